@@ -1,0 +1,202 @@
+//! What a learning switch knows: behind which port each address was last seen (IEEE 802.1Q-2022, 8.8).
+
+use crate::mac::PortId;
+use crate::time::{Duration, Instant};
+use rustc_hash::FxHashMap;
+use smoltcp::wire::EthernetAddress;
+
+/// An address is forgotten when it was not heard for this long (IEEE 802.1Q-2022, table 8-6).
+pub const AGEING: Duration = Duration::from_secs(300);
+/// Real switches hold 8 to 32 thousand; the bound keeps a forged flood of sources from eating memory.
+pub const ENTRIES_MAX: usize = 16_384;
+
+/// Where a frame has to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Egress {
+    /// To this port alone.
+    Port(PortId),
+    /// To all ports but the one it came from: a group address, or one that is not known.
+    Flood,
+    /// Nowhere: the destination is behind the port that it came from.
+    Filter,
+}
+
+/// What looking at one frame changed and decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Where the frame has to go.
+    pub egress: Egress,
+    /// The source is new, or has moved to this port.
+    pub learned: bool,
+}
+
+/// The table of one switch.
+#[derive(Clone, Debug)]
+pub struct MacTable {
+    entries: FxHashMap<EthernetAddress, Entry>,
+    ageing: Duration,
+    /// No entry can be older than its ageing before this moment, so no search is needed.
+    sweep_at: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    port: PortId,
+    heard: Instant,
+}
+
+impl Default for MacTable {
+    fn default() -> Self {
+        Self::new(AGEING)
+    }
+}
+
+impl MacTable {
+    /// An empty table that forgets after `ageing`.
+    pub fn new(ageing: Duration) -> Self {
+        Self { entries: FxHashMap::default(), ageing, sweep_at: Instant::ZERO + ageing }
+    }
+
+    /// Learns the frame's source and decides where it has to go. Frames shorter than a header are filtered.
+    pub fn look(&mut self, now: Instant, ingress: PortId, frame: &[u8]) -> Lookup {
+        let Some((destination, source)) = addresses(frame) else {
+            return Lookup { egress: Egress::Filter, learned: false };
+        };
+        let learned = source.is_unicast() && self.learn(now, ingress, source);
+        let egress = if destination.is_unicast() {
+            match self.port_of(now, destination) {
+                Some(port) if port == ingress => Egress::Filter,
+                Some(port) => Egress::Port(port),
+                None => Egress::Flood,
+            }
+        } else {
+            Egress::Flood
+        };
+        Lookup { egress, learned }
+    }
+
+    fn learn(&mut self, now: Instant, port: PortId, source: EthernetAddress) -> bool {
+        let fresh = Entry { port, heard: now };
+        if let Some(entry) = self.entries.get_mut(&source) {
+            let moved = entry.port != port || now - entry.heard >= self.ageing;
+            *entry = fresh;
+            return moved;
+        }
+        if self.entries.len() >= ENTRIES_MAX {
+            return false;
+        }
+        self.entries.insert(source, fresh);
+        true
+    }
+
+    fn port_of(&self, now: Instant, address: EthernetAddress) -> Option<PortId> {
+        let entry = self.entries.get(&address)?;
+        (now - entry.heard < self.ageing).then_some(entry.port)
+    }
+
+    /// Removes what has aged and returns it, in order of address. Cheap to call often: before the oldest entry can
+    /// have aged it looks at nothing.
+    pub fn sweep(&mut self, now: Instant) -> Vec<EthernetAddress> {
+        if now < self.sweep_at {
+            return Vec::new();
+        }
+        let ageing = self.ageing;
+        let mut aged: Vec<_> =
+            self.entries.extract_if(|_, entry| now - entry.heard >= ageing).map(|(mac, _)| mac).collect();
+        aged.sort_unstable();
+        let oldest = self.entries.values().map(|entry| entry.heard).min().unwrap_or(now);
+        self.sweep_at = oldest + ageing;
+        aged
+    }
+
+    /// When [`sweep`](Self::sweep) may next find something; `None` while the table is empty.
+    pub fn sweep_at(&self) -> Option<Instant> {
+        (!self.entries.is_empty()).then_some(self.sweep_at)
+    }
+
+    /// Forgets everything behind this port, as when its cable is pulled.
+    pub fn forget_port(&mut self, port: PortId) {
+        self.entries.retain(|_, entry| entry.port != port);
+    }
+
+    /// All that is known, in order of address: port and when it was last heard.
+    pub fn entries(&self) -> Vec<(EthernetAddress, PortId, Instant)> {
+        let mut entries: Vec<_> =
+            self.entries.iter().map(|(&mac, entry)| (mac, entry.port, entry.heard)).collect();
+        entries.sort_unstable_by_key(|&(mac, ..)| mac);
+        entries
+    }
+}
+
+/// The destination and the source of an Ethernet frame; `None` if it is shorter than its header.
+pub fn addresses(frame: &[u8]) -> Option<(EthernetAddress, EthernetAddress)> {
+    let header = frame.first_chunk::<14>()?;
+    let (destination, rest) = header.split_first_chunk::<6>()?;
+    Some((EthernetAddress(*destination), EthernetAddress(*rest.first_chunk::<6>()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: PortId = PortId(0);
+    const B: PortId = PortId(1);
+
+    fn frame(to: EthernetAddress, from: EthernetAddress) -> Vec<u8> {
+        [&to.0[..], &from.0, &[8, 0]].concat()
+    }
+
+    fn at(secs: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn an_unknown_destination_is_flooded_until_it_has_spoken() {
+        let mut table = MacTable::default();
+        let a_to_b = frame(B.mac(), A.mac());
+        assert_eq!(table.look(at(0), A, &a_to_b), Lookup { egress: Egress::Flood, learned: true });
+        let b_to_a = frame(A.mac(), B.mac());
+        assert_eq!(table.look(at(1), B, &b_to_a), Lookup { egress: Egress::Port(A), learned: true });
+        assert_eq!(table.look(at(2), A, &a_to_b), Lookup { egress: Egress::Port(B), learned: false });
+    }
+
+    #[test]
+    fn broadcast_and_multicast_are_flooded_and_never_learned() {
+        let mut table = MacTable::default();
+        let group = EthernetAddress([1, 0, 0x5e, 0, 0, 1]);
+        assert_eq!(table.look(at(0), A, &frame(EthernetAddress::BROADCAST, group)).egress, Egress::Flood);
+        assert!(table.entries().is_empty());
+    }
+
+    #[test]
+    fn a_frame_for_its_own_side_goes_nowhere() {
+        let mut table = MacTable::default();
+        table.look(at(0), A, &frame(B.mac(), A.mac()));
+        assert_eq!(table.look(at(0), A, &frame(A.mac(), PortId(9).mac())).egress, Egress::Filter);
+        assert_eq!(table.look(at(0), A, &[0; 13]).egress, Egress::Filter, "a runt");
+    }
+
+    #[test]
+    fn an_address_is_forgotten_after_its_ageing_and_follows_a_move() {
+        let mut table = MacTable::new(Duration::from_secs(10));
+        table.look(at(0), A, &frame(B.mac(), A.mac()));
+        assert!(table.sweep(at(9)).is_empty());
+        assert_eq!(
+            table.look(at(10), B, &frame(A.mac(), B.mac())).egress,
+            Egress::Flood,
+            "aged, though not swept"
+        );
+        assert_eq!(table.sweep(at(10)), [A.mac()]);
+        assert!(table.look(at(11), A, &frame(B.mac(), B.mac())).learned, "moved to another port");
+        assert_eq!(table.entries(), [(B.mac(), A, at(11))]);
+    }
+
+    #[test]
+    fn forged_sources_cannot_eat_memory() {
+        let mut table = MacTable::default();
+        for n in 0..ENTRIES_MAX as u32 + 100 {
+            table.look(at(0), A, &frame(EthernetAddress::BROADCAST, PortId(n).mac()));
+        }
+        assert_eq!(table.entries().len(), ENTRIES_MAX);
+    }
+}
