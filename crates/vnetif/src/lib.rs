@@ -16,6 +16,10 @@
 //! | [`mac_table`] | what a learning switch knows |
 //! | [`nic`] | two queues that a smoltcp interface can own as its device |
 
+#[cfg(all(test, target_arch = "wasm32"))]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 pub mod frame;
 pub mod impair;
 pub mod line;
