@@ -1,0 +1,335 @@
+//! Runs: the traffic that people start, and what is measured of it.
+
+use crate::topology::{Congestion, NodeId};
+use smoltcp::wire::IpAddress;
+use std::fmt;
+use vnetif::{BitsPerSec, Duration, Instant};
+
+/// A run, by the order in which runs were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub u32);
+
+/// A run: who starts it, whom it is for, what is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSpec {
+    /// The host that starts it (the client).
+    pub from: NodeId,
+    /// Whom it is for (the server).
+    pub to: Target,
+    /// What is done.
+    pub kind: RunKind,
+}
+
+/// Whom a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A host, at the first of its addresses that both sides can use; of this IP version if one is asked for.
+    Node(NodeId, Option<IpVersion>),
+    /// Whoever has this address, if anyone does.
+    Address(IpAddress),
+}
+
+/// The version of the Internet Protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IpVersion {
+    /// RFC 791.
+    V4,
+    /// RFC 8200.
+    V6,
+}
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunKind {
+    /// ICMP echo requests (RFC 792, RFC 4443).
+    Ping(Ping),
+    /// A text is sent and comes back (RFC 862, port 7), over TCP or UDP.
+    Echo(Echo),
+    /// Bulk data to port 5001, as iperf 2 does it.
+    Iperf(Iperf),
+    /// A TCP connection that carries one message and is closed, as mirage-vnetif's `connect` example does it.
+    Connect(Connect),
+}
+
+/// Settings of a ping run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ping {
+    /// How many requests.
+    pub count: u32,
+    /// From one request to the next.
+    pub interval: Duration,
+    /// Bytes after the ICMP header.
+    pub payload_bytes: usize,
+    /// A reply that has not come after this long is counted as lost.
+    pub timeout: Duration,
+}
+
+/// Settings of an echo run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Echo {
+    /// TCP or UDP.
+    pub transport: Transport,
+    /// How many messages, one after the other: each waits for the one before it.
+    pub count: u32,
+    /// What is sent.
+    pub text: String,
+    /// A UDP echo that has not come after this long is counted as lost.
+    pub timeout: Duration,
+}
+
+/// TCP or UDP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// RFC 9293.
+    Tcp,
+    /// RFC 768.
+    Udp,
+}
+
+/// Settings of an iperf run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Iperf {
+    /// How much, or how long.
+    pub amount: Amount,
+    /// From one interval report to the next.
+    pub interval: Duration,
+    /// TCP or UDP, with what only that one has.
+    pub transport: IperfTransport,
+}
+
+/// How much an iperf run sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// This many bytes.
+    Bytes(u64),
+    /// As much as goes in this time.
+    Time(Duration),
+}
+
+/// What only one of the transports has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IperfTransport {
+    /// As fast as TCP lets it. `None`: what the hosts' own settings say.
+    Tcp {
+        /// Congestion control of the sender.
+        congestion: Option<Congestion>,
+        /// The receiver's buffer in bytes.
+        rx_buffer: Option<usize>,
+        /// The sender's buffer in bytes.
+        tx_buffer: Option<usize>,
+    },
+    /// At this rate, whatever gets lost.
+    Udp {
+        /// Of the UDP payload.
+        rate: BitsPerSec,
+        /// UDP payload of each datagram in bytes.
+        datagram_bytes: usize,
+    },
+}
+
+/// Settings of a connect run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connect {
+    /// Where the server listens.
+    pub port: u16,
+    /// What the client sends.
+    pub text: String,
+}
+
+/// Something that happened to a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunEvent {
+    /// It began.
+    Started,
+    /// The TCP connection stands, as the client sees it.
+    Connected {
+        /// From the SYN to the SYN-ACK, retransmissions included.
+        after: Duration,
+    },
+    /// A request (ping) or a message (echo, connect) was sent.
+    Sent {
+        /// From 0.
+        number: u32,
+    },
+    /// The answer to it came.
+    Answered {
+        /// From 0.
+        number: u32,
+        /// From the request to the answer.
+        rtt: Duration,
+    },
+    /// It was given up.
+    Unanswered {
+        /// From 0.
+        number: u32,
+    },
+    /// The server has received more (`totals` says how much). At most one each millisecond of virtual time.
+    Progress,
+    /// An iperf interval is over.
+    Interval(Interval),
+    /// It is over.
+    Finished(Outcome),
+}
+
+/// An iperf interval, as the server measured it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// Since the run began.
+    pub from: Duration,
+    /// Since the run began.
+    pub to: Duration,
+    /// Payload received in it.
+    pub bytes: u64,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did what it should.
+    Succeeded,
+    /// It did not.
+    Failed(Failure),
+    /// A person stopped it.
+    Stopped,
+}
+
+/// Why a run failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failure {
+    /// The client has no address of the target's IP version, or the target has none at all.
+    NoAddress,
+    /// Nothing at all came back.
+    NoAnswer,
+    /// Some answers are missing (ping, UDP echo): fewer came than were sent.
+    SomeLost,
+    /// The other side refused (RST).
+    Refused,
+    /// The connection stood, then broke.
+    Broken,
+}
+
+/// What was measured of a run, from its start to some moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Requests, messages or datagrams that the client sent.
+    pub sent: u64,
+    /// Those answered (ping, echo, connect) or received (iperf UDP).
+    pub received: u64,
+    /// Payload bytes that the server received (iperf, connect), or that came back (ping, echo).
+    pub bytes: u64,
+    /// Round-trip times: how many, their sum, the least and the greatest.
+    pub rtt_count: u64,
+    /// Sum of the round-trip times.
+    pub rtt_sum: Duration,
+    /// The shortest round trip.
+    pub rtt_min: Duration,
+    /// The longest round trip.
+    pub rtt_max: Duration,
+    /// From the first to the last payload byte that the server received.
+    pub transfer_time: Duration,
+    /// TCP segments that the client sent again.
+    pub retransmits: u64,
+    /// Interarrival jitter (RFC 3550, 6.4.1), iperf UDP only.
+    pub jitter: Duration,
+}
+
+/// One line of a run's history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunEntry {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub event: RunEvent,
+    /// All that was measured up to and with this event.
+    pub totals: Totals,
+}
+
+impl Default for Ping {
+    fn default() -> Self {
+        Self {
+            count: 4,
+            interval: Duration::from_secs(1),
+            payload_bytes: 56,
+            timeout: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Default for Echo {
+    fn default() -> Self {
+        Self {
+            transport: Transport::Tcp,
+            count: 1,
+            text: "Hello, aquarium!".into(),
+            timeout: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Default for Iperf {
+    fn default() -> Self {
+        Self {
+            amount: Amount::Bytes(1_000_000),
+            interval: Duration::from_secs(1),
+            transport: IperfTransport::Tcp { congestion: None, rx_buffer: None, tx_buffer: None },
+        }
+    }
+}
+
+impl Default for Connect {
+    fn default() -> Self {
+        Self { port: 80, text: "hello".into() }
+    }
+}
+
+/// RFC 862.
+pub const ECHO_PORT: u16 = 7;
+/// iperf 2's default.
+pub const IPERF_PORT: u16 = 5001;
+/// What iperf 2 sends over UDP and Ethernet by default: fits an MTU of 1500 with room for options.
+pub const IPERF_DATAGRAM_BYTES: usize = 1470;
+
+impl RunKind {
+    /// As the document and the command line call it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Ping(_) => "ping",
+            Self::Echo(_) => "echo",
+            Self::Iperf(_) => "iperf",
+            Self::Connect(_) => "connect",
+        }
+    }
+}
+
+impl Totals {
+    /// The mean round-trip time; `None` if there was none.
+    pub fn rtt_mean(&self) -> Option<Duration> {
+        (self.rtt_count > 0).then(|| Duration::from_nanos(self.rtt_sum.nanos() / self.rtt_count))
+    }
+
+    /// Payload bits a second that the server received; `None` before the second byte.
+    pub fn goodput_bps(&self) -> Option<f64> {
+        (self.transfer_time > Duration::ZERO)
+            .then(|| self.bytes as f64 * 8.0 / self.transfer_time.secs_f64())
+    }
+
+    /// Counts a round trip.
+    pub(crate) fn add_rtt(&mut self, rtt: Duration) {
+        self.rtt_min = if self.rtt_count == 0 { rtt } else { self.rtt_min.min(rtt) };
+        self.rtt_max = self.rtt_max.max(rtt);
+        self.rtt_sum = self.rtt_sum + rtt;
+        self.rtt_count += 1;
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoAddress => "the two have no IP version in common",
+            Self::NoAnswer => "no answer came",
+            Self::SomeLost => "some answers did not come",
+            Self::Refused => "the connection was refused",
+            Self::Broken => "the connection broke",
+        })
+    }
+}

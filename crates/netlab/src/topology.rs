@@ -1,0 +1,330 @@
+//! What a world is made from: nodes, and the links between them. Plain data, checked when a world is made from it.
+
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
+use std::collections::BTreeMap;
+use vnetif::impair::Impairment;
+use vnetif::line::LineConfig;
+use vnetif::{Duration, PortId, mac_table};
+
+/// A node, by its place in [`Topology::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// A link, by its place in [`Topology::links`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u32);
+
+/// An end of a link: 0 or 1, as in [`Link::ends`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// The first of [`Link::ends`].
+    First,
+    /// The second of [`Link::ends`].
+    Second,
+}
+
+/// One direction of a link: the frames that the node at its `from` end sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Direction {
+    /// Which link.
+    pub link: LinkId,
+    /// Where the frames come from.
+    pub from: End,
+}
+
+/// Nodes and links.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Topology {
+    /// Up to [`NODES_MAX`].
+    pub nodes: Vec<Node>,
+    /// Up to [`LINKS_MAX`].
+    pub links: Vec<Link>,
+}
+
+/// More nodes than this are refused.
+pub const NODES_MAX: usize = 4_096;
+/// More links than this are refused.
+pub const LINKS_MAX: usize = 16_384;
+
+/// A node: a name and what it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// As people call it.
+    pub name: String,
+    /// What it does.
+    pub kind: NodeKind,
+}
+
+/// What a node does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeKind {
+    /// An end system with a TCP/IP stack and one network card.
+    Host(HostConfig),
+    /// A repeater: what comes in at one port goes out at all others.
+    Hub,
+    /// A learning switch.
+    Switch(SwitchConfig),
+}
+
+/// A host's settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostConfig {
+    /// Its card's address; by default made from the node's number ([`PortId::mac`]).
+    pub mac: Option<EthernetAddress>,
+    /// Its addresses with their prefixes, IPv4 and IPv6, up to [`ADDRESSES_MAX`]. A host with an IPv6 address has a
+    /// link-local one besides (RFC 4291, 2.5.6).
+    pub addresses: Vec<IpCidr>,
+    /// Where packets for other networks go, at most one for each IP version.
+    pub gateways: Vec<IpAddress>,
+    /// The largest IP packet in bytes.
+    pub ip_mtu: usize,
+    /// What its TCP sockets start with.
+    pub tcp: TcpConfig,
+}
+
+/// smoltcp holds eight; one is left for the link-local address.
+pub const ADDRESSES_MAX: usize = 7;
+
+impl Default for HostConfig {
+    fn default() -> Self {
+        Self {
+            mac: None,
+            addresses: Vec::new(),
+            gateways: Vec::new(),
+            ip_mtu: 1500,
+            tcp: TcpConfig::default(),
+        }
+    }
+}
+
+/// What a TCP socket starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TcpConfig {
+    /// How the sender adapts to loss.
+    pub congestion: Congestion,
+    /// Bytes; the largest window that can be offered.
+    pub rx_buffer: usize,
+    /// Bytes that may wait or be in flight.
+    pub tx_buffer: usize,
+}
+
+impl Default for TcpConfig {
+    fn default() -> Self {
+        Self { congestion: Congestion::Cubic, rx_buffer: 64 * 1024, tx_buffer: 64 * 1024 }
+    }
+}
+
+/// TCP congestion control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Congestion {
+    /// Only the receiver's window limits the sender.
+    None,
+    /// RFC 5681.
+    Reno,
+    /// RFC 9438.
+    Cubic,
+}
+
+/// A learning switch's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SwitchConfig {
+    /// An address that was not heard for this long is forgotten.
+    pub ageing: Duration,
+}
+
+impl Default for SwitchConfig {
+    fn default() -> Self {
+        Self { ageing: mac_table::AGEING }
+    }
+}
+
+/// A cable between two nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// The nodes it joins.
+    pub ends: [NodeId; 2],
+    /// Each direction by itself: `ways[0]` carries what `ends[0]` sends.
+    pub ways: [Way; 2],
+}
+
+/// One direction of a cable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    /// Rate, delay and queue.
+    pub line: LineConfig,
+    /// How it misbehaves.
+    pub impairments: Vec<Impairment>,
+}
+
+/// Why no world can be made from a topology. The document's own checks find these earlier and name their places.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TopologyError {
+    /// More nodes or links than the bounds.
+    #[error("{nodes} nodes and {links} links are too many: at most {NODES_MAX} and {LINKS_MAX}")]
+    TooLarge {
+        /// How many there are.
+        nodes: usize,
+        /// How many there are.
+        links: usize,
+    },
+    /// A link names a node that does not exist.
+    #[error("link {0:?} leads to a node that does not exist")]
+    NoSuchNode(LinkId),
+    /// A link joins a node with itself.
+    #[error("link {0:?} joins a node with itself")]
+    SelfLink(LinkId),
+    /// A host has one card.
+    #[error("host {0:?} has more than one link; it has only one network card")]
+    HostWithManyLinks(NodeId),
+    /// More addresses than a stack holds, or an unusable one.
+    #[error("host {0:?} has too many addresses (at most {ADDRESSES_MAX}) or one that no host can have")]
+    BadAddresses(NodeId),
+    /// Time would not pass on this link.
+    #[error("link {0:?} needs a rate or a delay: otherwise no time passes while frames go back and forth")]
+    NoTimePasses(LinkId),
+}
+
+impl End {
+    /// Both, in order.
+    pub const BOTH: [Self; 2] = [Self::First, Self::Second];
+
+    /// 0 or 1.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The far end.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
+    }
+}
+
+impl Direction {
+    /// A dense number: two for each link.
+    pub const fn index(self) -> usize {
+        self.link.0 as usize * 2 + self.from.index()
+    }
+
+    /// The inverse of [`index`](Self::index).
+    pub const fn from_index(index: usize) -> Self {
+        let from = if index.is_multiple_of(2) { End::First } else { End::Second };
+        Self { link: LinkId((index / 2) as u32), from }
+    }
+
+    /// The way back.
+    pub const fn reverse(self) -> Self {
+        Self { link: self.link, from: self.from.other() }
+    }
+}
+
+impl NodeId {
+    /// As an index.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl LinkId {
+    /// As an index.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl HostConfig {
+    /// The address of this host's card, if it is node `id`.
+    pub fn mac(&self, id: NodeId) -> EthernetAddress {
+        // From 1, because 02:50:00:00:00:00 looks like a mistake.
+        self.mac.unwrap_or(PortId(id.0 + 1).mac())
+    }
+}
+
+impl Topology {
+    /// The node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// The link.
+    pub fn link(&self, id: LinkId) -> &Link {
+        &self.links[id.index()]
+    }
+
+    /// The host settings of a node, if it is a host.
+    pub fn host(&self, id: NodeId) -> Option<&HostConfig> {
+        match &self.nodes.get(id.index())?.kind {
+            NodeKind::Host(config) => Some(config),
+            NodeKind::Hub | NodeKind::Switch(_) => None,
+        }
+    }
+
+    /// All node ids, in order.
+    pub fn node_ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
+    /// The node that sends into this direction.
+    pub fn sender(&self, direction: Direction) -> NodeId {
+        self.link(direction.link).ends[direction.from.index()]
+    }
+
+    /// The node that receives from this direction.
+    pub fn receiver(&self, direction: Direction) -> NodeId {
+        self.sender(direction.reverse())
+    }
+
+    /// For each node the directions it sends into. A node's port number is the place in its list; cables count in the
+    /// order of [`Topology::links`].
+    pub fn ports(&self) -> Vec<Vec<Direction>> {
+        let mut ports = vec![Vec::new(); self.nodes.len()];
+        for (number, link) in self.links.iter().enumerate() {
+            for from in End::BOTH {
+                ports[link.ends[from.index()].index()]
+                    .push(Direction { link: LinkId(number as u32), from });
+            }
+        }
+        ports
+    }
+
+    /// Everything that keeps a world from being made.
+    pub fn check(&self) -> Result<(), Vec<TopologyError>> {
+        if self.nodes.len() > NODES_MAX || self.links.len() > LINKS_MAX {
+            return Err(vec![TopologyError::TooLarge {
+                nodes: self.nodes.len(),
+                links: self.links.len(),
+            }]);
+        }
+        let mut errors = Vec::new();
+        let mut cables: BTreeMap<NodeId, u32> = BTreeMap::new();
+        for (number, link) in self.links.iter().enumerate() {
+            let id = LinkId(number as u32);
+            if link.ends.iter().any(|end| end.index() >= self.nodes.len()) {
+                errors.push(TopologyError::NoSuchNode(id));
+                continue;
+            }
+            if link.ends[0] == link.ends[1] {
+                errors.push(TopologyError::SelfLink(id));
+            }
+            if link.ways.iter().any(|way| way.line.rate.is_none() && way.line.delay == Duration::ZERO) {
+                errors.push(TopologyError::NoTimePasses(id));
+            }
+            for end in link.ends {
+                *cables.entry(end).or_default() += 1;
+            }
+        }
+        for id in self.node_ids() {
+            let Some(host) = self.host(id) else { continue };
+            if cables.get(&id).is_some_and(|&count| count > 1) {
+                errors.push(TopologyError::HostWithManyLinks(id));
+            }
+            let usable = host.addresses.iter().all(|cidr| cidr.address().is_unicast());
+            if host.addresses.len() > ADDRESSES_MAX || !usable {
+                errors.push(TopologyError::BadAddresses(id));
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
