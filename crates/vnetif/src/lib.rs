@@ -20,17 +20,29 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+pub mod backend;
+pub mod delayed;
 pub mod frame;
 pub mod impair;
+pub mod impaired;
+pub mod inbox;
+pub mod lan;
 pub mod line;
 pub mod mac;
 pub mod mac_table;
 pub mod nic;
 pub mod rng;
+pub mod signal;
 pub mod time;
 pub mod units;
 
+pub use backend::{Backend, Listener, WriteError};
+pub use delayed::Delayed;
 pub use frame::Frame;
+pub use impaired::Impaired;
+pub use inbox::Inbox;
+pub use lan::{Lan, LanConfig};
 pub use mac::PortId;
+pub use signal::Signal;
 pub use time::{Duration, Instant};
 pub use units::{BitsPerSec, Ratio};

@@ -1,0 +1,301 @@
+//! A backend behind cables: what a port writes first travels over a line of its own, with a rate, a finite queue and a
+//! propagation delay, and is then written to the backend behind.
+//!
+//! Only the way in, not the way out too: for two ports that would be the same with twice the delay, and whoever needs a
+//! real topology wants a network simulator and not a LAN.
+
+use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
+use crate::frame::Frame;
+use crate::line::{Line, LineConfig};
+use crate::mac::PortId;
+use crate::time::Instant;
+use smoltcp::wire::EthernetAddress;
+use std::cell::RefCell;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BinaryHeap};
+use std::rc::Rc;
+
+/// A backend behind cables. Clones are handles of the same one.
+#[derive(Clone, Debug)]
+pub struct Delayed<B>(Rc<Shared<B>>);
+
+#[derive(Debug)]
+struct Shared<B> {
+    inner: B,
+    config: LineConfig,
+    core: RefCell<Core>,
+}
+
+#[derive(Debug, Default)]
+struct Core {
+    /// A stack's clock counts whole microseconds, rounded down: what it sends must not leave before what it answers.
+    now: Instant,
+    cables: BTreeMap<PortId, Cable>,
+    flights: BinaryHeap<Reverse<Flight>>,
+    sequence: u64,
+    dropped: u64,
+}
+
+#[derive(Debug)]
+struct Cable {
+    line: Line,
+    in_flight: usize,
+    /// The port has left, flushing: its frames still arrive, in the name of this port of the backend behind.
+    stand_in: Option<PortId>,
+}
+
+#[derive(Debug)]
+struct Flight {
+    arrival: Instant,
+    sequence: u64,
+    from: PortId,
+    frame: Frame,
+}
+
+impl<B: Backend> Delayed<B> {
+    /// This backend, with a cable like this for every port.
+    pub fn new(inner: B, config: LineConfig) -> Self {
+        Self(Rc::new(Shared { inner, config, core: RefCell::default() }))
+    }
+
+    /// The backend behind.
+    pub fn inner(&self) -> &B {
+        &self.0.inner
+    }
+
+    /// How many frames were lost: because the queue of their sender was full, because it left without flushing, or
+    /// because the backend behind refused them when they arrived.
+    pub fn dropped(&self) -> u64 {
+        self.0.core.borrow().dropped
+    }
+
+    /// How many frames wait or travel.
+    pub fn in_flight(&self) -> usize {
+        self.0.core.borrow().flights.len()
+    }
+
+    /// The next frame that has arrived, with its sender in the backend behind and whether that only stood in for this
+    /// last frame.
+    fn arrived(&self, now: Instant) -> Option<(Flight, PortId, bool)> {
+        let core = &mut *self.0.core.borrow_mut();
+        let flight = core.flights.peek().filter(|Reverse(flight)| flight.arrival <= now).is_some();
+        let Some(Reverse(flight)) = flight.then(|| core.flights.pop()).flatten() else {
+            core.now = core.now.max(now);
+            return None;
+        };
+        core.now = core.now.max(flight.arrival);
+        let cable = core.cables.get_mut(&flight.from).expect("a cable stays while frames are on it");
+        cable.in_flight -= 1;
+        let (sender, last) = (cable.stand_in.unwrap_or(flight.from), cable.in_flight == 0);
+        let stood_in = cable.stand_in.is_some() && last;
+        if stood_in {
+            core.cables.remove(&flight.from);
+        }
+        Some((flight, sender, stood_in))
+    }
+}
+
+impl<B: Backend> Backend for Delayed<B> {
+    fn register(&self) -> Result<PortId, PortsExhausted> {
+        let port = self.0.inner.register()?;
+        let cable = Cable { line: Line::new(self.0.config), in_flight: 0, stand_in: None };
+        self.0.core.borrow_mut().cables.insert(port, cable);
+        Ok(port)
+    }
+
+    /// What it has sent and is still on its cable is lost: the cable was pulled.
+    fn unregister(&self, port: PortId) {
+        {
+            let core = &mut *self.0.core.borrow_mut();
+            // A cable with a stand-in belongs to nobody any more.
+            if core.cables.get(&port).is_some_and(|cable| cable.stand_in.is_none()) {
+                core.cables.remove(&port);
+                let before = core.flights.len();
+                core.flights.retain(|Reverse(flight)| flight.from != port);
+                core.dropped += (before - core.flights.len()) as u64;
+            }
+        }
+        self.0.inner.unregister(port);
+    }
+
+    /// What it has sent and is still on its cable arrives when it is due. What others have sent is not pending for
+    /// anybody before it has arrived.
+    fn unregister_and_flush(&self, port: PortId) {
+        {
+            let core = &mut *self.0.core.borrow_mut();
+            match core.cables.get_mut(&port).filter(|cable| cable.stand_in.is_none()) {
+                Some(cable) if cable.in_flight > 0 => {
+                    cable.stand_in = self.0.inner.register().ok();
+                }
+                _ => drop(core.cables.remove(&port)),
+            }
+        }
+        self.0.inner.unregister_and_flush(port);
+    }
+
+    fn mac(&self, port: PortId) -> EthernetAddress {
+        self.0.inner.mac(port)
+    }
+
+    fn mtu(&self) -> usize {
+        self.0.inner.mtu()
+    }
+
+    fn write(&self, now: Instant, from: PortId, frame: Frame) -> Result<(), WriteError> {
+        let core = &mut *self.0.core.borrow_mut();
+        core.now = core.now.max(now);
+        let cable =
+            core.cables.get_mut(&from).filter(|cable| cable.stand_in.is_none()).ok_or(UnknownPort(from))?;
+        let Ok(journey) = cable.line.send(core.now, frame.len()) else {
+            core.dropped += 1;
+            return Ok(());
+        };
+        cable.in_flight += 1;
+        core.sequence += 1;
+        let flight = Flight { arrival: journey.arrival, sequence: core.sequence, from, frame };
+        core.flights.push(Reverse(flight));
+        Ok(())
+    }
+
+    fn listen(&self, port: PortId, listener: Listener) -> Result<(), UnknownPort> {
+        self.0.inner.listen(port, listener)
+    }
+
+    fn ready(&self) -> bool {
+        self.0.inner.ready()
+    }
+
+    fn advance(&self, now: Instant) {
+        while let Some((flight, sender, stood_in)) = self.arrived(now) {
+            if self.0.inner.write(flight.arrival, sender, flight.frame).is_err() {
+                self.0.core.borrow_mut().dropped += 1;
+            }
+            if stood_in {
+                self.0.inner.unregister(sender);
+            }
+        }
+        self.0.inner.advance(now);
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        let arrival = self.0.core.borrow().flights.peek().map(|Reverse(flight)| flight.arrival);
+        [arrival, self.0.inner.next_due()].into_iter().flatten().min()
+    }
+}
+
+impl Ord for Flight {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.arrival, self.sequence).cmp(&(other.arrival, other.sequence))
+    }
+}
+
+impl PartialOrd for Flight {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Flight {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Flight {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inbox::{Inbox, inbox};
+    use crate::lan::Lan;
+    use crate::time::Duration;
+    use crate::units::BitsPerSec;
+
+    fn at(ms: u64) -> Instant {
+        Instant::ZERO + Duration::from_millis(ms)
+    }
+
+    /// 1000 bytes take 1 ms to send, and 10 ms to travel; two may wait.
+    fn slow() -> Delayed<Lan> {
+        Delayed::new(
+            Lan::hub(),
+            LineConfig {
+                rate: BitsPerSec::new(8_000_000),
+                delay: Duration::from_millis(10),
+                queue_bytes: 2_000,
+            },
+        )
+    }
+
+    fn listener<B: Backend>(backend: &B) -> (PortId, Inbox) {
+        let port = backend.register().unwrap();
+        let (sender, inbox) = inbox(usize::MAX);
+        backend.listen(port, sender.into()).unwrap();
+        (port, inbox)
+    }
+
+    fn frame(byte: u8) -> Frame {
+        Frame::build(1000, |bytes| bytes.fill(byte))
+    }
+
+    #[test]
+    fn frames_arrive_when_they_were_sent_and_have_travelled() {
+        let net = slow();
+        let ((a, _), (_, b)) = (listener(&net), listener(&net));
+        assert_eq!(net.next_due(), None);
+        for byte in 0..4 {
+            net.write(at(0), a, frame(byte)).unwrap();
+        }
+        assert_eq!(
+            (net.in_flight(), net.dropped()),
+            (3, 1),
+            "one is sent, two wait, the fourth finds no room"
+        );
+        for ms in [11, 12, 13] {
+            assert_eq!(net.next_due(), Some(at(ms)));
+            net.advance(at(ms - 1));
+            assert!(b.is_empty());
+            net.advance(at(ms));
+            assert_eq!(b.pop().unwrap()[0] as u64, ms - 11);
+        }
+        assert_eq!(net.next_due(), None);
+    }
+
+    #[test]
+    fn a_listener_that_answers_is_answered_in_its_turn() {
+        let net = slow();
+        let (a, answers) = listener(&net);
+        let echo = net.register().unwrap();
+        let handle = net.clone();
+        let listen = Listener::callback(move |now, frame| handle.write(now, echo, frame).unwrap());
+        net.listen(echo, listen).unwrap();
+        net.write(at(0), a, frame(7)).unwrap();
+        net.advance(at(50));
+        assert_eq!(answers.pop(), Some(frame(7)), "both ways within one advance");
+        net.unregister(echo);
+    }
+
+    #[test]
+    fn pulling_a_cable_loses_what_is_on_it_and_flushing_does_not() {
+        for flush in [false, true] {
+            let net = slow();
+            let ((a, of_a), (b, of_b), (_, of_c)) = (listener(&net), listener(&net), listener(&net));
+            net.write(at(0), a, frame(1)).unwrap();
+            net.write(at(0), b, frame(2)).unwrap();
+            if flush {
+                net.unregister_and_flush(a)
+            } else {
+                net.unregister(a)
+            }
+            assert_eq!(net.write(at(0), a, frame(3)), Err(UnknownPort(a).into()));
+            net.advance(at(50));
+            let heard =
+                |inbox: Inbox| std::iter::from_fn(move || inbox.pop()).map(|f| f[0]).collect::<Vec<_>>();
+            let all: &[u8] = if flush { &[1, 2] } else { &[2] };
+            assert_eq!(heard(of_c), all);
+            assert_eq!(heard(of_b), &all[..all.len() - 1]);
+            assert!(heard(of_a).is_empty());
+            assert_eq!((net.dropped(), net.inner().ports()), (u64::from(!flush), 2));
+        }
+    }
+}

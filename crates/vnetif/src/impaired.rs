@@ -1,0 +1,227 @@
+//! A backend that misbehaves: any other one behind [`crate::impair`].
+//!
+//! What a medium does to a frame (refusing, losing) is decided once, when it is written, for all who would have got it.
+//! Only trailing bytes are a matter of each receiver: every one gets padding of its own.
+
+use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
+use crate::frame::Frame;
+use crate::impair::{Impairment, LossReason, Pipeline, Verdict};
+use crate::mac::PortId;
+use crate::nic::ETHERNET_HEADER_BYTES;
+use crate::time::Instant;
+use smoltcp::wire::EthernetAddress;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The names of the random streams in the seed's tree.
+const SENDING: u64 = 0;
+const RECEIVING: u64 = 1;
+
+/// A backend that misbehaves. Clones are handles of the same one.
+#[derive(Clone, Debug)]
+pub struct Impaired<B>(Rc<Shared<B>>);
+
+#[derive(Debug)]
+struct Shared<B> {
+    inner: B,
+    seed: u64,
+    frame_bytes_max: Option<usize>,
+    sending: RefCell<Pipeline>,
+    /// The impairments that each receiver has by itself.
+    receiving: Vec<Impairment>,
+    up: Cell<bool>,
+    losses: RefCell<BTreeMap<LossReason, u64>>,
+}
+
+impl<B: Backend + 'static> Impaired<B> {
+    /// This backend, with these impairments, in whatever order they are given. They see the frames of all ports as
+    /// one stream: it is the medium that misbehaves.
+    pub fn new(inner: B, impairments: &[Impairment], seed: u64) -> Self {
+        let (receiving, sending): (Vec<_>, Vec<_>) =
+            impairments.iter().partition(|impairment| matches!(impairment, Impairment::TrailingBytes(_)));
+        let sizes = sending.iter().filter_map(|impairment| match impairment {
+            Impairment::FrameSizeMax(bytes_max) => Some(*bytes_max),
+            _ => None,
+        });
+        Self(Rc::new(Shared {
+            inner,
+            seed,
+            frame_bytes_max: sizes.min(),
+            sending: RefCell::new(Pipeline::new(&sending, seed, &[SENDING])),
+            receiving,
+            up: Cell::new(true),
+            losses: RefCell::default(),
+        }))
+    }
+
+    /// The backend behind.
+    pub fn inner(&self) -> &B {
+        &self.0.inner
+    }
+
+    /// Switches the medium on or off; while it is off, everything is lost. It begins switched on.
+    pub fn set_up(&self, up: bool) {
+        self.0.up.set(up);
+    }
+
+    /// Whether it is switched on.
+    pub fn is_up(&self) -> bool {
+        self.0.up.get()
+    }
+
+    /// Whether the one silence has begun by now.
+    pub fn silence_fired(&self) -> bool {
+        self.0.sending.borrow().silence_fired()
+    }
+
+    /// How many written frames were lost, by reason. A refused one is not lost: its writer knows.
+    pub fn losses(&self) -> BTreeMap<LossReason, u64> {
+        self.0.losses.borrow().clone()
+    }
+}
+
+impl<B: Backend + 'static> Backend for Impaired<B> {
+    fn register(&self) -> Result<PortId, PortsExhausted> {
+        self.0.inner.register()
+    }
+
+    fn unregister(&self, port: PortId) {
+        self.0.inner.unregister(port);
+    }
+
+    fn unregister_and_flush(&self, port: PortId) {
+        self.0.inner.unregister_and_flush(port);
+    }
+
+    fn mac(&self, port: PortId) -> EthernetAddress {
+        self.0.inner.mac(port)
+    }
+
+    /// Says what is enforced: who sends more anyway, gets the error.
+    fn mtu(&self) -> usize {
+        let enforced =
+            self.0.frame_bytes_max.map_or(usize::MAX, |max| max.saturating_sub(ETHERNET_HEADER_BYTES));
+        self.0.inner.mtu().min(enforced)
+    }
+
+    fn write(&self, now: Instant, from: PortId, frame: Frame) -> Result<(), WriteError> {
+        let bytes = frame.len();
+        let verdict = self.0.sending.borrow_mut().judge(now, frame);
+        let lost = match verdict {
+            Verdict::Drop(LossReason::TooBig) => {
+                let bytes_max = self.0.frame_bytes_max.expect("there is a limit");
+                return Err(WriteError::FrameTooBig { bytes, bytes_max });
+            }
+            _ if !self.is_up() => LossReason::LinkDown,
+            Verdict::Drop(reason) => reason,
+            Verdict::Pass(frame) => return self.0.inner.write(now, from, frame),
+        };
+        *self.0.losses.borrow_mut().entry(lost).or_default() += 1;
+        Ok(())
+    }
+
+    fn listen(&self, port: PortId, mut listener: Listener) -> Result<(), UnknownPort> {
+        if self.0.receiving.is_empty() {
+            return self.0.inner.listen(port, listener);
+        }
+        let mut pipeline = Pipeline::new(&self.0.receiving, self.0.seed, &[RECEIVING, port.0.into()]);
+        let lengthened = move |now, frame| match pipeline.judge(now, frame) {
+            Verdict::Pass(frame) => listener.hand(now, frame),
+            Verdict::Drop(_) => unreachable!("bytes are only appended here"),
+        };
+        self.0.inner.listen(port, Listener::callback(lengthened))
+    }
+
+    fn ready(&self) -> bool {
+        self.0.inner.ready()
+    }
+
+    fn advance(&self, now: Instant) {
+        self.0.inner.advance(now);
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.0.inner.next_due()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inbox::{Inbox, inbox};
+    use crate::lan::Lan;
+    use crate::units::Ratio;
+
+    /// A port that listens, and what it gets.
+    fn listener<B: Backend>(backend: &B) -> (PortId, Inbox) {
+        let port = backend.register().unwrap();
+        let (sender, inbox) = inbox(usize::MAX);
+        backend.listen(port, sender.into()).unwrap();
+        (port, inbox)
+    }
+
+    fn frame(bytes: usize) -> Frame {
+        Frame::build(bytes, |_| ())
+    }
+
+    #[test]
+    fn the_writer_of_a_frame_too_big_gets_the_error_and_the_advice_was_given() {
+        let medium = Impaired::new(Lan::hub(), &[Impairment::FrameSizeMax(1014)], 7);
+        let ((a, _), (_, b)) = (listener(&medium), listener(&medium));
+        assert_eq!(medium.mtu(), 1000);
+        assert_eq!(medium.write(Instant::ZERO, a, frame(1014)), Ok(()));
+        let refused = WriteError::FrameTooBig { bytes: 1015, bytes_max: 1014 };
+        assert_eq!(medium.write(Instant::ZERO, a, frame(1015)), Err(refused));
+        assert_eq!(b.len(), 1);
+        assert!(medium.losses().is_empty());
+    }
+
+    #[test]
+    fn every_receiver_gets_trailing_bytes_of_its_own() {
+        let medium = Impaired::new(Lan::hub(), &[Impairment::TrailingBytes(9)], 7);
+        let ((a, _), (_, b), (_, c)) = (listener(&medium), listener(&medium), listener(&medium));
+        for _ in 0..100 {
+            medium.write(Instant::ZERO, a, frame(60)).unwrap();
+        }
+        let lengths =
+            |inbox: Inbox| std::iter::from_fn(move || inbox.pop()).map(|f| f.len()).collect::<Vec<_>>();
+        let (b, c) = (lengths(b), lengths(c));
+        assert_eq!((b.len(), c.len()), (100, 100));
+        assert!(b.iter().chain(&c).all(|length| (60..=69).contains(length)));
+        assert_ne!(b, c);
+    }
+
+    #[test]
+    fn a_lost_frame_is_lost_for_all_and_counted_once() {
+        let medium = Impaired::new(Lan::hub(), &[Impairment::Loss(Ratio::percent(50))], 7);
+        let ((a, _), (_, b), (_, c)) = (listener(&medium), listener(&medium), listener(&medium));
+        for _ in 0..1000 {
+            medium.write(Instant::ZERO, a, frame(60)).unwrap();
+        }
+        let lost = medium.losses()[&LossReason::Loss];
+        assert_eq!((b.len() as u64, c.len() as u64), (1000 - lost, 1000 - lost));
+        assert!((400..600).contains(&lost));
+    }
+
+    #[test]
+    fn the_switch_loses_everything_while_off_and_nothing_after() {
+        let medium = Impaired::new(Lan::hub(), &[], 7);
+        let ((a, _), (_, b)) = (listener(&medium), listener(&medium));
+        for up in [true, false, true] {
+            medium.clone().set_up(up);
+            medium.write(Instant::ZERO, a, frame(60)).unwrap();
+        }
+        assert_eq!(b.len(), 2);
+        assert_eq!(medium.losses(), BTreeMap::from([(LossReason::LinkDown, 1)]));
+    }
+
+    #[test]
+    fn a_reader_behind_trailing_bytes_still_learns_that_its_port_has_left() {
+        let medium = Impaired::new(Lan::hub(), &[Impairment::TrailingBytes(9)], 7);
+        let (port, inbox) = listener(&medium);
+        assert!(!inbox.is_closed());
+        medium.unregister(port);
+        assert!(inbox.is_closed());
+    }
+}

@@ -1,0 +1,167 @@
+//! The frames that wait for one reader.
+//!
+//! A stack is not called back from inside somebody else's send: frames wait here until it is its turn. Two halves, as
+//! a channel has, so that the reader learns by itself when the writing side is gone, whoever let go of it.
+
+use crate::frame::Frame;
+use crate::signal::Waiters;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// How many frames wait at most unless said otherwise: 16 MiB of full frames, which only a reader that has stopped
+/// reading lets gather.
+pub const INBOX_FRAMES_MAX: usize = 11_000;
+
+/// An inbox for at most `frames_max` frames: what its backend writes to and what its reader reads from.
+pub fn inbox(frames_max: usize) -> (InboxSender, Inbox) {
+    let queue = Rc::new(Queue { frames_max, ..Queue::default() });
+    (InboxSender(queue.clone()), Inbox(queue))
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    frames: RefCell<VecDeque<Frame>>,
+    frames_max: usize,
+    overflowed: Cell<u64>,
+    closed: Cell<bool>,
+    readers: Waiters,
+}
+
+/// The writing half; dropping it closes the inbox.
+#[derive(Debug)]
+pub struct InboxSender(Rc<Queue>);
+
+/// The reading half. Clones read the same frames: each frame is read once.
+#[derive(Clone, Debug)]
+pub struct Inbox(Rc<Queue>);
+
+impl InboxSender {
+    /// Adds a frame and wakes who waits for one. A full inbox loses it, as a network card's ring does, and counts it.
+    pub fn push(&self, frame: Frame) {
+        if let Some(sleeper) = self.push_quietly(frame) {
+            sleeper.wake();
+        }
+    }
+
+    /// Adds a frame; somebody may have to be woken for it, once the caller has let go of what it borrows.
+    pub(crate) fn push_quietly(&self, frame: Frame) -> Option<Sleeper> {
+        let mut frames = self.0.frames.borrow_mut();
+        if frames.len() >= self.0.frames_max {
+            self.0.overflowed.set(self.0.overflowed.get() + 1);
+            return None;
+        }
+        frames.push_back(frame);
+        (!self.0.readers.is_empty()).then(|| Sleeper(self.0.clone()))
+    }
+}
+
+impl Drop for InboxSender {
+    fn drop(&mut self) {
+        self.0.closed.set(true);
+        self.0.readers.wake();
+    }
+}
+
+/// Readers that wait for a frame that has come.
+pub(crate) struct Sleeper(Rc<Queue>);
+
+impl Sleeper {
+    pub(crate) fn wake(self) {
+        self.0.readers.wake();
+    }
+}
+
+impl Inbox {
+    /// The oldest frame, if there is one.
+    pub fn pop(&self) -> Option<Frame> {
+        self.0.frames.borrow_mut().pop_front()
+    }
+
+    /// How many frames wait.
+    pub fn len(&self) -> usize {
+        self.0.frames.borrow().len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Frames lost because the inbox was full.
+    pub fn overflowed(&self) -> u64 {
+        self.0.overflowed.get()
+    }
+
+    /// Whether nothing will come any more; what waits can still be read.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.get()
+    }
+
+    /// Forgets all that waits.
+    pub fn clear(&self) {
+        self.0.frames.take();
+    }
+
+    /// Ready with `true` once a frame waits, or with `false` once none ever will.
+    pub fn readable(&self) -> Readable {
+        Readable(self.clone())
+    }
+}
+
+/// The future of [`Inbox::readable`].
+#[derive(Clone, Debug)]
+pub struct Readable(Inbox);
+
+impl Future for Readable {
+    type Output = bool;
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
+        let inbox = &self.0;
+        if !inbox.is_empty() {
+            return Poll::Ready(true);
+        }
+        if inbox.is_closed() {
+            return Poll::Ready(false);
+        }
+        inbox.0.readers.add(context.waker());
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::Waker;
+
+    fn frame(byte: u8) -> Frame {
+        Frame::copy_from(&[byte])
+    }
+
+    #[test]
+    fn a_full_inbox_loses_the_newest_and_counts_it() {
+        let (sender, inbox) = inbox(2);
+        for byte in 0..4 {
+            sender.push(frame(byte));
+        }
+        assert_eq!((inbox.len(), inbox.overflowed()), (2, 2));
+        assert_eq!([inbox.pop(), inbox.pop(), inbox.pop()], [Some(frame(0)), Some(frame(1)), None]);
+    }
+
+    #[test]
+    fn a_reader_is_told_of_a_frame_and_of_the_end_but_reads_what_is_left_first() {
+        let (sender, inbox) = inbox(2);
+        let mut context = Context::from_waker(Waker::noop());
+        let mut readable = pin!(inbox.readable());
+        assert!(readable.as_mut().poll(&mut context).is_pending());
+        sender.push(frame(7));
+        drop(sender);
+        assert_eq!(readable.as_mut().poll(&mut context), Poll::Ready(true));
+        assert!(inbox.is_closed());
+        inbox.pop();
+        assert_eq!(readable.poll(&mut context), Poll::Ready(false));
+    }
+}

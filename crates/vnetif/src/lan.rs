@@ -1,0 +1,412 @@
+//! The basic backend: a hub or a learning switch that all ports are plugged into.
+//!
+//! Both are one fan-out and differ only in which ports a frame leaves by. A write first settles, under one borrow, who
+//! gets the frame; listeners are called after that, with nothing borrowed, each frame in the order of the writes. So a
+//! listener may write (that is queued behind what is being delivered), and ports may come and go in the midst of it.
+
+use crate::backend::{Backend, Callback, IP_MTU, Listener, PortsExhausted, UnknownPort, WriteError};
+use crate::frame::Frame;
+use crate::inbox::Sleeper;
+use crate::mac::PortId;
+use crate::mac_table::{AGEING, Egress, MacTable};
+use crate::time::{Duration, Instant};
+use smoltcp::wire::EthernetAddress;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::rc::Rc;
+
+/// When listeners get what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Within the write (if that is made from inside a listener: within the outermost write).
+    Synchronous,
+    /// In [`Backend::advance`]: what was written until then, and not what is written meanwhile.
+    Asynchronous {
+        /// Once so many wait (one frame for each of its receivers), further writes are refused. The last fan-out that is
+        /// let in may go over by its number of receivers.
+        frames_max: usize,
+    },
+}
+
+/// Which ports a frame leaves by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forwarding {
+    /// All but the one it came from.
+    Hub,
+    /// The one that its destination was heard on; if it was not, or is a group: all but the one it came from.
+    Switch {
+        /// An address that was not heard for this long is forgotten.
+        ageing: Duration,
+    },
+}
+
+/// What a [`Lan`] is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LanConfig {
+    /// Hub or switch.
+    pub forwarding: Forwarding,
+    /// When listeners get what was written.
+    pub delivery: Delivery,
+    /// What it tells interfaces about the largest IP packet, in bytes.
+    pub mtu: usize,
+}
+
+impl LanConfig {
+    /// A hub for packets of up to 1500 bytes, delivering within the write.
+    pub const HUB: Self = Self { forwarding: Forwarding::Hub, delivery: Delivery::Synchronous, mtu: IP_MTU };
+    /// A switch for packets of up to 1500 bytes, delivering within the write.
+    pub const SWITCH: Self = Self { forwarding: Forwarding::Switch { ageing: AGEING }, ..Self::HUB };
+}
+
+/// A hub or a switch in memory. Clones are handles of the same one.
+#[derive(Clone)]
+pub struct Lan(Rc<Shared>);
+
+struct Shared {
+    config: LanConfig,
+    core: RefCell<Core>,
+}
+
+struct Core {
+    /// In order of their numbers, which only grow: found by bisection, flooded in order.
+    ports: Vec<Port>,
+    next_port: u32,
+    /// `None`: a hub.
+    table: Option<MacTable>,
+    /// Written, and not to be delivered before the next `advance`.
+    written: VecDeque<Pending>,
+    /// To be delivered now.
+    due: VecDeque<Pending>,
+    /// Somebody further up the call stack empties `due`.
+    draining: bool,
+}
+
+struct Port {
+    id: PortId,
+    listener: Slot,
+    /// Gets nothing new, and goes when what is pending for it was delivered.
+    leaving: bool,
+}
+
+enum Slot {
+    Deaf,
+    Listening(Listener),
+    /// Its callback is running.
+    Busy,
+}
+
+struct Pending {
+    to: PortId,
+    at: Instant,
+    frame: Frame,
+}
+
+impl Lan {
+    /// One like this, with nothing plugged in.
+    pub fn new(config: LanConfig) -> Self {
+        let core = Core {
+            ports: Vec::new(),
+            next_port: 0,
+            table: match config.forwarding {
+                Forwarding::Hub => None,
+                Forwarding::Switch { ageing } => Some(MacTable::new(ageing)),
+            },
+            written: VecDeque::new(),
+            due: VecDeque::new(),
+            draining: false,
+        };
+        Self(Rc::new(Shared { config, core: RefCell::new(core) }))
+    }
+
+    /// [`LanConfig::HUB`].
+    pub fn hub() -> Self {
+        Self::new(LanConfig::HUB)
+    }
+
+    /// [`LanConfig::SWITCH`].
+    pub fn switch() -> Self {
+        Self::new(LanConfig::SWITCH)
+    }
+
+    /// What a switch has learned, in order of address: port and when it was last heard. Empty for a hub.
+    pub fn mac_table(&self) -> Vec<(EthernetAddress, PortId, Instant)> {
+        self.0.core.borrow().table.as_ref().map(MacTable::entries).unwrap_or_default()
+    }
+
+    /// How many ports are registered.
+    pub fn ports(&self) -> usize {
+        self.0.core.borrow().ports.len()
+    }
+
+    /// How many frames wait for delivery, one for each receiver.
+    pub fn pending(&self) -> usize {
+        let core = self.0.core.borrow();
+        core.written.len() + core.due.len()
+    }
+
+    /// Delivers what is due, unless somebody is at it already.
+    fn drain(&self) {
+        if std::mem::replace(&mut self.0.core.borrow_mut().draining, true) {
+            return;
+        }
+        loop {
+            let mut sleeper = None;
+            let call = {
+                let core = &mut *self.0.core.borrow_mut();
+                let Some(Pending { to, at, frame }) = core.due.pop_front() else {
+                    core.draining = false;
+                    break;
+                };
+                core.hand(to, frame, &mut sleeper).map(|(callback, frame)| (to, at, callback, frame))
+            };
+            sleeper.map(Sleeper::wake);
+            if let Some((to, at, mut callback, frame)) = call {
+                callback(at, frame);
+                self.callback_returned(to, callback);
+            }
+        }
+    }
+
+    /// Puts a callback back into its port, or drops it if the port has left or listens with another.
+    fn callback_returned(&self, to: PortId, callback: Callback) {
+        let mut unused = Some(callback);
+        let left = {
+            let core = &mut *self.0.core.borrow_mut();
+            if let Some(port) = core.port_mut(to)
+                && matches!(port.listener, Slot::Busy)
+            {
+                port.listener =
+                    Slot::Listening(Listener::Callback(unused.take().expect("was just put there")));
+            }
+            core.remove_if_left(to)
+        };
+        // What a callback owns may be a handle of this network, which unregisters when it is dropped.
+        drop((left, unused));
+    }
+}
+
+impl Backend for Lan {
+    fn register(&self) -> Result<PortId, PortsExhausted> {
+        let core = &mut *self.0.core.borrow_mut();
+        let id = PortId(core.next_port);
+        core.next_port = core.next_port.checked_add(1).ok_or(PortsExhausted)?;
+        core.ports.push(Port { id, listener: Slot::Deaf, leaving: false });
+        Ok(id)
+    }
+
+    fn unregister(&self, port: PortId) {
+        let removed = {
+            let core = &mut *self.0.core.borrow_mut();
+            core.written.retain(|pending| pending.to != port);
+            core.due.retain(|pending| pending.to != port);
+            core.remove(port)
+        };
+        drop(removed);
+    }
+
+    fn unregister_and_flush(&self, port: PortId) {
+        let (mut listener, pending) = {
+            let core = &mut *self.0.core.borrow_mut();
+            let Some(leaver) = core.port_mut(port) else { return };
+            if leaver.leaving {
+                return;
+            }
+            leaver.leaving = true;
+            match std::mem::replace(&mut leaver.listener, Slot::Busy) {
+                Slot::Listening(listener) => (listener, core.take_pending(port)),
+                Slot::Deaf => return drop(core.remove(port)),
+                Slot::Busy => {
+                    // Whoever runs this port's callback delivers the rest, and then removes it.
+                    let pending = core.take_pending(port);
+                    core.due.extend(pending);
+                    return;
+                }
+            }
+        };
+        for Pending { at, frame, .. } in pending {
+            listener.hand(at, frame);
+            let still_there = self.0.core.borrow_mut().port_mut(port).is_some();
+            if !still_there {
+                break; // It unregistered itself meanwhile, and wants no more.
+            }
+        }
+        let removed = self.0.core.borrow_mut().remove(port);
+        drop((removed, listener));
+    }
+
+    fn mtu(&self) -> usize {
+        self.0.config.mtu
+    }
+
+    fn write(&self, now: Instant, from: PortId, frame: Frame) -> Result<(), WriteError> {
+        let mut sleepers = Vec::new();
+        let due = {
+            let core = &mut *self.0.core.borrow_mut();
+            core.fan_out(self.0.config.delivery, now, from, frame, &mut sleepers)?;
+            !core.due.is_empty()
+        };
+        sleepers.into_iter().for_each(Sleeper::wake);
+        if due {
+            self.drain();
+        }
+        Ok(())
+    }
+
+    fn listen(&self, port: PortId, listener: Listener) -> Result<(), UnknownPort> {
+        let replaced = {
+            let core = &mut *self.0.core.borrow_mut();
+            let port = core.port_mut(port).filter(|port| !port.leaving).ok_or(UnknownPort(port))?;
+            std::mem::replace(&mut port.listener, Slot::Listening(listener))
+        };
+        drop(replaced);
+        Ok(())
+    }
+
+    fn ready(&self) -> bool {
+        match self.0.config.delivery {
+            Delivery::Synchronous => true,
+            Delivery::Asynchronous { frames_max } => self.0.core.borrow().written.len() < frames_max,
+        }
+    }
+
+    fn advance(&self, now: Instant) {
+        {
+            let core = &mut *self.0.core.borrow_mut();
+            if core.draining {
+                return;
+            }
+            let written = core.written.drain(..);
+            core.due.extend(written.map(|pending| Pending { at: pending.at.max(now), ..pending }));
+        }
+        self.drain();
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.0.core.borrow().written.front().map(|pending| pending.at)
+    }
+}
+
+impl Core {
+    fn index_of(&self, id: PortId) -> Option<usize> {
+        self.ports.binary_search_by_key(&id, |port| port.id).ok()
+    }
+
+    fn port_mut(&mut self, id: PortId) -> Option<&mut Port> {
+        self.index_of(id).map(|index| &mut self.ports[index])
+    }
+
+    /// Takes the port out, to be dropped when nothing is borrowed: what its listener owns may be a handle of this
+    /// network.
+    #[must_use]
+    fn remove(&mut self, id: PortId) -> Option<Port> {
+        let index = self.index_of(id)?;
+        if let Some(table) = &mut self.table {
+            table.forget_port(id);
+        }
+        Some(self.ports.remove(index))
+    }
+
+    #[must_use]
+    fn remove_if_left(&mut self, id: PortId) -> Option<Port> {
+        let leaving = self.port_mut(id)?.leaving;
+        (leaving && !self.due.iter().any(|pending| pending.to == id)).then(|| self.remove(id)).flatten()
+    }
+
+    fn take_pending(&mut self, id: PortId) -> Vec<Pending> {
+        let mut taken = Vec::new();
+        for queue in [&mut self.due, &mut self.written] {
+            let (of_port, others) = queue.drain(..).partition::<VecDeque<_>, _>(|pending| pending.to == id);
+            taken.extend(of_port);
+            *queue = others;
+        }
+        taken
+    }
+
+    fn fan_out(
+        &mut self,
+        delivery: Delivery,
+        now: Instant,
+        from: PortId,
+        frame: Frame,
+        sleepers: &mut Vec<Sleeper>,
+    ) -> Result<(), WriteError> {
+        self.index_of(from).ok_or(UnknownPort(from))?;
+        if let Delivery::Asynchronous { frames_max } = delivery
+            && self.written.len() >= frames_max
+        {
+            return Err(WriteError::QueueFull { frames: self.written.len() });
+        }
+        let egress = match &mut self.table {
+            None => Egress::Flood,
+            Some(table) => {
+                table.sweep(now);
+                table.look(now, from, &frame).egress
+            }
+        };
+        match egress {
+            Egress::Filter => {}
+            Egress::Port(to) => {
+                if let Some(index) = self.index_of(to) {
+                    self.send_to(index, delivery, now, frame, sleepers);
+                }
+            }
+            Egress::Flood => {
+                for index in 0..self.ports.len() {
+                    if self.ports[index].id != from {
+                        self.send_to(index, delivery, now, frame.clone(), sleepers);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn send_to(
+        &mut self,
+        index: usize,
+        delivery: Delivery,
+        now: Instant,
+        frame: Frame,
+        sleepers: &mut Vec<Sleeper>,
+    ) {
+        let port = &self.ports[index];
+        if port.leaving || matches!(port.listener, Slot::Deaf) {
+            return;
+        }
+        let pending = Pending { to: port.id, at: now, frame };
+        match (delivery, &port.listener) {
+            (Delivery::Asynchronous { .. }, _) => self.written.push_back(pending),
+            // Straight into the inbox, unless an older frame for it may still be in the queue.
+            (Delivery::Synchronous, Slot::Listening(Listener::Inbox(inbox))) if self.due.is_empty() => {
+                sleepers.extend(inbox.push_quietly(pending.frame));
+            }
+            (Delivery::Synchronous, _) => self.due.push_back(pending),
+        }
+    }
+
+    /// Hands a frame to an inbox, or returns the callback that wants it.
+    fn hand(&mut self, to: PortId, frame: Frame, sleeper: &mut Option<Sleeper>) -> Option<(Callback, Frame)> {
+        let port = self.port_mut(to)?;
+        match &port.listener {
+            Slot::Deaf => None,
+            Slot::Listening(Listener::Inbox(inbox)) => {
+                *sleeper = inbox.push_quietly(frame);
+                None
+            }
+            Slot::Listening(Listener::Callback(_)) => {
+                match std::mem::replace(&mut port.listener, Slot::Busy) {
+                    Slot::Listening(Listener::Callback(callback)) => Some((callback, frame)),
+                    _ => unreachable!("it was a callback a line above"),
+                }
+            }
+            Slot::Busy => unreachable!("only one drain runs at a time"),
+        }
+    }
+}
+
+impl fmt::Debug for Lan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lan({:?}, {} ports)", self.0.config, self.ports())
+    }
+}

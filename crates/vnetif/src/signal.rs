@@ -1,0 +1,120 @@
+//! Something that happens once, to be waited for or looked at.
+//!
+//! A test polls it, a task awaits it. Not an async channel: those bring a runtime or atomics, and all of this lives on
+//! one thread.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// Whoever waits for something.
+#[derive(Debug, Default)]
+pub(crate) struct Waiters(RefCell<Vec<Waker>>);
+
+impl Waiters {
+    /// Remembers this task, once.
+    pub(crate) fn add(&self, waker: &Waker) {
+        let mut wakers = self.0.borrow_mut();
+        if !wakers.iter().any(|known| known.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    /// Wakes them all. A waker may run its task at once, so nothing is borrowed meanwhile.
+    pub(crate) fn wake(&self) {
+        for waker in self.0.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// Something that happens once. Clones are the same signal.
+#[derive(Clone, Debug, Default)]
+pub struct Signal(Rc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    given: Cell<bool>,
+    waiters: Waiters,
+}
+
+impl Signal {
+    /// A signal not given yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives the signal, for ever; wakes everyone who waits for it.
+    pub fn give(&self) {
+        if !self.0.given.replace(true) {
+            self.0.waiters.wake();
+        }
+    }
+
+    /// Whether it was given.
+    pub fn is_given(&self) -> bool {
+        self.0.given.get()
+    }
+
+    /// Ready once the signal is given.
+    pub fn given(&self) -> Given {
+        Given(self.clone())
+    }
+}
+
+/// The future of [`Signal::given`].
+#[derive(Clone, Debug)]
+pub struct Given(Signal);
+
+impl Future for Given {
+    type Output = ();
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let state = &self.0.0;
+        if state.given.get() {
+            return Poll::Ready(());
+        }
+        state.waiters.add(context.waker());
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn all_who_wait_are_woken_once_and_latecomers_do_not_wait() {
+        let (signal, count) = (Signal::new(), Arc::new(Count::default()));
+        let waker = Waker::from(count.clone());
+        let mut context = Context::from_waker(&waker);
+        let (mut first, mut second) = (pin!(signal.given()), pin!(signal.given()));
+        for _ in 0..3 {
+            assert!(first.as_mut().poll(&mut context).is_pending());
+            assert!(second.as_mut().poll(&mut context).is_pending());
+        }
+        signal.clone().give();
+        signal.give();
+        assert_eq!(count.0.load(Ordering::Relaxed), 1, "one task, however often it asked");
+        assert!(first.poll(&mut context).is_ready() && second.poll(&mut context).is_ready());
+        assert!(pin!(signal.given()).poll(&mut context).is_ready());
+        assert!(signal.is_given());
+    }
+}
