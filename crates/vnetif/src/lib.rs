@@ -21,28 +21,37 @@
 extern crate wasm_test as wasm_bindgen_test;
 
 pub mod backend;
+pub mod bulk;
 pub mod delayed;
+pub mod driver;
 pub mod frame;
 pub mod impair;
 pub mod impaired;
 pub mod inbox;
+pub mod interface;
 pub mod lan;
 pub mod line;
 pub mod mac;
 pub mod mac_table;
+pub mod monitor;
 pub mod nic;
 pub mod rng;
 pub mod signal;
+pub mod stack;
 pub mod time;
 pub mod units;
 
 pub use backend::{Backend, Listener, WriteError};
 pub use delayed::Delayed;
+pub use driver::{Net, Yield};
 pub use frame::Frame;
 pub use impaired::Impaired;
 pub use inbox::Inbox;
+pub use interface::{Options, Vnetif};
 pub use lan::{Lan, LanConfig};
 pub use mac::PortId;
+pub use monitor::Monitor;
 pub use signal::Signal;
+pub use stack::Stack;
 pub use time::{Duration, Instant};
 pub use units::{BitsPerSec, Ratio};

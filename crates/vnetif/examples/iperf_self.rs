@@ -1,0 +1,38 @@
+//! TCP bulk between two stacks of one process, as fast as the machine goes, with the rate printed each second.
+//!
+//! `cargo run --release --example iperf_self [BYTES]`: 1 GB unless said otherwise.
+#![allow(clippy::disallowed_methods, reason = "an example is a driver: it brings the clock")]
+
+use std::ops::ControlFlow;
+use std::time;
+use vnetif::bulk::{Bulk, BulkConfig, PORT};
+use vnetif::driver::{Ended, drive};
+use vnetif::{Duration, Instant, Lan};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let bytes = std::env::args().nth(1).map_or(Ok(1_000_000_000), |arg| arg.parse())?;
+    let config = BulkConfig { bytes: Some(bytes), ..BulkConfig::default() };
+    let mut bulk = Bulk::new(&Lan::switch(), &config)?;
+    println!("{} sends {bytes} bytes to {} on port {PORT}", bulk.sender.vnetif.mac(), bulk.receiver.vnetif.mac());
+
+    let start = time::Instant::now();
+    let clock = || Instant::from_nanos(start.elapsed().as_nanos() as u64);
+    let others = || async { std::thread::yield_now() };
+    let (mut last, mut last_received) = (Instant::ZERO, 0);
+    let ended = pollster::block_on(drive(&mut bulk, clock, &others, Duration::from_millis(10), |bulk, now| {
+        if now.since(last) >= Duration::from_secs(1) {
+            println!("{:6.2} s  {}", now.secs_f64(), rate(bulk.received() - last_received, now.since(last)));
+            (last, last_received) = (now, bulk.received());
+        }
+        ControlFlow::Continue(())
+    }));
+
+    let took = clock().since(Instant::ZERO);
+    let frame_ns = took.nanos() as f64 / bulk.frames() as f64;
+    println!("{took}: {} bytes, {}, {frame_ns:.0} ns a frame", bulk.received(), rate(bulk.received(), took));
+    if ended == Ended::Done && bulk.is_complete() { Ok(()) } else { Err("the connection broke".into()) }
+}
+
+fn rate(bytes: u64, during: Duration) -> String {
+    format!("{:.2} Gbit/s", bytes as f64 * 8.0 / during.nanos() as f64)
+}

@@ -1,0 +1,380 @@
+//! The virtual network interface that a stack holds: one port of a backend, as smoltcp's [`phy::Device`].
+//!
+//! The backend writes received frames into an inbox, and the stack takes them from there when it is polled, so nobody
+//! is called back from inside somebody else's send. Handles are cheap clones: the stack owns one, and whoever watches
+//! it, waits for it or disconnects it has another.
+
+use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
+use crate::driver::Yield;
+use crate::frame::Frame;
+use crate::inbox::{INBOX_FRAMES_MAX, Inbox, InboxSender, Readable, inbox};
+use crate::mac::PortId;
+use crate::monitor::{Direction, Monitor};
+use crate::nic::ETHERNET_HEADER_BYTES;
+use crate::signal::Signal;
+use crate::time::Instant;
+use smoltcp::phy::{self, ChecksumCapabilities, DeviceCapabilities, Medium};
+use smoltcp::wire::{EthernetAddress, HardwareAddress};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+/// What an interface is like.
+pub struct Options {
+    /// The largest IP packet in bytes; `None`: what the backend advises. A longer frame is refused and not clamped: half
+    /// a packet is of use to nobody. What is *received* may be longer, as padding is.
+    pub size_limit: Option<usize>,
+    /// Whether disconnecting first delivers what is pending; otherwise that is discarded.
+    pub flush_on_disconnect: bool,
+    /// Sees every frame sent and received.
+    pub monitor: Option<Box<dyn Monitor>>,
+    /// Which checksums the stack computes and verifies by itself; by default all.
+    pub checksums: ChecksumCapabilities,
+    /// How many received frames may wait for the stack; more are lost, and counted.
+    pub inbox_frames_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            size_limit: None,
+            flush_on_disconnect: false,
+            monitor: None,
+            checksums: ChecksumCapabilities::default(),
+            inbox_frames_max: INBOX_FRAMES_MAX,
+        }
+    }
+}
+
+/// What an interface has done since it was connected, or since the last reset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Counters {
+    /// Frames received.
+    pub rx_frames: u64,
+    /// Their bytes, Ethernet headers included.
+    pub rx_bytes: u64,
+    /// Frames that the backend has taken.
+    pub tx_frames: u64,
+    /// Their bytes, Ethernet headers included.
+    pub tx_bytes: u64,
+    /// Frames that were refused: [`Vnetif::last_error`] tells why the last one was.
+    pub tx_refused: u64,
+}
+
+/// A virtual network interface. Clones are handles of the same one; when the last is dropped, it disconnects.
+pub struct Vnetif<B: Backend>(Rc<Shared<B>>);
+
+struct Shared<B: Backend> {
+    backend: B,
+    port: PortId,
+    ip_mtu: usize,
+    flush_on_disconnect: bool,
+    checksums: ChecksumCapabilities,
+    inbox: Inbox,
+    /// The inbox's other half until listening begins: then the backend has it.
+    inbox_sender: RefCell<Option<InboxSender>>,
+    listening: Signal,
+    disconnected: Signal,
+    monitor: RefCell<Option<Box<dyn Monitor>>>,
+    counters: RefCell<Counters>,
+    last_error: Cell<Option<WriteError>>,
+    now: Cell<Instant>,
+}
+
+impl<B: Backend> Clone for Vnetif<B> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<B: Backend> Vnetif<B> {
+    /// Joins this backend. The interface can send at once, and receives from when it [listens](Self::listen).
+    pub fn connect(backend: &B, options: Options) -> Result<Self, PortsExhausted> {
+        let (sender, inbox) = inbox(options.inbox_frames_max);
+        Ok(Self(Rc::new(Shared {
+            port: backend.register()?,
+            ip_mtu: options.size_limit.unwrap_or_else(|| backend.mtu()),
+            backend: backend.clone(),
+            flush_on_disconnect: options.flush_on_disconnect,
+            checksums: options.checksums,
+            inbox,
+            inbox_sender: RefCell::new(Some(sender)),
+            listening: Signal::new(),
+            disconnected: Signal::new(),
+            monitor: RefCell::new(options.monitor),
+            counters: RefCell::default(),
+            last_error: Cell::default(),
+            now: Cell::default(),
+        })))
+    }
+
+    /// Begins to receive: from now on frames wait for [`receive`](Self::receive) or the stack. Nothing changes if it
+    /// listens already.
+    pub fn listen(&self) -> Result<(), UnknownPort> {
+        let Some(sender) = self.0.inbox_sender.take() else {
+            return if self.is_connected() { Ok(()) } else { Err(UnknownPort(self.0.port)) };
+        };
+        self.0.backend.listen(self.0.port, sender.into())?;
+        self.0.listening.give();
+        Ok(())
+    }
+
+    /// Given when listening begins, so that a test or a peer can wait for it.
+    pub fn listening(&self) -> Signal {
+        self.0.listening.clone()
+    }
+
+    /// Leaves the backend, flushing or discarding what is pending, and wakes whoever waits for frames. After that,
+    /// sending is refused; what was flushed into the inbox can still be received. Nothing changes the second time.
+    pub fn disconnect(&self) {
+        self.0.disconnect();
+    }
+
+    /// Given when the interface has disconnected.
+    pub fn disconnected(&self) -> Signal {
+        self.0.disconnected.clone()
+    }
+
+    /// Whether it has not disconnected.
+    pub fn is_connected(&self) -> bool {
+        !self.0.disconnected.is_given()
+    }
+
+    /// Ready with `true` once a frame waits to be received, with `false` once none ever will: disconnected.
+    pub fn readable(&self) -> Readable {
+        self.0.inbox.readable()
+    }
+
+    /// Takes the oldest frame that waits.
+    pub fn receive(&self, now: Instant) -> Option<Frame> {
+        let frame = self.0.inbox.pop()?;
+        self.0.received(self.0.reach(now), &frame);
+        Some(frame)
+    }
+
+    /// How many frames wait to be received.
+    pub fn waiting(&self) -> usize {
+        self.0.inbox.len()
+    }
+
+    /// Sends a frame.
+    pub fn send(&self, now: Instant, frame: Frame) -> Result<(), WriteError> {
+        self.0.send(self.0.reach(now), frame)
+    }
+
+    /// Sends a frame, then lets the others run: the yield is supplied from outside, as the animation frame is in a
+    /// browser.
+    pub async fn write(&self, now: Instant, frame: Frame, others: &impl Yield) -> Result<(), WriteError> {
+        self.send(now, frame)?;
+        others.yield_now().await;
+        Ok(())
+    }
+
+    /// The port that it has in the backend.
+    pub fn port(&self) -> PortId {
+        self.0.port
+    }
+
+    /// Its address.
+    pub fn mac(&self) -> EthernetAddress {
+        self.0.backend.mac(self.0.port)
+    }
+
+    /// Its address, as smoltcp's configuration wants it.
+    pub fn hardware_addr(&self) -> HardwareAddress {
+        self.mac().into()
+    }
+
+    /// The largest IP packet in bytes that it sends.
+    pub fn ip_mtu(&self) -> usize {
+        self.0.ip_mtu
+    }
+
+    /// The network that it has joined.
+    pub fn backend(&self) -> &B {
+        &self.0.backend
+    }
+
+    /// What it has done so far.
+    pub fn counters(&self) -> Counters {
+        *self.0.counters.borrow()
+    }
+
+    /// Begins to count again from zero.
+    pub fn reset_counters(&self) {
+        self.0.counters.take();
+    }
+
+    /// Received frames that were lost because the stack did not take them.
+    pub fn overflowed(&self) -> u64 {
+        self.0.inbox.overflowed()
+    }
+
+    /// Why the last refused frame was refused. smoltcp cannot be told: to it, such a frame is as good as lost.
+    pub fn last_error(&self) -> Option<WriteError> {
+        self.0.last_error.get()
+    }
+
+    /// Watches the interface from now on, in place of an earlier monitor.
+    pub fn set_monitor(&self, monitor: Option<Box<dyn Monitor>>) {
+        drop(self.0.monitor.replace(monitor));
+    }
+
+    /// The exact time, for what follows. smoltcp's clock counts whole microseconds, rounded down: without this, frames
+    /// would seem to leave before what they answer had come.
+    pub fn set_now(&self, now: Instant) {
+        self.0.reach(now);
+    }
+}
+
+impl<B: Backend + 'static> Vnetif<B> {
+    /// Begins to receive by being called with every frame, as soon as the backend delivers it. It may use all of the
+    /// interface; one that owns a handle of it keeps it alive until it is disconnected.
+    pub fn listen_with(&self, mut listener: impl FnMut(Instant, Frame) + 'static) -> Result<(), UnknownPort> {
+        let shared = Rc::downgrade(&self.0);
+        let counted = move |now, frame| {
+            if let Some(shared) = shared.upgrade() {
+                shared.received(shared.reach(now), &frame);
+            }
+            listener(now, frame);
+        };
+        self.0.backend.listen(self.0.port, Listener::callback(counted))?;
+        self.0.listening.give();
+        Ok(())
+    }
+}
+
+impl<B: Backend> Shared<B> {
+    /// Time never goes back in here.
+    fn reach(&self, now: Instant) -> Instant {
+        let now = now.max(self.now.get());
+        self.now.set(now);
+        now
+    }
+
+    fn send(&self, now: Instant, frame: Frame) -> Result<(), WriteError> {
+        let (bytes, bytes_max) = (frame.len(), self.ip_mtu + ETHERNET_HEADER_BYTES);
+        let sent = if bytes > bytes_max {
+            Err(WriteError::FrameTooBig { bytes, bytes_max })
+        } else {
+            self.watch(now, Direction::Tx, &frame);
+            self.backend.write(now, self.port, frame)
+        };
+        let mut counters = self.counters.borrow_mut();
+        match sent {
+            Ok(()) => {
+                counters.tx_frames += 1;
+                counters.tx_bytes += bytes as u64;
+            }
+            Err(error) => {
+                counters.tx_refused += 1;
+                self.last_error.set(Some(error));
+            }
+        }
+        sent
+    }
+
+    fn received(&self, now: Instant, frame: &Frame) {
+        {
+            let mut counters = self.counters.borrow_mut();
+            counters.rx_frames += 1;
+            counters.rx_bytes += frame.len() as u64;
+        }
+        self.watch(now, Direction::Rx, frame);
+    }
+
+    fn watch(&self, now: Instant, direction: Direction, frame: &Frame) {
+        // Taken out while it runs: it may replace itself, and use the interface.
+        let Some(mut monitor) = self.monitor.take() else { return };
+        monitor.saw(now, direction, frame);
+        let mut place = self.monitor.borrow_mut();
+        if place.is_none() {
+            *place = Some(monitor);
+        }
+    }
+
+    fn disconnect(&self) {
+        if self.disconnected.is_given() {
+            return;
+        }
+        if self.flush_on_disconnect {
+            self.backend.unregister_and_flush(self.port);
+        } else {
+            self.backend.unregister(self.port);
+            self.inbox.clear();
+        }
+        drop(self.inbox_sender.take());
+        self.disconnected.give();
+    }
+}
+
+impl<B: Backend> Drop for Shared<B> {
+    fn drop(&mut self) {
+        self.disconnect();
+    }
+}
+
+impl<B: Backend> fmt::Debug for Vnetif<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Vnetif({}, {}, {:?})", self.port(), self.mac(), self.counters())
+    }
+}
+
+/// smoltcp's permission to send one frame.
+#[derive(Debug)]
+pub struct TxToken<'a, B: Backend> {
+    interface: &'a Vnetif<B>,
+    now: Instant,
+}
+
+/// smoltcp's permission to receive one frame.
+#[derive(Debug)]
+pub struct RxToken(Frame);
+
+impl<B: Backend> phy::Device for Vnetif<B> {
+    type RxToken<'a>
+        = RxToken
+    where
+        B: 'a;
+    type TxToken<'a>
+        = TxToken<'a, B>
+    where
+        B: 'a;
+
+    fn receive(&mut self, now: smoltcp::time::Instant) -> Option<(RxToken, TxToken<'_, B>)> {
+        // An answer may be due to what is received, so both or neither.
+        if !self.0.backend.ready() {
+            return None;
+        }
+        let frame = Self::receive(self, now.into())?;
+        Some((RxToken(frame), TxToken { interface: self, now: now.into() }))
+    }
+
+    fn transmit(&mut self, now: smoltcp::time::Instant) -> Option<TxToken<'_, B>> {
+        self.0.backend.ready().then_some(TxToken { interface: self, now: now.into() })
+    }
+
+    fn capabilities(&self) -> DeviceCapabilities {
+        let mut capabilities = DeviceCapabilities::default();
+        capabilities.medium = Medium::Ethernet;
+        capabilities.max_transmission_unit = self.0.ip_mtu + ETHERNET_HEADER_BYTES;
+        capabilities.checksum = self.0.checksums.clone();
+        capabilities
+    }
+}
+
+impl phy::RxToken for RxToken {
+    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
+        f(&self.0)
+    }
+}
+
+impl<B: Backend> phy::TxToken for TxToken<'_, B> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
+        let mut result = None;
+        let frame = Frame::build(len, |bytes| result = Some(f(bytes)));
+        // An error is counted there; smoltcp has no place for it.
+        let _ = self.interface.send(self.now, frame);
+        result.expect("the frame was filled in")
+    }
+}
