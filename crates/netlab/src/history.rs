@@ -11,6 +11,7 @@ use crate::topology::{Direction, NodeId, Topology};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
 use std::collections::{BTreeMap, VecDeque};
 use vnetif::impair::LossReason;
+use vnetif::line::Journey;
 use vnetif::{Frame, Instant, PortId};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
@@ -222,9 +223,7 @@ pub(crate) struct Handed {
     pub frame: Frame,
     pub direction: Direction,
     pub queued: Instant,
-    pub start: Instant,
-    pub end: Instant,
-    pub arrival: Instant,
+    pub journey: Journey,
     pub fate: Fate,
 }
 
@@ -257,7 +256,8 @@ impl History {
     // ---- what the world writes ----
 
     pub(crate) fn hand_over(&mut self, handed: Handed) {
-        let Handed { frame_id, frame, direction, queued, start, end, arrival, fate } = handed;
+        let Handed { frame_id, frame, direction, queued, journey, fate } = handed;
+        let Journey { start, end, arrival } = journey;
         self.digest_frame(frame_id, &frame);
         let fate_code = match fate {
             Fate::Delivered => 0,

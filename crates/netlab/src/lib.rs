@@ -5,9 +5,16 @@
 //! [`World::run_until`] moves it on; what happened comes out as a [`History`]. Same topology, seed and commands: same
 //! history, byte for byte, natively and in wasm.
 
+mod app;
+mod book;
 pub mod history;
+mod host;
+mod neighbor;
+mod queue;
 pub mod run;
+mod sockets;
 pub mod topology;
+mod watch;
 pub mod world;
 
 pub use history::History;

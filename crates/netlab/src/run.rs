@@ -58,7 +58,7 @@ pub struct Ping {
     pub count: u32,
     /// From one request to the next.
     pub interval: Duration,
-    /// Bytes after the ICMP header.
+    /// Bytes after the ICMP header; fewer if they would not fit into one packet.
     pub payload_bytes: usize,
     /// A reply that has not come after this long is counted as lost.
     pub timeout: Duration,
@@ -122,7 +122,7 @@ pub enum IperfTransport {
     Udp {
         /// Of the UDP payload.
         rate: BitsPerSec,
-        /// UDP payload of each datagram in bytes.
+        /// UDP payload of each datagram in bytes; fewer if they would not fit into one packet.
         datagram_bytes: usize,
     },
 }
@@ -185,7 +185,7 @@ pub struct Interval {
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It did what it should.
+    /// It did what it should. A ping or a UDP echo has if at least one answer came, as with `ping`.
     Succeeded,
     /// It did not.
     Failed(Failure),
@@ -200,8 +200,8 @@ pub enum Failure {
     NoAddress,
     /// Nothing at all came back.
     NoAnswer,
-    /// Some answers are missing (ping, UDP echo): fewer came than were sent.
-    SomeLost,
+    /// The client has no route to the target: it is on another network and there is no gateway.
+    NoRoute,
     /// The other side refused (RST).
     Refused,
     /// The connection stood, then broke.
@@ -225,7 +225,8 @@ pub struct Totals {
     pub rtt_min: Duration,
     /// The longest round trip.
     pub rtt_max: Duration,
-    /// From the first to the last payload byte that the server received.
+    /// To the last payload byte that the server received, from when the connection stood (TCP), or from the first
+    /// (UDP).
     pub transfer_time: Duration,
     /// TCP segments that the client sent again.
     pub retransmits: u64,
@@ -307,7 +308,7 @@ impl Totals {
         (self.rtt_count > 0).then(|| Duration::from_nanos(self.rtt_sum.nanos() / self.rtt_count))
     }
 
-    /// Payload bits a second that the server received; `None` before the second byte.
+    /// Payload bits a second that the server received; `None` before any time has passed.
     pub fn goodput_bps(&self) -> Option<f64> {
         (self.transfer_time > Duration::ZERO)
             .then(|| self.bytes as f64 * 8.0 / self.transfer_time.secs_f64())
@@ -327,7 +328,7 @@ impl fmt::Display for Failure {
         f.write_str(match self {
             Self::NoAddress => "the two have no IP version in common",
             Self::NoAnswer => "no answer came",
-            Self::SomeLost => "some answers did not come",
+            Self::NoRoute => "there is no route: the target is on another network, and there is no gateway",
             Self::Refused => "the connection was refused",
             Self::Broken => "the connection broke",
         })

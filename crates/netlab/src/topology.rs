@@ -46,6 +46,15 @@ pub const NODES_MAX: usize = 4_096;
 /// More links than this are refused.
 pub const LINKS_MAX: usize = 16_384;
 
+/// The least MTU of a host: what every IPv6 link has to carry (RFC 8200, 5).
+pub const IP_MTU_MIN: usize = 1_280;
+/// The largest MTU of a host: a jumbo frame's.
+pub const IP_MTU_MAX: usize = 9_000;
+/// The smallest TCP buffer in bytes.
+pub const TCP_BUFFER_MIN: usize = 128;
+/// The largest TCP buffer in bytes.
+pub const TCP_BUFFER_MAX: usize = 64 << 20;
+
 /// A node: a name and what it does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -179,9 +188,22 @@ pub enum TopologyError {
     /// More addresses than a stack holds, or an unusable one.
     #[error("host {0:?} has too many addresses (at most {ADDRESSES_MAX}) or one that no host can have")]
     BadAddresses(NodeId),
+    /// An MTU that no network has.
+    #[error("host {0:?} needs an MTU of {IP_MTU_MIN} to {IP_MTU_MAX} bytes")]
+    BadMtu(NodeId),
+    /// A TCP buffer that is useless or too large.
+    #[error("host {0:?} needs TCP buffers of {TCP_BUFFER_MIN} bytes to {TCP_BUFFER_MAX} bytes")]
+    BadBuffer(NodeId),
     /// Time would not pass on this link.
     #[error("link {0:?} needs a rate or a delay: otherwise no time passes while frames go back and forth")]
     NoTimePasses(LinkId),
+}
+
+impl Way {
+    /// Frames would go back and forth without end in one moment.
+    pub(crate) fn takes_no_time(&self) -> bool {
+        self.line.rate.is_none() && self.line.delay == Duration::ZERO
+    }
 }
 
 impl End {
@@ -308,7 +330,7 @@ impl Topology {
             if link.ends[0] == link.ends[1] {
                 errors.push(TopologyError::SelfLink(id));
             }
-            if link.ways.iter().any(|way| way.line.rate.is_none() && way.line.delay == Duration::ZERO) {
+            if link.ways.iter().any(Way::takes_no_time) {
                 errors.push(TopologyError::NoTimePasses(id));
             }
             for end in link.ends {
@@ -323,6 +345,13 @@ impl Topology {
             let usable = host.addresses.iter().all(|cidr| cidr.address().is_unicast());
             if host.addresses.len() > ADDRESSES_MAX || !usable {
                 errors.push(TopologyError::BadAddresses(id));
+            }
+            if !(IP_MTU_MIN..=IP_MTU_MAX).contains(&host.ip_mtu) {
+                errors.push(TopologyError::BadMtu(id));
+            }
+            let buffers = [host.tcp.rx_buffer, host.tcp.tx_buffer];
+            if !buffers.iter().all(|bytes| (TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(bytes)) {
+                errors.push(TopologyError::BadBuffer(id));
             }
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }

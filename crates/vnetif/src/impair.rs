@@ -65,6 +65,8 @@ pub enum Verdict {
 /// The impairments of one direction of one link, with their memory.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
+    seed: u64,
+    path: Vec<u64>,
     stages: Vec<Stage>,
 }
 
@@ -99,22 +101,29 @@ impl Pipeline {
     /// The pipeline of these impairments, in whatever order they are given. `path` names the place (link, direction)
     /// that its random streams belong to.
     pub fn new(impairments: &[Impairment], seed: u64, path: &[u64]) -> Self {
+        let mut pipeline = Self { seed, path: path.to_vec(), stages: Vec::new() };
+        pipeline.set(impairments);
+        pipeline
+    }
+
+    /// Changes the impairments. A stage that was there before goes on with its stream and its memory.
+    pub fn set(&mut self, impairments: &[Impairment]) {
         let mut sorted = impairments.to_vec();
         sorted.sort_by_key(Impairment::rank);
-        let stages = sorted
-            .iter()
-            .enumerate()
-            .map(|(at, &impairment)| {
-                let twins = sorted[..at].iter().filter(|other| other.rank() == impairment.rank()).count();
-                let path = [path, &[impairment.rank(), twins as u64]].concat();
-                Stage {
-                    impairment,
-                    stream: Stream::new(seed, &path),
-                    silence: Silence::Counting { passed_bytes: 0 },
+        let mut before = std::mem::take(&mut self.stages);
+        for (at, &impairment) in sorted.iter().enumerate() {
+            let rank = impairment.rank();
+            let stage = match before.iter().position(|stage| stage.impairment.rank() == rank) {
+                Some(same) => Stage { impairment, ..before.remove(same) },
+                None => {
+                    let twins = sorted[..at].iter().filter(|other| other.rank() == rank).count();
+                    let path = [&self.path[..], &[rank, twins as u64]].concat();
+                    let silence = Silence::Counting { passed_bytes: 0 };
+                    Stage { impairment, stream: Stream::new(self.seed, &path), silence }
                 }
-            })
-            .collect();
-        Self { stages }
+            };
+            self.stages.push(stage);
+        }
     }
 
     /// Whether nothing ever happens here.
@@ -220,6 +229,16 @@ mod tests {
         let alone = lost(&mut Pipeline::new(&[loss], 7, &[3, 1]), 1_000, 60);
         let mut both = Pipeline::new(&[Impairment::TrailingBytes(9), loss], 7, &[3, 1]);
         assert_eq!(alone, lost(&mut both, 1_000, 60));
+    }
+
+    #[test]
+    fn a_changed_rate_goes_on_with_the_same_draws() {
+        let half = Impairment::Loss(Ratio::percent(50));
+        let mut changed = Pipeline::new(&[Impairment::Loss(Ratio::percent(10))], 7, &[0]);
+        let mut constant = Pipeline::new(&[half], 7, &[0]);
+        assert_ne!(lost(&mut changed, 100, 60), lost(&mut constant, 100, 60));
+        changed.set(&[Impairment::TrailingBytes(3), half]);
+        assert_eq!(lost(&mut changed, 100, 60), lost(&mut constant, 100, 60));
     }
 
     #[test]

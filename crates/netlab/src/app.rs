@@ -1,0 +1,112 @@
+//! The programs that run on hosts: the clients of runs, and the servers that answer them.
+//!
+//! Each is a small state machine on top of smoltcp's sockets, stepped whenever its host is polled. It never waits: it
+//! says when it next wants to be asked.
+
+pub(crate) mod bulk;
+pub(crate) mod echo;
+pub(crate) mod ping;
+pub(crate) mod server;
+
+use crate::book::Book;
+use crate::run::{Failure, RunEvent, RunId};
+use crate::topology::{Congestion, TcpConfig};
+use crate::sockets::Sockets;
+use smoltcp::iface::{Interface, SocketHandle};
+use smoltcp::socket::{tcp, udp};
+use vnetif::{Duration, Instant};
+
+/// A TCP peer that does not answer for this long is given up. Long enough for five retransmissions from one second on.
+pub(crate) const TCP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a program can reach of its host.
+pub(crate) struct Stack<'a> {
+    pub iface: &'a mut Interface,
+    pub sockets: &'a mut Sockets,
+}
+
+/// The client of a run.
+pub(crate) trait Client {
+    /// Does what can be done now; returns whether it touched a socket.
+    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool;
+    /// When it wants to be stepped even if no frame comes.
+    fn wake(&self) -> Option<Instant>;
+    /// Whose client it is.
+    fn run(&self) -> RunId;
+    /// Its only socket.
+    fn socket(&self) -> SocketHandle;
+}
+
+/// How far the TCP connection of a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Connecting,
+    Open,
+    Over,
+}
+
+/// A client's TCP connection: notes when it stands and when it fails.
+pub(crate) struct Connection {
+    pub run: RunId,
+    pub socket: SocketHandle,
+    began: Instant,
+    phase: Phase,
+}
+
+impl Connection {
+    pub fn new(run: RunId, socket: SocketHandle, began: Instant) -> Self {
+        Self { run, socket, began, phase: Phase::Connecting }
+    }
+
+    /// Notes what has become of the connection; a failure ends the run.
+    pub fn watch(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> Phase {
+        let socket = stack.sockets.tcp(self.socket);
+        let waited = book.now - self.began;
+        match (self.phase, socket.state()) {
+            (Phase::Connecting, tcp::State::Closed) => {
+                let silent = waited >= TCP_TIMEOUT;
+                book.fail(self.run, if silent { Failure::NoAnswer } else { Failure::Refused });
+                self.phase = Phase::Over;
+            }
+            (Phase::Connecting, state) if !matches!(state, tcp::State::SynSent | tcp::State::SynReceived) => {
+                book.event(self.run, RunEvent::Connected { after: waited });
+                self.phase = Phase::Open;
+            }
+            (Phase::Open, tcp::State::Closed) => {
+                book.fail(self.run, Failure::Broken);
+                self.phase = Phase::Over;
+            }
+            _ => {}
+        }
+        self.phase
+    }
+
+    pub fn over(&mut self) {
+        self.phase = Phase::Over;
+    }
+}
+
+/// A TCP socket with these settings.
+pub(crate) fn tcp_socket(config: TcpConfig) -> tcp::Socket<'static> {
+    let buffer = |bytes| tcp::SocketBuffer::new(vec![0; bytes]);
+    let mut socket = tcp::Socket::new(buffer(config.rx_buffer), buffer(config.tx_buffer));
+    socket.set_congestion_control(match config.congestion {
+        Congestion::None => tcp::CongestionControl::None,
+        Congestion::Reno => tcp::CongestionControl::Reno,
+        Congestion::Cubic => tcp::CongestionControl::Cubic,
+    });
+    socket.set_timeout(Some(smoltcp::time::Duration::from_micros(TCP_TIMEOUT.nanos() / 1_000)));
+    socket
+}
+
+/// A UDP socket that can hold a burst.
+pub(crate) fn udp_socket() -> udp::Socket<'static> {
+    let buffer = || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 64], vec![0; 128 * 1024]);
+    udp::Socket::new(buffer(), buffer())
+}
+
+/// The text of message `number` of `count`: numbered if there are several, so that a late answer is not taken for
+/// another's.
+pub(crate) fn numbered(text: &str, number: u32, count: u32) -> String {
+    if count == 1 { text.to_owned() } else { format!("{text} #{}", number + 1) }
+}

@@ -1,0 +1,146 @@
+//! Ping: ICMP echo requests (RFC 792; RFC 4443, 4.1), answered by the target's own stack.
+
+use super::{Client, Stack};
+use crate::book::Book;
+use crate::run::{Failure, Outcome, Ping, RunEvent, RunId};
+use smoltcp::iface::SocketHandle;
+use smoltcp::phy::ChecksumCapabilities;
+use smoltcp::socket::icmp;
+use smoltcp::wire::{Icmpv4Packet, Icmpv4Repr, Icmpv6Packet, Icmpv6Repr, IpAddress};
+use vnetif::Instant;
+
+pub(crate) struct PingClient {
+    run: RunId,
+    socket: SocketHandle,
+    settings: Ping,
+    to: IpAddress,
+    ident: u16,
+    next: u32,
+    next_at: Instant,
+    /// Requests without an answer so far: number and when they were sent, oldest first.
+    waiting: Vec<(u32, Instant)>,
+    answered: u32,
+}
+
+/// An ICMP socket for requests of this size.
+pub(crate) fn socket(payload_bytes: usize) -> icmp::Socket<'static> {
+    let room = (payload_bytes + 64) * 16;
+    let buffer = || icmp::PacketBuffer::new(vec![icmp::PacketMetadata::EMPTY; 16], vec![0; room]);
+    icmp::Socket::new(buffer(), buffer())
+}
+
+impl PingClient {
+    pub fn new(
+        run: RunId,
+        socket: SocketHandle,
+        settings: Ping,
+        to: IpAddress,
+        ident: u16,
+        now: Instant,
+    ) -> Self {
+        Self { run, socket, settings, to, ident, next: 0, next_at: now, waiting: Vec::new(), answered: 0 }
+    }
+
+    /// The sequence number on the wire: from 1, as people count.
+    const fn sequence(number: u32) -> u16 {
+        (number + 1) as u16
+    }
+
+    fn send(&self, stack: &mut Stack<'_>) -> bool {
+        // The alphabet, as the oldest pings fill theirs: recognisable in a hex view.
+        let data: Vec<u8> = (b'a'..=b'w').cycle().take(self.settings.payload_bytes).collect();
+        let seq_no = Self::sequence(self.next);
+        let checksums = ChecksumCapabilities::default();
+        let socket = stack.sockets.icmp(self.socket);
+        match self.to {
+            IpAddress::Ipv4(_) => {
+                let request = Icmpv4Repr::EchoRequest { ident: self.ident, seq_no, data: &data };
+                let Ok(buffer) = socket.send(request.buffer_len(), self.to) else { return false };
+                request.emit(&mut Icmpv4Packet::new_unchecked(buffer), &checksums);
+            }
+            IpAddress::Ipv6(to) => {
+                let from = stack.iface.get_source_address_ipv6(&to);
+                let request = Icmpv6Repr::EchoRequest { ident: self.ident, seq_no, data: &data };
+                let Ok(buffer) = socket.send(request.buffer_len(), self.to) else { return false };
+                request.emit(&from, &to, &mut Icmpv6Packet::new_unchecked(buffer), &checksums);
+            }
+        }
+        true
+    }
+
+    fn receive(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+        let mut acted = false;
+        let socket = stack.sockets.icmp(self.socket);
+        while let Ok((bytes, from)) = socket.recv() {
+            acted = true;
+            let Some((sequence, payload)) = echo_reply(bytes, from, self.ident) else { continue };
+            let asked = self.waiting.iter().position(|&(number, _)| Self::sequence(number) == sequence);
+            if let Some(place) = asked.filter(|_| from == self.to) {
+                let (number, sent) = self.waiting.remove(place);
+                self.answered += 1;
+                book.answered(self.run, number, book.now - sent, payload);
+            }
+        }
+        acted
+    }
+}
+
+/// The sequence number and the payload's length of an echo reply to `ident`. The stack has verified its checksum.
+fn echo_reply(bytes: &[u8], from: IpAddress, ident: u16) -> Option<(u16, usize)> {
+    match from {
+        IpAddress::Ipv4(_) => {
+            let packet = Icmpv4Packet::new_checked(bytes).ok()?;
+            match Icmpv4Repr::parse(&packet, &ChecksumCapabilities::ignored()).ok()? {
+                Icmpv4Repr::EchoReply { ident: id, seq_no, data } if id == ident => Some((seq_no, data.len())),
+                _ => None,
+            }
+        }
+        IpAddress::Ipv6(from) => {
+            let packet = Icmpv6Packet::new_checked(bytes).ok()?;
+            match Icmpv6Repr::parse(&from, &from, &packet, &ChecksumCapabilities::ignored()).ok()? {
+                Icmpv6Repr::EchoReply { ident: id, seq_no, data } if id == ident => Some((seq_no, data.len())),
+                _ => None,
+            }
+        }
+    }
+}
+
+impl Client for PingClient {
+    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+        let mut acted = self.receive(stack, book);
+        while let Some(&(number, sent)) = self.waiting.first()
+            && book.now - sent >= self.settings.timeout
+        {
+            self.waiting.remove(0);
+            book.event(self.run, RunEvent::Unanswered { number });
+        }
+        while self.next < self.settings.count && self.next_at <= book.now && self.send(stack) {
+            book.sent(self.run, self.next);
+            self.waiting.push((self.next, book.now));
+            self.next += 1;
+            self.next_at = book.now + self.settings.interval;
+            acted = true;
+        }
+        if self.next == self.settings.count && self.waiting.is_empty() {
+            match self.answered {
+                0 => book.fail(self.run, Failure::NoAnswer),
+                _ => book.finish(self.run, Outcome::Succeeded),
+            }
+        }
+        acted
+    }
+
+    fn wake(&self) -> Option<Instant> {
+        let timeout = self.waiting.first().map(|&(_, sent)| sent + self.settings.timeout);
+        let next = (self.next < self.settings.count).then_some(self.next_at);
+        timeout.into_iter().chain(next).min()
+    }
+
+    fn run(&self) -> RunId {
+        self.run
+    }
+
+    fn socket(&self) -> SocketHandle {
+        self.socket
+    }
+}

@@ -1,0 +1,133 @@
+//! The book of runs: what each has measured so far, and the pen that writes it into the history.
+
+use crate::history::History;
+use crate::run::{Failure, Interval, Outcome, RunEvent, RunId, Totals};
+use crate::topology::NodeId;
+use vnetif::{Duration, Instant};
+
+/// Progress is noted at most this often: finer than any plot, and bounded.
+const PROGRESS_EVERY: Duration = Duration::from_millis(1);
+
+/// A run that has begun.
+#[derive(Debug)]
+pub(crate) struct Active {
+    pub run: RunId,
+    pub began: Instant,
+    pub totals: Totals,
+    pub client: NodeId,
+    pub server: Option<NodeId>,
+    interval_from: Instant,
+    interval_bytes: u64,
+    progress_at: Option<Instant>,
+    transfer_from: Option<Instant>,
+}
+
+/// Everyone who measures writes here.
+pub(crate) struct Book<'a> {
+    pub now: Instant,
+    pub history: &'a mut History,
+    pub active: &'a mut Vec<Active>,
+    /// Runs that ended in this step; the world tidies up after them.
+    pub ended: &'a mut Vec<(Active, Outcome)>,
+}
+
+impl Active {
+    pub fn new(run: RunId, began: Instant, client: NodeId, server: Option<NodeId>) -> Self {
+        Self {
+            run,
+            began,
+            totals: Totals::default(),
+            client,
+            server,
+            interval_from: began,
+            interval_bytes: 0,
+            progress_at: None,
+            transfer_from: None,
+        }
+    }
+}
+
+impl Book<'_> {
+    /// The run's measurements; `None` once it has ended.
+    pub fn run(&mut self, run: RunId) -> Option<&mut Active> {
+        self.active.iter_mut().find(|active| active.run == run)
+    }
+
+    /// Writes an event of a run that has not ended.
+    pub fn event(&mut self, run: RunId, event: RunEvent) {
+        let now = self.now;
+        if let Some(active) = self.active.iter().find(|active| active.run == run) {
+            self.history.run_event(now, run, event, active.totals);
+        }
+    }
+
+    /// A request or message was sent.
+    pub fn sent(&mut self, run: RunId, number: u32) {
+        if let Some(active) = self.run(run) {
+            active.totals.sent += 1;
+        }
+        self.event(run, RunEvent::Sent { number });
+    }
+
+    /// An answer came, with so much payload.
+    pub fn answered(&mut self, run: RunId, number: u32, rtt: Duration, bytes: usize) {
+        if let Some(active) = self.run(run) {
+            active.totals.received += 1;
+            active.totals.bytes += bytes as u64;
+            active.totals.add_rtt(rtt);
+        }
+        self.event(run, RunEvent::Answered { number, rtt });
+    }
+
+    /// The server's side of the transfer stands ready: rates count from here.
+    pub fn transfer_begins(&mut self, run: RunId) {
+        let now = self.now;
+        if let Some(active) = self.run(run) {
+            active.transfer_from.get_or_insert(now);
+        }
+    }
+
+    /// The server received payload.
+    pub fn server_received(&mut self, run: RunId, bytes: usize) {
+        let now = self.now;
+        let Some(active) = self.run(run) else { return };
+        active.totals.bytes += bytes as u64;
+        let from = *active.transfer_from.get_or_insert(now);
+        active.totals.transfer_time = now - from;
+        if active.progress_at.is_none_or(|last| now - last >= PROGRESS_EVERY) {
+            active.progress_at = Some(now);
+            self.event(run, RunEvent::Progress);
+        }
+    }
+
+    /// An iperf interval is over.
+    pub fn interval(&mut self, run: RunId) {
+        let now = self.now;
+        let Some(active) = self.run(run) else { return };
+        let interval = Interval {
+            from: active.interval_from - active.began,
+            to: now - active.began,
+            bytes: active.totals.bytes - active.interval_bytes,
+        };
+        active.interval_from = now;
+        active.interval_bytes = active.totals.bytes;
+        if interval.to > interval.from {
+            self.event(run, RunEvent::Interval(interval));
+        }
+    }
+
+    /// The run is over; nothing more is measured.
+    pub fn finish(&mut self, run: RunId, outcome: Outcome) {
+        let Some(place) = self.active.iter().position(|active| active.run == run) else { return };
+        if self.active[place].interval_from > self.active[place].began {
+            self.interval(run); // The rest of the last interval.
+        }
+        self.event(run, RunEvent::Finished(outcome.clone()));
+        self.ended.push((self.active.remove(place), outcome));
+    }
+
+    /// The run is over and failed.
+    pub fn fail(&mut self, run: RunId, failure: Failure) {
+        self.finish(run, Outcome::Failed(failure));
+    }
+}
