@@ -10,8 +10,8 @@ pub(crate) mod server;
 
 use crate::book::Book;
 use crate::run::{Failure, RunEvent, RunId};
-use crate::topology::{Congestion, TcpConfig};
 use crate::sockets::Sockets;
+use crate::topology::{Congestion, TcpConfig};
 use smoltcp::iface::{Interface, SocketHandle};
 use smoltcp::socket::{tcp, udp};
 use vnetif::{Duration, Instant};

@@ -416,9 +416,9 @@ impl History {
             }
         };
         for log in &self.directions {
-            let under_way = log.kept.partition_point(|&id| {
-                self.transit(id).is_some_and(|transit| transit.last_arrival <= at)
-            });
+            let under_way = log
+                .kept
+                .partition_point(|&id| self.transit(id).is_some_and(|transit| transit.last_arrival <= at));
             for &id in log.kept.range(under_way..) {
                 let transit = self.transit(id).expect("kept");
                 for moment in [transit.queued, transit.start, transit.gone()] {
@@ -431,11 +431,15 @@ impl History {
         }
         for entries in &self.nodes {
             let following = entries.partition_point(|entry| entry.at <= at);
-            entries.get(following).map(|entry| offer(entry.at));
+            if let Some(entry) = entries.get(following) {
+                offer(entry.at);
+            }
         }
         for log in &self.runs {
             let following = log.entries.partition_point(|entry| entry.at <= at);
-            log.entries.get(following).map(|entry| offer(entry.at));
+            if let Some(entry) = log.entries.get(following) {
+                offer(entry.at);
+            }
         }
         next
     }

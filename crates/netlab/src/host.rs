@@ -16,9 +16,7 @@ use crate::sockets::Sockets;
 use crate::topology::{HostConfig, NodeId, TcpConfig};
 use crate::watch::Watch;
 use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketHandle};
-use smoltcp::wire::{
-    EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv6Address, Ipv6Cidr,
-};
+use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv6Address, Ipv6Cidr};
 use std::collections::BTreeMap;
 use vnetif::nic::Nic;
 use vnetif::{Frame, Instant};
@@ -143,7 +141,9 @@ impl Host {
 
     fn egress(&mut self, now: smoltcp::time::Instant) -> bool {
         let mut sent = false;
-        while self.iface.poll_egress(now, &mut self.nic, &mut self.sockets.set) == PollResult::SocketStateChanged {
+        while self.iface.poll_egress(now, &mut self.nic, &mut self.sockets.set)
+            == PollResult::SocketStateChanged
+        {
             sent = true;
         }
         sent
@@ -290,7 +290,9 @@ impl Host {
         now: Instant,
     ) -> Connection {
         let mut socket = tcp_socket(config);
-        socket.connect(self.iface.context(), to, local_port).expect("a new socket can connect to a checked address");
+        socket
+            .connect(self.iface.context(), to, local_port)
+            .expect("a new socket can connect to a checked address");
         self.watches.push(Watch::new(run, local_port));
         Connection::new(run, self.sockets.add_tcp(socket), now)
     }
@@ -319,7 +321,11 @@ impl Host {
             let handle = self.clients.remove(place).socket();
             if self.sockets.is_tcp(handle) {
                 let socket = self.sockets.tcp(handle);
-                if gracefully { socket.close() } else { socket.abort() }
+                if gracefully {
+                    socket.close()
+                } else {
+                    socket.abort()
+                }
                 self.closing.push(handle);
             } else {
                 self.sockets.remove(handle);

@@ -4,8 +4,8 @@
 //! (RFC 826), and neighbor solicitations and advertisements (RFC 4861). This follows smoltcp's own rules for both.
 
 use smoltcp::wire::{
-    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message, Icmpv6Packet,
-    IpAddress, IpProtocol, Ipv6Packet, NdiscRepr, RawHardwareAddress,
+    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
+    Icmpv6Packet, IpAddress, IpProtocol, Ipv6Packet, NdiscRepr, RawHardwareAddress,
 };
 
 /// What a received frame means for the card and the cache.

@@ -4,8 +4,8 @@
 //! lab has. Commands come before everything else of the same moment, so that it makes no difference whether one was
 //! planned from the start or given while the world was running.
 
-use crate::topology::NodeId;
 use crate::run::RunId;
+use crate::topology::NodeId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use vnetif::Instant;

@@ -310,8 +310,7 @@ impl Totals {
 
     /// Payload bits a second that the server received; `None` before any time has passed.
     pub fn goodput_bps(&self) -> Option<f64> {
-        (self.transfer_time > Duration::ZERO)
-            .then(|| self.bytes as f64 * 8.0 / self.transfer_time.secs_f64())
+        (self.transfer_time > Duration::ZERO).then(|| self.bytes as f64 * 8.0 / self.transfer_time.secs_f64())
     }
 
     /// Counts a round trip.

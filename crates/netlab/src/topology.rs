@@ -304,8 +304,7 @@ impl Topology {
         let mut ports = vec![Vec::new(); self.nodes.len()];
         for (number, link) in self.links.iter().enumerate() {
             for from in End::BOTH {
-                ports[link.ends[from.index()].index()]
-                    .push(Direction { link: LinkId(number as u32), from });
+                ports[link.ends[from.index()].index()].push(Direction { link: LinkId(number as u32), from });
             }
         }
         ports
@@ -314,10 +313,7 @@ impl Topology {
     /// Everything that keeps a world from being made.
     pub fn check(&self) -> Result<(), Vec<TopologyError>> {
         if self.nodes.len() > NODES_MAX || self.links.len() > LINKS_MAX {
-            return Err(vec![TopologyError::TooLarge {
-                nodes: self.nodes.len(),
-                links: self.links.len(),
-            }]);
+            return Err(vec![TopologyError::TooLarge { nodes: self.nodes.len(), links: self.links.len() }]);
         }
         let mut errors = Vec::new();
         let mut cables: BTreeMap<NodeId, u32> = BTreeMap::new();

@@ -9,9 +9,11 @@ use crate::history::{DropReason, Fate, FrameId, Handed, History, Limits, NodeEve
 use crate::host::Host;
 use crate::queue::{Event, Queue};
 use crate::run::{
-    Amount, Failure, Iperf, IperfTransport, IpVersion, Outcome, RunEvent, RunId, RunKind, RunSpec, Target,
+    Amount, Failure, IpVersion, Iperf, IperfTransport, Outcome, RunEvent, RunId, RunKind, RunSpec, Target,
 };
-use crate::topology::{Direction, End, LinkId, NodeId, NodeKind, TCP_BUFFER_MAX, TCP_BUFFER_MIN, Topology, TopologyError, Way};
+use crate::topology::{
+    Direction, End, LinkId, NodeId, NodeKind, TCP_BUFFER_MAX, TCP_BUFFER_MIN, Topology, TopologyError, Way,
+};
 use smoltcp::wire::IpAddress;
 use std::collections::BTreeSet;
 use vnetif::impair::{LossReason, Pipeline, Verdict};
@@ -369,7 +371,9 @@ impl World {
         };
         let (journey, fate) = match lost {
             // These never get onto the wire.
-            Some(reason @ (LossReason::TooBig | LossReason::LinkDown)) => at_once(DropReason::Impaired(reason)),
+            Some(reason @ (LossReason::TooBig | LossReason::LinkDown)) => {
+                at_once(DropReason::Impaired(reason))
+            }
             _ => match line.send(now, frame.len()) {
                 Err(_full) => at_once(DropReason::QueueFull),
                 Ok(journey) => match lost {
@@ -516,7 +520,8 @@ impl World {
             .filter(|version| asked.is_none_or(|asked| asked == *version))
             .find_map(|version| {
                 let ours = from.addresses.iter().filter(|cidr| version.is_of(&cidr.address()));
-                let mut theirs = to.addresses.iter().map(|cidr| cidr.address()).filter(|ip| version.is_of(ip));
+                let mut theirs =
+                    to.addresses.iter().map(|cidr| cidr.address()).filter(|ip| version.is_of(ip));
                 let ours: Vec<_> = ours.collect();
                 let near = theirs.clone().find(|ip| ours.iter().any(|cidr| cidr.contains_addr(ip)));
                 if ours.is_empty() { None } else { near.or_else(|| theirs.next()) }
@@ -556,7 +561,9 @@ impl RunKind {
                 match iperf.transport {
                     IperfTransport::Tcp { rx_buffer, tx_buffer, .. } => {
                         let sizes = rx_buffer.into_iter().chain(tx_buffer);
-                        let out = sizes.into_iter().any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(&bytes));
+                        let out = sizes
+                            .into_iter()
+                            .any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(&bytes));
                         bad(out, "a TCP buffer has 128 bytes to 64 MiB")
                     }
                     IperfTransport::Udp { datagram_bytes, .. } => {
@@ -572,9 +579,6 @@ impl RunKind {
 impl IpVersion {
     /// Whether the address is of this version.
     pub const fn is_of(self, address: &IpAddress) -> bool {
-        matches!(
-            (self, address),
-            (Self::V4, IpAddress::Ipv4(_)) | (Self::V6, IpAddress::Ipv6(_))
-        )
+        matches!((self, address), (Self::V4, IpAddress::Ipv4(_)) | (Self::V6, IpAddress::Ipv6(_)))
     }
 }

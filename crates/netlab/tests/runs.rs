@@ -1,5 +1,9 @@
 //! Every kind of run does what it says, over IPv4 and IPv6, hub and switch.
 
+#[cfg(all(test, target_arch = "wasm32"))]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 mod common;
 
 use common::*;
@@ -110,7 +114,8 @@ fn a_lossy_link_makes_tcp_send_again_and_still_deliver_everything() {
 fn a_full_queue_drops_and_says_so() {
     let mut topology = pair(&[]);
     topology.links[0].ways[0] = way(1, 1_000, 4_000);
-    let (world, outcome, totals) = run(topology, RunKind::Iperf(Iperf { amount: Amount::Bytes(200_000), ..Iperf::default() }));
+    let (world, outcome, totals) =
+        run(topology, RunKind::Iperf(Iperf { amount: Amount::Bytes(200_000), ..Iperf::default() }));
     assert_eq!(outcome, Outcome::Succeeded);
     assert_eq!(totals.bytes, 200_000);
     let forward = world.history().totals(Direction { link: LinkId(0), from: End::First });
@@ -122,7 +127,9 @@ fn nobody_there_means_no_answer_and_no_server_means_refused() {
     let mut world = world(pair(&[]));
     let nobody = Target::Address("10.0.0.99".parse().unwrap());
     let far = Target::Address("192.168.1.1".parse().unwrap());
-    let ping = |to| Command::Start(RunSpec { from: A, to, kind: RunKind::Ping(Ping { count: 1, ..Ping::default() }) });
+    let ping = |to| {
+        Command::Start(RunSpec { from: A, to, kind: RunKind::Ping(Ping { count: 1, ..Ping::default() }) })
+    };
     world.apply(ping(nobody)).unwrap();
     world.apply(ping(far)).unwrap();
     let echo = RunKind::Echo(Echo::default());
@@ -137,9 +144,8 @@ fn nobody_there_means_no_answer_and_no_server_means_refused() {
 #[test]
 fn a_pulled_cable_breaks_a_run_and_a_person_can_stop_one() {
     let mut world = world(pair(&[]));
-    let forever = || {
-        RunKind::Iperf(Iperf { amount: Amount::Time(Duration::from_secs(1_000)), ..Iperf::default() })
-    };
+    let forever =
+        || RunKind::Iperf(Iperf { amount: Amount::Time(Duration::from_secs(1_000)), ..Iperf::default() });
     let stopped = start(&mut world, A, B, forever());
     let broken = start(&mut world, A, B, forever());
     world.run_until(Instant::ZERO + Duration::from_secs(1), || true);

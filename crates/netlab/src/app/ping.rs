@@ -91,14 +91,18 @@ fn echo_reply(bytes: &[u8], from: IpAddress, ident: u16) -> Option<(u16, usize)>
         IpAddress::Ipv4(_) => {
             let packet = Icmpv4Packet::new_checked(bytes).ok()?;
             match Icmpv4Repr::parse(&packet, &ChecksumCapabilities::ignored()).ok()? {
-                Icmpv4Repr::EchoReply { ident: id, seq_no, data } if id == ident => Some((seq_no, data.len())),
+                Icmpv4Repr::EchoReply { ident: id, seq_no, data } if id == ident => {
+                    Some((seq_no, data.len()))
+                }
                 _ => None,
             }
         }
         IpAddress::Ipv6(from) => {
             let packet = Icmpv6Packet::new_checked(bytes).ok()?;
             match Icmpv6Repr::parse(&from, &from, &packet, &ChecksumCapabilities::ignored()).ok()? {
-                Icmpv6Repr::EchoReply { ident: id, seq_no, data } if id == ident => Some((seq_no, data.len())),
+                Icmpv6Repr::EchoReply { ident: id, seq_no, data } if id == ident => {
+                    Some((seq_no, data.len()))
+                }
                 _ => None,
             }
         }

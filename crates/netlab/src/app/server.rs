@@ -84,8 +84,8 @@ impl Server {
 
     fn stop_listening(&mut self, stack: &mut Stack<'_>) {
         let Some(socket) = self.socket.take() else { return };
-        let taken = self.transport == Transport::Tcp
-            && stack.sockets.tcp(socket).state() != tcp::State::Listen;
+        let taken =
+            self.transport == Transport::Tcp && stack.sockets.tcp(socket).state() != tcp::State::Listen;
         if taken {
             self.connections.push(socket);
         } else {

@@ -3,9 +3,7 @@
 
 use netlab::history::Limits;
 use netlab::run::{Outcome, RunId, RunKind, RunSpec, Target, Totals};
-use netlab::topology::{
-    HostConfig, Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Topology, Way,
-};
+use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Topology, Way};
 use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, World};
 use vnetif::impair::Impairment;
@@ -15,11 +13,12 @@ pub const A: NodeId = NodeId(0);
 pub const B: NodeId = NodeId(1);
 
 pub fn host(number: u8) -> Node {
-    let addresses = vec![
-        format!("10.0.0.{number}/24").parse().unwrap(),
-        format!("fd00::{number}/64").parse().unwrap(),
-    ];
-    Node { name: format!("h{number}"), kind: NodeKind::Host(HostConfig { addresses, ..HostConfig::default() }) }
+    let addresses =
+        vec![format!("10.0.0.{number}/24").parse().unwrap(), format!("fd00::{number}/64").parse().unwrap()];
+    Node {
+        name: format!("h{number}"),
+        kind: NodeKind::Host(HostConfig { addresses, ..HostConfig::default() }),
+    }
 }
 
 pub fn switch() -> Node {
