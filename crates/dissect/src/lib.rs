@@ -48,7 +48,7 @@
 //! # Map
 //!
 //! `summary` and `layers` hold the two answers. `content` is the walk down the headers that the quick answers share;
-//! each protocol has a file (`ethernet`, `arp`, `ip` with `ipv4` and `ipv6`, `icmpv4`, `icmpv6` with `ndp`, `udp`,
+//! each protocol has a file (`ethernet`, `arp`, `ip` with `ipv4`, `ipv6` and `ipv6_extension`, `icmpv4`, `icmpv6` with `ndp`, `udp`,
 //! `tcp`, `payload`) with its one-line info, its label and its layer.
 //!
 //! # Why so
@@ -75,6 +75,7 @@ mod icmpv6;
 mod ip;
 mod ipv4;
 mod ipv6;
+mod ipv6_extension;
 mod layers;
 mod ndp;
 mod payload;

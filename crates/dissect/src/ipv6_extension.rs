@@ -1,0 +1,220 @@
+//! IPv6's extension headers: the chain of them, and the layer of each (RFC 8200 §4).
+
+use std::ops::Range;
+
+use smoltcp::wire::{
+    IpProtocol, Ipv6ExtHeader, Ipv6FragmentHeader, Ipv6Option, Ipv6OptionType as OptionType,
+};
+
+use crate::ip::{self, Fragment};
+use crate::ipv6::NEXT_MEANING;
+use crate::layers::{Draft, Field, Tree, bit, bytes, hex, padded};
+
+/// Extension headers are multiples of this.
+const EXTENSION_UNIT: usize = 8;
+
+/// The walk over the extension headers. `next` is what `rest` begins with.
+pub(crate) struct Chain<'f> {
+    frame: &'f [u8],
+    pub next: IpProtocol,
+    pub rest: Range<usize>,
+    pub fragment: Option<Fragment>,
+}
+
+/// A whole extension header: what it is, and its bytes in the frame.
+pub(crate) struct Extension {
+    pub kind: IpProtocol,
+    pub range: Range<usize>,
+}
+
+impl<'f> Chain<'f> {
+    pub fn new(frame: &'f [u8], next: IpProtocol, rest: Range<usize>) -> Chain<'f> {
+        Chain { frame, next, rest, fragment: None }
+    }
+
+    /// Passes one extension header; nothing if something else follows, or not a whole one.
+    pub fn step(&mut self) -> Option<Extension> {
+        if !self.expects_extension() {
+            return None;
+        }
+        let bytes = &self.frame[self.rest.clone()];
+        let kind = self.next;
+        let length = extension_len(kind, bytes)?;
+        let bytes = bytes.get(..length)?;
+        if kind == IpProtocol::Ipv6Frag {
+            let header = Ipv6FragmentHeader::new_checked(&bytes[2..]).ok()?;
+            self.fragment = Some(Fragment {
+                offset: usize::from(header.frag_offset()) * EXTENSION_UNIT,
+                more: header.more_frags(),
+                ident: header.ident(),
+            });
+        }
+        self.next = Ipv6ExtHeader::new_unchecked(bytes).next_header();
+        let range = self.rest.start..self.rest.start + length;
+        self.rest.start = range.end;
+        Some(Extension { kind, range })
+    }
+
+    /// Did the last step give nothing because there is not a whole extension header?
+    pub fn is_cut(&self) -> bool {
+        self.expects_extension()
+    }
+
+    /// Behind a later fragment's header there is no header but data.
+    fn expects_extension(&self) -> bool {
+        is_extension(self.next) && self.fragment.as_ref().is_none_or(|fragment| fragment.offset == 0)
+    }
+}
+
+fn is_extension(protocol: IpProtocol) -> bool {
+    matches!(
+        protocol,
+        IpProtocol::HopByHop | IpProtocol::Ipv6Route | IpProtocol::Ipv6Frag | IpProtocol::Ipv6Opts
+    )
+}
+
+/// How long the extension header at the beginning of `bytes` says it is.
+fn extension_len(kind: IpProtocol, bytes: &[u8]) -> Option<usize> {
+    match kind {
+        IpProtocol::Ipv6Frag => Some(EXTENSION_UNIT),
+        _ => bytes.get(1).map(|&units| (usize::from(units) + 1) * EXTENSION_UNIT),
+    }
+}
+
+/// Adds the layer of an extension header, which may be cut: then it covers `range`.
+pub(crate) fn dissect(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
+    let header = &tree.frame[range.clone()];
+    let fixed = padded::<EXTENSION_UNIT>(header);
+    let length = extension_len(kind, header).unwrap_or(EXTENSION_UNIT);
+    let next = Ipv6ExtHeader::new_unchecked(&fixed[..]).next_header();
+    let name = match kind {
+        IpProtocol::HopByHop => "IPv6 hop-by-hop options",
+        IpProtocol::Ipv6Route => "IPv6 routing",
+        IpProtocol::Ipv6Frag => "IPv6 fragment",
+        _ => "IPv6 destination options",
+    };
+
+    let mut draft = Draft::new(name, &range, length);
+    let next_key = match kind {
+        IpProtocol::HopByHop => "ipv6.hopopts.nxt",
+        IpProtocol::Ipv6Route => "ipv6.routing.nxt",
+        IpProtocol::Ipv6Frag => "ipv6.fraghdr.nxt",
+        _ => "ipv6.dstopts.nxt",
+    };
+    draft.add(Field::new(next_key, "Next header", 0..1, ip::number_and_name(next), NEXT_MEANING));
+    if kind == IpProtocol::Ipv6Frag {
+        let fragment = Ipv6FragmentHeader::new_unchecked(&fixed[2..]);
+        let offset = usize::from(fragment.frag_offset()) * EXTENSION_UNIT;
+        draft.summary(format!("from byte {offset}, packet 0x{:08x}", fragment.ident()));
+        draft.add(Field::new(
+            "ipv6.fraghdr.offset",
+            "Fragment offset",
+            2..4,
+            bytes(offset),
+            "Where this piece belongs in the packet that was cut. In IPv6 only the sender cuts, never a router.",
+        ));
+        draft.add(bit(
+            "ipv6.fraghdr.more",
+            "More fragments",
+            3..4,
+            fragment.more_frags(),
+            "This is not the last piece of the packet.",
+        ));
+        draft.add(Field::new(
+            "ipv6.fraghdr.ident",
+            "Identification",
+            4..8,
+            format!("0x{:08x}", fragment.ident()),
+            "Pieces of the same packet have the same number, so that the receiver can put them together.",
+        ));
+    } else {
+        let length_key = match kind {
+            IpProtocol::HopByHop => "ipv6.hopopts.len",
+            IpProtocol::Ipv6Route => "ipv6.routing.len",
+            _ => "ipv6.dstopts.len",
+        };
+        draft.summary(bytes(length));
+        draft.add(Field::new(
+            length_key,
+            "Length",
+            1..2,
+            bytes(length),
+            "How long this extension is, so that who does not know it can step over it.",
+        ));
+        let data = header.get(2..length.min(header.len())).unwrap_or(&[]);
+        if kind == IpProtocol::Ipv6Route {
+            routing(&mut draft, data);
+        } else {
+            options(&mut draft, data);
+        }
+    }
+    tree.push(draft);
+}
+
+/// Adds what a routing header has behind its length.
+fn routing(draft: &mut Draft, data: &[u8]) {
+    let fixed = padded::<2>(data);
+    draft.add(Field::new("ipv6.routing.type", "Type", 2..3, fixed[0], "What kind of route this describes."));
+    draft.add(Field::new(
+        "ipv6.routing.segleft",
+        "Segments left",
+        3..4,
+        fixed[1],
+        "How many of the stations below the packet still has to visit.",
+    ));
+    draft.add(Field::new(
+        "ipv6.routing.unknown.data",
+        "Stations",
+        4..2 + data.len().max(2),
+        hex(data.get(2..).unwrap_or(&[])),
+        "Where the packet has to pass on its way.",
+    ));
+}
+
+/// Adds the options that a hop-by-hop or destination header has behind its length.
+fn options(draft: &mut Draft, data: &[u8]) {
+    let mut at = 0;
+    while at < data.len() {
+        let Ok(option) = Ipv6Option::new_checked(&data[at..]) else {
+            return draft.fault("The last option is longer than the header: it cannot be read.");
+        };
+        let kind = option.option_type();
+        let length = if kind == OptionType::Pad1 { 1 } else { 2 + usize::from(option.data_len()) };
+        let (name, value, meaning) = match kind {
+            OptionType::Pad1 | OptionType::PadN => {
+                ("Padding", bytes(length), "Fills the header up to a multiple of eight bytes.")
+            }
+            OptionType::RouterAlert => (
+                "Router alert",
+                hex(option.data()),
+                "Routers, look at this packet even if it is not for you.",
+            ),
+            OptionType::Rpl | OptionType::Unknown(_) => {
+                let value = format!("type {}: {}", u8::from(kind), hex(option.data()));
+                ("Option", value, "An option that is not explained here.")
+            }
+        };
+        draft.add(Field::new("ipv6.opt", name, 2 + at..2 + at + length, value, meaning));
+        at += length;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{layers, samples};
+
+    #[test]
+    fn options_are_told_one_by_one_up_to_the_first_that_does_not_fit() {
+        let mut frame = samples::hop_by_hop();
+        let options = |frame: &[u8]| {
+            let dissection = layers(frame);
+            let layer = dissection.layer("IPv6 hop-by-hop options").unwrap();
+            let names: Vec<_> =
+                layer.fields.iter().filter(|field| field.key == "ipv6.opt").map(|field| field.name).collect();
+            (names, layer.fault.is_some())
+        };
+        assert_eq!(options(&frame), (vec!["Router alert", "Padding"], false));
+        frame[61] = 9;
+        assert_eq!(options(&frame), (vec!["Router alert"], true));
+    }
+}
