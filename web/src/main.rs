@@ -1,12 +1,7 @@
 //! Packetarium: the page.
 
-use yew::prelude::*;
+mod format;
+mod lab;
+mod stage;
 
-#[component]
-fn App() -> Html {
-    html! { <h1>{ "Packetarium" }</h1> }
-}
-
-fn main() {
-    yew::Renderer::<App>::new().render();
-}
+fn main() {}

@@ -1,0 +1,428 @@
+//! What is to be known of a node, a link or a frame at the playhead, in words.
+
+use crate::format;
+use crate::stage::Selection;
+use dissect::Dissection;
+use netlab::history::{DropReason, Fate, SocketState, Transit, TransitId};
+use netlab::topology::{Congestion, Direction, End, LinkId, NodeId, NodeKind, Topology, Way};
+use netlab::{Frame, History, Instant};
+use smoltcp::socket::tcp::State as TcpState;
+use vnetif::impair::{Impairment, LossReason};
+
+/// Something looked at closely.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inspected {
+    /// A node or a link.
+    Sheet(Sheet),
+    /// A frame on a link.
+    Frame(Box<FrameSheet>),
+    /// A frame that is no longer kept.
+    Forgotten,
+}
+
+/// A node or a link, in facts and tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// `Host`, `Switch`, `Hub`, `Link`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// What it does, for those who meet one for the first time.
+    pub meaning: &'static str,
+    /// What, how much.
+    pub facts: Vec<(&'static str, String)>,
+    /// What changes.
+    pub tables: Vec<Table>,
+}
+
+/// A table with a heading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Its heading.
+    pub title: &'static str,
+    /// The headings of its columns.
+    pub columns: Vec<String>,
+    /// Its rows; the first cell of each names it.
+    pub rows: Vec<Vec<String>>,
+    /// What to say if there are no rows.
+    pub empty: &'static str,
+}
+
+/// A frame on a link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameSheet {
+    /// Which transit.
+    pub id: TransitId,
+    /// What is written on it.
+    pub label: String,
+    /// Its line in a packet list.
+    pub info: String,
+    /// Where it is, at the playhead.
+    pub whereabouts: String,
+    /// Whether it was dropped by then.
+    pub lost: bool,
+    /// Its times and size.
+    pub facts: Vec<(&'static str, String)>,
+    /// The same frame on every link that it crossed by then: which transit, from where to where.
+    pub hops: Vec<(TransitId, String)>,
+    /// Its bytes.
+    pub frame: Frame,
+    /// Its layers.
+    pub dissection: Dissection,
+}
+
+/// Hops of a frame are looked for among so many transits before and after.
+const HOPS_WITHIN: u64 = 4_000;
+
+/// Looks closely.
+pub fn inspect(topology: &Topology, history: &History, at: Instant, what: Selection) -> Inspected {
+    match what {
+        Selection::Node(node) => Inspected::Sheet(node_sheet(topology, history, at, node)),
+        Selection::Link(link) => Inspected::Sheet(link_sheet(topology, history, at, link)),
+        Selection::Frame(id) => match history.transit(id) {
+            Some(transit) => Inspected::Frame(Box::new(frame_sheet(topology, history, at, transit))),
+            None => Inspected::Forgotten,
+        },
+    }
+}
+
+/// What a kind of node is called.
+pub const fn kind_name(kind: &NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Host(_) => "Host",
+        NodeKind::Hub => "Hub",
+        NodeKind::Switch(_) => "Switch",
+    }
+}
+
+fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -> Sheet {
+    let node = topology.node(id);
+    let tables = history.node_at(id, at);
+    let ports = &topology.ports()[id.index()];
+    let mut facts = Vec::new();
+    let mut shown = Vec::new();
+    let meaning = match &node.kind {
+        NodeKind::Host(config) => {
+            for cidr in &config.addresses {
+                facts.push(("Address", cidr.to_string()));
+            }
+            for gateway in &config.gateways {
+                facts.push(("Gateway", gateway.to_string()));
+            }
+            facts.push(("Ethernet address", config.mac(id).to_string()));
+            facts.push(("Largest packet", format::buffer(config.ip_mtu)));
+            facts.push(("TCP", tcp_settings(config.tcp)));
+            shown.push(Table {
+                title: "Neighbors",
+                columns: ["IP address", "Ethernet address", "Learned"].map(String::from).into(),
+                rows: tables
+                    .neighbors
+                    .iter()
+                    .map(|(ip, mac, since)| vec![ip.to_string(), mac.to_string(), ago(at, *since)])
+                    .collect(),
+                empty: "None yet: it will ask by ARP or NDP when it has something to send.",
+            });
+            shown.push(Table {
+                title: "Sockets",
+                columns: ["Socket", "State", "Other side"].map(String::from).into(),
+                rows: tables.sockets.iter().map(|(_, state, _)| socket_row(state)).collect(),
+                empty: "None open: no program here is using the network.",
+            });
+            "Has a TCP/IP stack of its own and runs the programs that talk."
+        }
+        NodeKind::Hub => "Repeats what comes in at one port out of all the others, without looking at it.",
+        NodeKind::Switch(config) => {
+            facts.push(("Forgets an address after", format::setting(config.ageing)));
+            shown.push(Table {
+                title: "MAC table",
+                columns: ["Ethernet address", "Port", "Learned"].map(String::from).into(),
+                rows: tables
+                    .macs
+                    .iter()
+                    .map(|(mac, port, since)| {
+                        let beyond = ports.get(port.0 as usize).map(|&port| topology.receiver(port));
+                        let beyond = beyond.map_or(String::new(), |node| {
+                            format!(" (to {})", topology.node(node).name)
+                        });
+                        vec![mac.to_string(), format!("{}{beyond}", port.0), ago(at, *since)]
+                    })
+                    .collect(),
+                empty: "Empty: it has heard nobody yet, and sends what comes out of every other port.",
+            });
+            "Learns behind which port each address is, and sends frames only there."
+        }
+    };
+    shown.push(Table {
+        title: "Ports",
+        columns: ["Port", "Cable to", "Frames out", "Frames in"].map(String::from).into(),
+        rows: ports
+            .iter()
+            .enumerate()
+            .map(|(number, &direction)| {
+                let name = &topology.node(topology.receiver(direction)).name;
+                let out = history.totals(direction).sent;
+                let back = history.totals(direction.reverse()).delivered;
+                vec![number.to_string(), name.clone(), format::count(out), format::count(back)]
+            })
+            .collect(),
+        empty: "No cable is plugged in: nothing it sends gets anywhere.",
+    });
+    Sheet { kind: kind_name(&node.kind), name: node.name.clone(), meaning, facts, tables: shown }
+}
+
+fn tcp_settings(tcp: netlab::topology::TcpConfig) -> String {
+    let congestion = match tcp.congestion {
+        Congestion::None => "no congestion control",
+        Congestion::Reno => "Reno",
+        Congestion::Cubic => "CUBIC",
+    };
+    let (send, receive) = (format::buffer(tcp.tx_buffer), format::buffer(tcp.rx_buffer));
+    format!("{congestion}, {send} to send, {receive} to receive")
+}
+
+fn socket_row(socket: &SocketState) -> Vec<String> {
+    match socket {
+        SocketState::Tcp { state, local, remote, port } => {
+            let port = local.map_or(*port, |local| local.port);
+            let remote = remote.map_or("–".to_string(), |remote| remote.to_string());
+            vec![format!("TCP {port}"), tcp_state(*state).to_string(), remote]
+        }
+        SocketState::Udp { port } => vec![format!("UDP {port}"), "open".into(), "any".into()],
+        SocketState::Icmp { ident } => vec![format!("ICMP {ident}"), "open".into(), "any".into()],
+    }
+}
+
+/// As RFC 9293 writes it.
+fn tcp_state(state: TcpState) -> &'static str {
+    match state {
+        TcpState::Closed => "CLOSED",
+        TcpState::Listen => "LISTEN",
+        TcpState::SynSent => "SYN-SENT",
+        TcpState::SynReceived => "SYN-RECEIVED",
+        TcpState::Established => "ESTABLISHED",
+        TcpState::FinWait1 => "FIN-WAIT-1",
+        TcpState::FinWait2 => "FIN-WAIT-2",
+        TcpState::CloseWait => "CLOSE-WAIT",
+        TcpState::Closing => "CLOSING",
+        TcpState::LastAck => "LAST-ACK",
+        TcpState::TimeWait => "TIME-WAIT",
+    }
+}
+
+fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -> Sheet {
+    let link = topology.link(id);
+    let directions = End::BOTH.map(|from| Direction { link: id, from });
+    let both = |name: &str, value: &dyn Fn(Direction, &Way) -> String| {
+        let mut row = vec![name.to_string()];
+        row.extend(directions.map(|direction| value(direction, &link.ways[direction.from.index()])));
+        row
+    };
+    let mut columns = vec![String::new()];
+    columns.extend(directions.map(|direction| way_name(topology, direction)));
+    let settings = vec![
+        both("Rate", &|_, way| way.line.rate.map_or("unlimited".into(), |rate| format::bit_rate(rate.get() as f64))),
+        both("Delay", &|_, way| format::setting(way.line.delay)),
+        both("Queue", &|_, way| format::buffer(way.line.queue_bytes)),
+        both("Trouble", &|_, way| impairments(&way.impairments)),
+    ];
+    let mut traffic = vec![
+        both("Frames sent", &|direction, _| format::count(history.totals(direction).sent)),
+        both("Delivered", &|direction, _| format::count(history.totals(direction).delivered)),
+        both("On the wire now", &|direction, _| {
+            let now = history.passing(direction, at, at).filter(|transit| transit.start <= at);
+            format::count(now.count() as u64)
+        }),
+        both("Waiting now", &|direction, _| {
+            let (mut frames, mut bytes) = (0, 0);
+            for transit in history.passing(direction, at, at).filter(|transit| at < transit.start) {
+                frames += 1;
+                bytes += transit.frame.len();
+            }
+            if frames == 0 { "0".into() } else { format!("{frames} ({})", format::bytes(bytes as u64)) }
+        }),
+    ];
+    let mut reasons: Vec<_> =
+        directions.iter().flat_map(|&direction| history.totals(direction).dropped.keys().copied()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for reason in reasons {
+        let dropped = |direction, _: &Way| {
+            format::count(history.totals(direction).dropped.get(&reason).copied().unwrap_or(0))
+        };
+        traffic.push(both(&format!("Dropped: {}", drop_reason(reason)), &dropped));
+    }
+    Sheet {
+        kind: "Link",
+        name: link.ends.map(|end| topology.node(end).name.clone()).join(" – "),
+        meaning: "A cable with one lane each way. Bits need time to get onto it (rate) and to travel (delay); \
+                  frames that have to wait stand in the sender's queue.",
+        facts: Vec::new(),
+        tables: vec![
+            Table { title: "Settings", columns: columns.clone(), rows: settings, empty: "" },
+            Table { title: "Traffic", columns, rows: traffic, empty: "" },
+        ],
+    }
+}
+
+fn way_name(topology: &Topology, direction: Direction) -> String {
+    let name = |node| &topology.node(node).name;
+    format!("{} → {}", name(topology.sender(direction)), name(topology.receiver(direction)))
+}
+
+fn impairments(impairments: &[Impairment]) -> String {
+    let words = |impairment: &Impairment| match *impairment {
+        Impairment::FrameSizeMax(max) => format!("frames over {} are refused", format::buffer(max)),
+        Impairment::TrailingBytes(max) => format!("up to {max} stray bytes are appended"),
+        Impairment::Loss(ratio) => format!("{} lost", format::percent(ratio)),
+        Impairment::LossOfSmall { probability, bytes_max } => {
+            format!("{} lost of frames up to {}", format::percent(probability), format::buffer(bytes_max))
+        }
+        Impairment::SilenceOnce { after_bytes, lasts } => {
+            format!("silent for {} after {}", format::setting(lasts), format::bytes(after_bytes))
+        }
+        Impairment::Down => "the cable is pulled".into(),
+    };
+    match impairments {
+        [] => "none".into(),
+        some => some.iter().map(words).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Why a frame was dropped, in words.
+pub const fn drop_reason(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::QueueFull => "queue full",
+        DropReason::Impaired(LossReason::TooBig) => "too big for the link",
+        DropReason::Impaired(LossReason::LinkDown) => "cable pulled",
+        DropReason::Impaired(LossReason::Silence) => "in a silence",
+        DropReason::Impaired(LossReason::Loss) => "lost on the way",
+        DropReason::Impaired(LossReason::LossOfSmall) => "lost on the way, being small",
+    }
+}
+
+fn frame_sheet(topology: &Topology, history: &History, at: Instant, transit: &Transit) -> FrameSheet {
+    let summary = dissect::summary(&transit.frame);
+    let [from, to] = [topology.sender(transit.direction), topology.receiver(transit.direction)]
+        .map(|node| topology.node(node).name.as_str());
+    let dropped = match transit.fate {
+        Fate::Dropped { reason, at: when } if when <= at => Some(reason),
+        _ => None,
+    };
+    let whereabouts = match dropped {
+        Some(reason) => format!("Dropped between {from} and {to}: {}.", drop_reason(reason)),
+        None if at < transit.queued => format!("Not yet sent by {from}."),
+        None if at < transit.start => format!("Waiting in {from}'s queue for the cable to {to}."),
+        None if at < transit.arrival => format!("On the wire from {from} to {to}."),
+        None => format!("Arrived at {to}."),
+    };
+    let mut facts = vec![
+        ("Size", format::buffer(transit.frame.len())),
+        ("Handed to the cable", format!("{}\u{a0}s", format::clock(transit.queued))),
+    ];
+    if transit.start > transit.queued {
+        facts.push(("Waited", format::duration(transit.start - transit.queued)));
+    }
+    if transit.end > transit.start {
+        facts.push(("Took to send", format::duration(transit.end - transit.start)));
+    }
+    match transit.fate {
+        Fate::Delivered => facts.push(("Arrives", format!("{}\u{a0}s", format::clock(transit.arrival)))),
+        Fate::Dropped { at: when, .. } => facts.push(("Dropped", format!("{}\u{a0}s", format::clock(when)))),
+    }
+    let near = transit.id.0.saturating_sub(HOPS_WITHIN)..=transit.id.0 + HOPS_WITHIN;
+    let hops = near
+        .filter_map(|id| history.transit(TransitId(id)))
+        .filter(|other| other.frame_id == transit.frame_id && other.queued <= at)
+        .map(|other| (other.id, way_name(topology, other.direction)))
+        .collect();
+    FrameSheet {
+        id: transit.id,
+        label: summary.label.to_string(),
+        info: summary.info,
+        whereabouts,
+        lost: dropped.is_some(),
+        facts,
+        hops,
+        frame: transit.frame.clone(),
+        dissection: dissect::layers(&transit.frame),
+    }
+}
+
+fn ago(at: Instant, since: Instant) -> String {
+    format!("{}\u{a0}ago", format::duration(at - since))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::ahead::advance;
+    use crate::lab::samples;
+    use netlab::history::Limits;
+    use netlab::run::{Ping, RunKind, RunSpec, Target};
+    use netlab::world::Command;
+    use netlab::{Duration, World};
+
+    fn pinged() -> World {
+        let topology = samples::star(2, Duration::from_millis(1), 100_000_000);
+        let mut world = World::new(topology, 7, Limits::default()).unwrap();
+        let kind = RunKind::Ping(Ping { count: 1, ..Ping::default() });
+        let spec = RunSpec { from: NodeId(1), to: Target::Node(NodeId(2), None), kind };
+        world.schedule(Instant::ZERO, Command::Start(spec)).unwrap();
+        advance(&mut world, Instant::MAX, &mut || true);
+        world
+    }
+
+    fn sheet(world: &World, at: Instant, what: Selection) -> Sheet {
+        match inspect(world.topology(), world.history(), at, what) {
+            Inspected::Sheet(sheet) => sheet,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_switch_shows_whom_it_has_heard_by_then() {
+        let world = pinged();
+        let switch = Selection::Node(NodeId(0));
+        assert!(sheet(&world, Instant::ZERO, switch).tables[0].rows.is_empty());
+        let after = sheet(&world, world.now(), switch);
+        let rows = &after.tables[0].rows;
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0][..2], ["02-50-00-00-00-02", "0 (to h1)"]);
+    }
+
+    #[test]
+    fn a_host_shows_its_neighbors_and_addresses() {
+        let world = pinged();
+        let host = sheet(&world, world.now(), Selection::Node(NodeId(1)));
+        assert_eq!(host.facts[0], ("Address", "10.0.0.1/24".into()));
+        assert_eq!(host.tables[0].rows[0][0], "10.0.0.2");
+    }
+
+    #[test]
+    fn a_frame_tells_where_it_is_at_every_moment() {
+        let world = pinged();
+        let first = world.history().transits().next().unwrap();
+        let (id, arrival) = (first.id, first.arrival);
+        let whereabouts = |at| match inspect(world.topology(), world.history(), at, Selection::Frame(id)) {
+            Inspected::Frame(sheet) => (sheet.label.clone(), sheet.whereabouts.clone(), sheet.hops.len()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(whereabouts(Instant::ZERO).1, "On the wire from h1 to s1.");
+        let (label, arrived, hops) = whereabouts(arrival);
+        assert_eq!((label.as_str(), arrived.as_str(), hops), ("ARP who-has", "Arrived at s1.", 2));
+    }
+
+    #[test]
+    fn every_thing_of_a_world_can_be_inspected_at_every_moment() {
+        let world = pinged();
+        let mut all: Vec<_> = world.topology().node_ids().map(Selection::Node).collect();
+        all.extend((0..2).map(|link| Selection::Link(LinkId(link))));
+        all.extend(world.history().transits().map(|transit| Selection::Frame(transit.id)));
+        all.push(Selection::Frame(TransitId(9_999)));
+        for at in (0..60).map(|step| Instant::from_nanos(step * 100_000)) {
+            for &what in &all {
+                inspect(world.topology(), world.history(), at, what);
+            }
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! The lab: a scenario being watched. It holds the world, the playhead and the speed, and moves them once for each
+//! animation frame.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`speed`] | the scale of speeds, and the choice of one |
+//! | [`ahead`] | moving the world no further than it is to be seen |
+//! | [`playhead`] | the moment being looked at, and its glides over skipped or stepped-over time |
+//! | [`results`] | a run's history, in words and numbers |
+//! | [`plot`] | throughput over time |
+//! | [`inspect`] | what is to be known of a node, a link, a frame |
+//! | [`view`] | the snapshot of all this that the page is rendered from |
+//!
+//! [`Command`]s go in, [`View`]s come out, and the stage draws from [`Lab::look`]. Nothing in here knows of the browser:
+//! the time of the animation frame and the budget come in as arguments.
+
+pub mod ahead;
+pub mod inspect;
+pub mod playhead;
+pub mod plot;
+pub mod results;
+#[cfg(test)]
+pub mod samples;
+pub mod speed;
+pub mod view;
+
+use crate::stage::Selection;
+use ahead::{Advance, Next, advance, next_visible};
+use netlab::history::{Fate, Limits};
+use netlab::run::{Amount, RunEvent, RunKind, RunSpec};
+use netlab::topology::{Direction, End, LinkId, Topology};
+use netlab::world::Command as WorldCommand;
+use netlab::{Duration, History, Instant, World};
+use playhead::Playhead;
+use results::Followers;
+use scenario::Scenario;
+use speed::Speed;
+use std::rc::Rc;
+use view::Sketch;
+
+/// Something that a person does to the lab.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Let time pass.
+    Play,
+    /// Let it stand still.
+    Pause,
+    /// Whichever of the two is not.
+    TogglePlay,
+    /// Go to the next visible event, and stop there.
+    Step,
+    /// Back to the beginning, with all runs.
+    Restart,
+    /// Choose a speed by hand.
+    SetSpeed(Speed),
+    /// Let the lab choose it.
+    AutoSpeed,
+    /// Whether to jump over time in which nothing is to be seen.
+    SkipQuiet(bool),
+    /// Start a run now.
+    Start(Box<RunSpec>),
+    /// Look at something.
+    Select(Option<Selection>),
+    /// Open another scenario.
+    Open(Box<Scenario>),
+}
+
+/// Whether time passes, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum State {
+    /// It does.
+    Playing,
+    /// A person stopped it.
+    Paused,
+    /// All that was to happen has happened.
+    Quiet,
+    /// The world is being run to where it was before the page was left.
+    CatchingUp {
+        /// From 0 to 1.
+        share: f64,
+    },
+}
+
+/// A scenario being watched.
+pub struct Lab {
+    scenario: Scenario,
+    world: World,
+    playhead: Playhead,
+    playing: bool,
+    stepping: bool,
+    speed: Speed,
+    watchable: Speed,
+    auto_speed: bool,
+    speed_changed_ms: f64,
+    skip_quiet: bool,
+    skipped: Option<Skipped>,
+    /// When the world is quiet: how far the playhead goes on, so that what is dying away on the stage can do so.
+    rest_at: Option<Instant>,
+    catch_up_to: Option<Instant>,
+    behind_ms: f64,
+    last_ms: Option<f64>,
+    selection: Option<Selection>,
+    followers: Followers,
+    positions: Vec<(f64, f64)>,
+    sketch: Rc<Sketch>,
+}
+
+/// Quiet time that was jumped over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Skipped {
+    /// How much.
+    pub time: Duration,
+    /// When that was, by the animation frames' clock.
+    pub at_ms: f64,
+}
+
+/// What the stage needs to draw the moment.
+pub struct Look<'a> {
+    /// The network.
+    pub topology: &'a Topology,
+    /// Where each node is drawn.
+    pub positions: &'a [(f64, f64)],
+    /// What happened.
+    pub history: &'a History,
+    /// The playhead.
+    pub at: Instant,
+    /// Virtual nanoseconds per second.
+    pub rate: f64,
+    /// What is selected.
+    pub selection: Option<Selection>,
+}
+
+/// No animation frame counts for more than this: after a pause of the tab, time goes on where it was.
+const FRAME_MS_MAX: f64 = 100.0;
+/// How long a frame that arrived, and one that was dropped, is still to be seen on the stage.
+const AFTERGLOW_SECS: f64 = 0.6;
+const DROP_AFTERGLOW_SECS: f64 = 1.2;
+/// Less quiet time than this, on screen, is not worth a jump.
+const SKIP_SECS_MIN: f64 = 0.75;
+const SKIP_GLIDE_MS: f64 = 450.0;
+const STEP_GLIDE_MS: f64 = 220.0;
+/// Automatic speed goes up one step at a time, so that the eye can follow.
+const SPEED_UP_MS: f64 = 700.0;
+/// So long must the machine be too slow before the page says so.
+const BEHIND_MS: f64 = 400.0;
+
+impl Lab {
+    /// A scenario at its beginning, playing.
+    pub fn new(scenario: Scenario) -> Self {
+        Self::opened(scenario, 0)
+    }
+
+    fn opened(scenario: Scenario, opened: u32) -> Self {
+        let world = scenario.world(Limits::default()).expect("a scenario that was read makes a world");
+        let watchable = Speed::watchable(&scenario.topology);
+        Self {
+            world,
+            playhead: Playhead::default(),
+            playing: true,
+            stepping: false,
+            speed: watchable,
+            watchable,
+            auto_speed: true,
+            speed_changed_ms: 0.0,
+            skip_quiet: true,
+            skipped: None,
+            rest_at: None,
+            catch_up_to: None,
+            behind_ms: 0.0,
+            last_ms: None,
+            selection: None,
+            followers: Followers::default(),
+            positions: scenario.positions(),
+            sketch: Rc::new(Sketch::new(&scenario, opened)),
+            scenario,
+        }
+    }
+
+    /// Does what a person asked for. The error is one that they can do something about.
+    pub fn perform(&mut self, command: Command) -> Result<(), netlab::world::CommandError> {
+        match command {
+            Command::Play => self.play(),
+            Command::Pause => self.playing = false,
+            Command::TogglePlay if self.playing => self.playing = false,
+            Command::TogglePlay => self.play(),
+            Command::Step => {
+                self.playing = false;
+                self.stepping = true;
+                self.playhead.finish_glide();
+            }
+            Command::Restart => self.open(self.scenario.clone()),
+            Command::SetSpeed(speed) => {
+                self.auto_speed = false;
+                self.speed = speed;
+            }
+            Command::AutoSpeed => {
+                self.auto_speed = true;
+                self.speed = self.watchable;
+            }
+            Command::SkipQuiet(skip) => self.skip_quiet = skip,
+            Command::Start(spec) => self.start(*spec)?,
+            Command::Select(selection) => self.selection = selection,
+            Command::Open(scenario) => self.open(*scenario),
+        }
+        Ok(())
+    }
+
+    fn play(&mut self) {
+        self.playing = true;
+        self.stepping = false;
+    }
+
+    /// Starts a run at the playhead, and makes it part of the document.
+    fn start(&mut self, spec: RunSpec) -> Result<(), netlab::world::CommandError> {
+        self.playhead.finish_glide();
+        // The playhead may be further than the world in time in which nothing happens; the run begins where it is.
+        advance_quiet(&mut self.world, self.playhead.at());
+        let (at, _) = self.world.apply(WorldCommand::Start(spec.clone()))?;
+        self.scenario.runs.push((at, spec));
+        self.rest_at = None;
+        self.play();
+        Ok(())
+    }
+
+    fn open(&mut self, scenario: Scenario) {
+        let fresh = Self::opened(scenario, self.sketch.opened + 1);
+        *self = Self {
+            speed: if self.auto_speed { fresh.watchable } else { self.speed },
+            auto_speed: self.auto_speed,
+            skip_quiet: self.skip_quiet,
+            last_ms: self.last_ms,
+            ..fresh
+        };
+    }
+
+    /// Before anything is shown: run to this moment as fast as the machine can.
+    pub fn catch_up_to(&mut self, at: Instant) {
+        self.catch_up_to = (at > self.playhead.at()).then_some(at);
+    }
+
+    /// Moves everything by one animation frame. `go_on` says whether the budget lasts; it is asked after every moment
+    /// of the world. `calm`: no glides.
+    pub fn tick(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
+        let elapsed_ms = self.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
+        self.last_ms = Some(now_ms);
+        if let Some(until) = self.catch_up_to {
+            return self.catch_up(until, go_on);
+        }
+        if self.playhead.glide(now_ms) {
+            return;
+        }
+        if self.stepping {
+            self.step(now_ms, calm, go_on);
+        } else if self.playing {
+            self.pass(now_ms, elapsed_ms, calm, go_on);
+        }
+    }
+
+    fn catch_up(&mut self, until: Instant, go_on: &mut dyn FnMut() -> bool) {
+        let advanced = advance(&mut self.world, until, go_on);
+        self.playhead.jump(self.world.now().min(until));
+        if advanced != Advance::Paused {
+            self.catch_up_to = None;
+            self.playhead.jump(if advanced == Advance::Reached { until } else { self.world.now() });
+        }
+    }
+
+    fn step(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
+        match next_visible(&mut self.world, self.playhead.at(), go_on) {
+            Next::NotYet => {}
+            Next::Never => self.stepping = false,
+            Next::At(next) => {
+                self.stepping = false;
+                self.world.run_until(next, || true);
+                self.playhead.glide_to(next, now_ms, if calm { 0.0 } else { STEP_GLIDE_MS });
+            }
+        }
+    }
+
+    /// Lets time pass.
+    fn pass(&mut self, now_ms: f64, elapsed_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
+        self.choose_speed(now_ms);
+        let wanted = self.playhead.after(elapsed_ms, self.speed.ns_per_sec());
+        match advance(&mut self.world, wanted, go_on) {
+            Advance::Reached => {
+                self.rest_at = None;
+                self.behind_ms = 0.0;
+                self.playhead.jump_exactly(elapsed_ms, self.speed.ns_per_sec());
+                if self.skip_quiet && self.nothing_to_see() {
+                    self.skip(now_ms, calm, go_on);
+                }
+            }
+            Advance::Paused => {
+                self.rest_at = None;
+                self.behind_ms += elapsed_ms;
+                self.playhead.jump(self.world.now().max(self.playhead.at()));
+            }
+            Advance::Quiet => {
+                self.behind_ms = 0.0;
+                let rest_at = *self.rest_at.get_or_insert_with(|| {
+                    let glow = Duration::from_nanos((1.5 * self.speed.ns_per_sec()) as u64);
+                    let before = |next: Instant| Instant::from_nanos(next.nanos().saturating_sub(1));
+                    let until = self.world.now().max(self.playhead.at()) + glow;
+                    self.world.next_event_at().map_or(until, |next| until.min(before(next)))
+                });
+                self.playhead.jump(wanted.min(rest_at.max(self.playhead.at())));
+            }
+        }
+    }
+
+    /// Whether nothing waits, travels or dies away on any wire at the playhead.
+    fn nothing_to_see(&self) -> bool {
+        let at = self.playhead.at();
+        let before = |secs: f64| {
+            Instant::from_nanos(at.nanos().saturating_sub((secs * self.speed.ns_per_sec()) as u64))
+        };
+        let (arrived, dropped) = (before(AFTERGLOW_SECS), before(DROP_AFTERGLOW_SECS));
+        let links = 0..self.scenario.topology.links.len() as u32;
+        links.flat_map(|link| End::BOTH.map(|from| Direction { link: LinkId(link), from })).all(|direction| {
+            let mut passing = self.world.history().passing(direction, dropped, at);
+            !passing.any(|transit| match transit.fate {
+                Fate::Delivered => transit.gone() >= arrived,
+                Fate::Dropped { .. } => true,
+            })
+        })
+    }
+
+    fn skip(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
+        let at = self.playhead.at();
+        if let Next::At(next) = next_visible(&mut self.world, at, go_on) {
+            let time = next - at;
+            if time.secs_f64() * 1e9 > SKIP_SECS_MIN * self.speed.ns_per_sec() {
+                self.skipped = Some(Skipped { time, at_ms: now_ms });
+                self.world.run_until(next, || true);
+                self.playhead.glide_to(next, now_ms, if calm { 0.0 } else { SKIP_GLIDE_MS });
+            }
+        }
+    }
+
+    /// Automatic speed: watchable, and faster step by step while a bulk transfer goes on.
+    fn choose_speed(&mut self, now_ms: f64) {
+        if !self.auto_speed {
+            return;
+        }
+        let wanted = self.bulk_lasts().map_or(self.watchable, |lasts| self.watchable.for_bulk(lasts));
+        if wanted < self.speed {
+            self.speed = wanted;
+        } else if wanted > self.speed && now_ms - self.speed_changed_ms >= SPEED_UP_MS {
+            self.speed = self.speed.faster();
+            self.speed_changed_ms = now_ms;
+        }
+    }
+
+    /// How long the longest of the bulk transfers under way takes in all, as far as can be told.
+    fn bulk_lasts(&self) -> Option<Duration> {
+        let at = self.playhead.at();
+        let lasts = self.world.history().runs().iter().filter_map(|log| {
+            let RunKind::Iperf(iperf) = &log.spec.kind else { return None };
+            let last = log.entries_by(at).last()?;
+            if matches!(last.event, RunEvent::Finished(_)) {
+                return None;
+            }
+            match iperf.amount {
+                Amount::Time(time) => Some(time),
+                // Only once something has come: the handshake is to be watched.
+                Amount::Bytes(bytes) if last.totals.bytes > 0 => {
+                    let so_far = (at - log.start).nanos() as f64;
+                    Some(Duration::from_nanos((so_far * bytes as f64 / last.totals.bytes as f64) as u64))
+                }
+                Amount::Bytes(_) => None,
+            }
+        });
+        lasts.max()
+    }
+
+    /// Whether time passes.
+    pub fn state(&self) -> State {
+        if let Some(until) = self.catch_up_to {
+            let share = self.world.now().secs_f64() / until.secs_f64();
+            return State::CatchingUp { share };
+        }
+        match self.rest_at {
+            Some(rest_at) if self.playing && self.playhead.at() >= rest_at => State::Quiet,
+            _ if self.playing => State::Playing,
+            _ => State::Paused,
+        }
+    }
+
+    /// Whether the next animation frame will look the same as this one.
+    pub fn is_still(&self) -> bool {
+        let moves = self.stepping || self.playhead.is_gliding();
+        !moves && matches!(self.state(), State::Paused | State::Quiet)
+    }
+
+    /// What the stage needs.
+    pub fn look(&self) -> Look<'_> {
+        Look {
+            topology: &self.scenario.topology,
+            positions: &self.positions,
+            history: self.world.history(),
+            at: self.playhead.at(),
+            rate: self.speed.ns_per_sec(),
+            selection: self.selection,
+        }
+    }
+
+    /// The document, with the runs that were started by hand.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+}
+
+/// Lets time pass in which nothing happens, so that the world's open moment follows the playhead's.
+fn advance_quiet(world: &mut World, until: Instant) {
+    if world.next_event_at().is_none_or(|next| until < next) && until > world.now() {
+        world.run_until(until, || true);
+    }
+}

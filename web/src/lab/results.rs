@@ -1,0 +1,407 @@
+//! A run's history at the playhead, as the results panel shows it.
+
+use super::plot::Plot;
+use crate::format;
+use netlab::history::RunLog;
+use netlab::run::{
+    Amount, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
+};
+use netlab::topology::Topology;
+use netlab::{Duration, History, Instant};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// A run, as far as it has got.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunView {
+    /// Which one.
+    pub id: RunId,
+    /// Such as `Ping`, `TCP echo`, `iperf UDP`.
+    pub title: &'static str,
+    /// The client's name.
+    pub from: String,
+    /// The server's name or address.
+    pub to: String,
+    /// When it begins.
+    pub start: Instant,
+    /// How far it has got.
+    pub phase: Phase,
+    /// How much of it is done, from 0 to 1, where that can be said.
+    pub share: Option<f64>,
+    /// The totals: what, how much.
+    pub facts: Vec<(&'static str, String)>,
+    /// What happened, the oldest first.
+    pub lines: Rc<Vec<Line>>,
+    /// How many older lines were left out.
+    pub lines_left_out: u64,
+    /// Throughput over time (iperf).
+    pub plot: Option<Rc<Plot>>,
+}
+
+/// How far a run has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Its moment is yet to come.
+    Planned,
+    /// It is under way.
+    Active,
+    /// It did what it should.
+    Succeeded,
+    /// It did not.
+    Failed(netlab::run::Failure),
+    /// A person stopped it.
+    Stopped,
+}
+
+/// Something that happened to a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
+    /// A TCP connection stands.
+    Connected(Duration),
+    /// A text was sent.
+    Sent(Rc<str>),
+    /// The text came back, or the other side has it.
+    Answered {
+        /// From 1.
+        number: u32,
+        /// From the request to the answer.
+        rtt: Duration,
+        /// What came back; `None` for a ping.
+        text: Option<Rc<str>>,
+    },
+    /// No answer came in time.
+    Unanswered {
+        /// From 1.
+        number: u32,
+    },
+    /// An iperf interval: since the start, from and to, and what was received in it.
+    Interval(Duration, Duration, u64),
+}
+
+/// Older lines than this many are left out: the panel is for reading, and the history still has them.
+const LINES_MAX: usize = 100;
+
+/// What was already read of each run: entries are read once, however often the panel is rendered.
+#[derive(Default)]
+pub struct Followers(Vec<Follower>);
+
+#[derive(Default)]
+struct Follower {
+    read: usize,
+    lines: VecDeque<Line>,
+    left_out: u64,
+    shown: Rc<Vec<Line>>,
+    view: Option<Rc<RunView>>,
+}
+
+impl Followers {
+    /// All runs at this moment, the latest first.
+    pub fn views(&mut self, topology: &Topology, history: &History, at: Instant) -> Vec<Rc<RunView>> {
+        self.0.resize_with(history.runs().len(), Follower::default);
+        let runs = history.runs().iter().zip(&mut self.0).enumerate();
+        let mut views: Vec<_> = runs
+            .map(|(number, (log, follower))| {
+                follower.read(log, at);
+                let view = follower.view(RunId(number as u32), topology, log, at);
+                // The same pointer for the same content, so that what has not changed is not rendered again.
+                match &follower.view {
+                    Some(last) if **last == view => last.clone(),
+                    _ => follower.view.insert(Rc::new(view)).clone(),
+                }
+            })
+            .collect();
+        views.reverse();
+        views
+    }
+}
+
+impl Follower {
+    /// Reads what is new.
+    fn read(&mut self, log: &RunLog, at: Instant) {
+        let entries = log.entries_by(at);
+        if entries.len() < self.read {
+            *self = Self::default();
+        }
+        if entries.len() == self.read {
+            return;
+        }
+        let text: Option<Rc<str>> = match &log.spec.kind {
+            RunKind::Echo(echo) => Some(echo.text.as_str().into()),
+            RunKind::Connect(connect) => Some(connect.text.as_str().into()),
+            RunKind::Ping(_) | RunKind::Iperf(_) => None,
+        };
+        for entry in &entries[self.read..] {
+            let line = match &entry.event {
+                RunEvent::Connected { after } => Line::Connected(*after),
+                RunEvent::Sent { .. } => match &text {
+                    Some(text) => Line::Sent(text.clone()),
+                    None => continue,
+                },
+                RunEvent::Answered { number, rtt } => {
+                    Line::Answered { number: number + 1, rtt: *rtt, text: text.clone() }
+                }
+                RunEvent::Unanswered { number } => Line::Unanswered { number: number + 1 },
+                RunEvent::Interval(interval) => Line::Interval(interval.from, interval.to, interval.bytes),
+                RunEvent::Started | RunEvent::Progress | RunEvent::Finished(_) => continue,
+            };
+            self.lines.push_back(line);
+            if self.lines.len() > LINES_MAX {
+                self.lines.pop_front();
+                self.left_out += 1;
+            }
+        }
+        self.read = entries.len();
+        if !self.lines.iter().eq(self.shown.iter()) {
+            self.shown = Rc::new(self.lines.iter().cloned().collect());
+        }
+    }
+
+    fn view(&self, id: RunId, topology: &Topology, log: &RunLog, at: Instant) -> RunView {
+        let totals = log.totals_at(at);
+        let phase = match log.outcome_at(at) {
+            Some(Outcome::Succeeded) => Phase::Succeeded,
+            Some(Outcome::Failed(failure)) => Phase::Failed(*failure),
+            Some(Outcome::Stopped) => Phase::Stopped,
+            None if at < log.start || log.entries_by(at).is_empty() => Phase::Planned,
+            None => Phase::Active,
+        };
+        let plot = matches!(log.spec.kind, RunKind::Iperf(_)).then(|| Plot::throughput(log, at)).flatten();
+        RunView {
+            id,
+            title: title(&log.spec.kind),
+            from: topology.node(log.spec.from).name.clone(),
+            to: match log.spec.to {
+                Target::Node(node, _) => topology.node(node).name.clone(),
+                Target::Address(address) => address.to_string(),
+            },
+            start: log.start,
+            phase,
+            share: (phase == Phase::Active).then(|| share(log, &totals, at)).flatten(),
+            facts: facts(&log.spec.kind, &totals),
+            lines: self.shown.clone(),
+            lines_left_out: self.left_out,
+            plot: plot.map(Rc::new),
+        }
+    }
+}
+
+/// What a kind of run is called.
+pub fn title(kind: &RunKind) -> &'static str {
+    match kind {
+        RunKind::Ping(_) => "Ping",
+        RunKind::Echo(echo) => match echo.transport {
+            Transport::Tcp => "TCP echo",
+            Transport::Udp => "UDP echo",
+        },
+        RunKind::Iperf(iperf) => match iperf.transport {
+            IperfTransport::Tcp { .. } => "iperf TCP",
+            IperfTransport::Udp { .. } => "iperf UDP",
+        },
+        RunKind::Connect(_) => "Connect",
+    }
+}
+
+fn share(log: &RunLog, totals: &Totals, at: Instant) -> Option<f64> {
+    let of = |done: f64, all: f64| (all > 0.0).then(|| (done / all).clamp(0.0, 1.0));
+    match &log.spec.kind {
+        RunKind::Ping(ping) => of(totals.received as f64, f64::from(ping.count)),
+        RunKind::Echo(echo) => of(totals.received as f64, f64::from(echo.count)),
+        RunKind::Connect(_) => None,
+        RunKind::Iperf(iperf) => match iperf.amount {
+            Amount::Bytes(bytes) => of(totals.bytes as f64, bytes as f64),
+            Amount::Time(time) => of((at - log.start).secs_f64(), time.secs_f64()),
+        },
+    }
+}
+
+fn facts(kind: &RunKind, totals: &Totals) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let rtt = |facts: &mut Vec<_>| {
+        if let Some(mean) = totals.rtt_mean() {
+            facts.push(("Fastest", format::duration(totals.rtt_min)));
+            facts.push(("Average", format::duration(mean)));
+            facts.push(("Slowest", format::duration(totals.rtt_max)));
+        }
+    };
+    let lost = |facts: &mut Vec<_>| {
+        let lost = totals.sent.saturating_sub(totals.received);
+        let share = if totals.sent > 0 { lost as f64 / totals.sent as f64 } else { 0.0 };
+        facts.push(("Lost", format!("{} ({})", format::count(lost), short_share(share))));
+    };
+    match kind {
+        RunKind::Ping(_) | RunKind::Echo(_) => {
+            facts.push(("Sent", format::count(totals.sent)));
+            facts.push(("Answered", format::count(totals.received)));
+            rtt(&mut facts);
+        }
+        RunKind::Connect(_) => facts.push(("Delivered", format::bytes(totals.bytes))),
+        RunKind::Iperf(iperf) => {
+            facts.push(("Received", format::bytes(totals.bytes)));
+            if let Some(rate) = totals.goodput_bps() {
+                facts.push(("Throughput", format::bit_rate(rate)));
+            }
+            match iperf.transport {
+                IperfTransport::Tcp { .. } => {
+                    facts.push(("Sent again", format::plural(totals.retransmits, "segment", "segments")));
+                }
+                IperfTransport::Udp { .. } => {
+                    lost(&mut facts);
+                    facts.push(("Jitter", format::duration(totals.jitter)));
+                }
+            }
+        }
+    }
+    facts
+}
+
+fn short_share(share: f64) -> String {
+    format!("{:.1}\u{a0}%", share * 100.0)
+}
+
+impl RunView {
+    /// `Ping a → b`.
+    pub fn name(&self) -> String {
+        format!("{} {} → {}", self.title, self.from, self.to)
+    }
+
+    /// One sentence on how it stands, for those who listen.
+    pub fn sentence(&self) -> String {
+        let fact = |name| self.facts.iter().find(|(fact, _)| *fact == name).map(|(_, value)| value.as_str());
+        let measured = match self.title {
+            "Ping" | "TCP echo" | "UDP echo" => {
+                let counts = format!(
+                    "{} of {} answered",
+                    fact("Answered").unwrap_or("0"),
+                    fact("Sent").unwrap_or("0")
+                );
+                match fact("Average") {
+                    Some(average) => format!("{counts}, round trip {average} on average"),
+                    None => counts,
+                }
+            }
+            "Connect" => format!("{} delivered", fact("Delivered").unwrap_or("nothing")),
+            _ => {
+                let received = fact("Received").unwrap_or("nothing");
+                match fact("Throughput") {
+                    Some(rate) => format!("{received} received at {rate}"),
+                    None => format!("{received} received"),
+                }
+            }
+        };
+        match self.phase {
+            Phase::Planned => format!("{} is planned.", self.name()),
+            Phase::Active => format!("{}: {measured} so far.", self.name()),
+            Phase::Succeeded => format!("{} finished: {measured}.", self.name()),
+            Phase::Failed(failure) => format!("{} failed: {failure}; {measured}.", self.name()),
+            Phase::Stopped => format!("{} was stopped: {measured}.", self.name()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::ahead::advance;
+    use crate::lab::samples;
+    use netlab::history::Limits;
+    use netlab::run::{Echo, Iperf, Ping, RunSpec};
+    use netlab::topology::NodeId;
+    use netlab::world::Command;
+    use netlab::{BitsPerSec, World};
+
+    fn ran(kind: RunKind) -> World {
+        let topology = samples::star(2, Duration::from_millis(1), 100_000_000);
+        let mut world = World::new(topology, 7, Limits::default()).unwrap();
+        let spec = RunSpec { from: NodeId(1), to: Target::Node(NodeId(2), None), kind };
+        world.schedule(Instant::ZERO, Command::Start(spec)).unwrap();
+        advance(&mut world, Instant::MAX, &mut || true);
+        world
+    }
+
+    fn view(kind: RunKind) -> Rc<RunView> {
+        let world = ran(kind);
+        Followers::default().views(world.topology(), world.history(), world.now()).remove(0)
+    }
+
+    #[test]
+    fn a_ping_lists_its_round_trips() {
+        let view = view(RunKind::Ping(Ping { count: 3, ..Ping::default() }));
+        assert_eq!(view.phase, Phase::Succeeded);
+        let numbers: Vec<_> = view
+            .lines
+            .iter()
+            .map(|line| match line {
+                Line::Answered { number, rtt, text: None } if *rtt > Duration::from_millis(4) => *number,
+                line => panic!("{line:?}"),
+            })
+            .collect();
+        assert_eq!(numbers, [1, 2, 3]);
+        assert!(view.sentence().starts_with("Ping h1 → h2 finished: 3 of 3 answered"), "{}", view.sentence());
+    }
+
+    #[test]
+    fn an_echo_is_a_transcript() {
+        let view = view(RunKind::Echo(Echo { text: "quack".into(), ..Echo::default() }));
+        let shown: Vec<_> = view
+            .lines
+            .iter()
+            .map(|line| match line {
+                Line::Connected(_) => "connected".to_string(),
+                Line::Sent(text) => format!("→ {text}"),
+                Line::Answered { text: Some(text), .. } => format!("← {text}"),
+                line => panic!("{line:?}"),
+            })
+            .collect();
+        assert_eq!(shown, ["connected", "→ quack", "← quack"]);
+    }
+
+    #[test]
+    fn a_tcp_transfer_has_intervals_and_a_plot() {
+        let view = view(RunKind::Iperf(Iperf { amount: Amount::Bytes(2_000_000), ..Iperf::default() }));
+        assert_eq!(view.phase, Phase::Succeeded);
+        let received: u64 = view
+            .lines
+            .iter()
+            .filter_map(|line| if let Line::Interval(_, _, bytes) = line { Some(bytes) } else { None })
+            .sum();
+        assert_eq!(received, 2_000_000);
+        let plot = view.plot.as_ref().expect("it took long enough");
+        assert!(plot.top <= 100_000_000.0 && plot.bins.iter().any(|&bits| bits > 30_000_000.0), "{plot:?}");
+    }
+
+    #[test]
+    fn a_udp_transfer_reports_loss_and_jitter() {
+        let transport =
+            IperfTransport::Udp { rate: BitsPerSec::new(1_000_000).unwrap(), datagram_bytes: 1_470 };
+        let view = view(RunKind::Iperf(Iperf {
+            amount: Amount::Time(Duration::from_secs(1)),
+            transport,
+            ..Iperf::default()
+        }));
+        let names: Vec<_> = view.facts.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["Received", "Throughput", "Lost", "Jitter"]);
+    }
+
+    #[test]
+    fn what_has_not_changed_keeps_its_pointer() {
+        let world = ran(RunKind::Ping(Ping { count: 1, ..Ping::default() }));
+        let mut followers = Followers::default();
+        let mut views = || followers.views(world.topology(), world.history(), world.now()).remove(0);
+        let (first, second) = (views(), views());
+        assert!(Rc::ptr_eq(&first, &second));
+    }
+
+    #[test]
+    fn read_in_pieces_or_at_once_the_lines_are_the_same() {
+        let world = ran(RunKind::Ping(Ping { count: 3, ..Ping::default() }));
+        let (topology, history) = (world.topology(), world.history());
+        let mut followers = Followers::default();
+        for ms in 0..3_000 {
+            followers.views(topology, history, Instant::ZERO + Duration::from_millis(ms));
+        }
+        let pieces = followers.views(topology, history, world.now());
+        assert_eq!(pieces, Followers::default().views(topology, history, world.now()));
+        let start = &followers.views(topology, history, Instant::ZERO)[0];
+        assert_eq!((start.phase, start.lines.len()), (Phase::Active, 0), "and back to the beginning");
+    }
+}

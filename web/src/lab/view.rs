@@ -1,0 +1,146 @@
+//! The snapshot that the page is rendered from: at most ten a second, and equal ones are the same to Yew.
+
+use super::inspect::{Inspected, inspect, kind_name};
+use super::results::RunView;
+use super::speed::Speed;
+use super::{Lab, Skipped, State};
+use crate::stage::Selection;
+use netlab::Instant;
+use netlab::topology::{LinkId, NodeId};
+use std::rc::Rc;
+
+/// What the page shows.
+#[derive(Clone, PartialEq)]
+pub struct View {
+    /// The scenario, as far as it does not change with time.
+    pub sketch: Rc<Sketch>,
+    /// Whether time passes.
+    pub state: State,
+    /// How fast.
+    pub speed: Speed,
+    /// Whether the lab chooses the speed.
+    pub auto_speed: bool,
+    /// Whether quiet time is jumped over.
+    pub skip_quiet: bool,
+    /// What was jumped over last.
+    pub skipped: Option<Skipped>,
+    /// The machine does not keep up with the chosen speed.
+    pub behind: bool,
+    /// The playhead.
+    pub at: Instant,
+    /// Up to when the world has run, and the hash of all that happened up to then.
+    pub edge: (Instant, u64),
+    /// All runs, the latest first.
+    pub runs: Vec<Rc<RunView>>,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// It, looked at closely.
+    pub inspected: Option<Rc<Inspected>>,
+    /// Before this moment frames have been forgotten.
+    pub complete_since: Instant,
+}
+
+/// The parts of a scenario by name: what a drawing shows, for those who do not see it.
+#[derive(Clone, PartialEq)]
+pub struct Sketch {
+    /// Which scenario this is, counted over the page's life.
+    pub opened: u32,
+    /// Its title.
+    pub title: String,
+    /// What to look at.
+    pub description: Option<String>,
+    /// Its nodes.
+    pub nodes: Vec<NodeLine>,
+    /// Its links: which, and the names of the nodes it joins.
+    pub links: Vec<(LinkId, String)>,
+}
+
+/// A node in a list.
+#[derive(Clone, PartialEq)]
+pub struct NodeLine {
+    /// Which.
+    pub id: NodeId,
+    /// How the document calls it.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// `Host`, `Switch`, `Hub`.
+    pub kind: &'static str,
+    /// Its addresses, if it is a host.
+    pub addresses: Vec<String>,
+}
+
+impl Sketch {
+    pub(super) fn new(scenario: &scenario::Scenario, opened: u32) -> Self {
+        let topology = &scenario.topology;
+        let node = |id: NodeId| {
+            let node = topology.node(id);
+            let addresses = topology.host(id).map(|host| host.addresses.as_slice()).unwrap_or_default();
+            NodeLine {
+                id,
+                key: scenario.id(id).to_string(),
+                name: node.name.clone(),
+                kind: kind_name(&node.kind),
+                addresses: addresses.iter().map(|cidr| cidr.address().to_string()).collect(),
+            }
+        };
+        let links = topology.links.iter().enumerate().map(|(number, link)| {
+            let names = link.ends.map(|end| topology.node(end).name.as_str());
+            (LinkId(number as u32), names.join(" – "))
+        });
+        let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
+        Self {
+            opened,
+            title: title.to_string(),
+            description: scenario.description.clone(),
+            nodes: topology.node_ids().map(node).collect(),
+            links: links.collect(),
+        }
+    }
+
+    /// The nodes that can run programs.
+    pub fn hosts(&self) -> impl Iterator<Item = &NodeLine> {
+        self.nodes.iter().filter(|node| node.kind == "Host")
+    }
+
+    /// The drawing in a sentence.
+    pub fn sentence(&self) -> String {
+        let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
+        let parts: Vec<_> = [("Host", "host", "hosts"), ("Switch", "switch", "switches"), ("Hub", "hub", "hubs")]
+            .into_iter()
+            .filter_map(|(kind, one, many)| match count(kind) {
+                0 => None,
+                1 => Some(format!("1 {one}")),
+                n => Some(format!("{n} {many}")),
+            })
+            .collect();
+        match parts.as_slice() {
+            [] => "an empty network".into(),
+            [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+            [only, ..] => only.clone(),
+        }
+    }
+}
+
+impl Lab {
+    /// A snapshot of the moment.
+    pub fn view(&mut self) -> View {
+        let at = self.playhead.at();
+        let (topology, history) = (&self.scenario.topology, self.world.history());
+        View {
+            sketch: self.sketch.clone(),
+            state: self.state(),
+            speed: self.speed,
+            auto_speed: self.auto_speed,
+            skip_quiet: self.skip_quiet,
+            skipped: self.skipped,
+            behind: self.behind_ms > super::BEHIND_MS,
+            at,
+            edge: (self.world.now(), history.hash()),
+            runs: self.followers.views(topology, history, at),
+            selection: self.selection,
+            inspected: self.selection.map(|what| Rc::new(inspect(topology, history, at, what))),
+            complete_since: history.complete_since(),
+        }
+    }
+}
