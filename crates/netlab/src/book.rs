@@ -26,6 +26,7 @@ pub(crate) struct Active {
 pub(crate) struct Book<'a> {
     pub now: Instant,
     pub history: &'a mut History,
+    /// In order of their ids: looked up at every step of every program.
     pub active: &'a mut Vec<Active>,
     /// Runs that ended in this step; the world tidies up after them.
     pub ended: &'a mut Vec<(Active, Outcome)>,
@@ -50,14 +51,19 @@ impl Active {
 impl Book<'_> {
     /// The run's measurements; `None` once it has ended.
     pub fn run(&mut self, run: RunId) -> Option<&mut Active> {
-        self.active.iter_mut().find(|active| active.run == run)
+        let place = self.place(run)?;
+        Some(&mut self.active[place])
+    }
+
+    fn place(&self, run: RunId) -> Option<usize> {
+        self.active.binary_search_by_key(&run, |active| active.run).ok()
     }
 
     /// Writes an event of a run that has not ended.
     pub fn event(&mut self, run: RunId, event: RunEvent) {
         let now = self.now;
-        if let Some(active) = self.active.iter().find(|active| active.run == run) {
-            self.history.run_event(now, run, event, active.totals);
+        if let Some(place) = self.place(run) {
+            self.history.run_event(now, run, event, self.active[place].totals);
         }
     }
 
@@ -118,7 +124,7 @@ impl Book<'_> {
 
     /// The run is over; nothing more is measured.
     pub fn finish(&mut self, run: RunId, outcome: Outcome) {
-        let Some(place) = self.active.iter().position(|active| active.run == run) else { return };
+        let Some(place) = self.place(run) else { return };
         if self.active[place].interval_from > self.active[place].began {
             self.interval(run); // The rest of the last interval.
         }

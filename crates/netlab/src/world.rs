@@ -484,7 +484,8 @@ impl World {
     fn start(&mut self, now: Instant, run: RunId, spec: &RunSpec) {
         let address = self.address(spec);
         let server = address.and_then(|address| self.owner(address));
-        self.active.push(Active::new(run, now, spec.from, server));
+        let place = self.active.partition_point(|active| active.run < run);
+        self.active.insert(place, Active::new(run, now, spec.from, server));
         let needs = self.with_book(now, |machines, book| {
             book.event(run, RunEvent::Started);
             let Some(address) = address else {
