@@ -13,19 +13,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes = std::env::args().nth(1).map_or(Ok(1_000_000_000), |arg| arg.parse())?;
     let config = BulkConfig { bytes: Some(bytes), ..BulkConfig::default() };
     let mut bulk = Bulk::new(&Lan::switch(), &config)?;
-    println!("{} sends {bytes} bytes to {} on port {PORT}", bulk.sender.vnetif.mac(), bulk.receiver.vnetif.mac());
+    println!("{:?} sends {bytes} bytes to {:?} on port {PORT}", bulk.sender, bulk.receiver);
 
     let start = time::Instant::now();
     let clock = || Instant::from_nanos(start.elapsed().as_nanos() as u64);
     let others = || async { std::thread::yield_now() };
     let (mut last, mut last_received) = (Instant::ZERO, 0);
-    let ended = pollster::block_on(drive(&mut bulk, clock, &others, Duration::from_millis(10), |bulk, now| {
-        if now.since(last) >= Duration::from_secs(1) {
-            println!("{:6.2} s  {}", now.secs_f64(), rate(bulk.received() - last_received, now.since(last)));
+    let each_slice = |bulk: &mut Bulk<Lan>, now: Instant| {
+        let since = now.since(last);
+        if since >= Duration::from_secs(1) {
+            println!("{:6.2} s  {}", now.secs_f64(), rate(bulk.received() - last_received, since));
             (last, last_received) = (now, bulk.received());
         }
         ControlFlow::Continue(())
-    }));
+    };
+    let ended = pollster::block_on(drive(&mut bulk, clock, &others, Duration::from_millis(10), each_slice));
 
     let took = clock().since(Instant::ZERO);
     let frame_ns = took.nanos() as f64 / bulk.frames() as f64;

@@ -6,7 +6,7 @@
 
 use crate::backend::{Backend, Callback, IP_MTU, Listener, PortsExhausted, UnknownPort, WriteError};
 use crate::frame::Frame;
-use crate::inbox::Sleeper;
+use crate::inbox::{InboxSender, Sleeper};
 use crate::mac::PortId;
 use crate::mac_table::{AGEING, Egress, MacTable};
 use crate::time::{Duration, Instant};
@@ -80,6 +80,8 @@ struct Core {
     due: VecDeque<Pending>,
     /// Somebody further up the call stack empties `due`.
     draining: bool,
+    /// How many ports are leaving.
+    leavers: usize,
 }
 
 struct Port {
@@ -89,15 +91,18 @@ struct Port {
     leaving: bool,
 }
 
+#[derive(Clone)]
 enum Slot {
     Deaf,
-    Listening(Listener),
-    /// Its callback is running.
-    Busy,
+    Inbox(Rc<InboxSender>),
+    /// Borrowed while it runs.
+    Callback(Rc<RefCell<Callback>>),
 }
 
 struct Pending {
     to: PortId,
+    /// Where that port was when this was written: it still is, unless an older one has left.
+    index: u32,
     at: Instant,
     frame: Frame,
 }
@@ -115,6 +120,7 @@ impl Lan {
             written: VecDeque::new(),
             due: VecDeque::new(),
             draining: false,
+            leavers: 0,
         };
         Self(Rc::new(Shared { config, core: RefCell::new(core) }))
     }
@@ -150,40 +156,27 @@ impl Lan {
         if std::mem::replace(&mut self.0.core.borrow_mut().draining, true) {
             return;
         }
+        let mut served = None;
         loop {
-            let mut sleeper = None;
-            let call = {
-                let core = &mut *self.0.core.borrow_mut();
-                let Some(Pending { to, at, frame }) = core.due.pop_front() else {
-                    core.draining = false;
-                    break;
-                };
-                core.hand(to, frame, &mut sleeper).map(|(callback, frame)| (to, at, callback, frame))
-            };
-            sleeper.map(Sleeper::wake);
-            if let Some((to, at, mut callback, frame)) = call {
-                callback(at, frame);
-                self.callback_returned(to, callback);
+            let left = served.take().and_then(|port| self.0.core.borrow_mut().remove_if_left(port));
+            drop(left);
+            let due = self.0.core.borrow_mut().next_due();
+            match due {
+                None => return,
+                Some(Due::Wake(sleeper)) => sleeper.wake(),
+                Some(Due::Call(port, callback, at, frame)) => {
+                    callback.borrow_mut()(at, frame);
+                    served = Some(port);
+                }
             }
         }
     }
+}
 
-    /// Puts a callback back into its port, or drops it if the port has left or listens with another.
-    fn callback_returned(&self, to: PortId, callback: Callback) {
-        let mut unused = Some(callback);
-        let left = {
-            let core = &mut *self.0.core.borrow_mut();
-            if let Some(port) = core.port_mut(to)
-                && matches!(port.listener, Slot::Busy)
-            {
-                port.listener =
-                    Slot::Listening(Listener::Callback(unused.take().expect("was just put there")));
-            }
-            core.remove_if_left(to)
-        };
-        // What a callback owns may be a handle of this network, which unregisters when it is dropped.
-        drop((left, unused));
-    }
+/// What is to be done with nothing borrowed.
+enum Due {
+    Call(PortId, Rc<RefCell<Callback>>, Instant, Frame),
+    Wake(Sleeper),
 }
 
 impl Backend for Lan {
@@ -206,33 +199,28 @@ impl Backend for Lan {
     }
 
     fn unregister_and_flush(&self, port: PortId) {
-        let (mut listener, pending) = {
+        let (listener, pending) = {
             let core = &mut *self.0.core.borrow_mut();
-            let Some(leaver) = core.port_mut(port) else { return };
-            if leaver.leaving {
+            let Some(leaver) = core.port_mut(port).filter(|port| !port.leaving) else { return };
+            leaver.leaving = true;
+            let listener = leaver.listener.clone();
+            core.leavers += 1;
+            let pending = core.take_pending(port);
+            if listener.is_running() {
+                // Whoever runs this port's callback delivers the rest, and then removes it.
+                core.due.extend(pending);
                 return;
             }
-            leaver.leaving = true;
-            match std::mem::replace(&mut leaver.listener, Slot::Busy) {
-                Slot::Listening(listener) => (listener, core.take_pending(port)),
-                Slot::Deaf => return drop(core.remove(port)),
-                Slot::Busy => {
-                    // Whoever runs this port's callback delivers the rest, and then removes it.
-                    let pending = core.take_pending(port);
-                    core.due.extend(pending);
-                    return;
-                }
-            }
+            (listener, pending)
         };
         for Pending { at, frame, .. } in pending {
             listener.hand(at, frame);
-            let still_there = self.0.core.borrow_mut().port_mut(port).is_some();
-            if !still_there {
-                break; // It unregistered itself meanwhile, and wants no more.
+            if self.0.core.borrow().index_of(port).is_none() {
+                return; // It unregistered itself meanwhile, and wants no more.
             }
         }
         let removed = self.0.core.borrow_mut().remove(port);
-        drop((removed, listener));
+        drop(removed);
     }
 
     fn mtu(&self) -> usize {
@@ -257,7 +245,11 @@ impl Backend for Lan {
         let replaced = {
             let core = &mut *self.0.core.borrow_mut();
             let port = core.port_mut(port).filter(|port| !port.leaving).ok_or(UnknownPort(port))?;
-            std::mem::replace(&mut port.listener, Slot::Listening(listener))
+            let slot = match listener {
+                Listener::Inbox(inbox) => Slot::Inbox(Rc::new(inbox)),
+                Listener::Callback(callback) => Slot::Callback(Rc::new(RefCell::new(callback))),
+            };
+            std::mem::replace(&mut port.listener, slot)
         };
         drop(replaced);
         Ok(())
@@ -304,13 +296,18 @@ impl Core {
         if let Some(table) = &mut self.table {
             table.forget_port(id);
         }
-        Some(self.ports.remove(index))
+        let port = self.ports.remove(index);
+        self.leavers -= usize::from(port.leaving);
+        Some(port)
     }
 
+    /// Takes out a port that is leaving and has got everything.
     #[must_use]
     fn remove_if_left(&mut self, id: PortId) -> Option<Port> {
-        let leaving = self.port_mut(id)?.leaving;
-        (leaving && !self.due.iter().any(|pending| pending.to == id)).then(|| self.remove(id)).flatten()
+        if self.leavers == 0 || self.due.iter().any(|pending| pending.to == id) {
+            return None;
+        }
+        self.port_mut(id)?.leaving.then(|| self.remove(id)).flatten()
     }
 
     fn take_pending(&mut self, id: PortId) -> Vec<Pending> {
@@ -374,33 +371,49 @@ impl Core {
         if port.leaving || matches!(port.listener, Slot::Deaf) {
             return;
         }
-        let pending = Pending { to: port.id, at: now, frame };
+        let pending = Pending { to: port.id, index: index as u32, at: now, frame };
         match (delivery, &port.listener) {
             (Delivery::Asynchronous { .. }, _) => self.written.push_back(pending),
             // Straight into the inbox, unless an older frame for it may still be in the queue.
-            (Delivery::Synchronous, Slot::Listening(Listener::Inbox(inbox))) if self.due.is_empty() => {
+            (Delivery::Synchronous, Slot::Inbox(inbox)) if self.due.is_empty() => {
                 sleepers.extend(inbox.push_quietly(pending.frame));
             }
             (Delivery::Synchronous, _) => self.due.push_back(pending),
         }
     }
 
-    /// Hands a frame to an inbox, or returns the callback that wants it.
-    fn hand(&mut self, to: PortId, frame: Frame, sleeper: &mut Option<Sleeper>) -> Option<(Callback, Frame)> {
-        let port = self.port_mut(to)?;
-        match &port.listener {
-            Slot::Deaf => None,
-            Slot::Listening(Listener::Inbox(inbox)) => {
-                *sleeper = inbox.push_quietly(frame);
-                None
-            }
-            Slot::Listening(Listener::Callback(_)) => {
-                match std::mem::replace(&mut port.listener, Slot::Busy) {
-                    Slot::Listening(Listener::Callback(callback)) => Some((callback, frame)),
-                    _ => unreachable!("it was a callback a line above"),
+    /// Fills inboxes from what is due, until somebody has to be called or woken; or nothing is due, and then nobody is
+    /// draining any more.
+    #[inline(always)] // Through memory, what it returns costs more than finding it.
+    fn next_due(&mut self) -> Option<Due> {
+        while let Some(Pending { to, index, at, frame }) = self.due.pop_front() {
+            let port = self.ports.get(index as usize).filter(|port| port.id == to);
+            let port = port.or_else(|| self.index_of(to).map(|index| &self.ports[index]));
+            match port.map(|port| &port.listener) {
+                Some(Slot::Callback(callback)) => return Some(Due::Call(to, callback.clone(), at, frame)),
+                Some(Slot::Inbox(inbox)) => {
+                    if let Some(sleeper) = inbox.push_quietly(frame) {
+                        return Some(Due::Wake(sleeper));
+                    }
                 }
+                Some(Slot::Deaf) | None => {}
             }
-            Slot::Busy => unreachable!("only one drain runs at a time"),
+        }
+        self.draining = false;
+        None
+    }
+}
+
+impl Slot {
+    fn is_running(&self) -> bool {
+        matches!(self, Self::Callback(callback) if callback.try_borrow_mut().is_err())
+    }
+
+    fn hand(&self, now: Instant, frame: Frame) {
+        match self {
+            Self::Deaf => {}
+            Self::Inbox(inbox) => inbox.push(frame),
+            Self::Callback(callback) => callback.borrow_mut()(now, frame),
         }
     }
 }

@@ -3,6 +3,35 @@
 //! It grows from MirageOS's `mirage-vnetif`. There is no clock, no thread and no I/O in here: time comes in as an
 //! argument, randomness from a seed, and whoever drives the stacks decides when the others may run.
 //!
+//! Two stacks and a switch; one asks the other for an echo over UDP:
+//!
+//! ```
+//! use smoltcp::socket::udp::{PacketBuffer, PacketMetadata, Socket};
+//! use smoltcp::wire::{IpAddress, IpCidr};
+//! use vnetif::{Instant, Lan, Options, Stack};
+//!
+//! let switch = Lan::switch();
+//! let [mut a, mut b] = [1, 2].map(|host| {
+//!     let address = IpCidr::new(IpAddress::v4(10, 0, 0, host), 24);
+//!     let mut stack = Stack::new(&switch, Options::default(), 7, [address]).unwrap();
+//!     let buffer = || PacketBuffer::new(vec![PacketMetadata::EMPTY; 4], vec![0; 4096]);
+//!     let mut socket = Socket::new(buffer(), buffer());
+//!     socket.bind(7).unwrap();
+//!     (stack.sockets.add(socket), stack)
+//! });
+//! a.1.sockets.get_mut::<Socket>(a.0).send_slice(b"hello", (IpAddress::v4(10, 0, 0, 2), 7)).unwrap();
+//!
+//! let now = Instant::ZERO;
+//! while a.1.poll(now) | b.1.poll(now) {
+//!     let echo = b.1.sockets.get_mut::<Socket>(b.0);
+//!     if let Ok((data, from)) = echo.recv().map(|(data, from)| (data.to_vec(), from)) {
+//!         echo.send_slice(&data, from).unwrap();
+//!     }
+//! }
+//! assert_eq!(a.1.sockets.get_mut::<Socket>(a.0).recv().unwrap().0, b"hello");
+//! assert_eq!(switch.mac_table().len(), 2);
+//! ```
+//!
 //! A map, from the bottom up:
 //!
 //! | module | what it is |
@@ -14,7 +43,16 @@
 //! | [`impair`] | the ways a link misbehaves, folded into one verdict per frame |
 //! | [`line`] | one direction of a cable: rate, finite queue, propagation delay |
 //! | [`mac_table`] | what a learning switch knows |
-//! | [`nic`] | two queues that a smoltcp interface can own as its device |
+//! | [`nic`] | two queues that a smoltcp interface can own as its device, for a world that moves the frames itself |
+//! | [`signal`], [`inbox`] | what can be waited for: something that happens once, frames for one reader |
+//! | [`backend`] | what a network in memory offers to those who join it, and what can go wrong |
+//! | [`lan`] | the basic backend: a hub or a learning switch, delivering within the write or later |
+//! | [`impaired`], [`delayed`] | backends that wrap another: one misbehaves, one has cables |
+//! | [`interface`] | [`Vnetif`], one port of a backend as smoltcp's device |
+//! | [`monitor`], `recorder` | a look at every frame of an interface; as a pcapng file (feature `pcapng`, on by default) |
+//! | [`driver`] | who runs a network: in slices, with a [`Yield`] after each, or in virtual time |
+//! | [`stack`] | an interface with its smoltcp stack and sockets |
+//! | [`bulk`], [`raw`] | ready-made traffic: TCP between two stacks, raw frames to many |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
@@ -35,6 +73,9 @@ pub mod mac;
 pub mod mac_table;
 pub mod monitor;
 pub mod nic;
+pub mod raw;
+#[cfg(feature = "pcapng")]
+pub mod recorder;
 pub mod rng;
 pub mod signal;
 pub mod stack;

@@ -1,0 +1,166 @@
+//! Raw frames from one interface to others, without any IP stack: what `iperf_vnetif` of mirage-vnetif does.
+//!
+//! It shows what the network in memory costs by itself.
+
+use crate::backend::{Backend, PortsExhausted};
+use crate::driver::{Net, Progress};
+use crate::frame::Frame;
+use crate::interface::{Options, Vnetif};
+use crate::nic::ETHERNET_HEADER_BYTES;
+use crate::time::Instant;
+use smoltcp::wire::EthernetAddress;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// An EtherType for local experiments (IEEE 802-2014, 9.2.4): no stack takes these frames for its own.
+const LOCAL_EXPERIMENTAL: [u8; 2] = [0x88, 0xb5];
+
+/// For whom the frames are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// The first listener. A switch has learned where it is; a hub gives every frame to all.
+    First,
+    /// All.
+    Broadcast,
+}
+
+/// What is to be sent, and to how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawConfig {
+    /// The end, counted in bytes written; `None`: never.
+    pub bytes: Option<u64>,
+    /// Of each frame, Ethernet header included; never less than that.
+    pub frame_bytes: usize,
+    /// How many interfaces listen.
+    pub listeners: usize,
+    /// For whom the frames are.
+    pub destination: Destination,
+    /// Frames written in each step.
+    pub burst: usize,
+}
+
+impl Default for RawConfig {
+    /// Full frames of ordinary Ethernet to one listener, without end.
+    fn default() -> Self {
+        Self { bytes: None, frame_bytes: 1514, listeners: 1, destination: Destination::First, burst: 64 }
+    }
+}
+
+/// One interface that writes frames, and others that count them.
+#[derive(Debug)]
+pub struct Raw<B: Backend> {
+    /// Writes.
+    pub writer: Vnetif<B>,
+    /// Listen: their counters tell what each has got.
+    pub listeners: Vec<Vnetif<B>>,
+    backend: B,
+    template: Vec<u8>,
+    bytes: Option<u64>,
+    burst: usize,
+    written: u64,
+    delivered: Rc<Cell<u64>>,
+}
+
+impl<B: Backend + 'static> Raw<B> {
+    /// The interfaces, about to begin. Each listener has said a word before anyone listened, so a switch knows it.
+    pub fn new(backend: &B, config: &RawConfig) -> Result<Self, PortsExhausted> {
+        let bytes = config.frame_bytes.max(ETHERNET_HEADER_BYTES);
+        let connect = || {
+            let size_limit = Some(bytes - ETHERNET_HEADER_BYTES);
+            Vnetif::connect(backend, Options { size_limit, ..Options::default() })
+        };
+        let writer = connect()?;
+        let delivered = Rc::new(Cell::new(0));
+        let listeners = (0..config.listeners).map(|_| connect()).collect::<Result<Vec<_>, _>>()?;
+        for listener in &listeners {
+            // A switch learns from it. Lost or refused, it is missed by nobody: the switch then floods.
+            let _ = listener.send(Instant::ZERO, Frame::copy_from(&header(writer.mac(), listener.mac())));
+        }
+        for listener in &listeners {
+            let delivered = delivered.clone();
+            listener
+                .listen_with(move |_, _| delivered.set(delivered.get() + 1))
+                .expect("the port was registered above");
+        }
+        let destination = match (config.destination, listeners.first()) {
+            (Destination::First, Some(listener)) => listener.mac(),
+            _ => EthernetAddress::BROADCAST,
+        };
+        let mut template = header(destination, writer.mac()).to_vec();
+        template.resize(bytes, 0x5a);
+        Ok(Self {
+            writer,
+            listeners,
+            backend: backend.clone(),
+            template,
+            bytes: config.bytes,
+            burst: config.burst,
+            written: 0,
+            delivered,
+        })
+    }
+
+    /// Bytes written by now.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Frames that have come to listeners, all together.
+    pub fn delivered(&self) -> u64 {
+        self.delivered.get()
+    }
+}
+
+impl<B: Backend + 'static> Net for Raw<B> {
+    fn step(&mut self, now: Instant) -> Progress {
+        for _ in 0..self.burst {
+            if self.bytes.is_some_and(|bytes| self.written >= bytes) || !self.backend.ready() {
+                break;
+            }
+            // A refusal is counted by the interface; a writer that stopped at it would never end.
+            let _ = self.writer.send(now, Frame::copy_from(&self.template));
+            self.written += self.template.len() as u64;
+        }
+        self.backend.advance(now);
+        match self.backend.next_due() {
+            _ if self.bytes.is_none_or(|bytes| self.written < bytes) => Progress::Busy,
+            None => Progress::Done,
+            next_due => Progress::Idle { next_due },
+        }
+    }
+}
+
+fn header(destination: EthernetAddress, source: EthernetAddress) -> [u8; ETHERNET_HEADER_BYTES] {
+    let mut header = [0; ETHERNET_HEADER_BYTES];
+    header[..6].copy_from_slice(destination.as_bytes());
+    header[6..12].copy_from_slice(source.as_bytes());
+    header[12..].copy_from_slice(&LOCAL_EXPERIMENTAL);
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::{Ended, run_virtual};
+    use crate::lan::{Delivery, Lan, LanConfig};
+
+    fn run(lan: Lan, listeners: usize, destination: Destination) -> Vec<u64> {
+        let config = RawConfig { bytes: Some(151_400), listeners, destination, ..RawConfig::default() };
+        let mut raw = Raw::new(&lan, &config).unwrap();
+        assert_eq!(run_virtual(&mut raw, Instant::ZERO, Instant::MAX).1, Ended::Done);
+        raw.listeners.iter().map(|vnetif| vnetif.counters().rx_frames).collect()
+    }
+
+    #[test]
+    fn a_switch_gives_a_frame_to_the_one_it_is_for_and_a_broadcast_to_all() {
+        assert_eq!(run(Lan::switch(), 3, Destination::First), [100, 0, 0]);
+        assert_eq!(run(Lan::switch(), 3, Destination::Broadcast), [100, 100, 100]);
+    }
+
+    #[test]
+    fn a_writer_that_outruns_an_asynchronous_network_waits_for_it() {
+        let delivery = Delivery::Asynchronous { frames_max: 10 };
+        let lan = Lan::new(LanConfig { delivery, ..LanConfig::SWITCH });
+        assert_eq!(run(lan, 1, Destination::First), [100]);
+    }
+}
