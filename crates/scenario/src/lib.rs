@@ -1,1 +1,196 @@
-//! Packetarium: `scenario`.
+//! The document: a network and the traffic planned in it, as a file and as a link. The only crate that knows the format,
+//! and it reads everything ever written: a version is never dropped.
+//!
+//! ```
+//! let text = r#"{
+//!   "packetarium": 1,
+//!   "nodes": [
+//!     {"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
+//!     {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}
+//!   ],
+//!   "links": [{"ends": ["a", "b"], "delay": "5ms"}],
+//!   "runs": [{"at": "0s", "ping": {"from": "a", "to": "b", "count": 3}}]
+//! }"#;
+//! let scenario = scenario::Scenario::parse(text).expect("it has no faults");
+//! let link = scenario::link::encode(&scenario);
+//! assert_eq!(scenario::link::decode(&link).unwrap(), scenario);
+//!
+//! let faults = scenario::Scenario::parse(&text.replace("5ms", "5")).unwrap_err();
+//! assert_eq!(
+//!     faults[0].to_string(),
+//!     r#"links[0].delay (line 7, column 43): "5" has no unit: write something like "1ms""#
+//! );
+//! ```
+//!
+//! A map, in the order in which a document passes through:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`link`] | the document in the fragment of a URL |
+//! | `json` | JSON whose every value knows its place and its exact text |
+//! | `quantity` | `1.203s`, `100Mbps`, `64KiB`: exact, in integers |
+//! | `read` | text → scenario, with every fault, not only the first |
+//! | `check` | what no single field shows: a loop, an address that two hosts have, a run that can go nowhere |
+//! | `write` | scenario → text, with everything left out that has its default |
+//! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
+//! | [`layout`] | places for nodes that have none |
+//! | [`examples`] | scenarios to start from |
+//!
+//! The format itself is described by `docs/scenario.schema.json`; tests keep it and `read` in step.
+
+#[cfg(all(test, target_arch = "wasm32"))]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
+pub mod bounds;
+mod check;
+pub mod defaults;
+pub mod examples;
+pub mod fault;
+mod json;
+pub mod layout;
+pub mod link;
+mod quantity;
+mod read;
+mod write;
+
+pub use examples::{Example, examples};
+pub use fault::{Fault, Level, Place, Position};
+pub use link::LinkError;
+pub use read::Reading;
+
+use netlab::history::Limits;
+use netlab::run::{IpVersion, RunSpec, Target};
+use netlab::topology::{NodeId, Topology};
+use netlab::world::Command;
+use netlab::{Instant, World};
+use smoltcp::wire::IpAddress;
+
+/// The version of the format that is written. Read are all up to this one.
+pub const VERSION: u64 = 1;
+
+/// A network, the traffic planned in it, and how it is drawn: all that a document says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// One line; may be empty.
+    pub title: String,
+    /// What to look at, for people.
+    pub description: Option<String>,
+    /// All randomness comes from it.
+    pub seed: u64,
+    /// Nodes and links. A node's name is its id where the document gives none.
+    pub topology: Topology,
+    /// The id of each node, in the order of [`Topology::nodes`].
+    pub ids: Vec<String>,
+    /// Where each node is drawn, if the document says so; [`Scenario::positions`] finds a place for the others.
+    pub at: Vec<Option<(f64, f64)>>,
+    /// Planned runs and when they begin, in the order of their [`RunId`](netlab::run::RunId)s.
+    pub runs: Vec<(Instant, RunSpec)>,
+}
+
+impl Default for Scenario {
+    /// An empty one.
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            description: None,
+            seed: defaults::SEED,
+            topology: Topology::default(),
+            ids: Vec::new(),
+            at: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+}
+
+impl Scenario {
+    /// Reads a document. Every fault is reported, in the order of the text (up to [`bounds::FAULTS_MAX`]).
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        let Reading { scenario, faults } = Self::read(text);
+        scenario.ok_or_else(|| faults.into_iter().filter(Fault::is_error).collect())
+    }
+
+    /// Reads a document, and also says what in it will surprise somebody although it is no error.
+    pub fn read(text: &str) -> Reading {
+        read::read(text)
+    }
+
+    /// Everything that is wrong with a scenario that was put together otherwise than from a text.
+    pub fn check(&self) -> Vec<Fault> {
+        check::check(self, &check::Unusable::default())
+    }
+
+    /// The document, laid out for people: one line for each node, link and run; what has its default is left out.
+    pub fn to_json(&self) -> String {
+        write::pretty(self)
+    }
+
+    /// The document without any space.
+    pub fn to_compact_json(&self) -> String {
+        write::compact(self)
+    }
+
+    /// The node with this id.
+    pub fn node(&self, id: &str) -> Option<NodeId> {
+        self.ids.iter().position(|known| known == id).map(|index| NodeId(index as u32))
+    }
+
+    /// The id of a node.
+    pub fn id(&self, node: NodeId) -> &str {
+        &self.ids[node.index()]
+    }
+
+    /// Where each node is drawn, in logical units (the page's stage is about 900 × 560).
+    pub fn positions(&self) -> Vec<(f64, f64)> {
+        layout::positions(&self.topology, &self.at)
+    }
+
+    /// This scenario with one more planned run: what a person started by hand becomes part of the document.
+    pub fn with_run(mut self, at: Instant, spec: RunSpec) -> Self {
+        self.runs.push((at, spec));
+        self
+    }
+
+    /// The IP version that a run between these will use; `None` if they have none in common.
+    pub fn ip_version(&self, from: NodeId, to: Target) -> Option<IpVersion> {
+        let speaks = |version| {
+            let host = self.topology.host(from);
+            host.is_some_and(|host| host.addresses.iter().any(|cidr| version_of(cidr.address()) == version))
+        };
+        match to {
+            Target::Address(address) => Some(version_of(address)).filter(|&version| speaks(version)),
+            Target::Node(node, wanted) => {
+                let addresses = self.topology.host(node)?.addresses.iter();
+                addresses
+                    .map(|cidr| version_of(cidr.address()))
+                    .find(|&version| speaks(version) && wanted.is_none_or(|wanted| wanted == version))
+            }
+        }
+    }
+
+    /// A world at time zero, with the planned runs waiting for their moment.
+    pub fn world(&self, limits: Limits) -> Result<World, Vec<Fault>> {
+        let errors: Vec<_> = self.check().into_iter().filter(Fault::is_error).collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let fault = |place, message: String| Fault::new(Level::Error, place, message);
+        let mut world = World::new(self.topology.clone(), self.seed, limits).map_err(|errors| -> Vec<_> {
+            errors.into_iter().map(|error| fault(Place::default(), error.to_string())).collect()
+        })?;
+        let mut faults = Vec::new();
+        for (number, (at, spec)) in self.runs.iter().enumerate() {
+            if let Err(error) = world.schedule(*at, Command::Start(spec.clone())) {
+                faults.push(fault(Place::default().field("runs").index(number), error.to_string()));
+            }
+        }
+        if faults.is_empty() { Ok(world) } else { Err(faults) }
+    }
+}
+
+pub(crate) fn version_of(address: IpAddress) -> IpVersion {
+    match address {
+        IpAddress::Ipv4(_) => IpVersion::V4,
+        IpAddress::Ipv6(_) => IpVersion::V6,
+    }
+}

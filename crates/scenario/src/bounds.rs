@@ -1,0 +1,86 @@
+//! How large a scenario may be. Generous for people, tight enough that a hostile document costs little; the schema states
+//! the same numbers, and a test compares them.
+
+pub use netlab::topology::{ADDRESSES_MAX, LINKS_MAX, NODES_MAX};
+use netlab::{BitsPerSec, Duration, Instant};
+
+/// Bytes of a document, and of what a link may inflate to.
+pub const DOCUMENT_BYTES_MAX: usize = 4 << 20;
+/// Characters of an id.
+pub const ID_CHARS_MAX: usize = 63;
+/// Characters of a node's name.
+pub const NAME_CHARS_MAX: usize = 64;
+/// Characters of the title.
+pub const TITLE_CHARS_MAX: usize = 200;
+/// Characters of the description.
+pub const DESCRIPTION_CHARS_MAX: usize = 4_000;
+/// JavaScript's largest exact integer (RFC 7493, 2.2), so that no tool on the way rounds a seed.
+pub const SEED_MAX: u64 = (1 << 53) - 1;
+/// How far from the origin a node may be drawn.
+pub const COORDINATE_MAX: f64 = 100_000.0;
+/// Planned runs.
+pub const RUNS_MAX: usize = 4_096;
+
+/// RFC 791: every host must take in 576 bytes.
+pub const MTU_MIN: usize = 576;
+/// RFC 8200, clause 5.
+pub const MTU_MIN_V6: usize = 1_280;
+/// What usual switches carry as jumbo frames.
+pub const MTU_MAX: usize = 9_216;
+/// Of a TCP buffer.
+pub const BUFFER_MIN: usize = 512;
+/// Of a TCP buffer: a gigabit to the other side of the world and back.
+pub const BUFFER_MAX: usize = 32 << 20;
+/// Of the TCP buffers of all planned runs together.
+pub const BUFFERS_MAX: u64 = 512 << 20;
+/// Of a switch.
+pub const AGEING_MIN: Duration = Duration::from_millis(1);
+/// IEEE 802.1Q-2022, table 8-6.
+pub const AGEING_MAX: Duration = Duration::from_secs(1_000_000);
+
+/// A minute each way: light needs as long for a ninth of the way to the sun.
+pub const DELAY_MAX: Duration = Duration::from_secs(60);
+/// A terabit a second: what Ethernet is being standardised for.
+pub const RATE_MAX: BitsPerSec = BitsPerSec::new(1_000_000_000_000).unwrap();
+/// Of a link's queue.
+pub const QUEUE_MAX: usize = 64 << 20;
+/// What fits into one direction of a cable: its rate times its delay.
+pub const FLIGHT_BYTES_MAX: u64 = 256 << 20;
+/// Entries of `impair` for one link.
+pub const IMPAIRMENTS_MAX: usize = 16;
+/// Of trailing bytes.
+pub const TRAILING_MAX: u32 = 1_500;
+/// The shortest frame there is (without its checksum), IEEE 802.3, 4.2.3.3.
+pub const FRAME_MIN: usize = 60;
+/// Of a frame's size, in a rule.
+pub const FRAME_MAX: usize = 65_536;
+/// Of the bytes that a silence waits for.
+pub const SILENCE_BYTES_MAX: u64 = 1_000_000_000_000;
+/// Of a silence.
+pub const SILENCE_MAX: Duration = Duration::from_secs(3_600);
+
+/// Of a planned run's beginning.
+pub const AT_MAX: Instant = Instant::from_nanos(24 * 3_600 * 1_000_000_000);
+/// Messages of a ping or echo run.
+pub const COUNT_MAX: u32 = 100_000;
+/// From one ping or report to the next.
+pub const INTERVAL_MIN: Duration = Duration::from_micros(10);
+/// From one ping or report to the next.
+pub const INTERVAL_MAX: Duration = Duration::from_secs(3_600);
+/// Until an answer is given up.
+pub const TIMEOUT_MAX: Duration = Duration::from_secs(3_600);
+/// Bytes of a text that is sent; fits into a datagram of every MTU.
+pub const TEXT_BYTES_MAX: usize = 512;
+/// Bytes of a bulk transfer.
+pub const BULK_BYTES_MAX: u64 = 1_000_000_000_000;
+/// Of a bulk transfer.
+pub const BULK_TIME_MAX: Duration = Duration::from_secs(3_600);
+/// Payload of a datagram: smaller ones cannot carry a number and a time (iperf 2).
+pub const DATAGRAM_MIN: usize = 16;
+/// Of iperf UDP.
+pub const UDP_RATE_MAX: BitsPerSec = BitsPerSec::new(10_000_000_000).unwrap();
+
+/// Faults reported of one document.
+pub const FAULTS_MAX: usize = 100;
+/// Characters of the document that a message quotes.
+pub(crate) const QUOTED_MAX: usize = 40;

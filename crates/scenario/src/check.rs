@@ -1,0 +1,705 @@
+//! What no single field shows: bounds, doubles, loops, runs that can go nowhere. It looks at the scenario, not at its text,
+//! so that it serves what was drawn as well as what was written.
+
+use crate::bounds::*;
+use crate::defaults;
+use crate::fault::{Fault, Level, Place};
+use crate::quantity::{quoted, show_rate, show_size, show_time};
+use crate::{Scenario, version_of};
+use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
+use netlab::topology::{HostConfig, Link, NodeId, NodeKind, Way};
+use netlab::{BitsPerSec, Duration};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
+use std::collections::{BTreeMap, BTreeSet};
+use vnetif::impair::Impairment;
+
+/// What could not be read, by index, so that nothing is said about the placeholders in its stead.
+#[derive(Debug, Default)]
+pub(crate) struct Unusable {
+    /// Nodes without an id.
+    pub ids: BTreeSet<usize>,
+    /// Nodes with faulty settings.
+    pub hosts: BTreeSet<usize>,
+    /// Links with faulty ends.
+    pub links: BTreeSet<usize>,
+    /// Runs of an unknown kind or with faulty ends.
+    pub runs: BTreeSet<usize>,
+}
+
+/// Everything wrong, list by list.
+pub(crate) fn check(scenario: &Scenario, unusable: &Unusable) -> Vec<Fault> {
+    let mut check = Check { scenario, unusable, faults: Vec::new() };
+    check.document();
+    check.ids();
+    check.nodes();
+    check.doubles();
+    check.links();
+    let segments = check.segments();
+    check.runs(&segments);
+    check.faults
+}
+
+struct Check<'s> {
+    scenario: &'s Scenario,
+    unusable: &'s Unusable,
+    faults: Vec<Fault>,
+}
+
+fn root() -> Place {
+    Place::default()
+}
+
+fn node_place(number: usize) -> Place {
+    root().field("nodes").index(number)
+}
+
+fn link_place(number: usize) -> Place {
+    root().field("links").index(number)
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
+impl Check<'_> {
+    fn error(&mut self, place: Place, message: impl Into<String>) {
+        self.faults.push(Fault::new(Level::Error, place, message));
+    }
+
+    fn warn(&mut self, place: Place, message: impl Into<String>) {
+        self.faults.push(Fault::new(Level::Warning, place, message));
+    }
+
+    /// A value has to lie in `min..=max`, shown as people write it.
+    fn within<T: PartialOrd>(
+        &mut self,
+        place: Place,
+        value: T,
+        [min, max]: [T; 2],
+        show: impl Fn(&T) -> String,
+    ) {
+        if value < min {
+            self.error(place, format!("{} is too little: at least {}", show(&value), show(&min)));
+        } else if value > max {
+            self.error(place, format!("too much: at most {}", show(&max)));
+        }
+    }
+
+    fn size_within(&mut self, place: Place, bytes: usize, bounds: [usize; 2]) {
+        self.within(place, bytes, bounds, |&bytes| show_size(bytes as u64));
+    }
+
+    fn time_within(&mut self, place: Place, time: Duration, bounds: [Duration; 2]) {
+        self.within(place, time, bounds, |&time| show_time(time));
+    }
+
+    fn rate_within(&mut self, place: Place, rate: BitsPerSec, max: BitsPerSec) {
+        self.within(place, rate, [BitsPerSec::new(1).expect("not zero"), max], |&rate| show_rate(rate));
+    }
+
+    fn text_within(&mut self, place: Place, text: &str, chars_max: usize) {
+        if text.chars().count() > chars_max {
+            self.error(place, format!("this text is too long: at most {chars_max} characters"));
+        }
+    }
+
+    fn document(&mut self) {
+        let scenario = self.scenario;
+        self.text_within(root().field("title"), &scenario.title, TITLE_CHARS_MAX);
+        if has_control(&scenario.title) {
+            self.error(root().field("title"), "a title is one line without control characters");
+        }
+        if let Some(description) = &scenario.description {
+            self.text_within(root().field("description"), description, DESCRIPTION_CHARS_MAX);
+        }
+        self.within(root().field("seed"), scenario.seed, [0, SEED_MAX], u64::to_string);
+        for (list, count, max) in [
+            ("nodes", scenario.topology.nodes.len(), NODES_MAX),
+            ("links", scenario.topology.links.len(), LINKS_MAX),
+            ("runs", scenario.runs.len(), RUNS_MAX),
+        ] {
+            if count > max {
+                self.error(
+                    root().field(list),
+                    format!("there are more than {max} {list}: at most so many are run"),
+                );
+            }
+        }
+    }
+
+    fn ids(&mut self) {
+        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, id) in self.scenario.ids.iter().enumerate() {
+            if self.unusable.ids.contains(&number) {
+                continue;
+            }
+            let place = node_place(number).field("id");
+            let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            if id.is_empty() || id.len() > ID_CHARS_MAX || !id.chars().all(good) {
+                let message = format!(
+                    "{} cannot be an id: take 1 to {ID_CHARS_MAX} of the letters a to z and A to Z, digits, - and _; put what \
+                     people shall read into \"name\"",
+                    quoted(id)
+                );
+                self.error(place, message);
+            } else if let Some(earlier) = first.insert(id, number) {
+                first.insert(id, earlier);
+                let message =
+                    format!("{} is already the id of nodes[{earlier}]: give each its own", quoted(id));
+                self.error(place, message);
+            }
+        }
+    }
+
+    fn nodes(&mut self) {
+        let scenario = self.scenario;
+        for (number, node) in scenario.topology.nodes.iter().enumerate() {
+            let place = node_place(number);
+            if node.name != scenario.ids[number] {
+                self.text_within(place.field("name"), &node.name, NAME_CHARS_MAX);
+                if node.name.is_empty() || has_control(&node.name) {
+                    let message = "a name has at least one character, and no control characters";
+                    self.error(place.field("name"), message);
+                }
+            }
+            if let Some((x, y)) = scenario.at[number]
+                && !(x.abs() <= COORDINATE_MAX && y.abs() <= COORDINATE_MAX)
+            {
+                let message =
+                    format!("too far away: coordinates go from -{COORDINATE_MAX} to {COORDINATE_MAX}");
+                self.error(place.field("at"), message);
+            }
+            match &node.kind {
+                NodeKind::Host(config) => self.host(NodeId(number as u32), config),
+                NodeKind::Hub => {}
+                NodeKind::Switch(config) => {
+                    self.time_within(place.field("ageing"), config.ageing, [AGEING_MIN, AGEING_MAX]);
+                }
+            }
+        }
+    }
+
+    fn host(&mut self, id: NodeId, config: &HostConfig) {
+        let place = node_place(id.index());
+        let place = |name| place.field(name);
+        if config.addresses.len() > ADDRESSES_MAX {
+            let message = format!("a host holds at most {ADDRESSES_MAX} addresses");
+            self.error(place("addresses"), message);
+        }
+        for (number, cidr) in config.addresses.iter().enumerate() {
+            if let Some(why) = unusable_address(*cidr) {
+                self.error(place("addresses").index(number), format!("{} {why}", cidr.address()));
+            }
+        }
+        let has_v6 = config.addresses.iter().any(|cidr| version_of(cidr.address()) == IpVersion::V6);
+        let min = if has_v6 { MTU_MIN_V6 } else { MTU_MIN };
+        self.within(place("mtu"), config.ip_mtu, [min, MTU_MAX], |mtu| {
+            if has_v6 { format!("{mtu} (with IPv6)") } else { mtu.to_string() }
+        });
+        if let Some(mac) = config.mac
+            && (!mac.is_unicast() || mac == EthernetAddress([0; 6]))
+        {
+            let message =
+                format!("{mac} is not one card's address: make its first byte even, for example 02");
+            self.error(place("mac"), message);
+        }
+        for (name, bytes) in [("rx_buffer", config.tcp.rx_buffer), ("tx_buffer", config.tcp.tx_buffer)] {
+            self.size_within(place("tcp").field(name), bytes, [BUFFER_MIN, BUFFER_MAX]);
+        }
+        if !self.unusable.hosts.contains(&id.index()) {
+            self.gateways(place("gateway"), config);
+            if config.addresses.is_empty() {
+                self.warn(node_place(id.index()), "this host has no address: nobody can talk to it");
+            }
+        }
+    }
+
+    fn gateways(&mut self, place: Place, config: &HostConfig) {
+        for (number, gateway) in config.gateways.iter().enumerate() {
+            let version = version_of(*gateway);
+            let own = config.addresses.iter().any(|cidr| cidr.address() == *gateway);
+            let near = config.addresses.iter().any(|cidr| cidr.contains_addr(gateway));
+            if config.gateways[..number].iter().any(|earlier| version_of(*earlier) == version) {
+                self.error(place.clone(), "one gateway for each IP version: remove the others");
+            } else if own {
+                self.error(
+                    place.clone(),
+                    format!("{gateway} is this host's own address: name another as gateway"),
+                );
+            } else if !gateway.is_unicast() {
+                self.error(place.clone(), format!("{gateway} is not the address of one machine"));
+            } else if !near && !is_link_local(gateway) {
+                let message = format!(
+                    "the gateway {gateway} is in none of this host's networks, so it cannot be reached: give it an address \
+                     in one of them"
+                );
+                self.error(place.clone(), message);
+            }
+        }
+    }
+
+    fn doubles(&mut self) {
+        let mut addresses: BTreeMap<IpAddress, (usize, usize)> = BTreeMap::new();
+        let mut macs: BTreeMap<EthernetAddress, usize> = BTreeMap::new();
+        for id in self.scenario.topology.node_ids() {
+            let Some(host) = self.scenario.topology.host(id) else { continue };
+            let place = node_place(id.index());
+            for (number, cidr) in host.addresses.iter().enumerate() {
+                let here = (id.index(), number);
+                let (node, first) = *addresses.entry(cidr.address()).or_insert(here);
+                if (node, first) != here {
+                    let message = format!(
+                        "{} is already nodes[{node}].addresses[{first}]: give each host its own",
+                        cidr.address()
+                    );
+                    self.error(place.field("addresses").index(number), message);
+                }
+            }
+            if self.unusable.hosts.contains(&id.index()) {
+                continue;
+            }
+            let mac = host.mac(id);
+            let first = *macs.entry(mac).or_insert(id.index());
+            if first != id.index() {
+                let message =
+                    format!("{mac} is already the MAC address of nodes[{first}]: give each host its own");
+                self.error(place.field("mac"), message);
+            }
+        }
+    }
+
+    fn links(&mut self) {
+        let scenario = self.scenario;
+        let mut cable: BTreeMap<NodeId, usize> = BTreeMap::new();
+        let mut joined = Sets::new(scenario.ids.len());
+        for (number, link) in scenario.topology.links.iter().enumerate() {
+            let place = link_place(number);
+            self.lines(&place, link);
+            if self.unusable.links.contains(&number) {
+                continue;
+            }
+            let [a, b] = link.ends;
+            if a.index().max(b.index()) >= scenario.ids.len() {
+                self.error(place.field("ends"), "an end of this link is no node");
+                continue;
+            }
+            if a == b {
+                self.error(place.field("ends"), "a link joins two different nodes");
+                continue;
+            }
+            for end in link.ends {
+                let is_host = scenario.topology.host(end).is_some() && self.readable(end);
+                if let Some(first) = cable.insert(end, number)
+                    && is_host
+                {
+                    let message = format!(
+                        "{} already has links[{first}]: a host has one network card; put a switch or hub between",
+                        quoted(scenario.id(end))
+                    );
+                    self.error(place.field("ends"), message);
+                }
+            }
+            let infrastructure = |node| scenario.topology.host(node).is_none();
+            if infrastructure(a) && infrastructure(b) && !joined.join(a.index(), b.index()) {
+                let message = "this link closes a loop of hubs and switches, in which one broadcast would go round for ever: \
+                               remove one of its links";
+                self.error(place, message);
+            }
+        }
+        for id in scenario.topology.node_ids().filter(|id| !cable.contains_key(id)) {
+            // If a link could not be read, it may have been the one.
+            if self.unusable.links.is_empty() && self.readable(id) {
+                let message = format!("{} is not connected: add a link", quoted(scenario.id(id)));
+                self.warn(node_place(id.index()), message);
+            }
+        }
+    }
+
+    fn readable(&self, node: NodeId) -> bool {
+        !self.unusable.hosts.contains(&node.index())
+    }
+
+    /// The two directions of a link; where both are alike, one fault is enough.
+    fn lines(&mut self, place: &Place, link: &Link) {
+        let [first, second] = &link.ways;
+        let before = self.faults.len();
+        self.way(place, first);
+        if second != first {
+            let told = self.faults.split_off(before);
+            self.way(place, second);
+            let new: Vec<_> = self.faults.drain(before..).filter(|fault| !told.contains(fault)).collect();
+            self.faults.extend(told.into_iter().chain(new));
+        }
+    }
+
+    fn way(&mut self, place: &Place, way: &Way) {
+        let line = way.line;
+        self.time_within(place.field("delay"), line.delay, [Duration::ZERO, DELAY_MAX]);
+        self.size_within(place.field("queue"), line.queue_bytes, [0, QUEUE_MAX]);
+        // What an unlimited link carries is limited by those who send.
+        let rate = line.rate.unwrap_or(UDP_RATE_MAX);
+        self.rate_within(place.field("rate"), rate, RATE_MAX);
+        if line.rate.is_none() && line.delay == Duration::ZERO {
+            self.error(
+                place.clone(),
+                "a link needs a rate or a delay: without both, no time would pass on it",
+            );
+        }
+        let in_flight = u128::from(rate.get()) * u128::from(line.delay.nanos()) / 8_000_000_000;
+        if in_flight > u128::from(FLIGHT_BYTES_MAX) {
+            let message = format!(
+                "at this rate and delay more than {} would be under way at once: lower one of them",
+                show_size(FLIGHT_BYTES_MAX)
+            );
+            self.error(place.field("delay"), message);
+        }
+        if way.impairments.len() > IMPAIRMENTS_MAX {
+            self.error(place.field("impair"), format!("at most {IMPAIRMENTS_MAX} entries are possible"));
+        }
+        let place = place.field("impair");
+        for impairment in &way.impairments {
+            match *impairment {
+                Impairment::FrameSizeMax(bytes) => {
+                    self.size_within(place.clone(), bytes, [FRAME_MIN, FRAME_MAX])
+                }
+                Impairment::LossOfSmall { bytes_max, .. } => {
+                    self.size_within(place.clone(), bytes_max, [FRAME_MIN, FRAME_MAX]);
+                }
+                Impairment::TrailingBytes(bytes) => {
+                    self.size_within(place.clone(), bytes as usize, [1, TRAILING_MAX as usize]);
+                }
+                Impairment::SilenceOnce { after_bytes, lasts } => {
+                    self.within(place.clone(), after_bytes, [0, SILENCE_BYTES_MAX], |&bytes| {
+                        show_size(bytes)
+                    });
+                    self.time_within(place.clone(), lasts, [Duration::from_nanos(1), SILENCE_MAX]);
+                }
+                Impairment::Loss(_) | Impairment::Down => {}
+            }
+        }
+    }
+
+    /// Which nodes can reach each other over cables.
+    fn segments(&self) -> Sets {
+        let mut segments = Sets::new(self.scenario.ids.len());
+        for link in &self.scenario.topology.links {
+            let [a, b] = link.ends.map(NodeId::index);
+            if a.max(b) < self.scenario.ids.len() {
+                segments.join(a, b);
+            }
+        }
+        segments
+    }
+
+    fn runs(&mut self, segments: &Sets) {
+        let scenario = self.scenario;
+        let mut buffers = 0;
+        for (number, (at, spec)) in scenario.runs.iter().enumerate() {
+            let run = root().field("runs").index(number);
+            let place = run.field(spec.kind.name());
+            self.time_within(
+                run.field("at"),
+                at.since(defaults::AT),
+                [Duration::ZERO, AT_MAX.since(defaults::AT)],
+            );
+            let version =
+                if self.unusable.runs.contains(&number) { None } else { self.ends(&place, spec, segments) };
+            self.settings(&place, spec, version);
+            buffers += self.buffers(spec);
+        }
+        if buffers > BUFFERS_MAX {
+            let message = format!(
+                "the TCP buffers of all these runs together take {}: at most {}; use fewer runs or smaller buffers",
+                show_size(buffers),
+                show_size(BUFFERS_MAX)
+            );
+            self.error(root().field("runs"), message);
+        }
+    }
+
+    /// Whether a run can go from here to there; returns the IP version that it will use.
+    fn ends(&mut self, place: &Place, spec: &RunSpec, segments: &Sets) -> Option<IpVersion> {
+        let scenario = self.scenario;
+        let (from, to) = (place.field("from"), place.field("to"));
+        let host = |check: &mut Self, place: &Place, node: NodeId| {
+            if node.index() >= scenario.ids.len() {
+                check.error(place.clone(), "there is no such node");
+                return None;
+            }
+            if scenario.topology.host(node).is_none() && check.readable(node) {
+                let message = format!(
+                    "{} is no host: runs go from a host to a host or an address",
+                    quoted(scenario.id(node))
+                );
+                check.error(place.clone(), message);
+                return None;
+            }
+            check.readable(node).then(|| scenario.topology.host(node)).flatten()
+        };
+        let client = host(self, &from, spec.from);
+        let server = match spec.to {
+            Target::Node(node, _) if node == spec.from => {
+                self.error(to, "a run goes to another host: to itself, nothing would ever reach a wire");
+                return None;
+            }
+            Target::Node(node, _) => Some(host(self, &to, node)?),
+            Target::Address(_) => None,
+        };
+        let client = client?;
+        let version = scenario.ip_version(spec.from, spec.to);
+        let Some(version) = version else {
+            let id = quoted(scenario.id(spec.from));
+            let message = match spec.to {
+                Target::Address(address) => {
+                    format!(
+                        "{id} has no IPv{} address, so it cannot talk to {address}: give it one",
+                        number(version_of(address))
+                    )
+                }
+                Target::Node(node, wanted) => {
+                    let other = quoted(scenario.id(node));
+                    match wanted {
+                        Some(wanted) => format!(
+                            "{id} and {other} do not both have an IPv{0} address: give them one, or remove \"ip\"",
+                            number(wanted)
+                        ),
+                        None => format!(
+                            "{id} and {other} have no IP version in common: give them addresses of one"
+                        ),
+                    }
+                }
+            };
+            self.error(to, message);
+            return None;
+        };
+        let address = match (spec.to, server) {
+            (Target::Address(address), _) => address,
+            (Target::Node(..), Some(server)) => {
+                let mut addresses = server.addresses.iter().map(IpCidr::address);
+                addresses.find(|address| version_of(*address) == version)?
+            }
+            (Target::Node(..), None) => return Some(version),
+        };
+        if !address.is_unicast() {
+            self.error(to, format!("{address} is not the address of one machine"));
+            return None;
+        }
+        if client.addresses.iter().any(|cidr| cidr.address() == address) {
+            self.error(
+                to,
+                format!("{address} is the host's own address: to itself, nothing would ever reach a wire"),
+            );
+            return None;
+        }
+        self.surprises(to, spec, client, address, segments);
+        Some(version)
+    }
+
+    /// What will happen but perhaps nobody wanted.
+    fn surprises(
+        &mut self,
+        place: Place,
+        spec: &RunSpec,
+        client: &HostConfig,
+        address: IpAddress,
+        segments: &Sets,
+    ) {
+        let scenario = self.scenario;
+        let owner = scenario.topology.node_ids().find(|&node| {
+            let host = scenario.topology.host(node);
+            host.is_some_and(|host| host.addresses.iter().any(|cidr| cidr.address() == address))
+        });
+        let near =
+            client.addresses.iter().any(|cidr| cidr.contains_addr(&address)) || is_link_local(&address);
+        let gateway = client.gateways.iter().any(|gateway| version_of(*gateway) == version_of(address));
+        if !near && !gateway {
+            let message = format!(
+                "{address} is in none of the networks of {}, which has no gateway: the run will find no route",
+                quoted(scenario.id(spec.from))
+            );
+            self.warn(place, message);
+        } else if owner.is_none() && !is_link_local(&address) && self.unusable.hosts.is_empty() {
+            self.warn(place, format!("nobody here has the address {address}: the run will get no answer"));
+        } else if let Some(owner) = owner
+            && !segments.same(owner.index(), spec.from.index())
+            && self.unusable.links.is_empty()
+        {
+            let message =
+                format!("no cable leads from {} to there: add links", quoted(scenario.id(spec.from)));
+            self.warn(place, message);
+        }
+    }
+
+    fn settings(&mut self, place: &Place, spec: &RunSpec, version: Option<IpVersion>) {
+        let at = |name| place.field(name);
+        let mtu = self.scenario.topology.host(spec.from).map_or(defaults::MTU, |host| host.ip_mtu);
+        // ICMP and UDP headers have eight bytes each.
+        let payload_max = mtu.clamp(MTU_MIN, MTU_MAX) - 8 - version.map_or(20, ip_header_bytes);
+        let count =
+            |check: &mut Self, count| check.within(at("count"), count, [1, COUNT_MAX], u32::to_string);
+        let interval = |check: &mut Self, interval| {
+            check.time_within(at("interval"), interval, [INTERVAL_MIN, INTERVAL_MAX]);
+        };
+        let timeout = |check: &mut Self, timeout| {
+            check.time_within(at("timeout"), timeout, [INTERVAL_MIN, TIMEOUT_MAX]);
+        };
+        let text = |check: &mut Self, text: &str| {
+            check.size_within(at("text"), text.len(), [1, TEXT_BYTES_MAX]);
+        };
+        match &spec.kind {
+            RunKind::Ping(ping) => {
+                count(self, ping.count);
+                interval(self, ping.interval);
+                timeout(self, ping.timeout);
+                self.size_within(at("size"), ping.payload_bytes, [0, payload_max]);
+            }
+            RunKind::Echo(echo) => {
+                count(self, echo.count);
+                text(self, &echo.text);
+                timeout(self, echo.timeout);
+            }
+            RunKind::Connect(connect) => {
+                text(self, &connect.text);
+                self.within(at("port"), connect.port, [1, u16::MAX], u16::to_string);
+            }
+            RunKind::Iperf(iperf) => {
+                self.iperf(place, iperf, payload_max);
+                interval(self, iperf.interval);
+            }
+        }
+    }
+
+    fn iperf(&mut self, place: &Place, iperf: &Iperf, payload_max: usize) {
+        match iperf.amount {
+            Amount::Bytes(bytes) => {
+                self.within(place.field("bytes"), bytes, [1, BULK_BYTES_MAX], |&bytes| show_size(bytes));
+            }
+            Amount::Time(time) => {
+                self.time_within(place.field("seconds"), time, [Duration::from_millis(1), BULK_TIME_MAX]);
+            }
+        }
+        match iperf.transport {
+            IperfTransport::Tcp { congestion: _, rx_buffer, tx_buffer } => {
+                for (name, bytes) in [("rx_buffer", rx_buffer), ("tx_buffer", tx_buffer)] {
+                    if let Some(bytes) = bytes {
+                        self.size_within(place.field(name), bytes, [BUFFER_MIN, BUFFER_MAX]);
+                    }
+                }
+            }
+            IperfTransport::Udp { rate, datagram_bytes } => {
+                self.rate_within(place.field("rate"), rate, UDP_RATE_MAX);
+                self.size_within(place.field("datagram"), datagram_bytes, [DATAGRAM_MIN, payload_max]);
+            }
+        }
+    }
+
+    /// Bytes that both ends of a run take for their TCP buffers.
+    fn buffers(&self, spec: &RunSpec) -> u64 {
+        let host = |node| self.scenario.topology.host(node).map(|host| host.tcp);
+        let client = host(spec.from);
+        let server = match spec.to {
+            Target::Node(node, _) => host(node),
+            Target::Address(_) => client,
+        };
+        let [client, server] = [client, server].map(Option::unwrap_or_default);
+        let bytes = match &spec.kind {
+            RunKind::Iperf(Iperf { transport: IperfTransport::Tcp { rx_buffer, tx_buffer, .. }, .. }) => [
+                client.rx_buffer,
+                tx_buffer.unwrap_or(client.tx_buffer),
+                rx_buffer.unwrap_or(server.rx_buffer),
+                server.tx_buffer,
+            ],
+            RunKind::Ping(_) | RunKind::Iperf(_) => return 0,
+            RunKind::Echo(echo) if echo.transport == Transport::Udp => return 0,
+            RunKind::Echo(_) | RunKind::Connect(_) => {
+                [client.rx_buffer, client.tx_buffer, server.rx_buffer, server.tx_buffer]
+            }
+        };
+        bytes.into_iter().map(|bytes| bytes.min(BUFFER_MAX) as u64).sum()
+    }
+}
+
+const fn number(version: IpVersion) -> u8 {
+    match version {
+        IpVersion::V4 => 4,
+        IpVersion::V6 => 6,
+    }
+}
+
+const fn ip_header_bytes(version: IpVersion) -> usize {
+    match version {
+        IpVersion::V4 => 20,
+        IpVersion::V6 => 40,
+    }
+}
+
+/// RFC 4291, 2.5.6.
+fn is_link_local(address: &IpAddress) -> bool {
+    matches!(address, IpAddress::Ipv6(address) if address.is_unicast_link_local())
+}
+
+/// Why no host can have this address, if none can.
+fn unusable_address(cidr: IpCidr) -> Option<&'static str> {
+    match cidr.address() {
+        IpAddress::Ipv4(address) => {
+            let host_bits = 32 - u32::from(cidr.prefix_len());
+            let host_part = if host_bits == 32 { u32::MAX } else { (1 << host_bits) - 1 };
+            let bits = address.to_bits();
+            if address.octets()[0] == 0 {
+                Some("means \"no address yet\" (RFC 1122, 3.2.1.3): take another")
+            } else if address.is_loopback() {
+                Some("never leaves a host (RFC 1122, 3.2.1.3): take another")
+            } else if address.is_multicast() || address.octets()[0] >= 240 {
+                Some("is not for one machine: take another, below 224.0.0.0")
+            } else if host_bits >= 2 && bits & host_part == 0 {
+                Some("is the network itself: take a higher number")
+            } else if host_bits >= 2 && bits & host_part == host_part {
+                Some("is the network's broadcast address: take a lower number")
+            } else {
+                None
+            }
+        }
+        IpAddress::Ipv6(address) => {
+            if address.is_unspecified() {
+                Some("means \"no address yet\": take another")
+            } else if address.is_loopback() {
+                Some("never leaves a host: take another")
+            } else if address.is_multicast() {
+                Some("is not for one machine: take another, such as fd00::1")
+            } else if address.to_ipv4_mapped().is_some() {
+                Some("is an IPv4 address in disguise, which never stands on a wire: write the IPv4 address")
+            } else {
+                None
+            }
+        }
+    }
+}
+
+/// Disjoint sets.
+struct Sets {
+    parent: Vec<usize>,
+}
+
+impl Sets {
+    fn new(count: usize) -> Self {
+        Self { parent: (0..count).collect() }
+    }
+
+    fn find(&self, mut of: usize) -> usize {
+        while self.parent[of] != of {
+            of = self.parent[of];
+        }
+        of
+    }
+
+    /// Whether they were apart.
+    fn join(&mut self, a: usize, b: usize) -> bool {
+        let (a, b) = (self.find(a), self.find(b));
+        self.parent[a.max(b)] = a.min(b);
+        a != b
+    }
+
+    fn same(&self, a: usize, b: usize) -> bool {
+        self.find(a) == self.find(b)
+    }
+}

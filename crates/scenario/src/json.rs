@@ -1,0 +1,190 @@
+//! JSON whose every value knows its place and its text.
+//!
+//! serde_json's `RawValue` checks the syntax and borrows the text; a value is taken apart only one level at a time, when
+//! it is asked for. So numbers stay exact decimals, faults know their line and column, nesting costs nothing (the document's
+//! own shape bounds it), and a hostile text of millions of tiny values is skipped, not stored.
+
+use crate::fault::{Fault, Level, Place, Position, Step};
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// A value, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Value<'a> {
+    raw: &'a RawValue,
+    pub place: Place,
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub(crate) enum Shape<'a> {
+    Null,
+    Bool(bool),
+    /// As written.
+    Number(&'a str),
+    Text(String),
+    Array,
+    Object,
+}
+
+/// The fields of an object, in their order, doubles included.
+pub(crate) type NamedValues<'a> = Vec<(String, Value<'a>)>;
+
+/// The parts of an array or object, up to a bound.
+struct Parts<T> {
+    kept: Vec<T>,
+    /// Whether there were more.
+    more: bool,
+}
+
+impl<'a> Value<'a> {
+    /// The whole document; the error is a syntax error with its position.
+    pub fn document(text: &'a str) -> Result<Self, Fault> {
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(raw) => Ok(Self { raw, place: Place::default() }),
+            Err(error) => Err(syntax_fault(text, &error)),
+        }
+    }
+
+    /// Where it begins in the text that it was read from.
+    pub fn position(&self, text: &str) -> Position {
+        let offset = self.raw.get().as_ptr() as usize - text.as_ptr() as usize;
+        Position::of(text, offset)
+    }
+
+    /// What it is. The error is about a string that is not Unicode.
+    pub fn shape(&self) -> Result<Shape<'a>, &'static str> {
+        let text = self.raw.get();
+        Ok(match text.as_bytes()[0] {
+            b'n' => Shape::Null,
+            b't' => Shape::Bool(true),
+            b'f' => Shape::Bool(false),
+            b'[' => Shape::Array,
+            b'{' => Shape::Object,
+            b'"' => {
+                let text = serde_json::from_str(text);
+                Shape::Text(text.map_err(|_| "this text has an escape that is no character")?)
+            }
+            _ => Shape::Number(text),
+        })
+    }
+
+    /// The first `max` elements of an array, and whether there are more.
+    pub fn elements(&self, max: usize) -> (Vec<Self>, bool) {
+        let parts = serde_json::Deserializer::from_str(self.raw.get()).deserialize_seq(Elements { max });
+        let Parts { kept, more } = parts.expect("the syntax was checked");
+        let values = kept.into_iter().enumerate();
+        (values.map(|(number, raw)| Self { raw, place: self.place.index(number) }).collect(), more)
+    }
+
+    /// The first `max` fields of an object, and whether there are more.
+    pub fn fields(&self, max: usize) -> Result<(NamedValues<'a>, bool), &'static str> {
+        let parts = serde_json::Deserializer::from_str(self.raw.get()).deserialize_map(Fields { max });
+        let Parts { kept, more } =
+            parts.map_err(|_| "a name in this object has an escape that is no character")?;
+        let values = kept.into_iter().map(|(name, raw)| {
+            let place = self.place.field(&name);
+            (name, Self { raw, place })
+        });
+        Ok((values.collect(), more))
+    }
+
+    /// The value at the end of these steps; the last one that exists if some are missing.
+    pub fn walk(&self, steps: &[Step]) -> Self {
+        let mut at = self.clone();
+        for step in steps {
+            let next = match (step, at.shape()) {
+                (Step::Index(number), Ok(Shape::Array)) => at.elements(number + 1).0.into_iter().nth(*number),
+                (Step::Field(name), Ok(Shape::Object)) => {
+                    let fields = at.fields(FIELDS_MAX).map(|(fields, _)| fields).unwrap_or_default();
+                    fields.into_iter().find(|(found, _)| found == name).map(|(_, value)| value)
+                }
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            at = next;
+        }
+        at
+    }
+}
+
+/// No object of the document has nearly as many.
+pub(crate) const FIELDS_MAX: usize = 64;
+
+fn syntax_fault(text: &str, error: &serde_json::Error) -> Fault {
+    let message = error.to_string();
+    let what = message.split(" at line ").next().unwrap_or(&message);
+    let hint = match what {
+        "trailing comma" => "; remove the comma",
+        "key must be a string" => "; names of fields stand in double quotes, and there are no comments",
+        "expected value" => "; texts stand in double quotes",
+        "trailing characters" => "; the document ends before this",
+        _ if text.trim().is_empty() => "; the document is empty",
+        _ if error.is_eof() => "; is its end missing?",
+        _ => "",
+    };
+    let mut fault = Fault::new(Level::Error, Place::default(), format!("this is not JSON: {what}{hint}"));
+    // serde_json counts bytes, and says column 0 for an error before the first one of a line.
+    let line_start: usize = text.split_inclusive('\n').take(error.line().max(1) - 1).map(str::len).sum();
+    let mut offset = (line_start + error.column().max(1) - 1).min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    fault.position = Some(Position::of(text, offset));
+    fault
+}
+
+struct Elements {
+    max: usize,
+}
+
+impl<'de> Visitor<'de> for Elements {
+    type Value = Parts<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+        let mut kept = Vec::new();
+        while kept.len() < self.max {
+            match elements.next_element()? {
+                Some(element) => kept.push(element),
+                None => return Ok(Parts { kept, more: false }),
+            }
+        }
+        let mut more = false;
+        while elements.next_element::<IgnoredAny>()?.is_some() {
+            more = true;
+        }
+        Ok(Parts { kept, more })
+    }
+}
+
+struct Fields {
+    max: usize,
+}
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Parts<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut kept = Vec::new();
+        while kept.len() < self.max {
+            match fields.next_entry()? {
+                Some(field) => kept.push(field),
+                None => return Ok(Parts { kept, more: false }),
+            }
+        }
+        let mut more = false;
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            more = true;
+        }
+        Ok(Parts { kept, more })
+    }
+}

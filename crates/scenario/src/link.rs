@@ -1,0 +1,132 @@
+//! The document in the fragment of a URL, which never reaches a server.
+//!
+//! `#1:` + base64url(deflate(compact JSON)) is what is made; `#json:` + percent-encoded JSON is for links written by hand.
+//! A codec that was ever made is read for ever; a better one gets the next number. After the payload, `&` begins a
+//! parameter (which is why a hand-written `&` has to be `%26`); this version knows none, and says so instead of showing
+//! something else than was meant.
+
+use crate::Scenario;
+use crate::bounds::DOCUMENT_BYTES_MAX;
+use crate::fault::Fault;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
+use percent_encoding::percent_decode_str;
+
+/// Why a link cannot be opened.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum LinkError {
+    /// There is no scenario in it.
+    #[error("this is no link to a scenario: after the # it should go on with 1: or json:")]
+    NotALink,
+    /// Of a codec that this version does not know.
+    #[error("made by a newer Packetarium (link format {0}): reload the page or update the program")]
+    Newer(u64),
+    /// It asks for something that this version does not know.
+    #[error(
+        "this link asks for \"{0}\", which this version does not know (an & inside the document is written %26)"
+    )]
+    UnknownParameter(String),
+    /// More than a document may have.
+    #[error("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused")]
+    TooLarge,
+    /// A part of it is missing.
+    #[error("the end of this link is missing: copy it again, as a whole")]
+    CutOff,
+    /// It is not what was made.
+    #[error("this link is damaged ({0}): copy it again, as a whole")]
+    Damaged(&'static str),
+    /// The document in it has faults.
+    #[error("the scenario in this link has {}", summary(.0))]
+    Document(Vec<Fault>),
+}
+
+fn summary(faults: &[Fault]) -> String {
+    match faults {
+        [fault] => format!("a fault: {fault}"),
+        [fault, ..] => format!("{} faults: {fault} …", faults.len()),
+        [] => "no faults".to_owned(),
+    }
+}
+
+/// The fragment for this scenario, without the `#`: `1:…`. Nothing in it needs escaping in a URL.
+pub fn encode(scenario: &Scenario) -> String {
+    const LEVEL: u8 = 10;
+    let deflated = compress_to_vec(scenario.to_compact_json().as_bytes(), LEVEL);
+    format!("1:{}", URL_SAFE_NO_PAD.encode(deflated))
+}
+
+/// The scenario in a link: a whole URL, its fragment, or the fragment without `#`.
+pub fn decode(link: &str) -> Result<Scenario, LinkError> {
+    Scenario::parse(&text(link)?).map_err(LinkError::Document)
+}
+
+/// The text of the document in a link, whatever is wrong with it.
+pub fn text(link: &str) -> Result<String, LinkError> {
+    let link = link.trim();
+    let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
+    let mut parts = fragment.split('&');
+    let payload = parts.next().unwrap_or_default();
+    let (codec, payload) = split_codec(payload).ok_or(LinkError::NotALink)?;
+    if let Some(parameter) = parts.next() {
+        let name: String = parameter.chars().take_while(|&c| c != '=').take(40).collect();
+        return Err(LinkError::UnknownParameter(name));
+    }
+    match codec {
+        "json" => from_percent(payload),
+        "1" => from_deflate(payload),
+        other => match other.parse() {
+            Ok(number) if number > 1 => Err(LinkError::Newer(number)),
+            _ => Err(LinkError::NotALink),
+        },
+    }
+}
+
+/// Whether a text looks like a link rather than like the name of a file.
+pub fn is_link(text: &str) -> bool {
+    let text = text.trim_start();
+    ["http://", "https://", "#"].iter().any(|start| text.starts_with(start))
+        || text.split_once('#').is_some_and(|(_, fragment)| split_codec(fragment).is_some())
+        || ["1:", "json:"].iter().any(|start| text.starts_with(start))
+}
+
+/// Some programs write the colon as `%3A` when they pass a link on.
+fn split_codec(fragment: &str) -> Option<(&str, &str)> {
+    let end = fragment.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let (codec, rest) = fragment.split_at(end);
+    let payload = [":", "%3A", "%3a"].iter().find_map(|colon| rest.strip_prefix(colon))?;
+    let known = codec == "json" || (!codec.is_empty() && codec.bytes().all(|digit| digit.is_ascii_digit()));
+    known.then_some((codec, payload))
+}
+
+fn from_percent(payload: &str) -> Result<String, LinkError> {
+    // Each byte takes at most three characters.
+    if payload.len() > 3 * DOCUMENT_BYTES_MAX {
+        return Err(LinkError::TooLarge);
+    }
+    let text = percent_decode_str(payload).decode_utf8();
+    let text = text.map_err(|_| LinkError::Damaged("its escapes are not UTF-8"))?;
+    if text.len() > DOCUMENT_BYTES_MAX {
+        return Err(LinkError::TooLarge);
+    }
+    Ok(text.into_owned())
+}
+
+fn from_deflate(payload: &str) -> Result<String, LinkError> {
+    // Deflate never makes anything more than a thousandth longer, base64 a third.
+    if payload.len() > 2 * DOCUMENT_BYTES_MAX {
+        return Err(LinkError::TooLarge);
+    }
+    let deflated = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).map_err(|error| match error {
+        base64::DecodeError::InvalidLength(_) => LinkError::CutOff,
+        _ => LinkError::Damaged("it holds a character that does not belong there"),
+    })?;
+    let bytes =
+        decompress_to_vec_with_limit(&deflated, DOCUMENT_BYTES_MAX).map_err(|error| match error.status {
+            TINFLStatus::HasMoreOutput => LinkError::TooLarge,
+            TINFLStatus::NeedsMoreInput | TINFLStatus::FailedCannotMakeProgress => LinkError::CutOff,
+            _ => LinkError::Damaged("it cannot be unpacked"),
+        })?;
+    String::from_utf8(bytes).map_err(|_| LinkError::Damaged("what it holds is no text"))
+}

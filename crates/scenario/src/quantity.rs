@@ -1,0 +1,181 @@
+//! Quantities: strings with units, read and written exactly, in integers.
+//!
+//! Not floats: `1.203s` must be the same nanosecond everywhere, and what is written must read back as what it was.
+
+use crate::bounds::QUOTED_MAX;
+use netlab::{BitsPerSec, Duration, Ratio};
+use std::fmt::Write;
+
+/// The units of one kind of quantity: a name, and how many of the smallest unit it is; the smallest first.
+pub(crate) type Units = &'static [(&'static str, u64)];
+
+pub(crate) const TIME: Units = &[
+    ("ns", 1),
+    ("us", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("min", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
+pub(crate) const RATE: Units =
+    &[("bps", 1), ("kbps", 1_000), ("Mbps", 1_000_000), ("Gbps", 1_000_000_000), ("Tbps", 1_000_000_000_000)];
+pub(crate) const SIZE: Units = &[
+    ("B", 1),
+    ("kB", 1_000),
+    ("KiB", 1 << 10),
+    ("MB", 1_000_000),
+    ("MiB", 1 << 20),
+    ("GB", 1_000_000_000),
+    ("GiB", 1 << 30),
+    ("TB", 1_000_000_000_000),
+    ("TiB", 1 << 40),
+];
+
+/// Reads a quantity in the smallest of these units. The error says what to write instead; `example` is a good one.
+pub(crate) fn parse(text: &str, units: Units, example: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits_end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = (&text[..digits_end], text[digits_end..].trim_start());
+    if number.is_empty() {
+        return Err(match text.strip_prefix(['-', '\u{2212}']) {
+            Some(_) => format!("{} is negative: write something like \"{example}\"", quoted(text)),
+            None => {
+                format!("{} is not a number with a unit: write something like \"{example}\"", quoted(text))
+            }
+        });
+    }
+    if unit.is_empty() {
+        return Err(format!("{} has no unit: write something like \"{example}\"", quoted(text)));
+    }
+    // Both of Unicode's micro signs.
+    let unit = if matches!(unit, "µs" | "μs") { "us" } else { unit };
+    let Some(&(_, scale)) = units.iter().find(|(name, _)| *name == unit) else {
+        let alike = units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit));
+        let names: Vec<_> = units.iter().map(|(name, _)| *name).collect();
+        return Err(match alike {
+            Some((name, _)) => {
+                format!("{} is not a unit here: write \"{number}{name}\"", quoted(unit))
+            }
+            None => format!("{} is not a unit here: use one of {}", quoted(unit), names.join(", ")),
+        });
+    };
+    let smallest = units[0].0;
+    exact(number, scale).map_err(|why| match why {
+        Inexact::Malformed => {
+            format!("{} is not a number: write something like \"{example}\"", quoted(number))
+        }
+        Inexact::TooFine => format!("{} is not a whole number of {smallest}", quoted(text)),
+        Inexact::TooLarge => format!("{} is far too large", quoted(text)),
+    })
+}
+
+/// Why a decimal number is not a whole number of units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inexact {
+    /// Not a decimal number.
+    Malformed,
+    /// It has more decimals than the unit.
+    TooFine,
+    /// It has more than 64 bits.
+    TooLarge,
+}
+
+/// `number` (decimal digits, perhaps a point, perhaps an exponent, no sign) times `scale`, if that is whole.
+pub(crate) fn exact(number: &str, scale: u64) -> Result<u64, Inexact> {
+    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| Inexact::TooLarge)?),
+        None => (number, 0),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((_, "")) => return Err(Inexact::Malformed),
+        Some(parts) => parts,
+        None => (mantissa, ""),
+    };
+    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit()) {
+        return Err(Inexact::Malformed);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let digits = [whole, fraction].concat();
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        return Ok(0);
+    }
+    // Nineteen digits after the point and twenty before it are more than any unit here can use.
+    if fraction.len() > 19 {
+        return Err(Inexact::TooFine);
+    }
+    if digits.len() > 39 {
+        return Err(Inexact::TooLarge);
+    }
+    let mantissa: u128 = digits.parse().map_err(|_| Inexact::TooLarge)?;
+    let shift = exponent.saturating_sub(fraction.len() as i32);
+    let power = 10u128.checked_pow(shift.unsigned_abs());
+    let value = if shift >= 0 {
+        let power = power.ok_or(Inexact::TooLarge)?;
+        mantissa.checked_mul(u128::from(scale)).and_then(|value| value.checked_mul(power))
+    } else {
+        let power = power.ok_or(Inexact::TooFine)?;
+        let value = mantissa.checked_mul(u128::from(scale)).ok_or(Inexact::TooLarge)?;
+        if !value.is_multiple_of(power) {
+            return Err(Inexact::TooFine);
+        }
+        Some(value / power)
+    };
+    value.and_then(|value| u64::try_from(value).ok()).ok_or(Inexact::TooLarge)
+}
+
+/// Text from a document in quotes, shortened, for a message that quotes it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut shown: String = text.chars().take(QUOTED_MAX).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("{shown:?}")
+}
+
+/// In the largest unit in which it is at least one: `1.203s`, `500us`.
+pub(crate) fn show_time(time: Duration) -> String {
+    decimal(time.nanos(), &TIME[..4])
+}
+
+/// In the largest unit in which it is at least one: `1.5Mbps`.
+pub(crate) fn show_rate(rate: BitsPerSec) -> String {
+    decimal(rate.get(), RATE)
+}
+
+/// In the unit that makes it shortest: `64KiB`, `1MB`, `1514B`.
+pub(crate) fn show_size(bytes: u64) -> String {
+    let whole = SIZE.iter().filter(|(_, scale)| bytes.is_multiple_of(*scale) && (bytes > 0 || *scale == 1));
+    whole
+        .map(|(name, scale)| format!("{}{name}", bytes / scale))
+        .min_by_key(String::len)
+        .expect("every number is whole in bytes")
+}
+
+/// Between 0 and 1, in at most nine decimals.
+pub(crate) fn show_ratio(ratio: Ratio) -> String {
+    let ppb = ratio.ppb();
+    let (whole, rest) = (ppb / 1_000_000_000, ppb % 1_000_000_000);
+    with_fraction(u64::from(whole), u64::from(rest), 9)
+}
+
+/// Whole seconds with up to nine decimals, without a unit.
+pub(crate) fn show_seconds(time: Duration) -> String {
+    with_fraction(time.nanos() / 1_000_000_000, time.nanos() % 1_000_000_000, 9)
+}
+
+fn decimal(value: u64, units: &[(&str, u64)]) -> String {
+    let &(name, scale) = units.iter().rfind(|(_, scale)| value >= *scale).unwrap_or(&units[0]);
+    // Zero is zero in every unit; of the usual one it reads best.
+    let name = if value == 0 && units[0].0 == "ns" { "s" } else { name };
+    with_fraction(value / scale, value % scale, scale.ilog10() as usize) + name
+}
+
+fn with_fraction(whole: u64, rest: u64, decimals: usize) -> String {
+    let mut shown = whole.to_string();
+    if rest > 0 {
+        let fraction = format!("{rest:0decimals$}");
+        write!(shown, ".{}", fraction.trim_end_matches('0')).expect("a string takes everything");
+    }
+    shown
+}
