@@ -1,0 +1,56 @@
+//! `cargo xtask build`: the page as files for any static host.
+
+use crate::setup::{self, Needs, Optimised, Toolbox};
+use crate::{process, project, size};
+use anyhow::{Context as _, Result, ensure};
+use std::fs;
+use std::path::Path;
+
+/// What trunk leaves for the nonce of its reload script (see Trunk.toml), wherever it stands.
+const NONCE_PLACES: [&str; 2] = [r#" nonce="{{__TRUNK_NONCE__}}""#, " 'nonce-{{__TRUNK_NONCE__}}'"];
+
+/// Sets up what is missing, builds `dist/` and checks its size.
+pub fn run() -> Result<()> {
+    let toolbox = setup::prepare(Needs { page: Some(Optimised(true)), browser: false })?;
+    build(&toolbox)?;
+    print!("{}", size::of(&project::dist())?);
+    size::of(&project::dist())?.within_budget()
+}
+
+/// Builds `dist/`.
+pub fn build(toolbox: &Toolbox) -> Result<()> {
+    let dist = project::dist();
+    process::run(toolbox.wasm_command("trunk").args(["build", "--release", "--dist"]).arg(&dist))?;
+    harden(&dist)?;
+    // Trunk's working folder.
+    let _ = fs::remove_dir_all(dist.join(".stage"));
+    Ok(())
+}
+
+/// Removes what only trunk's server needs.
+fn harden(dist: &Path) -> Result<()> {
+    let file = dist.join("index.html");
+    let page =
+        fs::read_to_string(&file).with_context(|| format!("{} cannot be read", project::shown(&file)))?;
+    let page = without_nonces(&page);
+    ensure!(!page.contains("{{"), "{} still has a placeholder of trunk's", project::shown(&file));
+    fs::write(&file, page).with_context(|| format!("{} cannot be written", project::shown(&file)))
+}
+
+fn without_nonces(page: &str) -> String {
+    NONCE_PLACES.iter().fold(page.to_owned(), |page, place| page.replace(place, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_page_allows_no_nonce() {
+        let page = r#"<meta content="script-src 'self' 'nonce-{{__TRUNK_NONCE__}}'; style-src 'self'">
+            <link rel="modulepreload" nonce="{{__TRUNK_NONCE__}}" href="./web.js">"#;
+        let expected = r#"<meta content="script-src 'self'; style-src 'self'">
+            <link rel="modulepreload" href="./web.js">"#;
+        assert_eq!(without_nonces(page), expected);
+    }
+}

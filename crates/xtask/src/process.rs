@@ -1,0 +1,149 @@
+//! Child processes: run, and say what went wrong in words that help.
+
+use anyhow::{Context as _, Result, bail};
+use std::collections::VecDeque;
+use std::io::{self, Read as _};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How many of its last lines a failed process is quoted with.
+const QUOTED_LINES: usize = 40;
+
+/// The command as one would type it.
+pub fn shown(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
+    words.join(" ")
+}
+
+/// Runs with its output on our terminal. Fails if it cannot be started or does not succeed.
+pub fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| cannot_start(command))?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs quietly and returns what it printed on its standard output; `None` if it cannot be started or fails.
+pub fn output(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs quietly, handing each line of either output to `see` as it comes. If it fails, the error quotes its last lines.
+pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
+    let mut last = VecDeque::new();
+    let status = stream(command, |line| {
+        see(line);
+        // Progress bars are redrawn in place and are no help afterwards.
+        if !line.trim_start().starts_with("Building [") {
+            if last.len() == QUOTED_LINES {
+                last.pop_front();
+            }
+            last.push_back(line.to_owned());
+        }
+    })?;
+    if !status.success() {
+        bail!("`{}` failed ({status}):\n{}", shown(command), Vec::from(last).join("\n"));
+    }
+    Ok(())
+}
+
+/// Runs, handing each line of either output, without its end, to `see` as it comes; returns how it ended.
+/// A carriage return ends a line too: that is how progress bars are redrawn.
+pub fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
+    let (mut reader, writer) = io::pipe().context("no pipe for a child process")?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn().with_context(|| cannot_start(command))?;
+    // The command holds our ends of the pipe; while they are open, the reader never sees its end.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+
+    let mut pending = Vec::new();
+    let mut chunk = [0; 8192];
+    loop {
+        let read = reader.read(&mut chunk)?;
+        for &byte in &chunk[..read] {
+            if byte != b'\n' && byte != b'\r' {
+                pending.push(byte);
+            } else if !pending.is_empty() {
+                see(&String::from_utf8_lossy(&pending));
+                pending.clear();
+            } else if byte == b'\n' {
+                see("");
+            }
+        }
+        if read == 0 {
+            break;
+        }
+    }
+    if !pending.is_empty() {
+        see(&String::from_utf8_lossy(&pending));
+    }
+    Ok(child.wait()?)
+}
+
+/// Runs quietly for at most `limit`; true if it succeeded. For attempts that may hang on a network that swallows packets.
+pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
+    let Ok(mut child) = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    else {
+        return false;
+    };
+    let started = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if started.elapsed() < limit => std::thread::sleep(Duration::from_millis(100)),
+            Ok(None) | Err(_) => {
+                // Already gone is as good.
+                let _ = child.kill();
+                let _ = child.wait();
+                return false;
+            }
+        }
+    }
+}
+
+fn cannot_start(command: &Command) -> String {
+    format!("`{}` cannot be started", shown(command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn lines_of_both_outputs_and_redrawn_ones_are_seen() {
+        let mut seen = Vec::new();
+        let status = stream(&mut shell("printf 'a\\n1\\r2\\r'; echo b >&2; printf last"), |line| {
+            seen.push(line.to_owned());
+        });
+        assert!(status.unwrap().success());
+        assert_eq!(seen, ["a", "1", "2", "b", "last"]);
+    }
+
+    #[test]
+    fn a_failure_quotes_what_the_process_said() {
+        let error =
+            watch(&mut shell("echo the disk is on fire >&2; exit 3"), |_| ()).unwrap_err().to_string();
+        assert!(error.contains("the disk is on fire") && error.contains("exit status: 3"), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_does_not_exist_is_named() {
+        let error = run(&mut Command::new("no-such-program")).unwrap_err().to_string();
+        assert_eq!(error, "`no-such-program` cannot be started");
+    }
+
+    #[test]
+    fn what_hangs_is_ended() {
+        assert!(!succeeds_within(&mut shell("sleep 600"), Duration::from_millis(50)));
+        assert!(succeeds_within(&mut shell("exit 0"), Duration::from_secs(60)));
+    }
+}

@@ -1,0 +1,107 @@
+//! What a person sees while waiting: bars on a terminal, plain lines in a log.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use std::cell::Cell;
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
+
+/// How often a log gets a line about a task that is still running.
+const LOG_INTERVAL: Duration = Duration::from_secs(20);
+
+/// Where tasks that run at once show how far they are.
+pub struct Progress {
+    bars: Option<MultiProgress>,
+}
+
+impl Progress {
+    /// Bars if standard error is a terminal, lines otherwise.
+    pub fn new() -> Self {
+        Self { bars: io::stderr().is_terminal().then(MultiProgress::new) }
+    }
+
+    /// Begins a task and says why it is needed.
+    pub fn begin(&self, name: &str, why: &str) -> Task {
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.add(ProgressBar::no_length());
+            bar.set_prefix(name.to_owned());
+            bar.set_style(style("{spinner} {prefix:22} {elapsed:>4} {wide_msg}"));
+            bar.set_message(why.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        if bar.is_none() {
+            eprintln!("→ {name}: {why}");
+        }
+        Task { name: name.to_owned(), bar, started: Instant::now(), last_line: Cell::new(Instant::now()) }
+    }
+}
+
+/// One thing that takes time.
+pub struct Task {
+    name: String,
+    bar: Option<ProgressBar>,
+    started: Instant,
+    last_line: Cell<Instant>,
+}
+
+impl Task {
+    /// What is being done now.
+    pub fn say(&self, what: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(what.to_owned()),
+            None => self.line(what),
+        }
+    }
+
+    /// How far it is.
+    pub fn reach(&self, done: u64, of: u64, what: &str) {
+        match &self.bar {
+            Some(bar) => {
+                if bar.length() != Some(of) {
+                    bar.set_length(of);
+                    bar.set_style(style(
+                        "{spinner} {prefix:22} {elapsed:>4} [{bar:24}] {pos}/{len} {wide_msg}",
+                    ));
+                }
+                bar.set_position(done);
+                bar.set_message(what.to_owned());
+            }
+            None => self.line(&format!("{done} of {of} {what}")),
+        }
+    }
+
+    /// It is done.
+    pub fn end(self, outcome: &str) {
+        let seconds = self.started.elapsed().as_secs_f32();
+        match &self.bar {
+            Some(bar) => {
+                bar.set_style(style("✓ {prefix:22} {elapsed:>4} {wide_msg}"));
+                bar.finish_with_message(outcome.to_owned());
+            }
+            None => eprintln!("✓ {}: {outcome} ({seconds:.0} s)", self.name),
+        }
+    }
+
+    /// It went wrong; the error itself is told by whoever handles it.
+    pub fn fail(self) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_style(style("✗ {prefix:22} {elapsed:>4} {wide_msg}"));
+                bar.abandon_with_message("failed");
+            }
+            None => eprintln!("✗ {}: failed ({:.0} s)", self.name, self.started.elapsed().as_secs_f32()),
+        }
+    }
+
+    /// A line in the log, but not more often than [`LOG_INTERVAL`].
+    fn line(&self, what: &str) {
+        if self.last_line.get().elapsed() >= LOG_INTERVAL {
+            self.last_line.set(Instant::now());
+            eprintln!("  {}: {what} ({:.0} s)", self.name, self.started.elapsed().as_secs_f32());
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is written here").progress_chars("━╸ ")
+}

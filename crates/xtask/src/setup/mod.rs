@@ -1,0 +1,147 @@
+//! Brings a machine from "has cargo" to "serves the page", doing nothing where nothing is missing.
+//!
+//! Everything that has to be compiled is compiled at the same time: wasm's standard library and then the page itself,
+//! trunk, and wasm-bindgen. On two cores that is what the first start consists of. The tools go below `target/tools` and
+//! onto the PATH of what xtask starts, so that nothing changes for the rest of the machine.
+//! What cannot be installed here is told once, with the reason it is needed and the command that brings it.
+
+mod apt;
+mod browser;
+mod tools;
+pub mod version;
+mod wasm_std;
+
+use crate::progress::Progress;
+use crate::{process, project};
+use anyhow::{Result, anyhow};
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::thread;
+use wasm_std::WasmStd;
+
+/// What a command needs beyond wasm's standard library, trunk and wasm-bindgen.
+#[derive(Clone, Copy, Default)]
+pub struct Needs {
+    /// Build the page, optimised or not, while the tools are being compiled.
+    pub page: Option<Optimised>,
+    /// A browser and Playwright.
+    pub browser: bool,
+}
+
+/// Whether the page is built to be fast or to be built fast.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Optimised(pub bool);
+
+/// What setup found or installed, and how to start programs with it.
+pub struct Toolbox {
+    wasm_std: WasmStd,
+    browser: Option<PathBuf>,
+}
+
+impl Toolbox {
+    /// A program that finds our tools.
+    pub fn command(&self, program: &str) -> Command {
+        command(program)
+    }
+
+    /// A program (cargo, or one that starts it) that builds for wasm.
+    pub fn wasm_command(&self, program: &str) -> Command {
+        self.wasm_std.command(program)
+    }
+
+    /// Whether clippy can check code for wasm: a toolchain from a distribution comes without it.
+    pub fn lints_wasm(&self) -> bool {
+        !self.wasm_std.built_from_source()
+    }
+
+    /// The browser on this machine, unless Playwright brought its own.
+    pub fn browser(&self) -> Option<&PathBuf> {
+        self.browser.as_ref()
+    }
+}
+
+/// Finds or installs everything in `needs`.
+pub fn prepare(needs: Needs) -> Result<Toolbox> {
+    let progress = Progress::new();
+    let optimise = needs.page.is_some_and(|Optimised(optimised)| optimised);
+    let wasm_std_found = OnceLock::new();
+    let browser_found = OnceLock::new();
+
+    thread::scope(|scope| {
+        let tasks = [
+            scope.spawn(|| {
+                let wasm_std = wasm_std_found.get_or_init(|| wasm_std::ensure(&progress));
+                if let (Ok(wasm_std), Some(optimised)) = (wasm_std, needs.page) {
+                    build_page(&progress, wasm_std, optimised);
+                }
+                Ok(())
+            }),
+            scope.spawn(|| tools::ensure_trunk(&progress)),
+            scope.spawn(|| tools::ensure_wasm_bindgen(&progress)),
+            scope.spawn(|| if optimise { tools::ensure_wasm_opt(&progress) } else { Ok(()) }),
+            scope.spawn(|| {
+                if needs.browser {
+                    let browser = browser::ensure(&progress)?;
+                    browser_found.get_or_init(|| browser);
+                }
+                Ok(())
+            }),
+        ];
+        let faults: Vec<String> = tasks
+            .into_iter()
+            .filter_map(|task| task.join().expect("setup tasks do not panic").err())
+            .map(|fault| format!("{fault:#}"))
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(anyhow!(faults.join("\n\n"))) }
+    })?;
+
+    let wasm_std = wasm_std_found.into_inner().expect("the first task ran")?;
+    Ok(Toolbox { wasm_std, browser: browser_found.into_inner().flatten() })
+}
+
+/// Builds what trunk will build, so that it finds it done. A fault in the page's own code is left for trunk to show:
+/// while serving, that is where a developer looks.
+fn build_page(progress: &Progress, wasm_std: &WasmStd, Optimised(optimised): Optimised) {
+    let mut command = wasm_std.command("cargo");
+    command.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path"]);
+    command.arg(project::root().join("web/Cargo.toml"));
+    if optimised {
+        command.arg("--release");
+    }
+    let task = progress.begin("page", "compiling the page and its engine for wasm");
+    match process::watch(tools::with_progress(&mut command), |line| tools::show_progress(&task, line)) {
+        Ok(()) => task.end("compiled"),
+        Err(_) => task.fail(),
+    }
+}
+
+/// Where tools are looked for, ours first.
+fn search_path() -> Vec<PathBuf> {
+    let tools = project::tools();
+    let mut folders = vec![tools.join("bin"), tools.join("npm/node_modules/.bin")];
+    folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    folders
+}
+
+/// The first file of that name on the search path.
+fn find(program: &str) -> Option<PathBuf> {
+    let name = format!("{program}{}", env::consts::EXE_SUFFIX);
+    search_path().into_iter().map(|folder| folder.join(&name)).find(|file| file.is_file())
+}
+
+/// A program that finds our tools.
+fn command(program: &str) -> Command {
+    let path: OsString = env::join_paths(search_path()).expect("PATH was one before");
+    let mut command = Command::new(program);
+    command.env("PATH", path).current_dir(project::root());
+    command
+}
+
+/// The one message about something that is missing and cannot be installed from here.
+fn missing(what: &str, why: &str, fix: &str, cause: Option<anyhow::Error>) -> anyhow::Error {
+    let cause = cause.map(|cause| format!("\n  tried: {cause:#}")).unwrap_or_default();
+    anyhow!("{what} is missing.\n  needed: {why}\n  fix: {fix}, then start again{cause}")
+}

@@ -1,0 +1,187 @@
+//! trunk, wasm-bindgen and wasm-opt: found, or installed below `target/tools`.
+//!
+//! The first two are compiled from source where no ready-made program can be had, and that is most of the first start.
+//! They are compiled to be compiled fast, not to be fast: their work takes a second either way.
+
+use super::version::{self, Version};
+use super::{command, find, missing};
+use crate::progress::{Progress, Task};
+use crate::{process, project};
+use anyhow::{Context as _, Result};
+use std::fs;
+use std::process::Command;
+
+/// The newest release that compiles with our Rust. 0.22 compiles too (a beta; 0.22.1 wants Rust 1.96.1), but brings two
+/// JavaScript compilers to minify 30 KB with, and takes a third longer to compile.
+const TRUNK: &str = "0.21.14";
+/// The oldest that knows what Trunk.toml uses, for those who have one.
+const TRUNK_OLDEST: &str = "0.21.0";
+
+/// npm's package; the oldest that knows the features we compile with. Debian's is 108.
+const BINARYEN: &str = "132";
+const BINARYEN_OLDEST: &str = "120";
+
+/// What of a published crate's release profile makes its compilation slow, undone.
+const QUICK_PROFILE: [(&str, &str); 6] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "4"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+    ("CARGO_PROFILE_RELEASE_STRIP", "none"),
+    ("CARGO_PROFILE_RELEASE_PANIC", "unwind"),
+];
+
+/// trunk, which builds and serves the page.
+pub fn ensure_trunk(progress: &Progress) -> Result<()> {
+    let oldest = Version::parse(TRUNK_OLDEST);
+    if installed("trunk") >= oldest {
+        return Ok(());
+    }
+    install_crate(progress, "trunk", TRUNK, "builds the page and serves it")
+}
+
+/// wasm-bindgen and its test runner, of exactly the version of the crate: their formats change with each.
+pub fn ensure_wasm_bindgen(progress: &Progress) -> Result<()> {
+    let lock = fs::read_to_string(project::root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
+    let pinned = version::locked(&lock, "wasm-bindgen")?;
+    if ["wasm-bindgen", "wasm-bindgen-test-runner"]
+        .iter()
+        .all(|tool| installed(tool).as_ref() == Some(&pinned))
+    {
+        return Ok(());
+    }
+    let why = "joins wasm and JavaScript; runs the tests in wasm";
+    install_crate(progress, "wasm-bindgen-cli", &pinned.to_string(), why)
+}
+
+/// wasm-opt, which makes the wasm smaller.
+pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
+    if installed("wasm-opt") >= Version::parse(BINARYEN_OLDEST) {
+        return Ok(());
+    }
+    let why = "makes the wasm a tenth smaller";
+    let task = progress.begin("wasm-opt", why);
+    let mut install = command("npm");
+    install.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
+    install.arg(project::tools().join("npm")).arg(format!("binaryen@{BINARYEN}"));
+    match process::watch(&mut install, |line| task.say(line)) {
+        Ok(()) => {
+            task.end(&format!("binaryen {BINARYEN} from npm"));
+            Ok(())
+        }
+        Err(cause) => {
+            task.fail();
+            let fix = "install Node.js with npm, or a binaryen not older than 120";
+            Err(missing("wasm-opt", why, fix, Some(cause)))
+        }
+    }
+}
+
+/// The version of a tool on the search path.
+fn installed(tool: &str) -> Option<Version> {
+    let path = find(tool)?;
+    // By its path: a search by name would be done with our own PATH.
+    let printed = process::output(
+        Command::new(path).arg("--version").env("PATH", command(tool).get_envs().next()?.1?),
+    )?;
+    Version::find(&printed)
+}
+
+/// Installs a program of crates.io: ready-made if cargo-binstall is here and finds one, else from source.
+fn install_crate(progress: &Progress, name: &str, version: &str, why: &str) -> Result<()> {
+    let task = progress.begin(name, why);
+    let outcome = if ready_made(&task, name, version) {
+        Ok("ready-made")
+    } else {
+        // As its authors tested it; where a registry lags behind that lock file, with the newest that there are.
+        compile(&task, name, version, true)
+            .or_else(|_| compile(&task, name, version, false))
+            .map(|()| "compiled from source")
+    };
+    match outcome {
+        Ok(how) => {
+            task.end(&format!("{version}, {how}"));
+            Ok(())
+        }
+        Err(cause) => {
+            task.fail();
+            let fix =
+                format!("`cargo install {name} --version {version} --root target/tools` with a network");
+            Err(missing(name, why, &fix, Some(cause)))
+        }
+    }
+}
+
+fn ready_made(task: &Task, name: &str, version: &str) -> bool {
+    if find("cargo-binstall").is_none() {
+        return false;
+    }
+    let mut install = command("cargo-binstall");
+    install.args(["--no-confirm", "--disable-strategies", "compile", "--root"]);
+    install.arg(project::tools()).arg(format!("{name}@{version}"));
+    task.say("looking for a ready-made program");
+    process::watch(&mut install, |line| task.say(line)).is_ok()
+}
+
+fn compile(task: &Task, name: &str, version: &str, locked: bool) -> Result<()> {
+    let build = project::tools().join("build").join(name);
+    let mut install = command("cargo");
+    install.args([
+        "install",
+        name,
+        "--version",
+        &format!("={version}"),
+        "--no-default-features",
+        "--force",
+        "--root",
+    ]);
+    install.arg(project::tools()).env("CARGO_TARGET_DIR", &build);
+    if locked {
+        install.arg("--locked");
+    }
+    install.envs(QUICK_PROFILE).env_remove("RUSTFLAGS");
+    task.say("compiling from source");
+    process::watch(with_progress(&mut install), |line| show_progress(task, line))?;
+    // A gigabyte that nobody needs again.
+    let _ = fs::remove_dir_all(build);
+    Ok(())
+}
+
+/// Makes cargo say how far it is even though it does not write to a terminal.
+pub fn with_progress(command: &mut Command) -> &mut Command {
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    command.env("CARGO_TERM_COLOR", "never")
+}
+
+/// Shows how far cargo is.
+pub fn show_progress(task: &Task, line: &str) {
+    if let Some((done, of)) = steps(line) {
+        task.reach(done, of, "crates");
+    }
+}
+
+/// Reads `Building [====>      ] 12/345: syn, serde`.
+fn steps(line: &str) -> Option<(u64, u64)> {
+    let (_, after) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
+    let (done, of) = after.split(':').next()?.split_once('/')?;
+    Some((done.trim().parse().ok()?, of.trim().parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargos_progress_is_read() {
+        assert_eq!(steps("    Building [=====>          ] 12/345: syn, serde"), Some((12, 345)));
+        assert_eq!(steps("    Building [===============>] 345/345"), Some((345, 345)));
+        assert_eq!(steps("   Compiling syn v2.0.1"), None);
+    }
+
+    #[test]
+    fn the_pinned_versions_are_versions() {
+        assert!(Version::parse(TRUNK) >= Version::parse(TRUNK_OLDEST));
+        assert!(Version::parse(BINARYEN) >= Version::parse(BINARYEN_OLDEST));
+        assert!(Version::parse(TRUNK_OLDEST).is_some() && Version::parse(BINARYEN_OLDEST).is_some());
+    }
+}
