@@ -5,8 +5,10 @@ use crate::run::{Failure, Interval, Outcome, RunEvent, RunId, Totals};
 use crate::topology::NodeId;
 use vnetif::{Duration, Instant};
 
-/// Progress is noted at most this often: finer than any plot, and bounded.
+/// Progress is noted at most this often, and at most a thousand times while the run doubles its length: finer than any
+/// plot, and even a run of ten minutes leaves only some thousands of notes.
 const PROGRESS_EVERY: Duration = Duration::from_millis(1);
+const PROGRESS_PART: u64 = 1_000;
 
 /// A run that has begun.
 #[derive(Debug)]
@@ -100,7 +102,8 @@ impl Book<'_> {
         active.totals.bytes += bytes as u64;
         let from = *active.transfer_from.get_or_insert(now);
         active.totals.transfer_time = now - from;
-        if active.progress_at.is_none_or(|last| now - last >= PROGRESS_EVERY) {
+        let gap = PROGRESS_EVERY.max(Duration::from_nanos((now - active.began).nanos() / PROGRESS_PART));
+        if active.progress_at.is_none_or(|last| now - last >= gap) {
             active.progress_at = Some(now);
             self.event(run, RunEvent::Progress);
         }

@@ -163,7 +163,8 @@ pub enum RunEvent {
         /// From 0.
         number: u32,
     },
-    /// The server has received more (`totals` says how much). At most one each millisecond of virtual time.
+    /// The server has received more; the entry's totals say how much. At most one each millisecond of virtual time, and
+    /// ever fewer the longer the run lasts.
     Progress,
     /// An iperf interval is over.
     Interval(Interval),
@@ -311,6 +312,27 @@ impl Totals {
     /// Payload bits a second that the server received; `None` before any time has passed.
     pub fn goodput_bps(&self) -> Option<f64> {
         (self.transfer_time > Duration::ZERO).then(|| self.bytes as f64 * 8.0 / self.transfer_time.secs_f64())
+    }
+
+    /// All of it, for the history's hash. No `..`: a new field has to be put in here.
+    pub(crate) fn words(&self) -> [[u64; 4]; 3] {
+        let Self {
+            sent,
+            received,
+            bytes,
+            rtt_count,
+            rtt_sum,
+            rtt_min,
+            rtt_max,
+            transfer_time,
+            retransmits,
+            jitter,
+        } = *self;
+        [
+            [sent, received, bytes, rtt_count],
+            [rtt_sum, rtt_min, rtt_max, transfer_time].map(Duration::nanos),
+            [retransmits, jitter.nanos(), 0, 0],
+        ]
     }
 
     /// Counts a round trip.

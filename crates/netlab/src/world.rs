@@ -327,7 +327,7 @@ impl World {
             let id = FrameId(self.next_frame);
             self.next_frame += 1;
             match self.ports[node.index()].first() {
-                Some(&direction) => self.hand_over(now, direction, id, frame),
+                Some(&direction) => self.hand_over(now, direction, id, frame, true),
                 None => self.history.node_event(now, node, NodeEvent::NoCable),
             }
         }
@@ -358,12 +358,22 @@ impl World {
         }
     }
 
-    /// Hands a frame to a link. What becomes of it is settled here.
-    fn hand_over(&mut self, now: Instant, direction: Direction, frame_id: FrameId, frame: Frame) {
+    /// Hands a frame to a link, by its first sender or a later one. What becomes of it is settled here.
+    fn hand_over(
+        &mut self,
+        now: Instant,
+        direction: Direction,
+        frame_id: FrameId,
+        frame: Frame,
+        first: bool,
+    ) {
         let (line, pipeline) = &mut self.ways[direction.index()];
-        let (frame, lost) = match pipeline.judge(now, frame.clone()) {
-            Verdict::Pass(frame) => (frame, None),
-            Verdict::Drop(reason) => (frame, Some(reason)),
+        let (frame, lost, new_bytes) = match pipeline.judge(now, frame.clone()) {
+            Verdict::Pass(passed) => {
+                let changed = !passed.shares_buffer_with(&frame);
+                (passed, None, first || changed)
+            }
+            Verdict::Drop(reason) => (frame, Some(reason), first),
         };
         let at_once = |reason| {
             let here = vnetif::line::Journey { start: now, end: now, arrival: now };
@@ -390,7 +400,7 @@ impl World {
             let slot = self.under_way.put((direction, frame_id, frame.clone()));
             self.queue.push(journey.arrival, Event::Arrival(slot));
         }
-        self.history.hand_over(Handed { frame_id, frame, direction, queued: now, journey, fate });
+        self.history.hand_over(Handed { frame_id, frame, new_bytes, direction, queued: now, journey, fate });
     }
 
     fn arrival(&mut self, now: Instant, slot: u32) {
@@ -421,7 +431,7 @@ impl World {
                 match lookup.egress {
                     Egress::Port(port) => {
                         let direction = self.ports[node.index()][port.0 as usize];
-                        self.hand_over(now, direction, id, frame);
+                        self.hand_over(now, direction, id, frame, false);
                     }
                     Egress::Flood => self.flood(now, node, port, id, &frame),
                     Egress::Filter => {}
@@ -433,7 +443,7 @@ impl World {
     fn flood(&mut self, now: Instant, node: NodeId, ingress: PortId, id: FrameId, frame: &Frame) {
         for port in 0..self.ports[node.index()].len() {
             if port != ingress.0 as usize {
-                self.hand_over(now, self.ports[node.index()][port], id, frame.clone());
+                self.hand_over(now, self.ports[node.index()][port], id, frame.clone(), false);
             }
         }
     }
