@@ -1,12 +1,57 @@
 //! The stage: the picture of a network in motion, drawn on a canvas from the history at the playhead.
+//!
+//! It reads nothing but a [`Scene`]: topology, positions, and the [`History`] at one moment; never the live world. So live,
+//! paused and rewound look alike, and every frame drawn is one that was on that wire, at that place.
+//!
+//! Data flows one way, and only the two ends touch the browser:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`sketch`] | the network's picture at any scale: silhouettes, captions, badges |
+//! | [`camera`] | from where it is seen: pan, zoom, fit |
+//! | [`sizes`], [`layout`] | the sketch in one view: where nodes, ports, cables and lanes are on the canvas |
+//! | [`journey`] | where one frame is at one moment; the exact mapping from time to place |
+//! | [`looks`], [`palette`] | what colour a frame has and what is written on it |
+//! | [`traffic`] | all frames at one moment as marks: capsules, queues, deaths, lights |
+//! | [`hit`] | what is at a pixel, among those marks |
+//! | [`paint`] | the marks on a canvas |
+//! | [`gesture`], [`input`] | pointers, wheel and fingers turned into camera moves and selections |
+//!
+//! # How to read the picture
+//!
+//! - A **capsule** is a frame. It leaves the sender's port when the first bit leaves, arrives when the last bit arrives, and
+//!   moves evenly ([`journey`]). Its colour, and its letters or its shape where there is no room for letters, are its
+//!   protocol ([`palette::Swatch`]).
+//! - The **light** in the cable's core beside it is where the frame's bits are at this moment, to scale.
+//! - The **vessel** beside a port is the link's queue, to scale in bytes: the next frame to leave is nearest to the port.
+//! - A frame that is **crossed out** and falls off the cable was dropped there, for the reason that it says.
+//! - Each direction keeps to its right-hand side of the cable.
 
+mod camera;
+mod gesture;
+mod hit;
 pub mod input;
+mod journey;
+mod layout;
+mod looks;
+mod paint;
+pub mod palette;
+mod sizes;
+mod sketch;
+mod traffic;
 
+use camera::{Camera, View};
+use kurbo::{Point, Size, Vec2};
+use layout::Layout;
+use looks::Looks;
 use netlab::History;
 use netlab::history::TransitId;
 use netlab::topology::{LinkId, NodeId, Topology};
+use paint::{Painter, Picture};
+use sketch::Sketch;
+use traffic::{Moment, Traffic};
 use vnetif::Instant;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
 /// What is to be drawn: everything that the stage knows of the world, borrowed for one animation frame.
 #[derive(Clone, Copy)]
@@ -82,43 +127,101 @@ pub enum StageError {
 
 /// The canvas with its camera and caches. All lengths in its methods are CSS pixels from the canvas's top left corner.
 pub struct Stage {
-    canvas: HtmlCanvasElement,
-    context: CanvasRenderingContext2d,
+    painter: Painter,
+    camera: Camera,
+    looks: Looks,
+    sketch: Sketch,
+    /// Counts up whenever the sketch is another one.
+    revision: u64,
+    layout: Layout,
+    /// The view and the revision that the layout is for.
+    laid_out: Option<(View, Size, u64)>,
+    traffic: Traffic,
 }
 
 impl Stage {
     /// A stage on this canvas. Call [`resize`](Self::resize) before the first [`draw`](Self::draw).
     pub fn new(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
-        use wasm_bindgen::JsCast;
-        let context = canvas.get_context("2d").ok().flatten().ok_or(StageError::NoContext)?;
-        let context = context.dyn_into().map_err(|_| StageError::NoContext)?;
-        Ok(Self { canvas, context })
+        let looks = Looks::new(Painter::measure()?);
+        let sketch = Sketch::new(&Topology::default(), &[], &looks);
+        let camera = Camera::new();
+        let layout = Layout::new(&sketch, camera.view(), camera.size());
+        let painter = Painter::new(canvas)?;
+        let traffic = Traffic::default();
+        Ok(Self { painter, camera, looks, sketch, revision: 0, layout, laid_out: None, traffic })
     }
 
     /// Draws one animation frame.
-    pub fn draw(&mut self, _scene: &Scene<'_>) -> Drawn {
-        let _ = &self.context;
-        Drawn::default()
+    pub fn draw(&mut self, scene: &Scene<'_>) -> Drawn {
+        if !self.sketch.shows(scene.topology, scene.positions) {
+            self.sketch = Sketch::new(scene.topology, scene.positions, &self.looks);
+            self.revision += 1;
+            self.camera.follow(&self.sketch);
+        }
+        let unsettled = self.camera.advance(scene.now_ms, scene.reduced_motion);
+        let view = self.camera.view();
+        let wanted = Some((view, self.camera.size(), self.revision));
+        if self.laid_out != wanted {
+            self.layout = Layout::new(&self.sketch, view, self.camera.size());
+            self.laid_out = wanted;
+        }
+        self.looks.make_room();
+        let frame = |selection: Option<Selection>| match selection {
+            Some(Selection::Frame(id)) => scene.history.transit(id).map(|transit| transit.frame_id),
+            _ => None,
+        };
+        let moment = Moment {
+            at: scene.at.nanos(),
+            rate: scene.rate,
+            selected: frame(scene.selection),
+            hovered: frame(scene.hover),
+        };
+        self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
+        self.painter.paint(&Picture {
+            sketch: &self.sketch,
+            layout: &self.layout,
+            traffic: &self.traffic,
+            looks: &self.looks,
+            view,
+            theme: scene.theme,
+            selection: scene.selection,
+            hover: scene.hover,
+            reduced_motion: scene.reduced_motion,
+            revision: self.revision,
+        });
+        Drawn { frames_moving: self.traffic.moving, unsettled }
     }
 
     /// The canvas element's size changed, or it moved to a screen of other density. Keeps everything in view if the
     /// person has not moved the camera.
     pub fn resize(&mut self, width: f64, height: f64, device_pixel_ratio: f64) {
-        self.canvas.set_width((width * device_pixel_ratio).round() as u32);
-        self.canvas.set_height((height * device_pixel_ratio).round() as u32);
+        self.painter.resize(Size::new(width, height), device_pixel_ratio);
+        self.camera.resize(Size::new(width, height));
+        self.camera.follow(&self.sketch);
     }
 
     /// What is drawn at this place: a frame before a node before a cable.
-    pub fn hit(&self, _x: f64, _y: f64, _pointer: Pointer) -> Option<Selection> {
-        None
+    pub fn hit(&self, x: f64, y: f64, pointer: Pointer) -> Option<Selection> {
+        hit::hit(Point::new(x, y), pointer, &self.layout, &self.traffic)
     }
 
     /// Moves the picture with the pointer, at once.
-    pub fn pan_by(&mut self, _dx: f64, _dy: f64) {}
+    pub fn pan_by(&mut self, dx: f64, dy: f64) {
+        self.camera.pan_by(Vec2::new(dx, dy), &self.sketch);
+    }
 
     /// Zooms, eased; the place `about` (by default the middle) stays where it is.
-    pub fn zoom_by(&mut self, _factor: f64, _about: Option<(f64, f64)>) {}
+    pub fn zoom_by(&mut self, factor: f64, about: Option<(f64, f64)>) {
+        self.camera.zoom_by(factor, about.map(Point::from), &self.sketch);
+    }
+
+    /// Zooms and moves at once, with two fingers whose middle was at `about` and has moved by so much.
+    pub fn pinch(&mut self, factor: f64, about: (f64, f64), by: (f64, f64)) {
+        self.camera.pinch(factor, about.into(), by.into(), &self.sketch);
+    }
 
     /// Brings everything into view, eased, and keeps it so over resizes.
-    pub fn fit(&mut self) {}
+    pub fn fit(&mut self) {
+        self.camera.fit(&self.sketch);
+    }
 }

@@ -1,0 +1,326 @@
+//! Where the viewer looks: scale and offset between the document's units and CSS pixels, with pan, zoom and fit.
+//!
+//! Zoom is semantic: distances grow with the scale, but what is drawn grows more slowly ([`View::detail`]), so that zooming
+//! in makes room for labels and a wide view keeps shapes that can be told apart.
+//!
+//! Easing interpolates scale and offset linearly with one parameter. Not the logarithm of the scale: two views that show
+//! one world point at the same pixel then keep it there all the way, which is what "zoom about the pointer" means.
+
+use kurbo::{Point, Rect, Size, Vec2};
+
+/// A mapping from the document's units to CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// Pixels for one unit.
+    pub scale: f64,
+    /// The pixel at which the document's origin is.
+    pub offset: Vec2,
+}
+
+/// What there is to be seen.
+pub trait Scenery {
+    /// The pixels that it covers in this view; `None` if there is nothing. Its size grows with the view's scale.
+    fn bounds(&self, view: View) -> Option<Rect>;
+}
+
+/// The viewer's position, on its way to where it was sent.
+#[derive(Clone, Debug)]
+pub struct Camera {
+    view: View,
+    goal: View,
+    size: Size,
+    /// A person has moved it: it no longer follows the canvas's size.
+    moved: bool,
+    /// The last animation frame's time, while easing.
+    eased_ms: Option<f64>,
+}
+
+/// The widest view.
+pub const SCALE_MIN: f64 = 0.04;
+/// The closest view.
+pub const SCALE_MAX: f64 = 16.0;
+/// Fitting a small network does not blow it up beyond this.
+const SCALE_FIT_MAX: f64 = 2.6;
+/// Free space around what is fitted, in pixels; a narrow canvas gets less.
+const PADDING_PX: f64 = 36.0;
+/// This much of the picture stays in view, however far it is moved.
+const KEEP_PX: f64 = 48.0;
+/// After this long, easing has done 63 % of the way.
+const EASE_MS: f64 = 70.0;
+
+impl View {
+    /// Where a point of the document is on the canvas.
+    pub fn to_screen(self, world: Point) -> Point {
+        (world.to_vec2() * self.scale + self.offset).to_point()
+    }
+
+    /// Which point of the document is at this pixel.
+    pub fn to_world(self, screen: Point) -> Point {
+        ((screen.to_vec2() - self.offset) / self.scale).to_point()
+    }
+
+    /// The factor by which shapes and texts are drawn larger or smaller.
+    pub fn detail(self) -> f64 {
+        self.scale.powf(0.55).clamp(0.42, 2.0)
+    }
+
+    /// The same place at another scale; `about` stays where it is.
+    fn zoomed(self, factor: f64, about: Point) -> Self {
+        let scale = (self.scale * factor).clamp(SCALE_MIN, SCALE_MAX);
+        let offset = about.to_vec2() + (self.offset - about.to_vec2()) * (scale / self.scale);
+        Self { scale, offset }
+    }
+
+    fn moved(self, by: Vec2) -> Self {
+        Self { offset: self.offset + by, ..self }
+    }
+
+    fn toward(self, goal: Self, part: f64) -> Self {
+        Self {
+            scale: self.scale + (goal.scale - self.scale) * part,
+            offset: self.offset + (goal.offset - self.offset) * part,
+        }
+    }
+
+    /// Nothing moves by half a device pixel any more.
+    fn is_at(self, goal: Self) -> bool {
+        (self.offset - goal.offset).hypot() < 0.2 && (self.scale / goal.scale - 1.0).abs() < 2e-4
+    }
+
+    /// The largest view that has everything inside a canvas of this size.
+    pub fn fitting(scenery: &impl Scenery, size: Size) -> Self {
+        let padding = PADDING_PX.min(size.width * 0.05).min(size.height * 0.06);
+        let room = Size::new((size.width - 2.0 * padding).max(1.0), (size.height - 2.0 * padding).max(1.0));
+        let at_scale = |scale| Self { scale, offset: Vec2::ZERO };
+        let fits = |scale: f64| {
+            scenery
+                .bounds(at_scale(scale))
+                .is_none_or(|bounds| bounds.width() <= room.width && bounds.height() <= room.height)
+        };
+        // Bisection, because shapes and distances grow by different laws.
+        let (mut low, mut high) = (SCALE_MIN, SCALE_FIT_MAX);
+        if fits(high) {
+            low = high;
+        }
+        while high / low > 1.001 {
+            let middle = (low * high).sqrt();
+            *if fits(middle) { &mut low } else { &mut high } = middle;
+        }
+        let view = at_scale(low);
+        let middle = scenery.bounds(view).map_or(Point::ORIGIN, |bounds| bounds.center());
+        view.moved(size.to_vec2() / 2.0 - middle.to_vec2())
+    }
+}
+
+impl Camera {
+    /// Looks at nothing yet; the first [`follow`](Self::follow) fits.
+    pub fn new() -> Self {
+        let view = View { scale: 1.0, offset: Vec2::ZERO };
+        Self { view, goal: view, size: Size::ZERO, moved: false, eased_ms: None }
+    }
+
+    /// What is seen now.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    /// The canvas in CSS pixels.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// The canvas has this size now. Keeps the middle in the middle if a person has moved the camera; otherwise the next
+    /// [`follow`](Self::follow) fits anew.
+    pub fn resize(&mut self, size: Size) {
+        if self.moved {
+            let by = (size.to_vec2() - self.size.to_vec2()) / 2.0;
+            self.view = self.view.moved(by);
+            self.goal = self.goal.moved(by);
+        }
+        self.size = size;
+    }
+
+    /// What there is to see has changed, or the canvas has: fits at once unless a person has moved the camera.
+    pub fn follow(&mut self, scenery: &impl Scenery) {
+        if !self.moved {
+            self.goal = View::fitting(scenery, self.size);
+            self.view = self.goal;
+        }
+    }
+
+    /// Goes to where everything is in view, and follows the canvas's size again.
+    pub fn fit(&mut self, scenery: &impl Scenery) {
+        self.moved = false;
+        self.goal = View::fitting(scenery, self.size);
+    }
+
+    /// Moves at once, with the pointer.
+    pub fn pan_by(&mut self, by: Vec2, scenery: &impl Scenery) {
+        self.moved = true;
+        self.view = self.view.moved(by);
+        self.view = self.kept_in_sight(self.view, scenery);
+        self.goal = self.view;
+    }
+
+    /// Zooms, eased, about a pixel (by default the middle).
+    pub fn zoom_by(&mut self, factor: f64, about: Option<Point>, scenery: &impl Scenery) {
+        self.moved = true;
+        let about = about.unwrap_or((self.size.to_vec2() / 2.0).to_point());
+        self.goal = self.kept_in_sight(self.goal.zoomed(factor, about), scenery);
+    }
+
+    /// Zooms and moves at once, with two fingers.
+    pub fn pinch(&mut self, factor: f64, about: Point, by: Vec2, scenery: &impl Scenery) {
+        self.moved = true;
+        self.view = self.view.zoomed(factor, about);
+        self.pan_by(by, scenery);
+    }
+
+    /// Eases on to the animation frame at `now_ms`; says whether there is more to come.
+    pub fn advance(&mut self, now_ms: f64, reduced_motion: bool) -> bool {
+        if reduced_motion || self.view.is_at(self.goal) {
+            self.view = self.goal;
+            self.eased_ms = None;
+            return false;
+        }
+        // The first frame of a move is one frame long; a tab that was hidden does not make it jump.
+        let passed = self.eased_ms.map_or(16.0, |last| (now_ms - last).clamp(0.0, 50.0));
+        self.eased_ms = Some(now_ms);
+        self.view = self.view.toward(self.goal, 1.0 - (-passed / EASE_MS).exp());
+        true
+    }
+
+    fn kept_in_sight(&self, view: View, scenery: &impl Scenery) -> View {
+        let Some(bounds) = scenery.bounds(view) else { return view };
+        let correction = |low: f64, high: f64, room: f64| {
+            let keep = KEEP_PX.min(room / 2.0);
+            (keep - high).max(0.0) + (room - keep - low).min(0.0)
+        };
+        view.moved(Vec2::new(
+            correction(bounds.x0, bounds.x1, self.size.width),
+            correction(bounds.y0, bounds.y1, self.size.height),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    struct Spots(Vec<(f64, f64)>);
+
+    impl Scenery for Spots {
+        fn bounds(&self, view: View) -> Option<Rect> {
+            let detail = view.detail();
+            let reach = Rect::new(-50.0 * detail, -30.0 * detail, 50.0 * detail, 70.0 * detail);
+            let spots = self.0.iter().map(|&(x, y)| reach + view.to_screen(Point::new(x, y)).to_vec2());
+            spots.reduce(|all, one| all.union(one))
+        }
+    }
+
+    fn camera(points: &[(f64, f64)], width: f64, height: f64) -> (Camera, Spots) {
+        let spots = Spots(points.to_vec());
+        let mut camera = Camera::new();
+        camera.resize(Size::new(width, height));
+        camera.follow(&spots);
+        (camera, spots)
+    }
+
+    const TRIANGLE: [(f64, f64); 3] = [(100.0, 100.0), (500.0, 120.0), (300.0, 400.0)];
+
+    #[test]
+    fn the_fit_follows_the_canvas_until_a_person_moves_it() {
+        let (mut camera, spots) = camera(&TRIANGLE, 900.0, 600.0);
+        let wide = camera.view();
+        camera.resize(Size::new(390.0, 500.0));
+        camera.follow(&spots);
+        assert!(camera.view().scale < wide.scale);
+        camera.pan_by(Vec2::new(10.0, 0.0), &spots);
+        let own = camera.view();
+        camera.resize(Size::new(590.0, 500.0));
+        camera.follow(&spots);
+        assert_eq!(camera.view(), own.moved(Vec2::new(100.0, 0.0)));
+        camera.fit(&spots);
+        while camera.advance(0.0, true) {}
+        assert_eq!(camera.view(), View::fitting(&spots, Size::new(590.0, 500.0)));
+    }
+
+    #[test]
+    fn easing_arrives_in_half_a_second_and_only_gets_nearer() {
+        let (mut camera, spots) = camera(&TRIANGLE, 900.0, 600.0);
+        camera.zoom_by(3.0, None, &spots);
+        let (mut last, mut frames) = (f64::INFINITY, 0);
+        while camera.advance(f64::from(frames) * 16.7, false) {
+            let left = (camera.view.scale - camera.goal.scale).abs();
+            assert!(left < last);
+            last = left;
+            frames += 1;
+        }
+        assert!((5..60).contains(&frames), "{frames}");
+    }
+
+    #[test]
+    fn with_reduced_motion_a_zoom_is_done_at_once() {
+        let (mut camera, spots) = camera(&TRIANGLE, 900.0, 600.0);
+        camera.zoom_by(3.0, None, &spots);
+        assert!(!camera.advance(0.0, true));
+        assert_eq!(camera.view, camera.goal);
+    }
+
+    #[test]
+    fn an_empty_network_is_in_the_middle_of_any_canvas() {
+        for (width, height) in [(0.0, 0.0), (1.0, 900.0), (900.0, 600.0)] {
+            let (camera, _) = camera(&[], width, height);
+            assert!(camera.view().scale.is_finite() && camera.view().offset.is_finite());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_fit_has_everything_inside(
+            points in prop::collection::vec((-2_000.0..2_000.0, -2_000.0..2_000.0), 1..20),
+            width in 320.0..3_000.0,
+            height in 320.0..2_000.0,
+        ) {
+            let (camera, spots) = camera(&points, width, height);
+            let bounds = spots.bounds(camera.view()).unwrap();
+            let canvas = Rect::new(0.0, 0.0, width, height);
+            prop_assert!(canvas.inflate(0.5, 0.5).contains_rect(bounds), "{bounds:?}");
+        }
+
+        #[test]
+        fn a_zoom_leaves_the_place_under_the_pointer_there_at_every_step(
+            x in 100.0..800.0, y in 100.0..500.0, factor in 0.5..2.0,
+        ) {
+            let (mut camera, spots) = camera(&TRIANGLE, 900.0, 600.0);
+            let pointer = Point::new(x, y);
+            let under = camera.view().to_world(pointer);
+            camera.zoom_by(factor, Some(pointer), &spots);
+            // Unless the picture would leave the canvas.
+            let kept = (camera.goal.to_screen(under) - pointer).hypot() < 1e-6;
+            let mut now = 0.0;
+            while kept && camera.advance(now, false) {
+                now += 16.0;
+                prop_assert!((camera.view().to_screen(under) - pointer).hypot() < 1e-6);
+            }
+        }
+
+        #[test]
+        fn the_picture_cannot_be_lost(
+            moves in prop::collection::vec((-5_000.0..5_000.0, -5_000.0..5_000.0, 0.1..10.0), 1..20),
+        ) {
+            let (mut camera, spots) = camera(&TRIANGLE, 900.0, 600.0);
+            let canvas = Rect::new(0.0, 0.0, 900.0, 600.0);
+            for (dx, dy, factor) in moves {
+                camera.pinch(factor, Point::new(10.0, 10.0), Vec2::new(dx, dy), &spots);
+                let seen = spots.bounds(camera.view()).unwrap().intersect(canvas);
+                prop_assert!(seen.width() >= 47.0 && seen.height() >= 47.0, "{seen:?}");
+                camera.zoom_by(factor, None, &spots);
+                camera.advance(0.0, true);
+                let seen = spots.bounds(camera.view()).unwrap().intersect(canvas);
+                prop_assert!(seen.width() >= 47.0 && seen.height() >= 47.0, "{seen:?}");
+            }
+        }
+    }
+}

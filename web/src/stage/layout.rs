@@ -1,0 +1,308 @@
+//! Where everything that stands still is on the canvas, in one view: nodes, captions, cables, badges.
+//!
+//! A cable has a core, in whose two strands the bits are seen as light, and beside it two lanes, on which the capsules ride:
+//! each direction on its right-hand side, so that frames that meet do not collide.
+
+use super::camera::View;
+use super::sizes::{Sizes, node_half};
+use super::sketch::{Kind, Sketch};
+use kurbo::{Point, Rect, Size, Vec2};
+use netlab::topology::{Direction, End, LinkId, NodeId};
+
+/// A network on the canvas.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// How large things are.
+    pub sizes: Sizes,
+    /// By node id.
+    pub nodes: Vec<NodeShape>,
+    /// By link id.
+    pub cables: Vec<Cable>,
+    canvas: Rect,
+}
+
+/// A node on the canvas.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeShape {
+    /// Its silhouette.
+    pub kind: Kind,
+    /// Its middle.
+    pub center: Point,
+    /// Half its width and height.
+    pub half: Vec2,
+    /// Where its caption is.
+    pub caption: Rect,
+}
+
+/// A cable on the canvas.
+#[derive(Clone, Copy, Debug)]
+pub struct Cable {
+    /// The ports at both ends.
+    pub ports: [Point; 2],
+    /// From the first to the second, of length 1.
+    pub unit: Vec2,
+    /// From port to port.
+    pub length: f64,
+    /// Half the thickness of the core.
+    pub core: f64,
+    /// From the middle of the core to the middle of a lane.
+    pub lane: f64,
+    /// Where the badge is, if there is room for one.
+    pub badge: Option<Badge>,
+}
+
+/// A cable's badge.
+#[derive(Clone, Copy, Debug)]
+pub struct Badge {
+    /// Where.
+    pub rect: Rect,
+    /// There is room for rate and delay besides the warnings.
+    pub whole: bool,
+}
+
+/// One direction of a cable on the canvas.
+#[derive(Clone, Copy, Debug)]
+pub struct Lane {
+    /// The sender's port.
+    pub origin: Point,
+    /// Towards the receiver, of length 1.
+    pub unit: Vec2,
+    /// To the right of that, of length 1: away from the core.
+    pub outward: Vec2,
+    /// From port to port.
+    pub length: f64,
+    /// From the core's middle to the lane's.
+    pub offset: f64,
+    /// Half the thickness of the core.
+    pub core: f64,
+}
+
+impl Layout {
+    /// The network as it is seen in this view on a canvas of this size.
+    pub fn new(sketch: &Sketch, view: View, canvas: Size) -> Self {
+        let sizes = Sizes::new(view.detail());
+        let nodes: Vec<NodeShape> = sketch
+            .nodes
+            .iter()
+            .map(|node| {
+                let center = view.to_screen(node.at);
+                let half = node_half(node.kind, sizes.detail);
+                NodeShape { kind: node.kind, center, half, caption: node.caption_rect(center, &sizes) }
+            })
+            .collect();
+        let cables = sketch.topology().links.iter().zip(&sketch.cables).map(|(link, sketch)| {
+            let [a, b] = link.ends.map(|end| nodes[end.index()]);
+            let across = b.center - a.center;
+            let unit = if across.hypot() > 0.0 { across.normalize() } else { Vec2::new(1.0, 0.0) };
+            let aside = right_of(unit) * sketch.rank * (2.0 * sizes.capsule_height + 14.0 * sizes.detail);
+            let ports = [a.port(unit) + aside, b.port(-unit) + aside];
+            // Nodes that touch leave no cable to be seen.
+            let length = (ports[1] - ports[0]).dot(unit).max(1.0);
+            let core = sketch.core * sizes.detail.max(0.6);
+            let lane = core + 1.5 + sizes.capsule_height / 2.0;
+            let mut cable = Cable { ports, unit, length, core, lane, badge: None };
+            cable.badge = cable.badge(sketch, &sizes);
+            cable
+        });
+        Self { sizes, cables: cables.collect(), nodes, canvas: Rect::from_origin_size((0.0, 0.0), canvas) }
+    }
+
+    /// One direction of a cable.
+    pub fn lane(&self, direction: Direction) -> Lane {
+        self.cables[direction.link.index()].lane(direction.from)
+    }
+
+    /// Whether anything of this cable may be in sight.
+    pub fn in_sight(&self, link: LinkId) -> bool {
+        let cable = &self.cables[link.index()];
+        let reach = cable.lane + self.sizes.capsule_height * 4.0;
+        let around = Rect::from_points(cable.ports[0], cable.ports[1]).inflate(reach, reach);
+        around.overlaps(self.canvas)
+    }
+
+    /// The node at this pixel, or the nearest one whose target of this size is there.
+    pub fn node_at(&self, at: Point, target: f64) -> Option<NodeId> {
+        let distances = self.nodes.iter().enumerate().filter_map(|(id, node)| {
+            let half = Vec2::new(node.half.x.max(target / 2.0), node.half.y.max(target / 2.0));
+            let body = Rect::from_points(node.center - half, node.center + half);
+            let hit = body.contains(at) || node.caption.contains(at);
+            hit.then(|| (id, node.center.distance_squared(at)))
+        });
+        let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
+        nearest.map(|(id, _)| NodeId(id as u32))
+    }
+
+    /// The cable at this pixel.
+    pub fn link_at(&self, at: Point, target: f64) -> Option<LinkId> {
+        let distances = self.cables.iter().enumerate().filter_map(|(id, cable)| {
+            let along = (at - cable.ports[0]).dot(cable.unit).clamp(0.0, cable.length);
+            let distance = at.distance(cable.ports[0] + cable.unit * along);
+            let on_badge = cable.badge.is_some_and(|badge| badge.rect.contains(at));
+            let reach = (target / 2.0).max(cable.lane);
+            (distance <= reach || on_badge).then_some((id, if on_badge { 0.0 } else { distance }))
+        });
+        let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
+        nearest.map(|(id, _)| LinkId(id as u32))
+    }
+}
+
+/// To the right of where this goes; the canvas's y points down.
+fn right_of(unit: Vec2) -> Vec2 {
+    Vec2::new(-unit.y, unit.x)
+}
+
+impl NodeShape {
+    /// Where a cable in this direction leaves the outline: a superellipse, near enough to all silhouettes.
+    fn port(&self, unit: Vec2) -> Point {
+        let (x, y) = ((unit.x / self.half.x).abs(), (unit.y / self.half.y).abs());
+        self.center + unit / (x.powi(4) + y.powi(4)).powf(0.25)
+    }
+}
+
+impl Cable {
+    /// One direction.
+    pub fn lane(&self, from: End) -> Lane {
+        let unit = if from == End::First { self.unit } else { -self.unit };
+        Lane {
+            origin: self.ports[from.index()],
+            unit,
+            outward: right_of(unit),
+            length: self.length,
+            offset: self.lane,
+            core: self.core,
+        }
+    }
+
+    /// The middle of the cable.
+    pub fn middle(&self) -> Point {
+        self.ports[0] + self.unit * (self.length / 2.0)
+    }
+
+    /// Out of the way of both lanes: above the cable, or to the right of an upright one.
+    fn badge(&self, sketch: &super::sketch::CableSketch, sizes: &Sizes) -> Option<Badge> {
+        let font = sizes.badge_font;
+        let width = |line: &super::sketch::Line| line.width_em * font + font;
+        let warnings: f64 = sketch.warnings.iter().map(|line| width(line) + font * 0.35).sum();
+        let about = width(&sketch.about);
+        // Above the cable it may overhang the ports a little.
+        let whole = about + warnings <= self.length + 16.0 * sizes.detail;
+        let size = match whole {
+            true => Size::new(about + warnings, font * 1.7),
+            false if warnings > 0.0 && self.length > 30.0 => Size::new(warnings - font * 0.35, font * 1.7),
+            false => return None,
+        };
+        let normal = right_of(self.unit);
+        let up =
+            if normal.y < -0.35 || (normal.y.abs() <= 0.35 && normal.x > 0.0) { normal } else { -normal };
+        let clearance = self.lane + sizes.capsule_height * 0.5 + 4.0;
+        let reach = size.width / 2.0 * up.x.abs() + size.height / 2.0 * up.y.abs();
+        let center = self.middle() + up * (clearance + reach);
+        Some(Badge { rect: Rect::from_center_size(center, size), whole })
+    }
+}
+
+impl Lane {
+    /// The middle of a capsule this part of the way along.
+    pub fn at(&self, place: f64) -> Point {
+        self.core_at(place) + self.outward * (self.offset - self.strand())
+    }
+
+    /// The middle of this direction's strand of the core, this part of the way along.
+    pub fn core_at(&self, place: f64) -> Point {
+        self.origin + self.unit * (self.length * place) + self.outward * self.strand()
+    }
+
+    /// From the middle of the core to the middle of this direction's strand.
+    pub fn strand(&self) -> f64 {
+        self.core / 2.0
+    }
+
+    /// Along the lane, but never upside down: how letters on it are turned.
+    pub fn reading(&self) -> Vec2 {
+        if self.unit.x < -1e-9 || (self.unit.x.abs() <= 1e-9 && self.unit.y > 0.0) {
+            -self.unit
+        } else {
+            self.unit
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::stage::looks::tests::looks;
+    use crate::stage::sketch::tests::two_hosts_and_a_switch;
+    use proptest::prelude::*;
+
+    /// Two hosts and a switch, as they are.
+    pub fn layout() -> Layout {
+        let (topology, positions) = two_hosts_and_a_switch();
+        let sketch = Sketch::new(&topology, &positions, &looks());
+        Layout::new(&sketch, View { scale: 1.0, offset: Vec2::ZERO }, Size::new(600.0, 400.0))
+    }
+
+    fn layout_of(positions: [(f64, f64); 3], scale: f64) -> Layout {
+        let (topology, _) = two_hosts_and_a_switch();
+        let sketch = Sketch::new(&topology, &positions, &looks());
+        Layout::new(&sketch, View { scale, offset: Vec2::ZERO }, Size::new(600.0, 400.0))
+    }
+
+    #[test]
+    fn both_directions_keep_to_their_right() {
+        let layout = layout();
+        let there = layout.cables[0].lane(End::First);
+        let back = layout.cables[0].lane(End::Second);
+        assert!(there.at(0.5).y > 200.0, "eastbound below");
+        assert!(back.at(0.5).y < 200.0, "westbound above");
+        assert!(
+            there.at(0.5).distance(back.at(0.5)) > layout.sizes.capsule_height,
+            "capsules pass each other"
+        );
+    }
+
+    #[test]
+    fn what_is_drawn_is_hit() {
+        let layout = layout();
+        for (id, node) in layout.nodes.iter().enumerate() {
+            assert_eq!(layout.node_at(node.center, 24.0), Some(NodeId(id as u32)));
+            assert_eq!(layout.node_at(node.caption.center(), 24.0), Some(NodeId(id as u32)));
+        }
+        for (id, cable) in layout.cables.iter().enumerate() {
+            assert_eq!(layout.link_at(cable.middle(), 24.0), Some(LinkId(id as u32)));
+            let badge = cable.badge.expect("there is room");
+            assert_eq!(layout.link_at(badge.rect.center(), 24.0), Some(LinkId(id as u32)));
+        }
+        assert_eq!(layout.node_at(Point::new(120.0, 20.0), 44.0), None);
+        assert_eq!(layout.link_at(Point::new(300.0, 20.0), 44.0), None);
+    }
+
+    #[test]
+    fn targets_are_large_enough_for_a_finger_even_when_the_shape_is_small() {
+        let layout = layout_of([(120.0, 200.0), (900.0, 200.0), (1800.0, 200.0)], 0.1);
+        let center = layout.nodes[0].center;
+        assert!(layout.nodes[0].half.x < 22.0);
+        assert_eq!(layout.node_at(center + Vec2::new(21.0, -21.0), 44.0), Some(NodeId(0)));
+    }
+
+    proptest! {
+        #[test]
+        fn cables_begin_and_end_at_the_outlines_wherever_nodes_are(
+            x in 0.0..600.0, y in 0.0..600.0, u in 0.0..600.0, v in 0.0..600.0, scale in 0.05..8.0,
+        ) {
+            let layout = layout_of([(x, y), (300.0, 300.0), (u, v)], scale);
+            for (cable, ends) in layout.cables.iter().zip([[0, 1], [1, 2]]) {
+                prop_assert!(cable.length >= 1.0 && cable.unit.hypot() > 0.999);
+                for (port, end) in cable.ports.iter().zip(ends) {
+                    let node = &layout.nodes[end];
+                    let off = *port - node.center;
+                    prop_assert!(off.x.abs() <= node.half.x + 1e-6 && off.y.abs() <= node.half.y + 1e-6);
+                }
+                for from in End::BOTH {
+                    let lane = cable.lane(from);
+                    prop_assert!(lane.reading().x >= -1e-9, "never upside down");
+                    prop_assert!((lane.core_at(0.0) - lane.origin).hypot() < cable.core + 1e-6);
+                }
+            }
+        }
+    }
+}

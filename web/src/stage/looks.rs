@@ -1,0 +1,182 @@
+//! What each frame looks like: its swatch and its label, found once per transit.
+//!
+//! Explaining a frame's bytes takes longer than drawing a dot, and a frame is drawn in hundreds of animation frames. So the
+//! answer is kept in a ring of fixed size by the transit's number; labels, of which there are few, are kept once each, with
+//! their measured width.
+
+use super::palette::Swatch;
+use dissect::Label;
+use netlab::history::TransitId;
+use rustc_hash::FxHashMap;
+
+/// What a frame looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Look {
+    /// Its colours and shape.
+    pub swatch: Swatch,
+    /// Its label, for [`Looks::text`].
+    pub text: TextId,
+}
+
+/// A label's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextId(u16);
+
+/// A label, and how wide it is.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Such as `DATA 1460`.
+    pub label: Label,
+    /// Its width at a font size of 1.
+    pub width_em: f64,
+}
+
+/// Measures text: its width at a font size of 1, in the stage's typeface at this weight.
+pub type Measure = Box<dyn Fn(&str, Weight) -> f64>;
+
+/// A typeface's weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// 400.
+    Normal,
+    /// 600.
+    Strong,
+}
+
+/// A transit's number + 1 (so that 0 is nobody), the address and the length of its bytes.
+type Whose = (u64, usize, usize);
+
+/// Transits remembered: more than are on the stage at once.
+const RING: usize = 1 << 15;
+/// Labels remembered; beyond this (endless ping numbers) all are forgotten and found again.
+const TEXTS_MAX: usize = 4_096;
+
+/// The looks of the frames that were drawn lately.
+pub struct Looks {
+    measure: Measure,
+    /// By the transit's number modulo the length: whose it is, and the look. The place of the bytes in memory tells the
+    /// frames of one world from those of the next, whose transits have the same numbers.
+    ring: Vec<(Whose, Look)>,
+    texts: Vec<Text>,
+    numbers: FxHashMap<Label, TextId>,
+}
+
+impl Looks {
+    /// No looks yet.
+    pub fn new(measure: Measure) -> Self {
+        let nobody = ((0, 0, 0), Look { swatch: Swatch::Other, text: TextId(0) });
+        Self { measure, ring: vec![nobody; RING], texts: Vec::new(), numbers: FxHashMap::default() }
+    }
+
+    /// Measures any text.
+    pub fn measure(&self, text: &str, weight: Weight) -> f64 {
+        (self.measure)(text, weight)
+    }
+
+    /// The label with this number.
+    pub fn text(&self, id: TextId) -> &Text {
+        &self.texts[usize::from(id.0)]
+    }
+
+    fn clear(&mut self) {
+        self.ring.iter_mut().for_each(|(whose, _)| *whose = (0, 0, 0));
+        self.texts.clear();
+        self.numbers.clear();
+    }
+
+    /// Makes room before a picture is composed, so that no label's number changes while one is.
+    pub fn make_room(&mut self) {
+        if self.texts.len() > TEXTS_MAX {
+            self.clear();
+        }
+    }
+
+    /// What the frame of this transit looks like.
+    pub fn of(&mut self, transit: TransitId, frame: &[u8]) -> Look {
+        let place = transit.0 as usize % RING;
+        let whose = (transit.0 + 1, frame.as_ptr() as usize, frame.len());
+        if self.ring[place].0 == whose {
+            return self.ring[place].1;
+        }
+        let label = dissect::label(frame);
+        let look = Look { swatch: Swatch::of(dissect::protocol(frame), &label), text: self.number(label) };
+        self.ring[place] = (whose, look);
+        look
+    }
+
+    fn number(&mut self, label: Label) -> TextId {
+        if let Some(&id) = self.numbers.get(&label) {
+            return id;
+        }
+        // One number is left for all that come while there is no room: only `make_room` may forget.
+        let id = TextId(self.texts.len().min(usize::from(u16::MAX)) as u16);
+        if self.texts.len() <= usize::from(u16::MAX) {
+            let width_em = (self.measure)(&label, Weight::Strong);
+            self.texts.push(Text { label, width_em });
+            self.numbers.insert(label, id);
+        }
+        id
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    /// Every letter is 0.6 wide.
+    pub fn looks() -> Looks {
+        Looks::new(Box::new(|text, _| text.chars().count() as f64 * 0.6))
+    }
+
+    /// A raw Ethernet frame whose label is `raw <len>`.
+    pub fn raw(len: usize) -> Vec<u8> {
+        let mut frame = vec![0; 14 + len];
+        frame[..12].copy_from_slice(&[2, 0x50, 0, 0, 0, 1, 2, 0x50, 0, 0, 0, 2]);
+        frame[12..14].copy_from_slice(&[0x88, 0xb5]);
+        frame
+    }
+
+    #[test]
+    fn a_frame_is_explained_once_and_a_label_measured_once() {
+        let measured = Rc::new(Cell::new(0));
+        let count = Rc::clone(&measured);
+        let mut looks = Looks::new(Box::new(move |_, _| {
+            count.set(count.get() + 1);
+            1.0
+        }));
+        let frame = raw(100);
+        let look = looks.of(TransitId(5), &frame);
+        assert_eq!(looks.of(TransitId(5), &frame), look);
+        assert_eq!(looks.of(TransitId(6), &frame), look);
+        assert_eq!(measured.get(), 1);
+        assert_eq!(looks.text(look.text).label.as_str(), "raw 100");
+    }
+
+    #[test]
+    fn the_frames_of_another_world_are_told_apart() {
+        let mut looks = looks();
+        let (one, other) = (raw(100), raw(101));
+        assert_ne!(looks.of(TransitId(5), &one), looks.of(TransitId(5), &other));
+    }
+
+    #[test]
+    fn transits_that_share_a_place_in_the_ring_do_not_share_a_look() {
+        let mut looks = looks();
+        let one = looks.of(TransitId(1), &raw(100));
+        let other = looks.of(TransitId(1 + RING as u64), &raw(200));
+        assert_ne!(one, other);
+        assert_eq!(looks.of(TransitId(1), &raw(100)), one);
+    }
+
+    #[test]
+    fn labels_without_end_are_bounded() {
+        let mut looks = looks();
+        for number in 0..20_000 {
+            looks.make_room();
+            looks.of(TransitId(number), &raw(number as usize));
+            assert!(looks.texts.len() <= TEXTS_MAX + 1);
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! What moves: light in the cables, frames, queues, deaths, arrivals, port lights.
+//!
+//! Small marks go into one path for each swatch, so that a thousand of them cost one fill; capsules and pills are copied
+//! from an atlas.
+
+use super::pen::Pen;
+use super::surface::Atlas;
+use crate::stage::looks::{Look, Looks, Weight};
+use crate::stage::palette::{Palette, Swatch};
+use crate::stage::sizes::Sizes;
+use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Tally, Traffic};
+use kurbo::{Point, Rect, Size, Vec2};
+
+/// What tells one capsule's picture from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CapsuleKey {
+    look: Look,
+    /// Letters only, not the whole label.
+    pill: bool,
+    /// Painted larger, because it will be turned.
+    turned: bool,
+}
+
+/// What the frames are painted with.
+pub struct Frames<'a> {
+    /// Where to.
+    pub pen: &'a Pen<'a>,
+    /// In which colours.
+    pub palette: &'a Palette,
+    /// How large.
+    pub sizes: &'a Sizes,
+    /// The labels.
+    pub looks: &'a Looks,
+    /// The capsules painted so far.
+    pub atlas: &'a mut Atlas<CapsuleKey>,
+    /// Nothing moves for decoration only.
+    pub reduced_motion: bool,
+}
+
+/// Turned capsules are copied from pictures of this many times the density: they are resampled.
+const TURNED_OVERSAMPLING: f64 = 2.0;
+
+impl Frames<'_> {
+    /// What is below the nodes.
+    pub fn paint_below_nodes(&mut self, traffic: &Traffic) {
+        self.lights(traffic);
+        self.bands(traffic);
+        self.dots(traffic);
+        for mark in &traffic.marks {
+            if mark.form >= Form::Pill && mark.focus == Focus::None {
+                self.capsule(mark.look, mark.form == Form::Pill, mark.center, mark.reading);
+            }
+        }
+    }
+
+    /// What is above the nodes.
+    pub fn paint_above_nodes(&mut self, traffic: &Traffic) {
+        if !self.reduced_motion {
+            self.pulses(traffic);
+        }
+        self.queues(traffic);
+        for tally in &traffic.tallies {
+            self.tally(tally);
+        }
+        for death in traffic.deaths.iter().rev() {
+            self.death(death);
+        }
+        let focused = |focus| traffic.marks.iter().filter(move |mark| mark.focus == focus);
+        for mark in focused(Focus::Hovered).chain(focused(Focus::Selected)) {
+            self.focused(mark);
+        }
+        self.pen.upright();
+    }
+
+    fn lights(&self, traffic: &Traffic) {
+        let context = self.pen.context;
+        self.pen.upright();
+        context.set_line_cap("butt");
+        for swatch in Swatch::ALL {
+            let mut width = 0.0;
+            for light in traffic.lights.iter().filter(|light| light.swatch == swatch) {
+                // Cables of different speed have cores of different thickness.
+                if light.width != width {
+                    self.stroke_lights(swatch, width);
+                    width = light.width;
+                    context.begin_path();
+                }
+                self.pen.line(light.tail, light.head);
+            }
+            self.stroke_lights(swatch, width);
+        }
+    }
+
+    fn stroke_lights(&self, swatch: Swatch, width: f64) {
+        if width > 0.0 {
+            self.pen.stroke_with(self.palette.of(swatch).mark, width.max(1.5));
+            self.pen.context.stroke();
+        }
+    }
+
+    fn bands(&self, traffic: &Traffic) {
+        let context = self.pen.context;
+        for swatch in Swatch::ALL {
+            let mut pieces =
+                traffic.marks.iter().filter(|mark| mark.form == Form::Band && mark.look.swatch == swatch);
+            let Some(first) = pieces.next() else { continue };
+            context.begin_path();
+            for mark in std::iter::once(first).chain(pieces) {
+                // A hair longer than its share, so that a dense stream is without seams.
+                let reach = mark.reading * (mark.half.x + 0.3);
+                self.pen.line(mark.center - reach, mark.center + reach);
+            }
+            context.set_global_alpha(0.75);
+            self.pen.stroke_with(self.palette.of(swatch).mark, first.half.y * 2.0);
+            context.stroke();
+            context.set_global_alpha(1.0);
+        }
+    }
+
+    fn dots(&self, traffic: &Traffic) {
+        let context = self.pen.context;
+        for swatch in Swatch::ALL {
+            let corners = swatch.shape().corners();
+            let mut any = false;
+            for mark in traffic.marks.iter().filter(|m| m.form == Form::Dot && m.look.swatch == swatch) {
+                if !any {
+                    any = true;
+                    context.begin_path();
+                }
+                let Point { x, y } = mark.center;
+                let radius = mark.half.x;
+                if radius < 2.6 {
+                    // Too small for a shape to be seen.
+                    context.rect(x - radius * 0.8, y - radius * 0.8, radius * 1.6, radius * 1.6);
+                } else {
+                    self.pen
+                        .polygon(corners.iter().map(|&(u, v)| Point::new(x + u * radius, y + v * radius)));
+                }
+            }
+            if any {
+                self.pen.fill_with(self.palette.of(swatch).mark);
+                context.fill();
+            }
+        }
+    }
+
+    /// A capsule or a pill.
+    fn capsule(&mut self, look: Look, pill: bool, center: Point, reading: Vec2) {
+        let turned = reading.y.abs() > 1e-9;
+        let text = self.looks.text(look.text);
+        let half = if pill { self.sizes.pill_half() } else { self.sizes.capsule_half(text.width_em) };
+        let size = Size::new(half * 2.0 + 4.0, self.sizes.capsule_height + 4.0);
+        let key = CapsuleKey { look, pill, turned };
+        let oversampling = if turned { TURNED_OVERSAMPLING } else { 1.0 };
+        let (palette, sizes, density) = (self.palette, self.sizes, self.pen.density);
+        let letters = if pill { look.swatch.cue(&text.label) } else { text.label.as_str() };
+        let sprite = self.atlas.sprite(key, size, oversampling, |context| {
+            let pen = Pen::new(context, density);
+            let colours = palette.of(look.swatch);
+            let body = Rect::from_center_size(
+                Point::ORIGIN,
+                Size::new(half * 2.0 - 1.0, sizes.capsule_height - 1.0),
+            );
+            context.begin_path();
+            pen.round_rect(body, sizes.capsule_height / 2.0);
+            pen.fill_with(colours.fill);
+            context.fill();
+            pen.stroke_with(colours.mark, 1.2);
+            context.stroke();
+            context.set_text_align("center");
+            pen.font(Weight::Strong, sizes.capsule_font);
+            pen.fill_with(colours.ink);
+            pen.centred(letters, Point::ORIGIN, sizes.capsule_font);
+        });
+        if turned {
+            self.pen.turned(center, reading);
+            self.atlas.draw(sprite, self.pen.context, Point::ORIGIN);
+        } else {
+            self.pen.upright();
+            self.atlas.draw(sprite, self.pen.context, self.pen.snapped(center));
+        }
+    }
+
+    /// A frame that is pointed at: whole, above everything, with a halo.
+    fn focused(&mut self, mark: &Mark) {
+        let context = self.pen.context;
+        self.pen.turned(mark.center, mark.reading);
+        let around = Rect::from_center_size(Point::ORIGIN, (mark.half * 2.0).to_size());
+        let ring = |grown: f64, width: f64, alpha: f64| {
+            context.begin_path();
+            self.pen.round_rect(around.inflate(grown, grown), mark.half.y + grown);
+            context.set_global_alpha(alpha);
+            self.pen.stroke_with(self.palette.accent, width);
+            context.stroke();
+            context.set_global_alpha(1.0);
+        };
+        // The ground's colour first, so that the halo stands apart from what is below.
+        context.begin_path();
+        self.pen.round_rect(around.inflate(2.5, 2.5), mark.half.y + 2.5);
+        self.pen.fill_with(self.palette.ground);
+        context.fill();
+        if mark.focus == Focus::Selected {
+            ring(7.0, 7.0, 0.25);
+            ring(3.0, 2.5, 1.0);
+        } else {
+            ring(2.5, 1.5, 0.9);
+        }
+        self.capsule(mark.look, false, mark.center, mark.reading);
+    }
+
+    fn pulses(&self, traffic: &Traffic) {
+        let context = self.pen.context;
+        self.pen.upright();
+        for pulse in &traffic.pulses {
+            let eased = 1.0 - (1.0 - pulse.age).powi(2);
+            context.begin_path();
+            self.pen.circle(pulse.center, self.sizes.light + eased * 20.0 * self.sizes.detail);
+            context.set_global_alpha(0.7 * (1.0 - pulse.age));
+            self.pen.stroke_with(self.palette.of(pulse.swatch).mark, 2.0 * self.sizes.detail.max(0.7));
+            context.stroke();
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    fn queues(&self, traffic: &Traffic) {
+        let context = self.pen.context;
+        for queue in &traffic.queues {
+            self.vessel(queue);
+        }
+        for slot in &traffic.slots {
+            self.pen.turned(slot.center, slot.unit);
+            let rect = Rect::from_center_size(Point::ORIGIN, (slot.half * 2.0).to_size());
+            context.begin_path();
+            self.pen.round_rect(rect, 1.5);
+            self.pen.fill_with(self.palette.of(slot.swatch).mark);
+            context.fill();
+            if slot.focus != Focus::None {
+                context.begin_path();
+                self.pen.round_rect(rect.inflate(2.5, 2.5), 3.0);
+                self.pen.stroke_with(self.palette.accent, 2.0);
+                context.stroke();
+            }
+        }
+        for queue in &traffic.queues {
+            let text = format!("×{}{}", queue.count, if queue.more { "+" } else { "" });
+            let forward = queue.unit.dot(queue.reading) >= 0.0;
+            self.pen.turned(queue.origin + queue.unit * (queue.length + 5.0), queue.reading);
+            context.set_text_align(if forward { "left" } else { "right" });
+            self.text(&text, Point::ORIGIN, self.sizes.badge_font, self.palette.ink);
+        }
+    }
+
+    fn vessel(&self, queue: &Queue) {
+        let context = self.pen.context;
+        self.pen.turned(queue.origin, queue.unit);
+        let body = Rect::new(0.0, -queue.height / 2.0, queue.length, queue.height / 2.0);
+        context.begin_path();
+        self.pen.round_rect(body, 3.0);
+        context.set_global_alpha(0.85);
+        self.pen.fill_with(self.palette.node);
+        context.fill();
+        context.set_global_alpha(1.0);
+        // Nearly full, it says so.
+        let edge = if queue.level > 0.9 { self.palette.fault } else { self.palette.cable };
+        self.pen.stroke_with(edge, 1.3);
+        context.stroke();
+    }
+
+    fn tally(&self, tally: &Tally) {
+        let label = &self.looks.text(tally.look.text).label;
+        let about = if tally.about { "≈ " } else { "" };
+        let text = format!("{about}{} × {label}", tally.count);
+        self.pen.turned(tally.center, tally.reading);
+        self.pen.context.set_text_align("center");
+        self.text(&text, Point::ORIGIN, self.sizes.badge_font, self.palette.ink_soft);
+    }
+
+    /// A text with the ground's colour around it.
+    fn text(&self, text: &str, at: Point, size: f64, ink: &str) {
+        let context = self.pen.context;
+        self.pen.font(Weight::Strong, size);
+        context.set_line_join("round");
+        self.pen.stroke_with(self.palette.ground, 3.5);
+        let _ = context.stroke_text(text, at.x, at.y + size * 0.36);
+        self.pen.fill_with(ink);
+        self.pen.centred(text, at, size);
+    }
+
+    /// A frame that falls off the cable and fades, crossed out, and why.
+    fn death(&mut self, death: &Death) {
+        let context = self.pen.context;
+        let height = self.sizes.capsule_height;
+        let fall = if self.reduced_motion { 0.6 } else { 1.0 - (1.0 - death.age).powi(3) };
+        let center = death.center + death.outward * (fall * height * 1.25);
+        let fading = |from: f64| (1.0 - (death.age - from).max(0.0) / (1.0 - from)).clamp(0.0, 1.0);
+        context.set_global_alpha(0.85 * fading(0.25));
+        self.capsule(death.look, false, center, death.reading);
+        self.pen.turned(center, death.reading);
+        context.begin_path();
+        let arm = height * 0.34;
+        self.pen.line(Point::new(-arm, -arm), Point::new(arm, arm));
+        self.pen.line(Point::new(-arm, arm), Point::new(arm, -arm));
+        context.set_line_cap("round");
+        context.set_global_alpha(fading(0.5));
+        self.pen.stroke_with(self.palette.ground, 6.0);
+        context.stroke();
+        self.pen.stroke_with(self.palette.fault, 3.0);
+        context.stroke();
+        if let Some(reason) = death.reason {
+            self.reason(death, reason, center);
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    fn reason(&self, death: &Death, reason: &str, center: Point) {
+        let context = self.pen.context;
+        let font = self.sizes.badge_font;
+        let text = match death.count {
+            0 | 1 => reason.to_owned(),
+            count => format!("{reason} ×{count}"),
+        };
+        let width = self.looks.measure(&text, Weight::Strong) * font;
+        let rect = Rect::from_center_size(Point::ORIGIN, Size::new(width + font, font * 1.7));
+        // Clear of the capsule, upright or turned.
+        let up = Vec2::new(-death.reading.y, death.reading.x);
+        let away = self.sizes.capsule_height / 2.0 + rect.height() / 2.0 + 3.0;
+        let side = if up.dot(death.outward) >= 0.0 { up } else { -up };
+        self.pen.turned(center + side * away, death.reading);
+        context.begin_path();
+        self.pen.round_rect(rect, rect.height() * 0.36);
+        self.pen.fill_with(self.palette.fault);
+        context.fill();
+        self.pen.font(Weight::Strong, font);
+        context.set_text_align("center");
+        self.pen.fill_with(self.palette.fault_ink);
+        self.pen.centred(&text, Point::ORIGIN, font);
+    }
+}

@@ -1,0 +1,145 @@
+//! Canvases that are drawn on now and shown later: a picture of what stands still, and atlases of what is drawn often.
+//!
+//! A capsule costs a rounded path and a text; copied from an atlas it costs one call. Letters also stay sharp and steady
+//! that way, since the browser would place them anew, to a whole pixel, in every animation frame.
+
+use crate::stage::StageError;
+use kurbo::{Point, Rect, Size};
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// A canvas with its drawing context.
+pub struct Surface {
+    /// The canvas.
+    pub canvas: HtmlCanvasElement,
+    /// Its context.
+    pub context: CanvasRenderingContext2d,
+}
+
+/// Many small pictures on one canvas.
+pub struct Atlas<K> {
+    surface: Surface,
+    /// Device pixels for one CSS pixel.
+    density: f64,
+    sprites: FxHashMap<K, Sprite>,
+    /// Where the next one goes, in device pixels.
+    next: Point,
+    row_height: f64,
+}
+
+/// A small picture in an atlas.
+#[derive(Clone, Copy, Debug)]
+pub struct Sprite {
+    /// Where it is, in the atlas's device pixels.
+    source: Rect,
+    /// Its size in CSS pixels.
+    size: Size,
+}
+
+/// Room around a sprite, so that its neighbours do not bleed in when it is copied to a fraction of a pixel.
+const GUTTER: f64 = 2.0;
+
+impl Surface {
+    /// The context of a canvas that is there.
+    pub fn of(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
+        let context = canvas.get_context("2d").ok().flatten().ok_or(StageError::NoContext)?;
+        let context = context.dyn_into().map_err(|_| StageError::NoContext)?;
+        Ok(Self { canvas, context })
+    }
+
+    /// A canvas that is not in the page.
+    pub fn offscreen() -> Result<Self, StageError> {
+        let document = web_sys::window().and_then(|window| window.document()).ok_or(StageError::NoContext)?;
+        let canvas = document.create_element("canvas").map_err(|_| StageError::NoContext)?;
+        Self::of(canvas.dyn_into().map_err(|_| StageError::NoContext)?)
+    }
+
+    /// Sets the size in device pixels, if it is another one; that also clears it.
+    pub fn resize(&self, width: u32, height: u32) {
+        if self.canvas.width() != width || self.canvas.height() != height {
+            self.canvas.set_width(width);
+            self.canvas.set_height(height);
+        }
+    }
+}
+
+impl<K: Eq + Hash> Atlas<K> {
+    /// An empty atlas.
+    pub fn new() -> Result<Self, StageError> {
+        let surface = Surface::offscreen()?;
+        surface.resize(2048, 1024);
+        let sprites = FxHashMap::default();
+        Ok(Self { surface, density: 1.0, sprites, next: Point::ORIGIN, row_height: 0.0 })
+    }
+
+    /// Forgets all sprites; those to come have this density.
+    pub fn clear(&mut self, density: f64) {
+        let context = &self.surface.context;
+        let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+        context.clear_rect(
+            0.0,
+            0.0,
+            f64::from(self.surface.canvas.width()),
+            f64::from(self.surface.canvas.height()),
+        );
+        self.sprites.clear();
+        (self.next, self.row_height, self.density) = (Point::ORIGIN, 0.0, density);
+    }
+
+    /// The sprite for this key. If it is not there yet, `paint` draws it around the origin, in CSS pixels, within `size`.
+    pub fn sprite(
+        &mut self,
+        key: K,
+        size: Size,
+        oversampling: f64,
+        paint: impl FnOnce(&CanvasRenderingContext2d),
+    ) -> Sprite {
+        if let Some(sprite) = self.sprites.get(&key) {
+            return *sprite;
+        }
+        let density = self.density * oversampling;
+        let taken = (size * density).ceil() + Size::new(2.0 * GUTTER, 2.0 * GUTTER);
+        let [width, height] = [self.surface.canvas.width(), self.surface.canvas.height()].map(f64::from);
+        if self.next.x + taken.width > width {
+            self.next = Point::new(0.0, self.next.y + self.row_height);
+            self.row_height = 0.0;
+        }
+        if self.next.y + taken.height > height {
+            // Full. What is still on the stage is drawn again at once, the rest was not needed.
+            self.clear(self.density);
+        }
+        let at = self.next;
+        self.next.x += taken.width;
+        self.row_height = self.row_height.max(taken.height);
+
+        let source = Rect::from_origin_size(at, taken).inset(-GUTTER);
+        // A whole number of CSS pixels from the middle to the edge, so that the middle is not on half a device pixel.
+        let size = source.size() / density;
+        let middle = source.center();
+        let context = &self.surface.context;
+        let _ = context.set_transform(density, 0.0, 0.0, density, middle.x, middle.y);
+        paint(context);
+        let sprite = Sprite { source, size };
+        self.sprites.insert(key, sprite);
+        sprite
+    }
+
+    /// Copies a sprite onto a context; its middle comes to the context's place `center`.
+    pub fn draw(&self, sprite: Sprite, context: &CanvasRenderingContext2d, center: Point) {
+        let Sprite { source, size } = sprite;
+        // Cannot fail: the atlas is a canvas and not empty.
+        let _ = context.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            &self.surface.canvas,
+            source.x0,
+            source.y0,
+            source.width(),
+            source.height(),
+            center.x - size.width / 2.0,
+            center.y - size.height / 2.0,
+            size.width,
+            size.height,
+        );
+    }
+}

@@ -1,0 +1,437 @@
+//! What a network's picture consists of, at any scale: shapes, captions with their measured widths, badges. Made once for
+//! a topology; [`Layout`](super::layout::Layout) puts it on the canvas for one view.
+
+use super::camera::{Scenery, View};
+use super::looks::{Looks, Weight};
+use super::sizes::{Sizes, node_half};
+use kurbo::{Point, Rect, Size, Vec2};
+use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Topology, Way};
+use std::collections::BTreeMap;
+use vnetif::impair::Impairment;
+use vnetif::line::LineConfig;
+
+/// A network's picture, without a scale.
+pub struct Sketch {
+    topology: Topology,
+    positions: Vec<(f64, f64)>,
+    /// By node id.
+    pub nodes: Vec<NodeSketch>,
+    /// By link id.
+    pub cables: Vec<CableSketch>,
+}
+
+/// A node's picture.
+#[derive(Clone, Debug)]
+pub struct NodeSketch {
+    /// In the document's units.
+    pub at: Point,
+    /// Its silhouette.
+    pub kind: Kind,
+    /// Its name, then its addresses.
+    pub caption: Vec<Line>,
+    /// Where the caption is, so that no cable runs through it.
+    pub side: Side,
+}
+
+/// A silhouette.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A screen.
+    Host,
+    /// A hexagon.
+    Hub,
+    /// A flat box.
+    Switch,
+}
+
+/// A side of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Where captions are if they can be.
+    Below,
+    /// Upwards.
+    Above,
+    /// To the right.
+    Right,
+    /// To the left.
+    Left,
+}
+
+/// A measured line of text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Short: longer ones have been elided.
+    pub text: String,
+    /// Its width at a font size of 1.
+    pub width_em: f64,
+}
+
+/// A cable's picture.
+#[derive(Clone, Debug)]
+pub struct CableSketch {
+    /// Half the thickness of its core, in pixels at detail 1: the faster, the thicker.
+    pub core: f64,
+    /// Several cables between the same two nodes lie side by side: this one's place, 0 is the middle.
+    pub rank: f64,
+    /// Nothing passes in at least one direction.
+    pub down: bool,
+    /// Rate and delay.
+    pub about: Line,
+    /// How it misbehaves.
+    pub warnings: Vec<Line>,
+}
+
+const NAME_CHARS_MAX: usize = 24;
+const ADDRESS_CHARS_MAX: usize = 26;
+const ADDRESS_LINES_MAX: usize = 2;
+const WARNINGS_MAX: usize = 3;
+
+impl Sketch {
+    /// The picture of this network. Positions that are missing or not finite count as the origin: a document's checks find
+    /// them, but a broken picture is no reason to fail.
+    pub fn new(topology: &Topology, positions: &[(f64, f64)], looks: &Looks) -> Self {
+        let place = |id: usize| {
+            let (x, y) = positions.get(id).copied().unwrap_or_default();
+            if x.is_finite() && y.is_finite() { Point::new(x, y) } else { Point::ORIGIN }
+        };
+        let mut sides_taken: Vec<Vec<Vec2>> = vec![Vec::new(); topology.nodes.len()];
+        let mut parallel: BTreeMap<[u32; 2], u32> = BTreeMap::new();
+        for link in &topology.links {
+            let [a, b] = link.ends.map(|end| end.index());
+            sides_taken[a].push(place(b) - place(a));
+            sides_taken[b].push(place(a) - place(b));
+            *parallel.entry(pair(link)).or_default() += 1;
+        }
+        let line = |text: String, weight| {
+            let width_em = looks.measure(&text, weight);
+            Line { text, width_em }
+        };
+        let nodes = topology.nodes.iter().enumerate().map(|(id, node)| NodeSketch {
+            at: place(id),
+            kind: Kind::of(node),
+            caption: caption(node, line),
+            side: Side::clear_of(&sides_taken[id]),
+        });
+        let mut drawn: BTreeMap<[u32; 2], u32> = BTreeMap::new();
+        let cables = topology.links.iter().map(|link| {
+            let [a, b] = link.ends.map(|end| place(end.index()));
+            let number = drawn.entry(pair(link)).or_default();
+            let rank = f64::from(*number) - (f64::from(parallel[&pair(link)]) - 1.0) / 2.0;
+            *number += 1;
+            // As seen from the node with the smaller number, so that cables the other way round do not change sides.
+            let rank = if link.ends[0] <= link.ends[1] { rank } else { -rank };
+            CableSketch::new(link, rank, b - a, line)
+        });
+        Self {
+            nodes: nodes.collect(),
+            cables: cables.collect(),
+            topology: topology.clone(),
+            positions: positions.to_vec(),
+        }
+    }
+
+    /// Whether it is the picture of this network.
+    pub fn shows(&self, topology: &Topology, positions: &[(f64, f64)]) -> bool {
+        self.positions == positions && self.topology == *topology
+    }
+
+    /// The network.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
+    }
+}
+
+impl Scenery for Sketch {
+    fn bounds(&self, view: View) -> Option<Rect> {
+        let sizes = Sizes::new(view.detail());
+        self.nodes.iter().map(|node| node.bounds(view, &sizes)).reduce(|all, one| all.union(one))
+    }
+}
+
+impl NodeSketch {
+    /// Its caption's size in pixels.
+    pub fn caption_size(&self, sizes: &Sizes) -> Size {
+        let [name, rest @ ..] = self.caption.as_slice() else { return Size::ZERO };
+        let widest = rest.iter().map(|line| line.width_em * sizes.address_font).fold(0.0, f64::max);
+        Size::new(
+            (name.width_em * sizes.name_font).max(widest),
+            sizes.name_font * 1.3 + sizes.address_font * 1.3 * rest.len() as f64,
+        )
+    }
+
+    /// Where its caption is, if its middle is at this pixel.
+    pub fn caption_rect(&self, center: Point, sizes: &Sizes) -> Rect {
+        let size = self.caption_size(sizes);
+        let half = node_half(self.kind, sizes.detail);
+        let gap = sizes.caption_gap;
+        let (left, top) = match self.side {
+            Side::Below => (center.x - size.width / 2.0, center.y + half.y + gap),
+            Side::Above => (center.x - size.width / 2.0, center.y - half.y - gap - size.height),
+            Side::Right => (center.x + half.x + gap * 1.6, center.y - size.height / 2.0),
+            Side::Left => (center.x - half.x - gap * 1.6 - size.width, center.y - size.height / 2.0),
+        };
+        Rect::from_origin_size((left, top), size)
+    }
+
+    fn bounds(&self, view: View, sizes: &Sizes) -> Rect {
+        let center = view.to_screen(self.at);
+        let half = node_half(self.kind, sizes.detail);
+        Rect::from_points(center - half, center + half).union(self.caption_rect(center, sizes))
+    }
+}
+
+impl Kind {
+    fn of(node: &Node) -> Self {
+        match node.kind {
+            NodeKind::Host(_) => Self::Host,
+            NodeKind::Hub => Self::Hub,
+            NodeKind::Switch(_) => Self::Switch,
+        }
+    }
+}
+
+impl Side {
+    /// The first side, in order of preference, that no cable leaves from; else the one with most room. Only directions
+    /// count, so that a caption never changes sides while somebody zooms.
+    fn clear_of(cables: &[Vec2]) -> Self {
+        let crowding = |side: Self| {
+            let along = |cable: &Vec2| cable.normalize().dot(side.direction());
+            cables.iter().filter(|cable| cable.hypot() > 0.0).map(along).fold(-1.0, f64::max)
+        };
+        let sides = [Self::Below, Self::Above, Self::Right, Self::Left];
+        // Captions are wide: above and below they need 55 degrees of free sky to each side, beside the node only 30.
+        let enough = |side: &Self| {
+            crowding(*side) < if matches!(side, Self::Below | Self::Above) { 0.57 } else { 0.87 }
+        };
+        sides.into_iter().find(enough).unwrap_or_else(|| {
+            sides.into_iter().min_by(|a, b| crowding(*a).total_cmp(&crowding(*b))).expect("there are four")
+        })
+    }
+
+    fn direction(self) -> Vec2 {
+        match self {
+            Self::Below => Vec2::new(0.0, 1.0),
+            Self::Above => Vec2::new(0.0, -1.0),
+            Self::Right => Vec2::new(1.0, 0.0),
+            Self::Left => Vec2::new(-1.0, 0.0),
+        }
+    }
+}
+
+fn pair(link: &Link) -> [u32; 2] {
+    let [a, b] = link.ends.map(|end| end.0);
+    [a.min(b), a.max(b)]
+}
+
+fn caption(node: &Node, line: impl Fn(String, Weight) -> Line) -> Vec<Line> {
+    let name: String = node.name.chars().filter(|letter| !letter.is_control()).collect();
+    let mut lines = vec![line(elided(&name, NAME_CHARS_MAX), Weight::Strong)];
+    if let NodeKind::Host(HostConfig { addresses, .. }) = &node.kind {
+        let shown = if addresses.len() > ADDRESS_LINES_MAX { ADDRESS_LINES_MAX - 1 } else { addresses.len() };
+        for cidr in &addresses[..shown] {
+            lines.push(line(elided(&cidr.to_string(), ADDRESS_CHARS_MAX), Weight::Normal));
+        }
+        if addresses.len() > shown {
+            lines.push(line(format!("and {} more", addresses.len() - shown), Weight::Normal));
+        }
+    }
+    lines
+}
+
+/// Cut in the middle: both ends of an address or a name tell more than its middle.
+fn elided(text: &str, chars_max: usize) -> String {
+    let count = text.chars().count();
+    if count <= chars_max {
+        return text.to_owned();
+    }
+    let tail = (chars_max - 1) / 2;
+    let head = chars_max - 1 - tail;
+    text.chars().take(head).chain(['…']).chain(text.chars().skip(count - tail)).collect()
+}
+
+impl CableSketch {
+    fn new(link: &Link, rank: f64, along: Vec2, line: impl Fn(String, Weight) -> Line) -> Self {
+        let [there, back] = &link.ways;
+        let about = if there.line == back.line {
+            line_text(&there.line)
+        } else {
+            format!(
+                "{} {}   {} {}",
+                arrow(along, End::First),
+                line_text(&there.line),
+                arrow(along, End::Second),
+                line_text(&back.line)
+            )
+        };
+        let mut warnings: Vec<String> = Vec::new();
+        for end in End::BOTH {
+            let [own, other] = [end, end.other()].map(|end| &link.ways[end.index()].impairments);
+            for impairment in own {
+                let text = impairment_text(impairment);
+                let text =
+                    if other.contains(impairment) { text } else { format!("{} {text}", arrow(along, end)) };
+                if !warnings.contains(&text) {
+                    warnings.push(text);
+                }
+            }
+        }
+        if warnings.len() > WARNINGS_MAX {
+            let more = warnings.len() - (WARNINGS_MAX - 1);
+            warnings.truncate(WARNINGS_MAX - 1);
+            warnings.push(format!("+{more}"));
+        }
+        let down = |way: &Way| way.impairments.contains(&Impairment::Down);
+        Self {
+            core: core(&there.line).max(core(&back.line)),
+            rank,
+            down: link.ways.iter().any(down),
+            about: line(about, Weight::Normal),
+            warnings: warnings.into_iter().map(|text| line(text, Weight::Strong)).collect(),
+        }
+    }
+}
+
+/// From 1 Mbit/s to 10 Gbit/s a cable becomes two and a half times as thick.
+fn core(line: &LineConfig) -> f64 {
+    line.rate.map_or(3.2, |rate| (0.45 * (rate.get() as f64).log10() - 1.3).clamp(1.0, 3.2))
+}
+
+/// Which way a direction goes on the canvas.
+fn arrow(along: Vec2, from: End) -> char {
+    let along = if from == End::First { along } else { -along };
+    match along.x.abs() >= along.y.abs() {
+        true if along.x >= 0.0 => '→',
+        true => '←',
+        false if along.y >= 0.0 => '↓',
+        false => '↑',
+    }
+}
+
+fn line_text(line: &LineConfig) -> String {
+    match line.rate {
+        Some(rate) => format!("{} · {}", spaced(&rate.to_string()), spaced(&line.delay.to_string())),
+        None => spaced(&line.delay.to_string()),
+    }
+}
+
+fn impairment_text(impairment: &Impairment) -> String {
+    match *impairment {
+        Impairment::FrameSizeMax(bytes) => format!("max {bytes} B"),
+        Impairment::TrailingBytes(bytes) => format!("+0…{bytes} B"),
+        Impairment::Loss(ratio) => format!("{} % loss", percent(ratio.as_f64())),
+        Impairment::LossOfSmall { probability, bytes_max } => {
+            format!("{} % loss ≤ {bytes_max} B", percent(probability.as_f64()))
+        }
+        Impairment::SilenceOnce { lasts, .. } => format!("silence {}", spaced(&lasts.to_string())),
+        Impairment::Down => "down".into(),
+    }
+}
+
+/// At most three decimals, none if they are zeros.
+fn percent(ratio: f64) -> String {
+    let text = format!("{:.3}", ratio * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `10Mbps` as `10 Mbps`.
+fn spaced(quantity: &str) -> String {
+    let unit =
+        quantity.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(quantity.len());
+    format!("{} {}", &quantity[..unit], &quantity[unit..])
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::stage::looks::tests::looks;
+    use netlab::topology::{NodeId, SwitchConfig};
+    use vnetif::{BitsPerSec, Duration, Ratio};
+
+    /// A link of 100 Mbit/s and 1 ms.
+    pub fn link(a: u32, b: u32, impairments: [&[Impairment]; 2]) -> Link {
+        let way = |impairments: &[Impairment]| Way {
+            line: LineConfig {
+                rate: BitsPerSec::new(100_000_000),
+                delay: Duration::from_millis(1),
+                queue_bytes: 64 * 1024,
+            },
+            impairments: impairments.to_vec(),
+        };
+        Link { ends: [NodeId(a), NodeId(b)], ways: impairments.map(way) }
+    }
+
+    /// Two hosts beside a switch.
+    pub fn two_hosts_and_a_switch() -> (Topology, Vec<(f64, f64)>) {
+        let host = |name: &str, address: &str| Node {
+            name: name.into(),
+            kind: NodeKind::Host(HostConfig {
+                addresses: vec![address.parse().unwrap()],
+                ..HostConfig::default()
+            }),
+        };
+        let topology = Topology {
+            nodes: vec![
+                host("a", "10.0.0.1/24"),
+                Node { name: "s1".into(), kind: NodeKind::Switch(SwitchConfig::default()) },
+                host("b", "10.0.0.2/24"),
+            ],
+            links: vec![link(0, 1, [&[], &[]]), link(1, 2, [&[], &[]])],
+        };
+        (topology, vec![(120.0, 200.0), (300.0, 200.0), (480.0, 200.0)])
+    }
+
+    #[test]
+    fn a_caption_keeps_clear_of_the_cables() {
+        let down = Vec2::new(0.0, 1.0);
+        let right = Vec2::new(1.0, 0.0);
+        assert_eq!(Side::clear_of(&[]), Side::Below);
+        assert_eq!(Side::clear_of(&[right, -right]), Side::Below);
+        assert_eq!(Side::clear_of(&[down]), Side::Above);
+        assert_eq!(Side::clear_of(&[down, -down]), Side::Right);
+        assert_eq!(Side::clear_of(&[down, -down, right]), Side::Left);
+        assert_eq!(Side::clear_of(&[Vec2::ZERO]), Side::Below, "two nodes at one place");
+    }
+
+    #[test]
+    fn texts_are_bounded_and_keep_both_ends() {
+        assert_eq!(elided("2001:db8:1:2:3:4:5:6/64", 26), "2001:db8:1:2:3:4:5:6/64");
+        assert_eq!(elided("2001:db8:1111:2222:3333:4444:5555:6666/64", 26), "2001:db8:1111…5555:6666/64");
+        let (mut topology, positions) = two_hosts_and_a_switch();
+        topology.nodes[0].name = "<b>\n".repeat(10_000);
+        let sketch = Sketch::new(&topology, &positions, &looks());
+        assert_eq!(sketch.nodes[0].caption[0].text.chars().count(), NAME_CHARS_MAX);
+        assert!(!sketch.nodes[0].caption[0].text.contains('\n'));
+    }
+
+    #[test]
+    fn a_badge_says_what_differs_between_the_directions() {
+        let loss = [Impairment::Loss(Ratio::percent(1))];
+        let line = |text: String, _| Line { text, width_em: 1.0 };
+        let right = Vec2::new(1.0, 0.0);
+        let texts = |link: &Link, along| -> Vec<String> {
+            CableSketch::new(link, 0.0, along, line).warnings.into_iter().map(|line| line.text).collect()
+        };
+        assert_eq!(texts(&link(0, 1, [&loss, &loss]), right), ["1 % loss"]);
+        assert_eq!(texts(&link(0, 1, [&[], &loss]), right), ["← 1 % loss"]);
+        assert_eq!(texts(&link(0, 1, [&[], &loss]), Vec2::new(0.0, -3.0)), ["↓ 1 % loss"]);
+        let sketch = CableSketch::new(&link(0, 1, [&[], &[]]), 0.0, right, line);
+        assert_eq!(sketch.about.text, "100 Mbps · 1 ms");
+    }
+
+    #[test]
+    fn quantities_are_written_with_a_space() {
+        assert_eq!(spaced("1.5ms"), "1.5 ms");
+        assert_eq!(percent(0.01), "1");
+        assert_eq!(percent(0.000_05), "0.005");
+        assert_eq!(percent(1.0), "100");
+    }
+
+    #[test]
+    fn a_change_of_the_network_is_noticed() {
+        let (mut topology, positions) = two_hosts_and_a_switch();
+        let sketch = Sketch::new(&topology, &positions, &looks());
+        assert!(sketch.shows(&topology, &positions));
+        topology.links[0].ways[1].impairments.push(Impairment::Down);
+        assert!(!sketch.shows(&topology, &positions));
+    }
+}
