@@ -3,7 +3,7 @@
 //! `cargo run --example connect [FILE.pcapng]`
 
 use smoltcp::iface::SocketHandle;
-use smoltcp::socket::tcp::{Socket, SocketBuffer};
+use smoltcp::socket::tcp::{RecvError, Socket, SocketBuffer};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::fs::File;
 use std::io::BufWriter;
@@ -80,8 +80,8 @@ impl Net for Connect {
         if self.received == HELLO && !server.is_open() {
             return Progress::Done;
         }
-        if server.is_active() && !server.may_recv() {
-            server.close(); // The client has.
+        if server.recv(|_| (0, ())) == Err(RecvError::Finished) {
+            server.close();
         }
         let due = [self.server.poll_at(now), self.client.poll_at(now)];
         Progress::Idle { next_due: due.into_iter().flatten().min() }

@@ -18,6 +18,9 @@ use smoltcp::wire::{IpAddress, IpCidr, IpEndpoint, IpVersion, Ipv4Address, Ipv6A
 pub const PORT: u16 = 5001;
 /// The first of the ephemeral ports (RFC 6335, section 6).
 const EPHEMERAL_PORT: u16 = 49152;
+/// Who hears nothing for so long gives up: at least 100 s, says RFC 9293, 3.8.3. It also ends what smoltcp 0.14 does not:
+/// after three duplicate ACKs with nothing but a FIN in flight, it never sends that FIN again.
+const USER_TIMEOUT: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(100);
 /// The content repeats after this many bytes: a prime, so that no lost or doubled segment goes unnoticed.
 const PATTERN_BYTES: usize = 65_521;
 
@@ -221,7 +224,10 @@ impl<B: Backend> Net for Bulk<B> {
 }
 
 fn socket(tx_buffer: usize, rx_buffer: usize) -> Socket<'static> {
-    Socket::new(SocketBuffer::new(vec![0; rx_buffer]), SocketBuffer::new(vec![0; tx_buffer]))
+    let mut socket =
+        Socket::new(SocketBuffer::new(vec![0; rx_buffer]), SocketBuffer::new(vec![0; tx_buffer]));
+    socket.set_timeout(Some(USER_TIMEOUT));
+    socket
 }
 
 fn address(ip: IpVersion, host: u8) -> IpCidr {

@@ -76,6 +76,8 @@ struct Shared<B: Backend> {
     listening: Signal,
     disconnected: Signal,
     monitor: RefCell<Option<Box<dyn Monitor>>>,
+    /// How many there were, so that one that is out for its turn knows whether it is still wanted.
+    monitors: Cell<u64>,
     counters: RefCell<Counters>,
     last_error: Cell<Option<WriteError>>,
     now: Cell<Instant>,
@@ -102,6 +104,7 @@ impl<B: Backend> Vnetif<B> {
             listening: Signal::new(),
             disconnected: Signal::new(),
             monitor: RefCell::new(options.monitor),
+            monitors: Cell::default(),
             counters: RefCell::default(),
             last_error: Cell::default(),
             now: Cell::default(),
@@ -217,6 +220,7 @@ impl<B: Backend> Vnetif<B> {
 
     /// Watches the interface from now on, in place of an earlier monitor.
     pub fn set_monitor(&self, monitor: Option<Box<dyn Monitor>>) {
+        self.0.monitors.set(self.0.monitors.get() + 1);
         drop(self.0.monitor.replace(monitor));
     }
 
@@ -286,10 +290,10 @@ impl<B: Backend> Shared<B> {
     fn watch(&self, now: Instant, direction: Direction, frame: &Frame) {
         // Taken out while it runs: it may replace itself, and use the interface.
         let Some(mut monitor) = self.monitor.take() else { return };
+        let monitors = self.monitors.get();
         monitor.saw(now, direction, frame);
-        let mut place = self.monitor.borrow_mut();
-        if place.is_none() {
-            *place = Some(monitor);
+        if monitors == self.monitors.get() {
+            *self.monitor.borrow_mut() = Some(monitor);
         }
     }
 
@@ -376,5 +380,215 @@ impl<B: Backend> phy::TxToken for TxToken<'_, B> {
         // An error is counted there; smoltcp has no place for it.
         let _ = self.interface.send(self.now, frame);
         result.expect("the frame was filled in")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::pause;
+    use crate::lan::{Delivery, Lan, LanConfig};
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    const NOW: Instant = Instant::ZERO;
+
+    fn connect(lan: &Lan) -> Vnetif<Lan> {
+        Vnetif::connect(lan, Options::default()).unwrap()
+    }
+
+    fn listening(lan: &Lan) -> Vnetif<Lan> {
+        let vnetif = connect(lan);
+        vnetif.listen().unwrap();
+        vnetif
+    }
+
+    fn frame(len: usize) -> Frame {
+        Frame::build(len, |_| ())
+    }
+
+    fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn nothing_is_received_before_listening_begins_and_that_is_signalled() {
+        let lan = Lan::hub();
+        let (a, b) = (connect(&lan), connect(&lan));
+        let mut listening = pin!(b.listening().given());
+        a.send(NOW, frame(60)).unwrap();
+        assert!(poll(listening.as_mut()).is_pending());
+        b.listen().unwrap();
+        b.listen().unwrap();
+        assert!(poll(listening).is_ready());
+        a.send(NOW, frame(60)).unwrap();
+        assert_eq!(b.waiting(), 1);
+    }
+
+    #[test]
+    fn disconnecting_wakes_whoever_listens() {
+        let lan = Lan::hub();
+        let b = listening(&lan);
+        let (mut readable, mut disconnected) = (pin!(b.readable()), pin!(b.disconnected().given()));
+        assert!(poll(readable.as_mut()).is_pending() && poll(disconnected.as_mut()).is_pending());
+        b.clone().disconnect();
+        assert_eq!(poll(readable), Poll::Ready(false));
+        assert!(poll(disconnected).is_ready());
+        assert_eq!(lan.ports(), 0);
+        assert_eq!(b.listen(), Err(UnknownPort(b.port())));
+    }
+
+    #[test]
+    fn disconnecting_flushes_or_discards_as_asked() {
+        for flush_on_disconnect in [false, true] {
+            let delivery = Delivery::Asynchronous { frames_max: 10 };
+            let lan = Lan::new(LanConfig { delivery, ..LanConfig::HUB });
+            let a = connect(&lan);
+            let b = Vnetif::connect(&lan, Options { flush_on_disconnect, ..Options::default() }).unwrap();
+            b.listen().unwrap();
+            a.send(NOW, frame(60)).unwrap();
+            lan.advance(NOW);
+            a.send(NOW, frame(61)).unwrap();
+            b.disconnect();
+            let received: Vec<_> = std::iter::from_fn(|| b.receive(NOW)).map(|frame| frame.len()).collect();
+            assert_eq!(received, if flush_on_disconnect { vec![60, 61] } else { vec![] });
+        }
+    }
+
+    #[test]
+    fn the_last_handle_to_go_disconnects() {
+        let lan = Lan::hub();
+        let a = listening(&lan);
+        let other = a.clone();
+        drop(a);
+        assert_eq!(lan.ports(), 1);
+        drop(other);
+        assert_eq!(lan.ports(), 0);
+    }
+
+    #[test]
+    fn frames_and_bytes_are_counted_both_ways_until_reset() {
+        let lan = Lan::hub();
+        let (a, b) = (listening(&lan), listening(&lan));
+        a.send(NOW, frame(60)).unwrap();
+        a.send(NOW, frame(100)).unwrap();
+        while b.receive(NOW).is_some() {}
+        assert_eq!(a.counters(), Counters { tx_frames: 2, tx_bytes: 160, ..Counters::default() });
+        assert_eq!(b.counters(), Counters { rx_frames: 2, rx_bytes: 160, ..Counters::default() });
+        b.reset_counters();
+        assert_eq!(b.counters(), Counters::default());
+    }
+
+    #[test]
+    fn a_frame_over_the_size_limit_is_refused_and_the_error_can_be_seen() {
+        let lan = Lan::hub();
+        let mut a = Vnetif::connect(&lan, Options { size_limit: Some(1000), ..Options::default() }).unwrap();
+        let b = listening(&lan);
+        let refused = WriteError::FrameTooBig { bytes: 1015, bytes_max: 1014 };
+        assert_eq!(a.send(NOW, frame(1015)), Err(refused));
+        assert_eq!(a.send(NOW, frame(1014)), Ok(()));
+        // smoltcp is not told, so it must be seen here.
+        let token = phy::Device::transmit(&mut a, NOW.into()).unwrap();
+        phy::TxToken::consume(token, 1015, |_| ());
+        assert_eq!((a.counters().tx_refused, a.last_error()), (2, Some(refused)));
+        assert_eq!(b.waiting(), 1);
+        assert_eq!(phy::Device::capabilities(&a).ip_mtu(), 1000);
+        assert_eq!(phy::Device::capabilities(&b).ip_mtu(), 1500);
+    }
+
+    #[test]
+    fn a_monitor_sees_what_is_sent_and_received_in_that_order() {
+        let lan = Lan::hub();
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let [a, b] = ["a", "b"].map(|name| {
+            let (vnetif, seen) = (listening(&lan), seen.clone());
+            vnetif.set_monitor(Some(Box::new(move |now: Instant, direction, frame: &Frame| {
+                seen.borrow_mut().push((name, now.nanos(), direction, frame.len()));
+            })));
+            vnetif
+        });
+        a.send(Instant::from_nanos(1), frame(60)).unwrap();
+        b.receive(Instant::from_nanos(2)).unwrap();
+        a.set_monitor(None);
+        a.send(Instant::from_nanos(3), frame(61)).unwrap();
+        assert_eq!(*seen.borrow(), [("a", 1, Direction::Tx, 60), ("b", 2, Direction::Rx, 60)]);
+    }
+
+    #[test]
+    fn a_monitor_may_send_and_replace_itself() {
+        let lan = Lan::hub();
+        let (a, b) = (listening(&lan), listening(&lan));
+        let handle = a.clone();
+        a.set_monitor(Some(Box::new(move |now, _, _: &Frame| {
+            handle.send(now, frame(99)).unwrap();
+            handle.set_monitor(None);
+        })));
+        a.send(NOW, frame(60)).unwrap();
+        a.send(NOW, frame(61)).unwrap();
+        let lengths: Vec<_> = std::iter::from_fn(|| b.receive(NOW)).map(|frame| frame.len()).collect();
+        assert_eq!(lengths, [99, 60, 61]);
+    }
+
+    #[test]
+    fn a_listener_that_is_called_is_counted_and_may_disconnect() {
+        let lan = Lan::hub();
+        let (a, b) = (connect(&lan), connect(&lan));
+        let handle = b.clone();
+        b.listen_with(move |_, _| handle.disconnect()).unwrap();
+        a.send(NOW, frame(60)).unwrap();
+        a.send(NOW, frame(61)).unwrap();
+        assert_eq!((b.counters().rx_frames, b.is_connected()), (1, false));
+        assert!(b.listening().is_given());
+    }
+
+    #[test]
+    fn a_stack_neither_sends_nor_receives_while_the_backend_is_not_ready() {
+        let delivery = Delivery::Asynchronous { frames_max: 1 };
+        let lan = Lan::new(LanConfig { delivery, ..LanConfig::HUB });
+        let (a, mut b) = (listening(&lan), listening(&lan));
+        a.send(NOW, frame(60)).unwrap();
+        lan.advance(NOW);
+        a.send(NOW, frame(61)).unwrap();
+        assert!(phy::Device::receive(&mut b, NOW.into()).is_none());
+        assert!(phy::Device::transmit(&mut b, NOW.into()).is_none());
+        lan.advance(NOW);
+        assert!(phy::Device::receive(&mut b, NOW.into()).is_some());
+        assert_eq!(b.waiting(), 1);
+    }
+
+    #[test]
+    fn a_writer_awaits_the_yield_it_is_given_after_each_frame() {
+        let lan = Lan::hub();
+        let (a, b) = (connect(&lan), listening(&lan));
+        let yields = Cell::new(0);
+        let others = || {
+            yields.set(yields.get() + 1);
+            pause()
+        };
+        let mut writing = pin!(async {
+            for len in [60, 61] {
+                a.write(NOW, frame(len), &others).await.unwrap();
+            }
+        });
+        for turn in 1..=2 {
+            assert!(poll(writing.as_mut()).is_pending());
+            assert_eq!((b.waiting(), yields.get()), (turn, turn));
+        }
+        assert!(poll(writing).is_ready());
+    }
+
+    #[test]
+    fn time_never_goes_back_even_if_the_stack_rounds_it_down() {
+        let lan = Lan::hub();
+        let mut a = connect(&lan);
+        let seen = Rc::new(Cell::new(NOW));
+        let last = seen.clone();
+        a.set_monitor(Some(Box::new(move |now, _, _: &Frame| last.set(now))));
+        let exact = Instant::from_nanos(1_234_567);
+        a.set_now(exact);
+        let token = phy::Device::transmit(&mut a, exact.into()).unwrap();
+        phy::TxToken::consume(token, 60, |_| ());
+        assert_eq!(seen.get(), exact);
     }
 }

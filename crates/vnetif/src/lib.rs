@@ -41,7 +41,7 @@
 //! | [`mac`] | port numbers and the locally administered address made from each |
 //! | [`rng`] | one random stream for each purpose, all from one seed |
 //! | [`impair`] | the ways a link misbehaves, folded into one verdict per frame |
-//! | [`line`] | one direction of a cable: rate, finite queue, propagation delay |
+//! | [`mod@line`] | one direction of a cable: rate, finite queue, propagation delay |
 //! | [`mac_table`] | what a learning switch knows |
 //! | [`nic`] | two queues that a smoltcp interface can own as its device, for a world that moves the frames itself |
 //! | [`signal`], [`inbox`] | what can be waited for: something that happens once, frames for one reader |
