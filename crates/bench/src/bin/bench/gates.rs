@@ -1,0 +1,254 @@
+//! What has to hold. The figures come from a study before the engine was written; they are not wishes made afterwards.
+
+use crate::page::Page;
+use crate::peer::PEER;
+use crate::rounds::{Host, Results};
+use bench::Figure;
+
+/// How often the peer's native figures are to be reached, natively and in wasm.
+const TIMES_PEER_NATIVE: f64 = 20.0;
+const TIMES_PEER_WASM: f64 = 10.0;
+/// The whole page, compressed.
+const PAGE_BROTLI_BYTES: usize = 400 * 1024;
+/// From navigation to the first frame that moves.
+const FIRST_FRAME_MS: f64 = 1_000.0;
+
+/// Something that has to hold.
+struct Gate {
+    what: &'static str,
+    case: &'static str,
+    reading: Reading,
+    limit: Limit,
+    /// What was hoped for besides.
+    stretch: f64,
+    hosts: &'static [Host],
+}
+
+enum Reading {
+    Figure(Figure),
+    /// Of the figure, as a part of native speed.
+    Speed(Figure),
+}
+
+#[derive(Clone, Copy)]
+enum Limit {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+const GATES: [Gate; 8] = [
+    Gate {
+        what: "wasm ÷ native, TCP bulk, MTU 1500, checksums",
+        case: "bulk/1500",
+        reading: Reading::Speed(Figure::Rate),
+        limit: Limit::AtLeast(0.45),
+        stretch: 0.60,
+        hosts: &Host::WASM,
+    },
+    Gate {
+        what: "switch, unicast: learn and look up, ns",
+        case: "switch/look-256",
+        reading: Reading::Figure(Figure::NanosPer("look")),
+        limit: Limit::AtMost(50.0),
+        stretch: 28.0,
+        hosts: &Host::WASM,
+    },
+    Gate {
+        what: "switch, unicast: whole delivery, ns",
+        case: "switch/unicast",
+        reading: Reading::Figure(Figure::NanosPer("delivery")),
+        limit: Limit::AtMost(50.0),
+        stretch: 28.0,
+        hosts: &Host::WASM,
+    },
+    Gate {
+        what: "switch, flood to 8, ns a port",
+        case: "switch/flood-8",
+        reading: Reading::Figure(Figure::NanosPer("delivery")),
+        limit: Limit::AtMost(15.0),
+        stretch: 10.0,
+        hosts: &Host::WASM,
+    },
+    Gate {
+        what: "switch, flood to 64, ns a port",
+        case: "switch/flood-64",
+        reading: Reading::Figure(Figure::NanosPer("delivery")),
+        limit: Limit::AtMost(15.0),
+        stretch: 10.0,
+        hosts: &Host::WASM,
+    },
+    Gate {
+        what: "TCP event in virtual time, two hosts, ns",
+        case: "world/pair",
+        reading: Reading::Figure(Figure::NanosPer("event")),
+        limit: Limit::AtMost(1_500.0),
+        stretch: 900.0,
+        hosts: &Host::WASM,
+    },
+    Gate {
+        what: "64 hosts, 32 TCP flows, × real time",
+        case: "world/tcp",
+        reading: Reading::Figure(Figure::TimesRealTime),
+        limit: Limit::AtLeast(6.0),
+        stretch: 12.0,
+        hosts: &[Host::Chromium],
+    },
+    Gate {
+        what: "64 hosts, 32 UDP flows, × real time",
+        case: "world/udp",
+        reading: Reading::Figure(Figure::TimesRealTime),
+        limit: Limit::AtLeast(6.0),
+        stretch: 12.0,
+        hosts: &[Host::Chromium],
+    },
+];
+
+/// A gate and what was measured.
+#[derive(Debug)]
+pub struct Verdict {
+    pub what: String,
+    pub limit: String,
+    pub measured: String,
+    pub holds: bool,
+    /// Whether what was hoped for holds too; `None`: nothing was.
+    pub stretch_holds: Option<bool>,
+}
+
+impl Limit {
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(least) => value >= least,
+            Self::AtMost(most) => value <= most,
+        }
+    }
+
+    fn with(self, other: f64) -> Self {
+        match self {
+            Self::AtLeast(_) => Self::AtLeast(other),
+            Self::AtMost(_) => Self::AtMost(other),
+        }
+    }
+
+    fn shown(self) -> String {
+        match self {
+            Self::AtLeast(least) => format!("≥ {least}"),
+            Self::AtMost(most) => format!("≤ {most}"),
+        }
+    }
+}
+
+/// All gates for which something was measured.
+pub fn verdicts(results: &Results, page: Option<&Page>) -> Vec<Verdict> {
+    let mut verdicts: Vec<_> = GATES.iter().flat_map(|gate| gate.verdicts(results)).collect();
+    verdicts.extend(times_peer(results));
+    verdicts.extend(page.into_iter().flat_map(of_page));
+    verdicts
+}
+
+impl Gate {
+    fn verdicts<'a>(&'a self, results: &'a Results) -> impl Iterator<Item = Verdict> + 'a {
+        self.hosts.iter().filter_map(|&host| {
+            let of_case = results.of(self.case)?;
+            let value = match self.reading {
+                Reading::Figure(figure) => results.figure(of_case, host, figure),
+                Reading::Speed(figure) => results.speed(of_case, host, figure),
+            }?
+            .median;
+            Some(Verdict {
+                what: format!("{}, {host}", self.what),
+                limit: format!("{} ({})", self.limit.shown(), self.stretch),
+                measured: crate::report::number(value),
+                holds: self.limit.holds(value),
+                stretch_holds: Some(self.limit.with(self.stretch).holds(value)),
+            })
+        })
+    }
+}
+
+/// For each host the figure that comes out worst.
+fn times_peer(results: &Results) -> Vec<Verdict> {
+    let worst = |host: Host| {
+        let times = PEER.iter().filter_map(|peer| {
+            let ours = results.figure(results.of(peer.case)?, host, peer.figure)?;
+            Some((peer.figure.speed(ours.median, peer.value), peer.what))
+        });
+        times.min_by(|a, b| a.0.total_cmp(&b.0))
+    };
+    let verdict = |host: Host| {
+        let (times, what) = worst(host)?;
+        let least = if host == Host::Native { TIMES_PEER_NATIVE } else { TIMES_PEER_WASM };
+        Some(Verdict {
+            what: format!("× mirage-vnetif's native figures, the least of all, {host}"),
+            limit: format!("≥ {least}"),
+            measured: format!("{} ({what})", crate::report::number(times)),
+            holds: times >= least,
+            stretch_holds: None,
+        })
+    };
+    results.hosts.iter().filter_map(|&host| verdict(host)).collect()
+}
+
+fn of_page(page: &Page) -> [Verdict; 2] {
+    [
+        Verdict {
+            what: "the whole page, brotli, KB".into(),
+            limit: format!("< {}", PAGE_BROTLI_BYTES / 1024),
+            measured: crate::report::number(page.brotli_bytes as f64 / 1024.0),
+            holds: page.brotli_bytes < PAGE_BROTLI_BYTES,
+            stretch_holds: None,
+        },
+        Verdict {
+            what: "from navigation to the first moving frame, Chromium, ms".into(),
+            limit: format!("< {FIRST_FRAME_MS}"),
+            measured: crate::report::number(page.first_frame_ms.median),
+            holds: page.first_frame_ms.median < FIRST_FRAME_MS,
+            stretch_holds: None,
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rounds::tests::results;
+    use crate::statistics::Summary;
+    use bench::Case;
+
+    #[test]
+    fn gates_and_peers_name_cases_that_yield_their_figures() {
+        let figures = GATES.iter().map(|gate| match gate.reading {
+            Reading::Figure(figure) | Reading::Speed(figure) => (gate.case, figure),
+        });
+        for (case, figure) in figures.chain(PEER.iter().map(|peer| (peer.case, peer.figure))) {
+            assert!(Case::named(case).unwrap().figures.contains(&figure), "{case} has no {figure:?}");
+        }
+    }
+
+    #[test]
+    fn a_gate_that_is_missed_is_said_to_be() {
+        // 1000 deliveries in 20 and 60 µs.
+        let results = results("switch/unicast", &Host::WASM, &[&[0.02, 0.06]]);
+        let verdicts = verdicts(&results, None);
+        let outcomes: Vec<_> =
+            verdicts.iter().map(|verdict| (verdict.holds, verdict.stretch_holds)).collect();
+        assert_eq!(outcomes, [(true, Some(true)), (false, Some(false))]);
+    }
+
+    #[test]
+    fn the_least_of_the_ratios_to_the_peer_is_the_one_that_counts() {
+        // 1000 raw frames in 0.1 ms: 100 ns each, 30 times the peer.
+        let verdicts = verdicts(&results("raw/unicast", &[Host::Native], &[&[0.1]]), None);
+        assert_eq!((verdicts[0].measured.as_str(), verdicts[0].holds), ("30.0 (raw frames)", true));
+    }
+
+    #[test]
+    fn a_page_has_to_be_small_and_quick() {
+        let page = Page {
+            raw_bytes: 1 << 20,
+            brotli_bytes: PAGE_BROTLI_BYTES,
+            first_frame_ms: Summary::of([300.0]),
+            loads: 1,
+        };
+        assert_eq!(of_page(&page).map(|verdict| verdict.holds), [false, true]);
+    }
+}

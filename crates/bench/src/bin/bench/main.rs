@@ -1,0 +1,141 @@
+//! Runs the cases: `bench` by itself natively, `bench compare` in turn with Node and Chromium. `cargo xtask bench` builds
+//! what the second needs, and calls it.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`worker`] | a process that takes samples when asked; this program is one, two scripts are the others |
+//! | [`rounds`] | all workers in turn, again and again |
+//! | [`statistics`] | medians and their spread |
+//! | [`peer`], [`gates`] | what is compared with mirage-vnetif, and what has to hold |
+//! | [`page`] | what a visitor downloads and waits for |
+//! | [`report`] | the tables, and their place in docs/PERFORMANCE.md |
+
+#![allow(clippy::disallowed_methods, reason = "measuring needs a clock")]
+
+mod gates;
+mod page;
+mod peer;
+mod report;
+mod rounds;
+mod statistics;
+mod worker;
+
+use anyhow::Result;
+use bench::{CASES, Case};
+use clap::{Args, Parser, Subcommand};
+use rounds::{Host, Results};
+use std::path::PathBuf;
+use std::time::Instant;
+use worker::Worker;
+
+#[derive(Parser)]
+#[command(name = "bench", about = "How fast the engine is", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+#[derive(Args, Clone)]
+struct Selection {
+    /// Rounds that count; one more comes first, for compilers and caches to warm up
+    #[arg(long, default_value_t = 9, global = true)]
+    rounds: usize,
+    /// Only cases whose name begins with this
+    #[arg(long, default_value = "", global = true)]
+    only: String,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take a sample of each case named on standard input
+    #[command(hide = true)]
+    Worker,
+    /// Do one sample of a case, and nothing else: for profilers
+    Once {
+        /// The case
+        case: String,
+    },
+    /// Measure natively, in Node and in Chromium, in turn
+    Compare(Compare),
+}
+
+#[derive(Args)]
+struct Compare {
+    /// Where the scripts are that run the cases elsewhere
+    #[arg(long)]
+    scripts: PathBuf,
+    /// Bindings made by `wasm-bindgen --target nodejs`
+    #[arg(long)]
+    node: Option<PathBuf>,
+    /// Bindings made by `wasm-bindgen --target web`
+    #[arg(long, requires = "playwright")]
+    chromium: Option<PathBuf>,
+    /// The folder whose node_modules has Playwright; the variable CHROMIUM may name the browser
+    #[arg(long)]
+    playwright: Option<PathBuf>,
+    #[command(flatten)]
+    page: Option<page::Options>,
+    /// The document whose table is to be replaced
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let Arguments { command, selection } = Arguments::parse();
+    match command {
+        Some(Command::Worker) => worker::serve(milliseconds()),
+        Some(Command::Once { case }) => once(&case),
+        Some(Command::Compare(compare)) => compared(&compare, &selection),
+        None => {
+            let results = rounds::run(&mut [(Host::Native, Worker::native()?)], &selection)?;
+            print!("{}", report::cases(&results));
+            Ok(())
+        }
+    }
+}
+
+fn compared(options: &Compare, selection: &Selection) -> Result<()> {
+    let mut workers = vec![(Host::Native, Worker::native()?)];
+    if let Some(module) = &options.node {
+        let script = options.scripts.join("node.mjs");
+        workers.push((Host::Node, Worker::script(&script, [module])?));
+    }
+    if let (Some(module), Some(playwright)) = (&options.chromium, &options.playwright) {
+        let script = options.scripts.join("chromium.mjs");
+        workers.push((Host::Chromium, Worker::script(&script, [playwright, module])?));
+    }
+    let versions = workers.iter_mut().map(|(_, worker)| worker.version()).collect::<Result<Vec<_>>>()?;
+    let results = rounds::run(&mut workers, selection)?;
+    drop(workers);
+    let page = match (&options.page, &options.playwright) {
+        (Some(page), Some(playwright)) => Some(page::measure(page, &options.scripts, playwright)?),
+        _ => None,
+    };
+    let text = report::all(&results, page.as_ref(), &versions, selection.rounds);
+    print!("{text}");
+    match &options.write {
+        Some(document) if is_complete(&results) => report::write(document, &text),
+        Some(_) => {
+            println!("\nNot written: only a part of the cases was measured.");
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+fn is_complete(results: &Results) -> bool {
+    results.cases.len() == CASES.len() && results.hosts.len() == Host::ALL.len()
+}
+
+fn once(case: &str) -> Result<()> {
+    let case = Case::named(case).ok_or_else(|| anyhow::anyhow!("there is no case {case}"))?;
+    println!("{:?}", bench::run([case], milliseconds()));
+    Ok(())
+}
+
+fn milliseconds() -> impl Fn() -> f64 {
+    let start = Instant::now();
+    move || start.elapsed().as_secs_f64() * 1e3
+}

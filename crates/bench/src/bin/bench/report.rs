@@ -1,0 +1,194 @@
+//! The tables, and their place in docs/PERFORMANCE.md.
+
+use crate::gates;
+use crate::page::Page;
+use crate::peer::PEER;
+use crate::rounds::{CaseResults, Host, Results};
+use crate::statistics::Summary;
+use anyhow::{Context as _, Result};
+use bench::Figure;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs, thread};
+
+/// Between these lines of the document everything is replaced.
+const BEGIN: &str = "<!-- begin: cargo xtask bench -->";
+const END: &str = "<!-- end: cargo xtask bench -->";
+
+/// Everything that was measured, as Markdown.
+pub fn all(results: &Results, page: Option<&Page>, versions: &[String], rounds: usize) -> String {
+    let mut text = format!(
+        "Medians of {rounds} rounds, each of one sample natively, in Node and in Chromium in turn; ± is half the distance \
+         between the quartiles. Ratios are of pairs within a round.\nMeasured on {}, {}, with {}.\n\n",
+        machine(),
+        env::consts::OS,
+        versions.join(", "),
+    );
+    text += &gate_table(results, page);
+    text += &cases(results);
+    text += &peer_table(results);
+    if let Some(page) = page {
+        text += &page_table(page);
+    }
+    text
+}
+
+/// Every case at every host.
+pub fn cases(results: &Results) -> String {
+    let others: Vec<_> = results.hosts.iter().copied().filter(|&host| host != Host::Native).collect();
+    let mut head: Vec<_> = ["case".into(), "unit".into()].into();
+    head.extend(results.hosts.iter().map(Host::to_string));
+    head.extend(others.iter().map(|host| format!("{host} ÷ native")));
+    let rows = results.cases.iter().flat_map(|of_case| {
+        of_case.case.figures.iter().enumerate().map(|(number, &figure)| {
+            let mut row =
+                vec![if number == 0 { of_case.case.what.into() } else { String::new() }, figure.unit()];
+            row.extend(results.hosts.iter().map(|&host| cell(results.figure(of_case, host, figure))));
+            // Of the same samples, so it would be the same again.
+            let ratio = |&host: &Host| {
+                if number == 0 { ratio(results, of_case, host, figure) } else { String::new() }
+            };
+            row.extend(others.iter().map(ratio));
+            row
+        })
+    });
+    section("The engine", &head, rows)
+}
+
+fn ratio(results: &Results, of_case: &CaseResults, host: Host, figure: Figure) -> String {
+    results.speed(of_case, host, figure).map_or("–".into(), |speed| format!("{:.2}", speed.median))
+}
+
+fn gate_table(results: &Results, page: Option<&Page>) -> String {
+    let head = ["gate", "limit (stretch)", "measured", "holds"].map(String::from);
+    let rows = gates::verdicts(results, page).into_iter().map(|verdict| {
+        let holds = match (verdict.holds, verdict.stretch_holds) {
+            (false, _) => "**no**",
+            (true, Some(true)) => "yes, and the stretch",
+            (true, _) => "yes",
+        };
+        vec![verdict.what, verdict.limit, verdict.measured, holds.into()]
+    });
+    section("Gates", &head, rows)
+}
+
+fn peer_table(results: &Results) -> String {
+    let mut head: Vec<_> = ["what", "unit", "mirage-vnetif"].map(String::from).into();
+    head.extend(results.hosts.iter().map(|host| format!("{host} (× the peer)")));
+    let rows = PEER.iter().filter_map(|peer| {
+        let of_case = results.of(peer.case)?;
+        let mut row = vec![peer.what.into(), peer.figure.unit(), number(peer.value)];
+        row.extend(results.hosts.iter().map(|&host| {
+            results.figure(of_case, host, peer.figure).map_or("–".into(), |ours| {
+                let times = peer.figure.speed(ours.median, peer.value);
+                format!("{} ({}×)", number(ours.median), number(times))
+            })
+        }));
+        Some(row)
+    });
+    section("Beside mirage-vnetif", &head, rows)
+}
+
+fn page_table(page: &Page) -> String {
+    let head = ["the page", "measured"].map(String::from);
+    let kilobytes = |bytes| format!("{} KB", number(bytes as f64 / 1024.0));
+    let rows = [
+        vec!["all files of dist/".into(), kilobytes(page.raw_bytes)],
+        vec!["the same, each compressed by brotli".into(), kilobytes(page.brotli_bytes)],
+        vec![
+            format!(
+                "from navigation to the first moving frame, over loopback, {} fresh profiles",
+                page.loads
+            ),
+            format!("{} ms", cell(Some(page.first_frame_ms))),
+        ],
+    ];
+    section("The page", &head, rows)
+}
+
+fn section(title: &str, head: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut text = format!("### {title}\n\n");
+    let mut line = |cells: &[String]| {
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    };
+    line(head);
+    line(&vec!["---".into(); head.len()]);
+    rows.into_iter().for_each(|row| line(&row));
+    text + "\n"
+}
+
+fn cell(summary: Option<Summary>) -> String {
+    summary.map_or("–".into(), |summary| {
+        format!("{} ± {:.0} %", number(summary.median), summary.spread * 100.0)
+    })
+}
+
+/// With three digits that count.
+pub fn number(value: f64) -> String {
+    let decimals = match value.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 3,
+    };
+    format!("{value:.decimals$}")
+}
+
+fn machine() -> String {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or(env::consts::ARCH, |(_, model)| model);
+    format!("{cores} cores ({model})")
+}
+
+/// Replaces the table of a document.
+pub fn write(document: &Path, text: &str) -> Result<()> {
+    let shown = document.display();
+    let old = fs::read_to_string(document).with_context(|| format!("{shown} cannot be read"))?;
+    let new = replaced(&old, text)
+        .with_context(|| format!("{shown} has no lines {BEGIN} and {END} for the table to go between"))?;
+    fs::write(document, new).with_context(|| format!("{shown} cannot be written"))
+}
+
+fn replaced(document: &str, text: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rounds::tests::results;
+
+    #[test]
+    fn a_table_has_a_row_for_each_figure_and_ratios_once() {
+        let results = results("world/tcp", &[Host::Native, Host::Chromium], &[&[1.0, 2.0]]);
+        let what = results.cases[0].case.what;
+        assert_eq!(
+            cases(&results),
+            format!(
+                "### The engine\n\n\
+                 | case | unit | native | Chromium | Chromium ÷ native |\n\
+                 | --- | --- | --- | --- | --- |\n\
+                 | {what} | ns a event | 1000 ± 0 % | 2000 ± 0 % | 0.50 |\n\
+                 |  | × real time | 8.00 ± 0 % | 8.00 ± 0 % |  |\n\n"
+            )
+        );
+    }
+
+    #[test]
+    fn only_what_is_between_the_marks_is_replaced() {
+        let old = format!("# Title\n{BEGIN}\nold\n{END}\nrest\n");
+        let new = replaced(&old, "new\n").unwrap();
+        assert_eq!(new, format!("# Title\n{BEGIN}\n\nnew\n\n{END}\nrest\n"));
+        assert_eq!(replaced(&new, "new\n").unwrap(), new);
+        assert_eq!(replaced("# Title", "new"), None);
+    }
+
+    #[test]
+    fn numbers_have_three_digits() {
+        assert_eq!([1234.5, 45.67, 2.345, 0.4567].map(number), ["1234", "45.7", "2.35", "0.457"]);
+    }
+}

@@ -1,0 +1,135 @@
+//! All workers in turn, again and again.
+
+use crate::Selection;
+use crate::statistics::Summary;
+use crate::worker::Worker;
+use anyhow::{Result, ensure};
+use bench::{CASES, Case, Figure, Sample};
+use std::fmt;
+
+/// Where a sample was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// Native code.
+    Native,
+    /// Wasm under Node.
+    Node,
+    /// Wasm in a page.
+    Chromium,
+}
+
+impl Host {
+    pub const ALL: [Self; 3] = [Self::Native, Self::Node, Self::Chromium];
+    pub const WASM: [Self; 2] = [Self::Node, Self::Chromium];
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native => "native",
+            Self::Node => "Node",
+            Self::Chromium => "Chromium",
+        })
+    }
+}
+
+/// All samples.
+pub struct Results {
+    /// Who took part, in the order of a round.
+    pub hosts: Vec<Host>,
+    /// What was measured.
+    pub cases: Vec<CaseResults>,
+}
+
+/// All samples of one case.
+pub struct CaseResults {
+    pub case: &'static Case,
+    /// For each round one sample of each host.
+    rounds: Vec<Vec<Sample>>,
+}
+
+impl Results {
+    /// The results of a case, if it was measured.
+    pub fn of(&self, case: &str) -> Option<&CaseResults> {
+        self.cases.iter().find(|results| results.case.name == case)
+    }
+
+    /// A figure of a case at one host.
+    pub fn figure(&self, results: &CaseResults, host: Host, figure: Figure) -> Option<Summary> {
+        let place = self.hosts.iter().position(|&other| other == host)?;
+        Some(Summary::of(results.rounds.iter().map(|round| figure.of(&round[place]))))
+    }
+
+    /// How many times as fast as natively: of each round's pair, not of two medians.
+    pub fn speed(&self, results: &CaseResults, host: Host, figure: Figure) -> Option<Summary> {
+        let place = self.hosts.iter().position(|&other| other == host)?;
+        let native = self.hosts.iter().position(|&other| other == Host::Native)?;
+        let ratio = |round: &Vec<Sample>| figure.speed(figure.of(&round[place]), figure.of(&round[native]));
+        Some(Summary::of(results.rounds.iter().map(ratio)))
+    }
+}
+
+/// Goes round.
+pub fn run(workers: &mut [(Host, Worker)], selection: &Selection) -> Result<Results> {
+    ensure!(selection.rounds > 0, "there is nothing to tell of no rounds");
+    let selected = |case: &&Case| case.name.starts_with(&selection.only);
+    let mut cases: Vec<_> =
+        CASES.iter().filter(selected).map(|case| CaseResults { case, rounds: Vec::new() }).collect();
+    ensure!(!cases.is_empty(), "no case's name begins with {}", selection.only);
+    for round in 0..=selection.rounds {
+        eprintln!("round {round} of {}{}", selection.rounds, if round == 0 { ", to warm up" } else { "" });
+        for results in &mut cases {
+            let mut samples = Vec::new();
+            for (host, worker) in workers.iter_mut() {
+                let sample = worker.sample(results.case)?;
+                let known = results.rounds.first().and_then(|samples| samples.first()).or(samples.first());
+                if let Some(known) = known {
+                    ensure!(
+                        sample.fingerprint == known.fingerprint,
+                        "{} is not what it was: {host} got {:?} where {} got {:?}",
+                        results.case.name,
+                        sample.fingerprint,
+                        Host::Native,
+                        known.fingerprint,
+                    );
+                }
+                samples.push(sample);
+            }
+            if round > 0 {
+                results.rounds.push(samples);
+            }
+        }
+    }
+    Ok(Results { hosts: workers.iter().map(|(host, _)| *host).collect(), cases })
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// One case, with these milliseconds for a thousand operations and a million bytes, round by round.
+    pub fn results(case: &str, hosts: &[Host], rounds: &[&[f64]]) -> Results {
+        let sample = |&ms: &f64| Sample {
+            operations: 1000,
+            bytes: 1_000_000,
+            ms,
+            virtual_ms: ms * 8.0,
+            ..Sample::default()
+        };
+        let rounds = rounds.iter().map(|round| round.iter().map(sample).collect()).collect();
+        let case = Case::named(case).unwrap();
+        Results { hosts: hosts.to_vec(), cases: vec![CaseResults { case, rounds }] }
+    }
+
+    #[test]
+    fn ratios_are_of_pairs_so_a_slow_round_does_not_matter() {
+        // The second round fell into a busy second, for both alike.
+        let results =
+            results("bulk/1500", &[Host::Native, Host::Node], &[&[1.0, 2.0], &[4.0, 8.0], &[1.0, 2.0]]);
+        let speed = results.speed(&results.cases[0], Host::Node, Figure::Rate).unwrap();
+        assert_eq!((speed.median, speed.spread), (0.5, 0.0));
+        let native = results.figure(&results.cases[0], Host::Native, Figure::NanosPer("frame")).unwrap();
+        assert_eq!(native.median, 1000.0);
+        assert!(results.figure(&results.cases[0], Host::Chromium, Figure::Rate).is_none());
+    }
+}

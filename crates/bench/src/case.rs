@@ -1,0 +1,250 @@
+//! The list of cases, and which figures each yields.
+
+use crate::bulk::{self, Path};
+use crate::sample::{Clock, Sample};
+use crate::world::Traffic;
+use crate::{frames, queries, switch, world};
+use vnetif::raw::Destination;
+
+/// Something that is measured.
+#[derive(Debug)]
+pub struct Case {
+    /// By which processes and gates refer to it: `group/case`.
+    pub name: &'static str,
+    /// For people.
+    pub what: &'static str,
+    /// What is told of it, the most telling first.
+    pub figures: &'static [Figure],
+    pub(crate) measure: fn(Clock<'_>) -> Sample,
+}
+
+/// A number made from a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// Gbit/s of the bytes moved.
+    Rate,
+    /// Mbit/s of the bytes moved if virtual time, which is waiting, had been waited for.
+    RateWithWaiting,
+    /// Nanoseconds for one of these.
+    NanosPer(&'static str),
+    /// Seconds of virtual time in a second.
+    TimesRealTime,
+}
+
+impl Figure {
+    /// The number.
+    pub fn of(self, sample: &Sample) -> f64 {
+        let bits = sample.bytes as f64 * 8.0;
+        match self {
+            Self::Rate => bits / (sample.ms * 1e6),
+            Self::RateWithWaiting => bits / ((sample.ms + sample.virtual_ms) * 1e3),
+            Self::NanosPer(_) => sample.ms * 1e6 / sample.operations as f64,
+            Self::TimesRealTime => sample.virtual_ms / sample.ms,
+        }
+    }
+
+    /// Its unit.
+    pub fn unit(self) -> String {
+        match self {
+            Self::Rate => "Gbit/s".into(),
+            Self::RateWithWaiting => "Mbit/s".into(),
+            Self::NanosPer(operation) => format!("ns a {operation}"),
+            Self::TimesRealTime => "× real time".into(),
+        }
+    }
+
+    /// How many times as fast the first is as the second.
+    pub fn speed(self, fast: f64, slow: f64) -> f64 {
+        match self {
+            Self::Rate | Self::RateWithWaiting | Self::TimesRealTime => fast / slow,
+            Self::NanosPer(_) => slow / fast,
+        }
+    }
+}
+
+impl Case {
+    /// The case of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        CASES.iter().find(|case| case.name == name)
+    }
+}
+
+/// Bytes on the wire and what one frame costs.
+const BULK: &[Figure] = &[Figure::Rate, Figure::NanosPer("frame")];
+const FRAME: &[Figure] = &[Figure::NanosPer("frame"), Figure::Rate];
+const DELIVERY: &[Figure] = &[Figure::NanosPer("delivery")];
+const LOOK: &[Figure] = &[Figure::NanosPer("look")];
+const EVENTS: &[Figure] = &[Figure::NanosPer("event"), Figure::TimesRealTime];
+const QUERY: &[Figure] = &[Figure::NanosPer("query")];
+
+/// All there is to measure.
+pub const CASES: [Case; 24] = [
+    Case {
+        name: "memcpy/1500",
+        what: "plain copies of 1500 bytes: the floor",
+        figures: &[Figure::Rate, Figure::NanosPer("copy")],
+        measure: |clock| frames::copies(clock, 1500),
+    },
+    Case {
+        name: "bulk/1500",
+        what: "TCP bulk over the basic backend, MTU 1500, checksums on",
+        figures: BULK,
+        measure: |clock| bulk::measure(clock, Path { mtu: 1500, checksums: true }),
+    },
+    Case {
+        name: "bulk/1500-unchecked",
+        what: "the same, checksums off",
+        figures: BULK,
+        measure: |clock| bulk::measure(clock, Path { mtu: 1500, checksums: false }),
+    },
+    Case {
+        name: "bulk/9000-unchecked",
+        what: "the same, MTU 9000, checksums off",
+        figures: BULK,
+        measure: |clock| bulk::measure(clock, Path { mtu: 9000, checksums: false }),
+    },
+    Case {
+        name: "bulk/lossy",
+        what: "100 MB of TCP with 1 % uniform loss, the waits for retransmission timers included",
+        figures: &[Figure::RateWithWaiting],
+        measure: bulk::lossy,
+    },
+    Case {
+        name: "raw/unicast",
+        what: "raw frames of 1514 bytes, hub, to one listener",
+        figures: FRAME,
+        measure: |clock| frames::raw(clock, Destination::First, 1),
+    },
+    Case {
+        name: "raw/flood-8",
+        what: "raw frames of 1514 bytes, each to 8 listeners",
+        figures: FRAME,
+        measure: |clock| frames::raw(clock, Destination::Broadcast, 8),
+    },
+    Case {
+        name: "raw/flood-32",
+        what: "raw frames of 1514 bytes, each to 32 listeners",
+        figures: FRAME,
+        measure: |clock| frames::raw(clock, Destination::Broadcast, 32),
+    },
+    Case {
+        name: "raw/flood-64",
+        what: "raw frames of 1514 bytes, each to 64 listeners",
+        figures: FRAME,
+        measure: |clock| frames::raw(clock, Destination::Broadcast, 64),
+    },
+    Case {
+        name: "switch/look-16",
+        what: "MAC table alone: learn the source, find the destination, 16 addresses",
+        figures: LOOK,
+        measure: |clock| switch::look(clock, 16),
+    },
+    Case {
+        name: "switch/look-256",
+        what: "the same, 256 addresses",
+        figures: LOOK,
+        measure: |clock| switch::look(clock, 256),
+    },
+    Case {
+        name: "switch/unicast",
+        what: "learning switch, 16 ports, unicast: write, table, inbox, read",
+        figures: DELIVERY,
+        measure: |clock| switch::unicast(clock, 16),
+    },
+    Case {
+        name: "switch/flood-2",
+        what: "learning switch, flood of a frame to 2 ports, read by each",
+        figures: DELIVERY,
+        measure: |clock| switch::flood(clock, 2),
+    },
+    Case {
+        name: "switch/flood-8",
+        what: "the same, 8 ports",
+        figures: DELIVERY,
+        measure: |clock| switch::flood(clock, 8),
+    },
+    Case {
+        name: "switch/flood-32",
+        what: "the same, 32 ports",
+        figures: DELIVERY,
+        measure: |clock| switch::flood(clock, 32),
+    },
+    Case {
+        name: "switch/flood-64",
+        what: "the same, 64 ports",
+        figures: DELIVERY,
+        measure: |clock| switch::flood(clock, 64),
+    },
+    Case {
+        name: "world/pair",
+        what: "virtual time: two hosts, one cable of 1 Gbit/s, one TCP flow",
+        figures: EVENTS,
+        measure: world::pair,
+    },
+    Case {
+        name: "world/tcp",
+        what: "virtual time: 64 hosts on a switch, 32 TCP flows over cables of 10 Mbit/s",
+        figures: EVENTS,
+        measure: |clock| world::crowd(clock, Traffic::Tcp),
+    },
+    Case {
+        name: "world/udp",
+        what: "virtual time: 64 hosts on a switch, 32 UDP flows of 10 Mbit/s",
+        figures: EVENTS,
+        measure: |clock| world::crowd(clock, Traffic::Udp),
+    },
+    Case {
+        name: "history/passing",
+        what: "what is on all 128 wires at a moment, of 100 000 transits",
+        figures: QUERY,
+        measure: queries::passing,
+    },
+    Case {
+        name: "history/node-at",
+        what: "the tables of all 65 nodes at a moment",
+        figures: QUERY,
+        measure: queries::node_at,
+    },
+    Case {
+        name: "history/next-after",
+        what: "the next moment when something visible happens",
+        figures: QUERY,
+        measure: queries::next_after,
+    },
+    Case {
+        name: "history/run-totals",
+        what: "what each of 32 runs had measured by a moment",
+        figures: QUERY,
+        measure: queries::run_totals,
+    },
+    Case {
+        name: "history/hash",
+        what: "the hash of all that happened",
+        figures: QUERY,
+        measure: queries::hash,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_used_once() {
+        for (place, case) in CASES.iter().enumerate() {
+            assert!(CASES[..place].iter().all(|other| other.name != case.name), "{} twice", case.name);
+        }
+    }
+
+    #[test]
+    fn figures_are_what_they_say() {
+        let sample =
+            Sample { operations: 1000, bytes: 1_000_000, ms: 2.0, virtual_ms: 14.0, fingerprint: None };
+        assert_eq!(Figure::Rate.of(&sample), 4.0);
+        assert_eq!(Figure::RateWithWaiting.of(&sample), 500.0);
+        assert_eq!(Figure::NanosPer("frame").of(&sample), 2000.0);
+        assert_eq!(Figure::TimesRealTime.of(&sample), 7.0);
+        assert_eq!(Figure::NanosPer("frame").speed(10.0, 40.0), 4.0);
+        assert_eq!(Figure::Rate.speed(40.0, 10.0), 4.0);
+    }
+}

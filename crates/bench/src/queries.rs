@@ -1,0 +1,70 @@
+//! What the page asks of a history for every animation frame, at moments all over it.
+
+use crate::sample::{Clock, Sample, repeat};
+use crate::world::{Traffic, crowded};
+use netlab::topology::{Direction, NodeId};
+use netlab::{Duration, History, Instant, World};
+use std::hint::black_box;
+use vnetif::rng::Stream;
+
+/// How much has happened before anything is asked.
+const TRANSITS: usize = 100_000;
+
+/// The frames on every wire.
+pub fn passing(clock: Clock<'_>) -> Sample {
+    ask(clock, 1, |world, at| {
+        let directions = world.topology().links.len() * 2;
+        let on = |index| world.history().passing(Direction::from_index(index), at, at).count();
+        (0..directions).map(on).sum::<usize>()
+    })
+}
+
+/// The tables of every node.
+pub fn node_at(clock: Clock<'_>) -> Sample {
+    ask(clock, 1, |world, at| {
+        world
+            .topology()
+            .node_ids()
+            .map(|node: NodeId| world.history().node_at(node, at).sockets.len())
+            .sum::<usize>()
+    })
+}
+
+/// Where stepping to the next event leads.
+pub fn next_after(clock: Clock<'_>) -> Sample {
+    ask(clock, 16, |world, at| world.history().next_after(at))
+}
+
+/// What every run had measured.
+pub fn run_totals(clock: Clock<'_>) -> Sample {
+    ask(clock, 16, |world, at| world.history().runs().iter().map(|run| run.totals_at(at).bytes).sum::<u64>())
+}
+
+/// The hash.
+pub fn hash(clock: Clock<'_>) -> Sample {
+    ask(clock, 16, |world, _| world.history().hash())
+}
+
+fn ask<R>(clock: Clock<'_>, batch: u64, query: impl Fn(&World, Instant) -> R) -> Sample {
+    let world = lived_in();
+    let mut random = Stream::new(7, &[]);
+    repeat(clock, || {
+        for _ in 0..batch {
+            let at = Instant::from_nanos(random.draw_u64() % world.now().nanos());
+            black_box(query(&world, black_box(at)));
+        }
+        (batch, 0)
+    })
+}
+
+/// The large lab after so many transits.
+fn lived_in() -> World {
+    let mut world = crowded(Traffic::Tcp);
+    let count = |history: &History| history.transits().len();
+    while count(world.history()) < TRANSITS {
+        let next = world.now() + Duration::from_millis(10);
+        world.run_until(next, || true);
+    }
+    assert_eq!(world.history().complete_since(), Instant::ZERO, "nothing was forgotten");
+    world
+}

@@ -1,0 +1,110 @@
+//! Virtual time: how much of it passes in a second, and what an event costs, with the history kept.
+//!
+//! An event is a frame reaching the end of a wire, at a host or at the switch. What happens between two of those (timers,
+//! programs, the history) is part of their cost.
+
+use crate::sample::{Clock, Sample, once};
+use netlab::history::Limits;
+use netlab::run::{Amount, Iperf, IperfTransport, RunKind, RunSpec, Target};
+use netlab::topology::{Direction, HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, Topology, Way};
+use netlab::world::Command;
+use netlab::{BitsPerSec, Duration, Instant, World};
+use smoltcp::wire::{IpCidr, Ipv4Address, Ipv4Cidr};
+use vnetif::line::LineConfig;
+
+/// How many hosts the large lab has; each of the first half sends to one of the second.
+const HOSTS: u32 = 64;
+/// Before anything is counted: neighbors are found, connections stand and windows are open.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// What the 32 flows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traffic {
+    /// TCP, that the hosts' cables limit to 10 Mbit/s.
+    Tcp,
+    /// UDP of 10 Mbit/s each, over cables of 100 Mbit/s.
+    Udp,
+}
+
+/// 64 hosts, 32 flows, four seconds.
+pub fn crowd(clock: Clock<'_>, traffic: Traffic) -> Sample {
+    measure(clock, crowded(traffic), Duration::from_secs(4))
+}
+
+/// Two hosts and one TCP flow of 1 Gbit/s, for a second.
+pub fn pair(clock: Clock<'_>) -> Sample {
+    let way = way(1_000, Duration::from_micros(10));
+    let link = Link { ends: [NodeId(0), NodeId(1)], ways: [way.clone(), way] };
+    let topology = Topology { nodes: vec![host(0), host(1)], links: vec![link] };
+    let mut world = world(topology);
+    start(&mut world, NodeId(0), NodeId(1), Traffic::Tcp);
+    measure(clock, world, Duration::from_secs(1))
+}
+
+/// The large lab, its flows about to start.
+pub(crate) fn crowded(traffic: Traffic) -> World {
+    let mbps = match traffic {
+        Traffic::Tcp => 10,
+        Traffic::Udp => 100,
+    };
+    let way = way(mbps, Duration::from_micros(500));
+    let switch = NodeId(HOSTS);
+    let mut nodes: Vec<_> = (0..HOSTS).map(host).collect();
+    nodes.push(Node { name: "switch".into(), kind: NodeKind::Switch(SwitchConfig::default()) });
+    let cable = |host| Link { ends: [NodeId(host), switch], ways: [way.clone(), way.clone()] };
+    let mut world = world(Topology { nodes, links: (0..HOSTS).map(cable).collect() });
+    for sender in 0..HOSTS / 2 {
+        start(&mut world, NodeId(sender), NodeId(sender + HOSTS / 2), traffic);
+    }
+    world
+}
+
+fn measure(clock: Clock<'_>, mut world: World, span: Duration) -> Sample {
+    let begin = Instant::ZERO + WARM_UP;
+    world.run_until(begin, || true);
+    let before = arrivals(&world);
+    once(clock, || {
+        world.run_until(begin + span, || true);
+        Sample {
+            operations: arrivals(&world) - before,
+            virtual_ms: span.millis_f64(),
+            fingerprint: Some(format!("{:016x}", world.history().hash())),
+            ..Sample::default()
+        }
+    })
+}
+
+/// How many frames have reached the end of a wire.
+fn arrivals(world: &World) -> u64 {
+    let directions = world.topology().links.len() * 2;
+    (0..directions).map(|index| world.history().totals(Direction::from_index(index)).delivered).sum()
+}
+
+fn world(topology: Topology) -> World {
+    World::new(topology, 7, Limits::default()).expect("the topology is sound")
+}
+
+fn host(number: u32) -> Node {
+    let address = Ipv4Cidr::new(Ipv4Address::from(0x0a00_0001 + number), 16);
+    let config = HostConfig { addresses: vec![IpCidr::Ipv4(address)], ..HostConfig::default() };
+    Node { name: format!("h{number}"), kind: NodeKind::Host(config) }
+}
+
+fn way(mbps: u64, delay: Duration) -> Way {
+    let line = LineConfig { rate: BitsPerSec::new(mbps * 1_000_000), delay, queue_bytes: 64 * 1024 };
+    Way { line, impairments: Vec::new() }
+}
+
+fn start(world: &mut World, from: NodeId, to: NodeId, traffic: Traffic) {
+    let transport = match traffic {
+        Traffic::Tcp => IperfTransport::Tcp { congestion: None, rx_buffer: None, tx_buffer: None },
+        Traffic::Udp => {
+            let rate = BitsPerSec::new(10_000_000).expect("it is not zero");
+            IperfTransport::Udp { rate, datagram_bytes: netlab::run::IPERF_DATAGRAM_BYTES }
+        }
+    };
+    let amount = Amount::Time(Duration::from_secs(3_600));
+    let kind = RunKind::Iperf(Iperf { amount, interval: Duration::from_secs(1), transport });
+    let spec = RunSpec { from, to: Target::Node(to, None), kind };
+    world.apply(Command::Start(spec)).expect("the run is sound");
+}
