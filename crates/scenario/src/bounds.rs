@@ -1,7 +1,9 @@
 //! How large a scenario may be. Generous for people, tight enough that a hostile document costs little; the schema states
 //! the same numbers, and a test compares them.
 
-pub use netlab::topology::{ADDRESSES_MAX, LINKS_MAX, NODES_MAX};
+pub use netlab::topology::{
+    ADDRESSES_MAX, IP_MTU_MAX, IP_MTU_MIN, LINKS_MAX, NODES_MAX, TCP_BUFFER_MAX, TCP_BUFFER_MIN,
+};
 use netlab::{BitsPerSec, Duration, Instant};
 
 /// Bytes of a document, and of what a link may inflate to.
@@ -21,16 +23,6 @@ pub const COORDINATE_MAX: f64 = 100_000.0;
 /// Planned runs.
 pub const RUNS_MAX: usize = 4_096;
 
-/// RFC 791: every host must take in 576 bytes.
-pub const MTU_MIN: usize = 576;
-/// RFC 8200, clause 5.
-pub const MTU_MIN_V6: usize = 1_280;
-/// What usual switches carry as jumbo frames.
-pub const MTU_MAX: usize = 9_216;
-/// Of a TCP buffer.
-pub const BUFFER_MIN: usize = 512;
-/// Of a TCP buffer: a gigabit to the other side of the world and back.
-pub const BUFFER_MAX: usize = 32 << 20;
 /// Of the TCP buffers of all planned runs together.
 pub const BUFFERS_MAX: u64 = 512 << 20;
 /// Of a switch.
@@ -62,15 +54,17 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(3_600);
 /// Of a planned run's beginning.
 pub const AT_MAX: Instant = Instant::from_nanos(24 * 3_600 * 1_000_000_000);
 /// Messages of a ping or echo run.
-pub const COUNT_MAX: u32 = 100_000;
-/// From one ping or report to the next.
+pub const COUNT_MAX: u32 = 60_000;
+/// From one ping to the next, and until an answer is given up.
 pub const INTERVAL_MIN: Duration = Duration::from_micros(10);
-/// From one ping or report to the next.
+/// From one iperf report to the next.
+pub const REPORT_INTERVAL_MIN: Duration = Duration::from_millis(1);
+/// From one ping or iperf report to the next.
 pub const INTERVAL_MAX: Duration = Duration::from_secs(3_600);
 /// Until an answer is given up.
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(3_600);
 /// Bytes of a text that is sent; fits into a datagram of every MTU.
-pub const TEXT_BYTES_MAX: usize = 512;
+pub const TEXT_BYTES_MAX: usize = 500;
 /// Bytes of a bulk transfer.
 pub const BULK_BYTES_MAX: u64 = 1_000_000_000_000;
 /// Of a bulk transfer.

@@ -1,12 +1,12 @@
 //! What no single field shows: bounds, doubles, loops, runs that can go nowhere. It looks at the scenario, not at its text,
 //! so that it serves what was drawn as well as what was written.
 
+mod runs;
+
 use crate::bounds::*;
-use crate::defaults;
 use crate::fault::{Fault, Level, Place};
-use crate::quantity::{quoted, show_rate, show_size, show_time};
+use crate::quantity::{quoted, show_mac, show_rate, show_size, show_time};
 use crate::{Scenario, version_of};
-use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
 use netlab::topology::{HostConfig, Link, NodeId, NodeKind, Way};
 use netlab::{BitsPerSec, Duration};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
@@ -28,7 +28,7 @@ pub(crate) struct Unusable {
 
 /// Everything wrong, list by list.
 pub(crate) fn check(scenario: &Scenario, unusable: &Unusable) -> Vec<Fault> {
-    let mut check = Check { scenario, unusable, faults: Vec::new() };
+    let mut check = Check { scenario, unusable, owners: owners(scenario), faults: Vec::new() };
     check.document();
     check.ids();
     check.nodes();
@@ -42,7 +42,16 @@ pub(crate) fn check(scenario: &Scenario, unusable: &Unusable) -> Vec<Fault> {
 struct Check<'s> {
     scenario: &'s Scenario,
     unusable: &'s Unusable,
+    /// Who has which address; the first, if several have it.
+    owners: BTreeMap<IpAddress, NodeId>,
     faults: Vec<Fault>,
+}
+
+fn owners(scenario: &Scenario) -> BTreeMap<IpAddress, NodeId> {
+    let hosts = scenario.topology.node_ids().filter_map(|id| Some((id, scenario.topology.host(id)?)));
+    let all = hosts.flat_map(|(id, host)| host.addresses.iter().map(move |cidr| (cidr.address(), id)));
+    // Backwards, so that the first is put in last.
+    all.collect::<Vec<_>>().into_iter().rev().collect()
 }
 
 fn root() -> Place {
@@ -191,20 +200,18 @@ impl Check<'_> {
                 self.error(place("addresses").index(number), format!("{} {why}", cidr.address()));
             }
         }
-        let has_v6 = config.addresses.iter().any(|cidr| version_of(cidr.address()) == IpVersion::V6);
-        let min = if has_v6 { MTU_MIN_V6 } else { MTU_MIN };
-        self.within(place("mtu"), config.ip_mtu, [min, MTU_MAX], |mtu| {
-            if has_v6 { format!("{mtu} (with IPv6)") } else { mtu.to_string() }
-        });
+        self.within(place("mtu"), config.ip_mtu, [IP_MTU_MIN, IP_MTU_MAX], usize::to_string);
         if let Some(mac) = config.mac
             && (!mac.is_unicast() || mac == EthernetAddress([0; 6]))
         {
-            let message =
-                format!("{mac} is not one card's address: make its first byte even, for example 02");
+            let message = format!(
+                "{} is not one card's address: make its first byte even, for example 02",
+                show_mac(mac)
+            );
             self.error(place("mac"), message);
         }
         for (name, bytes) in [("rx_buffer", config.tcp.rx_buffer), ("tx_buffer", config.tcp.tx_buffer)] {
-            self.size_within(place("tcp").field(name), bytes, [BUFFER_MIN, BUFFER_MAX]);
+            self.size_within(place("tcp").field(name), bytes, [TCP_BUFFER_MIN, TCP_BUFFER_MAX]);
         }
         if !self.unusable.hosts.contains(&id.index()) {
             self.gateways(place("gateway"), config);
@@ -261,8 +268,10 @@ impl Check<'_> {
             let mac = host.mac(id);
             let first = *macs.entry(mac).or_insert(id.index());
             if first != id.index() {
-                let message =
-                    format!("{mac} is already the MAC address of nodes[{first}]: give each host its own");
+                let message = format!(
+                    "{} is already the MAC address of nodes[{first}]: give each host its own",
+                    show_mac(mac)
+                );
                 self.error(place.field("mac"), message);
             }
         }
@@ -389,247 +398,6 @@ impl Check<'_> {
             }
         }
         segments
-    }
-
-    fn runs(&mut self, segments: &Sets) {
-        let scenario = self.scenario;
-        let mut buffers = 0;
-        for (number, (at, spec)) in scenario.runs.iter().enumerate() {
-            let run = root().field("runs").index(number);
-            let place = run.field(spec.kind.name());
-            self.time_within(
-                run.field("at"),
-                at.since(defaults::AT),
-                [Duration::ZERO, AT_MAX.since(defaults::AT)],
-            );
-            let version =
-                if self.unusable.runs.contains(&number) { None } else { self.ends(&place, spec, segments) };
-            self.settings(&place, spec, version);
-            buffers += self.buffers(spec);
-        }
-        if buffers > BUFFERS_MAX {
-            let message = format!(
-                "the TCP buffers of all these runs together take {}: at most {}; use fewer runs or smaller buffers",
-                show_size(buffers),
-                show_size(BUFFERS_MAX)
-            );
-            self.error(root().field("runs"), message);
-        }
-    }
-
-    /// Whether a run can go from here to there; returns the IP version that it will use.
-    fn ends(&mut self, place: &Place, spec: &RunSpec, segments: &Sets) -> Option<IpVersion> {
-        let scenario = self.scenario;
-        let (from, to) = (place.field("from"), place.field("to"));
-        let host = |check: &mut Self, place: &Place, node: NodeId| {
-            if node.index() >= scenario.ids.len() {
-                check.error(place.clone(), "there is no such node");
-                return None;
-            }
-            if scenario.topology.host(node).is_none() && check.readable(node) {
-                let message = format!(
-                    "{} is no host: runs go from a host to a host or an address",
-                    quoted(scenario.id(node))
-                );
-                check.error(place.clone(), message);
-                return None;
-            }
-            check.readable(node).then(|| scenario.topology.host(node)).flatten()
-        };
-        let client = host(self, &from, spec.from);
-        let server = match spec.to {
-            Target::Node(node, _) if node == spec.from => {
-                self.error(to, "a run goes to another host: to itself, nothing would ever reach a wire");
-                return None;
-            }
-            Target::Node(node, _) => Some(host(self, &to, node)?),
-            Target::Address(_) => None,
-        };
-        let client = client?;
-        let version = scenario.ip_version(spec.from, spec.to);
-        let Some(version) = version else {
-            let id = quoted(scenario.id(spec.from));
-            let message = match spec.to {
-                Target::Address(address) => {
-                    format!(
-                        "{id} has no IPv{} address, so it cannot talk to {address}: give it one",
-                        number(version_of(address))
-                    )
-                }
-                Target::Node(node, wanted) => {
-                    let other = quoted(scenario.id(node));
-                    match wanted {
-                        Some(wanted) => format!(
-                            "{id} and {other} do not both have an IPv{0} address: give them one, or remove \"ip\"",
-                            number(wanted)
-                        ),
-                        None => format!(
-                            "{id} and {other} have no IP version in common: give them addresses of one"
-                        ),
-                    }
-                }
-            };
-            self.error(to, message);
-            return None;
-        };
-        let address = match (spec.to, server) {
-            (Target::Address(address), _) => address,
-            (Target::Node(..), Some(server)) => {
-                let mut addresses = server.addresses.iter().map(IpCidr::address);
-                addresses.find(|address| version_of(*address) == version)?
-            }
-            (Target::Node(..), None) => return Some(version),
-        };
-        if !address.is_unicast() {
-            self.error(to, format!("{address} is not the address of one machine"));
-            return None;
-        }
-        if client.addresses.iter().any(|cidr| cidr.address() == address) {
-            self.error(
-                to,
-                format!("{address} is the host's own address: to itself, nothing would ever reach a wire"),
-            );
-            return None;
-        }
-        self.surprises(to, spec, client, address, segments);
-        Some(version)
-    }
-
-    /// What will happen but perhaps nobody wanted.
-    fn surprises(
-        &mut self,
-        place: Place,
-        spec: &RunSpec,
-        client: &HostConfig,
-        address: IpAddress,
-        segments: &Sets,
-    ) {
-        let scenario = self.scenario;
-        let owner = scenario.topology.node_ids().find(|&node| {
-            let host = scenario.topology.host(node);
-            host.is_some_and(|host| host.addresses.iter().any(|cidr| cidr.address() == address))
-        });
-        let near =
-            client.addresses.iter().any(|cidr| cidr.contains_addr(&address)) || is_link_local(&address);
-        let gateway = client.gateways.iter().any(|gateway| version_of(*gateway) == version_of(address));
-        if !near && !gateway {
-            let message = format!(
-                "{address} is in none of the networks of {}, which has no gateway: the run will find no route",
-                quoted(scenario.id(spec.from))
-            );
-            self.warn(place, message);
-        } else if owner.is_none() && !is_link_local(&address) && self.unusable.hosts.is_empty() {
-            self.warn(place, format!("nobody here has the address {address}: the run will get no answer"));
-        } else if let Some(owner) = owner
-            && !segments.same(owner.index(), spec.from.index())
-            && self.unusable.links.is_empty()
-        {
-            let message =
-                format!("no cable leads from {} to there: add links", quoted(scenario.id(spec.from)));
-            self.warn(place, message);
-        }
-    }
-
-    fn settings(&mut self, place: &Place, spec: &RunSpec, version: Option<IpVersion>) {
-        let at = |name| place.field(name);
-        let mtu = self.scenario.topology.host(spec.from).map_or(defaults::MTU, |host| host.ip_mtu);
-        // ICMP and UDP headers have eight bytes each.
-        let payload_max = mtu.clamp(MTU_MIN, MTU_MAX) - 8 - version.map_or(20, ip_header_bytes);
-        let count =
-            |check: &mut Self, count| check.within(at("count"), count, [1, COUNT_MAX], u32::to_string);
-        let interval = |check: &mut Self, interval| {
-            check.time_within(at("interval"), interval, [INTERVAL_MIN, INTERVAL_MAX]);
-        };
-        let timeout = |check: &mut Self, timeout| {
-            check.time_within(at("timeout"), timeout, [INTERVAL_MIN, TIMEOUT_MAX]);
-        };
-        let text = |check: &mut Self, text: &str| {
-            check.size_within(at("text"), text.len(), [1, TEXT_BYTES_MAX]);
-        };
-        match &spec.kind {
-            RunKind::Ping(ping) => {
-                count(self, ping.count);
-                interval(self, ping.interval);
-                timeout(self, ping.timeout);
-                self.size_within(at("size"), ping.payload_bytes, [0, payload_max]);
-            }
-            RunKind::Echo(echo) => {
-                count(self, echo.count);
-                text(self, &echo.text);
-                timeout(self, echo.timeout);
-            }
-            RunKind::Connect(connect) => {
-                text(self, &connect.text);
-                self.within(at("port"), connect.port, [1, u16::MAX], u16::to_string);
-            }
-            RunKind::Iperf(iperf) => {
-                self.iperf(place, iperf, payload_max);
-                interval(self, iperf.interval);
-            }
-        }
-    }
-
-    fn iperf(&mut self, place: &Place, iperf: &Iperf, payload_max: usize) {
-        match iperf.amount {
-            Amount::Bytes(bytes) => {
-                self.within(place.field("bytes"), bytes, [1, BULK_BYTES_MAX], |&bytes| show_size(bytes));
-            }
-            Amount::Time(time) => {
-                self.time_within(place.field("seconds"), time, [Duration::from_millis(1), BULK_TIME_MAX]);
-            }
-        }
-        match iperf.transport {
-            IperfTransport::Tcp { congestion: _, rx_buffer, tx_buffer } => {
-                for (name, bytes) in [("rx_buffer", rx_buffer), ("tx_buffer", tx_buffer)] {
-                    if let Some(bytes) = bytes {
-                        self.size_within(place.field(name), bytes, [BUFFER_MIN, BUFFER_MAX]);
-                    }
-                }
-            }
-            IperfTransport::Udp { rate, datagram_bytes } => {
-                self.rate_within(place.field("rate"), rate, UDP_RATE_MAX);
-                self.size_within(place.field("datagram"), datagram_bytes, [DATAGRAM_MIN, payload_max]);
-            }
-        }
-    }
-
-    /// Bytes that both ends of a run take for their TCP buffers.
-    fn buffers(&self, spec: &RunSpec) -> u64 {
-        let host = |node| self.scenario.topology.host(node).map(|host| host.tcp);
-        let client = host(spec.from);
-        let server = match spec.to {
-            Target::Node(node, _) => host(node),
-            Target::Address(_) => client,
-        };
-        let [client, server] = [client, server].map(Option::unwrap_or_default);
-        let bytes = match &spec.kind {
-            RunKind::Iperf(Iperf { transport: IperfTransport::Tcp { rx_buffer, tx_buffer, .. }, .. }) => [
-                client.rx_buffer,
-                tx_buffer.unwrap_or(client.tx_buffer),
-                rx_buffer.unwrap_or(server.rx_buffer),
-                server.tx_buffer,
-            ],
-            RunKind::Ping(_) | RunKind::Iperf(_) => return 0,
-            RunKind::Echo(echo) if echo.transport == Transport::Udp => return 0,
-            RunKind::Echo(_) | RunKind::Connect(_) => {
-                [client.rx_buffer, client.tx_buffer, server.rx_buffer, server.tx_buffer]
-            }
-        };
-        bytes.into_iter().map(|bytes| bytes.min(BUFFER_MAX) as u64).sum()
-    }
-}
-
-const fn number(version: IpVersion) -> u8 {
-    match version {
-        IpVersion::V4 => 4,
-        IpVersion::V6 => 6,
-    }
-}
-
-const fn ip_header_bytes(version: IpVersion) -> usize {
-    match version {
-        IpVersion::V4 => 20,
-        IpVersion::V6 => 40,
     }
 }
 

@@ -113,24 +113,32 @@ impl<'a> Value<'a> {
 pub(crate) const FIELDS_MAX: usize = 64;
 
 fn syntax_fault(text: &str, error: &serde_json::Error) -> Fault {
-    let message = error.to_string();
-    let what = message.split(" at line ").next().unwrap_or(&message);
-    let hint = match what {
-        "trailing comma" => "; remove the comma",
-        "key must be a string" => "; names of fields stand in double quotes, and there are no comments",
-        "expected value" => "; texts stand in double quotes",
-        "trailing characters" => "; the document ends before this",
-        _ if text.trim().is_empty() => "; the document is empty",
-        _ if error.is_eof() => "; is its end missing?",
-        _ => "",
-    };
-    let mut fault = Fault::new(Level::Error, Place::default(), format!("this is not JSON: {what}{hint}"));
     // serde_json counts bytes, and says column 0 for an error before the first one of a line.
     let line_start: usize = text.split_inclusive('\n').take(error.line().max(1) - 1).map(str::len).sum();
     let mut offset = (line_start + error.column().max(1) - 1).min(text.len());
+    if error.is_eof() {
+        offset = text.trim_end().len();
+    }
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
+    let (before, after) = text.split_at(offset);
+    let message = error.to_string();
+    let what = message.split(" at line ").next().unwrap_or(&message);
+    let (what, hint) = match what {
+        _ if text.trim().is_empty() => ("the document is empty", ""),
+        _ if after.starts_with(['}', ']']) && before.trim_end().ends_with(',') => {
+            ("nothing follows the comma", "; remove it")
+        }
+        "key must be a string" => {
+            (what, "; names of fields stand in double quotes, and there are no comments")
+        }
+        "expected value" => (what, "; texts stand in double quotes"),
+        "trailing characters" => (what, "; the document ends before this"),
+        _ if error.is_eof() => (what, "; is its end missing?"),
+        _ => (what, ""),
+    };
+    let mut fault = Fault::new(Level::Error, Place::default(), format!("this is not JSON: {what}{hint}"));
     fault.position = Some(Position::of(text, offset));
     fault
 }

@@ -151,21 +151,22 @@ impl Scenario {
         self
     }
 
-    /// The IP version that a run between these will use; `None` if they have none in common.
+    /// The IP version that a run between these will use; `None` if they have none in common. As the world chooses it:
+    /// IPv4 if both have it and the run does not ask for IPv6.
     pub fn ip_version(&self, from: NodeId, to: Target) -> Option<IpVersion> {
-        let speaks = |version| {
-            let host = self.topology.host(from);
-            host.is_some_and(|host| host.addresses.iter().any(|cidr| version_of(cidr.address()) == version))
+        let has = |node, version: IpVersion| {
+            let host = self.topology.host(node);
+            host.is_some_and(|host| host.addresses.iter().any(|cidr| version.is_of(&cidr.address())))
         };
-        match to {
-            Target::Address(address) => Some(version_of(address)).filter(|&version| speaks(version)),
-            Target::Node(node, wanted) => {
-                let addresses = self.topology.host(node)?.addresses.iter();
-                addresses
-                    .map(|cidr| version_of(cidr.address()))
-                    .find(|&version| speaks(version) && wanted.is_none_or(|wanted| wanted == version))
-            }
-        }
+        [IpVersion::V4, IpVersion::V6].into_iter().find(|&version| {
+            has(from, version)
+                && match to {
+                    Target::Address(address) => version.is_of(&address),
+                    Target::Node(node, wanted) => {
+                        has(node, version) && wanted.is_none_or(|wanted| wanted == version)
+                    }
+                }
+        })
     }
 
     /// A world at time zero, with the planned runs waiting for their moment.

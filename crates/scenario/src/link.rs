@@ -119,7 +119,9 @@ fn from_deflate(payload: &str) -> Result<String, LinkError> {
         return Err(LinkError::TooLarge);
     }
     let deflated = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).map_err(|error| match error {
-        base64::DecodeError::InvalidLength(_) => LinkError::CutOff,
+        base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidLastSymbol { .. } => {
+            LinkError::CutOff
+        }
         _ => LinkError::Damaged("it holds a character that does not belong there"),
     })?;
     let bytes =

@@ -4,6 +4,7 @@
 
 use crate::bounds::QUOTED_MAX;
 use netlab::{BitsPerSec, Duration, Ratio};
+use smoltcp::wire::EthernetAddress;
 use std::fmt::Write;
 
 /// The units of one kind of quantity: a name, and how many of the smallest unit it is; the smallest first.
@@ -157,6 +158,11 @@ pub(crate) fn show_ratio(ratio: Ratio) -> String {
     let ppb = ratio.ppb();
     let (whole, rest) = (ppb / 1_000_000_000, ppb % 1_000_000_000);
     with_fraction(u64::from(whole), u64::from(rest), 9)
+}
+
+/// With colons, as most tools do; smoltcp writes dashes.
+pub(crate) fn show_mac(mac: EthernetAddress) -> String {
+    mac.0.map(|byte| format!("{byte:02x}")).join(":")
 }
 
 /// Whole seconds with up to nine decimals, without a unit.

@@ -1,6 +1,6 @@
 //! Scenario → text. What has its default is left out, so that links are short and documents read like what people write.
 
-use crate::quantity::{show_rate, show_ratio, show_seconds, show_size, show_time};
+use crate::quantity::{show_mac, show_rate, show_ratio, show_seconds, show_size, show_time};
 use crate::{Scenario, VERSION, defaults};
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
 use netlab::topology::{Congestion, End, HostConfig, Link, NodeKind, TcpConfig, Way};
@@ -243,7 +243,7 @@ fn host(config: &HostConfig) -> HostEntry {
             1 => gateways.pop().map(OneOrMore::One),
             _ => Some(OneOrMore::More(gateways)),
         },
-        mac: config.mac.map(|mac| mac.to_string()),
+        mac: config.mac.map(show_mac),
         mtu: unless(config.ip_mtu, defaults::MTU),
         tcp: unless(config.tcp, default).map(|tcp| TcpEntry {
             congestion: unless(tcp.congestion, default.congestion).map(congestion),

@@ -1,10 +1,17 @@
-//! Documents: what is read, what is written, what is refused and where.
+//! What is read and what is written.
 
 #[cfg(target_arch = "wasm32")]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+mod common;
+
+use common::FULL;
+use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, Target};
+use netlab::topology::{Congestion, NodeId};
+use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use scenario::{Scenario, examples, link};
+use vnetif::impair::Impairment;
 
 #[test]
 fn every_example_reads_without_a_word_and_survives_all_ways() {
@@ -12,11 +19,162 @@ fn every_example_reads_without_a_word_and_survives_all_ways() {
         let reading = Scenario::read(example.text);
         assert_eq!(reading.faults, [], "{}", example.name);
         let scenario = reading.scenario.unwrap();
+        assert!(!scenario.title.is_empty() && scenario.description.is_some(), "{}", example.name);
         assert!(scenario.at.iter().all(Option::is_some), "{}", example.name);
+        assert_eq!(scenario.runs[0].0, Instant::ZERO, "{} moves at once", example.name);
         for text in [scenario.to_json(), scenario.to_compact_json()] {
             assert_eq!(Scenario::parse(&text).as_ref(), Ok(&scenario), "{text}");
         }
         assert_eq!(scenario.to_json(), example.text, "examples are written as the writer writes");
         assert_eq!(link::decode(&link::encode(&scenario)), Ok(scenario));
     }
+}
+
+#[test]
+fn the_contracts_own_example_reads() {
+    let text = r#"{
+      "packetarium": 1,
+      "title": "Two hosts and a switch",
+      "seed": 7,
+      "nodes": [
+        {"id": "a",  "kind": "host",   "at": [120, 200], "addresses": ["10.0.0.1/24"], "gateway": "10.0.0.254",
+         "tcp": {"congestion": "cubic", "rx_buffer": "64KiB", "tx_buffer": "64KiB"}},
+        {"id": "s1", "kind": "switch", "at": [300, 200]},
+        {"id": "b",  "kind": "host",   "at": [480, 200], "addresses": ["10.0.0.2/24"]}
+      ],
+      "links": [
+        {"ends": ["a", "s1"], "delay": "1ms", "rate": "100Mbps", "queue": "64KiB"},
+        {"ends": ["s1", "b"], "delay": "1ms", "rate": "100Mbps", "impair": [{"loss": 0.01}]}
+      ],
+      "runs": [
+        {"at": "0s", "ping":  {"from": "a", "to": "b", "count": 3}},
+        {"at": "1s", "iperf": {"from": "a", "to": "b", "bytes": "1MB"}}
+      ]
+    }"#;
+    let reading = Scenario::read(text);
+    assert_eq!(reading.faults, []);
+    let scenario = reading.scenario.unwrap();
+    assert_eq!(scenario.at[1], Some((300.0, 200.0)));
+    assert_eq!(scenario.ids, ["a", "s1", "b"]);
+    let lossy = vec![Impairment::Loss(Ratio::percent(1))];
+    assert_eq!(scenario.topology.links[1].ways.each_ref().map(|way| &way.impairments), [&lossy; 2]);
+    assert_eq!(scenario.runs[1].0, Instant::ZERO + Duration::from_secs(1));
+}
+
+#[test]
+fn every_field_arrives_exactly() {
+    let reading = Scenario::read(FULL);
+    assert_eq!(reading.faults, []);
+    let scenario = reading.scenario.unwrap();
+    assert_eq!(scenario.seed, 9_007_199_254_740_991);
+    assert_eq!(scenario.topology.nodes[0].name, "Ärger & <b>");
+    assert_eq!(scenario.topology.nodes[1].name, "b", "the id stands in for a name");
+    assert_eq!(scenario.at, [Some((-12.5, 100.0)), None, Some((0.0, 0.0)), None, None]);
+    let host = scenario.topology.host(NodeId(0)).unwrap();
+    assert_eq!((host.ip_mtu, host.tcp.congestion, host.tcp.rx_buffer), (9000, Congestion::Reno, 128));
+
+    let [slow, quick] = &scenario.topology.links[1].ways;
+    assert_eq!((slow.line.delay, quick.line.delay), (Duration::ZERO, Duration::from_millis(20)));
+    assert_eq!((slow.line.rate, quick.line.rate), (BitsPerSec::new(1_000), None));
+    assert_eq!((slow.line.queue_bytes, quick.line.queue_bytes), (1_500, 3_072));
+    assert_eq!(scenario.topology.links[0].ways[0].line.delay, Duration::from_nanos(1_203_456_789));
+    let one_in_a_billion = Impairment::Loss(Ratio::from_ppb(1).unwrap());
+    let [first, second] = scenario.topology.links[0].ways.each_ref().map(|way| &way.impairments);
+    assert_eq!((first[0], first.len(), second.len()), (one_in_a_billion, 4, 4));
+    assert_eq!(
+        second[1],
+        Impairment::LossOfSmall { probability: Ratio::percent(10), bytes_max: 100 },
+        "only what h1 sends"
+    );
+
+    assert_eq!(scenario.runs[0].0, Instant::from_nanos(1_000_000_001));
+    assert_eq!(scenario.runs[0].1.to, Target::Node(NodeId(1), Some(IpVersion::V6)));
+    let RunKind::Iperf(Iperf { amount, transport, .. }) = &scenario.runs[4].1.kind else { panic!() };
+    assert_eq!(*amount, Amount::Time(Duration::from_millis(2_500)));
+    let rate = BitsPerSec::new(8_000_000).unwrap();
+    assert_eq!(*transport, IperfTransport::Udp { rate, datagram_bytes: 100 });
+}
+
+#[test]
+fn every_field_survives_text_and_link() {
+    let scenario = Scenario::parse(FULL).unwrap();
+    for text in [scenario.to_json(), scenario.to_compact_json()] {
+        assert_eq!(Scenario::parse(&text).as_ref(), Ok(&scenario), "{text}");
+    }
+    assert_eq!(link::decode(&link::encode(&scenario)), Ok(scenario));
+}
+
+#[test]
+fn defaults_are_left_out() {
+    let short = r#"{"packetarium":1,"nodes":[{"id":"a","kind":"host","addresses":["10.0.0.1/24"]},{"id":"b","kind":"host","addresses":["10.0.0.2/24","fd00::2/64"]},{"id":"s","kind":"switch"}],"links":[{"ends":["a","s"]},{"ends":["b","s"]}],"runs":[{"ping":{"from":"a","to":"b"}},{"iperf":{"from":"a","to":"b","udp":true}}]}"#;
+    let long = r#"{"packetarium": 1, "title": "", "seed": 1,
+        "nodes": [
+            {"id": "a", "name": "a", "kind": "host", "addresses": ["10.0.0.1/24"], "gateway": [], "mtu": 1500,
+             "tcp": {"congestion": "cubic", "rx_buffer": "64KiB", "tx_buffer": "65536B"}},
+            {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24", "fd00:0::2/64"], "tcp": {}},
+            {"id": "s", "kind": "switch", "ageing": "5min"}],
+        "links": [
+            {"ends": ["a", "s"], "delay": "1000us", "rate": "0.1Gbps", "queue": "64KiB", "impair": []},
+            {"ends": ["b", "s"], "delay": ["1ms", "1ms"], "rate": ["100Mbps", "100Mbps"]}],
+        "runs": [
+            {"at": "0s", "ping": {"from": "a", "to": "b", "count": 4, "interval": "1s", "size": "56B", "timeout": "2s"}},
+            {"at": "0ms", "iperf": {"from": "a", "to": "b", "bytes": "1MB", "interval": "1s", "udp": true,
+             "rate": "1Mbps", "datagram": "1470B"}}]}"#;
+    let scenario = Scenario::parse(long).unwrap();
+    assert_eq!(scenario.to_compact_json(), short);
+    assert_eq!(Scenario::parse(short), Ok(scenario));
+}
+
+#[test]
+fn a_datagrams_default_fits_the_ip_version() {
+    let text = |to: &str| {
+        format!(
+            r#"{{"packetarium": 1,
+                "nodes": [{{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24", "fd00::1/64"]}},
+                          {{"id": "b", "kind": "host", "addresses": ["10.0.0.2/24", "fd00::2/64"]}}],
+                "links": [{{"ends": ["a", "b"]}}],
+                "runs": [{{"iperf": {{"from": "a", "to": {to}, "udp": true}}}}]}}"#
+        )
+    };
+    for (to, bytes) in [(r#""b""#, 1470), (r#""b", "ip": 6"#, 1450), (r#""fd00::2""#, 1450)] {
+        let scenario = Scenario::parse(&text(to)).unwrap();
+        let RunKind::Iperf(Iperf { transport, .. }) = &scenario.runs[0].1.kind else { panic!() };
+        let IperfTransport::Udp { datagram_bytes, .. } = transport else { panic!() };
+        assert_eq!(*datagram_bytes, bytes);
+        assert!(!scenario.to_compact_json().contains("datagram"));
+    }
+}
+
+#[test]
+fn an_empty_document_is_an_empty_scenario() {
+    assert_eq!(Scenario::parse(r#"{"packetarium": 1}"#), Ok(Scenario::default()));
+    assert_eq!(Scenario::default().to_json(), "{\n  \"packetarium\": 1\n}\n");
+    assert_eq!(Scenario::default().to_compact_json(), r#"{"packetarium":1}"#);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_fault() {
+    assert!(Scenario::parse("\u{feff}{\"packetarium\": 1}").is_ok());
+}
+
+#[test]
+fn nodes_without_a_place_get_one_and_no_two_the_same() {
+    let hosts = 40;
+    let nodes: String = (0..hosts).map(|n| format!(r#", {{"id": "h{n}", "kind": "host"}}"#)).collect();
+    let links: Vec<_> = (0..hosts).map(|n| format!(r#"{{"ends": ["h{n}", "s{}"]}}"#, n % 3)).collect();
+    let text = format!(
+        r#"{{"packetarium": 1, "nodes": [{{"id": "s0", "kind": "switch"}}, {{"id": "s1", "kind": "hub", "at": [7, 9]}},
+            {{"id": "s2", "kind": "switch"}}{nodes}], "links": [{}]}}"#,
+        links.join(", ")
+    );
+    let scenario = Scenario::parse(&text).unwrap();
+    let positions = scenario.positions();
+    assert_eq!(positions[1], (7.0, 9.0), "a place that was given is kept");
+    for (number, a) in positions.iter().enumerate() {
+        for b in &positions[..number] {
+            assert!((a.0 - b.0).hypot(a.1 - b.1) > 50.0, "{a:?} {b:?}");
+        }
+    }
+    assert_eq!(positions, Scenario::parse(&text).unwrap().positions());
+    assert!(!scenario.to_json().contains("[450"), "places that were found are not written down");
 }

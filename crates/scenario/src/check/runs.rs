@@ -1,0 +1,255 @@
+//! Runs: whether they can go where they shall, and their settings.
+
+use super::{Check, Sets, is_link_local, root, unusable_address};
+use crate::bounds::*;
+use crate::fault::Place;
+use crate::quantity::{quoted, show_size};
+use crate::{defaults, version_of};
+use netlab::Duration;
+use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
+use netlab::topology::{HostConfig, NodeId};
+use smoltcp::wire::{IpAddress, IpCidr};
+
+impl<'s> Check<'s> {
+    pub(super) fn runs(&mut self, segments: &Sets) {
+        let scenario = self.scenario;
+        let mut buffers = 0;
+        for (number, (at, spec)) in scenario.runs.iter().enumerate() {
+            let run = root().field("runs").index(number);
+            let place = run.field(spec.kind.name());
+            self.time_within(
+                run.field("at"),
+                at.since(defaults::AT),
+                [Duration::ZERO, AT_MAX.since(defaults::AT)],
+            );
+            let version =
+                if self.unusable.runs.contains(&number) { None } else { self.ends(&place, spec, segments) };
+            self.settings(&place, spec, version);
+            buffers += self.buffers(spec);
+        }
+        if buffers > BUFFERS_MAX {
+            let message = format!(
+                "the TCP buffers of all these runs together take {}: at most {}; use fewer runs or smaller buffers",
+                show_size(buffers),
+                show_size(BUFFERS_MAX)
+            );
+            self.error(root().field("runs"), message);
+        }
+    }
+
+    /// Whether a run can go from here to there; returns the IP version that it will use.
+    fn ends(&mut self, place: &Place, spec: &RunSpec, segments: &Sets) -> Option<IpVersion> {
+        let (from, to) = (place.field("from"), place.field("to"));
+        let client = self.end(&from, spec.from);
+        let server = match spec.to {
+            Target::Node(node, _) if node == spec.from => {
+                self.error(to, "a run goes to another host: to itself, nothing would ever reach a wire");
+                return None;
+            }
+            Target::Node(node, _) => Some(self.end(&to, node)?),
+            Target::Address(_) => None,
+        };
+        let client = client?;
+        let Some(version) = self.scenario.ip_version(spec.from, spec.to) else {
+            self.error(to, self.no_common_version(spec));
+            return None;
+        };
+        let near = |address: &IpAddress| client.addresses.iter().any(|cidr| cidr.contains_addr(address));
+        let address = match (spec.to, server) {
+            (Target::Address(address), _) => address,
+            (Target::Node(..), server) => {
+                let theirs = server?.addresses.iter().map(IpCidr::address);
+                let mut theirs = theirs.filter(|address| version.is_of(address));
+                theirs.clone().find(near).or_else(|| theirs.next())?
+            }
+        };
+        if let Some(why) =
+            unusable_address(IpCidr::new(address, if version == IpVersion::V4 { 32 } else { 128 }))
+        {
+            self.error(to, format!("{address} {why}"));
+        } else if server.is_none() && client.addresses.iter().any(|cidr| cidr.address() == address) {
+            let message = format!("{address} is the host's own: to itself, nothing would ever reach a wire");
+            self.error(to, message);
+        } else if let Some(surprise) = self.surprise(spec, client, address, segments) {
+            self.warn(to, surprise);
+        }
+        Some(version)
+    }
+
+    /// The host at an end of a run, if it is one.
+    fn end(&mut self, place: &Place, node: NodeId) -> Option<&'s HostConfig> {
+        let scenario = self.scenario;
+        if node.index() >= scenario.ids.len() {
+            self.error(place.clone(), "there is no such node");
+            return None;
+        }
+        let host = scenario.topology.host(node);
+        if host.is_none() {
+            let id = quoted(scenario.id(node));
+            self.error(
+                place.clone(),
+                format!("{id} is no host: runs go from a host to a host or an address"),
+            );
+        }
+        host.filter(|_| self.readable(node))
+    }
+
+    fn no_common_version(&self, spec: &RunSpec) -> String {
+        let id = |node| quoted(self.scenario.id(node));
+        let from = id(spec.from);
+        match spec.to {
+            Target::Address(address) => {
+                let version = number(version_of(address));
+                format!("{from} has no IPv{version} address, so it cannot talk to {address}: give it one")
+            }
+            Target::Node(to, Some(version)) => format!(
+                "{from} and {} do not both have an IPv{} address: give them one, or remove \"ip\"",
+                id(to),
+                number(version)
+            ),
+            Target::Node(to, None) => {
+                format!("{from} and {} have no IP version in common: give them addresses of one", id(to))
+            }
+        }
+    }
+
+    /// What will happen but perhaps nobody wanted.
+    fn surprise(
+        &self,
+        spec: &RunSpec,
+        client: &HostConfig,
+        address: IpAddress,
+        segments: &Sets,
+    ) -> Option<String> {
+        if is_link_local(&address) {
+            return None;
+        }
+        let from = quoted(self.scenario.id(spec.from));
+        let owner = self.owners.get(&address);
+        let all_known = self.unusable.hosts.is_empty() && self.unusable.links.is_empty();
+        if !client.addresses.iter().any(|cidr| cidr.contains_addr(&address)) {
+            let mut gateways = client.gateways.iter();
+            return match gateways.find(|gateway| version_of(**gateway) == version_of(address)) {
+                None => Some(format!(
+                    "{address} is in none of the networks of {from}, which has no gateway: the run will find no route"
+                )),
+                Some(gateway) if !self.owners.contains_key(gateway) && all_known => Some(format!(
+                    "{address} is in none of the networks of {from}, and nobody here has the address of its gateway, \
+                     {gateway}: the run will get no answer"
+                )),
+                Some(_) => None,
+            };
+        }
+        match owner {
+            None if all_known => {
+                Some(format!("nobody here has the address {address}: the run will get no answer"))
+            }
+            Some(owner) if all_known && !segments.same(owner.index(), spec.from.index()) => {
+                Some(format!("no cable leads there from {from}: add links"))
+            }
+            _ => None,
+        }
+    }
+
+    fn settings(&mut self, place: &Place, spec: &RunSpec, version: Option<IpVersion>) {
+        let at = |name| place.field(name);
+        let mtu = self.scenario.topology.host(spec.from).map_or(defaults::MTU, |host| host.ip_mtu);
+        // ICMP and UDP headers have eight bytes each.
+        let payload_max = mtu.clamp(IP_MTU_MIN, IP_MTU_MAX) - 8 - version.map_or(20, ip_header_bytes);
+        let count =
+            |check: &mut Self, count| check.within(at("count"), count, [1, COUNT_MAX], u32::to_string);
+        let interval = |check: &mut Self, interval, min| {
+            check.time_within(at("interval"), interval, [min, INTERVAL_MAX]);
+        };
+        let timeout = |check: &mut Self, timeout| {
+            check.time_within(at("timeout"), timeout, [INTERVAL_MIN, TIMEOUT_MAX]);
+        };
+        let text = |check: &mut Self, text: &str| {
+            check.size_within(at("text"), text.len(), [1, TEXT_BYTES_MAX]);
+        };
+        match &spec.kind {
+            RunKind::Ping(ping) => {
+                count(self, ping.count);
+                interval(self, ping.interval, INTERVAL_MIN);
+                timeout(self, ping.timeout);
+                self.size_within(at("size"), ping.payload_bytes, [0, payload_max]);
+            }
+            RunKind::Echo(echo) => {
+                count(self, echo.count);
+                text(self, &echo.text);
+                timeout(self, echo.timeout);
+            }
+            RunKind::Connect(connect) => {
+                text(self, &connect.text);
+                self.within(at("port"), connect.port, [1, u16::MAX], u16::to_string);
+            }
+            RunKind::Iperf(iperf) => {
+                self.iperf(place, iperf, payload_max);
+                interval(self, iperf.interval, REPORT_INTERVAL_MIN);
+            }
+        }
+    }
+
+    fn iperf(&mut self, place: &Place, iperf: &Iperf, payload_max: usize) {
+        match iperf.amount {
+            Amount::Bytes(bytes) => {
+                self.within(place.field("bytes"), bytes, [1, BULK_BYTES_MAX], |&bytes| show_size(bytes));
+            }
+            Amount::Time(time) => {
+                self.time_within(place.field("seconds"), time, [Duration::from_millis(1), BULK_TIME_MAX]);
+            }
+        }
+        match iperf.transport {
+            IperfTransport::Tcp { congestion: _, rx_buffer, tx_buffer } => {
+                for (name, bytes) in [("rx_buffer", rx_buffer), ("tx_buffer", tx_buffer)] {
+                    if let Some(bytes) = bytes {
+                        self.size_within(place.field(name), bytes, [TCP_BUFFER_MIN, TCP_BUFFER_MAX]);
+                    }
+                }
+            }
+            IperfTransport::Udp { rate, datagram_bytes } => {
+                self.rate_within(place.field("rate"), rate, UDP_RATE_MAX);
+                self.size_within(place.field("datagram"), datagram_bytes, [DATAGRAM_MIN, payload_max]);
+            }
+        }
+    }
+
+    /// Bytes that both ends of a run take for their TCP buffers.
+    fn buffers(&self, spec: &RunSpec) -> u64 {
+        let host = |node| self.scenario.topology.host(node).map(|host| host.tcp);
+        let client = host(spec.from);
+        let server = match spec.to {
+            Target::Node(node, _) => host(node),
+            Target::Address(_) => client,
+        };
+        let [client, server] = [client, server].map(Option::unwrap_or_default);
+        let bytes = match &spec.kind {
+            RunKind::Iperf(Iperf { transport: IperfTransport::Tcp { rx_buffer, tx_buffer, .. }, .. }) => [
+                client.rx_buffer,
+                tx_buffer.unwrap_or(client.tx_buffer),
+                rx_buffer.unwrap_or(server.rx_buffer),
+                server.tx_buffer,
+            ],
+            RunKind::Ping(_) | RunKind::Iperf(_) => return 0,
+            RunKind::Echo(echo) if echo.transport == Transport::Udp => return 0,
+            RunKind::Echo(_) | RunKind::Connect(_) => {
+                [client.rx_buffer, client.tx_buffer, server.rx_buffer, server.tx_buffer]
+            }
+        };
+        bytes.into_iter().map(|bytes| bytes.min(TCP_BUFFER_MAX) as u64).sum()
+    }
+}
+
+const fn number(version: IpVersion) -> u8 {
+    match version {
+        IpVersion::V4 => 4,
+        IpVersion::V6 => 6,
+    }
+}
+
+const fn ip_header_bytes(version: IpVersion) -> usize {
+    match version {
+        IpVersion::V4 => 20,
+        IpVersion::V6 => 40,
+    }
+}

@@ -1,0 +1,573 @@
+//! What is refused: each fault with its place, and what to do.
+
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
+mod common;
+
+use common::{FULL, with};
+use scenario::{Fault, Position, Scenario};
+
+fn faults(text: &str) -> Vec<String> {
+    Scenario::parse(text).expect_err(text).iter().map(Fault::to_string).collect()
+}
+
+/// Changing this part of the full document into that gives exactly these faults, without their lines and columns.
+fn check(part: &str, instead: &str, expected: &[&str]) {
+    let text = with(part, instead);
+    let found = Scenario::parse(&text).expect_err(instead);
+    let shown: Vec<_> = found
+        .into_iter()
+        .map(|fault| {
+            let position = fault.position.expect("all faults of a text have one");
+            assert_eq!(position.line, expected_line(&fault), "{fault}");
+            Fault { position: None, ..fault }.to_string()
+        })
+        .collect();
+    assert_eq!(shown, expected, "{instead}");
+}
+
+/// Every entry of the full document's lists has a line of its own.
+fn expected_line(fault: &Fault) -> usize {
+    use scenario::fault::Step::{Field, Index};
+    let [Field(list), Index(number), ..] = fault.place.steps() else { panic!("{fault}") };
+    FULL.lines().position(|line| line.starts_with(&format!("  \"{list}\""))).unwrap() + 2 + number
+}
+
+#[test]
+fn wrong_texts_are_refused_with_what_to_write_instead() {
+    for (part, instead, expected) in [
+        (r#""at": [0, 0]"#, r#""at": [0]"#, "nodes[2].at: a place is two numbers: write [x, y]"),
+        (
+            r#""at": [0, 0]"#,
+            r#""at": [0, 1e6]"#,
+            "nodes[2].at: too far away: coordinates go from -100000 to 100000",
+        ),
+        (
+            r#""mtu": 9000"#,
+            r#""mtu": "9000B""#,
+            r#"nodes[0].mtu: this should be a whole number of bytes, without a unit, not the text "9000B""#,
+        ),
+        (r#""mtu": 9000"#, r#""mtu": 1279"#, "nodes[0].mtu: 1279 is too little: at least 1280"),
+        (r#""mtu": 9000"#, r#""mtu": 70000"#, "nodes[0].mtu: too much: at most 9000"),
+        (
+            r#""mtu": 9000"#,
+            r#""mtu": 1500.5"#,
+            "nodes[0].mtu: this should be a whole number of bytes, without a unit, not the number 1500.5",
+        ),
+        (
+            r#""mac": "02:00:00:00:00:0a""#,
+            r#""mac": "2:0:0:0:0:a""#,
+            r#"nodes[0].mac: "2:0:0:0:0:a" is no MAC address: write something like "02:00:00:00:00:01""#,
+        ),
+        (
+            r#""mac": "02:00:00:00:00:0a""#,
+            r#""mac": "ff:ff:ff:ff:ff:ff""#,
+            "nodes[0].mac: ff:ff:ff:ff:ff:ff is not one card's address: make its first byte even, for example 02",
+        ),
+        (
+            r#""mac": "02:00:00:00:00:0a""#,
+            r#""mac": "02:50:00:00:00:02""#,
+            "nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of nodes[0]: give each host its own",
+        ),
+        (
+            r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
+            r#""addresses": ["10.0.0.2", "fd00::2/64"]"#,
+            r#"nodes[1].addresses[0]: "10.0.0.2" has no prefix length: write something like "10.0.0.2/24""#,
+        ),
+        (
+            r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
+            r#""addresses": ["10.0.0.2/24", "fd00::2/129"]"#,
+            r#"nodes[1].addresses[1]: "129" is no prefix length: it goes from 1 to 128 for this address"#,
+        ),
+        (
+            r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
+            r#""addresses": ["10.0.0.256/24", "fd00::2/64"]"#,
+            r#"nodes[1].addresses[0]: "10.0.0.256/24" is no IP address: write something like "10.0.0.1/24" or "fd00::1/64""#,
+        ),
+        (
+            r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
+            r#""addresses": ["10.0.0.255/24", "fd00::2/64"]"#,
+            "nodes[1].addresses[0]: 10.0.0.255 is the network's broadcast address: take a lower number",
+        ),
+        (
+            r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
+            r#""addresses": ["10.0.0.2/24", "10.0.0.3/24", "::ffff:10.0.0.3/96", "fd00::2/64"]"#,
+            "nodes[1].addresses[2]: ::ffff:10.0.0.3 is an IPv4 address in disguise, which never stands on a wire: write \
+             the IPv4 address",
+        ),
+        (
+            r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
+            r#""addresses": ["10.0.0.1/16", "fd00::2/64"]"#,
+            "nodes[1].addresses[0]: 10.0.0.1 is already nodes[0].addresses[0]: give each host its own",
+        ),
+        (
+            r#""gateway": "10.0.0.254""#,
+            r#""gateway": "10.1.0.254""#,
+            "nodes[1].gateway: the gateway 10.1.0.254 is in none of this host's networks, so it cannot be reached: give \
+             it an address in one of them",
+        ),
+        (
+            r#""gateway": "10.0.0.254""#,
+            r#""gateway": "10.0.0.2""#,
+            "nodes[1].gateway: 10.0.0.2 is this host's own address: name another as gateway",
+        ),
+        (
+            r#""gateway": "10.0.0.254""#,
+            r#""gateway": ["10.0.0.254", "10.0.0.253"]"#,
+            "nodes[1].gateway: one gateway for each IP version: remove the others",
+        ),
+        (
+            r#""congestion": "reno""#,
+            r#""congestion": "Renno""#,
+            r#"nodes[0].tcp.congestion: "Renno" is no congestion control: did you mean "reno"?"#,
+        ),
+        (
+            r#""rx_buffer": "128B""#,
+            r#""rx_buffer": "1B""#,
+            "nodes[0].tcp.rx_buffer: 1B is too little: at least 128B",
+        ),
+        (
+            r#""id": "h1", "kind": "hub""#,
+            r#""id": "h1", "addresses": [], "kind": "hub""#,
+            r#"nodes[3].addresses: a hub has no "addresses": it can have id, name, kind, at"#,
+        ),
+        (
+            r#""id": "h1", "kind": "hub""#,
+            r#""id": "h1", "kind": "Hub""#,
+            r#"nodes[3].kind: "Hub" is no kind of node: did you mean "hub"?"#,
+        ),
+        (
+            r#""ageing": "1min""#,
+            r#""aging": "1min""#,
+            r#"nodes[4].aging: a switch has no "aging": did you mean "ageing"?"#,
+        ),
+        (r#""ageing": "1min""#, r#""ageing": "0s""#, "nodes[4].ageing: 0s is too little: at least 1ms"),
+    ] {
+        check(part, instead, &[expected]);
+    }
+}
+
+#[test]
+fn wrong_links_are_refused() {
+    for (part, instead, expected) in [
+        (
+            r#""delay": "1.203456789s""#,
+            r#""delay": 5"#,
+            r#"links[0].delay: "5" has no unit: write something like "1ms""#,
+        ),
+        (
+            r#""delay": "1.203456789s""#,
+            r#""delay": "-1ms""#,
+            r#"links[0].delay: "-1ms" is negative: write something like "1ms""#,
+        ),
+        (
+            r#""delay": "1.203456789s""#,
+            r#""delay": "1.2034567891s""#,
+            r#"links[0].delay: "1.2034567891s" is not a whole number of ns"#,
+        ),
+        (
+            r#""delay": "1.203456789s""#,
+            r#""delay": "1 week""#,
+            r#"links[0].delay: "week" is not a unit here: use one of ns, us, ms, s, min, h"#,
+        ),
+        (r#""delay": "1.203456789s""#, r#""delay": "61s""#, "links[0].delay: too much: at most 60s"),
+        (
+            r#""delay": ["0s", "20 ms"]"#,
+            r#""delay": ["20ms", "0s"]"#,
+            "links[1]: a link needs a rate or a delay: without both, no time would pass on it",
+        ),
+        (
+            r#""delay": ["0s", "20 ms"]"#,
+            r#""delay": ["0s"]"#,
+            r#"links[1].delay: write one value for both directions, or two in the order of "ends""#,
+        ),
+        (
+            r#""rate": "1.5Mbps""#,
+            r#""rate": "1.5mbps""#,
+            r#"links[0].rate: "mbps" is not a unit here: write "1.5Mbps""#,
+        ),
+        (
+            r#""rate": "1.5Mbps""#,
+            r#""rate": "0bps""#,
+            r#"links[0].rate: nothing passes at this rate: for a pulled cable write {"down": true} in impair"#,
+        ),
+        (
+            r#""rate": "1.5Mbps""#,
+            r#""rate": "100Gbps""#,
+            "links[0].delay: at this rate and delay more than 256MiB would be under way at once: lower one of them",
+        ),
+        (
+            r#""rate": "1.5Mbps""#,
+            r#""rate": "1.5000001Mbps""#,
+            r#"links[0].rate: "1.5000001Mbps" is not a whole number of bps"#,
+        ),
+        (r#""queue": "0B""#, r#""queue": "65MiB""#, "links[0].queue: too much: at most 64MiB"),
+        (r#""queue": "0B""#, r#""queue": "99999999TB""#, r#"links[0].queue: "99999999TB" is far too large"#),
+        (
+            r#"{"loss": 0.000000001}"#,
+            r#"{"loss": 1.5}"#,
+            "links[0].impair[0].loss: this should be a probability from 0 to 1, like 0.01 for one in a hundred; 1 is always",
+        ),
+        (
+            r#"{"loss": 0.000000001}"#,
+            r#"{"loss": "1%"}"#,
+            r#"links[0].impair[0].loss: this should be a probability from 0 to 1, like 0.01 for one in a hundred, not the text "1%""#,
+        ),
+        (
+            r#"{"loss": 0.000000001}"#,
+            r#"{"loss": 1e-10}"#,
+            "links[0].impair[0].loss: this should be a probability from 0 to 1, like 0.01 for one in a hundred, with at most \
+             nine decimals",
+        ),
+        (
+            r#"{"loss": 0.000000001}"#,
+            "{}",
+            "links[0].impair[0]: say what happens: add one of loss, frame_size, trailing, silence, down",
+        ),
+        (
+            r#"{"loss": 0.000000001}"#,
+            r#"{"loss": 0.1, "trailing": 3}"#,
+            "links[0].impair[0]: loss and trailing are two things: make an entry for each",
+        ),
+        (
+            r#"{"frame_size": "1514B"}"#,
+            r#"{"frame_size": "1514B", "max_size": "100B"}"#,
+            r#"links[0].impair[2].max_size: "max_size" goes with "loss" only: remove it"#,
+        ),
+        (
+            r#"{"trailing": 9, "from": "a"}"#,
+            r#"{"trailing": 9, "from": "b"}"#,
+            "links[0].impair[3].from: this is not an end of the link: frames come from its two ends only",
+        ),
+        (
+            r#"{"silence": {"after": "1MB", "for": "1s"}}"#,
+            r#"{"silence": {"after": "1MB"}}"#,
+            r#"links[0].impair[4].silence: "for" is missing: silence needs it"#,
+        ),
+        (
+            r#"{"down": true}"#,
+            r#"{"down": false}"#,
+            "links[1].impair[0].down: write true, or remove the entry to have the link up",
+        ),
+        (
+            r#"{"ends": ["s1", "b"]}"#,
+            r#"{"ends": ["s1", "c"]}"#,
+            r#"links[2].ends[1]: no node has the id "c": add it to nodes, or write the id of another"#,
+        ),
+        (
+            r#"{"ends": ["s1", "b"]}"#,
+            r#"{"ends": ["s1", "b", "a"]}"#,
+            r#"links[2].ends: a link has two ends: write ["a", "b"] with the ids of two nodes"#,
+        ),
+        (
+            r#"{"ends": ["s1", "b"]}"#,
+            r#"{"ends": ["s1", "s1"]}"#,
+            "links[2].ends: a link joins two different nodes",
+        ),
+        (
+            r#"{"ends": ["s1", "b"]}"#,
+            r#"{"ends": ["s1", "h1"]}"#,
+            "links[2]: this link closes a loop of hubs and switches, in which one broadcast would go round for ever: remove \
+             one of its links",
+        ),
+        (
+            r#"{"ends": ["s1", "b"]}"#,
+            r#"{"ends": ["a", "b"]}"#,
+            r#"links[2].ends: "a" already has links[0]: a host has one network card; put a switch or hub between"#,
+        ),
+    ] {
+        check(part, instead, &[expected]);
+    }
+}
+
+#[test]
+fn wrong_runs_are_refused() {
+    let connect = r#"{"connect": {"from": "b", "to": "a", "port": 8080, "text": "hi"}}"#;
+    for (part, instead, expected) in [
+        (connect, r#"{"at": "1s"}"#, "runs[6]: say what runs: add one of ping, echo, iperf, connect"),
+        (
+            connect,
+            r#"{"ping": {"from": "a", "to": "b"}, "echo": {"from": "a", "to": "b"}}"#,
+            "runs[6]: one run does one thing: make an entry of runs for each",
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b"}}"#,
+            r#"runs[6].connect: "to" is missing: a connect run needs it"#,
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "h1", "to": "a"}}"#,
+            r#"runs[6].connect.from: "h1" is no host: runs go from a host to a host or an address"#,
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b", "to": "b"}}"#,
+            "runs[6].connect.to: a run goes to another host: to itself, nothing would ever reach a wire",
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b", "to": "10.0.0.2"}}"#,
+            "runs[6].connect.to: 10.0.0.2 is the host's own: to itself, nothing would ever reach a wire",
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b", "to": "10.0.0.1", "ip": 6}}"#,
+            r#"runs[6].connect.to: this address is not of the IP version that "ip" asks for: remove "ip""#,
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b", "to": "255.255.255.255"}}"#,
+            "runs[6].connect.to: 255.255.255.255 is not for one machine: take another, below 224.0.0.0",
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b", "to": "a", "ip": 5}}"#,
+            "runs[6].connect.ip: this should be 4 or 6",
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b", "to": "a", "port": 70000}}"#,
+            "runs[6].connect.port: ports go from 1 to 65535",
+        ),
+        (
+            connect,
+            r#"{"connect": {"from": "b", "to": "a", "text": ""}}"#,
+            "runs[6].connect.text: 0B is too little: at least 1B",
+        ),
+        (
+            connect,
+            r#"{"at": "25h", "connect": {"from": "b", "to": "a"}}"#,
+            "runs[6].at: too much: at most 86400s",
+        ),
+        (
+            r#""ip": 6, "count": 3"#,
+            r#""ip": 6, "count": 60001"#,
+            "runs[0].ping.count: too much: at most 60000",
+        ),
+        (
+            r#""ip": 6, "count": 3"#,
+            r#""ip": 6, "count": 0"#,
+            "runs[0].ping.count: 0 is too little: at least 1",
+        ),
+        (
+            r#""interval": "10us""#,
+            r#""interval": "1us""#,
+            "runs[0].ping.interval: 1us is too little: at least 10us",
+        ),
+        (r#""size": "1000B""#, r#""size": "9000B""#, "runs[0].ping.size: too much: at most 8952B"),
+        (
+            r#""bytes": "3GiB""#,
+            r#""bytes": "3GiB", "seconds": 3"#,
+            r#"runs[3].iperf.seconds: iperf takes "bytes" or "seconds", not both: remove one"#,
+        ),
+        (
+            r#""bytes": "3GiB""#,
+            r#""bytes": "3GiB", "rate": "1Mbps""#,
+            r#"runs[3].iperf.rate: "rate" is for UDP: add "udp": true or remove it"#,
+        ),
+        (
+            r#""rate": "8Mbps""#,
+            r#""congestion": "reno""#,
+            r#"runs[4].iperf.congestion: "congestion" is for TCP: remove it or "udp""#,
+        ),
+        (r#""rate": "8Mbps""#, r#""rate": "11Gbps""#, "runs[4].iperf.rate: too much: at most 10Gbps"),
+        (r#""seconds": 2.5"#, r#""seconds": 0"#, "runs[4].iperf.seconds: 0s is too little: at least 1ms"),
+        (
+            r#""tx_buffer": "32KiB""#,
+            r#""tx_buffer": "65MiB""#,
+            "runs[3].iperf.tx_buffer: too much: at most 64MiB",
+        ),
+    ] {
+        check(part, instead, &[expected]);
+    }
+}
+
+#[test]
+fn ids_are_told_from_addresses_and_from_each_other() {
+    let long = "x".repeat(64);
+    for (part, instead, expected) in [
+        (
+            r#""id": "r""#,
+            r#""id": "r.1""#,
+            vec![
+                r#"nodes[2].id: "r.1" cannot be an id: take 1 to 63 of the letters a to z and A to Z, digits, - and _; put what people shall read into "name""#,
+                r#"links[3].ends[0]: no node has the id "r": add it to nodes, or write the id of another"#,
+                r#"links[3].impair[0].from: no node has the id "r": add it to nodes, or write the id of another"#,
+                r#"links[3].impair[1].from: no node has the id "r": add it to nodes, or write the id of another"#,
+            ],
+        ),
+        (r#""id": "b""#, r#""id": "a", "name": "b""#, vec![]),
+        (
+            r#""name": "Hub""#,
+            &format!(r#""name": "{long}x""#),
+            vec!["nodes[3].name: this text is too long: at most 64 characters"],
+        ),
+        (
+            r#""name": "Hub""#,
+            r#""name": "a\u0007b""#,
+            vec!["nodes[3].name: a name has at least one character, and no control characters"],
+        ),
+        (
+            r#""name": "Hub""#,
+            r#""name": "\ud800""#,
+            vec!["nodes[3].name: this text has an escape that is no character"],
+        ),
+    ] {
+        if expected.is_empty() {
+            let found = faults(&with(part, instead));
+            assert!(
+                found[0].contains(r#""a" is already the id of nodes[0]: give each its own"#),
+                "{found:?}"
+            );
+        } else {
+            check(part, instead, &expected);
+        }
+    }
+}
+
+#[test]
+fn ip_versions_must_meet() {
+    let text = |run: &str| {
+        format!(
+            r#"{{"packetarium": 1,
+                "nodes": [{{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]}},
+                          {{"id": "b", "kind": "host", "addresses": ["fd00::2/64"]}}],
+                "links": [{{"ends": ["a", "b"]}}], "runs": [{{"ping": {{"from": "a", "to": {run}}}}}]}}"#
+        )
+    };
+    for (run, expected) in [
+        (r#""b""#, r#""a" and "b" have no IP version in common: give them addresses of one"#),
+        (r#""b", "ip": 6"#, r#""a" and "b" do not both have an IPv6 address: give them one, or remove "ip""#),
+        (r#""fd00::2""#, r#""a" has no IPv6 address, so it cannot talk to fd00::2: give it one"#),
+    ] {
+        let found = faults(&text(run));
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].starts_with("runs[0].ping.to (line 4, column ") && found[0].ends_with(expected),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn all_faults_are_reported_in_the_order_of_the_text() {
+    let text = r#"{
+      "packetarium": 1,
+      "sed": 7,
+      "nodes": [
+        {"id": "a", "kind": "hots"},
+        {"id": "b", "kind": "host", "addresses": ["10.0.0.2", "10.0.0.3/33"], "gateway": "x", "mtu": 1},
+        {"kind": "switch", "at": "here"},
+        17
+      ],
+      "links": [{"ends": ["a", "q"], "delay": "fast", "rate": "1 GBps"}, {"ends": ["b"]}],
+      "runs": [{"at": 1, "ping": {"from": "q", "to": "b", "count": -1}}, {}]
+    }"#;
+    let expected = [
+        r#"sed (line 3, column 14): the document has no "sed": did you mean "seed"?"#,
+        r#"nodes[0].kind (line 5, column 29): "hots" is no kind of node: did you mean "host"?"#,
+        r#"nodes[1].addresses[0] (line 6, column 51): "10.0.0.2" has no prefix length: write something like "10.0.0.2/24""#,
+        r#"nodes[1].addresses[1] (line 6, column 63): "33" is no prefix length: it goes from 1 to 32 for this address"#,
+        r#"nodes[1].gateway (line 6, column 90): "x" is no IP address: write something like "10.0.0.254" or "fd00::1""#,
+        r#"nodes[1].mtu (line 6, column 102): 1 is too little: at least 1280"#,
+        r#"nodes[2] (line 7, column 9): "id" is missing: a switch needs it"#,
+        r#"nodes[2].at (line 7, column 34): this should be a list in brackets […], not the text "here""#,
+        r#"nodes[3] (line 8, column 9): this should be an object in braces {…}, not the number 17"#,
+        r#"links[0].ends[1] (line 10, column 32): no node has the id "q": add it to nodes, or write the id of another"#,
+        r#"links[0].delay (line 10, column 47): "fast" is not a number with a unit: write something like "1ms""#,
+        r#"links[0].rate (line 10, column 63): "GBps" is not a unit here: write "1Gbps""#,
+        r#"links[1].ends (line 10, column 83): a link has two ends: write ["a", "b"] with the ids of two nodes"#,
+        r#"runs[0].at (line 11, column 23): "1" has no unit: write something like "1ms""#,
+        r#"runs[0].ping.from (line 11, column 43): no node has the id "q": add it to nodes, or write the id of another"#,
+        r#"runs[0].ping.count (line 11, column 68): this should be a whole number, zero or more, not the number -1"#,
+        r#"runs[1] (line 11, column 74): say what runs: add one of ping, echo, iperf, connect"#,
+    ];
+    assert_eq!(faults(text), expected);
+}
+
+#[test]
+fn a_syntax_error_names_its_line_and_column() {
+    for (text, expected) in [
+        ("", "line 1, column 1: this is not JSON: the document is empty"),
+        (
+            "{\n  \"packetarium\": 1,\n}",
+            "line 3, column 1: this is not JSON: nothing follows the comma; remove it",
+        ),
+        (
+            "{\n  \"packetarium\": 1",
+            "line 2, column 19: this is not JSON: EOF while parsing an object; is its end missing?",
+        ),
+        (
+            "{packetarium: 1}",
+            "line 1, column 2: this is not JSON: key must be a string; names of fields stand in double quotes, and there \
+             are no comments",
+        ),
+        ("{\"title\": \"ä\" 1}", "line 1, column 15: this is not JSON: expected `,` or `}`"),
+    ] {
+        assert_eq!(faults(text), [expected]);
+    }
+}
+
+#[test]
+fn a_document_of_another_version_is_told_so_and_nothing_else() {
+    for (version, expected) in [
+        (
+            "2",
+            "made by a newer Packetarium (format 2): this one reads up to 1; reload the page or update the program",
+        ),
+        ("0", "there is no format 0: write 1"),
+    ] {
+        let found = faults(&format!(r#"{{"packetarium": {version}, "what": ["ever"]}}"#));
+        assert!(found.iter().any(|fault| fault.ends_with(expected)), "{found:?}");
+    }
+    assert_eq!(
+        faults(r#"{"nodes": []}"#),
+        [r#"line 1, column 1: "packetarium": 1 is missing: every document begins with it"#]
+    );
+    assert_eq!(faults("[]"), ["line 1, column 1: this should be an object in braces {…}, not a list"]);
+}
+
+#[test]
+fn surprises_are_warnings_and_do_not_refuse() {
+    let text = r#"{"packetarium": 1, "nodes": [
+        {"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
+        {"id": "b", "kind": "host", "addresses": ["10.0.1.2/24"], "gateway": "10.0.1.254"},
+        {"id": "c", "kind": "host", "addresses": ["10.0.0.3/24"]},
+        {"id": "d", "kind": "host"}],
+      "links": [{"ends": ["a", "b"]}],
+      "runs": [{"ping": {"from": "a", "to": "b"}}, {"ping": {"from": "a", "to": "c"}},
+               {"ping": {"from": "a", "to": "10.0.0.9"}}, {"ping": {"from": "b", "to": "a"}}]}"#;
+    let reading = Scenario::read(text);
+    assert!(reading.scenario.is_some());
+    let shown: Vec<_> = reading.faults.iter().map(|fault| fault.message.as_str()).collect();
+    assert_eq!(
+        shown,
+        [
+            r#""c" is not connected: add a link"#,
+            "this host has no address: nobody can talk to it",
+            r#""d" is not connected: add a link"#,
+            r#"10.0.1.2 is in none of the networks of "a", which has no gateway: the run will find no route"#,
+            r#"no cable leads there from "a": add links"#,
+            "nobody here has the address 10.0.0.9: the run will get no answer",
+            r#"10.0.0.1 is in none of the networks of "b", and nobody here has the address of its gateway, 10.0.1.254: the run will get no answer"#,
+        ]
+    );
+    assert!(reading.faults[0].to_string().starts_with("warning: nodes[2] (line 4, column 9): "));
+}
+
+#[test]
+fn columns_count_characters() {
+    let found = Scenario::parse("{\"packetarium\": 1, \"title\": \"Größe\", \"seed\": \"x\"}").unwrap_err();
+    assert_eq!(found[0].position, Some(Position { line: 1, column: 46 }));
+}
+
+#[test]
+fn there_are_bounds_to_how_many_faults_are_told() {
+    let nodes = vec![r#"{"id": "?", "kind": "hub"}"#; 3_000].join(",");
+    let found = faults(&format!(r#"{{"packetarium": 1, "nodes": [{nodes}]}}"#));
+    assert_eq!(found.len(), 101);
+    assert_eq!(found[100], "document: there is more than these 100: put them right first");
+}
