@@ -185,3 +185,61 @@ fn with_fraction(whole: u64, rest: u64, decimals: usize) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_exact() {
+        for (text, units, value) in [
+            ("1.203s", TIME, 1_203_000_000),
+            ("0.000000001s", TIME, 1),
+            ("5 µs", TIME, 5_000),
+            ("1h", TIME, 3_600_000_000_000),
+            ("18446744073.709551615s", TIME, u64::MAX),
+            ("1.5Mbps", RATE, 1_500_000),
+            ("64KiB", SIZE, 65_536),
+            ("0.5KiB", SIZE, 512),
+            ("007B", SIZE, 7),
+            ("0.0s", TIME, 0),
+        ] {
+            assert_eq!(parse(text, units, ""), Ok(value), "{text}");
+        }
+        for text in [
+            "0.0000000001s",
+            "0.5ns",
+            "18446744073.709551616s",
+            "99999999999999999999999999999999999999999999s",
+        ] {
+            assert!(parse(text, TIME, "").is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_with_exponents_are_exact_too() {
+        assert_eq!(exact("1e-9", 1_000_000_000), Ok(1));
+        assert_eq!(exact("12.5e1", 1), Ok(125));
+        assert_eq!(exact("0e99999999999", 1), Err(Inexact::TooLarge));
+        assert_eq!(exact("1e-10", 1_000_000_000), Err(Inexact::TooFine));
+        assert_eq!(exact("1e-999999999", 1_000_000_000), Err(Inexact::TooFine));
+        assert_eq!(exact("1e999999999", 1), Err(Inexact::TooLarge));
+        for malformed in ["", ".", "1.", ".5", "-1", "1.2.3", "0x10", "１"] {
+            assert_eq!(exact(malformed, 1), Err(Inexact::Malformed), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_shown_in_the_shortest_way() {
+        for (bytes, shown) in [
+            (0, "0B"),
+            (1_514, "1514B"),
+            (65_536, "64KiB"),
+            (1_000_000, "1MB"),
+            (1_024_000, "1024kB"),
+            (3 << 30, "3GiB"),
+        ] {
+            assert_eq!(show_size(bytes), shown);
+        }
+    }
+}

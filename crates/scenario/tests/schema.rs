@@ -1,0 +1,198 @@
+//! The published schema and the reader agree.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use common::{FULL, with};
+use jsonschema::Validator;
+use scenario::{Scenario, examples};
+use serde_json::Value;
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../../../docs/scenario.schema.json")).expect("the schema is JSON")
+}
+
+fn validator() -> Validator {
+    jsonschema::draft202012::new(&schema()).expect("the schema is a schema")
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect(text)
+}
+
+#[test]
+fn the_schema_is_a_schema() {
+    jsonschema::meta::validate(&schema()).expect("of its own draft");
+}
+
+#[test]
+fn every_document_that_we_write_or_publish_is_valid() {
+    let validator = validator();
+    let written = examples().iter().flat_map(|example| {
+        let scenario = example.scenario();
+        [example.text.to_owned(), scenario.to_json(), scenario.to_compact_json()]
+    });
+    let full = Scenario::parse(FULL).unwrap();
+    for text in written.chain([FULL.to_owned(), full.to_json(), r#"{"packetarium": 1}"#.to_owned()]) {
+        let errors: Vec<_> = validator.iter_errors(&json(&text)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {text}");
+    }
+}
+
+/// Every field of every object is refused under a wrong name, with a wrong type, and twice over its bound, by both.
+#[test]
+fn both_refuse_the_same_mutations() {
+    let validator = validator();
+    let mutations = [
+        ("\"packetarium\": 1", "\"packetarium\": 2"),
+        ("\"packetarium\": 1", "\"packetarium\": \"1\""),
+        ("\"packetarium\": 1,", ""),
+        ("\"title\": \"Everything\"", "\"title\": 7"),
+        ("\"title\": \"Everything\"", "\"title\": \"two\\nlines\""),
+        ("\"title\": \"Everything\"", "\"titel\": \"Everything\""),
+        ("\"seed\": 9007199254740991", "\"seed\": 9007199254740992"),
+        ("\"seed\": 9007199254740991", "\"seed\": -1"),
+        ("\"seed\": 9007199254740991", "\"seed\": 0.5"),
+        ("\"seed\": 9007199254740991", "\"seed\": \"7\""),
+        ("\"id\": \"r\", \"kind\"", "\"kind\""),
+        ("\"id\": \"r\"", "\"id\": \"\""),
+        ("\"id\": \"r\"", "\"id\": \"r 1\""),
+        ("\"id\": \"r\"", "\"id\": \"10.0.0.1\""),
+        ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\""),
+        ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\", \"kind\": \"router\""),
+        ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\", \"kind\": \"hub\", \"mtu\": 1500"),
+        ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\", \"kind\": \"hub\", \"ageing\": \"1s\""),
+        ("\"name\": \"Hub\"", "\"name\": \"\""),
+        ("\"name\": \"Hub\"", "\"name\": 3"),
+        ("\"at\": [0, 0]", "\"at\": [0]"),
+        ("\"at\": [0, 0]", "\"at\": [0, 0, 0]"),
+        ("\"at\": [0, 0]", "\"at\": [0, \"0\"]"),
+        ("\"at\": [0, 0]", "\"at\": {\"x\": 0, \"y\": 0}"),
+        ("\"at\": [0, 0]", "\"at\": [0, 100001]"),
+        ("[\"10.0.0.2/24\", \"fd00::2/64\"]", "\"10.0.0.2/24\""),
+        ("[\"10.0.0.2/24\", \"fd00::2/64\"]", "[\"10.0.0.2\", \"fd00::2/64\"]"),
+        ("[\"10.0.0.2/24\", \"fd00::2/64\"]", "[\"10.0.0.2/33\", \"fd00::2/64\"]"),
+        ("[\"10.0.0.2/24\", \"fd00::2/64\"]", "[\"10.0.0.2/024\", \"fd00::2/64\"]"),
+        ("[\"10.0.0.2/24\", \"fd00::2/64\"]", "[\"10.0.0.2/24\", \"fd00::2/0\"]"),
+        ("[\"10.0.0.2/24\", \"fd00::2/64\"]", "[\"10.0.0.2/24\", \"fd00::2/129\"]"),
+        ("[\"10.0.0.2/24\", \"fd00::2/64\"]", "[\"b/24\", \"fd00::2/64\"]"),
+        (
+            "[\"10.0.0.2/24\", \"fd00::2/64\"]",
+            "[\"10.0.0.2/24\", \"10.0.0.3/24\", \"10.0.0.4/24\", \"10.0.0.5/24\", \"10.0.0.6/24\", \"10.0.0.7/24\", \
+             \"10.0.0.8/24\", \"fd00::2/64\"]",
+        ),
+        ("\"gateway\": \"10.0.0.254\"", "\"gateway\": \"10.0.0.254/24\""),
+        ("\"gateway\": \"10.0.0.254\"", "\"gateway\": \"r\""),
+        ("\"gateway\": \"10.0.0.254\"", "\"gateway\": null"),
+        ("\"mac\": \"02:00:00:00:00:0a\"", "\"mac\": \"02:00:00:00:00\""),
+        ("\"mac\": \"02:00:00:00:00:0a\"", "\"mac\": \"2:0:0:0:0:a\""),
+        ("\"mac\": \"02:00:00:00:00:0a\"", "\"mac\": 2"),
+        ("\"mtu\": 9000", "\"mtu\": 9001"),
+        ("\"mtu\": 9000", "\"mtu\": 1279"),
+        ("\"mtu\": 9000", "\"mtu\": \"1500\""),
+        ("\"congestion\": \"reno\"", "\"congestion\": \"bbr\""),
+        ("\"rx_buffer\": \"128B\"", "\"rx_buffer\": 65536"),
+        ("\"rx_buffer\": \"128B\"", "\"rx_buffer\": \"64 Kib\""),
+        ("\"rx_buffer\": \"128B\"", "\"rxbuffer\": \"128B\""),
+        ("\"ageing\": \"1min\"", "\"ageing\": 60"),
+        ("\"ageing\": \"1min\"", "\"aging\": \"1min\""),
+        ("\"ends\": [\"s1\", \"b\"]", "\"ends\": [\"s1\"]"),
+        ("\"ends\": [\"s1\", \"b\"]", "\"ends\": [\"s1\", \"s1\"]"),
+        ("\"ends\": [\"s1\", \"b\"]", "\"ends\": \"s1\""),
+        ("\"ends\": [\"s1\", \"b\"]", "\"end\": [\"s1\", \"b\"]"),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": 1"),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"1\""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"s\""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"1.s\""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \".5s\""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"-1s\""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"1e3s\""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"1.2.3s\""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"1S\""),
+        ("\"delay\": [\"0s\", \"20 ms\"]", "\"delay\": [\"0s\"]"),
+        ("\"delay\": [\"0s\", \"20 ms\"]", "\"delay\": [\"0s\", \"20 ms\", \"1s\"]"),
+        ("\"rate\": \"1.5Mbps\"", "\"rate\": \"1.5MBps\""),
+        ("\"rate\": \"1.5Mbps\"", "\"rate\": \"infinite\""),
+        ("\"queue\": \"0B\"", "\"queue\": \"0\""),
+        ("{\"loss\": 0.000000001}", "{\"loss\": 1.01}"),
+        ("{\"loss\": 0.000000001}", "{\"loss\": -0.01}"),
+        ("{\"loss\": 0.000000001}", "{\"loss\": \"0.01\"}"),
+        ("{\"loss\": 0.000000001}", "{}"),
+        ("{\"loss\": 0.000000001}", "{\"lose\": 0.1}"),
+        ("{\"loss\": 0.000000001}", "{\"max_size\": \"100B\"}"),
+        ("{\"loss\": 0.000000001}", "{\"loss\": 0.1, \"trailing\": 9}"),
+        ("{\"loss\": 0.000000001}", "0.1"),
+        ("{\"frame_size\": \"1514B\"}", "{\"frame_size\": 1514}"),
+        ("{\"frame_size\": \"1514B\"}", "{\"frame_size\": \"1514B\", \"max_size\": \"1B\"}"),
+        ("{\"trailing\": 9, \"from\": \"a\"}", "{\"trailing\": \"9B\"}"),
+        ("{\"trailing\": 9, \"from\": \"a\"}", "{\"trailing\": 0}"),
+        ("{\"trailing\": 9, \"from\": \"a\"}", "{\"trailing\": 1501}"),
+        ("{\"trailing\": 9, \"from\": \"a\"}", "{\"trailing\": 9, \"from\": 1}"),
+        ("{\"after\": \"1MB\", \"for\": \"1s\"}", "{\"after\": \"1MB\"}"),
+        ("{\"after\": \"1MB\", \"for\": \"1s\"}", "{\"after\": \"1MB\", \"for\": \"1s\", \"times\": 2}"),
+        ("{\"after\": \"1MB\", \"for\": \"1s\"}", "true"),
+        ("{\"down\": true}", "{\"down\": false}"),
+        ("\"at\": \"1.000000001s\"", "\"at\": 1"),
+        ("\"ping\": {\"from\": \"a\", \"to\": \"b\", \"ip\"", "\"ping\": {\"from\": \"a\", \"ip\""),
+        ("\"ping\": {\"from\": \"a\", \"to\": \"b\", \"ip\"", "\"ping\": {\"to\": \"b\", \"ip\""),
+        (
+            "\"ping\": {\"from\": \"a\", \"to\": \"b\", \"ip\"",
+            "\"pong\": {\"from\": \"a\", \"to\": \"b\", \"ip\"",
+        ),
+        ("\"ip\": 6", "\"ip\": 5"),
+        ("\"ip\": 6", "\"ip\": \"6\""),
+        ("\"count\": 3", "\"count\": 0"),
+        ("\"count\": 3", "\"count\": 60001"),
+        ("\"size\": \"1000B\"", "\"size\": 1000"),
+        ("\"timeout\": \"1h\"", "\"timeout\": \"1d\""),
+        ("\"udp\": true, \"count\"", "\"udp\": \"true\", \"count\""),
+        ("\"udp\": true, \"count\"", "\"tcp\": true, \"count\""),
+        ("\"text\": \"hi\"", "\"text\": \"\""),
+        ("\"text\": \"hi\"", "\"text\": null"),
+        ("\"port\": 8080", "\"port\": 0"),
+        ("\"port\": 8080", "\"port\": 65536"),
+        ("\"port\": 8080", "\"port\": \"80\""),
+        ("\"bytes\": \"3GiB\"", "\"bytes\": 1000000"),
+        ("\"bytes\": \"3GiB\"", "\"bytes\": \"3GiB\", \"seconds\": 3"),
+        ("\"bytes\": \"3GiB\"", "\"rate\": \"1Mbps\""),
+        ("\"bytes\": \"3GiB\"", "\"datagram\": \"100B\""),
+        ("\"datagram\": \"100B\"", "\"congestion\": \"reno\""),
+        ("\"datagram\": \"100B\"", "\"rx_buffer\": \"64KiB\""),
+        ("\"seconds\": 2.5", "\"seconds\": 0"),
+        ("\"seconds\": 2.5", "\"seconds\": 3601"),
+        ("\"seconds\": 2.5", "\"seconds\": true"),
+        ("\"nodes\": [\n", "\"nodes\": {}, \"node\": [\n"),
+        ("\"links\": [\n", "\"links\": null, \"link\": [\n"),
+    ];
+    for (part, instead) in mutations {
+        let text = with(part, instead);
+        assert!(!validator.is_valid(&json(&text)), "the schema accepts {instead}");
+        assert!(Scenario::parse(&text).is_err(), "the reader accepts {instead}");
+    }
+}
+
+#[test]
+fn both_accept_the_same_variants() {
+    let validator = validator();
+    for (part, instead) in [
+        ("\"seed\": 9007199254740991", "\"seed\": 7.0"),
+        ("\"at\": [0, 0]", "\"at\": [-1.5e2, 100000]"),
+        ("\"gateway\": \"10.0.0.254\"", "\"gateway\": []"),
+        ("\"mac\": \"02:00:00:00:00:0a\"", "\"mac\": \"02-00-00-00-00-0A\""),
+        (
+            "\"tcp\": {\"congestion\": \"reno\", \"rx_buffer\": \"128B\", \"tx_buffer\": \"1MiB\"}",
+            "\"tcp\": {}",
+        ),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \" 5 µs \""),
+        ("\"delay\": \"1.203456789s\"", "\"delay\": \"5μs\""),
+        ("\"queue\": \"0B\"", "\"queue\": \"0.5kB\""),
+        ("\"seconds\": 2.5", "\"seconds\": \"2500ms\""),
+        ("\"to\": \"10.0.0.2\"", "\"to\": \"fd00:0:0::2\""),
+        ("{\"loss\": 0.000000001}", "{\"loss\": 1e-9}"),
+    ] {
+        let text = with(part, instead);
+        let errors: Vec<_> = validator.iter_errors(&json(&text)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "the schema refuses {instead}: {errors:?}");
+        assert_eq!(Scenario::read(&text).faults, [], "the reader refuses {instead}");
+    }
+}
