@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::{process, project};
 use anyhow::{Result, anyhow};
 use std::env;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -133,10 +133,13 @@ fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// A program that finds our tools.
-fn command(program: &str) -> Command {
-    let path: OsString = env::join_paths(search_path()).expect("PATH was one before");
+fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    command.env("PATH", path).current_dir(project::root());
+    command
+        .env("PATH", env::join_paths(search_path()).expect("PATH was one before"))
+        .current_dir(project::root());
+    // Trunk follows every error, such as one in the page's code, with a page of its own insides.
+    command.env("RUST_BACKTRACE", "0");
     command
 }
 
