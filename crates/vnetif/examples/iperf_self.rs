@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes = std::env::args().nth(1).map_or(Ok(1_000_000_000), |arg| arg.parse())?;
     let config = BulkConfig { bytes: Some(bytes), ..BulkConfig::default() };
     let mut bulk = Bulk::new(&Lan::switch(), &config)?;
-    println!("{:?} sends {bytes} bytes to {:?} on port {PORT}", bulk.sender, bulk.receiver);
+    let [from, to] = [&bulk.sender, &bulk.receiver].map(|stack| stack.interface.ip_addrs()[0].address());
+    println!("{from} sends {bytes} bytes to {to} on port {PORT}");
 
     let start = time::Instant::now();
     let clock = || Instant::from_nanos(start.elapsed().as_nanos() as u64);

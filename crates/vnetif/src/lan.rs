@@ -11,7 +11,7 @@ use crate::mac::PortId;
 use crate::mac_table::{AGEING, Egress, MacTable};
 use crate::time::{Duration, Instant};
 use smoltcp::wire::EthernetAddress;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
@@ -66,6 +66,8 @@ pub struct Lan(Rc<Shared>);
 struct Shared {
     config: LanConfig,
     core: RefCell<Core>,
+    /// A port is leaving from inside its callback: whoever drains has to look after it.
+    flushing: Cell<bool>,
 }
 
 struct Core {
@@ -80,8 +82,6 @@ struct Core {
     due: VecDeque<Pending>,
     /// Somebody further up the call stack empties `due`.
     draining: bool,
-    /// How many ports are leaving.
-    leavers: usize,
 }
 
 struct Port {
@@ -91,10 +91,9 @@ struct Port {
     leaving: bool,
 }
 
-#[derive(Clone)]
 enum Slot {
     Deaf,
-    Inbox(Rc<InboxSender>),
+    Inbox(InboxSender),
     /// Borrowed while it runs.
     Callback(Rc<RefCell<Callback>>),
 }
@@ -120,9 +119,8 @@ impl Lan {
             written: VecDeque::new(),
             due: VecDeque::new(),
             draining: false,
-            leavers: 0,
         };
-        Self(Rc::new(Shared { config, core: RefCell::new(core) }))
+        Self(Rc::new(Shared { config, core: RefCell::new(core), flushing: Cell::new(false) }))
     }
 
     /// [`LanConfig::HUB`].
@@ -156,20 +154,22 @@ impl Lan {
         if std::mem::replace(&mut self.0.core.borrow_mut().draining, true) {
             return;
         }
-        let mut served = None;
         loop {
-            let left = served.take().and_then(|port| self.0.core.borrow_mut().remove_if_left(port));
-            drop(left);
             let due = self.0.core.borrow_mut().next_due();
             match due {
-                None => return,
+                None => break,
                 Some(Due::Wake(sleeper)) => sleeper.wake(),
                 Some(Due::Call(port, callback, at, frame)) => {
                     callback.borrow_mut()(at, frame);
-                    served = Some(port);
+                    if self.0.flushing.get() {
+                        let left = self.0.core.borrow_mut().remove_if_left(port);
+                        drop((left, callback));
+                    }
                 }
             }
         }
+        // Every port that was leaving had been called, and has got the rest.
+        self.0.flushing.set(false);
     }
 }
 
@@ -203,12 +203,16 @@ impl Backend for Lan {
             let core = &mut *self.0.core.borrow_mut();
             let Some(leaver) = core.port_mut(port).filter(|port| !port.leaving) else { return };
             leaver.leaving = true;
-            let listener = leaver.listener.clone();
-            core.leavers += 1;
+            let listener = match &mut leaver.listener {
+                // It stays in its place too: it may be running, and there may be more for it.
+                Slot::Callback(callback) => Slot::Callback(callback.clone()),
+                other => std::mem::replace(other, Slot::Deaf),
+            };
             let pending = core.take_pending(port);
             if listener.is_running() {
                 // Whoever runs this port's callback delivers the rest, and then removes it.
                 core.due.extend(pending);
+                self.0.flushing.set(true);
                 return;
             }
             (listener, pending)
@@ -246,7 +250,7 @@ impl Backend for Lan {
             let core = &mut *self.0.core.borrow_mut();
             let port = core.port_mut(port).filter(|port| !port.leaving).ok_or(UnknownPort(port))?;
             let slot = match listener {
-                Listener::Inbox(inbox) => Slot::Inbox(Rc::new(inbox)),
+                Listener::Inbox(inbox) => Slot::Inbox(inbox),
                 Listener::Callback(callback) => Slot::Callback(Rc::new(RefCell::new(callback))),
             };
             std::mem::replace(&mut port.listener, slot)
@@ -281,7 +285,7 @@ impl Backend for Lan {
 
 impl Core {
     fn index_of(&self, id: PortId) -> Option<usize> {
-        self.ports.binary_search_by_key(&id, |port| port.id).ok()
+        index_of(&self.ports, id)
     }
 
     fn port_mut(&mut self, id: PortId) -> Option<&mut Port> {
@@ -296,18 +300,14 @@ impl Core {
         if let Some(table) = &mut self.table {
             table.forget_port(id);
         }
-        let port = self.ports.remove(index);
-        self.leavers -= usize::from(port.leaving);
-        Some(port)
+        Some(self.ports.remove(index))
     }
 
     /// Takes out a port that is leaving and has got everything.
     #[must_use]
     fn remove_if_left(&mut self, id: PortId) -> Option<Port> {
-        if self.leavers == 0 || self.due.iter().any(|pending| pending.to == id) {
-            return None;
-        }
-        self.port_mut(id)?.leaving.then(|| self.remove(id)).flatten()
+        let left = self.port_mut(id)?.leaving && !self.due.iter().any(|pending| pending.to == id);
+        left.then(|| self.remove(id)).flatten()
     }
 
     fn take_pending(&mut self, id: PortId) -> Vec<Pending> {
@@ -341,45 +341,21 @@ impl Core {
                 table.look(now, from, &frame).egress
             }
         };
+        let mut ways = Ways { delivery, now, written: &mut self.written, due: &mut self.due, sleepers };
         match egress {
             Egress::Filter => {}
             Egress::Port(to) => {
-                if let Some(index) = self.index_of(to) {
-                    self.send_to(index, delivery, now, frame, sleepers);
+                if let Some(index) = index_of(&self.ports, to) {
+                    ways.offer(index, &self.ports[index], &frame);
                 }
             }
             Egress::Flood => {
-                for index in 0..self.ports.len() {
-                    if self.ports[index].id != from {
-                        self.send_to(index, delivery, now, frame.clone(), sleepers);
-                    }
+                for (index, port) in self.ports.iter().enumerate().filter(|(_, port)| port.id != from) {
+                    ways.offer(index, port, &frame);
                 }
             }
         }
         Ok(())
-    }
-
-    fn send_to(
-        &mut self,
-        index: usize,
-        delivery: Delivery,
-        now: Instant,
-        frame: Frame,
-        sleepers: &mut Vec<Sleeper>,
-    ) {
-        let port = &self.ports[index];
-        if port.leaving || matches!(port.listener, Slot::Deaf) {
-            return;
-        }
-        let pending = Pending { to: port.id, index: index as u32, at: now, frame };
-        match (delivery, &port.listener) {
-            (Delivery::Asynchronous { .. }, _) => self.written.push_back(pending),
-            // Straight into the inbox, unless an older frame for it may still be in the queue.
-            (Delivery::Synchronous, Slot::Inbox(inbox)) if self.due.is_empty() => {
-                sleepers.extend(inbox.push_quietly(pending.frame));
-            }
-            (Delivery::Synchronous, _) => self.due.push_back(pending),
-        }
     }
 
     /// Fills inboxes from what is due, until somebody has to be called or woken; or nothing is due, and then nobody is
@@ -401,6 +377,40 @@ impl Core {
         }
         self.draining = false;
         None
+    }
+}
+
+fn index_of(ports: &[Port], id: PortId) -> Option<usize> {
+    ports.binary_search_by_key(&id, |port| port.id).ok()
+}
+
+/// The ways that a frame can take to a listener.
+struct Ways<'a> {
+    delivery: Delivery,
+    now: Instant,
+    written: &'a mut VecDeque<Pending>,
+    due: &'a mut VecDeque<Pending>,
+    sleepers: &'a mut Vec<Sleeper>,
+}
+
+impl Ways<'_> {
+    fn offer(&mut self, index: usize, port: &Port, frame: &Frame) {
+        if port.leaving {
+            return;
+        }
+        let queue = match (self.delivery, &port.listener) {
+            (_, Slot::Deaf) => return,
+            // Straight into the inbox, unless an older frame for it may still be in the queue.
+            (Delivery::Synchronous, Slot::Inbox(inbox)) if self.due.is_empty() => {
+                if let Some(sleeper) = inbox.push_quietly(frame.clone()) {
+                    self.sleepers.push(sleeper);
+                }
+                return;
+            }
+            (Delivery::Synchronous, _) => &mut self.due,
+            (Delivery::Asynchronous { .. }, _) => &mut self.written,
+        };
+        queue.push_back(Pending { to: port.id, index: index as u32, at: self.now, frame: frame.clone() });
     }
 }
 
@@ -428,7 +438,6 @@ impl fmt::Debug for Lan {
 mod tests {
     use super::*;
     use crate::inbox::{Inbox, inbox};
-    use std::cell::Cell;
 
     const NOW: Instant = Instant::ZERO;
 

@@ -11,24 +11,30 @@ use std::task::{Context, Poll, Waker};
 
 /// Whoever waits for something.
 #[derive(Debug, Default)]
-pub(crate) struct Waiters(RefCell<Vec<Waker>>);
+pub(crate) struct Waiters {
+    wakers: RefCell<Vec<Waker>>,
+    /// Asked for every frame, so it has to be cheap.
+    any: Cell<bool>,
+}
 
 impl Waiters {
     /// Remembers this task, once.
     pub(crate) fn add(&self, waker: &Waker) {
-        let mut wakers = self.0.borrow_mut();
+        let mut wakers = self.wakers.borrow_mut();
         if !wakers.iter().any(|known| known.will_wake(waker)) {
             wakers.push(waker.clone());
         }
+        self.any.set(true);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        !self.any.get()
     }
 
     /// Wakes them all. A waker may run its task at once, so nothing is borrowed meanwhile.
     pub(crate) fn wake(&self) {
-        for waker in self.0.take() {
+        self.any.set(false);
+        for waker in self.wakers.take() {
             waker.wake();
         }
     }

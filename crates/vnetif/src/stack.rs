@@ -59,6 +59,6 @@ impl<B: Backend> Stack<B> {
 
 impl<B: Backend> fmt::Debug for Stack<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Stack({:?}, {:?})", self.vnetif, self.interface.ip_addrs())
+        f.debug_tuple("Stack").field(&self.vnetif).field(&self.interface.ip_addrs()).finish()
     }
 }
