@@ -18,8 +18,9 @@ use smoltcp::wire::{IpAddress, IpCidr, IpEndpoint, IpVersion, Ipv4Address, Ipv6A
 pub const PORT: u16 = 5001;
 /// The first of the ephemeral ports (RFC 6335, section 6).
 const EPHEMERAL_PORT: u16 = 49152;
-/// Who hears nothing for so long gives up: at least 100 s, says RFC 9293, 3.8.3. It also ends what smoltcp 0.14 does not:
-/// after three duplicate ACKs with nothing but a FIN in flight, it never sends that FIN again.
+/// Whoever has closed and hears nothing for so long gives up: at least 100 s, says RFC 9293, 3.8.3. Without that smoltcp
+/// 0.14 might never end: after three duplicate ACKs with nothing but its FIN in flight, it does not send that again. Not
+/// before the close: a clock that jumps, as a sleeping machine's does, must not break the connection.
 const USER_TIMEOUT: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(100);
 /// The content repeats after this many bytes: a prime, so that no lost or doubled segment goes unnoticed.
 const PATTERN_BYTES: usize = 65_521;
@@ -165,7 +166,7 @@ impl<B: Backend> Bulk<B> {
         while socket.can_send() {
             let left = self.bytes.map_or(usize::MAX, |bytes| (bytes - self.sent).min(1 << 30) as usize);
             if left == 0 {
-                return socket.close();
+                return close(socket);
             }
             let from = &self.pattern[(self.sent % PATTERN_BYTES as u64) as usize..];
             let filled = socket.send(|room| {
@@ -189,14 +190,17 @@ impl<B: Backend> Bulk<B> {
             self.received += emptied.expect("the socket can receive") as u64;
         }
         if socket.recv(|_| (0, ())) == Err(RecvError::Finished) {
-            socket.close();
+            close(socket);
         }
     }
 
-    /// Whether both sides are through: by an orderly end, or because one gave up.
+    /// Whether both sides are through, or the sender has given up.
     fn is_over(&mut self) -> bool {
-        let ended = |socket: &Socket<'_>| matches!(socket.state(), State::Closed | State::TimeWait);
-        ended(self.sending()) && (ended(self.receiving()) || !self.receiving().is_active())
+        match self.sending().state() {
+            State::Closed => true,
+            State::TimeWait => self.receiving().state() == State::Closed,
+            _ => false,
+        }
     }
 }
 
@@ -228,6 +232,11 @@ fn socket(tx_buffer: usize, rx_buffer: usize) -> Socket<'static> {
         Socket::new(SocketBuffer::new(vec![0; rx_buffer]), SocketBuffer::new(vec![0; tx_buffer]));
     socket.set_timeout(Some(USER_TIMEOUT));
     socket
+}
+
+fn close(socket: &mut Socket<'_>) {
+    socket.set_timeout(Some(USER_TIMEOUT));
+    socket.close();
 }
 
 fn address(ip: IpVersion, host: u8) -> IpCidr {

@@ -579,6 +579,29 @@ mod tests {
     }
 
     #[test]
+    fn asynchronous_readers_run_while_the_writer_awaits_its_yield() {
+        let delivery = Delivery::Asynchronous { frames_max: 1 };
+        let lan = Lan::new(LanConfig { delivery, ..LanConfig::HUB });
+        let (a, b) = (connect(&lan), connect(&lan));
+        let heard = Rc::new(Cell::new(0));
+        let count = heard.clone();
+        b.listen_with(move |_, _| count.set(count.get() + 1)).unwrap();
+        let others = || {
+            lan.advance(NOW);
+            pause()
+        };
+        pollster::block_on(async {
+            for turn in 0..100 {
+                assert_eq!(heard.get(), turn);
+                a.write(NOW, frame(60), &others).await.unwrap();
+            }
+        });
+        assert_eq!(a.send(NOW, frame(60)), Ok(()));
+        assert_eq!(a.send(NOW, frame(60)), Err(WriteError::QueueFull { frames: 1 }), "without a yield");
+        assert_eq!(heard.get(), 100);
+    }
+
+    #[test]
     fn time_never_goes_back_even_if_the_stack_rounds_it_down() {
         let lan = Lan::hub();
         let mut a = connect(&lan);

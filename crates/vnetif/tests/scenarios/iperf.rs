@@ -1,10 +1,12 @@
 //! TCP bulk over each of the seven behaviours, over IPv4 and IPv6: 100 kB, and 100 MB.
 
+use smoltcp::socket::tcp::CongestionControl;
 use smoltcp::wire::IpVersion::{self, Ipv4, Ipv6};
 use vnetif::bulk::{Bulk, BulkConfig};
 use vnetif::driver::{Ended, run_virtual};
 use vnetif::impair::{Impairment, LossReason};
-use vnetif::{Backend, Duration, Impaired, Instant, Lan, Ratio, WriteError};
+use vnetif::line::LineConfig;
+use vnetif::{Backend, BitsPerSec, Delayed, Duration, Impaired, Instant, Lan, Ratio, WriteError};
 
 const QUICK: u64 = 100_000;
 const SLOW: u64 = 1_000 * QUICK;
@@ -133,6 +135,35 @@ over_each_behaviour!(
     silence,
     on_off_switch
 );
+
+#[test]
+fn cables_carry_what_their_rate_allows_and_no_more() {
+    let rate = BitsPerSec::new(10_000_000).unwrap();
+    let cable = LineConfig { rate: Some(rate), delay: Duration::from_millis(5), queue_bytes: 100_000 };
+    let config = BulkConfig { bytes: Some(10_000_000), verify: true, ..BulkConfig::default() };
+    let net = Delayed::new(Lan::switch(), cable);
+    let mut bulk = Bulk::new(&net, &config).unwrap();
+    let took = complete(&mut bulk, Instant::ZERO) - Instant::ZERO;
+    let least = rate.time_for(bulk.sender.vnetif.counters().tx_bytes as usize);
+    assert_eq!(net.dropped(), 0, "the window is smaller than the queue");
+    assert!(took > least && took < least + Duration::from_millis(100), "{took} for {least} of sending");
+}
+
+#[test]
+fn cables_with_a_short_queue_lose_what_does_not_fit_and_tcp_gets_through() {
+    let cable = LineConfig {
+        rate: BitsPerSec::new(100_000_000),
+        delay: Duration::from_millis(1),
+        queue_bytes: 15_000,
+    };
+    for congestion in [CongestionControl::None, CongestionControl::Reno, CongestionControl::Cubic] {
+        let net = Delayed::new(Impaired::new(Lan::hub(), &[Impairment::TrailingBytes(9)], 7), cable);
+        let config = BulkConfig { bytes: Some(2_000_000), congestion, verify: true, ..BulkConfig::default() };
+        let mut bulk = Bulk::new(&net, &config).unwrap();
+        complete(&mut bulk, Instant::ZERO);
+        assert!(net.dropped() > 0, "{congestion:?}");
+    }
+}
 
 #[test]
 fn a_writer_that_ignores_the_enforced_size_gets_the_error() {
