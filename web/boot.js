@@ -1,13 +1,32 @@
 // Starts the page. It is a file of its own because the Content-Security-Policy allows no inline script; the build
 // writes the hashed names of the two files into this script's attributes (see Trunk.toml).
+//
+// It also serves the message that lies over the page when all else has failed: that must not need the wasm.
+const crash = document.getElementById("crash");
+const report = document.getElementById("crash-report");
+const copied = document.getElementById("crash-copied");
+
+document.getElementById("crash-copy").addEventListener("click", async () => {
+  report.select();
+  try {
+    await navigator.clipboard.writeText(report.value);
+    copied.textContent = "Copied.";
+  } catch {
+    copied.textContent = "The browser did not let the page copy. The report is selected: copy it by hand.";
+  }
+});
+
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 try {
   const { default: start } = await import(new URL(js, document.baseURI));
   await start({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (fault) {
-  const message = document.createElement("p");
-  message.setAttribute("role", "alert");
-  message.textContent = `Packetarium could not start: ${fault}. It needs a current browser with WebAssembly (SIMD); reloading the page may help.`;
-  document.body.prepend(message);
+  if (crash.hidden) {
+    document.getElementById("crash-title").textContent = "Packetarium could not start";
+    document.getElementById("crash-what").textContent =
+      "It needs a current browser with WebAssembly (SIMD). If yours is one, the connection may have failed: try again.";
+    report.value = String(fault);
+    crash.hidden = false;
+  }
   throw fault;
 }

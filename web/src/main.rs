@@ -1,7 +1,42 @@
 //! Packetarium: the page.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`lab`] | the scenario being watched: world, playhead, speed; knows nothing of the browser |
+//! | [`stage`] | the canvas: draws the history at the playhead |
+//! | [`show`] | the one loop that moves both, on the browser's animation frames ([`frame`]) |
+//! | [`state`] | what the page is like besides: one value, changed in one place |
+//! | [`components`] | what is rendered from the two |
+//! | [`session`] | takes what a person does to where it belongs; address bar, storage, clipboard |
+//! | [`opening`], [`storage`] | what the page opens with, and what the browser keeps |
+//! | [`run_form`], [`keys`], [`theme`], [`format`](mod@format) | small things that are tested without a browser |
+//! | [`wall_clock`] | the speed test |
+//! | [`crash`] | what a person sees when all this breaks |
+//!
+//! Data flows one way: what a person does becomes a [`lab::Command`] or a [`state::Change`]; the lab makes a
+//! [`lab::view::View`]; the page is rendered from it. Nothing is rendered by Yew more than ten times a second.
 
+mod app;
+mod components;
+mod crash;
 mod format;
+mod frame;
+mod keys;
 mod lab;
+mod opening;
+mod run_form;
+mod session;
+mod show;
 mod stage;
+mod state;
+mod storage;
+mod theme;
+mod wall_clock;
 
-fn main() {}
+fn main() {
+    crash::install();
+    let opened = session::Session::open();
+    let root = session::window().document().and_then(|document| document.get_element_by_id("app"));
+    let root = root.expect("index.html has a place for the page");
+    yew::Renderer::<app::App>::with_root_and_props(root, app::Props { opened }).render();
+}

@@ -404,6 +404,26 @@ impl Lab {
         }
     }
 
+    /// The moment to catch up to, while that goes on.
+    pub fn catching_up_to(&self) -> Option<Instant> {
+        self.catch_up_to
+    }
+
+    /// How fast time passes.
+    pub fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// Whether the lab chooses the speed.
+    pub fn is_auto_speed(&self) -> bool {
+        self.auto_speed
+    }
+
+    /// Whether quiet time is jumped over.
+    pub fn skips_quiet(&self) -> bool {
+        self.skip_quiet
+    }
+
     /// The document, with the runs that were started by hand.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario

@@ -357,7 +357,12 @@ mod tests {
 
     #[test]
     fn a_tcp_transfer_has_intervals_and_a_plot() {
-        let view = view(RunKind::Iperf(Iperf { amount: Amount::Bytes(2_000_000), ..Iperf::default() }));
+        let interval = Duration::from_millis(50);
+        let view = view(RunKind::Iperf(Iperf {
+            amount: Amount::Bytes(2_000_000),
+            interval,
+            ..Iperf::default()
+        }));
         assert_eq!(view.phase, Phase::Succeeded);
         let received: u64 = view
             .lines

@@ -10,7 +10,7 @@ use netlab::topology::{LinkId, NodeId};
 use std::rc::Rc;
 
 /// What the page shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct View {
     /// The scenario, as far as it does not change with time.
     pub sketch: Rc<Sketch>,
@@ -41,7 +41,7 @@ pub struct View {
 }
 
 /// The parts of a scenario by name: what a drawing shows, for those who do not see it.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sketch {
     /// Which scenario this is, counted over the page's life.
     pub opened: u32,
@@ -56,7 +56,7 @@ pub struct Sketch {
 }
 
 /// A node in a list.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NodeLine {
     /// Which.
     pub id: NodeId,

@@ -270,7 +270,7 @@ impl Swatch {
     }
 
     /// As in the names of custom properties.
-    const fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Arp => "arp",
             Self::Ndp => "ndp",

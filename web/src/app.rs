@@ -1,0 +1,141 @@
+//! The page: it ties the session to what is rendered, and to the keyboard, the address bar and the tab's life.
+
+use crate::components::{Dialogs, SidePane, StagePane, Status, Toasts, TopBar, Transport};
+use crate::keys::{self, Focus, Key};
+use crate::lab::Command;
+use crate::session::{Opened, Session, window};
+use crate::show;
+use crate::state::{Change, Dialog, Page};
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, Event, KeyboardEvent};
+use yew::prelude::*;
+
+/// Properties of [`App`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What the page opens with.
+    pub opened: Opened,
+}
+
+/// The page.
+#[component]
+pub fn App(props: &Props) -> Html {
+    let session = props.opened.session.clone();
+    let page = {
+        let session = session.clone();
+        use_reducer(move || {
+            let settings = session.settings();
+            let view = session.lab().borrow_mut().view();
+            Page::new(view, settings.theme, settings.shortcuts)
+        })
+    };
+    {
+        let (session, dispatcher, opened) = (session.clone(), page.dispatcher(), props.opened.clone());
+        use_effect_with((), move |()| {
+            session.connect(dispatcher);
+            if let Some(trouble) = opened.trouble {
+                session.forget_fragment();
+                session.change(Change::Open(Dialog::BadLink(trouble)));
+            }
+            if opened.crashed {
+                session.say("The page broke last time. Your experiment is here, paused at its beginning: play it, or open an example.");
+            }
+            spawn_local(show::run(session.clone()));
+            let listeners = listen(&session);
+            move || drop(listeners)
+        });
+    }
+    use_effect_with(page.theme, |theme| show::apply_theme(*theme));
+    use_effect_with(page.view.sketch.clone(), |sketch| {
+        if let Some(document) = window().document() {
+            document.set_title(&format!("{} · Packetarium", sketch.title));
+        }
+    });
+    let view = &page.view;
+    html! {
+        <ContextProvider<Session> context={session.clone()}>
+            <TopBar theme={page.theme} />
+            <main class="main">
+                <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()} />
+                <Transport state={view.state} speed={view.speed} auto_speed={view.auto_speed} skip_quiet={view.skip_quiet}
+                    behind={view.behind} />
+                <SidePane pane={page.pane} view={page.view.clone()} />
+            </main>
+            <Status edge={view.edge} complete_since={view.complete_since} />
+            <Toasts toasts={page.toasts.clone()} announcement={page.announcement.clone()} />
+            <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} />
+        </ContextProvider<Session>>
+    }
+}
+
+/// The page listens to the keyboard, to the address bar, and for its own end.
+fn listen(session: &Session) -> Vec<EventListener> {
+    let document = window().document().expect("a window has a document");
+    let keyboard = {
+        let session = session.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(&document, "keydown", options, move |event| {
+            press(&session, event.unchecked_ref::<KeyboardEvent>());
+        })
+    };
+    let follow = {
+        let session = session.clone();
+        EventListener::new(&window(), "hashchange", move |_| session.follow_fragment())
+    };
+    let leave = {
+        let session = session.clone();
+        EventListener::new(&window(), "pagehide", move |_| session.keep())
+    };
+    // On a phone a tab that went to the background may never hear of its end.
+    let hide = {
+        let session = session.clone();
+        EventListener::new(&document, "visibilitychange", move |_| session.keep())
+    };
+    vec![keyboard, follow, leave, hide]
+}
+
+fn press(session: &Session, event: &KeyboardEvent) {
+    let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
+    let dialog_is_open =
+        window().document().is_some_and(|document| document.query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some()));
+    if dialog_is_open || !session.settings().shortcuts || event.default_prevented() {
+        return;
+    }
+    let Some(key) = keys::meaning(&event.key(), modified, focus(event)) else { return };
+    event.prevent_default();
+    let speed = session.lab().borrow().speed();
+    match key {
+        Key::TogglePlay => session.perform(Command::TogglePlay),
+        Key::Step => session.perform(Command::Step),
+        Key::Faster => session.perform(Command::SetSpeed(speed.faster())),
+        Key::Slower => session.perform(Command::SetSpeed(speed.slower())),
+        Key::AutoSpeed => session.perform(Command::AutoSpeed),
+        Key::Restart => session.perform(Command::Restart),
+        Key::Deselect => session.perform(Command::Select(None)),
+        Key::Share => session.share(),
+        Key::Examples => session.change(Change::Open(Dialog::Examples)),
+        Key::Help => session.change(Change::Open(Dialog::Help)),
+        Key::Fit => {
+            if let Some(stage) = session.stage() {
+                stage.borrow_mut().fit();
+                session.refresh();
+            }
+        }
+    }
+}
+
+/// Where the keyboard's focus is.
+fn focus(event: &Event) -> Focus {
+    let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return Focus::Page;
+    };
+    let kind = element.get_attribute("type").unwrap_or_default();
+    match element.tag_name().as_str() {
+        "TEXTAREA" | "SELECT" => Focus::Text,
+        "INPUT" if !matches!(kind.as_str(), "checkbox" | "radio" | "range") => Focus::Text,
+        "INPUT" | "BUTTON" | "SUMMARY" | "A" => Focus::Control,
+        _ => Focus::Page,
+    }
+}

@@ -1,0 +1,184 @@
+//! What can lie over the page: examples, a link to share, help, a link that could not be opened.
+
+use super::modal::{Modal, close_around};
+use super::use_session;
+use crate::keys;
+use crate::lab::Command;
+use crate::opening::Trouble;
+use crate::session::copy;
+use crate::state::Dialog;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+/// Properties of [`Dialogs`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Which.
+    pub dialog: Option<Dialog>,
+    /// Whether single keys do something.
+    pub shortcuts: bool,
+}
+
+/// What lies over the page, if anything does.
+#[component]
+pub fn Dialogs(props: &Props) -> Html {
+    match &props.dialog {
+        None => Html::default(),
+        Some(Dialog::Examples) => html! { <Examples /> },
+        Some(Dialog::Share { link, copied }) => html! { <Share link={link.clone()} copied={*copied} /> },
+        Some(Dialog::Help) => html! { <Help shortcuts={props.shortcuts} /> },
+        Some(Dialog::BadLink(trouble)) => html! { <BadLink trouble={trouble.clone()} /> },
+    }
+}
+
+/// Scenarios to start from.
+#[component]
+fn Examples() -> Html {
+    let session = use_session();
+    let open = |number: usize| {
+        let session = session.clone();
+        Callback::from(move |event: MouseEvent| {
+            close_around(&event);
+            session.perform(Command::Open(Box::new(scenario::examples()[number].scenario())));
+        })
+    };
+    let examples = scenario::examples().iter().enumerate().map(|(number, example)| {
+        let scenario = example.scenario();
+        html! {
+            <li key={example.name}>
+                <button type="button" class="example" onclick={open(number)}>
+                    <span class="example-title">{ scenario.title }</span>
+                    <span class="example-text">{ scenario.description.unwrap_or_default() }</span>
+                </button>
+            </li>
+        }
+    });
+    html! {
+        <Modal title="Examples">
+            <p>{ "Each opens with its own traffic. What is on the page now can be kept with Share." }</p>
+            <ul class="examples">{ for examples }</ul>
+        </Modal>
+    }
+}
+
+/// Properties of [`Share`].
+#[derive(Properties, PartialEq)]
+struct ShareProps {
+    link: String,
+    copied: bool,
+}
+
+/// A link to what is on the page.
+#[component]
+fn Share(props: &ShareProps) -> Html {
+    let copied = use_state(|| props.copied);
+    let field = use_node_ref();
+    let copy_again = {
+        let (link, copied, field) = (props.link.clone(), copied.clone(), field.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (link, copied, field) = (link.clone(), copied.clone(), field.clone());
+            spawn_local(async move {
+                let done = copy(&link).await;
+                if let Some(field) = field.cast::<HtmlTextAreaElement>().filter(|_| !done) {
+                    let _ = field.focus();
+                    field.select();
+                }
+                copied.set(done);
+            });
+        })
+    };
+    let select = Callback::from(|event: FocusEvent| {
+        event.target_unchecked_into::<HtmlTextAreaElement>().select();
+    });
+    html! {
+        <Modal title="Share">
+            if *copied {
+                <p role="status"><strong>{ "The link is on your clipboard." }</strong></p>
+            } else {
+                <p role="status">{ "The browser did not let the page copy. Select the link and copy it by hand:" }</p>
+            }
+            <label class="field" for="share-link"><span>{ "Link" }</span></label>
+            <textarea id="share-link" ref={field} class="share-link" readonly=true rows="4" spellcheck="false"
+                value={props.link.clone()} onfocus={select} />
+            <p>
+                { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
+                   moment. Whoever opens it sees the same history, down to the last byte. Nothing is stored on a server." }
+            </p>
+            <p class="actions">
+                <button type="button" class="button primary" onclick={copy_again}>{ "Copy link" }</button>
+                <span class="hint">{ format!("{} characters", props.link.len()) }</span>
+            </p>
+        </Modal>
+    }
+}
+
+/// Properties of [`Help`].
+#[derive(Properties, PartialEq)]
+struct HelpProps {
+    shortcuts: bool,
+}
+
+/// What all this is.
+#[component]
+fn Help(props: &HelpProps) -> Html {
+    let session = use_session();
+    let shortcuts = Callback::from(move |event: Event| {
+        session.set_shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked());
+    });
+    html! {
+        <Modal title="An aquarium for packets">
+            <p>
+                { "You are looking at a network of real TCP/IP stacks, running in this browser tab. Each capsule is one \
+                   Ethernet frame, drawn while it is on the wire, at a speed at which it can be followed." }
+            </p>
+            <ul>
+                <li>{ "Click a host, a switch, a cable or a frame to look inside." }</li>
+                <li>{ "Start a ping, an echo or an iperf run from the Runs pane." }</li>
+                <li>{ "Pause, go on event by event, or change the speed of time." }</li>
+                <li>{ "Drag the drawing to move it; zoom with the wheel or two fingers." }</li>
+                <li>{ "Share the experiment as a link: it plays the same for everybody." }</li>
+            </ul>
+            <h3>{ "Keys" }</h3>
+            <label class="switch">
+                <input type="checkbox" role="switch" checked={props.shortcuts} onchange={shortcuts} />
+                <span>{ "Single keys do something" }</span>
+            </label>
+            <dl class="keys">
+                { for keys::ALL.iter().map(|(name, _, meaning)| html! {
+                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ *meaning }</dd></div>
+                }) }
+            </dl>
+        </Modal>
+    }
+}
+
+/// Properties of [`BadLink`].
+#[derive(Properties, PartialEq)]
+struct BadLinkProps {
+    trouble: Trouble,
+}
+
+/// A link that could not be opened.
+#[component]
+fn BadLink(props: &BadLinkProps) -> Html {
+    let trouble = &props.trouble;
+    html! {
+        <Modal title="This link cannot be opened">
+            <p>{ &trouble.what }</p>
+            if !trouble.faults.is_empty() {
+                <ul class="faults">
+                    { for trouble.faults.iter().map(|(place, message)| html! {
+                        <li><code>{ place }</code><span>{ message }</span></li>
+                    }) }
+                </ul>
+            }
+            <p>{ "What you had is still here, behind this message." }</p>
+            <p class="actions">
+                <button type="button" class="button primary" onclick={Callback::from(|event: MouseEvent| close_around(&event))}>
+                    { "Go on" }
+                </button>
+            </p>
+        </Modal>
+    }
+}

@@ -1,0 +1,138 @@
+//! A frame's layers, field by field with their meaning, beside its bytes.
+
+use super::{on, use_session};
+use crate::lab::Command;
+use crate::lab::inspect::FrameSheet;
+use crate::stage::Selection;
+use dissect::{Field, Layer};
+use std::ops::Range;
+use yew::prelude::*;
+
+/// Properties of [`FrameDetails`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The frame.
+    pub sheet: FrameSheet,
+}
+
+/// More bytes than this are not laid out; whoever needs them has the capture.
+const HEX_BYTES_MAX: usize = 256;
+const HEX_ROW: usize = 8;
+
+/// A frame, looked at closely.
+#[component]
+pub fn FrameDetails(props: &Props) -> Html {
+    let session = use_session();
+    let sheet = &props.sheet;
+    let lit = use_state(|| None::<Range<usize>>);
+    let light = {
+        let lit = lit.clone();
+        Callback::from(move |range: Option<Range<usize>>| lit.set(range))
+    };
+    html! {
+        <>
+            <p class="kind">{ "Frame" }</p>
+            <h2>{ &sheet.label }</h2>
+            <p class="info">{ &sheet.info }</p>
+            <p class={classes!("whereabouts", sheet.lost.then_some("lost"))}>{ &sheet.whereabouts }</p>
+            <dl class="facts">
+                { for sheet.facts.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }
+            </dl>
+            if sheet.hops.len() > 1 {
+                <nav class="hops" aria-label="The same frame on each link">
+                    { for sheet.hops.iter().map(|(id, name)| {
+                        let (id, here) = (*id, *id == sheet.id);
+                        html! {
+                            <button type="button" class="chip" aria-current={here.then_some("true")}
+                                onclick={on(&session, move |session| {
+                                    session.perform(Command::Select(Some(Selection::Frame(id))));
+                                })}>{ name }</button>
+                        }
+                    }) }
+                </nav>
+            }
+            <h3>{ "Layers" }</h3>
+            { for sheet.dissection.layers.iter().map(|layer| html! { <LayerDetails layer={layer.clone()} light={light.clone()} /> }) }
+            <h3>{ "Bytes" }</h3>
+            { hex(&sheet.frame, (*lit).as_ref()) }
+        </>
+    }
+}
+
+/// Properties of [`LayerDetails`].
+#[derive(Properties, PartialEq)]
+struct LayerProps {
+    layer: Layer,
+    light: Callback<Option<Range<usize>>>,
+}
+
+/// A layer with its fields.
+#[component]
+fn LayerDetails(props: &LayerProps) -> Html {
+    let layer = &props.layer;
+    html! {
+        <details class="layer">
+            <summary>
+                <strong>{ layer.name }</strong>
+                <span class="layer-summary">{ &layer.summary }</span>
+                if layer.fault.is_some() { <span class="fault">{ "damaged" }</span> }
+            </summary>
+            if let Some(fault) = &layer.fault { <p class="fault">{ fault }</p> }
+            <ul class="layer-fields">{ for layer.fields.iter().map(|field| field_html(field, &props.light)) }</ul>
+        </details>
+    }
+}
+
+/// A field: pointed at or focused, its bytes light up.
+fn field_html(field: &Field, light: &Callback<Option<Range<usize>>>) -> Html {
+    let set = |range: Option<Range<usize>>| {
+        let light = light.clone();
+        move || light.emit(range.clone())
+    };
+    let (enter, leave) = (set(Some(field.range.clone())), set(None));
+    let (focus, blur) = (enter.clone(), leave.clone());
+    html! {
+        <li>
+            <div class="layer-field" tabindex="0" role="group" aria-label={format!("{}: {}", field.name, field.value)}
+                onmouseenter={Callback::from(move |_| enter())} onmouseleave={Callback::from(move |_| leave())}
+                onfocus={Callback::from(move |_| focus())} onblur={Callback::from(move |_| blur())}>
+                <span class="field-name">{ field.name }</span>
+                <span class="field-value">{ &field.value }</span>
+                <span class="field-meaning">{ field.meaning }</span>
+                if let Some(fault) = &field.fault { <span class="fault">{ fault }</span> }
+            </div>
+            if !field.fields.is_empty() {
+                <ul class="layer-fields">{ for field.fields.iter().map(|field| field_html(field, light)) }</ul>
+            }
+        </li>
+    }
+}
+
+fn hex(bytes: &[u8], lit: Option<&Range<usize>>) -> Html {
+    let shown = &bytes[..bytes.len().min(HEX_BYTES_MAX)];
+    let rows = shown.chunks(HEX_ROW).enumerate().map(|(row, chunk)| {
+        let start = row * HEX_ROW;
+        let byte = |(number, byte): (usize, &u8)| {
+            let class = lit.is_some_and(|lit| lit.contains(&(start + number))).then_some("lit");
+            html! { <span class={classes!("byte", class)}>{ format!("{byte:02x}") }</span> }
+        };
+        let text: String = chunk
+            .iter()
+            .map(|&byte| if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '·' })
+            .collect();
+        html! {
+            <div class="hex-row" key={row}>
+                <span class="hex-offset">{ format!("{start:04x}") }</span>
+                <span class="hex-bytes">{ for chunk.iter().enumerate().map(byte) }</span>
+                <span class="hex-text">{ text }</span>
+            </div>
+        }
+    });
+    let rest = bytes.len() - shown.len();
+    html! {
+        <div class="hex scroll" tabindex="0" role="group" aria-label="The frame's bytes, hexadecimal">
+            { for rows }
+            if rest > 0 { <p class="hint">{ format!("and {rest} more bytes") }</p> }
+        </div>
+    }
+}

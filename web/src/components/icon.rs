@@ -1,0 +1,82 @@
+//! The icons: strokes on a grid of 24, drawn in the colour of the text around them.
+
+use yew::prelude::*;
+
+/// An icon. It says nothing to a screen reader: what it stands on has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyph {
+    /// ▶
+    Play,
+    /// ⏸
+    Pause,
+    /// ⏭
+    Step,
+    /// ⟲
+    Restart,
+    /// A sun.
+    Sun,
+    /// A moon.
+    Moon,
+    /// A box with an arrow out of it.
+    Share,
+    /// Four tiles.
+    Tiles,
+    /// ?
+    Help,
+    /// +
+    Plus,
+    /// −
+    Minus,
+    /// Four corners.
+    Fit,
+    /// ×
+    Close,
+    /// A fish: the mark of the house.
+    Fish,
+}
+
+impl Glyph {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Play => "M7 4.5v15l12-7.5z",
+            Self::Pause => "M8 5v14M16 5v14",
+            Self::Step => "M5 5v14l10-7zM19 5v14",
+            Self::Restart => "M4 5v5h5M4.6 10a8 8 0 1 1-.4 4",
+            Self::Sun => {
+                "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v2M12 20v2M2 12h2M20 12h2M4.9 4.9l1.4 1.4M17.7 17.7l1.4 1.4M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4"
+            }
+            Self::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
+            Self::Share => "M12 15V3M7.5 7 12 2.5 16.5 7M6 11H4.5v10h15V11H18",
+            Self::Tiles => "M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z",
+            Self::Help => "M9 9a3 3 0 1 1 4.6 2.5c-1 .7-1.6 1.2-1.6 2.5M12 17.5v.5",
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Minus => "M5 12h14",
+            Self::Fit => "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+            Self::Close => "M6 6l12 12M18 6 6 18",
+            Self::Fish => {
+                "M3 12c3-5 9-6.5 13-3.5l4.5-3v13l-4.5-3C12 18.5 6 17 3 12zM8 10.8v.4M12.5 8.5c-1 2.2-1 4.8 0 7"
+            }
+        }
+    }
+}
+
+/// Properties of [`Icon`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Which.
+    pub glyph: Glyph,
+}
+
+/// An icon.
+#[component]
+pub fn Icon(props: &Props) -> Html {
+    let class = match props.glyph {
+        Glyph::Play => "icon filled",
+        _ => "icon",
+    };
+    html! {
+        <svg class={class} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+            <path d={props.glyph.path()} />
+        </svg>
+    }
+}

@@ -1,0 +1,139 @@
+//! Looking closely at what is selected; and, when nothing is, the network as lists: what the drawing shows, for those who
+//! do not see it or do not use a mouse.
+
+use super::frame_sheet::FrameDetails;
+use super::{on, use_session};
+use crate::lab::Command;
+use crate::lab::inspect::{Inspected, Sheet, Table};
+use crate::lab::view::Sketch;
+use crate::stage::Selection;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`Inspector`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The network.
+    pub sketch: Rc<Sketch>,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// It, looked at closely.
+    pub inspected: Option<Rc<Inspected>>,
+}
+
+/// Looking closely.
+#[component]
+pub fn Inspector(props: &Props) -> Html {
+    let session = use_session();
+    let Some(inspected) = &props.inspected else {
+        return html! { <Outline sketch={props.sketch.clone()} /> };
+    };
+    let body = match &**inspected {
+        Inspected::Sheet(sheet) => sheet_html(sheet),
+        Inspected::Frame(sheet) => html! { <FrameDetails sheet={(**sheet).clone()} /> },
+        Inspected::Forgotten => html! {
+            <p class="empty">{ "This frame has been forgotten: the history keeps the latest ones. Choose another." }</p>
+        },
+    };
+    html! {
+        <div class="inspector">
+            <button type="button" class="link" onclick={on(&session, |session| session.perform(Command::Select(None)))}>
+                { "← All nodes and links" }
+            </button>
+            { body }
+        </div>
+    }
+}
+
+fn sheet_html(sheet: &Sheet) -> Html {
+    html! {
+        <>
+            <p class="kind">{ sheet.kind }</p>
+            <h2>{ &sheet.name }</h2>
+            <p class="hint">{ sheet.meaning }</p>
+            if !sheet.facts.is_empty() {
+                <dl class="facts stacked">
+                    { for sheet.facts.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }
+                </dl>
+            }
+            { for sheet.tables.iter().map(table_html) }
+        </>
+    }
+}
+
+fn table_html(table: &Table) -> Html {
+    html! {
+        <section class="sheet-table">
+            <h3>{ table.title }</h3>
+            if table.rows.is_empty() {
+                <p class="empty">{ table.empty }</p>
+            } else {
+                <div class="scroll" tabindex="0" role="group" aria-label={table.title}>
+                    <table>
+                        <thead><tr>
+                            { for table.columns.iter().map(|column| match column.as_str() {
+                                "" => html! { <td></td> },
+                                column => html! { <th scope="col">{ column }</th> },
+                            }) }
+                        </tr></thead>
+                        <tbody>
+                            { for table.rows.iter().map(|row| html! {
+                                <tr>
+                                    { for row.iter().enumerate().map(|(number, cell)| match number {
+                                        0 => html! { <th scope="row">{ cell }</th> },
+                                        _ => html! { <td>{ cell }</td> },
+                                    }) }
+                                </tr>
+                            }) }
+                        </tbody>
+                    </table>
+                </div>
+            }
+        </section>
+    }
+}
+
+/// Properties of [`Outline`].
+#[derive(Properties, PartialEq)]
+struct OutlineProps {
+    sketch: Rc<Sketch>,
+}
+
+/// The network as lists.
+#[component]
+fn Outline(props: &OutlineProps) -> Html {
+    let session = use_session();
+    let select = |what: Selection| on(&session, move |session| session.perform(Command::Select(Some(what))));
+    let nodes = props.sketch.nodes.iter().map(|node| {
+        html! {
+            <li key={node.id.0}>
+                <button type="button" class="outline-item" onclick={select(Selection::Node(node.id))}>
+                    <span class="outline-kind">{ node.kind }</span>
+                    <strong>{ &node.name }</strong>
+                    <span class="outline-more">{ node.addresses.join(", ") }</span>
+                </button>
+            </li>
+        }
+    });
+    let links = props.sketch.links.iter().map(|(id, name)| {
+        html! {
+            <li key={id.0}>
+                <button type="button" class="outline-item" onclick={select(Selection::Link(*id))}>
+                    <span class="outline-kind">{ "Link" }</span>
+                    <strong>{ name }</strong>
+                </button>
+            </li>
+        }
+    });
+    html! {
+        <div class="outline">
+            <p class="hint">
+                { "Click a host, a switch, a cable or a moving frame on the stage, or choose here, to look inside." }
+            </p>
+            <h2>{ "Nodes" }</h2>
+            <ul>{ for nodes }</ul>
+            <h2>{ "Links" }</h2>
+            <ul>{ for links }</ul>
+        </div>
+    }
+}

@@ -1,0 +1,44 @@
+//! The parts of the page, one file each. They render what they are given, and tell the [`Session`] what a person does.
+//!
+//! None of them is rendered more than ten times a second, and none whose properties are as they were.
+
+mod dialogs;
+mod frame_sheet;
+mod icon;
+mod inspector;
+mod legend;
+mod modal;
+mod plot;
+mod run_card;
+mod runs_pane;
+mod side_pane;
+mod speed_test;
+mod stage_pane;
+mod start_form;
+mod status;
+mod toasts;
+mod top_bar;
+mod transport;
+
+pub use dialogs::Dialogs;
+pub use side_pane::SidePane;
+pub use stage_pane::StagePane;
+pub use status::Status;
+pub use toasts::Toasts;
+pub use top_bar::TopBar;
+pub use transport::Transport;
+
+use crate::session::Session;
+use yew::prelude::*;
+
+/// The page's session.
+#[hook]
+fn use_session() -> Session {
+    use_context().expect("the page provides its session")
+}
+
+/// Does this when something happens.
+fn on<E>(session: &Session, act: impl Fn(&Session) + 'static) -> Callback<E> {
+    let session = session.clone();
+    Callback::from(move |_| act(&session))
+}

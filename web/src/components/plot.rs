@@ -1,0 +1,64 @@
+//! A plot of throughput: a curve for those who see it, a sentence and a table for those who do not.
+
+use crate::format;
+use crate::lab::plot::Plot;
+use netlab::Duration;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`Throughput`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is plotted.
+    pub plot: Rc<Plot>,
+}
+
+const WIDTH: f64 = 320.0;
+const HEIGHT: f64 = 96.0;
+/// Rows of the table: more would be noise to whoever listens.
+const ROWS_MAX: usize = 20;
+
+/// A plot of throughput.
+#[component]
+pub fn Throughput(props: &Props) -> Html {
+    let plot = &props.plot;
+    let points = plot.points(WIDTH, HEIGHT);
+    let first_x = points.split(',').next().unwrap_or("0");
+    let last_x = points.rsplit(' ').next().and_then(|last| last.split(',').next()).unwrap_or("0");
+    let area = format!("{first_x},{HEIGHT} {points} {last_x},{HEIGHT}");
+    let top = format::bit_rate(plot.top);
+    let (least, most) = plot.bins.iter().fold((f64::INFINITY, 0.0f64), |(least, most), &bits| {
+        (least.min(bits), most.max(bits))
+    });
+    let label = format!(
+        "Throughput over {}: between {} and {}.",
+        format::duration(plot.lasts),
+        format::bit_rate(least),
+        format::bit_rate(most)
+    );
+    let stride = plot.bins.len().div_ceil(ROWS_MAX);
+    let rows = plot.bins.chunks(stride).enumerate().map(|(number, bins)| {
+        let from = Duration::from_nanos(plot.bin.nanos() * (number * stride) as u64);
+        let mean = bins.iter().sum::<f64>() / bins.len() as f64;
+        html! { <tr><th scope="row">{ format::duration(from) }</th><td>{ format::bit_rate(mean) }</td></tr> }
+    });
+    html! {
+        <figure class="plot">
+            <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={label}>
+                <line class="plot-grid" x1="0" x2={WIDTH.to_string()} y1="0.5" y2="0.5" />
+                <line class="plot-grid" x1="0" x2={WIDTH.to_string()} y1={(HEIGHT / 2.0).to_string()} y2={(HEIGHT / 2.0).to_string()} />
+                <polygon class="plot-area" points={area} />
+                <polyline class="plot-line" {points} />
+                <line class="plot-axis" x1="0" x2={WIDTH.to_string()} y1={HEIGHT.to_string()} y2={HEIGHT.to_string()} />
+            </svg>
+            <span class="plot-top" aria-hidden="true">{ top }</span>
+            <span class="plot-from" aria-hidden="true">{ "0" }</span>
+            <span class="plot-to" aria-hidden="true">{ format::duration(plot.lasts) }</span>
+            <table class="visually-hidden">
+                <caption>{ "Throughput" }</caption>
+                <thead><tr><th scope="col">{ "From" }</th><th scope="col">{ "Mean" }</th></tr></thead>
+                <tbody>{ for rows }</tbody>
+            </table>
+        </figure>
+    }
+}

@@ -1,0 +1,80 @@
+//! The panes beside the stage, one at a time.
+
+use super::inspector::Inspector;
+use super::runs_pane::RunsPane;
+use super::speed_test::SpeedTest;
+use super::use_session;
+use crate::lab::view::View;
+use crate::session::window;
+use crate::state::{Change, Pane};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+/// Properties of [`SidePane`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Which pane is open.
+    pub pane: Pane,
+    /// The lab.
+    pub view: Rc<View>,
+}
+
+const PANES: [(Pane, &str, &str); 3] =
+    [(Pane::Runs, "runs", "Runs"), (Pane::Inspect, "inspect", "Inspect"), (Pane::SpeedTest, "speed-test", "Speed test")];
+
+/// The panes beside the stage.
+#[component]
+pub fn SidePane(props: &Props) -> Html {
+    let session = use_session();
+    let tabs = PANES.iter().enumerate().map(|(number, &(pane, id, label))| {
+        let selected = pane == props.pane;
+        let onkeydown = {
+            let session = session.clone();
+            Callback::from(move |event: KeyboardEvent| {
+                let to = match event.key().as_str() {
+                    "ArrowRight" => (number + 1) % PANES.len(),
+                    "ArrowLeft" => (number + PANES.len() - 1) % PANES.len(),
+                    "Home" => 0,
+                    "End" => PANES.len() - 1,
+                    _ => return,
+                };
+                event.prevent_default();
+                session.change(Change::Pane(PANES[to].0));
+                focus_tab(PANES[to].1);
+            })
+        };
+        html! {
+            <button key={id} type="button" role="tab" id={format!("tab-{id}")} class="tab" aria-selected={selected.to_string()}
+                aria-controls={format!("pane-{id}")} tabindex={if selected { "0" } else { "-1" }} {onkeydown}
+                onclick={super::on(&session, move |session| session.change(Change::Pane(pane)))}>
+                { label }
+            </button>
+        }
+    });
+    let body = match props.pane {
+        Pane::Runs => html! { <RunsPane sketch={props.view.sketch.clone()} runs={props.view.runs.clone()} /> },
+        Pane::Inspect => html! {
+            <Inspector sketch={props.view.sketch.clone()} selection={props.view.selection}
+                inspected={props.view.inspected.clone()} />
+        },
+        Pane::SpeedTest => html! { <SpeedTest /> },
+    };
+    let open = PANES.iter().find(|(pane, ..)| *pane == props.pane).map_or("runs", |(_, id, _)| id);
+    html! {
+        <aside class="side" aria-label="Runs, inspector and speed test">
+            <div class="tabs" role="tablist" aria-label="Panes">{ for tabs }</div>
+            <div class="pane" role="tabpanel" id={format!("pane-{open}")} aria-labelledby={format!("tab-{open}")} tabindex="0">
+                { body }
+            </div>
+        </aside>
+    }
+}
+
+fn focus_tab(id: &str) {
+    let document = window().document();
+    let tab = document.and_then(|document| document.get_element_by_id(&format!("tab-{id}")));
+    if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = tab.focus();
+    }
+}

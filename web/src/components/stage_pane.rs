@@ -1,0 +1,273 @@
+//! The pane with the stage: what is shown, the canvas, and what floats on it.
+
+use super::icon::{Glyph, Icon};
+use super::legend::Legend;
+use super::{on, use_session};
+use crate::format;
+use crate::lab::view::Sketch;
+use crate::lab::{Command, Skipped, State};
+use crate::session::{Session, window};
+use crate::show::{System, draw};
+use crate::stage::Stage;
+use crate::stage::input::{Input, StageEvent};
+use crate::state::{Change, Pane};
+use gloo::events::EventListener;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlCanvasElement, ResizeObserver};
+use yew::prelude::*;
+
+/// Properties of [`StagePane`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is shown.
+    pub sketch: Rc<Sketch>,
+    /// Whether time passes.
+    pub state: State,
+    /// What was jumped over last.
+    pub skipped: Option<Skipped>,
+    /// Something else needs the machine: the lab is held still.
+    pub held: bool,
+}
+
+/// How far an arrow key moves the picture, in CSS pixels, and how much a zoom key zooms.
+const PAN_STEP: f64 = 60.0;
+const ZOOM_STEP: f64 = 1.35;
+
+/// The pane with the stage.
+#[component]
+pub fn StagePane(props: &Props) -> Html {
+    let session = use_session();
+    let canvas = use_node_ref();
+    let failure = use_state(|| None::<String>);
+    {
+        let (session, canvas, failure) = (session.clone(), canvas.clone(), failure.clone());
+        use_effect_with((), move |()| {
+            let canvas: HtmlCanvasElement = canvas.cast().expect("the canvas is rendered");
+            let set_up = match Stage::new(canvas.clone()) {
+                Ok(stage) => Some(SetUp::new(session, canvas, stage)),
+                Err(error) => {
+                    failure.set(Some(error.to_string()));
+                    None
+                }
+            };
+            move || drop(set_up)
+        });
+    }
+    let sketch = &props.sketch;
+    let zoom = |factor: f64| {
+        on(&session, move |session: &Session| with_stage(session, |stage| stage.zoom_by(factor, None)))
+    };
+    let fit = on(&session, |session| with_stage(session, Stage::fit));
+    let onkeydown = {
+        let session = session.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let pan = |dx, dy| with_stage(&session, |stage| stage.pan_by(dx, dy));
+            match event.key().as_str() {
+                "ArrowLeft" => pan(PAN_STEP, 0.0),
+                "ArrowRight" => pan(-PAN_STEP, 0.0),
+                "ArrowUp" => pan(0.0, PAN_STEP),
+                "ArrowDown" => pan(0.0, -PAN_STEP),
+                "PageUp" => with_stage(&session, |stage| stage.zoom_by(ZOOM_STEP, None)),
+                "PageDown" => with_stage(&session, |stage| stage.zoom_by(1.0 / ZOOM_STEP, None)),
+                "Home" => with_stage(&session, Stage::fit),
+                _ => return,
+            }
+            event.prevent_default();
+        })
+    };
+    let drawing = format!(
+        "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
+        sketch.sentence()
+    );
+    html! {
+        <section class="stage-pane" aria-labelledby="scenario-title">
+            <div class="caption">
+                <h2 id="scenario-title">{ &sketch.title }</h2>
+                if let Some(description) = &sketch.description {
+                    <Description key={sketch.opened} text={description.clone()} />
+                }
+            </div>
+            <div class="stage">
+                <canvas ref={canvas} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown}></canvas>
+                if let Some(failure) = &*failure {
+                    <p class="stage-note" role="alert">{ failure }</p>
+                }
+                <Skip skipped={props.skipped} />
+                { note(&session, props) }
+                <Legend />
+                <div class="zoom" role="group" aria-label="View">
+                    <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
+                        <Icon glyph={Glyph::Plus} />
+                    </button>
+                    <button type="button" class="button icon-only" aria-label="Zoom out" title="Zoom out"
+                        onclick={zoom(1.0 / ZOOM_STEP)}>
+                        <Icon glyph={Glyph::Minus} />
+                    </button>
+                    <button type="button" class="button icon-only" aria-label="Fit the network into view"
+                        title="Fit into view (f)" onclick={fit}>
+                        <Icon glyph={Glyph::Fit} />
+                    </button>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// What is to be said where nothing moves, and what to do about it.
+fn note(session: &Session, props: &Props) -> Html {
+    if props.held {
+        return html! { <p class="stage-note">{ "The network waits while the speed test runs." }</p> };
+    }
+    match props.state {
+        State::Quiet if props.sketch.hosts().count() < 2 => html! {
+            <p class="stage-note">{ "Nothing can move: it takes two hosts to talk. Open an example." }</p>
+        },
+        State::Quiet => html! {
+            <div class="stage-note">
+                <span>{ "Nothing is moving. " }</span>
+                <button type="button" class="button primary" onclick={on(session, |session| {
+                    session.change(Change::Pane(Pane::Runs));
+                    focus("start-run");
+                })}>{ "Start a run" }</button>
+                <button type="button" class="button" onclick={on(session, |session| session.perform(Command::Restart))}>
+                    { "Watch again" }
+                </button>
+            </div>
+        },
+        State::CatchingUp { share } => html! {
+            <p class="stage-note">
+                <label for="catching-up">{ "Catching up with where you were" }</label>
+                <progress id="catching-up" max="1" value={format!("{share:.2}")}></progress>
+            </p>
+        },
+        State::Playing | State::Paused => Html::default(),
+    }
+}
+
+/// Moves the keyboard's focus, once what is there has been rendered.
+fn focus(id: &'static str) {
+    gloo::timers::callback::Timeout::new(0, move || {
+        let element = window().document().and_then(|document| document.get_element_by_id(id));
+        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+            element.scroll_into_view();
+        }
+    })
+    .forget();
+}
+
+fn with_stage(session: &Session, act: impl FnOnce(&mut Stage)) {
+    if let Some(stage) = session.stage() {
+        act(&mut stage.borrow_mut());
+        session.refresh();
+    }
+}
+
+/// Properties of [`Description`].
+#[derive(Properties, PartialEq)]
+struct DescriptionProps {
+    text: String,
+}
+
+/// What to look at. On a phone it begins short.
+#[component]
+fn Description(props: &DescriptionProps) -> Html {
+    let open = use_state(|| false);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    html! {
+        <div class={classes!("description", open.then_some("open"))}>
+            <p>{ &props.text }</p>
+            <button type="button" class="link narrow-only" aria-expanded={open.to_string()} onclick={toggle}>
+                { if *open { "Less" } else { "More" } }
+            </button>
+        </div>
+    }
+}
+
+/// Properties of [`Skip`].
+#[derive(Properties, PartialEq)]
+struct SkipProps {
+    skipped: Option<Skipped>,
+}
+
+/// How long it is said that time was jumped over.
+const SKIP_SHOWN_MS: u32 = 2_000;
+
+/// Says for a moment that quiet time was jumped over.
+#[component]
+fn Skip(props: &SkipProps) -> Html {
+    let shown = use_state(|| false);
+    {
+        let shown = shown.clone();
+        use_effect_with(props.skipped, move |skipped| {
+            let timer = skipped.map(|_| {
+                shown.set(true);
+                gloo::timers::callback::Timeout::new(SKIP_SHOWN_MS, move || shown.set(false))
+            });
+            move || drop(timer)
+        });
+    }
+    let text = match (props.skipped, *shown) {
+        (Some(skipped), true) => format!("Skipped {} of quiet", format::duration(skipped.time)),
+        _ => return Html::default(),
+    };
+    html! { <p class="skip-note">{ text }</p> }
+}
+
+/// The stage and its listeners; all end when this is dropped.
+struct SetUp {
+    session: Session,
+    observer: ResizeObserver,
+    _on_size: Closure<dyn FnMut()>,
+    _on_window: EventListener,
+    _input: Input,
+}
+
+impl SetUp {
+    fn new(session: Session, canvas: HtmlCanvasElement, stage: Stage) -> Self {
+        let stage = Rc::new(RefCell::new(stage));
+        session.set_stage(Some(stage.clone()));
+        let input = Input::attach(&canvas, stage.clone(), {
+            let session = session.clone();
+            move |event| match event {
+                StageEvent::Select(selection) => session.perform(Command::Select(selection)),
+                StageEvent::Hover(hover) => session.set_hover(hover),
+                StageEvent::Camera => session.refresh(),
+            }
+        });
+        let fill = {
+            let (session, canvas, system) = (session.clone(), canvas.clone(), System::new());
+            Rc::new(move || {
+                let (width, height) = (canvas.client_width(), canvas.client_height());
+                let density = window().device_pixel_ratio();
+                stage.borrow_mut().resize(f64::from(width), f64::from(height), density);
+                // A canvas that changes its size is empty: drawn again before anybody sees it.
+                let now_ms = window().performance().map_or(0.0, |clock| clock.now());
+                draw(&session, &system, now_ms);
+                session.refresh();
+            })
+        };
+        fill();
+        // A zoomed page, or a window moved to another screen, changes the density but not the element.
+        let on_window = EventListener::new(&window(), "resize", {
+            let fill = fill.clone();
+            move |_| fill()
+        });
+        let on_size = Closure::<dyn FnMut()>::new(move || fill());
+        let observer = ResizeObserver::new(on_size.as_ref().unchecked_ref()).expect("browsers have it");
+        observer.observe(&canvas);
+        Self { session, observer, _on_size: on_size, _on_window: on_window, _input: input }
+    }
+}
+
+impl Drop for SetUp {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+        self.session.set_stage(None);
+    }
+}

@@ -1,0 +1,245 @@
+//! The form that starts a run.
+
+use super::use_session;
+use crate::lab::Command;
+use crate::lab::view::Sketch;
+use crate::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// Properties of [`StartForm`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The network.
+    pub sketch: Rc<Sketch>,
+}
+
+/// The form that starts a run.
+#[component]
+pub fn StartForm(props: &Props) -> Html {
+    let session = use_session();
+    let form = {
+        let session = session.clone();
+        use_state(move || Form::new(session.lab().borrow().scenario()))
+    };
+    let wrong = use_state(Vec::<Wrong>::new);
+    // Faults are shown when the form is sent, and from then on they go as they are put right.
+    let change = {
+        let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
+        move |edit: &dyn Fn(&mut Form)| {
+            let mut edited = (*form).clone();
+            edit(&mut edited);
+            if !wrong.is_empty() {
+                wrong.set(edited.check(session.lab().borrow().scenario()).err().unwrap_or_default());
+            }
+            form.set(edited);
+        }
+    };
+    let onsubmit = {
+        let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let checked = form.check(session.lab().borrow().scenario());
+            match checked {
+                Ok(spec) => {
+                    wrong.set(Vec::new());
+                    session.perform(Command::Start(Box::new(spec)));
+                }
+                Err(faults) => {
+                    focus_first(&form, &faults);
+                    wrong.set(faults);
+                }
+            }
+        })
+    };
+    let fault = |key: &str| wrong.iter().find(|(at, _)| at == key).map(|(_, what)| what.clone());
+    let kinds = Kind::ALL.into_iter().map(|kind| {
+        let change = change.clone();
+        let choose = Callback::from(move |_: Event| change(&|form: &mut Form| form.kind = kind));
+        html! {
+            <label key={kind.key()} class="segment">
+                <input type="radio" name="kind" value={kind.key()} checked={form.kind == kind} onchange={choose} />
+                <span>{ kind.label() }</span>
+            </label>
+        }
+    });
+    let end = |key: &'static str, label: &'static str, chosen: &str, with_address: bool| {
+        let change = change.clone();
+        let onchange = Callback::from(move |event: Event| {
+            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+            change(&|form: &mut Form| match key {
+                "from" => form.from = value.clone(),
+                _ => form.to = value.clone(),
+            });
+        });
+        let hosts = props.sketch.hosts().map(|host| {
+            let address = host.addresses.first().map(|address| format!(" ({address})")).unwrap_or_default();
+            html! {
+                <option key={host.key.clone()} value={host.key.clone()} selected={host.key == chosen}>
+                    { format!("{}{address}", host.name) }
+                </option>
+            }
+        });
+        let fault = fault(key).filter(|_| !with_address || form.to != ADDRESS);
+        html! {
+            <Labelled id={key} {label} hint="" {fault}>
+                <select id={key} {onchange} aria-describedby={format!("{key}-note")}>
+                    { for hosts }
+                    if with_address {
+                        <option value={ADDRESS} selected={chosen == ADDRESS}>{ "another address …" }</option>
+                    }
+                </select>
+            </Labelled>
+        }
+    };
+    let address = (form.to == ADDRESS).then(|| {
+        let change = change.clone();
+        let oninput = Callback::from(move |event: InputEvent| {
+            let value = event.target_unchecked_into::<HtmlInputElement>().value();
+            change(&|form: &mut Form| form.address = value.clone());
+        });
+        html! {
+            <Labelled id="address" label="Address" hint="IPv4 or IPv6; it need not belong to anybody." fault={fault("to")}>
+                <input id="address" type="text" autocomplete="off" spellcheck="false" value={form.address.clone()} {oninput}
+                    aria-describedby="address-note" />
+            </Labelled>
+        }
+    });
+    let field = |field: Field| {
+        let oninput = {
+            let change = change.clone();
+            move |value: String| change(&|form: &mut Form| form.set(&field, value.clone()))
+        };
+        html! { <FieldInput key={field.key} {field} value={form.value(&field).to_string()} fault={fault(field.key)}
+            oninput={Callback::from(oninput)} /> }
+    };
+    let fields = form.fields();
+    let (main, further): (Vec<_>, Vec<_>) = fields.iter().copied().partition(|field| !field.further);
+    let further_fault = further.iter().any(|further| fault(further.key).is_some());
+    let known: Vec<_> = fields.iter().map(|field| field.key).chain(["from", "to"]).collect();
+    let elsewhere = wrong.iter().filter(|(key, _)| !known.contains(&key.as_str()));
+    html! {
+        <form class="start" aria-labelledby="start-title" novalidate=true {onsubmit}>
+            <h2 id="start-title">{ "Start a run" }</h2>
+            <fieldset class="segments">
+                <legend class="visually-hidden">{ "Kind of run" }</legend>
+                { for kinds }
+            </fieldset>
+            <p class="hint">{ form.kind.meaning() }</p>
+            <div class="fields">
+                { end("from", "From", &form.from, false) }
+                { end("to", "To", &form.to, true) }
+                { for address }
+                { for main.into_iter().map(&field) }
+            </div>
+            <details class="further" open={further_fault}>
+                <summary>{ "More settings" }</summary>
+                <div class="fields">{ for further.into_iter().map(&field) }</div>
+            </details>
+            { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
+            <button id="start-run" type="submit" class="button primary wide">{ format!("Start {}", label(form.kind)) }</button>
+        </form>
+    }
+}
+
+fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Ping => "ping",
+        Kind::Echo => "echo",
+        Kind::Iperf => "iperf",
+        Kind::Connect => "connect",
+    }
+}
+
+/// The keyboard goes to the first field that is wrong.
+fn focus_first(form: &Form, faults: &[Wrong]) {
+    let order = ["from", "to"].into_iter().chain(form.fields().into_iter().map(|field| field.key));
+    let first = order.into_iter().find(|key| faults.iter().any(|(wrong, _)| wrong == key));
+    let id = match first {
+        Some("to") if form.to == ADDRESS => "address",
+        Some("from") => "from",
+        Some("to") => "to",
+        Some(key) => return focus(&format!("field-{key}")),
+        None => return,
+    };
+    focus(id);
+}
+
+fn focus(id: &str) {
+    let document = crate::session::window().document();
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Properties of [`FieldInput`].
+#[derive(Properties, PartialEq)]
+struct FieldProps {
+    field: Field,
+    value: String,
+    fault: Option<String>,
+    oninput: Callback<String>,
+}
+
+/// A field of the form.
+#[component]
+fn FieldInput(props: &FieldProps) -> Html {
+    let FieldProps { field, value, fault, oninput } = props;
+    let id = format!("field-{}", field.key);
+    let note = format!("{id}-note");
+    let invalid = fault.is_some().then_some("true");
+    let input = match field.input {
+        Input::Choice(choices) => {
+            let oninput = oninput.clone();
+            let onchange = Callback::from(move |event: Event| {
+                oninput.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
+            });
+            html! {
+                <select id={id.clone()} {onchange} aria-describedby={note}>
+                    { for choices.iter().map(|(choice, says)| html! {
+                        <option key={*choice} value={*choice} selected={choice == value}>{ *says }</option>
+                    }) }
+                </select>
+            }
+        }
+        Input::Text | Input::Number | Input::Quantity => {
+            let oninput = oninput.clone();
+            let oninput = Callback::from(move |event: InputEvent| {
+                oninput.emit(event.target_unchecked_into::<HtmlInputElement>().value());
+            });
+            let mode = if field.input == Input::Number { "numeric" } else { "text" };
+            html! {
+                <input id={id.clone()} type="text" inputmode={mode} autocomplete="off" spellcheck="false"
+                    value={value.clone()} {oninput} aria-invalid={invalid} aria-describedby={note} />
+            }
+        }
+    };
+    html! { <Labelled {id} label={field.label} hint={field.hint} fault={fault.clone()}>{ input }</Labelled> }
+}
+
+/// Properties of [`Labelled`].
+#[derive(Properties, PartialEq)]
+struct LabelledProps {
+    id: AttrValue,
+    label: &'static str,
+    hint: &'static str,
+    fault: Option<String>,
+    children: Html,
+}
+
+/// A control with its label, and what is wrong with it.
+#[component]
+fn Labelled(props: &LabelledProps) -> Html {
+    html! {
+        <div class={classes!("field", props.fault.is_some().then_some("wrong"))}>
+            <label for={props.id.clone()}>{ props.label }</label>
+            { props.children.clone() }
+            <p id={format!("{}-note", props.id)} class={if props.fault.is_some() { "fault" } else { "hint" }}>
+                { props.fault.as_deref().unwrap_or(props.hint) }
+            </p>
+        </div>
+    }
+}

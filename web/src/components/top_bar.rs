@@ -1,0 +1,55 @@
+//! The bar at the top: whose page this is, and what can be done with the whole of it.
+
+use super::icon::{Glyph, Icon};
+use super::{on, use_session};
+use crate::show::System;
+use crate::stage::Theme;
+use crate::state::{Change, Dialog};
+use crate::theme::Choice;
+use yew::prelude::*;
+
+/// Properties of [`TopBar`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Light or dark.
+    pub theme: Choice,
+}
+
+/// The bar at the top.
+#[component]
+pub fn TopBar(props: &Props) -> Html {
+    let session = use_session();
+    let system_is_dark = use_memo((), |()| System::new()).is_dark();
+    let theme = props.theme;
+    let (glyph, other) = match theme.resolve(system_is_dark) {
+        Theme::Light => (Glyph::Moon, "Dark colours"),
+        Theme::Dark => (Glyph::Sun, "Light colours"),
+    };
+    let toggle = on(&session, move |session| session.set_theme(theme.toggled(System::new().is_dark())));
+    let open = |dialog: Dialog| on(&session, move |session| session.change(Change::Open(dialog.clone())));
+    html! {
+        <header class="top-bar">
+            <div class="brand">
+                <Icon glyph={Glyph::Fish} />
+                <h1>{ "Packetarium" }</h1>
+            </div>
+            <nav class="top-actions" aria-label="Page">
+                <button type="button" class="button quiet" onclick={open(Dialog::Examples)}>
+                    <Icon glyph={Glyph::Tiles} /><span class="wide-only">{ "Examples" }</span>
+                    <span class="narrow-only visually-hidden">{ "Examples" }</span>
+                </button>
+                <button type="button" class="button quiet" onclick={on(&session, |session| session.share())}>
+                    <Icon glyph={Glyph::Share} /><span class="wide-only">{ "Share" }</span>
+                    <span class="narrow-only visually-hidden">{ "Share" }</span>
+                </button>
+                <button type="button" class="button quiet icon-only" aria-label={other} title={other} onclick={toggle}>
+                    <Icon {glyph} />
+                </button>
+                <button type="button" class="button quiet icon-only" aria-label="Help" title="Help (?)"
+                    onclick={open(Dialog::Help)}>
+                    <Icon glyph={Glyph::Help} />
+                </button>
+            </nav>
+        </header>
+    }
+}

@@ -1,0 +1,118 @@
+//! What the page opens with: a link, what was there before a reload, or the first example.
+
+use crate::storage::Session;
+use netlab::Instant;
+use scenario::{Fault, LinkError, Scenario, link};
+
+/// What the page opens with.
+#[derive(Debug)]
+pub struct Opening {
+    /// The experiment.
+    pub scenario: Scenario,
+    /// How far it had got.
+    pub at: Instant,
+    /// A link that could not be opened: then the experiment is what the person had.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why a link could not be opened, for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// What is wrong.
+    pub what: String,
+    /// Each fault of the document in it: where, and what to do.
+    pub faults: Vec<(String, String)>,
+}
+
+impl Trouble {
+    /// The trouble with a link.
+    pub fn new(error: LinkError) -> Self {
+        let place = |fault: &Fault| match (fault.place.is_root(), fault.position) {
+            (true, None) => "document".to_string(),
+            (true, Some(position)) => position.to_string(),
+            (false, None) => fault.place.to_string(),
+            (false, Some(position)) => format!("{} ({position})", fault.place),
+        };
+        match error {
+            LinkError::Document(faults) => Self {
+                what: "The link was read, but the scenario in it cannot be used:".into(),
+                faults: faults.iter().map(|fault| (place(fault), fault.message.clone())).collect(),
+            },
+            error => Self { what: sentence(&error.to_string()), faults: Vec::new() },
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+/// Decides. `fragment` is the address bar's, without the `#`.
+pub fn open(fragment: &str, kept: Option<Session>) -> Opening {
+    let kept = kept.and_then(|session| {
+        let scenario = Scenario::parse(&session.document).ok()?;
+        Some((session, scenario))
+    });
+    let before = |trouble| match &kept {
+        Some((session, scenario)) => {
+            Opening { scenario: scenario.clone(), at: Instant::from_nanos(session.at_ns), trouble }
+        }
+        None => Opening { scenario: scenario::examples()[0].scenario(), at: Instant::ZERO, trouble },
+    };
+    let reloaded = kept.as_ref().is_some_and(|(session, _)| session.fragment == fragment);
+    if fragment.is_empty() || reloaded {
+        return before(None);
+    }
+    match link::decode(fragment) {
+        Ok(scenario) => Opening { scenario, at: Instant::ZERO, trouble: None },
+        Err(error) => before(Some(Trouble::new(error))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(example: usize, fragment: &str) -> Session {
+        let document = scenario::examples()[example].text.to_string();
+        Session { document, fragment: fragment.into(), at_ns: 5 }
+    }
+
+    fn titles(opening: &Opening) -> (&str, u64, bool) {
+        (&opening.scenario.title, opening.at.nanos(), opening.trouble.is_some())
+    }
+
+    #[test]
+    fn a_first_visit_opens_with_the_first_example() {
+        let first = scenario::examples()[0].scenario();
+        assert_eq!(titles(&open("", None)), (first.title.as_str(), 0, false));
+    }
+
+    #[test]
+    fn a_reload_goes_on_where_it_was_and_a_new_link_wins() {
+        let (second, third) = (scenario::examples()[1].scenario(), scenario::examples()[2].scenario());
+        assert_eq!(titles(&open("", Some(session(1, "")))), (second.title.as_str(), 5, false));
+        let shared = link::encode(&third);
+        assert_eq!(titles(&open(&shared, Some(session(1, "")))), (third.title.as_str(), 0, false));
+        assert_eq!(titles(&open(&shared, Some(session(1, &shared)))), (second.title.as_str(), 5, false));
+    }
+
+    #[test]
+    fn a_bad_link_says_where_and_keeps_what_was_there() {
+        let second = scenario::examples()[1].scenario();
+        let opening = open(r#"json:{"packetarium":1,"nodes":[{"id":"a","kind":"hots"}]}"#, Some(session(1, "")));
+        assert_eq!(titles(&opening), (second.title.as_str(), 5, true));
+        let faults = opening.trouble.unwrap().faults;
+        assert!(faults[0].0.starts_with("nodes[0].kind (line 1"), "{faults:?}");
+        let opening = open("1:zzz", None);
+        assert!(opening.trouble.unwrap().faults.is_empty());
+    }
+
+    #[test]
+    fn what_was_kept_but_cannot_be_read_is_no_hindrance() {
+        let broken = Session { document: "{".into(), fragment: String::new(), at_ns: 9 };
+        assert_eq!(open("", Some(broken)).at, Instant::ZERO);
+    }
+}

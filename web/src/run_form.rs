@@ -1,0 +1,348 @@
+//! The form that starts a run. Its fields are those of a run in the document, and it is checked by the document's own
+//! reader: what can be typed here, what is wrong with it and how that is said is known in one place only.
+
+use netlab::run::RunSpec;
+use scenario::Scenario;
+use scenario::fault::Step;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// What kind of run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// ICMP echo.
+    Ping,
+    /// A text there and back.
+    Echo,
+    /// Bulk data.
+    Iperf,
+    /// A TCP connection with one message.
+    Connect,
+}
+
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Number,
+    /// A number with a unit.
+    Quantity,
+    /// One of these: value, what it says.
+    Choice(&'static [(&'static str, &'static str)]),
+}
+
+/// A field of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// As the document calls it.
+    pub key: &'static str,
+    /// As people call it.
+    pub label: &'static str,
+    /// What it is for, if that needs saying.
+    pub hint: &'static str,
+    /// How it is filled in.
+    pub input: Input,
+    /// What it starts with.
+    pub default: &'static str,
+    /// Among the further settings.
+    pub further: bool,
+}
+
+/// What has been filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form {
+    /// What kind of run.
+    pub kind: Kind,
+    /// The client's id.
+    pub from: String,
+    /// The server's id, or [`ADDRESS`].
+    pub to: String,
+    /// An address, if `to` is [`ADDRESS`].
+    pub address: String,
+    /// What is not as it was at first, by kind and key.
+    values: BTreeMap<(Kind, &'static str), String>,
+}
+
+/// In the place of a server's id: an address is typed in.
+pub const ADDRESS: &str = "\u{1}address";
+
+/// What is wrong: which field (by key; empty: the whole), and what to do.
+pub type Wrong = (String, String);
+
+const TRANSPORT: Field = Field {
+    key: "udp",
+    label: "Over",
+    hint: "",
+    input: Input::Choice(&[("", "TCP"), ("true", "UDP")]),
+    default: "",
+    further: false,
+};
+const IP: Field = Field {
+    key: "ip",
+    label: "IP version",
+    hint: "",
+    input: Input::Choice(&[("", "whichever both have"), ("4", "IPv4"), ("6", "IPv6")]),
+    default: "",
+    further: true,
+};
+const TIMEOUT: Field = quantity("timeout", "Give up after", "2s", true);
+
+const fn quantity(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
+    Field { key, label, hint: "", input: Input::Quantity, default, further }
+}
+
+const fn number(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
+    Field { key, label, hint: "", input: Input::Number, default, further }
+}
+
+const fn text(key: &'static str, default: &'static str) -> Field {
+    Field { key, label: "Text", hint: "", input: Input::Text, default, further: false }
+}
+
+impl Kind {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 4] = [Self::Ping, Self::Echo, Self::Iperf, Self::Connect];
+
+    /// As the document calls it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Ping => "ping",
+            Self::Echo => "echo",
+            Self::Iperf => "iperf",
+            Self::Connect => "connect",
+        }
+    }
+
+    /// As people call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ping => "Ping",
+            Self::Echo => "Echo",
+            Self::Iperf => "iperf",
+            Self::Connect => "Connect",
+        }
+    }
+
+    /// What it does, in a sentence.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Ping => "Asks “are you there?” and measures how long the answer takes.",
+            Self::Echo => "Sends a text, and the other side sends it back.",
+            Self::Iperf => "Sends as much data as it can, to see how fast the way is.",
+            Self::Connect => "Opens a TCP connection, says one thing, and closes it.",
+        }
+    }
+}
+
+impl Form {
+    /// A ping between the first two hosts.
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut hosts = scenario
+            .topology
+            .node_ids()
+            .filter(|&node| scenario.topology.host(node).is_some())
+            .map(|node| scenario.id(node).to_string());
+        let from = hosts.next().unwrap_or_default();
+        let to = hosts.next().unwrap_or_else(|| ADDRESS.into());
+        Self { kind: Kind::Ping, from, to, address: String::new(), values: BTreeMap::new() }
+    }
+
+    /// The fields that this kind of run has, given what is filled in.
+    pub fn fields(&self) -> Vec<Field> {
+        match self.kind {
+            Kind::Ping => vec![
+                number("count", "How many", "4", false),
+                quantity("interval", "One every", "1s", false),
+                quantity("size", "Payload", "56B", true),
+                TIMEOUT,
+                IP,
+            ],
+            Kind::Echo => {
+                let mut fields =
+                    vec![TRANSPORT, number("count", "How often", "1", false), text("text", "Hello, aquarium!")];
+                if self.is_udp() {
+                    fields.push(TIMEOUT);
+                }
+                fields.push(IP);
+                fields
+            }
+            Kind::Iperf => self.iperf_fields(),
+            Kind::Connect => vec![text("text", "hello"), number("port", "Port", "80", true), IP],
+        }
+    }
+
+    fn iperf_fields(&self) -> Vec<Field> {
+        const AMOUNT: Field = Field {
+            key: "\u{1}amount",
+            label: "Send",
+            hint: "",
+            input: Input::Choice(&[("bytes", "so many bytes"), ("seconds", "for so long")]),
+            default: "bytes",
+            further: false,
+        };
+        const CONGESTION: Field = Field {
+            key: "congestion",
+            label: "Congestion control",
+            hint: "",
+            input: Input::Choice(&[
+                ("", "as the host has it"),
+                ("cubic", "CUBIC"),
+                ("reno", "Reno"),
+                ("none", "none"),
+            ]),
+            default: "",
+            further: true,
+        };
+        const BUFFER_HINT: &str = "Empty: as the host has it.";
+        let mut fields = vec![TRANSPORT, AMOUNT];
+        fields.push(match self.value(&AMOUNT) {
+            "seconds" => Field { hint: "In seconds.", ..number("seconds", "How long", "2", false) },
+            _ => quantity("bytes", "How much", "1MB", false),
+        });
+        if self.is_udp() {
+            fields.push(quantity("rate", "Rate", "1Mbps", false));
+        }
+        fields.push(quantity("interval", "Report every", "100ms", true));
+        if self.is_udp() {
+            let hint = "Empty: as large as fits into one packet.";
+            fields.push(Field { hint, ..quantity("datagram", "Datagram", "", true) });
+        } else {
+            fields.push(CONGESTION);
+            fields.push(Field { hint: BUFFER_HINT, ..quantity("tx_buffer", "Send buffer", "", true) });
+            fields.push(Field { hint: BUFFER_HINT, ..quantity("rx_buffer", "Receive buffer", "", true) });
+        }
+        fields.push(IP);
+        fields
+    }
+
+    fn is_udp(&self) -> bool {
+        self.value(&TRANSPORT) == "true"
+    }
+
+    /// What is filled into a field.
+    pub fn value(&self, field: &Field) -> &str {
+        self.values.get(&(self.kind, field.key)).map_or(field.default, String::as_str)
+    }
+
+    /// Fills a field in.
+    pub fn set(&mut self, field: &Field, value: String) {
+        self.values.insert((self.kind, field.key), value);
+    }
+
+    /// The run, as the document has it.
+    fn run(&self) -> Value {
+        let mut run = Map::new();
+        run.insert("from".into(), self.from.as_str().into());
+        let to = if self.to == ADDRESS { self.address.trim() } else { &self.to };
+        run.insert("to".into(), to.into());
+        for field in self.fields() {
+            let value = self.value(&field);
+            if value.is_empty() && field.input != Input::Text || field.key.starts_with('\u{1}') {
+                continue;
+            }
+            // A number, a truth, or else the text itself: then the document's reader says what is wrong with it.
+            let plain = matches!(field.input, Input::Number | Input::Choice(_));
+            let parsed = plain.then(|| serde_json::from_str(value.trim()).ok()).flatten();
+            let simple = parsed.filter(|value: &Value| value.is_number() || value.is_boolean());
+            run.insert(field.key.into(), simple.unwrap_or_else(|| value.into()));
+        }
+        Value::Object(Map::from_iter([(self.kind.key().to_string(), Value::Object(run))]))
+    }
+
+    /// The run that is asked for, or everything that keeps it from being one.
+    pub fn check(&self, scenario: &Scenario) -> Result<RunSpec, Vec<Wrong>> {
+        // The network alone: what other runs there are is of no concern, and there may be many.
+        let network = Scenario { runs: Vec::new(), ..scenario.clone() };
+        let mut document: Value =
+            serde_json::from_str(&network.to_compact_json()).expect("what is written can be read");
+        document["runs"] = Value::Array(vec![self.run()]);
+        match Scenario::parse(&document.to_string()) {
+            Ok(mut with_run) => Ok(with_run.runs.remove(0).1),
+            Err(faults) => {
+                let wrong = |fault: scenario::Fault| {
+                    let key = match fault.place.steps() {
+                        [_, _, _, Step::Field(key), ..] => key.clone(),
+                        _ => String::new(),
+                    };
+                    (key, fault.message)
+                };
+                Err(faults.into_iter().map(wrong).collect())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netlab::Duration;
+    use netlab::run::{Amount, IperfTransport, RunKind, Transport};
+
+    fn scenario() -> Scenario {
+        scenario::examples()[0].scenario()
+    }
+
+    fn form(kind: Kind) -> Form {
+        Form { kind, ..Form::new(&scenario()) }
+    }
+
+    fn fill(form: &mut Form, key: &str, value: &str) {
+        let field = form.fields().into_iter().find(|field| field.key == key).expect("there is such a field");
+        form.set(&field, value.into());
+    }
+
+    #[test]
+    fn every_kind_of_run_can_be_started_as_it_is_on_every_example() {
+        for example in scenario::examples() {
+            let scenario = example.scenario();
+            for kind in Kind::ALL {
+                let form = Form { kind, ..Form::new(&scenario) };
+                let spec = form.check(&scenario).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", example.name));
+                assert_eq!(spec.kind.name(), kind.key());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_what_is_run() {
+        let mut iperf = form(Kind::Iperf);
+        fill(&mut iperf, "udp", "true");
+        fill(&mut iperf, "\u{1}amount", "seconds");
+        fill(&mut iperf, "seconds", "1.5");
+        fill(&mut iperf, "rate", "20Mbps");
+        let RunKind::Iperf(run) = iperf.check(&scenario()).unwrap().kind else { panic!() };
+        assert_eq!(run.amount, Amount::Time(Duration::from_millis(1_500)));
+        assert!(matches!(run.transport, IperfTransport::Udp { rate, .. } if rate.get() == 20_000_000));
+
+        let mut echo = form(Kind::Echo);
+        fill(&mut echo, "text", "42");
+        let RunKind::Echo(run) = echo.check(&scenario()).unwrap().kind else { panic!() };
+        assert_eq!((run.text.as_str(), run.transport), ("42", Transport::Tcp));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_at_its_field() {
+        let mut ping = form(Kind::Ping);
+        fill(&mut ping, "count", "many");
+        fill(&mut ping, "interval", "5");
+        let wrong = ping.check(&scenario()).unwrap_err();
+        let fields: Vec<_> = wrong.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, ["count", "interval"]);
+        assert!(wrong[1].1.contains("no unit"), "{}", wrong[1].1);
+
+        let mut here = form(Kind::Ping);
+        here.to = here.from.clone();
+        assert_eq!(here.check(&scenario()).unwrap_err()[0].0, "to");
+
+        let nowhere = Form { to: ADDRESS.into(), address: "10.0.0.300".into(), ..form(Kind::Ping) };
+        assert_eq!(nowhere.check(&scenario()).unwrap_err()[0].0, "to");
+    }
+
+    #[test]
+    fn an_address_that_nobody_has_may_be_pinged() {
+        let form = Form { to: ADDRESS.into(), address: " 10.0.0.99 ".into(), ..form(Kind::Ping) };
+        assert!(form.check(&scenario()).is_ok());
+    }
+}

@@ -1,0 +1,315 @@
+//! The one handle that every part of the page holds: it takes what a person does to where it belongs, and keeps the
+//! browser (address bar, storage, clipboard) in step with it.
+
+use crate::crash::Crashed;
+use crate::lab::speed::Speed;
+use crate::lab::{Command, Lab, State};
+use crate::opening::{self, Trouble};
+use crate::stage::{Selection, Stage};
+use crate::state::{Change, Dialog, Page};
+use crate::storage::{self, Kept, Settings};
+use crate::theme::Choice;
+use netlab::Instant;
+use scenario::{Scenario, link};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use yew::{NodeRef, UseReducerDispatcher};
+
+/// The handle.
+#[derive(Clone)]
+pub struct Session(Rc<Inner>);
+
+/// What [`Session::open`] has to say.
+#[derive(Clone, PartialEq)]
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    /// What was wrong with the link that the page was opened with.
+    pub trouble: Option<Trouble>,
+    /// The page broke the last time.
+    pub crashed: bool,
+}
+
+struct Inner {
+    lab: RefCell<Lab>,
+    stage: RefCell<Option<Rc<RefCell<Stage>>>>,
+    hover: Cell<Option<Selection>>,
+    /// Something changed that the next animation frame has to show, although time stands still.
+    stale: Cell<bool>,
+    /// The lab is held still, whatever the person set: something else needs the machine.
+    held: Cell<bool>,
+    settings: Cell<Settings>,
+    /// What the page itself put into the address bar, or found there.
+    fragment: RefCell<String>,
+    page: RefCell<Option<UseReducerDispatcher<Page>>>,
+    /// Where the time is shown; written directly, because it changes with every animation frame.
+    clock: NodeRef,
+}
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Session {
+    /// Opens what is to be opened, and says what was wrong with the link, if anything was.
+    pub fn open() -> Opened {
+        let settings = Settings::load().unwrap_or_default();
+        let fragment = fragment();
+        let opening = opening::open(&fragment, storage::Session::load());
+        let crashed = Crashed::load() == Some(Crashed(true));
+        let mut lab = Lab::new(opening.scenario);
+        // Neither can fail: they start nothing.
+        let _ = lab.perform(Command::SkipQuiet(settings.skip_quiet));
+        if let Some(step) = settings.speed {
+            let _ = lab.perform(Command::SetSpeed(Speed::from_step(step)));
+        }
+        if crashed {
+            // Whatever broke the page may be in this experiment: it does not begin by itself again.
+            Crashed(false).save();
+            let _ = lab.perform(Command::Pause);
+        } else {
+            lab.catch_up_to(opening.at);
+        }
+        let session = Self(Rc::new(Inner {
+            lab: RefCell::new(lab),
+            stage: RefCell::default(),
+            hover: Cell::default(),
+            stale: Cell::new(true),
+            held: Cell::new(false),
+            settings: Cell::new(settings),
+            fragment: RefCell::new(fragment),
+            page: RefCell::default(),
+            clock: NodeRef::default(),
+        }));
+        Opened { session, trouble: opening.trouble, crashed }
+    }
+
+    /// The lab, for looking and for the loop that moves it.
+    pub fn lab(&self) -> &RefCell<Lab> {
+        &self.0.lab
+    }
+
+    /// The stage, once there is one.
+    pub fn stage(&self) -> Option<Rc<RefCell<Stage>>> {
+        self.0.stage.borrow().clone()
+    }
+
+    /// There is a stage now, or none any more.
+    pub fn set_stage(&self, stage: Option<Rc<RefCell<Stage>>>) {
+        *self.0.stage.borrow_mut() = stage;
+        self.refresh();
+    }
+
+    /// What the pointer is over.
+    pub fn hover(&self) -> Option<Selection> {
+        self.0.hover.get()
+    }
+
+    /// The pointer is over this.
+    pub fn set_hover(&self, hover: Option<Selection>) {
+        if self.0.hover.replace(hover) != hover {
+            self.refresh();
+        }
+    }
+
+    /// The next animation frame has something new to show.
+    pub fn refresh(&self) {
+        self.0.stale.set(true);
+    }
+
+    /// Whether there is something new to show since this was last asked.
+    pub fn take_stale(&self) -> bool {
+        self.0.stale.replace(false)
+    }
+
+    /// Holds the lab still, or lets it go again.
+    pub fn hold(&self, held: bool) {
+        self.0.held.set(held);
+    }
+
+    /// Whether the lab is held still.
+    pub fn is_held(&self) -> bool {
+        self.0.held.get()
+    }
+
+    /// Where the time is shown.
+    pub fn clock(&self) -> NodeRef {
+        self.0.clock.clone()
+    }
+
+    /// Where changes of the page go from now on.
+    pub fn connect(&self, page: UseReducerDispatcher<Page>) {
+        *self.0.page.borrow_mut() = Some(page);
+    }
+
+    /// Changes the page.
+    pub fn change(&self, change: Change) {
+        let page = self.0.page.borrow().clone();
+        if let Some(page) = page {
+            page.dispatch(change);
+        }
+    }
+
+    /// Says something to the person.
+    pub fn say(&self, text: impl Into<Rc<str>>) {
+        self.change(Change::Say(text.into()));
+    }
+
+    /// Shows the lab as it is now.
+    pub fn show(&self) {
+        let view = self.0.lab.borrow_mut().view();
+        self.change(Change::View(Rc::new(view)));
+    }
+
+    /// Does something to the lab, and shows it at once.
+    pub fn perform(&self, command: Command) {
+        let settings_change = matches!(command, Command::SetSpeed(_) | Command::AutoSpeed | Command::SkipQuiet(_));
+        let document_changes = matches!(command, Command::Start(_) | Command::Restart | Command::Open(_));
+        let opens = matches!(command, Command::Open(_));
+        let performed = self.0.lab.borrow_mut().perform(command);
+        if let Err(error) = performed {
+            self.say(format!("This cannot be started: {error}."));
+        }
+        if settings_change {
+            let lab = self.0.lab.borrow();
+            let speed = (!lab.is_auto_speed()).then(|| lab.speed().step());
+            self.set_settings(Settings { speed, skip_quiet: lab.skips_quiet(), ..self.settings() });
+        }
+        if opens {
+            self.set_hover(None);
+            self.set_fragment(String::new());
+            if let Some(stage) = self.stage() {
+                stage.borrow_mut().fit();
+            }
+        } else if document_changes && !self.0.fragment.borrow().is_empty() {
+            // The address bar keeps saying what is on the page.
+            let fragment = link::encode(self.0.lab.borrow().scenario());
+            self.set_fragment(fragment);
+        }
+        if document_changes {
+            self.keep();
+        }
+        self.refresh();
+        self.show();
+    }
+
+    /// What the person likes.
+    pub fn settings(&self) -> Settings {
+        self.0.settings.get()
+    }
+
+    fn set_settings(&self, settings: Settings) {
+        self.0.settings.set(settings);
+        settings.save();
+    }
+
+    /// Light or dark from now on.
+    pub fn set_theme(&self, theme: Choice) {
+        self.set_settings(Settings { theme, ..self.settings() });
+        self.change(Change::Theme(theme));
+        self.refresh();
+    }
+
+    /// Whether single keys do something from now on.
+    pub fn set_shortcuts(&self, shortcuts: bool) {
+        self.set_settings(Settings { shortcuts, ..self.settings() });
+        self.change(Change::Shortcuts(shortcuts));
+    }
+
+    /// Keeps the experiment for the next visit.
+    pub fn keep(&self) {
+        let lab = self.0.lab.borrow();
+        let at = match lab.state() {
+            // Left again before it had caught up: the moment to catch up to stays.
+            State::CatchingUp { .. } => lab.catching_up_to().unwrap_or(Instant::ZERO),
+            _ => lab.look().at,
+        };
+        let fragment = self.0.fragment.borrow().clone();
+        storage::Session { document: lab.scenario().to_compact_json(), fragment, at_ns: at.nanos() }.save();
+    }
+
+    /// Makes a link, puts it into the address bar and onto the clipboard.
+    pub fn share(&self) {
+        let fragment = link::encode(self.0.lab.borrow().scenario());
+        self.set_fragment(fragment);
+        self.keep();
+        let link = window().location().href().unwrap_or_default();
+        let session = self.clone();
+        spawn_local(async move {
+            let copied = copy(&link).await;
+            session.change(Change::Open(Dialog::Share { link, copied }));
+        });
+    }
+
+    /// The fragment changed: somebody opened a link in this tab, or went back.
+    pub fn follow_fragment(&self) {
+        let fragment = fragment();
+        if *self.0.fragment.borrow() == fragment {
+            return;
+        }
+        if fragment.is_empty() {
+            *self.0.fragment.borrow_mut() = fragment;
+            return;
+        }
+        match link::decode(&fragment) {
+            Ok(scenario) => {
+                self.perform(Command::Open(Box::new(scenario)));
+                self.set_fragment(fragment);
+                self.keep();
+            }
+            Err(error) => {
+                // The address bar says again what is on the page.
+                let ours = self.0.fragment.borrow().clone();
+                self.set_fragment(ours);
+                self.change(Change::Open(Dialog::BadLink(Trouble::new(error))));
+            }
+        }
+    }
+
+    /// The link at the start was bad: the address bar should not keep saying it.
+    pub fn forget_fragment(&self) {
+        self.set_fragment(String::new());
+    }
+
+    fn set_fragment(&self, fragment: String) {
+        let location = window().location();
+        let [path, query] = [location.pathname(), location.search()].map(Result::unwrap_or_default);
+        let hash = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+        if let Ok(history) = window().history() {
+            // Refused in some embeddings: then the link is only in the dialog.
+            let url = format!("{path}{query}{hash}");
+            let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
+        }
+        *self.0.fragment.borrow_mut() = fragment;
+    }
+
+    /// The document as it is on the page.
+    pub fn scenario(&self) -> Scenario {
+        self.0.lab.borrow().scenario().clone()
+    }
+}
+
+/// The address bar's fragment, without the `#`.
+fn fragment() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    hash.strip_prefix('#').unwrap_or(&hash).to_string()
+}
+
+/// Puts a text onto the clipboard; `false` if the browser would not.
+pub async fn copy(text: &str) -> bool {
+    // Absent where the page did not come over a secure connection.
+    let navigator = window().navigator();
+    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok();
+    if clipboard.is_none_or(|clipboard| clipboard.is_undefined()) {
+        return false;
+    }
+    JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+/// The browser's window.
+pub fn window() -> web_sys::Window {
+    web_sys::window().expect("the page runs in a window")
+}

@@ -1,0 +1,224 @@
+//! What the page is like, apart from the lab: one value, changed in one place.
+
+use crate::lab::results::Phase;
+use crate::lab::view::View;
+use crate::lab::State;
+use crate::opening::Trouble;
+use crate::theme::Choice;
+use std::rc::Rc;
+use yew::Reducible;
+
+/// What the page is like.
+#[derive(Clone, PartialEq)]
+pub struct Page {
+    /// The lab, as it was at most a tenth of a second ago.
+    pub view: Rc<View>,
+    /// Which pane is open beside the stage.
+    pub pane: Pane,
+    /// What lies over the page.
+    pub dialog: Option<Dialog>,
+    /// Light or dark.
+    pub theme: Choice,
+    /// Whether single keys do something.
+    pub shortcuts: bool,
+    /// Short messages, the oldest first.
+    pub toasts: Vec<Toast>,
+    /// What a screen reader is told next.
+    pub announcement: Rc<str>,
+    next_toast: u32,
+}
+
+/// A pane beside the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// Starting runs, and their results.
+    Runs,
+    /// Looking closely.
+    Inspect,
+    /// Wall-clock speed of the stacks in this tab.
+    SpeedTest,
+}
+
+/// What lies over the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// Scenarios to start from.
+    Examples,
+    /// A link to this, and whether it is on the clipboard already.
+    Share {
+        /// The link.
+        link: String,
+        /// Whether the clipboard took it.
+        copied: bool,
+    },
+    /// What all this is, and what the keys do.
+    Help,
+    /// A link that could not be opened.
+    BadLink(Trouble),
+}
+
+/// A short message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    /// Which one.
+    pub id: u32,
+    /// What it says.
+    pub text: Rc<str>,
+}
+
+/// Something that changes the page.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The lab has moved on.
+    View(Rc<View>),
+    /// Show this pane.
+    Pane(Pane),
+    /// Lay this over the page.
+    Open(Dialog),
+    /// Away with what lies over the page.
+    Close,
+    /// Light or dark.
+    Theme(Choice),
+    /// Single keys do something, or nothing.
+    Shortcuts(bool),
+    /// Say something.
+    Say(Rc<str>),
+    /// It has been read.
+    Dismiss(u32),
+}
+
+/// More messages than this hide the page: the oldest goes.
+const TOASTS_MAX: usize = 3;
+
+impl Page {
+    /// The page as it opens.
+    pub fn new(view: View, theme: Choice, shortcuts: bool) -> Self {
+        Self {
+            view: Rc::new(view),
+            pane: Pane::Runs,
+            dialog: None,
+            theme,
+            shortcuts,
+            toasts: Vec::new(),
+            announcement: "".into(),
+            next_toast: 0,
+        }
+    }
+
+    fn say(&mut self, text: Rc<str>) {
+        if self.toasts.iter().any(|toast| toast.text == text) {
+            return;
+        }
+        self.toasts.push(Toast { id: self.next_toast, text });
+        self.next_toast += 1;
+        if self.toasts.len() > TOASTS_MAX {
+            self.toasts.remove(0);
+        }
+    }
+}
+
+impl Reducible for Page {
+    type Action = Change;
+
+    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+        let mut page = (*self).clone();
+        match change {
+            Change::View(view) => {
+                if let Some(news) = news(&page.view, &view) {
+                    page.announcement = news.into();
+                }
+                // Whoever points at something wants to see it.
+                if view.selection.is_some() && view.selection != page.view.selection {
+                    page.pane = Pane::Inspect;
+                }
+                page.view = view;
+            }
+            Change::Pane(pane) => page.pane = pane,
+            Change::Open(dialog) => page.dialog = Some(dialog),
+            Change::Close => page.dialog = None,
+            Change::Theme(theme) => page.theme = theme,
+            Change::Shortcuts(shortcuts) => page.shortcuts = shortcuts,
+            Change::Say(text) => page.say(text),
+            Change::Dismiss(id) => page.toasts.retain(|toast| toast.id != id),
+        }
+        Rc::new(page)
+    }
+}
+
+/// What has happened between the two that a listener should hear.
+fn news(before: &View, now: &View) -> Option<String> {
+    if before.sketch.opened != now.sketch.opened {
+        return Some(format!("Opened: {}, {}.", now.sketch.title, now.sketch.sentence()));
+    }
+    let mut sentences: Vec<_> = now
+        .runs
+        .iter()
+        .filter(|run| {
+            let was = before.runs.iter().find(|other| other.id == run.id).map(|other| other.phase);
+            was != Some(run.phase) && matches!(run.phase, Phase::Succeeded | Phase::Failed(_) | Phase::Stopped)
+        })
+        .map(|run| run.sentence())
+        .collect();
+    if now.state == State::Quiet && before.state != State::Quiet {
+        sentences.push("Nothing is moving.".into());
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::{Command, Lab};
+    use crate::stage::Selection;
+    use netlab::topology::NodeId;
+
+    fn lab() -> Lab {
+        Lab::new(scenario::examples()[0].scenario())
+    }
+
+    fn page(lab: &mut Lab) -> Rc<Page> {
+        Rc::new(Page::new(lab.view(), Choice::System, true))
+    }
+
+    #[test]
+    fn selecting_something_opens_the_inspector_and_looking_elsewhere_stays_possible() {
+        let mut lab = lab();
+        let page = page(&mut lab);
+        lab.perform(Command::Select(Some(Selection::Node(NodeId(0))))).unwrap();
+        let page = page.reduce(Change::View(Rc::new(lab.view())));
+        assert_eq!(page.pane, Pane::Inspect);
+        let page = page.reduce(Change::Pane(Pane::Runs)).reduce(Change::View(Rc::new(lab.view())));
+        assert_eq!(page.pane, Pane::Runs);
+    }
+
+    #[test]
+    fn messages_are_said_once_and_never_pile_up() {
+        let mut page = page(&mut lab());
+        for text in ["a", "a", "b", "c", "d"] {
+            page = page.reduce(Change::Say(text.into()));
+        }
+        let said: Vec<_> = page.toasts.iter().map(|toast| &*toast.text).collect();
+        assert_eq!(said, ["b", "c", "d"]);
+        let id = page.toasts[1].id;
+        assert_eq!(page.reduce(Change::Dismiss(id)).toasts.len(), 2);
+    }
+
+    #[test]
+    fn whoever_listens_hears_results_and_that_nothing_moves() {
+        let mut lab = lab();
+        let mut page = page(&mut lab);
+        let mut heard = Vec::new();
+        for frame in 0..20_000 {
+            lab.tick(f64::from(frame) * 16.0, true, &mut || true);
+            page = page.reduce(Change::View(Rc::new(lab.view())));
+            if heard.last() != Some(&page.announcement) {
+                heard.push(page.announcement.clone());
+            }
+            if lab.state() == State::Quiet {
+                break;
+            }
+        }
+        assert!(heard.iter().any(|text| text.contains("3 of 3 answered")), "{heard:?}");
+        assert!(heard.last().unwrap().ends_with("Nothing is moving."), "{heard:?}");
+    }
+}

@@ -1,0 +1,64 @@
+//! Light and dark.
+
+use crate::stage::Theme;
+use serde::{Deserialize, Serialize};
+
+/// What the person chose.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Choice {
+    /// What it comes to, if the system is dark or not.
+    pub fn resolve(self, system_is_dark: bool) -> Theme {
+        match self {
+            Self::Light => Theme::Light,
+            Self::Dark => Theme::Dark,
+            Self::System if system_is_dark => Theme::Dark,
+            Self::System => Theme::Light,
+        }
+    }
+
+    /// The other of what is seen. It is "as the system has it" again where that comes to the same.
+    pub fn toggled(self, system_is_dark: bool) -> Self {
+        match (self.resolve(system_is_dark), system_is_dark) {
+            (Theme::Light, true) | (Theme::Dark, false) => Self::System,
+            (Theme::Light, false) => Self::Dark,
+            (Theme::Dark, true) => Self::Light,
+        }
+    }
+
+    /// The value of the root element's `data-theme`; none: the style sheet asks the system itself.
+    pub fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toggle_always_changes_what_is_seen_and_twice_is_none() {
+        for system_is_dark in [false, true] {
+            for choice in [Choice::System, Choice::Light, Choice::Dark] {
+                let once = choice.toggled(system_is_dark);
+                assert_ne!(once.resolve(system_is_dark), choice.resolve(system_is_dark));
+                let twice = once.toggled(system_is_dark);
+                assert_eq!(twice.resolve(system_is_dark), choice.resolve(system_is_dark));
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The speed test: the same stacks without virtual time, as fast as this machine goes, for as long as a slice of each
+//! animation frame lasts. What `iperf_self` and `iperf_vnetif` of mirage-vnetif do, in a tab that stays usable.
+
+use crate::frame::AnimationFrames;
+use crate::lab::plot::{Plot, ceiling};
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use vnetif::bulk::{Bulk, BulkConfig};
+use vnetif::driver::{Net, Yield, drive};
+use vnetif::raw::{Raw, RawConfig};
+use vnetif::{Duration, Instant, Lan};
+use wasm_bindgen::UnwrapThrowExt;
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// TCP between two stacks on a switch.
+    Tcp,
+    /// Full frames from one interface to another, without a stack.
+    Frames,
+}
+
+/// How far it has got.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Since it began.
+    pub elapsed: Duration,
+    /// What arrived.
+    pub bytes: u64,
+    /// How many frames crossed the switch.
+    pub frames: u64,
+    /// Bits a second in each quarter of a second, the latest.
+    pub rates: Vec<f64>,
+    /// The longest time that the page was not its own.
+    pub longest_slice: Duration,
+    /// How often everything else had its turn.
+    pub yields: u64,
+}
+
+/// Of each animation frame of 16.7 ms; the rest is for the page.
+const SLICE: Duration = Duration::from_millis(10);
+const SAMPLE: Duration = Duration::from_millis(250);
+/// Half a minute.
+const SAMPLES_MAX: usize = 120;
+
+/// What is asked of a network that is measured.
+trait Measured: Net {
+    /// Bytes arrived, and frames.
+    fn counts(&self) -> (u64, u64);
+}
+
+impl Measured for Bulk<Lan> {
+    fn counts(&self) -> (u64, u64) {
+        (self.received(), self.frames())
+    }
+}
+
+impl Measured for Raw<Lan> {
+    fn counts(&self) -> (u64, u64) {
+        (self.written(), self.delivered())
+    }
+}
+
+/// Runs a test until `bytes` have passed, if that is said, or until `stop` is set. Reports every quarter of a second, and
+/// at the end.
+pub async fn run(test: Test, bytes: Option<u64>, stop: Rc<Cell<bool>>, report: impl Fn(&Report)) {
+    let lan = Lan::switch();
+    match test {
+        Test::Tcp => {
+            let config = BulkConfig { bytes, ..BulkConfig::default() };
+            measure(Bulk::new(&lan, &config).expect("a new switch has ports"), stop, report).await;
+        }
+        Test::Frames => {
+            let config = RawConfig { bytes, ..RawConfig::default() };
+            measure(Raw::new(&lan, &config).expect("a new switch has ports"), stop, report).await;
+        }
+    }
+}
+
+async fn measure(mut net: impl Measured, stop: Rc<Cell<bool>>, report: impl Fn(&Report)) {
+    let performance = crate::session::window().performance().expect_throw("a browser has a clock");
+    let begun_ms = performance.now();
+    let clock = || Instant::from_nanos(((performance.now() - begun_ms) * 1e6) as u64);
+    let slice_began = Cell::new(Instant::ZERO);
+    let others = || async {
+        AnimationFrames.yield_now().await;
+        slice_began.set(clock());
+    };
+    let mut so_far = Report::default();
+    let mut sampled = (Instant::ZERO, 0);
+    drive(&mut net, clock, &others, SLICE, |net, now| {
+        let (bytes, frames) = net.counts();
+        so_far.longest_slice = so_far.longest_slice.max(now - slice_began.get());
+        so_far.yields += 1;
+        (so_far.elapsed, so_far.bytes, so_far.frames) = (now - Instant::ZERO, bytes, frames);
+        let since = now - sampled.0;
+        if since >= SAMPLE {
+            so_far.rates.push((bytes - sampled.1) as f64 * 8.0 / since.secs_f64());
+            if so_far.rates.len() > SAMPLES_MAX {
+                so_far.rates.remove(0);
+            }
+            sampled = (now, bytes);
+            report(&so_far);
+        }
+        if stop.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .await;
+    report(&so_far);
+}
+
+impl Report {
+    /// Bits a second, all in all.
+    pub fn rate(&self) -> f64 {
+        if self.elapsed == Duration::ZERO { 0.0 } else { self.bytes as f64 * 8.0 / self.elapsed.secs_f64() }
+    }
+
+    /// The latest half minute.
+    pub fn plot(&self) -> Option<Plot> {
+        let lasts = Duration::from_nanos(SAMPLE.nanos() * self.rates.len() as u64);
+        let top = ceiling(self.rates.iter().copied().fold(0.0, f64::max));
+        (self.rates.len() >= 2).then(|| Plot { bin: SAMPLE, bins: self.rates.clone(), top, lasts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_over_the_whole_time() {
+        let report =
+            Report { elapsed: Duration::from_secs(2), bytes: 500_000_000, ..Report::default() };
+        assert_eq!(report.rate(), 2e9);
+        assert_eq!(Report::default().rate(), 0.0);
+        assert_eq!(report.plot(), None);
+    }
+}
