@@ -133,7 +133,9 @@ impl Host {
         self.tidy();
         self.sockets.show(book.now, self.id, book.history);
         let stack = self.iface.poll_at(now, &self.sockets.set).map(Instant::from);
-        let programs = self.clients.iter().filter_map(|client| client.wake()).min();
+        // A wake that is not to come has been heeded: the program waits for the stack.
+        let wakes = self.clients.iter().filter_map(|client| client.wake());
+        let programs = wakes.filter(|&at| at > book.now).min();
         // smoltcp's microseconds may lie just behind our nanoseconds; time has to go on.
         let soonest = book.now + vnetif::Duration::from_micros(1);
         self.deadline = stack.map(|at| at.max(soonest)).into_iter().chain(programs).min();
