@@ -4,6 +4,7 @@
 //! each direction on its right-hand side, so that frames that meet do not collide.
 
 use super::camera::View;
+use super::occupancy::Occupancy;
 use super::sizes::{Sizes, node_half};
 use super::sketch::{Kind, Sketch};
 use kurbo::{Point, Rect, Size, Vec2};
@@ -30,8 +31,19 @@ pub struct NodeShape {
     pub center: Point,
     /// Half its width and height.
     pub half: Vec2,
-    /// Where its caption is.
-    pub caption: Rect,
+    /// How many cables end here.
+    pub cables: usize,
+    /// Where its caption is, if there is room for one.
+    pub caption: Option<Caption>,
+}
+
+/// A node's caption.
+#[derive(Clone, Copy, Debug)]
+pub struct Caption {
+    /// Where.
+    pub rect: Rect,
+    /// How many of its lines there is room for.
+    pub lines: usize,
 }
 
 /// A cable on the canvas.
@@ -49,6 +61,10 @@ pub struct Cable {
     pub lane: f64,
     /// Where the badge is, if there is room for one.
     pub badge: Option<Badge>,
+    /// Radius of the lights at both ports: many ports at one node have small ones.
+    pub lights: [f64; 2],
+    /// There is room for a text beside the lanes.
+    pub roomy: bool,
 }
 
 /// A cable's badge.
@@ -80,31 +96,83 @@ pub struct Lane {
 impl Layout {
     /// The network as it is seen in this view on a canvas of this size.
     pub fn new(sketch: &Sketch, view: View, canvas: Size) -> Self {
-        let sizes = Sizes::new(view.detail());
+        let sizes = sketch.sizes(view);
         let nodes: Vec<NodeShape> = sketch
             .nodes
             .iter()
             .map(|node| {
+                let half = node_half(node.kind, node.cables, sizes.detail);
                 let center = view.to_screen(node.at);
-                let half = node_half(node.kind, sizes.detail);
-                NodeShape { kind: node.kind, center, half, caption: node.caption_rect(center, &sizes) }
+                NodeShape { kind: node.kind, center, half, cables: node.cables, caption: None }
             })
             .collect();
         let cables = sketch.topology().links.iter().zip(&sketch.cables).map(|(link, sketch)| {
-            let [a, b] = link.ends.map(|end| nodes[end.index()]);
+            let [a, b] = link.ends.map(|end| &nodes[end.index()]);
             let across = b.center - a.center;
             let unit = if across.hypot() > 0.0 { across.normalize() } else { Vec2::new(1.0, 0.0) };
-            let aside = right_of(unit) * sketch.rank * (2.0 * sizes.capsule_height + 14.0 * sizes.detail);
+            let aside = right_of(unit) * sketch.rank * (2.0 * sizes.lane + 14.0 * sizes.detail);
             let ports = [a.port(unit) + aside, b.port(-unit) + aside];
             // Nodes that touch leave no cable to be seen.
             let length = (ports[1] - ports[0]).dot(unit).max(1.0);
-            let core = sketch.core * sizes.detail.max(0.6);
-            let lane = core + 1.5 + sizes.capsule_height / 2.0;
-            let mut cable = Cable { ports, unit, length, core, lane, badge: None };
-            cable.badge = cable.badge(sketch, &sizes);
-            cable
+            let core = sketch.core * sizes.detail.max(0.4);
+            let lane = core + 1.5 + sizes.lane / 2.0;
+            let lights = [a, b].map(|node| node.light(&sizes));
+            Cable { ports, unit, length, core, lane, badge: None, lights, roomy: false }
         });
-        Self { sizes, cables: cables.collect(), nodes, canvas: Rect::from_origin_size((0.0, 0.0), canvas) }
+        let mut layout = Self {
+            sizes,
+            cables: cables.collect(),
+            nodes,
+            canvas: Rect::from_origin_size((0.0, 0.0), canvas),
+        };
+        layout.place_texts(sketch);
+        layout
+    }
+
+    /// Captions before badges: names are what people look for. In the order of the ids, so that the same ones stay while
+    /// somebody zooms.
+    fn place_texts(&mut self, sketch: &Sketch) {
+        let mut occupancy = Occupancy::new(self.canvas.size());
+        for node in &self.nodes {
+            occupancy.take(Rect::from_points(node.center - node.half, node.center + node.half));
+        }
+        for (node, sketch) in self.nodes.iter_mut().zip(&sketch.nodes) {
+            let caption =
+                |lines| Caption { rect: sketch.caption_rect(lines, node.center, &self.sizes), lines };
+            let mut choices = [sketch.caption.len(), 1].into_iter().map(caption);
+            node.caption = choices.find(|caption| {
+                let reading_room = Vec2::new(3.0, 1.0);
+                caption.rect.overlaps(self.canvas)
+                    && occupancy.take_if_free(caption.rect.inflate(reading_room.x, reading_room.y))
+            });
+        }
+        let roads: Vec<usize> =
+            (0..self.cables.len()).filter(|&id| self.in_sight(LinkId(id as u32))).collect();
+        // So many cables leave no room for badges, and looking for it would take long.
+        if roads.len() > BADGED_CABLES_MAX {
+            return;
+        }
+        for cable in roads.iter().map(|&id| &self.cables[id]) {
+            occupancy.take_line(cable.ports[0], cable.ports[1], 2.0 * cable.core);
+        }
+        for id in roads {
+            let cable = &mut self.cables[id];
+            cable.badge = cable
+                .badge(&sketch.cables[id], &self.sizes)
+                .filter(|badge| occupancy.take_if_free(badge.rect.inflate(2.0, 2.0)));
+            // A text beside either lane would be about here.
+            cable.roomy = End::BOTH.iter().all(|&from| {
+                let lane = cable.lane(from);
+                let away = lane.outward * (lane.offset + self.sizes.capsule_height);
+                let side = self.sizes.badge_font;
+                [0.45, 0.6, 0.75].iter().all(|&place| {
+                    occupancy.is_free(Rect::from_center_size(lane.core_at(place) + away, (side, side)))
+                        || cable
+                            .badge
+                            .is_some_and(|b| b.rect.inflate(side, side).contains(lane.core_at(place) + away))
+                })
+            });
+        }
     }
 
     /// One direction of a cable.
@@ -115,7 +183,7 @@ impl Layout {
     /// Whether anything of this cable may be in sight.
     pub fn in_sight(&self, link: LinkId) -> bool {
         let cable = &self.cables[link.index()];
-        let reach = cable.lane + self.sizes.capsule_height * 4.0;
+        let reach = cable.lane + self.sizes.lane * 4.0;
         let around = Rect::from_points(cable.ports[0], cable.ports[1]).inflate(reach, reach);
         around.overlaps(self.canvas)
     }
@@ -125,7 +193,7 @@ impl Layout {
         let distances = self.nodes.iter().enumerate().filter_map(|(id, node)| {
             let half = Vec2::new(node.half.x.max(target / 2.0), node.half.y.max(target / 2.0));
             let body = Rect::from_points(node.center - half, node.center + half);
-            let hit = body.contains(at) || node.caption.contains(at);
+            let hit = body.contains(at) || node.caption.is_some_and(|caption| caption.rect.contains(at));
             hit.then(|| (id, node.center.distance_squared(at)))
         });
         let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
@@ -151,7 +219,16 @@ fn right_of(unit: Vec2) -> Vec2 {
     Vec2::new(-unit.y, unit.x)
 }
 
+/// More cables than this have no badges.
+const BADGED_CABLES_MAX: usize = 300;
+
 impl NodeShape {
+    /// Radius of the lights at its ports: with many cables they would run into each other.
+    fn light(&self, sizes: &Sizes) -> f64 {
+        let around = 4.0 * (self.half.x + self.half.y);
+        sizes.light.min(around / (self.cables.max(1) as f64 * 3.4)).max(1.0)
+    }
+
     /// Where a cable in this direction leaves the outline: a superellipse, near enough to all silhouettes.
     fn port(&self, unit: Vec2) -> Point {
         let (x, y) = ((unit.x / self.half.x).abs(), (unit.y / self.half.y).abs());
@@ -194,7 +271,7 @@ impl Cable {
         let normal = right_of(self.unit);
         let up =
             if normal.y < -0.35 || (normal.y.abs() <= 0.35 && normal.x > 0.0) { normal } else { -normal };
-        let clearance = self.lane + sizes.capsule_height * 0.5 + 4.0;
+        let clearance = self.lane + sizes.lane * 0.5 + 4.0;
         let reach = size.width / 2.0 * up.x.abs() + size.height / 2.0 * up.y.abs();
         let center = self.middle() + up * (clearance + reach);
         Some(Badge { rect: Rect::from_center_size(center, size), whole })
@@ -262,10 +339,10 @@ pub mod tests {
 
     #[test]
     fn what_is_drawn_is_hit() {
-        let layout = layout();
+        let layout = layout_of([(60.0, 200.0), (300.0, 200.0), (540.0, 200.0)], 1.0);
         for (id, node) in layout.nodes.iter().enumerate() {
             assert_eq!(layout.node_at(node.center, 24.0), Some(NodeId(id as u32)));
-            assert_eq!(layout.node_at(node.caption.center(), 24.0), Some(NodeId(id as u32)));
+            assert_eq!(layout.node_at(node.caption.unwrap().rect.center(), 24.0), Some(NodeId(id as u32)));
         }
         for (id, cable) in layout.cables.iter().enumerate() {
             assert_eq!(layout.link_at(cable.middle(), 24.0), Some(LinkId(id as u32)));

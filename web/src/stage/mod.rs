@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`sketch`] | the network's picture at any scale: silhouettes, captions, badges |
 //! | [`camera`] | from where it is seen: pan, zoom, fit |
-//! | [`sizes`], [`layout`] | the sketch in one view: where nodes, ports, cables and lanes are on the canvas |
+//! | [`sizes`], [`layout`], [`occupancy`] | the sketch in one view: where nodes, ports, cables, lanes and texts are |
 //! | [`journey`] | where one frame is at one moment; the exact mapping from time to place |
 //! | [`looks`], [`palette`] | what colour a frame has and what is written on it |
 //! | [`traffic`] | all frames at one moment as marks: capsules, queues, deaths, lights |
@@ -34,6 +34,7 @@ pub mod input;
 mod journey;
 mod layout;
 mod looks;
+mod occupancy;
 mod paint;
 pub mod palette;
 mod sizes;

@@ -14,6 +14,8 @@ use vnetif::line::LineConfig;
 pub struct Sketch {
     topology: Topology,
     positions: Vec<(f64, f64)>,
+    /// How far apart its nodes are, in the document's units: most have their nearest neighbour farther away.
+    spacing: f64,
     /// By node id.
     pub nodes: Vec<NodeSketch>,
     /// By link id.
@@ -27,6 +29,8 @@ pub struct NodeSketch {
     pub at: Point,
     /// Its silhouette.
     pub kind: Kind,
+    /// How many end here.
+    pub cables: usize,
     /// Its name, then its addresses.
     pub caption: Vec<Line>,
     /// Where the caption is, so that no cable runs through it.
@@ -109,6 +113,7 @@ impl Sketch {
         let nodes = topology.nodes.iter().enumerate().map(|(id, node)| NodeSketch {
             at: place(id),
             kind: Kind::of(node),
+            cables: sides_taken[id].len(),
             caption: caption(node, line),
             side: Side::clear_of(&sides_taken[id]),
         });
@@ -122,8 +127,10 @@ impl Sketch {
             let rank = if link.ends[0] <= link.ends[1] { rank } else { -rank };
             CableSketch::new(link, rank, b - a, line)
         });
+        let nodes: Vec<NodeSketch> = nodes.collect();
         Self {
-            nodes: nodes.collect(),
+            spacing: spacing(&nodes),
+            nodes,
             cables: cables.collect(),
             topology: topology.clone(),
             positions: positions.to_vec(),
@@ -135,6 +142,11 @@ impl Sketch {
         self.positions == positions && self.topology == *topology
     }
 
+    /// How large things are drawn in this view.
+    pub fn sizes(&self, view: View) -> Sizes {
+        Sizes::new(view, self.spacing)
+    }
+
     /// The network.
     pub fn topology(&self) -> &Topology {
         &self.topology
@@ -143,15 +155,15 @@ impl Sketch {
 
 impl Scenery for Sketch {
     fn bounds(&self, view: View) -> Option<Rect> {
-        let sizes = Sizes::new(view.detail());
+        let sizes = self.sizes(view);
         self.nodes.iter().map(|node| node.bounds(view, &sizes)).reduce(|all, one| all.union(one))
     }
 }
 
 impl NodeSketch {
-    /// Its caption's size in pixels.
-    pub fn caption_size(&self, sizes: &Sizes) -> Size {
-        let [name, rest @ ..] = self.caption.as_slice() else { return Size::ZERO };
+    /// The size in pixels of the first so many lines of its caption.
+    fn caption_size(&self, lines: usize, sizes: &Sizes) -> Size {
+        let [name, rest @ ..] = &self.caption[..lines] else { return Size::ZERO };
         let widest = rest.iter().map(|line| line.width_em * sizes.address_font).fold(0.0, f64::max);
         Size::new(
             (name.width_em * sizes.name_font).max(widest),
@@ -159,10 +171,10 @@ impl NodeSketch {
         )
     }
 
-    /// Where its caption is, if its middle is at this pixel.
-    pub fn caption_rect(&self, center: Point, sizes: &Sizes) -> Rect {
-        let size = self.caption_size(sizes);
-        let half = node_half(self.kind, sizes.detail);
+    /// Where the first so many lines of its caption are, if its middle is at this pixel.
+    pub fn caption_rect(&self, lines: usize, center: Point, sizes: &Sizes) -> Rect {
+        let size = self.caption_size(lines, sizes);
+        let half = node_half(self.kind, self.cables, sizes.detail);
         let gap = sizes.caption_gap;
         let (left, top) = match self.side {
             Side::Below => (center.x - size.width / 2.0, center.y + half.y + gap),
@@ -175,8 +187,9 @@ impl NodeSketch {
 
     fn bounds(&self, view: View, sizes: &Sizes) -> Rect {
         let center = view.to_screen(self.at);
-        let half = node_half(self.kind, sizes.detail);
-        Rect::from_points(center - half, center + half).union(self.caption_rect(center, sizes))
+        let half = node_half(self.kind, self.cables, sizes.detail);
+        let caption = self.caption_rect(self.caption.len(), center, sizes);
+        Rect::from_points(center - half, center + half).union(caption)
     }
 }
 
@@ -216,6 +229,21 @@ impl Side {
             Self::Left => Vec2::new(-1.0, 0.0),
         }
     }
+}
+
+/// What a quarter of the nodes have their nearest neighbour within. Two nodes on one spot make the picture of all the others
+/// no smaller than this bound.
+fn spacing(nodes: &[NodeSketch]) -> f64 {
+    const LEAST: f64 = 48.0;
+    const SAMPLES: usize = 256;
+    let step = nodes.len().div_ceil(SAMPLES).max(1);
+    let nearest = |(id, node): (usize, &NodeSketch)| {
+        let others = nodes.iter().enumerate().filter(|(other, _)| *other != id);
+        others.map(|(_, other)| node.at.distance(other.at)).fold(f64::INFINITY, f64::min)
+    };
+    let mut distances: Vec<f64> = nodes.iter().enumerate().step_by(step).map(nearest).collect();
+    distances.sort_by(f64::total_cmp);
+    distances.get(distances.len() / 4).map_or(f64::INFINITY, |distance| distance.max(LEAST))
 }
 
 fn pair(link: &Link) -> [u32; 2] {

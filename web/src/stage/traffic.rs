@@ -44,6 +44,8 @@ const GLOW_SECS: f64 = 0.16;
 const BODIES_MAX: usize = 4;
 /// Frames in a queue that are drawn one by one.
 const SLOTS_MAX: usize = 64;
+/// The light of the shortest frame is still seen.
+const LIGHT_PX_MIN: f64 = 4.0;
 /// A lane with this many frames too small for a label gets one label for all of them.
 const TALLY_MIN: usize = 3;
 
@@ -65,8 +67,10 @@ pub struct Moment {
 pub struct Traffic {
     /// Frames on lanes.
     pub marks: Vec<Mark>,
+    /// Stretches of lanes where frames follow each other too closely to be told apart.
+    pub bands: Vec<Stretch>,
     /// Bits in cable cores.
-    pub lights: Vec<Light>,
+    pub lights: Vec<Stretch>,
     /// Queues that hold something.
     pub queues: Vec<Queue>,
     /// The frames in them.
@@ -136,12 +140,13 @@ pub struct Mark {
     pub focus: Focus,
 }
 
-/// Bits in a cable's core.
+/// A stretch of a lane or of a cable's core. Frames of one swatch that follow each other without a gap share one: drawing
+/// each would cost more and look the same.
 #[derive(Clone, Copy, Debug)]
-pub struct Light {
-    /// The last bit.
+pub struct Stretch {
+    /// The end that is nearer to the sender.
     pub tail: Point,
-    /// The first bit.
+    /// The end that is nearer to the receiver.
     pub head: Point,
     /// How thick.
     pub width: f64,
@@ -310,6 +315,7 @@ impl Traffic {
 
     fn begin(&mut self, links: usize) {
         self.marks.clear();
+        self.bands.clear();
         self.lights.clear();
         self.queues.clear();
         self.slots.clear();
@@ -333,7 +339,7 @@ impl Traffic {
     ) {
         let deaths_before = self.deaths.len();
         let queue_before = self.slots.len();
-        let marks_before = self.marks.len();
+        let [marks_before, lights_before] = [self.marks.len(), self.lights.len()];
         let mut waiting = Waiting::default();
         let mut newest_arrival: Option<(u64, Swatch)> = None;
         let [mut sending, mut receiving] = [0.0f64; 2];
@@ -362,10 +368,10 @@ impl Traffic {
                     let behind = travellers.peek().map_or(f64::INFINITY, |b| journey.gap_to(&b.journey));
                     let gap = ahead.min(behind) * way.lane.length;
                     self.marks.push(mark(way, trip, place, gap, looks, moment));
-                    self.light(way, trip, moment.at);
+                    self.light(way, trip, moment.at, lights_before);
                 }
                 Phase::Dropped { place, ago } => {
-                    self.light(way, trip, moment.at);
+                    self.light(way, trip, moment.at, lights_before);
                     self.die(way, trip, place, ago, looks, moment);
                 }
                 Phase::Arrived(ago) => {
@@ -382,6 +388,7 @@ impl Traffic {
             }
         }
 
+        self.band(way, marks_before);
         if waiting.count > 0 {
             self.queue(way, trips, &waiting, moment, crowded);
         }
@@ -395,27 +402,43 @@ impl Traffic {
         let from = way.direction.from;
         self.glow[port(from)] = self.glow[port(from)].max(sending);
         self.glow[port(from.other())] = self.glow[port(from.other())].max(receiving);
-        self.tally(way, trips, marks_before, moment, crowded);
+        self.tally(way, trips, marks_before, looks, moment, crowded);
         self.count_deaths(deaths_before, dropped);
         debug_assert!(self.slots.len() - queue_before <= SLOTS_MAX);
     }
 
-    fn light(&mut self, way: &Way<'_>, trip: &Trip, at: u64) {
+    fn light(&mut self, way: &Way<'_>, trip: &Trip, at: u64, lights_from: usize) {
         // The bits that were on the wire before a loss further on are still seen to run out; those beyond are not.
         let end = match trip.journey.dropped {
             Some((_, when)) if at >= when => return,
             _ => at,
         };
         let (tail, head) = trip.journey.light(end);
-        let least = (2.0 / way.lane.length).min(1.0);
+        let least = (LIGHT_PX_MIN / way.lane.length).min(1.0);
         let tail = tail.min(head - least).max(0.0);
         let head = head.max(tail + least).min(1.0);
-        self.lights.push(Light {
+        let light = Stretch {
             tail: way.lane.core_at(tail),
             head: way.lane.core_at(head),
             width: way.lane.core,
             swatch: trip.look.swatch,
-        });
+        };
+        Stretch::add(&mut self.lights, lights_from, light);
+    }
+
+    /// What cannot be told apart on the lane, as few stretches.
+    fn band(&mut self, way: &Way<'_>, marks_from: usize) {
+        let bands_from = self.bands.len();
+        for mark in self.marks[marks_from..].iter().filter(|mark| mark.form == Form::Band) {
+            let reach = way.lane.unit * mark.half.x;
+            let band = Stretch {
+                tail: mark.center - reach,
+                head: mark.center + reach,
+                width: mark.half.y * 2.0,
+                swatch: mark.look.swatch,
+            };
+            Stretch::add(&mut self.bands, bands_from, band);
+        }
     }
 
     fn die(&mut self, way: &Way<'_>, trip: &Trip, place: f64, ago: u64, looks: &Looks, moment: &Moment) {
@@ -425,19 +448,29 @@ impl Traffic {
         }
         let Some((reason, _)) = trip.journey.dropped else { return };
         let sizes = &way.layout.sizes;
-        // At the port it dies beside the queue, clear of the node.
-        let aside = if place == 0.0 { way.lane.unit * sizes.capsule_height } else { Vec2::ZERO };
         let label = looks.text(trip.look.text);
+        let half = Vec2::new(sizes.capsule_half(label.width_em), sizes.capsule_height / 2.0);
+        let center = match reason {
+            // It found no room in the vessel, and falls out of that.
+            DropReason::QueueFull => {
+                let vessel = Vessel::beside(way);
+                let out = (vessel.height + sizes.capsule_height) / 2.0 + 2.0;
+                vessel.origin + way.lane.unit * (vessel.length / 2.0) + way.lane.outward * out
+            }
+            // At the port, clear of the node.
+            _ if place == 0.0 => way.lane.at(0.0) + way.lane.unit * (half.x + sizes.light),
+            _ => way.lane.at(place),
+        };
         self.deaths.push(Death {
             transit: trip.journey.transit,
             look: trip.look,
-            center: way.lane.at(place) + aside,
+            center,
             outward: way.lane.outward,
             reading: way.lane.reading(),
             age: secs / DEATH_SECS,
             reason: Some(reason_text(reason)),
             count: 1,
-            half: Vec2::new(sizes.capsule_half(label.width_em), sizes.capsule_height / 2.0),
+            half,
         });
     }
 
@@ -475,12 +508,7 @@ impl Traffic {
 
     fn queue(&mut self, way: &Way<'_>, trips: &[Trip], waiting: &Waiting, moment: &Moment, crowded: bool) {
         let lane = &way.lane;
-        let sizes = &way.layout.sizes;
-        let height = (sizes.capsule_height * 0.62).round();
-        let length = (lane.length * 0.46).clamp(24.0, 120.0 * sizes.detail.max(0.7));
-        let origin = lane.origin
-            + lane.unit * (6.0 * sizes.detail)
-            + lane.outward * (lane.offset + sizes.capsule_height / 2.0 + 4.0 + height / 2.0);
+        let Vessel { origin, length, height } = Vessel::beside(way);
         let capacity = (way.queue_bytes as u64).max(waiting.bytes).max(1) as f64;
         self.queues.push(Queue {
             origin,
@@ -513,7 +541,15 @@ impl Traffic {
         }
     }
 
-    fn tally(&mut self, way: &Way<'_>, trips: &[Trip], marks_from: usize, moment: &Moment, crowded: bool) {
+    fn tally(
+        &mut self,
+        way: &Way<'_>,
+        trips: &[Trip],
+        marks_from: usize,
+        looks: &Looks,
+        moment: &Moment,
+        crowded: bool,
+    ) {
         let small = self.marks[marks_from..].iter().filter(|mark| mark.form < Form::Capsule);
         let mut counts: Vec<(Look, u64)> = Vec::new();
         let mut total = 0;
@@ -527,25 +563,68 @@ impl Traffic {
             }
         }
         let most = counts.into_iter().max_by_key(|&(look, count)| (count, std::cmp::Reverse(look)));
-        let Some((look, count)) = most.filter(|_| total >= TALLY_MIN) else { return };
+        let cable = &way.layout.cables[way.direction.link.index()];
+        let wanted = total >= TALLY_MIN && cable.roomy;
+        let Some((look, count)) = most.filter(|_| wanted) else { return };
         let lane = &way.lane;
         let sizes = &way.layout.sizes;
-        let mut away = lane.offset + sizes.capsule_height / 2.0 + sizes.badge_font * 0.75;
-        // Beyond the badge, if that is on the same side.
-        if let Some(badge) = way.layout.cables[way.direction.link.index()].badge {
-            let off = badge.rect.center() - (lane.core_at(0.5));
-            if off.dot(lane.outward) > 0.0 {
-                away = off.dot(lane.outward) + badge.rect.height() / 2.0 + sizes.badge_font * 0.8;
+        // Towards the receiver: the queue is at the sender's end.
+        let place = 0.78;
+        let mut away = lane.offset + sizes.lane / 2.0 + sizes.badge_font * 0.85;
+        // Beside the badge if that is on the same side, or else beyond it.
+        if let Some(badge) = cable.badge {
+            let off = badge.rect.center() - lane.core_at(0.5);
+            let half = |along: Vec2| {
+                badge.rect.width() / 2.0 * along.x.abs() + badge.rect.height() / 2.0 * along.y.abs()
+            };
+            let tally = (looks.text(look.text).width_em + 3.5) * sizes.badge_font / 2.0;
+            let beside = (place - 0.5) * lane.length > half(lane.unit) + tally;
+            if off.dot(lane.outward) > 0.0 && !beside {
+                away = off.dot(lane.outward) + half(lane.outward) + sizes.badge_font * 0.8;
             }
         }
         let count = if crowded { in_flight_estimate(trips, moment.at).unwrap_or(count) } else { count };
         self.tallies.push(Tally {
-            center: lane.core_at(0.62) + lane.outward * (away - lane.strand()),
+            center: lane.core_at(place) + lane.outward * (away - lane.strand()),
             reading: lane.reading(),
             look,
             count,
             about: crowded,
         });
+    }
+}
+
+impl Stretch {
+    /// Adds a stretch of the same lane behind the others, or lengthens the last of them. Those of this lane begin at `from`.
+    fn add(stretches: &mut Vec<Self>, from: usize, next: Self) {
+        if stretches.len() > from
+            && let Some(last) = stretches.last_mut()
+            && last.swatch == next.swatch
+            && (last.tail - next.head).dot(last.head - last.tail) <= 0.75 * last.head.distance(last.tail)
+        {
+            last.tail = next.tail;
+        } else {
+            stretches.push(next);
+        }
+    }
+}
+
+/// Where a direction's queue is drawn.
+struct Vessel {
+    origin: Point,
+    length: f64,
+    height: f64,
+}
+
+impl Vessel {
+    fn beside(way: &Way<'_>) -> Self {
+        let (lane, sizes) = (&way.lane, &way.layout.sizes);
+        let height = (sizes.lane * 0.62).round().max(5.0);
+        let length = (lane.length * 0.46).clamp(24.0, 120.0 * sizes.detail.max(0.7));
+        let origin = lane.origin
+            + lane.unit * (6.0 * sizes.detail)
+            + lane.outward * (lane.offset + (sizes.lane + height) / 2.0 + 4.0);
+        Self { origin, length, height }
     }
 }
 
@@ -654,7 +733,7 @@ fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment:
     let (form, half) = match () {
         // What is pointed at is shown whole, above the others.
         () if focus != Focus::None => (Form::Capsule, Vec2::new(label(), across)),
-        () if own >= pill => match label() {
+        () if sizes.letters && own >= pill => match label() {
             label if own >= label && 2.0 * label <= way.lane.length * 1.2 => {
                 (Form::Capsule, Vec2::new(label, across))
             }
@@ -747,6 +826,16 @@ mod tests {
             forms[0]
         };
         assert_eq!([8_000, 3_000, 1_000, 100].map(form), [Form::Capsule, Form::Pill, Form::Dot, Form::Band]);
+    }
+
+    #[test]
+    fn a_stream_without_gaps_is_one_stretch_of_light() {
+        let back_to_back: Vec<Journey> = (0..50).map(|n| journey(n, 0, n * 100, 100, 10_000)).collect();
+        let traffic = compose(&layout(), &back_to_back, &moment(4_000));
+        assert_eq!((traffic.lights.len(), traffic.bands.len()), (1, 1));
+        assert!(traffic.moving > 30);
+        let apart: Vec<Journey> = (0..4).map(|n| journey(n, 0, n * 2_000, 100, 10_000)).collect();
+        assert_eq!(compose(&layout(), &apart, &moment(9_000)).lights.len(), 4);
     }
 
     #[test]

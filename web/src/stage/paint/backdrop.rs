@@ -3,7 +3,7 @@
 use super::nodes::Emphasis;
 use super::pen::Pen;
 use crate::stage::camera::View;
-use crate::stage::layout::{Cable, Layout};
+use crate::stage::layout::{Cable, Caption, Layout};
 use crate::stage::looks::Weight;
 use crate::stage::palette::Palette;
 use crate::stage::sketch::{CableSketch, Line, NodeSketch, Side, Sketch};
@@ -48,10 +48,9 @@ impl Backdrop<'_> {
         for &id in &visible {
             self.badge(&self.layout.cables[id], &self.sketch.cables[id]);
         }
-        let canvas = Rect::from_origin_size((0.0, 0.0), self.size);
         for (node, sketch) in self.layout.nodes.iter().zip(&self.sketch.nodes) {
-            if node.caption.overlaps(canvas) {
-                self.caption(node.caption, sketch);
+            if let Some(caption) = node.caption {
+                self.caption(caption, sketch);
             }
         }
     }
@@ -147,7 +146,7 @@ impl Backdrop<'_> {
         }
     }
 
-    fn caption(&self, rect: Rect, node: &NodeSketch) {
+    fn caption(&self, Caption { rect, lines }: Caption, node: &NodeSketch) {
         let (pen, context) = (self.pen, self.pen.context);
         let sizes = &self.layout.sizes;
         let (align, x) = match node.side {
@@ -158,7 +157,7 @@ impl Backdrop<'_> {
         context.set_text_align(align);
         context.set_line_join("round");
         let mut y = rect.y0;
-        for (number, line) in node.caption.iter().enumerate() {
+        for (number, line) in node.caption[..lines].iter().enumerate() {
             let (weight, size, ink) = match number {
                 0 => (Weight::Strong, sizes.name_font, self.palette.ink),
                 _ => (Weight::Normal, sizes.address_font, self.palette.ink_soft),

@@ -1,24 +1,30 @@
 //! What moves: light in the cables, frames, queues, deaths, arrivals, port lights.
 //!
-//! Small marks go into one path for each swatch, so that a thousand of them cost one fill; capsules and pills are copied
-//! from an atlas.
+//! Everything of which there are many is copied from an atlas. Not many shapes in one path: browsers take longer for one path
+//! of a thousand polygons than for a thousand copies.
 
 use super::pen::Pen;
 use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight};
 use crate::stage::palette::{Palette, Swatch};
 use crate::stage::sizes::Sizes;
-use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Tally, Traffic};
+use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
 
-/// What tells one capsule's picture from another.
+/// What tells one frame's picture from another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CapsuleKey {
-    look: Look,
-    /// Letters only, not the whole label.
-    pill: bool,
-    /// Painted larger, because it will be turned.
-    turned: bool,
+pub enum SpriteKey {
+    /// With its label.
+    Capsule {
+        /// Whose.
+        look: Look,
+        /// Letters only, not the whole label.
+        pill: bool,
+        /// Painted larger, because it will be turned.
+        turned: bool,
+    },
+    /// A shape of this radius in quarters of a pixel.
+    Dot(Swatch, u16),
 }
 
 /// What the frames are painted with.
@@ -31,8 +37,8 @@ pub struct Frames<'a> {
     pub sizes: &'a Sizes,
     /// The labels.
     pub looks: &'a Looks,
-    /// The capsules painted so far.
-    pub atlas: &'a mut Atlas<CapsuleKey>,
+    /// The pictures painted so far.
+    pub atlas: &'a mut Atlas<SpriteKey>,
     /// Nothing moves for decoration only.
     pub reduced_motion: bool,
 }
@@ -43,13 +49,16 @@ const TURNED_OVERSAMPLING: f64 = 2.0;
 impl Frames<'_> {
     /// What is below the nodes.
     pub fn paint_below_nodes(&mut self, traffic: &Traffic) {
-        self.lights(traffic);
-        self.bands(traffic);
-        self.dots(traffic);
-        for mark in &traffic.marks {
-            if mark.form >= Form::Pill && mark.focus == Focus::None {
-                self.capsule(mark.look, mark.form == Form::Pill, mark.center, mark.reading);
-            }
+        self.pen.upright();
+        self.stretches(&traffic.lights);
+        self.pen.context.set_global_alpha(0.75);
+        self.stretches(&traffic.bands);
+        self.pen.context.set_global_alpha(1.0);
+        for mark in traffic.marks.iter().filter(|mark| mark.form == Form::Dot) {
+            self.dot(mark.look.swatch, mark.center, mark.half.x);
+        }
+        for mark in traffic.marks.iter().filter(|mark| mark.focus == Focus::None && mark.form >= Form::Pill) {
+            self.capsule(mark.look, mark.form == Form::Pill, mark.center, mark.reading);
         }
     }
 
@@ -72,76 +81,45 @@ impl Frames<'_> {
         self.pen.upright();
     }
 
-    fn lights(&self, traffic: &Traffic) {
+    /// Stretches of one swatch and width share a path.
+    fn stretches(&self, stretches: &[Stretch]) {
         let context = self.pen.context;
-        self.pen.upright();
         context.set_line_cap("butt");
         for swatch in Swatch::ALL {
             let mut width = 0.0;
-            for light in traffic.lights.iter().filter(|light| light.swatch == swatch) {
-                // Cables of different speed have cores of different thickness.
-                if light.width != width {
-                    self.stroke_lights(swatch, width);
-                    width = light.width;
+            for stretch in stretches.iter().filter(|stretch| stretch.swatch == swatch) {
+                if stretch.width != width {
+                    if width > 0.0 {
+                        context.stroke();
+                    }
+                    width = stretch.width;
+                    self.pen.stroke_with(self.palette.of(swatch).mark, width.max(1.5));
                     context.begin_path();
                 }
-                self.pen.line(light.tail, light.head);
+                self.pen.line(stretch.tail, stretch.head);
             }
-            self.stroke_lights(swatch, width);
+            if width > 0.0 {
+                context.stroke();
+            }
         }
     }
 
-    fn stroke_lights(&self, swatch: Swatch, width: f64) {
-        if width > 0.0 {
-            self.pen.stroke_with(self.palette.of(swatch).mark, width.max(1.5));
-            self.pen.context.stroke();
-        }
-    }
-
-    fn bands(&self, traffic: &Traffic) {
-        let context = self.pen.context;
-        for swatch in Swatch::ALL {
-            let mut pieces =
-                traffic.marks.iter().filter(|mark| mark.form == Form::Band && mark.look.swatch == swatch);
-            let Some(first) = pieces.next() else { continue };
+    /// A small mark: its protocol's shape.
+    fn dot(&mut self, swatch: Swatch, center: Point, radius: f64) {
+        // A few sizes only, so that they fit into the atlas.
+        let quarters = (radius * 4.0).round();
+        let radius = quarters / 4.0;
+        let (palette, density) = (self.palette, self.pen.density);
+        let size = Size::new(radius * 2.0 + 2.0, radius * 2.0 + 2.0);
+        let sprite = self.atlas.sprite(SpriteKey::Dot(swatch, quarters as u16), size, 1.0, |context| {
+            let pen = Pen::new(context, density);
             context.begin_path();
-            for mark in std::iter::once(first).chain(pieces) {
-                // A hair longer than its share, so that a dense stream is without seams.
-                let reach = mark.reading * (mark.half.x + 0.3);
-                self.pen.line(mark.center - reach, mark.center + reach);
-            }
-            context.set_global_alpha(0.75);
-            self.pen.stroke_with(self.palette.of(swatch).mark, first.half.y * 2.0);
-            context.stroke();
-            context.set_global_alpha(1.0);
-        }
-    }
-
-    fn dots(&self, traffic: &Traffic) {
-        let context = self.pen.context;
-        for swatch in Swatch::ALL {
-            let corners = swatch.shape().corners();
-            let mut any = false;
-            for mark in traffic.marks.iter().filter(|m| m.form == Form::Dot && m.look.swatch == swatch) {
-                if !any {
-                    any = true;
-                    context.begin_path();
-                }
-                let Point { x, y } = mark.center;
-                let radius = mark.half.x;
-                if radius < 2.6 {
-                    // Too small for a shape to be seen.
-                    context.rect(x - radius * 0.8, y - radius * 0.8, radius * 1.6, radius * 1.6);
-                } else {
-                    self.pen
-                        .polygon(corners.iter().map(|&(u, v)| Point::new(x + u * radius, y + v * radius)));
-                }
-            }
-            if any {
-                self.pen.fill_with(self.palette.of(swatch).mark);
-                context.fill();
-            }
-        }
+            let corners = swatch.shape().corners().iter();
+            pen.polygon(corners.map(|&(x, y)| Point::new(x * radius, y * radius)));
+            pen.fill_with(palette.of(swatch).mark);
+            context.fill();
+        });
+        self.atlas.draw(sprite, self.pen.context, center);
     }
 
     /// A capsule or a pill.
@@ -150,7 +128,7 @@ impl Frames<'_> {
         let text = self.looks.text(look.text);
         let half = if pill { self.sizes.pill_half() } else { self.sizes.capsule_half(text.width_em) };
         let size = Size::new(half * 2.0 + 4.0, self.sizes.capsule_height + 4.0);
-        let key = CapsuleKey { look, pill, turned };
+        let key = SpriteKey::Capsule { look, pill, turned };
         let oversampling = if turned { TURNED_OVERSAMPLING } else { 1.0 };
         let (palette, sizes, density) = (self.palette, self.sizes, self.pen.density);
         let letters = if pill { look.swatch.cue(&text.label) } else { text.label.as_str() };
@@ -291,7 +269,7 @@ impl Frames<'_> {
         let context = self.pen.context;
         let height = self.sizes.capsule_height;
         let fall = if self.reduced_motion { 0.6 } else { 1.0 - (1.0 - death.age).powi(3) };
-        let center = death.center + death.outward * (fall * height * 1.25);
+        let center = death.center + death.outward * (fall * height * 1.9);
         let fading = |from: f64| (1.0 - (death.age - from).max(0.0) / (1.0 - from)).clamp(0.0, 1.0);
         context.set_global_alpha(0.85 * fading(0.25));
         self.capsule(death.look, false, center, death.reading);

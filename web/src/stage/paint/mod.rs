@@ -11,14 +11,14 @@ pub mod surface;
 
 use super::camera::View;
 use super::layout::Layout;
-use super::looks::{Looks, Measure};
+use super::looks::{Looks, Measure, Weight};
 use super::palette::Palette;
 use super::sketch::{Kind, Sketch};
 use super::traffic::Traffic;
 use super::{Selection, StageError, Theme};
 use backdrop::Backdrop;
-use frames::{CapsuleKey, Frames};
-use kurbo::{Point, Rect, Size};
+use frames::{Frames, SpriteKey};
+use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{LinkId, NodeId};
 use nodes::Emphasis;
 use pen::Pen;
@@ -53,8 +53,8 @@ pub struct Picture<'a> {
 pub struct Painter {
     stage: Surface,
     backdrop: Surface,
-    capsules: Atlas<CapsuleKey>,
-    nodes: Atlas<(Kind, Emphasis)>,
+    frames: Atlas<SpriteKey>,
+    nodes: Atlas<(Kind, u64, Emphasis)>,
     size: Size,
     density: f64,
     /// What the backdrop and the atlases were painted for.
@@ -64,6 +64,7 @@ pub struct Painter {
 #[derive(Clone, Copy, PartialEq)]
 struct Stamp {
     revision: u64,
+    detail: f64,
     view: View,
     theme: Theme,
     size: Size,
@@ -74,9 +75,7 @@ struct Stamp {
 impl Stamp {
     /// The sprites of one are good for the other.
     fn has_sprites_of(&self, other: &Self) -> bool {
-        self.view.detail() == other.view.detail()
-            && self.theme == other.theme
-            && self.density == other.density
+        self.detail == other.detail && self.theme == other.theme && self.density == other.density
     }
 }
 
@@ -84,9 +83,9 @@ impl Painter {
     /// A painter for this canvas.
     pub fn new(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
         Ok(Self {
-            stage: Surface::of(canvas)?,
+            stage: Surface::opaque(canvas)?,
             backdrop: Surface::offscreen()?,
-            capsules: Atlas::new()?,
+            frames: Atlas::new()?,
             nodes: Atlas::new()?,
             size: Size::ZERO,
             density: 1.0,
@@ -96,14 +95,19 @@ impl Painter {
 
     /// Measures text as it will be painted.
     pub fn measure() -> Result<Measure, StageError> {
+        const SIZE: f64 = 100.0;
         let surface = Surface::offscreen()?;
-        Ok(Box::new(move |text, weight| {
-            const SIZE: f64 = 100.0;
+        let measure = move |text: &str, weight| {
             let mut font = String::new();
             pen::font(&mut font, weight, SIZE);
             surface.context.set_font(&font);
             surface.context.measure_text(text).map_or(0.0, |metrics| metrics.width() / SIZE)
-        }))
+        };
+        // Makes the browser find the typeface now and not in the first animation frame.
+        for weight in [Weight::Normal, Weight::Strong] {
+            measure("0", weight);
+        }
+        Ok(Box::new(measure))
     }
 
     /// The canvas has this size in CSS pixels now, and this many device pixels for each.
@@ -112,6 +116,10 @@ impl Painter {
         let [width, height] = [size.width, size.height].map(|length| (length * density).round() as u32);
         self.stage.resize(width, height);
         self.backdrop.resize(width, height);
+        // Makes the browser find memory for them now and not in the first animation frame, which has enough to do.
+        for surface in [&self.stage, &self.backdrop] {
+            surface.context.fill_rect(0.0, 0.0, 1.0, 1.0);
+        }
         self.painted = None;
     }
 
@@ -137,13 +145,13 @@ impl Painter {
             palette,
             sizes: &picture.layout.sizes,
             looks: picture.looks,
-            atlas: &mut self.capsules,
+            atlas: &mut self.frames,
             reduced_motion: picture.reduced_motion,
         };
         frames.paint_below_nodes(picture.traffic);
         pen.upright();
         Self::paint_nodes(&mut self.nodes, &pen, palette, picture, self.size);
-        Self::paint_ports(&pen, palette, picture);
+        Self::paint_ports(&pen, palette, picture, self.size);
         frames.paint_above_nodes(picture.traffic);
     }
 
@@ -152,6 +160,7 @@ impl Painter {
         let link = |selection: Option<Selection>| selection.filter(|it| matches!(it, Selection::Link(_)));
         let stamp = Stamp {
             revision: picture.revision,
+            detail: picture.layout.sizes.detail,
             view: picture.view,
             theme: picture.theme,
             size: self.size,
@@ -162,7 +171,7 @@ impl Painter {
             return;
         }
         if !self.painted.is_some_and(|painted| painted.has_sprites_of(&stamp)) {
-            self.capsules.clear(self.density);
+            self.frames.clear(self.density);
             self.nodes.clear(self.density);
         }
         self.painted = Some(stamp);
@@ -179,7 +188,7 @@ impl Painter {
     }
 
     fn paint_nodes(
-        atlas: &mut Atlas<(Kind, Emphasis)>,
+        atlas: &mut Atlas<(Kind, u64, Emphasis)>,
         pen: &Pen<'_>,
         palette: &Palette,
         picture: &Picture<'_>,
@@ -195,56 +204,70 @@ impl Painter {
             }
             let emphasis = picture.emphasis(Selection::Node(NodeId(id as u32)));
             let size = (node.half * 2.0).to_size() + Size::new(margin * 2.0, margin * 2.0);
-            let sprite = atlas.sprite((node.kind, emphasis), size, 1.0, |context| {
-                nodes::paint(&Pen::new(context, pen.density), palette, node.kind, detail, emphasis);
+            let key = (node.kind, node.half.x.to_bits(), emphasis);
+            let sprite = atlas.sprite(key, size, 1.0, |context| {
+                let shape = (node.kind, node.cables);
+                nodes::paint(&Pen::new(context, pen.density), palette, shape, detail, emphasis);
             });
             atlas.draw(sprite, pen.context, pen.snapped(node.center));
         }
     }
 
     /// The ports' lights: dim while nothing passes, hollow where the cable is down.
-    fn paint_ports(pen: &Pen<'_>, palette: &Palette, picture: &Picture<'_>) {
+    fn paint_ports(pen: &Pen<'_>, palette: &Palette, picture: &Picture<'_>, canvas: Size) {
         let context = pen.context;
-        let radius = picture.layout.sizes.light;
+        let canvas = Rect::from_origin_size((0.0, 0.0), canvas).inflate(8.0, 8.0);
         let ports = || {
             let cables = picture.layout.cables.iter().zip(&picture.sketch.cables).enumerate();
-            cables.flat_map(|(id, (cable, sketch))| {
-                let glow = [0, 1].map(|end| picture.traffic.glow.get(id * 2 + end).copied().unwrap_or(0.0));
-                [0, 1].map(|end| (cable.ports[end], sketch.down, glow[end]))
-            })
+            let ends = cables.flat_map(|(id, (cable, sketch))| {
+                [0, 1].map(|end| Port {
+                    at: cable.ports[end],
+                    radius: cable.lights[end],
+                    down: sketch.down,
+                    glow: picture.traffic.glow.get(id * 2 + end).copied().unwrap_or(0.0),
+                })
+            });
+            ends.filter(|port| canvas.contains(port.at))
         };
-        let fill_all = |colour: &str, radius: f64, which: &dyn Fn(bool, f64) -> bool| {
+        let fill_all = |colour: &str, grown: f64, which: &dyn Fn(&Port) -> bool| {
             context.begin_path();
-            for (at, ..) in ports().filter(|&(_, down, glow)| which(down, glow)) {
-                pen.circle(at, radius);
+            for port in ports().filter(which) {
+                pen.circle(port.at, port.radius * grown);
             }
             pen.fill_with(colour);
             context.fill();
         };
-        fill_all(palette.line, radius + 1.6, &|_, _| true);
-        fill_all(palette.up, radius, &|down, _| !down);
-        fill_all(palette.node, radius, &|down, _| down);
-        for (at, _, glow) in ports().filter(|&(_, down, glow)| !down && glow > 0.0) {
-            context.begin_path();
-            pen.circle(at, radius * 2.1);
-            pen.fill_with(palette.busy);
-            context.set_global_alpha(0.35 * glow);
-            context.fill();
-            context.begin_path();
-            pen.circle(at, radius);
-            context.set_global_alpha(glow);
-            context.fill();
+        fill_all(palette.line, 1.45, &|_| true);
+        fill_all(palette.up, 1.0, &|port| !port.down);
+        fill_all(palette.node, 1.0, &|port| port.down);
+        pen.fill_with(palette.busy);
+        for port in ports().filter(|port| !port.down && port.glow > 0.0) {
+            for (grown, alpha) in [(2.1, 0.35), (1.0, 1.0)] {
+                context.begin_path();
+                pen.circle(port.at, port.radius * grown);
+                context.set_global_alpha(alpha * port.glow);
+                context.fill();
+            }
         }
         context.set_global_alpha(1.0);
         context.begin_path();
-        for (at, ..) in ports().filter(|&(_, down, _)| down) {
-            let arm = radius * 0.62;
-            pen.line(Point::new(at.x - arm, at.y - arm), Point::new(at.x + arm, at.y + arm));
-            pen.line(Point::new(at.x - arm, at.y + arm), Point::new(at.x + arm, at.y - arm));
+        for port in ports().filter(|port| port.down) {
+            let arm = Vec2::new(port.radius, port.radius) * 0.62;
+            let other = Vec2::new(arm.x, -arm.y);
+            pen.line(port.at - arm, port.at + arm);
+            pen.line(port.at - other, port.at + other);
         }
         pen.stroke_with(palette.fault, 1.8);
         context.stroke();
     }
+}
+
+/// A port's light.
+struct Port {
+    at: Point,
+    radius: f64,
+    down: bool,
+    glow: f64,
 }
 
 impl Picture<'_> {

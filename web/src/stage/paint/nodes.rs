@@ -21,8 +21,14 @@ pub enum Emphasis {
 pub const MARGIN: f64 = 14.0;
 
 /// Draws a node around the origin.
-pub fn paint(pen: &Pen<'_>, palette: &Palette, kind: Kind, detail: f64, emphasis: Emphasis) {
-    let node = Node { pen, palette, d: detail, half: node_half(kind, detail) };
+pub fn paint(
+    pen: &Pen<'_>,
+    palette: &Palette,
+    (kind, cables): (Kind, usize),
+    detail: f64,
+    emphasis: Emphasis,
+) {
+    let node = Node { pen, palette, d: detail, half: node_half(kind, cables, detail) };
     match emphasis {
         Emphasis::Plain => {}
         Emphasis::Hovered => node.halo(kind, 2.0, 0.55),
@@ -67,7 +73,10 @@ impl Node<'_> {
                 let around = Rect::from_points((-self.half).to_point(), self.half.to_point());
                 self.pen.round_rect(around.inflate(grown, grown), 9.0 * self.d + grown);
             }
-            Kind::Hub => self.pen.polygon(self.hexagon(grown)),
+            Kind::Hub => {
+                self.pen.polygon(self.hexagon(grown));
+                context.close_path();
+            }
         }
     }
 
@@ -148,9 +157,11 @@ impl Node<'_> {
         context.stroke();
         // Its row of ports.
         context.begin_path();
-        for number in 0..6 {
-            let x = -23.0 + f64::from(number) * 8.2;
-            pen.round_rect(self.rect(x, 10.5, x + 5.0, 14.5), 1.0 * self.d);
+        let bottom = self.half.y / self.d - 6.5;
+        let ports = ((self.half.x / self.d - 15.0) / 4.1).floor();
+        for number in 0..ports as u32 {
+            let x = (f64::from(number) - ports / 2.0) * 8.2 + 1.6;
+            pen.round_rect(self.rect(x, bottom - 4.0, x + 5.0, bottom), 1.0 * self.d);
         }
         context.set_global_alpha(0.45);
         pen.fill_with(self.palette.line);

@@ -69,7 +69,7 @@ impl<'a> Pen<'a> {
         self.context.line_to(to.x, to.y);
     }
 
-    /// A closed polygon, as part of the present path.
+    /// A polygon to be filled, as part of the present path.
     pub fn polygon(&self, corners: impl IntoIterator<Item = Point>) {
         let mut first = true;
         for corner in corners {
@@ -79,7 +79,6 @@ impl<'a> Pen<'a> {
             }
             first = false;
         }
-        self.context.close_path();
     }
 
     /// A circle, as part of the present path.

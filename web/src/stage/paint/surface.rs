@@ -38,13 +38,22 @@ pub struct Sprite {
     size: Size,
 }
 
+/// An atlas grows up to this many device pixels in width and height.
+const ATLAS_PX_MAX: f64 = 2048.0;
 /// Room around a sprite, so that its neighbours do not bleed in when it is copied to a fraction of a pixel.
 const GUTTER: f64 = 2.0;
 
 impl Surface {
-    /// The context of a canvas that is there.
-    pub fn of(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
-        let context = canvas.get_context("2d").ok().flatten().ok_or(StageError::NoContext)?;
+    /// A canvas that is in the page. Nothing shines through it, which saves the browser the blending.
+    pub fn opaque(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
+        let options = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&options, &"alpha".into(), &false.into());
+        Self::of(canvas, &options)
+    }
+
+    fn of(canvas: HtmlCanvasElement, options: &js_sys::Object) -> Result<Self, StageError> {
+        let context = canvas.get_context_with_context_options("2d", options);
+        let context = context.ok().flatten().ok_or(StageError::NoContext)?;
         let context = context.dyn_into().map_err(|_| StageError::NoContext)?;
         Ok(Self { canvas, context })
     }
@@ -53,7 +62,7 @@ impl Surface {
     pub fn offscreen() -> Result<Self, StageError> {
         let document = web_sys::window().and_then(|window| window.document()).ok_or(StageError::NoContext)?;
         let canvas = document.create_element("canvas").map_err(|_| StageError::NoContext)?;
-        Self::of(canvas.dyn_into().map_err(|_| StageError::NoContext)?)
+        Self::of(canvas.dyn_into().map_err(|_| StageError::NoContext)?, &js_sys::Object::new())
     }
 
     /// Sets the size in device pixels, if it is another one; that also clears it.
@@ -66,10 +75,11 @@ impl Surface {
 }
 
 impl<K: Eq + Hash> Atlas<K> {
-    /// An empty atlas.
+    /// An empty atlas, small at first: whenever something is added to a canvas that was copied from, the browser may
+    /// duplicate all of it.
     pub fn new() -> Result<Self, StageError> {
         let surface = Surface::offscreen()?;
-        surface.resize(2048, 1024);
+        surface.resize(512, 256);
         let sprites = FxHashMap::default();
         Ok(Self { surface, density: 1.0, sprites, next: Point::ORIGIN, row_height: 0.0 })
     }
@@ -101,15 +111,7 @@ impl<K: Eq + Hash> Atlas<K> {
         }
         let density = self.density * oversampling;
         let taken = (size * density).ceil() + Size::new(2.0 * GUTTER, 2.0 * GUTTER);
-        let [width, height] = [self.surface.canvas.width(), self.surface.canvas.height()].map(f64::from);
-        if self.next.x + taken.width > width {
-            self.next = Point::new(0.0, self.next.y + self.row_height);
-            self.row_height = 0.0;
-        }
-        if self.next.y + taken.height > height {
-            // Full. What is still on the stage is drawn again at once, the rest was not needed.
-            self.clear(self.density);
-        }
+        self.make_room(taken);
         let at = self.next;
         self.next.x += taken.width;
         self.row_height = self.row_height.max(taken.height);
@@ -124,6 +126,23 @@ impl<K: Eq + Hash> Atlas<K> {
         let sprite = Sprite { source, size };
         self.sprites.insert(key, sprite);
         sprite
+    }
+
+    /// Begins a new row if need be, or a larger canvas, or in the end an empty one: what is still on the stage is painted
+    /// again at once, and the rest was not needed.
+    fn make_room(&mut self, taken: Size) {
+        let canvas = &self.surface.canvas;
+        let [width, height] = [canvas.width(), canvas.height()].map(f64::from);
+        if self.next.x + taken.width > width {
+            self.next = Point::new(0.0, self.next.y + self.row_height);
+            self.row_height = 0.0;
+        }
+        if self.next.y + taken.height > height || taken.width > width {
+            let grown =
+                |side: f64, needed: f64| (side * 2.0).max(needed).min(ATLAS_PX_MAX.max(needed)).ceil() as u32;
+            self.surface.resize(grown(width, taken.width), grown(height, taken.height));
+            self.clear(self.density);
+        }
     }
 
     /// Copies a sprite onto a context; its middle comes to the context's place `center`.
