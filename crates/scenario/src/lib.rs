@@ -28,7 +28,7 @@
 //! |---|---|
 //! | [`link`] | the document in the fragment of a URL |
 //! | `json` | JSON whose every value knows its place and its exact text |
-//! | `quantity` | `1.203s`, `100Mbps`, `64KiB`: exact, in integers |
+//! | [`quantity`] | `1.203s`, `100Mbps`, `64KiB`: exact, in integers |
 //! | `read` | text → scenario, with every fault, not only the first |
 //! | `check` | what no single field shows: a loop, an address that two hosts have, a run that can go nowhere |
 //! | `write` | scenario → text, with everything left out that has its default |
@@ -50,7 +50,7 @@ pub mod fault;
 mod json;
 pub mod layout;
 pub mod link;
-mod quantity;
+pub mod quantity;
 mod read;
 mod write;
 

@@ -1,5 +1,7 @@
 //! Quantities: strings with units, read and written exactly, in integers.
 //!
+//! Forms and command lines take the same strings as documents do.
+//!
 //! Not floats: `1.203s` must be the same nanosecond everywhere, and what is written must read back as what it was.
 
 use crate::bounds::QUOTED_MAX;
@@ -31,6 +33,23 @@ pub(crate) const SIZE: Units = &[
     ("TB", 1_000_000_000_000),
     ("TiB", 1 << 40),
 ];
+
+/// Reads `1ms`. The error says what to write instead.
+pub fn parse_time(text: &str) -> Result<Duration, String> {
+    parse(text, TIME, "1ms").map(Duration::from_nanos)
+}
+
+/// Reads `100Mbps`. The error says what to write instead.
+pub fn parse_rate(text: &str) -> Result<BitsPerSec, String> {
+    let rate = parse(text, RATE, "100Mbps")?;
+    BitsPerSec::new(rate)
+        .ok_or_else(|| "nothing passes at a rate of zero: write something like \"100Mbps\"".to_owned())
+}
+
+/// Reads `64KiB`, in bytes. The error says what to write instead.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    parse(text, SIZE, "64KiB")
+}
 
 /// Reads a quantity in the smallest of these units. The error says what to write instead; `example` is a good one.
 pub(crate) fn parse(text: &str, units: Units, example: &str) -> Result<u64, String> {
@@ -135,17 +154,17 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// In the largest unit in which it is at least one: `1.203s`, `500us`.
-pub(crate) fn show_time(time: Duration) -> String {
+pub fn show_time(time: Duration) -> String {
     decimal(time.nanos(), &TIME[..4])
 }
 
 /// In the largest unit in which it is at least one: `1.5Mbps`.
-pub(crate) fn show_rate(rate: BitsPerSec) -> String {
+pub fn show_rate(rate: BitsPerSec) -> String {
     decimal(rate.get(), RATE)
 }
 
 /// In the unit that makes it shortest: `64KiB`, `1MB`, `1514B`.
-pub(crate) fn show_size(bytes: u64) -> String {
+pub fn show_size(bytes: u64) -> String {
     let whole = SIZE.iter().filter(|(_, scale)| bytes.is_multiple_of(*scale) && (bytes > 0 || *scale == 1));
     whole
         .map(|(name, scale)| format!("{}{name}", bytes / scale))

@@ -1,0 +1,155 @@
+//! `packetarium`: run, record and measure a scenario without a browser.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `input` | a file, standard input or a link → the text of a document |
+//! | `run` | a scenario → a world that has run to its end |
+//! | `capture` | what crossed the wires → pcapng, written while the world runs |
+//! | `report` | what was measured → the object that `--json` prints |
+//! | `text` | the same for people |
+
+mod capture;
+mod input;
+mod report;
+mod run;
+mod text;
+
+use capture::Capture;
+use clap::{Parser, Subcommand};
+use scenario::{Fault, Reading, Scenario, bounds, link, quantity};
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A network of real TCP/IP stacks in virtual time: run, record and measure a scenario.
+///
+/// SCENARIO is a file, - for standard input, or a link (a URL, or what follows its #).
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 if all is well, 1 if a run failed, 2 if there was nothing to run."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a scenario until nothing more happens, and report what was measured.
+    Run {
+        /// A file, - or a link.
+        scenario: String,
+        /// Stop at this moment of virtual time, such as 10s; otherwise when all is quiet, after one hour at most.
+        #[arg(long, value_name = "TIME", value_parser = quantity::parse_time)]
+        until: Option<netlab::Duration>,
+        /// Take this seed instead of the document's.
+        #[arg(long, value_parser = clap::value_parser!(u64).range(..=bounds::SEED_MAX))]
+        seed: Option<u64>,
+        /// Print one JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+        /// Record every frame at both ends of its cable, for Wireshark and others.
+        #[arg(long, value_name = "FILE")]
+        pcapng: Option<PathBuf>,
+    },
+    /// Print the link to a scenario.
+    Link {
+        /// A file, - or a link.
+        scenario: String,
+        /// Put this address of the page before it.
+        #[arg(long, value_name = "URL", default_value = "")]
+        page: String,
+    },
+    /// Print the document that is in a link.
+    Show {
+        /// A link, - or a file.
+        link: String,
+    },
+    /// Print everything that is wrong with a scenario, with its place.
+    Check {
+        /// A file, - or a link.
+        scenario: String,
+    },
+}
+
+/// All is well.
+const OK: u8 = 0;
+/// A run failed, or did not come to its end.
+const RUN_FAILED: u8 = 1;
+/// The scenario was bad, or something outside.
+const BAD: u8 = 2;
+
+fn main() -> ExitCode {
+    let code = go(Cli::parse().command).unwrap_or_else(|error| {
+        // Nothing can be done if this cannot be written either.
+        let _ = writeln!(io::stderr(), "packetarium: {error:#}");
+        BAD
+    });
+    ExitCode::from(code)
+}
+
+fn go(command: Command) -> anyhow::Result<u8> {
+    match command {
+        Command::Run { scenario, until, seed, json, pcapng } => {
+            let Some(mut scenario) = read(&scenario)? else { return Ok(BAD) };
+            scenario.seed = seed.unwrap_or(scenario.seed);
+            let mut capture = pcapng.map(|path| Capture::create(path, &scenario)).transpose()?;
+            let world = run::run(&scenario, until, capture.as_mut())?;
+            if let Some(capture) = capture {
+                capture.finish()?;
+            }
+            let report = report::report(&scenario, &world);
+            print(&if json {
+                serde_json::to_string_pretty(&report)? + "\n"
+            } else {
+                text::show(&scenario, &world, &report)
+            })?;
+            Ok(if report.all_succeeded() { OK } else { RUN_FAILED })
+        }
+        Command::Link { scenario, page } => {
+            let Some(scenario) = read(&scenario)? else { return Ok(BAD) };
+            let page = page.split('#').next().unwrap_or_default();
+            print(&format!("{page}#{}\n", link::encode(&scenario)))?;
+            Ok(OK)
+        }
+        Command::Show { link } => {
+            let text = input::text(&link)?;
+            let Reading { scenario, faults } = Scenario::read(&text);
+            // If it is faulty, its author wants to put right what was written.
+            print(&scenario.as_ref().map_or(text + "\n", Scenario::to_json))?;
+            tell(&faults);
+            Ok(if scenario.is_some() { OK } else { BAD })
+        }
+        Command::Check { scenario } => {
+            let Reading { scenario, faults } = Scenario::read(&input::text(&scenario)?);
+            let lines: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
+            print(if lines.is_empty() { "no faults\n" } else { &lines })?;
+            Ok(if scenario.is_some() { OK } else { BAD })
+        }
+    }
+}
+
+/// The scenario, unless it has faults, which are told.
+fn read(source: &str) -> anyhow::Result<Option<Scenario>> {
+    let Reading { scenario, faults } = Scenario::read(&input::text(source)?);
+    tell(&faults);
+    Ok(scenario)
+}
+
+/// One line for each fault.
+fn tell(faults: &[Fault]) {
+    for fault in faults {
+        // Nothing can be done if this cannot be written.
+        let _ = writeln!(io::stderr(), "{fault}");
+    }
+}
+
+/// Prints, unless whoever reads it has enough (`| head`).
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

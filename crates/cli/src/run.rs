@@ -1,0 +1,70 @@
+//! Runs a world to its end.
+
+use crate::capture::Capture;
+use anyhow::bail;
+use indicatif::{ProgressBar, ProgressStyle};
+use netlab::history::Limits;
+use netlab::world::Progress;
+use netlab::{Duration, Instant, World};
+use scenario::Scenario;
+
+/// A world that does not become quiet by itself is left after this much virtual time.
+const QUIET_BY: Duration = Duration::from_secs(3_600);
+/// After so many moments a capture takes what has happened: far less than a history keeps, whatever floods.
+const MOMENTS_AT_ONCE: u32 = 16;
+/// After so many slices somebody who waits is shown how far it is.
+const SLICES_TO_TELL: u32 = 4_096;
+
+/// Runs the scenario until this moment, or else until all is quiet.
+pub fn run(
+    scenario: &Scenario,
+    until: Option<Duration>,
+    mut capture: Option<&mut Capture>,
+) -> anyhow::Result<World> {
+    let mut world = match scenario.world(Limits::default()) {
+        Ok(world) => world,
+        Err(faults) => bail!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+    };
+    // Only drawn on a terminal.
+    let style = ProgressStyle::with_template("{spinner} {msg}")?;
+    let progress = ProgressBar::new_spinner().with_style(style);
+    let end = Instant::ZERO + until.unwrap_or(QUIET_BY);
+    for slice in 1u32.. {
+        let reached = match until {
+            Some(_) => world.run_until(end, budget()) == Progress::Reached,
+            None => run_until_quiet(&mut world, end),
+        };
+        if let Some(capture) = capture.as_deref_mut() {
+            capture.take(&world)?;
+        }
+        if reached {
+            break;
+        }
+        if slice.is_multiple_of(SLICES_TO_TELL) {
+            progress.set_message(format!("at {} s of virtual time", world.now().secs_f64()));
+            progress.tick();
+        }
+    }
+    progress.finish_and_clear();
+    Ok(world)
+}
+
+/// Says yes so many times.
+fn budget() -> impl FnMut() -> bool {
+    let mut moments = 0;
+    move || {
+        moments += 1;
+        moments < MOMENTS_AT_ONCE
+    }
+}
+
+/// Goes from moment to moment, so that the end is exactly when it became quiet. Whether it is there.
+fn run_until_quiet(world: &mut World, end: Instant) -> bool {
+    for _ in 0..MOMENTS_AT_ONCE {
+        match world.next_event_at() {
+            Some(at) if at <= end && !world.is_quiet() => drop(world.run_until(at, || true)),
+            _ => return true,
+        }
+    }
+    false
+}

@@ -1,0 +1,121 @@
+//! What was measured, for people: like `ping` and `iperf` show it.
+
+use crate::report::{LinkReport, Report, RunReport, target};
+use netlab::World;
+use netlab::history::RunLog;
+use netlab::run::{Iperf, IperfTransport, RunEvent, RunKind, Transport};
+use scenario::Scenario;
+use scenario::quantity::show_time;
+
+/// Of a run with more lines than this, the middle is left out.
+const LINES_MAX: usize = 20;
+
+/// All of it.
+pub fn show(scenario: &Scenario, world: &World, report: &Report) -> String {
+    let mut parts = Vec::new();
+    if !scenario.title.is_empty() {
+        parts.push(format!("{}\n", scenario.title));
+    }
+    let runs = world.history().runs().iter().zip(&report.runs);
+    parts.extend(runs.map(|(log, run)| show_run(scenario, log, run)));
+    let drops: String = report.links.iter().filter_map(show_drops).collect();
+    parts.extend(Some(drops).filter(|drops| !drops.is_empty()));
+    parts.push(format!("end {} s, history {}\n", report.end, report.history));
+    parts.join("\n")
+}
+
+fn show_run(scenario: &Scenario, log: &RunLog, run: &RunReport) -> String {
+    let RunReport { kind, from, at, .. } = run;
+    let over = match &log.spec.kind {
+        RunKind::Echo(echo) if echo.transport == Transport::Udp => " over UDP",
+        RunKind::Iperf(Iperf { transport: IperfTransport::Udp { .. }, .. }) => " over UDP",
+        _ => "",
+    };
+    let mut lines: Vec<_> = log.entries.iter().filter_map(|entry| line(&entry.event)).collect();
+    if let Some(more) = lines.len().checked_sub(LINES_MAX + 1) {
+        let middle = LINES_MAX / 2..LINES_MAX / 2 + more + 1;
+        lines.splice(middle, [format!("… {} more …", more + 1)]);
+    }
+    lines.push(summary(run));
+    let lines: String = lines.into_iter().map(|line| format!("  {line}\n")).collect();
+    format!("{kind}{over} {from} → {}, at {at} s\n{lines}", target(scenario, log.spec.to))
+}
+
+fn line(event: &RunEvent) -> Option<String> {
+    Some(match event {
+        RunEvent::Connected { after } => format!("connected after {} ms", after.millis_f64()),
+        RunEvent::Answered { number, rtt } => format!("{}: {} ms", number + 1, rtt.millis_f64()),
+        RunEvent::Unanswered { number } => format!("{}: no answer", number + 1),
+        RunEvent::Interval(interval) => {
+            let nanos = interval.to.nanos().saturating_sub(interval.from.nanos()).max(1);
+            format!(
+                "{} to {}: {}, {}",
+                show_time(interval.from),
+                show_time(interval.to),
+                bytes(interval.bytes),
+                rate(interval.bytes as f64 * 8e9 / nanos as f64)
+            )
+        }
+        RunEvent::Started | RunEvent::Sent { .. } | RunEvent::Progress | RunEvent::Finished(_) => {
+            return None;
+        }
+    })
+}
+
+fn summary(run: &RunReport) -> String {
+    let mut parts = Vec::new();
+    match (&run.intervals, run.goodput_bps) {
+        (Some(_), Some(goodput)) => {
+            let seconds = run.seconds.unwrap_or_default();
+            parts.push(format!("{} in {seconds:.6} s, {}", bytes(run.bytes), rate(goodput)));
+        }
+        (Some(_), None) => parts.push(bytes(run.bytes)),
+        (None, _) if run.lost.is_some() => {
+            parts.push(format!("{} sent, {} answered", run.sent, run.received))
+        }
+        (None, _) => parts.push(format!("{} sent, {} received", run.sent, bytes(run.bytes))),
+    }
+    if let Some(lost) = run.lost.filter(|_| run.sent > 0) {
+        parts.push(format!("{lost} of {} lost ({:.3} %)", run.sent, lost as f64 * 100.0 / run.sent as f64));
+    }
+    if let Some(rtt) = &run.rtt_ms {
+        parts.push(format!("rtt min/avg/max {:.3}/{:.3}/{:.3} ms", rtt.min, rtt.avg, rtt.max));
+    }
+    if let Some(retransmits) = run.retransmits.filter(|&count| count > 0) {
+        parts.push(format!("{retransmits} retransmitted"));
+    }
+    if let Some(jitter) = run.jitter_ms {
+        parts.push(format!("jitter {jitter:.6} ms"));
+    }
+    let outcome = match &run.reason {
+        Some(reason) => format!("{}: {reason}", run.outcome),
+        None => run.outcome.to_owned(),
+    };
+    format!("{outcome}; {}", parts.join(", "))
+}
+
+fn show_drops(link: &LinkReport) -> Option<String> {
+    let dropped: u64 = link.total.dropped.values().sum();
+    let reasons =
+        link.total.dropped.iter().map(|(reason, count)| format!("{} {count}", reason.replace('_', " ")));
+    let reasons = reasons.collect::<Vec<_>>().join(", ");
+    let ([a, b], sent) = (&link.ends, link.total.sent);
+    (dropped > 0).then(|| format!("link {a}–{b}: {dropped} of {sent} frames dropped ({reasons})\n"))
+}
+
+fn bytes(bytes: u64) -> String {
+    scaled(bytes as f64, ["B", "kB", "MB", "GB"])
+}
+
+fn rate(bits_per_sec: f64) -> String {
+    scaled(bits_per_sec, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"])
+}
+
+fn scaled(mut value: f64, units: [&str; 4]) -> String {
+    let mut unit = 0;
+    while value >= 1_000.0 && unit < 3 {
+        value /= 1_000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{value:.0} {}", units[unit]) } else { format!("{value:.2} {}", units[unit]) }
+}

@@ -1,0 +1,335 @@
+//! The command line as a script sees it: what it prints, and how it exits.
+
+use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketOption;
+use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionOption;
+use pcap_file::pcapng::blocks::opt_common::CommonOption;
+use pcap_file::pcapng::{Block, PcapNgReader};
+use serde_json::Value;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How a call ended.
+struct Done {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn packetarium(args: &[&str]) -> Done {
+    with_input(args, "")
+}
+
+fn with_input(args: &[&str], input: &str) -> Done {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_packetarium"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may end without reading, if what it was asked for is wrong.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Done {
+        code: output.status.code().expect("no signal"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+fn example(name: &str) -> String {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios").join(name).with_extension("json");
+    path.to_str().unwrap().to_owned()
+}
+
+/// The object that a run prints.
+fn run_json(args: &[&str], input: &str) -> (i32, Value) {
+    let done = with_input(&[&["run", "--json"], args].concat(), input);
+    assert_eq!(done.err, "");
+    (done.code, serde_json::from_str(&done.out).expect("one JSON object"))
+}
+
+/// The hashes stand in one place: the golden test of the `scenario` crate.
+fn without_hash(out: &str) -> String {
+    let hash = out.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 16).expect("a hash");
+    out.replace(hash, "<hash>")
+}
+
+/// Two hosts and what is between them.
+fn lab(link: &str, runs: &str) -> String {
+    format!(
+        r#"{{"packetarium": 1,
+            "nodes": [{{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]}},
+                      {{"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}}],
+            "links": [{{"ends": ["a", "b"]{link}}}], "runs": [{runs}]}}"#
+    )
+}
+
+/// A file of this test's own.
+fn scratch(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+#[test]
+fn a_run_is_reported_as_one_json_object() {
+    let done = packetarium(&["run", "--json", &example("two-hosts-and-a-switch")]);
+    assert_eq!((done.code, &done.err[..]), (0, ""));
+    insta::assert_snapshot!("two-hosts-json", without_hash(&done.out));
+}
+
+#[test]
+fn a_run_is_reported_for_people() {
+    for name in ["two-hosts-and-a-switch", "slow-lossy-link", "connect"] {
+        let done = packetarium(&["run", &example(name)]);
+        assert_eq!((done.code, &done.err[..]), (0, ""));
+        insta::assert_snapshot!(name, without_hash(&done.out));
+    }
+}
+
+#[test]
+fn the_report_has_what_scripts_were_promised() {
+    let (code, report) = run_json(&[&example("slow-lossy-link")], "");
+    assert_eq!(code, 0);
+    assert!(report["end"].as_f64().unwrap() > 2.5);
+    let history = report["history"].as_str().unwrap();
+    assert!(history.len() == 16 && history.chars().all(|c| c.is_ascii_hexdigit()));
+    let [ping, iperf] = &report["runs"].as_array().unwrap()[..] else { panic!("two runs") };
+    assert_eq!(
+        [&ping["kind"], &ping["from"], &ping["to"], &ping["outcome"]],
+        ["ping", "client", "server", "succeeded"]
+    );
+    assert_eq!((&ping["sent"], &ping["received"]), (&2.into(), &2.into()));
+    // 20 ms each way, and the first has to ask for the address before.
+    let rtt = ["min", "avg", "max"].map(|field| ping["rtt_ms"][field].as_f64().unwrap());
+    assert!(rtt[0] > 40.0 && rtt[0] < 41.0 && rtt[2] > 80.0 && rtt[2] < 81.0, "{rtt:?}");
+    assert!((rtt[1] - (rtt[0] + rtt[2]) / 2.0).abs() < 0.001);
+    assert_eq!(iperf["bytes"], 2_000_000);
+    let (seconds, goodput) = (iperf["seconds"].as_f64().unwrap(), iperf["goodput_bps"].as_f64().unwrap());
+    assert!((goodput * seconds - 16e6).abs() < 1.0);
+    assert!(iperf["retransmits"].as_u64().unwrap() > 0);
+    let reported: u64 =
+        iperf["intervals"].as_array().unwrap().iter().map(|i| i["bytes"].as_u64().unwrap()).sum();
+    assert_eq!(reported, 2_000_000);
+
+    let link = &report["links"][0];
+    assert_eq!(link["ends"], serde_json::json!(["client", "server"]));
+    let count = |name: &str| link[name].as_u64().unwrap();
+    let lost = link["dropped"]["loss"].as_u64().unwrap();
+    assert!(lost > 0);
+    assert_eq!(count("sent"), count("delivered") + lost);
+    let both = |name: &str| -> u64 {
+        link["directions"].as_array().unwrap().iter().map(|way| way[name].as_u64().unwrap()).sum()
+    };
+    assert_eq!((both("sent"), both("delivered")), (count("sent"), count("delivered")));
+    assert_eq!(report["nodes"][0]["id"], "client");
+    assert_eq!(report["nodes"][0]["neighbors"][0]["ip"], "10.0.0.2");
+}
+
+#[test]
+fn file_standard_input_and_link_are_one_scenario() {
+    let file = example("dual-stack");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let link = packetarium(&["link", &file]).out.trim_end().to_owned();
+    let (code, report) = run_json(&[&file], "");
+    assert_eq!(code, 0);
+    assert_eq!(run_json(&["-"], &text), (0, report.clone()));
+    assert_eq!(run_json(&["-"], &link), (0, report.clone()), "a link may come in as text too");
+    assert_eq!(run_json(&[&link], ""), (0, report.clone()));
+    assert_eq!(run_json(&[link.trim_start_matches('#')], ""), (0, report.clone()));
+    assert_eq!(run_json(&[&format!("https://example.org/lab/{link}")], ""), (0, report.clone()));
+    assert_eq!(run_json(&[&format!("#json:{}", text.replace('\n', ""))], ""), (0, report));
+}
+
+#[test]
+fn a_link_shows_the_document_that_it_was_made_of() {
+    for name in ["two-hosts-and-a-switch", "hub-beside-switch", "slow-lossy-link", "dual-stack"] {
+        let file = example(name);
+        let link = packetarium(&["link", &file]);
+        assert_eq!((link.code, link.out.lines().count(), &link.err[..]), (0, 1, ""));
+        assert!(link.out.starts_with("#1:"));
+        let shown = packetarium(&["show", link.out.trim_end()]);
+        assert_eq!((shown.code, &shown.err[..]), (0, ""));
+        assert_eq!(shown.out, std::fs::read_to_string(&file).unwrap());
+        let page = packetarium(&["link", "--page", "https://example.org/p/#old", &file]);
+        assert_eq!(page.out, format!("https://example.org/p/{}", link.out));
+    }
+}
+
+#[test]
+fn the_seed_of_the_command_line_comes_before_the_documents() {
+    let file = example("slow-lossy-link");
+    let history = |args: &[&str]| run_json(&[args, &[&file]].concat(), "").1["history"].clone();
+    assert_eq!(history(&["--seed", "7"]), history(&[]), "the document's is 7");
+    assert_ne!(history(&["--seed", "8"]), history(&[]));
+    assert_eq!(packetarium(&["run", "--seed", "9007199254740992", &file]).code, 2);
+}
+
+#[test]
+fn a_run_that_is_cut_off_is_unfinished_and_the_end_is_exact() {
+    let file = example("two-hosts-and-a-switch");
+    let (code, report) = run_json(&["--until", "2500ms", &file], "");
+    assert_eq!((code, report["end"].as_f64()), (1, Some(2.5)));
+    let outcomes: Vec<_> = report["runs"].as_array().unwrap().iter().map(|run| &run["outcome"]).collect();
+    assert_eq!(outcomes, ["succeeded", "unfinished", "unfinished"]);
+    let (code, report) = run_json(&["--until", "1min", &file], "");
+    assert_eq!((code, report["end"].as_f64()), (0, Some(60.0)));
+    let wrong = packetarium(&["run", "--until", "10", &file]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("has no unit"), "{}", wrong.err);
+}
+
+#[test]
+fn a_run_that_fails_is_told_from_a_bad_scenario() {
+    let cut = lab(r#", "impair": [{"down": true}]"#, r#"{"ping": {"from": "a", "to": "b", "count": 2}}"#);
+    let (code, report) = run_json(&["-"], &cut);
+    assert_eq!(code, 1);
+    assert_eq!(report["runs"][0]["outcome"], "failed");
+    assert_eq!(report["runs"][0]["reason"], "no answer came");
+    assert_eq!((&report["runs"][0]["sent"], &report["runs"][0]["lost"]), (&2.into(), &2.into()));
+    assert!(report["runs"][0]["rtt_ms"].is_null());
+    assert!(report["links"][0]["dropped"]["link_down"].as_u64().unwrap() > 0);
+    assert_eq!(report["links"][0]["delivered"], 0);
+}
+
+#[test]
+fn udp_is_measured_with_loss_and_jitter() {
+    let text = lab(
+        r#", "rate": "10Mbps", "impair": [{"loss": 0.1, "from": "a"}]"#,
+        r#"{"iperf": {"from": "a", "to": "b", "udp": true, "rate": "2Mbps", "seconds": 3}}"#,
+    );
+    let (code, report) = run_json(&["-"], &text);
+    let run = &report["runs"][0];
+    assert_eq!(code, 0);
+    let [sent, received, lost] = ["sent", "received", "lost"].map(|name| run[name].as_u64().unwrap());
+    assert!(sent > 500 && lost > 20 && sent == received + lost, "{run}");
+    assert_eq!(run["bytes"], received * 1470);
+    assert!(run["jitter_ms"].is_f64() && run["retransmits"].is_null());
+}
+
+#[test]
+fn every_fault_has_a_line_with_its_place_and_nothing_is_run() {
+    let bad = r#"{
+  "packetarium": 1,
+  "nodes": [{"id": "a", "kind": "host", "mtu": 1}, {"id": "a", "kind": "hub"}],
+  "links": [{"ends": ["a", "q"], "delay": 5}]
+}"#;
+    let expected = [
+        "nodes[0].mtu (line 3, column 48): 1 is too little: at least 1280",
+        r#"nodes[1].id (line 3, column 59): "a" is already the id of nodes[0]: give each its own"#,
+        r#"links[0].ends[1] (line 4, column 28): no node has the id "q": add it to nodes, or write the id of another"#,
+        r#"links[0].delay (line 4, column 43): "5" has no unit: write something like "1ms""#,
+    ];
+    let run = with_input(&["run", "-"], bad);
+    assert_eq!((run.code, &run.out[..]), (2, ""));
+    assert_eq!(run.err.lines().filter(|line| !line.starts_with("warning")).collect::<Vec<_>>(), expected);
+    let check = with_input(&["check", "-"], bad);
+    assert_eq!((check.code, &check.err[..]), (2, ""));
+    assert_eq!(check.out.lines().filter(|line| !line.starts_with("warning")).collect::<Vec<_>>(), expected);
+    let show = with_input(&["show", "-"], bad);
+    assert_eq!((show.code, show.out), (2, format!("{bad}\n")), "what was written is not lost");
+    assert_eq!(with_input(&["link", "-"], bad).code, 2);
+}
+
+#[test]
+fn warnings_do_not_fail() {
+    let lonely = lab("", "").replace("\"links\": [{\"ends\": [\"a\", \"b\"]}], ", "");
+    let check = with_input(&["check", "-"], &lonely);
+    assert_eq!(check.code, 0);
+    assert_eq!(check.out.lines().count(), 2);
+    assert!(
+        check
+            .out
+            .lines()
+            .all(|line| line.starts_with("warning: nodes[") && line.contains("is not connected"))
+    );
+    assert_eq!(with_input(&["run", "-"], &lonely).code, 0);
+    let good = packetarium(&["check", &example("connect")]);
+    assert_eq!((good.code, &good.out[..]), (0, "no faults\n"));
+}
+
+#[test]
+fn what_is_outside_is_named_when_it_is_wrong() {
+    for (args, expected) in [
+        (&["run", "no-such-file.json"][..], "cannot open \"no-such-file.json\""),
+        (&["run", "#2:abc"], "made by a newer Packetarium (link format 2)"),
+        (&["show", "https://example.org/#1:a*"], "this link is damaged"),
+        (&["show", "https://example.org/"], "this is no link to a scenario"),
+        (
+            &["run", "--pcapng", "/no/such/folder/x.pcapng", &example("connect")],
+            "cannot write /no/such/folder/x.pcapng",
+        ),
+        (&["walk"], "unrecognized subcommand"),
+    ] {
+        let done = packetarium(args);
+        assert_eq!((done.code, &done.out[..]), (2, ""), "{args:?}");
+        assert!(done.err.contains(expected), "{args:?}: {}", done.err);
+    }
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_packetarium"))
+        .args(["run", "--json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let text = std::fs::read(example("connect")).unwrap();
+    child.stdin.take().unwrap().write_all(&text).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+}
+
+#[test]
+fn a_capture_has_every_frame_at_both_ends_of_its_cable() {
+    let path = scratch("slow-lossy-link.pcapng");
+    let file = example("slow-lossy-link");
+    let (code, report) = run_json(&["--pcapng", path.to_str().unwrap(), &file], "");
+    assert_eq!(code, 0);
+    assert_eq!(report, run_json(&[&file], "").1, "recording changes nothing");
+
+    let bytes = std::fs::read(&path).unwrap();
+    let mut reader = PcapNgReader::new(&bytes[..]).unwrap();
+    let (mut names, mut packets) = (Vec::new(), Vec::new());
+    while let Some(block) = reader.next_block() {
+        match block.unwrap().0 {
+            Block::InterfaceDescription(block) => {
+                let name = block.options.iter().find_map(|option| match option {
+                    InterfaceDescriptionOption::IfName(name) => Some(name.to_string()),
+                    _ => None,
+                });
+                names.push(name.unwrap());
+            }
+            Block::EnhancedPacket(packet) => {
+                let flags = packet.options.iter().find_map(|option| match option {
+                    EnhancedPacketOption::Flags(flags) => Some(*flags),
+                    _ => None,
+                });
+                let dropped = packet.options.iter().any(|option| {
+                    matches!(option, EnhancedPacketOption::Common(CommonOption::Comment(text)) if text.starts_with("dropped: loss"))
+                });
+                packets.push((packet.timestamp, packet.interface_id, flags.unwrap(), dropped));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(names, ["client:0", "server:0"]);
+    assert!(packets.is_sorted_by_key(|(at, ..)| *at));
+    let [client, server] = [&report["links"][0]["directions"][0], &report["links"][0]["directions"][1]];
+    let count = |interface, flags| {
+        packets.iter().filter(|packet| packet.1 == interface && packet.2 == flags).count() as u64
+    };
+    const INBOUND: u32 = 1;
+    const OUTBOUND: u32 = 2;
+    assert_eq!(count(0, OUTBOUND), client["sent"]);
+    assert_eq!(count(1, INBOUND), client["delivered"]);
+    assert_eq!(count(1, OUTBOUND), server["sent"]);
+    assert_eq!(count(0, INBOUND), server["delivered"]);
+    let dropped = packets.iter().filter(|packet| packet.3).count() as u64;
+    assert_eq!(dropped, report["links"][0]["dropped"]["loss"]);
+}

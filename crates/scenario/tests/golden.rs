@@ -1,0 +1,84 @@
+//! The examples' histories, by their hashes: the same natively and in wasm, today and tomorrow.
+//!
+//! A change of the engine may change them. Then look at what has changed (`packetarium run … --pcapng`), and if it is
+//! right, put the new hash here: the test says which.
+
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
+use netlab::history::Limits;
+use netlab::run::{Outcome, Ping, RunKind, RunSpec, Target};
+use netlab::topology::NodeId;
+use netlab::world::Command;
+use netlab::{Duration, Instant, World};
+use scenario::{Scenario, examples, link};
+
+const HASHES: &[(&str, &str)] = &[
+    ("two-hosts-and-a-switch", "09870e37ecc07b07"),
+    ("hub-beside-switch", "524963e53d90ddee"),
+    ("slow-lossy-link", "35f273f4e9a92787"),
+    ("dual-stack", "4e65b90c6298066c"),
+    ("connect", "87c1e94de669908a"),
+    ("iperf-self", "170c2e9ff2d02d8e"),
+];
+
+/// From moment to moment, as the command line does it.
+fn run_until_quiet(world: &mut World) {
+    while let Some(at) = world.next_event_at().filter(|_| !world.is_quiet()) {
+        assert!(at < Instant::ZERO + Duration::from_secs(60), "it becomes quiet");
+        world.run_until(at, || true);
+    }
+}
+
+fn hash(world: &World) -> String {
+    format!("{:016x}", world.history().hash())
+}
+
+#[test]
+fn each_example_has_the_history_that_it_always_had() {
+    let found: Vec<_> = examples()
+        .iter()
+        .map(|example| {
+            let mut world = example.scenario().world(Limits::default()).expect(example.name);
+            run_until_quiet(&mut world);
+            for log in world.history().runs() {
+                assert_eq!(log.outcome_at(world.now()), Some(&Outcome::Succeeded), "{}", example.name);
+            }
+            (example.name, hash(&world))
+        })
+        .collect();
+    let found: Vec<_> = found.iter().map(|(name, hash)| (*name, &hash[..])).collect();
+    assert_eq!(found, HASHES);
+}
+
+#[test]
+fn a_run_started_by_hand_is_replayed_by_the_document() {
+    let scenario = examples()[0].scenario();
+    let mut world = scenario.world(Limits::default()).unwrap();
+    world.run_until(Instant::from_nanos(3_600_000_007), || true);
+    let spec = RunSpec {
+        from: NodeId(2),
+        to: Target::Node(NodeId(0), None),
+        kind: RunKind::Ping(Ping { count: 2, ..Ping::default() }),
+    };
+    let (at, _) = world.apply(Command::Start(spec.clone())).unwrap();
+    run_until_quiet(&mut world);
+
+    let shared = link::encode(&scenario.with_run(at, spec));
+    let mut replayed = link::decode(&shared).unwrap().world(Limits::default()).unwrap();
+    run_until_quiet(&mut replayed);
+    assert_eq!(hash(&replayed), hash(&world));
+}
+
+#[test]
+fn another_seed_gives_another_history_where_chance_is_involved() {
+    let lossy = examples().iter().find(|example| example.name == "slow-lossy-link").unwrap().scenario();
+    let hashes = [7, 8].map(|seed| {
+        let scenario = Scenario { seed, ..lossy.clone() };
+        let mut world = scenario.world(Limits::default()).unwrap();
+        run_until_quiet(&mut world);
+        hash(&world)
+    });
+    assert_ne!(hashes[0], hashes[1]);
+}
