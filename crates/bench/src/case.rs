@@ -48,7 +48,7 @@ impl Figure {
         match self {
             Self::Rate => "Gbit/s".into(),
             Self::RateWithWaiting => "Mbit/s".into(),
-            Self::NanosPer(operation) => format!("ns a {operation}"),
+            Self::NanosPer(operation) => format!("ns/{operation}"),
             Self::TimesRealTime => "× real time".into(),
         }
     }

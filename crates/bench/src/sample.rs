@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Milliseconds that never go back; from where they count is all the same.
 pub type Clock<'a> = &'a dyn Fn() -> f64;
 
-/// How long a sample takes, unless its work is fixed. A browser's clock moves in steps of 0.1 ms: this makes them nothing.
-pub const SAMPLE_MS: f64 = 150.0;
+/// How long a sample takes, unless its work is fixed: many short ones spread over the run say more than a few long ones. A
+/// browser's clock moves in steps of 0.1 ms, which are nothing beside it.
+pub const SAMPLE_MS: f64 = 60.0;
 
 /// What one execution of a case counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

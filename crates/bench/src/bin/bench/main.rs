@@ -21,7 +21,7 @@ mod statistics;
 mod worker;
 
 use anyhow::Result;
-use bench::{CASES, Case};
+use bench::{CASES, Case, Figure};
 use clap::{Args, Parser, Subcommand};
 use rounds::{Host, Results};
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ struct Arguments {
 #[derive(Args, Clone)]
 struct Selection {
     /// Rounds that count; one more comes first, for compilers and caches to warm up
-    #[arg(long, default_value_t = 9, global = true)]
+    #[arg(long, default_value_t = 15, global = true)]
     rounds: usize,
     /// Only cases whose name begins with this
     #[arg(long, default_value = "", global = true)]
@@ -76,7 +76,7 @@ struct Compare {
     #[arg(long)]
     playwright: Option<PathBuf>,
     #[command(flatten)]
-    page: Option<page::Options>,
+    page: page::Options,
     /// The document whose table is to be replaced
     #[arg(long)]
     write: Option<PathBuf>,
@@ -109,11 +109,15 @@ fn compared(options: &Compare, selection: &Selection) -> Result<()> {
     let versions = workers.iter_mut().map(|(_, worker)| worker.version()).collect::<Result<Vec<_>>>()?;
     let results = rounds::run(&mut workers, selection)?;
     drop(workers);
-    let page = match (&options.page, &options.playwright) {
-        (Some(page), Some(playwright)) => Some(page::measure(page, &options.scripts, playwright)?),
+    let fresh = match (&options.chromium, &options.playwright, results.of("world/tcp")) {
+        (Some(module), Some(playwright), Some(of_case)) => {
+            let (case, figure) = (of_case.case, Figure::TimesRealTime);
+            Some(page::in_fresh_tabs(case, figure, &options.scripts, playwright, module)?)
+        }
         _ => None,
     };
-    let text = report::all(&results, page.as_ref(), &versions, selection.rounds);
+    let page = page::measure(&options.page, &options.scripts, options.playwright.as_deref())?;
+    let text = report::all(&results, fresh, page.as_ref(), &versions, selection.rounds);
     print!("{text}");
     match &options.write {
         Some(document) if is_complete(&results) => report::write(document, &text),

@@ -1,25 +1,28 @@
-//! What a visitor downloads and waits for.
+//! What a visitor downloads and waits for, and how fast the engine is in a tab that was just opened.
 
 use crate::statistics::Summary;
 use crate::worker::Worker;
 use anyhow::{Context as _, Result};
+use bench::{Case, Figure};
 use std::path::{Path, PathBuf};
+
+/// How often it is opened, each time in a fresh browser profile.
+const LOADS: usize = 9;
+/// How many tabs are opened for a case.
+const FRESH_TABS: usize = 5;
 
 /// The built page.
 #[derive(clap::Args)]
 pub struct Options {
     /// The folder of the built page
-    #[arg(long, id = "page")]
-    folder: PathBuf,
+    #[arg(long, requires_all = ["playwright", "page_raw_bytes", "page_brotli_bytes"])]
+    page: Option<PathBuf>,
     /// The sum of its files in bytes
     #[arg(long)]
-    page_raw_bytes: usize,
+    page_raw_bytes: Option<usize>,
     /// The same, each compressed by brotli
     #[arg(long)]
-    page_brotli_bytes: usize,
-    /// How often it is opened, each time in a fresh browser profile
-    #[arg(long, default_value_t = 9)]
-    page_loads: usize,
+    page_brotli_bytes: Option<usize>,
 }
 
 /// What was found.
@@ -34,25 +37,47 @@ pub struct Page {
     pub loads: usize,
 }
 
-/// Opens the page again and again.
-pub fn measure(options: &Options, scripts: &Path, playwright: &Path) -> Result<Page> {
-    eprintln!("the page, {} times", options.page_loads);
+/// A figure of a case in tabs that were just opened, each in a browser profile of its own: machine code and memory have yet
+/// to be made.
+pub fn in_fresh_tabs(
+    case: &Case,
+    figure: Figure,
+    scripts: &Path,
+    playwright: &Path,
+    module: &Path,
+) -> Result<Summary> {
+    eprintln!("{} in {FRESH_TABS} fresh tabs", case.name);
+    let script = scripts.join("chromium.mjs");
+    let mut browser = Worker::script(&script, [playwright, module, Path::new("fresh")])?;
+    browser.version()?;
+    let samples =
+        (0..FRESH_TABS).map(|_| Ok(figure.of(&browser.sample(case)?))).collect::<Result<Vec<_>>>()?;
+    Ok(Summary::of(samples))
+}
+
+/// Opens the page again and again, if there is one.
+pub fn measure(options: &Options, scripts: &Path, playwright: Option<&Path>) -> Result<Option<Page>> {
+    let Options {
+        page: Some(folder),
+        page_raw_bytes: Some(raw_bytes),
+        page_brotli_bytes: Some(brotli_bytes),
+    } = options
+    else {
+        return Ok(None);
+    };
+    eprintln!("the page, {LOADS} times");
     let script = scripts.join("first-frame.mjs");
-    let mut browser = Worker::script(&script, [playwright, &options.folder])?;
+    let mut browser = Worker::script(&script, playwright.into_iter().chain([folder.as_path()]))?;
     browser.version()?;
     // The first only warms up the browser's own files.
     let mut loads = Vec::new();
-    for load in 0..=options.page_loads {
+    for load in 0..=LOADS {
         let line = browser.ask("load")?;
         let ms: f64 = line.parse().with_context(|| format!("not a number of milliseconds: {line}"))?;
         if load > 0 {
             loads.push(ms);
         }
     }
-    Ok(Page {
-        raw_bytes: options.page_raw_bytes,
-        brotli_bytes: options.page_brotli_bytes,
-        first_frame_ms: Summary::of(loads),
-        loads: options.page_loads,
-    })
+    let (raw_bytes, brotli_bytes) = (*raw_bytes, *brotli_bytes);
+    Ok(Some(Page { raw_bytes, brotli_bytes, first_frame_ms: Summary::of(loads), loads: LOADS }))
 }
