@@ -15,12 +15,12 @@ use netlab::{Duration, Instant, World};
 use scenario::{Scenario, examples, link};
 
 const HASHES: &[(&str, &str)] = &[
-    ("two-hosts-and-a-switch", "09870e37ecc07b07"),
+    ("two-hosts-and-a-switch", "95e58c082452401a"),
     ("hub-beside-switch", "524963e53d90ddee"),
-    ("slow-lossy-link", "35f273f4e9a92787"),
+    ("slow-lossy-link", "098a95b1a41f7667"),
     ("dual-stack", "4e65b90c6298066c"),
-    ("connect", "87c1e94de669908a"),
-    ("iperf-self", "170c2e9ff2d02d8e"),
+    ("connect", "42fca20cd62c2cd4"),
+    ("iperf-self", "54ac844fecd61e26"),
 ];
 
 /// From moment to moment, as the command line does it.

@@ -409,7 +409,7 @@ fn saturated(number: u64) -> usize {
 fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     // Enough for people; a hostile document with thousands of ids and typing errors must not cost minutes.
     const COMPARED_CHARS_MAX: usize = 64;
-    const COMPARED_WORDS_MAX: usize = 500;
+    const COMPARED_WORDS_MAX: usize = 200;
     if written.is_empty() || written.chars().count() > COMPARED_CHARS_MAX {
         return None;
     }
