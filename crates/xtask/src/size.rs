@@ -53,6 +53,11 @@ impl Sizes {
         self.0.iter().map(size).sum()
     }
 
+    /// All files together: raw, compressed.
+    pub fn sums(&self) -> (usize, usize) {
+        (self.total(|file| file.raw), self.total(|file| file.brotli))
+    }
+
     /// Fails if a visitor has to download more than the budget.
     pub fn within_budget(&self) -> Result<()> {
         let total = self.total(|file| file.brotli);
