@@ -1,0 +1,160 @@
+// What a person does with the page, in their words; the specs are written in these. Things are found by role and
+// accessible name, so that whatever a spec reaches, a screen reader reaches too.
+//
+// Every test also watches for what must happen in none of them: an error, a violation of the policy, and a request that
+// leaves the page's folder.
+import { test as base, expect } from "@playwright/test";
+
+export { expect };
+
+export const test = base.extend({
+  // What went wrong that no person would see. A test that breaks the page on purpose takes its faults out of the list.
+  faults: [
+    async ({ context, baseURL }, use) => {
+      const faults = [];
+      context.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      context.on("weberror", (error) => faults.push(String(error.error())));
+      context.on("request", (request) => request.url().startsWith(baseURL) || faults.push(`asked for ${request.url()}`));
+      context.on("response", (response) => response.ok() || faults.push(`${response.status()} ${response.url()}`));
+      await context.addInitScript(() =>
+        document.addEventListener("securitypolicyviolation", (event) =>
+          console.error(`policy: ${event.effectiveDirective} forbids ${event.blockedURI}`),
+        ),
+      );
+      await use(faults);
+      expect(faults, "errors, policy violations and requests elsewhere").toEqual([]);
+    },
+    { auto: true },
+  ],
+  aquarium: async ({ page }, use) => use(new Aquarium(page)),
+});
+
+// Two hosts on a good switch and one behind a cable that loses every fifth frame; nothing is planned.
+export const QUIET = {
+  packetarium: 1,
+  title: "A quiet network",
+  seed: 3,
+  nodes: [
+    { id: "a", kind: "host", addresses: ["10.0.0.1/24", "fd00::1/64"] },
+    { id: "b", kind: "host", addresses: ["10.0.0.2/24", "fd00::2/64"] },
+    { id: "c", kind: "host", addresses: ["10.0.0.3/24"] },
+    { id: "s", kind: "switch" },
+  ],
+  links: [{ ends: ["a", "s"] }, { ends: ["b", "s"] }, { ends: ["c", "s"], impair: [{ loss: 0.2 }] }],
+};
+
+/** The hand-written link to a scenario: what follows the #. */
+export const fragment = (scenario) => `json:${encodeURIComponent(JSON.stringify(scenario))}`;
+
+export class Aquarium {
+  constructor(page) {
+    this.page = page;
+    this.canvas = page.getByRole("img", { name: /^Drawing of the network/ });
+    this.timer = page.getByRole("timer", { name: "Virtual time in seconds" });
+    this.speed = page.getByRole("slider", { name: "Speed" });
+    this.automaticSpeed = page.getByRole("switch", { name: "Automatic speed" });
+    this.skipQuiet = page.getByRole("switch", { name: "Skip quiet time" });
+    this.hash = page.getByRole("contentinfo").getByRole("code");
+    this.results = page.getByRole("region", { name: "Results" });
+    this.inspector = page.getByRole("tabpanel", { name: "Inspect" });
+    this.dialog = page.getByRole("dialog");
+  }
+
+  /** Opens the page, with a scenario if one is given, and waits until it is there. */
+  async open(what) {
+    await this.page.goto(what ? `./#${fragment(what)}` : "./");
+    await expect(this.timer).toHaveText(/^\d/);
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  /** The scenario's title. */
+  title(name) {
+    return this.page.getByRole("main").getByRole("heading", { level: 2, name, exact: true });
+  }
+
+  async openExample(title) {
+    await this.button("Examples").click();
+    await this.dialog.getByRole("button", { name: title }).click();
+    await expect(this.dialog).toBeHidden();
+    await expect(this.title(title)).toBeVisible();
+  }
+
+  async pane(name) {
+    await this.page.getByRole("tab", { name }).click();
+    return this.page.getByRole("tabpanel", { name });
+  }
+
+  /** Virtual time, in seconds. */
+  async time() {
+    return Number((await this.timer.textContent()).replace(/\s/g, ""));
+  }
+
+  /** The number on the speed slider's scale. */
+  async speedStep() {
+    return Number(await this.speed.inputValue());
+  }
+
+  async atFullSpeed() {
+    await this.speed.press("End");
+    await expect(this.speed).toHaveAttribute("aria-valuetext", /^1\s+s\s+per\s+second$/);
+  }
+
+  /** Fills the form in, by the names of its fields, and starts the run. */
+  async start(kind, fields = {}) {
+    await this.pane("Runs");
+    const form = this.page.getByRole("form", { name: "Start a run" });
+    // A person clicks the label: the radio button lies below it.
+    await form.getByText(kind, { exact: true }).click();
+    await expect(form.getByRole("radio", { name: kind, exact: true })).toBeChecked();
+    for (const [name, value] of Object.entries(fields)) {
+      const field = form.getByLabel(name, { exact: true });
+      if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+      else await field.fill(value);
+    }
+    await form.getByRole("button", { name: /^Start / }).click();
+  }
+
+  /** A run's card. */
+  run(name) {
+    return this.results.getByRole("article", { name, exact: true });
+  }
+
+  /** A run's number with this name. */
+  fact(card, name) {
+    return card.getByRole("term").filter({ hasText: name }).locator("xpath=following-sibling::dd[1]");
+  }
+
+  /** Lets time pass as fast as it goes until nothing is left to happen, and reads the history's hash. */
+  async playToTheEnd(timeout = 40_000) {
+    await this.atFullSpeed();
+    await expect(this.page.getByText("Nothing is moving.")).toBeVisible({ timeout });
+    await expect(this.hash).toHaveText(/^[0-9a-f]{16}$/);
+    return this.hash.textContent();
+  }
+
+  /** Stops time while a frame is on a wire, clicks on the drawing until one is under the pointer, and returns its sheet. */
+  async clickAFrame() {
+    const sheet = this.inspector.getByText("Frame", { exact: true });
+    await expect(async () => {
+      await this.button("Pause").or(this.button("Play")).waitFor();
+      if (await this.button("Play").isVisible()) await this.button("Play").click();
+      await this.page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
+      await this.button("Pause").click();
+      expect(await this.sweep(() => sheet.isVisible())).toBe(true);
+    }).toPass();
+    return this.inspector;
+  }
+
+  /** Clicks along the middle of the drawing, left to right, until `found`. */
+  async sweep(found) {
+    const { width, height } = await this.canvas.boundingBox();
+    for (let x = 20; x < width; x += 28) {
+      await this.canvas.click({ position: { x, y: height / 2 } });
+      if (await found()) return true;
+    }
+    return false;
+  }
+}

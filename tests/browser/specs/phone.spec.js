@@ -1,0 +1,75 @@
+// On a phone: 390 pixels wide, with fingers.
+import AxeBuilder from "@axe-core/playwright";
+import { QUIET, expect, test } from "../aquarium.js";
+
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+test("everything fits into the width, in every pane", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  for (const pane of ["Runs", "Inspect", "Speed test"]) {
+    await page.getByRole("tab", { name: pane }).tap();
+    expect(await overflow(page), pane).toBeLessThanOrEqual(0);
+  }
+  for (const dialog of ["Examples", "Share", "Help"]) {
+    await aquarium.button(dialog).tap();
+    await expect(aquarium.dialog).toBeInViewport();
+    expect(await overflow(page), dialog).toBeLessThanOrEqual(0);
+    await aquarium.button("Close").tap();
+  }
+});
+
+test("drawing, play and time are in view without scrolling", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await expect(aquarium.canvas).toBeInViewport({ ratio: 0.9 });
+  await expect(aquarium.button("Pause")).toBeInViewport({ ratio: 1 });
+  await expect(aquarium.timer).toBeInViewport({ ratio: 1 });
+});
+
+test("a run is started with fingers, and its results appear", async ({ page, aquarium }) => {
+  await aquarium.open(QUIET);
+  await aquarium.speed.fill("18");
+  await aquarium.button("Start a run").tap();
+  const form = page.getByRole("form", { name: "Start a run" });
+  await form.getByText("Echo", { exact: true }).tap();
+  await form.getByRole("button", { name: "Start echo" }).tap();
+  await expect(aquarium.run("TCP echo a → b")).toContainText("← Hello, aquarium!");
+});
+
+test("a tap on the drawing selects what is there", async ({ page, aquarium }) => {
+  await aquarium.open();
+  const { width, height } = await aquarium.canvas.boundingBox();
+  await aquarium.canvas.tap({ position: { x: width / 2, y: height / 2 } });
+  const inspect = page.getByRole("button", { name: /^Inspect / });
+  await inspect.tap();
+  await expect(aquarium.inspector.getByText(/^(Switch|Frame|Link|Host)$/)).toBeInViewport();
+});
+
+test("every control is large enough for a finger", async ({ page, aquarium }) => {
+  await aquarium.open(QUIET);
+  for (const pane of ["Runs", "Inspect", "Speed test"]) {
+    await page.getByRole("tab", { name: pane }).tap();
+    const small = await page.evaluate(() => {
+      const controls = [...document.querySelectorAll("button, select, input, summary, a[href]")];
+      const target = (control) => control.closest("label") ?? control;
+      const size = (control) => target(control).getBoundingClientRect();
+      return controls
+        .filter((control) => control.checkVisibility() && (size(control).width < 24 || size(control).height < 24))
+        .map((control) => `${control.outerHTML.slice(0, 90)} ${Math.round(size(control).width)} × ${Math.round(size(control).height)}`);
+    });
+    expect(small, `${pane}: WCAG 2.2, 2.5.8 asks for 24 × 24`).toEqual([]);
+  }
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing wrong, ${colorScheme}`, async ({ page, aquarium }) => {
+    await page.emulateMedia({ colorScheme });
+    await aquarium.open();
+    for (const pane of ["Runs", "Inspect", "Speed test"]) {
+      await page.getByRole("tab", { name: pane }).tap();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
+    }
+  });
+}
