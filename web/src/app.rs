@@ -58,7 +58,8 @@ pub fn App(props: &Props) -> Html {
         <ContextProvider<Session> context={session.clone()}>
             <TopBar theme={page.theme} />
             <main class="main">
-                <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()} />
+                <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
+                    selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)} />
                 <Transport state={view.state} speed={view.speed} auto_speed={view.auto_speed} skip_quiet={view.skip_quiet}
                     behind={view.behind} />
                 <SidePane pane={page.pane} view={page.view.clone()} />

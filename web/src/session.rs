@@ -10,7 +10,7 @@ use crate::state::{Change, Dialog, Page};
 use crate::storage::{self, Kept, Settings};
 use crate::theme::Choice;
 use netlab::Instant;
-use scenario::{Scenario, link};
+use scenario::link;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -284,11 +284,6 @@ impl Session {
             let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
         }
         *self.0.fragment.borrow_mut() = fragment;
-    }
-
-    /// The document as it is on the page.
-    pub fn scenario(&self) -> Scenario {
-        self.0.lab.borrow().scenario().clone()
     }
 }
 

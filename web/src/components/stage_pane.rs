@@ -29,6 +29,8 @@ pub struct Props {
     pub skipped: Option<Skipped>,
     /// Something else needs the machine: the lab is held still.
     pub held: bool,
+    /// The name of what is selected.
+    pub selected: Option<String>,
 }
 
 /// How far an arrow key moves the picture, in CSS pixels, and how much a zoom key zooms.
@@ -96,6 +98,12 @@ pub fn StagePane(props: &Props) -> Html {
                 }
                 <Skip skipped={props.skipped} />
                 { note(&session, props) }
+                if let Some(selected) = &props.selected {
+                    <button type="button" class="button selected narrow-only" onclick={on(&session, |session| {
+                        session.change(Change::Pane(Pane::Inspect));
+                        focus("pane-inspect");
+                    })}>{ format!("Inspect {selected}") }</button>
+                }
                 <Legend />
                 <div class="zoom" role="group" aria-label="View">
                     <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>

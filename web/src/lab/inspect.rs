@@ -71,6 +71,17 @@ pub struct FrameSheet {
     pub dissection: Dissection,
 }
 
+impl Inspected {
+    /// Its name.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Sheet(sheet) => Some(&sheet.name),
+            Self::Frame(sheet) => Some(&sheet.label),
+            Self::Forgotten => None,
+        }
+    }
+}
+
 /// Hops of a frame are looked for among so many transits before and after.
 const HOPS_WITHIN: u64 = 4_000;
 

@@ -1,0 +1,389 @@
+//! What the frames of one direction look like at one moment: on the lane, in the queue, dying, arriving.
+
+use super::marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
+use super::gather::in_flight_estimate;
+use super::{DEATH_SECS, Moment, PULSE_SECS, Traffic, Trip};
+use crate::stage::journey::{Journey, Phase};
+use crate::stage::layout::{Lane, Layout};
+use crate::stage::looks::{Look, Looks};
+use crate::stage::palette::Swatch;
+use kurbo::{Point, Vec2};
+use netlab::history::DropReason;
+use netlab::topology::{Direction, End};
+use vnetif::impair::LossReason;
+
+/// A port's light glows for this long after a frame, in the viewer's seconds.
+const GLOW_SECS: f64 = 0.16;
+/// Bodies of dead frames shown at one place.
+const BODIES_MAX: usize = 4;
+/// Frames in a queue that are drawn one by one.
+const SLOTS_MAX: usize = 64;
+/// The light of the shortest frame is still seen.
+const LIGHT_PX_MIN: f64 = 4.0;
+/// A lane with this many frames too small for a label gets one label for all of them.
+const TALLY_MIN: usize = 3;
+
+/// One direction, and what the layout says of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Way<'a> {
+    /// Which.
+    pub direction: Direction,
+    /// Where.
+    pub lane: Lane,
+    /// How many bytes may wait.
+    pub queue_bytes: usize,
+    /// How large things are.
+    pub layout: &'a Layout,
+}
+
+impl Traffic {
+    /// What the frames of one direction, in the order in which they were handed over, look like.
+    pub fn arrange(
+        &mut self,
+        way: &Way<'_>,
+        trips: &[Trip],
+        looks: &Looks,
+        moment: &Moment,
+        crowded: bool,
+        dropped: impl FnOnce() -> u64,
+    ) {
+        let deaths_before = self.deaths.len();
+        let queue_before = self.slots.len();
+        let [marks_before, lights_before] = [self.marks.len(), self.lights.len()];
+        let mut waiting = Waiting::default();
+        let mut newest_arrival: Option<(u64, Swatch)> = None;
+        let [mut sending, mut receiving] = [0.0f64; 2];
+        let fading = |ago: u64| (1.0 - moment.secs(ago) / GLOW_SECS).max(0.0);
+
+        // Frames that never leave are nobody's neighbours.
+        let mut travellers = trips.iter().filter(|trip| trip.journey.leaves()).peekable();
+        let mut before: Option<&Trip> = None;
+        while let Some(trip) = travellers.next() {
+            let journey = &trip.journey;
+            if moment.at >= journey.start {
+                sending = sending.max(fading(moment.at - journey.end.min(moment.at)));
+            }
+            if journey.dropped.is_none() {
+                let first_bit = journey.arrival - (journey.end - journey.start);
+                if moment.at >= first_bit {
+                    receiving = receiving.max(fading(moment.at - journey.arrival.min(moment.at)));
+                }
+            }
+            match journey.phase(moment.at) {
+                Phase::Ahead => {}
+                Phase::Waiting => waiting.add(journey),
+                Phase::Moving(place) => {
+                    self.moving += 1;
+                    let ahead = before.map_or(f64::INFINITY, |ahead| ahead.journey.gap_to(journey));
+                    let behind = travellers.peek().map_or(f64::INFINITY, |b| journey.gap_to(&b.journey));
+                    let gap = ahead.min(behind) * way.lane.length;
+                    self.marks.push(mark(way, trip, place, gap, looks, moment));
+                    self.light(way, trip, moment.at, lights_before);
+                }
+                Phase::Dropped { place, ago } => {
+                    self.light(way, trip, moment.at, lights_before);
+                    self.die(way, trip, place, ago, looks, moment);
+                }
+                Phase::Arrived(ago) => {
+                    if newest_arrival.is_none_or(|(newest, _)| ago < newest) {
+                        newest_arrival = Some((ago, trip.look.swatch));
+                    }
+                }
+            }
+            before = Some(trip);
+        }
+        for trip in trips.iter().filter(|trip| !trip.journey.leaves()) {
+            if let Phase::Dropped { place, ago } = trip.journey.phase(moment.at) {
+                self.die(way, trip, place, ago, looks, moment);
+            }
+        }
+
+        self.band(way, marks_before);
+        if waiting.count > 0 {
+            self.queue(way, trips, &waiting, moment, crowded);
+        }
+        if let Some((ago, swatch)) = newest_arrival
+            && moment.secs(ago) < PULSE_SECS
+        {
+            let center = way.lane.origin + way.lane.unit * way.lane.length;
+            self.pulses.push(Pulse { center, age: moment.secs(ago) / PULSE_SECS, swatch });
+        }
+        let port = |end: End| way.direction.link.index() * 2 + end.index();
+        let from = way.direction.from;
+        self.glow[port(from)] = self.glow[port(from)].max(sending);
+        self.glow[port(from.other())] = self.glow[port(from.other())].max(receiving);
+        self.tally(way, trips, marks_before, looks, moment, crowded);
+        self.count_deaths(deaths_before, dropped);
+        debug_assert!(self.slots.len() - queue_before <= SLOTS_MAX);
+    }
+
+    fn light(&mut self, way: &Way<'_>, trip: &Trip, at: u64, lights_from: usize) {
+        // The bits that were on the wire before a loss further on are still seen to run out; those beyond are not.
+        let end = match trip.journey.dropped {
+            Some((_, when)) if at >= when => return,
+            _ => at,
+        };
+        let (tail, head) = trip.journey.light(end);
+        let least = (LIGHT_PX_MIN / way.lane.length).min(1.0);
+        let tail = tail.min(head - least).max(0.0);
+        let head = head.max(tail + least).min(1.0);
+        let light = Stretch {
+            tail: way.lane.core_at(tail),
+            head: way.lane.core_at(head),
+            width: way.lane.core,
+            swatch: trip.look.swatch,
+        };
+        Stretch::add(&mut self.lights, lights_from, light);
+    }
+
+    /// What cannot be told apart on the lane, as few stretches.
+    fn band(&mut self, way: &Way<'_>, marks_from: usize) {
+        let bands_from = self.bands.len();
+        for mark in self.marks[marks_from..].iter().filter(|mark| mark.form == Form::Band) {
+            let reach = way.lane.unit * mark.half.x;
+            let band = Stretch {
+                tail: mark.center - reach,
+                head: mark.center + reach,
+                width: mark.half.y * 2.0,
+                swatch: mark.look.swatch,
+            };
+            Stretch::add(&mut self.bands, bands_from, band);
+        }
+    }
+
+    fn die(&mut self, way: &Way<'_>, trip: &Trip, place: f64, ago: u64, looks: &Looks, moment: &Moment) {
+        let secs = moment.secs(ago);
+        if secs >= DEATH_SECS {
+            return;
+        }
+        let Some((reason, _)) = trip.journey.dropped else { return };
+        let sizes = &way.layout.sizes;
+        let label = looks.text(trip.look.text);
+        let half = Vec2::new(sizes.capsule_half(label.width_em), sizes.capsule_height / 2.0);
+        let center = match reason {
+            // It found no room in the vessel, and falls out of that.
+            DropReason::QueueFull => {
+                let vessel = Vessel::beside(way);
+                let out = (vessel.height + sizes.capsule_height) / 2.0 + 2.0;
+                vessel.origin + way.lane.unit * (vessel.length / 2.0) + way.lane.outward * out
+            }
+            // At the port, clear of the node.
+            _ if place == 0.0 => way.lane.at(0.0) + way.lane.unit * (half.x + sizes.light),
+            _ => way.lane.at(place),
+        };
+        self.deaths.push(Death {
+            transit: trip.journey.transit,
+            look: trip.look,
+            center,
+            outward: way.lane.outward,
+            reading: way.lane.reading(),
+            age: secs / DEATH_SECS,
+            reason: Some(reason_text(reason)),
+            count: 1,
+            half,
+        });
+    }
+
+    /// Leaves a few bodies of those that died at about the same place, and lets the newest speak for all.
+    fn count_deaths(&mut self, from: usize, dropped: impl FnOnce() -> u64) {
+        let deaths = &mut self.deaths[from..];
+        if deaths.len() < 2 {
+            return;
+        }
+        deaths.sort_by(|a, b| a.age.total_cmp(&b.age));
+        let total = dropped().max(deaths.len() as u64);
+        let newest = deaths[0].reason;
+        let alike = deaths.iter().filter(|death| death.reason == newest).count() as u64;
+        // The history counts all reasons together: what was not looked at is counted with the newest one's.
+        deaths[0].count = alike + (total - deaths.len() as u64);
+        let mut spoken = [newest, None];
+        for death in &mut deaths[1..] {
+            if spoken.contains(&death.reason) {
+                death.reason = None;
+            } else {
+                spoken[1] = death.reason;
+            }
+        }
+        let mut bodies = 0;
+        let mut index = 0;
+        self.deaths.retain(|death| {
+            index += 1;
+            if index <= from {
+                return true;
+            }
+            bodies += 1;
+            bodies <= BODIES_MAX || death.reason.is_some()
+        });
+    }
+
+    fn queue(&mut self, way: &Way<'_>, trips: &[Trip], waiting: &Waiting, moment: &Moment, crowded: bool) {
+        let lane = &way.lane;
+        let Vessel { origin, length, height } = Vessel::beside(way);
+        let capacity = (way.queue_bytes as u64).max(waiting.bytes).max(1) as f64;
+        self.queues.push(Queue {
+            origin,
+            unit: lane.unit,
+            reading: lane.reading(),
+            length,
+            height,
+            level: waiting.bytes as f64 / capacity,
+            count: waiting.count,
+            more: crowded,
+        });
+        // True to scale where a frame can still be seen; otherwise as narrow as can be seen, and no more than fit.
+        let inside = length - 4.0;
+        let mut along = 2.0;
+        let is_waiting = |trip: &&Trip| matches!(trip.journey.phase(moment.at), Phase::Waiting);
+        for trip in trips.iter().filter(is_waiting).take(SLOTS_MAX) {
+            let width = (f64::from(trip.journey.bytes) / capacity * inside).max(3.0);
+            if along + width > length - 1.0 {
+                break;
+            }
+            self.slots.push(Slot {
+                transit: trip.journey.transit,
+                swatch: trip.look.swatch,
+                center: origin + lane.unit * (along + width / 2.0),
+                unit: lane.unit,
+                half: Vec2::new((width - 1.0).max(2.0) / 2.0, height / 2.0 - 2.0),
+                focus: moment.focus(trip.journey.frame),
+            });
+            along += width;
+        }
+    }
+
+    fn tally(
+        &mut self,
+        way: &Way<'_>,
+        trips: &[Trip],
+        marks_from: usize,
+        looks: &Looks,
+        moment: &Moment,
+        crowded: bool,
+    ) {
+        let small = self.marks[marks_from..].iter().filter(|mark| mark.form < Form::Capsule);
+        let mut counts: Vec<(Look, u64)> = Vec::new();
+        let mut total = 0;
+        for mark in small {
+            total += 1;
+            match counts.iter().position(|(look, _)| *look == mark.look) {
+                Some(index) => counts[index].1 += 1,
+                // The tail of a long list never wins.
+                None if counts.len() < 16 => counts.push((mark.look, 1)),
+                None => {}
+            }
+        }
+        let most = counts.into_iter().max_by_key(|&(look, count)| (count, std::cmp::Reverse(look)));
+        let cable = &way.layout.cables[way.direction.link.index()];
+        let wanted = total >= TALLY_MIN && cable.roomy;
+        let Some((look, count)) = most.filter(|_| wanted) else { return };
+        let lane = &way.lane;
+        let sizes = &way.layout.sizes;
+        // Towards the receiver: the queue is at the sender's end.
+        let place = 0.78;
+        let mut away = lane.offset + sizes.lane / 2.0 + sizes.badge_font * 0.85;
+        // Beside the badge if that is on the same side, or else beyond it.
+        if let Some(badge) = cable.badge {
+            let off = badge.rect.center() - lane.core_at(0.5);
+            let half = |along: Vec2| {
+                badge.rect.width() / 2.0 * along.x.abs() + badge.rect.height() / 2.0 * along.y.abs()
+            };
+            let tally = (looks.text(look.text).width_em + 3.5) * sizes.badge_font / 2.0;
+            let beside = (place - 0.5) * lane.length > half(lane.unit) + tally;
+            if off.dot(lane.outward) > 0.0 && !beside {
+                away = off.dot(lane.outward) + half(lane.outward) + sizes.badge_font * 0.8;
+            }
+        }
+        let count = if crowded { in_flight_estimate(trips, moment.at).unwrap_or(count) } else { count };
+        self.tallies.push(Tally {
+            center: lane.core_at(place) + lane.outward * (away - lane.strand()),
+            reading: lane.reading(),
+            look,
+            count,
+            about: crowded,
+        });
+    }
+}
+
+/// Where a direction's queue is drawn.
+struct Vessel {
+    origin: Point,
+    length: f64,
+    height: f64,
+}
+
+impl Vessel {
+    fn beside(way: &Way<'_>) -> Self {
+        let (lane, sizes) = (&way.lane, &way.layout.sizes);
+        let height = (sizes.lane * 0.62).round().max(5.0);
+        let length = (lane.length * 0.46).clamp(24.0, 120.0 * sizes.detail.max(0.7));
+        let origin = lane.origin
+            + lane.unit * (6.0 * sizes.detail)
+            + lane.outward * (lane.offset + (sizes.lane + height) / 2.0 + 4.0);
+        Self { origin, length, height }
+    }
+}
+
+#[derive(Default)]
+struct Waiting {
+    count: usize,
+    bytes: u64,
+}
+
+impl Waiting {
+    fn add(&mut self, journey: &Journey) {
+        self.count += 1;
+        self.bytes += u64::from(journey.bytes);
+    }
+}
+
+impl Journey {
+    /// It got onto the wire, or will.
+    fn leaves(&self) -> bool {
+        self.dropped.is_none_or(|(reason, at)| reason != DropReason::QueueFull && at > self.start)
+    }
+}
+
+fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment: &Moment) -> Mark {
+    let sizes = &way.layout.sizes;
+    let focus = moment.focus(trip.journey.frame);
+    // Half of the gap belongs to each neighbour; a hair's breadth stays free.
+    let own = gap / 2.0 - 1.0;
+    let label = || sizes.capsule_half(looks.text(trip.look.text).width_em);
+    let pill = sizes.pill_half();
+    let across = sizes.capsule_height / 2.0;
+    let (form, half) = match () {
+        // What is pointed at is shown whole, above the others.
+        () if focus != Focus::None => (Form::Capsule, Vec2::new(label(), across)),
+        () if sizes.letters && own >= pill => match label() {
+            label if own >= label && 2.0 * label <= way.lane.length * 1.2 => {
+                (Form::Capsule, Vec2::new(label, across))
+            }
+            _ => (Form::Pill, Vec2::new(pill, across)),
+        },
+        () if own >= sizes.dot[0] => {
+            let radius = own.min(sizes.dot[1]);
+            (Form::Dot, Vec2::new(radius, radius))
+        }
+        () => (Form::Band, Vec2::new((gap / 2.0).max(0.5), sizes.dot[1] * 0.8)),
+    };
+    Mark {
+        transit: trip.journey.transit,
+        look: trip.look,
+        form,
+        center: way.lane.at(place),
+        reading: way.lane.reading(),
+        half,
+        focus,
+    }
+}
+
+/// As a person calls it.
+pub const fn reason_text(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::QueueFull => "queue full",
+        DropReason::Impaired(LossReason::TooBig) => "too big",
+        DropReason::Impaired(LossReason::LinkDown) => "link down",
+        DropReason::Impaired(LossReason::Silence) => "silence",
+        DropReason::Impaired(LossReason::Loss | LossReason::LossOfSmall) => "lost",
+    }
+}

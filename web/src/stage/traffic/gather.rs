@@ -1,0 +1,87 @@
+//! Which transits are seen at one moment in one direction, for a bounded price.
+
+use super::{DEATH_SECS, Moment, PULSE_SECS, Trip};
+use crate::stage::journey::{Journey, Phase};
+use crate::stage::looks::Looks;
+use netlab::History;
+use netlab::topology::Direction;
+use vnetif::Instant;
+
+/// Transits of the past looked at for their afterglow, in one direction.
+const VISITS_PAST_MAX: usize = 400;
+/// One sample for so many pixels where there are too many frames to look at each.
+const SAMPLE_PX: f64 = 3.0;
+
+/// Collects what is seen of one direction, in order of handing over; says whether there was more than `visits_max`.
+pub fn gather(
+    history: &History,
+    direction: Direction,
+    moment: &Moment,
+    visits_max: usize,
+    looks: &mut Looks,
+    trips: &mut Vec<Trip>,
+) -> bool {
+    trips.clear();
+    let glow = moment.at.saturating_sub(moment.nanos(DEATH_SECS.max(PULSE_SECS)));
+    let [from, to] = [glow, moment.at].map(Instant::from_nanos);
+    let mut past = 0;
+    // Backwards, because what is under way now is at the end, and what is behind it is only afterglow.
+    for transit in history.passing(direction, from, to).rev() {
+        if trips.len() == visits_max {
+            trips.reverse();
+            return past == 0;
+        }
+        let journey = Journey::from(transit);
+        if past > 0 || matches!(journey.phase(moment.at), Phase::Arrived(_)) {
+            past += 1;
+        }
+        if past > VISITS_PAST_MAX {
+            break;
+        }
+        trips.push(Trip { journey, look: looks.of(transit.id, &transit.frame) });
+    }
+    trips.reverse();
+    false
+}
+
+/// Replaces the frames on the wire by one for every few pixels. A frame at part `p` of the way arrives `1 − p` of a journey
+/// from now, and journeys of one direction arrive in order: so each is found by a binary search.
+pub fn sample(
+    history: &History,
+    direction: Direction,
+    moment: &Moment,
+    length: f64,
+    looks: &mut Looks,
+    trips: &mut Vec<Trip>,
+) {
+    let is_moving = |trip: &Trip| matches!(trip.journey.phase(moment.at), Phase::Moving(_));
+    let Some(lasts) = trips.iter().find(|trip| is_moving(trip)).map(|trip| trip.journey.lasts()) else {
+        return;
+    };
+    trips.retain(|trip| !is_moving(trip));
+    let samples = (length / SAMPLE_PX).clamp(8.0, 400.0);
+    let mut moving: Vec<Trip> = Vec::with_capacity(samples as usize + 1);
+    for number in (0..samples as u64).rev() {
+        let place = (number as f64 + 0.5) / samples;
+        let arrival = Instant::from_nanos(moment.at + ((1.0 - place) * lasts) as u64);
+        let Some(transit) = history.passing(direction, arrival, Instant::MAX).next() else { continue };
+        let journey = Journey::from(transit);
+        let far = !matches!(journey.phase(moment.at), Phase::Moving(there) if (there - place).abs() < 2.0 / samples);
+        let again = moving.last().is_some_and(|last| last.journey.transit >= transit.id);
+        if !far && !again {
+            moving.push(Trip { journey, look: looks.of(transit.id, &transit.frame) });
+        }
+    }
+    trips.splice(0..0, moving);
+}
+
+/// How many frames are in flight, by how often the ones still in sight left.
+pub fn in_flight_estimate(trips: &[Trip], at: u64) -> Option<u64> {
+    let waiting = trips.iter().filter(|trip| matches!(trip.journey.phase(at), Phase::Waiting));
+    let mut starts = waiting.map(|trip| trip.journey.start);
+    let first = starts.next()?;
+    let (count, last) = starts.fold((0u64, first), |(count, _), start| (count + 1, start));
+    let spacing = (last - first) as f64 / count as f64;
+    let lasts = trips.first()?.journey.lasts();
+    (count > 0 && spacing > 0.0).then(|| (lasts / spacing).round() as u64)
+}

@@ -1,0 +1,165 @@
+//! What moves, as things to be drawn and pointed at.
+
+use crate::stage::looks::Look;
+use crate::stage::palette::Swatch;
+use kurbo::{Point, Vec2};
+use netlab::history::TransitId;
+
+/// How much is shown of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// A piece of a band.
+    Band,
+    /// Its protocol's shape.
+    Dot,
+    /// One or two letters.
+    Pill,
+    /// Its label.
+    Capsule,
+}
+
+/// Whether a frame is pointed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Focus {
+    /// No.
+    None,
+    /// By the pointer.
+    Hovered,
+    /// It is selected.
+    Selected,
+}
+
+/// A frame on a lane.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// Which transit.
+    pub transit: TransitId,
+    /// Its look.
+    pub look: Look,
+    /// How much is shown of it.
+    pub form: Form,
+    /// Its middle.
+    pub center: Point,
+    /// Along the lane, of length 1, for letters.
+    pub reading: Vec2,
+    /// Half its extent along the lane and across it.
+    pub half: Vec2,
+    /// Whether it is pointed at.
+    pub focus: Focus,
+}
+
+/// A stretch of a lane or of a cable's core. Frames of one swatch that follow each other without a gap share one: drawing
+/// each would cost more and look the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    /// The end that is nearer to the sender.
+    pub tail: Point,
+    /// The end that is nearer to the receiver.
+    pub head: Point,
+    /// How thick.
+    pub width: f64,
+    /// Whose.
+    pub swatch: Swatch,
+}
+
+/// Frames that wait at a port. A vessel along the cable whose length is the queue's capacity in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Queue {
+    /// Where the next one to leave is: beside the port.
+    pub origin: Point,
+    /// Away from the port, of length 1.
+    pub unit: Vec2,
+    /// As on the lane, for letters.
+    pub reading: Vec2,
+    /// The vessel's length: all the bytes that may wait.
+    pub length: f64,
+    /// Its height.
+    pub height: f64,
+    /// The part of it that is full, by bytes.
+    pub level: f64,
+    /// How many frames wait.
+    pub count: usize,
+    /// There are more than were counted.
+    pub more: bool,
+}
+
+/// A frame in a queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot {
+    /// Which transit.
+    pub transit: TransitId,
+    /// Whose colours.
+    pub swatch: Swatch,
+    /// Its middle.
+    pub center: Point,
+    /// Along the vessel, of length 1.
+    pub unit: Vec2,
+    /// Half its extent along the vessel and across it.
+    pub half: Vec2,
+    /// Whether it is pointed at.
+    pub focus: Focus,
+}
+
+/// A frame that was dropped a moment ago.
+#[derive(Clone, Copy, Debug)]
+pub struct Death {
+    /// Which transit.
+    pub transit: TransitId,
+    /// Its look.
+    pub look: Look,
+    /// Where it died.
+    pub center: Point,
+    /// Where it falls to: away from the cable, of length 1.
+    pub outward: Vec2,
+    /// As on the lane, for letters.
+    pub reading: Vec2,
+    /// From 0 (just now) to 1 (no longer seen).
+    pub age: f64,
+    /// Why; only the newest death at a place says it.
+    pub reason: Option<&'static str>,
+    /// How many died here of late.
+    pub count: u64,
+    /// Half its extent.
+    pub half: Vec2,
+}
+
+/// A frame that arrived a moment ago.
+#[derive(Clone, Copy, Debug)]
+pub struct Pulse {
+    /// At which port.
+    pub center: Point,
+    /// From 0 (just now) to 1 (no longer seen).
+    pub age: f64,
+    /// Whose colours.
+    pub swatch: Swatch,
+}
+
+/// One label for many small marks.
+#[derive(Clone, Copy, Debug)]
+pub struct Tally {
+    /// Beside the lane.
+    pub center: Point,
+    /// As on the lane, for letters.
+    pub reading: Vec2,
+    /// The most frequent look.
+    pub look: Look,
+    /// How many frames are in flight here.
+    pub count: u64,
+    /// It was estimated.
+    pub about: bool,
+}
+
+impl Stretch {
+    /// Adds a stretch of the same lane behind the others, or lengthens the last of them. Those of this lane begin at `from`.
+    pub fn add(stretches: &mut Vec<Self>, from: usize, next: Self) {
+        if stretches.len() > from
+            && let Some(last) = stretches.last_mut()
+            && last.swatch == next.swatch
+            && (last.tail - next.head).dot(last.head - last.tail) <= 0.75 * last.head.distance(last.tail)
+        {
+            last.tail = next.tail;
+        } else {
+            stretches.push(next);
+        }
+    }
+}
