@@ -1,7 +1,7 @@
 //! What the frames of one direction look like at one moment: on the lane, in the queue, dying, arriving.
 
-use super::marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
 use super::gather::in_flight_estimate;
+use super::marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
 use super::{DEATH_SECS, Moment, PULSE_SECS, Traffic, Trip};
 use crate::stage::journey::{Journey, Phase};
 use crate::stage::layout::{Lane, Layout};

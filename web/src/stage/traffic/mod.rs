@@ -161,5 +161,4 @@ impl Traffic {
         self.glow.resize(links * 2, 0.0);
         self.moving = 0;
     }
-
 }

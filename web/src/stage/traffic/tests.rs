@@ -1,10 +1,15 @@
+use super::arrange::Way;
+use super::*;
 use crate::stage::hit::hit;
+use crate::stage::journey::Journey;
 use crate::stage::journey::tests::{journey, journeys, train};
 use crate::stage::layout::tests::layout;
 use crate::stage::looks::tests::{looks, raw};
 use crate::stage::{Pointer, Selection};
-use kurbo::Rect;
+use kurbo::{Point, Rect};
+use netlab::history::{DropReason, TransitId};
 use proptest::prelude::*;
+use vnetif::impair::LossReason;
 
 const THERE: Direction = Direction { link: LinkId(0), from: End::First };
 
@@ -17,10 +22,8 @@ fn moment(at: u64) -> Moment {
 fn compose(layout: &Layout, journeys: &[Journey], moment: &Moment) -> Traffic {
     let mut looks = looks();
     let frame = raw(1_000);
-    let trips: Vec<Trip> = journeys
-        .iter()
-        .map(|&journey| Trip { journey, look: looks.of(journey.transit, &frame) })
-        .collect();
+    let trips: Vec<Trip> =
+        journeys.iter().map(|&journey| Trip { journey, look: looks.of(journey.transit, &frame) }).collect();
     let lane = layout.lane(THERE);
     let way = Way { direction: THERE, lane, queue_bytes: 64 * 1024, layout };
     let mut traffic = Traffic::default();
@@ -46,8 +49,7 @@ fn a_lone_frame_is_a_capsule_with_its_label() {
 fn the_closer_the_frames_the_less_is_shown_of_each() {
     let layout = layout();
     let form = |spacing: u64| {
-        let train: Vec<Journey> =
-            (0..50).map(|n| journey(n, n * spacing, n * spacing, 10, 10_000)).collect();
+        let train: Vec<Journey> = (0..50).map(|n| journey(n, n * spacing, n * spacing, 10, 10_000)).collect();
         let traffic = compose(&layout, &train, &moment(10_000));
         let forms: Vec<Form> = traffic.marks.iter().map(|mark| mark.form).collect();
         assert!(forms.windows(2).all(|pair| pair[0] == pair[1]), "a train is of one kind: {forms:?}");
@@ -114,7 +116,7 @@ fn a_hundred_deaths_at_one_place_leave_a_few_bodies_and_one_reason_with_a_count(
     };
     let all: Vec<Journey> = (0..100).map(refused).collect();
     let traffic = compose(&layout(), &all, &moment(10_000));
-    assert!(traffic.deaths.len() <= BODIES_MAX);
+    assert!(traffic.deaths.len() <= 4);
     let reasons: Vec<_> = traffic.deaths.iter().filter_map(|d| d.reason.map(|r| (r, d.count))).collect();
     assert_eq!(reasons, [("queue full", 100)]);
 }
