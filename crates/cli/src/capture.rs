@@ -151,13 +151,8 @@ impl Capture {
         Ok(())
     }
 
-    /// Writes what is left: frames that were still under way when the world was left.
+    /// Ends the capture. Frames that had not left or arrived when the world was left are not in it.
     pub fn finish(mut self) -> anyhow::Result<()> {
-        // They have left their senders, or will; that they arrive nobody has seen.
-        self.waiting.retain(|Reverse(packet)| packet.flags == OUTBOUND);
-        while !self.waiting.is_empty() {
-            self.write_first()?;
-        }
         self.writer.get_mut().flush().with_context(|| format!("cannot write {}", self.path.display()))
     }
 

@@ -333,3 +333,23 @@ fn a_capture_has_every_frame_at_both_ends_of_its_cable() {
     let dropped = packets.iter().filter(|packet| packet.3).count() as u64;
     assert_eq!(dropped, report["links"][0]["dropped"]["loss"]);
 }
+
+#[test]
+fn a_capture_that_is_cut_off_ends_where_the_world_does() {
+    let path = scratch("cut-off.pcapng");
+    let (code, _) = run_json(
+        &["--until", "2ms", "--pcapng", path.to_str().unwrap(), &example("two-hosts-and-a-switch")],
+        "",
+    );
+    assert_eq!(code, 1);
+    let bytes = std::fs::read(&path).unwrap();
+    let mut reader = PcapNgReader::new(&bytes[..]).unwrap();
+    let mut packets = Vec::new();
+    while let Some(block) = reader.next_block() {
+        if let Block::EnhancedPacket(packet) = block.unwrap().0 {
+            packets.push((packet.timestamp.as_nanos(), packet.interface_id));
+        }
+    }
+    // The question leaves a, reaches the switch (both after 42 bytes at 100 Mbit/s and 1 ms), leaves it for b.
+    assert_eq!(packets, [(0, 0), (1_003_360, 1), (1_003_360, 2)]);
+}
