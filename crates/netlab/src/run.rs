@@ -214,7 +214,7 @@ pub enum Failure {
 pub struct Totals {
     /// Requests, messages or datagrams that the client sent.
     pub sent: u64,
-    /// Those answered (ping, echo, connect) or received (iperf UDP).
+    /// Those answered (ping, echo) or received (iperf UDP).
     pub received: u64,
     /// Payload bytes that the server received (iperf, connect), or that came back (ping, echo).
     pub bytes: u64,
