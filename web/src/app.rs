@@ -59,9 +59,10 @@ pub fn App(props: &Props) -> Html {
             <TopBar theme={page.theme} />
             <main class="main">
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
+                    narration={view.narration.clone()}
                     selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)} />
                 <Transport state={view.state} speed={view.speed} auto_speed={view.auto_speed} skip_quiet={view.skip_quiet}
-                    behind={view.behind} />
+                    behind={view.behind} runs={view.runs.clone()} at={view.at} />
                 <SidePane pane={page.pane} view={page.view.clone()} />
             </main>
             <Status edge={view.edge} complete_since={view.complete_since} />

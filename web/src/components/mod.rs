@@ -16,6 +16,7 @@ mod speed_test;
 mod stage_pane;
 mod start_form;
 mod status;
+mod timeline;
 mod toasts;
 mod top_bar;
 mod transport;

@@ -29,6 +29,8 @@ pub struct Props {
     pub skipped: Option<Skipped>,
     /// Something else needs the machine: the lab is held still.
     pub held: bool,
+    /// What is happening right now, in a sentence.
+    pub narration: Rc<str>,
     /// The name of what is selected.
     pub selected: Option<String>,
 }
@@ -90,6 +92,7 @@ pub fn StagePane(props: &Props) -> Html {
                 if let Some(description) = &sketch.description {
                     <Description key={sketch.opened} text={description.clone()} />
                 }
+                <p class="narration">{ &*props.narration }</p>
             </div>
             <div class="stage">
                 <canvas ref={canvas} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown}></canvas>
@@ -253,7 +256,11 @@ impl SetUp {
             Rc::new(move || {
                 let (width, height) = (canvas.client_width(), canvas.client_height());
                 let density = window().device_pixel_ratio();
-                stage.borrow_mut().resize(f64::from(width), f64::from(height), density);
+                {
+                    let mut stage = stage.borrow_mut();
+                    stage.keep_clear(&floating_on(&canvas));
+                    stage.resize(f64::from(width), f64::from(height), density);
+                }
                 // A canvas that changes its size is empty: drawn again before anybody sees it.
                 let now_ms = window().performance().map_or(0.0, |clock| clock.now());
                 draw(&session, &system, now_ms);
@@ -271,6 +278,18 @@ impl SetUp {
         observer.observe(&canvas);
         Self { session, observer, _on_size: on_size, _on_window: on_window, _input: input }
     }
+}
+
+/// Where the legend and the buttons are, from the canvas's top left corner: left, top, width, height.
+fn floating_on(canvas: &HtmlCanvasElement) -> Vec<(f64, f64, f64, f64)> {
+    let ground = canvas.get_bounding_client_rect();
+    let found = canvas.parent_element().and_then(|pane| pane.query_selector_all(".legend, .zoom").ok());
+    let elements = found.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.item(index)));
+    elements
+        .filter_map(|node| node.dyn_into::<web_sys::Element>().ok())
+        .map(|element| element.get_bounding_client_rect())
+        .map(|r| (r.left() - ground.left(), r.top() - ground.top(), r.width(), r.height()))
+        .collect()
 }
 
 impl Drop for SetUp {

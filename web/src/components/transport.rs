@@ -1,9 +1,13 @@
 //! The controls of time: play, pause, step, speed.
 
 use super::icon::{Glyph, Icon};
+use super::timeline::TimelineStrip;
 use super::{on, use_session};
+use crate::lab::results::RunView;
 use crate::lab::speed::Speed;
 use crate::lab::{Command, State};
+use netlab::Instant;
+use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -20,6 +24,10 @@ pub struct Props {
     pub skip_quiet: bool,
     /// The machine does not keep up.
     pub behind: bool,
+    /// All runs.
+    pub runs: Vec<Rc<RunView>>,
+    /// The playhead, as it was at most a tenth of a second ago.
+    pub at: Instant,
 }
 
 /// The controls of time.
@@ -60,6 +68,7 @@ pub fn Transport(props: &Props) -> Html {
     };
     html! {
         <section class="transport" aria-label="Time">
+            <TimelineStrip runs={props.runs.clone()} at={props.at} />
             <div class="transport-buttons" role="group" aria-label="Playback">
                 <button type="button" class="button icon-only" aria-label="Start again from the beginning"
                     title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>

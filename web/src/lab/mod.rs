@@ -8,6 +8,8 @@
 //! | [`playhead`] | the moment being looked at, and its glides over skipped or stepped-over time |
 //! | [`results`] | a run's history, in words and numbers |
 //! | [`plot`] | throughput over time |
+//! | [`timeline`] | all of time at a glance |
+//! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
 //!
@@ -16,12 +18,14 @@
 
 pub mod ahead;
 pub mod inspect;
+pub mod narrate;
 pub mod playhead;
 pub mod plot;
 pub mod results;
 #[cfg(test)]
 pub mod samples;
 pub mod speed;
+pub mod timeline;
 pub mod view;
 
 use crate::stage::Selection;
@@ -99,6 +103,7 @@ pub struct Lab {
     last_ms: Option<f64>,
     selection: Option<Selection>,
     followers: Followers,
+    narration: Narration,
     positions: Vec<(f64, f64)>,
     sketch: Rc<Sketch>,
 }
@@ -110,6 +115,13 @@ pub struct Skipped {
     pub time: Duration,
     /// When that was, by the animation frames' clock.
     pub at_ms: f64,
+}
+
+/// What was last said of what is happening.
+#[derive(Default)]
+struct Narration {
+    text: Rc<str>,
+    since_ms: f64,
 }
 
 /// What the stage needs to draw the moment.
@@ -139,6 +151,8 @@ const SKIP_GLIDE_MS: f64 = 450.0;
 const STEP_GLIDE_MS: f64 = 220.0;
 /// Automatic speed changes one step at a time, so that the eye can follow.
 const SPEED_STEP_MS: f64 = 900.0;
+/// A sentence stays long enough to be read.
+const NARRATION_MS: f64 = 1_300.0;
 /// So long must the machine be too slow before the page says so.
 const BEHIND_MS: f64 = 400.0;
 
@@ -168,6 +182,7 @@ impl Lab {
             last_ms: None,
             selection: None,
             followers: Followers::default(),
+            narration: Narration::default(),
             positions: scenario.positions(),
             sketch: Rc::new(Sketch::new(&scenario, opened)),
             scenario,
@@ -348,6 +363,21 @@ impl Lab {
             self.speed = if wanted > self.speed { self.speed.faster() } else { self.speed.slower() };
             self.speed_changed_ms = now_ms;
         }
+    }
+
+    /// What is happening right now, in a sentence. While time passes it stays for a moment.
+    fn narrate(&mut self) -> Rc<str> {
+        let now_ms = self.last_ms.unwrap_or_default();
+        let fresh = now_ms - self.narration.since_ms < NARRATION_MS && !self.narration.text.is_empty();
+        if !(fresh && self.state() == State::Playing) {
+            let second = self.speed.per_second();
+            let (topology, history) = (&self.scenario.topology, self.world.history());
+            let text = narrate::narrate(topology, history, self.playhead.at(), second).unwrap_or_default();
+            if *text != *self.narration.text {
+                self.narration = Narration { text: text.into(), since_ms: now_ms };
+            }
+        }
+        self.narration.text.clone()
     }
 
     /// How long the longest of the bulk transfers under way takes in all, as far as can be told.

@@ -24,6 +24,8 @@ pub struct RunView {
     pub to: String,
     /// When it begins.
     pub start: Instant,
+    /// When it was over, if it is.
+    pub end: Option<Instant>,
     /// How far it has got.
     pub phase: Phase,
     /// How much of it is done, from 0 to 1, where that can be said.
@@ -175,6 +177,7 @@ impl Follower {
                 Target::Address(address) => address.to_string(),
             },
             start: log.start,
+            end: log.entries_by(at).last().filter(|_| log.outcome_at(at).is_some()).map(|last| last.at),
             phase,
             share: (phase == Phase::Active).then(|| share(log, &totals, at)).flatten(),
             facts: facts(&log.spec.kind, &totals),

@@ -30,6 +30,8 @@ pub struct View {
     pub at: Instant,
     /// Up to when the world has run, and the hash of all that happened up to then.
     pub edge: (Instant, u64),
+    /// What is happening right now, in a sentence.
+    pub narration: Rc<str>,
     /// All runs, the latest first.
     pub runs: Vec<Rc<RunView>>,
     /// What is selected.
@@ -126,6 +128,7 @@ impl Lab {
     /// A snapshot of the moment.
     pub fn view(&mut self) -> View {
         let at = self.playhead.at();
+        let narration = self.narrate();
         let (topology, history) = (&self.scenario.topology, self.world.history());
         View {
             sketch: self.sketch.clone(),
@@ -137,6 +140,7 @@ impl Lab {
             behind: self.behind_ms > super::BEHIND_MS,
             at,
             edge: (self.world.now(), history.hash()),
+            narration,
             runs: self.followers.views(topology, history, at),
             selection: self.selection,
             inspected: self.selection.map(|what| Rc::new(inspect(topology, history, at, what))),
