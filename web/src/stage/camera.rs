@@ -22,6 +22,9 @@ pub struct View {
 pub trait Scenery {
     /// The pixels that it covers in this view; `None` if there is nothing. Its size grows with the view's scale.
     fn bounds(&self, view: View) -> Option<Rect>;
+
+    /// Whether any of it is within these pixels in this view.
+    fn touches(&self, view: View, pixels: Rect) -> bool;
 }
 
 /// The viewer's position, on its way to where it was sent.
@@ -30,6 +33,8 @@ pub struct Camera {
     view: View,
     goal: View,
     size: Size,
+    /// What floats on the canvas.
+    obstacles: Vec<Rect>,
     /// A person has moved it: it no longer follows the canvas's size.
     moved: bool,
     /// The last animation frame's time, while easing.
@@ -44,6 +49,8 @@ pub const SCALE_MAX: f64 = 16.0;
 const SCALE_FIT_MAX: f64 = 2.6;
 /// Free space around what is fitted, in pixels; a narrow canvas gets less.
 const PADDING_PX: f64 = 36.0;
+/// More obstacles than this are not looked at: each triples the work.
+const OBSTACLES_MAX: usize = 3;
 /// This much of the picture stays in view, however far it is moved.
 const KEEP_PX: f64 = 48.0;
 /// After this long, easing has done 63 % of the way.
@@ -78,15 +85,44 @@ impl View {
         (self.offset - goal.offset).hypot() < 0.2 && (self.scale / goal.scale - 1.0).abs() < 2e-4
     }
 
-    /// The largest view that has everything inside a canvas of this size.
-    pub fn fitting(scenery: &impl Scenery, size: Size) -> Self {
+    /// The largest view that has everything inside a canvas of this size and nothing behind the obstacles, which are at
+    /// its edges; if there is none, something is behind them.
+    pub fn fitting(scenery: &impl Scenery, size: Size, obstacles: &[Rect]) -> Self {
         let padding = PADDING_PX.min(size.width * 0.05).min(size.height * 0.06);
-        let room = Size::new((size.width - 2.0 * padding).max(1.0), (size.height - 2.0 * padding).max(1.0));
+        let whole = size.to_rect().inset(-padding);
+        let plain = Self::filling(scenery, whole);
+        let is_clear = |view: Self| !obstacles.iter().any(|&obstacle| scenery.touches(view, obstacle));
+        if is_clear(plain) {
+            return plain;
+        }
+        // For each obstacle: under it, beside it, or it is not in the way.
+        let mut rooms = vec![whole];
+        for obstacle in obstacles.iter().take(OBSTACLES_MAX) {
+            let cut = |room: &Rect| {
+                let [mut above, mut beside] = [*room; 2];
+                match obstacle.center().y > room.center().y {
+                    true => above.y1 = above.y1.min(obstacle.y0 - padding / 2.0),
+                    false => above.y0 = above.y0.max(obstacle.y1 + padding / 2.0),
+                }
+                match obstacle.center().x > room.center().x {
+                    true => beside.x1 = beside.x1.min(obstacle.x0 - padding / 2.0),
+                    false => beside.x0 = beside.x0.max(obstacle.x1 + padding / 2.0),
+                }
+                [*room, above, beside]
+            };
+            rooms = rooms.iter().flat_map(cut).collect();
+        }
+        let views = rooms.into_iter().map(|room| Self::filling(scenery, room)).filter(|&view| is_clear(view));
+        views.max_by(|a, b| a.scale.total_cmp(&b.scale)).unwrap_or(plain)
+    }
+
+    /// The largest view that has everything inside these pixels.
+    fn filling(scenery: &impl Scenery, room: Rect) -> Self {
         let at_scale = |scale| Self { scale, offset: Vec2::ZERO };
         let fits = |scale: f64| {
             scenery
                 .bounds(at_scale(scale))
-                .is_none_or(|bounds| bounds.width() <= room.width && bounds.height() <= room.height)
+                .is_none_or(|bounds| bounds.width() <= room.width() && bounds.height() <= room.height())
         };
         // Bisection, because shapes and distances grow by different laws.
         let (mut low, mut high) = (SCALE_MIN, SCALE_FIT_MAX);
@@ -99,7 +135,7 @@ impl View {
         }
         let view = at_scale(low);
         let middle = scenery.bounds(view).map_or(Point::ORIGIN, |bounds| bounds.center());
-        view.moved(size.to_vec2() / 2.0 - middle.to_vec2())
+        view.moved(room.center() - middle)
     }
 }
 
@@ -107,7 +143,7 @@ impl Camera {
     /// Looks at nothing yet; the first [`follow`](Self::follow) fits.
     pub fn new() -> Self {
         let view = View { scale: 1.0, offset: Vec2::ZERO };
-        Self { view, goal: view, size: Size::ZERO, moved: false, eased_ms: None }
+        Self { view, goal: view, size: Size::ZERO, obstacles: Vec::new(), moved: false, eased_ms: None }
     }
 
     /// What is seen now.
@@ -131,10 +167,15 @@ impl Camera {
         self.size = size;
     }
 
+    /// These parts of the canvas are behind something else; a fit keeps clear of them.
+    pub fn keep_clear(&mut self, obstacles: Vec<Rect>) {
+        self.obstacles = obstacles;
+    }
+
     /// What there is to see has changed, or the canvas has: fits at once unless a person has moved the camera.
     pub fn follow(&mut self, scenery: &impl Scenery) {
         if !self.moved {
-            self.goal = View::fitting(scenery, self.size);
+            self.goal = View::fitting(scenery, self.size, &self.obstacles);
             self.view = self.goal;
         }
     }
@@ -142,7 +183,7 @@ impl Camera {
     /// Goes to where everything is in view, and follows the canvas's size again.
     pub fn fit(&mut self, scenery: &impl Scenery) {
         self.moved = false;
-        self.goal = View::fitting(scenery, self.size);
+        self.goal = View::fitting(scenery, self.size, &self.obstacles);
     }
 
     /// Moves at once, with the pointer.
@@ -201,12 +242,21 @@ mod tests {
 
     struct Spots(Vec<(f64, f64)>);
 
-    impl Scenery for Spots {
-        fn bounds(&self, view: View) -> Option<Rect> {
+    impl Spots {
+        fn seen(&self, view: View) -> impl Iterator<Item = Rect> {
             let detail = view.scale.sqrt();
             let reach = Rect::new(-50.0 * detail, -30.0 * detail, 50.0 * detail, 70.0 * detail);
-            let spots = self.0.iter().map(|&(x, y)| reach + view.to_screen(Point::new(x, y)).to_vec2());
-            spots.reduce(|all, one| all.union(one))
+            self.0.iter().map(move |&(x, y)| reach + view.to_screen(Point::new(x, y)).to_vec2())
+        }
+    }
+
+    impl Scenery for Spots {
+        fn bounds(&self, view: View) -> Option<Rect> {
+            self.seen(view).reduce(|all, one| all.union(one))
+        }
+
+        fn touches(&self, view: View, pixels: Rect) -> bool {
+            self.seen(view).any(|spot| spot.overlaps(pixels))
         }
     }
 
@@ -234,7 +284,21 @@ mod tests {
         assert_eq!(camera.view(), own.moved(Vec2::new(100.0, 0.0)));
         camera.fit(&spots);
         while camera.advance(0.0, true) {}
-        assert_eq!(camera.view(), View::fitting(&spots, Size::new(590.0, 500.0)));
+        assert_eq!(camera.view(), View::fitting(&spots, Size::new(590.0, 500.0), &[]));
+    }
+
+    #[test]
+    fn a_fit_keeps_clear_of_what_floats_on_the_canvas_and_no_smaller_than_it_must_be() {
+        let spots = Spots(TRIANGLE.to_vec());
+        let size = Size::new(900.0, 600.0);
+        let fit = |obstacles: &[Rect]| View::fitting(&spots, size, obstacles);
+        let plain = fit(&[]);
+        assert_eq!(fit(&[Rect::new(0.0, 560.0, 60.0, 600.0)]), plain, "a corner where nothing is");
+        let [legend, buttons] = [Rect::new(0.0, 500.0, 600.0, 600.0), Rect::new(840.0, 400.0, 900.0, 600.0)];
+        let clear = fit(&[legend, buttons]);
+        assert!(!spots.touches(clear, legend) && !spots.touches(clear, buttons));
+        assert!(clear.scale < plain.scale && clear.scale > plain.scale * 0.7);
+        assert_eq!(fit(&[size.to_rect()]), plain, "where all is covered, it is as if nothing were");
     }
 
     #[test]

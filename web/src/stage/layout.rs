@@ -250,9 +250,9 @@ impl Cable {
         }
     }
 
-    /// The middle of the cable.
-    pub fn middle(&self) -> Point {
-        self.ports[0] + self.unit * (self.length / 2.0)
+    /// This part of the way along the core.
+    pub fn core_at(&self, place: f64) -> Point {
+        self.ports[0] + self.unit * (self.length * place)
     }
 
     /// Out of the way of both lanes: above the cable, or to the right of an upright one.
@@ -273,7 +273,8 @@ impl Cable {
             if normal.y < -0.35 || (normal.y.abs() <= 0.35 && normal.x > 0.0) { normal } else { -normal };
         let clearance = self.lane + sizes.lane * 0.5 + 4.0;
         let reach = size.width / 2.0 * up.x.abs() + size.height / 2.0 * up.y.abs();
-        let center = self.middle() + up * (clearance + reach);
+        let place = if sketch.lossy { 0.68 } else { 0.5 };
+        let center = self.core_at(place) + up * (clearance + reach);
         Some(Badge { rect: Rect::from_center_size(center, size), whole })
     }
 }
@@ -345,7 +346,7 @@ pub mod tests {
             assert_eq!(layout.node_at(node.caption.unwrap().rect.center(), 24.0), Some(NodeId(id as u32)));
         }
         for (id, cable) in layout.cables.iter().enumerate() {
-            assert_eq!(layout.link_at(cable.middle(), 24.0), Some(LinkId(id as u32)));
+            assert_eq!(layout.link_at(cable.core_at(0.5), 24.0), Some(LinkId(id as u32)));
             let badge = cable.badge.expect("there is room");
             assert_eq!(layout.link_at(badge.rect.center(), 24.0), Some(LinkId(id as u32)));
         }

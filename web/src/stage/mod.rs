@@ -42,7 +42,7 @@ mod sketch;
 mod traffic;
 
 use camera::{Camera, View};
-use kurbo::{Point, Size, Vec2};
+use kurbo::{Point, Rect, Size, Vec2};
 use layout::Layout;
 use looks::Looks;
 use netlab::History;
@@ -198,6 +198,13 @@ impl Stage {
     pub fn resize(&mut self, width: f64, height: f64, device_pixel_ratio: f64) {
         self.painter.resize(Size::new(width, height), device_pixel_ratio);
         self.camera.resize(Size::new(width, height));
+        self.camera.follow(&self.sketch);
+    }
+
+    /// These rectangles (left, top, width, height) are behind buttons and the like. A fit keeps clear of them.
+    pub fn keep_clear(&mut self, obstacles: &[(f64, f64, f64, f64)]) {
+        let rect = |&(x, y, width, height): &_| Rect::from_origin_size((x, y), (width, height));
+        self.camera.keep_clear(obstacles.iter().map(rect).collect());
         self.camera.follow(&self.sketch);
     }
 

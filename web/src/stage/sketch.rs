@@ -79,6 +79,8 @@ pub struct CableSketch {
     pub rank: f64,
     /// Nothing passes in at least one direction.
     pub down: bool,
+    /// Frames die halfway: texts keep clear of that place if they can.
+    pub lossy: bool,
     /// Rate and delay.
     pub about: Line,
     /// How it misbehaves.
@@ -157,6 +159,11 @@ impl Scenery for Sketch {
     fn bounds(&self, view: View) -> Option<Rect> {
         let sizes = self.sizes(view);
         self.nodes.iter().map(|node| node.bounds(view, &sizes)).reduce(|all, one| all.union(one))
+    }
+
+    fn touches(&self, view: View, pixels: Rect) -> bool {
+        let sizes = self.sizes(view);
+        self.nodes.iter().any(|node| node.bounds(view, &sizes).overlaps(pixels))
     }
 }
 
@@ -313,9 +320,18 @@ impl CableSketch {
             core: core(&there.line).max(core(&back.line)),
             rank,
             down: link.ways.iter().any(down),
+            lossy: link.ways.iter().flat_map(|way| &way.impairments).any(loses),
             about: line(about, Weight::Normal),
             warnings: warnings.into_iter().map(|text| line(text, Weight::Strong)).collect(),
         }
+    }
+}
+
+/// Whether frames are lost on the wire, and not refused before it.
+fn loses(impairment: &Impairment) -> bool {
+    match impairment {
+        Impairment::Loss(_) | Impairment::LossOfSmall { .. } | Impairment::SilenceOnce { .. } => true,
+        Impairment::FrameSizeMax(_) | Impairment::TrailingBytes(_) | Impairment::Down => false,
     }
 }
 

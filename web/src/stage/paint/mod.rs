@@ -241,8 +241,10 @@ impl Painter {
         fill_all(palette.up, 1.0, &|port| !port.down);
         fill_all(palette.node, 1.0, &|port| port.down);
         pen.fill_with(palette.busy);
+        // Blinking is decoration; that a port is busy is not.
+        let halo = if picture.reduced_motion { 0.0 } else { 0.35 };
         for port in ports().filter(|port| !port.down && port.glow > 0.0) {
-            for (grown, alpha) in [(2.1, 0.35), (1.0, 1.0)] {
+            for (grown, alpha) in [(2.1, halo), (1.0, 1.0)] {
                 context.begin_path();
                 pen.circle(port.at, port.radius * grown);
                 context.set_global_alpha(alpha * port.glow);

@@ -283,12 +283,12 @@ impl Traffic {
         let mut away = lane.offset + sizes.lane / 2.0 + sizes.badge_font * 0.85;
         // Beside the badge if that is on the same side, or else beyond it.
         if let Some(badge) = cable.badge {
-            let off = badge.rect.center() - lane.core_at(0.5);
+            let off = badge.rect.center() - lane.core_at(place);
             let half = |along: Vec2| {
                 badge.rect.width() / 2.0 * along.x.abs() + badge.rect.height() / 2.0 * along.y.abs()
             };
             let tally = (looks.text(look.text).width_em + 3.5) * sizes.badge_font / 2.0;
-            let beside = (place - 0.5) * lane.length > half(lane.unit) + tally;
+            let beside = off.dot(lane.unit).abs() > half(lane.unit) + tally;
             if off.dot(lane.outward) > 0.0 && !beside {
                 away = off.dot(lane.outward) + half(lane.outward) + sizes.badge_font * 0.8;
             }
