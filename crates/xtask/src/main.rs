@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`setup`] | finds or installs what the others need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser |
 //! | [`serve`], [`build`], [`test`], [`bench`], [`ci`] | one for each command |
+//! | [`javascript`] | the tests of the JavaScript API, under Node |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
 //! | [`tally`] | counts of passed and failed tests, read from what the runners print |
 //! | [`report`] | steps, their outcome and time, and the closing summary |
@@ -17,6 +18,7 @@
 mod bench;
 mod build;
 mod ci;
+mod javascript;
 mod process;
 mod progress;
 mod project;

@@ -8,12 +8,15 @@
 use crate::report::Report;
 use crate::setup::{self, Needs, Optimised, Toolbox};
 use crate::tally::Tally;
-use crate::{build, process, project, size};
+use crate::{build, javascript, process, project, size};
 use anyhow::{Result, bail, ensure};
 use std::process::Command;
 
 /// The crates that are the engine: they run in the page.
 const CORE: [&str; 4] = ["vnetif", "netlab", "scenario", "dissect"];
+
+/// How wasm is optimised for tests: they push hundreds of megabytes through real stacks.
+pub const WASM_OPT_LEVEL: &str = "2";
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -40,6 +43,7 @@ pub fn all(report: &mut Report) -> Option<Toolbox> {
     native(report);
     let toolbox = toolbox?;
     report.step("core's tests in wasm", |tally| in_wasm(&toolbox, tally));
+    report.step("JavaScript API", |tally| javascript::run(&toolbox, tally));
     let built = report.step("dist/", |_| {
         build::build(&toolbox)?;
         let sizes = size::of(&project::dist())?;
@@ -65,7 +69,7 @@ fn in_wasm(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     command.args(["test", "--target=wasm32-unknown-unknown", "--tests", "--no-fail-fast"]);
     command.args(CORE.iter().flat_map(|name| ["--package", name]));
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
-    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "2");
+    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", WASM_OPT_LEVEL);
 
     // A crate that misses its `extern crate wasm_test` has no tests here, and nobody would notice.
     let mut suspect = None;
@@ -97,7 +101,11 @@ fn in_browser(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
 }
 
 /// Runs a test runner, shows what it prints and adds up what `read` finds in its lines.
-fn count(command: &mut Command, mut read: impl FnMut(&str) -> Option<Tally>, sum: &mut Tally) -> Result<()> {
+pub fn count(
+    command: &mut Command,
+    mut read: impl FnMut(&str) -> Option<Tally>,
+    sum: &mut Tally,
+) -> Result<()> {
     let status = process::stream(command, |line| {
         println!("{line}");
         if let Some(tally) = read(line) {
