@@ -55,6 +55,7 @@ export class Aquarium {
     this.automaticSpeed = page.getByRole("switch", { name: "Automatic speed" });
     this.skipQuiet = page.getByRole("switch", { name: "Skip quiet time" });
     this.hash = page.getByRole("contentinfo").getByRole("code");
+    this.nothingMoves = page.getByRole("main").getByText("Nothing is moving.");
     this.results = page.getByRole("region", { name: "Results" });
     this.inspector = page.getByRole("tabpanel", { name: "Inspect" });
     this.dialog = page.getByRole("dialog");
@@ -106,9 +107,7 @@ export class Aquarium {
   async start(kind, fields = {}) {
     await this.pane("Runs");
     const form = this.page.getByRole("form", { name: "Start a run" });
-    // A person clicks the label: the radio button lies below it.
-    await form.getByText(kind, { exact: true }).click();
-    await expect(form.getByRole("radio", { name: kind, exact: true })).toBeChecked();
+    await form.getByRole("radio", { name: kind, exact: true }).check();
     for (const [name, value] of Object.entries(fields)) {
       const field = form.getByLabel(name, { exact: true });
       if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
@@ -130,7 +129,7 @@ export class Aquarium {
   /** Lets time pass as fast as it goes until nothing is left to happen, and reads the history's hash. */
   async playToTheEnd(timeout = 40_000) {
     await this.atFullSpeed();
-    await expect(this.page.getByText("Nothing is moving.")).toBeVisible({ timeout });
+    await expect(this.nothingMoves).toBeVisible({ timeout });
     await expect(this.hash).toHaveText(/^[0-9a-f]{16}$/);
     return this.hash.textContent();
   }

@@ -31,6 +31,7 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     baseURL: page,
+    actionTimeout: 15_000,
     launchOptions: { executablePath: process.env.CHROMIUM, args: chromium },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",

@@ -6,7 +6,7 @@ const VIEWS = {
   "the first view": async () => {},
   "a quiet network, and a field that is wrong": async ({ aquarium, page }) => {
     await aquarium.open(QUIET);
-    await expect(page.getByText("Nothing is moving.")).toBeVisible();
+    await expect(aquarium.nothingMoves).toBeVisible();
     await aquarium.start("Ping", { "How many": "many" });
   },
   "results of each kind": async ({ aquarium }) => {

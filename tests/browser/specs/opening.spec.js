@@ -51,7 +51,7 @@ test("where nothing is left to move, the page says what to do next", async ({ pa
   await aquarium.openExample("Connect: hello over TCP");
   const first = await aquarium.playToTheEnd();
   await aquarium.button("Watch again").click();
-  await expect(page.getByText("Nothing is moving.")).toBeHidden();
+  await expect(aquarium.nothingMoves).toBeHidden();
   expect(await aquarium.playToTheEnd(), "it is the same history again").toBe(first);
   await aquarium.pane("Inspect");
   await aquarium.button("Start a run").click();

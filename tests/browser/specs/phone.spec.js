@@ -32,7 +32,7 @@ test("a run is started with fingers, and its results appear", async ({ page, aqu
   await aquarium.speed.fill("18");
   await aquarium.button("Start a run").tap();
   const form = page.getByRole("form", { name: "Start a run" });
-  await form.getByText("Echo", { exact: true }).tap();
+  await form.getByRole("radio", { name: "Echo" }).tap();
   await form.getByRole("button", { name: "Start echo" }).tap();
   await expect(aquarium.run("TCP echo a → b")).toContainText("← Hello, aquarium!");
 });

@@ -3,7 +3,7 @@ import { QUIET, expect, test } from "../aquarium.js";
 
 test.beforeEach(async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
-  await expect(page.getByText("Nothing is moving.")).toBeVisible();
+  await expect(aquarium.nothingMoves).toBeVisible();
   await expect(aquarium.results).toContainText("None yet.");
   await aquarium.atFullSpeed();
 });

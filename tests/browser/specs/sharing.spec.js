@@ -57,7 +57,7 @@ test("a reload loses nothing", async ({ page, aquarium }) => {
   await expect(aquarium.title(EXAMPLE)).toBeVisible();
   await expect(aquarium.run("TCP echo server → client")).toContainText("still here?");
   await expect(aquarium.run("TCP echo server → client")).toContainText("done");
-  await expect(page.getByText("Nothing is moving.")).toBeVisible();
+  await expect(aquarium.nothingMoves).toBeVisible();
   await expect(aquarium.hash).toHaveText(history);
   expect(await aquarium.time()).toBeGreaterThanOrEqual(time);
   expect(await aquarium.speedStep()).toBe(12);
@@ -68,6 +68,7 @@ test("a reload loses nothing", async ({ page, aquarium }) => {
 test("a reload in the middle goes on in the middle", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.openExample(EXAMPLE);
+  await aquarium.speed.fill("12");
   await expect(aquarium.run("Connect client → server").first()).toContainText("done");
   await aquarium.button("Pause").click();
   const time = await aquarium.time();

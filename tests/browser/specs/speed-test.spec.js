@@ -4,7 +4,7 @@ import { longTasks } from "../long-tasks.js";
 
 const start = async (aquarium, what) => {
   const pane = await aquarium.pane("Speed test");
-  await pane.getByText(what, { exact: true }).click();
+  await pane.getByRole("radio", { name: what, exact: true }).check();
   await aquarium.button("Start the speed test").click();
   return pane;
 };
