@@ -59,13 +59,20 @@ pub struct Looks {
     ring: Vec<(Whose, Look)>,
     texts: Vec<Text>,
     numbers: FxHashMap<Label, TextId>,
+    generation: u64,
 }
 
 impl Looks {
     /// No looks yet.
     pub fn new(measure: Measure) -> Self {
         let nobody = ((0, 0, 0), Look { swatch: Swatch::Other, text: TextId(0) });
-        Self { measure, ring: vec![nobody; RING], texts: Vec::new(), numbers: FxHashMap::default() }
+        Self {
+            measure,
+            ring: vec![nobody; RING],
+            texts: Vec::new(),
+            numbers: FxHashMap::default(),
+            generation: 0,
+        }
     }
 
     /// Measures any text.
@@ -82,6 +89,12 @@ impl Looks {
         self.ring.iter_mut().for_each(|(whose, _)| *whose = (0, 0, 0));
         self.texts.clear();
         self.numbers.clear();
+        self.generation += 1;
+    }
+
+    /// Numbers of labels are good within one generation: what is kept by them has to go with it.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Makes room before a picture is composed, so that no label's number changes while one is.
@@ -173,10 +186,15 @@ pub mod tests {
     #[test]
     fn labels_without_end_are_bounded() {
         let mut looks = looks();
+        let mut seen: FxHashMap<(u64, TextId), Label> = FxHashMap::default();
         for number in 0..20_000 {
             looks.make_room();
-            looks.of(TransitId(number), &raw(number as usize));
+            let look = looks.of(TransitId(number), &raw(number as usize % 9_000));
             assert!(looks.texts.len() <= TEXTS_MAX + 1);
+            let label = looks.text(look.text).label;
+            let first = seen.entry((looks.generation(), look.text)).or_insert(label);
+            assert_eq!(*first, label, "within a generation a number stands for one label");
         }
+        assert!(looks.generation() > 0);
     }
 }

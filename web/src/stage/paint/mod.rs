@@ -64,6 +64,8 @@ pub struct Painter {
 #[derive(Clone, Copy, PartialEq)]
 struct Stamp {
     revision: u64,
+    /// Of the labels.
+    generation: u64,
     detail: f64,
     view: View,
     theme: Theme,
@@ -75,7 +77,10 @@ struct Stamp {
 impl Stamp {
     /// The sprites of one are good for the other.
     fn has_sprites_of(&self, other: &Self) -> bool {
-        self.detail == other.detail && self.theme == other.theme && self.density == other.density
+        self.generation == other.generation
+            && self.detail == other.detail
+            && self.theme == other.theme
+            && self.density == other.density
     }
 }
 
@@ -160,6 +165,7 @@ impl Painter {
         let link = |selection: Option<Selection>| selection.filter(|it| matches!(it, Selection::Link(_)));
         let stamp = Stamp {
             revision: picture.revision,
+            generation: picture.looks.generation(),
             detail: picture.layout.sizes.detail,
             view: picture.view,
             theme: picture.theme,
