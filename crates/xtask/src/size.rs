@@ -1,13 +1,31 @@
 //! What a visitor downloads: every file of `dist/`, raw and as a host would compress it.
+//!
+//! Compressed by Node, which the build needs anyway, for wasm-opt. Not by a crate: compiling one costs each first start ten
+//! seconds, and unoptimised it takes minutes over the page.
 
+use crate::process;
 use anyhow::{Context as _, Result, bail};
 use std::fmt;
-use std::fs;
-use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 /// The whole page, compressed.
 const BUDGET_BYTES: usize = 400 * 1024;
+
+/// Prints name, size and compressed size of each file of a folder, largest first; brotli at its best is what static
+/// hosts precompress with.
+const SCRIPT: &str = r#"
+const { readdirSync, readFileSync, statSync } = require("node:fs");
+const { brotliCompressSync, constants } = require("node:zlib");
+const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 };
+const folder = process.argv[1] + "/";
+readdirSync(folder, { recursive: true })
+  .filter((name) => statSync(folder + name).isFile())
+  .map((name) => [name, readFileSync(folder + name)])
+  .map(([name, bytes]) => [name, bytes.length, brotliCompressSync(bytes, { params }).length])
+  .sort(([a, , x], [b, , y]) => y - x || (a < b ? -1 : 1))
+  .forEach((row) => console.log(row.join("\t")));
+"#;
 
 /// The files of a folder with their sizes.
 pub struct Sizes(Vec<File>);
@@ -20,32 +38,16 @@ struct File {
 
 /// Measures a folder and those in it.
 pub fn of(folder: &Path) -> Result<Sizes> {
-    let mut files = Vec::new();
-    collect(folder, folder, &mut files)?;
-    files.sort_by(|a, b| b.brotli.cmp(&a.brotli).then_with(|| a.name.cmp(&b.name)));
-    Ok(Sizes(files))
+    let rows = process::output(Command::new("node").args(["--eval", SCRIPT]).arg(folder))
+        .with_context(|| format!("node cannot measure {}: is Node.js installed?", folder.display()))?;
+    let files: Option<Vec<File>> = rows.lines().map(file).collect();
+    Ok(Sizes(files.context("node printed no sizes")?))
 }
 
-fn collect(folder: &Path, top: &Path, files: &mut Vec<File>) -> Result<()> {
-    let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, top, files)?;
-        } else {
-            let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-            let name = path.strip_prefix(top).expect("it is below the top").display().to_string();
-            files.push(File { name, raw: bytes.len(), brotli: compressed(&bytes)? });
-        }
-    }
-    Ok(())
-}
-
-/// The size after brotli at its best, which is what static hosts precompress with.
-fn compressed(bytes: &[u8]) -> Result<usize> {
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 11, 24);
-    writer.write_all(bytes)?;
-    Ok(writer.into_inner().len())
+fn file(row: &str) -> Option<File> {
+    let mut cells = row.split('\t');
+    let name = cells.next()?.to_owned();
+    Some(File { name, raw: cells.next()?.parse().ok()?, brotli: cells.next()?.parse().ok()? })
 }
 
 impl Sizes {
@@ -101,8 +103,10 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_is_compressed_away() {
-        assert!(compressed(&[7; 100_000]).unwrap() < 100);
+    fn rows_that_are_none_are_refused() {
+        let File { name, raw, brotli } = file("styles/a.css\t120\t40").unwrap();
+        assert_eq!((name.as_str(), raw, brotli), ("styles/a.css", 120, 40));
+        assert!(file("a.css\t120").is_none() && file("").is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use crate::report::Report;
 use crate::setup::{self, Needs, Optimised, Toolbox};
 use crate::tally::Tally;
-use crate::{build, javascript, process, project, size};
+use crate::{build, javascript, process, project};
 use anyhow::{Result, bail, ensure};
 use std::process::Command;
 
@@ -44,13 +44,8 @@ pub fn all(report: &mut Report) -> Option<Toolbox> {
     let toolbox = toolbox?;
     report.step("core's tests in wasm", |tally| in_wasm(&toolbox, tally));
     report.step("JavaScript API", |tally| javascript::run(&toolbox, tally));
-    let built = report.step("dist/", |_| {
-        build::build(&toolbox)?;
-        let sizes = size::of(&project::dist())?;
-        print!("{sizes}");
-        sizes.within_budget()
-    });
-    if built.is_some() {
+    if report.step("dist/", |_| build::build(&toolbox)).is_some() {
+        report.step("size of dist/", |_| build::check_size());
         report.step("browser tests", |tally| in_browser(&toolbox, tally));
     }
     Some(toolbox)
