@@ -99,7 +99,7 @@ fn write(lan: &Lan, from: PortId, frame: &Frame) {
 }
 
 fn read(inbox: &Inbox) -> u32 {
-    black_box(inbox.pop()).is_some().into()
+    inbox.pop().is_some().into()
 }
 
 fn drain(ports: &[(PortId, Inbox)]) -> u32 {

@@ -117,13 +117,17 @@ fn page_table(fresh: Option<Summary>, page: Option<&Page>) -> String {
 }
 
 fn section(title: &str, head: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut rows = rows.into_iter().peekable();
+    if rows.peek().is_none() {
+        return String::new();
+    }
     let mut text = format!("### {title}\n\n");
     let mut line = |cells: &[String]| {
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     };
     line(head);
     line(&vec!["---".into(); head.len()]);
-    rows.into_iter().for_each(|row| line(&row));
+    rows.for_each(|row| line(&row));
     text + "\n"
 }
 
