@@ -6,10 +6,11 @@ use crate::lab::plot::{Plot, ceiling};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
-use vnetif::bulk::{Bulk, BulkConfig};
-use vnetif::driver::{Net, Yield, drive};
-use vnetif::raw::{Raw, RawConfig};
-use vnetif::{Duration, Instant, Lan};
+use vnetif::bulk::BulkConfig;
+use vnetif::driver::{Yield, drive};
+use vnetif::measured::{self, Measured};
+use vnetif::raw::RawConfig;
+use vnetif::{Duration, Instant};
 use wasm_bindgen::UnwrapThrowExt;
 
 /// What is measured.
@@ -44,41 +45,17 @@ const SAMPLE: Duration = Duration::from_millis(250);
 /// Half a minute.
 const SAMPLES_MAX: usize = 120;
 
-/// What is asked of a network that is measured.
-trait Measured: Net {
-    /// Bytes arrived, and frames.
-    fn counts(&self) -> (u64, u64);
-}
-
-impl Measured for Bulk<Lan> {
-    fn counts(&self) -> (u64, u64) {
-        (self.received(), self.frames())
-    }
-}
-
-impl Measured for Raw<Lan> {
-    fn counts(&self) -> (u64, u64) {
-        (self.written(), self.delivered())
-    }
-}
-
 /// Runs a test until `bytes` have passed, if that is said, or until `stop` is set. Reports every quarter of a second, and
 /// at the end.
 pub async fn run(test: Test, bytes: Option<u64>, stop: Rc<Cell<bool>>, report: impl Fn(&Report)) {
-    let lan = Lan::switch();
-    match test {
-        Test::Tcp => {
-            let config = BulkConfig { bytes, ..BulkConfig::default() };
-            measure(Bulk::new(&lan, &config).expect("a new switch has ports"), stop, report).await;
-        }
-        Test::Frames => {
-            let config = RawConfig { bytes, ..RawConfig::default() };
-            measure(Raw::new(&lan, &config).expect("a new switch has ports"), stop, report).await;
-        }
-    }
+    let net = match test {
+        Test::Tcp => measured::tcp(&BulkConfig { bytes, ..BulkConfig::default() }),
+        Test::Frames => measured::frames(&RawConfig { bytes, ..RawConfig::default() }),
+    };
+    measure(net, stop, report).await;
 }
 
-async fn measure(mut net: impl Measured, stop: Rc<Cell<bool>>, report: impl Fn(&Report)) {
+async fn measure(mut net: Box<dyn Measured>, stop: Rc<Cell<bool>>, report: impl Fn(&Report)) {
     let performance = crate::session::window().performance().expect_throw("a browser has a clock");
     let begun_ms = performance.now();
     let clock = || Instant::from_nanos(((performance.now() - begun_ms) * 1e6) as u64);
@@ -129,8 +106,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_over_the_whole_time() {
-        let report =
-            Report { elapsed: Duration::from_secs(2), bytes: 500_000_000, ..Report::default() };
+        let report = Report { elapsed: Duration::from_secs(2), bytes: 500_000_000, ..Report::default() };
         assert_eq!(report.rate(), 2e9);
         assert_eq!(Report::default().rate(), 0.0);
         assert_eq!(report.plot(), None);

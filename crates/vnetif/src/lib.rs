@@ -53,6 +53,7 @@
 //! | [`driver`] | who runs a network: in slices, with a [`Yield`] after each, or in virtual time |
 //! | [`stack`] | an interface with its smoltcp stack and sockets |
 //! | [`bulk`], [`raw`] | ready-made traffic: TCP between two stacks, raw frames to many |
+//! | [`measured`] | the same, ready to measure a machine with, compiled here for speed |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
@@ -71,6 +72,7 @@ pub mod lan;
 pub mod line;
 pub mod mac;
 pub mod mac_table;
+pub mod measured;
 pub mod monitor;
 pub mod nic;
 pub mod raw;
