@@ -70,7 +70,8 @@ fn ensure_playwright(progress: &Progress) -> Result<()> {
         }
         Err(cause) => {
             task.fail();
-            Err(missing("Playwright", why, "install Node.js with npm and a network", Some(cause)))
+            let fix = "install Node.js (it comes with npm) and connect to the network";
+            Err(missing("Playwright", why, fix, Some(cause)))
         }
     }
 }

@@ -18,8 +18,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use wasm_std::WasmStd;
 
 /// What a command needs beyond wasm's standard library, trunk and wasm-bindgen.
@@ -67,39 +66,41 @@ impl Toolbox {
 pub fn prepare(needs: Needs) -> Result<Toolbox> {
     let progress = Progress::new();
     let optimise = needs.page.is_some_and(|Optimised(optimised)| optimised);
-    let wasm_std_found = OnceLock::new();
-    let browser_found = OnceLock::new();
-
     thread::scope(|scope| {
-        let tasks = [
-            scope.spawn(|| {
-                let wasm_std = wasm_std_found.get_or_init(|| wasm_std::ensure(&progress));
-                if let (Ok(wasm_std), Some(optimised)) = (wasm_std, needs.page) {
-                    build_page(&progress, wasm_std, optimised);
-                }
-                Ok(())
-            }),
-            scope.spawn(|| tools::ensure_trunk(&progress)),
-            scope.spawn(|| tools::ensure_wasm_bindgen(&progress)),
-            scope.spawn(|| if optimise { tools::ensure_wasm_opt(&progress) } else { Ok(()) }),
-            scope.spawn(|| {
-                if needs.browser {
-                    let browser = browser::ensure(&progress)?;
-                    browser_found.get_or_init(|| browser);
-                }
-                Ok(())
-            }),
-        ];
-        let faults: Vec<String> = tasks
-            .into_iter()
-            .filter_map(|task| task.join().expect("setup tasks do not panic").err())
-            .map(|fault| format!("{fault:#}"))
-            .collect();
-        if faults.is_empty() { Ok(()) } else { Err(anyhow!(faults.join("\n\n"))) }
-    })?;
+        let wasm_std = scope.spawn(|| {
+            let wasm_std = wasm_std::ensure(&progress)?;
+            if let Some(optimised) = needs.page {
+                build_page(&progress, &wasm_std, optimised);
+            }
+            Ok(wasm_std)
+        });
+        let trunk = scope.spawn(|| tools::ensure_trunk(&progress));
+        let wasm_bindgen = scope.spawn(|| tools::ensure_wasm_bindgen(&progress));
+        let wasm_opt = scope.spawn(|| if optimise { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
+        let browser = scope.spawn(|| if needs.browser { browser::ensure(&progress) } else { Ok(None) });
 
-    let wasm_std = wasm_std_found.into_inner().expect("the first task ran")?;
-    Ok(Toolbox { wasm_std, browser: browser_found.into_inner().flatten() })
+        let mut faults = Vec::new();
+        let wasm_std = outcome(wasm_std, &mut faults);
+        outcome(trunk, &mut faults);
+        outcome(wasm_bindgen, &mut faults);
+        outcome(wasm_opt, &mut faults);
+        let browser = outcome(browser, &mut faults);
+        match (wasm_std, browser) {
+            (Some(wasm_std), Some(browser)) if faults.is_empty() => Ok(Toolbox { wasm_std, browser }),
+            _ => Err(anyhow!(faults.join("\n\n"))),
+        }
+    })
+}
+
+/// What a task brought, or, among the faults, why not: they are told together, so that one visit to the shop is enough.
+fn outcome<T>(task: ScopedJoinHandle<'_, Result<T>>, faults: &mut Vec<String>) -> Option<T> {
+    match task.join().expect("setup tasks do not panic") {
+        Ok(value) => Some(value),
+        Err(fault) => {
+            faults.push(format!("{fault:#}"));
+            None
+        }
+    }
 }
 
 /// Builds what trunk will build, so that it finds it done. A fault in the page's own code is left for trunk to show:

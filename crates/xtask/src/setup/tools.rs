@@ -73,7 +73,7 @@ pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
         }
         Err(cause) => {
             task.fail();
-            let fix = "install Node.js with npm, or a binaryen not older than 120";
+            let fix = "install Node.js (it comes with npm) and connect to the network, or install binaryen 120 or newer";
             Err(missing("wasm-opt", why, fix, Some(cause)))
         }
     }
@@ -107,7 +107,7 @@ fn install_crate(progress: &Progress, name: &str, version: &str, why: &str) -> R
         Err(cause) => {
             task.fail();
             let fix =
-                format!("`cargo install {name} --version {version} --root target/tools` with a network");
+                format!("connect to the network, or `cargo install {name} --version {version}` yourself");
             Err(missing(name, why, &fix, Some(cause)))
         }
     }
