@@ -14,7 +14,8 @@ for (const what of ["TCP", "Raw frames"]) {
     await aquarium.open();
     const pane = await start(aquarium, what);
     await expect(page.getByText("The network waits while the speed test runs.")).toBeVisible();
-    const rate = pane.getByRole("paragraph").filter({ hasText: /^\d+(\.\d+)?\s[MG]bit\/s$/ });
+    // It is a status once it is final.
+    const rate = pane.getByRole("paragraph").or(pane.getByRole("status")).filter({ hasText: /^\d+(\.\d+)?\s[MG]bit\/s$/ });
     await expect(rate).toBeVisible();
     const plot = pane.getByRole("img", { name: /^Throughput over .* between .*bit\/s and .*bit\/s\.$/ });
     await expect(plot).toBeVisible();
@@ -52,7 +53,7 @@ test("no task is over 50 ms while the speed test runs without a bound", async ({
     await aquarium.button("Fit the network into view").click();
     await page.mouse.move(300, 400);
   });
-  expect(measured).toEqual({ heavy: [], calm: true });
+  expect(measured).toEqual([]);
   await aquarium.button("Stop").click();
 });
 
@@ -66,7 +67,7 @@ test("no task is over 50 ms while an iperf runs in the network, at full speed", 
     await aquarium.button("Fit the network into view").click();
     await page.mouse.move(300, 400);
   });
-  expect(measured).toEqual({ heavy: [], calm: true });
+  expect(measured).toEqual([]);
 });
 
 test("a page that blocks is found out", async ({ aquarium, page }) => {
@@ -82,7 +83,6 @@ test("a page that blocks is found out", async ({ aquarium, page }) => {
           }),
         ),
     );
-  const measured = await longTasks(page, block, 1);
-  expect(measured.calm).toBe(false);
-  expect(measured.heavy.length).toBeGreaterThan(0);
+  const measured = await longTasks(page, block);
+  expect(measured.length).toBeGreaterThan(0);
 });
