@@ -273,7 +273,9 @@ impl Lab {
         self.playhead.jump(self.world.now().min(until));
         if advanced != Advance::Paused {
             self.catch_up_to = None;
-            self.playhead.jump(if advanced == Advance::Reached { until } else { self.world.now() });
+            self.playhead.jump(until);
+            // It had come to rest there.
+            self.rest_at = (advanced == Advance::Quiet).then_some(until);
         }
     }
 
@@ -625,6 +627,20 @@ mod tests {
     }
 
     #[test]
+    fn catching_up_with_a_lab_at_rest_leads_to_its_rest() {
+        let mut lab = Lab::new(example(0));
+        play_to_the_end(&mut lab, &mut 0.0, 16.7);
+        let at = lab.playhead.at();
+        let mut again = Lab::new(lab.scenario().clone());
+        again.catch_up_to(at);
+        again.tick(0.0, false, &mut || true);
+        for frame in 0..200 {
+            again.tick(f64::from(frame) * 16.7, false, &mut || true);
+            assert_eq!((again.playhead.at(), again.state()), (at, State::Quiet));
+        }
+    }
+
+    #[test]
     fn catching_up_leads_to_where_it_was() {
         let mut lab = Lab::new(example(0));
         let mut now_ms = 0.0;
@@ -645,10 +661,7 @@ mod tests {
             });
         }
         assert_eq!(again.playhead.at(), at);
-        assert_eq!(
-            play_to_the_end(&mut again, &mut 1e6, 16.7),
-            play_to_the_end(&mut lab, &mut now_ms, 16.7)
-        );
+        assert_eq!(play_to_the_end(&mut again, &mut 1e6, 16.7), play_to_the_end(&mut lab, &mut now_ms, 16.7));
     }
 
     #[test]
