@@ -1,6 +1,6 @@
 //! The page: it ties the session to what is rendered, and to the keyboard, the address bar and the tab's life.
 
-use crate::components::{Dialogs, SidePane, StagePane, Status, Toasts, TopBar, Transport};
+use crate::components::{Dialogs, SidePane, StagePane, TopBar, Transport, status, toasts};
 use crate::keys::{self, Focus, Key};
 use crate::lab::Command;
 use crate::session::{Opened, Session, window};
@@ -65,8 +65,8 @@ pub fn App(props: &Props) -> Html {
                     behind={view.behind} runs={view.runs.clone()} at={view.at} />
                 <SidePane pane={page.pane} view={page.view.clone()} />
             </main>
-            <Status edge={view.edge} complete_since={view.complete_since} />
-            <Toasts toasts={page.toasts.clone()} announcement={page.announcement.clone()} />
+            { status(view.edge, view.complete_since) }
+            { toasts(&session, &page.toasts, &page.announcement) }
             <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} />
         </ContextProvider<Session>>
     }
@@ -100,8 +100,9 @@ fn listen(session: &Session) -> Vec<EventListener> {
 
 fn press(session: &Session, event: &KeyboardEvent) {
     let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
-    let dialog_is_open =
-        window().document().is_some_and(|document| document.query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some()));
+    let dialog_is_open = window()
+        .document()
+        .is_some_and(|document| document.query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some()));
     if dialog_is_open || !session.settings().shortcuts || event.default_prevented() {
         return;
     }

@@ -3,24 +3,18 @@
 //! The message is in index.html, hidden, and its buttons are boot.js's: after a panic nothing of the wasm can be relied
 //! on, so the hook only fills in the report and takes the cover off.
 
-use serde::{Deserialize, Serialize};
+use crate::storage::{Crashed, Kept};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
-/// Kept in the browser when the page breaks, so that it does not break again at once: the next start is paused.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Crashed(pub bool);
-
-impl crate::storage::Kept for Crashed {
-    const KEY: &'static str = "packetarium.crashed.1";
-}
-
 /// From now on a panic shows the message.
 pub fn install() {
-    std::panic::set_hook(Box::new(|info| {
+    // Not the standard library's way: Yew would put its own hook in the place of that one.
+    yew::set_custom_panic_hook(Box::new(|info| {
         let report = format!("Packetarium {}: {info}", env!("CARGO_PKG_VERSION"));
         web_sys::console::error_1(&report.as_str().into());
-        crate::storage::Kept::save(&Crashed(true));
+        // So that it does not break again at once: the next start is paused.
+        Crashed.save();
         uncover(&report);
     }));
 }

@@ -4,7 +4,6 @@
 use netlab::run::RunSpec;
 use scenario::Scenario;
 use scenario::fault::Step;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// What kind of run.
@@ -160,8 +159,11 @@ impl Form {
                 IP,
             ],
             Kind::Echo => {
-                let mut fields =
-                    vec![TRANSPORT, number("count", "How often", "1", false), text("text", "Hello, aquarium!")];
+                let mut fields = vec![
+                    TRANSPORT,
+                    number("count", "How often", "1", false),
+                    text("text", "Hello, aquarium!"),
+                ];
                 if self.is_udp() {
                     fields.push(TIMEOUT);
                 }
@@ -232,33 +234,33 @@ impl Form {
     }
 
     /// The run, as the document has it.
-    fn run(&self) -> Value {
-        let mut run = Map::new();
-        run.insert("from".into(), self.from.as_str().into());
+    fn run(&self) -> String {
         let to = if self.to == ADDRESS { self.address.trim() } else { &self.to };
-        run.insert("to".into(), to.into());
+        let mut run =
+            format!(r#"{{"{}":{{"from":{},"to":{}"#, self.kind.key(), quoted(&self.from), quoted(to));
         for field in self.fields() {
             let value = self.value(&field);
             if value.is_empty() && field.input != Input::Text || field.key.starts_with('\u{1}') {
                 continue;
             }
-            // A number, a truth, or else the text itself: then the document's reader says what is wrong with it.
-            let plain = matches!(field.input, Input::Number | Input::Choice(_));
-            let parsed = plain.then(|| serde_json::from_str(value.trim()).ok()).flatten();
-            let simple = parsed.filter(|value: &Value| value.is_number() || value.is_boolean());
-            run.insert(field.key.into(), simple.unwrap_or_else(|| value.into()));
+            // A number, a truth, or else a text: then the document's reader says what is wrong with it.
+            let plain = match field.input {
+                Input::Number => is_number(value.trim()),
+                Input::Choice(_) => is_number(value) || value == "true",
+                Input::Text | Input::Quantity => false,
+            };
+            let value = if plain { value.trim().to_string() } else { quoted(value) };
+            run += &format!(r#","{}":{value}"#, field.key);
         }
-        Value::Object(Map::from_iter([(self.kind.key().to_string(), Value::Object(run))]))
+        run + "}}"
     }
 
     /// The run that is asked for, or everything that keeps it from being one.
     pub fn check(&self, scenario: &Scenario) -> Result<RunSpec, Vec<Wrong>> {
         // The network alone: what other runs there are is of no concern, and there may be many.
-        let network = Scenario { runs: Vec::new(), ..scenario.clone() };
-        let mut document: Value =
-            serde_json::from_str(&network.to_compact_json()).expect("what is written can be read");
-        document["runs"] = Value::Array(vec![self.run()]);
-        match Scenario::parse(&document.to_string()) {
+        let network = Scenario { runs: Vec::new(), ..scenario.clone() }.to_compact_json();
+        let open = network.strip_suffix('}').expect("a document is an object");
+        match Scenario::parse(&format!(r#"{open},"runs":[{}]}}"#, self.run())) {
             Ok(mut with_run) => Ok(with_run.runs.remove(0).1),
             Err(faults) => {
                 let wrong = |fault: scenario::Fault| {
@@ -274,11 +276,32 @@ impl Form {
     }
 }
 
+/// Whether this is a number as JSON writes it.
+fn is_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
+    digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))
+}
+
+/// A text as JSON writes it (RFC 8259, clause 7).
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c < ' ' => quoted += &format!("\\u{:04x}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use netlab::Duration;
     use netlab::run::{Amount, IperfTransport, RunKind, Transport};
+    use proptest::prelude::*;
 
     fn scenario() -> Scenario {
         scenario::examples()[0].scenario()
@@ -299,7 +322,8 @@ mod tests {
             let scenario = example.scenario();
             for kind in Kind::ALL {
                 let form = Form { kind, ..Form::new(&scenario) };
-                let spec = form.check(&scenario).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", example.name));
+                let spec =
+                    form.check(&scenario).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", example.name));
                 assert_eq!(spec.kind.name(), kind.key());
             }
         }
@@ -338,6 +362,24 @@ mod tests {
 
         let nowhere = Form { to: ADDRESS.into(), address: "10.0.0.300".into(), ..form(Kind::Ping) };
         assert_eq!(nowhere.check(&scenario()).unwrap_err()[0].0, "to");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_sent_or_refused_but_never_taken_for_something_else(text in any::<String>()) {
+            let mut echo = form(Kind::Echo);
+            fill(&mut echo, "text", &text);
+            match echo.check(&scenario()) {
+                Ok(RunSpec { kind: RunKind::Echo(run), .. }) => prop_assert_eq!(&run.text, &text),
+                Ok(other) => prop_assert!(false, "{other:?}"),
+                Err(wrong) => prop_assert!(wrong.iter().all(|(field, _)| field == "text"), "{wrong:?}"),
+            }
+            let mut ping = form(Kind::Ping);
+            fill(&mut ping, "count", &text);
+            if let Err(wrong) = ping.check(&scenario()) {
+                prop_assert!(wrong.iter().all(|(field, _)| field == "count"), "{wrong:?}");
+            }
+        }
     }
 
     #[test]

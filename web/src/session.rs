@@ -1,13 +1,12 @@
 //! The one handle that every part of the page holds: it takes what a person does to where it belongs, and keeps the
 //! browser (address bar, storage, clipboard) in step with it.
 
-use crate::crash::Crashed;
 use crate::lab::speed::Speed;
 use crate::lab::{Command, Lab, State};
 use crate::opening::{self, Trouble};
 use crate::stage::{Selection, Stage};
 use crate::state::{Change, Dialog, Page};
-use crate::storage::{self, Kept, Settings};
+use crate::storage::{self, Crashed, Kept, Settings};
 use crate::theme::Choice;
 use netlab::Instant;
 use scenario::link;
@@ -59,7 +58,7 @@ impl Session {
         let settings = Settings::load().unwrap_or_default();
         let fragment = fragment();
         let opening = opening::open(&fragment, storage::Session::load());
-        let crashed = Crashed::load() == Some(Crashed(true));
+        let crashed = Crashed::load().is_some();
         let mut lab = Lab::new(opening.scenario);
         // Neither can fail: they start nothing.
         let _ = lab.perform(Command::SkipQuiet(settings.skip_quiet));
@@ -68,7 +67,7 @@ impl Session {
         }
         if crashed {
             // Whatever broke the page may be in this experiment: it does not begin by itself again.
-            Crashed(false).save();
+            Crashed::forget();
             let _ = lab.perform(Command::Pause);
         } else {
             lab.catch_up_to(opening.at);
@@ -166,7 +165,8 @@ impl Session {
 
     /// Does something to the lab, and shows it at once.
     pub fn perform(&self, command: Command) {
-        let settings_change = matches!(command, Command::SetSpeed(_) | Command::AutoSpeed | Command::SkipQuiet(_));
+        let settings_change =
+            matches!(command, Command::SetSpeed(_) | Command::AutoSpeed | Command::SkipQuiet(_));
         let document_changes = matches!(command, Command::Start(_) | Command::Restart | Command::Open(_));
         let opens = matches!(command, Command::Open(_));
         let performed = self.0.lab.borrow_mut().perform(command);
@@ -228,7 +228,7 @@ impl Session {
             _ => lab.look().at,
         };
         let fragment = self.0.fragment.borrow().clone();
-        storage::Session { document: lab.scenario().to_compact_json(), fragment, at_ns: at.nanos() }.save();
+        storage::Session { at_ns: at.nanos(), fragment, document: lab.scenario().to_compact_json() }.save();
     }
 
     /// Makes a link, puts it into the address bar and onto the clipboard.

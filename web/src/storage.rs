@@ -1,28 +1,27 @@
 //! What the browser keeps for the next visit.
 //!
 //! Not gloo's `LocalStorage`: it panics where storage is blocked, and a page must work there too. Everything in here may
-//! fail, and then the page merely forgets.
+//! fail, and then the page merely forgets. Plain text and no serde: these are a handful of values, and every byte of code
+//! is a byte to load.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use crate::theme::Choice;
 
 /// The experiment that was on the page.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The document, with the runs that were started by hand.
-    pub document: String,
-    /// What the address bar's fragment was, so that a reload is told apart from a new link.
-    pub fragment: String,
     /// The playhead, in nanoseconds.
     pub at_ns: u64,
+    /// What the address bar's fragment was, so that a reload is told apart from a new link.
+    pub fragment: String,
+    /// The document, with the runs that were started by hand.
+    pub document: String,
 }
 
 /// What the person likes.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Light, dark, or as the system has it.
-    pub theme: crate::theme::Choice,
+    pub theme: Choice,
     /// Whether quiet time is jumped over.
     pub skip_quiet: bool,
     /// The speed's step; `None`: automatic.
@@ -31,36 +30,98 @@ pub struct Settings {
     pub shortcuts: bool,
 }
 
+/// That the page has broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crashed;
+
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: crate::theme::Choice::System, skip_quiet: true, speed: None, shortcuts: true }
+        Self { theme: Choice::System, skip_quiet: true, speed: None, shortcuts: true }
     }
 }
 
 /// Something that is kept under a name.
-pub trait Kept: Serialize + DeserializeOwned {
+pub trait Kept: Sized {
     /// Its name; the number is that of its form, and changes when an old one could be misread.
     const KEY: &'static str;
 
-    /// What was kept, if it can be read.
+    /// As it is kept.
+    fn to_text(&self) -> String;
+
+    /// From what was kept; `None` if that cannot be read.
+    fn from_text(text: &str) -> Option<Self>;
+
+    /// What was kept, if there is something and it can be read.
     fn load() -> Option<Self> {
-        let text = storage()?.get_item(Self::KEY).ok()??;
-        serde_json::from_str(&text).ok()
+        Self::from_text(&storage()?.get_item(Self::KEY).ok()??)
     }
 
-    /// Keeps it; `false` if the browser would not.
-    fn save(&self) -> bool {
-        let text = serde_json::to_string(self).expect("plain data");
-        storage().is_some_and(|storage| storage.set_item(Self::KEY, &text).is_ok())
+    /// Keeps it, if the browser allows it and has room.
+    fn save(&self) {
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(Self::KEY, &self.to_text());
+        }
+    }
+
+    /// Forgets it.
+    fn forget() {
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(Self::KEY);
+        }
     }
 }
 
+/// All under one name, so that it is kept whole or not at all: `AT FRAGMENT`, and from the second line on the document.
 impl Kept for Session {
     const KEY: &'static str = "packetarium.session.1";
+
+    fn to_text(&self) -> String {
+        format!("{} {}\n{}", self.at_ns, self.fragment, self.document)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let (first, document) = text.split_once('\n')?;
+        let (at, fragment) = first.split_once(' ')?;
+        Some(Self { at_ns: at.parse().ok()?, fragment: fragment.into(), document: document.into() })
+    }
 }
 
+/// Words, `name=value`; those that are missing or unknown are as they are by default.
 impl Kept for Settings {
     const KEY: &'static str = "packetarium.settings.1";
+
+    fn to_text(&self) -> String {
+        let theme = self.theme.attribute().unwrap_or("system");
+        let speed = self.speed.map_or("auto".to_string(), |step| step.to_string());
+        format!("theme={theme} skip_quiet={} speed={speed} shortcuts={}", self.skip_quiet, self.shortcuts)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let mut settings = Self::default();
+        for word in text.split(' ') {
+            match word.split_once('=') {
+                Some(("theme", "light")) => settings.theme = Choice::Light,
+                Some(("theme", "dark")) => settings.theme = Choice::Dark,
+                Some(("skip_quiet", value)) => settings.skip_quiet = value != "false",
+                Some(("speed", value)) => settings.speed = value.parse().ok(),
+                Some(("shortcuts", value)) => settings.shortcuts = value != "false",
+                _ => {}
+            }
+        }
+        Some(settings)
+    }
+}
+
+impl Kept for Crashed {
+    const KEY: &'static str = "packetarium.crashed.1";
+
+    fn to_text(&self) -> String {
+        "yes".into()
+    }
+
+    fn from_text(_: &str) -> Option<Self> {
+        Some(Self)
+    }
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -72,8 +133,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_of_an_older_page_are_read_as_far_as_they_go() {
-        let settings: Settings = serde_json::from_str(r#"{"skip_quiet":false,"gone":1}"#).unwrap();
-        assert_eq!(settings, Settings { skip_quiet: false, ..Settings::default() });
+    fn what_is_kept_comes_back_as_it_was() {
+        for fragment in ["", "1:q1Yq"] {
+            let session =
+                Session { at_ns: u64::MAX, fragment: fragment.into(), document: "{\n \"a b\": 1\n}".into() };
+            assert_eq!(Session::from_text(&session.to_text()), Some(session));
+        }
+        for theme in [Choice::System, Choice::Light, Choice::Dark] {
+            for speed in [None, Some(0), Some(18)] {
+                let settings = Settings { theme, speed, skip_quiet: false, shortcuts: false };
+                assert_eq!(Settings::from_text(&settings.to_text()), Some(settings));
+            }
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_there_does_no_harm() {
+        assert_eq!(Session::from_text(""), None);
+        assert_eq!(Session::from_text("{\"document\":1}\n"), None);
+        assert_eq!(Settings::from_text("speed=fast theme=pink =x nonsense"), Some(Settings::default()));
     }
 }

@@ -1,11 +1,9 @@
 //! Light and dark.
 
 use crate::stage::Theme;
-use serde::{Deserialize, Serialize};
 
 /// What the person chose.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// As the system has it.
     #[default]

@@ -5,7 +5,7 @@ use super::use_session;
 use crate::keys;
 use crate::lab::Command;
 use crate::opening::Trouble;
-use crate::session::copy;
+use crate::session::{Session, copy};
 use crate::state::Dialog;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
@@ -23,19 +23,18 @@ pub struct Props {
 /// What lies over the page, if anything does.
 #[component]
 pub fn Dialogs(props: &Props) -> Html {
+    let session = use_session();
     match &props.dialog {
         None => Html::default(),
-        Some(Dialog::Examples) => html! { <Examples /> },
+        Some(Dialog::Examples) => examples(&session),
         Some(Dialog::Share { link, copied }) => html! { <Share link={link.clone()} copied={*copied} /> },
-        Some(Dialog::Help) => html! { <Help shortcuts={props.shortcuts} /> },
-        Some(Dialog::BadLink(trouble)) => html! { <BadLink trouble={trouble.clone()} /> },
+        Some(Dialog::Help) => help(&session, props.shortcuts),
+        Some(Dialog::BadLink(trouble)) => bad_link(trouble),
     }
 }
 
 /// Scenarios to start from.
-#[component]
-fn Examples() -> Html {
-    let session = use_session();
+fn examples(session: &Session) -> Html {
     let open = |number: usize| {
         let session = session.clone();
         Callback::from(move |event: MouseEvent| {
@@ -113,16 +112,9 @@ fn Share(props: &ShareProps) -> Html {
     }
 }
 
-/// Properties of [`Help`].
-#[derive(Properties, PartialEq)]
-struct HelpProps {
-    shortcuts: bool,
-}
-
 /// What all this is.
-#[component]
-fn Help(props: &HelpProps) -> Html {
-    let session = use_session();
+fn help(session: &Session, single_keys: bool) -> Html {
+    let session = session.clone();
     let shortcuts = Callback::from(move |event: Event| {
         session.set_shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked());
     });
@@ -141,7 +133,7 @@ fn Help(props: &HelpProps) -> Html {
             </ul>
             <h3>{ "Keys" }</h3>
             <label class="switch">
-                <input type="checkbox" role="switch" checked={props.shortcuts} onchange={shortcuts} />
+                <input type="checkbox" role="switch" checked={single_keys} onchange={shortcuts} />
                 <span>{ "Single keys do something" }</span>
             </label>
             <dl class="keys">
@@ -153,16 +145,8 @@ fn Help(props: &HelpProps) -> Html {
     }
 }
 
-/// Properties of [`BadLink`].
-#[derive(Properties, PartialEq)]
-struct BadLinkProps {
-    trouble: Trouble,
-}
-
 /// A link that could not be opened.
-#[component]
-fn BadLink(props: &BadLinkProps) -> Html {
-    let trouble = &props.trouble;
+fn bad_link(trouble: &Trouble) -> Html {
     html! {
         <Modal title="This link cannot be opened">
             <p>{ &trouble.what }</p>

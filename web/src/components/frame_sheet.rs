@@ -6,13 +6,14 @@ use crate::lab::inspect::FrameSheet;
 use crate::stage::Selection;
 use dissect::{Field, Layer};
 use std::ops::Range;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Properties of [`FrameDetails`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The frame.
-    pub sheet: FrameSheet,
+    pub sheet: Rc<FrameSheet>,
 }
 
 /// More bytes than this are not laid out; whoever needs them has the capture.
@@ -52,24 +53,15 @@ pub fn FrameDetails(props: &Props) -> Html {
                 </nav>
             }
             <h3>{ "Layers" }</h3>
-            { for sheet.dissection.layers.iter().map(|layer| html! { <LayerDetails layer={layer.clone()} light={light.clone()} /> }) }
+            { for sheet.dissection.layers.iter().map(|layer| layer_html(layer, &light)) }
             <h3>{ "Bytes" }</h3>
             { hex(&sheet.frame, (*lit).as_ref()) }
         </>
     }
 }
 
-/// Properties of [`LayerDetails`].
-#[derive(Properties, PartialEq)]
-struct LayerProps {
-    layer: Layer,
-    light: Callback<Option<Range<usize>>>,
-}
-
 /// A layer with its fields.
-#[component]
-fn LayerDetails(props: &LayerProps) -> Html {
-    let layer = &props.layer;
+fn layer_html(layer: &Layer, light: &Callback<Option<Range<usize>>>) -> Html {
     html! {
         <details class="layer">
             <summary>
@@ -78,7 +70,7 @@ fn LayerDetails(props: &LayerProps) -> Html {
                 if layer.fault.is_some() { <span class="fault">{ "damaged" }</span> }
             </summary>
             if let Some(fault) = &layer.fault { <p class="fault">{ fault }</p> }
-            <ul class="layer-fields">{ for layer.fields.iter().map(|field| field_html(field, &props.light)) }</ul>
+            <ul class="layer-fields">{ for layer.fields.iter().map(|field| field_html(field, light)) }</ul>
         </details>
     }
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// An icon. It says nothing to a screen reader: what it stands on has a name.
+/// Which icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
     /// ▶
@@ -60,23 +60,12 @@ impl Glyph {
     }
 }
 
-/// Properties of [`Icon`].
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// Which.
-    pub glyph: Glyph,
-}
-
-/// An icon.
-#[component]
-pub fn Icon(props: &Props) -> Html {
-    let class = match props.glyph {
-        Glyph::Play => "icon filled",
-        _ => "icon",
-    };
+/// An icon. It says nothing to a screen reader: what it stands on has a name.
+pub fn icon(glyph: Glyph) -> Html {
+    let class = if glyph == Glyph::Play { "icon filled" } else { "icon" };
     html! {
-        <svg class={class} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
-            <path d={props.glyph.path()} />
+        <svg {class} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+            <path d={glyph.path()} />
         </svg>
     }
 }

@@ -2,42 +2,29 @@
 //! do not see it or do not use a mouse.
 
 use super::frame_sheet::FrameDetails;
-use super::{on, use_session};
+use super::on;
 use crate::lab::Command;
 use crate::lab::inspect::{Inspected, Sheet, Table};
 use crate::lab::view::Sketch;
+use crate::session::Session;
 use crate::stage::Selection;
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// Properties of [`Inspector`].
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The network.
-    pub sketch: Rc<Sketch>,
-    /// What is selected.
-    pub selection: Option<Selection>,
-    /// It, looked at closely.
-    pub inspected: Option<Rc<Inspected>>,
-}
-
-/// Looking closely.
-#[component]
-pub fn Inspector(props: &Props) -> Html {
-    let session = use_session();
-    let Some(inspected) = &props.inspected else {
-        return html! { <Outline sketch={props.sketch.clone()} /> };
+/// Looking closely at something, or else at the whole network.
+pub fn inspector(session: &Session, sketch: &Sketch, inspected: Option<&Inspected>) -> Html {
+    let Some(inspected) = inspected else {
+        return outline(session, sketch);
     };
-    let body = match &**inspected {
+    let body = match inspected {
         Inspected::Sheet(sheet) => sheet_html(sheet),
-        Inspected::Frame(sheet) => html! { <FrameDetails sheet={(**sheet).clone()} /> },
+        Inspected::Frame(sheet) => html! { <FrameDetails sheet={sheet.clone()} /> },
         Inspected::Forgotten => html! {
             <p class="empty">{ "This frame has been forgotten: the history keeps the latest ones. Choose another." }</p>
         },
     };
     html! {
         <div class="inspector">
-            <button type="button" class="link" onclick={on(&session, |session| session.perform(Command::Select(None)))}>
+            <button type="button" class="link" onclick={on(session, |session| session.perform(Command::Select(None)))}>
                 { "← All nodes and links" }
             </button>
             { body }
@@ -93,18 +80,10 @@ fn table_html(table: &Table) -> Html {
     }
 }
 
-/// Properties of [`Outline`].
-#[derive(Properties, PartialEq)]
-struct OutlineProps {
-    sketch: Rc<Sketch>,
-}
-
 /// The network as lists.
-#[component]
-fn Outline(props: &OutlineProps) -> Html {
-    let session = use_session();
-    let select = |what: Selection| on(&session, move |session| session.perform(Command::Select(Some(what))));
-    let nodes = props.sketch.nodes.iter().map(|node| {
+fn outline(session: &Session, sketch: &Sketch) -> Html {
+    let select = |what: Selection| on(session, move |session| session.perform(Command::Select(Some(what))));
+    let nodes = sketch.nodes.iter().map(|node| {
         html! {
             <li key={node.id.0}>
                 <button type="button" class="outline-item" onclick={select(Selection::Node(node.id))}>
@@ -115,7 +94,7 @@ fn Outline(props: &OutlineProps) -> Html {
             </li>
         }
     });
-    let links = props.sketch.links.iter().map(|(id, name)| {
+    let links = sketch.links.iter().map(|(id, name)| {
         html! {
             <li key={id.0}>
                 <button type="button" class="outline-item" onclick={select(Selection::Link(*id))}>

@@ -4,8 +4,7 @@ use crate::stage::palette::Swatch;
 use yew::prelude::*;
 
 /// The legend, folded away until it is wanted on small screens.
-#[component]
-pub fn Legend() -> Html {
+pub fn legend() -> Html {
     html! {
         <details class="legend" open={!is_narrow()}>
             <summary>{ "Colours" }</summary>

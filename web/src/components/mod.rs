@@ -24,8 +24,8 @@ mod transport;
 pub use dialogs::Dialogs;
 pub use side_pane::SidePane;
 pub use stage_pane::StagePane;
-pub use status::Status;
-pub use toasts::Toasts;
+pub use status::status;
+pub use toasts::toasts;
 pub use top_bar::TopBar;
 pub use transport::Transport;
 

@@ -1,7 +1,7 @@
 //! What lies over the page. The browser's own `<dialog>`: it keeps the focus inside, closes on Escape, and gives the
 //! focus back.
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Glyph, icon};
 use super::use_session;
 use crate::state::Change;
 use wasm_bindgen::JsCast;
@@ -51,7 +51,7 @@ pub fn Modal(props: &Props) -> Html {
                 <div class="modal-head">
                     <h2 id="modal-title">{ &props.title }</h2>
                     <button type="button" class="button quiet icon-only" aria-label="Close" onclick={close}>
-                        <Icon glyph={Glyph::Close} />
+                        { icon(Glyph::Close) }
                     </button>
                 </div>
                 { props.children.clone() }

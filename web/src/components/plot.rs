@@ -3,15 +3,7 @@
 use crate::format;
 use crate::lab::plot::Plot;
 use netlab::Duration;
-use std::rc::Rc;
 use yew::prelude::*;
-
-/// Properties of [`Throughput`].
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is plotted.
-    pub plot: Rc<Plot>,
-}
 
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 96.0;
@@ -19,17 +11,16 @@ const HEIGHT: f64 = 96.0;
 const ROWS_MAX: usize = 20;
 
 /// A plot of throughput.
-#[component]
-pub fn Throughput(props: &Props) -> Html {
-    let plot = &props.plot;
+pub fn throughput(plot: &Plot) -> Html {
     let points = plot.points(WIDTH, HEIGHT);
     let first_x = points.split(',').next().unwrap_or("0");
     let last_x = points.rsplit(' ').next().and_then(|last| last.split(',').next()).unwrap_or("0");
     let area = format!("{first_x},{HEIGHT} {points} {last_x},{HEIGHT}");
     let top = format::bit_rate(plot.top);
-    let (least, most) = plot.bins.iter().fold((f64::INFINITY, 0.0f64), |(least, most), &bits| {
-        (least.min(bits), most.max(bits))
-    });
+    let (least, most) = plot
+        .bins
+        .iter()
+        .fold((f64::INFINITY, 0.0f64), |(least, most), &bits| (least.min(bits), most.max(bits)));
     let label = format!(
         "Throughput over {}: between {} and {}.",
         format::duration(plot.lasts),

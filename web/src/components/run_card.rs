@@ -1,22 +1,12 @@
 //! A run and its results.
 
-use super::plot::Throughput;
+use super::plot::throughput;
 use crate::format;
 use crate::lab::results::{Line, Phase, RunView};
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// Properties of [`RunCard`].
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The run.
-    pub run: Rc<RunView>,
-}
-
 /// A run and its results.
-#[component]
-pub fn RunCard(props: &Props) -> Html {
-    let run = &props.run;
+pub fn run_card(run: &RunView) -> Html {
     let id = format!("run-{}", run.id.0);
     let (class, phase) = match run.phase {
         Phase::Planned => ("planned", format!("at {}", format::duration(run.start - netlab::Instant::ZERO))),
@@ -26,7 +16,7 @@ pub fn RunCard(props: &Props) -> Html {
         Phase::Stopped => ("planned", "stopped".to_string()),
     };
     html! {
-        <article class={classes!("run", class)} aria-labelledby={id.clone()}>
+        <article key={run.id.0} class={classes!("run", class)} aria-labelledby={id.clone()}>
             <header class="run-head">
                 <h3 {id}>{ run.title }<span class="run-ends">{ format!(" {} → {}", run.from, run.to) }</span></h3>
                 <span class="run-phase">{ phase }</span>
@@ -37,7 +27,7 @@ pub fn RunCard(props: &Props) -> Html {
             }
             if run.phase != Phase::Planned {
                 if let Some(plot) = &run.plot {
-                    <Throughput plot={plot.clone()} />
+                    { throughput(plot) }
                 }
                 <dl class="facts">
                     { for run.facts.iter().map(|(name, value)| html! {

@@ -1,7 +1,7 @@
 //! The panes beside the stage, one at a time.
 
-use super::inspector::Inspector;
-use super::runs_pane::RunsPane;
+use super::inspector::inspector;
+use super::runs_pane::runs_pane;
 use super::speed_test::SpeedTest;
 use super::use_session;
 use crate::lab::view::View;
@@ -20,8 +20,11 @@ pub struct Props {
     pub view: Rc<View>,
 }
 
-const PANES: [(Pane, &str, &str); 3] =
-    [(Pane::Runs, "runs", "Runs"), (Pane::Inspect, "inspect", "Inspect"), (Pane::SpeedTest, "speed-test", "Speed test")];
+const PANES: [(Pane, &str, &str); 3] = [
+    (Pane::Runs, "runs", "Runs"),
+    (Pane::Inspect, "inspect", "Inspect"),
+    (Pane::SpeedTest, "speed-test", "Speed test"),
+];
 
 /// The panes beside the stage.
 #[component]
@@ -53,11 +56,8 @@ pub fn SidePane(props: &Props) -> Html {
         }
     });
     let body = match props.pane {
-        Pane::Runs => html! { <RunsPane sketch={props.view.sketch.clone()} runs={props.view.runs.clone()} /> },
-        Pane::Inspect => html! {
-            <Inspector sketch={props.view.sketch.clone()} selection={props.view.selection}
-                inspected={props.view.inspected.clone()} />
-        },
+        Pane::Runs => runs_pane(&props.view.sketch, &props.view.runs),
+        Pane::Inspect => inspector(&session, &props.view.sketch, props.view.inspected.as_deref()),
         Pane::SpeedTest => html! { <SpeedTest /> },
     };
     let open = PANES.iter().find(|(pane, ..)| *pane == props.pane).map_or("runs", |(_, id, _)| id);

@@ -1,6 +1,6 @@
 //! The speed test: how fast real stacks are in this tab, by the clock on the wall.
 
-use super::plot::Throughput;
+use super::plot::throughput;
 use super::use_session;
 use crate::format;
 use crate::wall_clock::{Report, Test, run};
@@ -11,8 +11,16 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 const TESTS: [(Test, &str, &str); 2] = [
-    (Test::Tcp, "TCP", "Two TCP/IP stacks on a switch: one sends as fast as the other can take it (iperf_self)."),
-    (Test::Frames, "Raw frames", "Full Ethernet frames through the switch, without any stack (iperf_vnetif)."),
+    (
+        Test::Tcp,
+        "TCP",
+        "Two TCP/IP stacks on a switch: one sends as fast as the other can take it (iperf_self).",
+    ),
+    (
+        Test::Frames,
+        "Raw frames",
+        "Full Ethernet frames through the switch, without any stack (iperf_vnetif).",
+    ),
 ];
 const GIGABYTE: u64 = 1_000_000_000;
 
@@ -71,7 +79,9 @@ pub fn SpeedTest() -> Html {
     });
     let onchange = {
         let endless = endless.clone();
-        Callback::from(move |event: Event| endless.set(!event.target_unchecked_into::<HtmlInputElement>().checked()))
+        Callback::from(move |event: Event| {
+            endless.set(!event.target_unchecked_into::<HtmlInputElement>().checked())
+        })
     };
     let meaning = TESTS.iter().find(|(kind, ..)| *kind == *test).map_or("", |(_, _, meaning)| meaning);
     html! {
@@ -102,7 +112,7 @@ pub fn SpeedTest() -> Html {
 
 fn results(report: &Rc<Report>, running: bool) -> Html {
     let rate = if running { report.rates.last().copied().unwrap_or(0.0) } else { report.rate() };
-    let per_frame = if report.frames == 0 { 0 } else { report.elapsed.nanos() / report.frames };
+    let per_frame = report.elapsed.nanos().checked_div(report.frames).unwrap_or(0);
     let facts = [
         ("Average", format::bit_rate(report.rate())),
         ("Received", format::bytes(report.bytes)),
@@ -115,7 +125,7 @@ fn results(report: &Rc<Report>, running: bool) -> Html {
         <>
             <p class="big-number" role={(!running).then_some("status")}>{ format::bit_rate(rate) }</p>
             if let Some(plot) = report.plot() {
-                <Throughput plot={Rc::new(plot)} />
+                { throughput(&plot) }
             }
             <dl class="facts">
                 { for facts.iter().map(|(name, value)| html! { <div key={*name}><dt>{ *name }</dt><dd>{ value }</dd></div> }) }

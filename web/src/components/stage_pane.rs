@@ -1,7 +1,7 @@
 //! The pane with the stage: what is shown, the canvas, and what floats on it.
 
-use super::icon::{Glyph, Icon};
-use super::legend::Legend;
+use super::icon::{Glyph, icon};
+use super::legend::legend;
 use super::{on, use_session};
 use crate::format;
 use crate::lab::view::Sketch;
@@ -107,18 +107,18 @@ pub fn StagePane(props: &Props) -> Html {
                         focus("pane-inspect");
                     })}>{ format!("Inspect {selected}") }</button>
                 }
-                <Legend />
+                { legend() }
                 <div class="zoom" role="group" aria-label="View">
                     <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
-                        <Icon glyph={Glyph::Plus} />
+                        { icon(Glyph::Plus) }
                     </button>
                     <button type="button" class="button icon-only" aria-label="Zoom out" title="Zoom out"
                         onclick={zoom(1.0 / ZOOM_STEP)}>
-                        <Icon glyph={Glyph::Minus} />
+                        { icon(Glyph::Minus) }
                     </button>
                     <button type="button" class="button icon-only" aria-label="Fit the network into view"
                         title="Fit into view (f)" onclick={fit}>
-                        <Icon glyph={Glyph::Fit} />
+                        { icon(Glyph::Fit) }
                     </button>
                 </div>
             </div>

@@ -83,16 +83,15 @@ pub fn StartForm(props: &Props) -> Html {
             }
         });
         let fault = fault(key).filter(|_| !with_address || form.to != ADDRESS);
-        html! {
-            <Labelled id={key} {label} hint="" {fault}>
-                <select id={key} {onchange} aria-describedby={format!("{key}-note")}>
-                    { for hosts }
-                    if with_address {
-                        <option value={ADDRESS} selected={chosen == ADDRESS}>{ "another address …" }</option>
-                    }
-                </select>
-            </Labelled>
-        }
+        let control = html! {
+            <select id={key} {onchange} aria-describedby={format!("{key}-note")}>
+                { for hosts }
+                if with_address {
+                    <option value={ADDRESS} selected={chosen == ADDRESS}>{ "another address …" }</option>
+                }
+            </select>
+        };
+        labelled(key, label, "", fault, control)
     };
     let address = (form.to == ADDRESS).then(|| {
         let change = change.clone();
@@ -100,20 +99,18 @@ pub fn StartForm(props: &Props) -> Html {
             let value = event.target_unchecked_into::<HtmlInputElement>().value();
             change(&|form: &mut Form| form.address = value.clone());
         });
-        html! {
-            <Labelled id="address" label="Address" hint="IPv4 or IPv6; it need not belong to anybody." fault={fault("to")}>
-                <input id="address" type="text" autocomplete="off" spellcheck="false" value={form.address.clone()} {oninput}
-                    aria-describedby="address-note" />
-            </Labelled>
-        }
+        let control = html! {
+            <input id="address" type="text" autocomplete="off" spellcheck="false" value={form.address.clone()} {oninput}
+                aria-describedby="address-note" />
+        };
+        labelled("address", "Address", "IPv4 or IPv6; it need not belong to anybody.", fault("to"), control)
     });
     let field = |field: Field| {
         let oninput = {
             let change = change.clone();
             move |value: String| change(&|form: &mut Form| form.set(&field, value.clone()))
         };
-        html! { <FieldInput key={field.key} {field} value={form.value(&field).to_string()} fault={fault(field.key)}
-            oninput={Callback::from(oninput)} /> }
+        field_input(field, form.value(&field), fault(field.key), Callback::from(oninput))
     };
     let fields = form.fields();
     let (main, further): (Vec<_>, Vec<_>) = fields.iter().copied().partition(|field| !field.further);
@@ -175,19 +172,8 @@ fn focus(id: &str) {
     }
 }
 
-/// Properties of [`FieldInput`].
-#[derive(Properties, PartialEq)]
-struct FieldProps {
-    field: Field,
-    value: String,
-    fault: Option<String>,
-    oninput: Callback<String>,
-}
-
 /// A field of the form.
-#[component]
-fn FieldInput(props: &FieldProps) -> Html {
-    let FieldProps { field, value, fault, oninput } = props;
+fn field_input(field: Field, value: &str, fault: Option<String>, oninput: Callback<String>) -> Html {
     let id = format!("field-{}", field.key);
     let note = format!("{id}-note");
     let invalid = fault.is_some().then_some("true");
@@ -200,7 +186,7 @@ fn FieldInput(props: &FieldProps) -> Html {
             html! {
                 <select id={id.clone()} {onchange} aria-describedby={note}>
                     { for choices.iter().map(|(choice, says)| html! {
-                        <option key={*choice} value={*choice} selected={choice == value}>{ *says }</option>
+                        <option key={*choice} value={*choice} selected={*choice == value}>{ *says }</option>
                     }) }
                 </select>
             }
@@ -213,32 +199,21 @@ fn FieldInput(props: &FieldProps) -> Html {
             let mode = if field.input == Input::Number { "numeric" } else { "text" };
             html! {
                 <input id={id.clone()} type="text" inputmode={mode} autocomplete="off" spellcheck="false"
-                    value={value.clone()} {oninput} aria-invalid={invalid} aria-describedby={note} />
+                    value={value.to_string()} {oninput} aria-invalid={invalid} aria-describedby={note} />
             }
         }
     };
-    html! { <Labelled {id} label={field.label} hint={field.hint} fault={fault.clone()}>{ input }</Labelled> }
-}
-
-/// Properties of [`Labelled`].
-#[derive(Properties, PartialEq)]
-struct LabelledProps {
-    id: AttrValue,
-    label: &'static str,
-    hint: &'static str,
-    fault: Option<String>,
-    children: Html,
+    labelled(&id, field.label, field.hint, fault, input)
 }
 
 /// A control with its label, and what is wrong with it.
-#[component]
-fn Labelled(props: &LabelledProps) -> Html {
+fn labelled(id: &str, label: &'static str, hint: &'static str, fault: Option<String>, control: Html) -> Html {
     html! {
-        <div class={classes!("field", props.fault.is_some().then_some("wrong"))}>
-            <label for={props.id.clone()}>{ props.label }</label>
-            { props.children.clone() }
-            <p id={format!("{}-note", props.id)} class={if props.fault.is_some() { "fault" } else { "hint" }}>
-                { props.fault.as_deref().unwrap_or(props.hint) }
+        <div key={id.to_string()} class={classes!("field", fault.is_some().then_some("wrong"))}>
+            <label for={id.to_string()}>{ label }</label>
+            { control }
+            <p id={format!("{id}-note")} class={if fault.is_some() { "fault" } else { "hint" }}>
+                { fault.as_deref().unwrap_or(hint) }
             </p>
         </div>
     }

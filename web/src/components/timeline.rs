@@ -7,22 +7,12 @@ use netlab::Instant;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Properties of [`TimelineStrip`].
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// All runs.
-    pub runs: Vec<Rc<RunView>>,
-    /// The playhead.
-    pub at: Instant,
-}
-
 const WIDTH: f64 = 1_000.0;
 const LANE: f64 = 6.0;
 
-/// The timeline.
-#[component]
-pub fn TimelineStrip(props: &Props) -> Html {
-    let timeline = Timeline::new(&props.runs, props.at);
+/// The timeline of these runs, with the playhead.
+pub fn timeline(runs: &[Rc<RunView>], at: Instant) -> Html {
+    let timeline = Timeline::new(runs, at);
     if timeline.spans.is_empty() {
         return Html::default();
     }
@@ -47,7 +37,7 @@ pub fn TimelineStrip(props: &Props) -> Html {
         "Timeline: {} of {} runs are over; the playhead is at {}\u{a0}s.",
         timeline.spans.iter().filter(|span| !matches!(span.phase, Phase::Planned | Phase::Active)).count(),
         timeline.spans.len(),
-        format::clock(props.at)
+        format::clock(at)
     );
     html! {
         <svg class="timeline" viewBox={format!("0 0 {WIDTH} {height}")} preserveAspectRatio="none" role="img"

@@ -1,6 +1,6 @@
 //! The bar at the top: whose page this is, and what can be done with the whole of it.
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Glyph, icon};
 use super::{on, use_session};
 use crate::show::System;
 use crate::stage::Theme;
@@ -30,24 +30,24 @@ pub fn TopBar(props: &Props) -> Html {
     html! {
         <header class="top-bar">
             <div class="brand">
-                <Icon glyph={Glyph::Fish} />
+                { icon(Glyph::Fish) }
                 <h1>{ "Packetarium" }</h1>
             </div>
             <nav class="top-actions" aria-label="Page">
                 <button type="button" class="button quiet" onclick={open(Dialog::Examples)}>
-                    <Icon glyph={Glyph::Tiles} /><span class="wide-only">{ "Examples" }</span>
+                    { icon(Glyph::Tiles) }<span class="wide-only">{ "Examples" }</span>
                     <span class="narrow-only visually-hidden">{ "Examples" }</span>
                 </button>
                 <button type="button" class="button quiet" onclick={on(&session, |session| session.share())}>
-                    <Icon glyph={Glyph::Share} /><span class="wide-only">{ "Share" }</span>
+                    { icon(Glyph::Share) }<span class="wide-only">{ "Share" }</span>
                     <span class="narrow-only visually-hidden">{ "Share" }</span>
                 </button>
                 <button type="button" class="button quiet icon-only" aria-label={other} title={other} onclick={toggle}>
-                    <Icon {glyph} />
+                    { icon(glyph) }
                 </button>
                 <button type="button" class="button quiet icon-only" aria-label="Help" title="Help (?)"
                     onclick={open(Dialog::Help)}>
-                    <Icon glyph={Glyph::Help} />
+                    { icon(Glyph::Help) }
                 </button>
             </nav>
         </header>

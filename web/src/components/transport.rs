@@ -1,7 +1,7 @@
 //! The controls of time: play, pause, step, speed.
 
-use super::icon::{Glyph, Icon};
-use super::timeline::TimelineStrip;
+use super::icon::{Glyph, icon};
+use super::timeline::timeline;
 use super::{on, use_session};
 use crate::lab::results::RunView;
 use crate::lab::speed::Speed;
@@ -68,19 +68,19 @@ pub fn Transport(props: &Props) -> Html {
     };
     html! {
         <section class="transport" aria-label="Time">
-            <TimelineStrip runs={props.runs.clone()} at={props.at} />
+            { timeline(&props.runs, props.at) }
             <div class="transport-buttons" role="group" aria-label="Playback">
                 <button type="button" class="button icon-only" aria-label="Start again from the beginning"
                     title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>
-                    <Icon glyph={Glyph::Restart} />
+                    { icon(Glyph::Restart) }
                 </button>
                 <button type="button" class="button primary play" aria-label={label} title={format!("{label} (space)")}
                     onclick={perform(Command::TogglePlay)}>
-                    <Icon {glyph} />
+                    { icon(glyph) }
                 </button>
                 <button type="button" class="button icon-only" aria-label="Step to the next event"
                     title="Step to the next event (.)" onclick={perform(Command::Step)}>
-                    <Icon glyph={Glyph::Step} />
+                    { icon(Glyph::Step) }
                 </button>
             </div>
             <div class="clock">

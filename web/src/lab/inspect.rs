@@ -7,6 +7,7 @@ use netlab::history::{DropReason, Fate, SocketState, Transit, TransitId};
 use netlab::topology::{Congestion, Direction, End, LinkId, NodeId, NodeKind, Topology, Way};
 use netlab::{Frame, History, Instant};
 use smoltcp::socket::tcp::State as TcpState;
+use std::rc::Rc;
 use vnetif::impair::{Impairment, LossReason};
 
 /// Something looked at closely.
@@ -15,7 +16,7 @@ pub enum Inspected {
     /// A node or a link.
     Sheet(Sheet),
     /// A frame on a link.
-    Frame(Box<FrameSheet>),
+    Frame(Rc<FrameSheet>),
     /// A frame that is no longer kept.
     Forgotten,
 }
@@ -91,7 +92,7 @@ pub fn inspect(topology: &Topology, history: &History, at: Instant, what: Select
         Selection::Node(node) => Inspected::Sheet(node_sheet(topology, history, at, node)),
         Selection::Link(link) => Inspected::Sheet(link_sheet(topology, history, at, link)),
         Selection::Frame(id) => match history.transit(id) {
-            Some(transit) => Inspected::Frame(Box::new(frame_sheet(topology, history, at, transit))),
+            Some(transit) => Inspected::Frame(Rc::new(frame_sheet(topology, history, at, transit))),
             None => Inspected::Forgotten,
         },
     }
@@ -152,9 +153,8 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
                     .iter()
                     .map(|(mac, port, since)| {
                         let beyond = ports.get(port.0 as usize).map(|&port| topology.receiver(port));
-                        let beyond = beyond.map_or(String::new(), |node| {
-                            format!(" (to {})", topology.node(node).name)
-                        });
+                        let beyond = beyond
+                            .map_or(String::new(), |node| format!(" (to {})", topology.node(node).name));
                         vec![mac.to_string(), format!("{}{beyond}", port.0), ago(at, *since)]
                     })
                     .collect(),
@@ -231,7 +231,9 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
     let mut columns = vec![String::new()];
     columns.extend(directions.map(|direction| way_name(topology, direction)));
     let settings = vec![
-        both("Rate", &|_, way| way.line.rate.map_or("unlimited".into(), |rate| format::bit_rate(rate.get() as f64))),
+        both("Rate", &|_, way| {
+            way.line.rate.map_or("unlimited".into(), |rate| format::bit_rate(rate.get() as f64))
+        }),
         both("Delay", &|_, way| format::setting(way.line.delay)),
         both("Queue", &|_, way| format::buffer(way.line.queue_bytes)),
         both("Trouble", &|_, way| impairments(&way.impairments)),
