@@ -26,12 +26,7 @@ pub fn check_size() -> Result<()> {
 /// Builds `dist/`.
 pub fn build(toolbox: &Toolbox) -> Result<()> {
     let dist = project::dist();
-    process::run(
-        toolbox
-            .wasm_command("trunk")
-            .args(["build", "--release", "--cargo-profile=page", "--dist"])
-            .arg(&dist),
-    )?;
+    process::run(toolbox.wasm_command("trunk").args(["build", "--release", "--dist"]).arg(&dist))?;
     harden(&dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));

@@ -30,7 +30,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut trunk = toolbox.wasm_command("trunk");
     trunk.args(["serve", "--port", &options.port.to_string(), "--dist"]).arg(project::target().join("serve"));
     if options.release {
-        trunk.args(["--release", "--cargo-profile=page"]);
+        trunk.arg("--release");
     }
     let mut trunk = trunk.spawn().context("trunk cannot be started")?;
 

@@ -110,7 +110,8 @@ fn build_page(progress: &Progress, wasm_std: &WasmStd, Optimised(optimised): Opt
     command.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path"]);
     command.arg(project::root().join("web/Cargo.toml"));
     if optimised {
-        command.arg("--release");
+        // The profile that index.html names to trunk.
+        command.arg("--profile=page");
     }
     let task = progress.begin("page", "compiling the page and its engine for wasm");
     match process::watch(tools::with_progress(&mut command), |line| tools::show_progress(&task, line)) {
