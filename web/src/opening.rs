@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn a_bad_link_says_where_and_keeps_what_was_there() {
         let second = scenario::examples()[1].scenario();
-        let opening = open(r#"json:{"packetarium":1,"nodes":[{"id":"a","kind":"hots"}]}"#, Some(session(1, "")));
+        let opening =
+            open(r#"json:{"packetarium":1,"nodes":[{"id":"a","kind":"hots"}]}"#, Some(session(1, "")));
         assert_eq!(titles(&opening), (second.title.as_str(), 5, true));
         let faults = opening.trouble.unwrap().faults;
         assert!(faults[0].0.starts_with("nodes[0].kind (line 1"), "{faults:?}");

@@ -1,8 +1,8 @@
 //! What the page is like, apart from the lab: one value, changed in one place.
 
+use crate::lab::State;
 use crate::lab::results::Phase;
 use crate::lab::view::View;
-use crate::lab::State;
 use crate::opening::Trouble;
 use crate::theme::Choice;
 use std::rc::Rc;
@@ -155,7 +155,8 @@ fn news(before: &View, now: &View) -> Option<String> {
         .iter()
         .filter(|run| {
             let was = before.runs.iter().find(|other| other.id == run.id).map(|other| other.phase);
-            was != Some(run.phase) && matches!(run.phase, Phase::Succeeded | Phase::Failed(_) | Phase::Stopped)
+            was != Some(run.phase)
+                && matches!(run.phase, Phase::Succeeded | Phase::Failed(_) | Phase::Stopped)
         })
         .map(|run| run.sentence())
         .collect();

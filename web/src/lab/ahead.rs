@@ -131,7 +131,9 @@ mod tests {
 
         let (mut stepped, mut at, mut seen) = (pinging(), Instant::ZERO, Vec::new());
         while at < end {
-            let Next::At(next) = next_visible(&mut stepped, at, &mut || true) else { panic!("not at the end") };
+            let Next::At(next) = next_visible(&mut stepped, at, &mut || true) else {
+                panic!("not at the end")
+            };
             assert!(next > at && stepped.now() <= next);
             at = next;
             seen.push(at);

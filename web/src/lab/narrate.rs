@@ -28,7 +28,9 @@ pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Dura
     let to = || &topology.node(topology.receiver(latest.direction)).name;
     Some(match &topology.node(sender).kind {
         NodeKind::Host(_) => speech(name, latest),
-        NodeKind::Hub => format!("{name} is a hub: it repeats the {} at every other port.", latest_label(latest)),
+        NodeKind::Hub => {
+            format!("{name} is a hub: it repeats the {} at every other port.", latest_label(latest))
+        }
         NodeKind::Switch(_) if copies > 1 => {
             format!("{name} does not know where it belongs: it floods the {} to all.", latest_label(latest))
         }
@@ -77,7 +79,9 @@ fn speech(name: &str, transit: &Transit) -> String {
         (Protocol::Tcp, "ACK") => format!("{name} confirms what has come. (ACK)"),
         (Protocol::Tcp, label) if label.contains("RST") => format!("{name} refuses the connection. (RST)"),
         (Protocol::Tcp, label) if label.contains("FIN") => format!("{name} has nothing more to say. (FIN)"),
-        (Protocol::Tcp, label) if label.starts_with("DATA") => format!("{name} sends {} bytes of data.", number()),
+        (Protocol::Tcp, label) if label.starts_with("DATA") => {
+            format!("{name} sends {} bytes of data.", number())
+        }
         (Protocol::Udp, _) => format!("{name} sends a datagram of {} bytes. (UDP)", number()),
         _ => format!("{name} sends {label}."),
     }
@@ -167,7 +171,10 @@ mod tests {
     #[test]
     fn a_flood_and_a_hub_are_told_apart() {
         let told = told(1, 40).join("\n");
-        assert!(told.contains("switch does not know where it belongs: it floods the ARP who-has to all."), "{told}");
+        assert!(
+            told.contains("switch does not know where it belongs: it floods the ARP who-has to all."),
+            "{told}"
+        );
         assert!(told.contains("hub is a hub: it repeats the ARP who-has at every other port."), "{told}");
     }
 
@@ -181,7 +188,10 @@ mod tests {
     fn every_frame_of_every_example_is_told_of_by_its_content() {
         for example in 0..scenario::examples().len() {
             for sentence in told(example, 400) {
-                assert!(!sentence.contains("sends malformed") && !sentence.contains("th time. (ARP"), "{sentence}");
+                assert!(
+                    !sentence.contains("sends malformed") && !sentence.contains("th time. (ARP"),
+                    "{sentence}"
+                );
             }
         }
     }

@@ -80,7 +80,8 @@ pub fn ceiling(value: f64) -> f64 {
         return 1.0;
     }
     let power = 10f64.powf(value.log10().floor());
-    let digit = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0].into_iter().find(|digit| digit * power >= value);
+    let digit =
+        [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0].into_iter().find(|digit| digit * power >= value);
     digit.unwrap_or(10.0) * power
 }
 

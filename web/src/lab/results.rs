@@ -3,9 +3,7 @@
 use super::plot::Plot;
 use crate::format;
 use netlab::history::RunLog;
-use netlab::run::{
-    Amount, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
-};
+use netlab::run::{Amount, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport};
 use netlab::topology::Topology;
 use netlab::{Duration, History, Instant};
 use std::collections::VecDeque;
@@ -361,11 +359,8 @@ mod tests {
     #[test]
     fn a_tcp_transfer_has_intervals_and_a_plot() {
         let interval = Duration::from_millis(50);
-        let view = view(RunKind::Iperf(Iperf {
-            amount: Amount::Bytes(2_000_000),
-            interval,
-            ..Iperf::default()
-        }));
+        let view =
+            view(RunKind::Iperf(Iperf { amount: Amount::Bytes(2_000_000), interval, ..Iperf::default() }));
         assert_eq!(view.phase, Phase::Succeeded);
         let received: u64 = view
             .lines

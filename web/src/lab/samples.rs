@@ -9,8 +9,7 @@ use vnetif::line::LineConfig;
 pub fn star(hosts: u8, delay: Duration, rate_bps: u64) -> Topology {
     let line = LineConfig { rate: BitsPerSec::new(rate_bps), delay, queue_bytes: 64 * 1024 };
     let way = Way { line, impairments: Vec::new() };
-    let switch =
-        Node { name: "s1".into(), kind: NodeKind::Switch(SwitchConfig::default()) };
+    let switch = Node { name: "s1".into(), kind: NodeKind::Switch(SwitchConfig::default()) };
     let host = |number: u8| Node {
         name: format!("h{number}"),
         kind: NodeKind::Host(HostConfig {
@@ -18,10 +17,8 @@ pub fn star(hosts: u8, delay: Duration, rate_bps: u64) -> Topology {
             ..HostConfig::default()
         }),
     };
-    let link = |number: u8| Link {
-        ends: [NodeId(0), NodeId(u32::from(number))],
-        ways: [way.clone(), way.clone()],
-    };
+    let link =
+        |number: u8| Link { ends: [NodeId(0), NodeId(u32::from(number))], ways: [way.clone(), way.clone()] };
     Topology {
         nodes: std::iter::once(switch).chain((1..=hosts).map(host)).collect(),
         links: (1..=hosts).map(link).collect(),

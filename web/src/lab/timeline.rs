@@ -79,7 +79,8 @@ mod tests {
                     assert!((0.0..=1.0).contains(&timeline.playhead));
                     for (number, span) in timeline.spans.iter().enumerate() {
                         assert!(0.0 <= span.from && span.from < span.to && span.to <= 1.0, "{span:?}");
-                        let mut before = timeline.spans[..number].iter().filter(|other| other.lane == span.lane);
+                        let mut before =
+                            timeline.spans[..number].iter().filter(|other| other.lane == span.lane);
                         assert!(before.all(|other| other.to <= span.from), "two on one lane: {timeline:?}");
                     }
                 }

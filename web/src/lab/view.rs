@@ -108,14 +108,15 @@ impl Sketch {
     /// The drawing in a sentence.
     pub fn sentence(&self) -> String {
         let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
-        let parts: Vec<_> = [("Host", "host", "hosts"), ("Switch", "switch", "switches"), ("Hub", "hub", "hubs")]
-            .into_iter()
-            .filter_map(|(kind, one, many)| match count(kind) {
-                0 => None,
-                1 => Some(format!("1 {one}")),
-                n => Some(format!("{n} {many}")),
-            })
-            .collect();
+        let parts: Vec<_> =
+            [("Host", "host", "hosts"), ("Switch", "switch", "switches"), ("Hub", "hub", "hubs")]
+                .into_iter()
+                .filter_map(|(kind, one, many)| match count(kind) {
+                    0 => None,
+                    1 => Some(format!("1 {one}")),
+                    n => Some(format!("{n} {many}")),
+                })
+                .collect();
         match parts.as_slice() {
             [] => "an empty network".into(),
             [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
