@@ -1,9 +1,10 @@
 //! The page: it ties the session to what is rendered, and to the keyboard, the address bar and the tab's life.
 
 use crate::components::{Dialogs, SidePane, StagePane, TopBar, Transport, status, toasts};
+use crate::dom::window;
 use crate::keys::{self, Focus, Key};
 use crate::lab::Command;
-use crate::session::{Opened, Session, window};
+use crate::session::{Opened, Session};
 use crate::show;
 use crate::state::{Change, Dialog, Page};
 use gloo::events::{EventListener, EventListenerOptions};

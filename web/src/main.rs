@@ -11,6 +11,7 @@
 //! | [`opening`], [`storage`] | what the page opens with, and what the browser keeps |
 //! | [`run_form`], [`keys`], [`theme`], [`format`](mod@format) | small things that are tested without a browser |
 //! | [`wall_clock`] | the speed test |
+//! | [`dom`] | the few things that are asked of the document directly |
 //! | [`crash`] | what a person sees when all this breaks |
 //!
 //! Data flows one way: what a person does becomes a [`lab::Command`] or a [`state::Change`]; the lab makes a
@@ -19,6 +20,7 @@
 mod app;
 mod components;
 mod crash;
+mod dom;
 mod format;
 mod frame;
 mod keys;
@@ -36,7 +38,6 @@ mod wall_clock;
 fn main() {
     crash::install();
     let opened = session::Session::open();
-    let root = session::window().document().and_then(|document| document.get_element_by_id("app"));
-    let root = root.expect("index.html has a place for the page");
-    yew::Renderer::<app::App>::with_root_and_props(root, app::Props { opened }).render();
+    let root = dom::element("app").expect("index.html has a place for the page");
+    yew::Renderer::<app::App>::with_root_and_props(root.into(), app::Props { opened }).render();
 }

@@ -1,6 +1,7 @@
 //! The one handle that every part of the page holds: it takes what a person does to where it belongs, and keeps the
 //! browser (address bar, storage, clipboard) in step with it.
 
+use crate::dom::{copy, window};
 use crate::lab::speed::Speed;
 use crate::lab::{Command, Lab, State};
 use crate::opening::{self, Trouble};
@@ -12,7 +13,7 @@ use netlab::Instant;
 use scenario::link;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use yew::{NodeRef, UseReducerDispatcher};
 
 /// The handle.
@@ -291,20 +292,4 @@ impl Session {
 fn fragment() -> String {
     let hash = window().location().hash().unwrap_or_default();
     hash.strip_prefix('#').unwrap_or(&hash).to_string()
-}
-
-/// Puts a text onto the clipboard; `false` if the browser would not.
-pub async fn copy(text: &str) -> bool {
-    // Absent where the page did not come over a secure connection.
-    let navigator = window().navigator();
-    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok();
-    if clipboard.is_none_or(|clipboard| clipboard.is_undefined()) {
-        return false;
-    }
-    JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
-}
-
-/// The browser's window.
-pub fn window() -> web_sys::Window {
-    web_sys::window().expect("the page runs in a window")
 }

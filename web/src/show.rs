@@ -1,9 +1,10 @@
 //! The loop that moves everything: once for each animation frame it moves the lab, draws the stage and writes the time,
 //! and at most ten times a second it hands the page a new snapshot to render.
 
+use crate::dom::window;
 use crate::frame::next_frame;
 use crate::lab::State;
-use crate::session::{Session, window};
+use crate::session::Session;
 use crate::stage::{Drawn, Scene, Theme};
 use crate::{format, theme};
 use netlab::Instant;

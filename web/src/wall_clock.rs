@@ -56,7 +56,7 @@ pub async fn run(test: Test, bytes: Option<u64>, stop: Rc<Cell<bool>>, report: i
 }
 
 async fn measure(mut net: Box<dyn Measured>, stop: Rc<Cell<bool>>, report: impl Fn(&Report)) {
-    let performance = crate::session::window().performance().expect_throw("a browser has a clock");
+    let performance = crate::dom::window().performance().expect_throw("a browser has a clock");
     let begun_ms = performance.now();
     let clock = || Instant::from_nanos(((performance.now() - begun_ms) * 1e6) as u64);
     let slice_began = Cell::new(Instant::ZERO);

@@ -2,10 +2,11 @@
 
 use super::modal::{Modal, close_around};
 use super::use_session;
+use crate::dom::copy;
 use crate::keys;
 use crate::lab::Command;
 use crate::opening::Trouble;
-use crate::session::{Session, copy};
+use crate::session::Session;
 use crate::state::Dialog;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};

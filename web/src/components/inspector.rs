@@ -3,6 +3,7 @@
 
 use super::frame_sheet::FrameDetails;
 use super::on;
+use crate::dom::focus_when_rendered;
 use crate::lab::Command;
 use crate::lab::inspect::{Inspected, Sheet, Table};
 use crate::lab::view::Sketch;
@@ -24,7 +25,7 @@ pub fn inspector(session: &Session, sketch: &Sketch, inspected: Option<&Inspecte
     };
     html! {
         <div class="inspector">
-            <button type="button" class="link" onclick={on(session, |session| session.perform(Command::Select(None)))}>
+            <button type="button" class="link" onclick={on(session, |session| select(session, None))}>
                 { "← All nodes and links" }
             </button>
             { body }
@@ -80,13 +81,19 @@ fn table_html(table: &Table) -> Html {
     }
 }
 
+/// What was pressed goes away: the keyboard goes on with the pane.
+fn select(session: &Session, what: Option<Selection>) {
+    session.perform(Command::Select(what));
+    focus_when_rendered("pane-inspect");
+}
+
 /// The network as lists.
 fn outline(session: &Session, sketch: &Sketch) -> Html {
-    let select = |what: Selection| on(session, move |session| session.perform(Command::Select(Some(what))));
+    let choose = |what: Selection| on(session, move |session| select(session, Some(what)));
     let nodes = sketch.nodes.iter().map(|node| {
         html! {
             <li key={node.id.0}>
-                <button type="button" class="outline-item" onclick={select(Selection::Node(node.id))}>
+                <button type="button" class="outline-item" onclick={choose(Selection::Node(node.id))}>
                     <span class="outline-kind">{ node.kind }</span>
                     <strong>{ &node.name }</strong>
                     <span class="outline-more">{ node.addresses.join(", ") }</span>
@@ -97,7 +104,7 @@ fn outline(session: &Session, sketch: &Sketch) -> Html {
     let links = sketch.links.iter().map(|(id, name)| {
         html! {
             <li key={id.0}>
-                <button type="button" class="outline-item" onclick={select(Selection::Link(*id))}>
+                <button type="button" class="outline-item" onclick={choose(Selection::Link(*id))}>
                     <span class="outline-kind">{ "Link" }</span>
                     <strong>{ name }</strong>
                 </button>

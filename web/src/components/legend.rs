@@ -24,6 +24,6 @@ pub fn legend() -> Html {
 }
 
 fn is_narrow() -> bool {
-    let width = crate::session::window().inner_width().ok().and_then(|width| width.as_f64());
+    let width = crate::dom::window().inner_width().ok().and_then(|width| width.as_f64());
     width.is_some_and(|width| width < 900.0)
 }

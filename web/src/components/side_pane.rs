@@ -4,11 +4,10 @@ use super::inspector::inspector;
 use super::runs_pane::runs_pane;
 use super::speed_test::SpeedTest;
 use super::use_session;
+use crate::dom::focus;
 use crate::lab::view::View;
-use crate::session::window;
 use crate::state::{Change, Pane};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Properties of [`SidePane`].
@@ -44,7 +43,7 @@ pub fn SidePane(props: &Props) -> Html {
                 };
                 event.prevent_default();
                 session.change(Change::Pane(PANES[to].0));
-                focus_tab(PANES[to].1);
+                focus(&format!("tab-{}", PANES[to].1));
             })
         };
         html! {
@@ -68,13 +67,5 @@ pub fn SidePane(props: &Props) -> Html {
                 { body }
             </div>
         </aside>
-    }
-}
-
-fn focus_tab(id: &str) {
-    let document = window().document();
-    let tab = document.and_then(|document| document.get_element_by_id(&format!("tab-{id}")));
-    if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = tab.focus();
     }
 }

@@ -3,10 +3,11 @@
 use super::icon::{Glyph, icon};
 use super::legend::legend;
 use super::{on, use_session};
+use crate::dom::{focus_when_rendered, window};
 use crate::format;
 use crate::lab::view::Sketch;
 use crate::lab::{Command, Skipped, State};
-use crate::session::{Session, window};
+use crate::session::Session;
 use crate::show::{System, draw};
 use crate::stage::Stage;
 use crate::stage::input::{Input, StageEvent};
@@ -104,7 +105,7 @@ pub fn StagePane(props: &Props) -> Html {
                 if let Some(selected) = &props.selected {
                     <button type="button" class="button selected narrow-only" onclick={on(&session, |session| {
                         session.change(Change::Pane(Pane::Inspect));
-                        focus("pane-inspect");
+                        focus_when_rendered("pane-inspect");
                     })}>{ format!("Inspect {selected}") }</button>
                 }
                 { legend() }
@@ -140,7 +141,7 @@ fn note(session: &Session, props: &Props) -> Html {
                 <span>{ "Nothing is moving. " }</span>
                 <button type="button" class="button primary" onclick={on(session, |session| {
                     session.change(Change::Pane(Pane::Runs));
-                    focus("start-run");
+                    focus_when_rendered("start-run");
                 })}>{ "Start a run" }</button>
                 <button type="button" class="button" onclick={on(session, |session| session.perform(Command::Restart))}>
                     { "Watch again" }
@@ -155,18 +156,6 @@ fn note(session: &Session, props: &Props) -> Html {
         },
         State::Playing | State::Paused => Html::default(),
     }
-}
-
-/// Moves the keyboard's focus, once what is there has been rendered.
-fn focus(id: &'static str) {
-    gloo::timers::callback::Timeout::new(0, move || {
-        let element = window().document().and_then(|document| document.get_element_by_id(id));
-        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = element.focus();
-            element.scroll_into_view();
-        }
-    })
-    .forget();
 }
 
 fn with_stage(session: &Session, act: impl FnOnce(&mut Stage)) {

@@ -1,11 +1,11 @@
 //! The form that starts a run.
 
 use super::use_session;
+use crate::dom::focus;
 use crate::lab::Command;
 use crate::lab::view::Sketch;
 use crate::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -162,14 +162,6 @@ fn focus_first(form: &Form, faults: &[Wrong]) {
         None => return,
     };
     focus(id);
-}
-
-fn focus(id: &str) {
-    let document = crate::session::window().document();
-    let element = document.and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
 }
 
 /// A field of the form.

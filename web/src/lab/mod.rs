@@ -200,7 +200,7 @@ impl Lab {
                 self.stepping = true;
                 self.playhead.finish_glide();
             }
-            Command::Restart => self.open(self.scenario.clone()),
+            Command::Restart => self.restart(),
             Command::SetSpeed(speed) => {
                 self.auto_speed = false;
                 self.speed = speed;
@@ -212,7 +212,7 @@ impl Lab {
             Command::SkipQuiet(skip) => self.skip_quiet = skip,
             Command::Start(spec) => self.start(*spec)?,
             Command::Select(selection) => self.selection = selection,
-            Command::Open(scenario) => self.open(*scenario),
+            Command::Open(scenario) => self.begin(*scenario, self.sketch.opened + 1),
         }
         Ok(())
     }
@@ -234,8 +234,15 @@ impl Lab {
         Ok(())
     }
 
-    fn open(&mut self, scenario: Scenario) {
-        let fresh = Self::opened(scenario, self.sketch.opened + 1);
+    /// Back to the beginning. Frames are yet to be sent then, but nodes and links are what they were.
+    fn restart(&mut self) {
+        let selection = self.selection.filter(|selection| !matches!(selection, Selection::Frame(_)));
+        self.begin(self.scenario.clone(), self.sketch.opened);
+        self.selection = selection;
+    }
+
+    fn begin(&mut self, scenario: Scenario, opened: u32) {
+        let fresh = Self::opened(scenario, opened);
         *self = Self {
             speed: if self.auto_speed { fresh.watchable } else { self.speed },
             auto_speed: self.auto_speed,
