@@ -5,7 +5,7 @@ use crate::dom::window;
 use crate::keys::{self, Focus, Key};
 use crate::lab::Command;
 use crate::session::{Opened, Session};
-use crate::show;
+use crate::show::{self, System};
 use crate::state::{Change, Dialog, Page};
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
@@ -54,10 +54,11 @@ pub fn App(props: &Props) -> Html {
             document.set_title(&format!("{} · Packetarium", sketch.title));
         }
     });
+    let system = use_memo((), |()| System::new());
     let view = &page.view;
     html! {
         <ContextProvider<Session> context={session.clone()}>
-            <TopBar theme={page.theme} />
+            <TopBar theme={page.theme.resolve(system.is_dark())} />
             <main class="main">
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}

@@ -92,6 +92,7 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
     if moved || stale {
         if shown.theme.replace(theme) != Some(theme) {
             apply_palette(theme);
+            session.show();
         }
         shown.moment = Some(moment);
         let drawn = draw(session, system, now_ms);

@@ -2,19 +2,20 @@
 //! do not see it or do not use a mouse.
 
 use super::frame_sheet::FrameDetails;
-use super::on;
+use super::{on, use_session};
 use crate::dom::focus_when_rendered;
 use crate::lab::Command;
 use crate::lab::inspect::{Inspected, Sheet, Table};
 use crate::lab::view::Sketch;
 use crate::session::Session;
 use crate::stage::Selection;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Looking closely at something, or else at the whole network.
-pub fn inspector(session: &Session, sketch: &Sketch, inspected: Option<&Inspected>) -> Html {
+pub fn inspector(session: &Session, sketch: &Rc<Sketch>, inspected: Option<&Inspected>) -> Html {
     let Some(inspected) = inspected else {
-        return outline(session, sketch);
+        return html! { <Outline sketch={sketch.clone()} /> };
     };
     let body = match inspected {
         Inspected::Sheet(sheet) => sheet_html(sheet),
@@ -87,9 +88,18 @@ fn select(session: &Session, what: Option<Selection>) {
     focus_when_rendered("pane-inspect");
 }
 
-/// The network as lists.
-fn outline(session: &Session, sketch: &Sketch) -> Html {
-    let choose = |what: Selection| on(session, move |session| select(session, Some(what)));
+/// Properties of [`Outline`].
+#[derive(Properties, PartialEq)]
+struct OutlineProps {
+    sketch: Rc<Sketch>,
+}
+
+/// The network as lists. A component, because they can be long and never change.
+#[component]
+fn Outline(props: &OutlineProps) -> Html {
+    let session = use_session();
+    let sketch = &props.sketch;
+    let choose = |what: Selection| on(&session, move |session| select(session, Some(what)));
     let nodes = sketch.nodes.iter().map(|node| {
         html! {
             <li key={node.id.0}>

@@ -2,6 +2,7 @@
 
 use super::run_card::run_card;
 use super::start_form::StartForm;
+use crate::format;
 use crate::lab::results::{Phase, RunView};
 use crate::lab::view::Sketch;
 use std::rc::Rc;
@@ -22,12 +23,27 @@ pub fn runs_pane(sketch: &Rc<Sketch>, runs: &[Rc<RunView>]) -> Html {
                 if begun.is_empty() {
                     <p class="empty">{ "None yet. Start a run above, and its results appear here as they come." }</p>
                 }
-                { for begun.into_iter().map(|run| run_card(run)) }
+                { cards(begun.into_iter()) }
                 if !planned.is_empty() {
                     <h2>{ "Still to come" }</h2>
-                    { for planned.into_iter().rev().map(|run| run_card(run)) }
+                    { cards(planned.into_iter().rev()) }
                 }
             </section>
+        </>
+    }
+}
+
+/// More cards than this nobody reads.
+const CARDS_MAX: usize = 30;
+
+fn cards<'a>(runs: impl ExactSizeIterator<Item = &'a Rc<RunView>>) -> Html {
+    let left_out = runs.len().saturating_sub(CARDS_MAX);
+    html! {
+        <>
+            { for runs.take(CARDS_MAX).map(|run| run_card(run)) }
+            if left_out > 0 {
+                <p class="hint">{ format!("and {} more", format::count(left_out as u64)) }</p>
+            }
         </>
     }
 }

@@ -5,27 +5,26 @@ use super::{on, use_session};
 use crate::show::System;
 use crate::stage::Theme;
 use crate::state::{Change, Dialog};
-use crate::theme::Choice;
 use yew::prelude::*;
 
 /// Properties of [`TopBar`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Light or dark.
-    pub theme: Choice,
+    /// What is seen, light or dark.
+    pub theme: Theme,
 }
 
 /// The bar at the top.
 #[component]
 pub fn TopBar(props: &Props) -> Html {
     let session = use_session();
-    let system_is_dark = use_memo((), |()| System::new()).is_dark();
-    let theme = props.theme;
-    let (glyph, other) = match theme.resolve(system_is_dark) {
+    let (glyph, other) = match props.theme {
         Theme::Light => (Glyph::Moon, "Dark colours"),
         Theme::Dark => (Glyph::Sun, "Light colours"),
     };
-    let toggle = on(&session, move |session| session.set_theme(theme.toggled(System::new().is_dark())));
+    let toggle = on(&session, |session| {
+        session.set_theme(session.settings().theme.toggled(System::new().is_dark()));
+    });
     let open = |dialog: Dialog| on(&session, move |session| session.change(Change::Open(dialog.clone())));
     html! {
         <header class="top-bar">

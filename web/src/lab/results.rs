@@ -101,7 +101,14 @@ impl Followers {
         let runs = history.runs().iter().zip(&mut self.0).enumerate();
         let mut views: Vec<_> = runs
             .map(|(number, (log, follower))| {
+                let read_before = follower.read;
                 follower.read(log, at);
+                if let Some(last) = &follower.view
+                    && follower.read == read_before
+                    && last.phase != Phase::Active
+                {
+                    return last.clone();
+                }
                 let view = follower.view(RunId(number as u32), topology, log, at);
                 // The same pointer for the same content, so that what has not changed is not rendered again.
                 match &follower.view {

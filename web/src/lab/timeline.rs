@@ -32,6 +32,8 @@ pub struct Span {
 
 /// More runs at the same time than this share the last lane.
 pub const LANES: usize = 3;
+/// More spans than this cannot be told apart.
+const SPANS_MAX: usize = 300;
 /// Nothing shorter can be seen.
 const SHARE_MIN: f64 = 0.004;
 
@@ -48,6 +50,7 @@ impl Timeline {
         let mut free_from = [0.0; LANES];
         let spans = in_order
             .into_iter()
+            .take(SPANS_MAX)
             .map(|run| {
                 let from = share(run.start);
                 let end = run.end.unwrap_or(if run.phase == Phase::Active { at } else { run.start });
