@@ -54,12 +54,14 @@ pub fn run(options: &Options) -> Result<()> {
     process::run(&mut bench)
 }
 
-/// Builds the `cdylib` of crates/bench.
+/// Builds the `cdylib` of crates/bench as the page is built, but without wasm-opt: measured, that makes it a sixth smaller and
+/// not faster. The cases themselves are compiled for speed, as they stand for code of the engine.
 fn wasm_module(toolbox: &Toolbox) -> Result<PathBuf> {
     let mut build = toolbox.wasm_command("cargo");
-    build.args(["build", "--release", "--lib", "--package", "bench", "--target=wasm32-unknown-unknown"]);
+    build.args(["build", "--profile=page", "--config=profile.page.package.bench.opt-level=3"]);
+    build.args(["--lib", "--package", "bench", "--target=wasm32-unknown-unknown"]);
     process::run(&mut build)?;
-    Ok(project::wasm_target().join("wasm32-unknown-unknown/release/bench.wasm"))
+    Ok(project::wasm_target().join("wasm32-unknown-unknown/page/bench.wasm"))
 }
 
 /// Makes bindings for `nodejs` or `web`; returns their folder.
