@@ -24,9 +24,13 @@ use anyhow::Result;
 use bench::{CASES, Case, Figure};
 use clap::{Args, Parser, Subcommand};
 use rounds::{Host, Results};
+use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 use worker::Worker;
+
+/// A machine on which somebody has just built this is not quite at rest yet.
+const LOAD_CALM: f64 = 2.0;
 
 #[derive(Parser)]
 #[command(name = "bench", about = "How fast the engine is", disable_help_subcommand = true)]
@@ -97,6 +101,7 @@ fn main() -> Result<()> {
 }
 
 fn compared(options: &Compare, selection: &Selection) -> Result<()> {
+    warn_if_busy();
     let mut workers = vec![(Host::Native, Worker::native()?)];
     if let Some(module) = &options.node {
         let script = options.scripts.join("node.mjs");
@@ -137,6 +142,17 @@ fn once(case: &str) -> Result<()> {
     let case = Case::named(case).ok_or_else(|| anyhow::anyhow!("there is no case {case}"))?;
     println!("{:?}", bench::run([case], milliseconds()));
     Ok(())
+}
+
+/// Says so if others are at work, where the system tells.
+fn warn_if_busy() {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().and_then(|minute| minute.parse::<f64>().ok());
+    if let Some(load) = load.filter(|&load| load > LOAD_CALM) {
+        eprintln!(
+            "Others are at work (load {load}): expect figures that are too slow, and mind only ratios."
+        );
+    }
 }
 
 fn milliseconds() -> impl Fn() -> f64 {
