@@ -56,15 +56,21 @@ test("a click on a frame shows its layers, field by field, and where it is", asy
 });
 
 test("a frame is found with the keyboard alone", async ({ page, aquarium }) => {
-  await aquarium.open();
+  await aquarium.open({
+    packetarium: 1,
+    nodes: ["a", "b"].map((id, n) => ({ id, kind: "host", addresses: [`10.0.0.${n + 1}/24`] })),
+    links: [{ ends: ["a", "b"], delay: "1s" }],
+    runs: [{ ping: { from: "a", to: "b" } }],
+  });
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
   await page.keyboard.press("Space");
   await aquarium.button("Play").waitFor();
   await page.getByRole("tab", { name: "Runs" }).focus();
   await page.keyboard.press("ArrowRight");
-  const frame = aquarium.inspector.getByRole("list", { name: "Frames" }).getByRole("button").first();
-  await frame.focus();
-  await page.keyboard.press("Enter");
-  await expect(aquarium.inspector.getByText("Frame", { exact: true })).toBeVisible();
+  await aquarium.button("Link a – b").press("Enter");
+  const frames = aquarium.inspector.getByRole("list", { name: "Frames here now" });
+  await frames.getByRole("button", { name: /^ARP who-has to b$/ }).press("Enter");
+  await expect(aquarium.inspector.getByRole("heading", { name: "ARP who-has" })).toBeVisible();
+  await expect(aquarium.inspector.getByText("On the wire from a to b.")).toBeVisible();
   await expect(aquarium.inspector.getByRole("heading", { name: "Layers" })).toBeVisible();
 });

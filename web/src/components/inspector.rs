@@ -18,7 +18,7 @@ pub fn inspector(session: &Session, sketch: &Rc<Sketch>, inspected: Option<&Insp
         return html! { <Outline sketch={sketch.clone()} /> };
     };
     let body = match inspected {
-        Inspected::Sheet(sheet) => sheet_html(sheet),
+        Inspected::Sheet(sheet) => sheet_html(session, sheet),
         Inspected::Frame(sheet) => html! { <FrameDetails sheet={sheet.clone()} /> },
         Inspected::Forgotten => html! {
             <p class="empty">{ "This frame has been forgotten: the history keeps the latest ones. Choose another." }</p>
@@ -34,7 +34,7 @@ pub fn inspector(session: &Session, sketch: &Rc<Sketch>, inspected: Option<&Insp
     }
 }
 
-fn sheet_html(sheet: &Sheet) -> Html {
+fn sheet_html(session: &Session, sheet: &Sheet) -> Html {
     html! {
         <>
             <p class="kind">{ sheet.kind }</p>
@@ -44,6 +44,22 @@ fn sheet_html(sheet: &Sheet) -> Html {
                 <dl class="facts stacked">
                     { for sheet.facts.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }
                 </dl>
+            }
+            if !sheet.frames.is_empty() {
+                <section class="outline">
+                    <h3 id="frames-here">{ "Frames here now" }</h3>
+                    <ul aria-labelledby="frames-here">
+                        { for sheet.frames.iter().map(|(id, name)| {
+                            let frame = Selection::Frame(*id);
+                            html! {
+                                <li key={id.0}>
+                                    <button type="button" class="outline-item"
+                                        onclick={on(session, move |session| select(session, Some(frame)))}>{ name }</button>
+                                </li>
+                            }
+                        }) }
+                    </ul>
+                </section>
             }
             { for sheet.tables.iter().map(table_html) }
         </>

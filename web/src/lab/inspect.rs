@@ -34,6 +34,8 @@ pub struct Sheet {
     pub facts: Vec<(&'static str, String)>,
     /// What changes.
     pub tables: Vec<Table>,
+    /// Frames that are here now: which, and where to. What a pointer finds on the drawing, for those who use none.
+    pub frames: Vec<(TransitId, String)>,
 }
 
 /// A table with a heading.
@@ -83,6 +85,8 @@ impl Inspected {
     }
 }
 
+/// More frames than this on one link are not listed.
+const FRAMES_MAX: usize = 40;
 /// Hops of a frame are looked for among so many transits before and after.
 const HOPS_WITHIN: u64 = 4_000;
 
@@ -178,7 +182,14 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
             .collect(),
         empty: "No cable is plugged in: nothing it sends gets anywhere.",
     });
-    Sheet { kind: kind_name(&node.kind), name: node.name.clone(), meaning, facts, tables: shown }
+    Sheet {
+        kind: kind_name(&node.kind),
+        name: node.name.clone(),
+        meaning,
+        facts,
+        tables: shown,
+        frames: Vec::new(),
+    }
 }
 
 fn tcp_settings(tcp: netlab::topology::TcpConfig) -> String {
@@ -264,6 +275,12 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
         };
         traffic.push(both(&format!("Dropped: {}", drop_reason(reason)), &dropped));
     }
+    let frames = directions.into_iter().flat_map(|direction| {
+        let to = &topology.node(topology.receiver(direction)).name;
+        history
+            .passing(direction, at, at)
+            .map(move |transit| (transit.id, format!("{} to {to}", dissect::summary(&transit.frame).label)))
+    });
     Sheet {
         kind: "Link",
         name: link.ends.map(|end| topology.node(end).name.clone()).join(" – "),
@@ -274,6 +291,7 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
             Table { title: "Settings", columns: columns.clone(), rows: settings, empty: "" },
             Table { title: "Traffic", columns, rows: traffic, empty: "" },
         ],
+        frames: frames.take(FRAMES_MAX).collect(),
     }
 }
 
