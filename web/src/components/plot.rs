@@ -15,7 +15,7 @@ pub fn throughput(plot: &Plot) -> Html {
     let points = plot.points(WIDTH, HEIGHT);
     let first_x = points.split(',').next().unwrap_or("0");
     let last_x = points.rsplit(' ').next().and_then(|last| last.split(',').next()).unwrap_or("0");
-    let area = format!("{first_x},{HEIGHT} {points} {last_x},{HEIGHT}");
+    let area = format!("{first_x},{HEIGHT:.0} {points} {last_x},{HEIGHT:.0}");
     let top = format::bit_rate(plot.top);
     let (least, most) = plot
         .bins
@@ -35,12 +35,12 @@ pub fn throughput(plot: &Plot) -> Html {
     });
     html! {
         <figure class="plot">
-            <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={label}>
-                <line class="plot-grid" x1="0" x2={WIDTH.to_string()} y1="0.5" y2="0.5" />
-                <line class="plot-grid" x1="0" x2={WIDTH.to_string()} y1={(HEIGHT / 2.0).to_string()} y2={(HEIGHT / 2.0).to_string()} />
+            <svg viewBox={format!("0 0 {WIDTH:.0} {HEIGHT:.0}")} preserveAspectRatio="none" role="img" aria-label={label}>
+                <line class="plot-grid" x1="0" x2="100%" y1="0.5" y2="0.5" />
+                <line class="plot-grid" x1="0" x2="100%" y1="50%" y2="50%" />
                 <polygon class="plot-area" points={area} />
                 <polyline class="plot-line" {points} />
-                <line class="plot-axis" x1="0" x2={WIDTH.to_string()} y1={HEIGHT.to_string()} y2={HEIGHT.to_string()} />
+                <line class="plot-axis" x1="0" x2="100%" y1="100%" y2="100%" />
             </svg>
             <span class="plot-top" aria-hidden="true">{ top }</span>
             <span class="plot-from" aria-hidden="true">{ "0" }</span>

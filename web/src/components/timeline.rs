@@ -8,7 +8,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 const WIDTH: f64 = 1_000.0;
-const LANE: f64 = 6.0;
+const LANE: usize = 6;
 
 /// The timeline of these runs, with the playhead.
 pub fn timeline(runs: &[Rc<RunView>], at: Instant) -> Html {
@@ -17,7 +17,7 @@ pub fn timeline(runs: &[Rc<RunView>], at: Instant) -> Html {
         return Html::default();
     }
     let lanes = timeline.spans.iter().map(|span| span.lane + 1).max().unwrap_or(1).min(LANES);
-    let height = lanes as f64 * LANE + 2.0;
+    let height = lanes * LANE + 2;
     let spans = timeline.spans.iter().map(|span| {
         let class = match span.phase {
             Phase::Planned => "span planned",
@@ -28,7 +28,7 @@ pub fn timeline(runs: &[Rc<RunView>], at: Instant) -> Html {
         };
         html! {
             <rect {class} x={place(span.from)} width={place(span.to - span.from)}
-                y={(span.lane as f64 * LANE + 2.0).to_string()} height={(LANE - 2.0).to_string()}>
+                y={(span.lane * LANE + 2).to_string()} height={(LANE - 2).to_string()}>
                 <title>{ &span.name }</title>
             </rect>
         }
@@ -40,8 +40,8 @@ pub fn timeline(runs: &[Rc<RunView>], at: Instant) -> Html {
         format::clock(at)
     );
     html! {
-        <svg class="timeline" viewBox={format!("0 0 {WIDTH} {height}")} preserveAspectRatio="none" role="img"
-            height={(height * 1.5).to_string()} aria-label={label}>
+        <svg class="timeline" viewBox={format!("0 0 {WIDTH:.0} {height}")} preserveAspectRatio="none" role="img"
+            height={(height * 3 / 2).to_string()} aria-label={label}>
             { for spans }
             <line class="playhead" x1={place(timeline.playhead)} x2={place(timeline.playhead)} y1="0" y2={height.to_string()} />
         </svg>

@@ -76,13 +76,12 @@ fn round_up(duration: Duration) -> Duration {
 
 /// A round number that is not far above this one, and not below it.
 pub fn ceiling(value: f64) -> f64 {
-    if value <= 0.0 {
-        return 1.0;
+    let mut power = 1.0;
+    while power * 10.0 <= value {
+        power *= 10.0;
     }
-    let power = 10f64.powf(value.log10().floor());
-    let digit =
-        [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0].into_iter().find(|digit| digit * power >= value);
-    digit.unwrap_or(10.0) * power
+    let digits = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0];
+    digits.into_iter().find(|digit| digit * power >= value).unwrap_or(10.0) * power
 }
 
 #[cfg(test)]

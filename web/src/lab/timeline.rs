@@ -11,7 +11,7 @@ pub struct Timeline {
     pub until: Instant,
     /// The playhead.
     pub playhead: f64,
-    /// The runs, in order of their beginning.
+    /// The runs, in the order in which they were asked for.
     pub spans: Vec<Span>,
 }
 
@@ -45,21 +45,17 @@ impl Timeline {
         // A little room behind the last, so that it is seen to begin.
         let until = Instant::from_nanos((last.nanos() + last.nanos() / 20).max(1));
         let share = |moment: Instant| moment.nanos() as f64 / until.nanos() as f64;
-        let mut in_order: Vec<_> = runs.iter().collect();
-        in_order.sort_by_key(|run| (run.start, run.id));
-        let mut free_from = [0.0; LANES];
-        let spans = in_order
-            .into_iter()
-            .take(SPANS_MAX)
-            .map(|run| {
-                let from = share(run.start);
-                let end = run.end.unwrap_or(if run.phase == Phase::Active { at } else { run.start });
-                let to = share(end).max(from + SHARE_MIN).min(1.0);
-                let lane = free_from.iter().position(|&free| free <= from).unwrap_or(LANES - 1);
-                free_from[lane] = to;
-                Span { name: run.name(), lane, from, to, phase: run.phase }
-            })
-            .collect();
+        let mut spans: Vec<Span> = Vec::new();
+        for run in runs.iter().rev().take(SPANS_MAX) {
+            let from = share(run.start);
+            let end = run.end.unwrap_or(if run.phase == Phase::Active { at } else { run.start });
+            let to = share(end).max(from + SHARE_MIN).min(1.0);
+            let is_free = |lane: &usize| {
+                !spans.iter().any(|span| span.lane == *lane && span.from < to && from < span.to)
+            };
+            let lane = (0..LANES).find(is_free).unwrap_or(LANES - 1);
+            spans.push(Span { name: run.name(), lane, from, to, phase: run.phase });
+        }
         Self { until, playhead: share(at), spans }
     }
 }
@@ -84,7 +80,7 @@ mod tests {
                         assert!(0.0 <= span.from && span.from < span.to && span.to <= 1.0, "{span:?}");
                         let mut before =
                             timeline.spans[..number].iter().filter(|other| other.lane == span.lane);
-                        assert!(before.all(|other| other.to <= span.from), "two on one lane: {timeline:?}");
+                        assert!(before.all(|other| other.to <= span.from || span.to <= other.from), "two on one lane: {timeline:?}");
                     }
                 }
                 if lab.state() == State::Quiet {
