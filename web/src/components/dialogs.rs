@@ -21,7 +21,8 @@ pub struct Props {
     pub shortcuts: bool,
 }
 
-/// What lies over the page, if anything does.
+/// What lies over the page, if anything does. Each has a key, so that one that follows another is opened anew: the first
+/// may be closed already, with the word of it still on its way.
 #[component]
 pub fn Dialogs(props: &Props) -> Html {
     let session = use_session();
@@ -55,7 +56,7 @@ fn examples(session: &Session) -> Html {
         }
     });
     html! {
-        <Modal title="Examples">
+        <Modal key="Examples" title="Examples">
             <p>{ "Each opens with its own traffic. What is on the page now can be kept with Share." }</p>
             <ul class="examples">{ for examples }</ul>
         </Modal>
@@ -92,7 +93,7 @@ fn Share(props: &ShareProps) -> Html {
         event.target_unchecked_into::<HtmlTextAreaElement>().select();
     });
     html! {
-        <Modal title="Share">
+        <Modal key="Share" title="Share">
             if *copied {
                 <p role="status"><strong>{ "The link is on your clipboard." }</strong></p>
             } else {
@@ -120,7 +121,7 @@ fn help(session: &Session, single_keys: bool) -> Html {
         session.set_shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked());
     });
     html! {
-        <Modal title="An aquarium for packets">
+        <Modal key="An aquarium for packets" title="An aquarium for packets">
             <p>
                 { "You are looking at a network of real TCP/IP stacks, running in this browser tab. Each capsule is one \
                    Ethernet frame, drawn while it is on the wire, at a speed at which it can be followed." }
@@ -149,7 +150,7 @@ fn help(session: &Session, single_keys: bool) -> Html {
 /// A link that could not be opened.
 fn bad_link(trouble: &Trouble) -> Html {
     html! {
-        <Modal title="This link cannot be opened">
+        <Modal key="This link cannot be opened" title="This link cannot be opened">
             <p>{ &trouble.what }</p>
             if !trouble.faults.is_empty() {
                 <ul class="faults">

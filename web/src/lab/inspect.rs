@@ -7,6 +7,7 @@ use netlab::history::{DropReason, Fate, SocketState, Transit, TransitId};
 use netlab::topology::{Congestion, Direction, End, LinkId, NodeId, NodeKind, Topology, Way};
 use netlab::{Frame, History, Instant};
 use smoltcp::socket::tcp::State as TcpState;
+use smoltcp::wire::EthernetAddress;
 use std::rc::Rc;
 use vnetif::impair::{Impairment, LossReason};
 
@@ -125,7 +126,7 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
             for gateway in &config.gateways {
                 facts.push(("Gateway", gateway.to_string()));
             }
-            facts.push(("Ethernet address", config.mac(id).to_string()));
+            facts.push(("Ethernet address", ethernet(config.mac(id))));
             facts.push(("Largest packet", format::buffer(config.ip_mtu)));
             facts.push(("TCP", tcp_settings(config.tcp)));
             shown.push(Table {
@@ -134,7 +135,7 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
                 rows: tables
                     .neighbors
                     .iter()
-                    .map(|(ip, mac, since)| vec![ip.to_string(), mac.to_string(), ago(at, *since)])
+                    .map(|(ip, mac, since)| vec![ip.to_string(), ethernet(*mac), ago(at, *since)])
                     .collect(),
                 empty: "None yet: it will ask by ARP or NDP when it has something to send.",
             });
@@ -159,7 +160,7 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
                         let beyond = ports.get(port.0 as usize).map(|&port| topology.receiver(port));
                         let beyond = beyond
                             .map_or(String::new(), |node| format!(" (to {})", topology.node(node).name));
-                        vec![mac.to_string(), format!("{}{beyond}", port.0), ago(at, *since)]
+                        vec![ethernet(*mac), format!("{}{beyond}", port.0), ago(at, *since)]
                     })
                     .collect(),
                 empty: "Empty: it has heard nobody yet, and sends what comes out of every other port.",
@@ -265,10 +266,12 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
             if frames == 0 { "0".into() } else { format!("{frames} ({})", format::bytes(bytes as u64)) }
         }),
     ];
-    let mut reasons: Vec<_> =
-        directions.iter().flat_map(|&direction| history.totals(direction).dropped.keys().copied()).collect();
-    reasons.sort_unstable();
-    reasons.dedup();
+    let mut reasons: Vec<DropReason> = Vec::new();
+    for reason in directions.iter().flat_map(|&direction| history.totals(direction).dropped.keys().copied()) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
     for reason in reasons {
         let dropped = |direction, _: &Way| {
             format::count(history.totals(direction).dropped.get(&reason).copied().unwrap_or(0))
@@ -348,13 +351,13 @@ fn frame_sheet(topology: &Topology, history: &History, at: Instant, transit: &Tr
     };
     let mut facts = vec![
         ("Size", format::buffer(transit.frame.len())),
-        ("Handed to the cable", format!("{}\u{a0}s", format::clock(transit.queued))),
+        ("Queued at", format!("{}\u{a0}s", format::clock(transit.queued))),
     ];
     if transit.start > transit.queued {
         facts.push(("Waited", format::duration(transit.start - transit.queued)));
     }
     if transit.end > transit.start {
-        facts.push(("Took to send", format::duration(transit.end - transit.start)));
+        facts.push(("Sent within", format::duration(transit.end - transit.start)));
     }
     match transit.fate {
         Fate::Delivered => facts.push(("Arrives", format!("{}\u{a0}s", format::clock(transit.arrival)))),
@@ -377,6 +380,12 @@ fn frame_sheet(topology: &Topology, history: &History, at: Instant, transit: &Tr
         frame: transit.frame.clone(),
         dissection: dissect::layers(&transit.frame),
     }
+}
+
+/// As the analyzers write it; IEEE's own dashes would make two spellings on one page.
+fn ethernet(address: EthernetAddress) -> String {
+    let bytes = address.0.map(|byte| format!("{byte:02x}"));
+    bytes.join(":")
 }
 
 fn ago(at: Instant, since: Instant) -> String {
@@ -418,7 +427,7 @@ mod tests {
         let after = sheet(&world, world.now(), switch);
         let rows = &after.tables[0].rows;
         assert_eq!(rows.len(), 2);
-        assert_eq!(rows[0][..2], ["02-50-00-00-00-02", "0 (to h1)"]);
+        assert_eq!(rows[0][..2], ["02:50:00:00:00:02", "0 (to h1)"]);
     }
 
     #[test]

@@ -192,11 +192,11 @@ impl Lab {
     /// Does what a person asked for. The error is one that they can do something about.
     pub fn perform(&mut self, command: Command) -> Result<(), netlab::world::CommandError> {
         match command {
-            Command::Pause => self.playing = false,
-            Command::TogglePlay if self.playing => self.playing = false,
+            Command::Pause => self.pause(),
+            Command::TogglePlay if self.playing => self.pause(),
             Command::TogglePlay => self.play(),
             Command::Step => {
-                self.playing = false;
+                self.pause();
                 self.stepping = true;
                 self.playhead.finish_glide();
             }
@@ -217,6 +217,11 @@ impl Lab {
         Ok(())
     }
 
+    fn pause(&mut self) {
+        self.playing = false;
+        self.catch_up_to = None;
+    }
+
     fn play(&mut self) {
         self.playing = true;
         self.stepping = false;
@@ -230,6 +235,7 @@ impl Lab {
         let (at, _) = self.world.apply(WorldCommand::Start(spec.clone()))?;
         self.scenario.runs.push((at, spec));
         self.rest_at = None;
+        self.catch_up_to = None;
         self.play();
         Ok(())
     }
@@ -381,7 +387,11 @@ impl Lab {
         if !(fresh && self.state() == State::Playing) {
             let second = self.speed.per_second();
             let (topology, history) = (&self.scenario.topology, self.world.history());
-            let text = narrate::narrate(topology, history, self.playhead.at(), second).unwrap_or_default();
+            let text = match self.state() {
+                State::Quiet => None,
+                _ => narrate::narrate(topology, history, self.playhead.at(), second),
+            };
+            let text = text.unwrap_or_default();
             if *text != *self.narration.text {
                 self.narration = Narration { text: text.into(), since_ms: now_ms };
             }

@@ -80,7 +80,10 @@ mod tests {
                         assert!(0.0 <= span.from && span.from < span.to && span.to <= 1.0, "{span:?}");
                         let mut before =
                             timeline.spans[..number].iter().filter(|other| other.lane == span.lane);
-                        assert!(before.all(|other| other.to <= span.from || span.to <= other.from), "two on one lane: {timeline:?}");
+                        assert!(
+                            before.all(|other| other.to <= span.from || span.to <= other.from),
+                            "two on one lane: {timeline:?}"
+                        );
                     }
                 }
                 if lab.state() == State::Quiet {
