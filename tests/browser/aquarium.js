@@ -138,7 +138,6 @@ export class Aquarium {
   async clickAFrame() {
     const sheet = this.inspector.getByText("Frame", { exact: true });
     await expect(async () => {
-      await this.button("Pause").or(this.button("Play")).waitFor();
       if (await this.button("Play").isVisible()) await this.button("Play").click();
       await this.page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
       await this.button("Pause").click();
@@ -147,11 +146,11 @@ export class Aquarium {
     return this.inspector;
   }
 
-  /** Clicks along the middle of the drawing, left to right, until `found`. */
+  /** Clicks along the middle of the drawing, left to right, until `found`. A frame's capsule is wider than the strides. */
   async sweep(found) {
-    const { width, height } = await this.canvas.boundingBox();
-    for (let x = 20; x < width; x += 28) {
-      await this.canvas.click({ position: { x, y: height / 2 } });
+    const { x, y, width, height } = await this.canvas.boundingBox();
+    for (let along = 30; along < width; along += 45) {
+      await this.page.mouse.click(x + along, y + height / 2);
       if (await found()) return true;
     }
     return false;

@@ -25,7 +25,7 @@ export default defineConfig({
   // One browser at a time: the tests look at how smoothly the page runs.
   workers: 1,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  timeout: 90_000,
   // Generous: another program may have the machine. What is claimed about time is claimed by means of the tests themselves.
   expect: { timeout: 15_000 },
   reporter: [["list"]],
