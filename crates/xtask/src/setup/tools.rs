@@ -35,8 +35,7 @@ const QUICK_PROFILE: [(&str, &str); 7] = [
 
 /// trunk, which builds and serves the page.
 pub fn ensure_trunk(progress: &Progress) -> Result<()> {
-    let oldest = Version::parse(TRUNK_OLDEST);
-    if installed("trunk") >= oldest {
+    if is_here("trunk", TRUNK, Some(TRUNK_OLDEST)) {
         return Ok(());
     }
     install_crate(progress, "trunk", TRUNK, "builds the page and serves it")
@@ -45,20 +44,17 @@ pub fn ensure_trunk(progress: &Progress) -> Result<()> {
 /// wasm-bindgen and its test runner, of exactly the version of the crate: their formats change with each.
 pub fn ensure_wasm_bindgen(progress: &Progress) -> Result<()> {
     let lock = fs::read_to_string(project::root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
-    let pinned = version::locked(&lock, "wasm-bindgen")?;
-    if ["wasm-bindgen", "wasm-bindgen-test-runner"]
-        .iter()
-        .all(|tool| installed(tool).as_ref() == Some(&pinned))
-    {
+    let pinned = version::locked(&lock, "wasm-bindgen")?.to_string();
+    if ["wasm-bindgen", "wasm-bindgen-test-runner"].iter().all(|tool| is_here(tool, &pinned, None)) {
         return Ok(());
     }
     let why = "joins wasm and JavaScript; runs the tests in wasm";
-    install_crate(progress, "wasm-bindgen-cli", &pinned.to_string(), why)
+    install_crate(progress, "wasm-bindgen-cli", &pinned, why)
 }
 
 /// wasm-opt, which makes the wasm smaller.
 pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
-    if installed("wasm-opt") >= Version::parse(BINARYEN_OLDEST) {
+    if is_here("wasm-opt", BINARYEN, Some(BINARYEN_OLDEST)) {
         return Ok(());
     }
     let why = "makes the wasm a tenth smaller";
@@ -79,13 +75,16 @@ pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
     }
 }
 
-/// The version of a tool on the search path.
-fn installed(tool: &str) -> Option<Version> {
-    let path = find(tool)?;
-    let printed = process::output(
-        Command::new(path).arg("--version").env("PATH", command(tool).get_envs().next()?.1?),
-    )?;
-    Version::find(&printed)
+/// Whether a tool need not be installed. Ours must be of the pinned version; another's may be newer, or as old as `oldest`,
+/// where there is one.
+fn is_here(tool: &str, pinned: &str, oldest: Option<&str>) -> bool {
+    let Some(path) = find(tool) else { return false };
+    let version =
+        process::output(command(&path).arg("--version")).and_then(|printed| Version::find(&printed));
+    match oldest {
+        Some(oldest) if !path.starts_with(project::tools()) => version >= Version::parse(oldest),
+        _ => version == Version::parse(pinned),
+    }
 }
 
 /// Installs a program of crates.io: ready-made if cargo-binstall is here and finds one, else from source.
