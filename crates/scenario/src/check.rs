@@ -175,7 +175,7 @@ impl Check<'_> {
                 && !(x.abs() <= COORDINATE_MAX && y.abs() <= COORDINATE_MAX)
             {
                 let message =
-                    format!("too far away: coordinates go from -{COORDINATE_MAX} to {COORDINATE_MAX}");
+                    format!("too far away: coordinates go from -{COORDINATE_MAX:.0} to {COORDINATE_MAX:.0}");
                 self.error(place.field("at"), message);
             }
             match &node.kind {

@@ -144,6 +144,29 @@ pub(crate) fn exact(number: &str, scale: u64) -> Result<u64, Inexact> {
     value.and_then(|value| u64::try_from(value).ok()).ok_or(Inexact::TooLarge)
 }
 
+/// A decimal number as JSON writes it, in whole thousandths, rounded half away from zero; `None` if it has more than 64 bits.
+pub(crate) fn thousandths(number: &str) -> Option<i64> {
+    let (sign, number) = number.strip_prefix('-').map_or((1, number), |number| (-1, number));
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    // An exponent of more than 64 bits is as good as any that is far out.
+    let far = if exponent.starts_with('-') { -1_000_000 } else { 1_000_000 };
+    let exponent = exponent.parse::<i64>().map_or(far, |exponent| exponent.clamp(-1_000_000, 1_000_000));
+    // So many digits stand before the thousandths' end.
+    let kept = whole.len() as i64 + exponent + 3;
+    let mut digits = whole.bytes().chain(fraction.bytes()).map(|digit| i64::from(digit - b'0'));
+    let mut value: i64 = 0;
+    for _ in 0..kept {
+        match digits.next() {
+            Some(digit) => value = value.checked_mul(10)?.checked_add(digit)?,
+            None if value == 0 => break,
+            None => value = value.checked_mul(10)?,
+        }
+    }
+    let rounds_up = kept >= 0 && digits.next().is_some_and(|digit| digit >= 5);
+    Some(sign * (value + i64::from(rounds_up)))
+}
+
 /// Text from a document in quotes, shortened, for a message that quotes it.
 pub(crate) fn quoted(text: &str) -> String {
     let mut shown: String = text.chars().take(QUOTED_MAX).collect();
@@ -184,6 +207,14 @@ pub(crate) fn show_mac(mac: EthernetAddress) -> String {
     mac.0.map(|byte| format!("{byte:02x}")).join(":")
 }
 
+/// In at most three decimals.
+pub(crate) fn show_thousandths(number: f64) -> String {
+    let thousandths = (number * 1e3).round() as i64;
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let digits = thousandths.unsigned_abs();
+    sign.to_owned() + &with_fraction(digits / 1_000, digits % 1_000, 3)
+}
+
 /// Whole seconds with up to nine decimals, without a unit.
 pub(crate) fn show_seconds(time: Duration) -> String {
     with_fraction(time.nanos() / 1_000_000_000, time.nanos() % 1_000_000_000, 9)
@@ -208,6 +239,31 @@ fn with_fraction(whole: u64, rest: u64, decimals: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousandths_are_rounded_whatever_way_they_are_written() {
+        for (text, value) in [
+            ("0", Some(0)),
+            ("-0.0", Some(0)),
+            ("150", Some(150_000)),
+            ("-12.5", Some(-12_500)),
+            ("0.0004999", Some(0)),
+            ("0.0005", Some(1)),
+            ("-0.0005", Some(-1)),
+            ("99999.9999", Some(100_000_000)),
+            ("1.5e2", Some(150_000)),
+            ("1.5E+2", Some(150_000)),
+            ("15000e-2", Some(150_000)),
+            ("7e-4", Some(1)),
+            ("9e-5", Some(0)),
+            ("0e999999999999999999999", Some(0)),
+            ("1e-999999999999999999999", Some(0)),
+            ("1e999999999999999999999", None),
+            ("1e300", None),
+        ] {
+            assert_eq!(thousandths(text), value, "{text}");
+        }
+    }
 
     #[test]
     fn quantities_are_exact() {

@@ -1,6 +1,8 @@
 //! Scenario → text. What has its default is left out, so that links are short and documents read like what people write.
 
-use crate::quantity::{show_mac, show_rate, show_ratio, show_seconds, show_size, show_time};
+use crate::quantity::{
+    show_mac, show_rate, show_ratio, show_seconds, show_size, show_thousandths, show_time,
+};
 use crate::{Scenario, VERSION, defaults};
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
 use netlab::topology::{Congestion, End, HostConfig, Link, NodeKind, TcpConfig, Way};
@@ -223,7 +225,8 @@ fn node(scenario: &Scenario, number: usize) -> NodeEntry<'_> {
         id,
         name: unless(&node.name, id).map(String::as_str),
         kind,
-        at: scenario.at[number].map(|(x, y)| [x, y].map(|coordinate| number_text(coordinate.to_string()))),
+        at: scenario.at[number]
+            .map(|(x, y)| [x, y].map(|coordinate| number_text(show_thousandths(coordinate)))),
         host,
         ageing,
     }

@@ -146,12 +146,17 @@ fn run(hosts: u32) -> impl Strategy<Value = (Instant, RunSpec)> {
         .prop_map(|(at, (from, to), kind)| (Instant::ZERO + at, RunSpec { from, to, kind }))
 }
 
+/// A coordinate: documents keep them to a thousandth.
+fn thousandths() -> impl Strategy<Value = f64> {
+    prop_oneof![-100_000_000..=100_000_000i32, -2_000..2_000i32].prop_map(|number| f64::from(number) / 1e3)
+}
+
 prop_compose! {
     /// Up to seven hosts at a switch that has a hub beside it.
     fn scenarios()(hosts in 2..7u32)(
         configs in (0..hosts as u8).map(host).collect::<Vec<_>>(),
         names in prop::collection::vec(prop::option::of(text(1..=20)), hosts as usize + 2),
-        at in prop::collection::vec(prop::option::of((-1e5..1e5, (-100_000..100_000i32).prop_map(f64::from))), hosts as usize + 2),
+        at in prop::collection::vec(prop::option::of((thousandths(), thousandths())), hosts as usize + 2),
         ageing in time(1_000_000, 1_000_000_000_000_000),
         ways in prop::collection::vec(ways(), hosts as usize + 1),
         sides in prop::collection::vec(any::<bool>(), hosts as usize),

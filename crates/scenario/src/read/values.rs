@@ -301,10 +301,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn coordinate(&mut self, value: &Value<'a>) -> Option<f64> {
         match value.shape() {
-            Ok(Shape::Number(number)) => match number.parse::<f64>() {
-                // Minus zero is written as zero.
-                Ok(number) if number.is_finite() => Some(number + 0.0),
-                _ => self.refuse(value, "this number is far too large"),
+            // Not `str::parse`: the tables of that are 10 KB of the page, and finer than this nobody sees.
+            Ok(Shape::Number(number)) => match quantity::thousandths(number) {
+                Some(thousandths) => Some(thousandths as f64 / 1e3),
+                None => self.refuse(value, "this number is far too large"),
             },
             shape => self.wrong_shape(value, shape, "a number"),
         }
