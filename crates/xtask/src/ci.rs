@@ -6,7 +6,8 @@ use crate::{process, project, test};
 use anyhow::Result;
 use std::process::Command;
 
-/// The crates of the page: linted for the target they are written for, where a clippy for it is to be had.
+/// The crates of the page: linted for the target they are written for, where a clippy for it is to be had. Their tests
+/// are native, and so are the lints of those.
 const PAGE: [&str; 2] = ["web", "wasm"];
 
 /// Formatting, lints, then every test.
@@ -19,7 +20,7 @@ pub fn run() -> Result<()> {
     if let Some(toolbox) = test::all(&mut report).filter(Toolbox::lints_wasm) {
         report.step("lints of the page for wasm", |_| {
             let mut clippy = toolbox.wasm_command("cargo");
-            clippy.args(["clippy", "--target=wasm32-unknown-unknown", "--all-targets"]);
+            clippy.args(["clippy", "--target=wasm32-unknown-unknown"]);
             clippy.args(PAGE.iter().flat_map(|name| ["--package", name])).args(["--", "--deny", "warnings"]);
             process::run(&mut clippy)
         });
