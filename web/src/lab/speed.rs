@@ -26,7 +26,10 @@ impl Speed {
 
     /// The step whose rate is nearest, by ratio.
     pub fn nearest(ns_per_sec: f64) -> Self {
-        let distance = |step: u8| (Self(step).ns_per_sec() / ns_per_sec.max(1.0)).ln().abs();
+        let distance = |step: u8| {
+            let ratio = Self(step).ns_per_sec() / ns_per_sec.max(1.0);
+            ratio.max(ratio.recip())
+        };
         let steps = 0..=Self::STEP_MAX;
         Self(steps.min_by(|&a, &b| distance(a).total_cmp(&distance(b))).expect("there are steps"))
     }
@@ -64,13 +67,20 @@ impl Speed {
 
     /// The speed at which a frame's way over a typical link of this topology can be followed with the eye.
     pub fn watchable(topology: &Topology) -> Self {
-        let links = topology.links.len();
-        if links == 0 {
-            return Self::nearest(1e6);
+        // The median, so that one slow way out among many fast cables changes nothing; counted by steps, there are few.
+        let mut counts = [0; Self::STEP_MAX as usize + 1];
+        for link in &topology.links {
+            let step = Self::nearest(journey(link).nanos() as f64 / JOURNEY_ON_SCREEN_SECS);
+            counts[usize::from(step.0)] += 1;
         }
-        // The geometric mean: one slow way out among many fast cables moves it a little, not wholly.
-        let logs: f64 = topology.links.iter().map(|link| (journey(link).nanos().max(1) as f64).ln()).sum();
-        Self::nearest((logs / links as f64).exp() / JOURNEY_ON_SCREEN_SECS)
+        let mut left = topology.links.len() / 2;
+        for (step, count) in (0..).zip(counts) {
+            if left < count {
+                return Self(step);
+            }
+            left -= count;
+        }
+        Self::nearest(1e6)
     }
 
     /// The speed at which what is left of a bulk transfer is over in a bearable time, but never slower than `watchable`.
