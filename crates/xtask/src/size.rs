@@ -9,9 +9,8 @@ use std::fmt;
 use std::path::Path;
 use std::process::Command;
 
-/// The whole page, compressed. What we want is 400 KB, and `cargo xtask bench` says whether that holds; this is a stop on
-/// the way there, so that the page does not grow meanwhile.
-const BUDGET_BYTES: usize = 410 * 1024;
+/// The whole page, compressed: on a slow school line of 3 Mbit/s it is there within about a second.
+const BUDGET_BYTES: usize = 400 * 1024;
 
 /// Prints name, size and compressed size of each file of a folder, largest first; brotli at its best is what static
 /// hosts precompress with.
@@ -100,7 +99,7 @@ mod tests {
     fn the_budget_is_of_all_files_together() {
         sizes(&[BUDGET_BYTES / 2, BUDGET_BYTES / 2]).within_budget().unwrap();
         let error = sizes(&[BUDGET_BYTES, 1024]).within_budget().unwrap_err().to_string();
-        assert_eq!(error, "the page is 411 KB compressed, over its budget of 410 KB");
+        assert_eq!(error, "the page is 401 KB compressed, over its budget of 400 KB");
     }
 
     #[test]
