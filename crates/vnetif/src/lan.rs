@@ -381,6 +381,11 @@ impl Core {
 }
 
 fn index_of(ports: &[Port], id: PortId) -> Option<usize> {
+    // Until a port leaves, each is at the place that its number says.
+    let place = id.0 as usize;
+    if ports.get(place).is_some_and(|port| port.id == id) {
+        return Some(place);
+    }
     ports.binary_search_by_key(&id, |port| port.id).ok()
 }
 

@@ -34,7 +34,8 @@ pub struct Lookup {
 /// The table of one switch.
 #[derive(Clone, Debug)]
 pub struct MacTable {
-    entries: FxHashMap<EthernetAddress, Entry>,
+    /// By the address as a number: hashed by one multiplication.
+    entries: FxHashMap<Key, Entry>,
     ageing: Duration,
     /// No entry can be older than its ageing before this moment, so no search is needed.
     sweep_at: Instant,
@@ -59,40 +60,41 @@ impl MacTable {
     }
 
     /// Learns the frame's source and decides where it has to go. Frames shorter than a header are filtered.
+    #[inline]
     pub fn look(&mut self, now: Instant, ingress: PortId, frame: &[u8]) -> Lookup {
-        let Some((destination, source)) = addresses(frame) else {
+        let Some(header) = frame.first_chunk::<14>() else {
             return Lookup { egress: Egress::Filter, learned: false };
         };
-        let learned = source.is_unicast() && self.learn(now, ingress, source);
-        let egress = if destination.is_unicast() {
-            match self.port_of(now, destination) {
-                Some(port) if port == ingress => Egress::Filter,
-                Some(port) => Egress::Port(port),
-                None => Egress::Flood,
-            }
-        } else {
-            Egress::Flood
+        let (destination, source) = (Key::at::<0>(header), Key::at::<6>(header));
+        let learned = !source.is_group() && self.learn(now, ingress, source);
+        let egress = match self.entries.get(&destination) {
+            Some(entry) if now - entry.heard >= self.ageing => Egress::Flood,
+            Some(entry) if entry.port == ingress => Egress::Filter,
+            Some(entry) => Egress::Port(entry.port),
+            // Not known, or a group: those are never learned.
+            None => Egress::Flood,
         };
         Lookup { egress, learned }
     }
 
-    fn learn(&mut self, now: Instant, port: PortId, source: EthernetAddress) -> bool {
+    #[inline]
+    fn learn(&mut self, now: Instant, port: PortId, source: Key) -> bool {
         let fresh = Entry { port, heard: now };
         if let Some(entry) = self.entries.get_mut(&source) {
             let moved = entry.port != port || now - entry.heard >= self.ageing;
             *entry = fresh;
             return moved;
         }
+        self.add(source, fresh)
+    }
+
+    #[cold]
+    fn add(&mut self, source: Key, fresh: Entry) -> bool {
         if self.entries.len() >= ENTRIES_MAX {
             return false;
         }
         self.entries.insert(source, fresh);
         true
-    }
-
-    fn port_of(&self, now: Instant, address: EthernetAddress) -> Option<PortId> {
-        let entry = self.entries.get(&address)?;
-        (now - entry.heard < self.ageing).then_some(entry.port)
     }
 
     /// Removes what has aged and returns it, in order of address. Cheap to call often: before the oldest entry can
@@ -103,8 +105,11 @@ impl MacTable {
         }
         let ageing = self.ageing;
         // Sorted by a heap: the standard sort of these is 19 KB of wasm, for a list that is short and rare.
-        let aged: BinaryHeap<_> =
-            self.entries.extract_if(|_, entry| now - entry.heard >= ageing).map(|(mac, _)| mac).collect();
+        let aged: BinaryHeap<_> = self
+            .entries
+            .extract_if(|_, entry| now - entry.heard >= ageing)
+            .map(|(key, _)| key.address())
+            .collect();
         let oldest = self.entries.values().map(|entry| entry.heard).min().unwrap_or(now);
         self.sweep_at = oldest + ageing;
         aged.into_sorted_vec()
@@ -123,8 +128,30 @@ impl MacTable {
     /// All that is known, in order of address: port and when it was last heard.
     pub fn entries(&self) -> Vec<(EthernetAddress, PortId, Instant)> {
         let entries: BinaryHeap<_> =
-            self.entries.iter().map(|(&mac, entry)| (mac, entry.port, entry.heard)).collect();
+            self.entries.iter().map(|(key, entry)| (key.address(), entry.port, entry.heard)).collect();
         entries.into_sorted_vec()
+    }
+}
+
+/// An address as a number, its first byte the most significant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key(u64);
+
+impl Key {
+    /// The address at this offset of an Ethernet header: 0 or 6.
+    fn at<const OFFSET: usize>(header: &[u8; 14]) -> Self {
+        let bytes = header[OFFSET..OFFSET + 8].try_into().expect("eight bytes are eight bytes");
+        Self(u64::from_be_bytes(bytes) >> 16)
+    }
+
+    /// Whether it is a group's (IEEE 802-2014, 8.2): the least bit of its first byte.
+    fn is_group(self) -> bool {
+        self.0 >> 40 & 1 == 1
+    }
+
+    fn address(self) -> EthernetAddress {
+        let [_, _, a, b, c, d, e, f] = self.0.to_be_bytes();
+        EthernetAddress([a, b, c, d, e, f])
     }
 }
 
