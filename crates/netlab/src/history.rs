@@ -69,6 +69,9 @@ pub enum Fate {
 pub enum DropReason {
     /// No room in the sender's queue.
     QueueFull,
+    /// More frames were under way in the whole network than can be simulated: see
+    /// [`FRAMES_UNDER_WAY_MAX`](crate::world::FRAMES_UNDER_WAY_MAX). No network does this; the simulation does.
+    Overload,
     /// An impairment of the link.
     Impaired(LossReason),
 }
@@ -515,6 +518,7 @@ impl DropReason {
     const fn code(self) -> u64 {
         match self {
             Self::QueueFull => 1,
+            Self::Overload => 1 << 32,
             Self::Impaired(reason) => 2 + reason as u64,
         }
     }
@@ -523,6 +527,7 @@ impl DropReason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::QueueFull => "queue_full",
+            Self::Overload => "overload",
             Self::Impaired(LossReason::TooBig) => "too_big",
             Self::Impaired(LossReason::LinkDown) => "link_down",
             Self::Impaired(LossReason::Silence) => "silence",

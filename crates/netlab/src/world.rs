@@ -97,6 +97,10 @@ enum Machine {
     Switch { table: MacTable, ageing_armed: bool },
 }
 
+/// More frames than this are never on their way in one world: half a second of 1 Gbit/s, and less memory than a browser tab
+/// has. A storm in a loop of links without a rate doubles with every round, and would take all there is.
+pub const FRAMES_UNDER_WAY_MAX: usize = 1 << 16;
+
 /// Frames on their way.
 #[derive(Default)]
 struct Slots {
@@ -119,8 +123,12 @@ impl Slots {
         self.slots[slot as usize].take().expect("a frame arrives once")
     }
 
+    fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
     fn is_empty(&self) -> bool {
-        self.free.len() == self.slots.len()
+        self.len() == 0
     }
 }
 
@@ -384,6 +392,7 @@ impl World {
             Some(reason @ (LossReason::TooBig | LossReason::LinkDown)) => {
                 at_once(DropReason::Impaired(reason))
             }
+            _ if self.under_way.len() >= FRAMES_UNDER_WAY_MAX => at_once(DropReason::Overload),
             _ => match line.send(now, frame.len()) {
                 Err(_full) => at_once(DropReason::QueueFull),
                 Ok(journey) => match lost {

@@ -7,7 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use netlab::history::{NodeEvent, SocketState};
+use netlab::history::{DropReason, NodeEvent, SocketState};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::Command;
@@ -136,7 +136,7 @@ fn a_full_queue_drops_and_says_so() {
     assert_eq!(outcome, Outcome::Succeeded);
     assert_eq!(totals.bytes, 200_000);
     let forward = world.history().totals(Direction { link: LinkId(0), from: End::First });
-    assert!(forward.dropped[&netlab::history::DropReason::QueueFull] > 0);
+    assert!(forward.dropped[&DropReason::QueueFull] > 0);
 }
 
 #[test]
@@ -211,4 +211,25 @@ fn the_history_shows_a_connection_through_all_its_states_on_both_sides() {
     for node in [A, B] {
         assert!(world.history().node_at(node, world.now()).sockets.is_empty(), "all sockets are gone again");
     }
+}
+
+#[test]
+fn a_storm_in_a_loop_without_rates_is_bounded_and_says_why() {
+    // Four hubs, each joined to each, and a host that asks once: every round there are twice as many frames.
+    let mut nodes = vec![host(1), host(2)];
+    nodes.extend((0..4).map(|_| hub()));
+    let pairs = [(0, 2), (1, 3), (2, 3), (2, 4), (2, 5), (3, 4), (3, 5), (4, 5)];
+    let links = pairs.map(|(a, b)| {
+        let mut link = cable(a, b);
+        link.ways.iter_mut().for_each(|way| way.line.rate = None);
+        link
+    });
+    let mut world = world(Topology { nodes, links: links.into() });
+    let spec = RunSpec { from: A, to: Target::Node(B, None), kind: RunKind::Ping(Ping::default()) };
+    world.apply(Command::Start(spec)).unwrap();
+    world.run_until(Instant::ZERO + Duration::from_millis(19), || true);
+    let directions = (0..8).flat_map(|link| End::BOTH.map(|from| Direction { link: LinkId(link), from }));
+    let overloads =
+        directions.filter_map(|way| world.history().totals(way).dropped.get(&DropReason::Overload));
+    assert!(overloads.sum::<u64>() > 0);
 }

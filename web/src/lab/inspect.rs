@@ -326,6 +326,7 @@ fn impairments(impairments: &[Impairment]) -> String {
 pub const fn drop_reason(reason: DropReason) -> &'static str {
     match reason {
         DropReason::QueueFull => "queue full",
+        DropReason::Overload => "more frames under way than can be simulated",
         DropReason::Impaired(LossReason::TooBig) => "too big for the link",
         DropReason::Impaired(LossReason::LinkDown) => "cable pulled",
         DropReason::Impaired(LossReason::Silence) => "in a silence",

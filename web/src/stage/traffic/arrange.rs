@@ -381,6 +381,7 @@ fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment:
 pub const fn reason_text(reason: DropReason) -> &'static str {
     match reason {
         DropReason::QueueFull => "queue full",
+        DropReason::Overload => "overload",
         DropReason::Impaired(LossReason::TooBig) => "too big",
         DropReason::Impaired(LossReason::LinkDown) => "link down",
         DropReason::Impaired(LossReason::Silence) => "silence",
