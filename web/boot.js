@@ -16,6 +16,23 @@ document.getElementById("crash-copy").addEventListener("click", async () => {
   }
 });
 
+// A panic has its own hook in the wasm. A trap (memory or stack used up) or an exception that passed through the wasm
+// leaves nothing there that could still speak, and the page would just stand still.
+const fromWasm = (fault) => fault instanceof WebAssembly.RuntimeError || /\bwasm\b/.test(fault?.stack);
+const broke = (fault) => {
+  if (!crash.hidden || !fromWasm(fault)) return;
+  try {
+    // Read by web/src/storage.rs: the next start is paused.
+    localStorage.setItem("packetarium.crashed.1", "yes");
+  } catch {
+    // Storage is blocked: then nothing is kept that could break it again.
+  }
+  report.value = String(fault.stack ?? fault);
+  crash.hidden = false;
+};
+addEventListener("error", (event) => broke(event.error));
+addEventListener("unhandledrejection", (event) => broke(event.reason));
+
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 try {
   const { default: start } = await import(new URL(js, document.baseURI));

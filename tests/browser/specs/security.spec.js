@@ -83,6 +83,27 @@ test("when the program breaks, the page says so, keeps the experiment, and start
   expect(faults.splice(0).join()).toContain("panicked");
 });
 
+test("when the program is torn down without a panic, the page says so all the same", async ({ page, aquarium, faults }) => {
+  await aquarium.open(QUIET);
+  // An exception passes through the wasm, as one does when memory or the stack is used up.
+  await aquarium.button("Share").evaluate((button) => {
+    const failOnce = () => {
+      delete Window[Symbol.hasInstance];
+      throw new RangeError("used up");
+    };
+    Object.defineProperty(Window, Symbol.hasInstance, { configurable: true, value: failOnce });
+    button.click();
+  });
+  const alert = page.getByRole("alert");
+  await expect(alert.getByRole("heading", { name: "Something in Packetarium broke" })).toBeVisible();
+  await expect(alert.getByLabel("Report")).toHaveValue(/^RangeError: used up\n.*wasm/s);
+  await alert.getByRole("link", { name: "Restart with your experiment" }).click();
+  await expect(alert).toBeHidden();
+  await expect(aquarium.title("A quiet network")).toBeVisible();
+  await expect(page.getByRole("log", { name: "Messages" })).toContainText("Your experiment is here, paused at its beginning");
+  expect(faults.splice(0).join()).toContain("used up");
+});
+
 test("when the program cannot be loaded, the page says so", async ({ page, faults }) => {
   await page.route("**/*.wasm", (route) => route.fulfill({ status: 200, contentType: "application/wasm", body: "not wasm" }));
   await page.goto("./");
