@@ -77,9 +77,7 @@ pub fn percent(ratio: Ratio) -> String {
 
 /// `1 %`, `12.3 %`, of a number from 0 to 1.
 pub fn share(share: f64) -> String {
-    let text = format!("{:.4}", share * 100.0);
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    format!("{text}{NBSP}%")
+    format!("{}{NBSP}%", decimal(share * 100.0, 4))
 }
 
 /// A history's hash, as the command line prints it.
@@ -100,16 +98,35 @@ fn scaled(value: f64, units: &[&'static str]) -> (String, &'static str) {
         value /= 1_000.0;
         unit += 1;
     }
-    let text = if unit == 0 { format!("{value:.0}") } else { significant(value) };
+    let text = if unit == 0 { fixed(value, 0) } else { significant(value) };
     (text, units[unit])
 }
 
 fn significant(value: f64) -> String {
     match value {
-        v if v < 9.995 => format!("{v:.2}"),
-        v if v < 99.95 => format!("{v:.1}"),
-        v => format!("{v:.0}"),
+        v if v < 9.995 => fixed(v, 2),
+        v if v < 99.95 => fixed(v, 1),
+        v => fixed(v, 0),
     }
+}
+
+/// A number with so many decimals. In integers: the standard library's way is exact to the last of a thousand digits, and
+/// its tables are as much to download as half the stage.
+pub fn fixed(value: f64, places: u32) -> String {
+    let one = 10_u64.pow(places);
+    let scaled = (value * one as f64).round() as i64;
+    let sign = if scaled < 0 { "-" } else { "" };
+    let (whole, part) = (scaled.unsigned_abs() / one, scaled.unsigned_abs() % one);
+    match places {
+        0 => format!("{sign}{whole}"),
+        _ => format!("{sign}{whole}.{part:0width$}", width = places as usize),
+    }
+}
+
+/// The same, without zeros at its end.
+pub fn decimal(value: f64, places: u32) -> String {
+    let text = fixed(value, places);
+    if places == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
 #[cfg(test)]
@@ -164,6 +181,13 @@ mod tests {
         assert_eq!(plain(percent(Ratio::percent(1))), "1 %");
         assert_eq!(plain(percent(Ratio::from_ppb(500_000).unwrap())), "0.05 %");
         assert_eq!(plain(share(0.123)), "12.3 %");
+    }
+
+    #[test]
+    fn decimals_are_rounded_and_keep_their_sign() {
+        assert_eq!([fixed(0.05, 1), fixed(-0.25, 2), fixed(1234.5678, 3)], ["0.1", "-0.25", "1234.568"]);
+        assert_eq!([fixed(-0.001, 2), fixed(99.5, 0), fixed(0.0, 1)], ["0.00", "100", "0.0"]);
+        assert_eq!([decimal(2.50, 2), decimal(100.0, 0), decimal(3.0, 2)], ["2.5", "100", "3"]);
     }
 
     #[test]

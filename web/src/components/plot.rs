@@ -5,17 +5,17 @@ use crate::lab::plot::Plot;
 use netlab::Duration;
 use yew::prelude::*;
 
-const WIDTH: f64 = 320.0;
-const HEIGHT: f64 = 96.0;
+const WIDTH: u32 = 320;
+const HEIGHT: u32 = 96;
 /// Rows of the table: more would be noise to whoever listens.
 const ROWS_MAX: usize = 20;
 
 /// A plot of throughput.
 pub fn throughput(plot: &Plot) -> Html {
-    let points = plot.points(WIDTH, HEIGHT);
+    let points = plot.points(WIDTH.into(), HEIGHT.into());
     let first_x = points.split(',').next().unwrap_or("0");
     let last_x = points.rsplit(' ').next().and_then(|last| last.split(',').next()).unwrap_or("0");
-    let area = format!("{first_x},{HEIGHT:.0} {points} {last_x},{HEIGHT:.0}");
+    let area = format!("{first_x},{HEIGHT} {points} {last_x},{HEIGHT}");
     let top = format::bit_rate(plot.top);
     let (least, most) = plot
         .bins
@@ -35,7 +35,7 @@ pub fn throughput(plot: &Plot) -> Html {
     });
     html! {
         <figure class="plot">
-            <svg viewBox={format!("0 0 {WIDTH:.0} {HEIGHT:.0}")} preserveAspectRatio="none" role="img" aria-label={label}>
+            <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={label}>
                 <line class="plot-grid" x1="0" x2="100%" y1="0.5" y2="0.5" />
                 <line class="plot-grid" x1="0" x2="100%" y1="50%" y2="50%" />
                 <polygon class="plot-area" points={area} />

@@ -22,7 +22,7 @@ pub fn run_card(run: &RunView) -> Html {
                 <span class="run-phase">{ phase }</span>
             </header>
             if let Some(share) = run.share {
-                <progress class="run-progress" max="1" value={format!("{share:.3}")}
+                <progress class="run-progress" max="1" value={format::fixed(share, 3)}
                     aria-label={format!("{} progress", run.title)}></progress>
             }
             if run.phase != Phase::Planned {

@@ -151,7 +151,7 @@ fn note(session: &Session, props: &Props) -> Html {
         State::CatchingUp { share } => html! {
             <p class="stage-note">
                 <label for="catching-up">{ "Catching up with where you were" }</label>
-                <progress id="catching-up" max="1" value={format!("{share:.2}")}></progress>
+                <progress id="catching-up" max="1" value={format::fixed(share, 2)}></progress>
             </p>
         },
         State::Playing | State::Paused => Html::default(),

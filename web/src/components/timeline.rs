@@ -40,7 +40,7 @@ pub fn timeline(runs: &[Rc<RunView>], at: Instant) -> Html {
         format::clock(at)
     );
     html! {
-        <svg class="timeline" viewBox={format!("0 0 {WIDTH:.0} {height}")} preserveAspectRatio="none" role="img"
+        <svg class="timeline" viewBox={format!("0 0 {} {height}", format::fixed(WIDTH, 0))} preserveAspectRatio="none" role="img"
             height={(height * 3 / 2).to_string()} aria-label={label}>
             { for spans }
             <line class="playhead" x1={place(timeline.playhead)} x2={place(timeline.playhead)} y1="0" y2={height.to_string()} />
@@ -49,5 +49,5 @@ pub fn timeline(runs: &[Rc<RunView>], at: Instant) -> Html {
 }
 
 fn place(share: f64) -> String {
-    format!("{:.1}", share * WIDTH)
+    format::fixed(share * WIDTH, 1)
 }

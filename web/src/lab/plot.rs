@@ -1,6 +1,7 @@
 //! Throughput over time, from a run's history: equal bins of a width that stays while the plot grows, so that what was
 //! drawn does not dance.
 
+use crate::format;
 use netlab::history::RunLog;
 use netlab::run::{RunEntry, RunEvent};
 use netlab::{Duration, Instant};
@@ -49,7 +50,7 @@ impl Plot {
         let place = |(number, &bits): (usize, &f64)| {
             let x = (number as f64 + 0.5) * step;
             let y = height * (1.0 - bits / self.top);
-            format!("{x:.1},{y:.1}")
+            format!("{},{}", format::fixed(x, 1), format::fixed(y, 1))
         };
         self.bins.iter().enumerate().map(place).collect::<Vec<_>>().join(" ")
     }

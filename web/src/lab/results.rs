@@ -263,7 +263,7 @@ fn facts(kind: &RunKind, totals: &Totals) -> Vec<(&'static str, String)> {
 }
 
 fn short_share(share: f64) -> String {
-    format!("{:.1}\u{a0}%", share * 100.0)
+    format!("{}\u{a0}%", format::fixed(share * 100.0, 1))
 }
 
 impl RunView {

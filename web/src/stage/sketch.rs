@@ -4,6 +4,7 @@
 use super::camera::{Scenery, View};
 use super::looks::{Looks, Weight};
 use super::sizes::{Sizes, node_half};
+use crate::format::decimal;
 use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Topology, Way};
 use std::collections::BTreeMap;
@@ -373,8 +374,7 @@ fn impairment_text(impairment: &Impairment) -> String {
 
 /// At most three decimals, none if they are zeros.
 fn percent(ratio: f64) -> String {
-    let text = format!("{:.3}", ratio * 100.0);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    decimal(ratio * 100.0, 3)
 }
 
 /// `10Mbps` as `10 Mbps`.

@@ -175,9 +175,10 @@ impl Node<'_> {
         self.body(self.palette.node);
         // One comes in, all get it.
         context.begin_path();
-        for number in 0..6 {
-            let (sin, cos) = (f64::from(number) * std::f64::consts::FRAC_PI_3).sin_cos();
-            let [inner, outer] = [7.5, 15.5].map(|radius| self.point(cos * radius, sin * radius));
+        // A hexagon's corners; the sine of 60°, so that the page needs no sines.
+        const HIGH: f64 = 0.866_025_403_784_438_6;
+        for (x, y) in [(1.0, 0.0), (0.5, HIGH), (-0.5, HIGH), (-1.0, 0.0), (-0.5, -HIGH), (0.5, -HIGH)] {
+            let [inner, outer] = [7.5, 15.5].map(|radius| self.point(x * radius, y * radius));
             pen.line(inner, outer);
         }
         pen.stroke_with(self.palette.line, (2.1 * self.d).max(1.1));

@@ -1,5 +1,6 @@
 //! Drawing in the stage's terms: points, rectangles, turned capsules, text.
 
+use crate::format;
 use crate::stage::looks::Weight;
 use kurbo::{Point, Rect, Vec2};
 use std::cell::{Cell, RefCell};
@@ -26,7 +27,7 @@ pub fn font(text: &mut String, weight: Weight, size: f64) {
         Weight::Strong => 600,
     };
     text.clear();
-    let _ = write!(text, "{weight} {size:.2}px {FAMILY}");
+    let _ = write!(text, "{weight} {}px {FAMILY}", format::fixed(size, 2));
 }
 
 impl<'a> Pen<'a> {
