@@ -115,14 +115,14 @@ fn go(command: Command) -> anyhow::Result<u8> {
         }
         Command::Show { link } => {
             let text = input::text(&link)?;
-            let Reading { scenario, faults } = Scenario::read(&text);
+            let Reading { scenario, faults, .. } = Scenario::read(&text);
             // If it is faulty, its author wants to put right what was written.
             print(&scenario.as_ref().map_or(text + "\n", Scenario::to_json))?;
             tell(&faults);
             Ok(if scenario.is_some() { OK } else { BAD })
         }
         Command::Check { scenario } => {
-            let Reading { scenario, faults } = Scenario::read(&input::text(&scenario)?);
+            let Reading { scenario, faults, .. } = Scenario::read(&input::text(&scenario)?);
             let lines: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
             print(if lines.is_empty() { "no faults\n" } else { &lines })?;
             Ok(if scenario.is_some() { OK } else { BAD })
@@ -132,7 +132,7 @@ fn go(command: Command) -> anyhow::Result<u8> {
 
 /// The scenario, unless it has faults, which are told.
 fn read(source: &str) -> anyhow::Result<Option<Scenario>> {
-    let Reading { scenario, faults } = Scenario::read(&input::text(source)?);
+    let Reading { scenario, faults, .. } = Scenario::read(&input::text(source)?);
     tell(&faults);
     Ok(scenario)
 }

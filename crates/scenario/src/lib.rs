@@ -106,8 +106,15 @@ impl Default for Scenario {
 impl Scenario {
     /// Reads a document. Every fault is reported, in the order of the text (up to [`bounds::FAULTS_MAX`]).
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        let Reading { scenario, faults } = Self::read(text);
+        let Reading { scenario, faults, .. } = Self::read(text);
         scenario.ok_or_else(|| faults.into_iter().filter(Fault::is_error).collect())
+    }
+
+    /// Reads a document that somebody is at work on: the network in it may be wrong (a loop, an address that two hosts have), as
+    /// long as it can be drawn. [`check`](Self::check) says what is wrong.
+    pub fn draft(text: &str) -> Result<Self, Vec<Fault>> {
+        let Reading { scenario, draft, faults } = Self::read(text);
+        scenario.or(draft).ok_or_else(|| faults.into_iter().filter(Fault::is_error).collect())
     }
 
     /// Reads a document, and also says what in it will surprise somebody although it is no error.

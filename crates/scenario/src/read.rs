@@ -24,6 +24,9 @@ use vnetif::line::LineConfig;
 pub struct Reading {
     /// The scenario, unless there is an error.
     pub scenario: Option<Scenario>,
+    /// What an editor can go on with: the scenario, if its text has no error and only the network in it is wrong, in ways
+    /// that it can still be drawn.
+    pub draft: Option<Scenario>,
     /// Errors and warnings, in the order of the text.
     pub faults: Vec<Fault>,
 }
@@ -63,7 +66,7 @@ pub(crate) mod fields {
 
 pub(crate) fn read(text: &str) -> Reading {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let refused = |fault| Reading { scenario: None, faults: vec![fault] };
+    let refused = |fault| Reading { scenario: None, draft: None, faults: vec![fault] };
     if text.len() > DOCUMENT_BYTES_MAX {
         let message = format!("the document has {} bytes: at most {DOCUMENT_BYTES_MAX} are read", text.len());
         return refused(Fault::new(Level::Error, Place::default(), message));
@@ -74,6 +77,7 @@ pub(crate) fn read(text: &str) -> Reading {
     };
     let mut reader = Reader { text, errors: Vec::new(), ids: BTreeMap::new(), unusable: Unusable::default() };
     let scenario = reader.document(&document);
+    let readable = reader.errors.is_empty();
     let mut warnings = Vec::new();
     if let Some(scenario) = &scenario {
         let finder = Finder::new(document);
@@ -85,8 +89,11 @@ pub(crate) fn read(text: &str) -> Reading {
             }
         }
     }
-    let scenario = scenario.filter(|_| reader.errors.is_empty());
-    Reading { scenario, faults: [capped(reader.errors), capped(warnings)].concat() }
+    let (mut scenario, mut draft) = (scenario, None);
+    if !reader.errors.is_empty() {
+        draft = scenario.take().filter(|scenario| readable && scenario.topology.check().is_ok());
+    }
+    Reading { scenario, draft, faults: [capped(reader.errors), capped(warnings)].concat() }
 }
 
 /// In the order of the text, and no more than [`FAULTS_MAX`], with a word about the rest.
