@@ -19,7 +19,8 @@ thread_local! {
 }
 
 /// An Ethernet frame: destination, source, type, payload; without preamble and checksum, as a NIC hands it over.
-pub struct Frame(Option<Rc<Vec<u8>>>);
+#[derive(Clone)]
+pub struct Frame(Rc<Vec<u8>>);
 
 impl Frame {
     /// A frame of `len` bytes, zeroed, then filled in by `fill`.
@@ -29,7 +30,7 @@ impl Frame {
         buffer.clear();
         buffer.resize(len, 0);
         fill(buffer);
-        Self(Some(bytes))
+        Self(bytes)
     }
 
     /// A frame with a copy of these bytes.
@@ -45,15 +46,12 @@ impl Frame {
         for piece in pieces {
             buffer.extend_from_slice(piece);
         }
-        Self(Some(bytes))
+        Self(bytes)
     }
 
     /// Whether both are the same buffer, not merely equal bytes.
     pub fn shares_buffer_with(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
-            _ => false,
-        }
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -61,31 +59,35 @@ fn take_buffer() -> Rc<Vec<u8>> {
     POOL.with_borrow_mut(Vec::pop).unwrap_or_default()
 }
 
-impl Drop for Frame {
-    fn drop(&mut self) {
-        let Some(bytes) = self.0.take() else { return };
-        if Rc::strong_count(&bytes) == 1 && bytes.capacity() <= POOL_BUFFER_BYTES_MAX {
-            // The pool is gone while the thread ends: then the buffer is simply freed.
-            let _ = POOL.try_with(|pool| {
-                let mut pool = pool.borrow_mut();
-                if pool.len() < POOL_BUFFERS_MAX {
-                    pool.push(bytes);
-                }
-            });
-        }
+/// Puts the buffer of its last holder, who is about to let go of it, aside for reuse.
+#[inline(never)] // So that what all other holders do is small enough to be inlined.
+fn keep_buffer(bytes: &Rc<Vec<u8>>) {
+    if bytes.capacity() > POOL_BUFFER_BYTES_MAX {
+        return;
     }
+    // The pool is gone while the thread ends: then the buffer is simply freed.
+    let _ = POOL.try_with(|pool| {
+        let mut pool = pool.borrow_mut();
+        if pool.len() < POOL_BUFFERS_MAX {
+            pool.push(bytes.clone());
+        }
+    });
 }
 
-impl Clone for Frame {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
+impl Drop for Frame {
+    #[inline]
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.0) == 1 {
+            keep_buffer(&self.0);
+        }
     }
 }
 
 impl Deref for Frame {
     type Target = [u8];
+    #[inline]
     fn deref(&self) -> &[u8] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
+        &self.0
     }
 }
 

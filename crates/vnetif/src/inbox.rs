@@ -48,14 +48,23 @@ impl InboxSender {
     }
 
     /// Adds a frame; somebody may have to be woken for it, once the caller has let go of what it borrows.
+    #[inline]
     pub(crate) fn push_quietly(&self, frame: Frame) -> Option<Sleeper> {
         let mut frames = self.0.frames.borrow_mut();
         if frames.len() >= self.0.frames_max {
-            self.0.overflowed.set(self.0.overflowed.get() + 1);
+            self.0.lose(frame);
             return None;
         }
         frames.push_back(frame);
         (!self.0.readers.is_empty()).then(|| Sleeper(self.0.clone()))
+    }
+}
+
+impl Queue {
+    /// Counts a frame for which there is no room.
+    #[cold]
+    fn lose(&self, _frame: Frame) {
+        self.overflowed.set(self.overflowed.get() + 1);
     }
 }
 
@@ -77,6 +86,7 @@ impl Sleeper {
 
 impl Inbox {
     /// The oldest frame, if there is one.
+    #[inline]
     pub fn pop(&self) -> Option<Frame> {
         self.0.frames.borrow_mut().pop_front()
     }

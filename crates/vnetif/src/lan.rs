@@ -341,17 +341,18 @@ impl Core {
                 table.look(now, from, &frame).egress
             }
         };
-        let mut ways = Ways { delivery, now, written: &mut self.written, due: &mut self.due, sleepers };
+        let (written, due) = (&mut self.written, &mut self.due);
+        let mut ways = Ways { delivery, now, straight: due.is_empty(), written, due, sleepers };
         match egress {
             Egress::Filter => {}
             Egress::Port(to) => {
                 if let Some(index) = index_of(&self.ports, to) {
-                    ways.offer(index, &self.ports[index], &frame);
+                    ways.offer(index, &self.ports[index], frame);
                 }
             }
             Egress::Flood => {
                 for (index, port) in self.ports.iter().enumerate().filter(|(_, port)| port.id != from) {
-                    ways.offer(index, port, &frame);
+                    ways.offer(index, port, frame.clone());
                 }
             }
         }
@@ -393,29 +394,34 @@ fn index_of(ports: &[Port], id: PortId) -> Option<usize> {
 struct Ways<'a> {
     delivery: Delivery,
     now: Instant,
+    /// Nothing is in `due`, where an older frame for an inbox might be.
+    straight: bool,
     written: &'a mut VecDeque<Pending>,
     due: &'a mut VecDeque<Pending>,
     sleepers: &'a mut Vec<Sleeper>,
 }
 
 impl Ways<'_> {
-    fn offer(&mut self, index: usize, port: &Port, frame: &Frame) {
+    #[inline(always)] // For every port of a flood: called, it would read all of its ways from memory each time.
+    fn offer(&mut self, index: usize, port: &Port, frame: Frame) {
         if port.leaving {
             return;
         }
         let queue = match (self.delivery, &port.listener) {
             (_, Slot::Deaf) => return,
-            // Straight into the inbox, unless an older frame for it may still be in the queue.
-            (Delivery::Synchronous, Slot::Inbox(inbox)) if self.due.is_empty() => {
-                if let Some(sleeper) = inbox.push_quietly(frame.clone()) {
+            (Delivery::Synchronous, Slot::Inbox(inbox)) if self.straight => {
+                if let Some(sleeper) = inbox.push_quietly(frame) {
                     self.sleepers.push(sleeper);
                 }
                 return;
             }
-            (Delivery::Synchronous, _) => &mut self.due,
-            (Delivery::Asynchronous { .. }, _) => &mut self.written,
+            (Delivery::Synchronous, _) => {
+                self.straight = false;
+                &mut *self.due
+            }
+            (Delivery::Asynchronous { .. }, _) => &mut *self.written,
         };
-        queue.push_back(Pending { to: port.id, index: index as u32, at: self.now, frame: frame.clone() });
+        queue.push_back(Pending { to: port.id, index: index as u32, at: self.now, frame });
     }
 }
 

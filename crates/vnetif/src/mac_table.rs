@@ -99,10 +99,13 @@ impl MacTable {
 
     /// Removes what has aged and returns it, in order of address. Cheap to call often: before the oldest entry can
     /// have aged it looks at nothing.
+    #[inline]
     pub fn sweep(&mut self, now: Instant) -> Vec<EthernetAddress> {
-        if now < self.sweep_at {
-            return Vec::new();
-        }
+        if now < self.sweep_at { Vec::new() } else { self.remove_aged(now) }
+    }
+
+    #[cold]
+    fn remove_aged(&mut self, now: Instant) -> Vec<EthernetAddress> {
         let ageing = self.ageing;
         // Sorted by a heap: the standard sort of these is 19 KB of wasm, for a list that is short and rare.
         let aged: BinaryHeap<_> = self
