@@ -7,7 +7,7 @@
 //! Histories are bounded: beyond [`Limits`] the oldest transits go first, and [`History::complete_since`] says so.
 
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
-use crate::topology::{Direction, NodeId, Topology};
+use crate::topology::{Direction, LinkId, NodeId};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
 use std::collections::{BTreeMap, VecDeque};
 use vnetif::impair::LossReason;
@@ -196,6 +196,9 @@ pub struct History {
     complete_since: Instant,
     directions: Vec<DirectionLog>,
     nodes: Vec<Vec<NodeEntry>>,
+    /// When each node is added: never before the one in front of it. The links likewise.
+    born_nodes: Vec<Instant>,
+    born_links: Vec<Instant>,
     runs: Vec<RunLog>,
     hash: Xxh3Default,
 }
@@ -242,21 +245,33 @@ impl Transit {
 }
 
 impl History {
-    pub(crate) fn new(topology: &Topology, limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
             transits: VecDeque::new(),
             first: 0,
             frame_bytes: 0,
             complete_since: Instant::ZERO,
-            directions: (0..topology.links.len() * 2).map(|_| DirectionLog::default()).collect(),
-            nodes: vec![Vec::new(); topology.nodes.len()],
+            directions: Vec::new(),
+            nodes: Vec::new(),
+            born_nodes: Vec::new(),
+            born_links: Vec::new(),
             runs: Vec::new(),
             hash: Xxh3Default::new(),
         }
     }
 
     // ---- what the world writes ----
+
+    pub(crate) fn add_node(&mut self, born: Instant) {
+        self.nodes.push(Vec::new());
+        self.born_nodes.push(born);
+    }
+
+    pub(crate) fn add_link(&mut self, born: Instant) {
+        self.directions.extend([DirectionLog::default(), DirectionLog::default()]);
+        self.born_links.push(born);
+    }
 
     pub(crate) fn hand_over(&mut self, handed: Handed) {
         let Handed { frame_id, frame, new_bytes, direction, queued, journey, fate } = handed;
@@ -408,7 +423,7 @@ impl History {
     }
 
     /// The first moment after `at` when anything visible happens: a frame is queued, leaves, arrives or is dropped, a
-    /// table or a run changes.
+    /// table or a run changes, a node or link is added.
     pub fn next_after(&self, at: Instant) -> Option<Instant> {
         let mut next: Option<Instant> = None;
         let mut offer = |moment: Instant| {
@@ -442,7 +457,29 @@ impl History {
                 offer(entry.at);
             }
         }
+        for born in [&self.born_nodes, &self.born_links] {
+            let following = born.partition_point(|&born| born <= at);
+            if let Some(&born) = born.get(following) {
+                offer(born);
+            }
+        }
         next
+    }
+
+    /// When this node was added, or will be; zero for those of the start.
+    pub fn born_node(&self, node: NodeId) -> Instant {
+        self.born_nodes[node.index()]
+    }
+
+    /// When this link was added, or will be; zero for those of the start.
+    pub fn born_link(&self, link: LinkId) -> Instant {
+        self.born_links[link.index()]
+    }
+
+    /// When the last node or link is added.
+    pub(crate) fn last_addition(&self) -> Instant {
+        let last = |born: &[Instant]| born.last().copied().unwrap_or_default();
+        last(&self.born_nodes).max(last(&self.born_links))
     }
 
     /// Everything that happened to a node, in order of time.

@@ -1,6 +1,6 @@
 //! Runs: the traffic that people start, and what is measured of it.
 
-use crate::topology::{Congestion, NodeId};
+use crate::topology::{Congestion, NodeId, TCP_BUFFER_MAX, TCP_BUFFER_MIN};
 use smoltcp::wire::IpAddress;
 use std::fmt;
 use vnetif::{BitsPerSec, Duration, Instant};
@@ -341,6 +341,52 @@ impl Totals {
         self.rtt_max = self.rtt_max.max(rtt);
         self.rtt_sum = self.rtt_sum + rtt;
         self.rtt_count += 1;
+    }
+}
+
+impl RunKind {
+    /// Bounds that keep a run from eating memory or never ending.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let bad = |bad: bool, message| if bad { Err(message) } else { Ok(()) };
+        match self {
+            Self::Ping(ping) => {
+                bad(!(1..=60_000).contains(&ping.count), "a ping sends 1 to 60 000 requests")?;
+                bad(ping.payload_bytes > 65_507, "a ping's payload is at most 65 507 bytes")?;
+                bad(ping.interval.nanos() < 1_000, "a ping's interval is at least 1 µs")
+            }
+            Self::Echo(echo) => {
+                bad(!(1..=60_000).contains(&echo.count), "an echo sends 1 to 60 000 messages")?;
+                bad(!(1..=500).contains(&echo.text.len()), "an echo's text has 1 to 500 bytes")
+            }
+            Self::Connect(connect) => {
+                bad(connect.port == 0, "port 0 is not a port")?;
+                bad(connect.text.len() > 65_536, "a message has at most 65 536 bytes")
+            }
+            Self::Iperf(iperf) => {
+                bad(iperf.interval.nanos() < 1_000_000, "an iperf interval is at least 1 ms")?;
+                bad(iperf.amount == Amount::Bytes(0), "an iperf run sends at least 1 byte")?;
+                match iperf.transport {
+                    IperfTransport::Tcp { rx_buffer, tx_buffer, .. } => {
+                        let sizes = rx_buffer.into_iter().chain(tx_buffer);
+                        let out = sizes
+                            .into_iter()
+                            .any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(&bytes));
+                        bad(out, "a TCP buffer has 128 bytes to 64 MiB")
+                    }
+                    IperfTransport::Udp { datagram_bytes, .. } => {
+                        let fits = (12..=65_507).contains(&datagram_bytes);
+                        bad(!fits, "an iperf datagram has 12 to 65 507 bytes")
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl IpVersion {
+    /// Whether the address is of this version.
+    pub const fn is_of(self, address: &IpAddress) -> bool {
+        matches!((self, address), (Self::V4, IpAddress::Ipv4(_)) | (Self::V6, IpAddress::Ipv6(_)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a world is made from: nodes, and the links between them. Plain data, checked when a world is made from it.
+//! What a world is made from: nodes, and the links between them. Plain data, checked when a world is made from it or grows.
 
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::collections::BTreeMap;
@@ -177,14 +177,17 @@ pub enum TopologyError {
         links: usize,
     },
     /// A link names a node that does not exist.
-    #[error("link {0:?} leads to a node that does not exist")]
+    #[error("link {0:?} leads to a node that does not exist; add the node first")]
     NoSuchNode(LinkId),
     /// A link joins a node with itself.
-    #[error("link {0:?} joins a node with itself")]
+    #[error("link {0:?} joins a node with itself; it needs two different ones")]
     SelfLink(LinkId),
     /// A host has one card.
-    #[error("host {0:?} has more than one link; it has only one network card")]
+    #[error("host {0:?} has more than one link but only one network card; put a hub or a switch in between")]
     HostWithManyLinks(NodeId),
+    /// A group's address is nobody's own.
+    #[error("host {0:?} needs a MAC address with an even first byte: an odd one is a group's")]
+    BadMac(NodeId),
     /// More addresses than a stack holds, or an unusable one.
     #[error("host {0:?} has too many addresses (at most {ADDRESSES_MAX}) or one that no host can have")]
     BadAddresses(NodeId),
@@ -312,23 +315,11 @@ impl Topology {
 
     /// Everything that keeps a world from being made.
     pub fn check(&self) -> Result<(), Vec<TopologyError>> {
-        if self.nodes.len() > NODES_MAX || self.links.len() > LINKS_MAX {
-            return Err(vec![TopologyError::TooLarge { nodes: self.nodes.len(), links: self.links.len() }]);
-        }
+        self.check_size(0, 0).map_err(|error| vec![error])?;
         let mut errors = Vec::new();
         let mut cables: BTreeMap<NodeId, u32> = BTreeMap::new();
         for (number, link) in self.links.iter().enumerate() {
-            let id = LinkId(number as u32);
-            if link.ends.iter().any(|end| end.index() >= self.nodes.len()) {
-                errors.push(TopologyError::NoSuchNode(id));
-                continue;
-            }
-            if link.ends[0] == link.ends[1] {
-                errors.push(TopologyError::SelfLink(id));
-            }
-            if link.ways.iter().any(Way::takes_no_time) {
-                errors.push(TopologyError::NoTimePasses(id));
-            }
+            errors.extend(link.errors(LinkId(number as u32), self.nodes.len()));
             for end in link.ends {
                 *cables.entry(end).or_default() += 1;
             }
@@ -338,18 +329,67 @@ impl Topology {
             if cables.get(&id).is_some_and(|&count| count > 1) {
                 errors.push(TopologyError::HostWithManyLinks(id));
             }
-            let usable = host.addresses.iter().all(|cidr| cidr.address().is_unicast());
-            if host.addresses.len() > ADDRESSES_MAX || !usable {
-                errors.push(TopologyError::BadAddresses(id));
-            }
-            if !(IP_MTU_MIN..=IP_MTU_MAX).contains(&host.ip_mtu) {
-                errors.push(TopologyError::BadMtu(id));
-            }
-            let buffers = [host.tcp.rx_buffer, host.tcp.tx_buffer];
-            if !buffers.iter().all(|bytes| (TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(bytes)) {
-                errors.push(TopologyError::BadBuffer(id));
-            }
+            errors.extend(host.errors(id));
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// The first that [`check`](Self::check) would say if this node were added. Looks only at what is new, so that a network
+    /// may grow to its bounds one by one.
+    pub(crate) fn check_node(&self, node: &Node) -> Result<(), TopologyError> {
+        self.check_size(1, 0)?;
+        match &node.kind {
+            NodeKind::Host(host) => first(host.errors(NodeId(self.nodes.len() as u32))),
+            NodeKind::Hub | NodeKind::Switch(_) => Ok(()),
+        }
+    }
+
+    /// The first that [`check`](Self::check) would say if this link were added.
+    pub(crate) fn check_link(&self, link: &Link) -> Result<(), TopologyError> {
+        self.check_size(0, 1)?;
+        first(link.errors(LinkId(self.links.len() as u32), self.nodes.len()))?;
+        let is_taken = |end: NodeId| self.links.iter().any(|link| link.ends.contains(&end));
+        let taken = link.ends.into_iter().find(|&end| self.host(end).is_some() && is_taken(end));
+        taken.map_or(Ok(()), |host| Err(TopologyError::HostWithManyLinks(host)))
+    }
+
+    fn check_size(&self, more_nodes: usize, more_links: usize) -> Result<(), TopologyError> {
+        let (nodes, links) = (self.nodes.len() + more_nodes, self.links.len() + more_links);
+        let fits = nodes <= NODES_MAX && links <= LINKS_MAX;
+        if fits { Ok(()) } else { Err(TopologyError::TooLarge { nodes, links }) }
+    }
+}
+
+fn first(errors: Vec<TopologyError>) -> Result<(), TopologyError> {
+    errors.into_iter().next().map_or(Ok(()), Err)
+}
+
+impl Link {
+    /// What is wrong with it by itself, as link `id` of a topology with so many nodes.
+    fn errors(&self, id: LinkId, nodes: usize) -> Vec<TopologyError> {
+        let wrong = [
+            (self.ends.iter().any(|end| end.index() >= nodes), TopologyError::NoSuchNode(id)),
+            (self.ends[0] == self.ends[1], TopologyError::SelfLink(id)),
+            (self.ways.iter().any(Way::takes_no_time), TopologyError::NoTimePasses(id)),
+        ];
+        wrong.into_iter().filter_map(|(wrong, error)| wrong.then_some(error)).collect()
+    }
+}
+
+impl HostConfig {
+    /// What is wrong with it by itself, as node `id`.
+    fn errors(&self, id: NodeId) -> Vec<TopologyError> {
+        let unicast = self.addresses.iter().all(|cidr| cidr.address().is_unicast());
+        let buffers = [self.tcp.rx_buffer, self.tcp.tx_buffer];
+        let wrong = [
+            (!self.mac(id).is_unicast(), TopologyError::BadMac(id)),
+            (self.addresses.len() > ADDRESSES_MAX || !unicast, TopologyError::BadAddresses(id)),
+            (!(IP_MTU_MIN..=IP_MTU_MAX).contains(&self.ip_mtu), TopologyError::BadMtu(id)),
+            (
+                buffers.iter().any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(bytes)),
+                TopologyError::BadBuffer(id),
+            ),
+        ];
+        wrong.into_iter().filter_map(|(wrong, error)| wrong.then_some(error)).collect()
     }
 }

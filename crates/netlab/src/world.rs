@@ -4,59 +4,22 @@
 //! on to the next moment. A moment is never cut, so slicing a run into animation frames changes nothing. Nothing is ever
 //! polled because a slice ended or somebody looked.
 
+mod command;
+
+pub use command::{Command, CommandError};
+
 use crate::book::{Active, Book};
 use crate::history::{DropReason, Fate, FrameId, Handed, History, Limits, NodeEvent};
 use crate::host::Host;
 use crate::queue::{Event, Queue};
-use crate::run::{
-    Amount, Failure, IpVersion, Iperf, IperfTransport, Outcome, RunEvent, RunId, RunKind, RunSpec, Target,
-};
-use crate::topology::{
-    Direction, End, LinkId, NodeId, NodeKind, TCP_BUFFER_MAX, TCP_BUFFER_MIN, Topology, TopologyError, Way,
-};
-use smoltcp::wire::IpAddress;
+use crate::run::{Iperf, Outcome, RunId, RunKind};
+use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, NodeKind, Topology, TopologyError};
 use std::collections::BTreeSet;
 use vnetif::impair::{LossReason, Pipeline, Verdict};
 use vnetif::line::Line;
 use vnetif::mac_table::{self, Egress, MacTable};
 use vnetif::rng::Stream;
 use vnetif::{Duration, Frame, Instant, PortId};
-
-/// Something that a person does to a world.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    /// Start a run.
-    Start(RunSpec),
-    /// Stop a run; what it measured stays.
-    Stop(RunId),
-    /// Change both directions of a link, for frames handed to it from now on.
-    SetLink(LinkId, [Way; 2]),
-}
-
-/// Why a command cannot be done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CommandError {
-    /// A run needs hosts at both ends.
-    #[error("a run goes from a host to a host or an address; this node is not a host")]
-    NotAHost,
-    /// A run from a host to itself would never reach a wire.
-    #[error("a run needs two different hosts")]
-    SameHost,
-    /// No such run, link or node.
-    #[error("there is no such run, link or node")]
-    NoSuchThing,
-    /// A number out of its bounds.
-    #[error("{0}")]
-    OutOfBounds(&'static str),
-    /// The moment is past: the world has already got further.
-    #[error("{at} is past: the world has already run to {frontier}")]
-    Past {
-        /// What was asked for.
-        at: Instant,
-        /// The first moment that is still open.
-        frontier: Instant,
-    },
-}
 
 /// Whether [`World::run_until`] got to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +32,12 @@ pub enum Progress {
 
 /// A network in virtual time.
 pub struct World {
+    seed: u64,
     topology: Topology,
     machines: Vec<Machine>,
-    /// For each node the directions it sends into; the place in the list is the port's number.
+    /// For each node the directions it sends into by now; the place in the list is the port's number.
     ports: Vec<Vec<Direction>>,
-    /// For each direction the port that it ends at.
+    /// For each direction that is plugged in the port that it ends at.
     ends_at: Vec<(NodeId, PortId)>,
     /// For each direction its line and its impairments.
     ways: Vec<(Line, Pipeline)>,
@@ -140,43 +104,13 @@ impl World {
     /// A world at time zero, with nothing happening yet.
     pub fn new(topology: Topology, seed: u64, limits: Limits) -> Result<Self, Vec<TopologyError>> {
         topology.check()?;
-        let ports = topology.ports();
-        let mut ends_at = vec![(NodeId(0), PortId(0)); topology.links.len() * 2];
-        for (node, directions) in topology.node_ids().zip(&ports) {
-            for (port, direction) in directions.iter().enumerate() {
-                ends_at[direction.reverse().index()] = (node, PortId(port as u32));
-            }
-        }
-        let ways = topology
-            .links
-            .iter()
-            .flat_map(|link| &link.ways)
-            .enumerate()
-            .map(|(direction, way)| {
-                let path = [STREAM_OF_WAYS, direction as u64];
-                (Line::new(way.line), Pipeline::new(&way.impairments, seed, &path))
-            })
-            .collect();
-        let machines = topology
-            .node_ids()
-            .map(|id| match &topology.node(id).kind {
-                NodeKind::Host(config) => {
-                    let random = Stream::new(seed, &[STREAM_OF_HOSTS, u64::from(id.0)]).draw_u64();
-                    Machine::Host(Box::new(Host::new(id, config.clone(), random)))
-                }
-                NodeKind::Hub => Machine::Hub,
-                NodeKind::Switch(config) => {
-                    Machine::Switch { table: MacTable::new(config.ageing), ageing_armed: false }
-                }
-            })
-            .collect();
-        let history = History::new(&topology, limits);
-        Ok(Self {
-            topology,
-            machines,
-            ports,
-            ends_at,
-            ways,
+        let mut world = Self {
+            seed,
+            topology: Topology::default(),
+            machines: Vec::new(),
+            ports: Vec::new(),
+            ends_at: Vec::new(),
+            ways: Vec::new(),
             queue: Queue::default(),
             under_way: Slots::default(),
             commands: Vec::new(),
@@ -186,11 +120,62 @@ impl World {
             dirty: BTreeSet::new(),
             next_frame: 0,
             done: None,
-            history,
-        })
+            history: History::new(limits),
+        };
+        for node in topology.nodes {
+            world.add_node(Instant::ZERO, node);
+        }
+        for link in topology.links {
+            world.add_link(Instant::ZERO, link);
+            world.plug();
+        }
+        Ok(world)
     }
 
-    /// What it was made from, with the changes made since.
+    /// Makes the next node, which is there from `born` on. It has no cable.
+    fn add_node(&mut self, born: Instant, node: Node) {
+        let id = NodeId(self.topology.nodes.len() as u32);
+        self.machines.push(match &node.kind {
+            NodeKind::Host(config) => {
+                let random = Stream::new(self.seed, &[STREAM_OF_HOSTS, u64::from(id.0)]).draw_u64();
+                Machine::Host(Box::new(Host::new(id, config.clone(), random)))
+            }
+            NodeKind::Hub => Machine::Hub,
+            NodeKind::Switch(config) => {
+                Machine::Switch { table: MacTable::new(config.ageing), ageing_armed: false }
+            }
+        });
+        self.ports.push(Vec::new());
+        self.history.add_node(born);
+        self.topology.nodes.push(node);
+    }
+
+    /// Makes the next link, which is there from `born` on. It is not plugged in.
+    fn add_link(&mut self, born: Instant, link: Link) {
+        for way in &link.ways {
+            let path = [STREAM_OF_WAYS, self.ways.len() as u64];
+            self.ways.push((Line::new(way.line), Pipeline::new(&way.impairments, self.seed, &path)));
+        }
+        self.history.add_link(born);
+        self.topology.links.push(link);
+    }
+
+    /// Plugs in the first link that is not. Links are added in order of time, so this is the one whose moment has come, and
+    /// ports have the numbers that [`Topology::ports`] gives them.
+    fn plug(&mut self) {
+        let link = LinkId((self.ends_at.len() / 2) as u32);
+        for from in End::BOTH {
+            let direction = Direction { link, from };
+            self.ports[self.topology.sender(direction).index()].push(direction);
+        }
+        for from in End::BOTH {
+            let node = self.topology.receiver(Direction { link, from });
+            self.ends_at.push((node, PortId(self.ports[node.index()].len() as u32 - 1)));
+        }
+    }
+
+    /// What it was made from, with the changes made since. What is added is here as soon as it is scheduled, since its id is
+    /// given then; [`History::born_node`] and [`History::born_link`] say from when on it is there.
     pub fn topology(&self) -> &Topology {
         &self.topology
     }
@@ -208,59 +193,6 @@ impl World {
     /// The first moment that is still open for commands.
     pub fn frontier(&self) -> Instant {
         self.done.map_or(Instant::ZERO, |done| done + Duration::from_nanos(1))
-    }
-
-    /// Does this command at the first open moment; returns that moment, and the run's id if one was started. Scheduling
-    /// the same command for that moment in another world gives the same history.
-    pub fn apply(&mut self, command: Command) -> Result<(Instant, Option<RunId>), CommandError> {
-        let at = self.frontier();
-        Ok((at, self.schedule(at, command)?))
-    }
-
-    /// Does this command at a moment to come; returns the run's id if it is to start one.
-    pub fn schedule(&mut self, at: Instant, command: Command) -> Result<Option<RunId>, CommandError> {
-        let frontier = self.frontier();
-        if at < frontier {
-            return Err(CommandError::Past { at, frontier });
-        }
-        let run = match &command {
-            Command::Start(spec) => {
-                self.check_run(spec)?;
-                self.runs_open += 1;
-                Some(self.history.add_run(at, spec.clone()))
-            }
-            Command::Stop(run) if run.0 as usize >= self.history.runs().len() => {
-                return Err(CommandError::NoSuchThing);
-            }
-            Command::SetLink(link, _) if link.index() >= self.topology.links.len() => {
-                return Err(CommandError::NoSuchThing);
-            }
-            Command::SetLink(_, ways) if ways.iter().any(Way::takes_no_time) => {
-                return Err(CommandError::OutOfBounds("a link needs a rate or a delay"));
-            }
-            Command::Stop(_) | Command::SetLink(..) => None,
-        };
-        self.queue.push(at, Event::Command(self.commands.len() as u32));
-        self.commands.push(Some((command, run)));
-        self.commands_open += 1;
-        Ok(run)
-    }
-
-    fn check_run(&self, spec: &RunSpec) -> Result<(), CommandError> {
-        spec.kind.check().map_err(CommandError::OutOfBounds)?;
-        if spec.from.index() >= self.machines.len() {
-            return Err(CommandError::NoSuchThing);
-        }
-        if self.topology.host(spec.from).is_none() {
-            return Err(CommandError::NotAHost);
-        }
-        match spec.to {
-            Target::Node(node, _) if node.index() >= self.machines.len() => Err(CommandError::NoSuchThing),
-            Target::Node(node, _) if node == spec.from => Err(CommandError::SameHost),
-            Target::Node(node, _) if self.topology.host(node).is_none() => Err(CommandError::NotAHost),
-            Target::Address(ip) if self.owner(ip) == Some(spec.from) => Err(CommandError::SameHost),
-            _ => Ok(()),
-        }
     }
 
     /// Runs until everything up to and with `until` has happened, or until `go_on`, asked after each moment, says no.
@@ -478,127 +410,5 @@ impl World {
         if goes_on {
             self.queue.push(now + interval, Event::Interval(run));
         }
-    }
-
-    // ---- commands ----
-
-    fn command(&mut self, now: Instant, number: u32) {
-        let (command, run) = self.commands[number as usize].take().expect("a command is done once");
-        self.commands_open -= 1;
-        self.history.command(now, &command);
-        match command {
-            Command::Start(spec) => self.start(now, run.expect("a start has a run"), &spec),
-            Command::Stop(run) => self.with_book(now, |_, book| book.finish(run, Outcome::Stopped)),
-            Command::SetLink(link, ways) => {
-                for (from, way) in End::BOTH.into_iter().zip(&ways) {
-                    let (line, pipeline) = &mut self.ways[Direction { link, from }.index()];
-                    line.reconfigure(way.line);
-                    pipeline.set(&way.impairments);
-                }
-                self.topology.links[link.index()].ways = ways;
-            }
-        }
-    }
-
-    fn start(&mut self, now: Instant, run: RunId, spec: &RunSpec) {
-        let address = self.address(spec);
-        let server = address.and_then(|address| self.owner(address));
-        let place = self.active.partition_point(|active| active.run < run);
-        self.active.insert(place, Active::new(run, now, spec.from, server));
-        let needs = self.with_book(now, |machines, book| {
-            book.event(run, RunEvent::Started);
-            let Some(address) = address else {
-                book.fail(run, Failure::NoAddress);
-                return None;
-            };
-            match &mut machines[spec.from.index()] {
-                Machine::Host(host) => host.start(run, &spec.kind, address, book),
-                Machine::Hub | Machine::Switch { .. } => None,
-            }
-        });
-        self.dirty.insert(spec.from);
-        if let (Some(needs), Some(server)) = (needs, server)
-            && let Machine::Host(host) = &mut self.machines[server.index()]
-        {
-            host.serve(&needs);
-            self.dirty.insert(server);
-        }
-        if let RunKind::Iperf(Iperf { interval, .. }) = spec.kind {
-            self.queue.push(now + interval, Event::Interval(run));
-        }
-    }
-
-    /// The address that a run goes to: of the target's, one on a network of the client's if there is one.
-    fn address(&self, spec: &RunSpec) -> Option<IpAddress> {
-        let (node, asked) = match spec.to {
-            Target::Address(address) => return Some(address),
-            Target::Node(node, asked) => (node, asked),
-        };
-        let (from, to) = (self.topology.host(spec.from)?, self.topology.host(node)?);
-        [IpVersion::V4, IpVersion::V6]
-            .into_iter()
-            .filter(|version| asked.is_none_or(|asked| asked == *version))
-            .find_map(|version| {
-                let ours = from.addresses.iter().filter(|cidr| version.is_of(&cidr.address()));
-                let mut theirs =
-                    to.addresses.iter().map(|cidr| cidr.address()).filter(|ip| version.is_of(ip));
-                let ours: Vec<_> = ours.collect();
-                let near = theirs.clone().find(|ip| ours.iter().any(|cidr| cidr.contains_addr(ip)));
-                if ours.is_empty() { None } else { near.or_else(|| theirs.next()) }
-            })
-    }
-
-    /// The host that has this address.
-    fn owner(&self, address: IpAddress) -> Option<NodeId> {
-        self.topology.node_ids().find(|&id| {
-            let addresses = self.topology.host(id).map(|host| &host.addresses);
-            addresses.is_some_and(|addresses| addresses.iter().any(|cidr| cidr.address() == address))
-        })
-    }
-}
-
-impl RunKind {
-    /// Bounds that keep a run from eating memory or never ending.
-    fn check(&self) -> Result<(), &'static str> {
-        let bad = |bad: bool, message| if bad { Err(message) } else { Ok(()) };
-        match self {
-            Self::Ping(ping) => {
-                bad(!(1..=60_000).contains(&ping.count), "a ping sends 1 to 60 000 requests")?;
-                bad(ping.payload_bytes > 65_507, "a ping's payload is at most 65 507 bytes")?;
-                bad(ping.interval.nanos() < 1_000, "a ping's interval is at least 1 µs")
-            }
-            Self::Echo(echo) => {
-                bad(!(1..=60_000).contains(&echo.count), "an echo sends 1 to 60 000 messages")?;
-                bad(!(1..=500).contains(&echo.text.len()), "an echo's text has 1 to 500 bytes")
-            }
-            Self::Connect(connect) => {
-                bad(connect.port == 0, "port 0 is not a port")?;
-                bad(connect.text.len() > 65_536, "a message has at most 65 536 bytes")
-            }
-            Self::Iperf(iperf) => {
-                bad(iperf.interval.nanos() < 1_000_000, "an iperf interval is at least 1 ms")?;
-                bad(iperf.amount == Amount::Bytes(0), "an iperf run sends at least 1 byte")?;
-                match iperf.transport {
-                    IperfTransport::Tcp { rx_buffer, tx_buffer, .. } => {
-                        let sizes = rx_buffer.into_iter().chain(tx_buffer);
-                        let out = sizes
-                            .into_iter()
-                            .any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(&bytes));
-                        bad(out, "a TCP buffer has 128 bytes to 64 MiB")
-                    }
-                    IperfTransport::Udp { datagram_bytes, .. } => {
-                        let fits = (12..=65_507).contains(&datagram_bytes);
-                        bad(!fits, "an iperf datagram has 12 to 65 507 bytes")
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl IpVersion {
-    /// Whether the address is of this version.
-    pub const fn is_of(self, address: &IpAddress) -> bool {
-        matches!((self, address), (Self::V4, IpAddress::Ipv4(_)) | (Self::V6, IpAddress::Ipv6(_)))
     }
 }

@@ -10,10 +10,11 @@ use common::*;
 use netlab::history::Fate;
 use netlab::run::*;
 use netlab::topology::*;
-use netlab::world::Command;
+use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, Ratio, World};
 use proptest::prelude::*;
 use vnetif::impair::Impairment;
+use vnetif::line::LineConfig;
 
 /// A tree: `middles` hubs and switches, each hung on an earlier one, and hosts hung on them.
 fn tree() -> impl Strategy<Value = Topology> {
@@ -76,6 +77,109 @@ fn check_conservation(world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Something done to a world, sound or not; numbers wrap around a little beyond what there is.
+#[derive(Clone, Debug)]
+enum Deed {
+    AddHost {
+        address: u8,
+        mtu: usize,
+    },
+    AddMiddle {
+        is_hub: bool,
+    },
+    AddLink {
+        ends: [u32; 2],
+        timeless: bool,
+    },
+    /// The youngest node gets a cable: most often it has none.
+    Connect {
+        to: u32,
+    },
+    SetLink {
+        link: u32,
+        impairments: Vec<Impairment>,
+    },
+    Ping {
+        from: u32,
+        to: u32,
+    },
+    Stop {
+        run: u32,
+    },
+    Run {
+        us: u64,
+    },
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let rarely = prop::bool::weighted(0.2);
+    prop_oneof![
+        2 => (any::<u8>(), 1_270usize..1_500).prop_map(|(address, mtu)| Deed::AddHost { address, mtu }),
+        1 => any::<bool>().prop_map(|is_hub| Deed::AddMiddle { is_hub }),
+        2 => (any::<[u32; 2]>(), rarely).prop_map(|(ends, timeless)| Deed::AddLink { ends, timeless }),
+        4 => any::<u32>().prop_map(|to| Deed::Connect { to }),
+        1 => (any::<u32>(), impairments())
+            .prop_map(|(link, impairments)| Deed::SetLink { link, impairments }),
+        6 => any::<[u32; 2]>().prop_map(|[from, to]| Deed::Ping { from, to }),
+        1 => any::<u32>().prop_map(|run| Deed::Stop { run }),
+        4 => (0u64..40_000).prop_map(|us| Deed::Run { us }),
+    ]
+}
+
+/// So slow that even a storm in a loop of hubs is few frames.
+fn slow() -> Way {
+    way(1, 500, 3_000)
+}
+
+/// The command that a deed amounts to in this world; none if it only lets time pass.
+fn command(world: &World, deed: Deed) -> Option<Command> {
+    let topology = world.topology();
+    let node = |number: u32| NodeId(number % (topology.nodes.len() as u32 + 1));
+    Some(match deed {
+        Deed::AddHost { address, mtu } => {
+            let mut node = host(address);
+            if let NodeKind::Host(config) = &mut node.kind {
+                config.ip_mtu = mtu;
+            }
+            Command::AddNode(node)
+        }
+        Deed::AddMiddle { is_hub } => Command::AddNode(if is_hub { hub() } else { switch() }),
+        Deed::AddLink { ends, timeless } => {
+            let mut ways = [slow(), slow()];
+            if timeless {
+                ways[0].line = LineConfig { rate: None, delay: Duration::ZERO, queue_bytes: 0 };
+            }
+            Command::AddLink(Link { ends: ends.map(node), ways })
+        }
+        Deed::Connect { to } => {
+            let youngest = NodeId(topology.nodes.len() as u32 - 1);
+            Command::AddLink(Link { ends: [youngest, node(to)], ways: [slow(), slow()] })
+        }
+        Deed::SetLink { link, impairments } => {
+            let link = LinkId(link % (topology.links.len() as u32 + 1));
+            Command::SetLink(link, [Way { impairments, ..slow() }, slow()])
+        }
+        Deed::Ping { from, to } => {
+            let ping = Ping { count: 3, interval: Duration::from_millis(10), ..Ping::default() };
+            let to = Target::Node(node(to), None);
+            Command::Start(RunSpec { from: node(from), to, kind: RunKind::Ping(ping) })
+        }
+        Deed::Stop { run } => Command::Stop(RunId(run % (world.history().runs().len() as u32 + 1))),
+        Deed::Run { .. } => return None,
+    })
+}
+
+/// What the topology would be after this command.
+fn after(topology: &Topology, command: &Command) -> Topology {
+    let mut topology = topology.clone();
+    match command {
+        Command::AddNode(node) => topology.nodes.push(node.clone()),
+        Command::AddLink(link) => topology.links.push(link.clone()),
+        Command::Start(_) | Command::Stop(_) | Command::SetLink(..) => {}
+    }
+    topology
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -130,5 +234,53 @@ proptest! {
             prop_assert!(world.history().run(run).outcome_at(world.now()).is_some());
         }
         check_conservation(&world)?;
+    }
+    #[test]
+    fn whatever_is_added_while_it_runs_a_world_equals_its_replay_and_the_books_balance(
+        topology in tree(),
+        deeds in prop::collection::vec((deed(), 0u64..10_000), 1..80),
+    ) {
+        let mut topology = topology;
+        for link in &mut topology.links {
+            link.ways = [slow(), slow()];
+        }
+        let mut live = world(topology.clone());
+        let mut journal = Vec::new();
+        for (deed, ahead_us) in deeds {
+            if let Deed::Run { us } = deed {
+                let until = live.now() + Duration::from_micros(us);
+                live.run_until(until, || true);
+            }
+            let Some(command) = command(&live, deed) else { continue };
+            // Some at once, some planned ahead.
+            let at = live.frontier() + Duration::from_micros(ahead_us.saturating_sub(5_000));
+            let grown = after(live.topology(), &command);
+            let scheduled = live.schedule(at, command.clone());
+            if let Command::AddNode(_) | Command::AddLink(_) = command {
+                match &scheduled {
+                    Ok(_) => prop_assert!(grown.check().is_ok()),
+                    Err(CommandError::OutOfOrder { last, .. }) => prop_assert!(*last > at),
+                    Err(CommandError::Topology(error)) => prop_assert!(grown.check().unwrap_err().contains(error)),
+                    Err(error) => prop_assert!(false, "{error}"),
+                }
+            }
+            if scheduled.is_ok() {
+                journal.push((at, command));
+                prop_assert_eq!(live.topology(), &grown);
+            }
+        }
+        let end = live.now() + Duration::from_millis(100);
+        live.run_until(end, || true);
+        check_conservation(&live)?;
+        for transit in live.history().transits() {
+            prop_assert!(transit.queued >= live.history().born_link(transit.direction.link));
+        }
+        let mut replay = world(topology);
+        for (at, command) in journal {
+            replay.schedule(at, command).unwrap();
+        }
+        replay.run_until(end, || true);
+        prop_assert_eq!(live.history().hash(), replay.history().hash());
+        prop_assert_eq!(live.topology(), replay.topology());
     }
 }
