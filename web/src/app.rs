@@ -2,6 +2,7 @@
 
 use crate::components::{Dialogs, SidePane, StagePane, TopBar, Transport, status, toasts};
 use crate::dom::window;
+use crate::files;
 use crate::keys::{self, Focus, Key};
 use crate::lab::Command;
 use crate::session::{Opened, Session};
@@ -10,7 +11,7 @@ use crate::state::{Change, Dialog, Page};
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, Event, KeyboardEvent};
+use web_sys::{DragEvent, Element, Event, KeyboardEvent};
 use yew::prelude::*;
 
 /// Properties of [`App`].
@@ -62,7 +63,8 @@ pub fn App(props: &Props) -> Html {
             <main class="main">
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}
-                    selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)} />
+                    selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)}
+                    tools={view.tools.clone()} grave={view.problems.iter().filter(|problem| problem.grave).count()} />
                 <Transport state={view.state} speed={view.speed} auto_speed={view.auto_speed} skip_quiet={view.skip_quiet}
                     behind={view.behind} runs={view.runs.clone()} at={view.at} />
                 <SidePane pane={page.pane} view={page.view.clone()} />
@@ -97,7 +99,32 @@ fn listen(session: &Session) -> Vec<EventListener> {
         let session = session.clone();
         EventListener::new(&document, "visibilitychange", move |_| session.keep())
     };
-    vec![keyboard, follow, leave, hide]
+    let is_file = |event: &DragEvent| {
+        event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+    };
+    let hover = {
+        let options = EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(&document, "dragover", options, move |event| {
+            if is_file(event.unchecked_ref()) {
+                event.prevent_default();
+            }
+        })
+    };
+    let dropped = {
+        let session = session.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(&document, "drop", options, move |event| {
+            let event = event.unchecked_ref::<DragEvent>();
+            if is_file(event) {
+                event.prevent_default();
+                let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+                if let Some(file) = file {
+                    files::open(&session, file);
+                }
+            }
+        })
+    };
+    vec![keyboard, follow, leave, hide, hover, dropped]
 }
 
 fn press(session: &Session, event: &KeyboardEvent) {
@@ -107,6 +134,13 @@ fn press(session: &Session, event: &KeyboardEvent) {
         .is_some_and(|document| document.query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some()));
     if dialog_is_open || !session.settings().shortcuts || event.default_prevented() {
         return;
+    }
+    let command = event.ctrl_key() || event.meta_key();
+    if session.lab().borrow().editing().on
+        && let Some(act) = keys::edit_meaning(&event.key(), command, event.shift_key(), focus(event))
+    {
+        event.prevent_default();
+        return session.perform(act);
     }
     let Some(key) = keys::meaning(&event.key(), modified, focus(event)) else { return };
     event.prevent_default();
@@ -120,6 +154,10 @@ fn press(session: &Session, event: &KeyboardEvent) {
         Key::Restart => session.perform(Command::Restart),
         Key::Deselect => session.perform(Command::Select(None)),
         Key::Share => session.share(),
+        Key::Edit => {
+            let on = session.lab().borrow().editing().on;
+            session.perform(Command::Tools(!on));
+        }
         Key::Examples => session.change(Change::Open(Dialog::Examples)),
         Key::Help => session.change(Change::Open(Dialog::Help)),
         Key::Fit => {

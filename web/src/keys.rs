@@ -1,5 +1,8 @@
 //! What the keys do.
 
+use crate::edit::{Edit, Kind};
+use crate::lab::Command;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -17,6 +20,8 @@ pub enum Key {
     AutoSpeed,
     /// From the beginning.
     Restart,
+    /// Take out the tools of the editor, or put them away.
+    Edit,
     /// A link to this.
     Share,
     /// The examples.
@@ -36,11 +41,43 @@ pub const ALL: &[(&str, Key, &str)] = &[
     ("a", Key::AutoSpeed, "automatic speed"),
     ("r", Key::Restart, "start again from the beginning"),
     ("f", Key::Fit, "bring the whole network into view"),
+    ("d", Key::Edit, "draw the network yourself, or stop"),
     ("e", Key::Examples, "examples"),
     ("s", Key::Share, "share as a link"),
     ("Escape", Key::Deselect, "select nothing"),
     ("?", Key::Help, "this help"),
 ];
+
+/// The editor's keys, as the help lists them.
+pub const EDITOR: &[(&str, &str)] = &[
+    ("1 2 3", "add a host, a switch, a hub"),
+    ("Arrows", "move what is selected (Shift: farther)"),
+    ("Del", "delete what is selected"),
+    ("Ctrl+Z", "undo; Ctrl+Y: do it again"),
+    ("Ctrl+C", "copy; Ctrl+V: paste; Ctrl+D: duplicate"),
+    ("Ctrl+A", "select all nodes"),
+];
+
+/// What a key asks of the editor; `command` with Ctrl or, on a Mac, with Cmd.
+pub fn edit_meaning(key: &str, command: bool, shift: bool, focus: Focus) -> Option<Command> {
+    if focus == Focus::Text {
+        return None;
+    }
+    let add = |kind| Some(Command::Edit(Box::new(Edit::Add(kind, None))));
+    match (command, key) {
+        (false, "1") => add(Kind::Host),
+        (false, "2") => add(Kind::Switch),
+        (false, "3") => add(Kind::Hub),
+        (false, "Delete" | "Backspace") => Some(Command::Delete),
+        (true, "z" | "Z") => Some(if shift { Command::Redo } else { Command::Undo }),
+        (true, "y") => Some(Command::Redo),
+        (true, "c") => Some(Command::Copy),
+        (true, "v") => Some(Command::Paste),
+        (true, "d") => Some(Command::Duplicate),
+        (true, "a") => Some(Command::SelectAll),
+        _ => None,
+    }
+}
 
 /// Where the keyboard's focus is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@
 //! | [`session`] | takes what a person does to where it belongs; address bar, storage, clipboard |
 //! | [`opening`], [`storage`] | what the page opens with, and what the browser keeps |
 //! | [`run_form`], [`keys`], [`theme`], [`format`](mod@format) | small things that are tested without a browser |
+//! | [`edit`], [`files`] | changing a scenario by hand; opening and saving it |
 //! | [`wall_clock`] | the speed test |
 //! | [`dom`] | the few things that are asked of the document directly |
 //! | [`crash`] | what a person sees when all this breaks |
@@ -21,6 +22,8 @@ mod app;
 mod components;
 mod crash;
 mod dom;
+mod edit;
+mod files;
 mod format;
 mod frame;
 mod keys;

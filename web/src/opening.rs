@@ -18,6 +18,8 @@ pub struct Opening {
 /// Why a link could not be opened, for people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trouble {
+    /// What cannot be opened.
+    pub title: &'static str,
     /// What is wrong.
     pub what: String,
     /// Each fault of the document in it: where, and what to do.
@@ -33,26 +35,36 @@ impl Trouble {
             (false, None) => fault.place.to_string(),
             (false, Some(position)) => format!("{} ({position})", fault.place),
         };
+        let title = "This link cannot be opened";
         match error {
             LinkError::Document(faults) => Self {
+                title,
                 what: "The link was read, but the scenario in it cannot be used:".into(),
                 faults: faults.iter().map(|fault| (place(fault), fault.message.clone())).collect(),
             },
-            error => Self { what: sentence(&error.to_string()), faults: Vec::new() },
+            error => Self { title, what: sentence(&error.to_string()), faults: Vec::new() },
         }
+    }
+
+    /// The trouble with the document in a file.
+    pub fn of_file(name: &str, error: LinkError) -> Self {
+        let what = format!("“{name}” was read, but it is no scenario that can be used:");
+        Self { title: "This file cannot be opened", what, ..Self::new(error) }
     }
 }
 
-fn sentence(text: &str) -> String {
+/// A message as a sentence.
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    first.map_or_else(String::new, |first| format!("{first}{}{end}", chars.as_str()))
 }
 
 /// Decides. `fragment` is the address bar's, without the `#`.
 pub fn open(fragment: &str, kept: Option<Session>) -> Opening {
     let kept = kept.and_then(|session| {
-        let scenario = Scenario::parse(&session.document).ok()?;
+        let scenario = Scenario::draft(&session.document).ok()?;
         Some((session, scenario))
     });
     let before = |trouble| match &kept {

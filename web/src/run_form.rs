@@ -88,11 +88,13 @@ const IP: Field = Field {
 };
 const TIMEOUT: Field = quantity("timeout", "Give up after", "2s", true);
 
-const fn quantity(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
+/// A field for a number with a unit.
+pub const fn quantity(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
     Field { key, label, hint: "", input: Input::Quantity, default, further }
 }
 
-const fn number(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
+/// A field for a whole number.
+pub const fn number(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
     Field { key, label, hint: "", input: Input::Number, default, further }
 }
 
@@ -277,14 +279,14 @@ impl Form {
 }
 
 /// Whether this is a number as JSON writes it.
-fn is_number(text: &str) -> bool {
+pub fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
     digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))
 }
 
 /// A text as JSON writes it (RFC 8259, clause 7).
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
         match c {

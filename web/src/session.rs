@@ -2,9 +2,10 @@
 //! browser (address bar, storage, clipboard) in step with it.
 
 use crate::dom::{copy, window};
+use crate::edit::Edit;
 use crate::lab::speed::Speed;
-use crate::lab::{Command, Lab, State};
-use crate::opening::{self, Trouble};
+use crate::lab::{Command, Lab, Refusal, State};
+use crate::opening::{self, Trouble, sentence};
 use crate::stage::{Selection, Stage};
 use crate::state::{Change, Dialog, Page};
 use crate::storage::{self, Crashed, Kept, Settings};
@@ -168,11 +169,24 @@ impl Session {
     pub fn perform(&self, command: Command) {
         let settings_change =
             matches!(command, Command::SetSpeed(_) | Command::AutoSpeed | Command::SkipQuiet(_));
-        let document_changes = matches!(command, Command::Start(_) | Command::Restart | Command::Open(_));
+        let document_changes = !matches!(
+            command,
+            Command::Pause
+                | Command::TogglePlay
+                | Command::Step
+                | Command::Select(_)
+                | Command::SelectNodes(_)
+                | Command::Drag(..)
+        );
         let opens = matches!(command, Command::Open(_));
+        let adds =
+            matches!(&command, Command::Edit(edit) if matches!(**edit, Edit::Add(_, None) | Edit::Tidy));
+        let again = command.clone();
         let performed = self.0.lab.borrow_mut().perform(command);
-        if let Err(error) = performed {
-            self.say(format!("This cannot be started: {error}."));
+        match performed {
+            Ok(()) => {}
+            Err(Refusal::Restarts) => return self.change(Change::Open(Dialog::Restart(Box::new(again)))),
+            Err(refusal) => self.say(sentence(&refusal.to_string())),
         }
         if settings_change {
             let lab = self.0.lab.borrow();
@@ -185,7 +199,11 @@ impl Session {
             if let Some(stage) = self.stage() {
                 stage.borrow_mut().fit();
             }
-        } else if document_changes && !self.0.fragment.borrow().is_empty() {
+        } else if adds && let Some(stage) = self.stage() {
+            // What is new may be out of sight.
+            stage.borrow_mut().fit_next();
+        }
+        if !opens && document_changes && !self.0.fragment.borrow().is_empty() {
             // The address bar keeps saying what is on the page.
             let fragment = link::encode(self.0.lab.borrow().scenario());
             self.set_fragment(fragment);
@@ -230,6 +248,18 @@ impl Session {
         };
         let fragment = self.0.fragment.borrow().clone();
         storage::Session { at_ns: at.nanos(), fragment, document: lab.scenario().to_compact_json() }.save();
+    }
+
+    /// Shows nodes where they are being dragged to.
+    pub fn drag(&self, nodes: Vec<netlab::topology::NodeId>, by: (f64, f64)) {
+        // Only the drawing changes: nothing is rendered for it.
+        let _ = self.0.lab.borrow_mut().perform(Command::Drag(nodes, by));
+        self.refresh();
+    }
+
+    /// Edits the document.
+    pub fn edit(&self, edit: Edit) {
+        self.perform(Command::Edit(Box::new(edit)));
     }
 
     /// Makes a link, puts it into the address bar and onto the clipboard.

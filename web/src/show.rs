@@ -128,6 +128,8 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         at: look.at,
         rate: look.rate,
         selection: look.selection,
+        group: look.group,
+        editing: look.editing,
         hover: session.hover(),
         theme: session.settings().theme.resolve(system.is_dark()),
         reduced_motion: system.is_calm(),

@@ -1,8 +1,8 @@
 //! What the page is like, apart from the lab: one value, changed in one place.
 
-use crate::lab::State;
 use crate::lab::results::Phase;
 use crate::lab::view::View;
+use crate::lab::{Command, State};
 use crate::opening::Trouble;
 use crate::theme::Choice;
 use std::rc::Rc;
@@ -37,6 +37,8 @@ pub enum Pane {
     Inspect,
     /// Wall-clock speed of the stacks in this tab.
     SpeedTest,
+    /// The document.
+    Document,
 }
 
 /// What lies over the page.
@@ -55,6 +57,8 @@ pub enum Dialog {
     Help,
     /// A link that could not be opened.
     BadLink(Trouble),
+    /// The network would have to start again for this.
+    Restart(Box<Command>),
 }
 
 /// A short message.
@@ -162,6 +166,13 @@ fn news(before: &View, now: &View) -> Option<String> {
         .collect();
     if now.state == State::Quiet && before.state != State::Quiet {
         sentences.push("Nothing is moving.".into());
+    }
+    if before.sketch.nodes.len() != now.sketch.nodes.len()
+        || before.sketch.links.len() != now.sketch.links.len()
+    {
+        let cables = now.sketch.links.len() as u64;
+        let cables = crate::format::plural(cables, "cable", "cables");
+        sentences.push(format!("Now: {}, {cables}.", now.sketch.sentence()));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

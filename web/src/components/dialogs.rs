@@ -32,6 +32,7 @@ pub fn Dialogs(props: &Props) -> Html {
         Some(Dialog::Share { link, copied }) => html! { <Share link={link.clone()} copied={*copied} /> },
         Some(Dialog::Help) => help(&session, props.shortcuts),
         Some(Dialog::BadLink(trouble)) => bad_link(trouble),
+        Some(Dialog::Restart(command)) => restart(&session, command),
     }
 }
 
@@ -131,6 +132,7 @@ fn help(session: &Session, single_keys: bool) -> Html {
                 <li>{ "Start a ping, an echo or an iperf run from the Runs pane." }</li>
                 <li>{ "Pause, go on event by event, or change the speed of time." }</li>
                 <li>{ "Drag the drawing to move it; zoom with the wheel or two fingers." }</li>
+                <li>{ "Press Edit to draw a network yourself: add hosts and switches, and pull cables between them." }</li>
                 <li>{ "Share the experiment as a link: it plays the same for everybody." }</li>
             </ul>
             <h3>{ "Keys" }</h3>
@@ -143,14 +145,45 @@ fn help(session: &Session, single_keys: bool) -> Html {
                     <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ *meaning }</dd></div>
                 }) }
             </dl>
+            <h3>{ "Keys while editing" }</h3>
+            <dl class="keys">
+                { for keys::EDITOR.iter().map(|(name, meaning)| html! {
+                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ *meaning }</dd></div>
+                }) }
+            </dl>
         </Modal>
     }
 }
 
-/// A link that could not be opened.
+/// The network would have to start again.
+fn restart(session: &Session, command: &Command) -> Html {
+    let agree = {
+        let (session, command) = (session.clone(), command.clone());
+        Callback::from(move |event: MouseEvent| {
+            close_around(&event);
+            session.perform(Command::Agreed(Box::new(command.clone())));
+        })
+    };
+    html! {
+        <Modal key="Start again?" title="Start again?">
+            <p>
+                { "This change cannot be made to a network that is running. With it, the network starts again from the \
+                   beginning; every run that you started stays planned for its moment." }
+            </p>
+            <p class="actions">
+                <button type="button" class="button primary" onclick={agree}>{ "Change it and start again" }</button>
+                <button type="button" class="button" onclick={Callback::from(|event: MouseEvent| close_around(&event))}>
+                    { "Leave it as it is" }
+                </button>
+            </p>
+        </Modal>
+    }
+}
+
+/// A link or a file that could not be opened.
 fn bad_link(trouble: &Trouble) -> Html {
     html! {
-        <Modal key="This link cannot be opened" title="This link cannot be opened">
+        <Modal key={trouble.title} title={trouble.title}>
             <p>{ &trouble.what }</p>
             if !trouble.faults.is_empty() {
                 <ul class="faults">

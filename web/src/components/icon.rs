@@ -33,6 +33,28 @@ pub enum Glyph {
     Close,
     /// A fish: the mark of the house.
     Fish,
+    /// A pencil.
+    Pencil,
+    /// A screen.
+    Host,
+    /// A flat box with two arrows.
+    Switch,
+    /// A hexagon.
+    Hub,
+    /// An arrow back.
+    Undo,
+    /// An arrow forth.
+    Redo,
+    /// Two sheets.
+    Duplicate,
+    /// A bin.
+    Bin,
+    /// Three dots beside each other.
+    Row,
+    /// Three dots above each other.
+    Column,
+    /// A tree.
+    Tidy,
 }
 
 impl Glyph {
@@ -53,6 +75,19 @@ impl Glyph {
             Self::Minus => "M5 12h14",
             Self::Fit => "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
             Self::Close => "M6 6l12 12M18 6 6 18",
+            Self::Pencil => "M4 20l1-4.5L16 4.5l3.5 3.5L8.5 19zM14 6.5 17.5 10",
+            Self::Host => "M3.5 5h17v11h-17zM9 20h6M12 16v4",
+            Self::Switch => "M3 8h18v8H3zM7 11h6l-1.5-1.5M17 13h-6l1.5 1.5",
+            Self::Hub => {
+                "M8 5h8l4 7-4 7H8l-4-7zM12 12h.01M12 8.5V7M12 17v-1.5M9 10.3 7.7 9.5M16.3 14.5 15 13.7"
+            }
+            Self::Undo => "M8 5 3.5 9.5 8 14M4 9.5h10a5.5 5.5 0 0 1 0 11h-3",
+            Self::Redo => "M16 5l4.5 4.5L16 14M20 9.5H10a5.5 5.5 0 0 0 0 11h3",
+            Self::Duplicate => "M9 9h11v11H9zM15 5V4H4v11h1",
+            Self::Bin => "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
+            Self::Row => "M3 12h18M5 9h3v6H5zM10.5 9h3v6h-3zM16 9h3v6h-3z",
+            Self::Column => "M12 3v18M9 5h6v3H9zM9 10.5h6v3H9zM9 16h6v3H9z",
+            Self::Tidy => "M9.5 3h5v4h-5zM3 17h5v4H3zM16 17h5v4h-5zM12 7v5M5.5 17v-5h13v5",
             Self::Fish => {
                 "M3 12c3-5 9-6.5 13-3.5l4.5-3v13l-4.5-3C12 18.5 6 17 3 12zM8 10.8v.4M12.5 8.5c-1 2.2-1 4.8 0 7"
             }

@@ -2,23 +2,30 @@
 //! do not see it or do not use a mouse.
 
 use super::frame_sheet::FrameDetails;
+use super::item_panel::ItemPanel;
 use super::{on, use_session};
 use crate::dom::focus_when_rendered;
 use crate::lab::Command;
 use crate::lab::inspect::{Inspected, Sheet, Table};
-use crate::lab::view::Sketch;
+use crate::lab::view::{Sketch, View};
 use crate::session::Session;
 use crate::stage::Selection;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// Looking closely at something, or else at the whole network.
-pub fn inspector(session: &Session, sketch: &Rc<Sketch>, inspected: Option<&Inspected>) -> Html {
-    let Some(inspected) = inspected else {
-        return html! { <Outline sketch={sketch.clone()} /> };
+pub fn inspector(session: &Session, view: &View) -> Html {
+    let Some(inspected) = view.inspected.as_deref() else {
+        return html! { <Outline sketch={view.sketch.clone()} /> };
+    };
+    let form = match view.selection {
+        Some(item @ (Selection::Node(_) | Selection::Link(_))) if view.tools.on => {
+            html! { <ItemPanel {item} revision={view.revision} /> }
+        }
+        _ => Html::default(),
     };
     let body = match inspected {
-        Inspected::Sheet(sheet) => sheet_html(session, sheet),
+        Inspected::Sheet(sheet) => sheet_html(session, sheet, form),
         Inspected::Frame(sheet) => html! { <FrameDetails sheet={sheet.clone()} /> },
         Inspected::Forgotten => html! {
             <p class="empty">{ "This frame has been forgotten: the history keeps the latest ones. Choose another." }</p>
@@ -34,12 +41,14 @@ pub fn inspector(session: &Session, sketch: &Rc<Sketch>, inspected: Option<&Insp
     }
 }
 
-fn sheet_html(session: &Session, sheet: &Sheet) -> Html {
+/// The sheet, with the form to change it if the tools are out.
+fn sheet_html(session: &Session, sheet: &Sheet, form: Html) -> Html {
     html! {
         <>
             <p class="kind">{ sheet.kind }</p>
             <h2>{ &sheet.name }</h2>
             <p class="hint">{ sheet.meaning }</p>
+            { form }
             if !sheet.facts.is_empty() {
                 <dl class="facts stacked">
                     { for sheet.facts.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }

@@ -3,12 +3,15 @@
 //! None of them is rendered more than ten times a second, and none whose properties are as they were.
 
 mod dialogs;
+mod document_pane;
 mod frame_sheet;
 mod icon;
 mod inspector;
+mod item_panel;
 mod legend;
 mod modal;
 mod plot;
+mod problem_list;
 mod run_card;
 mod runs_pane;
 mod side_pane;
@@ -18,6 +21,7 @@ mod start_form;
 mod status;
 mod timeline;
 mod toasts;
+mod toolbar;
 mod top_bar;
 mod transport;
 

@@ -1,5 +1,6 @@
 //! The panes beside the stage, one at a time.
 
+use super::document_pane::DocumentPane;
 use super::inspector::inspector;
 use super::runs_pane::runs_pane;
 use super::speed_test::SpeedTest;
@@ -19,10 +20,11 @@ pub struct Props {
     pub view: Rc<View>,
 }
 
-const PANES: [(Pane, &str, &str); 3] = [
+const PANES: [(Pane, &str, &str); 4] = [
     (Pane::Runs, "runs", "Runs"),
     (Pane::Inspect, "inspect", "Inspect"),
     (Pane::SpeedTest, "speed-test", "Speed test"),
+    (Pane::Document, "document", "Document"),
 ];
 
 /// The panes beside the stage.
@@ -56,12 +58,15 @@ pub fn SidePane(props: &Props) -> Html {
     });
     let body = match props.pane {
         Pane::Runs => runs_pane(&props.view.sketch, &props.view.runs),
-        Pane::Inspect => inspector(&session, &props.view.sketch, props.view.inspected.as_deref()),
+        Pane::Inspect => inspector(&session, &props.view),
         Pane::SpeedTest => html! { <SpeedTest /> },
+        Pane::Document => {
+            html! { <DocumentPane problems={props.view.problems.clone()} revision={props.view.revision} /> }
+        }
     };
     let open = PANES.iter().find(|(pane, ..)| *pane == props.pane).map_or("runs", |(_, id, _)| id);
     html! {
-        <aside class="side" aria-label="Runs, inspector and speed test">
+        <aside class="side" aria-label="Runs, inspector, speed test and document">
             <div class="tabs" role="tablist" aria-label="Panes">{ for tabs }</div>
             <div class="pane" role="tabpanel" id={format!("pane-{open}")} aria-labelledby={format!("tab-{open}")} tabindex="0">
                 { body }

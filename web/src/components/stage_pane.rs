@@ -2,15 +2,18 @@
 
 use super::icon::{Glyph, icon};
 use super::legend::legend;
+use super::toolbar::{DRAGGED_KIND, PALETTE, Toolbar};
 use super::{on, use_session};
 use crate::dom::{focus_when_rendered, window};
+use crate::edit::{Edit, GRID};
 use crate::format;
-use crate::lab::view::Sketch;
+use crate::lab::view::{Sketch, Tools};
 use crate::lab::{Command, Skipped, State};
 use crate::session::Session;
 use crate::show::{System, draw};
+use crate::stage::Selection;
 use crate::stage::Stage;
-use crate::stage::input::{Input, StageEvent};
+use crate::stage::input::{Around, Input, StageEvent};
 use crate::state::{Change, Pane};
 use gloo::events::EventListener;
 use std::cell::RefCell;
@@ -34,6 +37,10 @@ pub struct Props {
     pub narration: Rc<str>,
     /// The name of what is selected.
     pub selected: Option<String>,
+    /// What the editor has.
+    pub tools: Tools,
+    /// What keeps the network from running.
+    pub grave: usize,
 }
 
 /// How far an arrow key moves the picture, in CSS pixels, and how much a zoom key zooms.
@@ -60,6 +67,18 @@ pub fn StagePane(props: &Props) -> Html {
             move || drop(set_up)
         });
     }
+    {
+        // The tools cover a part of the canvas.
+        let (session, canvas) = (session.clone(), canvas.clone());
+        use_effect_with(props.tools.on, move |_| {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                with_stage(&session, |stage| {
+                    stage.keep_clear(&floating_on(&canvas));
+                    stage.fit();
+                });
+            }
+        });
+    }
     let sketch = &props.sketch;
     let zoom = |factor: f64| {
         on(&session, move |session: &Session| with_stage(session, |stage| stage.zoom_by(factor, None)))
@@ -68,7 +87,18 @@ pub fn StagePane(props: &Props) -> Html {
     let onkeydown = {
         let session = session.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let pan = |dx, dy| with_stage(&session, |stage| stage.pan_by(dx, dy));
+            let held = session.lab().borrow().held();
+            let pan = |dx: f64, dy: f64| match &held {
+                // What is selected goes where the arrow points; the picture, the other way.
+                Some(nodes) => {
+                    let step = if event.shift_key() { 5.0 * GRID } else { GRID };
+                    session.edit(Edit::Move(
+                        nodes.clone(),
+                        (-dx.signum() * step * dx.abs().min(1.0), -dy.signum() * step * dy.abs().min(1.0)),
+                    ));
+                }
+                None => with_stage(&session, |stage| stage.pan_by(dx, dy)),
+            };
             match event.key().as_str() {
                 "ArrowLeft" => pan(PAN_STEP, 0.0),
                 "ArrowRight" => pan(-PAN_STEP, 0.0),
@@ -80,6 +110,26 @@ pub fn StagePane(props: &Props) -> Html {
                 _ => return,
             }
             event.prevent_default();
+        })
+    };
+    let ondragover = Callback::from(|event: DragEvent| {
+        let is_tool =
+            event.data_transfer().is_some_and(|data| data.types().includes(&DRAGGED_KIND.into(), 0));
+        if is_tool {
+            event.prevent_default();
+        }
+    });
+    let ondrop = {
+        let session = session.clone();
+        Callback::from(move |event: DragEvent| {
+            let name =
+                event.data_transfer().and_then(|data| data.get_data(DRAGGED_KIND).ok()).unwrap_or_default();
+            let Some((kind, ..)) = PALETTE.iter().find(|(_, known, ..)| *known == name) else { return };
+            event.prevent_default();
+            let at = session.stage().map(|stage| {
+                stage.borrow().to_document(f64::from(event.offset_x()), f64::from(event.offset_y()))
+            });
+            session.edit(Edit::Add(*kind, at));
         })
     };
     let drawing = format!(
@@ -96,7 +146,8 @@ pub fn StagePane(props: &Props) -> Html {
                 <p class="narration">{ &*props.narration }</p>
             </div>
             <div class="stage">
-                <canvas ref={canvas} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown}></canvas>
+                <canvas ref={canvas} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown} {ondragover}
+                    {ondrop}></canvas>
                 if let Some(failure) = &*failure {
                     <p class="stage-note" role="alert">{ failure }</p>
                 }
@@ -107,6 +158,16 @@ pub fn StagePane(props: &Props) -> Html {
                         session.change(Change::Pane(Pane::Inspect));
                         focus_when_rendered("pane-inspect");
                     })}>{ format!("Inspect {selected}") }</button>
+                }
+                <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
+                    title="Draw the network yourself (d)" onclick={on(&session, move |session| {
+                        let on = session.lab().borrow().editing().on;
+                        session.perform(Command::Tools(!on));
+                    })}>
+                    { icon(Glyph::Pencil) }{ if props.tools.on { "Done" } else { "Edit" } }
+                </button>
+                if props.tools.on {
+                    <Toolbar tools={props.tools.clone()} />
                 }
                 { legend() }
                 <div class="zoom" role="group" aria-label="View">
@@ -133,8 +194,23 @@ fn note(session: &Session, props: &Props) -> Html {
         return html! { <p class="stage-note">{ "The network waits while the speed test runs." }</p> };
     }
     match props.state {
+        State::Broken => html! {
+            <div class="stage-note" role="status">
+                <span>{ format!("This network cannot run: {}. ", format::plural(props.grave as u64, "problem", "problems")) }</span>
+                <button type="button" class="button primary" onclick={on(session, |session| {
+                    session.change(Change::Pane(Pane::Document));
+                    focus_when_rendered("pane-document");
+                })}>{ "Show me" }</button>
+            </div>
+        },
+        _ if props.tools.on => match props.sketch.nodes.len() {
+            0 => {
+                html! { <p class="stage-note">{ "Add two hosts and a switch from the left, then pull a cable out of each host’s + to the switch." }</p> }
+            }
+            _ => Html::default(),
+        },
         State::Quiet if props.sketch.hosts().count() < 2 => html! {
-            <p class="stage-note">{ "Nothing can move: it takes two hosts to talk. Open an example." }</p>
+            <p class="stage-note">{ "Nothing can move: it takes two hosts to talk. Press Edit, or open an example." }</p>
         },
         State::Quiet => html! {
             <div class="stage-note">
@@ -232,12 +308,27 @@ impl SetUp {
     fn new(session: Session, canvas: HtmlCanvasElement, stage: Stage) -> Self {
         let stage = Rc::new(RefCell::new(stage));
         session.set_stage(Some(stage.clone()));
-        let input = Input::attach(&canvas, stage.clone(), {
+        let around = {
+            let session = session.clone();
+            move || {
+                let lab = session.lab().borrow();
+                Around { editing: lab.editing().on, selected: lab.selected_nodes() }
+            }
+        };
+        let input = Input::attach(&canvas, stage.clone(), around, {
             let session = session.clone();
             move |event| match event {
                 StageEvent::Select(selection) => session.perform(Command::Select(selection)),
                 StageEvent::Hover(hover) => session.set_hover(hover),
                 StageEvent::Camera => session.refresh(),
+                StageEvent::Drag(nodes, by) => session.drag(nodes, by),
+                StageEvent::Drop(nodes, by) => session.edit(Edit::Move(nodes, by)),
+                StageEvent::Connect(a, b) => session.edit(Edit::Connect(a, b)),
+                StageEvent::Choose(nodes) => session.perform(Command::SelectNodes(nodes)),
+                StageEvent::Rename(node) => {
+                    session.perform(Command::Select(Some(Selection::Node(node))));
+                    focus_when_rendered("field-name");
+                }
             }
         });
         let fill = {
@@ -272,11 +363,14 @@ impl SetUp {
 /// Where the legend and the buttons are, from the canvas's top left corner: left, top, width, height.
 fn floating_on(canvas: &HtmlCanvasElement) -> Vec<(f64, f64, f64, f64)> {
     let ground = canvas.get_bounding_client_rect();
-    let found = canvas.parent_element().and_then(|pane| pane.query_selector_all(".legend, .zoom").ok());
+    let found = canvas
+        .parent_element()
+        .and_then(|pane| pane.query_selector_all(".legend, .zoom, .tools, .edit-toggle").ok());
     let elements = found.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.item(index)));
     elements
         .filter_map(|node| node.dyn_into::<web_sys::Element>().ok())
         .map(|element| element.get_bounding_client_rect())
+        .filter(|rect| rect.width() > 0.0)
         .map(|r| (r.left() - ground.left(), r.top() - ground.top(), r.width(), r.height()))
         .collect()
 }

@@ -165,7 +165,7 @@ fn focus_first(form: &Form, faults: &[Wrong]) {
 }
 
 /// A field of the form.
-fn field_input(field: Field, value: &str, fault: Option<String>, oninput: Callback<String>) -> Html {
+pub fn field_input(field: Field, value: &str, fault: Option<String>, oninput: Callback<String>) -> Html {
     let id = format!("field-{}", field.key);
     let note = format!("{id}-note");
     let invalid = fault.is_some().then_some("true");

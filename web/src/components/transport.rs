@@ -64,6 +64,7 @@ pub fn Transport(props: &Props) -> Html {
         State::Playing => "playing",
         State::Paused => "paused",
         State::Quiet => "nothing moves",
+        State::Broken => "cannot run",
         State::CatchingUp { .. } => "catching up",
     };
     html! {

@@ -8,6 +8,7 @@
 //! | [`playhead`] | the moment being looked at, and its glides over skipped or stepped-over time |
 //! | [`results`] | a run's history, in words and numbers |
 //! | [`plot`] | throughput over time |
+//! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`] | all of time at a glance |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
@@ -17,10 +18,12 @@
 //! the time of the animation frame and the budget come in as arguments.
 
 pub mod ahead;
+pub mod editing;
 pub mod inspect;
 pub mod narrate;
 pub mod playhead;
 pub mod plot;
+pub mod problems;
 pub mod results;
 #[cfg(test)]
 pub mod samples;
@@ -28,14 +31,17 @@ pub mod speed;
 pub mod timeline;
 pub mod view;
 
+use crate::edit::{Edit, EditError};
 use crate::stage::Selection;
 use ahead::{Advance, Next, advance, next_visible};
+use editing::Editing;
 use netlab::history::{Fate, Limits};
 use netlab::run::{Amount, RunEvent, RunKind, RunSpec};
-use netlab::topology::{Direction, End, LinkId, Topology};
+use netlab::topology::{Direction, End, LinkId, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
 use playhead::Playhead;
+use problems::Problem;
 use results::Followers;
 use scenario::Scenario;
 use speed::Speed;
@@ -43,7 +49,7 @@ use std::rc::Rc;
 use view::Sketch;
 
 /// Something that a person does to the lab.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Let time stand still.
     Pause,
@@ -65,6 +71,44 @@ pub enum Command {
     Select(Option<Selection>),
     /// Open another scenario.
     Open(Box<Scenario>),
+    /// Take out the tools of the editor, or put them away.
+    Tools(bool),
+    /// Select these nodes, and nothing else.
+    SelectNodes(Vec<NodeId>),
+    /// Select every node.
+    SelectAll,
+    /// These nodes are being dragged, by so much so far.
+    Drag(Vec<NodeId>, (f64, f64)),
+    /// Change the document.
+    Edit(Box<Edit>),
+    /// Remember what is selected.
+    Copy,
+    /// Put down what was copied.
+    Paste,
+    /// Another one of what is selected.
+    Duplicate,
+    /// Away with what is selected.
+    Delete,
+    /// Take the last change back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Do this, even if the network has to start again for it.
+    Agreed(Box<Command>),
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The world cannot.
+    #[error("this cannot be done: {0}")]
+    World(#[from] netlab::world::CommandError),
+    /// No network can be like that.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The network would have to start again, and nobody has agreed to that.
+    #[error("the network has to start again for this")]
+    Restarts,
 }
 
 /// Whether time passes, and if not, why.
@@ -76,6 +120,8 @@ pub enum State {
     Paused,
     /// All that was to happen has happened.
     Quiet,
+    /// The network is wrong, so that it cannot run.
+    Broken,
     /// The world is being run to where it was before the page was left.
     CatchingUp {
         /// From 0 to 1.
@@ -106,6 +152,10 @@ pub struct Lab {
     narration: Narration,
     positions: Vec<(f64, f64)>,
     sketch: Rc<Sketch>,
+    problems: Rc<[Problem]>,
+    /// Counts the documents.
+    revision: usize,
+    editing: Editing,
 }
 
 /// Quiet time that was jumped over.
@@ -138,6 +188,10 @@ pub struct Look<'a> {
     pub rate: f64,
     /// What is selected.
     pub selection: Option<Selection>,
+    /// The nodes that are selected together.
+    pub group: &'a [NodeId],
+    /// The tools of the editor are out.
+    pub editing: bool,
 }
 
 /// No animation frame counts for more than this: after a pause of the tab, time goes on where it was.
@@ -163,7 +217,11 @@ impl Lab {
     }
 
     fn opened(scenario: Scenario, opened: u32) -> Self {
-        let world = scenario.world(Limits::default()).expect("a scenario that was read makes a world");
+        // A network that is wrong does not run, but it is drawn: nothing happens in its world.
+        let world = scenario.world(Limits::default()).unwrap_or_else(|_| {
+            let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
+            world.expect("what can be drafted can be drawn")
+        });
         let watchable = Speed::watchable(&scenario.topology);
         Self {
             world,
@@ -185,12 +243,15 @@ impl Lab {
             narration: Narration::default(),
             positions: scenario.positions(),
             sketch: Rc::new(Sketch::new(&scenario, opened)),
+            problems: problems::of(&scenario),
+            revision: 0,
+            editing: Editing::default(),
             scenario,
         }
     }
 
     /// Does what a person asked for. The error is one that they can do something about.
-    pub fn perform(&mut self, command: Command) -> Result<(), netlab::world::CommandError> {
+    pub fn perform(&mut self, command: Command) -> Result<(), Refusal> {
         match command {
             Command::Pause => self.pause(),
             Command::TogglePlay if self.playing => self.pause(),
@@ -211,8 +272,17 @@ impl Lab {
             }
             Command::SkipQuiet(skip) => self.skip_quiet = skip,
             Command::Start(spec) => self.start(*spec)?,
-            Command::Select(selection) => self.selection = selection,
-            Command::Open(scenario) => self.begin(*scenario, self.sketch.opened + 1),
+            Command::Select(selection) => {
+                self.selection = selection;
+                self.editing.group.clear();
+            }
+            Command::Open(scenario) => {
+                // Whoever opened the wrong one gets back what was there.
+                self.editing.undo.push(&self.scenario, &scenario);
+                self.begin(*scenario, self.sketch.opened + 1);
+            }
+            Command::Agreed(command) => self.edit(*command, true)?,
+            editing => self.edit(editing, false)?,
         }
         Ok(())
     }
@@ -228,12 +298,13 @@ impl Lab {
     }
 
     /// Starts a run at the playhead, and makes it part of the document.
-    fn start(&mut self, spec: RunSpec) -> Result<(), netlab::world::CommandError> {
+    fn start(&mut self, spec: RunSpec) -> Result<(), Refusal> {
         self.playhead.finish_glide();
         // The playhead may be further than the world in time in which nothing happens; the run begins where it is.
         advance_quiet(&mut self.world, self.playhead.at());
         let (at, _) = self.world.apply(WorldCommand::Start(spec.clone()))?;
         self.scenario.runs.push((at, spec));
+        self.revision += 1;
         self.rest_at = None;
         self.catch_up_to = None;
         self.play();
@@ -254,6 +325,13 @@ impl Lab {
             auto_speed: self.auto_speed,
             skip_quiet: self.skip_quiet,
             last_ms: self.last_ms,
+            revision: self.revision + 1,
+            editing: Editing {
+                dragged: None,
+                changed_live: false,
+                group: Vec::new(),
+                ..std::mem::take(&mut self.editing)
+            },
             ..fresh
         };
     }
@@ -268,6 +346,9 @@ impl Lab {
     pub fn tick(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
         let elapsed_ms = self.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
         self.last_ms = Some(now_ms);
+        if !self.is_sound() {
+            return;
+        }
         if let Some(until) = self.catch_up_to {
             return self.catch_up(until, go_on);
         }
@@ -423,6 +504,9 @@ impl Lab {
 
     /// Whether time passes.
     pub fn state(&self) -> State {
+        if !self.is_sound() {
+            return State::Broken;
+        }
         if let Some(until) = self.catch_up_to {
             let share = self.world.now().secs_f64() / until.secs_f64();
             return State::CatchingUp { share };
@@ -443,6 +527,8 @@ impl Lab {
             at: self.playhead.at(),
             rate: self.speed.ns_per_sec(),
             selection: self.selection,
+            group: &self.editing.group,
+            editing: self.editing.on,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The snapshot that the page is rendered from: at most ten a second, and equal ones are the same to Yew.
 
 use super::inspect::{Inspected, inspect, kind_name};
+use super::problems::Problem;
 use super::results::RunView;
 use super::speed::Speed;
 use super::{Lab, Skipped, State};
@@ -40,6 +41,27 @@ pub struct View {
     pub inspected: Option<Rc<Inspected>>,
     /// Before this moment frames have been forgotten.
     pub complete_since: Instant,
+    /// What is wrong with the network.
+    pub problems: Rc<[Problem]>,
+    /// Changes whenever the document does.
+    pub revision: usize,
+    /// What the editor has.
+    pub tools: Tools,
+}
+
+/// What the editor has, as the page shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tools {
+    /// Whether it is out.
+    pub on: bool,
+    /// How many nodes are selected.
+    pub selected: usize,
+    /// Whether a link is selected.
+    pub link: bool,
+    /// Whether there is something to undo, and to do again.
+    pub undo: (bool, bool),
+    /// The running world was changed: the document alone does not give this history.
+    pub changed_live: bool,
 }
 
 /// The parts of a scenario by name: what a drawing shows, for those who do not see it.
@@ -146,6 +168,15 @@ impl Lab {
             selection: self.selection,
             inspected: self.selection.map(|what| Rc::new(inspect(topology, history, at, what))),
             complete_since: history.complete_since(),
+            problems: self.problems.clone(),
+            revision: self.revision,
+            tools: Tools {
+                on: self.editing.on,
+                selected: self.selected_nodes().len(),
+                link: matches!(self.selection, Some(Selection::Link(_))),
+                undo: self.can_undo(),
+                changed_live: self.editing.changed_live,
+            },
         }
     }
 }

@@ -50,7 +50,7 @@ const SCALE_FIT_MAX: f64 = 2.6;
 /// Free space around what is fitted, in pixels; a narrow canvas gets less.
 const PADDING_PX: f64 = 36.0;
 /// More obstacles than this are not looked at: each triples the work.
-const OBSTACLES_MAX: usize = 3;
+const OBSTACLES_MAX: usize = 4;
 /// This much of the picture stays in view, however far it is moved.
 const KEEP_PX: f64 = 48.0;
 /// After this long, easing has done 63 % of the way.

@@ -1,19 +1,21 @@
 //! Pointer, wheel and touch on the canvas, turned into camera moves and [`StageEvent`]s.
 //!
-//! Keys are the page's: it calls the stage's methods, since they also work when the stage has no focus. Dragging a node will
-//! begin here too, where a press is told apart by what is under it.
+//! Keys are the page's: it calls the stage's methods, since they also work when the stage has no focus. While editing, a press
+//! takes hold of what is under it ([`Grip`]), and the drag that follows moves that instead of the picture.
 
 use super::gesture::{Gesture, Gestures, wheel_factor};
+use super::hand::{self, Hand as Held};
 use super::{Pointer, Selection, Stage};
 use gloo::events::{EventListener, EventListenerOptions};
-use kurbo::Point;
+use kurbo::{Point, Rect, Vec2};
+use netlab::topology::NodeId;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlCanvasElement, PointerEvent, WheelEvent};
 
 /// What a person did on the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum StageEvent {
     /// Clicked or tapped on something, or (`None`) beside everything.
     Select(Option<Selection>),
@@ -21,6 +23,35 @@ pub enum StageEvent {
     Hover(Option<Selection>),
     /// Moved the camera: draw again, even if the playhead stands still.
     Camera,
+    /// Drags these nodes, by so much so far, in the document's units.
+    Drag(Vec<NodeId>, (f64, f64)),
+    /// Has let them go there.
+    Drop(Vec<NodeId>, (f64, f64)),
+    /// Has plugged a cable in at both ends.
+    Connect(NodeId, NodeId),
+    /// Has chosen these nodes.
+    Choose(Vec<NodeId>),
+    /// Wants to change what it is called.
+    Rename(NodeId),
+}
+
+/// What the page knows and a press depends on.
+pub struct Around {
+    /// Things can be taken hold of.
+    pub editing: bool,
+    /// What is selected: a drag of one of them moves them all.
+    pub selected: Vec<NodeId>,
+}
+
+/// What a press has taken hold of.
+#[derive(Clone, Debug)]
+enum Grip {
+    /// Nodes, and how far they have been dragged, in pixels.
+    Nodes(Vec<NodeId>, Vec2),
+    /// A cable, plugged in here.
+    Cable(NodeId),
+    /// One corner of a frame.
+    Frame(Point),
 }
 
 /// The listeners on the canvas; they are removed when this is dropped.
@@ -32,6 +63,7 @@ struct Hand {
     canvas: HtmlCanvasElement,
     stage: Rc<RefCell<Stage>>,
     on_event: Box<dyn Fn(StageEvent)>,
+    around: Box<dyn Fn() -> Around>,
     state: RefCell<State>,
 }
 
@@ -41,6 +73,11 @@ struct State {
     /// What was under the pointer when it was pressed: frames move on while a finger is down.
     pressed: Option<Selection>,
     hovered: Option<Selection>,
+    grip: Option<Grip>,
+    /// Where the pointer is.
+    at: Point,
+    /// A press with the shift key adds to what is selected.
+    adding: bool,
 }
 
 impl Input {
@@ -48,6 +85,7 @@ impl Input {
     pub fn attach(
         canvas: &HtmlCanvasElement,
         stage: Rc<RefCell<Stage>>,
+        around: impl Fn() -> Around + 'static,
         on_event: impl Fn(StageEvent) + 'static,
     ) -> Self {
         // Through the object model, which a content security policy allows; a style attribute it would not.
@@ -56,6 +94,7 @@ impl Input {
             canvas: canvas.clone(),
             stage,
             on_event: Box::new(on_event),
+            around: Box::new(around),
             state: RefCell::default(),
         });
         hand.show_cursor();
@@ -79,6 +118,7 @@ impl Input {
             // After a lift it finds nothing to cancel; without one, the pointer was taken away.
             pointer("lostpointercapture", Hand::cancel),
             pointer("pointerleave", Hand::leave),
+            listen("dblclick", EventListenerOptions::default(), Hand::double),
             // Not passive: the page must not scroll while the stage zooms.
             listen("wheel", EventListenerOptions::enable_prevent_default(), Hand::wheel),
         ];
@@ -102,12 +142,44 @@ impl Hand {
             return;
         }
         let at = place(event);
+        let alone = !self.state.borrow().gestures.is_down();
+        if !alone {
+            // Two fingers move the picture.
+            self.drop_grip();
+        }
         let counts = self.state.borrow_mut().gestures.press(event.pointer_id(), kind(event), at);
         if counts {
             // Fails only if the pointer is already gone; then it is cancelled as well.
             let _ = self.canvas.set_pointer_capture(event.pointer_id());
             let pressed = self.stage.borrow().hit(at.x, at.y, kind(event));
-            self.state.borrow_mut().pressed = pressed;
+            let grip = if alone { self.grip(at, kind(event), pressed, event.shift_key()) } else { None };
+            let mut state = self.state.borrow_mut();
+            (state.pressed, state.grip, state.at, state.adding) = (pressed, grip, at, event.shift_key());
+        }
+    }
+
+    /// What a press here takes hold of.
+    fn grip(&self, at: Point, pointer: Pointer, pressed: Option<Selection>, shift: bool) -> Option<Grip> {
+        let Around { editing, selected } = (self.around)();
+        if !editing {
+            return None;
+        }
+        let stage = self.stage.borrow();
+        let hovered = match self.state.borrow().hovered {
+            Some(Selection::Node(node)) => Some(node),
+            _ => None,
+        };
+        let shown: Vec<_> = selected.iter().copied().filter(|_| selected.len() == 1).chain(hovered).collect();
+        if let Some(node) = stage.handle_at(at, pointer, &shown) {
+            return Some(Grip::Cable(node));
+        }
+        match pressed {
+            Some(Selection::Node(node)) if selected.contains(&node) => {
+                Some(Grip::Nodes(selected, Vec2::ZERO))
+            }
+            Some(Selection::Node(node)) => Some(Grip::Nodes(vec![node], Vec2::ZERO)),
+            _ if shift => Some(Grip::Frame(at)),
+            _ => None,
         }
     }
 
@@ -116,11 +188,22 @@ impl Hand {
         if !self.state.borrow().gestures.is_down() {
             if kind(event) == Pointer::Fine {
                 let hit = self.stage.borrow().hit(at.x, at.y, Pointer::Fine);
-                self.hover(hit);
+                // On the way to its handle, a node stays what is pointed at.
+                let on_handle = match self.state.borrow().hovered {
+                    Some(Selection::Node(node)) if (self.around)().editing => {
+                        self.stage.borrow().handle_at(at, Pointer::Fine, &[node]).map(Selection::Node)
+                    }
+                    _ => None,
+                };
+                self.hover(on_handle.or(hit));
             }
             return;
         }
-        let gesture = self.state.borrow_mut().gestures.travel(event.pointer_id(), at);
+        let gesture = {
+            let mut state = self.state.borrow_mut();
+            state.at = at;
+            state.gestures.travel(event.pointer_id(), at)
+        };
         if let Some(gesture) = gesture {
             self.act(gesture);
         }
@@ -129,6 +212,10 @@ impl Hand {
     fn lift(&self, event: &PointerEvent) {
         let gesture = self.state.borrow_mut().gestures.lift(event.pointer_id());
         self.show_cursor();
+        let grip = self.state.borrow_mut().grip.take();
+        if let (Some(grip), None) = (grip, gesture) {
+            self.let_go(grip, kind(event));
+        }
         if let Some(gesture) = gesture {
             self.act(gesture);
         }
@@ -137,6 +224,69 @@ impl Hand {
     fn cancel(&self, event: &PointerEvent) {
         self.state.borrow_mut().gestures.cancel(event.pointer_id());
         self.show_cursor();
+        self.drop_grip();
+    }
+
+    /// What was held goes back to where it was.
+    fn drop_grip(&self) {
+        if let Some(grip) = self.state.borrow_mut().grip.take() {
+            self.stage.borrow_mut().hand = Held::Empty;
+            (self.on_event)(match grip {
+                Grip::Nodes(..) => StageEvent::Drag(Vec::new(), (0.0, 0.0)),
+                Grip::Cable(_) | Grip::Frame(_) => StageEvent::Camera,
+            });
+        }
+    }
+
+    /// Moves what is held.
+    fn drag(&self, grip: &mut Grip, by: Vec2) {
+        let at = self.state.borrow().at;
+        let mut stage = self.stage.borrow_mut();
+        let event = match grip {
+            Grip::Nodes(nodes, moved) => {
+                *moved += by;
+                let by = *moved / stage.camera.view().scale;
+                StageEvent::Drag(nodes.clone(), (by.x, by.y))
+            }
+            Grip::Cable(from) => {
+                let to = stage.node_at(at, Pointer::Fine).filter(|to| to != from);
+                stage.hand = Held::Cable { from: *from, at, to };
+                StageEvent::Camera
+            }
+            Grip::Frame(corner) => {
+                stage.hand = Held::Lasso(Rect::from_points(*corner, at));
+                StageEvent::Camera
+            }
+        };
+        drop(stage);
+        (self.on_event)(event);
+    }
+
+    fn let_go(&self, grip: Grip, pointer: Pointer) {
+        let at = self.state.borrow().at;
+        let mut stage = self.stage.borrow_mut();
+        stage.hand = Held::Empty;
+        let event = match grip {
+            Grip::Nodes(nodes, moved) => {
+                let by = moved / stage.camera.view().scale;
+                StageEvent::Drop(nodes, (by.x, by.y))
+            }
+            Grip::Cable(from) => match stage.node_at(at, pointer) {
+                Some(to) if to != from => StageEvent::Connect(from, to),
+                _ => StageEvent::Camera,
+            },
+            Grip::Frame(corner) => {
+                StageEvent::Choose(hand::within(&stage.layout, Rect::from_points(corner, at)))
+            }
+        };
+        drop(stage);
+        (self.on_event)(event);
+    }
+
+    fn double(&self, _event: &Event) {
+        if let (true, Some(Selection::Node(node))) = ((self.around)().editing, self.state.borrow().pressed) {
+            (self.on_event)(StageEvent::Rename(node));
+        }
     }
 
     fn leave(&self, _event: &PointerEvent) {
@@ -162,8 +312,25 @@ impl Hand {
     fn act(&self, gesture: Gesture) {
         match gesture {
             Gesture::Tap => {
-                let pressed = self.state.borrow().pressed;
-                (self.on_event)(StageEvent::Select(pressed));
+                let (pressed, adding) = (self.state.borrow().pressed, self.state.borrow().adding);
+                let Around { editing, mut selected } = (self.around)();
+                (self.on_event)(match pressed {
+                    Some(Selection::Node(node)) if editing && adding => {
+                        match selected.iter().position(|other| *other == node) {
+                            Some(place) => drop(selected.remove(place)),
+                            None => selected.push(node),
+                        }
+                        StageEvent::Choose(selected)
+                    }
+                    pressed => StageEvent::Select(pressed),
+                });
+            }
+            Gesture::Pan(by) if self.state.borrow().grip.is_some() => {
+                let grip = self.state.borrow_mut().grip.take();
+                if let Some(mut grip) = grip {
+                    self.drag(&mut grip, by);
+                    self.state.borrow_mut().grip = Some(grip);
+                }
             }
             Gesture::Pan(by) => {
                 self.stage.borrow_mut().pan_by(by.x, by.y);
@@ -171,6 +338,7 @@ impl Hand {
                 (self.on_event)(StageEvent::Camera);
             }
             Gesture::Pinch { factor, about, by } => {
+                self.drop_grip();
                 self.stage.borrow_mut().pinch(factor, about.into(), by.into());
                 (self.on_event)(StageEvent::Camera);
             }

@@ -15,7 +15,8 @@
 //! | [`traffic`] | all frames at one moment as marks: capsules, queues, deaths, lights |
 //! | [`hit`] | what is at a pixel, among those marks |
 //! | [`paint`] | the marks on a canvas |
-//! | [`gesture`], [`input`] | pointers, wheel and fingers turned into camera moves and selections |
+//! | [`gesture`], [`input`] | pointers, wheel and fingers turned into camera moves, selections and edits |
+//! | [`hand`] | what is held while editing: a cable's loose end, a frame around nodes |
 //!
 //! # How to read the picture
 //!
@@ -29,6 +30,7 @@
 
 mod camera;
 mod gesture;
+mod hand;
 mod hit;
 pub mod input;
 mod journey;
@@ -42,6 +44,7 @@ mod sketch;
 mod traffic;
 
 use camera::{Camera, View};
+use hand::Hand;
 use kurbo::{Point, Rect, Size, Vec2};
 use layout::Layout;
 use looks::Looks;
@@ -69,6 +72,10 @@ pub struct Scene<'a> {
     pub rate: f64,
     /// What is selected.
     pub selection: Option<Selection>,
+    /// Nodes that are selected together.
+    pub group: &'a [NodeId],
+    /// Things can be taken hold of.
+    pub editing: bool,
     /// What the pointer is over, or what another pane points at.
     pub hover: Option<Selection>,
     /// Light or dark.
@@ -138,6 +145,9 @@ pub struct Stage {
     /// The view and the revision that the layout is for.
     laid_out: Option<(View, Size, u64)>,
     traffic: Traffic,
+    hand: Hand,
+    /// The next network that is drawn is brought into view.
+    fit_next: bool,
 }
 
 impl Stage {
@@ -149,7 +159,19 @@ impl Stage {
         let layout = Layout::new(&sketch, camera.view(), camera.size());
         let painter = Painter::new(canvas)?;
         let traffic = Traffic::default();
-        Ok(Self { painter, camera, looks, sketch, revision: 0, layout, laid_out: None, traffic })
+        let hand = Hand::Empty;
+        Ok(Self {
+            painter,
+            camera,
+            looks,
+            sketch,
+            revision: 0,
+            layout,
+            laid_out: None,
+            traffic,
+            hand,
+            fit_next: false,
+        })
     }
 
     /// Draws one animation frame.
@@ -157,7 +179,12 @@ impl Stage {
         if !self.sketch.shows(scene.topology, scene.positions) {
             self.sketch = Sketch::new(scene.topology, scene.positions, &self.looks);
             self.revision += 1;
-            self.camera.follow(&self.sketch);
+            if std::mem::take(&mut self.fit_next) {
+                self.camera.fit(&self.sketch);
+            } else if !scene.editing {
+                // While editing, what is under somebody's hand must not move away from it.
+                self.camera.follow(&self.sketch);
+            }
         }
         let unsettled = self.camera.advance(scene.now_ms, scene.reduced_motion);
         let view = self.camera.view();
@@ -187,6 +214,9 @@ impl Stage {
             theme: scene.theme,
             selection: scene.selection,
             hover: scene.hover,
+            group: scene.group,
+            hand: self.hand,
+            editing: scene.editing,
             reduced_motion: scene.reduced_motion,
             revision: self.revision,
         });
@@ -213,6 +243,23 @@ impl Stage {
         hit::hit(Point::new(x, y), pointer, &self.layout, &self.traffic)
     }
 
+    /// The node whose handle is at this place; only these nodes show theirs.
+    fn handle_at(&self, at: Point, pointer: Pointer, shown: &[NodeId]) -> Option<NodeId> {
+        shown.iter().copied().find(|&node| hand::on_handle(&self.layout, node, at, pointer))
+    }
+
+    /// The node at this place.
+    fn node_at(&self, at: Point, pointer: Pointer) -> Option<NodeId> {
+        self.layout.node_at(at, pointer.target())
+    }
+
+    /// Where in the document this pixel is.
+    pub fn to_document(&self, x: f64, y: f64) -> (f64, f64) {
+        let view = self.camera.view();
+        let at = (Vec2::new(x, y) - view.offset) / view.scale;
+        (at.x, at.y)
+    }
+
     /// Moves the picture with the pointer, at once.
     pub fn pan_by(&mut self, dx: f64, dy: f64) {
         self.camera.pan_by(Vec2::new(dx, dy), &self.sketch);
@@ -226,6 +273,11 @@ impl Stage {
     /// Zooms and moves at once, with two fingers whose middle was at `about` and has moved by so much.
     pub fn pinch(&mut self, factor: f64, about: (f64, f64), by: (f64, f64)) {
         self.camera.pinch(factor, about.into(), by.into(), &self.sketch);
+    }
+
+    /// Brings the next network that is drawn into view: one that has just been changed.
+    pub fn fit_next(&mut self) {
+        self.fit_next = true;
     }
 
     /// Brings everything into view, eased, and keeps it so over resizes.

@@ -5,11 +5,13 @@
 
 mod backdrop;
 mod frames;
+mod hand;
 mod nodes;
 pub mod pen;
 pub mod surface;
 
 use super::camera::View;
+use super::hand::Hand;
 use super::layout::Layout;
 use super::looks::{Looks, Measure, Weight};
 use super::palette::Palette;
@@ -43,6 +45,12 @@ pub struct Picture<'a> {
     pub selection: Option<Selection>,
     /// What the pointer is over.
     pub hover: Option<Selection>,
+    /// Nodes that are selected together.
+    pub group: &'a [NodeId],
+    /// What is held.
+    pub hand: Hand,
+    /// Whether things can be taken hold of.
+    pub editing: bool,
     /// Nothing moves for decoration only.
     pub reduced_motion: bool,
     /// Counts up whenever the sketch is another one.
@@ -158,6 +166,8 @@ impl Painter {
         Self::paint_nodes(&mut self.nodes, &pen, palette, picture, self.size);
         Self::paint_ports(&pen, palette, picture, self.size);
         frames.paint_above_nodes(picture.traffic);
+        pen.upright();
+        hand::paint(&pen, palette, picture);
     }
 
     /// Paints the backdrop and empties the atlases if they are for another view.
@@ -282,6 +292,10 @@ impl Picture<'_> {
     fn emphasis(&self, what: Selection) -> Emphasis {
         match Some(what) {
             what if what == self.selection => Emphasis::Selected,
+            Some(Selection::Node(node)) if self.group.contains(&node) => Emphasis::Selected,
+            Some(Selection::Node(node)) if matches!(self.hand, Hand::Cable { to, .. } if to == Some(node)) => {
+                Emphasis::Hovered
+            }
             what if what == self.hover => Emphasis::Hovered,
             _ => Emphasis::Plain,
         }

@@ -1,0 +1,82 @@
+//! The editor's tools, on the stage.
+
+use super::icon::{Glyph, icon};
+use super::use_session;
+use crate::edit::{Edit, Kind};
+use crate::lab::Command;
+use crate::lab::view::Tools;
+use crate::session::Session;
+use yew::prelude::*;
+
+/// Properties of [`Toolbar`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What the editor has.
+    pub tools: Tools,
+}
+
+/// What a dragged tool says that it is.
+pub const DRAGGED_KIND: &str = "application/x-packetarium-kind";
+
+/// What can be added: kind, what it is called as dragged, its icon, its name, its key.
+pub const PALETTE: [(Kind, &str, Glyph, &str, &str); 3] = [
+    (Kind::Host, "host", Glyph::Host, "Host", "1"),
+    (Kind::Switch, "switch", Glyph::Switch, "Switch", "2"),
+    (Kind::Hub, "hub", Glyph::Hub, "Hub", "3"),
+];
+
+/// The tools.
+#[component]
+pub fn Toolbar(props: &Props) -> Html {
+    let session = use_session();
+    let tools = &props.tools;
+    let act =
+        |command: Command| super::on(&session, move |session: &Session| session.perform(command.clone()));
+    let edit = |edit: Edit| act(Command::Edit(Box::new(edit)));
+    let palette = PALETTE.iter().map(|&(kind, name, glyph, label, key)| {
+        let ondragstart = Callback::from(move |event: DragEvent| {
+            if let Some(data) = event.data_transfer() {
+                let _ = data.set_data(DRAGGED_KIND, name);
+            }
+        });
+        html! {
+            <button key={name} type="button" class="tool" draggable="true" {ondragstart} onclick={edit(Edit::Add(kind, None))}
+                aria-label={format!("Add a {name}")} title={format!("Add a {name} ({key}), or drag it to its place")}>
+                { icon(glyph) }<span>{ label }</span>
+            </button>
+        }
+    });
+    let button = |glyph,
+                  name: &'static str,
+                  title: &'static str,
+                  possible: bool,
+                  onclick: Callback<MouseEvent>| {
+        html! {
+            <button type="button" class="tool small" aria-label={name} {title} disabled={!possible} {onclick}>
+                { icon(glyph) }
+            </button>
+        }
+    };
+    let several = tools.selected > 1;
+    let any = tools.selected > 0;
+    let align = |upright: bool| {
+        super::on(&session, move |session: &Session| {
+            let nodes = session.lab().borrow().selected_nodes();
+            session.edit(Edit::Align(nodes, upright));
+        })
+    };
+    html! {
+        <div class="tools" role="group" aria-label="Editor">
+            { for palette }
+            <span class="tools-rest">
+                { button(Glyph::Undo, "Undo", "Undo (Ctrl+Z)", tools.undo.0, act(Command::Undo)) }
+                { button(Glyph::Redo, "Redo", "Redo (Ctrl+Y)", tools.undo.1, act(Command::Redo)) }
+                { button(Glyph::Duplicate, "Duplicate", "Duplicate what is selected (Ctrl+D)", any, act(Command::Duplicate)) }
+                { button(Glyph::Bin, "Delete", "Delete what is selected (Del)", any || tools.link, act(Command::Delete)) }
+                { button(Glyph::Row, "Align in a row", "Put the selected nodes into a row", several, align(false)) }
+                { button(Glyph::Column, "Align in a column", "Put the selected nodes into a column", several, align(true)) }
+                { button(Glyph::Tidy, "Tidy up", "Arrange all nodes", true, edit(Edit::Tidy)) }
+            </span>
+        </div>
+    }
+}

@@ -1,0 +1,38 @@
+//! What a new document means for the world that runs the old one.
+
+use netlab::topology::{LinkId, Node};
+use netlab::world::Command;
+use scenario::Scenario;
+
+/// What has to be done so that the world is that of the new document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Nothing, or only how it is drawn and called.
+    Looks,
+    /// These, from now on.
+    Live(Vec<Command>),
+    /// Another world, from the beginning.
+    Restart,
+}
+
+/// What takes the world of one document to that of the other.
+pub fn between(old: &Scenario, new: &Scenario) -> Change {
+    let (before, after) = (&old.topology, &new.topology);
+    let same = |(a, b): (&Node, &Node)| a.kind == b.kind;
+    let grown = after.nodes.len() >= before.nodes.len()
+        && after.links.len() >= before.links.len()
+        && before.nodes.iter().zip(&after.nodes).all(same)
+        && before.links.iter().zip(&after.links).all(|(a, b)| a.ends == b.ends);
+    if !grown || old.seed != new.seed || old.runs != new.runs {
+        return Change::Restart;
+    }
+    let mut commands = Vec::new();
+    for (number, (a, b)) in before.links.iter().zip(&after.links).enumerate() {
+        if a.ways != b.ways {
+            commands.push(Command::SetLink(LinkId(number as u32), b.ways.clone()));
+        }
+    }
+    commands.extend(after.nodes[before.nodes.len()..].iter().cloned().map(Command::AddNode));
+    commands.extend(after.links[before.links.len()..].iter().cloned().map(Command::AddLink));
+    if commands.is_empty() { Change::Looks } else { Change::Live(commands) }
+}

@@ -1,0 +1,146 @@
+use super::change::{Change, between};
+use super::*;
+use netlab::topology::End;
+use std::collections::BTreeSet;
+
+fn example(number: usize) -> Scenario {
+    scenario::examples()[number].scenario()
+}
+
+fn done(scenario: &Scenario, edits: impl IntoIterator<Item = Edit>) -> Scenario {
+    edits.into_iter().fold(scenario.clone(), |scenario, edit| edit.apply(&scenario).unwrap().0)
+}
+
+/// Two hosts and a switch, drawn from nothing.
+fn drawn() -> Scenario {
+    let [h1, h2, s1] = [0, 1, 2].map(NodeId);
+    let add = |kind| Edit::Add(kind, None);
+    done(
+        &Scenario::default(),
+        [add(Kind::Host), add(Kind::Host), add(Kind::Switch), Edit::Connect(h1, s1), Edit::Connect(s1, h2)],
+    )
+}
+
+#[test]
+fn a_network_drawn_from_nothing_has_names_and_addresses_and_no_problem() {
+    let scenario = drawn();
+    assert_eq!(scenario.ids, ["h1", "h2", "s1"]);
+    let address = |id: u32| scenario.topology.host(NodeId(id)).unwrap().addresses[0].to_string();
+    assert_eq!([address(0), address(1)], ["10.0.0.1/24", "10.0.0.2/24"]);
+    assert_eq!(scenario.check(), []);
+    let places: BTreeSet<_> = scenario.positions().iter().map(|(x, y)| (*x as i64, *y as i64)).collect();
+    assert_eq!(places.len(), 3, "none lies on another");
+}
+
+#[test]
+fn a_host_takes_one_cable_and_says_what_to_do_instead() {
+    let scenario = drawn();
+    let error = Edit::Connect(NodeId(0), NodeId(1)).apply(&scenario).unwrap_err();
+    assert_eq!(error, EditError::HostIsConnected("h1".into()));
+    assert!(error.to_string().contains("Put a switch or a hub between"));
+    assert_eq!(Edit::Connect(NodeId(2), NodeId(2)).apply(&scenario), Err(EditError::SameNode));
+}
+
+#[test]
+fn deleting_a_node_takes_its_cables_and_runs_along_and_leaves_the_others_as_they_were() {
+    let scenario = example(0);
+    let (left, _) = Edit::Delete(vec![NodeId(0)], Vec::new()).apply(&scenario).unwrap();
+    assert_eq!(left.ids, ["s1", "b"]);
+    assert_eq!(left.topology.links.len(), 1);
+    assert_eq!(left.topology.links[0].ends, [NodeId(0), NodeId(1)]);
+    assert_eq!(left.runs, [], "each of them had a as one end");
+    assert_eq!(left.positions(), scenario.positions()[1..]);
+    let (left, _) = Edit::Delete(Vec::new(), vec![LinkId(0)]).apply(&scenario).unwrap();
+    assert_eq!((left.topology.links.len(), left.runs.len()), (1, 3));
+}
+
+#[test]
+fn a_new_host_joins_the_network_that_most_are_in() {
+    let mut scenario = drawn();
+    let mut add = |address: &str| {
+        scenario = done(&scenario, [Edit::Add(Kind::Host, None)]);
+        let last = scenario.topology.nodes.last_mut().unwrap();
+        if let NodeKind::Host(config) = &mut last.kind {
+            config.addresses = vec![address.parse().unwrap()];
+        }
+    };
+    for address in ["192.168.7.1/30", "192.168.7.2/30", "192.168.7.9/30"] {
+        add(address);
+    }
+    assert_eq!(naming::fresh_addresses(&scenario).unwrap().to_string(), "10.0.0.3/24");
+    scenario = done(&scenario, [Edit::Delete(vec![NodeId(0), NodeId(1)], Vec::new())]);
+    assert_eq!(naming::fresh_addresses(&scenario), None, "a /30 has room for two");
+}
+
+#[test]
+fn a_copy_has_its_own_names_and_addresses_and_the_cables_between() {
+    let scenario = drawn();
+    let all: Vec<NodeId> = scenario.topology.node_ids().collect();
+    let clip = Clip::of(&scenario, &all).unwrap();
+    let (both, selected) = Edit::Paste(clip.clone()).apply(&scenario).unwrap();
+    assert_eq!(selected.unwrap(), [3, 4, 5].map(NodeId));
+    assert_eq!(both.ids[3..], ["h3", "h4", "s2"]);
+    assert_eq!(both.topology.links.len(), 4);
+    assert!(!both.check().iter().any(scenario::Fault::is_error));
+    let (three, _) = Edit::Paste(clip).apply(&both).unwrap();
+    assert_ne!(three.at[6], three.at[3], "a second copy is not put onto the first");
+    assert_eq!(Clip::of(&scenario, &[]), None);
+}
+
+#[test]
+fn nodes_keep_to_the_grid_and_align() {
+    let scenario = drawn();
+    let moved = done(&scenario, [Edit::Move(vec![NodeId(0)], (13.0, -26.0))]);
+    let (x, y) = moved.positions()[0];
+    assert_eq!((x % GRID, y % GRID), (0.0, 0.0));
+    assert_eq!(moved.positions()[1..], scenario.positions()[1..]);
+    let all: Vec<NodeId> = moved.topology.node_ids().collect();
+    let row = done(&moved, [Edit::Align(all.clone(), false)]);
+    assert!(row.positions().windows(2).all(|pair| pair[0].1 == pair[1].1));
+    let column = done(&moved, [Edit::Align(all, true)]);
+    assert!(column.positions().windows(2).all(|pair| pair[0].0 == pair[1].0));
+}
+
+#[test]
+fn what_can_be_done_to_a_running_network_is_told_from_what_cannot() {
+    let scenario = drawn();
+    let after = |edit: Edit| between(&scenario, &done(&scenario, [edit]));
+    assert_eq!(after(Edit::Title("Mine".into())), Change::Looks);
+    assert_eq!(after(Edit::Rename(NodeId(0), "Anna".into())), Change::Looks);
+    assert_eq!(after(Edit::Tidy), Change::Looks);
+    assert!(matches!(after(Edit::Add(Kind::Hub, None)), Change::Live(commands) if commands.len() == 1));
+    assert!(matches!(after(Edit::Plug(LinkId(0), false)), Change::Live(commands) if commands.len() == 1));
+    for edit in
+        [Edit::Delete(vec![NodeId(0)], Vec::new()), Edit::Seed(9), Edit::Delete(Vec::new(), vec![LinkId(0)])]
+    {
+        assert_eq!(after(edit), Change::Restart);
+    }
+}
+
+#[test]
+fn a_pulled_cable_is_put_back_as_it_was() {
+    let scenario = drawn();
+    let pulled = done(&scenario, [Edit::Plug(LinkId(0), false)]);
+    for end in End::BOTH {
+        assert_eq!(pulled.topology.links[0].ways[end.index()].impairments, [Impairment::Down]);
+    }
+    assert_eq!(done(&pulled, [Edit::Plug(LinkId(0), true)]).topology, scenario.topology);
+}
+
+#[test]
+fn steps_are_undone_and_done_again_one_by_one() {
+    let steps =
+        [drawn(), done(&drawn(), [Edit::Title("Äpfel → Birnen".into())]), example(3), Scenario::default()];
+    let mut undo = undo::Undo::default();
+    for pair in steps.windows(2) {
+        undo.push(&pair[0], &pair[1]);
+    }
+    for pair in steps.windows(2).rev() {
+        assert_eq!(undo.back(&pair[1]).as_ref(), Some(&pair[0]));
+    }
+    assert_eq!((undo.back(&steps[0]), undo.possible()), (None, (false, true)));
+    for pair in steps.windows(2) {
+        assert_eq!(undo.forth(&pair[0]).as_ref(), Some(&pair[1]));
+    }
+    assert_eq!(undo.forth(&steps[3]), None);
+}

@@ -1,0 +1,44 @@
+//! What a person holds while editing: a cable's loose end, or a frame drawn around nodes; and the handles to take hold by.
+
+use super::Pointer;
+use super::layout::{Layout, NodeShape};
+use kurbo::{Point, Rect, Vec2};
+use netlab::topology::NodeId;
+
+/// What is held. Places are pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Hand {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// A cable, plugged in at one end.
+    Cable {
+        /// Where it is plugged in.
+        from: NodeId,
+        /// Where the pointer is.
+        at: Point,
+        /// Where it would be plugged in if it were let go.
+        to: Option<NodeId>,
+    },
+    /// A frame around what is to be selected.
+    Lasso(Rect),
+}
+
+/// A node's handle: a cable is pulled out of it.
+pub fn handle(node: &NodeShape) -> (Point, f64) {
+    let corner = Vec2::new(node.half.x, -node.half.y);
+    (node.center + corner + Vec2::new(9.0, -9.0), 10.0)
+}
+
+/// Whether the handle of this node is at this pixel.
+pub fn on_handle(layout: &Layout, node: NodeId, at: Point, pointer: Pointer) -> bool {
+    let Some(shape) = layout.nodes.get(node.index()) else { return false };
+    let (center, radius) = handle(shape);
+    center.distance(at) <= radius.max(pointer.target() / 2.0)
+}
+
+/// The nodes of which the middle is in this frame.
+pub fn within(layout: &Layout, frame: Rect) -> Vec<NodeId> {
+    let inside = layout.nodes.iter().enumerate().filter(|(_, node)| frame.contains(node.center));
+    inside.map(|(id, _)| NodeId(id as u32)).collect()
+}
