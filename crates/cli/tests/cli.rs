@@ -149,7 +149,7 @@ fn a_link_shows_the_document_that_it_was_made_of() {
         let file = example(name);
         let link = packetarium(&["link", &file]);
         assert_eq!((link.code, link.out.lines().count(), &link.err[..]), (0, 1, ""));
-        assert!(link.out.starts_with("#1:"));
+        assert!(link.out.starts_with("#2:"));
         let shown = packetarium(&["show", link.out.trim_end()]);
         assert_eq!((shown.code, &shown.err[..]), (0, ""));
         assert_eq!(shown.out, std::fs::read_to_string(&file).unwrap());
@@ -254,7 +254,7 @@ fn warnings_do_not_fail() {
 fn what_is_outside_is_named_when_it_is_wrong() {
     for (args, expected) in [
         (&["run", "no-such-file.json"][..], "cannot open \"no-such-file.json\""),
-        (&["run", "#2:abc"], "made by a newer Packetarium (link format 2)"),
+        (&["run", "#3:abc"], "made by a newer Packetarium (link format 3)"),
         (&["show", "https://example.org/#1:a*"], "this link is damaged"),
         (&["show", "https://example.org/"], "this is no link to a scenario"),
         (
