@@ -1,12 +1,15 @@
 //! The document in the fragment of a URL, which never reaches a server.
 //!
-//! `#2:` is what is made: base64url of the compact JSON deflated, with a dictionary known to both sides ([`packed`]).
+//! `#2:` is what is made: base64url of the compact JSON deflated, with a dictionary known to both sides (`packed`).
 //! `#1:`, the same without the dictionary, was made before; `#json:` + percent-encoded JSON is for links written by hand.
 //! A codec that was ever made is read for ever; a better one gets the next number. After the payload, `&` begins a
-//! parameter (which is why a hand-written `&` has to be `%26`); what this version does not know, it says so instead of
-//! showing something else than was meant. `docs/LINKS.md` tells all of this to those who write links.
+//! parameter (which is why a hand-written `&` has to be `%26`) that changes the document (`parameters`): one link, another
+//! lab for each student. `docs/LINKS.md` tells all of this to those who write links.
 
 mod packed;
+mod parameters;
+
+pub use parameters::seed_from;
 
 use crate::Scenario;
 use crate::bounds::DOCUMENT_BYTES_MAX;
@@ -29,6 +32,14 @@ pub enum LinkError {
         "this link asks for \"{0}\", which this version does not know (an & inside the document is written %26)"
     )]
     UnknownParameter(String),
+    /// A parameter that this document has no place for.
+    #[error("the parameter \"&{parameter}\" does not fit this link: {why}")]
+    Parameter {
+        /// As it stands in the link, shortened.
+        parameter: String,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
     /// More than a document may have.
     #[error("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused")]
     TooLarge,
@@ -56,23 +67,20 @@ pub fn encode(scenario: &Scenario) -> String {
     format!("2:{}", URL_SAFE_NO_PAD.encode(packed::pack(&scenario.to_compact_json())))
 }
 
-/// The scenario in a link: a whole URL, its fragment, or the fragment without `#`.
+/// The scenario in a link: a whole URL, its fragment, or the fragment without `#`. Its parameters are applied.
 pub fn decode(link: &str) -> Result<Scenario, LinkError> {
     Scenario::parse(&text(link)?).map_err(LinkError::Document)
 }
 
-/// The text of the document in a link, whatever is wrong with it.
+/// The text of the document in a link, whatever is wrong with it. The link's parameters are applied.
 pub fn text(link: &str) -> Result<String, LinkError> {
     let link = link.trim();
     let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
     let mut parts = fragment.split('&');
     let payload = parts.next().unwrap_or_default();
     let (codec, payload) = split_codec(payload).ok_or(LinkError::NotALink)?;
-    if let Some(parameter) = parts.next() {
-        let name: String = parameter.chars().take_while(|&c| c != '=').take(40).collect();
-        return Err(LinkError::UnknownParameter(name));
-    }
-    match codec {
+    let parameters = parameters::read(parts)?;
+    let text = match codec {
         "json" => from_percent(payload),
         "1" => packed::unpack_1(&from_base64(payload)?),
         "2" => packed::unpack(&from_base64(payload)?),
@@ -80,7 +88,8 @@ pub fn text(link: &str) -> Result<String, LinkError> {
             Ok(number) if number > 2 => Err(LinkError::Newer(number)),
             _ => Err(LinkError::NotALink),
         },
-    }
+    };
+    parameters::apply(text?, &parameters)
 }
 
 /// Whether a text looks like a link rather than like the name of a file.

@@ -94,7 +94,7 @@ fn a_broken_link_says_what_is_wrong() {
         (&format!("#{}", good.replacen("2:", "1:", 1)), LinkError::Damaged("it cannot be unpacked")),
         ("#1:____", LinkError::Damaged("it cannot be unpacked")),
         ("#json:%ff", LinkError::Damaged("its escapes are not UTF-8")),
-        (&format!("{good}&set=nodes.a.mtu:1400"), LinkError::UnknownParameter("set".into())),
+        (&format!("{good}&embed=1"), LinkError::UnknownParameter("embed".into())),
         ("#json:{\"packetarium\":1,\"title\":\"A & B\"}", LinkError::UnknownParameter(" B\"}".into())),
     ] {
         assert_eq!(decode(link), Err(expected), "{link}");
@@ -117,13 +117,17 @@ fn a_link_without_its_end_is_told_from_a_damaged_one() {
 
 #[test]
 fn a_link_with_one_wrong_character_is_never_taken_for_another() {
-    let good = encode(&Scenario::parse(FULL).unwrap());
+    let scenario = Scenario::parse(FULL).unwrap();
+    let good = encode(&scenario);
     for at in 2..good.len() {
         for wrong in ["A", "B", "Z", "_"].into_iter().filter(|wrong| good[at..at + 1] != **wrong) {
             let mut link = good.clone();
             link.replace_range(at..=at, wrong);
-            let error = decode(&link).unwrap_err();
-            assert!(!matches!(error, LinkError::Document(_)), "{error} in {link}");
+            match decode(&link) {
+                // Where nothing depends on a bit, such as those that fill the last byte.
+                Ok(same) => assert_eq!(same, scenario),
+                Err(error) => assert!(!matches!(error, LinkError::Document(_)), "{error} in {link}"),
+            }
         }
     }
 }
