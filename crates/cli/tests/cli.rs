@@ -251,6 +251,28 @@ fn warnings_do_not_fail() {
 }
 
 #[test]
+fn what_will_not_do_what_a_learner_expects_is_a_warning_with_its_place() {
+    let text = lab("", "").replace("10.0.0.2/24", "10.0.1.2/24");
+    let done = with_input(&["check", "-"], &text);
+    assert_eq!((done.code, &done.err[..]), (0, ""));
+    assert_eq!(
+        done.out,
+        "warning: nodes[1].addresses (line 3, column 64): \"b\" (10.0.1.2/24) and \"a\" (10.0.0.1/24) are on one LAN but in \
+         different networks, and without gateways they cannot talk to each other: give them addresses of one network\n"
+    );
+    for name in [
+        "two-hosts-and-a-switch",
+        "hub-beside-switch",
+        "slow-lossy-link",
+        "dual-stack",
+        "connect",
+        "iperf-self",
+    ] {
+        assert_eq!(packetarium(&["check", &example(name)]).out, "no faults\n", "{name}");
+    }
+}
+
+#[test]
 fn what_is_outside_is_named_when_it_is_wrong() {
     for (args, expected) in [
         (&["run", "no-such-file.json"][..], "cannot open \"no-such-file.json\""),

