@@ -16,7 +16,7 @@ pub fn text(source: &str) -> anyhow::Result<String> {
         read(io::stdin().lock()).context("cannot read standard input")?
     } else {
         let file = File::open(source).with_context(|| {
-            format!("cannot open {source:?} (a link begins with http, with #, or with 1: or json:)")
+            format!("cannot open {source:?} (a link begins with http, with #, or with 2:, 1: or json:)")
         })?;
         read(file).with_context(|| format!("cannot read {source:?}"))?
     };

@@ -16,7 +16,7 @@ mod text;
 
 use capture::Capture;
 use clap::{Parser, Subcommand};
-use scenario::{Fault, Reading, Scenario, bounds, link, quantity};
+use scenario::{Fault, Reading, Scenario, bounds, link, locate, problems, quantity};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,7 +66,9 @@ enum Command {
         /// A link, - or a file.
         link: String,
     },
-    /// Print everything that is wrong with a scenario, with its place.
+    /// Print everything that is wrong with a scenario, with its place, and what will not do what a learner expects.
+    ///
+    /// The latter are warnings: as long as the scenario can be run, the exit status is 0.
     Check {
         /// A file, - or a link.
         scenario: String,
@@ -122,7 +124,14 @@ fn go(command: Command) -> anyhow::Result<u8> {
             Ok(if scenario.is_some() { OK } else { BAD })
         }
         Command::Check { scenario } => {
-            let Reading { scenario, faults, .. } = Scenario::read(&input::text(&scenario)?);
+            let text = input::text(&scenario)?;
+            let Reading { scenario, mut faults, .. } = Scenario::read(&text);
+            if let Some(scenario) = &scenario {
+                // The reader's own warnings are among them.
+                faults = problems(scenario).into_iter().map(|problem| problem.fault).collect();
+                locate(&text, &mut faults);
+                faults.sort_by_key(|fault| fault.position);
+            }
             let lines: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
             print(if lines.is_empty() { "no faults\n" } else { &lines })?;
             Ok(if scenario.is_some() { OK } else { BAD })

@@ -149,7 +149,7 @@ fn a_link_shows_the_document_that_it_was_made_of() {
         let file = example(name);
         let link = packetarium(&["link", &file]);
         assert_eq!((link.code, link.out.lines().count(), &link.err[..]), (0, 1, ""));
-        assert!(link.out.starts_with("#1:"));
+        assert!(link.out.starts_with("#2:"));
         let shown = packetarium(&["show", link.out.trim_end()]);
         assert_eq!((shown.code, &shown.err[..]), (0, ""));
         assert_eq!(shown.out, std::fs::read_to_string(&file).unwrap());
@@ -251,10 +251,32 @@ fn warnings_do_not_fail() {
 }
 
 #[test]
+fn what_will_not_do_what_a_learner_expects_is_a_warning_with_its_place() {
+    let text = lab("", "").replace("10.0.0.2/24", "10.0.1.2/24");
+    let done = with_input(&["check", "-"], &text);
+    assert_eq!((done.code, &done.err[..]), (0, ""));
+    assert_eq!(
+        done.out,
+        "warning: nodes[1].addresses (line 3, column 64): \"b\" (10.0.1.2/24) and \"a\" (10.0.0.1/24) are on one LAN but in \
+         different networks, and without gateways they cannot talk to each other: give them addresses of one network\n"
+    );
+    for name in [
+        "two-hosts-and-a-switch",
+        "hub-beside-switch",
+        "slow-lossy-link",
+        "dual-stack",
+        "connect",
+        "iperf-self",
+    ] {
+        assert_eq!(packetarium(&["check", &example(name)]).out, "no faults\n", "{name}");
+    }
+}
+
+#[test]
 fn what_is_outside_is_named_when_it_is_wrong() {
     for (args, expected) in [
         (&["run", "no-such-file.json"][..], "cannot open \"no-such-file.json\""),
-        (&["run", "#2:abc"], "made by a newer Packetarium (link format 2)"),
+        (&["run", "#3:abc"], "made by a newer Packetarium (link format 3)"),
         (&["show", "https://example.org/#1:a*"], "this link is damaged"),
         (&["show", "https://example.org/"], "this is no link to a scenario"),
         (

@@ -1,13 +1,15 @@
 //! What no single field shows: bounds, doubles, loops, runs that can go nowhere. It looks at the scenario, not at its text,
 //! so that it serves what was drawn as well as what was written.
 
+mod lans;
 mod runs;
 
 use crate::bounds::*;
 use crate::fault::{Fault, Level, Place};
+use crate::problem::{Kind, Problem};
 use crate::quantity::{quoted, show_mac, show_rate, show_size, show_time};
 use crate::{Scenario, version_of};
-use netlab::topology::{HostConfig, Link, NodeId, NodeKind, Way};
+use netlab::topology::{HostConfig, Link, NodeId, NodeKind, Topology, Way};
 use netlab::{BitsPerSec, Duration};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,15 +30,20 @@ pub(crate) struct Unusable {
 
 /// Everything wrong, list by list.
 pub(crate) fn check(scenario: &Scenario, unusable: &Unusable) -> Vec<Fault> {
-    let mut check = Check { scenario, unusable, owners: owners(scenario), faults: Vec::new() };
-    check.document();
-    check.ids();
-    check.nodes();
-    check.doubles();
-    check.links();
-    let segments = check.segments();
-    check.runs(&segments);
-    check.faults
+    let check = Check::all(scenario, unusable, &segments(&scenario.topology));
+    check.found.into_iter().map(|problem| problem.fault).collect()
+}
+
+/// The same and more: also what is allowed but will not do what a learner expects. What refuses the document comes first.
+pub(crate) fn problems(scenario: &Scenario) -> Vec<Problem> {
+    let (unusable, segments) = (Unusable::default(), segments(&scenario.topology));
+    let mut check = Check::all(scenario, &unusable, &segments);
+    check.lans(&segments);
+    let (mut first, then): (Vec<_>, _) =
+        check.found.into_iter().partition(|problem| problem.fault.is_error());
+    first.extend(then);
+    first.truncate(FAULTS_MAX);
+    first
 }
 
 struct Check<'s> {
@@ -44,7 +51,7 @@ struct Check<'s> {
     unusable: &'s Unusable,
     /// Who has which address; the first, if several have it.
     owners: BTreeMap<IpAddress, NodeId>,
-    faults: Vec<Fault>,
+    found: Vec<Problem>,
 }
 
 fn owners(scenario: &Scenario) -> BTreeMap<IpAddress, NodeId> {
@@ -70,13 +77,38 @@ fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
-impl Check<'_> {
-    fn error(&mut self, place: Place, message: impl Into<String>) {
-        self.faults.push(Fault::new(Level::Error, place, message));
+/// Which nodes can reach each other over cables.
+pub(crate) fn segments(topology: &Topology) -> Sets {
+    let mut segments = Sets::new(topology.nodes.len());
+    for link in &topology.links {
+        let [a, b] = link.ends.map(NodeId::index);
+        if a.max(b) < topology.nodes.len() {
+            segments.join(a, b);
+        }
+    }
+    segments
+}
+
+impl<'s> Check<'s> {
+    fn all(scenario: &'s Scenario, unusable: &'s Unusable, segments: &Sets) -> Self {
+        let mut check = Self { scenario, unusable, owners: owners(scenario), found: Vec::new() };
+        check.document();
+        check.ids();
+        check.nodes();
+        check.doubles();
+        check.links();
+        check.runs(segments);
+        check
     }
 
-    fn warn(&mut self, place: Place, message: impl Into<String>) {
-        self.faults.push(Fault::new(Level::Warning, place, message));
+    fn error(&mut self, place: Place, message: impl Into<String>) {
+        self.problem(Kind::Other, Level::Error, place, message.into());
+    }
+
+    /// Returns it, so that the other nodes that it concerns can be added.
+    fn problem(&mut self, kind: Kind, level: Level, place: Place, message: String) -> &mut Problem {
+        self.found.push(Problem::new(kind, Fault::new(level, place, message)));
+        self.found.last_mut().expect("it was put there")
     }
 
     /// A value has to lie in `min..=max`, shown as people write it.
@@ -197,7 +229,9 @@ impl Check<'_> {
         }
         for (number, cidr) in config.addresses.iter().enumerate() {
             if let Some(why) = unusable_address(*cidr) {
-                self.error(place("addresses").index(number), format!("{} {why}", cidr.address()));
+                let (place, message) =
+                    (place("addresses").index(number), format!("{} {why}", cidr.address()));
+                self.problem(Kind::UnusableAddress, Level::Error, place, message);
             }
         }
         self.within(place("mtu"), config.ip_mtu, [IP_MTU_MIN, IP_MTU_MAX], usize::to_string);
@@ -216,7 +250,8 @@ impl Check<'_> {
         if !self.unusable.hosts.contains(&id.index()) {
             self.gateways(place("gateway"), config);
             if config.addresses.is_empty() {
-                self.warn(node_place(id.index()), "this host has no address: nobody can talk to it");
+                let message = "this host has no address: nobody can talk to it".to_owned();
+                self.problem(Kind::NoAddress, Level::Warning, node_place(id.index()), message);
             }
         }
     }
@@ -240,7 +275,7 @@ impl Check<'_> {
                     "the gateway {gateway} is in none of this host's networks, so it cannot be reached: give it an address \
                      in one of them"
                 );
-                self.error(place.clone(), message);
+                self.problem(Kind::GatewayOutside, Level::Error, place.clone(), message);
             }
         }
     }
@@ -259,7 +294,9 @@ impl Check<'_> {
                         "{} is already nodes[{node}].addresses[{first}]: give each host its own",
                         cidr.address()
                     );
-                    self.error(place.field("addresses").index(number), message);
+                    let place = place.field("addresses").index(number);
+                    let problem = self.problem(Kind::DuplicateAddress, Level::Error, place, message);
+                    problem.nodes.push(NodeId(node as u32));
                 }
             }
             if self.unusable.hosts.contains(&id.index()) {
@@ -272,7 +309,8 @@ impl Check<'_> {
                     "{} is already the MAC address of nodes[{first}]: give each host its own",
                     show_mac(mac)
                 );
-                self.error(place.field("mac"), message);
+                let problem = self.problem(Kind::DuplicateMac, Level::Error, place.field("mac"), message);
+                problem.nodes.push(NodeId(first as u32));
             }
         }
     }
@@ -312,14 +350,15 @@ impl Check<'_> {
             if infrastructure(a) && infrastructure(b) && !joined.join(a.index(), b.index()) {
                 let message = "this link closes a loop of hubs and switches, in which one broadcast would go round for ever: \
                                remove one of its links";
-                self.error(place, message);
+                let problem = self.problem(Kind::Loop, Level::Error, place, message.to_owned());
+                problem.nodes.extend([a, b]);
             }
         }
         for id in scenario.topology.node_ids().filter(|id| !cable.contains_key(id)) {
             // If a link could not be read, it may have been the one.
             if self.unusable.links.is_empty() && self.readable(id) {
                 let message = format!("{} is not connected: add a link", quoted(scenario.id(id)));
-                self.warn(node_place(id.index()), message);
+                self.problem(Kind::NotConnected, Level::Warning, node_place(id.index()), message);
             }
         }
     }
@@ -331,13 +370,13 @@ impl Check<'_> {
     /// The two directions of a link; where both are alike, one fault is enough.
     fn lines(&mut self, place: &Place, link: &Link) {
         let [first, second] = &link.ways;
-        let before = self.faults.len();
+        let before = self.found.len();
         self.way(place, first);
         if second != first {
-            let told = self.faults.split_off(before);
+            let told = self.found.split_off(before);
             self.way(place, second);
-            let new: Vec<_> = self.faults.drain(before..).filter(|fault| !told.contains(fault)).collect();
-            self.faults.extend(told.into_iter().chain(new));
+            let new: Vec<_> = self.found.drain(before..).filter(|fault| !told.contains(fault)).collect();
+            self.found.extend(told.into_iter().chain(new));
         }
     }
 
@@ -387,27 +426,15 @@ impl Check<'_> {
             }
         }
     }
-
-    /// Which nodes can reach each other over cables.
-    fn segments(&self) -> Sets {
-        let mut segments = Sets::new(self.scenario.ids.len());
-        for link in &self.scenario.topology.links {
-            let [a, b] = link.ends.map(NodeId::index);
-            if a.max(b) < self.scenario.ids.len() {
-                segments.join(a, b);
-            }
-        }
-        segments
-    }
 }
 
 /// RFC 4291, 2.5.6.
-fn is_link_local(address: &IpAddress) -> bool {
+pub(crate) fn is_link_local(address: &IpAddress) -> bool {
     matches!(address, IpAddress::Ipv6(address) if address.is_unicast_link_local())
 }
 
 /// Why no host can have this address, if none can.
-fn unusable_address(cidr: IpCidr) -> Option<&'static str> {
+pub(crate) fn unusable_address(cidr: IpCidr) -> Option<&'static str> {
     match cidr.address() {
         IpAddress::Ipv4(address) => {
             let host_bits = 32 - u32::from(cidr.prefix_len());
@@ -444,7 +471,7 @@ fn unusable_address(cidr: IpCidr) -> Option<&'static str> {
 }
 
 /// Disjoint sets.
-struct Sets {
+pub(crate) struct Sets {
     parent: Vec<usize>,
 }
 
@@ -453,7 +480,7 @@ impl Sets {
         Self { parent: (0..count).collect() }
     }
 
-    fn find(&self, mut of: usize) -> usize {
+    pub fn find(&self, mut of: usize) -> usize {
         while self.parent[of] != of {
             of = self.parent[of];
         }
@@ -467,7 +494,7 @@ impl Sets {
         a != b
     }
 
-    fn same(&self, a: usize, b: usize) -> bool {
+    pub fn same(&self, a: usize, b: usize) -> bool {
         self.find(a) == self.find(b)
     }
 }

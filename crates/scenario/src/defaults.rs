@@ -2,8 +2,9 @@
 //! that people have written and shared. So they stand here, and not wherever netlab happens to have its own.
 
 use netlab::run::{Amount, IpVersion, Transport};
-use netlab::topology::Congestion;
+use netlab::topology::{Congestion, Way};
 use netlab::{BitsPerSec, Duration, Instant};
+use vnetif::line::LineConfig;
 
 /// Of the scenario.
 pub const SEED: u64 = 1;
@@ -25,6 +26,11 @@ pub const DELAY: Duration = Duration::from_millis(1);
 pub const RATE: BitsPerSec = BitsPerSec::new(100_000_000).unwrap();
 /// Of a link, in bytes.
 pub const QUEUE: usize = 64 << 10;
+
+/// One direction of a link.
+pub const fn way() -> Way {
+    Way { line: LineConfig { rate: Some(RATE), delay: DELAY, queue_bytes: QUEUE }, impairments: Vec::new() }
+}
 
 /// When a run begins.
 pub const AT: Instant = Instant::ZERO;

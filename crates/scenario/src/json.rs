@@ -8,6 +8,7 @@ use crate::fault::{Fault, Level, Place, Position, Step};
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
+use std::ops::Range;
 
 /// A value, and where it stands.
 #[derive(Clone, Debug)]
@@ -49,8 +50,13 @@ impl<'a> Value<'a> {
 
     /// Where it begins in the text that it was read from.
     pub fn position(&self, text: &str) -> Position {
-        let offset = self.raw.get().as_ptr() as usize - text.as_ptr() as usize;
-        Position::of(text, offset)
+        Position::of(text, self.span(text).start)
+    }
+
+    /// Its bytes in the text that it was read from.
+    pub fn span(&self, text: &str) -> Range<usize> {
+        let start = self.raw.get().as_ptr() as usize - text.as_ptr() as usize;
+        start..start + self.raw.get().len()
     }
 
     /// What it is. The error is about a string that is not Unicode.

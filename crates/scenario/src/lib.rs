@@ -32,6 +32,8 @@
 //! | `read` | text → scenario, with every fault, not only the first |
 //! | `check` | what no single field shows: a loop, an address that two hosts have, a run that can go nowhere |
 //! | `write` | scenario → text, with everything left out that has its default |
+//! | [`problem`] | the same with its kind, for who can do something about it; more that will surprise; and how to put it right |
+//! | [`addresses`] | what a new host should be called on its LAN |
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
 //! | [`examples`] | scenarios to start from |
@@ -42,6 +44,7 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+pub mod addresses;
 pub mod bounds;
 mod check;
 pub mod defaults;
@@ -50,6 +53,7 @@ pub mod fault;
 mod json;
 pub mod layout;
 pub mod link;
+pub mod problem;
 pub mod quantity;
 mod read;
 mod write;
@@ -57,7 +61,8 @@ mod write;
 pub use examples::{Example, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use link::LinkError;
-pub use read::Reading;
+pub use problem::{Problem, problems};
+pub use read::{Reading, locate};
 
 use netlab::history::Limits;
 use netlab::run::{IpVersion, RunSpec, Target};

@@ -1,17 +1,21 @@
 //! The document in the fragment of a URL, which never reaches a server.
 //!
-//! `#1:` + base64url(deflate(compact JSON)) is what is made; `#json:` + percent-encoded JSON is for links written by hand.
+//! `#2:` is what is made: base64url of the compact JSON deflated, with a dictionary known to both sides (`packed`).
+//! `#1:`, the same without the dictionary, was made before; `#json:` + percent-encoded JSON is for links written by hand.
 //! A codec that was ever made is read for ever; a better one gets the next number. After the payload, `&` begins a
-//! parameter (which is why a hand-written `&` has to be `%26`); this version knows none, and says so instead of showing
-//! something else than was meant.
+//! parameter (which is why a hand-written `&` has to be `%26`) that changes the document (`parameters`): one link, another
+//! lab for each student. `docs/LINKS.md` tells all of this to those who write links.
+
+mod packed;
+mod parameters;
+
+pub use parameters::seed_from;
 
 use crate::Scenario;
 use crate::bounds::DOCUMENT_BYTES_MAX;
 use crate::fault::Fault;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 use percent_encoding::percent_decode_str;
 
 /// Why a link cannot be opened.
@@ -28,6 +32,14 @@ pub enum LinkError {
         "this link asks for \"{0}\", which this version does not know (an & inside the document is written %26)"
     )]
     UnknownParameter(String),
+    /// A parameter that this document has no place for.
+    #[error("the parameter {parameter} does not fit this link: {why}")]
+    Parameter {
+        /// As it stands in the link, in quotes, shortened.
+        parameter: String,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
     /// More than a document may have.
     #[error("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused")]
     TooLarge,
@@ -50,37 +62,33 @@ fn summary(faults: &[Fault]) -> String {
     }
 }
 
-/// The fragment for this scenario, without the `#`: `1:…`. Nothing in it needs escaping in a URL.
+/// The fragment for this scenario, without the `#`: `2:…`. Nothing in it needs escaping in a URL.
 pub fn encode(scenario: &Scenario) -> String {
-    const LEVEL: u8 = 10;
-    let deflated = compress_to_vec(scenario.to_compact_json().as_bytes(), LEVEL);
-    format!("1:{}", URL_SAFE_NO_PAD.encode(deflated))
+    format!("2:{}", URL_SAFE_NO_PAD.encode(packed::pack(&scenario.to_compact_json())))
 }
 
-/// The scenario in a link: a whole URL, its fragment, or the fragment without `#`.
+/// The scenario in a link: a whole URL, its fragment, or the fragment without `#`. Its parameters are applied.
 pub fn decode(link: &str) -> Result<Scenario, LinkError> {
     Scenario::parse(&text(link)?).map_err(LinkError::Document)
 }
 
-/// The text of the document in a link, whatever is wrong with it.
+/// The text of the document in a link, whatever is wrong with it. The link's parameters are applied.
 pub fn text(link: &str) -> Result<String, LinkError> {
     let link = link.trim();
     let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
     let mut parts = fragment.split('&');
     let payload = parts.next().unwrap_or_default();
     let (codec, payload) = split_codec(payload).ok_or(LinkError::NotALink)?;
-    if let Some(parameter) = parts.next() {
-        let name: String = parameter.chars().take_while(|&c| c != '=').take(40).collect();
-        return Err(LinkError::UnknownParameter(name));
-    }
-    match codec {
+    let text = match codec {
         "json" => from_percent(payload),
-        "1" => from_deflate(payload),
+        "1" => packed::unpack_1(&from_base64(payload)?),
+        "2" => packed::unpack(&from_base64(payload)?),
         other => match other.parse() {
-            Ok(number) if number > 1 => Err(LinkError::Newer(number)),
+            Ok(number) if number > 2 => Err(LinkError::Newer(number)),
             _ => Err(LinkError::NotALink),
         },
-    }
+    };
+    parameters::apply(text?, parts)
 }
 
 /// Whether a text looks like a link rather than like the name of a file.
@@ -88,7 +96,7 @@ pub fn is_link(text: &str) -> bool {
     let text = text.trim_start();
     ["http://", "https://", "#"].iter().any(|start| text.starts_with(start))
         || text.split_once('#').is_some_and(|(_, fragment)| split_codec(fragment).is_some())
-        || ["1:", "json:"].iter().any(|start| text.starts_with(start))
+        || ["1:", "2:", "json:"].iter().any(|start| text.starts_with(start))
 }
 
 /// Some programs write the colon as `%3A` when they pass a link on.
@@ -105,30 +113,24 @@ fn from_percent(payload: &str) -> Result<String, LinkError> {
     if payload.len() > 3 * DOCUMENT_BYTES_MAX {
         return Err(LinkError::TooLarge);
     }
-    let text = percent_decode_str(payload).decode_utf8();
-    let text = text.map_err(|_| LinkError::Damaged("its escapes are not UTF-8"))?;
-    if text.len() > DOCUMENT_BYTES_MAX {
-        return Err(LinkError::TooLarge);
-    }
-    Ok(text.into_owned())
+    let text = unescaped(payload)?;
+    if text.len() > DOCUMENT_BYTES_MAX { Err(LinkError::TooLarge) } else { Ok(text) }
 }
 
-fn from_deflate(payload: &str) -> Result<String, LinkError> {
+fn unescaped(text: &str) -> Result<String, LinkError> {
+    let text = percent_decode_str(text).decode_utf8();
+    Ok(text.map_err(|_| LinkError::Damaged("its escapes are not UTF-8"))?.into_owned())
+}
+
+fn from_base64(payload: &str) -> Result<Vec<u8>, LinkError> {
     // Deflate never makes anything more than a thousandth longer, base64 a third.
     if payload.len() > 2 * DOCUMENT_BYTES_MAX {
         return Err(LinkError::TooLarge);
     }
-    let deflated = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).map_err(|error| match error {
+    URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).map_err(|error| match error {
         base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidLastSymbol { .. } => {
             LinkError::CutOff
         }
         _ => LinkError::Damaged("it holds a character that does not belong there"),
-    })?;
-    let bytes =
-        decompress_to_vec_with_limit(&deflated, DOCUMENT_BYTES_MAX).map_err(|error| match error.status {
-            TINFLStatus::HasMoreOutput => LinkError::TooLarge,
-            TINFLStatus::NeedsMoreInput | TINFLStatus::FailedCannotMakeProgress => LinkError::CutOff,
-            _ => LinkError::Damaged("it cannot be unpacked"),
-        })?;
-    String::from_utf8(bytes).map_err(|_| LinkError::Damaged("what it holds is no text"))
+    })
 }

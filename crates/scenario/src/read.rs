@@ -1,20 +1,22 @@
 //! Text → scenario. Every reader returns a value or notes a fault and goes on, so that one pass finds all of them.
 
+mod finder;
 mod values;
+
+pub use finder::locate;
 
 use crate::bounds::{self, DOCUMENT_BYTES_MAX, FAULTS_MAX};
 use crate::check::{self, Unusable};
 use crate::defaults;
 use crate::fault::{Fault, Level, Place};
-use crate::json::{FIELDS_MAX, Shape, Value};
+use crate::json::{Shape, Value};
 use crate::{Scenario, VERSION};
+use finder::Finder;
 use netlab::Instant;
 use netlab::run::{
     Amount, Connect, Echo, IpVersion, Iperf, IperfTransport, Ping, RunKind, RunSpec, Target, Transport,
 };
-use netlab::topology::{
-    End, HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, TcpConfig, Topology, Way,
-};
+use netlab::topology::{End, HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, TcpConfig, Topology};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
 use vnetif::line::LineConfig;
@@ -105,31 +107,6 @@ fn capped(mut faults: Vec<Fault>) -> Vec<Fault> {
         faults.push(Fault::new(faults[0].level, Place::default(), message));
     }
     faults
-}
-
-/// Finds the value at a place again without taking the lists apart each time.
-struct Finder<'a> {
-    document: Value<'a>,
-    lists: BTreeMap<String, Vec<Value<'a>>>,
-}
-
-impl<'a> Finder<'a> {
-    fn new(document: Value<'a>) -> Self {
-        let fields = document.fields(FIELDS_MAX).map(|(fields, _)| fields).unwrap_or_default();
-        let lists = fields.into_iter().filter(|(_, value)| matches!(value.shape(), Ok(Shape::Array)));
-        let lists = lists.map(|(name, value)| (name, value.elements(bounds::LINKS_MAX).0)).collect();
-        Self { document, lists }
-    }
-
-    fn find(&self, place: &Place) -> Value<'a> {
-        use crate::fault::Step::{Field, Index};
-        if let [Field(list), Index(number), rest @ ..] = place.steps()
-            && let Some(element) = self.lists.get(list).and_then(|list| list.get(*number))
-        {
-            return element.walk(rest);
-        }
-        self.document.walk(place.steps())
-    }
 }
 
 struct Reader<'a> {
@@ -290,10 +267,8 @@ impl<'a> Reader<'a> {
     }
 
     fn link(&mut self, topology: &mut Topology, number: usize, value: &Value<'a>) {
-        let line =
-            LineConfig { rate: Some(defaults::RATE), delay: defaults::DELAY, queue_bytes: defaults::QUEUE };
-        let way = Way { line, impairments: Vec::new() };
-        let mut ways = [way.clone(), way];
+        let mut ways = [defaults::way(), defaults::way()];
+        let line = ways[0].line;
         let mut ends = None;
         if let Some(link) = self.object(value, "a link", fields::LINK) {
             ends = self.required(&link, "ends", Self::ends);

@@ -258,7 +258,7 @@ proptest! {
     }
 
     #[test]
-    fn any_link_is_read_or_refused(codec in "#?(1|json|2|x)(:|%3A)?", payload in any::<String>()) {
+    fn any_link_is_read_or_refused(codec in "#?(1|json|2|3|x)(:|%3A)?", payload in any::<String>()) {
         let link = format!("{codec}{payload}");
         prop_assert!(link::decode(&link).is_err());
         prop_assert!(link::decode(&payload).is_err());
@@ -268,8 +268,9 @@ proptest! {
     fn any_bytes_in_a_link_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         use base64::Engine;
         let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&bytes);
-        let link = format!("1:{payload}");
-        prop_assert!(link::decode(&link).is_err());
+        for link in [format!("1:{payload}"), format!("2:{payload}")] {
+            prop_assert!(link::decode(&link).is_err());
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::{Check, Sets, is_link_local, root, unusable_address};
 use crate::bounds::*;
-use crate::fault::Place;
+use crate::fault::{Level, Place};
+use crate::problem::Kind;
 use crate::quantity::{quoted, show_size};
 use crate::{defaults, version_of};
 use netlab::Duration;
@@ -70,8 +71,10 @@ impl<'s> Check<'s> {
         } else if server.is_none() && client.addresses.iter().any(|cidr| cidr.address() == address) {
             let message = format!("{address} is the host's own: to itself, nothing would ever reach a wire");
             self.error(to, message);
-        } else if let Some(surprise) = self.surprise(spec, client, address, segments) {
-            self.warn(to, surprise);
+        } else if let Some((kind, surprise)) = self.surprise(spec, client, address, segments) {
+            let others = [Some(spec.from), self.owners.get(&address).copied()];
+            let problem = self.problem(kind, Level::Warning, to, surprise);
+            problem.nodes.extend(others.into_iter().flatten());
         }
         Some(version)
     }
@@ -120,7 +123,7 @@ impl<'s> Check<'s> {
         client: &HostConfig,
         address: IpAddress,
         segments: &Sets,
-    ) -> Option<String> {
+    ) -> Option<(Kind, String)> {
         if is_link_local(&address) {
             return None;
         }
@@ -129,23 +132,25 @@ impl<'s> Check<'s> {
         let all_known = self.unusable.hosts.is_empty() && self.unusable.links.is_empty();
         if !client.addresses.iter().any(|cidr| cidr.contains_addr(&address)) {
             let mut gateways = client.gateways.iter();
-            return match gateways.find(|gateway| version_of(**gateway) == version_of(address)) {
-                None => Some(format!(
+            let surprise = match gateways.find(|gateway| version_of(**gateway) == version_of(address)) {
+                None => format!(
                     "{address} is in none of the networks of {from}, which has no gateway: the run will find no route"
-                )),
-                Some(gateway) if !self.owners.contains_key(gateway) && all_known => Some(format!(
+                ),
+                Some(gateway) if !self.owners.contains_key(gateway) && all_known => format!(
                     "{address} is in none of the networks of {from}, and nobody here has the address of its gateway, \
                      {gateway}: the run will get no answer"
-                )),
-                Some(_) => None,
+                ),
+                Some(_) => return None,
             };
+            return Some((Kind::NoRoute, surprise));
         }
         match owner {
             None if all_known => {
-                Some(format!("nobody here has the address {address}: the run will get no answer"))
+                let surprise = format!("nobody here has the address {address}: the run will get no answer");
+                Some((Kind::AddressOfNobody, surprise))
             }
             Some(owner) if all_known && !segments.same(owner.index(), spec.from.index()) => {
-                Some(format!("no cable leads there from {from}: add links"))
+                Some((Kind::NoPath, format!("no cable leads there from {from}: add links")))
             }
             _ => None,
         }

@@ -1,0 +1,141 @@
+//! What follows the payload of a link: values set over its document.
+//!
+//! `&set=PATH:VALUE` and `&seed=NAME` change the document's text, not the scenario: so whatever is then wrong is told by the
+//! one reader, with its place, numbers stay as they were written, and a document with other faults can still be shown.
+
+use super::{LinkError, unescaped};
+use crate::bounds::{DOCUMENT_BYTES_MAX, LINKS_MAX, SEED_MAX};
+use crate::fault::Step;
+use crate::json::{FIELDS_MAX, Shape, Value};
+use crate::quantity::quoted;
+use serde_json::value::RawValue;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Each takes a pass over the document, and nobody writes so many.
+const PARAMETERS_MAX: usize = 32;
+/// Fields that hold a list wherever they stand: one value alone will do.
+const LISTS: [&str; 5] = ["addresses", "impair", "nodes", "links", "runs"];
+
+/// The seed that `&seed=NAME` stands for: XXH3-64 of the name in UTF-8 without the spaces around it, modulo 2⁵³. The same
+/// for ever.
+pub fn seed_from(name: &str) -> u64 {
+    xxh3_64(name.trim().as_bytes()) & SEED_MAX
+}
+
+/// The document with these parameters applied, one after the other.
+pub(super) fn apply<'a>(
+    mut text: String,
+    parameters: impl Iterator<Item = &'a str>,
+) -> Result<String, LinkError> {
+    for (number, parameter) in parameters.enumerate() {
+        if number >= PARAMETERS_MAX || text.len() + parameter.len() > DOCUMENT_BYTES_MAX {
+            return Err(LinkError::TooLarge);
+        }
+        let parameter = unescaped(parameter)?;
+        let (name, value) = parameter.split_once('=').unwrap_or((&parameter, ""));
+        let changed = match name {
+            "seed" if value.trim().is_empty() => Err("write a name behind it: &seed=ada".to_owned()),
+            "seed" => set(&text, "seed", &seed_from(value).to_string()),
+            "set" => match value.split_once(':') {
+                Some((path, value)) => set(&text, path, value),
+                None => {
+                    Err("write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24".to_owned())
+                }
+            },
+            _ => return Err(LinkError::UnknownParameter(name.chars().take(40).collect())),
+        };
+        text = changed.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;
+    }
+    Ok(text)
+}
+
+/// The text with this value at the end of this path. The error says why there is no such place.
+fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // What is no JSON is told by who reads it.
+    let Ok(mut at) = Value::document(text) else { return Ok(text.to_owned()) };
+    let mut value = match serde_json::from_str::<&RawValue>(value) {
+        Ok(json) => json.get().to_owned(),
+        Err(_) => as_text(value),
+    };
+    if !value.starts_with('[') && LISTS.iter().any(|list| path.ends_with(list)) {
+        value = format!("[{value}]");
+    }
+    let steps: Vec<_> = path.split('.').collect();
+    for (depth, step) in steps.iter().enumerate() {
+        let (next, empty, name) = match at.shape()? {
+            Shape::Object => {
+                let mut fields = at.fields(FIELDS_MAX)?.0;
+                let empty = fields.is_empty();
+                let found = fields.iter().position(|(name, _)| name == step);
+                (found.map(|found| fields.swap_remove(found).1), empty, as_text(step) + ":")
+            }
+            Shape::Array => {
+                let mut elements = at.elements(LINKS_MAX + 1).0;
+                let empty = elements.is_empty();
+                let found = element(&at, &elements, step)?;
+                ((found < elements.len()).then(|| elements.swap_remove(found)), empty, String::new())
+            }
+            _ => return Err(format!("there is nothing inside of {}", at.place)),
+        };
+        let Some(next) = next else {
+            let (end, comma) = (at.span(text).end - 1, if empty { "" } else { "," });
+            let value = inside(&steps[depth + 1..], value)?;
+            return Ok(format!("{}{comma}{name}{value}{}", &text[..end], &text[end..]));
+        };
+        at = next;
+    }
+    let span = at.span(text);
+    Ok(format!("{}{value}{}", &text[..span.start], &text[span.end..]))
+}
+
+fn as_text(text: &str) -> String {
+    serde_json::to_string(text).expect("every text is JSON")
+}
+
+/// The value inside of the objects and lists that these steps lead through.
+fn inside(steps: &[&str], mut value: String) -> Result<String, &'static str> {
+    for step in steps.iter().rev() {
+        value = match step.parse() {
+            Ok(0usize) => format!("[{value}]"),
+            Ok(_) => return Err("there is no list with so many entries yet: begin with 0"),
+            Err(_) => format!("{{{}:{value}}}", as_text(step)),
+        };
+    }
+    Ok(value)
+}
+
+/// The number of the element that a step means: a node by its id, a link by its ends, and everything by its number. That
+/// behind the last is a place, too.
+fn element(list: &Value<'_>, elements: &[Value<'_>], step: &str) -> Result<usize, String> {
+    let mut named = (0..elements.len()).filter(|&number| is_called(list, &elements[number], step));
+    match (named.next(), named.next(), step.parse()) {
+        (Some(found), None, _) => Ok(found),
+        (None, _, Ok(number)) if number <= elements.len() => Ok(number),
+        (first, second, _) => {
+            let [place, step, count] = [list.place.to_string(), quoted(step), elements.len().to_string()];
+            Err(match second.or(first) {
+                Some(_) => format!("several of {place} are called {step}: write a number below {count}"),
+                None => format!(
+                    "{place} has no {step}: write the id of a node, the ends of a link as in links.a-b, or a number up to {count}"
+                ),
+            })
+        }
+    }
+}
+
+fn is_called(list: &Value<'_>, element: &Value<'_>, name: &str) -> bool {
+    let is_text = |step: Step, text: &str| matches!(element.walk(&[Step::Field("ends".into()), step]).shape(), Ok(Shape::Text(found)) if found == text);
+    match list.place.steps() {
+        [Step::Field(field)] if field == "nodes" => {
+            let id = element.walk(&[Step::Field("id".into())]).shape();
+            matches!(id, Ok(Shape::Text(id)) if id == name)
+        }
+        [Step::Field(field)] if field == "links" => name.match_indices('-').any(|(at, _)| {
+            // Ids may have hyphens, too.
+            let (a, b) = (&name[..at], &name[at + 1..]);
+            [(a, b), (b, a)].iter().any(|(a, b)| is_text(Step::Index(0), a) && is_text(Step::Index(1), b))
+        }),
+        _ => false,
+    }
+}

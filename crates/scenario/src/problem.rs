@@ -1,0 +1,244 @@
+//! What keeps a network from doing what was meant, with its kind and what can be done about it: for forms and lists that offer
+//! to put it right, where faults are for those who read.
+//!
+//! A [`Fault`] says all to a person; a problem adds what a program needs to lead there: the kind, the nodes, the link, the run.
+//! Everything that [`Scenario::check`] finds is a problem; [`problems`] looks for more, which no document is warned of each
+//! time it is read, because a lesson may mean it so.
+
+use crate::addresses::{free_address, free_addresses, free_in, network, usual_gateways};
+use crate::check::{self, segments, unusable_address};
+use crate::fault::{Fault, Step};
+use crate::{Scenario, defaults, version_of};
+use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind};
+use smoltcp::wire::IpCidr;
+
+/// Something that will not work, or not as a learner expects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// What it is.
+    pub kind: Kind,
+    /// Whether the scenario is refused because of it, its place in the document, and a sentence about it.
+    pub fault: Fault,
+    /// The nodes concerned: where it is first, then the others.
+    pub nodes: Vec<NodeId>,
+    /// The link concerned.
+    pub link: Option<LinkId>,
+    /// The run concerned, by its place in [`Scenario::runs`].
+    pub run: Option<usize>,
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A host has no address.
+    NoAddress,
+    /// A node has no cable.
+    NotConnected,
+    /// A host has a cable, but there is no other host in its part of the network.
+    Alone,
+    /// Two hosts have one IP address.
+    DuplicateAddress,
+    /// Two hosts have one MAC address.
+    DuplicateMac,
+    /// The network's own address, its broadcast address, or another that no host can have.
+    UnusableAddress,
+    /// A gateway that is in none of its host's networks.
+    GatewayOutside,
+    /// A gateway whose address nobody has.
+    GatewayOfNobody,
+    /// Two hosts on one LAN have networks of which one is a part of the other: only one of them sees the other as a neighbor.
+    Prefixes {
+        /// The smaller network.
+        narrow: IpCidr,
+        /// Of the larger network.
+        prefix_len: u8,
+    },
+    /// Two hosts on one LAN are in different networks, and nothing leads from one to the other.
+    Apart {
+        /// Where fewer are.
+        odd: IpCidr,
+        /// Where most are.
+        main: IpCidr,
+    },
+    /// Hubs and switches in a circle: frames would go round for ever.
+    Loop,
+    /// No cable leads from one end of a run to the other.
+    NoPath,
+    /// A run goes to another network, and no gateway leads there.
+    NoRoute,
+    /// A run goes to an address that nobody has.
+    AddressOfNobody,
+    /// A value that is refused, by itself or as it stands here.
+    Other,
+}
+
+/// A problem put right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// What is done, such as `give "b" the address 10.0.0.3/24`.
+    pub what: String,
+    /// The scenario after it.
+    pub scenario: Scenario,
+}
+
+/// Everything that keeps this network from doing what was meant: what refuses it first, up to
+/// [`FAULTS_MAX`](crate::bounds::FAULTS_MAX).
+pub fn problems(scenario: &Scenario) -> Vec<Problem> {
+    check::problems(scenario)
+}
+
+impl Problem {
+    pub(crate) fn new(kind: Kind, fault: Fault) -> Self {
+        let mut problem = Self { kind, fault, nodes: Vec::new(), link: None, run: None };
+        if let [Step::Field(list), Step::Index(number), ..] = problem.fault.place.steps() {
+            let number = *number;
+            match &list[..] {
+                "nodes" => problem.nodes.push(NodeId(number as u32)),
+                "links" => problem.link = Some(LinkId(number as u32)),
+                _ => problem.run = Some(number),
+            }
+        }
+        problem
+    }
+
+    /// The scenario without this problem, if there is one right answer. `scenario` is the one in which it was found.
+    pub fn fix(&self, scenario: &Scenario) -> Option<Fix> {
+        let mut fixed = scenario.clone();
+        let nodes = &mut fixed.topology.nodes;
+        let node = self.nodes.first().copied();
+        let what = match self.kind {
+            Kind::NoAddress => {
+                let addresses = free_addresses(&scenario.topology, node);
+                let first = addresses.first().copied()?;
+                host(nodes, node?)?.addresses = addresses;
+                give(scenario, node?, first)
+            }
+            Kind::NotConnected => {
+                let (node, other) = (node?, self.only_partner(scenario)?);
+                fixed
+                    .topology
+                    .links
+                    .push(Link { ends: [node, other], ways: [defaults::way(), defaults::way()] });
+                format!("connect {:?} to {:?}", scenario.id(node), scenario.id(other))
+            }
+            Kind::DuplicateAddress | Kind::UnusableAddress => {
+                let &[_, _, _, Step::Index(number)] = self.fault.place.steps() else { return None };
+                let before = *scenario.topology.host(node?)?.addresses.get(number)?;
+                let near = free_in(&scenario.topology, before);
+                let free =
+                    near.or_else(|| free_address(&scenario.topology, node, version_of(before.address())))?;
+                host(nodes, node?)?.addresses[number] = free;
+                give(scenario, node?, free)
+            }
+            Kind::DuplicateMac => {
+                // Who has it only because somebody wrote it; the other has it from its number.
+                let written = |id: &&NodeId| {
+                    let config = scenario.topology.host(**id);
+                    config.is_some_and(|config| {
+                        config.mac.is_some() && config.mac != Some(HostConfig::default().mac(**id))
+                    })
+                };
+                let &culprit = self.nodes.iter().find(written)?;
+                host(nodes, culprit)?.mac = None;
+                format!("let {:?} have a MAC address of its own", scenario.id(culprit))
+            }
+            Kind::GatewayOutside => {
+                let config = host(nodes, node?)?;
+                let (far, near): (Vec<_>, Vec<_>) = config
+                    .gateways
+                    .iter()
+                    .partition(|gateway| !config.addresses.iter().any(|cidr| cidr.contains_addr(gateway)));
+                let usual = usual_gateways(&scenario.topology, node).into_iter().find(|usual| {
+                    let own = |cidr: &IpCidr| cidr.address() == *usual;
+                    far.iter().any(|gateway| version_of(*gateway) == version_of(*usual))
+                        && config.addresses.iter().any(|cidr| cidr.contains_addr(usual))
+                        && !config.addresses.iter().any(own)
+                });
+                config.gateways = near.into_iter().chain(usual).collect();
+                match usual {
+                    Some(usual) => {
+                        format!("take {usual}, the gateway of the others, for {:?}", scenario.id(node?))
+                    }
+                    None => format!("remove the gateway of {:?}, which leads nowhere", scenario.id(node?)),
+                }
+            }
+            Kind::Prefixes { narrow, prefix_len } => {
+                // The other way round would leave strangers.
+                let lan = lan(scenario, node?);
+                for &id in &lan {
+                    for cidr in &mut host(nodes, id)?.addresses {
+                        if network(*cidr) == narrow {
+                            *cidr = IpCidr::new(cidr.address(), prefix_len);
+                            unusable_address(*cidr).is_none().then_some(())?;
+                        }
+                    }
+                }
+                format!("give all of {narrow} the prefix length /{prefix_len}")
+            }
+            Kind::Apart { odd, main } => {
+                // Only if it is clear which of them is the odd one.
+                let lan = lan(scenario, node?);
+                let all = || {
+                    lan.iter().filter_map(|id| scenario.topology.host(*id)).flat_map(|host| &host.addresses)
+                };
+                let count = |of| all().filter(|cidr| network(**cidr) == of).count();
+                if count(odd) != 1 || count(main) < 2 {
+                    return None;
+                }
+                let free = free_in(&scenario.topology, main)?;
+                let config = host(nodes, node?)?;
+                *config.addresses.iter_mut().find(|cidr| network(**cidr) == odd)? = free;
+                config.gateways.retain(|gateway| !odd.contains_addr(gateway));
+                give(scenario, node?, free)
+            }
+            Kind::Loop => {
+                let link = fixed.topology.links.remove(self.link?.index());
+                let [a, b] = link.ends.map(|end| scenario.id(end));
+                format!("remove the link between {a:?} and {b:?}")
+            }
+            Kind::Alone
+            | Kind::GatewayOfNobody
+            | Kind::NoPath
+            | Kind::NoRoute
+            | Kind::AddressOfNobody
+            | Kind::Other => return None,
+        };
+        Some(Fix { what, scenario: fixed })
+    }
+
+    /// Where a node without a cable must mean to go: the only hub or switch; where there is none, the only other host that
+    /// still can be reached.
+    fn only_partner(&self, scenario: &Scenario) -> Option<NodeId> {
+        let topology = &scenario.topology;
+        let others = || topology.node_ids().filter(|id| !self.nodes.contains(id));
+        let mut switches = others().filter(|id| topology.host(*id).is_none());
+        let loose = |id: &NodeId| !topology.links.iter().any(|link| link.ends.contains(id));
+        match (switches.next(), switches.next()) {
+            (Some(only), None) => Some(only),
+            (None, _) => {
+                let mut hosts = others().filter(loose);
+                hosts.next().filter(|_| hosts.next().is_none())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn give(scenario: &Scenario, node: NodeId, address: IpCidr) -> String {
+    format!("give {:?} the address {address}", scenario.id(node))
+}
+
+/// The hosts that share a LAN with this node.
+fn lan(scenario: &Scenario, node: NodeId) -> Vec<NodeId> {
+    let topology = &scenario.topology;
+    let segments = segments(topology);
+    let near = |id: &NodeId| topology.host(*id).is_some() && segments.same(id.index(), node.index());
+    topology.node_ids().filter(near).collect()
+}
+
+fn host(nodes: &mut [Node], id: NodeId) -> Option<&mut HostConfig> {
+    match &mut nodes.get_mut(id.index())?.kind {
+        NodeKind::Host(config) => Some(config),
+        _ => None,
+    }
+}
