@@ -3,6 +3,7 @@
 use super::{EditError, naming, push};
 use netlab::topology::{Link, Node, NodeId, NodeKind};
 use scenario::Scenario;
+use scenario::addresses::free_addresses;
 
 /// Nodes and the links between them.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +46,7 @@ impl Clip {
             }
             if let NodeKind::Host(config) = &mut node.kind {
                 config.mac = None;
-                config.addresses = naming::fresh_addresses(scenario).into_iter().collect();
+                config.addresses = free_addresses(&scenario.topology, None);
             }
             new.push(push(scenario, fresh, node, (x + aside, y + aside))?);
         }

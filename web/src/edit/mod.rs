@@ -2,7 +2,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`naming`], [`room`] | ids, addresses and places for what is new |
+//! | [`naming`], [`room`] | ids and places for what is new |
 //! | [`clip`] | a part of a network, to be put down again |
 //! | [`change`] | what a new document means for the world that runs the old one |
 //! | [`undo`] | the documents before and after this one |
@@ -22,9 +22,9 @@ pub mod undo;
 use clip::Clip;
 use netlab::run::Target;
 use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Way};
+use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
 use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
 
 /// A kind of node that can be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +159,7 @@ impl Editable for Scenario {
         let id = naming::fresh_id(self, kind.prefix());
         let node_kind = match kind {
             Kind::Host => NodeKind::Host(netlab::topology::HostConfig {
-                addresses: naming::fresh_addresses(self).into_iter().collect(),
+                addresses: free_addresses(&self.topology, None),
                 ..Default::default()
             }),
             Kind::Switch => NodeKind::Switch(SwitchConfig::default()),
@@ -187,10 +187,8 @@ impl Editable for Scenario {
                 return Err(EditError::HostIsConnected(name(node)));
             }
         }
-        let line =
-            LineConfig { rate: Some(defaults::RATE), delay: defaults::DELAY, queue_bytes: defaults::QUEUE };
-        let way = Way { line, impairments: Vec::new() };
-        self.topology.links.push(Link { ends: [a, b], ways: [way.clone(), way] });
+        let link = Link { ends: [a, b], ways: [defaults::way(), defaults::way()] };
+        self.topology.links.push(link);
         Ok(())
     }
 

@@ -55,24 +55,6 @@ fn deleting_a_node_takes_its_cables_and_runs_along_and_leaves_the_others_as_they
 }
 
 #[test]
-fn a_new_host_joins_the_network_that_most_are_in() {
-    let mut scenario = drawn();
-    let mut add = |address: &str| {
-        scenario = done(&scenario, [Edit::Add(Kind::Host, None)]);
-        let last = scenario.topology.nodes.last_mut().unwrap();
-        if let NodeKind::Host(config) = &mut last.kind {
-            config.addresses = vec![address.parse().unwrap()];
-        }
-    };
-    for address in ["192.168.7.1/30", "192.168.7.2/30", "192.168.7.9/30"] {
-        add(address);
-    }
-    assert_eq!(naming::fresh_addresses(&scenario).unwrap().to_string(), "10.0.0.3/24");
-    scenario = done(&scenario, [Edit::Delete(vec![NodeId(0), NodeId(1)], Vec::new())]);
-    assert_eq!(naming::fresh_addresses(&scenario), None, "a /30 has room for two");
-}
-
-#[test]
 fn a_copy_has_its_own_names_and_addresses_and_the_cables_between() {
     let scenario = drawn();
     let all: Vec<NodeId> = scenario.topology.node_ids().collect();

@@ -1,10 +1,8 @@
-//! What is wrong with the network, in words, with the place where it is.
+//! What is wrong with the network, in words, with the place where it is and, where there is one, the right answer.
 
 use crate::edit::Edit;
 use crate::opening::sentence;
 use crate::stage::Selection;
-use netlab::topology::{LinkId, NodeId};
-use scenario::fault::Step;
 use scenario::{Fault, Scenario};
 use std::rc::Rc;
 
@@ -23,10 +21,13 @@ pub struct Problem {
     pub fix: Option<(String, Edit)>,
 }
 
+/// Each right answer is a document of its own: more of them than anybody reads are not worked out.
+const FIXES_MAX: usize = 20;
+
 /// All of them, the grave ones first.
 pub fn of(scenario: &Scenario) -> Rc<[Problem]> {
-    let (grave, others): (Vec<_>, Vec<_>) = scenario.check().into_iter().partition(Fault::is_error);
-    grave.iter().chain(&others).map(|fault| problem(scenario, fault)).collect()
+    let found = scenario::problems(scenario);
+    found.iter().enumerate().map(|(number, found)| problem(scenario, found, number < FIXES_MAX)).collect()
 }
 
 /// Whether the network can run.
@@ -34,25 +35,27 @@ pub fn is_sound(scenario: &Scenario) -> bool {
     !scenario.check().iter().any(Fault::is_error)
 }
 
-fn problem(scenario: &Scenario, fault: &Fault) -> Problem {
+fn problem(scenario: &Scenario, found: &scenario::Problem, may_fix: bool) -> Problem {
     let topology = &scenario.topology;
-    let mut fix = None;
-    let (at, name) = match fault.place.steps() {
-        [Step::Field(list), Step::Index(number), ..] => match list.as_str() {
-            "nodes" => {
-                let node = NodeId(*number as u32);
-                (Some(Selection::Node(node)), topology.node(node).name.clone())
-            }
-            "links" => {
-                let names = topology.links[*number].ends.map(|end| topology.node(end).name.as_str());
-                (Some(Selection::Link(LinkId(*number as u32))), names.join(" – "))
-            }
-            _ => {
-                fix = Some(("Remove this run".into(), Edit::RemoveRun(*number)));
-                (None, format!("Run {}", number + 1))
-            }
-        },
-        _ => (None, "Network".into()),
+    let (at, name) = match (found.nodes.first(), found.link, found.run) {
+        (_, Some(link), _) => {
+            let names = topology.link(link).ends.map(|end| topology.node(end).name.as_str());
+            (Some(Selection::Link(link)), names.join(" – "))
+        }
+        (_, None, Some(run)) => (None, format!("Run {}", run + 1)),
+        (Some(&node), None, None) => (Some(Selection::Node(node)), topology.node(node).name.clone()),
+        (None, None, None) => (None, "Network".into()),
     };
-    Problem { grave: fault.is_error(), at, name, text: sentence(&fault.message), fix }
+    let fix = match (found.fix(scenario).filter(|_| may_fix), found.run) {
+        (Some(fix), _) => {
+            let mut what = fix.what;
+            if let Some(first) = what.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            Some((what, Edit::Replace(Box::new(fix.scenario))))
+        }
+        (None, Some(run)) => Some(("Remove this run".into(), Edit::RemoveRun(run))),
+        (None, None) => None,
+    };
+    Problem { grave: found.fault.is_error(), at, name, text: sentence(&found.fault.message), fix }
 }
