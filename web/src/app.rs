@@ -2,12 +2,13 @@
 
 use crate::components::{Dialogs, SidePane, StagePane, TopBar, Transport, status, toasts};
 use crate::dom::window;
+use crate::embed;
 use crate::files;
 use crate::keys::{self, Focus, Key};
 use crate::lab::Command;
 use crate::session::{Opened, Session};
 use crate::show::{self, System};
-use crate::state::{Change, Dialog, Page};
+use crate::state::{Change, Dialog, Page, Pane};
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -30,7 +31,13 @@ pub fn App(props: &Props) -> Html {
         use_reducer(move || {
             let settings = session.settings();
             let view = session.lab().borrow_mut().view();
-            Page::new(view, settings.theme, settings.shortcuts)
+            let mut page = Page::new(view, settings.theme, settings.shortcuts);
+            page.pane = match session.query().show.as_deref() {
+                Some("inspect") => Pane::Inspect,
+                Some("document") => Pane::Document,
+                _ => page.pane,
+            };
+            page
         })
     };
     {
@@ -40,6 +47,15 @@ pub fn App(props: &Props) -> Html {
             if let Some(trouble) = opened.trouble {
                 session.forget_fragment();
                 session.change(Change::Open(Dialog::BadLink(trouble)));
+            }
+            for what in opened.misread {
+                session.say(format!("The address asks for something that is not understood: {what}."));
+            }
+            if let Some(src) = &session.query().src {
+                files::fetch(&session, src);
+            }
+            if session.query().embed {
+                embed::tell("ready", &[]);
             }
             if opened.crashed {
                 session.say("The page broke last time. Your experiment is here, paused at its beginning: play it, or open an example.");
@@ -53,6 +69,16 @@ pub fn App(props: &Props) -> Html {
     use_effect_with(page.view.sketch.clone(), |sketch| {
         if let Some(document) = window().document() {
             document.set_title(&format!("{} · Packetarium", sketch.title));
+        }
+    });
+    use_effect_with((), {
+        let query = session.query().clone();
+        move |()| {
+            if query.embed
+                && let Some(root) = window().document().and_then(|document| document.document_element())
+            {
+                let _ = root.set_attribute("data-embed", &query.attribute());
+            }
         }
     });
     let system = use_memo((), |()| System::new());

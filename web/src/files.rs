@@ -9,7 +9,7 @@ use scenario::bounds::DOCUMENT_BYTES_MAX;
 use scenario::{LinkError, Scenario};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, HtmlAnchorElement};
+use web_sys::{File, HtmlAnchorElement, Response, Url};
 
 /// Opens a file in the place of what is there, which can be undone.
 pub fn open(session: &Session, file: File) {
@@ -30,6 +30,52 @@ pub fn open(session: &Session, file: File) {
             }
         }
     });
+}
+
+/// Loads a document that the address names, from the same site only: the page's policy allows no other, and a link must not make a
+/// visitor's browser ask anybody for anything.
+pub fn fetch(session: &Session, src: &str) {
+    let location = window().location();
+    let base = location.href().unwrap_or_default();
+    let src = percent_decoded(src);
+    let url = match Url::new_with_base(&src, &base) {
+        Ok(url) if Some(url.origin()) == location.origin().ok() => url,
+        _ => {
+            return session
+                .say(format!("“{src}” is not on this site: documents are loaded from the same site only."));
+        }
+    };
+    let session = session.clone();
+    spawn_local(async move {
+        let response = JsFuture::from(window().fetch_with_str(&url.href())).await;
+        let Some(response) =
+            response.ok().and_then(|response| response.dyn_into::<Response>().ok()).filter(Response::ok)
+        else {
+            return session.say(format!("“{src}” could not be loaded."));
+        };
+        let length = response.headers().get("content-length").ok().flatten();
+        if length
+            .and_then(|length| length.parse().ok())
+            .is_some_and(|length: usize| length > DOCUMENT_BYTES_MAX)
+        {
+            return session.say(format!("“{src}” is too large to be a scenario."));
+        }
+        let text = match response.text() {
+            Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
+            Err(_) => None,
+        };
+        match Scenario::parse(&text.unwrap_or_default()) {
+            Ok(scenario) => session.open_given(scenario),
+            Err(faults) => {
+                let trouble = Trouble::of_file(&src, LinkError::Document(faults));
+                session.change(Change::Open(Dialog::BadLink(trouble)));
+            }
+        }
+    });
+}
+
+fn percent_decoded(text: &str) -> String {
+    js_sys::decode_uri_component(text).map_or_else(|_| text.to_owned(), String::from)
 }
 
 /// Gives the document to the browser, to be saved as a file.

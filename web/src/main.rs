@@ -8,9 +8,10 @@
 //! | [`state`] | what the page is like besides: one value, changed in one place |
 //! | [`components`] | what is rendered from the two |
 //! | [`session`] | takes what a person does to where it belongs; address bar, storage, clipboard |
-//! | [`opening`], [`storage`] | what the page opens with, and what the browser keeps |
+//! | [`opening`], [`storage`], [`shelf`] | what the page opens with, and what the browser keeps |
 //! | [`run_form`], [`keys`], [`theme`], [`format`](mod@format) | small things that are tested without a browser |
 //! | [`edit`], [`files`] | changing a scenario by hand; opening and saving it |
+//! | [`embed`] | the page within another page |
 //! | [`wall_clock`] | the speed test |
 //! | [`dom`] | the few things that are asked of the document directly |
 //! | [`crash`] | what a person sees when all this breaks |
@@ -23,6 +24,7 @@ mod components;
 mod crash;
 mod dom;
 mod edit;
+mod embed;
 mod files;
 mod format;
 mod frame;
@@ -31,6 +33,7 @@ mod lab;
 mod opening;
 mod run_form;
 mod session;
+mod shelf;
 mod show;
 mod stage;
 mod state;

@@ -11,6 +11,8 @@ pub struct Opening {
     pub scenario: Scenario,
     /// How far it had got.
     pub at: Instant,
+    /// The number under which it is kept among the person's own; 0: it is not.
+    pub mine: u32,
     /// A link that could not be opened: then the experiment is what the person had.
     pub trouble: Option<Trouble>,
 }
@@ -69,16 +71,17 @@ pub fn open(fragment: &str, kept: Option<Session>) -> Opening {
     });
     let before = |trouble| match &kept {
         Some((session, scenario)) => {
-            Opening { scenario: scenario.clone(), at: Instant::from_nanos(session.at_ns), trouble }
+            let at = Instant::from_nanos(session.at_ns);
+            Opening { scenario: scenario.clone(), at, mine: session.mine, trouble }
         }
-        None => Opening { scenario: scenario::examples()[0].scenario(), at: Instant::ZERO, trouble },
+        None => Opening { scenario: scenario::examples()[0].scenario(), at: Instant::ZERO, mine: 0, trouble },
     };
     let reloaded = kept.as_ref().is_some_and(|(session, _)| session.fragment == fragment);
     if fragment.is_empty() || reloaded {
         return before(None);
     }
     match link::decode(fragment) {
-        Ok(scenario) => Opening { scenario, at: Instant::ZERO, trouble: None },
+        Ok(scenario) => Opening { scenario, at: Instant::ZERO, mine: 0, trouble: None },
         Err(error) => before(Some(Trouble::new(error))),
     }
 }
@@ -89,7 +92,7 @@ mod tests {
 
     fn session(example: usize, fragment: &str) -> Session {
         let document = scenario::examples()[example].text.to_string();
-        Session { document, fragment: fragment.into(), at_ns: 5 }
+        Session { document, fragment: fragment.into(), mine: 0, at_ns: 5 }
     }
 
     fn titles(opening: &Opening) -> (&str, u64, bool) {
@@ -125,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_was_kept_but_cannot_be_read_is_no_hindrance() {
-        let broken = Session { document: "{".into(), fragment: String::new(), at_ns: 9 };
+        let broken = Session { document: "{".into(), fragment: String::new(), mine: 0, at_ns: 9 };
         assert_eq!(open("", Some(broken)).at, Instant::ZERO);
     }
 }

@@ -3,9 +3,11 @@
 
 use crate::dom::{copy, window};
 use crate::edit::Edit;
+use crate::embed::Query;
 use crate::lab::speed::Speed;
 use crate::lab::{Command, Lab, Refusal, State};
 use crate::opening::{self, Trouble, sentence};
+use crate::shelf;
 use crate::stage::{Selection, Stage};
 use crate::state::{Change, Dialog, Page};
 use crate::storage::{self, Crashed, Kept, Settings};
@@ -28,6 +30,8 @@ pub struct Opened {
     pub session: Session,
     /// What was wrong with the link that the page was opened with.
     pub trouble: Option<Trouble>,
+    /// What was not understood of the address's query.
+    pub misread: Vec<String>,
     /// The page broke the last time.
     pub crashed: bool,
 }
@@ -41,6 +45,12 @@ struct Inner {
     /// The lab is held still, whatever the person set: something else needs the machine.
     held: Cell<bool>,
     settings: Cell<Settings>,
+    /// What the address asks for.
+    query: Query,
+    /// The number under which this is kept among the person's own; 0: it is nobody's yet.
+    mine: Cell<u32>,
+    /// It was said that there is no room.
+    full: Cell<bool>,
     /// What the page itself put into the address bar, or found there.
     fragment: RefCell<String>,
     page: RefCell<Option<UseReducerDispatcher<Page>>>,
@@ -59,7 +69,10 @@ impl Session {
     pub fn open() -> Opened {
         let settings = Settings::load().unwrap_or_default();
         let fragment = fragment();
-        let opening = opening::open(&fragment, storage::Session::load());
+        let (query, misread) = Query::parse(&window().location().search().unwrap_or_default());
+        // What is a part of another page is nobody's experiment: nothing is kept of it, and nothing kept is shown in it.
+        let kept = if query.embed { None } else { storage::Session::load_for_this_tab() };
+        let opening = opening::open(&fragment, kept);
         let crashed = Crashed::load().is_some();
         let mut lab = Lab::new(opening.scenario);
         // Neither can fail: they start nothing.
@@ -72,7 +85,10 @@ impl Session {
             Crashed::forget();
             let _ = lab.perform(Command::Pause);
         } else {
-            lab.catch_up_to(opening.at);
+            lab.catch_up_to(query.at.unwrap_or(opening.at));
+            if query.embed && !query.autoplay {
+                lab.stay();
+            }
         }
         let session = Self(Rc::new(Inner {
             lab: RefCell::new(lab),
@@ -81,11 +97,14 @@ impl Session {
             stale: Cell::new(true),
             held: Cell::new(false),
             settings: Cell::new(settings),
+            query,
+            mine: Cell::new(opening.mine),
+            full: Cell::new(false),
             fragment: RefCell::new(fragment),
             page: RefCell::default(),
             clock: NodeRef::default(),
         }));
-        Opened { session, trouble: opening.trouble, crashed }
+        Opened { session, trouble: opening.trouble, misread, crashed }
     }
 
     /// The lab, for looking and for the loop that moves it.
@@ -165,8 +184,16 @@ impl Session {
         self.change(Change::View(Rc::new(view)));
     }
 
+    /// What the address asks for.
+    pub fn query(&self) -> &Query {
+        &self.0.query
+    }
+
     /// Does something to the lab, and shows it at once.
     pub fn perform(&self, command: Command) {
+        if self.0.query.lock && command.changes_the_document() {
+            return;
+        }
         let settings_change =
             matches!(command, Command::SetSpeed(_) | Command::AutoSpeed | Command::SkipQuiet(_));
         let document_changes = !matches!(
@@ -208,7 +235,11 @@ impl Session {
             let fragment = link::encode(self.0.lab.borrow().scenario());
             self.set_fragment(fragment);
         }
+        if opens {
+            self.0.mine.set(0);
+        }
         if document_changes {
+            self.keep_as_own();
             self.keep();
         }
         self.refresh();
@@ -240,6 +271,9 @@ impl Session {
 
     /// Keeps the experiment for the next visit.
     pub fn keep(&self) {
+        if self.0.query.embed {
+            return;
+        }
         let lab = self.0.lab.borrow();
         let at = match lab.state() {
             // Left again before it had caught up: the moment to catch up to stays.
@@ -247,7 +281,50 @@ impl Session {
             _ => lab.look().at,
         };
         let fragment = self.0.fragment.borrow().clone();
-        storage::Session { at_ns: at.nanos(), fragment, document: lab.scenario().to_compact_json() }.save();
+        let (mine, document) = (self.0.mine.get(), lab.scenario().to_compact_json());
+        storage::Session { at_ns: at.nanos(), fragment, mine, document }.save_for_this_tab();
+    }
+
+    /// What a person has changed is theirs, and is kept among what they have.
+    fn keep_as_own(&self) {
+        let lab = self.0.lab.borrow();
+        if self.0.query.embed || !lab.is_touched() {
+            return;
+        }
+        if self.0.mine.get() == 0 {
+            self.0.mine.set(shelf::fresh());
+        }
+        let kept = shelf::keep(self.0.mine.get(), lab.scenario());
+        drop(lab);
+        if self.0.full.replace(kept.is_err()) != kept.is_err() && kept.is_err() {
+            self.say("The browser has no room to keep this, or does not allow it: save it as a file from the Document pane.");
+        }
+    }
+
+    /// Opens what the address names; it is not a change that a person made.
+    pub fn open_given(&self, scenario: scenario::Scenario) {
+        let mut lab = self.0.lab.borrow_mut();
+        // Cannot fail: it starts nothing.
+        let _ = lab.perform(Command::Open(Box::new(scenario)));
+        if let Some(at) = self.0.query.at {
+            lab.catch_up_to(at);
+        }
+        if self.0.query.embed && !self.0.query.autoplay {
+            lab.stay();
+        }
+        drop(lab);
+        if let Some(stage) = self.stage() {
+            stage.borrow_mut().fit_next();
+        }
+        self.refresh();
+        self.show();
+    }
+
+    /// Opens one of the person's own scenarios, and goes on keeping it where it is.
+    pub fn open_own(&self, kept: shelf::Kept) {
+        self.perform(Command::Open(Box::new(kept.scenario)));
+        self.0.mine.set(kept.number);
+        self.keep();
     }
 
     /// Shows nodes where they are being dragged to.

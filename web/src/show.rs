@@ -6,7 +6,7 @@ use crate::frame::next_frame;
 use crate::lab::State;
 use crate::session::Session;
 use crate::stage::{Drawn, Scene, Theme};
-use crate::{format, theme};
+use crate::{embed, format, theme};
 use netlab::Instant;
 use wasm_bindgen::UnwrapThrowExt;
 use web_sys::{MediaQueryList, Node, Performance};
@@ -110,6 +110,18 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
     let kind = std::mem::discriminant::<State>;
     let state_changed = shown.view.is_none_or(|(_, last)| kind(&last) != kind(&state));
     let time_changed = shown.view.is_none_or(|(last, _)| last != at);
+    if state_changed && session.query().embed {
+        let word = match state {
+            State::Playing => "playing",
+            State::Paused => "paused",
+            State::Quiet => "ended",
+            State::Broken => "broken",
+            State::CatchingUp { .. } => "catching-up",
+        };
+        let hash = format::hash(session.lab().borrow().look().history.hash());
+        let details = [("state", word.into()), ("at", at.secs_f64().into()), ("history", hash.into())];
+        embed::tell("state", &details);
+    }
     if state_changed || (time_changed && now_ms - shown.view_at_ms >= VIEW_EVERY_MS) {
         (shown.view, shown.view_at_ms) = (Some(moment), now_ms);
         session.show();

@@ -1,7 +1,7 @@
 //! What the browser keeps for the next visit.
 //!
 //! Not gloo's `LocalStorage`: it panics where storage is blocked, and a page must work there too. Everything in here may
-//! fail, and then the page merely forgets. Plain text and no serde: these are a handful of values, and every byte of code
+//! fail, and then the page merely forgets; whoever needs to know is told. Plain text and no serde: these are a handful of values, and every byte of code
 //! is a byte to load.
 
 use crate::theme::Choice;
@@ -13,6 +13,8 @@ pub struct Session {
     pub at_ns: u64,
     /// What the address bar's fragment was, so that a reload is told apart from a new link.
     pub fragment: String,
+    /// The number under which it is kept among the person's own scenarios; 0: it is not.
+    pub mine: u32,
     /// The document, with the runs that were started by hand.
     pub document: String,
 }
@@ -53,36 +55,57 @@ pub trait Kept: Sized {
 
     /// What was kept, if there is something and it can be read.
     fn load() -> Option<Self> {
-        Self::from_text(&storage()?.get_item(Self::KEY).ok()??)
+        Self::from_text(&get(Self::KEY)?)
     }
 
     /// Keeps it, if the browser allows it and has room.
     fn save(&self) {
-        if let Some(storage) = storage() {
-            let _ = storage.set_item(Self::KEY, &self.to_text());
-        }
+        set(Self::KEY, &self.to_text());
     }
 
     /// Forgets it.
     fn forget() {
-        if let Some(storage) = storage() {
-            let _ = storage.remove_item(Self::KEY);
-        }
+        remove(Self::KEY);
     }
 }
 
-/// All under one name, so that it is kept whole or not at all: `AT FRAGMENT`, and from the second line on the document.
+impl Session {
+    /// What this tab had before it was loaded again; in a new tab, what any tab had last.
+    pub fn load_for_this_tab() -> Option<Self> {
+        let own = tab_storage().and_then(|storage| storage.get_item(Self::KEY).ok().flatten());
+        // Two tabs do not keep two things under one number.
+        let others = || Self::load().map(|session| Self { mine: 0, ..session });
+        own.and_then(|text| Self::from_text(&text)).or_else(others)
+    }
+
+    /// Keeps it for this tab, so that another one does not take its place, and for the next new tab.
+    pub fn save_for_this_tab(&self) {
+        if let Some(storage) = tab_storage() {
+            let _ = storage.set_item(Self::KEY, &self.to_text());
+        }
+        self.save();
+    }
+}
+
+/// All under one name, so that it is kept whole or not at all: `AT FRAGMENT MINE`, and from the second line on the document.
 impl Kept for Session {
     const KEY: &'static str = "packetarium.session.1";
 
     fn to_text(&self) -> String {
-        format!("{} {}\n{}", self.at_ns, self.fragment, self.document)
+        format!("{} {} {}\n{}", self.at_ns, self.fragment, self.mine, self.document)
     }
 
     fn from_text(text: &str) -> Option<Self> {
         let (first, document) = text.split_once('\n')?;
-        let (at, fragment) = first.split_once(' ')?;
-        Some(Self { at_ns: at.parse().ok()?, fragment: fragment.into(), document: document.into() })
+        let (at, rest) = first.split_once(' ')?;
+        // Sessions were once kept without a number.
+        let (fragment, mine) = rest.rsplit_once(' ').unwrap_or((rest, "0"));
+        Some(Self {
+            at_ns: at.parse().ok()?,
+            fragment: fragment.into(),
+            mine: mine.parse().ok()?,
+            document: document.into(),
+        })
     }
 }
 
@@ -128,6 +151,34 @@ fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
+fn tab_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
+}
+
+/// The names of everything that is kept.
+pub fn keys() -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let count = storage.length().unwrap_or(0);
+    (0..count).filter_map(|number| storage.key(number).ok().flatten()).collect()
+}
+
+/// What is kept under this name.
+pub fn get(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Keeps this; `false` if there is no room or no storage.
+pub fn set(key: &str, text: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
+}
+
+/// Forgets this.
+pub fn remove(key: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(key);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,8 +186,12 @@ mod tests {
     #[test]
     fn what_is_kept_comes_back_as_it_was() {
         for fragment in ["", "1:q1Yq"] {
-            let session =
-                Session { at_ns: u64::MAX, fragment: fragment.into(), document: "{\n \"a b\": 1\n}".into() };
+            let session = Session {
+                at_ns: u64::MAX,
+                fragment: fragment.into(),
+                mine: 3,
+                document: "{\n \"a b\": 1\n}".into(),
+            };
             assert_eq!(Session::from_text(&session.to_text()), Some(session));
         }
         for theme in [Choice::System, Choice::Light, Choice::Dark] {
@@ -149,6 +204,8 @@ mod tests {
 
     #[test]
     fn what_somebody_else_wrote_there_does_no_harm() {
+        let old = Session::from_text("5 1:q1Yq\n{}").unwrap();
+        assert_eq!((old.fragment.as_str(), old.mine), ("1:q1Yq", 0), "kept before there was a shelf");
         assert_eq!(Session::from_text(""), None);
         assert_eq!(Session::from_text("{\"document\":1}\n"), None);
         assert_eq!(Settings::from_text("speed=fast theme=pink =x nonsense"), Some(Settings::default()));

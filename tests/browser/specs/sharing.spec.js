@@ -14,7 +14,7 @@ test("a shared link gives somebody else the same scenario and, played, the same 
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toBe(await aquarium.dialog.getByLabel("Link").inputValue());
   expect(link).toBe(page.url());
-  expect(link).toMatch(/#1:[\w-]+$/);
+  expect(link).toMatch(/#2:[\w-]+$/);
   await page.keyboard.press("Escape");
   const history = await aquarium.playToTheEnd();
 

@@ -1,5 +1,6 @@
-//! What can lie over the page: examples, a link to share, help, a link that could not be opened.
+//! What can lie over the page: a link to share, help, a link that could not be opened.
 
+use super::library::Library;
 use super::modal::{Modal, close_around};
 use super::use_session;
 use crate::dom::copy;
@@ -8,6 +9,7 @@ use crate::lab::Command;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Dialog;
+use qrcodegen::{QrCode, QrCodeEcc};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -28,39 +30,11 @@ pub fn Dialogs(props: &Props) -> Html {
     let session = use_session();
     match &props.dialog {
         None => Html::default(),
-        Some(Dialog::Examples) => examples(&session),
+        Some(Dialog::Examples) => html! { <Library /> },
         Some(Dialog::Share { link, copied }) => html! { <Share link={link.clone()} copied={*copied} /> },
         Some(Dialog::Help) => help(&session, props.shortcuts),
         Some(Dialog::BadLink(trouble)) => bad_link(trouble),
         Some(Dialog::Restart(command)) => restart(&session, command),
-    }
-}
-
-/// Scenarios to start from.
-fn examples(session: &Session) -> Html {
-    let open = |number: usize| {
-        let session = session.clone();
-        Callback::from(move |event: MouseEvent| {
-            close_around(&event);
-            session.perform(Command::Open(Box::new(scenario::examples()[number].scenario())));
-        })
-    };
-    let examples = scenario::examples().iter().enumerate().map(|(number, example)| {
-        let scenario = example.scenario();
-        html! {
-            <li key={example.name}>
-                <button type="button" class="example" onclick={open(number)}>
-                    <span class="example-title">{ scenario.title }</span>
-                    <span class="example-text">{ scenario.description.unwrap_or_default() }</span>
-                </button>
-            </li>
-        }
-    });
-    html! {
-        <Modal key="Examples" title="Examples">
-            <p>{ "Each opens with its own traffic. What is on the page now can be kept with Share." }</p>
-            <ul class="examples">{ for examples }</ul>
-        </Modal>
     }
 }
 
@@ -102,7 +76,7 @@ fn Share(props: &ShareProps) -> Html {
             }
             <label class="field" for="share-link"><span>{ "Link" }</span></label>
             <textarea id="share-link" ref={field} class="share-link" readonly=true rows="4" spellcheck="false"
-                value={props.link.clone()} onfocus={select} />
+                value={props.link.clone()} onfocus={select.clone()} />
             <p>
                 { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
                    moment. Whoever opens it sees the same history, down to the last byte. Nothing is stored on a server." }
@@ -111,8 +85,51 @@ fn Share(props: &ShareProps) -> Html {
                 <button type="button" class="button primary" onclick={copy_again}>{ "Copy link" }</button>
                 <span class="hint">{ format!("{} characters", props.link.len()) }</span>
             </p>
+            <details>
+                <summary>{ "As a QR code, for the phones in the room" }</summary>
+                { qr_code(&props.link) }
+            </details>
+            <details>
+                <summary>{ "As a part of a course page" }</summary>
+                <label class="field" for="embed-code"><span>{ "Put this into the page’s HTML" }</span></label>
+                <textarea id="embed-code" class="share-link" readonly=true rows="4" spellcheck="false" onfocus={select}
+                    value={embed_code(&props.link)} />
+            </details>
         </Modal>
     }
+}
+
+/// The link as a QR code (ISO/IEC 18004), dark on light whatever the theme: that is what cameras look for.
+fn qr_code(link: &str) -> Html {
+    let Ok(code) = QrCode::encode_text(link, QrCodeEcc::Low) else {
+        return html! { <p>{ "This link is too long for a QR code: 2 953 characters are the most." }</p> };
+    };
+    // The standard wants four modules of quiet around it.
+    const QUIET: i32 = 4;
+    let size = code.size();
+    let mut path = String::new();
+    for y in 0..size {
+        for x in (0..size).filter(|&x| code.get_module(x, y)) {
+            path += &format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET);
+        }
+    }
+    let whole = (size + 2 * QUIET).to_string();
+    html! {
+        <svg class="qr" viewBox={format!("0 0 {whole} {whole}")} role="img" aria-label="QR code of the link" shape-rendering="crispEdges">
+            <rect class="qr-ground" width={whole.clone()} height={whole} />
+            <path class="qr-ink" d={path} />
+        </svg>
+    }
+}
+
+/// The link as a part of another page.
+fn embed_code(link: &str) -> String {
+    let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let page = page.split('?').next().unwrap_or_default();
+    // A link made here has nothing in it that would have to be escaped.
+    format!(
+        r#"<iframe src="{page}?embed&amp;controls=time#{fragment}" title="Packetarium" width="100%" height="480"></iframe>"#
+    )
 }
 
 /// What all this is.

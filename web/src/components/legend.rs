@@ -3,10 +3,10 @@
 use crate::stage::palette::Swatch;
 use yew::prelude::*;
 
-/// The legend, folded away until it is wanted on small screens.
-pub fn legend() -> Html {
+/// The legend, folded away until it is wanted where there is little room.
+pub fn legend(roomy: bool) -> Html {
     html! {
-        <details class="legend" open={!is_narrow()}>
+        <details class="legend" open={roomy && !is_narrow()}>
             <summary>{ "Colours" }</summary>
             <ul>
                 { for Swatch::ALL.into_iter().filter(|&swatch| swatch != Swatch::Other).map(|swatch| html! {

@@ -9,6 +9,7 @@ mod icon;
 mod inspector;
 mod item_panel;
 mod legend;
+mod library;
 mod modal;
 mod plot;
 mod problem_list;

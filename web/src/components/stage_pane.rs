@@ -169,7 +169,10 @@ pub fn StagePane(props: &Props) -> Html {
                 if props.tools.on {
                     <Toolbar tools={props.tools.clone()} />
                 }
-                { legend() }
+                if session.query().embed {
+                    <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
+                }
+                { legend(!session.query().embed) }
                 <div class="zoom" role="group" aria-label="View">
                     <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
                         { icon(Glyph::Plus) }
@@ -232,6 +235,13 @@ fn note(session: &Session, props: &Props) -> Html {
         },
         State::Playing | State::Paused => Html::default(),
     }
+}
+
+/// The address of the whole page with what is shown.
+fn whole_page() -> String {
+    let location = window().location();
+    let [path, hash] = [location.pathname(), location.hash()].map(Result::unwrap_or_default);
+    format!("{path}{hash}")
 }
 
 fn with_stage(session: &Session, act: impl FnOnce(&mut Stage)) {

@@ -134,6 +134,7 @@ impl Lab {
                 self.selection = selection;
             }
         }
+        self.touched = true;
         self.forget_what_is_gone();
         Ok(())
     }

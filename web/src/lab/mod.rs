@@ -97,6 +97,23 @@ pub enum Command {
     Agreed(Box<Command>),
 }
 
+impl Command {
+    /// Whether it is more than looking.
+    pub fn changes_the_document(&self) -> bool {
+        !matches!(
+            self,
+            Self::Pause
+                | Self::TogglePlay
+                | Self::Step
+                | Self::Restart
+                | Self::SetSpeed(_)
+                | Self::AutoSpeed
+                | Self::SkipQuiet(_)
+                | Self::Select(_)
+        )
+    }
+}
+
 /// Why something was not done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -155,6 +172,8 @@ pub struct Lab {
     problems: Rc<[Problem]>,
     /// Counts the documents.
     revision: usize,
+    /// A person has changed it since it was opened.
+    touched: bool,
     editing: Editing,
 }
 
@@ -245,6 +264,7 @@ impl Lab {
             sketch: Rc::new(Sketch::new(&scenario, opened)),
             problems: problems::of(&scenario),
             revision: 0,
+            touched: false,
             editing: Editing::default(),
             scenario,
         }
@@ -304,6 +324,7 @@ impl Lab {
         advance_quiet(&mut self.world, self.playhead.at());
         let (at, _) = self.world.apply(WorldCommand::Start(spec.clone()))?;
         self.scenario.runs.push((at, spec));
+        self.touched = true;
         self.revision += 1;
         self.rest_at = None;
         self.catch_up_to = None;
@@ -314,8 +335,10 @@ impl Lab {
     /// Back to the beginning. Frames are yet to be sent then, but nodes and links are what they were.
     fn restart(&mut self) {
         let selection = self.selection.filter(|selection| !matches!(selection, Selection::Frame(_)));
+        let touched = self.touched;
         self.begin(self.scenario.clone(), self.sketch.opened);
         self.selection = selection;
+        self.touched = touched;
     }
 
     fn begin(&mut self, scenario: Scenario, opened: u32) {
@@ -334,6 +357,11 @@ impl Lab {
             },
             ..fresh
         };
+    }
+
+    /// Once it has caught up, time stands still.
+    pub fn stay(&mut self) {
+        self.playing = false;
     }
 
     /// Before anything is shown: run to this moment as fast as the machine can.
@@ -550,6 +578,11 @@ impl Lab {
     /// Whether quiet time is jumped over.
     pub fn skips_quiet(&self) -> bool {
         self.skip_quiet
+    }
+
+    /// Whether a person has changed it since it was opened.
+    pub fn is_touched(&self) -> bool {
+        self.touched
     }
 
     /// The document, with the runs that were started by hand.

@@ -1,0 +1,136 @@
+//! Scenarios to open: the person's own, and examples to start from.
+
+use super::modal::{Modal, close_around};
+use super::use_session;
+use crate::lab::Command;
+use crate::shelf::{self, Kept};
+use scenario::Scenario;
+use yew::prelude::*;
+
+/// The dialog.
+#[component]
+pub fn Library() -> Html {
+    let session = use_session();
+    // Read once, when it is opened.
+    let own = use_state(shelf::all);
+    let open = |scenario: Scenario| {
+        let session = session.clone();
+        Callback::from(move |event: MouseEvent| {
+            close_around(&event);
+            session.perform(Command::Open(Box::new(scenario.clone())));
+        })
+    };
+    let own_items = own.iter().map(|kept| {
+        let open = {
+            let (session, kept) = (session.clone(), kept.clone());
+            Callback::from(move |event: MouseEvent| {
+                close_around(&event);
+                session.open_own(kept.clone());
+            })
+        };
+        let forget = {
+            let (own, number) = (own.clone(), kept.number);
+            Callback::from(move |_: MouseEvent| {
+                shelf::forget(number);
+                own.set(own.iter().filter(|kept| kept.number != number).cloned().collect::<Vec<Kept>>());
+            })
+        };
+        let title = title(&kept.scenario);
+        html! {
+            <li key={kept.number} class="own">
+                <button type="button" class="example" onclick={open}>
+                    { thumbnail(&kept.scenario) }
+                    <span class="example-title">{ title.clone() }</span>
+                    <span class="example-text">{ crate::format::plural(kept.scenario.ids.len() as u64, "node", "nodes") }</span>
+                </button>
+                <button type="button" class="button quiet" aria-label={format!("Delete {title}")} onclick={forget}>{ "Delete" }</button>
+            </li>
+        }
+    });
+    let examples = scenario::examples().iter().map(|example| {
+        let scenario = example.scenario();
+        html! {
+            <li key={example.name}>
+                <button type="button" class="example" onclick={open(scenario.clone())}>
+                    { thumbnail(&scenario) }
+                    <span class="example-title">{ scenario.title }</span>
+                    <span class="example-text">{ scenario.description.unwrap_or_default() }</span>
+                </button>
+            </li>
+        }
+    });
+    let empty = Scenario { title: "My network".into(), ..Scenario::default() };
+    html! {
+        <Modal key="Examples" title="Examples and your own">
+            <p class="actions">
+                <button type="button" class="button primary" onclick={{
+                    let session = session.clone();
+                    Callback::from(move |event: MouseEvent| {
+                        close_around(&event);
+                        session.perform(Command::Open(Box::new(empty.clone())));
+                        session.perform(Command::Tools(true));
+                    })
+                }}>{ "Start with an empty network" }</button>
+            </p>
+            if !own.is_empty() {
+                <h3>{ "Yours, in this browser" }</h3>
+                <ul class="examples">{ for own_items }</ul>
+            }
+            <h3>{ "Examples" }</h3>
+            <p class="hint">{ "Each opens with its own traffic. What you change becomes one of yours." }</p>
+            <ul class="examples">{ for examples }</ul>
+        </Modal>
+    }
+}
+
+fn title(scenario: &Scenario) -> String {
+    if scenario.title.is_empty() { "Untitled".into() } else { scenario.title.clone() }
+}
+
+const WIDTH: f64 = 72.0;
+const HEIGHT: f64 = 44.0;
+/// More nodes than these are a blot.
+const NODES_MAX: usize = 200;
+
+/// Scales and moves these so that they fill the small picture.
+fn fit_into(places: &mut [(f64, f64)]) {
+    const MARGIN: f64 = 6.0;
+    let bounds = |axis: fn(&(f64, f64)) -> f64| {
+        let values = || places.iter().map(axis);
+        (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max))
+    };
+    let ((left, right), (top, bottom)) = (bounds(|place| place.0), bounds(|place| place.1));
+    let scale = ((WIDTH - 2.0 * MARGIN) / (right - left).max(1.0))
+        .min((HEIGHT - 2.0 * MARGIN) / (bottom - top).max(1.0));
+    let scale = scale.min(0.2);
+    for (x, y) in places {
+        *x = WIDTH / 2.0 + (*x - (left + right) / 2.0) * scale;
+        *y = HEIGHT / 2.0 + (*y - (top + bottom) / 2.0) * scale;
+    }
+}
+
+/// A small picture of a network: its name stands beside it, so it says nothing to a screen reader.
+fn thumbnail(scenario: &Scenario) -> Html {
+    let mut places = scenario.positions();
+    places.truncate(NODES_MAX);
+    fit_into(&mut places);
+    let number = |value: f64| crate::format::fixed(value, 1);
+    let mut cables = String::new();
+    for link in &scenario.topology.links {
+        let [a, b] = link.ends.map(|end| places.get(end.index()));
+        if let (Some(a), Some(b)) = (a, b) {
+            cables += &format!("M{} {}L{} {}", number(a.0), number(a.1), number(b.0), number(b.1));
+        }
+    }
+    let nodes = places.iter().zip(scenario.topology.node_ids()).map(|((x, y), id)| {
+        let class = if scenario.topology.host(id).is_some() { "thumbnail-host" } else { "thumbnail-node" };
+        html! { <circle key={id.0} {class} cx={number(*x)} cy={number(*y)} r="3" /> }
+    });
+    html! {
+        <svg class="thumbnail" viewBox={format!("0 0 {} {}", number(WIDTH), number(HEIGHT))} width="72" height="44"
+            aria-hidden="true" focusable="false">
+            <path class="thumbnail-cables" d={cables} />
+            { for nodes }
+        </svg>
+    }
+}

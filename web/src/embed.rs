@@ -1,0 +1,134 @@
+//! The page within another page: what the address asks for before its `#`, and what the page around it is told.
+//!
+//! `?embed` alone shows the stage, a play button and the time. More can be asked for:
+//!
+//! | in the query | what it does |
+//! |---|---|
+//! | `embed` | no bars and no panes; nothing is kept in the browser |
+//! | `controls=none`, `time`, `all` | what can be pressed under the stage: nothing; playing and time (the default); speed as well |
+//! | `autoplay` | plays at once; otherwise it waits to be played |
+//! | `at=1.2s` | begins there |
+//! | `show=runs`, `inspect`, `document` | with this pane beside or below the stage |
+//! | `lock` | nothing can be changed or started |
+//! | `src=lab.json` | the document, from the same site |
+
+use netlab::Instant;
+use scenario::quantity::parse_time;
+use wasm_bindgen::JsValue;
+
+/// What is to be pressed under the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Controls {
+    /// Nothing.
+    None,
+    /// Playing, and the time.
+    #[default]
+    Time,
+    /// Speed as well.
+    All,
+}
+
+/// What the query asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// Whether the page is a part of another one.
+    pub embed: bool,
+    /// What is to be pressed.
+    pub controls: Controls,
+    /// Plays at once.
+    pub autoplay: bool,
+    /// Where it begins.
+    pub at: Option<Instant>,
+    /// The pane that is shown.
+    pub show: Option<String>,
+    /// Nothing can be changed or started.
+    pub lock: bool,
+    /// Where the document is.
+    pub src: Option<String>,
+}
+
+impl Query {
+    /// Reads the query, with or without its `?`. What is not understood is said; the rest holds all the same.
+    pub fn parse(query: &str) -> (Self, Vec<String>) {
+        let mut read = Self::default();
+        let mut wrong = Vec::new();
+        for part in query.trim_start_matches('?').split('&').filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            match (name, value) {
+                ("embed", _) => read.embed = true,
+                ("controls", "none") => read.controls = Controls::None,
+                ("controls", "" | "time") => read.controls = Controls::Time,
+                ("controls", "all") => read.controls = Controls::All,
+                ("autoplay", _) => read.autoplay = true,
+                ("lock", _) => read.lock = true,
+                ("at", time) => match parse_time(time) {
+                    Ok(at) => read.at = Some(Instant::ZERO + at),
+                    Err(why) => wrong.push(format!("at={time}: {why}")),
+                },
+                ("show", "runs" | "inspect" | "document") => read.show = Some(value.to_owned()),
+                ("src", src) if !src.is_empty() => read.src = Some(src.to_owned()),
+                ("controls", other) => wrong.push(format!("controls={other}: write none, time or all")),
+                ("show", other) => wrong.push(format!("show={other}: write runs, inspect or document")),
+                // Whoever counts visitors adds things of their own.
+                _ => {}
+            }
+        }
+        (read, wrong)
+    }
+
+    /// What the style sheets need to know.
+    pub fn attribute(&self) -> String {
+        let controls = match self.controls {
+            Controls::None => "no-controls",
+            Controls::Time => "time-controls",
+            Controls::All => "all-controls",
+        };
+        let pane = if self.show.is_some() { " pane" } else { "" };
+        let lock = if self.lock { " lock" } else { "" };
+        format!("{controls}{pane}{lock}")
+    }
+}
+
+/// Tells the page around this one what has happened: `{source: "packetarium", event, …}`. It says nothing that the other page did
+/// not put into the address itself, so that whoever it is may hear it.
+pub fn tell(event: &str, details: &[(&str, JsValue)]) {
+    let window = crate::dom::window();
+    let Ok(Some(parent)) = window.parent() else { return };
+    if parent == window {
+        return;
+    }
+    let message = js_sys::Object::new();
+    let set = |key: &str, value: &JsValue| {
+        // Cannot fail: it is a plain object.
+        let _ = js_sys::Reflect::set(&message, &key.into(), value);
+    };
+    set("source", &"packetarium".into());
+    set("event", &event.into());
+    for (key, value) in details {
+        set(key, value);
+    }
+    let _ = parent.post_message(&message, "*");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_says_how_much_of_the_page_is_shown() {
+        let (query, wrong) = Query::parse("?embed&controls=all&autoplay&at=1.2s&show=runs&lock&utm_source=x");
+        assert_eq!(wrong, [""; 0]);
+        assert!(query.embed && query.autoplay && query.lock);
+        assert_eq!(query.at, Some(Instant::from_nanos(1_200_000_000)));
+        assert_eq!(query.attribute(), "all-controls pane lock");
+        assert_eq!(Query::parse(""), (Query::default(), Vec::new()));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        let (query, wrong) = Query::parse("?embed&at=soon&controls=many&show=money");
+        assert!(query.embed);
+        assert_eq!(wrong.len(), 3);
+        assert!(wrong[0].starts_with("at=soon: "), "{wrong:?}");
+    }
+}
