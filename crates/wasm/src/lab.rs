@@ -4,6 +4,7 @@ use crate::{error, report};
 use netlab::history::Limits;
 use netlab::world::Progress;
 use netlab::{Instant, World};
+use scenario::export::{Format, export};
 use scenario::{Fault, Reading, Scenario, link};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
@@ -68,6 +69,16 @@ impl Lab {
     #[wasm_bindgen(getter)]
     pub fn link(&self) -> String {
         link::encode(&self.scenario)
+    }
+
+    /// The network for `"containerlab"`, `"kathara"` or `"mininet"`: files, each with `name` and `text`.
+    #[wasm_bindgen(js_name = exportTo)]
+    pub fn export_to(&self, program: &str) -> Result<JsValue, JsValue> {
+        let known = Format::ALL.iter().find(|(name, _)| *name == program);
+        let (_, format) =
+            known.ok_or_else(|| error::out_of_range(&format!("there is no export to {program}")))?;
+        let files = report::files(&export(&self.scenario, *format));
+        Ok(files.serialize(&Serializer::json_compatible())?)
     }
 
     /// How far it has run, in milliseconds.

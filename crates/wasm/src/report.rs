@@ -3,6 +3,7 @@
 use netlab::World;
 use netlab::run::{Outcome, Target};
 use scenario::Scenario;
+use scenario::export::{Export, File};
 use serde::Serialize;
 
 /// A run, and what was measured of it so far.
@@ -21,6 +22,19 @@ pub(crate) struct RunObject<'a> {
     sent: u64,
     received: u64,
     bytes: u64,
+}
+
+/// A file for another program.
+#[derive(Serialize)]
+pub(crate) struct FileObject {
+    name: String,
+    text: String,
+}
+
+/// The files of an export.
+pub(crate) fn files(export: &Export) -> Vec<FileObject> {
+    let file = |file: &File| FileObject { name: file.name.clone(), text: file.text.clone() };
+    export.files.iter().map(file).collect()
 }
 
 /// All runs, in the order of the document.

@@ -46,6 +46,15 @@ test("slices of no time at all change nothing", () => {
   assert.equal(cut.historyHash, whole.historyHash);
 });
 
+test("a lab goes on in other programs", () => {
+  const file = join(scenarios, "dual-stack.json");
+  const lab = new Lab(readFileSync(file, "utf8"));
+  const printed = execFileSync(process.env.PACKETARIUM, ["export", "--to", "mininet", file], { encoding: "utf8" });
+  assert.deepEqual(lab.exportTo("mininet"), [{ name: "two-ips-on-one-wire.py", text: printed }]);
+  assert.equal(lab.exportTo("kathara").length, 5);
+  assert.throws(() => lab.exportTo("gns3"), RangeError);
+});
+
 test("a lab survives its link and its document", () => {
   const lab = new Lab(text("dual-stack.json"));
   for (const copy of [Lab.fromLink(`https://example.org/#${lab.link}`), new Lab(lab.document)]) {

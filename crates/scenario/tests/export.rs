@@ -1,0 +1,154 @@
+//! Labs for other programs: the same network, and nothing that a hostile scenario could put into a script.
+
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
+mod common;
+
+use proptest::prelude::*;
+use scenario::export::{Export, Format, export};
+use scenario::{Scenario, examples};
+use std::collections::BTreeSet;
+
+const FORMATS: [Format; 3] = [Format::Containerlab, Format::Kathara, Format::Mininet];
+
+fn text(scenario: &Scenario, format: Format) -> String {
+    export(scenario, format).files.iter().map(|file| format!("{}\n{}", file.name, file.text)).collect()
+}
+
+/// What is no comment, with every word replaced by one: what a program takes for its own.
+fn skeleton(Export { files, .. }: &Export) -> Vec<String> {
+    let lines = files.iter().flat_map(|file| file.name.lines().chain(file.text.lines()));
+    let lines = lines.filter(|line| !line.trim_start().starts_with('#'));
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    lines
+        .map(|line| {
+            let mut shape = String::new();
+            for c in line.chars() {
+                match word(c) {
+                    true if shape.ends_with('x') => {}
+                    true => shape.push('x'),
+                    false => shape.push(c),
+                }
+            }
+            shape
+        })
+        .collect()
+}
+
+#[test]
+fn a_cables_peculiarities_stand_at_the_end_that_sends() {
+    let scenario = Scenario::parse(common::FULL).unwrap();
+    for format in FORMATS {
+        let text = text(&scenario, format);
+        for expected in [
+            // 1.5 Mbit/s for 1.2 s are 149 frames; nothing may wait, and one is being sent.
+            "root netem limit 151 delay 1203456789ns rate 1500000bit loss 0.0000001%",
+            // Pulled out, and slow in one direction only.
+            "root netem limit 2 delay 0us rate 1000bit loss 100%",
+            "root netem limit 100000 delay 20000us loss 100%",
+            // Three losses in a row: 1 - 0.5 · 0.75 · 0.75.
+            "loss 71.875%",
+            "Not expressed on",
+            "frames of up to 100B are lost with a probability of 0.1",
+            "ageing_time 6000 ",
+            "ageing_time 0 ",
+            "mtu 9000",
+            "ip -6 addr add fd00::1/64 dev eth",
+            "ip -6 route replace default via fd00::ff dev eth",
+            "tcp_congestion_control=reno",
+            "address 02:00:00:00:00:0a",
+            "Planned at 1.000000001s: ping from a to b",
+        ] {
+            assert!(text.contains(expected), "{format:?}: {expected}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn every_node_and_link_is_there() {
+    let campus = Scenario::parse(include_str!("fixtures/campus.json")).unwrap();
+    for scenario in examples().iter().map(|example| example.scenario()).chain([campus]) {
+        let [nodes, links] = [scenario.topology.nodes.len(), scenario.topology.links.len()];
+        assert_eq!(text(&scenario, Format::Containerlab).matches("- endpoints: [").count(), links);
+        assert_eq!(export(&scenario, Format::Kathara).files.len(), 1 + nodes);
+        assert_eq!(text(&scenario, Format::Kathara).matches("]=\"cable").count(), 2 * links);
+        assert_eq!(text(&scenario, Format::Mininet).matches("net.addLink(").count(), links);
+        for format in FORMATS {
+            assert_eq!(text(&scenario, format).matches("root netem").count(), 2 * links);
+        }
+    }
+}
+
+#[test]
+fn names_stay_apart_and_fit() {
+    let nodes: Vec<_> = ["A", "a", "a_", "-", "_", "7", "shared", &"x".repeat(60), &"x".repeat(61)]
+        .iter()
+        .map(|id| format!(r#"{{"id":"{id}","kind":"host"}}"#))
+        .collect();
+    let text = format!(r#"{{"packetarium":1,"nodes":[{}]}}"#, nodes.join(","));
+    let files = export(&Scenario::parse(&text).unwrap(), Format::Kathara).files;
+    let names: BTreeSet<_> =
+        files.iter().skip(1).map(|file| file.name.trim_end_matches(".startup")).collect();
+    assert_eq!(names.len(), 9);
+    assert!(!names.contains("shared"), "Kathará would run it everywhere");
+    for name in names {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        assert!(name.len() <= 30 && name.chars().all(plain) && !name.starts_with('_'), "{name}");
+    }
+}
+
+#[test]
+fn an_empty_scenario_is_an_empty_lab() {
+    for format in FORMATS {
+        let lab = export(&Scenario::default(), format);
+        assert_eq!((&lab.name[..], lab.files.len()), ("packetarium", 1));
+    }
+}
+
+#[test]
+fn a_comment_cannot_state_an_encoding() {
+    let title = "coding: utf-7".to_owned();
+    let python = text(&Scenario { title, ..Scenario::default() }, Format::Mininet);
+    assert_eq!(
+        python.lines().nth(2),
+        Some("# -*- coding: utf-8 -*-"),
+        "only one of the first two lines can (PEP 263)"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_hostile_scenario_puts_nothing_but_words_into_a_lab(
+        texts in prop::collection::vec(
+            prop_oneof![
+                any::<String>(),
+                "[\"'\\\\\\n\\r$`;#: \u{b}\u{85}\u{2028}\u{feff}{}\\[\\]&|!%*a-c-]{0,12}",
+            ],
+            16,
+        ),
+        example in 0..6usize,
+    ) {
+        let harmless = examples()[example].scenario();
+        // As nobody has checked it.
+        let mut hostile = harmless.clone();
+        hostile.title = texts[0].clone();
+        hostile.description = Some(texts[1].clone());
+        for (number, id) in hostile.ids.iter_mut().enumerate() {
+            id.clone_from(&texts[2 + number]);
+            hostile.topology.nodes[number].name.clone_from(&texts[15 - number]);
+        }
+        for format in FORMATS {
+            let [hostile, harmless] = [&hostile, &harmless].map(|scenario| export(scenario, format));
+            prop_assert_eq!(skeleton(&hostile), skeleton(&harmless));
+            for file in &hostile.files {
+                let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+                prop_assert!(!file.text.replace('\n', "").contains(ends), "{}", file.text);
+                prop_assert!(file.name.len() < 50 && !file.name.contains(['/', '\\']) && !file.name.starts_with('.'));
+            }
+        }
+    }
+}
