@@ -3,6 +3,20 @@ import AxeBuilder from "@axe-core/playwright";
 import { QUIET, expect, fragment, test } from "../aquarium.js";
 
 const VIEWS = {
+  "a node being edited": async ({ aquarium }) => {
+    await aquarium.open(QUIET);
+    await aquarium.button("Edit").click();
+    await aquarium.button("Add a hub").click();
+  },
+  "the document and its problems": async ({ aquarium }) => {
+    await aquarium.open({ ...QUIET, links: QUIET.links.slice(1) });
+    await aquarium.pane("Document");
+  },
+  "one's own scenarios": async ({ aquarium }) => {
+    await aquarium.open(QUIET);
+    await aquarium.start("Ping");
+    await aquarium.button("Examples").click();
+  },
   "the first view": async () => {},
   "a quiet network, and a field that is wrong": async ({ aquarium, page }) => {
     await aquarium.open(QUIET);

@@ -8,7 +8,7 @@ test("everything fits into the width, in every pane", async ({ page, aquarium })
   await aquarium.open();
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
-  for (const pane of ["Runs", "Inspect", "Speed test"]) {
+  for (const pane of ["Runs", "Inspect", "Speed test", "Document"]) {
     await page.getByRole("tab", { name: pane }).tap();
     expect(await overflow(page), pane).toBeLessThanOrEqual(0);
   }
@@ -48,7 +48,7 @@ test("a tap on the drawing selects what is there", async ({ page, aquarium }) =>
 
 test("every control is large enough for a finger", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
-  for (const pane of ["Runs", "Inspect", "Speed test"]) {
+  for (const pane of ["Runs", "Inspect", "Speed test", "Document"]) {
     await page.getByRole("tab", { name: pane }).tap();
     const small = await page.evaluate(() => {
       const controls = [...document.querySelectorAll("button, select, input, summary, a[href]")];
@@ -62,11 +62,28 @@ test("every control is large enough for a finger", async ({ page, aquarium }) =>
   }
 });
 
+test("a network is drawn with fingers", async ({ page, aquarium }) => {
+  await aquarium.open({ ...QUIET, nodes: [], links: [] });
+  await aquarium.button("Edit").tap();
+  for (const what of ["Add a host", "Add a switch", "Add a host"]) await aquarium.button(what).tap();
+  const connect = async () => {
+    await page.getByRole("combobox", { name: "Connect to" }).selectOption({ label: "s1" });
+    await aquarium.button("Connect").tap();
+  };
+  await connect();
+  await page.getByRole("button", { name: "← All nodes and links" }).tap();
+  await page.getByRole("button", { name: /^Host h1/ }).tap();
+  await connect();
+  await expect(page.getByText("Now: 2 hosts and 1 switch, 2 cables.")).toBeAttached();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(wide, "nothing sticks out").toBeLessThanOrEqual(0);
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing wrong, ${colorScheme}`, async ({ page, aquarium }) => {
     await page.emulateMedia({ colorScheme });
     await aquarium.open();
-    for (const pane of ["Runs", "Inspect", "Speed test"]) {
+    for (const pane of ["Runs", "Inspect", "Speed test", "Document"]) {
       await page.getByRole("tab", { name: pane }).tap();
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);

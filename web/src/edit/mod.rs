@@ -268,7 +268,7 @@ fn push(scenario: &mut Scenario, id: String, node: Node, at: (f64, f64)) -> Resu
 
 /// The place on the grid that is nearest, within the document's bounds.
 pub fn snapped((x, y): (f64, f64)) -> (f64, f64) {
-    let snap = |v: f64| ((v / GRID).round() * GRID).max(-bounds::COORDINATE_MAX).min(bounds::COORDINATE_MAX);
+    let snap = |v: f64| ((v / GRID).round() * GRID).clamp(-bounds::COORDINATE_MAX, bounds::COORDINATE_MAX);
     (snap(x), snap(y))
 }
 

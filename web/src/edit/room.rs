@@ -56,6 +56,6 @@ pub fn for_a_new(kind: Kind, scenario: &Scenario) -> (f64, f64) {
 fn distance((x, y): (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let along = ((x - a.0) * dx + (y - a.1) * dy) / (dx * dx + dy * dy).max(1.0);
-    let along = along.max(0.0).min(1.0);
+    let along = along.clamp(0.0, 1.0);
     (x - a.0 - along * dx).hypot(y - a.1 - along * dy)
 }

@@ -336,7 +336,7 @@ mod tests {
             0 => edit(Edit::Add(Kind::Host, Some((by, by)))),
             1 => edit(Edit::Add(Kind::Switch, None)),
             2 => edit(Edit::Add(Kind::Hub, None)),
-            3 | 4 | 5 if count > 0 => edit(Edit::Connect(node(a), node(b))),
+            3..=5 if count > 0 => edit(Edit::Connect(node(a), node(b))),
             6 if count > 0 => edit(Edit::Move(vec![node(a), node(b)], (by, -by))),
             7 if count > 0 => edit(Edit::Delete(vec![node(a)], Vec::new())),
             8 if links > 0 => edit(Edit::Delete(Vec::new(), vec![link])),
