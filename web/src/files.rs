@@ -6,7 +6,6 @@ use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use scenario::bounds::DOCUMENT_BYTES_MAX;
-use scenario::export::Format;
 use scenario::{LinkError, Scenario};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -82,23 +81,13 @@ fn percent_decoded(text: &str) -> String {
 /// Gives the document to the browser, to be saved as a file.
 pub fn save(session: &Session) {
     let lab = session.lab().borrow();
-    give(&file_name(&lab.scenario().title), &lab.scenario().to_json());
-}
-
-/// Gives the network in another format to the browser, file by file.
-pub fn export(session: &Session, format: Format) {
-    for file in scenario::export::export(session.lab().borrow().scenario(), format).files {
-        give(&file.name, &file.text);
-    }
-}
-
-fn give(name: &str, text: &str) {
+    let (name, text) = (file_name(&lab.scenario().title), lab.scenario().to_json());
     let link = window().document().and_then(|document| document.create_element("a").ok());
     let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };
     // An address that holds the file: nothing has to be given back afterwards.
-    let encoded = js_sys::encode_uri_component(text);
-    link.set_href(&format!("data:text/plain;charset=utf-8,{}", String::from(encoded)));
-    link.set_download(name);
+    let encoded = js_sys::encode_uri_component(&text);
+    link.set_href(&format!("data:application/json;charset=utf-8,{}", String::from(encoded)));
+    link.set_download(&name);
     link.click();
 }
 

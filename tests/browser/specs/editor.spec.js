@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { expect, fragment, QUIET, test } from "../aquarium.js";
 
 const text = (page) => page.getByRole("textbox", { name: "Text" });
@@ -245,21 +244,6 @@ test("a document is saved as a file, and a file is opened or refused with a reas
   await expect(aquarium.dialog.getByRole("heading", { name: "This file cannot be opened" })).toBeVisible();
   await aquarium.button("Go on").click();
   await expect(aquarium.title("From a file")).toBeVisible();
-});
-
-test("the network is taken to Mininet and containerlab", async ({ page, aquarium }) => {
-  await aquarium.open(QUIET);
-  await page.getByRole("tab", { name: "Document" }).click();
-  for (const [name, file, says] of [
-    ["Mininet", "a-quiet-network.py", "10.0.0.1/24"],
-    ["containerlab", "a-quiet-network.clab.yml", "topology:"],
-  ]) {
-    const download = page.waitForEvent("download");
-    await aquarium.button(name).click();
-    const saved = await download;
-    expect(saved.suggestedFilename()).toBe(file);
-    expect(await readFile(await saved.path(), "utf8")).toContain(says);
-  }
 });
 
 test("what was drawn survives a reload, even if it cannot run yet", async ({ page, aquarium }) => {

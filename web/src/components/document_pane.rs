@@ -7,7 +7,6 @@ use crate::files;
 use crate::lab::problems::Problem;
 use crate::opening::Trouble;
 use crate::session::Session;
-use scenario::export::Format;
 use scenario::{LinkError, Scenario};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
@@ -112,18 +111,10 @@ pub fn DocumentPane(props: &Props) -> Html {
             <p class="hint">{ "Or drop a file anywhere on the page." }</p>
             <h2>{ "Take it to real machines" }</h2>
             <p class="hint">
-                { "The same network with real kernels: nodes, addresses, routes, delay, rate and loss. What cannot be expressed there is \
-                   said in comments." }
+                { "The command line writes the same network for Mininet, containerlab or Kathará: nodes, addresses, routes, delay, rate and \
+                   loss, with real kernels." }
             </p>
-            <p class="actions">
-                { for [("Mininet", Format::Mininet), ("containerlab", Format::Containerlab), ("Kathará", Format::Kathara)].map(
-                    |(name, format)| html! {
-                        <button key={name} type="button" class="button" onclick={super::on(&session, move |session| {
-                            files::export(session, format);
-                        })}>{ name }</button>
-                    },
-                ) }
-            </p>
+            <p><code>{ "packetarium export --to mininet LINK" }</code></p>
             <h2 id="document-text-title">{ "Text" }</h2>
             <p class="hint">{ "The whole document. What you change here is drawn at once, and the other way round." }</p>
             <textarea class="share-link code" aria-labelledby="document-text-title" rows="18" spellcheck="false" autocomplete="off"
