@@ -8,6 +8,7 @@
 //! | [`setup`] | finds or installs what the others need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser |
 //! | [`serve`], [`build`], [`test`], [`bench`], [`ci`] | one for each command |
 //! | [`javascript`] | the tests of the JavaScript API, under Node |
+//! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
 //! | [`tally`] | counts of passed and failed tests, read from what the runners print |
 //! | [`report`] | steps, their outcome and time, and the closing summary |
@@ -19,6 +20,7 @@ mod bench;
 mod build;
 mod ci;
 mod javascript;
+mod offline;
 mod process;
 mod progress;
 mod project;
