@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn the_version_is_another_when_a_name_or_a_content_is() {
-        let versions = [("a.css", "x"), ("b.css", "x"), ("a.css", "y")].map(|(a, x)| version(&[listed(a, x)]));
+        let versions =
+            [("a.css", "x"), ("b.css", "x"), ("a.css", "y")].map(|(a, x)| version(&[listed(a, x)]));
         assert!(versions[0] != versions[1] && versions[0] != versions[2], "{versions:?}");
         assert_eq!(versions[0], version(&[listed("a.css", "x")]));
         assert_eq!(versions[0].len(), 16);
@@ -133,7 +134,9 @@ mod tests {
     fn the_worker_of_this_checkout_takes_the_list() {
         let template = include_str!("../../../web/sw.js");
         let script = worker(template, "0123", &[listed("index.html", "sha256-x=")]).unwrap();
-        assert!(script.starts_with("const VERSION = \"0123\";\nconst FILES = {\n  \"index.html\": \"sha256-x=\",\n};\n"));
+        assert!(script.starts_with(
+            "const VERSION = \"0123\";\nconst FILES = {\n  \"index.html\": \"sha256-x=\",\n};\n"
+        ));
         assert!(!script.contains("\n//") && !script.contains("\n  //"), "{script}");
         assert!(worker("nothing to fill in", "0123", &[]).is_err());
     }
