@@ -1,7 +1,9 @@
 // Starts the page. It is a file of its own because the Content-Security-Policy allows no inline script; the build
 // writes the hashed names of the two files into this script's attributes (see Trunk.toml).
 //
-// It also serves the message that lies over the page when all else has failed: that must not need the wasm.
+// It also serves the message that lies over the page when all else has failed: that must not need the wasm. And it sees to
+// it that the page works offline and that new versions are announced (web/sw.js).
+const HOUR_MS = 3_600_000;
 const crash = document.getElementById("crash");
 const report = document.getElementById("crash-report");
 const copied = document.getElementById("crash-copied");
@@ -33,7 +35,7 @@ const broke = (fault) => {
 addEventListener("error", (event) => broke(event.error));
 addEventListener("unhandledrejection", (event) => broke(event.reason));
 
-const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, worker, version } = document.querySelector("script[data-wasm]").dataset;
 try {
   const { default: start } = await import(new URL(js, document.baseURI));
   await start({ module_or_path: new URL(wasm, document.baseURI) });
@@ -46,4 +48,54 @@ try {
     crash.hidden = false;
   }
   throw fault;
+}
+
+// `cargo xtask build` names the worker; while serving for development there is none. A page within another is opened by
+// that one: it has nothing to announce, and offline neither is there.
+if (worker && self === top) workOffline();
+
+async function workOffline() {
+  let workers;
+  let registration;
+  try {
+    workers = navigator.serviceWorker;
+    registration = await workers.register(new URL(worker, document.baseURI));
+  } catch {
+    // An insecure address, blocked storage: the page works all the same.
+  }
+  if (!registration) return;
+
+  const bar = document.getElementById("update");
+  const versionOf = (worker) =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data);
+      worker.postMessage("version", [port2]);
+    });
+  // The page itself may have come from the network and be as new as a worker that waits; then there is nothing to say.
+  const look = async (worker) => {
+    if (!worker) return;
+    if ((await versionOf(worker)) !== version) bar.hidden = false;
+    else if (worker === registration.waiting) worker.postMessage("take over");
+  };
+  const follow = (worker) => worker?.addEventListener("statechange", () => worker.state === "installed" && look(worker));
+  registration.addEventListener("updatefound", () => follow(registration.installing));
+  // Another tab has let it take over.
+  workers.addEventListener("controllerchange", () => look(workers.controller));
+  document.getElementById("update-later").addEventListener("click", () => (bar.hidden = true));
+  document.getElementById("update-now").addEventListener("click", () => {
+    const { waiting } = registration;
+    if (!waiting) return location.reload();
+    waiting.addEventListener("statechange", () => ["activated", "redundant"].includes(waiting.state) && location.reload());
+    waiting.postMessage("take over");
+  });
+
+  // Offline there is no answer.
+  const ask = () => registration.update().catch(() => {});
+  setInterval(ask, HOUR_MS);
+  addEventListener("visibilitychange", () => document.hidden || ask());
+  // What waits may be older than what is on its way.
+  if (registration.installing) return follow(registration.installing);
+  await ask();
+  if (!registration.installing) look(registration.waiting);
 }

@@ -32,6 +32,8 @@ export default defineConfig({
   use: {
     baseURL: page,
     actionTimeout: 15_000,
+    // Each test is a first visit: no worker has to fetch the whole page again beside it. specs/offline.spec.js is about that.
+    serviceWorkers: "block",
     launchOptions: { executablePath: process.env.CHROMIUM, args: chromium },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",

@@ -2,7 +2,8 @@
 
 use scenario::{Fault, Level, LinkError};
 use serde::Serialize;
-use wasm_bindgen::JsValue;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
 
 /// What is wrong with a document.
 #[derive(Serialize)]
@@ -32,29 +33,47 @@ impl<'a> From<&'a Fault> for FaultObject<'a> {
     }
 }
 
+#[wasm_bindgen(raw_module = "./errors.js")]
+extern "C" {
+    /// A document with faults.
+    type ScenarioError;
+    #[wasm_bindgen(constructor)]
+    fn new(message: &str, faults: JsValue) -> ScenarioError;
+
+    /// A link that cannot be read.
+    #[wasm_bindgen(js_name = LinkError)]
+    type BrokenLink;
+    #[wasm_bindgen(constructor, js_class = "LinkError")]
+    fn new(message: &str) -> BrokenLink;
+}
+
 /// An array of faults.
 pub(crate) fn faults(faults: &[Fault]) -> JsValue {
     let objects: Vec<_> = faults.iter().map(FaultObject::from).collect();
-    serde_wasm_bindgen::to_value(&objects).expect("texts and numbers become JavaScript values")
+    let serializer = Serializer::json_compatible();
+    objects.serialize(&serializer).expect("texts and numbers become JavaScript values")
 }
 
-/// An `Error` that has its faults.
+/// A `ScenarioError`.
 pub(crate) fn of_document(errors: &[Fault]) -> JsValue {
     let lines: Vec<_> = errors.iter().map(Fault::to_string).collect();
-    let error = js_sys::Error::new(&lines.join("\n"));
-    js_sys::Reflect::set(&error, &"faults".into(), &faults(errors)).expect("an Error takes properties");
-    error.into()
+    ScenarioError::new(&lines.join("\n"), faults(errors)).into()
 }
 
-/// An `Error`; with its faults, if the link's document has some.
+/// A `LinkError`; a `ScenarioError`, if it is the link's document that has faults.
 pub(crate) fn of_link(error: &LinkError) -> JsValue {
     match error {
         LinkError::Document(faults) => of_document(faults),
-        other => js_sys::Error::new(&other.to_string()).into(),
+        other => BrokenLink::new(&other.to_string()).into(),
     }
 }
 
 /// A `RangeError`.
 pub(crate) fn out_of_range(message: &str) -> JsValue {
     js_sys::RangeError::new(message).into()
+}
+
+/// A `TypeError`.
+pub(crate) fn wrong_type(message: &str) -> JsValue {
+    js_sys::TypeError::new(message).into()
 }

@@ -1,12 +1,13 @@
 //! The class `Lab`: a scenario being executed.
 
-use crate::{error, report};
+use crate::options::{Options, moment};
+use crate::{error, report, source};
 use netlab::history::Limits;
 use netlab::world::Progress;
 use netlab::{Instant, World};
 use scenario::export::{Format, export};
-use scenario::{Fault, Reading, Scenario, link};
-use serde::Serialize as _;
+use scenario::{Fault, Scenario, link};
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
@@ -18,10 +19,11 @@ extern "C" {
 
 /// The clock is read once in so many moments.
 const MOMENTS_A_LOOK: u32 = 64;
-/// Beyond this a double does not tell nanoseconds apart: about 104 days.
-const MS_MAX: f64 = (1u64 << 53) as f64 / 1e6;
+/// As on the command line: a world that does not become quiet by itself is left after this much virtual time.
+const QUIET_BY: Instant = Instant::from_nanos(3_600_000_000_000);
 
-/// A scenario being executed.
+/// A scenario being executed, from time zero on. All times are milliseconds of virtual time; budgets are milliseconds of the
+/// wall clock.
 #[wasm_bindgen]
 pub struct Lab {
     scenario: Scenario,
@@ -29,37 +31,33 @@ pub struct Lab {
     world: World,
 }
 
+/// A file for another program.
+#[derive(Serialize)]
+struct LabFile {
+    name: String,
+    text: String,
+}
+
 #[wasm_bindgen]
 impl Lab {
-    /// A lab at time zero, from the text of a document.
+    /// A lab at time zero. Throws a `ScenarioError` that has every fault of the document, or a `LinkError`.
     #[wasm_bindgen(constructor)]
-    pub fn new(document: &str) -> Result<Self, JsValue> {
-        let Reading { scenario, faults } = Scenario::read(document);
-        match scenario {
-            Some(scenario) => Self::of(scenario, faults),
-            None => Err(error::of_document(&faults)),
-        }
-    }
-
-    /// A lab at time zero, from a link: a whole URL, or what follows its `#`.
-    #[wasm_bindgen(js_name = fromLink)]
-    pub fn from_link(link: &str) -> Result<Self, JsValue> {
-        let text = link::text(link).map_err(|error| error::of_link(&error))?;
-        Self::new(&text)
-    }
-
-    fn of(scenario: Scenario, warnings: Vec<Fault>) -> Result<Self, JsValue> {
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "Source")] source: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "LabOptions")] options: &JsValue,
+    ) -> Result<Self, JsValue> {
+        let (scenario, warnings) = source::scenario(source, &Options::of(options)?)?;
         let world = scenario.world(Limits::default()).map_err(|faults| error::of_document(&faults))?;
         Ok(Self { scenario, warnings, world })
     }
 
     /// What will surprise somebody although it is no error.
-    #[wasm_bindgen(getter)]
+    #[wasm_bindgen(getter, unchecked_return_type = "Fault[]")]
     pub fn warnings(&self) -> JsValue {
         error::faults(&self.warnings)
     }
 
-    /// The document, laid out for people.
+    /// The text of the document, laid out for people.
     #[wasm_bindgen(getter)]
     pub fn document(&self) -> String {
         self.scenario.to_json()
@@ -72,19 +70,28 @@ impl Lab {
     }
 
     /// The network for `"containerlab"`, `"kathara"` or `"mininet"`: files, each with `name` and `text`.
-    #[wasm_bindgen(js_name = exportTo)]
-    pub fn export_to(&self, program: &str) -> Result<JsValue, JsValue> {
+    #[wasm_bindgen(js_name = exportTo, unchecked_return_type = "LabFile[]")]
+    pub fn export_to(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "'containerlab' | 'kathara' | 'mininet'")] program: &str,
+    ) -> Result<JsValue, JsValue> {
         let known = Format::ALL.iter().find(|(name, _)| *name == program);
         let (_, format) =
             known.ok_or_else(|| error::out_of_range(&format!("there is no export to {program}")))?;
-        let files = report::files(&export(&self.scenario, *format));
-        Ok(files.serialize(&Serializer::json_compatible())?)
+        let files = export(&self.scenario, *format).files;
+        plain(&files.into_iter().map(|file| LabFile { name: file.name, text: file.text }).collect::<Vec<_>>())
     }
 
-    /// How far it has run, in milliseconds.
+    /// How far it has run.
     #[wasm_bindgen(getter)]
     pub fn now(&self) -> f64 {
-        self.world.now().nanos() as f64 / 1e6
+        ms(self.world.now())
+    }
+
+    /// When something happens next, if anything is left to happen.
+    #[wasm_bindgen(getter, js_name = nextEventAt)]
+    pub fn next_event_at(&self) -> Option<f64> {
+        self.world.next_event_at().map(ms)
     }
 
     /// Whether no run is active or to come, and no frame is under way.
@@ -99,19 +106,42 @@ impl Lab {
         format!("{:016x}", self.world.history().hash())
     }
 
-    /// Runs until this moment, in milliseconds; with a budget, for so many milliseconds of the wall clock at most. Returns
-    /// whether the moment was reached: if not, call again. How a run is cut into slices changes nothing.
+    /// Runs to the next moment in which something happens. Returns whether there was one.
+    pub fn step(&mut self) -> bool {
+        let Some(at) = self.world.next_event_at() else { return false };
+        self.world.run_until(at, || true);
+        true
+    }
+
+    /// Runs for so long from now. With a budget it may stop before: then `false` is returned, and the rest is left undone.
+    pub fn advance(
+        &mut self,
+        ms: f64,
+        #[wasm_bindgen(js_name = budgetMs)] budget_ms: Option<f64>,
+    ) -> Result<bool, JsValue> {
+        self.run_until(self.now() + moment(ms).map(self::ms)?, budget_ms)
+    }
+
+    /// Runs until this moment. With a budget it may stop before: then `false` is returned; call again. How a run is cut into
+    /// slices changes nothing of what happens in it.
     #[wasm_bindgen(js_name = runUntil)]
-    pub fn run_until(&mut self, ms: f64, budget_ms: Option<f64>) -> Result<bool, JsValue> {
+    pub fn run_until(
+        &mut self,
+        ms: f64,
+        #[wasm_bindgen(js_name = budgetMs)] budget_ms: Option<f64>,
+    ) -> Result<bool, JsValue> {
         let until = moment(ms)?;
         Ok(self.world.run_until(until, budget(budget_ms)) == Progress::Reached)
     }
 
-    /// Runs until all is quiet, but not beyond this moment, in milliseconds; with a budget, as above. Returns whether it is
-    /// quiet or the moment was reached.
+    /// Runs until all is quiet, but not beyond this moment: one hour, unless another is given. Budget and result as above.
     #[wasm_bindgen(js_name = runUntilQuiet)]
-    pub fn run_until_quiet(&mut self, ms: f64, budget_ms: Option<f64>) -> Result<bool, JsValue> {
-        let until = moment(ms)?;
+    pub fn run_until_quiet(
+        &mut self,
+        ms: Option<f64>,
+        #[wasm_bindgen(js_name = budgetMs)] budget_ms: Option<f64>,
+    ) -> Result<bool, JsValue> {
+        let until = ms.map_or(Ok(QUIET_BY), moment)?;
         let mut go_on = budget(budget_ms);
         // From moment to moment, so that it ends exactly when it has become quiet.
         while let Some(at) = self.world.next_event_at().filter(|&at| at <= until && !self.world.is_quiet()) {
@@ -123,20 +153,58 @@ impl Lab {
         Ok(true)
     }
 
-    /// All runs, in the order of the document, with what was measured of them so far.
+    /// Everything that was measured so far: what `packetarium run --json` prints.
+    #[wasm_bindgen(unchecked_return_type = "Report")]
+    pub fn report(&self) -> Result<JsValue, JsValue> {
+        plain(&report::report(&self.scenario, &self.world))
+    }
+
+    /// The report's runs, in the order of the document.
+    #[wasm_bindgen(unchecked_return_type = "Run[]")]
     pub fn runs(&self) -> Result<JsValue, JsValue> {
-        // What is not there is null, as in JSON.
-        let serializer = Serializer::json_compatible();
-        Ok(report::runs(&self.scenario, &self.world).serialize(&serializer)?)
+        plain(&report::report(&self.scenario, &self.world).runs)
+    }
+
+    /// Whether every run did what it should.
+    #[wasm_bindgen(getter, js_name = allSucceeded)]
+    pub fn all_succeeded(&self) -> bool {
+        report::report(&self.scenario, &self.world).all_succeeded()
     }
 }
 
-fn moment(ms: f64) -> Result<Instant, JsValue> {
-    if (0.0..=MS_MAX).contains(&ms) {
-        Ok(Instant::from_nanos((ms * 1e6).round() as u64))
-    } else {
-        Err(error::out_of_range(&format!("a moment is 0 to {MS_MAX:.0} milliseconds, and not {ms}")))
+/// Runs a scenario until all is quiet, one hour of virtual time at most, or until a given moment; returns what was measured.
+/// It does not return before: in a page, prefer a `Lab` and budgets.
+#[wasm_bindgen(unchecked_return_type = "Report")]
+pub fn run(
+    #[wasm_bindgen(unchecked_param_type = "Source")] source: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let mut lab = Lab::new(source, options)?;
+    match Options::of(options)?.until {
+        Some(until) => {
+            lab.world.run_until(until, || true);
+        }
+        None => {
+            lab.run_until_quiet(None, None)?;
+        }
     }
+    lab.report()
+}
+
+/// Everything that is wrong with a scenario, errors and warnings; nothing if all is well. Throws a `LinkError` where there is
+/// no document to look at.
+#[wasm_bindgen(unchecked_return_type = "Fault[]")]
+pub fn check(#[wasm_bindgen(unchecked_param_type = "Source")] source: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(error::faults(&Scenario::read(&source::text(source)?).faults))
+}
+
+fn ms(at: Instant) -> f64 {
+    at.nanos() as f64 / 1e6
+}
+
+/// Objects as JSON would give them: what is not there is null.
+fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&Serializer::json_compatible())?)
 }
 
 /// Says yes until the budget is spent.

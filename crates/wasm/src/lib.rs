@@ -1,22 +1,32 @@
-//! The engine for JavaScript, without the page: `new Lab(document)`, run it, ask what happened.
+//! The engine for JavaScript, without the page: `run(scenario)`, or `new Lab(scenario)`, run it, ask what happened.
 //!
-//! Time is in milliseconds of virtual time, as JavaScript has it elsewhere. What goes wrong because of what was handed in is
-//! an `Error`; that of a document has its `faults`, each with place and message, and not only the first.
+//! Time is in milliseconds of virtual time, as JavaScript has it elsewhere; results are what the command line prints, in
+//! seconds. What goes wrong because of what was handed in is an `Error` of a class of its own; that of a document has its
+//! `faults`, each with place and message, and not only the first.
 //!
-//! ```js
-//! const lab = new Lab(document);
-//! lab.runUntilQuiet(60_000);
-//! console.log(lab.now, lab.historyHash, lab.runs());
-//! ```
+//! `cargo xtask package` makes an npm-shaped package of it, for Node and browsers, with types. README.md is that package's.
 //!
-//! | module | what it is |
+//! | file | what it is |
 //! |---|---|
-//! | [`lab`] | the class |
+//! | [`lab`] | the class, and the functions |
+//! | `source`, `options` | what is handed in |
 //! | `error` | faults as JavaScript sees them |
-//! | `report` | results as JavaScript sees them |
+//! | `report` | results as JavaScript sees them: the command line's |
+//! | `js/` | what the package has besides: entries for Node and browsers, error classes, types |
+
+use wasm_bindgen::prelude::*;
 
 mod error;
 pub mod lab;
+mod options;
+// One source for both, so that a script finds the same fields wherever it runs. It is a module of the command line's program,
+// which is no library that could be named here.
+#[path = "../../cli/src/report.rs"]
 mod report;
+mod source;
 
-pub use lab::Lab;
+pub use lab::{Lab, check, run};
+
+/// Types that only TypeScript sees. That they are true is tested: tests/types.test.mjs.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("../js/types.d.ts");

@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the page as files for any static host.
 
 use crate::setup::{self, Needs, Optimised, Toolbox};
-use crate::{process, project, size};
+use crate::{offline, process, project, size};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub fn build(toolbox: &Toolbox) -> Result<()> {
     harden(&dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));
-    Ok(())
+    offline::prepare(&dist)
 }
 
 /// Removes what only trunk's server needs.

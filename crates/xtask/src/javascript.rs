@@ -1,31 +1,34 @@
-//! The tests of the JavaScript API, under Node: crates/wasm with its bindings beside the command line's program.
+//! The tests of the JavaScript API, under Node: the package, as others have it, beside the command line's program.
 
 use crate::setup::Toolbox;
 use crate::tally::Tally;
-use crate::{process, project, test};
+use crate::{package, process, project, test};
 use anyhow::Result;
 use std::env::consts::EXE_EXTENSION;
+use std::path::PathBuf;
 use std::process::Command;
+
+/// Where the tested package is: below a folder from which it is found by its name.
+pub fn package() -> PathBuf {
+    project::target().join("javascript/node_modules/packetarium")
+}
 
 /// Builds both and lets Node compare them.
 pub fn run(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     let mut native = Command::new("cargo");
     native.args(["build", "--package", "packetarium"]).current_dir(project::root());
     process::run(&mut native)?;
-    let mut wasm = toolbox.wasm_command("cargo");
-    wasm.args(["build", "--lib", "--package", "wasm", "--target=wasm32-unknown-unknown"]);
-    // As the core's tests have it, so that nothing is built twice.
-    process::run(wasm.env("CARGO_PROFILE_DEV_OPT_LEVEL", test::WASM_OPT_LEVEL))?;
-
-    let bindings = project::target().join("javascript");
-    let mut bind = toolbox.command("wasm-bindgen");
-    bind.args(["--target", "nodejs", "--out-name", "packetarium", "--out-dir"]).arg(&bindings);
-    bind.arg(project::wasm_target().join("wasm32-unknown-unknown/debug/wasm.wasm"));
-    process::run(&mut bind)?;
+    let module = package::module(toolbox, |cargo| {
+        // As the core's tests have it, so that nothing is built twice.
+        cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", test::WASM_OPT_LEVEL);
+        "debug"
+    })?;
+    package::assemble(toolbox, &module, &package())?;
 
     let mut node = toolbox.command("node");
     node.arg("--test").current_dir(project::root().join("crates/wasm"));
-    node.env("PACKETARIUM_WASM", bindings);
+    node.env("PACKETARIUM_PACKAGE", package());
+    node.env("PACKETARIUM_TOOLS", project::browser_tests().join("node_modules"));
     node.env("PACKETARIUM", project::target().join("debug/packetarium").with_extension(EXE_EXTENSION));
     test::count(&mut node, tally_of_node, tally)
 }

@@ -1,4 +1,4 @@
-//! Everything a developer types: `cargo xtask serve | build | test | bench | ci`.
+//! Everything a developer types: `cargo xtask serve | build | package | test | bench | ci`.
 //!
 //! One program instead of shell scripts, so that it is checked, tested and works wherever Rust does. It brings a fresh
 //! machine to a served page by itself, and says what it does and why.
@@ -6,8 +6,9 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`setup`] | finds or installs what the others need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser |
-//! | [`serve`], [`build`], [`test`], [`bench`], [`ci`] | one for each command |
+//! | [`serve`], [`build`], [`package`], [`test`], [`bench`], [`ci`] | one for each command |
 //! | [`javascript`] | the tests of the JavaScript API, under Node |
+//! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
 //! | [`tally`] | counts of passed and failed tests, read from what the runners print |
 //! | [`report`] | steps, their outcome and time, and the closing summary |
@@ -19,6 +20,8 @@ mod bench;
 mod build;
 mod ci;
 mod javascript;
+mod offline;
+mod package;
 mod process;
 mod progress;
 mod project;
@@ -45,6 +48,8 @@ enum Command {
     Serve(serve::Options),
     /// Build the page into dist/, for any path of any static host, and check its size
     Build,
+    /// Make the JavaScript API, for Node and browsers, into target/package/
+    Package,
     /// Set up what is missing, then run every test: native, in wasm, in a browser
     Test(test::Options),
     /// Measure the engine natively, in Node and in Chromium
@@ -57,6 +62,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(options) => serve::run(&options),
         Command::Build => build::run(),
+        Command::Package => package::run(),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Ci => ci::run(),

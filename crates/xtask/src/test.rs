@@ -89,6 +89,7 @@ fn in_browser(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     let mut command = toolbox.command("npx");
     command.args(["playwright", "test"]).current_dir(project::browser_tests());
     command.env("PACKETARIUM_DIST", project::dist());
+    command.env("PACKETARIUM_PACKAGE", javascript::package());
     if let Some(browser) = toolbox.browser() {
         command.env("CHROMIUM", browser);
     }

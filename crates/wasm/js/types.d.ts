@@ -1,0 +1,148 @@
+import type { Scenario } from "./scenario.js";
+
+/** The text of a document, a document as an object, or a link: a URL, or what follows its `#`. */
+export type Source = string | Scenario;
+
+export interface LabOptions {
+  /** Instead of the document's. */
+  seed?: number;
+}
+
+export interface RunOptions extends LabOptions {
+  /** Stop at this moment, in milliseconds of virtual time; otherwise when all is quiet, after one hour at most. */
+  untilMs?: number;
+}
+
+/** What is wrong with a document. */
+export interface Fault {
+  level: "error" | "warning";
+  /** Such as `nodes[1].addresses[0]`; empty for the document itself. */
+  place: string;
+  /** In the text, from 1. */
+  line: number | null;
+  column: number | null;
+  message: string;
+}
+
+/** A file for another program: see `exportTo`. */
+export interface LabFile {
+  name: string;
+  text: string;
+}
+
+/** What `packetarium run --json` prints: everything that was measured. Times are virtual seconds unless the name says otherwise. */
+export interface Report {
+  /** How far it was run. */
+  end: number;
+  /** A hash of everything that happened, 16 hexadecimal digits. */
+  history: string;
+  /** In the order of the document, as are links and nodes. */
+  runs: Run[];
+  links: Link[];
+  nodes: Node[];
+}
+
+export type RunKind = "ping" | "echo" | "iperf" | "connect";
+
+/** `unfinished` if the end came first. */
+export type Outcome = "succeeded" | "failed" | "stopped" | "unfinished";
+
+/** A run. What a kind of run does not measure is null. */
+export interface Run {
+  kind: RunKind;
+  from: string;
+  /** A host's id, or an address. */
+  to: string;
+  /** When it begins. */
+  at: number;
+  outcome: Outcome;
+  /** Why it failed. */
+  reason: string | null;
+  /** Requests, messages or datagrams. */
+  sent: number;
+  /** Those answered, or received (iperf over UDP). */
+  received: number;
+  /** Those neither answered nor received, once it is over. */
+  lost: number | null;
+  rtt_ms: RoundTrips | null;
+  /** Payload that the server received, or that came back. */
+  bytes: number;
+  /** How long that took. */
+  seconds: number | null;
+  goodput_bps: number | null;
+  /** TCP segments sent again. */
+  retransmits: number | null;
+  /** RFC 3550, 6.4.1. */
+  jitter_ms: number | null;
+  /** iperf's reports. */
+  intervals: Interval[] | null;
+}
+
+/** Round-trip times in milliseconds. */
+export interface RoundTrips {
+  min: number;
+  avg: number;
+  max: number;
+}
+
+/** One line of iperf's; times since the run began. */
+export interface Interval {
+  from: number;
+  to: number;
+  bytes: number;
+  bps: number;
+}
+
+/** Frames that were dropped, by reason. */
+export type DropCounts = Record<string, number>;
+
+/** A link: both directions together, and each by itself. */
+export interface Link {
+  ends: [string, string];
+  sent: number;
+  delivered: number;
+  dropped: DropCounts;
+  directions: [Direction, Direction];
+}
+
+/** What one end of a link sent. */
+export interface Direction {
+  from: string;
+  to: string;
+  sent: number;
+  delivered: number;
+  dropped: DropCounts;
+}
+
+/** A node and its tables. */
+export type Node =
+  | { id: string; kind: "hub" }
+  | { id: string; kind: "switch"; mac_table: MacEntry[] }
+  | { id: string; kind: "host"; neighbors: Neighbor[]; sockets: Socket[] };
+
+/** Behind which port an address is. */
+export interface MacEntry {
+  mac: string;
+  port: number;
+  /** The node at the other end of that port's cable. */
+  link_to: string;
+  since: number;
+}
+
+/** A neighbor's addresses, by ARP or NDP. */
+export interface Neighbor {
+  ip: string;
+  mac: string;
+  since: number;
+}
+
+export interface Socket {
+  kind: "tcp" | "udp" | "icmp";
+  /** A TCP socket's (RFC 9293, 3.3.2). */
+  state: string | null;
+  /** An address and a port, or only a port, or an ICMP identifier. */
+  local: string;
+  remote: string | null;
+  /** In that state since. */
+  since: number;
+}

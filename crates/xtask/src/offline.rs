@@ -1,0 +1,173 @@
+//! The last step of a build: `dist/` is made to work offline after the first visit.
+//!
+//! The service worker (web/sw.js) has to know every file of the page, and trunk only decides their names while it builds. So
+//! the list is made of what is in `dist/`, with digests that the browser compares. The version is a hash of that list: it
+//! changes exactly when a visitor would get something else.
+//!
+//! web/boot.js has one name in all versions when trunk is done. It gets one after its content, like everything that
+//! index.html names and that is no address of its own; so no version of the page ever starts with the script of another.
+
+use crate::{process, project};
+use anyhow::{Context as _, Result, ensure};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use xxhash_rust::xxh3::xxh3_64;
+
+const PAGE: &str = "index.html";
+const BOOT: &str = "boot.js";
+const WORKER: &str = "sw.js";
+
+/// Prints name and digest of each file of a folder, in the order of names. By Node: see [`crate::size`].
+const SCRIPT: &str = r#"
+const { createHash } = require("node:crypto");
+const { readdirSync, readFileSync, statSync } = require("node:fs");
+const folder = process.argv[1] + "/";
+readdirSync(folder, { recursive: true })
+  .filter((name) => statSync(folder + name).isFile())
+  .sort()
+  .map((name) => [name.replaceAll("\\", "/"), createHash("sha256").update(readFileSync(folder + name)).digest("base64")])
+  .forEach((row) => console.log(row.join("\t")));
+"#;
+
+/// A file's name below `dist/` and what it is, as the browser compares it.
+#[derive(Debug, PartialEq, Eq)]
+struct File {
+    name: String,
+    integrity: String,
+}
+
+/// Writes the service worker and tells the page of it.
+pub fn prepare(dist: &Path) -> Result<()> {
+    let boot = without_comments(&read(&dist.join(BOOT))?);
+    let boot_name = named_by_content(BOOT, &boot);
+    write(&dist.join(&boot_name), &boot)?;
+    fs::remove_file(dist.join(BOOT)).context("the start script is there twice")?;
+    let page = read(&dist.join(PAGE))?;
+    ensure!(page.contains(&format!("./{BOOT}")), "{PAGE} does not start the page as Trunk.toml says");
+    let page = page.replace(&format!("./{BOOT}"), &format!("./{boot_name}"));
+    write(&dist.join(PAGE), &page)?;
+
+    let version = version(&files(dist)?);
+    write(&dist.join(PAGE), &with_worker(&page, &version)?)?;
+    let template = read(&project::root().join("web").join(WORKER))?;
+    write(&dist.join(WORKER), &worker(&template, &version, &files(dist)?)?)
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} cannot be read", project::shown(file)))
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("{} cannot be written", project::shown(file)))
+}
+
+fn files(folder: &Path) -> Result<Vec<File>> {
+    let rows = process::output(Command::new("node").args(["--eval", SCRIPT]).arg(folder))
+        .with_context(|| format!("node cannot list {}: is Node.js installed?", project::shown(folder)))?;
+    rows.lines().map(file).collect()
+}
+
+fn file(row: &str) -> Result<File> {
+    let (name, digest) = row.split_once('\t').context("node printed no digests")?;
+    // It becomes part of a script, and of an address.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
+    ensure!(name.chars().all(is_plain), "{name:?} is no name for a file of the page");
+    Ok(File { name: name.to_owned(), integrity: format!("sha256-{digest}") })
+}
+
+fn version(files: &[File]) -> String {
+    let list: String = files.iter().map(|file| format!("{}\t{}\n", file.name, file.integrity)).collect();
+    format!("{:016x}", xxh3_64(list.as_bytes()))
+}
+
+/// `boot.js` → `boot-0123456789abcdef.js`: the form that trunk gives names too.
+fn named_by_content(name: &str, content: &str) -> String {
+    let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
+    format!("{stem}-{:016x}.{extension}", xxh3_64(content.as_bytes()))
+}
+
+/// A script without the lines that are only comments: what developers read there is in the sources.
+fn without_comments(script: &str) -> String {
+    script
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//") && !line.is_empty())
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
+
+/// The page with what web/boot.js needs to register the worker.
+fn with_worker(page: &str, version: &str) -> Result<String> {
+    let place = " data-wasm=";
+    ensure!(page.matches(place).count() == 1, "{PAGE} does not start the page as Trunk.toml says");
+    Ok(page.replace(place, &format!(r#" data-worker="./{WORKER}" data-version="{version}"{place}"#)))
+}
+
+fn worker(template: &str, version: &str, files: &[File]) -> Result<String> {
+    let rows: Vec<_> =
+        files.iter().map(|File { name, integrity }| format!("  \"{name}\": \"{integrity}\",\n")).collect();
+    let script = without_comments(template)
+        .replace("{{version}}", version)
+        .replace("{{files}}", &format!("{{\n{}}}", rows.concat()));
+    ensure!(script.contains(version) && !script.contains("{{"), "web/{WORKER} has other placeholders");
+    Ok(script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(name: &str, integrity: &str) -> File {
+        File { name: name.into(), integrity: integrity.into() }
+    }
+
+    #[test]
+    fn the_version_is_another_when_a_name_or_a_content_is() {
+        let versions =
+            [("a.css", "x"), ("b.css", "x"), ("a.css", "y")].map(|(a, x)| version(&[listed(a, x)]));
+        assert!(versions[0] != versions[1] && versions[0] != versions[2], "{versions:?}");
+        assert_eq!(versions[0], version(&[listed("a.css", "x")]));
+        assert_eq!(versions[0].len(), 16);
+    }
+
+    #[test]
+    fn the_worker_of_this_checkout_takes_the_list() {
+        let template = include_str!("../../../web/sw.js");
+        let script = worker(template, "0123", &[listed("index.html", "sha256-x=")]).unwrap();
+        assert!(script.starts_with(
+            "const VERSION = \"0123\";\nconst FILES = {\n  \"index.html\": \"sha256-x=\",\n};\n"
+        ));
+        assert!(!script.contains("\n//") && !script.contains("\n  //"), "{script}");
+        assert!(worker("nothing to fill in", "0123", &[]).is_err());
+    }
+
+    #[test]
+    fn the_page_names_its_worker_and_its_version() {
+        let page = r#"<script src="./boot.js" data-js="./web.js" data-wasm="./web.wasm"></script>"#;
+        let expected = r#"<script src="./boot.js" data-js="./web.js" data-worker="./sw.js" data-version="v" data-wasm="./web.wasm"></script>"#;
+        assert_eq!(with_worker(page, "v").unwrap(), expected);
+        assert!(with_worker("<script></script>", "v").is_err());
+    }
+
+    #[test]
+    fn a_name_after_the_content_has_trunks_form() {
+        let name = named_by_content("boot.js", "1");
+        let digest = name.strip_prefix("boot-").and_then(|rest| rest.strip_suffix(".js")).unwrap();
+        assert!(digest.len() == 16 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
+        assert_ne!(name, named_by_content("boot.js", "2"));
+    }
+
+    #[test]
+    fn only_whole_lines_are_taken_for_comments() {
+        let script = "// one\nconst a = 1; // two\n\n  // three\n  const b = \"// four\";\n";
+        assert_eq!(without_comments(script), "const a = 1; // two\n  const b = \"// four\";\n");
+    }
+
+    #[test]
+    fn names_that_would_be_more_than_names_are_refused() {
+        assert_eq!(file("a/b-1_bg.wasm\tx=").unwrap(), listed("a/b-1_bg.wasm", "sha256-x="));
+        for row in ["a\"b\tx", "a b\tx", "nothing"] {
+            assert!(file(row).is_err(), "{row}");
+        }
+    }
+}
