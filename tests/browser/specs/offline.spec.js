@@ -1,6 +1,7 @@
 // Coming back without a network, and hearing of new versions. The host of these tests is a process that is really ended.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import { QUIET, expect, fragment, test as base } from "../aquarium.js";
 import { Host } from "../host.js";
 
@@ -14,6 +15,10 @@ const test = base.extend({
   baseURL: async ({ host }, use) => use(host.url),
 });
 test.use({ serviceWorkers: "allow" });
+// Chromium asks for new versions when it has nothing better to do: two seconds after its start at the earliest, and on a
+// busy machine after most of a minute.
+test.setTimeout(240_000);
+const IDLE = { timeout: 90_000 };
 
 /** Waits until everything is kept; a person sees nothing of it. */
 const kept = (page) =>
@@ -22,9 +27,20 @@ const kept = (page) =>
     while (active.state !== "activated") await new Promise((resolve) => active.addEventListener("statechange", resolve, { once: true }));
   });
 
+/**
+ * Waits until no newer version is being asked for or on its way. Before one is published too: Playwright holds each new worker
+ * for a moment, and two at once hold each other.
+ */
+const settled = (page) =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    await registration.update().catch(() => {});
+    while (registration.installing) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+
 const isOpen = (page) => expect(page.getByRole("timer", { name: "Virtual time in seconds" })).toHaveText(/^\d/);
 
-const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1);
+const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, { timeout: 60_000 });
 
 /** Somebody comes back to the tab: that is when the page asks for a new version. */
 const comeBack = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
@@ -87,7 +103,7 @@ test("a new version is announced, and taken when it is asked for and not before"
 
   await host.publish("new");
   await comeBack(page);
-  await expect(news(page)).toBeVisible();
+  await expect(news(page)).toBeVisible(IDLE);
   await expect(aquarium.button("Start echo")).toBeInViewport();
   expect(await version(page)).toBe(old);
   await aquarium.button("Later").click();
@@ -96,7 +112,7 @@ test("a new version is announced, and taken when it is asked for and not before"
 
   await host.publish("newer");
   await comeBack(page);
-  await expect(news(page)).toBeVisible();
+  await expect(news(page)).toBeVisible(IDLE);
   await aquarium.button("Reload with the new version").click();
   await expect.poll(() => version(page).catch(() => undefined)).toBe("newer");
   await expect(aquarium.run("TCP echo a → b")).toContainText("keep me");
@@ -110,17 +126,46 @@ test("a new version is announced, and taken when it is asked for and not before"
   expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
 });
 
+test("the news covers nothing of the page, is clean for axe in both themes, and can be answered with the keyboard", async ({ page, aquarium, host }) => {
+  await aquarium.open(QUIET);
+  await kept(page);
+  await host.publish("new");
+  await comeBack(page);
+  await expect(news(page)).toBeVisible(IDLE);
+  for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)), colorScheme).toEqual([]);
+    }
+    const bar = await page.getByRole("status").filter({ hasText: "new version" }).boundingBox();
+    const top = await page.getByRole("banner").boundingBox();
+    expect(top.y).toBeGreaterThanOrEqual(bar.y + bar.height - 1);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect((await page.getByRole("contentinfo").boundingBox()).y, "the page still ends where the window does").toBeLessThan(900);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("Tab");
+  await expect(aquarium.button("Reload with the new version")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(news(page)).toBeHidden();
+});
+
 test("somebody who reloads has the new version without being asked, and other tabs are told", async ({ context, page, aquarium, host }) => {
   await aquarium.open();
   await kept(page);
   const other = await context.newPage();
   await other.goto("./");
   await moves(other);
+  await settled(other);
   await host.publish("new");
   await page.reload();
   await moves(page);
   expect(await version(page)).toBe("new");
-  await expect(news(other)).toBeVisible();
+  await expect(news(other)).toBeVisible(IDLE);
   await expect(news(page)).toBeHidden();
   await other.getByRole("button", { name: "Reload with the new version" }).click();
   await expect.poll(() => version(other).catch(() => undefined)).toBe("new");
@@ -133,7 +178,8 @@ test("a version that is only half on the host is not announced", async ({ page, 
   const old = await version(page);
   await host.publish("new", "sw.js");
   await comeBack(page);
-  await page.waitForTimeout(1_000);
+  await settled(page);
+  await page.waitForTimeout(500);
   await expect(news(page)).toBeHidden();
   await host.stop();
   await page.reload();
@@ -159,6 +205,7 @@ test("in a whole session, first visit to new version, nothing is asked of anothe
   await page.keyboard.press("Escape");
   await host.publish("new");
   await comeBack(page);
+  await expect(news(page)).toBeVisible(IDLE);
   await aquarium.button("Reload with the new version").click();
   await expect.poll(() => version(page).catch(() => undefined)).toBe("new");
   await isOpen(page);
