@@ -32,6 +32,7 @@ pub fn App(props: &Props) -> Html {
             let settings = session.settings();
             let view = session.lab().borrow_mut().view();
             let mut page = Page::new(view, settings.theme, settings.shortcuts);
+            page.detail = settings.detail;
             page.pane = match session.query().show.as_deref() {
                 Some("inspect") => Pane::Inspect,
                 Some("document") => Pane::Document,
@@ -97,7 +98,7 @@ pub fn App(props: &Props) -> Html {
             </main>
             { status(view.edge, view.complete_since) }
             { toasts(&session, &page.toasts, &page.announcement) }
-            <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} />
+            <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail} />
         </ContextProvider<Session>>
     }
 }

@@ -9,7 +9,7 @@
 //! | [`components`] | what is rendered from the two |
 //! | [`session`] | takes what a person does to where it belongs; address bar, storage, clipboard |
 //! | [`opening`], [`storage`], [`shelf`] | what the page opens with, and what the browser keeps |
-//! | [`run_form`], [`keys`], [`theme`], [`format`](mod@format) | small things that are tested without a browser |
+//! | [`run_form`], [`keys`], [`theme`], [`announce`], [`format`](mod@format) | small things that are tested without a browser |
 //! | [`edit`], [`files`] | changing a scenario by hand; opening and saving it |
 //! | [`embed`] | the page within another page |
 //! | [`wall_clock`] | the speed test |
@@ -19,6 +19,7 @@
 //! Data flows one way: what a person does becomes a [`lab::Command`] or a [`state::Change`]; the lab makes a
 //! [`lab::view::View`]; the page is rendered from it. Nothing is rendered by Yew more than ten times a second.
 
+mod announce;
 mod app;
 mod components;
 mod crash;

@@ -1,6 +1,7 @@
 //! The one handle that every part of the page holds: it takes what a person does to where it belongs, and keeps the
 //! browser (address bar, storage, clipboard) in step with it.
 
+use crate::announce::Detail;
 use crate::dom::{copy, window};
 use crate::edit::Edit;
 use crate::embed::Query;
@@ -8,7 +9,7 @@ use crate::lab::speed::Speed;
 use crate::lab::{Command, Lab, Refusal, State};
 use crate::opening::{self, Trouble, sentence};
 use crate::shelf;
-use crate::stage::{Selection, Stage};
+use crate::stage::{Next, Selection, Stage};
 use crate::state::{Change, Dialog, Page};
 use crate::storage::{self, Crashed, Kept, Settings};
 use crate::theme::Choice;
@@ -104,6 +105,8 @@ impl Session {
             page: RefCell::default(),
             clock: NodeRef::default(),
         }));
+        // Whatever breaks the page, and whenever, it is there for the next start.
+        session.keep();
         Opened { session, trouble: opening.trouble, misread, crashed }
     }
 
@@ -206,8 +209,16 @@ impl Session {
                 | Command::Drag(..)
         );
         let opens = matches!(command, Command::Open(_));
-        let adds =
-            matches!(&command, Command::Edit(edit) if matches!(**edit, Edit::Add(_, None) | Edit::Tidy));
+        let view = match &command {
+            Command::Open(_) => Next::Fit,
+            Command::Edit(edit) => match **edit {
+                // What is new may be out of sight.
+                Edit::Add(_, None) | Edit::Tidy => Next::Fit,
+                Edit::Add(..) | Edit::Move(..) => Next::AsIs,
+                _ => Next::Follow,
+            },
+            _ => Next::Follow,
+        };
         let again = command.clone();
         let performed = self.0.lab.borrow_mut().perform(command);
         match performed {
@@ -223,12 +234,9 @@ impl Session {
         if opens {
             self.set_hover(None);
             self.set_fragment(String::new());
-            if let Some(stage) = self.stage() {
-                stage.borrow_mut().fit();
-            }
-        } else if adds && let Some(stage) = self.stage() {
-            // What is new may be out of sight.
-            stage.borrow_mut().fit_next();
+        }
+        if document_changes && let Some(stage) = self.stage() {
+            stage.borrow_mut().expect_change(view);
         }
         if !opens && document_changes && !self.0.fragment.borrow().is_empty() {
             // The address bar keeps saying what is on the page.
@@ -261,6 +269,12 @@ impl Session {
         self.set_settings(Settings { theme, ..self.settings() });
         self.change(Change::Theme(theme));
         self.refresh();
+    }
+
+    /// How much whoever listens is told from now on.
+    pub fn set_detail(&self, detail: Detail) {
+        self.set_settings(Settings { detail, ..self.settings() });
+        self.change(Change::Detail(detail));
     }
 
     /// Whether single keys do something from now on.
@@ -314,7 +328,7 @@ impl Session {
         }
         drop(lab);
         if let Some(stage) = self.stage() {
-            stage.borrow_mut().fit_next();
+            stage.borrow_mut().expect_change(Next::Fit);
         }
         self.refresh();
         self.show();

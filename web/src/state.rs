@@ -1,5 +1,6 @@
 //! What the page is like, apart from the lab: one value, changed in one place.
 
+use crate::announce::Detail;
 use crate::lab::results::Phase;
 use crate::lab::view::View;
 use crate::lab::{Command, State};
@@ -21,6 +22,8 @@ pub struct Page {
     pub theme: Choice,
     /// Whether single keys do something.
     pub shortcuts: bool,
+    /// How much whoever listens is told.
+    pub detail: Detail,
     /// Short messages, the oldest first.
     pub toasts: Vec<Toast>,
     /// What a screen reader is told next.
@@ -85,6 +88,8 @@ pub enum Change {
     Theme(Choice),
     /// Single keys do something, or nothing.
     Shortcuts(bool),
+    /// So much is told to whoever listens.
+    Detail(Detail),
     /// Say something.
     Say(Rc<str>),
     /// It has been read.
@@ -103,6 +108,7 @@ impl Page {
             dialog: None,
             theme,
             shortcuts,
+            detail: Detail::default(),
             toasts: Vec::new(),
             announcement: "".into(),
             next_toast: 0,
@@ -128,7 +134,7 @@ impl Reducible for Page {
         let mut page = (*self).clone();
         match change {
             Change::View(view) => {
-                if let Some(news) = news(&page.view, &view) {
+                if let Some(news) = news(&page.view, &view, page.detail) {
                     page.announcement = news.into();
                 }
                 // Whoever points at something wants to see it.
@@ -142,6 +148,7 @@ impl Reducible for Page {
             Change::Close => page.dialog = None,
             Change::Theme(theme) => page.theme = theme,
             Change::Shortcuts(shortcuts) => page.shortcuts = shortcuts,
+            Change::Detail(detail) => page.detail = detail,
             Change::Say(text) => page.say(text),
             Change::Dismiss(id) => page.toasts.retain(|toast| toast.id != id),
         }
@@ -150,7 +157,10 @@ impl Reducible for Page {
 }
 
 /// What has happened between the two that a listener should hear.
-fn news(before: &View, now: &View) -> Option<String> {
+fn news(before: &View, now: &View, detail: Detail) -> Option<String> {
+    if detail == Detail::Nothing {
+        return None;
+    }
     if before.sketch.opened != now.sketch.opened {
         return Some(format!("Opened: {}, {}.", now.sketch.title, now.sketch.sentence()));
     }
@@ -173,6 +183,9 @@ fn news(before: &View, now: &View) -> Option<String> {
         let cables = now.sketch.links.len() as u64;
         let cables = crate::format::plural(cables, "cable", "cables");
         sentences.push(format!("Now: {}, {cables}.", now.sketch.sentence()));
+    }
+    if detail == Detail::Everything && now.narration != before.narration {
+        sentences.push(now.narration.to_string());
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
@@ -213,6 +226,24 @@ mod tests {
         assert_eq!(said, ["b", "c", "d"]);
         let id = page.toasts[1].id;
         assert_eq!(page.reduce(Change::Dismiss(id)).toasts.len(), 2);
+    }
+
+    #[test]
+    fn whoever_listens_hears_as_much_as_they_want() {
+        let heard = |detail: Detail| {
+            let mut lab = lab();
+            let mut page = page(&mut lab).reduce(Change::Detail(detail));
+            let mut heard = 0;
+            for frame in 0..600 {
+                lab.tick(f64::from(frame) * 16.0, true, &mut || true);
+                let before = page.announcement.clone();
+                page = page.reduce(Change::View(Rc::new(lab.view())));
+                heard += usize::from(before != page.announcement);
+            }
+            heard
+        };
+        assert_eq!(heard(Detail::Nothing), 0);
+        assert!(heard(Detail::Everything) > heard(Detail::Results));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! fail, and then the page merely forgets; whoever needs to know is told. Plain text and no serde: these are a handful of values, and every byte of code
 //! is a byte to load.
 
+use crate::announce::Detail;
 use crate::theme::Choice;
 
 /// The experiment that was on the page.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub speed: Option<u8>,
     /// Whether single keys do something (WCAG 2.2, 2.1.4).
     pub shortcuts: bool,
+    /// How much whoever listens is told.
+    pub detail: Detail,
 }
 
 /// That the page has broken.
@@ -38,7 +41,13 @@ pub struct Crashed;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Choice::System, skip_quiet: true, speed: None, shortcuts: true }
+        Self {
+            theme: Choice::System,
+            skip_quiet: true,
+            speed: None,
+            shortcuts: true,
+            detail: Detail::default(),
+        }
     }
 }
 
@@ -116,7 +125,8 @@ impl Kept for Settings {
     fn to_text(&self) -> String {
         let theme = self.theme.attribute().unwrap_or("system");
         let speed = self.speed.map_or("auto".to_string(), |step| step.to_string());
-        format!("theme={theme} skip_quiet={} speed={speed} shortcuts={}", self.skip_quiet, self.shortcuts)
+        let (skip_quiet, shortcuts, detail) = (self.skip_quiet, self.shortcuts, self.detail.value());
+        format!("theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail}")
     }
 
     fn from_text(text: &str) -> Option<Self> {
@@ -128,6 +138,7 @@ impl Kept for Settings {
                 Some(("skip_quiet", value)) => settings.skip_quiet = value != "false",
                 Some(("speed", value)) => settings.speed = value.parse().ok(),
                 Some(("shortcuts", value)) => settings.shortcuts = value != "false",
+                Some(("announce", value)) => settings.detail = Detail::from_value(value).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -196,7 +207,13 @@ mod tests {
         }
         for theme in [Choice::System, Choice::Light, Choice::Dark] {
             for speed in [None, Some(0), Some(18)] {
-                let settings = Settings { theme, speed, skip_quiet: false, shortcuts: false };
+                let settings = Settings {
+                    theme,
+                    speed,
+                    skip_quiet: false,
+                    shortcuts: false,
+                    detail: Detail::Everything,
+                };
                 assert_eq!(Settings::from_text(&settings.to_text()), Some(settings));
             }
         }

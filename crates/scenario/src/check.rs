@@ -288,11 +288,13 @@ impl<'s> Check<'s> {
             let place = node_place(id.index());
             for (number, cidr) in host.addresses.iter().enumerate() {
                 let here = (id.index(), number);
-                let (node, first) = *addresses.entry(cidr.address()).or_insert(here);
-                if (node, first) != here {
+                let first = *addresses.entry(cidr.address()).or_insert(here);
+                if first != here {
+                    let node = first.0;
                     let message = format!(
-                        "{} is already nodes[{node}].addresses[{first}]: give each host its own",
-                        cidr.address()
+                        "{} is already an address of {} (nodes[{node}]): give each host its own",
+                        cidr.address(),
+                        quoted(&self.scenario.ids[node])
                     );
                     let place = place.field("addresses").index(number);
                     let problem = self.problem(Kind::DuplicateAddress, Level::Error, place, message);
@@ -306,8 +308,9 @@ impl<'s> Check<'s> {
             let first = *macs.entry(mac).or_insert(id.index());
             if first != id.index() {
                 let message = format!(
-                    "{} is already the MAC address of nodes[{first}]: give each host its own",
-                    show_mac(mac)
+                    "{} is already the MAC address of {} (nodes[{first}]): give each host its own",
+                    show_mac(mac),
+                    quoted(&self.scenario.ids[first])
                 );
                 let problem = self.problem(Kind::DuplicateMac, Level::Error, place.field("mac"), message);
                 problem.nodes.push(NodeId(first as u32));

@@ -69,7 +69,7 @@ fn wrong_texts_are_refused_with_what_to_write_instead() {
         (
             r#""mac": "02:00:00:00:00:0a""#,
             r#""mac": "02:50:00:00:00:02""#,
-            "nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of nodes[0]: give each host its own",
+            "nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of \"a\" (nodes[0]): give each host its own",
         ),
         (
             r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
@@ -100,7 +100,7 @@ fn wrong_texts_are_refused_with_what_to_write_instead() {
         (
             r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
             r#""addresses": ["10.0.0.1/16", "fd00::2/64"]"#,
-            "nodes[1].addresses[0]: 10.0.0.1 is already nodes[0].addresses[0]: give each host its own",
+            "nodes[1].addresses[0]: 10.0.0.1 is already an address of \"a\" (nodes[0]): give each host its own",
         ),
         (
             r#""gateway": "10.0.0.254""#,

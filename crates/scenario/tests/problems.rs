@@ -128,7 +128,7 @@ fn what_two_have_one_keeps() {
     one(
         &lan([(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[]), (&["10.0.0.1/24"], &[])]),
         Kind::DuplicateAddress,
-        r#"nodes[2].addresses[0]: 10.0.0.1 is already nodes[0].addresses[0]: give each host its own → give "c" the address 10.0.0.3/24"#,
+        r#"nodes[2].addresses[0]: 10.0.0.1 is already an address of "a" (nodes[0]): give each host its own → give "c" the address 10.0.0.3/24"#,
     );
     let mut scenario = lan([(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[]), (&["10.0.0.3/24"], &[])]);
     let NodeKind::Host(config) = &mut scenario.topology.nodes[0].kind else { panic!() };
@@ -137,7 +137,7 @@ fn what_two_have_one_keeps() {
     one(
         &scenario,
         Kind::DuplicateMac,
-        r#"nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of nodes[0]: give each host its own → let "a" have a MAC address of its own"#,
+        r#"nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of "a" (nodes[0]): give each host its own → let "a" have a MAC address of its own"#,
     );
 }
 

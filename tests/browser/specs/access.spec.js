@@ -233,3 +233,14 @@ test.describe("reduced motion", () => {
     });
   }
 });
+
+test("a screen reader is told as much as its user wants", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await aquarium.button("Help").click();
+  await aquarium.dialog.getByLabel("A screen reader is told").selectOption("everything that happens");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("status").filter({ hasText: /passes the|asks who|answers/ })).toBeAttached();
+  await page.reload();
+  await aquarium.button("Help").click();
+  await expect(aquarium.dialog.getByLabel("A screen reader is told")).toHaveValue("everything");
+});

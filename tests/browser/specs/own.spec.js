@@ -63,7 +63,7 @@ test("a link is handed on as a QR code, and as a part of a course page", async (
   await aquarium.open(QUIET);
   await aquarium.button("Share").click();
   await aquarium.dialog.getByText("As a QR code").click();
-  await expect(aquarium.dialog.getByRole("img", { name: "QR code of the link" })).toBeVisible();
+  await expect(aquarium.dialog.getByRole("img", { name: "QR code" })).toBeVisible();
   await aquarium.dialog.getByText("As a part of a course page").click();
   const link = await aquarium.dialog.getByLabel("Link", { exact: true }).inputValue();
   const [, payload] = link.split("#");

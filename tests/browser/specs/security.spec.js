@@ -89,6 +89,8 @@ test("when the program is torn down without a panic, the page says so all the sa
   await page.evaluate(() => {
     const now = Performance.prototype.now;
     Performance.prototype.now = function () {
+      // Others ask for the time as well.
+      if (!/wasm/.test(new Error().stack)) return now.call(this);
       Performance.prototype.now = now;
       throw new RangeError("used up");
     };

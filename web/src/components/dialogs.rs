@@ -3,6 +3,7 @@
 use super::library::Library;
 use super::modal::{Modal, close_around};
 use super::use_session;
+use crate::announce::Detail;
 use crate::dom::copy;
 use crate::keys;
 use crate::lab::Command;
@@ -11,7 +12,7 @@ use crate::session::Session;
 use crate::state::Dialog;
 use qrcodegen::{QrCode, QrCodeEcc};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// Properties of [`Dialogs`].
@@ -21,6 +22,8 @@ pub struct Props {
     pub dialog: Option<Dialog>,
     /// Whether single keys do something.
     pub shortcuts: bool,
+    /// How much whoever listens is told.
+    pub detail: Detail,
 }
 
 /// What lies over the page, if anything does. Each has a key, so that one that follows another is opened anew: the first
@@ -32,7 +35,7 @@ pub fn Dialogs(props: &Props) -> Html {
         None => Html::default(),
         Some(Dialog::Examples) => html! { <Library /> },
         Some(Dialog::Share { link, copied }) => html! { <Share link={link.clone()} copied={*copied} /> },
-        Some(Dialog::Help) => help(&session, props.shortcuts),
+        Some(Dialog::Help) => help(&session, props.shortcuts, props.detail),
         Some(Dialog::BadLink(trouble)) => bad_link(trouble),
         Some(Dialog::Restart(command)) => restart(&session, command),
     }
@@ -115,7 +118,7 @@ fn qr_code(link: &str) -> Html {
     }
     let whole = (size + 2 * QUIET).to_string();
     html! {
-        <svg class="qr" viewBox={format!("0 0 {whole} {whole}")} role="img" aria-label="QR code of the link" shape-rendering="crispEdges">
+        <svg class="qr" viewBox={format!("0 0 {whole} {whole}")} role="img" aria-label="QR code" shape-rendering="crispEdges">
             <rect class="qr-ground" width={whole.clone()} height={whole} />
             <path class="qr-ink" d={path} />
         </svg>
@@ -133,11 +136,20 @@ fn embed_code(link: &str) -> String {
 }
 
 /// What all this is.
-fn help(session: &Session, single_keys: bool) -> Html {
-    let session = session.clone();
-    let shortcuts = Callback::from(move |event: Event| {
-        session.set_shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked());
-    });
+fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
+    let shortcuts = {
+        let session = session.clone();
+        Callback::from(move |event: Event| {
+            session.set_shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked());
+        })
+    };
+    let announce = {
+        let session = session.clone();
+        Callback::from(move |event: Event| {
+            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+            session.set_detail(Detail::from_value(&value).unwrap_or_default());
+        })
+    };
     html! {
         <Modal key="An aquarium for packets" title="An aquarium for packets">
             <p>
@@ -152,6 +164,14 @@ fn help(session: &Session, single_keys: bool) -> Html {
                 <li>{ "Press Edit to draw a network yourself: add hosts and switches, and pull cables between them." }</li>
                 <li>{ "Share the experiment as a link: it plays the same for everybody." }</li>
             </ul>
+            <div class="field">
+                <label for="announce">{ "A screen reader is told" }</label>
+                <select id="announce" onchange={announce}>
+                    { for Detail::ALL.iter().map(|(choice, value, says)| html! {
+                        <option key={*value} value={*value} selected={*choice == detail}>{ *says }</option>
+                    }) }
+                </select>
+            </div>
             <h3>{ "Keys" }</h3>
             <label class="switch">
                 <input type="checkbox" role="switch" checked={single_keys} onchange={shortcuts} />

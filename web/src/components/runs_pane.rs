@@ -16,7 +16,7 @@ pub fn runs_pane(sketch: &Rc<Sketch>, runs: &[Rc<RunView>]) -> Html {
             if sketch.hosts().next().is_some() {
                 <StartForm key={sketch.opened} sketch={sketch.clone()} />
             } else {
-                <p class="empty">{ "There is no host in this network that could talk. Open an example to see some." }</p>
+                <p class="empty">{ "There is no host in this network that could talk. Press Edit and add two, or open an example." }</p>
             }
             <section class="results" aria-labelledby="results-title">
                 <h2 id="results-title">{ "Results" }</h2>

@@ -35,7 +35,7 @@ pub struct Props {
 pub fn Transport(props: &Props) -> Html {
     let session = use_session();
     let perform = |command: Command| on(&session, move |session| session.perform(command.clone()));
-    let plays = props.state != State::Paused;
+    let plays = !matches!(props.state, State::Paused | State::Broken);
     let (glyph, label) = if plays { (Glyph::Pause, "Pause") } else { (Glyph::Play, "Play") };
     let set_speed = {
         let session = session.clone();

@@ -146,8 +146,19 @@ pub struct Stage {
     laid_out: Option<(View, Size, u64)>,
     traffic: Traffic,
     hand: Hand,
-    /// The next network that is drawn is brought into view.
-    fit_next: bool,
+    next: Next,
+}
+
+/// What becomes of the view when the network is another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Next {
+    /// It stays, if somebody is at work on the network.
+    #[default]
+    AsIs,
+    /// Everything comes into view, unless a person has chosen the view.
+    Follow,
+    /// Everything comes into view.
+    Fit,
 }
 
 impl Stage {
@@ -170,7 +181,7 @@ impl Stage {
             laid_out: None,
             traffic,
             hand,
-            fit_next: false,
+            next: Next::default(),
         })
     }
 
@@ -179,11 +190,11 @@ impl Stage {
         if !self.sketch.shows(scene.topology, scene.positions) {
             self.sketch = Sketch::new(scene.topology, scene.positions, &self.looks);
             self.revision += 1;
-            if std::mem::take(&mut self.fit_next) {
-                self.camera.fit(&self.sketch);
-            } else if !scene.editing {
+            match std::mem::take(&mut self.next) {
+                Next::Fit => self.camera.fit(&self.sketch),
                 // While editing, what is under somebody's hand must not move away from it.
-                self.camera.follow(&self.sketch);
+                Next::AsIs if scene.editing => {}
+                Next::AsIs | Next::Follow => self.camera.follow(&self.sketch),
             }
         }
         let unsettled = self.camera.advance(scene.now_ms, scene.reduced_motion);
@@ -275,9 +286,9 @@ impl Stage {
         self.camera.pinch(factor, about.into(), by.into(), &self.sketch);
     }
 
-    /// Brings the next network that is drawn into view: one that has just been changed.
-    pub fn fit_next(&mut self) {
-        self.fit_next = true;
+    /// The network has just been changed, and is drawn next: what becomes of the view then.
+    pub fn expect_change(&mut self, next: Next) {
+        self.next = next;
     }
 
     /// Brings everything into view, eased, and keeps it so over resizes.
