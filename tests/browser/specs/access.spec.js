@@ -181,7 +181,7 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
   await page.keyboard.press("a");
   await expect(aquarium.automaticSpeed).toBeChecked();
   await page.keyboard.press("e");
-  await expect(aquarium.dialog).toHaveAccessibleName("Examples");
+  await expect(aquarium.dialog).toHaveAccessibleName("Examples and your own");
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
   await aquarium.dialog.getByRole("switch", { name: "Single keys do something" }).click();
