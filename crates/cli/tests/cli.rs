@@ -260,14 +260,7 @@ fn what_will_not_do_what_a_learner_expects_is_a_warning_with_its_place() {
         "warning: nodes[1].addresses (line 3, column 64): \"b\" (10.0.1.2/24) and \"a\" (10.0.0.1/24) are on one LAN but in \
          different networks, and without gateways they cannot talk to each other: give them addresses of one network\n"
     );
-    for name in [
-        "two-hosts-and-a-switch",
-        "hub-beside-switch",
-        "slow-lossy-link",
-        "dual-stack",
-        "connect",
-        "iperf-self",
-    ] {
+    for scenario::Example { name, .. } in scenario::examples() {
         assert_eq!(packetarium(&["check", &example(name)]).out, "no faults\n", "{name}");
     }
 }
