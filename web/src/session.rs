@@ -86,10 +86,7 @@ impl Session {
             Crashed::forget();
             let _ = lab.perform(Command::Pause);
         } else {
-            lab.catch_up_to(query.at.unwrap_or(opening.at));
-            if query.embed && !query.autoplay {
-                lab.stay();
-            }
+            begin_as_asked(&mut lab, &query, opening.at);
         }
         let session = Self(Rc::new(Inner {
             lab: RefCell::new(lab),
@@ -199,15 +196,6 @@ impl Session {
         }
         let settings_change =
             matches!(command, Command::SetSpeed(_) | Command::AutoSpeed | Command::SkipQuiet(_));
-        let document_changes = !matches!(
-            command,
-            Command::Pause
-                | Command::TogglePlay
-                | Command::Step
-                | Command::Select(_)
-                | Command::SelectNodes(_)
-                | Command::Drag(..)
-        );
         let opens = matches!(command, Command::Open(_));
         let view = match &command {
             Command::Open(_) => Next::Fit,
@@ -220,7 +208,12 @@ impl Session {
             _ => Next::Follow,
         };
         let again = command.clone();
-        let performed = self.0.lab.borrow_mut().perform(command);
+        let (performed, document_changes) = {
+            let mut lab = self.0.lab.borrow_mut();
+            let before = lab.revision();
+            let performed = lab.perform(command);
+            (performed, lab.revision() != before)
+        };
         match performed {
             Ok(()) => {}
             Err(Refusal::Restarts) => return self.change(Change::Open(Dialog::Restart(Box::new(again)))),
@@ -320,12 +313,7 @@ impl Session {
         let mut lab = self.0.lab.borrow_mut();
         // Cannot fail: it starts nothing.
         let _ = lab.perform(Command::Open(Box::new(scenario)));
-        if let Some(at) = self.0.query.at {
-            lab.catch_up_to(at);
-        }
-        if self.0.query.embed && !self.0.query.autoplay {
-            lab.stay();
-        }
+        begin_as_asked(&mut lab, &self.0.query, Instant::ZERO);
         drop(lab);
         if let Some(stage) = self.stage() {
             stage.borrow_mut().expect_change(Next::Fit);
@@ -362,7 +350,8 @@ impl Session {
         let session = self.clone();
         spawn_local(async move {
             let copied = copy(&link).await;
-            session.change(Change::Open(Dialog::Share { link, copied }));
+            let changed_live = session.lab().borrow().editing().changed_live;
+            session.change(Change::Open(Dialog::Share { link, copied, changed_live }));
         });
     }
 
@@ -406,6 +395,14 @@ impl Session {
             let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
         }
         *self.0.fragment.borrow_mut() = fragment;
+    }
+}
+
+/// Lets what was opened begin where the address says, or else at `at`; embedded, it waits to be played unless it is told not to.
+fn begin_as_asked(lab: &mut Lab, query: &Query, at: Instant) {
+    lab.catch_up_to(query.at.unwrap_or(at));
+    if query.embed && !query.autoplay {
+        lab.stay();
     }
 }
 

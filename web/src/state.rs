@@ -55,6 +55,8 @@ pub enum Dialog {
         link: String,
         /// Whether the clipboard took it.
         copied: bool,
+        /// The network was changed while it ran: the link gives it as it is now, and not this history.
+        changed_live: bool,
     },
     /// What all this is, and what the keys do.
     Help,

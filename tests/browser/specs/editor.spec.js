@@ -195,6 +195,9 @@ test("a cable of a running network is pulled and put back, and the losses are se
   await aquarium.button("Plug the cable in").click();
   await aquarium.button("Done").click();
   await expect(page.getByRole("tabpanel", { name: "Inspect" })).toContainText(/cable pulled/);
+  // What a link cannot give is not promised.
+  await aquarium.button("Share").click();
+  await expect(aquarium.dialog).toContainText("The network was changed while it ran");
 });
 
 test("what cannot be done to a running network asks before it starts again", async ({ page, aquarium }) => {

@@ -34,7 +34,9 @@ pub fn Dialogs(props: &Props) -> Html {
     match &props.dialog {
         None => Html::default(),
         Some(Dialog::Examples) => html! { <Library /> },
-        Some(Dialog::Share { link, copied }) => html! { <Share link={link.clone()} copied={*copied} /> },
+        Some(Dialog::Share { link, copied, changed_live }) => {
+            html! { <Share link={link.clone()} copied={*copied} changed_live={*changed_live} /> }
+        }
         Some(Dialog::Help) => help(&session, props.shortcuts, props.detail),
         Some(Dialog::BadLink(trouble)) => bad_link(trouble),
         Some(Dialog::Restart(command)) => restart(&session, command),
@@ -46,6 +48,7 @@ pub fn Dialogs(props: &Props) -> Html {
 struct ShareProps {
     link: String,
     copied: bool,
+    changed_live: bool,
 }
 
 /// A link to what is on the page.
@@ -81,8 +84,13 @@ fn Share(props: &ShareProps) -> Html {
             <textarea id="share-link" ref={field} class="share-link" readonly=true rows="4" spellcheck="false"
                 value={props.link.clone()} onfocus={select.clone()} />
             <p>
-                { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
+                if props.changed_live {
+                    { "It holds the network as it is now and every run that you started. The network was changed while it ran, and the \
+                       link begins with the changes: its history is another than the one seen here. Nothing is stored on a server." }
+                } else {
+                    { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
                    moment. Whoever opens it sees the same history, down to the last byte. Nothing is stored on a server." }
+                }
             </p>
             <p class="actions">
                 <button type="button" class="button primary" onclick={copy_again}>{ "Copy link" }</button>

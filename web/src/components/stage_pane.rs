@@ -88,22 +88,19 @@ pub fn StagePane(props: &Props) -> Html {
         let session = session.clone();
         Callback::from(move |event: KeyboardEvent| {
             let held = session.lab().borrow().held();
-            let pan = |dx: f64, dy: f64| match &held {
-                // What is selected goes where the arrow points; the picture, the other way.
+            // What is selected goes where the arrow points; the picture, the other way.
+            let arrow = |x: f64, y: f64| match &held {
                 Some(nodes) => {
                     let step = if event.shift_key() { 5.0 * GRID } else { GRID };
-                    session.edit(Edit::Move(
-                        nodes.clone(),
-                        (-dx.signum() * step * dx.abs().min(1.0), -dy.signum() * step * dy.abs().min(1.0)),
-                    ));
+                    session.edit(Edit::Move(nodes.clone(), (x * step, y * step)));
                 }
-                None => with_stage(&session, |stage| stage.pan_by(dx, dy)),
+                None => with_stage(&session, |stage| stage.pan_by(-x * PAN_STEP, -y * PAN_STEP)),
             };
             match event.key().as_str() {
-                "ArrowLeft" => pan(PAN_STEP, 0.0),
-                "ArrowRight" => pan(-PAN_STEP, 0.0),
-                "ArrowUp" => pan(0.0, PAN_STEP),
-                "ArrowDown" => pan(0.0, -PAN_STEP),
+                "ArrowLeft" => arrow(-1.0, 0.0),
+                "ArrowRight" => arrow(1.0, 0.0),
+                "ArrowUp" => arrow(0.0, -1.0),
+                "ArrowDown" => arrow(0.0, 1.0),
                 "PageUp" => with_stage(&session, |stage| stage.zoom_by(ZOOM_STEP, None)),
                 "PageDown" => with_stage(&session, |stage| stage.zoom_by(1.0 / ZOOM_STEP, None)),
                 "Home" => with_stage(&session, Stage::fit),

@@ -580,6 +580,11 @@ impl Lab {
         self.skip_quiet
     }
 
+    /// Counts the documents: another one is another document.
+    pub fn revision(&self) -> usize {
+        self.revision
+    }
+
     /// Whether a person has changed it since it was opened.
     pub fn is_touched(&self) -> bool {
         self.touched

@@ -60,8 +60,6 @@ pub struct Tools {
     pub link: bool,
     /// Whether there is something to undo, and to do again.
     pub undo: (bool, bool),
-    /// The running world was changed: the document alone does not give this history.
-    pub changed_live: bool,
 }
 
 /// The parts of a scenario by name: what a drawing shows, for those who do not see it.
@@ -175,7 +173,6 @@ impl Lab {
                 selected: self.selected_nodes().len(),
                 link: matches!(self.selection, Some(Selection::Link(_))),
                 undo: self.can_undo(),
-                changed_live: self.editing.changed_live,
             },
         }
     }
