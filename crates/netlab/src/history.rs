@@ -6,6 +6,10 @@
 //!
 //! Histories are bounded: beyond [`Limits`] the oldest transits go first, and [`History::complete_since`] says so.
 
+mod moments;
+
+pub use moments::Stride;
+
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
 use crate::topology::{Direction, LinkId, NodeId};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
@@ -44,6 +48,8 @@ pub struct Transit {
     pub arrival: Instant,
     /// Whether it arrived.
     pub fate: Fate,
+    /// It is the frame's first wire: its sender is the host that made it.
+    pub first: bool,
     /// No transit of this direction up to this one lasts longer: makes finding those in flight a binary search.
     last_arrival: Instant,
     /// How many of this direction were dropped before this one.
@@ -232,6 +238,8 @@ pub(crate) struct Handed {
     pub queued: Instant,
     pub journey: Journey,
     pub fate: Fate,
+    /// It was on no wire before.
+    pub first: bool,
 }
 
 impl Transit {
@@ -274,7 +282,7 @@ impl History {
     }
 
     pub(crate) fn hand_over(&mut self, handed: Handed) {
-        let Handed { frame_id, frame, new_bytes, direction, queued, journey, fate } = handed;
+        let Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first } = handed;
         let Journey { start, end, arrival } = journey;
         if new_bytes {
             self.fold(0, queued, [frame_id.0, frame.len() as u64, xxh3_64(&frame), 0]);
@@ -306,6 +314,7 @@ impl History {
             end,
             arrival,
             fate,
+            first,
             last_arrival,
             dropped_before,
         });
@@ -420,50 +429,6 @@ impl History {
             Some(&id) => self.transit(id).expect("kept").dropped_before,
             None => self.totals(direction).dropped.values().sum(),
         }
-    }
-
-    /// The first moment after `at` when anything visible happens: a frame is queued, leaves, arrives or is dropped, a
-    /// table or a run changes, a node or link is added.
-    pub fn next_after(&self, at: Instant) -> Option<Instant> {
-        let mut next: Option<Instant> = None;
-        let mut offer = |moment: Instant| {
-            if moment > at {
-                next = Some(next.map_or(moment, |next| next.min(moment)));
-            }
-        };
-        for log in &self.directions {
-            let under_way = log
-                .kept
-                .partition_point(|&id| self.transit(id).is_some_and(|transit| transit.last_arrival <= at));
-            for &id in log.kept.range(under_way..) {
-                let transit = self.transit(id).expect("kept");
-                for moment in [transit.queued, transit.start, transit.gone()] {
-                    offer(moment);
-                }
-                if transit.queued > at {
-                    break;
-                }
-            }
-        }
-        for entries in &self.nodes {
-            let following = entries.partition_point(|entry| entry.at <= at);
-            if let Some(entry) = entries.get(following) {
-                offer(entry.at);
-            }
-        }
-        for log in &self.runs {
-            let following = log.entries.partition_point(|entry| entry.at <= at);
-            if let Some(entry) = log.entries.get(following) {
-                offer(entry.at);
-            }
-        }
-        for born in [&self.born_nodes, &self.born_links] {
-            let following = born.partition_point(|&born| born <= at);
-            if let Some(&born) = born.get(following) {
-                offer(born);
-            }
-        }
-        next
     }
 
     /// When this node was added, or will be; zero for those of the start.

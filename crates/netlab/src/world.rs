@@ -341,7 +341,16 @@ impl World {
             let slot = self.under_way.put((direction, frame_id, frame.clone()));
             self.queue.push(journey.arrival, Event::Arrival(slot));
         }
-        self.history.hand_over(Handed { frame_id, frame, new_bytes, direction, queued: now, journey, fate });
+        self.history.hand_over(Handed {
+            frame_id,
+            frame,
+            new_bytes,
+            direction,
+            queued: now,
+            journey,
+            fate,
+            first,
+        });
     }
 
     fn arrival(&mut self, now: Instant, slot: u32) {

@@ -7,7 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use netlab::history::{Fate, Transit};
+use netlab::history::{Fate, Stride, Transit};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::Command;
@@ -154,4 +154,81 @@ fn a_command_for_the_past_is_refused_and_so_is_a_run_that_makes_no_sense() {
     insta::assert_snapshot!(error(open, ping(A, NodeId(2))), @"a run goes from a host to a host or an address; this node is not a host");
     insta::assert_snapshot!(error(open, ping(A, NodeId(9))), @"there is no such run, link or node");
     insta::assert_snapshot!(error(open, Command::Stop(RunId(0))), @"there is no such run, link or node");
+}
+
+/// A transfer over a lossy link and through a switch, with a switch's table, drops and a queue.
+fn eventful() -> World {
+    let mut topology = star(3, switch());
+    topology.links[1].ways[0].impairments = vec![Impairment::Loss(Ratio::percent(5))];
+    topology.links[1].ways[0].line = way(10, 300, 8_000).line;
+    let iperf = Iperf { amount: Amount::Bytes(60_000), ..Iperf::default() };
+    run(topology, RunKind::Iperf(iperf)).0
+}
+
+/// Every moment that a step can go to, in order, told naively.
+fn moments(world: &World, stride: Stride) -> Vec<Instant> {
+    let (history, topology) = (world.history(), world.topology());
+    let mut moments = std::collections::BTreeSet::new();
+    for transit in history.transits() {
+        let (from, to) = (topology.sender(transit.direction), topology.receiver(transit.direction));
+        let dropped = transit.fate != Fate::Delivered;
+        match stride {
+            Stride::Event => moments.extend([transit.queued, transit.start, transit.gone()]),
+            Stride::Link(link) if transit.direction.link == link => {
+                moments.extend([transit.queued, transit.start, transit.gone()]);
+            }
+            Stride::Frame if transit.first => moments.extend([transit.start]),
+            Stride::Drop if dropped => moments.extend([transit.gone()]),
+            Stride::Node(node) => {
+                moments
+                    .extend((node == from).then_some([transit.queued, transit.start]).into_iter().flatten());
+                moments.extend((node == to && !dropped).then_some(transit.arrival));
+            }
+            _ => {}
+        }
+    }
+    for node in topology.node_ids() {
+        if matches!(stride, Stride::Event) || stride == Stride::Node(node) {
+            moments.extend(history.node(node).iter().map(|entry| entry.at));
+        }
+    }
+    if stride == Stride::Event {
+        moments.extend(history.runs().iter().flat_map(|run| &run.entries).map(|entry| entry.at));
+    }
+    moments.into_iter().collect()
+}
+
+#[test]
+fn a_step_forward_or_back_goes_to_the_next_moment_and_misses_none() {
+    let world = eventful();
+    let (history, topology) = (world.history(), world.topology());
+    let ends = |direction| [topology.sender(direction), topology.receiver(direction)];
+    let end = world.now() + Duration::from_secs(1);
+    for stride in [
+        Stride::Event,
+        Stride::Frame,
+        Stride::Drop,
+        Stride::Node(NodeId(1)),
+        Stride::Node(NodeId(3)),
+        Stride::Link(LinkId(1)),
+    ] {
+        let all = moments(&world, stride);
+        assert!(!all.is_empty(), "{stride:?} goes somewhere");
+        let mut back = Vec::new();
+        let mut at = end;
+        while let Some(before) = history.step_before(at, stride, &ends) {
+            back.push(before);
+            at = before;
+        }
+        back.reverse();
+        assert_eq!(back, all, "{stride:?}, back");
+        let mut forth =
+            all.first().filter(|first| **first == Instant::ZERO).copied().into_iter().collect::<Vec<_>>();
+        let mut at = Instant::ZERO;
+        while let Some(next) = history.step_after(at, stride, &ends) {
+            forth.push(next);
+            at = next;
+        }
+        assert_eq!(forth, all, "{stride:?}, forth");
+    }
 }
