@@ -1,14 +1,16 @@
 //! The page: it ties the session to what is rendered, and to the keyboard, the address bar and the tab's life.
 
-use crate::components::{Dialogs, SidePane, StagePane, TopBar, Transport, status, toasts};
+use crate::components::{Dialogs, Drawer, SidePane, StagePane, TopBar, Transport, status, toasts};
 use crate::dom::window;
 use crate::embed;
 use crate::files;
 use crate::keys::{self, Focus, Key};
 use crate::lab::Command;
+use crate::lab::travel::Travel;
 use crate::session::{Opened, Session};
 use crate::show::{self, System};
 use crate::state::{Change, Dialog, Page, Pane};
+use crate::workspace::Tab;
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -33,6 +35,7 @@ pub fn App(props: &Props) -> Html {
             let view = session.lab().borrow_mut().view();
             let mut page = Page::new(view, settings.theme, settings.shortcuts);
             page.detail = settings.detail;
+            page.workspace = settings.workspace;
             page.pane = match session.query().show.as_deref() {
                 Some("inspect") => Pane::Inspect,
                 Some("document") => Pane::Document,
@@ -61,6 +64,7 @@ pub fn App(props: &Props) -> Html {
             if opened.crashed {
                 session.say("The page broke last time. Your experiment is here, paused at its beginning: play it, or open an example.");
             }
+            session.settings().workspace.apply();
             spawn_local(show::run(session.clone()));
             let listeners = listen(&session);
             move || drop(listeners)
@@ -84,17 +88,18 @@ pub fn App(props: &Props) -> Html {
     });
     let system = use_memo((), |()| System::new());
     let view = &page.view;
+    let side = (!page.workspace.side).then_some("closed");
     html! {
         <ContextProvider<Session> context={session.clone()}>
             <TopBar theme={page.theme.resolve(system.is_dark())} />
-            <main class="main">
+            <main class="main" data-side={side} data-drawer={page.workspace.drawer.map(Tab::key)}>
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}
                     selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)}
                     tools={view.tools.clone()} grave={view.problems.iter().filter(|problem| problem.grave).count()} />
-                <Transport state={view.state} speed={view.speed} auto_speed={view.auto_speed} skip_quiet={view.skip_quiet}
-                    behind={view.behind} runs={view.runs.clone()} at={view.at} />
-                <SidePane pane={page.pane} view={page.view.clone()} />
+                <Transport view={page.view.clone()} />
+                <Drawer workspace={page.workspace} view={page.view.clone()} />
+                <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} />
             </main>
             { status(view.edge, view.complete_since) }
             { toasts(&session, &page.toasts, &page.announcement) }
@@ -174,7 +179,14 @@ fn press(session: &Session, event: &KeyboardEvent) {
     let speed = session.lab().borrow().speed();
     match key {
         Key::TogglePlay => session.perform(Command::TogglePlay),
-        Key::Step => session.perform(Command::Step),
+        Key::Step => session.perform(Command::Travel(Travel::Forward)),
+        Key::StepBack => session.perform(Command::Travel(Travel::Back)),
+        Key::Start => session.perform(Command::Travel(Travel::Start)),
+        Key::Live => session.perform(Command::Travel(Travel::Live)),
+        Key::Drawer => {
+            let open = session.settings().workspace.drawer.is_some();
+            session.open_drawer((!open).then_some(Tab::Packets));
+        }
         Key::Faster => session.perform(Command::SetSpeed(speed.faster())),
         Key::Slower => session.perform(Command::SetSpeed(speed.slower())),
         Key::AutoSpeed => session.perform(Command::AutoSpeed),

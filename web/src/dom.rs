@@ -9,6 +9,11 @@ pub fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window")
 }
 
+/// Whether the page is laid out for a phone: one pane at a time.
+pub fn is_narrow() -> bool {
+    window().match_media("(width <= 56rem)").ok().flatten().is_some_and(|query| query.matches())
+}
+
 /// The element with this id, if it is rendered.
 pub fn element(id: &str) -> Option<HtmlElement> {
     window().document()?.get_element_by_id(id)?.dyn_into().ok()

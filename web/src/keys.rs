@@ -8,8 +8,16 @@ use crate::lab::Command;
 pub enum Key {
     /// Play or pause.
     TogglePlay,
-    /// The next event.
+    /// The next event, or whatever steps go to.
     Step,
+    /// The one before.
+    StepBack,
+    /// The beginning of time, without starting again.
+    Start,
+    /// The live edge.
+    Live,
+    /// Show or hide the drawer of the instruments.
+    Drawer,
     /// One step faster.
     Faster,
     /// One step slower.
@@ -35,7 +43,11 @@ pub enum Key {
 /// All of them, as the help lists them: key, what it says, what it does.
 pub const ALL: &[(&str, Key, &str)] = &[
     ("Space", Key::TogglePlay, "play or pause"),
-    (".", Key::Step, "go to the next event"),
+    (".", Key::Step, "step forward (also →)"),
+    (",", Key::StepBack, "step back (also ←)"),
+    ("Home", Key::Start, "go to the beginning"),
+    ("End", Key::Live, "go to the live edge, and on"),
+    ("i", Key::Drawer, "show or hide the instruments: packets, sequence, graphs"),
     ("+", Key::Faster, "faster"),
     ("-", Key::Slower, "slower"),
     ("a", Key::AutoSpeed, "automatic speed"),
@@ -99,6 +111,10 @@ pub fn meaning(key: &str, modified: bool, focus: Focus) -> Option<Key> {
     let name = match key {
         " " if focus == Focus::Control => return None,
         " " => "Space",
+        // On a control or a list the arrows belong to it.
+        "ArrowLeft" | "ArrowRight" | "Home" | "End" if focus != Focus::Page => return None,
+        "ArrowRight" => ".",
+        "ArrowLeft" => ",",
         "=" => "+",
         "_" | "\u{2212}" => "-",
         key => key,
@@ -114,7 +130,7 @@ mod tests {
     #[test]
     fn the_help_names_each_key_once() {
         for (name, key, _) in ALL {
-            let pressed = if *name == "Space" { " " } else { name };
+            let pressed = if *name == "Space" { " " } else { *name };
             assert_eq!(meaning(pressed, false, Focus::Page), Some(*key));
         }
     }
@@ -125,6 +141,8 @@ mod tests {
         assert_eq!(meaning("s", true, Focus::Page), None);
         assert_eq!(meaning(" ", false, Focus::Control), None);
         assert_eq!(meaning(".", false, Focus::Control), Some(Key::Step));
+        assert_eq!(meaning("ArrowLeft", false, Focus::Page), Some(Key::StepBack));
+        assert_eq!(meaning("ArrowLeft", false, Focus::Control), None, "a slider or a list of tabs has it");
         assert_eq!(meaning("Tab", false, Focus::Page), None);
     }
 }

@@ -41,6 +41,7 @@ mod state;
 mod storage;
 mod theme;
 mod wall_clock;
+mod workspace;
 
 fn main() {
     crash::install();

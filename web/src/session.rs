@@ -12,6 +12,7 @@ use crate::shelf;
 use crate::stage::{Next, Selection, Stage};
 use crate::state::{Change, Dialog, Page};
 use crate::storage::{self, Crashed, Kept, Settings};
+use crate::workspace::{Tab, Workspace};
 use crate::theme::Choice;
 use netlab::Instant;
 use scenario::link;
@@ -262,6 +263,21 @@ impl Session {
         self.set_settings(Settings { theme, ..self.settings() });
         self.change(Change::Theme(theme));
         self.refresh();
+    }
+
+    /// The page is laid out like this from now on.
+    pub fn set_workspace(&self, workspace: Workspace) {
+        if self.settings().workspace != workspace {
+            self.set_settings(Settings { workspace, ..self.settings() });
+            workspace.apply();
+            self.change(Change::Workspace(workspace));
+            self.refresh();
+        }
+    }
+
+    /// Opens this tab of the drawer, or closes it.
+    pub fn open_drawer(&self, drawer: Option<Tab>) {
+        self.set_workspace(Workspace { drawer, ..self.settings().workspace });
     }
 
     /// How much whoever listens is told from now on.

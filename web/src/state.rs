@@ -6,6 +6,7 @@ use crate::lab::view::View;
 use crate::lab::{Command, State};
 use crate::opening::Trouble;
 use crate::theme::Choice;
+use crate::workspace::Workspace;
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -16,6 +17,8 @@ pub struct Page {
     pub view: Rc<View>,
     /// Which pane is open beside the stage.
     pub pane: Pane,
+    /// How the page is laid out.
+    pub workspace: Workspace,
     /// What lies over the page.
     pub dialog: Option<Dialog>,
     /// Light or dark.
@@ -82,6 +85,8 @@ pub enum Change {
     View(Rc<View>),
     /// Show this pane.
     Pane(Pane),
+    /// The page is laid out like this.
+    Workspace(Workspace),
     /// Lay this over the page.
     Open(Dialog),
     /// Away with what lies over the page.
@@ -107,6 +112,7 @@ impl Page {
         Self {
             view: Rc::new(view),
             pane: Pane::Runs,
+            workspace: Workspace::default(),
             dialog: None,
             theme,
             shortcuts,
@@ -146,6 +152,7 @@ impl Reducible for Page {
                 page.view = view;
             }
             Change::Pane(pane) => page.pane = pane,
+            Change::Workspace(workspace) => page.workspace = workspace,
             Change::Open(dialog) => page.dialog = Some(dialog),
             Change::Close => page.dialog = None,
             Change::Theme(theme) => page.theme = theme,

@@ -6,6 +6,7 @@
 
 use crate::announce::Detail;
 use crate::theme::Choice;
+use crate::workspace::Workspace;
 
 /// The experiment that was on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Settings {
     pub shortcuts: bool,
     /// How much whoever listens is told.
     pub detail: Detail,
+    /// How the page is laid out.
+    pub workspace: Workspace,
 }
 
 /// That the page has broken.
@@ -47,6 +50,7 @@ impl Default for Settings {
             speed: None,
             shortcuts: true,
             detail: Detail::default(),
+            workspace: Workspace::default(),
         }
     }
 }
@@ -126,7 +130,10 @@ impl Kept for Settings {
         let theme = self.theme.attribute().unwrap_or("system");
         let speed = self.speed.map_or("auto".to_string(), |step| step.to_string());
         let (skip_quiet, shortcuts, detail) = (self.skip_quiet, self.shortcuts, self.detail.value());
-        format!("theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail}")
+        let workspace = self.workspace.to_text();
+        format!(
+            "theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail} layout={workspace}"
+        )
     }
 
     fn from_text(text: &str) -> Option<Self> {
@@ -138,6 +145,7 @@ impl Kept for Settings {
                 Some(("skip_quiet", value)) => settings.skip_quiet = value != "false",
                 Some(("speed", value)) => settings.speed = value.parse().ok(),
                 Some(("shortcuts", value)) => settings.shortcuts = value != "false",
+                Some(("layout", value)) => settings.workspace = Workspace::from_text(value),
                 Some(("announce", value)) => settings.detail = Detail::from_value(value).unwrap_or_default(),
                 _ => {}
             }
@@ -213,6 +221,7 @@ mod tests {
                     skip_quiet: false,
                     shortcuts: false,
                     detail: Detail::Everything,
+                    workspace: Workspace { projector: true, ..Workspace::default() },
                 };
                 assert_eq!(Settings::from_text(&settings.to_text()), Some(settings));
             }

@@ -7,7 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use netlab::history::{Fate, Stride, Transit};
+use netlab::history::{Fate, FrameId, Stride, Transit};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::Command;
@@ -177,6 +177,9 @@ fn moments(world: &World, stride: Stride) -> Vec<Instant> {
             Stride::Link(link) if transit.direction.link == link => {
                 moments.extend([transit.queued, transit.start, transit.gone()]);
             }
+            Stride::One(frame) if transit.frame_id == frame => {
+                moments.extend([transit.queued, transit.start, transit.gone()]);
+            }
             Stride::Frame if transit.first => moments.extend([transit.start]),
             Stride::Drop if dropped => moments.extend([transit.gone()]),
             Stride::Node(node) => {
@@ -211,6 +214,7 @@ fn a_step_forward_or_back_goes_to_the_next_moment_and_misses_none() {
         Stride::Node(NodeId(1)),
         Stride::Node(NodeId(3)),
         Stride::Link(LinkId(1)),
+        Stride::One(FrameId(4)),
     ] {
         let all = moments(&world, stride);
         assert!(!all.is_empty(), "{stride:?} goes somewhere");

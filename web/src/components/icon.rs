@@ -55,6 +55,18 @@ pub enum Glyph {
     Column,
     /// A tree.
     Tidy,
+    /// ⏮
+    StepBack,
+    /// Two letters, a large one and a small one.
+    Type,
+    /// A window with a pane at its side.
+    Side,
+    /// A funnel.
+    Filter,
+    /// An arrow into a tray.
+    Save,
+    /// A line that parts in two.
+    Branch,
 }
 
 impl Glyph {
@@ -88,6 +100,12 @@ impl Glyph {
             Self::Row => "M3 12h18M5 9h3v6H5zM10.5 9h3v6h-3zM16 9h3v6h-3z",
             Self::Column => "M12 3v18M9 5h6v3H9zM9 10.5h6v3H9zM9 16h6v3H9z",
             Self::Tidy => "M9.5 3h5v4h-5zM3 17h5v4H3zM16 17h5v4h-5zM12 7v5M5.5 17v-5h13v5",
+            Self::StepBack => "M19 5v14L9 12zM5 5v14",
+            Self::Type => "M3 18 8 5l5 13M4.7 14h6.6M15 18l3-8 3 8M16 15h4",
+            Self::Side => "M3.5 5h17v14h-17zM14.5 5v14",
+            Self::Filter => "M4 5h16l-6.5 7.5V19l-3-1.5v-5z",
+            Self::Save => "M12 4v10M8 10.5l4 4 4-4M4 15v5h16v-5",
+            Self::Branch => "M7 4v16M7 14c0-5 10-3 10-8M14 8l3-3 3 3",
             Self::Fish => {
                 "M3 12c3-5 9-6.5 13-3.5l4.5-3v13l-4.5-3C12 18.5 6 17 3 12zM8 10.8v.4M12.5 8.5c-1 2.2-1 4.8 0 7"
             }

@@ -3,7 +3,9 @@
 //! None of them is rendered more than ten times a second, and none whose properties are as they were.
 
 mod dialogs;
+mod divider;
 mod document_pane;
+mod drawer;
 mod frame_sheet;
 mod icon;
 mod inspector;
@@ -20,6 +22,7 @@ mod speed_test;
 mod stage_pane;
 mod start_form;
 mod status;
+mod tabs;
 mod timeline;
 mod toasts;
 mod toolbar;
@@ -27,6 +30,7 @@ mod top_bar;
 mod transport;
 
 pub use dialogs::Dialogs;
+pub use drawer::Drawer;
 pub use side_pane::SidePane;
 pub use stage_pane::StagePane;
 pub use status::status;

@@ -1,41 +1,39 @@
-//! The controls of time: play, pause, step, speed.
+//! The controls of time: play, pause, step, go back, speed.
 
 use super::icon::{Glyph, icon};
-use super::timeline::timeline;
+use super::timeline::Timeline;
 use super::{on, use_session};
-use crate::lab::results::RunView;
 use crate::lab::speed::Speed;
+use crate::lab::travel::{Steps, Travel};
+use crate::lab::view::View;
 use crate::lab::{Command, State};
-use netlab::Instant;
 use std::rc::Rc;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// Properties of [`Transport`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Whether time passes.
-    pub state: State,
-    /// How fast.
-    pub speed: Speed,
-    /// Whether the lab chooses the speed.
-    pub auto_speed: bool,
-    /// Whether quiet time is jumped over.
-    pub skip_quiet: bool,
-    /// The machine does not keep up.
-    pub behind: bool,
-    /// All runs.
-    pub runs: Vec<Rc<RunView>>,
-    /// The playhead, as it was at most a tenth of a second ago.
-    pub at: Instant,
+    /// The lab, as it was at most a tenth of a second ago.
+    pub view: Rc<View>,
 }
+
+/// What steps can go to, as the choice offers it.
+const STEPS: [(Steps, &str, &str); 4] = [
+    (Steps::Events, "events", "event"),
+    (Steps::Frames, "frames", "frame"),
+    (Steps::Drops, "drops", "drop"),
+    (Steps::Selected, "selected", "event of what is selected"),
+];
 
 /// The controls of time.
 #[component]
 pub fn Transport(props: &Props) -> Html {
     let session = use_session();
+    let view = &*props.view;
     let perform = |command: Command| on(&session, move |session| session.perform(command.clone()));
-    let plays = !matches!(props.state, State::Paused | State::Broken);
+    let travel = |travel: Travel| perform(Command::Travel(travel));
+    let plays = !matches!(view.state, State::Paused | State::Broken);
     let (glyph, label) = if plays { (Glyph::Pause, "Pause") } else { (Glyph::Play, "Play") };
     let set_speed = {
         let session = session.clone();
@@ -45,7 +43,7 @@ pub fn Transport(props: &Props) -> Html {
         })
     };
     let auto_speed = {
-        let (session, speed) = (session.clone(), props.speed);
+        let (session, speed) = (session.clone(), view.speed);
         Callback::from(move |event: Event| {
             let chosen: HtmlInputElement = event.target_unchecked_into();
             session.perform(if chosen.checked() { Command::AutoSpeed } else { Command::SetSpeed(speed) });
@@ -58,30 +56,52 @@ pub fn Transport(props: &Props) -> Html {
             session.perform(Command::SkipQuiet(chosen.checked()));
         })
     };
-    let speed = props.speed.label();
-    let state = match props.state {
-        State::Playing if props.behind => "as fast as this machine can",
+    let step_by = {
+        let session = session.clone();
+        Callback::from(move |event: Event| {
+            let chosen: HtmlSelectElement = event.target_unchecked_into();
+            if let Some((steps, ..)) = STEPS.iter().find(|(_, key, _)| *key == chosen.value()) {
+                session.perform(Command::StepBy(*steps));
+            }
+        })
+    };
+    let speed = view.speed.label();
+    let state = match view.state {
+        State::Playing if view.behind => "as fast as this machine can",
+        State::Playing if view.rewound => "replaying",
         State::Playing => "playing",
+        State::Paused if view.rewound => "in the past",
         State::Paused => "paused",
         State::Quiet => "nothing moves",
         State::Broken => "cannot run",
         State::CatchingUp { .. } => "catching up",
     };
+    let step = STEPS.iter().find(|(steps, ..)| *steps == view.steps).map_or("event", |(.., name)| *name);
+    let [back, forward] =
+        [format!("Step back to the last {step}"), format!("Step to the next {step}")];
     html! {
         <section class="transport" aria-label="Time">
-            { timeline(&props.runs, props.at) }
+            <Timeline view={props.view.clone()} />
             <div class="transport-buttons" role="group" aria-label="Playback">
                 <button type="button" class="button icon-only" aria-label="Start again from the beginning"
                     title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>
                     { icon(Glyph::Restart) }
                 </button>
+                <button type="button" class="button icon-only" aria-label={back.clone()} title={format!("{back} (←)")}
+                    onclick={travel(Travel::Back)}>
+                    { icon(Glyph::StepBack) }
+                </button>
                 <button type="button" class="button primary play" aria-label={label} title={format!("{label} (space)")}
                     onclick={perform(Command::TogglePlay)}>
                     { icon(glyph) }
                 </button>
-                <button type="button" class="button icon-only" aria-label="Step to the next event"
-                    title="Step to the next event (.)" onclick={perform(Command::Step)}>
+                <button type="button" class="button icon-only" aria-label={forward.clone()} title={format!("{forward} (→)")}
+                    onclick={travel(Travel::Forward)}>
                     { icon(Glyph::Step) }
+                </button>
+                <button type="button" class="button live" aria-pressed={(!view.rewound).to_string()}
+                    title="Go to the live edge, and on (End)" onclick={travel(Travel::Live)}>
+                    { "Live" }
                 </button>
             </div>
             <div class="clock">
@@ -93,17 +113,25 @@ pub fn Transport(props: &Props) -> Html {
             <div class="speed">
                 <label for="speed">{ "Speed" }</label>
                 <input id="speed" type="range" min="0" max={Speed::STEP_MAX.to_string()} step="1"
-                    value={props.speed.step().to_string()} aria-valuetext={speed.clone()} oninput={set_speed} />
+                    value={view.speed.step().to_string()} aria-valuetext={speed.clone()} oninput={set_speed} />
                 <output class="speed-label" for="speed">{ speed }</output>
             </div>
             <div class="switches">
                 <label class="switch">
-                    <input type="checkbox" role="switch" checked={props.auto_speed} onchange={auto_speed} />
+                    <input type="checkbox" role="switch" checked={view.auto_speed} onchange={auto_speed} />
                     <span>{ "Automatic speed" }</span>
                 </label>
                 <label class="switch">
-                    <input type="checkbox" role="switch" checked={props.skip_quiet} onchange={skip_quiet} />
+                    <input type="checkbox" role="switch" checked={view.skip_quiet} onchange={skip_quiet} />
                     <span>{ "Skip quiet time" }</span>
+                </label>
+                <label class="steps">
+                    <span>{ "Step by" }</span>
+                    <select onchange={step_by}>
+                        { for STEPS.iter().map(|(steps, key, _)| html! {
+                            <option value={*key} selected={*steps == view.steps}>{ *key }</option>
+                        }) }
+                    </select>
                 </label>
             </div>
         </section>

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`speed`] | the scale of speeds, and the choice of one |
 //! | [`ahead`] | moving the world no further than it is to be seen |
-//! | [`playhead`] | the moment being looked at, and its glides over skipped or stepped-over time |
+//! | [`playhead`], [`travel`] | the moment being looked at, its glides over skipped or stepped-over time, and going back |
 //! | [`results`] | a run's history, in words and numbers |
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
@@ -29,13 +29,15 @@ pub mod results;
 pub mod samples;
 pub mod speed;
 pub mod timeline;
+pub mod travel;
 pub mod view;
 
 use crate::edit::{Edit, EditError};
 use crate::stage::Selection;
 use ahead::{Advance, Next, advance, next_visible};
+use travel::{Steps, Travel};
 use editing::Editing;
-use netlab::history::{Fate, Limits};
+use netlab::history::{Fate, Limits, Stride};
 use netlab::run::{Amount, RunEvent, RunKind, RunSpec};
 use netlab::topology::{Direction, End, LinkId, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
@@ -55,8 +57,10 @@ pub enum Command {
     Pause,
     /// Whichever of the two is not.
     TogglePlay,
-    /// Go to the next visible event, and stop there.
-    Step,
+    /// Go to another moment.
+    Travel(Travel),
+    /// Choose what a step goes to.
+    StepBy(Steps),
     /// Back to the beginning, with all runs.
     Restart,
     /// Choose a speed by hand.
@@ -104,7 +108,8 @@ impl Command {
             self,
             Self::Pause
                 | Self::TogglePlay
-                | Self::Step
+                | Self::Travel(_)
+                | Self::StepBy(_)
                 | Self::Restart
                 | Self::SetSpeed(_)
                 | Self::AutoSpeed
@@ -152,7 +157,13 @@ pub struct Lab {
     world: World,
     playhead: Playhead,
     playing: bool,
-    stepping: bool,
+    /// The playhead is on its way to the next moment at which this happens, and it is sure that it does not before this one.
+    steps_to: Option<Stride>,
+    step_from: Option<Instant>,
+    /// The playhead was taken back.
+    rewound: bool,
+    /// What a step goes to.
+    steps: Steps,
     speed: Speed,
     watchable: Speed,
     auto_speed: bool,
@@ -246,7 +257,10 @@ impl Lab {
             world,
             playhead: Playhead::default(),
             playing: true,
-            stepping: false,
+            steps_to: None,
+            step_from: None,
+            rewound: false,
+            steps: Steps::default(),
             speed: watchable,
             watchable,
             auto_speed: true,
@@ -276,11 +290,8 @@ impl Lab {
             Command::Pause => self.pause(),
             Command::TogglePlay if self.playing => self.pause(),
             Command::TogglePlay => self.play(),
-            Command::Step => {
-                self.pause();
-                self.stepping = true;
-                self.playhead.finish_glide();
-            }
+            Command::Travel(travel) => self.travel(travel),
+            Command::StepBy(steps) => self.steps = steps,
             Command::Restart => self.restart(),
             Command::SetSpeed(speed) => {
                 self.auto_speed = false;
@@ -314,7 +325,7 @@ impl Lab {
 
     fn play(&mut self) {
         self.playing = true;
-        self.stepping = false;
+        (self.steps_to, self.step_from) = (None, None);
     }
 
     /// Starts a run at the playhead, and makes it part of the document.
@@ -347,6 +358,7 @@ impl Lab {
             speed: if self.auto_speed { fresh.watchable } else { self.speed },
             auto_speed: self.auto_speed,
             skip_quiet: self.skip_quiet,
+            steps: self.steps,
             last_ms: self.last_ms,
             revision: self.revision + 1,
             editing: Editing {
@@ -383,8 +395,8 @@ impl Lab {
         if self.playhead.glide(now_ms) {
             return;
         }
-        if self.stepping {
-            self.step(now_ms, calm, go_on);
+        if let Some(stride) = self.steps_to {
+            self.step(stride, now_ms, calm, go_on);
         } else if self.playing {
             self.pass(now_ms, elapsed_ms, calm, go_on);
         }
@@ -401,22 +413,19 @@ impl Lab {
         }
     }
 
-    fn step(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
-        match next_visible(&mut self.world, self.playhead.at(), go_on) {
-            Next::NotYet => {}
-            Next::Never => self.stepping = false,
-            Next::At(next) => {
-                self.stepping = false;
-                self.world.run_until(next, || true);
-                self.playhead.glide_to(next, now_ms, if calm { 0.0 } else { STEP_GLIDE_MS });
-            }
-        }
-    }
-
     /// Lets time pass.
     fn pass(&mut self, now_ms: f64, elapsed_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
         self.choose_speed(now_ms);
         let wanted = self.playhead.after(elapsed_ms, self.speed.ns_per_sec());
+        if self.rewound && wanted < self.world.now() {
+            self.behind_ms = 0.0;
+            self.playhead.jump_exactly(elapsed_ms, self.speed.ns_per_sec());
+            if self.skip_quiet && self.nothing_to_see() {
+                self.skip(now_ms, calm, go_on);
+            }
+            return;
+        }
+        self.rewound = false;
         match advance(&mut self.world, wanted, go_on) {
             Advance::Reached => {
                 self.rest_at = None;
@@ -703,7 +712,7 @@ mod tests {
         let mut now_ms = 0.0;
         let mut seen = Vec::new();
         for _ in 0..20 {
-            lab.perform(Command::Step).unwrap();
+            lab.perform(Command::Travel(Travel::Forward)).unwrap();
             for _ in 0..40 {
                 now_ms += 16.7;
                 lab.tick(now_ms, false, &mut || true);

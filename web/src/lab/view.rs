@@ -4,6 +4,7 @@ use super::inspect::{Inspected, inspect, kind_name};
 use super::problems::Problem;
 use super::results::RunView;
 use super::speed::Speed;
+use super::travel::Steps;
 use super::{Lab, Skipped, State};
 use crate::stage::Selection;
 use netlab::Instant;
@@ -29,6 +30,10 @@ pub struct View {
     pub behind: bool,
     /// The playhead.
     pub at: Instant,
+    /// It was taken back: what is shown has been.
+    pub rewound: bool,
+    /// What a step goes to.
+    pub steps: Steps,
     /// Up to when the world has run, and the hash of all that happened up to then.
     pub edge: (Instant, u64),
     /// What is happening right now, in a sentence.
@@ -160,6 +165,8 @@ impl Lab {
             skipped: self.skipped,
             behind: self.behind_ms > super::BEHIND_MS,
             at,
+            rewound: self.rewound,
+            steps: self.steps,
             edge: (self.world.now(), history.hash()),
             narration,
             runs: self.followers.views(topology, history, at),

@@ -2,7 +2,7 @@
 //!
 //! Nothing is indexed for it: what is under way at a moment is little, and everything else is in order of time already.
 
-use super::{Fate, History, Transit, TransitId};
+use super::{Fate, FrameId, History, Transit, TransitId};
 use crate::topology::{Direction, LinkId, NodeId};
 use vnetif::Instant;
 
@@ -20,6 +20,8 @@ pub enum Stride {
     Node(NodeId),
     /// Anything on this link.
     Link(LinkId),
+    /// Anything that becomes of this frame, on all its wires.
+    One(FrameId),
 }
 
 /// A side of a moment.
@@ -63,7 +65,7 @@ impl Stride {
     /// Whether it has to do with what passes on a direction with these ends.
     fn is_about(self, direction: Direction, ends: [NodeId; 2]) -> bool {
         match self {
-            Self::Event | Self::Frame | Self::Drop => true,
+            Self::Event | Self::Frame | Self::Drop | Self::One(_) => true,
             Self::Node(node) => ends.contains(&node),
             Self::Link(link) => direction.link == link,
         }
@@ -191,7 +193,12 @@ impl Transit {
                     offer(self.arrival);
                 }
             }
-            Stride::Frame | Stride::Drop => {}
+            Stride::One(frame) if frame == self.frame_id => {
+                for moment in [self.queued, self.start, self.gone()] {
+                    offer(moment);
+                }
+            }
+            Stride::Frame | Stride::Drop | Stride::One(_) => {}
         }
     }
 }

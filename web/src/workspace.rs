@@ -1,0 +1,178 @@
+//! How the page is laid out: which panes are open, and how large. A person's own, kept for the next visit.
+//!
+//! Sizes are custom properties of the root element, so that dragging a divider renders nothing.
+
+use crate::dom::window;
+use wasm_bindgen::JsCast;
+
+/// A tab of the drawer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The packet list.
+    Packets,
+    /// The ladder of arrows between the nodes.
+    Sequence,
+    /// What is counted and measured over time.
+    Graphs,
+    /// What happened, in words.
+    Log,
+}
+
+impl Tab {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Packets, Self::Sequence, Self::Graphs, Self::Log];
+
+    /// What stands on it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Packets => "Packets",
+            Self::Sequence => "Sequence",
+            Self::Graphs => "Graphs",
+            Self::Log => "Log",
+        }
+    }
+
+    /// Its name in ids, settings and addresses.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Packets => "packets",
+            Self::Sequence => "sequence",
+            Self::Graphs => "graphs",
+            Self::Log => "log",
+        }
+    }
+
+    /// The tab of this name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.key() == key)
+    }
+}
+
+/// How the page is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// What the drawer shows, if it is open.
+    pub drawer: Option<Tab>,
+    /// Its height in CSS pixels.
+    pub drawer_px: u16,
+    /// Whether there is a pane beside the stage.
+    pub side: bool,
+    /// Its width in CSS pixels.
+    pub side_px: u16,
+    /// Large type, for a projector.
+    pub projector: bool,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self { drawer: None, drawer_px: 288, side: true, side_px: 392, projector: false }
+    }
+}
+
+/// Which divider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Divider {
+    /// Above the drawer.
+    Drawer,
+    /// Beside the side pane.
+    Side,
+}
+
+impl Divider {
+    /// The least and the greatest size.
+    pub const fn bounds(self) -> (u16, u16) {
+        match self {
+            Self::Drawer => (120, 900),
+            Self::Side => (280, 900),
+        }
+    }
+
+    const fn property(self) -> &'static str {
+        match self {
+            Self::Drawer => "--drawer",
+            Self::Side => "--side",
+        }
+    }
+
+    /// The page shows this size, whatever is kept.
+    pub fn show(self, px: u16) {
+        let root = window().document().and_then(|document| document.document_element());
+        if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = root.style().set_property(self.property(), &format!("{px}px"));
+        }
+    }
+}
+
+impl Workspace {
+    /// The size on one side of a divider.
+    pub const fn size(&self, divider: Divider) -> u16 {
+        match divider {
+            Divider::Drawer => self.drawer_px,
+            Divider::Side => self.side_px,
+        }
+    }
+
+    /// With this size, as far as it is possible.
+    pub fn with_size(self, divider: Divider, px: f64) -> Self {
+        let (least, most) = divider.bounds();
+        let px = px.clamp(f64::from(least), f64::from(most)) as u16;
+        match divider {
+            Divider::Drawer => Self { drawer_px: px, ..self },
+            Divider::Side => Self { side_px: px, ..self },
+        }
+    }
+
+    /// Shows all of it that is not rendered.
+    pub fn apply(&self) {
+        for divider in [Divider::Drawer, Divider::Side] {
+            divider.show(self.size(divider));
+        }
+        if let Some(root) = window().document().and_then(|document| document.document_element()) {
+            let _ = match self.projector {
+                true => root.set_attribute("data-projector", ""),
+                false => root.remove_attribute("data-projector"),
+            };
+        }
+    }
+
+    /// As settings keep it: `packets,288,392,open,plain`.
+    pub fn to_text(self) -> String {
+        let drawer = self.drawer.map_or("closed", Tab::key);
+        let side = if self.side { "open" } else { "closed" };
+        let projector = if self.projector { "projector" } else { "plain" };
+        format!("{drawer},{},{},{side},{projector}", self.drawer_px, self.side_px)
+    }
+
+    /// What is missing or makes no sense is as it is by default.
+    pub fn from_text(text: &str) -> Self {
+        let mut words = text.split(',');
+        let mut next = || words.next().unwrap_or_default();
+        let drawer = Tab::from_key(next());
+        let number = |text: &str| text.parse().unwrap_or(f64::NAN);
+        let (drawer_px, side_px) = (number(next()), number(next()));
+        let (side, projector) = (next() != "closed", next() == "projector");
+        let mut workspace = Self { drawer, side, projector, ..Self::default() };
+        for (divider, px) in [(Divider::Drawer, drawer_px), (Divider::Side, side_px)] {
+            if px.is_finite() {
+                workspace = workspace.with_size(divider, px);
+            }
+        }
+        workspace
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_is_kept_and_nonsense_does_no_harm() {
+        for drawer in [None, Some(Tab::Packets), Some(Tab::Log)] {
+            let workspace =
+                Workspace { drawer, drawer_px: 301, side: false, side_px: 555, projector: true };
+            assert_eq!(Workspace::from_text(&workspace.to_text()), workspace);
+        }
+        assert_eq!(Workspace::from_text("what,-3,NaN"), Workspace { drawer_px: 120, ..Workspace::default() });
+        assert_eq!(Workspace::from_text(""), Workspace::default());
+    }
+}
