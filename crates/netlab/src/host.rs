@@ -16,7 +16,7 @@ use crate::sockets::Sockets;
 use crate::topology::{HostConfig, NodeId, TcpConfig};
 use crate::watch::Watch;
 use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketHandle};
-use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv6Address, Ipv6Cidr};
+use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpEndpoint};
 use std::collections::BTreeMap;
 use vnetif::nic::Nic;
 use vnetif::{Frame, Instant};
@@ -56,13 +56,6 @@ pub(crate) struct ServerNeeds {
     pub rx_buffer: Option<usize>,
 }
 
-/// The link-local address made from a MAC address (RFC 4291, 2.5.6 and appendix A).
-fn link_local(mac: EthernetAddress) -> Ipv6Cidr {
-    let [a, b, c, d, e, f] = mac.0;
-    let interface = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
-    Ipv6Cidr::new(Ipv6Address::from((0xfe80_u128 << 112) | u128::from(interface)), 64)
-}
-
 impl Host {
     pub fn new(id: NodeId, config: HostConfig, random_seed: u64) -> Self {
         let mac = config.mac(id);
@@ -72,9 +65,7 @@ impl Host {
         let mut nic = Nic::new(config.ip_mtu, usize::MAX);
         let mut iface = Interface::new(settings, &mut nic, Instant::ZERO.into());
         iface.update_ip_addrs(|addresses| {
-            let has_v6 = config.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
-            let link_local = has_v6.then(|| IpCidr::Ipv6(link_local(mac)));
-            for cidr in config.addresses.iter().copied().chain(link_local) {
+            for cidr in config.addresses_of_stack(id) {
                 addresses.push(cidr).expect("the topology was checked");
             }
         });

@@ -1,6 +1,6 @@
 //! What a world is made from: nodes, and the links between them. Plain data, checked when a world is made from it or grows.
 
-use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, Ipv6Address, Ipv6Cidr};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
 use vnetif::line::LineConfig;
@@ -265,6 +265,20 @@ impl HostConfig {
         // From 1, because 02:50:00:00:00:00 looks like a mistake.
         self.mac.unwrap_or(PortId(id.0 + 1).mac())
     }
+
+    /// All addresses that this host has, if it is node `id`: its own, and the link-local one if it speaks IPv6.
+    pub fn addresses_of_stack(&self, id: NodeId) -> impl Iterator<Item = IpCidr> {
+        let has_v6 = self.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
+        let link_local = has_v6.then(|| IpCidr::Ipv6(link_local(self.mac(id))));
+        self.addresses.iter().copied().chain(link_local)
+    }
+}
+
+/// The link-local address made from a MAC address (RFC 4291, 2.5.6 and appendix A).
+fn link_local(mac: EthernetAddress) -> Ipv6Cidr {
+    let [a, b, c, d, e, f] = mac.0;
+    let interface = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
+    Ipv6Cidr::new(Ipv6Address::from((0xfe80_u128 << 112) | u128::from(interface)), 64)
 }
 
 impl Topology {
