@@ -39,6 +39,7 @@ mod show;
 mod stage;
 mod state;
 mod storage;
+mod strip;
 mod theme;
 mod wall_clock;
 mod workspace;

@@ -9,8 +9,9 @@ use crate::lab::speed::Speed;
 use crate::lab::{Command, Lab, Refusal, State};
 use crate::opening::{self, Trouble, sentence};
 use crate::shelf;
-use crate::stage::{Next, Selection, Stage};
+use crate::stage::{Next, Selection, Stage, Theme};
 use crate::state::{Change, Dialog, Page};
+use crate::strip::Strip;
 use crate::storage::{self, Crashed, Kept, Settings};
 use crate::workspace::{Tab, Workspace};
 use crate::theme::Choice;
@@ -41,6 +42,7 @@ pub struct Opened {
 struct Inner {
     lab: RefCell<Lab>,
     stage: RefCell<Option<Rc<RefCell<Stage>>>>,
+    strip: RefCell<Option<Strip>>,
     hover: Cell<Option<Selection>>,
     /// Something changed that the next animation frame has to show, although time stands still.
     stale: Cell<bool>,
@@ -92,6 +94,7 @@ impl Session {
         let session = Self(Rc::new(Inner {
             lab: RefCell::new(lab),
             stage: RefCell::default(),
+            strip: RefCell::default(),
             hover: Cell::default(),
             stale: Cell::new(true),
             held: Cell::new(false),
@@ -122,6 +125,19 @@ impl Session {
     pub fn set_stage(&self, stage: Option<Rc<RefCell<Stage>>>) {
         *self.0.stage.borrow_mut() = stage;
         self.refresh();
+    }
+
+    /// There is a time line now, or none any more.
+    pub fn set_strip(&self, strip: Option<Strip>) {
+        *self.0.strip.borrow_mut() = strip;
+        self.refresh();
+    }
+
+    /// Draws the time line as the lab is now.
+    pub fn draw_strip(&self, theme: Theme) {
+        if let Some(strip) = &mut *self.0.strip.borrow_mut() {
+            strip.draw(&self.lab().borrow(), theme);
+        }
     }
 
     /// What the pointer is over.

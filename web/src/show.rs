@@ -13,6 +13,8 @@ use web_sys::{MediaQueryList, Node, Performance};
 
 /// What the world may take of an animation frame of 16.7 ms; drawing and rendering need the rest.
 const WORLD_BUDGET_MS: f64 = 7.0;
+/// What reading packets off the history may take.
+const FOLLOW_BUDGET_MS: f64 = 2.5;
 /// Nothing is drawn meanwhile that anybody follows, so the world may take more.
 const CATCH_UP_BUDGET_MS: f64 = 12.0;
 /// Asking for the time costs about as much as a moment of the world: not after every one.
@@ -82,6 +84,7 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
         lab.tick(now_ms, system.is_calm(), &mut go_on);
     }
 
+    follow(session, performance);
     let theme = session.settings().theme.resolve(system.is_dark());
     let moment = {
         let lab = session.lab().borrow();
@@ -96,6 +99,7 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
         }
         shown.moment = Some(moment);
         let drawn = draw(session, system, now_ms);
+        session.draw_strip(theme);
         if drawn.unsettled {
             session.refresh();
         }
@@ -125,6 +129,20 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
     if state_changed || (time_changed && now_ms - shown.view_at_ms >= VIEW_EVERY_MS) {
         (shown.view, shown.view_at_ms) = (Some(moment), now_ms);
         session.show();
+    }
+}
+
+/// Lets the packet list and what is made of it come after the history.
+fn follow(session: &Session, performance: &Performance) {
+    let end_ms = performance.now() + FOLLOW_BUDGET_MS;
+    let mut taken = 0;
+    let mut lab = session.lab().borrow_mut();
+    lab.follow(&mut || {
+        taken += 1;
+        taken % MOMENTS_PER_LOOK != 0 || performance.now() < end_ms
+    });
+    if taken > 0 {
+        session.refresh();
     }
 }
 

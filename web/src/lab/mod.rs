@@ -10,6 +10,7 @@
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`] | all of time at a glance |
+//! | [`trace`] | the packets in order of time |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
@@ -29,12 +30,16 @@ pub mod results;
 pub mod samples;
 pub mod speed;
 pub mod timeline;
+pub mod trace;
 pub mod travel;
 pub mod view;
 
 use crate::edit::{Edit, EditError};
 use crate::stage::Selection;
+use capture::Place;
 use ahead::{Advance, Next, advance, next_visible};
+use timeline::Window;
+use trace::Trace;
 use travel::{Steps, Travel};
 use editing::Editing;
 use netlab::history::{Fate, Limits, Stride};
@@ -61,6 +66,8 @@ pub enum Command {
     Travel(Travel),
     /// Choose what a step goes to.
     StepBy(Steps),
+    /// Show this stretch of time, or all of it.
+    Zoom(Option<Window>),
     /// Back to the beginning, with all runs.
     Restart,
     /// Choose a speed by hand.
@@ -110,6 +117,7 @@ impl Command {
                 | Self::TogglePlay
                 | Self::Travel(_)
                 | Self::StepBy(_)
+                | Self::Zoom(_)
                 | Self::Restart
                 | Self::SetSpeed(_)
                 | Self::AutoSpeed
@@ -164,6 +172,9 @@ pub struct Lab {
     rewound: bool,
     /// What a step goes to.
     steps: Steps,
+    /// What the time line and the graphs show; `None`: everything.
+    window: Option<Window>,
+    trace: Trace,
     speed: Speed,
     watchable: Speed,
     auto_speed: bool,
@@ -261,6 +272,8 @@ impl Lab {
             step_from: None,
             rewound: false,
             steps: Steps::default(),
+            window: None,
+            trace: Trace::new(Place::Once),
             speed: watchable,
             watchable,
             auto_speed: true,
@@ -292,6 +305,7 @@ impl Lab {
             Command::TogglePlay => self.play(),
             Command::Travel(travel) => self.travel(travel),
             Command::StepBy(steps) => self.steps = steps,
+            Command::Zoom(window) => self.window = window,
             Command::Restart => self.restart(),
             Command::SetSpeed(speed) => {
                 self.auto_speed = false;
@@ -553,6 +567,26 @@ impl Lab {
             _ if self.playing => State::Playing,
             _ => State::Paused,
         }
+    }
+
+    /// Lets what is read off the history come after it, as long as it may.
+    pub fn follow(&mut self, go_on: &mut dyn FnMut() -> bool) {
+        self.trace.follow(self.world.history(), self.world.now(), go_on);
+    }
+
+    /// Whether the packet of this number passes the filter.
+    pub fn shown(&self) -> impl Fn(usize) -> bool + '_ {
+        |_| true
+    }
+
+    /// Changes whenever other packets pass the filter.
+    pub fn shown_generation(&self) -> usize {
+        0
+    }
+
+    /// Every packet once, where it was sent first.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// What the stage needs.

@@ -4,6 +4,7 @@ use super::inspect::{Inspected, inspect, kind_name};
 use super::problems::Problem;
 use super::results::RunView;
 use super::speed::Speed;
+use super::timeline::Window;
 use super::travel::Steps;
 use super::{Lab, Skipped, State};
 use crate::stage::Selection;
@@ -34,6 +35,8 @@ pub struct View {
     pub rewound: bool,
     /// What a step goes to.
     pub steps: Steps,
+    /// What the time line shows, if not everything.
+    pub window: Option<Window>,
     /// Up to when the world has run, and the hash of all that happened up to then.
     pub edge: (Instant, u64),
     /// What is happening right now, in a sentence.
@@ -167,6 +170,7 @@ impl Lab {
             at,
             rewound: self.rewound,
             steps: self.steps,
+            window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,
             runs: self.followers.views(topology, history, at),

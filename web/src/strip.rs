@@ -1,0 +1,126 @@
+//! The time line's strip on its canvas: density by protocol, drops and retransmissions, runs, the live edge, the playhead.
+//!
+//! Drawn in the animation-frame callback like the stage, since the playhead moves with every one. What is counted is
+//! counted once ([`Density`]).
+
+use crate::dom::window;
+use crate::lab::Lab;
+use crate::lab::timeline::{AGAIN, DROPS, Density, LANES, SpanState, Window, spans};
+use crate::stage::Theme;
+use crate::stage::palette::Swatch;
+use netlab::Instant;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// The strip.
+pub struct Strip {
+    canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    density: Density,
+}
+
+/// Width of a bar in CSS pixels.
+const BAR_PX: f64 = 3.0;
+/// Height of a run's span, with the gap below it.
+const LANE_PX: f64 = 5.0;
+/// Height of the ticks that mark drops and retransmissions.
+const TICK_PX: f64 = 5.0;
+
+impl Strip {
+    /// A strip on this canvas; `None` if the browser gives no context.
+    pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
+        let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        Some(Self { canvas, context, density: Density::default() })
+    }
+
+    /// Draws one animation frame.
+    pub fn draw(&mut self, lab: &Lab, theme: Theme) {
+        let (width, height) = (f64::from(self.canvas.client_width()), f64::from(self.canvas.client_height()));
+        if width < 1.0 || height < 1.0 {
+            return;
+        }
+        let ratio = window().device_pixel_ratio();
+        let [w, h] = [width, height].map(|side| (side * ratio).round() as u32);
+        if (self.canvas.width(), self.canvas.height()) != (w, h) {
+            self.canvas.set_width(w);
+            self.canvas.set_height(h);
+        }
+        let context = &self.context.clone();
+        let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+        context.clear_rect(0.0, 0.0, width, height);
+        let palette = theme.palette();
+        let span = lab.window();
+        let x = |at: Instant| span.share(at) * width;
+        let edge = lab.edge();
+
+        // What is yet to come has no ground.
+        context.set_fill_style_str(palette.cable);
+        context.set_global_alpha(0.22);
+        context.fill_rect(x(Instant::ZERO).max(0.0), 0.0, x(edge).clamp(0.0, width) - x(Instant::ZERO).max(0.0), height);
+        context.set_global_alpha(1.0);
+
+        let look = lab.look();
+        let least = (span.nanos() as f64 * 3.0 / width) as u64;
+        for run in spans(look.history.runs(), edge, least) {
+            context.set_fill_style_str(match run.state {
+                SpanState::Planned | SpanState::Stopped => palette.ink_soft,
+                SpanState::Active => palette.accent,
+                SpanState::Good => palette.up,
+                SpanState::Bad => palette.fault,
+            });
+            context.set_global_alpha(if run.state == SpanState::Planned { 0.5 } else { 1.0 });
+            let (from, to) = (x(run.from), x(run.to));
+            context.fill_rect(from, run.lane as f64 * LANE_PX, (to - from).max(2.0), LANE_PX - 2.0);
+        }
+        context.set_global_alpha(1.0);
+        self.bars(lab, span, (width, height), theme);
+
+        let at = x(look.at);
+        if !look.history.complete_since().eq(&Instant::ZERO) {
+            // What was forgotten.
+            context.set_fill_style_str(palette.ground);
+            context.set_global_alpha(0.7);
+            context.fill_rect(0.0, 0.0, x(look.history.complete_since()).max(0.0), height);
+            context.set_global_alpha(1.0);
+        }
+        self.context.set_fill_style_str(palette.ink);
+        self.context.fill_rect(at - 1.0, 0.0, 2.0, height);
+        self.context.begin_path();
+        let _ = self.context.arc(at, height - 5.0, 5.0, 0.0, std::f64::consts::TAU);
+        self.context.fill();
+    }
+
+    fn bars(&mut self, lab: &Lab, span: Window, (width, height): (f64, f64), theme: Theme) {
+        let palette = theme.palette();
+        let bins = (width / BAR_PX).ceil() as usize;
+        let shown = lab.shown();
+        self.density.count(lab.trace(), span, bins, lab.shown_generation(), &|number| shown(number));
+        let most = f64::from(self.density.most()).max(1.0);
+        let (top, bottom) = (LANES as f64 * LANE_PX, height - TICK_PX);
+        for (number, bin) in self.density.bins.iter().enumerate() {
+            let all: u32 = bin[..DROPS].iter().sum();
+            if all == 0 {
+                continue;
+            }
+            let x = number as f64 * BAR_PX;
+            // The root lets a single frame be seen beside a bulk transfer.
+            let full = ((f64::from(all) / most).sqrt() * (bottom - top)).max(3.0);
+            let mut y = bottom;
+            for swatch in Swatch::ALL {
+                let count = bin[swatch as usize];
+                if count > 0 {
+                    let tall = full * f64::from(count) / f64::from(all);
+                    y -= tall;
+                    self.context.set_fill_style_str(palette.of(swatch).mark);
+                    self.context.fill_rect(x, y, BAR_PX - 0.75, tall);
+                }
+            }
+            for (index, colour) in [(AGAIN, palette.warn_ink), (DROPS, palette.fault)] {
+                if bin[index] > 0 {
+                    self.context.set_fill_style_str(colour);
+                    self.context.fill_rect(x - 0.5, bottom + 0.5, BAR_PX, TICK_PX - 0.5);
+                }
+            }
+        }
+    }
+}
