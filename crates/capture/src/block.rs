@@ -3,6 +3,9 @@
 /// Block types.
 pub(crate) const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 pub(crate) const INTERFACE_DESCRIPTION: u32 = 1;
+/// As libpcap wrote packets before the enhanced ones.
+pub(crate) const OBSOLETE_PACKET: u32 = 2;
+pub(crate) const SIMPLE_PACKET: u32 = 3;
 pub(crate) const NAME_RESOLUTION: u32 = 4;
 pub(crate) const INTERFACE_STATISTICS: u32 = 5;
 pub(crate) const ENHANCED_PACKET: u32 = 6;
@@ -25,6 +28,7 @@ pub(crate) const IF_IPV6ADDR: u16 = 5;
 pub(crate) const IF_MACADDR: u16 = 6;
 pub(crate) const IF_SPEED: u16 = 8;
 pub(crate) const IF_TSRESOL: u16 = 9;
+pub(crate) const IF_TSOFFSET: u16 = 14;
 /// Of enhanced packets.
 pub(crate) const EPB_FLAGS: u16 = 2;
 pub(crate) const EPB_DROPCOUNT: u16 = 4;

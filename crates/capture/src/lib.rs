@@ -5,6 +5,8 @@
 //! | [`order`] | a history → who saw which frame when, in order of time, while the world runs |
 //! | [`place`] | where one looks: everywhere, at one link, at one port |
 //! | [`writer`] | sightings → a pcapng file |
+//! | [`read()`] | a file of any origin, pcap or pcapng → a recording |
+//! | [`recording`] | what is in an opened file |
 //!
 //! Nothing here knows a file, a clock or a document: bytes go into any [`std::io::Write`] and come from a slice.
 //!
@@ -21,8 +23,12 @@ extern crate wasm_test as wasm_bindgen_test;
 mod block;
 pub mod order;
 pub mod place;
+pub mod read;
+pub mod recording;
 pub mod writer;
 
 pub use order::{Order, Sighting};
 pub use place::{Network, Place, PlaceError};
+pub use read::{ReadError, read};
+pub use recording::Recording;
 pub use writer::{WriteError, Writer};

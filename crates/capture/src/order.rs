@@ -7,27 +7,33 @@
 use crate::place::Place;
 use netlab::Instant;
 use netlab::history::{Fate, History, Transit, TransitId};
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 /// A frame seen at a place. Ordered by time; those of one moment as they were handed over, sent before received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sighting {
     /// Sent: its first bit leaves ([`Transit::start`]). Received: its last bit has arrived ([`Transit::arrival`]).
     ///
     /// A frame that was dropped at once (no room in the queue, the cable pulled, too big) never left; whoever captures at its
-    /// sender sees it all the same, at the moment of its drop.
+    /// sender's sees it all the same, at the moment of its drop.
     pub at: Instant,
-    /// The frame on this wire: its bytes are those that the link has made of it (bytes may have been appended).
+    /// The frame on this wire: its bytes are those that the link has made of it (some may have been appended).
     pub transit: TransitId,
-    /// Seen at the far end, otherwise at its sender's.
-    received: bool,
+    /// It was seen at its sender's end of the cable, otherwise where it arrived.
+    pub sent: bool,
 }
 
-impl Sighting {
-    /// Whether it was seen where it was sent from; otherwise where it arrived.
-    pub fn sent(&self) -> bool {
-        !self.received
+impl Ord for Sighting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |sighting: &Self| (sighting.at, sighting.transit, !sighting.sent);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Sighting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -106,10 +112,10 @@ impl Order {
             Place::Port(port) => (direction == port, direction == port.reverse()),
         };
         if sent {
-            self.waiting.push(Reverse(Sighting { at: start, transit: id, received: false }));
+            self.waiting.push(Reverse(Sighting { at: start, transit: id, sent: true }));
         }
         if received && fate == Fate::Delivered {
-            self.waiting.push(Reverse(Sighting { at: arrival, transit: id, received: true }));
+            self.waiting.push(Reverse(Sighting { at: arrival, transit: id, sent: false }));
         }
     }
 }

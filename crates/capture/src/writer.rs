@@ -105,8 +105,8 @@ impl<W: Write> Writer<W> {
         for comment in comments(sighting, transit).into_iter().flatten() {
             self.block.option(OPT_COMMENT, comment.as_bytes());
         }
-        let direction = if sighting.sent() { OUTBOUND } else { INBOUND };
-        let flags = direction | reception(frame, port.mac.filter(|_| !sighting.sent()));
+        let direction = if sighting.sent { OUTBOUND } else { INBOUND };
+        let flags = direction | reception(frame, port.mac.filter(|_| !sighting.sent));
         self.block.option(EPB_FLAGS, &flags.to_le_bytes());
         if port.dropped_since > 0 {
             self.block.option(EPB_DROPCOUNT, &port.dropped_since.to_le_bytes());
@@ -156,12 +156,12 @@ impl<W: Write> Writer<W> {
     /// Counts a frame at the interface where it is seen.
     fn see(&mut self, sighting: Sighting, transit: &Transit) -> u32 {
         assert_eq!(sighting.transit, transit.id, "a sighting and its transit belong together");
-        let direction = if sighting.sent() { transit.direction } else { transit.direction.reverse() };
+        let direction = if sighting.sent { transit.direction } else { transit.direction.reverse() };
         let interface = self.senders.get(direction.index()).copied().flatten();
         let interface = interface.expect("the writer's place has a port for what is seen there");
         let port = &mut self.ports[interface as usize];
         port.seen += 1;
-        if sighting.sent() && transit.fate != Fate::Delivered {
+        if sighting.sent && transit.fate != Fate::Delivered {
             port.dropped += 1;
             port.dropped_since += 1;
         }
@@ -268,7 +268,7 @@ fn reception(frame: &[u8], receiver: Option<EthernetAddress>) -> u32 {
 /// What is worth saying about a packet.
 fn comments(sighting: Sighting, transit: &Transit) -> [Option<String>; 2] {
     let dropped = match transit.fate {
-        Fate::Dropped { reason, at } if sighting.sent() => {
+        Fate::Dropped { reason, at } if sighting.sent => {
             let reason = reason.name().replace('_', " ");
             Some(format!("dropped: {reason}, {} after it was sent here", at.since(transit.start)))
         }

@@ -1,0 +1,210 @@
+//! What is in an opened capture.
+
+use crate::block::{EPB_DROPCOUNT, EPB_FLAGS, EPB_PACKETID, INBOUND, OPT_COMMENT, OUTBOUND};
+use crate::read::fields::Fields;
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
+use std::borrow::Cow;
+use std::rc::Rc;
+
+/// A capture: the file as it was, and where in it what is. Packets stay in the order of the file, which need not be that of time.
+///
+/// All texts are the file's own, whoever wrote it: they may have any characters in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    pub(crate) bytes: Rc<[u8]>,
+    /// When its earliest packet was seen: nanoseconds since 1970.
+    pub start_ns: u64,
+    /// In the order of the file.
+    pub packets: Vec<Packet>,
+    /// In the order of the file, those of all its sections. A classic pcap has one, without a name.
+    pub interfaces: Vec<Interface>,
+    /// Which address is called what, in the order of the file; the first of names that it has.
+    pub names: Vec<(IpAddress, String)>,
+    /// Who wrote it: a program.
+    pub application: Option<String>,
+    /// What its author says about it.
+    pub comment: Option<String>,
+    /// Why there is no more in it than this, although there was more in the file.
+    pub cut: Option<Cut>,
+}
+
+/// A packet: numbers only, so that a million of them is 32 MB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Nanoseconds since the earliest packet. Simple packet blocks have no time: they have that of the packet before them.
+    pub at_ns: u64,
+    /// Where its bytes begin in the file.
+    pub(crate) start: u32,
+    /// How many bytes of it were captured.
+    pub captured_len: u32,
+    /// How many it had; not less than were captured.
+    pub original_len: u32,
+    /// Where it was seen: a place in [`Recording::interfaces`].
+    pub interface: u32,
+    /// Its options follow its bytes, from the next multiple of four on.
+    pub(crate) options_len: u32,
+}
+
+/// Where packets were seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interface {
+    /// Such as `eth0`; may be empty.
+    pub name: String,
+    /// May be empty.
+    pub description: String,
+    /// What its packets begin with.
+    pub link_type: LinkType,
+    /// Its Ethernet address.
+    pub mac: Option<EthernetAddress>,
+    /// Its IP addresses, the first [`ADDRESSES_MAX`](crate::read::ADDRESSES_MAX) of them.
+    pub addresses: Vec<IpCidr>,
+    /// Bits in a second.
+    pub speed: Option<u64>,
+    /// No more than this was captured of a packet; 0: no limit.
+    pub snap_length: u32,
+    /// The byte order of its section.
+    pub(crate) big_endian: bool,
+}
+
+/// What a packet begins with (<https://www.tcpdump.org/linktypes.html>).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LinkType(pub u16);
+
+impl LinkType {
+    /// An Ethernet frame.
+    pub const ETHERNET: Self = Self(1);
+
+    /// Its name, if it is one that is often met.
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            0 | 108 => "BSD loopback",
+            1 => "Ethernet",
+            9 => "PPP",
+            12 | 14 | 101 => "raw IP",
+            105 => "IEEE 802.11",
+            113 => "Linux cooked",
+            127 => "IEEE 802.11 with radiotap",
+            147..=162 => "somebody's own",
+            189 | 220 => "USB",
+            201 | 187 => "Bluetooth",
+            228 => "raw IPv4",
+            229 => "raw IPv6",
+            276 => "Linux cooked, version 2",
+            _ => return None,
+        })
+    }
+}
+
+/// The packet is no Ethernet frame. One is not made up around it: what is shown is what a capture has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("recorded as {} (link type {}), not as Ethernet: capture on an Ethernet interface to see its layers", .0.name().unwrap_or("something else"), .0.0)]
+pub struct NotEthernet(pub LinkType);
+
+/// Where reading ended before the file did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why} (at byte {offset}): what comes before can be seen")]
+pub struct Cut {
+    /// In the file.
+    pub offset: usize,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why reading ended before the file did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// The rest of it is missing.
+    #[error("the file ends in the middle of a packet or block")]
+    Truncated,
+    /// A length that cannot be.
+    #[error("a block's length is wrong")]
+    BadLength,
+    /// A packet of an interface that was not described before.
+    #[error("a packet names an interface that there is none of")]
+    NoSuchInterface,
+    /// A section that does not say which byte order it has, or is of a version that nobody knows.
+    #[error("a section begins in an unknown way")]
+    BadSection,
+    /// See [`PACKETS_MAX`](crate::read::PACKETS_MAX).
+    #[error("only the first {} packets are read", crate::read::PACKETS_MAX)]
+    TooManyPackets,
+    /// See [`INTERFACES_MAX`](crate::read::INTERFACES_MAX).
+    #[error("it has more than {} interfaces", crate::read::INTERFACES_MAX)]
+    TooManyInterfaces,
+}
+
+impl Packet {
+    fn range(self) -> std::ops::Range<usize> {
+        let start = self.start as usize;
+        start..start + self.captured_len as usize
+    }
+}
+
+impl Recording {
+    /// The bytes of a packet, from the start of its Ethernet header on.
+    ///
+    /// # Panics
+    /// If there is no such packet; they count from 0.
+    pub fn frame(&self, packet: usize) -> Result<&[u8], NotEthernet> {
+        let packet = self.packets[packet];
+        match self.interfaces[packet.interface as usize].link_type {
+            LinkType::ETHERNET => Ok(&self.bytes[packet.range()]),
+            other => Err(NotEthernet(other)),
+        }
+    }
+
+    /// What was noted on a packet.
+    ///
+    /// # Panics
+    /// As [`frame`](Self::frame).
+    pub fn comments(&self, packet: usize) -> impl Iterator<Item = Cow<'_, str>> {
+        self.options(packet)
+            .options()
+            .filter(|(code, _)| *code == OPT_COMMENT)
+            .map(|(_, text)| String::from_utf8_lossy(text.bytes))
+    }
+
+    /// Whether its interface sent it, otherwise received it; `None` if the file does not say.
+    ///
+    /// # Panics
+    /// As [`frame`](Self::frame).
+    pub fn sent(&self, packet: usize) -> Option<bool> {
+        match self.option(packet, EPB_FLAGS)?.u32(0)? & 0b11 {
+            OUTBOUND => Some(true),
+            INBOUND => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The number that it shares with the same packet at other interfaces.
+    ///
+    /// # Panics
+    /// As [`frame`](Self::frame).
+    pub fn packet_id(&self, packet: usize) -> Option<u64> {
+        self.option(packet, EPB_PACKETID)?.u64(0)
+    }
+
+    /// How many packets were lost between the one before it, of the same interface, and this one.
+    ///
+    /// # Panics
+    /// As [`frame`](Self::frame).
+    pub fn drop_count(&self, packet: usize) -> Option<u64> {
+        self.option(packet, EPB_DROPCOUNT)?.u64(0)
+    }
+
+    /// The file as it was.
+    pub fn bytes(&self) -> &Rc<[u8]> {
+        &self.bytes
+    }
+
+    fn options(&self, packet: usize) -> Fields<'_> {
+        let packet = self.packets[packet];
+        let start = packet.range().end.next_multiple_of(4);
+        let bytes = self.bytes.get(start..start + packet.options_len as usize).unwrap_or_default();
+        Fields { bytes, big_endian: self.interfaces[packet.interface as usize].big_endian }
+    }
+
+    fn option(&self, packet: usize, wanted: u16) -> Option<Fields<'_>> {
+        self.options(packet).options().find(|(code, _)| *code == wanted).map(|(_, value)| value)
+    }
+}
