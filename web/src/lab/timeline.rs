@@ -158,7 +158,7 @@ impl Density {
             {
                 bin[row.swatch as usize] += 1;
                 bin[DROPS] += u32::from(row.dropped);
-                bin[AGAIN] += u32::from(row.again);
+                bin[AGAIN] += u32::from(row.is_again());
             }
         }
     }

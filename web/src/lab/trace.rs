@@ -5,6 +5,7 @@
 
 use crate::stage::palette::Swatch;
 use capture::{Order, Place};
+use dissect::analysis::{Analysis, Mark, Notes};
 use netlab::history::{Fate, FrameId, TransitId};
 use netlab::{History, Instant};
 use std::collections::VecDeque;
@@ -26,13 +27,21 @@ pub struct Row {
     pub sent: bool,
     /// It was dropped on this wire.
     pub dropped: bool,
-    /// It carries what was sent before.
-    pub again: bool,
+    /// What it has to do with those before it.
+    pub notes: Notes,
+}
+
+impl Row {
+    /// Whether it carries what was sent before.
+    pub fn is_again(&self) -> bool {
+        self.notes.marks.contains(Mark::Retransmission)
+    }
 }
 
 /// The packets at a place.
 pub struct Trace {
     order: Order,
+    analysis: Analysis,
     rows: VecDeque<Row>,
     /// How many were forgotten with the transits that they were of.
     forgotten: usize,
@@ -42,7 +51,7 @@ pub struct Trace {
 impl Trace {
     /// From the beginning of the world on.
     pub fn new(place: Place) -> Self {
-        Self { order: Order::new(place), rows: VecDeque::new(), forgotten: 0, complete: true }
+        Self { order: Order::new(place), analysis: Analysis::new(), rows: VecDeque::new(), forgotten: 0, complete: true }
     }
 
     /// Where it looks.
@@ -57,7 +66,7 @@ impl Trace {
             self.forgotten += 1;
         }
         self.complete = true;
-        let (rows, complete) = (&mut self.rows, &mut self.complete);
+        let (rows, analysis, complete) = (&mut self.rows, &mut self.analysis, &mut self.complete);
         self.order.take(history, now, &mut |sighting, transit| {
             let label = dissect::label(&transit.frame);
             rows.push_back(Row {
@@ -66,9 +75,9 @@ impl Trace {
                 frame: transit.frame_id,
                 length: transit.frame.len() as u32,
                 swatch: Swatch::of(dissect::protocol(&transit.frame), &label),
-                sent: sighting.sent(),
+                sent: sighting.sent,
                 dropped: transit.fate != Fate::Delivered,
-                again: false,
+                notes: analysis.push(sighting.at.nanos(), &transit.frame),
             });
             *complete = go_on();
             *complete
@@ -88,6 +97,11 @@ impl Trace {
     /// The first that is still kept.
     pub fn first(&self) -> usize {
         self.forgotten
+    }
+
+    /// Who answered the packet of this number, and how many nanoseconds later.
+    pub fn answer(&self, number: usize) -> Option<(usize, u64)> {
+        self.analysis.answer(number as u32).map(|(by, after)| (by as usize, after))
     }
 
     /// The packet of this number, if it is still kept.
@@ -160,7 +174,7 @@ mod tests {
             let mut pieces = Trace::new(place);
             let mut calls = 0;
             while !pieces.is_complete() || calls == 0 {
-                let mut left = 7;
+                let mut left = 3;
                 pieces.follow(history, now, &mut || {
                     left -= 1;
                     left > 0
