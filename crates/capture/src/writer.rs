@@ -295,3 +295,43 @@ fn trailing(frame: &[u8]) -> Option<usize> {
     };
     packet.len().checked_sub(length).filter(|&more| more > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An Ethernet header of this type, and so many bytes after it that begin with these.
+    fn frame(ethertype: u16, length: usize, beginning: &[u8]) -> Vec<u8> {
+        let mut frame = [&[0; 12][..], &ethertype.to_be_bytes(), beginning].concat();
+        frame.resize(14 + length, 0);
+        frame
+    }
+
+    #[test]
+    fn what_comes_after_a_packet_is_counted() {
+        assert_eq!(trailing(&frame(0x0800, 21, &[0x45, 0, 0, 20])), Some(1));
+        assert_eq!(trailing(&frame(0x0800, 20, &[0x45, 0, 0, 20])), None);
+        assert_eq!(trailing(&frame(0x0806, 46, &[])), Some(18));
+        assert_eq!(trailing(&frame(0x86dd, 50, &[0x60, 0, 0, 0, 0, 8])), Some(2));
+        assert_eq!(trailing(&frame(0x88cc, 50, &[])), None, "who knows where it ends");
+        assert_eq!(trailing(&frame(0x0800, 10, &[0x45, 0, 0, 20])), None, "cut short");
+        for length in 0..16 {
+            assert_eq!(trailing(&vec![8; length]), None);
+        }
+    }
+
+    #[test]
+    fn a_frame_is_received_as_what_it_was_sent_to() {
+        let mac = EthernetAddress([2, 0, 0, 0, 0, 1]);
+        for (destination, receiver, kind) in [
+            ([255; 6], Some(mac), BROADCAST),
+            ([1, 0, 0x5e, 0, 0, 1], Some(mac), MULTICAST),
+            ([2, 0, 0, 0, 0, 1], Some(mac), UNICAST),
+            ([2, 0, 0, 0, 0, 2], Some(mac), PROMISCUOUS),
+            ([2, 0, 0, 0, 0, 2], None, UNICAST),
+        ] {
+            assert_eq!(reception(&destination, receiver), kind);
+        }
+        assert_eq!(reception(&[1, 2, 3], None), 0, "a runt is for nobody");
+    }
+}

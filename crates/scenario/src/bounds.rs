@@ -22,6 +22,8 @@ pub const SEED_MAX: u64 = (1 << 53) - 1;
 pub const COORDINATE_MAX: f64 = 100_000.0;
 /// Planned runs.
 pub const RUNS_MAX: usize = 4_096;
+/// Changes of the running network.
+pub const CHANGES_MAX: usize = 10_000;
 
 /// Of the TCP buffers of all planned runs together.
 pub const BUFFERS_MAX: u64 = 512 << 20;
@@ -51,7 +53,7 @@ pub const SILENCE_BYTES_MAX: u64 = 1_000_000_000_000;
 /// Of a silence.
 pub const SILENCE_MAX: Duration = Duration::from_secs(3_600);
 
-/// Of a planned run's beginning.
+/// Of a planned run's beginning, and of a change.
 pub const AT_MAX: Instant = Instant::from_nanos(24 * 3_600 * 1_000_000_000);
 /// Messages of a ping or echo run.
 pub const COUNT_MAX: u32 = 60_000;

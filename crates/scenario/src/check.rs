@@ -1,21 +1,22 @@
 //! What no single field shows: bounds, doubles, loops, runs that can go nowhere. It looks at the scenario, not at its text,
 //! so that it serves what was drawn as well as what was written.
 
+mod changes;
 mod lans;
 mod runs;
 
 use crate::bounds::*;
-use crate::fault::{Fault, Level, Place};
+use crate::fault::{Fault, Level, Place, Step};
 use crate::problem::{Kind, Problem};
 use crate::quantity::{quoted, show_mac, show_rate, show_size, show_time};
-use crate::{Scenario, version_of};
-use netlab::topology::{HostConfig, Link, NodeId, NodeKind, Topology, Way};
-use netlab::{BitsPerSec, Duration};
+use crate::{Change, Scenario, version_of};
+use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind, Topology, Way};
+use netlab::{BitsPerSec, Duration, Instant};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::collections::{BTreeMap, BTreeSet};
 use vnetif::impair::Impairment;
 
-/// What could not be read, by index, so that nothing is said about the placeholders in its stead.
+/// What could not be read, by its number in the whole network, so that nothing is said about the placeholders in its stead.
 #[derive(Debug, Default)]
 pub(crate) struct Unusable {
     /// Nodes without an id.
@@ -26,18 +27,22 @@ pub(crate) struct Unusable {
     pub links: BTreeSet<usize>,
     /// Runs of an unknown kind or with faulty ends.
     pub runs: BTreeSet<usize>,
+    /// Changes of an unknown kind, or of nobody knows which link.
+    pub changes: BTreeSet<usize>,
 }
 
 /// Everything wrong, list by list.
 pub(crate) fn check(scenario: &Scenario, unusable: &Unusable) -> Vec<Fault> {
-    let check = Check::all(scenario, unusable, &segments(&scenario.topology));
+    let whole = scenario.whole();
+    let check = Check::all(scenario, &whole, unusable, &segments(&whole.topology));
     check.found.into_iter().map(|problem| problem.fault).collect()
 }
 
 /// The same and more: also what is allowed but will not do what a learner expects. What refuses the document comes first.
 pub(crate) fn problems(scenario: &Scenario) -> Vec<Problem> {
-    let (unusable, segments) = (Unusable::default(), segments(&scenario.topology));
-    let mut check = Check::all(scenario, &unusable, &segments);
+    let whole = scenario.whole();
+    let (unusable, segments) = (Unusable::default(), segments(&whole.topology));
+    let mut check = Check::all(scenario, &whole, &unusable, &segments);
     check.lans(&segments);
     let (mut first, then): (Vec<_>, _) =
         check.found.into_iter().partition(|problem| problem.fault.is_error());
@@ -46,8 +51,15 @@ pub(crate) fn problems(scenario: &Scenario) -> Vec<Problem> {
     first
 }
 
+/// What is added is checked as if it were there from the start: that finds all that is wrong at any moment, since nothing is
+/// ever taken away, and what is not connected or not reached yet surprises nobody.
 struct Check<'s> {
+    /// With everything that is added.
     scenario: &'s Scenario,
+    changes: &'s [(Instant, Change)],
+    /// Which changes add what comes behind the nodes, and the links, of the start; and how many these are.
+    added: [Vec<usize>; 2],
+    started: [usize; 2],
     unusable: &'s Unusable,
     /// Who has which address; the first, if several have it.
     owners: BTreeMap<IpAddress, NodeId>,
@@ -63,14 +75,6 @@ fn owners(scenario: &Scenario) -> BTreeMap<IpAddress, NodeId> {
 
 fn root() -> Place {
     Place::default()
-}
-
-fn node_place(number: usize) -> Place {
-    root().field("nodes").index(number)
-}
-
-fn link_place(number: usize) -> Place {
-    root().field("links").index(number)
 }
 
 fn has_control(text: &str) -> bool {
@@ -90,14 +94,32 @@ pub(crate) fn segments(topology: &Topology) -> Sets {
 }
 
 impl<'s> Check<'s> {
-    fn all(scenario: &'s Scenario, unusable: &'s Unusable, segments: &Sets) -> Self {
-        let mut check = Self { scenario, unusable, owners: owners(scenario), found: Vec::new() };
+    fn all(start: &'s Scenario, whole: &'s Scenario, unusable: &'s Unusable, segments: &Sets) -> Self {
+        let changes = start.changes.iter().enumerate();
+        let mut added = [Vec::new(), Vec::new()];
+        for (number, (_, change)) in changes {
+            match change {
+                Change::Node { .. } => added[0].push(number),
+                Change::Cable(_) => added[1].push(number),
+                Change::Link(..) | Change::Stop(_) => {}
+            }
+        }
+        let mut check = Self {
+            scenario: whole,
+            changes: &start.changes,
+            added,
+            started: [start.topology.nodes.len(), start.topology.links.len()],
+            unusable,
+            owners: owners(whole),
+            found: Vec::new(),
+        };
         check.document();
         check.ids();
         check.nodes();
         check.doubles();
         check.links();
         check.runs(segments);
+        check.changes();
         check
     }
 
@@ -107,8 +129,47 @@ impl<'s> Check<'s> {
 
     /// Returns it, so that the other nodes that it concerns can be added.
     fn problem(&mut self, kind: Kind, level: Level, place: Place, message: String) -> &mut Problem {
-        self.found.push(Problem::new(kind, Fault::new(level, place, message)));
+        let mut problem = Problem::new(kind, Fault::new(level, place, message));
+        if let [Step::Field(list), Step::Index(number), ..] = problem.fault.place.steps()
+            && list == "changes"
+        {
+            let number = *number;
+            let behind = |list: usize| {
+                let place = self.added[list].binary_search(&number);
+                (self.started[list] + place.expect("it adds one")) as u32
+            };
+            match self.changes.get(number) {
+                Some((_, Change::Node { .. })) => problem.nodes.push(NodeId(behind(0))),
+                Some((_, Change::Cable(_))) => problem.link = Some(LinkId(behind(1))),
+                Some((_, Change::Link(link, _))) => problem.link = Some(*link),
+                Some((_, Change::Stop(run))) => problem.run = Some(run.0 as usize),
+                None => {}
+            }
+        }
+        self.found.push(problem);
         self.found.last_mut().expect("it was put there")
+    }
+
+    /// Where a node of the whole network stands in the document.
+    fn node_place(&self, number: usize) -> Place {
+        match number.checked_sub(self.started[0]) {
+            None => root().field("nodes").index(number),
+            Some(added) => root().field("changes").index(self.added[0][added]).field("node"),
+        }
+    }
+
+    fn link_place(&self, number: usize) -> Place {
+        match number.checked_sub(self.started[1]) {
+            None => root().field("links").index(number),
+            Some(added) => root().field("changes").index(self.added[1][added]).field("cable"),
+        }
+    }
+
+    /// From when on a node of the whole network is there.
+    fn born(&self, node: NodeId) -> Instant {
+        let added = node.index().checked_sub(self.started[0]);
+        let change = added.and_then(|added| self.added[0].get(added));
+        change.map_or(Instant::ZERO, |&change| self.changes[change].0)
     }
 
     /// A value has to lie in `min..=max`, shown as people write it.
@@ -155,15 +216,25 @@ impl<'s> Check<'s> {
         }
         self.within(root().field("seed"), scenario.seed, [0, SEED_MAX], u64::to_string);
         for (list, count, max) in [
-            ("nodes", scenario.topology.nodes.len(), NODES_MAX),
-            ("links", scenario.topology.links.len(), LINKS_MAX),
+            ("nodes", self.started[0], NODES_MAX),
+            ("links", self.started[1], LINKS_MAX),
             ("runs", scenario.runs.len(), RUNS_MAX),
+            ("changes", self.changes.len(), CHANGES_MAX),
         ] {
             if count > max {
                 self.error(
                     root().field(list),
                     format!("there are more than {max} {list}: at most so many are run"),
                 );
+            }
+        }
+        for (list, start, all, max) in [
+            ("nodes", self.started[0], scenario.topology.nodes.len(), NODES_MAX),
+            ("links", self.started[1], scenario.topology.links.len(), LINKS_MAX),
+        ] {
+            if start <= max && all > max {
+                let message = format!("with these there are more than {max} {list}: at most so many are run");
+                self.error(root().field("changes"), message);
             }
         }
     }
@@ -174,7 +245,7 @@ impl<'s> Check<'s> {
             if self.unusable.ids.contains(&number) {
                 continue;
             }
-            let place = node_place(number).field("id");
+            let place = self.node_place(number).field("id");
             let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             if id.is_empty() || id.len() > ID_CHARS_MAX || !id.chars().all(good) {
                 let message = format!(
@@ -185,8 +256,11 @@ impl<'s> Check<'s> {
                 self.error(place, message);
             } else if let Some(earlier) = first.insert(id, number) {
                 first.insert(id, earlier);
-                let message =
-                    format!("{} is already the id of nodes[{earlier}]: give each its own", quoted(id));
+                let message = format!(
+                    "{} is already the id of {}: give each its own",
+                    quoted(id),
+                    self.node_place(earlier)
+                );
                 self.error(place, message);
             }
         }
@@ -195,7 +269,7 @@ impl<'s> Check<'s> {
     fn nodes(&mut self) {
         let scenario = self.scenario;
         for (number, node) in scenario.topology.nodes.iter().enumerate() {
-            let place = node_place(number);
+            let place = self.node_place(number);
             if node.name != scenario.ids[number] {
                 self.text_within(place.field("name"), &node.name, NAME_CHARS_MAX);
                 if node.name.is_empty() || has_control(&node.name) {
@@ -221,7 +295,7 @@ impl<'s> Check<'s> {
     }
 
     fn host(&mut self, id: NodeId, config: &HostConfig) {
-        let place = node_place(id.index());
+        let place = self.node_place(id.index());
         let place = |name| place.field(name);
         if config.addresses.len() > ADDRESSES_MAX {
             let message = format!("a host holds at most {ADDRESSES_MAX} addresses");
@@ -251,7 +325,7 @@ impl<'s> Check<'s> {
             self.gateways(place("gateway"), config);
             if config.addresses.is_empty() {
                 let message = "this host has no address: nobody can talk to it".to_owned();
-                self.problem(Kind::NoAddress, Level::Warning, node_place(id.index()), message);
+                self.problem(Kind::NoAddress, Level::Warning, self.node_place(id.index()), message);
             }
         }
     }
@@ -285,16 +359,17 @@ impl<'s> Check<'s> {
         let mut macs: BTreeMap<EthernetAddress, usize> = BTreeMap::new();
         for id in self.scenario.topology.node_ids() {
             let Some(host) = self.scenario.topology.host(id) else { continue };
-            let place = node_place(id.index());
+            let place = self.node_place(id.index());
             for (number, cidr) in host.addresses.iter().enumerate() {
                 let here = (id.index(), number);
                 let first = *addresses.entry(cidr.address()).or_insert(here);
                 if first != here {
                     let node = first.0;
                     let message = format!(
-                        "{} is already an address of {} (nodes[{node}]): give each host its own",
+                        "{} is already an address of {} ({}): give each host its own",
                         cidr.address(),
-                        quoted(&self.scenario.ids[node])
+                        quoted(&self.scenario.ids[node]),
+                        self.node_place(node)
                     );
                     let place = place.field("addresses").index(number);
                     let problem = self.problem(Kind::DuplicateAddress, Level::Error, place, message);
@@ -308,9 +383,10 @@ impl<'s> Check<'s> {
             let first = *macs.entry(mac).or_insert(id.index());
             if first != id.index() {
                 let message = format!(
-                    "{} is already the MAC address of {} (nodes[{first}]): give each host its own",
+                    "{} is already the MAC address of {} ({}): give each host its own",
                     show_mac(mac),
-                    quoted(&self.scenario.ids[first])
+                    quoted(&self.scenario.ids[first]),
+                    self.node_place(first)
                 );
                 let problem = self.problem(Kind::DuplicateMac, Level::Error, place.field("mac"), message);
                 problem.nodes.push(NodeId(first as u32));
@@ -323,7 +399,7 @@ impl<'s> Check<'s> {
         let mut cable: BTreeMap<NodeId, usize> = BTreeMap::new();
         let mut joined = Sets::new(scenario.ids.len());
         for (number, link) in scenario.topology.links.iter().enumerate() {
-            let place = link_place(number);
+            let place = self.link_place(number);
             self.lines(&place, link);
             if self.unusable.links.contains(&number) {
                 continue;
@@ -343,8 +419,9 @@ impl<'s> Check<'s> {
                     && is_host
                 {
                     let message = format!(
-                        "{} already has links[{first}]: a host has one network card; put a switch or hub between",
-                        quoted(scenario.id(end))
+                        "{} already has {}: a host has one network card; put a switch or hub between",
+                        quoted(scenario.id(end)),
+                        self.link_place(first)
                     );
                     self.error(place.field("ends"), message);
                 }
@@ -361,7 +438,7 @@ impl<'s> Check<'s> {
             // If a link could not be read, it may have been the one.
             if self.unusable.links.is_empty() && self.readable(id) {
                 let message = format!("{} is not connected: add a link", quoted(scenario.id(id)));
-                self.problem(Kind::NotConnected, Level::Warning, node_place(id.index()), message);
+                self.problem(Kind::NotConnected, Level::Warning, self.node_place(id.index()), message);
             }
         }
     }

@@ -51,7 +51,7 @@ pub struct File {
     pub text: String,
 }
 
-/// The scenario's network in another format. Planned runs are told in comments.
+/// The scenario's network, as it is at the start, in another format. Planned runs are told in comments.
 pub fn export(scenario: &Scenario, format: Format) -> Export {
     let lab = match format {
         // It keeps eth0 for itself, and Kubernetes takes no underscores; Kathará takes no hyphens.

@@ -27,6 +27,8 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`link`] | the document in the fragment of a URL |
+//! | `changes` | what happens to the network while it runs |
+//! | `renumber` | numbers stay right when something is taken away or put in |
 //! | `json` | JSON whose every value knows its place and its exact text |
 //! | [`quantity`] | `1.203s`, `100Mbps`, `64KiB`: exact, in integers |
 //! | `read` | text → scenario, with every fault, not only the first |
@@ -47,6 +49,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 pub mod addresses;
 pub mod bounds;
+mod changes;
 mod check;
 pub mod defaults;
 pub mod examples;
@@ -59,8 +62,10 @@ pub mod link;
 pub mod problem;
 pub mod quantity;
 mod read;
+mod renumber;
 mod write;
 
+pub use changes::Change;
 pub use examples::{Example, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use link::LinkError;
@@ -69,7 +74,7 @@ pub use read::{Reading, locate};
 
 use netlab::history::Limits;
 use netlab::run::{IpVersion, RunSpec, Target};
-use netlab::topology::{NodeId, Topology};
+use netlab::topology::{HostConfig, NodeId, Topology};
 use netlab::world::Command;
 use netlab::{Instant, World};
 use smoltcp::wire::IpAddress;
@@ -86,14 +91,17 @@ pub struct Scenario {
     pub description: Option<String>,
     /// All randomness comes from it.
     pub seed: u64,
-    /// Nodes and links. A node's name is its id where the document gives none.
+    /// Nodes and links at the start. A node's name is its id where the document gives none.
     pub topology: Topology,
-    /// The id of each node, in the order of [`Topology::nodes`].
+    /// The id of each of these nodes, in the order of [`Topology::nodes`].
     pub ids: Vec<String>,
     /// Where each node is drawn, if the document says so; [`Scenario::positions`] finds a place for the others.
     pub at: Vec<Option<(f64, f64)>>,
     /// Planned runs and when they begin, in the order of their [`RunId`](netlab::run::RunId)s.
     pub runs: Vec<(Instant, RunSpec)>,
+    /// What happens to the network while it runs, in order of time. At one moment, changes come before runs that begin, and
+    /// stops after them.
+    pub changes: Vec<(Instant, Change)>,
 }
 
 impl Default for Scenario {
@@ -107,6 +115,7 @@ impl Default for Scenario {
             ids: Vec::new(),
             at: Vec::new(),
             runs: Vec::new(),
+            changes: Vec::new(),
         }
     }
 }
@@ -145,17 +154,20 @@ impl Scenario {
         write::compact(self)
     }
 
-    /// The node with this id.
+    /// The node with this id, there from the start or added.
     pub fn node(&self, id: &str) -> Option<NodeId> {
-        self.ids.iter().position(|known| known == id).map(|index| NodeId(index as u32))
+        let mut all = self.ids.iter().map(String::as_str).chain(self.added().map(|(id, _)| id));
+        all.position(|known| known == id).map(|index| NodeId(index as u32))
     }
 
-    /// The id of a node.
+    /// The id of a node, there from the start or added.
     pub fn id(&self, node: NodeId) -> &str {
-        &self.ids[node.index()]
+        let added = || self.added().nth(node.index() - self.ids.len()).map(|(id, _)| id);
+        let id = self.ids.get(node.index()).map(String::as_str);
+        id.or_else(added).expect("a node of this scenario")
     }
 
-    /// Where each node is drawn, in logical units (the page's stage is about 900 × 560).
+    /// Where each node of the start is drawn, in logical units (the page's stage is about 900 × 560).
     pub fn positions(&self) -> Vec<(f64, f64)> {
         layout::positions(&self.topology, &self.at)
     }
@@ -169,22 +181,11 @@ impl Scenario {
     /// The IP version that a run between these will use; `None` if they have none in common. As the world chooses it:
     /// IPv4 if both have it and the run does not ask for IPv6.
     pub fn ip_version(&self, from: NodeId, to: Target) -> Option<IpVersion> {
-        let has = |node, version: IpVersion| {
-            let host = self.topology.host(node);
-            host.is_some_and(|host| host.addresses.iter().any(|cidr| version.is_of(&cidr.address())))
-        };
-        [IpVersion::V4, IpVersion::V6].into_iter().find(|&version| {
-            has(from, version)
-                && match to {
-                    Target::Address(address) => version.is_of(&address),
-                    Target::Node(node, wanted) => {
-                        has(node, version) && wanted.is_none_or(|wanted| wanted == version)
-                    }
-                }
-        })
+        ip_version(|node| self.host(node), from, to)
     }
 
-    /// A world at time zero, with the planned runs waiting for their moment.
+    /// A world at time zero, with the planned runs and changes waiting for their moment. Done by hand in such a world (without
+    /// the changes), at the same moments and in the order that [`changes`](Self::changes) tells of, they make the same history.
     pub fn world(&self, limits: Limits) -> Result<World, Vec<Fault>> {
         let errors: Vec<_> = self.check().into_iter().filter(Fault::is_error).collect();
         if !errors.is_empty() {
@@ -195,13 +196,45 @@ impl Scenario {
             errors.into_iter().map(|error| fault(Place::default(), error.to_string())).collect()
         })?;
         let mut faults = Vec::new();
-        for (number, (at, spec)) in self.runs.iter().enumerate() {
-            if let Err(error) = world.schedule(*at, Command::Start(spec.clone())) {
-                faults.push(fault(Place::default().field("runs").index(number), error.to_string()));
+        let mut schedule = |list: &str, number: usize, at: Instant, command: Command| {
+            if let Err(error) = world.schedule(at, command) {
+                faults.push(fault(Place::default().field(list).index(number), error.to_string()));
             }
+        };
+        // A stop needs its run's number, a run the nodes between which it goes.
+        let (stops, others): (Vec<_>, Vec<_>) =
+            self.changes.iter().enumerate().partition(|(_, (_, change))| matches!(change, Change::Stop(_)));
+        for (number, (at, change)) in others {
+            schedule("changes", number, *at, change.command());
+        }
+        for (number, (at, spec)) in self.runs.iter().enumerate() {
+            schedule("runs", number, *at, Command::Start(spec.clone()));
+        }
+        for (number, (at, change)) in stops {
+            schedule("changes", number, *at, change.command());
         }
         if faults.is_empty() { Ok(world) } else { Err(faults) }
     }
+}
+
+/// [`Scenario::ip_version`] between hosts with these settings.
+pub(crate) fn ip_version<'h>(
+    host: impl Fn(NodeId) -> Option<&'h HostConfig>,
+    from: NodeId,
+    to: Target,
+) -> Option<IpVersion> {
+    let has = |node, version: IpVersion| {
+        host(node).is_some_and(|host| host.addresses.iter().any(|cidr| version.is_of(&cidr.address())))
+    };
+    [IpVersion::V4, IpVersion::V6].into_iter().find(|&version| {
+        has(from, version)
+            && match to {
+                Target::Address(address) => version.is_of(&address),
+                Target::Node(node, wanted) => {
+                    has(node, version) && wanted.is_none_or(|wanted| wanted == version)
+                }
+            }
+    })
 }
 
 pub(crate) fn version_of(address: IpAddress) -> IpVersion {

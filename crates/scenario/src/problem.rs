@@ -8,8 +8,8 @@
 use crate::addresses::{free_address, free_addresses, free_in, network, usual_gateways};
 use crate::check::{self, segments, unusable_address};
 use crate::fault::{Fault, Step};
-use crate::{Scenario, defaults, version_of};
-use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind};
+use crate::{Change, Scenario, defaults, version_of};
+use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind};
 use smoltcp::wire::IpCidr;
 
 /// Something that will not work, or not as a learner expects.
@@ -95,7 +95,8 @@ impl Problem {
             match &list[..] {
                 "nodes" => problem.nodes.push(NodeId(number as u32)),
                 "links" => problem.link = Some(LinkId(number as u32)),
-                _ => problem.run = Some(number),
+                "runs" => problem.run = Some(number),
+                _ => {}
             }
         }
         problem
@@ -104,30 +105,27 @@ impl Problem {
     /// The scenario without this problem, if there is one right answer. `scenario` is the one in which it was found.
     pub fn fix(&self, scenario: &Scenario) -> Option<Fix> {
         let mut fixed = scenario.clone();
-        let nodes = &mut fixed.topology.nodes;
+        let scenario = &*scenario.whole();
         let node = self.nodes.first().copied();
         let what = match self.kind {
             Kind::NoAddress => {
                 let addresses = free_addresses(&scenario.topology, node);
                 let first = addresses.first().copied()?;
-                host(nodes, node?)?.addresses = addresses;
+                host(&mut fixed, node?)?.addresses = addresses;
                 give(scenario, node?, first)
             }
             Kind::NotConnected => {
                 let (node, other) = (node?, self.only_partner(scenario)?);
-                fixed
-                    .topology
-                    .links
-                    .push(Link { ends: [node, other], ways: [defaults::way(), defaults::way()] });
+                fixed.add_link(Link { ends: [node, other], ways: [defaults::way(), defaults::way()] });
                 format!("connect {:?} to {:?}", scenario.id(node), scenario.id(other))
             }
             Kind::DuplicateAddress | Kind::UnusableAddress => {
-                let &[_, _, _, Step::Index(number)] = self.fault.place.steps() else { return None };
+                let &[.., Step::Index(number)] = self.fault.place.steps() else { return None };
                 let before = *scenario.topology.host(node?)?.addresses.get(number)?;
                 let near = free_in(&scenario.topology, before);
                 let free =
                     near.or_else(|| free_address(&scenario.topology, node, version_of(before.address())))?;
-                host(nodes, node?)?.addresses[number] = free;
+                host(&mut fixed, node?)?.addresses[number] = free;
                 give(scenario, node?, free)
             }
             Kind::DuplicateMac => {
@@ -139,11 +137,11 @@ impl Problem {
                     })
                 };
                 let &culprit = self.nodes.iter().find(written)?;
-                host(nodes, culprit)?.mac = None;
+                host(&mut fixed, culprit)?.mac = None;
                 format!("let {:?} have a MAC address of its own", scenario.id(culprit))
             }
             Kind::GatewayOutside => {
-                let config = host(nodes, node?)?;
+                let config = host(&mut fixed, node?)?;
                 let (far, near): (Vec<_>, Vec<_>) = config
                     .gateways
                     .iter()
@@ -166,7 +164,7 @@ impl Problem {
                 // The other way round would leave strangers.
                 let lan = lan(scenario, node?);
                 for &id in &lan {
-                    for cidr in &mut host(nodes, id)?.addresses {
+                    for cidr in &mut host(&mut fixed, id)?.addresses {
                         if network(*cidr) == narrow {
                             *cidr = IpCidr::new(cidr.address(), prefix_len);
                             unusable_address(*cidr).is_none().then_some(())?;
@@ -186,13 +184,14 @@ impl Problem {
                     return None;
                 }
                 let free = free_in(&scenario.topology, main)?;
-                let config = host(nodes, node?)?;
+                let config = host(&mut fixed, node?)?;
                 *config.addresses.iter_mut().find(|cidr| network(**cidr) == odd)? = free;
                 config.gateways.retain(|gateway| !odd.contains_addr(gateway));
                 give(scenario, node?, free)
             }
             Kind::Loop => {
-                let link = fixed.topology.links.remove(self.link?.index());
+                let link = scenario.topology.links.get(self.link?.index())?;
+                fixed = fixed.without(&[], &[self.link?]);
                 let [a, b] = link.ends.map(|end| scenario.id(end));
                 format!("remove the link between {a:?} and {b:?}")
             }
@@ -236,8 +235,14 @@ fn lan(scenario: &Scenario, node: NodeId) -> Vec<NodeId> {
     topology.node_ids().filter(near).collect()
 }
 
-fn host(nodes: &mut [Node], id: NodeId) -> Option<&mut HostConfig> {
-    match &mut nodes.get_mut(id.index())?.kind {
+/// The settings of a host, there from the start or added.
+fn host(scenario: &mut Scenario, id: NodeId) -> Option<&mut HostConfig> {
+    let Scenario { topology, changes, .. } = scenario;
+    let added = changes.iter_mut().filter_map(|(_, change)| match change {
+        Change::Node { node, .. } => Some(node),
+        _ => None,
+    });
+    match &mut topology.nodes.iter_mut().chain(added).nth(id.index())?.kind {
         NodeKind::Host(config) => Some(config),
         _ => None,
     }

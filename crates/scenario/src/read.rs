@@ -1,5 +1,6 @@
 //! Text → scenario. Every reader returns a value or notes a fault and goes on, so that one pass finds all of them.
 
+mod changes;
 mod finder;
 mod values;
 
@@ -16,7 +17,7 @@ use netlab::Instant;
 use netlab::run::{
     Amount, Connect, Echo, IpVersion, Iperf, IperfTransport, Ping, RunKind, RunSpec, Target, Transport,
 };
-use netlab::topology::{End, HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, TcpConfig, Topology};
+use netlab::topology::{End, HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, TcpConfig, Way};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
 use vnetif::line::LineConfig;
@@ -36,7 +37,7 @@ pub struct Reading {
 /// The fields that each object of the document has.
 pub(crate) mod fields {
     pub const DOCUMENT: &[&str] =
-        &["$schema", "packetarium", "title", "description", "seed", "nodes", "links", "runs"];
+        &["$schema", "packetarium", "title", "description", "seed", "nodes", "links", "runs", "changes"];
     pub const NODE: &[&str] = &["id", "name", "kind", "at"];
     pub const HOST: &[&str] = &["id", "name", "kind", "at", "addresses", "gateway", "mac", "mtu", "tcp"];
     pub const HUB: &[&str] = NODE;
@@ -64,6 +65,8 @@ pub(crate) mod fields {
         "tx_buffer",
     ];
     pub const CONNECT: &[&str] = &["from", "to", "ip", "port", "text"];
+    pub const CHANGE: &[&str] = &["at", "link", "node", "cable", "stop"];
+    pub const CHANGED_LINK: &[&str] = &["ends", "which", "delay", "rate", "queue", "impair"];
 }
 
 pub(crate) fn read(text: &str) -> Reading {
@@ -93,7 +96,7 @@ pub(crate) fn read(text: &str) -> Reading {
     }
     let (mut scenario, mut draft) = (scenario, None);
     if !reader.errors.is_empty() {
-        draft = scenario.take().filter(|scenario| readable && scenario.topology.check().is_ok());
+        draft = scenario.take().filter(|scenario| readable && scenario.whole().topology.check().is_ok());
     }
     Reading { scenario, draft, faults: [capped(reader.errors), capped(warnings)].concat() }
 }
@@ -145,14 +148,22 @@ impl<'a> Reader<'a> {
             ..Scenario::default()
         };
         for (number, value) in self.list_of(&document, "nodes", bounds::NODES_MAX).iter().enumerate() {
-            self.node(&mut scenario, number, value);
+            let (id, at, node) = self.node(number, value);
+            scenario.topology.nodes.push(node);
+            scenario.ids.push(id);
+            scenario.at.push(at);
         }
         for (number, value) in self.list_of(&document, "links", bounds::LINKS_MAX).iter().enumerate() {
-            self.link(&mut scenario.topology, number, value);
+            let link = self.link(number, value);
+            scenario.topology.links.push(link);
         }
-        for (number, value) in self.list_of(&document, "runs", bounds::RUNS_MAX).iter().enumerate() {
-            self.run(&mut scenario, number, value);
-        }
+        let changes = self.list_of(&document, "changes", bounds::CHANGES_MAX);
+        scenario.changes = self.changes(&scenario, &changes);
+        // Runs may go to what is added.
+        let whole = scenario.whole();
+        let runs = self.list_of(&document, "runs", bounds::RUNS_MAX);
+        let runs = runs.iter().enumerate().map(|(number, value)| self.run(&whole, number, value)).collect();
+        scenario.runs = runs;
         Some(scenario)
     }
 
@@ -174,7 +185,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn node(&mut self, scenario: &mut Scenario, number: usize, value: &Value<'a>) {
+    /// A node's id, its place and what it is; `number` is the one that it has in the whole network.
+    fn node(&mut self, number: usize, value: &Value<'a>) -> (String, Option<(f64, f64)>, Node) {
         let node = self.node_object(value);
         let (mut id, mut name, mut at, mut kind) = (None, None, None, None);
         if let Some(node) = &node {
@@ -206,9 +218,8 @@ impl<'a> Reader<'a> {
         }
         let id = id.unwrap_or_default();
         let kind = kind.unwrap_or(NodeKind::Host(HostConfig::default()));
-        scenario.topology.nodes.push(Node { name: name.unwrap_or_else(|| id.clone()), kind });
-        scenario.ids.push(id);
-        scenario.at.push(at);
+        let name = name.unwrap_or_else(|| id.clone());
+        (id, at, Node { name, kind })
     }
 
     /// The fields that a node has depend on its kind.
@@ -266,34 +277,45 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn link(&mut self, topology: &mut Topology, number: usize, value: &Value<'a>) {
+    /// A link; `number` is the one that it has in the whole network.
+    fn link(&mut self, number: usize, value: &Value<'a>) -> Link {
         let mut ways = [defaults::way(), defaults::way()];
-        let line = ways[0].line;
         let mut ends = None;
         if let Some(link) = self.object(value, "a link", fields::LINK) {
             ends = self.required(&link, "ends", Self::ends);
-            let rates = self
-                .field(&link, "rate", [line.rate; 2], |reader, value| reader.both(value, Self::link_rate));
-            let delays = self
-                .field(&link, "delay", [line.delay; 2], |reader, value| reader.both(value, Self::duration));
-            let queues = self
-                .field(&link, "queue", [line.queue_bytes; 2], |reader, value| reader.both(value, Self::size));
-            for end in End::BOTH.map(End::index) {
-                ways[end].line =
-                    LineConfig { rate: rates[end], delay: delays[end], queue_bytes: queues[end] };
-            }
-            for value in self.list_of(&link, "impair", bounds::IMPAIRMENTS_MAX) {
-                if let Some((impairment, from)) = self.impairment(&value, ends) {
-                    for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
-                        ways[end.index()].impairments.push(impairment);
-                    }
-                }
-            }
+            self.ways(&link, ends, &mut ways);
         }
         if ends.is_none() {
             self.unusable.links.insert(number);
         }
-        topology.links.push(Link { ends: ends.unwrap_or([NodeId(0); 2]), ways });
+        Link { ends: ends.unwrap_or([NodeId(0); 2]), ways }
+    }
+
+    /// The settings of a link; what is left out stays as it is.
+    fn ways(&mut self, link: &Object<'a>, ends: Option<[NodeId; 2]>, ways: &mut [Way; 2]) {
+        let lines = ways.each_ref().map(|way| way.line);
+        let rates = self.field(link, "rate", lines.map(|line| line.rate), |reader, value| {
+            reader.both(value, Self::link_rate)
+        });
+        let delays = self.field(link, "delay", lines.map(|line| line.delay), |reader, value| {
+            reader.both(value, Self::duration)
+        });
+        let queues = self.field(link, "queue", lines.map(|line| line.queue_bytes), |reader, value| {
+            reader.both(value, Self::size)
+        });
+        for end in End::BOTH.map(End::index) {
+            ways[end].line = LineConfig { rate: rates[end], delay: delays[end], queue_bytes: queues[end] };
+        }
+        if link.get("impair").is_some() {
+            ways.iter_mut().for_each(|way| way.impairments.clear());
+        }
+        for value in self.list_of(link, "impair", bounds::IMPAIRMENTS_MAX) {
+            if let Some((impairment, from)) = self.impairment(&value, ends) {
+                for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
+                    ways[end.index()].impairments.push(impairment);
+                }
+            }
+        }
     }
 
     fn ends(&mut self, value: &Value<'a>) -> Option<[NodeId; 2]> {
@@ -375,14 +397,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn run(&mut self, scenario: &mut Scenario, number: usize, value: &Value<'a>) {
+    fn run(&mut self, whole: &Scenario, number: usize, value: &Value<'a>) -> (Instant, RunSpec) {
         let mut at = defaults::AT;
         let mut spec = None;
         if let Some(run) = self.object(value, "a run", fields::RUN) {
-            at = self.field(&run, "at", at, |reader, value| {
-                reader.duration(value).map(|since| Instant::ZERO + since)
-            });
-            spec = self.run_spec(scenario, &run);
+            at = self.field(&run, "at", at, Self::moment);
+            spec = self.run_spec(whole, &run);
         }
         if spec.is_none() {
             self.unusable.runs.insert(number);
@@ -392,10 +412,10 @@ impl<'a> Reader<'a> {
             to: Target::Node(NodeId(0), None),
             kind: RunKind::Ping(Ping::default()),
         };
-        scenario.runs.push((at, spec.unwrap_or(nobody)));
+        (at, spec.unwrap_or(nobody))
     }
 
-    fn run_spec(&mut self, scenario: &Scenario, run: &Object<'a>) -> Option<RunSpec> {
+    fn run_spec(&mut self, whole: &Scenario, run: &Object<'a>) -> Option<RunSpec> {
         const KINDS: [(&str, &str, &[&str]); 4] = [
             ("ping", "a ping run", fields::PING),
             ("echo", "an echo run", fields::ECHO),
@@ -417,7 +437,7 @@ impl<'a> Reader<'a> {
         let version = self.field(&object, "ip", None, |reader, value| reader.ip_version(value).map(Some));
         let to = self.required(&object, "to", |reader, value| reader.target(value, version));
         // The default size of a datagram depends on it. If there is none, that is reported as a fault of its own.
-        let version = from.zip(to).and_then(|(from, to)| scenario.ip_version(from, to));
+        let version = from.zip(to).and_then(|(from, to)| whole.ip_version(from, to));
         let kind = match kind {
             "ping" => RunKind::Ping(Ping {
                 count: self.field(&object, "count", defaults::PING_COUNT, Self::count),
@@ -509,6 +529,8 @@ mod tests {
             ("/$defs/echo", fields::ECHO),
             ("/$defs/iperf", fields::IPERF),
             ("/$defs/connect", fields::CONNECT),
+            ("/$defs/change", fields::CHANGE),
+            ("/$defs/changed_link", fields::CHANGED_LINK),
         ] {
             let properties = schema(&format!("{object}/properties"));
             let mut published: Vec<_> = properties.as_object().unwrap().keys().map(String::as_str).collect();
@@ -529,6 +551,10 @@ mod tests {
             ("/properties/nodes/maxItems", NODES_MAX as u64),
             ("/properties/links/maxItems", LINKS_MAX as u64),
             ("/properties/runs/maxItems", RUNS_MAX as u64),
+            ("/properties/changes/maxItems", CHANGES_MAX as u64),
+            ("/$defs/changed_link/properties/which/maximum", LINKS_MAX as u64 - 1),
+            ("/$defs/change/properties/stop/maximum", RUNS_MAX as u64 - 1),
+            ("/$defs/changed_link/properties/impair/maxItems", IMPAIRMENTS_MAX as u64),
             ("/$defs/host/properties/addresses/maxItems", ADDRESSES_MAX as u64),
             ("/$defs/host/properties/mtu/minimum", IP_MTU_MIN as u64),
             ("/$defs/host/properties/mtu/maximum", IP_MTU_MAX as u64),

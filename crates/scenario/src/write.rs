@@ -1,11 +1,12 @@
 //! Scenario → text. What has its default is left out, so that links are short and documents read like what people write.
 
+use crate::changes::Cables;
 use crate::quantity::{
     show_mac, show_rate, show_ratio, show_seconds, show_size, show_thousandths, show_time,
 };
-use crate::{Scenario, VERSION, defaults};
+use crate::{Change, Scenario, VERSION, defaults, ip_version};
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
-use netlab::topology::{Congestion, End, HostConfig, Link, NodeKind, TcpConfig, Way};
+use netlab::topology::{Congestion, End, HostConfig, Link, Node, NodeId, NodeKind, TcpConfig, Way};
 use netlab::{BitsPerSec, Instant};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
@@ -45,6 +46,8 @@ struct Document<'a> {
     links: Vec<LinkEntry<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     runs: Vec<RunEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<ChangeEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -89,13 +92,15 @@ struct TcpEntry {
 struct LinkEntry<'a> {
     ends: [&'a str; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
+    which: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     delay: Option<OneOrMore<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rate: Option<OneOrMore<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<OneOrMore<String>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    impair: Vec<ImpairmentEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impair: Option<Vec<ImpairmentEntry<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -187,6 +192,22 @@ enum RunBody<'a> {
 }
 
 #[derive(Serialize)]
+struct ChangeEntry<'a> {
+    at: String,
+    #[serde(flatten)]
+    what: ChangeBody<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum ChangeBody<'a> {
+    Link(LinkEntry<'a>),
+    Node(NodeEntry<'a>),
+    Cable(LinkEntry<'a>),
+    Stop(u32),
+}
+
+#[derive(Serialize)]
 struct Ends<'a> {
     from: &'a str,
     to: String,
@@ -202,20 +223,73 @@ enum OneOrMore<T> {
 }
 
 fn document(scenario: &Scenario) -> Document<'_> {
-    let nodes = scenario.topology.node_ids().map(|id| node(scenario, id.index()));
+    let topology = &scenario.topology;
+    let nodes = topology.nodes.iter().zip(&scenario.ids).zip(&scenario.at);
+    let all = Everything::of(scenario);
     Document {
         packetarium: VERSION,
         title: &scenario.title,
         description: scenario.description.as_deref(),
         seed: unless(scenario.seed, defaults::SEED),
-        nodes: nodes.collect(),
-        links: scenario.topology.links.iter().map(|entry| link(scenario, entry)).collect(),
-        runs: scenario.runs.iter().map(|(at, spec)| run(scenario, *at, spec)).collect(),
+        nodes: nodes.map(|((entry, id), at)| node(id, *at, entry)).collect(),
+        links: topology.links.iter().map(|entry| link(&all, entry)).collect(),
+        runs: scenario.runs.iter().map(|(at, spec)| run(&all, *at, spec)).collect(),
+        changes: changes(scenario, &all),
     }
 }
 
-fn node(scenario: &Scenario, number: usize) -> NodeEntry<'_> {
-    let (node, id) = (&scenario.topology.nodes[number], &scenario.ids[number]);
+/// What is written by its id or settled by its settings, there from the start or added.
+struct Everything<'a> {
+    ids: Vec<&'a str>,
+    nodes: Vec<&'a Node>,
+}
+
+impl<'a> Everything<'a> {
+    fn of(scenario: &'a Scenario) -> Self {
+        let start = scenario.ids.iter().map(String::as_str).zip(&scenario.topology.nodes);
+        let (ids, nodes) = start.chain(scenario.added()).unzip();
+        Self { ids, nodes }
+    }
+
+    fn id(&self, node: NodeId) -> &'a str {
+        self.ids[node.index()]
+    }
+
+    fn host(&self, node: NodeId) -> Option<&'a HostConfig> {
+        match &self.nodes.get(node.index())?.kind {
+            NodeKind::Host(config) => Some(config),
+            NodeKind::Hub | NodeKind::Switch(_) => None,
+        }
+    }
+}
+
+fn changes<'a>(scenario: &'a Scenario, all: &Everything<'a>) -> Vec<ChangeEntry<'a>> {
+    let mut cables = Cables::of(&scenario.topology);
+    let mut before: Vec<_> = scenario.topology.links.iter().map(|link| &link.ways).collect();
+    let entry = |(at, change): &'a (Instant, Change)| {
+        let what = match change {
+            Change::Link(id, ways) => {
+                let ends = cables.ends(*id);
+                let mut entry = settings(ends.map(|end| all.id(end)), ways, before[id.index()]);
+                let between = cables.between(ends);
+                entry.which = between.iter().position(|other| other == id).filter(|_| between.len() > 1);
+                before[id.index()] = ways;
+                ChangeBody::Link(entry)
+            }
+            Change::Node { id, at, node: added } => ChangeBody::Node(node(id, *at, added)),
+            Change::Cable(added) => {
+                cables.add(added.ends);
+                before.push(&added.ways);
+                ChangeBody::Cable(link(all, added))
+            }
+            Change::Stop(run) => ChangeBody::Stop(run.0),
+        };
+        ChangeEntry { at: show_time(at.since(Instant::ZERO)), what }
+    };
+    scenario.changes.iter().map(entry).collect()
+}
+
+fn node<'a>(id: &'a str, at: Option<(f64, f64)>, node: &'a Node) -> NodeEntry<'a> {
     let (kind, host, ageing) = match &node.kind {
         NodeKind::Host(config) => ("host", Some(host(config)), None),
         NodeKind::Hub => ("hub", None, None),
@@ -223,10 +297,9 @@ fn node(scenario: &Scenario, number: usize) -> NodeEntry<'_> {
     };
     NodeEntry {
         id,
-        name: unless(&node.name, id).map(String::as_str),
+        name: unless(&node.name[..], id),
         kind,
-        at: scenario.at[number]
-            .map(|(x, y)| [x, y].map(|coordinate| number_text(show_thousandths(coordinate)))),
+        at: at.map(|(x, y)| [x, y].map(|coordinate| number_text(show_thousandths(coordinate)))),
         host,
         ageing,
     }
@@ -256,23 +329,32 @@ fn host(config: &HostConfig) -> HostEntry {
     }
 }
 
-fn link<'a>(scenario: &'a Scenario, link: &'a Link) -> LinkEntry<'a> {
-    let ends = link.ends.map(|end| scenario.id(end));
-    let [first, second] = link.ways.each_ref().map(|way| way.line);
-    LinkEntry {
-        ends,
-        delay: both([first.delay, second.delay], defaults::DELAY, show_time),
-        rate: both([first.rate, second.rate], Some(defaults::RATE), |rate: Option<BitsPerSec>| {
-            rate.map_or("unlimited".to_owned(), show_rate)
-        }),
-        queue: both([first.queue_bytes, second.queue_bytes], defaults::QUEUE, size),
-        impair: merged(&link.ways)
+fn link<'a>(all: &Everything<'a>, link: &'a Link) -> LinkEntry<'a> {
+    settings(link.ends.map(|end| all.id(end)), &link.ways, &[defaults::way(), defaults::way()])
+}
+
+/// A link with what is otherwise than before.
+fn settings<'a>(ends: [&'a str; 2], ways: &[Way; 2], before: &[Way; 2]) -> LinkEntry<'a> {
+    let [now, then] = [ways, before].map(|ways| ways.each_ref().map(|way| way.line));
+    let same = ways.iter().zip(before).all(|(way, before)| way.impairments == before.impairments);
+    let impairments = || {
+        merged(ways)
             .into_iter()
             .map(|(impairment, from)| ImpairmentEntry {
                 what: impairment_kind(impairment),
                 from: from.map(|end| ends[end.index()]),
             })
-            .collect(),
+            .collect()
+    };
+    LinkEntry {
+        ends,
+        which: None,
+        delay: both([now, then].map(|lines| lines.map(|line| line.delay)), show_time),
+        rate: both([now, then].map(|lines| lines.map(|line| line.rate)), |rate: Option<BitsPerSec>| {
+            rate.map_or("unlimited".to_owned(), show_rate)
+        }),
+        queue: both([now, then].map(|lines| lines.map(|line| line.queue_bytes)), size),
+        impair: (!same).then(impairments),
     }
 }
 
@@ -318,12 +400,12 @@ fn impairment_kind(impairment: Impairment) -> ImpairmentKind {
     }
 }
 
-fn run<'a>(scenario: &'a Scenario, at: Instant, spec: &'a RunSpec) -> RunEntry<'a> {
+fn run<'a>(all: &Everything<'a>, at: Instant, spec: &'a RunSpec) -> RunEntry<'a> {
     let (to, ip) = match spec.to {
-        Target::Node(node, version) => (scenario.id(node).to_owned(), version.map(ip_number)),
+        Target::Node(node, version) => (all.id(node).to_owned(), version.map(ip_number)),
         Target::Address(address) => (address.to_string(), None),
     };
-    let ends = Ends { from: scenario.id(spec.from), to, ip };
+    let ends = Ends { from: all.id(spec.from), to, ip };
     let udp = |transport| (transport == Transport::Udp).then_some(true);
     let run = match &spec.kind {
         RunKind::Ping(ping) => RunBody::Ping {
@@ -341,7 +423,7 @@ fn run<'a>(scenario: &'a Scenario, at: Instant, spec: &'a RunSpec) -> RunEntry<'
             timeout: unless(echo.timeout, defaults::TIMEOUT).map(show_time),
         },
         RunKind::Iperf(iperf) => {
-            let version = scenario.ip_version(spec.from, spec.to).unwrap_or(IpVersion::V4);
+            let version = ip_version(|node| all.host(node), spec.from, spec.to).unwrap_or(IpVersion::V4);
             iperf_body(ends, iperf, defaults::datagram(version))
         }
         RunKind::Connect(connect) => RunBody::Connect {
@@ -383,16 +465,16 @@ fn unless<T: PartialEq>(value: T, default: T) -> Option<T> {
     (value != default).then_some(value)
 }
 
-/// One text if both directions are alike, none if both have the default.
+/// One text if both directions are alike, none if both are as before.
 fn both<T: PartialEq + Copy>(
-    [first, second]: [T; 2],
-    default: T,
+    [now, before]: [[T; 2]; 2],
     show: impl Fn(T) -> String,
 ) -> Option<OneOrMore<String>> {
-    if first == second {
-        unless(first, default).map(|value| OneOrMore::One(show(value)))
-    } else {
-        Some(OneOrMore::More(vec![show(first), show(second)]))
+    let [first, second] = now;
+    match now {
+        _ if now == before => None,
+        _ if first == second => Some(OneOrMore::One(show(first))),
+        _ => Some(OneOrMore::More(now.map(show).into())),
     }
 }
 

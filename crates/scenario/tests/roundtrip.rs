@@ -184,6 +184,7 @@ prop_compose! {
             ids,
             at,
             runs,
+            changes: Vec::new(),
         }
     }
 }

@@ -58,12 +58,7 @@ pub fn seen(world: &World, place: Place) -> Vec<(Sighting, Transit)> {
 }
 
 /// The same as a file; of the packets those that `wanted` says.
-pub fn file(
-    scenario: &Scenario,
-    world: &World,
-    place: Place,
-    wanted: impl Fn(&Transit) -> bool,
-) -> Vec<u8> {
+pub fn file(scenario: &Scenario, world: &World, place: Place, wanted: impl Fn(&Transit) -> bool) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), &network(scenario), place).unwrap();
     for (sighting, transit) in seen(world, place) {
         if wanted(&transit) {

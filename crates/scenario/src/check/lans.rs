@@ -1,6 +1,6 @@
 //! What is allowed, but will not do what a learner expects: hosts on one LAN whose addresses do not go together.
 
-use super::{Check, Sets, is_link_local, node_place};
+use super::{Check, Sets, is_link_local};
 use crate::addresses::{NETWORKS_MAX, network};
 use crate::fault::Level;
 use crate::problem::Kind;
@@ -26,7 +26,7 @@ impl<'s> Check<'s> {
                         "no other host is in the part of the network where {} is: connect it with one",
                         self.name(alone)
                     );
-                    self.problem(Kind::Alone, Level::Warning, node_place(alone.index()), message);
+                    self.problem(Kind::Alone, Level::Warning, self.node_place(alone.index()), message);
                 }
                 _ => {}
             }
@@ -47,7 +47,7 @@ impl<'s> Check<'s> {
                     let message = format!(
                         "nobody here has the address of the gateway, {gateway}: what is for other networks gets lost"
                     );
-                    let place = node_place(id.index()).field("gateway");
+                    let place = self.node_place(id.index()).field("gateway");
                     self.problem(Kind::GatewayOfNobody, Level::Warning, place, message);
                 }
             }
@@ -108,7 +108,7 @@ impl<'s> Check<'s> {
             );
             let kind = Kind::Prefixes { narrow: *narrow, prefix_len: wide.prefix_len() };
             let problem =
-                self.problem(kind, Level::Warning, node_place(one.index()).field("addresses"), message);
+                self.problem(kind, Level::Warning, self.node_place(one.index()).field("addresses"), message);
             problem.nodes.push(other);
         }
     }
@@ -135,7 +135,7 @@ impl<'s> Check<'s> {
             );
             let kind = Kind::Apart { odd: *odd, main: *main };
             let problem =
-                self.problem(kind, Level::Warning, node_place(one.index()).field("addresses"), message);
+                self.problem(kind, Level::Warning, self.node_place(one.index()).field("addresses"), message);
             problem.nodes.push(other);
         }
     }

@@ -4,11 +4,11 @@ use super::{Check, Sets, is_link_local, root, unusable_address};
 use crate::bounds::*;
 use crate::fault::{Level, Place};
 use crate::problem::Kind;
-use crate::quantity::{quoted, show_size};
+use crate::quantity::{quoted, show_size, show_time};
 use crate::{defaults, version_of};
-use netlab::Duration;
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
 use netlab::topology::{HostConfig, NodeId};
+use netlab::{Duration, Instant};
 use smoltcp::wire::{IpAddress, IpCidr};
 
 impl<'s> Check<'s> {
@@ -23,8 +23,11 @@ impl<'s> Check<'s> {
                 at.since(defaults::AT),
                 [Duration::ZERO, AT_MAX.since(defaults::AT)],
             );
-            let version =
-                if self.unusable.runs.contains(&number) { None } else { self.ends(&place, spec, segments) };
+            let version = if self.unusable.runs.contains(&number) {
+                None
+            } else {
+                self.ends(*at, &place, spec, segments)
+            };
             self.settings(&place, spec, version);
             buffers += self.buffers(spec);
         }
@@ -39,15 +42,15 @@ impl<'s> Check<'s> {
     }
 
     /// Whether a run can go from here to there; returns the IP version that it will use.
-    fn ends(&mut self, place: &Place, spec: &RunSpec, segments: &Sets) -> Option<IpVersion> {
+    fn ends(&mut self, at: Instant, place: &Place, spec: &RunSpec, segments: &Sets) -> Option<IpVersion> {
         let (from, to) = (place.field("from"), place.field("to"));
-        let client = self.end(&from, spec.from);
+        let client = self.end(at, &from, spec.from);
         let server = match spec.to {
             Target::Node(node, _) if node == spec.from => {
                 self.error(to, "a run goes to another host: to itself, nothing would ever reach a wire");
                 return None;
             }
-            Target::Node(node, _) => Some(self.end(&to, node)?),
+            Target::Node(node, _) => Some(self.end(at, &to, node)?),
             Target::Address(_) => None,
         };
         let client = client?;
@@ -80,11 +83,20 @@ impl<'s> Check<'s> {
     }
 
     /// The host at an end of a run, if it is one.
-    fn end(&mut self, place: &Place, node: NodeId) -> Option<&'s HostConfig> {
+    fn end(&mut self, at: Instant, place: &Place, node: NodeId) -> Option<&'s HostConfig> {
         let scenario = self.scenario;
         if node.index() >= scenario.ids.len() {
             self.error(place.clone(), "there is no such node");
             return None;
+        }
+        let born = self.born(node);
+        if at < born {
+            let message = format!(
+                "{} is only added at {}: let the run begin then or later",
+                quoted(scenario.id(node)),
+                show_time(born.since(defaults::AT))
+            );
+            self.error(place.clone(), message);
         }
         let host = scenario.topology.host(node);
         if host.is_none() {

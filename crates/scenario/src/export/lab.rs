@@ -220,9 +220,10 @@ fn told(impairment: Impairment) -> String {
     }
 }
 
-/// What was planned, for who wants to do it again.
+/// What was planned, for who wants to do it again, and what is left out. Ids are letters, digits, - and _.
 fn runs(scenario: &Scenario, machines: &[Machine]) -> Vec<String> {
-    let name = |node: NodeId| machines.get(node.index()).map_or("?", |machine| &machine.name);
+    let name =
+        |node: NodeId| machines.get(node.index()).map_or_else(|| scenario.id(node), |machine| &machine.name);
     let run = |(at, spec): &(Instant, netlab::run::RunSpec)| {
         let to = match spec.to {
             Target::Node(node, _) => name(node).to_owned(),
@@ -231,7 +232,17 @@ fn runs(scenario: &Scenario, machines: &[Machine]) -> Vec<String> {
         let at = show_time(at.since(Instant::ZERO));
         format!("Planned at {at}: {} from {} to {to}", spec.kind.name(), name(spec.from))
     };
-    scenario.runs.iter().map(run).collect()
+    let changes = match scenario.changes.len() {
+        0 => None,
+        1 => Some(
+            "Not expressed: a change of the running network. This is the network as it is at the start."
+                .to_owned(),
+        ),
+        count => Some(format!(
+            "Not expressed: {count} changes of the running network. This is the network as it is at the start."
+        )),
+    };
+    scenario.runs.iter().map(run).chain(changes).collect()
 }
 
 /// Free text as one line that no format takes for anything but a comment.

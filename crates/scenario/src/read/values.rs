@@ -7,7 +7,7 @@ use crate::json::{FIELDS_MAX, Shape, Value};
 use crate::quantity::{self, Inexact, RATE, SIZE, TIME, Units, exact, quoted};
 use netlab::run::{IpVersion, Target, Transport};
 use netlab::topology::{Congestion, NodeId};
-use netlab::{BitsPerSec, Duration, Ratio};
+use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::net::IpAddr;
 
@@ -232,6 +232,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn duration(&mut self, value: &Value<'a>) -> Option<Duration> {
         self.quantity(value, TIME, "1ms").map(Duration::from_nanos)
+    }
+
+    pub(super) fn moment(&mut self, value: &Value<'a>) -> Option<Instant> {
+        self.duration(value).map(|since| Instant::ZERO + since)
     }
 
     pub(super) fn size64(&mut self, value: &Value<'a>) -> Option<u64> {

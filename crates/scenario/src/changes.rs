@@ -1,0 +1,167 @@
+//! What happens to a network while it runs: changes with their moments, and the network that they make of it.
+//!
+//! The scenario's own topology is that of the start. What is added has the next free number, in the order of the changes, as
+//! it will have in the world; so numbers go on behind the topology's, and whatever shows or checks all of it looks at
+//! [`Scenario::whole`] or, for one moment, at [`Scenario::at`].
+
+use crate::Scenario;
+use netlab::Instant;
+use netlab::run::RunId;
+use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, Topology, Way};
+use netlab::world::Command;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Something done to a running network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// From then on the link is like this, in both directions.
+    Link(LinkId, [Way; 2]),
+    /// A node is added. Its number is the next free one.
+    Node {
+        /// Its id in the document.
+        id: String,
+        /// Where it is drawn, if the document says so.
+        at: Option<(f64, f64)>,
+        /// Its name and what it does.
+        node: Node,
+    },
+    /// A cable is added. Its number is the next free one; its ends may be nodes that were added before.
+    Cable(Link),
+    /// A run is stopped; what it measured stays.
+    Stop(RunId),
+}
+
+impl Change {
+    /// What it is to a world.
+    pub fn command(&self) -> Command {
+        match self {
+            Self::Link(link, ways) => Command::SetLink(*link, ways.clone()),
+            Self::Node { node, .. } => Command::AddNode(node.clone()),
+            Self::Cable(link) => Command::AddLink(link.clone()),
+            Self::Stop(run) => Command::Stop(*run),
+        }
+    }
+}
+
+impl Scenario {
+    /// This scenario with everything that is ever added there from the start, under the same numbers. Changes of links, and
+    /// stops, are still to come.
+    pub fn whole(&self) -> Cow<'_, Self> {
+        if self.added().next().is_none() && self.cables().next().is_none() {
+            return Cow::Borrowed(self);
+        }
+        let mut whole = self.clone();
+        whole.changes.clear();
+        for (at, change) in &self.changes {
+            if !whole.add(change) {
+                whole.changes.push((*at, change.clone()));
+            }
+        }
+        Cow::Owned(whole)
+    }
+
+    /// The scenario as it is at this moment: what has changed up to and with it is in the topology, the ids and the places;
+    /// later changes, and all runs, are kept.
+    pub fn at(&self, moment: Instant) -> Self {
+        let mut then = self.clone();
+        let past = self.changes.partition_point(|(at, _)| *at <= moment);
+        for (_, change) in then.changes.drain(..past).collect::<Vec<_>>() {
+            match change {
+                Change::Link(link, ways) => then.topology.links[link.index()].ways = ways,
+                Change::Stop(_) => {}
+                Change::Node { .. } | Change::Cable(_) => {
+                    then.add(&change);
+                }
+            }
+        }
+        then
+    }
+
+    /// This scenario with one more change, after all others of its moment.
+    pub fn with_change(mut self, at: Instant, change: Change) -> Self {
+        let place = self.changes.partition_point(|(earlier, _)| *earlier <= at);
+        self.changes.insert(place, (at, change));
+        self
+    }
+
+    /// Puts what is added into the topology; whether it is something that is added.
+    fn add(&mut self, change: &Change) -> bool {
+        match change {
+            Change::Node { id, at, node } => {
+                self.topology.nodes.push(node.clone());
+                self.ids.push(id.clone());
+                self.at.push(*at);
+            }
+            Change::Cable(link) => self.topology.links.push(link.clone()),
+            Change::Link(..) | Change::Stop(_) => return false,
+        }
+        true
+    }
+
+    /// The nodes that are added, in order: their ids and what they are.
+    pub(crate) fn added(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.changes.iter().filter_map(|(_, change)| match change {
+            Change::Node { id, node, .. } => Some((&id[..], node)),
+            _ => None,
+        })
+    }
+
+    /// The cables that are added, in order.
+    pub(crate) fn cables(&self) -> impl Iterator<Item = &Link> {
+        self.changes.iter().filter_map(|(_, change)| match change {
+            Change::Cable(link) => Some(link),
+            _ => None,
+        })
+    }
+
+    /// The settings of a host, there from the start or added.
+    pub(crate) fn host(&self, node: NodeId) -> Option<&HostConfig> {
+        let added = || self.added().nth(node.index() - self.ids.len()).map(|(_, node)| node);
+        match &self.topology.nodes.get(node.index()).or_else(added)?.kind {
+            NodeKind::Host(config) => Some(config),
+            NodeKind::Hub | NodeKind::Switch(_) => None,
+        }
+    }
+}
+
+/// The cables that are there by some change, to be found by their ends: how a document names them.
+#[derive(Default)]
+pub(crate) struct Cables {
+    ends: Vec<[NodeId; 2]>,
+    /// Whichever end comes first.
+    between: BTreeMap<[NodeId; 2], Vec<LinkId>>,
+}
+
+impl Cables {
+    /// Those of the start.
+    pub fn of(topology: &Topology) -> Self {
+        let mut cables = Self::default();
+        topology.links.iter().for_each(|link| cables.add(link.ends));
+        cables
+    }
+
+    pub fn add(&mut self, ends: [NodeId; 2]) {
+        let id = LinkId(self.ends.len() as u32);
+        self.ends.push(ends);
+        self.between.entry(sorted(ends)).or_default().push(id);
+    }
+
+    /// In the order in which they were added.
+    pub fn between(&self, ends: [NodeId; 2]) -> &[LinkId] {
+        self.between.get(&sorted(ends)).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn ends(&self, link: LinkId) -> [NodeId; 2] {
+        self.ends[link.index()]
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+fn sorted(mut ends: [NodeId; 2]) -> [NodeId; 2] {
+    ends.sort_unstable();
+    ends
+}
