@@ -56,7 +56,12 @@ impl Strip {
         // What is yet to come has no ground.
         context.set_fill_style_str(palette.cable);
         context.set_global_alpha(0.22);
-        context.fill_rect(x(Instant::ZERO).max(0.0), 0.0, x(edge).clamp(0.0, width) - x(Instant::ZERO).max(0.0), height);
+        context.fill_rect(
+            x(Instant::ZERO).max(0.0),
+            0.0,
+            x(edge).clamp(0.0, width) - x(Instant::ZERO).max(0.0),
+            height,
+        );
         context.set_global_alpha(1.0);
 
         let look = lab.look();
@@ -93,8 +98,7 @@ impl Strip {
     fn bars(&mut self, lab: &Lab, span: Window, (width, height): (f64, f64), theme: Theme) {
         let palette = theme.palette();
         let bins = (width / BAR_PX).ceil() as usize;
-        let shown = lab.shown();
-        self.density.count(lab.trace(), span, bins, lab.shown_generation(), &|number| shown(number));
+        self.density.count(lab.trace(), span, bins);
         let most = f64::from(self.density.most()).max(1.0);
         let (top, bottom) = (LANES as f64 * LANE_PX, height - TICK_PX);
         for (number, bin) in self.density.bins.iter().enumerate() {

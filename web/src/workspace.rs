@@ -168,8 +168,7 @@ mod tests {
     #[test]
     fn a_layout_is_kept_and_nonsense_does_no_harm() {
         for drawer in [None, Some(Tab::Packets), Some(Tab::Log)] {
-            let workspace =
-                Workspace { drawer, drawer_px: 301, side: false, side_px: 555, projector: true };
+            let workspace = Workspace { drawer, drawer_px: 301, side: false, side_px: 555, projector: true };
             assert_eq!(Workspace::from_text(&workspace.to_text()), workspace);
         }
         assert_eq!(Workspace::from_text("what,-3,NaN"), Workspace { drawer_px: 120, ..Workspace::default() });

@@ -27,6 +27,9 @@ pub fn inspector(session: &Session, view: &View) -> Html {
     let body = match inspected {
         Inspected::Sheet(sheet) => sheet_html(session, sheet, form),
         Inspected::Frame(sheet) => html! { <FrameDetails sheet={sheet.clone()} /> },
+        Inspected::NotYet => html! {
+            <p class="empty">{ "This is not there yet: it is added later. Go on in time, and it appears." }</p>
+        },
         Inspected::Forgotten => html! {
             <p class="empty">{ "This frame has been forgotten: the history keeps the latest ones. Choose another." }</p>
         },

@@ -77,8 +77,7 @@ pub fn Transport(props: &Props) -> Html {
         State::CatchingUp { .. } => "catching up",
     };
     let step = STEPS.iter().find(|(steps, ..)| *steps == view.steps).map_or("event", |(.., name)| *name);
-    let [back, forward] =
-        [format!("Step back to the last {step}"), format!("Step to the next {step}")];
+    let [back, forward] = [format!("Step back to the last {step}"), format!("Step to the next {step}")];
     html! {
         <section class="transport" aria-label="Time">
             <Timeline view={props.view.clone()} />

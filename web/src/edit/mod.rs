@@ -95,6 +95,18 @@ pub enum EditError {
 pub const GRID: f64 = 10.0;
 
 impl Edit {
+    /// What it does, as a branch that begins with it is called.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Plug(_, false) => "Cable pulled",
+            Self::Plug(_, true) => "Cable put back",
+            Self::SetLink(..) => "Link changed",
+            Self::Add(..) | Self::Paste(_) => "Nodes added",
+            Self::Connect(..) => "Cable added",
+            _ => "Changed",
+        }
+    }
+
     /// The scenario after it, and the nodes that are selected then (`None`: as before).
     pub fn apply(self, scenario: &Scenario) -> Result<(Scenario, Option<Vec<NodeId>>), EditError> {
         let mut next = scenario.clone();

@@ -3,6 +3,7 @@
 //! While nothing has happened yet, any edit makes a fresh world, and costs nothing. Once something has, an edit is taken over
 //! by the running world if it can be; if it cannot, it is refused until the person agrees to start again.
 
+use super::branches::Act;
 use super::{Command, Lab, Refusal, problems};
 use crate::edit::change::{self, Change};
 use crate::edit::clip::Clip;
@@ -11,6 +12,7 @@ use crate::edit::{Edit, snapped};
 use crate::stage::Selection;
 use netlab::Instant;
 use netlab::topology::NodeId;
+use netlab::world::Command as WorldCommand;
 use scenario::Scenario;
 use std::rc::Rc;
 
@@ -101,6 +103,9 @@ impl Lab {
 
     fn apply(&mut self, edit: Edit, agreed: bool) -> Result<(), Refusal> {
         self.editing.dragged = None;
+        if self.rewound || !self.scenario.changes.is_empty() {
+            return self.apply_then(edit, agreed);
+        }
         let (next, selected) = edit.apply(&self.scenario)?;
         let before = self.scenario.clone();
         self.take_over(next, agreed)?;
@@ -113,26 +118,97 @@ impl Lab {
         Ok(())
     }
 
+    /// Changes the network as it is at the playhead, from then on: the document says so with its moment. In the past this
+    /// is another branch.
+    fn apply_then(&mut self, edit: Edit, agreed: bool) -> Result<(), Refusal> {
+        let at = self.playhead.at();
+        let name = edit.name();
+        let now = if self.rewound { self.happened().at(at) } else { self.scenario.at(self.world.now()) };
+        let (next, selected) = edit.clone().apply(&now)?;
+        match change::between(&now, &next) {
+            Change::Looks => {
+                let dressed = self.undress(&next);
+                self.dress(dressed);
+            }
+            Change::Live(commands) if self.is_sound() && problems::is_sound(&next) => {
+                let changes = as_changes(commands, &next);
+                if self.rewound {
+                    self.fork(Act::Change(changes), name.into())?;
+                } else {
+                    super::advance_quiet(&mut self.world, self.playhead.at());
+                    let mut dressed = self.undress(&next);
+                    for change in changes {
+                        let (at, _) = self.world.apply(change.command())?;
+                        dressed = dressed.with_change(at, change);
+                    }
+                    self.rest_at = None;
+                    self.dress(dressed);
+                }
+            }
+            _ if !agreed && !self.is_pristine() => return Err(Refusal::Restarts),
+            _ => {
+                // From the beginning, with everything that was ever added there from the start.
+                let (next, _) = edit.apply(&self.scenario.at(Instant::MAX))?;
+                self.begin_edited(next);
+            }
+        }
+        self.touched = true;
+        self.forget_what_is_gone();
+        if let Some(nodes) = selected {
+            self.edit(Command::SelectNodes(nodes), agreed)?;
+        }
+        Ok(())
+    }
+
+    /// The document, with everything called and drawn as in `now`, which is the same network at some moment.
+    fn undress(&self, now: &Scenario) -> Scenario {
+        let mut scenario = self.scenario.clone();
+        let start = scenario.ids.len();
+        scenario.title.clone_from(&now.title);
+        scenario.description.clone_from(&now.description);
+        let named = now.ids.iter().zip(&now.at).zip(&now.topology.nodes);
+        let mut added = scenario.changes.iter_mut().filter_map(|(_, change)| match change {
+            scenario::Change::Node { id, at, node } => Some((id, at, node)),
+            _ => None,
+        });
+        for (number, ((id, at), node)) in named.enumerate() {
+            if number < start {
+                scenario.ids[number].clone_from(id);
+                scenario.at[number] = *at;
+                scenario.topology.nodes[number].name.clone_from(&node.name);
+            } else if let Some((old_id, old_at, old)) = added.next() {
+                old_id.clone_from(id);
+                *old_at = *at;
+                old.name.clone_from(&node.name);
+            }
+        }
+        scenario
+    }
+
+    /// Starts again with another document.
+    fn begin_edited(&mut self, next: Scenario) {
+        let (opened, selection) = (self.sketch.opened, self.selection);
+        self.begin(next, opened);
+        self.playing = false;
+        self.selection = selection;
+    }
+
     /// Goes on with another document.
     fn take_over(&mut self, next: Scenario, agreed: bool) -> Result<(), Refusal> {
         match change::between(&self.scenario, &next) {
             Change::Looks => self.dress(next),
             Change::Live(commands) if !self.is_pristine() && self.is_sound() && problems::is_sound(&next) => {
                 super::advance_quiet(&mut self.world, self.playhead.at());
-                for command in commands {
-                    self.world.apply(command)?;
+                for change in as_changes(commands, &next) {
+                    let (at, _) = self.world.apply(change.command())?;
+                    self.branches.journal.push((at, change));
                 }
                 self.editing.changed_live = true;
                 self.rest_at = None;
                 self.dress(next);
             }
             _ if !agreed && !self.is_pristine() => return Err(Refusal::Restarts),
-            _ => {
-                let (opened, selection) = (self.sketch.opened, self.selection);
-                self.begin(next, opened);
-                self.playing = false;
-                self.selection = selection;
-            }
+            _ => self.begin_edited(next),
         }
         self.touched = true;
         self.forget_what_is_gone();
@@ -143,13 +219,14 @@ impl Lab {
     fn dress(&mut self, next: Scenario) {
         self.sketch = Rc::new(super::Sketch::new(&next, self.sketch.opened));
         self.problems = problems::of(&next);
+        self.whole = Rc::new(next.whole().topology.clone());
         self.scenario = next;
         self.revision += 1;
         self.place();
     }
 
     fn place(&mut self) {
-        self.positions = self.scenario.positions();
+        self.positions = self.scenario.whole().positions();
         if let Some((nodes, (dx, dy))) = &self.editing.dragged {
             for node in nodes {
                 if let Some(place) = self.positions.get_mut(node.index()) {
@@ -159,8 +236,8 @@ impl Lab {
         }
     }
 
-    fn forget_what_is_gone(&mut self) {
-        let topology = &self.scenario.topology;
+    pub(super) fn forget_what_is_gone(&mut self) {
+        let topology = &self.whole;
         let is_there = |node: &NodeId| node.index() < topology.nodes.len();
         self.editing.group.retain(is_there);
         self.selection = self.selection.filter(|selection| match selection {
@@ -205,6 +282,27 @@ impl Lab {
     pub fn can_undo(&self) -> (bool, bool) {
         self.editing.undo.possible()
     }
+}
+
+/// What was done to a world, as a document says it.
+fn as_changes(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<scenario::Change> {
+    let added = commands.iter().filter(|command| matches!(command, WorldCommand::AddNode(_))).count();
+    let mut number = next.ids.len() - added;
+    let change = |command| {
+        Some(match command {
+            WorldCommand::SetLink(link, ways) => scenario::Change::Link(link, ways),
+            WorldCommand::AddNode(node) => {
+                number += 1;
+                let (id, at) = (next.ids[number - 1].clone(), next.at[number - 1]);
+                scenario::Change::Node { id, at, node }
+            }
+            WorldCommand::AddLink(link) => scenario::Change::Cable(link),
+            WorldCommand::Stop(run) => scenario::Change::Stop(run),
+            // Runs have their own place in a document.
+            WorldCommand::Start(_) => return None,
+        })
+    };
+    commands.into_iter().filter_map(change).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What is to be known of a node, a link or a frame at the playhead, in words.
 
+use super::trace::Row;
 use crate::format;
 use crate::stage::Selection;
+use capture::Recording;
 use dissect::Dissection;
 use netlab::history::{DropReason, Fate, SocketState, Transit, TransitId};
 use netlab::topology::{Congestion, Direction, End, LinkId, NodeId, NodeKind, Topology, Way};
@@ -20,6 +22,8 @@ pub enum Inspected {
     Frame(Rc<FrameSheet>),
     /// A frame that is no longer kept.
     Forgotten,
+    /// A node or a link that is added later than the playhead.
+    NotYet,
 }
 
 /// A node or a link, in facts and tables.
@@ -55,7 +59,7 @@ pub struct Table {
 /// A frame on a link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrameSheet {
-    /// Which transit.
+    /// Which transit; of a packet of an opened capture its place in the file.
     pub id: TransitId,
     /// What is written on it.
     pub label: String,
@@ -81,7 +85,7 @@ impl Inspected {
         match self {
             Self::Sheet(sheet) => Some(&sheet.name),
             Self::Frame(sheet) => Some(&sheet.label),
-            Self::Forgotten => None,
+            Self::Forgotten | Self::NotYet => None,
         }
     }
 }
@@ -381,6 +385,47 @@ fn frame_sheet(topology: &Topology, history: &History, at: Instant, transit: &Tr
         frame: transit.frame.clone(),
         dissection: dissect::layers(&transit.frame),
     }
+}
+
+/// A packet of a capture that was opened, looked at closely.
+pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
+    let index = row.transit.0 as usize;
+    let packet = recording.packets[index];
+    let interface = &recording.interfaces[packet.interface as usize];
+    let seen = recording.frame(index);
+    let bytes = seen.unwrap_or_default();
+    let summary = dissect::summary(bytes);
+    let place =
+        [interface.name.as_str(), interface.description.as_str()].into_iter().find(|name| !name.is_empty());
+    let whereabouts = match &seen {
+        Err(other) => other.to_string(),
+        Ok(_) => match (place, recording.sent(index)) {
+            (Some(place), Some(true)) => format!("Sent at {place}."),
+            (Some(place), Some(false)) => format!("Received at {place}."),
+            (Some(place), None) => format!("Seen at {place}."),
+            (None, _) => "From an opened capture.".to_string(),
+        },
+    };
+    let mut facts = vec![
+        ("Packet", format::count(number as u64 + 1)),
+        ("Size", format::buffer(packet.original_len as usize)),
+        ("Seen at", format!("{}\u{a0}s", format::clock(row.at))),
+    ];
+    if packet.captured_len < packet.original_len {
+        facts.push(("Captured", format::buffer(packet.captured_len as usize)));
+    }
+    facts.extend(recording.comments(index).map(|comment| ("Comment", comment.chars().take(300).collect())));
+    Inspected::Frame(Rc::new(FrameSheet {
+        id: row.transit,
+        label: summary.label.to_string(),
+        info: summary.info,
+        whereabouts,
+        lost: seen.is_err(),
+        facts,
+        hops: Vec::new(),
+        frame: Frame::copy_from(bytes),
+        dissection: dissect::layers(bytes),
+    }))
 }
 
 /// As the analyzers write it; IEEE's own dashes would make two spellings on one page.

@@ -10,7 +10,8 @@
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`] | all of time at a glance |
-//! | [`trace`] | the packets in order of time |
+//! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
+//! | [`branches`] | acting in the past, and what was otherwise |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
@@ -19,9 +20,11 @@
 //! the time of the animation frame and the budget come in as arguments.
 
 pub mod ahead;
+pub mod branches;
 pub mod editing;
 pub mod inspect;
 pub mod narrate;
+pub mod packets;
 pub mod playhead;
 pub mod plot;
 pub mod problems;
@@ -36,23 +39,23 @@ pub mod view;
 
 use crate::edit::{Edit, EditError};
 use crate::stage::Selection;
-use capture::Place;
 use ahead::{Advance, Next, advance, next_visible};
-use timeline::Window;
-use trace::Trace;
-use travel::{Steps, Travel};
+use branches::{Act, Branches};
 use editing::Editing;
 use netlab::history::{Fate, Limits, Stride};
 use netlab::run::{Amount, RunEvent, RunKind, RunSpec};
 use netlab::topology::{Direction, End, LinkId, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
+use packets::{Observe, Packets};
 use playhead::Playhead;
 use problems::Problem;
 use results::Followers;
 use scenario::Scenario;
 use speed::Speed;
 use std::rc::Rc;
+use timeline::Window;
+use travel::{Steps, Travel};
 use view::Sketch;
 
 /// Something that a person does to the lab.
@@ -68,6 +71,12 @@ pub enum Command {
     StepBy(Steps),
     /// Show this stretch of time, or all of it.
     Zoom(Option<Window>),
+    /// Choose which packets the instruments look at.
+    Observe(Observe),
+    /// Look at the packet of this number, at the moment at which it is on its way.
+    Packet(usize),
+    /// Back to a branch that was left.
+    Branch(u32),
     /// Back to the beginning, with all runs.
     Restart,
     /// Choose a speed by hand.
@@ -118,6 +127,9 @@ impl Command {
                 | Self::Travel(_)
                 | Self::StepBy(_)
                 | Self::Zoom(_)
+                | Self::Observe(_)
+                | Self::Packet(_)
+                | Self::Branch(_)
                 | Self::Restart
                 | Self::SetSpeed(_)
                 | Self::AutoSpeed
@@ -133,6 +145,9 @@ pub enum Refusal {
     /// The world cannot.
     #[error("this cannot be done: {0}")]
     World(#[from] netlab::world::CommandError),
+    /// Something planned for later needs what would be no more, or otherwise.
+    #[error("this cannot be done here: something that is planned for later would no longer be possible")]
+    Branch,
     /// No network can be like that.
     #[error(transparent)]
     Edit(#[from] EditError),
@@ -174,7 +189,17 @@ pub struct Lab {
     steps: Steps,
     /// What the time line and the graphs show; `None`: everything.
     window: Option<Window>,
-    trace: Trace,
+    packets: Packets,
+    /// The packet of an opened capture that is looked at.
+    packet: Option<usize>,
+    branches: Branches,
+    /// Having caught up, the world runs on to here, without the playhead.
+    run_to: Option<Instant>,
+    /// All nodes and links that are ever there, as they are called now.
+    whole: Rc<Topology>,
+    /// Those that are there at the playhead, as they are then; and how many of each and how many changes that is.
+    scene: Topology,
+    scene_of: (usize, usize, usize),
     speed: Speed,
     watchable: Speed,
     auto_speed: bool,
@@ -273,7 +298,13 @@ impl Lab {
             rewound: false,
             steps: Steps::default(),
             window: None,
-            trace: Trace::new(Place::Once),
+            packets: Packets::default(),
+            packet: None,
+            branches: Branches::opened(&scenario),
+            run_to: None,
+            whole: Rc::new(scenario.whole().topology.clone()),
+            scene: Topology::default(),
+            scene_of: (0, 0, 0),
             speed: watchable,
             watchable,
             auto_speed: true,
@@ -287,7 +318,7 @@ impl Lab {
             selection: None,
             followers: Followers::default(),
             narration: Narration::default(),
-            positions: scenario.positions(),
+            positions: scenario.whole().positions(),
             sketch: Rc::new(Sketch::new(&scenario, opened)),
             problems: problems::of(&scenario),
             revision: 0,
@@ -299,6 +330,12 @@ impl Lab {
 
     /// Does what a person asked for. The error is one that they can do something about.
     pub fn perform(&mut self, command: Command) -> Result<(), Refusal> {
+        let done = self.act(command);
+        self.set_the_scene();
+        done
+    }
+
+    fn act(&mut self, command: Command) -> Result<(), Refusal> {
         match command {
             Command::Pause => self.pause(),
             Command::TogglePlay if self.playing => self.pause(),
@@ -306,6 +343,9 @@ impl Lab {
             Command::Travel(travel) => self.travel(travel),
             Command::StepBy(steps) => self.steps = steps,
             Command::Zoom(window) => self.window = window,
+            Command::Observe(observe) => self.observe(observe)?,
+            Command::Packet(number) => self.select_packet(number),
+            Command::Branch(number) => self.return_to(number),
             Command::Restart => self.restart(),
             Command::SetSpeed(speed) => {
                 self.auto_speed = false;
@@ -345,6 +385,10 @@ impl Lab {
     /// Starts a run at the playhead, and makes it part of the document.
     fn start(&mut self, spec: RunSpec) -> Result<(), Refusal> {
         self.playhead.finish_glide();
+        if self.rewound {
+            let name = format!("{} from {}", results::title(&spec.kind), self.whole.node(spec.from).name);
+            return self.fork(Act::Run(spec), name);
+        }
         // The playhead may be further than the world in time in which nothing happens; the run begins where it is.
         advance_quiet(&mut self.world, self.playhead.at());
         let (at, _) = self.world.apply(WorldCommand::Start(spec.clone()))?;
@@ -361,7 +405,9 @@ impl Lab {
     fn restart(&mut self) {
         let selection = self.selection.filter(|selection| !matches!(selection, Selection::Frame(_)));
         let touched = self.touched;
+        let branches = std::mem::take(&mut self.branches);
         self.begin(self.scenario.clone(), self.sketch.opened);
+        self.branches = branches.from_the_beginning(&self.scenario);
         self.selection = selection;
         self.touched = touched;
     }
@@ -373,6 +419,7 @@ impl Lab {
             auto_speed: self.auto_speed,
             skip_quiet: self.skip_quiet,
             steps: self.steps,
+            packets: std::mem::take(&mut self.packets).again(fresh.whole.links.len()),
             last_ms: self.last_ms,
             revision: self.revision + 1,
             editing: Editing {
@@ -398,6 +445,11 @@ impl Lab {
     /// Moves everything by one animation frame. `go_on` says whether the budget lasts; it is asked after every moment
     /// of the world. `calm`: no glides.
     pub fn tick(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
+        self.move_on(now_ms, calm, go_on);
+        self.set_the_scene();
+    }
+
+    fn move_on(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
         let elapsed_ms = self.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
         self.last_ms = Some(now_ms);
         if !self.is_sound() {
@@ -405,6 +457,12 @@ impl Lab {
         }
         if let Some(until) = self.catch_up_to {
             return self.catch_up(until, go_on);
+        }
+        if let Some(until) = self.run_to {
+            if advance(&mut self.world, until, go_on) != Advance::Paused {
+                self.run_to = None;
+            }
+            self.rewound = self.playhead.at() < self.world.now();
         }
         if self.playhead.glide(now_ms) {
             return;
@@ -531,6 +589,38 @@ impl Lab {
         self.narration.text.clone()
     }
 
+    /// Puts on the stage what is there at the playhead: what is added later is behind it in the topology.
+    fn set_the_scene(&mut self) {
+        let (at, history) = (self.playhead.at(), self.world.history());
+        let topology = self.world.topology();
+        let nodes = topology.node_ids().filter(|&node| history.born_node(node) <= at).count();
+        let links =
+            (0..topology.links.len() as u32).filter(|&link| history.born_link(LinkId(link)) <= at).count();
+        let scene = (nodes, links, self.revision);
+        if self.scene_of != scene || self.scene.nodes.len() != nodes {
+            self.scene_of = scene;
+            self.scene = Topology {
+                nodes: self.whole.nodes[..nodes].to_vec(),
+                links: self.whole.links[..links].to_vec(),
+            };
+        }
+    }
+
+    /// Looks at a packet of the list: of the network at the moment at which it is half on its way.
+    fn select_packet(&mut self, number: usize) {
+        let Some(&row) = self.packets.trace().row(number) else { return };
+        if self.packets.opened().is_some() {
+            self.packet = Some(number);
+            self.selection = None;
+            return;
+        }
+        let Some(transit) = self.world.history().transit(row.transit) else { return };
+        let gone = transit.gone();
+        let half = Duration::from_nanos((gone - transit.start.min(gone)).nanos() / 2);
+        self.selection = Some(Selection::Frame(row.transit));
+        self.travel(Travel::To(transit.start + half));
+    }
+
     /// How long the longest of the bulk transfers under way takes in all, as far as can be told.
     fn bulk_lasts(&self) -> Option<Duration> {
         let at = self.playhead.at();
@@ -569,31 +659,16 @@ impl Lab {
         }
     }
 
-    /// Lets what is read off the history come after it, as long as it may.
-    pub fn follow(&mut self, go_on: &mut dyn FnMut() -> bool) {
-        self.trace.follow(self.world.history(), self.world.now(), go_on);
-    }
-
-    /// Whether the packet of this number passes the filter.
-    pub fn shown(&self) -> impl Fn(usize) -> bool + '_ {
-        |_| true
-    }
-
-    /// Changes whenever other packets pass the filter.
-    pub fn shown_generation(&self) -> usize {
-        0
-    }
-
-    /// Every packet once, where it was sent first.
-    pub fn trace(&self) -> &Trace {
-        &self.trace
+    /// All nodes and links that are ever there.
+    pub fn whole(&self) -> &Topology {
+        &self.whole
     }
 
     /// What the stage needs.
     pub fn look(&self) -> Look<'_> {
         Look {
-            topology: &self.scenario.topology,
-            positions: &self.positions,
+            topology: &self.scene,
+            positions: &self.positions[..self.scene.nodes.len().min(self.positions.len())],
             history: self.world.history(),
             at: self.playhead.at(),
             rate: self.speed.ns_per_sec(),

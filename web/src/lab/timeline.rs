@@ -110,8 +110,9 @@ pub fn spans(runs: &[RunLog], edge: Instant, least: u64) -> Vec<Span> {
         };
         // Nothing is too short to be seen.
         let to = to.max(Instant::from_nanos(log.start.nanos().saturating_add(least)));
-        let is_free =
-            |lane: &usize| !spans.iter().any(|span| span.lane == *lane && span.from < to && log.start < span.to);
+        let is_free = |lane: &usize| {
+            !spans.iter().any(|span| span.lane == *lane && span.from < to && log.start < span.to)
+        };
         let lane = (0..LANES).find(is_free).unwrap_or(LANES - 1);
         spans.push(Span { lane, from: log.start, to, state });
     }
@@ -137,9 +138,14 @@ pub const DROPS: usize = Swatch::ALL.len();
 pub const AGAIN: usize = DROPS + 1;
 
 impl Density {
-    /// Counts what is new, or everything anew for another window or number of bins. `generation` says which packets are meant.
-    pub fn count(&mut self, trace: &Trace, window: Window, bins: usize, generation: usize, shown: &dyn Fn(usize) -> bool) {
-        if self.window != Some(window) || self.bins.len() != bins || self.since != generation || trace.count() < self.next {
+    /// Counts what is new, or everything anew for another window or number of bins. Of a trace with a filter only what passes it.
+    pub fn count(&mut self, trace: &Trace, window: Window, bins: usize) {
+        let generation = trace.generation();
+        if self.window != Some(window)
+            || self.bins.len() != bins
+            || self.since != generation
+            || trace.count() < self.next
+        {
             self.window = Some(window);
             self.since = generation;
             self.bins.clear();
@@ -147,15 +153,13 @@ impl Density {
             self.next = trace.first_from(window.from);
         }
         let scale = bins as f64 / window.nanos() as f64;
-        for (number, row) in trace.rows(self.next..trace.count()) {
+        for (number, row) in trace.listed_rows(self.next) {
             if row.at >= window.until {
                 break;
             }
             self.next = number + 1;
             let bin = ((row.at.nanos() - window.from.nanos()) as f64 * scale) as usize;
-            if let Some(bin) = self.bins.get_mut(bin)
-                && shown(number)
-            {
+            if let Some(bin) = self.bins.get_mut(bin) {
                 bin[row.swatch as usize] += 1;
                 bin[DROPS] += u32::from(row.dropped);
                 bin[AGAIN] += u32::from(row.is_again());
@@ -201,7 +205,7 @@ mod tests {
                 lab.tick(f64::from(frame) * 16.7, true, &mut || true);
                 lab.follow(&mut || true);
                 let edge = lab.edge();
-                density.count(lab.trace(), lab.whole_time(), 100, 0, &|_| true);
+                density.count(lab.trace(), lab.whole_time(), 100);
                 if frame % 50 == 0 || lab.state() == State::Quiet {
                     let spans = spans(lab.look().history.runs(), edge, 1);
                     for (number, span) in spans.iter().enumerate() {

@@ -4,11 +4,13 @@
 //! whoever shows it shows the rows up to the playhead.
 
 use crate::stage::palette::Swatch;
-use capture::{Order, Place};
+use capture::{Order, Place, Recording};
 use dissect::analysis::{Analysis, Mark, Notes};
+use dissect::filter::{Filter, Subject};
 use netlab::history::{Fate, FrameId, TransitId};
 use netlab::{History, Instant};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// A packet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,20 +40,63 @@ impl Row {
     }
 }
 
+/// Where the packets are from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// This network: what has happened in it up to a moment.
+    World(&'a History, Instant),
+    /// A capture that somebody made somewhere.
+    Recording(&'a Recording),
+}
+
 /// The packets at a place.
 pub struct Trace {
     order: Order,
+    /// How many packets of a recording were taken, and in which order they are: that of time.
+    taken: usize,
+    by_time: Vec<u32>,
     analysis: Analysis,
     rows: VecDeque<Row>,
     /// How many were forgotten with the transits that they were of.
     forgotten: usize,
+    sieve: Option<Sieve>,
+    /// Counts the filters.
+    generation: usize,
     complete: bool,
+}
+
+/// The packets that pass a filter.
+struct Sieve {
+    filter: Rc<Filter>,
+    /// Their numbers.
+    passing: VecDeque<u32>,
+    /// For each frame whether it does: a bit.
+    frames: Vec<u64>,
+    /// The first packet that was not yet looked at.
+    next: usize,
 }
 
 impl Trace {
     /// From the beginning of the world on.
     pub fn new(place: Place) -> Self {
-        Self { order: Order::new(place), analysis: Analysis::new(), rows: VecDeque::new(), forgotten: 0, complete: true }
+        Self {
+            order: Order::new(place),
+            taken: 0,
+            by_time: Vec::new(),
+            analysis: Analysis::new(),
+            rows: VecDeque::new(),
+            forgotten: 0,
+            sieve: None,
+            generation: 0,
+            complete: true,
+        }
+    }
+
+    /// Those of a recording.
+    pub fn of(recording: &Recording) -> Self {
+        let mut by_time: Vec<u32> = (0..recording.packets.len() as u32).collect();
+        by_time.sort_by_key(|&packet| recording.packets[packet as usize].at_ns);
+        Self { by_time, ..Self::new(Place::Everywhere) }
     }
 
     /// Where it looks.
@@ -59,34 +104,150 @@ impl Trace {
         self.order.place()
     }
 
-    /// Takes what has happened up to `now`, as long as it may.
-    pub fn follow(&mut self, history: &History, now: Instant, go_on: &mut dyn FnMut() -> bool) {
-        while self.rows.front().is_some_and(|row| history.transit(row.transit).is_none()) {
-            self.rows.pop_front();
-            self.forgotten += 1;
-        }
+    /// Takes what there is, and sifts it, as long as it may.
+    pub fn follow(&mut self, source: Source<'_>, go_on: &mut dyn FnMut() -> bool) {
         self.complete = true;
         let (rows, analysis, complete) = (&mut self.rows, &mut self.analysis, &mut self.complete);
-        self.order.take(history, now, &mut |sighting, transit| {
-            let label = dissect::label(&transit.frame);
-            rows.push_back(Row {
-                at: sighting.at,
-                transit: transit.id,
-                frame: transit.frame_id,
-                length: transit.frame.len() as u32,
-                swatch: Swatch::of(dissect::protocol(&transit.frame), &label),
-                sent: sighting.sent,
-                dropped: transit.fate != Fate::Delivered,
-                notes: analysis.push(sighting.at.nanos(), &transit.frame),
-            });
-            *complete = go_on();
-            *complete
+        match source {
+            Source::World(history, now) => {
+                while rows.front().is_some_and(|row| history.transit(row.transit).is_none()) {
+                    rows.pop_front();
+                    self.forgotten += 1;
+                }
+                self.order.take(history, now, &mut |sighting, transit| {
+                    let colour = swatch(&transit.frame);
+                    rows.push_back(Row {
+                        at: sighting.at,
+                        transit: transit.id,
+                        frame: transit.frame_id,
+                        length: transit.frame.len() as u32,
+                        swatch: colour,
+                        sent: sighting.sent,
+                        dropped: transit.fate != Fate::Delivered,
+                        notes: analysis.push(sighting.at.nanos(), &transit.frame),
+                    });
+                    *complete = go_on();
+                    *complete
+                });
+            }
+            Source::Recording(recording) => {
+                for &number in &self.by_time[self.taken..] {
+                    let packet = &recording.packets[number as usize];
+                    let frame = recording.frame(number as usize).unwrap_or_default();
+                    self.taken += 1;
+                    rows.push_back(Row {
+                        at: Instant::from_nanos(packet.at_ns),
+                        transit: TransitId(u64::from(number)),
+                        frame: FrameId(u64::from(number)),
+                        length: packet.original_len,
+                        swatch: swatch(frame),
+                        sent: true,
+                        dropped: false,
+                        notes: analysis.push(packet.at_ns, frame),
+                    });
+                    *complete = go_on();
+                    if !*complete {
+                        break;
+                    }
+                }
+            }
+        }
+        self.sift_on(source, go_on);
+    }
+
+    fn sift_on(&mut self, source: Source<'_>, go_on: &mut dyn FnMut() -> bool) {
+        let Some(sieve) = &mut self.sieve else { return };
+        while sieve.passing.front().is_some_and(|&number| (number as usize) < self.forgotten) {
+            sieve.passing.pop_front();
+        }
+        sieve.next = sieve.next.max(self.forgotten);
+        while let Some(row) = self.rows.get(sieve.next - self.forgotten) {
+            let number = sieve.next as u32;
+            sieve.next += 1;
+            let Some(frame) = source.bytes(row) else { continue };
+            let subject = Subject { number, at_ns: row.at.nanos(), frame, notes: &row.notes };
+            if sieve.filter.matches(&subject) {
+                sieve.passing.push_back(number);
+                let (word, bit) = ((row.frame.0 / 64) as usize, row.frame.0 % 64);
+                if sieve.frames.len() <= word {
+                    sieve.frames.resize(word + 1, 0);
+                }
+                sieve.frames[word] |= 1 << bit;
+            }
+            if !go_on() {
+                self.complete = false;
+                return;
+            }
+        }
+    }
+
+    /// Only what passes this filter is listed from now on.
+    pub fn sift(&mut self, filter: Option<Rc<Filter>>) {
+        self.generation += 1;
+        self.complete = false;
+        self.sieve = filter.map(|filter| Sieve {
+            filter,
+            passing: VecDeque::new(),
+            frames: Vec::new(),
+            next: self.forgotten,
         });
     }
 
-    /// Whether everything that has happened is in it.
+    /// Changes whenever other packets are listed.
+    pub fn generation(&self) -> usize {
+        self.generation
+    }
+
+    /// How many packets are listed, as far as they were looked at.
+    pub fn listed(&self) -> usize {
+        self.sieve.as_ref().map_or(self.rows.len(), |sieve| sieve.passing.len())
+    }
+
+    /// The number of the packet at this place of the list.
+    pub fn listed_at(&self, place: usize) -> Option<usize> {
+        match &self.sieve {
+            Some(sieve) => sieve.passing.get(place).map(|&number| number as usize),
+            None => (place < self.rows.len()).then_some(self.forgotten + place),
+        }
+    }
+
+    /// How many of the listed packets have a smaller number.
+    pub fn listed_before(&self, number: usize) -> usize {
+        match &self.sieve {
+            Some(sieve) => sieve.passing.partition_point(|&passing| (passing as usize) < number),
+            None => number.clamp(self.forgotten, self.count()) - self.forgotten,
+        }
+    }
+
+    /// The listed packets from this number on.
+    pub fn listed_rows(&self, from: usize) -> impl Iterator<Item = (usize, &Row)> {
+        let places = self.listed_before(from)..self.listed();
+        places.filter_map(|place| {
+            let number = self.listed_at(place)?;
+            Some((number, self.row(number)?))
+        })
+    }
+
+    /// Whether the packet of this number is listed.
+    pub fn is_listed(&self, number: usize) -> bool {
+        self.sieve.is_none() || self.listed_at(self.listed_before(number)) == Some(number)
+    }
+
+    /// Whether this frame passes the filter; `None`: there is none, or it was not looked at yet.
+    pub fn passes(&self, frame: FrameId) -> Option<bool> {
+        let sieve = self.sieve.as_ref()?;
+        let word = sieve.frames.get((frame.0 / 64) as usize).copied().unwrap_or(0);
+        Some(word >> (frame.0 % 64) & 1 == 1)
+    }
+
+    /// Whether everything that there is is in it, and sifted.
     pub fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// Who answered the packet of this number, and how many nanoseconds later.
+    pub fn answer(&self, number: usize) -> Option<(usize, u64)> {
+        self.analysis.answer(number as u32).map(|(by, after)| (by as usize, after))
     }
 
     /// How many packets there were, with those that are forgotten. They count from 0.
@@ -97,11 +258,6 @@ impl Trace {
     /// The first that is still kept.
     pub fn first(&self) -> usize {
         self.forgotten
-    }
-
-    /// Who answered the packet of this number, and how many nanoseconds later.
-    pub fn answer(&self, number: usize) -> Option<(usize, u64)> {
-        self.analysis.answer(number as u32).map(|(by, after)| (by as usize, after))
     }
 
     /// The packet of this number, if it is still kept.
@@ -144,6 +300,20 @@ impl Trace {
     }
 }
 
+impl<'a> Source<'a> {
+    /// The bytes of a packet, if they are kept.
+    pub fn bytes(&self, row: &Row) -> Option<&'a [u8]> {
+        match *self {
+            Self::World(history, _) => history.transit(row.transit).map(|transit| &*transit.frame),
+            Self::Recording(recording) => Some(recording.frame(row.transit.0 as usize).unwrap_or_default()),
+        }
+    }
+}
+
+fn swatch(frame: &[u8]) -> Swatch {
+    Swatch::of(dissect::protocol(frame), &dissect::label(frame))
+}
+
 /// Hops of a frame are looked for among so many packets before and after.
 const NEAR: usize = 4_000;
 
@@ -170,12 +340,12 @@ mod tests {
         let (history, now) = (lab.world.history(), lab.world.now());
         for place in [Place::Once, Place::Everywhere] {
             let mut whole = Trace::new(place);
-            whole.follow(history, now, &mut || true);
+            whole.follow(Source::World(history, now), &mut || true);
             let mut pieces = Trace::new(place);
             let mut calls = 0;
             while !pieces.is_complete() || calls == 0 {
                 let mut left = 3;
-                pieces.follow(history, now, &mut || {
+                pieces.follow(Source::World(history, now), &mut || {
                     left -= 1;
                     left > 0
                 });
@@ -196,7 +366,7 @@ mod tests {
         let lab = run_whole(2);
         let history = lab.world.history();
         let mut trace = Trace::new(Place::Once);
-        trace.follow(history, lab.world.now(), &mut || true);
+        trace.follow(Source::World(history, lab.world.now()), &mut || true);
         for transit in history.transits() {
             let number = trace.find(history, transit.id).expect("each frame is in the list");
             assert_eq!(trace.row(number).unwrap().frame, transit.frame_id);

@@ -71,9 +71,11 @@ impl Lab {
             (Steps::Drops, _) => Stride::Drop,
             (Steps::Selected, Some(Selection::Node(node))) => Stride::Node(node),
             (Steps::Selected, Some(Selection::Link(link))) => Stride::Link(link),
-            (Steps::Selected, Some(Selection::Frame(id))) => {
-                self.world.history().transit(id).map_or(Stride::Event, |transit| Stride::One(transit.frame_id))
-            }
+            (Steps::Selected, Some(Selection::Frame(id))) => self
+                .world
+                .history()
+                .transit(id)
+                .map_or(Stride::Event, |transit| Stride::One(transit.frame_id)),
             (Steps::Events, _) | (Steps::Selected, None) => Stride::Event,
         }
     }

@@ -1,13 +1,17 @@
 //! The snapshot that the page is rendered from: at most ten a second, and equal ones are the same to Yew.
 
-use super::inspect::{Inspected, inspect, kind_name};
+use super::branches::BranchLine;
+use super::inspect::{self, FrameSheet, Inspected, kind_name};
 use super::problems::Problem;
 use super::results::RunView;
 use super::speed::Speed;
 use super::timeline::Window;
 use super::travel::Steps;
 use super::{Lab, Skipped, State};
+use crate::format;
 use crate::stage::Selection;
+use dissect::analysis::Mark;
+use netlab::Duration;
 use netlab::Instant;
 use netlab::topology::{LinkId, NodeId};
 use std::rc::Rc;
@@ -35,6 +39,8 @@ pub struct View {
     pub rewound: bool,
     /// What a step goes to.
     pub steps: Steps,
+    /// The branches of this scenario, if there are several.
+    pub branches: Vec<BranchLine>,
     /// What the time line shows, if not everything.
     pub window: Option<Window>,
     /// Up to when the world has run, and the hash of all that happened up to then.
@@ -102,6 +108,7 @@ pub struct NodeLine {
 
 impl Sketch {
     pub(super) fn new(scenario: &scenario::Scenario, opened: u32) -> Self {
+        let scenario = &*scenario.whole();
         let topology = &scenario.topology;
         let node = |id: NodeId| {
             let node = topology.node(id);
@@ -154,11 +161,64 @@ impl Sketch {
 }
 
 impl Lab {
+    /// Adds what the conversation tells of a frame: its number, its line, what it answers and who answers it.
+    fn annotate(&self, sheet: &mut FrameSheet) {
+        let trace = self.packets.trace();
+        let Some(number) = trace.find(self.world.history(), sheet.id) else { return };
+        let Some(line) = self.line(number) else { return };
+        let packet = |number: usize| format::count(number as u64 + 1);
+        let after = |ns: u64| format::duration(Duration::from_nanos(ns));
+        sheet.facts.insert(0, ("Packet", packet(number)));
+        if let Some(of) = line.row.notes.answers {
+            let what = if line.protocol == "TCP" { "Acknowledges" } else { "Answers" };
+            let text = format!("packet {}, {} after it", packet(of as usize), after(line.row.notes.after_ns));
+            sheet.facts.push((what, text));
+        }
+        let is_request = line.row.notes.marks.contains(Mark::Request);
+        match trace.answer(number) {
+            Some((by, ns)) if trace.row(by).is_some_and(|by| by.at <= self.playhead.at()) => {
+                let what = if is_request { "Answered by" } else { "Acknowledged by" };
+                sheet.facts.push((what, format!("packet {}, {} later", packet(by), after(ns))));
+            }
+            _ if is_request => sheet.facts.push(("Answer", "none so far".into())),
+            _ => {}
+        }
+        if line.row.notes.in_flight > 0 {
+            sheet.facts.push(("In flight", format::bytes(line.row.notes.in_flight.into())));
+        }
+        sheet.info = line.info;
+    }
+
+    /// What is selected, looked at closely.
+    fn inspected(&self) -> Option<Rc<Inspected>> {
+        let (at, history) = (self.playhead.at(), self.world.history());
+        if let (Some(number), Some(opened)) = (self.packet, self.packets.opened()) {
+            let row = self.packets.trace().row(number)?;
+            return Some(Rc::new(inspect::packet(&opened.recording, number, row)));
+        }
+        match self.selection? {
+            Selection::Node(node) if node.index() >= self.scene.nodes.len() => {
+                Some(Rc::new(Inspected::NotYet))
+            }
+            Selection::Link(link) if link.index() >= self.scene.links.len() => {
+                Some(Rc::new(Inspected::NotYet))
+            }
+            Selection::Frame(_) => {
+                let mut seen = inspect::inspect(&self.whole, history, at, self.selection?);
+                if let Inspected::Frame(sheet) = &mut seen {
+                    self.annotate(Rc::make_mut(sheet));
+                }
+                Some(Rc::new(seen))
+            }
+            what => Some(Rc::new(inspect::inspect(&self.scene, history, at, what))),
+        }
+    }
+
     /// A snapshot of the moment.
     pub fn view(&mut self) -> View {
         let at = self.playhead.at();
         let narration = self.narrate();
-        let (topology, history) = (&self.scenario.topology, self.world.history());
+        let history = self.world.history();
         View {
             sketch: self.sketch.clone(),
             state: self.state(),
@@ -170,12 +230,13 @@ impl Lab {
             at,
             rewound: self.rewound,
             steps: self.steps,
+            branches: self.branches.lines(),
             window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,
-            runs: self.followers.views(topology, history, at),
+            runs: self.followers.views(&self.whole, history, at),
             selection: self.selection,
-            inspected: self.selection.map(|what| Rc::new(inspect(topology, history, at, what))),
+            inspected: self.inspected(),
             complete_since: history.complete_since(),
             problems: self.problems.clone(),
             revision: self.revision,
