@@ -7,16 +7,22 @@
 //! Histories are bounded: beyond [`Limits`] the oldest transits go first, and [`History::complete_since`] says so.
 
 mod moments;
+mod tables;
+mod wires;
 
 pub use moments::Stride;
+pub use tables::NodeView;
+pub use wires::DirectionTotals;
 
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
-use crate::topology::{Direction, LinkId, NodeId};
+use crate::topology::{Direction, LinkId, NodeId, Way};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use tables::NodeLog;
 use vnetif::impair::LossReason;
 use vnetif::line::Journey;
 use vnetif::{Frame, Instant, PortId};
+use wires::DirectionLog;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 /// A frame's identity: given when its first sender sends it, kept over all hops and copies.
@@ -52,8 +58,6 @@ pub struct Transit {
     pub first: bool,
     /// No transit of this direction up to this one lasts longer: makes finding those in flight a binary search.
     last_arrival: Instant,
-    /// How many of this direction were dropped before this one.
-    dropped_before: u64,
 }
 
 /// Whether a frame arrived.
@@ -167,17 +171,6 @@ pub struct RunLog {
     pub entries: Vec<RunEntry>,
 }
 
-/// A table of a node at some moment: everything that its events up to then amount to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NodeView {
-    /// A switch's MAC table: address, port, since when; in order of address.
-    pub macs: Vec<(EthernetAddress, PortId, Instant)>,
-    /// A host's neighbors: IP address, Ethernet address, when last learned; in order of address.
-    pub neighbors: Vec<(IpAddress, EthernetAddress, Instant)>,
-    /// A host's sockets, in order of opening: number, state, in it since when.
-    pub sockets: Vec<(u32, SocketState, Instant)>,
-}
-
 /// How much a history may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -201,31 +194,14 @@ pub struct History {
     frame_bytes: usize,
     complete_since: Instant,
     directions: Vec<DirectionLog>,
-    nodes: Vec<Vec<NodeEntry>>,
+    nodes: Vec<NodeLog>,
     /// When each node is added: never before the one in front of it. The links likewise.
     born_nodes: Vec<Instant>,
     born_links: Vec<Instant>,
+    /// What each link is like, and from when on: first as it is added, then after each change.
+    links: Vec<Vec<(Instant, [Way; 2])>>,
     runs: Vec<RunLog>,
     hash: Xxh3Default,
-}
-
-#[derive(Default)]
-struct DirectionLog {
-    /// Numbers of the transits kept.
-    kept: VecDeque<TransitId>,
-    totals: DirectionTotals,
-    last_arrival: Instant,
-}
-
-/// Counters of one direction of a link. Always sent = delivered + dropped + what is under way.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DirectionTotals {
-    /// Frames handed to it.
-    pub sent: u64,
-    /// Frames that arrived.
-    pub delivered: u64,
-    /// Frames dropped, by reason, in order of reason.
-    pub dropped: BTreeMap<DropReason, u64>,
 }
 
 /// What the world says of a frame that it hands to a link.
@@ -264,6 +240,7 @@ impl History {
             nodes: Vec::new(),
             born_nodes: Vec::new(),
             born_links: Vec::new(),
+            links: Vec::new(),
             runs: Vec::new(),
             hash: Xxh3Default::new(),
         }
@@ -272,13 +249,19 @@ impl History {
     // ---- what the world writes ----
 
     pub(crate) fn add_node(&mut self, born: Instant) {
-        self.nodes.push(Vec::new());
+        self.nodes.push(NodeLog::default());
         self.born_nodes.push(born);
     }
 
-    pub(crate) fn add_link(&mut self, born: Instant) {
+    pub(crate) fn add_link(&mut self, born: Instant, ways: [Way; 2]) {
         self.directions.extend([DirectionLog::default(), DirectionLog::default()]);
         self.born_links.push(born);
+        self.links.push(vec![(born, ways)]);
+    }
+
+    /// Not hashed: the command that changes it is.
+    pub(crate) fn link_changed(&mut self, at: Instant, link: LinkId, ways: [Way; 2]) {
+        self.links[link.index()].push((at, ways));
     }
 
     pub(crate) fn hand_over(&mut self, handed: Handed) {
@@ -296,13 +279,7 @@ impl History {
         let id = TransitId(self.first + self.transits.len() as u64);
         self.frame_bytes += frame.len();
         let log = &mut self.directions[direction.index()];
-        let dropped_before = log.totals.dropped.values().sum();
-        log.totals.sent += 1;
-        if let Fate::Dropped { reason, .. } = fate {
-            *log.totals.dropped.entry(reason).or_default() += 1;
-        }
-        log.last_arrival = log.last_arrival.max(arrival);
-        log.kept.push_back(id);
+        log.hand_over(id, arrival, fate);
         let last_arrival = log.last_arrival;
         self.transits.push_back(Transit {
             id,
@@ -316,7 +293,6 @@ impl History {
             fate,
             first,
             last_arrival,
-            dropped_before,
         });
         while self.transits.len() > self.limits.transits || self.frame_bytes > self.limits.frame_bytes {
             self.forget_oldest();
@@ -324,7 +300,7 @@ impl History {
     }
 
     pub(crate) fn arrived(&mut self, direction: Direction) {
-        self.directions[direction.index()].totals.delivered += 1;
+        self.directions[direction.index()].arrived();
     }
 
     pub(crate) fn node_event(&mut self, at: Instant, node: NodeId, event: NodeEvent) {
@@ -357,7 +333,7 @@ impl History {
         let Some(oldest) = self.transits.pop_front() else { return };
         self.first += 1;
         self.frame_bytes -= oldest.frame.len();
-        self.directions[oldest.direction.index()].kept.pop_front();
+        self.directions[oldest.direction.index()].forget_oldest(oldest.fate);
         self.complete_since = self.complete_since.max(oldest.gone());
     }
 
@@ -387,9 +363,23 @@ impl History {
     }
 
     /// Before this moment some transits have been forgotten to stay within the limits; tables, runs, counters and the
-    /// hash are complete for all time.
+    /// hash are complete for all time, and so are the settings of links.
     pub fn complete_since(&self) -> Instant {
         self.complete_since
+    }
+
+    /// How many bytes the history takes now: an upper bound as [`Limits::frame_bytes`] is, and without the allocator's own.
+    pub fn bytes_kept(&self) -> usize {
+        let tables: usize = self.nodes.iter().map(NodeLog::bytes_kept).sum();
+        let wires: usize = self.directions.iter().map(DirectionLog::bytes_kept).sum();
+        let runs: usize = self.runs.iter().map(|run| run.entries.len()).sum();
+        let links: usize = self.links.iter().map(Vec::len).sum();
+        self.frame_bytes
+            + self.transits.len() * size_of::<Transit>()
+            + wires
+            + tables
+            + runs * size_of::<RunEntry>()
+            + links * size_of::<(Instant, [Way; 2])>()
     }
 
     /// All transits kept, in order of handing over.
@@ -402,35 +392,6 @@ impl History {
         self.transits.get(usize::try_from(id.0.checked_sub(self.first)?).ok()?)
     }
 
-    /// The transits of a direction that waited, travelled or were dropped at some moment of `from..=to`, in order.
-    pub fn passing(
-        &self,
-        direction: Direction,
-        from: Instant,
-        to: Instant,
-    ) -> impl DoubleEndedIterator<Item = &Transit> {
-        let kept = &self.directions[direction.index()].kept;
-        let get = |&id: &TransitId| self.transit(id).expect("the index lists only what is kept");
-        let first = kept.partition_point(|id| get(id).last_arrival < from);
-        let last = kept.partition_point(|id| get(id).queued <= to);
-        kept.range(first..last.max(first)).map(get).filter(move |transit| transit.gone() >= from)
-    }
-
-    /// The counters of a direction, now (at the live edge).
-    pub fn totals(&self, direction: Direction) -> &DirectionTotals {
-        &self.directions[direction.index()].totals
-    }
-
-    /// How many frames of a direction had been dropped by this moment.
-    pub fn dropped_by(&self, direction: Direction, at: Instant) -> u64 {
-        let kept = &self.directions[direction.index()].kept;
-        let next = kept.partition_point(|&id| self.transit(id).is_some_and(|transit| transit.queued <= at));
-        match kept.get(next) {
-            Some(&id) => self.transit(id).expect("kept").dropped_before,
-            None => self.totals(direction).dropped.values().sum(),
-        }
-    }
-
     /// When this node was added, or will be; zero for those of the start.
     pub fn born_node(&self, node: NodeId) -> Instant {
         self.born_nodes[node.index()]
@@ -441,6 +402,18 @@ impl History {
         self.born_links[link.index()]
     }
 
+    /// What a link was like at this moment, in both directions; before it was added, what it was to be.
+    pub fn link_at(&self, link: LinkId, at: Instant) -> &[Way; 2] {
+        let states = &self.links[link.index()];
+        let since = states.partition_point(|(since, _)| *since <= at);
+        &states[since.saturating_sub(1)].1
+    }
+
+    /// When a link was changed while the network ran, and into what, in order of time.
+    pub fn link_changes(&self, link: LinkId) -> &[(Instant, [Way; 2])] {
+        &self.links[link.index()][1..]
+    }
+
     /// When the last node or link is added.
     pub(crate) fn last_addition(&self) -> Instant {
         let last = |born: &[Instant]| born.last().copied().unwrap_or_default();
@@ -449,40 +422,12 @@ impl History {
 
     /// Everything that happened to a node, in order of time.
     pub fn node(&self, node: NodeId) -> &[NodeEntry] {
-        &self.nodes[node.index()]
+        self.nodes[node.index()].entries()
     }
 
     /// The tables of a node at some moment.
     pub fn node_at(&self, node: NodeId, at: Instant) -> NodeView {
-        let mut macs = BTreeMap::new();
-        let mut neighbors = BTreeMap::new();
-        let mut sockets = BTreeMap::new();
-        let entries = self.node(node);
-        for NodeEntry { at, event } in &entries[..entries.partition_point(|entry| entry.at <= at)] {
-            match *event {
-                NodeEvent::MacLearned { mac, port } => {
-                    macs.insert(mac, (mac, port, *at));
-                }
-                NodeEvent::MacForgotten { mac } => {
-                    macs.remove(&mac);
-                }
-                NodeEvent::Neighbor { ip, mac } => {
-                    neighbors.insert(ip, (ip, mac, *at));
-                }
-                NodeEvent::Socket { socket, state } => {
-                    sockets.insert(socket, (socket, state, *at));
-                }
-                NodeEvent::SocketGone { socket } => {
-                    sockets.remove(&socket);
-                }
-                NodeEvent::NoCable => {}
-            }
-        }
-        NodeView {
-            macs: macs.into_values().collect(),
-            neighbors: neighbors.into_values().collect(),
-            sockets: sockets.into_values().collect(),
-        }
+        self.nodes[node.index()].at(at)
     }
 
     /// All runs asked for, in the order of their ids; those that begin later have no entries yet.

@@ -156,7 +156,7 @@ impl World {
             let path = [STREAM_OF_WAYS, self.ways.len() as u64];
             self.ways.push((Line::new(way.line), Pipeline::new(&way.impairments, self.seed, &path)));
         }
-        self.history.add_link(born);
+        self.history.add_link(born, link.ways.clone());
         self.topology.links.push(link);
     }
 

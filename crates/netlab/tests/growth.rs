@@ -164,6 +164,31 @@ fn a_cable_pulled_during_a_ping_loses_what_is_sent_meanwhile_and_the_rest_goes_o
 }
 
 #[test]
+fn the_history_says_what_a_link_was_like_at_every_moment_and_steps_to_each_change() {
+    let mut world = grown(switch(), at(5));
+    let [lossy, down] = [Impairment::Loss(Ratio::percent(3)), Impairment::Down].map(|one| ways(&[one]));
+    let link = LinkId(2);
+    let clean = cable(3, 2).ways;
+    world.schedule(at(20), Command::SetLink(link, lossy.clone())).unwrap();
+    world.run_until(at(29), || true);
+    // Two in one moment: the last one holds.
+    world.schedule(at(30), Command::SetLink(link, lossy.clone())).unwrap();
+    world.schedule(at(30), Command::SetLink(link, down.clone())).unwrap();
+    world.run_until(at(40), || true);
+    let history = world.history();
+    for (ms, then) in
+        [(0, &clean), (5, &clean), (19, &clean), (20, &lossy), (29, &lossy), (30, &down), (99, &down)]
+    {
+        assert_eq!(history.link_at(link, at(ms)), then, "{ms} ms");
+    }
+    assert_eq!(history.link_changes(link), [(at(20), lossy.clone()), (at(30), lossy), (at(30), down)]);
+    assert_eq!(history.link_changes(LinkId(0)), []);
+    let steps: Vec<_> =
+        std::iter::successors(history.next_after(at(5)), |&at| history.next_after(at)).collect();
+    assert_eq!(steps, [20, 30].map(at));
+}
+
+#[test]
 fn the_history_says_when_everything_was_added_and_steps_there() {
     let mut world = grown(switch(), at(5));
     world.schedule(at(9), Command::AddNode(hub())).unwrap();

@@ -190,6 +190,9 @@ fn moments(world: &World, stride: Stride) -> Vec<Instant> {
             _ => {}
         }
     }
+    if let Stride::Link(link) = stride {
+        moments.insert(history.born_link(link));
+    }
     for node in topology.node_ids() {
         if matches!(stride, Stride::Event) || stride == Stride::Node(node) {
             moments.extend(history.node(node).iter().map(|entry| entry.at));

@@ -7,7 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use netlab::history::Fate;
+use netlab::history::{DirectionTotals, Fate, Limits};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::{Command, CommandError};
@@ -235,6 +235,60 @@ proptest! {
         }
         check_conservation(&world)?;
     }
+    #[test]
+    fn the_counters_of_any_moment_are_those_of_a_naive_count_whatever_was_forgotten(
+        mut topology in tree(),
+        bad in prop::collection::vec(impairments(), 24),
+        worse in prop::collection::vec((0u64..400_000, any::<u32>(), impairments()), 0..6),
+        transits in 1usize..300,
+        asked in prop::collection::vec(0u64..600_000_000, 12),
+    ) {
+        let ways = topology.links.iter_mut().flat_map(|link| &mut link.ways);
+        for (way, impairments) in ways.zip(bad) {
+            way.impairments = impairments;
+        }
+        let links = topology.links.len() as u32;
+        let [few, all] = [Limits { transits, ..Limits::default() }, Limits::default()].map(|limits| {
+            let mut world = World::new(topology.clone(), 7, limits).unwrap();
+            for (us, link, impairments) in &worse {
+                let ways = [Way { impairments: impairments.clone(), ..slow() }, way(10, 10, 3_000)];
+                let at = Instant::ZERO + Duration::from_micros(*us);
+                world.schedule(at, Command::SetLink(LinkId(link % links), ways)).unwrap();
+            }
+            let iperf = Iperf { amount: Amount::Bytes(60_000), ..Iperf::default() };
+            for kind in [RunKind::Ping(Ping::default()), RunKind::Iperf(iperf)] {
+                start(&mut world, A, B, kind);
+            }
+            world.run_until(Instant::from_nanos(500_000_000), || true);
+            world
+        });
+        let moments = asked.into_iter().map(Instant::from_nanos);
+        let turns = all.history().transits().step_by(17).flat_map(|transit| [transit.queued, transit.gone()]);
+        for at in moments.chain(turns).chain([few.history().complete_since(), few.now()]) {
+            for direction in (0..links as usize * 2).map(Direction::from_index) {
+                let mut naive = DirectionTotals::default();
+                let mut under_way = 0;
+                let by = all.history().transits().filter(|transit| transit.direction == direction && transit.queued <= at);
+                for transit in by {
+                    naive.sent += 1;
+                    match transit.fate {
+                        _ if transit.gone() > at => under_way += 1,
+                        Fate::Delivered => naive.delivered += 1,
+                        Fate::Dropped { reason, .. } => *naive.dropped.entry(reason).or_default() += 1,
+                    }
+                }
+                let dropped: u64 = naive.dropped.values().sum();
+                prop_assert_eq!(naive.sent, naive.delivered + dropped + under_way);
+                prop_assert_eq!(&all.history().totals_at(direction, at), &naive);
+                if at >= few.history().complete_since() {
+                    prop_assert_eq!(few.history().totals_at(direction, at), naive);
+                }
+            }
+        }
+        prop_assert_eq!(few.history().transits().len(), all.history().transits().len().min(transits));
+        prop_assert!(few.history().bytes_kept() <= all.history().bytes_kept());
+    }
+
     #[test]
     fn whatever_is_added_while_it_runs_a_world_equals_its_replay_and_the_books_balance(
         topology in tree(),

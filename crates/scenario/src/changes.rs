@@ -78,13 +78,6 @@ impl Scenario {
         then
     }
 
-    /// This scenario with one more change, after all others of its moment.
-    pub fn with_change(mut self, at: Instant, change: Change) -> Self {
-        let place = self.changes.partition_point(|(earlier, _)| *earlier <= at);
-        self.changes.insert(place, (at, change));
-        self
-    }
-
     /// Puts what is added into the topology; whether it is something that is added.
     fn add(&mut self, change: &Change) -> bool {
         match change {

@@ -4,6 +4,7 @@
 //! what is there from the start. So one node more or less at the start gives others to many.
 
 use crate::{Change, Scenario};
+use netlab::Instant;
 use netlab::run::{RunId, RunSpec, Target};
 use netlab::topology::{Link, LinkId, Node, NodeId};
 
@@ -63,9 +64,7 @@ impl Scenario {
     /// Adds a node that is there from the start; says its number.
     pub fn add_node(&mut self, id: String, node: Node, at: Option<(f64, f64)>) -> NodeId {
         let number = self.topology.nodes.len();
-        let mut numbers = self.numbers();
-        numbers.nodes = opened_up(numbers.nodes.len(), number);
-        numbers.give(self);
+        self.make_room(Some(number), None);
         self.topology.nodes.push(node);
         self.ids.push(id);
         self.at.push(at);
@@ -78,19 +77,51 @@ impl Scenario {
         let later = link.ends.into_iter().filter_map(|end| end.index().checked_sub(started)).max();
         let place = later.map(|later| {
             let is_node = |place: &usize| matches!(self.changes[*place].1, Change::Node { .. });
-            (0..self.changes.len()).filter(is_node).nth(later).expect("an end is a node")
+            (0..self.changes.len()).filter(is_node).nth(later).expect("an end is a node") + 1
         });
-        let is_cable = |(_, change): &&(_, Change)| matches!(change, Change::Cable(_));
-        let before = place.map_or(0, |place| self.changes[..place].iter().filter(is_cable).count());
-        let number = self.topology.links.len() + before;
-        let mut numbers = self.numbers();
-        numbers.links = opened_up(numbers.links.len(), number);
-        numbers.give(self);
+        let number = self.topology.links.len() + place.map_or(0, |place| self.added_before(place)[1]);
+        self.make_room(None, Some(number));
         match place {
             None => self.topology.links.push(link),
-            Some(place) => self.changes.insert(place + 1, (self.changes[place].0, Change::Cable(link))),
+            Some(place) => self.changes.insert(place, (self.changes[place - 1].0, Change::Cable(link))),
         }
         LinkId(number as u32)
+    }
+
+    /// This scenario with one more change, after all others of its moment: what a person did by hand becomes part of the
+    /// document. Its numbers are those of this scenario.
+    pub fn with_change(mut self, at: Instant, change: Change) -> Self {
+        let place = self.changes.partition_point(|(earlier, _)| *earlier <= at);
+        let [nodes, links] = self.added_before(place);
+        match change {
+            Change::Node { .. } => self.make_room(Some(self.topology.nodes.len() + nodes), None),
+            Change::Cable(_) => self.make_room(None, Some(self.topology.links.len() + links)),
+            Change::Link(..) | Change::Stop(_) => {}
+        }
+        self.changes.insert(place, (at, change));
+        self
+    }
+
+    /// How many nodes and cables these first changes add.
+    fn added_before(&self, place: usize) -> [usize; 2] {
+        let count =
+            |is: fn(&Change) -> bool| self.changes[..place].iter().filter(|(_, change)| is(change)).count();
+        [
+            count(|change| matches!(change, Change::Node { .. })),
+            count(|change| matches!(change, Change::Cable(_))),
+        ]
+    }
+
+    /// Counts on by one from this node, and this link, so that its number is free.
+    fn make_room(&mut self, node: Option<usize>, link: Option<usize>) {
+        let mut numbers = self.numbers();
+        if let Some(at) = node {
+            numbers.nodes = opened_up(numbers.nodes.len(), at);
+        }
+        if let Some(at) = link {
+            numbers.links = opened_up(numbers.links.len(), at);
+        }
+        numbers.give(self);
     }
 
     /// Everything under the number that it has.

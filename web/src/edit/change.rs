@@ -23,7 +23,10 @@ pub fn between(old: &Scenario, new: &Scenario) -> Change {
         && after.links.len() >= before.links.len()
         && before.nodes.iter().zip(&after.nodes).all(same)
         && before.links.iter().zip(&after.links).all(|(a, b)| a.ends == b.ends);
-    if !grown || old.seed != new.seed || old.runs != new.runs {
+    // What is planned to be added has its number already, and the world counts on behind it.
+    let pushes_in = old.whole().topology != *before
+        && (before.nodes.len(), before.links.len()) != (after.nodes.len(), after.links.len());
+    if !grown || pushes_in || old.seed != new.seed || old.runs != new.runs || old.changes != new.changes {
         return Change::Restart;
     }
     let mut commands = Vec::new();

@@ -46,13 +46,13 @@ impl Clip {
             }
             if let NodeKind::Host(config) = &mut node.kind {
                 config.mac = None;
-                config.addresses = free_addresses(&scenario.topology, None);
+                config.addresses = free_addresses(&scenario.whole().topology, None);
             }
             new.push(push(scenario, fresh, node, (x + aside, y + aside))?);
         }
         for link in self.links {
             let ends = link.ends.map(|end| new[end.index()]);
-            scenario.topology.links.push(Link { ends, ..link });
+            scenario.add_link(Link { ends, ..link });
         }
         Ok(new)
     }

@@ -20,7 +20,7 @@ mod room;
 pub mod undo;
 
 use clip::Clip;
-use netlab::run::Target;
+use netlab::run::RunId;
 use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
@@ -121,7 +121,7 @@ impl Edit {
             Self::Connect(a, b) => next.connect(a, b)?,
             Self::Move(nodes, by) => next.shift(&nodes, by),
             Self::Delete(nodes, links) => {
-                next.delete(&nodes, &links);
+                next = next.without(&nodes, &links);
                 selected = Some(Vec::new());
             }
             Self::Rename(node, name) => {
@@ -149,7 +149,7 @@ impl Edit {
             Self::Description(text) => next.description = (!text.trim().is_empty()).then_some(text),
             Self::Seed(seed) => next.seed = seed,
             Self::RemoveRun(number) => {
-                next.runs.remove(number);
+                next = next.without_run(RunId(number as u32));
             }
             Self::Replace(document) => next = *document,
         }
@@ -162,7 +162,6 @@ trait Editable {
     fn add(&mut self, kind: Kind, at: Option<(f64, f64)>) -> Result<NodeId, EditError>;
     fn connect(&mut self, a: NodeId, b: NodeId) -> Result<(), EditError>;
     fn shift(&mut self, nodes: &[NodeId], by: (f64, f64));
-    fn delete(&mut self, nodes: &[NodeId], links: &[LinkId]);
     fn align(&mut self, nodes: &[NodeId], upright: bool);
 }
 
@@ -171,7 +170,7 @@ impl Editable for Scenario {
         let id = naming::fresh_id(self, kind.prefix());
         let node_kind = match kind {
             Kind::Host => NodeKind::Host(netlab::topology::HostConfig {
-                addresses: free_addresses(&self.topology, None),
+                addresses: free_addresses(&self.whole().topology, None),
                 ..Default::default()
             }),
             Kind::Switch => NodeKind::Switch(SwitchConfig::default()),
@@ -185,22 +184,24 @@ impl Editable for Scenario {
         if a == b {
             return Err(EditError::SameNode);
         }
-        if self.topology.links.len() >= bounds::LINKS_MAX {
+        // What is added while it runs counts as well: nobody gets a second cable then either.
+        let whole = self.whole().into_owned();
+        let topology = &whole.topology;
+        if topology.links.len() >= bounds::LINKS_MAX {
             return Err(EditError::Full);
         }
-        let name = |node: NodeId| self.topology.node(node).name.clone();
+        let name = |node: NodeId| topology.node(node).name.clone();
         let joins = |link: &Link, node| link.ends.contains(&node);
-        if self.topology.links.iter().any(|link| joins(link, a) && joins(link, b)) {
+        if topology.links.iter().any(|link| joins(link, a) && joins(link, b)) {
             return Err(EditError::Joined(name(a), name(b)));
         }
         for node in [a, b] {
-            let connected = self.topology.links.iter().any(|link| joins(link, node));
-            if connected && self.topology.host(node).is_some() {
+            let connected = topology.links.iter().any(|link| joins(link, node));
+            if connected && topology.host(node).is_some() {
                 return Err(EditError::HostIsConnected(name(node)));
             }
         }
-        let link = Link { ends: [a, b], ways: [defaults::way(), defaults::way()] };
-        self.topology.links.push(link);
+        self.add_link(Link { ends: [a, b], ways: [defaults::way(), defaults::way()] });
         Ok(())
     }
 
@@ -210,40 +211,6 @@ impl Editable for Scenario {
                 (*x, *y) = snapped((*x + dx, *y + dy));
             }
         }
-    }
-
-    fn delete(&mut self, nodes: &[NodeId], links: &[LinkId]) {
-        let mut kept = 0;
-        let renumbered: Vec<Option<NodeId>> = self
-            .topology
-            .node_ids()
-            .map(|node| {
-                let stays = !nodes.contains(&node);
-                kept += u32::from(stays);
-                stays.then(|| NodeId(kept - 1))
-            })
-            .collect();
-        let new = |node: NodeId| renumbered[node.index()];
-        let mut stays = renumbered.iter().map(Option::is_some);
-        let mut keep = || stays.next().unwrap_or(true);
-        self.topology.nodes.retain(|_| keep());
-        keep_marked(&mut self.ids, &renumbered);
-        keep_marked(&mut self.at, &renumbered);
-        let mut number = 0;
-        self.topology.links.retain_mut(|link| {
-            number += 1;
-            let [Some(a), Some(b)] = link.ends.map(new) else { return false };
-            link.ends = [a, b];
-            !links.contains(&LinkId(number - 1))
-        });
-        self.runs.retain_mut(|(_, run)| {
-            let Some(from) = new(run.from) else { return false };
-            run.from = from;
-            match &mut run.to {
-                Target::Address(_) => true,
-                Target::Node(node, _) => new(*node).map(|to| *node = to).is_some(),
-            }
-        });
     }
 
     fn align(&mut self, nodes: &[NodeId], upright: bool) {
@@ -258,24 +225,12 @@ impl Editable for Scenario {
     }
 }
 
-fn keep_marked<T>(list: &mut Vec<T>, marks: &[Option<NodeId>]) {
-    let mut number = 0;
-    list.retain(|_| {
-        number += 1;
-        marks[number - 1].is_some()
-    });
-}
-
 /// Adds a node with all that a document knows of one.
 fn push(scenario: &mut Scenario, id: String, node: Node, at: (f64, f64)) -> Result<NodeId, EditError> {
-    let number = scenario.topology.nodes.len();
-    if number >= bounds::NODES_MAX {
+    if scenario.whole().topology.nodes.len() >= bounds::NODES_MAX {
         return Err(EditError::Full);
     }
-    scenario.topology.nodes.push(node);
-    scenario.ids.push(id);
-    scenario.at.push(Some(snapped(at)));
-    Ok(NodeId(number as u32))
+    Ok(scenario.add_node(id, node, Some(snapped(at))))
 }
 
 /// The place on the grid that is nearest, within the document's bounds.

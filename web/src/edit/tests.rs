@@ -126,3 +126,107 @@ fn steps_are_undone_and_done_again_one_by_one() {
     }
     assert_eq!(undo.forth(&steps[3]), None);
 }
+
+/// Two hosts at a switch; later a third host and its cable, which then loses frames, and a ping to it that is stopped.
+fn growing() -> Scenario {
+    let text = r#"{"packetarium":1,"nodes":[
+        {"id":"a","kind":"host","addresses":["10.0.0.1/24"],"at":[0,0]},
+        {"id":"s","kind":"switch","at":[100,0]},
+        {"id":"b","kind":"host","addresses":["10.0.0.2/24"],"at":[200,0]}],
+        "links":[{"ends":["a","s"]},{"ends":["s","b"]}],
+        "runs":[{"ping":{"from":"a","to":"b"}},{"at":"2s","ping":{"from":"a","to":"h1"}}],
+        "changes":[
+        {"at":"500ms","link":{"ends":["s","b"],"impair":[{"down":true}]}},
+        {"at":"1s","node":{"id":"h1","kind":"host","addresses":["10.0.0.3/24"]}},
+        {"at":"1s","cable":{"ends":["h1","s"]}},
+        {"at":"1.5s","link":{"ends":["h1","s"],"impair":[{"loss":0.5}]}},
+        {"at":"3s","stop":1}]}"#;
+    Scenario::parse(text).unwrap()
+}
+
+/// What a document says after its links: runs and changes, by ids.
+fn later(scenario: &Scenario) -> String {
+    assert_eq!(Scenario::parse(&scenario.to_json()).as_ref(), Ok(scenario));
+    let text = scenario.to_compact_json();
+    text[text.find(r#""runs""#).or(text.find(r#""changes""#)).unwrap_or(text.len())..].to_owned()
+}
+
+#[test]
+fn what_is_drawn_at_the_start_leaves_what_comes_later_as_it_was() {
+    let scenario = growing();
+    let all: Vec<NodeId> = scenario.topology.node_ids().collect();
+    let clip = Clip::of(&scenario, &all).unwrap();
+    let drawn = done(
+        &scenario,
+        [
+            Edit::Add(Kind::Host, None),
+            Edit::Connect(NodeId(3), NodeId(1)),
+            Edit::Paste(clip),
+            Edit::Rename(NodeId(0), "Anna".into()),
+            Edit::Plug(LinkId(0), false),
+        ],
+    );
+    assert_eq!(drawn.ids, ["a", "s", "b", "h2", "a1", "s1", "b1"], "h1 comes later");
+    assert_eq!(later(&drawn), later(&scenario));
+    let mut addresses: Vec<_> = drawn
+        .whole()
+        .topology
+        .node_ids()
+        .filter_map(|id| Some(drawn.whole().topology.host(id)?.addresses[0]))
+        .collect();
+    addresses.sort();
+    addresses.dedup();
+    assert_eq!(addresses.len(), 6, "{addresses:?}");
+}
+
+#[test]
+fn deleting_takes_the_changes_along_of_what_is_gone_and_keeps_the_others_at_what_they_meant() {
+    let scenario = growing();
+    let [ping, to_new] =
+        [r#"{"ping":{"from":"a","to":"b"}}"#, r#"{"at":"2s","ping":{"from":"a","to":"h1"}}"#];
+    let pulled = r#"{"at":"500ms","link":{"ends":["s","b"],"impair":[{"down":true}]}}"#;
+    let node = r#"{"at":"1s","node":{"id":"h1","kind":"host","addresses":["10.0.0.3/24"]}}"#;
+    let cable = r#"{"at":"1s","cable":{"ends":["h1","s"]}}"#;
+    let lossy = r#"{"at":"1.5s","link":{"ends":["h1","s"],"impair":[{"loss":0.5}]}}"#;
+    let left = |edit: Edit| later(&done(&scenario, [edit]));
+    // "a" is the first node, so every other number is another now; and both runs are gone.
+    assert_eq!(
+        left(Edit::Delete(vec![NodeId(0)], Vec::new())),
+        format!(r#""changes":[{pulled},{node},{cable},{lossy}]}}"#)
+    );
+    // The cable of "b": only its own change goes.
+    assert_eq!(
+        left(Edit::Delete(Vec::new(), vec![LinkId(1)])),
+        format!(r#""runs":[{ping},{to_new}],"changes":[{node},{cable},{lossy},{{"at":"3s","stop":1}}]}}"#)
+    );
+    // The switch takes all cables along, and leaves the hosts.
+    assert_eq!(
+        left(Edit::Delete(vec![NodeId(1)], Vec::new())),
+        format!(r#""runs":[{ping},{to_new}],"changes":[{node},{{"at":"3s","stop":1}}]}}"#)
+    );
+    assert_eq!(
+        left(Edit::RemoveRun(0)),
+        format!(r#""runs":[{to_new}],"changes":[{pulled},{node},{cable},{lossy},{{"at":"3s","stop":0}}]}}"#)
+    );
+    assert!(!left(Edit::RemoveRun(1)).contains("stop"));
+}
+
+#[test]
+fn a_host_that_gets_its_cable_later_takes_no_other_one() {
+    let (mut scenario, _) = Edit::Add(Kind::Host, None).apply(&growing()).unwrap();
+    let cable = Link { ends: [NodeId(3), NodeId(1)], ways: [defaults::way(), defaults::way()] };
+    scenario = scenario.with_change(netlab::Instant::from_nanos(9), scenario::Change::Cable(cable));
+    assert!(Edit::Connect(NodeId(3), NodeId(1)).apply(&scenario).is_err());
+}
+
+#[test]
+fn a_world_with_more_to_come_begins_again_when_something_is_pushed_in_before_it() {
+    let scenario = growing();
+    let after = |edit: Edit| between(&scenario, &done(&scenario, [edit]));
+    assert_eq!(after(Edit::Add(Kind::Hub, None)), Change::Restart);
+    assert!(matches!(after(Edit::Plug(LinkId(0), false)), Change::Live(commands) if commands.len() == 1));
+    let later = scenario
+        .clone()
+        .with_change(netlab::Instant::from_nanos(9), scenario::Change::Stop(netlab::run::RunId(0)));
+    assert_eq!(between(&scenario, &later), Change::Restart);
+}

@@ -120,22 +120,30 @@ impl History {
                 }
             }
         }
-        for (number, entries) in self.nodes.iter().enumerate() {
+        for (number, log) in self.nodes.iter().enumerate() {
             let wanted = match stride {
                 Stride::Event => true,
                 Stride::Node(node) => node.index() == number,
                 _ => false,
             };
             if wanted {
-                nearest.offer_of(entries, |entry| entry.at);
+                nearest.offer_of(log.entries(), |entry| entry.at);
             }
         }
         if stride == Stride::Event {
             for log in &self.runs {
                 nearest.offer_of(&log.entries, |entry| entry.at);
             }
-            for born in [&self.born_nodes, &self.born_links] {
-                nearest.offer_of(born, |&born| born);
+            nearest.offer_of(&self.born_nodes, |&born| born);
+        }
+        for (number, states) in self.links.iter().enumerate() {
+            let wanted = match stride {
+                Stride::Event => true,
+                Stride::Link(link) => link.index() == number,
+                _ => false,
+            };
+            if wanted {
+                nearest.offer_of(states, |(since, _)| *since);
             }
         }
         nearest.found

@@ -172,7 +172,8 @@ impl World {
                     line.reconfigure(way.line);
                     pipeline.set(&way.impairments);
                 }
-                self.topology.links[link.index()].ways = ways;
+                self.topology.links[link.index()].ways.clone_from(&ways);
+                self.history.link_changed(now, link, ways);
             }
             Command::AddNode(_) => {} // It has stood there since it was scheduled: nothing could reach it.
             Command::AddLink(_) => self.plug(),
