@@ -1,7 +1,7 @@
 //! The class `Lab`: a scenario being executed.
 
 use crate::options::{Options, moment};
-use crate::{error, report, source};
+use crate::{error, source};
 use netlab::history::Limits;
 use netlab::world::Progress;
 use netlab::{Instant, World};
