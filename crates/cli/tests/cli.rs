@@ -328,8 +328,9 @@ fn a_capture_has_every_frame_at_both_ends_of_its_cable() {
                 let dropped = packet.options.iter().any(|option| {
                     matches!(option, EnhancedPacketOption::Common(CommonOption::Comment(text)) if text.starts_with("dropped: loss"))
                 });
-                packets.push((packet.timestamp, packet.interface_id, flags.unwrap(), dropped));
+                packets.push((packet.timestamp, packet.interface_id, flags.unwrap() & 0b11, dropped));
             }
+            Block::NameResolution(_) | Block::InterfaceStatistics(_) => {}
             other => panic!("{other:?}"),
         }
     }
