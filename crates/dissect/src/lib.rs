@@ -66,6 +66,7 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+pub mod analysis;
 mod arp;
 mod checksum;
 mod content;

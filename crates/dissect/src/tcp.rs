@@ -29,6 +29,18 @@ pub(crate) fn label(segment: &[u8], packet: &Packet) -> Label {
 }
 
 pub(crate) fn info(segment: &[u8], packet: &Packet) -> String {
+    info_counted(segment, packet, &Counted::default())
+}
+
+/// What the conversation knows: from where sequence numbers are counted, and the window, scaled.
+#[derive(Default)]
+pub(crate) struct Counted {
+    pub seq_base: u32,
+    pub ack_base: u32,
+    pub window: Option<u32>,
+}
+
+pub(crate) fn info_counted(segment: &[u8], packet: &Packet, counted: &Counted) -> String {
     let Ok(tcp) = TcpPacket::new_checked(segment) else {
         // Quoted in an ICMP error, it is often no more than this.
         return match segment {
@@ -39,13 +51,15 @@ pub(crate) fn info(segment: &[u8], packet: &Packet) -> String {
             _ => "TCP, cut short".into(),
         };
     };
-    let mut info =
-        format!("{} → {} [{}] Seq={}", tcp.src_port(), tcp.dst_port(), flag_names(&tcp), tcp.seq_number());
+    let from = |number: u32, base: u32| number.wrapping_sub(base);
+    let seq = from(tcp.seq_number().0 as u32, counted.seq_base);
+    let mut info = format!("{} → {} [{}] Seq={seq}", tcp.src_port(), tcp.dst_port(), flag_names(&tcp));
     let mut add = |text: std::fmt::Arguments<'_>| info.write_fmt(text).expect("a string takes everything");
     if tcp.ack() {
-        add(format_args!(" Ack={}", tcp.ack_number()));
+        add(format_args!(" Ack={}", from(tcp.ack_number().0 as u32, counted.ack_base)));
     }
-    add(format_args!(" Win={} Len={}", tcp.window_len(), data_len(&tcp, packet)));
+    let window = counted.window.unwrap_or(tcp.window_len().into());
+    add(format_args!(" Win={window} Len={}", data_len(&tcp, packet)));
     for (_, option) in Options::of(tcp.options()) {
         match option {
             Ok(TcpOption::MaxSegmentSize(size)) => add(format_args!(" MSS={size}")),
@@ -54,6 +68,7 @@ pub(crate) fn info(segment: &[u8], packet: &Packet) -> String {
             Ok(TcpOption::TimeStamp { tsval, tsecr }) => add(format_args!(" TSval={tsval} TSecr={tsecr}")),
             Ok(TcpOption::SackRange(blocks)) => {
                 for (left, right) in blocks.into_iter().flatten() {
+                    let (left, right) = (from(left, counted.ack_base), from(right, counted.ack_base));
                     add(format_args!(" SLE={left} SRE={right}"));
                 }
             }

@@ -1,0 +1,28 @@
+//! Between whom a packet goes, in a form that is quick to look up.
+
+use smoltcp::wire::IpAddress;
+
+/// An address and a port. IPv4 addresses are written as IPv6 ones (RFC 4291 §2.5.5.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Endpoint(u128, u16);
+
+impl Endpoint {
+    pub fn new(address: IpAddress, port: u16) -> Endpoint {
+        let bits = match address {
+            IpAddress::Ipv4(v4) => 0xffff_0000_0000 | u128::from(v4.to_bits()),
+            IpAddress::Ipv6(v6) => v6.to_bits(),
+        };
+        Endpoint(bits, port)
+    }
+}
+
+/// Two ends, the smaller first: the same whoever sends.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Ends(Endpoint, Endpoint);
+
+impl Ends {
+    /// And whether the sender is the second of them.
+    pub fn of(sender: Endpoint, receiver: Endpoint) -> (Ends, bool) {
+        if sender <= receiver { (Ends(sender, receiver), false) } else { (Ends(receiver, sender), true) }
+    }
+}

@@ -1,0 +1,181 @@
+//! What the analysis says of a packet, as a set of a few bits.
+
+use std::fmt;
+
+/// One remark on a packet. In the order in which tshark writes them in front of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Mark {
+    /// `tcp.analysis.zero_window_probe_ack`: an answer to a zero window probe; the window is still closed.
+    ZeroWindowProbeAck,
+    /// `tcp.analysis.zero_window`: the sender of this can take in nothing more.
+    ZeroWindow,
+    /// `tcp.analysis.zero_window_probe`: one byte into a closed window, to find out whether it is open again.
+    ZeroWindowProbe,
+    /// `tcp.analysis.duplicate_ack`: it says again what the last one said, as something arrived that did not follow.
+    DuplicateAck,
+    /// `tcp.analysis.keep_alive_ack`: an answer to a keep-alive.
+    KeepAliveAck,
+    /// `tcp.analysis.keep_alive`: a byte that was acknowledged before, to see whether the other end still lives.
+    KeepAlive,
+    /// `tcp.analysis.window_update`: nothing new but the window.
+    WindowUpdate,
+    /// `tcp.analysis.window_full`: with this segment the receiver's window is used up.
+    WindowFull,
+    /// `tcp.analysis.ack_lost_segment`: it acknowledges what was never seen here.
+    AckedUnseen,
+    /// `tcp.analysis.lost_segment`: something before this segment was not seen here.
+    LostSegment,
+    /// `tcp.analysis.out_of_order`: what was missing, so soon that it was overtaken rather than sent again.
+    OutOfOrder,
+    /// `tcp.analysis.spurious_retransmission`: sent again although its acknowledgment has passed here.
+    SpuriousRetransmission,
+    /// `tcp.analysis.fast_retransmission`: sent again at once, because duplicate ACKs asked for it.
+    FastRetransmission,
+    /// `tcp.analysis.retransmission`: sent again. Set with the two above as well.
+    Retransmission,
+    /// `tcp.analysis.reused_ports`: a new connection between ports that had one.
+    PortReused,
+    /// Not tshark's: this expects an answer (ARP, NDP, ICMP echo, DNS).
+    Request,
+}
+
+impl Mark {
+    /// All of them.
+    pub const ALL: [Mark; 16] = [
+        Mark::ZeroWindowProbeAck,
+        Mark::ZeroWindow,
+        Mark::ZeroWindowProbe,
+        Mark::DuplicateAck,
+        Mark::KeepAliveAck,
+        Mark::KeepAlive,
+        Mark::WindowUpdate,
+        Mark::WindowFull,
+        Mark::AckedUnseen,
+        Mark::LostSegment,
+        Mark::OutOfOrder,
+        Mark::SpuriousRetransmission,
+        Mark::FastRetransmission,
+        Mark::Retransmission,
+        Mark::PortReused,
+        Mark::Request,
+    ];
+
+    /// As tshark calls it in a packet's line, such as `TCP Out-Of-Order`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mark::ZeroWindowProbeAck => "TCP ZeroWindowProbeAck",
+            Mark::ZeroWindow => "TCP ZeroWindow",
+            Mark::ZeroWindowProbe => "TCP ZeroWindowProbe",
+            Mark::DuplicateAck => "TCP Dup ACK",
+            Mark::KeepAliveAck => "TCP Keep-Alive ACK",
+            Mark::KeepAlive => "TCP Keep-Alive",
+            Mark::WindowUpdate => "TCP Window Update",
+            Mark::WindowFull => "TCP Window Full",
+            Mark::AckedUnseen => "TCP ACKed unseen segment",
+            Mark::LostSegment => "TCP Previous segment not captured",
+            Mark::OutOfOrder => "TCP Out-Of-Order",
+            Mark::SpuriousRetransmission => "TCP Spurious Retransmission",
+            Mark::FastRetransmission => "TCP Fast Retransmission",
+            Mark::Retransmission => "TCP Retransmission",
+            Mark::PortReused => "TCP Port numbers reused",
+            Mark::Request => "Request",
+        }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A set of [`Mark`]s.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Marks(u32);
+
+impl Marks {
+    /// No mark.
+    pub const NONE: Marks = Marks(0);
+
+    /// Is it among them?
+    pub const fn contains(self, mark: Mark) -> bool {
+        self.0 & 1 << mark as u32 != 0
+    }
+
+    /// Is there none?
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// In the order in which tshark writes them.
+    pub fn iter(self) -> impl Iterator<Item = Mark> {
+        Mark::ALL.into_iter().filter(move |&mark| self.contains(mark))
+    }
+
+    /// Those that a line shows: a retransmission that is known to be fast or spurious is called only that, and a
+    /// request is told by its answer.
+    pub(crate) fn shown(self) -> impl Iterator<Item = Mark> {
+        let special = self.contains(Mark::FastRetransmission) || self.contains(Mark::SpuriousRetransmission);
+        self.iter().filter(move |&mark| match mark {
+            Mark::Retransmission => !special,
+            Mark::Request => false,
+            _ => true,
+        })
+    }
+
+    pub(crate) fn insert(&mut self, mark: Mark) {
+        self.0 |= 1 << mark as u32;
+    }
+}
+
+impl From<Mark> for Marks {
+    fn from(mark: Mark) -> Marks {
+        Marks(1 << mark as u32)
+    }
+}
+
+impl FromIterator<Mark> for Marks {
+    fn from_iter<I: IntoIterator<Item = Mark>>(marks: I) -> Marks {
+        let mut set = Marks::NONE;
+        marks.into_iter().for_each(|mark| set.insert(mark));
+        set
+    }
+}
+
+/// As tshark begins a line with them: `[TCP ZeroWindow] [TCP Retransmission]`. A duplicate ACK's numbers are in the
+/// notes, not here.
+impl fmt::Display for Marks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, mark) in self.shown().enumerate() {
+            write!(f, "{}[{mark}]", if index > 0 { " " } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Marks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mark_has_its_own_bit_and_place() {
+        for (index, mark) in Mark::ALL.into_iter().enumerate() {
+            assert_eq!(mark as usize, index);
+        }
+        assert_eq!(Mark::ALL.into_iter().collect::<Marks>().iter().count(), Mark::ALL.len());
+    }
+
+    #[test]
+    fn a_fast_retransmission_is_called_only_that() {
+        let marks: Marks = [Mark::Retransmission, Mark::FastRetransmission].into_iter().collect();
+        assert_eq!(marks.to_string(), "[TCP Fast Retransmission]");
+        assert!(marks.contains(Mark::Retransmission));
+    }
+}

@@ -1,0 +1,303 @@
+//! The rules by which a segment is a retransmission, a duplicate ACK and so on: those of tshark 4, as the Wireshark
+//! User's Guide describes them in "TCP Analysis" and as tshark shows them when it reads a capture.
+//!
+//! They are guesses of somebody who stands beside the wire. A segment seen for the first time that fills a gap may be
+//! one that was overtaken, or one that was lost before it came past here: time and duplicate ACKs decide.
+
+use super::marks::{Mark, Marks};
+use super::unacked::{Segment, Unacked, before, up_to};
+use super::{Notes, Packets};
+
+/// So soon after duplicate ACKs, a repeated segment is the answer to them.
+const FAST_NS: u64 = 20_000_000;
+/// As long as no round trip has been measured, what fills a gap within this time was overtaken.
+const OVERTAKEN_NS: u64 = 3_000_000;
+
+/// What the rules look at in a header.
+pub(super) struct Header {
+    pub seq: u32,
+    pub ack: u32,
+    pub window: u16,
+    /// How much data the segment has.
+    pub len: u32,
+    pub syn: bool,
+    pub fin: bool,
+    pub rst: bool,
+    pub is_ack: bool,
+    /// What the window scale option says (RFC 7323 §2.2).
+    pub scale: Option<u8>,
+    pub sacks: Sacks,
+}
+
+/// Blocks of selective acknowledgments (RFC 2018 §3), at most four.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sacks {
+    blocks: [(u32, u32); 4],
+    count: usize,
+}
+
+impl Sacks {
+    pub fn push(&mut self, left: u32, right: u32) {
+        if let Some(place) = self.blocks.get_mut(self.count) {
+            *place = (left, right);
+            self.count += 1;
+        }
+    }
+
+    fn blocks(&self) -> &[(u32, u32)] {
+        &self.blocks[..self.count]
+    }
+}
+
+/// By how much the windows that an end announces are to be multiplied.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Scale {
+    /// Its SYN was not seen.
+    #[default]
+    Unknown,
+    None,
+    Shift(u8),
+}
+
+/// A connection, as its segments tell it.
+#[derive(Default)]
+pub(super) struct Connection {
+    ways: [Way; 2],
+    /// When the last SYN was seen, while no round trip is measured.
+    syn_at_ns: Option<u64>,
+    first_round_trip_ns: Option<u64>,
+}
+
+/// What one of the ends has sent.
+#[derive(Default)]
+struct Way {
+    /// What counts as sequence number 0.
+    base: Option<u32>,
+    /// Behind the highest that was seen, with the time when that was.
+    next: Option<u32>,
+    next_at_ns: u64,
+    /// Behind what was seen without a gap: nothing beyond should be acknowledged.
+    gapless: Option<u32>,
+    /// The last segment's window, as the header has it, and whether it had SYN: then it is not scaled.
+    window: Option<u16>,
+    window_of_syn: bool,
+    scale: Scale,
+    last_ack: u32,
+    last_ack_at_ns: u64,
+    /// The packet that first had this acknowledgment number, and how many have repeated it.
+    ack_packet: u32,
+    ack_repeated: u32,
+    sacks: Sacks,
+    marks: Marks,
+    /// There was a gap, and since then no acknowledgment: `unacked` does not tell what is in flight.
+    flight_unknown: bool,
+    unacked: Unacked,
+}
+
+impl Connection {
+    /// Whether a SYN with this sequence number opens another connection between the same ports.
+    pub fn is_over_by(&self, backwards: bool, header: &Header) -> bool {
+        let base = self.ways[usize::from(backwards)].base;
+        header.syn && !header.is_ack && base.is_some_and(|base| base != header.seq)
+    }
+
+    /// Judges the next segment. `backwards` if the second of the ends sends it.
+    pub fn push(&mut self, header: &Header, backwards: bool, at_ns: u64, packets: &mut Packets) -> Notes {
+        let packet = packets.next();
+        let &Header { seq, ack, window, len, .. } = header;
+        let (syn, fin, rst) = (header.syn, header.fin, header.rst);
+        let plain = !(syn || fin || rst);
+        let round_trip_ns = self.first_round_trip_ns;
+        self.measure(header, at_ns);
+
+        let [first, second] = &mut self.ways;
+        let (fwd, rev) = if backwards { (second, first) } else { (first, second) };
+        let base = *fwd.base.get_or_insert(if syn { seq } else { seq.wrapping_sub(1) });
+        if header.is_ack {
+            rev.base.get_or_insert(ack.wrapping_sub(1));
+            rev.flight_unknown = false;
+        }
+        fwd.learn_scale(rev, header);
+
+        let mut marks = Marks::NONE;
+        let mut notes = Notes { len, ..Notes::default() };
+        let next = fwd.next;
+        let repeats_ack = ack == fwd.last_ack && next == Some(seq) && plain;
+        let is_probe = len == 1 && next == Some(seq) && rev.window == Some(0);
+
+        if is_probe {
+            marks.insert(Mark::ZeroWindowProbe);
+        } else {
+            if window == 0 && plain {
+                marks.insert(Mark::ZeroWindow);
+            }
+            if next.is_some_and(|next| before(next, seq)) && !rst {
+                marks.insert(Mark::LostSegment);
+                fwd.flight_unknown = true;
+                fwd.gapless = next;
+            }
+            if len <= 1 && next.is_some_and(|next| next.wrapping_sub(1) == seq) && plain {
+                marks.insert(Mark::KeepAlive);
+            }
+            if len == 0 && window > 0 && fwd.window != Some(window) && repeats_ack {
+                marks.insert(Mark::WindowUpdate);
+            }
+            if len > 0 && plain && rev.right_edge() == Some(seq.wrapping_add(len)) {
+                marks.insert(Mark::WindowFull);
+            }
+            let same_window = len == 0 && fwd.window == Some(window);
+            if same_window && window > 0 && repeats_ack {
+                if rev.marks.contains(Mark::KeepAlive) {
+                    marks.insert(Mark::KeepAliveAck);
+                } else {
+                    marks.insert(Mark::DuplicateAck);
+                    fwd.ack_repeated += 1;
+                    notes.duplicate_of = fwd.ack_packet;
+                    notes.duplicate = fwd.ack_repeated;
+                }
+            } else if same_window
+                && window == 0
+                && plain
+                && next == Some(seq)
+                && (ack == fwd.last_ack || ack == fwd.last_ack.wrapping_add(1))
+                && rev.marks.contains(Mark::ZeroWindowProbe)
+            {
+                marks.insert(Mark::ZeroWindowProbeAck);
+                if ack != fwd.last_ack {
+                    // The receiver had room for the probe's byte after all.
+                    rev.next = Some(ack);
+                    rev.gapless = Some(ack);
+                }
+            }
+        }
+        if ack != fwd.last_ack {
+            fwd.ack_packet = packet;
+            fwd.ack_repeated = 0;
+        }
+        if header.is_ack && !is_probe && rev.gapless.is_some_and(|gapless| before(gapless, ack)) {
+            let all_seen = rev.gapless == rev.next;
+            if rev.ack_repeated > 0 && all_seen {
+                // The other end had asked for something again and again: it seems to have come, by another way.
+                rev.ack_repeated = 0;
+            } else {
+                marks.insert(Mark::AckedUnseen);
+            }
+            rev.gapless = if all_seen { Some(ack) } else { rev.next };
+        }
+        let to = seq.wrapping_add(len);
+        let end = to.wrapping_add(u32::from(syn || fin));
+        if (len > 0 || syn || fin) && !marks.contains(Mark::KeepAlive) {
+            // Behind a probe's byte that may not have been taken, the data begin with it once more.
+            let repeats =
+                next.is_some_and(|next| before(seq, next) && !(len > 1 && next.wrapping_sub(1) == seq));
+            fwd.judge_repeated(rev, seq, len, end, repeats, at_ns, round_trip_ns, &mut marks);
+        }
+
+        let to = end;
+        if to != seq {
+            fwd.unacked.push(Segment { packet, from: seq, to, at_ns });
+        }
+        if !marks.contains(Mark::ZeroWindowProbe) {
+            if next.is_none_or(|next| before(next, to)) {
+                fwd.next = Some(to);
+                fwd.next_at_ns = at_ns;
+            }
+            let beyond = |gapless| before(to, gapless) && next == Some(seq) && len > 0;
+            if fwd.gapless.is_none_or(|gapless| gapless == seq || beyond(gapless)) {
+                fwd.gapless = fwd.next;
+            }
+        }
+        fwd.window = Some(window);
+        fwd.window_of_syn = syn;
+        fwd.last_ack = ack;
+        fwd.last_ack_at_ns = at_ns;
+        fwd.marks = marks;
+        fwd.sacks = header.sacks;
+
+        if let Some(acked) = rev.unacked.acknowledge(ack, |segment| packets.answered(segment.packet, packet))
+        {
+            notes.answers = Some(acked.packet);
+            notes.after_ns = at_ns - acked.at_ns;
+        }
+        if len > 0 && !fwd.flight_unknown {
+            let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
+            let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
+            let in_flight = fwd.unacked.span().wrapping_sub(sacked);
+            notes.in_flight = if in_flight < 2_000_000_000 { in_flight } else { 0 };
+        }
+        notes.marks = marks;
+        notes.seq = seq.wrapping_sub(base);
+        notes.ack = if header.is_ack { ack.wrapping_sub(rev.base.unwrap_or(0)) } else { 0 };
+        notes.window = if syn { window.into() } else { fwd.scaled(window) };
+        notes
+    }
+
+    /// The first round trip: from the SYN to the ACK that completes the handshake.
+    fn measure(&mut self, header: &Header, at_ns: u64) {
+        if header.syn && !header.is_ack {
+            self.syn_at_ns = Some(at_ns);
+        } else if header.is_ack && !header.syn && self.first_round_trip_ns.is_none() {
+            self.first_round_trip_ns = self.syn_at_ns.map(|syn_at_ns| at_ns - syn_at_ns);
+        }
+    }
+}
+
+impl Way {
+    /// A SYN says what the windows of this end are to be multiplied by; only if both do, it counts.
+    fn learn_scale(&mut self, rev: &mut Way, header: &Header) {
+        if !header.syn {
+            return;
+        }
+        self.scale = header.scale.map_or(Scale::None, |shift| Scale::Shift(shift.min(14)));
+        if header.is_ack && (self.scale == Scale::None || rev.scale == Scale::None) {
+            (self.scale, rev.scale) = (Scale::None, Scale::None);
+        }
+    }
+
+    fn scaled(&self, window: u16) -> u32 {
+        match self.scale {
+            Scale::Shift(shift) => u32::from(window) << shift,
+            Scale::None | Scale::Unknown => window.into(),
+        }
+    }
+
+    /// The first sequence number that this end, by its last segment, does not want yet.
+    fn right_edge(&self) -> Option<u32> {
+        let window = self.window.filter(|_| self.scale != Scale::Unknown)?;
+        let window = if self.window_of_syn { window.into() } else { self.scaled(window) };
+        Some(self.last_ack.wrapping_add(window))
+    }
+
+    /// A segment that does not begin where the highest so far ended: why does it come only now, or again?
+    #[expect(clippy::too_many_arguments, reason = "it is one step of `push`, named")]
+    fn judge_repeated(
+        &self,
+        rev: &Way,
+        seq: u32,
+        len: u32,
+        end: u32,
+        repeats: bool,
+        at_ns: u64,
+        round_trip_ns: Option<u64>,
+        marks: &mut Marks,
+    ) {
+        let to = seq.wrapping_add(len);
+        let asked_for = rev.ack_repeated >= 2 && at_ns - rev.last_ack_at_ns < FAST_NS && {
+            let blocks = rev.sacks.blocks();
+            let sacked = blocks.iter().any(|&(left, right)| up_to(left, seq) && up_to(to, right));
+            rev.last_ack == seq || (!blocks.is_empty() && !sacked)
+        };
+        let overtaken = at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
+        if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
+            marks.insert(Mark::SpuriousRetransmission);
+            marks.insert(Mark::Retransmission);
+        } else if repeats && asked_for {
+            marks.insert(Mark::FastRetransmission);
+            marks.insert(Mark::Retransmission);
+        } else if repeats && overtaken {
+            marks.insert(Mark::OutOfOrder);
+        } else if repeats {
+            marks.insert(Mark::Retransmission);
+        }
+    }
+}
