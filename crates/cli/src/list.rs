@@ -1,8 +1,10 @@
-//! Lists the packets of a capture, as tshark does.
+//! Lists the packets of a capture, as tshark does. What packets say of each other is found for each interface by itself: what
+//! a switch passes on is no retransmission.
 
 use anyhow::Context;
 use capture::recording::Packet;
 use capture::{Recording, read};
+use dissect::analysis::{Analysis, Answer, Notes, info};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -58,11 +60,44 @@ fn bytes(source: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn rows(recording: &Recording) -> impl Iterator<Item = Row> {
-    recording.packets.iter().enumerate().map(|(index, packet)| row(recording, index, packet))
+/// What the packets of one interface say of each other.
+#[derive(Default)]
+struct Side {
+    analysis: Analysis,
+    /// Which packets of the capture they are.
+    packets: Vec<u32>,
 }
 
-fn row(recording: &Recording, index: usize, packet: &Packet) -> Row {
+fn rows(recording: &Recording) -> impl Iterator<Item = Row> {
+    let mut sides: Vec<_> = recording.interfaces.iter().map(|_| Side::default()).collect();
+    let mut notes = Vec::with_capacity(recording.packets.len());
+    for (index, packet) in recording.packets.iter().enumerate() {
+        let side = &mut sides[packet.interface as usize];
+        notes.push(recording.frame(index).ok().map(|frame| {
+            let number = side.analysis.len();
+            side.packets.push(index as u32);
+            (number, side.analysis.push(packet.at_ns, frame))
+        }));
+    }
+    recording.packets.iter().zip(notes).enumerate().map(move |(index, (packet, noted))| {
+        let side = &sides[packet.interface as usize];
+        let noted = noted.map(|(number, notes)| side.in_capture(number, notes));
+        row(recording, index, packet, noted)
+    })
+}
+
+impl Side {
+    /// The same with the capture's numbers instead of the interface's.
+    fn in_capture(&self, number: u32, mut notes: Notes) -> (Notes, Answer) {
+        let number_of = |packet: u32| self.packets[packet as usize];
+        notes.answers = notes.answers.map(number_of);
+        notes.duplicate_of = number_of(notes.duplicate_of);
+        let answer = self.analysis.answer(number);
+        (notes, answer.map_or(Answer::Never, |(by, _)| Answer::By(number_of(by))))
+    }
+}
+
+fn row(recording: &Recording, index: usize, packet: &Packet, noted: Option<(Notes, Answer)>) -> Row {
     let interface = &recording.interfaces[packet.interface as usize];
     let mut row = Row {
         number: index + 1,
@@ -77,13 +112,15 @@ fn row(recording: &Recording, index: usize, packet: &Packet) -> Row {
         info: String::new(),
         comments: recording.comments(index).map(String::from).collect(),
     };
-    match recording.frame(index) {
-        Ok(frame) => {
+    match (recording.frame(index), noted) {
+        (Ok(frame), Some((notes, answer))) => {
             let summary = dissect::summary(frame);
             row.protocol = summary.protocol.to_string();
-            (row.source, row.destination, row.info) = (summary.source, summary.destination, summary.info);
+            (row.source, row.destination) = (summary.source, summary.destination);
+            row.info = info(frame, &notes, answer);
         }
-        Err(error) => row.info = error.to_string(),
+        (Ok(_), None) => unreachable!("every Ethernet frame was looked at"),
+        (Err(error), _) => row.info = error.to_string(),
     }
     row
 }
