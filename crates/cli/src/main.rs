@@ -5,19 +5,19 @@
 //! | `input` | a file, standard input or a link → the text of a document |
 //! | `export` | a scenario → another program's files |
 //! | `run` | a scenario → a world that has run to its end |
-//! | `capture` | what crossed the wires → pcapng, written while the world runs |
-//! | `report` | what was measured → the object that `--json` prints |
-//! | `text` | the same for people |
+//! | `record` | what crosses the wires → a pcapng file, written while the world runs |
+//! | `list` | a capture, whoever made it → its packets, one on each line |
+//! | `text` | what was measured, for people; the crate `report` has it for programs |
 
-mod capture;
 mod export;
 mod input;
-mod report;
+mod list;
+mod record;
 mod run;
 mod text;
 
-use capture::Capture;
 use clap::{Parser, Subcommand};
+use record::Recorder;
 use scenario::{Fault, Reading, Scenario, bounds, link, locate, problems, quantity};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
@@ -51,9 +51,21 @@ enum Command {
         /// Print one JSON object instead of text.
         #[arg(long)]
         json: bool,
-        /// Record every frame at both ends of its cable, for Wireshark and others.
+        /// Record frames into this file, for Wireshark and others.
         #[arg(long, value_name = "FILE")]
         pcapng: Option<PathBuf>,
+        /// Where to record: everywhere (each frame at both ends of each cable), once (each frame where it is first sent),
+        /// at a cable such as a-s1 (each frame once), or at a port such as s1:0.
+        #[arg(long, value_name = "PLACE", default_value = "everywhere", requires = "pcapng")]
+        place: String,
+    },
+    /// List the packets of a capture (pcap or pcapng), whoever made it: number, time, source, destination, protocol, length, info.
+    Capture {
+        /// A file, or - for standard input.
+        file: String,
+        /// Print one JSON array instead of text.
+        #[arg(long)]
+        json: bool,
     },
     /// Print the link to a scenario.
     Link {
@@ -108,13 +120,14 @@ fn main() -> ExitCode {
 
 fn go(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Run { scenario, until, seed, json, pcapng } => {
+        Command::Run { scenario, until, seed, json, pcapng, place } => {
             let Some(mut scenario) = read(&scenario)? else { return Ok(BAD) };
             scenario.seed = seed.unwrap_or(scenario.seed);
-            let mut capture = pcapng.map(|path| Capture::create(path, &scenario)).transpose()?;
-            let world = run::run(&scenario, until, capture.as_mut())?;
-            if let Some(capture) = capture {
-                capture.finish()?;
+            let record = |path| Recorder::create(path, &scenario, record::network(&scenario).place(&place)?);
+            let mut recorder = pcapng.map(record).transpose()?;
+            let world = run::run(&scenario, until, recorder.as_mut())?;
+            if let Some(recorder) = recorder {
+                recorder.finish(&world)?;
             }
             let report = report::report(&scenario, &world);
             print(&if json {
@@ -123,6 +136,10 @@ fn go(command: Command) -> anyhow::Result<u8> {
                 text::show(&scenario, &world, &report)
             })?;
             Ok(if report.all_succeeded() { OK } else { RUN_FAILED })
+        }
+        Command::Capture { file, json } => {
+            list::list(&file, json)?;
+            Ok(OK)
         }
         Command::Link { scenario, page } => {
             let Some(scenario) = read(&scenario)? else { return Ok(BAD) };

@@ -1,6 +1,6 @@
 //! Runs a world to its end.
 
-use crate::capture::Capture;
+use crate::record::Recorder;
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use netlab::history::Limits;
@@ -19,7 +19,7 @@ const SLICES_TO_TELL: u32 = 4_096;
 pub fn run(
     scenario: &Scenario,
     until: Option<Duration>,
-    mut capture: Option<&mut Capture>,
+    mut capture: Option<&mut Recorder>,
 ) -> anyhow::Result<World> {
     let mut world = match scenario.world(Limits::default()) {
         Ok(world) => world,

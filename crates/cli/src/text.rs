@@ -1,9 +1,9 @@
 //! What was measured, for people: like `ping` and `iperf` show it.
 
-use crate::report::{LinkReport, Report, RunReport, target};
 use netlab::World;
 use netlab::history::RunLog;
 use netlab::run::{Iperf, IperfTransport, RunEvent, RunKind, Transport};
+use report::{LinkReport, Report, RunReport, target};
 use scenario::Scenario;
 use scenario::quantity::show_time;
 

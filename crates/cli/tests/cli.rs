@@ -328,8 +328,9 @@ fn a_capture_has_every_frame_at_both_ends_of_its_cable() {
                 let dropped = packet.options.iter().any(|option| {
                     matches!(option, EnhancedPacketOption::Common(CommonOption::Comment(text)) if text.starts_with("dropped: loss"))
                 });
-                packets.push((packet.timestamp, packet.interface_id, flags.unwrap(), dropped));
+                packets.push((packet.timestamp, packet.interface_id, flags.unwrap() & 0b11, dropped));
             }
+            Block::NameResolution(_) | Block::InterfaceStatistics(_) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -367,4 +368,45 @@ fn a_capture_that_is_cut_off_ends_where_the_world_does() {
     }
     // The question leaves a, reaches the switch (both after 42 bytes at 100 Mbit/s and 1 ms), leaves it for b.
     assert_eq!(packets, [(0, 0), (1_003_360, 1), (1_003_360, 2)]);
+}
+
+#[test]
+fn a_capture_of_one_place_is_listed_packet_by_packet() {
+    let path = scratch("one-place.pcapng");
+    let file = path.to_str().unwrap();
+    let done = packetarium(&["run", &example("connect"), "--pcapng", file, "--place", "once"]);
+    assert_eq!((done.code, &done.err[..]), (0, ""));
+    let list = packetarium(&["capture", file]);
+    assert_eq!((list.code, &list.err[..]), (0, ""));
+    insta::assert_snapshot!("capture-list", list.out);
+    let rows: Value = serde_json::from_str(&packetarium(&["capture", "--json", file]).out).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), list.out.lines().count());
+    for (number, row) in rows.iter().enumerate() {
+        assert_eq!(
+            (&row["number"], &row["packet_id"], &row["sent"]),
+            (&(number + 1).into(), &number.into(), &true.into())
+        );
+        assert!(list.out.lines().nth(number).unwrap().ends_with(row["info"].as_str().unwrap()));
+    }
+    let done = packetarium(&["run", &example("connect"), "--pcapng", file, "--place", "moon"]);
+    assert_eq!(done.code, 2);
+    assert!(done.err.contains("there is no place \"moon\""), "{}", done.err);
+}
+
+#[test]
+fn of_a_capture_that_is_cut_short_the_beginning_is_listed_and_what_is_none_is_refused() {
+    let path = scratch("short.pcapng");
+    let file = path.to_str().unwrap();
+    packetarium(&["run", &example("connect"), "--pcapng", file]);
+    let whole = packetarium(&["capture", file]).out;
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let list = packetarium(&["capture", file]);
+    assert_eq!(list.code, 0);
+    assert!(whole.starts_with(&list.out) && list.out.lines().count() > 3);
+    assert!(list.err.contains("the file ends in the middle of a packet or block"), "{}", list.err);
+    let none = packetarium(&["capture", &example("connect")]);
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("the file is no capture"), "{}", none.err);
 }

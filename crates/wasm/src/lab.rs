@@ -1,7 +1,8 @@
 //! The class `Lab`: a scenario being executed.
 
 use crate::options::{Options, moment};
-use crate::{error, report, source};
+use crate::{error, source};
+use capture::{Network, Order, Writer};
 use netlab::history::Limits;
 use netlab::world::Progress;
 use netlab::{Instant, World};
@@ -80,6 +81,22 @@ impl Lab {
             known.ok_or_else(|| error::out_of_range(&format!("there is no export to {program}")))?;
         let files = export(&self.scenario, *format).files;
         plain(&files.into_iter().map(|file| LabFile { name: file.name, text: file.text }).collect::<Vec<_>>())
+    }
+
+    /// What crossed the wires so far, as a pcapng file for Wireshark and others. The place is `"everywhere"` (each frame at
+    /// both ends of each cable; without one), `"once"` (each frame where it is first sent), a cable such as `"a-s1"` or a port such
+    /// as `"s1:0"`. A history keeps the last 400,000 transits: what it has forgotten is not in it.
+    pub fn pcapng(&self, place: Option<String>) -> Result<Vec<u8>, JsValue> {
+        let Scenario { title, topology, ids, .. } = &self.scenario;
+        let network = Network { title, topology, ids };
+        let place = network.place(place.as_deref().unwrap_or("everywhere"));
+        let place = place.map_err(|fault| error::out_of_range(&fault.to_string()))?;
+        let mut writer = Writer::new(Vec::new(), &network, place).expect("memory can be written to");
+        Order::new(place).take(self.world.history(), self.world.now(), &mut |sighting, transit| {
+            writer.write(sighting, transit).expect("memory can be written to");
+            true
+        });
+        Ok(writer.finish(self.world.now()).expect("memory can be written to"))
     }
 
     /// How far it has run.

@@ -11,7 +11,6 @@
 //! | [`lab`] | the class, and the functions |
 //! | `source`, `options` | what is handed in |
 //! | `error` | faults as JavaScript sees them |
-//! | `report` | results as JavaScript sees them: the command line's |
 //! | `js/` | what the package has besides: entries for Node and browsers, error classes, types |
 
 use wasm_bindgen::prelude::*;
@@ -19,10 +18,6 @@ use wasm_bindgen::prelude::*;
 mod error;
 pub mod lab;
 mod options;
-// One source for both, so that a script finds the same fields wherever it runs. It is a module of the command line's program,
-// which is no library that could be named here.
-#[path = "../../cli/src/report.rs"]
-mod report;
 mod source;
 
 pub use lab::{Lab, check, run};

@@ -3,7 +3,8 @@
 // `cargo xtask test` builds both.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -76,6 +77,25 @@ test("a lab goes on in other programs", () => {
   assert.deepEqual(lab.exportTo("mininet"), [{ name: "two-ips-on-one-wire.py", text: printed }]);
   assert.equal(lab.exportTo("kathara").length, 5);
   assert.throws(() => lab.exportTo("gns3"), RangeError);
+});
+
+test("what crossed the wires is the same file as the command line's", () => {
+  const name = "slow-lossy-link.json";
+  const folder = mkdtempSync(join(tmpdir(), "packetarium-"));
+  try {
+    const lab = new Lab(text(name));
+    lab.runUntilQuiet();
+    for (const place of [undefined, "once", "server-client", "server:0"]) {
+      const file = join(folder, "capture.pcapng");
+      natively(name, "--pcapng", file, ...(place ? ["--place", place] : []));
+      const bytes = lab.pcapng(place);
+      assert.ok(bytes instanceof Uint8Array && bytes.length > 100_000);
+      assert.ok(readFileSync(file).equals(bytes), place);
+    }
+    assert.throws(() => lab.pcapng("nowhere"), (error) => error instanceof RangeError && /client-server/.test(error.message));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("steps go from event to event, and strides so far", () => {

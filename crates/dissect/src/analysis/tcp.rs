@@ -89,8 +89,8 @@ struct Way {
     ack_repeated: u32,
     sacks: Sacks,
     marks: Marks,
-    /// Whether `unacked` tells what is in flight: not behind a gap, nor before the other end has acknowledged anything.
-    flight_known: bool,
+    /// There was a gap, and since then no acknowledgment: `unacked` does not tell what is in flight.
+    flight_unknown: bool,
     unacked: Unacked,
 }
 
@@ -115,7 +115,7 @@ impl Connection {
         let base = *fwd.base.get_or_insert(if syn { seq } else { seq.wrapping_sub(1) });
         if header.is_ack {
             rev.base.get_or_insert(ack.wrapping_sub(1));
-            rev.flight_known = true;
+            rev.flight_unknown = false;
         }
         fwd.learn_scale(rev, header);
 
@@ -133,7 +133,8 @@ impl Connection {
             }
             if next.is_some_and(|next| before(next, seq)) && !rst {
                 marks.insert(Mark::LostSegment);
-                fwd.flight_known = false;
+                fwd.flight_unknown = true;
+                fwd.gapless = next;
             }
             if len <= 1 && next.is_some_and(|next| next.wrapping_sub(1) == seq) && plain {
                 marks.insert(Mark::KeepAlive);
@@ -173,21 +174,26 @@ impl Connection {
             fwd.ack_packet = packet;
             fwd.ack_repeated = 0;
         }
-        if header.is_ack && rev.gapless.is_some_and(|gapless| before(gapless, ack)) {
-            marks.insert(Mark::AckedUnseen);
-            rev.gapless = rev.next;
+        if header.is_ack && !is_probe && rev.gapless.is_some_and(|gapless| before(gapless, ack)) {
+            let all_seen = rev.gapless == rev.next;
+            if rev.ack_repeated > 0 && all_seen {
+                // The other end had asked for something again and again: it seems to have come, by another way.
+                rev.ack_repeated = 0;
+            } else {
+                marks.insert(Mark::AckedUnseen);
+            }
+            rev.gapless = if all_seen { Some(ack) } else { rev.next };
         }
         let to = seq.wrapping_add(len);
-        if (len > 0 || syn || fin)
-            && !marks.contains(Mark::KeepAlive)
-            && let Some(next) = next
-            && before(seq, next)
-            && !(len > 1 && next.wrapping_sub(1) == seq)
-        {
-            fwd.judge_repeated(rev, seq, len, next, at_ns, round_trip_ns, &mut marks);
+        let end = to.wrapping_add(u32::from(syn || fin));
+        if (len > 0 || syn || fin) && !marks.contains(Mark::KeepAlive) {
+            // Behind a probe's byte that may not have been taken, the data begin with it once more.
+            let repeats =
+                next.is_some_and(|next| before(seq, next) && !(len > 1 && next.wrapping_sub(1) == seq));
+            fwd.judge_repeated(rev, seq, len, end, repeats, at_ns, round_trip_ns, &mut marks);
         }
 
-        let to = to.wrapping_add(u32::from(syn || fin));
+        let to = end;
         if to != seq {
             fwd.unacked.push(Segment { packet, from: seq, to, at_ns });
         }
@@ -196,7 +202,8 @@ impl Connection {
                 fwd.next = Some(to);
                 fwd.next_at_ns = at_ns;
             }
-            if fwd.gapless.is_none_or(|gapless| gapless == seq) {
+            let beyond = |gapless| before(to, gapless) && next == Some(seq) && len > 0;
+            if fwd.gapless.is_none_or(|gapless| gapless == seq || beyond(gapless)) {
                 fwd.gapless = fwd.next;
             }
         }
@@ -212,7 +219,7 @@ impl Connection {
             notes.answers = Some(acked.packet);
             notes.after_ns = at_ns - acked.at_ns;
         }
-        if len > 0 && fwd.flight_known {
+        if len > 0 && !fwd.flight_unknown {
             let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
             let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
             let in_flight = fwd.unacked.span().wrapping_sub(sacked);
@@ -268,7 +275,8 @@ impl Way {
         rev: &Way,
         seq: u32,
         len: u32,
-        next: u32,
+        end: u32,
+        repeats: bool,
         at_ns: u64,
         round_trip_ns: Option<u64>,
         marks: &mut Marks,
@@ -279,18 +287,16 @@ impl Way {
             let sacked = blocks.iter().any(|&(left, right)| up_to(left, seq) && up_to(to, right));
             rev.last_ack == seq || (!blocks.is_empty() && !sacked)
         };
-        let overtaken = at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS)
-            && next != to
-            && !self.unacked.covers(seq, to);
-        if asked_for {
-            marks.insert(Mark::FastRetransmission);
-            marks.insert(Mark::Retransmission);
-        } else if overtaken {
-            marks.insert(Mark::OutOfOrder);
-        } else if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
+        let overtaken = at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
+        if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
             marks.insert(Mark::SpuriousRetransmission);
             marks.insert(Mark::Retransmission);
-        } else {
+        } else if repeats && asked_for {
+            marks.insert(Mark::FastRetransmission);
+            marks.insert(Mark::Retransmission);
+        } else if repeats && overtaken {
+            marks.insert(Mark::OutOfOrder);
+        } else if repeats {
             marks.insert(Mark::Retransmission);
         }
     }

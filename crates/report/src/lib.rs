@@ -1,4 +1,9 @@
-//! What was measured, as the object that `--json` prints. Others script against it: fields may be added, never changed.
+//! What was measured, as the object that the command line's `--json` prints and JavaScript gets. Others script against it: fields may
+//! be added, never changed.
+//!
+//! A crate of its own, because both of these make it and neither is a library to the other.
+
+#![allow(missing_docs, reason = "many fields are what they are called, here and in JSON")]
 
 use netlab::history::{DirectionTotals, RunLog, SocketState};
 use netlab::run::{Iperf, IperfTransport, Outcome, RunEvent, RunKind, Target, Totals, Transport};

@@ -1,0 +1,121 @@
+//! The analysis says what tshark says, packet by packet.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use common::{Packet, traffic, tshark};
+use dissect::analysis::{Analysis, Answer, Mark, Notes, info};
+
+/// The marks and the fields that tshark shows them by.
+const MARKS: [(Mark, &str); 15] = [
+    (Mark::Retransmission, "tcp.analysis.retransmission"),
+    (Mark::FastRetransmission, "tcp.analysis.fast_retransmission"),
+    (Mark::SpuriousRetransmission, "tcp.analysis.spurious_retransmission"),
+    (Mark::OutOfOrder, "tcp.analysis.out_of_order"),
+    (Mark::LostSegment, "tcp.analysis.lost_segment"),
+    (Mark::AckedUnseen, "tcp.analysis.ack_lost_segment"),
+    (Mark::WindowFull, "tcp.analysis.window_full"),
+    (Mark::WindowUpdate, "tcp.analysis.window_update"),
+    (Mark::KeepAlive, "tcp.analysis.keep_alive"),
+    (Mark::KeepAliveAck, "tcp.analysis.keep_alive_ack"),
+    (Mark::DuplicateAck, "tcp.analysis.duplicate_ack"),
+    (Mark::ZeroWindowProbe, "tcp.analysis.zero_window_probe"),
+    (Mark::ZeroWindow, "tcp.analysis.zero_window"),
+    (Mark::ZeroWindowProbeAck, "tcp.analysis.zero_window_probe_ack"),
+    (Mark::PortReused, "tcp.analysis.reused_ports"),
+];
+
+/// The other columns: tshark's field, and what it should be.
+type Column = (&'static str, fn(&Notes, &Told) -> Option<String>);
+
+/// What is asked of a packet besides its notes.
+struct Told {
+    line: String,
+    tcp: bool,
+    icmp_request: bool,
+    answer: Option<(u32, u64)>,
+}
+
+/// Seconds, as tshark writes them: with nine digits.
+fn seconds(ns: u64) -> String {
+    format!("{}.{:09}", ns / 1_000_000_000, ns % 1_000_000_000)
+}
+
+fn positive(number: u32) -> Option<String> {
+    (number > 0).then(|| number.to_string())
+}
+
+const COLUMNS: [Column; 14] = [
+    ("_ws.col.Info", |_, told| Some(told.line.clone())),
+    ("tcp.stream", |notes, told| notes.stream.filter(|_| told.tcp).map(|stream| stream.to_string())),
+    ("udp.stream", |notes, told| notes.stream.filter(|_| !told.tcp).map(|stream| stream.to_string())),
+    ("tcp.seq", |notes, told| told.tcp.then(|| notes.seq.to_string())),
+    ("tcp.ack", |notes, told| told.tcp.then(|| notes.ack.to_string())),
+    ("tcp.window_size", |notes, told| told.tcp.then(|| notes.window.to_string())),
+    ("tcp.len", |notes, told| told.tcp.then(|| notes.len.to_string())),
+    ("tcp.analysis.bytes_in_flight", |notes, _| positive(notes.in_flight)),
+    ("tcp.analysis.duplicate_ack_num", |notes, _| positive(notes.duplicate)),
+    ("tcp.analysis.duplicate_ack_frame", |notes, _| {
+        (notes.duplicate > 0).then(|| (notes.duplicate_of + 1).to_string())
+    }),
+    ("tcp.analysis.acks_frame", |notes, told| {
+        notes.answers.filter(|_| told.tcp).map(|packet| (packet + 1).to_string())
+    }),
+    ("tcp.analysis.ack_rtt", |notes, told| {
+        notes.answers.filter(|_| told.tcp).map(|_| seconds(notes.after_ns))
+    }),
+    ("icmp.resp_in", |_, told| {
+        told.answer.filter(|_| told.icmp_request).map(|(packet, _)| (packet + 1).to_string())
+    }),
+    ("dns.response_in", |_, _| None),
+];
+
+/// Each difference in one line: the packet, the field, what tshark says and what we say.
+fn differences(packets: &[Packet]) -> Vec<String> {
+    let fields = MARKS.iter().map(|(_, field)| *field).chain(COLUMNS.iter().map(|(field, _)| *field));
+    let args: Vec<_> = fields.clone().flat_map(|field| ["-e", field]).collect();
+    let Some(theirs) = tshark(packets, &args) else { return Vec::new() };
+    assert_eq!(theirs.len(), packets.len());
+
+    let mut analysis = Analysis::new();
+    let notes: Vec<_> = packets.iter().map(|(at_ns, frame)| analysis.push(*at_ns, frame)).collect();
+    let mut differences = Vec::new();
+    for (number, (theirs, notes)) in theirs.iter().zip(&notes).enumerate() {
+        let frame = &packets[number].1;
+        let protocol = dissect::protocol(frame);
+        let answer = analysis.answer(number as u32);
+        let known = answer.map_or(Answer::Never, |(packet, _)| Answer::By(packet));
+        let told = Told {
+            line: info(frame, notes, known),
+            tcp: protocol == dissect::Protocol::Tcp,
+            icmp_request: protocol == dissect::Protocol::Icmp && notes.marks.contains(Mark::Request),
+            answer,
+        };
+        let marks = MARKS.iter().map(|(mark, _)| notes.marks.contains(*mark).then(|| "1".to_string()));
+        let ours = marks.chain(COLUMNS.iter().map(|(_, of)| of(notes, &told)));
+        for ((field, theirs), ours) in fields.clone().zip(theirs).zip(ours) {
+            let ours = ours.unwrap_or_default();
+            // A mark has a text as its value.
+            let same = if MARKS.iter().any(|(_, name)| *name == field) {
+                theirs.is_empty() == ours.is_empty()
+            } else {
+                *theirs == ours
+            };
+            if !same {
+                differences.push(format!("{}: {field}: tshark {theirs:?}, here {ours:?}", number + 1));
+            }
+        }
+    }
+    differences
+}
+
+#[test]
+fn conversations_in_which_everything_happens_are_judged_as_tshark_judges_them() {
+    let mut all = Vec::new();
+    let only = std::env::var("SEED").ok().map(|s| s.parse().unwrap());
+    for seed in only.map_or(0..40, |s: u64| s..s + 1) {
+        let packets = traffic::conversation(seed, 400);
+        all.extend(differences(&packets).into_iter().map(|difference| format!("{seed}/{difference}")));
+    }
+    assert!(all.is_empty(), "{} differences:\n{}", all.len(), all.join("\n"));
+}
