@@ -6,7 +6,7 @@ use std::ops::Range;
 use smoltcp::wire::EthernetProtocol;
 
 use crate::ethernet::{self, Link, Type};
-use crate::{ip, ipv4, ipv6};
+use crate::{ip, ipv4, ipv6, stp};
 
 /// What is behind a frame's Ethernet header and tags. Ranges are bytes of the frame.
 pub(crate) enum Content {
@@ -14,6 +14,8 @@ pub(crate) enum Content {
     Ip(ip::Packet),
     /// Called IPv4 or IPv6, but its header is cut or makes no sense.
     BadIp(EthernetProtocol),
+    /// Behind the LLC header.
+    Stp(Range<usize>),
     Llc(Range<usize>),
     Other(u16, Range<usize>),
 }
@@ -23,6 +25,9 @@ pub(crate) fn content(frame: &[u8]) -> Option<(Link, Content)> {
     let link = ethernet::link(frame)?;
     let payload = link.payload.clone();
     let content = match link.carries {
+        Type::Llc if frame[payload.clone()].starts_with(&stp::LLC) => {
+            Content::Stp(payload.start + stp::LLC.len()..payload.end)
+        }
         Type::Llc => Content::Llc(payload),
         Type::Ethertype(ethertype) => match EthernetProtocol::from(ethertype) {
             EthernetProtocol::Arp => Content::Arp(payload),

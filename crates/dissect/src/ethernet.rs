@@ -6,10 +6,12 @@ use std::ops::Range;
 use smoltcp::wire::{ETHERNET_HEADER_LEN, EthernetAddress, EthernetFrame, EthernetProtocol};
 
 use crate::layers::{Draft, Field, Tree, bit, bytes, padded};
-use crate::{arp, ipv4, ipv6, payload};
+use crate::{arp, ipv4, ipv6, payload, stp};
 
 /// A VLAN tag of a customer's and of a provider's bridge.
-const TAGS: [u16; 2] = [0x8100, 0x88a8];
+const TAGS: [u16; 2] = [0x8100, PROVIDER_TAG];
+/// A provider's customers have VLANs of their own within its VLAN (IEEE 802.1ad).
+const PROVIDER_TAG: u16 = 0x88a8;
 const TAG_LEN: usize = 4;
 /// Below this, the type is a length (IEEE 802.3 clause 3.2.6).
 const ETHERTYPE_MIN: u16 = 0x0600;
@@ -96,7 +98,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>) {
 fn dissect_payload(tree: &mut Tree<'_>, mut number: u16, mut start: usize) {
     let frame_len = tree.frame.len();
     while TAGS.contains(&number) {
-        let Some(inner) = dissect_tag(tree, start..frame_len) else { return };
+        let Some(inner) = dissect_tag(tree, start..frame_len, number == PROVIDER_TAG) else { return };
         (number, start) = inner;
     }
     let (carries, end) = split(number, start, frame_len);
@@ -116,36 +118,42 @@ fn dissect_payload(tree: &mut Tree<'_>, mut number: u16, mut start: usize) {
 }
 
 /// Adds the layer of a VLAN tag; returns the type that it wraps and where it ends, or nothing if it is cut.
-fn dissect_tag(tree: &mut Tree<'_>, range: Range<usize>) -> Option<(u16, usize)> {
+fn dissect_tag(tree: &mut Tree<'_>, range: Range<usize>, provider: bool) -> Option<(u16, usize)> {
     let header = padded::<TAG_LEN>(tree.header(&range, TAG_LEN));
     let control = u16::from_be_bytes([header[0], header[1]]);
     let number = u16::from_be_bytes([header[2], header[3]]);
     let (priority, vlan) = (control >> 13, control & 0xfff);
 
-    let mut draft = Draft::new("802.1Q", &range, TAG_LEN);
+    // Analysers tell a provider's tags from those of its customers, in all but the type.
+    let (layer_name, priority_key, dei_key, id_key, type_key) = if provider {
+        ("802.1ad", "ieee8021ad.priority", "ieee8021ad.dei", "ieee8021ad.id", "ieee8021ah.etype")
+    } else {
+        ("802.1Q", "vlan.priority", "vlan.dei", "vlan.id", "vlan.etype")
+    };
+    let mut draft = Draft::new(layer_name, &range, TAG_LEN);
     draft.summary(format!("VLAN {vlan}, {}", type_name(number)));
     draft.add(Field::new(
-        "vlan.priority",
+        priority_key,
         "Priority",
         0..1,
         priority,
         "How urgent the frame is, from 0 to 7. Switches may serve higher ones first; 1 is the lowest, below 0.",
     ));
     draft.add(bit(
-        "vlan.dei",
+        dei_key,
         "Drop eligible",
         0..1,
         control & 0x1000 != 0,
         "If a switch has to drop something, this frame may go first.",
     ));
     draft.add(Field::new(
-        "vlan.id",
+        id_key,
         "VLAN",
         0..2,
         vlan,
         "The virtual network that the frame belongs to: switches keep it apart from all others on the same wires.",
     ));
-    draft.add(type_field("vlan.etype", "vlan.len", 2..4, number, range.end - draft.end()));
+    draft.add(type_field(type_key, "vlan.len", 2..4, number, range.end - draft.end()));
     let end = draft.end();
     tree.push(draft);
     (range.len() >= TAG_LEN).then_some((number, end))
@@ -157,19 +165,19 @@ fn dissect_llc(tree: &mut Tree<'_>, range: Range<usize>) {
     let control_len = if header[2] & 0b11 == 0b11 { 1 } else { 2 };
 
     let mut draft = Draft::new("LLC", &range, 2 + control_len);
-    draft.summary(format!("DSAP 0x{:02x}, SSAP 0x{:02x}", header[0], header[1]));
+    draft.summary(format!("DSAP {}, SSAP {}", service(header[0]), service(header[1])));
     draft.add(Field::new(
         "llc.dsap",
         "Destination service",
         0..1,
-        format!("0x{:02x}", header[0]),
+        service(header[0]),
         "Who in the receiving host gets the frame; 0x42 is the spanning tree protocol.",
     ));
     draft.add(Field::new(
         "llc.ssap",
         "Source service",
         1..2,
-        format!("0x{:02x}", header[1]),
+        service(header[1]),
         "Who in the sending host sent the frame.",
     ));
     let control = match control_len {
@@ -185,7 +193,21 @@ fn dissect_llc(tree: &mut Tree<'_>, range: Range<usize>) {
     ));
     let start = draft.end();
     tree.push(draft);
-    payload::dissect(tree, start..range.end);
+    if tree.frame[range.clone()].starts_with(&stp::LLC) {
+        stp::dissect(tree, start..range.end);
+    } else {
+        payload::dissect(tree, start..range.end);
+    }
+}
+
+/// An LLC address, with the service that it stands for.
+fn service(number: u8) -> String {
+    let name = match number {
+        0x42 => " (spanning tree)",
+        0xaa => " (SNAP)",
+        _ => "",
+    };
+    format!("0x{number:02x}{name}")
 }
 
 /// A type or, below [`ETHERTYPE_MIN`], a length, of which `behind` bytes can be there.
@@ -210,6 +232,7 @@ fn type_field(
 pub(crate) fn type_name(number: u16) -> String {
     match EthernetProtocol::from(number) {
         EthernetProtocol::Unknown(_) if number < ETHERTYPE_MIN => "LLC".into(),
+        EthernetProtocol::Unknown(PROVIDER_TAG) => "802.1ad".into(),
         EthernetProtocol::Unknown(_) if TAGS.contains(&number) => "802.1Q".into(),
         EthernetProtocol::Unknown(_) if is_experimental(number) => "experimental".into(),
         EthernetProtocol::Unknown(_) => "unknown type".into(),

@@ -11,7 +11,7 @@ use crate::icmpv4::{ECHO_IDENT, ECHO_SEQUENCE, UNUSED, capitalized, echo_info};
 use crate::ip::Packet;
 use crate::layers::{Draft, Field, Tree, bytes, hex, padded};
 use crate::summary::Label;
-use crate::{ipv6, ndp, payload};
+use crate::{ipv6, mld, ndp, payload};
 
 /// Type, code and checksum.
 pub(crate) const BASE_LEN: usize = 4;
@@ -36,7 +36,8 @@ pub(crate) fn label(message: &[u8]) -> Label {
         (Message::PktTooBig, _) => Label::of("too big"),
         (Message::TimeExceeded, _) => Label::of("TTL exceeded"),
         (Message::MldQuery, _) => Label::of("MLD query"),
-        (Message::MldReport, _) => Label::of("MLD report"),
+        (Message::MldReport | Message::Unknown(mld::REPORT), _) => Label::of("MLD report"),
+        (Message::Unknown(mld::DONE), _) => Label::of("MLD done"),
         (other, _) => Label::write(format_args!("ICMPv6 {}", u8::from(other))),
     }
 }
@@ -71,6 +72,8 @@ fn type_name(kind: Message) -> String {
     match kind {
         Message::NeighborAdvert => "neighbor advertisement".into(),
         Message::ParamProblem => "parameter problem".into(),
+        Message::Unknown(mld::REPORT) => "multicast listener report".into(),
+        Message::Unknown(mld::DONE) => "multicast listener done".into(),
         Message::Unknown(number) => format!("ICMPv6 type {number}"),
         known => known.to_string(),
     }
@@ -178,6 +181,8 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
 
     if kind.is_ndisc() {
         ndp::dissect(tree, kind, body, packet);
+    } else if mld::is_mld(kind.into()) {
+        mld::dissect(tree, kind.into(), body, packet);
     } else if quotes(kind) && !packet.quoted && !body.is_empty() {
         ipv6::dissect(tree, body, true);
     } else {
@@ -205,7 +210,10 @@ fn type_meaning(kind: Message) -> &'static str {
         Message::NeighborAdvert => "I have this IPv6 address: the answer to a solicitation.",
         Message::Redirect => "A router knows a shorter way than through itself.",
         Message::MldQuery => "A router asks which groups the hosts on this segment listen to.",
-        Message::MldReport => "A host says which groups it listens to.",
+        Message::MldReport | Message::Unknown(mld::REPORT) => "A host says which groups it listens to.",
+        Message::Unknown(mld::DONE) => {
+            "A host listens to a group no more. If it was the last, the router can stop sending."
+        }
         _ => "What kind of message this is.",
     }
 }

@@ -7,7 +7,7 @@ use smoltcp::wire::{Icmpv6Message, IpAddress, IpProtocol, checksum};
 use crate::checksum::Verdict;
 use crate::layers::{Field, Tree, bytes};
 use crate::summary::{Label, Protocol};
-use crate::{icmpv4, icmpv6, payload, tcp, udp};
+use crate::{icmpv4, icmpv6, igmp, payload, tcp, udp};
 
 /// A packet as its headers outline it.
 pub(crate) struct Packet {
@@ -37,6 +37,7 @@ pub(crate) struct Fragment {
 enum Carried {
     Icmpv4,
     Icmpv6,
+    Igmp,
     Tcp,
     Udp,
     Unexplained,
@@ -52,6 +53,7 @@ impl Packet {
         match (self.carries, self.source) {
             (IpProtocol::Icmp, IpAddress::Ipv4(_)) => Carried::Icmpv4,
             (IpProtocol::Icmpv6, IpAddress::Ipv6(_)) => Carried::Icmpv6,
+            (IpProtocol::Igmp, IpAddress::Ipv4(_)) => Carried::Igmp,
             (IpProtocol::Tcp, _) => Carried::Tcp,
             (IpProtocol::Udp, _) => Carried::Udp,
             _ => Carried::Unexplained,
@@ -102,6 +104,17 @@ pub(crate) fn protocol(frame: &[u8], packet: &Packet) -> Protocol {
             Some(&kind) if Icmpv6Message::from(kind).is_ndisc() => Protocol::Ndp,
             _ => Protocol::Icmpv6,
         },
+        (Carried::Igmp, _) => Protocol::Igmp,
+        (Carried::Tcp, _)
+            if let Some((application, _)) = tcp::application(&frame[packet.payload.clone()], packet) =>
+        {
+            application.protocol()
+        }
+        (Carried::Udp, _)
+            if let Some((application, _)) = udp::application(&frame[packet.payload.clone()], packet) =>
+        {
+            application.protocol()
+        }
         // All pieces of a datagram have its colour.
         (Carried::Tcp, _) | (Carried::LaterFragment, IpProtocol::Tcp) => Protocol::Tcp,
         (Carried::Udp, _) | (Carried::LaterFragment, IpProtocol::Udp) => Protocol::Udp,
@@ -118,8 +131,9 @@ pub(crate) fn label(frame: &[u8], packet: &Packet) -> Label {
     match packet.carried() {
         Carried::Icmpv4 => icmpv4::label(message),
         Carried::Icmpv6 => icmpv6::label(message),
+        Carried::Igmp => igmp::label(message),
         Carried::Tcp => tcp::label(message, packet),
-        Carried::Udp => udp::label(message),
+        Carried::Udp => udp::label(message, packet),
         Carried::Unexplained | Carried::LaterFragment => match packet.carries {
             IpProtocol::Unknown(number) => Label::write(format_args!("protocol {number}")),
             known => Label::write(format_args!("{known}")),
@@ -141,8 +155,9 @@ pub(crate) fn info(frame: &[u8], packet: &Packet) -> String {
     match packet.carried() {
         Carried::Icmpv4 => icmpv4::info(message, packet),
         Carried::Icmpv6 => icmpv6::info(message, packet),
+        Carried::Igmp => igmp::info(message),
         Carried::Tcp => tcp::info(message, packet),
-        Carried::Udp => udp::info(message),
+        Carried::Udp => udp::info(message, packet),
         Carried::Unexplained | Carried::LaterFragment => {
             format!("{}, {}", name(packet.carries), bytes(packet.payload_len))
         }
@@ -154,6 +169,7 @@ pub(crate) fn dissect_payload(tree: &mut Tree<'_>, packet: &Packet) {
     match packet.carried() {
         Carried::Icmpv4 => icmpv4::dissect(tree, packet),
         Carried::Icmpv6 => icmpv6::dissect(tree, packet),
+        Carried::Igmp => igmp::dissect(tree, packet),
         Carried::Tcp => tcp::dissect(tree, packet),
         Carried::Udp => udp::dissect(tree, packet),
         Carried::Unexplained => payload::dissect(tree, packet.payload.clone()),
@@ -219,9 +235,12 @@ pub(crate) fn port(number: u16) -> String {
         53 => "DNS",
         67 => "DHCP server",
         68 => "DHCP client",
-        80 => "HTTP",
+        80 | 8080 => "HTTP",
         443 => "HTTPS",
+        520 => "RIP",
+        521 => "RIPng",
         5001 => "iperf",
+        5353 => "mDNS",
         _ => return number.to_string(),
     };
     format!("{number} ({service})")

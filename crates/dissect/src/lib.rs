@@ -48,8 +48,9 @@
 //! # Map
 //!
 //! `summary` and `layers` hold the two answers. `content` is the walk down the headers that the quick answers share;
-//! each protocol has a file (`ethernet`, `arp`, `ip` with `ipv4`, `ipv6` and `ipv6_extension`, `icmpv4`, `icmpv6` with `ndp`, `udp`,
-//! `tcp`, `payload`) with its one-line info, its label and its layer.
+//! each protocol has a file (`ethernet`, `arp`, `stp`, `ip` with `ipv4`, `ipv6` and `ipv6_extension`, `icmpv4`, `icmpv6` with
+//! `ndp` and `mld`, `igmp`, `udp`, `tcp`, then by way of `application` `dhcp`, `dns`, `http`, `rip` and `ripng`, and `payload` for the rest)
+//! with its one-line info, its label and its layer. `rows` makes fields of tables.
 //!
 //! # Why so
 //!
@@ -59,28 +60,39 @@
 //!   header is its own layer and does not contain what it carries, so a byte belongs to exactly one layer.
 //! - **No state.** A frame is explained by its own bytes alone. So sequence numbers are absolute and windows unscaled:
 //!   what needs the conversation (relative numbers, retransmissions) belongs to who holds the history.
-//! - **smoltcp reads the values**, so the inspector agrees with the stacks. Where a header is cut, its bytes are
-//!   completed with zeros before smoltcp reads them, and fields that are not wholly there are left out.
+//! - **smoltcp reads the values** of what its stacks say, so the inspector agrees with them. Where a header is cut, its bytes are
+//!   completed with zeros before smoltcp reads them, and fields that are not wholly there are left out. What the stacks do not say is read here.
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
 pub mod analysis;
+mod application;
 mod arp;
 mod checksum;
 mod content;
+mod dhcp;
+mod dns;
 mod ethernet;
 pub mod filter;
+mod group_records;
+mod http;
 mod icmpv4;
 mod icmpv6;
+mod igmp;
 mod ip;
 mod ipv4;
 mod ipv6;
 mod ipv6_extension;
 mod layers;
+mod mld;
 mod ndp;
 mod payload;
+mod rip;
+mod ripng;
+mod rows;
+mod stp;
 mod summary;
 mod tcp;
 mod udp;

@@ -53,10 +53,15 @@ fn raw(
     tree.push(draft);
 }
 
-/// ASCII only: other bytes may be half of a letter, or turn the reading direction.
-fn text(data: &[u8]) -> String {
+/// The beginning of a text.
+pub(crate) fn text(data: &[u8]) -> String {
+    text_up_to(data, TEXT_MAX)
+}
+
+/// The first bytes of a text, in one line. ASCII only: other bytes may be half of a letter, or turn the reading direction.
+pub(crate) fn text_up_to(data: &[u8], max: usize) -> String {
     let printable =
         |&byte: &u8| if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '·' };
-    let text: String = data.iter().take(TEXT_MAX).map(printable).collect();
-    text + if data.len() > TEXT_MAX { " …" } else { "" }
+    let text: String = data.iter().take(max).map(printable).collect();
+    text + if data.len() > max { " …" } else { "" }
 }

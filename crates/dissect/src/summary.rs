@@ -7,7 +7,7 @@ use smoltcp::wire::EthernetProtocol;
 use crate::content::{Content, content};
 use crate::ethernet::{is_experimental, mac};
 use crate::layers::bytes;
-use crate::{arp, ip};
+use crate::{arp, ip, stp};
 
 /// What a frame is about: the innermost protocol that is known here. The page has a colour for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,15 +20,27 @@ pub enum Protocol {
     Icmpv6,
     /// Neighbor discovery: who has that IPv6 address, and where are the routers?
     Ndp,
+    /// Which hosts want the packets to which IPv4 groups?
+    Igmp,
     /// A connection.
     Tcp,
+    /// A page, please: a message that begins in a segment of a connection.
+    Http,
     /// A datagram.
     Udp,
+    /// Which address has that name?
+    Dns,
+    /// An address for me, please.
+    Dhcp,
+    /// How far is it to that network? Of IPv6 (RIPng), too.
+    Rip,
     /// IPv4 with something else inside, or malformed.
     Ipv4Other,
     /// IPv6 with something else inside, or malformed.
     Ipv6Other,
-    /// An IEEE 802.3 frame with a length instead of a type; spanning tree messages are among them.
+    /// Which cables to leave unused: the spanning tree protocol.
+    Stp,
+    /// An IEEE 802.3 frame with a length instead of a type, and not a spanning tree message.
     Llc,
     /// An Ethernet frame with something unknown inside, or too short to tell.
     Other,
@@ -36,15 +48,21 @@ pub enum Protocol {
 
 impl Protocol {
     /// All of them, in the order of a legend.
-    pub const ALL: [Protocol; 10] = [
+    pub const ALL: [Protocol; 16] = [
         Protocol::Arp,
         Protocol::Icmp,
         Protocol::Icmpv6,
         Protocol::Ndp,
+        Protocol::Igmp,
         Protocol::Tcp,
+        Protocol::Http,
         Protocol::Udp,
+        Protocol::Dns,
+        Protocol::Dhcp,
+        Protocol::Rip,
         Protocol::Ipv4Other,
         Protocol::Ipv6Other,
+        Protocol::Stp,
         Protocol::Llc,
         Protocol::Other,
     ];
@@ -56,10 +74,16 @@ impl Protocol {
             Protocol::Icmp => "ICMP",
             Protocol::Icmpv6 => "ICMPv6",
             Protocol::Ndp => "NDP",
+            Protocol::Igmp => "IGMP",
             Protocol::Tcp => "TCP",
+            Protocol::Http => "HTTP",
             Protocol::Udp => "UDP",
+            Protocol::Dns => "DNS",
+            Protocol::Dhcp => "DHCP",
+            Protocol::Rip => "RIP",
             Protocol::Ipv4Other => "IPv4",
             Protocol::Ipv6Other => "IPv6",
+            Protocol::Stp => "STP",
             Protocol::Llc => "LLC",
             Protocol::Other => "Ethernet",
         }
@@ -186,6 +210,7 @@ impl Content {
             Content::Ip(packet) => ip::protocol(frame, packet),
             Content::BadIp(EthernetProtocol::Ipv6) => Protocol::Ipv6Other,
             Content::BadIp(_) => Protocol::Ipv4Other,
+            Content::Stp(_) => Protocol::Stp,
             Content::Llc(_) => Protocol::Llc,
             Content::Other(..) => Protocol::Other,
         }
@@ -196,6 +221,7 @@ impl Content {
             Content::Arp(range) => arp::label(&frame[range.clone()]),
             Content::Ip(packet) => ip::label(frame, packet),
             Content::BadIp(_) => Label::of("malformed"),
+            Content::Stp(range) => stp::label(&frame[range.clone()]),
             Content::Llc(_) => Label::of("LLC"),
             Content::Other(ethertype, payload) if is_experimental(*ethertype) => {
                 Label::write(format_args!("raw {}", payload.len()))
@@ -209,6 +235,7 @@ impl Content {
             Content::Arp(range) => arp::info(&frame[range.clone()]),
             Content::Ip(packet) => ip::info(frame, packet),
             Content::BadIp(version) => format!("{version}, malformed header"),
+            Content::Stp(range) => stp::info(&frame[range.clone()]),
             Content::Llc(range) => format!("LLC, {}", bytes(range.len())),
             Content::Other(ethertype, range) => {
                 format!("Ethernet type 0x{ethertype:04x}, {}", bytes(range.len()))

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use smoltcp::wire::{TCP_HEADER_LEN, TcpOption, TcpPacket};
 
+use crate::application::Application;
 use crate::checksum;
 use crate::ip::{Packet, port};
 use crate::layers::{Draft, Field, Tree, bit, bytes, hex, padded};
@@ -13,8 +14,22 @@ use crate::summary::Label;
 /// A header with all options that fit.
 const HEADER_LEN_MAX: usize = 60;
 
+/// What message begins with the segment's data, if it is explained here, and those data.
+pub(crate) fn application<'f>(segment: &'f [u8], packet: &Packet) -> Option<(Application, &'f [u8])> {
+    let tcp = TcpPacket::new_checked(segment).ok().filter(|_| packet.fragment.is_none() && !packet.quoted)?;
+    let data = &segment[usize::from(tcp.header_len())..];
+    let application = Application::in_segment([tcp.src_port(), tcp.dst_port()], data)?;
+    Some((application, data))
+}
+
 pub(crate) fn label(segment: &[u8], packet: &Packet) -> Label {
     let Ok(tcp) = TcpPacket::new_checked(segment) else { return Label::of("malformed") };
+    // What happens to the connection is more important than what is said.
+    if let Some((application, data)) = application(segment, packet)
+        && !(tcp.rst() || tcp.syn() || tcp.fin())
+    {
+        return application.label(data);
+    }
     let data = data_len(&tcp, packet);
     match () {
         _ if tcp.rst() => Label::of("RST"),
@@ -29,6 +44,14 @@ pub(crate) fn label(segment: &[u8], packet: &Packet) -> Label {
 }
 
 pub(crate) fn info(segment: &[u8], packet: &Packet) -> String {
+    match application(segment, packet) {
+        Some((application, data)) => application.info(data),
+        None => own_info(segment, packet),
+    }
+}
+
+/// The info of a segment as such, whatever it carries.
+fn own_info(segment: &[u8], packet: &Packet) -> String {
     info_counted(segment, packet, &Counted::default())
 }
 
@@ -153,7 +176,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
     } else {
         Draft::new("TCP", &range, expected)
     };
-    draft.summary(info(segment, packet));
+    draft.summary(own_info(segment, packet));
     draft.add(Field::new(
         "tcp.srcport",
         "Source port",
@@ -224,7 +247,10 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
     }
     let start = draft.end();
     tree.push(draft);
-    payload::dissect(tree, start..range.end);
+    match application(segment, packet) {
+        Some((application, _)) => application.dissect(tree, start..range.end),
+        None => payload::dissect(tree, start..range.end),
+    }
 }
 
 fn flags(tcp: &TcpPacket<&[u8]>, offset_byte: u8) -> Field {

@@ -2,20 +2,41 @@
 
 use smoltcp::wire::{UDP_HEADER_LEN, UdpPacket};
 
+use crate::application::Application;
 use crate::checksum::{self, Verdict};
 use crate::ip::{Packet, port};
 use crate::layers::{Draft, Field, Tree, bytes, padded};
 use crate::payload;
 use crate::summary::Label;
 
-pub(crate) fn label(datagram: &[u8]) -> Label {
+/// What the datagram carries, if that is explained here, and its bytes of the `datagram`. Pieces of a message are not.
+pub(crate) fn application<'f>(datagram: &'f [u8], packet: &Packet) -> Option<(Application, &'f [u8])> {
+    let length = length(datagram).filter(|_| packet.fragment.is_none() && !packet.quoted)?;
+    let udp = UdpPacket::new_unchecked(datagram);
+    let message = &datagram[UDP_HEADER_LEN..length.min(datagram.len())];
+    let application = Application::in_datagram([udp.src_port(), udp.dst_port()])?;
+    (!message.is_empty()).then_some((application, message))
+}
+
+pub(crate) fn label(datagram: &[u8], packet: &Packet) -> Label {
+    if let Some((application, message)) = application(datagram, packet) {
+        return application.label(message);
+    }
     match length(datagram) {
         Some(length) => Label::write(format_args!("UDP {}", length - UDP_HEADER_LEN)),
         None => Label::of("malformed"),
     }
 }
 
-pub(crate) fn info(datagram: &[u8]) -> String {
+pub(crate) fn info(datagram: &[u8], packet: &Packet) -> String {
+    match application(datagram, packet) {
+        Some((application, message)) => application.info(message),
+        None => own_info(datagram),
+    }
+}
+
+/// The info of a datagram of which the ports are all that is known.
+fn own_info(datagram: &[u8]) -> String {
     let Some(length) = length(datagram) else { return "UDP, malformed".into() };
     let udp = UdpPacket::new_unchecked(datagram);
     format!("{} → {} Len={}", udp.src_port(), udp.dst_port(), length - UDP_HEADER_LEN)
@@ -38,7 +59,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
     let datagram = &tree.frame[range.start..range.start + length.min(range.len())];
 
     let mut draft = Draft::new(packet.layer_name("UDP", "Quoted UDP"), &range, UDP_HEADER_LEN);
-    draft.summary(info(&tree.frame[range.clone()]));
+    draft.summary(own_info(&tree.frame[range.clone()]));
     draft.add(Field::new(
         "udp.srcport",
         "Source port",
@@ -69,7 +90,10 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
     tree.push(draft);
 
     let end = (range.start + length).clamp(start, range.end);
-    payload::dissect(tree, start..end);
+    match application(&tree.frame[range.clone()], packet) {
+        Some((application, _)) => application.dissect(tree, start..end),
+        None => payload::dissect(tree, start..end),
+    }
     payload::trailer(tree, end..range.end, "the UDP datagram");
 }
 

@@ -25,6 +25,12 @@ pub enum Swatch {
     TcpAck,
     /// A datagram.
     Udp,
+    /// Names and addresses for hosts: DNS and DHCP.
+    Service,
+    /// What routers tell each other and ask hosts: RIP and IGMP.
+    Routing,
+    /// What switches tell each other: the spanning tree.
+    Bridging,
     /// Anything else.
     Other,
 }
@@ -46,6 +52,12 @@ pub enum Shape {
     Bar,
     /// Round.
     Disc,
+    /// With five corners, point upwards.
+    House,
+    /// With five points.
+    Star,
+    /// Two triangles, tip to tip.
+    Hourglass,
     /// Like a plus sign.
     Cross,
 }
@@ -134,6 +146,9 @@ static LIGHT: Palette = Palette {
         on("#2463e6", "#ffffff"),
         Colours { fill: "#dbe8fe", ink: "#1e3a9e", mark: "#4c83ee" },
         on("#7338d9", "#ffffff"),
+        on("#00718f", "#ffffff"),
+        on("#4a6b0a", "#ffffff"),
+        on("#6b5f00", "#ffffff"),
         on("#4b5a70", "#ffffff"),
     ],
 };
@@ -165,6 +180,9 @@ static DARK: Palette = Palette {
         on("#6ea3ff", "#04143a"),
         Colours { fill: "#1d3359", ink: "#cfe0ff", mark: "#5b8def" },
         on("#b79bff", "#180640"),
+        on("#4fd2ff", "#001f2b"),
+        on("#a3d65c", "#142200"),
+        on("#d6cd5e", "#1f1c00"),
         on("#9aa9bf", "#0d1420"),
     ],
 };
@@ -216,7 +234,7 @@ impl Palette {
 
 impl Swatch {
     /// All of them, in the order of a legend.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Arp,
         Self::Ndp,
         Self::Icmp,
@@ -224,6 +242,9 @@ impl Swatch {
         Self::TcpData,
         Self::TcpAck,
         Self::Udp,
+        Self::Service,
+        Self::Routing,
+        Self::Bridging,
         Self::Other,
     ];
 
@@ -233,10 +254,14 @@ impl Swatch {
             Protocol::Arp => Self::Arp,
             Protocol::Ndp => Self::Ndp,
             Protocol::Icmp | Protocol::Icmpv6 => Self::Icmp,
+            Protocol::Http => Self::TcpData,
             Protocol::Tcp if label.starts_with("DATA") => Self::TcpData,
             Protocol::Tcp if label == "ACK" => Self::TcpAck,
             Protocol::Tcp => Self::TcpControl,
             Protocol::Udp => Self::Udp,
+            Protocol::Dns | Protocol::Dhcp => Self::Service,
+            Protocol::Rip | Protocol::Igmp => Self::Routing,
+            Protocol::Stp => Self::Bridging,
             Protocol::Ipv4Other | Protocol::Ipv6Other | Protocol::Llc | Protocol::Other => Self::Other,
         }
     }
@@ -251,6 +276,9 @@ impl Swatch {
             Self::TcpData => "TCP data",
             Self::TcpAck => "TCP ACK",
             Self::Udp => "UDP",
+            Self::Service => "DNS, DHCP",
+            Self::Routing => "RIP, IGMP",
+            Self::Bridging => "STP",
             Self::Other => "Other",
         }
     }
@@ -265,6 +293,9 @@ impl Swatch {
             Self::TcpData => "carries data over a connection",
             Self::TcpAck => "says how much data has come",
             Self::Udp => "a datagram without a connection",
+            Self::Service => "finds the address of a name, or one for a host",
+            Self::Routing => "tells routers what is where and who wants what",
+            Self::Bridging => "lets switches agree which cables to leave unused",
             Self::Other => "anything else",
         }
     }
@@ -279,6 +310,9 @@ impl Swatch {
             Self::TcpData => "tcp-data",
             Self::TcpAck => "tcp-ack",
             Self::Udp => "udp",
+            Self::Service => "service",
+            Self::Routing => "routing",
+            Self::Bridging => "bridging",
             Self::Other => "other",
         }
     }
@@ -293,6 +327,9 @@ impl Swatch {
             Self::TcpData => Shape::Square,
             Self::TcpAck => Shape::Bar,
             Self::Udp => Shape::Disc,
+            Self::Service => Shape::House,
+            Self::Routing => Shape::Star,
+            Self::Bridging => Shape::Hourglass,
             Self::Other => Shape::Cross,
         }
     }
@@ -316,6 +353,10 @@ impl Swatch {
             Self::TcpData => "D",
             Self::TcpAck => "A",
             Self::Udp => "U",
+            Self::Service if label.contains("query") || label.contains("Discover") => "?",
+            Self::Service => "!",
+            Self::Routing => "R",
+            Self::Bridging => "B",
             Self::Other => "·",
         }
     }
@@ -347,6 +388,22 @@ impl Shape {
                 (0.45, -0.78),
                 (0.78, -0.45),
             ],
+            Self::House => &[(0.0, -0.95), (0.85, -0.2), (0.6, 0.85), (-0.6, 0.85), (-0.85, -0.2)],
+            Self::Star => &[
+                (0.0, -1.0),
+                (0.29, -0.4),
+                (0.95, -0.31),
+                (0.48, 0.15),
+                (0.59, 0.81),
+                (0.0, 0.5),
+                (-0.59, 0.81),
+                (-0.48, 0.15),
+                (-0.95, -0.31),
+                (-0.29, -0.4),
+            ],
+            Self::Hourglass => {
+                &[(0.8, -0.9), (0.15, 0.0), (0.8, 0.9), (-0.8, 0.9), (-0.15, 0.0), (-0.8, -0.9)]
+            }
             Self::Cross => &[
                 (-0.3, -0.95),
                 (0.3, -0.95),

@@ -1,0 +1,409 @@
+//! DHCP: a host asks for an address and whatever else it needs to take part in a network (RFC 2131, options: RFC 2132).
+//!
+//! Read here and not by smoltcp or the dhcproto crate: both give values without the bytes that they come from, and
+//! nothing of a message that is cut.
+
+use std::ops::Range;
+
+use smoltcp::wire::EthernetAddress;
+
+use crate::ethernet::mac;
+use crate::layers::{Draft, Field, Tree, bytes, hex};
+use crate::payload;
+use crate::rows::{Flag, Names, Row, Show, ipv4, name, number};
+use crate::summary::Label;
+
+/// Where the options begin: behind the fixed part and the cookie.
+const OPTIONS_AT: usize = 240;
+/// Says that options follow, and not what BOOTP had there.
+const COOKIE: u32 = 0x6382_5363;
+const PAD: u8 = 0;
+const MESSAGE_TYPE: u8 = 53;
+const CLIENT_ID: u8 = 61;
+const END: u8 = 255;
+
+const MESSAGE_TYPES: Names = &[
+    (1, "Discover"),
+    (2, "Offer"),
+    (3, "Request"),
+    (4, "Decline"),
+    (5, "ACK"),
+    (6, "NAK"),
+    (7, "Release"),
+    (8, "Inform"),
+];
+const HARDWARE: Names = &[(1, "Ethernet")];
+const HARDWARE_TYPE: Row = Row(
+    "dhcp.hw.type",
+    "Hardware type",
+    1..2,
+    Show::Named(HARDWARE),
+    "The kind of link that the client is on.",
+);
+const FIXED: &[Row] = &[
+    Row(
+        "dhcp.type",
+        "Message type",
+        0..1,
+        Show::Named(&[(1, "boot request"), (2, "boot reply")]),
+        "Who speaks: 1 is the client, 2 the server. What it says is in the option of the same name.",
+    ),
+    HARDWARE_TYPE,
+    Row("dhcp.hw.len", "Hardware address length", 2..3, Show::Number, "How many bytes the link address has."),
+    Row("dhcp.hops", "Hops", 3..4, Show::Number, "How many relays have passed it on between segments."),
+    Row("dhcp.id", "Transaction ID", 4..8, Show::Hex, "Chosen by the client, so that it knows its answers."),
+    Row("dhcp.secs", "Seconds", 8..10, Show::Seconds, "For how long the client has been trying."),
+    Row(
+        "dhcp.flags",
+        "Flags",
+        10..12,
+        Show::Flags(&[Flag::bit(
+            0x8000,
+            "dhcp.flags.bc",
+            "Broadcast",
+            "Answer to everybody: I cannot yet be reached by an address.",
+        )]),
+        "How to answer.",
+    ),
+    Row("dhcp.ip.client", "Client address", 12..16, Show::Ipv4, "The address that the client already has."),
+    Row(
+        "dhcp.ip.your",
+        "Your address",
+        16..20,
+        Show::Ipv4,
+        "The address that the server gives to the client.",
+    ),
+    Row("dhcp.ip.server", "Next server", 20..24, Show::Ipv4, "Whom to load a system from, if there is none."),
+    Row("dhcp.ip.relay", "Relay", 24..28, Show::Ipv4, "The router through which client and server talk."),
+];
+const ADDRESS_AT: usize = 28;
+const SERVER_NAME: Range<usize> = 44..108;
+const FILE: Range<usize> = 108..236;
+const COOKIE_ROW: Row =
+    Row("dhcp.cookie", "Magic cookie", 236..240, Show::Ipv4, "99.130.83.99 says that options follow.");
+
+/// What an option holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// One or several IPv4 addresses.
+    Addresses,
+    Text,
+    Seconds,
+    Number,
+    Named(Names),
+    /// Numbers of options.
+    List,
+    ClientId,
+    Raw,
+}
+
+struct Known(u8, Kind, &'static str, &'static str, &'static str);
+
+/// The options that are explained: number, content, key of the content, name, meaning.
+const OPTIONS: &[Known] = &[
+    Known(
+        1,
+        Kind::Addresses,
+        "dhcp.option.subnet_mask",
+        "Subnet mask",
+        "Which bits of the address are the network's.",
+    ),
+    Known(3, Kind::Addresses, "dhcp.option.router", "Router", "Through whom to reach all other networks."),
+    Known(
+        6,
+        Kind::Addresses,
+        "dhcp.option.domain_name_server",
+        "Domain name server",
+        "Whom to ask for the addresses of names.",
+    ),
+    Known(12, Kind::Text, "dhcp.option.hostname", "Host name", "What the client is called."),
+    Known(15, Kind::Text, "dhcp.option.domain_name", "Domain name", "What names here end in."),
+    Known(
+        26,
+        Kind::Number,
+        "dhcp.option.interface_mtu",
+        "Interface MTU",
+        "The longest packet to send, in bytes.",
+    ),
+    Known(
+        28,
+        Kind::Addresses,
+        "dhcp.option.broadcast_address",
+        "Broadcast address",
+        "What to send to, to reach all hosts of the network.",
+    ),
+    Known(42, Kind::Addresses, "dhcp.option.ntp_server", "Time server", "Whom to ask what time it is."),
+    Known(
+        50,
+        Kind::Addresses,
+        "dhcp.option.requested_ip_address",
+        "Requested address",
+        "The address that the client would like to have.",
+    ),
+    Known(
+        51,
+        Kind::Seconds,
+        "dhcp.option.ip_address_lease_time",
+        "Lease time",
+        "For how long the address may be used.",
+    ),
+    Known(
+        MESSAGE_TYPE,
+        Kind::Named(MESSAGE_TYPES),
+        "dhcp.option.dhcp",
+        "DHCP message type",
+        "Discover, offer, request, acknowledgment: the four steps to an address.",
+    ),
+    Known(
+        54,
+        Kind::Addresses,
+        "dhcp.option.dhcp_server_id",
+        "Server",
+        "Which server speaks, or is spoken to: there can be several.",
+    ),
+    Known(
+        55,
+        Kind::List,
+        "dhcp.option.request_list_item",
+        "Wish list",
+        "The options that the client wants to know.",
+    ),
+    Known(56, Kind::Text, "dhcp.option.message", "Message", "Why not, in words."),
+    Known(
+        57,
+        Kind::Number,
+        "dhcp.option.dhcp_max_message_size",
+        "Maximum message size",
+        "The longest message that the client can take, in bytes.",
+    ),
+    Known(
+        58,
+        Kind::Seconds,
+        "dhcp.option.renewal_time_value",
+        "Renewal time",
+        "When to ask the same server for more time.",
+    ),
+    Known(
+        59,
+        Kind::Seconds,
+        "dhcp.option.rebinding_time_value",
+        "Rebinding time",
+        "When to ask any server for more time.",
+    ),
+    Known(
+        60,
+        Kind::Text,
+        "dhcp.option.vendor_class_id",
+        "Vendor class",
+        "What kind of device, or of software, the client is.",
+    ),
+    Known(
+        CLIENT_ID,
+        Kind::ClientId,
+        "dhcp.hw.mac_addr",
+        "Client identifier",
+        "By what the server recognises the client: mostly its link address.",
+    ),
+];
+const UNKNOWN: Known =
+    Known(PAD, Kind::Raw, "dhcp.option.value", "Option", "An option that is not explained here.");
+
+fn known(code: u8) -> &'static Known {
+    OPTIONS.iter().find(|known| known.0 == code).unwrap_or(&UNKNOWN)
+}
+
+/// The options: their number and the whole bytes of each, up to the end or the first that is cut, which is `None`.
+fn options(message: &[u8]) -> impl Iterator<Item = Option<(u8, Range<usize>)>> {
+    let mut at = if number(message, 236..240) == COOKIE { OPTIONS_AT } else { message.len() };
+    std::iter::from_fn(move || {
+        let code = *message.get(at)?;
+        let end = match code {
+            PAD | END => Some(at + 1),
+            _ => message.get(at + 1).map(|&length| at + 2 + usize::from(length)),
+        };
+        let option = end.filter(|&end| end <= message.len()).map(|end| (code, at..end));
+        at = match &option {
+            Some((END, _)) | None => message.len(),
+            Some((_, range)) => range.end,
+        };
+        Some(option)
+    })
+}
+
+/// What the message says, by the name of its type; `None` for BOOTP, which had no types.
+fn message_type(message: &[u8]) -> Option<&'static str> {
+    let (_, range) = options(message).flatten().find(|(code, _)| *code == MESSAGE_TYPE)?;
+    name(MESSAGE_TYPES, number(message, range.start + 2..range.end))
+}
+
+pub(crate) fn label(message: &[u8]) -> Label {
+    match message_type(message) {
+        Some(name) => Label::write(format_args!("DHCP {name}")),
+        None => Label::of("DHCP"),
+    }
+}
+
+pub(crate) fn info(message: &[u8]) -> String {
+    if message.len() < OPTIONS_AT {
+        return "DHCP, cut short".into();
+    }
+    match (message_type(message), message[0]) {
+        (Some(name), _) => format!("DHCP {name:8} - Transaction ID 0x{:x}", number(message, 4..8)),
+        (None, 1) => format!("Boot Request from {}", client(message)),
+        (None, 2) => "Boot Reply".into(),
+        (None, other) => format!("BOOTP message of type {other}"),
+    }
+}
+
+/// The client's link address.
+fn client(message: &[u8]) -> String {
+    let length = address_len(message).unwrap_or(0);
+    match message.get(ADDRESS_AT..ADDRESS_AT + length).unwrap_or(&[]) {
+        address if length == 6 => mac(EthernetAddress::from_bytes(address)),
+        address => hex(address),
+    }
+}
+
+/// The length of the client's link address, or nothing if there is no room for it.
+fn address_len(message: &[u8]) -> Option<usize> {
+    let length = number(message, 2..3) as usize;
+    (length <= SERVER_NAME.start - ADDRESS_AT).then_some(length)
+}
+
+pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>) {
+    let message = &tree.frame[range.clone()];
+    let options_end = options(message).flatten().last().map_or(OPTIONS_AT, |(_, range)| range.end);
+    // Behind the end there is only filling, which belongs to the message.
+    let mut draft = Draft::new("DHCP", &range, message.len().max(OPTIONS_AT));
+    draft.summary(match message_type(message) {
+        Some(name) => format!("{name}, transaction 0x{:08x}", number(message, 4..8)),
+        None => info(message),
+    });
+    draft.rows(message, 0, FIXED);
+    let meaning = "By what the server knows the client, and where the answer goes to.";
+    match address_len(message) {
+        Some(length) => {
+            let address = ADDRESS_AT..ADDRESS_AT + length;
+            let key = if length == 6 { "dhcp.hw.mac_addr" } else { "dhcp.hw.addr" };
+            draft.add(Field::new(key, "Client link address", address.clone(), client(message), meaning));
+            let padding = address.end..SERVER_NAME.start;
+            let value = hex(message.get(padding.clone()).unwrap_or(&[]));
+            let meaning = "There is room for longer addresses.";
+            draft.add(Field::new("dhcp.hw.addr_padding", "Padding", padding, value, meaning));
+        }
+        None => draft.fault("There is no room for a link address of that length."),
+    }
+    draft.add(string("dhcp.server", "Server name", SERVER_NAME, message, "The name of the next server."));
+    draft.add(string("dhcp.file", "Boot file", FILE, message, "What to load from the next server."));
+    draft.add(COOKIE_ROW.field(message, 0).fault(
+        (number(message, 236..240) != COOKIE).then(|| "Not the cookie: what follows cannot be read.".into()),
+    ));
+    for option in options(message) {
+        match option {
+            Some((code, range)) => draft.add(option_field(code, message, range)),
+            None => draft.fault("The last option is cut short."),
+        }
+    }
+    if options_end > OPTIONS_AT && options_end < message.len() && message[options_end - 1] == END {
+        let filling = options_end..message.len();
+        let value = bytes(filling.len());
+        let meaning = "Old servers expect messages of at least 300 bytes.";
+        draft.add(Field::new("dhcp.option.padding", "Padding", filling, value, meaning));
+    }
+    tree.push(draft);
+}
+
+/// A text in a field of fixed length, which ends where a zero is.
+fn string(
+    key: &'static str,
+    name: &'static str,
+    range: Range<usize>,
+    message: &[u8],
+    meaning: &'static str,
+) -> Field {
+    let bytes = message.get(range.clone()).unwrap_or(&[]);
+    let text = payload::text(bytes.split(|&byte| byte == 0).next().unwrap_or(&[]));
+    Field::new(key, name, range, if text.is_empty() { "not given" } else { &text }, meaning)
+}
+
+/// The option that is `range` of the message.
+fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
+    let one = |name, meaning| Field::new("dhcp.option", name, range.clone(), code, meaning);
+    match code {
+        PAD => return one("Padding", "Fills a byte, so that what follows is aligned."),
+        END => {
+            let meaning = "No more options.";
+            let number = Field::new("dhcp.option.end", "End", range.clone(), code, meaning);
+            return one("End of options", meaning).parts([number]);
+        }
+        _ => {}
+    }
+    let &Known(_, kind, key, name, meaning) = known(code);
+    let (start, value) = (range.start, range.start + 2..range.end);
+    let mut parts = vec![
+        Field::new("dhcp.option.type", "Option", start..start + 1, code, "Which option this is."),
+        Field::new(
+            "dhcp.option.length",
+            "Length",
+            start + 1..start + 2,
+            bytes(value.len()),
+            "How long its content is.",
+        ),
+    ];
+    let texts = contents(kind, message, value.clone());
+    let key = if matches!(kind, Kind::ClientId) && value.len() != 7 { UNKNOWN.2 } else { key };
+    let fault = match &texts {
+        Some(texts) => {
+            parts.extend(
+                texts.iter().map(|(text, range)| Field::new(key, name, range.clone(), text, meaning)),
+            );
+            None
+        }
+        None => Some("Not the length that this option has.".into()),
+    };
+    let all = match texts {
+        Some(texts) => texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(", "),
+        None => hex(&message[value]),
+    };
+    let all = if all.is_empty() { "empty".into() } else { all };
+    Field::new("dhcp.option", name, range, all, meaning).parts(parts).fault(fault)
+}
+
+/// What an option holds, piece by piece, with the bytes of each; nothing if the length does not fit.
+fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(String, Range<usize>)>> {
+    let length = value.len();
+    let whole = |text| Some(vec![(text, value.clone())]);
+    let each = |size: usize| value.clone().step_by(size).map(move |at| at..at + size);
+    match kind {
+        Kind::Addresses if length > 0 && length.is_multiple_of(4) => {
+            Some(each(4).map(|range| (ipv4(message, range.start).to_string(), range)).collect())
+        }
+        Kind::List if length > 0 => Some(
+            each(1)
+                .map(|range| {
+                    let code = message[range.start];
+                    let name = known(code).3;
+                    let text = if code == PAD || name == UNKNOWN.3 {
+                        code.to_string()
+                    } else {
+                        format!("{code} ({name})")
+                    };
+                    (text, range)
+                })
+                .collect(),
+        ),
+        Kind::Text => whole(payload::text(&message[value.clone()])),
+        Kind::Seconds if length == 4 => whole(match number(message, value.clone()) {
+            u32::MAX => "forever".into(),
+            seconds => format!("{seconds} s"),
+        }),
+        Kind::Number if length == 2 => whole(number(message, value.clone()).to_string()),
+        Kind::Named(names) if length == 1 => whole(crate::rows::named(names, number(message, value.clone()))),
+        Kind::ClientId if length == 7 && message[value.start] == 1 => {
+            let address = value.start + 1..value.end;
+            Some(vec![(mac(EthernetAddress::from_bytes(&message[address.clone()])), address)])
+        }
+        Kind::ClientId | Kind::Raw => whole(hex(&message[value.clone()])),
+        Kind::Addresses | Kind::List | Kind::Seconds | Kind::Number | Kind::Named(_) => None,
+    }
+}

@@ -1,0 +1,141 @@
+//! What IGMPv3 and MLDv2 have in common: the rest of a query, and records that say of a group whose packets are wanted
+//! (RFC 3376 §4.2.4, RFC 3810 §5.2.5). Only the size of the addresses differs, and the names of the fields.
+
+use crate::layers::{Draft, Field, hex};
+use crate::rows::{Names, Row, ipv4, ipv6, number, parts};
+
+/// Kind, length of the auxiliary data in units of 4 bytes, number of sources.
+const RECORD_HEAD_LEN: usize = 4;
+
+pub(crate) const RECORD_MEANING: &str =
+    "Whose packets to this group are wanted: only those of the sources, or all but those of the sources.";
+pub(crate) const RECORD_TYPES: Names = &[
+    (1, "mode is include"),
+    (2, "mode is exclude"),
+    (3, "change to include mode"),
+    (4, "change to exclude mode"),
+    (5, "allow new sources"),
+    (6, "block old sources"),
+];
+pub(crate) const ROBUSTNESS_MEANING: &str =
+    "How many of these messages may get lost: everything important is said that often.";
+pub(crate) const SUPPRESS_MEANING: &str = "Other routers that hear this are not to start their timers over.";
+pub(crate) const INTERVAL_MEANING: &str =
+    "How many seconds the router lets pass between queries, below 128 as they are.";
+
+/// The names of one of the two protocols.
+pub(crate) struct Family {
+    /// 4 or 16.
+    pub address_len: usize,
+    pub record: &'static str,
+    /// Kind, lengths and group.
+    pub head: &'static [Row],
+    pub source: &'static str,
+    pub auxiliary: &'static str,
+}
+
+/// A record as its head outlines it. It may be longer than the message.
+pub(crate) struct Record {
+    pub at: usize,
+    pub kind: u32,
+    pub sources: usize,
+    auxiliary_len: usize,
+    address_len: usize,
+}
+
+impl Record {
+    fn read(message: &[u8], at: usize, address_len: usize) -> Record {
+        Record {
+            at,
+            kind: number(message, at..at + 1),
+            sources: number(message, at + 2..at + 4) as usize,
+            auxiliary_len: 4 * number(message, at + 1..at + 2) as usize,
+            address_len,
+        }
+    }
+
+    pub fn group_at(&self) -> usize {
+        self.at + RECORD_HEAD_LEN
+    }
+
+    /// Where the addresses of the sources are.
+    pub fn sources_at(&self) -> impl Iterator<Item = usize> + use<> {
+        addresses(self.group_at() + self.address_len, self.sources, self.address_len)
+    }
+
+    fn end(&self) -> usize {
+        self.group_at() + (1 + self.sources) * self.address_len + self.auxiliary_len
+    }
+}
+
+fn addresses(start: usize, count: usize, address_len: usize) -> impl Iterator<Item = usize> {
+    (0..count).map(move |number| start + number * address_len)
+}
+
+/// The records that begin at `start`, as many as the message claims and has the beginning of.
+pub(crate) fn records(
+    message: &[u8],
+    start: usize,
+    count: u32,
+    address_len: usize,
+) -> impl Iterator<Item = Record> {
+    let mut at = start;
+    (0..count).map_while(move |_| {
+        (at < message.len()).then(|| {
+            let record = Record::read(message, at, address_len);
+            at = record.end();
+            record
+        })
+    })
+}
+
+/// Where the records end, if they are all there; beyond the message, if they are not.
+pub(crate) fn records_end(message: &[u8], start: usize, count: u32, names: &Family) -> usize {
+    let mut end = (start, 0);
+    for record in records(message, start, count, names.address_len) {
+        end = (record.end(), end.1 + 1);
+    }
+    // The rest has at least a head and a group each.
+    end.0 + (count - end.1) as usize * (RECORD_HEAD_LEN + names.address_len)
+}
+
+/// Adds the records. One that is cut is left out; the layer is cut with it.
+pub(crate) fn add_records(draft: &mut Draft, message: &[u8], start: usize, count: u32, names: &Family) {
+    for record in records(message, start, count, names.address_len) {
+        let end = record.end();
+        let kind = crate::rows::named(RECORD_TYPES, record.kind);
+        let group = address(message, record.group_at(), names.address_len);
+        let mut fields = parts(message, record.at, names.head);
+        if end <= message.len() {
+            fields.extend(record.sources_at().map(|at| source(message, at, names)));
+            let auxiliary = end - record.auxiliary_len..end;
+            let meaning = "Room for additions that have never come.";
+            let value = hex(&message[auxiliary.clone()]);
+            fields.push(Field::new(names.auxiliary, "Auxiliary data", auxiliary, value, meaning));
+        }
+        let value = format!("{group}, {kind}");
+        draft.add(
+            Field::new(names.record, "Group record", record.at..end, value, RECORD_MEANING).parts(fields),
+        );
+    }
+}
+
+/// Adds the `count` sources of a query, which begin at `start`.
+pub(crate) fn add_sources(draft: &mut Draft, message: &[u8], start: usize, count: usize, names: &Family) {
+    for at in addresses(start, count, names.address_len).take_while(|&at| at < message.len()) {
+        draft.add(source(message, at, names));
+    }
+}
+
+fn source(message: &[u8], at: usize, names: &Family) -> Field {
+    let value = address(message, at, names.address_len);
+    let meaning = "Somebody who sends to the group.";
+    Field::new(names.source, "Source", at..at + names.address_len, value, meaning)
+}
+
+fn address(message: &[u8], at: usize, address_len: usize) -> String {
+    match address_len {
+        4 => ipv4(message, at).to_string(),
+        _ => ipv6(message, at).to_string(),
+    }
+}

@@ -1,0 +1,191 @@
+//! HTTP/1: a line that says what is wanted or how it went, header fields, an empty line, the content (RFC 9112).
+//!
+//! Explained are the lines, where a segment begins a message. What does not fit into it is in the next, as data.
+//!
+//! Read here and not by the httparse crate, which gives no lines but those of a whole message.
+
+use std::ops::Range;
+
+use crate::layers::{Draft, Field, Tree};
+use crate::payload;
+use crate::summary::Label;
+
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+const VERSION: &[u8] = b"HTTP/1.";
+/// A first line longer than this is cut in the info.
+const LINE_MAX: usize = 256;
+
+/// Header fields with keys of their own.
+const HEADERS: [(&str, &str, &str); 18] = [
+    ("accept", "http.accept", "What kinds of content are welcome."),
+    ("accept-encoding", "http.accept_encoding", "How the content may be compressed."),
+    ("accept-language", "http.accept_language", "In which languages the content is welcome."),
+    ("cache-control", "http.cache_control", "Who may keep the content, and for how long."),
+    ("connection", "http.connection", "What becomes of the connection afterwards."),
+    ("content-encoding", "http.content_encoding", "How the content is compressed."),
+    ("content-length", "http.content_length_header", "How many bytes of content follow the empty line."),
+    ("content-type", "http.content_type", "What kind of content follows."),
+    ("cookie", "http.cookie", "What the server asked to be told again each time."),
+    ("date", "http.date", "When the answer was made."),
+    ("host", "http.host", "The name of the site: several can be at one address."),
+    ("last-modified", "http.last_modified", "When the content last changed."),
+    ("location", "http.location", "Where to look instead."),
+    ("referer", "http.referer", "The page that led here."),
+    ("server", "http.server", "Which program answers."),
+    ("set-cookie", "http.set_cookie", "What the server asks to be told again each time."),
+    ("transfer-encoding", "http.transfer_encoding", "How the content is cut into pieces."),
+    ("user-agent", "http.user_agent", "Which program asks."),
+];
+
+/// Does a message begin with this data? On a port of HTTP's, a method is enough.
+pub(crate) fn begins(data: &[u8], usual_port: bool) -> bool {
+    let line = first_line(data);
+    line.starts_with(VERSION)
+        || method(line).is_some()
+            && (usual_port || line.windows(1 + VERSION.len()).any(|end| end == b" HTTP/1."))
+}
+
+fn method(line: &[u8]) -> Option<&'static str> {
+    METHODS
+        .into_iter()
+        .find(|method| line.strip_prefix(method.as_bytes()).is_some_and(|rest| rest.first() == Some(&b' ')))
+}
+
+fn first_line(data: &[u8]) -> &[u8] {
+    &data[..line_end(data, 0).0]
+}
+
+/// Where the line that begins at `at` ends, without and with its line break. The last may have none.
+fn line_end(data: &[u8], at: usize) -> (usize, usize) {
+    match data[at..].iter().position(|&byte| byte == b'\n') {
+        Some(length) => {
+            let end = at + length;
+            let text_end = if data[at..end].ends_with(b"\r") { end - 1 } else { end };
+            (text_end, end + 1)
+        }
+        None => (data.len(), data.len()),
+    }
+}
+
+pub(crate) fn label(data: &[u8]) -> Label {
+    let line = first_line(data);
+    match (method(line), line.get(9..12)) {
+        (Some(method), _) => Label::of(method),
+        (None, Some(&[a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'])) => {
+            Label::write(format_args!("HTTP {}{}{}", char::from(a), char::from(b), char::from(c)))
+        }
+        _ => Label::of("HTTP"),
+    }
+}
+
+pub(crate) fn info(data: &[u8]) -> String {
+    let mut info = payload::text_up_to(first_line(data), LINE_MAX);
+    let end = line_end(data, 0).1;
+    // Analysers say of an answer what it brings.
+    if method(data).is_none()
+        && let Some(kind) = lines(data, end).find_map(|line| {
+            let (name, value) = split(&data[line.0.clone()]);
+            name.eq_ignore_ascii_case(b"content-type").then_some(value)
+        })
+    {
+        let kind = kind.split(|&byte| byte == b';').next().unwrap_or(kind);
+        info += &format!("  ({})", payload::text(kind.trim_ascii()));
+    }
+    info
+}
+
+/// The header lines from `at` on: their text and the whole of them with their line break. Ends with the empty line.
+fn lines(data: &[u8], mut at: usize) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    std::iter::from_fn(move || {
+        if at >= data.len() {
+            return None;
+        }
+        let (text_end, end) = line_end(data, at);
+        let line = (at..text_end, at..end);
+        at = if text_end == line.0.start { data.len() } else { end };
+        Some(line)
+    })
+}
+
+/// `name: value`
+fn split(line: &[u8]) -> (&[u8], &[u8]) {
+    match line.iter().position(|&byte| byte == b':') {
+        Some(colon) => (&line[..colon], line[colon + 1..].trim_ascii()),
+        None => (line, b""),
+    }
+}
+
+pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>) {
+    let data = &tree.frame[range.clone()];
+    let (first_end, headers_at) = line_end(data, 0);
+    let last = lines(data, headers_at).last();
+    let end = last.as_ref().map_or(headers_at, |(_, line)| line.end);
+    let complete = last.is_some_and(|(text, line)| text.is_empty() && !line.is_empty());
+
+    let mut draft = Draft::new("HTTP", &range, end);
+    draft.summary(info(data) + if complete { "" } else { ", goes on in the next segment" });
+    draft.add(first_field(data, first_end, headers_at));
+    for (text, line) in lines(data, headers_at).filter(|(text, _)| !text.is_empty()) {
+        draft.add(header_field(&data[text], line));
+    }
+    let end = draft.end();
+    tree.push(draft);
+    payload::dissect(tree, end..range.end);
+}
+
+/// The request or status line, which ends at `end` and with its line break at `next`.
+fn first_field(data: &[u8], end: usize, next: usize) -> Field {
+    let line = &data[..end];
+    let request = method(line).is_some();
+    let mut parts = Vec::new();
+    let mut at = 0;
+    let fields = if request { REQUEST } else { STATUS };
+    for (number, (key, name, meaning)) in fields.into_iter().enumerate() {
+        // The last takes what is left: a reason has spaces in it.
+        let rest = &line[at.min(end)..];
+        let length = match number {
+            2 => rest.len(),
+            _ => rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len()),
+        };
+        let text = payload::text_up_to(&rest[..length], LINE_MAX);
+        parts.push(Field::new(key, name, at.min(end)..at.min(end) + length, text, meaning));
+        at += length + 1;
+    }
+    let (key, name, meaning) = if request {
+        ("http.request", "Request", "What the client wants.")
+    } else {
+        ("http.response", "Response", "How it went.")
+    };
+    let value = payload::text_up_to(line, LINE_MAX);
+    Field::new(key, name, 0..next, value, meaning).parts(parts)
+}
+
+const REQUEST: [(&str, &str, &str); 3] = [
+    ("http.request.method", "Method", "What to do: GET fetches, POST sends."),
+    ("http.request.uri", "Target", "What to do it with: the path of the page and what is asked of it."),
+    ("http.request.version", "Version", "What the client speaks."),
+];
+const STATUS: [(&str, &str, &str); 3] = [
+    ("http.response.version", "Version", "What the server speaks."),
+    (
+        "http.response.code",
+        "Status",
+        "2xx is success, 3xx is elsewhere, 4xx the client's fault, 5xx the server's.",
+    ),
+    ("http.response.phrase", "Reason", "The same in words."),
+];
+
+fn header_field(text: &[u8], line: Range<usize>) -> Field {
+    let (name, value) = split(text);
+    let known = HEADERS.iter().find(|(known, ..)| name.eq_ignore_ascii_case(known.as_bytes()));
+    match known {
+        Some(&(name, key, meaning)) => {
+            let value = payload::text_up_to(value, LINE_MAX);
+            Field::new(key, name, line, if value.is_empty() { "empty" } else { &value }, meaning)
+        }
+        None => {
+            let meaning = "A header field that is not explained here.";
+            Field::new("http.unknown_header", "header", line, payload::text_up_to(text, LINE_MAX), meaning)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! RIP: routers tell their neighbors which networks they reach, and over how many hops (RFC 1058, version 2: RFC 2453).
+
+use std::ops::Range;
+
+use crate::layers::{Draft, Field, Tree};
+use crate::payload;
+use crate::rows::{Names, Row, Show, ipv4, name, number, parts};
+use crate::summary::Label;
+
+pub(crate) const HEADER_LEN: usize = 4;
+/// What is said about a network.
+pub(crate) const ENTRY_LEN: usize = 20;
+/// Hops that are too many.
+const INFINITY: u32 = 16;
+
+pub(crate) const COMMANDS: Names = &[(1, "Request"), (2, "Response")];
+pub(crate) const COMMAND_MEANING: &str =
+    "A request asks for routes; a response tells them, asked or every half minute.";
+pub(crate) const METRIC_MEANING: &str =
+    "How many routers away the network is; 16 means that it cannot be reached.";
+const FAMILIES: Names = &[(0, "unspecified"), (2, "IP"), (0xffff, "authentication")];
+const FAMILY: Row = Row(
+    "rip.family",
+    "Address family",
+    0..2,
+    Show::Named(FAMILIES),
+    "The kind of address that follows; unspecified asks for all routes.",
+);
+const ADDRESS: Row =
+    Row("rip.ip", "Network", 4..8, Show::Ipv4, "The network or host that the route leads to.");
+const METRIC: Row = Row("rip.metric", "Metric", 16..20, Show::Number, METRIC_MEANING);
+const HEADER: &[Row] = &[
+    Row("rip.command", "Command", 0..1, Show::Named(COMMANDS), COMMAND_MEANING),
+    Row(
+        "rip.version",
+        "Version",
+        1..2,
+        Show::Number,
+        "Version 2 adds netmasks, so that networks can be of any size, and speaks to a group instead of to all.",
+    ),
+];
+const VERSION_1: &[Row] = &[FAMILY, ADDRESS, METRIC];
+const VERSION_2: &[Row] = &[
+    FAMILY,
+    Row("rip.route_tag", "Route tag", 2..4, Show::Number, "A mark, such as where the route was learnt."),
+    ADDRESS,
+    Row("rip.netmask", "Netmask", 8..12, Show::Ipv4, "Which bits of the address belong to the network."),
+    Row(
+        "rip.next_hop",
+        "Next hop",
+        12..16,
+        Show::Ipv4,
+        "Where to send to; 0.0.0.0 is the sender of this message.",
+    ),
+    METRIC,
+];
+/// A request for all routes.
+const UNSPECIFIED: &[Row] = &[FAMILY, METRIC];
+const PASSWORD_TYPE: Row = Row(
+    "rip.auth.type",
+    "Authentication type",
+    2..4,
+    Show::Named(&[(2, "password"), (3, "keyed digest")]),
+    "How the sender proves that it may say this.",
+);
+
+pub(crate) fn label(message: &[u8]) -> Label {
+    match command(message) {
+        Some(1) => Label::of("RIP request"),
+        Some(2) => Label::of("RIP response"),
+        _ => Label::of("RIP"),
+    }
+}
+
+pub(crate) fn info(message: &[u8]) -> String {
+    match command(message) {
+        Some(command) => name(COMMANDS, command).map_or(format!("Unknown ({command})"), str::to_string),
+        None => "RIP, cut short".into(),
+    }
+}
+
+/// The first byte, if there is a header.
+pub(crate) fn command(message: &[u8]) -> Option<u32> {
+    (message.len() >= HEADER_LEN).then(|| number(message, 0..1))
+}
+
+pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>) {
+    let message = &tree.frame[range.clone()];
+    let entries = message.len().saturating_sub(HEADER_LEN) / ENTRY_LEN;
+    let mut draft = Draft::new("RIP", &range, HEADER_LEN + entries * ENTRY_LEN);
+    draft.summary(format!("version {}, {}", number(message, 1..2), info(message)));
+    draft.rows(message, 0, HEADER);
+    for entry in 0..entries {
+        draft.add(route(message, HEADER_LEN + entry * ENTRY_LEN));
+    }
+    let end = draft.end();
+    tree.push(draft);
+    payload::dissect(tree, end..range.end);
+}
+
+/// What is said at `at` about a network.
+fn route(message: &[u8], at: usize) -> Field {
+    let entry = &message[at..at + ENTRY_LEN];
+    let family = number(entry, 0..2);
+    let (metric, address) = (number(entry, 16..20), ipv4(entry, 4));
+    let (rows, value) = match family {
+        0xffff => return authentication(message, at),
+        2 if number(message, 1..2) == 1 => (VERSION_1, format!("{address}, metric {metric}")),
+        2 => {
+            let mask = number(entry, 8..12);
+            (VERSION_2, format!("{address}/{}, metric {metric}", mask.leading_ones()))
+        }
+        0 => (UNSPECIFIED, format!("all routes, metric {metric}")),
+        _ => (UNSPECIFIED, "of a family that is not explained here".into()),
+    };
+    let fault = (!(1..=INFINITY).contains(&metric))
+        .then(|| "A metric is from 1 to 16: whoever receives this route ignores it (RFC 2453).".into());
+    Field::new("rip.route", "Route", at..at + ENTRY_LEN, value, "What the sender says about one network.")
+        .parts(parts(message, at, rows))
+        .fault(fault)
+}
+
+fn authentication(message: &[u8], at: usize) -> Field {
+    const MEANING: &str = "Readable by everybody on the segment: it keeps out mistakes, not attackers.";
+    let secret = at + 4..at + ENTRY_LEN;
+    let bytes = &message[secret.clone()];
+    let mut parts = vec![PASSWORD_TYPE.field(message, at)];
+    if number(message, at + 2..at + 4) == 2 {
+        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+        let text = payload::text(&bytes[..length]);
+        let text = if text.is_empty() { "none".into() } else { text };
+        parts.push(Field::new("rip.auth.passwd", "Password", secret, text, MEANING));
+    }
+    let meaning = "Proves that the sender belongs to those whose routes are believed.";
+    Field::new("rip.auth", "Authentication", at..at + ENTRY_LEN, "not a route", meaning).parts(parts)
+}
