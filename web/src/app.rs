@@ -103,7 +103,8 @@ pub fn App(props: &Props) -> Html {
             </main>
             { status(view.edge, view.complete_since) }
             { toasts(&session, &page.toasts, &page.announcement) }
-            <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail} />
+            <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail}
+                compared={view.compared.clone()} />
         </ContextProvider<Session>>
     }
 }

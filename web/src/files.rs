@@ -2,17 +2,23 @@
 
 use crate::dom::window;
 use crate::lab::Command;
+use crate::lab::packets::Observe;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
+use crate::workspace::Tab;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
 use scenario::{LinkError, Scenario};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlAnchorElement, Response, Url};
 
 /// Opens a file in the place of what is there, which can be undone.
 pub fn open(session: &Session, file: File) {
+    if is_capture(&file.name()) {
+        return open_capture(session, file);
+    }
     // Before anything of it is read.
     if file.size() > DOCUMENT_BYTES_MAX as f64 {
         return session.say("This file is too large to be a scenario.");
@@ -30,6 +36,49 @@ pub fn open(session: &Session, file: File) {
             }
         }
     });
+}
+
+/// Whether a file of this name is taken for a capture.
+fn is_capture(name: &str) -> bool {
+    let extension = name.rsplit('.').next().unwrap_or_default();
+    ["pcap", "pcapng", "cap"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// Opens a capture that somebody made somewhere in the packet list.
+pub fn open_capture(session: &Session, file: File) {
+    if file.size() > capture::read::FILE_BYTES_MAX as f64 {
+        let most = crate::format::buffer(capture::read::FILE_BYTES_MAX);
+        return session.say(format!("This capture is larger than {most}: cut it first, for instance with editcap."));
+    }
+    let session = session.clone();
+    spawn_local(async move {
+        let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
+            return session.say("The browser could not read this file.");
+        };
+        match capture::read(js_sys::Uint8Array::new(&buffer).to_vec()) {
+            Ok(recording) => {
+                if let Some(cut) = recording.cut {
+                    session.say(crate::opening::sentence(&cut.to_string()));
+                }
+                let name = file.name().into();
+                session.perform(Command::Observe(Observe::Open(name, Rc::new(recording))));
+                session.open_drawer(Some(Tab::Packets));
+            }
+            Err(error) => session.say(format!("“{}” cannot be opened: {error}.", file.name())),
+        }
+    });
+}
+
+/// Gives what crossed the wires at a place to the browser as pcapng: everything kept, or what the packet list has.
+pub fn save_capture(session: &Session) {
+    let (name, written) = {
+        let lab = session.lab().borrow();
+        (file_name(&lab.scenario().title, "pcapng"), lab.pcapng())
+    };
+    match written {
+        Ok(bytes) => save_as(&name, "application/x-pcapng", &bytes),
+        Err(error) => session.say(crate::opening::sentence(&error.to_string())),
+    }
 }
 
 /// Loads a document that the address names, from the same site only: the page's policy allows no other, and a link must not make a
@@ -81,18 +130,29 @@ fn percent_decoded(text: &str) -> String {
 /// Gives the document to the browser, to be saved as a file.
 pub fn save(session: &Session) {
     let lab = session.lab().borrow();
-    let (name, text) = (file_name(&lab.scenario().title), lab.scenario().to_json());
-    let link = window().document().and_then(|document| document.create_element("a").ok());
-    let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };
-    // An address that holds the file: nothing has to be given back afterwards.
-    let encoded = js_sys::encode_uri_component(&text);
-    link.set_href(&format!("data:application/json;charset=utf-8,{}", String::from(encoded)));
-    link.set_download(&name);
-    link.click();
+    save_as(&file_name(&lab.scenario().title, "json"), "application/json", lab.scenario().to_json().as_bytes());
 }
 
-/// `Two hosts and a switch` is `two-hosts-and-a-switch.json`.
-fn file_name(title: &str) -> String {
+/// Gives these bytes to the browser, to be saved as a file of this name and media type.
+pub fn save_as(name: &str, media_type: &str, bytes: &[u8]) {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let kind = web_sys::BlobPropertyBag::new();
+    kind.set_type(media_type);
+    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &kind);
+    let link = window().document().and_then(|document| document.create_element("a").ok());
+    let link = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    let url = blob.ok().and_then(|blob| Url::create_object_url_with_blob(&blob).ok());
+    let (Some(link), Some(url)) = (link, url) else { return };
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The browser takes its time to read it.
+    let forget = move || drop(Url::revoke_object_url(&url));
+    gloo::timers::callback::Timeout::new(60_000, forget).forget();
+}
+
+/// `Two hosts and a switch` with `json` is `two-hosts-and-a-switch.json`.
+pub fn file_name(title: &str, extension: &str) -> String {
     let mut name = String::new();
     for c in title.chars().take(60) {
         // ASCII only: the tables of all the others' cases are more to download than this file.
@@ -103,7 +163,7 @@ fn file_name(title: &str) -> String {
         }
     }
     let name = name.trim_matches('-');
-    format!("{}.json", if name.is_empty() { "network" } else { name })
+    format!("{}.{extension}", if name.is_empty() { "network" } else { name })
 }
 
 #[cfg(test)]
@@ -112,9 +172,9 @@ mod tests {
 
     #[test]
     fn a_file_is_called_like_the_scenario() {
-        assert_eq!(file_name("Two hosts & a switch!"), "two-hosts-a-switch.json");
-        assert_eq!(file_name("../../etc"), "etc.json");
-        assert_eq!(file_name("Übung 3"), "Übung-3.json");
-        assert_eq!(file_name("?!"), "network.json");
+        assert_eq!(file_name("Two hosts & a switch!", "json"), "two-hosts-a-switch.json");
+        assert_eq!(file_name("../../etc", "json"), "etc.json");
+        assert_eq!(file_name("Übung 3", "json"), "Übung-3.json");
+        assert_eq!(file_name("?!", "json"), "network.json");
     }
 }

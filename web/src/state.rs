@@ -61,6 +61,8 @@ pub enum Dialog {
         /// The network was changed while it ran: the link gives it as it is now, and not this history.
         changed_live: bool,
     },
+    /// Two branches side by side.
+    Compare,
     /// What all this is, and what the keys do.
     Help,
     /// A link that could not be opened.

@@ -1,5 +1,6 @@
 //! What can lie over the page: a link to share, help, a link that could not be opened.
 
+use super::branches::compared;
 use super::library::Library;
 use super::modal::{Modal, close_around};
 use super::use_session;
@@ -7,6 +8,7 @@ use crate::announce::Detail;
 use crate::dom::copy;
 use crate::keys;
 use crate::lab::Command;
+use crate::lab::compare::CompareView;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Dialog;
@@ -24,6 +26,8 @@ pub struct Props {
     pub shortcuts: bool,
     /// How much whoever listens is told.
     pub detail: Detail,
+    /// What is found of two branches.
+    pub compared: Option<CompareView>,
 }
 
 /// What lies over the page, if anything does. Each has a key, so that one that follows another is opened anew: the first
@@ -37,6 +41,9 @@ pub fn Dialogs(props: &Props) -> Html {
         Some(Dialog::Share { link, copied, changed_live }) => {
             html! { <Share link={link.clone()} copied={*copied} changed_live={*changed_live} /> }
         }
+        Some(Dialog::Compare) => html! {
+            <Modal key="Two branches" title="Two branches">{ compared(&session, props.compared.as_ref()) }</Modal>
+        },
         Some(Dialog::Help) => help(&session, props.shortcuts, props.detail),
         Some(Dialog::BadLink(trouble)) => bad_link(trouble),
         Some(Dialog::Restart(command)) => restart(&session, command),

@@ -2,10 +2,12 @@
 //!
 //! None of them is rendered more than ten times a second, and none whose properties are as they were.
 
+mod branches;
 mod dialogs;
 mod divider;
 mod document_pane;
 mod drawer;
+mod filter_bar;
 mod frame_sheet;
 mod icon;
 mod inspector;
@@ -13,6 +15,7 @@ mod item_panel;
 mod legend;
 mod library;
 mod modal;
+mod packets;
 mod plot;
 mod problem_list;
 mod run_card;

@@ -1,5 +1,6 @@
 //! The controls of time: play, pause, step, go back, speed.
 
+use super::branches::branches;
 use super::icon::{Glyph, icon};
 use super::timeline::Timeline;
 use super::{on, use_session};
@@ -81,6 +82,7 @@ pub fn Transport(props: &Props) -> Html {
     html! {
         <section class="transport" aria-label="Time">
             <Timeline view={props.view.clone()} />
+            { branches(&session, &view.branches) }
             <div class="transport-buttons" role="group" aria-label="Playback">
                 <button type="button" class="button icon-only" aria-label="Start again from the beginning"
                     title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>

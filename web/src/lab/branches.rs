@@ -89,6 +89,11 @@ impl Branches {
         self
     }
 
+    /// The name of the one that is shown.
+    pub fn name(&self) -> Rc<str> {
+        self.name.clone()
+    }
+
     /// The branch of this number, if it was left.
     pub fn left(&self, number: u32) -> Option<&Branch> {
         self.left.iter().find(|branch| branch.number == number)

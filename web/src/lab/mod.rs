@@ -11,7 +11,7 @@
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`] | all of time at a glance |
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
-//! | [`branches`] | acting in the past, and what was otherwise |
+//! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
@@ -21,6 +21,7 @@
 
 pub mod ahead;
 pub mod branches;
+pub mod compare;
 pub mod editing;
 pub mod inspect;
 pub mod narrate;
@@ -41,6 +42,7 @@ use crate::edit::{Edit, EditError};
 use crate::stage::Selection;
 use ahead::{Advance, Next, advance, next_visible};
 use branches::{Act, Branches};
+use compare::{CompareView, Comparison};
 use editing::Editing;
 use netlab::history::{Fate, Limits, Stride};
 use netlab::run::{Amount, RunEvent, RunKind, RunSpec};
@@ -77,6 +79,8 @@ pub enum Command {
     Packet(usize),
     /// Back to a branch that was left.
     Branch(u32),
+    /// Compare with a branch that was left, or no longer.
+    Compare(Option<u32>),
     /// Back to the beginning, with all runs.
     Restart,
     /// Choose a speed by hand.
@@ -130,6 +134,7 @@ impl Command {
                 | Self::Observe(_)
                 | Self::Packet(_)
                 | Self::Branch(_)
+                | Self::Compare(_)
                 | Self::Restart
                 | Self::SetSpeed(_)
                 | Self::AutoSpeed
@@ -193,6 +198,7 @@ pub struct Lab {
     /// The packet of an opened capture that is looked at.
     packet: Option<usize>,
     branches: Branches,
+    comparison: Option<Comparison>,
     /// Having caught up, the world runs on to here, without the playhead.
     run_to: Option<Instant>,
     /// All nodes and links that are ever there, as they are called now.
@@ -301,6 +307,7 @@ impl Lab {
             packets: Packets::default(),
             packet: None,
             branches: Branches::opened(&scenario),
+            comparison: None,
             run_to: None,
             whole: Rc::new(scenario.whole().topology.clone()),
             scene: Topology::default(),
@@ -346,6 +353,9 @@ impl Lab {
             Command::Observe(observe) => self.observe(observe)?,
             Command::Packet(number) => self.select_packet(number),
             Command::Branch(number) => self.return_to(number),
+            Command::Compare(number) => {
+                self.comparison = number.and_then(|number| Comparison::with(self, number));
+            }
             Command::Restart => self.restart(),
             Command::SetSpeed(speed) => {
                 self.auto_speed = false;
@@ -457,6 +467,9 @@ impl Lab {
         }
         if let Some(until) = self.catch_up_to {
             return self.catch_up(until, go_on);
+        }
+        if let Some(comparison) = &mut self.comparison {
+            comparison.go_on(go_on);
         }
         if let Some(until) = self.run_to {
             if advance(&mut self.world, until, go_on) != Advance::Paused {
@@ -657,6 +670,12 @@ impl Lab {
             _ if self.playing => State::Playing,
             _ => State::Paused,
         }
+    }
+
+    /// What is found of two branches.
+    pub fn compared(&mut self) -> Option<CompareView> {
+        let name = self.branches.name();
+        Some(self.comparison.as_mut()?.view(&name, &self.whole, &self.world))
     }
 
     /// All nodes and links that are ever there.

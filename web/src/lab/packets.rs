@@ -4,7 +4,8 @@
 
 use super::trace::{Row, Source, Trace};
 use super::{Lab, Refusal};
-use capture::{Place, Recording};
+use crate::stage::Selection;
+use capture::{Network, Place, Recording, Sighting, WriteError, Writer};
 use dissect::analysis::{self, Answer};
 use dissect::filter::{Filter, FilterError};
 use netlab::topology::{Direction, LinkId};
@@ -179,6 +180,15 @@ impl Lab {
         }
     }
 
+    /// The number of the packet that is looked at, if it is in the list.
+    pub fn selected_packet(&self) -> Option<usize> {
+        match self.selection {
+            _ if self.packets.opened().is_some() => self.packet,
+            Some(Selection::Frame(id)) => self.packets.trace().find(self.world.history(), id),
+            _ => None,
+        }
+    }
+
     /// The row of a packet.
     pub fn line(&self, number: usize) -> Option<Line> {
         let trace = self.packets.trace();
@@ -215,6 +225,23 @@ impl Lab {
             to_come: !over && row.at > self.playhead.at(),
             row,
         })
+    }
+
+    /// What the packet list has, up to the live edge, as pcapng: seen there, and of that what passes the filter.
+    pub fn pcapng(&self) -> Result<Vec<u8>, WriteError> {
+        let (trace, history) = (self.packets.trace(), self.world.history());
+        let whole = self.scenario.whole();
+        let network = Network { title: &whole.title, topology: &whole.topology, ids: &whole.ids };
+        let mut writer = Writer::new(Vec::new(), &network, trace.place())?;
+        for (number, row) in trace.rows(0..trace.count()) {
+            let Some(transit) = history.transit(row.transit) else { continue };
+            let sighting = Sighting { at: row.at, transit: row.transit, sent: row.sent };
+            match trace.is_listed(number) {
+                true => writer.write(sighting, transit)?,
+                false => writer.skip(sighting, transit),
+            }
+        }
+        writer.finish(self.world.now())
     }
 
     /// The places at which one can look: all frames once, everywhere, each link, each port; with their names.

@@ -1,6 +1,7 @@
 //! The snapshot that the page is rendered from: at most ten a second, and equal ones are the same to Yew.
 
 use super::branches::BranchLine;
+use super::compare::CompareView;
 use super::inspect::{self, FrameSheet, Inspected, kind_name};
 use super::problems::Problem;
 use super::results::RunView;
@@ -11,6 +12,7 @@ use super::{Lab, Skipped, State};
 use crate::format;
 use crate::stage::Selection;
 use dissect::analysis::Mark;
+use dissect::filter::FilterError;
 use netlab::Duration;
 use netlab::Instant;
 use netlab::topology::{LinkId, NodeId};
@@ -41,6 +43,14 @@ pub struct View {
     pub steps: Steps,
     /// The branches of this scenario, if there are several.
     pub branches: Vec<BranchLine>,
+    /// What is found of two branches.
+    pub compared: Option<CompareView>,
+    /// The display filter, as it was written, and what is wrong with it.
+    pub filter: Rc<str>,
+    /// See `filter`.
+    pub filter_fault: Option<FilterError>,
+    /// How many packets are listed, and which lists that were: another one is another list.
+    pub listed: (usize, usize),
     /// What the time line shows, if not everything.
     pub window: Option<Window>,
     /// Up to when the world has run, and the hash of all that happened up to then.
@@ -217,7 +227,7 @@ impl Lab {
     /// A snapshot of the moment.
     pub fn view(&mut self) -> View {
         let at = self.playhead.at();
-        let narration = self.narrate();
+        let (narration, compared) = (self.narrate(), self.compared());
         let history = self.world.history();
         View {
             sketch: self.sketch.clone(),
@@ -231,6 +241,10 @@ impl Lab {
             rewound: self.rewound,
             steps: self.steps,
             branches: self.branches.lines(),
+            compared,
+            filter: self.packets.filter().clone(),
+            filter_fault: self.packets.fault().cloned(),
+            listed: (self.packets.trace().listed(), self.packets.trace().generation()),
             window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,
