@@ -58,11 +58,11 @@ fn scenarios() -> Vec<PathBuf> {
     files
 }
 
-/// What the command line records of an example at this place.
-fn recorded(scenario: &Path, place: &str) -> PathBuf {
+/// What the command line records of an example at this place. Tests run at the same time, so each has files of its own.
+fn recorded(test: &str, scenario: &Path, place: &str) -> PathBuf {
     let name = scenario.file_stem().unwrap().to_string_lossy();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("tshark-{name}-{}.pcapng", place.replace(':', "-")));
+        .join(format!("tshark-{test}-{name}-{}.pcapng", place.replace(':', "-")));
     let mut run = Command::new(env!("CARGO_BIN_EXE_packetarium"));
     let done =
         run.arg("run").arg(scenario).arg("--pcapng").arg(&file).args(["--place", place]).output().unwrap();
@@ -80,7 +80,7 @@ fn opened(file: &Path) -> Recording {
 fn tshark_finds_nothing_wrong_and_all_that_was_written() {
     let Some(_) = version() else { return };
     for scenario in scenarios() {
-        let file = recorded(&scenario, "everywhere");
+        let file = recorded("all", &scenario, "everywhere");
         let recording = opened(&file);
         let checksums =
             ["ip", "tcp", "udp", "icmp", "icmpv6"].map(|name| format!("-e{name}.checksum.status"));
@@ -131,6 +131,42 @@ fn tshark_finds_nothing_wrong_and_all_that_was_written() {
         }
         assert!(verified > 0, "{}: no checksum was looked at", file.display());
     }
+}
+
+#[test]
+fn what_tshark_writes_is_opened_with_all_that_its_format_can_hold() {
+    let Some(_) = version() else { return };
+    let scenario = &scenarios()[0];
+    let file = recorded("formats", scenario, "everywhere");
+    let ours = opened(&file);
+    for (format, nanos) in [("pcap", 1_000), ("nsecpcap", 1), ("pcapng", 1)] {
+        let other = file.with_extension(format);
+        let done =
+            Command::new("tshark").arg("-r").arg(&file).arg("-F").arg(format).arg("-w").arg(&other).output();
+        assert!(done.unwrap().status.success());
+        let theirs = opened(&other);
+        assert_eq!(theirs.packets.len(), ours.packets.len());
+        assert_eq!(theirs.interfaces.len(), if format == "pcapng" { ours.interfaces.len() } else { 1 });
+        for number in 0..ours.packets.len() {
+            assert_eq!(theirs.frame(number), ours.frame(number));
+            assert_eq!(theirs.packets[number].at_ns, ours.packets[number].at_ns / nanos * nanos);
+            if format == "pcapng" {
+                assert_eq!(theirs.packet_id(number), ours.packet_id(number));
+                assert_eq!(theirs.sent(number), ours.sent(number));
+                assert!(theirs.comments(number).eq(ours.comments(number)));
+            }
+        }
+        if format == "pcapng" {
+            assert!(theirs.comment == ours.comment && theirs.interfaces[0].name == ours.interfaces[0].name);
+        }
+    }
+    // A variant that is not read says what to do.
+    let variant = file.with_extension("modpcap");
+    let mut convert = Command::new("tshark");
+    convert.arg("-r").arg(&file).args(["-F", "modpcap", "-w"]).arg(&variant);
+    assert!(convert.output().unwrap().status.success());
+    let error = read(fs::read(&variant).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("editcap"), "{error}");
 }
 
 /// A cell of the packet list.
@@ -197,10 +233,10 @@ fn the_packet_list_agrees_with_tsharks_but_for_what_the_table_says() {
     for scenario in scenarios() {
         // What tells retransmissions from forwarded frames is that they are seen at one place.
         let mut places = vec!["once".to_owned()];
-        let interfaces = opened(&recorded(&scenario, "everywhere")).interfaces;
+        let interfaces = opened(&recorded("list", &scenario, "everywhere")).interfaces;
         places.extend(interfaces.into_iter().filter(|port| port.mac.is_some()).map(|port| port.name));
         for place in places {
-            let file = recorded(&scenario, &place);
+            let file = recorded("list", &scenario, &place);
             let ours = rows(&opened(&file));
             let theirs = tshark(&file, &["-Ttabs"]);
             assert_eq!(ours.len(), theirs.len());
