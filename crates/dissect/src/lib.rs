@@ -71,6 +71,7 @@ mod arp;
 mod checksum;
 mod content;
 mod ethernet;
+pub mod filter;
 mod icmpv4;
 mod icmpv6;
 mod ip;

@@ -282,9 +282,9 @@ impl Way {
         marks: &mut Marks,
     ) {
         let to = seq.wrapping_add(len);
-        let asked_for =
-            rev.ack_repeated >= 2 && rev.last_ack == seq && at_ns - rev.last_ack_at_ns < FAST_NS;
-        let overtaken = at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
+        let asked_for = rev.ack_repeated >= 2 && rev.last_ack == seq && at_ns - rev.last_ack_at_ns < FAST_NS;
+        let overtaken =
+            at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
         if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
             marks.insert(Mark::SpuriousRetransmission);
             marks.insert(Mark::Retransmission);
