@@ -54,6 +54,14 @@ impl Network<'_> {
         format!("{}:{number}", self.id(node))
     }
 
+    /// The names of all ports, in the order of nodes and their ports, with the direction that each sends into.
+    pub fn ports(&self) -> impl Iterator<Item = (Direction, String)> {
+        self.topology.node_ids().zip(self.topology.ports()).flat_map(move |(node, ports)| {
+            let name = move |(number, port)| (port, format!("{}:{number}", self.id(node)));
+            ports.into_iter().enumerate().map(name)
+        })
+    }
+
     /// The name of a place, such as [`place`](Self::place) reads it; that of a cable may be shared by another one.
     pub fn place_name(&self, place: Place) -> String {
         match place {
@@ -72,8 +80,7 @@ impl Network<'_> {
             _ => {}
         }
         let links = (0..self.topology.links.len() as u32).map(LinkId);
-        let ports = || links.clone().flat_map(|link| End::BOTH.map(|from| Direction { link, from }));
-        if let Some(port) = ports().find(|&port| self.port_name(port) == name) {
+        if let Some((port, _)) = self.ports().find(|(_, port)| port == name) {
             return Ok(Place::Port(port));
         }
         let is_meant = |link: &LinkId| {

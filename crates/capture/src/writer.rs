@@ -66,17 +66,15 @@ impl<W: Write> Writer<W> {
             written: 0,
         };
         writer.section(network)?;
-        let mut ports: Vec<_> = (0..directions)
-            .map(Direction::from_index)
-            .filter(|&direction| match place {
+        for (direction, name) in network.ports() {
+            let is_seen = match place {
                 Place::Once | Place::Everywhere => true,
                 Place::Link(link) => direction.link == link,
                 Place::Port(port) => direction == port,
-            })
-            .collect();
-        ports.sort_by_key(|&direction| network.topology.sender(direction));
-        for direction in ports {
-            writer.interface(network, direction)?;
+            };
+            if is_seen {
+                writer.interface(network, direction, &name)?;
+            }
         }
         writer.names(network)?;
         Ok(writer)
@@ -181,7 +179,12 @@ impl<W: Write> Writer<W> {
         self.put()
     }
 
-    fn interface(&mut self, network: &Network<'_>, direction: Direction) -> Result<(), WriteError> {
+    fn interface(
+        &mut self,
+        network: &Network<'_>,
+        direction: Direction,
+        name: &str,
+    ) -> Result<(), WriteError> {
         let topology = network.topology;
         let (node, far) = (topology.sender(direction), topology.receiver(direction));
         let kind = match topology.node(node).kind {
@@ -189,11 +192,11 @@ impl<W: Write> Writer<W> {
             NodeKind::Hub => "hub",
             NodeKind::Switch(_) => "switch",
         };
-        let [name, far] = [node, far].map(|node| &topology.node(node).name);
-        let description = format!("{kind} {name}, cable to {far}");
+        let [near, far] = [node, far].map(|node| &topology.node(node).name);
+        let description = format!("{kind} {near}, cable to {far}");
         // No limit to the length of a frame.
         self.block.begin(INTERFACE_DESCRIPTION).u16(ETHERNET).u16(0).u32(0);
-        self.block.option(IF_NAME, network.port_name(direction).as_bytes());
+        self.block.option(IF_NAME, name.as_bytes());
         self.block.option(IF_DESCRIPTION, description.as_bytes());
         let host = topology.host(node);
         for cidr in host.into_iter().flat_map(|host| host.addresses_of_stack(node)) {

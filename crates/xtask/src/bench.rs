@@ -22,7 +22,8 @@ pub struct Options {
 /// Measures everything, prints the tables and puts them into docs/PERFORMANCE.md.
 pub fn run(options: &Options) -> Result<()> {
     let everything = options.only.is_none();
-    let toolbox = setup::prepare(Needs { page: everything.then_some(Optimised(true)), browser: true })?;
+    let toolbox =
+        setup::prepare(Needs { page: everything.then_some(Optimised(true)), browser: true, tshark: false })?;
     let mut native = Command::new("cargo");
     native.args(["build", "--release", "--bins", "--package", "bench"]).current_dir(project::root());
     process::run(&mut native)?;

@@ -11,7 +11,7 @@ const NONCE_PLACES: [&str; 2] = [r#" nonce="{{__TRUNK_NONCE__}}""#, " 'nonce-{{_
 
 /// Sets up what is missing, builds `dist/` and checks its size.
 pub fn run() -> Result<()> {
-    let toolbox = setup::prepare(Needs { page: Some(Optimised(true)), browser: false })?;
+    let toolbox = setup::prepare(Needs { page: Some(Optimised(true)), ..Needs::default() })?;
     build(&toolbox)?;
     check_size()
 }

@@ -5,7 +5,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`setup`] | finds or installs what the others need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser |
+//! | [`setup`] | finds or installs what the others need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser, tshark |
 //! | [`serve`], [`build`], [`package`], [`test`], [`bench`], [`ci`] | one for each command |
 //! | [`javascript`] | the tests of the JavaScript API, under Node |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |

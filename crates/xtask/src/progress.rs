@@ -34,6 +34,15 @@ impl Progress {
         }
         Task { name: name.to_owned(), bar, started: Instant::now(), last_line: Cell::new(Instant::now()) }
     }
+
+    /// Says something that must not be overlooked.
+    pub fn warn(&self, what: &str) {
+        match &self.bars {
+            // It only fails if the terminal is gone.
+            Some(bars) => drop(bars.println(what)),
+            None => eprintln!("{what}"),
+        }
+    }
 }
 
 /// One thing that takes time.

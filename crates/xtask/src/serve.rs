@@ -25,7 +25,7 @@ pub fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     // Before anything is compiled: it would be a pity to hear of it afterwards.
     ensure_free(options.port)?;
-    let toolbox = setup::prepare(Needs { page: Some(Optimised(options.release)), browser: false })?;
+    let toolbox = setup::prepare(Needs { page: Some(Optimised(options.release)), ..Needs::default() })?;
 
     let mut trunk = toolbox.wasm_command("trunk");
     trunk.args(["serve", "--port", &options.port.to_string(), "--dist"]).arg(project::target().join("serve"));

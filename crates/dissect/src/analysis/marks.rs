@@ -108,6 +108,11 @@ impl Marks {
         self.0 == 0
     }
 
+    /// `tcp.analysis.flags`: is there one that says more than that an answer is expected?
+    pub const fn is_remarkable(self) -> bool {
+        self.0 & !(1 << Mark::Request as u32) != 0
+    }
+
     /// In the order in which tshark writes them.
     pub fn iter(self) -> impl Iterator<Item = Mark> {
         Mark::ALL.into_iter().filter(move |&mark| self.contains(mark))

@@ -159,30 +159,29 @@ impl Connection {
                 && window == 0
                 && plain
                 && next == Some(seq)
-                && (ack == fwd.last_ack || ack == fwd.last_ack.wrapping_add(1))
+                && ack == fwd.last_ack
                 && rev.marks.contains(Mark::ZeroWindowProbe)
             {
                 marks.insert(Mark::ZeroWindowProbeAck);
-                if ack != fwd.last_ack {
-                    // The receiver had room for the probe's byte after all.
-                    rev.next = Some(ack);
-                    rev.gapless = Some(ack);
-                }
             }
         }
         if ack != fwd.last_ack {
             fwd.ack_packet = packet;
             fwd.ack_repeated = 0;
         }
-        if header.is_ack && !is_probe && rev.gapless.is_some_and(|gapless| before(gapless, ack)) {
-            let all_seen = rev.gapless == rev.next;
-            if rev.ack_repeated > 0 && all_seen {
+        if header.is_ack
+            && !is_probe
+            && let (Some(gapless), Some(rev_next)) = (rev.gapless, rev.next)
+        {
+            let all_seen = up_to(rev_next, gapless);
+            if rev.ack_repeated > 0 && all_seen && before(rev_next, ack) {
                 // The other end had asked for something again and again: it seems to have come, by another way.
                 rev.ack_repeated = 0;
-            } else {
+                rev.gapless = Some(ack);
+            } else if before(gapless, ack) {
                 marks.insert(Mark::AckedUnseen);
+                rev.gapless = Some(if all_seen { ack } else { rev_next });
             }
-            rev.gapless = if all_seen { Some(ack) } else { rev.next };
         }
         let to = seq.wrapping_add(len);
         let end = to.wrapping_add(u32::from(syn || fin));
@@ -222,7 +221,8 @@ impl Connection {
         if len > 0 && !fwd.flight_unknown {
             let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
             let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
-            let in_flight = fwd.unacked.span().wrapping_sub(sacked);
+            // A FIN has a number, but while it is sent it is not counted among the data.
+            let in_flight = fwd.unacked.span().wrapping_sub(sacked).wrapping_sub(u32::from(fin));
             notes.in_flight = if in_flight < 2_000_000_000 { in_flight } else { 0 };
         }
         notes.marks = marks;
@@ -282,12 +282,9 @@ impl Way {
         marks: &mut Marks,
     ) {
         let to = seq.wrapping_add(len);
-        let asked_for = rev.ack_repeated >= 2 && at_ns - rev.last_ack_at_ns < FAST_NS && {
-            let blocks = rev.sacks.blocks();
-            let sacked = blocks.iter().any(|&(left, right)| up_to(left, seq) && up_to(to, right));
-            rev.last_ack == seq || (!blocks.is_empty() && !sacked)
-        };
-        let overtaken = at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
+        let asked_for = rev.ack_repeated >= 2 && rev.last_ack == seq && at_ns - rev.last_ack_at_ns < FAST_NS;
+        let overtaken =
+            at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
         if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
             marks.insert(Mark::SpuriousRetransmission);
             marks.insert(Mark::Retransmission);

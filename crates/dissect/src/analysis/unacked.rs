@@ -46,11 +46,6 @@ impl Unacked {
         self.segments.push_back(segment);
     }
 
-    /// Whether one of them has all of these sequence numbers.
-    pub fn covers(&self, from: u32, to: u32) -> bool {
-        self.segments.iter().any(|segment| up_to(segment.from, from) && up_to(to, segment.to))
-    }
-
     /// Takes away what `ack` acknowledges and tells `done` each whole segment. Gives the oldest that ends just there.
     pub fn acknowledge(&mut self, ack: u32, mut done: impl FnMut(&Segment)) -> Option<Segment> {
         let mut exactly = None;

@@ -8,6 +8,7 @@
 mod apt;
 mod browser;
 mod tools;
+mod tshark;
 pub mod version;
 mod wasm_std;
 
@@ -28,6 +29,8 @@ pub struct Needs {
     pub page: Option<Optimised>,
     /// A browser and Playwright.
     pub browser: bool,
+    /// Wireshark's tshark, to compare with.
+    pub tshark: bool,
 }
 
 /// Whether the page is built to be fast or to be built fast.
@@ -77,6 +80,7 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
         let trunk = scope.spawn(|| tools::ensure_trunk(&progress));
         let wasm_bindgen = scope.spawn(|| tools::ensure_wasm_bindgen(&progress));
         let wasm_opt = scope.spawn(|| if optimise { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
+        let tshark = scope.spawn(|| if needs.tshark { tshark::ensure(&progress) } else { Ok(()) });
         let browser = scope.spawn(|| if needs.browser { browser::ensure(&progress) } else { Ok(None) });
 
         let mut faults = Vec::new();
@@ -84,6 +88,7 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
         outcome(trunk, &mut faults);
         outcome(wasm_bindgen, &mut faults);
         outcome(wasm_opt, &mut faults);
+        outcome(tshark, &mut faults);
         let browser = outcome(browser, &mut faults);
         match (wasm_std, browser) {
             (Some(wasm_std), Some(browser)) if faults.is_empty() => Ok(Toolbox { wasm_std, browser }),

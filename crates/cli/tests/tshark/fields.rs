@@ -1,0 +1,211 @@
+//! The fields of the layers: where in the frame they are, and what is in them.
+
+use crate::{document, opened, recorded, scenarios, version};
+use dissect::Field;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+use std::process::Command;
+
+/// Of a capture so many frames are compared: tshark writes ten kilobytes about each.
+const FRAMES: &str = "200";
+
+/// What tshark says of a field.
+#[derive(Debug)]
+struct Told {
+    range: Range<usize>,
+    show: String,
+}
+
+/// For each frame the fields by their names, in order.
+fn told(file: &Path) -> Vec<Vec<(String, Told)>> {
+    let mut command = Command::new("tshark");
+    command.args([
+        "-n",
+        "-2",
+        "-T",
+        "pdml",
+        "-c",
+        FRAMES,
+        "-otcp.check_checksum:TRUE",
+        "-oip.check_checksum:TRUE",
+    ]);
+    let output = command.args(["-oudp.check_checksum:TRUE", "-otcp.relative_sequence_numbers:FALSE"]);
+    let output = output.arg("-r").arg(file).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut frames = Vec::new();
+    for line in text.lines() {
+        let attribute = |name: &str| {
+            let (_, rest) = line.split_once(&format!(" {name}=\""))?;
+            rest.split_once('"').map(|(value, _)| value)
+        };
+        match line.trim_start().split_once(' ') {
+            _ if line.starts_with("<packet>") => frames.push(Vec::new()),
+            Some(("<field" | "<proto", _)) => {
+                let number =
+                    |name| attribute(name).and_then(|number| number.parse::<usize>().ok()).unwrap_or(0);
+                let (start, size) = (number("pos"), number("size"));
+                let show = attribute("show").unwrap_or_default().to_owned();
+                let field =
+                    (attribute("name").unwrap().to_owned(), Told { range: start..start + size, show });
+                frames.last_mut().unwrap().push(field);
+            }
+            _ => {}
+        }
+    }
+    frames
+}
+
+/// All fields and their parts.
+fn walk<'a>(fields: &'a [Field], each: &mut dyn FnMut(&'a Field)) {
+    for field in fields {
+        each(field);
+        walk(&field.fields, each);
+    }
+}
+
+/// In what a field is told otherwise than by tshark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    /// tshark has no field of this name in that frame.
+    Presence,
+    /// Which bytes it is.
+    Bytes,
+    /// What is in it.
+    Value,
+}
+
+/// Something that we say otherwise than tshark, on purpose.
+struct Difference {
+    fields: &'static [&'static str],
+    what: What,
+    why: &'static str,
+}
+
+const DIFFERENCES: [Difference; 7] = [
+    Difference {
+        fields: &["data.text"],
+        what: What::Presence,
+        why: "tshark shows data as text only if it is told to (`data.show_as_text`). Here what can be read is shown.",
+    },
+    Difference {
+        fields: &["data.data"],
+        what: What::Presence,
+        why: "tshark takes it for the Echo protocol or for HTTP, because of the port.",
+    },
+    Difference {
+        fields: &["ipv6.tclass", "ipv6.tclass.dscp", "ipv6.tclass.ecn"],
+        what: What::Bytes,
+        why: "The two bytes that it is in parts of light up. In tshark all four of the word do.",
+    },
+    Difference {
+        fields: &["tcp.options.eol"],
+        what: What::Bytes,
+        why: "All that is after the end of options is one line, not one for each byte.",
+    },
+    Difference {
+        fields: &[
+            "tcp.options",
+            "tcp.options.eol",
+            "tcp.options.mss",
+            "tcp.options.sack",
+            "tcp.options.sack_perm",
+            "tcp.options.wscale",
+        ],
+        what: What::Value,
+        why: "An option's line says what it says, where tshark has the bytes.",
+    },
+    Difference {
+        fields: &["ip.flags", "icmpv6.nd.na.flag"],
+        what: What::Value,
+        why: "Flags that are set are named, where tshark has the number. Each flag by itself is a field that agrees.",
+    },
+    Difference {
+        fields: &["icmpv6.opt"],
+        what: What::Value,
+        why: "An option's line says what it says, where tshark has nothing.",
+    },
+];
+
+#[test]
+fn fields_are_the_same_bytes_and_values_but_for_what_the_table_says() {
+    let Some(version) = version() else { return };
+    let mut counts = [0u64; 3];
+    let mut differ = [0u64; DIFFERENCES.len()];
+    let mut names = BTreeSet::new();
+    let mut unexplained = Vec::new();
+    for scenario in scenarios() {
+        let file = recorded("fields", &scenario, "once");
+        let recording = opened(&file);
+        for (number, told) in told(&file).iter().enumerate() {
+            let dissection = dissect::layers(recording.frame(number).unwrap());
+            for layer in &dissection.layers {
+                walk(&layer.fields, &mut |field| {
+                    names.insert(field.key);
+                    let same = told.iter().filter(|(name, _)| name == field.key).map(|(_, told)| told);
+                    let same: Vec<_> = same.collect();
+                    let [present, bytes, value] = [
+                        !same.is_empty(),
+                        same.iter().any(|told| told.range == field.range),
+                        same.iter().any(|told| agrees(&field.value, &told.show)),
+                    ];
+                    for (what, agrees) in [
+                        (What::Presence, present),
+                        (What::Bytes, bytes || !present),
+                        (What::Value, value || !present),
+                    ] {
+                        let is = |known: &Difference| known.what == what && known.fields.contains(&field.key);
+                        match DIFFERENCES.iter().position(is).filter(|_| !agrees) {
+                            _ if agrees => counts[what as usize] += u64::from(present),
+                            Some(known) => differ[known] += 1,
+                            None => unexplained.push(format!(
+                                "{}, {what:?}: {:?} at {:?}, but tshark has {same:?}",
+                                field.key, field.value, field.range
+                            )),
+                        }
+                    }
+                });
+            }
+        }
+    }
+    assert!(
+        unexplained.is_empty(),
+        "{} differ, and no row of the table says why:\n{}",
+        unexplained.len(),
+        unexplained.iter().take(20).cloned().collect::<Vec<_>>().join("\n")
+    );
+    for (Difference { why, .. }, count) in DIFFERENCES.iter().zip(differ) {
+        assert!(count > 0, "a row of the table that nothing shows: {why}");
+    }
+    document::check("fields", &version, &table(names.len(), counts, &differ));
+}
+
+fn table(names: usize, [found, bytes, value]: [u64; 3], differ: &[u64]) -> String {
+    let mut text = format!(
+        "{found} fields of {names} names were found by tshark too; {bytes} of them are the same bytes, and {value} have the same value.\n\n"
+    );
+    text += "| fields | in | times | why |\n|---|---|---|---|\n";
+    for (Difference { fields, what, why }, count) in DIFFERENCES.iter().zip(differ) {
+        let fields = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+        text += &format!("| {fields} | {} | {count} | {why} |\n", format!("{what:?}").to_lowercase());
+    }
+    text
+}
+
+/// Whether both mean the same: ours may have a unit or a name after it, theirs may have leading zeros.
+fn agrees(ours: &str, theirs: &str) -> bool {
+    let number = |text: &str| {
+        let word = text.split([' ', ',']).next()?;
+        match word.strip_prefix("0x") {
+            Some(hex) => u64::from_str_radix(hex, 16).ok(),
+            None => word.parse().ok(),
+        }
+    };
+    // Of many bytes, we show the first.
+    let bytes = ours.trim_end_matches(" …").replace(' ', ":");
+    ours == theirs
+        || matches!((ours, theirs), ("set", "1" | "True") | ("not set", "0" | "False"))
+        || number(ours).is_some_and(|ours| number(theirs) == Some(ours))
+        || ours.strip_prefix(theirs).is_some_and(|rest| rest.starts_with(' '))
+        || (ours.len() >= 5 && (theirs == bytes || (ours.ends_with('…') && theirs.starts_with(&bytes))))
+}

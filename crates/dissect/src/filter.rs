@@ -1,0 +1,113 @@
+//! Display filters: which packets to show, in Wireshark's language.
+//!
+//! ```
+//! use dissect::analysis::Notes;
+//! use dissect::filter::{Filter, Subject};
+//!
+//! let filter = Filter::parse("eth.dst == 01:80:c2:00:00:00 or frame.len in {14, 60..64}").unwrap();
+//! let frame = [&[0x02; 12][..], &[0x88, 0xb5]].concat();
+//! let subject =
+//!     Subject { number: 0, at_ns: 0, first_at_ns: 0, previous_at_ns: None, frame: &frame, notes: &Notes::default() };
+//! assert!(filter.matches(&subject));
+//!
+//! let error = Filter::parse("tcp.prot == 80").unwrap_err();
+//! assert_eq!(error.at, 0..8);
+//! assert_eq!(error.message, "There is no field tcp.prot. Is it tcp.port?");
+//! ```
+//!
+//! # What it can do
+//!
+//! - `arp`, `tcp.flags.syn`: the packet has that protocol or field. A flag that is not set is there as well.
+//! - `==` `!=` `>` `<` `>=` `<=`, also as `eq ne gt lt ge le`. A field may have several values (`ip.addr` has two): any
+//!   of them has to do, but with `!=` all have to differ; `===` (`all_eq`) and `!==` (`any_ne`) are the other way round.
+//! - `contains` looks for bytes (`aa:bb`) or text (`"GET"`) in a field or protocol, `in {80, 443, 5000..5010}` for
+//!   any of several values, `eth.src[0:3]` at some of the bytes.
+//! - `and or not`, also as `&& || !`, and parentheses. `not` binds tightest, `or` least.
+//! - Numbers in decimal, `0x` hexadecimal or `0` octal; `10.0.0.0/8`, `fd00::/8`; `aa:bb:cc:dd:ee:ff`; `"text"`.
+//!
+//! It cannot do `matches` (regular expressions are big, and hostile ones slow), arithmetic, bit operations, functions
+//! and comparing one field with another.
+//!
+//! # Map
+//!
+//! `parse` makes an `expression` of a text, `literal` the values in it; `catalogue` lists the fields and reads them from
+//! a `packet`; `evaluate` decides; `complete` offers what may come next.
+//!
+//! # Why so
+//!
+//! - **Two speeds.** The fields of the catalogue are read where they are in the bytes, or from the notes. Every other
+//!   field that [`crate::layers`] tells of is looked up in the tree, so that a new protocol's fields work by
+//!   themselves; its values are compared as they are written there.
+//! - **Types are checked when the text is read**, not when a packet comes: a filter that means nothing is an error that
+//!   points at the spot, not a list without packets.
+//! - **Bounded**: filters come by links. Length and depth are limited, and nothing takes longer than length × packet.
+
+mod catalogue;
+mod complete;
+mod evaluate;
+mod expression;
+mod literal;
+mod packet;
+mod parse;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::analysis::Notes;
+pub use complete::{Completion, complete};
+use expression::Expression;
+
+/// The longest filter in bytes.
+pub const LENGTH_MAX: usize = 4_096;
+
+/// Says of each packet whether it is to be shown. Its `Display` reads back as the same filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter(Expression);
+
+/// A packet, and what is known of it besides its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// Its place in the list, from 0; `frame.number` is one more.
+    pub number: u32,
+    /// When it came.
+    pub at_ns: u64,
+    /// When the first packet of the list came.
+    pub first_at_ns: u64,
+    /// When the packet before it came, if there is one.
+    pub previous_at_ns: Option<u64>,
+    /// Its bytes from the Ethernet header on.
+    pub frame: &'a [u8],
+    /// What the analysis says of it.
+    pub notes: &'a Notes,
+}
+
+/// Why a text is no filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FilterError {
+    /// Which bytes of the text; empty where something is missing.
+    pub at: Range<usize>,
+    /// What is wrong and, where that can be said, what would be right.
+    pub message: String,
+}
+
+impl Filter {
+    /// Reads a filter. One without anything in it shows all packets.
+    pub fn parse(text: &str) -> Result<Filter, FilterError> {
+        parse::filter(text).map(Filter)
+    }
+
+    /// Whether the packet is to be shown.
+    pub fn matches(&self, packet: &Subject<'_>) -> bool {
+        evaluate::matches(&self.0, packet)
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

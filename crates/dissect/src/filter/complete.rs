@@ -1,0 +1,138 @@
+//! What may come next while somebody types a filter.
+
+use std::ops::Range;
+
+use super::catalogue::{self, ENTRIES, Kind};
+use super::expression::Relation;
+
+/// Something to put at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What to write.
+    pub text: &'static str,
+    /// What it means, in a few words.
+    pub meaning: &'static str,
+    /// Which bytes of the text it takes the place of.
+    pub replaces: Range<usize>,
+}
+
+/// No more than fit into a list that somebody reads.
+const OFFERED_MAX: usize = 40;
+
+const BETWEEN: [(&str, &str); 2] = [("and", "both have to be true"), ("or", "one of them has to be true")];
+
+/// What may stand at the cursor, a place in bytes, best first. Nothing if the cursor is within a text or a value, or
+/// not between two letters.
+pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
+    let Some((before, after)) = text.split_at_checked(cursor) else { return Vec::new() };
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    let start = before
+        .rfind(|letter| !is_word(letter))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
+    let end = cursor + after.find(|letter| !is_word(letter)).unwrap_or(after.len());
+    let (rest, word) = before.split_at(start);
+    let offer = |text, meaning| Completion { text, meaning, replaces: start..end };
+    let mut offers = match Place::behind(rest) {
+        Place::Field => {
+            let begins = ENTRIES.iter().filter(|entry| entry.key.starts_with(word));
+            let within = |entry: &&catalogue::Entry| !entry.key.starts_with(word) && entry.key.contains(word);
+            let within = ENTRIES.iter().filter(within);
+            let not = Some(offer("not", "what follows has to be false")).filter(|_| "not".starts_with(word));
+            begins.chain(within).map(|entry| offer(entry.key, entry.meaning)).chain(not).collect()
+        }
+        Place::Operator(kind) => {
+            let operators = operators(kind).into_iter().chain(BETWEEN);
+            operators.map(|(text, meaning)| offer(text, meaning)).collect()
+        }
+        Place::Between => BETWEEN.map(|(text, meaning)| offer(text, meaning)).to_vec(),
+        Place::Value(Some(Kind::Flag)) => vec![offer("1", "set"), offer("0", "not set")],
+        Place::Value(_) | Place::Text => Vec::new(),
+    };
+    offers.retain(|offer| offer.text.contains(word) && offer.text != word);
+    offers.truncate(OFFERED_MAX);
+    offers
+}
+
+/// What belongs behind the text so far.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Field,
+    Operator(Kind),
+    Value(Option<Kind>),
+    Between,
+    /// Within quotation marks.
+    Text,
+}
+
+impl Place {
+    fn behind(text: &str) -> Place {
+        let mut place = Place::Field;
+        let mut rest = text.trim_start();
+        while let Some(first) = rest.chars().next() {
+            let word_len =
+                rest.find(|letter: char| letter.is_whitespace() || "(){}[],&|=!<>\"".contains(letter));
+            let (token, next) = match first {
+                '"' => match closing_quote(rest) {
+                    Some(end) => rest.split_at(end),
+                    None => return Place::Text,
+                },
+                '(' | ')' | '{' | '}' | '[' | ']' | ',' => rest.split_at(1),
+                '&' | '|' | '=' | '!' | '<' | '>' => {
+                    rest.split_at(rest.find(|letter| !"&|=!<>".contains(letter)).unwrap_or(rest.len()))
+                }
+                _ => rest.split_at(word_len.unwrap_or(rest.len())),
+            };
+            place = place.next(token);
+            rest = next.trim_start();
+        }
+        place
+    }
+
+    fn next(self, token: &str) -> Place {
+        let kind = match self {
+            Place::Operator(kind) => Some(kind),
+            Place::Value(kind) => kind,
+            _ => None,
+        };
+        let is_relation = Relation::ALL.iter().any(|(_, sign, word)| token == *sign || token == *word);
+        match token {
+            "(" | "!" | "not" | "and" | "or" | "&&" | "||" => Place::Field,
+            "contains" | "in" | "{" | "," => Place::Value(kind),
+            ")" | "}" => Place::Between,
+            _ if is_relation => Place::Value(kind),
+            _ if self == Place::Field => {
+                Place::Operator(catalogue::find(token).map_or(Kind::Text, |entry| entry.kind))
+            }
+            // More values may follow in a set.
+            _ if matches!(self, Place::Value(_)) => Place::Between,
+            _ => self,
+        }
+    }
+}
+
+/// Where the text that begins with a quotation mark ends.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, letter) in text.char_indices().skip(1) {
+        match letter {
+            '"' if !escaped => return Some(at + 1),
+            _ => escaped = letter == '\\' && !escaped,
+        }
+    }
+    None
+}
+
+fn operators(kind: Kind) -> Vec<(&'static str, &'static str)> {
+    let equal = [("==", "is"), ("!=", "is not")];
+    let order = [(">", "is more than"), ("<", "is less than"), (">=", "is at least"), ("<=", "is at most")];
+    let set = ("in", "is one of {several, from..to}");
+    let contains = ("contains", "has this text or these bytes in it");
+    match kind {
+        Kind::Mark => Vec::new(),
+        Kind::Protocol => vec![contains],
+        Kind::Flag => equal.to_vec(),
+        Kind::Number | Kind::Time => [&equal[..], &order, &[set]].concat(),
+        Kind::Mac | Kind::Ipv4 | Kind::Ipv6 => [&equal[..], &[set, contains]].concat(),
+        Kind::Bytes | Kind::Text => [&equal[..], &[contains]].concat(),
+    }
+}
