@@ -111,16 +111,18 @@ fn go(command: Command) -> anyhow::Result<u8> {
         Command::Run { scenario, until, seed, json, pcapng } => {
             let Some(mut scenario) = read(&scenario)? else { return Ok(BAD) };
             scenario.seed = seed.unwrap_or(scenario.seed);
-            let mut capture = pcapng.map(|path| Capture::create(path, &scenario)).transpose()?;
+            // What is added while it runs has its place in captures and reports.
+            let whole = scenario.whole();
+            let mut capture = pcapng.map(|path| Capture::create(path, &whole)).transpose()?;
             let world = run::run(&scenario, until, capture.as_mut())?;
             if let Some(capture) = capture {
                 capture.finish()?;
             }
-            let report = report::report(&scenario, &world);
+            let report = report::report(&whole, &world);
             print(&if json {
                 serde_json::to_string_pretty(&report)? + "\n"
             } else {
-                text::show(&scenario, &world, &report)
+                text::show(&whole, &world, &report)
             })?;
             Ok(if report.all_succeeded() { OK } else { RUN_FAILED })
         }
