@@ -48,7 +48,8 @@ fn is_capture(name: &str) -> bool {
 pub fn open_capture(session: &Session, file: File) {
     if file.size() > capture::read::FILE_BYTES_MAX as f64 {
         let most = crate::format::buffer(capture::read::FILE_BYTES_MAX);
-        return session.say(format!("This capture is larger than {most}: cut it first, for instance with editcap."));
+        return session
+            .say(format!("This capture is larger than {most}: cut it first, for instance with editcap."));
     }
     let session = session.clone();
     spawn_local(async move {
@@ -130,7 +131,11 @@ fn percent_decoded(text: &str) -> String {
 /// Gives the document to the browser, to be saved as a file.
 pub fn save(session: &Session) {
     let lab = session.lab().borrow();
-    save_as(&file_name(&lab.scenario().title, "json"), "application/json", lab.scenario().to_json().as_bytes());
+    save_as(
+        &file_name(&lab.scenario().title, "json"),
+        "application/json",
+        lab.scenario().to_json().as_bytes(),
+    );
 }
 
 /// Gives these bytes to the browser, to be saved as a file of this name and media type.

@@ -123,17 +123,19 @@ fn go(command: Command) -> anyhow::Result<u8> {
         Command::Run { scenario, until, seed, json, pcapng, place } => {
             let Some(mut scenario) = read(&scenario)? else { return Ok(BAD) };
             scenario.seed = seed.unwrap_or(scenario.seed);
-            let record = |path| Recorder::create(path, &scenario, record::network(&scenario).place(&place)?);
+            // What is added while it runs has its place in captures and reports.
+            let whole = scenario.whole();
+            let record = |path| Recorder::create(path, &whole, record::network(&whole).place(&place)?);
             let mut recorder = pcapng.map(record).transpose()?;
             let world = run::run(&scenario, until, recorder.as_mut())?;
             if let Some(recorder) = recorder {
                 recorder.finish(&world)?;
             }
-            let report = report::report(&scenario, &world);
+            let report = report::report(&whole, &world);
             print(&if json {
                 serde_json::to_string_pretty(&report)? + "\n"
             } else {
-                text::show(&scenario, &world, &report)
+                text::show(&whole, &world, &report)
             })?;
             Ok(if report.all_succeeded() { OK } else { RUN_FAILED })
         }

@@ -410,3 +410,28 @@ fn of_a_capture_that_is_cut_short_the_beginning_is_listed_and_what_is_none_is_re
     assert_eq!(none.code, 2);
     assert!(none.err.contains("the file is no capture"), "{}", none.err);
 }
+
+#[test]
+fn a_network_that_grows_is_run_reported_and_captured_as_a_whole() {
+    let document = lab("", r#"{"at": "2s", "ping": {"from": "c", "to": "d", "count": 2}}"#).replace(
+        r#""runs""#,
+        r#""changes": [
+            {"at": "1s", "node": {"id": "c", "kind": "host", "addresses": ["10.0.0.3/24"]}},
+            {"at": "1s", "node": {"id": "d", "kind": "host", "addresses": ["10.0.0.4/24"]}},
+            {"at": "1s", "cable": {"ends": ["c", "d"]}}], "runs""#,
+    );
+    let path = scratch("grows.pcapng");
+    let (code, report) = run_json(&["--pcapng", path.to_str().unwrap(), "-"], &document);
+    assert_eq!((code, &report["runs"][0]["outcome"]), (0, &"succeeded".into()));
+    let ids: Vec<_> =
+        report["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["a", "b", "c", "d"]);
+    assert_eq!(report["links"][1]["ends"], serde_json::json!(["c", "d"]));
+    let bytes = std::fs::read(&path).unwrap();
+    let mut reader = PcapNgReader::new(&bytes[..]).unwrap();
+    let mut packets = 0;
+    while let Some(block) = reader.next_block() {
+        packets += usize::from(matches!(block.unwrap().0, Block::EnhancedPacket(_)));
+    }
+    assert_eq!(packets, 2 * (2 + 4), "ARP and two pings, at both ends");
+}

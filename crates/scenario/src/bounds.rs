@@ -55,6 +55,8 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(3_600);
 
 /// Of a planned run's beginning, and of a change.
 pub const AT_MAX: Instant = Instant::from_nanos(24 * 3_600 * 1_000_000_000);
+/// Of the moment that a link asks to look at: a day after the last run can begin.
+pub const MOMENT_MAX: Instant = Instant::from_nanos(2 * AT_MAX.nanos());
 /// Messages of a ping or echo run.
 pub const COUNT_MAX: u32 = 60_000;
 /// From one ping to the next, and until an answer is given up.

@@ -33,5 +33,6 @@ pub fn examples() -> &'static [Example] {
         "dual-stack",
         "connect",
         "iperf-self",
+        "link-that-fails",
     ]
 }

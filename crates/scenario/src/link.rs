@@ -4,7 +4,7 @@
 //! `#1:`, the same without the dictionary, was made before; `#json:` + percent-encoded JSON is for links written by hand.
 //! A codec that was ever made is read for ever; a better one gets the next number. After the payload, `&` begins a
 //! parameter (which is why a hand-written `&` has to be `%26`) that changes the document (`parameters`): one link, another
-//! lab for each student. `docs/LINKS.md` tells all of this to those who write links.
+//! lab for each student; or that names the moment to look at. `docs/LINKS.md` tells all of this to those who write links.
 
 mod packed;
 mod parameters;
@@ -14,8 +14,10 @@ pub use parameters::seed_from;
 use crate::Scenario;
 use crate::bounds::DOCUMENT_BYTES_MAX;
 use crate::fault::Fault;
+use crate::quantity::show_time;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use netlab::Instant;
 use percent_encoding::percent_decode_str;
 
 /// Why a link cannot be opened.
@@ -74,9 +76,7 @@ pub fn decode(link: &str) -> Result<Scenario, LinkError> {
 
 /// The text of the document in a link, whatever is wrong with it. The link's parameters are applied.
 pub fn text(link: &str) -> Result<String, LinkError> {
-    let link = link.trim();
-    let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
-    let mut parts = fragment.split('&');
+    let mut parts = fragment(link).split('&');
     let payload = parts.next().unwrap_or_default();
     let (codec, payload) = split_codec(payload).ok_or(LinkError::NotALink)?;
     let text = match codec {
@@ -89,6 +89,29 @@ pub fn text(link: &str) -> Result<String, LinkError> {
         },
     };
     parameters::apply(text?, parts)
+}
+
+/// The moment that a link asks to look at (`&at=1.203s`), if there is one and nothing is wrong with it: [`decode`] tells what is.
+pub fn moment(link: &str) -> Option<Instant> {
+    parameters::moment(fragment(link).split('&').skip(1))
+}
+
+/// This link, or fragment, asking to look at this moment and at no other; exact to the nanosecond.
+pub fn with_moment(link: &str, at: Instant) -> String {
+    let link = link.trim();
+    let start = link.len() - fragment(link).len();
+    let mut parts = link[start..].split('&');
+    let payload = parts.next().unwrap_or_default();
+    let others =
+        parts.filter(|parameter| !parameters::is_moment(parameter)).map(|parameter| format!("&{parameter}"));
+    let at = show_time(at.since(Instant::ZERO));
+    format!("{}{payload}{}&at={at}", &link[..start], others.collect::<String>())
+}
+
+/// What stands behind the `#`; all of it, if there is none.
+fn fragment(link: &str) -> &str {
+    let link = link.trim();
+    link.split_once('#').map_or(link, |(_, fragment)| fragment)
 }
 
 /// Whether a text looks like a link rather than like the name of a file.

@@ -152,3 +152,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_happens_later_is_told_to_be_left_out() {
+    let scenario = Scenario::parse(common::FULL).unwrap();
+    for (_, format) in Format::ALL {
+        let text = text(&scenario, format);
+        assert!(text.contains(
+            "# Not expressed: 7 changes of the running network. This is the network as it is at the start."
+        ));
+        assert!(text.contains("# Planned at 2.5s: ping from new to b"), "{text}");
+        assert!(!text.contains("10.0.0.33"), "a host that is added later");
+    }
+}

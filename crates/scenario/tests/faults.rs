@@ -397,6 +397,7 @@ fn ids_are_told_from_addresses_and_from_each_other() {
                 r#"links[3].ends[0]: no node has the id "r": add it to nodes, or write the id of another"#,
                 r#"links[3].impair[0].from: no node has the id "r": add it to nodes, or write the id of another"#,
                 r#"links[3].impair[1].from: no node has the id "r": add it to nodes, or write the id of another"#,
+                r#"changes[0].link.ends[1]: no node has the id "r": add it to nodes, or write the id of another"#,
             ],
         ),
         (r#""id": "b""#, r#""id": "a", "name": "b""#, vec![]),
@@ -535,7 +536,7 @@ fn surprises_are_warnings_and_do_not_refuse() {
     let text = r#"{"packetarium": 1, "nodes": [
         {"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
         {"id": "b", "kind": "host", "addresses": ["10.0.1.2/24"], "gateway": "10.0.1.254"},
-        {"id": "c", "kind": "host", "addresses": ["10.0.0.3/24"]},
+        {"id": "c", "kind": "host", "addresses": ["10.0.0.33/24"]},
         {"id": "d", "kind": "host"}],
       "links": [{"ends": ["a", "b"]}],
       "runs": [{"ping": {"from": "a", "to": "b"}}, {"ping": {"from": "a", "to": "c"}},
@@ -570,4 +571,171 @@ fn there_are_bounds_to_how_many_faults_are_told() {
     let found = faults(&format!(r#"{{"packetarium": 1, "nodes": [{nodes}]}}"#));
     assert_eq!(found.len(), 101);
     assert_eq!(found[100], "document: there is more than these 100: put them right first");
+}
+
+#[test]
+fn changes_that_cannot_be_are_refused_with_what_to_write_instead() {
+    for (part, instead, expected) in [
+        (r#"{"at": "1500ms", "link""#, r#"{"link""#, r#"changes[0]: "at" is missing: a change needs it"#),
+        (r#"{"at": "1500ms", "link""#, r#"{"at": "25h", "link""#, "changes[0].at: too much: at most 86400s"),
+        (
+            r#""at": "2600ms""#,
+            r#""at": "2s""#,
+            "changes[5].at: 2s is before the change in front of it, which comes at 2.3s: put them in order of time",
+        ),
+        (r#", "stop": 7"#, "", "changes[6]: say what changes: add one of link, node, cable, stop"),
+        (
+            r#""stop": 7"#,
+            r#""stop": 7, "cable": {"ends": ["a", "b"]}"#,
+            "changes[6]: one change does one thing: make an entry of changes for each",
+        ),
+        (r#""stop": 7"#, r#""stop": 8"#, "changes[6].stop: there is no such run: they are counted from 0"),
+        (
+            r#""stop": 7"#,
+            r#""stopp": 7"#,
+            "changes[6].stopp: a change has no \"stopp\": did you mean \"stop\"?",
+        ),
+        (
+            r#""at": "2500ms""#,
+            r#""at": "2700000001ns""#,
+            "changes[6].stop: this run only begins at 2.700000001s: stop it then or later",
+        ),
+        (
+            r#""at": "2500ms""#,
+            r#""at": "2299999999ns""#,
+            "runs[7].ping.from: \"new\" is only added at 2.3s: let the run begin then or later",
+        ),
+        (
+            r#"["s1", "r"], "delay": ["3ms", "4ms"]"#,
+            r#"["a", "b"]"#,
+            "changes[0].link.ends: there is no cable between these two by then",
+        ),
+        (
+            r#"["s1", "r"], "delay": ["3ms", "4ms"]"#,
+            r#"["s1", "new"]"#,
+            "changes[0].link.ends[1]: no node has the id \"new\": add it to nodes, or write the id of another",
+        ),
+        (
+            r#""ends": ["s1", "r"]"#,
+            r#""ends": ["s1", "r"], "which": 1"#,
+            "changes[0].link.which: only 1 of the cables between these two are there by then: count from 0",
+        ),
+        (
+            r#""queue": "7KiB""#,
+            r#""queu": "7KiB""#,
+            "changes[0].link.queu: a change of a link has no \"queu\": did you mean \"queue\"?",
+        ),
+        (
+            r#"["3ms", "4ms"]"#,
+            r#"["3ms", "0s"]"#,
+            "changes[0].link: a link needs a rate or a delay: without both, no time would pass on it",
+        ),
+        (
+            r#"{"loss": 0.75, "from": "s1"}"#,
+            r#"{"loss": 0.75, "from": "b"}"#,
+            "changes[0].link.impair[0].from: this is not an end of the link: frames come from its two ends only",
+        ),
+        (
+            r#"["10.0.0.33/24"]"#,
+            r#"["10.0.0.2/24"]"#,
+            "changes[1].node.addresses[0]: 10.0.0.2 is already an address of \"b\" (nodes[1]): give each host its own",
+        ),
+        (
+            r#"{"id": "h2", "kind": "hub"}"#,
+            r#"{"id": "h1", "kind": "hub"}"#,
+            "changes[2].node.id: \"h1\" is already the id of nodes[3]: give each its own",
+        ),
+        (
+            r#"{"ends": ["new", "h2"], "delay": "9ms""#,
+            r#"{"ends": ["b", "h2"], "delay": "9ms""#,
+            "changes[4].cable.ends: \"b\" already has links[2]: a host has one network card; put a switch or hub between",
+        ),
+    ] {
+        let text = with(part, instead);
+        let found = faults(&text);
+        let first = expected.split_once(": ").unwrap();
+        assert!(
+            found
+                .iter()
+                .any(|fault| fault.starts_with(&format!("{} (line", first.0)) && fault.ends_with(first.1)),
+            "{expected}\n{found:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_loop_that_would_only_close_later_is_refused_as_well() {
+    let text = with(
+        r#"{"at": "2600ms", "link": {"ends": ["new", "h2"], "impair": []}}"#,
+        r#"{"at": "2600ms", "cable": {"ends": ["h2", "h1"]}}"#,
+    );
+    let found = faults(&text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("changes[5].cable (line") && found[0].contains("closes a loop"),
+        "{found:?}"
+    );
+    let draft = Scenario::draft(&text).expect("it can be drawn");
+    let problem = scenario::problems(&draft).swap_remove(0);
+    let fix = problem.fix(&draft).expect("a cable too many can go");
+    assert_eq!(fix.what, "remove the link between \"h2\" and \"h1\"");
+    assert_eq!(fix.scenario.changes.len(), 6);
+    assert_eq!(fix.scenario.check(), []);
+}
+
+#[test]
+fn of_several_cables_between_two_nodes_a_change_says_which() {
+    // A loop, so only a draft; but a draft is kept and read again.
+    let text = |which: &str| {
+        format!(
+            r#"{{"packetarium":1,"nodes":[{{"id":"x","kind":"hub"}},{{"id":"y","kind":"hub"}}],"links":[{{"ends":["x","y"]}}],"changes":[{{"at":"1s","link":{{"ends":["y","x"],"queue":"1kB"}}}},{{"at":"1s","cable":{{"ends":["y","x"]}}}},{{"at":"2s","link":{{"ends":["x","y"]{which},"delay":["1s","2s"]}}}}]}}"#
+        )
+    };
+    let told = faults(&text(""));
+    let expected = r#": several cables join these two by then: say which one, "which": 0 to 1"#;
+    assert!(
+        told.iter().any(|fault| fault.starts_with("changes[2].link (") && fault.ends_with(expected)),
+        "{told:?}"
+    );
+    for (which, link) in [(0, 0), (1, 1)] {
+        let draft = Scenario::draft(&text(&format!(r#","which":{which}"#))).unwrap();
+        let scenario::Change::Link(id, ways) = &draft.changes[2].1 else { panic!("it is a link's") };
+        assert_eq!(id.0, link);
+        // In the order of the ends as the change has them, whatever the link's own is.
+        let delays = ways.each_ref().map(|way| way.line.delay.nanos() / 1_000_000_000);
+        assert_eq!(delays, if which == 0 { [1, 2] } else { [2, 1] });
+        let queue = if which == 0 { 1_000 } else { 64 << 10 };
+        assert_eq!(ways[0].line.queue_bytes, queue, "what is left out is as before");
+        assert_eq!(Scenario::draft(&draft.to_compact_json()), Ok(draft.clone()));
+    }
+}
+
+#[test]
+fn there_are_not_more_changes_and_nodes_than_can_be_run() {
+    let with_changes = |nodes: usize, added: usize, stops: usize| {
+        let node = |number: usize| format!(r#"{{"id":"n{number}","kind":"switch"}}"#);
+        let nodes_at_start: Vec<_> = (0..nodes).map(node).collect();
+        let later = (nodes..nodes + added).map(|number| format!(r#"{{"at":"1s","node":{}}}"#, node(number)));
+        let stops = (0..stops).map(|_| r#"{"at":"1s","stop":0}"#.to_owned());
+        let changes: Vec<_> = later.chain(stops).collect();
+        let hosts = r#"{"id":"a","kind":"host","addresses":["10.0.0.1/24"]}"#;
+        format!(
+            r#"{{"packetarium":1,"nodes":[{hosts},{}],"runs":[{{"ping":{{"from":"a","to":"10.0.0.9"}}}}],"changes":[{}]}}"#,
+            nodes_at_start.join(","),
+            changes.join(",")
+        )
+    };
+    let told = |text: String| -> Vec<String> {
+        Scenario::parse(&text).err().into_iter().flatten().map(|fault| fault.message).collect()
+    };
+    assert_eq!(told(with_changes(4_000, 95, 0)), [""; 0]);
+    assert_eq!(
+        told(with_changes(4_000, 96, 0)),
+        ["with these there are more than 4096 nodes: at most so many are run"]
+    );
+    assert_eq!(told(with_changes(1, 0, 10_000)), [""; 0]);
+    assert_eq!(
+        told(with_changes(1, 0, 10_001)),
+        ["there are more than 10000 changes: at most so many are run"]
+    );
 }

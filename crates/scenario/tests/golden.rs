@@ -8,11 +8,12 @@
 extern crate wasm_test as wasm_bindgen_test;
 
 use netlab::history::Limits;
-use netlab::run::{Outcome, Ping, RunKind, RunSpec, Target};
-use netlab::topology::NodeId;
+use netlab::run::{Outcome, Ping, RunId, RunKind, RunSpec, Target};
+use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind};
 use netlab::world::Command;
-use netlab::{Duration, Instant, World};
-use scenario::{Scenario, examples, link};
+use netlab::{Duration, Instant, Ratio, World};
+use scenario::{Change, Scenario, examples, link};
+use vnetif::impair::Impairment;
 
 const HASHES: &[(&str, &str)] = &[
     ("two-hosts-and-a-switch", "95e58c082452401a"),
@@ -21,6 +22,7 @@ const HASHES: &[(&str, &str)] = &[
     ("dual-stack", "4e65b90c6298066c"),
     ("connect", "42fca20cd62c2cd4"),
     ("iperf-self", "54ac844fecd61e26"),
+    ("link-that-fails", "fc786d73a4360c1b"),
 ];
 
 /// From moment to moment, as the command line does it.
@@ -69,6 +71,59 @@ fn a_run_started_by_hand_is_replayed_by_the_document() {
     let mut replayed = link::decode(&shared).unwrap().world(Limits::default()).unwrap();
     run_until_quiet(&mut replayed);
     assert_eq!(hash(&replayed), hash(&world));
+}
+
+#[test]
+fn what_is_done_to_a_running_network_is_replayed_by_the_document() {
+    let scenario = examples()[0].scenario();
+    let mut world = scenario.world(Limits::default()).unwrap();
+    let mut replay = scenario.clone();
+    // Each is done live a little later than the one before, and noted down as it is.
+    let mut ways = scenario.topology.links[0].ways.clone();
+    ways[1].impairments.push(Impairment::Loss(Ratio::percent(20)));
+    let node = Node { name: "Neu".into(), kind: scenario.topology.nodes[2].kind.clone() };
+    let mut node = Change::Node { id: "new".into(), at: None, node };
+    if let Change::Node { node: Node { kind: NodeKind::Host(config), .. }, .. } = &mut node {
+        config.addresses = vec!["10.0.0.3/24".parse().unwrap()];
+    }
+    let cable = Change::Cable(Link { ends: [NodeId(1), NodeId(3)], ways: ways.clone() });
+    let mut pulled = ways.clone();
+    pulled[0].impairments.push(Impairment::Down);
+    let spec = RunSpec {
+        from: NodeId(3),
+        to: Target::Node(NodeId(0), None),
+        kind: RunKind::Ping(Ping { count: 9, ..Ping::default() }),
+    };
+    let steps = [
+        (1_000_000_000, Some(Change::Link(LinkId(0), ways))),
+        (1_500_000_007, Some(node)),
+        (1_500_000_007, Some(cable)),
+        (1_500_000_008, None),
+        (3_900_000_000, Some(Change::Link(LinkId(2), pulled))),
+        (5_050_000_000, Some(Change::Stop(RunId(2)))),
+        (6_000_000_000, Some(Change::Stop(RunId(3)))),
+    ];
+    for (until, change) in steps {
+        // It has then got just as far: two things can be done at the next moment.
+        world.run_until(Instant::from_nanos(until), || true);
+        let command = change.as_ref().map_or_else(|| Command::Start(spec.clone()), Change::command);
+        let (at, _) = world.apply(command).unwrap();
+        replay = match change {
+            Some(change) => replay.with_change(at, change),
+            None => replay.with_run(at, spec.clone()),
+        };
+    }
+    run_until_quiet(&mut world);
+    assert_eq!(replay.changes.len(), 6);
+
+    let replay = link::decode(&link::encode(&replay)).unwrap();
+    let mut replayed = replay.world(Limits::default()).unwrap();
+    run_until_quiet(&mut replayed);
+    assert_eq!(hash(&replayed), hash(&world));
+    assert_eq!(replayed.topology(), world.topology());
+    assert_eq!(replay.at(world.now()).topology, *world.topology(), "what the document says of the end is so");
+    let stopped = |run| world.history().run(RunId(run)).outcome_at(world.now()) == Some(&Outcome::Stopped);
+    assert_eq!([0, 1, 2, 3].map(stopped), [false, false, true, true]);
 }
 
 #[test]

@@ -30,8 +30,16 @@ fn packed(codec: &str, text: &str) -> String {
     format!("{codec}:{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(deflated))
 }
 
+/// A link to a network that changes, as the first such was made.
+const SAMPLE_2_CHANGES: &str = "2:o5_X8fsiFr0WNcZScKNGG7DQzkgENasQmsClPXgUzgrTDuTGDLhUN4a0ZbA1u4Ahg1r1gEIFZCjenjYxzW-0kUnwRKQV5gQARqME0dHTM4ACAr6F-ysWrZVdXJIPrKYNgH4EACT_";
+const SAMPLE_CHANGES: &str = r#"{"packetarium":1,"nodes":[{"id":"a","kind":"host","addresses":["10.0.0.1/24"]},{"id":"s1","kind":"switch"}],"links":[{"ends":["a","s1"]}],"runs":[{"at":"3s","ping":{"from":"b","to":"a"}}],"changes":[{"at":"1s","link":{"ends":["a","s1"],"delay":["2ms","3ms"],"impair":[{"loss":0.1}]}},{"at":"2s","node":{"id":"b","kind":"host","at":[150,280],"addresses":["10.0.0.2/24"]}},{"at":"2s","cable":{"ends":["b","s1"],"rate":"10Mbps"}},{"at":"4.000000001s","link":{"ends":["a","s1"],"impair":[]}},{"at":"5s","stop":0}]}"#;
+
 #[test]
 fn what_was_ever_made_is_read() {
+    let changing = Scenario::parse(SAMPLE_CHANGES).unwrap();
+    assert_eq!(decode(SAMPLE_2_CHANGES), Ok(changing.clone()));
+    assert!(encode(&changing).len() <= SAMPLE_2_CHANGES.len(), "links never become longer again");
+    assert_eq!(changing.to_compact_json(), SAMPLE_CHANGES);
     let scenario = Scenario::parse(SAMPLE).unwrap();
     for sample in [SAMPLE_1, SAMPLE_2, SAMPLE_JSON, &format!("json:{SAMPLE}")] {
         assert_eq!(decode(sample).as_ref(), Ok(&scenario), "{sample}");
@@ -178,6 +186,10 @@ fn millions_of_tiny_values_are_refused_without_storing_them() {
         fill(r#"{"packetarium":1,"nodes":["#, "{},", "{}]}"),
         fill(r#"{"packetarium":1,"links":["#, r#"{"ends":["q","r"]},"#, r#"{"ends":["q","r"]}]}"#),
         fill(r#"{"packetarium":1,"runs":["#, "[],", "[]]}"),
+        fill(r#"{"packetarium":1,"changes":["#, "0,", "0]}"),
+        fill(r#"{"packetarium":1,"changes":["#, r#"{"node":0},"#, "0]}"),
+        fill(r#"{"packetarium":1,"changes":["#, r#"{"link":{"ends":["q","r"]}},"#, "0]}"),
+        fill(r#"{"packetarium":1,"changes":[{"link":{"impair":["#, "0,", "0]}}]}"),
         fill(r#"{"packetarium":1,"nodes":[{"addresses":["#, "0,", "0]}]}"),
         fill(r#"{"packetarium":1,"links":[{"ends":["#, "0,", "0]}]}"),
         fill(r#"{"packetarium":1"#, r#","a":0"#, "}"),

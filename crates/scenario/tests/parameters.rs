@@ -7,9 +7,9 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use netlab::topology::{Congestion, NodeId};
-use netlab::{Duration, Ratio};
+use netlab::{Duration, Instant, Ratio};
 use proptest::prelude::*;
-use scenario::link::{LinkError, decode, encode, seed_from, text};
+use scenario::link::{LinkError, decode, encode, moment, seed_from, text, with_moment};
 use scenario::{Scenario, bounds, examples};
 use vnetif::impair::Impairment;
 
@@ -109,6 +109,12 @@ fn a_parameter_that_does_not_fit_says_what_would() {
         ("&set=:1", "the document has no \"\""),
         ("&set", "write a path, a colon and a value"),
         ("&seed=", "write a name behind it: &seed=ada"),
+        ("&at=1.203", "\"1.203\" has no unit: write something like \"1ms\""),
+        ("&at", "the parameter \"at\" does not fit this link"),
+        ("&at=-1s", "the parameter \"at=-1s\" does not fit this link"),
+        ("&at=48.000000000001h", "is not a whole number of ns"),
+        ("&at=172800.000000001s", "too late: a moment is at most 172800s after the beginning"),
+        ("&at=99999999999999999999s", "the parameter"),
         ("&lock", "this link asks for \"lock\", which this version does not know"),
         ("&set=title:%ff", "its escapes are not UTF-8"),
         // What is wrong with the value itself is told by the reader, in its words.
@@ -151,8 +157,61 @@ fn more_than_anybody_writes_is_refused() {
     assert!(trouble(&long).len() < 600, "messages stay short");
 }
 
+#[test]
+fn a_link_names_a_moment_and_is_the_same_document() {
+    let plain = link("&set=title:x");
+    assert_eq!(moment(&plain), None);
+    for (parameter, ns) in [
+        ("&at=1.203s", 1_203_000_000),
+        ("&at=1203000001ns", 1_203_000_001),
+        ("&at=0s", 0),
+        ("&at=48h", 172_800_000_000_000),
+        ("&at=1s&at=2s", 2_000_000_000),
+        ("&%61t%3D1.5%20ms", 1_500_000),
+    ] {
+        for link in [format!("{plain}{parameter}"), link(&format!("{parameter}&set=title:x"))] {
+            assert_eq!(moment(&link), Some(Instant::from_nanos(ns)), "{link}");
+            assert_eq!(moment(&format!("https://example.org/?embed&at=9s{link}\n")), moment(&link));
+            assert_eq!(decode(&link), decode(&plain), "{link}");
+        }
+    }
+    for broken in
+        ["&at", "&at=", "&at=1", "&at=x", "&at=1s&at=x", "&at=49h", "&at=%ff", "&AT=1s", "&mat=1s", ""]
+    {
+        assert_eq!(moment(&link(broken)), None, "{broken}");
+    }
+}
+
+#[test]
+fn a_moment_is_written_in_its_shortest_form_and_in_the_place_of_any_other() {
+    let at = |ns| Instant::from_nanos(ns);
+    let first = with_moment("2:abc", at(1_203_000_000));
+    assert_eq!(first, "2:abc&at=1.203s");
+    assert_eq!(with_moment(&first, at(1_000_000_007)), "2:abc&at=1.000000007s");
+    assert_eq!(with_moment("#2:abc&at=1s&set=title:A%26B&%61t=2s", at(0)), "#2:abc&set=title:A%26B&at=0s");
+    assert_eq!(with_moment(" https://a.b/?x&at=1s#2:abc ", at(1)), "https://a.b/?x&at=1s#2:abc&at=1ns");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_moment_survives_a_link(ns in 0..=172_800_000_000_000u64, unit in prop::sample::select(vec![1u64, 1_000, 1_000_000_000])) {
+        let at = Instant::from_nanos(ns / unit * unit);
+        let link = with_moment(&link("&seed=ada"), at);
+        prop_assert_eq!(moment(&link), Some(at), "{}", link);
+        prop_assert!(link.is_ascii() && decode(&link).is_ok());
+    }
+
+    #[test]
+    fn any_text_has_a_moment_or_none(text in any::<String>(), value in any::<String>()) {
+        let _ = moment(&text);
+        let link = format!("{text}&at={value}");
+        if let Some(at) = moment(&link) {
+            prop_assert!(at <= bounds::MOMENT_MAX);
+        }
+        prop_assert_eq!(moment(&with_moment(&link, Instant::from_nanos(5))), Some(Instant::from_nanos(5)));
+    }
 
     #[test]
     fn any_parameters_are_applied_or_refused(

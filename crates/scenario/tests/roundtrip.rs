@@ -11,7 +11,7 @@ use netlab::run::*;
 use netlab::topology::*;
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use proptest::prelude::*;
-use scenario::{Fault, Scenario, link};
+use scenario::{Change, Fault, Scenario, link};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use vnetif::impair::Impairment;
 use vnetif::line::LineConfig;
@@ -164,6 +164,8 @@ prop_compose! {
         seed in 0..=(1u64 << 53) - 1,
         title in text(0..=60),
         description in prop::option::of(text(0..=100)),
+        later in prop::collection::vec((time(0, 7_200_000_000_000), 0..6u8, any::<prop::sample::Index>(), ways(), text(1..=9)), 0..9),
+        later_hosts in (100..104u8).map(host).collect::<Vec<_>>(),
     ) -> Scenario {
         let hosts = configs.len() as u32;
         let switch = NodeKind::Switch(SwitchConfig { ageing });
@@ -173,7 +175,7 @@ prop_compose! {
         let names = names.into_iter().enumerate().map(name);
         let ends = sides.iter().zip(0..).map(|(hub, host)| [NodeId(host), NodeId(hosts + u32::from(*hub))]);
         let ends = ends.chain([[NodeId(hosts + 1), NodeId(hosts)]]);
-        Scenario {
+        let mut scenario = Scenario {
             title,
             description,
             seed,
@@ -185,8 +187,69 @@ prop_compose! {
             at,
             runs,
             changes: Vec::new(),
-        }
+        };
+        happen(&mut scenario, later, later_hosts);
+        scenario
     }
+}
+
+/// What happens to a network: how much later, what, to which one, and what is new.
+type Later = Vec<(Duration, u8, prop::sample::Index, [Way; 2], String)>;
+
+/// Changes that can be: each of something that is there by then, and no cable that closes a loop. The first host that is added
+/// and connected pings another.
+fn happen(scenario: &mut Scenario, later: Later, mut hosts: Vec<HostConfig>) {
+    let switch = scenario
+        .topology
+        .node_ids()
+        .find(|id| scenario.ids[id.index()] == format!("n-{}_X", scenario.ids.len() - 2));
+    let (switch, mut at, mut loose) = (switch.unwrap(), Instant::ZERO, Vec::new());
+    let [mut nodes, mut links] = [scenario.topology.nodes.len() as u32, scenario.topology.links.len() as u32];
+    for (after, what, which, ways, name) in later {
+        at = (at + after).min(scenario::bounds::AT_MAX);
+        let change = match what {
+            0 | 1 => Change::Link(LinkId(which.index(links as usize) as u32), ways),
+            2 | 3 => {
+                let id = format!("later-{nodes}");
+                let kind = match hosts.pop() {
+                    Some(config) if what == 2 => NodeKind::Host(config),
+                    _ => NodeKind::Hub,
+                };
+                loose.push(NodeId(nodes));
+                nodes += 1;
+                let name = if name.is_empty() { id.clone() } else { name };
+                let place = (name.len() % 2 == 0).then_some((f64::from(nodes), -0.125));
+                Change::Node { id, at: place, node: Node { name, kind } }
+            }
+            4 if !loose.is_empty() => {
+                let new = loose.swap_remove(which.index(loose.len()));
+                links += 1;
+                Change::Cable(Link { ends: if what % 2 == 0 { [new, switch] } else { [switch, new] }, ways })
+            }
+            _ => match scenario.runs.iter().position(|(begins, _)| *begins <= at) {
+                Some(run) => Change::Stop(RunId(run as u32)),
+                None => continue,
+            },
+        };
+        scenario.changes.push((at, change));
+    }
+    let whole = scenario.whole().into_owned();
+    let added = (scenario.ids.len() as u32..nodes).map(NodeId).find(|&id| whole.topology.host(id).is_some());
+    if let Some(from) = added {
+        let to = Target::Node(NodeId(0), None);
+        scenario.runs.push((at, RunSpec { from, to, kind: RunKind::Ping(Ping::default()) }));
+    }
+}
+
+/// Everything that refers to something, by ids.
+fn runs_and_changes(scenario: &Scenario) -> String {
+    let text = scenario.to_json();
+    let from = text.find("\n  \"runs\"").or(text.find("\n  \"changes\"")).unwrap_or(text.len());
+    text[from..].to_owned()
+}
+
+fn errors(scenario: &Scenario) -> Vec<Fault> {
+    scenario.check().into_iter().filter(Fault::is_error).collect()
 }
 
 /// Text that looks like a document until it does not.
@@ -241,6 +304,89 @@ proptest! {
     #[test]
     fn the_world_takes_whatever_the_document_allows(scenario in scenarios()) {
         prop_assert!(scenario.world(Limits::default()).is_ok(), "{:?}", scenario.world(Limits::default()).err());
+    }
+
+    #[test]
+    fn the_world_is_at_every_moment_what_the_document_says_of_it(scenario in scenarios(), at in time(0, 20_000_000_000_000)) {
+        let mut world = Scenario { runs: Vec::new(), changes: scenario.changes.iter().filter(|(_, change)| !matches!(change, Change::Stop(_))).cloned().collect(), ..scenario.clone() }.world(Limits::default()).unwrap();
+        let moment = Instant::ZERO + at;
+        world.run_until(moment, || true);
+        let then = scenario.at(moment);
+        prop_assert_eq!(errors(&then), []);
+        for (number, link) in then.topology.links.iter().enumerate() {
+            prop_assert_eq!(&link.ways, world.history().link_at(LinkId(number as u32), moment));
+        }
+        for id in world.topology().node_ids() {
+            prop_assert_eq!(world.history().born_node(id) <= moment, id.index() < then.ids.len());
+            prop_assert_eq!(scenario.node(scenario.id(id)), Some(id));
+        }
+        let whole = scenario.whole();
+        prop_assert_eq!(errors(&whole), []);
+        prop_assert_eq!(&whole.topology.nodes, &world.topology().nodes);
+        prop_assert_eq!(whole.positions().len(), whole.ids.len());
+    }
+
+    #[test]
+    fn what_is_put_in_or_taken_out_leaves_everything_else_as_it_was(scenario in scenarios(), node in any::<prop::sample::Index>(), link in any::<prop::sample::Index>()) {
+        let before = runs_and_changes(&scenario);
+        let mut more = scenario.clone();
+        let hub = |name: &str| Node { name: name.to_owned(), kind: NodeKind::Hub };
+        let first = more.add_node("put-in".into(), hub("put-in"), None);
+        prop_assert_eq!(runs_and_changes(&more), &before[..]);
+        let there = NodeId(more.ids.len() as u32 - 2);
+        let way = scenario::defaults::way;
+        let cable = more.add_link(Link { ends: [first, there], ways: [way(), way()] });
+        prop_assert_eq!(runs_and_changes(&more), &before[..]);
+        prop_assert_eq!(errors(&more), []);
+        prop_assert_eq!(Scenario::parse(&more.to_json()), Ok(more.clone()));
+        prop_assert_eq!(more.without(&[first], &[cable]), scenario.clone());
+
+        // As a change, before the others.
+        let node_change = Change::Node { id: "put-in".into(), at: None, node: hub("put-in") };
+        let changed = scenario.clone().with_change(Instant::ZERO, node_change);
+        let new = changed.node("put-in").unwrap();
+        let mut changed_more = changed.clone();
+        let cable = changed_more.add_link(Link { ends: [new, there], ways: [way(), way()] });
+        prop_assert_eq!(errors(&changed_more), []);
+        prop_assert_eq!(Scenario::parse(&changed_more.to_json()), Ok(changed_more.clone()));
+        prop_assert_eq!(changed_more.without(&[], &[cable]), changed.clone());
+        prop_assert_eq!(changed.without(&[new], &[]), scenario.clone());
+
+        // Whatever goes, the rest can be run.
+        let whole = scenario.whole();
+        let node = NodeId(node.index(whole.ids.len()) as u32);
+        let link = LinkId(link.index(whole.topology.links.len()) as u32);
+        let left = scenario.without(&[node], &[link]);
+        prop_assert_eq!(errors(&left), []);
+        prop_assert_eq!(Scenario::parse(&left.to_json()), Ok(left.clone()));
+        let id = format!("\"{}\"", scenario.id(node));
+        prop_assert!(!runs_and_changes(&left).contains(&id));
+        prop_assert!(left.world(Limits::default()).is_ok());
+        for (number, _) in scenario.runs.iter().enumerate() {
+            prop_assert_eq!(errors(&scenario.without_run(RunId(number as u32))), []);
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_can_be_told_and_what_can_be_put_right_is(scenario in scenarios(), address in any::<prop::sample::Index>()) {
+        // Two hosts, of the start or added, have one address.
+        let mut wrong = scenario;
+        let first = wrong.topology.host(NodeId(0)).unwrap().addresses[0];
+        let hosts = wrong.changes.iter_mut().filter_map(|(_, change)| match change {
+            Change::Node { node: Node { kind: NodeKind::Host(config), .. }, .. } => Some(config),
+            _ => None,
+        });
+        let mut hosts: Vec<_> = hosts.collect();
+        if let Some(number) = (!hosts.is_empty()).then(|| address.index(hosts.len())) {
+            hosts[number].addresses[0] = first;
+        }
+        for problem in scenario::problems(&wrong) {
+            prop_assert!(problem.nodes.iter().all(|node| wrong.whole().ids.len() > node.index()));
+            if let Some(fix) = problem.fix(&wrong) {
+                prop_assert_eq!(Scenario::draft(&fix.scenario.to_json()), Ok(fix.scenario.clone()));
+                prop_assert!(!scenario::problems(&fix.scenario).iter().any(|other| (other.kind, &other.nodes, other.run) == (problem.kind, &problem.nodes, problem.run) && other.fault.place == problem.fault.place), "{:?}", fix);
+            }
+        }
     }
 
     #[test]

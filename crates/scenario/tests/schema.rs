@@ -163,6 +163,28 @@ fn both_refuse_the_same_mutations() {
         ("\"seconds\": 2.5", "\"seconds\": true"),
         ("\"nodes\": [\n", "\"nodes\": {}, \"node\": [\n"),
         ("\"links\": [\n", "\"links\": null, \"link\": [\n"),
+        ("\"changes\": [\n", "\"changes\": {}, \"change\": [\n"),
+        ("{\"at\": \"1500ms\", \"link\"", "{\"link\""),
+        ("{\"at\": \"1500ms\", \"link\"", "{\"at\": 1500, \"link\""),
+        ("\"link\": {\"ends\": [\"s1\", \"r\"]", "\"links\": {\"ends\": [\"s1\", \"r\"]"),
+        ("\"ends\": [\"s1\", \"r\"], \"delay\"", "\"delay\""),
+        ("\"ends\": [\"s1\", \"r\"]", "\"ends\": [\"s1\", \"s1\"]"),
+        ("\"ends\": [\"s1\", \"r\"]", "\"ends\": [\"s1\", \"r\"], \"which\": -1"),
+        ("\"ends\": [\"s1\", \"r\"]", "\"ends\": [\"s1\", \"r\"], \"which\": \"0\""),
+        ("\"ends\": [\"s1\", \"r\"]", "\"ends\": [\"s1\", \"r\"], \"which\": 16384"),
+        ("\"delay\": [\"3ms\", \"4ms\"]", "\"delay\": [\"3ms\"]"),
+        ("\"queue\": \"7KiB\"", "\"queues\": \"7KiB\""),
+        ("{\"loss\": 0.75, \"from\": \"s1\"}", "{}"),
+        ("{\"id\": \"h2\", \"kind\": \"hub\"}", "{\"id\": \"h2\"}"),
+        ("{\"id\": \"h2\", \"kind\": \"hub\"}", "{\"kind\": \"hub\"}"),
+        ("{\"id\": \"h2\", \"kind\": \"hub\"}", "[]"),
+        ("\"cable\": {\"ends\": [\"h2\", \"s1\"]}", "\"cable\": {\"ends\": [\"h2\", \"s1\"], \"which\": 0}"),
+        ("\"cable\": {\"ends\": [\"h2\", \"s1\"]}", "\"cable\": [\"h2\", \"s1\"]"),
+        ("\"stop\": 7", "\"stop\": -1"),
+        ("\"stop\": 7", "\"stop\": \"7\""),
+        ("\"stop\": 7", "\"stop\": 4096"),
+        ("\"stop\": 7", "\"stop\": 7, \"node\": {\"id\": \"h3\", \"kind\": \"hub\"}"),
+        (", \"stop\": 7", ""),
     ];
     for (part, instead) in mutations {
         let text = with(part, instead);
@@ -189,6 +211,12 @@ fn both_accept_the_same_variants() {
         ("\"seconds\": 2.5", "\"seconds\": \"2500ms\""),
         ("\"to\": \"10.0.0.2\"", "\"to\": \"fd00:0:0::2\""),
         ("{\"loss\": 0.000000001}", "{\"loss\": 1e-9}"),
+        ("\"ends\": [\"s1\", \"r\"]", "\"ends\": [\"s1\", \"r\"], \"which\": 0"),
+        (
+            "\"link\": {\"ends\": [\"new\", \"h2\"], \"impair\": []}",
+            "\"link\": {\"ends\": [\"h2\", \"new\"]}",
+        ),
+        ("\"stop\": 7", "\"stop\": 6"),
     ] {
         let text = with(part, instead);
         let errors: Vec<_> = validator.iter_errors(&json(&text)).map(|error| error.to_string()).collect();

@@ -173,19 +173,19 @@ impl Lab {
     /// Everything that was measured so far: what `packetarium run --json` prints.
     #[wasm_bindgen(unchecked_return_type = "Report")]
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        plain(&report::report(&self.scenario, &self.world))
+        plain(&report::report(&self.scenario.whole(), &self.world))
     }
 
     /// The report's runs, in the order of the document.
     #[wasm_bindgen(unchecked_return_type = "Run[]")]
     pub fn runs(&self) -> Result<JsValue, JsValue> {
-        plain(&report::report(&self.scenario, &self.world).runs)
+        plain(&report::report(&self.scenario.whole(), &self.world).runs)
     }
 
     /// Whether every run did what it should.
     #[wasm_bindgen(getter, js_name = allSucceeded)]
     pub fn all_succeeded(&self) -> bool {
-        report::report(&self.scenario, &self.world).all_succeeded()
+        report::report(&self.scenario.whole(), &self.world).all_succeeded()
     }
 }
 

@@ -81,10 +81,8 @@ fn table(session: &Session, view: &Compared) -> Html {
             </>
         }
     });
-    let counts = [
-        ("Frames on wires", view.frames.map(format::count)),
-        ("Dropped", view.drops.map(format::count)),
-    ];
+    let counts =
+        [("Frames on wires", view.frames.map(format::count)), ("Dropped", view.drops.map(format::count))];
     let row = |name: &str, values: &[String; 2]| {
         html! { <tr><th scope="row">{ name }</th><td>{ &values[0] }</td><td>{ &values[1] }</td></tr> }
     };

@@ -88,8 +88,10 @@ pub fn Packets(props: &Props) -> Html {
     let top = sight.top * scale;
     let first = ((top / row_px) as usize).saturating_sub(SPARE).min(listed);
     let last = (((top + sight.height) / row_px) as usize + SPARE).min(listed);
-    let lines: Vec<Line> =
-        (first..last).filter_map(|place| trace.listed_at(place)).filter_map(|number| lab.line(number)).collect();
+    let lines: Vec<Line> = (first..last)
+        .filter_map(|place| trace.listed_at(place))
+        .filter_map(|number| lab.line(number))
+        .collect();
     let wanted = {
         // The playhead's row, or the selected one while time stands still, is to be seen.
         let place = match (selected, props.view.state) {
@@ -98,7 +100,8 @@ pub fn Packets(props: &Props) -> Html {
         };
         let (from, to) = (place as f64 * row_px, (place + 1) as f64 * row_px);
         let inside = from >= top && to <= top + sight.height;
-        (*follows && !inside && sight.height > 0.0 && opened.is_none() || (selected.is_some() && !inside && *follows))
+        (*follows && !inside && sight.height > 0.0 && opened.is_none()
+            || (selected.is_some() && !inside && *follows))
             .then(|| (to - sight.height * 0.75).max(0.0) / scale)
     };
     drop(lab);
@@ -222,7 +225,11 @@ const COLUMNS: [(&str, &str); 8] = [
 ];
 
 fn empty(props: &Props) -> &'static str {
-    if props.view.filter.trim().is_empty() { "No packet has been sent yet." } else { "No packet passes the filter." }
+    if props.view.filter.trim().is_empty() {
+        "No packet has been sent yet."
+    } else {
+        "No packet passes the filter."
+    }
 }
 
 /// Height of a row, in CSS pixels.

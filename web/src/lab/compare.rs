@@ -113,7 +113,9 @@ fn totals(topology: &Topology, history: &History) -> (u64, u64) {
 }
 
 /// Whatever is handed over in one and not, or otherwise, in the other.
-fn first_difference([(topology, here), (other_topology, there)]: [(&Topology, &History); 2]) -> Option<Difference> {
+fn first_difference(
+    [(topology, here), (other_topology, there)]: [(&Topology, &History); 2],
+) -> Option<Difference> {
     let same = |a: &Transit, b: &Transit| {
         (a.id, a.direction, a.queued, a.start, a.arrival, a.fate)
             == (b.id, b.direction, b.queued, b.start, b.arrival, b.fate)
@@ -145,7 +147,12 @@ fn words(topology: &Topology, transit: Option<&Transit>) -> String {
         Fate::Delivered => String::new(),
         Fate::Dropped { reason, .. } => format!(" ({})", inspect::drop_reason(reason)),
     };
-    format!("{}\u{a0}s, {from} → {to}: {} {}{fate}", format::clock(transit.queued), summary.protocol, summary.info)
+    format!(
+        "{}\u{a0}s, {from} → {to}: {} {}{fate}",
+        format::clock(transit.queued),
+        summary.protocol,
+        summary.info
+    )
 }
 
 fn runs(histories: [(&Topology, &History); 2], ends: [Instant; 2]) -> Vec<(String, [String; 2])> {
@@ -155,7 +162,8 @@ fn runs(histories: [(&Topology, &History); 2], ends: [Instant; 2]) -> Vec<(Strin
         views.reverse();
         views
     });
-    let outcome = |run: Option<&Rc<RunView>>| run.map_or_else(|| "not started".to_string(), |run| outcome(run));
+    let outcome =
+        |run: Option<&Rc<RunView>>| run.map_or_else(|| "not started".to_string(), |run| outcome(run));
     let count = here.len().max(there.len());
     (0..count)
         .map(|number| {

@@ -28,7 +28,7 @@ impl<'s> Check<'s> {
                 );
                 self.error(place.field("at"), message);
             }
-            last = last.max(*at);
+            last = *at;
             if self.unusable.changes.contains(&number) {
                 continue;
             }

@@ -1,25 +1,60 @@
-//! What follows the payload of a link: values set over its document.
+//! What follows the payload of a link: values set over its document, and the moment to look at.
 //!
 //! `&set=PATH:VALUE` and `&seed=NAME` change the document's text, not the scenario: so whatever is then wrong is told by the
 //! one reader, with its place, numbers stay as they were written, and a document with other faults can still be shown.
 
 use super::{LinkError, unescaped};
-use crate::bounds::{DOCUMENT_BYTES_MAX, LINKS_MAX, SEED_MAX};
+use crate::bounds::{DOCUMENT_BYTES_MAX, LINKS_MAX, MOMENT_MAX, SEED_MAX};
 use crate::fault::Step;
 use crate::json::{FIELDS_MAX, Shape, Value};
-use crate::quantity::quoted;
+use crate::quantity::{parse_time, quoted, show_time};
+use netlab::Instant;
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Each takes a pass over the document, and nobody writes so many.
 const PARAMETERS_MAX: usize = 32;
+/// Characters of the parameter that is a moment, escaped in every possible way.
+const MOMENT_CHARS_MAX: usize = 200;
 /// Fields that hold a list wherever they stand: one value alone will do.
-const LISTS: [&str; 5] = ["addresses", "impair", "nodes", "links", "runs"];
+const LISTS: [&str; 6] = ["addresses", "impair", "nodes", "links", "runs", "changes"];
 
 /// The seed that `&seed=NAME` stands for: XXH3-64 of the name in UTF-8 without the spaces around it, modulo 2⁵³. The same
 /// for ever.
 pub fn seed_from(name: &str) -> u64 {
     xxh3_64(name.trim().as_bytes()) & SEED_MAX
+}
+
+/// The moment that these parameters ask for: the last one counts. None if there is none, or something is wrong with them.
+pub(super) fn moment<'a>(parameters: impl Iterator<Item = &'a str>) -> Option<Instant> {
+    let mut moment = None;
+    for parameter in parameters.take(PARAMETERS_MAX) {
+        // Others may be as long as a document.
+        if let Some(value) = value_of_at(parameter) {
+            moment = Some(parse_moment(&value).ok()?);
+        }
+    }
+    moment
+}
+
+/// Whether a parameter is the moment.
+pub(super) fn is_moment(parameter: &str) -> bool {
+    value_of_at(parameter).is_some()
+}
+
+fn value_of_at(parameter: &str) -> Option<String> {
+    let parameter = unescaped(parameter.get(..MOMENT_CHARS_MAX).unwrap_or(parameter)).ok()?;
+    let (name, value) = parameter.split_once('=').unwrap_or((&parameter, ""));
+    (name == "at").then(|| value.to_owned())
+}
+
+fn parse_moment(value: &str) -> Result<Instant, String> {
+    let since = parse_time(value)?;
+    if since > MOMENT_MAX.since(Instant::ZERO) {
+        let max = show_time(MOMENT_MAX.since(Instant::ZERO));
+        return Err(format!("too late: a moment is at most {max} after the beginning"));
+    }
+    Ok(Instant::ZERO + since)
 }
 
 /// The document with these parameters applied, one after the other.
@@ -42,6 +77,12 @@ pub(super) fn apply<'a>(
                     Err("write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24".to_owned())
                 }
             },
+            // It is for who shows the document.
+            "at" => {
+                let checked = parse_moment(value);
+                checked.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;
+                continue;
+            }
             _ => return Err(LinkError::UnknownParameter(name.chars().take(40).collect())),
         };
         text = changed.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;

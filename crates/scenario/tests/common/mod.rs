@@ -28,7 +28,17 @@ pub const FULL: &str = r#"{
     {"iperf": {"from": "a", "to": "b", "bytes": "3GiB", "interval": "500ms", "congestion": "none", "rx_buffer": "64KiB", "tx_buffer": "32KiB"}},
     {"iperf": {"from": "a", "to": "fd00::2", "seconds": 2.5, "udp": true, "rate": "8Mbps", "datagram": "100B"}},
     {"iperf": {"from": "b", "to": "a", "seconds": "1min", "udp": false}},
-    {"connect": {"from": "b", "to": "a", "port": 8080, "text": "hi"}}
+    {"connect": {"from": "b", "to": "a", "port": 8080, "text": "hi"}},
+    {"at": "2500ms", "ping": {"from": "new", "to": "b"}}
+  ],
+  "changes": [
+    {"at": "1500ms", "link": {"ends": ["s1", "r"], "delay": ["3ms", "4ms"], "rate": "unlimited", "queue": "7KiB", "impair": [{"loss": 0.75, "from": "s1"}]}},
+    {"at": "2300ms", "node": {"id": "new", "name": "Neu", "kind": "host", "at": [7, 7.5], "addresses": ["10.0.0.33/24"], "mtu": 1400}},
+    {"at": "2300ms", "node": {"id": "h2", "kind": "hub"}},
+    {"at": "2300ms", "cable": {"ends": ["h2", "s1"]}},
+    {"at": "2300ms", "cable": {"ends": ["new", "h2"], "delay": "9ms", "impair": [{"frame_size": "1000B"}]}},
+    {"at": "2600ms", "link": {"ends": ["new", "h2"], "impair": []}},
+    {"at": "2700ms", "stop": 7}
   ]
 }"#;
 
