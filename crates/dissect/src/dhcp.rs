@@ -5,10 +5,8 @@
 
 use std::ops::Range;
 
-use smoltcp::wire::EthernetAddress;
-
-use crate::ethernet::mac;
 use crate::layers::{Draft, Field, Tree, bytes, hex};
+use crate::ndp::link_address;
 use crate::payload;
 use crate::rows::{Flag, Names, Row, Show, ipv4, name, number};
 use crate::summary::Label;
@@ -258,10 +256,7 @@ pub(crate) fn info(message: &[u8]) -> String {
 /// The client's link address.
 fn client(message: &[u8]) -> String {
     let length = address_len(message).unwrap_or(0);
-    match message.get(ADDRESS_AT..ADDRESS_AT + length).unwrap_or(&[]) {
-        address if length == 6 => mac(EthernetAddress::from_bytes(address)),
-        address => hex(address),
-    }
+    link_address(message.get(ADDRESS_AT..ADDRESS_AT + length).unwrap_or(&[]))
 }
 
 /// The length of the client's link address, or nothing if there is no room for it.
@@ -306,7 +301,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>) {
     }
     if options_end > OPTIONS_AT && options_end < message.len() && message[options_end - 1] == END {
         let filling = options_end..message.len();
-        let value = bytes(filling.len());
+        let value = hex(&message[filling.clone()]);
         let meaning = "Old servers expect messages of at least 300 bytes.";
         draft.add(Field::new("dhcp.option.padding", "Padding", filling, value, meaning));
     }
@@ -328,20 +323,23 @@ fn string(
 
 /// The option that is `range` of the message.
 fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
-    let one = |name, meaning| Field::new("dhcp.option", name, range.clone(), code, meaning);
+    let start = range.start;
+    let number = Field::new("dhcp.option.type", "Option", start..start + 1, code, "Which option this is.");
+    let one = |key, name, meaning| {
+        let part = Field::new(key, name, range.clone(), code, meaning);
+        Field::new("dhcp.option", name, range.clone(), code, meaning).parts([number.clone(), part])
+    };
     match code {
-        PAD => return one("Padding", "Fills a byte, so that what follows is aligned."),
-        END => {
-            let meaning = "No more options.";
-            let number = Field::new("dhcp.option.end", "End", range.clone(), code, meaning);
-            return one("End of options", meaning).parts([number]);
+        PAD => {
+            return one("dhcp.option.padding", "Padding", "Fills a byte, so that what follows is aligned.");
         }
+        END => return one("dhcp.option.end", "End of options", "No more options."),
         _ => {}
     }
     let &Known(_, kind, key, name, meaning) = known(code);
-    let (start, value) = (range.start, range.start + 2..range.end);
+    let value = start + 2..range.end;
     let mut parts = vec![
-        Field::new("dhcp.option.type", "Option", start..start + 1, code, "Which option this is."),
+        number,
         Field::new(
             "dhcp.option.length",
             "Length",
@@ -351,7 +349,15 @@ fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
         ),
     ];
     let texts = contents(kind, message, value.clone());
-    let key = if matches!(kind, Kind::ClientId) && value.len() != 7 { UNKNOWN.2 } else { key };
+    let key = match kind {
+        Kind::ClientId if value.len() == 7 => {
+            let Row(key, name, _, show, meaning) = HARDWARE_TYPE;
+            parts.push(Row(key, name, 0..1, show, meaning).field(message, value.start));
+            known(code).2
+        }
+        Kind::ClientId => UNKNOWN.2,
+        _ => key,
+    };
     let fault = match &texts {
         Some(texts) => {
             parts.extend(
@@ -401,7 +407,7 @@ fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(Stri
         Kind::Named(names) if length == 1 => whole(crate::rows::named(names, number(message, value.clone()))),
         Kind::ClientId if length == 7 && message[value.start] == 1 => {
             let address = value.start + 1..value.end;
-            Some(vec![(mac(EthernetAddress::from_bytes(&message[address.clone()])), address)])
+            Some(vec![(link_address(&message[address.clone()]), address)])
         }
         Kind::ClientId | Kind::Raw => whole(hex(&message[value.clone()])),
         Kind::Addresses | Kind::List | Kind::Seconds | Kind::Number | Kind::Named(_) => None,

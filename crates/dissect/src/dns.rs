@@ -303,9 +303,9 @@ fn read_name(message: &[u8], at: usize) -> Option<(String, usize)> {
     Some((if text.is_empty() { "<Root>".into() } else { text }, end))
 }
 
-/// `AAAA`, or `TYPE99` where it has no name here (RFC 3597).
+/// `AAAA`, or `Unknown (99)` where it has no name here.
 fn type_name(kind: u32) -> String {
-    name(TYPES, kind).map_or(format!("TYPE{kind}"), str::to_string)
+    name(TYPES, kind).map_or(format!("Unknown ({kind})"), str::to_string)
 }
 
 /// What a record says in a word or two, such as its address; nothing if its data make no sense, empty if there is

@@ -39,10 +39,10 @@ const HEADERS: [(&str, &str, &str); 18] = [
 
 /// Does a message begin with this data? On a port of HTTP's, a method is enough.
 pub(crate) fn begins(data: &[u8], usual_port: bool) -> bool {
-    let line = first_line(data);
-    line.starts_with(VERSION)
-        || method(line).is_some()
-            && (usual_port || line.windows(1 + VERSION.len()).any(|end| end == b" HTTP/1."))
+    // The first bytes decide almost always: this is asked of every segment on the stage.
+    data.starts_with(VERSION)
+        || method(data).is_some()
+            && (usual_port || first_line(data).windows(1 + VERSION.len()).any(|end| end == b" HTTP/1."))
 }
 
 fn method(line: &[u8]) -> Option<&'static str> {

@@ -68,6 +68,7 @@ const FAMILY: Family = Family {
         Row("igmp.maddr", "Group", 4..8, Show::Ipv4, "The group that this is about."),
     ],
     source: "igmp.saddr",
+    queried_source: "igmp.saddr",
     auxiliary: "igmp.aux_data",
 };
 
@@ -123,11 +124,10 @@ fn record_info(message: &[u8], record: &group_records::Record) -> String {
         (1 | 3, 0) => format!("Leave group {group}"),
         (1 | 3, _) => format!("Join group {group} for source{}", sources("s in")),
         (2 | 4, 0) => format!("Join group {group} for any sources"),
-        (2 | 4, _) => {
-            format!("Join group {group}, for source{}", sources("s not in").replacen(" {", " not {", 1))
-        }
+        (2 | 4, 1) => format!("Join group {group}, for source not{}", sources("")),
+        (2 | 4, _) => format!("Join group {group}, for source{}", sources("s not in")),
         (5, 0) => format!("Group {group}, ALLOW_NEW_SOURCES but no source specified (?)"),
-        (5, _) => format!("Group {group}, new source{}", sources("s in")),
+        (5, _) => format!("Group {group}, new source{}", sources("s")),
         (6, 0) => format!("Group {group}, BLOCK_OLD_SOURCES but no source specified (?)"),
         (6, _) => format!("Group {group}, block source{}", sources("s")),
         (other, _) => format!("Group {group}, record of type {other}"),

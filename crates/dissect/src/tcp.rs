@@ -68,7 +68,11 @@ fn own_info(segment: &[u8], packet: &Packet) -> String {
     if tcp.ack() {
         add(format_args!(" Ack={}", tcp.ack_number()));
     }
-    add(format_args!(" Win={} Len={}", tcp.window_len(), data_len(&tcp, packet)));
+    add(format_args!(" Win={}", tcp.window_len()));
+    if tcp.urg() {
+        add(format_args!(" Urg={}", tcp.urgent_at()));
+    }
+    add(format_args!(" Len={}", data_len(&tcp, packet)));
     for (_, option) in Options::of(tcp.options()) {
         match option {
             Ok(TcpOption::MaxSegmentSize(size)) => add(format_args!(" MSS={size}")),
