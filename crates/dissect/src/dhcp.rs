@@ -413,3 +413,44 @@ fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(Stri
         Kind::Addresses | Kind::List | Kind::Seconds | Kind::Number | Kind::Named(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::by_hand::dhcp_message;
+    use crate::{label, layers};
+
+    #[test]
+    fn an_option_that_is_cut_is_marked_and_those_before_it_are_told() {
+        let frame = dhcp_message(2, &[53, 1, 5, 3, 8, 10, 0, 0, 1]);
+        let dissection = layers(&frame);
+        let dhcp = dissection.layer("DHCP").unwrap();
+        assert_eq!(dhcp.fault.as_deref(), Some("The last option is cut short."));
+        assert_eq!(dhcp.field("dhcp.option.dhcp").unwrap().value, "5 (ACK)");
+        assert!(dhcp.field("dhcp.option.router").is_none());
+        assert_eq!(label(&frame).as_str(), "DHCP ACK");
+    }
+
+    #[test]
+    fn an_option_of_a_length_that_it_cannot_have_is_marked() {
+        let dissection = layers(&dhcp_message(2, &[1, 3, 255, 255, 0, 53, 1, 2, 255]));
+        assert_eq!(dissection.faults().collect::<Vec<_>>(), ["Not the length that this option has."]);
+        assert!(dissection.layer("DHCP").unwrap().field("dhcp.option.dhcp").is_some());
+    }
+
+    #[test]
+    fn nothing_behind_the_end_is_read_as_an_option() {
+        let dissection = layers(&dhcp_message(1, &[53, 1, 1, 255, 53, 1, 2]));
+        let dhcp = dissection.layer("DHCP").unwrap();
+        assert_eq!(dhcp.walk().filter(|field| field.key == "dhcp.option.dhcp").count(), 1);
+        assert_eq!(dhcp.field("dhcp.option.padding").unwrap().value, "35 01 02");
+    }
+
+    #[test]
+    fn several_addresses_are_told_one_by_one() {
+        let dissection = layers(&dhcp_message(2, &[3, 8, 10, 0, 0, 1, 10, 0, 0, 3, 255]));
+        let dhcp = dissection.layer("DHCP").unwrap();
+        let routers: Vec<_> = dhcp.walk().filter(|field| field.key == "dhcp.option.router").collect();
+        assert_eq!((routers[0].value.as_str(), routers[0].range.clone()), ("10.0.0.1", 284..288));
+        assert_eq!((routers[1].value.as_str(), routers[1].range.clone()), ("10.0.0.3", 288..292));
+    }
+}

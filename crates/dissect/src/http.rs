@@ -189,3 +189,48 @@ fn header_field(text: &[u8], line: Range<usize>) -> Field {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::by_hand::segment;
+    use crate::{Protocol, label, layers, protocol, summary};
+
+    #[test]
+    fn the_lines_are_told_one_by_one_and_the_content_is_payload() {
+        let frame = segment([50000, 80], b"POST /a?b=c HTTP/1.1\r\nHost: example.com\r\n\r\na=b");
+        let dissection = layers(&frame);
+        let http = dissection.layer("HTTP").unwrap();
+        assert_eq!(http.range, 54..97);
+        assert_eq!(http.field("http.request.uri").unwrap().value, "/a?b=c");
+        assert_eq!(http.field("http.request.uri").unwrap().range, 59..65);
+        assert_eq!(http.field("http.host").unwrap().range, 76..95);
+        assert_eq!(dissection.layer("Payload").unwrap().range, 97..100);
+        assert_eq!(label(&frame).as_str(), "POST");
+    }
+
+    #[test]
+    fn data_that_do_not_begin_a_message_are_data() {
+        for data in [&b"GETTING there"[..], b"get / HTTP/1.1\r\n", b"GET"] {
+            assert_eq!(protocol(&segment([50000, 80], data)), Protocol::Tcp);
+        }
+        // A method is not enough where something else may be spoken.
+        assert_eq!(protocol(&segment([50000, 11211], b"GET key\r\n")), Protocol::Tcp);
+        assert_eq!(protocol(&segment([50000, 11211], b"GET / HTTP/1.1\r\n")), Protocol::Http);
+    }
+
+    #[test]
+    fn a_header_that_goes_on_in_the_next_segment_is_told_as_far_as_it_goes() {
+        let frame = segment([50000, 80], b"GET / HTTP/1.1\r\nHost: exam");
+        let dissection = layers(&frame);
+        let http = dissection.layer("HTTP").unwrap();
+        assert_eq!(http.summary, "GET / HTTP/1.1, goes on in the next segment");
+        assert_eq!(http.field("http.host").unwrap().value, "exam");
+        assert_eq!(dissection.faults().next(), None);
+    }
+
+    #[test]
+    fn what_is_no_letter_becomes_a_dot_so_that_the_info_stays_one_line() {
+        let frame = segment([50000, 80], b"GET /\x1b[31m\xe2\x80\xae\rx HTTP/1.1\r\n\r\n");
+        assert_eq!(summary(&frame).info, "GET /\u{b7}[31m\u{b7}\u{b7}\u{b7}\u{b7}x HTTP/1.1");
+    }
+}

@@ -96,6 +96,9 @@ impl fmt::Display for Protocol {
     }
 }
 
+/// An info longer than this is told no further: a message can have thousands of answers.
+pub(crate) const INFO_LEN_MAX: usize = 4096;
+
 /// What is written on a frame, such as `SYN` or `DATA 1460`: a short ASCII text that needs no memory of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Label {

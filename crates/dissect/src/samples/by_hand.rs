@@ -120,7 +120,7 @@ fn multicast() -> Samples {
     ]
 }
 
-fn igmp(message: &[u8]) -> Vec<u8> {
+pub fn igmp(message: &[u8]) -> Vec<u8> {
     let mut message = message.to_vec();
     let sum = !checksum::data(&message);
     message[2..4].copy_from_slice(&sum.to_be_bytes());
@@ -153,7 +153,7 @@ pub fn bpdu(version: u8, kind: u8, flags: u8, rest: &[u8]) -> Vec<u8> {
         .concat())
 }
 
-fn llc(message: &[u8]) -> Vec<u8> {
+pub fn llc(message: &[u8]) -> Vec<u8> {
     let message = [&[0x42, 0x42, 0x03], message].concat();
     let length = EthernetProtocol::Unknown(message.len() as u16);
     ethernet(length, EthernetAddress([0x01, 0x80, 0xc2, 0, 0, 0]), &message)
@@ -246,7 +246,7 @@ fn dhcp() -> Samples {
     samples
 }
 
-fn dhcp_message(operation: u8, options: &[u8]) -> Vec<u8> {
+pub fn dhcp_message(operation: u8, options: &[u8]) -> Vec<u8> {
     let message = [
         &[operation, 1, 6, 0, 0x39, 0x03, 0xf3, 0x26, 0, 3, 0x80, 0][..],
         &[0; 4],
