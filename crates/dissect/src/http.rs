@@ -17,24 +17,24 @@ const LINE_MAX: usize = 256;
 
 /// Header fields with keys of their own.
 const HEADERS: [(&str, &str, &str); 18] = [
-    ("accept", "http.accept", "What kinds of content are welcome."),
-    ("accept-encoding", "http.accept_encoding", "How the content may be compressed."),
-    ("accept-language", "http.accept_language", "In which languages the content is welcome."),
-    ("cache-control", "http.cache_control", "Who may keep the content, and for how long."),
-    ("connection", "http.connection", "What becomes of the connection afterwards."),
-    ("content-encoding", "http.content_encoding", "How the content is compressed."),
-    ("content-length", "http.content_length_header", "How many bytes of content follow the empty line."),
-    ("content-type", "http.content_type", "What kind of content follows."),
-    ("cookie", "http.cookie", "What the server asked to be told again each time."),
-    ("date", "http.date", "When the answer was made."),
-    ("host", "http.host", "The name of the site: several can be at one address."),
-    ("last-modified", "http.last_modified", "When the content last changed."),
-    ("location", "http.location", "Where to look instead."),
-    ("referer", "http.referer", "The page that led here."),
-    ("server", "http.server", "Which program answers."),
-    ("set-cookie", "http.set_cookie", "What the server asks to be told again each time."),
-    ("transfer-encoding", "http.transfer_encoding", "How the content is cut into pieces."),
-    ("user-agent", "http.user_agent", "Which program asks."),
+    ("Accept", "http.accept", "What kinds of content are welcome."),
+    ("Accept-Encoding", "http.accept_encoding", "How the content may be compressed."),
+    ("Accept-Language", "http.accept_language", "In which languages the content is welcome."),
+    ("Cache-Control", "http.cache_control", "Who may keep the content, and for how long."),
+    ("Connection", "http.connection", "What becomes of the connection afterwards."),
+    ("Content-Encoding", "http.content_encoding", "How the content is compressed."),
+    ("Content-Length", "http.content_length_header", "How many bytes of content follow the empty line."),
+    ("Content-Type", "http.content_type", "What kind of content follows."),
+    ("Cookie", "http.cookie", "What the server asked to be told again each time."),
+    ("Date", "http.date", "When the answer was made."),
+    ("Host", "http.host", "The name of the site: several can be at one address."),
+    ("Last-Modified", "http.last_modified", "When the content last changed."),
+    ("Location", "http.location", "Where to look instead."),
+    ("Referer", "http.referer", "The page that led here."),
+    ("Server", "http.server", "Which program answers."),
+    ("Set-Cookie", "http.set_cookie", "What the server asks to be told again each time."),
+    ("Transfer-Encoding", "http.transfer_encoding", "How the content is cut into pieces."),
+    ("User-Agent", "http.user_agent", "Which program asks."),
 ];
 
 /// Does a message begin with this data? On a port of HTTP's, a method is enough.
@@ -185,7 +185,13 @@ fn header_field(text: &[u8], line: Range<usize>) -> Field {
         }
         None => {
             let meaning = "A header field that is not explained here.";
-            Field::new("http.unknown_header", "header", line, payload::text_up_to(text, LINE_MAX), meaning)
+            Field::new(
+                "http.unknown_header",
+                "Header field",
+                line,
+                payload::text_up_to(text, LINE_MAX),
+                meaning,
+            )
         }
     }
 }

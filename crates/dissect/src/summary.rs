@@ -107,7 +107,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// The longest is `echo reply 65535`; all but echo replies, fragments and data with FIN fit into 12.
+    /// The longest are `echo reply 65535` and `DNS no such name`; what there is most of fits into 12.
     pub const LEN_MAX: usize = 16;
 
     /// The text.
