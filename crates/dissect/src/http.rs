@@ -126,7 +126,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>) {
     draft.summary(info(data) + if complete { "" } else { ", goes on in the next segment" });
     draft.add(first_field(data, first_end, headers_at));
     for (text, line) in lines(data, headers_at).filter(|(text, _)| !text.is_empty()) {
-        draft.add(header_field(&data[text], line));
+        draft.add(header_field(&data[text], line, method(data).is_some()));
     }
     let end = draft.end();
     tree.push(draft);
@@ -175,25 +175,18 @@ const STATUS: [(&str, &str, &str); 3] = [
     ("http.response.phrase", "Reason", "The same in words."),
 ];
 
-fn header_field(text: &[u8], line: Range<usize>) -> Field {
+fn header_field(text: &[u8], line: Range<usize>, request: bool) -> Field {
     let (name, value) = split(text);
     let known = HEADERS.iter().find(|(known, ..)| name.eq_ignore_ascii_case(known.as_bytes()));
-    match known {
-        Some(&(name, key, meaning)) => {
-            let value = payload::text_up_to(value, LINE_MAX);
-            Field::new(key, name, line, if value.is_empty() { "empty" } else { &value }, meaning)
-        }
+    let (name, key, meaning, value) = match known {
+        Some(&(name, key, meaning)) => (name, key, meaning, value),
         None => {
-            let meaning = "A header field that is not explained here.";
-            Field::new(
-                "http.unknown_header",
-                "Header field",
-                line,
-                payload::text_up_to(text, LINE_MAX),
-                meaning,
-            )
+            let key = if request { "http.request.line" } else { "http.response.line" };
+            ("Header field", key, "A header field that is not explained here.", text)
         }
-    }
+    };
+    let value = payload::text_up_to(value, LINE_MAX);
+    Field::new(key, name, line, if value.is_empty() { "empty" } else { &value }, meaning)
 }
 
 #[cfg(test)]

@@ -266,7 +266,7 @@ fn fields_of(packet: Node<'_, '_>) -> BTreeMap<String, Vec<Found>> {
         let (Some(start), Some(size)) = (number("pos"), number("size")) else { continue };
         // What is made of no bytes was concluded, what is hidden is said again elsewhere.
         if size > 0 && node.attribute("hide").is_none() {
-            let value = node.attribute("show").unwrap_or_default().to_string();
+            let value = node.attribute("show").unwrap_or_default().trim_end().to_string();
             let key = node.attribute("name").unwrap_or_default().to_string();
             fields.entry(key).or_default().push(Found { range: start..start + size, value });
         }
