@@ -1,7 +1,7 @@
 //! What programs say in UDP and TCP, as far as it is explained here.
 //!
-//! Which protocol it is says the port, as in the analysers: nothing else does. Only HTTP is also known by its first line,
-//! for it runs on any port.
+//! The port says which protocol it is, as in the analysers: nothing else does. Only HTTP is also known by its first line, for
+//! it runs on any port.
 //!
 //! There is no state here, so a message is explained if it begins with the segment. What continues a message is data.
 

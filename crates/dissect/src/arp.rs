@@ -38,7 +38,7 @@ pub(crate) fn info(packet: &[u8]) -> String {
         ArpOperation::Request if source == target => format!("ARP Announcement for {source}"),
         ArpOperation::Request => format!("Who has {target}? Tell {source}"),
         ArpOperation::Reply if source == target => {
-            format!("Gratuitous ARP for {source} (Reply), is at {}", mac(source_hardware_addr))
+            format!("Gratuitous ARP for {source} (Reply)")
         }
         ArpOperation::Reply => format!("{source} is at {}", mac(source_hardware_addr)),
         ArpOperation::Unknown(number) => format!("ARP operation {number}"),

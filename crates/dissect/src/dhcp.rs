@@ -5,10 +5,8 @@
 
 use std::ops::Range;
 
-use smoltcp::wire::EthernetAddress;
-
-use crate::ethernet::mac;
 use crate::layers::{Draft, Field, Tree, bytes, hex};
+use crate::ndp::link_address;
 use crate::payload;
 use crate::rows::{Flag, Names, Row, Show, ipv4, name, number};
 use crate::summary::Label;
@@ -258,10 +256,7 @@ pub(crate) fn info(message: &[u8]) -> String {
 /// The client's link address.
 fn client(message: &[u8]) -> String {
     let length = address_len(message).unwrap_or(0);
-    match message.get(ADDRESS_AT..ADDRESS_AT + length).unwrap_or(&[]) {
-        address if length == 6 => mac(EthernetAddress::from_bytes(address)),
-        address => hex(address),
-    }
+    link_address(message.get(ADDRESS_AT..ADDRESS_AT + length).unwrap_or(&[]))
 }
 
 /// The length of the client's link address, or nothing if there is no room for it.
@@ -306,7 +301,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>) {
     }
     if options_end > OPTIONS_AT && options_end < message.len() && message[options_end - 1] == END {
         let filling = options_end..message.len();
-        let value = bytes(filling.len());
+        let value = hex(&message[filling.clone()]);
         let meaning = "Old servers expect messages of at least 300 bytes.";
         draft.add(Field::new("dhcp.option.padding", "Padding", filling, value, meaning));
     }
@@ -328,20 +323,23 @@ fn string(
 
 /// The option that is `range` of the message.
 fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
-    let one = |name, meaning| Field::new("dhcp.option", name, range.clone(), code, meaning);
+    let start = range.start;
+    let number = Field::new("dhcp.option.type", "Option", start..start + 1, code, "Which option this is.");
+    let one = |key, name, meaning| {
+        let part = Field::new(key, name, range.clone(), code, meaning);
+        Field::new("dhcp.option", name, range.clone(), code, meaning).parts([number.clone(), part])
+    };
     match code {
-        PAD => return one("Padding", "Fills a byte, so that what follows is aligned."),
-        END => {
-            let meaning = "No more options.";
-            let number = Field::new("dhcp.option.end", "End", range.clone(), code, meaning);
-            return one("End of options", meaning).parts([number]);
+        PAD => {
+            return one("dhcp.option.padding", "Padding", "Fills a byte, so that what follows is aligned.");
         }
+        END => return one("dhcp.option.end", "End of options", "No more options."),
         _ => {}
     }
     let &Known(_, kind, key, name, meaning) = known(code);
-    let (start, value) = (range.start, range.start + 2..range.end);
+    let value = start + 2..range.end;
     let mut parts = vec![
-        Field::new("dhcp.option.type", "Option", start..start + 1, code, "Which option this is."),
+        number,
         Field::new(
             "dhcp.option.length",
             "Length",
@@ -351,7 +349,15 @@ fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
         ),
     ];
     let texts = contents(kind, message, value.clone());
-    let key = if matches!(kind, Kind::ClientId) && value.len() != 7 { UNKNOWN.2 } else { key };
+    let key = match kind {
+        Kind::ClientId if value.len() == 7 => {
+            let Row(key, name, _, show, meaning) = HARDWARE_TYPE;
+            parts.push(Row(key, name, 0..1, show, meaning).field(message, value.start));
+            known(code).2
+        }
+        Kind::ClientId => UNKNOWN.2,
+        _ => key,
+    };
     let fault = match &texts {
         Some(texts) => {
             parts.extend(
@@ -401,9 +407,50 @@ fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(Stri
         Kind::Named(names) if length == 1 => whole(crate::rows::named(names, number(message, value.clone()))),
         Kind::ClientId if length == 7 && message[value.start] == 1 => {
             let address = value.start + 1..value.end;
-            Some(vec![(mac(EthernetAddress::from_bytes(&message[address.clone()])), address)])
+            Some(vec![(link_address(&message[address.clone()]), address)])
         }
         Kind::ClientId | Kind::Raw => whole(hex(&message[value.clone()])),
         Kind::Addresses | Kind::List | Kind::Seconds | Kind::Number | Kind::Named(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::by_hand::dhcp_message;
+    use crate::{label, layers};
+
+    #[test]
+    fn an_option_that_is_cut_is_marked_and_those_before_it_are_told() {
+        let frame = dhcp_message(2, &[53, 1, 5, 3, 8, 10, 0, 0, 1]);
+        let dissection = layers(&frame);
+        let dhcp = dissection.layer("DHCP").unwrap();
+        assert_eq!(dhcp.fault.as_deref(), Some("The last option is cut short."));
+        assert_eq!(dhcp.field("dhcp.option.dhcp").unwrap().value, "5 (ACK)");
+        assert!(dhcp.field("dhcp.option.router").is_none());
+        assert_eq!(label(&frame).as_str(), "DHCP ACK");
+    }
+
+    #[test]
+    fn an_option_of_a_length_that_it_cannot_have_is_marked() {
+        let dissection = layers(&dhcp_message(2, &[1, 3, 255, 255, 0, 53, 1, 2, 255]));
+        assert_eq!(dissection.faults().collect::<Vec<_>>(), ["Not the length that this option has."]);
+        assert!(dissection.layer("DHCP").unwrap().field("dhcp.option.dhcp").is_some());
+    }
+
+    #[test]
+    fn nothing_behind_the_end_is_read_as_an_option() {
+        let dissection = layers(&dhcp_message(1, &[53, 1, 1, 255, 53, 1, 2]));
+        let dhcp = dissection.layer("DHCP").unwrap();
+        assert_eq!(dhcp.walk().filter(|field| field.key == "dhcp.option.dhcp").count(), 1);
+        assert_eq!(dhcp.field("dhcp.option.padding").unwrap().value, "35 01 02");
+    }
+
+    #[test]
+    fn several_addresses_are_told_one_by_one() {
+        let dissection = layers(&dhcp_message(2, &[3, 8, 10, 0, 0, 1, 10, 0, 0, 3, 255]));
+        let dhcp = dissection.layer("DHCP").unwrap();
+        let routers: Vec<_> = dhcp.walk().filter(|field| field.key == "dhcp.option.router").collect();
+        assert_eq!((routers[0].value.as_str(), routers[0].range.clone()), ("10.0.0.1", 284..288));
+        assert_eq!((routers[1].value.as_str(), routers[1].range.clone()), ("10.0.0.3", 288..292));
     }
 }

@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::layers::{Draft, Field, Tree, bytes, hex};
 use crate::payload;
 use crate::rows::{Flag, Names, Row, Show, ipv4, ipv6, name, number, parts};
-use crate::summary::Label;
+use crate::summary::{INFO_LEN_MAX, Label};
 
 /// How a message travels, which makes small differences.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,7 @@ pub(crate) enum Carrier {
 const TCP_LENGTH_LEN: usize = 2;
 const HEADER_LEN: usize = 12;
 const NAME_LEN_MAX: usize = 255;
-/// The answers of one message can be thousands.
-const INFO_LEN_MAX: usize = 4096;
-/// What is longer than this many labels' pointers is not a name.
+/// In the flags.
 const RESPONSE: u32 = 0x8000;
 /// In multicast, the top bit of a class.
 const CLASS_FLAG: u32 = 0x8000;
@@ -303,9 +301,9 @@ fn read_name(message: &[u8], at: usize) -> Option<(String, usize)> {
     Some((if text.is_empty() { "<Root>".into() } else { text }, end))
 }
 
-/// `AAAA`, or `TYPE99` where it has no name here (RFC 3597).
+/// `AAAA`, or `Unknown (99)` where it has no name here.
 fn type_name(kind: u32) -> String {
-    name(TYPES, kind).map_or(format!("TYPE{kind}"), str::to_string)
+    name(TYPES, kind).map_or(format!("Unknown ({kind})"), str::to_string)
 }
 
 /// What a record says in a word or two, such as its address; nothing if its data make no sense, empty if there is
@@ -592,5 +590,80 @@ fn texts(message: &[u8], front: usize, data: Range<usize>, fields: &mut Vec<Fiel
         at = text.end;
         let range = front + text.start..front + text.end;
         fields.push(Field::new("dns.txt", "Text", range, value, "What is written about the name."));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::by_hand::{dns_message, name as wire_name};
+    use crate::{layers, samples};
+
+    #[test]
+    fn a_name_that_points_to_itself_or_forwards_is_marked_and_what_follows_is_told() {
+        for target in [12, 14, 40] {
+            let loops = [0xc0, target, 0, 1, 0, 1].to_vec();
+            let next = [&wire_name("b")[..], &[0, 1, 0, 1]].concat();
+            let message = dns_message(1, 0, &[loops, next], [&[], &[], &[]]);
+            let dissection = layers(&samples::by_hand::wrapped(5, &message));
+            let dns = dissection.layer("DNS").unwrap();
+            assert_eq!(dissection.faults().collect::<Vec<_>>(), ["Its pointers do not lead to a name."]);
+            let names: Vec<_> = dns.walk().filter(|field| field.key == "dns.qry.name").collect();
+            assert_eq!(names.iter().map(|name| &*name.value).collect::<Vec<_>>(), ["?", "b"]);
+        }
+    }
+
+    #[test]
+    fn a_name_of_255_bytes_is_read_and_one_longer_by_way_of_a_pointer_is_not() {
+        let label = |length: usize| [vec![length as u8], vec![b'x'; length]].concat();
+        for (last, readable) in [(61, true), (62, false)] {
+            let first = [label(63), label(63), label(last), vec![0]].concat();
+            let second = [label(63), vec![0xc0, 12]].concat();
+            let message = [vec![0; HEADER_LEN], first, second].concat();
+            let at = HEADER_LEN + 64 + 64 + last + 2;
+            assert_eq!(read_name(&message, at).is_some(), readable, "{last}");
+        }
+    }
+
+    #[test]
+    fn more_records_claimed_than_there_are_is_marked_and_those_that_are_there_are_told() {
+        let question = [&wire_name("a.example")[..], &[0, 1, 0, 1]].concat();
+        let mut message = dns_message(1, 0, &[question], [&[], &[], &[]]);
+        message[6..8].copy_from_slice(&[0xff, 0xff]);
+        let dissection = layers(&samples::by_hand::wrapped(5, &message));
+        let dns = dissection.layer("DNS").unwrap();
+        assert!(dns.fault.is_some());
+        assert_eq!(dns.field("dns.qry.name").unwrap().value, "a.example");
+        assert_eq!(info(&message, Carrier::Udp), "Standard query 0x0001 A a.example, malformed");
+    }
+
+    #[test]
+    fn an_address_of_the_wrong_length_is_marked() {
+        let record = [&[0][..], &[0, 1, 0, 1, 0, 0, 0, 9, 0, 3, 10, 0, 0]].concat();
+        let message = dns_message(1, 0x8000, &[], [&[record], &[], &[]]);
+        let dissection = layers(&samples::by_hand::wrapped(5, &message));
+        assert_eq!(
+            dissection.faults().collect::<Vec<_>>(),
+            ["Its data are not those of a record of type A."]
+        );
+    }
+
+    #[test]
+    fn every_type_has_a_label_that_fits() {
+        for &(kind, name) in TYPES {
+            let question = [&[0][..], &kind.to_be_bytes(), &[0, 1]].concat();
+            let message = dns_message(1, 0x8000, &[question], [&[], &[], &[]]);
+            assert_eq!(label(&message, Carrier::Udp).as_str(), format!("DNS answer {name}"));
+        }
+    }
+
+    #[test]
+    fn the_info_of_thousands_of_answers_is_bounded() {
+        let long = [vec![63], vec![b'x'; 63], vec![63], vec![b'y'; 63], vec![0]].concat();
+        let question = [&long[..], &[0, 5, 0, 1]].concat();
+        let alias = [0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 0, 0, 2, 0xc0, 12].to_vec();
+        let answers = vec![alias; 4000];
+        let message = dns_message(1, 0x8000, &[question], [&answers, &[], &[]]);
+        assert!(info(&message, Carrier::Udp).len() < INFO_LEN_MAX + 300);
     }
 }

@@ -30,7 +30,10 @@ pub(crate) struct Family {
     pub record: &'static str,
     /// Kind, lengths and group.
     pub head: &'static [Row],
+    /// In a record.
     pub source: &'static str,
+    /// In a query.
+    pub queried_source: &'static str,
     pub auxiliary: &'static str,
 }
 
@@ -107,7 +110,7 @@ pub(crate) fn add_records(draft: &mut Draft, message: &[u8], start: usize, count
         let group = address(message, record.group_at(), names.address_len);
         let mut fields = parts(message, record.at, names.head);
         if end <= message.len() {
-            fields.extend(record.sources_at().map(|at| source(message, at, names)));
+            fields.extend(record.sources_at().map(|at| source(message, at, names.source, names.address_len)));
             let auxiliary = end - record.auxiliary_len..end;
             let meaning = "Room for additions that have never come.";
             let value = hex(&message[auxiliary.clone()]);
@@ -123,14 +126,13 @@ pub(crate) fn add_records(draft: &mut Draft, message: &[u8], start: usize, count
 /// Adds the `count` sources of a query, which begin at `start`.
 pub(crate) fn add_sources(draft: &mut Draft, message: &[u8], start: usize, count: usize, names: &Family) {
     for at in addresses(start, count, names.address_len).take_while(|&at| at < message.len()) {
-        draft.add(source(message, at, names));
+        draft.add(source(message, at, names.queried_source, names.address_len));
     }
 }
 
-fn source(message: &[u8], at: usize, names: &Family) -> Field {
-    let value = address(message, at, names.address_len);
-    let meaning = "Somebody who sends to the group.";
-    Field::new(names.source, "Source", at..at + names.address_len, value, meaning)
+fn source(message: &[u8], at: usize, key: &'static str, address_len: usize) -> Field {
+    let value = address(message, at, address_len);
+    Field::new(key, "Source", at..at + address_len, value, "Somebody who sends to the group.")
 }
 
 fn address(message: &[u8], at: usize, address_len: usize) -> String {

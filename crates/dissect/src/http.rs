@@ -17,32 +17,32 @@ const LINE_MAX: usize = 256;
 
 /// Header fields with keys of their own.
 const HEADERS: [(&str, &str, &str); 18] = [
-    ("accept", "http.accept", "What kinds of content are welcome."),
-    ("accept-encoding", "http.accept_encoding", "How the content may be compressed."),
-    ("accept-language", "http.accept_language", "In which languages the content is welcome."),
-    ("cache-control", "http.cache_control", "Who may keep the content, and for how long."),
-    ("connection", "http.connection", "What becomes of the connection afterwards."),
-    ("content-encoding", "http.content_encoding", "How the content is compressed."),
-    ("content-length", "http.content_length_header", "How many bytes of content follow the empty line."),
-    ("content-type", "http.content_type", "What kind of content follows."),
-    ("cookie", "http.cookie", "What the server asked to be told again each time."),
-    ("date", "http.date", "When the answer was made."),
-    ("host", "http.host", "The name of the site: several can be at one address."),
-    ("last-modified", "http.last_modified", "When the content last changed."),
-    ("location", "http.location", "Where to look instead."),
-    ("referer", "http.referer", "The page that led here."),
-    ("server", "http.server", "Which program answers."),
-    ("set-cookie", "http.set_cookie", "What the server asks to be told again each time."),
-    ("transfer-encoding", "http.transfer_encoding", "How the content is cut into pieces."),
-    ("user-agent", "http.user_agent", "Which program asks."),
+    ("Accept", "http.accept", "What kinds of content are welcome."),
+    ("Accept-Encoding", "http.accept_encoding", "How the content may be compressed."),
+    ("Accept-Language", "http.accept_language", "In which languages the content is welcome."),
+    ("Cache-Control", "http.cache_control", "Who may keep the content, and for how long."),
+    ("Connection", "http.connection", "What becomes of the connection afterwards."),
+    ("Content-Encoding", "http.content_encoding", "How the content is compressed."),
+    ("Content-Length", "http.content_length_header", "How many bytes of content follow the empty line."),
+    ("Content-Type", "http.content_type", "What kind of content follows."),
+    ("Cookie", "http.cookie", "What the server asked to be told again each time."),
+    ("Date", "http.date", "When the answer was made."),
+    ("Host", "http.host", "The name of the site: several can be at one address."),
+    ("Last-Modified", "http.last_modified", "When the content last changed."),
+    ("Location", "http.location", "Where to look instead."),
+    ("Referer", "http.referer", "The page that led here."),
+    ("Server", "http.server", "Which program answers."),
+    ("Set-Cookie", "http.set_cookie", "What the server asks to be told again each time."),
+    ("Transfer-Encoding", "http.transfer_encoding", "How the content is cut into pieces."),
+    ("User-Agent", "http.user_agent", "Which program asks."),
 ];
 
 /// Does a message begin with this data? On a port of HTTP's, a method is enough.
 pub(crate) fn begins(data: &[u8], usual_port: bool) -> bool {
-    let line = first_line(data);
-    line.starts_with(VERSION)
-        || method(line).is_some()
-            && (usual_port || line.windows(1 + VERSION.len()).any(|end| end == b" HTTP/1."))
+    // The first bytes decide almost always: this is asked of every segment on the stage.
+    data.starts_with(VERSION)
+        || method(data).is_some()
+            && (usual_port || first_line(data).windows(1 + VERSION.len()).any(|end| end == b" HTTP/1."))
 }
 
 fn method(line: &[u8]) -> Option<&'static str> {
@@ -126,7 +126,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>) {
     draft.summary(info(data) + if complete { "" } else { ", goes on in the next segment" });
     draft.add(first_field(data, first_end, headers_at));
     for (text, line) in lines(data, headers_at).filter(|(text, _)| !text.is_empty()) {
-        draft.add(header_field(&data[text], line));
+        draft.add(header_field(&data[text], line, method(data).is_some()));
     }
     let end = draft.end();
     tree.push(draft);
@@ -175,17 +175,61 @@ const STATUS: [(&str, &str, &str); 3] = [
     ("http.response.phrase", "Reason", "The same in words."),
 ];
 
-fn header_field(text: &[u8], line: Range<usize>) -> Field {
+fn header_field(text: &[u8], line: Range<usize>, request: bool) -> Field {
     let (name, value) = split(text);
     let known = HEADERS.iter().find(|(known, ..)| name.eq_ignore_ascii_case(known.as_bytes()));
-    match known {
-        Some(&(name, key, meaning)) => {
-            let value = payload::text_up_to(value, LINE_MAX);
-            Field::new(key, name, line, if value.is_empty() { "empty" } else { &value }, meaning)
-        }
+    let (name, key, meaning, value) = match known {
+        Some(&(name, key, meaning)) => (name, key, meaning, value),
         None => {
-            let meaning = "A header field that is not explained here.";
-            Field::new("http.unknown_header", "header", line, payload::text_up_to(text, LINE_MAX), meaning)
+            let key = if request { "http.request.line" } else { "http.response.line" };
+            ("Header field", key, "A header field that is not explained here.", text)
         }
+    };
+    let value = payload::text_up_to(value, LINE_MAX);
+    Field::new(key, name, line, if value.is_empty() { "empty" } else { &value }, meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::by_hand::segment;
+    use crate::{Protocol, label, layers, protocol, summary};
+
+    #[test]
+    fn the_lines_are_told_one_by_one_and_the_content_is_payload() {
+        let frame = segment([50000, 80], b"POST /a?b=c HTTP/1.1\r\nHost: example.com\r\n\r\na=b");
+        let dissection = layers(&frame);
+        let http = dissection.layer("HTTP").unwrap();
+        assert_eq!(http.range, 54..97);
+        assert_eq!(http.field("http.request.uri").unwrap().value, "/a?b=c");
+        assert_eq!(http.field("http.request.uri").unwrap().range, 59..65);
+        assert_eq!(http.field("http.host").unwrap().range, 76..95);
+        assert_eq!(dissection.layer("Payload").unwrap().range, 97..100);
+        assert_eq!(label(&frame).as_str(), "POST");
+    }
+
+    #[test]
+    fn data_that_do_not_begin_a_message_are_data() {
+        for data in [&b"GETTING there"[..], b"get / HTTP/1.1\r\n", b"GET"] {
+            assert_eq!(protocol(&segment([50000, 80], data)), Protocol::Tcp);
+        }
+        // A method is not enough where something else may be spoken.
+        assert_eq!(protocol(&segment([50000, 11211], b"GET key\r\n")), Protocol::Tcp);
+        assert_eq!(protocol(&segment([50000, 11211], b"GET / HTTP/1.1\r\n")), Protocol::Http);
+    }
+
+    #[test]
+    fn a_header_that_goes_on_in_the_next_segment_is_told_as_far_as_it_goes() {
+        let frame = segment([50000, 80], b"GET / HTTP/1.1\r\nHost: exam");
+        let dissection = layers(&frame);
+        let http = dissection.layer("HTTP").unwrap();
+        assert_eq!(http.summary, "GET / HTTP/1.1, goes on in the next segment");
+        assert_eq!(http.field("http.host").unwrap().value, "exam");
+        assert_eq!(dissection.faults().next(), None);
+    }
+
+    #[test]
+    fn what_is_no_letter_becomes_a_dot_so_that_the_info_stays_one_line() {
+        let frame = segment([50000, 80], b"GET /\x1b[31m\xe2\x80\xae\rx HTTP/1.1\r\n\r\n");
+        assert_eq!(summary(&frame).info, "GET /\u{b7}[31m\u{b7}\u{b7}\u{b7}\u{b7}x HTTP/1.1");
     }
 }

@@ -1,17 +1,19 @@
 //! ICMP: echo, and the errors that quote the packet they are about (RFC 792).
 
 use smoltcp::wire::{
-    Icmpv4DstUnreachable as Unreachable, Icmpv4Message as Message, Icmpv4Packet, Icmpv4Redirect as Redirect,
-    Icmpv4TimeExceeded as TimeExceeded, Ipv4Address,
+    Icmpv4DstUnreachable as Unreachable, Icmpv4Message as Message, Icmpv4Packet, Ipv4Address,
 };
 
 use crate::checksum::{self, Verdict};
 use crate::ip::Packet;
 use crate::layers::{Draft, Field, Tree, bytes, padded};
+use crate::rows::{Names, name, named};
 use crate::summary::Label;
 use crate::{ipv4, payload};
 
 const HEADER_LEN: usize = 8;
+/// Send more slowly: out of use (RFC 6633), and unknown to smoltcp.
+const SOURCE_QUENCH: u8 = 4;
 pub(crate) const ECHO_IDENT: &str =
     "Chosen by the sender, so that it finds its own answers among those for other pings.";
 pub(crate) const ECHO_SEQUENCE: &str =
@@ -32,67 +34,86 @@ pub(crate) fn label(message: &[u8]) -> Label {
 
 pub(crate) fn info(message: &[u8], packet: &Packet) -> String {
     let Ok(icmp) = Icmpv4Packet::new_checked(message) else { return "ICMP, cut short".into() };
+    // Analysers align the two, and write the number in both byte orders, because some systems count in the other.
     let what = match icmp.msg_type() {
-        Message::EchoRequest => "Echo (ping) request".into(),
-        Message::EchoReply => "Echo (ping) reply".into(),
+        Message::EchoRequest => "Echo (ping) request ",
+        Message::EchoReply => "Echo (ping) reply   ",
         kind => {
-            let kind_name = capitalized(&type_name(kind));
+            let kind_name = type_name(kind);
             return match code_name(kind, icmp.msg_code()) {
-                Some(code) => format!("{kind_name} ({})", capitalized(&code)),
+                Some(code) => format!("{kind_name:20} ({code})"),
                 None => kind_name,
             };
         }
     };
-    echo_info(what, icmp.echo_ident(), icmp.echo_seq_no(), "ttl", packet.hop_limit)
+    let sequence = icmp.echo_seq_no();
+    let other_order = sequence.swap_bytes();
+    format!("{what} id=0x{:04x}, seq={sequence}/{other_order}, ttl={}", icmp.echo_ident(), packet.hop_limit)
 }
 
-pub(crate) fn echo_info(what: String, ident: u16, sequence: u16, limit_name: &str, limit: u8) -> String {
-    format!("{what} id=0x{ident:04x}, seq={sequence}, {limit_name}={limit}")
-}
-
-pub(crate) fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
+/// The analysers' names.
+const TYPES: Names = &[
+    (0, "Echo (ping) reply"),
+    (3, "Destination unreachable"),
+    (4, "Source quench (flow control)"),
+    (5, "Redirect"),
+    (8, "Echo (ping) request"),
+    (11, "Time-to-live exceeded"),
+    (12, "Parameter problem"),
+];
+const UNREACHABLE: Names = &[
+    (0, "Network unreachable"),
+    (1, "Host unreachable"),
+    (2, "Protocol unreachable"),
+    (3, "Port unreachable"),
+    (4, "Fragmentation needed"),
+    (5, "Source route failed"),
+    (6, "Destination network unknown"),
+    (7, "Destination host unknown"),
+    (8, "Source host isolated"),
+    (9, "Network administratively prohibited"),
+    (10, "Host administratively prohibited"),
+    (11, "Network unreachable for TOS"),
+    (12, "Host unreachable for TOS"),
+    (13, "Communication administratively filtered"),
+    (14, "Host precedence violation"),
+    (15, "Precedence cutoff in effect"),
+];
+const REDIRECT: Names = &[
+    (0, "Redirect for network"),
+    (1, "Redirect for host"),
+    (2, "Redirect for TOS and network"),
+    (3, "Redirect for TOS and host"),
+];
+const EXCEEDED: Names = &[(0, "Time to live exceeded in transit"), (1, "Fragment reassembly time exceeded")];
+const PROBLEM: Names =
+    &[(0, "Pointer indicates the error"), (1, "Required option missing"), (2, "Bad length")];
 
 fn type_name(kind: Message) -> String {
-    match kind {
-        Message::TimeExceeded => "time-to-live exceeded".into(),
-        Message::Redirect => "redirect".into(),
-        Message::Unknown(number) => format!("ICMP type {number}"),
-        known => known.to_string(),
-    }
+    let number = u8::from(kind).into();
+    name(TYPES, number).map_or(format!("ICMP type {number}"), str::to_string)
 }
 
-fn code_name(kind: Message, code: u8) -> Option<String> {
-    match kind {
-        Message::DstUnreachable => match Unreachable::from(code) {
-            Unreachable::FragRequired => Some("fragmentation needed".into()),
-            Unreachable::Unknown(_) => None,
-            known => {
-                let text = known.to_string();
-                Some(text.strip_prefix("destination ").map_or(text.clone(), str::to_string))
-            }
-        },
-        Message::TimeExceeded => match TimeExceeded::from(code) {
-            TimeExceeded::TtlExpired => Some("time to live exceeded in transit".into()),
-            TimeExceeded::FragExpired => Some("fragment reassembly time exceeded".into()),
-            TimeExceeded::Unknown(_) => None,
-        },
-        Message::Redirect => match Redirect::from(code) {
-            Redirect::Net => Some("redirect for network".into()),
-            Redirect::Host => Some("redirect for host".into()),
-            Redirect::NetToS | Redirect::HostToS | Redirect::Unknown(_) => None,
-        },
-        _ => None,
-    }
+fn code_name(kind: Message, code: u8) -> Option<&'static str> {
+    let names = match kind {
+        Message::DstUnreachable => UNREACHABLE,
+        Message::TimeExceeded => EXCEEDED,
+        Message::Redirect => REDIRECT,
+        Message::ParamProblem => PROBLEM,
+        _ => return None,
+    };
+    name(names, code.into())
 }
 
 /// Does a message of that kind quote the packet that it is about?
 fn quotes(kind: Message) -> bool {
     matches!(
         kind,
-        Message::DstUnreachable | Message::TimeExceeded | Message::Redirect | Message::ParamProblem
+        Message::DstUnreachable
+            | Message::TimeExceeded
+            | Message::Redirect
+            | Message::ParamProblem
+            | Message::Unknown(SOURCE_QUENCH)
     )
 }
 
@@ -105,13 +126,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
 
     let mut draft = Draft::new(packet.layer_name("ICMP", "Quoted ICMP"), &range, HEADER_LEN);
     draft.summary(info(message, packet));
-    draft.add(Field::new(
-        "icmp.type",
-        "Type",
-        0..1,
-        format!("{} ({})", u8::from(kind), type_name(kind)),
-        type_meaning(kind),
-    ));
+    draft.add(Field::new("icmp.type", "Type", 0..1, named(TYPES, u8::from(kind).into()), type_meaning(kind)));
     let code_value = code_name(kind, code).map_or(code.to_string(), |name| format!("{code} ({name})"));
     draft.add(Field::new(
         "icmp.code",
@@ -139,7 +154,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
             draft.add(Field::new("icmp.seq", "Sequence number", 6..8, icmp.echo_seq_no(), ECHO_SEQUENCE));
         }
         Message::DstUnreachable if Unreachable::from(code) == Unreachable::FragRequired => {
-            draft.add(Field::new("icmp.unused", "Unused", 4..6, "0x0000", UNUSED));
+            draft.add(Field::new("icmp.unused", "Unused", 4..6, "00 00", UNUSED));
             draft.add(Field::new(
                 "icmp.mtu",
                 "Next hop MTU",
@@ -163,7 +178,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
                 fixed[4],
                 "The position, in the quoted packet, of the byte that could not be understood.",
             ));
-            draft.add(Field::new("icmp.unused", "Unused", 5..8, "0x000000", UNUSED));
+            draft.add(Field::new("icmp.unused", "Unused", 5..8, "00 00 00", UNUSED));
         }
         _ => draft.add(Field::new(
             "icmp.unused",

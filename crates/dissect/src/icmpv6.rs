@@ -1,15 +1,13 @@
 //! ICMPv6: echo, and the errors that quote the packet they are about (RFC 4443). Neighbor discovery rides in it: see
 //! `ndp`.
 
-use smoltcp::wire::{
-    Icmpv6DstUnreachable as Unreachable, Icmpv6Message as Message, Icmpv6Packet,
-    Icmpv6ParamProblem as ParamProblem, Icmpv6TimeExceeded as TimeExceeded,
-};
+use smoltcp::wire::{Icmpv6Message as Message, Icmpv6Packet};
 
 use crate::checksum;
-use crate::icmpv4::{ECHO_IDENT, ECHO_SEQUENCE, UNUSED, capitalized, echo_info};
+use crate::icmpv4::{ECHO_IDENT, ECHO_SEQUENCE, UNUSED};
 use crate::ip::Packet;
 use crate::layers::{Draft, Field, Tree, bytes, hex, padded};
+use crate::rows::{Names, name, named};
 use crate::summary::Label;
 use crate::{ipv6, mld, ndp, payload};
 
@@ -52,14 +50,19 @@ pub(crate) fn info(message: &[u8], packet: &Packet) -> String {
     match kind {
         Message::EchoRequest | Message::EchoReply if message.len() >= HEADER_LEN => {
             let what = if kind == Message::EchoRequest { "Echo (ping) request" } else { "Echo (ping) reply" };
-            echo_info(what.into(), icmp.echo_ident(), icmp.echo_seq_no(), "hop limit", packet.hop_limit)
+            format!(
+                "{what} id=0x{:04x}, seq={}, hop limit={}",
+                icmp.echo_ident(),
+                icmp.echo_seq_no(),
+                packet.hop_limit
+            )
         }
         _ if kind.is_ndisc() => ndp::info(message),
         Message::PktTooBig if message.len() >= HEADER_LEN => {
             format!("Packet Too Big (MTU {})", icmp.pkt_too_big_mtu())
         }
         _ => {
-            let kind_name = capitalized(&type_name(kind));
+            let kind_name = type_name(kind);
             match code_name(kind, icmp.msg_code()) {
                 Some(code) => format!("{kind_name} ({code})"),
                 None => kind_name,
@@ -68,34 +71,53 @@ pub(crate) fn info(message: &[u8], packet: &Packet) -> String {
     }
 }
 
+/// The analysers' names.
+const TYPES: Names = &[
+    (1, "Destination Unreachable"),
+    (2, "Packet Too Big"),
+    (3, "Time Exceeded"),
+    (4, "Parameter Problem"),
+    (128, "Echo (ping) request"),
+    (129, "Echo (ping) reply"),
+    (130, "Multicast Listener Query"),
+    (131, "Multicast Listener Report"),
+    (132, "Multicast Listener Done"),
+    (133, "Router Solicitation"),
+    (134, "Router Advertisement"),
+    (135, "Neighbor Solicitation"),
+    (136, "Neighbor Advertisement"),
+    (137, "Redirect"),
+    (143, "Multicast Listener Report Message v2"),
+];
+const UNREACHABLE: Names = &[
+    (0, "no route to destination"),
+    (1, "Administratively prohibited"),
+    (2, "Beyond scope of source address"),
+    (3, "Address unreachable"),
+    (4, "Port unreachable"),
+    (5, "Source address failed ingress/egress policy"),
+    (6, "Reject route to destination"),
+];
+const EXCEEDED: Names = &[(0, "hop limit exceeded in transit"), (1, "fragment reassembly time exceeded")];
+const PROBLEM: Names = &[
+    (0, "erroneous header field encountered"),
+    (1, "unrecognized Next Header type encountered"),
+    (2, "unrecognized IPv6 option encountered"),
+];
+
 fn type_name(kind: Message) -> String {
-    match kind {
-        Message::NeighborAdvert => "neighbor advertisement".into(),
-        Message::ParamProblem => "parameter problem".into(),
-        Message::Unknown(mld::REPORT) => "multicast listener report".into(),
-        Message::Unknown(mld::DONE) => "multicast listener done".into(),
-        Message::Unknown(number) => format!("ICMPv6 type {number}"),
-        known => known.to_string(),
-    }
+    let number = u8::from(kind).into();
+    name(TYPES, number).map_or(format!("ICMPv6 type {number}"), str::to_string)
 }
 
-fn code_name(kind: Message, code: u8) -> Option<String> {
-    let name = match kind {
-        Message::DstUnreachable => match Unreachable::from(code) {
-            Unreachable::Unknown(_) => return None,
-            known => known.to_string(),
-        },
-        Message::TimeExceeded => match TimeExceeded::from(code) {
-            TimeExceeded::Unknown(_) => return None,
-            known => known.to_string(),
-        },
-        Message::ParamProblem => match ParamProblem::from(code) {
-            ParamProblem::Unknown(_) => return None,
-            known => known.to_string().trim_end_matches('.').into(),
-        },
+fn code_name(kind: Message, code: u8) -> Option<&'static str> {
+    let names = match kind {
+        Message::DstUnreachable => UNREACHABLE,
+        Message::TimeExceeded => EXCEEDED,
+        Message::ParamProblem => PROBLEM,
         _ => return None,
     };
-    Some(name)
+    name(names, code.into())
 }
 
 fn quotes(kind: Message) -> bool {
@@ -115,12 +137,12 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, packet: &Packet) {
 
     let header_len = if echo || quotes(kind) { HEADER_LEN } else { BASE_LEN };
     let mut draft = Draft::new(packet.layer_name("ICMPv6", "Quoted ICMPv6"), &range, header_len);
-    draft.summary(if kind.is_ndisc() { capitalized(&type_name(kind)) } else { info(message, packet) });
+    draft.summary(if kind.is_ndisc() { type_name(kind) } else { info(message, packet) });
     draft.add(Field::new(
         "icmpv6.type",
         "Type",
         0..1,
-        format!("{} ({})", u8::from(kind), type_name(kind)),
+        named(TYPES, u8::from(kind).into()),
         type_meaning(kind),
     ));
     let code_value = code_name(kind, code).map_or(code.to_string(), |name| format!("{code} ({name})"));

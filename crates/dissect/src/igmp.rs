@@ -12,7 +12,7 @@ use crate::ip::Packet;
 use crate::layers::{Draft, Field, Tree};
 use crate::payload;
 use crate::rows::{Names, Row, Show, ipv4, name, number};
-use crate::summary::Label;
+use crate::summary::{INFO_LEN_MAX, Label};
 
 const HEADER_LEN: usize = 8;
 /// A query of version 3, without its sources.
@@ -68,6 +68,7 @@ const FAMILY: Family = Family {
         Row("igmp.maddr", "Group", 4..8, Show::Ipv4, "The group that this is about."),
     ],
     source: "igmp.saddr",
+    queried_source: "igmp.saddr",
     auxiliary: "igmp.aux_data",
 };
 
@@ -93,8 +94,17 @@ pub(crate) fn info(message: &[u8]) -> String {
         REPORT_1 => "Membership Report".into(),
         REPORT_2 => format!("Membership Report group {group}"),
         LEAVE => format!("Leave Group {group}"),
-        REPORT_3 => records(message, HEADER_LEN, number(message, 6..8), FAMILY.address_len)
-            .fold("Membership Report".into(), |info, record| info + " / " + &record_info(message, &record)),
+        REPORT_3 => {
+            let mut info = "Membership Report".to_string();
+            for record in records(message, HEADER_LEN, number(message, 6..8), FAMILY.address_len) {
+                if info.len() > INFO_LEN_MAX {
+                    break;
+                }
+                info += " / ";
+                info += &record_info(message, &record);
+            }
+            info
+        }
         other => format!("Unknown Type:0x{other:02x}"),
     }
 }
@@ -123,11 +133,10 @@ fn record_info(message: &[u8], record: &group_records::Record) -> String {
         (1 | 3, 0) => format!("Leave group {group}"),
         (1 | 3, _) => format!("Join group {group} for source{}", sources("s in")),
         (2 | 4, 0) => format!("Join group {group} for any sources"),
-        (2 | 4, _) => {
-            format!("Join group {group}, for source{}", sources("s not in").replacen(" {", " not {", 1))
-        }
+        (2 | 4, 1) => format!("Join group {group}, for source not{}", sources("")),
+        (2 | 4, _) => format!("Join group {group}, for source{}", sources("s not in")),
         (5, 0) => format!("Group {group}, ALLOW_NEW_SOURCES but no source specified (?)"),
-        (5, _) => format!("Group {group}, new source{}", sources("s in")),
+        (5, _) => format!("Group {group}, new source{}", sources("s")),
         (6, 0) => format!("Group {group}, BLOCK_OLD_SOURCES but no source specified (?)"),
         (6, _) => format!("Group {group}, block source{}", sources("s")),
         (other, _) => format!("Group {group}, record of type {other}"),
@@ -225,5 +234,39 @@ fn type_meaning(kind: u32) -> &'static str {
         }
         REPORT_1 | REPORT_2 | REPORT_3 => "A host says whose packets it wants.",
         _ => "What kind of message this is.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::by_hand::igmp;
+    use crate::{layers, summary};
+
+    #[test]
+    fn more_records_claimed_than_there_are_cut_the_message_short() {
+        let frame = igmp(&[0x22, 0, 0, 0, 0, 0, 0xff, 0xff, 4, 0, 0, 0, 239, 1, 2, 3]);
+        let dissection = layers(&frame);
+        let layer = dissection.layer("IGMP").unwrap();
+        // A record has at least eight bytes.
+        assert_eq!(layer.fault.as_deref(), Some("Cut short: 524288 bytes belong here, the frame has 16."));
+        assert_eq!(layer.field("igmp.maddr").unwrap().value, "239.1.2.3");
+        assert_eq!(summary(&frame).info, "Membership Report / Join group 239.1.2.3 for any sources");
+    }
+
+    #[test]
+    fn a_delay_of_version_3_is_read_with_its_exponent() {
+        for (code, value) in
+            [(127, "127 (12.7 s)"), (128, "128 (12.8 s)"), (0x94, "320 (32.0 s)"), (255, "31744 (3174.4 s)")]
+        {
+            let dissection = layers(&igmp(&[0x11, code, 0, 0, 0, 0, 0, 0, 2, 125, 0, 0]));
+            assert_eq!(dissection.layer("IGMP").unwrap().field("igmp.max_resp").unwrap().value, value);
+        }
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_a_fault() {
+        let mut frame = igmp(&[0x16, 0, 0, 0, 239, 1, 2, 3]);
+        frame[41] ^= 1;
+        assert_eq!(layers(&frame).faults().count(), 1);
     }
 }

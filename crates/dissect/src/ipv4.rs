@@ -108,8 +108,8 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, range: Range<usize>, quoted: bool) {
         "ip.frag_offset",
         "Fragment offset",
         6..8,
-        bytes(usize::from(ip.frag_offset())),
-        "Where this piece belongs in the packet that was cut; 0 if it is the first piece, or the whole.",
+        format!("{} ({})", ip.frag_offset() / 8, bytes(usize::from(ip.frag_offset()))),
+        "Where this piece belongs in the packet that was cut, in units of 8 bytes; 0 if it is the first, or the whole.",
     ));
     draft.add(Field::new(
         "ip.ttl",
@@ -188,7 +188,8 @@ fn flags(ip: &Ipv4Packet<&[u8]>, byte: u8) -> Field {
     .into_iter()
     .filter_map(|(name, set)| set.then_some(name))
     .collect();
-    let value = if set.is_empty() { "none".into() } else { set.join(", ") };
+    let names = if set.is_empty() { String::new() } else { format!(" ({})", set.join(", ")) };
+    let value = format!("0x{:x}{names}", byte >> 5);
     Field::new("ip.flags", "Flags", 6..7, value, "May the packet be cut into pieces, and is it one?").parts([
         bit("ip.flags.rb", "Reserved", 6..7, byte & 0x80 != 0, "Kept for later; it is never set."),
         bit(

@@ -110,7 +110,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>
             "ipv6.fraghdr.offset",
             "Fragment offset",
             2..4,
-            bytes(offset),
+            format!("{} ({})", fragment.frag_offset(), bytes(offset)),
             "Where this piece belongs in the packet that was cut. In IPv6 only the sender cuts, never a router.",
         ));
         draft.add(bit(
@@ -138,8 +138,8 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>
             length_key,
             "Length",
             1..2,
-            bytes(length),
-            "How long this extension is, so that who does not know it can step over it.",
+            format!("{} ({})", fixed[1], bytes(length)),
+            "How long this extension is, beyond 8 bytes and in units of 8, so that who does not know it can step over it.",
         ));
         let data = header.get(2..length.min(header.len())).unwrap_or(&[]);
         if kind == IpProtocol::Ipv6Route {

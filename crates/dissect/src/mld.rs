@@ -89,6 +89,7 @@ const FAMILY: Family = Family {
         Row("icmpv6.mldr.mar.multicast_address", "Group", 4..20, Show::Ipv6, "The group that this is about."),
     ],
     source: "icmpv6.mldr.mar.source_address",
+    queried_source: "icmpv6.mld.source_address",
     auxiliary: "icmpv6.mldr.mar.auxiliary_data",
 };
 

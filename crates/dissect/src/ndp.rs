@@ -61,7 +61,8 @@ fn short_flags(flags: NeighborFlags) -> String {
     if set.is_empty() { String::new() } else { format!(" ({})", set.join(", ")) }
 }
 
-fn link_address(address: &[u8]) -> String {
+/// With colons, if it is an Ethernet address.
+pub(crate) fn link_address(address: &[u8]) -> String {
     match address.len() {
         6 => mac(EthernetAddress::from_bytes(address)),
         _ => hex(address),
@@ -109,7 +110,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, kind: Message, range: Range<usize>, p
         Message::Redirect => {
             draft.add(Field::new("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED));
             draft.add(Field::new(
-                "icmpv6.rd.na.target_address",
+                "icmpv6.nd.rd.target_address",
                 "Target address",
                 4..20,
                 icmp.target_addr(),
@@ -130,7 +131,7 @@ pub(crate) fn dissect(tree: &mut Tree<'_>, kind: Message, range: Range<usize>, p
 }
 
 fn neighbor_flags(flags: NeighborFlags) -> Field {
-    let value = format!("0x{:02x}{}", flags.bits(), short_flags(flags));
+    let value = format!("0x{:02x}000000{}", flags.bits(), short_flags(flags));
     Field::new("icmpv6.nd.na.flag", "Flags", 0..4, value, "What the receiver may conclude from this.").parts(
         [
             bit(

@@ -134,3 +134,19 @@ fn authentication(message: &[u8], at: usize) -> Field {
     let meaning = "Proves that the sender belongs to those whose routes are believed.";
     Field::new("rip.auth", "Authentication", at..at + ENTRY_LEN, "not a route", meaning).parts(parts)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{layers, samples::by_hand::wrapped};
+
+    #[test]
+    fn a_metric_beyond_infinity_is_marked_and_half_a_route_is_payload() {
+        let mut message = vec![2, 2, 0, 0, 0, 2, 0, 0, 10, 1, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 17];
+        message.extend([0, 2, 0]);
+        let dissection = layers(&wrapped(8, &message));
+        let route = dissection.layer("RIP").unwrap().field("rip.route").unwrap();
+        assert_eq!(route.value, "10.1.0.0/16, metric 17");
+        assert!(route.fault.is_some());
+        assert_eq!(dissection.layer("Payload").unwrap().range.len(), 3);
+    }
+}

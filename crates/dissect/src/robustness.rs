@@ -44,7 +44,7 @@ fn check_fields(fields: &[Field], parent: &Range<usize>) {
 }
 
 #[test]
-fn what_smoltcp_writes_has_no_fault() {
+fn what_is_well_formed_has_no_fault() {
     for (name, frame) in samples::all() {
         let dissection = explain(&frame);
         assert_eq!(dissection.faults().next(), None, "{name}:\n{dissection}");
@@ -115,8 +115,8 @@ fn damaged_frame() -> impl Strategy<Value = Vec<u8>> {
     (select(frames), overwritten, length, vec(any::<u8>(), 0..20)).prop_map(
         |(mut frame, overwritten, length, extension)| {
             for (index, byte) in overwritten {
-                // Headers are where the decisions are taken.
-                let index = index.index(frame.len().min(100));
+                // Headers are where the decisions are taken, and the protocols on top begin behind them.
+                let index = index.index(frame.len().min(if byte % 2 == 0 { 100 } else { 400 }));
                 frame[index] = byte;
             }
             if let Some(length) = length {
@@ -135,6 +135,20 @@ fn arbitrary_packet() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(ethertype, packet)| [&[2; 12][..], &ethertype.to_be_bytes(), &packet].concat())
 }
 
+/// An arbitrary message, where a protocol is expected that has been read by hand.
+fn arbitrary_message() -> impl Strategy<Value = Vec<u8>> {
+    let small = prop_oneof![any::<u8>(), 0u8..4, Just(0xc0), Just(12)];
+    (0..samples::by_hand::WRAPPERS.len(), vec(small, 0..400), any::<Index>()).prop_map(
+        |(wrapper, mut message, start)| {
+            // Half of them begin like one that makes sense.
+            let sensible = samples::by_hand::WRAPPERS[wrapper].1;
+            let start = start.index(2 * sensible.len()).saturating_sub(sensible.len());
+            message.splice(..start.min(message.len()), sensible[..start].iter().copied());
+            samples::by_hand::wrapped(wrapper, &message)
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -145,6 +159,11 @@ proptest! {
 
     #[test]
     fn arbitrary_packets_have_an_answer(frame in arbitrary_packet()) {
+        explain(&frame);
+    }
+
+    #[test]
+    fn arbitrary_messages_have_an_answer(frame in arbitrary_message()) {
         explain(&frame);
     }
 

@@ -218,3 +218,33 @@ fn identifier_field(
     let value = bridge(message, at, " / ");
     Field::new(key, name, at..at + BRIDGE_ID_LEN, value, meaning).parts(parts(message, at, rows))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::by_hand::{bpdu, llc};
+    use crate::{Protocol, label, layers, protocol};
+
+    #[test]
+    fn times_are_told_in_seconds_and_identifiers_in_their_parts() {
+        let frame = bpdu(0, 0, 1, &[]);
+        let dissection = layers(&frame);
+        let stp = dissection.layer("STP").unwrap();
+        let value = |key| stp.field(key).unwrap().value.as_str();
+        assert_eq!(value("stp.msg_age"), "1.25 s");
+        assert_eq!(value("stp.max_age"), "20 s");
+        assert_eq!(value("stp.root"), "32768 / 1 / 02:50:00:00:00:01");
+        assert_eq!(value("stp.root.ext"), "1");
+        assert_eq!(value("stp.flags"), "0x01 (Topology change)");
+        assert!(stp.field("stp.flags.proposal").is_none(), "only the rapid protocol has it");
+    }
+
+    #[test]
+    fn a_type_that_does_not_exist_is_marked_and_an_llc_frame_for_others_is_none() {
+        let frame = llc(&[0, 0, 0, 7, 1, 2, 3]);
+        assert_eq!(layers(&frame).faults().next(), Some("There is no message of type 7."));
+        assert_eq!((protocol(&frame), label(&frame).as_str()), (Protocol::Stp, "STP"));
+        let mut other = frame.clone();
+        other[14] = 0xaa;
+        assert_eq!(protocol(&other), Protocol::Llc);
+    }
+}

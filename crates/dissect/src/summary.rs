@@ -96,6 +96,9 @@ impl fmt::Display for Protocol {
     }
 }
 
+/// An info longer than this is told no further: a message can have thousands of answers.
+pub(crate) const INFO_LEN_MAX: usize = 4096;
+
 /// What is written on a frame, such as `SYN` or `DATA 1460`: a short ASCII text that needs no memory of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Label {
@@ -104,7 +107,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// The longest is `echo reply 65535`; all but echo replies, fragments and data with FIN fit into 12.
+    /// The longest are `echo reply 65535` and `DNS no such name`; what there is most of fits into 12.
     pub const LEN_MAX: usize = 16;
 
     /// The text.

@@ -81,8 +81,11 @@ pub(crate) fn info_counted(segment: &[u8], packet: &Packet, counted: &Counted) -
     if tcp.ack() {
         add(format_args!(" Ack={}", from(tcp.ack_number().0 as u32, counted.ack_base)));
     }
-    let window = counted.window.unwrap_or(tcp.window_len().into());
-    add(format_args!(" Win={window} Len={}", data_len(&tcp, packet)));
+    add(format_args!(" Win={}", counted.window.unwrap_or(tcp.window_len().into())));
+    if tcp.urg() {
+        add(format_args!(" Urg={}", tcp.urgent_at()));
+    }
+    add(format_args!(" Len={}", data_len(&tcp, packet)));
     for (_, option) in Options::of(tcp.options()) {
         match option {
             Ok(TcpOption::MaxSegmentSize(size)) => add(format_args!(" MSS={size}")),

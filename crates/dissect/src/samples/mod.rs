@@ -1,4 +1,6 @@
-//! Frames to test with, written by smoltcp as its stacks write them.
+//! Frames to test with, written by smoltcp as its stacks write them, and `by_hand` where they do not.
+
+pub mod by_hand;
 
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::time::Duration;
@@ -13,7 +15,7 @@ pub const B6: Ipv6Address = Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, 2);
 
 /// Every kind of frame that is explained, with its name.
 pub fn all() -> Vec<(&'static str, Vec<u8>)> {
-    vec![
+    let mut all = vec![
         ("arp request", arp(ArpOperation::Request, A, B)),
         ("arp reply", arp(ArpOperation::Reply, B, A)),
         ("arp probe", arp(ArpOperation::Request, Ipv4Address::UNSPECIFIED, A)),
@@ -31,6 +33,10 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("rst", tcp(TcpRepr { control: TcpControl::Rst, ..ack() })),
         ("tcp over ipv6", tcp6(data())),
         ("udp", udp()),
+        (
+            "datagram",
+            ipv4(IpProtocol::Udp, &udp_datagram_between([49154, 12345], A.into(), B.into(), b"hello")),
+        ),
         ("udp over ipv6", udp6()),
         ("echo request over ipv6", icmpv6(Icmpv6Repr::EchoRequest { ident: 7, seq_no: 1, data: b"abcd" })),
         ("echo reply over ipv6", icmpv6(Icmpv6Repr::EchoReply { ident: 7, seq_no: 1, data: b"abcd" })),
@@ -44,10 +50,17 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("fragment over ipv6", fragment6()),
         ("hop-by-hop options", hop_by_hop()),
         ("other ip protocol", ipv4(IpProtocol::Unknown(253), b"experiment")),
-        ("vlan", tagged(tcp(syn()))),
+        ("gratuitous arp reply", arp(ArpOperation::Reply, A, A)),
+        ("redirect", redirect()),
+        ("segment with all flags", with_flags(0x1fd)),
+        ("segment without flags", with_flags(0)),
+        ("vlan", tagged(tcp(TcpRepr { src_port: 49161, ..syn() }))),
         ("llc", llc()),
+        ("vlan in a vlan", provider_tagged(tagged(udp()))),
         ("raw", ethernet(EthernetProtocol::Unknown(0x88b5), MAC_B, b"no IP in here")),
-    ]
+    ];
+    all.extend(by_hand::all());
+    all
 }
 
 fn caps() -> ChecksumCapabilities {
@@ -195,6 +208,22 @@ pub fn router_advertisement() -> Vec<u8> {
     })
 }
 
+fn redirect() -> Vec<u8> {
+    ndp(NdiscRepr::Redirect {
+        target_addr: A6,
+        dest_addr: B6,
+        lladdr: Some(MAC_A.into()),
+        redirected_hdr: None,
+    })
+}
+
+fn with_flags(flags: u16) -> Vec<u8> {
+    let mut segment = tcp_segment(A.into(), B.into(), TcpRepr { src_port: 49160, ..ack() });
+    segment[12..14].copy_from_slice(&(0x5000 | flags).to_be_bytes());
+    TcpPacket::new_unchecked(&mut segment).fill_checksum(&A.into(), &B.into());
+    ipv4(IpProtocol::Tcp, &segment)
+}
+
 pub fn syn() -> TcpRepr<'static> {
     TcpRepr {
         src_port: 49152,
@@ -240,7 +269,7 @@ fn ack_with_sack() -> TcpRepr<'static> {
 }
 
 pub fn data() -> TcpRepr<'static> {
-    TcpRepr { control: TcpControl::Psh, payload: b"GET / HTTP/1.0\r\n\r\n", ..ack() }
+    TcpRepr { control: TcpControl::Psh, payload: b"eighteen bytes in.", ..ack() }
 }
 
 fn tcp_segment(source: IpAddress, destination: IpAddress, repr: TcpRepr<'_>) -> Vec<u8> {
@@ -258,7 +287,16 @@ fn tcp6(repr: TcpRepr<'_>) -> Vec<u8> {
 }
 
 fn udp_datagram(source: IpAddress, destination: IpAddress, payload: &[u8]) -> Vec<u8> {
-    let repr = UdpRepr { src_port: 49153, dst_port: 7 };
+    udp_datagram_between([49153, 7], source, destination, payload)
+}
+
+fn udp_datagram_between(
+    [src_port, dst_port]: [u16; 2],
+    source: IpAddress,
+    destination: IpAddress,
+    payload: &[u8],
+) -> Vec<u8> {
+    let repr = UdpRepr { src_port, dst_port };
     let mut datagram = vec![0; repr.header_len() + payload.len()];
     let mut packet = UdpPacket::new_unchecked(&mut datagram);
     let write = |data: &mut [u8]| data.copy_from_slice(payload);
@@ -314,6 +352,12 @@ pub fn hop_by_hop() -> Vec<u8> {
 /// The frame in VLAN 100.
 pub fn tagged(mut frame: Vec<u8>) -> Vec<u8> {
     frame.splice(12..12, [0x81, 0x00, 0x60, 100]);
+    frame
+}
+
+/// The frame in VLAN 5 of a provider.
+pub fn provider_tagged(mut frame: Vec<u8>) -> Vec<u8> {
+    frame.splice(12..12, [0x88, 0xa8, 0xa0, 5]);
     frame
 }
 
