@@ -45,18 +45,17 @@ pub fn FilterBar(props: &Props) -> Html {
         move |text: String| session.perform(Command::Observe(Observe::Filter(text)))
     };
     let take = {
-        let (input, offers, set, offer) = (input.clone(), offers.clone(), set.clone(), offer.clone());
+        let (input, offers, set) = (input.clone(), offers.clone(), set.clone());
         move |completion: &Completion| {
             let Some(element) = input.cast::<HtmlInputElement>() else { return };
             let mut text = element.value();
-            text.replace_range(completion.replaces.clone(), &completion.text);
+            text.replace_range(completion.replaces.clone(), completion.text);
             element.set_value(&text);
             let end = (completion.replaces.start + completion.text.len()) as u32;
             let _ = element.set_selection_range(end, end);
             let _ = element.focus();
             set(text);
             offers.set(Vec::new());
-            let _ = &offer;
         }
     };
     let oninput = {
@@ -110,7 +109,7 @@ pub fn FilterBar(props: &Props) -> Html {
         html! {
             <li key={number} id={format!("filter-offer-{number}")} role="option" aria-selected={(number == *chosen).to_string()}
                 onpointerdown={pick}>
-                <code>{ &completion.text }</code><span>{ completion.meaning }</span>
+                <code>{ completion.text }</code><span>{ completion.meaning }</span>
             </li>
         }
     });

@@ -59,6 +59,8 @@ pub struct Trace {
     rows: VecDeque<Row>,
     /// How many were forgotten with the transits that they were of.
     forgotten: usize,
+    /// When the first of all was seen.
+    first_at: Option<Instant>,
     sieve: Option<Sieve>,
     /// Counts the filters.
     generation: usize,
@@ -86,6 +88,7 @@ impl Trace {
             analysis: Analysis::new(),
             rows: VecDeque::new(),
             forgotten: 0,
+            first_at: None,
             sieve: None,
             generation: 0,
             complete: true,
@@ -152,6 +155,7 @@ impl Trace {
                 }
             }
         }
+        self.first_at = self.first_at.or_else(|| self.rows.front().map(|row| row.at));
         self.sift_on(source, go_on);
     }
 
@@ -163,9 +167,17 @@ impl Trace {
         sieve.next = sieve.next.max(self.forgotten);
         while let Some(row) = self.rows.get(sieve.next - self.forgotten) {
             let number = sieve.next as u32;
+            let before = sieve.next.checked_sub(self.forgotten + 1).and_then(|before| self.rows.get(before));
             sieve.next += 1;
             let Some(frame) = source.bytes(row) else { continue };
-            let subject = Subject { number, at_ns: row.at.nanos(), frame, notes: &row.notes };
+            let subject = Subject {
+                number,
+                at_ns: row.at.nanos(),
+                first_at_ns: self.first_at.map_or(0, Instant::nanos),
+                previous_at_ns: before.map(|row| row.at.nanos()),
+                frame,
+                notes: &row.notes,
+            };
             if sieve.filter.matches(&subject) {
                 sieve.passing.push_back(number);
                 let (word, bit) = ((row.frame.0 / 64) as usize, row.frame.0 % 64);
