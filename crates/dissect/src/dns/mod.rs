@@ -45,6 +45,7 @@ const RCODES: Names = &[
     (4, "Not implemented"),
     (5, "Refused"),
 ];
+
 /// Does a piece of a TCP stream begin like a message?
 pub(crate) fn begins_in_tcp(data: &[u8]) -> bool {
     let length = number(data, 0..2) as usize;
