@@ -253,6 +253,23 @@ pub fn tcp(repr: TcpRepr<'_>) -> Vec<u8> {
     ipv4(IpProtocol::Tcp, &tcp_segment(A.into(), B.into(), repr))
 }
 
+/// From B to A.
+pub fn tcp_back(repr: TcpRepr<'_>) -> Vec<u8> {
+    turned(ipv4(IpProtocol::Tcp, &tcp_segment(B.into(), A.into(), repr)))
+}
+
+/// The answer of B to [`echo`].
+pub fn echo_reply_of_b() -> Vec<u8> {
+    turned(echo(true))
+}
+
+/// An IPv4 packet with its addresses exchanged; the checksums of header and payload stay right.
+fn turned(mut frame: Vec<u8>) -> Vec<u8> {
+    let (source, destination) = frame[26..34].split_at_mut(4);
+    source.swap_with_slice(destination);
+    frame
+}
+
 fn tcp6(repr: TcpRepr<'_>) -> Vec<u8> {
     ipv6(IpProtocol::Tcp, 64, &tcp_segment(A6.into(), B6.into(), repr))
 }

@@ -1,8 +1,17 @@
 //! Traffic for tshark to judge: conversations with everything that can go wrong, and what netlab's hosts really say.
 
 use super::Packet;
+use netlab::history::{Fate, Limits};
+use netlab::run::{
+    Amount, Echo, IpVersion, Iperf, IperfTransport, Ping, RunKind, RunSpec, Target, Transport,
+};
+use netlab::topology::{End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, Topology, Way};
+use netlab::world::Command;
+use netlab::{BitsPerSec, Duration, Instant, Ratio, World};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::*;
+use vnetif::impair::Impairment;
+use vnetif::line::LineConfig;
 use vnetif::rng::Stream;
 
 /// A segment as it is drawn: what smoltcp writes but for the options, of which it has opinions.
@@ -56,7 +65,7 @@ fn frame(from: usize, ports: [u16; 2], drawn: &Drawn) -> Vec<u8> {
 }
 
 /// One end of a drawn conversation.
-struct End {
+struct Speaker {
     /// The next sequence number that it will send.
     next: u32,
     /// What it has sent so far, or should have.
@@ -76,7 +85,7 @@ pub fn conversation(seed: u64, steps: usize) -> Vec<Packet> {
 
     while packets.len() < steps {
         let bases = [up_to(u32::MAX), up_to(u32::MAX)];
-        let mut ends = [0, 1].map(|end: usize| End {
+        let mut ends = [0, 1].map(|end: usize| Speaker {
             next: bases[end],
             sent: Vec::new(),
             ack: bases[1 - end],
@@ -207,4 +216,101 @@ pub fn conversation(seed: u64, steps: usize) -> Vec<Packet> {
         }
     }
     packets
+}
+
+/// What is seen at one end of a cable between two hosts that ping, echo and transfer, over IPv4 and IPv6, while some of
+/// it gets lost.
+pub fn real(seed: u64, loss_percent: u32) -> Vec<Packet> {
+    let host = |number: u8| {
+        let addresses = [format!("10.0.0.{number}/24"), format!("fd00::{number}/64")];
+        let addresses = addresses.map(|address| address.parse().unwrap()).to_vec();
+        Node {
+            name: format!("h{number}"),
+            kind: NodeKind::Host(HostConfig { addresses, ..HostConfig::default() }),
+        }
+    };
+    let line = LineConfig {
+        rate: BitsPerSec::new(20_000_000),
+        delay: Duration::from_millis(2),
+        queue_bytes: 30_000,
+    };
+    let way = Way { line, impairments: vec![Impairment::Loss(Ratio::percent(loss_percent))] };
+    let topology = Topology {
+        nodes: vec![host(1), host(2)],
+        links: vec![Link { ends: [NodeId(0), NodeId(1)], ways: [way.clone(), way] }],
+    };
+    let mut world = World::new(topology, seed, Limits::default()).unwrap();
+    let transfer = RunKind::Iperf(Iperf {
+        amount: Amount::Bytes(400_000),
+        transport: IperfTransport::Tcp { congestion: None, rx_buffer: Some(20_000), tx_buffer: None },
+        ..Iperf::default()
+    });
+    let echo = |transport| RunKind::Echo(Echo { transport, count: 5, ..Echo::default() });
+    for version in [IpVersion::V4, IpVersion::V6] {
+        let kinds =
+            [RunKind::Ping(Ping::default()), echo(Transport::Udp), echo(Transport::Tcp), transfer.clone()];
+        for kind in kinds {
+            let to = Target::Node(NodeId(1), Some(version));
+            world.apply(Command::Start(RunSpec { from: NodeId(0), to, kind })).unwrap();
+        }
+    }
+    world.run_until(Instant::ZERO + Duration::from_secs(20), || true);
+
+    let mut packets: Vec<Packet> = Vec::new();
+    for transit in world.history().transits() {
+        assert_eq!(transit.direction.link, LinkId(0));
+        let sent = transit.direction.from == End::First;
+        if sent && transit.start < transit.end {
+            packets.push((transit.start.nanos(), transit.frame.to_vec()));
+        } else if !sent && transit.fate == Fate::Delivered {
+            packets.push((transit.arrival.nanos(), transit.frame.to_vec()));
+        }
+    }
+    packets.sort_by_key(|(at_ns, _)| *at_ns);
+    packets
+}
+
+/// A frame of each kind that [`real`] has not.
+pub fn odd() -> Vec<Packet> {
+    let caps = ChecksumCapabilities::default();
+    let drawn = Drawn { seq: 7, ack: None, window: 512, flags: SYN, options: vec![2, 4, 5, 180], len: 0 };
+    let syn = frame(0, [40_000, 80], &drawn);
+    let mut tagged = syn.clone();
+    tagged.splice(12..12, [0x81, 0x00, 0x60, 100]);
+    let mut data = frame(1, [40_000, 80], &Drawn { ack: Some(8), flags: PSH, len: 18, ..drawn });
+    let text = data.len() - 18;
+    data[text..].copy_from_slice(b"GET / HTTP/1.0\r\n\r\n");
+
+    // What a router says of the SYN: it quotes its IP header and eight bytes.
+    let quoted = Ipv4Repr {
+        src_addr: ADDRESSES[0],
+        dst_addr: ADDRESSES[1],
+        next_header: IpProtocol::Tcp,
+        payload_len: syn.len() - 34,
+        hop_limit: 1,
+    };
+    let message = Icmpv4Repr::TimeExceeded {
+        reason: Icmpv4TimeExceeded::TtlExpired,
+        header: quoted,
+        data: &syn[34..42],
+    };
+    let ip = Ipv4Repr {
+        src_addr: Ipv4Address::new(192, 168, 7, 1),
+        dst_addr: ADDRESSES[0],
+        next_header: IpProtocol::Icmp,
+        payload_len: message.buffer_len(),
+        hop_limit: 255,
+    };
+    let mut exceeded = vec![0; 34 + message.buffer_len()];
+    exceeded[..14].copy_from_slice(&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 0]);
+    ip.emit(&mut Ipv4Packet::new_unchecked(&mut exceeded[14..]), &caps);
+    message.emit(&mut Icmpv4Packet::new_unchecked(&mut exceeded[34..]), &caps);
+
+    let llc = [&[1, 0x80, 0xc2, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 7][..], &[0xaa, 0xaa, 3, 0, 0, 0, 0]].concat();
+    let raw = [&[0xff; 6][..], &[2, 0, 0, 0, 0, 1, 0x88, 0xb5], b"no IP in here"].concat();
+    [syn, tagged, data, exceeded, llc, raw]
+        .into_iter()
+        .enumerate()
+        .map(|(n, f)| (n as u64 * 1_000, f))
+        .collect()
 }
