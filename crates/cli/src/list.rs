@@ -1,11 +1,13 @@
-//! Lists the packets of a capture, as tshark does. What packets say of each other is found for each interface by itself: what
-//! a switch passes on is no retransmission.
+//! Lists the packets of a capture, as tshark does.
 
+use crate::sides::Sides;
 use anyhow::Context;
 use capture::recording::Packet;
 use capture::{Recording, read};
-use dissect::analysis::{Analysis, Answer, Notes, info};
+use dissect::analysis::{Answer, Notes, info};
+use dissect::filter::Filter;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
@@ -31,11 +33,12 @@ struct Row {
     comments: Vec<String>,
 }
 
-/// Prints all packets. What is missing of the file, if anything, is told on standard error.
-pub fn list(source: &str, json: bool) -> anyhow::Result<()> {
+/// Prints the packets that the filter wants. What is missing of the file, if anything, is told on standard error.
+pub fn list(source: &str, filter: &Filter, json: bool) -> anyhow::Result<()> {
     let recording = read(bytes(source)?).with_context(|| format!("cannot open {source:?}"))?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let written = if json { as_json(&recording, &mut out) } else { as_text(&recording, &mut out) };
+    let rows = rows(&recording, filter);
+    let written = if json { as_json(rows, &mut out) } else { as_text(rows, &mut out) };
     match written.and_then(|()| out.flush()) {
         // Whoever reads it has enough (`| head`).
         Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
@@ -60,44 +63,27 @@ fn bytes(source: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What the packets of one interface say of each other.
-#[derive(Default)]
-struct Side {
-    analysis: Analysis,
-    /// Which packets of the capture they are.
-    packets: Vec<u32>,
-}
-
-fn rows(recording: &Recording) -> impl Iterator<Item = Row> {
-    let mut sides: Vec<_> = recording.interfaces.iter().map(|_| Side::default()).collect();
-    let mut notes = Vec::with_capacity(recording.packets.len());
+/// The packets that the filter wants.
+fn rows<'a>(recording: &'a Recording, filter: &'a Filter) -> impl Iterator<Item = Row> + 'a {
+    let mut ids = BTreeSet::new();
+    let several =
+        (0..recording.packets.len()).filter_map(|index| recording.packet_id(index)).any(|id| !ids.insert(id));
+    let mut sides = Sides::new(several);
+    let mut noted = Vec::with_capacity(recording.packets.len());
     for (index, packet) in recording.packets.iter().enumerate() {
-        let side = &mut sides[packet.interface as usize];
-        notes.push(recording.frame(index).ok().map(|frame| {
-            let number = side.analysis.len();
-            side.packets.push(index as u32);
-            (number, side.analysis.push(packet.at_ns, frame))
-        }));
+        // A filter can only speak of Ethernet frames; other packets have their number all the same.
+        let frame = recording.frame(index).unwrap_or_default();
+        noted.push(sides.push(packet.interface, packet.at_ns, frame));
     }
-    recording.packets.iter().zip(notes).enumerate().map(move |(index, (packet, noted))| {
-        let side = &sides[packet.interface as usize];
-        let noted = noted.map(|(number, notes)| side.in_capture(number, notes));
-        row(recording, index, packet, noted)
+    recording.packets.iter().zip(noted).enumerate().filter_map(move |(index, (packet, noted))| {
+        let frame = recording.frame(index).unwrap_or_default();
+        noted
+            .is_wanted(filter, frame)
+            .then(|| row(recording, index, packet, &noted.notes, sides.answer(&noted)))
     })
 }
 
-impl Side {
-    /// The same with the capture's numbers instead of the interface's.
-    fn in_capture(&self, number: u32, mut notes: Notes) -> (Notes, Answer) {
-        let number_of = |packet: u32| self.packets[packet as usize];
-        notes.answers = notes.answers.map(number_of);
-        notes.duplicate_of = number_of(notes.duplicate_of);
-        let answer = self.analysis.answer(number);
-        (notes, answer.map_or(Answer::Never, |(by, _)| Answer::By(number_of(by))))
-    }
-}
-
-fn row(recording: &Recording, index: usize, packet: &Packet, noted: Option<(Notes, Answer)>) -> Row {
+fn row(recording: &Recording, index: usize, packet: &Packet, notes: &Notes, answer: Answer) -> Row {
     let interface = &recording.interfaces[packet.interface as usize];
     let mut row = Row {
         number: index + 1,
@@ -112,22 +98,21 @@ fn row(recording: &Recording, index: usize, packet: &Packet, noted: Option<(Note
         info: String::new(),
         comments: recording.comments(index).map(String::from).collect(),
     };
-    match (recording.frame(index), noted) {
-        (Ok(frame), Some((notes, answer))) => {
+    match recording.frame(index) {
+        Ok(frame) => {
             let summary = dissect::summary(frame);
             row.protocol = summary.protocol.to_string();
             (row.source, row.destination) = (summary.source, summary.destination);
-            row.info = info(frame, &notes, answer);
+            row.info = info(frame, notes, answer);
         }
-        (Ok(_), None) => unreachable!("every Ethernet frame was looked at"),
-        (Err(error), _) => row.info = error.to_string(),
+        Err(error) => row.info = error.to_string(),
     }
     row
 }
 
-fn as_json(recording: &Recording, out: &mut impl Write) -> io::Result<()> {
+fn as_json(rows: impl Iterator<Item = Row>, out: &mut impl Write) -> io::Result<()> {
     let mut separator = "[";
-    for row in rows(recording) {
+    for row in rows {
         writeln!(out, "{separator}")?;
         serde_json::to_writer(&mut *out, &row)?;
         separator = ",";
@@ -135,9 +120,9 @@ fn as_json(recording: &Recording, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}]", if separator == "[" { "[" } else { "\n" })
 }
 
-fn as_text(recording: &Recording, out: &mut impl Write) -> io::Result<()> {
+fn as_text(rows: impl Iterator<Item = Row>, out: &mut impl Write) -> io::Result<()> {
     let mut line = String::new();
-    for Row { number, at_ns, source, destination, protocol, length, info, comments, .. } in rows(recording) {
+    for Row { number, at_ns, source, destination, protocol, length, info, comments, .. } in rows {
         line.clear();
         let (seconds, nanos) = (at_ns / 1_000_000_000, at_ns % 1_000_000_000);
         // Writing to a text cannot fail.

@@ -7,6 +7,7 @@
 //! | `run` | a scenario → a world that has run to its end |
 //! | `record` | what crosses the wires → a pcapng file, written while the world runs |
 //! | `list` | a capture, whoever made it → its packets, one on each line |
+//! | `sides` | what packets say of each other, and which of them a filter wants |
 //! | `text` | what was measured, for people; the crate `report` has it for programs |
 
 mod export;
@@ -14,6 +15,7 @@ mod input;
 mod list;
 mod record;
 mod run;
+mod sides;
 mod text;
 
 use clap::{Parser, Subcommand};
@@ -58,11 +60,17 @@ enum Command {
         /// at a cable such as a-s1 (each frame once), or at a port such as s1:0.
         #[arg(long, value_name = "PLACE", default_value = "everywhere", requires = "pcapng")]
         place: String,
+        /// Record only frames that this display filter wants, in Wireshark's language, such as "tcp.port == 80 && !arp".
+        #[arg(long, value_name = "FILTER", requires = "pcapng")]
+        filter: Option<String>,
     },
     /// List the packets of a capture (pcap or pcapng), whoever made it: number, time, source, destination, protocol, length, info.
     Capture {
         /// A file, or - for standard input.
         file: String,
+        /// List only packets that this display filter wants, in Wireshark's language, such as "tcp.analysis.flags or icmp".
+        #[arg(long, value_name = "FILTER", default_value = "")]
+        filter: String,
         /// Print one JSON array instead of text.
         #[arg(long)]
         json: bool,
@@ -120,13 +128,17 @@ fn main() -> ExitCode {
 
 fn go(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Run { scenario, until, seed, json, pcapng, place } => {
+        Command::Run { scenario, until, seed, json, pcapng, place, filter } => {
             let Some(mut scenario) = read(&scenario)? else { return Ok(BAD) };
             scenario.seed = seed.unwrap_or(scenario.seed);
             // What is added while it runs has its place in captures and reports.
             let whole = scenario.whole();
-            let record = |path| Recorder::create(path, &whole, record::network(&whole).place(&place)?);
-            let mut recorder = pcapng.map(record).transpose()?;
+            let mut recorder = None;
+            if let Some(path) = pcapng {
+                let place = record::network(&whole).place(&place)?;
+                let filter = filter.as_deref().map(sides::filter).transpose()?;
+                recorder = Some(Recorder::create(path, &whole, place, filter)?);
+            }
             let world = run::run(&scenario, until, recorder.as_mut())?;
             if let Some(recorder) = recorder {
                 recorder.finish(&world)?;
@@ -139,8 +151,8 @@ fn go(command: Command) -> anyhow::Result<u8> {
             })?;
             Ok(if report.all_succeeded() { OK } else { RUN_FAILED })
         }
-        Command::Capture { file, json } => {
-            list::list(&file, json)?;
+        Command::Capture { file, filter, json } => {
+            list::list(&file, &sides::filter(&filter)?, json)?;
             Ok(OK)
         }
         Command::Link { scenario, page } => {

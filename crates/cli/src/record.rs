@@ -1,7 +1,9 @@
-//! `run --pcapng`: what crosses the wires goes into a file while the world runs.
+//! `run --pcapng`: what crosses the wires goes into a file while the world runs. What a filter does not want is only counted.
 
+use crate::sides::Sides;
 use anyhow::{Context, bail};
 use capture::{Network, Order, Place, Writer};
+use dissect::filter::Filter;
 use netlab::World;
 use scenario::Scenario;
 use std::fs::File;
@@ -12,6 +14,7 @@ use std::path::PathBuf;
 pub struct Recorder {
     path: PathBuf,
     order: Order,
+    filter: Option<(Filter, Sides)>,
     writer: Writer<BufWriter<File>>,
 }
 
@@ -22,19 +25,34 @@ pub fn network(scenario: &Scenario) -> Network<'_> {
 
 impl Recorder {
     /// Begins a capture of what is seen at this place.
-    pub fn create(path: PathBuf, scenario: &Scenario, place: Place) -> anyhow::Result<Self> {
+    pub fn create(
+        path: PathBuf,
+        scenario: &Scenario,
+        place: Place,
+        filter: Option<Filter>,
+    ) -> anyhow::Result<Self> {
         let context = || format!("cannot write {}", path.display());
         let file = File::create(&path).with_context(context)?;
         let writer = Writer::new(BufWriter::new(file), &network(scenario), place).with_context(context)?;
-        Ok(Self { path, order: Order::new(place), writer })
+        let filter = filter.map(|filter| (filter, Sides::new(place == Place::Everywhere)));
+        Ok(Self { path, order: Order::new(place), filter, writer })
     }
 
     /// Takes what has happened since it was last called, and writes what is settled.
     pub fn take(&mut self, world: &World) -> anyhow::Result<()> {
-        let Self { path, order, writer } = self;
+        let Self { path, order, filter, writer } = self;
         let mut written = Ok(());
         order.take(world.history(), world.now(), &mut |sighting, transit| {
-            written = writer.write(sighting, transit);
+            let is_wanted = filter.as_mut().is_none_or(|(filter, sides)| {
+                let port = if sighting.sent { transit.direction } else { transit.direction.reverse() };
+                let noted = sides.push(port.index() as u32, sighting.at.nanos(), &transit.frame);
+                noted.is_wanted(filter, &transit.frame)
+            });
+            if is_wanted {
+                written = writer.write(sighting, transit);
+            } else {
+                writer.skip(sighting, transit);
+            }
             written.is_ok()
         });
         written.with_context(|| format!("cannot write {}", path.display()))?;

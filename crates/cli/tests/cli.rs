@@ -395,6 +395,34 @@ fn a_capture_of_one_place_is_listed_packet_by_packet() {
 }
 
 #[test]
+fn a_filter_chooses_what_is_recorded_and_what_is_listed() {
+    let [all, some] = ["all.pcapng", "some.pcapng"].map(scratch);
+    let [all, some] = [all.to_str().unwrap(), some.to_str().unwrap()];
+    let record = |file, more: &[&str]| {
+        let done = packetarium(&[&["run", &example("slow-lossy-link"), "--pcapng", file], more].concat());
+        assert_eq!((done.code, &done.err[..]), (0, ""));
+    };
+    // Of each packet what does not count from the beginning of the capture.
+    let listed = |args: &[&str]| {
+        let done = packetarium(&[&["capture", "--json"], args].concat());
+        assert_eq!((done.code, &done.err[..]), (0, ""));
+        let rows: Vec<Value> = serde_json::from_str(&done.out).unwrap();
+        rows.iter().map(|row| (row["packet_id"].as_u64(), row["interface"].clone())).collect::<Vec<_>>()
+    };
+    let filter = "tcp.analysis.retransmission && ip.src == 10.0.0.1";
+    record(all, &[]);
+    record(some, &["--filter", filter]);
+    let wanted = listed(&["--filter", filter, all]);
+    assert!(wanted.len() > 10 && wanted.len() < listed(&[all]).len() / 10);
+    assert_eq!(listed(&[some]), wanted, "the same is wanted while it is recorded and afterwards");
+
+    let done = packetarium(&["capture", "--filter", "tcp.prot == 80", all]);
+    assert_eq!(done.code, 2);
+    let pointed = "There is no field tcp.prot. Is it tcp.port?\n  tcp.prot == 80\n  ^^^^^^^^\n";
+    assert!(done.err.ends_with(pointed), "{}", done.err);
+}
+
+#[test]
 fn of_a_capture_that_is_cut_short_the_beginning_is_listed_and_what_is_none_is_refused() {
     let path = scratch("short.pcapng");
     let file = path.to_str().unwrap();

@@ -180,8 +180,8 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
             .enumerate()
             .map(|(number, &direction)| {
                 let name = &topology.node(topology.receiver(direction)).name;
-                let out = history.totals(direction).sent;
-                let back = history.totals(direction.reverse()).delivered;
+                let out = history.totals_at(direction, at).sent;
+                let back = history.totals_at(direction.reverse(), at).delivered;
                 vec![number.to_string(), name.clone(), format::count(out), format::count(back)]
             })
             .collect(),
@@ -237,11 +237,11 @@ fn tcp_state(state: TcpState) -> &'static str {
 }
 
 fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -> Sheet {
-    let link = topology.link(id);
+    let (link, ways) = (topology.link(id), history.link_at(id, at));
     let directions = End::BOTH.map(|from| Direction { link: id, from });
     let both = |name: &str, value: &dyn Fn(Direction, &Way) -> String| {
         let mut row = vec![name.to_string()];
-        row.extend(directions.map(|direction| value(direction, &link.ways[direction.from.index()])));
+        row.extend(directions.map(|direction| value(direction, &ways[direction.from.index()])));
         row
     };
     let mut columns = vec![String::new()];
@@ -255,8 +255,8 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
         both("Trouble", &|_, way| impairments(&way.impairments)),
     ];
     let mut traffic = vec![
-        both("Frames sent", &|direction, _| format::count(history.totals(direction).sent)),
-        both("Delivered", &|direction, _| format::count(history.totals(direction).delivered)),
+        both("Frames sent", &|direction, _| format::count(history.totals_at(direction, at).sent)),
+        both("Delivered", &|direction, _| format::count(history.totals_at(direction, at).delivered)),
         both("On the wire now", &|direction, _| {
             let now = history.passing(direction, at, at).filter(|transit| transit.start <= at);
             format::count(now.count() as u64)
@@ -271,14 +271,14 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
         }),
     ];
     let mut reasons: Vec<DropReason> = Vec::new();
-    for reason in directions.iter().flat_map(|&direction| history.totals(direction).dropped.keys().copied()) {
+    for reason in directions.iter().flat_map(|&direction| history.totals_at(direction, at).dropped.into_keys()) {
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
     }
     for reason in reasons {
         let dropped = |direction, _: &Way| {
-            format::count(history.totals(direction).dropped.get(&reason).copied().unwrap_or(0))
+            format::count(history.totals_at(direction, at).dropped.get(&reason).copied().unwrap_or(0))
         };
         traffic.push(both(&format!("Dropped: {}", drop_reason(reason)), &dropped));
     }

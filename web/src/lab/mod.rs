@@ -46,7 +46,7 @@ use compare::{CompareView, Comparison};
 use editing::Editing;
 use netlab::history::{Fate, Limits, Stride};
 use netlab::run::{Amount, RunEvent, RunKind, RunSpec};
-use netlab::topology::{Direction, End, LinkId, NodeId, Topology};
+use netlab::topology::{Direction, End, Link, LinkId, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
 use packets::{Observe, Packets};
@@ -203,9 +203,9 @@ pub struct Lab {
     run_to: Option<Instant>,
     /// All nodes and links that are ever there, as they are called now.
     whole: Rc<Topology>,
-    /// Those that are there at the playhead, as they are then; and how many of each and how many changes that is.
+    /// Those that are there at the playhead, as they are then; and how many of each, how many changes, and of which document that is.
     scene: Topology,
-    scene_of: (usize, usize, usize),
+    scene_of: Option<(usize, usize, usize, usize)>,
     speed: Speed,
     watchable: Speed,
     auto_speed: bool,
@@ -311,7 +311,7 @@ impl Lab {
             run_to: None,
             whole: Rc::new(scenario.whole().topology.clone()),
             scene: Topology::default(),
-            scene_of: (0, 0, 0),
+            scene_of: None,
             speed: watchable,
             watchable,
             auto_speed: true,
@@ -609,13 +609,14 @@ impl Lab {
         let nodes = topology.node_ids().filter(|&node| history.born_node(node) <= at).count();
         let links =
             (0..topology.links.len() as u32).filter(|&link| history.born_link(LinkId(link)) <= at).count();
-        let scene = (nodes, links, self.revision);
-        if self.scene_of != scene || self.scene.nodes.len() != nodes {
-            self.scene_of = scene;
-            self.scene = Topology {
-                nodes: self.whole.nodes[..nodes].to_vec(),
-                links: self.whole.links[..links].to_vec(),
-            };
+        let ids = (0..links as u32).map(LinkId);
+        let changed = |link| history.link_changes(link).partition_point(|(changed, _)| *changed <= at);
+        let scene = (nodes, links, ids.clone().map(changed).sum(), self.revision);
+        if self.scene_of != Some(scene) {
+            self.scene_of = Some(scene);
+            let link = |id: LinkId| Link { ways: history.link_at(id, at).clone(), ..self.whole.link(id).clone() };
+            self.scene =
+                Topology { nodes: self.whole.nodes[..nodes].to_vec(), links: ids.map(link).collect() };
         }
     }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `files` | what was written is there, and nothing is wrong with it; and what tshark writes is opened |
 //! | `list` | the packet list |
+//! | `filters` | which packets display filters show |
 //! | `fields` | the fields of the layers: where in the frame they are, and what is in them |
 //!
 //! Without tshark nothing can be compared: that is said aloud, and is a failure where `CI` is set.
@@ -11,6 +12,7 @@
 mod document;
 mod fields;
 mod files;
+mod filters;
 mod list;
 
 use capture::{Recording, read};

@@ -32,7 +32,8 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
     let end = cursor + after.find(|letter| !is_word(letter)).unwrap_or(after.len());
     let (rest, word) = before.split_at(start);
     let offer = |text, meaning| Completion { text, meaning, replaces: start..end };
-    let mut offers = match Place::behind(rest) {
+    let place = Place::behind(rest);
+    let mut offers: Vec<_> = match place {
         Place::Field => {
             let begins = ENTRIES.iter().filter(|entry| entry.key.starts_with(word));
             let within = |entry: &&catalogue::Entry| !entry.key.starts_with(word) && entry.key.contains(word);
@@ -48,7 +49,8 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
         Place::Value(Some(Kind::Flag)) => vec![offer("1", "set"), offer("0", "not set")],
         Place::Value(_) | Place::Text => Vec::new(),
     };
-    offers.retain(|offer| offer.text.contains(word) && offer.text != word);
+    let fits = |offer: &Completion| place == Place::Field || offer.text.starts_with(word);
+    offers.retain(|offer| fits(offer) && offer.text != word);
     offers.truncate(OFFERED_MAX);
     offers
 }

@@ -151,10 +151,12 @@ fn test(input: &mut Input<'_>) -> Parsed<Expression> {
     let Some(text) = opt(name_text).parse_next(input)? else {
         return fault(here(input), "A field or protocol, such as ip.addr or arp, belongs here.");
     };
-    let name_at = start..start + text.len();
+    if input.as_ref().starts_with(char::is_alphanumeric) {
+        return fault(start..here(input).end, "The names of fields and protocols have no such letters.");
+    }
     let name = match name(text) {
         Ok(name) => name,
-        Err(message) => return fault(name_at, message),
+        Err(message) => return fault(start..start + text.len(), message),
     };
     let kind = match &name {
         Name::Known(entry) => Some(entry.kind),
@@ -178,8 +180,7 @@ fn test(input: &mut Input<'_>) -> Parsed<Expression> {
     let operator_at = here(input);
     if let Some(relation) = opt(relation).parse_next(input)? {
         multispace0.parse_next(input)?;
-        let literal_at = here(input);
-        let literal = about.value(input)?;
+        let (literal, literal_at) = about.value(input)?;
         let ordered = !matches!(
             relation,
             Relation::Equal | Relation::NotEqual | Relation::AllEqual | Relation::AnyNotEqual
@@ -296,7 +297,7 @@ impl About<'_> {
         }
     }
 
-    fn value(&self, input: &mut Input<'_>) -> Parsed<Literal> {
+    fn value(&self, input: &mut Input<'_>) -> Parsed<(Literal, Range<usize>)> {
         let start = input.current_token_start();
         if self.kind == Some(Kind::Mark) {
             return fault(here(input), format!("{} is {}.", self.text, wanted(Kind::Mark)));
@@ -304,7 +305,7 @@ impl About<'_> {
         let written = written(input)?;
         let at = start..input.current_token_start();
         multispace0.parse_next(input)?;
-        self.literal(&written, at)
+        Ok((self.literal(&written, at.clone())?, at))
     }
 
     /// `{80, 443, 5000..5010}`
@@ -347,8 +348,10 @@ impl About<'_> {
             }
             first => {
                 let from = self.literal(&first, start..end)?;
+                multispace0.parse_next(input)?;
                 let to = match opt("..").parse_next(input)? {
                     Some(_) => {
+                        multispace0.parse_next(input)?;
                         let start = input.current_token_start();
                         let to = written(input)?;
                         Some(self.literal(&to, start..input.current_token_start())?)
