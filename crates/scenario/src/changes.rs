@@ -68,11 +68,12 @@ impl Scenario {
         let past = self.changes.partition_point(|(at, _)| *at <= moment);
         for (_, change) in then.changes.drain(..past).collect::<Vec<_>>() {
             match change {
-                Change::Link(link, ways) => then.topology.links[link.index()].ways = ways,
-                Change::Stop(_) => {}
-                Change::Node { .. } | Change::Cable(_) => {
-                    then.add(&change);
+                Change::Link(link, ways) => {
+                    if let Some(link) = then.topology.links.get_mut(link.index()) {
+                        link.ways = ways;
+                    }
                 }
+                Change::Node { .. } | Change::Cable(_) | Change::Stop(_) => drop(then.add(&change)),
             }
         }
         then
