@@ -8,10 +8,10 @@
 //! - [`layers`]: everything. Each [`Layer`] and each [`Field`] says which bytes of the frame it is made of, and each
 //!   field has a sentence for those who meet it for the first time.
 //!
-//! And two that look at more than one frame:
+//! And two for lists of frames:
 //!
 //! - [`analysis`]: what frames seen one after the other at one place say of each other.
-//! - [`filter`](filter): which of them to show, in Wireshark's language.
+//! - [`filter`]: which of them to show, in Wireshark's language.
 //!
 //! ```
 //! use smoltcp::phy::ChecksumCapabilities;
