@@ -11,6 +11,8 @@ pub struct Opening {
     pub scenario: Scenario,
     /// How far it had got.
     pub at: Instant,
+    /// The moment that the link asks to look at: time stands still there.
+    pub moment: Option<Instant>,
     /// The number under which it is kept among the person's own; 0: it is not.
     pub mine: u32,
     /// A link that could not be opened: then the experiment is what the person had.
@@ -72,16 +74,22 @@ pub fn open(fragment: &str, kept: Option<Session>) -> Opening {
     let before = |trouble| match &kept {
         Some((session, scenario)) => {
             let at = Instant::from_nanos(session.at_ns);
-            Opening { scenario: scenario.clone(), at, mine: session.mine, trouble }
+            Opening { scenario: scenario.clone(), at, moment: None, mine: session.mine, trouble }
         }
-        None => Opening { scenario: scenario::examples()[0].scenario(), at: Instant::ZERO, mine: 0, trouble },
+        None => {
+            let scenario = scenario::examples()[0].scenario();
+            Opening { scenario, at: Instant::ZERO, moment: None, mine: 0, trouble }
+        }
     };
     let reloaded = kept.as_ref().is_some_and(|(session, _)| session.fragment == fragment);
     if fragment.is_empty() || reloaded {
         return before(None);
     }
     match link::decode(fragment) {
-        Ok(scenario) => Opening { scenario, at: Instant::ZERO, mine: 0, trouble: None },
+        Ok(scenario) => {
+            let moment = link::moment(fragment);
+            Opening { scenario, at: Instant::ZERO, moment, mine: 0, trouble: None }
+        }
         Err(error) => before(Some(Trouble::new(error))),
     }
 }
@@ -112,6 +120,13 @@ mod tests {
         let shared = link::encode(&third);
         assert_eq!(titles(&open(&shared, Some(session(1, "")))), (third.title.as_str(), 0, false));
         assert_eq!(titles(&open(&shared, Some(session(1, &shared)))), (second.title.as_str(), 5, false));
+    }
+
+    #[test]
+    fn a_link_to_a_moment_leads_there_and_a_reload_to_where_one_was() {
+        let shared = link::with_moment(&link::encode(&scenario::examples()[2].scenario()), Instant::from_nanos(7));
+        assert_eq!(open(&shared, None).moment, Some(Instant::from_nanos(7)));
+        assert_eq!(open(&shared, Some(session(1, &shared))).moment, None);
     }
 
     #[test]

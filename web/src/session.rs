@@ -10,7 +10,7 @@ use crate::lab::{Command, Lab, Refusal, State};
 use crate::opening::{self, Trouble, sentence};
 use crate::shelf;
 use crate::stage::{Next, Selection, Stage, Theme};
-use crate::state::{Change, Dialog, Page};
+use crate::state::{Change, Dialog, Page, Shared};
 use crate::storage::{self, Crashed, Kept, Settings};
 use crate::strip::Strip;
 use crate::theme::Choice;
@@ -90,6 +90,9 @@ impl Session {
             let _ = lab.perform(Command::Pause);
         } else {
             begin_as_asked(&mut lab, &query, opening.at);
+            if let Some(at) = opening.moment {
+                lab.show_moment(at);
+            }
         }
         let session = Self(Rc::new(Inner {
             lab: RefCell::new(lab),
@@ -379,11 +382,17 @@ impl Session {
         self.set_fragment(fragment);
         self.keep();
         let link = window().location().href().unwrap_or_default();
+        let page = link.split('#').next().unwrap_or_default();
+        let (happened, at) = {
+            let lab = self.0.lab.borrow();
+            let happened = lab.happened();
+            let other = (&happened != lab.scenario()).then(|| format!("{page}#{}", link::encode(&happened)));
+            (other, lab.look().at)
+        };
         let session = self.clone();
         spawn_local(async move {
             let copied = copy(&link).await;
-            let changed_live = session.lab().borrow().editing().changed_live;
-            session.change(Change::Open(Dialog::Share { link, copied, changed_live }));
+            session.change(Change::Open(Dialog::Share(Shared { link, happened, at, copied })));
         });
     }
 
@@ -400,6 +409,9 @@ impl Session {
         match link::decode(&fragment) {
             Ok(scenario) => {
                 self.perform(Command::Open(Box::new(scenario)));
+                if let Some(at) = link::moment(&fragment) {
+                    self.0.lab.borrow_mut().show_moment(at);
+                }
                 self.set_fragment(fragment);
                 self.keep();
             }

@@ -7,6 +7,7 @@ use crate::lab::{Command, State};
 use crate::opening::Trouble;
 use crate::theme::Choice;
 use crate::workspace::Workspace;
+use netlab::Instant;
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -52,15 +53,8 @@ pub enum Pane {
 pub enum Dialog {
     /// Scenarios to start from.
     Examples,
-    /// A link to this, and whether it is on the clipboard already.
-    Share {
-        /// The link.
-        link: String,
-        /// Whether the clipboard took it.
-        copied: bool,
-        /// The network was changed while it ran: the link gives it as it is now, and not this history.
-        changed_live: bool,
-    },
+    /// A link to this.
+    Share(Shared),
     /// Two branches side by side.
     Compare,
     /// What all this is, and what the keys do.
@@ -69,6 +63,19 @@ pub enum Dialog {
     BadLink(Trouble),
     /// The network would have to start again for this.
     Restart(Box<Command>),
+}
+
+/// What can be shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shared {
+    /// A link to the document.
+    pub link: String,
+    /// A link to what has happened, if that is another one: the network was changed while it ran.
+    pub happened: Option<String>,
+    /// The playhead.
+    pub at: Instant,
+    /// Whether the clipboard took the first already.
+    pub copied: bool,
 }
 
 /// A short message.

@@ -8,6 +8,11 @@
 //! - [`layers`]: everything. Each [`Layer`] and each [`Field`] says which bytes of the frame it is made of, and each
 //!   field has a sentence for those who meet it for the first time.
 //!
+//! And two for lists of frames:
+//!
+//! - [`analysis`]: what frames seen one after the other at one place say of each other.
+//! - [`filter`]: which of them to show, in Wireshark's language.
+//!
 //! ```
 //! use smoltcp::phy::ChecksumCapabilities;
 //! use smoltcp::wire::*;
@@ -59,9 +64,10 @@
 //! - **Layers tile the frame**: they follow each other, without gap or overlap, from its first byte to its last. A
 //!   header is its own layer and does not contain what it carries, so a byte belongs to exactly one layer.
 //! - **No state.** A frame is explained by its own bytes alone. So sequence numbers are absolute and windows unscaled:
-//!   what needs the conversation (relative numbers, retransmissions) belongs to who holds the history.
-//! - **smoltcp reads the values** of what its stacks say, so the inspector agrees with them. Where a header is cut, its bytes are
-//!   completed with zeros before smoltcp reads them, and fields that are not wholly there are left out. What the stacks do not say is read here.
+//!   what needs the conversation (relative numbers, retransmissions) is told by the `analysis`, which is fed all of it.
+//! - **smoltcp reads the values** of what its stacks say, so the inspector agrees with them. Where a header is cut, its bytes
+//!   are completed with zeros before smoltcp reads them, and fields that are not wholly there are left out. What the stacks do
+//!   not say is read here.
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]

@@ -1,20 +1,18 @@
-//! What can lie over the page: a link to share, help, a link that could not be opened.
+//! What can lie over the page: two branches side by side, help, a link that could not be opened.
 
 use super::branches::compared;
 use super::library::Library;
 use super::modal::{Modal, close_around};
+use super::share::Share;
 use super::use_session;
 use crate::announce::Detail;
-use crate::dom::copy;
 use crate::keys;
 use crate::lab::Command;
 use crate::lab::compare::CompareView;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Dialog;
-use qrcodegen::{QrCode, QrCodeEcc};
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// Properties of [`Dialogs`].
@@ -38,9 +36,7 @@ pub fn Dialogs(props: &Props) -> Html {
     match &props.dialog {
         None => Html::default(),
         Some(Dialog::Examples) => html! { <Library /> },
-        Some(Dialog::Share { link, copied, changed_live }) => {
-            html! { <Share link={link.clone()} copied={*copied} changed_live={*changed_live} /> }
-        }
+        Some(Dialog::Share(shared)) => html! { <Share shared={shared.clone()} /> },
         Some(Dialog::Compare) => html! {
             <Modal key="Two branches" title="Two branches">{ compared(&session, props.compared.as_ref()) }</Modal>
         },
@@ -48,106 +44,6 @@ pub fn Dialogs(props: &Props) -> Html {
         Some(Dialog::BadLink(trouble)) => bad_link(trouble),
         Some(Dialog::Restart(command)) => restart(&session, command),
     }
-}
-
-/// Properties of [`Share`].
-#[derive(Properties, PartialEq)]
-struct ShareProps {
-    link: String,
-    copied: bool,
-    changed_live: bool,
-}
-
-/// A link to what is on the page.
-#[component]
-fn Share(props: &ShareProps) -> Html {
-    let copied = use_state(|| props.copied);
-    let field = use_node_ref();
-    let copy_again = {
-        let (link, copied, field) = (props.link.clone(), copied.clone(), field.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (link, copied, field) = (link.clone(), copied.clone(), field.clone());
-            spawn_local(async move {
-                let done = copy(&link).await;
-                if let Some(field) = field.cast::<HtmlTextAreaElement>().filter(|_| !done) {
-                    let _ = field.focus();
-                    field.select();
-                }
-                copied.set(done);
-            });
-        })
-    };
-    let select = Callback::from(|event: FocusEvent| {
-        event.target_unchecked_into::<HtmlTextAreaElement>().select();
-    });
-    html! {
-        <Modal key="Share" title="Share">
-            if *copied {
-                <p role="status"><strong>{ "The link is on your clipboard." }</strong></p>
-            } else {
-                <p role="status">{ "The browser did not let the page copy. Select the link and copy it by hand:" }</p>
-            }
-            <label class="field" for="share-link"><span>{ "Link" }</span></label>
-            <textarea id="share-link" ref={field} class="share-link" readonly=true rows="4" spellcheck="false"
-                value={props.link.clone()} onfocus={select.clone()} />
-            <p>
-                if props.changed_live {
-                    { "It holds the network as it is now and every run that you started. The network was changed while it ran, and the \
-                       link begins with the changes: its history is another than the one seen here. Nothing is stored on a server." }
-                } else {
-                    { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
-                   moment. Whoever opens it sees the same history, down to the last byte. Nothing is stored on a server." }
-                }
-            </p>
-            <p class="actions">
-                <button type="button" class="button primary" onclick={copy_again}>{ "Copy link" }</button>
-                <span class="hint">{ format!("{} characters", props.link.len()) }</span>
-            </p>
-            <details>
-                <summary>{ "As a QR code, for the phones in the room" }</summary>
-                { qr_code(&props.link) }
-            </details>
-            <details>
-                <summary>{ "As a part of a course page" }</summary>
-                <label class="field" for="embed-code"><span>{ "Put this into the page’s HTML" }</span></label>
-                <textarea id="embed-code" class="share-link" readonly=true rows="4" spellcheck="false" onfocus={select}
-                    value={embed_code(&props.link)} />
-            </details>
-        </Modal>
-    }
-}
-
-/// The link as a QR code (ISO/IEC 18004), dark on light whatever the theme: that is what cameras look for.
-fn qr_code(link: &str) -> Html {
-    let Ok(code) = QrCode::encode_text(link, QrCodeEcc::Low) else {
-        return html! { <p>{ "This link is too long for a QR code: 2 953 characters are the most." }</p> };
-    };
-    // The standard wants four modules of quiet around it.
-    const QUIET: i32 = 4;
-    let size = code.size();
-    let mut path = String::new();
-    for y in 0..size {
-        for x in (0..size).filter(|&x| code.get_module(x, y)) {
-            path += &format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET);
-        }
-    }
-    let whole = (size + 2 * QUIET).to_string();
-    html! {
-        <svg class="qr" viewBox={format!("0 0 {whole} {whole}")} role="img" aria-label="QR code" shape-rendering="crispEdges">
-            <rect class="qr-ground" width={whole.clone()} height={whole} />
-            <path class="qr-ink" d={path} />
-        </svg>
-    }
-}
-
-/// The link as a part of another page.
-fn embed_code(link: &str) -> String {
-    let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
-    let page = page.split('?').next().unwrap_or_default();
-    // A link made here has nothing in it that would have to be escaped.
-    format!(
-        r#"<iframe src="{page}?embed&amp;controls=time#{fragment}" title="Packetarium" width="100%" height="480"></iframe>"#
-    )
 }
 
 /// What all this is.

@@ -86,6 +86,12 @@ impl Lab {
         self.world.now().max(rest)
     }
 
+    /// Opens at this moment: time stands still there.
+    pub fn show_moment(&mut self, at: Instant) {
+        self.catch_up_to(at);
+        self.stay();
+    }
+
     /// Whether the playhead was taken back, and has not come to the live edge again.
     pub fn is_rewound(&self) -> bool {
         self.rewound

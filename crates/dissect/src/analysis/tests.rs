@@ -20,7 +20,7 @@ impl Talk {
     fn begun() -> Talk {
         let mut talk = Talk { analysis: Analysis::new(), at_ns: 0 };
         let syn = TcpRepr { seq_number: TcpSeqNumber(1000), ..samples::syn() };
-        talk.say(0, samples::tcp(syn.clone()));
+        talk.say(0, samples::tcp(syn));
         talk.say(1, samples::tcp_back(TcpRepr { seq_number: TcpSeqNumber(5000), ..samples::syn_ack() }));
         talk.client(1, 0, 1);
         talk

@@ -129,8 +129,19 @@ fn contains(value: &Value<'_>, needle: &Needle) -> bool {
     {
         return true;
     }
-    with_bytes(value, |bytes| wanted.is_empty() || bytes.windows(wanted.len()).any(|window| window == wanted))
-        .unwrap_or(false)
+    with_bytes(value, |bytes| find(bytes, wanted)).unwrap_or(false)
+}
+
+/// Whether `wanted` is somewhere in `bytes`. Whole pieces without its first byte are passed over at once: frames are
+/// long, and this is asked of all of them.
+fn find(bytes: &[u8], wanted: &[u8]) -> bool {
+    const PIECE: usize = 64;
+    let Some(first) = wanted.first() else { return true };
+    let Some(last) = bytes.len().checked_sub(wanted.len()) else { return false };
+    let pieces = bytes[..=last].chunks(PIECE).zip((0..).step_by(PIECE));
+    pieces.filter(|(piece, _)| piece.contains(first)).any(|(piece, at)| {
+        bytes[at..at + piece.len() + wanted.len() - 1].windows(wanted.len()).any(|window| window == wanted)
+    })
 }
 
 /// The values of a field, or the wanted bytes of them if they have so many.

@@ -316,8 +316,8 @@ fn expression() -> impl Strategy<Value = Expression> {
 fn naive(expression: &Expression, subject: &Subject<'_>) -> bool {
     match expression {
         Expression::Not(inner) => !naive(inner, subject),
-        Expression::All(parts) => parts.iter().fold(true, |all, part| naive(part, subject) && all),
-        Expression::Any(parts) => parts.iter().fold(false, |any, part| naive(part, subject) || any),
+        Expression::All(parts) => parts.iter().filter(|part| naive(part, subject)).count() == parts.len(),
+        Expression::Any(parts) => parts.iter().filter(|part| naive(part, subject)).count() > 0,
         Expression::Compare(key, Relation::NotEqual, literal) => {
             let there = Expression::Present(key.name.clone());
             let equal = Expression::Compare(key.clone(), Relation::Equal, literal.clone());
@@ -336,6 +336,14 @@ fn naive(expression: &Expression, subject: &Subject<'_>) -> bool {
 }
 
 proptest! {
+    #[test]
+    fn contains_finds_what_is_there_and_nothing_else(bytes in vec(0..3u8, 60..200), wanted in vec(0..3u8, 1..8)) {
+        let found = bytes.windows(wanted.len()).any(|window| window == wanted);
+        let key = Key { name: Name::Known(catalogue::find("frame").unwrap()), slice: None };
+        let filter = Filter(Expression::Contains(key, Needle::Bytes(wanted)));
+        prop_assert_eq!(filter.matches(&subject(&bytes, &Notes::default())), found);
+    }
+
     #[test]
     fn any_text_is_a_filter_or_an_error_within_it(text in "\\PC{0,60}") {
         if let Err(error) = Filter::parse(&text) {
