@@ -191,20 +191,18 @@ enum RunBody<'a> {
     },
 }
 
-#[derive(Serialize)]
+/// One of the four, not an enum that is flattened into it: in wasm, that costs kilobytes.
+#[derive(Serialize, Default)]
 struct ChangeEntry<'a> {
     at: String,
-    #[serde(flatten)]
-    what: ChangeBody<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum ChangeBody<'a> {
-    Link(LinkEntry<'a>),
-    Node(NodeEntry<'a>),
-    Cable(LinkEntry<'a>),
-    Stop(u32),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<LinkEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<NodeEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cable: Option<LinkEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -267,24 +265,25 @@ fn changes<'a>(scenario: &'a Scenario, all: &Everything<'a>) -> Vec<ChangeEntry<
     let mut cables = Cables::of(&scenario.topology);
     let mut before: Vec<_> = scenario.topology.links.iter().map(|link| &link.ways).collect();
     let entry = |(at, change): &'a (Instant, Change)| {
-        let what = match change {
+        let mut written = ChangeEntry { at: show_time(at.since(Instant::ZERO)), ..ChangeEntry::default() };
+        match change {
             Change::Link(id, ways) => {
                 let ends = cables.ends(*id);
                 let mut entry = settings(ends.map(|end| all.id(end)), ways, before[id.index()]);
                 let between = cables.between(ends);
                 entry.which = between.iter().position(|other| other == id).filter(|_| between.len() > 1);
                 before[id.index()] = ways;
-                ChangeBody::Link(entry)
+                written.link = Some(entry);
             }
-            Change::Node { id, at, node: added } => ChangeBody::Node(node(id, *at, added)),
+            Change::Node { id, at, node: added } => written.node = Some(node(id, *at, added)),
             Change::Cable(added) => {
                 cables.add(added.ends);
                 before.push(&added.ways);
-                ChangeBody::Cable(link(all, added))
+                written.cable = Some(link(all, added));
             }
-            Change::Stop(run) => ChangeBody::Stop(run.0),
-        };
-        ChangeEntry { at: show_time(at.since(Instant::ZERO)), what }
+            Change::Stop(run) => written.stop = Some(run.0),
+        }
+        written
     };
     scenario.changes.iter().map(entry).collect()
 }
