@@ -81,18 +81,22 @@ fn percent_decoded(text: &str) -> String {
 /// Gives the document to the browser, to be saved as a file.
 pub fn save(session: &Session) {
     let lab = session.lab().borrow();
-    let (name, text) = (file_name(&lab.scenario().title), lab.scenario().to_json());
+    give(&lab.scenario().title, "json", "application/json", &lab.scenario().to_json());
+}
+
+/// Gives a text to the browser, to be saved as a file that is called like the scenario, of this extension and media type.
+pub fn give(title: &str, extension: &str, media_type: &str, text: &str) {
     let link = window().document().and_then(|document| document.create_element("a").ok());
     let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };
     // An address that holds the file: nothing has to be given back afterwards.
-    let encoded = js_sys::encode_uri_component(&text);
-    link.set_href(&format!("data:application/json;charset=utf-8,{}", String::from(encoded)));
-    link.set_download(&name);
+    let encoded = js_sys::encode_uri_component(text);
+    link.set_href(&format!("data:{media_type};charset=utf-8,{}", String::from(encoded)));
+    link.set_download(&file_name(title, extension));
     link.click();
 }
 
 /// `Two hosts and a switch` is `two-hosts-and-a-switch.json`.
-fn file_name(title: &str) -> String {
+fn file_name(title: &str, extension: &str) -> String {
     let mut name = String::new();
     for c in title.chars().take(60) {
         // ASCII only: the tables of all the others' cases are more to download than this file.
@@ -103,7 +107,7 @@ fn file_name(title: &str) -> String {
         }
     }
     let name = name.trim_matches('-');
-    format!("{}.json", if name.is_empty() { "network" } else { name })
+    format!("{}.{extension}", if name.is_empty() { "network" } else { name })
 }
 
 #[cfg(test)]
@@ -112,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_file_is_called_like_the_scenario() {
-        assert_eq!(file_name("Two hosts & a switch!"), "two-hosts-a-switch.json");
-        assert_eq!(file_name("../../etc"), "etc.json");
-        assert_eq!(file_name("Übung 3"), "Übung-3.json");
-        assert_eq!(file_name("?!"), "network.json");
+        assert_eq!(file_name("Two hosts & a switch!", "json"), "two-hosts-a-switch.json");
+        assert_eq!(file_name("../../etc", "json"), "etc.json");
+        assert_eq!(file_name("Übung 3", "json"), "Übung-3.json");
+        assert_eq!(file_name("?!", "json"), "network.json");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::divider::Divider;
 use super::icon::{Glyph, icon};
+use super::sequence::Sequence;
 use super::tabs::tabs;
 use super::{on, use_session};
 use crate::lab::view::View;
@@ -39,7 +40,8 @@ pub fn Drawer(props: &Props) -> Html {
     };
     let side = if workspace.side { "Hide the side pane" } else { "Show the side pane" };
     let body = workspace.drawer.map(|tab| match tab {
-        Tab::Packets | Tab::Sequence | Tab::Graphs | Tab::Log => html! {},
+        Tab::Sequence => html! { <Sequence view={props.view.clone()} /> },
+        Tab::Packets | Tab::Graphs | Tab::Log => html! {},
     });
     html! {
         <section class="drawer" id="drawer" aria-label="Instruments">

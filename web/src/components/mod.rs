@@ -17,6 +17,7 @@ mod plot;
 mod problem_list;
 mod run_card;
 mod runs_pane;
+mod sequence;
 mod side_pane;
 mod speed_test;
 mod stage_pane;

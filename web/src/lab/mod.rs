@@ -11,6 +11,7 @@
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`] | all of time at a glance |
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
+//! | [`sequence`] | them as a ladder of arrows between the nodes |
 //! | [`branches`] | acting in the past, and what was otherwise |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
@@ -31,6 +32,7 @@ pub mod problems;
 pub mod results;
 #[cfg(test)]
 pub mod samples;
+pub mod sequence;
 pub mod speed;
 pub mod timeline;
 pub mod trace;
