@@ -131,11 +131,12 @@ fn percent_decoded(text: &str) -> String {
 /// Gives the document to the browser, to be saved as a file.
 pub fn save(session: &Session) {
     let lab = session.lab().borrow();
-    save_as(
-        &file_name(&lab.scenario().title, "json"),
-        "application/json",
-        lab.scenario().to_json().as_bytes(),
-    );
+    give(&lab.scenario().title, "json", "application/json", &lab.scenario().to_json());
+}
+
+/// Gives a text to the browser, to be saved as a file that is called like the scenario, of this extension and media type.
+pub fn give(title: &str, extension: &str, media_type: &str, text: &str) {
+    save_as(&file_name(title, extension), media_type, text.as_bytes());
 }
 
 /// Gives these bytes to the browser, to be saved as a file of this name and media type.

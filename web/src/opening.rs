@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_link_to_a_moment_leads_there_and_a_reload_to_where_one_was() {
-        let shared = link::with_moment(&link::encode(&scenario::examples()[2].scenario()), Instant::from_nanos(7));
+        let shared =
+            link::with_moment(&link::encode(&scenario::examples()[2].scenario()), Instant::from_nanos(7));
         assert_eq!(open(&shared, None).moment, Some(Instant::from_nanos(7)));
         assert_eq!(open(&shared, Some(session(1, &shared))).moment, None);
     }

@@ -1,36 +1,22 @@
 //! What packets say of each other, and which of them a filter wants.
 //!
-//! A frame that a switch passes on is no retransmission. So where frames are seen at several interfaces, each interface is
-//! looked at by itself; otherwise, as tshark does, all packets together.
+//! A frame that a switch passes on is no retransmission: see [`dissect::analysis::Sides`].
 
 use anyhow::anyhow;
-use dissect::analysis::{Analysis, Answer, Notes};
+use dissect::analysis::{Answer, Notes};
 use dissect::filter::{Filter, FilterError, Subject};
-use std::collections::BTreeMap;
 
 /// What was seen so far.
 pub struct Sides {
-    /// Frames are seen at several interfaces.
-    several: bool,
-    sides: BTreeMap<u32, Side>,
+    sides: dissect::analysis::Sides,
     packets: u32,
     first_at_ns: u64,
     previous_at_ns: Option<u64>,
 }
 
-/// What was seen at one interface, or at all.
-#[derive(Default)]
-struct Side {
-    analysis: Analysis,
-    /// Which packets of the capture they are.
-    packets: Vec<u32>,
-}
-
 /// What is known of a packet; packets have the capture's numbers, from 0.
 pub struct Noted {
     pub notes: Notes,
-    side: u32,
-    number_there: u32,
     number: u32,
     at_ns: u64,
     first_at_ns: u64,
@@ -38,9 +24,10 @@ pub struct Noted {
 }
 
 impl Sides {
-    /// Before the first packet.
+    /// Before the first packet. `several`: frames are seen at several interfaces.
     pub fn new(several: bool) -> Self {
-        Self { several, sides: BTreeMap::new(), packets: 0, first_at_ns: 0, previous_at_ns: None }
+        let sides = dissect::analysis::Sides::new(several);
+        Self { sides, packets: 0, first_at_ns: 0, previous_at_ns: None }
     }
 
     /// The next packet of the capture.
@@ -50,21 +37,14 @@ impl Sides {
         if number == 0 {
             self.first_at_ns = at_ns;
         }
-        let side = if self.several { interface } else { 0 };
-        let Side { analysis, packets } = self.sides.entry(side).or_default();
-        let number_there = analysis.len();
-        packets.push(number);
-        let mut notes = analysis.push(at_ns, frame);
-        notes.answers = notes.answers.map(|packet| packets[packet as usize]);
-        notes.duplicate_of = packets[notes.duplicate_of as usize];
+        let notes = self.sides.push(interface, at_ns, frame);
         let previous_at_ns = self.previous_at_ns.replace(at_ns);
-        Noted { notes, side, number_there, number, at_ns, first_at_ns: self.first_at_ns, previous_at_ns }
+        Noted { notes, number, at_ns, first_at_ns: self.first_at_ns, previous_at_ns }
     }
 
     /// Who answers this packet, as far as has been seen.
     pub fn answer(&self, noted: &Noted) -> Answer {
-        let Side { analysis, packets } = &self.sides[&noted.side];
-        analysis.answer(noted.number_there).map_or(Answer::Never, |(by, _)| Answer::By(packets[by as usize]))
+        self.sides.answer(noted.number).map_or(Answer::Never, |(by, _)| Answer::By(by))
     }
 }
 

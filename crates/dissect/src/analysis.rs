@@ -17,7 +17,8 @@
 //! # Map
 //!
 //! `tcp` has the rules for segments and `unacked` what they are waiting for; `pairing` finds who answered whom;
-//! `marks` names the remarks; `info` writes the line of a packet list with all of this in it.
+//! `marks` names the remarks; `info` writes the line of a packet list with all of this in it; `sides` is for packets seen at
+//! several places.
 //!
 //! # Why so
 //!
@@ -30,6 +31,7 @@ mod endpoints;
 mod info;
 mod marks;
 mod pairing;
+mod sides;
 mod tcp;
 mod unacked;
 
@@ -38,6 +40,7 @@ mod tests;
 
 pub use info::{Answer, info};
 pub use marks::{Mark, Marks};
+pub use sides::Sides;
 
 use rustc_hash::FxHashMap;
 use smoltcp::wire::IpProtocol;

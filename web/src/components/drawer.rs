@@ -3,6 +3,7 @@
 use super::divider::Divider;
 use super::icon::{Glyph, icon};
 use super::packets::Packets;
+use super::sequence::Sequence;
 use super::tabs::tabs;
 use super::{on, use_session};
 use crate::lab::view::View;
@@ -41,7 +42,8 @@ pub fn Drawer(props: &Props) -> Html {
     let side = if workspace.side { "Hide the side pane" } else { "Show the side pane" };
     let body = workspace.drawer.map(|tab| match tab {
         Tab::Packets => html! { <Packets view={props.view.clone()} /> },
-        Tab::Sequence | Tab::Graphs | Tab::Log => html! {},
+        Tab::Sequence => html! { <Sequence view={props.view.clone()} /> },
+        Tab::Graphs | Tab::Log => html! {},
     });
     html! {
         <section class="drawer" id="drawer" aria-label="Instruments">

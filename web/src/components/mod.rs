@@ -20,6 +20,7 @@ mod plot;
 mod problem_list;
 mod run_card;
 mod runs_pane;
+mod sequence;
 mod share;
 mod side_pane;
 mod speed_test;

@@ -139,6 +139,7 @@ impl Lab {
                     let mut dressed = self.undress(&next);
                     for change in changes {
                         let (at, _) = self.world.apply(change.command())?;
+                        self.world.run_until(at, || true);
                         dressed = dressed.with_change(at, change);
                     }
                     self.rest_at = None;
@@ -201,6 +202,7 @@ impl Lab {
                 super::advance_quiet(&mut self.world, self.playhead.at());
                 for change in as_changes(commands, &next) {
                     let (at, _) = self.world.apply(change.command())?;
+                    self.world.run_until(at, || true);
                     self.branches.journal.push((at, change));
                 }
                 self.editing.changed_live = true;

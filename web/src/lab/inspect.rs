@@ -271,7 +271,9 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
         }),
     ];
     let mut reasons: Vec<DropReason> = Vec::new();
-    for reason in directions.iter().flat_map(|&direction| history.totals_at(direction, at).dropped.into_keys()) {
+    for reason in
+        directions.iter().flat_map(|&direction| history.totals_at(direction, at).dropped.into_keys())
+    {
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }

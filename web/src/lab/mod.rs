@@ -12,6 +12,7 @@
 //! | [`timeline`] | all of time at a glance |
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
+//! | [`sequence`] | them as a ladder of arrows between the nodes |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
@@ -32,6 +33,7 @@ pub mod problems;
 pub mod results;
 #[cfg(test)]
 pub mod samples;
+pub mod sequence;
 pub mod speed;
 pub mod timeline;
 pub mod trace;
@@ -402,6 +404,8 @@ impl Lab {
         // The playhead may be further than the world in time in which nothing happens; the run begins where it is.
         advance_quiet(&mut self.world, self.playhead.at());
         let (at, _) = self.world.apply(WorldCommand::Start(spec.clone()))?;
+        // What is done next, even if time stands still, is later: a document keeps no other order.
+        self.world.run_until(at, || true);
         self.scenario.runs.push((at, spec));
         self.touched = true;
         self.revision += 1;
@@ -614,7 +618,8 @@ impl Lab {
         let scene = (nodes, links, ids.clone().map(changed).sum(), self.revision);
         if self.scene_of != Some(scene) {
             self.scene_of = Some(scene);
-            let link = |id: LinkId| Link { ways: history.link_at(id, at).clone(), ..self.whole.link(id).clone() };
+            let link =
+                |id: LinkId| Link { ways: history.link_at(id, at).clone(), ..self.whole.link(id).clone() };
             self.scene =
                 Topology { nodes: self.whole.nodes[..nodes].to_vec(), links: ids.map(link).collect() };
         }

@@ -5,9 +5,9 @@
 
 use crate::stage::palette::Swatch;
 use capture::{Order, Place, Recording};
-use dissect::analysis::{Analysis, Mark, Notes};
+use dissect::analysis::{Mark, Notes, Sides};
 use dissect::filter::{Filter, Subject};
-use netlab::history::{Fate, FrameId, TransitId};
+use netlab::history::{Fate, FrameId, Transit, TransitId};
 use netlab::{History, Instant};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -55,7 +55,7 @@ pub struct Trace {
     /// How many packets of a recording were taken, and in which order they are: that of time.
     taken: usize,
     by_time: Vec<u32>,
-    analysis: Analysis,
+    analysis: Sides,
     rows: VecDeque<Row>,
     /// How many were forgotten with the transits that they were of.
     forgotten: usize,
@@ -85,7 +85,7 @@ impl Trace {
             order: Order::new(place),
             taken: 0,
             by_time: Vec::new(),
-            analysis: Analysis::new(),
+            analysis: Sides::new(place == Place::Everywhere),
             rows: VecDeque::new(),
             forgotten: 0,
             first_at: None,
@@ -99,7 +99,8 @@ impl Trace {
     pub fn of(recording: &Recording) -> Self {
         let mut by_time: Vec<u32> = (0..recording.packets.len() as u32).collect();
         by_time.sort_by_key(|&packet| recording.packets[packet as usize].at_ns);
-        Self { by_time, ..Self::new(Place::Everywhere) }
+        let analysis = Sides::new(recording.interfaces.len() > 1);
+        Self { by_time, analysis, ..Self::new(Place::Everywhere) }
     }
 
     /// Where it looks.
@@ -127,7 +128,11 @@ impl Trace {
                         swatch: colour,
                         sent: sighting.sent,
                         dropped: transit.fate != Fate::Delivered,
-                        notes: analysis.push(sighting.at.nanos(), &transit.frame),
+                        notes: analysis.push(
+                            side(sighting.sent, transit),
+                            sighting.at.nanos(),
+                            &transit.frame,
+                        ),
                     });
                     *complete = go_on();
                     *complete
@@ -146,7 +151,7 @@ impl Trace {
                         swatch: swatch(frame),
                         sent: true,
                         dropped: false,
-                        notes: analysis.push(packet.at_ns, frame),
+                        notes: analysis.push(packet.interface, packet.at_ns, frame),
                     });
                     *complete = go_on();
                     if !*complete {
@@ -320,6 +325,12 @@ impl<'a> Source<'a> {
             Self::Recording(recording) => Some(recording.frame(row.transit.0 as usize).unwrap_or_default()),
         }
     }
+}
+
+/// The number of the port at which a frame was seen.
+fn side(sent: bool, transit: &Transit) -> u32 {
+    let port = if sent { transit.direction } else { transit.direction.reverse() };
+    port.index() as u32
 }
 
 fn swatch(frame: &[u8]) -> Swatch {

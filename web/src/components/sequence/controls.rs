@@ -1,0 +1,98 @@
+//! What can be chosen above the ladder.
+
+use super::super::icon::{Glyph, icon};
+use super::super::{on, use_session};
+use super::Choice;
+use crate::format;
+use crate::lab::Command;
+use crate::lab::packets::Observe;
+use crate::lab::sequence::{Ladder, Zoom};
+use crate::lab::view::View;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`Controls`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The lab.
+    pub view: Rc<View>,
+    /// What is chosen.
+    pub choice: Choice,
+    /// Whether the playhead is kept in view.
+    pub following: bool,
+    /// If not all arrows are drawn: how many, and of how many.
+    pub drawn: Option<(usize, usize)>,
+    /// Choose this.
+    pub choose: Callback<Choice>,
+    /// Draw it larger or smaller.
+    pub zoom: Callback<i8>,
+    /// Keep the playhead in view.
+    pub follow: Callback<()>,
+    /// There is another filter.
+    pub refresh: Callback<()>,
+    /// Save it as a file.
+    pub save: Callback<()>,
+}
+
+/// The controls above the ladder.
+#[component]
+pub fn Controls(props: &Props) -> Html {
+    let session = use_session();
+    let choice = props.choice;
+    let lab = session.lab().borrow();
+    let filter = lab.packets().filter().clone();
+    let conversation = props.view.selection.and_then(|selection| Ladder::conversation(&lab, selection));
+    let conversation = conversation.filter(|conversation| **conversation != *filter);
+    let sift = |filter: String| {
+        let refresh = props.refresh.clone();
+        on(&session, move |session| {
+            session.perform(Command::Observe(Observe::Filter(filter.clone())));
+            refresh.emit(());
+        })
+    };
+    let hosts_only = {
+        let choose = props.choose.clone();
+        Callback::from(move |_: Event| choose.emit(Choice { hosts_only: !choice.hosts_only, ..choice }))
+    };
+    let zoom = |steps: i8| {
+        let zoom = props.zoom.clone();
+        Callback::from(move |_: MouseEvent| zoom.emit(steps))
+    };
+    let plain = |callback: &Callback<()>| {
+        let callback = callback.clone();
+        Callback::from(move |_: MouseEvent| callback.emit(()))
+    };
+    html! {
+        <div class="sequence-bar" role="group" aria-label="Sequence view">
+            <label class="switch">
+                <input type="checkbox" role="switch" checked={choice.hosts_only} onchange={hosts_only} />
+                <span>{ "Hosts only" }</span>
+            </label>
+            if let Some(conversation) = conversation {
+                <button type="button" class="chip" title={format!("Show only {conversation}")} onclick={sift(conversation)}>
+                    { "Only this conversation" }
+                </button>
+            }
+            if !filter.trim().is_empty() {
+                <button type="button" class="chip filter" aria-label={format!("Filter {filter}: show all frames again")}
+                    title="Show all frames again" onclick={sift(String::new())}>
+                    <code>{ filter }</code>{ icon(Glyph::Close) }
+                </button>
+            }
+            if let Some((drawn, of)) = props.drawn {
+                <span class="hint">{ format!("{} of {} arrows here: draw it larger", format::count(drawn as u64), format::count(of as u64)) }</span>
+            }
+            <span class="sequence-space"></span>
+            if !props.following {
+                <button type="button" class="button" title="Keep the playhead in view" onclick={plain(&props.follow)}>{ "Follow" }</button>
+            }
+            <button type="button" class="button quiet icon-only" aria-label="Draw it smaller" title="Draw it smaller (−)"
+                disabled={choice.zoom == Zoom::MIN} onclick={zoom(-1)}>{ icon(Glyph::Minus) }</button>
+            <button type="button" class="button quiet icon-only" aria-label="Draw it larger" title="Draw it larger (+)"
+                disabled={choice.zoom == Zoom::MAX} onclick={zoom(1)}>{ icon(Glyph::Plus) }</button>
+            <button type="button" class="button quiet" title="Save as SVG" onclick={plain(&props.save)}>
+                { icon(Glyph::Save) }<span class="wide-only">{ "Save as SVG" }</span><span class="narrow-only visually-hidden">{ "Save as SVG" }</span>
+            </button>
+        </div>
+    }
+}

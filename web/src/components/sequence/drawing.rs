@@ -1,0 +1,190 @@
+//! The ladder as SVG elements, and the same in words.
+
+use super::{GUTTER_REM, HEADS_REM, MARGIN_REM};
+use crate::format::decimal;
+use crate::lab::Lab;
+use crate::lab::sequence::Ladder;
+use crate::lab::sequence::lanes::Lanes;
+use crate::lab::sequence::sheet::{CAPSULE, CROSS, Sheet, Stroke, width_em};
+use netlab::history::{FrameId, TransitId};
+use yew::prelude::*;
+
+/// What is rendered.
+pub struct Page<'a> {
+    pub lab: &'a Lab,
+    pub ladder: &'a Ladder,
+    pub lanes: &'a Lanes,
+    pub sheet: &'a Sheet,
+    /// The size of ordinary text, in CSS pixels like everything here.
+    pub rem: f64,
+    /// Of everything that can be scrolled to.
+    pub height: f64,
+    pub selected: Option<FrameId>,
+    /// Where the keyboard is.
+    pub cursor: Option<TransitId>,
+}
+
+impl Page<'_> {
+    /// A height on the ladder as one on the page.
+    fn y(&self, y: f64) -> f64 {
+        y + MARGIN_REM * self.rem
+    }
+}
+
+fn px(value: f64) -> String {
+    decimal(value, 1)
+}
+
+/// The names above the lifelines.
+pub fn heads(page: &Page<'_>) -> Html {
+    let (rem, lanes) = (page.rem, page.lanes);
+    let heads = lanes.lanes.iter().map(|lane| {
+        let most = lanes.pitch - 0.5 * rem;
+        let fits = (most / rem - 1.0) / 0.62;
+        let name: String = match lane.name.chars().count() as f64 > fits {
+            true => lane.name.chars().take((fits - 1.0).max(1.0) as usize).chain(['…']).collect(),
+            false => lane.name.clone(),
+        };
+        let width = (width_em(&name) * 0.9375 * rem + 1.25 * rem).min(most);
+        html! {
+            <g key={lane.node.0}>
+                <title>{ &lane.name }</title>
+                <rect x={px(lane.x - width / 2.0)} y={px(0.25 * rem)} width={px(width)} height={px(1.5 * rem)} rx={px(0.3 * rem)} />
+                <text x={px(lane.x)} y={px(rem)} dy="0.35em">{ name }</text>
+            </g>
+        }
+    });
+    html! {
+        <div class="sequence-heads" aria-hidden="true">
+            <span class="sequence-corner">{ "s" }</span>
+            <svg width={px(lanes.width)} height={px(HEADS_REM * rem)}>{ for heads }</svg>
+        </div>
+    }
+}
+
+/// The moments beside the lifelines.
+pub fn gutter(page: &Page<'_>) -> Html {
+    let (rem, width) = (page.rem, GUTTER_REM * page.rem);
+    let x = px(width - 0.5 * rem);
+    let text = |y: f64, class: &'static str, text: &str| {
+        html! { <text {class} x={x.clone()} y={px(page.y(y))} dy="0.35em">{ text }</text> }
+    };
+    html! {
+        <svg class="sequence-gutter" width={px(width)} height={px(page.height)} aria-hidden="true">
+            { for page.sheet.gaps.iter().map(|(gap, says)| text((gap.start + gap.end) / 2.0, "gap", says)) }
+            { for page.sheet.ticks.iter().map(|(y, says)| text(*y, "tick", says)) }
+        </svg>
+    }
+}
+
+/// Lifelines, gaps and arrows; texts lie over all lines.
+pub fn lanes(page: &Page<'_>) -> Html {
+    let (lanes, rem) = (page.lanes, page.rem);
+    let gaps = page.sheet.gaps.iter().map(|(gap, _)| {
+        let (middle, half) = (page.y((gap.start + gap.end) / 2.0), 0.55 * rem);
+        let broken: String = lanes
+            .lanes
+            .iter()
+            .map(|lane| format!("M{} {}V{}", px(lane.x), px(middle - half), px(middle + half)))
+            .collect();
+        html! {
+            <g class="gap">
+                <rect x="0" y={px(middle - half)} width={px(lanes.width)} height={px(2.0 * half)} />
+                <path d={broken} />
+            </g>
+        }
+    });
+    let strokes = || page.sheet.strokes.iter();
+    html! {
+        <svg class="sequence-lanes" width={px(lanes.width)} height={px(page.height)} aria-hidden="true">
+            { for lanes.lanes.iter().map(|lane| html! {
+                <line class="lifeline" x1={px(lane.x)} x2={px(lane.x)} y1="0" y2={px(page.height)} />
+            }) }
+            { for gaps }
+            <g>{ for strokes().map(|stroke| line(page, stroke)) }</g>
+            <g>{ for strokes().map(|stroke| texts(page, stroke)) }</g>
+        </svg>
+    }
+}
+
+fn classes_of(page: &Page<'_>, stroke: &Stroke) -> Classes {
+    classes!(
+        stroke.arrow.swatch.key(),
+        (page.selected == Some(stroke.arrow.frame)).then_some("selected"),
+        (page.cursor == Some(stroke.arrow.transit)).then_some("cursor"),
+    )
+}
+
+fn line(page: &Page<'_>, stroke: &Stroke) -> Html {
+    let at = |(x, y): (f64, f64)| format!("{} {}", px(x), px(page.y(y)));
+    let [from, to] = stroke.line.map(at);
+    let along = format!("M{from}L{to}");
+    let end = match stroke.head.map(|head| head.map(at)) {
+        Some([a, b, c]) => html! { <path class="head" d={format!("M{a}L{b}L{c}Z")} /> },
+        None => {
+            let half = px(CROSS * page.rem);
+            let (back, whole) = (px(-2.0 * CROSS * page.rem), px(2.0 * CROSS * page.rem));
+            let cross = format!("M{to}m-{half} -{half}l{whole} {whole}m0 {back}l{back} {whole}");
+            html! { <path class="cross" d={cross} /> }
+        }
+    };
+    let transit = stroke.arrow.transit.0;
+    html! {
+        <g key={transit} class={classes!("arrow", classes_of(page, stroke))} data-transit={transit.to_string()}>
+            <path class="reach" d={along.clone()} />
+            <path class="shaft" d={along} />
+            { end }
+        </g>
+    }
+}
+
+fn texts(page: &Page<'_>, stroke: &Stroke) -> Html {
+    let rem = page.rem;
+    let transit = stroke.arrow.transit.0;
+    let reason = stroke.reason.map(|(says, (x, y), forwards)| {
+        let class = if forwards { "reason" } else { "reason backwards" };
+        html! { <text {class} x={px(x)} y={px(page.y(y))} dy="0.35em">{ says }</text> }
+    });
+    let text = stroke.text.as_ref().map(|text| {
+        let (left, y) = (text.at.0, page.y(text.at.1));
+        let height = CAPSULE * rem;
+        html! {
+            <>
+                <rect x={px(left)} y={px(y - height / 2.0)} width={px(text.capsule)} height={px(height)} rx={px(height / 2.0)} />
+                <text class="label" x={px(left + text.capsule / 2.0)} y={px(y)} dy="0.35em">{ stroke.arrow.label.as_str() }</text>
+                if !text.detail.is_empty() {
+                    <text class="detail" x={px(text.detail_x)} y={px(y)} dy="0.35em">{ &text.detail }</text>
+                }
+                if let Some((remark, x)) = text.remark {
+                    <text class="remark" x={px(x)} y={px(y)} dy="0.35em">{ remark }</text>
+                }
+            </>
+        }
+    });
+    html! {
+        <g key={transit} class={classes!("writing", classes_of(page, stroke))} data-transit={transit.to_string()}>
+            { text }
+            { reason }
+        </g>
+    }
+}
+
+/// The id of the option for this frame.
+pub fn option_id(transit: TransitId) -> String {
+    format!("sequence-{}", transit.0)
+}
+
+/// The arrows in words.
+pub fn options(page: &Page<'_>) -> Html {
+    let count = page.ladder.len().to_string();
+    let options = page.sheet.strokes.iter().map(|stroke| {
+        let selected = page.selected == Some(stroke.arrow.frame);
+        html! {
+            <div key={stroke.arrow.transit.0} role="option" id={option_id(stroke.arrow.transit)} aria-selected={selected.to_string()}
+                aria-setsize={count.clone()} aria-posinset={(stroke.place + 1).to_string()} data-transit={stroke.arrow.transit.0.to_string()}>
+                { page.ladder.sentence(page.lab, &stroke.arrow) }
+            </div>
+        }
+    });
+    html! { <div class="sequence-words visually-hidden" role="presentation">{ for options }</div> }
+}

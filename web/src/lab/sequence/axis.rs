@@ -1,0 +1,232 @@
+//! From moments of virtual time to places on a sheet, and back: time goes down.
+//!
+//! Networks have bursts of microseconds between silences of seconds, so no one scale shows both. Here each stretch between two
+//! things that happen has a height of its own: that of the scale; but no less than lets what is written be read, and no more than
+//! a gap, which is then marked as one. So the order is always right, a burst looks like what it is, and a ping is on one sheet.
+
+use netlab::{Duration, Instant};
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// How time becomes height. All lengths in the same unit, which the caller chooses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// Height of a nanosecond.
+    pub per_ns: f64,
+    /// The least height before a frame leaves: there its text stands.
+    pub before_start: f64,
+    /// The least height before one arrives or dies: what takes time slants.
+    pub before_end: f64,
+    /// The greatest height of any stretch: what would be higher is a gap.
+    pub gap: f64,
+}
+
+/// What happens at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A frame arrives or dies.
+    End,
+    /// A frame leaves.
+    Start,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Knot {
+    at: Instant,
+    what: What,
+    y: f64,
+}
+
+/// A stretch of time that is drawn shorter than it was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gap {
+    /// How long it was.
+    pub lasts: Duration,
+    /// Where it begins and ends.
+    pub y: (f64, f64),
+}
+
+/// The scale of one sheet: everything between two moments at which something happens is even.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    scale: Scale,
+    knots: VecDeque<Knot>,
+}
+
+impl Scale {
+    fn height(&self, lasts: Duration, what: Option<What>) -> f64 {
+        let least = match what {
+            Some(What::Start) => self.before_start,
+            Some(What::End) => self.before_end,
+            None => 0.0,
+        };
+        (lasts.nanos() as f64 * self.per_ns).min(self.gap).max(least)
+    }
+
+    /// The same, with all heights multiplied by `factor`.
+    pub fn shrunk(self, factor: f64) -> Self {
+        Self {
+            per_ns: self.per_ns * factor,
+            before_start: self.before_start * factor,
+            before_end: self.before_end * factor,
+            gap: self.gap * factor,
+        }
+    }
+
+    fn is_gap(&self, lasts: Duration) -> bool {
+        lasts.nanos() as f64 * self.per_ns > self.gap
+    }
+}
+
+impl Axis {
+    /// Before anything happens.
+    pub fn new(scale: Scale) -> Self {
+        Self { scale, knots: VecDeque::new() }
+    }
+
+    /// Its scale.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Takes another scale for all of time.
+    pub fn set_scale(&mut self, scale: Scale) {
+        if self.scale != scale {
+            self.scale = scale;
+            let mut last: Option<Knot> = None;
+            for knot in &mut self.knots {
+                knot.y = last.map_or(0.0, |last| last.y + scale.height(knot.at - last.at, Some(knot.what)));
+                last = Some(*knot);
+            }
+        }
+    }
+
+    /// Something happens; never before what was pushed before.
+    pub fn push(&mut self, at: Instant, what: What) {
+        let what = match self.knots.back() {
+            Some(last) if last.at == at => {
+                if last.what == What::Start || what == What::End {
+                    return;
+                }
+                self.knots.pop_back();
+                What::Start
+            }
+            _ => what,
+        };
+        let y = self.knots.back().map_or(0.0, |last| last.y + self.scale.height(at - last.at, Some(what)));
+        self.knots.push_back(Knot { at, what, y });
+    }
+
+    /// What happened before this moment is no longer on the sheet: it begins later.
+    pub fn forget_before(&mut self, at: Instant) {
+        let gone = self.knots.partition_point(|knot| knot.at < at);
+        self.knots.drain(..gone);
+        let up = self.knots.front().map_or(0.0, |first| first.y);
+        self.knots.iter_mut().for_each(|knot| knot.y -= up);
+    }
+
+    /// Where the last thing happens that is known.
+    pub fn height(&self) -> f64 {
+        self.knots.back().map_or(0.0, |last| last.y)
+    }
+
+    /// The place of a moment.
+    pub fn y(&self, at: Instant) -> f64 {
+        let after = self.knots.partition_point(|knot| knot.at <= at);
+        match (after.checked_sub(1).map(|last| self.knots[last]), self.knots.get(after)) {
+            (Some(last), Some(next)) => {
+                let share = (at - last.at).nanos() as f64 / (next.at - last.at).nanos() as f64;
+                last.y + (next.y - last.y) * share
+            }
+            (Some(last), None) => last.y + self.scale.height(at - last.at, None),
+            (None, Some(first)) => first.y - self.scale.height(first.at - at, None),
+            (None, None) => 0.0,
+        }
+    }
+
+    /// The moment of a place; beyond the first or last thing that happens, the moment of that.
+    pub fn moment(&self, y: f64) -> Instant {
+        let after = self.knots.partition_point(|knot| knot.y <= y);
+        match (after.checked_sub(1).map(|last| self.knots[last]), self.knots.get(after)) {
+            (Some(last), Some(next)) => {
+                let share = (y - last.y) / (next.y - last.y);
+                last.at + Duration::from_nanos(((next.at - last.at).nanos() as f64 * share) as u64)
+            }
+            (Some(knot), None) => knot.at,
+            (None, first) => first.map_or(Instant::ZERO, |first| first.at),
+        }
+    }
+
+    /// The gaps in a part of the sheet.
+    pub fn gaps(&self, y: Range<f64>) -> impl Iterator<Item = Gap> {
+        let first = self.knots.partition_point(|knot| knot.y < y.start).max(1);
+        (first..self.knots.len())
+            .map(|next| (self.knots[next - 1], self.knots[next]))
+            .take_while(move |(last, _)| last.y < y.end)
+            .map(|(last, next)| Gap { lasts: next.at - last.at, y: (last.y, next.y) })
+            .filter(|gap| self.scale.is_gap(gap.lasts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SCALE: Scale = Scale { per_ns: 0.01, before_start: 20.0, before_end: 4.0, gap: 60.0 };
+
+    fn axis(moments: &[(u64, What)]) -> Axis {
+        let mut axis = Axis::new(SCALE);
+        moments.iter().for_each(|&(ns, what)| axis.push(Instant::from_nanos(ns), what));
+        axis
+    }
+
+    #[test]
+    fn a_burst_is_to_scale_and_silence_is_a_gap_that_says_how_long_it_was() {
+        use What::{End, Start};
+        let axis = axis(&[(0, Start), (3_000, End), (3_000, Start), (7_000, End), (1_000_000, Start)]);
+        let y = |ns| axis.y(Instant::from_nanos(ns));
+        assert_eq!([y(0), y(1_500), y(3_000), y(7_000), y(1_000_000)], [0.0, 15.0, 30.0, 70.0, 130.0]);
+        let gaps: Vec<Gap> = axis.gaps(0.0..1e9).collect();
+        assert_eq!(gaps, [Gap { lasts: Duration::from_nanos(993_000), y: (70.0, 130.0) }]);
+        assert_eq!(axis.gaps(0.0..69.0).count(), 0);
+        assert_eq!(axis.gaps(100.0..110.0).count(), 1, "also from its middle");
+    }
+
+    #[test]
+    fn what_leaves_at_once_after_something_else_has_room_for_its_text() {
+        use What::{End, Start};
+        let axis = axis(&[(0, Start), (1, Start), (2, End), (2, Start), (2, End)]);
+        let y = |ns| axis.y(Instant::from_nanos(ns));
+        assert_eq!([y(1), y(2)], [20.0, 40.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn later_is_lower_and_places_lead_back_to_their_moments(
+            steps in prop::collection::vec((0u64..200_000, any::<bool>()), 1..200),
+            asked in prop::collection::vec(0u64..20_000_000, 2..40),
+            forget in 0u64..10_000_000,
+        ) {
+            let mut axis = Axis::new(SCALE);
+            let mut at = 0;
+            for (step, start) in steps {
+                at += step;
+                axis.push(Instant::from_nanos(at), if start { What::Start } else { What::End });
+            }
+            axis.forget_before(Instant::from_nanos(forget.min(at)));
+            let mut asked = asked;
+            asked.sort();
+            let places: Vec<f64> = asked.iter().map(|&ns| axis.y(Instant::from_nanos(ns))).collect();
+            prop_assert!(places.is_sorted());
+            for knot in &axis.knots {
+                prop_assert_eq!(axis.moment(axis.y(knot.at)), knot.at);
+            }
+            let once = axis.clone();
+            axis.set_scale(Scale { per_ns: 1.0, ..SCALE });
+            axis.set_scale(SCALE);
+            // Sums in another order may differ in their last digit.
+            prop_assert!(axis.knots.iter().zip(&once.knots).all(|(a, b)| (a.y - b.y).abs() < 1e-6));
+        }
+    }
+}
