@@ -356,10 +356,13 @@ impl Ladder {
                 };
                 // What is sent to all is no conversation with anybody.
                 let to_all = transit.frame.first().is_some_and(|first| first & 1 == 1);
-                let source = format!("{field} == {}", summary.source);
+                let [source, destination] =
+                    [summary.source, summary.destination].map(|address| format!("{field} == {address}"));
                 Some(match to_all {
                     true => source,
-                    false => format!("{source} && {field} == {}", summary.destination),
+                    // The same in both directions.
+                    false if source > destination => format!("{destination} && {source}"),
+                    false => format!("{source} && {destination}"),
                 })
             }
         }
@@ -493,3 +496,6 @@ impl Arrow {
         self.swatch == Swatch::TcpControl || self.lost.is_some() || self.remark().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,10 +152,7 @@ impl Svg {
 
     fn texts(&mut self, stroke: &Stroke) -> fmt::Result {
         let palette = self.palette;
-        let beside = format!(
-            "dy=\".35em\" stroke=\"{}\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
-            palette.node
-        );
+        let beside = "dy=\".35em\"";
         if let Some((reason, (x, y), forwards)) = stroke.reason {
             let (x, y, anchor) = (N(GUTTER + x), N(y + self.shift), if forwards { "start" } else { "end" });
             let fill = palette.fault;
@@ -168,6 +165,17 @@ impl Svg {
         let colours = palette.of(stroke.arrow.swatch);
         let (left, middle) = (text.at.0 + GUTTER, text.at.1 + self.shift);
         let y = N(middle);
+        if let Some(width) = text.beside() {
+            write!(
+                self.text,
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
+                N(left + text.capsule / 2.0),
+                N(middle - CAPSULE * REM / 2.0),
+                N(text.capsule / 2.0 + width),
+                N(CAPSULE * REM),
+                palette.node,
+            )?;
+        }
         write!(
             self.text,
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\"/>\
@@ -180,7 +188,7 @@ impl Svg {
             colours.fill,
             N(left + text.capsule / 2.0),
             colours.ink,
-            Plain(&stroke.arrow.label),
+            Plain(&text.label),
         )?;
         if !text.detail.is_empty() {
             let (x, fill) = (N(GUTTER + text.detail_x), palette.ink_soft);
