@@ -168,7 +168,7 @@ impl Svg {
         if let Some(width) = text.beside() {
             write!(
                 self.text,
-                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" fill-opacity=\".8\"/>",
                 N(left + text.capsule / 2.0),
                 N(middle - CAPSULE * REM / 2.0),
                 N(text.capsule / 2.0 + width),

@@ -81,6 +81,8 @@ pub const TEXT: f64 = 0.75;
 /// The height of a capsule.
 pub const CAPSULE: f64 = 1.15;
 const CAPSULE_PAD: f64 = 0.4;
+/// Bold letters are so much wider.
+const BOLD: f64 = 1.07;
 const BESIDE: f64 = 0.4;
 const CLEARANCE: f64 = 0.1;
 const HEAD: f64 = 0.55;
@@ -215,7 +217,7 @@ fn write_text(stroke: &mut Stroke, taken: &mut Taken, rem: f64, always: bool) {
     for (number, (label, with_detail, with_remark, room)) in choices.into_iter().enumerate() {
         let detail = if with_detail { detail.as_str() } else { "" };
         let remark = remark.filter(|_| with_remark);
-        let capsule = width_em(label) * em + 2.0 * CAPSULE_PAD * rem;
+        let capsule = width_em(label) * BOLD * em + 2.0 * CAPSULE_PAD * rem;
         let detail_x = capsule + BESIDE * rem;
         let remark_x = detail_x + beside(detail);
         let width = capsule + beside(detail) + remark.map_or(0.0, beside);
