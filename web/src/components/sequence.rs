@@ -415,7 +415,7 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
         drop(lab);
         if arrows < of {
             session.say(format!(
-                "The file has {arrows} of {of} arrows, from those in view on: filter for fewer."
+                "The file has {arrows} of {of} arrows, those around what is in view: filter for fewer."
             ));
         }
     })
