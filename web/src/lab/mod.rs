@@ -680,6 +680,11 @@ impl Lab {
         }
     }
 
+    /// Whether a comparison goes on.
+    pub fn is_comparing(&self) -> bool {
+        self.comparison.as_ref().is_some_and(|comparison| !comparison.is_done())
+    }
+
     /// What is found of two branches.
     pub fn compared(&mut self) -> Option<CompareView> {
         let name = self.branches.name();
