@@ -287,7 +287,8 @@ impl Way {
             let sacked = blocks.iter().any(|&(left, right)| up_to(left, seq) && up_to(to, right));
             rev.last_ack == seq || (!blocks.is_empty() && !sacked)
         };
-        let overtaken = at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
+        let overtaken =
+            at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
         if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
             marks.insert(Mark::SpuriousRetransmission);
             marks.insert(Mark::Retransmission);

@@ -47,7 +47,9 @@ pub fn tshark(packets: &[Packet], args: &[&str]) -> Option<Vec<Vec<String>>> {
         .args(args)
         .stdin(Stdio::null())
         .output();
-    if std::env::var_os("KEEP").is_some() { std::fs::copy(&path, "/tmp/kept.pcap").unwrap(); }
+    if std::env::var_os("KEEP").is_some() {
+        std::fs::copy(&path, "/tmp/kept.pcap").unwrap();
+    }
     std::fs::remove_file(&path).unwrap();
     let output = match output {
         Err(error) if error.kind() == ErrorKind::NotFound => {
