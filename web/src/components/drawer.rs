@@ -1,6 +1,7 @@
 //! The drawer below the stage: the instruments, one at a time. Closed it is a row of tabs; it unfolds when somebody wants one.
 
 use super::divider::Divider;
+use super::graphs::{Graphs, use_graphs};
 use super::icon::{Glyph, icon};
 use super::tabs::tabs;
 use super::{on, use_session};
@@ -23,6 +24,7 @@ pub struct Props {
 pub fn Drawer(props: &Props) -> Html {
     let session = use_session();
     let workspace = props.workspace;
+    let graphs = use_graphs();
     let names = Tab::ALL.map(|tab| (tab.key(), tab.name()));
     let open = workspace.drawer.and_then(|open| Tab::ALL.iter().position(|&tab| tab == open));
     let choose = {
@@ -39,7 +41,8 @@ pub fn Drawer(props: &Props) -> Html {
     };
     let side = if workspace.side { "Hide the side pane" } else { "Show the side pane" };
     let body = workspace.drawer.map(|tab| match tab {
-        Tab::Packets | Tab::Sequence | Tab::Graphs | Tab::Log => html! {},
+        Tab::Graphs => html! { <Graphs kept={graphs.clone()} view={props.view.clone()} /> },
+        Tab::Packets | Tab::Sequence | Tab::Log => html! {},
     });
     html! {
         <section class="drawer" id="drawer" aria-label="Instruments">

@@ -7,6 +7,7 @@ mod divider;
 mod document_pane;
 mod drawer;
 mod frame_sheet;
+mod graphs;
 mod icon;
 mod inspector;
 mod item_panel;

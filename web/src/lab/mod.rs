@@ -11,6 +11,7 @@
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`] | all of time at a glance |
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
+//! | [`graphs`] | what is counted and measured over time |
 //! | [`branches`] | acting in the past, and what was otherwise |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
@@ -22,6 +23,7 @@
 pub mod ahead;
 pub mod branches;
 pub mod editing;
+pub mod graphs;
 pub mod inspect;
 pub mod narrate;
 pub mod packets;
