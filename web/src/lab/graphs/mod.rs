@@ -26,3 +26,6 @@ pub mod series;
 pub mod sheet;
 pub mod states;
 pub mod tables;
+
+#[cfg(test)]
+mod tests;
