@@ -142,7 +142,7 @@ mod tests {
         ) {
             let (mut log, mut at) = (NodeLog::default(), Instant::ZERO);
             for (later, event) in events {
-                at = at + Duration::from_nanos(later);
+                at += Duration::from_nanos(later);
                 log.push(NodeEntry { at, event });
             }
             for index in asked {

@@ -69,8 +69,8 @@ pub struct Flow {
 enum Feed {
     World {
         order: Order,
-        analysis: Analysis,
-        shadowing: Shadowing,
+        analysis: Box<Analysis>,
+        shadowing: Box<Shadowing>,
         /// From its first segment to that of the next one between the same ends.
         from: Instant,
         until: Option<Instant>,
@@ -91,8 +91,8 @@ impl Flow {
     ) -> Self {
         let feed = Feed::World {
             order: Order::new(Place::Port(side.port)),
-            analysis: Analysis::new(),
-            shadowing: Shadowing::new(side, congestion, connection.transit),
+            analysis: Box::default(),
+            shadowing: Box::new(Shadowing::new(side, congestion, connection.transit)),
             from: connection.first.0,
             until,
         };
