@@ -144,11 +144,16 @@ pub fn save_as(name: &str, media_type: &str, bytes: &[u8]) {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let kind = web_sys::BlobPropertyBag::new();
     kind.set_type(media_type);
-    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &kind);
+    if let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &kind) {
+        save_blob(name, &blob);
+    }
+}
+
+/// Gives this to the browser, to be saved as a file of this name.
+pub fn save_blob(name: &str, blob: &web_sys::Blob) {
     let link = window().document().and_then(|document| document.create_element("a").ok());
     let link = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
-    let url = blob.ok().and_then(|blob| Url::create_object_url_with_blob(&blob).ok());
-    let (Some(link), Some(url)) = (link, url) else { return };
+    let (Some(link), Ok(url)) = (link, Url::create_object_url_with_blob(blob)) else { return };
     link.set_href(&url);
     link.set_download(name);
     link.click();

@@ -27,6 +27,7 @@ mod dom;
 mod edit;
 mod embed;
 mod files;
+mod film;
 mod format;
 mod frame;
 mod keys;

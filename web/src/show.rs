@@ -160,6 +160,7 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         selection: look.selection,
         group: look.group,
         editing: look.editing,
+        sieve: Some(lab.trace()),
         hover: session.hover(),
         theme: session.settings().theme.resolve(system.is_dark()),
         reduced_motion: system.is_calm(),

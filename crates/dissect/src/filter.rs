@@ -47,6 +47,7 @@ mod complete;
 mod evaluate;
 mod expression;
 mod literal;
+mod others;
 mod packet;
 mod parse;
 

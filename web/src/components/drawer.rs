@@ -2,6 +2,7 @@
 
 use super::divider::Divider;
 use super::icon::{Glyph, icon};
+use super::log::Log;
 use super::packets::Packets;
 use super::sequence::Sequence;
 use super::tabs::tabs;
@@ -43,7 +44,8 @@ pub fn Drawer(props: &Props) -> Html {
     let body = workspace.drawer.map(|tab| match tab {
         Tab::Packets => html! { <Packets view={props.view.clone()} /> },
         Tab::Sequence => html! { <Sequence view={props.view.clone()} /> },
-        Tab::Graphs | Tab::Log => html! {},
+        Tab::Log => html! { <Log view={props.view.clone()} /> },
+        Tab::Graphs => html! {},
     });
     html! {
         <section class="drawer" id="drawer" aria-label="Instruments">

@@ -4,7 +4,7 @@ use super::{on, use_session};
 use crate::lab::Command;
 use crate::lab::inspect::FrameSheet;
 use crate::stage::Selection;
-use dissect::{Field, Layer};
+use dissect::{Dissection, Field, Layer};
 use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -17,7 +17,7 @@ pub struct Props {
 }
 
 /// More bytes than this are not laid out; whoever needs them has the capture.
-const HEX_BYTES_MAX: usize = 256;
+const HEX_BYTES_MAX: usize = 1_600;
 const HEX_ROW: usize = 8;
 
 /// A frame, looked at closely.
@@ -53,15 +53,33 @@ pub fn FrameDetails(props: &Props) -> Html {
                 </nav>
             }
             <h3>{ "Layers" }</h3>
-            { for sheet.dissection.layers.iter().map(|layer| layer_html(layer, &light)) }
+            { for sheet.dissection.layers.iter().map(|layer| layer_html(layer, (*lit).as_ref(), &light)) }
             <h3>{ "Bytes" }</h3>
-            { hex(&sheet.frame, (*lit).as_ref()) }
+            <p class="hint byte-says" role="status">{ says(&sheet.dissection, (*lit).as_ref()) }</p>
+            { hex(&sheet.frame, &sheet.dissection, (*lit).as_ref(), &light) }
         </>
     }
 }
 
-/// A layer with its fields.
-fn layer_html(layer: &Layer, light: &Callback<Option<Range<usize>>>) -> Html {
+/// The innermost field that this byte is a part of.
+fn field_at(dissection: &Dissection, byte: usize) -> Option<(&Layer, &Field)> {
+    let layer = dissection.layers.iter().find(|layer| layer.range.contains(&byte))?;
+    let fields = layer.walk().filter(|field| field.range.contains(&byte));
+    // A part comes after the whole, and is not longer.
+    fields.min_by_key(|field| field.range.len()).map(|field| (layer, field))
+}
+
+/// What the lit bytes are.
+fn says(dissection: &Dissection, lit: Option<&Range<usize>>) -> String {
+    let field = lit.and_then(|lit| field_at(dissection, lit.start));
+    match field {
+        Some((layer, field)) => format!("{}: {} = {}", layer.name, field.name, field.value),
+        None => "Point at a byte or a field to see what belongs together.".into(),
+    }
+}
+
+/// A layer with its fields. If bytes of it are pointed at, it shows them.
+fn layer_html(layer: &Layer, lit: Option<&Range<usize>>, light: &Callback<Option<Range<usize>>>) -> Html {
     html! {
         <details class="layer">
             <summary>
@@ -70,13 +88,13 @@ fn layer_html(layer: &Layer, light: &Callback<Option<Range<usize>>>) -> Html {
                 if layer.fault.is_some() { <span class="fault">{ "damaged" }</span> }
             </summary>
             if let Some(fault) = &layer.fault { <p class="fault">{ fault }</p> }
-            <ul class="layer-fields">{ for layer.fields.iter().map(|field| field_html(field, light)) }</ul>
+            <ul class="layer-fields">{ for layer.fields.iter().map(|field| field_html(field, lit, light)) }</ul>
         </details>
     }
 }
 
 /// A field: pointed at or focused, its bytes light up.
-fn field_html(field: &Field, light: &Callback<Option<Range<usize>>>) -> Html {
+fn field_html(field: &Field, lit: Option<&Range<usize>>, light: &Callback<Option<Range<usize>>>) -> Html {
     let set = |range: Option<Range<usize>>| {
         let light = light.clone();
         move || light.emit(range.clone())
@@ -85,7 +103,7 @@ fn field_html(field: &Field, light: &Callback<Option<Range<usize>>>) -> Html {
     let (focus, blur) = (enter.clone(), leave.clone());
     html! {
         <li>
-            <div class="layer-field" tabindex="0" role="group" aria-label={format!("{}: {}", field.name, field.value)}
+            <div class={classes!("layer-field", (lit == Some(&field.range)).then_some("lit"))} tabindex="0" role="group" aria-label={format!("{}: {}", field.name, field.value)}
                 onmouseenter={Callback::from(move |_| enter())} onmouseleave={Callback::from(move |_| leave())}
                 onfocus={Callback::from(move |_| focus())} onblur={Callback::from(move |_| blur())}>
                 <span class="field-name">{ field.name }</span>
@@ -94,19 +112,29 @@ fn field_html(field: &Field, light: &Callback<Option<Range<usize>>>) -> Html {
                 if let Some(fault) = &field.fault { <span class="fault">{ fault }</span> }
             </div>
             if !field.fields.is_empty() {
-                <ul class="layer-fields">{ for field.fields.iter().map(|field| field_html(field, light)) }</ul>
+                <ul class="layer-fields">{ for field.fields.iter().map(|field| field_html(field, lit, light)) }</ul>
             }
         </li>
     }
 }
 
-fn hex(bytes: &[u8], lit: Option<&Range<usize>>) -> Html {
+fn hex(
+    bytes: &[u8],
+    dissection: &Dissection,
+    lit: Option<&Range<usize>>,
+    light: &Callback<Option<Range<usize>>>,
+) -> Html {
     let shown = &bytes[..bytes.len().min(HEX_BYTES_MAX)];
+    let range = |byte: usize| field_at(dissection, byte).map(|(_, field)| field.range.clone());
     let rows = shown.chunks(HEX_ROW).enumerate().map(|(row, chunk)| {
         let start = row * HEX_ROW;
         let byte = |(number, byte): (usize, &u8)| {
             let class = lit.is_some_and(|lit| lit.contains(&(start + number))).then_some("lit");
-            html! { <span class={classes!("byte", class)}>{ format!("{byte:02x}") }</span> }
+            let enter = {
+                let (light, range) = (light.clone(), range(start + number));
+                Callback::from(move |_: MouseEvent| light.emit(range.clone()))
+            };
+            html! { <span class={classes!("byte", class)} onmouseenter={enter}>{ format!("{byte:02x}") }</span> }
         };
         let text: String = chunk
             .iter()
@@ -122,7 +150,8 @@ fn hex(bytes: &[u8], lit: Option<&Range<usize>>) -> Html {
     });
     let rest = bytes.len() - shown.len();
     html! {
-        <div class="hex scroll" tabindex="0" role="group" aria-label="The frame's bytes, hexadecimal">
+        <div class="hex scroll" tabindex="0" role="group" aria-label="The frame's bytes, hexadecimal"
+            onmouseleave={let light = light.clone(); Callback::from(move |_: MouseEvent| light.emit(None))}>
             { for rows }
             if rest > 0 { <p class="hint">{ format!("and {rest} more bytes") }</p> }
         </div>

@@ -61,12 +61,12 @@ pub enum Glyph {
     Type,
     /// A window with a pane at its side.
     Side,
-    /// A funnel.
-    Filter,
     /// An arrow into a tray.
     Save,
     /// A line that parts in two.
     Branch,
+    /// A disc in a ring.
+    Record,
 }
 
 impl Glyph {
@@ -103,8 +103,8 @@ impl Glyph {
             Self::StepBack => "M19 5v14L9 12zM5 5v14",
             Self::Type => "M3 18 8 5l5 13M4.7 14h6.6M15 18l3-8 3 8M16 15h4",
             Self::Side => "M3.5 5h17v14h-17zM14.5 5v14",
-            Self::Filter => "M4 5h16l-6.5 7.5V19l-3-1.5v-5z",
             Self::Save => "M12 4v10M8 10.5l4 4 4-4M4 15v5h16v-5",
+            Self::Record => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
             Self::Branch => "M7 4v16M7 14c0-5 10-3 10-8M14 8l3-3 3 3",
             Self::Fish => {
                 "M3 12c3-5 9-6.5 13-3.5l4.5-3v13l-4.5-3C12 18.5 6 17 3 12zM8 10.8v.4M12.5 8.5c-1 2.2-1 4.8 0 7"

@@ -14,6 +14,7 @@ mod inspector;
 mod item_panel;
 mod legend;
 mod library;
+mod log;
 mod modal;
 mod packets;
 mod plot;

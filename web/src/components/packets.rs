@@ -6,13 +6,14 @@
 use super::filter_bar::FilterBar;
 use super::icon::{Glyph, icon};
 use super::{on, use_session};
-use crate::dom::window;
+use crate::dom::{focus_when_rendered, window};
 use crate::files;
 use crate::format;
 use crate::lab::Command;
 use crate::lab::packets::{Line, Observe};
 use crate::lab::view::View;
 use crate::session::Session;
+use crate::state::{Change, Pane};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -81,6 +82,15 @@ pub fn Packets(props: &Props) -> Html {
     let now = lab.listed_by_now();
     let opened = lab.packets().opened().map(|opened| opened.name.clone());
     let selected = lab.selected_packet();
+    {
+        // What was chosen elsewhere is to be seen here, too.
+        let follows = follows.clone();
+        use_effect_with(selected, move |selected| {
+            if selected.is_some() {
+                follows.set(true);
+            }
+        });
+    }
     let row_px = sight.row.max(1.0);
     let tall = (listed as f64 * row_px).min(TALLEST_PX);
     // In a list that is taller than an element can be a pixel is more than a pixel.
@@ -175,7 +185,14 @@ pub fn Packets(props: &Props) -> Html {
                 { place_choice(&session, props) }
                 <span class="packets-count" role="status">{ count }</span>
                 if !*follows && opened.is_none() {
-                    <button type="button" class="button" onclick={follow}>{ "Follow" }</button>
+                    <button type="button" class="button" onclick={follow}>{ "Follow the playhead" }</button>
+                }
+                if selected.is_some() {
+                    <button type="button" class="button primary narrow-only" onclick={on(&session, |session| {
+                        session.open_drawer(None);
+                        session.change(Change::Pane(Pane::Inspect));
+                        focus_when_rendered("pane-inspect");
+                    })}>{ "Details" }</button>
                 }
                 <div class="packets-files">
                     if opened.is_some() {
@@ -225,7 +242,7 @@ const COLUMNS: [(&str, &str); 8] = [
 ];
 
 fn empty(props: &Props) -> &'static str {
-    if props.view.filter.trim().is_empty() {
+    if props.view.applied.is_empty() {
         "No packet has been sent yet."
     } else {
         "No packet passes the filter."

@@ -162,7 +162,9 @@ pub fn Sequence(props: &Props) -> Html {
 
     let lab = session.lab().borrow();
     let mut held = hold.ladder.borrow_mut();
-    let scale = choice.zoom.scale(&lab, room.rem.max(1.0));
+    // Nothing is measured before it is rendered.
+    let rem = if room.rem > 0.0 { room.rem } else { 16.0 };
+    let scale = choice.zoom.scale(&lab, rem);
     let ladder = held.get_or_insert_with(|| Ladder::new(choice.hosts_only, scale));
     ladder.follow(&lab, choice.hosts_only, &mut budget());
     ladder.set_scale(scale);
@@ -174,7 +176,7 @@ pub fn Sequence(props: &Props) -> Html {
         Timeout::new(AGAIN_MS, move || again.force_update()).forget();
     }
 
-    let lanes = Lanes::new(ladder, &lab, f64::from(room.width) - GUTTER_REM * room.rem, LANE_REM * room.rem);
+    let lanes = Lanes::new(ladder, &lab, f64::from(room.width) - GUTTER_REM * rem, LANE_REM * rem);
     let selected = match props.view.selection {
         Some(Selection::Frame(transit)) => {
             lab.look().history.transit(transit).map(|transit| transit.frame_id)
@@ -183,7 +185,7 @@ pub fn Sequence(props: &Props) -> Html {
     };
     let from = f64::from(room.step) * STEP_PX;
     let y = from - STEP_PX..from + STEP_PX + f64::from(room.height);
-    let measure = Measure { rem: room.rem, arrows_max: ARROWS_MAX, selected };
+    let measure = Measure { rem, arrows_max: ARROWS_MAX, selected };
     let sheet = Sheet::new(ladder, &lab, &lanes, y, measure);
     let bottom = ladder.axis().y(lab.look().at).max(ladder.axis().height());
     let page = drawing::Page {
@@ -191,8 +193,8 @@ pub fn Sequence(props: &Props) -> Html {
         ladder,
         lanes: &lanes,
         sheet: &sheet,
-        rem: room.rem,
-        height: (bottom + 2.0 * MARGIN_REM * room.rem).max(f64::from(room.height) - HEADS_REM * room.rem),
+        rem,
+        height: (bottom + 2.0 * MARGIN_REM * rem).max(f64::from(room.height) - HEADS_REM * rem),
         selected,
         cursor: *cursor,
     };
@@ -413,7 +415,7 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
         drop(lab);
         if arrows < of {
             session.say(format!(
-                "The file has {arrows} of {of} arrows, from those in view on: filter for fewer."
+                "The file has {arrows} of {of} arrows, those around what is in view: filter for fewer."
             ));
         }
     })

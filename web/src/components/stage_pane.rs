@@ -6,7 +6,9 @@ use super::toolbar::{DRAGGED_KIND, PALETTE, Toolbar};
 use super::{on, use_session};
 use crate::dom::{focus_when_rendered, window};
 use crate::edit::{Edit, GRID};
+use crate::film::Film;
 use crate::format;
+use crate::lab::packets::Observe;
 use crate::lab::view::{Sketch, Tools};
 use crate::lab::{Command, Skipped, State};
 use crate::session::Session;
@@ -41,6 +43,8 @@ pub struct Props {
     pub tools: Tools,
     /// What keeps the network from running.
     pub grave: usize,
+    /// The display filter.
+    pub filter: Rc<str>,
 }
 
 /// How far an arrow key moves the picture, in CSS pixels, and how much a zoom key zooms.
@@ -143,12 +147,20 @@ pub fn StagePane(props: &Props) -> Html {
                 <p class="narration">{ &*props.narration }</p>
             </div>
             <div class="stage">
-                <canvas ref={canvas} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown} {ondragover}
+                <canvas ref={canvas.clone()} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown} {ondragover}
                     {ondrop}></canvas>
                 if let Some(failure) = &*failure {
                     <p class="stage-note" role="alert">{ failure }</p>
                 }
                 <Skip skipped={props.skipped} />
+                if !props.filter.trim().is_empty() {
+                    <p class="filter-note">
+                        <span>{ "Only " }<code>{ &*props.filter }</code></span>
+                        <button type="button" class="link" onclick={on(&session, |session| {
+                            session.perform(Command::Observe(Observe::Filter(String::new())));
+                        })}>{ "Show all" }</button>
+                    </p>
+                }
                 { note(&session, props) }
                 if let Some(selected) = &props.selected {
                     <button type="button" class="button selected narrow-only" onclick={on(&session, |session| {
@@ -182,6 +194,7 @@ pub fn StagePane(props: &Props) -> Html {
                         title="Fit into view (f)" onclick={fit}>
                         { icon(Glyph::Fit) }
                     </button>
+                    <Record {canvas} />
                 </div>
             </div>
         </section>
@@ -245,6 +258,47 @@ fn with_stage(session: &Session, act: impl FnOnce(&mut Stage)) {
     if let Some(stage) = session.stage() {
         act(&mut stage.borrow_mut());
         session.refresh();
+    }
+}
+
+/// Properties of [`Record`].
+#[derive(Properties, PartialEq)]
+struct RecordProps {
+    canvas: NodeRef,
+}
+
+/// Records the stage as a film.
+#[component]
+fn Record(props: &RecordProps) -> Html {
+    let session = use_session();
+    let film = use_mut_ref(|| None::<Film>);
+    let runs = use_state(|| false);
+    let onclick = {
+        let (film, runs, canvas) = (film.clone(), runs.clone(), props.canvas.clone());
+        on(&session, move |session| {
+            if let Some(film) = film.borrow().as_ref().filter(|_| *runs) {
+                return film.end();
+            }
+            let Some(canvas) = canvas.cast::<HtmlCanvasElement>() else { return };
+            let ended = {
+                let runs = runs.clone();
+                Box::new(move || runs.set(false))
+            };
+            match Film::begin(session, &canvas, ended) {
+                Some(begun) => {
+                    *film.borrow_mut() = Some(begun);
+                    runs.set(true);
+                    session.refresh();
+                }
+                None => session.say("This browser cannot record the stage."),
+            }
+        })
+    };
+    let label = if *runs { "Stop recording and save the video" } else { "Record the stage as a video" };
+    html! {
+        <button type="button" class="button icon-only record" aria-label={label} title={label} aria-pressed={runs.to_string()} {onclick}>
+            { icon(Glyph::Record) }
+        </button>
     }
 }
 

@@ -220,7 +220,7 @@ fn socket_row(socket: &SocketState) -> Vec<String> {
 }
 
 /// As RFC 9293 writes it.
-fn tcp_state(state: TcpState) -> &'static str {
+pub fn tcp_state(state: TcpState) -> &'static str {
     match state {
         TcpState::Closed => "CLOSED",
         TcpState::Listen => "LISTEN",
@@ -307,6 +307,20 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
 fn way_name(topology: &Topology, direction: Direction) -> String {
     let name = |node| &topology.node(node).name;
     format!("{} → {}", name(topology.sender(direction)), name(topology.receiver(direction)))
+}
+
+/// What a link is like, in a few words; both directions if they differ.
+pub fn way_words(ways: &[Way; 2]) -> String {
+    let words = |way: &Way| {
+        let rate = way.line.rate.map_or("no rate".into(), |rate| format::bit_rate(rate.get() as f64));
+        let delay = format::setting(way.line.delay);
+        match impairments(&way.impairments).as_str() {
+            "none" => format!("{rate}, {delay}"),
+            trouble => format!("{rate}, {delay}, {trouble}"),
+        }
+    };
+    let [there, back] = [&ways[0], &ways[1]].map(words);
+    if there == back { there } else { format!("{there}; back: {back}") }
 }
 
 fn impairments(impairments: &[Impairment]) -> String {
@@ -431,7 +445,7 @@ pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
 }
 
 /// As the analyzers write it; IEEE's own dashes would make two spellings on one page.
-fn ethernet(address: EthernetAddress) -> String {
+pub fn ethernet(address: EthernetAddress) -> String {
     let bytes = address.0.map(|byte| format!("{byte:02x}"));
     bytes.join(":")
 }

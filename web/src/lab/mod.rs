@@ -13,6 +13,7 @@
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
+//! | [`log`] | what happened, in words |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
@@ -25,6 +26,7 @@ pub mod branches;
 pub mod compare;
 pub mod editing;
 pub mod inspect;
+pub mod log;
 pub mod narrate;
 pub mod packets;
 pub mod playhead;

@@ -20,6 +20,8 @@ pub struct Packets {
     there: Option<Trace>,
     opened: Option<Opened>,
     filter: Rc<str>,
+    /// The last filter that made sense: what is applied.
+    applied: Rc<str>,
     fault: Option<FilterError>,
 }
 
@@ -34,7 +36,14 @@ pub struct Opened {
 
 impl Default for Packets {
     fn default() -> Self {
-        Self { once: Trace::new(Place::Once), there: None, opened: None, filter: "".into(), fault: None }
+        Self {
+            once: Trace::new(Place::Once),
+            there: None,
+            opened: None,
+            filter: "".into(),
+            applied: "".into(),
+            fault: None,
+        }
     }
 }
 
@@ -50,6 +59,7 @@ impl Packets {
         if link < links {
             again.look_at(place);
         }
+        again.set_filter(&self.applied);
         again.set_filter(&self.filter);
         again
     }
@@ -68,17 +78,19 @@ impl Packets {
         self.sift();
     }
 
-    /// Lists only what passes this. If it makes no sense everything is listed, and [`fault`](Self::fault) says why.
+    /// Lists only what passes this. If it makes no sense, the last one that did stays, and [`fault`](Self::fault) says why.
     pub fn set_filter(&mut self, text: &str) {
         self.filter = text.into();
-        self.sift();
+        self.fault = Filter::parse(text.trim()).err();
+        if self.fault.is_none() && *self.applied != *text.trim() {
+            self.applied = text.trim().into();
+            self.sift();
+        }
     }
 
     fn sift(&mut self) {
-        let text = self.filter.trim();
-        let parsed = (!text.is_empty()).then(|| Filter::parse(&self.filter)).transpose();
-        self.fault = parsed.as_ref().err().cloned();
-        let filter = parsed.ok().flatten().map(Rc::new);
+        let filter =
+            (!self.applied.is_empty()).then(|| Filter::parse(&self.applied).ok().map(Rc::new)).flatten();
         let opened = self.opened.as_mut().map(|opened| &mut opened.trace);
         for trace in [Some(&mut self.once), self.there.as_mut(), opened].into_iter().flatten() {
             trace.sift(filter.clone());
@@ -123,6 +135,11 @@ impl Packets {
     /// The filter, as it was written.
     pub fn filter(&self) -> &Rc<str> {
         &self.filter
+    }
+
+    /// The filter that is applied.
+    pub fn applied(&self) -> &Rc<str> {
+        &self.applied
     }
 
     /// What is wrong with it.

@@ -63,7 +63,8 @@ impl Zoom {
             per_ns: journey / lab.watchable.ns_per_sec(),
             before_start: ROW_REM * factor.min(1.0) * rem,
             before_end: SLANT_REM * factor.min(1.0) * rem,
-            gap: (GAP_JOURNEYS * journey).max(GAP_REM * rem),
+            quiet: (QUIET_JOURNEYS * journey).clamp(QUIET_REM.start * rem, QUIET_REM.end * rem),
+            busy: (BUSY_JOURNEYS * journey).max(QUIET_REM.start * rem),
         }
     }
 }
@@ -74,8 +75,10 @@ const JOURNEY_REM: f64 = 2.5;
 const ROW_REM: f64 = 1.4;
 const SLANT_REM: f64 = 0.3;
 /// What is higher than this is a gap; it has to have room for what it says.
-const GAP_JOURNEYS: f64 = 1.6;
-const GAP_REM: f64 = 2.5;
+const QUIET_JOURNEYS: f64 = 1.2;
+const QUIET_REM: Range<f64> = 2.5..8.0;
+/// What is under way is drawn to scale as far as that can be.
+const BUSY_JOURNEYS: f64 = 8.0;
 
 /// A frame on a wire, or, between hosts only, on all its wires up to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +109,10 @@ struct Rungs {
     first_wires: VecDeque<Option<TransitId>>,
     /// Deaths that lie ahead of what was seen last.
     deaths: BinaryHeap<Reverse<Instant>>,
+    /// When everything that was seen has come to its end.
+    quiet_from: Instant,
+    /// Nothing has been under way for a while since the last thing on the axis.
+    was_quiet: bool,
     /// No rung lasts longer: makes finding those in view a binary search.
     longest: Duration,
     /// For each node whether it has a rung.
@@ -152,6 +159,8 @@ impl Ladder {
                 first_frame: 0,
                 first_wires: VecDeque::new(),
                 deaths: BinaryHeap::new(),
+                quiet_from: Instant::ZERO,
+                was_quiet: true,
                 longest: Duration::ZERO,
                 used: Vec::new(),
             },
@@ -356,10 +365,13 @@ impl Ladder {
                 };
                 // What is sent to all is no conversation with anybody.
                 let to_all = transit.frame.first().is_some_and(|first| first & 1 == 1);
-                let source = format!("{field} == {}", summary.source);
+                let [source, destination] =
+                    [summary.source, summary.destination].map(|address| format!("{field} == {address}"));
                 Some(match to_all {
                     true => source,
-                    false => format!("{source} && {field} == {}", summary.destination),
+                    // The same in both directions.
+                    false if source > destination => format!("{destination} && {source}"),
+                    false => format!("{source} && {destination}"),
                 })
             }
         }
@@ -389,12 +401,14 @@ impl Rungs {
         let to_host = matches!(topology.node(to).kind, NodeKind::Host(_));
         if !sighting.sent {
             if to_host || !hosts_only {
-                self.axis.push(sighting.at, What::End);
+                self.happens(sighting.at, What::End);
             }
             return;
         }
+        self.was_quiet |= sighting.at > self.quiet_from;
+        self.quiet_from = self.quiet_from.max(transit.gone());
         if transit.first || !hosts_only {
-            self.axis.push(sighting.at, What::Start);
+            self.happens(sighting.at, What::Start);
         }
         let lost = transit.fate != Fate::Delivered;
         if lost {
@@ -419,8 +433,12 @@ impl Rungs {
     fn die_until(&mut self, at: Instant) {
         while self.deaths.peek().is_some_and(|Reverse(death)| *death <= at) {
             let Some(Reverse(death)) = self.deaths.pop() else { return };
-            self.axis.push(death, What::End);
+            self.happens(death, What::End);
         }
+    }
+
+    fn happens(&mut self, at: Instant, what: What) {
+        self.axis.push(at, what, std::mem::take(&mut self.was_quiet));
     }
 
     fn set_first_wire(&mut self, frame: FrameId, transit: TransitId) {
@@ -493,3 +511,6 @@ impl Arrow {
         self.swatch == Swatch::TcpControl || self.lost.is_some() || self.remark().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests;

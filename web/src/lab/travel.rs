@@ -93,6 +93,7 @@ impl Lab {
     }
 
     /// Whether the playhead was taken back, and has not come to the live edge again.
+    #[cfg(test)]
     pub fn is_rewound(&self) -> bool {
         self.rewound
     }

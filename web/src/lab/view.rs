@@ -47,6 +47,8 @@ pub struct View {
     pub compared: Option<CompareView>,
     /// The display filter, as it was written, and what is wrong with it.
     pub filter: Rc<str>,
+    /// The one that is applied: the last that made sense.
+    pub applied: Rc<str>,
     /// See `filter`.
     pub filter_fault: Option<FilterError>,
     /// How many packets are listed, and which lists that were: another one is another list.
@@ -243,6 +245,7 @@ impl Lab {
             branches: self.branches.lines(),
             compared,
             filter: self.packets.filter().clone(),
+            applied: self.packets.applied().clone(),
             filter_fault: self.packets.fault().cloned(),
             listed: (self.packets.trace().listed(), self.packets.trace().generation()),
             window: self.window,

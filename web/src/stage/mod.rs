@@ -43,6 +43,7 @@ mod sizes;
 mod sketch;
 mod traffic;
 
+use crate::lab::trace::Trace;
 use camera::{Camera, View};
 use hand::Hand;
 use kurbo::{Point, Rect, Size, Vec2};
@@ -76,6 +77,8 @@ pub struct Scene<'a> {
     pub group: &'a [NodeId],
     /// Things can be taken hold of.
     pub editing: bool,
+    /// Only frames that pass its filter are shown.
+    pub sieve: Option<&'a Trace>,
     /// What the pointer is over, or what another pane points at.
     pub hover: Option<Selection>,
     /// Light or dark.
@@ -214,6 +217,7 @@ impl Stage {
             rate: scene.rate,
             selected: frame(scene.selection),
             hovered: frame(scene.hover),
+            sieve: scene.sieve,
         };
         self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
         self.painter.paint(&Picture {

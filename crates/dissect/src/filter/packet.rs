@@ -138,7 +138,7 @@ fn quoted(frame: &[u8], packet: &ip::Packet) -> Option<(usize, ip::Packet)> {
     let body = packet.payload.start + HEADER_LEN..packet.payload.end;
     match (packet.carries, frame[packet.payload.clone()].first()?) {
         _ if body.start > body.end => None,
-        (IpProtocol::Icmp, 3 | 5 | 11 | 12) => ipv4::packet(frame, body.clone()),
+        (IpProtocol::Icmp, 3 | 4 | 5 | 11 | 12) => ipv4::packet(frame, body.clone()),
         (IpProtocol::Icmpv6, 1..=4) => ipv6::packet(frame, body.clone()),
         _ => None,
     }

@@ -12,6 +12,7 @@ use winnow::{ModalResult, Parser};
 use super::catalogue::{self, ENTRIES, Kind, PROTOCOLS};
 use super::expression::{Expression, Key, Literal, Name, Relation, Span, full};
 use super::literal::{self, Written, wanted};
+use super::others::OTHERS;
 use super::{FilterError, LENGTH_MAX};
 
 /// Parentheses within parentheses, and `not`s: each is a call within a call.
@@ -222,21 +223,19 @@ fn name(text: &str) -> Result<Name, String> {
     if let Some(entry) = catalogue::find(text) {
         return Ok(Name::Known(entry));
     }
-    let protocol = text.split('.').next().expect("there is always a first");
-    let nearest = ENTRIES
-        .iter()
-        .map(|entry| (strsim::osa_distance(entry.key, text), entry.key))
-        .chain(PROTOCOLS.iter().map(|protocol| (strsim::osa_distance(protocol, text), *protocol)))
+    if OTHERS.binary_search(&text).is_ok() || PROTOCOLS.contains(&text) {
+        return Ok(Name::Other(text.into()));
+    }
+    let known = ENTRIES.iter().map(|entry| entry.key);
+    let nearest = known
+        .chain(PROTOCOLS.iter().chain(OTHERS).copied())
+        .map(|key| (strsim::osa_distance(key, text), key))
         .min()
         .filter(|(distance, key)| *distance <= 2.min(key.len() / 3));
-    match nearest {
-        Some((2, _)) | None if PROTOCOLS.contains(&protocol) && !text.ends_with('.') => {
-            Ok(Name::Other(text.into()))
-        }
-        Some((0, _)) => Ok(Name::Other(text.into())),
-        Some((_, key)) => Err(format!("There is no field {text}. Is it {key}?")),
-        None => Err(format!("There is no field or protocol {text}.")),
-    }
+    Err(match nearest {
+        Some((_, key)) => format!("There is no field {text}. Is it {key}?"),
+        None => format!("There is no field or protocol {text}."),
+    })
 }
 
 fn relation(input: &mut Input<'_>) -> Parsed<Relation> {

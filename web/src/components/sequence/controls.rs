@@ -82,17 +82,18 @@ pub fn Controls(props: &Props) -> Html {
             if let Some((drawn, of)) = props.drawn {
                 <span class="hint">{ format!("{} of {} arrows here: draw it larger", format::count(drawn as u64), format::count(of as u64)) }</span>
             }
-            <span class="sequence-space"></span>
-            if !props.following {
-                <button type="button" class="button" title="Keep the playhead in view" onclick={plain(&props.follow)}>{ "Follow" }</button>
-            }
-            <button type="button" class="button quiet icon-only" aria-label="Draw it smaller" title="Draw it smaller (−)"
-                disabled={choice.zoom == Zoom::MIN} onclick={zoom(-1)}>{ icon(Glyph::Minus) }</button>
-            <button type="button" class="button quiet icon-only" aria-label="Draw it larger" title="Draw it larger (+)"
-                disabled={choice.zoom == Zoom::MAX} onclick={zoom(1)}>{ icon(Glyph::Plus) }</button>
-            <button type="button" class="button quiet" title="Save as SVG" onclick={plain(&props.save)}>
-                { icon(Glyph::Save) }<span class="wide-only">{ "Save as SVG" }</span><span class="narrow-only visually-hidden">{ "Save as SVG" }</span>
-            </button>
+            <div class="sequence-tools">
+                if !props.following {
+                    <button type="button" class="button" title="Keep the playhead in view" onclick={plain(&props.follow)}>{ "Follow" }</button>
+                }
+                <button type="button" class="button quiet icon-only" aria-label="Draw it smaller" title="Draw it smaller (−)"
+                    disabled={choice.zoom == Zoom::MIN} onclick={zoom(-1)}>{ icon(Glyph::Minus) }</button>
+                <button type="button" class="button quiet icon-only" aria-label="Draw it larger" title="Draw it larger (+)"
+                    disabled={choice.zoom == Zoom::MAX} onclick={zoom(1)}>{ icon(Glyph::Plus) }</button>
+                <button type="button" class="button quiet" title="Save as SVG" onclick={plain(&props.save)}>
+                    { icon(Glyph::Save) }<span class="wide-only">{ "Save as SVG" }</span><span class="narrow-only visually-hidden">{ "Save as SVG" }</span>
+                </button>
+            </div>
         </div>
     }
 }

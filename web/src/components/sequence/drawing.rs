@@ -110,8 +110,8 @@ pub fn lanes(page: &Page<'_>) -> Html {
 fn classes_of(page: &Page<'_>, stroke: &Stroke) -> Classes {
     classes!(
         stroke.arrow.swatch.key(),
-        (page.selected == Some(stroke.arrow.frame)).then_some("selected"),
-        (page.cursor == Some(stroke.arrow.transit)).then_some("cursor"),
+        (page.selected == Some(stroke.arrow.frame)).then_some("chosen"),
+        (page.cursor == Some(stroke.arrow.transit)).then_some("under-keys"),
     )
 }
 
@@ -150,8 +150,12 @@ fn texts(page: &Page<'_>, stroke: &Stroke) -> Html {
         let height = CAPSULE * rem;
         html! {
             <>
+                if let Some(width) = text.beside() {
+                    <rect class="behind" x={px(left + text.capsule / 2.0)} y={px(y - height / 2.0)}
+                        width={px(text.capsule / 2.0 + width)} height={px(height)} />
+                }
                 <rect x={px(left)} y={px(y - height / 2.0)} width={px(text.capsule)} height={px(height)} rx={px(height / 2.0)} />
-                <text class="label" x={px(left + text.capsule / 2.0)} y={px(y)} dy="0.35em">{ stroke.arrow.label.as_str() }</text>
+                <text class="label" x={px(left + text.capsule / 2.0)} y={px(y)} dy="0.35em">{ &text.label }</text>
                 if !text.detail.is_empty() {
                     <text class="detail" x={px(text.detail_x)} y={px(y)} dy="0.35em">{ &text.detail }</text>
                 }

@@ -17,8 +17,10 @@ pub struct Scale {
     pub before_start: f64,
     /// The least height before one arrives or dies: what takes time slants.
     pub before_end: f64,
-    /// The greatest height of any stretch: what would be higher is a gap.
-    pub gap: f64,
+    /// The greatest height of a stretch in which nothing is under way: what would be higher is a gap.
+    pub quiet: f64,
+    /// The same of one in which something is.
+    pub busy: f64,
 }
 
 /// What happens at a moment.
@@ -34,6 +36,8 @@ pub enum What {
 struct Knot {
     at: Instant,
     what: What,
+    /// Nothing was under way before it.
+    quiet: bool,
     y: f64,
 }
 
@@ -54,13 +58,17 @@ pub struct Axis {
 }
 
 impl Scale {
-    fn height(&self, lasts: Duration, what: Option<What>) -> f64 {
+    fn height(&self, lasts: Duration, what: Option<What>, quiet: bool) -> f64 {
         let least = match what {
             Some(What::Start) => self.before_start,
             Some(What::End) => self.before_end,
             None => 0.0,
         };
-        (lasts.nanos() as f64 * self.per_ns).min(self.gap).max(least)
+        (lasts.nanos() as f64 * self.per_ns).min(self.most(quiet)).max(least)
+    }
+
+    fn most(&self, quiet: bool) -> f64 {
+        if quiet { self.quiet } else { self.busy }
     }
 
     /// The same, with all heights multiplied by `factor`.
@@ -69,12 +77,9 @@ impl Scale {
             per_ns: self.per_ns * factor,
             before_start: self.before_start * factor,
             before_end: self.before_end * factor,
-            gap: self.gap * factor,
+            quiet: self.quiet * factor,
+            busy: self.busy * factor,
         }
-    }
-
-    fn is_gap(&self, lasts: Duration) -> bool {
-        lasts.nanos() as f64 * self.per_ns > self.gap
     }
 }
 
@@ -95,26 +100,26 @@ impl Axis {
             self.scale = scale;
             let mut last: Option<Knot> = None;
             for knot in &mut self.knots {
-                knot.y = last.map_or(0.0, |last| last.y + scale.height(knot.at - last.at, Some(knot.what)));
+                knot.y = last.map_or(0.0, |last| {
+                    last.y + scale.height(knot.at - last.at, Some(knot.what), knot.quiet)
+                });
                 last = Some(*knot);
             }
         }
     }
 
-    /// Something happens; never before what was pushed before.
-    pub fn push(&mut self, at: Instant, what: What) {
-        let what = match self.knots.back() {
-            Some(last) if last.at == at => {
-                if last.what == What::Start || what == What::End {
-                    return;
-                }
-                self.knots.pop_back();
-                What::Start
+    /// Something happens, never before what was pushed before; whether nothing was under way just then.
+    pub fn push(&mut self, at: Instant, what: What, mut quiet: bool) {
+        let mut what = what;
+        if let Some(last) = self.knots.pop_back_if(|last| last.at == at) {
+            quiet = last.quiet;
+            if last.what == What::Start {
+                what = What::Start;
             }
-            _ => what,
-        };
-        let y = self.knots.back().map_or(0.0, |last| last.y + self.scale.height(at - last.at, Some(what)));
-        self.knots.push_back(Knot { at, what, y });
+        }
+        let last = self.knots.back();
+        let y = last.map_or(0.0, |last| last.y + self.scale.height(at - last.at, Some(what), quiet));
+        self.knots.push_back(Knot { at, what, quiet, y });
     }
 
     /// What happened before this moment is no longer on the sheet: it begins later.
@@ -138,8 +143,8 @@ impl Axis {
                 let share = (at - last.at).nanos() as f64 / (next.at - last.at).nanos() as f64;
                 last.y + (next.y - last.y) * share
             }
-            (Some(last), None) => last.y + self.scale.height(at - last.at, None),
-            (None, Some(first)) => first.y - self.scale.height(first.at - at, None),
+            (Some(last), None) => last.y + self.scale.height(at - last.at, None, true),
+            (None, Some(first)) => first.y - self.scale.height(first.at - at, None, true),
             (None, None) => 0.0,
         }
     }
@@ -163,8 +168,10 @@ impl Axis {
         (first..self.knots.len())
             .map(|next| (self.knots[next - 1], self.knots[next]))
             .take_while(move |(last, _)| last.y < y.end)
+            .filter(|(last, next)| {
+                (next.at - last.at).nanos() as f64 * self.scale.per_ns > self.scale.most(next.quiet)
+            })
             .map(|(last, next)| Gap { lasts: next.at - last.at, y: (last.y, next.y) })
-            .filter(|gap| self.scale.is_gap(gap.lasts))
     }
 }
 
@@ -173,30 +180,42 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SCALE: Scale = Scale { per_ns: 0.01, before_start: 20.0, before_end: 4.0, gap: 60.0 };
+    const SCALE: Scale =
+        Scale { per_ns: 0.01, before_start: 20.0, before_end: 4.0, quiet: 60.0, busy: 150.0 };
 
-    fn axis(moments: &[(u64, What)]) -> Axis {
+    fn axis(moments: &[(u64, What, bool)]) -> Axis {
         let mut axis = Axis::new(SCALE);
-        moments.iter().for_each(|&(ns, what)| axis.push(Instant::from_nanos(ns), what));
+        moments.iter().for_each(|&(ns, what, quiet)| axis.push(Instant::from_nanos(ns), what, quiet));
         axis
     }
 
     #[test]
     fn a_burst_is_to_scale_and_silence_is_a_gap_that_says_how_long_it_was() {
         use What::{End, Start};
-        let axis = axis(&[(0, Start), (3_000, End), (3_000, Start), (7_000, End), (1_000_000, Start)]);
+        let axis = axis(&[
+            (0, Start, true),
+            (3_000, End, false),
+            (3_000, Start, true),
+            (13_000, End, false),
+            (1_000_000, Start, true),
+            (2_000_000, End, false),
+        ]);
         let y = |ns| axis.y(Instant::from_nanos(ns));
-        assert_eq!([y(0), y(1_500), y(3_000), y(7_000), y(1_000_000)], [0.0, 15.0, 30.0, 70.0, 130.0]);
+        assert_eq!([y(0), y(1_500), y(3_000), y(13_000), y(1_000_000)], [0.0, 15.0, 30.0, 130.0, 190.0]);
         let gaps: Vec<Gap> = axis.gaps(0.0..1e9).collect();
-        assert_eq!(gaps, [Gap { lasts: Duration::from_nanos(993_000), y: (70.0, 130.0) }]);
-        assert_eq!(axis.gaps(0.0..69.0).count(), 0);
-        assert_eq!(axis.gaps(100.0..110.0).count(), 1, "also from its middle");
+        let quiet = Gap { lasts: Duration::from_nanos(987_000), y: (130.0, 190.0) };
+        let busy = Gap { lasts: Duration::from_millis(1), y: (190.0, 340.0) };
+        assert_eq!(gaps, [quiet, busy], "a long way is one, too, but it has more room");
+        assert_eq!(axis.gaps(0.0..129.0).count(), 0);
+        assert_eq!(axis.gaps(150.0..160.0).count(), 1, "also from its middle");
     }
 
     #[test]
     fn what_leaves_at_once_after_something_else_has_room_for_its_text() {
         use What::{End, Start};
-        let axis = axis(&[(0, Start), (1, Start), (2, End), (2, Start), (2, End)]);
+        let axis = axis(
+            &[0, 1, 2].map(|ns| (ns, Start, false)).into_iter().chain([(2, End, false)]).collect::<Vec<_>>(),
+        );
         let y = |ns| axis.y(Instant::from_nanos(ns));
         assert_eq!([y(1), y(2)], [20.0, 40.0]);
     }
@@ -204,15 +223,15 @@ mod tests {
     proptest! {
         #[test]
         fn later_is_lower_and_places_lead_back_to_their_moments(
-            steps in prop::collection::vec((0u64..200_000, any::<bool>()), 1..200),
+            steps in prop::collection::vec((0u64..200_000, any::<bool>(), any::<bool>()), 1..200),
             asked in prop::collection::vec(0u64..20_000_000, 2..40),
             forget in 0u64..10_000_000,
         ) {
             let mut axis = Axis::new(SCALE);
             let mut at = 0;
-            for (step, start) in steps {
+            for (step, start, quiet) in steps {
                 at += step;
-                axis.push(Instant::from_nanos(at), if start { What::Start } else { What::End });
+                axis.push(Instant::from_nanos(at), if start { What::Start } else { What::End }, quiet);
             }
             axis.forget_before(Instant::from_nanos(forget.min(at)));
             let mut asked = asked;

@@ -50,6 +50,7 @@ pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom) -> File {
     let span = if span.0 > span.1 { 0.0..0.0 } else { span.0..span.1 };
     let mut sheet = Sheet::new(ladder, lab, &lanes, span.clone(), measure);
     sheet.strokes.retain(|stroke| (from..from + ARROWS_MAX).contains(&stroke.place));
+    sheet.ticks.retain(|(y, _)| span.contains(y));
     // The gap behind the last arrow leads nowhere.
     sheet.gaps.retain(|(gap, _)| gap.start >= span.start && gap.end <= span.end);
     let mut svg =
@@ -84,11 +85,11 @@ impl Svg {
         for lane in &lanes.lanes {
             let x = N(GUTTER + lane.x);
             let half = (width_em(&lane.name) * REM / 2.0 + 0.75 * REM).min(lanes.pitch / 2.0 - 4.0);
-            write!(
+            writeln!(
                 self.text,
                 "<path d=\"M{x} {}V{height}\" stroke=\"{}\" stroke-width=\"1.5\"/>\
                  <rect x=\"{}\" y=\"8\" width=\"{}\" height=\"32\" rx=\"6\" fill=\"{}\" stroke=\"{}\"/>\
-                 <text x=\"{x}\" y=\"29\" font-size=\"16\" font-weight=\"600\" text-anchor=\"middle\" fill=\"{}\">{}</text>\n",
+                 <text x=\"{x}\" y=\"29\" font-size=\"16\" font-weight=\"600\" text-anchor=\"middle\" fill=\"{}\">{}</text>",
                 N(HEADS - 8.0),
                 palette.cable,
                 N(GUTTER + lane.x - half),
@@ -152,10 +153,7 @@ impl Svg {
 
     fn texts(&mut self, stroke: &Stroke) -> fmt::Result {
         let palette = self.palette;
-        let beside = format!(
-            "dy=\".35em\" stroke=\"{}\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
-            palette.node
-        );
+        let beside = "dy=\".35em\"";
         if let Some((reason, (x, y), forwards)) = stroke.reason {
             let (x, y, anchor) = (N(GUTTER + x), N(y + self.shift), if forwards { "start" } else { "end" });
             let fill = palette.fault;
@@ -168,6 +166,17 @@ impl Svg {
         let colours = palette.of(stroke.arrow.swatch);
         let (left, middle) = (text.at.0 + GUTTER, text.at.1 + self.shift);
         let y = N(middle);
+        if let Some(width) = text.beside() {
+            write!(
+                self.text,
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" fill-opacity=\".8\"/>",
+                N(left + text.capsule / 2.0),
+                N(middle - CAPSULE * REM / 2.0),
+                N(text.capsule / 2.0 + width),
+                N(CAPSULE * REM),
+                palette.node,
+            )?;
+        }
         write!(
             self.text,
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\"/>\
@@ -180,7 +189,7 @@ impl Svg {
             colours.fill,
             N(left + text.capsule / 2.0),
             colours.ink,
-            Plain(&stroke.arrow.label),
+            Plain(&text.label),
         )?;
         if !text.detail.is_empty() {
             let (x, fill) = (N(GUTTER + text.detail_x), palette.ink_soft);

@@ -43,14 +43,26 @@ pub struct Stroke {
 pub struct Text {
     /// The left end and the middle line of it.
     pub at: (f64, f64),
-    /// How wide the capsule of the label is.
+    /// What is in the capsule: the label, or, where that is too long, a letter or two.
+    pub label: String,
+    /// How wide the capsule is.
     pub capsule: f64,
+    /// Where everything ends.
+    pub right: f64,
     /// What is beside it.
     pub detail: String,
     /// Where that begins.
     pub detail_x: f64,
     /// What is remarkable, and where that begins.
     pub remark: Option<(&'static str, f64)>,
+}
+
+impl Text {
+    /// How wide what is beside the capsule is; it hides the line behind it.
+    pub fn beside(&self) -> Option<f64> {
+        let width = self.right - self.at.0 - self.capsule;
+        (width > 0.0).then_some(width)
+    }
 }
 
 /// How it is laid out.
@@ -69,6 +81,8 @@ pub const TEXT: f64 = 0.75;
 /// The height of a capsule.
 pub const CAPSULE: f64 = 1.15;
 const CAPSULE_PAD: f64 = 0.4;
+/// Bold letters are so much wider.
+const BOLD: f64 = 1.07;
 const BESIDE: f64 = 0.4;
 const CLEARANCE: f64 = 0.1;
 const HEAD: f64 = 0.55;
@@ -76,6 +90,8 @@ const HEAD: f64 = 0.55;
 pub const CROSS: f64 = 0.35;
 /// A lost frame is seen to have been on its way, and not to have arrived.
 const LOST_AT: Range<f64> = 0.12..0.88;
+/// How much longer than its arrow a label may be.
+const OVER: f64 = 1.15;
 const TICK: f64 = 1.3;
 /// Where a text may stand on its arrow.
 const ALONG: [f64; 5] = [0.5, 0.36, 0.64, 0.24, 0.76];
@@ -182,41 +198,50 @@ fn write_texts(strokes: &mut [Stroke], Measure { rem, selected, .. }: Measure) {
 
 fn write_text(stroke: &mut Stroke, taken: &mut Taken, rem: f64, always: bool) {
     let em = TEXT * rem;
-    let capsule = width_em(&stroke.arrow.label) * em + 2.0 * CAPSULE_PAD * rem;
-    let detail = stroke.arrow.detail();
-    let remark = stroke.arrow.remark();
+    let (arrow, [from, to]) = (&stroke.arrow, stroke.line);
+    let (detail, remark) = (arrow.detail(), arrow.remark());
+    let cue = arrow.swatch.cue(&arrow.label);
     let beside = |text: &str| if text.is_empty() { 0.0 } else { width_em(text) * em + BESIDE * rem };
-    let [detail_width, remark_width] = [beside(&detail), remark.map_or(0.0, beside)];
-    let span = (stroke.line[1].0 - stroke.line[0].0).abs() - HEAD * rem;
-    let choices = [(true, true), (false, true), (true, false), (false, false)];
-    for (number, (with_detail, with_remark)) in choices.into_iter().enumerate() {
-        let beside_width =
-            if with_detail { detail_width } else { 0.0 } + if with_remark { remark_width } else { 0.0 };
-        let width = capsule + beside_width;
-        // A lost frame may end before its label does; the label then stands at its beginning.
-        let last = number + 1 == choices.len();
-        if width > span && !(last && (always || stroke.arrow.lost.is_some())) {
+    let (low, high) = (from.0.min(to.0), from.0.max(to.0));
+    let room = high - low - HEAD * rem;
+    let lost = arrow.lost.is_some();
+    // What is beside the label has to be on the arrow; a label may reach a little over its ends, and that of a frame which
+    // did not come far, further.
+    let choices = [
+        (&*arrow.label, true, true, room),
+        (&*arrow.label, false, true, room),
+        (&*arrow.label, true, false, room),
+        (&*arrow.label, false, false, if lost { f64::MAX } else { (high - low) * OVER }),
+        (cue, false, false, f64::MAX),
+    ];
+    for (number, (label, with_detail, with_remark, room)) in choices.into_iter().enumerate() {
+        let detail = if with_detail { detail.as_str() } else { "" };
+        let remark = remark.filter(|_| with_remark);
+        let capsule = width_em(label) * BOLD * em + 2.0 * CAPSULE_PAD * rem;
+        let detail_x = capsule + BESIDE * rem;
+        let remark_x = detail_x + beside(detail);
+        let width = capsule + beside(detail) + remark.map_or(0.0, beside);
+        if width > room {
             continue;
         }
         for (attempt, share) in ALONG.into_iter().enumerate() {
             let (x, y) = stroke.along(share);
-            let [low, high] =
-                [stroke.line[0].0.min(stroke.line[1].0), stroke.line[0].0.max(stroke.line[1].0)];
             let inset = HEAD * rem / 2.0;
-            let left = if width > span {
-                x - width / 2.0
-            } else {
-                (x - width / 2.0).clamp(low + inset, high - inset - width)
+            let left = match high - low - 2.0 * inset >= width {
+                true => (x - width / 2.0).clamp(low + inset, high - inset - width),
+                false => x - width / 2.0,
             };
-            let force = always && last && attempt + 1 == ALONG.len();
+            let force = always && number + 1 == choices.len() && attempt + 1 == ALONG.len();
             if taken.take(Area::around(left, y, width, rem), force) {
-                let detail_x = left + capsule + BESIDE * rem;
-                let (detail, remark_x) = match with_detail {
-                    true => (detail, left + capsule + detail_width + BESIDE * rem),
-                    false => (String::new(), detail_x),
-                };
-                let remark = remark.filter(|_| with_remark).map(|remark| (remark, remark_x));
-                stroke.text = Some(Text { at: (left, y), capsule, detail, detail_x, remark });
+                stroke.text = Some(Text {
+                    at: (left, y),
+                    label: label.to_owned(),
+                    capsule,
+                    right: left + width,
+                    detail: detail.to_owned(),
+                    detail_x: left + detail_x,
+                    remark: remark.map(|remark| (remark, left + remark_x)),
+                });
                 return;
             }
         }
@@ -268,8 +293,9 @@ pub fn width_em(text: &str) -> f64 {
         'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | '|' => 0.3,
         ' ' | '\u{a0}' | 't' | 'f' | 'r' | '-' | '(' | ')' => 0.4,
         'm' | 'w' | 'M' | 'W' | '≈' => 0.9,
-        'A'..='Z' => 0.69,
-        _ => 0.6,
+        'A'..='Z' => 0.7,
+        '0'..='9' => 0.64,
+        _ => 0.61,
     };
     text.chars().map(wide).sum()
 }

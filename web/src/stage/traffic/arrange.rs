@@ -43,7 +43,7 @@ impl Traffic {
         way: &Way<'_>,
         trips: &[Trip],
         looks: &Looks,
-        moment: &Moment,
+        moment: &Moment<'_>,
         crowded: bool,
         dropped: impl FnOnce() -> u64,
     ) {
@@ -151,7 +151,7 @@ impl Traffic {
         }
     }
 
-    fn die(&mut self, way: &Way<'_>, trip: &Trip, place: f64, ago: u64, looks: &Looks, moment: &Moment) {
+    fn die(&mut self, way: &Way<'_>, trip: &Trip, place: f64, ago: u64, looks: &Looks, moment: &Moment<'_>) {
         let secs = moment.secs(ago);
         if secs >= DEATH_SECS {
             return;
@@ -216,7 +216,14 @@ impl Traffic {
         });
     }
 
-    fn queue(&mut self, way: &Way<'_>, trips: &[Trip], waiting: &Waiting, moment: &Moment, crowded: bool) {
+    fn queue(
+        &mut self,
+        way: &Way<'_>,
+        trips: &[Trip],
+        waiting: &Waiting,
+        moment: &Moment<'_>,
+        crowded: bool,
+    ) {
         let lane = &way.lane;
         let Vessel { origin, length, height } = Vessel::beside(way);
         let capacity = (way.queue_bytes as u64).max(waiting.bytes).max(1) as f64;
@@ -257,7 +264,7 @@ impl Traffic {
         trips: &[Trip],
         marks_from: usize,
         looks: &Looks,
-        moment: &Moment,
+        moment: &Moment<'_>,
         crowded: bool,
     ) {
         let small = self.marks[marks_from..].iter().filter(|mark| mark.form < Form::Capsule);
@@ -343,7 +350,7 @@ impl Journey {
     }
 }
 
-fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment: &Moment) -> Mark {
+fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment: &Moment<'_>) -> Mark {
     let sizes = &way.layout.sizes;
     let focus = moment.focus(trip.journey.frame);
     // Half of the gap belongs to each neighbour; a hair's breadth stays free.

@@ -16,7 +16,7 @@ const SAMPLE_PX: f64 = 3.0;
 pub fn gather(
     history: &History,
     direction: Direction,
-    moment: &Moment,
+    moment: &Moment<'_>,
     visits_max: usize,
     looks: &mut Looks,
     trips: &mut Vec<Trip>,
@@ -38,6 +38,9 @@ pub fn gather(
         if past > VISITS_PAST_MAX {
             break;
         }
+        if !moment.shows(transit.frame_id) {
+            continue;
+        }
         trips.push(Trip { journey, look: looks.of(transit.id, &transit.frame) });
     }
     trips.reverse();
@@ -49,7 +52,7 @@ pub fn gather(
 pub fn sample(
     history: &History,
     direction: Direction,
-    moment: &Moment,
+    moment: &Moment<'_>,
     length: f64,
     looks: &mut Looks,
     trips: &mut Vec<Trip>,
@@ -68,7 +71,7 @@ pub fn sample(
         let journey = Journey::from(transit);
         let far = !matches!(journey.phase(moment.at), Phase::Moving(there) if (there - place).abs() < 2.0 / samples);
         let again = moving.last().is_some_and(|last| last.journey.transit >= transit.id);
-        if !far && !again {
+        if !far && !again && moment.shows(transit.frame_id) {
             moving.push(Trip { journey, look: looks.of(transit.id, &transit.frame) });
         }
     }

@@ -24,6 +24,7 @@ mod tests;
 use super::journey::Journey;
 use super::layout::Layout;
 use super::looks::{Look, Looks};
+use crate::lab::trace::Trace;
 use arrange::Way;
 use gather::{gather, sample};
 pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
@@ -42,8 +43,8 @@ pub const DEATH_SECS: f64 = 1.2;
 pub const PULSE_SECS: f64 = 0.45;
 
 /// The moment looked at.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
     /// The playhead in virtual nanoseconds.
     pub at: u64,
     /// Virtual nanoseconds in one of the viewer's seconds.
@@ -52,6 +53,8 @@ pub struct Moment {
     pub selected: Option<FrameId>,
     /// The frame under the pointer.
     pub hovered: Option<FrameId>,
+    /// Only frames that pass its filter are shown.
+    pub sieve: Option<&'a Trace>,
 }
 
 /// Everything that moves.
@@ -89,7 +92,12 @@ pub struct Trip {
     pub look: Look,
 }
 
-impl Moment {
+impl Moment<'_> {
+    /// Whether a frame is to be seen.
+    fn shows(&self, frame: FrameId) -> bool {
+        self.sieve.and_then(|trace| trace.passes(frame)).unwrap_or(true)
+    }
+
     /// The viewer's seconds that a span of virtual nanoseconds lasts.
     fn secs(&self, nanos: u64) -> f64 {
         nanos as f64 / self.rate.max(1e-9)
@@ -117,7 +125,7 @@ impl Traffic {
         history: &History,
         layout: &Layout,
         looks: &mut Looks,
-        moment: &Moment,
+        moment: &Moment<'_>,
     ) {
         self.begin(topology.links.len());
         let in_sight = (0..topology.links.len() as u32).map(LinkId).filter(|&link| layout.in_sight(link));

@@ -13,9 +13,9 @@ use vnetif::impair::LossReason;
 
 const THERE: Direction = Direction { link: LinkId(0), from: End::First };
 
-fn moment(at: u64) -> Moment {
+fn moment(at: u64) -> Moment<'static> {
     // One millisecond of virtual time in a second.
-    Moment { at, rate: 1e6, selected: None, hovered: None }
+    Moment { at, rate: 1e6, selected: None, hovered: None, sieve: None }
 }
 
 /// What these journeys on the first cable look like.

@@ -1,0 +1,68 @@
+//! What happened, in words, up to the playhead; of one node if one is selected.
+
+use super::{on, use_session};
+use crate::format;
+use crate::lab::Command;
+use crate::lab::travel::Travel;
+use crate::lab::view::View;
+use crate::session::Session;
+use crate::stage::Selection;
+use std::rc::Rc;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Properties of [`Log`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The lab, as it was at most a tenth of a second ago.
+    pub view: Rc<View>,
+}
+
+/// The log.
+#[component]
+pub fn Log(props: &Props) -> Html {
+    let session = use_session();
+    let list = use_node_ref();
+    let only = match props.view.selection {
+        Some(Selection::Node(node)) => Some(node),
+        _ => None,
+    };
+    let lines = session.lab().borrow().log(only);
+    {
+        // The latest is in sight.
+        let list = list.clone();
+        use_effect_with((lines.len(), props.view.at), move |_| {
+            if let Some(list) = list.cast::<HtmlElement>() {
+                list.set_scroll_top(list.scroll_height());
+            }
+        });
+    }
+    let rows = lines.iter().enumerate().map(|(number, line)| {
+        let (at, what) = (line.at, line.what);
+        let go = on(&session, move |session: &Session| {
+            session.perform(Command::Travel(Travel::To(at)));
+            if what.is_some() {
+                session.perform(Command::Select(what));
+            }
+        });
+        html! {
+            <li key={number}>
+                <button type="button" class="log-line" onclick={go} title="Go to this moment">
+                    <span class="log-time">{ format::clock(line.at) }</span>
+                    <strong>{ &line.who }</strong>
+                    <span>{ &line.text }</span>
+                </button>
+            </li>
+        }
+    });
+    html! {
+        <div class="log" ref={list} tabindex="0" role="group" aria-label="Log">
+            if lines.is_empty() {
+                <p class="empty">{ "Nothing has happened yet." }</p>
+            } else if only.is_some() {
+                <p class="hint">{ "Of the selected node only. Press Escape to see all." }</p>
+            }
+            <ol>{ for rows }</ol>
+        </div>
+    }
+}
