@@ -57,6 +57,8 @@ struct Shown {
     view_at_ms: f64,
     clock: String,
     moved_once: bool,
+    /// Something was found that the view does not have yet, whether time passes or not.
+    behind: bool,
 }
 
 /// Runs for as long as the page lives.
@@ -84,7 +86,7 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
         lab.tick(now_ms, system.is_calm(), &mut go_on);
     }
 
-    follow(session, performance);
+    shown.behind |= follow(session, performance);
     let theme = session.settings().theme.resolve(system.is_dark());
     let moment = {
         let lab = session.lab().borrow();
@@ -126,14 +128,16 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
         let details = [("state", word.into()), ("at", at.secs_f64().into()), ("history", hash.into())];
         embed::tell("state", &details);
     }
-    if state_changed || (time_changed && now_ms - shown.view_at_ms >= VIEW_EVERY_MS) {
+    let changed = time_changed || shown.behind;
+    if state_changed || (changed && now_ms - shown.view_at_ms >= VIEW_EVERY_MS) {
+        shown.behind = false;
         (shown.view, shown.view_at_ms) = (Some(moment), now_ms);
         session.show();
     }
 }
 
-/// Lets the packet list and what is made of it come after the history.
-fn follow(session: &Session, performance: &Performance) {
+/// Lets the packet list and what is made of it come after the history; whether there is something new to show.
+fn follow(session: &Session, performance: &Performance) -> bool {
     let end_ms = performance.now() + FOLLOW_BUDGET_MS;
     let mut taken = 0;
     let mut lab = session.lab().borrow_mut();
@@ -144,6 +148,7 @@ fn follow(session: &Session, performance: &Performance) {
     if taken > 0 {
         session.refresh();
     }
+    taken > 0 || lab.is_comparing()
 }
 
 /// Draws the stage as the lab is now.

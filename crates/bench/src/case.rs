@@ -3,7 +3,8 @@
 use crate::bulk::{self, Path};
 use crate::sample::{Clock, Sample};
 use crate::world::Traffic;
-use crate::{frames, queries, switch, world};
+use crate::{frames, memory, packets, queries, switch, world};
+use netlab::history::Stride;
 use vnetif::raw::Destination;
 
 /// Something that is measured.
@@ -27,9 +28,19 @@ pub enum Figure {
     RateWithWaiting,
     /// Nanoseconds for one of these.
     NanosPer(&'static str),
+    /// MB that the history and the packet list held at most, as they count it themselves.
+    Kept,
+    /// MB that the program had taken from its system by the end, all that it is made of included.
+    Taken,
+    /// Milliseconds for 100,000 of these.
+    MillisForAll(&'static str),
     /// Seconds of virtual time in a second.
     TimesRealTime,
 }
+
+/// What [`Figure::MillisForAll`] is of.
+const ALL: f64 = 100_000.0;
+const MB: f64 = (1 << 20) as f64;
 
 impl Figure {
     /// The number.
@@ -39,6 +50,9 @@ impl Figure {
             Self::Rate => bits / (sample.ms * 1e6),
             Self::RateWithWaiting => bits / ((sample.ms + sample.virtual_ms) * 1e3),
             Self::NanosPer(_) => sample.ms * 1e6 / sample.operations as f64,
+            Self::Kept => sample.kept_bytes as f64 / MB,
+            Self::Taken => sample.taken_bytes as f64 / MB,
+            Self::MillisForAll(_) => sample.ms * ALL / sample.operations as f64,
             Self::TimesRealTime => sample.virtual_ms / sample.ms,
         }
     }
@@ -49,6 +63,8 @@ impl Figure {
             Self::Rate => "Gbit/s".into(),
             Self::RateWithWaiting => "Mbit/s".into(),
             Self::NanosPer(operation) => format!("ns/{operation}"),
+            Self::Kept | Self::Taken => "MB".into(),
+            Self::MillisForAll(operation) => format!("ms/100 000 {operation}s"),
             Self::TimesRealTime => "× real time".into(),
         }
     }
@@ -57,7 +73,7 @@ impl Figure {
     pub fn speed(self, fast: f64, slow: f64) -> f64 {
         match self {
             Self::Rate | Self::RateWithWaiting | Self::TimesRealTime => fast / slow,
-            Self::NanosPer(_) => slow / fast,
+            Self::NanosPer(_) | Self::MillisForAll(_) | Self::Kept | Self::Taken => slow / fast,
         }
     }
 }
@@ -65,7 +81,7 @@ impl Figure {
 impl Case {
     /// The case of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
-        CASES.iter().find(|case| case.name == name)
+        CASES.iter().chain(&ALONE).find(|case| case.name == name)
     }
 }
 
@@ -76,9 +92,13 @@ const DELIVERY: &[Figure] = &[Figure::NanosPer("delivery")];
 const LOOK: &[Figure] = &[Figure::NanosPer("look")];
 const EVENTS: &[Figure] = &[Figure::NanosPer("event"), Figure::TimesRealTime];
 const QUERY: &[Figure] = &[Figure::NanosPer("query")];
+const STEP: &[Figure] = &[Figure::NanosPer("step")];
+const PACKET: &[Figure] = &[Figure::NanosPer("packet")];
+const SIFTED: &[Figure] = &[Figure::MillisForAll("packet")];
+const FILE: &[Figure] = &[Figure::NanosPer("packet"), Figure::Rate];
 
 /// All there is to measure.
-pub const CASES: [Case; 24] = [
+pub const CASES: [Case; 34] = [
     Case {
         name: "memcpy/1500",
         what: "plain copies of 1500 bytes: the floor",
@@ -223,7 +243,65 @@ pub const CASES: [Case; 24] = [
         figures: QUERY,
         measure: queries::hash,
     },
+    Case {
+        name: "history/view",
+        what: "100 000 frames over a switch: wires, tables and counters at a moment",
+        figures: QUERY,
+        measure: queries::view,
+    },
+    Case {
+        name: "history/step-event",
+        what: "the same: a step back or forward to the next event",
+        figures: STEP,
+        measure: |clock| queries::steps(clock, Stride::Event),
+    },
+    Case {
+        name: "history/step-drop",
+        what: "the same: a step back or forward to the next drop",
+        figures: STEP,
+        measure: |clock| queries::steps(clock, Stride::Drop),
+    },
+    Case {
+        name: "packets/follow",
+        what: "the same: taken off the history in order of time, and analysed",
+        figures: PACKET,
+        measure: packets::follow,
+    },
+    Case {
+        name: "packets/filter-fast",
+        what: "the same, sifted: tcp.flags.syn == 1 && ip.addr == 10.0.0.2",
+        figures: SIFTED,
+        measure: |clock| packets::filter(clock, "tcp.flags.syn == 1 && ip.addr == 10.0.0.2"),
+    },
+    Case {
+        name: "packets/filter-analysis",
+        what: "the same, sifted: tcp.analysis.retransmission",
+        figures: SIFTED,
+        measure: |clock| packets::filter(clock, "tcp.analysis.retransmission"),
+    },
+    Case {
+        name: "packets/filter-tree",
+        what: "the same, sifted by a field of the tree: tcp.options.sack_le > 0",
+        figures: SIFTED,
+        measure: |clock| packets::filter(clock, "tcp.options.sack_le > 0"),
+    },
+    Case {
+        name: "packets/row",
+        what: "the same: the row of a packet list",
+        figures: &[Figure::NanosPer("row")],
+        measure: packets::row,
+    },
+    Case { name: "packets/save", what: "the same, saved as pcapng", figures: FILE, measure: packets::save },
+    Case { name: "packets/open", what: "the same, opened again", figures: FILE, measure: packets::open },
 ];
+
+/// What is measured once, in a process or tab that does nothing else: it is about memory, which is not given back.
+pub const ALONE: [Case; 1] = [Case {
+    name: "memory/ten-minutes",
+    what: "ten minutes of TCP over 10 Mbit/s and 0.1 % loss",
+    figures: &[Figure::Kept, Figure::Taken],
+    measure: memory::ten_minutes,
+}];
 
 #[cfg(test)]
 mod tests {
@@ -238,8 +316,16 @@ mod tests {
 
     #[test]
     fn figures_are_what_they_say() {
-        let sample =
-            Sample { operations: 1000, bytes: 1_000_000, ms: 2.0, virtual_ms: 14.0, fingerprint: None };
+        let sample = Sample {
+            operations: 1000,
+            bytes: 1_000_000,
+            ms: 2.0,
+            virtual_ms: 14.0,
+            kept_bytes: 3 << 20,
+            ..Sample::default()
+        };
+        assert_eq!(Figure::Kept.of(&sample), 3.0);
+        assert_eq!(Figure::MillisForAll("packet").of(&sample), 200.0);
         assert_eq!(Figure::Rate.of(&sample), 4.0);
         assert_eq!(Figure::RateWithWaiting.of(&sample), 500.0);
         assert_eq!(Figure::NanosPer("frame").of(&sample), 2000.0);

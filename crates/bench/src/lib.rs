@@ -10,20 +10,26 @@
 //! |---|---|
 //! | [`case`] | the list of cases, and which figures each yields |
 //! | [`sample`] | what one execution of a case counted |
-//! | [`bulk`], [`frames`], [`switch`], [`world`], [`queries`] | the cases: TCP, raw frames, the switch, virtual time, history |
+//! | [`bulk`], [`frames`], [`switch`], [`world`] | the cases: TCP, raw frames, the switch, virtual time |
+//! | [`recorded`] | a history to ask things of |
+//! | [`queries`], [`packets`] | the cases: what is asked of a history, what the packet list does with it |
+//! | [`memory`] | how much of it a long run takes |
 //! | `wasm` | what JavaScript calls |
 
 pub mod bulk;
 pub mod case;
 pub mod frames;
+pub mod memory;
+pub mod packets;
 pub mod queries;
+pub mod recorded;
 pub mod sample;
 pub mod switch;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 pub mod world;
 
-pub use case::{CASES, Case, Figure};
+pub use case::{ALONE, CASES, Case, Figure};
 pub use sample::{Clock, Sample};
 
 use serde::{Deserialize, Serialize};
@@ -82,7 +88,7 @@ mod tests {
     #[test]
     fn a_measurement_survives_its_way_to_the_comparing_process() {
         let sample =
-            Sample { operations: 3, bytes: 4, ms: 0.5, virtual_ms: 2.0, fingerprint: Some("ff".into()) };
+            Sample { operations: 3, bytes: 4, ms: 0.5, fingerprint: Some("ff".into()), ..Sample::default() };
         let sent = Measurement { case: "x".into(), sample };
         let received: Measurement = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();
         assert_eq!(received, sent);

@@ -20,6 +20,10 @@ pub struct Sample {
     pub ms: f64,
     /// Virtual time that passed meanwhile, where there is any.
     pub virtual_ms: f64,
+    /// Bytes that were held at most, where memory is the matter.
+    pub kept_bytes: u64,
+    /// Bytes that the whole process or module had taken by the end, where memory is the matter and the system tells.
+    pub taken_bytes: u64,
     /// Of fixed work: the same wherever and whenever it is done.
     pub fingerprint: Option<String>,
 }

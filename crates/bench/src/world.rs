@@ -75,22 +75,22 @@ fn arrivals(world: &World) -> u64 {
     (0..directions).map(|index| world.history().totals(Direction::from_index(index)).delivered).sum()
 }
 
-fn world(topology: Topology) -> World {
+pub(crate) fn world(topology: Topology) -> World {
     World::new(topology, 7, Limits::default()).expect("the topology is sound")
 }
 
-fn host(number: u32) -> Node {
+pub(crate) fn host(number: u32) -> Node {
     let address = Ipv4Cidr::new(Ipv4Address::from(0x0a00_0001 + number), 16);
     let config = HostConfig { addresses: vec![IpCidr::Ipv4(address)], ..HostConfig::default() };
     Node { name: format!("h{number}"), kind: NodeKind::Host(config) }
 }
 
-fn way(mbps: u64, delay: Duration) -> Way {
+pub(crate) fn way(mbps: u64, delay: Duration) -> Way {
     let line = LineConfig { rate: BitsPerSec::new(mbps * 1_000_000), delay, queue_bytes: 64 * 1024 };
     Way { line, impairments: Vec::new() }
 }
 
-fn start(world: &mut World, from: NodeId, to: NodeId, traffic: Traffic) {
+pub(crate) fn start(world: &mut World, from: NodeId, to: NodeId, traffic: Traffic) {
     let transport = match traffic {
         Traffic::Tcp => IperfTransport::Tcp { congestion: None, rx_buffer: None, tx_buffer: None },
         Traffic::Udp => {

@@ -183,6 +183,12 @@ impl Host {
         Some(frame)
     }
 
+    /// A TCP socket, for tests that compare.
+    #[cfg(test)]
+    pub fn tcp_socket(&mut self, local_port: u16) -> Option<&smoltcp::socket::tcp::Socket<'static>> {
+        self.sockets.by_port(local_port)
+    }
+
     /// When the host next has something to do by itself.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline

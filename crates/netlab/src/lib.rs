@@ -47,6 +47,7 @@
 //! | `queue` | what will happen, in order |
 //! | `host`, `sockets`, `app` | one smoltcp stack, its sockets, the programs on it |
 //! | `neighbor`, `watch` | what smoltcp knows but does not say, read off the wire |
+//! | [`congestion`] | likewise, afterwards: a sender's congestion window |
 //! | `book` | what each run has measured so far |
 //! | [`history`] | what happened |
 
@@ -56,6 +57,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 mod app;
 mod book;
+pub mod congestion;
 pub mod history;
 mod host;
 mod neighbor;

@@ -70,6 +70,16 @@ impl Sockets {
         self.set.get_mut(handle)
     }
 
+    #[cfg(test)]
+    pub fn by_port(&mut self, local_port: u16) -> Option<&tcp::Socket<'static>> {
+        let mut tcps = self.open.iter().filter(|open| matches!(open.kind, Kind::Tcp));
+        let is_it = |open: &&Open| {
+            let socket: &tcp::Socket<'static> = self.set.get(open.handle);
+            socket.local_endpoint().is_some_and(|local| local.port == local_port)
+        };
+        tcps.find(is_it).map(|open| self.set.get(open.handle))
+    }
+
     pub fn is_tcp(&self, handle: SocketHandle) -> bool {
         self.open.iter().any(|open| open.handle == handle && matches!(open.kind, Kind::Tcp))
     }

@@ -180,6 +180,15 @@ impl World {
         &self.topology
     }
 
+    /// A host, for tests that compare what is derived with what is.
+    #[cfg(test)]
+    pub(crate) fn host(&mut self, node: NodeId) -> &mut Host {
+        match &mut self.machines[node.index()] {
+            Machine::Host(host) => host,
+            Machine::Hub | Machine::Switch { .. } => panic!("it is no host"),
+        }
+    }
+
     /// What has happened.
     pub fn history(&self) -> &History {
         &self.history

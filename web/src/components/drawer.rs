@@ -1,6 +1,7 @@
 //! The drawer below the stage: the instruments, one at a time. Closed it is a row of tabs; it unfolds when somebody wants one.
 
 use super::divider::Divider;
+use super::graphs::{Graphs, use_graphs};
 use super::icon::{Glyph, icon};
 use super::log::Log;
 use super::packets::Packets;
@@ -26,6 +27,7 @@ pub struct Props {
 pub fn Drawer(props: &Props) -> Html {
     let session = use_session();
     let workspace = props.workspace;
+    let graphs = use_graphs();
     let names = Tab::ALL.map(|tab| (tab.key(), tab.name()));
     let open = workspace.drawer.and_then(|open| Tab::ALL.iter().position(|&tab| tab == open));
     let choose = {
@@ -45,7 +47,7 @@ pub fn Drawer(props: &Props) -> Html {
         Tab::Packets => html! { <Packets view={props.view.clone()} /> },
         Tab::Sequence => html! { <Sequence view={props.view.clone()} /> },
         Tab::Log => html! { <Log view={props.view.clone()} /> },
-        Tab::Graphs => html! {},
+        Tab::Graphs => html! { <Graphs kept={graphs.clone()} view={props.view.clone()} /> },
     });
     html! {
         <section class="drawer" id="drawer" aria-label="Instruments">

@@ -9,6 +9,7 @@ mod document_pane;
 mod drawer;
 mod filter_bar;
 mod frame_sheet;
+mod graphs;
 mod icon;
 mod inspector;
 mod item_panel;

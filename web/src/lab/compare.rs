@@ -80,6 +80,11 @@ impl Comparison {
         }
     }
 
+    /// Whether it has been told what was found.
+    pub fn is_done(&self) -> bool {
+        self.view.is_some()
+    }
+
     /// How it stands.
     pub fn view(&mut self, lab_name: &Rc<str>, whole: &Topology, here: &World) -> CompareView {
         if let Some(view) = &self.view {

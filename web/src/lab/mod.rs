@@ -14,6 +14,7 @@
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
 //! | [`log`] | what happened, in words |
+//! | [`graphs`] | what is counted and measured over time |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`] | what is to be known of a node, a link, a frame |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
@@ -25,6 +26,7 @@ pub mod ahead;
 pub mod branches;
 pub mod compare;
 pub mod editing;
+pub mod graphs;
 pub mod inspect;
 pub mod log;
 pub mod narrate;
@@ -678,6 +680,11 @@ impl Lab {
             _ if self.playing => State::Playing,
             _ => State::Paused,
         }
+    }
+
+    /// Whether a comparison goes on.
+    pub fn is_comparing(&self) -> bool {
+        self.comparison.as_ref().is_some_and(|comparison| !comparison.is_done())
     }
 
     /// What is found of two branches.

@@ -272,6 +272,11 @@ impl Trace {
         self.forgotten + self.rows.len()
     }
 
+    /// The first that is still kept.
+    pub fn first(&self) -> usize {
+        self.forgotten
+    }
+
     /// The packet of this number, if it is still kept.
     pub fn row(&self, number: usize) -> Option<&Row> {
         self.rows.get(number.checked_sub(self.forgotten)?)

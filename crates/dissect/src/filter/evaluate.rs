@@ -178,6 +178,9 @@ fn values(name: &Name, packet: &Packet<'_>, visit: Visit<'_>) {
 
 /// Looks for a field, or for a protocol by its fields, in the whole dissection.
 fn in_tree(key: &str, is_protocol: bool, packet: &Packet<'_>, visit: Visit<'_>) {
+    if !packet.may_have(key) {
+        return;
+    }
     let frame = packet.subject.frame;
     for layer in &crate::layers(frame).layers {
         if is_protocol {

@@ -115,6 +115,22 @@ impl<'a> Packet<'a> {
         self.transport(if v6 { IpProtocol::Icmpv6 } else { IpProtocol::Icmp }, message);
     }
 
+    /// Whether a field of the tree can be there: not if it is of a protocol that the packet does not have. Making the tree
+    /// costs a hundred times as much.
+    pub fn may_have(&self, key: &str) -> bool {
+        let [outer, quoted] = &self.packets;
+        let carries = |protocol| outer.as_ref().is_some_and(|(_, packet)| packet.carries == protocol);
+        quoted.is_some()
+            || match key.split('.').next() {
+                Some("arp") => self.arp.is_some(),
+                Some("tcp" | "http") => carries(IpProtocol::Tcp),
+                Some("udp" | "dhcp" | "rip" | "ripng") => carries(IpProtocol::Udp),
+                Some("dns") => carries(IpProtocol::Tcp) || carries(IpProtocol::Udp),
+                Some("icmp" | "icmpv6" | "igmp") => !carries(IpProtocol::Tcp) && !carries(IpProtocol::Udp),
+                _ => true,
+            }
+    }
+
     /// Whether the notes are about a TCP segment.
     pub fn is_segment(&self) -> bool {
         self.outer() == Some(IpProtocol::Tcp)

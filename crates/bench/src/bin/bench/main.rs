@@ -93,7 +93,9 @@ fn main() -> Result<()> {
         Some(Command::Once { case }) => once(&case),
         Some(Command::Compare(compare)) => compared(&compare, &selection),
         None => {
-            let results = rounds::run(&mut [(Host::Native, Worker::native()?)], &selection)?;
+            let mut worker = Worker::native()?;
+            worker.version()?;
+            let results = rounds::run(&mut [(Host::Native, worker)], &selection)?;
             print!("{}", report::cases(&results));
             Ok(())
         }

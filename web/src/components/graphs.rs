@@ -1,0 +1,566 @@
+//! The graphs and tables of the drawer: a list of views, and the chosen one beside it.
+//!
+//! What is read off the history is kept by the drawer ([`use_graphs`]), so that it is still there after a look at another tab, and
+//! is read on from where it was. A chart is drawn anew only when what it shows has changed; the playhead alone moves a line.
+
+mod figure;
+mod grid;
+mod machine;
+mod save;
+
+use super::use_session;
+use crate::format;
+use crate::lab::Lab;
+use crate::lab::graphs::census::Census;
+use crate::lab::graphs::chart::Chart;
+use crate::lab::graphs::connections::{Connection, Connections, congestion_of, host_of, side_of};
+use crate::lab::graphs::flow::{Flow, Graph};
+use crate::lab::graphs::links;
+use crate::lab::graphs::series::{Series, Unit};
+use crate::lab::graphs::sheet::Sheet;
+use crate::lab::graphs::states::{mac_changes, states_at};
+use crate::lab::graphs::tables::{self, Layer};
+use crate::lab::timeline::Window;
+use crate::lab::view::View;
+use capture::Place;
+use figure::{Figure, figure};
+use netlab::Instant;
+use netlab::topology::{Congestion, LinkId, NodeId, NodeKind};
+use smoltcp::wire::IpEndpoint;
+use std::cell::RefCell;
+use std::rc::Rc;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+/// A view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Show {
+    Tcp(Graph),
+    Machine,
+    Link(links::Graph),
+    Macs,
+    Conversations,
+    Endpoints,
+    Protocols,
+    Remarks,
+    Unanswered,
+}
+
+/// All views: their group, what they are called, and the name of their files.
+const SHOWS: [(Show, &str, &str, &str); 15] = [
+    (Show::Tcp(Graph::Tcptrace), "TCP", "Time and sequence", "tcp-segments"),
+    (Show::Tcp(Graph::InFlight), "TCP", "Windows and flight", "tcp-windows"),
+    (Show::Tcp(Graph::Throughput), "TCP", "Throughput", "tcp-throughput"),
+    (Show::Tcp(Graph::RoundTrip), "TCP", "Round trips", "tcp-round-trips"),
+    (Show::Tcp(Graph::Stevens), "TCP", "Stevens", "tcp-stevens"),
+    (Show::Machine, "TCP", "State machine", "tcp-states"),
+    (Show::Link(links::Graph::Load), "Network", "Utilisation", "link-utilisation"),
+    (Show::Link(links::Graph::Queue), "Network", "Queues", "link-queues"),
+    (Show::Link(links::Graph::Drops), "Network", "Drops", "link-drops"),
+    (Show::Macs, "Network", "MAC table changes", "mac-table"),
+    (Show::Conversations, "Packets", "Conversations", "conversations"),
+    (Show::Endpoints, "Packets", "Endpoints", "endpoints"),
+    (Show::Protocols, "Packets", "Protocols", "protocols"),
+    (Show::Remarks, "Packets", "Remarks", "remarks"),
+    (Show::Unanswered, "Packets", "Without an answer", "unanswered"),
+];
+
+/// What a person chose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Choice {
+    show: Show,
+    /// The connection; `None`: the largest.
+    stream: Option<u32>,
+    /// The direction in which less goes.
+    turned: bool,
+    link: u32,
+    switch: Option<u32>,
+    layer: Layer,
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Read {
+    /// Of which document, and of which capture.
+    of: (usize, usize),
+    connections: Connections,
+    flow: Option<((u32, bool), Flow)>,
+    place: Option<Place>,
+    census: Census,
+    chart: Option<(Key, Rc<Chart>)>,
+    /// What the chart of a link is made of.
+    link: Vec<Series<'static>>,
+}
+
+/// While this is the same, so is a chart.
+#[derive(Clone, Copy, PartialEq)]
+struct Key {
+    choice: Choice,
+    flow: Option<(u32, bool)>,
+    window: Window,
+    edge: (Instant, u64),
+    read: usize,
+}
+
+/// What the drawer keeps for [`Graphs`].
+#[derive(Clone)]
+pub struct Kept {
+    choice: UseStateHandle<Choice>,
+    read: Rc<RefCell<Read>>,
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.choice == other.choice && Rc::ptr_eq(&self.read, &other.read)
+    }
+}
+
+/// Keeps what [`Graphs`] needs.
+#[hook]
+pub fn use_graphs() -> Kept {
+    let choice = use_state(|| Choice {
+        show: SHOWS[0].0,
+        stream: None,
+        turned: false,
+        link: 0,
+        switch: None,
+        layer: Layer::Ip,
+    });
+    Kept { choice, read: use_mut_ref(Read::default) }
+}
+
+/// Properties of [`Graphs`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What the drawer keeps.
+    pub kept: Kept,
+    /// The lab, as it was at most a tenth of a second ago.
+    pub view: Rc<View>,
+}
+
+/// Segments that are read at once: so much that nothing stutters.
+const AT_ONCE: usize = 40_000;
+
+/// The graphs.
+#[component]
+pub fn Graphs(props: &Props) -> Html {
+    let session = use_session();
+    let drawing = use_node_ref();
+    let again = use_force_update();
+    let chosen = &props.kept.choice;
+    let choice = **chosen;
+    let change = |make: fn(Choice, &str) -> Choice| {
+        let chosen = chosen.clone();
+        Callback::from(move |event: Event| {
+            chosen.set(make(*chosen, &event.target_unchecked_into::<HtmlSelectElement>().value()));
+        })
+    };
+    let lab = session.lab().borrow();
+    let mut read = props.kept.read.borrow_mut();
+    read.begin(&lab);
+    let (show, name, file) = SHOWS
+        .iter()
+        .find(|(show, ..)| *show == choice.show)
+        .map(|(show, _, name, file)| (*show, *name, *file))
+        .expect("only these can be chosen");
+
+    let at = lab.look().at;
+    let over = lab.packets().opened().is_some();
+    let mut controls = Html::default();
+    let body = match show {
+        Show::Tcp(_) | Show::Machine => {
+            let (connections, current) = read.connection(&lab, choice);
+            let options = connections.iter().map(|connection| {
+                let selected = Some(connection.stream) == current.map(|current| current.stream);
+                html! { <option key={connection.stream} value={connection.stream.to_string()} {selected}>{ title(&lab, connection) }</option> }
+            });
+            if !connections.is_empty() {
+                controls = html! {
+                    <>
+                        { select("graph-connection", "Connection", change(|choice, value| Choice { stream: value.parse().ok(), ..choice }), options.collect()) }
+                        if show != Show::Machine {
+                            { direction(&lab, chosen, current.as_ref()) }
+                        }
+                    </>
+                };
+            }
+            match current {
+                None => {
+                    html! { <p class="empty">{ "No TCP connection has begun yet. Start an iperf run, and its connection is drawn here." }</p> }
+                }
+                Some(_) if over && show == Show::Machine => {
+                    html! { <p class="empty">{ "A capture does not say in which state its sockets were." }</p> }
+                }
+                Some(connection) if show == Show::Machine => {
+                    let states = states_at(lab.whole(), lab.look().history, &connection, at);
+                    let [opener, other] = connection.ends.map(|end| end_name(&lab, end));
+                    let [first, second] = states;
+                    machine::machine(&[(opener, first), (other, second)])
+                }
+                Some(connection) => {
+                    if !read.follow(&lab, &connection, choice) {
+                        gloo::timers::callback::Timeout::new(30, move || again.force_update()).forget();
+                    }
+                    graph(&session, &lab, &mut read, props, name, file, &drawing)
+                }
+            }
+        }
+        Show::Link(_) => {
+            let options = lab.whole().links.iter().enumerate().map(|(number, link)| {
+                let [a, b] = link.ends.map(|end| &lab.whole().node(end).name);
+                html! { <option key={number} value={number.to_string()} selected={number == choice.link as usize}>{ format!("{a} – {b}") }</option> }
+            });
+            controls = select(
+                "graph-link",
+                "Link",
+                change(|choice, value| Choice { link: value.parse().unwrap_or(0), ..choice }),
+                options.collect(),
+            );
+            if lab.whole().links.is_empty() {
+                html! { <p class="empty">{ "There is no link in this network." }</p> }
+            } else {
+                graph(&session, &lab, &mut read, props, name, file, &drawing)
+            }
+        }
+        Show::Macs => {
+            let switches: Vec<_> = switches(&lab).collect();
+            let current = switches.iter().find(|(id, _)| Some(*id) == choice.switch).or(switches.first());
+            let options = switches.iter().map(|(id, name)| {
+                html! { <option key={*id} value={id.to_string()} selected={Some(*id) == current.map(|(id, _)| *id)}>{ name.clone() }</option> }
+            });
+            controls = select(
+                "graph-switch",
+                "Switch",
+                change(|choice, value| Choice { switch: value.parse().ok(), ..choice }),
+                options.collect(),
+            );
+            match current {
+                None => html! { <p class="empty">{ "There is no switch in this network." }</p> },
+                Some(_) => table(&session, &lab, &read, choice, name, file, props),
+            }
+        }
+        Show::Conversations | Show::Endpoints | Show::Protocols | Show::Remarks | Show::Unanswered => {
+            if !read.take_census(&lab) {
+                gloo::timers::callback::Timeout::new(30, move || again.force_update()).forget();
+            }
+            if matches!(show, Show::Conversations | Show::Endpoints) {
+                let options = Layer::ALL.iter().map(|(layer, name)| {
+                    html! { <option key={*name} value={*name} selected={*layer == choice.layer}>{ *name }</option> }
+                });
+                controls = select(
+                    "graph-layer",
+                    "By",
+                    change(|choice, value| {
+                        let layer = Layer::ALL
+                            .iter()
+                            .find(|(_, name)| *name == value)
+                            .map_or(Layer::Ip, |(layer, _)| *layer);
+                        Choice { layer, ..choice }
+                    }),
+                    options.collect(),
+                );
+            }
+            table(&session, &lab, &read, choice, name, file, props)
+        }
+    };
+    let shows = {
+        let chosen = chosen.clone();
+        move |number: usize| chosen.set(Choice { show: SHOWS[number].0, ..*chosen })
+    };
+    html! {
+        <div class="graphs">
+            <nav class="graph-views wide-only" aria-label="Graphs and tables">
+                { for SHOWS.iter().enumerate().map(|(number, (other, group, name, _))| {
+                    let first = number == 0 || SHOWS[number - 1].1 != *group;
+                    let shows = shows.clone();
+                    html! {
+                        <>
+                            if first { <p class="graph-group">{ *group }</p> }
+                            <button type="button" class="graph-view" aria-current={(*other == show).then_some("true")}
+                                onclick={Callback::from(move |_: MouseEvent| shows(number))}>{ *name }</button>
+                        </>
+                    }
+                }) }
+            </nav>
+            <div class="graph-main">
+                <div class="graph-controls">
+                    <div class="field narrow-only">
+                        <label for="graph-show">{ "View" }</label>
+                        <select id="graph-show" onchange={Callback::from(move |event: Event| {
+                            shows(event.target_unchecked_into::<HtmlSelectElement>().selected_index().max(0) as usize);
+                        })}>
+                            { for SHOWS.iter().map(|(other, _, name, _)| html! { <option key={*name} selected={*other == show}>{ *name }</option> }) }
+                        </select>
+                    </div>
+                    <h3 class="wide-only">{ name }</h3>
+                    { controls }
+                </div>
+                { body }
+            </div>
+        </div>
+    }
+}
+
+fn select(id: &'static str, label: &'static str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
+    html! {
+        <div key={id} class="field">
+            <label for={id}>{ label }</label>
+            <select {id} {onchange}>{ for options }</select>
+        </div>
+    }
+}
+
+/// Which of its two directions.
+fn direction(lab: &Lab, chosen: &UseStateHandle<Choice>, connection: Option<&Connection>) -> Html {
+    let Some(connection) = connection else { return Html::default() };
+    let options = [false, true].map(|turned| {
+        let [from, to] = flow_ends(connection, turned).map(|end| end_name(lab, end));
+        html! { <option key={usize::from(turned)} selected={chosen.turned == turned}>{ format!("{from} → {to}") }</option> }
+    });
+    let onchange = {
+        let chosen = chosen.clone();
+        Callback::from(move |event: Event| {
+            let turned = event.target_unchecked_into::<HtmlSelectElement>().selected_index() == 1;
+            chosen.set(Choice { turned, ..*chosen });
+        })
+    };
+    select("graph-direction", "Data from", onchange, options.into())
+}
+
+/// The ends of the direction in which more goes, or of the other.
+fn flow_ends(connection: &Connection, turned: bool) -> [IpEndpoint; 2] {
+    let [a, b] = connection.ends;
+    if (connection.bytes[1] > connection.bytes[0]) == turned { [a, b] } else { [b, a] }
+}
+
+fn end_name(lab: &Lab, end: IpEndpoint) -> String {
+    match host_of(lab.whole(), end.addr).filter(|_| lab.packets().opened().is_none()) {
+        Some(node) => lab.whole().node(node).name.clone(),
+        None => end.to_string(),
+    }
+}
+
+fn title(lab: &Lab, connection: &Connection) -> String {
+    let [from, to] = connection.ends.map(|end| format!("{} :{}", end_name(lab, end), end.port));
+    let bytes: u64 = connection.bytes.iter().sum();
+    format!("{from} → {to}, {} from {}\u{a0}s", format::bytes(bytes), format::clock(connection.first.0))
+}
+
+fn switches(lab: &Lab) -> impl Iterator<Item = (u32, String)> {
+    let nodes = lab.whole().nodes.iter().enumerate();
+    nodes
+        .filter(|(_, node)| matches!(node.kind, NodeKind::Switch(_)))
+        .map(|(number, node)| (number as u32, node.name.clone()))
+}
+
+impl Read {
+    /// For another world or capture everything begins anew.
+    fn begin(&mut self, lab: &Lab) {
+        let opened = lab.packets().opened();
+        let of = (lab.revision(), opened.map_or(0, |opened| Rc::as_ptr(&opened.recording) as usize));
+        if self.of != of {
+            *self = Self { of, ..Self::default() };
+        }
+    }
+
+    /// The connections that have begun, and the one that is looked at.
+    fn connection(&mut self, lab: &Lab, choice: Choice) -> (Vec<Connection>, Option<Connection>) {
+        /// More nobody reads in a list.
+        const LATEST: usize = 200;
+        let trace = if lab.packets().opened().is_some() { lab.packets().trace() } else { lab.trace() };
+        self.connections.follow(trace, lab.source());
+        let by = match lab.packets().opened() {
+            Some(_) => &self.connections.list[..],
+            None => self.connections.by(lab.look().at),
+        };
+        let largest = || by.iter().max_by_key(|connection| connection.bytes.iter().sum::<u64>());
+        let current = by.iter().find(|connection| Some(connection.stream) == choice.stream).or_else(largest);
+        (by[by.len().saturating_sub(LATEST)..].to_vec(), current.copied())
+    }
+
+    /// Reads on in a connection; whether that is all of it.
+    fn follow(&mut self, lab: &Lab, connection: &Connection, choice: Choice) -> bool {
+        let key = (connection.stream, choice.turned);
+        let [local, remote] = flow_ends(connection, choice.turned);
+        let trace = if lab.packets().opened().is_some() { lab.packets().trace() } else { lab.trace() };
+        if self.flow.as_ref().is_none_or(|(of, flow)| *of != key || flow.ends() != [local, remote]) {
+            let (topology, history) = (lab.whole(), lab.look().history);
+            let flow = match side_of(topology, local, remote).filter(|_| lab.packets().opened().is_none()) {
+                Some(side) => {
+                    let congestion = congestion_of(topology, history, connection, local);
+                    Flow::in_world(side, congestion, connection, self.connections.again(connection))
+                }
+                None => Flow::in_recording([local, remote], connection),
+            };
+            self.flow = Some((key, flow));
+        }
+        let (_, flow) = self.flow.as_mut().expect("it was just put there");
+        flow.follow(trace, lab.source(), AT_ONCE)
+    }
+
+    /// Counts on; whether that is all.
+    fn take_census(&mut self, lab: &Lab) -> bool {
+        let trace = lab.packets().trace();
+        if self.place != Some(trace.place()) {
+            (self.place, self.census) = (Some(trace.place()), Census::default());
+        }
+        let upto = match lab.packets().opened() {
+            Some(_) => trace.count(),
+            None => trace.count_at(lab.look().at),
+        };
+        self.census.count(trace, lab.source(), upto, AT_ONCE)
+    }
+
+    /// Gives `look` the series of the chosen graph.
+    fn series(&self, lab: &Lab, choice: Choice, window: Window, look: &mut dyn FnMut(&[Series<'_>], Unit)) {
+        match choice.show {
+            Show::Tcp(graph) => {
+                if let Some((_, flow)) = &self.flow {
+                    look(&flow.series(graph, window), graph.unit());
+                }
+            }
+            Show::Link(graph) => look(&link_series(lab, choice.link, graph, window), graph.unit()),
+            _ => {}
+        }
+    }
+
+    /// The time that is shown: that of the time line; of a capture, all of the connection.
+    fn window(&self, lab: &Lab) -> Window {
+        let span = self.flow.as_ref().and_then(|(_, flow)| flow.span());
+        match (lab.packets().opened(), span) {
+            (Some(_), Some((from, until))) if from < until => Window { from, until },
+            _ => lab.window(),
+        }
+    }
+
+    fn sheet(&self, lab: &Lab, choice: Choice, all: bool) -> Sheet {
+        let at = lab.look().at;
+        match choice.show {
+            Show::Macs => {
+                let switch = choice.switch.or_else(|| switches(lab).next().map(|(id, _)| id)).unwrap_or(0);
+                mac_changes(lab.whole(), lab.look().history, NodeId(switch), at, all)
+            }
+            Show::Conversations => tables::conversations(&self.census, choice.layer, all),
+            Show::Endpoints => tables::endpoints(&self.census, choice.layer, all),
+            Show::Protocols => tables::hierarchy(&self.census),
+            Show::Remarks => tables::remarks(lab, &self.census),
+            Show::Unanswered => tables::unanswered(lab, &self.census, at, all),
+            Show::Tcp(_) | Show::Machine | Show::Link(_) => Sheet::default(),
+        }
+    }
+
+    /// How the congestion window of the flow came about.
+    fn note(&self, lab: &Lab, choice: Choice) -> Option<&'static str> {
+        if choice.show != Show::Tcp(Graph::InFlight) {
+            return None;
+        }
+        let (key, flow) = self.flow.as_ref()?;
+        if lab.packets().opened().is_some() {
+            return Some(
+                "A congestion window cannot be told from a capture: its sender may reckon in any way.",
+            );
+        }
+        let connection = self.connections.list.iter().find(|connection| connection.stream == key.0)?;
+        let [local, _] = flow.ends();
+        Some(match congestion_of(lab.whole(), lab.look().history, connection, local) {
+            Congestion::None => "This sender has no congestion control: only the receive window limits it.",
+            _ if !flow.has_windows() => {
+                "The beginning of this connection was forgotten: its congestion window cannot be derived any more."
+            }
+            Congestion::Reno => {
+                "Reno. smoltcp keeps its congestion window to itself: derived from the sender’s wire, and in our tests the same to the byte."
+            }
+            Congestion::Cubic => {
+                "CUBIC. smoltcp keeps its congestion window to itself: derived from the sender’s wire, and in our tests the same to the byte."
+            }
+        })
+    }
+}
+
+/// The series of a link, if there is one.
+fn link_series(lab: &Lab, link: u32, graph: links::Graph, window: Window) -> Vec<Series<'static>> {
+    let link = LinkId(link.min(lab.whole().links.len().saturating_sub(1) as u32));
+    links::series(lab.whole(), lab.look().history, lab.edge(), link, graph, window)
+}
+
+fn graph(
+    session: &crate::session::Session,
+    lab: &Lab,
+    read: &mut Read,
+    props: &Props,
+    title: &str,
+    file: &'static str,
+    drawing: &NodeRef,
+) -> Html {
+    let choice = *props.kept.choice;
+    let window = read.window(lab);
+    let flow = read.flow.as_ref().map(|(key, _)| *key);
+    let length = read.flow.as_ref().map_or(0, |(_, flow)| flow.len());
+    let key = Key { choice, flow, window, edge: props.view.edge, read: length };
+    if read.chart.as_ref().is_none_or(|(of, _)| *of != key) {
+        let mut drawn = None;
+        match choice.show {
+            Show::Link(graph) => {
+                read.link = link_series(lab, choice.link, graph, window);
+                drawn = Some(Chart::draw(&read.link, graph.unit(), window));
+            }
+            _ => read.series(lab, choice, window, &mut |series, unit| {
+                drawn = Some(Chart::draw(series, unit, window));
+            }),
+        }
+        read.chart = drawn.map(|chart| (key, Rc::new(chart)));
+    }
+    let Some((_, chart)) = read.chart.clone() else { return Html::default() };
+    let again = {
+        let (session, kept) = (session.clone(), props.kept.read.clone());
+        Rc::new(move |look: &mut dyn FnMut(&[Series<'_>], Unit)| {
+            let lab = session.lab().borrow();
+            kept.borrow().series(&lab, choice, lab.whole_time(), look);
+        })
+    };
+    let at = lab.packets().opened().is_none().then(|| lab.look().at);
+    let note = read.note(lab, choice);
+    let mut drawn = Html::default();
+    let mut draw = |series: &[Series<'_>]| {
+        let what = Figure { title: title.to_string(), file, note, series, chart: &chart, at };
+        drawn = figure(session, what, drawing.clone(), again.clone());
+    };
+    match choice.show {
+        Show::Link(_) => draw(&read.link),
+        _ => read.series(lab, choice, window, &mut |series, _| draw(series)),
+    }
+    drawn
+}
+
+fn table(
+    session: &crate::session::Session,
+    lab: &Lab,
+    read: &Read,
+    choice: Choice,
+    name: &str,
+    file: &'static str,
+    props: &Props,
+) -> Html {
+    let sheet = read.sheet(lab, choice, false);
+    let save = {
+        let (session, kept) = (session.clone(), props.kept.read.clone());
+        Callback::from(move |_: MouseEvent| {
+            let text = kept.borrow().sheet(&session.lab().borrow(), choice, true).csv();
+            save::text(&format!("{file}.csv"), &text);
+        })
+    };
+    let empty = match choice.show {
+        Show::Remarks => "Nothing remarkable so far: no retransmission, no gap, no closed window.",
+        Show::Unanswered => "Every request so far has had its answer.",
+        Show::Macs => "This switch has learned nothing yet.",
+        _ => "No packet yet, or none that passes the filter.",
+    };
+    html! {
+        <div class="graph-sheet">
+            <div class="graph-saves"><button type="button" class="button quiet" onclick={save}>{ "Save CSV" }</button></div>
+            <div class="graph-scroll" tabindex="0" role="region" aria-label={name.to_string()}>
+                { grid::grid(session, &sheet, name, empty) }
+            </div>
+        </div>
+    }
+}
