@@ -114,6 +114,22 @@ export class Aquarium {
     await mouse.up();
   }
 
+  /** Drags the playhead to about this many seconds, which have been. */
+  async goTo(seconds) {
+    await this.dragTo(0.3);
+    const length = (await this.moment()) / 0.3;
+    await this.dragTo((seconds * 1e9) / length);
+    await expect(this.timeline, "it is not the live edge").not.toHaveAttribute("aria-valuenow", await this.timeline.getAttribute("aria-valuemax"));
+    return this.moment();
+  }
+
+  /** Waits until the page has shown what it was told to. */
+  async shown() {
+    await this.page.evaluate(async () => {
+      for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+    });
+  }
+
   /** The moment that is looked at, in nanoseconds. */
   async moment() {
     return Number(await this.timeline.getAttribute("aria-valuenow"));

@@ -7,7 +7,7 @@ const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 3, inter
 /** The numbers of the rows that are rendered, in order. */
 const numbers = (aquarium) => aquarium.packets.getByRole("gridcell").and(aquarium.page.locator(":first-child")).allTextContents();
 
-const count = (page) => page.getByRole("status").filter({ hasText: /packets?$/ });
+const count = (page) => page.getByRole("status").filter({ hasText: /\spackets?$/ });
 
 /** What the canvas has, without what floats over it. */
 const drawn = (aquarium) => aquarium.canvas.evaluate((canvas) => canvas.toDataURL());
@@ -22,7 +22,7 @@ test.describe("of a small network", () => {
 
   test("rows are in the analyzer's words, and say what is lost, answered or sent again", async ({ aquarium }) => {
     const [first, second] = [await aquarium.cells(aquarium.packet(1)), await aquarium.cells(aquarium.packet(2))];
-    expect(first).toEqual(["1", "0.000 000", "a → s", expect.stringMatching(/^02:/), "Broadcast", "ARP", "42", "Who has 10.0.0.2? Tell 10.0.0.1"]);
+    expect(first).toEqual(["1", "0.000 000", "a → s", expect.stringMatching(/^02:/), "ff:ff:ff:ff:ff:ff", "ARP", "42", "Who has 10.0.0.2? Tell 10.0.0.1"]);
     expect(second[5]).toBe("ARP");
     expect(second[7]).toMatch(/^10\.0\.0\.2 is at 02:/);
     await expect(aquarium.packets.getByText(/^Echo \(ping\) request {2}id=0x[0-9a-f]+, seq=\d+.* \(reply in \d+\)$/)).toHaveCount(3);
@@ -88,7 +88,7 @@ test.describe("of a small network", () => {
   });
 
   test("seen at a port, a packet is there in both directions; at every port, once for each", async ({ page, aquarium }) => {
-    const once = Number(/(\d+) packets$/.exec(await count(page).textContent())[1]);
+    const once = Number(/(\d+)\spackets$/.exec(await count(page).textContent())[1]);
     await aquarium.place.selectOption("a, port to s");
     await aquarium.packets.press("Home");
     await expect(aquarium.packets.getByRole("gridcell", { name: "a → s" }).first()).toBeAttached();
@@ -97,16 +97,14 @@ test.describe("of a small network", () => {
     await aquarium.place.selectOption("Link c – s");
     await expect(count(page), "behind the switch, c hears but the broadcast").toHaveText("1 packet");
     await aquarium.place.selectOption("Every port");
-    const everywhere = Number(/(\d+) packets$/.exec(await count(page).textContent())[1]);
     // Sent and received on each of two links; the broadcast on three.
-    expect(everywhere).toBeGreaterThan(3 * once);
-    expect(everywhere).toBeLessThan(5 * once);
+    await expect(count(page)).toHaveText(new RegExp(`^${4 * once + 2}\\spackets$`));
   });
 
   test("the list follows the playhead until somebody scrolls away, and again when asked to", async ({ page, aquarium }) => {
     const follow = aquarium.button("Follow the playhead");
     await aquarium.timeline.press("Home");
-    await expect(count(page)).toHaveText(/^1 of \d+ packets$/);
+    await expect(count(page)).toHaveText(/^1 of \d+\spackets$/);
     await expect(aquarium.packet(1)).toBeInViewport();
     await expect(follow).toBeHidden();
     await aquarium.packets.hover();
@@ -143,13 +141,13 @@ test.describe("of a small network", () => {
     await aquarium.filter.press("Escape");
     await expect(offers).toBeHidden();
     await aquarium.filter.pressSequentially("== 8");
-    await expect(count(page)).toHaveText(/3 packets$/);
+    await expect(count(page)).toHaveText(/3\spackets$/);
     for (const cells of await aquarium.packets.getByRole("row", { name: /^\d/ }).all()) await expect(cells).toContainText("Echo (ping) request");
     const note = page.getByRole("main").locator("p").filter({ hasText: /^Only icmp\.type == 8/ });
     await expect(note).toBeVisible();
     await expect.poll(() => drawn(aquarium), "the ARP frame is hidden").not.toBe(unfiltered);
     await page.getByRole("button", { name: "Show all" }).click();
-    await expect(count(page)).toHaveText(new RegExp(`${/\d+ packets$/.exec(all)[0]}$`));
+    await expect(count(page)).toHaveText(new RegExp(`${/\d+\spackets$/.exec(all)[0]}$`));
     await expect(aquarium.filter).toHaveValue("");
     await expect(note).toBeHidden();
     await expect.poll(() => drawn(aquarium)).toBe(unfiltered);
@@ -157,14 +155,14 @@ test.describe("of a small network", () => {
 
   test("a mistake in a filter is pointed at, and what was filtered before stays", async ({ page, aquarium }) => {
     await aquarium.filter.fill("arp");
-    await expect(count(page)).toHaveText(/2 packets$/);
+    await expect(count(page)).toHaveText(/2\spackets$/);
     await aquarium.filter.fill("ip.adr == 10.0.0.1");
-    await aquarium.filter.press("Escape");
+    await aquarium.filter.blur();
     const said = page.getByRole("alert").filter({ has: page.getByRole("mark") });
     await expect(said.getByRole("mark")).toHaveText("ip.adr");
     await expect(aquarium.filter).toHaveAttribute("aria-invalid", "true");
     await expect(aquarium.filter).toHaveAccessibleDescription(/ip\.adr/);
-    await expect(count(page)).toHaveText(/2 packets$/);
+    await expect(count(page)).toHaveText(/2\spackets$/);
     await aquarium.filter.fill("arp && ");
     await aquarium.filter.blur();
     await expect(said).toBeVisible();
@@ -182,17 +180,17 @@ test.describe("of a small network", () => {
     const says = aquarium.inspector.getByRole("status");
     // The EtherType: bytes 12 and 13.
     await bytes.getByText("08", { exact: true }).first().hover();
-    await expect(says).toHaveText(/^Ethernet: .*0x0806/);
+    await expect(says).toHaveText(/^Ethernet II: Type = 0x0806/);
     await expect(bytes.locator(".lit")).toHaveText(["08", "06"]);
-    await aquarium.inspector.locator("summary").filter({ hasText: "ARP" }).click();
-    await aquarium.inspector.getByRole("group", { name: "Target IP address: 10.0.0.2" }).or(aquarium.inspector.getByRole("group", { name: /^Target.*: 10\.0\.0\.2$/ })).first().focus();
+    await aquarium.inspector.locator("summary").filter({ hasText: /^ARP/ }).click();
+    await aquarium.inspector.getByRole("group", { name: /^Target.*: 10\.0\.0\.2$/ }).focus();
     await expect(bytes.locator(".lit")).toHaveText(["0a", "00", "00", "02"]);
   });
 });
 
 test.describe("of 100,000 packets", () => {
   const MANY = 100_000;
-  const length = (number) => 60 + (number % 1_000);
+  const length = (number) => 60 + (number % 100);
   const told = (number) => [String(number), `${Math.floor((number - 1) / 1_000)}.${String((number - 1) % 1_000).padStart(3, "0")} 000`, String(length(number))];
 
   test("every row is right, at the end, in the middle and after a filter", async ({ page, aquarium }) => {
@@ -200,7 +198,7 @@ test.describe("of 100,000 packets", () => {
     await aquarium.open(QUIET);
     await aquarium.instrument("Packets");
     await page.getByLabel("Open capture").setInputFiles({ name: "many.pcap", mimeType: "application/octet-stream", buffer: pcap(frames) });
-    await expect(count(page)).toHaveText(/^many\.pcap: 100\s000 packets$/, { timeout: 60_000 });
+    await expect(count(page)).toHaveText(/^many\.pcap: 100\s000\spackets$/, { timeout: 60_000 });
     const right = async (row) => {
       const cells = await aquarium.cells(row);
       expect([cells[0], cells[1], cells[6]]).toEqual(told(Number(cells[0])));
@@ -235,7 +233,7 @@ test.describe("of 100,000 packets", () => {
     await expect(aquarium.packet(1)).toBeInViewport();
 
     await aquarium.filter.fill("udp.dstport == 20006");
-    await expect(count(page)).toHaveText(/^many\.pcap: 14\s285 packets$/, { timeout: 30_000 });
+    await expect(count(page)).toHaveText(/^many\.pcap: 14\s285\spackets$/, { timeout: 30_000 });
     await aquarium.packets.press("End");
     await expect(aquarium.packet(99_995)).toBeInViewport();
     await right(aquarium.packet(99_995));

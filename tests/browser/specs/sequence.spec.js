@@ -55,7 +55,7 @@ test("a packet chosen in the list is brought into view here, and the pointer cho
   await ladder(aquarium).press("Home");
   const label = page.locator(".sequence-lanes .writing").first();
   await expect(label).toBeInViewport();
-  await label.locator("rect").last().click();
+  await label.getByText("ARP who-has").click();
   await expect(selected(aquarium).first()).toContainText("ARP Who has");
 });
 
