@@ -70,7 +70,9 @@ fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
             <ul>
                 <li>{ "Click a host, a switch, a cable or a frame to look inside." }</li>
                 <li>{ "Start a ping, an echo or an iperf run from the Runs pane." }</li>
-                <li>{ "Pause, go on event by event, or change the speed of time." }</li>
+                <li>{ "Pause, step, change the speed of time, or drag the time line back: everything shows what was true then." }</li>
+                <li>{ "Act in the past, start a run or change a cable, and it goes on from there in a branch of its own." }</li>
+                <li>{ "Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and take them away." }</li>
                 <li>{ "Drag the drawing to move it; zoom with the wheel or two fingers." }</li>
                 <li>{ "Press Edit to draw a network yourself: add hosts and switches, and pull cables between them." }</li>
                 <li>{ "Share the experiment as a link: it plays the same for everybody." }</li>

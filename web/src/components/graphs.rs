@@ -88,6 +88,8 @@ struct Read {
     place: Option<Place>,
     census: Census,
     chart: Option<(Key, Rc<Chart>)>,
+    /// What the chart of a link is made of.
+    link: Vec<Series<'static>>,
 }
 
 /// While this is the same, so is a chart.
@@ -97,7 +99,7 @@ struct Key {
     flow: Option<(u32, bool)>,
     window: Window,
     edge: (Instant, u64),
-    all: bool,
+    read: usize,
 }
 
 /// What the drawer keeps for [`Graphs`].
@@ -238,7 +240,9 @@ pub fn Graphs(props: &Props) -> Html {
             }
         }
         Show::Conversations | Show::Endpoints | Show::Protocols | Show::Remarks | Show::Unanswered => {
-            read.take_census(&lab);
+            if !read.take_census(&lab) {
+                gloo::timers::callback::Timeout::new(30, move || again.force_update()).forget();
+            }
             if matches!(show, Show::Conversations | Show::Endpoints) {
                 let options = Layer::ALL.iter().map(|(layer, name)| {
                     html! { <option key={*name} value={*name} selected={*layer == choice.layer}>{ *name }</option> }
@@ -394,7 +398,8 @@ impl Read {
         flow.follow(trace, lab.source(), AT_ONCE)
     }
 
-    fn take_census(&mut self, lab: &Lab) {
+    /// Counts on; whether that is all.
+    fn take_census(&mut self, lab: &Lab) -> bool {
         let trace = lab.packets().trace();
         if self.place != Some(trace.place()) {
             (self.place, self.census) = (Some(trace.place()), Census::default());
@@ -403,7 +408,7 @@ impl Read {
             Some(_) => trace.count(),
             None => trace.count_at(lab.look().at),
         };
-        self.census.count(trace, lab.source(), upto);
+        self.census.count(trace, lab.source(), upto, AT_ONCE)
     }
 
     /// Gives `look` the series of the chosen graph.
@@ -414,11 +419,7 @@ impl Read {
                     look(&flow.series(graph, window), graph.unit());
                 }
             }
-            Show::Link(graph) => {
-                let link = LinkId(choice.link.min(lab.whole().links.len().saturating_sub(1) as u32));
-                let (topology, history) = (lab.whole(), lab.look().history);
-                look(&links::series(topology, history, lab.edge(), link, graph, window), graph.unit());
-            }
+            Show::Link(graph) => look(&link_series(lab, choice.link, graph, window), graph.unit()),
             _ => {}
         }
     }
@@ -476,6 +477,12 @@ impl Read {
     }
 }
 
+/// The series of a link, if there is one.
+fn link_series(lab: &Lab, link: u32, graph: links::Graph, window: Window) -> Vec<Series<'static>> {
+    let link = LinkId(link.min(lab.whole().links.len().saturating_sub(1) as u32));
+    links::series(lab.whole(), lab.look().history, lab.edge(), link, graph, window)
+}
+
 fn graph(
     session: &crate::session::Session,
     lab: &Lab,
@@ -488,10 +495,19 @@ fn graph(
     let choice = *props.kept.choice;
     let window = read.window(lab);
     let flow = read.flow.as_ref().map(|(key, _)| *key);
-    let key = Key { choice, flow, window, edge: props.view.edge, all: lab.trace().is_complete() };
+    let length = read.flow.as_ref().map_or(0, |(_, flow)| flow.len());
+    let key = Key { choice, flow, window, edge: props.view.edge, read: length };
     if read.chart.as_ref().is_none_or(|(of, _)| *of != key) {
         let mut drawn = None;
-        read.series(lab, choice, window, &mut |series, unit| drawn = Some(Chart::draw(series, unit, window)));
+        match choice.show {
+            Show::Link(graph) => {
+                read.link = link_series(lab, choice.link, graph, window);
+                drawn = Some(Chart::draw(&read.link, graph.unit(), window));
+            }
+            _ => read.series(lab, choice, window, &mut |series, unit| {
+                drawn = Some(Chart::draw(series, unit, window));
+            }),
+        }
         read.chart = drawn.map(|chart| (key, Rc::new(chart)));
     }
     let Some((_, chart)) = read.chart.clone() else { return Html::default() };
@@ -505,10 +521,14 @@ fn graph(
     let at = lab.packets().opened().is_none().then(|| lab.look().at);
     let note = read.note(lab, choice);
     let mut drawn = Html::default();
-    read.series(lab, choice, window, &mut |series, _| {
+    let mut draw = |series: &[Series<'_>]| {
         let what = Figure { title: title.to_string(), file, note, series, chart: &chart, at };
         drawn = figure(session, what, drawing.clone(), again.clone());
-    });
+    };
+    match choice.show {
+        Show::Link(_) => draw(&read.link),
+        _ => read.series(lab, choice, window, &mut |series, _| draw(series)),
+    }
     drawn
 }
 

@@ -62,8 +62,10 @@ struct Hold {
     /// The line of the playhead, and the veil over what is to come.
     now: NodeRef,
     following: Cell<bool>,
-    /// After the next rendering this moment is so far below the upper edge.
-    anchor: Cell<Option<(Instant, f64)>>,
+    /// When it is drawn at this size, this moment is so far below the upper edge.
+    anchor: Cell<Option<(Instant, f64, Zoom)>>,
+    /// What was in view when that was last asked.
+    room: Cell<Room>,
     mounted: Cell<bool>,
 }
 
@@ -99,6 +101,7 @@ pub fn Sequence(props: &Props) -> Html {
         now: NodeRef::default(),
         following: Cell::new(true),
         anchor: Cell::default(),
+        room: Cell::default(),
         mounted: Cell::new(true),
     });
     hold.following.set(*following);
@@ -108,7 +111,7 @@ pub fn Sequence(props: &Props) -> Html {
         use_effect_with((), move |()| {
             let measure = {
                 let hold = hold.clone();
-                move || room.set(hold.room())
+                move || room.set(hold.measure())
             };
             measure();
             let on_size = Closure::<dyn FnMut()>::new(measure);
@@ -128,7 +131,7 @@ pub fn Sequence(props: &Props) -> Html {
     }
     {
         let hold = hold.clone();
-        use_effect_with((*choice, *room), move |_| hold.settle());
+        use_effect_with((*choice, *room), move |(choice, _)| hold.settle(choice.zoom));
     }
     {
         // What is selected elsewhere is looked at here, too.
@@ -151,8 +154,9 @@ pub fn Sequence(props: &Props) -> Html {
     let zoom = {
         let (hold, choice) = (hold.clone(), choice.clone());
         Callback::from(move |steps: i8| {
-            hold.keep_middle();
-            choice.set(Choice { zoom: choice.zoom.larger(steps), ..*choice });
+            let zoom = choice.zoom.larger(steps);
+            hold.keep_middle(zoom);
+            choice.set(Choice { zoom, ..*choice });
         })
     };
     let let_go = {
@@ -167,10 +171,7 @@ pub fn Sequence(props: &Props) -> Html {
     let scale = choice.zoom.scale(&lab, rem);
     let ladder = held.get_or_insert_with(|| Ladder::new(choice.hosts_only, scale));
     ladder.follow(&lab, choice.hosts_only, &mut budget());
-    ladder.set_scale(scale);
-    if ladder.axis().height() > HEIGHT_PX_MAX {
-        ladder.set_scale(scale.shrunk(HEIGHT_PX_MAX / ladder.axis().height()));
-    }
+    ladder.set_scale(scale, HEIGHT_PX_MAX);
     if !ladder.is_complete() {
         let again = again.clone();
         Timeout::new(AGAIN_MS, move || again.force_update()).forget();
@@ -201,7 +202,7 @@ pub fn Sequence(props: &Props) -> Html {
 
     let onscroll = {
         let (hold, room) = (hold.clone(), room.setter());
-        Callback::from(move |_: Event| room.set(hold.room()))
+        Callback::from(move |_: Event| room.set(hold.scrolled()))
     };
     let onkeydown = {
         let (session, hold, cursor, following) =
@@ -304,41 +305,60 @@ enum Move {
 
 impl Hold {
     /// What is in view now.
-    fn room(&self) -> Room {
+    fn measure(&self) -> Room {
         let Some(scroller) = self.scroller.cast::<HtmlElement>() else { return Room::default() };
         let style = window().get_computed_style(&document_element()).ok().flatten();
         let size = style.and_then(|style| style.get_property_value("font-size").ok());
-        Room {
-            step: (f64::from(scroller.scroll_top()) / STEP_PX) as i32,
+        self.room.set(Room {
+            step: 0,
             height: scroller.client_height(),
             width: scroller.client_width(),
             rem: size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0),
+        });
+        self.scrolled()
+    }
+
+    /// The same, if nothing but the place can have changed.
+    fn scrolled(&self) -> Room {
+        let top = self.scroller.cast::<HtmlElement>().map_or(0, |scroller| scroller.scroll_top());
+        let room = Room { step: (f64::from(top) / STEP_PX) as i32, ..self.room.get() };
+        self.room.set(room);
+        room
+    }
+
+    /// The height of what scrolls below the names.
+    fn below_heads(&self) -> f64 {
+        let room = self.room.get();
+        f64::from(room.height) - HEADS_REM * room.rem
+    }
+
+    /// The moment's place in what is scrolled.
+    fn place_of(&self, at: Instant) -> Option<f64> {
+        Some(self.ladder.borrow().as_ref()?.axis().y(at) + MARGIN_REM * self.room.get().rem)
+    }
+
+    /// What is in the middle stays there when it is drawn at this size.
+    fn keep_middle(&self, zoom: Zoom) {
+        // Pressed again before the last one was rendered.
+        if let Some((moment, below, _)) = self.anchor.get() {
+            return self.anchor.set(Some((moment, below, zoom)));
+        }
+        let held = self.ladder.borrow();
+        if let (Some(scroller), Some(ladder)) = (self.scroller.cast::<HtmlElement>(), &*held) {
+            let below = self.below_heads() / 2.0;
+            let y = f64::from(scroller.scroll_top()) + below - MARGIN_REM * self.room.get().rem;
+            self.anchor.set(Some((ladder.axis().moment(y), below, zoom)));
         }
     }
 
-    /// The text height, and the moment's place in what is scrolled.
-    fn place_of(&self, at: Instant, rem: f64) -> Option<f64> {
-        Some(self.ladder.borrow().as_ref()?.axis().y(at) + MARGIN_REM * rem)
-    }
-
-    /// What is in the middle stays there when it is drawn larger.
-    fn keep_middle(&self) {
-        let (Some(scroller), Some(ladder)) = (self.scroller.cast::<HtmlElement>(), &*self.ladder.borrow())
-        else {
-            return;
-        };
-        let rem = self.room().rem;
-        let middle = f64::from(scroller.client_height()) / 2.0;
-        let moment = ladder.axis().moment(f64::from(scroller.scroll_top()) + middle - MARGIN_REM * rem);
-        self.anchor.set(Some((moment, middle)));
-    }
-
-    /// Brings the moment that was to stay back to where it was.
-    fn settle(&self) {
-        if let (Some((at, below)), Some(scroller)) = (self.anchor.take(), self.scroller.cast::<HtmlElement>())
-            && let Some(y) = self.place_of(at, self.room().rem)
-        {
+    /// Brings the moment that was to stay back to where it was, now that it is drawn at this size.
+    fn settle(&self, zoom: Zoom) {
+        let Some((at, below, wanted)) = self.anchor.get() else { return };
+        if let (Some(y), Some(scroller)) = (self.place_of(at), self.scroller.cast::<HtmlElement>()) {
             scroller.set_scroll_top((y - below) as i32);
+        }
+        if zoom == wanted {
+            self.anchor.set(None);
         }
     }
 
@@ -349,12 +369,10 @@ impl Hold {
         else {
             return;
         };
-        let room = self.room();
-        let Some(y) = self.place_of(at, room.rem) else { return };
+        let Some(y) = self.place_of(at) else { return };
         let _ = now.style().set_property("top", &format!("{}px", crate::format::decimal(y, 1)));
         if self.following.get() {
-            let (top, height) =
-                (f64::from(scroller.scroll_top()), f64::from(room.height) - HEADS_REM * room.rem);
+            let (top, height) = (f64::from(scroller.scroll_top()), self.below_heads());
             let (least, most) = (COMFORT.0 * height, if moving { COMFORT.1 } else { COMFORT.2 } * height);
             let wanted = top.clamp(y - most, y - least).max(0.0).round();
             if wanted != top {
@@ -368,7 +386,6 @@ impl Hold {
         let held = self.ladder.borrow();
         let ladder = held.as_ref()?;
         let scroller = self.scroller.cast::<HtmlElement>()?;
-        let room = self.room();
         let history = lab.look().history;
         let top = f64::from(scroller.scroll_top());
         let last = ladder.len().checked_sub(1)?;
@@ -379,8 +396,8 @@ impl Hold {
             (Move::By(steps), Some(here)) => here.saturating_add_signed(steps).min(last),
             (Move::By(_), None) => ladder.first_from(ladder.axis().moment(top)).min(last),
         };
-        let y = ladder.axis().y(ladder.lasts(history, place)?.0) + MARGIN_REM * room.rem;
-        let height = f64::from(room.height) - HEADS_REM * room.rem;
+        let y = ladder.axis().y(ladder.lasts(history, place)?.0) + MARGIN_REM * self.room.get().rem;
+        let height = self.below_heads();
         let wanted = top.clamp(y - COMFORT.1 * height, (y - COMFORT.0 * height).max(0.0));
         scroller.set_scroll_top(wanted as i32);
         ladder.transit_at(place)
@@ -409,7 +426,7 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
         let top =
             hold.scroller.cast::<HtmlElement>().map_or(0.0, |scroller| f64::from(scroller.scroll_top()));
         let from = ladder.first_from(ladder.axis().moment(top));
-        let file = crate::lab::sequence::file::file(ladder, &lab, from, choice.zoom);
+        let file = crate::lab::sequence::file::file(ladder, &lab, from, choice.zoom, HEIGHT_PX_MAX);
         crate::files::give(&lab.scenario().title, "svg", "image/svg+xml", &file.text);
         let (arrows, of) = (file.arrows, file.of);
         drop(lab);

@@ -77,6 +77,8 @@ const SLANT_REM: f64 = 0.3;
 /// What is higher than this is a gap; it has to have room for what it says.
 const QUIET_JOURNEYS: f64 = 1.2;
 const QUIET_REM: Range<f64> = 2.5..8.0;
+/// Of the greatest height, when it would be exceeded.
+const ROOM_TO_GROW: f64 = 0.9;
 /// What is under way is drawn to scale as far as that can be.
 const BUSY_JOURNEYS: f64 = 8.0;
 
@@ -98,6 +100,8 @@ pub struct Ladder {
     /// What was seen last, and where its bytes are in memory: that tells this world from the next one.
     seen: Option<(TransitId, usize)>,
     is_complete: bool,
+    /// The scale that was asked for.
+    wanted: Scale,
     rungs: Rungs,
 }
 
@@ -153,6 +157,7 @@ impl Ladder {
             generation: 0,
             seen: None,
             is_complete: false,
+            wanted: scale,
             rungs: Rungs {
                 axis: Axis::new(scale),
                 rungs: VecDeque::new(),
@@ -182,9 +187,18 @@ impl Ladder {
         self.is_complete
     }
 
-    /// Draws it at this scale from now on.
-    pub fn set_scale(&mut self, scale: Scale) {
-        self.rungs.axis.set_scale(scale);
+    /// Draws it at this scale from now on, but no higher than so much.
+    pub fn set_scale(&mut self, scale: Scale, height_max: f64) {
+        let axis = &mut self.rungs.axis;
+        // One that was shrunk stays so until another is wanted, or it has grown too high again.
+        if self.wanted != scale || axis.height() > height_max {
+            self.wanted = scale;
+            axis.set_scale(scale);
+            if axis.height() > height_max {
+                // A little less, so that it has room to grow.
+                axis.set_scale(scale.shrunk(height_max * ROOM_TO_GROW / axis.height()));
+            }
+        }
     }
 
     /// Takes what has happened, as long as it may: what passes the filter. For another world or filter, or with or without what
@@ -196,7 +210,7 @@ impl Ladder {
             None => history.transits().next().is_some_and(|oldest| oldest.id > transit),
         });
         if self.generation != trace.generation() || self.hosts_only != hosts_only || !same_world {
-            *self = Self { generation: trace.generation(), ..Self::new(hosts_only, self.rungs.axis.scale()) };
+            *self = Self { generation: trace.generation(), ..Self::new(hosts_only, self.wanted) };
         }
         self.is_complete = false;
         // What was not sifted yet does not pass: it would be left out for good.

@@ -31,13 +31,11 @@ pub struct Figure<'a> {
     pub at: Option<Instant>,
 }
 
+/// Makes series, and shows them.
+pub type Again = dyn Fn(&mut dyn FnMut(&[Series<'_>], Unit));
+
 /// Draws it. `again` makes the series anew, over all of time, when they are to be saved or asked what is at a place.
-pub fn figure(
-    session: &Session,
-    figure: Figure<'_>,
-    place: NodeRef,
-    again: Rc<dyn Fn(&mut dyn FnMut(&[Series<'_>], Unit))>,
-) -> Html {
+pub fn figure(session: &Session, figure: Figure<'_>, place: NodeRef, again: Rc<Again>) -> Html {
     let Figure { title, file, note, series, chart, at } = figure;
     let now = at.unwrap_or(chart.window.until);
     let legend: Vec<_> = series.iter().filter(|series| !series.data.is_empty()).collect();

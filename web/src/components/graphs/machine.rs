@@ -23,11 +23,11 @@ const PLACES: [(State, i32, i32); 12] = [
 
 /// From which place to which, what it takes, and where that is written.
 const EDGES: [(usize, usize, &str, i32, i32); 17] = [
-    (0, 1, "passive open", 418, 60),
+    (0, 1, "passive open", 322, 60),
     (0, 3, "active open: send SYN", 570, 66),
     (1, 2, "SYN: send SYN, ACK", 200, 108),
-    (1, 3, "send: send SYN", 498, 138),
-    (3, 2, "SYN: send SYN, ACK", 370, 144),
+    (1, 3, "send: send SYN", 446, 134),
+    (3, 2, "SYN: send SYN, ACK", 370, 165),
     (2, 4, "ACK of SYN", 292, 177),
     (3, 4, "SYN, ACK: send ACK", 556, 192),
     (2, 5, "close: send FIN", 74, 218),

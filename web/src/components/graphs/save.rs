@@ -45,7 +45,7 @@ pub fn picture(drawing: &Element, title: &str, legend: &[(Tone, String)]) -> Str
 /// The same as in graphs.css, with the light theme's colours written out.
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#52617a}.title{font-size:18px;font-weight:600;fill:#16202f}\
 path{fill:none;stroke-width:2;stroke-linejoin:round;vector-effect:non-scaling-stroke}.dots{stroke-width:5;stroke-linecap:round}\
-.bars{stroke-width:2.5}.main-tone{stroke:#0b6bcb}.reply-tone{stroke:#1b7a45}.limit-tone{stroke:#a35c00;stroke-dasharray:7 3}\
+.bars{stroke-width:2.5}.main-tone{stroke:#0b6bcb}.reply-tone{stroke:#1b7a45;stroke-dasharray:12 3}.limit-tone{stroke:#a35c00;stroke-dasharray:8 3 2 3}\
 .bound-tone{stroke:#52617a;stroke-dasharray:2 3}.again-tone{stroke:#b81b36;stroke-width:4}.lost-tone{stroke:#16202f;stroke-width:6;stroke-linecap:square}\
 .aside-tone{stroke:#7b3fb5}.graph-grid{stroke:#d8e0ea}.beside{text-anchor:end}.below{text-anchor:middle}\
 .graph-veil{fill:#fff;opacity:.55}.graph-playhead{stroke:#16202f;stroke-width:1.5}";

@@ -66,8 +66,8 @@ pub struct Census {
 }
 
 impl Census {
-    /// Counts the listed packets with numbers below `upto`.
-    pub fn count(&mut self, trace: &Trace, source: Source<'_>, upto: usize) {
+    /// Counts the listed packets with numbers below `upto`, at most so many at once; whether that is all of them.
+    pub fn count(&mut self, trace: &Trace, source: Source<'_>, upto: usize, at_most: usize) -> bool {
         if upto < self.upto || trace.generation() != self.generation || trace.count() < self.next {
             (self.next, self.generation) = (trace.first(), trace.generation());
             self.counts.fill(Count::NONE);
@@ -75,7 +75,10 @@ impl Census {
             self.requests.clear();
         }
         self.upto = upto;
+        let mut left = at_most;
         for (number, row) in trace.listed_rows(self.next).take_while(|(number, _)| *number < upto) {
+            let Some(less) = left.checked_sub(1) else { return false };
+            left = less;
             self.next = number + 1;
             if self.known.len() <= number {
                 self.known.resize(number + 1, 0);
@@ -101,6 +104,7 @@ impl Census {
                 self.requests.push(number);
             }
         }
+        true
     }
 
     fn number(&mut self, kind: Kind) -> u32 {

@@ -123,8 +123,8 @@ fn time_ticks(window: Window) -> Vec<(f64, String)> {
     let ticks = (0..8).map(|number| first + number * step).take_while(|&ns| ns <= window.until.nanos());
     // As many digits as tell one tick from the next, in the unit of the last.
     let (unit, name) = match window.until.nanos() {
-        ..1_000_000 => (1_000, "µs"),
-        ..1_000_000_000 => (1_000_000, "ms"),
+        0..1_000_000 => (1_000, "µs"),
+        1_000_000..1_000_000_000 => (1_000_000, "ms"),
         _ => (1_000_000_000, "s"),
     };
     let mut places = 0;

@@ -69,8 +69,8 @@ pub struct Flow {
 enum Feed {
     World {
         order: Order,
-        analysis: Analysis,
-        shadowing: Shadowing,
+        analysis: Box<Analysis>,
+        shadowing: Box<Shadowing>,
         /// From its first segment to that of the next one between the same ends.
         from: Instant,
         until: Option<Instant>,
@@ -91,8 +91,8 @@ impl Flow {
     ) -> Self {
         let feed = Feed::World {
             order: Order::new(Place::Port(side.port)),
-            analysis: Analysis::new(),
-            shadowing: Shadowing::new(side, congestion, connection.transit),
+            analysis: Box::default(),
+            shadowing: Box::new(Shadowing::new(side, congestion, connection.transit)),
             from: connection.first.0,
             until,
         };
@@ -125,14 +125,14 @@ impl Flow {
         }
     }
 
-    /// Takes what is new, at most so many segments; whether that is all there is. `now`: how far the world has run.
+    /// Takes what is new, at most so many segments; whether that is all there is.
     pub fn follow(&mut self, trace: &Trace, source: Source<'_>, at_most: usize) -> bool {
         let mut left = at_most;
         let mut more = || {
             left = left.saturating_sub(1);
             left > 0
         };
-        let mut seen = Vec::new();
+        let (mut seen, mut all) = (Vec::new(), true);
         match (&mut self.feed, source) {
             (Feed::World { order, analysis, shadowing, from, until }, Source::World(history, now)) => {
                 let ends = self.ends;
@@ -148,6 +148,7 @@ impl Flow {
                     more()
                 });
                 let (cwnd, ssthresh) = (&mut self.cwnd, &mut self.ssthresh);
+                let mut told = at_most;
                 shadowing.follow(history, now, &mut |at, windows| {
                     if let Some(Windows { congestion, threshold }) = windows {
                         note(cwnd, at, congestion as u64);
@@ -155,8 +156,10 @@ impl Flow {
                             note(ssthresh, at, threshold as u64);
                         }
                     }
-                    true
+                    told = told.saturating_sub(1);
+                    told > 0
                 });
+                all = told > 0;
                 for (at, transit, forward, dropped, notes) in seen {
                     let frame = history.transit(TransitId(transit)).map(|transit| &*transit.frame);
                     self.segment(at, transit, forward, dropped, &notes, frame.unwrap_or_default());
@@ -184,7 +187,12 @@ impl Flow {
             }
             _ => {}
         }
-        left > 0
+        all && left > 0
+    }
+
+    /// How many numbers it has: whether there are more than there were.
+    pub fn len(&self) -> usize {
+        self.fresh.len() + self.again.len() + self.acks.len() + self.cwnd.len()
     }
 
     fn segment(&mut self, at: Instant, of: u64, forward: bool, dropped: bool, notes: &Notes, frame: &[u8]) {

@@ -98,21 +98,28 @@ fn queue(history: &History, direction: Direction, window: Window) -> Vec<Datum> 
     let waited = history
         .passing(direction, window.from, window.until)
         .filter(|transit| transit.start > transit.queued)
-        .map(|transit| (transit.queued, transit.start, transit.frame.len() as i64));
-    let mut changes: Vec<_> =
-        waited.flat_map(|(in_at, out_at, bytes)| [(in_at, bytes), (out_at, -bytes)]).collect();
-    changes.sort_unstable_by_key(|(at, bytes)| (*at, *bytes));
+        .map(|transit| (transit.queued, transit.start, transit.frame.len() as u64));
+    let waited: Vec<_> = waited.collect();
+    // First in, first out: both the coming and the going are in order of time.
+    let mut gone = waited.iter().peekable();
     let mut waiting = 0;
-    let mut data: Vec<Datum> = vec![Datum::new(window.from, 0)];
-    for (at, bytes) in changes {
-        waiting += bytes;
-        let datum = Datum::new(at, waiting.max(0) as u64);
-        match data.last_mut().filter(|last| last.at == at) {
-            Some(last) => *last = datum,
-            None => data.push(datum),
+    let mut data = vec![Datum::new(window.from, 0)];
+    let mut note = |at: Instant, waiting: u64| match data.last_mut().filter(|last| last.at >= at) {
+        Some(last) => *last = Datum::new(last.at, waiting),
+        None => data.push(Datum::new(at, waiting)),
+    };
+    for &(in_at, _, bytes) in &waited {
+        while let Some((_, out_at, bytes)) = gone.next_if(|(_, out_at, _)| *out_at <= in_at) {
+            waiting -= bytes;
+            note(*out_at, waiting);
         }
+        waiting += bytes;
+        note(in_at, waiting);
     }
-    data.sort_by_key(|datum| datum.at);
+    for (_, out_at, bytes) in gone {
+        waiting -= bytes;
+        note(*out_at, waiting);
+    }
     data
 }
 

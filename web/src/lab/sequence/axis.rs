@@ -90,6 +90,7 @@ impl Axis {
     }
 
     /// Its scale.
+    #[cfg(test)]
     pub fn scale(&self) -> Scale {
         self.scale
     }

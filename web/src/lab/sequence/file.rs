@@ -31,13 +31,13 @@ const GUTTER: f64 = 96.0;
 const HEADS: f64 = 48.0;
 const FOOT: f64 = 32.0;
 
-/// What is on the ladder from this place on, as large as it is seen.
-pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom) -> File {
+/// What is on the ladder from this place on, as large as it is seen; on the page it is at most so high.
+pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom, height_max: f64) -> File {
     let of = ladder.len();
     // As much as there may be, even if little follows.
     let from = if of <= ARROWS_MAX { 0 } else { from.min(of - ARROWS_MAX) };
-    let seen = ladder.axis().scale();
-    ladder.set_scale(zoom.scale(lab, REM));
+    let seen = ladder.wanted;
+    ladder.set_scale(zoom.scale(lab, REM), f64::INFINITY);
     let lanes = Lanes::new(ladder, lab, 0.0, PITCH);
     let history = lab.world.history();
     let mut span = (f64::MAX, 0.0f64);
@@ -58,7 +58,7 @@ pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom) -> File {
     let height = HEADS + REM + (span.end - span.start) + FOOT;
     // Cannot fail: it is written into memory.
     let _ = svg.write(lab, &lanes, &sheet, height);
-    ladder.set_scale(seen);
+    ladder.set_scale(seen, height_max);
     File { text: svg.text, arrows: sheet.strokes.len(), of }
 }
 

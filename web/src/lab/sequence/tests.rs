@@ -160,7 +160,7 @@ proptest! {
     ) {
         let lab = run_whole(example);
         let mut ladder = whole(&lab, hosts_only);
-        ladder.set_scale(Zoom::default().larger(zoom).scale(&lab, REM));
+        ladder.set_scale(Zoom::default().larger(zoom).scale(&lab, REM), f64::INFINITY);
         let lanes = Lanes::new(&ladder, &lab, width, 100.0);
         let top = ladder.axis().height() * top;
         let sheet = Sheet::new(&ladder, &lab, &lanes, top..top + 800.0, ALL);
@@ -201,7 +201,7 @@ fn ordinary_traffic_has_all_its_labels() {
 fn dense_traffic_is_thinned_and_says_so() {
     let lab = run_whole(5);
     let mut ladder = whole(&lab, false);
-    ladder.set_scale(Zoom::MIN.scale(&lab, REM));
+    ladder.set_scale(Zoom::MIN.scale(&lab, REM), f64::INFINITY);
     let lanes = Lanes::new(&ladder, &lab, WIDTH, 100.0);
     let middle = ladder.axis().height() / 2.0;
     let sheet =
@@ -256,7 +256,7 @@ fn a_file_is_well_formed_whatever_the_nodes_are_called() {
     lab.whole = renamed.into();
     let mut ladder = whole(&lab, false);
     let seen = ladder.axis().scale();
-    let file = file::file(&mut ladder, &lab, 0, Zoom::default());
+    let file = file::file(&mut ladder, &lab, 0, Zoom::default(), 1e9);
     assert_eq!(ladder.axis().scale(), seen, "what is on the page stays as it is");
     assert_eq!((file.arrows, file.of), (file::ARROWS_MAX.min(ladder.len()), ladder.len()));
     assert!(file.text.contains("&lt;a &amp; &quot;b&quot;&gt; <"));
@@ -284,4 +284,20 @@ fn a_sentence_says_when_from_whom_to_whom_what_and_what_became_of_it() {
     assert_eq!(lines[0], "0.000 000 s: client → server: ARP Who has 10.0.0.2? Tell 10.0.0.1");
     assert!(lines[1].contains(" s: client → server: TCP 49153 → 5001 [ACK] Seq="), "{}", lines[1]);
     assert!(lines[1].ends_with("; lost: lost on the way"), "{}", lines[1]);
+}
+
+#[test]
+fn it_is_never_higher_than_a_browser_can_scroll() {
+    let lab = run_whole(2);
+    let mut ladder = whole(&lab, false);
+    let wanted = Zoom::MAX.scale(&lab, REM);
+    ladder.set_scale(wanted, f64::INFINITY);
+    let whole = ladder.axis().height();
+    ladder.set_scale(wanted, whole / 2.0);
+    let shrunk = ladder.axis().height();
+    assert!(shrunk <= whole / 2.0 && shrunk > whole / 3.0);
+    ladder.set_scale(wanted, whole / 2.0);
+    assert_eq!(ladder.axis().height(), shrunk, "it stays as it is");
+    ladder.set_scale(Zoom::default().scale(&lab, REM), whole / 2.0);
+    assert_eq!(ladder.axis().scale(), Zoom::default().scale(&lab, REM));
 }

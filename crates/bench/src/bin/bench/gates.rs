@@ -16,8 +16,8 @@ const FIRST_FRAME_MS: f64 = 1_000.0;
 /// What a screen of 60 pictures a second leaves for one.
 pub const FRAME_MS: f64 = 1_000.0 / 60.0;
 /// A filter over 100,000 packets: one that reads fields where they are, and one that needs the whole tree of each packet.
-const FILTER_MS: f64 = 400.0;
-const TREE_FILTER_MS: f64 = 20_000.0;
+const FILTER_MS: f64 = 150.0;
+const TREE_FILTER_MS: f64 = 4_000.0;
 /// What a page may take after ten minutes of traffic: the history's limit of 256 MB, and half as much for all else.
 const MEMORY_MB: f64 = 384.0;
 
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn what_is_dragged_has_to_be_there_with_the_next_picture_and_filters_have_their_time() {
-        let sifted = |tree| Sifted { text: "arp".into(), tree, ms: 401.0, count: 1 };
+        let sifted = |tree| Sifted { text: "arp".into(), tree, ms: 151.0, count: 1 };
         let instrument = Instrument {
             frames: 100_000,
             scrub: vec![10.0, 17.0, 90.0],
