@@ -15,6 +15,8 @@ use web_sys::{MediaQueryList, Node, Performance};
 const WORLD_BUDGET_MS: f64 = 7.0;
 /// What reading packets off the history may take.
 const FOLLOW_BUDGET_MS: f64 = 2.5;
+/// The same while the playhead stands still and the world needs nothing: somebody waits for a filter.
+const REST_FOLLOW_BUDGET_MS: f64 = FOLLOW_BUDGET_MS + WORLD_BUDGET_MS;
 /// Nothing is drawn meanwhile that anybody follows, so the world may take more.
 const CATCH_UP_BUDGET_MS: f64 = 12.0;
 /// Asking for the time costs about as much as a moment of the world: not after every one.
@@ -86,13 +88,15 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
         lab.tick(now_ms, system.is_calm(), &mut go_on);
     }
 
-    shown.behind |= follow(session, performance);
-    let theme = session.settings().theme.resolve(system.is_dark());
     let moment = {
         let lab = session.lab().borrow();
         (lab.look().at, lab.state())
     };
     let moved = shown.moment != Some(moment);
+    let at_rest = !moved && !matches!(moment.1, State::CatchingUp { .. });
+    let budget_ms = if at_rest { REST_FOLLOW_BUDGET_MS } else { FOLLOW_BUDGET_MS };
+    shown.behind |= follow(session, performance, budget_ms);
+    let theme = session.settings().theme.resolve(system.is_dark());
     let stale = session.take_stale() || shown.theme != Some(theme);
     if moved || stale {
         if shown.theme.replace(theme) != Some(theme) {
@@ -137,8 +141,8 @@ fn frame(session: &Session, system: &System, performance: &Performance, shown: &
 }
 
 /// Lets the packet list and what is made of it come after the history; whether there is something new to show.
-fn follow(session: &Session, performance: &Performance) -> bool {
-    let end_ms = performance.now() + FOLLOW_BUDGET_MS;
+fn follow(session: &Session, performance: &Performance, budget_ms: f64) -> bool {
+    let end_ms = performance.now() + budget_ms;
     let mut taken = 0;
     let mut lab = session.lab().borrow_mut();
     lab.follow(&mut || {

@@ -66,11 +66,13 @@ mod tests {
 
     #[test]
     fn every_case_runs_and_counts_what_its_figures_need() {
-        for measurement in run(&CASES, hasty()) {
+        for measurement in run(CASES.iter().chain(&ALONE), hasty()) {
             let case = Case::named(&measurement.case).unwrap();
             for figure in case.figures {
                 let value = figure.of(&measurement.sample);
-                assert!(value.is_finite() && value > 0.0, "{}: {figure:?} is {value}", case.name);
+                // Not every system tells how much memory a process has.
+                let is_told = value > 0.0 || figure == &Figure::Taken;
+                assert!(value.is_finite() && is_told, "{}: {figure:?} is {value}", case.name);
             }
         }
     }

@@ -387,6 +387,12 @@ impl History {
         self.transits.iter()
     }
 
+    /// Those of them that had been handed over by this moment: those under way, and what was before them.
+    pub fn transits_by(&self, at: Instant) -> impl DoubleEndedIterator<Item = &Transit> + ExactSizeIterator {
+        let count = self.transits.partition_point(|transit| transit.queued <= at);
+        self.transits.range(..count)
+    }
+
     /// One transit, if it is still kept.
     pub fn transit(&self, id: TransitId) -> Option<&Transit> {
         self.transits.get(usize::try_from(id.0.checked_sub(self.first)?).ok()?)

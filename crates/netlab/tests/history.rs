@@ -87,6 +87,8 @@ fn at_every_moment_the_frames_on_a_wire_are_those_between_queued_and_gone() {
     let (world, ..) = run(topology, RunKind::Iperf(iperf));
     let history = world.history();
     for moment in (0..400).map(|n| Instant::from_nanos(n * 777_777)) {
+        let handed = history.transits().filter(|transit| transit.queued <= moment).map(|transit| transit.id);
+        assert!(history.transits_by(moment).map(|transit| transit.id).eq(handed));
         for from in End::BOTH {
             let direction = Direction { link: LinkId(0), from };
             let there = |transit: &&Transit| {

@@ -50,6 +50,7 @@ pub fn run(options: &Options) -> Result<()> {
         bench.arg("--page").arg(project::dist());
         bench.args(["--page-raw-bytes", &raw_bytes.to_string()]);
         bench.args(["--page-brotli-bytes", &brotli_bytes.to_string()]);
+        bench.args(["--page-budget-bytes", &size::BUDGET_BYTES.to_string()]);
         bench.arg("--write").arg(project::root().join("docs/PERFORMANCE.md"));
     }
     process::run(&mut bench)

@@ -11,7 +11,7 @@ use std::process::Command;
 
 /// The whole page, compressed. The viewer alone kept to 400 KB; the editor is the rest. On a slow school line of 3 Mbit/s it
 /// is there within a second and a quarter, and only once: after that it comes from the browser's cache.
-const BUDGET_BYTES: usize = 680 * 1024;
+pub const BUDGET_BYTES: usize = 680 * 1024;
 
 /// Prints name, size and compressed size of each file of a folder, largest first; brotli at its best is what static
 /// hosts precompress with.

@@ -96,12 +96,6 @@ pub fn Packets(props: &Props) -> Html {
     // In a list that is taller than an element can be a pixel is more than a pixel.
     let scale = if tall > 0.0 { listed as f64 * row_px / tall } else { 1.0 };
     let top = sight.top * scale;
-    let first = ((top / row_px) as usize).saturating_sub(SPARE).min(listed);
-    let last = (((top + sight.height) / row_px) as usize + SPARE).min(listed);
-    let lines: Vec<Line> = (first..last)
-        .filter_map(|place| trace.listed_at(place))
-        .filter_map(|number| lab.line(number))
-        .collect();
     let wanted = {
         // The playhead's row, or the selected one while time stands still, is to be seen; in a capture it always does.
         let stands = opened.is_some() || props.view.state == crate::lab::State::Paused;
@@ -113,8 +107,17 @@ pub fn Packets(props: &Props) -> Html {
         let inside = from >= top && to <= top + sight.height;
         (*follows && !inside && sight.height > 0.0 && opened.is_none()
             || (selected.is_some() && !inside && *follows))
-            .then(|| (to - sight.height * 0.75).max(0.0) / scale)
+            .then(|| (to - sight.height * 0.75).min(listed as f64 * row_px - sight.height).max(0.0))
     };
+    // Rendered where it is about to be scrolled to: otherwise it would have to be again, and the page be laid out twice.
+    let top = wanted.unwrap_or(top);
+    let wanted = wanted.map(|top| top / scale);
+    let first = ((top / row_px) as usize).saturating_sub(SPARE).min(listed);
+    let last = (((top + sight.height) / row_px) as usize + SPARE).min(listed);
+    let lines: Vec<Line> = (first..last)
+        .filter_map(|place| trace.listed_at(place))
+        .filter_map(|number| lab.line(number))
+        .collect();
     drop(lab);
     {
         let (body, ours) = (body.clone(), ours.clone());

@@ -16,7 +16,7 @@ const CROWD: usize = 8;
 /// The sentence for this moment; `None` before anything was sent. `recent`: how far back a crowd is looked for.
 pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Duration) -> Option<String> {
     let since = Instant::from_nanos(at.nanos().saturating_sub(recent.nanos()));
-    let mut sent = history.transits().rev().skip_while(|transit| transit.queued > at);
+    let mut sent = history.transits_by(at).rev();
     let latest = sent.next()?;
     let lately = sent.take_while(|transit| transit.queued > since).take(CROWD).count();
     if lately == CROWD {

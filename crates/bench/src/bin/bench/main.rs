@@ -8,11 +8,13 @@
 //! | [`statistics`] | medians and their spread |
 //! | [`peer`], [`gates`] | what is compared with mirage-vnetif, and what has to hold |
 //! | [`page`] | what a visitor downloads and waits for |
+//! | [`instrument`] | the page among 100,000 packets: what a person waits for who looks for something |
 //! | [`report`] | the tables, and their place in docs/PERFORMANCE.md |
 
 #![allow(clippy::disallowed_methods, reason = "measuring needs a clock")]
 
 mod gates;
+mod instrument;
 mod page;
 mod peer;
 mod report;
@@ -23,7 +25,9 @@ mod worker;
 use anyhow::Result;
 use bench::{CASES, Case, Figure};
 use clap::{Args, Parser, Subcommand};
+use page::Page;
 use rounds::{Host, Results};
+use statistics::Summary;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -86,6 +90,16 @@ struct Compare {
     write: Option<PathBuf>,
 }
 
+/// All that was measured.
+struct Measured {
+    results: Results,
+    /// Each case once, in processes of their own.
+    alone: Results,
+    /// How fast the engine is in a tab just opened.
+    fresh: Option<Summary>,
+    page: Option<Page>,
+}
+
 fn main() -> Result<()> {
     let Arguments { command, selection } = Arguments::parse();
     match command {
@@ -104,18 +118,15 @@ fn main() -> Result<()> {
 
 fn compared(options: &Compare, selection: &Selection) -> Result<()> {
     warn_if_busy();
-    let mut workers = vec![(Host::Native, Worker::native()?)];
-    if let Some(module) = &options.node {
-        let script = options.scripts.join("node.mjs");
-        workers.push((Host::Node, Worker::script(&script, [module])?));
+    let mut workers = Vec::new();
+    for host in Host::ALL {
+        workers.extend(start(options, host)?.map(|worker| (host, worker)));
     }
-    if let (Some(module), Some(playwright)) = (&options.chromium, &options.playwright) {
-        let script = options.scripts.join("chromium.mjs");
-        workers.push((Host::Chromium, Worker::script(&script, [playwright, module])?));
-    }
+    let hosts: Vec<_> = workers.iter().map(|(host, _)| *host).collect();
     let versions = workers.iter_mut().map(|(_, worker)| worker.version()).collect::<Result<Vec<_>>>()?;
     let results = rounds::run(&mut workers, selection)?;
     drop(workers);
+    let alone = rounds::alone(&hosts, selection, |host| start(options, host))?;
     let fresh = match (&options.chromium, &options.playwright, results.of("world/tcp")) {
         (Some(module), Some(playwright), Some(of_case)) => {
             let (case, figure) = (of_case.case, Figure::TimesRealTime);
@@ -124,16 +135,30 @@ fn compared(options: &Compare, selection: &Selection) -> Result<()> {
         _ => None,
     };
     let page = page::measure(&options.page, &options.scripts, options.playwright.as_deref())?;
-    let text = report::all(&results, fresh, page.as_ref(), &versions, selection.rounds);
+    let measured = Measured { results, alone, fresh, page };
+    let text = report::all(&measured, &versions, selection.rounds);
     print!("{text}");
     match &options.write {
-        Some(document) if is_complete(&results) => report::write(document, &text),
+        Some(document) if is_complete(&measured.results) => report::write(document, &text),
         Some(_) => {
             println!("\nNot written: only a part of the cases was measured.");
             Ok(())
         }
         None => Ok(()),
     }
+}
+
+/// Starts a worker, if it is known how.
+fn start(options: &Compare, host: Host) -> Result<Option<Worker>> {
+    let script = |name| options.scripts.join(name);
+    Ok(Some(match (host, &options.node, &options.chromium, &options.playwright) {
+        (Host::Native, ..) => Worker::native()?,
+        (Host::Node, Some(module), ..) => Worker::script(&script("node.mjs"), [module])?,
+        (Host::Chromium, _, Some(module), Some(playwright)) => {
+            Worker::script(&script("chromium.mjs"), [playwright, module])?
+        }
+        _ => return Ok(None),
+    }))
 }
 
 fn is_complete(results: &Results) -> bool {

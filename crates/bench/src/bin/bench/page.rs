@@ -1,5 +1,6 @@
 //! What a visitor downloads and waits for, and how fast the engine is in a tab that was just opened.
 
+use crate::instrument::{self, Instrument};
 use crate::statistics::Summary;
 use crate::worker::Worker;
 use anyhow::{Context as _, Result};
@@ -15,7 +16,7 @@ const FRESH_TABS: usize = 5;
 #[derive(clap::Args)]
 pub struct Options {
     /// The folder of the built page
-    #[arg(long, requires_all = ["playwright", "page_raw_bytes", "page_brotli_bytes"])]
+    #[arg(long, requires_all = ["playwright", "page_raw_bytes", "page_brotli_bytes", "page_budget_bytes"])]
     page: Option<PathBuf>,
     /// The sum of its files in bytes
     #[arg(long)]
@@ -23,6 +24,9 @@ pub struct Options {
     /// The same, each compressed by brotli
     #[arg(long)]
     page_brotli_bytes: Option<usize>,
+    /// How much that may be
+    #[arg(long)]
+    page_budget_bytes: Option<usize>,
 }
 
 /// What was found.
@@ -31,10 +35,14 @@ pub struct Page {
     pub raw_bytes: usize,
     /// The same, compressed.
     pub brotli_bytes: usize,
+    /// How much that may be.
+    pub budget_bytes: usize,
     /// From navigation to the page's mark `first-moving-frame`, over loopback, nothing cached.
     pub first_frame_ms: Summary,
     /// How often.
     pub loads: usize,
+    /// Among many packets.
+    pub instrument: Instrument,
 }
 
 /// A figure of a case in tabs that were just opened, each in a browser profile of its own: machine code and memory have yet
@@ -61,6 +69,7 @@ pub fn measure(options: &Options, scripts: &Path, playwright: Option<&Path>) -> 
         page: Some(folder),
         page_raw_bytes: Some(raw_bytes),
         page_brotli_bytes: Some(brotli_bytes),
+        page_budget_bytes: Some(budget_bytes),
     } = options
     else {
         return Ok(None);
@@ -78,6 +87,13 @@ pub fn measure(options: &Options, scripts: &Path, playwright: Option<&Path>) -> 
             loads.push(ms);
         }
     }
-    let (raw_bytes, brotli_bytes) = (*raw_bytes, *brotli_bytes);
-    Ok(Some(Page { raw_bytes, brotli_bytes, first_frame_ms: Summary::of(loads), loads: LOADS }))
+    drop(browser);
+    Ok(Some(Page {
+        raw_bytes: *raw_bytes,
+        brotli_bytes: *brotli_bytes,
+        budget_bytes: *budget_bytes,
+        first_frame_ms: Summary::of(loads),
+        loads: LOADS,
+        instrument: instrument::measure(folder, scripts, playwright)?,
+    }))
 }

@@ -1,6 +1,8 @@
 //! The tables, and their place in docs/PERFORMANCE.md.
 
-use crate::gates;
+use crate::Measured;
+use crate::gates::{self, FRAME_MS};
+use crate::instrument::worst;
 use crate::page::Page;
 use crate::peer::PEER;
 use crate::rounds::{CaseResults, Host, Results};
@@ -13,16 +15,13 @@ use std::{env, fs, thread};
 
 /// Between these lines of the document everything is replaced.
 const BEGIN: &str = "<!-- begin: cargo xtask bench -->";
+const MB: f64 = (1 << 20) as f64;
 const END: &str = "<!-- end: cargo xtask bench -->";
 
 /// Everything that was measured, as Markdown.
-pub fn all(
-    results: &Results,
-    fresh: Option<Summary>,
-    page: Option<&Page>,
-    versions: &[String],
-    rounds: usize,
-) -> String {
+pub fn all(measured: &Measured, versions: &[String], rounds: usize) -> String {
+    let Measured { results, alone, fresh, page } = measured;
+    let page = page.as_ref();
     let mut text = format!(
         "Medians of {rounds} rounds, each of one sample natively, in Node and in Chromium in turn; ± is half the distance \
          between the quartiles. Ratios are of pairs within a round.\nMeasured on {}, {}, with {}.\n\n",
@@ -30,10 +29,12 @@ pub fn all(
         env::consts::OS,
         versions.join(", "),
     );
-    text += &gate_table(results, page);
+    text += &gate_table(measured);
     text += &cases(results);
     text += &peer_table(results);
-    text + &page_table(fresh, page)
+    text += &page_table(*fresh, page);
+    text += &instrument_table(page);
+    text + &memory_table(alone, page)
 }
 
 /// Every case at every host.
@@ -62,9 +63,9 @@ fn ratio(results: &Results, of_case: &CaseResults, host: Host, figure: Figure) -
     results.speed(of_case, host, figure).map_or("–".into(), |speed| format!("{:.2}", speed.median))
 }
 
-fn gate_table(results: &Results, page: Option<&Page>) -> String {
+fn gate_table(measured: &Measured) -> String {
     let head = ["gate", "limit (stretch)", "measured", "holds"].map(String::from);
-    let rows = gates::verdicts(results, page).into_iter().map(|verdict| {
+    let rows = gates::verdicts(measured).into_iter().map(|verdict| {
         let holds = match (verdict.holds, verdict.stretch_holds) {
             (false, _) => "**no**",
             (true, Some(true)) => "yes, and the stretch",
@@ -114,6 +115,62 @@ fn page_table(fresh: Option<Summary>, page: Option<&Page>) -> String {
     };
     let rows = page.into_iter().flat_map(of_page).chain(fresh.map(of_tab));
     section("The page", &head, rows)
+}
+
+fn instrument_table(page: Option<&Page>) -> String {
+    let Some(Page { instrument, .. }) = page else { return String::new() };
+    let title = format!("The page among {} packets", instrument.frames);
+    let frames = |what: &str, costs: &[f64]| {
+        let median = Summary::of(costs.iter().copied()).median;
+        let late = costs.iter().filter(|&&ms| ms > FRAME_MS).count();
+        vec![
+            what.into(),
+            format!("{} ms", number(median)),
+            format!("{} ms; {late} of {} longer than a frame", number(worst(costs)), costs.len()),
+        ]
+    };
+    let mut rows = vec![
+        frames("the playhead is dragged: from the pointer's move to the picture", &instrument.scrub),
+        frames("the packet list is scrolled: likewise", &instrument.scroll),
+    ];
+    rows.extend(instrument.filters.iter().map(|filter| {
+        let what = format!("`{}`: from its last letter to the whole list", filter.text);
+        vec![what, format!("{} ms", number(filter.ms)), format!("{} packets", filter.count)]
+    }));
+    section(&title, &["what", "measured", "worst, or found"].map(String::from), rows)
+}
+
+fn memory_table(alone: &Results, page: Option<&Page>) -> String {
+    let mut head = vec!["what".to_string()];
+    head.extend(alone.hosts.iter().map(Host::to_string));
+    head.push("the page in Chromium".into());
+    let of_page = |bytes: u64| format!("{} MB", number(bytes as f64 / MB));
+    let rows = alone.cases.iter().flat_map(|of_case| {
+        of_case.case.figures.iter().map(|&figure| {
+            let what = match figure {
+                Figure::Kept => "history and packet list, as they count it, at most",
+                _ => "all memory of the process or module, at most",
+            };
+            let mut row = vec![format!("{}: {what}", of_case.case.what)];
+            row.extend(alone.hosts.iter().map(|&host| {
+                alone
+                    .figure(of_case, host, figure)
+                    .map_or("–".into(), |of| format!("{} MB", number(of.median)))
+            }));
+            let page = page.filter(|_| figure == Figure::Taken).map(|page| of_page(page.instrument.long));
+            row.push(page.unwrap_or("–".into()));
+            row
+        })
+    });
+    let rows: Vec<_> = rows
+        .chain(page.map(|Page { instrument, .. }| {
+            let mut row = vec![format!("{} packets, looked at and sifted", instrument.frames)];
+            row.extend(alone.hosts.iter().map(|_| "–".into()));
+            row.push(of_page(instrument.memory));
+            row
+        }))
+        .collect();
+    section("Memory", &head, rows)
 }
 
 fn section(title: &str, head: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {

@@ -3,8 +3,8 @@
 use crate::Selection;
 use crate::statistics::Summary;
 use crate::worker::Worker;
-use anyhow::{Result, ensure};
-use bench::{CASES, Case, Figure, Sample};
+use anyhow::{Context as _, Result, ensure};
+use bench::{ALONE, CASES, Case, Figure, Sample};
 use std::fmt;
 
 /// Where a sample was taken.
@@ -75,7 +75,14 @@ pub fn run(workers: &mut [(Host, Worker)], selection: &Selection) -> Result<Resu
     let selected = |case: &&Case| case.name.starts_with(&selection.only);
     let mut cases: Vec<_> =
         CASES.iter().filter(selected).map(|case| CaseResults { case, rounds: Vec::new() }).collect();
-    ensure!(!cases.is_empty(), "no case's name begins with {}", selection.only);
+    ensure!(
+        !cases.is_empty() || ALONE.iter().any(|case| selected(&case)),
+        "no case's name begins with {}",
+        selection.only
+    );
+    if cases.is_empty() {
+        return Ok(Results { hosts: Vec::new(), cases });
+    }
     for round in 0..=selection.rounds {
         eprintln!("round {round} of {}{}", selection.rounds, if round == 0 { ", to warm up" } else { "" });
         for results in &mut cases {
@@ -83,16 +90,7 @@ pub fn run(workers: &mut [(Host, Worker)], selection: &Selection) -> Result<Resu
             for (host, worker) in workers.iter_mut() {
                 let sample = worker.sample(results.case)?;
                 let known = results.rounds.first().and_then(|samples| samples.first()).or(samples.first());
-                if let Some(known) = known {
-                    ensure!(
-                        sample.fingerprint == known.fingerprint,
-                        "{} is not what it was: {host} got {:?} where {} got {:?}",
-                        results.case.name,
-                        sample.fingerprint,
-                        Host::Native,
-                        known.fingerprint,
-                    );
-                }
+                same(results.case, *host, &sample, known)?;
                 samples.push(sample);
             }
             if round > 0 {
@@ -101,6 +99,42 @@ pub fn run(workers: &mut [(Host, Worker)], selection: &Selection) -> Result<Resu
         }
     }
     Ok(Results { hosts: workers.iter().map(|(host, _)| *host).collect(), cases })
+}
+
+/// Takes one sample of each of the cases that need a process of their own. `start` starts one.
+pub fn alone(
+    hosts: &[Host],
+    selection: &Selection,
+    start: impl Fn(Host) -> Result<Option<Worker>>,
+) -> Result<Results> {
+    let mut cases = Vec::new();
+    for case in ALONE.iter().filter(|case| case.name.starts_with(&selection.only)) {
+        eprintln!("{}, once", case.name);
+        let mut samples = Vec::new();
+        for &host in hosts {
+            let mut worker = start(host)?.with_context(|| format!("{host} took part before"))?;
+            worker.version()?;
+            let sample = worker.sample(case)?;
+            same(case, host, &sample, samples.first())?;
+            samples.push(sample);
+        }
+        cases.push(CaseResults { case, rounds: vec![samples] });
+    }
+    Ok(Results { hosts: hosts.to_vec(), cases })
+}
+
+/// Fixed work has the same outcome everywhere and at any time.
+fn same(case: &Case, host: Host, sample: &Sample, known: Option<&Sample>) -> Result<()> {
+    let Some(known) = known else { return Ok(()) };
+    ensure!(
+        sample.fingerprint == known.fingerprint,
+        "{} is not what it was: {host} got {:?} where {} got {:?}",
+        case.name,
+        sample.fingerprint,
+        Host::Native,
+        known.fingerprint,
+    );
+    Ok(())
 }
 
 #[cfg(test)]
