@@ -155,7 +155,8 @@ impl Reducible for Page {
                     page.announcement = news.into();
                 }
                 // Whoever points at something wants to see it.
-                if view.selection.is_some() && view.selection != page.view.selection {
+                let points = (view.selection, view.packet);
+                if points != (None, None) && points != (page.view.selection, page.view.packet) {
                     page.pane = Pane::Inspect;
                 }
                 page.view = view;

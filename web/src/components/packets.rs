@@ -129,6 +129,15 @@ pub fn Packets(props: &Props) -> Html {
             }
         });
     }
+    {
+        // Another list begins at its beginning.
+        let body = body.clone();
+        use_effect_with(opened.clone(), move |opened| {
+            if let (Some(_), Some(element)) = (opened, body.cast::<HtmlElement>()) {
+                element.set_scroll_top(0);
+            }
+        });
+    }
     let onscroll = {
         let (sight, follows) = (sight.clone(), follows.clone());
         Callback::from(move |event: Event| {

@@ -63,7 +63,9 @@ pub struct View {
     pub runs: Vec<Rc<RunView>>,
     /// What is selected.
     pub selection: Option<Selection>,
-    /// It, looked at closely.
+    /// The packet of an opened capture that is looked at.
+    pub packet: Option<usize>,
+    /// What is selected, looked at closely.
     pub inspected: Option<Rc<Inspected>>,
     /// How many bytes the history holds.
     pub kept: usize,
@@ -255,6 +257,7 @@ impl Lab {
             narration,
             runs: self.followers.views(&self.whole, history, at),
             selection: self.selection,
+            packet: self.packet,
             inspected: self.inspected(),
             // In steps, so that it does not change with every frame.
             kept: history.bytes_kept() >> 20 << 20,
