@@ -100,12 +100,18 @@ async function open(scenario, more = "") {
 
 const memory = (page) => page.evaluate(() => globalThis.watched.memory.buffer.byteLength);
 
-/** Waits until what somebody does is shown. */
+/** Does something and waits until it is shown. Not asked for in animation frames: they are what is measured. */
 async function shown(page, act) {
-  const count = () => page.evaluate(() => globalThis.watched.costs.length);
-  const before = await count();
+  const before = await page.evaluate(() => globalThis.watched.costs.length);
   await act();
-  await page.waitForFunction((before) => globalThis.watched.costs.length > before, before);
+  await page.evaluate(
+    (before) =>
+      new Promise((resolve) => {
+        const look = () => (globalThis.watched.costs.length > before ? resolve() : setTimeout(look, 4));
+        look();
+      }),
+    before,
+  );
 }
 
 /** What inputs cost, each from its first handler to the end of the animation frame that shows it. */
