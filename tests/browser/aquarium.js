@@ -59,6 +59,13 @@ export class Aquarium {
     this.results = page.getByRole("region", { name: "Results" });
     this.inspector = page.getByRole("tabpanel", { name: "Inspect" });
     this.dialog = page.getByRole("dialog");
+    this.timeline = page.getByRole("slider", { name: "Time line" });
+    this.live = this.button("Live");
+    this.branches = page.getByRole("list", { name: "Branches" }).getByRole("button", { name: /^(As it was|.* from \d)/ });
+    this.packets = page.getByRole("grid", { name: "Packets" });
+    this.filter = page.getByRole("combobox", { name: "Display filter" });
+    this.place = page.getByRole("combobox", { name: "Seen where" });
+    this.messages = page.getByRole("log", { name: "Messages" });
   }
 
   /** Opens the page, with a scenario if one is given, and waits until it is there. */
@@ -86,6 +93,56 @@ export class Aquarium {
   async pane(name) {
     await this.page.getByRole("tab", { name }).click();
     return this.page.getByRole("tabpanel", { name });
+  }
+
+  /** Opens one of the instruments below the stage. */
+  async instrument(name) {
+    const tab = this.page.getByRole("tab", { name, exact: true });
+    if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+    const panel = this.page.getByRole("tabpanel", { name, exact: true });
+    await expect(panel).toBeVisible();
+    return panel;
+  }
+
+  /** Drags the playhead to this share of the time line's length, in a few moves, as a hand does. */
+  async dragTo(share) {
+    const { x, y, width, height } = await this.timeline.boundingBox();
+    const { mouse } = this.page;
+    await mouse.move(x + width * 0.9, y + height / 2);
+    await mouse.down();
+    await mouse.move(x + width * share, y + height / 2, { steps: 5 });
+    await mouse.up();
+  }
+
+  /** Drags the playhead to about this many seconds, which have been. */
+  async goTo(seconds) {
+    await this.dragTo(0.3);
+    const length = (await this.moment()) / 0.3;
+    await this.dragTo((seconds * 1e9) / length);
+    await expect(this.timeline, "it is not the live edge").not.toHaveAttribute("aria-valuenow", await this.timeline.getAttribute("aria-valuemax"));
+    return this.moment();
+  }
+
+  /** Waits until the page has shown what it was told to. */
+  async shown() {
+    await this.page.evaluate(async () => {
+      for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+    });
+  }
+
+  /** The moment that is looked at, in nanoseconds. */
+  async moment() {
+    return Number(await this.timeline.getAttribute("aria-valuenow"));
+  }
+
+  /** A row of the packet list, by the packet's number. */
+  packet(number) {
+    return this.packets.getByRole("row", { name: new RegExp(`^${number} `) });
+  }
+
+  /** The texts of a packet's cells: number, time, where, source, destination, protocol, length, info. */
+  async cells(row) {
+    return (await row.getByRole("gridcell").allTextContents()).map((text) => text.replaceAll("\u00a0", " "));
   }
 
   /** Virtual time, in seconds. */

@@ -101,7 +101,7 @@ pub fn App(props: &Props) -> Html {
                 <Drawer workspace={page.workspace} view={page.view.clone()} />
                 <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} />
             </main>
-            { status(view.edge, view.complete_since) }
+            { status(view.edge, view.kept, view.complete_since) }
             { toasts(&session, &page.toasts, &page.announcement) }
             <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail}
                 compared={view.compared.clone()} />

@@ -1,6 +1,15 @@
 // That everybody can use it: each view is clean for axe in both themes, and everything can be done with the keyboard.
 import AxeBuilder from "@axe-core/playwright";
+import { arpRequest, pcap } from "../captures.js";
 import { QUIET, expect, fragment, test } from "../aquarium.js";
+
+async function branchOff({ aquarium }) {
+  await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
+  await aquarium.playToTheEnd();
+  await aquarium.goTo(0.5);
+  await aquarium.start("Echo", { Over: "UDP" });
+  await expect(aquarium.branches).toHaveCount(2);
+}
 
 const VIEWS = {
   "a node being edited": async ({ aquarium }) => {
@@ -62,6 +71,70 @@ const VIEWS = {
     await expect(pane.getByRole("img", { name: /^Throughput/ })).toBeVisible();
   },
   "the examples": ({ aquarium }) => aquarium.button("Examples").click(),
+  "a packet list with a filter that is wrong": async ({ aquarium }) => {
+    await aquarium.instrument("Packets");
+    await expect(aquarium.packet(1)).toBeVisible();
+    await aquarium.filter.fill("ip.adr == 10.0.0.1");
+    await aquarium.filter.blur();
+  },
+  "a packet and the completions of a filter": async ({ aquarium, page }) => {
+    await aquarium.instrument("Packets");
+    await aquarium.packet(1).click();
+    await aquarium.pane("Inspect");
+    await aquarium.filter.pressSequentially("tcp");
+    await expect(page.getByRole("listbox", { name: "Completions" })).toBeVisible();
+  },
+  "lost packets, seen at every port": async ({ aquarium, page }) => {
+    await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "c", count: 12, interval: "20ms", timeout: "50ms" } }] });
+    await aquarium.playToTheEnd();
+    await aquarium.instrument("Packets");
+    await aquarium.place.selectOption("Every port");
+    await aquarium.packets.press("Home");
+    await expect(page.getByText("Lost: ").first()).toBeVisible();
+  },
+  "an opened capture": async ({ aquarium, page }) => {
+    await aquarium.instrument("Packets");
+    await page.getByLabel("Open capture").setInputFiles({ name: "lan.pcap", mimeType: "", buffer: pcap([arpRequest(1, 2)]) });
+    await aquarium.packet(1).click();
+    await aquarium.pane("Inspect");
+  },
+  "the sequence view": async ({ aquarium, page }) => {
+    await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "c", count: 6, interval: "20ms", timeout: "50ms" } }] });
+    await aquarium.playToTheEnd();
+    await aquarium.instrument("Sequence");
+    const ladder = page.getByRole("listbox", { name: "Frames in order of time" });
+    await ladder.press("Home");
+    await ladder.press("ArrowDown");
+    await ladder.press("Enter");
+    await expect(ladder.getByRole("option", { selected: true }).first()).toBeAttached();
+  },
+  "the log": async ({ aquarium }) => {
+    const log = await aquarium.instrument("Log");
+    await expect(log.getByRole("button").first()).toBeVisible();
+  },
+  "the past, with a branch that was left": async ({ aquarium, page }) => {
+    await branchOff({ aquarium });
+    await aquarium.timeline.press("Home");
+    await expect(page.getByText("in the past", { exact: true })).toBeVisible();
+  },
+  "two branches compared": async ({ aquarium }) => {
+    await branchOff({ aquarium });
+    await aquarium.button("Compare with As it was").click();
+    await expect(aquarium.dialog).toContainText("They differ first at");
+  },
+  "a link to a moment": async ({ aquarium }) => {
+    await aquarium.button("Share").click();
+    await aquarium.dialog.getByRole("switch", { name: /^Open at this moment/ }).click();
+  },
+  "large type for a projector": async ({ aquarium }) => {
+    await aquarium.instrument("Packets");
+    await aquarium.button("Projector").click();
+  },
+  "no side pane, and a film being made": async ({ aquarium }) => {
+    await aquarium.button("Hide the side pane").click();
+    await aquarium.button("Record the stage as a video").click();
+    await expect(aquarium.button("Stop recording and save the video")).toBeVisible();
+  },
   "the help": ({ aquarium }) => aquarium.button("Help").click(),
   "a link to share": async ({ aquarium }) => {
     await aquarium.button("Share").click();
@@ -201,7 +274,7 @@ test.describe("reduced motion", () => {
         new Promise((resolve) => {
           const clock = document.querySelector("[role=timer]");
           const times = new Set([clock.textContent]);
-          document.querySelector("[aria-label^=Step]").click();
+          document.querySelector("[aria-label^='Step to']").click();
           let frames = 0;
           const look = () => {
             times.add(clock.textContent);

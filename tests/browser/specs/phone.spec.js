@@ -2,6 +2,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import { QUIET, expect, test } from "../aquarium.js";
 
+const INSTRUMENTS = ["Packets", "Sequence", "Log"];
+const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] };
+
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 test("everything fits into the width, in every pane", async ({ page, aquarium }) => {
@@ -48,7 +51,7 @@ test("a tap on the drawing selects what is there", async ({ page, aquarium }) =>
 
 test("every control is large enough for a finger", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
-  for (const pane of ["Runs", "Inspect", "Speed test", "Document"]) {
+  for (const pane of ["Runs", "Inspect", "Speed test", "Document", ...INSTRUMENTS]) {
     await page.getByRole("tab", { name: pane }).tap();
     const small = await page.evaluate(() => {
       const controls = [...document.querySelectorAll("button, select, input, summary, a[href]")];
@@ -79,11 +82,48 @@ test("a network is drawn with fingers", async ({ page, aquarium }) => {
   expect(wide, "nothing sticks out").toBeLessThanOrEqual(0);
 });
 
+test("with an instrument open there is one pane at a time, and everything fits into the width", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
+  const panel = (name) => page.getByRole("tabpanel", { name, exact: true });
+  for (const name of INSTRUMENTS) {
+    await page.getByRole("tab", { name, exact: true }).tap();
+    await expect(panel(name)).toBeVisible();
+    await expect(panel("Runs")).toBeHidden();
+    expect(await overflow(page), name).toBeLessThanOrEqual(0);
+  }
+  await page.getByRole("tab", { name: "Runs" }).tap();
+  await expect(panel("Runs")).toBeVisible();
+  await expect(panel(INSTRUMENTS.at(-1))).toBeHidden();
+});
+
+test("a packet is chosen with a finger, and its details are one tap away", async ({ page, aquarium }) => {
+  await aquarium.open(PINGING);
+  await aquarium.playToTheEnd();
+  await page.getByRole("tab", { name: "Packets", exact: true }).tap();
+  await aquarium.packet(3).scrollIntoViewIfNeeded();
+  await aquarium.packet(3).tap();
+  await expect(aquarium.packet(3)).toHaveAttribute("aria-selected", "true");
+  await aquarium.button("Details").tap();
+  await expect(aquarium.inspector.getByText(/^Echo \(ping\) request/).first()).toBeInViewport();
+});
+
+test("a finger on the time line goes back in time", async ({ page, aquarium }) => {
+  await aquarium.open(PINGING);
+  await aquarium.playToTheEnd();
+  const { width, height } = await aquarium.timeline.boundingBox();
+  await aquarium.timeline.tap({ position: { x: width * 0.2, y: height / 2 } });
+  await expect(page.getByText("in the past", { exact: true })).toBeVisible();
+  await expect(aquarium.live).toHaveAttribute("aria-pressed", "false");
+  await aquarium.live.tap();
+  await expect(aquarium.live).toHaveAttribute("aria-pressed", "true");
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing wrong, ${colorScheme}`, async ({ page, aquarium }) => {
     await page.emulateMedia({ colorScheme });
     await aquarium.open();
-    for (const pane of ["Runs", "Inspect", "Speed test", "Document"]) {
+    for (const pane of ["Runs", "Inspect", "Speed test", "Document", ...INSTRUMENTS]) {
       await page.getByRole("tab", { name: pane }).tap();
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);

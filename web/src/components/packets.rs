@@ -97,10 +97,11 @@ pub fn Packets(props: &Props) -> Html {
     let scale = if tall > 0.0 { listed as f64 * row_px / tall } else { 1.0 };
     let top = sight.top * scale;
     let wanted = {
-        // The playhead's row, or the selected one while time stands still, is to be seen.
-        let place = match (selected, props.view.state) {
-            (Some(number), crate::lab::State::Paused) => trace.listed_before(number),
-            _ => now.saturating_sub(1),
+        // The playhead's row, or the selected one while time stands still, is to be seen; in a capture it always does.
+        let stands = opened.is_some() || props.view.state == crate::lab::State::Paused;
+        let place = match selected.filter(|_| stands) {
+            Some(number) => trace.listed_before(number),
+            None => now.saturating_sub(1),
         };
         let (from, to) = (place as f64 * row_px, (place + 1) as f64 * row_px);
         let inside = from >= top && to <= top + sight.height;

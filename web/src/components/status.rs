@@ -2,11 +2,13 @@
 
 use crate::format;
 use netlab::Instant;
+use netlab::history::Limits;
 use yew::prelude::*;
 
-/// The line at the bottom: up to when the world has run and the hash of all that happened up to then; before
-/// `complete_since` frames have been forgotten.
-pub fn status((at, hash): (Instant, u64), complete_since: Instant) -> Html {
+/// The line at the bottom: up to when the world has run and the hash of all that happened up to then; how many bytes the history
+/// holds; before `complete_since` frames have been forgotten.
+pub fn status((at, hash): (Instant, u64), kept: usize, complete_since: Instant) -> Html {
+    let most = Limits::default().frame_bytes;
     html! {
         <footer class="status">
             <p title="The same scenario always gives the same history, on every machine. Compare this number to be sure.">
@@ -15,6 +17,11 @@ pub fn status((at, hash): (Instant, u64), complete_since: Instant) -> Html {
             </p>
             if complete_since > Instant::ZERO {
                 <p>{ "Frames before " }{ format::clock(complete_since) }{ "\u{a0}s are forgotten, to save memory." }</p>
+            }
+            if kept > 0 {
+                <p class="wide-only" title="Of frames at most 256 MiB are kept, and 400 000 on wires: then the oldest go first. Tables, runs, counters and the hash stay complete.">
+                    { "History holds " }{ format::buffer(kept) }{ " of about " }{ format::buffer(most) }
+                </p>
             }
             <p class="wide-only">{ "Real TCP/IP stacks, running in this tab. Nothing leaves it." }</p>
         </footer>

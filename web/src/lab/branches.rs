@@ -83,7 +83,7 @@ impl Branches {
     }
 
     /// The same branches, while the one that is shown starts again with this document.
-    pub(super) fn from_the_beginning(mut self, scenario: &Scenario) -> Self {
+    pub(super) fn begun_again(mut self, scenario: &Scenario) -> Self {
         self.origin = Some(Rc::new(scenario.clone()));
         self.journal.clear();
         self

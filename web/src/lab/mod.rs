@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`speed`] | the scale of speeds, and the choice of one |
 //! | [`ahead`] | moving the world no further than it is to be seen |
+//! | `pace` | how time passes: speed, quiet time, rest |
 //! | [`playhead`], [`travel`] | the moment being looked at, its glides over skipped or stepped-over time, and going back |
 //! | [`results`] | a run's history, in words and numbers |
 //! | [`plot`] | throughput over time |
@@ -30,6 +31,7 @@ pub mod graphs;
 pub mod inspect;
 pub mod log;
 pub mod narrate;
+mod pace;
 pub mod packets;
 pub mod playhead;
 pub mod plot;
@@ -46,13 +48,13 @@ pub mod view;
 
 use crate::edit::{Edit, EditError};
 use crate::stage::Selection;
-use ahead::{Advance, Next, advance, next_visible};
+use ahead::{Advance, advance};
 use branches::{Act, Branches};
 use compare::{CompareView, Comparison};
 use editing::Editing;
-use netlab::history::{Fate, Limits, Stride};
-use netlab::run::{Amount, RunEvent, RunKind, RunSpec};
-use netlab::topology::{Direction, End, Link, LinkId, NodeId, Topology};
+use netlab::history::{Limits, Stride};
+use netlab::run::RunSpec;
+use netlab::topology::{Link, LinkId, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
 use packets::{Observe, Packets};
@@ -274,15 +276,7 @@ pub struct Look<'a> {
 
 /// No animation frame counts for more than this: after a pause of the tab, time goes on where it was.
 const FRAME_MS_MAX: f64 = 100.0;
-/// How long a frame that arrived, and one that was dropped, is still to be seen on the stage.
-const AFTERGLOW_SECS: f64 = 0.6;
-const DROP_AFTERGLOW_SECS: f64 = 1.2;
-/// Less quiet time than this, on screen, is not worth a jump.
-const SKIP_SECS_MIN: f64 = 0.75;
-const SKIP_GLIDE_MS: f64 = 450.0;
 const STEP_GLIDE_MS: f64 = 220.0;
-/// Automatic speed changes one step at a time, so that the eye can follow.
-const SPEED_STEP_MS: f64 = 900.0;
 /// A sentence stays long enough to be read.
 const NARRATION_MS: f64 = 1_300.0;
 /// So long must the machine be too slow before the page says so.
@@ -425,7 +419,7 @@ impl Lab {
         let touched = self.touched;
         let branches = std::mem::take(&mut self.branches);
         self.begin(self.scenario.clone(), self.sketch.opened);
-        self.branches = branches.from_the_beginning(&self.scenario);
+        self.branches = branches.begun_again(&self.scenario);
         self.selection = selection;
         self.touched = touched;
     }
@@ -506,91 +500,6 @@ impl Lab {
         }
     }
 
-    /// Lets time pass.
-    fn pass(&mut self, now_ms: f64, elapsed_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
-        self.choose_speed(now_ms);
-        let wanted = self.playhead.after(elapsed_ms, self.speed.ns_per_sec());
-        if self.rewound && wanted < self.world.now() {
-            self.behind_ms = 0.0;
-            self.playhead.jump_exactly(elapsed_ms, self.speed.ns_per_sec());
-            if self.skip_quiet && self.nothing_to_see() {
-                self.skip(now_ms, calm, go_on);
-            }
-            return;
-        }
-        self.rewound = false;
-        match advance(&mut self.world, wanted, go_on) {
-            Advance::Reached => {
-                self.rest_at = None;
-                self.behind_ms = 0.0;
-                self.playhead.jump_exactly(elapsed_ms, self.speed.ns_per_sec());
-                if self.skip_quiet && self.nothing_to_see() {
-                    self.skip(now_ms, calm, go_on);
-                }
-            }
-            Advance::Paused => {
-                self.rest_at = None;
-                self.behind_ms += elapsed_ms;
-                self.playhead.jump(self.world.now().max(self.playhead.at()));
-            }
-            Advance::Quiet => {
-                self.behind_ms = 0.0;
-                let rest_at = *self.rest_at.get_or_insert_with(|| {
-                    let glow = Duration::from_nanos((1.5 * self.speed.ns_per_sec()) as u64);
-                    let before = |next: Instant| Instant::from_nanos(next.nanos().saturating_sub(1));
-                    let until = self.world.now().max(self.playhead.at()) + glow;
-                    self.world.next_event_at().map_or(until, |next| until.min(before(next)))
-                });
-                self.playhead.jump(wanted.min(rest_at.max(self.playhead.at())));
-            }
-        }
-    }
-
-    /// Whether nothing waits, travels or dies away on any wire at the playhead.
-    fn nothing_to_see(&self) -> bool {
-        let at = self.playhead.at();
-        let before = |secs: f64| {
-            Instant::from_nanos(at.nanos().saturating_sub((secs * self.speed.ns_per_sec()) as u64))
-        };
-        let (arrived, dropped) = (before(AFTERGLOW_SECS), before(DROP_AFTERGLOW_SECS));
-        let links = 0..self.scenario.topology.links.len() as u32;
-        links.flat_map(|link| End::BOTH.map(|from| Direction { link: LinkId(link), from })).all(|direction| {
-            let mut passing = self.world.history().passing(direction, dropped, at);
-            !passing.any(|transit| match transit.fate {
-                Fate::Delivered => transit.gone() >= arrived,
-                Fate::Dropped { .. } => true,
-            })
-        })
-    }
-
-    fn skip(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
-        let at = self.playhead.at();
-        if let Next::At(next) = next_visible(&mut self.world, at, go_on) {
-            let time = next - at;
-            if time.secs_f64() * 1e9 > SKIP_SECS_MIN * self.speed.ns_per_sec() {
-                self.skipped = Some(Skipped { time, at_ms: now_ms });
-                self.world.run_until(next, || true);
-                self.playhead.glide_to(next, now_ms, if calm { 0.0 } else { SKIP_GLIDE_MS });
-            }
-        }
-    }
-
-    /// Automatic speed: watchable, and while a bulk transfer goes on faster, step by step.
-    fn choose_speed(&mut self, now_ms: f64) {
-        if !self.auto_speed {
-            return;
-        }
-        let Some(lasts) = self.bulk_lasts() else {
-            self.speed = self.watchable;
-            return;
-        };
-        let wanted = self.watchable.for_bulk(lasts);
-        if wanted != self.speed && now_ms - self.speed_changed_ms >= SPEED_STEP_MS {
-            self.speed = if wanted > self.speed { self.speed.faster() } else { self.speed.slower() };
-            self.speed_changed_ms = now_ms;
-        }
-    }
-
     /// What is happening right now, in a sentence. While time passes it stays for a moment.
     fn narrate(&mut self) -> Rc<str> {
         let now_ms = self.last_ms.unwrap_or_default();
@@ -642,28 +551,6 @@ impl Lab {
         let half = Duration::from_nanos((gone - transit.start.min(gone)).nanos() / 2);
         self.selection = Some(Selection::Frame(row.transit));
         self.travel(Travel::To(transit.start + half));
-    }
-
-    /// How long the longest of the bulk transfers under way takes in all, as far as can be told.
-    fn bulk_lasts(&self) -> Option<Duration> {
-        let at = self.playhead.at();
-        let lasts = self.world.history().runs().iter().filter_map(|log| {
-            let RunKind::Iperf(iperf) = &log.spec.kind else { return None };
-            let last = log.entries_by(at).last()?;
-            if matches!(last.event, RunEvent::Finished(_)) {
-                return None;
-            }
-            match iperf.amount {
-                Amount::Time(time) => Some(time),
-                // Only once something has come: the handshake is to be watched.
-                Amount::Bytes(bytes) if last.totals.bytes > 0 => {
-                    let so_far = (at - log.start).nanos() as f64;
-                    Some(Duration::from_nanos((so_far * bytes as f64 / last.totals.bytes as f64) as u64))
-                }
-                Amount::Bytes(_) => None,
-            }
-        });
-        lasts.max()
     }
 
     /// Whether time passes.
@@ -756,214 +643,4 @@ fn advance_quiet(world: &mut World, until: Instant) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use netlab::run::{Ping, Target};
-    use netlab::topology::NodeId;
-    use proptest::prelude::*;
-    use scenario::link;
-
-    fn example(number: usize) -> Scenario {
-        scenario::examples()[number].scenario()
-    }
-
-    fn ping(from: u32, to: u32) -> Command {
-        let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
-        Command::Start(Box::new(RunSpec { from: NodeId(from), to: Target::Node(NodeId(to), None), kind }))
-    }
-
-    /// Lets animation frames of this length come until nothing moves, and says the history's hash.
-    fn play_to_the_end(lab: &mut Lab, now_ms: &mut f64, frame_ms: f64) -> u64 {
-        for _ in 0..2_000_000 {
-            *now_ms += frame_ms;
-            lab.tick(*now_ms, false, &mut || true);
-            if lab.state() == State::Quiet {
-                return lab.world.history().hash();
-            }
-        }
-        panic!("it never became quiet: {:?} at {}", lab.state(), lab.playhead.at());
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(12))]
-        #[test]
-        fn at_every_speed_and_frame_rate_the_history_ends_the_same(
-            frame_ms in 4.0f64..60.0,
-            step in 9u8..=Speed::STEP_MAX,
-            skip_quiet: bool,
-            budget in 1usize..200,
-        ) {
-            let reference = play_to_the_end(&mut Lab::new(example(4)), &mut 0.0, 16.7);
-            let mut lab = Lab::new(example(4));
-            lab.perform(Command::SetSpeed(Speed::from_step(step))).unwrap();
-            lab.perform(Command::SkipQuiet(skip_quiet || step < 15)).unwrap();
-            let mut now_ms = 0.0;
-            while lab.state() != State::Quiet {
-                now_ms += frame_ms;
-                let mut left = budget;
-                lab.tick(now_ms, false, &mut || { left = left.saturating_sub(1); left > 0 });
-            }
-            prop_assert_eq!(lab.world.history().hash(), reference);
-        }
-
-        #[test]
-        fn what_is_shared_plays_the_same_whenever_a_run_was_started(frames in 1u32..900) {
-            let mut lab = Lab::new(example(0));
-            let mut now_ms = 0.0;
-            for _ in 0..frames {
-                now_ms += 16.7;
-                lab.tick(now_ms, false, &mut || true);
-            }
-            lab.perform(ping(2, 0)).unwrap();
-            let hash = play_to_the_end(&mut lab, &mut now_ms, 16.7);
-            let shared = link::decode(&link::encode(lab.scenario())).unwrap();
-            prop_assert_eq!(play_to_the_end(&mut Lab::new(shared), &mut 0.0, 9.0), hash);
-        }
-    }
-
-    #[test]
-    fn a_run_started_when_all_is_quiet_wakes_the_lab_and_is_shared_too() {
-        let mut lab = Lab::new(example(0));
-        let mut now_ms = 0.0;
-        let quiet = play_to_the_end(&mut lab, &mut now_ms, 16.7);
-        let at = lab.playhead.at();
-        lab.perform(ping(0, 2)).unwrap();
-        assert_eq!(lab.state(), State::Playing);
-        assert!(lab.scenario().runs.last().unwrap().0 > at, "it begins at the playhead");
-        let hash = play_to_the_end(&mut lab, &mut now_ms, 16.7);
-        assert_ne!(hash, quiet);
-        assert_eq!(play_to_the_end(&mut Lab::new(lab.scenario().clone()), &mut 0.0, 16.7), hash);
-    }
-
-    #[test]
-    fn a_quiet_lab_rests_and_its_hash_stays() {
-        let mut lab = Lab::new(example(4));
-        let mut now_ms = 0.0;
-        let hash = play_to_the_end(&mut lab, &mut now_ms, 16.7);
-        let at = lab.playhead.at();
-        for _ in 0..1_000 {
-            now_ms += 16.7;
-            lab.tick(now_ms, false, &mut || true);
-        }
-        assert_eq!((lab.playhead.at(), lab.world.history().hash()), (at, hash));
-        assert!(at > lab.world.now(), "what was dying away on the stage could do so");
-    }
-
-    #[test]
-    fn a_step_goes_to_the_next_event_and_stops_there() {
-        let mut lab = Lab::new(example(0));
-        let mut now_ms = 0.0;
-        let mut seen = Vec::new();
-        for _ in 0..20 {
-            lab.perform(Command::Travel(Travel::Forward)).unwrap();
-            for _ in 0..40 {
-                now_ms += 16.7;
-                lab.tick(now_ms, false, &mut || true);
-            }
-            assert_eq!(lab.state(), State::Paused);
-            seen.push(lab.playhead.at());
-        }
-        let mut at = Instant::ZERO;
-        for seen in seen {
-            assert_eq!(lab.world.history().next_after(at), Some(seen));
-            at = seen;
-        }
-    }
-
-    #[test]
-    fn quiet_time_is_skipped_only_when_nothing_is_to_be_seen() {
-        let mut lab = Lab::new(example(0));
-        let (mut now_ms, mut last) = (0.0, Instant::ZERO);
-        let mut skips = 0;
-        while lab.state() != State::Quiet {
-            now_ms += 16.7;
-            let before = lab.skipped;
-            lab.tick(now_ms, false, &mut || true);
-            if lab.skipped != before {
-                skips += 1;
-                assert!(lab.nothing_to_see(), "the glide has not begun yet");
-            }
-            assert!(lab.playhead.at() >= last);
-            last = lab.playhead.at();
-        }
-        assert!(skips >= 3, "between the pings, before the echo, before iperf: {skips}");
-        assert!(now_ms < 120_000.0, "six virtual seconds at a millisecond per second: {now_ms} ms");
-    }
-
-    #[test]
-    fn automatic_speed_lets_a_bulk_transfer_pass_and_comes_back() {
-        let mut lab = Lab::new(example(5));
-        let watchable = lab.speed;
-        let (mut now_ms, mut fastest) = (0.0, watchable);
-        while lab.state() != State::Quiet {
-            now_ms += 16.7;
-            let before = lab.speed;
-            lab.tick(now_ms, false, &mut || true);
-            fastest = fastest.max(lab.speed);
-            assert!(lab.speed <= before.faster(), "one step at a time");
-        }
-        assert!(fastest > watchable);
-        assert_eq!(lab.speed, watchable);
-        assert!(now_ms < 90_000.0, "{now_ms} ms");
-    }
-
-    #[test]
-    fn a_speed_chosen_by_hand_stays() {
-        let mut lab = Lab::new(example(5));
-        let chosen = Speed::nearest(50e6);
-        lab.perform(Command::SetSpeed(chosen)).unwrap();
-        let mut now_ms = 0.0;
-        play_to_the_end(&mut lab, &mut now_ms, 16.7);
-        assert_eq!(lab.speed, chosen);
-        lab.perform(Command::AutoSpeed).unwrap();
-        assert_eq!(lab.speed, lab.watchable);
-    }
-
-    #[test]
-    fn catching_up_with_a_lab_at_rest_leads_to_its_rest() {
-        let mut lab = Lab::new(example(0));
-        play_to_the_end(&mut lab, &mut 0.0, 16.7);
-        let at = lab.playhead.at();
-        let mut again = Lab::new(lab.scenario().clone());
-        again.catch_up_to(at);
-        again.tick(0.0, false, &mut || true);
-        for frame in 0..200 {
-            again.tick(f64::from(frame) * 16.7, false, &mut || true);
-            assert_eq!((again.playhead.at(), again.state()), (at, State::Quiet));
-        }
-    }
-
-    #[test]
-    fn catching_up_leads_to_where_it_was() {
-        let mut lab = Lab::new(example(0));
-        let mut now_ms = 0.0;
-        for _ in 0..800 {
-            now_ms += 16.7;
-            lab.tick(now_ms, false, &mut || true);
-        }
-        let at = lab.playhead.at();
-        let mut again = Lab::new(lab.scenario().clone());
-        again.catch_up_to(at);
-        let mut frames = 0;
-        while matches!(again.state(), State::CatchingUp { .. }) {
-            frames += 1;
-            let mut left = 20;
-            again.tick(f64::from(frames) * 16.7, false, &mut || {
-                left -= 1;
-                left > 0
-            });
-        }
-        assert_eq!(again.playhead.at(), at);
-        assert_eq!(play_to_the_end(&mut again, &mut 1e6, 16.7), play_to_the_end(&mut lab, &mut now_ms, 16.7));
-    }
-
-    #[test]
-    fn restarting_keeps_the_runs_that_were_started_by_hand() {
-        let mut lab = Lab::new(example(0));
-        lab.perform(ping(2, 0)).unwrap();
-        let runs = lab.scenario().runs.len();
-        lab.perform(Command::Restart).unwrap();
-        assert_eq!((lab.scenario().runs.len(), lab.playhead.at()), (runs, Instant::ZERO));
-        assert_eq!(lab.world.history().runs().len(), runs);
-    }
-}
+mod tests;

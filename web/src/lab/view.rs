@@ -65,6 +65,8 @@ pub struct View {
     pub selection: Option<Selection>,
     /// It, looked at closely.
     pub inspected: Option<Rc<Inspected>>,
+    /// How many bytes the history holds.
+    pub kept: usize,
     /// Before this moment frames have been forgotten.
     pub complete_since: Instant,
     /// What is wrong with the network.
@@ -254,6 +256,8 @@ impl Lab {
             runs: self.followers.views(&self.whole, history, at),
             selection: self.selection,
             inspected: self.inspected(),
+            // In steps, so that it does not change with every frame.
+            kept: history.bytes_kept() >> 20 << 20,
             complete_since: history.complete_since(),
             problems: self.problems.clone(),
             revision: self.revision,

@@ -19,7 +19,7 @@ fn moment(at: u64) -> Moment<'static> {
 }
 
 /// What these journeys on the first cable look like.
-fn compose(layout: &Layout, journeys: &[Journey], moment: &Moment) -> Traffic {
+fn compose(layout: &Layout, journeys: &[Journey], moment: &Moment<'_>) -> Traffic {
     let mut looks = looks();
     let frame = raw(1_000);
     let trips: Vec<Trip> =
