@@ -50,32 +50,36 @@ function watch() {
     watched.memory = made.instance.exports.memory;
     return made;
   };
-  // What is posted in an animation frame comes when it is painted.
-  const { port1, port2 } = new MessageChannel();
+  // What is posted in an animation frame comes when it is painted; at times later, when the next one has begun.
+  const painted = new MessageChannel();
   const soon = new MessageChannel();
   let began, handled, start;
+  let open = false;
+  const close = () => {
+    if (!open) return;
+    // Where the browser brings inputs at other times than right before an animation frame, the wait for it is no work.
+    const waited = Math.max(start - (handled ?? start), 0);
+    watched.costs.push(performance.now() - began - waited);
+    open = false;
+    began = handled = undefined;
+  };
+  painted.port1.onmessage = ({ data }) => data === start && close();
   soon.port1.onmessage = ({ data }) => {
     if (data === began) handled ??= performance.now();
   };
   for (const kind of ["pointermove", "scroll"]) {
     const note = () => {
+      close();
       began ??= performance.now();
       soon.port2.postMessage(began);
     };
     addEventListener(kind, note, { capture: true, passive: true });
   }
-  port1.onmessage = () => {
-    const end = performance.now();
-    // An input that came when the frame was already being painted is a matter of the next one.
-    if (began === undefined || began > start) return;
-    // Where the browser brings inputs at other times than right before an animation frame, the wait for it is no work.
-    const waited = Math.max(start - (handled ?? start), 0);
-    watched.costs.push(end - began - waited);
-    began = handled = undefined;
-  };
   const frame = () => {
+    close();
     start = performance.now();
-    port2.postMessage(0);
+    open = began !== undefined;
+    painted.port2.postMessage(start);
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
