@@ -41,48 +41,15 @@ const FILTERS = [
 ];
 const POSITIONS = 60;
 
-/** Before the page's own scripts: when inputs come, when the animation frames after them are over, and the module's memory. */
+/** Before the page's own scripts: when a filter was asked for and the time line last drawn, and the module's memory. */
 function watch() {
   const { instantiateStreaming } = WebAssembly;
-  const watched = { costs: [], drawn: 0, asked: 0 };
+  const watched = { drawn: 0, asked: 0 };
   WebAssembly.instantiateStreaming = async (...source) => {
     const made = await instantiateStreaming.apply(WebAssembly, source);
     watched.memory = made.instance.exports.memory;
     return made;
   };
-  // What is posted in an animation frame comes when it is painted; at times later, when the next one has begun.
-  const painted = new MessageChannel();
-  const soon = new MessageChannel();
-  let began, handled, start;
-  let open = false;
-  const close = () => {
-    if (!open) return;
-    // Where the browser brings inputs at other times than right before an animation frame, the wait for it is no work.
-    const waited = Math.max(start - (handled ?? start), 0);
-    watched.costs.push(performance.now() - began - waited);
-    open = false;
-    began = handled = undefined;
-  };
-  painted.port1.onmessage = ({ data }) => data === start && close();
-  soon.port1.onmessage = ({ data }) => {
-    if (data === began) handled ??= performance.now();
-  };
-  for (const kind of ["pointermove", "scroll"]) {
-    const note = () => {
-      close();
-      began ??= performance.now();
-      soon.port2.postMessage(began);
-    };
-    addEventListener(kind, note, { capture: true, passive: true });
-  }
-  const frame = () => {
-    close();
-    start = performance.now();
-    open = began !== undefined;
-    painted.port2.postMessage(start);
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
   // The time line is drawn whenever there is something new to show.
   const { clearRect } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.clearRect = function (...rectangle) {
@@ -104,25 +71,45 @@ async function open(scenario, more = "") {
 
 const memory = (page) => page.evaluate(() => globalThis.watched.memory.buffer.byteLength);
 
-/** Does something and waits until it is shown. Not asked for in animation frames: they are what is measured. */
+/** Does something and waits until it is shown: an animation frame has it, and the next one begins. */
 async function shown(page, act) {
-  const before = await page.evaluate(() => globalThis.watched.costs.length);
   await act();
-  await page.evaluate(
-    (before) =>
-      new Promise((resolve) => {
-        const look = () => (globalThis.watched.costs.length > before ? resolve() : setTimeout(look, 4));
-        look();
-      }),
-    before,
-  );
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
-/** What inputs cost, each from its first handler to the end of the animation frame that shows it. */
-async function costs(page, use) {
-  await page.evaluate(() => (globalThis.watched.costs = []));
+// Processor time of the page's main thread, from the browser's trace: by the clock, other programs would be measured as well, and
+// how long a browser waits before it paints.
+/** What events of a type cost: their handlers, and the animation frame that shows what they did, painted. */
+async function costs(page, type, use) {
+  await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "__metadata"] });
   await use();
-  return page.evaluate(() => globalThis.watched.costs);
+  const events = JSON.parse(String(await browser.stopTracing())).traceEvents;
+  const named = events.filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain");
+  const main = new Set(named.map(({ pid, tid }) => `${pid}:${tid}`));
+  const inOrder = events.filter(({ pid, tid }) => main.has(`${pid}:${tid}`)).sort((a, b) => a.ts - b.ts);
+  const found = [];
+  let task, sum;
+  const ended = () => {
+    if (!task) return;
+    if (task.asks) sum ??= 0;
+    if (sum !== undefined) sum += task.ms;
+    if (sum !== undefined && task.draws) {
+      found.push(sum);
+      sum = undefined;
+    }
+  };
+  for (const { name, ts, dur, tdur, args } of inOrder) {
+    if (name.endsWith("RunTask") && tdur !== undefined && !(ts < task?.end)) {
+      ended();
+      task = { end: ts + dur, ms: tdur / 1_000, asks: false, draws: false };
+    } else if (task && ts < task.end) {
+      task.asks ||= name === "EventDispatch" && args.data?.type === type;
+      task.draws ||= name === "FireAnimationFrame";
+    }
+  }
+  ended();
+  if (found.length < POSITIONS / 2) throw new Error(`the trace has ${found.length} events ${type} that were shown`);
+  return found;
 }
 
 /** Drags the playhead here and there. */
@@ -178,8 +165,8 @@ async function many() {
   const frames = Number(await grid.getAttribute("aria-rowcount")) - 1;
   if (frames < FRAMES_MIN) throw new Error(`the list has ${frames} packets, fewer than ${FRAMES_MIN}`);
   const measured = { frames, filters: [] };
-  measured.scrub = await costs(page, () => scrub(page));
-  measured.scroll = await costs(page, () => scroll(page));
+  measured.scrub = await costs(page, "pointermove", () => scrub(page));
+  measured.scroll = await costs(page, "scroll", () => scroll(page));
   for (const filter of FILTERS) measured.filters.push({ ...filter, ...(await sift(page, filter.text)) });
   measured.memory = await memory(page);
   await page.context().close();
