@@ -41,44 +41,15 @@ const FILTERS = [
 ];
 const POSITIONS = 60;
 
-/** Before the page's own scripts: when inputs come, when the animation frames after them are over, and the module's memory. */
+/** Before the page's own scripts: when a filter was asked for and the time line last drawn, and the module's memory. */
 function watch() {
   const { instantiateStreaming } = WebAssembly;
-  const watched = { costs: [], drawn: 0, asked: 0 };
+  const watched = { drawn: 0, asked: 0 };
   WebAssembly.instantiateStreaming = async (...source) => {
     const made = await instantiateStreaming.apply(WebAssembly, source);
     watched.memory = made.instance.exports.memory;
     return made;
   };
-  // What is posted in an animation frame comes when it is painted.
-  const { port1, port2 } = new MessageChannel();
-  const soon = new MessageChannel();
-  let began, handled, start;
-  soon.port1.onmessage = ({ data }) => {
-    if (data === began) handled ??= performance.now();
-  };
-  for (const kind of ["pointermove", "scroll"]) {
-    const note = () => {
-      began ??= performance.now();
-      soon.port2.postMessage(began);
-    };
-    addEventListener(kind, note, { capture: true, passive: true });
-  }
-  port1.onmessage = () => {
-    const end = performance.now();
-    // An input that came when the frame was already being painted is a matter of the next one.
-    if (began === undefined || began > start) return;
-    // Where the browser brings inputs at other times than right before an animation frame, the wait for it is no work.
-    const waited = Math.max(start - (handled ?? start), 0);
-    watched.costs.push(end - began - waited);
-    began = handled = undefined;
-  };
-  const frame = () => {
-    start = performance.now();
-    port2.postMessage(0);
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
   // The time line is drawn whenever there is something new to show.
   const { clearRect } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.clearRect = function (...rectangle) {
@@ -100,19 +71,45 @@ async function open(scenario, more = "") {
 
 const memory = (page) => page.evaluate(() => globalThis.watched.memory.buffer.byteLength);
 
-/** Waits until what somebody does is shown. */
+/** Does something and waits until it is shown: an animation frame has it, and the next one begins. */
 async function shown(page, act) {
-  const count = () => page.evaluate(() => globalThis.watched.costs.length);
-  const before = await count();
   await act();
-  await page.waitForFunction((before) => globalThis.watched.costs.length > before, before);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
-/** What inputs cost, each from its first handler to the end of the animation frame that shows it. */
-async function costs(page, use) {
-  await page.evaluate(() => (globalThis.watched.costs = []));
+// Processor time of the page's main thread, from the browser's trace: by the clock, other programs would be measured as well, and
+// how long a browser waits before it paints.
+/** What events of a type cost: their handlers, and the animation frame that shows what they did, painted. */
+async function costs(page, type, use) {
+  await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "__metadata"] });
   await use();
-  return page.evaluate(() => globalThis.watched.costs);
+  const events = JSON.parse(String(await browser.stopTracing())).traceEvents;
+  const named = events.filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain");
+  const main = new Set(named.map(({ pid, tid }) => `${pid}:${tid}`));
+  const inOrder = events.filter(({ pid, tid }) => main.has(`${pid}:${tid}`)).sort((a, b) => a.ts - b.ts);
+  const found = [];
+  let task, sum;
+  const ended = () => {
+    if (!task) return;
+    if (task.asks) sum ??= 0;
+    if (sum !== undefined) sum += task.ms;
+    if (sum !== undefined && task.draws) {
+      found.push(sum);
+      sum = undefined;
+    }
+  };
+  for (const { name, ts, dur, tdur, args } of inOrder) {
+    if (name.endsWith("RunTask") && tdur !== undefined && !(ts < task?.end)) {
+      ended();
+      task = { end: ts + dur, ms: tdur / 1_000, asks: false, draws: false };
+    } else if (task && ts < task.end) {
+      task.asks ||= name === "EventDispatch" && args.data?.type === type;
+      task.draws ||= name === "FireAnimationFrame";
+    }
+  }
+  ended();
+  if (found.length < POSITIONS / 2) throw new Error(`the trace has ${found.length} events ${type} that were shown`);
+  return found;
 }
 
 /** Drags the playhead here and there. */
@@ -168,8 +165,8 @@ async function many() {
   const frames = Number(await grid.getAttribute("aria-rowcount")) - 1;
   if (frames < FRAMES_MIN) throw new Error(`the list has ${frames} packets, fewer than ${FRAMES_MIN}`);
   const measured = { frames, filters: [] };
-  measured.scrub = await costs(page, () => scrub(page));
-  measured.scroll = await costs(page, () => scroll(page));
+  measured.scrub = await costs(page, "pointermove", () => scrub(page));
+  measured.scroll = await costs(page, "scroll", () => scroll(page));
   for (const filter of FILTERS) measured.filters.push({ ...filter, ...(await sift(page, filter.text)) });
   measured.memory = await memory(page);
   await page.context().close();

@@ -10,8 +10,8 @@ use std::path::Path;
 pub struct Instrument {
     /// How many packets are in the list.
     pub frames: u64,
-    /// The playhead is dragged to another moment: from the pointer's move to the end of the animation frame that shows it, in
-    /// milliseconds; one for each position.
+    /// The playhead is dragged to another moment: the processor time of the page's thread for the pointer's move and the animation
+    /// frame that shows it, in milliseconds; one for each position.
     pub scrub: Vec<f64>,
     /// The list is scrolled: likewise.
     pub scroll: Vec<f64>,

@@ -130,7 +130,7 @@ fn instrument_table(page: Option<&Page>) -> String {
         ]
     };
     let mut rows = vec![
-        frames("the playhead is dragged: from the pointer's move to the picture", &instrument.scrub),
+        frames("the playhead is dragged: processor time of the move and the picture", &instrument.scrub),
         frames("the packet list is scrolled: likewise", &instrument.scroll),
     ];
     rows.extend(instrument.filters.iter().map(|filter| {
