@@ -347,8 +347,9 @@ fn Rows(props: &RowsProps) -> Html {
             row.is_again().then_some("again"),
             line.to_come.then_some("to-come"),
         );
+        // By its place in sight: the elements stay and their texts change, which costs less than others in their place.
         html! {
-            <div key={number} {class} role="row" id={format!("packet-{number}")} aria-selected={selected.to_string()}
+            <div key={index} {class} role="row" id={format!("packet-{number}")} aria-selected={selected.to_string()}
                 aria-rowindex={(props.first + index + 2).to_string()}
                 onclick={on(&session, move |session: &Session| session.perform(Command::Packet(number)))}>
                 <span class="p-number" role="gridcell">{ number + 1 }</span>
