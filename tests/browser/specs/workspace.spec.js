@@ -83,6 +83,22 @@ test("dividers are moved with keys and with the mouse, within bounds, and everyt
   expect(await width(side(page))).toBeCloseTo(wide, 0);
 });
 
+for (const [what, size] of Object.entries({ "a laptop": { width: 1366, height: 700 }, "a small window": { width: 1000, height: 620 } })) {
+  test(`on ${what} an instrument covers neither the drawing nor the controls of time`, async ({ page, aquarium }) => {
+    await page.setViewportSize(size);
+    await aquarium.open();
+    for (const name of INSTRUMENTS) {
+      await aquarium.instrument(name);
+      await expect(aquarium.canvas).toBeInViewport({ ratio: 0.9 });
+      expect(await height(aquarium.canvas)).toBeGreaterThan(80);
+      // A click that something else would get is refused.
+      await aquarium.timeline.click({ position: { x: 2, y: 8 }, trial: true });
+      for (const button of ["Step back to the last event", "Start again from the beginning", "Live"]) await aquarium.button(button).click({ trial: true });
+      await expect(body(page, name)).toBeInViewport({ ratio: 0.9 });
+    }
+  });
+}
+
 test("the side pane makes room, stays away and comes back", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   const before = await width(aquarium.canvas);

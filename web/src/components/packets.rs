@@ -170,6 +170,7 @@ pub fn Packets(props: &Props) -> Html {
                 let trace = lab.packets().trace();
                 let place = match lab.selected_packet() {
                     Some(number) => trace.listed_before(number) as isize + by,
+                    None if by.unsigned_abs() > trace.listed() => by,
                     None => lab.listed_by_now() as isize - 1,
                 };
                 let last = (trace.listed() as isize - 1).max(0);
