@@ -102,6 +102,9 @@ pub fn Packets(props: &Props) -> Html {
         .filter_map(|place| trace.listed_at(place))
         .filter_map(|number| lab.line(number))
         .collect();
+    // Only what is rendered can be named.
+    let active = selected.filter(|&number| lines.iter().any(|line| line.number == number));
+    let active = active.map(|number| format!("packet-{number}"));
     let wanted = {
         // The playhead's row, or the selected one while time stands still, is to be seen; in a capture it always does.
         let stands = opened.is_some() || props.view.state == crate::lab::State::Paused;
@@ -214,7 +217,7 @@ pub fn Packets(props: &Props) -> Html {
                 </div>
             </div>
             <div class="packet-grid" role="grid" aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" {onkeydown}
-                aria-activedescendant={selected.map(|number| format!("packet-{number}"))}>
+                aria-activedescendant={active}>
                 <div class="packet-row packet-head" role="row" aria-rowindex="1">
                     { for COLUMNS.iter().map(|(class, name)| html! {
                         <span class={*class} role="columnheader">{ *name }</span>
