@@ -69,9 +69,9 @@ test.describe("saved", () => {
     const lines = stdout.trimEnd().split("\n").map((line) => line.trim().replace(/\s+/g, " "));
     expect(lines.length).toBe(await packets(aquarium));
     // At the live edge, where all that tshark knows is known.
-    for (const number of lines.keys().map((place) => place + 1)) {
-      const [, , , , , protocol, , info] = await aquarium.cells(aquarium.packet(number));
-      expect(lines[number - 1]).toBe(`${protocol} ${info}`.replace(/\s+/g, " "));
+    for (const [place, line] of lines.entries()) {
+      const [, , , , , protocol, , info] = await aquarium.cells(aquarium.packet(place + 1));
+      expect(line).toBe(`${protocol} ${info}`.replace(/\s+/g, " "));
     }
   });
 

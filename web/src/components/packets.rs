@@ -119,6 +119,9 @@ pub fn Packets(props: &Props) -> Html {
         .filter_map(|number| lab.line(number))
         .collect();
     drop(lab);
+    // Only what is rendered can be named.
+    let active = selected.filter(|&number| lines.iter().any(|line| line.number == number));
+    let active = active.map(|number| format!("packet-{number}"));
     {
         let (body, ours) = (body.clone(), ours.clone());
         use_effect_with(wanted, move |wanted| {
@@ -226,7 +229,7 @@ pub fn Packets(props: &Props) -> Html {
                 </div>
             </div>
             <div class="packet-grid" role="grid" aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" {onkeydown}
-                aria-activedescendant={selected.map(|number| format!("packet-{number}"))}>
+                aria-activedescendant={active}>
                 <div class="packet-row packet-head" role="row" aria-rowindex="1">
                     { for COLUMNS.iter().map(|(class, name)| html! {
                         <span class={*class} role="columnheader">{ *name }</span>
