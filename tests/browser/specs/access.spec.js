@@ -84,11 +84,12 @@ const VIEWS = {
     await aquarium.filter.pressSequentially("tcp");
     await expect(page.getByRole("listbox", { name: "Completions" })).toBeVisible();
   },
-  "lost packets": async ({ aquarium, page }) => {
+  "lost packets, some of them to come": async ({ aquarium, page }) => {
     await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "c", count: 12, interval: "20ms", timeout: "50ms" } }] });
     await aquarium.playToTheEnd();
     await aquarium.instrument("Packets");
     await aquarium.place.selectOption("Link c – s");
+    await aquarium.filter.fill("frame.number > 2 && frame.number < 7");
     await aquarium.packets.press("Home");
     await expect(page.getByText("Lost: ").first()).toBeVisible();
   },
