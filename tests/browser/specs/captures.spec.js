@@ -85,8 +85,6 @@ test.describe("saved", () => {
   });
 
   test("in a saved capture that is opened again, who answered is found as in the network", async ({ page, aquarium }) => {
-    // Each packet is there once, where it was sent first: request and reply at two interfaces, which are analyzed each by itself.
-    test.fail();
     const { path } = await save(page, aquarium);
     const before = await rows(aquarium);
     await open(page, "again.pcapng", await readFile(path));

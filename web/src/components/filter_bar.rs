@@ -26,7 +26,8 @@ pub fn FilterBar(props: &Props) -> Html {
     let session = use_session();
     let input = use_node_ref();
     let offers = use_state_eq(Vec::<Completion>::new);
-    let chosen = use_state_eq(|| 0usize);
+    // None until an arrow key asks for one: Enter and Tab leave what was typed alone.
+    let chosen = use_state_eq(|| None::<usize>);
     let offer = {
         let (offers, chosen) = (offers.clone(), chosen.clone());
         move |element: &HtmlInputElement| {
@@ -37,7 +38,7 @@ pub fn FilterBar(props: &Props) -> Html {
             let mut found = complete(&text, cursor);
             found.truncate(COMPLETIONS_MAX);
             offers.set(found);
-            chosen.set(0);
+            chosen.set(None);
         }
     };
     let set = {
@@ -79,13 +80,18 @@ pub fn FilterBar(props: &Props) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let count = offers.len();
             match event.key().as_str() {
-                "ArrowDown" if count > 0 => chosen.set((*chosen + 1) % count),
-                "ArrowUp" if count > 0 => chosen.set((*chosen + count - 1) % count),
-                "Enter" | "Tab" if count > 0 => {
-                    if let Some(completion) = offers.get(*chosen) {
-                        take(completion);
-                    }
+                "ArrowDown" if count > 0 => chosen.set(Some(chosen.map_or(0, |at| (at + 1) % count))),
+                "ArrowUp" if count > 0 => {
+                    chosen.set(Some(chosen.map_or(count, |at| at).checked_sub(1).unwrap_or(count - 1)))
                 }
+                "Enter" if count > 0 => match chosen.and_then(|at| offers.get(at)) {
+                    Some(completion) => take(completion),
+                    None => offers.set(Vec::new()),
+                },
+                "Tab" => match chosen.and_then(|at| offers.get(at)) {
+                    Some(completion) => take(completion),
+                    None => return,
+                },
                 "Escape" if count > 0 => offers.set(Vec::new()),
                 "Escape" => {
                     event.target_unchecked_into::<HtmlInputElement>().set_value("");
@@ -107,7 +113,7 @@ pub fn FilterBar(props: &Props) -> Html {
             })
         };
         html! {
-            <li key={number} id={format!("filter-offer-{number}")} role="option" aria-selected={(number == *chosen).to_string()}
+            <li key={number} id={format!("filter-offer-{number}")} role="option" aria-selected={(Some(number) == *chosen).to_string()}
                 onpointerdown={pick}>
                 <code>{ completion.text }</code><span>{ completion.meaning }</span>
             </li>
@@ -120,7 +126,7 @@ pub fn FilterBar(props: &Props) -> Html {
             <input id="filter" ref={input} type="text" class={classes!("filter-input", props.fault.is_some().then_some("wrong"))} role="combobox"
                 placeholder="Filter, such as  tcp && ip.addr == 10.0.0.2" autocomplete="off" autocapitalize="off" spellcheck="false"
                 value={props.filter.to_string()} aria-autocomplete="list" aria-controls="filter-offers" aria-expanded={open.to_string()}
-                aria-activedescendant={open.then(|| format!("filter-offer-{}", *chosen))}
+                aria-activedescendant={chosen.filter(|_| open).map(|at| format!("filter-offer-{at}"))}
                 aria-invalid={props.fault.is_some().to_string()} aria-describedby={fault.map(|_| "filter-fault")}
                 {oninput} {onkeydown} {onfocus} {onblur} />
             <ul id="filter-offers" role="listbox" aria-label="Completions" class="filter-offers" hidden={!open}>{ for list }</ul>

@@ -61,7 +61,7 @@ pub fn Packets(props: &Props) -> Html {
                 move || {
                     sight.set(Sight {
                         top: f64::from(element.scroll_top()),
-                        height: f64::from(element.client_height()),
+                        height: f64::from(element.client_height()) - row_px(),
                         row: row_px(),
                     });
                 }
@@ -151,7 +151,9 @@ pub fn Packets(props: &Props) -> Html {
                 *ours.borrow_mut() = -1.0;
                 follows.set(false);
             }
-            sight.set(Sight { top, height: f64::from(element.client_height()), row: self::row_px() });
+            let row = self::row_px();
+            // The head stays above what scrolls.
+            sight.set(Sight { top, height: f64::from(element.client_height()) - row, row });
         })
     };
     let onkeydown = {
@@ -228,14 +230,14 @@ pub fn Packets(props: &Props) -> Html {
                     </label>
                 </div>
             </div>
-            <div class="packet-grid" role="grid" aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" {onkeydown}
+            <div class="packet-grid" role="grid" aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" ref={body} {onscroll} {onkeydown}
                 aria-activedescendant={active}>
                 <div class="packet-row packet-head" role="row" aria-rowindex="1">
                     { for COLUMNS.iter().map(|(class, name)| html! {
                         <span class={*class} role="columnheader">{ *name }</span>
                     }) }
                 </div>
-                <div class="packet-body" ref={body} {onscroll} role="rowgroup">
+                <div class="packet-body" role="rowgroup">
                     <svg class="packet-space" role="presentation" aria-hidden="true" width="1" height={(tall as u64).to_string()}></svg>
                     <Rows top={(first as f64 * row_px / scale) as i32} lines={Rc::new(lines)} {first} {selected} now={props.view.at.nanos()} />
                 </div>

@@ -119,6 +119,7 @@ fn run_words(event: &RunEvent) -> Option<String> {
             format!("has answer {} after {}", number + 1, format::duration(*rtt))
         }
         RunEvent::Unanswered { number } => format!("gives up waiting for answer {}", number + 1),
+        RunEvent::Interval(interval) if interval.bytes == 0 => return None,
         RunEvent::Interval(interval) => {
             let rate =
                 interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);

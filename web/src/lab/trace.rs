@@ -9,6 +9,7 @@ use dissect::analysis::{Mark, Notes, Sides};
 use dissect::filter::{Filter, Subject};
 use netlab::history::{Fate, FrameId, Transit, TransitId};
 use netlab::{History, Instant};
+use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -99,7 +100,7 @@ impl Trace {
     pub fn of(recording: &Recording) -> Self {
         let mut by_time: Vec<u32> = (0..recording.packets.len() as u32).collect();
         by_time.sort_by_key(|&packet| recording.packets[packet as usize].at_ns);
-        let analysis = Sides::new(recording.interfaces.len() > 1);
+        let analysis = Sides::new(has_hops(recording));
         Self { by_time, analysis, ..Self::new(Place::Everywhere) }
     }
 
@@ -325,6 +326,13 @@ impl<'a> Source<'a> {
             Self::Recording(recording) => Some(recording.frame(row.transit.0 as usize).unwrap_or_default()),
         }
     }
+}
+
+/// Whether the same frame was recorded at more than one interface, as far as packet ids tell: then each is looked at by itself.
+fn has_hops(recording: &Recording) -> bool {
+    let mut seen = FxHashSet::default();
+    let ids = (0..recording.packets.len()).filter_map(|packet| recording.packet_id(packet));
+    recording.interfaces.len() > 1 && ids.into_iter().any(|id| !seen.insert(id))
 }
 
 /// The number of the port at which a frame was seen.
