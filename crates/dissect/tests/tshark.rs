@@ -163,7 +163,10 @@ const DIFFERENCES: &[(What, &str, &str, &str)] = &[
 fn rows_and_fields_agree_with_tsharks() {
     let Some(version) = tshark_version() else {
         let notice = "tshark is not installed: nothing was compared with it";
-        assert!(std::env::var_os("CI").is_none(), "{notice}, and in CI it has to be");
+        assert!(
+            std::env::var_os("PACKETARIUM_TSHARK").is_none(),
+            "{notice}, and PACKETARIUM_TSHARK asks for it"
+        );
         eprintln!("\n!!! {notice}. !!!\n");
         return;
     };
