@@ -82,7 +82,7 @@ pub fn FilterBar(props: &Props) -> Html {
             match event.key().as_str() {
                 "ArrowDown" if count > 0 => chosen.set(Some(chosen.map_or(0, |at| (at + 1) % count))),
                 "ArrowUp" if count > 0 => {
-                    chosen.set(Some(chosen.map_or(count, |at| at).checked_sub(1).unwrap_or(count - 1)))
+                    chosen.set(Some(chosen.unwrap_or(0).checked_sub(1).unwrap_or(count - 1)))
                 }
                 "Enter" if count > 0 => match chosen.and_then(|at| offers.get(at)) {
                     Some(completion) => take(completion),

@@ -10,6 +10,7 @@ use crate::lab::view::View;
 use crate::session::Session;
 use crate::strip::Strip;
 use gloo::events::{EventListener, EventListenerOptions};
+use netlab::Instant;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, PointerEvent, WheelEvent};
@@ -148,8 +149,6 @@ pub fn Timeline(props: &Props) -> Html {
 fn scale(at: Instant) -> String {
     format::duration(at - Instant::ZERO)
 }
-
-use netlab::Instant;
 
 fn taken(event: &KeyboardEvent, act: impl FnOnce()) {
     event.prevent_default();
