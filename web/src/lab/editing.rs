@@ -23,8 +23,6 @@ pub struct Editing {
     pub on: bool,
     /// All nodes that are selected, if they are several or the tools are out.
     pub group: Vec<NodeId>,
-    /// The running world was changed: it is no longer what the document gives from the beginning.
-    pub changed_live: bool,
     /// It was playing when the tools were taken out.
     pub(super) resume: bool,
     pub(super) undo: Undo,
@@ -205,7 +203,6 @@ impl Lab {
                     self.world.run_until(at, || true);
                     self.branches.journal.push((at, change));
                 }
-                self.editing.changed_live = true;
                 self.rest_at = None;
                 self.dress(next);
             }
@@ -364,7 +361,7 @@ mod tests {
         edit(&mut lab, Edit::Add(Kind::Host, None)).unwrap();
         edit(&mut lab, Edit::Connect(NodeId(3), NodeId(1))).unwrap();
         play(&mut lab, &mut now_ms, 1);
-        assert!(lab.world.now() >= edge && lab.editing().changed_live);
+        assert!(lab.world.now() >= edge && !lab.branches.journal.is_empty());
         assert_ne!(lab.world.history().hash(), hash, "it is in the history");
         let spec = RunSpec {
             from: NodeId(3),

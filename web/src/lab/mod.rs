@@ -434,12 +434,7 @@ impl Lab {
             packets: std::mem::take(&mut self.packets).again(fresh.whole.links.len()),
             last_ms: self.last_ms,
             revision: self.revision + 1,
-            editing: Editing {
-                dragged: None,
-                changed_live: false,
-                group: Vec::new(),
-                ..std::mem::take(&mut self.editing)
-            },
+            editing: Editing { dragged: None, group: Vec::new(), ..std::mem::take(&mut self.editing) },
             ..fresh
         };
     }
