@@ -136,10 +136,8 @@ pub fn transfer(mbps: u64, delay: Duration, loss: Ratio) -> World {
     let good = way(mbps, delay);
     let mut bad = good.clone();
     bad.impairments.push(Impairment::Loss(loss));
-    let links = vec![
-        Link { ends: [a, switch], ways: [bad.clone(), bad] },
-        Link { ends: [b, switch], ways: [good.clone(), good] },
-    ];
+    let links =
+        vec![Link::new([a, switch], [bad.clone(), bad]), Link::new([b, switch], [good.clone(), good])];
     let kind = NodeKind::Switch(SwitchConfig::default());
     let nodes = vec![host(0), host(1), Node { name: "switch".into(), kind }];
     let mut world = world(Topology { nodes, links });

@@ -10,7 +10,7 @@ use netlab::topology::{Direction, HostConfig, Link, Node, NodeId, NodeKind, Swit
 use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, World};
 use smoltcp::wire::{IpCidr, Ipv4Address, Ipv4Cidr};
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 /// How many hosts the large lab has; each of the first half sends to one of the second.
 const HOSTS: u32 = 64;
@@ -32,7 +32,7 @@ pub fn crowd(clock: Clock<'_>, traffic: Traffic) -> Sample {
 /// Two hosts and one TCP flow of 1 Gbit/s, for a second.
 pub fn pair(clock: Clock<'_>) -> Sample {
     let way = way(1_000, Duration::from_micros(10));
-    let link = Link { ends: [NodeId(0), NodeId(1)], ways: [way.clone(), way] };
+    let link = Link::new([NodeId(0), NodeId(1)], [way.clone(), way]);
     let topology = Topology { nodes: vec![host(0), host(1)], links: vec![link] };
     let mut world = world(topology);
     start(&mut world, NodeId(0), NodeId(1), Traffic::Tcp);
@@ -49,7 +49,7 @@ pub(crate) fn crowded(traffic: Traffic) -> World {
     let switch = NodeId(HOSTS);
     let mut nodes: Vec<_> = (0..HOSTS).map(host).collect();
     nodes.push(Node { name: "switch".into(), kind: NodeKind::Switch(SwitchConfig::default()) });
-    let cable = |host| Link { ends: [NodeId(host), switch], ways: [way.clone(), way.clone()] };
+    let cable = |host| Link::new([NodeId(host), switch], [way.clone(), way.clone()]);
     let mut world = world(Topology { nodes, links: (0..HOSTS).map(cable).collect() });
     for sender in 0..HOSTS / 2 {
         start(&mut world, NodeId(sender), NodeId(sender + HOSTS / 2), traffic);
@@ -86,7 +86,7 @@ pub(crate) fn host(number: u32) -> Node {
 }
 
 pub(crate) fn way(mbps: u64, delay: Duration) -> Way {
-    let line = LineConfig { rate: BitsPerSec::new(mbps * 1_000_000), delay, queue_bytes: 64 * 1024 };
+    let line = LineConfig { rate: BitsPerSec::new(mbps * 1_000_000), delay, queue: Queue::bytes(64 * 1024) };
     Way { line, impairments: Vec::new() }
 }
 

@@ -11,17 +11,19 @@ mod tables;
 mod wires;
 
 pub use moments::Stride;
-pub use tables::NodeView;
+pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
 
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
-use crate::topology::{Direction, LinkId, NodeId, Way};
-use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
-use std::collections::VecDeque;
+use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use tables::NodeLog;
 use vnetif::impair::LossReason;
-use vnetif::line::Journey;
-use vnetif::{Frame, Instant, PortId};
+use vnetif::line::{Journey, QueueDrop};
+use vnetif::wire::{self, Marks};
+use vnetif::{Frame, Instant};
 use wires::DirectionLog;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
@@ -54,8 +56,12 @@ pub struct Transit {
     pub arrival: Instant,
     /// Whether it arrived.
     pub fate: Fate,
-    /// It is the frame's first wire: its sender is the host that made it.
+    /// It is the frame's first wire: its sender is the node that made it.
     pub first: bool,
+    /// What the wire has done to it.
+    pub marks: Marks,
+    /// It arrived, but the node there keeps it: why, and from when on. A node that has it may still decide so later.
+    pub refused: Option<(Instant, Refusal)>,
     /// No transit of this direction up to this one lasts longer: makes finding those in flight a binary search.
     last_arrival: Instant,
 }
@@ -84,22 +90,81 @@ pub enum DropReason {
     Overload,
     /// An impairment of the link.
     Impaired(LossReason),
+    /// Random early detection ([`QueueDrop::Early`]).
+    Early,
+    /// Controlled delay ([`QueueDrop::Late`]).
+    Late,
+}
+
+/// Why the node at which a frame arrived keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// A switch does.
+    Switch(bridge::Refusal),
+    /// A router does.
+    Router(router::Refusal),
+}
+
+impl From<wire::Fate> for Fate {
+    fn from(fate: wire::Fate) -> Self {
+        match fate {
+            wire::Fate::Arrives => Self::Delivered,
+            wire::Fate::Lost { why, at } => {
+                let reason = match why {
+                    wire::Loss::Impaired(reason) => DropReason::Impaired(reason),
+                    wire::Loss::Queue(QueueDrop::Full) => DropReason::QueueFull,
+                    wire::Loss::Queue(QueueDrop::Early) => DropReason::Early,
+                    wire::Loss::Queue(QueueDrop::Late) => DropReason::Late,
+                };
+                Self::Dropped { reason, at }
+            }
+        }
+    }
 }
 
 /// A change in a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeEvent {
-    /// A switch learned where an address is.
-    MacLearned {
-        /// The address.
-        mac: EthernetAddress,
-        /// The port behind which it is.
-        port: PortId,
+    /// Something changed in a switch.
+    Switch(bridge::Event),
+    /// Something changed in a router.
+    Router(router::Event),
+    /// A host has a new address, which a router's advertisement made (RFC 4862).
+    Address {
+        /// The address and its prefix.
+        cidr: IpCidr,
     },
-    /// A switch forgot it.
-    MacForgotten {
-        /// The address.
-        mac: EthernetAddress,
+    /// It has it no more.
+    AddressGone {
+        /// The address and its prefix.
+        cidr: IpCidr,
+    },
+    /// A host has a new default router, which told it so (RFC 4861, 6.3.4).
+    DefaultRouter {
+        /// Its address.
+        router: IpAddress,
+    },
+    /// It has it no more.
+    DefaultRouterGone {
+        /// Its address.
+        router: IpAddress,
+    },
+    /// A host joined a group.
+    Joined {
+        /// The group's address.
+        group: IpAddress,
+    },
+    /// It left it.
+    Left {
+        /// The group's address.
+        group: IpAddress,
+    },
+    /// A host was told that packets on their way to an address must be shorter (RFC 1191, RFC 8201).
+    PathMtu {
+        /// The destination.
+        to: IpAddress,
+        /// The longest packet, in bytes.
+        mtu: usize,
     },
     /// A host learned a neighbor's address, by ARP (RFC 826) or NDP (RFC 4861). Derived from what arrived on the wire by
     /// smoltcp's own rules, since its cache cannot be read.
@@ -198,8 +263,9 @@ pub struct History {
     /// When each node is added: never before the one in front of it. The links likewise.
     born_nodes: Vec<Instant>,
     born_links: Vec<Instant>,
-    /// What each link is like, and from when on: first as it is added, then after each change.
-    links: Vec<Vec<(Instant, [Way; 2])>>,
+    /// What each link is like, and from when on: first as it is added, then after each change. The nodes likewise.
+    links: Vec<Vec<(Instant, Link)>>,
+    kinds: Vec<Vec<(Instant, NodeKind)>>,
     runs: Vec<RunLog>,
     hash: Xxh3Default,
 }
@@ -216,6 +282,8 @@ pub(crate) struct Handed {
     pub fate: Fate,
     /// It was on no wire before.
     pub first: bool,
+    /// What the wire has done to it.
+    pub marks: Marks,
 }
 
 impl Transit {
@@ -241,6 +309,7 @@ impl History {
             born_nodes: Vec::new(),
             born_links: Vec::new(),
             links: Vec::new(),
+            kinds: Vec::new(),
             runs: Vec::new(),
             hash: Xxh3Default::new(),
         }
@@ -248,24 +317,45 @@ impl History {
 
     // ---- what the world writes ----
 
-    pub(crate) fn add_node(&mut self, born: Instant) {
+    pub(crate) fn add_node(&mut self, born: Instant, kind: NodeKind) {
         self.nodes.push(NodeLog::default());
         self.born_nodes.push(born);
+        self.kinds.push(vec![(born, kind)]);
     }
 
-    pub(crate) fn add_link(&mut self, born: Instant, ways: [Way; 2]) {
+    pub(crate) fn add_link(&mut self, born: Instant, link: Link) {
         self.directions.extend([DirectionLog::default(), DirectionLog::default()]);
         self.born_links.push(born);
-        self.links.push(vec![(born, ways)]);
+        self.links.push(vec![(born, link)]);
     }
 
     /// Not hashed: the command that changes it is.
-    pub(crate) fn link_changed(&mut self, at: Instant, link: LinkId, ways: [Way; 2]) {
-        self.links[link.index()].push((at, ways));
+    pub(crate) fn link_changed(&mut self, at: Instant, id: LinkId, link: Link) {
+        self.links[id.index()].push((at, link));
+    }
+
+    /// Not hashed, as above.
+    pub(crate) fn node_changed(&mut self, at: Instant, node: NodeId, kind: NodeKind) {
+        self.kinds[node.index()].push((at, kind));
+    }
+
+    /// The number that the next transit will have.
+    pub(crate) fn next_transit(&self) -> TransitId {
+        TransitId(self.first + self.transits.len() as u64)
+    }
+
+    /// A node keeps a frame that it received.
+    pub(crate) fn refuse(&mut self, at: Instant, node: NodeId, transit: TransitId, why: Refusal) {
+        self.fold(7, at, [u64::from(node.0), transit.0, why.code(), 0]);
+        *self.nodes[node.index()].refused.entry(why).or_default() += 1;
+        let place = transit.0.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
+        if let Some(transit) = place.and_then(|place| self.transits.get_mut(place)) {
+            transit.refused = Some((at, why));
+        }
     }
 
     pub(crate) fn hand_over(&mut self, handed: Handed) {
-        let Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first } = handed;
+        let Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks } = handed;
         let Journey { start, end, arrival } = journey;
         if new_bytes {
             self.fold(0, queued, [frame_id.0, frame.len() as u64, xxh3_64(&frame), 0]);
@@ -276,7 +366,7 @@ impl History {
         };
         self.fold(1, queued, [direction.index() as u64, frame_id.0, arrival.nanos(), fate_code]);
 
-        let id = TransitId(self.first + self.transits.len() as u64);
+        let id = self.next_transit();
         self.frame_bytes += frame.len();
         let log = &mut self.directions[direction.index()];
         log.hand_over(id, arrival, fate);
@@ -292,6 +382,8 @@ impl History {
             arrival,
             fate,
             first,
+            marks,
+            refused: None,
             last_arrival,
         });
         while self.transits.len() > self.limits.transits || self.frame_bytes > self.limits.frame_bytes {
@@ -305,7 +397,9 @@ impl History {
 
     pub(crate) fn node_event(&mut self, at: Instant, node: NodeId, event: NodeEvent) {
         self.fold_text(2, at, &format_args!("{} {event:?}", node.0));
-        self.nodes[node.index()].push(NodeEntry { at, event });
+        if let Some(since) = self.nodes[node.index()].push(NodeEntry { at, event }) {
+            self.complete_since = self.complete_since.max(since);
+        }
     }
 
     pub(crate) fn add_run(&mut self, start: Instant, spec: RunSpec) -> RunId {
@@ -379,7 +473,7 @@ impl History {
             + wires
             + tables
             + runs * size_of::<RunEntry>()
-            + links * size_of::<(Instant, [Way; 2])>()
+            + links * size_of::<(Instant, Link)>()
     }
 
     /// All transits kept, in order of handing over.
@@ -408,16 +502,33 @@ impl History {
         self.born_links[link.index()]
     }
 
-    /// What a link was like at this moment, in both directions; before it was added, what it was to be.
-    pub fn link_at(&self, link: LinkId, at: Instant) -> &[Way; 2] {
+    /// What a link and the ports at its ends were like at this moment; before it was added, what it was to be.
+    pub fn link_at(&self, link: LinkId, at: Instant) -> &Link {
         let states = &self.links[link.index()];
         let since = states.partition_point(|(since, _)| *since <= at);
         &states[since.saturating_sub(1)].1
     }
 
     /// When a link was changed while the network ran, and into what, in order of time.
-    pub fn link_changes(&self, link: LinkId) -> &[(Instant, [Way; 2])] {
+    pub fn link_changes(&self, link: LinkId) -> &[(Instant, Link)] {
         &self.links[link.index()][1..]
+    }
+
+    /// What a node's settings were at this moment; before it was added, what they were to be.
+    pub fn kind_at(&self, node: NodeId, at: Instant) -> &NodeKind {
+        let states = &self.kinds[node.index()];
+        let since = states.partition_point(|(since, _)| *since <= at);
+        &states[since.saturating_sub(1)].1
+    }
+
+    /// When a node's settings were changed while the network ran, and into what, in order of time.
+    pub fn kind_changes(&self, node: NodeId) -> &[(Instant, NodeKind)] {
+        &self.kinds[node.index()][1..]
+    }
+
+    /// How many frames a node has kept by now, by reason.
+    pub fn refused(&self, node: NodeId) -> &BTreeMap<Refusal, u64> {
+        &self.nodes[node.index()].refused
     }
 
     /// When the last node or link is added.
@@ -472,6 +583,8 @@ impl DropReason {
         match self {
             Self::QueueFull => 1,
             Self::Overload => 1 << 32,
+            Self::Early => 2 << 32,
+            Self::Late => 3 << 32,
             Self::Impaired(reason) => 2 + reason as u64,
         }
     }
@@ -486,6 +599,56 @@ impl DropReason {
             Self::Impaired(LossReason::Silence) => "silence",
             Self::Impaired(LossReason::Loss) => "loss",
             Self::Impaired(LossReason::LossOfSmall) => "loss_of_small",
+            Self::Impaired(LossReason::Outage) => "outage",
+            Self::Impaired(LossReason::LossCorrelated) => "loss_correlated",
+            Self::Impaired(LossReason::Burst) => "loss_burst",
+            Self::Impaired(LossReason::Every) => "loss_every",
+            Self::Impaired(LossReason::Picked) => "picked",
+            Self::Early => "red",
+            Self::Late => "codel",
+        }
+    }
+}
+
+impl Refusal {
+    fn code(self) -> u64 {
+        match self {
+            Self::Switch(why) => why as u64,
+            Self::Router(router::Refusal::Filtered(rule)) => {
+                2 << 32 | u64::from(rule.map_or(0, |rule| rule + 1))
+            }
+            Self::Router(why) => 1 << 32 | why.number(),
+        }
+    }
+
+    /// As reports call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Switch(bridge::Refusal::PortOff) | Self::Router(router::Refusal::PortOff) => "port_off",
+            Self::Switch(bridge::Refusal::Blocked) => "blocked",
+            Self::Switch(bridge::Refusal::OtherVlan) => "other_vlan",
+            Self::Switch(bridge::Refusal::TooBig) | Self::Router(router::Refusal::TooBig) => "too_big",
+            Self::Switch(bridge::Refusal::Malformed) | Self::Router(router::Refusal::Malformed) => {
+                "malformed"
+            }
+            Self::Router(router::Refusal::NotForUs) => "not_for_us",
+            Self::Router(router::Refusal::Expired) => "expired",
+            Self::Router(router::Refusal::NoRoute) => "no_route",
+            Self::Router(router::Refusal::NoNeighbor) => "no_neighbor",
+            Self::Router(router::Refusal::NeighborQueueFull) => "neighbor_queue_full",
+            Self::Router(router::Refusal::Filtered(_)) => "filtered",
+            Self::Router(router::Refusal::NobodyThere) => "nobody_there",
+            Self::Router(router::Refusal::TranslationsFull) => "translations_full",
+            Self::Router(router::Refusal::NoTranslation) => "no_translation",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Switch(why) => why.fmt(f),
+            Self::Router(why) => why.fmt(f),
         }
     }
 }

@@ -9,7 +9,7 @@
 //! use netlab::run::{Ping, RunKind, RunSpec, Target};
 //! use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, Topology, Way};
 //! use netlab::{BitsPerSec, Duration, Instant, World, history::Limits, world::Command};
-//! use vnetif::line::LineConfig;
+//! use vnetif::line::{LineConfig, Queue};
 //!
 //! let host = |name: &str, address: &str| Node {
 //!     name: name.into(),
@@ -18,13 +18,13 @@
 //! let line = LineConfig {
 //!     rate: BitsPerSec::new(100_000_000),
 //!     delay: Duration::from_millis(1),
-//!     queue_bytes: 65_536,
+//!     queue: Queue::bytes(65_536),
 //! };
 //! let way = Way { line, impairments: vec![] };
 //! let (a, b) = (NodeId(0), NodeId(1));
 //! let topology = Topology {
 //!     nodes: vec![host("a", "10.0.0.1/24"), host("b", "10.0.0.2/24")],
-//!     links: vec![Link { ends: [a, b], ways: [way.clone(), way] }],
+//!     links: vec![Link::new([a, b], [way.clone(), way])],
 //! };
 //!
 //! let mut world = World::new(topology, 7, Limits::default()).unwrap();

@@ -5,7 +5,7 @@
 //! planned from the start or given while the world was running.
 
 use crate::run::RunId;
-use crate::topology::NodeId;
+use crate::topology::{LinkId, NodeId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use vnetif::Instant;
@@ -19,8 +19,12 @@ pub(crate) enum Event {
     Arrival(u32),
     /// A host's stack or one of its applications may have something to do.
     HostTimer(NodeId),
-    /// A switch may have addresses to forget.
-    Ageing(NodeId),
+    /// A switch or router may have something to do by itself.
+    MachineTimer(NodeId),
+    /// An outage of a link may begin or end.
+    Carrier(LinkId),
+    /// A frame comes in from outside of the world.
+    Injection(NodeId),
     /// A run's interval is over.
     Interval(RunId),
 }

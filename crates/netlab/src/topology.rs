@@ -4,7 +4,7 @@ use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, Ipv6Address, Ipv6Cidr};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
 use vnetif::line::LineConfig;
-use vnetif::{Duration, PortId, mac_table};
+use vnetif::{Duration, Instant, PortId};
 
 /// A node, by its place in [`Topology::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +73,14 @@ pub enum NodeKind {
     Hub,
     /// A learning switch.
     Switch(SwitchConfig),
+    /// A router: it forwards packets from network to network.
+    Router(RouterConfig),
 }
+
+/// A learning switch's settings.
+pub type SwitchConfig = bridge::Config;
+/// A router's settings.
+pub type RouterConfig = router::Config;
 
 /// A host's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +92,8 @@ pub struct HostConfig {
     pub addresses: Vec<IpCidr>,
     /// Where packets for other networks go, at most one for each IP version.
     pub gateways: Vec<IpAddress>,
+    /// It takes IPv6 addresses and a gateway from the advertisements of routers (RFC 4862).
+    pub slaac: bool,
     /// The largest IP packet in bytes.
     pub ip_mtu: usize,
     /// What its TCP sockets start with.
@@ -100,6 +109,7 @@ impl Default for HostConfig {
             mac: None,
             addresses: Vec::new(),
             gateways: Vec::new(),
+            slaac: false,
             ip_mtu: 1500,
             tcp: TcpConfig::default(),
         }
@@ -134,19 +144,6 @@ pub enum Congestion {
     Cubic,
 }
 
-/// A learning switch's settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SwitchConfig {
-    /// An address that was not heard for this long is forgotten.
-    pub ageing: Duration,
-}
-
-impl Default for SwitchConfig {
-    fn default() -> Self {
-        Self { ageing: mac_table::AGEING }
-    }
-}
-
 /// A cable between two nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
@@ -154,6 +151,20 @@ pub struct Link {
     pub ends: [NodeId; 2],
     /// Each direction by itself: `ways[0]` carries what `ends[0]` sends.
     pub ways: [Way; 2],
+    /// The settings of the port at each end.
+    pub ports: [Port; 2],
+}
+
+/// The settings of a port, at one end of a cable.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Port {
+    /// A host's or hub's, which have none; or all of a switch's or router's have their defaults.
+    #[default]
+    Plain,
+    /// A switch's.
+    Switch(bridge::Port),
+    /// A router's.
+    Router(router::Port),
 }
 
 /// One direction of a cable.
@@ -197,6 +208,18 @@ pub enum TopologyError {
     /// A TCP buffer that is useless or too large.
     #[error("host {0:?} needs TCP buffers of {TCP_BUFFER_MIN} bytes to {TCP_BUFFER_MAX} bytes")]
     BadBuffer(NodeId),
+    /// A port whose settings are those of another kind of node.
+    #[error("link {0:?} has port settings that are not for the kind of node at that end; remove them")]
+    WrongPort(LinkId),
+    /// A switch with impossible settings.
+    #[error("switch {0:?} needs spanning tree settings within the standard's bounds")]
+    BadSwitch(NodeId),
+    /// A router with impossible settings.
+    #[error("router {0:?} has too many routes, rules or forwarded ports, or some that make no sense")]
+    BadRouter(NodeId),
+    /// A port with impossible settings.
+    #[error("link {0:?} has a port whose addresses, MTU, VLANs or priority are impossible")]
+    BadPort(LinkId),
     /// Time would not pass on this link.
     #[error("link {0:?} needs a rate or a delay: otherwise no time passes while frames go back and forth")]
     NoTimePasses(LinkId),
@@ -250,6 +273,19 @@ impl NodeId {
     pub const fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// The address of this node's bridge, if it is a switch.
+    pub const fn bridge_mac(self) -> EthernetAddress {
+        let [_, _, a, b] = (self.0 + 1).to_be_bytes();
+        EthernetAddress([0x02, 0x52, 0, 0, a, b])
+    }
+
+    /// The address of this port of it, if it is a router.
+    pub const fn router_mac(self, port: PortId) -> EthernetAddress {
+        let [_, _, a, b] = (self.0 + 1).to_be_bytes();
+        let [_, _, c, d] = port.0.to_be_bytes();
+        EthernetAddress([0x02, 0x51, a, b, c, d])
+    }
 }
 
 impl LinkId {
@@ -266,9 +302,10 @@ impl HostConfig {
         self.mac.unwrap_or(PortId(id.0 + 1).mac())
     }
 
-    /// All addresses that this host has, if it is node `id`: its own, and the link-local one if it speaks IPv6.
+    /// All addresses that this host has, if it is node `id`: its own, and the link-local one if it speaks IPv6; not those
+    /// that it gets from routers.
     pub fn addresses_of_stack(&self, id: NodeId) -> impl Iterator<Item = IpCidr> {
-        let has_v6 = self.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
+        let has_v6 = self.slaac || self.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
         let link_local = has_v6.then(|| IpCidr::Ipv6(link_local(self.mac(id))));
         self.addresses.iter().copied().chain(link_local)
     }
@@ -296,7 +333,7 @@ impl Topology {
     pub fn host(&self, id: NodeId) -> Option<&HostConfig> {
         match &self.nodes.get(id.index())?.kind {
             NodeKind::Host(config) => Some(config),
-            NodeKind::Hub | NodeKind::Switch(_) => None,
+            NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
         }
     }
 
@@ -333,13 +370,16 @@ impl Topology {
         let mut errors = Vec::new();
         let mut cables: BTreeMap<NodeId, u32> = BTreeMap::new();
         for (number, link) in self.links.iter().enumerate() {
-            errors.extend(link.errors(LinkId(number as u32), self.nodes.len()));
+            errors.extend(link.errors(LinkId(number as u32), &self.nodes));
             for end in link.ends {
                 *cables.entry(end).or_default() += 1;
             }
         }
         for id in self.node_ids() {
-            let Some(host) = self.host(id) else { continue };
+            let Some(host) = self.host(id) else {
+                errors.extend(self.node(id).kind.check(id).err());
+                continue;
+            };
             if cables.get(&id).is_some_and(|&count| count > 1) {
                 errors.push(TopologyError::HostWithManyLinks(id));
             }
@@ -352,16 +392,13 @@ impl Topology {
     /// may grow to its bounds one by one.
     pub(crate) fn check_node(&self, node: &Node) -> Result<(), TopologyError> {
         self.check_size(1, 0)?;
-        match &node.kind {
-            NodeKind::Host(host) => first(host.errors(NodeId(self.nodes.len() as u32))),
-            NodeKind::Hub | NodeKind::Switch(_) => Ok(()),
-        }
+        node.kind.check(NodeId(self.nodes.len() as u32))
     }
 
     /// The first that [`check`](Self::check) would say if this link were added.
     pub(crate) fn check_link(&self, link: &Link) -> Result<(), TopologyError> {
         self.check_size(0, 1)?;
-        first(link.errors(LinkId(self.links.len() as u32), self.nodes.len()))?;
+        first(link.errors(LinkId(self.links.len() as u32), &self.nodes))?;
         let is_taken = |end: NodeId| self.links.iter().any(|link| link.ends.contains(&end));
         let taken = link.ends.into_iter().find(|&end| self.host(end).is_some() && is_taken(end));
         taken.map_or(Ok(()), |host| Err(TopologyError::HostWithManyLinks(host)))
@@ -378,16 +415,161 @@ fn first(errors: Vec<TopologyError>) -> Result<(), TopologyError> {
     errors.into_iter().next().map_or(Ok(()), Err)
 }
 
+impl NodeKind {
+    /// The first that is wrong with it by itself, as node `id`.
+    pub(crate) fn check(&self, id: NodeId) -> Result<(), TopologyError> {
+        match self {
+            Self::Host(host) => first(host.errors(id)),
+            Self::Hub => Ok(()),
+            Self::Switch(switch) if switch_fits(switch) => Ok(()),
+            Self::Switch(_) => Err(TopologyError::BadSwitch(id)),
+            Self::Router(router) if router_fits(router) => Ok(()),
+            Self::Router(_) => Err(TopologyError::BadRouter(id)),
+        }
+    }
+}
+
+/// The bounds of IEEE 802.1D-2004, table 17-1, and the relation that 17.14 demands of the times.
+fn switch_fits(switch: &SwitchConfig) -> bool {
+    let second = 1_000_000_000;
+    switch.stp.is_none_or(|stp| {
+        stp.priority.is_multiple_of(4_096)
+            && (second..=10 * second).contains(&stp.hello.nanos())
+            && (6 * second..=40 * second).contains(&stp.max_age.nanos())
+            && (4 * second..=30 * second).contains(&stp.forward_delay.nanos())
+            && 2 * (stp.forward_delay.nanos() - second) >= stp.max_age.nanos()
+    })
+}
+
 impl Link {
-    /// What is wrong with it by itself, as link `id` of a topology with so many nodes.
-    fn errors(&self, id: LinkId, nodes: usize) -> Vec<TopologyError> {
+    /// A cable whose ports have no settings of their own.
+    pub fn new(ends: [NodeId; 2], ways: [Way; 2]) -> Self {
+        Self { ends, ways, ports: Default::default() }
+    }
+
+    /// What is wrong with it by itself, as link `id` of a topology with these nodes.
+    fn errors(&self, id: LinkId, nodes: &[Node]) -> Vec<TopologyError> {
+        let kinds = self.ends.map(|end| nodes.get(end.index()).map(|node| &node.kind));
+        let misplaced =
+            |(port, kind): (&Port, &Option<&NodeKind>)| kind.is_some_and(|kind| !port.is_for(kind));
         let wrong = [
-            (self.ends.iter().any(|end| end.index() >= nodes), TopologyError::NoSuchNode(id)),
+            (kinds.contains(&None), TopologyError::NoSuchNode(id)),
             (self.ends[0] == self.ends[1], TopologyError::SelfLink(id)),
             (self.ways.iter().any(Way::takes_no_time), TopologyError::NoTimePasses(id)),
+            (self.ports.iter().zip(&kinds).any(misplaced), TopologyError::WrongPort(id)),
+            (!self.ports.iter().all(Port::fits), TopologyError::BadPort(id)),
         ];
         wrong.into_iter().filter_map(|(wrong, error)| wrong.then_some(error)).collect()
     }
+}
+
+/// The outages among a direction's impairments.
+fn outages(way: &Way) -> impl Iterator<Item = (Instant, Duration, Option<Duration>)> + '_ {
+    way.impairments.iter().filter_map(|impairment| match *impairment {
+        Impairment::Outage { at, lasts, every } => Some((at, lasts, every)),
+        _ => None,
+    })
+}
+
+impl Link {
+    /// Whether both ends can tell that it is connected: no port is switched off, and something passes in one direction at
+    /// least. What fails in one direction only is not noticed by hardware.
+    pub fn has_carrier(&self, at: Instant) -> bool {
+        let down = |way: &Way| {
+            let out = |(from, lasts, every)| vnetif::impair::is_out(at, from, lasts, every);
+            way.impairments.contains(&Impairment::Down) || outages(way).any(out)
+        };
+        self.ports.iter().all(Port::is_up) && !self.ways.iter().all(down)
+    }
+
+    /// When the next outage begins or ends after `at`.
+    pub(crate) fn next_outage_edge(&self, at: Instant) -> Option<Instant> {
+        let edges = self.ways.iter().flat_map(outages).filter_map(|(from, lasts, every)| {
+            let round = match every {
+                Some(every) if every > Duration::ZERO && at >= from => {
+                    from + Duration::from_nanos((at - from).nanos() / every.nanos() * every.nanos())
+                }
+                _ => from,
+            };
+            let next = every.map(|every| round + every);
+            [Some(round), Some(round + lasts), next].into_iter().flatten().filter(|&edge| edge > at).min()
+        });
+        edges.min()
+    }
+
+    /// Whether an outage begins or ends now.
+    pub(crate) fn is_outage_edge(&self, at: Instant) -> bool {
+        let before = Instant::from_nanos(at.nanos().saturating_sub(1));
+        self.next_outage_edge(before) == Some(at)
+    }
+}
+
+impl Port {
+    /// Whether its administrator has switched it on.
+    pub fn is_up(&self) -> bool {
+        match self {
+            Self::Plain => true,
+            Self::Switch(port) => port.up,
+            Self::Router(port) => port.up,
+        }
+    }
+
+    /// Whether a node of this kind has such ports.
+    pub fn is_for(&self, kind: &NodeKind) -> bool {
+        match self {
+            Self::Plain => true,
+            Self::Switch(_) => matches!(kind, NodeKind::Switch(_)),
+            Self::Router(_) => matches!(kind, NodeKind::Router(_)),
+        }
+    }
+
+    /// Its settings as a switch's.
+    pub fn of_switch(&self) -> bridge::Port {
+        if let Self::Switch(port) = self { port.clone() } else { bridge::Port::default() }
+    }
+
+    /// Its settings as a router's.
+    pub fn of_router(&self) -> router::Port {
+        if let Self::Router(port) = self { port.clone() } else { router::Port::default() }
+    }
+
+    /// Whether its settings are possible.
+    pub fn fits(&self) -> bool {
+        match self {
+            Self::Plain => true,
+            Self::Switch(port) => {
+                (PORT_MTU_MIN..=bridge::config::MTU).contains(&port.mtu)
+                    && port.priority.is_multiple_of(16)
+                    && port.cost.is_none_or(|cost| (1..=PATH_COST_MAX).contains(&cost))
+            }
+            Self::Router(port) => {
+                let lists = || port.vlans.iter().map(|(_, list)| list).chain([&port.addresses]);
+                let unicast = lists().flatten().all(|cidr| cidr.address().is_unicast());
+                let few = lists().all(|list| list.len() <= router::config::ADDRESSES_MAX);
+                (PORT_MTU_MIN..=IP_MTU_MAX).contains(&port.mtu)
+                    && unicast
+                    && few
+                    && port.vlans.len() <= router::config::VLANS_MAX
+                    && port.vlans.iter().all(|(vlan, _)| (1..=4094).contains(vlan))
+                    && port.mac.is_none_or(|mac| mac.is_unicast())
+            }
+        }
+    }
+}
+
+/// The least MTU of a switch's or router's port: what every IPv4 network has to carry (RFC 791, 3.2).
+pub const PORT_MTU_MIN: usize = 68;
+/// The largest path cost (IEEE 802.1D-2004, 17.14).
+pub const PATH_COST_MAX: u32 = 200_000_000;
+
+fn router_fits(router: &RouterConfig) -> bool {
+    use router::config::{FORWARDS_MAX, ROUTES_MAX, RULES_MAX};
+    let forwards = router.nat.as_ref().map_or(0, |nat| nat.forwards.len());
+    let rules = router.filter.as_ref().map_or(0, |filter| filter.rules.len());
+    router.routes.len() <= ROUTES_MAX
+        && router.routes.iter().all(|route| route.to.address().version() == route.via.version())
+        && forwards <= FORWARDS_MAX
+        && rules <= RULES_MAX
 }
 
 impl HostConfig {

@@ -5,20 +5,23 @@
 //! polled because a slice ended or somebody looked.
 
 mod command;
+mod outside;
 
 pub use command::{Command, CommandError};
 
 use crate::book::{Active, Book};
-use crate::history::{DropReason, Fate, FrameId, Handed, History, Limits, NodeEvent};
+use crate::history::{DropReason, Fate, FrameId, Handed, History, Limits, NodeEvent, Refusal, TransitId};
 use crate::host::Host;
 use crate::queue::{Event, Queue};
 use crate::run::{Iperf, Outcome, RunId, RunKind};
 use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, NodeKind, Topology, TopologyError};
-use std::collections::BTreeSet;
-use vnetif::impair::{LossReason, Pipeline, Verdict};
-use vnetif::line::Line;
-use vnetif::mac_table::{self, Egress, MacTable};
+use bridge::Bridge;
+use router::Router;
+use std::collections::{BTreeSet, VecDeque};
+use vnetif::line::Journey;
+use vnetif::node::{Action, Actions, Tag};
 use vnetif::rng::Stream;
+use vnetif::wire::{Passage, Wire};
 use vnetif::{Duration, Frame, Instant, PortId};
 
 /// Whether [`World::run_until`] got to the end.
@@ -40,7 +43,9 @@ pub struct World {
     /// For each direction that is plugged in the port that it ends at.
     ends_at: Vec<(NodeId, PortId)>,
     /// For each direction its line and its impairments.
-    ways: Vec<(Line, Pipeline)>,
+    ways: Vec<Wire>,
+    /// For each link whether both its ends can tell that it is connected.
+    carriers: Vec<bool>,
     queue: Queue,
     under_way: Slots,
     commands: Vec<Option<(Command, Option<RunId>)>>,
@@ -49,6 +54,8 @@ pub struct World {
     active: Vec<Active>,
     dirty: BTreeSet<NodeId>,
     next_frame: u64,
+    /// What comes from outside at the first open moment.
+    injected: VecDeque<Frame>,
     /// Everything up to and with this moment has happened.
     done: Option<Instant>,
     history: History,
@@ -58,22 +65,42 @@ pub struct World {
 enum Machine {
     Host(Box<Host>),
     Hub,
-    Switch { table: MacTable, ageing_armed: bool },
+    Switch(Box<Switch>),
+    Router(Box<Routing>),
+    /// Somebody outside of the world is this host.
+    Outside(Vec<(Instant, Frame)>),
+}
+
+/// A switch, what it wants done, and the one timer event that is in the queue.
+struct Switch {
+    bridge: Bridge,
+    actions: bridge::Actions,
+    armed: Option<Instant>,
+}
+
+/// A router, likewise.
+struct Routing {
+    router: Router,
+    actions: router::Actions,
+    armed: Option<Instant>,
 }
 
 /// More frames than this are never on their way in one world: half a second of 1 Gbit/s, and less memory than a browser tab
 /// has. A storm in a loop of links without a rate doubles with every round, and would take all there is.
 pub const FRAMES_UNDER_WAY_MAX: usize = 1 << 16;
 
+/// A frame on its way: over this wire, which frame, which transit, its bytes.
+type OnItsWay = (Direction, FrameId, TransitId, Frame);
+
 /// Frames on their way.
 #[derive(Default)]
 struct Slots {
-    slots: Vec<Option<(Direction, FrameId, Frame)>>,
+    slots: Vec<Option<OnItsWay>>,
     free: Vec<u32>,
 }
 
 impl Slots {
-    fn put(&mut self, frame: (Direction, FrameId, Frame)) -> u32 {
+    fn put(&mut self, frame: OnItsWay) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() as u32 - 1
@@ -82,7 +109,7 @@ impl Slots {
         slot
     }
 
-    fn take(&mut self, slot: u32) -> (Direction, FrameId, Frame) {
+    fn take(&mut self, slot: u32) -> OnItsWay {
         self.free.push(slot);
         self.slots[slot as usize].take().expect("a frame arrives once")
     }
@@ -99,6 +126,7 @@ impl Slots {
 /// The first numbers of the paths that name random streams.
 const STREAM_OF_WAYS: u64 = 1;
 const STREAM_OF_HOSTS: u64 = 2;
+const STREAM_OF_ROUTERS: u64 = 3;
 
 impl World {
     /// A world at time zero, with nothing happening yet.
@@ -111,6 +139,7 @@ impl World {
             ports: Vec::new(),
             ends_at: Vec::new(),
             ways: Vec::new(),
+            carriers: Vec::new(),
             queue: Queue::default(),
             under_way: Slots::default(),
             commands: Vec::new(),
@@ -119,6 +148,7 @@ impl World {
             active: Vec::new(),
             dirty: BTreeSet::new(),
             next_frame: 0,
+            injected: VecDeque::new(),
             done: None,
             history: History::new(limits),
         };
@@ -127,7 +157,7 @@ impl World {
         }
         for link in topology.links {
             world.add_link(Instant::ZERO, link);
-            world.plug();
+            world.plug(Instant::ZERO);
         }
         Ok(world)
     }
@@ -142,11 +172,17 @@ impl World {
             }
             NodeKind::Hub => Machine::Hub,
             NodeKind::Switch(config) => {
-                Machine::Switch { table: MacTable::new(config.ageing), ageing_armed: false }
+                let bridge = Bridge::new(config.clone(), id.bridge_mac());
+                Machine::Switch(Box::new(Switch { bridge, actions: Actions::default(), armed: None }))
+            }
+            NodeKind::Router(config) => {
+                let random = Stream::new(self.seed, &[STREAM_OF_ROUTERS, u64::from(id.0)]).draw_u64();
+                let router = Router::new(config.clone(), random);
+                Machine::Router(Box::new(Routing { router, actions: Actions::default(), armed: None }))
             }
         });
         self.ports.push(Vec::new());
-        self.history.add_node(born);
+        self.history.add_node(born, node.kind.clone());
         self.topology.nodes.push(node);
     }
 
@@ -154,23 +190,78 @@ impl World {
     fn add_link(&mut self, born: Instant, link: Link) {
         for way in &link.ways {
             let path = [STREAM_OF_WAYS, self.ways.len() as u64];
-            self.ways.push((Line::new(way.line), Pipeline::new(&way.impairments, self.seed, &path)));
+            self.ways.push(Wire::new(way.line, &way.impairments, self.seed, &path));
         }
-        self.history.add_link(born, link.ways.clone());
+        self.history.add_link(born, link.clone());
         self.topology.links.push(link);
     }
 
     /// Plugs in the first link that is not. Links are added in order of time, so this is the one whose moment has come, and
     /// ports have the numbers that [`Topology::ports`] gives them.
-    fn plug(&mut self) {
-        let link = LinkId((self.ends_at.len() / 2) as u32);
+    fn plug(&mut self, now: Instant) {
+        let id = LinkId((self.ends_at.len() / 2) as u32);
         for from in End::BOTH {
-            let direction = Direction { link, from };
+            let direction = Direction { link: id, from };
             self.ports[self.topology.sender(direction).index()].push(direction);
         }
         for from in End::BOTH {
-            let node = self.topology.receiver(Direction { link, from });
+            let node = self.topology.receiver(Direction { link: id, from });
             self.ends_at.push((node, PortId(self.ports[node.index()].len() as u32 - 1)));
+        }
+        let carrier = self.topology.link(id).has_carrier(now);
+        self.carriers.push(carrier);
+        for end in End::BOTH {
+            let link = self.topology.link(id);
+            let (node, settings, rate) =
+                (link.ends[end.index()], link.ports[end.index()].clone(), link.ways[end.index()].line.rate);
+            match &mut self.machines[node.index()] {
+                Machine::Host(_) | Machine::Hub | Machine::Outside(_) => continue,
+                Machine::Switch(switch) => {
+                    let port = switch.bridge.add_port(now, settings.of_switch(), rate, &mut switch.actions);
+                    if !carrier {
+                        switch.bridge.set_carrier(now, port, false, rate, &mut switch.actions);
+                    }
+                }
+                Machine::Router(routing) => {
+                    let number = PortId(self.ports[node.index()].len() as u32 - 1);
+                    let settings = settings.of_router();
+                    let mac = settings.mac.unwrap_or(node.router_mac(number));
+                    let port = routing.router.add_port(now, settings, mac, &mut routing.actions);
+                    if !carrier {
+                        routing.router.set_carrier(now, port, false, &mut routing.actions);
+                    }
+                }
+            }
+            self.dirty.insert(node);
+        }
+        self.await_carrier(now, id);
+    }
+
+    /// Tells both ends of a link if it has got or lost its carrier, or has another rate.
+    fn carrier(&mut self, now: Instant, id: LinkId) {
+        let carrier = self.topology.link(id).has_carrier(now);
+        self.carriers[id.index()] = carrier;
+        for from in End::BOTH {
+            let direction = Direction { link: id, from };
+            let (node, port) = self.ends_at[direction.reverse().index()];
+            let rate = self.topology.link(id).ways[from.index()].line.rate;
+            match &mut self.machines[node.index()] {
+                Machine::Host(_) | Machine::Hub | Machine::Outside(_) => continue,
+                Machine::Switch(switch) => {
+                    switch.bridge.set_carrier(now, port, carrier, rate, &mut switch.actions);
+                }
+                Machine::Router(routing) => {
+                    routing.router.set_carrier(now, port, carrier, &mut routing.actions);
+                }
+            }
+            self.dirty.insert(node);
+        }
+    }
+
+    /// Sees to it that the next beginning or end of an outage of this link is noticed.
+    fn await_carrier(&mut self, now: Instant, id: LinkId) {
+        if let Some(at) = self.topology.link(id).next_outage_edge(now) {
+            self.queue.push(at, Event::Carrier(id));
         }
     }
 
@@ -185,7 +276,7 @@ impl World {
     pub(crate) fn host(&mut self, node: NodeId) -> &mut Host {
         match &mut self.machines[node.index()] {
             Machine::Host(host) => host,
-            Machine::Hub | Machine::Switch { .. } => panic!("it is no host"),
+            _ => panic!("it is no host"),
         }
     }
 
@@ -237,7 +328,9 @@ impl World {
                 Event::Command(number) => self.command(now, number),
                 Event::Arrival(slot) => self.arrival(now, slot),
                 Event::HostTimer(node) => self.host_timer(now, node),
-                Event::Ageing(node) => self.age(now, node),
+                Event::MachineTimer(node) => self.machine_timer(now, node),
+                Event::Carrier(link) => self.outage(now, link),
+                Event::Injection(node) => self.injection(now, node),
                 Event::Interval(run) => self.interval(now, run),
             }
         }
@@ -264,6 +357,21 @@ impl World {
     }
 
     fn poll(&mut self, now: Instant, node: NodeId) {
+        match &mut self.machines[node.index()] {
+            Machine::Host(_) => self.poll_host(now, node),
+            Machine::Hub | Machine::Outside(_) => {}
+            Machine::Switch(switch) => {
+                switch.bridge.poll(now, &mut switch.actions);
+                self.carry_out(now, node, None);
+            }
+            Machine::Router(routing) => {
+                routing.router.poll(now, &mut routing.actions);
+                self.carry_out(now, node, None);
+            }
+        }
+    }
+
+    fn poll_host(&mut self, now: Instant, node: NodeId) {
         self.with_book(now, |machines, book| {
             if let Machine::Host(host) = &mut machines[node.index()] {
                 host.poll(book);
@@ -271,12 +379,11 @@ impl World {
         });
         while let Some(frame) = self.with_book(now, |machines, book| match &mut machines[node.index()] {
             Machine::Host(host) => host.sent(book),
-            Machine::Hub | Machine::Switch { .. } => None,
+            _ => None,
         }) {
-            let id = FrameId(self.next_frame);
-            self.next_frame += 1;
+            let id = self.new_frame();
             match self.ports[node.index()].first() {
-                Some(&direction) => self.hand_over(now, direction, id, frame, true),
+                Some(&direction) => self.hand_over(now, direction, id, frame, (true, true)),
                 None => self.history.node_event(now, node, NodeEvent::NoCable),
             }
         }
@@ -307,115 +414,185 @@ impl World {
         }
     }
 
-    /// Hands a frame to a link, by its first sender or a later one. What becomes of it is settled here.
+    /// Hands a frame to a link, by its first sender or a later one. What becomes of it is settled here. `new_bytes`: they
+    /// were on no wire before.
     fn hand_over(
         &mut self,
         now: Instant,
         direction: Direction,
         frame_id: FrameId,
         frame: Frame,
-        first: bool,
+        (first, new_bytes): (bool, bool),
     ) {
-        let (line, pipeline) = &mut self.ways[direction.index()];
-        let (frame, lost, new_bytes) = match pipeline.judge(now, frame.clone()) {
-            Verdict::Pass(passed) => {
-                let changed = !passed.shares_buffer_with(&frame);
-                (passed, None, first || changed)
-            }
-            Verdict::Drop(reason) => (frame, Some(reason), first),
-        };
-        let at_once = |reason| {
-            let here = vnetif::line::Journey { start: now, end: now, arrival: now };
-            (here, Fate::Dropped { reason, at: now })
-        };
-        let (journey, fate) = match lost {
-            // These never get onto the wire.
-            Some(reason @ (LossReason::TooBig | LossReason::LinkDown)) => {
-                at_once(DropReason::Impaired(reason))
-            }
-            _ if self.under_way.len() >= FRAMES_UNDER_WAY_MAX => at_once(DropReason::Overload),
-            _ => match line.send(now, frame.len()) {
-                Err(_full) => at_once(DropReason::QueueFull),
-                Ok(journey) => match lost {
-                    None => (journey, Fate::Delivered),
-                    Some(reason) => {
-                        let half = Duration::from_nanos((journey.arrival - journey.start).nanos() / 2);
-                        let at = journey.start + half;
-                        (journey, Fate::Dropped { reason: DropReason::Impaired(reason), at })
-                    }
-                },
-            },
-        };
-        if fate == Fate::Delivered {
-            let slot = self.under_way.put((direction, frame_id, frame.clone()));
-            self.queue.push(journey.arrival, Event::Arrival(slot));
+        if self.under_way.len() >= FRAMES_UNDER_WAY_MAX {
+            let journey = Journey { start: now, end: now, arrival: now };
+            let fate = Fate::Dropped { reason: DropReason::Overload, at: now };
+            let marks = Default::default();
+            self.history.hand_over(Handed {
+                frame_id,
+                frame,
+                new_bytes,
+                direction,
+                queued: now,
+                journey,
+                fate,
+                first,
+                marks,
+            });
+            return;
         }
-        self.history.hand_over(Handed {
-            frame_id,
-            frame,
-            new_bytes,
-            direction,
-            queued: now,
-            journey,
-            fate,
-            first,
-        });
+        let (passage, duplicate) = self.ways[direction.index()].send(now, frame.clone());
+        for (passage, first) in [(passage, first)].into_iter().chain(duplicate.map(|copy| (copy, false))) {
+            let Passage { frame: passed, journey, fate, marks } = passage;
+            let changed = !passed.shares_buffer_with(&frame);
+            let fate = Fate::from(fate);
+            let transit = self.history.next_transit();
+            if fate == Fate::Delivered {
+                let slot = self.under_way.put((direction, frame_id, transit, passed.clone()));
+                self.queue.push(journey.arrival, Event::Arrival(slot));
+            }
+            self.history.hand_over(Handed {
+                frame_id,
+                frame: passed,
+                new_bytes: new_bytes || changed,
+                direction,
+                queued: now,
+                journey,
+                fate,
+                first,
+                marks,
+            });
+        }
     }
 
     fn arrival(&mut self, now: Instant, slot: u32) {
-        let (direction, id, frame) = self.under_way.take(slot);
+        let (direction, id, transit, frame) = self.under_way.take(slot);
         self.history.arrived(direction);
         let (node, port) = self.ends_at[direction.index()];
+        let tag = Tag { frame: id.0, hop: transit.0 };
         match &mut self.machines[node.index()] {
             Machine::Host(_) => {
                 let wanted = self.with_book(now, |machines, book| match &mut machines[node.index()] {
                     Machine::Host(host) => host.receive(frame, book),
-                    Machine::Hub | Machine::Switch { .. } => false,
+                    _ => false,
                 });
                 if wanted {
                     self.dirty.insert(node);
                 }
             }
             Machine::Hub => self.flood(now, node, port, id, &frame),
-            Machine::Switch { table, ageing_armed } => {
-                let lookup = table.look(now, port, &frame);
-                if lookup.learned {
-                    let (_, mac) = mac_table::addresses(&frame).expect("a runt teaches nothing");
-                    self.history.node_event(now, node, NodeEvent::MacLearned { mac, port });
-                }
-                if let (false, Some(at)) = (*ageing_armed, table.sweep_at()) {
-                    *ageing_armed = true;
-                    self.queue.push(at.max(now), Event::Ageing(node));
-                }
-                match lookup.egress {
-                    Egress::Port(port) => {
-                        let direction = self.ports[node.index()][port.0 as usize];
-                        self.hand_over(now, direction, id, frame, false);
-                    }
-                    Egress::Flood => self.flood(now, node, port, id, &frame),
-                    Egress::Filter => {}
-                }
+            Machine::Switch(switch) => {
+                switch.bridge.receive(now, port, frame.clone(), tag, &mut switch.actions);
+                self.carry_out(now, node, Some(&frame));
             }
+            Machine::Router(routing) => {
+                routing.router.receive(now, port, frame, tag, &mut routing.actions);
+                self.carry_out(now, node, None);
+            }
+            Machine::Outside(arrived) => arrived.push((now, frame)),
         }
     }
 
     fn flood(&mut self, now: Instant, node: NodeId, ingress: PortId, id: FrameId, frame: &Frame) {
         for port in 0..self.ports[node.index()].len() {
             if port != ingress.0 as usize {
-                self.hand_over(now, self.ports[node.index()][port], id, frame.clone(), false);
+                self.hand_over(now, self.ports[node.index()][port], id, frame.clone(), (false, false));
             }
         }
     }
 
-    fn age(&mut self, now: Instant, node: NodeId) {
-        let Machine::Switch { table, ageing_armed } = &mut self.machines[node.index()] else { return };
-        for mac in table.sweep(now) {
-            self.history.node_event(now, node, NodeEvent::MacForgotten { mac });
+    /// Does what a switch or router wants done. `received`: the bytes that came in just now.
+    fn carry_out(&mut self, now: Instant, node: NodeId, received: Option<&Frame>) {
+        match &mut self.machines[node.index()] {
+            Machine::Switch(switch) => {
+                let mut actions = std::mem::take(&mut switch.actions);
+                for action in actions.0.drain(..) {
+                    match action {
+                        Action::Send { port, frame, of } => {
+                            self.send_on(now, node, port, frame, of, received)
+                        }
+                        Action::Refuse { tag, why } => {
+                            self.history.refuse(now, node, TransitId(tag.hop), Refusal::Switch(why));
+                        }
+                        Action::Event(event) => self.history.node_event(now, node, NodeEvent::Switch(event)),
+                    }
+                }
+                let Machine::Switch(switch) = &mut self.machines[node.index()] else { return };
+                switch.actions = actions; // Its room is used again.
+                let deadline = switch.bridge.poll_at();
+                arm(&mut self.queue, now, node, deadline, &mut switch.armed);
+            }
+            Machine::Router(routing) => {
+                let mut actions = std::mem::take(&mut routing.actions);
+                for action in actions.0.drain(..) {
+                    match action {
+                        Action::Send { port, frame, of } => {
+                            self.send_on(now, node, port, frame, of, received)
+                        }
+                        Action::Refuse { why: router::Refusal::NotForUs, .. } => {}
+                        Action::Refuse { tag, why } => {
+                            self.history.refuse(now, node, TransitId(tag.hop), Refusal::Router(why));
+                        }
+                        Action::Event(event) => self.history.node_event(now, node, NodeEvent::Router(event)),
+                    }
+                }
+                let Machine::Router(routing) = &mut self.machines[node.index()] else { return };
+                routing.actions = actions;
+                let deadline = routing.router.poll_at();
+                arm(&mut self.queue, now, node, deadline, &mut routing.armed);
+            }
+            Machine::Host(_) | Machine::Hub | Machine::Outside(_) => {}
         }
-        let next = table.sweep_at();
-        *ageing_armed = next.is_some();
-        if let Some(at) = next {
-            self.queue.push(at, Event::Ageing(node));
+    }
+
+    fn send_on(
+        &mut self,
+        now: Instant,
+        node: NodeId,
+        port: PortId,
+        frame: Frame,
+        of: Option<Tag>,
+        received: Option<&Frame>,
+    ) {
+        let direction = self.ports[node.index()][port.0 as usize];
+        let new_bytes = !received.is_some_and(|received| received.shares_buffer_with(&frame));
+        let id = match of {
+            Some(tag) => FrameId(tag.frame),
+            None => self.new_frame(),
+        };
+        self.hand_over(now, direction, id, frame, (of.is_none(), new_bytes));
+    }
+
+    fn new_frame(&mut self) -> FrameId {
+        self.next_frame += 1;
+        FrameId(self.next_frame - 1)
+    }
+
+    fn machine_timer(&mut self, now: Instant, node: NodeId) {
+        let (armed, deadline) = match &mut self.machines[node.index()] {
+            Machine::Switch(switch) => (&mut switch.armed, switch.bridge.poll_at()),
+            Machine::Router(routing) => (&mut routing.armed, routing.router.poll_at()),
+            Machine::Host(_) | Machine::Hub | Machine::Outside(_) => return,
+        };
+        if *armed != Some(now) {
+            return; // An earlier one took its place.
+        }
+        *armed = None;
+        if deadline.is_some_and(|deadline| deadline <= now) {
+            self.dirty.insert(node);
+        } else {
+            arm(&mut self.queue, now, node, deadline, armed);
+        }
+    }
+
+    /// An outage of this link may begin or end now.
+    fn outage(&mut self, now: Instant, link: LinkId) {
+        if self.topology.link(link).has_carrier(now) != self.carriers[link.index()] {
+            self.carrier(now, link);
+        }
+        // Of several such events, which changes of the link have left behind, one goes on.
+        if self.topology.link(link).is_outage_edge(now) {
+            self.await_carrier(now, link);
         }
     }
 
@@ -428,5 +605,21 @@ impl World {
         if goes_on {
             self.queue.push(now + interval, Event::Interval(run));
         }
+    }
+}
+
+/// Sees to it that a machine's timer event is in the queue: only an earlier one is added.
+fn arm(
+    queue: &mut Queue,
+    now: Instant,
+    node: NodeId,
+    deadline: Option<Instant>,
+    armed: &mut Option<Instant>,
+) {
+    let Some(deadline) = deadline else { return };
+    let deadline = deadline.max(now);
+    if armed.is_none_or(|armed| deadline < armed) {
+        *armed = Some(deadline);
+        queue.push(deadline, Event::MachineTimer(node));
     }
 }

@@ -13,7 +13,7 @@ use netlab::topology::*;
 use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, Ratio, World};
 use vnetif::impair::{Impairment, LossReason};
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 fn at(ms: u64) -> Instant {
     Instant::ZERO + Duration::from_millis(ms)
@@ -227,7 +227,7 @@ fn what_cannot_be_added_is_refused_with_what_to_do_and_changes_nothing() {
     let (plain, group) = (HostConfig::default(), smoltcp::wire::EthernetAddress([1, 0, 0x5e, 0, 0, 1]));
     let mut endless = cable(2, 2);
     endless.ends[0] = NodeId(3);
-    endless.ways[1].line = LineConfig { rate: None, delay: Duration::ZERO, queue_bytes: 0 };
+    endless.ways[1].line = LineConfig { rate: None, delay: Duration::ZERO, queue: Queue::bytes(0) };
     insta::assert_snapshot!(error(4, Command::AddNode(host(4))), @"4ms is too early: something is added at 5ms, and additions go in order of time; add this then or later");
     insta::assert_snapshot!(error(4, Command::AddLink(cable(3, 2))), @"4ms is too early: something is added at 5ms, and additions go in order of time; add this then or later");
     insta::assert_snapshot!(error(4, start_of(3, 0, ping(1, 100))), @"4ms is too early: this node or link is added at 5ms; choose that moment or a later one");

@@ -14,7 +14,7 @@ use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, Ratio, World};
 use proptest::prelude::*;
 use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 /// A tree: `middles` hubs and switches, each hung on an earlier one, and hosts hung on them.
 fn tree() -> impl Strategy<Value = Topology> {
@@ -147,13 +147,13 @@ fn command(world: &World, deed: Deed) -> Option<Command> {
         Deed::AddLink { ends, timeless } => {
             let mut ways = [slow(), slow()];
             if timeless {
-                ways[0].line = LineConfig { rate: None, delay: Duration::ZERO, queue_bytes: 0 };
+                ways[0].line = LineConfig { rate: None, delay: Duration::ZERO, queue: Queue::bytes(0) };
             }
-            Command::AddLink(Link { ends: ends.map(node), ways })
+            Command::AddLink(Link::new(ends.map(node), ways))
         }
         Deed::Connect { to } => {
             let youngest = NodeId(topology.nodes.len() as u32 - 1);
-            Command::AddLink(Link { ends: [youngest, node(to)], ways: [slow(), slow()] })
+            Command::AddLink(Link::new([youngest, node(to)], [slow(), slow()]))
         }
         Deed::SetLink { link, impairments } => {
             let link = LinkId(link % (topology.links.len() as u32 + 1));

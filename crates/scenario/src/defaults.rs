@@ -4,7 +4,7 @@
 use netlab::run::{Amount, IpVersion, Transport};
 use netlab::topology::{Congestion, Way};
 use netlab::{BitsPerSec, Duration, Instant};
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 /// Of the scenario.
 pub const SEED: u64 = 1;
@@ -29,7 +29,10 @@ pub const QUEUE: usize = 64 << 10;
 
 /// One direction of a link.
 pub const fn way() -> Way {
-    Way { line: LineConfig { rate: Some(RATE), delay: DELAY, queue_bytes: QUEUE }, impairments: Vec::new() }
+    Way {
+        line: LineConfig { rate: Some(RATE), delay: DELAY, queue: Queue::bytes(QUEUE) },
+        impairments: Vec::new(),
+    }
 }
 
 /// When a run begins.

@@ -116,7 +116,7 @@ impl Problem {
             }
             Kind::NotConnected => {
                 let (node, other) = (node?, self.only_partner(scenario)?);
-                fixed.add_link(Link { ends: [node, other], ways: [defaults::way(), defaults::way()] });
+                fixed.add_link(Link::new([node, other], [defaults::way(), defaults::way()]));
                 format!("connect {:?} to {:?}", scenario.id(node), scenario.id(other))
             }
             Kind::DuplicateAddress | Kind::UnusableAddress => {

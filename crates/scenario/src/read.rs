@@ -20,7 +20,7 @@ use netlab::run::{
 use netlab::topology::{End, HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, TcpConfig, Way};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 /// What came of reading a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -304,7 +304,8 @@ impl<'a> Reader<'a> {
             reader.both(value, Self::size)
         });
         for end in End::BOTH.map(End::index) {
-            ways[end].line = LineConfig { rate: rates[end], delay: delays[end], queue_bytes: queues[end] };
+            ways[end].line =
+                LineConfig { rate: rates[end], delay: delays[end], queue: Queue::bytes(queues[end]) };
         }
         if link.get("impair").is_some() {
             ways.iter_mut().for_each(|way| way.impairments.clear());

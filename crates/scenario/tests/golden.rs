@@ -86,7 +86,7 @@ fn what_is_done_to_a_running_network_is_replayed_by_the_document() {
     if let Change::Node { node: Node { kind: NodeKind::Host(config), .. }, .. } = &mut node {
         config.addresses = vec!["10.0.0.3/24".parse().unwrap()];
     }
-    let cable = Change::Cable(Link { ends: [NodeId(1), NodeId(3)], ways: ways.clone() });
+    let cable = Change::Cable(Link::new([NodeId(1), NodeId(3)], ways.clone()));
     let mut pulled = ways.clone();
     pulled[0].impairments.push(Impairment::Down);
     let spec = RunSpec {

@@ -27,8 +27,7 @@ fn lab(hosts: &[(&[&str], &[&str])], switches: &[&str], links: &[[&str; 2]]) -> 
     let switches = switches.iter().map(|id| (id.to_string(), NodeKind::Switch(SwitchConfig::default())));
     let (ids, kinds): (Vec<_>, Vec<_>) = hosts.chain(switches).unzip();
     let number = |id: &str| NodeId(ids.iter().position(|known| known == id).unwrap() as u32);
-    let links =
-        links.iter().map(|ends| Link { ends: ends.map(number), ways: [defaults::way(), defaults::way()] });
+    let links = links.iter().map(|ends| Link::new(ends.map(number), [defaults::way(), defaults::way()]));
     let nodes = ids.iter().zip(kinds).map(|(id, kind)| Node { name: id.clone(), kind });
     Scenario {
         topology: Topology { nodes: nodes.collect(), links: links.collect() },

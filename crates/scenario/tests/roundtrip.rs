@@ -181,7 +181,7 @@ prop_compose! {
             seed,
             topology: Topology {
                 nodes: names.zip(kinds).map(|(name, kind)| Node { name, kind }).collect(),
-                links: ends.zip(ways).map(|(ends, ways)| Link { ends, ways }).collect(),
+                links: ends.zip(ways).map(|(ends, ways)| Link::new(ends, ways)).collect(),
             },
             ids,
             at,
@@ -335,7 +335,7 @@ proptest! {
         prop_assert_eq!(runs_and_changes(&more), &before[..]);
         let there = NodeId(more.ids.len() as u32 - 2);
         let way = scenario::defaults::way;
-        let cable = more.add_link(Link { ends: [first, there], ways: [way(), way()] });
+        let cable = more.add_link(Link::new([first, there], [way(), way()]));
         prop_assert_eq!(runs_and_changes(&more), &before[..]);
         prop_assert_eq!(errors(&more), []);
         prop_assert_eq!(Scenario::parse(&more.to_json()), Ok(more.clone()));
@@ -346,7 +346,7 @@ proptest! {
         let changed = scenario.clone().with_change(Instant::ZERO, node_change);
         let new = changed.node("put-in").unwrap();
         let mut changed_more = changed.clone();
-        let cable = changed_more.add_link(Link { ends: [new, there], ways: [way(), way()] });
+        let cable = changed_more.add_link(Link::new([new, there], [way(), way()]));
         prop_assert_eq!(errors(&changed_more), []);
         prop_assert_eq!(Scenario::parse(&changed_more.to_json()), Ok(changed_more.clone()));
         prop_assert_eq!(changed_more.without(&[], &[cable]), changed.clone());

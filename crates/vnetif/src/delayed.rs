@@ -222,7 +222,7 @@ mod tests {
             LineConfig {
                 rate: BitsPerSec::new(8_000_000),
                 delay: Duration::from_millis(10),
-                queue_bytes: 2_000,
+                queue: Queue::bytes(2_000),
             },
         )
     }

@@ -36,6 +36,87 @@ pub enum Impairment {
     },
     /// Nothing passes: the cable is pulled.
     Down,
+    /// Nothing passes for a time: the cable is pulled, and put in again.
+    Outage {
+        /// From then on.
+        at: Instant,
+        /// For so long.
+        lasts: Duration,
+        /// Again and again, from one beginning to the next; `None`: once.
+        every: Option<Duration>,
+    },
+    /// Each frame is lost with this probability, more likely so after one that was (tc-netem's `loss random`: a draw is
+    /// `correlation` of the draw before it and the rest of a new one).
+    LossCorrelated {
+        /// With this probability.
+        probability: Ratio,
+        /// How much of the draw before.
+        correlation: Ratio,
+    },
+    /// Losses come in bursts: a good and a bad state, each with its own loss (Gilbert 1960, Elliott 1963; tc-netem's
+    /// `loss gemodel`). The state may change before each frame.
+    GilbertElliott {
+        /// From good to bad (p).
+        to_bad: Ratio,
+        /// From bad to good (r).
+        to_good: Ratio,
+        /// The loss in the bad state (1 − h).
+        bad: Ratio,
+        /// The loss in the good state (1 − k).
+        good: Ratio,
+    },
+    /// Each frame of this number is lost: the nth, the 2nth and so on of those that come to this stage.
+    LossEvery(u32),
+    /// This very frame is lost: counted from 1 over all that were ever handed to this direction.
+    LossOfFrame(u64),
+    /// Each frame comes twice with this probability.
+    Duplicate {
+        /// With this probability.
+        probability: Ratio,
+        /// How much of the draw before.
+        correlation: Ratio,
+    },
+    /// One bit of each frame is wrong with this probability. No Ethernet checksum is simulated: those of IP, TCP and UDP
+    /// have to catch it, as with tc-netem.
+    Corrupt {
+        /// With this probability.
+        probability: Ratio,
+        /// How much of the draw before.
+        correlation: Ratio,
+    },
+    /// The delay varies around the line's own, and is never less than nothing.
+    Jitter {
+        /// By so much: the width of a uniform distribution to each side, or the standard deviation of the others.
+        spread: Duration,
+        /// How it is distributed.
+        distribution: Distribution,
+        /// How much of the draw before.
+        correlation: Ratio,
+        /// Whether a frame may arrive before one that was sent before it. If not, it waits for that one.
+        overtakes: bool,
+    },
+    /// A frame goes ahead with this probability: it takes no delay, while the others take the line's (tc-netem's `reorder`).
+    Reorder {
+        /// With this probability.
+        probability: Ratio,
+        /// How much of the draw before.
+        correlation: Ratio,
+        /// Only each frame of this number may; 1: any.
+        gap: u32,
+    },
+}
+
+/// How a varying delay is distributed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Distribution {
+    /// Each value is as likely as the others.
+    Uniform,
+    /// Gauss's.
+    Normal,
+    /// Most are a little less than the mean, some very much more (tc-netem's `pareto`).
+    Pareto,
+    /// A quarter normal, three quarters Pareto, as measured in the Internet (tc-netem's `paretonormal`).
+    ParetoNormal,
 }
 
 /// Why a link lost a frame.
@@ -51,6 +132,16 @@ pub enum LossReason {
     Loss,
     /// [`Impairment::LossOfSmall`].
     LossOfSmall,
+    /// [`Impairment::Outage`].
+    Outage,
+    /// [`Impairment::LossCorrelated`].
+    LossCorrelated,
+    /// [`Impairment::GilbertElliott`].
+    Burst,
+    /// [`Impairment::LossEvery`].
+    Every,
+    /// [`Impairment::LossOfFrame`].
+    Picked,
 }
 
 /// What becomes of one frame.
@@ -93,6 +184,16 @@ impl Impairment {
             Self::Loss(_) => 3,
             Self::LossOfSmall { .. } => 4,
             Self::TrailingBytes(_) => 5,
+            // The numbers name random streams: they stay as they are, and new ones follow.
+            Self::Outage { .. } => 6,
+            Self::LossCorrelated { .. } => 7,
+            Self::GilbertElliott { .. } => 8,
+            Self::LossEvery(_) => 9,
+            Self::LossOfFrame(_) => 10,
+            Self::Duplicate { .. } => 11,
+            Self::Corrupt { .. } => 12,
+            Self::Jitter { .. } => 13,
+            Self::Reorder { .. } => 14,
         }
     }
 }
@@ -150,6 +251,17 @@ impl Pipeline {
                     let hit = probability.hit(stage.stream.draw());
                     (hit && frame.len() <= bytes_max).then_some(LossReason::LossOfSmall)
                 }
+                Impairment::Outage { at, lasts, every } => {
+                    is_out(now, at, lasts, every).then_some(LossReason::Outage)
+                }
+                Impairment::LossCorrelated { .. }
+                | Impairment::GilbertElliott { .. }
+                | Impairment::LossEvery(_)
+                | Impairment::LossOfFrame(_)
+                | Impairment::Duplicate { .. }
+                | Impairment::Corrupt { .. }
+                | Impairment::Jitter { .. }
+                | Impairment::Reorder { .. } => None,
                 Impairment::TrailingBytes(max) => {
                     trailing += stage.stream.up_to(max) as usize;
                     None
@@ -175,6 +287,18 @@ impl Pipeline {
         stage.stream.fill(&mut tail);
         Frame::concat(&[frame, &tail])
     }
+}
+
+/// Whether an [outage](Impairment::Outage) holds at this moment.
+pub fn is_out(now: Instant, at: Instant, lasts: Duration, every: Option<Duration>) -> bool {
+    if now < at {
+        return false;
+    }
+    let since = match every {
+        Some(every) if every > Duration::ZERO => (now - at).nanos() % every.nanos(),
+        _ => (now - at).nanos(),
+    };
+    since < lasts.nanos()
 }
 
 impl Silence {

@@ -43,6 +43,8 @@
 //! | [`impair`] | the ways a link misbehaves, folded into one verdict per frame |
 //! | [`mod@line`] | one direction of a cable: rate, finite queue, propagation delay |
 //! | [`mac_table`] | what a learning switch knows |
+//! | [`wire`] | one direction of a cable whole: a line with its impairments |
+//! | [`node`] | what a bridge or router, as a state machine, asks of the world around it |
 //! | [`nic`] | two queues that a smoltcp interface can own as its device, for a world that moves the frames itself |
 //! | [`signal`], [`inbox`] | what can be waited for: something that happens once, frames for one reader |
 //! | [`backend`] | what a network in memory offers to those who join it, and what can go wrong |
@@ -75,6 +77,7 @@ pub mod mac_table;
 pub mod measured;
 pub mod monitor;
 pub mod nic;
+pub mod node;
 pub mod raw;
 #[cfg(feature = "pcapng")]
 pub mod recorder;
@@ -83,6 +86,7 @@ pub mod signal;
 pub mod stack;
 pub mod time;
 pub mod units;
+pub mod wire;
 
 pub use backend::{Backend, Listener, WriteError};
 pub use delayed::Delayed;

@@ -5,7 +5,7 @@
 //! callback when it arrives: the caller has an event queue and puts the arrival there.
 
 use crate::time::{Duration, Instant};
-use crate::units::BitsPerSec;
+use crate::units::{BitsPerSec, Ratio};
 use std::collections::VecDeque;
 
 /// What a line is like.
@@ -15,8 +15,73 @@ pub struct LineConfig {
     pub rate: Option<BitsPerSec>,
     /// Propagation delay, one way.
     pub delay: Duration,
-    /// How many bytes may wait for the transmitter; the frame that is being sent is not waiting.
-    pub queue_bytes: usize,
+    /// What waits for the transmitter; the frame that is being sent is not waiting.
+    pub queue: Queue,
+}
+
+/// A transmitter's queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Queue {
+    /// What it holds at most.
+    pub limit: QueueLimit,
+    /// Whom it drops.
+    pub discipline: Discipline,
+}
+
+/// What a queue holds at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueueLimit {
+    /// So many bytes.
+    Bytes(usize),
+    /// So many frames, whatever their length.
+    Frames(usize),
+}
+
+/// Whom a queue drops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Discipline {
+    /// Who comes when it is full.
+    #[default]
+    DropTail,
+    /// Ever more of those who come, the longer it has been (Floyd, Jacobson 1993).
+    Red(Red),
+    /// Who has waited too long for too long (RFC 8289).
+    CoDel(CoDel),
+}
+
+/// Random early detection, in the unit of the queue's limit. The average is an exponential one of weight `1 / 2^weight_log`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Red {
+    /// Below this average nobody is dropped.
+    pub min: usize,
+    /// From this average on all are.
+    pub max: usize,
+    /// The probability just below `max`.
+    pub probability: Ratio,
+    /// 9 is the paper's 0.002.
+    pub weight_log: u8,
+}
+
+/// Controlled delay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CoDel {
+    /// Waiting this long is acceptable; by default 5 ms.
+    pub target: Duration,
+    /// For so long more than that is, too; by default 100 ms.
+    pub interval: Duration,
+}
+
+impl Default for CoDel {
+    fn default() -> Self {
+        Self { target: Duration::from_millis(5), interval: Duration::from_millis(100) }
+    }
+}
+
+impl Queue {
+    /// So many bytes, and who comes when it is full is dropped.
+    pub const fn bytes(bytes: usize) -> Self {
+        Self { limit: QueueLimit::Bytes(bytes), discipline: Discipline::DropTail }
+    }
 }
 
 /// The times of one frame's journey.
@@ -30,10 +95,19 @@ pub struct Journey {
     pub arrival: Instant,
 }
 
-/// The queue is full: the frame is lost here (drop-tail).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the queue is full")]
-pub struct QueueFull;
+/// The queue drops the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum QueueDrop {
+    /// There is no room.
+    #[error("the queue is full")]
+    Full,
+    /// There is room, but [`Discipline::Red`] drops it before there is none.
+    #[error("the queue is getting full")]
+    Early,
+    /// It, and those before it, have waited too long ([`Discipline::CoDel`]).
+    #[error("it has waited too long")]
+    Late,
+}
 
 /// One direction of a cable.
 #[derive(Clone, Debug)]
@@ -63,15 +137,19 @@ impl Line {
 
     /// Takes a frame of this many bytes and settles its journey, or refuses it because the queue is full. `now` must
     /// not go back.
-    pub fn send(&mut self, now: Instant, bytes: usize) -> Result<Journey, QueueFull> {
+    pub fn send(&mut self, now: Instant, bytes: usize) -> Result<Journey, QueueDrop> {
         while self.waiting.front().is_some_and(|&(start, _)| start <= now) {
             let (_, bytes) = self.waiting.pop_front().expect("there is a front");
             self.waiting_bytes -= bytes;
         }
         let start = now.max(self.free_at);
         if start > now {
-            if self.waiting_bytes + bytes > self.config.queue_bytes {
-                return Err(QueueFull);
+            let fits = match self.config.queue.limit {
+                QueueLimit::Bytes(max) => self.waiting_bytes + bytes <= max,
+                QueueLimit::Frames(max) => self.waiting.len() < max,
+            };
+            if !fits {
+                return Err(QueueDrop::Full);
             }
             self.waiting.push_back((start, bytes));
             self.waiting_bytes += bytes;
@@ -96,7 +174,7 @@ mod tests {
         Line::new(LineConfig {
             rate: BitsPerSec::new(rate),
             delay: Duration::from_micros(delay_us),
-            queue_bytes,
+            queue: Queue::bytes(queue_bytes),
         })
     }
 

@@ -23,7 +23,7 @@ impl Clip {
         let place = |node: &NodeId| nodes.iter().position(|other| other == node);
         let links = scenario.topology.links.iter().filter_map(|link| {
             let [a, b] = link.ends.each_ref().map(place);
-            Some(Link { ends: [NodeId(a? as u32), NodeId(b? as u32)], ways: link.ways.clone() })
+            Some(Link::new([NodeId(a? as u32), NodeId(b? as u32)], link.ways.clone()))
         });
         let copy = |&id: &NodeId| {
             (scenario.topology.node(id).clone(), scenario.id(id).to_owned(), positions[id.index()])

@@ -201,7 +201,7 @@ impl Editable for Scenario {
                 return Err(EditError::HostIsConnected(name(node)));
             }
         }
-        self.add_link(Link { ends: [a, b], ways: [defaults::way(), defaults::way()] });
+        self.add_link(Link::new([a, b], [defaults::way(), defaults::way()]));
         Ok(())
     }
 

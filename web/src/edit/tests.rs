@@ -214,7 +214,7 @@ fn deleting_takes_the_changes_along_of_what_is_gone_and_keeps_the_others_at_what
 #[test]
 fn a_host_that_gets_its_cable_later_takes_no_other_one() {
     let (mut scenario, _) = Edit::Add(Kind::Host, None).apply(&growing()).unwrap();
-    let cable = Link { ends: [NodeId(3), NodeId(1)], ways: [defaults::way(), defaults::way()] };
+    let cable = Link::new([NodeId(3), NodeId(1)], [defaults::way(), defaults::way()]);
     scenario = scenario.with_change(netlab::Instant::from_nanos(9), scenario::Change::Cable(cable));
     assert!(Edit::Connect(NodeId(3), NodeId(1)).apply(&scenario).is_err());
 }

@@ -3,11 +3,11 @@
 use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, Topology, Way};
 use netlab::{BitsPerSec, Duration};
 use smoltcp::wire::{IpAddress, IpCidr};
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 /// Hosts 10.0.0.1, 10.0.0.2, … around one switch (the first node), all links alike.
 pub fn star(hosts: u8, delay: Duration, rate_bps: u64) -> Topology {
-    let line = LineConfig { rate: BitsPerSec::new(rate_bps), delay, queue_bytes: 64 * 1024 };
+    let line = LineConfig { rate: BitsPerSec::new(rate_bps), delay, queue: Queue::bytes(64 * 1024) };
     let way = Way { line, impairments: Vec::new() };
     let switch = Node { name: "s1".into(), kind: NodeKind::Switch(SwitchConfig::default()) };
     let host = |number: u8| Node {
@@ -17,8 +17,7 @@ pub fn star(hosts: u8, delay: Duration, rate_bps: u64) -> Topology {
             ..HostConfig::default()
         }),
     };
-    let link =
-        |number: u8| Link { ends: [NodeId(0), NodeId(u32::from(number))], ways: [way.clone(), way.clone()] };
+    let link = |number: u8| Link::new([NodeId(0), NodeId(u32::from(number))], [way.clone(), way.clone()]);
     Topology {
         nodes: std::iter::once(switch).chain((1..=hosts).map(host)).collect(),
         links: (1..=hosts).map(link).collect(),

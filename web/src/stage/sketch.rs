@@ -9,7 +9,7 @@ use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Topology, Way};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 /// A network's picture, without a scale.
 pub struct Sketch {
@@ -397,11 +397,11 @@ pub mod tests {
             line: LineConfig {
                 rate: BitsPerSec::new(100_000_000),
                 delay: Duration::from_millis(1),
-                queue_bytes: 64 * 1024,
+                queue: Queue::bytes(64 * 1024),
             },
             impairments: impairments.to_vec(),
         };
-        Link { ends: [NodeId(a), NodeId(b)], ways: impairments.map(way) }
+        Link::new([NodeId(a), NodeId(b)], impairments.map(way))
     }
 
     /// Two hosts beside a switch.

@@ -11,7 +11,7 @@ use netlab::{BitsPerSec, Duration, Instant, Ratio, World};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::*;
 use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 use vnetif::rng::Stream;
 
 /// A segment as it is drawn: what smoltcp writes but for the options, of which it has opinions.
@@ -232,12 +232,12 @@ pub fn real(seed: u64, loss_percent: u32) -> Vec<Packet> {
     let line = LineConfig {
         rate: BitsPerSec::new(20_000_000),
         delay: Duration::from_millis(2),
-        queue_bytes: 30_000,
+        queue: Queue::bytes(30_000),
     };
     let way = Way { line, impairments: vec![Impairment::Loss(Ratio::percent(loss_percent))] };
     let topology = Topology {
         nodes: vec![host(1), host(2)],
-        links: vec![Link { ends: [NodeId(0), NodeId(1)], ways: [way.clone(), way] }],
+        links: vec![Link::new([NodeId(0), NodeId(1)], [way.clone(), way])],
     };
     let mut world = World::new(topology, seed, Limits::default()).unwrap();
     let transfer = RunKind::Iperf(Iperf {

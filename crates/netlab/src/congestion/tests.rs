@@ -9,7 +9,7 @@ use crate::{BitsPerSec, Duration, Ratio, World};
 use proptest::prelude::*;
 use std::fmt::Write;
 use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 /// The end of a text: a socket's `Debug` begins with all the bytes of its buffers, and ends with its controller.
 #[derive(Default)]
@@ -67,13 +67,13 @@ fn transfer(path: &Path, congestion: Congestion) -> World {
         line: LineConfig {
             rate: BitsPerSec::new(path.kbps * 1_000),
             delay: Duration::from_micros(path.delay_us),
-            queue_bytes: path.queue_bytes,
+            queue: Queue::bytes(path.queue_bytes),
         },
         impairments: vec![Impairment::Loss(loss)],
     };
     let topology = Topology {
         nodes: vec![host(1), host(2)],
-        links: vec![Link { ends: [NodeId(0), NodeId(1)], ways: [way(path.loss), way(path.loss_back)] }],
+        links: vec![Link::new([NodeId(0), NodeId(1)], [way(path.loss), way(path.loss_back)])],
     };
     let mut world = World::new(topology, path.seed, Limits::default()).unwrap();
     let transport =

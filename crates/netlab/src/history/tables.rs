@@ -4,40 +4,112 @@
 //! costs a look at its neighborhood: at most as many events are played again as the tables have entries, or a few hundred.
 //! What is kept is so, over all, no more than the events themselves.
 
-use super::{NodeEntry, NodeEvent, SocketState};
-use smoltcp::wire::{EthernetAddress, IpAddress};
+use super::{NodeEntry, NodeEvent, Refusal, SocketState};
+use bridge::config::Vlan;
+use bridge::event::{BridgeId, Role, State};
+use router::event::{Flow, Route, Translation};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::collections::BTreeMap;
 use vnetif::{Instant, PortId};
 
 /// A table of a node at some moment: everything that its events up to then amount to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeView {
-    /// A switch's MAC table: address, port, since when; in order of address.
-    pub macs: Vec<(EthernetAddress, PortId, Instant)>,
-    /// A host's neighbors: IP address, Ethernet address, when last learned; in order of address.
+    /// A switch's MAC table, in order of VLAN and address.
+    pub macs: Vec<MacEntry>,
+    /// The ports of a switch with a spanning tree, in order.
+    pub ports: Vec<PortEntry>,
+    /// Whom a switch takes for the root, the cost of the way there, and the port that leads there.
+    pub root: Option<(BridgeId, u32, Option<PortId>)>,
+    /// The groups that a switch has seen somebody join: VLAN, group, port, since when.
+    pub groups: Vec<(Option<Vlan>, IpAddress, PortId, Instant)>,
+    /// A host's or router's neighbors: IP address, Ethernet address, when last learned; in order of address.
     pub neighbors: Vec<(IpAddress, EthernetAddress, Instant)>,
+    /// A router's routes in use and since when, in order of prefix.
+    pub routes: Vec<(Route, Instant)>,
+    /// A router's address translations, in order of beginning: number, what, since when.
+    pub translations: Vec<(u32, Translation, Instant)>,
+    /// The connections that a router's filter follows: number, what, the rule that let it pass, since when.
+    pub connections: Vec<(u32, Flow, Option<u32>, Instant)>,
+    /// The addresses that a host got from routers, and since when.
+    pub addresses: Vec<(IpCidr, Instant)>,
+    /// The routers that a host was told of, and since when.
+    pub default_routers: Vec<(IpAddress, Instant)>,
+    /// The groups that a host is in, and since when.
+    pub memberships: Vec<(IpAddress, Instant)>,
+    /// The longest packets that fit on the way to some addresses, as a host was told.
+    pub path_mtus: Vec<(IpAddress, usize, Instant)>,
     /// A host's sockets, in order of opening: number, state, in it since when.
     pub sockets: Vec<(u32, SocketState, Instant)>,
 }
 
+/// A line of a switch's MAC table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MacEntry {
+    /// The VLAN; `None` where the switch knows of none.
+    pub vlan: Option<Vlan>,
+    /// The address.
+    pub mac: EthernetAddress,
+    /// The port behind which it is.
+    pub port: PortId,
+    /// Since when.
+    pub since: Instant,
+}
+
+/// A port of a spanning tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortEntry {
+    /// Which.
+    pub port: PortId,
+    /// Its role.
+    pub role: Role,
+    /// Its state.
+    pub state: State,
+    /// No other switch is behind it.
+    pub edge: bool,
+    /// Since when.
+    pub since: Instant,
+}
+
 /// From one time that the tables are kept to the next are at least as many events.
 const EVENTS_MIN: usize = 256;
+/// The events that are kept of each node: beyond twice as many the older half goes. Addresses that a storm moves from port to
+/// port a hundred thousand times a second would take all memory otherwise.
+pub(super) const EVENTS_MAX: usize = 100_000;
 
 /// A node's events, and its tables now and then.
 #[derive(Default)]
 pub(super) struct NodeLog {
     entries: Vec<NodeEntry>,
+    /// The tables before the first entry that is kept.
+    before: Tables,
     /// After all entries.
     now: Tables,
-    /// After so many entries.
+    /// After so many of the entries.
     kept: Vec<(usize, Tables)>,
+    /// How many frames it has kept.
+    pub refused: BTreeMap<Refusal, u64>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Tables {
-    macs: BTreeMap<EthernetAddress, (PortId, Instant)>,
+    macs: BTreeMap<(Option<Vlan>, EthernetAddress), (PortId, Instant)>,
+    ports: BTreeMap<PortId, (Role, State, bool, Instant)>,
+    root: Option<(BridgeId, u32, Option<PortId>)>,
+    groups: BTreeMap<(Option<Vlan>, IpAddress, PortId), Instant>,
     neighbors: BTreeMap<IpAddress, (EthernetAddress, Instant)>,
+    routes: BTreeMap<(IpAddress, u8), (Route, Instant)>,
+    translations: BTreeMap<u32, (Translation, Instant)>,
+    connections: BTreeMap<u32, (Flow, Option<u32>, Instant)>,
+    addresses: BTreeMap<(IpAddress, u8), Instant>,
+    default_routers: BTreeMap<IpAddress, Instant>,
+    memberships: BTreeMap<IpAddress, Instant>,
+    path_mtus: BTreeMap<IpAddress, (usize, Instant)>,
     sockets: BTreeMap<u32, (SocketState, Instant)>,
+}
+
+const fn key(cidr: IpCidr) -> (IpAddress, u8) {
+    (cidr.address(), cidr.prefix_len())
 }
 
 impl NodeLog {
@@ -45,13 +117,27 @@ impl NodeLog {
         &self.entries
     }
 
-    pub fn push(&mut self, entry: NodeEntry) {
+    /// Returns from when on the events are complete, if some had to go.
+    pub fn push(&mut self, entry: NodeEntry) -> Option<Instant> {
         self.now.note(&entry);
         self.entries.push(entry);
         let since = self.entries.len() - self.kept.last().map_or(0, |(count, _)| *count);
         if since >= EVENTS_MIN.max(self.now.len()) {
             self.kept.push((self.entries.len(), self.now.clone()));
         }
+        (self.entries.len() >= 2 * EVENTS_MAX).then(|| self.forget())
+    }
+
+    fn forget(&mut self) -> Instant {
+        for entry in self.entries.drain(..EVENTS_MAX) {
+            self.before.note(&entry);
+        }
+        self.kept.retain_mut(|(count, _)| {
+            let stays = *count > EVENTS_MAX;
+            *count = count.saturating_sub(EVENTS_MAX);
+            stays
+        });
+        self.entries[0].at
     }
 
     pub fn at(&self, at: Instant) -> NodeView {
@@ -62,7 +148,7 @@ impl NodeLog {
         let kept = self.kept.partition_point(|(so_many, _)| *so_many <= count);
         let (played, mut tables) = match kept.checked_sub(1).map(|last| &self.kept[last]) {
             Some((so_many, tables)) => (*so_many, tables.clone()),
-            None => (0, Tables::default()),
+            None => (0, self.before.clone()),
         };
         self.entries[played..count].iter().for_each(|entry| tables.note(entry));
         tables.view()
@@ -76,22 +162,51 @@ impl NodeLog {
 
 impl Tables {
     fn len(&self) -> usize {
-        self.macs.len() + self.neighbors.len() + self.sockets.len()
+        self.macs.len()
+            + self.ports.len()
+            + self.groups.len()
+            + self.neighbors.len()
+            + self.routes.len()
+            + self.translations.len()
+            + self.connections.len()
+            + self.addresses.len()
+            + self.default_routers.len()
+            + self.memberships.len()
+            + self.path_mtus.len()
+            + self.sockets.len()
     }
 
     fn note(&mut self, NodeEntry { at, event }: &NodeEntry) {
+        let at = *at;
         match *event {
-            NodeEvent::MacLearned { mac, port } => {
-                self.macs.insert(mac, (port, *at));
-            }
-            NodeEvent::MacForgotten { mac } => {
-                self.macs.remove(&mac);
-            }
+            NodeEvent::Switch(ref event) => self.note_switch(at, event),
+            NodeEvent::Router(ref event) => self.note_router(at, event),
             NodeEvent::Neighbor { ip, mac } => {
-                self.neighbors.insert(ip, (mac, *at));
+                self.neighbors.insert(ip, (mac, at));
+            }
+            NodeEvent::Address { cidr } => {
+                self.addresses.insert(key(cidr), at);
+            }
+            NodeEvent::AddressGone { cidr } => {
+                self.addresses.remove(&key(cidr));
+            }
+            NodeEvent::DefaultRouter { router } => {
+                self.default_routers.insert(router, at);
+            }
+            NodeEvent::DefaultRouterGone { router } => {
+                self.default_routers.remove(&router);
+            }
+            NodeEvent::Joined { group } => {
+                self.memberships.insert(group, at);
+            }
+            NodeEvent::Left { group } => {
+                self.memberships.remove(&group);
+            }
+            NodeEvent::PathMtu { to, mtu } => {
+                self.path_mtus.insert(to, (mtu, at));
             }
             NodeEvent::Socket { socket, state } => {
-                self.sockets.insert(socket, (state, *at));
+                self.sockets.insert(socket, (state, at));
             }
             NodeEvent::SocketGone { socket } => {
                 self.sockets.remove(&socket);
@@ -100,10 +215,81 @@ impl Tables {
         }
     }
 
+    fn note_switch(&mut self, at: Instant, event: &bridge::Event) {
+        match *event {
+            bridge::Event::Learned { vlan, mac, port } => {
+                self.macs.insert((vlan, mac), (port, at));
+            }
+            bridge::Event::Forgotten { vlan, mac } => {
+                self.macs.remove(&(vlan, mac));
+            }
+            bridge::Event::Port { port, role, state, edge } => {
+                self.ports.insert(port, (role, state, edge, at));
+            }
+            bridge::Event::Root { root, cost, port } => self.root = Some((root, cost, port)),
+            bridge::Event::TopologyChange { .. } => {}
+            bridge::Event::Joined { vlan, group, port } => {
+                self.groups.insert((vlan, group, port), at);
+            }
+            bridge::Event::Left { vlan, group, port } => {
+                self.groups.remove(&(vlan, group, port));
+            }
+        }
+    }
+
+    fn note_router(&mut self, at: Instant, event: &router::Event) {
+        match *event {
+            router::Event::Route(route) => {
+                self.routes.insert(key(route.to), (route, at));
+            }
+            router::Event::RouteGone { to } => {
+                self.routes.remove(&key(to));
+            }
+            router::Event::Neighbor { ip, mac, .. } => {
+                self.neighbors.insert(ip, (mac, at));
+            }
+            router::Event::NeighborGone { ip, .. } => {
+                self.neighbors.remove(&ip);
+            }
+            router::Event::Translation { entry, flow } => {
+                self.translations.insert(entry, (flow, at));
+            }
+            router::Event::TranslationGone { entry } => {
+                self.translations.remove(&entry);
+            }
+            router::Event::Connection { entry, flow, rule } => {
+                self.connections.insert(entry, (flow, rule, at));
+            }
+            router::Event::ConnectionGone { entry } => {
+                self.connections.remove(&entry);
+            }
+        }
+    }
+
     fn view(&self) -> NodeView {
+        let macs = self.macs.iter().map(|(&(vlan, mac), &(port, since))| MacEntry { vlan, mac, port, since });
+        let ports = self.ports.iter();
+        let ports =
+            ports.map(|(&port, &(role, state, edge, since))| PortEntry { port, role, state, edge, since });
+        let groups = self.groups.iter().map(|(&(vlan, group, port), &since)| (vlan, group, port, since));
+        let cidr = |&(address, prefix_len): &(IpAddress, u8)| IpCidr::new(address, prefix_len);
         NodeView {
-            macs: self.macs.iter().map(|(mac, (port, at))| (*mac, *port, *at)).collect(),
+            macs: macs.collect(),
+            ports: ports.collect(),
+            root: self.root,
+            groups: groups.collect(),
             neighbors: self.neighbors.iter().map(|(ip, (mac, at))| (*ip, *mac, *at)).collect(),
+            routes: self.routes.values().copied().collect(),
+            translations: self.translations.iter().map(|(&entry, &(flow, at))| (entry, flow, at)).collect(),
+            connections: self
+                .connections
+                .iter()
+                .map(|(&id, &(flow, rule, at))| (id, flow, rule, at))
+                .collect(),
+            addresses: self.addresses.iter().map(|(key, &at)| (cidr(key), at)).collect(),
+            default_routers: self.default_routers.iter().map(|(&router, &at)| (router, at)).collect(),
+            memberships: self.memberships.iter().map(|(&group, &at)| (group, at)).collect(),
+            path_mtus: self.path_mtus.iter().map(|(&to, &(mtu, at))| (to, mtu, at)).collect(),
             sockets: self.sockets.iter().map(|(socket, (state, at))| (*socket, *state, *at)).collect(),
         }
     }
@@ -119,8 +305,12 @@ mod tests {
         let mac = |number: u16| EthernetAddress([2, 0, 0, 0, (number >> 8) as u8, number as u8]);
         prop_oneof![
             6 => (0u16..600, 0u32..4)
-                .prop_map(move |(number, port)| NodeEvent::MacLearned { mac: mac(number), port: PortId(port) }),
-            2 => (0u16..600).prop_map(move |number| NodeEvent::MacForgotten { mac: mac(number) }),
+                .prop_map(move |(number, port)| NodeEvent::Switch(bridge::Event::Learned {
+                    vlan: None, mac: mac(number), port: PortId(port)
+                })),
+            2 => (0u16..600).prop_map(move |number| NodeEvent::Switch(bridge::Event::Forgotten {
+                vlan: None, mac: mac(number)
+            })),
             2 => (0u8..200, 0u16..600).prop_map(move |(host, number)| NodeEvent::Neighbor {
                 ip: IpAddress::v4(10, 0, 0, host),
                 mac: mac(number)

@@ -10,7 +10,7 @@ use super::{Machine, World};
 use crate::book::Active;
 use crate::queue::Event;
 use crate::run::{Failure, IpVersion, Iperf, Outcome, RunEvent, RunId, RunKind, RunSpec, Target};
-use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, TopologyError, Way};
+use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, TopologyError, Way};
 use smoltcp::wire::IpAddress;
 use vnetif::Instant;
 
@@ -21,6 +21,12 @@ pub enum Command {
     Start(RunSpec),
     /// Stop a run; what it measured stays.
     Stop(RunId),
+    /// Change the settings of the port at one end of a link.
+    SetPort(LinkId, End, Port),
+    /// Change a switch's or router's settings.
+    SetNode(NodeId, NodeKind),
+    /// Let a switch or router forget what it has learned.
+    Clear(NodeId),
     /// Change both directions of a link, for frames handed to it from now on.
     SetLink(LinkId, [Way; 2]),
     /// Add a node; its id is the next free one: [`Topology::nodes`](crate::topology::Topology::nodes)' length before.
@@ -32,6 +38,9 @@ pub enum Command {
 /// Why a command cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
+    /// Only these have settings that can change while they run.
+    #[error("only a switch's or router's settings can be changed while it runs, and it stays what it is")]
+    NotChangeable,
     /// A run needs hosts at both ends.
     #[error("a run goes from a host to a host or an address; this node is not a host")]
     NotAHost,
@@ -101,7 +110,11 @@ impl World {
             }
             Command::AddNode(node) => self.add_node(at, node.clone()),
             Command::AddLink(link) => self.add_link(at, link.clone()),
-            Command::Stop(_) | Command::SetLink(..) => {}
+            Command::Stop(_)
+            | Command::SetLink(..)
+            | Command::SetPort(..)
+            | Command::SetNode(..)
+            | Command::Clear(_) => {}
         }
         self.queue.push(at, Event::Command(self.commands.len() as u32));
         self.commands.push(Some((command, run)));
@@ -124,6 +137,27 @@ impl World {
                 }
                 Ok(())
             }
+            Command::SetPort(id, end, port) => {
+                let known = id.index() < self.topology.links.len();
+                is_there(at, known.then(|| self.history.born_link(*id)))?;
+                let kind = &self.topology.node(self.topology.link(*id).ends[end.index()]).kind;
+                if !port.is_for(kind) {
+                    return Err(TopologyError::WrongPort(*id).into());
+                }
+                if port.fits() { Ok(()) } else { Err(TopologyError::BadPort(*id).into()) }
+            }
+            Command::SetNode(node, kind) => {
+                self.check_known(at, *node)?;
+                let same = match (&self.topology.node(*node).kind, kind) {
+                    (NodeKind::Switch(_), NodeKind::Switch(_))
+                    | (NodeKind::Router(_), NodeKind::Router(_)) => true,
+                    (NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_), _) => {
+                        false
+                    }
+                };
+                if same { Ok(kind.check(*node)?) } else { Err(CommandError::NotChangeable) }
+            }
+            Command::Clear(node) => self.check_known(at, *node),
             Command::AddNode(node) => {
                 self.check_order(at)?;
                 Ok(self.topology.check_node(node)?)
@@ -151,9 +185,13 @@ impl World {
         }
     }
 
-    fn check_host(&self, at: Instant, node: NodeId) -> Result<(), CommandError> {
+    fn check_known(&self, at: Instant, node: NodeId) -> Result<(), CommandError> {
         let known = node.index() < self.topology.nodes.len();
-        is_there(at, known.then(|| self.history.born_node(node)))?;
+        is_there(at, known.then(|| self.history.born_node(node)))
+    }
+
+    fn check_host(&self, at: Instant, node: NodeId) -> Result<(), CommandError> {
+        self.check_known(at, node)?;
         if self.topology.host(node).is_none() { Err(CommandError::NotAHost) } else { Ok(()) }
     }
 
@@ -166,18 +204,66 @@ impl World {
         match command {
             Command::Start(spec) => self.start(now, run.expect("a start has a run"), &spec),
             Command::Stop(run) => self.with_book(now, |_, book| book.finish(run, Outcome::Stopped)),
-            Command::SetLink(link, ways) => {
+            Command::SetLink(id, ways) => {
                 for (from, way) in End::BOTH.into_iter().zip(&ways) {
-                    let (line, pipeline) = &mut self.ways[Direction { link, from }.index()];
-                    line.reconfigure(way.line);
-                    pipeline.set(&way.impairments);
+                    self.ways[Direction { link: id, from }.index()].set(way.line, &way.impairments);
                 }
-                self.topology.links[link.index()].ways.clone_from(&ways);
-                self.history.link_changed(now, link, ways);
+                let link = &mut self.topology.links[id.index()];
+                let rates = |ways: &[Way; 2]| [ways[0].line.rate, ways[1].line.rate];
+                let other_rate = rates(&link.ways) != rates(&ways);
+                link.ways = ways;
+                self.link_changed(now, id, other_rate);
+                self.await_carrier(now, id);
+            }
+            Command::SetPort(id, end, port) => {
+                let node = self.topology.link(id).ends[end.index()];
+                let (_, number) = self.ends_at[Direction { link: id, from: end.other() }.index()];
+                match &mut self.machines[node.index()] {
+                    Machine::Host(_) | Machine::Hub | Machine::Outside(_) => {}
+                    Machine::Switch(switch) => {
+                        switch.bridge.set_port(now, number, port.of_switch(), &mut switch.actions);
+                    }
+                    Machine::Router(routing) => {
+                        routing.router.set_port(now, number, port.of_router(), &mut routing.actions);
+                    }
+                }
+                self.dirty.insert(node);
+                self.topology.links[id.index()].ports[end.index()] = port;
+                self.link_changed(now, id, false);
+            }
+            Command::SetNode(node, kind) => {
+                match (&mut self.machines[node.index()], &kind) {
+                    (Machine::Switch(switch), NodeKind::Switch(config)) => {
+                        switch.bridge.set_config(now, config.clone(), &mut switch.actions);
+                    }
+                    (Machine::Router(routing), NodeKind::Router(config)) => {
+                        routing.router.set_config(now, config.clone(), &mut routing.actions);
+                    }
+                    _ => {}
+                }
+                self.dirty.insert(node);
+                self.topology.nodes[node.index()].kind = kind.clone();
+                self.history.node_changed(now, node, kind);
+            }
+            Command::Clear(node) => {
+                match &mut self.machines[node.index()] {
+                    Machine::Switch(switch) => switch.bridge.clear(now, &mut switch.actions),
+                    Machine::Router(routing) => routing.router.clear(now, &mut routing.actions),
+                    Machine::Host(_) | Machine::Hub | Machine::Outside(_) => {}
+                }
+                self.dirty.insert(node);
             }
             Command::AddNode(_) => {} // It has stood there since it was scheduled: nothing could reach it.
-            Command::AddLink(_) => self.plug(),
+            Command::AddLink(_) => self.plug(now),
         }
+    }
+
+    fn link_changed(&mut self, now: Instant, id: LinkId, other_rate: bool) {
+        let link = self.topology.link(id).clone();
+        if other_rate || link.has_carrier(now) != self.carriers[id.index()] {
+            self.carrier(now, id);
+        }
+        self.history.link_changed(now, id, link);
     }
 
     fn start(&mut self, now: Instant, run: RunId, spec: &RunSpec) {
@@ -193,7 +279,7 @@ impl World {
             };
             match &mut machines[spec.from.index()] {
                 Machine::Host(host) => host.start(run, &spec.kind, address, book),
-                Machine::Hub | Machine::Switch { .. } => None,
+                _ => None,
             }
         });
         self.dirty.insert(spec.from);

@@ -7,7 +7,7 @@ use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, SwitchC
 use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, World};
 use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 
 pub const A: NodeId = NodeId(0);
 pub const B: NodeId = NodeId(1);
@@ -31,13 +31,14 @@ pub fn hub() -> Node {
 
 pub fn way(mbps: u64, delay_us: u64, queue_bytes: usize) -> Way {
     let rate = BitsPerSec::new(mbps * 1_000_000);
-    let line = LineConfig { rate, delay: Duration::from_micros(delay_us), queue_bytes };
+    let queue = Queue::bytes(queue_bytes);
+    let line = LineConfig { rate, delay: Duration::from_micros(delay_us), queue };
     Way { line, impairments: Vec::new() }
 }
 
 pub fn cable(a: u32, b: u32) -> Link {
     let way = way(100, 1_000, 64 * 1024);
-    Link { ends: [NodeId(a), NodeId(b)], ways: [way.clone(), way] }
+    Link::new([NodeId(a), NodeId(b)], [way.clone(), way])
 }
 
 /// `hosts` hosts (ids 0…) around one node in the middle (the last id).

@@ -45,7 +45,7 @@ impl<'s> Check<'s> {
                     }
                 }
                 Change::Link(link, ways) if link.index() < links => {
-                    let link = Link { ends: self.scenario.topology.link(*link).ends, ways: ways.clone() };
+                    let link = Link::new(self.scenario.topology.link(*link).ends, ways.clone());
                     self.lines(&place.field("link"), &link);
                 }
                 Change::Link(..) => self.error(place.field("link"), "there is no such link by then"),

@@ -5,7 +5,7 @@ use smoltcp::wire::IpVersion::{self, Ipv4, Ipv6};
 use vnetif::bulk::{Bulk, BulkConfig};
 use vnetif::driver::{Ended, run_virtual};
 use vnetif::impair::{Impairment, LossReason};
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 use vnetif::{Backend, BitsPerSec, Delayed, Duration, Impaired, Instant, Lan, Ratio, WriteError};
 
 const QUICK: u64 = 100_000;
@@ -139,7 +139,8 @@ over_each_behaviour!(
 #[test]
 fn cables_carry_what_their_rate_allows_and_no_more() {
     let rate = BitsPerSec::new(10_000_000).unwrap();
-    let cable = LineConfig { rate: Some(rate), delay: Duration::from_millis(5), queue_bytes: 100_000 };
+    let cable =
+        LineConfig { rate: Some(rate), delay: Duration::from_millis(5), queue: Queue::bytes(100_000) };
     let config = BulkConfig { bytes: Some(10_000_000), verify: true, ..BulkConfig::default() };
     let net = Delayed::new(Lan::switch(), cable);
     let mut bulk = Bulk::new(&net, &config).unwrap();
@@ -154,7 +155,7 @@ fn cables_with_a_short_queue_lose_what_does_not_fit_and_tcp_gets_through() {
     let cable = LineConfig {
         rate: BitsPerSec::new(100_000_000),
         delay: Duration::from_millis(1),
-        queue_bytes: 15_000,
+        queue: Queue::bytes(15_000),
     };
     for congestion in [CongestionControl::None, CongestionControl::Reno, CongestionControl::Cubic] {
         let net = Delayed::new(Impaired::new(Lan::hub(), &[Impairment::TrailingBytes(9)], 7), cable);

@@ -8,13 +8,13 @@ use smoltcp::wire::{
     Ipv4Packet, Ipv4Repr, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber,
 };
 use vnetif::driver::TICK;
-use vnetif::line::LineConfig;
+use vnetif::line::{LineConfig, Queue};
 use vnetif::{Backend, Delayed, Duration, Frame, Instant, Lan, Options, Vnetif};
 
 /// A hub behind cables of 10 ms: long enough for two FINs to meet.
 fn far_apart() -> Delayed<Lan> {
     let delay = Duration::from_millis(10);
-    Delayed::new(Lan::hub(), LineConfig { rate: None, delay, queue_bytes: usize::MAX })
+    Delayed::new(Lan::hub(), LineConfig { rate: None, delay, queue: Queue::bytes(usize::MAX) })
 }
 
 #[test]

@@ -1,0 +1,122 @@
+//! A switch's settings, and those of its ports.
+
+use vnetif::{Duration, mac_table};
+
+/// A switch's settings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Config {
+    /// An address that was not heard for this long is forgotten.
+    pub ageing: Duration,
+    /// The spanning tree; `None`: it has none, and frames go round in a loop for ever.
+    pub stp: Option<Stp>,
+    /// Multicast goes only where somebody has asked for it (RFC 4541).
+    pub snooping: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { ageing: mac_table::AGEING, stp: None, snooping: false }
+    }
+}
+
+/// Rapid spanning tree settings (IEEE 802.1D-2004, table 17-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stp {
+    /// 0 to 61 440 in steps of 4096: the least becomes the root.
+    pub priority: u16,
+    /// From one BPDU to the next: 1 to 10 s, by default 2.
+    pub hello: Duration,
+    /// Information older than this is forgotten: 6 to 40 s, by default 20.
+    pub max_age: Duration,
+    /// How long a port listens, and then learns, where there is no quicker way: 4 to 30 s, by default 15.
+    pub forward_delay: Duration,
+}
+
+impl Default for Stp {
+    fn default() -> Self {
+        Self {
+            priority: 32_768,
+            hello: Duration::from_secs(2),
+            max_age: Duration::from_secs(20),
+            forward_delay: Duration::from_secs(15),
+        }
+    }
+}
+
+/// A port's settings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Port {
+    /// Switched on by its administrator.
+    pub up: bool,
+    /// The longest payload of a frame, a VLAN tag not counted, in bytes.
+    pub mtu: usize,
+    /// Whose VLANs' frames pass.
+    pub vlan: Membership,
+    /// Whether there is no other switch behind it.
+    pub edge: Edge,
+    /// Its path cost; `None`: made from its cable's rate (IEEE 802.1D-2004, table 17-3).
+    pub cost: Option<u32>,
+    /// 0 to 240 in steps of 16; the least is preferred.
+    pub priority: u8,
+}
+
+/// A port's MTU where nothing else is said: jumbo frames pass, as they did before ports had one.
+pub const MTU: usize = 9_216;
+
+impl Default for Port {
+    fn default() -> Self {
+        Self { up: true, mtu: MTU, vlan: Membership::default(), edge: Edge::Auto, cost: None, priority: 128 }
+    }
+}
+
+/// A VLAN's number: 1 to 4094 (IEEE 802.1Q-2022, 9.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Vlan(u16);
+
+impl Vlan {
+    /// Where ports are that nobody has put elsewhere.
+    pub const DEFAULT: Self = Self(1);
+
+    /// `None` unless it is 1 to 4094.
+    pub const fn new(number: u16) -> Option<Self> {
+        if matches!(number, 1..=4094) { Some(Self(number)) } else { None }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// The VLANs whose frames pass a port. A switch all of whose ports are plain access ports of VLAN 1 knows nothing of VLANs: it
+/// lets tagged frames pass as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Membership {
+    /// Untagged frames of one VLAN.
+    Access(Vlan),
+    /// Tagged frames of several.
+    Trunk {
+        /// Untagged frames belong to this one, and its frames leave untagged; `None`: all are tagged.
+        native: Option<Vlan>,
+        /// Which; `None`: all. In order, each once.
+        allowed: Option<Vec<Vlan>>,
+    },
+}
+
+impl Default for Membership {
+    fn default() -> Self {
+        Self::Access(Vlan::DEFAULT)
+    }
+}
+
+/// Whether there is no other switch behind a port, so that it may forward at once (IEEE 802.1D-2004, 17.13.1, 17.13.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// Found out: no BPDU for three seconds.
+    #[default]
+    Auto,
+    /// Said by its administrator; a BPDU proves it wrong.
+    Yes,
+    /// There may be one.
+    No,
+}
