@@ -5,8 +5,14 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+pub mod checksum;
 pub mod config;
 pub mod event;
+pub mod filter;
+pub mod flow;
+pub mod nat;
+pub mod rip;
+pub mod routing;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};
