@@ -1,7 +1,9 @@
-//! IPv4 fragmentation (RFC 791, 3.2; RFC 1812, 4.2.2.7). IPv6 routers never do this (RFC 8200, 5).
+//! Fragmentation of IPv4 packets (RFC 791, 3.2; RFC 1812, 4.2.2.7), and of the router's own IPv6 packets: those of others it
+//! never cuts (RFC 8200, 5).
 
-use crate::packet::IPV4_HEADER_LEN;
-use smoltcp::wire::Ipv4Packet;
+use crate::interface::IPV6_MTU_MIN;
+use crate::packet::{IPV4_HEADER_LEN, IPV6_HEADER_LEN};
+use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv6Packet};
 
 /// Calls `each` with the fragments of a whole IPv4 packet, none longer than `mtu` bytes (at least 68), in their order. What is
 /// itself a fragment is cut further.
@@ -31,6 +33,25 @@ pub fn fragment(packet: &[u8], mtu: usize, mut each: impl FnMut(&[u8])) {
         fragment.fill_checksum();
         each(&buffer);
         done += len.max(1);
+    }
+}
+
+/// Calls `each` with the fragments of an IPv6 packet without extension headers (RFC 8200, 4.5). They fit every link.
+pub fn fragment_own_ipv6(packet: &[u8], ident: u32, mut each: impl FnMut(&[u8])) {
+    const ROOM: usize = (IPV6_MTU_MIN - IPV6_HEADER_LEN - 8) & !7;
+    let (header, payload) = packet.split_at(IPV6_HEADER_LEN);
+    let pieces = payload.chunks(ROOM);
+    let last = pieces.len().saturating_sub(1);
+    for (number, piece) in pieces.enumerate() {
+        let offset = (number * ROOM) as u16 | u16::from(number < last);
+        let mut extension = [header[6], 0, 0, 0, 0, 0, 0, 0];
+        extension[2..4].copy_from_slice(&offset.to_be_bytes());
+        extension[4..].copy_from_slice(&ident.to_be_bytes());
+        let mut bytes = [header, &extension, piece].concat();
+        let mut fragment = Ipv6Packet::new_unchecked(&mut bytes[..]);
+        fragment.set_next_header(IpProtocol::Ipv6Frag);
+        fragment.set_payload_len((8 + piece.len()) as u16);
+        each(&bytes);
     }
 }
 

@@ -15,7 +15,7 @@
 //! | [`neighbor`], `arp`, [`ndp`] | whose Ethernet address is known, and how it is asked for |
 //! | `output` | packets put into frames |
 //! | [`icmp`], `complain`, [`limit`] | errors: what they say, who gets them, and how many |
-//! | `own`, [`reset`] | what is for the router itself |
+//! | `own`, [`reassembly`], [`reset`] | what is for the router itself |
 //! | [`advertise`] | router advertisements |
 //! | [`routing`], [`rip`], `protocol` | the seam for routing protocols, and what stands behind it |
 //! | `settings` | from settings and carriers to interfaces and routes |
@@ -46,6 +46,7 @@ mod output;
 mod own;
 pub mod packet;
 mod protocol;
+pub mod reassembly;
 pub mod reset;
 pub mod rip;
 pub mod routes;
@@ -62,6 +63,7 @@ use limit::Bucket;
 use nat::Translator;
 use neighbor::Neighbors;
 use packet::{ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Received};
+use reassembly::Reassembly;
 use rip::Rip;
 use routes::Table;
 use smoltcp::wire::{EthernetAddress, IpAddress};
@@ -99,6 +101,7 @@ pub struct Router {
     /// Both are there, and without knowledge, even where they are not wanted: they count over the router's life.
     nat: Translator,
     tracker: Tracker,
+    reassembly: Reassembly,
     complaints: Bucket,
     redirects: Bucket,
     /// The identification of the last IPv4 packet that the router made.
@@ -139,6 +142,7 @@ impl Router {
             rip: config.rip.map(|settings| Rip::new(settings, stream(STREAM_OF_RIP))),
             nat: Translator::new(config.nat.clone().unwrap_or_default()),
             tracker,
+            reassembly: Reassembly::default(),
             complaints: COMPLAINTS,
             redirects: REDIRECTS,
             ident: stream(STREAM_OF_IDENTS).draw() as u16,
@@ -244,6 +248,7 @@ impl Router {
         self.neighbors.poll(now);
         self.poll_advertisements(now, out);
         self.poll_rip(now, out);
+        self.poll_reassembly(now, out);
         self.nat.poll(now, out);
         self.tracker.poll(now, out);
         self.settle(now, out);
@@ -253,7 +258,8 @@ impl Router {
     pub fn poll_at(&self) -> Option<Instant> {
         let rip = self.rip.as_ref().and_then(routing::Protocol::poll_at);
         let advertiser = self.advertiser.poll_at();
-        let learned = [self.neighbors.poll_at(), self.nat.poll_at(), self.tracker.poll_at()];
+        let learned =
+            [self.neighbors.poll_at(), self.nat.poll_at(), self.tracker.poll_at(), self.reassembly.poll_at()];
         [rip, advertiser].into_iter().chain(learned).flatten().min()
     }
 

@@ -135,7 +135,14 @@ impl Router {
         out: &mut Actions,
     ) {
         let packet = ipv6_packet(from, to, protocol, TTL, payload);
-        self.output(now, link, next_hop, &packet, None, out);
+        let Some(mtu) = self.interfaces.get(&link).map(|interface| interface.mtu) else { return };
+        if packet.len() <= mtu {
+            return self.output(now, link, next_hop, &packet, None, out);
+        }
+        let ident = self.next_ident().into();
+        fragmentation::fragment_own_ipv6(&packet, ident, |fragment| {
+            self.output(now, link, next_hop, fragment, None, out);
+        });
     }
 
     /// Sends an ICMPv6 message that must not leave the link: its hop limit is 255.

@@ -2,6 +2,7 @@
 
 use crate::icmp::{Trouble, icmpv4, icmpv6};
 use crate::packet::{self, Received};
+use crate::reassembly::{Fragment, Key, Outcome};
 use crate::routing::Incoming;
 use crate::{Actions, Refusal, Router, checksum, reset, rip};
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, UdpPacket};
@@ -26,7 +27,25 @@ fn has_source_route(mut options: &[u8]) -> bool {
     false
 }
 
+/// The payload and first fragment of a packet that is whole now.
+fn whole(outcome: Outcome) -> Result<Option<(Vec<u8>, Received)>, Refusal> {
+    match outcome {
+        Outcome::Whole(payload, first) => Ok(Some((payload, *first))),
+        Outcome::Waits => Ok(None),
+        Outcome::Nonsense => Err(Refusal::Malformed),
+    }
+}
+
 impl Router {
+    /// Gives up fragments whose others did not come (RFC 1122, 3.3.2; RFC 8200, 4.5).
+    pub(crate) fn poll_reassembly(&mut self, now: Instant, out: &mut Actions) {
+        while let Some(first) = self.reassembly.expire(now) {
+            if let Some(first) = first {
+                self.complain(now, &first, Trouble::ReassemblyExpired, out);
+            }
+        }
+    }
+
     /// A packet for everybody here, or for a group.
     pub(crate) fn receive_group_ipv4(
         &mut self,
@@ -68,10 +87,16 @@ impl Router {
             self.complain(now, &received, Trouble::SourceRouteFailed, out);
             return Err(Refusal::NobodyThere);
         }
-        if header.more_frags() || header.frag_offset() != 0 {
-            return Err(Refusal::NobodyThere);
-        }
         let payload = header.payload();
+        if header.more_frags() || header.frag_offset() != 0 {
+            let protocol = header.next_header().into();
+            let key = Key { from: from.into(), to: to.into(), protocol, ident: header.ident().into() };
+            let (offset, more) = (usize::from(header.frag_offset()), header.more_frags());
+            let outcome = self.reassembly.add(now, key, &received, Fragment { offset, more, payload });
+            let Some((payload, first)) = whole(outcome)? else { return Ok(()) };
+            let packet = packet::whole_ipv4(first.bytes(), &payload).ok_or(Refusal::Malformed)?;
+            return self.receive_own_ipv4(now, first.with_packet(&packet), out);
+        }
         match header.next_header() {
             IpProtocol::Icmp => {
                 if payload.len() < 8 || checksum::sum(payload) != 0xffff {
@@ -108,8 +133,16 @@ impl Router {
         let header = Ipv6Packet::new_unchecked(bytes);
         let (from, to, link) = (header.src_addr(), header.dst_addr(), received.from);
         let upper = packet::upper(bytes).ok_or(Refusal::Malformed)?;
-        if upper.fragment {
-            return Err(Refusal::NobodyThere);
+        if let Some(fragment) = upper.fragment {
+            let key = Key { from: from.into(), to: to.into(), protocol: 0, ident: fragment.ident };
+            let payload = &bytes[fragment.at + 8..];
+            let (offset, more) = (fragment.offset, fragment.more);
+            let outcome = self.reassembly.add(now, key, &received, Fragment { offset, more, payload });
+            let Some((payload, first)) = whole(outcome)? else { return Ok(()) };
+            let header = packet::upper(first.bytes()).and_then(|upper| upper.fragment);
+            let packet = header.and_then(|header| packet::whole_ipv6(first.bytes(), &header, &payload));
+            let packet = packet.ok_or(Refusal::Malformed)?;
+            return self.receive_own_ipv6(now, first.with_packet(&packet), out);
         }
         let payload = &bytes[upper.at..];
         match upper.protocol {

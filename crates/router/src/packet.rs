@@ -30,6 +30,11 @@ impl Received {
     pub fn bytes(&self) -> &[u8] {
         &self.frame[self.packet.clone()]
     }
+
+    /// The same, if it had been this packet.
+    pub fn with_packet(self, packet: &[u8]) -> Self {
+        Self { frame: Frame::copy_from(packet), packet: 0..packet.len(), ..self }
+    }
 }
 
 /// A packet on its way out.
@@ -128,8 +133,23 @@ pub struct Upper {
     pub named_at: usize,
     /// It is not the packet's first fragment, so there is only some of the payload.
     pub later_fragment: bool,
-    /// It is a fragment.
-    pub fragment: bool,
+    /// It is a fragment, and this is its header.
+    pub fragment: Option<FragmentHeader>,
+}
+
+/// An IPv6 packet's fragment header (RFC 8200, 4.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FragmentHeader {
+    /// Where it begins.
+    pub at: usize,
+    /// Where the header before it names it.
+    pub named_at: usize,
+    /// Where the fragment belongs, in bytes.
+    pub offset: usize,
+    /// Others are behind it.
+    pub more: bool,
+    /// The number that all have.
+    pub ident: u32,
 }
 
 /// Follows an IPv6 packet's extension headers (RFC 8200, 4); `None`: they go beyond its end.
@@ -140,7 +160,7 @@ pub fn upper(packet: &[u8]) -> Option<Upper> {
         at: IPV6_HEADER_LEN,
         named_at: 6,
         later_fragment: false,
-        fragment: false,
+        fragment: None,
     };
     loop {
         let len = match upper.protocol {
@@ -148,8 +168,17 @@ pub fn upper(packet: &[u8]) -> Option<Upper> {
                 8 + 8 * usize::from(number(upper.at + 1)?)
             }
             IpProtocol::Ipv6Frag => {
-                upper.fragment = true;
-                upper.later_fragment |= u16_at(packet, upper.at + 2)? & 0xfff8 != 0;
+                let word = u16_at(packet, upper.at + 2)?;
+                let ident = packet.get(upper.at + 4..upper.at + 8)?.try_into().ok()?;
+                let header = FragmentHeader {
+                    at: upper.at,
+                    named_at: upper.named_at,
+                    offset: usize::from(word & 0xfff8),
+                    more: word & 1 != 0,
+                    ident: u32::from_be_bytes(ident),
+                };
+                upper.later_fragment |= header.offset != 0;
+                upper.fragment.get_or_insert(header);
                 8
             }
             _ => return (upper.at <= packet.len()).then_some(upper),
@@ -239,6 +268,27 @@ pub fn addresses(packet: &[u8]) -> Option<(IpAddress, IpAddress)> {
         }
         _ => None,
     }
+}
+
+/// The whole IPv4 packet whose first fragment this is.
+pub fn whole_ipv4(first: &[u8], payload: &[u8]) -> Option<Vec<u8>> {
+    let header_len = usize::from(Ipv4Packet::new_unchecked(first).header_len());
+    let mut bytes = [&first[..header_len], payload].concat();
+    let len = u16::try_from(bytes.len()).ok()?;
+    let mut packet = Ipv4Packet::new_unchecked(&mut bytes[..]);
+    packet.set_total_len(len);
+    packet.set_more_frags(false);
+    packet.fill_checksum();
+    Some(bytes)
+}
+
+/// The whole IPv6 packet whose first fragment this is, with that fragment header.
+pub fn whole_ipv6(first: &[u8], header: &FragmentHeader, payload: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = [&first[..header.at], payload].concat();
+    bytes[header.named_at] = first[header.at];
+    let len = u16::try_from(bytes.len() - IPV6_HEADER_LEN).ok()?;
+    Ipv6Packet::new_unchecked(&mut bytes[..]).set_payload_len(len);
+    Some(bytes)
 }
 
 /// Puts one hop less into an IPv4 header, and mends its checksum without looking at the rest (RFC 1624, equation 3).

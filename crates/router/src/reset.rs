@@ -46,7 +46,7 @@ pub fn segment(packet: &[u8]) -> Option<&[u8]> {
         }
         IpAddress::Ipv6(_) => {
             let upper = packet::upper(packet)?;
-            (upper.protocol == IpProtocol::Tcp && !upper.fragment).then(|| &packet[upper.at..])
+            (upper.protocol == IpProtocol::Tcp && upper.fragment.is_none()).then(|| &packet[upper.at..])
         }
     }
 }
