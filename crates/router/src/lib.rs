@@ -10,9 +10,14 @@ pub mod config;
 pub mod event;
 pub mod filter;
 pub mod flow;
+mod fragments;
 pub mod nat;
 pub mod rip;
 pub mod routing;
+#[cfg(test)]
+mod sample;
+mod table;
+mod tcp;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};
