@@ -179,7 +179,7 @@ mod tests {
         length: u16,
     ) -> u16 {
         use smoltcp::wire::UdpPacket;
-        let mut bytes = vec![0; 8];
+        let mut bytes = [0; 8];
         let mut datagram = UdpPacket::new_unchecked(&mut bytes[..]);
         datagram.set_len(8);
         datagram.fill_checksum(&source, &destination);

@@ -121,7 +121,7 @@ impl Packet {
         };
         packet.body = match packet.fragment {
             Some(Fragment { offset: 1.., .. }) => Body::LaterFragment,
-            _ => read_body(packet.protocol, bytes.get(packet.upper..packet.end)?, packet.upper),
+            _ => packet.read_body(bytes.get(packet.upper..packet.end)?),
         };
         Some(packet)
     }
@@ -158,6 +158,34 @@ impl Packet {
         match self.source {
             IpAddress::Ipv4(_) => word(2),
             IpAddress::Ipv6(_) => Some(40 + word(4)?),
+        }
+    }
+
+    /// The header of the protocol above, with which `bytes` begins.
+    fn read_body(&self, bytes: &[u8]) -> Body {
+        match (self.protocol, self.source) {
+            (TCP | UDP, _) => {
+                let Some(&[a, b, c, d]) = bytes.first_chunk::<4>() else { return Body::Short };
+                let (source, destination) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+                if self.protocol == UDP {
+                    return Body::Udp { source, destination };
+                }
+                Body::Tcp { source, destination, flags: bytes.get(13).map(|&bits| Flags::from(bits)) }
+            }
+            (ICMP, IpAddress::Ipv4(_)) | (ICMPV6, IpAddress::Ipv6(_)) => {
+                let Some(header) = bytes.first_chunk::<8>() else { return Body::Short };
+                let identifier = u16::from_be_bytes([header[4], header[5]]);
+                match (self.protocol, header[0]) {
+                    // Echo, timestamp, information, address mask (RFC 792, RFC 950); echo (RFC 4443).
+                    (ICMP, 8 | 13 | 15 | 17) | (ICMPV6, 128) => Body::Query { identifier, reply: false },
+                    (ICMP, 0 | 14 | 16 | 18) | (ICMPV6, 129) => Body::Query { identifier, reply: true },
+                    // Unreachable, source quench, time exceeded, parameter problem; all errors of ICMPv6. Redirects are
+                    // for neighbors and are not forwarded.
+                    (ICMP, 3 | 4 | 11 | 12) | (ICMPV6, 1..=127) => Body::Error { embedded: self.upper + 8 },
+                    _ => Body::Other,
+                }
+            }
+            _ => Body::Other,
         }
     }
 }
@@ -242,30 +270,5 @@ fn read_v6(bytes: &[u8]) -> Option<Packet> {
     })
 }
 
-/// The header of the protocol above, which begins `at` bytes into the packet.
-fn read_body(protocol: u8, bytes: &[u8], at: usize) -> Body {
-    match protocol {
-        TCP | UDP => {
-            let Some(&[a, b, c, d]) = bytes.first_chunk::<4>() else { return Body::Short };
-            let (source, destination) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
-            if protocol == UDP {
-                return Body::Udp { source, destination };
-            }
-            Body::Tcp { source, destination, flags: bytes.get(13).map(|&bits| Flags::from(bits)) }
-        }
-        ICMP | ICMPV6 => {
-            let Some(header) = bytes.first_chunk::<8>() else { return Body::Short };
-            let identifier = u16::from_be_bytes([header[4], header[5]]);
-            match (protocol, header[0]) {
-                // Echo, timestamp, information, address mask (RFC 792, RFC 950); echo (RFC 4443).
-                (ICMP, 8 | 13 | 15 | 17) | (ICMPV6, 128) => Body::Query { identifier, reply: false },
-                (ICMP, 0 | 14 | 16 | 18) | (ICMPV6, 129) => Body::Query { identifier, reply: true },
-                // Unreachable, source quench, time exceeded, parameter problem; all errors of ICMPv6. Redirects are for
-                // neighbors and are not forwarded.
-                (ICMP, 3 | 4 | 11 | 12) | (ICMPV6, 1..=127) => Body::Error { embedded: at + 8 },
-                _ => Body::Other,
-            }
-        }
-        _ => Body::Other,
-    }
-}
+#[cfg(test)]
+mod tests;

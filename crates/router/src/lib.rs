@@ -34,6 +34,7 @@ pub mod event;
 pub mod filter;
 pub mod flow;
 pub mod fragmentation;
+mod fragments;
 pub mod icmp;
 pub mod interface;
 mod ipv4;
@@ -51,7 +52,11 @@ pub mod reset;
 pub mod rip;
 pub mod routes;
 pub mod routing;
+#[cfg(test)]
+mod sample;
 mod settings;
+mod table;
+mod tcp;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};

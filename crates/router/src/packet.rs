@@ -3,6 +3,7 @@
 //! Reading is smoltcp's, with the checks that it leaves to its callers. A received packet is kept as it came until its fate is
 //! known, since an ICMP error quotes it so (RFC 1812, 4.3.2.3), whatever translation has made of it meanwhile.
 
+use crate::checksum;
 use crate::interface::Link;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -297,10 +298,7 @@ pub fn decrement_ttl(packet: &mut [u8]) {
     packet[8] = packet[8].saturating_sub(1);
     let after = u16::from_be_bytes([packet[8], packet[9]]);
     let checksum = u16::from_be_bytes([packet[10], packet[11]]);
-    let mut sum = u32::from(!checksum) + u32::from(!before) + u32::from(after);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    packet[10..12].copy_from_slice(&(!sum as u16).to_be_bytes());
+    packet[10..12].copy_from_slice(&checksum::update16(checksum, before, after).to_be_bytes());
 }
 
 #[cfg(test)]

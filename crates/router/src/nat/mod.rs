@@ -12,9 +12,22 @@
 //! What a translation is made of: a *mapping* (inside address and port to outside port) is there as long as at least one
 //! *session* (mapping and remote endpoint) is. Sessions have the timers. A mapping is what [`Event::Translation`](crate::Event::Translation) tells of.
 
+mod rewrite;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
 use crate::Actions;
-use crate::config;
+use crate::config::{self, FORWARDS_MAX, Transport};
 use crate::event::Refusal;
+use crate::flow::{Body, Flags, Packet};
+use crate::fragments::Fragments;
+use crate::tcp::Side;
+use crate::{checksum, rip};
+use rewrite::End;
+use sessions::{Mapping, Sessions};
+use smoltcp::wire::IpAddress;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use vnetif::Instant;
 
@@ -41,40 +54,138 @@ pub enum Kind {
     Icmp,
 }
 
+impl From<Transport> for Kind {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Tcp => Self::Tcp,
+            Transport::Udp => Self::Udp,
+        }
+    }
+}
+
+/// One end of a session. The remote end of an ICMP query has port 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Endpoint {
+    address: Ipv4Addr,
+    port: u16,
+}
+
 /// An address translator.
 ///
 /// Packets are whole IPv4 packets from their IP header on, of any content; their length never changes. Time to live and the
 /// checksums of damaged packets are the caller's and the receiver's business. `outside` is the address of the outside port in
 /// question: a router may have several.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Translator {
-    config: config::Nat,
+    forwards: Vec<config::Forward>,
+    taken: Taken,
+    sessions: Sessions,
+    /// The new address of later fragments: the source of those from inside, the destination of those from outside.
+    fragments: Fragments<Ipv4Addr>,
+}
+
+/// Ports outside that no mapping gets by itself.
+#[derive(Clone, Debug)]
+struct Taken {
+    forwarded: BTreeMap<(Kind, u16), Endpoint>,
+    reserved: BTreeSet<(Kind, u16)>,
+}
+
+impl Taken {
+    fn contains(&self, kind: Kind, port: u16) -> bool {
+        self.forwarded.contains_key(&(kind, port)) || self.reserved.contains(&(kind, port))
+    }
+}
+
+/// What a packet that can be translated says.
+struct Talk {
+    kind: Kind,
+    source: Endpoint,
+    destination: Endpoint,
+    flags: Option<Flags>,
 }
 
 impl Translator {
     /// A translator that knows nothing yet.
     pub fn new(config: config::Nat) -> Self {
-        Self { config }
+        let reserved = BTreeSet::from([(Kind::Udp, rip::PORT_V2)]);
+        let taken = Taken { forwarded: BTreeMap::new(), reserved };
+        let mut new = Self {
+            forwards: Vec::new(),
+            taken,
+            sessions: Sessions::default(),
+            fragments: Fragments::default(),
+        };
+        new.set_config(config, &mut Actions::default());
+        new
     }
 
     /// Changes the settings: translations through forwards that are no more end, and those that occupy the port of a new one.
-    pub fn set_config(&mut self, config: config::Nat, _out: &mut Actions) {
-        self.config = config;
+    /// Of two forwards of one port the first counts.
+    pub fn set_config(&mut self, config: config::Nat, out: &mut Actions) {
+        self.forwards = config.forwards;
+        self.forwards.truncate(FORWARDS_MAX);
+        self.taken.forwarded.clear();
+        for forward in &self.forwards {
+            let key = (forward.transport.into(), forward.port);
+            let inside = Endpoint { address: forward.to, port: forward.to_port };
+            self.taken.forwarded.entry(key).or_insert(inside);
+        }
+        let forwarded = &self.taken.forwarded;
+        let stays = |mapping: &Mapping| {
+            let forward = forwarded.get(&(mapping.kind, mapping.outside.port));
+            forward == mapping.forwarded.then_some(&mapping.inside)
+        };
+        self.sessions.retain(stays, out);
     }
 
     /// Translates a packet that is about to leave through an outside port, and remembers whom it is for.
     ///
     /// A packet whose source is `outside` is the router's own and stays as it is. [`Refusal::NoTranslation`]: it can not be
-    /// translated (a protocol without ports, an error about nothing known, a later fragment without the first);
-    /// [`Refusal::TranslationsFull`], [`Refusal::Malformed`].
+    /// translated (a protocol without ports, an answer or an error about nothing known, a later fragment without the first);
+    /// [`Refusal::TranslationsFull`], [`Refusal::Malformed`]. What is refused may be changed already and must not be sent.
     pub fn outbound(
         &mut self,
-        _now: Instant,
-        _packet: &mut [u8],
-        _outside: Ipv4Addr,
-        _out: &mut Actions,
+        now: Instant,
+        bytes: &mut [u8],
+        outside: Ipv4Addr,
+        out: &mut Actions,
     ) -> Result<(), Refusal> {
-        Err(Refusal::NoTranslation)
+        self.poll(now, out);
+        let (packet, source, destination) = read(bytes)?;
+        if source == outside {
+            return Ok(());
+        }
+        let at = |address| Endpoint { address, port: 0 };
+        match packet.body {
+            Body::LaterFragment => {
+                let new = self.fragments.fate(now, &packet).ok_or(Refusal::NoTranslation)?;
+                rewrite::address(bytes, End::Source, at(new));
+                return Ok(());
+            }
+            Body::Error { .. } => {
+                let error = read_error(bytes, &packet)?;
+                let (_, new) = self.session_of_error(&error, outside).ok_or(Refusal::NoTranslation)?;
+                rewrite::embedded(bytes, &packet, &error, End::Destination, new);
+                rewrite::address(bytes, End::Source, at(new.address));
+                return Ok(());
+            }
+            Body::Tcp { .. } | Body::Udp { .. } | Body::Query { .. } | Body::Short | Body::Other => {}
+        }
+        let talk = talk(&packet, source, destination)?;
+        let (kind, inside, remote) = (talk.kind, talk.source, talk.destination);
+        let (session, new) = match self.sessions.outbound(kind, inside, outside, remote) {
+            Some(session) => session,
+            None if begins(&packet) => {
+                let mapping = self.mapping_for(kind, inside, outside)?;
+                (self.sessions.open(now, mapping, remote, false, out)?, mapping.outside)
+            }
+            None => return Err(Refusal::NoTranslation),
+        };
+        self.sessions.pass(now, session, Side::Near, talk.flags);
+        self.fragments.note(now, &packet, new.address);
+        rewrite::endpoint(bytes, &packet, End::Source, new);
+        Ok(())
     }
 
     /// Translates a packet that came in at an outside port whose address is `outside`.
@@ -84,44 +195,220 @@ impl Translator {
     /// [`Refusal::Malformed`].
     pub fn inbound(
         &mut self,
-        _now: Instant,
-        _packet: &mut [u8],
-        _outside: Ipv4Addr,
-        _out: &mut Actions,
+        now: Instant,
+        bytes: &mut [u8],
+        outside: Ipv4Addr,
+        out: &mut Actions,
     ) -> Result<Inbound, Refusal> {
-        Ok(Inbound::Untouched)
+        self.poll(now, out);
+        let (packet, source, destination) = read(bytes)?;
+        if destination != outside {
+            return Ok(Inbound::Untouched);
+        }
+        let at = |address| Endpoint { address, port: 0 };
+        match packet.body {
+            Body::LaterFragment => {
+                let Some(new) = self.fragments.fate(now, &packet) else { return Ok(Inbound::Untouched) };
+                rewrite::address(bytes, End::Destination, at(new));
+                return Ok(Inbound::Translated);
+            }
+            Body::Error { .. } => {
+                let error = read_error(bytes, &packet)?;
+                let Some(new) = self.inside_of_error(&error) else { return Ok(Inbound::Untouched) };
+                rewrite::embedded(bytes, &packet, &error, End::Source, new);
+                rewrite::address(bytes, End::Destination, at(new.address));
+                return Ok(Inbound::Translated);
+            }
+            Body::Query { reply: false, .. } | Body::Other => return Ok(Inbound::Untouched),
+            Body::Tcp { .. } | Body::Udp { .. } | Body::Query { reply: true, .. } | Body::Short => {}
+        }
+        let talk = talk(&packet, source, destination)?;
+        let (kind, remote, port) = (talk.kind, talk.source, talk.destination);
+        let known = self.sessions.at(kind, port);
+        let forwarded = || {
+            let inside = self.taken.forwarded.get(&(kind, port.port))?;
+            Some(Mapping::new(kind, *inside, port, true))
+        };
+        let Some(mapping) = known.map(|(_, mapping)| mapping).or_else(forwarded) else {
+            return Ok(Inbound::Untouched);
+        };
+        let session = match known.and_then(|(number, _)| self.sessions.inbound(number, remote)) {
+            Some(session) => session,
+            None if mapping.forwarded && begins(&packet) => {
+                self.sessions.open(now, mapping, remote, true, out)?
+            }
+            None => return Err(Refusal::NoTranslation),
+        };
+        self.sessions.pass(now, session, Side::Far, talk.flags);
+        self.fragments.note(now, &packet, mapping.inside.address);
+        rewrite::endpoint(bytes, &packet, End::Destination, mapping.inside);
+        Ok(Inbound::Translated)
     }
 
     /// Translates a packet that came in at an inside port and is for the `outside` address of this router itself (RFC 4787,
     /// REQ-9): both its source and its destination, so that the answer comes back this way.
     ///
-    /// [`Inbound::Untouched`]: no translation has that port; it is for the router itself.
+    /// [`Inbound::Untouched`]: no translation has that port; it is for the router itself. Refusals are those of
+    /// [`outbound`](Self::outbound) and [`inbound`](Self::inbound).
     pub fn hairpin(
         &mut self,
-        _now: Instant,
-        _packet: &mut [u8],
-        _outside: Ipv4Addr,
-        _out: &mut Actions,
+        now: Instant,
+        bytes: &mut [u8],
+        outside: Ipv4Addr,
+        out: &mut Actions,
     ) -> Result<Inbound, Refusal> {
-        Ok(Inbound::Untouched)
+        self.poll(now, out);
+        let (packet, source, destination) = read(bytes)?;
+        if destination != outside || source == outside {
+            return Ok(Inbound::Untouched);
+        }
+        let meant = match packet.body {
+            Body::Tcp { .. } | Body::Udp { .. } => {
+                let talk = talk(&packet, source, destination)?;
+                self.sessions.at(talk.kind, talk.destination).is_some()
+                    || self.taken.forwarded.contains_key(&(talk.kind, talk.destination.port))
+            }
+            Body::Error { .. } => {
+                let error = read_error(bytes, &packet)?;
+                error.source == IpAddress::Ipv4(outside) && self.session_of_error(&error, outside).is_some()
+            }
+            Body::LaterFragment => self.fragments.fate(now, &packet).is_some(),
+            Body::Query { .. } | Body::Short | Body::Other => false,
+        };
+        if !meant {
+            return Ok(Inbound::Untouched);
+        }
+        self.outbound(now, bytes, outside, out)?;
+        match self.inbound(now, bytes, outside, out)? {
+            Inbound::Translated => Ok(Inbound::Translated),
+            Inbound::Untouched => Err(Refusal::NoTranslation),
+        }
     }
 
-    /// Whether this port of `outside` is in use by a translation or forwarded: the router's own packets must not use it as their source.
-    pub fn is_taken(&self, _kind: Kind, _outside: Ipv4Addr, _port: u16) -> bool {
-        false
+    /// Whether this port of `outside` is in use by a translation or forwarded: the router's own packets must not use it as
+    /// their source, or the answers would go inside.
+    pub fn is_taken(&self, kind: Kind, outside: Ipv4Addr, port: u16) -> bool {
+        self.taken.forwarded.contains_key(&(kind, port))
+            || self.sessions.at(kind, Endpoint { address: outside, port }).is_some()
     }
 
     /// Keeps a port of every outside address for the router itself: no mapping will get it. UDP port 520 (RIP) is kept already.
-    pub fn reserve(&mut self, _kind: Kind, _port: u16) {}
+    pub fn reserve(&mut self, kind: Kind, port: u16) {
+        self.taken.reserved.insert((kind, port));
+    }
 
     /// Ends what is over by `now`.
-    pub fn poll(&mut self, _now: Instant, _out: &mut Actions) {}
+    pub fn poll(&mut self, now: Instant, out: &mut Actions) {
+        self.sessions.poll(now, out);
+    }
 
     /// When the next session is over.
     pub fn poll_at(&self) -> Option<Instant> {
-        None
+        self.sessions.poll_at()
     }
 
-    /// Ends all translations.
-    pub fn clear(&mut self, _out: &mut Actions) {}
+    /// Ends all translations. A TCP connection that goes on afterwards from inside gets another, at the same port if it can.
+    pub fn clear(&mut self, out: &mut Actions) {
+        self.sessions.retain(|_| false, out);
+        self.fragments.clear();
+    }
+
+    /// The mapping that a new session from inside gets: the one that is there, a forwarded port that leads there, a new one.
+    fn mapping_for(&self, kind: Kind, inside: Endpoint, outside: Ipv4Addr) -> Result<Mapping, Refusal> {
+        let mapping =
+            |port, forwarded| Mapping::new(kind, inside, Endpoint { address: outside, port }, forwarded);
+        if let Some(known) = self.sessions.of(kind, inside, outside) {
+            return Ok(mapping(known.port, false));
+        }
+        let leads_there = |forward: &&config::Forward| {
+            self.taken.forwarded.get(&(kind, forward.port)) == Some(&inside)
+                && Kind::from(forward.transport) == kind
+        };
+        if let Some(forward) = self.forwards.iter().find(leads_there) {
+            return Ok(mapping(forward.port, true));
+        }
+        let port = self.sessions.choose(kind, outside, inside.port, &self.taken);
+        port.map(|port| mapping(port, false)).ok_or(Refusal::TranslationsFull)
+    }
+
+    /// The session of the packet from outside that an error from inside is about, and the port outside that it was for.
+    fn session_of_error(&self, error: &Packet, outside: Ipv4Addr) -> Option<(u32, Endpoint)> {
+        let (IpAddress::Ipv4(remote), IpAddress::Ipv4(inside)) = (error.source, error.destination) else {
+            return None;
+        };
+        let talk = talk(error, remote, inside).ok()?;
+        self.sessions.outbound(talk.kind, talk.destination, outside, talk.source)
+    }
+
+    /// Who inside sent the packet that an error from outside is about.
+    fn inside_of_error(&self, error: &Packet) -> Option<Endpoint> {
+        let (IpAddress::Ipv4(outside), IpAddress::Ipv4(remote)) = (error.source, error.destination) else {
+            return None;
+        };
+        let talk = talk(error, outside, remote).ok()?;
+        let (number, mapping) = self.sessions.at(talk.kind, talk.source)?;
+        self.sessions.inbound(number, talk.destination)?;
+        Some(mapping.inside)
+    }
+}
+
+/// Reads a whole IPv4 packet. The header that has its checksum must be there: a first fragment without it could not be
+/// translated, and nobody honest sends one (RFC 1858).
+fn read(bytes: &[u8]) -> Result<(Packet, Ipv4Addr, Ipv4Addr), Refusal> {
+    let packet = Packet::read(bytes).ok_or(Refusal::Malformed)?;
+    let header = match packet.body {
+        Body::Tcp { .. } => 20,
+        Body::Udp { .. } | Body::Query { .. } | Body::Error { .. } | Body::Short => 8,
+        Body::LaterFragment | Body::Other => 0,
+    };
+    match (packet.source, packet.destination) {
+        (IpAddress::Ipv4(source), IpAddress::Ipv4(destination)) if packet.upper + header <= packet.end => {
+            Ok((packet, source, destination))
+        }
+        _ => Err(Refusal::Malformed),
+    }
+}
+
+/// The packet that an ICMP error is about. Its checksum, and that of the IP header in it, must be right (RFC 5508, REQ-3): what
+/// they are for would be hidden by the new ones.
+fn read_error(bytes: &[u8], packet: &Packet) -> Result<Packet, Refusal> {
+    let Body::Error { embedded } = packet.body else { return Err(Refusal::Malformed) };
+    let error = packet.embedded(bytes).ok_or(Refusal::Malformed)?;
+    let header = bytes.get(embedded..embedded + error.upper).ok_or(Refusal::Malformed)?;
+    let message = bytes.get(packet.upper..packet.end).ok_or(Refusal::Malformed)?;
+    let whole = packet.fragment.is_none()
+        && checksum::sum(message) == 0xffff
+        && matches!(error.source, IpAddress::Ipv4(_))
+        && checksum::sum(header) == 0xffff;
+    if whole { Ok(error) } else { Err(Refusal::Malformed) }
+}
+
+/// What is to be translated in a packet, if that is possible.
+fn talk(packet: &Packet, source: Ipv4Addr, destination: Ipv4Addr) -> Result<Talk, Refusal> {
+    let (kind, ports, flags) = match packet.body {
+        Body::Tcp { source, destination, flags } => (Kind::Tcp, (source, destination), flags),
+        Body::Udp { source, destination } => (Kind::Udp, (source, destination), None),
+        // The identifier is that of whoever asked.
+        Body::Query { identifier, reply: false } => (Kind::Icmp, (identifier, 0), None),
+        Body::Query { identifier, reply: true } => (Kind::Icmp, (0, identifier), None),
+        Body::Short => return Err(Refusal::Malformed),
+        Body::Error { .. } | Body::LaterFragment | Body::Other => return Err(Refusal::NoTranslation),
+    };
+    Ok(Talk {
+        kind,
+        source: Endpoint { address: source, port: ports.0 },
+        destination: Endpoint { address: destination, port: ports.1 },
+        flags,
+    })
+}
+
+/// Whether a packet may begin a session. A TCP segment may even if it is not the first, so that connections survive a router
+/// that has forgotten them; an abort or an answer begins nothing.
+fn begins(packet: &Packet) -> bool {
+    match packet.body {
+        Body::Tcp { flags, .. } => flags.is_some_and(|flags| !flags.rst),
+        Body::Udp { .. } => true,
+        Body::Query { reply, .. } => !reply,
+        Body::Error { .. } | Body::LaterFragment | Body::Short | Body::Other => false,
+    }
 }

@@ -1,0 +1,219 @@
+//! A stateful filter: the first rule that fits decides about a connection, and what belongs to a connection that was let
+//! pass is not asked again, in either direction.
+//!
+//! Changed rules hold for connections that are there, too: those that the rules would not let begin any more are dropped. (Many
+//! firewalls leave them until somebody flushes their table; who learns what a rule does should see it do it.)
+
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use crate::Actions;
+use crate::config::Filter;
+use crate::event::{Event, Flow};
+use crate::flow::{Body, Flags, Packet, TCP, UDP};
+use crate::fragments::Fragments;
+use crate::table::Table;
+use crate::tcp::{Connection, Side};
+use rules::Subject;
+use rustc_hash::FxHashMap;
+use vnetif::{Duration, Instant, PortId};
+
+/// Connections of one filter. When there are more, the one that was idle longest goes, among those of the kind that is
+/// forgotten soonest: a flood of half-open connections does not push out those that are established.
+pub const CONNECTIONS_MAX: usize = 4_096;
+
+/// An exchange over UDP is over after this long without a packet (RFC 4787, REQ-5, at least).
+const UDP_IDLE: Duration = Duration::from_secs(120);
+/// An ICMP query waits this long for answers (RFC 5508, REQ-2).
+const QUERY_IDLE: Duration = Duration::from_secs(60);
+
+/// What becomes of a packet, and the rule that says so, by its place in the filter; `None`: no rule fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It passes.
+    Allow,
+    /// It vanishes.
+    Deny(Option<u32>),
+    /// It is refused, and its sender told.
+    Reject(Option<u32>),
+}
+
+/// The connections that a filter follows: those of TCP and UDP, and ICMP queries. Packets of other protocols are judged one
+/// by one.
+#[derive(Clone, Debug, Default)]
+pub struct Tracker {
+    connections: Table<Tracked>,
+    /// By the flow of who began.
+    by_flow: FxHashMap<Flow, u32>,
+    fragments: Fragments<Decision>,
+    next: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Tracked {
+    /// The number in events.
+    entry: u32,
+    flow: Flow,
+    ingress: PortId,
+    rule: Option<u32>,
+    connection: Connection,
+}
+
+impl Tracker {
+    /// Judges a packet, IPv4 or IPv6 from its IP header on, that came in at the port `ingress` and is to be forwarded. With
+    /// address translation, it has the addresses of the machine inside: what comes from outside is judged after it was
+    /// translated, what goes out before. Malformed packets are denied.
+    ///
+    /// A TCP segment need not be the first of a connection to begin one here, so that connections survive a router that has
+    /// forgotten them; an abort begins none. An ICMP error passes if it is about a packet of a connection. Later fragments
+    /// share the fate of the first; without it, a rule that names ports fits them unless it allows.
+    pub fn judge(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+        ingress: PortId,
+        filter: &Filter,
+        out: &mut Actions,
+    ) -> Decision {
+        self.poll(now, out);
+        let Some(packet) = Packet::read(bytes) else { return Decision::Deny(None) };
+        let decision = self.decide(now, bytes, &packet, ingress, filter, out);
+        if packet.body != Body::LaterFragment {
+            self.fragments.note(now, &packet, decision);
+        }
+        decision
+    }
+
+    fn decide(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+        packet: &Packet,
+        ingress: PortId,
+        filter: &Filter,
+        out: &mut Actions,
+    ) -> Decision {
+        let flags = match packet.body {
+            // Without its flags it cannot be followed, and nobody honest cuts there (RFC 1858).
+            Body::Short | Body::Tcp { flags: None, .. } => return Decision::Deny(None),
+            Body::LaterFragment => {
+                return self
+                    .fragments
+                    .fate(now, packet)
+                    .unwrap_or_else(|| Subject::from(packet).judge(ingress, filter).0);
+            }
+            Body::Error { .. } if self.belongs(bytes, packet) => return Decision::Allow,
+            Body::Error { .. } | Body::Other => return Subject::from(packet).judge(ingress, filter).0,
+            Body::Tcp { flags, .. } => flags,
+            Body::Udp { .. } | Body::Query { .. } => None,
+        };
+        let Some(flow) = packet.flow() else { return Decision::Deny(None) };
+        if let Some((slot, side)) = self.find(flow) {
+            self.pass(now, slot, side, flags);
+            return Decision::Allow;
+        }
+        let begins = match packet.body {
+            Body::Tcp { .. } => flags.is_some_and(|flags| !flags.rst),
+            Body::Query { reply, .. } => !reply,
+            Body::Udp { .. } | Body::Error { .. } | Body::LaterFragment | Body::Short | Body::Other => true,
+        };
+        let (decision, rule) = Subject::from(packet).judge(ingress, filter);
+        if decision == Decision::Allow && begins {
+            self.begin(now, flow, ingress, rule, flags, out);
+        }
+        decision
+    }
+
+    /// The connection that a packet belongs to, and which end sent it.
+    fn find(&self, flow: Flow) -> Option<(u32, Side)> {
+        let known = |flow, side| Some((*self.by_flow.get(&flow)?, side));
+        known(flow, Side::Near).or_else(|| known(flow.reversed(), Side::Far))
+    }
+
+    /// Whether an ICMP error is about a packet of a connection, and goes to who sent that.
+    fn belongs(&self, bytes: &[u8], error: &Packet) -> bool {
+        let Some(about) = error.embedded(bytes) else { return false };
+        about.source == error.destination && about.flow().is_some_and(|flow| self.find(flow).is_some())
+    }
+
+    fn begin(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        ingress: PortId,
+        rule: Option<u32>,
+        flags: Option<Flags>,
+        out: &mut Actions,
+    ) {
+        if self.connections.len() >= CONNECTIONS_MAX
+            && let Some(slot) = self.connections.most_dispensable()
+        {
+            self.end(slot, out);
+        }
+        let entry = self.next;
+        self.next = self.next.wrapping_add(1);
+        let tracked = Tracked { entry, flow, ingress, rule, connection: Connection::default() };
+        let slot = self.connections.insert(now, QUERY_IDLE, tracked);
+        self.by_flow.insert(flow, slot);
+        self.pass(now, slot, Side::Near, flags);
+        out.event(Event::Connection { entry, flow, rule });
+    }
+
+    fn pass(&mut self, now: Instant, slot: u32, side: Side, flags: Option<Flags>) {
+        let Some(tracked) = self.connections.get_mut(slot) else { return };
+        if let Some(flags) = flags {
+            tracked.connection.pass(side, flags);
+        }
+        let lifetime = match tracked.flow.protocol {
+            TCP => tracked.connection.lifetime(),
+            UDP => UDP_IDLE,
+            _ => QUERY_IDLE,
+        };
+        self.connections.touch(slot, now, lifetime);
+    }
+
+    fn end(&mut self, slot: u32, out: &mut Actions) {
+        let Some(tracked) = self.connections.remove(slot) else { return };
+        self.by_flow.remove(&tracked.flow);
+        out.event(Event::ConnectionGone { entry: tracked.entry });
+    }
+
+    /// The rules have changed: connections whose first packet they would not let pass any more are over. One that another rule
+    /// lets pass is told again as [`Event::Connection`](crate::Event::Connection), with the same number.
+    pub fn set_filter(&mut self, filter: &Filter, out: &mut Actions) {
+        self.fragments.clear();
+        let all: Vec<u32> = self.connections.iter().map(|(slot, _)| slot).collect();
+        for slot in all {
+            let Some(tracked) = self.connections.get_mut(slot) else { continue };
+            let (decision, rule) = Subject::from(tracked.flow).judge(tracked.ingress, filter);
+            if decision != Decision::Allow {
+                self.end(slot, out);
+            } else if tracked.rule != rule {
+                tracked.rule = rule;
+                out.event(Event::Connection { entry: tracked.entry, flow: tracked.flow, rule });
+            }
+        }
+    }
+
+    /// Forgets what is over by `now`.
+    pub fn poll(&mut self, now: Instant, out: &mut Actions) {
+        while let Some(slot) = self.connections.due(now) {
+            self.end(slot, out);
+        }
+    }
+
+    /// When the next connection is over.
+    pub fn poll_at(&self) -> Option<Instant> {
+        self.connections.next()
+    }
+
+    /// Forgets all connections.
+    pub fn clear(&mut self, out: &mut Actions) {
+        self.fragments.clear();
+        let all: Vec<u32> = self.connections.iter().map(|(slot, _)| slot).collect();
+        for slot in all {
+            self.end(slot, out);
+        }
+    }
+}
