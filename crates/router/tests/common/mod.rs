@@ -54,6 +54,8 @@ pub struct Net {
     pub refused: Vec<Refusal>,
     /// Of each frame that came in at a router: whether it was refused, or sent on.
     fates: BTreeMap<u64, bool>,
+    /// The packets that came in at routers.
+    arrived: BTreeMap<u64, Vec<u8>>,
     under_way: VecDeque<(Place, Frame)>,
     next_hop: u64,
 }
@@ -152,6 +154,9 @@ impl Net {
     fn arrive(&mut self, at: Place, frame: Frame) {
         self.next_hop += 1;
         let tag = Tag { frame: 1, hop: self.next_hop };
+        if let Some((.., ETHERTYPE_IPV4 | ETHERTYPE_IPV6, payload)) = ethernet(&frame) {
+            self.arrived.insert(self.next_hop, frame[payload..].to_vec());
+        }
         let mut out = Actions::default();
         self.routers[at.0].receive(self.now, PortId(at.1), frame, tag, &mut out);
         self.carry_out(at.0, out);
@@ -181,7 +186,8 @@ impl Net {
             self.now = self.now.max(at);
             let now = self.now;
             self.with(number, |router, now, out| router.poll(now, out));
-            assert!(self.routers[number].poll_at().is_none_or(|next| next > now), "a router is busy");
+            let next = self.routers[number].poll_at();
+            assert!(next.is_none_or(|next| next > now), "a router is busy");
         }
         self.now = until;
     }
@@ -198,6 +204,12 @@ impl Net {
 
     pub fn refused(&mut self) -> Vec<Refusal> {
         std::mem::take(&mut self.refused)
+    }
+
+    /// The packets of which nothing was heard again: consumed, or still waiting.
+    pub fn unanswered(&self) -> Vec<Vec<u8>> {
+        let lost = self.arrived.iter().filter(|(hop, _)| !self.fates.contains_key(hop));
+        lost.map(|(_, packet)| packet.clone()).collect()
     }
 
     /// The routes in use now at a router, told from its events: prefix, next hop, port.
@@ -280,7 +292,10 @@ impl Station {
                 let body = packet.payload();
                 if packet.next_header() == IpProtocol::Icmpv6 {
                     let pseudo = checksum::pseudo_v6(from, to, 58, body.len() as u32);
-                    assert_eq!(checksum::add(checksum::sum(body), pseudo), 0xffff);
+                    if checksum::add(checksum::sum(body), pseudo) != 0xffff {
+                        self.got.push(payload.to_vec());
+                        return Vec::new(); // Damaged before it came to a router.
+                    }
                     if body[0] == 135 && !self.mute {
                         let target = Ipv6Addr::from(<[u8; 16]>::try_from(&body[8..24]).unwrap());
                         if !self.addresses.contains(&target.into()) {
