@@ -295,7 +295,7 @@ mod tests {
         let entry = |n: u32| Entry {
             to: format!("2001:db8:{n:x}::/48").parse().unwrap(),
             tag: 0,
-            via: if n % 7 == 0 { via(1) } else { None },
+            via: if n.is_multiple_of(7) { via(1) } else { None },
             metric: 2,
         };
         let entries: Vec<_> = (0..200).map(entry).collect();
