@@ -4,41 +4,75 @@
 //! Both are the same machine with another way of writing it down. What makes distance vectors worth teaching can be switched:
 //! without split horizon and triggered updates, two routers that lost a network count to infinity, which is 16.
 
+mod engine;
+mod table;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use wire::INFINITY;
+
 use crate::config;
 use crate::routing::{Incoming, Interface, Local, Output, Protocol};
+use engine::Engine;
 use vnetif::Instant;
 use vnetif::rng::Stream;
+use wire::Version;
 
 /// UDP port of RIP (RFC 2453, 3.6).
 pub const PORT_V2: u16 = 520;
 /// UDP port of RIPng (RFC 2080, 2.1).
 pub const PORT_NG: u16 = 521;
 
-/// RIP and RIPng of one router.
+/// RIP and RIPng of one router. On an interface it speaks RIP with each of its IPv4 networks, and RIPng if it has a
+/// link-local address.
 #[derive(Clone, Debug)]
 pub struct Rip {
-    config: config::Rip,
-    _random: Stream,
+    engines: [Engine; 2],
 }
 
 impl Rip {
     /// A machine that knows no interface yet. `random`: for the jitter of its timers.
-    pub fn new(config: config::Rip, random: Stream) -> Self {
-        Self { config, _random: random }
+    pub fn new(config: config::Rip, mut random: Stream) -> Self {
+        let engines = [Version::V2, Version::Ng]
+            .map(|version| Engine::new(version, config, Stream::new(random.draw_u64(), &[])));
+        Self { engines }
     }
 
     /// Changes its settings. What it has learned stays; timers that are running run to their end.
     pub fn set_config(&mut self, config: config::Rip) {
-        self.config = config;
+        for engine in &mut self.engines {
+            engine.set_config(config);
+        }
     }
 }
 
 impl Protocol for Rip {
-    fn set_interfaces(&mut self, _now: Instant, _interfaces: &[Interface], _out: &mut Output) {}
-    fn set_local(&mut self, _now: Instant, _local: &[Local], _out: &mut Output) {}
-    fn receive(&mut self, _now: Instant, _datagram: Incoming<'_>, _out: &mut Output) {}
-    fn poll(&mut self, _now: Instant, _out: &mut Output) {}
+    fn set_interfaces(&mut self, now: Instant, interfaces: &[Interface], out: &mut Output) {
+        for engine in &mut self.engines {
+            engine.set_interfaces(now, interfaces, out);
+        }
+    }
+
+    fn set_local(&mut self, now: Instant, local: &[Local], out: &mut Output) {
+        for engine in &mut self.engines {
+            engine.set_local(now, local, out);
+        }
+    }
+
+    fn receive(&mut self, now: Instant, datagram: Incoming<'_>, out: &mut Output) {
+        for engine in &mut self.engines {
+            engine.receive(now, &datagram, out);
+        }
+    }
+
+    fn poll(&mut self, now: Instant, out: &mut Output) {
+        for engine in &mut self.engines {
+            engine.poll(now, out);
+        }
+    }
+
     fn poll_at(&self) -> Option<Instant> {
-        None
+        self.engines.iter().filter_map(Engine::poll_at).min()
     }
 }
