@@ -7,7 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use router::config::{Filter, Forward, Nat, Protocol, Rule, Transport, Verdict};
+use router::config::{Filter, Forward, Nat, Protocol, Rip, Rule, Transport, Verdict};
 use router::{Config, Event, Port, Refusal};
 use smoltcp::wire::{IpProtocol, Ipv4Packet, UdpPacket};
 use vnetif::{Duration, PortId};
@@ -281,4 +281,80 @@ fn with_translation_the_filter_sees_the_machines_inside() {
     net.send(inside, &udp_ports("10.0.0.2", "192.0.2.9", 64, [5_353, 4_000], b"answer"));
     net.send(inside, &ping("10.0.0.2", "192.0.2.9", 64, b""));
     assert_eq!((net.got(inside).len(), net.got(outside).len(), net.refused()), (2, 2, vec![]));
+}
+
+/// Four routers in a ring, which find their ways by RIP: n has 10.0.n.0/24 and fd00:n::/64 at port 2, and between n and n + 1
+/// is 10.1.n.0/24, and fd01:n::/64.
+fn ring() -> Net {
+    let mut net = Net::default();
+    for n in 0..4usize {
+        let before = (n + 3) % 4;
+        let on = |addresses: &[&str]| Port { rip: true, ..port(addresses) };
+        let ports = vec![
+            on(&[&format!("10.1.{before}.2/24"), &format!("fd01:{before}::2/64")]),
+            on(&[&format!("10.1.{n}.1/24"), &format!("fd01:{n}::1/64")]),
+            port(&[&format!("10.0.{n}.1/24"), &format!("fd00:{n}::1/64")]),
+        ];
+        net.add(Config { rip: Some(Rip::default()), ..Config::default() }, ports);
+        net.station((n, 2), &[&format!("10.0.{n}.2"), &format!("fd00:{n}::2")]);
+    }
+    for n in 0..4 {
+        net.wire((n, 1), ((n + 1) % 4, 0));
+    }
+    net
+}
+
+#[test]
+fn routers_in_a_ring_find_their_ways_and_others_when_a_cable_is_pulled() {
+    let mut net = ring();
+    net.pass(Duration::from_secs(60));
+    for number in 0..4 {
+        assert_eq!(net.routes(number).len(), 16, "{:?}", net.routes(number));
+    }
+    assert!(net.routes(0).contains(&"10.0.1.0/24 10.1.0.2 port 1 2".to_owned()), "{:?}", net.routes(0));
+    let pings = [("10.0.0.2", "10.0.1.2"), ("fd00:0::2", "fd00:1::2")];
+    for (from, to) in pings {
+        net.send((0, 2), &ping(from, to, 64, b"the short way"));
+        let there = net.got((1, 2));
+        assert_eq!((there.len(), net.got((0, 2)).len()), (1, 1));
+        assert!(shown(&there[0]).contains("ttl 62"));
+    }
+    for (router, port) in [(0, 1), (1, 0)] {
+        net.with(router, |router, now, out| router.set_carrier(now, PortId(port), false, out));
+    }
+    net.pass(Duration::from_secs(60));
+    for (from, to) in pings {
+        net.send((0, 2), &ping(from, to, 64, b"the long way"));
+        let there = net.got((1, 2));
+        assert_eq!((there.len(), net.got((0, 2)).len()), (1, 1));
+        assert!(shown(&there[0]).contains("ttl 60"));
+    }
+    assert_eq!(net.refused(), []);
+}
+
+#[test]
+fn without_rip_what_rip_had_found_is_gone() {
+    let mut net = ring();
+    net.pass(Duration::from_secs(60));
+    net.with(0, |router, now, out| router.set_config(now, Config::default(), out));
+    assert_eq!(net.routes(0).len(), 6);
+    assert_eq!(net.routers[0].poll_at(), None);
+}
+
+#[test]
+fn written_routes_are_told_by_rip_and_preferred_to_what_it_finds() {
+    let mut net = ring();
+    let config = Config {
+        rip: Some(Rip::default()),
+        ..routes(&[("192.0.2.0/24", "10.0.2.9"), ("10.0.0.0/24", "10.0.2.2")])
+    };
+    net.with(2, |router, now, out| router.set_config(now, config, out));
+    net.pass(Duration::from_secs(60));
+    assert!(net.routes(2).contains(&"10.0.0.0/24 10.0.2.2 port 2 1".to_owned()));
+    assert!(net.routes(0).iter().any(|route| route.starts_with("192.0.2.0/24 10.1.")), "{:?}", net.routes(0));
+    let config = Config { rip: Some(Rip::default()), ..Config::default() };
+    net.with(2, |router, now, out| router.set_config(now, config, out));
+    net.pass(Duration::from_secs(60));
+    assert!(!net.routes(0).iter().any(|route| route.starts_with("192.0.2.0/24")));
+    assert!(net.routes(2).iter().any(|route| route.starts_with("10.0.0.0/24 10.1.")), "{:?}", net.routes(2));
 }
