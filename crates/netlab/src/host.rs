@@ -247,6 +247,10 @@ impl Host {
                 self.clients.push(Box::new(TcpSender::new(connection, payload)));
                 needs(Transport::Tcp, settings.port, Service::Sink, None)
             }
+            RunKind::Traceroute(_) | RunKind::PathMtu(_) | RunKind::Multicast(_) => {
+                book.fail(run, Failure::NoAnswer);
+                None
+            }
             RunKind::Iperf(settings) => match settings.transport {
                 IperfTransport::Tcp { congestion, rx_buffer, tx_buffer } => {
                     let own = self.config.tcp;

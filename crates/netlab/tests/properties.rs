@@ -175,7 +175,12 @@ fn after(topology: &Topology, command: &Command) -> Topology {
     match command {
         Command::AddNode(node) => topology.nodes.push(node.clone()),
         Command::AddLink(link) => topology.links.push(link.clone()),
-        Command::Start(_) | Command::Stop(_) | Command::SetLink(..) => {}
+        Command::Start(_)
+        | Command::Stop(_)
+        | Command::SetLink(..)
+        | Command::SetPort(..)
+        | Command::SetNode(..)
+        | Command::Clear(_) => {}
     }
     topology
 }
