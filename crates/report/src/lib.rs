@@ -126,6 +126,9 @@ pub struct NodeReport {
 /// Behind which port an address is.
 #[derive(Serialize)]
 pub struct MacReport {
+    /// Where the switch knows of VLANs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vlan: Option<u16>,
     pub mac: String,
     pub port: u32,
     /// The node at the other end of that port's cable.
@@ -226,7 +229,11 @@ struct Measures {
 impl Measures {
     fn of(kind: &RunKind) -> Self {
         match kind {
-            RunKind::Ping(_) => Self { loss: true, bulk: false, tcp: false },
+            RunKind::Ping(_) | RunKind::Traceroute(_) | RunKind::PathMtu(_) => {
+                Self { loss: true, bulk: false, tcp: false }
+            }
+            // One datagram is received as often as there are receivers.
+            RunKind::Multicast(_) => Self { loss: false, bulk: false, tcp: false },
             RunKind::Echo(echo) => Self { loss: true, bulk: false, tcp: echo.transport == Transport::Tcp },
             // Its message is received or the run fails; there is no answer.
             RunKind::Connect(_) => Self { loss: false, bulk: false, tcp: true },
@@ -305,13 +312,12 @@ fn node(scenario: &Scenario, world: &World, id: NodeId) -> NodeReport {
         NodeKind::Hub => {}
         NodeKind::Switch(_) => {
             report.kind = "switch";
-            let entries = view.macs.into_iter().map(|(address, port, since)| MacReport {
-                mac: mac(address),
-                port: port.0,
-                link_to: scenario
-                    .id(scenario.topology.receiver(ports[id.index()][port.0 as usize]))
-                    .to_owned(),
-                since: since.secs_f64(),
+            let entries = view.macs.into_iter().map(|entry| MacReport {
+                vlan: entry.vlan.map(Vlan::get),
+                mac: mac(entry.mac),
+                port: entry.port.0,
+                link_to: link_to(entry.port),
+                since: entry.since.secs_f64(),
             });
             report.mac_table = Some(entries.collect());
         }

@@ -78,6 +78,14 @@ impl Default for CoDel {
 }
 
 impl Queue {
+    /// The bytes that it holds at most, full frames of 1514 bytes where frames are counted.
+    pub const fn bytes_max(&self) -> usize {
+        match self.limit {
+            QueueLimit::Bytes(bytes) => bytes,
+            QueueLimit::Frames(frames) => frames.saturating_mul(1_514),
+        }
+    }
+
     /// So many bytes, and who comes when it is full is dropped.
     pub const fn bytes(bytes: usize) -> Self {
         Self { limit: QueueLimit::Bytes(bytes), discipline: Discipline::DropTail }

@@ -117,7 +117,7 @@ impl ItemForm {
             form.fill([
                 (rate.key, way.line.rate.map_or(UNLIMITED.to_owned(), show_rate)),
                 (delay.key, show_time(way.line.delay)),
-                (queue.key, show_size(way.line.queue_bytes as u64)),
+                (queue.key, show_size(way.line.queue.bytes_max() as u64)),
                 (loss.key, loss_of(way).map(|loss| format::decimal(loss * 100.0, 7)).unwrap_or_default()),
             ]);
         }

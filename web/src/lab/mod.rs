@@ -527,7 +527,7 @@ impl Lab {
         if self.scene_of != Some(scene) {
             self.scene_of = Some(scene);
             let link =
-                |id: LinkId| Link { ways: history.link_at(id, at).clone(), ..self.whole.link(id).clone() };
+                |id: LinkId| history.link_at(id, at).clone();
             self.scene =
                 Topology { nodes: self.whole.nodes[..nodes].to_vec(), links: ids.map(link).collect() };
         }

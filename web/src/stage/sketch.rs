@@ -207,6 +207,7 @@ impl Kind {
             NodeKind::Host(_) => Self::Host,
             NodeKind::Hub => Self::Hub,
             NodeKind::Switch(_) => Self::Switch,
+            NodeKind::Router(_) => Self::Router,
         }
     }
 }
@@ -331,8 +332,21 @@ impl CableSketch {
 /// Whether frames are lost on the wire, and not refused before it.
 fn loses(impairment: &Impairment) -> bool {
     match impairment {
-        Impairment::Loss(_) | Impairment::LossOfSmall { .. } | Impairment::SilenceOnce { .. } => true,
-        Impairment::FrameSizeMax(_) | Impairment::TrailingBytes(_) | Impairment::Down => false,
+        Impairment::Loss(_)
+        | Impairment::LossOfSmall { .. }
+        | Impairment::SilenceOnce { .. }
+        | Impairment::LossCorrelated { .. }
+        | Impairment::GilbertElliott { .. }
+        | Impairment::LossEvery(_)
+        | Impairment::LossOfFrame(_) => true,
+        Impairment::FrameSizeMax(_)
+        | Impairment::TrailingBytes(_)
+        | Impairment::Down
+        | Impairment::Outage { .. }
+        | Impairment::Duplicate { .. }
+        | Impairment::Corrupt { .. }
+        | Impairment::Jitter { .. }
+        | Impairment::Reorder { .. } => false,
     }
 }
 
@@ -369,6 +383,15 @@ fn impairment_text(impairment: &Impairment) -> String {
         }
         Impairment::SilenceOnce { lasts, .. } => format!("silence {}", spaced(&lasts.to_string())),
         Impairment::Down => "down".into(),
+        Impairment::Outage { lasts, .. } => format!("down for {}", spaced(&lasts.to_string())),
+        Impairment::LossCorrelated { probability, .. } => format!("{} % loss", percent(probability.as_f64())),
+        Impairment::GilbertElliott { .. } => "bursts of loss".into(),
+        Impairment::LossEvery(number) => format!("1 in {number} lost"),
+        Impairment::LossOfFrame(number) => format!("frame {number} lost"),
+        Impairment::Duplicate { probability, .. } => format!("{} % twice", percent(probability.as_f64())),
+        Impairment::Corrupt { probability, .. } => format!("{} % wrong bits", percent(probability.as_f64())),
+        Impairment::Jitter { spread, .. } => format!("± {}", spaced(&spread.to_string())),
+        Impairment::Reorder { probability, .. } => format!("{} % ahead", percent(probability.as_f64())),
     }
 }
 
