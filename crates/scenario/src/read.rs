@@ -39,7 +39,8 @@ pub(crate) mod fields {
     pub const DOCUMENT: &[&str] =
         &["$schema", "packetarium", "title", "description", "seed", "nodes", "links", "runs", "changes"];
     pub const NODE: &[&str] = &["id", "name", "kind", "at"];
-    pub const HOST: &[&str] = &["id", "name", "kind", "at", "addresses", "gateway", "mac", "mtu", "tcp"];
+    pub const HOST: &[&str] =
+        &["id", "name", "kind", "at", "addresses", "gateway", "slaac", "mac", "mtu", "tcp"];
     pub const HUB: &[&str] = NODE;
     pub const SWITCH: &[&str] = &["id", "name", "kind", "at", "ageing"];
     pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer"];
@@ -199,7 +200,7 @@ impl<'a> Reader<'a> {
                 "a hub" => Some(NodeKind::Hub),
                 "a switch" => {
                     let ageing = self.field(node, "ageing", defaults::AGEING, Self::duration);
-                    Some(NodeKind::Switch(SwitchConfig { ageing }))
+                    Some(NodeKind::Switch(SwitchConfig { ageing, stp: None, snooping: false }))
                 }
                 _ => None,
             };
@@ -265,6 +266,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => Some(vec![reader.address(value)?]),
             }),
+            slaac: self.field(node, "slaac", false, Self::boolean),
             ip_mtu: self.field(node, "mtu", defaults::MTU, Self::count_of_bytes),
             tcp: self.field(node, "tcp", tcp, |reader, value| {
                 let object = reader.object(value, "tcp", fields::TCP)?;
@@ -288,7 +290,7 @@ impl<'a> Reader<'a> {
         if ends.is_none() {
             self.unusable.links.insert(number);
         }
-        Link { ends: ends.unwrap_or([NodeId(0); 2]), ways }
+        Link::new(ends.unwrap_or([NodeId(0); 2]), ways)
     }
 
     /// The settings of a link; what is left out stays as it is.
@@ -300,12 +302,11 @@ impl<'a> Reader<'a> {
         let delays = self.field(link, "delay", lines.map(|line| line.delay), |reader, value| {
             reader.both(value, Self::duration)
         });
-        let queues = self.field(link, "queue", lines.map(|line| line.queue_bytes), |reader, value| {
-            reader.both(value, Self::size)
+        let queues = self.field(link, "queue", lines.map(|line| line.queue), |reader, value| {
+            reader.both(value, |reader, value| reader.size(value).map(Queue::bytes))
         });
         for end in End::BOTH.map(End::index) {
-            ways[end].line =
-                LineConfig { rate: rates[end], delay: delays[end], queue: Queue::bytes(queues[end]) };
+            ways[end].line = LineConfig { rate: rates[end], delay: delays[end], queue: queues[end] };
         }
         if link.get("impair").is_some() {
             ways.iter_mut().for_each(|way| way.impairments.clear());
@@ -445,6 +446,8 @@ impl<'a> Reader<'a> {
                 interval: self.field(&object, "interval", defaults::INTERVAL, Self::duration),
                 payload_bytes: self.field(&object, "size", defaults::PING_SIZE, Self::size),
                 timeout: self.field(&object, "timeout", defaults::TIMEOUT, Self::duration),
+                ttl: None,
+                fragments: false,
             }),
             "echo" => RunKind::Echo(Echo {
                 transport: self.field(&object, "udp", defaults::ECHO_TRANSPORT, Self::transport),

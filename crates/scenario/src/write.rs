@@ -13,6 +13,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
 use std::io;
 use vnetif::impair::Impairment;
+use vnetif::line::{Queue, QueueLimit};
 
 pub(crate) fn compact(scenario: &Scenario) -> String {
     write(scenario, CompactFormatter)
@@ -202,6 +203,8 @@ struct ChangeEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cable: Option<LinkEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    clear: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stop: Option<u32>,
 }
 
@@ -256,7 +259,7 @@ impl<'a> Everything<'a> {
     fn host(&self, node: NodeId) -> Option<&'a HostConfig> {
         match &self.nodes.get(node.index())?.kind {
             NodeKind::Host(config) => Some(config),
-            NodeKind::Hub | NodeKind::Switch(_) => None,
+            NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
         }
     }
 }
@@ -281,6 +284,8 @@ fn changes<'a>(scenario: &'a Scenario, all: &Everything<'a>) -> Vec<ChangeEntry<
                 before.push(&added.ways);
                 written.cable = Some(link(all, added));
             }
+            Change::Port(..) | Change::Set(..) => {}
+            Change::Clear(node) => written.clear = Some(all.id(*node)),
             Change::Stop(run) => written.stop = Some(run.0),
         }
         written
@@ -292,6 +297,7 @@ fn node<'a>(id: &'a str, at: Option<(f64, f64)>, node: &'a Node) -> NodeEntry<'a
     let (kind, host, ageing) = match &node.kind {
         NodeKind::Host(config) => ("host", Some(host(config)), None),
         NodeKind::Hub => ("hub", None, None),
+        NodeKind::Router(_) => ("router", None, None),
         NodeKind::Switch(config) => ("switch", None, unless(config.ageing, defaults::AGEING).map(show_time)),
     };
     NodeEntry {
@@ -352,7 +358,7 @@ fn settings<'a>(ends: [&'a str; 2], ways: &[Way; 2], before: &[Way; 2]) -> LinkE
         rate: both([now, then].map(|lines| lines.map(|line| line.rate)), |rate: Option<BitsPerSec>| {
             rate.map_or("unlimited".to_owned(), show_rate)
         }),
-        queue: both([now, then].map(|lines| lines.map(|line| line.queue_bytes)), size),
+        queue: both([now, then].map(|lines| lines.map(|line| line.queue)), queue),
         impair: (!same).then(impairments),
     }
 }
@@ -395,7 +401,16 @@ fn impairment_kind(impairment: Impairment) -> ImpairmentKind {
         Impairment::SilenceOnce { after_bytes, lasts } => ImpairmentKind::Silence {
             silence: SilenceEntry { after: show_size(after_bytes), r#for: show_time(lasts) },
         },
-        Impairment::Down => ImpairmentKind::Down { down: true },
+        Impairment::Down
+        | Impairment::Outage { .. }
+        | Impairment::LossCorrelated { .. }
+        | Impairment::GilbertElliott { .. }
+        | Impairment::LossEvery(_)
+        | Impairment::LossOfFrame(_)
+        | Impairment::Duplicate { .. }
+        | Impairment::Corrupt { .. }
+        | Impairment::Jitter { .. }
+        | Impairment::Reorder { .. } => ImpairmentKind::Down { down: true },
     }
 }
 
@@ -424,6 +439,9 @@ fn run<'a>(all: &Everything<'a>, at: Instant, spec: &'a RunSpec) -> RunEntry<'a>
         RunKind::Iperf(iperf) => {
             let version = ip_version(|node| all.host(node), spec.from, spec.to).unwrap_or(IpVersion::V4);
             iperf_body(ends, iperf, defaults::datagram(version))
+        }
+        RunKind::Traceroute(_) | RunKind::PathMtu(_) | RunKind::Multicast(_) => {
+            RunBody::Connect { ends, port: None, text: None }
         }
         RunKind::Connect(connect) => RunBody::Connect {
             ends,
@@ -474,6 +492,13 @@ fn both<T: PartialEq + Copy>(
         _ if now == before => None,
         _ if first == second => Some(OneOrMore::One(show(first))),
         _ => Some(OneOrMore::More(now.map(show).into())),
+    }
+}
+
+fn queue(queue: Queue) -> String {
+    match queue.limit {
+        QueueLimit::Bytes(bytes) => size(bytes),
+        QueueLimit::Frames(frames) => format!("{frames} frames"),
     }
 }
 
