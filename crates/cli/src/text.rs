@@ -2,7 +2,7 @@
 
 use netlab::World;
 use netlab::history::RunLog;
-use netlab::run::{Iperf, IperfTransport, RunEvent, RunKind, Transport};
+use netlab::run::{HopAnswer, Iperf, IperfTransport, RunEvent, RunKind, Transport};
 use report::{LinkReport, Report, RunReport, target};
 use scenario::Scenario;
 use scenario::quantity::show_time;

@@ -172,7 +172,9 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
             });
             "Learns behind which port each address is, and sends frames only there."
         }
-        NodeKind::Router(_) => "Takes packets from one network and sends them on to the next, nearer to where they go.",
+        NodeKind::Router(_) => {
+            "Takes packets from one network and sends them on to the next, nearer to where they go."
+        }
     };
     shown.push(Table {
         title: "Ports",
@@ -339,14 +341,13 @@ fn impairments(impairments: &[Impairment]) -> String {
         Impairment::Down => "the cable is pulled".into(),
         Impairment::Outage { at, lasts, every } => {
             let from = format::setting(at - Instant::ZERO);
-            let again = every.map_or(String::new(), |every| format!(", again every {}", format::setting(every)));
+            let again =
+                every.map_or(String::new(), |every| format!(", again every {}", format::setting(every)));
             format!("the cable is pulled at {from} for {}{again}", format::setting(lasts))
         }
-        Impairment::LossCorrelated { probability, correlation } => format!(
-            "{} lost, correlated by {}",
-            format::percent(probability),
-            format::percent(correlation)
-        ),
+        Impairment::LossCorrelated { probability, correlation } => {
+            format!("{} lost, correlated by {}", format::percent(probability), format::percent(correlation))
+        }
         Impairment::GilbertElliott { to_bad, to_good, bad, good } => format!(
             "lost in bursts: {} in bad times, {} in good ones; {} of frames begin a bad time, {} end it",
             format::percent(bad),

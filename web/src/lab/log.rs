@@ -132,7 +132,11 @@ fn switch_words(event: &bridge::Event) -> String {
             format!("port {} is {} and {}{edge}", port.0, inspect::role(*role), inspect::state(*state))
         }
         bridge::Event::Root { root, cost, port: Some(port) } => {
-            format!("takes {} for the root, behind port {} at a cost of {cost}", inspect::bridge_id(*root), port.0)
+            format!(
+                "takes {} for the root, behind port {} at a cost of {cost}",
+                inspect::bridge_id(*root),
+                port.0
+            )
         }
         bridge::Event::Root { port: None, .. } => "takes itself for the root".into(),
         bridge::Event::TopologyChange { port, detected: true } => {

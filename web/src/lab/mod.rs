@@ -526,8 +526,7 @@ impl Lab {
         let scene = (nodes, links, ids.clone().map(changed).sum(), self.revision);
         if self.scene_of != Some(scene) {
             self.scene_of = Some(scene);
-            let link =
-                |id: LinkId| history.link_at(id, at).clone();
+            let link = |id: LinkId| history.link_at(id, at).clone();
             self.scene =
                 Topology { nodes: self.whole.nodes[..nodes].to_vec(), links: ids.map(link).collect() };
         }
