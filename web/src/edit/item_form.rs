@@ -79,7 +79,7 @@ impl ItemForm {
         match &node.kind {
             NodeKind::Host(config) => form.fill_host(config),
             NodeKind::Switch(config) => form.fill([(AGEING.key, show_time(config.ageing))]),
-            NodeKind::Hub => {}
+            NodeKind::Hub | NodeKind::Router(_) => {}
         }
         form
     }
@@ -130,7 +130,7 @@ impl ItemForm {
         match kind {
             NodeKind::Host(_) => fields.extend(HOST),
             NodeKind::Switch(_) => fields.push(AGEING),
-            NodeKind::Hub => {}
+            NodeKind::Hub | NodeKind::Router(_) => {}
         }
         fields
     }
@@ -186,6 +186,7 @@ impl ItemForm {
             }
             NodeKind::Switch(_) => entry += &format!(r#""switch","ageing":{}"#, quoted(self.value(&AGEING))),
             NodeKind::Hub => entry += r#""hub""#,
+            NodeKind::Router(_) => return Ok(kind.clone()),
         }
         let mut read = read(&format!(r#"{{"packetarium":1,"nodes":[{entry}}}]}}"#), |steps| match steps {
             [_, _, Step::Field(tcp), Step::Field(key), ..] if tcp == "tcp" => Some(key.clone()),

@@ -3,6 +3,7 @@
 use super::trace::Row;
 use crate::format;
 use crate::stage::Selection;
+use bridge::event::{BridgeId, Role, State};
 use capture::Recording;
 use dissect::Dissection;
 use netlab::history::{DropReason, Fate, SocketState, Transit, TransitId};
@@ -12,6 +13,7 @@ use smoltcp::socket::tcp::State as TcpState;
 use smoltcp::wire::EthernetAddress;
 use std::rc::Rc;
 use vnetif::impair::{Impairment, LossReason};
+use vnetif::line::{Discipline, Queue, QueueLimit};
 
 /// Something looked at closely.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +106,31 @@ pub fn inspect(topology: &Topology, history: &History, at: Instant, what: Select
             Some(transit) => Inspected::Frame(Rc::new(frame_sheet(topology, history, at, transit))),
             None => Inspected::Forgotten,
         },
+    }
+}
+
+/// A bridge identifier, as most switches show it.
+pub fn bridge_id(id: BridgeId) -> String {
+    format!("{} {}", id.priority, ethernet(EthernetAddress(id.mac)))
+}
+
+/// What a port's role is called.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Root => "root port",
+        Role::Designated => "designated",
+        Role::Alternate => "alternate",
+        Role::Backup => "backup",
+        Role::Disabled => "disabled",
+    }
+}
+
+/// What a port's state is called.
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Discarding => "discarding",
+        State::Learning => "learning",
+        State::Forwarding => "forwarding",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::format;
 use crate::lab::results;
 use crate::stage::Selection;
 use netlab::history::{NodeEntry, NodeEvent, SocketState};
-use netlab::run::{Outcome, RunEvent, RunId, Target};
+use netlab::run::{HopAnswer, Outcome, RunEvent, RunId, Target};
 use netlab::topology::{LinkId, NodeId};
 use netlab::{History, Instant};
 

@@ -54,7 +54,7 @@ use compare::{CompareView, Comparison};
 use editing::Editing;
 use netlab::history::{Limits, Stride};
 use netlab::run::RunSpec;
-use netlab::topology::{Link, LinkId, NodeId, Topology};
+use netlab::topology::{LinkId, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
 use packets::{Observe, Packets};

@@ -3,9 +3,12 @@
 use super::plot::Plot;
 use crate::format;
 use netlab::history::RunLog;
-use netlab::run::{Amount, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport};
+use netlab::run::{
+    Amount, Hop, IcmpError, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
+};
 use netlab::topology::Topology;
 use netlab::{Duration, History, Instant};
+use smoltcp::wire::IpAddress;
 use std::collections::VecDeque;
 use std::rc::Rc;
 

@@ -9,7 +9,7 @@ use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Topology, Way};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
+use vnetif::line::LineConfig;
 
 /// A network's picture, without a scale.
 pub struct Sketch {
@@ -47,6 +47,8 @@ pub enum Kind {
     Hub,
     /// A flat box.
     Switch,
+    /// A disc.
+    Router,
 }
 
 /// A side of a node.
@@ -412,6 +414,7 @@ pub mod tests {
     use super::*;
     use crate::stage::looks::tests::looks;
     use netlab::topology::{NodeId, SwitchConfig};
+    use vnetif::line::Queue;
     use vnetif::{BitsPerSec, Duration, Ratio};
 
     /// A link of 100 Mbit/s and 1 ms.
