@@ -208,6 +208,7 @@ mod tests {
     use super::*;
     use crate::inbox::{Inbox, inbox};
     use crate::lan::Lan;
+    use crate::line::Queue;
     use crate::time::Duration;
     use crate::units::BitsPerSec;
 
