@@ -225,7 +225,7 @@ impl World {
                 Machine::Router(routing) => {
                     let number = PortId(self.ports[node.index()].len() as u32 - 1);
                     let settings = settings.of_router();
-                    let mac = settings.mac.unwrap_or(node.router_mac(number));
+                    let mac = node.router_mac(number);
                     let port = routing.router.add_port(now, settings, mac, &mut routing.actions);
                     if !carrier {
                         routing.router.set_carrier(now, port, false, &mut routing.actions);

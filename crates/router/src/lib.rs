@@ -1,73 +1,265 @@
 //! A router: IPv4 and IPv6 forwarding, with ARP and NDP, ICMP errors, fragmentation, router advertisements, RIP, address
 //! translation and a stateful filter. One sans-IO machine: frames and time go in, [`Action`](vnetif::node::Action)s come out.
+//!
+//! A map, in the order of a packet's way:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`config`], [`event`] | what can be set, and what is told |
+//! | [`interface`] | a port's untagged frames, and each of its VLANs |
+//! | [`packet`] | headers read and written; the packet as it was received |
+//! | `ipv4`, `ipv6` | a packet's way through the router |
+//! | [`routes`] | the routing table: candidates, and the routes in use |
+//! | [`nat`], [`filter`], [`flow`], `admit` | address translation, and what may pass |
+//! | [`fragmentation`] | IPv4 packets cut to the next link's MTU |
+//! | [`neighbor`], `arp`, [`ndp`] | whose Ethernet address is known, and how it is asked for |
+//! | `output` | packets put into frames |
+//! | [`icmp`], `complain`, [`limit`] | errors: what they say, who gets them, and how many |
+//! | `own`, [`reset`] | what is for the router itself |
+//! | [`advertise`] | router advertisements |
+//! | [`routing`], [`rip`], `protocol` | the seam for routing protocols, and what stands behind it |
+//! | `settings` | from settings and carriers to interfaces and routes |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+mod admit;
+pub mod advertise;
+mod arp;
+pub mod checksum;
+mod complain;
 pub mod config;
 pub mod event;
+pub mod filter;
+pub mod flow;
+pub mod fragmentation;
+pub mod icmp;
+pub mod interface;
+mod ipv4;
+mod ipv6;
+pub mod limit;
+pub mod nat;
+pub mod ndp;
+pub mod neighbor;
+mod output;
+mod own;
+pub mod packet;
+mod protocol;
+pub mod reset;
+pub mod rip;
+pub mod routes;
+pub mod routing;
+mod settings;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};
 
-use smoltcp::wire::EthernetAddress;
+use advertise::Advertiser;
+use filter::Tracker;
+use interface::{Interface, Link};
+use limit::Bucket;
+use nat::Translator;
+use neighbor::Neighbors;
+use packet::{ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Received};
+use rip::Rip;
+use routes::Table;
+use smoltcp::wire::{EthernetAddress, IpAddress};
+use std::collections::{BTreeMap, BTreeSet};
 use vnetif::node::Tag;
-use vnetif::{Frame, Instant, PortId};
+use vnetif::rng::Stream;
+use vnetif::{Duration, Frame, Instant, PortId};
 
 /// What a router wants done.
 pub type Actions = vnetif::node::Actions<Event, Refusal>;
 
+/// ICMP errors: a hundred a second, and fifty at once (RFC 1812, 4.3.2.8).
+const COMPLAINTS: Bucket = Bucket::new(Duration::from_millis(10), 50);
+/// Redirects: one a second, and ten at once. Who does not follow one need not be told with every packet.
+const REDIRECTS: Bucket = Bucket::new(Duration::from_secs(1), 10);
+
+/// The first numbers of the paths that name random streams.
+const STREAM_OF_IDENTS: u64 = 1;
+const STREAM_OF_ADVERTISEMENTS: u64 = 2;
+const STREAM_OF_RIP: u64 = 3;
+
 /// A router.
 pub struct Router {
     config: Config,
-    ports: Vec<Port>,
+    random_seed: u64,
+    ports: Vec<PortState>,
+    /// Those that are up.
+    interfaces: BTreeMap<Link, Interface>,
+    /// Their addresses, without link-local ones.
+    own: BTreeSet<IpAddress>,
+    table: Table,
+    neighbors: Neighbors,
+    advertiser: Advertiser,
+    rip: Option<Rip>,
+    /// Both are there, and without knowledge, even where they are not wanted: they count over the router's life.
+    nat: Translator,
+    tracker: Tracker,
+    complaints: Bucket,
+    redirects: Bucket,
+    /// The identification of the last IPv4 packet that the router made.
+    ident: u16,
+    /// Room for a packet that is being changed.
+    scratch: Vec<u8>,
+}
+
+struct PortState {
+    settings: Port,
+    /// The address that it has unless somebody has chosen one.
+    burned_in: EthernetAddress,
+    carrier: bool,
+}
+
+impl PortState {
+    fn mac(&self) -> EthernetAddress {
+        self.settings.mac.filter(EthernetAddress::is_unicast).unwrap_or(self.burned_in)
+    }
 }
 
 impl Router {
     /// A router without ports. `random_seed`: what it draws from (identifiers, jitter of timers).
-    pub fn new(config: Config, _random_seed: u64) -> Self {
-        Self { config, ports: Vec::new() }
+    pub fn new(config: Config, random_seed: u64) -> Self {
+        let stream = |purpose| Stream::new(random_seed, &[purpose]);
+        let mut tracker = Tracker::default();
+        if let Some(filter) = &config.filter {
+            tracker.set_filter(filter, &mut Actions::default());
+        }
+        Self {
+            random_seed,
+            ports: Vec::new(),
+            interfaces: BTreeMap::new(),
+            own: BTreeSet::new(),
+            table: Table::default(),
+            neighbors: Neighbors::default(),
+            advertiser: Advertiser::new(stream(STREAM_OF_ADVERTISEMENTS)),
+            rip: config.rip.map(|settings| Rip::new(settings, stream(STREAM_OF_RIP))),
+            nat: Translator::new(config.nat.clone().unwrap_or_default()),
+            tracker,
+            complaints: COMPLAINTS,
+            redirects: REDIRECTS,
+            ident: stream(STREAM_OF_IDENTS).draw() as u16,
+            scratch: Vec::new(),
+            config,
+        }
     }
 
-    /// Adds the next port, with a cable plugged in. `mac`: the port's own address.
-    pub fn add_port(
-        &mut self,
-        _now: Instant,
-        port: Port,
-        _mac: EthernetAddress,
-        _out: &mut Actions,
-    ) -> PortId {
-        self.ports.push(port);
+    /// Adds the next port, with a cable plugged in. `mac`: the port's own address, unless its settings choose one.
+    pub fn add_port(&mut self, now: Instant, port: Port, mac: EthernetAddress, out: &mut Actions) -> PortId {
+        self.ports.push(PortState { settings: port, burned_in: mac, carrier: true });
+        self.refresh(now, out);
+        self.settle(now, out);
         PortId(self.ports.len() as u32 - 1)
     }
 
     /// Changes a port's settings.
-    pub fn set_port(&mut self, _now: Instant, port: PortId, settings: Port, _out: &mut Actions) {
-        self.ports[port.0 as usize] = settings;
+    pub fn set_port(&mut self, now: Instant, port: PortId, settings: Port, out: &mut Actions) {
+        if let Some(state) = self.ports.get_mut(port.0 as usize) {
+            state.settings = settings;
+            self.refresh(now, out);
+            self.settle(now, out);
+        }
     }
 
     /// The cable at this port has got or lost its carrier.
-    pub fn set_carrier(&mut self, _now: Instant, _port: PortId, _up: bool, _out: &mut Actions) {}
+    pub fn set_carrier(&mut self, now: Instant, port: PortId, up: bool, out: &mut Actions) {
+        if let Some(state) = self.ports.get_mut(port.0 as usize) {
+            state.carrier = up;
+            self.refresh(now, out);
+            self.settle(now, out);
+        }
+    }
 
     /// Changes the router's own settings. What it has learned stays where it still can.
-    pub fn set_config(&mut self, _now: Instant, config: Config, _out: &mut Actions) {
-        self.config = config;
+    pub fn set_config(&mut self, now: Instant, config: Config, out: &mut Actions) {
+        if config != self.config {
+            self.reconfigure(now, config, out);
+            self.settle(now, out);
+        }
     }
 
     /// Forgets its neighbors, translations and connections.
-    pub fn clear(&mut self, _now: Instant, _out: &mut Actions) {}
+    pub fn clear(&mut self, now: Instant, out: &mut Actions) {
+        self.neighbors.retain(|_, _| false);
+        self.nat.clear(out);
+        self.tracker.clear(out);
+        self.settle(now, out);
+    }
 
     /// A frame came in.
-    pub fn receive(&mut self, _now: Instant, _port: PortId, _frame: Frame, tag: Tag, out: &mut Actions) {
-        out.refuse(tag, Refusal::NotForUs);
+    ///
+    /// Of each frame becomes one of these: it is sent on with its tag, now or later; it is refused with its tag, now or later;
+    /// or it was for the router itself, and nothing is said of it.
+    pub fn receive(&mut self, now: Instant, port: PortId, frame: Frame, tag: Tag, out: &mut Actions) {
+        if let Err(why) = self.ingress(now, port, frame, tag, out) {
+            out.refuse(tag, why);
+        }
+        self.settle(now, out);
+    }
+
+    fn ingress(
+        &mut self,
+        now: Instant,
+        port: PortId,
+        frame: Frame,
+        tag: Tag,
+        out: &mut Actions,
+    ) -> Result<(), Refusal> {
+        if !self.ports.get(port.0 as usize).is_some_and(|port| port.settings.up && port.carrier) {
+            return Err(Refusal::PortOff);
+        }
+        let (to, from, vlan, kind, at) = packet::ethernet(&frame).ok_or(Refusal::Malformed)?;
+        let link = Link { port, vlan };
+        let interface = self.interfaces.get(&link).ok_or(Refusal::NotForUs)?;
+        if to != interface.mac && !to.is_broadcast() && !interface.is_in_group(to) {
+            return Err(Refusal::NotForUs);
+        }
+        if !from.is_unicast() {
+            return Err(Refusal::Malformed);
+        }
+        let to_group = to != interface.mac;
+        let received =
+            |len| Received { frame: frame.clone(), packet: at..at + len, tag, from: link, to_group };
+        match kind {
+            ETHERTYPE_ARP if interface.speaks_ipv4() => self.receive_arp(now, link, &frame[at..], out),
+            ETHERTYPE_IPV4 if interface.speaks_ipv4() => {
+                let packet = packet::ipv4(&frame[at..]).ok_or(Refusal::Malformed)?;
+                let received = received(packet.into_inner().len());
+                self.receive_ipv4(now, received, out)
+            }
+            ETHERTYPE_IPV6 if interface.link_local.is_some() => {
+                let packet = packet::ipv6(&frame[at..]).ok_or(Refusal::Malformed)?;
+                let received = received(packet.into_inner().len());
+                self.receive_ipv6(now, received, out)
+            }
+            _ => Err(Refusal::NotForUs),
+        }
     }
 
     /// Does what is due by itself.
-    pub fn poll(&mut self, _now: Instant, _out: &mut Actions) {}
+    pub fn poll(&mut self, now: Instant, out: &mut Actions) {
+        self.neighbors.poll(now);
+        self.poll_advertisements(now, out);
+        self.poll_rip(now, out);
+        self.nat.poll(now, out);
+        self.tracker.poll(now, out);
+        self.settle(now, out);
+    }
 
     /// When it next has something to do by itself.
     pub fn poll_at(&self) -> Option<Instant> {
-        None
+        let rip = self.rip.as_ref().and_then(routing::Protocol::poll_at);
+        let advertiser = self.advertiser.poll_at();
+        let learned = [self.neighbors.poll_at(), self.nat.poll_at(), self.tracker.poll_at()];
+        [rip, advertiser].into_iter().chain(learned).flatten().min()
+    }
+
+    /// Whether this is one of the router's addresses; a link-local one, on this link.
+    fn is_own(&self, link: Link, address: IpAddress) -> bool {
+        self.own.contains(&address)
+            || self.interfaces.get(&link).is_some_and(|interface| interface.has(address))
     }
 }

@@ -1,0 +1,82 @@
+//! The way of an IPv6 packet through the router (RFC 8200, RFC 4443).
+
+use crate::icmp::{Trouble, may_complain};
+use crate::interface::is_forwardable;
+use crate::packet::Received;
+use crate::{Actions, Refusal, Router};
+use smoltcp::wire::{IpAddress, Ipv6Packet};
+use vnetif::Instant;
+
+impl Router {
+    /// A whole packet came in.
+    pub(crate) fn receive_ipv6(
+        &mut self,
+        now: Instant,
+        received: Received,
+        out: &mut Actions,
+    ) -> Result<(), Refusal> {
+        let Some(here) = self.interfaces.get(&received.from) else { return Err(Refusal::NotForUs) };
+        let header = Ipv6Packet::new_unchecked(received.bytes());
+        let (from, to) = (header.src_addr(), header.dst_addr());
+        if from.is_multicast() || from.is_loopback() || self.is_own(received.from, from.into()) {
+            return Err(Refusal::NobodyThere);
+        }
+        if to.is_multicast() {
+            let is_ours = here.is_in_ipv6_group(to);
+            return if is_ours { self.receive_own_ipv6(now, received, out) } else { Err(Refusal::NotForUs) };
+        }
+        if received.to_group {
+            return Err(Refusal::NobodyThere);
+        }
+        if self.is_own(received.from, to.into()) {
+            return self.receive_own_ipv6(now, received, out);
+        }
+        self.forward_ipv6(now, received, out)
+    }
+
+    fn forward_ipv6(&mut self, now: Instant, received: Received, out: &mut Actions) -> Result<(), Refusal> {
+        let header = Ipv6Packet::new_unchecked(received.bytes());
+        let (from, to) = (header.src_addr(), header.dst_addr());
+        if !is_forwardable(to.into()) || from.is_unspecified() {
+            return Err(Refusal::NobodyThere);
+        }
+        let Some(&route) = self.table.lookup(to.into()) else {
+            self.complain(now, &received, Trouble::NoRoute, out);
+            return Err(Refusal::NoRoute);
+        };
+        let (link, next_hop) = (route.link(), route.via.unwrap_or(to.into()));
+        let Some(mtu) = self.interfaces.get(&link).map(|egress| egress.mtu) else {
+            return Err(Refusal::NoRoute);
+        };
+        if !is_forwardable(from.into()) {
+            self.complain(now, &received, Trouble::BeyondScope, out);
+            return Err(Refusal::NobodyThere);
+        }
+        if header.hop_limit() <= 1 {
+            self.complain(now, &received, Trouble::Expired, out);
+            return Err(Refusal::Expired);
+        }
+        self.admit(now, &received, received.bytes(), out)?;
+        if received.bytes().len() > mtu {
+            self.complain(now, &received, Trouble::TooBig(mtu as u32), out);
+            return Err(Refusal::TooBig);
+        }
+        if link == received.from
+            && self.interfaces.get(&link).is_some_and(|here| here.is_on_link(from.into()))
+            && let IpAddress::Ipv6(target) = next_hop
+            // A next hop is named by its link-local address, or is the destination itself (RFC 4861, 8).
+            && (target.is_unicast_link_local() || target == to)
+            && may_complain(&received, Trouble::NoRoute)
+            && self.redirects.take(now)
+        {
+            self.redirect_ipv6(now, &received, target, out);
+        }
+        let mut packet = std::mem::take(&mut self.scratch);
+        packet.clear();
+        packet.extend_from_slice(received.bytes());
+        packet[7] -= 1;
+        self.output(now, link, next_hop, &packet, Some(received), out);
+        self.scratch = packet;
+        Ok(())
+    }
+}

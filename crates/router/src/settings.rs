@@ -1,0 +1,111 @@
+//! From settings and carriers to interfaces and routes. All of it is made anew whenever something changes, and what did not
+//! change is told nobody: there is one way from settings to state, however they came about.
+
+use crate::config::{Config, ROUTES_MAX, StaticRoute};
+use crate::event::{Route, Source};
+use crate::interface::{Interface, Link, contains};
+use crate::rip::Rip;
+use crate::{Actions, Router, STREAM_OF_RIP, advertise, routes};
+use smoltcp::wire::IpAddress;
+use std::collections::BTreeMap;
+use vnetif::Instant;
+use vnetif::rng::Stream;
+
+impl Router {
+    /// Ports have changed, or the carrier of one.
+    pub(crate) fn refresh(&mut self, now: Instant, out: &mut Actions) {
+        let mut interfaces = BTreeMap::new();
+        for (number, port) in self.ports.iter().enumerate() {
+            if port.settings.up && port.carrier {
+                let all = Interface::of_port(vnetif::PortId(number as u32), &port.settings, port.mac());
+                interfaces.extend(all.into_iter().map(|interface| (interface.link, interface)));
+            }
+        }
+        let before = std::mem::replace(&mut self.interfaces, interfaces);
+        if before != self.interfaces {
+            self.take_leave(&before, out);
+            self.own = self.interfaces.values().flat_map(own_addresses).collect();
+            let interfaces = &self.interfaces;
+            self.neighbors.retain(|link, ip| {
+                interfaces.get(&link).is_some_and(|interface| interface.is_on_link(ip) && !interface.has(ip))
+            });
+            let connected = routes::connected(self.interfaces.values());
+            self.table.replace(Source::Connected, &connected, |event| out.event(event));
+            self.advertiser.set_interfaces(now, self.interfaces.values());
+            self.refresh_routes(now, out);
+        }
+    }
+
+    /// Interfaces or static routes have changed.
+    fn refresh_routes(&mut self, now: Instant, out: &mut Actions) {
+        let written = self.config.routes.iter().take(ROUTES_MAX);
+        let fixed: Vec<_> = written.filter_map(|route| self.resolve(route)).collect();
+        self.table.replace(Source::Static, &fixed, |event| out.event(event));
+        self.inform_rip(now, out);
+    }
+
+    /// The route that somebody wrote down, if its next hop is on a network that is up.
+    fn resolve(&self, &StaticRoute { to, via, metric }: &StaticRoute) -> Option<Route> {
+        if std::mem::discriminant(&to.address()) != std::mem::discriminant(&via) {
+            return None;
+        }
+        let Link { port, vlan } = match via {
+            // Which link is meant is clear only where there is just one.
+            IpAddress::Ipv6(address) if address.is_unicast_link_local() => {
+                let mut all = self.interfaces.values().filter(|interface| interface.link_local.is_some());
+                let only = all.next().filter(|only| !only.has(via));
+                only.filter(|_| all.next().is_none())?.link
+            }
+            IpAddress::Ipv4(_) | IpAddress::Ipv6(_) if self.own.contains(&via) => return None,
+            IpAddress::Ipv4(_) | IpAddress::Ipv6(_) => {
+                let near = self.interfaces.values().filter_map(|interface| {
+                    let networks = interface.addresses.iter().filter(|cidr| contains(cidr, via));
+                    Some((networks.map(|cidr| cidr.prefix_len()).max()?, interface.link))
+                });
+                near.max_by_key(|(length, link)| (*length, std::cmp::Reverse(*link)))?.1
+            }
+        };
+        Some(Route { to, via: Some(via), port, vlan, metric, source: Source::Static })
+    }
+
+    /// Who advertised the router and does so no more says it to the hosts (RFC 4861, 6.2.5), if the cable is still there.
+    fn take_leave(&self, before: &BTreeMap<Link, Interface>, out: &mut Actions) {
+        for (link, interface) in before.iter().filter(|(_, interface)| advertise::advertises(interface)) {
+            let goes_on = self.interfaces.get(link).is_some_and(advertise::advertises);
+            let carrier = self.ports.get(link.port.0 as usize).is_some_and(|port| port.carrier);
+            if carrier && !goes_on {
+                advertise::send(interface, false, out);
+            }
+        }
+    }
+
+    /// The router's own settings have changed.
+    pub(crate) fn reconfigure(&mut self, now: Instant, config: Config, out: &mut Actions) {
+        let before = std::mem::replace(&mut self.config, config);
+        match &self.config.nat {
+            Some(nat) => self.nat.set_config(nat.clone(), out),
+            None => self.nat.clear(out),
+        }
+        match &self.config.filter {
+            Some(filter) if before.filter.as_ref() != Some(filter) => self.tracker.set_filter(filter, out),
+            Some(_) => {}
+            None => self.tracker.clear(out),
+        }
+        match (self.config.rip, &mut self.rip) {
+            (Some(settings), Some(rip)) => rip.set_config(settings),
+            (Some(settings), None) => {
+                self.rip = Some(Rip::new(settings, Stream::new(self.random_seed, &[STREAM_OF_RIP])));
+            }
+            (None, _) => {
+                self.rip = None;
+                self.table.replace(Source::Rip, &[], |event| out.event(event));
+            }
+        }
+        self.refresh_routes(now, out);
+    }
+}
+
+/// The addresses by which an interface is known everywhere.
+fn own_addresses(interface: &Interface) -> impl Iterator<Item = IpAddress> + '_ {
+    interface.addresses.iter().map(|cidr| cidr.address())
+}
