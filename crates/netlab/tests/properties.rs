@@ -51,6 +51,36 @@ fn impairments() -> impl Strategy<Value = Vec<Impairment>> {
         (0u64..20_000)
             .prop_map(|after_bytes| Impairment::SilenceOnce { after_bytes, lasts: Duration::from_secs(1) }),
         Just(Impairment::Down),
+        (0u64..2_000, 1u64..500, prop::option::of(1u64..1_000)).prop_map(|(at, lasts, every)| {
+            let millis = Duration::from_millis;
+            let (at, lasts) = (Instant::ZERO + millis(at), millis(lasts));
+            Impairment::Outage { at, lasts, every: every.map(millis) }
+        }),
+        (percent(), percent()).prop_map(|(probability, correlation)| {
+            Impairment::LossCorrelated { probability, correlation }
+        }),
+        (percent(), percent(), percent()).prop_map(|(to_bad, to_good, bad)| Impairment::GilbertElliott {
+            to_bad,
+            to_good,
+            bad,
+            good: Ratio::percent(0)
+        }),
+        (1u32..9).prop_map(Impairment::LossEvery),
+        (1u64..20).prop_map(Impairment::LossOfFrame),
+        (percent(), percent())
+            .prop_map(|(probability, correlation)| Impairment::Duplicate { probability, correlation }),
+        (percent(), percent())
+            .prop_map(|(probability, correlation)| Impairment::Corrupt { probability, correlation }),
+        (0u64..5_000, 0u8..4, percent(), any::<bool>()).prop_map(|(us, which, correlation, overtakes)| {
+            use vnetif::impair::Distribution::{Normal, Pareto, ParetoNormal, Uniform};
+            let distribution = [Uniform, Normal, Pareto, ParetoNormal][usize::from(which)];
+            Impairment::Jitter { spread: Duration::from_micros(us), distribution, correlation, overtakes }
+        }),
+        (percent(), percent(), 1u32..5).prop_map(|(probability, correlation, gap)| Impairment::Reorder {
+            probability,
+            correlation,
+            gap
+        }),
     ];
     prop::collection::vec(one, 0..4)
 }
