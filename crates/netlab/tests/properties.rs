@@ -14,7 +14,7 @@ use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, Ratio, World};
 use proptest::prelude::*;
 use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
+use vnetif::line::{CoDel, Discipline, LineConfig, Queue, Red};
 
 /// A tree: `middles` hubs and switches, each hung on an earlier one, and hosts hung on them.
 fn tree() -> impl Strategy<Value = Topology> {
@@ -35,7 +35,16 @@ fn tree() -> impl Strategy<Value = Topology> {
             links.push(cable(number as u32, first + parent.index(middles.len()) as u32));
         }
         for (link, (mbps, delay_us, queue)) in links.iter_mut().zip(lines.into_iter().cycle()) {
-            link.ways = [way(mbps, delay_us, queue), way(mbps, delay_us, queue)];
+            let mut one = way(mbps, delay_us, queue);
+            one.line.queue.discipline = match mbps % 3 {
+                0 => Discipline::DropTail,
+                1 => Discipline::CoDel(CoDel::default()),
+                _ => {
+                    let (min, max) = (queue / 4, queue * 3 / 4);
+                    Discipline::Red(Red { min, max, probability: Ratio::percent(10), weight_log: 6 })
+                }
+            };
+            link.ways = [one.clone(), one];
         }
         Topology { nodes, links }
     })
