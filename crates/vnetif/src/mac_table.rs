@@ -135,7 +135,8 @@ impl MacTable {
 
     fn remove(&mut self, which: impl Fn(&Entry) -> bool) -> Vec<(u16, EthernetAddress)> {
         // Sorted by a heap: the standard sort of these is 19 KB of wasm, for a list that is short and rare.
-        let removed: BinaryHeap<_> = self.entries.extract_if(|_, entry| which(entry)).map(|(key, _)| key).collect();
+        let removed: BinaryHeap<_> =
+            self.entries.extract_if(|_, entry| which(entry)).map(|(key, _)| key).collect();
         removed.into_sorted_vec().into_iter().map(|key| (key.vlan(), key.address())).collect()
     }
 
