@@ -12,7 +12,8 @@
 //! 5. then it travels: jitter, reordering.
 //!
 //! All stages draw even when an earlier one has dropped the frame, each from a stream of its own, so that adding one
-//! leaves the draws of the others alone. Only the bytes that are appended are drawn when they are needed: they always were.
+//! leaves the draws of the others alone. The one exception is as old as its kind: [`Impairment::TrailingBytes`] draws the
+//! bytes themselves only for a frame that passes, so a loss changes what is appended to later frames.
 //!
 //! Loss and duplication cancel, as they do in netem: a frame that is lost by chance and also duplicated arrives once. A
 //! frame that is lost for a reason that is not chance is lost with its copy. The copy has the same bytes as the frame,
