@@ -5,6 +5,7 @@
 //! [`Scenario::whole`] or, for one moment, at [`Scenario::at`].
 
 use crate::Scenario;
+use bridge::config::Membership;
 use netlab::Instant;
 use netlab::run::RunId;
 use netlab::topology::{End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, Port, Topology, Way};
@@ -138,6 +139,33 @@ impl Scenario {
         match &self.topology.nodes.get(node.index()).or_else(added)?.kind {
             NodeKind::Host(config) => Some(config),
             NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
+        }
+    }
+}
+
+/// How much of a node's settings a change of it repeats.
+pub(crate) fn repeated_of_node(kind: &NodeKind) -> usize {
+    match kind {
+        NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) => 1,
+        NodeKind::Router(router) => {
+            let forwards = router.nat.as_ref().map_or(0, |nat| nat.forwards.len());
+            let rules = router.filter.as_ref().map_or(0, |filter| filter.rules.len());
+            1 + router.routes.len() + forwards + rules
+        }
+    }
+}
+
+/// How much of a port's settings a change of it repeats.
+pub(crate) fn repeated_of_port(port: &Port) -> usize {
+    match port {
+        Port::Plain => 1,
+        Port::Switch(port) => match &port.vlan {
+            Membership::Trunk { allowed: Some(allowed), .. } => 1 + allowed.len(),
+            Membership::Access(_) | Membership::Trunk { allowed: None, .. } => 1,
+        },
+        Port::Router(port) => {
+            let vlans = port.vlans.iter().map(|(_, list)| 1 + list.len()).sum::<usize>();
+            1 + port.addresses.len() + vlans
         }
     }
 }
