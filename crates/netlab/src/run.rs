@@ -86,7 +86,8 @@ pub struct PathMtu {
     pub timeout: Duration,
 }
 
-/// Settings of a multicast run; its target is the group's address.
+/// Settings of a multicast run; its target is the group's address. Its datagrams do not leave the network that they are sent
+/// in: their time to live is 1 (RFC 1112, 6.1), since the routers here do not forward multicast.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Multicast {
     /// The hosts that join the group.
@@ -117,10 +118,14 @@ pub struct Ping {
     pub timeout: Duration,
     /// The requests' time to live or hop limit; `None`: the stack's 64.
     pub ttl: Option<u8>,
-    /// IPv4 routers may fragment the requests, and the host itself does if they are longer than its MTU; if not, the payload
-    /// is cut to what fits.
+    /// IPv4 routers may fragment the requests, and the host itself does if they are longer than its MTU, up to
+    /// [`FRAGMENTED_PAYLOAD_MAX`]; if not, and with IPv6, the payload is cut to what fits.
     pub fragments: bool,
 }
+
+/// The longest payload of a ping that is fragmented, in bytes. IPv4 could carry 65 507, but each host of a world, and there
+/// may be thousands in a browser's tab, has a buffer for the packet that it is fragmenting: smoltcp's is 16 KiB here.
+pub const FRAGMENTED_PAYLOAD_MAX: usize = smoltcp::config::FRAGMENTATION_BUFFER_SIZE - 28;
 
 /// Settings of an echo run.
 #[derive(Clone, Debug, PartialEq)]
@@ -511,6 +516,7 @@ impl RunKind {
             Self::Ping(ping) => {
                 bad(!(1..=60_000).contains(&ping.count), "a ping sends 1 to 60 000 requests")?;
                 bad(ping.payload_bytes > 65_507, "a ping's payload is at most 65 507 bytes")?;
+                bad(ping.ttl == Some(0), "a time to live is at least 1")?;
                 bad(ping.interval.nanos() < 1_000, "a ping's interval is at least 1 µs")
             }
             Self::Echo(echo) => {
@@ -535,6 +541,10 @@ impl RunKind {
                 bad(!(1..=60_000).contains(&multicast.count), "a multicast run sends 1 to 60 000 datagrams")?;
                 bad(!(1..=500).contains(&multicast.text.len()), "a multicast text has 1 to 500 bytes")?;
                 bad(multicast.port == 0, "port 0 is not a port")?;
+                let mut sorted = multicast.receivers.clone();
+                sorted.sort_unstable();
+                let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+                bad(twice, "a multicast run has each receiver once")?;
                 bad(multicast.interval.nanos() < 1_000, "a multicast interval is at least 1 µs")
             }
             Self::Iperf(iperf) => {
