@@ -90,6 +90,18 @@ pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{}{NBSP}{}", count(number), if number == 1 { one } else { many })
 }
 
+/// `1st`, `22nd`, `113th`.
+pub fn ordinal(number: u64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", count(number))
+}
+
 fn scaled(value: f64, units: &[&'static str]) -> (String, &'static str) {
     let mut value = value.max(0.0);
     let mut unit = 0;

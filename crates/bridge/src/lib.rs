@@ -1,5 +1,17 @@
 //! A switch: a learning bridge with VLANs, a spanning tree and multicast snooping (IEEE 802.1D-2004, IEEE 802.1Q, RFC 4541).
 //! One sans-IO machine: frames and time go in, [`Action`](vnetif::node::Action)s come out.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`config`] | a switch's settings, and its ports' |
+//! | [`event`] | what changes in a switch, and why it keeps a frame |
+//! | `forward` | what becomes of a frame |
+//! | `tag` | VLAN tags as they are on the wire |
+//! | `stp` | the rapid spanning tree: its BPDUs, its machines |
+//! | `snoop` | who wants which group's frames |
+//!
+//! A switch all of whose ports are access ports of VLAN 1 knows nothing of VLANs: it lets tagged frames pass as they are, and its
+//! events name no VLAN.
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
@@ -7,94 +19,302 @@ extern crate wasm_test as wasm_bindgen_test;
 
 pub mod config;
 pub mod event;
+mod forward;
+mod snoop;
+mod stp;
+mod tag;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};
 
+use config::{Membership, Vlan};
+use event::{Role, State};
 use smoltcp::wire::EthernetAddress;
-use vnetif::mac_table::{self, Egress, MacTable};
-use vnetif::node::Tag;
-use vnetif::{BitsPerSec, Frame, Instant, PortId};
+use snoop::Snoop;
+use std::collections::BTreeSet;
+use stp::Tree;
+use vnetif::mac_table::MacTable;
+use vnetif::{BitsPerSec, Instant, PortId};
 
 /// What a switch wants done.
 pub type Actions = vnetif::node::Actions<Event, Refusal>;
 
 /// A switch.
 pub struct Bridge {
+    mac: EthernetAddress,
     config: Config,
-    ports: Vec<Port>,
+    ports: Vec<PortState>,
+    /// Some port is other than an access port of VLAN 1.
+    aware: bool,
     table: MacTable,
+    tree: Option<Tree>,
+    snoop: Option<Snoop>,
+    /// A port was added then, and has not been looked at yet.
+    new_port_at: Option<Instant>,
+}
+
+/// A port with what it knows of its cable and its place in the tree.
+struct PortState {
+    settings: Port,
+    carrier: bool,
+    rate: Option<BitsPerSec>,
+    state: State,
+}
+
+impl PortState {
+    fn is_on(&self) -> bool {
+        self.settings.up && self.carrier
+    }
+
+    /// Data frames pass.
+    fn is_open(&self) -> bool {
+        self.is_on() && self.state == State::Forwarding
+    }
 }
 
 impl Bridge {
     /// A switch without ports. `mac` is its own address: the lower half of its bridge identifier, and from where its BPDUs come.
-    pub fn new(config: Config, _mac: EthernetAddress) -> Self {
-        Self { table: MacTable::new(config.ageing), config, ports: Vec::new() }
+    pub fn new(config: Config, mac: EthernetAddress) -> Self {
+        Self {
+            mac,
+            ports: Vec::new(),
+            aware: false,
+            table: MacTable::new(config.ageing),
+            tree: config.stp.map(|stp| Tree::new(&stp, mac)),
+            snoop: config.snooping.then(|| Snoop::new(Instant::ZERO, mac, Vec::new())),
+            new_port_at: None,
+            config,
+        }
     }
 
     /// Adds the next port, with a cable of this rate plugged in: that is what path costs are made from (IEEE 802.1D-2004, table 17-3).
+    /// What follows from it follows in the next [`poll`](Self::poll), which is due at once: by then it is known whether the cable
+    /// has a carrier.
     pub fn add_port(
         &mut self,
-        _now: Instant,
+        now: Instant,
         port: Port,
-        _rate: Option<BitsPerSec>,
-        _out: &mut Actions,
+        rate: Option<BitsPerSec>,
+        out: &mut Actions,
     ) -> PortId {
-        self.ports.push(port);
-        PortId(self.ports.len() as u32 - 1)
+        let id = PortId(self.ports.len() as u32);
+        let state = if self.tree.is_some() { State::Discarding } else { State::Forwarding };
+        if let Some(tree) = &mut self.tree {
+            tree.add_port(&port, rate);
+            tree.set_enabled(now, id, port.up);
+        }
+        self.ports.push(PortState { settings: port, carrier: true, rate, state });
+        self.vlans_changed(out);
+        if self.tree.is_some() || self.snoop.is_some() {
+            self.new_port_at.get_or_insert(now);
+        }
+        id
     }
 
     /// Changes a port's settings.
-    pub fn set_port(&mut self, _now: Instant, port: PortId, settings: Port, _out: &mut Actions) {
-        self.ports[port.0 as usize] = settings;
+    pub fn set_port(&mut self, now: Instant, port: PortId, settings: Port, out: &mut Actions) {
+        let state = &mut self.ports[port.0 as usize];
+        let was_on = state.is_on();
+        let before = std::mem::replace(&mut state.settings, settings);
+        let (on, rate) = (state.is_on(), state.rate);
+        if let Some(tree) = &mut self.tree {
+            tree.set_port(port, &self.ports[port.0 as usize].settings, rate);
+            tree.set_enabled(now, port, on);
+        }
+        if before.vlan != self.ports[port.0 as usize].settings.vlan {
+            self.forget_port(port, out);
+            self.vlans_changed(out);
+        } else if !on {
+            self.forget_port(port, out);
+        }
+        self.opened(now, was_on, on);
+        self.settle(now, out);
     }
 
     /// The cable at this port has got or lost its carrier, or has another rate.
     pub fn set_carrier(
         &mut self,
-        _now: Instant,
-        _port: PortId,
-        _up: bool,
-        _rate: Option<BitsPerSec>,
-        _out: &mut Actions,
+        now: Instant,
+        port: PortId,
+        up: bool,
+        rate: Option<BitsPerSec>,
+        out: &mut Actions,
     ) {
+        let state = &mut self.ports[port.0 as usize];
+        let was_on = state.is_on();
+        (state.carrier, state.rate) = (up, rate);
+        let on = state.is_on();
+        if let Some(tree) = &mut self.tree {
+            tree.set_port(port, &state.settings, rate);
+            tree.set_enabled(now, port, on);
+        }
+        if !on {
+            self.forget_port(port, out);
+        }
+        self.opened(now, was_on, on);
+        self.settle(now, out);
     }
 
-    /// Changes the switch's own settings.
-    pub fn set_config(&mut self, _now: Instant, config: Config, _out: &mut Actions) {
-        self.config = config;
+    /// Changes the switch's own settings. If its spanning tree is switched off, all ports forward, and an event for each says so.
+    pub fn set_config(&mut self, now: Instant, config: Config, out: &mut Actions) {
+        let before = std::mem::replace(&mut self.config, config);
+        if self.config.ageing != before.ageing {
+            self.table.set_ageing(now, self.config.ageing);
+        }
+        match (&self.config.stp, &mut self.tree) {
+            (None, None) => {}
+            (Some(stp), Some(tree)) if before.stp.as_ref() != Some(stp) => tree.set(stp),
+            (Some(_), Some(_)) => {}
+            (Some(stp), None) => {
+                let mut tree = Tree::new(stp, self.mac);
+                for (port, state) in (0..).map(PortId).zip(&mut self.ports) {
+                    tree.add_port(&state.settings, state.rate);
+                    tree.set_enabled(now, port, state.is_on());
+                    state.state = State::Discarding;
+                }
+                self.tree = Some(tree);
+                self.clear(now, out);
+                self.forget_groups(out);
+            }
+            (None, Some(_)) => {
+                self.tree = None;
+                for (port, state) in (0..).map(PortId).zip(&mut self.ports) {
+                    state.state = State::Forwarding;
+                    let (role, state) = match state.is_on() {
+                        true => (Role::Designated, State::Forwarding),
+                        false => (Role::Disabled, State::Discarding),
+                    };
+                    out.event(Event::Port { port, role, state, edge: false });
+                }
+                self.opened(now, false, true);
+            }
+        }
+        match (self.config.snooping, &mut self.snoop) {
+            (true, None) => self.snoop = Some(Snoop::new(now, self.mac, self.vlans())),
+            (false, Some(snoop)) => {
+                snoop.forget_all(out);
+                self.snoop = None;
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+        self.settle(now, out);
     }
 
     /// Forgets all learned addresses.
-    pub fn clear(&mut self, _now: Instant, _out: &mut Actions) {}
-
-    /// A frame came in.
-    pub fn receive(&mut self, now: Instant, ingress: PortId, frame: Frame, tag: Tag, out: &mut Actions) {
-        let lookup = self.table.look(now, ingress, &frame);
-        if lookup.learned {
-            let (_, mac) = mac_table::addresses(&frame).expect("a runt teaches nothing");
-            out.event(Event::Learned { vlan: None, mac, port: ingress });
-        }
-        match lookup.egress {
-            Egress::Port(port) => out.send(port, frame, Some(tag)),
-            Egress::Filter => {}
-            Egress::Flood => {
-                for port in (0..self.ports.len() as u32).map(PortId).filter(|&port| port != ingress) {
-                    out.send(port, frame.clone(), Some(tag));
-                }
-            }
-        }
+    pub fn clear(&mut self, _now: Instant, out: &mut Actions) {
+        forgotten(self.table.clear(), out);
     }
 
     /// Does what is due by itself.
     pub fn poll(&mut self, now: Instant, out: &mut Actions) {
-        for mac in self.table.sweep(now) {
-            out.event(Event::Forgotten { vlan: None, mac });
+        forgotten(self.table.sweep(now), out);
+        self.settle(now, out);
+        if let Some(snoop) = &mut self.snoop {
+            snoop.poll(now, out);
+            self.send_queries(out);
         }
     }
 
     /// When it next has something to do by itself.
     pub fn poll_at(&self) -> Option<Instant> {
-        self.table.sweep_at()
+        let tree = self.tree.as_ref().and_then(Tree::run_at);
+        let snoop = self.snoop.as_ref().filter(|_| !self.ports.is_empty()).map(Snoop::poll_at);
+        [self.table.sweep_at(), tree, snoop, self.new_port_at].into_iter().flatten().min()
+    }
+
+    /// Lets the tree come to rest.
+    fn settle(&mut self, now: Instant, out: &mut Actions) {
+        if self.new_port_at.take().is_some() {
+            self.opened(now, false, self.tree.is_none());
+        }
+        if let Some(tree) = &mut self.tree {
+            tree.run(now, out);
+            self.follow_tree(now, out);
+        }
+    }
+
+    /// Takes over what the tree has decided.
+    fn follow_tree(&mut self, now: Instant, out: &mut Actions) {
+        for port in (0..self.ports.len() as u32).map(PortId) {
+            let Some(tree) = &mut self.tree else { return };
+            let (flush, state) = (tree.take_flush(port), tree.state(port));
+            if flush {
+                forgotten(self.table.forget_port(port), out);
+            }
+            let place = &mut self.ports[port.0 as usize];
+            let was_open = place.is_open();
+            place.state = state;
+            let is_open = place.is_open();
+            if let Some(snoop) = &mut self.snoop
+                && was_open
+                && !is_open
+            {
+                snoop.forget_port(port, out);
+            }
+            self.opened(now, was_open, is_open);
+            if let Some(snoop) = self.snoop.as_mut().filter(|_| flush) {
+                snoop.ask_soon(now);
+            }
+        }
+    }
+
+    /// Asks who is there, if a port has opened.
+    fn opened(&mut self, now: Instant, was_open: bool, is_open: bool) {
+        if let Some(snoop) = self.snoop.as_mut().filter(|_| is_open && !was_open) {
+            snoop.ask_soon(now);
+        }
+    }
+
+    /// Forgets who is behind a port.
+    fn forget_port(&mut self, port: PortId, out: &mut Actions) {
+        forgotten(self.table.forget_port(port), out);
+        if let Some(snoop) = &mut self.snoop {
+            snoop.forget_port(port, out);
+        }
+    }
+
+    fn forget_groups(&mut self, out: &mut Actions) {
+        if let Some(snoop) = &mut self.snoop {
+            snoop.forget_all(out);
+        }
+    }
+
+    /// Some port's VLANs are others now.
+    fn vlans_changed(&mut self, out: &mut Actions) {
+        let plain = Membership::default();
+        let aware = self.ports.iter().any(|port| port.settings.vlan != plain);
+        if aware != self.aware {
+            // What is known is known of other VLANs than there are now.
+            forgotten(self.table.clear(), out);
+            self.forget_groups(out);
+            self.aware = aware;
+        }
+        let vlans = self.vlans();
+        if let Some(snoop) = &mut self.snoop {
+            snoop.set_vlans(vlans);
+        }
+    }
+
+    /// The VLANs that some port names. One that passes on a trunk because all do is asked about by those switches whose ports name it.
+    fn vlans(&self) -> Vec<u16> {
+        if !self.aware {
+            return vec![0];
+        }
+        let mut vlans = BTreeSet::new();
+        for port in &self.ports {
+            match &port.settings.vlan {
+                Membership::Access(vlan) => vlans.extend([vlan.get()]),
+                Membership::Trunk { native, allowed } => {
+                    vlans.extend(native.iter().chain(allowed.iter().flatten()).map(|vlan| vlan.get()));
+                }
+            }
+        }
+        vlans.into_iter().collect()
+    }
+}
+
+fn forgotten(addresses: Vec<(u16, EthernetAddress)>, out: &mut Actions) {
+    for (vlan, mac) in addresses {
+        out.event(Event::Forgotten { vlan: Vlan::new(vlan), mac });
     }
 }

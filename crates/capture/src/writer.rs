@@ -191,6 +191,7 @@ impl<W: Write> Writer<W> {
             NodeKind::Host(_) => "host",
             NodeKind::Hub => "hub",
             NodeKind::Switch(_) => "switch",
+            NodeKind::Router(_) => "router",
         };
         let [near, far] = [node, far].map(|node| &topology.node(node).name);
         let description = format!("{kind} {near}, cable to {far}");

@@ -8,6 +8,7 @@
 //! | `record` | what crosses the wires → a pcapng file, written while the world runs |
 //! | `list` | a capture, whoever made it → its packets, one on each line |
 //! | `sides` | what packets say of each other, and which of them a filter wants |
+//! | `tap` | a world at the clock's speed, joined to TAP devices (Linux) |
 //! | `text` | what was measured, for people; the crate `report` has it for programs |
 
 mod export;
@@ -16,6 +17,8 @@ mod list;
 mod record;
 mod run;
 mod sides;
+#[cfg(target_os = "linux")]
+mod tap;
 mod text;
 
 use clap::{Parser, Subcommand};
@@ -74,6 +77,26 @@ enum Command {
         /// Print one JSON array instead of text.
         #[arg(long)]
         json: bool,
+    },
+    /// Run a scenario at the speed of the clock, with real machines in the place of some of its hosts (Linux).
+    ///
+    /// Frames for a host that --at names go to the TAP device after --dev, which is made if it is not there; what comes from it
+    /// is what that host sends. So the kernel, or whatever is bridged to the device, is a host of the simulated network. It
+    /// takes root, or a network namespace of one's own: unshare -Urn. The device has no address yet; give it one, such as the
+    /// scenario's, with ip address add.
+    #[cfg(target_os = "linux")]
+    Tap {
+        /// A file, - or a link.
+        scenario: String,
+        /// The id of a host; may be repeated.
+        #[arg(long = "at", value_name = "NODE", required = true)]
+        nodes: Vec<String>,
+        /// The TAP device for it; one for each --at, in the same order.
+        #[arg(long = "dev", value_name = "DEVICE", required = true)]
+        devices: Vec<String>,
+        /// End after this time; otherwise when it is interrupted.
+        #[arg(long = "for", value_name = "TIME", value_parser = quantity::parse_time)]
+        lasts: Option<netlab::Duration>,
     },
     /// Print the link to a scenario.
     Link {
@@ -153,6 +176,12 @@ fn go(command: Command) -> anyhow::Result<u8> {
         }
         Command::Capture { file, filter, json } => {
             list::list(&file, &sides::filter(&filter)?, json)?;
+            Ok(OK)
+        }
+        #[cfg(target_os = "linux")]
+        Command::Tap { scenario, nodes, devices, lasts } => {
+            let Some(scenario) = read(&scenario)? else { return Ok(BAD) };
+            tap::tap(&scenario, &nodes, &devices, lasts)?;
             Ok(OK)
         }
         Command::Link { scenario, page } => {

@@ -2,7 +2,7 @@
 
 use netlab::World;
 use netlab::history::RunLog;
-use netlab::run::{Iperf, IperfTransport, RunEvent, RunKind, Transport};
+use netlab::run::{HopAnswer, Iperf, IperfTransport, RunEvent, RunKind, Transport};
 use report::{LinkReport, Report, RunReport, target};
 use scenario::Scenario;
 use scenario::quantity::show_time;
@@ -31,7 +31,7 @@ fn show_run(scenario: &Scenario, log: &RunLog, run: &RunReport) -> String {
         RunKind::Iperf(Iperf { transport: IperfTransport::Udp { .. }, .. }) => " over UDP",
         _ => "",
     };
-    let mut lines: Vec<_> = log.entries.iter().filter_map(|entry| line(&entry.event)).collect();
+    let mut lines: Vec<_> = log.entries.iter().filter_map(|entry| line(scenario, &entry.event)).collect();
     if let Some(more) = lines.len().checked_sub(LINES_MAX + 1) {
         let middle = LINES_MAX / 2..LINES_MAX / 2 + more + 1;
         lines.splice(middle, [format!("… {} more …", more + 1)]);
@@ -41,7 +41,7 @@ fn show_run(scenario: &Scenario, log: &RunLog, run: &RunReport) -> String {
     format!("{kind}{over} {from} → {}, at {at} s\n{lines}", target(scenario, log.spec.to))
 }
 
-fn line(event: &RunEvent) -> Option<String> {
+fn line(scenario: &Scenario, event: &RunEvent) -> Option<String> {
     Some(match event {
         RunEvent::Connected { after } => format!("connected after {} ms", after.millis_f64()),
         RunEvent::Answered { number, rtt } => format!("{}: {} ms", number + 1, rtt.millis_f64()),
@@ -56,6 +56,25 @@ fn line(event: &RunEvent) -> Option<String> {
                 rate(interval.bytes as f64 * 8e9 / nanos as f64)
             )
         }
+        RunEvent::Told { number, from, what } => match number {
+            Some(number) => format!("{}: from {from}: {what}", number + 1),
+            None => format!("from {from}: {what}"),
+        },
+        RunEvent::Hop(hop) => match hop.answer {
+            Some((from, rtt, answer)) => {
+                let what = match answer {
+                    HopAnswer::OnTheWay | HopAnswer::Reached => String::new(),
+                    HopAnswer::Told(what) => format!(" ({what})"),
+                };
+                format!("hop {}: {from} {} ms{what}", hop.hop, rtt.millis_f64())
+            }
+            None => format!("hop {}: *", hop.hop),
+        },
+        RunEvent::PathMtu { bytes, from } => match from {
+            Some(from) => format!("{bytes} bytes, says {from}"),
+            None => format!("{bytes} bytes get through"),
+        },
+        RunEvent::Received { number, by } => format!("{}: received by {}", number + 1, scenario.id(*by)),
         RunEvent::Started | RunEvent::Sent { .. } | RunEvent::Progress | RunEvent::Finished(_) => {
             return None;
         }

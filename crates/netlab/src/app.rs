@@ -5,15 +5,20 @@
 
 pub(crate) mod bulk;
 pub(crate) mod echo;
+pub(crate) mod group;
+pub(crate) mod path_mtu;
 pub(crate) mod ping;
 pub(crate) mod server;
+pub(crate) mod traceroute;
 
 use crate::book::Book;
-use crate::run::{Failure, RunEvent, RunId};
+use crate::run::{Failure, IcmpError, RunEvent, RunId};
 use crate::sockets::Sockets;
+use crate::told::Told;
 use crate::topology::{Congestion, TcpConfig};
 use smoltcp::iface::{Interface, SocketHandle};
 use smoltcp::socket::{tcp, udp};
+use smoltcp::wire::IpAddress;
 use vnetif::{Duration, Instant};
 
 /// A TCP peer that does not answer for this long is given up. Long enough for five retransmissions from one second on.
@@ -23,12 +28,17 @@ pub(crate) const TCP_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Stack<'a> {
     pub iface: &'a mut Interface,
     pub sockets: &'a mut Sockets,
+    /// The ICMP socket that was last given a packet longer than the MTU: smoltcp fragments one packet at a time, and forgets
+    /// the rest of it when another one comes.
+    pub fragmenting: &'a mut Option<SocketHandle>,
 }
 
 /// The client of a run.
 pub(crate) trait Client {
     /// Does what can be done now; returns whether it touched a socket.
     fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool;
+    /// It hears that one of its packets got no further.
+    fn told(&mut self, told: &Told, book: &mut Book<'_>);
     /// When it wants to be stepped even if no frame comes.
     fn wake(&self) -> Option<Instant>;
     /// Whose client it is.
@@ -51,11 +61,22 @@ pub(crate) struct Connection {
     pub socket: SocketHandle,
     began: Instant,
     phase: Phase,
+    complaints: Complaints,
 }
 
 impl Connection {
     pub fn new(run: RunId, socket: SocketHandle, began: Instant) -> Self {
-        Self { run, socket, began, phase: Phase::Connecting }
+        Self { run, socket, began, phase: Phase::Connecting, complaints: Complaints::default() }
+    }
+
+    /// That nobody listens or speaks TCP there is final while it is being set up; all else may pass (RFC 1122, 4.2.3.9).
+    pub fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+        self.complaints.note(self.run, told, book);
+        let refused = matches!(told.what, IcmpError::PortUnreachable | IcmpError::ProtocolUnreachable);
+        if refused && self.phase == Phase::Connecting {
+            book.fail(self.run, Failure::Refused);
+            self.phase = Phase::Over;
+        }
     }
 
     /// Notes what has become of the connection; a failure ends the run.
@@ -65,7 +86,7 @@ impl Connection {
         match (self.phase, socket.state()) {
             (Phase::Connecting, tcp::State::Closed) => {
                 let silent = waited >= TCP_TIMEOUT;
-                book.fail(self.run, if silent { Failure::NoAnswer } else { Failure::Refused });
+                book.fail(self.run, if silent { self.complaints.failure() } else { Failure::Refused });
                 self.phase = Phase::Over;
             }
             (Phase::Connecting, state) if !matches!(state, tcp::State::SynSent | tcp::State::SynReceived) => {
@@ -83,6 +104,32 @@ impl Connection {
 
     pub fn over(&mut self) {
         self.phase = Phase::Over;
+    }
+}
+
+/// What a run was told of its packets. Somebody who says the same again and again is noted once.
+#[derive(Default)]
+pub(crate) struct Complaints {
+    last: Option<(IpAddress, IcmpError)>,
+    noted: u32,
+}
+
+/// Notes of one run at most.
+const COMPLAINTS_MAX: u32 = 1_000;
+
+impl Complaints {
+    /// Writes it down if it is news.
+    pub fn note(&mut self, run: RunId, told: &Told, book: &mut Book<'_>) {
+        if self.last != Some((told.from, told.what)) && self.noted < COMPLAINTS_MAX {
+            self.noted += 1;
+            book.event(run, RunEvent::Told { number: None, from: told.from, what: told.what });
+        }
+        self.last = Some((told.from, told.what));
+    }
+
+    /// Why a run failed to which nothing came back.
+    pub fn failure(&self) -> Failure {
+        self.last.map_or(Failure::NoAnswer, |(_, what)| Failure::Unreachable(what))
     }
 }
 

@@ -17,7 +17,10 @@ pub(crate) struct Active {
     pub began: Instant,
     pub totals: Totals,
     pub client: NodeId,
-    pub server: Option<NodeId>,
+    /// Whoever serves it: nobody, one host, or all receivers of a multicast run.
+    pub servers: Vec<NodeId>,
+    /// Those of them that received something of a multicast run, in order.
+    pub heard: Vec<NodeId>,
     interval_from: Instant,
     interval_bytes: u64,
     progress_at: Option<Instant>,
@@ -35,13 +38,14 @@ pub(crate) struct Book<'a> {
 }
 
 impl Active {
-    pub fn new(run: RunId, began: Instant, client: NodeId, server: Option<NodeId>) -> Self {
+    pub fn new(run: RunId, began: Instant, client: NodeId, servers: Vec<NodeId>) -> Self {
         Self {
             run,
             began,
             totals: Totals::default(),
             client,
-            server,
+            servers,
+            heard: Vec::new(),
             interval_from: began,
             interval_bytes: 0,
             progress_at: None,
@@ -107,6 +111,17 @@ impl Book<'_> {
             active.progress_at = Some(now);
             self.event(run, RunEvent::Progress);
         }
+    }
+
+    /// A receiver of a multicast run got a datagram.
+    pub fn group_received(&mut self, run: RunId, by: NodeId, number: u32, bytes: usize) {
+        let Some(active) = self.run(run) else { return };
+        active.totals.received += 1;
+        active.totals.bytes += bytes as u64;
+        if let Err(place) = active.heard.binary_search(&by) {
+            active.heard.insert(place, by);
+        }
+        self.event(run, RunEvent::Received { number, by });
     }
 
     /// An iperf interval is over.

@@ -396,7 +396,16 @@ impl History {
     }
 
     pub(crate) fn node_event(&mut self, at: Instant, node: NodeId, event: NodeEvent) {
-        self.fold_text(2, at, &format_args!("{} {event:?}", node.0));
+        match event {
+            // The only ones that can come by the hundred thousand a second: addresses that a storm moves from port to port.
+            NodeEvent::Switch(bridge::Event::Learned { vlan, mac, port }) => {
+                self.fold(8, at, [u64::from(node.0), place_of(vlan, mac), u64::from(port.0), 0]);
+            }
+            NodeEvent::Switch(bridge::Event::Forgotten { vlan, mac }) => {
+                self.fold(9, at, [u64::from(node.0), place_of(vlan, mac), 0, 0]);
+            }
+            _ => self.fold_text(2, at, &format_args!("{} {event:?}", node.0)),
+        }
         if let Some(since) = self.nodes[node.index()].push(NodeEntry { at, event }) {
             self.complete_since = self.complete_since.max(since);
         }
@@ -576,6 +585,12 @@ impl RunLog {
             _ => None,
         }
     }
+}
+
+/// A VLAN and an address as one number.
+fn place_of(vlan: Option<bridge::config::Vlan>, mac: EthernetAddress) -> u64 {
+    let mac = mac.0.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    u64::from(vlan.map_or(0, bridge::config::Vlan::get)) << 48 | mac
 }
 
 impl DropReason {

@@ -3,48 +3,96 @@
 //! A poll is one pass: what arrived goes in, programs do what they can, what is to be sent comes out. It happens when a
 //! frame came or a timer is due, never because somebody looked or a slice of the run ended.
 
-use crate::app::bulk::{Payload, TcpSender, UdpSender};
-use crate::app::echo::{TcpEcho, UdpEcho};
-use crate::app::ping::{self, PingClient};
-use crate::app::server::{Server, Service};
-use crate::app::{Client, Connection, Stack, tcp_socket, udp_socket};
+mod outgoing;
+mod start;
+
+use crate::app::server::{Audience, Server, Service};
+use crate::app::{Client, Stack};
 use crate::book::Book;
-use crate::history::NodeEvent;
+use crate::history::{History, NodeEvent};
+use crate::multicast::{Groups, leave_solicited_nodes};
 use crate::neighbor::{self, Arrival};
-use crate::run::{ECHO_PORT, Failure, IPERF_PORT, IperfTransport, Ping, RunId, RunKind, Transport};
+use crate::path_mtu::PathMtus;
+use crate::run::{IcmpError, RunId, Transport};
+use crate::slaac::Slaac;
 use crate::sockets::Sockets;
-use crate::topology::{HostConfig, NodeId, TcpConfig};
+use crate::told::{self, Flow, Told};
+use crate::topology::{HostConfig, NodeId};
 use crate::watch::Watch;
-use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketHandle};
-use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpEndpoint};
-use std::collections::BTreeMap;
+use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketHandle, SocketSet};
+use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint};
+use std::collections::{BTreeMap, VecDeque};
 use vnetif::nic::Nic;
 use vnetif::{Frame, Instant};
 
 /// Client ports and ICMP identifiers are taken from the dynamic range (RFC 6335, 6), one after the other.
 const FIRST_CLIENT_PORT: u16 = 49_152;
+/// How long fragments wait for the rest of their packet (RFC 791, 3.2). A host puts eight packets together at a time.
+const REASSEMBLY: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(15);
 
 pub(crate) struct Host {
     id: NodeId,
     config: HostConfig,
     mac: EthernetAddress,
+    random: u64,
     iface: Interface,
     nic: Nic,
     sockets: Sockets,
-    clients: Vec<Box<dyn Client>>,
+    /// No sockets: what the stack has to do even so.
+    no_sockets: SocketSet<'static>,
+    clients: Vec<Running>,
     servers: Vec<Server>,
     watches: Vec<Watch>,
     /// TCP sockets of clients that are done: they still have to close.
     closing: Vec<SocketHandle>,
     next_port: u16,
     neighbors: BTreeMap<IpAddress, EthernetAddress>,
+    slaac: Option<Slaac>,
+    groups: Groups,
+    /// The groups that runs have joined here.
+    memberships: Vec<(RunId, IpAddress)>,
+    path_mtus: PathMtus,
+    /// The rest of a segment that was cut.
+    pieces: VecDeque<Frame>,
+    /// The identification of the next IPv4 packet that routers may fragment.
+    next_ident: u16,
+    /// See [`Stack::fragmenting`].
+    fragmenting: Option<SocketHandle>,
     /// When the stack or a program has something to do by itself.
     deadline: Option<Instant>,
     /// The one timer event that is in the world's queue.
     pub armed: Option<Instant>,
 }
 
-/// What a client on one host needs of the server's host.
+/// A client, and how to recognise its packets.
+struct Running {
+    client: Box<dyn Client>,
+    to: IpAddress,
+    protocol: Protocol,
+    /// Its port, or the identifier of its echo requests.
+    port: u16,
+    fragments: Fragments,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    Echo,
+    Udp,
+    Tcp,
+}
+
+/// Whether routers may fragment a client's packets (IPv4).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fragments {
+    /// Only once it is known that they have to.
+    AsUsual,
+    /// Always.
+    Allowed,
+    /// Never: they are to find out.
+    Never,
+}
+
+/// What a client on one host needs of a server's host.
 pub(crate) struct ServerNeeds {
     pub run: RunId,
     pub transport: Transport,
@@ -54,6 +102,8 @@ pub(crate) struct ServerNeeds {
     pub client: IpEndpoint,
     /// The receiver's buffer, if the run asks for one.
     pub rx_buffer: Option<usize>,
+    /// The group that it sends to, its text and how many of it there are.
+    pub group: Option<(IpAddress, String, u32)>,
 }
 
 impl Host {
@@ -64,11 +114,13 @@ impl Host {
         // The queue is drained after every poll, and socket buffers bound what one poll can send.
         let mut nic = Nic::new(config.ip_mtu, usize::MAX);
         let mut iface = Interface::new(settings, &mut nic, Instant::ZERO.into());
+        iface.set_reassembly_timeout(REASSEMBLY);
         iface.update_ip_addrs(|addresses| {
             for cidr in config.addresses_of_stack(id) {
                 addresses.push(cidr).expect("the topology was checked");
             }
         });
+        leave_solicited_nodes(&mut iface);
         for gateway in &config.gateways {
             let routes = iface.routes_mut();
             match gateway {
@@ -76,28 +128,55 @@ impl Host {
                 IpAddress::Ipv6(gateway) => drop(routes.add_default_ipv6_route(*gateway)),
             }
         }
+        let slaac = config.slaac.then(|| Slaac::new(config.link_local(id), mac));
         Self {
             id,
             config,
             mac,
+            random: random_seed,
             iface,
             nic,
             sockets: Sockets::new(),
+            no_sockets: SocketSet::new(Vec::new()),
             clients: Vec::new(),
             servers: Vec::new(),
             watches: Vec::new(),
             closing: Vec::new(),
             next_port: FIRST_CLIENT_PORT,
             neighbors: BTreeMap::new(),
+            slaac,
+            groups: Groups::default(),
+            memberships: Vec::new(),
+            path_mtus: PathMtus::default(),
+            pieces: VecDeque::new(),
+            next_ident: random_seed as u16,
+            fragmenting: None,
             deadline: None,
             armed: None,
         }
     }
 
+    /// Its cable was plugged in. It may want to be polled without any frame; see [`deadline`](Self::deadline).
+    pub fn plugged(&mut self, now: Instant) {
+        if let Some(slaac) = &mut self.slaac {
+            slaac.begin(now, self.random);
+            self.deadline = slaac.deadline();
+        }
+    }
+
+    /// The addresses that it has now.
+    pub fn addresses(&self) -> &[IpCidr] {
+        self.iface.ip_addrs()
+    }
+
     /// A frame reached the card. Returns whether the host has to be polled for it.
     pub fn receive(&mut self, frame: Frame, book: &mut Book<'_>) -> bool {
-        let iface = &self.iface;
-        match neighbor::look(&frame, self.mac, |ip| iface.has_ip_addr(ip)) {
+        let (iface, groups) = (&self.iface, &self.groups);
+        let is_ours = |ip: IpAddress| match ip.is_multicast() {
+            true => groups.contains(ip, iface.ip_addrs()),
+            false => iface.has_ip_addr(ip),
+        };
+        match neighbor::look(&frame, self.mac, is_ours) {
             Arrival::NotForUs => return false,
             Arrival::ForUs => {}
             Arrival::Teaches(ip, mac) => {
@@ -106,30 +185,81 @@ impl Host {
                 }
             }
         }
+        if let Some(told) = told::read(&frame, |ip| iface.has_ip_addr(ip)) {
+            self.told(&told, book);
+        }
+        if let Some(slaac) = &mut self.slaac {
+            slaac.receive(book.now, &frame);
+        }
+        self.groups.receive(book.now, &frame);
         self.nic.rx.push_back(frame);
         true
+    }
+
+    /// Somebody on the way says that a packet of this host got no further.
+    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+        if let IcmpError::TooBig(mtu) = told.what {
+            let (to, mtu) = (told.of.to, usize::try_from(mtu).unwrap_or(usize::MAX));
+            if self.path_mtus.learn(book.now, to, mtu, self.config.ip_mtu) {
+                book.history.node_event(book.now, self.id, NodeEvent::PathMtu { to, mtu });
+            }
+        }
+        let (protocol, port) = match told.of.flow {
+            Flow::Echo { ident, .. } => (Protocol::Echo, ident),
+            Flow::Udp { from, .. } => (Protocol::Udp, from),
+            Flow::Tcp { from, .. } => (Protocol::Tcp, from),
+            Flow::Other => return,
+        };
+        let its = |running: &&mut Running| {
+            (running.to, running.protocol, running.port) == (told.of.to, protocol, port)
+        };
+        if let Some(running) = self.clients.iter_mut().find(its)
+            && book.run(running.client.run()).is_some()
+        {
+            running.client.told(told, book);
+        }
     }
 
     /// Lets the stack and the programs do all that can be done at this moment. What they send is then in
     /// [`sent`](Self::sent).
     pub fn poll(&mut self, book: &mut Book<'_>) {
         let now = book.now.into();
+        self.configure(book);
         self.iface.poll_maintenance(now);
         while !matches!(
             self.iface.poll_ingress_single(now, &mut self.nic, &mut self.sockets.set),
             PollIngressSingleResult::None
-        ) {}
+        ) {
+            self.send_fragments(now);
+        }
         self.step(book);
         while self.egress(now) && self.step(book) {}
+        self.groups.polled(book.now);
         self.tidy();
         self.sockets.show(book.now, self.id, book.history);
         let stack = self.iface.poll_at(now, &self.sockets.set).map(Instant::from);
         // A wake that is not to come has been heeded: the program waits for the stack.
-        let wakes = self.clients.iter().filter_map(|client| client.wake());
+        let wakes = self.clients.iter().filter_map(|running| running.client.wake());
         let programs = wakes.filter(|&at| at > book.now).min();
         // smoltcp's microseconds may lie just behind our nanoseconds; time has to go on.
         let soonest = book.now + vnetif::Duration::from_micros(1);
-        self.deadline = stack.map(|at| at.max(soonest)).into_iter().chain(programs).min();
+        let slaac = self.slaac.as_ref().and_then(Slaac::deadline);
+        self.deadline = stack
+            .map(|at| at.max(soonest))
+            .into_iter()
+            .chain(programs)
+            .chain(slaac)
+            .chain(self.groups.deadline())
+            .min();
+    }
+
+    /// Takes over what routers have advertised, forgets what is no longer valid, and asks for routers.
+    fn configure(&mut self, book: &mut Book<'_>) {
+        let Some(slaac) = &mut self.slaac else { return };
+        self.nic.tx.extend(slaac.poll(book.now));
+        for event in slaac.apply(&mut self.iface) {
+            book.history.node_event(book.now, self.id, event);
+        }
     }
 
     fn egress(&mut self, now: smoltcp::time::Instant) -> bool {
@@ -138,17 +268,26 @@ impl Host {
             == PollResult::SocketStateChanged
         {
             sent = true;
+            self.send_fragments(now);
         }
         sent
     }
 
+    /// Sends the rest of a packet that the stack fragments, before another one comes: it would take its place.
+    fn send_fragments(&mut self, now: smoltcp::time::Instant) {
+        while self.iface.poll_at(now, &self.no_sockets) == Some(smoltcp::time::Instant::ZERO) {
+            self.iface.poll_egress(now, &mut self.nic, &mut self.no_sockets);
+        }
+    }
+
     fn step(&mut self, book: &mut Book<'_>) -> bool {
-        let mut stack = Stack { iface: &mut self.iface, sockets: &mut self.sockets };
+        let mut stack =
+            Stack { iface: &mut self.iface, sockets: &mut self.sockets, fragmenting: &mut self.fragmenting };
         let mut acted = false;
         for server in &mut self.servers {
             acted |= server.step(&mut stack, book);
         }
-        for client in &mut self.clients {
+        for Running { client, .. } in &mut self.clients {
             // Its run may have ended a moment ago, in this very step.
             if book.run(client.run()).is_some() {
                 acted |= client.step(&mut stack, book);
@@ -170,19 +309,6 @@ impl Host {
         self.servers.retain(|server| !server.is_gone());
     }
 
-    /// Takes the oldest frame that the host has sent. Retransmissions are counted on the way.
-    pub fn sent(&mut self, book: &mut Book<'_>) -> Option<Frame> {
-        let frame = self.nic.tx.pop_front()?;
-        for watch in &mut self.watches {
-            if watch.is_retransmission(&frame)
-                && let Some(active) = book.run(watch.run)
-            {
-                active.totals.retransmits += 1;
-            }
-        }
-        Some(frame)
-    }
-
     /// A TCP socket, for tests that compare.
     #[cfg(test)]
     pub fn tcp_socket(&mut self, local_port: u16) -> Option<&smoltcp::socket::tcp::Socket<'static>> {
@@ -194,130 +320,32 @@ impl Host {
         self.deadline
     }
 
-    /// Starts the client of a run for `to`; returns what it needs of the other side, unless its own stack answers there
-    /// (ping) or it cannot even begin.
-    pub fn start(
-        &mut self,
-        run: RunId,
-        kind: &RunKind,
-        to: IpAddress,
-        book: &mut Book<'_>,
-    ) -> Option<ServerNeeds> {
-        let on_link = self.iface.ip_addrs().iter().any(|cidr| cidr.contains_addr(&to));
-        let gateway = self.config.gateways.iter().any(|gateway| gateway.version() == to.version());
-        if !on_link && !gateway {
-            book.fail(run, Failure::NoRoute);
-            return None;
-        }
-        let Some(from) = self.iface.get_source_address(&to) else {
-            book.fail(run, Failure::NoAddress);
-            return None;
-        };
-        let port = self.next_port;
-        self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_CLIENT_PORT);
-        let now = book.now;
-        let needs = |transport, server_port, service, rx_buffer| {
-            let client = IpEndpoint::new(from, port);
-            Some(ServerNeeds { run, transport, port: server_port, service, client, rx_buffer })
-        };
-        match kind {
-            RunKind::Ping(settings) => {
-                let payload_bytes = settings.payload_bytes.min(self.payload_max(to));
-                let settings = Ping { payload_bytes, ..settings.clone() };
-                let socket = self.sockets.add_icmp(ping::socket(payload_bytes), port);
-                self.clients.push(Box::new(PingClient::new(run, socket, settings, to, port, now)));
-                None
-            }
-            RunKind::Echo(settings) if settings.transport == Transport::Udp => {
-                let socket = self.open_udp(port);
-                let to = IpEndpoint::new(to, ECHO_PORT);
-                self.clients.push(Box::new(UdpEcho::new(run, socket, to, settings.clone())));
-                needs(Transport::Udp, ECHO_PORT, Service::Echo, None)
-            }
-            RunKind::Echo(settings) => {
-                let connection =
-                    self.open_tcp(run, IpEndpoint::new(to, ECHO_PORT), port, self.config.tcp, now);
-                self.clients.push(Box::new(TcpEcho::new(connection, settings.clone())));
-                needs(Transport::Tcp, ECHO_PORT, Service::Echo, None)
-            }
-            RunKind::Connect(settings) => {
-                let server = IpEndpoint::new(to, settings.port);
-                let connection = self.open_tcp(run, server, port, self.config.tcp, now);
-                let payload = Payload::Text(settings.text.clone().into_bytes());
-                self.clients.push(Box::new(TcpSender::new(connection, payload)));
-                needs(Transport::Tcp, settings.port, Service::Sink, None)
-            }
-            RunKind::Iperf(settings) => match settings.transport {
-                IperfTransport::Tcp { congestion, rx_buffer, tx_buffer } => {
-                    let own = self.config.tcp;
-                    let config = TcpConfig {
-                        congestion: congestion.unwrap_or(own.congestion),
-                        tx_buffer: tx_buffer.unwrap_or(own.tx_buffer),
-                        ..own
-                    };
-                    let connection = self.open_tcp(run, IpEndpoint::new(to, IPERF_PORT), port, config, now);
-                    let payload = Payload::Digits(settings.amount);
-                    self.clients.push(Box::new(TcpSender::new(connection, payload)));
-                    needs(Transport::Tcp, IPERF_PORT, Service::Sink, rx_buffer)
-                }
-                IperfTransport::Udp { rate, datagram_bytes } => {
-                    let socket = self.open_udp(port);
-                    let pace = (rate, datagram_bytes.min(self.payload_max(to)));
-                    let to = IpEndpoint::new(to, IPERF_PORT);
-                    self.clients.push(Box::new(UdpSender::new(run, socket, to, settings.amount, pace, now)));
-                    needs(Transport::Udp, IPERF_PORT, Service::Sink, None)
-                }
-            },
-        }
-    }
-
-    /// The most that fits into one packet after an 8-byte header, UDP's or that of an ICMP echo.
-    fn payload_max(&self, to: IpAddress) -> usize {
-        let header = match to {
-            IpAddress::Ipv4(_) => 20,
-            IpAddress::Ipv6(_) => 40,
-        };
-        self.config.ip_mtu - header - 8
-    }
-
-    fn open_tcp(
-        &mut self,
-        run: RunId,
-        to: IpEndpoint,
-        local_port: u16,
-        config: TcpConfig,
-        now: Instant,
-    ) -> Connection {
-        let mut socket = tcp_socket(config);
-        socket
-            .connect(self.iface.context(), to, local_port)
-            .expect("a new socket can connect to a checked address");
-        self.watches.push(Watch::new(run, local_port));
-        Connection::new(run, self.sockets.add_tcp(socket), now)
-    }
-
-    fn open_udp(&mut self, local_port: u16) -> SocketHandle {
-        self.sockets.add_udp(udp_socket(), local_port)
-    }
-
     /// Makes sure that a server is there for a run.
-    pub fn serve(&mut self, needs: &ServerNeeds) {
+    pub fn serve(&mut self, needs: &ServerNeeds, now: Instant, history: &mut History) {
         let mut tcp = self.config.tcp;
         tcp.rx_buffer = needs.rx_buffer.unwrap_or(tcp.rx_buffer);
         let same = |server: &Server| (server.transport, server.port) == (needs.transport, needs.port);
         if !self.servers.iter().any(same) {
             self.servers.push(Server::new(needs.transport, needs.port, needs.service, tcp));
         }
-        let mut stack = Stack { iface: &mut self.iface, sockets: &mut self.sockets };
+        let audience = needs.group.as_ref().map(|(group, text, count)| {
+            self.memberships.push((needs.run, *group));
+            if self.groups.join(&mut self.iface, *group) {
+                history.node_event(now, self.id, NodeEvent::Joined { group: *group });
+            }
+            Audience { by: self.id, text: text.clone(), count: *count }
+        });
+        let mut stack =
+            Stack { iface: &mut self.iface, sockets: &mut self.sockets, fragmenting: &mut self.fragmenting };
         let server = self.servers.iter_mut().find(|server| same(server)).expect("it was just made sure of");
-        server.expect(needs.run, needs.client, tcp, &mut stack);
+        server.expect(needs.run, (needs.client, audience), tcp, &mut stack);
     }
 
     /// The run is over: its client closes, or breaks off, and its server is needed no more.
-    pub fn end(&mut self, run: RunId, gracefully: bool) {
+    pub fn end(&mut self, run: RunId, gracefully: bool, now: Instant, history: &mut History) {
         self.watches.retain(|watch| watch.run != run);
-        if let Some(place) = self.clients.iter().position(|client| client.run() == run) {
-            let handle = self.clients.remove(place).socket();
+        if let Some(place) = self.clients.iter().position(|running| running.client.run() == run) {
+            let handle = self.clients.remove(place).client.socket();
             if self.sockets.is_tcp(handle) {
                 let socket = self.sockets.tcp(handle);
                 if gracefully {
@@ -328,11 +356,22 @@ impl Host {
                 self.closing.push(handle);
             } else {
                 self.sockets.remove(handle);
+                self.fragmenting = self.fragmenting.filter(|other| *other != handle);
             }
         }
-        let mut stack = Stack { iface: &mut self.iface, sockets: &mut self.sockets };
+        if let Some(place) = self.memberships.iter().position(|(member, _)| *member == run) {
+            let (_, group) = self.memberships.remove(place);
+            if self.groups.leave(&mut self.iface, group) {
+                history.node_event(now, self.id, NodeEvent::Left { group });
+            }
+        }
+        let mut stack =
+            Stack { iface: &mut self.iface, sockets: &mut self.sockets, fragmenting: &mut self.fragmenting };
         for server in &mut self.servers {
             server.release(run, &mut stack);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,9 @@
 //! | [`world`] | the machine: moments, events, commands |
 //! | `queue` | what will happen, in order |
 //! | `host`, `sockets`, `app` | one smoltcp stack, its sockets, the programs on it |
-//! | `neighbor`, `watch` | what smoltcp knows but does not say, read off the wire |
+//! | `slaac`, `multicast` | a host's addresses and routers from advertisements, its groups |
+//! | `path_mtu`, `segment` | how long packets may be, and what is done with longer ones |
+//! | `neighbor`, `watch`, `told` | what smoltcp knows but does not say, or never hears, read off the wire |
 //! | [`congestion`] | likewise, afterwards: a sender's congestion window |
 //! | `book` | what each run has measured so far |
 //! | [`history`] | what happened |
@@ -60,10 +62,15 @@ mod book;
 pub mod congestion;
 pub mod history;
 mod host;
+mod multicast;
 mod neighbor;
+mod path_mtu;
 mod queue;
 pub mod run;
+mod segment;
+mod slaac;
 mod sockets;
+mod told;
 pub mod topology;
 mod watch;
 pub mod world;

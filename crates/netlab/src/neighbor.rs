@@ -5,14 +5,14 @@
 
 use smoltcp::wire::{
     ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
-    Icmpv6Packet, IpAddress, IpProtocol, Ipv6Packet, NdiscRepr, RawHardwareAddress,
+    Icmpv6Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, NdiscRepr, RawHardwareAddress,
 };
 
 /// What a received frame means for the card and the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
-    /// Not for this host: its card drops it. ARP for somebody else's address counts here too: the stack would only
-    /// throw it away, and a broadcast would cost as many polls as there are hosts.
+    /// Not for this host: its card drops it. ARP for somebody else's address counts here too, and so do groups that the host
+    /// is not in: the stack would only throw it away, and a broadcast would cost as many polls as there are hosts.
     NotForUs,
     /// The stack has to see it.
     ForUs,
@@ -20,18 +20,29 @@ pub(crate) enum Arrival {
     Teaches(IpAddress, EthernetAddress),
 }
 
-/// Looks at a frame that reached the card `own`; `is_ours` says whether an IP address is the host's.
+/// Looks at a frame that reached the card `own`; `is_ours` says whether an IP address is the host's, or one of
+/// a group that it is in.
 pub(crate) fn look(frame: &[u8], own: EthernetAddress, is_ours: impl Fn(IpAddress) -> bool) -> Arrival {
     let Ok(ethernet) = EthernetFrame::new_checked(frame) else { return Arrival::NotForUs };
     let destination = ethernet.dst_addr();
     if destination != own && destination.is_unicast() {
         return Arrival::NotForUs;
     }
+    // A card listens to the groups that its host is in; it goes by their Ethernet addresses, and the stack throws away what
+    // is left of others.
+    let other_group = |to: IpAddress| to.is_multicast() && !is_ours(to);
     match ethernet.ethertype() {
         EthernetProtocol::Arp => arp(ethernet.payload(), is_ours),
-        EthernetProtocol::Ipv6 => match ndp(ethernet.payload()) {
-            Some((ip, mac)) => Arrival::Teaches(ip, mac),
-            None => Arrival::ForUs,
+        EthernetProtocol::Ipv4 => match Ipv4Packet::new_checked(ethernet.payload()) {
+            Ok(ip) if other_group(ip.dst_addr().into()) => Arrival::NotForUs,
+            _ => Arrival::ForUs,
+        },
+        EthernetProtocol::Ipv6 => match Ipv6Packet::new_checked(ethernet.payload()) {
+            Ok(ip) if other_group(ip.dst_addr().into()) => Arrival::NotForUs,
+            _ => match ndp(ethernet.payload()) {
+                Some((ip, mac)) => Arrival::Teaches(ip, mac),
+                None => Arrival::ForUs,
+            },
         },
         _ => Arrival::ForUs,
     }

@@ -49,7 +49,61 @@ pub enum RunKind {
     Iperf(Iperf),
     /// A TCP connection that carries one message and is closed, as mirage-vnetif's `connect` example does it.
     Connect(Connect),
+    /// Who is on the way: probes whose time to live ends at one hop after the other.
+    Traceroute(Traceroute),
+    /// The longest packet that gets through: probes that must not be fragmented (RFC 1191, RFC 8201).
+    PathMtu(PathMtu),
+    /// UDP datagrams to a group; those who receive it join it first.
+    Multicast(Multicast),
 }
+
+/// Settings of a traceroute run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traceroute {
+    /// What the probes are: UDP to an unlikely port, as `traceroute` sends them, or echo requests, as `tracert` does.
+    pub probe: Probe,
+    /// Hops after which it gives up.
+    pub hops_max: u8,
+    /// Probes for each hop.
+    pub tries: u8,
+    /// A probe that was not answered after this long is lost.
+    pub timeout: Duration,
+}
+
+/// What a traceroute sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Probe {
+    /// UDP to ports from 33434 on.
+    Udp,
+    /// ICMP echo requests.
+    Icmp,
+}
+
+/// Settings of a path MTU run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathMtu {
+    /// A probe that was not answered after this long is lost; after three losses of one size it tries shorter ones.
+    pub timeout: Duration,
+}
+
+/// Settings of a multicast run; its target is the group's address. Its datagrams do not leave the network that they are sent
+/// in: their time to live is 1 (RFC 1112, 6.1), since the routers here do not forward multicast.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Multicast {
+    /// The hosts that join the group.
+    pub receivers: Vec<NodeId>,
+    /// How many datagrams.
+    pub count: u32,
+    /// From one to the next; the first is sent so long after the joining.
+    pub interval: Duration,
+    /// What is sent.
+    pub text: String,
+    /// The UDP port.
+    pub port: u16,
+}
+
+/// The receivers of one multicast run at most.
+pub const RECEIVERS_MAX: usize = 256;
 
 /// Settings of a ping run.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +116,16 @@ pub struct Ping {
     pub payload_bytes: usize,
     /// A reply that has not come after this long is counted as lost.
     pub timeout: Duration,
+    /// The requests' time to live or hop limit; `None`: the stack's 64.
+    pub ttl: Option<u8>,
+    /// IPv4 routers may fragment the requests, and the host itself does if they are longer than its MTU, up to
+    /// [`FRAGMENTED_PAYLOAD_MAX`]; if not, and with IPv6, the payload is cut to what fits.
+    pub fragments: bool,
 }
+
+/// The longest payload of a ping that is fragmented, in bytes. IPv4 could carry 65 507, but each host of a world, and there
+/// may be thousands in a browser's tab, has a buffer for the packet that it is fragmenting: smoltcp's is 16 KiB here.
+pub const FRAGMENTED_PAYLOAD_MAX: usize = smoltcp::config::FRAGMENTATION_BUFFER_SIZE - 28;
 
 /// Settings of an echo run.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,6 +226,31 @@ pub enum RunEvent {
         /// From 0.
         number: u32,
     },
+    /// Somebody on the way said that a packet of this run got no further.
+    Told {
+        /// Which request, from 0, if that can be told.
+        number: Option<u32>,
+        /// Who said it.
+        from: IpAddress,
+        /// What.
+        what: IcmpError,
+    },
+    /// A probe of a traceroute was answered, or not.
+    Hop(Hop),
+    /// The longest packet that gets through, as it is known by now.
+    PathMtu {
+        /// In bytes.
+        bytes: usize,
+        /// The router that said so; `None`: found out by what was lost or answered.
+        from: Option<IpAddress>,
+    },
+    /// A receiver of a multicast run got a datagram.
+    Received {
+        /// Which datagram, from 0.
+        number: u32,
+        /// Who.
+        by: NodeId,
+    },
     /// The server has received more; the entry's totals say how much. At most one each millisecond of virtual time, and
     /// ever fewer the longer the run lasts.
     Progress,
@@ -170,6 +258,51 @@ pub enum RunEvent {
     Interval(Interval),
     /// It is over.
     Finished(Outcome),
+}
+
+/// One answer to a traceroute, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The hop: the probe's time to live.
+    pub hop: u8,
+    /// Which of its probes, from 0.
+    pub number: u8,
+    /// Who answered, after how long, and what; `None`: nobody.
+    pub answer: Option<(IpAddress, Duration, HopAnswer)>,
+}
+
+/// What the answer to a traceroute's probe says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HopAnswer {
+    /// It is on the way.
+    OnTheWay,
+    /// It is the target.
+    Reached,
+    /// It goes no further.
+    Told(IcmpError),
+}
+
+/// What an ICMP error says of a packet (RFC 792, RFC 1812, RFC 4443).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IcmpError {
+    /// Its time to live, or hop limit, was over.
+    Expired,
+    /// A fragment of it did not come in time.
+    ReassemblyExpired,
+    /// No route leads to its network.
+    NetUnreachable,
+    /// Its host does not answer.
+    HostUnreachable,
+    /// Nobody speaks this protocol there.
+    ProtocolUnreachable,
+    /// Nobody listens at this port.
+    PortUnreachable,
+    /// A filter does not let it pass.
+    Prohibited,
+    /// It is too long: the next link takes packets of at most so many bytes.
+    TooBig(u32),
+    /// Something else: its type and code.
+    Other(u8, u8),
 }
 
 /// An iperf interval, as the server measured it.
@@ -207,6 +340,8 @@ pub enum Failure {
     Refused,
     /// The connection stood, then broke.
     Broken,
+    /// Somebody on the way said that packets do not get there.
+    Unreachable(IcmpError),
 }
 
 /// What was measured of a run, from its start to some moment.
@@ -253,6 +388,32 @@ impl Default for Ping {
             interval: Duration::from_secs(1),
             payload_bytes: 56,
             timeout: Duration::from_secs(2),
+            ttl: None,
+            fragments: false,
+        }
+    }
+}
+
+impl Default for Traceroute {
+    fn default() -> Self {
+        Self { probe: Probe::Udp, hops_max: 30, tries: 3, timeout: Duration::from_secs(2) }
+    }
+}
+
+impl Default for PathMtu {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(1) }
+    }
+}
+
+impl Default for Multicast {
+    fn default() -> Self {
+        Self {
+            receivers: Vec::new(),
+            count: 4,
+            interval: Duration::from_secs(1),
+            text: "Hello, everybody!".into(),
+            port: 5_000,
         }
     }
 }
@@ -299,6 +460,9 @@ impl RunKind {
             Self::Echo(_) => "echo",
             Self::Iperf(_) => "iperf",
             Self::Connect(_) => "connect",
+            Self::Traceroute(_) => "traceroute",
+            Self::PathMtu(_) => "pathmtu",
+            Self::Multicast(_) => "multicast",
         }
     }
 }
@@ -352,6 +516,7 @@ impl RunKind {
             Self::Ping(ping) => {
                 bad(!(1..=60_000).contains(&ping.count), "a ping sends 1 to 60 000 requests")?;
                 bad(ping.payload_bytes > 65_507, "a ping's payload is at most 65 507 bytes")?;
+                bad(ping.ttl == Some(0), "a time to live is at least 1")?;
                 bad(ping.interval.nanos() < 1_000, "a ping's interval is at least 1 µs")
             }
             Self::Echo(echo) => {
@@ -361,6 +526,26 @@ impl RunKind {
             Self::Connect(connect) => {
                 bad(connect.port == 0, "port 0 is not a port")?;
                 bad(connect.text.len() > 65_536, "a message has at most 65 536 bytes")
+            }
+            Self::Traceroute(trace) => {
+                bad(!(1..=64).contains(&trace.hops_max), "a traceroute goes 1 to 64 hops")?;
+                bad(!(1..=10).contains(&trace.tries), "a traceroute has 1 to 10 probes for each hop")?;
+                bad(trace.timeout.nanos() < 1_000_000, "a probe waits at least 1 ms for its answer")
+            }
+            Self::PathMtu(probe) => {
+                bad(probe.timeout.nanos() < 1_000_000, "a probe waits at least 1 ms for its answer")
+            }
+            Self::Multicast(multicast) => {
+                let receivers = multicast.receivers.len();
+                bad(!(1..=RECEIVERS_MAX).contains(&receivers), "a multicast run has 1 to 256 receivers")?;
+                bad(!(1..=60_000).contains(&multicast.count), "a multicast run sends 1 to 60 000 datagrams")?;
+                bad(!(1..=500).contains(&multicast.text.len()), "a multicast text has 1 to 500 bytes")?;
+                bad(multicast.port == 0, "port 0 is not a port")?;
+                let mut sorted = multicast.receivers.clone();
+                sorted.sort_unstable();
+                let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+                bad(twice, "a multicast run has each receiver once")?;
+                bad(multicast.interval.nanos() < 1_000, "a multicast interval is at least 1 µs")
             }
             Self::Iperf(iperf) => {
                 bad(iperf.interval.nanos() < 1_000_000, "an iperf interval is at least 1 ms")?;
@@ -398,6 +583,23 @@ impl fmt::Display for Failure {
             Self::NoRoute => "there is no route: the target is on another network, and there is no gateway",
             Self::Refused => "the connection was refused",
             Self::Broken => "the connection broke",
+            Self::Unreachable(error) => return write!(f, "it is out of reach: {error}"),
+        })
+    }
+}
+
+impl fmt::Display for IcmpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Expired => "its time to live was over",
+            Self::ReassemblyExpired => "a fragment of it was missing",
+            Self::NetUnreachable => "no route leads there",
+            Self::HostUnreachable => "the host does not answer",
+            Self::ProtocolUnreachable => "nobody speaks this protocol there",
+            Self::PortUnreachable => "nobody listens at this port",
+            Self::Prohibited => "a filter does not let it pass",
+            Self::TooBig(mtu) => return write!(f, "it is too long, the next link takes {mtu} bytes"),
+            Self::Other(kind, code) => return write!(f, "ICMP type {kind}, code {code}"),
         })
     }
 }

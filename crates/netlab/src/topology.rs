@@ -306,16 +306,16 @@ impl HostConfig {
     /// that it gets from routers.
     pub fn addresses_of_stack(&self, id: NodeId) -> impl Iterator<Item = IpCidr> {
         let has_v6 = self.slaac || self.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
-        let link_local = has_v6.then(|| IpCidr::Ipv6(link_local(self.mac(id))));
+        let link_local = has_v6.then(|| IpCidr::Ipv6(Ipv6Cidr::new(self.link_local(id), 64)));
         self.addresses.iter().copied().chain(link_local)
     }
-}
 
-/// The link-local address made from a MAC address (RFC 4291, 2.5.6 and appendix A).
-fn link_local(mac: EthernetAddress) -> Ipv6Cidr {
-    let [a, b, c, d, e, f] = mac.0;
-    let interface = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
-    Ipv6Cidr::new(Ipv6Address::from((0xfe80_u128 << 112) | u128::from(interface)), 64)
+    /// The link-local address of this host, if it is node `id` and speaks IPv6 (RFC 4291, 2.5.6 and appendix A).
+    pub fn link_local(&self, id: NodeId) -> Ipv6Address {
+        let [a, b, c, d, e, f] = self.mac(id).0;
+        let interface = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
+        Ipv6Address::from((0xfe80_u128 << 112) | u128::from(interface))
+    }
 }
 
 impl Topology {

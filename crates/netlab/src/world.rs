@@ -215,7 +215,12 @@ impl World {
             let (node, settings, rate) =
                 (link.ends[end.index()], link.ports[end.index()].clone(), link.ways[end.index()].line.rate);
             match &mut self.machines[node.index()] {
-                Machine::Host(_) | Machine::Hub | Machine::Outside(_) => continue,
+                Machine::Host(host) => {
+                    host.plugged(now);
+                    self.arm(now, node);
+                    continue;
+                }
+                Machine::Hub | Machine::Outside(_) => continue,
                 Machine::Switch(switch) => {
                     let port = switch.bridge.add_port(now, settings.of_switch(), rate, &mut switch.actions);
                     if !carrier {
@@ -346,9 +351,9 @@ impl World {
         let result = f(&mut self.machines, &mut book);
         for (ended, outcome) in ended {
             self.runs_open -= 1;
-            for node in [Some(ended.client), ended.server].into_iter().flatten() {
+            for node in [ended.client].into_iter().chain(ended.servers) {
                 if let Machine::Host(host) = &mut self.machines[node.index()] {
-                    host.end(ended.run, outcome == Outcome::Succeeded);
+                    host.end(ended.run, outcome == Outcome::Succeeded, now, &mut self.history);
                     self.dirty.insert(node);
                 }
             }

@@ -108,7 +108,8 @@ fn the_ports_of_a_grown_world_are_those_of_its_topology() {
     let topology = world.topology();
     let learned: Vec<_> = world.history().node_at(NodeId(2), world.now()).macs;
     assert_eq!(learned.len(), 4);
-    for (mac, port, _) in learned {
+    for entry in learned {
+        let (mac, port) = (entry.mac, entry.port);
         let behind = topology.receiver(topology.ports()[2][port.0 as usize]);
         assert_eq!(topology.host(behind).unwrap().mac(behind), mac);
     }
@@ -179,9 +180,11 @@ fn the_history_says_what_a_link_was_like_at_every_moment_and_steps_to_each_chang
     for (ms, then) in
         [(0, &clean), (5, &clean), (19, &clean), (20, &lossy), (29, &lossy), (30, &down), (99, &down)]
     {
-        assert_eq!(history.link_at(link, at(ms)), then, "{ms} ms");
+        assert_eq!(&history.link_at(link, at(ms)).ways, then, "{ms} ms");
     }
-    assert_eq!(history.link_changes(link), [(at(20), lossy.clone()), (at(30), lossy), (at(30), down)]);
+    let changes: Vec<_> =
+        history.link_changes(link).iter().map(|(at, link)| (*at, link.ways.clone())).collect();
+    assert_eq!(changes, [(at(20), lossy.clone()), (at(30), lossy), (at(30), down)]);
     assert_eq!(history.link_changes(LinkId(0)), []);
     let steps: Vec<_> =
         std::iter::successors(history.next_after(at(5)), |&at| history.next_after(at)).collect();

@@ -14,7 +14,7 @@ use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, Ratio, World};
 use proptest::prelude::*;
 use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
+use vnetif::line::{CoDel, Discipline, LineConfig, Queue, Red};
 
 /// A tree: `middles` hubs and switches, each hung on an earlier one, and hosts hung on them.
 fn tree() -> impl Strategy<Value = Topology> {
@@ -35,7 +35,16 @@ fn tree() -> impl Strategy<Value = Topology> {
             links.push(cable(number as u32, first + parent.index(middles.len()) as u32));
         }
         for (link, (mbps, delay_us, queue)) in links.iter_mut().zip(lines.into_iter().cycle()) {
-            link.ways = [way(mbps, delay_us, queue), way(mbps, delay_us, queue)];
+            let mut one = way(mbps, delay_us, queue);
+            one.line.queue.discipline = match mbps % 3 {
+                0 => Discipline::DropTail,
+                1 => Discipline::CoDel(CoDel::default()),
+                _ => {
+                    let (min, max) = (queue / 4, queue * 3 / 4);
+                    Discipline::Red(Red { min, max, probability: Ratio::percent(10), weight_log: 6 })
+                }
+            };
+            link.ways = [one.clone(), one];
         }
         Topology { nodes, links }
     })
@@ -51,6 +60,36 @@ fn impairments() -> impl Strategy<Value = Vec<Impairment>> {
         (0u64..20_000)
             .prop_map(|after_bytes| Impairment::SilenceOnce { after_bytes, lasts: Duration::from_secs(1) }),
         Just(Impairment::Down),
+        (0u64..2_000, 1u64..500, prop::option::of(1u64..1_000)).prop_map(|(at, lasts, every)| {
+            let millis = Duration::from_millis;
+            let (at, lasts) = (Instant::ZERO + millis(at), millis(lasts));
+            Impairment::Outage { at, lasts, every: every.map(millis) }
+        }),
+        (percent(), percent()).prop_map(|(probability, correlation)| {
+            Impairment::LossCorrelated { probability, correlation }
+        }),
+        (percent(), percent(), percent()).prop_map(|(to_bad, to_good, bad)| Impairment::GilbertElliott {
+            to_bad,
+            to_good,
+            bad,
+            good: Ratio::percent(0)
+        }),
+        (1u32..9).prop_map(Impairment::LossEvery),
+        (1u64..20).prop_map(Impairment::LossOfFrame),
+        (percent(), percent())
+            .prop_map(|(probability, correlation)| Impairment::Duplicate { probability, correlation }),
+        (percent(), percent())
+            .prop_map(|(probability, correlation)| Impairment::Corrupt { probability, correlation }),
+        (0u64..5_000, 0u8..4, percent(), any::<bool>()).prop_map(|(us, which, correlation, overtakes)| {
+            use vnetif::impair::Distribution::{Normal, Pareto, ParetoNormal, Uniform};
+            let distribution = [Uniform, Normal, Pareto, ParetoNormal][usize::from(which)];
+            Impairment::Jitter { spread: Duration::from_micros(us), distribution, correlation, overtakes }
+        }),
+        (percent(), percent(), 1u32..5).prop_map(|(probability, correlation, gap)| Impairment::Reorder {
+            probability,
+            correlation,
+            gap
+        }),
     ];
     prop::collection::vec(one, 0..4)
 }
@@ -175,7 +214,12 @@ fn after(topology: &Topology, command: &Command) -> Topology {
     match command {
         Command::AddNode(node) => topology.nodes.push(node.clone()),
         Command::AddLink(link) => topology.links.push(link.clone()),
-        Command::Start(_) | Command::Stop(_) | Command::SetLink(..) => {}
+        Command::Start(_)
+        | Command::Stop(_)
+        | Command::SetLink(..)
+        | Command::SetPort(..)
+        | Command::SetNode(..)
+        | Command::Clear(_) => {}
     }
     topology
 }

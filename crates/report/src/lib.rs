@@ -5,13 +5,16 @@
 
 #![allow(missing_docs, reason = "many fields are what they are called, here and in JSON")]
 
-use netlab::history::{DirectionTotals, RunLog, SocketState};
-use netlab::run::{Iperf, IperfTransport, Outcome, RunEvent, RunKind, Target, Totals, Transport};
-use netlab::topology::{Direction, End, LinkId, NodeId, NodeKind};
+mod node;
+
+pub use node::*;
+
+use netlab::history::{DirectionTotals, RunLog};
+use netlab::run::{HopAnswer, Iperf, IperfTransport, Outcome, RunEvent, RunKind, Target, Totals, Transport};
+use netlab::topology::{Direction, End, LinkId};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
 use serde::Serialize;
-use smoltcp::wire::EthernetAddress;
 use std::collections::BTreeMap;
 
 /// Everything.
@@ -59,7 +62,53 @@ pub struct RunReport {
     pub jitter_ms: Option<f64>,
     /// iperf's reports.
     pub intervals: Option<Vec<IntervalReport>>,
+    /// A traceroute's probes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hops: Option<Vec<HopReport>>,
+    /// The longest packet that gets through, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_mtu: Option<PathMtuFound>,
+    /// What routers and hosts said of packets that got no further.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldReport>,
+    /// How many datagrams each receiver of a multicast run got, by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receivers: Option<BTreeMap<String, u64>>,
 }
+
+/// One probe of a traceroute.
+#[derive(Serialize)]
+pub struct HopReport {
+    pub hop: u8,
+    /// Null: nobody answered.
+    pub from: Option<String>,
+    pub rtt_ms: Option<f64>,
+    /// The target answered.
+    pub reached: bool,
+    /// What was said, if the probe got no further there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
+}
+
+/// What a path MTU run found.
+#[derive(Serialize)]
+pub struct PathMtuFound {
+    pub bytes: usize,
+    /// The last router that said so.
+    pub from: Option<String>,
+}
+
+/// Something said of a packet.
+#[derive(Serialize)]
+pub struct ToldReport {
+    /// Virtual seconds.
+    pub at: f64,
+    pub from: String,
+    pub what: String,
+}
+
+/// The most lines of `told` of one run.
+const TOLD_MAX: usize = 100;
 
 /// Round-trip times.
 #[derive(Serialize)]
@@ -107,55 +156,6 @@ pub struct FrameCounts {
     pub dropped: BTreeMap<&'static str, u64>,
 }
 
-/// A node and its tables.
-#[derive(Serialize)]
-pub struct NodeReport {
-    pub id: String,
-    pub kind: &'static str,
-    /// A switch's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mac_table: Option<Vec<MacReport>>,
-    /// A host's, by ARP and NDP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub neighbors: Option<Vec<NeighborReport>>,
-    /// A host's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sockets: Option<Vec<SocketReport>>,
-}
-
-/// Behind which port an address is.
-#[derive(Serialize)]
-pub struct MacReport {
-    pub mac: String,
-    pub port: u32,
-    /// The node at the other end of that port's cable.
-    pub link_to: String,
-    /// Virtual seconds.
-    pub since: f64,
-}
-
-/// A neighbor's addresses.
-#[derive(Serialize)]
-pub struct NeighborReport {
-    pub ip: String,
-    pub mac: String,
-    /// Virtual seconds.
-    pub since: f64,
-}
-
-/// A socket.
-#[derive(Serialize)]
-pub struct SocketReport {
-    pub kind: &'static str,
-    /// A TCP socket's (RFC 9293, 3.3.2).
-    pub state: Option<String>,
-    /// An address and a port, or only a port, or an ICMP identifier.
-    pub local: String,
-    pub remote: Option<String>,
-    /// In that state since: virtual seconds.
-    pub since: f64,
-}
-
 impl Report {
     /// Whether every run did what it should.
     pub fn all_succeeded(&self) -> bool {
@@ -172,7 +172,7 @@ pub fn report(scenario: &Scenario, world: &World) -> Report {
         history: format!("{:016x}", history.hash()),
         runs: history.runs().iter().map(|log| run(scenario, log, world.now())).collect(),
         links: links.map(|number| link(scenario, world, LinkId(number))).collect(),
-        nodes: scenario.topology.node_ids().map(|id| node(scenario, world, id)).collect(),
+        nodes: scenario.topology.node_ids().map(|id| node::node(scenario, world, id)).collect(),
     }
 }
 
@@ -212,7 +212,62 @@ fn run(scenario: &Scenario, log: &RunLog, now: Instant) -> RunReport {
         retransmits: measures.tcp.then_some(totals.retransmits),
         jitter_ms: (measures.bulk && !measures.tcp).then(|| totals.jitter.millis_f64()),
         intervals: measures.bulk.then(|| intervals.collect()),
+        hops: matches!(log.spec.kind, RunKind::Traceroute(_)).then(|| hops(log, now)),
+        path_mtu: path_mtu(log, now),
+        told: told(log, now),
+        receivers: receivers(scenario, log, now),
     }
+}
+
+fn hops(log: &RunLog, now: Instant) -> Vec<HopReport> {
+    let hops = log.entries_by(now).iter().filter_map(|entry| match entry.event {
+        RunEvent::Hop(hop) => Some(HopReport {
+            hop: hop.hop,
+            from: hop.answer.map(|(from, ..)| from.to_string()),
+            rtt_ms: hop.answer.map(|(_, rtt, _)| rtt.millis_f64()),
+            reached: matches!(hop.answer, Some((.., HopAnswer::Reached))),
+            told: hop.answer.and_then(|(.., answer)| match answer {
+                HopAnswer::Told(what) => Some(what.to_string()),
+                HopAnswer::OnTheWay | HopAnswer::Reached => None,
+            }),
+        }),
+        _ => None,
+    });
+    hops.collect()
+}
+
+fn path_mtu(log: &RunLog, now: Instant) -> Option<PathMtuFound> {
+    let mut said = None;
+    let mut found = None;
+    for entry in log.entries_by(now) {
+        if let RunEvent::PathMtu { bytes, from } = entry.event {
+            said = from.or(said);
+            found = Some(bytes);
+        }
+    }
+    found.map(|bytes| PathMtuFound { bytes, from: said.map(|from| from.to_string()) })
+}
+
+fn told(log: &RunLog, now: Instant) -> Vec<ToldReport> {
+    let told = log.entries_by(now).iter().filter_map(|entry| match entry.event {
+        RunEvent::Told { from, what, .. } => {
+            Some(ToldReport { at: entry.at.secs_f64(), from: from.to_string(), what: what.to_string() })
+        }
+        _ => None,
+    });
+    told.take(TOLD_MAX).collect()
+}
+
+fn receivers(scenario: &Scenario, log: &RunLog, now: Instant) -> Option<BTreeMap<String, u64>> {
+    let RunKind::Multicast(multicast) = &log.spec.kind else { return None };
+    let id = |node| scenario.id(node).to_owned();
+    let mut counts: BTreeMap<_, _> = multicast.receivers.iter().map(|&node| (id(node), 0)).collect();
+    for entry in log.entries_by(now) {
+        if let RunEvent::Received { by, .. } = entry.event {
+            *counts.entry(id(by)).or_default() += 1;
+        }
+    }
+    Some(counts)
 }
 
 /// What a kind of run measures besides what all do.
@@ -226,7 +281,11 @@ struct Measures {
 impl Measures {
     fn of(kind: &RunKind) -> Self {
         match kind {
-            RunKind::Ping(_) => Self { loss: true, bulk: false, tcp: false },
+            RunKind::Ping(_) | RunKind::Traceroute(_) | RunKind::PathMtu(_) => {
+                Self { loss: true, bulk: false, tcp: false }
+            }
+            // One datagram is received as often as there are receivers.
+            RunKind::Multicast(_) => Self { loss: false, bulk: false, tcp: false },
             RunKind::Echo(echo) => Self { loss: true, bulk: false, tcp: echo.transport == Transport::Tcp },
             // Its message is received or the run fails; there is no answer.
             RunKind::Connect(_) => Self { loss: false, bulk: false, tcp: true },
@@ -287,68 +346,6 @@ impl FrameCounts {
         self.delivered += other.delivered;
         for (reason, count) in &other.dropped {
             *self.dropped.entry(reason).or_default() += count;
-        }
-    }
-}
-
-fn node(scenario: &Scenario, world: &World, id: NodeId) -> NodeReport {
-    let view = world.history().node_at(id, world.now());
-    let ports = scenario.topology.ports();
-    let mut report = NodeReport {
-        id: scenario.id(id).to_owned(),
-        kind: "hub",
-        mac_table: None,
-        neighbors: None,
-        sockets: None,
-    };
-    match scenario.topology.node(id).kind {
-        NodeKind::Hub => {}
-        NodeKind::Switch(_) => {
-            report.kind = "switch";
-            let entries = view.macs.into_iter().map(|(address, port, since)| MacReport {
-                mac: mac(address),
-                port: port.0,
-                link_to: scenario
-                    .id(scenario.topology.receiver(ports[id.index()][port.0 as usize]))
-                    .to_owned(),
-                since: since.secs_f64(),
-            });
-            report.mac_table = Some(entries.collect());
-        }
-        NodeKind::Host(_) => {
-            report.kind = "host";
-            let entries = view.neighbors.into_iter().map(|(ip, address, since)| NeighborReport {
-                ip: ip.to_string(),
-                mac: mac(address),
-                since: since.secs_f64(),
-            });
-            report.neighbors = Some(entries.collect());
-            let entries = view.sockets.into_iter().map(|(_, state, since)| socket(state, since));
-            report.sockets = Some(entries.collect());
-        }
-    }
-    report
-}
-
-fn mac(address: EthernetAddress) -> String {
-    address.0.map(|byte| format!("{byte:02x}")).join(":")
-}
-
-fn socket(state: SocketState, since: Instant) -> SocketReport {
-    let since = since.secs_f64();
-    match state {
-        SocketState::Tcp { state, local, remote, port } => SocketReport {
-            kind: "tcp",
-            state: Some(state.to_string()),
-            local: local.map_or(port.to_string(), |local| local.to_string()),
-            remote: remote.map(|remote| remote.to_string()),
-            since,
-        },
-        SocketState::Udp { port } => {
-            SocketReport { kind: "udp", state: None, local: port.to_string(), remote: None, since }
-        }
-        SocketState::Icmp { ident } => {
-            SocketReport { kind: "icmp", state: None, local: ident.to_string(), remote: None, since }
         }
     }
 }

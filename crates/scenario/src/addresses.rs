@@ -1,10 +1,11 @@
 //! Addresses that a person need not think of: what a host would be called by who built its LAN.
 
-use crate::check::{is_link_local, segments, unusable_address};
-use crate::version_of;
+use crate::check::{is_link_local, unusable_address};
+use crate::lans::Lans;
 use netlab::run::IpVersion;
-use netlab::topology::{ADDRESSES_MAX, HostConfig, NodeId, Topology};
+use netlab::topology::{HostConfig, LinkId, NodeId, NodeKind, Port, Topology};
 use smoltcp::wire::{IpAddress, IpCidr};
+use std::collections::VecDeque;
 
 /// More networks of one LAN are not compared with each other: people have two or three, and comparing costs.
 pub(crate) const NETWORKS_MAX: usize = 64;
@@ -43,7 +44,12 @@ pub fn free_address(topology: &Topology, at: Option<NodeId>, version: IpVersion)
 pub fn usual_gateways(topology: &Topology, at: Option<NodeId>) -> Vec<IpAddress> {
     let around = around(topology, at);
     let usual = |version: IpVersion| {
-        let all = around.iter().flat_map(|host| &host.gateways).filter(|gateway| version.is_of(gateway));
+        let usual = usual_network(&around, version);
+        let mut routers = around.networks.iter().filter(|cidr| Some(network(**cidr)) == usual);
+        if let Some(router) = routers.next() {
+            return Some(*router);
+        }
+        let all = around.hosts.iter().flat_map(|host| &host.gateways).filter(|gateway| version.is_of(gateway));
         most_common(&mut all.map(|gateway| IpCidr::new(*gateway, 1)))
     };
     [IpVersion::V4, IpVersion::V6].into_iter().filter_map(usual).map(|cidr| cidr.address()).collect()
@@ -87,15 +93,24 @@ pub(crate) fn free_in(topology: &Topology, of: IpCidr) -> Option<IpCidr> {
         _ => [1, last],
     };
     // One of the first is free, if they are one more than all that are taken.
-    let mut taken = vec![false; topology.nodes.len() * (ADDRESSES_MAX + 2) + 1];
-    for host in topology.node_ids().filter_map(|id| topology.host(id)) {
-        for other in host.addresses.iter().map(IpCidr::address).chain(host.gateways.iter().copied()) {
-            let number = low(other).wrapping_sub(low(base));
-            if with_low(base, low(other)) == other
-                && let Some(taken) = taken.get_mut(number.wrapping_sub(first) as usize)
-            {
-                *taken = true;
-            }
+    let hosts = || topology.nodes.iter().filter_map(|node| match &node.kind {
+        NodeKind::Host(host) => Some(host),
+        NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
+    });
+    let hosts = || hosts().flat_map(|host| host.addresses.iter().map(IpCidr::address).chain(host.gateways.iter().copied()));
+    let ports = || topology.links.iter().flat_map(|link| &link.ports).filter_map(|port| match port {
+        Port::Router(port) => Some(port),
+        Port::Plain | Port::Switch(_) => None,
+    });
+    let routers = || ports().flat_map(|port| port.vlans.iter().map(|(_, list)| list).chain([&port.addresses]).flatten());
+    let all = || hosts().chain(routers().map(IpCidr::address));
+    let mut taken = vec![false; all().count() + 1];
+    for other in all() {
+        let number = low(other).wrapping_sub(low(base));
+        if with_low(base, low(other)) == other
+            && let Some(taken) = taken.get_mut(number.wrapping_sub(first) as usize)
+        {
+            *taken = true;
         }
     }
     let number = first + taken.iter().position(|taken| !taken)? as u32;
@@ -125,23 +140,85 @@ fn with_low(address: IpAddress, low: u32) -> IpAddress {
     }
 }
 
-/// The other hosts on the LAN of a node; all hosts, if none of these has an address.
-fn around(topology: &Topology, at: Option<NodeId>) -> Vec<&HostConfig> {
-    let segments = segments(topology);
-    let others = |near: bool| {
-        let ids = topology.node_ids().filter(move |id| Some(*id) != at);
-        let segments = &segments;
-        let near = ids.filter(move |id| !near || at.is_some_and(|at| segments.same(at.index(), id.index())));
-        near.filter_map(|id| topology.host(id)).collect::<Vec<_>>()
-    };
-    let near = others(true);
-    if near.iter().any(|host| !host.addresses.is_empty()) { near } else { others(false) }
+/// Who is on a LAN, as far as their addresses tell what is usual there.
+struct Around<'t> {
+    hosts: Vec<&'t HostConfig>,
+    /// Of routers: what a LAN is, they say.
+    networks: Vec<IpCidr>,
 }
 
-fn usual_network(hosts: &[&HostConfig], version: IpVersion) -> Option<IpCidr> {
-    let all = hosts.iter().flat_map(|host| host.addresses.iter());
-    let fitting = all.filter(|cidr| version_of(cidr.address()) == version && !is_link_local(&cidr.address()));
-    most_common(&mut fitting.copied().map(network))
+/// Who is on the LAN of a node besides it; if none of them has an address, everybody.
+fn around(topology: &Topology, at: Option<NodeId>) -> Around<'_> {
+    let lans = Lans::new(topology);
+    let others = |near: bool| {
+        let lan = at.map(|at| lans.of(at));
+        let here = |other: usize| !near || lan == Some(other);
+        let ids = topology.node_ids().filter(|id| Some(*id) != at && here(lans.of(*id)));
+        let hosts = ids.filter_map(|id| topology.host(id)).collect();
+        let interfaces = lans.interfaces.iter().filter(|interface| here(interface.lan));
+        let networks = interfaces.flat_map(|interface| interface.addresses).copied().collect();
+        Around { hosts, networks }
+    };
+    let near = others(true);
+    let known = !near.networks.is_empty() || near.hosts.iter().any(|host| !host.addresses.is_empty());
+    if known { near } else { others(false) }
+}
+
+fn usual_network(around: &Around<'_>, version: IpVersion) -> Option<IpCidr> {
+    let fits = |cidr: &&IpCidr| version.is_of(&cidr.address()) && !is_link_local(&cidr.address());
+    let hosts = around.hosts.iter().flat_map(|host| &host.addresses).filter(fits).copied().map(network);
+    let usual = most_common(&mut hosts.filter(|usual| {
+        let mut routers = around.networks.iter().filter(fits).copied().map(network).peekable();
+        routers.peek().is_none() || routers.any(|of| of == *usual)
+    }));
+    usual.or_else(|| around.networks.iter().find(fits).copied().map(network))
+}
+
+/// The address of a router that is nearest to a host: on a network of the host's, else at the cable that leads there, else any;
+/// of this IP version if one is asked for, else IPv4 if both have it. `None` if there is none.
+pub fn router_address(
+    topology: &Topology,
+    from: NodeId,
+    router: NodeId,
+    version: Option<IpVersion>,
+) -> Option<IpAddress> {
+    let host = topology.host(from)?;
+    let lans = Lans::new(topology);
+    let all = lans.interfaces.iter().filter(|interface| interface.node == router);
+    let all: Vec<_> = all.flat_map(|of| of.addresses.iter().map(|cidr| (of.link, cidr.address()))).collect();
+    let has = |version: IpVersion| {
+        let own = host.addresses.iter().any(|cidr| version.is_of(&cidr.address()));
+        own || (host.slaac && version == IpVersion::V6)
+    };
+    let wanted = |of: &IpVersion| version.is_none_or(|version| version == *of) && has(*of);
+    let arrival = cable_towards(topology, from, router);
+    [IpVersion::V4, IpVersion::V6].into_iter().filter(wanted).find_map(|version| {
+        let fits = |address: &IpAddress| version.is_of(address) && !is_link_local(address);
+        let of: Vec<_> = all.iter().filter(|(_, address)| fits(address)).collect();
+        let near = |address| host.addresses.iter().any(|cidr| cidr.contains_addr(address));
+        let near = of.iter().find(|(_, address)| near(address));
+        let near = near.or_else(|| of.iter().find(|(link, _)| Some(*link) == arrival));
+        near.or(of.first()).map(|(_, address)| *address)
+    })
+}
+
+/// The last cable of a shortest way from here to there.
+fn cable_towards(topology: &Topology, from: NodeId, to: NodeId) -> Option<LinkId> {
+    let ports = topology.ports();
+    let mut seen = vec![false; topology.nodes.len()];
+    let mut queue = VecDeque::from([from]);
+    while let Some(node) = queue.pop_front() {
+        for direction in &ports[node.index()] {
+            let next = topology.receiver(*direction);
+            if next == to {
+                return Some(direction.link);
+            }
+            if !std::mem::replace(&mut seen[next.index()], true) {
+                queue.push_back(next);
+            }
+        }
+    }
+    None
 }
 
 /// The first, if several are equally common.

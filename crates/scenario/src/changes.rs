@@ -5,9 +5,10 @@
 //! [`Scenario::whole`] or, for one moment, at [`Scenario::at`].
 
 use crate::Scenario;
+use bridge::config::Membership;
 use netlab::Instant;
 use netlab::run::RunId;
-use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, Topology, Way};
+use netlab::topology::{End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, Port, Topology, Way};
 use netlab::world::Command;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,6 +29,12 @@ pub enum Change {
     },
     /// A cable is added. Its number is the next free one; its ends may be nodes that were added before.
     Cable(Link),
+    /// From then on the port at this end of the link has these settings.
+    Port(LinkId, End, Port),
+    /// From then on this switch or router has these settings.
+    Set(NodeId, NodeKind),
+    /// A switch or router forgets what it has learned.
+    Clear(NodeId),
     /// A run is stopped; what it measured stays.
     Stop(RunId),
 }
@@ -39,6 +46,9 @@ impl Change {
             Self::Link(link, ways) => Command::SetLink(*link, ways.clone()),
             Self::Node { node, .. } => Command::AddNode(node.clone()),
             Self::Cable(link) => Command::AddLink(link.clone()),
+            Self::Port(link, end, port) => Command::SetPort(*link, *end, port.clone()),
+            Self::Set(node, kind) => Command::SetNode(*node, kind.clone()),
+            Self::Clear(node) => Command::Clear(*node),
             Self::Stop(run) => Command::Stop(*run),
         }
     }
@@ -73,7 +83,19 @@ impl Scenario {
                         link.ways = ways;
                     }
                 }
-                Change::Node { .. } | Change::Cable(_) | Change::Stop(_) => drop(then.add(&change)),
+                Change::Port(link, end, port) => {
+                    if let Some(link) = then.topology.links.get_mut(link.index()) {
+                        link.ports[end.index()] = port;
+                    }
+                }
+                Change::Set(node, kind) => {
+                    if let Some(node) = then.topology.nodes.get_mut(node.index()) {
+                        node.kind = kind;
+                    }
+                }
+                Change::Node { .. } | Change::Cable(_) | Change::Clear(_) | Change::Stop(_) => {
+                    then.add(&change);
+                }
             }
         }
         then
@@ -88,7 +110,9 @@ impl Scenario {
                 self.at.push(*at);
             }
             Change::Cable(link) => self.topology.links.push(link.clone()),
-            Change::Link(..) | Change::Stop(_) => return false,
+            Change::Link(..) | Change::Port(..) | Change::Set(..) | Change::Clear(_) | Change::Stop(_) => {
+                return false;
+            }
         }
         true
     }
@@ -114,7 +138,34 @@ impl Scenario {
         let added = || self.added().nth(node.index() - self.ids.len()).map(|(_, node)| node);
         match &self.topology.nodes.get(node.index()).or_else(added)?.kind {
             NodeKind::Host(config) => Some(config),
-            NodeKind::Hub | NodeKind::Switch(_) => None,
+            NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
+        }
+    }
+}
+
+/// How much of a node's settings a change of it repeats.
+pub(crate) fn repeated_of_node(kind: &NodeKind) -> usize {
+    match kind {
+        NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) => 1,
+        NodeKind::Router(router) => {
+            let forwards = router.nat.as_ref().map_or(0, |nat| nat.forwards.len());
+            let rules = router.filter.as_ref().map_or(0, |filter| filter.rules.len());
+            1 + router.routes.len() + forwards + rules
+        }
+    }
+}
+
+/// How much of a port's settings a change of it repeats.
+pub(crate) fn repeated_of_port(port: &Port) -> usize {
+    match port {
+        Port::Plain => 1,
+        Port::Switch(port) => match &port.vlan {
+            Membership::Trunk { allowed: Some(allowed), .. } => 1 + allowed.len(),
+            Membership::Access(_) | Membership::Trunk { allowed: None, .. } => 1,
+        },
+        Port::Router(port) => {
+            let vlans = port.vlans.iter().map(|(_, list)| 1 + list.len()).sum::<usize>();
+            1 + port.addresses.len() + vlans
         }
     }
 }

@@ -15,6 +15,7 @@ use netlab::{BitsPerSec, Duration, Instant};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::collections::{BTreeMap, BTreeSet};
 use vnetif::impair::Impairment;
+use vnetif::line::{Queue, QueueLimit};
 
 /// What could not be read, by its number in the whole network, so that nothing is said about the placeholders in its stead.
 #[derive(Debug, Default)]
@@ -101,7 +102,11 @@ impl<'s> Check<'s> {
             match change {
                 Change::Node { .. } => added[0].push(number),
                 Change::Cable(_) => added[1].push(number),
-                Change::Link(..) | Change::Stop(_) => {}
+                Change::Link(..)
+                | Change::Port(..)
+                | Change::Set(..)
+                | Change::Clear(_)
+                | Change::Stop(_) => {}
             }
         }
         let mut check = Self {
@@ -141,7 +146,8 @@ impl<'s> Check<'s> {
             match self.changes.get(number) {
                 Some((_, Change::Node { .. })) => problem.nodes.push(NodeId(behind(0))),
                 Some((_, Change::Cable(_))) => problem.link = Some(LinkId(behind(1))),
-                Some((_, Change::Link(link, _))) => problem.link = Some(*link),
+                Some((_, Change::Link(link, _) | Change::Port(link, ..))) => problem.link = Some(*link),
+                Some((_, Change::Set(node, _) | Change::Clear(node))) => problem.nodes.push(*node),
                 Some((_, Change::Stop(run))) => problem.run = Some(run.0 as usize),
                 None => {}
             }
@@ -286,7 +292,7 @@ impl<'s> Check<'s> {
             }
             match &node.kind {
                 NodeKind::Host(config) => self.host(NodeId(number as u32), config),
-                NodeKind::Hub => {}
+                NodeKind::Hub | NodeKind::Router(_) => {}
                 NodeKind::Switch(config) => {
                     self.time_within(place.field("ageing"), config.ageing, [AGEING_MIN, AGEING_MAX]);
                 }
@@ -426,7 +432,8 @@ impl<'s> Check<'s> {
                     self.error(place.field("ends"), message);
                 }
             }
-            let infrastructure = |node| scenario.topology.host(node).is_none();
+            let infrastructure =
+                |node| matches!(scenario.topology.node(node).kind, NodeKind::Hub | NodeKind::Switch(_));
             if infrastructure(a) && infrastructure(b) && !joined.join(a.index(), b.index()) {
                 let message = "this link closes a loop of hubs and switches, in which one broadcast would go round for ever: \
                                remove one of its links";
@@ -463,7 +470,7 @@ impl<'s> Check<'s> {
     fn way(&mut self, place: &Place, way: &Way) {
         let line = way.line;
         self.time_within(place.field("delay"), line.delay, [Duration::ZERO, DELAY_MAX]);
-        self.size_within(place.field("queue"), line.queue_bytes, [0, QUEUE_MAX]);
+        self.size_within(place.field("queue"), queue_bytes(line.queue), [0, QUEUE_MAX]);
         // What an unlimited link carries is limited by those who send.
         let rate = line.rate.unwrap_or(UDP_RATE_MAX);
         self.rate_within(place.field("rate"), rate, RATE_MAX);
@@ -502,9 +509,26 @@ impl<'s> Check<'s> {
                     });
                     self.time_within(place.clone(), lasts, [Duration::from_nanos(1), SILENCE_MAX]);
                 }
-                Impairment::Loss(_) | Impairment::Down => {}
+                Impairment::Loss(_)
+                | Impairment::Down
+                | Impairment::Outage { .. }
+                | Impairment::LossCorrelated { .. }
+                | Impairment::GilbertElliott { .. }
+                | Impairment::LossEvery(_)
+                | Impairment::LossOfFrame(_)
+                | Impairment::Duplicate { .. }
+                | Impairment::Corrupt { .. }
+                | Impairment::Jitter { .. }
+                | Impairment::Reorder { .. } => {}
             }
         }
+    }
+}
+
+fn queue_bytes(queue: Queue) -> usize {
+    match queue.limit {
+        QueueLimit::Bytes(bytes) => bytes,
+        QueueLimit::Frames(frames) => frames.saturating_mul(1_514),
     }
 }
 

@@ -1,10 +1,13 @@
 //! What holds where a document says nothing. Part of the format for ever: a change here would change what documents mean
 //! that people have written and shared. So they stand here, and not wherever netlab happens to have its own.
 
+use bridge::config::{Edge, Membership, Stp, Vlan};
 use netlab::run::{Amount, IpVersion, Transport};
-use netlab::topology::{Congestion, Way};
-use netlab::{BitsPerSec, Duration, Instant};
-use vnetif::line::{LineConfig, Queue};
+use netlab::topology::{Congestion, Port, SwitchConfig, TcpConfig, Way};
+use netlab::{BitsPerSec, Duration, Instant, Ratio};
+use router::config::{Rip, SplitHorizon, Verdict};
+use vnetif::impair::Distribution;
+use vnetif::line::{CoDel, LineConfig, Queue};
 
 /// Of the scenario.
 pub const SEED: u64 = 1;
@@ -17,8 +20,88 @@ pub const CONGESTION: Congestion = Congestion::Cubic;
 pub const RX_BUFFER: usize = 64 << 10;
 /// Bytes.
 pub const TX_BUFFER: usize = 64 << 10;
+/// All three of them.
+pub const TCP: TcpConfig =
+    TcpConfig { congestion: CONGESTION, rx_buffer: RX_BUFFER, tx_buffer: TX_BUFFER };
+
 /// A switch forgets an address after this long (IEEE 802.1Q-2022, table 8-6).
 pub const AGEING: Duration = Duration::from_secs(300);
+/// A spanning tree's settings where it is simply on (IEEE 802.1D-2004, table 17-1).
+pub const STP: Stp = Stp {
+    priority: 32_768,
+    hello: Duration::from_secs(2),
+    max_age: Duration::from_secs(20),
+    forward_delay: Duration::from_secs(15),
+};
+
+/// A switch that knows nothing of spanning trees and multicast.
+pub const fn switch() -> SwitchConfig {
+    SwitchConfig { ageing: AGEING, stp: None, snooping: false }
+}
+
+/// Of a route that somebody wrote down.
+pub const METRIC: u8 = 1;
+/// RIP's settings where it is simply on (RFC 2453, 3.8).
+pub const RIP: Rip = Rip {
+    split_horizon: SplitHorizon::PoisonedReverse,
+    triggered: true,
+    update: Duration::from_secs(30),
+    timeout: Duration::from_secs(180),
+    garbage: Duration::from_secs(120),
+};
+/// What becomes of what fits no rule of a filter.
+pub const OTHERWISE: Verdict = Verdict::Allow;
+
+/// The longest payload that passes a switch's port: jumbo frames do.
+pub const SWITCH_MTU: usize = 9_216;
+/// The VLAN of untagged frames on a trunk, as on most switches.
+pub const NATIVE: Option<Vlan> = Some(Vlan::DEFAULT);
+
+/// A switch's port.
+pub const fn switch_port() -> bridge::Port {
+    bridge::Port {
+        up: true,
+        mtu: SWITCH_MTU,
+        vlan: Membership::Access(Vlan::DEFAULT),
+        edge: Edge::Auto,
+        cost: None,
+        priority: 128,
+    }
+}
+
+/// A router's port.
+pub const fn router_port() -> router::Port {
+    router::Port {
+        up: true,
+        mac: None,
+        addresses: Vec::new(),
+        vlans: Vec::new(),
+        mtu: MTU,
+        outside: false,
+        advertise: true,
+        rip: true,
+    }
+}
+
+/// A port's settings as a switch's.
+pub(crate) fn of_switch(port: &Port) -> bridge::Port {
+    if let Port::Switch(port) = port { port.clone() } else { switch_port() }
+}
+
+/// A port's settings as a router's.
+pub(crate) fn of_router(port: &Port) -> router::Port {
+    if let Port::Router(port) = port { port.clone() } else { router_port() }
+}
+
+/// A switch's port, plain if it has nothing of its own: as a document that is read has it.
+pub fn port_of_switch(port: bridge::Port) -> Port {
+    if port == switch_port() { Port::Plain } else { Port::Switch(port) }
+}
+
+/// A router's port, plain if it has nothing of its own.
+pub fn port_of_router(port: router::Port) -> Port {
+    if port == router_port() { Port::Plain } else { Port::Router(port) }
+}
 
 /// Of a link, one way.
 pub const DELAY: Duration = Duration::from_millis(1);
@@ -34,6 +117,19 @@ pub const fn way() -> Way {
         impairments: Vec::new(),
     }
 }
+
+/// Of random early detection, just below its upper threshold: tc's examples, five times the paper's.
+pub const RED_PROBABILITY: Ratio = Ratio::percent(10);
+/// Of random early detection: the average moves by 1/512 for each frame, the paper's 0.002.
+pub const RED_WEIGHT: u8 = 9;
+/// Of controlled delay (RFC 8289, 4.2 and 4.3).
+pub const CODEL: CoDel = CoDel { target: Duration::from_millis(5), interval: Duration::from_millis(100) };
+/// In a burst everything is lost (Gilbert's model).
+pub const BURST_LOSS: Ratio = Ratio::percent(100);
+/// Of jitter.
+pub const DISTRIBUTION: Distribution = Distribution::Uniform;
+/// Any frame may go ahead.
+pub const GAP: u32 = 1;
 
 /// When a run begins.
 pub const AT: Instant = Instant::ZERO;
@@ -59,11 +155,37 @@ pub const UDP_RATE: BitsPerSec = BitsPerSec::new(1_000_000).unwrap();
 pub const CONNECT_PORT: u16 = 80;
 /// What a connect run sends.
 pub const CONNECT_TEXT: &str = "hello";
+/// Hops after which a traceroute gives up.
+pub const HOPS: u8 = 30;
+/// Probes for each hop.
+pub const TRIES: u8 = 3;
+/// Until a probe of a path MTU run is given up.
+pub const PATHMTU_TIMEOUT: Duration = Duration::from_secs(1);
+/// What a multicast run sends.
+pub const MULTICAST_TEXT: &str = "Hello, everybody!";
+/// Where it sends it.
+pub const MULTICAST_PORT: u16 = 5_000;
 
 /// UDP payload of each datagram in bytes: what iperf 2 takes, so that a packet fits into 1,500 bytes.
 pub const fn datagram(version: IpVersion) -> usize {
     match version {
         IpVersion::V4 => 1_470,
         IpVersion::V6 => 1_450,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netlab::topology::RouterConfig;
+
+    #[test]
+    fn what_is_plain_means_the_same_here_and_in_the_engine() {
+        // If this fails, the engine's default has moved: documents keep theirs, so `Port::Plain` has to be filled in.
+        assert_eq!(switch(), SwitchConfig::default());
+        assert_eq!(switch_port(), bridge::Port::default());
+        assert_eq!(router_port(), router::Port::default());
+        let RouterConfig { routes, rip, nat, filter } = RouterConfig::default();
+        assert_eq!((routes.len(), rip, nat, filter), (0, None, None, None));
     }
 }

@@ -32,6 +32,7 @@
 //! | `json` | JSON whose every value knows its place and its exact text |
 //! | [`quantity`] | `1.203s`, `100Mbps`, `64KiB`: exact, in integers |
 //! | `read` | text → scenario, with every fault, not only the first |
+//! | `lans` | who hears whose broadcasts: cables and VLANs join, routers end |
 //! | `check` | what no single field shows: a loop, an address that two hosts have, a run that can go nowhere |
 //! | `write` | scenario → text, with everything left out that has its default |
 //! | [`problem`] | the same with its kind, for who can do something about it; more that will surprise; and how to put it right |
@@ -57,6 +58,7 @@ pub mod examples;
 pub mod export;
 pub mod fault;
 mod json;
+mod lans;
 pub mod layout;
 pub mod link;
 pub mod problem;
@@ -224,7 +226,10 @@ pub(crate) fn ip_version<'h>(
     to: Target,
 ) -> Option<IpVersion> {
     let has = |node, version: IpVersion| {
-        host(node).is_some_and(|host| host.addresses.iter().any(|cidr| version.is_of(&cidr.address())))
+        host(node).is_some_and(|host| {
+            let own = host.addresses.iter().any(|cidr| version.is_of(&cidr.address()));
+            own || (host.slaac && version == IpVersion::V6)
+        })
     };
     [IpVersion::V4, IpVersion::V6].into_iter().find(|&version| {
         has(from, version)

@@ -60,8 +60,16 @@ pub enum Kind {
         /// Where most are.
         main: IpCidr,
     },
-    /// Hubs and switches in a circle: frames would go round for ever.
+    /// Hubs and switches in a circle without a spanning tree: a broadcast goes round for ever.
     Loop,
+    /// Two ports of one router have networks of which one is a part of the other.
+    Overlap,
+    /// A router has a cable at whose end it has no address.
+    PortWithoutAddress,
+    /// A host waits for a router to advertise a network, and none on its LAN does.
+    NoAdvertiser,
+    /// The two ends of a cable do not agree on whose VLANs' frames they are.
+    VlanMismatch,
     /// No cable leads from one end of a run to the other.
     NoPath,
     /// A run goes to another network, and no gateway leads there.
@@ -200,6 +208,10 @@ impl Problem {
             | Kind::NoPath
             | Kind::NoRoute
             | Kind::AddressOfNobody
+            | Kind::Overlap
+            | Kind::PortWithoutAddress
+            | Kind::NoAdvertiser
+            | Kind::VlanMismatch
             | Kind::Other => return None,
         };
         Some(Fix { what, scenario: fixed })

@@ -34,6 +34,9 @@ pub(crate) const SIZE: Units = &[
     ("TiB", 1 << 40),
 ];
 
+/// Of a queue that counts frames, whatever their length.
+pub(crate) const FRAMES: Units = &[("frames", 1), ("frame", 1)];
+
 /// Reads `1ms`. The error says what to write instead.
 pub fn parse_time(text: &str) -> Result<Duration, String> {
     parse(text, TIME, "1ms").map(Duration::from_nanos)

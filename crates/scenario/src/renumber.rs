@@ -96,7 +96,7 @@ impl Scenario {
         match change {
             Change::Node { .. } => self.make_room(Some(self.topology.nodes.len() + nodes), None),
             Change::Cable(_) => self.make_room(None, Some(self.topology.links.len() + links)),
-            Change::Link(..) | Change::Stop(_) => {}
+            Change::Link(..) | Change::Port(..) | Change::Set(..) | Change::Clear(_) | Change::Stop(_) => {}
         }
         self.changes.insert(place, (at, change));
         self
@@ -154,7 +154,12 @@ impl Numbers {
                 self.ends(link);
                 links.next().is_some_and(Option::is_some)
             }
-            Change::Link(link, _) => new(&self.links, link.index()).map(|new| *link = LinkId(new)).is_some(),
+            Change::Link(link, _) | Change::Port(link, ..) => {
+                new(&self.links, link.index()).map(|new| *link = LinkId(new)).is_some()
+            }
+            Change::Set(node, _) | Change::Clear(node) => {
+                new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some()
+            }
             Change::Stop(run) => new(&self.runs, run.0 as usize).map(|new| *run = RunId(new)).is_some(),
         });
     }

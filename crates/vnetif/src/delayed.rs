@@ -1,14 +1,17 @@
 //! A backend behind cables: what a port writes first travels over a line of its own, with a rate, a finite queue and a
-//! propagation delay, and is then written to the backend behind.
+//! propagation delay, and is then written to the backend behind. A cable may [misbehave](crate::impair): then each port's does
+//! so by itself, unlike with [`Impaired`](crate::Impaired), which is one medium for all.
 //!
 //! Only the way in, not the way out too: for two ports that would be the same with twice the delay, and whoever needs a
 //! real topology wants a network simulator and not a LAN.
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
 use crate::frame::Frame;
-use crate::line::{Line, LineConfig};
+use crate::impair::Impairment;
+use crate::line::LineConfig;
 use crate::mac::PortId;
 use crate::time::Instant;
+use crate::wire::{Fate, Wire};
 use smoltcp::wire::EthernetAddress;
 use std::cell::RefCell;
 use std::cmp::{Ordering, Reverse};
@@ -23,6 +26,8 @@ pub struct Delayed<B>(Rc<Shared<B>>);
 struct Shared<B> {
     inner: B,
     config: LineConfig,
+    impairments: Vec<Impairment>,
+    seed: u64,
     core: RefCell<Core>,
 }
 
@@ -38,7 +43,7 @@ struct Core {
 
 #[derive(Debug)]
 struct Cable {
-    line: Line,
+    wire: Wire,
     in_flight: usize,
     /// The port has left, flushing: its frames still arrive, in the name of this port of the backend behind.
     stand_in: Option<PortId>,
@@ -55,7 +60,14 @@ struct Flight {
 impl<B: Backend> Delayed<B> {
     /// This backend, with a cable like this for every port.
     pub fn new(inner: B, config: LineConfig) -> Self {
-        Self(Rc::new(Shared { inner, config, core: RefCell::default() }))
+        Self::with_impairments(inner, config, &[], 0)
+    }
+
+    /// This backend, with a cable like this for every port that misbehaves like this. A frame too big is lost: its writer
+    /// learns nothing.
+    pub fn with_impairments(inner: B, config: LineConfig, impairments: &[Impairment], seed: u64) -> Self {
+        let impairments = impairments.to_vec();
+        Self(Rc::new(Shared { inner, config, impairments, seed, core: RefCell::default() }))
     }
 
     /// The backend behind.
@@ -63,8 +75,8 @@ impl<B: Backend> Delayed<B> {
         &self.0.inner
     }
 
-    /// How many frames were lost: because the queue of their sender was full, because it left without flushing, or
-    /// because the backend behind refused them when they arrived.
+    /// How many frames were lost: in the queue or on the cable of their sender, because it left without flushing, or because
+    /// the backend behind refused them when they arrived.
     pub fn dropped(&self) -> u64 {
         self.0.core.borrow().dropped
     }
@@ -98,7 +110,8 @@ impl<B: Backend> Delayed<B> {
 impl<B: Backend> Backend for Delayed<B> {
     fn register(&self) -> Result<PortId, PortsExhausted> {
         let port = self.0.inner.register()?;
-        let cable = Cable { line: Line::new(self.0.config), in_flight: 0, stand_in: None };
+        let wire = Wire::new(self.0.config, &self.0.impairments, self.0.seed, &[port.0.into()]);
+        let cable = Cable { wire, in_flight: 0, stand_in: None };
         self.0.core.borrow_mut().cables.insert(port, cable);
         Ok(port)
     }
@@ -146,14 +159,17 @@ impl<B: Backend> Backend for Delayed<B> {
         core.now = core.now.max(now);
         let cable =
             core.cables.get_mut(&from).filter(|cable| cable.stand_in.is_none()).ok_or(UnknownPort(from))?;
-        let Ok(journey) = cable.line.send(core.now, frame.len()) else {
-            core.dropped += 1;
-            return Ok(());
-        };
-        cable.in_flight += 1;
-        core.sequence += 1;
-        let flight = Flight { arrival: journey.arrival, sequence: core.sequence, from, frame };
-        core.flights.push(Reverse(flight));
+        let (passage, copy) = cable.wire.send(core.now, frame);
+        for passage in [passage].into_iter().chain(copy) {
+            if passage.fate != Fate::Arrives {
+                core.dropped += 1;
+                continue;
+            }
+            cable.in_flight += 1;
+            core.sequence += 1;
+            let (arrival, frame) = (passage.journey.arrival, passage.frame);
+            core.flights.push(Reverse(Flight { arrival, sequence: core.sequence, from, frame }));
+        }
         Ok(())
     }
 
@@ -208,6 +224,7 @@ mod tests {
     use super::*;
     use crate::inbox::{Inbox, inbox};
     use crate::lan::Lan;
+    use crate::line::Queue;
     use crate::time::Duration;
     use crate::units::BitsPerSec;
 

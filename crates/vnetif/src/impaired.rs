@@ -1,11 +1,13 @@
 //! A backend that misbehaves: any other one behind [`crate::impair`].
 //!
-//! What a medium does to a frame (refusing, losing) is decided once, when it is written, for all who would have got it.
-//! Only trailing bytes are a matter of each receiver: every one gets padding of its own.
+//! What a medium does to a frame (refusing, losing, flipping a bit, handing it on twice) is decided once, when it is written,
+//! for all who would have got it. Only trailing bytes are a matter of each receiver: every one gets padding of its own.
+//!
+//! Delivery takes no time here, so what varies a delay does nothing: for that there is [`Delayed`](crate::Delayed).
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
 use crate::frame::Frame;
-use crate::impair::{Impairment, LossReason, Pipeline, Verdict};
+use crate::impair::{Impairment, LossReason, Pipeline};
 use crate::mac::PortId;
 use crate::nic::ETHERNET_HEADER_BYTES;
 use crate::time::Instant;
@@ -108,14 +110,18 @@ impl<B: Backend + 'static> Backend for Impaired<B> {
     fn write(&self, now: Instant, from: PortId, frame: Frame) -> Result<(), WriteError> {
         let bytes = frame.len();
         let verdict = self.0.sending.borrow_mut().judge(now, frame);
-        let lost = match verdict {
-            Verdict::Drop(LossReason::TooBig) => {
+        let lost = match verdict.lost {
+            Some(LossReason::TooBig) => {
                 let bytes_max = self.0.frame_bytes_max.expect("there is a limit");
                 return Err(WriteError::FrameTooBig { bytes, bytes_max });
             }
             _ if !self.is_up() => LossReason::LinkDown,
-            Verdict::Drop(reason) => reason,
-            Verdict::Pass(frame) => return self.0.inner.write(now, from, frame),
+            Some(reason) => reason,
+            None => {
+                let copy = verdict.duplicated.then(|| verdict.frame.clone());
+                self.0.inner.write(now, from, verdict.frame)?;
+                return copy.map_or(Ok(()), |copy| self.0.inner.write(now, from, copy));
+            }
         };
         *self.0.losses.borrow_mut().entry(lost).or_default() += 1;
         Ok(())
@@ -126,10 +132,7 @@ impl<B: Backend + 'static> Backend for Impaired<B> {
             return self.0.inner.listen(port, listener);
         }
         let mut pipeline = Pipeline::new(&self.0.receiving, self.0.seed, &[RECEIVING, port.0.into()]);
-        let lengthened = move |now, frame| match pipeline.judge(now, frame) {
-            Verdict::Pass(frame) => listener.hand(now, frame),
-            Verdict::Drop(_) => unreachable!("bytes are only appended here"),
-        };
+        let lengthened = move |now, frame| listener.hand(now, pipeline.judge(now, frame).frame);
         self.0.inner.listen(port, Listener::callback(lengthened))
     }
 
@@ -202,6 +205,22 @@ mod tests {
         let lost = medium.losses()[&LossReason::Loss];
         assert_eq!((b.len() as u64, c.len() as u64), (1000 - lost, 1000 - lost));
         assert!((400..600).contains(&lost));
+    }
+
+    #[test]
+    fn a_duplicated_frame_is_heard_twice_and_a_corrupted_one_with_one_wrong_bit() {
+        let always = (Ratio::percent(100), Ratio::percent(0));
+        let all = [
+            Impairment::Duplicate { probability: always.0, correlation: always.1 },
+            Impairment::Corrupt { probability: always.0, correlation: always.1 },
+        ];
+        let medium = Impaired::new(Lan::hub(), &all, 7);
+        let ((a, _), (_, b)) = (listener(&medium), listener(&medium));
+        medium.write(Instant::ZERO, a, frame(60)).unwrap();
+        let [first, second] = [(); 2].map(|()| b.pop().unwrap());
+        assert_eq!(first, second);
+        assert_eq!(first.iter().map(|byte| byte.count_ones()).sum::<u32>(), 1);
+        assert!(b.is_empty());
     }
 
     #[test]

@@ -44,6 +44,7 @@
 //! | [`mod@line`] | one direction of a cable: rate, finite queue, propagation delay |
 //! | [`mac_table`] | what a learning switch knows |
 //! | [`wire`] | one direction of a cable whole: a line with its impairments |
+//! | [`preset`] | links that everybody has met, as data |
 //! | [`node`] | what a bridge or router, as a state machine, asks of the world around it |
 //! | [`nic`] | two queues that a smoltcp interface can own as its device, for a world that moves the frames itself |
 //! | [`signal`], [`inbox`] | what can be waited for: something that happens once, frames for one reader |
@@ -78,6 +79,7 @@ pub mod measured;
 pub mod monitor;
 pub mod nic;
 pub mod node;
+pub mod preset;
 pub mod raw;
 #[cfg(feature = "pcapng")]
 pub mod recorder;

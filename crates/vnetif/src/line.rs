@@ -3,10 +3,21 @@
 //! The line is first in, first out and its rate is known, so the whole journey of a frame is settled when it is handed
 //! over: no event for "the transmitter is free", and whoever draws the frame knows at once where it will be when. Not a
 //! callback when it arrives: the caller has an event queue and puts the arrival there.
+//!
+//! The same holds for a queue that decides when a frame comes to its head ([`Discipline::CoDel`]): that moment is known when
+//! the frame comes, and the frames come to the head in the order in which they came. So the decisions are made in that
+//! order, each for its own moment.
 
+mod codel;
+mod red;
+
+use crate::rng::Stream;
 use crate::time::{Duration, Instant};
 use crate::units::{BitsPerSec, Ratio};
 use std::collections::VecDeque;
+
+/// An Ethernet frame of 1500 bytes of payload.
+const FULL_FRAME_BYTES: usize = 1_514;
 
 /// What a line is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,7 +60,10 @@ pub enum Discipline {
     CoDel(CoDel),
 }
 
-/// Random early detection, in the unit of the queue's limit. The average is an exponential one of weight `1 / 2^weight_log`.
+/// Random early detection, in the unit of the queue's limit, each frame alike however long it is. The average is an
+/// exponential one of weight `1 / 2^weight_log`, over what waits when each frame comes; the frame that is being sent does
+/// not wait. While the line is idle the average falls as if full-sized frames (1514 bytes) had come and found nobody
+/// waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Red {
     /// Below this average nobody is dropped.
@@ -58,11 +72,13 @@ pub struct Red {
     pub max: usize,
     /// The probability just below `max`.
     pub probability: Ratio,
-    /// 9 is the paper's 0.002.
+    /// 9 is the paper's 0.002; 31 and more are all the same.
     pub weight_log: u8,
 }
 
-/// Controlled delay.
+/// Controlled delay. RFC 8289 spares a frame that leaves less than a full-sized one behind in the queue; who will be behind
+/// is not known yet when a frame is handed over, so this spares a frame that came when no more than that was waiting before
+/// it. At the head of a standing queue the two are about the same. The size is that of the largest frame so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CoDel {
     /// Waiting this long is acceptable; by default 5 ms.
@@ -78,6 +94,14 @@ impl Default for CoDel {
 }
 
 impl Queue {
+    /// The bytes that it holds at most, full frames of 1514 bytes where frames are counted.
+    pub const fn bytes_max(&self) -> usize {
+        match self.limit {
+            QueueLimit::Bytes(bytes) => bytes,
+            QueueLimit::Frames(frames) => frames.saturating_mul(1_514),
+        }
+    }
+
     /// So many bytes, and who comes when it is full is dropped.
     pub const fn bytes(bytes: usize) -> Self {
         Self { limit: QueueLimit::Bytes(bytes), discipline: Discipline::DropTail }
@@ -95,7 +119,7 @@ pub struct Journey {
     pub arrival: Instant,
 }
 
-/// The queue drops the frame.
+/// Why a queue drops a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum QueueDrop {
     /// There is no room.
@@ -109,20 +133,46 @@ pub enum QueueDrop {
     Late,
 }
 
+/// The queue drops the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{why}, at {at}")]
+pub struct Dropped {
+    /// Why.
+    pub why: QueueDrop,
+    /// When: as it came, or, if it was [late](QueueDrop::Late), as it would have been sent. Until then it waits.
+    pub at: Instant,
+}
+
 /// One direction of a cable.
 #[derive(Clone, Debug)]
 pub struct Line {
     config: LineConfig,
     free_at: Instant,
-    /// When each waiting frame starts, and its length.
+    /// When each waiting frame starts, or is dropped instead, and its length.
     waiting: VecDeque<(Instant, usize)>,
     waiting_bytes: usize,
+    red: red::Memory,
+    codel: codel::Memory,
+    stream: Stream,
 }
 
 impl Line {
-    /// An idle line.
+    /// An idle line. If it drops at random, all that are made so draw the same.
     pub fn new(config: LineConfig) -> Self {
-        Self { config, free_at: Instant::ZERO, waiting: VecDeque::new(), waiting_bytes: 0 }
+        Self::with_stream(config, Stream::new(0, &[]))
+    }
+
+    /// An idle line that draws from this stream if it drops at random.
+    pub fn with_stream(config: LineConfig, stream: Stream) -> Self {
+        Self {
+            config,
+            free_at: Instant::ZERO,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            red: red::Memory::default(),
+            codel: codel::Memory::default(),
+            stream,
+        }
     }
 
     /// What it is like.
@@ -130,33 +180,73 @@ impl Line {
         self.config
     }
 
-    /// Changes what it is like, for frames that come from now on; the journeys of the others are settled.
+    /// Changes what it is like, for frames that come from now on; the journeys of the others are settled. A discipline goes
+    /// on with what it knows, one that is new begins afresh.
     pub fn reconfigure(&mut self, config: LineConfig) {
+        let [before, after] =
+            [self.config, config].map(|config| std::mem::discriminant(&config.queue.discipline));
+        if before != after {
+            self.red = red::Memory::default();
+            self.codel = codel::Memory::default();
+        }
         self.config = config;
     }
 
-    /// Takes a frame of this many bytes and settles its journey, or refuses it because the queue is full. `now` must
-    /// not go back.
-    pub fn send(&mut self, now: Instant, bytes: usize) -> Result<Journey, QueueDrop> {
+    /// Takes a frame of this many bytes and settles its journey, or when and why it is dropped. `now` must not go back.
+    pub fn send(&mut self, now: Instant, bytes: usize) -> Result<Journey, Dropped> {
         while self.waiting.front().is_some_and(|&(start, _)| start <= now) {
             let (_, bytes) = self.waiting.pop_front().expect("there is a front");
             self.waiting_bytes -= bytes;
         }
         let start = now.max(self.free_at);
-        if start > now {
+        let waits = start > now;
+        let early = match self.config.queue.discipline {
+            Discipline::DropTail | Discipline::CoDel(_) => false,
+            Discipline::Red(red) => {
+                let queue = match self.config.queue.limit {
+                    QueueLimit::Bytes(_) => self.waiting_bytes,
+                    QueueLimit::Frames(_) => self.waiting.len(),
+                };
+                let idle = (!waits).then(|| self.idle_frames(now));
+                self.red.drops(&red, queue, idle, self.stream.draw())
+            }
+        };
+        if early {
+            return Err(Dropped { why: QueueDrop::Early, at: now });
+        }
+        if waits {
             let fits = match self.config.queue.limit {
                 QueueLimit::Bytes(max) => self.waiting_bytes + bytes <= max,
                 QueueLimit::Frames(max) => self.waiting.len() < max,
             };
             if !fits {
-                return Err(QueueDrop::Full);
+                return Err(Dropped { why: QueueDrop::Full, at: now });
             }
+        }
+        let late = match self.config.queue.discipline {
+            Discipline::DropTail | Discipline::Red(_) => false,
+            Discipline::CoDel(codel) => self.codel.drops(
+                &codel,
+                codel::Head { now: start, waited: start - now, bytes, before: self.waiting_bytes },
+            ),
+        };
+        if waits {
             self.waiting.push_back((start, bytes));
             self.waiting_bytes += bytes;
+        }
+        if late {
+            return Err(Dropped { why: QueueDrop::Late, at: start });
         }
         let end = start + self.config.rate.map_or(Duration::ZERO, |rate| rate.time_for(bytes));
         self.free_at = end;
         Ok(Journey { start, end, arrival: end + self.config.delay })
+    }
+
+    /// How many full-sized frames could have been sent while nobody sent any.
+    fn idle_frames(&self, now: Instant) -> u64 {
+        self.config.rate.map_or(u64::MAX, |rate| {
+            (now - self.free_at).nanos() / rate.time_for(FULL_FRAME_BYTES).nanos().max(1)
+        })
     }
 
     /// The bytes that wait for the transmitter, as of the last [`send`](Self::send).

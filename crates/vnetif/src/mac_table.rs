@@ -1,4 +1,7 @@
 //! What a learning switch knows: behind which port each address was last seen (IEEE 802.1Q-2022, 8.8).
+//!
+//! Each VLAN is learned by itself (IVL): the same address may be behind one port in one VLAN and behind another in the next.
+//! An address has 48 bits, so the VLAN's twelve stand above it in the same number, and cost nothing to hash.
 
 use crate::mac::PortId;
 use crate::time::{Duration, Instant};
@@ -65,20 +68,38 @@ impl MacTable {
         let Some(header) = frame.first_chunk::<14>() else {
             return Lookup { egress: Egress::Filter, learned: false };
         };
-        let (destination, source) = (Key::at::<0>(header), Key::at::<6>(header));
-        let learned = !source.is_group() && self.learn(now, ingress, source);
-        let egress = match self.entries.get(&destination) {
+        let learned = self.learn_key(now, ingress, Key::at::<6>(0, header));
+        Lookup { egress: self.find_key(now, ingress, Key::at::<0>(0, header)), learned }
+    }
+
+    /// The same in one VLAN; 0 is the number for a switch that knows nothing of VLANs. Not inlined: what calls it may be
+    /// compiled for size, and this is to be quick.
+    pub fn look_in(&mut self, now: Instant, vlan: u16, ingress: PortId, header: &[u8; 14]) -> Lookup {
+        let learned = self.learn_key(now, ingress, Key::at::<6>(vlan, header));
+        Lookup { egress: self.find_key(now, ingress, Key::at::<0>(vlan, header)), learned }
+    }
+
+    /// Learns a frame's source alone; whether it is new, or has moved to this port.
+    pub fn learn(&mut self, now: Instant, vlan: u16, ingress: PortId, header: &[u8; 14]) -> bool {
+        self.learn_key(now, ingress, Key::at::<6>(vlan, header))
+    }
+
+    #[inline]
+    fn find_key(&self, now: Instant, ingress: PortId, destination: Key) -> Egress {
+        match self.entries.get(&destination) {
             Some(entry) if now - entry.heard >= self.ageing => Egress::Flood,
             Some(entry) if entry.port == ingress => Egress::Filter,
             Some(entry) => Egress::Port(entry.port),
             // Not known, or a group: those are never learned.
             None => Egress::Flood,
-        };
-        Lookup { egress, learned }
+        }
     }
 
     #[inline]
-    fn learn(&mut self, now: Instant, port: PortId, source: Key) -> bool {
+    fn learn_key(&mut self, now: Instant, port: PortId, source: Key) -> bool {
+        if source.is_group() {
+            return false;
+        }
         let fresh = Entry { port, heard: now };
         if let Some(entry) = self.entries.get_mut(&source) {
             let moved = entry.port != port || now - entry.heard >= self.ageing;
@@ -97,25 +118,37 @@ impl MacTable {
         true
     }
 
-    /// Removes what has aged and returns it, in order of address. Cheap to call often: before the oldest entry can
+    /// Removes what has aged and returns it, in order of VLAN and address. Cheap to call often: before the oldest entry can
     /// have aged it looks at nothing.
     #[inline]
-    pub fn sweep(&mut self, now: Instant) -> Vec<EthernetAddress> {
+    pub fn sweep(&mut self, now: Instant) -> Vec<(u16, EthernetAddress)> {
         if now < self.sweep_at { Vec::new() } else { self.remove_aged(now) }
     }
 
     #[cold]
-    fn remove_aged(&mut self, now: Instant) -> Vec<EthernetAddress> {
+    fn remove_aged(&mut self, now: Instant) -> Vec<(u16, EthernetAddress)> {
         let ageing = self.ageing;
+        let aged = self.remove(|entry| now - entry.heard >= ageing);
+        self.sweep_from_oldest(now);
+        aged
+    }
+
+    fn remove(&mut self, which: impl Fn(&Entry) -> bool) -> Vec<(u16, EthernetAddress)> {
         // Sorted by a heap: the standard sort of these is 19 KB of wasm, for a list that is short and rare.
-        let aged: BinaryHeap<_> = self
-            .entries
-            .extract_if(|_, entry| now - entry.heard >= ageing)
-            .map(|(key, _)| key.address())
-            .collect();
+        let removed: BinaryHeap<_> =
+            self.entries.extract_if(|_, entry| which(entry)).map(|(key, _)| key).collect();
+        removed.into_sorted_vec().into_iter().map(|key| (key.vlan(), key.address())).collect()
+    }
+
+    fn sweep_from_oldest(&mut self, now: Instant) {
         let oldest = self.entries.values().map(|entry| entry.heard).min().unwrap_or(now);
-        self.sweep_at = oldest + ageing;
-        aged.into_sorted_vec()
+        self.sweep_at = oldest + self.ageing;
+    }
+
+    /// From now on forgets after `ageing`, what is known already too.
+    pub fn set_ageing(&mut self, now: Instant, ageing: Duration) {
+        self.ageing = ageing;
+        self.sweep_from_oldest(now);
     }
 
     /// When [`sweep`](Self::sweep) may next find something; `None` while the table is empty.
@@ -123,9 +156,14 @@ impl MacTable {
         (!self.entries.is_empty()).then_some(self.sweep_at)
     }
 
-    /// Forgets everything behind this port, as when its cable is pulled.
-    pub fn forget_port(&mut self, port: PortId) {
-        self.entries.retain(|_, entry| entry.port != port);
+    /// Forgets everything behind this port, as when its cable is pulled, and returns it, in order of VLAN and address.
+    pub fn forget_port(&mut self, port: PortId) -> Vec<(u16, EthernetAddress)> {
+        self.remove(|entry| entry.port == port)
+    }
+
+    /// Forgets everything and returns it, in order of VLAN and address.
+    pub fn clear(&mut self) -> Vec<(u16, EthernetAddress)> {
+        self.remove(|_| true)
     }
 
     /// All that is known, in order of address: port and when it was last heard.
@@ -136,15 +174,19 @@ impl MacTable {
     }
 }
 
-/// An address as a number, its first byte the most significant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An address as a number, its first byte the most significant, and above it the VLAN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Key(u64);
 
 impl Key {
     /// The address at this offset of an Ethernet header: 0 or 6.
-    fn at<const OFFSET: usize>(header: &[u8; 14]) -> Self {
+    fn at<const OFFSET: usize>(vlan: u16, header: &[u8; 14]) -> Self {
         let bytes = header[OFFSET..OFFSET + 8].try_into().expect("eight bytes are eight bytes");
-        Self(u64::from_be_bytes(bytes) >> 16)
+        Self(u64::from_be_bytes(bytes) >> 16 | u64::from(vlan) << 48)
+    }
+
+    fn vlan(self) -> u16 {
+        (self.0 >> 48) as u16
     }
 
     /// Whether it is a group's (IEEE 802-2014, 8.2): the least bit of its first byte.
@@ -216,9 +258,33 @@ mod tests {
             Egress::Flood,
             "aged, though not swept"
         );
-        assert_eq!(table.sweep(at(10)), [A.mac()]);
+        assert_eq!(table.sweep(at(10)), [(0, A.mac())]);
         assert!(table.look(at(11), A, &frame(B.mac(), B.mac())).learned, "moved to another port");
         assert_eq!(table.entries(), [(B.mac(), A, at(11))]);
+    }
+
+    #[test]
+    fn each_vlan_is_learned_by_itself() {
+        let mut table = MacTable::default();
+        let look = |table: &mut MacTable, vlan, ingress, to: PortId, from: PortId| {
+            table.look_in(at(0), vlan, ingress, frame(to.mac(), from.mac()).first_chunk().unwrap())
+        };
+        assert!(look(&mut table, 10, A, B, A).learned);
+        assert!(look(&mut table, 20, B, B, A).learned, "the same address elsewhere");
+        assert_eq!(look(&mut table, 10, PortId(2), A, B).egress, Egress::Port(A));
+        assert_eq!(look(&mut table, 20, PortId(2), A, B).egress, Egress::Port(B));
+        assert_eq!(look(&mut table, 30, PortId(2), A, B).egress, Egress::Flood);
+        assert_eq!(table.forget_port(A), [(10, A.mac())]);
+        assert_eq!(table.clear(), [(10, B.mac()), (20, A.mac()), (20, B.mac()), (30, B.mac())]);
+    }
+
+    #[test]
+    fn a_shorter_ageing_holds_for_what_is_known_already() {
+        let mut table = MacTable::default();
+        table.look(at(0), A, &frame(B.mac(), A.mac()));
+        table.set_ageing(at(1), Duration::from_secs(10));
+        assert_eq!(table.sweep_at(), Some(at(10)));
+        assert_eq!(table.sweep(at(10)), [(0, A.mac())]);
     }
 
     #[test]

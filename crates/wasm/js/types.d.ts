@@ -42,7 +42,7 @@ export interface Report {
   nodes: Node[];
 }
 
-export type RunKind = "ping" | "echo" | "iperf" | "connect";
+export type RunKind = "ping" | "echo" | "iperf" | "connect" | "traceroute" | "pathmtu" | "multicast";
 
 /** `unfinished` if the end came first. */
 export type Outcome = "succeeded" | "failed" | "stopped" | "unfinished";
@@ -76,6 +76,33 @@ export interface Run {
   jitter_ms: number | null;
   /** iperf's reports. */
   intervals: Interval[] | null;
+  /** A traceroute's probes. */
+  hops?: Hop[];
+  /** The longest packet that gets through, and the last router that said so. */
+  path_mtu?: { bytes: number; from: string | null };
+  /** What routers and hosts said of packets that got no further. */
+  told?: Told[];
+  /** How many datagrams each receiver of a multicast run got, by its id. */
+  receivers?: Record<string, number>;
+}
+
+/** One probe of a traceroute. */
+export interface Hop {
+  hop: number;
+  /** Null: nobody answered. */
+  from: string | null;
+  rtt_ms: number | null;
+  /** The target answered. */
+  reached: boolean;
+  /** What was said, if the probe got no further there. */
+  told?: string;
+}
+
+/** Something said of a packet. */
+export interface Told {
+  at: number;
+  from: string;
+  what: string;
 }
 
 /** Round-trip times in milliseconds. */
@@ -115,17 +142,96 @@ export interface Direction {
 }
 
 /** A node and its tables. */
-export type Node =
-  | { id: string; kind: "hub" }
-  | { id: string; kind: "switch"; mac_table: MacEntry[] }
-  | { id: string; kind: "host"; neighbors: Neighbor[]; sockets: Socket[] };
+export type Node = { id: string; refused?: DropCounts } & (
+  | { kind: "hub" }
+  | { kind: "switch"; mac_table: MacEntry[]; spanning_tree?: SpanningTree; groups?: Group[] }
+  | {
+      kind: "router";
+      routes: Route[];
+      neighbors: Neighbor[];
+      translations?: Translation[];
+      connections?: Connection[];
+    }
+  | {
+      kind: "host";
+      neighbors: Neighbor[];
+      sockets: Socket[];
+      advertised?: { addresses: string[]; routers: string[] };
+      memberships?: string[];
+      path_mtus?: { to: string; bytes: number }[];
+    }
+);
 
 /** Behind which port an address is. */
 export interface MacEntry {
+  /** Where the switch knows of VLANs. */
+  vlan?: number;
   mac: string;
   port: number;
   /** The node at the other end of that port's cable. */
   link_to: string;
+  since: number;
+}
+
+/** A switch in the spanning tree. */
+export interface SpanningTree {
+  /** The root as the switch sees it: priority and address. */
+  root: string | null;
+  /** Of the way there; 0: it is the root itself. */
+  cost: number;
+  /** The port that leads there. */
+  root_port: number | null;
+  ports: TreePort[];
+}
+
+export interface TreePort {
+  port: number;
+  link_to: string;
+  role: "root" | "designated" | "alternate" | "backup" | "disabled";
+  state: "discarding" | "learning" | "forwarding";
+  edge: boolean;
+  since: number;
+}
+
+/** A group that somebody behind a port wants. */
+export interface Group {
+  vlan?: number;
+  group: string;
+  port: number;
+  link_to: string;
+  since: number;
+}
+
+/** A route in use. */
+export interface Route {
+  to: string;
+  /** The next hop; null: the destination itself is on that port's network. */
+  via: string | null;
+  port: number;
+  link_to: string;
+  vlan?: number;
+  metric: number;
+  source: "connected" | "static" | "rip";
+  since: number;
+}
+
+/** An address translation. */
+export interface Translation {
+  protocol: "tcp" | "udp" | "icmp";
+  inside: string;
+  outside: string;
+  remote: string;
+  since: number;
+}
+
+/** A connection that a filter lets pass. */
+export interface Connection {
+  /** The IP protocol's number. */
+  protocol: number;
+  from: string;
+  to: string;
+  /** The rule that let it, from 0; null: none fitted. */
+  rule: number | null;
   since: number;
 }
 

@@ -38,7 +38,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// Every step of the full test.
 pub fn all(report: &mut Report) -> Option<Toolbox> {
-    let needs = Needs { page: Some(Optimised(true)), browser: true, tshark: true };
+    let needs = Needs { page: Some(Optimised(true)), browser: true, witnesses: true };
     let toolbox = report.step("set-up", |_| setup::prepare(needs));
     native(report);
     let toolbox = toolbox?;

@@ -3,6 +3,7 @@
 use super::plot::throughput;
 use crate::format;
 use crate::lab::results::{Line, Phase, RunView};
+use netlab::run::HopAnswer;
 use yew::prelude::*;
 
 /// A run and its results.
@@ -97,6 +98,28 @@ fn line(line: &Line) -> Html {
             html! { <li class="heard"><span>{ "← " }{ &**text }</span>{ after(rtt) }</li> }
         }
         Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
+        Line::Told { number, from, what } => {
+            let which = number.map_or(String::new(), |number| format!("{number}: "));
+            html! { <li class="lost">{ format!("{which}{from} says: {what}") }</li> }
+        }
+        Line::Hop(hop) => match hop.answer {
+            Some((from, rtt, answer)) => {
+                let what = match answer {
+                    HopAnswer::OnTheWay => String::new(),
+                    HopAnswer::Reached => " ✓".into(),
+                    HopAnswer::Told(what) => format!(" ({what})"),
+                };
+                html! { <li><span>{ format!("{} · {from}{what}", hop.hop) }</span>{ after(&rtt) }</li> }
+            }
+            None => html! { <li class="lost">{ format!("{} · no answer", hop.hop) }</li> },
+        },
+        Line::PathMtu { bytes, from: Some(from) } => {
+            html! { <li>{ format!("{from} says: {bytes} bytes fit") }</li> }
+        }
+        Line::PathMtu { bytes, from: None } => html! { <li>{ format!("{bytes} bytes get through") }</li> },
+        Line::Received { number, by } => {
+            html! { <li class="heard">{ format!("{by} has datagram {number}") }</li> }
+        }
         Line::Interval(..) => Html::default(),
     }
 }

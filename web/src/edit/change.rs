@@ -1,6 +1,6 @@
 //! What a new document means for the world that runs the old one.
 
-use netlab::topology::{LinkId, Node};
+use netlab::topology::{End, LinkId, Node, NodeId, NodeKind};
 use netlab::world::Command;
 use scenario::Scenario;
 
@@ -18,7 +18,14 @@ pub enum Change {
 /// What takes the world of one document to that of the other.
 pub fn between(old: &Scenario, new: &Scenario) -> Change {
     let (before, after) = (&old.topology, &new.topology);
-    let same = |(a, b): (&Node, &Node)| a.kind == b.kind;
+    // A switch's or router's settings can change while it runs; a host begins again.
+    let same = |(a, b): (&Node, &Node)| {
+        a.kind == b.kind
+            || matches!(
+                (&a.kind, &b.kind),
+                (NodeKind::Switch(_), NodeKind::Switch(_)) | (NodeKind::Router(_), NodeKind::Router(_))
+            )
+    };
     let grown = after.nodes.len() >= before.nodes.len()
         && after.links.len() >= before.links.len()
         && before.nodes.iter().zip(&after.nodes).all(same)
@@ -30,9 +37,17 @@ pub fn between(old: &Scenario, new: &Scenario) -> Change {
         return Change::Restart;
     }
     let mut commands = Vec::new();
+    for (number, (a, b)) in before.nodes.iter().zip(&after.nodes).enumerate() {
+        if a.kind != b.kind {
+            commands.push(Command::SetNode(NodeId(number as u32), b.kind.clone()));
+        }
+    }
     for (number, (a, b)) in before.links.iter().zip(&after.links).enumerate() {
         if a.ways != b.ways {
             commands.push(Command::SetLink(LinkId(number as u32), b.ways.clone()));
+        }
+        for end in End::BOTH.into_iter().filter(|end| a.ports[end.index()] != b.ports[end.index()]) {
+            commands.push(Command::SetPort(LinkId(number as u32), end, b.ports[end.index()].clone()));
         }
     }
     commands.extend(after.nodes[before.nodes.len()..].iter().cloned().map(Command::AddNode));

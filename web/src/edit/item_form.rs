@@ -79,7 +79,7 @@ impl ItemForm {
         match &node.kind {
             NodeKind::Host(config) => form.fill_host(config),
             NodeKind::Switch(config) => form.fill([(AGEING.key, show_time(config.ageing))]),
-            NodeKind::Hub => {}
+            NodeKind::Hub | NodeKind::Router(_) => {}
         }
         form
     }
@@ -117,7 +117,7 @@ impl ItemForm {
             form.fill([
                 (rate.key, way.line.rate.map_or(UNLIMITED.to_owned(), show_rate)),
                 (delay.key, show_time(way.line.delay)),
-                (queue.key, show_size(way.line.queue_bytes as u64)),
+                (queue.key, show_size(way.line.queue.bytes_max() as u64)),
                 (loss.key, loss_of(way).map(|loss| format::decimal(loss * 100.0, 7)).unwrap_or_default()),
             ]);
         }
@@ -130,7 +130,7 @@ impl ItemForm {
         match kind {
             NodeKind::Host(_) => fields.extend(HOST),
             NodeKind::Switch(_) => fields.push(AGEING),
-            NodeKind::Hub => {}
+            NodeKind::Hub | NodeKind::Router(_) => {}
         }
         fields
     }
@@ -186,6 +186,7 @@ impl ItemForm {
             }
             NodeKind::Switch(_) => entry += &format!(r#""switch","ageing":{}"#, quoted(self.value(&AGEING))),
             NodeKind::Hub => entry += r#""hub""#,
+            NodeKind::Router(_) => return Ok(kind.clone()),
         }
         let mut read = read(&format!(r#"{{"packetarium":1,"nodes":[{entry}}}]}}"#), |steps| match steps {
             [_, _, Step::Field(tcp), Step::Field(key), ..] if tcp == "tcp" => Some(key.clone()),

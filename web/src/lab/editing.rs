@@ -296,6 +296,9 @@ fn as_changes(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<scenario::Cha
                 scenario::Change::Node { id, at, node }
             }
             WorldCommand::AddLink(link) => scenario::Change::Cable(link),
+            WorldCommand::SetPort(link, end, port) => scenario::Change::Port(link, end, port),
+            WorldCommand::SetNode(node, kind) => scenario::Change::Set(node, kind),
+            WorldCommand::Clear(node) => scenario::Change::Clear(node),
             WorldCommand::Stop(run) => scenario::Change::Stop(run),
             // Runs have their own place in a document.
             WorldCommand::Start(_) => return None,

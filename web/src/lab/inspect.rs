@@ -3,6 +3,7 @@
 use super::trace::Row;
 use crate::format;
 use crate::stage::Selection;
+use bridge::event::{BridgeId, Role, State};
 use capture::Recording;
 use dissect::Dissection;
 use netlab::history::{DropReason, Fate, SocketState, Transit, TransitId};
@@ -12,6 +13,7 @@ use smoltcp::socket::tcp::State as TcpState;
 use smoltcp::wire::EthernetAddress;
 use std::rc::Rc;
 use vnetif::impair::{Impairment, LossReason};
+use vnetif::line::{Discipline, Queue, QueueLimit};
 
 /// Something looked at closely.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,12 +109,38 @@ pub fn inspect(topology: &Topology, history: &History, at: Instant, what: Select
     }
 }
 
+/// A bridge identifier, as most switches show it.
+pub fn bridge_id(id: BridgeId) -> String {
+    format!("{} {}", id.priority, ethernet(EthernetAddress(id.mac)))
+}
+
+/// What a port's role is called.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Root => "root port",
+        Role::Designated => "designated",
+        Role::Alternate => "alternate",
+        Role::Backup => "backup",
+        Role::Disabled => "disabled",
+    }
+}
+
+/// What a port's state is called.
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Discarding => "discarding",
+        State::Learning => "learning",
+        State::Forwarding => "forwarding",
+    }
+}
+
 /// What a kind of node is called.
 pub const fn kind_name(kind: &NodeKind) -> &'static str {
     match kind {
         NodeKind::Host(_) => "Host",
         NodeKind::Hub => "Hub",
         NodeKind::Switch(_) => "Switch",
+        NodeKind::Router(_) => "Router",
     }
 }
 
@@ -160,16 +188,19 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
                 rows: tables
                     .macs
                     .iter()
-                    .map(|(mac, port, since)| {
-                        let beyond = ports.get(port.0 as usize).map(|&port| topology.receiver(port));
+                    .map(|entry| {
+                        let beyond = ports.get(entry.port.0 as usize).map(|&port| topology.receiver(port));
                         let beyond = beyond
                             .map_or(String::new(), |node| format!(" (to {})", topology.node(node).name));
-                        vec![ethernet(*mac), format!("{}{beyond}", port.0), ago(at, *since)]
+                        vec![ethernet(entry.mac), format!("{}{beyond}", entry.port.0), ago(at, entry.since)]
                     })
                     .collect(),
                 empty: "Empty: it has heard nobody yet, and sends what comes out of every other port.",
             });
             "Learns behind which port each address is, and sends frames only there."
+        }
+        NodeKind::Router(_) => {
+            "Takes packets from one network and sends them on to the next, nearer to where they go."
         }
     };
     shown.push(Table {
@@ -237,7 +268,7 @@ pub fn tcp_state(state: TcpState) -> &'static str {
 }
 
 fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -> Sheet {
-    let (link, ways) = (topology.link(id), history.link_at(id, at));
+    let (link, ways) = (topology.link(id), &history.link_at(id, at).ways);
     let directions = End::BOTH.map(|from| Direction { link: id, from });
     let both = |name: &str, value: &dyn Fn(Direction, &Way) -> String| {
         let mut row = vec![name.to_string()];
@@ -251,7 +282,7 @@ fn link_sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -
             way.line.rate.map_or("unlimited".into(), |rate| format::bit_rate(rate.get() as f64))
         }),
         both("Delay", &|_, way| format::setting(way.line.delay)),
-        both("Queue", &|_, way| format::buffer(way.line.queue_bytes)),
+        both("Queue", &|_, way| queue_words(way.line.queue)),
         both("Trouble", &|_, way| impairments(&way.impairments)),
     ];
     let mut traffic = vec![
@@ -335,10 +366,47 @@ fn impairments(impairments: &[Impairment]) -> String {
             format!("silent for {} after {}", format::setting(lasts), format::bytes(after_bytes))
         }
         Impairment::Down => "the cable is pulled".into(),
+        Impairment::Outage { at, lasts, every } => {
+            let from = format::setting(at - Instant::ZERO);
+            let again =
+                every.map_or(String::new(), |every| format!(", again every {}", format::setting(every)));
+            format!("the cable is pulled at {from} for {}{again}", format::setting(lasts))
+        }
+        Impairment::LossCorrelated { probability, correlation } => {
+            format!("{} lost, correlated by {}", format::percent(probability), format::percent(correlation))
+        }
+        Impairment::GilbertElliott { to_bad, to_good, bad, good } => format!(
+            "lost in bursts: {} in bad times, {} in good ones; {} of frames begin a bad time, {} end it",
+            format::percent(bad),
+            format::percent(good),
+            format::percent(to_bad),
+            format::percent(to_good)
+        ),
+        Impairment::LossEvery(number) => format!("every {} frame lost", format::ordinal(u64::from(number))),
+        Impairment::LossOfFrame(number) => format!("the {} frame lost", format::ordinal(number)),
+        Impairment::Duplicate { probability, .. } => format!("{} come twice", format::percent(probability)),
+        Impairment::Corrupt { probability, .. } => {
+            format!("{} have a wrong bit", format::percent(probability))
+        }
+        Impairment::Jitter { spread, .. } => format!("delay varies by {}", format::setting(spread)),
+        Impairment::Reorder { probability, .. } => format!("{} go ahead", format::percent(probability)),
     };
     match impairments {
         [] => "none".into(),
         some => some.iter().map(words).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A queue in a few words.
+fn queue_words(queue: Queue) -> String {
+    let size = match queue.limit {
+        QueueLimit::Bytes(bytes) => format::buffer(bytes),
+        QueueLimit::Frames(frames) => format::plural(frames as u64, "frame", "frames"),
+    };
+    match queue.discipline {
+        Discipline::DropTail => size,
+        Discipline::Red(_) => format!("{size}, RED"),
+        Discipline::CoDel(_) => format!("{size}, CoDel"),
     }
 }
 
@@ -352,6 +420,13 @@ pub const fn drop_reason(reason: DropReason) -> &'static str {
         DropReason::Impaired(LossReason::Silence) => "in a silence",
         DropReason::Impaired(LossReason::Loss) => "lost on the way",
         DropReason::Impaired(LossReason::LossOfSmall) => "lost on the way, being small",
+        DropReason::Impaired(LossReason::Outage) => "cable pulled for a time",
+        DropReason::Impaired(LossReason::LossCorrelated) => "lost on the way, like others before it",
+        DropReason::Impaired(LossReason::Burst) => "lost on the way, in a burst",
+        DropReason::Impaired(LossReason::Every) => "lost on the way, being the nth",
+        DropReason::Impaired(LossReason::Picked) => "lost on the way, being picked",
+        DropReason::Early => "queue getting full (RED)",
+        DropReason::Late => "waited too long (CoDel)",
     }
 }
 

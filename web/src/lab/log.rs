@@ -8,7 +8,7 @@ use crate::format;
 use crate::lab::results;
 use crate::stage::Selection;
 use netlab::history::{NodeEntry, NodeEvent, SocketState};
-use netlab::run::{Outcome, RunEvent, RunId, Target};
+use netlab::run::{HopAnswer, Outcome, RunEvent, RunId, Target};
 use netlab::topology::{LinkId, NodeId};
 use netlab::{History, Instant};
 
@@ -59,10 +59,10 @@ impl Lab {
             for link in (0..self.whole().links.len() as u32).map(LinkId) {
                 let changes = history.link_changes(link);
                 let until = changes.partition_point(|(changed, _)| *changed <= at);
-                lines.extend(changes[..until].iter().map(|(changed, ways)| LogLine {
+                lines.extend(changes[..until].iter().map(|(changed, now)| LogLine {
                     at: *changed,
                     who: self.whole().link(link).ends.map(|end| self.name(end)).join(" – "),
-                    text: format!("is now: {}", inspect::way_words(ways)),
+                    text: format!("is now: {}", inspect::way_words(&now.ways)),
                     what: Some(Selection::Link(link)),
                 }));
             }
@@ -86,10 +86,15 @@ impl Lab {
 
     fn node_line(&self, node: NodeId, entry: &NodeEntry) -> LogLine {
         let text = match &entry.event {
-            NodeEvent::MacLearned { mac, port } => {
-                format!("learns that {} is behind port {}", inspect::ethernet(*mac), port.0)
-            }
-            NodeEvent::MacForgotten { mac } => format!("forgets where {} is", inspect::ethernet(*mac)),
+            NodeEvent::Switch(event) => switch_words(event),
+            NodeEvent::Router(event) => router_words(event),
+            NodeEvent::Address { cidr } => format!("gives itself the address {cidr}, as a router advised"),
+            NodeEvent::AddressGone { cidr } => format!("gives up the address {cidr}"),
+            NodeEvent::DefaultRouter { router } => format!("takes {router} for its gateway"),
+            NodeEvent::DefaultRouterGone { router } => format!("no longer takes {router} for its gateway"),
+            NodeEvent::Joined { group } => format!("joins the group {group}"),
+            NodeEvent::Left { group } => format!("leaves the group {group}"),
+            NodeEvent::PathMtu { to, mtu } => format!("is told that packets to {to} may have {mtu} bytes"),
             NodeEvent::Neighbor { ip, mac } => format!("learns that {ip} is at {}", inspect::ethernet(*mac)),
             NodeEvent::Socket { state, .. } => match state {
                 SocketState::Tcp { state, local, remote, port } => {
@@ -110,6 +115,68 @@ impl Lab {
     }
 }
 
+fn switch_words(event: &bridge::Event) -> String {
+    let in_vlan = |vlan: &Option<bridge::config::Vlan>| match vlan {
+        Some(vlan) => format!(" in VLAN {}", vlan.get()),
+        None => String::new(),
+    };
+    match event {
+        bridge::Event::Learned { vlan, mac, port } => {
+            format!("learns that {} is behind port {}{}", inspect::ethernet(*mac), port.0, in_vlan(vlan))
+        }
+        bridge::Event::Forgotten { vlan, mac } => {
+            format!("forgets where {} is{}", inspect::ethernet(*mac), in_vlan(vlan))
+        }
+        bridge::Event::Port { port, role, state, edge } => {
+            let edge = if *edge { ", an edge port" } else { "" };
+            format!("port {} is {} and {}{edge}", port.0, inspect::role(*role), inspect::state(*state))
+        }
+        bridge::Event::Root { root, cost, port: Some(port) } => {
+            format!(
+                "takes {} for the root, behind port {} at a cost of {cost}",
+                inspect::bridge_id(*root),
+                port.0
+            )
+        }
+        bridge::Event::Root { port: None, .. } => "takes itself for the root".into(),
+        bridge::Event::TopologyChange { port, detected: true } => {
+            format!("finds that the tree has changed at port {}", port.0)
+        }
+        bridge::Event::TopologyChange { port, detected: false } => {
+            format!("hears at port {} that the tree has changed", port.0)
+        }
+        bridge::Event::Joined { vlan, group, port } => {
+            format!("sees that {group} is wanted behind port {}{}", port.0, in_vlan(vlan))
+        }
+        bridge::Event::Left { vlan, group, port } => {
+            format!("sees that {group} is not wanted behind port {} any more{}", port.0, in_vlan(vlan))
+        }
+    }
+}
+
+fn router_words(event: &router::Event) -> String {
+    match event {
+        router::Event::Route(route) => match route.via {
+            Some(via) => format!("reaches {} through {via} at port {}", route.to, route.port.0),
+            None => format!("has {} at port {}", route.to, route.port.0),
+        },
+        router::Event::RouteGone { to } => format!("has no way to {to} any more"),
+        router::Event::Neighbor { port, ip, mac } => {
+            format!("learns that {ip} is at {}, behind port {}", inspect::ethernet(*mac), port.0)
+        }
+        router::Event::NeighborGone { ip, .. } => format!("forgets where {ip} is"),
+        router::Event::Translation { flow, .. } => {
+            format!("lets {} look like {} to {}", flow.inside, flow.outside, flow.remote)
+        }
+        router::Event::TranslationGone { entry } => format!("ends translation {entry}"),
+        router::Event::Connection { flow, rule, .. } => {
+            let why = rule.map_or("no rule forbids it".into(), |rule| format!("rule {} allows it", rule + 1));
+            format!("lets {} talk with {}: {why}", flow.from, flow.to)
+        }
+        router::Event::ConnectionGone { entry } => format!("no longer follows connection {entry}"),
+    }
+}
+
 fn run_words(event: &RunEvent) -> Option<String> {
     Some(match event {
         RunEvent::Started => "starts".into(),
@@ -125,6 +192,19 @@ fn run_words(event: &RunEvent) -> Option<String> {
                 interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);
             format!("received at {} in this interval", format::bit_rate(rate))
         }
+        RunEvent::Told { from, what, .. } => format!("is told by {from}: {what}"),
+        RunEvent::Hop(hop) => match hop.answer {
+            Some((from, rtt, HopAnswer::Told(what))) => {
+                format!("hop {}: {from} says after {}: {what}", hop.hop, format::duration(rtt))
+            }
+            Some((from, rtt, HopAnswer::OnTheWay | HopAnswer::Reached)) => {
+                format!("hop {}: {from} after {}", hop.hop, format::duration(rtt))
+            }
+            None => format!("hop {}: no answer", hop.hop),
+        },
+        RunEvent::PathMtu { bytes, from: Some(from) } => format!("is told by {from} that {bytes} bytes fit"),
+        RunEvent::PathMtu { bytes, from: None } => format!("finds that {bytes} bytes get through"),
+        RunEvent::Received { number, by } => format!("message {} reaches node {}", number + 1, by.0),
         RunEvent::Finished(Outcome::Succeeded) => "is done".into(),
         RunEvent::Finished(Outcome::Stopped) => "was stopped".into(),
         RunEvent::Finished(Outcome::Failed(failure)) => format!("failed: {failure}"),

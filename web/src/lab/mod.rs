@@ -54,7 +54,7 @@ use compare::{CompareView, Comparison};
 use editing::Editing;
 use netlab::history::{Limits, Stride};
 use netlab::run::RunSpec;
-use netlab::topology::{Link, LinkId, NodeId, Topology};
+use netlab::topology::{LinkId, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
 use packets::{Observe, Packets};
@@ -526,8 +526,7 @@ impl Lab {
         let scene = (nodes, links, ids.clone().map(changed).sum(), self.revision);
         if self.scene_of != Some(scene) {
             self.scene_of = Some(scene);
-            let link =
-                |id: LinkId| Link { ways: history.link_at(id, at).clone(), ..self.whole.link(id).clone() };
+            let link = |id: LinkId| history.link_at(id, at).clone();
             self.scene =
                 Topology { nodes: self.whole.nodes[..nodes].to_vec(), links: ids.map(link).collect() };
         }

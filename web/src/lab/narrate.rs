@@ -31,8 +31,17 @@ pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Dura
         NodeKind::Hub => {
             format!("{name} is a hub: it repeats the {} at every other port.", latest_label(latest))
         }
-        NodeKind::Switch(_) if copies > 1 => {
+        NodeKind::Switch(_) if copies > 1 && !latest.first => {
             format!("{name} does not know where it belongs: it floods the {} to all.", latest_label(latest))
+        }
+        NodeKind::Switch(_) if latest.first => {
+            format!("{name} is a switch and speaks for itself: {}.", latest_label(latest))
+        }
+        NodeKind::Router(_) if latest.first => {
+            format!("{name} is a router and speaks for itself: {}.", latest_label(latest))
+        }
+        NodeKind::Router(_) => {
+            format!("{name} sends the {} on to the next network, to {}.", latest_label(latest), to())
         }
         NodeKind::Switch(_) => format!("{name} passes the {} on to {}.", latest_label(latest), to()),
     })

@@ -3,9 +3,12 @@
 use super::plot::Plot;
 use crate::format;
 use netlab::history::RunLog;
-use netlab::run::{Amount, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport};
+use netlab::run::{
+    Amount, Hop, IcmpError, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
+};
 use netlab::topology::Topology;
 use netlab::{Duration, History, Instant};
+use smoltcp::wire::IpAddress;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -74,6 +77,31 @@ pub enum Line {
         /// From 1.
         number: u32,
     },
+    /// Somebody on the way said that a packet got no further.
+    Told {
+        /// From 1.
+        number: Option<u32>,
+        /// Who.
+        from: IpAddress,
+        /// What.
+        what: IcmpError,
+    },
+    /// A traceroute's probe.
+    Hop(Hop),
+    /// What gets through, in bytes, and who said so.
+    PathMtu {
+        /// The longest packet.
+        bytes: usize,
+        /// A router.
+        from: Option<IpAddress>,
+    },
+    /// A group's datagram reached somebody.
+    Received {
+        /// From 1.
+        number: u32,
+        /// Whom.
+        by: Rc<str>,
+    },
     /// An iperf interval: since the start, from and to, and what was received in it.
     Interval(Duration, Duration, u64),
 }
@@ -102,7 +130,7 @@ impl Followers {
         let mut views: Vec<_> = runs
             .map(|(number, (log, follower))| {
                 let read_before = follower.read;
-                follower.read(log, at);
+                follower.read(topology, log, at);
                 if let Some(last) = &follower.view
                     && follower.read == read_before
                     && last.phase != Phase::Active
@@ -124,7 +152,7 @@ impl Followers {
 
 impl Follower {
     /// Reads what is new.
-    fn read(&mut self, log: &RunLog, at: Instant) {
+    fn read(&mut self, topology: &Topology, log: &RunLog, at: Instant) {
         let entries = log.entries_by(at);
         if entries.len() < self.read {
             *self = Self::default();
@@ -135,7 +163,8 @@ impl Follower {
         let text: Option<Rc<str>> = match &log.spec.kind {
             RunKind::Echo(echo) => Some(echo.text.as_str().into()),
             RunKind::Connect(connect) => Some(connect.text.as_str().into()),
-            RunKind::Ping(_) | RunKind::Iperf(_) => None,
+            RunKind::Multicast(multicast) => Some(multicast.text.as_str().into()),
+            RunKind::Ping(_) | RunKind::Iperf(_) | RunKind::Traceroute(_) | RunKind::PathMtu(_) => None,
         };
         for entry in &entries[self.read..] {
             let line = match &entry.event {
@@ -149,6 +178,14 @@ impl Follower {
                 }
                 RunEvent::Unanswered { number } => Line::Unanswered { number: number + 1 },
                 RunEvent::Interval(interval) => Line::Interval(interval.from, interval.to, interval.bytes),
+                RunEvent::Told { number, from, what } => {
+                    Line::Told { number: number.map(|number| number + 1), from: *from, what: *what }
+                }
+                RunEvent::Hop(hop) => Line::Hop(*hop),
+                RunEvent::PathMtu { bytes, from } => Line::PathMtu { bytes: *bytes, from: *from },
+                RunEvent::Received { number, by } => {
+                    Line::Received { number: number + 1, by: topology.node(*by).name.as_str().into() }
+                }
                 RunEvent::Started | RunEvent::Progress | RunEvent::Finished(_) => continue,
             };
             self.lines.push_back(line);
@@ -206,6 +243,9 @@ pub fn title(kind: &RunKind) -> &'static str {
             IperfTransport::Udp { .. } => "iperf UDP",
         },
         RunKind::Connect(_) => "Connect",
+        RunKind::Traceroute(_) => "Traceroute",
+        RunKind::PathMtu(_) => "Path MTU",
+        RunKind::Multicast(_) => "Multicast",
     }
 }
 
@@ -214,7 +254,8 @@ fn share(log: &RunLog, totals: &Totals, at: Instant) -> Option<f64> {
     match &log.spec.kind {
         RunKind::Ping(ping) => of(totals.received as f64, f64::from(ping.count)),
         RunKind::Echo(echo) => of(totals.received as f64, f64::from(echo.count)),
-        RunKind::Connect(_) => None,
+        RunKind::Multicast(multicast) => of(totals.sent as f64, f64::from(multicast.count)),
+        RunKind::Connect(_) | RunKind::Traceroute(_) | RunKind::PathMtu(_) => None,
         RunKind::Iperf(iperf) => match iperf.amount {
             Amount::Bytes(bytes) => of(totals.bytes as f64, bytes as f64),
             Amount::Time(time) => of((at - log.start).secs_f64(), time.secs_f64()),
@@ -241,6 +282,15 @@ fn facts(kind: &RunKind, totals: &Totals) -> Vec<(&'static str, String)> {
             facts.push(("Sent", format::count(totals.sent)));
             facts.push(("Answered", format::count(totals.received)));
             rtt(&mut facts);
+        }
+        RunKind::Traceroute(_) | RunKind::PathMtu(_) => {
+            facts.push(("Probes", format::count(totals.sent)));
+            facts.push(("Answered", format::count(totals.received)));
+        }
+        RunKind::Multicast(multicast) => {
+            facts.push(("Sent", format::count(totals.sent)));
+            facts.push(("Received", format::count(totals.received)));
+            facts.push(("Receivers", format::count(multicast.receivers.len() as u64)));
         }
         RunKind::Connect(_) => facts.push(("Delivered", format::bytes(totals.bytes))),
         RunKind::Iperf(iperf) => {

@@ -103,7 +103,7 @@ impl Journey {
             _ if at < self.queued => Phase::Ahead,
             Some((_, when)) if at >= when => Phase::Dropped { place: self.place(when), ago: at - when },
             // Refused before it could leave: it never waits in sight.
-            Some((DropReason::QueueFull | DropReason::Overload, _)) => Phase::Ahead,
+            Some((DropReason::QueueFull | DropReason::Early | DropReason::Overload, _)) => Phase::Ahead,
             _ if at < self.start => Phase::Waiting,
             None if at >= self.arrival => Phase::Arrived(at - self.arrival),
             _ => Phase::Moving(self.place(at)),

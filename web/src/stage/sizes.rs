@@ -45,6 +45,7 @@ pub fn node_half(kind: Kind, cables: usize, detail: f64) -> Vec2 {
     let grown = |from: f64| (cables as f64 / from).sqrt().clamp(1.0, 2.0);
     let (x, y) = match kind {
         Kind::Host => (30.0, 25.0),
+        Kind::Router => (30.0 * grown(8.0), 30.0 * grown(8.0)),
         Kind::Hub => (29.0 * grown(8.0), 26.0 * grown(8.0)),
         // A box with more ports is wider before it is higher.
         Kind::Switch => (40.0 * grown(8.0), 21.0 * grown(16.0)),

@@ -9,7 +9,7 @@ use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Topology, Way};
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
+use vnetif::line::LineConfig;
 
 /// A network's picture, without a scale.
 pub struct Sketch {
@@ -47,6 +47,8 @@ pub enum Kind {
     Hub,
     /// A flat box.
     Switch,
+    /// A disc.
+    Router,
 }
 
 /// A side of a node.
@@ -207,6 +209,7 @@ impl Kind {
             NodeKind::Host(_) => Self::Host,
             NodeKind::Hub => Self::Hub,
             NodeKind::Switch(_) => Self::Switch,
+            NodeKind::Router(_) => Self::Router,
         }
     }
 }
@@ -331,8 +334,21 @@ impl CableSketch {
 /// Whether frames are lost on the wire, and not refused before it.
 fn loses(impairment: &Impairment) -> bool {
     match impairment {
-        Impairment::Loss(_) | Impairment::LossOfSmall { .. } | Impairment::SilenceOnce { .. } => true,
-        Impairment::FrameSizeMax(_) | Impairment::TrailingBytes(_) | Impairment::Down => false,
+        Impairment::Loss(_)
+        | Impairment::LossOfSmall { .. }
+        | Impairment::SilenceOnce { .. }
+        | Impairment::LossCorrelated { .. }
+        | Impairment::GilbertElliott { .. }
+        | Impairment::LossEvery(_)
+        | Impairment::LossOfFrame(_) => true,
+        Impairment::FrameSizeMax(_)
+        | Impairment::TrailingBytes(_)
+        | Impairment::Down
+        | Impairment::Outage { .. }
+        | Impairment::Duplicate { .. }
+        | Impairment::Corrupt { .. }
+        | Impairment::Jitter { .. }
+        | Impairment::Reorder { .. } => false,
     }
 }
 
@@ -369,6 +385,15 @@ fn impairment_text(impairment: &Impairment) -> String {
         }
         Impairment::SilenceOnce { lasts, .. } => format!("silence {}", spaced(&lasts.to_string())),
         Impairment::Down => "down".into(),
+        Impairment::Outage { lasts, .. } => format!("down for {}", spaced(&lasts.to_string())),
+        Impairment::LossCorrelated { probability, .. } => format!("{} % loss", percent(probability.as_f64())),
+        Impairment::GilbertElliott { .. } => "bursts of loss".into(),
+        Impairment::LossEvery(number) => format!("1 in {number} lost"),
+        Impairment::LossOfFrame(number) => format!("frame {number} lost"),
+        Impairment::Duplicate { probability, .. } => format!("{} % twice", percent(probability.as_f64())),
+        Impairment::Corrupt { probability, .. } => format!("{} % wrong bits", percent(probability.as_f64())),
+        Impairment::Jitter { spread, .. } => format!("± {}", spaced(&spread.to_string())),
+        Impairment::Reorder { probability, .. } => format!("{} % ahead", percent(probability.as_f64())),
     }
 }
 
@@ -389,6 +414,7 @@ pub mod tests {
     use super::*;
     use crate::stage::looks::tests::looks;
     use netlab::topology::{NodeId, SwitchConfig};
+    use vnetif::line::Queue;
     use vnetif::{BitsPerSec, Duration, Ratio};
 
     /// A link of 100 Mbit/s and 1 ms.

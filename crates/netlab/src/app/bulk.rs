@@ -4,16 +4,17 @@
 //! is lost together with data (three duplicate ACKs clear its timer, and a receiver ignores a FIN on data that it has): a
 //! finished transfer would then end in a timeout.
 
-use super::{Client, Connection, Phase, Stack};
+use super::{Client, Complaints, Connection, Phase, Stack};
 use crate::book::Book;
-use crate::run::{Amount, Failure, Outcome, RunId};
+use crate::run::{Amount, Outcome, RunId};
+use crate::told::Told;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
 use vnetif::{BitsPerSec, Duration, Instant};
 
 /// After the last datagram, those under way are waited for this long.
-const UDP_GRACE: Duration = Duration::from_secs(1);
+pub(super) const UDP_GRACE: Duration = Duration::from_secs(1);
 
 /// Sends over one TCP connection, closes it, and is done when the other side has acknowledged the end.
 pub(crate) struct TcpSender {
@@ -124,6 +125,10 @@ impl Client for TcpSender {
         acted
     }
 
+    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+        self.connection.told(told, book);
+    }
+
     fn wake(&self) -> Option<Instant> {
         self.until.filter(|_| !self.closed)
     }
@@ -151,6 +156,7 @@ pub(crate) struct UdpSender {
     sent: u64,
     next_at: Instant,
     give_up_at: Option<Instant>,
+    complaints: Complaints,
 }
 
 impl UdpSender {
@@ -167,7 +173,18 @@ impl UdpSender {
             Amount::Bytes(bytes) => bytes.div_ceil(datagram_bytes as u64),
             Amount::Time(time) => time.nanos().div_ceil(gap.nanos()),
         };
-        Self { run, socket, to, datagram_bytes, gap, count, sent: 0, next_at: now, give_up_at: None }
+        Self {
+            run,
+            socket,
+            to,
+            datagram_bytes,
+            gap,
+            count,
+            sent: 0,
+            next_at: now,
+            give_up_at: None,
+            complaints: Complaints::default(),
+        }
     }
 }
 
@@ -203,12 +220,16 @@ impl Client for UdpSender {
             let received = book.run(self.run).map_or(0, |active| active.totals.received);
             if received == self.count || book.now >= give_up_at {
                 match received {
-                    0 => book.fail(self.run, Failure::NoAnswer),
+                    0 => book.fail(self.run, self.complaints.failure()),
                     _ => book.finish(self.run, Outcome::Succeeded),
                 }
             }
         }
         acted
+    }
+
+    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+        self.complaints.note(self.run, told, book);
     }
 
     fn wake(&self) -> Option<Instant> {

@@ -2,7 +2,8 @@
 
 use super::{Client, Connection, Phase, Stack, numbered};
 use crate::book::Book;
-use crate::run::{Echo, Failure, Outcome, RunEvent, RunId};
+use crate::run::{Echo, Failure, IcmpError, Outcome, RunEvent, RunId};
+use crate::told::Told;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::IpEndpoint;
 use vnetif::Instant;
@@ -68,6 +69,10 @@ impl Client for TcpEcho {
         }
     }
 
+    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+        self.connection.told(told, book);
+    }
+
     fn wake(&self) -> Option<Instant> {
         None
     }
@@ -90,11 +95,25 @@ pub(crate) struct UdpEcho {
     number: u32,
     answered: u32,
     sent_at: Option<Instant>,
+    /// The message under way will not come back.
+    given_up: bool,
+    /// Why the last that got no further did not.
+    failure: Option<IcmpError>,
 }
 
 impl UdpEcho {
     pub fn new(run: RunId, socket: SocketHandle, to: IpEndpoint, settings: Echo) -> Self {
-        Self { run, socket, to, settings, number: 0, answered: 0, sent_at: None }
+        Self {
+            run,
+            socket,
+            to,
+            settings,
+            number: 0,
+            answered: 0,
+            sent_at: None,
+            given_up: false,
+            failure: None,
+        }
     }
 }
 
@@ -120,6 +139,8 @@ impl Client for UdpEcho {
             if came {
                 self.answered += 1;
                 book.answered(self.run, self.number, book.now - sent_at, text.len());
+            } else if self.given_up {
+                // It was told so, and that is noted.
             } else if book.now - sent_at >= self.settings.timeout {
                 book.event(self.run, RunEvent::Unanswered { number: self.number });
             } else {
@@ -127,12 +148,23 @@ impl Client for UdpEcho {
             }
             self.number += 1;
             self.sent_at = None;
+            self.given_up = false;
         }
         match self.answered {
-            0 => book.fail(self.run, Failure::NoAnswer),
+            0 => book.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable)),
             _ => book.finish(self.run, Outcome::Succeeded),
         }
         acted
+    }
+
+    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+        // Messages go one after the other, so it is the last one, or one that was given up.
+        if self.sent_at.is_some() && !self.given_up {
+            self.given_up = true;
+            self.failure = Some(told.what);
+            let number = Some(self.number);
+            book.event(self.run, RunEvent::Told { number, from: told.from, what: told.what });
+        }
     }
 
     fn wake(&self) -> Option<Instant> {

@@ -2,7 +2,8 @@
 
 use super::{Client, Stack};
 use crate::book::Book;
-use crate::run::{Failure, Outcome, Ping, RunEvent, RunId};
+use crate::run::{Failure, IcmpError, Outcome, Ping, RunEvent, RunId};
+use crate::told::{Flow, Told};
 use smoltcp::iface::SocketHandle;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::icmp;
@@ -20,13 +21,46 @@ pub(crate) struct PingClient {
     /// Requests without an answer so far: number and when they were sent, oldest first.
     waiting: Vec<(u32, Instant)>,
     answered: u32,
+    /// Requests are longer than the host's MTU.
+    fragmented: bool,
+    /// Why the last request that got no further did not.
+    failure: Option<IcmpError>,
 }
 
 /// An ICMP socket for requests of this size.
-pub(crate) fn socket(payload_bytes: usize) -> icmp::Socket<'static> {
+pub(crate) fn socket(payload_bytes: usize, ttl: Option<u8>) -> icmp::Socket<'static> {
     let room = (payload_bytes + 64) * 16;
     let buffer = || icmp::PacketBuffer::new(vec![icmp::PacketMetadata::EMPTY; 16], vec![0; room]);
-    icmp::Socket::new(buffer(), buffer())
+    let mut socket = icmp::Socket::new(buffer(), buffer());
+    socket.set_hop_limit(ttl);
+    socket
+}
+
+/// Hands an echo request to the stack; false if its socket is full.
+pub(super) fn request(
+    stack: &mut Stack<'_>,
+    socket: SocketHandle,
+    to: IpAddress,
+    (ident, seq_no): (u16, u16),
+    payload_bytes: usize,
+) -> bool {
+    // The alphabet, as the oldest pings fill theirs: recognisable in a hex view.
+    let data: Vec<u8> = (b'a'..=b'w').cycle().take(payload_bytes).collect();
+    let checksums = ChecksumCapabilities::default();
+    match to {
+        IpAddress::Ipv4(_) => {
+            let request = Icmpv4Repr::EchoRequest { ident, seq_no, data: &data };
+            let Ok(buffer) = stack.sockets.icmp(socket).send(request.buffer_len(), to) else { return false };
+            request.emit(&mut Icmpv4Packet::new_unchecked(buffer), &checksums);
+        }
+        IpAddress::Ipv6(address) => {
+            let from = stack.iface.get_source_address_ipv6(&address);
+            let request = Icmpv6Repr::EchoRequest { ident, seq_no, data: &data };
+            let Ok(buffer) = stack.sockets.icmp(socket).send(request.buffer_len(), to) else { return false };
+            request.emit(&from, &address, &mut Icmpv6Packet::new_unchecked(buffer), &checksums);
+        }
+    }
+    true
 }
 
 impl PingClient {
@@ -36,9 +70,21 @@ impl PingClient {
         settings: Ping,
         to: IpAddress,
         ident: u16,
-        now: Instant,
+        (now, fragmented): (Instant, bool),
     ) -> Self {
-        Self { run, socket, settings, to, ident, next: 0, next_at: now, waiting: Vec::new(), answered: 0 }
+        Self {
+            run,
+            socket,
+            settings,
+            to,
+            ident,
+            next: 0,
+            next_at: now,
+            waiting: Vec::new(),
+            answered: 0,
+            fragmented,
+            failure: None,
+        }
     }
 
     /// The sequence number on the wire: from 1, as people count.
@@ -47,25 +93,17 @@ impl PingClient {
     }
 
     fn send(&self, stack: &mut Stack<'_>) -> bool {
-        // The alphabet, as the oldest pings fill theirs: recognisable in a hex view.
-        let data: Vec<u8> = (b'a'..=b'w').cycle().take(self.settings.payload_bytes).collect();
-        let seq_no = Self::sequence(self.next);
-        let checksums = ChecksumCapabilities::default();
-        let socket = stack.sockets.icmp(self.socket);
-        match self.to {
-            IpAddress::Ipv4(_) => {
-                let request = Icmpv4Repr::EchoRequest { ident: self.ident, seq_no, data: &data };
-                let Ok(buffer) = socket.send(request.buffer_len(), self.to) else { return false };
-                request.emit(&mut Icmpv4Packet::new_unchecked(buffer), &checksums);
+        if self.fragmented {
+            if let Some(other) = *stack.fragmenting
+                && other != self.socket
+                && stack.sockets.icmp(other).send_queue() > 0
+            {
+                return false;
             }
-            IpAddress::Ipv6(to) => {
-                let from = stack.iface.get_source_address_ipv6(&to);
-                let request = Icmpv6Repr::EchoRequest { ident: self.ident, seq_no, data: &data };
-                let Ok(buffer) = socket.send(request.buffer_len(), self.to) else { return false };
-                request.emit(&from, &to, &mut Icmpv6Packet::new_unchecked(buffer), &checksums);
-            }
+            *stack.fragmenting = Some(self.socket);
         }
-        true
+        let ids = (self.ident, Self::sequence(self.next));
+        request(stack, self.socket, self.to, ids, self.settings.payload_bytes)
     }
 
     fn receive(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
@@ -75,7 +113,7 @@ impl PingClient {
             acted = true;
             let Some((sequence, payload)) = echo_reply(bytes, from, self.ident) else { continue };
             let asked = self.waiting.iter().position(|&(number, _)| Self::sequence(number) == sequence);
-            if let Some(place) = asked.filter(|_| from == self.to) {
+            if let Some(place) = asked.filter(|_| from == self.to || self.to.is_multicast()) {
                 let (number, sent) = self.waiting.remove(place);
                 self.answered += 1;
                 book.answered(self.run, number, book.now - sent, payload);
@@ -86,7 +124,7 @@ impl PingClient {
 }
 
 /// The sequence number and the payload's length of an echo reply to `ident`. The stack has verified its checksum.
-fn echo_reply(bytes: &[u8], from: IpAddress, ident: u16) -> Option<(u16, usize)> {
+pub(super) fn echo_reply(bytes: &[u8], from: IpAddress, ident: u16) -> Option<(u16, usize)> {
     match from {
         IpAddress::Ipv4(_) => {
             let packet = Icmpv4Packet::new_checked(bytes).ok()?;
@@ -127,11 +165,22 @@ impl Client for PingClient {
         }
         if self.next == self.settings.count && self.waiting.is_empty() {
             match self.answered {
-                0 => book.fail(self.run, Failure::NoAnswer),
+                0 => book.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable)),
                 _ => book.finish(self.run, Outcome::Succeeded),
             }
         }
         acted
+    }
+
+    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+        let Flow::Echo { sequence, .. } = told.of.flow else { return };
+        let asked = self.waiting.iter().position(|&(number, _)| Self::sequence(number) == sequence);
+        if let Some(place) = asked {
+            let (number, _) = self.waiting.remove(place);
+            self.failure = Some(told.what);
+            let number = Some(number);
+            book.event(self.run, RunEvent::Told { number, from: told.from, what: told.what });
+        }
     }
 
     fn wake(&self) -> Option<Instant> {

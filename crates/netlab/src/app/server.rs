@@ -3,10 +3,10 @@
 //! smoltcp's sockets have no backlog: one that listens becomes the connection. So there is always one spare listener,
 //! replaced as soon as it is taken.
 
-use super::{Stack, tcp_socket, udp_socket};
+use super::{Stack, group, tcp_socket, udp_socket};
 use crate::book::Book;
 use crate::run::{RunId, Transport};
-use crate::topology::TcpConfig;
+use crate::topology::{NodeId, TcpConfig};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
@@ -33,10 +33,22 @@ pub(crate) struct Server {
     peers: Vec<Peer>,
 }
 
+/// What a receiver of a multicast run waits for.
+#[derive(Clone, Debug)]
+pub(crate) struct Audience {
+    /// Who waits.
+    pub by: NodeId,
+    /// The text, and how many of it there are.
+    pub text: String,
+    pub count: u32,
+}
+
 /// The client of a run, as the server sees it.
 struct Peer {
     endpoint: IpEndpoint,
     run: RunId,
+    /// It sends to a group.
+    audience: Option<Audience>,
     /// Sender's time to our time of the last datagram, in ns (RFC 3550, 6.4.1); its offset cancels out.
     transit_ns: Option<i64>,
 }
@@ -47,8 +59,14 @@ impl Server {
     }
 
     /// A run's client will come from this endpoint. The next connection gets these TCP settings.
-    pub fn expect(&mut self, run: RunId, endpoint: IpEndpoint, tcp: TcpConfig, stack: &mut Stack<'_>) {
-        self.peers.push(Peer { endpoint, run, transit_ns: None });
+    pub fn expect(
+        &mut self,
+        run: RunId,
+        (endpoint, audience): (IpEndpoint, Option<Audience>),
+        tcp: TcpConfig,
+        stack: &mut Stack<'_>,
+    ) {
+        self.peers.push(Peer { endpoint, run, audience, transit_ns: None });
         if self.tcp != tcp && self.transport == Transport::Tcp {
             self.tcp = tcp;
             self.stop_listening(stack);
@@ -157,6 +175,13 @@ impl Server {
         while socket.can_recv() && (self.service == Service::Sink || socket.can_send()) {
             acted = true;
             let (data, from) = socket.recv().expect("it can receive");
+            let peer = self.peers.iter_mut().find(|peer| peer.endpoint == from.endpoint);
+            if let Some(Peer { run, audience: Some(Audience { by, text, count }), .. }) = &peer {
+                if let Some(number) = group::number_of(data, text, *count) {
+                    book.group_received(*run, *by, number, data.len());
+                }
+                continue;
+            }
             match self.service {
                 Service::Echo => {
                     let data = data.to_vec();
@@ -164,7 +189,7 @@ impl Server {
                     let _ = socket.send_slice(&data, from.endpoint);
                 }
                 Service::Sink => {
-                    if let Some(peer) = self.peers.iter_mut().find(|peer| peer.endpoint == from.endpoint) {
+                    if let Some(peer) = peer {
                         peer.datagram(data, book);
                     }
                 }

@@ -128,6 +128,7 @@ impl History {
             };
             if wanted {
                 nearest.offer_of(log.entries(), |entry| entry.at);
+                nearest.offer_of(&self.kinds[number], |(since, _)| *since);
             }
         }
         if stride == Stride::Event {
@@ -192,6 +193,7 @@ impl Transit {
             }
             Stride::Frame if self.first => offer(self.start),
             Stride::Drop if dropped => offer(self.gone()),
+            Stride::Drop => self.refused.iter().for_each(|&(at, _)| offer(at)),
             Stride::Node(node) => {
                 if node == ends[0] {
                     offer(self.queued);
@@ -206,7 +208,7 @@ impl Transit {
                     offer(moment);
                 }
             }
-            Stride::Frame | Stride::Drop | Stride::One(_) => {}
+            Stride::Frame | Stride::One(_) => {}
         }
     }
 }

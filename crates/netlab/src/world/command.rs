@@ -11,7 +11,7 @@ use crate::book::Active;
 use crate::queue::Event;
 use crate::run::{Failure, IpVersion, Iperf, Outcome, RunEvent, RunId, RunKind, RunSpec, Target};
 use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, TopologyError, Way};
-use smoltcp::wire::IpAddress;
+use smoltcp::wire::{IpAddress, IpCidr};
 use vnetif::Instant;
 
 /// Something that a person does to a world.
@@ -177,6 +177,15 @@ impl World {
     fn check_run(&self, at: Instant, spec: &RunSpec) -> Result<(), CommandError> {
         spec.kind.check().map_err(CommandError::OutOfBounds)?;
         self.check_host(at, spec.from)?;
+        if let RunKind::Multicast(multicast) = &spec.kind {
+            if !matches!(spec.to, Target::Address(group) if group.is_multicast()) {
+                return Err(CommandError::OutOfBounds("a multicast run goes to the address of a group"));
+            }
+            if multicast.receivers.contains(&spec.from) {
+                return Err(CommandError::SameHost);
+            }
+            multicast.receivers.iter().try_for_each(|receiver| self.check_host(at, *receiver))?;
+        }
         match spec.to {
             Target::Node(node, _) if node == spec.from => Err(CommandError::SameHost),
             Target::Node(node, _) => self.check_host(at, node),
@@ -268,9 +277,12 @@ impl World {
 
     fn start(&mut self, now: Instant, run: RunId, spec: &RunSpec) {
         let address = self.address(spec);
-        let server = address.and_then(|address| self.owner(now, address));
+        let servers: Vec<_> = match &spec.kind {
+            RunKind::Multicast(multicast) => multicast.receivers.clone(),
+            _ => address.and_then(|address| self.owner(now, address)).into_iter().collect(),
+        };
         let place = self.active.partition_point(|active| active.run < run);
-        self.active.insert(place, Active::new(run, now, spec.from, server));
+        self.active.insert(place, Active::new(run, now, spec.from, servers.clone()));
         let needs = self.with_book(now, |machines, book| {
             book.event(run, RunEvent::Started);
             let Some(address) = address else {
@@ -283,43 +295,55 @@ impl World {
             }
         });
         self.dirty.insert(spec.from);
-        if let (Some(needs), Some(server)) = (needs, server)
-            && let Machine::Host(host) = &mut self.machines[server.index()]
-        {
-            host.serve(&needs);
-            self.dirty.insert(server);
+        for server in servers {
+            if let (Some(needs), Machine::Host(host)) = (&needs, &mut self.machines[server.index()]) {
+                host.serve(needs, now, &mut self.history);
+                self.dirty.insert(server);
+            }
         }
         if let RunKind::Iperf(Iperf { interval, .. }) = spec.kind {
             self.queue.push(now + interval, Event::Interval(run));
         }
     }
 
-    /// The address that a run goes to: of the target's, one on a network of the client's if there is one.
+    /// The address that a run goes to: of the target's, one on a network of the client's if there is one. Link-local ones only
+    /// if the two have nothing else in common: they are of use on one network.
     fn address(&self, spec: &RunSpec) -> Option<IpAddress> {
         let (node, asked) = match spec.to {
             Target::Address(address) => return Some(address),
             Target::Node(node, asked) => (node, asked),
         };
-        let (from, to) = (self.topology.host(spec.from)?, self.topology.host(node)?);
-        [IpVersion::V4, IpVersion::V6]
+        let (from, to) = (self.addresses(spec.from), self.addresses(node));
+        let is_local = |ip: &IpAddress| matches!(ip, IpAddress::Ipv6(ip) if ip.is_unicast_link_local());
+        [(IpVersion::V4, false), (IpVersion::V6, false), (IpVersion::V6, true)]
             .into_iter()
-            .filter(|version| asked.is_none_or(|asked| asked == *version))
-            .find_map(|version| {
-                let ours = from.addresses.iter().filter(|cidr| version.is_of(&cidr.address()));
-                let mut theirs =
-                    to.addresses.iter().map(|cidr| cidr.address()).filter(|ip| version.is_of(ip));
-                let ours: Vec<_> = ours.collect();
+            .filter(|(version, _)| asked.is_none_or(|asked| asked == *version))
+            .find_map(|(version, local)| {
+                let fits = |ip: &IpAddress| version.is_of(ip) && is_local(ip) == local;
+                let ours: Vec<_> = from.iter().filter(|cidr| fits(&cidr.address())).collect();
+                let mut theirs = to.iter().map(IpCidr::address).filter(fits);
                 let near = theirs.clone().find(|ip| ours.iter().any(|cidr| cidr.contains_addr(ip)));
                 if ours.is_empty() { None } else { near.or_else(|| theirs.next()) }
             })
     }
 
+    /// All addresses that a host has by now, those that it got from routers included.
+    fn addresses(&self, node: NodeId) -> Vec<IpCidr> {
+        match &self.machines[node.index()] {
+            Machine::Host(host) => host.addresses().to_vec(),
+            Machine::Hub | Machine::Switch(_) | Machine::Router(_) | Machine::Outside(_) => {
+                let host = self.topology.host(node);
+                host.into_iter().flat_map(|host| host.addresses_of_stack(node)).collect()
+            }
+        }
+    }
+
     /// The host that has this address at this moment.
     fn owner(&self, at: Instant, address: IpAddress) -> Option<NodeId> {
         let mut there = self.topology.node_ids().take_while(|&id| self.history.born_node(id) <= at);
-        there.find(|&id| {
-            let addresses = self.topology.host(id).map(|host| &host.addresses);
-            addresses.is_some_and(|addresses| addresses.iter().any(|cidr| cidr.address() == address))
+        there.find(|&id| match &self.machines[id.index()] {
+            Machine::Host(host) => host.addresses().iter().any(|cidr| cidr.address() == address),
+            _ => self.addresses(id).iter().any(|cidr| cidr.address() == address),
         })
     }
 }

@@ -48,6 +48,7 @@ impl<'s> Check<'s> {
                     let link = Link::new(self.scenario.topology.link(*link).ends, ways.clone());
                     self.lines(&place.field("link"), &link);
                 }
+                Change::Port(..) | Change::Set(..) | Change::Clear(_) => {}
                 Change::Link(..) => self.error(place.field("link"), "there is no such link by then"),
                 Change::Stop(run) => match self.scenario.runs.get(run.0 as usize) {
                     None => self.error(place.field("stop"), "there is no such run: they are counted from 0"),

@@ -191,6 +191,7 @@ impl<'s> Check<'s> {
                 timeout(self, ping.timeout);
                 self.size_within(at("size"), ping.payload_bytes, [0, payload_max]);
             }
+            RunKind::Traceroute(_) | RunKind::PathMtu(_) | RunKind::Multicast(_) => {}
             RunKind::Echo(echo) => {
                 count(self, echo.count);
                 text(self, &echo.text);
@@ -247,7 +248,11 @@ impl<'s> Check<'s> {
                 rx_buffer.unwrap_or(server.rx_buffer),
                 server.tx_buffer,
             ],
-            RunKind::Ping(_) | RunKind::Iperf(_) => return 0,
+            RunKind::Ping(_)
+            | RunKind::Iperf(_)
+            | RunKind::Traceroute(_)
+            | RunKind::PathMtu(_)
+            | RunKind::Multicast(_) => return 0,
             RunKind::Echo(echo) if echo.transport == Transport::Udp => return 0,
             RunKind::Echo(_) | RunKind::Connect(_) => {
                 [client.rx_buffer, client.tx_buffer, server.rx_buffer, server.tx_buffer]

@@ -8,6 +8,7 @@ use netlab::{Instant, Ratio};
 use smoltcp::wire::IpAddress;
 use std::collections::BTreeSet;
 use vnetif::impair::Impairment;
+use vnetif::line::QueueLimit;
 
 /// The longest frame of an ordinary host, in which queues are counted.
 const FRAME_BYTES: u128 = 1_514;
@@ -78,6 +79,7 @@ impl Lab {
                 NodeKind::Host(config) => {
                     machine.host(config, NodeId(number as u32), interfaces.first().map(String::as_str));
                 }
+                NodeKind::Router(_) => {}
                 NodeKind::Hub => machine.bridge(&interfaces, 0, mtu),
                 NodeKind::Switch(config) => {
                     let hundredths = config.ageing.nanos().div_ceil(10_000_000);
@@ -173,7 +175,7 @@ impl Machine {
         let rate = line.rate.map_or(0, |rate| u128::from(rate.get()));
         let under_way = rate * u128::from(line.delay.nanos()) / 8_000_000_000;
         // What one direction may hold: waiting, under way, and on the wire.
-        let frames = (line.queue_bytes as u128).div_ceil(FRAME_BYTES) + under_way.div_ceil(FRAME_BYTES) + 1;
+        let frames = waiting(line.queue.limit) + under_way.div_ceil(FRAME_BYTES) + 1;
         let frames = if rate == 0 { 100_000 } else { frames.min(10_000_000) };
         let mut netem = format!("tc qdisc replace dev {interface} root netem limit {frames}");
         let nanos = line.delay.nanos();
@@ -198,6 +200,14 @@ impl Machine {
     }
 }
 
+/// The frames that may wait.
+fn waiting(limit: QueueLimit) -> u128 {
+    match limit {
+        QueueLimit::Bytes(bytes) => (bytes as u128).div_ceil(FRAME_BYTES),
+        QueueLimit::Frames(frames) => frames as u128,
+    }
+}
+
 fn probability(ratio: Ratio) -> f64 {
     show_ratio(ratio).parse().expect("it is shown as a decimal number")
 }
@@ -216,7 +226,21 @@ fn told(impairment: Impairment) -> String {
         Impairment::SilenceOnce { after_bytes, lasts } => {
             format!("after {} nothing passes for {}", show_size(after_bytes), show_time(lasts))
         }
-        Impairment::Loss(_) | Impairment::Down => String::new(),
+        Impairment::Outage { at, lasts, every } => {
+            let again = every.map_or(String::new(), |every| format!(", every {}", show_time(every)));
+            let at = show_time(at.since(Instant::ZERO));
+            format!("from {at} on nothing passes for {}{again}", show_time(lasts))
+        }
+        Impairment::LossEvery(every) => format!("one frame of {every} is lost"),
+        Impairment::LossOfFrame(number) => format!("frame {number} is lost"),
+        Impairment::Loss(_)
+        | Impairment::Down
+        | Impairment::LossCorrelated { .. }
+        | Impairment::GilbertElliott { .. }
+        | Impairment::Duplicate { .. }
+        | Impairment::Corrupt { .. }
+        | Impairment::Jitter { .. }
+        | Impairment::Reorder { .. } => String::new(),
     }
 }
 

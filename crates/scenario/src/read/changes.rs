@@ -1,18 +1,20 @@
 //! Changes of the running network. They are read in their order, because each goes on from what the ones before have made.
 
-use super::{Object, Reader, fields};
+use super::{Object, Reader, Sort, fields};
+use crate::bounds::REPEATED_MAX;
 use crate::changes::Cables;
 use crate::json::Value;
 use crate::{Change, Scenario, defaults};
 use netlab::Instant;
 use netlab::run::RunId;
-use netlab::topology::{LinkId, NodeId, Way};
+use netlab::topology::{End, LinkId, NodeId, NodeKind, Port, Way};
 
 /// What has been made so far.
 struct Sofar {
-    nodes: usize,
+    kinds: Vec<NodeKind>,
     cables: Cables,
     ways: Vec<[Way; 2]>,
+    ports: Vec<[Port; 2]>,
 }
 
 impl<'a> Reader<'a> {
@@ -20,8 +22,13 @@ impl<'a> Reader<'a> {
         if values.is_empty() {
             return Vec::new();
         }
-        let ways = start.topology.links.iter().map(|link| link.ways.clone()).collect();
-        let mut sofar = Sofar { nodes: start.ids.len(), cables: Cables::of(&start.topology), ways };
+        let topology = &start.topology;
+        let mut sofar = Sofar {
+            kinds: topology.nodes.iter().map(|node| node.kind.clone()).collect(),
+            cables: Cables::of(topology),
+            ways: topology.links.iter().map(|link| link.ways.clone()).collect(),
+            ports: topology.links.iter().map(|link| link.ports.clone()).collect(),
+        };
         let mut changes: Vec<(Instant, Change)> = Vec::new();
         for (number, value) in values.iter().enumerate() {
             let last = changes.last().map_or(Instant::ZERO, |(at, _)| *at);
@@ -35,29 +42,33 @@ impl<'a> Reader<'a> {
     }
 
     fn change(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> (Option<Instant>, Option<Change>) {
-        const KINDS: [&str; 4] = ["link", "node", "cable", "stop"];
+        const KINDS: [&str; 7] = ["link", "port", "node", "set", "clear", "cable", "stop"];
         let Some(change) = self.object(value, "a change", fields::CHANGE) else { return (None, None) };
         let at = self.required(&change, "at", Self::moment);
         let given: Vec<_> =
             KINDS.into_iter().filter_map(|kind| change.get(kind).map(|value| (kind, value))).collect();
         let &[(kind, value)] = &given[..] else {
             let message = match given.len() {
-                0 => "say what changes: add one of link, node, cable, stop",
+                0 => "say what changes: add one of link, port, node, set, clear, cable, stop",
                 _ => "one change does one thing: make an entry of changes for each",
             };
             return (at, self.refuse(&change.value, message));
         };
         let change = match kind {
             "link" => self.changed_link(sofar, value),
+            "port" => self.changed_port(sofar, value),
+            "set" => self.changed_node(sofar, value),
+            "clear" => self.node_id(value).map(Change::Clear),
             "node" => {
-                let (id, at, node) = self.node(sofar.nodes, value);
-                sofar.nodes += 1;
+                let (id, at, node) = self.node(sofar.kinds.len(), value);
+                sofar.kinds.push(node.kind.clone());
                 Some(Change::Node { id, at, node })
             }
             "cable" => {
                 let link = self.link(sofar.cables.len(), value);
                 sofar.cables.add(link.ends);
                 sofar.ways.push(link.ways.clone());
+                sofar.ports.push(link.ports.clone());
                 Some(Change::Cable(link))
             }
             _ => {
@@ -89,6 +100,69 @@ impl<'a> Reader<'a> {
             ways.reverse();
         }
         Some(Change::Link(link, ways.clone()))
+    }
+
+    /// What is left out stays as it was.
+    fn changed_port(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> Option<Change> {
+        let mut object = self.bare_object(value, "a change of a port", fields::CHANGED_PORT)?;
+        let of = object.get("of").and_then(|value| self.node_id(value));
+        let sort = of.map_or(Sort::Unknown, |of| self.sorts[of.index()]);
+        object.known = match sort {
+            Sort::Switch => fields::CHANGED_SWITCH_PORT,
+            Sort::Router => fields::CHANGED_ROUTER_PORT,
+            Sort::Host | Sort::Hub | Sort::Unknown => fields::CHANGED_PORT,
+        };
+        self.refuse_unknown(&object);
+        let ends = self.required(&object, "ends", Self::ends);
+        let of_value = self.required(&object, "of", |_, value| Some(value.clone()))?;
+        let link = ends.and_then(|ends| self.which(sofar, &object, ends));
+        if matches!(sort, Sort::Host | Sort::Hub) {
+            return self.refuse(&of_value, "only ports of switches and routers have settings that can change");
+        }
+        let (link, of) = (link?, of?);
+        let Some(end) = End::BOTH.into_iter().find(|end| sofar.cables.ends(link)[end.index()] == of) else {
+            return self.refuse(&of_value, "this is not an end of the link: write which of its two ends it is");
+        };
+        let before = &sofar.ports[link.index()][end.index()];
+        self.repeats(&object.value, crate::changes::repeated_of_port(before))?;
+        let port = self.port_of(&object, sort, before);
+        sofar.ports[link.index()][end.index()] = port.clone();
+        Some(Change::Port(link, end, port))
+    }
+
+    /// What is left out stays as it was.
+    fn changed_node(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> Option<Change> {
+        let mut object = self.bare_object(value, "a change of a node", fields::CHANGED_NODE)?;
+        let id = object.get("node").and_then(|value| self.node_id(value));
+        let sort = id.map_or(Sort::Unknown, |id| self.sorts[id.index()]);
+        (object.what, object.known) = match sort {
+            Sort::Switch => ("a change of a switch", fields::CHANGED_SWITCH),
+            Sort::Router => ("a change of a router", fields::CHANGED_ROUTER),
+            Sort::Host | Sort::Hub | Sort::Unknown => ("a change of a node", fields::CHANGED_NODE),
+        };
+        self.refuse_unknown(&object);
+        let node = self.required(&object, "node", |_, value| Some(value.clone()))?;
+        let id = id?;
+        self.repeats(&object.value, crate::changes::repeated_of_node(&sofar.kinds[id.index()]))?;
+        let kind = match &sofar.kinds[id.index()] {
+            NodeKind::Switch(before) => NodeKind::Switch(self.switch(&object, before)),
+            NodeKind::Router(before) => NodeKind::Router(self.router(&object, id, before)),
+            NodeKind::Host(_) | NodeKind::Hub if sort == Sort::Unknown => return None,
+            NodeKind::Host(_) | NodeKind::Hub => {
+                return self.refuse(&node, "only settings of switches and routers can change while they run");
+            }
+        };
+        sofar.kinds[id.index()] = kind.clone();
+        Some(Change::Set(id, kind))
+    }
+
+    /// Counts what a change repeats of what was before, so that a short text cannot become a large network.
+    fn repeats(&mut self, value: &Value<'a>, count: usize) -> Option<()> {
+        self.repeated += count;
+        if self.repeated <= REPEATED_MAX {
+            return Some(());
+        }
+        self.refuse(value, "the changes up to this one repeat too many settings: change fewer, or smaller ones")
     }
 
     /// The cable between these two, or that of them which is asked for.

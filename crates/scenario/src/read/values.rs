@@ -192,6 +192,17 @@ impl<'a> Reader<'a> {
         self.whole(value).map(|count| u32::try_from(count).unwrap_or(u32::MAX))
     }
 
+    /// A number whose largest value is out of its bounds.
+    pub(super) fn saturating<T: TryFrom<u64> + Bounded>(&mut self, value: &Value<'a>) -> Option<T> {
+        self.whole(value).map(|number| T::try_from(number).unwrap_or(T::MOST))
+    }
+
+    /// A number of which 255 is possible.
+    pub(super) fn byte(&mut self, value: &Value<'a>) -> Option<u8> {
+        let number = self.whole(value)?;
+        u8::try_from(number).ok().or_else(|| self.refuse(value, "too much: at most 255"))
+    }
+
     pub(super) fn port(&mut self, value: &Value<'a>) -> Option<u16> {
         let port = self.number(value, 1, "a port number from 1 to 65535")?;
         match u16::try_from(port) {
@@ -201,11 +212,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn ratio(&mut self, value: &Value<'a>) -> Option<Ratio> {
-        let wanted = "a probability from 0 to 1, like 0.01 for one in a hundred";
+        self.part_of_one(value, "a probability from 0 to 1, like 0.01 for one in a hundred", "1 is always")
+    }
+
+    /// How much one draw depends on the one before.
+    pub(super) fn share(&mut self, value: &Value<'a>) -> Option<Ratio> {
+        self.part_of_one(value, "a correlation from 0 to 1, like 0.25 for a quarter", "1 never changes")
+    }
+
+    fn part_of_one(&mut self, value: &Value<'a>, wanted: &str, one: &str) -> Option<Ratio> {
         let ppb = self.number(value, 1_000_000_000, wanted)?;
         match u32::try_from(ppb).ok().and_then(Ratio::from_ppb) {
             Some(ratio) => Some(ratio),
-            None => self.refuse(value, format!("this should be {wanted}; 1 is always")),
+            None => self.refuse(value, format!("this should be {wanted}; {one}")),
         }
     }
 
@@ -362,31 +381,60 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Addresses with their prefixes; one more than `max` is enough to see that there are too many.
+    pub(super) fn cidrs(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<IpCidr>> {
+        let addresses = self.list(value, max)?;
+        Some(addresses.iter().filter_map(|address| self.cidr(address)).collect())
+    }
+
+    /// The address of a machine with its prefix.
     pub(super) fn cidr(&mut self, value: &Value<'a>) -> Option<IpCidr> {
         let text = self.string(value)?;
-        let Some((address, prefix)) = text.split_once('/') else {
-            let usual = match text.parse::<IpAddr>() {
-                Ok(IpAddr::V6(_)) => format!("{text}/64"),
-                Ok(IpAddr::V4(_)) => format!("{text}/24"),
-                Err(_) => "10.0.0.1/24".to_owned(),
-            };
-            let message = format!("{} has no prefix length: write something like \"{usual}\"", quoted(&text));
-            return self.refuse(value, message);
+        if text.contains('/') {
+            return self.with_prefix(value, &text, 1);
+        }
+        let usual = match text.parse::<IpAddr>() {
+            Ok(IpAddr::V6(_)) => format!("{text}/64"),
+            Ok(IpAddr::V4(_)) => format!("{text}/24"),
+            Err(_) => "10.0.0.1/24".to_owned(),
         };
+        let message = format!("{} has no prefix length: write something like \"{usual}\"", quoted(&text));
+        self.refuse(value, message)
+    }
+
+    /// A network, or one address alone.
+    pub(super) fn network(&mut self, value: &Value<'a>) -> Option<IpCidr> {
+        let text = self.string(value)?;
+        match text.parse::<IpAddr>() {
+            Ok(alone) => Some(IpCidr::new(alone.into(), if alone.is_ipv4() { 32 } else { 128 })),
+            Err(_) => self.with_prefix(value, &text, 0),
+        }
+    }
+
+    /// An address with a prefix of at least so many bits.
+    fn with_prefix(&mut self, value: &Value<'a>, text: &str, least: u8) -> Option<IpCidr> {
+        let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
         let Ok(address) = address.parse::<IpAddr>() else {
-            let message = format!(
-                "{} is no IP address: write something like \"10.0.0.1/24\" or \"fd00::1/64\"",
-                quoted(&text)
-            );
+            let example = match least {
+                0 => "\"10.0.0.0/24\" or \"fd00::/64\"",
+                _ => "\"10.0.0.1/24\" or \"fd00::1/64\"",
+            };
+            let message = format!("{} is no IP address: write something like {example}", quoted(text));
             return self.refuse(value, message);
         };
         let max = if address.is_ipv4() { 32 } else { 128 };
-        let digits = !prefix.starts_with('0') && prefix.bytes().all(|digit| digit.is_ascii_digit());
+        let leading = prefix.len() > 1 && prefix.starts_with('0');
+        let digits = !leading && prefix.bytes().all(|digit| digit.is_ascii_digit());
         match prefix.parse::<u8>() {
-            Ok(prefix) if digits && (1..=max).contains(&prefix) => Some(IpCidr::new(address.into(), prefix)),
+            Ok(prefix) if digits && (least..=max).contains(&prefix) => {
+                Some(IpCidr::new(address.into(), prefix))
+            }
             _ => self.refuse(
                 value,
-                format!("{} is no prefix length: it goes from 1 to {max} for this address", quoted(prefix)),
+                format!(
+                    "{} is no prefix length: it goes from {least} to {max} for this address",
+                    quoted(prefix)
+                ),
             ),
         }
     }
@@ -402,6 +450,20 @@ impl<'a> Reader<'a> {
             ),
         }
     }
+}
+
+/// Small numbers.
+pub(super) trait Bounded {
+    /// The largest.
+    const MOST: Self;
+}
+
+impl Bounded for u8 {
+    const MOST: Self = Self::MAX;
+}
+
+impl Bounded for u16 {
+    const MOST: Self = Self::MAX;
 }
 
 /// Where a number has fewer bits than the one that was read, the bounds will refuse its largest value all the same.

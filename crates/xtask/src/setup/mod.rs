@@ -8,9 +8,9 @@
 mod apt;
 mod browser;
 mod tools;
-mod tshark;
 pub mod version;
 mod wasm_std;
+mod witness;
 
 use crate::progress::Progress;
 use crate::{process, project};
@@ -29,8 +29,8 @@ pub struct Needs {
     pub page: Option<Optimised>,
     /// A browser and Playwright.
     pub browser: bool,
-    /// Wireshark's tshark, to compare with.
-    pub tshark: bool,
+    /// Programs from elsewhere, to compare with.
+    pub witnesses: bool,
 }
 
 /// Whether the page is built to be fast or to be built fast.
@@ -80,7 +80,10 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
         let trunk = scope.spawn(|| tools::ensure_trunk(&progress));
         let wasm_bindgen = scope.spawn(|| tools::ensure_wasm_bindgen(&progress));
         let wasm_opt = scope.spawn(|| if optimise { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
-        let tshark = scope.spawn(|| if needs.tshark { tshark::ensure(&progress) } else { Ok(()) });
+        let witnesses = scope.spawn(|| {
+            let wanted = [witness::TSHARK, witness::KERNEL].into_iter().filter(|_| needs.witnesses);
+            wanted.map(|witness| witness::ensure(&progress, &witness)).collect::<Result<Vec<_>>>()
+        });
         let browser = scope.spawn(|| if needs.browser { browser::ensure(&progress) } else { Ok(None) });
 
         let mut faults = Vec::new();
@@ -88,7 +91,7 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
         outcome(trunk, &mut faults);
         outcome(wasm_bindgen, &mut faults);
         outcome(wasm_opt, &mut faults);
-        outcome(tshark, &mut faults);
+        outcome(witnesses, &mut faults);
         let browser = outcome(browser, &mut faults);
         match (wasm_std, browser) {
             (Some(wasm_std), Some(browser)) if faults.is_empty() => Ok(Toolbox { wasm_std, browser }),
@@ -130,6 +133,8 @@ fn search_path() -> Vec<PathBuf> {
     let tools = project::tools();
     let mut folders = vec![tools.join("bin"), tools.join("npm/node_modules/.bin")];
     folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    // Where Debian keeps what a network is configured with; not everybody has it on the PATH.
+    folders.extend(["/usr/sbin", "/sbin"].map(PathBuf::from));
     folders
 }
 

@@ -52,7 +52,7 @@ pub fn series(
         };
         series.push(Series { name: way.into(), tone, kind: Kind::Steps, data: data.into() });
     }
-    let config = history.link_at(link, now)[0].line;
+    let config = history.link_at(link, now).ways[0].line;
     let bound = match graph {
         Graph::Load => config.rate.map(|rate| ("Rate of the link", rate.get())),
         _ => None,

@@ -56,11 +56,15 @@ pub fn mac_changes(topology: &Topology, history: &History, switch: NodeId, at: I
     let mut lines = Vec::new();
     for entry in history.node(switch).iter().take_while(|entry| entry.at <= at) {
         let (what, mac, at_port) = match entry.event {
-            NodeEvent::MacLearned { mac, port: now } => match known.insert(mac, now) {
-                Some(before) if before != now => ("moved", mac, format!("{} → {}", port(before), port(now))),
-                _ => ("learned", mac, port(now)),
-            },
-            NodeEvent::MacForgotten { mac } => {
+            NodeEvent::Switch(bridge::Event::Learned { mac, port: now, .. }) => {
+                match known.insert(mac, now) {
+                    Some(before) if before != now => {
+                        ("moved", mac, format!("{} → {}", port(before), port(now)))
+                    }
+                    _ => ("learned", mac, port(now)),
+                }
+            }
+            NodeEvent::Switch(bridge::Event::Forgotten { mac, .. }) => {
                 ("forgotten", mac, known.remove(&mac).map(port).unwrap_or_default())
             }
             _ => continue,

@@ -41,6 +41,7 @@ pub fn paint(
         Kind::Host => node.host(),
         Kind::Hub => node.hub(),
         Kind::Switch => node.switch(),
+        Kind::Router => node.router(),
     }
 }
 
@@ -73,6 +74,7 @@ impl Node<'_> {
                 let around = Rect::from_points((-self.half).to_point(), self.half.to_point());
                 self.pen.round_rect(around.inflate(grown, grown), 9.0 * self.d + grown);
             }
+            Kind::Router => self.pen.circle(Point::ORIGIN, self.half.x + grown),
             Kind::Hub => {
                 self.pen.polygon(self.hexagon(grown));
                 context.close_path();
@@ -167,6 +169,31 @@ impl Node<'_> {
         pen.fill_with(self.palette.line);
         context.fill();
         context.set_global_alpha(1.0);
+    }
+
+    fn router(&self) {
+        let (pen, context) = (self.pen, self.pen.context);
+        self.outline(Kind::Router, 0.0);
+        self.body(self.palette.node);
+        // Four arrows: from left and right inwards, up and down outwards, as routers have been drawn for decades.
+        context.begin_path();
+        let grown = self.half.x / self.d / 30.0;
+        for (x, y, inwards) in [(-1.0, 0.0, true), (1.0, 0.0, true), (0.0, -1.0, false), (0.0, 1.0, false)] {
+            let [near, far] = [7.0, 21.0].map(|radius| (x * radius * grown, y * radius * grown));
+            let (head, sign) = if inwards { (near, 1.0) } else { (far, -1.0) };
+            pen.line(self.point(near.0, near.1), self.point(far.0, far.1));
+            let wing = |side: f64| {
+                let (back, out) = (5.2 * sign, 4.4 * side);
+                self.point(head.0 + x * back + y * out, head.1 + y * back + x * out)
+            };
+            pen.line(wing(1.0), self.point(head.0, head.1));
+            let last = wing(-1.0);
+            context.line_to(last.x, last.y);
+        }
+        pen.stroke_with(self.palette.line, (2.1 * self.d).max(1.1));
+        context.set_line_cap("round");
+        context.set_line_join("round");
+        context.stroke();
     }
 
     fn hub(&self) {

@@ -392,6 +392,16 @@ pub const fn reason_text(reason: DropReason) -> &'static str {
         DropReason::Impaired(LossReason::TooBig) => "too big",
         DropReason::Impaired(LossReason::LinkDown) => "link down",
         DropReason::Impaired(LossReason::Silence) => "silence",
-        DropReason::Impaired(LossReason::Loss | LossReason::LossOfSmall) => "lost",
+        DropReason::Impaired(
+            LossReason::Loss
+            | LossReason::LossOfSmall
+            | LossReason::LossCorrelated
+            | LossReason::Burst
+            | LossReason::Every
+            | LossReason::Picked,
+        ) => "lost",
+        DropReason::Impaired(LossReason::Outage) => "link down",
+        DropReason::Early => "RED",
+        DropReason::Late => "CoDel",
     }
 }

@@ -139,7 +139,7 @@ impl Traffic {
                 visits_left = visits_left.saturating_sub(trips.len());
                 if !trips.is_empty() {
                     let lane = layout.lane(direction);
-                    let queue_bytes = topology.link(link).ways[from.index()].line.queue_bytes;
+                    let queue_bytes = topology.link(link).ways[from.index()].line.queue.bytes_max();
                     if crowded {
                         sample(history, direction, moment, lane.length, looks, &mut trips);
                     }

@@ -1,0 +1,244 @@
+//! What becomes of a frame: let in, learned from, and sent on in the form that each port wants (IEEE 802.1Q-2022, 8.6).
+//!
+//! The bytes are made once for each form, and shared by all ports that send it. A port's form is tagged or untagged; a frame
+//! that leaves as it came leaves as the very buffer that came.
+
+use crate::config::{Membership, Vlan};
+use crate::event::State;
+use crate::snoop::Targets;
+use crate::stp::bpdu::{self, Bpdu};
+use crate::tag::{self, Control, Tagged};
+use crate::{Actions, Bridge, Event, PortState, Refusal};
+use smoltcp::wire::EthernetAddress;
+use vnetif::mac_table::Egress;
+use vnetif::node::Tag;
+use vnetif::{Frame, Instant, PortId};
+
+/// A frame inside the bridge.
+pub(crate) struct Carried {
+    frame: Frame,
+    /// 0 in a bridge that knows nothing of VLANs.
+    vlan: u16,
+    control: Control,
+    of: Option<Tag>,
+    tagged: Option<Frame>,
+    untagged: Option<Frame>,
+}
+
+impl Carried {
+    /// A frame of the bridge's own, without a tag.
+    pub fn own(frame: Frame, vlan: u16) -> Self {
+        Self {
+            untagged: Some(frame.clone()),
+            frame,
+            vlan,
+            control: Control::default(),
+            of: None,
+            tagged: None,
+        }
+    }
+
+    fn form(&mut self, tagged: bool) -> Frame {
+        let Self { frame, control, vlan, .. } = self;
+        let form = if tagged { &mut self.tagged } else { &mut self.untagged };
+        let made = form.get_or_insert_with(|| match (tag::of(frame), tagged) {
+            (Tagged::With(_), false) => tag::pop(frame),
+            // Only its priority was said: the tag becomes whole.
+            (Tagged::With(_), true) => tag::push(&tag::pop(frame), control.in_vlan(*vlan)),
+            (Tagged::No | Tagged::Broken, false) => frame.clone(),
+            (Tagged::No | Tagged::Broken, true) => tag::push(frame, control.in_vlan(*vlan)),
+        });
+        made.clone()
+    }
+}
+
+impl Membership {
+    /// The VLAN of a frame that comes in with this tag; `None`: none of this port's. 0 and no tag are the same, a tag that says a
+    /// priority only (IEEE 802.1Q-2022, 6.9.1).
+    fn of_ingress(&self, vid: u16) -> Option<u16> {
+        match (self, Vlan::new(vid)) {
+            (Self::Access(vlan), None) if vid == 0 => Some(vlan.get()),
+            (Self::Trunk { native, .. }, None) if vid == 0 => native.map(Vlan::get),
+            (_, None) => None,
+            (_, Some(_)) => self.leaves_tagged(vid).map(|_| vid),
+        }
+    }
+
+    /// Whether this VLAN's frames leave with a tag; `None`: they do not leave here.
+    fn leaves_tagged(&self, vid: u16) -> Option<bool> {
+        match self {
+            Self::Access(vlan) => (vlan.get() == vid).then_some(false),
+            Self::Trunk { native, .. } if native.is_some_and(|native| native.get() == vid) => Some(false),
+            Self::Trunk { allowed: None, .. } => Some(true),
+            Self::Trunk { allowed: Some(allowed), .. } => {
+                allowed.binary_search_by_key(&vid, |vlan| vlan.get()).is_ok().then_some(true)
+            }
+        }
+    }
+}
+
+/// Addresses that no bridge with a spanning tree forwards (IEEE 802.1D-2004, table 7-10): 01:80:C2:00:00:00 to 0F.
+fn is_reserved(header: &[u8; 14]) -> bool {
+    header[..5] == bpdu::GROUP.0[..5] && header[5] < 0x10
+}
+
+impl Bridge {
+    /// A frame came in.
+    ///
+    /// With a spanning tree, frames to the reserved group addresses 01:80:C2:00:00:00 to 0F end here, as the standard has it: BPDUs
+    /// are taken in, the others are for nobody behind this bridge. Without one they are flooded like any group's: so hubs do, and
+    /// other bridges' trees still see one another through this one.
+    pub fn receive(&mut self, now: Instant, ingress: PortId, frame: Frame, tag: Tag, out: &mut Actions) {
+        let port = &self.ports[ingress.0 as usize];
+        if !port.is_on() {
+            return out.refuse(tag, Refusal::PortOff);
+        }
+        let Some(header) = frame.first_chunk::<14>() else {
+            return out.refuse(tag, Refusal::Malformed);
+        };
+        let to_group = header[0] & 1 == 1;
+        if to_group && self.tree.is_some() && is_reserved(header) {
+            return self.receive_control(now, ingress, &frame, tag, out);
+        }
+        if port.state == State::Discarding {
+            return out.refuse(tag, Refusal::Blocked);
+        }
+        let (vlan, control) = match self.classify(port, &frame) {
+            Ok(class) => class,
+            Err(why) => return out.refuse(tag, why),
+        };
+        if port.state == State::Learning {
+            if self.table.learn(now, vlan, ingress, header) {
+                learned(vlan, header, ingress, out);
+            }
+            return out.refuse(tag, Refusal::Blocked);
+        }
+        let lookup = self.table.look_in(now, vlan, ingress, header);
+        if lookup.learned {
+            learned(vlan, header, ingress, out);
+        }
+        match lookup.egress {
+            Egress::Filter => {}
+            Egress::Port(egress) => {
+                let mut carried = self.carry(frame, vlan, control, tag);
+                match self.leaves(egress, &carried) {
+                    Ok(tagged) => out.send(egress, carried.form(tagged), carried.of),
+                    Err(why) => out.refuse(tag, why),
+                }
+            }
+            Egress::Flood => {
+                let targets = match &mut self.snoop {
+                    Some(snoop) if to_group => snoop.receive(now, vlan, ingress, &frame, out),
+                    Some(_) | None => Targets::All,
+                };
+                let mut carried = self.carry(frame, vlan, control, tag);
+                self.flood(ingress, &mut carried, &targets, out);
+                if to_group {
+                    self.send_queries(out);
+                }
+            }
+        }
+    }
+
+    fn receive_control(&mut self, now: Instant, ingress: PortId, frame: &Frame, tag: Tag, out: &mut Actions) {
+        let to_tree = frame.starts_with(&bpdu::GROUP.0);
+        match (Bpdu::parse(frame), &mut self.tree) {
+            (Some(bpdu), Some(tree)) if to_tree => {
+                tree.receive(now, ingress, &bpdu, out);
+                self.follow_tree(now, out);
+            }
+            _ if to_tree => out.refuse(tag, Refusal::Malformed),
+            _ => {}
+        }
+    }
+
+    /// The VLAN of a frame that comes in, and its tag's control information.
+    fn classify(&self, port: &PortState, frame: &[u8]) -> Result<(u16, Control), Refusal> {
+        if !self.aware {
+            return Ok((0, Control::default()));
+        }
+        let control = match tag::of(frame) {
+            Tagged::No => Control::default(),
+            Tagged::With(control) => control,
+            Tagged::Broken => return Err(Refusal::Malformed),
+        };
+        let vlan = port.settings.vlan.of_ingress(control.vid()).ok_or(Refusal::OtherVlan)?;
+        Ok((vlan, control))
+    }
+
+    fn carry(&self, frame: Frame, vlan: u16, control: Control, tag: Tag) -> Carried {
+        let is_tagged = self.aware && matches!(tag::of(&frame), Tagged::With(_));
+        let as_it_came = |fits: bool| fits.then(|| frame.clone());
+        Carried {
+            tagged: as_it_came(is_tagged && control.vid() == vlan),
+            untagged: as_it_came(!is_tagged),
+            vlan,
+            control,
+            of: Some(tag),
+            frame,
+        }
+    }
+
+    /// Whether a frame can leave by this port, and whether with a tag.
+    fn leaves(&self, egress: PortId, carried: &Carried) -> Result<bool, Refusal> {
+        let port = &self.ports[egress.0 as usize];
+        if !port.is_on() {
+            return Err(Refusal::PortOff);
+        }
+        if port.state != State::Forwarding {
+            return Err(Refusal::Blocked);
+        }
+        let tagged = match self.aware {
+            true => port.settings.vlan.leaves_tagged(carried.vlan).ok_or(Refusal::OtherVlan)?,
+            false => false,
+        };
+        let mtu = port.settings.mtu;
+        // Nearly always the whole frame fits, and its tag need not be looked for.
+        if carried.frame.len() > mtu + 14 && tag::payload_len(&carried.frame) > mtu {
+            return Err(Refusal::TooBig);
+        }
+        Ok(tagged)
+    }
+
+    fn flood(&self, ingress: PortId, carried: &mut Carried, targets: &Targets, out: &mut Actions) {
+        let (mut sent, mut too_big) = (false, false);
+        for egress in (0..self.ports.len() as u32).map(PortId) {
+            if egress == ingress || !targets.contain(egress) {
+                continue;
+            }
+            match self.leaves(egress, carried) {
+                Ok(tagged) => {
+                    out.send(egress, carried.form(tagged), carried.of);
+                    sent = true;
+                }
+                Err(Refusal::TooBig) => too_big = true,
+                Err(Refusal::PortOff | Refusal::Blocked | Refusal::OtherVlan | Refusal::Malformed) => {}
+            }
+        }
+        if let (false, true, Some(tag)) = (sent, too_big, carried.of) {
+            out.refuse(tag, Refusal::TooBig);
+        }
+    }
+
+    /// Sends the queries that snooping wants sent.
+    pub(crate) fn send_queries(&mut self, out: &mut Actions) {
+        let Some(snoop) = &mut self.snoop else { return };
+        for query in snoop.take_queries() {
+            let mut carried = Carried::own(query.frame, query.vlan);
+            let ports = match query.port {
+                Some(PortId(port)) => port..port + 1,
+                None => 0..self.ports.len() as u32,
+            };
+            for egress in ports.map(PortId) {
+                if let Ok(tagged) = self.leaves(egress, &carried) {
+                    out.send(egress, carried.form(tagged), None);
+                }
+            }
+        }
+    }
+}
+
+fn learned(vlan: u16, header: &[u8; 14], port: PortId, out: &mut Actions) {
+    let [_, _, _, _, _, _, source @ .., _, _] = *header;
+    out.event(Event::Learned { vlan: Vlan::new(vlan), mac: EthernetAddress(source), port });
+}

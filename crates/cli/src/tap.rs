@@ -1,0 +1,144 @@
+//! A running world joined to TAP devices: whoever is behind them, such as a real kernel, is a host of the simulated network.
+//!
+//! The world runs at wall-clock speed: it is let run up to now, what has reached the open nodes goes into the devices, what
+//! comes out of the devices is sent by the open nodes, and then this waits for whichever comes first, the next event or the
+//! next frame. Sleeping exactly is not to be had, so frames arrive up to some tens of microseconds late; never early.
+//!
+//! The one place where the command line looks at the clock. What comes from outside is in no document: such a world cannot be
+//! run again, and its history's hash means nothing.
+
+#![allow(clippy::disallowed_methods, reason = "a world beside a real kernel runs at the speed of the clock")]
+
+use anyhow::{Context, Result, bail};
+use netlab::history::Limits;
+use netlab::topology::NodeId;
+use netlab::{Frame, Instant, World};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use scenario::Scenario;
+use std::io::{self, ErrorKind, Write};
+use std::os::fd::AsFd;
+use std::time;
+use tun_rs::{DeviceBuilder, Layer, SyncDevice};
+
+/// The least length of an Ethernet frame's header: what is shorter is no frame.
+const HEADER_BYTES: usize = 14;
+/// The longest frame that a TAP device can hand over.
+const FRAME_BYTES_MAX: usize = 65_536;
+/// A world that runs for hours keeps the last seconds of its history only: nobody looks at more.
+const LIMITS: Limits = Limits { frame_bytes: 16 << 20, transits: 20_000 };
+/// It waits no longer than this at a time.
+const WAIT_MAX: time::Duration = time::Duration::from_millis(100);
+
+/// A node that somebody outside is, and the device through which it is.
+struct Door {
+    node: NodeId,
+    device: SyncDevice,
+}
+
+/// Joins the nodes of a scenario to TAP devices, one each, until `lasts` is over or somebody ends it.
+pub fn tap(
+    scenario: &Scenario,
+    nodes: &[String],
+    devices: &[String],
+    lasts: Option<netlab::Duration>,
+) -> Result<()> {
+    if nodes.len() != devices.len() {
+        bail!("there are {} --at and {} --dev: give one device for each node", nodes.len(), devices.len());
+    }
+    let whole = scenario.whole();
+    let mut world = scenario.world(LIMITS).map_err(|faults| anyhow::anyhow!("{}", faults[0]))?;
+    let mut doors = Vec::new();
+    for (id, name) in nodes.iter().zip(devices) {
+        let Some(node) = whole.node(id) else { bail!("no node has the id {id:?}") };
+        if !world.open(node) {
+            bail!(
+                "{id:?} is no host, or it is already joined: only a host's place can be taken by somebody outside"
+            );
+        }
+        let device = DeviceBuilder::new().name(name).layer(Layer::L2).build_sync().with_context(|| {
+            format!("the TAP device {name:?} cannot be opened; that takes root, or an own network namespace (unshare -Urn)")
+        })?;
+        device.set_nonblocking(true).context("the TAP device cannot be read without waiting")?;
+        let mtu = device.mtu().unwrap_or_default();
+        say(&format!("{id} is {name} (MTU {mtu})"))?;
+        doors.push(Door { node, device });
+    }
+    say("running at the clock's speed")?;
+    run(&mut world, &doors, lasts)
+}
+
+/// To standard error at once: whoever waits for the devices reads it.
+fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+fn run(world: &mut World, doors: &[Door], lasts: Option<netlab::Duration>) -> Result<()> {
+    let began = time::Instant::now();
+    let now = || Instant::from_nanos(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
+    let end = lasts.map(|lasts| Instant::ZERO + lasts);
+    let mut buffer = vec![0; FRAME_BYTES_MAX];
+    loop {
+        world.run_until(now(), || true);
+        for door in doors {
+            for (_, frame) in world.take_arrived(door.node) {
+                match door.device.send(&frame) {
+                    Ok(_) => {}
+                    // The kernel's queue is full, or its device is down: frames are lost there as on any card.
+                    Err(error) if is_loss(&error) => {}
+                    Err(error) => return Err(error).context("a frame cannot be written to the TAP device"),
+                }
+            }
+        }
+        let mut came = false;
+        for door in doors {
+            while let Some(frame) = receive(&door.device, &mut buffer)? {
+                world.inject(door.node, frame);
+                came = true;
+            }
+        }
+        if came {
+            continue;
+        }
+        if end.is_some_and(|end| now() >= end) {
+            return Ok(());
+        }
+        let next = [world.next_event_at(), end].into_iter().flatten().min();
+        let wait =
+            next.map_or(WAIT_MAX, |next| time::Duration::from_nanos((next - now()).nanos()).min(WAIT_MAX));
+        wait_for(doors, wait)?;
+    }
+}
+
+fn receive(device: &SyncDevice, buffer: &mut [u8]) -> Result<Option<Frame>> {
+    match device.recv(buffer) {
+        Ok(bytes) if bytes < HEADER_BYTES => Ok(None),
+        Ok(bytes) => Ok(Some(Frame::copy_from(&buffer[..bytes]))),
+        Err(error) if is_loss(&error) => Ok(None),
+        Err(error) => Err(error).context("the TAP device cannot be read"),
+    }
+}
+
+/// Nothing is there to be read, or what is written is lost: the device is not up yet, or its queue is full.
+fn is_loss(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+        || error.raw_os_error() == Some(nix::errno::Errno::EIO as i32)
+}
+
+/// Waits for a frame from any of the devices, at most so long. Below a millisecond, which is all that waiting can be asked
+/// for, it only lets others run: frames of 100 Mbit/s come each tenth of a millisecond.
+fn wait_for(doors: &[Door], wait: time::Duration) -> Result<()> {
+    let millis = u16::try_from(wait.as_millis()).unwrap_or(u16::MAX);
+    if millis == 0 {
+        std::thread::yield_now();
+        return Ok(());
+    }
+    // The descriptors live as long as the devices.
+    let mut descriptors: Vec<_> =
+        doors.iter().map(|door| PollFd::new(door.device.as_fd(), PollFlags::POLLIN)).collect();
+    match poll(&mut descriptors, PollTimeout::from(millis)) {
+        Ok(_) | Err(nix::errno::Errno::EINTR) => Ok(()),
+        Err(error) => Err(error).context("waiting for the TAP devices failed"),
+    }
+}

@@ -1,0 +1,149 @@
+//! What a card does with packets that are too long for the way to their destination, between the stack and the wire.
+//!
+//! smoltcp knows one MTU, its card's: its TCP goes on with segments of the size it began with, whatever routers say. Real
+//! cards cut long TCP segments into several for the stack (TCP segmentation offload), so this one does it for path MTU
+//! discovery: each piece is a segment as the stack itself would have made it, with the same header and options. Other IPv4
+//! packets that are too long may be fragmented by routers from then on (RFC 1191, 3); IPv6 has no such way out.
+
+use smoltcp::wire::{
+    EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket,
+};
+use vnetif::Frame;
+use vnetif::nic::ETHERNET_HEADER_BYTES;
+
+/// The IPv4 header without options; smoltcp never sends any.
+pub(crate) const IPV4_HEADER_BYTES: usize = 20;
+/// The IPv6 header.
+pub(crate) const IPV6_HEADER_BYTES: usize = 40;
+
+/// Where the IP packet in this frame goes, and how long it is.
+pub(crate) fn destination(frame: &[u8]) -> Option<(IpAddress, usize)> {
+    let ethernet = EthernetFrame::new_checked(frame).ok()?;
+    match ethernet.ethertype() {
+        EthernetProtocol::Ipv4 => {
+            let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
+            Some((ip.dst_addr().into(), ip.total_len().into()))
+        }
+        EthernetProtocol::Ipv6 => {
+            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
+            Some((ip.dst_addr().into(), ip.total_len()))
+        }
+        _ => None,
+    }
+}
+
+/// Where the headers of a TCP segment in a frame end.
+struct Headers {
+    version: Version,
+    /// The IP header's end, counted from the frame's first byte; the TCP header's; the payload's.
+    ip: usize,
+    tcp: usize,
+    end: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V4,
+    V6,
+}
+
+fn headers(frame: &[u8]) -> Option<Headers> {
+    let ethernet = EthernetFrame::new_checked(frame).ok()?;
+    let (version, ip_len, total, protocol) = match ethernet.ethertype() {
+        EthernetProtocol::Ipv4 => {
+            let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
+            let fragment = ip.more_frags() || ip.frag_offset() != 0;
+            let header_len = usize::from(ip.header_len());
+            if fragment || header_len < IPV4_HEADER_BYTES {
+                return None;
+            }
+            (Version::V4, header_len, usize::from(ip.total_len()), ip.next_header())
+        }
+        EthernetProtocol::Ipv6 => {
+            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
+            (Version::V6, IPV6_HEADER_BYTES, ip.total_len(), ip.next_header())
+        }
+        _ => return None,
+    };
+    if protocol != IpProtocol::Tcp {
+        return None;
+    }
+    let (ip, end) = (ETHERNET_HEADER_BYTES + ip_len, ETHERNET_HEADER_BYTES + total);
+    let tcp = TcpPacket::new_checked(frame.get(ip..end)?).ok()?;
+    // What begins or breaks off a connection is short; urgent data has its place in the segment.
+    if tcp.syn() || tcp.rst() || tcp.urg() {
+        return None;
+    }
+    Some(Headers { version, ip, tcp: ip + usize::from(tcp.header_len()), end })
+}
+
+/// Cuts the TCP segment in this frame into pieces of at most `mtu` bytes, with their IP headers. Empty if there is nothing
+/// to cut: it is short enough, it is no such segment, or its headers alone are too long.
+pub(crate) fn cut(frame: &Frame, mtu: usize) -> Vec<Frame> {
+    let Some(Headers { version, ip, tcp, end }) = headers(frame) else { return Vec::new() };
+    let room = mtu.saturating_sub(tcp - ETHERNET_HEADER_BYTES);
+    let (header, payload) = (&frame[..tcp], &frame[tcp..end]);
+    if end - ETHERNET_HEADER_BYTES <= mtu || room == 0 {
+        return Vec::new();
+    }
+    let last = payload.len().div_ceil(room) - 1;
+    let piece = |(number, bytes): (usize, &[u8])| {
+        Frame::build(tcp + bytes.len(), |piece| {
+            piece[..tcp].copy_from_slice(header);
+            piece[tcp..].copy_from_slice(bytes);
+            let total = tcp + bytes.len() - ETHERNET_HEADER_BYTES;
+            let (source, destination) = write_ip(version, &mut piece[ETHERNET_HEADER_BYTES..], total, number);
+            let mut segment = TcpPacket::new_unchecked(&mut piece[ip..]);
+            segment.set_seq_number(segment.seq_number() + number * room);
+            if number != last {
+                segment.set_fin(false);
+                segment.set_psh(false);
+            }
+            if number != 0 {
+                segment.set_cwr(false);
+            }
+            segment.fill_checksum(&source, &destination);
+        })
+    };
+    payload.chunks(room).enumerate().map(piece).collect()
+}
+
+/// Writes the length of piece `number`, its identification and its checksum; returns its addresses.
+fn write_ip(version: Version, packet: &mut [u8], total: usize, number: usize) -> (IpAddress, IpAddress) {
+    match version {
+        Version::V4 => {
+            let mut ip = Ipv4Packet::new_unchecked(packet);
+            // It is shorter than the packet that it is cut from.
+            ip.set_total_len(total as u16);
+            ip.set_ident(ip.ident().wrapping_add(number as u16));
+            ip.fill_checksum();
+            (ip.src_addr().into(), ip.dst_addr().into())
+        }
+        Version::V6 => {
+            let mut ip = Ipv6Packet::new_unchecked(packet);
+            ip.set_payload_len((total - IPV6_HEADER_BYTES) as u16);
+            (ip.src_addr().into(), ip.dst_addr().into())
+        }
+    }
+}
+
+/// The IPv4 packet in this frame without "don't fragment", as packet `ident`: only fragments need one (RFC 6864, 4.1), and
+/// smoltcp gives all others the same. `None` if it has no such mark.
+pub(crate) fn let_fragment(frame: &Frame, ident: u16) -> Option<Frame> {
+    let ethernet = EthernetFrame::new_checked(&frame[..]).ok()?;
+    if ethernet.ethertype() != EthernetProtocol::Ipv4
+        || !Ipv4Packet::new_checked(ethernet.payload()).ok()?.dont_frag()
+    {
+        return None;
+    }
+    Some(Frame::build(frame.len(), |bytes| {
+        bytes.copy_from_slice(frame);
+        let mut ip = Ipv4Packet::new_unchecked(&mut bytes[ETHERNET_HEADER_BYTES..]);
+        ip.set_dont_frag(false);
+        ip.set_ident(ident);
+        ip.fill_checksum();
+    }))
+}
+
+#[cfg(test)]
+mod tests;

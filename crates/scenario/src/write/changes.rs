@@ -1,0 +1,100 @@
+//! Changes: what of each is otherwise than before.
+
+use super::tree::{Fields, Json};
+use super::{Everything, links, nodes};
+use crate::changes::Cables;
+use crate::quantity::show_time;
+use crate::{Change, Scenario};
+use netlab::Instant;
+use netlab::topology::{LinkId, NodeId, NodeKind, Port, Way};
+
+/// What has been made so far.
+struct Sofar<'a> {
+    cables: Cables,
+    ways: Vec<&'a [Way; 2]>,
+    ports: Vec<[&'a Port; 2]>,
+    kinds: Vec<&'a NodeKind>,
+}
+
+pub(super) fn changes<'a>(scenario: &'a Scenario, all: &Everything<'a>) -> Vec<Json<'a>> {
+    if scenario.changes.is_empty() {
+        return Vec::new();
+    }
+    let topology = &scenario.topology;
+    let mut sofar = Sofar {
+        cables: Cables::of(topology),
+        ways: topology.links.iter().map(|link| &link.ways).collect(),
+        ports: topology.links.iter().map(|link| link.ports.each_ref()).collect(),
+        kinds: topology.nodes.iter().map(|node| &node.kind).collect(),
+    };
+    scenario.changes.iter().map(|(at, change)| sofar.change(all, *at, change)).collect()
+}
+
+impl<'a> Sofar<'a> {
+    fn change(&mut self, all: &Everything<'a>, at: Instant, change: &'a Change) -> Json<'a> {
+        let mut written = Fields::default();
+        written.put("at", show_time(at.since(Instant::ZERO)));
+        match change {
+            Change::Link(id, ways) => {
+                let mut fields = self.cable(all, *id);
+                links::settings(&mut fields, all, self.cables.ends(*id), ways, self.ways[id.index()]);
+                self.ways[id.index()] = ways;
+                written.put("link", fields);
+            }
+            Change::Port(id, end, port) => {
+                let mut fields = self.cable(all, *id);
+                fields.put("of", all.id(self.cables.ends(*id)[end.index()]));
+                let before = std::mem::replace(&mut self.ports[id.index()][end.index()], port);
+                links::port(&mut fields, port, before);
+                written.put("port", fields);
+            }
+            Change::Node { id, at, node } => {
+                let number = NodeId(self.kinds.len() as u32);
+                self.kinds.push(&node.kind);
+                written.put("node", nodes::node(all, number, id, *at, node));
+            }
+            Change::Set(node, kind) => {
+                let mut fields = Fields::default();
+                fields.put("node", all.id(*node));
+                let before = std::mem::replace(&mut self.kinds[node.index()], kind);
+                match (kind, before) {
+                    (NodeKind::Switch(now), NodeKind::Switch(before)) => {
+                        nodes::switch(&mut fields, now, before);
+                    }
+                    (NodeKind::Router(now), NodeKind::Router(before)) => {
+                        nodes::router(&mut fields, all, *node, now, before);
+                    }
+                    (
+                        NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_),
+                        _,
+                    ) => {}
+                }
+                written.put("set", fields);
+            }
+            Change::Clear(node) => {
+ written.put("clear", all.id(*node));
+}
+            Change::Cable(added) => {
+                self.cables.add(added.ends);
+                self.ways.push(&added.ways);
+                self.ports.push(added.ports.each_ref());
+                written.put("cable", links::link(all, added));
+            }
+            Change::Stop(run) => {
+ written.put("stop", run.0);
+}
+        }
+        written.into()
+    }
+
+    /// Which cable it is.
+    fn cable(&self, all: &Everything<'a>, id: LinkId) -> Fields<'a> {
+        let mut fields = Fields::default();
+        let ends = self.cables.ends(id);
+        links::ends(&mut fields, all, ends);
+        let between = self.cables.between(ends);
+        let which = between.iter().position(|other| *other == id).filter(|_| between.len() > 1);
+        fields.maybe("which", which);
+        fields
+    }
+}
