@@ -1,6 +1,6 @@
 use super::*;
 use proptest::prelude::*;
-use smoltcp::wire::{Ipv4Address, Ipv6Address, TcpSeqNumber};
+use smoltcp::wire::{Ipv6Address, TcpSeqNumber};
 
 const HEADERS: usize = 20;
 
