@@ -166,7 +166,7 @@ proptest! {
         }
         // Checksums that are right, so that the rest is looked at.
         if !v6 && bytes.len() > 14 + 28 && bytes[14] == 0x45 {
-            bytes[14..].get_mut(..20).map(|ip| Ipv4Packet::new_unchecked(ip).fill_checksum());
+            Ipv4Packet::new_unchecked(&mut bytes[14..34]).fill_checksum();
             Icmpv4Packet::new_unchecked(&mut bytes[34..]).fill_checksum();
         }
         let _ = read(&bytes, |_| true);
