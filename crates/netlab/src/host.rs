@@ -170,7 +170,7 @@ impl Host {
     pub fn plugged(&mut self, now: Instant) {
         if let Some(slaac) = &mut self.slaac {
             slaac.begin(now, self.random);
-            self.deadline = slaac.deadline();
+            self.deadline = self.deadline.into_iter().chain(slaac.deadline()).min();
         }
     }
 

@@ -220,6 +220,7 @@ fn tcp_gets_through_a_narrow_link_by_cutting_its_segments() {
         assert_eq!(outcome, Outcome::Succeeded, "{version:?}");
         let totals = result(&world, RunId(0)).1;
         assert_eq!(totals.bytes, 1_000_000);
+        assert!(totals.retransmits > 0, "the first were too long");
         assert!(totals.transfer_time < Duration::from_secs(5), "{}", totals.transfer_time);
         let told = events
             .iter()
