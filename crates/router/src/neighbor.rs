@@ -24,7 +24,7 @@ pub const TRIES: u8 = 3;
 /// Neighbors that one router knows.
 pub const NEIGHBORS_MAX: usize = 1_024;
 /// Packets that wait for one neighbor.
-pub const WAITING_EACH_MAX: usize = 8;
+pub const WAITING_EACH_MAX: usize = 32;
 /// Packets that wait for all of them. So no more than this many neighbors are being looked for, and a scan of a network with
 /// nobody in it cannot push those out that are there.
 pub const WAITING_MAX: usize = 256;

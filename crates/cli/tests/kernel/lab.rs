@@ -47,8 +47,11 @@ impl Lab {
         let file = folder.join(format!("{test}.json"));
         fs::write(&file, document).unwrap();
         let log = File::create(folder.join(format!("{test}.log"))).unwrap();
-        let namespaces = (0..namespaces).map(|_| Namespace::new()).collect();
-        let mut lab = Self { namespaces, world: None, log };
+        let mut lab = Self { namespaces: vec![Namespace::new(None)], world: None, log };
+        for _ in 1..namespaces {
+            let beside = Namespace::new(Some(&lab.namespaces[0]));
+            lab.namespaces.push(beside);
+        }
         let mut command = lab.command(0, env!("CARGO_BIN_EXE_packetarium"));
         command.arg("tap").arg(&file);
         for device in devices {
@@ -119,7 +122,7 @@ impl Lab {
         }
         self.run(namespace, &words);
         if let Some(gateway) = gateway {
-            self.run(namespace, &["ip", version, "route", "add", "default", "via", gateway]);
+            self.run(namespace, &["ip", version, "route", "replace", "default", "via", gateway]);
         }
     }
 
@@ -147,8 +150,16 @@ impl Drop for Lab {
 }
 
 impl Namespace {
-    fn new() -> Self {
-        let mut holder = unshare();
+    /// With the users of this other one, so that devices can be moved between the two.
+    fn new(beside: Option<&Self>) -> Self {
+        let mut holder = match beside {
+            None => unshare(),
+            Some(other) => {
+                let mut command = other.command("unshare");
+                command.arg("--net");
+                command
+            }
+        };
         // It says that it stands.
         holder.args(["sh", "-c", "echo stands; exec sleep 600"]).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut holder = holder.spawn().unwrap();
