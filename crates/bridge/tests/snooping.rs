@@ -146,8 +146,11 @@ fn ports_and_events(bridge: &mut Bridge, now: Instant, port: u32, frame: Frame) 
     (ports, events)
 }
 
+/// A frame of the switch's own: when, and by which port.
+type Sent = (Instant, u32, Frame);
+
 /// What the switch does by itself up to a moment: its own frames, and what it notes about groups.
-fn until(bridge: &mut Bridge, end: Instant) -> (Vec<(Instant, u32, Frame)>, Vec<(Instant, Event)>) {
+fn until(bridge: &mut Bridge, end: Instant) -> (Vec<Sent>, Vec<(Instant, Event)>) {
     let (mut sent, mut events) = (Vec::new(), Vec::new());
     while let Some(now) = bridge.poll_at().filter(|now| *now <= end) {
         let mut out = Actions::default();
