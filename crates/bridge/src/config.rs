@@ -92,11 +92,12 @@ impl Vlan {
 /// lets tagged frames pass as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Membership {
-    /// Untagged frames of one VLAN.
+    /// Untagged frames of one VLAN. A frame that comes in with this VLAN's tag belongs to it too (IEEE 802.1Q-2022, 6.9).
     Access(Vlan),
     /// Tagged frames of several.
     Trunk {
-        /// Untagged frames belong to this one, and its frames leave untagged; `None`: all are tagged.
+        /// Untagged frames belong to this one, and its frames leave untagged; `None`: all are tagged. It passes, whether or not
+        /// it is among the allowed ones.
         native: Option<Vlan>,
         /// Which; `None`: all. In order, each once.
         allowed: Option<Vec<Vlan>>,

@@ -114,8 +114,9 @@ fn tenths(code: u8) -> Duration {
 }
 
 fn mld(source: Ipv6Address, destination: Ipv6Address, data: &[u8]) -> Option<Heard> {
-    let packet = Icmpv6Packet::new_checked(data).ok()?;
-    if !packet.verify_checksum(&source, &destination) {
+    // Unchecked, because smoltcp knows no version 1 reports; this looks at the sum alone, whatever the length.
+    let packet = Icmpv6Packet::new_unchecked(data);
+    if data.len() < 8 || !packet.verify_checksum(&source, &destination) {
         return None;
     }
     let group = || {

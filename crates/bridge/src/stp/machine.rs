@@ -358,7 +358,7 @@ impl Tree {
         let ways = (0..).zip(&self.ports).filter_map(|(i, port)| {
             let heard = port.info_is == InfoIs::Received && port.priority.bridge.mac != self.id.mac;
             let cost = port.priority.cost.saturating_add(port.cost);
-            heard.then(|| (Vector { cost, ..port.priority }, port.number, i, port.times))
+            heard.then_some((Vector { cost, ..port.priority }, port.number, i, port.times))
         });
         let best = ways.min_by_key(|&(vector, number, ..)| (vector, number));
         match best.filter(|(vector, ..)| *vector < own) {

@@ -4,6 +4,11 @@
 //! within the very moment in which the root port goes down. Bridges of the old spanning tree are understood and answered in
 //! their own language, port by port.
 //!
+//! What it cannot do, because the standard does not: if a bridge or cable fails among many loops, old news may go round until it is
+//! too old (one second of age for each bridge, at most max age), and where TxHoldCount holds back who knows better, a loop of frames
+//! may open meanwhile (Elmeleegy, Cox and Ng, "On Count-to-Infinity Induced Forwarding Loops in Ethernet Networks", INFOCOM 2006).
+//! While a tree is built from nothing, none does: tests/spanning_tree.rs.
+//!
 //! Cables are full duplex, so links are taken for point-to-point. A hub is one too while it joins two bridges. As soon as a
 //! second neighbor is heard at a port, it is a shared segment until its carrier goes: one bridge's agreement then says nothing
 //! of the others, so none is accepted, and the port waits as long as the standard demands (17.20.4, 17.21.9).

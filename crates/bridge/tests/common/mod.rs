@@ -216,8 +216,16 @@ impl Net {
             [a, b] if *b == from => Some((*a, *up)),
             _ => None,
         });
-        if let Some((to, true)) = there {
-            self.deliver_later(to, frame);
+        match there {
+            // To all that are plugged in but the one it came from.
+            Some((hub @ End::Hub(_), true)) => {
+                let others = self.links.iter().filter(|([end, at], up)| *up && *at == hub && *end != from);
+                for end in others.map(|([end, _], _)| *end).collect::<Vec<_>>() {
+                    self.deliver_later(end, frame.clone());
+                }
+            }
+            Some((to, true)) => self.deliver_later(to, frame),
+            Some((_, false)) | None => {}
         }
     }
 
@@ -254,10 +262,7 @@ impl Net {
             self.now = at;
             while let Some(entry) = self.under_way.first_entry().filter(|entry| entry.key().0 <= at) {
                 let (to, frame) = entry.remove();
-                match to {
-                    End::Hub(hub) => self.repeat(hub, frame),
-                    to => self.deliver(to, frame),
-                }
+                self.deliver(to, frame);
             }
             for number in 0..self.bridges.len() {
                 let node = &self.bridges[number];
@@ -269,15 +274,6 @@ impl Net {
             }
         }
         self.now = end;
-    }
-
-    fn repeat(&mut self, hub: usize, frame: Frame) {
-        // From whom it came the frame says itself, in these tests: a hub that sends it back too only makes it harder.
-        let there = self.links.iter().filter(|(ends, up)| *up && ends[1] == End::Hub(hub));
-        let ends: Vec<_> = there.map(|(ends, _)| ends[0]).collect();
-        for end in ends {
-            self.deliver_later(end, frame.clone());
-        }
     }
 
     pub fn state(&self, end: End) -> Option<State> {
