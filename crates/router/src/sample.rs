@@ -97,7 +97,7 @@ pub(crate) fn refresh(bytes: &mut [u8]) {
         refresh_header(bytes);
     }
     let packet = Packet::read(bytes).unwrap();
-    let Some(at) = checksum_at(&packet) else { return };
+    let Some(at) = checksum_at(&packet).filter(|at| at + 2 <= packet.end) else { return };
     bytes[at..at + 2].fill(0);
     let total = total(bytes, &packet);
     let checksum = if packet.protocol == UDP { finish_udp(total) } else { finish(total) };

@@ -273,6 +273,19 @@ fn who_is_forwarded_to_also_calls_from_that_port() {
 }
 
 #[test]
+fn a_mapping_outlives_the_sessions_of_a_forward_to_the_same_machine() {
+    let mut lab = Lab::new(&[]);
+    let host = (inside(9), 5_353);
+    assert_eq!(lab.port(at(0), host, (remote(1), 7)), 5_353);
+    let forwards = vec![forward(Transport::Udp, 53, 9, 5_353)];
+    lab.0.set_config(Nat { forwards }, &mut lab.1);
+    lab.back(at(0), sample::udp((remote(2), 7), (OUTSIDE, 53), b"x")).unwrap().unwrap();
+    lab.port(at(200), host, (remote(1), 7));
+    // The session through the forwarded port is over; who is new is still talked to through the mapping.
+    assert_eq!(lab.port(at(301), host, (remote(3), 7)), 5_353);
+}
+
+#[test]
 fn forwards_that_go_take_their_translations_along_and_new_ones_push_others_out() {
     let mut lab = Lab::new(&[forward(Transport::Udp, 53, 9, 53)]);
     lab.back(at(0), sample::udp((remote(1), 7), (OUTSIDE, 53), b"x")).unwrap().unwrap();
@@ -336,6 +349,33 @@ fn a_damaged_error_is_not_made_to_look_right() {
         error[place] ^= 1;
         assert_eq!(lab.back(at(0), error), Err(Refusal::Malformed));
     }
+}
+
+#[test]
+fn an_error_about_a_damaged_header_goes_nowhere() {
+    let mut lab = Lab::new(&[]);
+    let mut seen = lab.out(at(0), sample::udp((inside(2), 5_000), (remote(1), 53), b"hello")).unwrap();
+    // The time to live of the packet in the error, but not its checksum; the error's own is right.
+    seen[8] ^= 1;
+    assert_eq!(lab.back(at(0), sample::error(remote(9), &seen, 8)), Err(Refusal::Malformed));
+}
+
+#[test]
+fn what_follows_the_packet_in_an_error_is_left_alone() {
+    let mut lab = Lab::new(&[]);
+    let sent = sample::tcp((inside(2), 5_000), (remote(1), 80), SYN, b"");
+    lab.port(at(0), (inside(3), 5_000), (remote(1), 80));
+    let seen = lab.out(at(0), sent).unwrap();
+    // A packet that says it ends before its TCP checksum, and extensions of the error after it (RFC 4884).
+    let short = sample::packet(OUTSIDE, remote(1), crate::flow::TCP, &seen[20..28]);
+    let extended = sample::packet(
+        remote(9),
+        OUTSIDE,
+        crate::flow::ICMP,
+        &[&[3, 3, 0, 0, 0, 0, 0, 0], &short[..], &[0xee; 40]].concat(),
+    );
+    let got = lab.back(at(0), extended).unwrap().unwrap();
+    assert_eq!(got[got.len() - 40..], [0xee; 40]);
 }
 
 #[test]
