@@ -159,6 +159,10 @@ impl World {
             world.add_link(Instant::ZERO, link);
             world.plug(Instant::ZERO);
         }
+        // What plugging in made switches and routers want to do happens at the first moment, which nothing else may ask for.
+        while let Some(node) = world.dirty.pop_first() {
+            world.wake(node);
+        }
         Ok(world)
     }
 
@@ -573,8 +577,27 @@ impl World {
         FrameId(self.next_frame - 1)
     }
 
+    /// Has a switch or router polled at the first moment, if it has anything to do.
+    fn wake(&mut self, node: NodeId) {
+        let (idle, armed) = match &mut self.machines[node.index()] {
+            Machine::Switch(switch) => {
+                (switch.actions.0.is_empty() && switch.bridge.poll_at().is_none(), &mut switch.armed)
+            }
+            Machine::Router(routing) => {
+                (routing.actions.0.is_empty() && routing.router.poll_at().is_none(), &mut routing.armed)
+            }
+            Machine::Host(_) | Machine::Hub | Machine::Outside(_) => return,
+        };
+        if !idle {
+            *armed = Some(Instant::ZERO);
+            self.queue.push(Instant::ZERO, Event::MachineTimer(node));
+        }
+    }
+
     fn machine_timer(&mut self, now: Instant, node: NodeId) {
         let (armed, deadline) = match &mut self.machines[node.index()] {
+            Machine::Switch(switch) if !switch.actions.0.is_empty() => (&mut switch.armed, Some(now)),
+            Machine::Router(routing) if !routing.actions.0.is_empty() => (&mut routing.armed, Some(now)),
             Machine::Switch(switch) => (&mut switch.armed, switch.bridge.poll_at()),
             Machine::Router(routing) => (&mut routing.armed, routing.router.poll_at()),
             Machine::Host(_) | Machine::Hub | Machine::Outside(_) => return,

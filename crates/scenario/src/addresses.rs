@@ -49,7 +49,8 @@ pub fn usual_gateways(topology: &Topology, at: Option<NodeId>) -> Vec<IpAddress>
         if let Some(router) = routers.next() {
             return Some(*router);
         }
-        let all = around.hosts.iter().flat_map(|host| &host.gateways).filter(|gateway| version.is_of(gateway));
+        let all =
+            around.hosts.iter().flat_map(|host| &host.gateways).filter(|gateway| version.is_of(gateway));
         most_common(&mut all.map(|gateway| IpCidr::new(*gateway, 1)))
     };
     [IpVersion::V4, IpVersion::V6].into_iter().filter_map(usual).map(|cidr| cidr.address()).collect()
@@ -93,16 +94,25 @@ pub(crate) fn free_in(topology: &Topology, of: IpCidr) -> Option<IpCidr> {
         _ => [1, last],
     };
     // One of the first is free, if they are one more than all that are taken.
-    let hosts = || topology.nodes.iter().filter_map(|node| match &node.kind {
-        NodeKind::Host(host) => Some(host),
-        NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
-    });
-    let hosts = || hosts().flat_map(|host| host.addresses.iter().map(IpCidr::address).chain(host.gateways.iter().copied()));
-    let ports = || topology.links.iter().flat_map(|link| &link.ports).filter_map(|port| match port {
-        Port::Router(port) => Some(port),
-        Port::Plain | Port::Switch(_) => None,
-    });
-    let routers = || ports().flat_map(|port| port.vlans.iter().map(|(_, list)| list).chain([&port.addresses]).flatten());
+    let hosts = || {
+        topology.nodes.iter().filter_map(|node| match &node.kind {
+            NodeKind::Host(host) => Some(host),
+            NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
+        })
+    };
+    let hosts = || {
+        hosts()
+            .flat_map(|host| host.addresses.iter().map(IpCidr::address).chain(host.gateways.iter().copied()))
+    };
+    let ports = || {
+        topology.links.iter().flat_map(|link| &link.ports).filter_map(|port| match port {
+            Port::Router(port) => Some(port),
+            Port::Plain | Port::Switch(_) => None,
+        })
+    };
+    let routers = || {
+        ports().flat_map(|port| port.vlans.iter().map(|(_, list)| list).chain([&port.addresses]).flatten())
+    };
     let all = || hosts().chain(routers().map(IpCidr::address));
     let mut taken = vec![false; all().count() + 1];
     for other in all() {

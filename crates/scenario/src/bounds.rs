@@ -1,10 +1,10 @@
 //! How large a scenario may be. Generous for people, tight enough that a hostile document costs little; the schema states
 //! the same numbers, and a test compares them.
 
+pub use netlab::run::RECEIVERS_MAX;
 pub use netlab::topology::{
     ADDRESSES_MAX, IP_MTU_MAX, IP_MTU_MIN, LINKS_MAX, NODES_MAX, TCP_BUFFER_MAX, TCP_BUFFER_MIN,
 };
-pub use netlab::run::RECEIVERS_MAX;
 pub use netlab::topology::{PATH_COST_MAX, PORT_MTU_MIN};
 use netlab::{BitsPerSec, Duration, Instant};
 pub use router::config::{

@@ -146,7 +146,8 @@ impl<'t> Lans<'t> {
                 };
                 let untagged = (None, port.map_or(&[][..], |port| &port.addresses));
                 let vlans = port.into_iter().flat_map(|port| &port.vlans);
-                let networks = std::iter::once(untagged).chain(vlans.map(|(vlan, list)| (Some(*vlan), &list[..])));
+                let networks =
+                    std::iter::once(untagged).chain(vlans.map(|(vlan, list)| (Some(*vlan), &list[..])));
                 for (place, (vlan, addresses)) in networks.enumerate() {
                     let place = if self.exact { place } else { 0 };
                     let place = self.first[node.index()] + self.offsets[number][end.index()] + place;
@@ -183,7 +184,8 @@ impl<'t> Lans<'t> {
                 (Membership::Access(_), Some(_)) => None,
                 (Membership::Trunk { native, .. }, None) => slot(Some(native.as_ref()?.get())),
                 (Membership::Trunk { native, allowed }, Some(vlan)) => {
-                    let passes = |allowed: &Vec<Vlan>| allowed.binary_search_by_key(&vlan, |of| of.get()).is_ok();
+                    let passes =
+                        |allowed: &Vec<Vlan>| allowed.binary_search_by_key(&vlan, |of| of.get()).is_ok();
                     let is_native = native.is_some_and(|native| native.get() == vlan);
                     let passes = !is_native && allowed.as_ref().is_none_or(passes);
                     if passes { slot(tag) } else { None }

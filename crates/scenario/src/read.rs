@@ -125,12 +125,10 @@ pub(crate) mod fields {
         "advertise",
         "rip",
     ];
-    pub const CHANGED_SWITCH_PORT: &[&str] = &[
-        "ends", "which", "of", "up", "mtu", "vlan", "trunk", "native", "edge", "cost", "priority",
-    ];
-    pub const CHANGED_ROUTER_PORT: &[&str] = &[
-        "ends", "which", "of", "up", "mac", "addresses", "vlans", "mtu", "outside", "advertise", "rip",
-    ];
+    pub const CHANGED_SWITCH_PORT: &[&str] =
+        &["ends", "which", "of", "up", "mtu", "vlan", "trunk", "native", "edge", "cost", "priority"];
+    pub const CHANGED_ROUTER_PORT: &[&str] =
+        &["ends", "which", "of", "up", "mac", "addresses", "vlans", "mtu", "outside", "advertise", "rip"];
     pub const CHANGED_NODE: &[&str] =
         &["node", "ageing", "stp", "snooping", "routes", "rip", "nat", "filter"];
     pub const CHANGED_SWITCH: &[&str] = &["node", "ageing", "stp", "snooping"];
@@ -276,7 +274,6 @@ impl<'a> Reader<'a> {
             other => self.refuse(value, format!("there is no format {other}: write {VERSION}")),
         }
     }
-
 }
 
 #[cfg(test)]

@@ -226,7 +226,7 @@ mod tests {
     use crate::lan::Lan;
     use crate::line::Queue;
     use crate::time::Duration;
-    use crate::units::BitsPerSec;
+    use crate::units::{BitsPerSec, Ratio};
 
     fn at(ms: u64) -> Instant {
         Instant::ZERO + Duration::from_millis(ms)
@@ -276,6 +276,33 @@ mod tests {
             assert_eq!(b.pop().unwrap()[0] as u64, ms - 11);
         }
         assert_eq!(net.next_due(), None);
+    }
+
+    #[test]
+    fn each_port_has_a_cable_that_misbehaves_by_itself() {
+        let config = LineConfig { queue: Queue::bytes(1_000_000), ..slow().0.config };
+        let half = Ratio::percent(50);
+        let all = [
+            Impairment::Loss(half),
+            Impairment::Reorder { probability: half, correlation: Ratio::percent(0), gap: 1 },
+            Impairment::Duplicate { probability: Ratio::percent(20), correlation: Ratio::percent(0) },
+        ];
+        let net = Delayed::with_impairments(Lan::hub(), config, &all, 7);
+        let ((a, _), (b, _), (_, c)) = (listener(&net), listener(&net), listener(&net));
+        for byte in 0..100 {
+            net.write(at(0), a, frame(byte)).unwrap();
+            net.write(at(0), b, frame(100 + byte)).unwrap();
+        }
+        net.advance(at(1_000));
+        let heard: Vec<_> = std::iter::from_fn(|| c.pop()).map(|frame| frame[0]).collect();
+        let [of_a, of_b] = [0, 100]
+            .map(|from| heard.iter().map(move |byte| byte.wrapping_sub(from)).filter(|&byte| byte < 100));
+        let [of_a, of_b] = [of_a.collect::<Vec<_>>(), of_b.collect::<Vec<_>>()];
+        assert!(net.dropped() > 50 && net.in_flight() == 0);
+        assert!(!of_a.is_sorted() && !of_b.is_sorted());
+        assert_ne!(of_a, of_b);
+        let unique: std::collections::BTreeSet<_> = of_a.iter().collect();
+        assert!(unique.len() < of_a.len(), "some come twice");
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub enum Impairment {
     LossCorrelated {
         /// With this probability.
         probability: Ratio,
-        /// How much of the draw before.
+        /// From one frame to the next.
         correlation: Ratio,
     },
     /// Losses come in bursts: a good and a bad state, each with its own loss (Gilbert 1960, Elliott 1963; tc-netem's
@@ -100,7 +100,7 @@ pub enum Impairment {
     Duplicate {
         /// With this probability.
         probability: Ratio,
-        /// How much of the draw before.
+        /// From one frame to the next.
         correlation: Ratio,
     },
     /// One bit of each frame is wrong with this probability, any bit, those of the addresses too. No Ethernet checksum is simulated: those of IP, TCP and UDP
@@ -108,7 +108,7 @@ pub enum Impairment {
     Corrupt {
         /// With this probability.
         probability: Ratio,
-        /// How much of the draw before.
+        /// From one frame to the next.
         correlation: Ratio,
     },
     /// The delay varies around the line's own, and is never less than nothing.
@@ -117,7 +117,7 @@ pub enum Impairment {
         spread: Duration,
         /// How it is distributed. The mean is the line's own delay, except where that leaves no room below it.
         distribution: Distribution,
-        /// How much of the draw before.
+        /// From one frame to the next.
         correlation: Ratio,
         /// Whether a frame may arrive before one that was sent before it. If not, it waits for that one.
         overtakes: bool,
@@ -127,7 +127,7 @@ pub enum Impairment {
     Reorder {
         /// With this probability.
         probability: Ratio,
-        /// How much of the draw before.
+        /// From one frame to the next.
         correlation: Ratio,
         /// So many frames, this one included, since the last that went ahead; 1: any may. With a probability of one each
         /// frame of this number does.

@@ -100,6 +100,9 @@ impl Wire {
 
     /// Takes a frame and settles what becomes of it, and of its duplicate if the wire makes one. `now` must not go back.
     pub fn send(&mut self, now: Instant, frame: Frame) -> (Passage, Option<Passage>) {
+        if self.pipeline.waves_through() {
+            return (self.carry(now, frame, None, Travel::Plain, Marks::default()), None);
+        }
         let Verdict { frame, lost, corrupted, duplicated, travel } = self.pipeline.judge(now, frame);
         let copy = duplicated.then(|| frame.clone());
         let marks = Marks { corrupted, ..Marks::default() };

@@ -128,7 +128,7 @@ impl History {
             };
             if wanted {
                 nearest.offer_of(log.entries(), |entry| entry.at);
-                nearest.offer_of(&self.kinds[number], |(since, _)| *since);
+                nearest.offer_of(&self.kinds[number][1..], |(since, _)| *since);
             }
         }
         if stride == Stride::Event {

@@ -117,11 +117,13 @@ impl<'a> Reader<'a> {
         let of_value = self.required(&object, "of", |_, value| Some(value.clone()))?;
         let link = ends.and_then(|ends| self.which(sofar, &object, ends));
         if matches!(sort, Sort::Host | Sort::Hub) {
-            return self.refuse(&of_value, "only ports of switches and routers have settings that can change");
+            return self
+                .refuse(&of_value, "only ports of switches and routers have settings that can change");
         }
         let (link, of) = (link?, of?);
         let Some(end) = End::BOTH.into_iter().find(|end| sofar.cables.ends(link)[end.index()] == of) else {
-            return self.refuse(&of_value, "this is not an end of the link: write which of its two ends it is");
+            return self
+                .refuse(&of_value, "this is not an end of the link: write which of its two ends it is");
         };
         let before = &sofar.ports[link.index()][end.index()];
         self.repeats(&object.value, crate::changes::repeated_of_port(before))?;
@@ -162,7 +164,10 @@ impl<'a> Reader<'a> {
         if self.repeated <= REPEATED_MAX {
             return Some(());
         }
-        self.refuse(value, "the changes up to this one repeat too many settings: change fewer, or smaller ones")
+        self.refuse(
+            value,
+            "the changes up to this one repeat too many settings: change fewer, or smaller ones",
+        )
     }
 
     /// The cable between these two, or that of them which is asked for.

@@ -141,7 +141,8 @@ impl<'a> Reader<'a> {
                 let probability = self.ratio(value);
                 match (object.get("max_size"), object.get("correlation")) {
                     (Some(_), Some(value)) => {
-                        return self.refuse(value, "\"correlation\" does not go with \"max_size\": remove one");
+                        return self
+                            .refuse(value, "\"correlation\" does not go with \"max_size\": remove one");
                     }
                     (Some(value), None) => {
                         let bytes_max = self.size(value);
@@ -168,9 +169,8 @@ impl<'a> Reader<'a> {
                 let object = self.object(value, "outage", fields::OUTAGE)?;
                 let at = self.required(&object, "at", Self::moment);
                 let lasts = self.required(&object, "for", Self::duration);
-                let every = self.field(&object, "every", None, |reader, value| {
-                    reader.duration(value).map(Some)
-                });
+                let every =
+                    self.field(&object, "every", None, |reader, value| reader.duration(value).map(Some));
                 Impairment::Outage { at: at?, lasts: lasts?, every }
             }
             "burst" => {

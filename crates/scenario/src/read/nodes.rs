@@ -219,7 +219,8 @@ impl<'a> Reader<'a> {
             (Some(port), None) => (Transport::Tcp, self.port(port)),
             (None, Some(port)) => (Transport::Udp, self.port(port)),
             _ => {
-                let message = "say which port outside is forwarded: write either \"tcp\" or \"udp\" with its number";
+                let message =
+                    "say which port outside is forwarded: write either \"tcp\" or \"udp\" with its number";
                 return self.refuse(value, message);
             }
         };
@@ -231,7 +232,9 @@ impl<'a> Reader<'a> {
     fn ipv4(&mut self, value: &Value<'a>) -> Option<Ipv4Addr> {
         match self.address(value)? {
             IpAddress::Ipv4(address) => Some(address),
-            IpAddress::Ipv6(_) => self.refuse(value, "addresses are translated in IPv4 only: write one of that"),
+            IpAddress::Ipv6(_) => {
+                self.refuse(value, "addresses are translated in IPv4 only: write one of that")
+            }
         }
     }
 
@@ -245,7 +248,9 @@ impl<'a> Reader<'a> {
                 let rules = self.list_of(&object, "rules", bounds::RULES_MAX);
                 (rules, self.field(&object, "otherwise", defaults::OTHERWISE, Self::verdict))
             }
-            shape => return self.wrong_shape(value, shape, "a list of rules, an object in braces {…}, or false"),
+            shape => {
+                return self.wrong_shape(value, shape, "a list of rules, an object in braces {…}, or false");
+            }
         };
         let rules = rules.iter().filter_map(|rule| self.rule(rule, router)).collect();
         Some(Some(Filter { rules, otherwise }))
@@ -278,8 +283,7 @@ impl<'a> Reader<'a> {
         if let (Some(Some(Protocol::Icmp)), Some(value)) = (protocol, object.get("ports")) {
             self.refuse::<()>(value, "ICMP has no ports: remove \"ports\", or write \"tcp\" or \"udp\"");
         }
-        let port =
-            self.field(&object, "in", None, |reader, value| reader.rule_port(value, router).map(Some));
+        let port = self.field(&object, "in", None, |reader, value| reader.rule_port(value, router).map(Some));
         Some(Rule { verdict, port, from, to, protocol: protocol?, to_ports })
     }
 
@@ -293,7 +297,8 @@ impl<'a> Reader<'a> {
         let ends = text.split_once('-').map(|(first, last)| (number(first), number(last)));
         match ends {
             Some((Some(first), Some(last))) if first <= last => Some(first..=last),
-            _ => self.refuse(value, "these should be ports: write one, like 22, or a range, like \"1000-2000\""),
+            _ => self
+                .refuse(value, "these should be ports: write one, like 22, or a range, like \"1000-2000\""),
         }
     }
 

@@ -93,7 +93,11 @@ impl<'a> Reader<'a> {
                         Some(vlans)
                     }
                     shape => {
-                        return self.wrong_shape(value, shape, "true for all VLANs, or a list of their numbers");
+                        return self.wrong_shape(
+                            value,
+                            shape,
+                            "true for all VLANs, or a list of their numbers",
+                        );
                     }
                 };
                 Some(Membership::Trunk { native: native.unwrap_or(Some(defaults::NATIVE))?, allowed })

@@ -6,8 +6,8 @@ use crate::json::Value;
 use crate::{Scenario, bounds, defaults};
 use netlab::Instant;
 use netlab::run::{
-    Amount, Connect, Echo, IpVersion, Iperf, IperfTransport, Multicast, PathMtu, Ping, Probe, RunKind, RunSpec,
-    Target, Traceroute, Transport,
+    Amount, Connect, Echo, IpVersion, Iperf, IperfTransport, Multicast, PathMtu, Ping, Probe, RunKind,
+    RunSpec, Target, Traceroute, Transport,
 };
 use netlab::topology::NodeId;
 
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
                 match given.len() {
                     0 => {
                         "say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast"
-                    },
+                    }
                     _ => "one run does one thing: make an entry of runs for each",
                 },
             );
@@ -138,8 +138,11 @@ impl<'a> Reader<'a> {
             port: self.field(object, "port", defaults::MULTICAST_PORT, Self::port),
         };
         let to = Target::Address(group?);
-        (!kind.receivers.is_empty() || object.get("receivers").is_some())
-            .then_some(RunSpec { from: from?, to, kind: RunKind::Multicast(kind) })
+        (!kind.receivers.is_empty() || object.get("receivers").is_some()).then_some(RunSpec {
+            from: from?,
+            to,
+            kind: RunKind::Multicast(kind),
+        })
     }
 
     fn iperf(&mut self, object: &Object<'a>, version: IpVersion) -> Iperf {

@@ -64,16 +64,13 @@ impl<'a> Sofar<'a> {
                     (NodeKind::Router(now), NodeKind::Router(before)) => {
                         nodes::router(&mut fields, all, *node, now, before);
                     }
-                    (
-                        NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_),
-                        _,
-                    ) => {}
+                    (NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_), _) => {}
                 }
                 written.put("set", fields);
             }
             Change::Clear(node) => {
- written.put("clear", all.id(*node));
-}
+                written.put("clear", all.id(*node));
+            }
             Change::Cable(added) => {
                 self.cables.add(added.ends);
                 self.ways.push(&added.ways);
@@ -81,8 +78,8 @@ impl<'a> Sofar<'a> {
                 written.put("cable", links::link(all, added));
             }
             Change::Stop(run) => {
- written.put("stop", run.0);
-}
+                written.put("stop", run.0);
+            }
         }
         written.into()
     }

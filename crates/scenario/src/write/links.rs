@@ -53,7 +53,10 @@ pub(super) fn settings<'a>(
     };
     let rate = |rate: Option<BitsPerSec>| rate.map_or("unlimited".to_owned(), show_rate).into();
     fields
-        .maybe("delay", both([now, then].map(|lines| lines.map(|line| line.delay)), |of| show_time(of).into()))
+        .maybe(
+            "delay",
+            both([now, then].map(|lines| lines.map(|line| line.delay)), |of| show_time(of).into()),
+        )
         .maybe("rate", both([now, then].map(|lines| lines.map(|line| line.rate)), rate))
         .maybe("queue", both([now, then].map(|lines| lines.map(|line| line.queue)), queue))
         .maybe("impair", (!same).then(impairments));
@@ -257,7 +260,10 @@ fn router_port<'a>(fields: &mut Fields<'a>, port: &router::Port, before: &router
     };
     fields
         .maybe("up", unless(port.up, before.up))
-        .maybe("mac", unless(port.mac, before.mac).map(|mac| mac.map_or(Json::Null, |mac| show_mac(mac).into())))
+        .maybe(
+            "mac",
+            unless(port.mac, before.mac).map(|mac| mac.map_or(Json::Null, |mac| show_mac(mac).into())),
+        )
         .maybe("addresses", (port.addresses != before.addresses).then(|| cidrs(&port.addresses)))
         .maybe("vlans", (port.vlans != before.vlans).then(vlans))
         .maybe("mtu", unless(port.mtu, before.mtu))

@@ -8,7 +8,9 @@ use bridge::config::Stp;
 use netlab::topology::{
     Congestion, HostConfig, Node, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig,
 };
-use router::config::{Filter, Forward, Nat, Protocol, Rip, Rule, SplitHorizon, StaticRoute, Transport, Verdict};
+use router::config::{
+    Filter, Forward, Nat, Protocol, Rip, Rule, SplitHorizon, StaticRoute, Transport, Verdict,
+};
 
 /// A node of this number.
 pub(super) fn node<'a>(
@@ -49,11 +51,11 @@ fn host<'a>(fields: &mut Fields<'a>, config: &HostConfig) {
     match &config.gateways[..] {
         [] => {}
         [one] => {
- fields.put("gateway", one.to_string());
-}
+            fields.put("gateway", one.to_string());
+        }
         more => {
- fields.put("gateway", texts(more));
-}
+            fields.put("gateway", texts(more));
+        }
     }
     fields
         .maybe("slaac", unless(config.slaac, false))

@@ -72,11 +72,11 @@ fn iperf(fields: &mut Fields<'_>, iperf: &Iperf, default_datagram: usize) {
     match iperf.amount {
         amount if amount == defaults::IPERF_AMOUNT => {}
         Amount::Bytes(bytes) => {
- fields.put("bytes", show_size(bytes));
-}
+            fields.put("bytes", show_size(bytes));
+        }
         Amount::Time(time) => {
- fields.put("seconds", Json::Decimal(show_seconds(time)));
-}
+            fields.put("seconds", Json::Decimal(show_seconds(time)));
+        }
     }
     fields.maybe("interval", unless(iperf.interval, defaults::INTERVAL).map(show_time));
     match iperf.transport {
