@@ -178,6 +178,7 @@ fn a_fragment_whose_others_do_not_come_is_given_up_after_a_minute() {
     assert!(net.got(A).is_empty());
     net.pass(Duration::from_secs(5));
     assert_eq!(shows(&net.got(A)), ["10.0.0.1 > 10.0.0.2 ttl 64 ICMP 11/1"]);
+    assert_eq!(net.refused(), [Refusal::Expired]);
 }
 
 fn request(from: [u8; 4], to: [u8; 4]) -> ArpRepr {
@@ -381,6 +382,45 @@ fn a_router_that_stops_advertising_says_that_it_is_none_any_more() {
     let sent = advertisements(&mut net);
     assert_eq!((sent.len(), &sent[0][46..48]), (1, &[0, 0][..]));
     assert_eq!(net.routers[0].poll_at(), None);
+}
+
+#[test]
+fn a_prefix_that_is_no_more_is_withdrawn() {
+    let mut net = Net::one(Config::default(), vec![advertising(&["2001:db8:0:7::1/64"])]);
+    net.station(A, &[]);
+    net.pass(Duration::from_secs(100));
+    advertisements(&mut net);
+    let new = advertising(&["2001:db8:0:8::1/64"]);
+    net.with(0, |router, now, out| router.set_port(now, PortId(0), new, out));
+    net.pass(Duration::from_secs(1_000));
+    let told: Vec<_> = advertisements(&mut net)
+        .iter()
+        .map(|packet| {
+            let options = packet[72..].chunks(32).map(|option| (option[23], option[4..8] == [0; 4]));
+            options.collect::<Vec<_>>()
+        })
+        .collect();
+    let both = vec![(8, false), (7, true)];
+    assert_eq!(told[..4], [both.clone(), both.clone(), both, vec![(8, false)]]);
+}
+
+#[test]
+fn without_rip_it_is_not_in_rips_groups() {
+    let on = Port { rip: true, ..port(&["10.0.0.1/24", "fd00::1/64"]) };
+    let rip = Config { rip: Some(router::config::Rip::default()), ..Config::default() };
+    let mut net = Net::one(Config::default(), vec![on]);
+    net.station(A, &[]);
+    let groups =
+        [("10.0.0.2", "224.0.0.9", "01-00-5e-00-00-09"), ("fe80::2", "ff02::9", "33-33-00-00-00-09")];
+    for (config, refused) in [(Config::default(), vec![Refusal::NotForUs; 2]), (rip, vec![])] {
+        net.with(0, |router, now, out| router.set_config(now, config, out));
+        for (from, to, mac) in groups {
+            let port = if to.contains(':') { 521 } else { 520 };
+            let packet = udp_ports(from, to, 255, [port, port], &[2, 2, 0, 0]);
+            net.frame(A, &framed(mac.parse().unwrap(), station_mac(A), None, &packet));
+        }
+        assert_eq!(net.refused(), refused);
+    }
 }
 
 #[test]
