@@ -454,3 +454,25 @@ fn what_it_says_is_a_right_packet() {
     assert_eq!((packet.dscp(), packet.dont_frag()), (48, false), "RFC 1812, 4.3.2.5");
     assert!(Icmpv4Packet::new_checked(packet.payload()).unwrap().verify_checksum());
 }
+
+#[test]
+fn a_damaged_message_to_it_is_refused() {
+    let mut net = Net::two_stations(Config::default());
+    for (from, to) in [("10.0.0.2", "10.0.0.1"), ("fd00::2", "fd00::1")] {
+        for mut packet in [ping(from, to, 9, b"data"), udp(from, to, 9, 4)] {
+            *packet.last_mut().unwrap() ^= 1;
+            net.send(A, &packet);
+            assert_eq!((net.refused(), net.got(A).len()), (vec![Refusal::Malformed], 0));
+        }
+    }
+}
+
+#[test]
+fn neighbors_of_a_network_that_is_no_more_are_forgotten() {
+    let mut net = Net::two_stations(Config::default());
+    net.send(B, &udp("10.0.1.2", "10.0.0.2", 64, 4));
+    neighbors(&mut net);
+    let renumbered = port(&["10.5.0.1/24", "fd00::1/64"]);
+    net.with(0, |router, now, out| router.set_port(now, PortId(0), renumbered, out));
+    assert_eq!(neighbors(&mut net), ["port 0: 10.0.0.2 gone"]);
+}
