@@ -159,7 +159,8 @@ pub enum NodeEvent {
         /// The group's address.
         group: IpAddress,
     },
-    /// A host was told that packets on their way to an address must be shorter (RFC 1191, RFC 8201).
+    /// A host was told that packets on their way to an address must be shorter (RFC 1191, RFC 8201). With its own MTU: that was
+    /// so long ago that it tries longer ones again.
     PathMtu {
         /// The destination.
         to: IpAddress,

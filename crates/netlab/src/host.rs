@@ -14,13 +14,14 @@ use crate::multicast::{Groups, leave_solicited_nodes};
 use crate::neighbor::{self, Arrival};
 use crate::path_mtu::PathMtus;
 use crate::run::{IcmpError, RunId, Transport};
+use crate::segment::right_fragments;
 use crate::slaac::Slaac;
 use crate::sockets::Sockets;
 use crate::told::{self, Flow, Told};
 use crate::topology::{HostConfig, NodeId};
 use crate::watch::Watch;
-use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketHandle, SocketSet};
-use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint};
+use smoltcp::iface::{Config, Interface, PollResult, SocketHandle, SocketSet};
+use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use std::collections::{BTreeMap, VecDeque};
 use vnetif::nic::Nic;
 use vnetif::{Frame, Instant};
@@ -29,6 +30,9 @@ use vnetif::{Frame, Instant};
 const FIRST_CLIENT_PORT: u16 = 49_152;
 /// How long fragments wait for the rest of their packet (RFC 791, 3.2). A host puts eight packets together at a time.
 const REASSEMBLY: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(15);
+
+/// What is not answered within this time is not answered: as long as neighbors are asked for (RFC 4861, 10).
+const UNANSWERED: vnetif::Duration = vnetif::Duration::from_secs(3);
 
 pub(crate) struct Host {
     id: NodeId,
@@ -54,6 +58,10 @@ pub(crate) struct Host {
     path_mtus: PathMtus,
     /// The rest of a segment that was cut.
     pieces: VecDeque<Frame>,
+    /// Who pings with packets that routers may fragment, and with which identifier: the replies may be too.
+    loose: VecDeque<(Ipv4Address, u16)>,
+    /// What would be answered if the neighbor's address were known, and since when.
+    unanswered: Option<(IpAddress, Frame, Instant)>,
     /// The identification of the next IPv4 packet that routers may fragment.
     next_ident: u16,
     /// See [`Stack::fragmenting`].
@@ -149,6 +157,8 @@ impl Host {
             memberships: Vec::new(),
             path_mtus: PathMtus::default(),
             pieces: VecDeque::new(),
+            loose: VecDeque::new(),
+            unanswered: None,
             next_ident: random_seed as u16,
             fragmenting: None,
             deadline: None,
@@ -160,7 +170,7 @@ impl Host {
     pub fn plugged(&mut self, now: Instant) {
         if let Some(slaac) = &mut self.slaac {
             slaac.begin(now, self.random);
-            self.deadline = slaac.deadline();
+            self.deadline = self.deadline.into_iter().chain(slaac.deadline()).min();
         }
     }
 
@@ -176,10 +186,12 @@ impl Host {
             true => groups.contains(ip, iface.ip_addrs()),
             false => iface.has_ip_addr(ip),
         };
+        let mut learned = None;
         match neighbor::look(&frame, self.mac, is_ours) {
             Arrival::NotForUs => return false,
             Arrival::ForUs => {}
             Arrival::Teaches(ip, mac) => {
+                learned = Some(ip);
                 if self.neighbors.insert(ip, mac) != Some(mac) {
                     book.history.node_event(book.now, self.id, NodeEvent::Neighbor { ip, mac });
                 }
@@ -192,7 +204,13 @@ impl Host {
             slaac.receive(book.now, &frame);
         }
         self.groups.receive(book.now, &frame);
+        self.note_loose(&frame);
         self.nic.rx.push_back(frame);
+        if let Some((_, frame, since)) = self.unanswered.take_if(|(ip, ..)| learned == Some(*ip))
+            && book.now - since < UNANSWERED
+        {
+            self.nic.rx.push_back(frame);
+        }
         true
     }
 
@@ -226,10 +244,14 @@ impl Host {
         let now = book.now.into();
         self.configure(book);
         self.iface.poll_maintenance(now);
-        while !matches!(
-            self.iface.poll_ingress_single(now, &mut self.nic, &mut self.sockets.set),
-            PollIngressSingleResult::None
-        ) {
+        while let Some(frame) = self.nic.rx.front().cloned() {
+            let before = self.nic.tx.len();
+            self.iface.poll_ingress_single(now, &mut self.nic, &mut self.sockets.set);
+            // smoltcp drops an answer whose way it has to ask for. Real hosts keep one meanwhile (RFC 1122, 2.3.2.2; RFC 4861,
+            // 7.2.2), so what is to be answered comes in once more when the way is known.
+            if let Some(ip) = self.nic.tx.get(before).and_then(|sent| neighbor::asks_for(sent)) {
+                self.unanswered = Some((ip, frame, book.now));
+            }
             self.send_fragments(now);
         }
         self.step(book);
@@ -275,8 +297,13 @@ impl Host {
 
     /// Sends the rest of a packet that the stack fragments, before another one comes: it would take its place.
     fn send_fragments(&mut self, now: smoltcp::time::Instant) {
+        let mut fragmented = false;
         while self.iface.poll_at(now, &self.no_sockets) == Some(smoltcp::time::Instant::ZERO) {
             self.iface.poll_egress(now, &mut self.nic, &mut self.no_sockets);
+            fragmented = true;
+        }
+        if fragmented {
+            right_fragments(&mut self.nic.tx);
         }
     }
 

@@ -87,6 +87,30 @@ fn ndp(payload: &[u8]) -> Option<(IpAddress, EthernetAddress)> {
     Some((address.into(), ethernet(lladdr)?))
 }
 
+/// Whose Ethernet address a frame asks for.
+pub(crate) fn asks_for(frame: &[u8]) -> Option<IpAddress> {
+    let ethernet = EthernetFrame::new_checked(frame).ok()?;
+    match ethernet.ethertype() {
+        EthernetProtocol::Arp => {
+            let ArpRepr::EthernetIpv4 { operation, target_protocol_addr, .. } =
+                ArpPacket::new_checked(ethernet.payload()).and_then(|arp| ArpRepr::parse(&arp)).ok()?
+            else {
+                return None;
+            };
+            (operation == ArpOperation::Request).then(|| target_protocol_addr.into())
+        }
+        EthernetProtocol::Ipv6 => {
+            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
+            let icmp = (ip.next_header() == IpProtocol::Icmpv6).then(|| ip.payload())?;
+            match NdiscRepr::parse(&Icmpv6Packet::new_checked(icmp).ok()?).ok()? {
+                NdiscRepr::NeighborSolicit { target_addr, .. } => Some(target_addr.into()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 fn ethernet(address: RawHardwareAddress) -> Option<EthernetAddress> {
     let bytes = address.as_bytes().first_chunk::<6>()?;
     let mac = EthernetAddress(*bytes);

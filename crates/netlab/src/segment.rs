@@ -6,8 +6,9 @@
 //! packets that are too long may be fragmented by routers from then on (RFC 1191, 3); IPv6 has no such way out.
 
 use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket,
+    EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, Ipv4Address, Ipv4Packet, Ipv6Packet, TcpPacket,
 };
+use std::collections::VecDeque;
 use vnetif::Frame;
 use vnetif::nic::ETHERNET_HEADER_BYTES;
 
@@ -143,6 +144,56 @@ pub(crate) fn let_fragment(frame: &Frame, ident: u16) -> Option<Frame> {
         ip.set_ident(ident);
         ip.fill_checksum();
     }))
+}
+
+/// Puts the checksums of fragmented ICMP messages right, all of whose fragments are among these frames: smoltcp 0.14 sums up
+/// its whole fragmentation buffer, with what an earlier and longer message has left in it.
+pub(crate) fn right_fragments(frames: &mut VecDeque<Frame>) {
+    let places: Vec<_> = (0..frames.len()).filter(|&place| is_first_fragment(&frames[place])).collect();
+    for place in places {
+        let ident = fragment_ident(&frames[place]);
+        let fragments = frames.iter().filter(|frame| ident.is_some() && fragment_ident(frame) == ident);
+        // All but the last have an even length.
+        let sum: u64 = fragments.map(|frame| sum(&frame[ICMP..])).sum();
+        let own = u64::from(u16::from_be_bytes([frames[place][ICMP + 2], frames[place][ICMP + 3]]));
+        let mut sum = sum - own;
+        while sum > 0xffff {
+            sum = (sum & 0xffff) + (sum >> 16);
+        }
+        let first = frames[place].clone();
+        frames[place] = Frame::build(first.len(), |bytes| {
+            bytes.copy_from_slice(&first);
+            bytes[ICMP + 2..ICMP + 4].copy_from_slice(&(!(sum as u16)).to_be_bytes());
+        });
+    }
+}
+
+/// Where an ICMP message begins after headers without options.
+const ICMP: usize = ETHERNET_HEADER_BYTES + IPV4_HEADER_BYTES;
+
+/// The words of the Internet checksum (RFC 1071), added up.
+fn sum(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<2>();
+    let last = rest.first().map_or(0, |last| u64::from(*last) << 8);
+    words.iter().map(|word| u64::from(u16::from_be_bytes(*word))).sum::<u64>() + last
+}
+
+/// The identification and destination of an ICMP message's fragment.
+fn fragment_ident(frame: &[u8]) -> Option<(u16, Ipv4Address)> {
+    let ethernet = EthernetFrame::new_checked(frame).ok()?;
+    if ethernet.ethertype() != EthernetProtocol::Ipv4 {
+        return None;
+    }
+    let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
+    let is_one = ip.next_header() == IpProtocol::Icmp
+        && usize::from(ip.header_len()) == IPV4_HEADER_BYTES
+        && (ip.more_frags() || ip.frag_offset() > 0);
+    is_one.then(|| (ip.ident(), ip.dst_addr()))
+}
+
+fn is_first_fragment(frame: &[u8]) -> bool {
+    // Its offset is zero, and it holds at least the header of the message.
+    fragment_ident(frame).is_some() && frame.len() >= ICMP + 8 && frame[20] & 0x1f == 0 && frame[21] == 0
 }
 
 #[cfg(test)]

@@ -92,7 +92,8 @@ pub struct HostConfig {
     pub addresses: Vec<IpCidr>,
     /// Where packets for other networks go, at most one for each IP version.
     pub gateways: Vec<IpAddress>,
-    /// It takes IPv6 addresses and a gateway from the advertisements of routers (RFC 4862).
+    /// It takes IPv6 addresses and gateways from the advertisements of routers (RFC 4862), and asks for them as soon as its
+    /// cable is plugged in.
     pub slaac: bool,
     /// The largest IP packet in bytes.
     pub ip_mtu: usize,

@@ -4,7 +4,7 @@
 //! is lost together with data (three duplicate ACKs clear its timer, and a receiver ignores a FIN on data that it has): a
 //! finished transfer would then end in a timeout.
 
-use super::{Client, Complaints, Connection, Phase, Stack};
+use super::{Client, Complaints, Connection, Phase, Stack, TCP_TIMEOUT};
 use crate::book::Book;
 use crate::run::{Amount, Outcome, RunId};
 use crate::told::Told;
@@ -156,6 +156,8 @@ pub(crate) struct UdpSender {
     sent: u64,
     next_at: Instant,
     give_up_at: Option<Instant>,
+    /// No datagram was taken since then.
+    blocked_since: Option<Instant>,
     complaints: Complaints,
 }
 
@@ -183,6 +185,7 @@ impl UdpSender {
             sent: 0,
             next_at: now,
             give_up_at: None,
+            blocked_since: None,
             complaints: Complaints::default(),
         }
     }
@@ -206,12 +209,16 @@ impl Client for UdpSender {
             if filled.is_err() {
                 // The stack is still waiting for the neighbor's address: like a program that blocks, try again later.
                 self.next_at = book.now + self.gap;
+                if book.now - *self.blocked_since.get_or_insert(book.now) >= TCP_TIMEOUT {
+                    book.fail(self.run, self.complaints.failure());
+                }
                 break;
             }
             if let Some(active) = book.run(self.run) {
                 active.totals.sent += 1;
             }
             self.sent += 1;
+            self.blocked_since = None;
             self.next_at += self.gap;
             acted = true;
         }

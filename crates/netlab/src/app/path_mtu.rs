@@ -34,6 +34,8 @@ pub(crate) struct PathMtuClient {
     sent: u32,
     tries: u8,
     sent_at: Option<Instant>,
+    /// The last request waits for the neighbor's address.
+    stuck: bool,
     /// This request was answered, or told of.
     answer: Option<Answer>,
 }
@@ -65,6 +67,7 @@ impl PathMtuClient {
             sent: 0,
             tries: 0,
             sent_at: None,
+            stuck: false,
             answer: None,
         }
     }
@@ -109,6 +112,9 @@ impl PathMtuClient {
                 if self.tries < TRIES {
                     return;
                 }
+                if self.stuck {
+                    return book.fail(self.run, Failure::NoAnswer);
+                }
                 self.too_long = self.bytes;
                 if self.passes.is_none() {
                     return match plateau_below(self.bytes, least(&self.to)) {
@@ -145,15 +151,17 @@ impl Client for PathMtuClient {
         while book.run(self.run).is_some() {
             match self.sent_at {
                 None => {
-                    let ids = (self.ident, self.sequence().wrapping_add(1));
-                    let payload_bytes = self.bytes - Self::header_bytes(&self.to);
-                    if !request(stack, self.socket, self.to, ids, payload_bytes) {
-                        return acted;
-                    }
-                    book.sent(self.run, self.sent);
-                    self.sent += 1;
                     self.tries += 1;
                     self.sent_at = Some(book.now);
+                    self.stuck = stack.sockets.icmp(self.socket).send_queue() > 0;
+                    if self.stuck {
+                        return acted; // The one before has not left yet: no neighbor answers.
+                    }
+                    let ids = (self.ident, self.sequence().wrapping_add(1));
+                    let payload_bytes = self.bytes - Self::header_bytes(&self.to);
+                    request(stack, self.socket, self.to, ids, payload_bytes);
+                    book.sent(self.run, self.sent);
+                    self.sent += 1;
                     return true;
                 }
                 Some(sent_at) if self.answer.is_some() || book.now - sent_at >= self.settings.timeout => {

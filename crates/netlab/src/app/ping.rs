@@ -36,31 +36,30 @@ pub(crate) fn socket(payload_bytes: usize, ttl: Option<u8>) -> icmp::Socket<'sta
     socket
 }
 
-/// Hands an echo request to the stack; false if its socket is full.
+/// Hands an echo request to the stack. If its socket is full, because no neighbor answers, the request is lost.
 pub(super) fn request(
     stack: &mut Stack<'_>,
     socket: SocketHandle,
     to: IpAddress,
     (ident, seq_no): (u16, u16),
     payload_bytes: usize,
-) -> bool {
+) {
     // The alphabet, as the oldest pings fill theirs: recognisable in a hex view.
     let data: Vec<u8> = (b'a'..=b'w').cycle().take(payload_bytes).collect();
     let checksums = ChecksumCapabilities::default();
     match to {
         IpAddress::Ipv4(_) => {
             let request = Icmpv4Repr::EchoRequest { ident, seq_no, data: &data };
-            let Ok(buffer) = stack.sockets.icmp(socket).send(request.buffer_len(), to) else { return false };
+            let Ok(buffer) = stack.sockets.icmp(socket).send(request.buffer_len(), to) else { return };
             request.emit(&mut Icmpv4Packet::new_unchecked(buffer), &checksums);
         }
         IpAddress::Ipv6(address) => {
             let from = stack.iface.get_source_address_ipv6(&address);
             let request = Icmpv6Repr::EchoRequest { ident, seq_no, data: &data };
-            let Ok(buffer) = stack.sockets.icmp(socket).send(request.buffer_len(), to) else { return false };
+            let Ok(buffer) = stack.sockets.icmp(socket).send(request.buffer_len(), to) else { return };
             request.emit(&from, &address, &mut Icmpv6Packet::new_unchecked(buffer), &checksums);
         }
     }
-    true
 }
 
 impl PingClient {
@@ -92,6 +91,7 @@ impl PingClient {
         (number + 1) as u16
     }
 
+    /// False if another long packet has to leave first.
     fn send(&self, stack: &mut Stack<'_>) -> bool {
         if self.fragmented {
             if let Some(other) = *stack.fragmenting
@@ -103,7 +103,8 @@ impl PingClient {
             *stack.fragmenting = Some(self.socket);
         }
         let ids = (self.ident, Self::sequence(self.next));
-        request(stack, self.socket, self.to, ids, self.settings.payload_bytes)
+        request(stack, self.socket, self.to, ids, self.settings.payload_bytes);
+        true
     }
 
     fn receive(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {

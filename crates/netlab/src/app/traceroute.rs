@@ -61,17 +61,18 @@ impl TracerouteClient {
         FIRST_PORT + self.before
     }
 
-    fn send(&self, stack: &mut Stack<'_>) -> bool {
+    /// If its socket is full, because no neighbor answers, the probe is lost.
+    fn send(&self, stack: &mut Stack<'_>) {
         match self.settings.probe {
             Probe::Udp => {
                 let socket = stack.sockets.udp(self.socket);
                 socket.set_hop_limit(Some(self.hop));
                 let data: Vec<u8> = (b'@'..).take(PAYLOAD_BYTES).collect();
-                socket.send_slice(&data, IpEndpoint::new(self.to, self.port())).is_ok()
+                let _ = socket.send_slice(&data, IpEndpoint::new(self.to, self.port()));
             }
             Probe::Icmp => {
                 stack.sockets.icmp(self.socket).set_hop_limit(Some(self.hop));
-                request(stack, self.socket, self.to, (self.ident, self.sequence()), PAYLOAD_BYTES)
+                request(stack, self.socket, self.to, (self.ident, self.sequence()), PAYLOAD_BYTES);
             }
         }
     }
@@ -147,9 +148,7 @@ impl Client for TracerouteClient {
         while book.run(self.run).is_some() {
             match self.sent_at {
                 None => {
-                    if !self.send(stack) {
-                        return acted;
-                    }
+                    self.send(stack);
                     if let Some(active) = book.run(self.run) {
                         active.totals.sent += 1;
                     }

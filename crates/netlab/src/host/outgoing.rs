@@ -1,10 +1,12 @@
 //! What the card does with the stack's packets on their way out: see [`segment`](crate::segment).
 
-use super::{Fragments, Host, Protocol};
+use super::{Fragments, Host, Protocol, Running};
 use crate::book::Book;
 use crate::history::NodeEvent;
 use crate::segment;
-use smoltcp::wire::{EthernetFrame, EthernetProtocol, Icmpv4Message, Icmpv4Packet, IpProtocol, Ipv4Packet};
+use smoltcp::wire::{
+    EthernetFrame, EthernetProtocol, Icmpv4Message, Icmpv4Packet, IpProtocol, Ipv4Address, Ipv4Packet,
+};
 use vnetif::Frame;
 
 impl Host {
@@ -59,22 +61,49 @@ impl Host {
         changed
     }
 
-    /// What the client says whose echo request this is.
+    /// What the client says whose echo request this is. A reply may be fragmented if its request could be.
     fn fragments_of(&self, frame: &[u8]) -> Fragments {
-        if self.clients.iter().all(|running| running.fragments == Fragments::AsUsual) {
+        let usual = self.clients.iter().all(|running| running.fragments == Fragments::AsUsual);
+        if usual && self.loose.is_empty() {
             return Fragments::AsUsual;
         }
-        let its = |ident: u16| {
-            let is_it =
-                |running: &&super::Running| (running.protocol, running.port) == (Protocol::Echo, ident);
-            self.clients.iter().find(is_it).map(|running| running.fragments)
-        };
-        echo_ident(frame).and_then(its).unwrap_or(Fragments::AsUsual)
+        match echo(frame) {
+            Some(Echo { request: true, ident, .. }) => {
+                let its = |running: &&Running| (running.protocol, running.port) == (Protocol::Echo, ident);
+                self.clients.iter().find(its).map_or(Fragments::AsUsual, |running| running.fragments)
+            }
+            Some(Echo { to, ident, .. }) if self.loose.contains(&(to, ident)) => Fragments::Allowed,
+            _ => Fragments::AsUsual,
+        }
+    }
+
+    /// Remembers who has sent an echo request that routers may fragment.
+    pub(super) fn note_loose(&mut self, frame: &[u8]) {
+        if let Some(Echo { request: true, from, ident, loose: true, .. }) = echo(frame)
+            && !self.loose.contains(&(from, ident))
+        {
+            if self.loose.len() == LOOSE_MAX {
+                self.loose.pop_front();
+            }
+            self.loose.push_back((from, ident));
+        }
     }
 }
 
-/// The identifier of the IPv4 echo request in this frame.
-fn echo_ident(frame: &[u8]) -> Option<u16> {
+/// Pings that a host answers without "don't fragment" at a time.
+const LOOSE_MAX: usize = 16;
+
+/// An IPv4 echo request or reply, or its first fragment.
+struct Echo {
+    request: bool,
+    from: Ipv4Address,
+    to: Ipv4Address,
+    ident: u16,
+    /// Routers may fragment it.
+    loose: bool,
+}
+
+fn echo(frame: &[u8]) -> Option<Echo> {
     let ethernet = EthernetFrame::new_checked(frame).ok()?;
     if ethernet.ethertype() != EthernetProtocol::Ipv4 {
         return None;
@@ -84,5 +113,11 @@ fn echo_ident(frame: &[u8]) -> Option<u16> {
         return None;
     }
     let icmp = Icmpv4Packet::new_checked(ip.payload()).ok()?;
-    (icmp.msg_type() == Icmpv4Message::EchoRequest).then(|| icmp.echo_ident())
+    let request = match icmp.msg_type() {
+        Icmpv4Message::EchoRequest => true,
+        Icmpv4Message::EchoReply => false,
+        _ => return None,
+    };
+    let (from, to, loose) = (ip.src_addr(), ip.dst_addr(), !ip.dont_frag());
+    Some(Echo { request, from, to, ident: icmp.echo_ident(), loose })
 }
