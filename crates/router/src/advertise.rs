@@ -1,5 +1,6 @@
 //! When the router advertises itself to hosts (RFC 4861, 6.2), and what it says.
 
+use crate::config::ADDRESSES_MAX;
 use crate::interface::{Interface, Link};
 use crate::ndp::{ALL_NODES, SOURCE_ADDRESS, address_option};
 use crate::{Actions, Router, icmp};
@@ -47,6 +48,8 @@ pub struct Advertiser {
 #[derive(Clone, Debug)]
 struct Schedule {
     prefixes: Vec<Ipv6Cidr>,
+    /// Prefixes that are no more: hosts shall forget them.
+    withdrawn: Vec<Ipv6Cidr>,
     initial_left: u8,
     next: Instant,
     last: Option<Instant>,
@@ -66,12 +69,16 @@ impl Advertiser {
             let schedule = match before.remove(&interface.link) {
                 Some(same) if same.prefixes == prefixes => same,
                 // News are told like a beginning (RFC 4861, 6.2.4).
-                other => Schedule {
-                    prefixes,
-                    initial_left: INITIAL,
-                    next: self.answer_at(now, other.as_ref().and_then(|other| other.last)),
-                    last: other.and_then(|other| other.last),
-                },
+                other => {
+                    let last = other.as_ref().and_then(|other| other.last);
+                    let next = self.answer_at(now, last);
+                    let mut withdrawn =
+                        other.map(|other| [other.prefixes, other.withdrawn].concat()).unwrap_or_default();
+                    withdrawn.retain(|prefix| !prefixes.contains(prefix));
+                    withdrawn.dedup();
+                    withdrawn.truncate(ADDRESSES_MAX);
+                    Schedule { prefixes, withdrawn, initial_left: INITIAL, next, last }
+                }
             };
             self.schedules.insert(interface.link, schedule);
         }
@@ -95,8 +102,8 @@ impl Advertiser {
         Duration::from_micros(self.random.up_to((max.nanos() / 1_000) as u32).into())
     }
 
-    /// An interface whose advertisement is due; the next one is planned.
-    fn due(&mut self, now: Instant) -> Option<Link> {
+    /// An interface whose advertisement is due, and which prefixes it withdraws; the next one is planned.
+    fn due(&mut self, now: Instant) -> Option<(Link, Vec<Ipv6Cidr>)> {
         let link = *self.schedules.iter().find(|(_, schedule)| schedule.next <= now)?.0;
         let drawn = INTERVAL_MIN + self.up_to(INTERVAL_SPREAD);
         let schedule = self.schedules.get_mut(&link)?;
@@ -104,7 +111,11 @@ impl Advertiser {
         let interval = if schedule.initial_left > 0 { drawn.min(INITIAL_INTERVAL) } else { drawn };
         schedule.last = Some(now);
         schedule.next = now + interval;
-        Some(link)
+        let withdrawn = schedule.withdrawn.clone();
+        if schedule.initial_left == 0 {
+            schedule.withdrawn.clear();
+        }
+        Some((link, withdrawn))
     }
 
     /// When the next is due.
@@ -127,7 +138,7 @@ fn prefixes(interface: &Interface) -> impl Iterator<Item = Ipv6Cidr> + '_ {
 }
 
 /// Sends an advertisement to all nodes on this interface. `stays`: the router can be used from now on, not: no more.
-pub fn send(interface: &Interface, stays: bool, out: &mut Actions) {
+pub fn send(interface: &Interface, stays: bool, withdrawn: &[Ipv6Cidr], out: &mut Actions) {
     let Some(from) = interface.link_local else { return };
     let lifetime = if stays { ROUTER_LIFETIME_S } else { 0 };
     let mut body = vec![ROUTER_ADVERTISEMENT, 0, 0, 0, HOP_LIMIT, 0];
@@ -136,15 +147,13 @@ pub fn send(interface: &Interface, stays: bool, out: &mut Actions) {
     body.extend(address_option(SOURCE_ADDRESS, interface.mac));
     body.extend([MTU, 1, 0, 0]);
     body.extend((interface.mtu as u32).to_be_bytes());
-    let mut told = Vec::new();
-    for prefix in prefixes(interface) {
-        if told.contains(&prefix) {
-            continue; // Two addresses from one network.
-        }
-        told.push(prefix);
+    let mut told: Vec<_> = prefixes(interface).map(|prefix| (prefix, VALID_S, PREFERRED_S)).collect();
+    told.dedup(); // Two addresses from one network.
+    told.extend(withdrawn.iter().map(|&prefix| (prefix, 0, 0)));
+    for (prefix, valid, preferred) in told {
         body.extend([PREFIX, 4, 64, ON_LINK_AND_AUTONOMOUS]);
-        body.extend(VALID_S.to_be_bytes());
-        body.extend(PREFERRED_S.to_be_bytes());
+        body.extend(u32::to_be_bytes(valid));
+        body.extend(u32::to_be_bytes(preferred));
         body.extend([0; 4]);
         body.extend(prefix.address().octets());
     }
@@ -154,9 +163,9 @@ pub fn send(interface: &Interface, stays: bool, out: &mut Actions) {
 
 impl Router {
     pub(crate) fn poll_advertisements(&mut self, now: Instant, out: &mut Actions) {
-        while let Some(link) = self.advertiser.due(now) {
+        while let Some((link, withdrawn)) = self.advertiser.due(now) {
             if let Some(interface) = self.interfaces.get(&link) {
-                send(interface, true, out);
+                send(interface, true, &withdrawn, out);
             }
         }
     }

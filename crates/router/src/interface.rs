@@ -34,7 +34,7 @@ pub struct Interface {
     pub outside: bool,
     /// It advertises the router.
     pub advertise: bool,
-    /// It takes part in RIP.
+    /// It takes part in RIP, and so does the router.
     pub rip: bool,
 }
 

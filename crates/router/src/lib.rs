@@ -19,6 +19,11 @@
 //! | [`advertise`] | router advertisements |
 //! | [`routing`], [`rip`], `protocol` | the seam for routing protocols, and what stands behind it |
 //! | `settings` | from settings and carriers to interfaces and routes |
+//!
+//! What is left out, on purpose: the router does not ask whether its own addresses are free (RFC 5227; RFC 4862, 5.4), since whoever
+//! chose them is told of mistakes elsewhere; it neither reports nor queries group memberships (RFC 9776, RFC 3810), since it
+//! forwards no multicast; it does not follow source routes, nor fill in the options that record a route or the time; and it
+//! remembers no path MTU, since its own long packets are only answers to long echo requests.
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]

@@ -357,7 +357,7 @@ mod tests {
     }
 
     fn packet(number: u8) -> Outgoing {
-        Outgoing::own(&[number])
+        Outgoing { packet: vnetif::Frame::copy_from(&[number]), of: None }
     }
 
     /// What is to be done, in short.

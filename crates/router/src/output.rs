@@ -61,6 +61,9 @@ impl Router {
                 Effect::Event(event) => out.event(event),
             }
         }
+        while let Some(tag) = self.reassembly.next_dropped() {
+            out.refuse(tag, Refusal::Expired);
+        }
     }
 
     fn transmit(&self, link: Link, mac: EthernetAddress, packet: &[u8], tag: Option<Tag>, out: &mut Actions) {

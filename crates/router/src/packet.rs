@@ -47,18 +47,6 @@ pub struct Outgoing {
     pub of: Option<Received>,
 }
 
-impl Outgoing {
-    /// One that the router made.
-    pub fn own(packet: &[u8]) -> Self {
-        Self { packet: Frame::copy_from(packet), of: None }
-    }
-
-    /// The tag of what it was.
-    pub fn tag(&self) -> Option<Tag> {
-        self.of.as_ref().map(|received| received.tag)
-    }
-}
-
 /// The Ethernet type of IPv4.
 pub const ETHERTYPE_IPV4: u16 = 0x0800;
 /// The Ethernet type of ARP.

@@ -6,6 +6,7 @@
 use crate::packet::Received;
 use smoltcp::wire::IpAddress;
 use std::collections::BTreeMap;
+use vnetif::node::Tag;
 use vnetif::{Duration, Instant};
 
 /// So long the rest is waited for (RFC 8200, 4.5; RFC 1122, 3.3.2, allows 60 to 120 s).
@@ -55,8 +56,8 @@ pub enum Outcome {
 #[derive(Clone, Debug)]
 struct Partial {
     began: Instant,
-    /// By offset.
-    pieces: BTreeMap<usize, Vec<u8>>,
+    /// By offset, and as the owner knows each.
+    pieces: BTreeMap<usize, (Vec<u8>, Tag)>,
     total: Option<usize>,
     first: Option<Received>,
 }
@@ -65,6 +66,7 @@ struct Partial {
 #[derive(Clone, Debug, Default)]
 pub struct Reassembly {
     partial: BTreeMap<Key, Partial>,
+    dropped: Vec<Tag>,
 }
 
 impl Reassembly {
@@ -78,7 +80,9 @@ impl Reassembly {
         }
         if !self.partial.contains_key(&key) && self.partial.len() == PACKETS_MAX {
             let oldest = self.partial.iter().map(|(&key, partial)| (partial.began, key)).min();
-            oldest.map(|(_, key)| self.partial.remove(&key));
+            if let Some((_, key)) = oldest {
+                self.drop(key);
+            }
         }
         let partial = self.partial.entry(key).or_insert_with(|| Partial {
             began: now,
@@ -86,14 +90,14 @@ impl Reassembly {
             total: None,
             first: None,
         });
-        if partial.pieces.get(&offset).is_some_and(|piece| piece == payload) {
+        if partial.pieces.get(&offset).is_some_and(|(piece, _)| piece == payload) {
             return Outcome::Waits; // The same once more.
         }
         if !partial.fits(offset, end, more) {
-            self.partial.remove(&key);
+            self.drop(key);
             return Outcome::Nonsense;
         }
-        partial.pieces.insert(offset, payload.to_vec());
+        partial.pieces.insert(offset, (payload.to_vec(), received.tag));
         if !more {
             partial.total = Some(end);
         }
@@ -101,19 +105,31 @@ impl Reassembly {
             partial.first = Some(received.clone());
         }
         // They do not overlap, so all are there when their lengths add up.
-        let there: usize = partial.pieces.values().map(Vec::len).sum();
+        let there: usize = partial.pieces.values().map(|(piece, _)| piece.len()).sum();
         if partial.total != Some(there) {
             return Outcome::Waits;
         }
         let Some(partial) = self.partial.remove(&key) else { return Outcome::Waits };
-        let payload = partial.pieces.into_values().collect::<Vec<_>>().concat();
+        let pieces: Vec<_> = partial.pieces.into_values().map(|(piece, _)| piece).collect();
+        let payload = pieces.concat();
         partial.first.map_or(Outcome::Nonsense, |first| Outcome::Whole(payload, Box::new(first)))
     }
 
     /// Gives up what is too old by `now`, one at a time: the first fragment, if it was there.
     pub fn expire(&mut self, now: Instant) -> Option<Option<Received>> {
         let (_, key) = self.oldest().filter(|(began, _)| *began + TIMEOUT <= now)?;
-        self.partial.remove(&key).map(|partial| partial.first)
+        Some(self.drop(key))
+    }
+
+    fn drop(&mut self, key: Key) -> Option<Received> {
+        let partial = self.partial.remove(&key)?;
+        self.dropped.extend(partial.pieces.into_values().map(|(_, tag)| tag));
+        partial.first
+    }
+
+    /// A fragment that was kept for its others, and is given up with them.
+    pub fn next_dropped(&mut self) -> Option<Tag> {
+        self.dropped.pop()
     }
 
     fn oldest(&self) -> Option<(Instant, Key)> {
@@ -130,8 +146,8 @@ impl Partial {
     fn fits(&self, offset: usize, end: usize, more: bool) -> bool {
         let before = self.pieces.range(..offset).next_back();
         let after = self.pieces.range(offset..).next();
-        let last_end = self.pieces.last_key_value().map_or(0, |(at, piece)| at + piece.len());
-        before.is_none_or(|(at, piece)| at + piece.len() <= offset)
+        let last_end = self.pieces.last_key_value().map_or(0, |(at, (piece, _))| at + piece.len());
+        before.is_none_or(|(at, (piece, _))| at + piece.len() <= offset)
             && after.is_none_or(|(&at, _)| end <= at)
             && self.total.is_none_or(|total| more && end <= total)
             && (more || end >= last_end)
@@ -144,7 +160,6 @@ mod tests {
     use super::*;
     use crate::interface::Link;
     use proptest::prelude::*;
-    use vnetif::node::Tag;
     use vnetif::{Frame, PortId};
 
     fn key(ident: u32) -> Key {

@@ -12,17 +12,21 @@ use vnetif::Instant;
 use vnetif::rng::Stream;
 
 impl Router {
-    /// Ports have changed, or the carrier of one.
-    pub(crate) fn refresh(&mut self, now: Instant, out: &mut Actions) {
+    /// Ports have changed, or the carrier of one. `false`: nothing comes of it.
+    pub(crate) fn refresh(&mut self, now: Instant, out: &mut Actions) -> bool {
         let mut interfaces = BTreeMap::new();
         for (number, port) in self.ports.iter().enumerate() {
             if port.settings.up && port.carrier {
                 let all = Interface::of_port(vnetif::PortId(number as u32), &port.settings, port.mac());
-                interfaces.extend(all.into_iter().map(|interface| (interface.link, interface)));
+                interfaces.extend(all.into_iter().map(|mut interface| {
+                    interface.rip &= self.config.rip.is_some();
+                    (interface.link, interface)
+                }));
             }
         }
         let before = std::mem::replace(&mut self.interfaces, interfaces);
-        if before != self.interfaces {
+        let changed = before != self.interfaces;
+        if changed {
             self.take_leave(&before, out);
             self.own = self.interfaces.values().flat_map(own_addresses).collect();
             let interfaces = &self.interfaces;
@@ -34,6 +38,7 @@ impl Router {
             self.advertiser.set_interfaces(now, self.interfaces.values());
             self.refresh_routes(now, out);
         }
+        changed
     }
 
     /// Interfaces or static routes have changed.
@@ -74,7 +79,7 @@ impl Router {
             let goes_on = self.interfaces.get(link).is_some_and(advertise::advertises);
             let carrier = self.ports.get(link.port.0 as usize).is_some_and(|port| port.carrier);
             if carrier && !goes_on {
-                advertise::send(interface, false, out);
+                advertise::send(interface, false, &[], out);
             }
         }
     }
@@ -101,7 +106,10 @@ impl Router {
                 self.table.replace(Source::Rip, &[], |event| out.event(event));
             }
         }
-        self.refresh_routes(now, out);
+        // An interface is in RIP's groups only while the router speaks it.
+        if !self.refresh(now, out) {
+            self.refresh_routes(now, out);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod common;
 
 use common::*;
 use router::{Config, Port, Refusal};
-use smoltcp::wire::{IpProtocol, Ipv4Packet};
+use smoltcp::wire::{EthernetAddress, IpProtocol, Ipv4Packet};
 use vnetif::{Duration, PortId};
 
 const A: Place = (0, 0);
@@ -260,4 +260,65 @@ fn options_go_through_unharmed() {
     net.send(A, &packet);
     let got = net.got(B).remove(0);
     assert_eq!((shown(&got).as_str(), &got[20..]), ("10.0.0.2 > 10.0.1.2 ttl 8 UDP", &packet[20..]));
+}
+
+#[test]
+fn a_neighbor_that_was_unplugged_is_noticed_while_packets_go_there() {
+    let mut net = Net::two_stations(Config::default());
+    for (from, to) in [("10.0.0.2", "10.0.1.2"), ("fd00::2", "fd01::2")] {
+        net.send(A, &udp(from, to, 64, 4));
+        net.stations.get_mut(&B).unwrap().mute = true;
+        net.pass(Duration::from_secs(31));
+        net.frames(B);
+        net.send(A, &udp(from, to, 64, 4));
+        assert_eq!(net.got(B).len(), 2, "{to} is believed for a while");
+        net.pass(Duration::from_secs(8));
+        let asked = net.frames(B);
+        assert!(asked.iter().all(|frame| frame[..6] == station_mac(B).0), "itself is asked, not everybody");
+        assert_eq!(asked.len(), 4, "the packet, and three questions");
+        net.got(B);
+        net.send(A, &udp(from, to, 64, 4));
+        let got = net.got(B);
+        assert!(!got.iter().any(|packet| shown(packet).ends_with("UDP")), "{to} is looked for anew");
+        net.pass(Duration::from_secs(3));
+        assert_eq!(net.refused(), [Refusal::NoNeighbor]);
+        net.stations.get_mut(&B).unwrap().mute = false;
+        net.got(A);
+    }
+}
+
+#[test]
+fn too_many_packets_for_one_that_is_looked_for_push_out_the_oldest() {
+    let mut net = Net::two_stations(Config::default());
+    net.stations.get_mut(&B).unwrap().mute = true;
+    for len in 1..=12 {
+        net.send(A, &udp("10.0.0.2", "10.0.1.2", 64, len));
+    }
+    assert_eq!(net.refused(), [Refusal::NeighborQueueFull; 4]);
+    net.stations.get_mut(&B).unwrap().mute = false;
+    net.pass(Duration::from_secs(1));
+    let lengths: Vec<_> = net.got(B).iter().map(|packet| packet.len() - 28).collect();
+    assert_eq!(lengths, (5..=12).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_link_local_next_hop_is_clear_only_where_there_is_one_link() {
+    let config = routes(&[("2001:db8::/32", "fe80::9")]);
+    let mut net = Net::one(config, vec![port(&["fd00::1/64"]), port(&["10.0.1.1/24"])]);
+    assert!(net.routes(0).contains(&"2001:db8::/32 fe80::9 port 0 1".to_owned()));
+    net.with(0, |router, now, out| router.set_port(now, PortId(1), port(&["fd01::1/64"]), out));
+    assert_eq!(net.routes(0), ["fd00::/64 - port 0 0", "fd01::/64 - port 1 0"]);
+}
+
+#[test]
+fn another_ethernet_address_is_used_from_now_on() {
+    let mut net = Net::two_stations(Config::default());
+    let mac = EthernetAddress([2, 7, 7, 7, 7, 7]);
+    let chosen = Port { mac: Some(mac), ..port(&["10.0.1.1/24"]) };
+    net.with(0, |router, now, out| router.set_port(now, PortId(1), chosen, out));
+    net.send(A, &udp("10.0.0.2", "10.0.1.2", 64, 4));
+    assert!(net.frames(B).iter().all(|frame| frame[6..12] == mac.0));
+    net.got(B);
+    net.send(B, &udp("10.0.1.2", "10.0.0.2", 64, 4));
+    assert_eq!(net.refused(), [Refusal::NotForUs], "the old one is no more");
 }

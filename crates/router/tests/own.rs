@@ -178,6 +178,7 @@ fn a_fragment_whose_others_do_not_come_is_given_up_after_a_minute() {
     assert!(net.got(A).is_empty());
     net.pass(Duration::from_secs(5));
     assert_eq!(shows(&net.got(A)), ["10.0.0.1 > 10.0.0.2 ttl 64 ICMP 11/1"]);
+    assert_eq!(net.refused(), [Refusal::Expired]);
 }
 
 fn request(from: [u8; 4], to: [u8; 4]) -> ArpRepr {
@@ -384,6 +385,45 @@ fn a_router_that_stops_advertising_says_that_it_is_none_any_more() {
 }
 
 #[test]
+fn a_prefix_that_is_no_more_is_withdrawn() {
+    let mut net = Net::one(Config::default(), vec![advertising(&["2001:db8:0:7::1/64"])]);
+    net.station(A, &[]);
+    net.pass(Duration::from_secs(100));
+    advertisements(&mut net);
+    let new = advertising(&["2001:db8:0:8::1/64"]);
+    net.with(0, |router, now, out| router.set_port(now, PortId(0), new, out));
+    net.pass(Duration::from_secs(1_000));
+    let told: Vec<_> = advertisements(&mut net)
+        .iter()
+        .map(|packet| {
+            let options = packet[72..].chunks(32).map(|option| (option[23], option[4..8] == [0; 4]));
+            options.collect::<Vec<_>>()
+        })
+        .collect();
+    let both = vec![(8, false), (7, true)];
+    assert_eq!(told[..4], [both.clone(), both.clone(), both, vec![(8, false)]]);
+}
+
+#[test]
+fn without_rip_it_is_not_in_rips_groups() {
+    let on = Port { rip: true, ..port(&["10.0.0.1/24", "fd00::1/64"]) };
+    let rip = Config { rip: Some(router::config::Rip::default()), ..Config::default() };
+    let mut net = Net::one(Config::default(), vec![on]);
+    net.station(A, &[]);
+    let groups =
+        [("10.0.0.2", "224.0.0.9", "01-00-5e-00-00-09"), ("fe80::2", "ff02::9", "33-33-00-00-00-09")];
+    for (config, refused) in [(Config::default(), vec![Refusal::NotForUs; 2]), (rip, vec![])] {
+        net.with(0, |router, now, out| router.set_config(now, config, out));
+        for (from, to, mac) in groups {
+            let port = if to.contains(':') { 521 } else { 520 };
+            let packet = udp_ports(from, to, 255, [port, port], &[2, 2, 0, 0]);
+            net.frame(A, &framed(mac.parse().unwrap(), station_mac(A), None, &packet));
+        }
+        assert_eq!(net.refused(), refused);
+    }
+}
+
+#[test]
 fn only_prefixes_that_hosts_can_use_are_advertised() {
     let mut net = Net::one(Config::default(), vec![advertising(&["fd00::1/48", "10.0.0.1/24"])]);
     net.station(A, &[]);
@@ -413,4 +453,26 @@ fn what_it_says_is_a_right_packet() {
     let packet = read_ipv4(&got).unwrap();
     assert_eq!((packet.dscp(), packet.dont_frag()), (48, false), "RFC 1812, 4.3.2.5");
     assert!(Icmpv4Packet::new_checked(packet.payload()).unwrap().verify_checksum());
+}
+
+#[test]
+fn a_damaged_message_to_it_is_refused() {
+    let mut net = Net::two_stations(Config::default());
+    for (from, to) in [("10.0.0.2", "10.0.0.1"), ("fd00::2", "fd00::1")] {
+        for mut packet in [ping(from, to, 9, b"data"), udp(from, to, 9, 4)] {
+            *packet.last_mut().unwrap() ^= 1;
+            net.send(A, &packet);
+            assert_eq!((net.refused(), net.got(A).len()), (vec![Refusal::Malformed], 0));
+        }
+    }
+}
+
+#[test]
+fn neighbors_of_a_network_that_is_no_more_are_forgotten() {
+    let mut net = Net::two_stations(Config::default());
+    net.send(B, &udp("10.0.1.2", "10.0.0.2", 64, 4));
+    neighbors(&mut net);
+    let renumbered = port(&["10.5.0.1/24", "fd00::1/64"]);
+    net.with(0, |router, now, out| router.set_port(now, PortId(0), renumbered, out));
+    assert_eq!(neighbors(&mut net), ["port 0: 10.0.0.2 gone"]);
 }

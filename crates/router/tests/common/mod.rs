@@ -272,6 +272,7 @@ impl Station {
                 self.got.push(payload[..packet.total_len().into()].to_vec());
                 let body = packet.payload();
                 if packet.next_header() == IpProtocol::Icmp
+                    && body.len() >= 8
                     && body[0] == 8
                     && !self.mute
                     && self.addresses.contains(&to.into())
@@ -292,11 +293,11 @@ impl Station {
                 let body = packet.payload();
                 if packet.next_header() == IpProtocol::Icmpv6 {
                     let pseudo = checksum::pseudo_v6(from, to, 58, body.len() as u32);
-                    if checksum::add(checksum::sum(body), pseudo) != 0xffff {
+                    if body.len() < 8 || checksum::add(checksum::sum(body), pseudo) != 0xffff {
                         self.got.push(payload.to_vec());
                         return Vec::new(); // Damaged before it came to a router.
                     }
-                    if body[0] == 135 && !self.mute {
+                    if body[0] == 135 && body.len() >= 24 && !self.mute {
                         let target = Ipv6Addr::from(<[u8; 16]>::try_from(&body[8..24]).unwrap());
                         if !self.addresses.contains(&target.into()) {
                             return Vec::new();
