@@ -14,7 +14,7 @@ use crate::bounds::{self, DOCUMENT_BYTES_MAX, FAULTS_MAX};
 use crate::check::{self, Unusable};
 use crate::defaults;
 use crate::fault::{Fault, Level, Place};
-use crate::json::{Shape, Value};
+use crate::json::Value;
 use crate::{Scenario, VERSION};
 use finder::Finder;
 use netlab::topology::NodeId;
