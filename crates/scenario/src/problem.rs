@@ -172,8 +172,13 @@ impl Problem {
                 }
             }
             Kind::Prefixes { narrow, prefix_len } => {
-                // The other way round would leave strangers.
-                let lan = Lans::new(&scenario.topology).hosts(node?);
+                // The other way round would leave strangers. A router's prefix is not ours to change.
+                let lans = Lans::new(&scenario.topology);
+                let mut routers = lans.routers(lans.of(node?)).flat_map(|of| of.addresses);
+                if routers.any(|cidr| network(*cidr) == narrow) {
+                    return None;
+                }
+                let lan = lans.hosts(node?);
                 for &id in &lan {
                     for cidr in &mut host(&mut fixed, id)?.addresses {
                         if network(*cidr) == narrow {
