@@ -9,7 +9,9 @@ use netlab::history::Limits;
 use netlab::topology::*;
 use netlab::{Duration, Instant};
 use proptest::prelude::*;
-use router::config::*;
+use router::config::{
+    Filter, Forward, Nat, Protocol, Rip, Rule, SplitHorizon, StaticRoute, Transport, Verdict,
+};
 use scenario::{Change, Fault, Scenario, defaults, link};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 

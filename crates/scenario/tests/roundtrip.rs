@@ -388,7 +388,7 @@ proptest! {
         let then = scenario.at(moment);
         prop_assert_eq!(errors(&then), []);
         for (number, link) in then.topology.links.iter().enumerate() {
-            prop_assert_eq!(&link.ways, world.history().link_at(LinkId(number as u32), moment));
+            prop_assert_eq!(link, world.history().link_at(LinkId(number as u32), moment));
         }
         for id in world.topology().node_ids() {
             prop_assert_eq!(world.history().born_node(id) <= moment, id.index() < then.ids.len());

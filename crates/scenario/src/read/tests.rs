@@ -115,6 +115,13 @@ fn the_schema_has_the_bounds_that_are_checked() {
 }
 
 #[test]
+fn the_schema_has_the_presets() {
+    let published = schema("/$defs/preset/enum");
+    let keys: Vec<_> = vnetif::preset::presets().iter().map(|preset| Value::from(preset.key)).collect();
+    assert_eq!(published, Value::from(keys));
+}
+
+#[test]
 fn the_schema_has_the_defaults_that_hold() {
     for (pointer, default) in [
         ("/properties/seed", Value::from(defaults::SEED)),
