@@ -1,7 +1,7 @@
 //! Addresses that a person need not think of: what a host would be called by who built its LAN.
 
 use crate::check::{is_link_local, unusable_address};
-use crate::lans::Lans;
+use crate::lans::{Lans, neighbors};
 use netlab::run::IpVersion;
 use netlab::topology::{HostConfig, LinkId, NodeId, NodeKind, Port, Topology};
 use smoltcp::wire::{IpAddress, IpCidr};
@@ -214,14 +214,13 @@ pub fn router_address(
 
 /// The last cable of a shortest way from here to there.
 fn cable_towards(topology: &Topology, from: NodeId, to: NodeId) -> Option<LinkId> {
-    let ports = topology.ports();
+    let neighbors = neighbors(topology);
     let mut seen = vec![false; topology.nodes.len()];
     let mut queue = VecDeque::from([from]);
     while let Some(node) = queue.pop_front() {
-        for direction in &ports[node.index()] {
-            let next = topology.receiver(*direction);
+        for &(next, link) in &neighbors[node.index()] {
             if next == to {
-                return Some(direction.link);
+                return Some(link);
             }
             if !std::mem::replace(&mut seen[next.index()], true) {
                 queue.push_back(next);

@@ -1,21 +1,27 @@
-//! What no single field shows: bounds, doubles, loops, runs that can go nowhere. It looks at the scenario, not at its text,
+//! What no single field shows: bounds, doubles, loops, VLANs that do not meet, runs that can go nowhere. It looks at the scenario, not at its text,
 //! so that it serves what was drawn as well as what was written.
 
 mod changes;
+mod doubles;
 mod lans;
+mod links;
+pub(crate) mod loops;
+mod nodes;
+mod paths;
+mod ports;
+mod routers;
 mod runs;
 
 use crate::bounds::*;
 use crate::fault::{Fault, Level, Place, Step};
+use crate::lans::{Lans, Sets};
 use crate::problem::{Kind, Problem};
-use crate::quantity::{quoted, show_mac, show_rate, show_size, show_time};
-use crate::{Change, Scenario, version_of};
-use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind, Topology, Way};
+use crate::quantity::{quoted, show_rate, show_size, show_time};
+use crate::{Change, Scenario};
+use netlab::topology::{End, LinkId, NodeId};
 use netlab::{BitsPerSec, Duration, Instant};
-use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
+use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::{BTreeMap, BTreeSet};
-use vnetif::impair::Impairment;
-use vnetif::line::{Queue, QueueLimit};
 
 /// What could not be read, by its number in the whole network, so that nothing is said about the placeholders in its stead.
 #[derive(Debug, Default)]
@@ -35,16 +41,17 @@ pub(crate) struct Unusable {
 /// Everything wrong, list by list.
 pub(crate) fn check(scenario: &Scenario, unusable: &Unusable) -> Vec<Fault> {
     let whole = scenario.whole();
-    let check = Check::all(scenario, &whole, unusable, &segments(&whole.topology));
+    let lans = Lans::new(&whole.topology);
+    let check = Check::all(scenario, &whole, unusable, &lans);
     check.found.into_iter().map(|problem| problem.fault).collect()
 }
 
 /// The same and more: also what is allowed but will not do what a learner expects. What refuses the document comes first.
 pub(crate) fn problems(scenario: &Scenario) -> Vec<Problem> {
     let whole = scenario.whole();
-    let (unusable, segments) = (Unusable::default(), segments(&whole.topology));
-    let mut check = Check::all(scenario, &whole, &unusable, &segments);
-    check.lans(&segments);
+    let (unusable, lans) = (Unusable::default(), Lans::new(&whole.topology));
+    let mut check = Check::all(scenario, &whole, &unusable, &lans);
+    check.lans();
     let (mut first, then): (Vec<_>, _) =
         check.found.into_iter().partition(|problem| problem.fault.is_error());
     first.extend(then);
@@ -62,16 +69,29 @@ struct Check<'s> {
     added: [Vec<usize>; 2],
     started: [usize; 2],
     unusable: &'s Unusable,
-    /// Who has which address; the first, if several have it.
-    owners: BTreeMap<IpAddress, NodeId>,
+    lans: &'s Lans<'s>,
+    /// Which nodes have a way to each other over cables, whatever stands between.
+    connected: Sets,
+    /// How many cables each node has.
+    cables: Vec<usize>,
+    /// Who has which address, and on which LAN; the first, if several have it.
+    owners: BTreeMap<IpAddress, (NodeId, usize)>,
     found: Vec<Problem>,
 }
 
-fn owners(scenario: &Scenario) -> BTreeMap<IpAddress, NodeId> {
-    let hosts = scenario.topology.node_ids().filter_map(|id| Some((id, scenario.topology.host(id)?)));
-    let all = hosts.flat_map(|(id, host)| host.addresses.iter().map(move |cidr| (cidr.address(), id)));
-    // Backwards, so that the first is put in last.
-    all.collect::<Vec<_>>().into_iter().rev().collect()
+fn owners(lans: &Lans<'_>, scenario: &Scenario) -> BTreeMap<IpAddress, (NodeId, usize)> {
+    let mut owners = BTreeMap::new();
+    for interface in &lans.interfaces {
+        for cidr in interface.addresses {
+            owners.entry(cidr.address()).or_insert((interface.node, interface.lan));
+        }
+    }
+    for id in scenario.topology.node_ids() {
+        for cidr in scenario.topology.host(id).into_iter().flat_map(|host| &host.addresses) {
+            owners.entry(cidr.address()).or_insert((id, lans.of(id)));
+        }
+    }
+    owners
 }
 
 fn root() -> Place {
@@ -82,20 +102,8 @@ fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
-/// Which nodes can reach each other over cables.
-pub(crate) fn segments(topology: &Topology) -> Sets {
-    let mut segments = Sets::new(topology.nodes.len());
-    for link in &topology.links {
-        let [a, b] = link.ends.map(NodeId::index);
-        if a.max(b) < topology.nodes.len() {
-            segments.join(a, b);
-        }
-    }
-    segments
-}
-
 impl<'s> Check<'s> {
-    fn all(start: &'s Scenario, whole: &'s Scenario, unusable: &'s Unusable, segments: &Sets) -> Self {
+    fn all(start: &'s Scenario, whole: &'s Scenario, unusable: &'s Unusable, lans: &'s Lans<'s>) -> Self {
         let changes = start.changes.iter().enumerate();
         let mut added = [Vec::new(), Vec::new()];
         for (number, (_, change)) in changes {
@@ -109,13 +117,27 @@ impl<'s> Check<'s> {
                 | Change::Stop(_) => {}
             }
         }
+        let mut connected = Sets::new(whole.ids.len());
+        let mut cables = vec![0; whole.ids.len()];
+        for link in &whole.topology.links {
+            let [a, b] = link.ends.map(NodeId::index);
+            if a != b && a.max(b) < whole.ids.len() {
+                connected.join(a, b);
+                cables[a] += 1;
+                cables[b] += 1;
+            }
+        }
+        connected.flatten();
         let mut check = Self {
             scenario: whole,
             changes: &start.changes,
             added,
             started: [start.topology.nodes.len(), start.topology.links.len()],
             unusable,
-            owners: owners(whole),
+            lans,
+            connected,
+            cables,
+            owners: owners(lans, whole),
             found: Vec::new(),
         };
         check.document();
@@ -123,7 +145,9 @@ impl<'s> Check<'s> {
         check.nodes();
         check.doubles();
         check.links();
-        check.runs(segments);
+        check.loops();
+        check.routers();
+        check.runs();
         check.changes();
         check
     }
@@ -169,6 +193,12 @@ impl<'s> Check<'s> {
             None => root().field("links").index(number),
             Some(added) => root().field("changes").index(self.added[1][added]).field("cable"),
         }
+    }
+
+    /// The port at this end of a link of the whole network.
+    fn port_place(&self, number: usize, end: End) -> Place {
+        let node = self.scenario.topology.links[number].ends[end.index()];
+        self.link_place(number).field("ports").field(self.scenario.id(node))
     }
 
     /// From when on a node of the whole network is there.
@@ -272,263 +302,13 @@ impl<'s> Check<'s> {
         }
     }
 
-    fn nodes(&mut self) {
-        let scenario = self.scenario;
-        for (number, node) in scenario.topology.nodes.iter().enumerate() {
-            let place = self.node_place(number);
-            if node.name != scenario.ids[number] {
-                self.text_within(place.field("name"), &node.name, NAME_CHARS_MAX);
-                if node.name.is_empty() || has_control(&node.name) {
-                    let message = "a name has at least one character, and no control characters";
-                    self.error(place.field("name"), message);
-                }
-            }
-            if let Some((x, y)) = scenario.at[number]
-                && !(x.abs() <= COORDINATE_MAX && y.abs() <= COORDINATE_MAX)
-            {
-                let message =
-                    format!("too far away: coordinates go from -{COORDINATE_MAX:.0} to {COORDINATE_MAX:.0}");
-                self.error(place.field("at"), message);
-            }
-            match &node.kind {
-                NodeKind::Host(config) => self.host(NodeId(number as u32), config),
-                NodeKind::Hub | NodeKind::Router(_) => {}
-                NodeKind::Switch(config) => {
-                    self.time_within(place.field("ageing"), config.ageing, [AGEING_MIN, AGEING_MAX]);
-                }
-            }
-        }
-    }
-
-    fn host(&mut self, id: NodeId, config: &HostConfig) {
-        let place = self.node_place(id.index());
-        let place = |name| place.field(name);
-        if config.addresses.len() > ADDRESSES_MAX {
-            let message = format!("a host holds at most {ADDRESSES_MAX} addresses");
-            self.error(place("addresses"), message);
-        }
-        for (number, cidr) in config.addresses.iter().enumerate() {
-            if let Some(why) = unusable_address(*cidr) {
-                let (place, message) =
-                    (place("addresses").index(number), format!("{} {why}", cidr.address()));
-                self.problem(Kind::UnusableAddress, Level::Error, place, message);
-            }
-        }
-        self.within(place("mtu"), config.ip_mtu, [IP_MTU_MIN, IP_MTU_MAX], usize::to_string);
-        if let Some(mac) = config.mac
-            && (!mac.is_unicast() || mac == EthernetAddress([0; 6]))
-        {
-            let message = format!(
-                "{} is not one card's address: make its first byte even, for example 02",
-                show_mac(mac)
-            );
-            self.error(place("mac"), message);
-        }
-        for (name, bytes) in [("rx_buffer", config.tcp.rx_buffer), ("tx_buffer", config.tcp.tx_buffer)] {
-            self.size_within(place("tcp").field(name), bytes, [TCP_BUFFER_MIN, TCP_BUFFER_MAX]);
-        }
-        if !self.unusable.hosts.contains(&id.index()) {
-            self.gateways(place("gateway"), config);
-            if config.addresses.is_empty() {
-                let message = "this host has no address: nobody can talk to it".to_owned();
-                self.problem(Kind::NoAddress, Level::Warning, self.node_place(id.index()), message);
-            }
-        }
-    }
-
-    fn gateways(&mut self, place: Place, config: &HostConfig) {
-        for (number, gateway) in config.gateways.iter().enumerate() {
-            let version = version_of(*gateway);
-            let own = config.addresses.iter().any(|cidr| cidr.address() == *gateway);
-            let near = config.addresses.iter().any(|cidr| cidr.contains_addr(gateway));
-            if config.gateways[..number].iter().any(|earlier| version_of(*earlier) == version) {
-                self.error(place.clone(), "one gateway for each IP version: remove the others");
-            } else if own {
-                self.error(
-                    place.clone(),
-                    format!("{gateway} is this host's own address: name another as gateway"),
-                );
-            } else if !gateway.is_unicast() {
-                self.error(place.clone(), format!("{gateway} is not the address of one machine"));
-            } else if !near && !is_link_local(gateway) {
-                let message = format!(
-                    "the gateway {gateway} is in none of this host's networks, so it cannot be reached: give it an address \
-                     in one of them"
-                );
-                self.problem(Kind::GatewayOutside, Level::Error, place.clone(), message);
-            }
-        }
-    }
-
-    fn doubles(&mut self) {
-        let mut addresses: BTreeMap<IpAddress, (usize, usize)> = BTreeMap::new();
-        let mut macs: BTreeMap<EthernetAddress, usize> = BTreeMap::new();
-        for id in self.scenario.topology.node_ids() {
-            let Some(host) = self.scenario.topology.host(id) else { continue };
-            let place = self.node_place(id.index());
-            for (number, cidr) in host.addresses.iter().enumerate() {
-                let here = (id.index(), number);
-                let first = *addresses.entry(cidr.address()).or_insert(here);
-                if first != here {
-                    let node = first.0;
-                    let message = format!(
-                        "{} is already an address of {} ({}): give each host its own",
-                        cidr.address(),
-                        quoted(&self.scenario.ids[node]),
-                        self.node_place(node)
-                    );
-                    let place = place.field("addresses").index(number);
-                    let problem = self.problem(Kind::DuplicateAddress, Level::Error, place, message);
-                    problem.nodes.push(NodeId(node as u32));
-                }
-            }
-            if self.unusable.hosts.contains(&id.index()) {
-                continue;
-            }
-            let mac = host.mac(id);
-            let first = *macs.entry(mac).or_insert(id.index());
-            if first != id.index() {
-                let message = format!(
-                    "{} is already the MAC address of {} ({}): give each host its own",
-                    show_mac(mac),
-                    quoted(&self.scenario.ids[first]),
-                    self.node_place(first)
-                );
-                let problem = self.problem(Kind::DuplicateMac, Level::Error, place.field("mac"), message);
-                problem.nodes.push(NodeId(first as u32));
-            }
-        }
-    }
-
-    fn links(&mut self) {
-        let scenario = self.scenario;
-        let mut cable: BTreeMap<NodeId, usize> = BTreeMap::new();
-        let mut joined = Sets::new(scenario.ids.len());
-        for (number, link) in scenario.topology.links.iter().enumerate() {
-            let place = self.link_place(number);
-            self.lines(&place, link);
-            if self.unusable.links.contains(&number) {
-                continue;
-            }
-            let [a, b] = link.ends;
-            if a.index().max(b.index()) >= scenario.ids.len() {
-                self.error(place.field("ends"), "an end of this link is no node");
-                continue;
-            }
-            if a == b {
-                self.error(place.field("ends"), "a link joins two different nodes");
-                continue;
-            }
-            for end in link.ends {
-                let is_host = scenario.topology.host(end).is_some() && self.readable(end);
-                if let Some(first) = cable.insert(end, number)
-                    && is_host
-                {
-                    let message = format!(
-                        "{} already has {}: a host has one network card; put a switch or hub between",
-                        quoted(scenario.id(end)),
-                        self.link_place(first)
-                    );
-                    self.error(place.field("ends"), message);
-                }
-            }
-            let infrastructure =
-                |node| matches!(scenario.topology.node(node).kind, NodeKind::Hub | NodeKind::Switch(_));
-            if infrastructure(a) && infrastructure(b) && !joined.join(a.index(), b.index()) {
-                let message = "this link closes a loop of hubs and switches, in which one broadcast would go round for ever: \
-                               remove one of its links";
-                let problem = self.problem(Kind::Loop, Level::Error, place, message.to_owned());
-                problem.nodes.extend([a, b]);
-            }
-        }
-        for id in scenario.topology.node_ids().filter(|id| !cable.contains_key(id)) {
-            // If a link could not be read, it may have been the one.
-            if self.unusable.links.is_empty() && self.readable(id) {
-                let message = format!("{} is not connected: add a link", quoted(scenario.id(id)));
-                self.problem(Kind::NotConnected, Level::Warning, self.node_place(id.index()), message);
-            }
-        }
-    }
-
     fn readable(&self, node: NodeId) -> bool {
         !self.unusable.hosts.contains(&node.index())
     }
 
-    /// The two directions of a link; where both are alike, one fault is enough.
-    fn lines(&mut self, place: &Place, link: &Link) {
-        let [first, second] = &link.ways;
-        let before = self.found.len();
-        self.way(place, first);
-        if second != first {
-            let told = self.found.split_off(before);
-            self.way(place, second);
-            let new: Vec<_> = self.found.drain(before..).filter(|fault| !told.contains(fault)).collect();
-            self.found.extend(told.into_iter().chain(new));
-        }
-    }
-
-    fn way(&mut self, place: &Place, way: &Way) {
-        let line = way.line;
-        self.time_within(place.field("delay"), line.delay, [Duration::ZERO, DELAY_MAX]);
-        self.size_within(place.field("queue"), queue_bytes(line.queue), [0, QUEUE_MAX]);
-        // What an unlimited link carries is limited by those who send.
-        let rate = line.rate.unwrap_or(UDP_RATE_MAX);
-        self.rate_within(place.field("rate"), rate, RATE_MAX);
-        if line.rate.is_none() && line.delay == Duration::ZERO {
-            self.error(
-                place.clone(),
-                "a link needs a rate or a delay: without both, no time would pass on it",
-            );
-        }
-        let in_flight = u128::from(rate.get()) * u128::from(line.delay.nanos()) / 8_000_000_000;
-        if in_flight > u128::from(FLIGHT_BYTES_MAX) {
-            let message = format!(
-                "at this rate and delay more than {} would be under way at once: lower one of them",
-                show_size(FLIGHT_BYTES_MAX)
-            );
-            self.error(place.field("delay"), message);
-        }
-        if way.impairments.len() > IMPAIRMENTS_MAX {
-            self.error(place.field("impair"), format!("at most {IMPAIRMENTS_MAX} entries are possible"));
-        }
-        let place = place.field("impair");
-        for impairment in &way.impairments {
-            match *impairment {
-                Impairment::FrameSizeMax(bytes) => {
-                    self.size_within(place.clone(), bytes, [FRAME_MIN, FRAME_MAX])
-                }
-                Impairment::LossOfSmall { bytes_max, .. } => {
-                    self.size_within(place.clone(), bytes_max, [FRAME_MIN, FRAME_MAX]);
-                }
-                Impairment::TrailingBytes(bytes) => {
-                    self.size_within(place.clone(), bytes as usize, [1, TRAILING_MAX as usize]);
-                }
-                Impairment::SilenceOnce { after_bytes, lasts } => {
-                    self.within(place.clone(), after_bytes, [0, SILENCE_BYTES_MAX], |&bytes| {
-                        show_size(bytes)
-                    });
-                    self.time_within(place.clone(), lasts, [Duration::from_nanos(1), SILENCE_MAX]);
-                }
-                Impairment::Loss(_)
-                | Impairment::Down
-                | Impairment::Outage { .. }
-                | Impairment::LossCorrelated { .. }
-                | Impairment::GilbertElliott { .. }
-                | Impairment::LossEvery(_)
-                | Impairment::LossOfFrame(_)
-                | Impairment::Duplicate { .. }
-                | Impairment::Corrupt { .. }
-                | Impairment::Jitter { .. }
-                | Impairment::Reorder { .. } => {}
-            }
-        }
-    }
-}
-
-fn queue_bytes(queue: Queue) -> usize {
-    match queue.limit {
-        QueueLimit::Bytes(bytes) => bytes,
-        QueueLimit::Frames(frames) => frames.saturating_mul(1_514),
+    /// Whether everything could be read: if not, what is missing may be there.
+    fn all_known(&self) -> bool {
+        self.unusable.hosts.is_empty() && self.unusable.links.is_empty()
     }
 }
 
@@ -571,34 +351,5 @@ pub(crate) fn unusable_address(cidr: IpCidr) -> Option<&'static str> {
                 None
             }
         }
-    }
-}
-
-/// Disjoint sets.
-pub(crate) struct Sets {
-    parent: Vec<usize>,
-}
-
-impl Sets {
-    fn new(count: usize) -> Self {
-        Self { parent: (0..count).collect() }
-    }
-
-    pub fn find(&self, mut of: usize) -> usize {
-        while self.parent[of] != of {
-            of = self.parent[of];
-        }
-        of
-    }
-
-    /// Whether they were apart.
-    fn join(&mut self, a: usize, b: usize) -> bool {
-        let (a, b) = (self.find(a), self.find(b));
-        self.parent[a.max(b)] = a.min(b);
-        a != b
-    }
-
-    pub fn same(&self, a: usize, b: usize) -> bool {
-        self.find(a) == self.find(b)
     }
 }

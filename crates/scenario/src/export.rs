@@ -9,9 +9,11 @@
 //! Nothing is quoted or escaped, because nothing is left that would need it.
 
 mod containerlab;
+mod devices;
 mod kathara;
 mod lab;
 mod mininet;
+mod netem;
 
 use crate::Scenario;
 use lab::Lab;

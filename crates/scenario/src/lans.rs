@@ -211,9 +211,14 @@ impl<'t> Lans<'t> {
         self.joined.find(self.first[node.index()] + slot)
     }
 
-    /// Numbers of LANs are less than this.
+    /// Numbers of LANs, and of places, are less than this.
     pub fn count_max(&self) -> usize {
         self.joined.parent.len()
+    }
+
+    /// Whether a node is a switch with ports in other VLANs than the first.
+    pub fn knows_vlans(&self, node: NodeId) -> bool {
+        self.aware.get(node.index()) == Some(&true)
     }
 
     /// Whether two nodes are on one LAN.
@@ -232,6 +237,17 @@ impl<'t> Lans<'t> {
     pub fn routers(&self, lan: usize) -> impl Iterator<Item = &Interface<'t>> {
         self.routers.get(&lan).into_iter().flatten().map(|number| &self.interfaces[*number])
     }
+}
+
+/// Who is at the far end of each cable of each node, in the order of its ports.
+pub(crate) fn neighbors(topology: &Topology) -> Vec<Vec<(NodeId, LinkId)>> {
+    let mut neighbors = vec![Vec::new(); topology.nodes.len()];
+    for (number, link) in topology.links.iter().enumerate().filter(|(_, link)| is_known(topology, link)) {
+        let [a, b] = link.ends;
+        neighbors[a.index()].push((b, LinkId(number as u32)));
+        neighbors[b.index()].push((a, LinkId(number as u32)));
+    }
+    neighbors
 }
 
 const DEFAULT: Membership = Membership::Access(Vlan::DEFAULT);
@@ -278,6 +294,10 @@ impl Sets {
             of = self.parent[of];
         }
         of
+    }
+
+    pub fn same(&self, a: usize, b: usize) -> bool {
+        self.find(a) == self.find(b)
     }
 
     /// Whether they were apart.

@@ -1,7 +1,7 @@
-//! Places for nodes that have none: each tree of switches and hubs from the top down, its hosts in rows below.
+//! Places for nodes that have none: each tree of routers, switches and hubs from the top down, its hosts in rows below.
 //!
-//! Not a simulation of springs: it would be prettier for meshes, but there are none (loops are refused), a tree is how
-//! people draw a network, and the same document must be drawn alike every time.
+//! Not a simulation of springs: it would be prettier for meshes, but they are small and few, a tree is how people draw a network,
+//! and the same document must be drawn alike every time. Of a loop, the cables that would close the tree cross it.
 
 use netlab::topology::{NodeId, Topology};
 use std::collections::VecDeque;

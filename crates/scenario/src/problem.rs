@@ -6,11 +6,14 @@
 //! time it is read, because a lesson may mean it so.
 
 use crate::addresses::{free_address, free_addresses, free_in, network, usual_gateways};
-use crate::check::{self, segments, unusable_address};
+use crate::check::loops::circle;
+use crate::check::{self, is_link_local, unusable_address};
 use crate::fault::{Fault, Step};
+use crate::lans::Lans;
 use crate::{Change, Scenario, defaults, version_of};
 use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind};
-use smoltcp::wire::IpCidr;
+use netlab::run::IpVersion;
+use smoltcp::wire::{IpAddress, IpCidr};
 
 /// Something that will not work, or not as a learner expects.
 #[derive(Clone, Debug, PartialEq)]
@@ -169,8 +172,13 @@ impl Problem {
                 }
             }
             Kind::Prefixes { narrow, prefix_len } => {
-                // The other way round would leave strangers.
-                let lan = lan(scenario, node?);
+                // The other way round would leave strangers. A router's prefix is not ours to change.
+                let lans = Lans::new(&scenario.topology);
+                let mut routers = lans.routers(lans.of(node?)).flat_map(|of| of.addresses);
+                if routers.any(|cidr| network(*cidr) == narrow) {
+                    return None;
+                }
+                let lan = lans.hosts(node?);
                 for &id in &lan {
                     for cidr in &mut host(&mut fixed, id)?.addresses {
                         if network(*cidr) == narrow {
@@ -183,7 +191,7 @@ impl Problem {
             }
             Kind::Apart { odd, main } => {
                 // Only if it is clear which of them is the odd one.
-                let lan = lan(scenario, node?);
+                let lan = Lans::new(&scenario.topology).hosts(node?);
                 let all = || {
                     lan.iter().filter_map(|id| scenario.topology.host(*id)).flat_map(|host| &host.addresses)
                 };
@@ -198,15 +206,42 @@ impl Problem {
                 give(scenario, node?, free)
             }
             Kind::Loop => {
-                let link = scenario.topology.links.get(self.link?.index())?;
-                fixed = fixed.without(&[], &[self.link?]);
-                let [a, b] = link.ends.map(|end| scenario.id(end));
-                format!("remove the link between {a:?} and {b:?}")
+                let open = |id: &&NodeId| {
+                    let kind = &scenario.topology.node(**id).kind;
+                    matches!(kind, NodeKind::Switch(switch) if switch.stp.is_none())
+                };
+                let circle = circle(&scenario.topology, self.link?);
+                let open: Vec<_> = circle.iter().filter(open).collect();
+                if open.is_empty() {
+                    let link = scenario.topology.links.get(self.link?.index())?;
+                    fixed = fixed.without(&[], &[self.link?]);
+                    let [a, b] = link.ends.map(|end| scenario.id(end));
+                    format!("remove the link between {a:?} and {b:?}")
+                } else {
+                    for id in &open {
+                        if let NodeKind::Switch(switch) = node_kind(&mut fixed, **id)? {
+                            switch.stp = Some(defaults::STP);
+                        }
+                    }
+                    let names: Vec<_> = open.iter().map(|id| format!("{:?}", scenario.id(**id))).collect();
+                    match &names[..] {
+                        [one] => format!("turn on the spanning tree of {one}"),
+                        [more @ .., last] if more.len() < 4 => {
+                            format!("turn on the spanning tree of {} and {last}", more.join(", "))
+                        }
+                        _ => format!("turn on the spanning tree of {} switches", names.len()),
+                    }
+                }
+            }
+            Kind::NoRoute | Kind::GatewayOfNobody => {
+                let taken = take_gateways(scenario, &mut fixed, &self.nodes, self.kind);
+                if taken.is_empty() || self.is_in(&fixed) {
+                    return None;
+                }
+                format!("take {}", taken.join(", and "))
             }
             Kind::Alone
-            | Kind::GatewayOfNobody
             | Kind::NoPath
-            | Kind::NoRoute
             | Kind::AddressOfNobody
             | Kind::Overlap
             | Kind::PortWithoutAddress
@@ -215,6 +250,14 @@ impl Problem {
             | Kind::Other => return None,
         };
         Some(Fix { what, scenario: fixed })
+    }
+
+    /// Whether a scenario still has it, where nothing was counted anew.
+    fn is_in(&self, scenario: &Scenario) -> bool {
+        let same = |other: &Problem| {
+            (other.kind, &other.fault.place, other.run) == (self.kind, &self.fault.place, self.run)
+        };
+        problems(scenario).iter().any(same)
     }
 
     /// Where a node without a cable must mean to go: the only hub or switch; where there is none, the only other host that
@@ -239,23 +282,60 @@ fn give(scenario: &Scenario, node: NodeId, address: IpCidr) -> String {
     format!("give {:?} the address {address}", scenario.id(node))
 }
 
-/// The hosts that share a LAN with this node.
-fn lan(scenario: &Scenario, node: NodeId) -> Vec<NodeId> {
-    let topology = &scenario.topology;
-    let segments = segments(topology);
-    let near = |id: &NodeId| topology.host(*id).is_some() && segments.same(id.index(), node.index());
-    topology.node_ids().filter(near).collect()
+/// Gives hosts that have no gateway, or one that is nobody's, the address of a router on their LAN; says which.
+fn take_gateways(scenario: &Scenario, fixed: &mut Scenario, nodes: &[NodeId], kind: Kind) -> Vec<String> {
+    let lans = Lans::new(&scenario.topology);
+    let mut taken = Vec::new();
+    for &id in nodes {
+        let Some(config) = scenario.topology.host(id) else { continue };
+        for version in [IpVersion::V4, IpVersion::V6] {
+            let here = |address: &IpAddress| {
+                let mut all = lans.routers(lans.of(id)).flat_map(|of| of.addresses);
+                all.any(|cidr| cidr.address() == *address)
+            };
+            let old = config.gateways.iter().position(|gateway| version.is_of(gateway));
+            let fits = match old {
+                Some(old) => here(&config.gateways[old]) || is_link_local(&config.gateways[old]),
+                None => kind == Kind::GatewayOfNobody,
+            };
+            let near = |address: &IpAddress| {
+                let own = config.addresses.iter().filter(|cidr| !is_link_local(&cidr.address()));
+                version.is_of(address) && own.clone().any(|cidr| cidr.contains_addr(address))
+            };
+            let routers = lans.routers(lans.of(id));
+            let mut routers = routers.flat_map(|of| of.addresses.iter().map(|cidr| (of.node, cidr.address())));
+            if fits {
+                continue;
+            }
+            if let Some((router, address)) = routers.find(|(_, address)| near(address))
+                && let Some(config) = host(fixed, id)
+            {
+                match old {
+                    Some(old) => config.gateways[old] = address,
+                    None => config.gateways.push(address),
+                }
+                let [router, id] = [router, id].map(|id| scenario.id(id));
+                taken.push(format!("{address}, the address of {router:?}, as gateway of {id:?}"));
+            }
+        }
+    }
+    taken
 }
 
-/// The settings of a host, there from the start or added.
-fn host(scenario: &mut Scenario, id: NodeId) -> Option<&mut HostConfig> {
+/// What a node is, there from the start or added.
+fn node_kind(scenario: &mut Scenario, id: NodeId) -> Option<&mut NodeKind> {
     let Scenario { topology, changes, .. } = scenario;
     let added = changes.iter_mut().filter_map(|(_, change)| match change {
         Change::Node { node, .. } => Some(node),
         _ => None,
     });
-    match &mut topology.nodes.iter_mut().chain(added).nth(id.index())?.kind {
+    topology.nodes.iter_mut().chain(added).nth(id.index()).map(|node| &mut node.kind)
+}
+
+/// The settings of a host, there from the start or added.
+fn host(scenario: &mut Scenario, id: NodeId) -> Option<&mut HostConfig> {
+    match node_kind(scenario, id)? {
         NodeKind::Host(config) => Some(config),
-        _ => None,
+        NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
     }
 }

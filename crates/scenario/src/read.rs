@@ -14,7 +14,7 @@ use crate::bounds::{self, DOCUMENT_BYTES_MAX, FAULTS_MAX};
 use crate::check::{self, Unusable};
 use crate::defaults;
 use crate::fault::{Fault, Level, Place};
-use crate::json::{Shape, Value};
+use crate::json::Value;
 use crate::{Scenario, VERSION};
 use finder::Finder;
 use netlab::topology::NodeId;
@@ -50,7 +50,7 @@ pub(crate) mod fields {
     pub const FILTER: &[&str] = &["rules", "otherwise"];
     pub const RULE: &[&str] = &["allow", "deny", "reject", "from", "to", "ports", "in"];
     pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer"];
-    pub const LINK: &[&str] = &["ends", "delay", "rate", "queue", "impair", "ports"];
+    pub const LINK: &[&str] = &["ends", "preset", "delay", "rate", "queue", "impair", "ports"];
     pub const QUEUE: &[&str] = &["size", "red", "codel"];
     pub const RED: &[&str] = &["min", "max", "probability", "weight"];
     pub const CODEL: &[&str] = &["target", "interval"];
@@ -105,7 +105,7 @@ pub(crate) mod fields {
     pub const PATHMTU: &[&str] = &["from", "to", "ip", "timeout"];
     pub const MULTICAST: &[&str] = &["from", "group", "receivers", "count", "interval", "text", "port"];
     pub const CHANGE: &[&str] = &["at", "link", "port", "node", "set", "clear", "cable", "stop"];
-    pub const CHANGED_LINK: &[&str] = &["ends", "which", "delay", "rate", "queue", "impair"];
+    pub const CHANGED_LINK: &[&str] = &["ends", "which", "preset", "delay", "rate", "queue", "impair"];
     pub const CHANGED_PORT: &[&str] = &[
         "ends",
         "which",

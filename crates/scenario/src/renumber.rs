@@ -1,12 +1,14 @@
 //! Taking parts out of a scenario, and putting new ones in, so that what refers to the others still does.
 //!
 //! Runs and changes name nodes, links and runs by their numbers, and what is added while the network runs is numbered behind
-//! what is there from the start. So one node more or less at the start gives others to many.
+//! what is there from the start. So one node more or less at the start gives others to many. A filter's rules name a router's
+//! cables by their place among its own: while anything is counted anew, they name the link instead.
 
 use crate::{Change, Scenario};
 use netlab::Instant;
-use netlab::run::{RunId, RunSpec, Target};
-use netlab::topology::{Link, LinkId, Node, NodeId};
+use netlab::run::{RunId, RunKind, RunSpec, Target};
+use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, RouterConfig};
+use router::config::Rule;
 
 /// The new number of each node, link and run; none for what goes.
 struct Numbers {
@@ -42,13 +44,17 @@ impl Scenario {
         numbers.links = closed_up(
             all.map(|(link, number)| link.ends.into_iter().all(there) && !links.contains(&LinkId(number))),
         );
-        numbers.runs = closed_up(
-            self.runs
-                .iter()
-                .map(|(_, run)| there(run.from) && !matches!(run.to, Target::Node(node, _) if !there(node))),
-        );
+        let heard = |run: &RunSpec| match &run.kind {
+            RunKind::Multicast(run) => run.receivers.iter().any(|receiver| there(*receiver)),
+            _ => true,
+        };
+        numbers.runs = closed_up(self.runs.iter().map(|(_, run)| {
+            there(run.from) && heard(run) && !matches!(run.to, Target::Node(node, _) if !there(node))
+        }));
         let mut left = self.clone();
+        let named = left.name_cables();
         numbers.give(&mut left);
+        left.number_cables(named);
         left
     }
 
@@ -80,11 +86,13 @@ impl Scenario {
             (0..self.changes.len()).filter(is_node).nth(later).expect("an end is a node") + 1
         });
         let number = self.topology.links.len() + place.map_or(0, |place| self.added_before(place)[1]);
+        let named = self.name_cables();
         self.make_room(None, Some(number));
         match place {
             None => self.topology.links.push(link),
             Some(place) => self.changes.insert(place, (self.changes[place - 1].0, Change::Cable(link))),
         }
+        self.number_cables(named);
         LinkId(number as u32)
     }
 
@@ -93,13 +101,71 @@ impl Scenario {
     pub fn with_change(mut self, at: Instant, change: Change) -> Self {
         let place = self.changes.partition_point(|(earlier, _)| *earlier <= at);
         let [nodes, links] = self.added_before(place);
+        let named = matches!(change, Change::Cable(_)) && self.name_cables();
         match change {
             Change::Node { .. } => self.make_room(Some(self.topology.nodes.len() + nodes), None),
             Change::Cable(_) => self.make_room(None, Some(self.topology.links.len() + links)),
             Change::Link(..) | Change::Port(..) | Change::Set(..) | Change::Clear(_) | Change::Stop(_) => {}
         }
         self.changes.insert(place, (at, change));
+        self.number_cables(named);
         self
+    }
+
+    /// Lets rules name links instead of a router's ports. Whether there are such rules.
+    fn name_cables(&mut self) -> bool {
+        let cables = self.cables_of_nodes();
+        let mut named = false;
+        self.each_rule(|router, port| {
+            named = true;
+            let links = cables.get(router);
+            *port = links.and_then(|links| links.get(*port as usize)).copied().unwrap_or(NOWHERE);
+        });
+        named
+    }
+
+    /// Lets rules name ports again, if they name links.
+    fn number_cables(&mut self, named: bool) {
+        if !named {
+            return;
+        }
+        let cables = self.cables_of_nodes();
+        self.each_rule(|router, port| {
+            let links = cables.get(router);
+            let place = links.and_then(|links| links.iter().position(|link| link == port));
+            *port = place.map_or(NOWHERE, |place| place as u32);
+        });
+    }
+
+    /// The links of each node, in the order of its ports.
+    fn cables_of_nodes(&self) -> Vec<Vec<u32>> {
+        let mut cables = vec![Vec::new(); self.topology.nodes.len() + self.added().count()];
+        for (link, number) in self.topology.links.iter().chain(self.cables()).zip(0..) {
+            for end in link.ends {
+                if let Some(cables) = cables.get_mut(end.index()) {
+                    cables.push(number);
+                }
+            }
+        }
+        cables
+    }
+
+    /// Every port that a rule names, with the number of its router.
+    fn each_rule(&mut self, mut each: impl FnMut(usize, &mut u32)) {
+        let mut added = self.topology.nodes.len()..;
+        let start = self.topology.nodes.iter_mut().map(|node| &mut node.kind).enumerate();
+        let later = self.changes.iter_mut().filter_map(|(_, change)| match change {
+            Change::Node { node, .. } => Some((added.next()?, &mut node.kind)),
+            Change::Set(node, kind) => Some((node.index(), kind)),
+            Change::Link(..) | Change::Port(..) | Change::Cable(_) | Change::Clear(_) | Change::Stop(_) => {
+                None
+            }
+        });
+        for (router, kind) in start.chain(later) {
+            for port in rules(kind).into_iter().flatten().filter_map(|rule| rule.port.as_mut()) {
+                each(router, port);
+            }
+        }
     }
 
     /// How many nodes and cables these first changes add.
@@ -148,8 +214,12 @@ impl Numbers {
         scenario.topology.links.iter_mut().for_each(|link| self.ends(link));
         keep(&mut scenario.runs, &self.runs);
         scenario.runs.iter_mut().for_each(|(_, run)| self.run(run));
+        scenario.topology.nodes.iter_mut().for_each(|node| self.rules(&mut node.kind));
         scenario.changes.retain_mut(|(_, change)| match change {
-            Change::Node { .. } => nodes.next().is_some_and(Option::is_some),
+            Change::Node { node, .. } => {
+                self.rules(&mut node.kind);
+                nodes.next().is_some_and(Option::is_some)
+            }
             Change::Cable(link) => {
                 self.ends(link);
                 links.next().is_some_and(Option::is_some)
@@ -157,9 +227,11 @@ impl Numbers {
             Change::Link(link, _) | Change::Port(link, ..) => {
                 new(&self.links, link.index()).map(|new| *link = LinkId(new)).is_some()
             }
-            Change::Set(node, _) | Change::Clear(node) => {
+            Change::Set(node, kind) => {
+                self.rules(kind);
                 new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some()
             }
+            Change::Clear(node) => new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some(),
             Change::Stop(run) => new(&self.runs, run.0 as usize).map(|new| *run = RunId(new)).is_some(),
         });
     }
@@ -169,12 +241,28 @@ impl Numbers {
         if let Target::Node(node, _) = &mut run.to {
             self.node(node);
         }
+        if let RunKind::Multicast(run) = &mut run.kind {
+            run.receivers.retain(|receiver| new(&self.nodes, receiver.index()).is_some());
+            run.receivers.iter_mut().for_each(|receiver| self.node(receiver));
+        }
     }
 
     fn ends(&self, link: &mut Link) {
         for end in &mut link.ends {
             self.node(end);
         }
+    }
+
+    /// A rule about a cable that goes, goes as well.
+    fn rules(&self, kind: &mut NodeKind) {
+        let Some(rules) = rules(kind) else { return };
+        rules.retain_mut(|rule| match rule.port.and_then(|link| self.links.get(link as usize)) {
+            None => true,
+            Some(new) => {
+                rule.port = *new;
+                new.is_some()
+            }
+        });
     }
 
     /// A node that goes keeps its number: what refers to it goes as well.
@@ -184,6 +272,17 @@ impl Numbers {
         }
     }
 }
+
+/// The rules of a router's filter.
+fn rules(kind: &mut NodeKind) -> Option<&mut Vec<Rule>> {
+    match kind {
+        NodeKind::Router(RouterConfig { filter: Some(filter), .. }) => Some(&mut filter.rules),
+        NodeKind::Router(_) | NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) => None,
+    }
+}
+
+/// The port of a rule about a cable that is not there.
+const NOWHERE: u32 = u32::MAX;
 
 fn keep<T>(list: &mut Vec<T>, numbers: &[Option<u32>]) {
     let mut numbers = numbers.iter();

@@ -12,6 +12,7 @@ use netlab::topology::{Congestion, NodeId};
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use scenario::{Scenario, examples, link};
 use vnetif::impair::Impairment;
+use vnetif::line::Queue;
 
 #[test]
 fn every_example_reads_without_a_word_and_survives_all_ways() {
@@ -69,14 +70,14 @@ fn every_field_arrives_exactly() {
     assert_eq!(scenario.seed, 9_007_199_254_740_991);
     assert_eq!(scenario.topology.nodes[0].name, "Ärger & <b>");
     assert_eq!(scenario.topology.nodes[1].name, "b", "the id stands in for a name");
-    assert_eq!(scenario.at, [Some((-12.5, 100.0)), None, Some((0.0, 0.0)), None, None]);
+    assert_eq!(scenario.at[..5], [Some((-12.5, 100.0)), None, Some((0.0, 0.0)), None, None]);
     let host = scenario.topology.host(NodeId(0)).unwrap();
     assert_eq!((host.ip_mtu, host.tcp.congestion, host.tcp.rx_buffer), (9000, Congestion::Reno, 128));
 
     let [slow, quick] = &scenario.topology.links[1].ways;
     assert_eq!((slow.line.delay, quick.line.delay), (Duration::ZERO, Duration::from_millis(20)));
     assert_eq!((slow.line.rate, quick.line.rate), (BitsPerSec::new(1_000), None));
-    assert_eq!((slow.line.queue_bytes, quick.line.queue_bytes), (1_500, 3_072));
+    assert_eq!((slow.line.queue, quick.line.queue), (Queue::bytes(1_500), Queue::bytes(3_072)));
     assert_eq!(scenario.topology.links[0].ways[0].line.delay, Duration::from_nanos(1_203_456_789));
     let one_in_a_billion = Impairment::Loss(Ratio::from_ppb(1).unwrap());
     let [first, second] = scenario.topology.links[0].ways.each_ref().map(|way| &way.impairments);

@@ -8,6 +8,7 @@ mod common;
 
 use common::{FULL, with};
 use scenario::{Fault, Position, Scenario};
+use vnetif::line::Queue;
 
 fn faults(text: &str) -> Vec<String> {
     Scenario::parse(text).expect_err(text).iter().map(Fault::to_string).collect()
@@ -704,8 +705,8 @@ fn of_several_cables_between_two_nodes_a_change_says_which() {
         // In the order of the ends as the change has them, whatever the link's own is.
         let delays = ways.each_ref().map(|way| way.line.delay.nanos() / 1_000_000_000);
         assert_eq!(delays, if which == 0 { [1, 2] } else { [2, 1] });
-        let queue = if which == 0 { 1_000 } else { 64 << 10 };
-        assert_eq!(ways[0].line.queue_bytes, queue, "what is left out is as before");
+        let queue = Queue::bytes(if which == 0 { 1_000 } else { 64 << 10 });
+        assert_eq!(ways[0].line.queue, queue, "what is left out is as before");
         assert_eq!(Scenario::draft(&draft.to_compact_json()), Ok(draft.clone()));
     }
 }

@@ -6,6 +6,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 mod common;
 
+use bridge::config::Stp;
 use netlab::history::Limits;
 use netlab::run::*;
 use netlab::topology::*;
@@ -13,8 +14,8 @@ use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use proptest::prelude::*;
 use scenario::{Change, Fault, Scenario, link};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
-use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use vnetif::impair::{Distribution, Impairment};
+use vnetif::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
 
 /// Moments and lengths as people write them, and as the world makes them.
 fn time(min_ns: u64, max_ns: u64) -> impl Strategy<Value = Duration> {
@@ -51,13 +52,68 @@ fn impairment() -> impl Strategy<Value = Impairment> {
         (0..=1_000_000_000_000u64, time(1, 3_600_000_000_000))
             .prop_map(|(after_bytes, lasts)| Impairment::SilenceOnce { after_bytes, lasts }),
         Just(Impairment::Down),
+        (time(0, 86_400_000_000_000), time(1_000, 1_000_000_000), prop::option::of(time(1_000_000_001, 86_400_000_000_000)))
+            .prop_map(|(at, lasts, every)| Impairment::Outage { at: Instant::ZERO + at, lasts, every }),
+        (ratio(), ratio()).prop_map(|(probability, correlation)| Impairment::LossCorrelated { probability, correlation }),
+        [ratio(), ratio(), ratio(), ratio()].prop_map(|[to_bad, to_good, bad, good]| Impairment::GilbertElliott { to_bad, to_good, bad, good }),
+        (1..=1_000_000u32).prop_map(Impairment::LossEvery),
+        (1..=1_000_000_000_000u64).prop_map(Impairment::LossOfFrame),
+        (ratio(), ratio()).prop_map(|(probability, correlation)| Impairment::Duplicate { probability, correlation }),
+        (ratio(), ratio()).prop_map(|(probability, correlation)| Impairment::Corrupt { probability, correlation }),
+        (time(0, 60_000_000_000), distribution(), ratio(), any::<bool>()).prop_map(
+            |(spread, distribution, correlation, overtakes)| Impairment::Jitter { spread, distribution, correlation, overtakes }
+        ),
+        (ratio(), ratio(), 1..=1_000_000u32)
+            .prop_map(|(probability, correlation, gap)| Impairment::Reorder { probability, correlation, gap }),
     ]
+}
+
+fn distribution() -> impl Strategy<Value = Distribution> {
+    prop::sample::select(vec![
+        Distribution::Uniform,
+        Distribution::Normal,
+        Distribution::Pareto,
+        Distribution::ParetoNormal,
+    ])
+}
+
+/// Half of them full as they always were, the others of every sort.
+fn queue() -> impl Strategy<Value = Queue> {
+    let limit = prop_oneof![
+        size(0, 64 << 20).prop_map(QueueLimit::Bytes),
+        (0..=10_000usize).prop_map(QueueLimit::Frames)
+    ];
+    let ratio = (0..=1_000_000_000u32).prop_map(|ppb| Ratio::from_ppb(ppb).unwrap());
+    let red = (limit.clone(), 0..1_000usize, 0..1_000usize, ratio, 1..=16u8).prop_map(
+        |(limit, min, max, probability, weight_log)| {
+            let (QueueLimit::Bytes(most) | QueueLimit::Frames(most)) = limit;
+            let max = 1 + max * most.saturating_sub(1) / 1_000;
+            let red = Red { min: min * max / 1_000, max, probability, weight_log };
+            Queue { limit, discipline: Discipline::Red(red) }
+        },
+    );
+    let codel = (limit.clone(), time(1_000, 10_000_000_000), time(1_000, 60_000_000_000)).prop_map(
+        |(limit, target, interval)| Queue { limit, discipline: Discipline::CoDel(CoDel { target, interval }) },
+    );
+    let simple = limit.prop_map(|limit| Queue { limit, discipline: Discipline::DropTail });
+    prop_oneof![3 => simple, 1 => red, 1 => codel]
+}
+
+fn stp() -> impl Strategy<Value = Stp> {
+    let second = 1_000_000_000;
+    (0..=15u16, time(second, 10 * second), time(6 * second, 40 * second), time(0, 9 * second)).prop_map(
+        move |(priority, hello, max_age, more)| {
+            let forward_delay = Duration::from_nanos(second + max_age.nanos().div_ceil(2)) + more;
+            let forward_delay = forward_delay.clamp(Duration::from_secs(4), Duration::from_secs(30));
+            Stp { priority: priority * 4_096, hello, max_age, forward_delay }
+        },
+    )
 }
 
 fn way() -> impl Strategy<Value = Way> {
     let rate = prop::option::of((1..=10_000_000_000u64).prop_map(|rate| BitsPerSec::new(rate).unwrap()));
-    let line = (rate, time(1, 200_000_000), size(0, 64 << 20));
-    let line = line.prop_map(|(rate, delay, queue_bytes)| LineConfig { rate, delay, queue_bytes });
+    let line = (rate, time(1, 200_000_000), queue());
+    let line = line.prop_map(|(rate, delay, queue)| LineConfig { rate, delay, queue });
     (line, prop::collection::vec(impairment(), 0..4))
         .prop_map(|(line, impairments)| Way { line, impairments })
 }
@@ -81,8 +137,8 @@ fn host(number: u8) -> impl Strategy<Value = HostConfig> {
     let tcp = (congestion(), size(128, 1 << 20), size(128, 1 << 20));
     let tcp =
         tcp.prop_map(|(congestion, rx_buffer, tx_buffer)| TcpConfig { congestion, rx_buffer, tx_buffer });
-    (any::<[bool; 4]>(), 1_280..=9_000usize, tcp).prop_map(
-        move |([second, gateway, gateway6, mac], ip_mtu, tcp)| {
+    (any::<[bool; 5]>(), 1_280..=9_000usize, tcp).prop_map(
+        move |([second, gateway, gateway6, mac, slaac], ip_mtu, tcp)| {
             let v4 = |net| IpAddress::v4(10, 0, net, number + 1);
             let v6 = |last| IpAddress::v6(0xfd00, 0, 0, 0, 0, 0, 0, last);
             let mut addresses = vec![IpCidr::new(v4(0), 24), IpCidr::new(v6(u16::from(number) + 1), 64)];
@@ -92,6 +148,7 @@ fn host(number: u8) -> impl Strategy<Value = HostConfig> {
                 mac: mac.then_some(EthernetAddress([2, 0, 0, 0, 0, number])),
                 addresses,
                 gateways: gateways.chain(gateway6.then_some(v6(0xff))).collect(),
+                slaac,
                 ip_mtu,
                 tcp,
             }
@@ -127,11 +184,18 @@ fn run(hosts: u32) -> impl Strategy<Value = (Instant, RunSpec)> {
         time(1_000_000, hour).prop_map(Amount::Time),
     ];
     let kind = prop_oneof![
-        (1..=60_000u32, time(10_000, hour), size(0, 1_200), time(10_000, hour)).prop_map(
-            |(count, interval, payload_bytes, timeout)| {
-                RunKind::Ping(Ping { count, interval, payload_bytes, timeout })
-            }
-        ),
+        (1..=60_000u32, time(10_000, hour), size(0, 1_200), time(10_000, hour), prop::option::of(1..=255u8), any::<bool>())
+            .prop_map(|(count, interval, payload_bytes, timeout, ttl, fragments)| {
+                RunKind::Ping(Ping { count, interval, payload_bytes, timeout, ttl, fragments })
+            }),
+        (any::<bool>(), 1..=64u8, 1..=10u8, time(1_000_000, hour)).prop_map(|(icmp, hops_max, tries, timeout)| {
+            let probe = if icmp { Probe::Icmp } else { Probe::Udp };
+            RunKind::Traceroute(Traceroute { probe, hops_max, tries, timeout })
+        }),
+        time(1_000_000, hour).prop_map(|timeout| RunKind::PathMtu(PathMtu { timeout })),
+        (1..=60_000u32, time(10_000, hour), message(), 1..=u16::MAX).prop_map(|(count, interval, text, port)| {
+            RunKind::Multicast(Multicast { receivers: Vec::new(), count, interval, text, port })
+        }),
         (any::<bool>(), 1..=60_000u32, message(), time(10_000, hour)).prop_map(
             |(udp, count, text, timeout)| {
                 let transport = if udp { Transport::Udp } else { Transport::Tcp };
@@ -142,8 +206,16 @@ fn run(hosts: u32) -> impl Strategy<Value = (Instant, RunSpec)> {
             .prop_map(|(amount, interval, transport)| RunKind::Iperf(Iperf { amount, interval, transport })),
         (1..=u16::MAX, message()).prop_map(|(port, text)| RunKind::Connect(Connect { port, text })),
     ];
-    (time(0, 24 * hour), ends, kind)
-        .prop_map(|(at, (from, to), kind)| (Instant::ZERO + at, RunSpec { from, to, kind }))
+    (time(0, 24 * hour), ends, kind, 1..hosts).prop_map(move |(at, (from, mut to), mut kind, away)| {
+        if let RunKind::Multicast(run) = &mut kind {
+            to = Target::Address(match to {
+                Target::Address(IpAddress::Ipv6(_)) => IpAddress::v6(0xff15, 0, 0, 0, 0, 0, 0, 9),
+                _ => IpAddress::v4(239, 1, 2, 3),
+            });
+            run.receivers = (1..=away).map(|away| NodeId((from.0 + away) % hosts)).collect();
+        }
+        (Instant::ZERO + at, RunSpec { from, to, kind })
+    })
 }
 
 /// A coordinate: documents keep them to a thousandth.
@@ -158,6 +230,8 @@ prop_compose! {
         names in prop::collection::vec(prop::option::of(text(1..=20)), hosts as usize + 2),
         at in prop::collection::vec(prop::option::of((thousandths(), thousandths())), hosts as usize + 2),
         ageing in time(1_000_000, 1_000_000_000_000_000),
+        stp in prop::option::of(stp()),
+        snooping in any::<bool>(),
         ways in prop::collection::vec(ways(), hosts as usize + 1),
         sides in prop::collection::vec(any::<bool>(), hosts as usize),
         runs in prop::collection::vec(run(hosts), 0..6),
@@ -168,7 +242,7 @@ prop_compose! {
         later_hosts in (100..104u8).map(host).collect::<Vec<_>>(),
     ) -> Scenario {
         let hosts = configs.len() as u32;
-        let switch = NodeKind::Switch(SwitchConfig { ageing });
+        let switch = NodeKind::Switch(SwitchConfig { ageing, stp, snooping });
         let kinds = configs.into_iter().map(NodeKind::Host).chain([switch, NodeKind::Hub]);
         let ids: Vec<_> = (0..hosts + 2).map(|number| format!("n-{number}_X")).collect();
         let name = |(number, name): (usize, Option<String>)| name.filter(|name| !name.is_empty()).unwrap_or(ids[number].clone());
@@ -224,7 +298,7 @@ fn happen(scenario: &mut Scenario, later: Later, mut hosts: Vec<HostConfig>) {
             4 if !loose.is_empty() => {
                 let new = loose.swap_remove(which.index(loose.len()));
                 links += 1;
-                Change::Cable(Link { ends: if what % 2 == 0 { [new, switch] } else { [switch, new] }, ways })
+                Change::Cable(Link::new(if what % 2 == 0 { [new, switch] } else { [switch, new] }, ways))
             }
             _ => match scenario.runs.iter().position(|(begins, _)| *begins <= at) {
                 Some(run) => Change::Stop(RunId(run as u32)),
@@ -314,7 +388,7 @@ proptest! {
         let then = scenario.at(moment);
         prop_assert_eq!(errors(&then), []);
         for (number, link) in then.topology.links.iter().enumerate() {
-            prop_assert_eq!(&link.ways, world.history().link_at(LinkId(number as u32), moment));
+            prop_assert_eq!(link, world.history().link_at(LinkId(number as u32), moment));
         }
         for id in world.topology().node_ids() {
             prop_assert_eq!(world.history().born_node(id) <= moment, id.index() < then.ids.len());

@@ -1,27 +1,28 @@
 //! What is allowed, but will not do what a learner expects: hosts on one LAN whose addresses do not go together.
 
-use super::{Check, Sets, is_link_local};
+use super::{Check, is_link_local};
 use crate::addresses::{NETWORKS_MAX, network};
-use crate::fault::Level;
+use crate::fault::{Level, Place};
 use crate::problem::Kind;
 use crate::quantity::quoted;
 use crate::version_of;
-use netlab::topology::NodeId;
+use netlab::topology::{NodeId, NodeKind};
 use smoltcp::wire::{IpAddress, IpCidr};
 
 /// A network, and who is in it.
 type Members = (IpCidr, Vec<(NodeId, IpCidr)>);
 
 impl<'s> Check<'s> {
-    pub(super) fn lans(&mut self, segments: &Sets) {
+    pub(super) fn lans(&mut self) {
+        self.vlans();
         let topology = &self.scenario.topology;
-        let mut hosts = vec![Vec::new(); topology.nodes.len()];
+        let mut hosts = vec![Vec::new(); self.lans.count_max()];
         for id in topology.node_ids().filter(|id| topology.host(*id).is_some()) {
-            hosts[segments.find(id.index())].push(id);
+            hosts[self.lans.of(id)].push(id);
         }
-        for hosts in &hosts {
+        for (lan, hosts) in hosts.iter().enumerate().filter(|(_, hosts)| !hosts.is_empty()) {
             match hosts[..] {
-                [alone] if topology.links.iter().any(|link| link.ends.contains(&alone)) => {
+                [alone] if self.cables[alone.index()] > 0 && self.lans.routers(lan).next().is_none() => {
                     let message = format!(
                         "no other host is in the part of the network where {} is: connect it with one",
                         self.name(alone)
@@ -30,49 +31,107 @@ impl<'s> Check<'s> {
                 }
                 _ => {}
             }
-            self.gateways_of_nobody(hosts);
-            self.networks(hosts);
+            self.gateways_of_nobody(lan, hosts);
+            self.networks(lan, hosts);
+            self.without_advertiser(lan, hosts);
         }
+        self.routes_of_nobody();
     }
 
-    fn name(&self, node: NodeId) -> String {
+    pub(super) fn name(&self, node: NodeId) -> String {
         quoted(self.scenario.id(node))
     }
 
-    fn gateways_of_nobody(&mut self, hosts: &[NodeId]) {
+    fn gateways_of_nobody(&mut self, lan: usize, hosts: &[NodeId]) {
         for &id in hosts {
-            for gateway in self.addresses_and_gateways(id).1 {
-                if self.is_near(id, *gateway) && !self.owners.contains_key(gateway) && !is_link_local(gateway)
-                {
-                    let message = format!(
+            for gateway in self.addresses_and_gateways(id, lan).1 {
+                if !self.is_near(id, lan, *gateway) || is_link_local(gateway) {
+                    continue;
+                }
+                let message = match self.owners.get(gateway) {
+                    None => format!(
                         "nobody here has the address of the gateway, {gateway}: what is for other networks gets lost"
+                    ),
+                    Some((owner, at)) if *at != lan && self.is_settled() => format!(
+                        "the gateway, {gateway}, is {} on another LAN: what is for other networks gets lost",
+                        self.name(*owner)
+                    ),
+                    Some(_) => continue,
+                };
+                let place = self.node_place(id.index()).field("gateway");
+                self.problem(Kind::GatewayOfNobody, Level::Warning, place, message);
+            }
+        }
+    }
+
+    /// Next hops that are near, but not there.
+    fn routes_of_nobody(&mut self) {
+        let scenario = self.scenario;
+        for id in scenario.topology.node_ids() {
+            let NodeKind::Router(config) = &scenario.topology.node(id).kind else { continue };
+            for (number, route) in config.routes.iter().enumerate() {
+                let networks = self.lans.interfaces.iter().filter(|of| of.node == id).flat_map(|of| of.addresses);
+                let near = networks.into_iter().any(|cidr| cidr.contains_addr(&route.via));
+                if near && !self.owners.contains_key(&route.via) && !is_link_local(&route.via) {
+                    let message = format!(
+                        "nobody here has the address of the next router, {}: what takes this route gets lost",
+                        route.via
                     );
-                    let place = self.node_place(id.index()).field("gateway");
+                    let place = self.node_place(id.index()).field("routes").index(number).field("via");
                     self.problem(Kind::GatewayOfNobody, Level::Warning, place, message);
                 }
             }
         }
     }
 
-    fn addresses_and_gateways(&self, id: NodeId) -> (&'s [IpCidr], &'s [IpAddress]) {
-        let host = self.scenario.topology.host(id);
-        host.map_or((&[], &[]), |host| (&host.addresses, &host.gateways))
+    fn without_advertiser(&mut self, lan: usize, hosts: &[NodeId]) {
+        let has_network = |cidr: &IpCidr| matches!(cidr, IpCidr::Ipv6(_)) && !is_link_local(&cidr.address());
+        let advertises = self.lans.routers(lan).any(|interface| {
+            interface.port.is_some_and(|port| port.advertise) && interface.addresses.iter().any(has_network)
+        });
+        for &id in hosts.iter().filter(|_| !advertises) {
+            if self.scenario.topology.host(id).is_some_and(|host| host.slaac) {
+                let message = format!(
+                    "{} waits for a router to tell it of an IPv6 network, but none on its LAN does: give a router's port there an \
+                     IPv6 address",
+                    self.name(id)
+                );
+                let place = self.node_place(id.index()).field("slaac");
+                self.problem(Kind::NoAdvertiser, Level::Warning, place, message);
+            }
+        }
     }
 
-    /// Whether a host takes an address for one of its own LAN.
-    fn is_near(&self, host: NodeId, address: IpAddress) -> bool {
-        self.addresses_and_gateways(host).0.iter().any(|cidr| cidr.contains_addr(&address))
+    /// Of a host; a router has no gateway, but knows its way.
+    fn addresses_and_gateways(&self, id: NodeId, lan: usize) -> (Vec<IpCidr>, &'s [IpAddress]) {
+        match self.scenario.topology.host(id) {
+            Some(host) => (host.addresses.clone(), &host.gateways),
+            None => {
+                let here = self.lans.routers(lan).filter(|interface| interface.node == id);
+                (here.flat_map(|interface| interface.addresses).copied().collect(), &[])
+            }
+        }
     }
 
-    fn networks(&mut self, hosts: &[NodeId]) {
+    /// Whether a machine takes an address for one of this LAN, where it is.
+    fn is_near(&self, id: NodeId, lan: usize, address: IpAddress) -> bool {
+        self.addresses_and_gateways(id, lan).0.iter().any(|cidr| cidr.contains_addr(&address))
+    }
+
+    fn networks(&mut self, lan: usize, hosts: &[NodeId]) {
         let mut members: Vec<Members> = Vec::new();
-        for &id in hosts {
-            for &cidr in self.addresses_and_gateways(id).0 {
+        let mut routers: Vec<_> = self.lans.routers(lan).map(|interface| interface.node).collect();
+        routers.sort_unstable();
+        routers.dedup();
+        let mut routed: Vec<IpCidr> = Vec::new();
+        for &id in routers.iter().chain(hosts) {
+            for cidr in self.addresses_and_gateways(id, lan).0 {
                 let network = network(cidr);
                 match members.iter().position(|(known, _)| *known == network) {
                     Some(at) => members[at].1.push((id, cidr)),
                     None if members.len() < NETWORKS_MAX && !is_link_local(&cidr.address()) => {
                         members.push((network, vec![(id, cidr)]));
+                        routed.extend(routers.contains(&id).then_some(network));
                     }
                     None => {}
                 }
@@ -80,25 +139,34 @@ impl<'s> Check<'s> {
         }
         for wide in &members {
             for narrow in &members {
-                self.prefixes(wide, narrow);
+                self.prefixes(lan, wide, narrow);
             }
-            // Each is compared with the largest only, so that every odd one is told once.
+            // Each is compared with the largest only, or with a router's, so that every odd one is told once.
             let same_version = members
                 .iter()
                 .filter(|(other, _)| version_of(other.address()) == version_of(wide.0.address()));
-            let main = same_version.rev().max_by_key(|(_, members)| members.len());
+            let main = same_version.rev().max_by_key(|(of, members)| (routed.contains(of), members.len()));
             if let Some(main) = main.filter(|main| main.0 != wide.0) {
-                self.apart(main, wide);
+                self.apart(lan, main, wide);
             }
         }
     }
 
-    fn prefixes(&mut self, (wide, wide_members): &Members, (narrow, narrow_members): &Members) {
+    /// Where the addresses that a machine has on this LAN stand.
+    fn addresses_place(&self, id: NodeId, lan: usize) -> Place {
+        let mut routers = self.lans.routers(lan);
+        match routers.find(|interface| interface.node == id) {
+            Some(interface) => self.interface_place(interface),
+            None => self.node_place(id.index()).field("addresses"),
+        }
+    }
+
+    fn prefixes(&mut self, lan: usize, (wide, wide_members): &Members, (narrow, narrow_members): &Members) {
         if wide.prefix_len() >= narrow.prefix_len() || !wide.contains_subnet(narrow) {
             return;
         }
         let (one, near) = narrow_members[0];
-        let stranger = wide_members.iter().find(|(_, cidr)| !self.is_near(one, cidr.address()));
+        let stranger = wide_members.iter().find(|(_, cidr)| !self.is_near(one, lan, cidr.address()));
         if let Some(&(other, far)) = stranger {
             let message = format!(
                 "{one} ({near}) does not take {other} ({far}) for a neighbor, but {other} takes {one} for one, so only one \
@@ -108,23 +176,28 @@ impl<'s> Check<'s> {
             );
             let kind = Kind::Prefixes { narrow: *narrow, prefix_len: wide.prefix_len() };
             let problem =
-                self.problem(kind, Level::Warning, self.node_place(one.index()).field("addresses"), message);
+                self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
+            if problem.nodes.is_empty() {
+                problem.nodes.push(one);
+            }
             problem.nodes.push(other);
         }
     }
 
-    fn apart(&mut self, (main, main_members): &Members, (odd, odd_members): &Members) {
+    fn apart(&mut self, lan: usize, (main, main_members): &Members, (odd, odd_members): &Members) {
         if main.contains_subnet(odd) || odd.contains_subnet(main) {
             return;
         }
         let (other, far) = main_members[0];
-        let far_addresses = self.addresses_and_gateways(other).0;
+        let far_addresses = self.addresses_and_gateways(other, lan).0;
         let stranger = odd_members.iter().find(|(one, _)| {
-            let [a, b] = [*one, other].map(|id| self.addresses_and_gateways(id).1);
+            let [a, b] = [*one, other].map(|id| (self.addresses_and_gateways(id, lan).1, self.scenario.topology.host(id).is_none()));
             let version = |gateway: &&IpAddress| version_of(**gateway) == version_of(main.address());
-            let routed =
-                a.iter().any(|gateway| version(&gateway)) && b.iter().any(|gateway| version(&gateway));
-            !routed && !far_addresses.iter().any(|cidr| self.is_near(*one, cidr.address()))
+            let knows_way = |(gateways, is_router): (&[IpAddress], bool)| {
+                is_router || gateways.iter().any(|gateway| version(&gateway))
+            };
+            let routed = knows_way(a) && knows_way(b);
+            !routed && !far_addresses.iter().any(|cidr| self.is_near(*one, lan, cidr.address()))
         });
         if let Some(&(one, near)) = stranger {
             let message = format!(
@@ -135,7 +208,10 @@ impl<'s> Check<'s> {
             );
             let kind = Kind::Apart { odd: *odd, main: *main };
             let problem =
-                self.problem(kind, Level::Warning, self.node_place(one.index()).field("addresses"), message);
+                self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
+            if problem.nodes.is_empty() {
+                problem.nodes.push(one);
+            }
             problem.nodes.push(other);
         }
     }

@@ -1,18 +1,21 @@
 //! Runs: whether they can go where they shall, and their settings.
 
-use super::{Check, Sets, is_link_local, root, unusable_address};
+use super::{Check, root, unusable_address};
 use crate::bounds::*;
 use crate::fault::{Level, Place};
 use crate::problem::Kind;
 use crate::quantity::{quoted, show_size, show_time};
 use crate::{defaults, version_of};
-use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, RunSpec, Target, Transport};
+use netlab::run::{
+    Amount, IpVersion, Iperf, IperfTransport, Multicast, RunKind, RunSpec, Target, Transport,
+};
 use netlab::topology::{HostConfig, NodeId};
 use netlab::{Duration, Instant};
 use smoltcp::wire::{IpAddress, IpCidr};
+use std::collections::BTreeSet;
 
 impl<'s> Check<'s> {
-    pub(super) fn runs(&mut self, segments: &Sets) {
+    pub(super) fn runs(&mut self) {
         let scenario = self.scenario;
         let mut buffers = 0;
         for (number, (at, spec)) in scenario.runs.iter().enumerate() {
@@ -26,7 +29,10 @@ impl<'s> Check<'s> {
             let version = if self.unusable.runs.contains(&number) {
                 None
             } else {
-                self.ends(*at, &place, spec, segments)
+                match &spec.kind {
+                    RunKind::Multicast(run) => self.group(*at, &place, spec, run),
+                    _ => self.ends(*at, &place, spec),
+                }
             };
             self.settings(&place, spec, version);
             buffers += self.buffers(spec);
@@ -42,7 +48,7 @@ impl<'s> Check<'s> {
     }
 
     /// Whether a run can go from here to there; returns the IP version that it will use.
-    fn ends(&mut self, at: Instant, place: &Place, spec: &RunSpec, segments: &Sets) -> Option<IpVersion> {
+    fn ends(&mut self, at: Instant, place: &Place, spec: &RunSpec) -> Option<IpVersion> {
         let (from, to) = (place.field("from"), place.field("to"));
         let client = self.end(at, &from, spec.from);
         let server = match spec.to {
@@ -74,12 +80,63 @@ impl<'s> Check<'s> {
         } else if server.is_none() && client.addresses.iter().any(|cidr| cidr.address() == address) {
             let message = format!("{address} is the host's own: to itself, nothing would ever reach a wire");
             self.error(to, message);
-        } else if let Some((kind, surprise)) = self.surprise(spec, client, address, segments) {
-            let others = [Some(spec.from), self.owners.get(&address).copied()];
+        } else if let Some((kind, surprise)) = self.surprise(spec, client, address) {
+            let others = [Some(spec.from), self.owners.get(&address).map(|(owner, _)| *owner)];
             let problem = self.problem(kind, Level::Warning, to, surprise);
             problem.nodes.extend(others.into_iter().flatten());
         }
         Some(version)
+    }
+
+    /// Whether these can hear a group.
+    fn group(&mut self, at: Instant, place: &Place, spec: &RunSpec, run: &Multicast) -> Option<IpVersion> {
+        let Target::Address(group) = spec.to else {
+            self.error(place.field("group"), "a multicast run goes to a group: write its address");
+            return None;
+        };
+        let client = self.end(at, &place.field("from"), spec.from);
+        if !group.is_multicast() {
+            let message =
+                format!("{group} is no group: write an address like 239.1.2.3 (RFC 2365) or ff15::1234 (RFC 4291)");
+            self.error(place.field("group"), message);
+        }
+        let (count, receivers) = (run.receivers.len(), place.field("receivers"));
+        self.within(receivers.clone(), count, [1, RECEIVERS_MAX], usize::to_string);
+        let mut known = BTreeSet::new();
+        for (number, receiver) in run.receivers.iter().enumerate().take(RECEIVERS_MAX) {
+            let place = receivers.index(number);
+            if *receiver == spec.from {
+                self.error(place, "who sends to a group does not hear itself: name other hosts");
+                continue;
+            }
+            if !known.insert(*receiver) {
+                self.error(place, "it is already a receiver: remove one");
+                continue;
+            }
+            let host = self.end(at, &place, *receiver);
+            let version = version_of(group);
+            if let Some(host) = host
+                && !speaks(host, version)
+            {
+                let id = quoted(self.scenario.id(*receiver));
+                let message =
+                    format!("{id} has no IPv{} address, so it cannot join {group}: give it one", number_of(version));
+                self.error(place, message);
+            } else if host.is_some()
+                && client.is_some()
+                && self.is_settled()
+                && !self.lans.same(*receiver, spec.from)
+            {
+                let message = "it is on another LAN, and routers here forward no multicast: it will hear nothing";
+                let problem = self.problem(Kind::NoPath, Level::Warning, place, message.to_owned());
+                problem.nodes.extend([spec.from, *receiver]);
+            }
+        }
+        let version = self.scenario.ip_version(spec.from, spec.to);
+        if client.is_some() && version.is_none() {
+            self.error(place.field("group"), self.no_common_version(spec));
+        }
+        version
     }
 
     /// The host at an end of a run, if it is one.
@@ -114,57 +171,17 @@ impl<'s> Check<'s> {
         let from = id(spec.from);
         match spec.to {
             Target::Address(address) => {
-                let version = number(version_of(address));
+                let version = number_of(version_of(address));
                 format!("{from} has no IPv{version} address, so it cannot talk to {address}: give it one")
             }
             Target::Node(to, Some(version)) => format!(
                 "{from} and {} do not both have an IPv{} address: give them one, or remove \"ip\"",
                 id(to),
-                number(version)
+                number_of(version)
             ),
             Target::Node(to, None) => {
                 format!("{from} and {} have no IP version in common: give them addresses of one", id(to))
             }
-        }
-    }
-
-    /// What will happen but perhaps nobody wanted.
-    fn surprise(
-        &self,
-        spec: &RunSpec,
-        client: &HostConfig,
-        address: IpAddress,
-        segments: &Sets,
-    ) -> Option<(Kind, String)> {
-        if is_link_local(&address) {
-            return None;
-        }
-        let from = quoted(self.scenario.id(spec.from));
-        let owner = self.owners.get(&address);
-        let all_known = self.unusable.hosts.is_empty() && self.unusable.links.is_empty();
-        if !client.addresses.iter().any(|cidr| cidr.contains_addr(&address)) {
-            let mut gateways = client.gateways.iter();
-            let surprise = match gateways.find(|gateway| version_of(**gateway) == version_of(address)) {
-                None => format!(
-                    "{address} is in none of the networks of {from}, which has no gateway: the run will find no route"
-                ),
-                Some(gateway) if !self.owners.contains_key(gateway) && all_known => format!(
-                    "{address} is in none of the networks of {from}, and nobody here has the address of its gateway, \
-                     {gateway}: the run will get no answer"
-                ),
-                Some(_) => return None,
-            };
-            return Some((Kind::NoRoute, surprise));
-        }
-        match owner {
-            None if all_known => {
-                let surprise = format!("nobody here has the address {address}: the run will get no answer");
-                Some((Kind::AddressOfNobody, surprise))
-            }
-            Some(owner) if all_known && !segments.same(owner.index(), spec.from.index()) => {
-                Some((Kind::NoPath, format!("no cable leads there from {from}: add links")))
-            }
-            _ => None,
         }
     }
 
@@ -189,9 +206,27 @@ impl<'s> Check<'s> {
                 count(self, ping.count);
                 interval(self, ping.interval, INTERVAL_MIN);
                 timeout(self, ping.timeout);
-                self.size_within(at("size"), ping.payload_bytes, [0, payload_max]);
+                let fragments = ping.fragments && version == Some(IpVersion::V4);
+                let max = if fragments { PING_SIZE_MAX } else { payload_max };
+                self.size_within(at("size"), ping.payload_bytes, [0, max]);
+                if let Some(ttl) = ping.ttl {
+                    self.within(at("ttl"), ttl, [1, u8::MAX], u8::to_string);
+                }
             }
-            RunKind::Traceroute(_) | RunKind::PathMtu(_) | RunKind::Multicast(_) => {}
+            RunKind::Traceroute(trace) => {
+                self.within(at("hops"), trace.hops_max, [1, HOPS_MAX], u8::to_string);
+                self.within(at("tries"), trace.tries, [1, TRIES_MAX], u8::to_string);
+                self.time_within(at("timeout"), trace.timeout, [PROBE_TIMEOUT_MIN, TIMEOUT_MAX]);
+            }
+            RunKind::PathMtu(probe) => {
+                self.time_within(at("timeout"), probe.timeout, [PROBE_TIMEOUT_MIN, TIMEOUT_MAX]);
+            }
+            RunKind::Multicast(run) => {
+                count(self, run.count);
+                interval(self, run.interval, INTERVAL_MIN);
+                text(self, &run.text);
+                self.within(at("port"), run.port, [1, u16::MAX], u16::to_string);
+            }
             RunKind::Echo(echo) => {
                 count(self, echo.count);
                 text(self, &echo.text);
@@ -262,7 +297,13 @@ impl<'s> Check<'s> {
     }
 }
 
-const fn number(version: IpVersion) -> u8 {
+/// Whether a host has, or will have, addresses of this version.
+fn speaks(host: &HostConfig, version: IpVersion) -> bool {
+    let own = host.addresses.iter().any(|cidr| version.is_of(&cidr.address()));
+    own || (host.slaac && version == IpVersion::V6)
+}
+
+const fn number_of(version: IpVersion) -> u8 {
     match version {
         IpVersion::V4 => 4,
         IpVersion::V6 => 6,

@@ -1,17 +1,13 @@
 //! What all formats have in common: machines, cables, and the commands that make them what the scenario says.
 
-use crate::quantity::{show_mac, show_ratio, show_size, show_time};
+use crate::quantity::{show_mac, show_size, show_time};
 use crate::{Scenario, defaults};
+use netlab::Instant;
 use netlab::run::Target;
-use netlab::topology::{Congestion, End, HostConfig, LinkId, NodeId, NodeKind, Way};
-use netlab::{Instant, Ratio};
-use smoltcp::wire::IpAddress;
+use netlab::topology::{Congestion, End, HostConfig, LinkId, NodeId, NodeKind};
+use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::BTreeSet;
-use vnetif::impair::Impairment;
-use vnetif::line::QueueLimit;
 
-/// The longest frame of an ordinary host, in which queues are counted.
-const FRAME_BYTES: u128 = 1_514;
 /// Characters of a machine's name: Kathará takes 30, and a number may follow.
 const NAME_MAX: usize = 24;
 /// Characters of a lab's name.
@@ -30,6 +26,7 @@ pub(super) struct Lab {
 pub(super) struct Machine {
     /// Lowercase letters, digits and hyphens (or `_`), beginning with a letter; no other machine has it.
     pub name: String,
+    /// A host or a router: it has a stack of its own.
     pub is_host: bool,
     /// What people shall know: comment lines.
     pub remarks: Vec<String>,
@@ -66,7 +63,7 @@ impl Lab {
         let machines = topology.nodes.iter().zip(&scenario.ids).enumerate().map(|(number, (node, id))| {
             let mut machine = Machine {
                 name: unused(id, hyphen, NAME_MAX, &mut used),
-                is_host: matches!(node.kind, NodeKind::Host(_)),
+                is_host: matches!(node.kind, NodeKind::Host(_) | NodeKind::Router(_)),
                 remarks: Vec::new(),
                 commands: Vec::new(),
             };
@@ -79,11 +76,15 @@ impl Lab {
                 NodeKind::Host(config) => {
                     machine.host(config, NodeId(number as u32), interfaces.first().map(String::as_str));
                 }
-                NodeKind::Router(_) => {}
-                NodeKind::Hub => machine.bridge(&interfaces, 0, mtu),
+                NodeKind::Hub => machine.hub(&interfaces, mtu),
                 NodeKind::Switch(config) => {
-                    let hundredths = config.ageing.nanos().div_ceil(10_000_000);
-                    machine.bridge(&interfaces, hundredths, mtu);
+                    let ports = ports[number].iter().map(|(link, end)| &topology.link(*link).ports[end.index()]);
+                    machine.switch(config, interfaces.iter().map(String::as_str).zip(ports).collect(), mtu);
+                }
+                NodeKind::Router(config) => {
+                    let ports = ports[number].iter().map(|(link, end)| &topology.link(*link).ports[end.index()]);
+                    let ports = interfaces.iter().map(String::as_str).zip(ports).collect();
+                    machine.router(config, NodeId(number as u32), ports);
                 }
             }
             for (interface, (link, end)) in interfaces.iter().zip(&ports[number]) {
@@ -120,11 +121,9 @@ impl Machine {
         };
         self.run(format!("ip link set dev {interface} address {}", show_mac(config.mac(id))));
         self.run(format!("ip link set dev {interface} mtu {} gso_max_segs 1 up", config.ip_mtu));
-        for cidr in &config.addresses {
-            match cidr.address() {
-                IpAddress::Ipv4(_) => self.run(format!("ip addr add {cidr} dev {interface}")),
-                IpAddress::Ipv6(_) => self.run(format!("ip -6 addr add {cidr} dev {interface} nodad")),
-            }
+        self.addresses(interface, &config.addresses);
+        if config.slaac {
+            self.run(format!("sysctl -w net.ipv6.conf.{interface}.accept_ra=1"));
         }
         for gateway in &config.gateways {
             let six = if matches!(gateway, IpAddress::Ipv6(_)) { "-6 " } else { "" };
@@ -147,100 +146,23 @@ impl Machine {
         }
     }
 
-    fn bridge(&mut self, interfaces: &[String], ageing_hundredths: u64, mtu: usize) {
-        // Whose addresses are forgotten at once repeats everything to everybody: a hub.
-        let ageing = ageing_hundredths.min(u64::from(u32::MAX));
-        self.run(format!("ip link add br0 type bridge ageing_time {ageing} mcast_snooping 0 stp_state 0"));
-        for interface in interfaces {
-            self.run(format!("ip link set dev {interface} mtu {mtu} up master br0"));
+    pub fn addresses(&mut self, interface: &str, addresses: &[IpCidr]) {
+        for cidr in addresses {
+            match cidr.address() {
+                IpAddress::Ipv4(_) => self.run(format!("ip addr add {cidr} dev {interface}")),
+                IpAddress::Ipv6(_) => self.run(format!("ip -6 addr add {cidr} dev {interface} nodad")),
+            }
         }
-        self.run("ip link set dev br0 up".to_owned());
     }
 
-    /// What becomes of the frames that leave by this interface.
-    fn way(&mut self, interface: &str, way: &Way) {
-        let line = way.line;
-        let mut passes = 1.0;
-        for impairment in &way.impairments {
-            let lost = match *impairment {
-                Impairment::Loss(ratio) => probability(ratio),
-                Impairment::Down => 1.0,
-                other => {
-                    self.remarks.push(format!("Not expressed on {interface}: {}.", told(other)));
-                    continue;
-                }
-            };
-            passes *= 1.0 - lost;
-        }
-        let rate = line.rate.map_or(0, |rate| u128::from(rate.get()));
-        let under_way = rate * u128::from(line.delay.nanos()) / 8_000_000_000;
-        // What one direction may hold: waiting, under way, and on the wire.
-        let frames = waiting(line.queue.limit) + under_way.div_ceil(FRAME_BYTES) + 1;
-        let frames = if rate == 0 { 100_000 } else { frames.min(10_000_000) };
-        let mut netem = format!("tc qdisc replace dev {interface} root netem limit {frames}");
-        let nanos = line.delay.nanos();
-        netem += &match nanos % 1_000 {
-            0 => format!(" delay {}us", nanos / 1_000),
-            _ => format!(" delay {nanos}ns"),
-        };
-        if rate > 0 {
-            netem += &format!(" rate {rate}bit");
-        }
-        if passes < 1.0 {
-            let percent = format!("{:.7}", (1.0 - passes) * 100.0);
-            netem += &format!(" loss {}%", percent.trim_end_matches('0').trim_end_matches('.'));
-        }
-        self.run(netem);
+    pub fn remark(&mut self, remark: impl Into<String>) {
+        self.remarks.push(remark.into());
     }
 
-    fn run(&mut self, command: String) {
+    pub fn run(&mut self, command: String) {
         let harmless = |c: char| c.is_ascii_alphanumeric() || " .:/-_=%".contains(c);
         assert!(command.chars().all(harmless), "nothing in it means anything to a shell: {command}");
         self.commands.push(command);
-    }
-}
-
-/// The frames that may wait.
-fn waiting(limit: QueueLimit) -> u128 {
-    match limit {
-        QueueLimit::Bytes(bytes) => (bytes as u128).div_ceil(FRAME_BYTES),
-        QueueLimit::Frames(frames) => frames as u128,
-    }
-}
-
-fn probability(ratio: Ratio) -> f64 {
-    show_ratio(ratio).parse().expect("it is shown as a decimal number")
-}
-
-fn told(impairment: Impairment) -> String {
-    match impairment {
-        Impairment::LossOfSmall { probability, bytes_max } => format!(
-            "frames of up to {} are lost with a probability of {}",
-            show_size(bytes_max as u64),
-            show_ratio(probability)
-        ),
-        Impairment::FrameSizeMax(bytes) => {
-            format!("frames of more than {} are refused", show_size(bytes as u64))
-        }
-        Impairment::TrailingBytes(bytes) => format!("up to {bytes} random bytes follow each frame"),
-        Impairment::SilenceOnce { after_bytes, lasts } => {
-            format!("after {} nothing passes for {}", show_size(after_bytes), show_time(lasts))
-        }
-        Impairment::Outage { at, lasts, every } => {
-            let again = every.map_or(String::new(), |every| format!(", every {}", show_time(every)));
-            let at = show_time(at.since(Instant::ZERO));
-            format!("from {at} on nothing passes for {}{again}", show_time(lasts))
-        }
-        Impairment::LossEvery(every) => format!("one frame of {every} is lost"),
-        Impairment::LossOfFrame(number) => format!("frame {number} is lost"),
-        Impairment::Loss(_)
-        | Impairment::Down
-        | Impairment::LossCorrelated { .. }
-        | Impairment::GilbertElliott { .. }
-        | Impairment::Duplicate { .. }
-        | Impairment::Corrupt { .. }
-        | Impairment::Jitter { .. }
-        | Impairment::Reorder { .. } => String::new(),
     }
 }
 

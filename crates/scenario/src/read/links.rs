@@ -9,6 +9,7 @@ use netlab::Ratio;
 use netlab::topology::{End, Link, NodeId, Port, Way};
 use vnetif::impair::{Distribution, Impairment};
 use vnetif::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
+use vnetif::preset::presets;
 
 impl<'a> Reader<'a> {
     /// A link; `number` is the one that it has in the whole network.
@@ -30,6 +31,9 @@ impl<'a> Reader<'a> {
 
     /// The settings of a link; what is left out stays as it is.
     pub(super) fn ways(&mut self, link: &Object<'a>, ends: Option<[NodeId; 2]>, ways: &mut [Way; 2]) {
+        if let Some(value) = link.get("preset") {
+            self.preset(value, ways);
+        }
         let lines = ways.each_ref().map(|way| way.line);
         let rates = self.field(link, "rate", lines.map(|line| line.rate), |reader, value| {
             reader.both(value, Self::link_rate)
@@ -221,6 +225,15 @@ impl<'a> Reader<'a> {
             [Distribution::Uniform, Distribution::Normal, Distribution::Pareto, Distribution::ParetoNormal];
         let names = ["uniform", "normal", "pareto", "paretonormal"];
         self.one_of(value, &names, "distribution").map(|number| ALL[number])
+    }
+
+    /// Both directions as those of a kind of link that everybody knows; the first end is the user's.
+    fn preset(&mut self, value: &Value<'a>, ways: &mut [Way; 2]) {
+        let keys: Vec<_> = presets().iter().map(|preset| preset.key).collect();
+        if let Some(number) = self.one_of(value, &keys, "preset") {
+            let [down, up] = presets()[number].ways;
+            *ways = [up, down].map(|of| Way { line: of.line, impairments: of.impairments.to_vec() });
+        }
     }
 
     /// How much may wait, or that and whom the queue drops.

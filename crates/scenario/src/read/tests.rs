@@ -3,7 +3,7 @@
 use super::fields;
 use crate::bounds::*;
 use crate::defaults;
-use crate::quantity::{RATE, SIZE, TIME, Units, show_rate, show_size, show_time};
+use crate::quantity::{FRAMES, RATE, SIZE, TIME, Units, show_rate, show_size, show_time};
 use netlab::run::IpVersion;
 use serde_json::Value;
 
@@ -19,17 +19,37 @@ fn the_schema_has_the_fields_that_the_reader_knows() {
         ("/$defs/host", fields::HOST),
         ("/$defs/hub", fields::HUB),
         ("/$defs/switch", fields::SWITCH),
+        ("/$defs/stp/oneOf/1", fields::STP),
+        ("/$defs/router", fields::ROUTER),
+        ("/$defs/route", fields::ROUTE),
+        ("/$defs/rip/oneOf/1", fields::RIP),
+        ("/$defs/nat/oneOf/1", fields::NAT),
+        ("/$defs/forward", fields::FORWARD),
+        ("/$defs/filter/oneOf/2", fields::FILTER),
+        ("/$defs/rule", fields::RULE),
         ("/$defs/tcp", fields::TCP),
         ("/$defs/link", fields::LINK),
+        ("/$defs/queue/oneOf/1", fields::QUEUE),
+        ("/$defs/queue/oneOf/1/properties/red", fields::RED),
+        ("/$defs/queue/oneOf/1/properties/codel/oneOf/1", fields::CODEL),
+        ("/$defs/switch_port", fields::SWITCH_PORT),
+        ("/$defs/router_port", fields::ROUTER_PORT),
         ("/$defs/impairment", fields::IMPAIRMENT),
         ("/$defs/impairment/properties/silence", fields::SILENCE),
+        ("/$defs/impairment/properties/outage", fields::OUTAGE),
+        ("/$defs/impairment/properties/burst", fields::BURST),
         ("/$defs/run", fields::RUN),
         ("/$defs/ping", fields::PING),
         ("/$defs/echo", fields::ECHO),
         ("/$defs/iperf", fields::IPERF),
         ("/$defs/connect", fields::CONNECT),
+        ("/$defs/traceroute", fields::TRACEROUTE),
+        ("/$defs/pathmtu", fields::PATHMTU),
+        ("/$defs/multicast", fields::MULTICAST),
         ("/$defs/change", fields::CHANGE),
         ("/$defs/changed_link", fields::CHANGED_LINK),
+        ("/$defs/changed_port", fields::CHANGED_PORT),
+        ("/$defs/changed_node", fields::CHANGED_NODE),
     ] {
         let properties = schema(&format!("{object}/properties"));
         let mut published: Vec<_> = properties.as_object().unwrap().keys().map(String::as_str).collect();
@@ -59,6 +79,30 @@ fn the_schema_has_the_bounds_that_are_checked() {
         ("/$defs/host/properties/mtu/maximum", IP_MTU_MAX as u64),
         ("/$defs/link/properties/impair/maxItems", IMPAIRMENTS_MAX as u64),
         ("/$defs/impairment/properties/trailing/maximum", u64::from(TRAILING_MAX)),
+        ("/$defs/stp/oneOf/1/properties/priority/maximum", u64::from(STP_PRIORITY_MAX)),
+        ("/$defs/stp/oneOf/1/properties/priority/multipleOf", u64::from(STP_PRIORITY_STEP)),
+        ("/$defs/routes/maxItems", ROUTES_MAX as u64),
+        ("/$defs/nat/oneOf/1/properties/forwards/maxItems", FORWARDS_MAX as u64),
+        ("/$defs/rules/maxItems", RULES_MAX as u64),
+        ("/$defs/queue/oneOf/1/properties/red/properties/weight/maximum", u64::from(RED_WEIGHT_MAX)),
+        ("/$defs/switch_mtu/minimum", PORT_MTU_MIN as u64),
+        ("/$defs/switch_mtu/maximum", SWITCH_MTU_MAX as u64),
+        ("/$defs/router_mtu/minimum", PORT_MTU_MIN as u64),
+        ("/$defs/router_mtu/maximum", IP_MTU_MAX as u64),
+        ("/$defs/vlan/maximum", u64::from(VLAN_MAX)),
+        ("/$defs/trunk/oneOf/1/maxItems", u64::from(VLAN_MAX)),
+        ("/$defs/cost/anyOf/0/maximum", u64::from(PATH_COST_MAX)),
+        ("/$defs/port_priority/maximum", u64::from(PORT_PRIORITY_MAX)),
+        ("/$defs/port_priority/multipleOf", u64::from(PORT_PRIORITY_STEP)),
+        ("/$defs/port_addresses/maxItems", PORT_ADDRESSES_MAX as u64),
+        ("/$defs/router_vlans/maxProperties", PORT_VLANS_MAX as u64),
+        ("/$defs/impairment/properties/every/maximum", u64::from(EVERY_MAX)),
+        ("/$defs/impairment/properties/gap/maximum", u64::from(EVERY_MAX)),
+        ("/$defs/impairment/properties/frame/maximum", FRAME_NUMBER_MAX),
+        ("/$defs/traceroute/properties/hops/maximum", u64::from(HOPS_MAX)),
+        ("/$defs/traceroute/properties/tries/maximum", u64::from(TRIES_MAX)),
+        ("/$defs/multicast/properties/receivers/maxItems", RECEIVERS_MAX as u64),
+        ("/$defs/changed_port/properties/which/maximum", LINKS_MAX as u64 - 1),
         ("/$defs/iperf/properties/seconds/oneOf/0/maximum", BULK_TIME_MAX.nanos() / 1_000_000_000),
         ("/$defs/name/maxLength", NAME_CHARS_MAX as u64),
         ("/$defs/count/maximum", u64::from(COUNT_MAX)),
@@ -71,6 +115,13 @@ fn the_schema_has_the_bounds_that_are_checked() {
 }
 
 #[test]
+fn the_schema_has_the_presets() {
+    let published = schema("/$defs/preset/enum");
+    let keys: Vec<_> = vnetif::preset::presets().iter().map(|preset| Value::from(preset.key)).collect();
+    assert_eq!(published, Value::from(keys));
+}
+
+#[test]
 fn the_schema_has_the_defaults_that_hold() {
     for (pointer, default) in [
         ("/properties/seed", Value::from(defaults::SEED)),
@@ -78,6 +129,42 @@ fn the_schema_has_the_defaults_that_hold() {
         ("/$defs/tcp/properties/rx_buffer", show_size(defaults::RX_BUFFER as u64).into()),
         ("/$defs/tcp/properties/tx_buffer", show_size(defaults::TX_BUFFER as u64).into()),
         ("/$defs/switch/properties/ageing", show_time(defaults::AGEING).into()),
+        ("/$defs/stp/oneOf/1/properties/priority", Value::from(defaults::STP.priority)),
+        ("/$defs/stp/oneOf/1/properties/hello", show_time(defaults::STP.hello).into()),
+        ("/$defs/stp/oneOf/1/properties/max_age", show_time(defaults::STP.max_age).into()),
+        ("/$defs/stp/oneOf/1/properties/forward_delay", show_time(defaults::STP.forward_delay).into()),
+        ("/$defs/route/properties/metric", Value::from(defaults::METRIC)),
+        ("/$defs/rip/oneOf/1/properties/triggered", Value::from(defaults::RIP.triggered)),
+        ("/$defs/rip/oneOf/1/properties/update", "30s".into()),
+        ("/$defs/rip/oneOf/1/properties/timeout", show_time(defaults::RIP.timeout).into()),
+        ("/$defs/rip/oneOf/1/properties/garbage", show_time(defaults::RIP.garbage).into()),
+        (
+            "/$defs/queue/oneOf/1/properties/red/properties/probability",
+            Value::from(defaults::RED_PROBABILITY.as_f64()),
+        ),
+        ("/$defs/queue/oneOf/1/properties/red/properties/weight", Value::from(defaults::RED_WEIGHT)),
+        (
+            "/$defs/queue/oneOf/1/properties/codel/oneOf/1/properties/target",
+            show_time(defaults::CODEL.target).into(),
+        ),
+        (
+            "/$defs/queue/oneOf/1/properties/codel/oneOf/1/properties/interval",
+            show_time(defaults::CODEL.interval).into(),
+        ),
+        ("/$defs/switch_port/properties/mtu", Value::from(defaults::SWITCH_MTU)),
+        ("/$defs/switch_port/properties/native", Value::from(defaults::NATIVE.unwrap().get())),
+        ("/$defs/switch_port/properties/priority", Value::from(defaults::switch_port().priority)),
+        ("/$defs/router_port/properties/mtu", Value::from(defaults::MTU)),
+        ("/$defs/router_port/properties/advertise", Value::from(defaults::router_port().advertise)),
+        ("/$defs/router_port/properties/rip", Value::from(defaults::router_port().rip)),
+        ("/$defs/impairment/properties/gap", Value::from(defaults::GAP)),
+        ("/$defs/traceroute/properties/hops", Value::from(defaults::HOPS)),
+        ("/$defs/traceroute/properties/tries", Value::from(defaults::TRIES)),
+        ("/$defs/traceroute/properties/timeout", show_time(defaults::TIMEOUT).into()),
+        ("/$defs/pathmtu/properties/timeout", show_time(defaults::PATHMTU_TIMEOUT).into()),
+        ("/$defs/multicast/properties/count", Value::from(defaults::PING_COUNT)),
+        ("/$defs/multicast/properties/text", defaults::MULTICAST_TEXT.into()),
+        ("/$defs/multicast/properties/port", Value::from(defaults::MULTICAST_PORT)),
         ("/$defs/link/properties/delay", show_time(defaults::DELAY).into()),
         ("/$defs/link/properties/rate", show_rate(defaults::RATE).into()),
         ("/$defs/link/properties/queue", show_size(defaults::QUEUE as u64).into()),
@@ -110,4 +197,5 @@ fn the_schema_has_the_units_that_are_read() {
     assert_eq!(schema("/$defs/duration/pattern"), pattern(TIME, "us|µs|μs"));
     assert_eq!(schema("/$defs/size/pattern"), pattern(SIZE, "us"));
     assert_eq!(schema("/$defs/rate/pattern"), pattern(RATE, "us"));
+    assert_eq!(schema("/$defs/queue_size/anyOf/1/pattern"), pattern(FRAMES, "us"));
 }

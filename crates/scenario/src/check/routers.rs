@@ -1,0 +1,217 @@
+//! Routers: what each of them is by itself, and whether its networks go together.
+
+use super::{Check, is_link_local};
+use crate::addresses::network;
+use crate::bounds::*;
+use crate::fault::{Level, Place};
+use crate::lans::Interface;
+use crate::problem::Kind;
+use crate::version_of;
+use netlab::topology::{NodeId, RouterConfig};
+use router::config::{Filter, Nat, Protocol};
+use smoltcp::wire::{IpAddress, IpCidr};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl<'s> Check<'s> {
+    pub(super) fn router(&mut self, place: &Place, id: NodeId, config: &RouterConfig) {
+        let routes = place.field("routes");
+        if config.routes.len() > ROUTES_MAX {
+            self.error(routes.clone(), format!("a router holds at most {ROUTES_MAX} routes"));
+        }
+        for (number, route) in config.routes.iter().enumerate() {
+            let place = routes.index(number);
+            self.network(place.field("to"), route.to);
+            if version_of(route.to.address()) != version_of(route.via) {
+                let message = "where a route leads and the next router there are of one IP version";
+                self.error(place.field("via"), message);
+            } else if !route.via.is_unicast() {
+                self.error(place.field("via"), format!("{} is not the address of one machine", route.via));
+            }
+            self.within(place.field("metric"), route.metric, [1, u8::MAX], u8::to_string);
+        }
+        if let Some(rip) = config.rip {
+            let place = |name| place.field("rip").field(name);
+            for (name, time) in [("update", rip.update), ("timeout", rip.timeout), ("garbage", rip.garbage)] {
+                self.time_within(place(name), time, RIP_TIME);
+            }
+        }
+        if let Some(nat) = &config.nat {
+            self.nat(&place.field("nat"), nat);
+        }
+        if let Some(filter) = &config.filter {
+            self.filter(&place.field("filter"), id, filter);
+        }
+    }
+
+    /// Where a route leads, or whom a rule is about.
+    fn network(&mut self, place: Place, of: IpCidr) {
+        if network(of) != of {
+            let message = format!("{of} is an address in the network {}: write that, or the address alone", network(of));
+            self.error(place, message);
+        }
+    }
+
+    fn nat(&mut self, place: &Place, nat: &Nat) {
+        let place = place.field("forwards");
+        if nat.forwards.len() > FORWARDS_MAX {
+            self.error(place.clone(), format!("a router forwards at most {FORWARDS_MAX} ports"));
+        }
+        let mut known = BTreeSet::new();
+        for (number, forward) in nat.forwards.iter().enumerate() {
+            let place = place.index(number);
+            if forward.port == 0 || forward.to_port == 0 {
+                self.error(place.clone(), "ports go from 1 to 65535");
+            }
+            if !known.insert((forward.transport, forward.port)) {
+                self.error(place.clone(), format!("port {} is already forwarded: remove one", forward.port));
+            }
+            if !IpAddress::Ipv4(forward.to).is_unicast() {
+                let message = format!("{} is not the address of one machine", forward.to);
+                self.error(place.field("to"), message);
+            }
+        }
+    }
+
+    fn filter(&mut self, place: &Place, id: NodeId, filter: &Filter) {
+        if filter.rules.len() > RULES_MAX {
+            self.error(place.clone(), format!("a filter has at most {RULES_MAX} rules"));
+        }
+        let cables = self.cables[id.index()];
+        for (number, rule) in filter.rules.iter().enumerate() {
+            let place = match filter.otherwise {
+                crate::defaults::OTHERWISE => place.index(number),
+                _ => place.field("rules").index(number),
+            };
+            for (name, of) in [("from", rule.from), ("to", rule.to)] {
+                if let Some(of) = of {
+                    self.network(place.field(name), of);
+                }
+            }
+            if let (Some(from), Some(to)) = (rule.from, rule.to)
+                && version_of(from.address()) != version_of(to.address())
+            {
+                self.error(place.field("to"), "no packet goes from one IP version to the other");
+            }
+            if let Some(ports) = &rule.to_ports {
+                let place = place.field("ports");
+                if *ports.start() == 0 || ports.start() > ports.end() {
+                    self.error(place, "ports go from 1 to 65535, the lower one first");
+                } else if rule.protocol == Some(Protocol::Icmp) {
+                    self.error(place, "ICMP has no ports: remove \"ports\", or write \"tcp\" or \"udp\"");
+                }
+            }
+            if rule.port.is_some_and(|port| port as usize >= cables) && self.unusable.links.is_empty() {
+                let message = match cables {
+                    0 => "this router has no cable: remove \"in\"".to_owned(),
+                    _ => format!("this router has {cables} cables, counted from 0: the last is {}", cables - 1),
+                };
+                self.error(place.field("in"), message);
+            }
+        }
+    }
+
+    /// What shows only with a router's cables.
+    pub(super) fn routers(&mut self) {
+        let mut all: BTreeMap<NodeId, Vec<&Interface<'s>>> = BTreeMap::new();
+        for interface in &self.lans.interfaces {
+            all.entry(interface.node).or_default().push(interface);
+        }
+        for (id, interfaces) in all {
+            if self.readable(id) {
+                self.overlaps(&interfaces);
+                self.without_address(&interfaces);
+                self.next_hops(id, &interfaces);
+            }
+        }
+    }
+
+    /// Two of a router's networks are never the same, nor one a part of the other.
+    fn overlaps(&mut self, interfaces: &[&Interface<'s>]) {
+        let mut networks = Vec::new();
+        for (number, interface) in interfaces.iter().enumerate() {
+            for (place, cidr) in interface.addresses.iter().enumerate() {
+                if !is_link_local(&cidr.address()) {
+                    networks.push((network(*cidr).address(), cidr.prefix_len(), number, place));
+                }
+            }
+        }
+        // Networks are nested or apart: in this order those around one are before it, one in the other.
+        networks.sort_unstable();
+        let mut around: Vec<(IpCidr, usize)> = Vec::new();
+        for (address, prefix_len, number, place) in networks {
+            let here = IpCidr::new(address, prefix_len);
+            let contains = |of: &IpCidr| version_of(of.address()) == version_of(address) && of.contains_addr(&address);
+            while around.last().is_some_and(|(of, _)| !contains(of)) {
+                around.pop();
+            }
+            if let Some((other, at)) = around.last()
+                && *at != number
+            {
+                let interface = interfaces[number];
+                let message = format!(
+                    "{} is in {other}, which this router has elsewhere ({}): it cannot tell where to send; take another network",
+                    interface.addresses[place],
+                    self.interface_place(interfaces[*at])
+                );
+                let place = self.interface_place(interface).index(place);
+                self.problem(Kind::Overlap, Level::Error, place, message).nodes.push(interface.node);
+            }
+            around.push((here, number));
+        }
+    }
+
+    pub(super) fn interface_place(&self, interface: &Interface<'s>) -> Place {
+        let place = self.port_place(interface.link.index(), interface.end);
+        match interface.vlan {
+            None => place.field("addresses"),
+            Some(vlan) => place.field("vlans").field(&vlan.to_string()),
+        }
+    }
+
+    fn without_address(&mut self, interfaces: &[&Interface<'s>]) {
+        for interface in interfaces {
+            let of_port = |other: &&&Interface<'s>| (other.link, other.end) == (interface.link, interface.end);
+            let alone = interface.vlan.is_some() || interfaces.iter().filter(of_port).count() == 1;
+            if interface.addresses.is_empty() && alone {
+                let place = match interface.vlan {
+                    None => self.port_place(interface.link.index(), interface.end),
+                    Some(_) => self.interface_place(interface),
+                };
+                let message = "this router has no address here: nobody on this cable can send anything through it";
+                self.problem(Kind::PortWithoutAddress, Level::Warning, place, message.to_owned())
+                    .nodes
+                    .push(interface.node);
+            }
+        }
+    }
+
+    /// Routes lead to a neighbor.
+    fn next_hops(&mut self, id: NodeId, interfaces: &[&Interface<'s>]) {
+        let scenario = self.scenario;
+        let netlab::topology::NodeKind::Router(config) = &scenario.topology.node(id).kind else { return };
+        if !self.all_known() {
+            return;
+        }
+        let networks = || interfaces.iter().flat_map(|interface| interface.addresses);
+        for (number, route) in config.routes.iter().enumerate() {
+            let near = networks().any(|cidr| cidr.contains_addr(&route.via));
+            let own = networks().any(|cidr| cidr.address() == route.via);
+            let message = match (near, own) {
+                (_, true) => format!("{} is this router's own address: write that of the next one", route.via),
+                (false, _) if !is_link_local(&route.via) => format!(
+                    "the next router, {}, is in none of this router's networks, so this route leads nowhere: write its address in \
+                     one of them",
+                    route.via
+                ),
+                _ => continue,
+            };
+            let place = self.node_place(id.index()).field("routes").index(number).field("via");
+            self.problem(Kind::GatewayOutside, Level::Warning, place, message);
+        }
+        let outside = interfaces.iter().any(|interface| interface.port.is_some_and(|port| port.outside));
+        if config.nat.is_some() && !outside {
+            let message = "no port of this router is outside (\"outside\": true), so nothing is translated";
+            self.problem(Kind::Other, Level::Warning, self.node_place(id.index()).field("nat"), message.to_owned());
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Hubs, switches and routers as Linux machines: the kernel's bridge, its VLANs, its routes and its packet filter. What needs a
+//! daemon (RIP, router advertisements) is told in comments, with what to start.
+
+use super::lab::Machine;
+use crate::addresses::network;
+use crate::defaults::{self, of_router, of_switch};
+use crate::quantity::show_mac;
+use bridge::config::{Edge, Membership};
+use netlab::Duration;
+use netlab::topology::{IP_MTU_MIN, NodeId, Port, RouterConfig, SwitchConfig};
+use router::config::{Filter, Protocol, Rule, Transport, Verdict};
+use smoltcp::wire::{IpCidr, IpAddress};
+use vnetif::PortId;
+
+/// The two IP versions' packet filters.
+const TABLES: [(&str, &str, &str); 2] = [
+    ("iptables", "icmp", "icmp-admin-prohibited"),
+    ("ip6tables", "ipv6-icmp", "icmp6-adm-prohibited"),
+];
+
+impl Machine {
+    pub fn hub(&mut self, interfaces: &[String], mtu: usize) {
+        // Whose addresses are forgotten at once repeats everything to everybody: a hub.
+        self.run("ip link add br0 type bridge ageing_time 0 mcast_snooping 0 stp_state 0".to_owned());
+        for interface in interfaces {
+            self.run(format!("ip link set dev {interface} mtu {mtu} up master br0"));
+        }
+        self.run("ip link set dev br0 up".to_owned());
+    }
+
+    pub fn switch(&mut self, config: &SwitchConfig, ports: Vec<(&str, &Port)>, mtu: usize) {
+        let hundredths = |time: Duration| time.nanos().div_ceil(10_000_000).min(u64::from(u32::MAX));
+        let ports: Vec<_> = ports.into_iter().map(|(interface, port)| (interface, of_switch(port))).collect();
+        let aware = ports.iter().any(|(_, port)| port.vlan != defaults::switch_port().vlan);
+        let mut bridge = format!(
+            "ip link add br0 type bridge ageing_time {} mcast_snooping {} stp_state {}",
+            hundredths(config.ageing),
+            u8::from(config.snooping),
+            u8::from(config.stp.is_some())
+        );
+        if let Some(stp) = config.stp {
+            let [hello, age, delay] = [stp.hello, stp.max_age, stp.forward_delay].map(hundredths);
+            bridge += &format!(
+                " priority {} hello_time {hello} max_age {age} forward_delay {delay}",
+                stp.priority
+            );
+            self.remark("The kernel's spanning tree is the older one (IEEE 802.1D-1998): it takes longer.");
+        }
+        if aware {
+            bridge += " vlan_filtering 1";
+        }
+        self.run(bridge);
+        for (interface, port) in &ports {
+            let mtu = if port.mtu == defaults::SWITCH_MTU { mtu } else { port.mtu };
+            let up = if port.up { "up" } else { "down" };
+            self.run(format!("ip link set dev {interface} mtu {mtu} {up} master br0"));
+            if aware {
+                self.vlans(interface, &port.vlan);
+            }
+            if let Some(cost) = port.cost {
+                self.run(format!("bridge link set dev {interface} cost {}", cost.min(65_535)));
+            }
+            if port.priority != defaults::switch_port().priority {
+                self.run(format!("bridge link set dev {interface} priority {}", port.priority / 4));
+            }
+            if port.edge != Edge::Auto && config.stp.is_some() {
+                self.remark(format!("Not expressed on {interface}: whether it is an edge port."));
+            }
+        }
+        self.run("ip link set dev br0 up".to_owned());
+    }
+
+    fn vlans(&mut self, interface: &str, vlan: &Membership) {
+        self.run(format!("bridge vlan del dev {interface} vid 1"));
+        match vlan {
+            Membership::Access(vlan) => {
+                self.run(format!("bridge vlan add dev {interface} vid {} pvid untagged", vlan.get()));
+            }
+            Membership::Trunk { native, allowed } => {
+                match allowed {
+                    None => self.run(format!("bridge vlan add dev {interface} vid 1-4094")),
+                    Some(allowed) => {
+                        for vlan in allowed {
+                            self.run(format!("bridge vlan add dev {interface} vid {}", vlan.get()));
+                        }
+                    }
+                }
+                if let Some(native) = native {
+                    self.run(format!("bridge vlan add dev {interface} vid {} pvid untagged", native.get()));
+                }
+            }
+        }
+    }
+
+    pub fn router(&mut self, config: &RouterConfig, id: NodeId, ports: Vec<(&str, &Port)>) {
+        self.run("sysctl -w net.ipv4.ip_forward=1".to_owned());
+        self.run("sysctl -w net.ipv6.conf.all.forwarding=1".to_owned());
+        let mut outside = Vec::new();
+        for (number, (interface, port)) in ports.iter().enumerate() {
+            let port = of_router(port);
+            let mac = port.mac.unwrap_or(id.router_mac(PortId(number as u32)));
+            let up = if port.up { "up" } else { "down" };
+            self.run(format!("ip link set dev {interface} address {}", show_mac(mac)));
+            self.run(format!("ip link set dev {interface} mtu {} {up}", port.mtu));
+            self.addresses(interface, &port.addresses);
+            for (vlan, addresses) in &port.vlans {
+                let name = format!("{interface}.{vlan}");
+                self.run(format!("ip link add link {interface} name {name} type vlan id {vlan}"));
+                self.run(format!("ip link set dev {name} up"));
+                self.addresses(&name, addresses);
+                if port.advertise {
+                    self.advertised(&name, addresses);
+                }
+            }
+            if port.advertise {
+                self.advertised(interface, &port.addresses);
+            }
+            if port.mtu < IP_MTU_MIN && port.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_))) {
+                self.remark(format!("Not expressed on {interface}: IPv6 with so small an MTU."));
+            }
+            if port.outside {
+                outside.push(*interface);
+            }
+            if config.rip.is_some() && port.rip {
+                self.remark(format!(
+                    "Not expressed on {interface}: RIP. FRR has it: network {interface} below router rip, and router ripng."
+                ));
+            }
+        }
+        for route in &config.routes {
+            let six = if matches!(route.via, IpAddress::Ipv6(_)) { "-6 " } else { "" };
+            self.run(format!("ip {six}route replace {} via {} metric {}", route.to, route.via, route.metric));
+        }
+        if let Some(nat) = &config.nat {
+            for interface in &outside {
+                self.run(format!("iptables -t nat -A POSTROUTING -o {interface} -j MASQUERADE"));
+                for forward in &nat.forwards {
+                    let protocol = match forward.transport {
+                        Transport::Tcp => "tcp",
+                        Transport::Udp => "udp",
+                    };
+                    self.run(format!(
+                        "iptables -t nat -A PREROUTING -i {interface} -p {protocol} --dport {} -j DNAT --to-destination {}:{}",
+                        forward.port, forward.to, forward.to_port
+                    ));
+                }
+            }
+        }
+        if let Some(filter) = &config.filter {
+            self.filter(filter, &ports);
+        }
+    }
+
+    fn advertised(&mut self, interface: &str, addresses: &[IpCidr]) {
+        for cidr in addresses.iter().filter(|cidr| matches!(cidr, IpCidr::Ipv6(_))) {
+            let network = network(*cidr);
+            self.remark(format!("Not expressed on {interface}: {network} is advertised to hosts; radvd does that."));
+        }
+    }
+
+    fn filter(&mut self, filter: &Filter, ports: &[(&str, &Port)]) {
+        for (table, icmp, prohibited) in TABLES {
+            // What belongs to a connection that was let pass is not asked again.
+            for state in ["ESTABLISHED", "RELATED"] {
+                self.run(format!("{table} -A FORWARD -m conntrack --ctstate {state} -j ACCEPT"));
+            }
+            let six = table == "ip6tables";
+            let of_table = |cidr: &Option<IpCidr>| cidr.is_none_or(|cidr| matches!(cidr, IpCidr::Ipv6(_)) == six);
+            for rule in filter.rules.iter().filter(|rule| of_table(&rule.from) && of_table(&rule.to)) {
+                for protocol in protocols(rule, icmp) {
+                    let mut command = format!("{table} -A FORWARD{protocol}");
+                    if let Some((interface, _)) = rule.port.and_then(|port| ports.get(port as usize)) {
+                        command += &format!(" -i {interface}");
+                    }
+                    if let Some(from) = rule.from {
+                        command += &format!(" -s {from}");
+                    }
+                    if let Some(to) = rule.to {
+                        command += &format!(" -d {to}");
+                    }
+                    if let Some(ports) = &rule.to_ports {
+                        command += &format!(" --dport {}:{}", ports.start(), ports.end());
+                    }
+                    self.run(command + &target(rule.verdict, prohibited));
+                }
+            }
+            if filter.otherwise != Verdict::Allow {
+                self.run(format!("{table} -A FORWARD{}", target(filter.otherwise, prohibited)));
+            }
+        }
+    }
+}
+
+/// The protocols that a rule is about, as options; ports are TCP's and UDP's.
+fn protocols(rule: &Rule, icmp: &str) -> Vec<String> {
+    match rule.protocol {
+        Some(Protocol::Tcp) => vec![" -p tcp".into()],
+        Some(Protocol::Udp) => vec![" -p udp".into()],
+        Some(Protocol::Icmp) => vec![format!(" -p {icmp}")],
+        None if rule.to_ports.is_some() => vec![" -p tcp".into(), " -p udp".into()],
+        None => vec![String::new()],
+    }
+}
+
+fn target(verdict: Verdict, prohibited: &str) -> String {
+    match verdict {
+        Verdict::Allow => " -j ACCEPT".into(),
+        Verdict::Deny => " -j DROP".into(),
+        Verdict::Reject => format!(" -j REJECT --reject-with {prohibited}"),
+    }
+}
