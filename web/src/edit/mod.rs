@@ -21,7 +21,7 @@ pub mod undo;
 
 use clip::Clip;
 use netlab::run::RunId;
-use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Way};
+use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, RouterConfig, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
 use vnetif::impair::Impairment;
@@ -35,6 +35,8 @@ pub enum Kind {
     Switch,
     /// A hub.
     Hub,
+    /// A router.
+    Router,
 }
 
 /// Something done to a scenario.
@@ -175,6 +177,7 @@ impl Editable for Scenario {
             }),
             Kind::Switch => NodeKind::Switch(SwitchConfig::default()),
             Kind::Hub => NodeKind::Hub,
+            Kind::Router => NodeKind::Router(RouterConfig::default()),
         };
         let at = at.unwrap_or_else(|| room::for_a_new(kind, self));
         push(self, id.clone(), Node { name: id, kind: node_kind }, at)
@@ -245,6 +248,7 @@ impl Kind {
             Self::Host => "h",
             Self::Switch => "s",
             Self::Hub => "hub",
+            Self::Router => "r",
         }
     }
 }
