@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`naming`], [`room`] | ids and places for what is new |
+//! | [`wiring`] | what a cable at a router brings along: addresses and gateways |
 //! | [`clip`] | a part of a network, to be put down again |
 //! | [`change`] | what a new document means for the world that runs the old one |
 //! | [`undo`] | the documents before and after this one |
@@ -18,10 +19,11 @@ pub mod item_form;
 pub mod naming;
 mod room;
 pub mod undo;
+mod wiring;
 
 use clip::Clip;
 use netlab::run::RunId;
-use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, RouterConfig, SwitchConfig, Way};
+use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
 use vnetif::impair::Impairment;
@@ -56,6 +58,8 @@ pub enum Edit {
     SetNode(NodeId, NodeKind),
     /// Other settings.
     SetLink(LinkId, [Way; 2]),
+    /// Other settings of the ports at its ends.
+    SetPorts(LinkId, [Port; 2]),
     /// The cable is pulled out, or put back.
     Plug(LinkId, bool),
     /// What is on the clipboard.
@@ -102,7 +106,7 @@ impl Edit {
         match self {
             Self::Plug(_, false) => "Cable pulled",
             Self::Plug(_, true) => "Cable put back",
-            Self::SetLink(..) => "Link changed",
+            Self::SetLink(..) | Self::SetPorts(..) => "Link changed",
             Self::Add(..) | Self::Paste(_) => "Nodes added",
             Self::Connect(..) => "Cable added",
             _ => "Changed",
@@ -133,6 +137,7 @@ impl Edit {
             }
             Self::SetNode(node, kind) => next.topology.nodes[node.index()].kind = kind,
             Self::SetLink(link, ways) => next.topology.links[link.index()].ways = ways,
+            Self::SetPorts(link, ports) => next.topology.links[link.index()].ports = ports,
             Self::Plug(link, plugged) => {
                 for way in &mut next.topology.links[link.index()].ways {
                     way.impairments.retain(|impairment| *impairment != Impairment::Down);
@@ -204,7 +209,9 @@ impl Editable for Scenario {
                 return Err(EditError::HostIsConnected(name(node)));
             }
         }
+        let link = LinkId(self.topology.links.len() as u32);
         self.add_link(Link::new([a, b], [defaults::way(), defaults::way()]));
+        wiring::settle(&mut self.topology, link);
         Ok(())
     }
 
