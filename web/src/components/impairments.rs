@@ -71,11 +71,12 @@ pub fn Impairments(props: &Props) -> Html {
             let (form, edited) = form();
             Callback::from(move |event: Event| {
                 let mut form = form.clone();
-                form.impairments[place].from = match &*event.target_unchecked_into::<HtmlSelectElement>().value() {
-                    "0" => Some(End::First),
-                    "1" => Some(End::Second),
-                    _ => None,
-                };
+                form.impairments[place].from =
+                    match &*event.target_unchecked_into::<HtmlSelectElement>().value() {
+                        "0" => Some(End::First),
+                        "1" => Some(End::Second),
+                        _ => None,
+                    };
                 edited.emit(form);
             })
         };

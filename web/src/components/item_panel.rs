@@ -78,9 +78,12 @@ pub fn ItemPanel(props: &Props) -> Html {
         item_field(field, form.value(field), fault(&field.key), oninput)
     };
     let shown = groups.iter().flat_map(|group| group.fields.iter().map(|field| field.key.to_string()));
-    let shown = shown.chain(form.impairments.iter().enumerate().flat_map(|(place, entry)| {
-        entry.fields(place).into_iter().map(|field| field.key.to_string())
-    }));
+    let shown = shown.chain(
+        form.impairments
+            .iter()
+            .enumerate()
+            .flat_map(|(place, entry)| entry.fields(place).into_iter().map(|field| field.key.to_string())),
+    );
     let shown: Vec<String> = shown.collect();
     let elsewhere = wrong.iter().filter(|(key, _)| !shown.contains(key));
     let group = |group: &Group| {

@@ -271,7 +271,8 @@ fn a_host_that_comes_to_a_routed_lan_gets_an_address_there() {
 #[test]
 fn a_cable_between_routers_is_a_network_of_its_own() {
     let scenario = done(&two_lans(), [Edit::Add(Kind::Router, None), Edit::Connect(NodeId(4), NodeId(5))]);
-    let ports = scenario.topology.links[4].ports.each_ref().map(|port| port.of_router().addresses[0].to_string());
+    let ports =
+        scenario.topology.links[4].ports.each_ref().map(|port| port.of_router().addresses[0].to_string());
     assert_eq!(ports, ["10.0.2.1/24", "10.0.2.2/24"]);
 }
 
@@ -289,8 +290,12 @@ fn ports_and_switches_change_while_the_network_runs() {
     let scenario = two_lans();
     let after = |edit: Edit| between(&scenario, &done(&scenario, [edit]));
     let tree = bridge::Config { stp: Some(bridge::config::Stp::default()), ..Default::default() };
-    assert!(matches!(after(Edit::SetNode(NodeId(1), NodeKind::Switch(tree))), Change::Live(commands) if commands.len() == 1));
+    assert!(
+        matches!(after(Edit::SetNode(NodeId(1), NodeKind::Switch(tree))), Change::Live(commands) if commands.len() == 1)
+    );
     let [host, switch] = scenario.topology.links[0].ports.clone();
     let off = Port::Switch(bridge::Port { up: false, ..switch.of_switch() });
-    assert!(matches!(after(Edit::SetPorts(LinkId(0), [host, off])), Change::Live(commands) if commands.len() == 1));
+    assert!(
+        matches!(after(Edit::SetPorts(LinkId(0), [host, off])), Change::Live(commands) if commands.len() == 1)
+    );
 }

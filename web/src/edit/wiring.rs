@@ -125,7 +125,8 @@ fn at_router(topology: &mut Topology, link: LinkId, end: End) {
         lan.iter().filter_map(|&host| topology.host(host)).flat_map(|host| host.gateways.clone()).collect();
     let own = wanted.iter().filter_map(|net| {
         // Hosts that expect a router somewhere find it there.
-        let expected = gateways.iter().copied().find(|gateway| net.has(*gateway) && !owned(topology, *gateway));
+        let expected =
+            gateways.iter().copied().find(|gateway| net.has(*gateway) && !owned(topology, *gateway));
         expected.map(|address| net.like(address)).or_else(|| net.free_for_a_router(&taken))
     });
     let addresses: Vec<IpCidr> = own.collect();

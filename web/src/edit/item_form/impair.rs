@@ -121,8 +121,11 @@ const JITTER: &[Part] = &[
 ];
 const REORDER: &[Part] =
     &[percent("reorder", "Ahead, in percent", "1"), number("gap", "Only one in", "1"), CORRELATION];
-const OUTAGE: &[Part] =
-    &[quantity("at", "First at", "1s"), quantity("for", "Lasts", "500ms"), quantity("every", "Again every", "")];
+const OUTAGE: &[Part] = &[
+    quantity("at", "First at", "1s"),
+    quantity("for", "Lasts", "500ms"),
+    quantity("every", "Again every", ""),
+];
 const SILENCE: &[Part] = &[quantity("after", "After so much", "100kB"), quantity("for", "Lasts", "1s")];
 const FRAME_SIZE: &[Part] = &[quantity("frame_size", "Longest frame that passes", "1000B")];
 const TRAILING: &[Part] = &[number("trailing", "Up to so many bytes", "9")];
@@ -210,8 +213,9 @@ impl Entry {
 
     /// Its fields, as entry number `place` of the form's list.
     pub fn fields(&self, place: usize) -> Vec<Field> {
-        let field = |part: &Part| {
-            Field { key: Cow::Owned(format!("impair.{place}.{}", part.field.key)), ..part.field.clone() }
+        let field = |part: &Part| Field {
+            key: Cow::Owned(format!("impair.{place}.{}", part.field.key)),
+            ..part.field.clone()
         };
         self.kind.parts().iter().map(field).collect()
     }

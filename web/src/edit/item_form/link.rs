@@ -17,8 +17,11 @@ use vnetif::preset::Preset;
 const ALIKE: Field = Field::choice("alike", "Directions", &[("", "both alike"), ("no", "each by itself")]);
 const LOSS_HINT: &str = "In percent. Empty: none.";
 const QUEUE_HINT: &str = "In bytes, like 64KiB, or frames, like 50 frames.";
-const DISCIPLINES: &[(&str, &str)] =
-    &[("", "who comes when it is full"), ("red", "some earlier, by chance (RED)"), ("codel", "who waited too long (CoDel)")];
+const DISCIPLINES: &[(&str, &str)] = &[
+    ("", "who comes when it is full"),
+    ("red", "some earlier, by chance (RED)"),
+    ("codel", "who waited too long (CoDel)"),
+];
 
 /// The fields of a direction.
 struct Fields {
@@ -57,7 +60,8 @@ static WAYS: [Fields; 2] = [
         discipline: Field::choice("discipline back", "The queue back drops", DISCIPLINES).further(),
         red_min: Field::text("min back", "RED back begins at", "16KiB").further(),
         red_max: Field::text("max back", "RED back drops all from", "48KiB").further(),
-        red_probability: Field::text("probability back", "RED back drops at most, in percent", "10").further(),
+        red_probability: Field::text("probability back", "RED back drops at most, in percent", "10")
+            .further(),
         red_weight: Field::number("weight back", "RED back weight", "9").further(),
         codel_target: Field::text("target back", "CoDel target back", "5ms").further(),
         codel_interval: Field::text("interval back", "CoDel interval back", "100ms").further(),
@@ -101,7 +105,10 @@ impl ItemForm {
                 (&fields.rate.key, line.rate.map_or(UNLIMITED.to_owned(), show_rate)),
                 (&fields.delay.key, show_time(line.delay)),
                 (&fields.queue.key, limit),
-                (&fields.loss.key, loss_of(way).map(|(_, loss)| decimal(loss * 100.0, 7)).unwrap_or_default()),
+                (
+                    &fields.loss.key,
+                    loss_of(way).map(|(_, loss)| decimal(loss * 100.0, 7)).unwrap_or_default(),
+                ),
             ]);
             let discipline = match line.queue.discipline {
                 Discipline::DropTail => "",
@@ -209,10 +216,13 @@ impl ItemForm {
                         Step::Field(key) => Some(key.as_str()),
                         Step::Index(_) => None,
                     });
-                    let first = || self.impairments.get(entry)?.fields(entry).first().map(|f| f.key.to_string());
+                    let first =
+                        || self.impairments.get(entry)?.fields(entry).first().map(|f| f.key.to_string());
                     let key = part.map(|part| format!("impair.{entry}.{part}"));
                     let known = |key: &String| {
-                        self.impairments.get(entry).is_some_and(|it| it.fields(entry).iter().any(|f| f.key == *key))
+                        self.impairments
+                            .get(entry)
+                            .is_some_and(|it| it.fields(entry).iter().any(|f| f.key == *key))
                     };
                     key.filter(known).or_else(first).map(|key| (key, None))
                 }
@@ -267,7 +277,8 @@ impl ItemForm {
                 )
             }
             "codel" => {
-                let [target, interval] = [&way.codel_target, &way.codel_interval].map(|field| self.as_text(field));
+                let [target, interval] =
+                    [&way.codel_target, &way.codel_interval].map(|field| self.as_text(field));
                 format!(r#"{{"size":{size},"codel":{{"target":{target},"interval":{interval}}}}}"#)
             }
             _ => size,

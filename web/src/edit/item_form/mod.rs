@@ -128,7 +128,10 @@ fn hundredth(percent: &str) -> Option<String> {
 const PERCENTAGE: &str = "write a percentage from 0 to 100, like 0.5";
 
 /// Reads a small document; `key` finds the field that a fault is about, and the line in it, counted from 1.
-fn read(text: &str, key: impl Fn(&[Step]) -> Option<(String, Option<usize>)>) -> Result<Scenario, Vec<Wrong>> {
+fn read(
+    text: &str,
+    key: impl Fn(&[Step]) -> Option<(String, Option<usize>)>,
+) -> Result<Scenario, Vec<Wrong>> {
     let reading = Scenario::parse(text);
     reading.map_err(|faults| {
         let wrong = |fault: Fault| {

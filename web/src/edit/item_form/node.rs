@@ -39,8 +39,8 @@ const HELLO: Field = Field::text("hello", "Hello time", "2s").further();
 const MAX_AGE: Field = Field::text("max_age", "Maximum age", "20s").further();
 const FORWARD_DELAY: Field = Field::text("forward_delay", "Forward delay", "15s").further();
 
-const ROUTES: Field =
-    Field::lines("routes", "Static routes").hint("One a line, like 10.0.2.0/24 via 10.0.12.2, or default via 10.0.12.2.");
+const ROUTES: Field = Field::lines("routes", "Static routes")
+    .hint("One a line, like 10.0.2.0/24 via 10.0.12.2, or default via 10.0.12.2.");
 const RIP: Field =
     Field::check("rip", "RIP", "").hint("Routers tell each other their routes: RIP 2 and RIPng.");
 const SPLIT_HORIZON: Field = Field::choice(
@@ -238,7 +238,12 @@ impl ItemForm {
         json
     }
 
-    fn router_json(&self, lines: &mut LinesOf, scenario: &Scenario, id: NodeId) -> Result<String, Vec<Wrong>> {
+    fn router_json(
+        &self,
+        lines: &mut LinesOf,
+        scenario: &Scenario,
+        id: NodeId,
+    ) -> Result<String, Vec<Wrong>> {
         let mut wrong = Vec::new();
         let mut take = |field: &Field, read: &mut dyn FnMut(&str) -> Result<String, String>| {
             Lines::read(self.value(field), read).unwrap_or_else(|(line, what)| {
@@ -270,10 +275,8 @@ impl ItemForm {
             let times = [UPDATE, TIMEOUT, GARBAGE]
                 .map(|field| format!(r#","{}":{}"#, field.key, self.as_text(&field)));
             let (split, triggered) = (self.as_text(&SPLIT_HORIZON), self.is_on(&TRIGGERED));
-            json += &format!(
-                r#","rip":{{"split_horizon":{split},"triggered":{triggered}{}}}"#,
-                times.concat()
-            );
+            json +=
+                &format!(r#","rip":{{"split_horizon":{split},"triggered":{triggered}{}}}"#, times.concat());
         }
         Ok(json + &nat + &filter)
     }
@@ -287,4 +290,3 @@ struct LinesOf {
     rules: Lines,
     ports: Vec<Option<u32>>,
 }
-

@@ -150,10 +150,11 @@ impl ItemForm {
             }
             NodeKind::Router(_) => {
                 let vlans = VLANS.at(&place);
-                *lines = Lines::read(self.value(&vlans), &mut words::read_vlan).unwrap_or_else(|(line, what)| {
-                    wrong.push((vlans.key.to_string(), format!("line {line}: {what}")));
-                    Lines::default()
-                });
+                *lines =
+                    Lines::read(self.value(&vlans), &mut words::read_vlan).unwrap_or_else(|(line, what)| {
+                        wrong.push((vlans.key.to_string(), format!("line {line}: {what}")));
+                        Lines::default()
+                    });
                 let mac = if empty(&MAC) { "null".to_owned() } else { self.as_text(&MAC.at(&place)) };
                 Some(format!(
                     r#"{{"up":{},"addresses":{},"vlans":{},"outside":{},"advertise":{},"rip":{},"mtu":{},"mac":{mac}}}"#,

@@ -66,7 +66,9 @@ fn what_is_wrong_is_told_at_its_field() {
         keys
     };
     let mut form = ItemForm::of_node(&scenario, NodeId(0));
-    for (key, value) in [("addresses", "10.0.0.1"), ("gateway", "10.9.9.9"), ("mtu", "big"), ("tx_buffer", "5")] {
+    for (key, value) in
+        [("addresses", "10.0.0.1"), ("gateway", "10.9.9.9"), ("mtu", "big"), ("tx_buffer", "5")]
+    {
         form.put(key, value);
     }
     assert_eq!(keys(form.node(&scenario, NodeId(0)).unwrap_err()), ["addresses", "mtu", "tx_buffer"]);
@@ -118,7 +120,9 @@ fn rules_are_typed_as_they_are_said() {
         "allow tcp from 10.0.0.0/24 to 10.0.1.7/32 ports 20-25 in s\nreject icmp\ndeny all in q"
     );
     assert_eq!(form.get("forwards").unwrap(), "tcp 8080 to 10.0.0.7 port 80\nudp 53 to 10.0.0.7");
-    assert!(form.get("routes").unwrap().starts_with("default via 10.0.0.9\n10.9.0.0/16 via 10.0.0.8 metric 3\n"));
+    assert!(
+        form.get("routes").unwrap().starts_with("default via 10.0.0.9\n10.9.0.0/16 via 10.0.0.8 metric 3\n")
+    );
     let mut form = form;
     form.put("rules", "deny tcp from 10.0.0.5 port 22");
     let NodeKind::Router(config) = form.node(&scenario, NodeId(2)).unwrap() else { panic!("a router") };
@@ -151,7 +155,10 @@ fn a_port_is_given_a_vlan_and_no_host_has_ports() {
     let (ways, ports) = form.link(topology, link).unwrap();
     assert_eq!(ways, link.ways);
     assert_eq!(ports[0], Port::Plain);
-    assert_eq!(ports[1].of_switch().vlan, bridge::config::Membership::Access(bridge::config::Vlan::new(30).unwrap()));
+    assert_eq!(
+        ports[1].of_switch().vlan,
+        bridge::config::Membership::Access(bridge::config::Vlan::new(30).unwrap())
+    );
 }
 
 #[test]

@@ -105,7 +105,11 @@ pub fn read_forward(line: &str) -> Result<String, String> {
         [transport @ ("tcp" | "udp"), outside, "to", to, "port", port] => {
             (transport, outside, to, Some(port))
         }
-        _ => return Err("write the port outside and where it leads, like tcp 8080 to 192.168.1.11 port 80".into()),
+        _ => {
+            return Err(
+                "write the port outside and where it leads, like tcp 8080 to 192.168.1.11 port 80".into()
+            );
+        }
     };
     let port = port.map(|port| format!(r#","port":{}"#, number_or_text(port))).unwrap_or_default();
     Ok(format!(r#"{{"{transport}":{},"to":{}{port}}}"#, number_or_text(outside), quoted(to)))
@@ -143,9 +147,9 @@ pub fn rule(rule: &Rule, scenario: &Scenario, router: NodeId) -> String {
     }
     if let Some(port) = rule.port {
         let neighbors = neighbors(scenario, router);
-        let name = neighbors.get(port as usize).filter(|name| {
-            neighbors.iter().filter(|other| other == name).count() == 1
-        });
+        let name = neighbors
+            .get(port as usize)
+            .filter(|name| neighbors.iter().filter(|other| other == name).count() == 1);
         line += &format!(" in {}", name.map_or(port.to_string(), |name| (*name).to_owned()));
     }
     line
@@ -155,7 +159,9 @@ pub fn rule(rule: &Rule, scenario: &Scenario, router: NodeId) -> String {
 pub fn read_rule(line: &str, scenario: &Scenario, router: NodeId) -> Result<(String, Option<u32>), String> {
     let mut words = line.split_whitespace();
     let [Some(verdict @ ("allow" | "deny" | "reject")), Some(protocol)] = [words.next(), words.next()] else {
-        return Err("begin with allow, deny or reject and a protocol, like deny tcp ports 22, or allow all".into());
+        return Err(
+            "begin with allow, deny or reject and a protocol, like deny tcp ports 22, or allow all".into()
+        );
     };
     let mut json = format!(r#"{{"{verdict}":{}"#, quoted(protocol));
     let (mut port, mut said) = (None, Vec::new());
@@ -212,7 +218,9 @@ pub fn vlans(vlans: &[(u16, Vec<IpCidr>)]) -> String {
 
 /// The inverse of [`vlans`]: fields of an object, and for each its VLAN's name.
 pub fn read_vlan(line: &str) -> Result<String, String> {
-    let Some((vlan, addresses)) = line.split_once(": ").or_else(|| Some((line.trim().strip_suffix(':')?, ""))) else {
+    let Some((vlan, addresses)) =
+        line.split_once(": ").or_else(|| Some((line.trim().strip_suffix(':')?, "")))
+    else {
         return Err("write a VLAN’s number and its addresses, like 10: 10.0.10.254/24".into());
     };
     Ok(format!("{}:{}", quoted(vlan.trim()), texts(addresses)))
