@@ -62,7 +62,7 @@ pub const ALL: &[(&str, Key, &str)] = &[
 
 /// The editor's keys, as the help lists them.
 pub const EDITOR: &[(&str, &str)] = &[
-    ("1 2 3", "add a host, a switch, a hub"),
+    ("1 2 3 4", "add a host, a switch, a hub, a router"),
     ("Arrows", "move what is selected (Shift: farther)"),
     ("Del", "delete what is selected"),
     ("Ctrl+Z", "undo; Ctrl+Y: do it again"),
@@ -80,6 +80,7 @@ pub fn edit_meaning(key: &str, command: bool, shift: bool, focus: Focus) -> Opti
         (false, "1") => add(Kind::Host),
         (false, "2") => add(Kind::Switch),
         (false, "3") => add(Kind::Hub),
+        (false, "4") => add(Kind::Router),
         (false, "Delete" | "Backspace") => Some(Command::Delete),
         (true, "z" | "Z") => Some(if shift { Command::Redo } else { Command::Undo }),
         (true, "y") => Some(Command::Redo),

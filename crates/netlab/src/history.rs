@@ -268,6 +268,8 @@ pub struct History {
     links: Vec<Vec<(Instant, Link)>>,
     kinds: Vec<Vec<(Instant, NodeKind)>>,
     runs: Vec<RunLog>,
+    /// What was refused later than it arrived, in order of time: a packet that waited for an address in vain.
+    late_refusals: VecDeque<(Instant, TransitId)>,
     hash: Xxh3Default,
 }
 
@@ -312,6 +314,7 @@ impl History {
             links: Vec::new(),
             kinds: Vec::new(),
             runs: Vec::new(),
+            late_refusals: VecDeque::new(),
             hash: Xxh3Default::new(),
         }
     }
@@ -352,6 +355,12 @@ impl History {
         let place = transit.0.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
         if let Some(transit) = place.and_then(|place| self.transits.get_mut(place)) {
             transit.refused = Some((at, why));
+            if at > transit.arrival {
+                self.late_refusals.push_back((at, transit.id));
+                if self.late_refusals.len() > self.limits.transits {
+                    self.late_refusals.pop_front();
+                }
+            }
         }
     }
 
@@ -495,6 +504,15 @@ impl History {
     pub fn transits_by(&self, at: Instant) -> impl DoubleEndedIterator<Item = &Transit> + ExactSizeIterator {
         let count = self.transits.partition_point(|transit| transit.queued <= at);
         self.transits.range(..count)
+    }
+
+    /// The transits that arrived, and that their receiver refused at some later moment of `from..=to`. What it refused at
+    /// once is found among those that [pass](Self::passing).
+    pub fn refused_late(&self, from: Instant, to: Instant) -> impl Iterator<Item = &Transit> {
+        let first = self.late_refusals.partition_point(|(at, _)| *at < from);
+        let last = self.late_refusals.partition_point(|(at, _)| *at <= to);
+        let within = self.late_refusals.range(first..last.max(first));
+        within.filter_map(|(_, id)| self.transit(*id))
     }
 
     /// One transit, if it is still kept.

@@ -69,7 +69,7 @@ pub enum Loss {
 }
 
 /// What a wire has done to a frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Marks {
     /// Bits are wrong.
     pub corrupted: bool,

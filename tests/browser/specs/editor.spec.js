@@ -97,9 +97,9 @@ test("a tool is dragged from the palette to its place", async ({ page, aquarium 
   await aquarium.open(QUIET);
   await edit(aquarium);
   await aquarium.button("Add a switch").dragTo(aquarium.canvas, { targetPosition: { x: 500, y: 300 } });
-  await aquarium.button("Add a hub").dragTo(aquarium.canvas, { targetPosition: { x: 700, y: 300 } });
+  await aquarium.button("Add a router").dragTo(aquarium.canvas, { targetPosition: { x: 700, y: 300 } });
   const [left, right] = (await documentOf(page)).nodes.slice(-2);
-  expect([left.kind, right.kind]).toEqual(["switch", "hub"]);
+  expect([left.kind, right.kind]).toEqual(["switch", "router"]);
   expect(right.at[0]).toBeGreaterThan(left.at[0]);
   expect(right.at[1]).toBe(left.at[1]);
 });

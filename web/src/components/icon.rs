@@ -41,6 +41,8 @@ pub enum Glyph {
     Switch,
     /// A hexagon.
     Hub,
+    /// A disc with four arrows.
+    Router,
     /// An arrow back.
     Undo,
     /// An arrow forth.
@@ -92,6 +94,9 @@ impl Glyph {
             Self::Switch => "M3 8h18v8H3zM7 11h6l-1.5-1.5M17 13h-6l1.5 1.5",
             Self::Hub => {
                 "M8 5h8l4 7-4 7H8l-4-7zM12 12h.01M12 8.5V7M12 17v-1.5M9 10.3 7.7 9.5M16.3 14.5 15 13.7"
+            }
+            Self::Router => {
+                "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M5.5 12H9M7.7 10.3 9.4 12 7.7 13.7M18.5 12H15M16.3 10.3 14.6 12 16.3 13.7M12 9.5V5.5M10.3 7.2 12 5.5 13.7 7.2M12 14.5v4M10.3 16.8 12 18.5 13.7 16.8"
             }
             Self::Undo => "M8 5 3.5 9.5 8 14M4 9.5h10a5.5 5.5 0 0 1 0 11h-3",
             Self::Redo => "M16 5l4.5 4.5L16 14M20 9.5H10a5.5 5.5 0 0 0 0 11h3",

@@ -1,11 +1,13 @@
 //! The settings of a node or a link, to be changed: what the inspector shows while the tools are out.
 
-use super::start_form::field_input;
+use super::impairments::{Impairments, Presets};
+use super::item_field::item_field;
 use super::use_session;
 use crate::edit::Edit;
-use crate::edit::item_form::ItemForm;
+use crate::edit::item_form::field::Field;
+use crate::edit::item_form::{Group, ItemForm};
 use crate::lab::Command;
-use crate::run_form::{Field, Wrong};
+use crate::run_form::Wrong;
 use crate::session::Session;
 use crate::stage::Selection;
 use netlab::topology::{LinkId, NodeId};
@@ -39,17 +41,15 @@ pub fn ItemPanel(props: &Props) -> Html {
             wrong.set(Vec::new());
         });
     }
-    let change = {
+    // Told once it has been tried, and from then on it goes as it is put right.
+    let edited = {
         let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
-        move |field: &Field, value: String| {
-            let mut edited = (*form).clone();
-            edited.set(field, value);
-            // Told once it has been tried, and from then on it goes as it is put right.
+        Callback::from(move |edited: ItemForm| {
             if !wrong.is_empty() {
                 wrong.set(read(&session, item, &edited).err().unwrap_or_default());
             }
             form.set(edited);
-        }
+        })
     };
     let onsubmit = {
         let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
@@ -64,25 +64,58 @@ pub fn ItemPanel(props: &Props) -> Html {
             }
         })
     };
-    let fields = fields(&session, item, &form);
+    let groups = groups(&session, item, &form);
     let fault = |key: &str| wrong.iter().find(|(at, _)| at == key).map(|(_, what)| what.clone());
-    let input = |field: Field| {
-        let change = change.clone();
-        let oninput = Callback::from(move |value: String| change(&field, value));
-        field_input(field, form.value(&field), fault(field.key), oninput)
+    let input = |field: &Field| {
+        let oninput = {
+            let (form, edited, field) = (form.clone(), edited.clone(), field.clone());
+            Callback::from(move |value: String| {
+                let mut next = (*form).clone();
+                next.set(&field, value);
+                edited.emit(next);
+            })
+        };
+        item_field(field, form.value(field), fault(&field.key), oninput)
     };
-    let (main, further): (Vec<_>, Vec<_>) = fields.iter().copied().partition(|field| !field.further);
-    let further_fault = further.iter().any(|field| fault(field.key).is_some());
-    let elsewhere = wrong.iter().filter(|(key, _)| !fields.iter().any(|field| field.key == key));
+    let shown = groups.iter().flat_map(|group| group.fields.iter().map(|field| field.key.to_string()));
+    let shown = shown.chain(
+        form.impairments
+            .iter()
+            .enumerate()
+            .flat_map(|(place, entry)| entry.fields(place).into_iter().map(|field| field.key.to_string())),
+    );
+    let shown: Vec<String> = shown.collect();
+    let elsewhere = wrong.iter().filter(|(key, _)| !shown.contains(key));
+    let group = |group: &Group| {
+        let (further, main): (Vec<_>, Vec<_>) = group.fields.iter().partition(|field| field.further);
+        let further_fault = further.iter().any(|field| fault(&field.key).is_some());
+        let fields = html! {
+            <>
+                <div class="fields">{ for main.into_iter().map(&input) }</div>
+                if !further.is_empty() {
+                    <details class="further" open={further_fault}>
+                        <summary>{ "More settings" }</summary>
+                        <div class="fields">{ for further.into_iter().map(&input) }</div>
+                    </details>
+                }
+            </>
+        };
+        match group.title.is_empty() {
+            true => fields,
+            false => html! { <fieldset><legend>{ &group.title }</legend>{ fields }</fieldset> },
+        }
+    };
+    let (own, ports) = groups.split_at(groups.len().min(1));
     html! {
         <form class="item-form" aria-label="Settings" novalidate=true {onsubmit}>
-            <div class="fields">{ for main.into_iter().map(&input) }</div>
-            if !further.is_empty() {
-                <details class="further" open={further_fault}>
-                    <summary>{ "More settings" }</summary>
-                    <div class="fields">{ for further.into_iter().map(&input) }</div>
-                </details>
+            if matches!(item, Selection::Link(_)) {
+                <Presets form={(*form).clone()} {item} edited={edited.clone()} />
             }
+            { for own.iter().map(&group) }
+            if let Selection::Link(link) = item {
+                <Impairments form={(*form).clone()} {link} edited={edited.clone()} wrong={(*wrong).clone()} />
+            }
+            { for ports.iter().map(&group) }
             { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
             <p class="actions">
                 <button type="submit" class="button primary">{ "Apply" }</button>
@@ -102,27 +135,26 @@ pub fn ItemPanel(props: &Props) -> Html {
 fn filled(session: &Session, item: Selection) -> ItemForm {
     let lab = session.lab().borrow();
     let scenario = lab.scenario();
+    let topology = &scenario.topology;
     match item {
-        Selection::Node(id) if scenario.topology.nodes.len() > id.index() => ItemForm::of_node(scenario, id),
+        Selection::Node(id) if topology.nodes.len() > id.index() => ItemForm::of_node(scenario, id),
         Selection::Link(id) => {
-            scenario.topology.links.get(id.index()).map(ItemForm::of_link).unwrap_or_default()
+            topology.links.get(id.index()).map(|link| ItemForm::of_link(topology, link)).unwrap_or_default()
         }
         _ => ItemForm::default(),
     }
 }
 
-fn fields(session: &Session, item: Selection, form: &ItemForm) -> Vec<Field> {
+fn groups(session: &Session, item: Selection, form: &ItemForm) -> Vec<Group> {
+    let lab = session.lab().borrow();
+    let topology = &lab.scenario().topology;
     match item {
-        Selection::Node(id) => session
-            .lab()
-            .borrow()
-            .scenario()
-            .topology
-            .nodes
-            .get(id.index())
-            .map(|node| ItemForm::node_fields(&node.kind))
-            .unwrap_or_default(),
-        Selection::Link(_) => form.link_fields(),
+        Selection::Node(id) => {
+            topology.nodes.get(id.index()).map(|node| form.node_groups(&node.kind)).unwrap_or_default()
+        }
+        Selection::Link(id) => {
+            topology.links.get(id.index()).map(|link| form.link_groups(topology, link)).unwrap_or_default()
+        }
         Selection::Frame(_) => Vec::new(),
     }
 }
@@ -130,28 +162,34 @@ fn fields(session: &Session, item: Selection, form: &ItemForm) -> Vec<Field> {
 /// The edits that make the document what the form says.
 fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>, Vec<Wrong>> {
     let lab = session.lab().borrow();
-    let topology = &lab.scenario().topology;
+    let scenario = lab.scenario();
+    let topology = &scenario.topology;
+    let mut edits = Vec::new();
     match item {
         Selection::Node(id) => {
             let node = topology.node(id);
-            let kind = form.node(&node.kind)?;
+            let kind = form.node(scenario, id)?;
             let name = form.value(&crate::edit::item_form::NAME).trim();
-            let mut edits = Vec::new();
             if name != node.name {
                 edits.push(Edit::Rename(id, name.to_owned()));
             }
             if kind != node.kind {
                 edits.push(Edit::SetNode(id, kind));
             }
-            Ok(edits)
         }
         Selection::Link(id) => {
             let link = topology.link(id);
-            let ways = form.link(link)?;
-            Ok(if ways == link.ways { Vec::new() } else { vec![Edit::SetLink(id, ways)] })
+            let (ways, ports) = form.link(topology, link)?;
+            if ways != link.ways {
+                edits.push(Edit::SetLink(id, ways));
+            }
+            if ports != link.ports {
+                edits.push(Edit::SetPorts(id, ports));
+            }
         }
-        Selection::Frame(_) => Ok(Vec::new()),
+        Selection::Frame(_) => {}
     }
+    Ok(edits)
 }
 
 /// Pulls a cable out, or puts it back.

@@ -1,7 +1,66 @@
-//! The legend: which colour and shape is which kind of frame, from the stage's own palette.
+//! The legend: which colour and shape is which kind of frame, from the stage's own palette; and the signs that ports, cables and
+//! frames bear, as they are drawn there.
 
 use crate::stage::palette::Swatch;
 use yew::prelude::*;
+
+/// A sign: what it looks like, and what it means.
+struct Sign {
+    /// Within `-12 -8 24 16`: paths, and the class that says how each is drawn.
+    paths: &'static [(&'static str, &'static str)],
+    says: &'static str,
+}
+
+const CABLE: &str = "M-12-1.5H12V1.5H-12Z";
+const CAPSULE: &str = "M-5-5H5A5 5 0 0 1 5 5H-5A5 5 0 0 1-5-5Z";
+const DISC: &str = "M0-5A5 5 0 0 1 0 5A5 5 0 0 1 0-5Z";
+
+const SIGNS: [Sign; 11] = [
+    Sign { paths: &[("sign-cable", CABLE), ("sign-up", DISC)], says: "port: frames pass" },
+    Sign {
+        paths: &[("sign-cable", CABLE), ("sign-plain", DISC), ("sign-up", "M0-5A5 5 0 0 1 0 5Z")],
+        says: "it learns addresses, nothing passes yet",
+    },
+    Sign {
+        paths: &[("sign-cable", CABLE), ("sign-plain", DISC), ("sign-bar", "M8-8V8")],
+        says: "the spanning tree keeps it closed",
+    },
+    Sign {
+        paths: &[("sign-cable", "M-12-1.5H-8V1.5H-12ZM-2-1.5H2V1.5H-2ZM8-1.5H12V1.5H8Z")],
+        says: "cable in reserve",
+    },
+    Sign {
+        paths: &[("sign-crown", "M-7 6L-8-4L-3.5 1L0-6L3.5 1L8-4L7 6Z")],
+        says: "root of the spanning tree",
+    },
+    Sign {
+        paths: &[("sign-vlan", "M-9-6H9V6H-9Z"), ("sign-ink", "M-4-3V3M1-3H4V3H1Z")],
+        says: "VLAN, of a port or of a frame’s tag",
+    },
+    Sign {
+        paths: &[("sign-plain", "M-11-6H11V6H-11Z"), ("sign-trunk", "M-10-4.5H10M-10 4.5H10")],
+        says: "trunk: several VLANs",
+    },
+    Sign {
+        paths: &[("sign-frame", CAPSULE), ("sign-fault", "M3-7L6-3L1 0L6 3L3 7")],
+        says: "bits are wrong",
+    },
+    Sign {
+        paths: &[("sign-plain", "M-2-7H7A5 5 0 0 1 7 3H-2A5 5 0 0 1-2-7Z"), ("sign-frame", CAPSULE)],
+        says: "a copy",
+    },
+    Sign {
+        paths: &[
+            ("sign-frame", "M-5-1H5A4 4 0 0 1 5 7H-5A4 4 0 0 1-5-1Z"),
+            ("sign-leap", "M-8-2Q0-11 8-2M3-3L8-2L8-7"),
+        ],
+        says: "goes ahead of others",
+    },
+    Sign {
+        paths: &[("sign-frame", CAPSULE), ("sign-fault", "M-4-4L4 4M-4 4L4-4")],
+        says: "ends here, for the reason that it says",
+    },
+];
 
 /// The legend, folded away until it is wanted where there is little room.
 pub fn legend(roomy: bool) -> Html {
@@ -19,6 +78,19 @@ pub fn legend(roomy: bool) -> Html {
                     </li>
                 }) }
             </ul>
+            <details>
+                <summary>{ "Signs" }</summary>
+                <ul>
+                    { for SIGNS.iter().map(|sign| html! {
+                        <li key={sign.says}>
+                            <svg viewBox="-12 -8 24 16" width="24" height="16" aria-hidden="true" focusable="false">
+                                { for sign.paths.iter().map(|(class, path)| html! { <path class={*class} d={*path} /> }) }
+                            </svg>
+                            <span>{ sign.says }</span>
+                        </li>
+                    }) }
+                </ul>
+            </details>
         </details>
     }
 }

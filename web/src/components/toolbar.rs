@@ -19,10 +19,11 @@ pub struct Props {
 pub const DRAGGED_KIND: &str = "application/x-packetarium-kind";
 
 /// What can be added: kind, what it is called as dragged, its icon, its name, its key.
-pub const PALETTE: [(Kind, &str, Glyph, &str, &str); 3] = [
+pub const PALETTE: [(Kind, &str, Glyph, &str, &str); 4] = [
     (Kind::Host, "host", Glyph::Host, "Host", "1"),
     (Kind::Switch, "switch", Glyph::Switch, "Switch", "2"),
     (Kind::Hub, "hub", Glyph::Hub, "Hub", "3"),
+    (Kind::Router, "router", Glyph::Router, "Router", "4"),
 ];
 
 /// The tools.

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`naming`], [`room`] | ids and places for what is new |
+//! | [`wiring`] | what a cable at a router brings along: addresses and gateways |
 //! | [`clip`] | a part of a network, to be put down again |
 //! | [`change`] | what a new document means for the world that runs the old one |
 //! | [`undo`] | the documents before and after this one |
@@ -18,10 +19,11 @@ pub mod item_form;
 pub mod naming;
 mod room;
 pub mod undo;
+mod wiring;
 
 use clip::Clip;
 use netlab::run::RunId;
-use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Way};
+use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
 use vnetif::impair::Impairment;
@@ -35,6 +37,8 @@ pub enum Kind {
     Switch,
     /// A hub.
     Hub,
+    /// A router.
+    Router,
 }
 
 /// Something done to a scenario.
@@ -54,6 +58,8 @@ pub enum Edit {
     SetNode(NodeId, NodeKind),
     /// Other settings.
     SetLink(LinkId, [Way; 2]),
+    /// Other settings of the ports at its ends.
+    SetPorts(LinkId, [Port; 2]),
     /// The cable is pulled out, or put back.
     Plug(LinkId, bool),
     /// What is on the clipboard.
@@ -100,7 +106,7 @@ impl Edit {
         match self {
             Self::Plug(_, false) => "Cable pulled",
             Self::Plug(_, true) => "Cable put back",
-            Self::SetLink(..) => "Link changed",
+            Self::SetLink(..) | Self::SetPorts(..) => "Link changed",
             Self::Add(..) | Self::Paste(_) => "Nodes added",
             Self::Connect(..) => "Cable added",
             _ => "Changed",
@@ -131,6 +137,7 @@ impl Edit {
             }
             Self::SetNode(node, kind) => next.topology.nodes[node.index()].kind = kind,
             Self::SetLink(link, ways) => next.topology.links[link.index()].ways = ways,
+            Self::SetPorts(link, ports) => next.topology.links[link.index()].ports = ports,
             Self::Plug(link, plugged) => {
                 for way in &mut next.topology.links[link.index()].ways {
                     way.impairments.retain(|impairment| *impairment != Impairment::Down);
@@ -175,6 +182,7 @@ impl Editable for Scenario {
             }),
             Kind::Switch => NodeKind::Switch(SwitchConfig::default()),
             Kind::Hub => NodeKind::Hub,
+            Kind::Router => NodeKind::Router(RouterConfig::default()),
         };
         let at = at.unwrap_or_else(|| room::for_a_new(kind, self));
         push(self, id.clone(), Node { name: id, kind: node_kind }, at)
@@ -201,7 +209,9 @@ impl Editable for Scenario {
                 return Err(EditError::HostIsConnected(name(node)));
             }
         }
+        let link = LinkId(self.topology.links.len() as u32);
         self.add_link(Link::new([a, b], [defaults::way(), defaults::way()]));
+        wiring::settle(&mut self.topology, link);
         Ok(())
     }
 
@@ -245,6 +255,7 @@ impl Kind {
             Self::Host => "h",
             Self::Switch => "s",
             Self::Hub => "hub",
+            Self::Router => "r",
         }
     }
 }

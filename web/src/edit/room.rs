@@ -1,4 +1,4 @@
-//! A place for a new node: hosts in rows below, switches and hubs in a row above, as people draw a network; not on a
+//! A place for a new node: hosts in rows below, switches, hubs and routers in a row above, as people draw a network; not on a
 //! cable, and nowhere that a cable to it would run through another node.
 
 use super::Kind;
@@ -21,7 +21,7 @@ pub fn for_a_new(kind: Kind, scenario: &Scenario) -> (f64, f64) {
         [hosts, middle].map(|numbers| numbers.iter().map(|&n| places[n]).collect::<Vec<_>>());
     let (own, other, aside) = match kind {
         Kind::Host => (&hosts, &middle, DOWN),
-        Kind::Switch | Kind::Hub => (&middle, &hosts, -DOWN),
+        Kind::Switch | Kind::Hub | Kind::Router => (&middle, &hosts, -DOWN),
     };
     let mean = |list: &[(f64, f64)]| list.iter().map(|place| place.0).sum::<f64>() / list.len() as f64;
     // The row goes on; or a new one begins beyond the others.

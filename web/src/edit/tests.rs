@@ -230,3 +230,72 @@ fn a_world_with_more_to_come_begins_again_when_something_is_pushed_in_before_it(
         .with_change(netlab::Instant::from_nanos(9), scenario::Change::Stop(netlab::run::RunId(0)));
     assert_eq!(between(&scenario, &later), Change::Restart);
 }
+
+/// Two LANs drawn as people draw them, and a router put between.
+fn two_lans() -> Scenario {
+    let [h1, s1, h2, s2, r1] = [0, 1, 2, 3, 4].map(NodeId);
+    let add = |kind| Edit::Add(kind, None);
+    let kinds = [Kind::Host, Kind::Switch, Kind::Host, Kind::Switch, Kind::Router];
+    let cables = [(h1, s1), (h2, s2), (r1, s1), (r1, s2)];
+    done(&Scenario::default(), kinds.map(add).into_iter().chain(cables.map(|(a, b)| Edit::Connect(a, b))))
+}
+
+fn addresses(scenario: &Scenario, host: u32) -> String {
+    let host = scenario.topology.host(NodeId(host)).unwrap();
+    let gateways: Vec<String> = host.gateways.iter().map(ToString::to_string).collect();
+    format!("{} via {}", host.addresses[0], gateways.join(", "))
+}
+
+#[test]
+fn a_router_between_two_lans_makes_networks_of_them_in_which_packets_get_through() {
+    let scenario = two_lans();
+    assert_eq!(scenario.ids[4], "r1");
+    let port = |link: usize| scenario.topology.links[link].ports[0].of_router().addresses[0].to_string();
+    assert_eq!([port(2), port(3)], ["10.0.0.254/24", "10.0.1.254/24"]);
+    assert_eq!(addresses(&scenario, 0), "10.0.0.1/24 via 10.0.0.254");
+    assert_eq!(addresses(&scenario, 2), "10.0.1.2/24 via 10.0.1.254");
+    let wrong: Vec<_> = scenario.check().into_iter().filter(scenario::Fault::is_error).collect();
+    assert_eq!(wrong, []);
+}
+
+#[test]
+fn a_host_that_comes_to_a_routed_lan_gets_an_address_there() {
+    let scenario = done(&two_lans(), [Edit::Add(Kind::Host, None), Edit::Connect(NodeId(5), NodeId(3))]);
+    assert_eq!(addresses(&scenario, 5), "10.0.1.1/24 via 10.0.1.254");
+    let scenario = done(&scenario, [Edit::Add(Kind::Host, None), Edit::Connect(NodeId(6), NodeId(4))]);
+    let port = scenario.topology.links[5].ports[1].of_router();
+    assert_eq!(port.addresses.len(), 1, "straight at the router");
+    assert!(addresses(&scenario, 6).starts_with("10.0.2."), "{}", addresses(&scenario, 6));
+}
+
+#[test]
+fn a_cable_between_routers_is_a_network_of_its_own() {
+    let scenario = done(&two_lans(), [Edit::Add(Kind::Router, None), Edit::Connect(NodeId(4), NodeId(5))]);
+    let ports =
+        scenario.topology.links[4].ports.each_ref().map(|port| port.of_router().addresses[0].to_string());
+    assert_eq!(ports, ["10.0.2.1/24", "10.0.2.2/24"]);
+}
+
+#[test]
+fn hosts_that_expect_a_router_find_it_where_they_expect_it() {
+    let text = r#"{"packetarium":1,"nodes":[
+        {"id":"a","kind":"host","addresses":["192.168.7.9/24"],"gateway":"192.168.7.1"},
+        {"id":"s","kind":"switch"},{"id":"r","kind":"router"}],"links":[{"ends":["a","s"]}]}"#;
+    let scenario = done(&Scenario::parse(text).unwrap(), [Edit::Connect(NodeId(1), NodeId(2))]);
+    assert_eq!(scenario.topology.links[1].ports[1].of_router().addresses[0].to_string(), "192.168.7.1/24");
+}
+
+#[test]
+fn ports_and_switches_change_while_the_network_runs() {
+    let scenario = two_lans();
+    let after = |edit: Edit| between(&scenario, &done(&scenario, [edit]));
+    let tree = bridge::Config { stp: Some(bridge::config::Stp::default()), ..Default::default() };
+    assert!(
+        matches!(after(Edit::SetNode(NodeId(1), NodeKind::Switch(tree))), Change::Live(commands) if commands.len() == 1)
+    );
+    let [host, switch] = scenario.topology.links[0].ports.clone();
+    let off = Port::Switch(bridge::Port { up: false, ..switch.of_switch() });
+    assert!(
+        matches!(after(Edit::SetPorts(LinkId(0), [host, off])), Change::Live(commands) if commands.len() == 1)
+    );
+}

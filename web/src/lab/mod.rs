@@ -54,7 +54,7 @@ use compare::{CompareView, Comparison};
 use editing::Editing;
 use netlab::history::{Limits, Stride};
 use netlab::run::RunSpec;
-use netlab::topology::{LinkId, NodeId, Topology};
+use netlab::topology::{LinkId, Node, NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
 use packets::{Observe, Packets};
@@ -523,12 +523,21 @@ impl Lab {
             (0..topology.links.len() as u32).filter(|&link| history.born_link(LinkId(link)) <= at).count();
         let ids = (0..links as u32).map(LinkId);
         let changed = |link| history.link_changes(link).partition_point(|(changed, _)| *changed <= at);
-        let scene = (nodes, links, ids.clone().map(changed).sum(), self.revision);
+        let changed_kind = |node| history.kind_changes(node).partition_point(|(changed, _)| *changed <= at);
+        let kinds = (0..nodes as u32).map(NodeId);
+        let changes = ids.clone().map(changed).chain(kinds.map(changed_kind)).sum();
+        let scene = (nodes, links, changes, self.revision);
         if self.scene_of != Some(scene) {
             self.scene_of = Some(scene);
             let link = |id: LinkId| history.link_at(id, at).clone();
-            self.scene =
-                Topology { nodes: self.whole.nodes[..nodes].to_vec(), links: ids.map(link).collect() };
+            let node = |(number, node): (usize, &Node)| {
+                let kind = history.kind_at(NodeId(number as u32), at).clone();
+                Node { name: node.name.clone(), kind }
+            };
+            self.scene = Topology {
+                nodes: self.whole.nodes[..nodes].iter().enumerate().map(node).collect(),
+                links: ids.map(link).collect(),
+            };
         }
     }
 

@@ -18,7 +18,7 @@
 //! sender (`0 = first bit, 1 = last`). So the capsule leaves with the first bit, comes in with the last, never stands
 //! outside its light, and moves evenly, even on a cable without delay, where the light fills the whole length at once.
 
-use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
+use netlab::history::{DropReason, Fate, FrameId, Refusal, Transit, TransitId};
 
 /// A transit's times in virtual nanoseconds, without its bytes: what the layout needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Journey {
     pub arrival: u64,
     /// Why and when it was dropped, if it was.
     pub dropped: Option<(DropReason, u64)>,
+    /// Why and when the node at which it arrived gave it up, if it did.
+    pub refused: Option<(Refusal, u64)>,
 }
 
 /// What a frame does at some moment.
@@ -75,6 +77,7 @@ impl From<&Transit> for Journey {
                 Fate::Delivered => None,
                 Fate::Dropped { reason, at } => Some((reason, at.nanos())),
             },
+            refused: transit.refused.map(|(at, why)| (why, at.nanos())),
         }
     }
 }
@@ -112,12 +115,16 @@ impl Journey {
 
     /// The least distance, in parts of the way, between this frame and the next one behind it while both are on the wire.
     /// It does not depend on the moment, so that what is drawn by it (how much of a label fits) stays the same all along.
+    /// A frame that overtakes another is drawn over it: no size would keep them apart.
     pub fn gap_to(&self, behind: &Self) -> f64 {
         if behind.start >= self.arrival {
             return 1.0;
         }
         // Both move evenly, so the distance is least when the second starts or when the first arrives.
         let at_start = behind.start.saturating_sub(self.start) as f64 / self.lasts();
+        if behind.arrival < self.arrival {
+            return at_start.min(1.0);
+        }
         let at_arrival = behind.arrival.saturating_sub(self.arrival) as f64 / behind.lasts();
         at_start.min(at_arrival).min(1.0)
     }
@@ -142,6 +149,7 @@ pub mod tests {
             end,
             arrival: end + delay,
             dropped: None,
+            refused: None,
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Layout {
     pub nodes: Vec<NodeShape>,
     /// By link id.
     pub cables: Vec<Cable>,
+    /// The plates at the ports for which there is room.
+    pub plates: Vec<PlacedPlate>,
     canvas: Rect,
 }
 
@@ -65,6 +67,15 @@ pub struct Cable {
     pub lights: [f64; 2],
     /// There is room for a text beside the lanes.
     pub roomy: bool,
+}
+
+/// A plate at a port.
+#[derive(Clone, Copy, Debug)]
+pub struct PlacedPlate {
+    /// Its place in [`Sketch::plates`].
+    pub number: usize,
+    /// Where.
+    pub rect: Rect,
 }
 
 /// A cable's badge.
@@ -122,6 +133,7 @@ impl Layout {
         let mut layout = Self {
             sizes,
             cables: cables.collect(),
+            plates: Vec::new(),
             nodes,
             canvas: Rect::from_origin_size((0.0, 0.0), canvas),
         };
@@ -152,6 +164,7 @@ impl Layout {
         if roads.len() > BADGED_CABLES_MAX {
             return;
         }
+        self.place_plates(sketch);
         for cable in roads.iter().map(|&id| &self.cables[id]) {
             occupancy.take_line(cable.ports[0], cable.ports[1], 2.0 * cable.core);
         }
@@ -172,6 +185,34 @@ impl Layout {
                             .is_some_and(|b| b.rect.inflate(side, side).contains(lane.core_at(place) + away))
                 })
             });
+        }
+    }
+
+    /// Along the cables, away from the ports, as long as they leave the middle free.
+    fn place_plates(&mut self, sketch: &Sketch) {
+        if !self.sizes.letters {
+            return;
+        }
+        let (font, mut last, mut along) = (self.sizes.plate_font, None, 0.0);
+        for (number, plate) in sketch.plates.iter().enumerate() {
+            let cable = &self.cables[plate.end.link.index()];
+            if last != Some(plate.end) {
+                last = Some(plate.end);
+                along = cable.lights[plate.end.from.index()] * 1.45 + 2.0;
+            }
+            let height = font * 1.5;
+            let width = (plate.line.width_em * font + font * 0.8).max(height);
+            let unit = if plate.end.from == End::First { cable.unit } else { -cable.unit };
+            let reach = width / 2.0 * unit.x.abs() + height / 2.0 * unit.y.abs();
+            if along + 2.0 * reach > cable.length * 0.42 {
+                continue;
+            }
+            let center = cable.ports[plate.end.from.index()] + unit * (along + reach);
+            let rect = Rect::from_center_size(center, (width, height));
+            if rect.overlaps(self.canvas) {
+                self.plates.push(PlacedPlate { number, rect });
+            }
+            along += 2.0 * reach + 1.5;
         }
     }
 
@@ -310,18 +351,19 @@ pub mod tests {
     use super::*;
     use crate::stage::looks::tests::looks;
     use crate::stage::sketch::tests::two_hosts_and_a_switch;
+    use crate::stage::standing::Standing;
     use proptest::prelude::*;
 
     /// Two hosts and a switch, as they are.
     pub fn layout() -> Layout {
         let (topology, positions) = two_hosts_and_a_switch();
-        let sketch = Sketch::new(&topology, &positions, &looks());
+        let sketch = Sketch::new(&topology, &positions, &Standing::default(), &looks());
         Layout::new(&sketch, View { scale: 1.0, offset: Vec2::ZERO }, Size::new(600.0, 400.0))
     }
 
     fn layout_of(positions: [(f64, f64); 3], scale: f64) -> Layout {
         let (topology, _) = two_hosts_and_a_switch();
-        let sketch = Sketch::new(&topology, &positions, &looks());
+        let sketch = Sketch::new(&topology, &positions, &Standing::default(), &looks());
         Layout::new(&sketch, View { scale, offset: Vec2::ZERO }, Size::new(600.0, 400.0))
     }
 

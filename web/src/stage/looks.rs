@@ -6,8 +6,9 @@
 
 use super::palette::Swatch;
 use dissect::Label;
-use netlab::history::TransitId;
+use netlab::history::{Transit, TransitId};
 use rustc_hash::FxHashMap;
+use vnetif::wire::Marks;
 
 /// What a frame looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +17,10 @@ pub struct Look {
     pub swatch: Swatch,
     /// Its label, for [`Looks::text`].
     pub text: TextId,
+    /// The VLAN that its tag names, if it has one.
+    pub vlan: Option<u16>,
+    /// What the wire has done to it.
+    pub marks: Marks,
 }
 
 /// A label's number.
@@ -65,7 +70,8 @@ pub struct Looks {
 impl Looks {
     /// No looks yet.
     pub fn new(measure: Measure) -> Self {
-        let nobody = ((0, 0, 0), Look { swatch: Swatch::Other, text: TextId(0) });
+        let nobody =
+            ((0, 0, 0), Look { swatch: Swatch::Other, text: TextId(0), vlan: None, marks: Marks::default() });
         Self {
             measure,
             ring: vec![nobody; RING],
@@ -83,6 +89,11 @@ impl Looks {
     /// The label with this number.
     pub fn text(&self, id: TextId) -> &Text {
         &self.texts[usize::from(id.0)]
+    }
+
+    /// How wide a capsule's writing is at a font size of 1: the VLAN's number, if it is tagged, and the label.
+    pub fn width_em(&self, look: Look) -> f64 {
+        self.text(look.text).width_em + look.vlan.map_or(0.0, |vlan| vlan_em(vlan) + TAG_GAP_EM)
     }
 
     fn clear(&mut self) {
@@ -105,14 +116,20 @@ impl Looks {
     }
 
     /// What the frame of this transit looks like.
-    pub fn of(&mut self, transit: TransitId, frame: &[u8]) -> Look {
+    pub fn of(&mut self, transit: &Transit) -> Look {
+        self.explained(transit.id, &transit.frame, transit.marks)
+    }
+
+    /// The same, of a frame by itself.
+    pub fn explained(&mut self, transit: TransitId, frame: &[u8], marks: Marks) -> Look {
         let place = transit.0 as usize % RING;
         let whose = (transit.0 + 1, frame.as_ptr() as usize, frame.len());
         if self.ring[place].0 == whose {
             return self.ring[place].1;
         }
         let label = dissect::label(frame);
-        let look = Look { swatch: Swatch::of(dissect::protocol(frame), &label), text: self.number(label) };
+        let swatch = Swatch::of(dissect::protocol(frame), &label);
+        let look = Look { swatch, text: self.number(label), vlan: vlan_of(frame), marks };
         self.ring[place] = (whose, look);
         look
     }
@@ -130,6 +147,21 @@ impl Looks {
         }
         id
     }
+}
+
+/// Between the VLAN's number and the label.
+const TAG_GAP_EM: f64 = 0.2;
+
+/// How wide the plate with a VLAN's number is at a font size of 1.
+pub fn vlan_em(vlan: u16) -> f64 {
+    let digits = vlan.checked_ilog10().unwrap_or(0) + 1;
+    f64::from(digits) * 0.6 + 0.55
+}
+
+/// The VLAN that a frame's tag names (IEEE 802.1Q-2022, 9.3). Number 0 is none: such a tag has a priority only.
+fn vlan_of(frame: &[u8]) -> Option<u16> {
+    let [0x81, 0x00, high, low] = *frame.get(12..16)? else { return None };
+    Some(u16::from_be_bytes([high & 0x0f, low])).filter(|vlan| *vlan > 0)
 }
 
 #[cfg(test)]
@@ -160,27 +192,47 @@ pub mod tests {
             1.0
         }));
         let frame = raw(100);
-        let look = looks.of(TransitId(5), &frame);
-        assert_eq!(looks.of(TransitId(5), &frame), look);
-        assert_eq!(looks.of(TransitId(6), &frame), look);
+        let look = looks.explained(TransitId(5), &frame, Marks::default());
+        assert_eq!(looks.explained(TransitId(5), &frame, Marks::default()), look);
+        assert_eq!(looks.explained(TransitId(6), &frame, Marks::default()), look);
         assert_eq!(measured.get(), 1);
         assert_eq!(looks.text(look.text).label.as_str(), "raw 100");
+    }
+
+    #[test]
+    fn a_tag_is_seen_and_makes_a_capsule_wider() {
+        let mut looks = looks();
+        let plain = raw(100);
+        let tagged = [&plain[..12], &[0x81, 0, 0xe0, 20], &plain[12..]].concat();
+        let [plain, tagged] = [(1, plain), (2, tagged)]
+            .map(|(id, frame)| looks.explained(TransitId(id), &frame, Marks::default()));
+        assert_eq!((plain.vlan, tagged.vlan), (None, Some(20)));
+        assert!(looks.width_em(tagged) > looks.width_em(plain) + 1.0);
+        assert_eq!(vlan_of(&[0; 15]), None);
+        assert_eq!(
+            vlan_of(&[[0; 12].as_slice(), &[0x81, 0, 0xe0, 0, 8, 0]].concat()),
+            None,
+            "a priority only"
+        );
     }
 
     #[test]
     fn the_frames_of_another_world_are_told_apart() {
         let mut looks = looks();
         let (one, other) = (raw(100), raw(101));
-        assert_ne!(looks.of(TransitId(5), &one), looks.of(TransitId(5), &other));
+        assert_ne!(
+            looks.explained(TransitId(5), &one, Marks::default()),
+            looks.explained(TransitId(5), &other, Marks::default())
+        );
     }
 
     #[test]
     fn transits_that_share_a_place_in_the_ring_do_not_share_a_look() {
         let mut looks = looks();
-        let one = looks.of(TransitId(1), &raw(100));
-        let other = looks.of(TransitId(1 + RING as u64), &raw(200));
+        let one = looks.explained(TransitId(1), &raw(100), Marks::default());
+        let other = looks.explained(TransitId(1 + RING as u64), &raw(200), Marks::default());
         assert_ne!(one, other);
-        assert_eq!(looks.of(TransitId(1), &raw(100)), one);
+        assert_eq!(looks.explained(TransitId(1), &raw(100), Marks::default()), one);
     }
 
     #[test]
@@ -189,7 +241,7 @@ pub mod tests {
         let mut seen: FxHashMap<(u64, TextId), Label> = FxHashMap::default();
         for number in 0..20_000 {
             looks.make_room();
-            let look = looks.of(TransitId(number), &raw(number as usize % 9_000));
+            let look = looks.explained(TransitId(number), &raw(number as usize % 9_000), Marks::default());
             assert!(looks.texts.len() <= TEXTS_MAX + 1);
             let label = looks.text(look.text).label;
             let first = seen.entry((looks.generation(), look.text)).or_insert(label);

@@ -7,7 +7,8 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`sketch`] | the network's picture at any scale: silhouettes, captions, badges |
+//! | [`sketch`], [`plates`] | the network's picture at any scale: silhouettes, captions, badges, plates at the ports |
+//! | [`standing`] | what switches and hosts have found out by the playhead |
 //! | [`camera`] | from where it is seen: pan, zoom, fit |
 //! | [`sizes`], [`layout`], [`occupancy`] | the sketch in one view: where nodes, ports, cables, lanes and texts are |
 //! | [`journey`] | where one frame is at one moment; the exact mapping from time to place |
@@ -26,6 +27,10 @@
 //! - The **light** in the cable's core beside it is where the frame's bits are at this moment, to scale.
 //! - The **vessel** beside a port is the link's queue, to scale in bytes: the next frame to leave is nearest to the port.
 //! - A frame that is **crossed out** and falls off the cable was dropped there, for the reason that it says.
+//! - A capsule with a **number on a colour** carries an 802.1Q tag. A **crack** through it: bits are wrong. A **second outline**
+//!   behind it: it is a copy. An **arrow** over it: it goes ahead of others.
+//! - A **port** is a disc at the cable's end: full where frames pass, half while addresses are learned, and behind a **bar**
+//!   where the spanning tree lets nothing pass. A cable that is kept in reserve is dashed, and the tree's root wears a crown.
 //! - Each direction keeps to its right-hand side of the cable.
 
 mod camera;
@@ -39,8 +44,10 @@ mod looks;
 mod occupancy;
 mod paint;
 pub mod palette;
+mod plates;
 mod sizes;
 mod sketch;
+mod standing;
 mod traffic;
 
 use crate::lab::trace::Trace;
@@ -54,6 +61,7 @@ use netlab::history::TransitId;
 use netlab::topology::{LinkId, NodeId, Topology};
 use paint::{Painter, Picture};
 use sketch::Sketch;
+use standing::Standing;
 use traffic::{Moment, Traffic};
 use vnetif::Instant;
 use web_sys::HtmlCanvasElement;
@@ -142,6 +150,7 @@ pub struct Stage {
     camera: Camera,
     looks: Looks,
     sketch: Sketch,
+    standing: Standing,
     /// Counts up whenever the sketch is another one.
     revision: u64,
     layout: Layout,
@@ -168,7 +177,8 @@ impl Stage {
     /// A stage on this canvas. Call [`resize`](Self::resize) before the first [`draw`](Self::draw).
     pub fn new(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
         let looks = Looks::new(Painter::measure()?);
-        let sketch = Sketch::new(&Topology::default(), &[], &looks);
+        let standing = Standing::default();
+        let sketch = Sketch::new(&Topology::default(), &[], &standing, &looks);
         let camera = Camera::new();
         let layout = Layout::new(&sketch, camera.view(), camera.size());
         let painter = Painter::new(canvas)?;
@@ -179,6 +189,7 @@ impl Stage {
             camera,
             looks,
             sketch,
+            standing,
             revision: 0,
             layout,
             laid_out: None,
@@ -190,9 +201,16 @@ impl Stage {
 
     /// Draws one animation frame.
     pub fn draw(&mut self, scene: &Scene<'_>) -> Drawn {
-        if !self.sketch.shows(scene.topology, scene.positions) {
-            self.sketch = Sketch::new(scene.topology, scene.positions, &self.looks);
+        let same = self.sketch.shows(scene.topology, scene.positions);
+        if self.sketch.topology() != scene.topology {
+            self.standing.begin(scene.topology);
+        }
+        self.standing.read(scene.topology, scene.history, scene.at);
+        if !same || !self.sketch.is_up_to_date(&self.standing) {
+            self.sketch = Sketch::new(scene.topology, scene.positions, &self.standing, &self.looks);
             self.revision += 1;
+        }
+        if !same {
             match std::mem::take(&mut self.next) {
                 Next::Fit => self.camera.fit(&self.sketch),
                 // While editing, what is under somebody's hand must not move away from it.
@@ -222,6 +240,7 @@ impl Stage {
         self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
         self.painter.paint(&Picture {
             sketch: &self.sketch,
+            standing: &self.standing,
             layout: &self.layout,
             traffic: &self.traffic,
             looks: &self.looks,

@@ -115,6 +115,24 @@ pub struct Palette {
     swatches: [Colours; Swatch::ALL.len()],
 }
 
+/// The colours of the VLANs: Okabe's and Ito's, which people see apart whatever colours they see. The number always stands
+/// beside them: there are more VLANs than colours.
+static VLANS: [Colours; 7] = [
+    on("#e69f00", "#1d1300"),
+    on("#56b4e9", "#04202f"),
+    on("#009e73", "#00140e"),
+    on("#f0e442", "#1f1c00"),
+    on("#0072b2", "#ffffff"),
+    on("#d55e00", "#140800"),
+    on("#cc79a7", "#1f0716"),
+];
+
+/// The colours of a VLAN, the same in every network and theme. Its tens count as well as its ones, because people number
+/// VLANs 10, 20, 30.
+pub fn vlan_colours(vlan: u16) -> Colours {
+    VLANS[usize::from(vlan / 10 + vlan) % VLANS.len()]
+}
+
 const fn on(fill: &'static str, ink: &'static str) -> Colours {
     Colours { fill, ink, mark: fill }
 }
@@ -477,6 +495,19 @@ mod tests {
                     ("line on a screen", p.line, p.screen),
                 ],
             );
+        }
+    }
+
+    #[test]
+    fn the_vlans_that_people_use_have_colours_of_their_own_and_legible_numbers() {
+        for vlans in [[10, 20, 30, 40, 50], [1, 2, 3, 4, 5]] {
+            let mut fills = vlans.map(|vlan| vlan_colours(vlan).fill).to_vec();
+            fills.sort_unstable();
+            fills.dedup();
+            assert_eq!(fills.len(), 5, "{vlans:?}");
+        }
+        for colours in &VLANS {
+            at_least(4.5, &[("a VLAN's number", colours.ink, colours.fill)]);
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Sizes {
     pub address_font: f64,
     /// Font size of a badge.
     pub badge_font: f64,
+    /// Font size on a plate at a port.
+    pub plate_font: f64,
     /// Frames are large enough for letters.
     pub letters: bool,
     /// Font size on a capsule.
@@ -68,6 +70,7 @@ impl Sizes {
             name_font: 14.0 * text,
             address_font: 12.0 * text,
             badge_font: (11.0 * text).max(8.5),
+            plate_font: (9.6 * text).max(8.0),
             letters,
             capsule_font,
             capsule_height,

@@ -3,10 +3,13 @@
 
 use super::camera::{Scenery, View};
 use super::looks::{Looks, Weight};
+use super::plates::{Plate, plates};
 use super::sizes::{Sizes, node_half};
+use super::standing::Standing;
 use crate::format::decimal;
 use kurbo::{Point, Rect, Size, Vec2};
-use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Topology, Way};
+use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Port, Topology, Way};
+use smoltcp::wire::IpCidr;
 use std::collections::BTreeMap;
 use vnetif::impair::Impairment;
 use vnetif::line::LineConfig;
@@ -21,6 +24,10 @@ pub struct Sketch {
     pub nodes: Vec<NodeSketch>,
     /// By link id.
     pub cables: Vec<CableSketch>,
+    /// At the ports, end by end.
+    pub plates: Vec<Plate>,
+    /// Of the addresses that hosts have from routers.
+    addresses_revision: u64,
 }
 
 /// A node's picture.
@@ -82,6 +89,8 @@ pub struct CableSketch {
     pub rank: f64,
     /// Nothing passes in at least one direction.
     pub down: bool,
+    /// The port at each end is switched off.
+    pub off: [bool; 2],
     /// Frames die halfway: texts keep clear of that place if they can.
     pub lossy: bool,
     /// Rate and delay.
@@ -93,12 +102,13 @@ pub struct CableSketch {
 const NAME_CHARS_MAX: usize = 24;
 const ADDRESS_CHARS_MAX: usize = 26;
 const ADDRESS_LINES_MAX: usize = 2;
+const ROUTER_LINES_MAX: usize = 3;
 const WARNINGS_MAX: usize = 3;
 
 impl Sketch {
     /// The picture of this network. Positions that are missing or not finite count as the origin: a document's checks find
     /// them, but a broken picture is no reason to fail.
-    pub fn new(topology: &Topology, positions: &[(f64, f64)], looks: &Looks) -> Self {
+    pub fn new(topology: &Topology, positions: &[(f64, f64)], standing: &Standing, looks: &Looks) -> Self {
         let place = |id: usize| {
             let (x, y) = positions.get(id).copied().unwrap_or_default();
             if x.is_finite() && y.is_finite() { Point::new(x, y) } else { Point::ORIGIN }
@@ -119,7 +129,7 @@ impl Sketch {
             at: place(id),
             kind: Kind::of(node),
             cables: sides_taken[id].len(),
-            caption: caption(node, line),
+            caption: caption(topology, id, standing.addresses(id), line),
             side: Side::clear_of(&sides_taken[id]),
         });
         let mut drawn: BTreeMap<[u32; 2], u32> = BTreeMap::new();
@@ -137,6 +147,8 @@ impl Sketch {
             spacing: spacing(&nodes),
             nodes,
             cables: cables.collect(),
+            plates: plates(topology, line),
+            addresses_revision: standing.addresses_revision,
             topology: topology.clone(),
             positions: positions.to_vec(),
         }
@@ -147,9 +159,19 @@ impl Sketch {
         self.positions == positions && self.topology == *topology
     }
 
+    /// Whether what hosts have found out is what its captions say.
+    pub fn is_up_to_date(&self, standing: &Standing) -> bool {
+        self.addresses_revision == standing.addresses_revision
+    }
+
     /// How large things are drawn in this view.
     pub fn sizes(&self, view: View) -> Sizes {
         Sizes::new(view, self.spacing)
+    }
+
+    /// Whether a node is a switch that takes part in a spanning tree.
+    pub fn has_tree(&self, node: usize) -> bool {
+        matches!(&self.topology.nodes[node].kind, NodeKind::Switch(config) if config.stp.is_some())
     }
 
     /// The network.
@@ -262,19 +284,43 @@ fn pair(link: &Link) -> [u32; 2] {
     [a.min(b), a.max(b)]
 }
 
-fn caption(node: &Node, line: impl Fn(String, Weight) -> Line) -> Vec<Line> {
+fn caption(
+    topology: &Topology,
+    id: usize,
+    learned: &[IpCidr],
+    line: impl Fn(String, Weight) -> Line,
+) -> Vec<Line> {
+    let node = &topology.nodes[id];
     let name: String = node.name.chars().filter(|letter| !letter.is_control()).collect();
     let mut lines = vec![line(elided(&name, NAME_CHARS_MAX), Weight::Strong)];
-    if let NodeKind::Host(HostConfig { addresses, .. }) = &node.kind {
-        let shown = if addresses.len() > ADDRESS_LINES_MAX { ADDRESS_LINES_MAX - 1 } else { addresses.len() };
-        for cidr in &addresses[..shown] {
-            lines.push(line(elided(&cidr.to_string(), ADDRESS_CHARS_MAX), Weight::Normal));
+    let (addresses, lines_max) = match &node.kind {
+        NodeKind::Host(HostConfig { addresses, .. }) => {
+            ([addresses, learned].concat(), ADDRESS_LINES_MAX + usize::from(!learned.is_empty()))
         }
-        if addresses.len() > shown {
-            lines.push(line(format!("and {} more", addresses.len() - shown), Weight::Normal));
-        }
+        NodeKind::Router(_) => (router_addresses(topology, id), ROUTER_LINES_MAX),
+        NodeKind::Hub | NodeKind::Switch(_) => return lines,
+    };
+    let shown = if addresses.len() > lines_max { lines_max - 1 } else { addresses.len() };
+    for cidr in &addresses[..shown] {
+        lines.push(line(elided(&cidr.to_string(), ADDRESS_CHARS_MAX), Weight::Normal));
+    }
+    if addresses.len() > shown {
+        lines.push(line(format!("and {} more", addresses.len() - shown), Weight::Normal));
     }
     lines
+}
+
+/// All addresses of a router, port by port.
+fn router_addresses(topology: &Topology, id: usize) -> Vec<IpCidr> {
+    let ports = topology.links.iter().flat_map(|link| link.ends.iter().zip(&link.ports));
+    let own = ports.filter(|(node, _)| node.index() == id).filter_map(|(_, port)| match port {
+        Port::Router(port) => Some(port),
+        Port::Plain | Port::Switch(_) => None,
+    });
+    own.flat_map(|port| [&port.addresses].into_iter().chain(port.vlans.iter().map(|(_, list)| list)))
+        .flatten()
+        .copied()
+        .collect()
 }
 
 /// Cut in the middle: both ends of an address or a name tell more than its middle.
@@ -324,6 +370,7 @@ impl CableSketch {
             core: core(&there.line).max(core(&back.line)),
             rank,
             down: link.ways.iter().any(down),
+            off: link.ports.each_ref().map(|port| !port.is_up()),
             lossy: link.ways.iter().flat_map(|way| &way.impairments).any(loses),
             about: line(about, Weight::Normal),
             warnings: warnings.into_iter().map(|text| line(text, Weight::Strong)).collect(),
@@ -468,7 +515,7 @@ pub mod tests {
         assert_eq!(elided("2001:db8:1111:2222:3333:4444:5555:6666/64", 26), "2001:db8:1111…5555:6666/64");
         let (mut topology, positions) = two_hosts_and_a_switch();
         topology.nodes[0].name = "<b>\n".repeat(10_000);
-        let sketch = Sketch::new(&topology, &positions, &looks());
+        let sketch = Sketch::new(&topology, &positions, &Standing::default(), &looks());
         assert_eq!(sketch.nodes[0].caption[0].text.chars().count(), NAME_CHARS_MAX);
         assert!(!sketch.nodes[0].caption[0].text.contains('\n'));
     }
@@ -499,7 +546,7 @@ pub mod tests {
     #[test]
     fn a_change_of_the_network_is_noticed() {
         let (mut topology, positions) = two_hosts_and_a_switch();
-        let sketch = Sketch::new(&topology, &positions, &looks());
+        let sketch = Sketch::new(&topology, &positions, &Standing::default(), &looks());
         assert!(sketch.shows(&topology, &positions));
         topology.links[0].ways[1].impairments.push(Impairment::Down);
         assert!(!sketch.shows(&topology, &positions));

@@ -7,6 +7,7 @@ use crate::stage::layout::{Cable, Caption, Layout};
 use crate::stage::looks::Weight;
 use crate::stage::palette::Palette;
 use crate::stage::sketch::{CableSketch, Line, NodeSketch, Side, Sketch};
+use crate::stage::standing::Standing;
 use js_sys::Array;
 use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::LinkId;
@@ -24,12 +25,25 @@ pub struct Backdrop<'a> {
     pub palette: &'a Palette,
     /// The network without a scale.
     pub sketch: &'a Sketch,
+    /// What switches have found out.
+    pub standing: &'a Standing,
     /// The network on the canvas.
     pub layout: &'a Layout,
     /// From where it is seen.
     pub view: View,
     /// The canvas in CSS pixels.
     pub size: Size,
+}
+
+/// What a cable is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Frames pass.
+    InUse,
+    /// The spanning tree keeps it for a bad day.
+    Reserve,
+    /// Nothing passes in at least one direction.
+    Down,
 }
 
 impl Backdrop<'_> {
@@ -43,7 +57,12 @@ impl Backdrop<'_> {
         let visible: Vec<usize> =
             (0..self.layout.cables.len()).filter(|&id| self.layout.in_sight(LinkId(id as u32))).collect();
         for &id in &visible {
-            self.cable(&self.layout.cables[id], &self.sketch.cables[id], emphasis(LinkId(id as u32)));
+            let state = match () {
+                () if self.sketch.cables[id].down => State::Down,
+                () if self.standing.is_reserve(id) => State::Reserve,
+                () => State::InUse,
+            };
+            self.cable(&self.layout.cables[id], state, emphasis(LinkId(id as u32)));
         }
         for &id in &visible {
             self.badge(&self.layout.cables[id], &self.sketch.cables[id]);
@@ -78,7 +97,7 @@ impl Backdrop<'_> {
         context.fill();
     }
 
-    fn cable(&self, cable: &Cable, sketch: &CableSketch, emphasis: Emphasis) {
+    fn cable(&self, cable: &Cable, state: State, emphasis: Emphasis) {
         let (pen, context) = (self.pen, self.pen.context);
         let [from, to] = cable.ports;
         let inside = cable.unit * 6.0 * self.layout.sizes.detail;
@@ -105,13 +124,17 @@ impl Backdrop<'_> {
                 stroke(self.palette.accent, thick + 5.0);
             }
         }
-        if sketch.down {
-            let dash = [7.0, 5.0].map(|length: f64| (length * self.layout.sizes.detail).into());
+        let dashed = |dash: [f64; 2], colour: &str, width: f64| {
+            let dash = dash.map(|length| (length * self.layout.sizes.detail).into());
             let _ = context.set_line_dash(&Array::of2(&dash[0], &dash[1]));
-            stroke(self.palette.fault, thick * 0.7);
+            stroke(colour, width);
             let _ = context.set_line_dash(&Array::new());
-        } else {
-            stroke(self.palette.cable, thick + 1.0);
+        };
+        match state {
+            State::Down => dashed([7.0, 5.0], self.palette.fault, thick * 0.7),
+            // As thick as ever, but with more gap than cable.
+            State::Reserve => dashed([4.0, 7.0], self.palette.cable, thick + 1.0),
+            State::InUse => stroke(self.palette.cable, thick + 1.0),
         }
     }
 

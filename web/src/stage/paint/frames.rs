@@ -3,13 +3,15 @@
 //! Everything of which there are many is copied from an atlas. Not many shapes in one path: browsers take longer for one path
 //! of a thousand polygons than for a thousand copies.
 
+use super::marks;
 use super::pen::Pen;
 use super::surface::Atlas;
-use crate::stage::looks::{Look, Looks, Weight};
-use crate::stage::palette::{Palette, Swatch};
+use crate::stage::looks::{Look, Looks, Weight, vlan_em};
+use crate::stage::palette::{Palette, Swatch, vlan_colours};
 use crate::stage::sizes::Sizes;
-use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
+use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Reason, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
+use vnetif::wire::Marks;
 
 /// What tells one frame's picture from another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,9 +24,11 @@ pub enum SpriteKey {
         pill: bool,
         /// Painted larger, because it will be turned.
         turned: bool,
+        /// It goes the way that it is read.
+        forward: bool,
     },
-    /// A shape of this radius in quarters of a pixel.
-    Dot(Swatch, u16),
+    /// A shape of this radius in quarters of a pixel, with the colour of its VLAN around it; bits of it may be wrong.
+    Dot(Swatch, u16, Option<u16>, bool),
 }
 
 /// What the frames are painted with.
@@ -55,10 +59,10 @@ impl Frames<'_> {
         self.stretches(&traffic.bands);
         self.pen.context.set_global_alpha(1.0);
         for mark in traffic.marks.iter().filter(|mark| mark.form == Form::Dot) {
-            self.dot(mark.look.swatch, mark.center, mark.half.x);
+            self.dot(mark.look, mark.center, mark.half.x);
         }
         for mark in traffic.marks.iter().filter(|mark| mark.focus == Focus::None && mark.form >= Form::Pill) {
-            self.capsule(mark.look, mark.form == Form::Pill, mark.center, mark.reading);
+            self.capsule(mark.look, mark.form == Form::Pill, mark.center, mark.reading, mark.forward);
         }
     }
 
@@ -105,30 +109,48 @@ impl Frames<'_> {
     }
 
     /// A small mark: its protocol's shape.
-    fn dot(&mut self, swatch: Swatch, center: Point, radius: f64) {
+    fn dot(&mut self, look: Look, center: Point, radius: f64) {
+        let Look { swatch, vlan, marks, .. } = look;
         // A few sizes only, so that they fit into the atlas.
         let quarters = (radius * 4.0).round();
         let radius = quarters / 4.0;
         let (palette, density) = (self.palette, self.pen.density);
-        let size = Size::new(radius * 2.0 + 2.0, radius * 2.0 + 2.0);
-        let sprite = self.atlas.sprite(SpriteKey::Dot(swatch, quarters as u16), size, 1.0, |context| {
+        let size = Size::new(radius * 2.0 + 6.0, radius * 2.0 + 6.0);
+        let key = SpriteKey::Dot(swatch, quarters as u16, vlan, marks.corrupted);
+        let sprite = self.atlas.sprite(key, size, 1.0, |context| {
             let pen = Pen::new(context, density);
             context.begin_path();
             let corners = swatch.shape().corners().iter();
             pen.polygon(corners.map(|&(x, y)| Point::new(x * radius, y * radius)));
             pen.fill_with(palette.of(swatch).mark);
             context.fill();
+            if let Some(vlan) = vlan {
+                context.begin_path();
+                pen.circle(Point::ORIGIN, radius + 1.6);
+                pen.stroke_with(vlan_colours(vlan).fill, 1.6);
+                context.stroke();
+            }
+            if marks.corrupted {
+                context.begin_path();
+                pen.line(Point::new(-radius - 1.0, radius + 1.0), Point::new(radius + 1.0, -radius - 1.0));
+                pen.stroke_with(palette.fault, 1.6);
+                context.stroke();
+            }
         });
         self.atlas.draw(sprite, self.pen.context, center);
     }
 
     /// A capsule or a pill.
-    fn capsule(&mut self, look: Look, pill: bool, center: Point, reading: Vec2) {
+    fn capsule(&mut self, look: Look, pill: bool, center: Point, reading: Vec2, forward: bool) {
         let turned = reading.y.abs() > 1e-9;
         let text = self.looks.text(look.text);
-        let half = if pill { self.sizes.pill_half() } else { self.sizes.capsule_half(text.width_em) };
-        let size = Size::new(half * 2.0 + 4.0, self.sizes.capsule_height + 4.0);
-        let key = SpriteKey::Capsule { look, pill, turned };
+        let half =
+            if pill { self.sizes.pill_half() } else { self.sizes.capsule_half(self.looks.width_em(look)) };
+        let marked = look.marks != Marks::default();
+        let size =
+            Size::new(half * 2.0 + 8.0, self.sizes.capsule_height * if marked { 2.2 } else { 1.0 } + 8.0);
+        // Which way it goes makes a difference only where it goes ahead.
+        let key = SpriteKey::Capsule { look, pill, turned, forward: forward || !look.marks.reordered };
         let oversampling = if turned { TURNED_OVERSAMPLING } else { 1.0 };
         let (palette, sizes, density) = (self.palette, self.sizes, self.pen.density);
         let letters = if pill { look.swatch.cue(&text.label) } else { text.label.as_str() };
@@ -139,16 +161,45 @@ impl Frames<'_> {
                 Point::ORIGIN,
                 Size::new(half * 2.0 - 1.0, sizes.capsule_height - 1.0),
             );
+            let radius = sizes.capsule_height / 2.0;
+            if look.marks.duplicate {
+                marks::second_outline(&pen, palette, body, colours.mark);
+            }
             context.begin_path();
-            pen.round_rect(body, sizes.capsule_height / 2.0);
+            pen.round_rect(body, radius);
             pen.fill_with(colours.fill);
             context.fill();
             pen.stroke_with(colours.mark, 1.2);
             context.stroke();
             context.set_text_align("center");
+            let mut middle = Point::ORIGIN;
+            match look.vlan {
+                Some(vlan) if !pill => {
+                    let width = vlan_em(vlan) * sizes.capsule_font;
+                    let plate = Rect::from_origin_size(
+                        (body.x0 + 2.0, body.y0 + 2.0),
+                        Size::new(width, body.height() - 4.0),
+                    );
+                    marks::vlan_plate(&pen, vlan, plate, sizes.capsule_font);
+                    middle.x = (width + 2.0) / 2.0 - 1.0;
+                }
+                Some(vlan) => {
+                    context.begin_path();
+                    pen.round_rect(body.inset(-1.0), radius);
+                    pen.stroke_with(vlan_colours(vlan).fill, 2.4);
+                    context.stroke();
+                }
+                None => {}
+            }
             pen.font(Weight::Strong, sizes.capsule_font);
             pen.fill_with(colours.ink);
-            pen.centred(letters, Point::ORIGIN, sizes.capsule_font);
+            pen.centred(letters, middle, sizes.capsule_font);
+            if look.marks.corrupted {
+                marks::crack(&pen, palette, body);
+            }
+            if look.marks.reordered {
+                marks::leap(&pen, palette, body, forward);
+            }
         });
         if turned {
             self.pen.turned(center, reading);
@@ -183,7 +234,7 @@ impl Frames<'_> {
         } else {
             ring(2.5, 1.5, 0.9);
         }
-        self.capsule(mark.look, false, mark.center, mark.reading);
+        self.capsule(mark.look, false, mark.center, mark.reading, mark.forward);
     }
 
     fn pulses(&self, traffic: &Traffic) {
@@ -272,7 +323,7 @@ impl Frames<'_> {
         let center = death.center + death.outward * (fall * height * 1.9);
         let fading = |from: f64| (1.0 - (death.age - from).max(0.0) / (1.0 - from)).clamp(0.0, 1.0);
         context.set_global_alpha(0.85 * fading(0.25));
-        self.capsule(death.look, false, center, death.reading);
+        self.capsule(death.look, false, center, death.reading, true);
         self.pen.turned(center, death.reading);
         context.begin_path();
         let arm = height * 0.34;
@@ -290,12 +341,12 @@ impl Frames<'_> {
         context.set_global_alpha(1.0);
     }
 
-    fn reason(&self, death: &Death, reason: &str, center: Point) {
+    fn reason(&self, death: &Death, reason: Reason, center: Point) {
         let context = self.pen.context;
         let font = self.sizes.badge_font;
         let text = match death.count {
-            0 | 1 => reason.to_owned(),
-            count => format!("{reason} ×{count}"),
+            0 | 1 => reason.text(),
+            count => format!("{} ×{count}", reason.text()).into(),
         };
         let width = self.looks.measure(&text, Weight::Strong) * font;
         let rect = Rect::from_center_size(Point::ORIGIN, Size::new(width + font, font * 1.7));

@@ -6,8 +6,10 @@
 mod backdrop;
 mod frames;
 mod hand;
+mod marks;
 mod nodes;
 pub mod pen;
+mod ports;
 pub mod surface;
 
 use super::camera::View;
@@ -16,14 +18,16 @@ use super::layout::Layout;
 use super::looks::{Looks, Measure, Weight};
 use super::palette::Palette;
 use super::sketch::{Kind, Sketch};
+use super::standing::Standing;
 use super::traffic::Traffic;
 use super::{Selection, StageError, Theme};
 use backdrop::Backdrop;
 use frames::{Frames, SpriteKey};
-use kurbo::{Point, Rect, Size, Vec2};
+use kurbo::{Rect, Size};
 use netlab::topology::{LinkId, NodeId};
 use nodes::Emphasis;
 use pen::Pen;
+use ports::{PlateKey, Ports};
 use surface::{Atlas, Surface};
 use web_sys::HtmlCanvasElement;
 
@@ -31,6 +35,8 @@ use web_sys::HtmlCanvasElement;
 pub struct Picture<'a> {
     /// The network without a scale.
     pub sketch: &'a Sketch,
+    /// What switches have found out.
+    pub standing: &'a Standing,
     /// The network on the canvas.
     pub layout: &'a Layout,
     /// What moves.
@@ -63,6 +69,7 @@ pub struct Painter {
     backdrop: Surface,
     frames: Atlas<SpriteKey>,
     nodes: Atlas<(Kind, u64, Emphasis)>,
+    plates: Atlas<PlateKey>,
     size: Size,
     density: f64,
     /// What the backdrop and the atlases were painted for.
@@ -72,6 +79,8 @@ pub struct Painter {
 #[derive(Clone, Copy, PartialEq)]
 struct Stamp {
     revision: u64,
+    /// Of the spanning tree.
+    tree: u64,
     /// Of the labels.
     generation: u64,
     detail: f64,
@@ -100,6 +109,7 @@ impl Painter {
             backdrop: Surface::offscreen()?,
             frames: Atlas::new()?,
             nodes: Atlas::new()?,
+            plates: Atlas::new()?,
             size: Size::ZERO,
             density: 1.0,
             painted: None,
@@ -164,7 +174,8 @@ impl Painter {
         frames.paint_below_nodes(picture.traffic);
         pen.upright();
         Self::paint_nodes(&mut self.nodes, &pen, palette, picture, self.size);
-        Self::paint_ports(&pen, palette, picture, self.size);
+        let mut ports = Ports { pen: &pen, palette, picture, atlas: &mut self.plates, size: self.size };
+        ports.paint();
         frames.paint_above_nodes(picture.traffic);
         pen.upright();
         hand::paint(&pen, palette, picture);
@@ -175,6 +186,7 @@ impl Painter {
         let link = |selection: Option<Selection>| selection.filter(|it| matches!(it, Selection::Link(_)));
         let stamp = Stamp {
             revision: picture.revision,
+            tree: picture.standing.revision,
             generation: picture.looks.generation(),
             detail: picture.layout.sizes.detail,
             view: picture.view,
@@ -190,12 +202,19 @@ impl Painter {
             self.frames.clear(self.density);
             self.nodes.clear(self.density);
         }
+        if !self
+            .painted
+            .is_some_and(|painted| painted.has_sprites_of(&stamp) && painted.revision == stamp.revision)
+        {
+            self.plates.clear(self.density);
+        }
         self.painted = Some(stamp);
         let pen = Pen::new(&self.backdrop.context, self.density);
         let backdrop = Backdrop {
             pen: &pen,
             palette,
             sketch: picture.sketch,
+            standing: picture.standing,
             layout: picture.layout,
             view: picture.view,
             size: self.size,
@@ -228,64 +247,6 @@ impl Painter {
             atlas.draw(sprite, pen.context, pen.snapped(node.center));
         }
     }
-
-    /// The ports' lights: dim while nothing passes, hollow where the cable is down.
-    fn paint_ports(pen: &Pen<'_>, palette: &Palette, picture: &Picture<'_>, canvas: Size) {
-        let context = pen.context;
-        let canvas = Rect::from_origin_size((0.0, 0.0), canvas).inflate(8.0, 8.0);
-        let ports = || {
-            let cables = picture.layout.cables.iter().zip(&picture.sketch.cables).enumerate();
-            let ends = cables.flat_map(|(id, (cable, sketch))| {
-                [0, 1].map(|end| Port {
-                    at: cable.ports[end],
-                    radius: cable.lights[end],
-                    down: sketch.down,
-                    glow: picture.traffic.glow.get(id * 2 + end).copied().unwrap_or(0.0),
-                })
-            });
-            ends.filter(|port| canvas.contains(port.at))
-        };
-        let fill_all = |colour: &str, grown: f64, which: &dyn Fn(&Port) -> bool| {
-            context.begin_path();
-            for port in ports().filter(which) {
-                pen.circle(port.at, port.radius * grown);
-            }
-            pen.fill_with(colour);
-            context.fill();
-        };
-        fill_all(palette.line, 1.45, &|_| true);
-        fill_all(palette.up, 1.0, &|port| !port.down);
-        fill_all(palette.node, 1.0, &|port| port.down);
-        pen.fill_with(palette.busy);
-        // Blinking is decoration; that a port is busy is not.
-        let halo = if picture.reduced_motion { 0.0 } else { 0.35 };
-        for port in ports().filter(|port| !port.down && port.glow > 0.0) {
-            for (grown, alpha) in [(2.1, halo), (1.0, 1.0)] {
-                context.begin_path();
-                pen.circle(port.at, port.radius * grown);
-                context.set_global_alpha(alpha * port.glow);
-                context.fill();
-            }
-        }
-        context.set_global_alpha(1.0);
-        context.begin_path();
-        for port in ports().filter(|port| port.down) {
-            let arm = Vec2::new(port.radius, port.radius) * 0.62;
-            let other = Vec2::new(arm.x, -arm.y);
-            pen.line(port.at - arm, port.at + arm);
-            pen.line(port.at - other, port.at + other);
-        }
-        pen.stroke_with(palette.fault, 1.8);
-        context.stroke();
-    }
-}
-
-/// A port's light.
-struct Port {
-    at: Point,
-    radius: f64,
-    down: bool,
-    glow: f64,
 }
 
 impl Picture<'_> {

@@ -1,8 +1,8 @@
 //! What the frames of one direction look like at one moment: on the lane, in the queue, dying, arriving.
 
 use super::gather::in_flight_estimate;
-use super::marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
-use super::{DEATH_SECS, Moment, PULSE_SECS, Traffic, Trip};
+use super::marks::{Focus, Form, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally};
+use super::{Moment, PULSE_SECS, Traffic, Trip};
 use crate::stage::journey::{Journey, Phase};
 use crate::stage::layout::{Lane, Layout};
 use crate::stage::looks::{Look, Looks};
@@ -10,12 +10,9 @@ use crate::stage::palette::Swatch;
 use kurbo::{Point, Vec2};
 use netlab::history::DropReason;
 use netlab::topology::{Direction, End};
-use vnetif::impair::LossReason;
 
 /// A port's light glows for this long after a frame, in the viewer's seconds.
 const GLOW_SECS: f64 = 0.16;
-/// Bodies of dead frames shown at one place.
-const BODIES_MAX: usize = 4;
 /// Frames in a queue that are drawn one by one.
 const SLOTS_MAX: usize = 64;
 /// The light of the shortest frame is still seen.
@@ -82,9 +79,12 @@ impl Traffic {
                 }
                 Phase::Dropped { place, ago } => {
                     self.light(way, trip, moment.at, lights_before);
-                    self.die(way, trip, place, ago, looks, moment);
+                    self.drop_frame(way, trip, place, ago, looks, moment);
                 }
                 Phase::Arrived(ago) => {
+                    if let Some((why, when)) = journey.refused.filter(|(_, when)| *when <= moment.at) {
+                        self.die(way, trip, Reason::Kept(why), 1.0, moment.at - when, looks, moment);
+                    }
                     if newest_arrival.is_none_or(|(newest, _)| ago < newest) {
                         newest_arrival = Some((ago, trip.look.swatch));
                     }
@@ -94,7 +94,7 @@ impl Traffic {
         }
         for trip in trips.iter().filter(|trip| !trip.journey.leaves()) {
             if let Phase::Dropped { place, ago } = trip.journey.phase(moment.at) {
-                self.die(way, trip, place, ago, looks, moment);
+                self.drop_frame(way, trip, place, ago, looks, moment);
             }
         }
 
@@ -149,71 +149,6 @@ impl Traffic {
             };
             Stretch::add(&mut self.bands, bands_from, band);
         }
-    }
-
-    fn die(&mut self, way: &Way<'_>, trip: &Trip, place: f64, ago: u64, looks: &Looks, moment: &Moment<'_>) {
-        let secs = moment.secs(ago);
-        if secs >= DEATH_SECS {
-            return;
-        }
-        let Some((reason, _)) = trip.journey.dropped else { return };
-        let sizes = &way.layout.sizes;
-        let label = looks.text(trip.look.text);
-        let half = Vec2::new(sizes.capsule_half(label.width_em), sizes.capsule_height / 2.0);
-        let center = match reason {
-            // It found no room in the vessel, and falls out of that.
-            DropReason::QueueFull => {
-                let vessel = Vessel::beside(way);
-                let out = (vessel.height + sizes.capsule_height) / 2.0 + 2.0;
-                vessel.origin + way.lane.unit * (vessel.length / 2.0) + way.lane.outward * out
-            }
-            // At the port, clear of the node.
-            _ if place == 0.0 => way.lane.at(0.0) + way.lane.unit * (half.x + sizes.light),
-            _ => way.lane.at(place),
-        };
-        self.deaths.push(Death {
-            transit: trip.journey.transit,
-            look: trip.look,
-            center,
-            outward: way.lane.outward,
-            reading: way.lane.reading(),
-            age: secs / DEATH_SECS,
-            reason: Some(reason_text(reason)),
-            count: 1,
-            half,
-        });
-    }
-
-    /// Leaves a few bodies of those that died at about the same place, and lets the newest speak for all.
-    fn count_deaths(&mut self, from: usize, dropped: impl FnOnce() -> u64) {
-        let deaths = &mut self.deaths[from..];
-        if deaths.len() < 2 {
-            return;
-        }
-        deaths.sort_by(|a, b| a.age.total_cmp(&b.age));
-        let total = dropped().max(deaths.len() as u64);
-        let newest = deaths[0].reason;
-        let alike = deaths.iter().filter(|death| death.reason == newest).count() as u64;
-        // The history counts all reasons together: what was not looked at is counted with the newest one's.
-        deaths[0].count = alike + (total - deaths.len() as u64);
-        let mut spoken = [newest, None];
-        for death in &mut deaths[1..] {
-            if spoken.contains(&death.reason) {
-                death.reason = None;
-            } else {
-                spoken[1] = death.reason;
-            }
-        }
-        let mut bodies = 0;
-        let mut index = 0;
-        self.deaths.retain(|death| {
-            index += 1;
-            if index <= from {
-                return true;
-            }
-            bodies += 1;
-            bodies <= BODIES_MAX || death.reason.is_some()
-        });
     }
 
     fn queue(
@@ -294,7 +229,7 @@ impl Traffic {
             let half = |along: Vec2| {
                 badge.rect.width() / 2.0 * along.x.abs() + badge.rect.height() / 2.0 * along.y.abs()
             };
-            let tally = (looks.text(look.text).width_em + 3.5) * sizes.badge_font / 2.0;
+            let tally = (looks.width_em(look) + 3.5) * sizes.badge_font / 2.0;
             let beside = off.dot(lane.unit).abs() > half(lane.unit) + tally;
             if off.dot(lane.outward) > 0.0 && !beside {
                 away = off.dot(lane.outward) + half(lane.outward) + sizes.badge_font * 0.8;
@@ -312,14 +247,18 @@ impl Traffic {
 }
 
 /// Where a direction's queue is drawn.
-struct Vessel {
-    origin: Point,
-    length: f64,
-    height: f64,
+pub struct Vessel {
+    /// Where the next one to leave is: beside the port.
+    pub origin: Point,
+    /// All the bytes that may wait.
+    pub length: f64,
+    /// Across the cable.
+    pub height: f64,
 }
 
 impl Vessel {
-    fn beside(way: &Way<'_>) -> Self {
+    /// The queue of this direction.
+    pub fn beside(way: &Way<'_>) -> Self {
         let (lane, sizes) = (&way.lane, &way.layout.sizes);
         let height = (sizes.lane * 0.62).round().max(5.0);
         let length = (lane.length * 0.46).clamp(24.0, 120.0 * sizes.detail.max(0.7));
@@ -346,7 +285,8 @@ impl Waiting {
 impl Journey {
     /// It got onto the wire, or will.
     fn leaves(&self) -> bool {
-        self.dropped.is_none_or(|(reason, at)| reason != DropReason::QueueFull && at > self.start)
+        let at_the_door = |reason| matches!(reason, DropReason::QueueFull | DropReason::Early);
+        self.dropped.is_none_or(|(reason, at)| !at_the_door(reason) && at > self.start)
     }
 }
 
@@ -355,7 +295,7 @@ fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment:
     let focus = moment.focus(trip.journey.frame);
     // Half of the gap belongs to each neighbour; a hair's breadth stays free.
     let own = gap / 2.0 - 1.0;
-    let label = || sizes.capsule_half(looks.text(trip.look.text).width_em);
+    let label = || sizes.capsule_half(looks.width_em(trip.look));
     let pill = sizes.pill_half();
     let across = sizes.capsule_height / 2.0;
     let (form, half) = match () {
@@ -379,29 +319,8 @@ fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment:
         form,
         center: way.lane.at(place),
         reading: way.lane.reading(),
+        forward: way.lane.unit.dot(way.lane.reading()) > 0.0,
         half,
         focus,
-    }
-}
-
-/// As a person calls it.
-pub const fn reason_text(reason: DropReason) -> &'static str {
-    match reason {
-        DropReason::QueueFull => "queue full",
-        DropReason::Overload => "overload",
-        DropReason::Impaired(LossReason::TooBig) => "too big",
-        DropReason::Impaired(LossReason::LinkDown) => "link down",
-        DropReason::Impaired(LossReason::Silence) => "silence",
-        DropReason::Impaired(
-            LossReason::Loss
-            | LossReason::LossOfSmall
-            | LossReason::LossCorrelated
-            | LossReason::Burst
-            | LossReason::Every
-            | LossReason::Picked,
-        ) => "lost",
-        DropReason::Impaired(LossReason::Outage) => "link down",
-        DropReason::Early => "RED",
-        DropReason::Late => "CoDel",
     }
 }

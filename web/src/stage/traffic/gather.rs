@@ -41,9 +41,16 @@ pub fn gather(
         if !moment.shows(transit.frame_id) {
             continue;
         }
-        trips.push(Trip { journey, look: looks.of(transit.id, &transit.frame) });
+        trips.push(Trip { journey, look: looks.of(transit) });
     }
     trips.reverse();
+    // What waited in its receiver, for an address say, and was given up just now.
+    for transit in history.refused_late(from, to).filter(|transit| transit.direction == direction) {
+        if transit.arrival < from && moment.shows(transit.frame_id) && past < VISITS_PAST_MAX {
+            past += 1;
+            trips.insert(0, Trip { journey: Journey::from(transit), look: looks.of(transit) });
+        }
+    }
     false
 }
 
@@ -72,7 +79,7 @@ pub fn sample(
         let far = !matches!(journey.phase(moment.at), Phase::Moving(there) if (there - place).abs() < 2.0 / samples);
         let again = moving.last().is_some_and(|last| last.journey.transit >= transit.id);
         if !far && !again && moment.shows(transit.frame_id) {
-            moving.push(Trip { journey, look: looks.of(transit.id, &transit.frame) });
+            moving.push(Trip { journey, look: looks.of(transit) });
         }
     }
     trips.splice(0..0, moving);

@@ -3,7 +3,7 @@
 use crate::stage::looks::Look;
 use crate::stage::palette::Swatch;
 use kurbo::{Point, Vec2};
-use netlab::history::TransitId;
+use netlab::history::{DropReason, Refusal, TransitId};
 
 /// How much is shown of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,8 @@ pub struct Mark {
     pub center: Point,
     /// Along the lane, of length 1, for letters.
     pub reading: Vec2,
+    /// It goes the way that it is read, and not the other.
+    pub forward: bool,
     /// Half its extent along the lane and across it.
     pub half: Vec2,
     /// Whether it is pointed at.
@@ -100,6 +102,15 @@ pub struct Slot {
     pub focus: Focus,
 }
 
+/// Why a frame came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Its link dropped it.
+    Lost(DropReason),
+    /// The node at which it arrived kept it.
+    Kept(Refusal),
+}
+
 /// A frame that was dropped a moment ago.
 #[derive(Clone, Copy, Debug)]
 pub struct Death {
@@ -116,7 +127,7 @@ pub struct Death {
     /// From 0 (just now) to 1 (no longer seen).
     pub age: f64,
     /// Why; only the newest death at a place says it.
-    pub reason: Option<&'static str>,
+    pub reason: Option<Reason>,
     /// How many died here of late.
     pub count: u64,
     /// Half its extent.

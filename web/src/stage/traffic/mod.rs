@@ -16,6 +16,7 @@
 //! binary search; at that density they are a band anyway.
 
 mod arrange;
+mod fates;
 mod gather;
 mod marks;
 #[cfg(test)]
@@ -27,7 +28,7 @@ use super::looks::{Look, Looks};
 use crate::lab::trace::Trace;
 use arrange::Way;
 use gather::{gather, sample};
-pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
+pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally};
 use netlab::History;
 use netlab::history::FrameId;
 use netlab::topology::{Direction, End, LinkId, Topology};

@@ -22,8 +22,10 @@ fn moment(at: u64) -> Moment<'static> {
 fn compose(layout: &Layout, journeys: &[Journey], moment: &Moment<'_>) -> Traffic {
     let mut looks = looks();
     let frame = raw(1_000);
-    let trips: Vec<Trip> =
-        journeys.iter().map(|&journey| Trip { journey, look: looks.of(journey.transit, &frame) }).collect();
+    let trips: Vec<Trip> = journeys
+        .iter()
+        .map(|&journey| Trip { journey, look: looks.explained(journey.transit, &frame, Default::default()) })
+        .collect();
     let lane = layout.lane(THERE);
     let way = Way { direction: THERE, lane, queue_bytes: 64 * 1024, layout };
     let mut traffic = Traffic::default();
@@ -101,7 +103,10 @@ fn a_lost_frame_dies_on_the_wire_says_why_and_is_gone_after_its_time() {
     let traffic = at(500_000);
     assert_eq!(traffic.moving, 0);
     let [death] = traffic.deaths.as_slice() else { panic!("one death") };
-    assert_eq!((death.reason, death.count, death.age), (Some("lost"), 1, 0.0));
+    assert_eq!(
+        (death.reason, death.count, death.age),
+        (Some(Reason::Lost(DropReason::Impaired(LossReason::Loss))), 1, 0.0)
+    );
     assert!((death.center - layout.lane(THERE).at(0.5)).hypot() < 1e-6);
     // 1.2 s of the viewer's are 1.2 ms here.
     assert_eq!(at(500_000 + 1_199_999).deaths.len(), 1);
@@ -117,8 +122,9 @@ fn a_hundred_deaths_at_one_place_leave_a_few_bodies_and_one_reason_with_a_count(
     let all: Vec<Journey> = (0..100).map(refused).collect();
     let traffic = compose(&layout(), &all, &moment(10_000));
     assert!(traffic.deaths.len() <= 4);
-    let reasons: Vec<_> = traffic.deaths.iter().filter_map(|d| d.reason.map(|r| (r, d.count))).collect();
-    assert_eq!(reasons, [("queue full", 100)]);
+    let reasons: Vec<_> =
+        traffic.deaths.iter().filter_map(|d| d.reason.map(|r| (r.text(), d.count))).collect();
+    assert_eq!(reasons, [("queue full".into(), 100)]);
 }
 
 #[test]

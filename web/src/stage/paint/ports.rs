@@ -1,0 +1,261 @@
+//! The ends of the cables: the ports' lights, what the spanning tree makes of them, and the plates beside them.
+
+use super::Picture;
+use super::pen::Pen;
+use super::surface::Atlas;
+use crate::stage::looks::Weight;
+use crate::stage::palette::{Palette, vlan_colours};
+use crate::stage::plates::PlateKind;
+use bridge::event::{Role, State};
+use kurbo::{Point, Rect, Size, Vec2};
+
+/// What tells one plate's picture from another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PlateKey {
+    /// By its place in the sketch.
+    Plate(usize),
+    /// A port's role in the spanning tree.
+    Role(Role),
+    /// The root's crown.
+    Crown,
+}
+
+/// What the ends of the cables are painted with.
+pub struct Ports<'a> {
+    /// Where to.
+    pub pen: &'a Pen<'a>,
+    /// In which colours.
+    pub palette: &'a Palette,
+    /// What.
+    pub picture: &'a Picture<'a>,
+    /// The plates painted so far.
+    pub atlas: &'a mut Atlas<PlateKey>,
+    /// The canvas in CSS pixels.
+    pub size: Size,
+}
+
+/// A port's light.
+struct Light {
+    at: Point,
+    /// Along the cable, away from the node.
+    unit: Vec2,
+    radius: f64,
+    down: bool,
+    state: State,
+    glow: f64,
+}
+
+/// A half disc's corners, its flat side upright. Written down, so that the page needs no sines.
+const HALF_DISC: [(f64, f64); 7] =
+    [(0.0, -1.0), (0.5, -0.87), (0.87, -0.5), (1.0, 0.0), (0.87, 0.5), (0.5, 0.87), (0.0, 1.0)];
+
+impl Ports<'_> {
+    /// Lights, plates and crowns.
+    pub fn paint(&mut self) {
+        self.lights();
+        self.plates();
+        self.crowns();
+    }
+
+    /// Dim while nothing passes, hollow and crossed out where the cable is down; where the spanning tree learns, half; where it
+    /// lets nothing pass, hollow behind a bar.
+    fn lights(&self) {
+        let (pen, palette, picture) = (self.pen, self.palette, self.picture);
+        let context = pen.context;
+        let canvas = Rect::from_origin_size((0.0, 0.0), self.size).inflate(8.0, 8.0);
+        let ports = || {
+            let cables = picture.layout.cables.iter().zip(&picture.sketch.cables).enumerate();
+            let ends = cables.flat_map(|(id, (cable, sketch))| {
+                [0, 1].map(|end| Light {
+                    at: cable.ports[end],
+                    unit: if end == 0 { cable.unit } else { -cable.unit },
+                    radius: cable.lights[end],
+                    down: sketch.down || sketch.off[end],
+                    state: picture
+                        .standing
+                        .tree_at(id * 2 + end)
+                        .map_or(State::Forwarding, |(_, state)| state),
+                    glow: picture.traffic.glow.get(id * 2 + end).copied().unwrap_or(0.0),
+                })
+            });
+            ends.filter(|port| canvas.contains(port.at))
+        };
+        let fill_all = |colour: &str, grown: f64, which: &dyn Fn(&Light) -> bool| {
+            context.begin_path();
+            for port in ports().filter(which) {
+                pen.circle(port.at, port.radius * grown);
+            }
+            pen.fill_with(colour);
+            context.fill();
+        };
+        fill_all(palette.line, 1.45, &|_| true);
+        fill_all(palette.up, 1.0, &|port| !port.down && port.state == State::Forwarding);
+        fill_all(palette.node, 1.0, &|port| port.down || port.state != State::Forwarding);
+        // The half towards the cable.
+        context.begin_path();
+        for port in ports().filter(|port| !port.down && port.state == State::Learning) {
+            let place =
+                |&(x, y): &(f64, f64)| port.at + (port.unit * x + turned(port.unit) * y) * port.radius;
+            pen.polygon(HALF_DISC.iter().map(place));
+        }
+        pen.fill_with(palette.up);
+        context.fill();
+        pen.fill_with(palette.busy);
+        // Blinking is decoration; that a port is busy is not.
+        let halo = if picture.reduced_motion { 0.0 } else { 0.35 };
+        for port in ports().filter(|port| !port.down && port.glow > 0.0) {
+            for (grown, alpha) in [(2.1, halo), (1.0, 1.0)] {
+                context.begin_path();
+                pen.circle(port.at, port.radius * grown);
+                context.set_global_alpha(alpha * port.glow);
+                context.fill();
+            }
+        }
+        context.set_global_alpha(1.0);
+        let discards = |port: &Light| !port.down && port.state == State::Discarding;
+        for (colour, width) in [(palette.ground, 5.0), (palette.line, 2.6)] {
+            context.begin_path();
+            for port in ports().filter(discards) {
+                let (middle, across) = (port.at + port.unit * (port.radius * 1.45 + 1.5), turned(port.unit));
+                pen.line(middle - across * (port.radius * 2.4), middle + across * (port.radius * 2.4));
+            }
+            pen.stroke_with(colour, width);
+            context.set_line_cap("butt");
+            context.stroke();
+        }
+        context.begin_path();
+        for port in ports().filter(|port| port.down) {
+            let arm = Vec2::new(port.radius, port.radius) * 0.62;
+            let other = Vec2::new(arm.x, -arm.y);
+            pen.line(port.at - arm, port.at + arm);
+            pen.line(port.at - other, port.at + other);
+        }
+        pen.stroke_with(palette.fault, 1.8);
+        context.stroke();
+    }
+
+    fn plates(&mut self) {
+        let (palette, density, picture) = (self.palette, self.pen.density, self.picture);
+        let font = picture.layout.sizes.plate_font;
+        for placed in &picture.layout.plates {
+            let plate = &picture.sketch.plates[placed.number];
+            let (key, text) = match plate.kind {
+                PlateKind::Tree => match picture.standing.tree_at(plate.end.index()) {
+                    Some((role, _)) => (PlateKey::Role(role), role_letter(role)),
+                    None => continue,
+                },
+                _ => (PlateKey::Plate(placed.number), &*plate.line.text),
+            };
+            let size = placed.rect.size() + Size::new(4.0, 4.0);
+            let sprite = self.atlas.sprite(key, size, 1.0, |context| {
+                let pen = Pen::new(context, density);
+                let rect = Rect::from_center_size(Point::ORIGIN, placed.rect.size());
+                paint_plate(&pen, palette, plate.kind, text, rect, font);
+            });
+            self.atlas.draw(sprite, self.pen.context, self.pen.snapped(placed.rect.center()));
+        }
+    }
+
+    /// On the root's upper left corner.
+    fn crowns(&mut self) {
+        let (palette, density, picture) = (self.palette, self.pen.density, self.picture);
+        let sizes = &picture.layout.sizes;
+        let (font, named) = (sizes.plate_font, sizes.letters);
+        let height = if named { font * 1.7 } else { (12.0 * sizes.detail).max(7.0) };
+        let text_width = if named { picture.looks.measure("root", Weight::Strong) * font } else { 0.0 };
+        let size = Size::new(height * 1.3 + text_width + if named { 2.0 } else { 0.0 }, height);
+        for (id, node) in
+            picture.layout.nodes.iter().enumerate().filter(|(id, _)| picture.standing.is_root(*id))
+        {
+            let center = node.center + Vec2::new(-node.half.x + size.width * 0.2, -node.half.y);
+            if !picture.sketch.has_tree(id) {
+                continue;
+            }
+            let sprite = self.atlas.sprite(PlateKey::Crown, size + Size::new(4.0, 4.0), 1.0, |context| {
+                let pen = Pen::new(context, density);
+                paint_crown(
+                    &pen,
+                    palette,
+                    Rect::from_center_size(Point::ORIGIN, size),
+                    named.then_some(font),
+                );
+            });
+            self.atlas.draw(sprite, self.pen.context, self.pen.snapped(center));
+        }
+    }
+}
+
+fn turned(unit: Vec2) -> Vec2 {
+    Vec2::new(-unit.y, unit.x)
+}
+
+/// As IEEE 802.1D calls them.
+const fn role_letter(role: Role) -> &'static str {
+    match role {
+        Role::Root => "R",
+        Role::Designated => "D",
+        Role::Alternate => "A",
+        Role::Backup => "B",
+        Role::Disabled => "–",
+    }
+}
+
+fn paint_plate(pen: &Pen<'_>, palette: &Palette, kind: PlateKind, text: &str, rect: Rect, font: f64) {
+    let context = pen.context;
+    let (fill, ink, radius) = match kind {
+        PlateKind::Tree => (palette.line, palette.node, rect.height() / 2.0),
+        PlateKind::Off => (palette.fault, palette.fault_ink, 3.0),
+        PlateKind::Vlan(vlan) => (vlan_colours(vlan).fill, vlan_colours(vlan).ink, 3.0),
+        PlateKind::Trunk | PlateKind::Address => (palette.node, palette.ink, 3.0),
+        PlateKind::Outside => (palette.warn, palette.warn_ink, 3.0),
+    };
+    context.begin_path();
+    pen.round_rect(rect, radius);
+    pen.fill_with(fill);
+    context.fill();
+    if kind == PlateKind::Trunk {
+        // Three wires along its edges: more than one network's frames pass.
+        context.begin_path();
+        for y in [rect.y0 + 1.2, rect.y1 - 1.2] {
+            pen.line(Point::new(rect.x0 + 2.0, y), Point::new(rect.x1 - 2.0, y));
+        }
+        pen.stroke_with(palette.accent, 1.8);
+        let dash = [3.0, 2.0].map(Into::into);
+        let _ = context.set_line_dash(&js_sys::Array::of2(&dash[0], &dash[1]));
+        context.stroke();
+        let _ = context.set_line_dash(&js_sys::Array::new());
+    }
+    if kind != PlateKind::Tree {
+        context.begin_path();
+        pen.round_rect(rect, radius);
+        pen.stroke_with(palette.line, 1.0);
+        context.stroke();
+    }
+    context.set_text_align("center");
+    pen.font(Weight::Strong, font);
+    pen.fill_with(ink);
+    pen.centred(text, rect.center(), font);
+}
+
+/// A crown, and the word where there is room for it.
+fn paint_crown(pen: &Pen<'_>, palette: &Palette, rect: Rect, font: Option<f64>) {
+    let context = pen.context;
+    context.begin_path();
+    pen.round_rect(rect, rect.height() * 0.36);
+    pen.fill_with(palette.warn);
+    context.fill();
+    pen.stroke_with(palette.warn_ink, 1.2);
+    context.stroke();
+    let unit = rect.height() * 0.32;
+    let middle = Point::new(rect.x0 + rect.height() * 0.65, rect.center().y);
+    let points = [(-1.0, 0.8), (-1.1, -0.6), (-0.5, 0.1), (0.0, -0.9), (0.5, 0.1), (1.1, -0.6), (1.0, 0.8)];
+    context.begin_path();
+    pen.polygon(points.map(|(x, y)| middle + Vec2::new(x, y) * unit));
+    pen.fill_with(palette.warn_ink);
+    context.fill();
+    if let Some(font) = font {
+        context.set_text_align("left");
+        pen.font(Weight::Strong, font);
+        pen.centred("root", Point::new(middle.x + unit * 1.6, rect.center().y), font);
+    }
+}
