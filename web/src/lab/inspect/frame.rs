@@ -53,7 +53,7 @@ pub(super) fn sheet(topology: &Topology, history: &History, at: Instant, transit
         .filter(|other| other.frame_id == transit.frame_id && other.queued <= at)
         .collect();
     let dissection = dissect::layers(&transit.frame);
-    let changed = changed::before(topology, history, transit, HOPS_WITHIN).and_then(|before| {
+    let changed = before(topology, history, transit).and_then(|before| {
         let changes = match before.frame == transit.frame {
             true => Vec::new(),
             false => changed::between(&dissect::layers(&before.frame), &dissection),
@@ -81,6 +81,11 @@ pub(super) fn sheet(topology: &Topology, history: &History, at: Instant, transit
         frame: transit.frame.clone(),
         dissection,
     }
+}
+
+/// The same frame on the wire by which its sender got it, if that is still kept.
+pub fn before<'a>(topology: &Topology, history: &'a History, transit: &Transit) -> Option<&'a Transit> {
+    changed::before(topology, history, transit, HOPS_WITHIN)
 }
 
 /// What wires have done to it, in sentences.

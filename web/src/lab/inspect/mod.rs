@@ -16,7 +16,7 @@ mod router;
 mod switch;
 pub mod words;
 
-pub use frame::packet;
+pub use frame::{before, packet};
 pub use words::{bridge_id, drop_reason, ethernet, kind_name, role, state, tcp_state, way_words};
 
 use super::acting::Action;
