@@ -149,14 +149,11 @@ fn speech(topology: &Topology, sender: NodeId, transit: &Transit) -> String {
         }
         (Protocol::Ndp, "RS") => format!("{name} asks whether there is a router here. (router solicitation)"),
         (Protocol::Ndp, "RA") => {
-            let prefix = field(frame, "NDP", "icmpv6.opt.prefix")
-                .or_else(|| field(frame, "ICMPv6", "icmpv6.opt.prefix"));
-            match prefix {
-                Some(prefix) => format!(
-                    "{name} tells everybody: I am a router, and this network is {prefix}. (router advertisement)"
-                ),
-                None => format!("{name} tells everybody: I am a router. (router advertisement)"),
-            }
+            let part = |key| field(frame, "NDP", key);
+            let prefix = part("icmpv6.opt.prefix").zip(part("icmpv6.opt.prefix.length"));
+            let network = prefix.map(|(prefix, length)| format!(", and this network is {prefix}/{length}"));
+            let network = network.unwrap_or_default();
+            format!("{name} tells everybody: I am a router{network}. (router advertisement)")
         }
         (Protocol::Rip, label) if label.ends_with("request") => {
             format!("{name} asks its neighbours what networks they know. (RIP)")
