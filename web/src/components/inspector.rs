@@ -169,7 +169,7 @@ fn Outline(props: &OutlineProps) -> Html {
     html! {
         <div class="outline">
             <p class="hint">
-                { "Click a host, a switch, a cable or a moving frame on the stage, or choose here, to look inside." }
+                { "Click a host, a switch, a router, a cable or a moving frame on the stage, or choose here, to look inside." }
             </p>
             <h2>{ "Nodes" }</h2>
             <ul>{ for nodes }</ul>

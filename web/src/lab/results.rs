@@ -573,4 +573,81 @@ mod tests {
         let start = &followers.views(topology, history, Instant::ZERO)[0];
         assert_eq!((start.phase, start.lines.len()), (Phase::Active, 0), "and back to the beginning");
     }
+
+    /// What is shown of a run to which this happened, a millisecond after the other.
+    fn told(kind: RunKind, to: Target, events: Vec<RunEvent>) -> RunView {
+        let spec = RunSpec { from: NodeId(0), to, kind };
+        let entries = (0u64..).zip(events).map(|(ms, event)| netlab::run::RunEntry {
+            at: Instant::ZERO + Duration::from_millis(ms),
+            event,
+            totals: Totals::default(),
+        });
+        let log = RunLog { spec, start: Instant::ZERO, entries: entries.collect() };
+        let (topology, mut follower) = (samples::routed(), Follower::default());
+        follower.read(&topology, &log, Instant::MAX);
+        follower.view(RunId(0), &topology, &log, Instant::MAX)
+    }
+
+    #[test]
+    fn the_probes_of_a_hop_stand_in_one_line_in_their_order_and_name_who_answered() {
+        use smoltcp::wire::IpAddress;
+        let ms = Duration::from_millis;
+        let router = IpAddress::v4(10, 0, 1, 254);
+        let hop = |hop, number, answer| RunEvent::Hop(Hop { hop, number, answer });
+        let view = told(
+            RunKind::Traceroute(netlab::run::Traceroute::default()),
+            Target::Address(IpAddress::v4(10, 0, 2, 1)),
+            vec![
+                RunEvent::Started,
+                hop(2, 0, Some((IpAddress::v4(10, 0, 2, 1), ms(3), HopAnswer::Reached))),
+                hop(1, 1, None),
+                hop(1, 0, Some((router, ms(1), HopAnswer::OnTheWay))),
+                RunEvent::Finished(Outcome::Succeeded),
+            ],
+        );
+        let reply = |number, answer| Reply { number, answer };
+        let named = |name: &str, time, what| Some((Rc::from(name), ms(time), what));
+        assert_eq!(
+            view.lines[..],
+            [
+                Line::Hop(
+                    1,
+                    vec![reply(0, named("r (10.0.1.254)", 1, HopAnswer::OnTheWay)), reply(1, None),]
+                ),
+                Line::Hop(2, vec![reply(0, named("b (10.0.2.1)", 3, HopAnswer::Reached))]),
+            ]
+        );
+        assert_eq!(view.facts[0], ("Hops", "2".into()));
+        assert_eq!(view.sentence(), "Traceroute a → b (10.0.2.1) finished: reached in 2 hops.");
+    }
+
+    #[test]
+    fn the_longest_packet_is_told_with_the_router_that_limits_it() {
+        use smoltcp::wire::IpAddress;
+        let view = told(
+            RunKind::PathMtu(netlab::run::PathMtu::default()),
+            Target::Node(NodeId(2), None),
+            vec![
+                RunEvent::PathMtu { bytes: 1_400, from: Some(IpAddress::v4(10, 0, 1, 254)) },
+                RunEvent::PathMtu { bytes: 1_400, from: None },
+                RunEvent::Finished(Outcome::Succeeded),
+            ],
+        );
+        assert_eq!(view.facts[1], ("Said so", "r (10.0.1.254)".into()));
+        assert!(view.sentence().ends_with("get through."), "{}", view.sentence());
+    }
+
+    #[test]
+    fn each_receiver_of_a_group_is_counted_even_one_that_hears_nothing() {
+        use smoltcp::wire::IpAddress;
+        let receivers = vec![NodeId(2), NodeId(0)];
+        let received = |number| RunEvent::Received { number, by: NodeId(2) };
+        let view = told(
+            RunKind::Multicast(netlab::run::Multicast { receivers, ..Default::default() }),
+            Target::Address(IpAddress::v4(239, 1, 2, 3)),
+            vec![RunEvent::Sent { number: 0 }, received(0), RunEvent::Sent { number: 1 }, received(1)],
+        );
+        assert_eq!(view.receivers, [("b".to_string(), 2), ("a".to_string(), 0)]);
+        assert_eq!(view.lines.len(), 2, "what was said stands there, and each hearing does not");
+    }
 }

@@ -328,4 +328,103 @@ mod tests {
             }
         }
     }
+
+    const HOME: &str = include_str!("../../../../scenarios/home-network.json");
+    const ROUTED: &str = include_str!("../../../../scenarios/three-networks.json");
+    const TREE: &str = include_str!("../../../../scenarios/spanning-tree.json");
+    const VLANS: &str = include_str!("../../../../scenarios/vlans.json");
+
+    /// A scenario after it has run for so long.
+    fn ran(text: &str, seconds: u64) -> World {
+        let scenario = scenario::Scenario::parse(text).expect("it has no faults");
+        let mut world = scenario.world(Limits::default()).unwrap();
+        world.run_until(Instant::ZERO + Duration::from_secs(seconds), || true);
+        world
+    }
+
+    fn named(world: &World, name: &str) -> NodeId {
+        let topology = world.topology();
+        topology.node_ids().find(|&id| topology.node(id).name == name).expect("there is one")
+    }
+
+    fn table<'a>(sheet: &'a Sheet, title: &str) -> &'a Table {
+        sheet.tables.iter().find(|table| table.title == title).unwrap_or_else(|| panic!("no {title}"))
+    }
+
+    #[test]
+    fn a_router_shows_its_interfaces_routes_and_translations() {
+        let world = ran(HOME, 5);
+        let home = sheet(&world, world.now(), Selection::Node(named(&world, "home")));
+        let interfaces = &table(&home, "Interfaces").rows;
+        assert_eq!(interfaces[1][..3], ["1 (to isp)", "203.0.113.2/30", "up"]);
+        assert!(interfaces[1][4].contains("outside") && !interfaces[0][4].contains("outside"));
+        assert!(
+            table(&home, "Routes")
+                .rows
+                .iter()
+                .any(|row| row[0] == "0.0.0.0/0" && row[1].starts_with("isp ("))
+        );
+        let translated = &table(&home, "Translations").rows;
+        assert!(
+            translated
+                .iter()
+                .any(|row| row[0].starts_with("192.168.1.10:") && row[1].starts_with("203.0.113.2:"))
+        );
+        // Each of its rules has its count, and the last line says what happens to the rest.
+        let rules = &table(&home, "Filter").rows;
+        assert_eq!(rules.len(), 3);
+        assert_eq!((rules[2][0].as_str(), rules[2][1].as_str()), ("otherwise", "drop"));
+        assert!(rules[0][3].ends_with("connections") && !rules[0][3].starts_with('0'), "{rules:?}");
+    }
+
+    #[test]
+    fn what_a_node_keeps_back_is_told_by_reason_and_only_once_it_has() {
+        let world = ran(ROUTED, 12);
+        let router = Selection::Node(named(&world, "r1"));
+        let kept = |at| {
+            let sheet = sheet(&world, at, router);
+            let rows = &table(&sheet, "Kept back").rows;
+            rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(Instant::ZERO), []);
+        let all = kept(world.now());
+        assert!(all.contains(&("No route leads there".into(), "2".into())), "{all:?}");
+        assert!(all.contains(&("Its time to live is over".into(), "3".into())), "{all:?}");
+    }
+
+    #[test]
+    fn a_switch_shows_its_tree_and_a_trunk_its_vlans() {
+        let world = ran(TREE, 5);
+        let other = sheet(&world, world.now(), Selection::Node(named(&world, "s4")));
+        let tree = &table(&other, "Spanning tree").rows;
+        assert!(tree.iter().any(|row| row[1] == "root port" && row[2] == "forwarding"), "{tree:?}");
+        assert!(
+            other.facts.iter().any(|(name, root)| *name == "Root of the tree" && root.starts_with("4096 "))
+        );
+
+        let world = ran(VLANS, 3);
+        let switch = sheet(&world, world.now(), Selection::Node(named(&world, "s1")));
+        let macs = table(&switch, "MAC table");
+        assert_eq!(macs.columns[1], "VLAN");
+        assert!(macs.rows.iter().any(|row| row[1] == "10"));
+        let ports = table(&switch, "Ports");
+        assert!(ports.rows[2].contains(&"10, 20 tagged".into()), "{:?}", ports.rows[2]);
+        assert_eq!(ports.buttons.len(), ports.rows.len());
+    }
+
+    #[test]
+    fn everything_of_networks_that_know_more_can_be_looked_at() {
+        for text in [HOME, ROUTED, TREE, VLANS] {
+            let world = ran(text, 5);
+            let topology = world.topology().clone();
+            let mut all: Vec<_> = topology.node_ids().map(Selection::Node).collect();
+            all.extend((0..topology.links.len() as u32).map(|link| Selection::Link(LinkId(link))));
+            all.extend(world.history().transits().step_by(7).map(|transit| Selection::Frame(transit.id)));
+            for at in [0, 700, 5_000].map(|ms| Instant::ZERO + Duration::from_millis(ms)) {
+                for &what in &all {
+                    inspect(&topology, world.history(), at, what);
+                }
+            }
+        }
+    }
 }
