@@ -1,45 +1,7 @@
 // Networks with switches and routers that know more: what their panes show, and what can be done there.
-import { QUIET, expect, test } from "../aquarium.js";
+import { HOME, QUIET, ROUTED, expect, test } from "../aquarium.js";
 
 const table = (aquarium, name) => aquarium.inspector.getByRole("group", { name, exact: true });
-
-const host = (id, address, gateway) => ({ id, kind: "host", addresses: [address], ...(gateway && { gateway }) });
-const at = (node, ...addresses) => ({ [node]: { addresses } });
-
-// a – r1 – r2 – b, with nothing planned.
-const ROUTED = {
-  packetarium: 1,
-  title: "Two routers",
-  seed: 3,
-  nodes: [
-    host("a", "10.0.1.1/24", "10.0.1.254"),
-    { id: "r1", kind: "router", routes: [{ to: "10.0.2.0/24", via: "10.0.12.2" }] },
-    { id: "r2", kind: "router", routes: [{ to: "10.0.1.0/24", via: "10.0.12.1" }] },
-    host("b", "10.0.2.1/24", "10.0.2.254"),
-  ],
-  links: [
-    { ends: ["a", "r1"], ports: at("r1", "10.0.1.254/24") },
-    { ends: ["r1", "r2"], ports: { ...at("r1", "10.0.12.1/24"), ...at("r2", "10.0.12.2/24") } },
-    { ends: ["r2", "b"], ports: at("r2", "10.0.2.254/24") },
-  ],
-};
-
-// A router that lends its one address to a host inside.
-const HOME = {
-  packetarium: 1,
-  title: "A home",
-  seed: 3,
-  nodes: [
-    host("inside", "192.168.1.10/24", "192.168.1.1"),
-    { id: "home", kind: "router", nat: true },
-    host("server", "203.0.113.1/24"),
-  ],
-  links: [
-    { ends: ["inside", "home"], ports: at("home", "192.168.1.1/24") },
-    { ends: ["home", "server"], ports: { home: { addresses: ["203.0.113.2/24"], outside: true } } },
-  ],
-  runs: [{ ping: { from: "inside", to: "server", count: 2 } }],
-};
 
 test("a traceroute lists who is on the way, hop by hop, with a time for each probe", async ({ aquarium }) => {
   await aquarium.open(ROUTED);
@@ -157,4 +119,20 @@ test("the longest packet that gets through is found, and who said so", async ({ 
   await expect(card).toContainText("done");
   await expect(aquarium.fact(card, "Longest packet")).toHaveText(/^1\s?400\sB$/);
   await expect(aquarium.fact(card, "Said so")).toHaveText("r1 (10.0.1.254)");
+});
+
+test("what a router keeps back is marked in the packet list, counted by reason, and told to who sent it", async ({ page, aquarium }) => {
+  await aquarium.open({ ...ROUTED, runs: [{ ping: { from: "a", to: "10.9.9.9", count: 1 } }] });
+  await aquarium.playToTheEnd();
+  await expect(aquarium.run("Ping a → 10.9.9.9")).toContainText("r1 (10.0.1.254) says of request 1: no route leads there");
+  await aquarium.instrument("Packets");
+  await aquarium.place.selectOption("Link a – r1");
+  const row = aquarium.packets.getByRole("row").filter({ hasText: "request" });
+  await expect(row).toContainText("Kept back by r1: no route leads there.");
+  await row.click();
+  await aquarium.live.click();
+  await expect(aquarium.inspector.getByText("Arrived at r1, which keeps it back: no route leads there.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await aquarium.button("Router r1 10.0.1.254, 10.0.12.1").click();
+  await expect(table(aquarium, "Kept back").getByRole("row", { name: /^No route leads there 1$/ })).toBeVisible();
 });

@@ -116,7 +116,9 @@ fn table_html(session: &Session, table: &Table) -> Html {
                                         0 => html! { <th scope="row">{ cell }</th> },
                                         _ => html! { <td>{ cell }</td> },
                                     }) }
-                                    { for buttons.get(place).map(|button| html! { <td>{ action_button(session, button) }</td> }) }
+                                    { for buttons.get(place).map(|button| html! {
+                                        <td>{ for button.iter().map(|button| action_button(session, button)) }</td>
+                                    }) }
                                 </tr>
                             }) }
                         </tbody>

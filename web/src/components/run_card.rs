@@ -69,7 +69,11 @@ fn hop(number: u8, replies: &[Reply]) -> Html {
     let mut last = None;
     let mut reached = false;
     let parts = replies.iter().map(|reply| match &reply.answer {
-        None => html! { <span class="hop-none" title="No answer" aria-label="no answer">{ "*" }</span> },
+        None => html! {
+            <span class="hop-none" title="No answer">
+                <span aria-hidden="true">{ "*" }</span><span class="visually-hidden">{ "no answer" }</span>
+            </span>
+        },
         Some((who, rtt, answer)) => {
             let named = last.as_ref() != Some(who);
             last = Some(who.clone());
@@ -163,7 +167,7 @@ fn line(line: &Line) -> Html {
         }
         Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
         Line::Told { number, from, what } => {
-            let which = number.map_or(String::new(), |number| format!(", of {number}"));
+            let which = number.map_or(String::new(), |number| format!(" of request {number}"));
             html! { <li class="lost">{ format!("{from} says{which}: {what}") }</li> }
         }
         Line::Hop(number, replies) => hop(*number, replies),

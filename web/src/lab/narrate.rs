@@ -285,7 +285,11 @@ mod tests {
 
     /// Everything that is told of an example, at every event.
     fn told(example: usize, events: usize) -> Vec<String> {
-        let mut world = scenario::examples()[example].scenario().world(Limits::default()).unwrap();
+        told_of(&scenario::examples()[example].scenario(), events)
+    }
+
+    fn told_of(scenario: &scenario::Scenario, events: usize) -> Vec<String> {
+        let mut world = scenario.world(Limits::default()).unwrap();
         let (mut at, mut told) = (Instant::ZERO, Vec::new());
         world.run_until(at, || true);
         for _ in 0..events {
@@ -347,6 +351,48 @@ mod tests {
                     !sentence.contains("sends malformed") && !sentence.contains("th time. (ARP"),
                     "{sentence}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn routers_switches_and_translations_tell_their_stories() {
+        let told = |text| told_of(&scenario::Scenario::parse(text).unwrap(), 2_000).join("\n");
+        for (text, sentences) in [
+            (
+                include_str!("../../../scenarios/three-networks.json"),
+                &[
+                    "r1 sends the echo 1 on to the next network, to r2: it may go 63 more hops.",
+                    "r1 tells 10.0.1.1: your packet's time to live was over here. (ICMP time exceeded)",
+                    "r1 tells 10.0.1.1: no route leads there. (ICMP unreachable)",
+                ][..],
+            ),
+            (
+                include_str!("../../../scenarios/home-network.json"),
+                &[
+                    "home translates: 192.168.1.10 looks like 203.0.113.2 from outside. (NAT)",
+                    "home translates back: what was for 203.0.113.2 goes to 192.168.1.10. (NAT)",
+                ],
+            ),
+            (
+                include_str!("../../../scenarios/spanning-tree.json"),
+                &[
+                    "s1 tells its neighbours that it takes itself for the root of the tree",
+                    "tells its neighbours that s1 is the root of the tree, at a cost of",
+                ],
+            ),
+            (
+                include_str!("../../../scenarios/path-mtu.json"),
+                &["r1 cuts the packet into pieces: the next link takes no longer ones. (fragment 0)"],
+            ),
+            (
+                include_str!("../../../scenarios/vlans.json"),
+                &[" It puts the tag of VLAN 10 on it.", " It takes the tag of VLAN 10 off."],
+            ),
+        ] {
+            let told = told(text);
+            for sentence in sentences {
+                assert!(told.contains(sentence), "{sentence}\n{told}");
             }
         }
     }

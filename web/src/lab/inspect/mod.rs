@@ -84,8 +84,8 @@ pub struct Table {
     pub columns: Vec<String>,
     /// Its rows; the first cell of each names it.
     pub rows: Vec<Vec<String>>,
-    /// What can be done to each row, if anything can.
-    pub buttons: Vec<Button>,
+    /// What can be done to each row; empty if nothing can to any.
+    pub buttons: Vec<Option<Button>>,
     /// What to say if there are no rows.
     pub empty: &'static str,
 }

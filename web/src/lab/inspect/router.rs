@@ -78,7 +78,7 @@ fn list(addresses: &[IpCidr]) -> String {
 }
 
 fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
-    let (mut rows, mut ups) = (Vec::new(), Vec::new());
+    let (mut rows, mut buttons) = (Vec::new(), Vec::new());
     for (number, direction) in scene.ports.directions.iter().enumerate() {
         let link = scene.history.link_at(direction.link, scene.at);
         let port = link.ports[direction.from.index()].of_router();
@@ -116,7 +116,9 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
             let name = format!("{}, VLAN {vlan}", scene.ports.short(number));
             rows.push(vec![name, list(addresses), is.into(), mtu.clone(), also.clone(), mac.clone()]);
         }
-        ups.push(port.up);
+        // One button for a port, however many networks it has.
+        buttons.push(Some(scene.port_button(number.0 as usize, port.up)));
+        buttons.resize(rows.len(), None);
     }
     let mut table = Table::new(
         "Interfaces",
@@ -124,11 +126,7 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
         rows,
         "No cable is plugged in.",
     );
-    // A row for each port, and not for each VLAN of one, has a button.
-    let buttons = scene.port_buttons(|number| ups[number]);
-    if buttons.len() == table.rows.len() {
-        table.buttons = buttons;
-    }
+    table.buttons = buttons;
     table
 }
 

@@ -109,24 +109,20 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) 
         row.push(if ports[number].up { "on" } else { "off" }.into());
         row
     });
-    table.buttons = scene.port_buttons(|number| ports[number].up);
+    table.buttons =
+        (0..ports.len()).map(|number| Some(scene.port_button(number, ports[number].up))).collect();
     sheet.tables.push(table);
 }
 
 impl Scene<'_> {
-    /// A button for each port that switches it on or off.
-    pub(super) fn port_buttons(&self, is_up: impl Fn(usize) -> bool) -> Vec<Button> {
-        let directions = self.ports.directions.iter().enumerate();
-        directions
-            .map(|(number, direction)| {
-                let up = is_up(number);
-                Button {
-                    text: if up { "Switch off" } else { "Switch on" },
-                    of: Some(self.ports.long(vnetif::PortId(number as u32))),
-                    action: Action::Port(direction.link, direction.from, !up),
-                    in_tools: false,
-                }
-            })
-            .collect()
+    /// What switches a port on or off.
+    pub(super) fn port_button(&self, number: usize, up: bool) -> Button {
+        let direction = self.ports.directions[number];
+        Button {
+            text: if up { "Switch off" } else { "Switch on" },
+            of: Some(self.ports.long(vnetif::PortId(number as u32))),
+            action: Action::Port(direction.link, direction.from, !up),
+            in_tools: false,
+        }
     }
 }
