@@ -90,6 +90,12 @@ pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{}{NBSP}{}", count(number), if number == 1 { one } else { many })
 }
 
+/// The first letter as a sentence begins with it.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// `1st`, `22nd`, `113th`.
 pub fn ordinal(number: u64) -> String {
     let ending = match (number % 10, number % 100) {

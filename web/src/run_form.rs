@@ -17,6 +17,12 @@ pub enum Kind {
     Iperf,
     /// A TCP connection with one message.
     Connect,
+    /// Who is on the way.
+    Traceroute,
+    /// The longest packet that gets through.
+    PathMtu,
+    /// Datagrams to a group.
+    Multicast,
 }
 
 /// How a field is filled in.
@@ -30,6 +36,8 @@ pub enum Input {
     Quantity,
     /// One of these: value, what it says.
     Choice(&'static [(&'static str, &'static str)]),
+    /// Several of the hosts: their ids with spaces between; none: all but the one that starts it.
+    Hosts,
 }
 
 /// A field of the form.
@@ -60,12 +68,17 @@ pub struct Form {
     pub to: String,
     /// An address, if `to` is [`ADDRESS`].
     pub address: String,
+    /// The ids of all hosts.
+    hosts: Vec<String>,
     /// What is not as it was at first, by kind and key.
     values: BTreeMap<(Kind, &'static str), String>,
 }
 
 /// In the place of a server's id: an address is typed in.
 pub const ADDRESS: &str = "\u{1}address";
+
+/// A field of several that has none.
+const NOBODY: &str = "\u{1}nobody";
 
 /// What is wrong: which field (by key; empty: the whole), and what to do.
 pub type Wrong = (String, String);
@@ -86,6 +99,38 @@ const IP: Field = Field {
     default: "",
     further: true,
 };
+const FRAGMENT: Field = Field {
+    key: "fragment",
+    label: "May be cut into fragments",
+    hint: "If not, the payload is cut to what fits.",
+    input: Input::Choice(&[("", "no"), ("true", "yes")]),
+    default: "",
+    further: true,
+};
+const PROBES: Field = Field {
+    key: "icmp",
+    label: "Probes",
+    hint: "As traceroute sends them, or as tracert does.",
+    input: Input::Choice(&[("", "UDP"), ("true", "ICMP echo")]),
+    default: "",
+    further: false,
+};
+const GROUP: Field = Field {
+    key: "group",
+    label: "Group",
+    hint: "An address from 224.0.1.0 to 239.255.255.255, or one that begins with ff.",
+    input: Input::Text,
+    default: "239.1.2.3",
+    further: false,
+};
+const RECEIVERS: Field = Field {
+    key: "receivers",
+    label: "Receivers",
+    hint: "",
+    input: Input::Hosts,
+    default: "",
+    further: false,
+};
 const TIMEOUT: Field = quantity("timeout", "Give up after", "2s", true);
 
 /// A field for a number with a unit.
@@ -104,7 +149,15 @@ const fn text(key: &'static str, default: &'static str) -> Field {
 
 impl Kind {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 4] = [Self::Ping, Self::Echo, Self::Iperf, Self::Connect];
+    pub const ALL: [Self; 7] = [
+        Self::Ping,
+        Self::Echo,
+        Self::Iperf,
+        Self::Connect,
+        Self::Traceroute,
+        Self::PathMtu,
+        Self::Multicast,
+    ];
 
     /// As the document calls it.
     pub const fn key(self) -> &'static str {
@@ -113,6 +166,9 @@ impl Kind {
             Self::Echo => "echo",
             Self::Iperf => "iperf",
             Self::Connect => "connect",
+            Self::Traceroute => "traceroute",
+            Self::PathMtu => "pathmtu",
+            Self::Multicast => "multicast",
         }
     }
 
@@ -123,6 +179,9 @@ impl Kind {
             Self::Echo => "Echo",
             Self::Iperf => "iperf",
             Self::Connect => "Connect",
+            Self::Traceroute => "Traceroute",
+            Self::PathMtu => "Path MTU",
+            Self::Multicast => "Multicast",
         }
     }
 
@@ -133,6 +192,13 @@ impl Kind {
             Self::Echo => "Sends a text, and the other side sends it back.",
             Self::Iperf => "Sends as much data as it can, to see how fast the way is.",
             Self::Connect => "Opens a TCP connection, says one thing, and closes it.",
+            Self::Traceroute => {
+                "Finds out who is on the way: packets that may go only so many hops, and who says that they ended."
+            }
+            Self::PathMtu => {
+                "Finds out how long a packet may be on this way: packets that must not be cut into pieces."
+            }
+            Self::Multicast => "Sends each message once, to everybody who has joined a group.",
         }
     }
 }
@@ -140,14 +206,40 @@ impl Kind {
 impl Form {
     /// A ping between the first two hosts.
     pub fn new(scenario: &Scenario) -> Self {
-        let mut hosts = scenario
-            .topology
-            .node_ids()
-            .filter(|&node| scenario.topology.host(node).is_some())
-            .map(|node| scenario.id(node).to_string());
-        let from = hosts.next().unwrap_or_default();
-        let to = hosts.next().unwrap_or_else(|| ADDRESS.into());
-        Self { kind: Kind::Ping, from, to, address: String::new(), values: BTreeMap::new() }
+        let ids = scenario.topology.node_ids().filter(|&node| scenario.topology.host(node).is_some());
+        let hosts: Vec<_> = ids.map(|node| scenario.id(node).to_string()).collect();
+        let from = hosts.first().cloned().unwrap_or_default();
+        let to = hosts.get(1).cloned().unwrap_or_else(|| ADDRESS.into());
+        Self { kind: Kind::Ping, from, to, address: String::new(), hosts, values: BTreeMap::new() }
+    }
+
+    /// Whether it goes to one host or address: otherwise a field says to whom.
+    pub const fn has_target(&self) -> bool {
+        match self.kind {
+            Kind::Ping | Kind::Echo | Kind::Iperf | Kind::Connect | Kind::Traceroute | Kind::PathMtu => true,
+            Kind::Multicast => false,
+        }
+    }
+
+    /// The hosts that a field of several has.
+    pub fn chosen(&self, field: &Field) -> Vec<&str> {
+        match self.value(field) {
+            "" => self.hosts.iter().map(String::as_str).filter(|host| *host != self.from).collect(),
+            NOBODY => Vec::new(),
+            some => some.split(' ').collect(),
+        }
+    }
+
+    /// Takes a host into a field of several, or out of it.
+    pub fn choose(&mut self, field: &Field, host: &str, in_it: bool) {
+        let mut chosen: Vec<_> = self.chosen(field).into_iter().filter(|other| *other != host).collect();
+        if in_it {
+            chosen.push(host);
+        }
+        // In the network's order, however they were chosen.
+        let hosts = self.hosts.iter().map(String::as_str).filter(|host| chosen.contains(host));
+        let chosen = hosts.collect::<Vec<_>>().join(" ");
+        self.set(field, if chosen.is_empty() { NOBODY.into() } else { chosen });
     }
 
     /// The fields that this kind of run has, given what is filled in.
@@ -157,6 +249,11 @@ impl Form {
                 number("count", "How many", "4", false),
                 quantity("interval", "One every", "1s", false),
                 quantity("size", "Payload", "56B", true),
+                Field {
+                    hint: "How many routers it may pass. Empty: 64.",
+                    ..number("ttl", "Time to live", "", true)
+                },
+                FRAGMENT,
                 TIMEOUT,
                 IP,
             ],
@@ -174,6 +271,22 @@ impl Form {
             }
             Kind::Iperf => self.iperf_fields(),
             Kind::Connect => vec![text("text", "hello"), number("port", "Port", "80", true), IP],
+            Kind::Traceroute => vec![
+                PROBES,
+                number("hops", "Hops at most", "30", true),
+                number("tries", "Probes for each", "3", true),
+                TIMEOUT,
+                IP,
+            ],
+            Kind::PathMtu => vec![quantity("timeout", "Give up after", "1s", true), IP],
+            Kind::Multicast => vec![
+                GROUP,
+                RECEIVERS,
+                number("count", "How many", "4", false),
+                quantity("interval", "One every", "1s", false),
+                text("text", "Hello, everybody!"),
+                number("port", "Port", "5000", true),
+            ],
         }
     }
 
@@ -238,10 +351,17 @@ impl Form {
     /// The run, as the document has it.
     fn run(&self) -> String {
         let to = if self.to == ADDRESS { self.address.trim() } else { &self.to };
-        let mut run =
-            format!(r#"{{"{}":{{"from":{},"to":{}"#, self.kind.key(), quoted(&self.from), quoted(to));
+        let mut run = format!(r#"{{"{}":{{"from":{}"#, self.kind.key(), quoted(&self.from));
+        if self.has_target() {
+            run += &format!(r#","to":{}"#, quoted(to));
+        }
         for field in self.fields() {
             let value = self.value(&field);
+            if field.input == Input::Hosts {
+                let hosts: Vec<_> = self.chosen(&field).into_iter().map(quoted).collect();
+                run += &format!(r#","{}":[{}]"#, field.key, hosts.join(","));
+                continue;
+            }
             if value.is_empty() && field.input != Input::Text || field.key.starts_with('\u{1}') {
                 continue;
             }
@@ -249,7 +369,7 @@ impl Form {
             let plain = match field.input {
                 Input::Number => is_number(value.trim()),
                 Input::Choice(_) => is_number(value) || value == "true",
-                Input::Text | Input::Quantity => false,
+                Input::Text | Input::Quantity | Input::Hosts => false,
             };
             let value = if plain { value.trim().to_string() } else { quoted(value) };
             run += &format!(r#","{}":{value}"#, field.key);
@@ -346,6 +466,36 @@ mod tests {
         fill(&mut echo, "text", "42");
         let RunKind::Echo(run) = echo.check(&scenario()).unwrap().kind else { panic!() };
         assert_eq!((run.text.as_str(), run.transport), ("42", Transport::Tcp));
+    }
+
+    #[test]
+    fn receivers_are_all_the_others_until_somebody_chooses() {
+        let mut multicast = form(Kind::Multicast);
+        let hosts = multicast.hosts.clone();
+        assert_eq!(multicast.chosen(&RECEIVERS), hosts[1..]);
+        let RunSpec { kind: RunKind::Multicast(run), to, .. } = multicast.check(&scenario()).unwrap() else {
+            panic!()
+        };
+        assert_eq!(run.receivers.len(), hosts.len() - 1);
+        assert_eq!(to, netlab::run::Target::Address(smoltcp::wire::IpAddress::v4(239, 1, 2, 3)));
+        for host in &hosts[1..] {
+            multicast.choose(&RECEIVERS, host, false);
+        }
+        assert!(multicast.chosen(&RECEIVERS).is_empty());
+        assert_eq!(multicast.check(&scenario()).unwrap_err()[0].0, "receivers");
+        multicast.choose(&RECEIVERS, &hosts[1], true);
+        assert_eq!(multicast.chosen(&RECEIVERS), [hosts[1].as_str()]);
+        fill(&mut multicast, "group", "10.0.0.2");
+        assert_eq!(multicast.check(&scenario()).unwrap_err()[0].0, "group");
+    }
+
+    #[test]
+    fn a_ping_can_be_short_lived_and_cut_into_pieces() {
+        let mut ping = form(Kind::Ping);
+        fill(&mut ping, "ttl", "2");
+        fill(&mut ping, "fragment", "true");
+        let RunKind::Ping(run) = ping.check(&scenario()).unwrap().kind else { panic!() };
+        assert_eq!((run.ttl, run.fragments), (Some(2), true));
     }
 
     #[test]

@@ -60,6 +60,11 @@ pub struct Transit {
     pub first: bool,
     /// What the wire has done to it.
     pub marks: Marks,
+    /// Which it is of all frames that were ever handed to this direction, from 1: the number by which
+    /// [`LossOfFrame`](vnetif::impair::Impairment::LossOfFrame) picks one. A duplicate has that of the frame that it copies.
+    pub number: u64,
+    /// Bytes handed to this direction before it, and those of them that arrive.
+    bytes_before: [u64; 2],
     /// It arrived, but the node there keeps it: why, and from when on. A node that has it may still decide so later.
     pub refused: Option<(Instant, Refusal)>,
     /// No transit of this direction up to this one lasts longer: makes finding those in flight a binary search.
@@ -361,6 +366,7 @@ impl History {
                     self.late_refusals.pop_front();
                 }
             }
+            self.directions[transit.direction.index()].refuse(at, transit.id, why);
         }
     }
 
@@ -379,7 +385,8 @@ impl History {
         let id = self.next_transit();
         self.frame_bytes += frame.len();
         let log = &mut self.directions[direction.index()];
-        log.hand_over(id, arrival, fate);
+        let bytes_before = log.bytes;
+        let number = log.hand_over(id, arrival, fate, frame.len(), marks);
         let last_arrival = log.last_arrival;
         self.transits.push_back(Transit {
             id,
@@ -393,6 +400,8 @@ impl History {
             fate,
             first,
             marks,
+            number,
+            bytes_before,
             refused: None,
             last_arrival,
         });
@@ -446,7 +455,7 @@ impl History {
         let Some(oldest) = self.transits.pop_front() else { return };
         self.first += 1;
         self.frame_bytes -= oldest.frame.len();
-        self.directions[oldest.direction.index()].forget_oldest(oldest.fate);
+        self.directions[oldest.direction.index()].forget_oldest(oldest.id, oldest.fate);
         self.complete_since = self.complete_since.max(oldest.gone());
     }
 

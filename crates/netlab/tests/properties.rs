@@ -311,10 +311,14 @@ proptest! {
         for at in moments.chain(turns).chain([few.history().complete_since(), few.now()]) {
             for direction in (0..links as usize * 2).map(Direction::from_index) {
                 let mut naive = DirectionTotals::default();
-                let mut under_way = 0;
+                let (mut under_way, mut bytes) = (0, (0, 0));
                 let by = all.history().transits().filter(|transit| transit.direction == direction && transit.queued <= at);
                 for transit in by {
                     naive.sent += 1;
+                    bytes.0 += transit.frame.len() as u64;
+                    if transit.fate == Fate::Delivered && transit.gone() <= at {
+                        bytes.1 += transit.frame.len() as u64;
+                    }
                     match transit.fate {
                         _ if transit.gone() > at => under_way += 1,
                         Fate::Delivered => naive.delivered += 1,
@@ -324,10 +328,18 @@ proptest! {
                 let dropped: u64 = naive.dropped.values().sum();
                 prop_assert_eq!(naive.sent, naive.delivered + dropped + under_way);
                 prop_assert_eq!(&all.history().totals_at(direction, at), &naive);
+                prop_assert_eq!(all.history().bytes_at(direction, at), bytes);
                 if at >= few.history().complete_since() {
                     prop_assert_eq!(few.history().totals_at(direction, at), naive);
+                    prop_assert_eq!(few.history().bytes_at(direction, at), bytes);
                 }
             }
+        }
+        for transit in few.history().transits() {
+            let same = all.history().transit(transit.id).expect("nothing was forgotten");
+            let handed = all.history().transits().take_while(|other| other.id <= same.id);
+            let handed = handed.filter(|other| other.direction == same.direction && !other.marks.duplicate);
+            prop_assert_eq!(transit.number, handed.count() as u64);
         }
         prop_assert_eq!(few.history().transits().len(), all.history().transits().len().min(transits));
         prop_assert!(few.history().bytes_kept() <= all.history().bytes_kept());

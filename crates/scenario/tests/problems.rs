@@ -378,7 +378,9 @@ fn wrong() -> impl Strategy<Value = Scenario> {
         let count = scenario.ids.len() as u32;
         scenario.topology.links = links
             .into_iter()
-            .map(|(a, b)| Link::new([NodeId(a % count), NodeId(b % count)], [defaults::way(), defaults::way()]))
+            .map(|(a, b)| {
+                Link::new([NodeId(a % count), NodeId(b % count)], [defaults::way(), defaults::way()])
+            })
             .collect();
         scenario
     })

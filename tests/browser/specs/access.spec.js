@@ -1,7 +1,7 @@
 // That everybody can use it: each view is clean for axe in both themes, and everything can be done with the keyboard.
 import AxeBuilder from "@axe-core/playwright";
 import { arpRequest, pcap } from "../captures.js";
-import { QUIET, expect, fragment, test } from "../aquarium.js";
+import { HOME, QUIET, ROUTED, expect, fragment, test } from "../aquarium.js";
 
 async function branchOff({ aquarium }) {
   await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
@@ -56,6 +56,25 @@ const VIEWS = {
   "a switch": async ({ aquarium }) => {
     await aquarium.pane("Inspect");
     await aquarium.inspector.getByRole("button", { name: /^Switch/ }).click();
+  },
+  "a router": async ({ aquarium }) => {
+    await aquarium.open(HOME);
+    await aquarium.playToTheEnd();
+    await aquarium.pane("Inspect");
+    await aquarium.inspector.getByRole("button", { name: /^Router/ }).click();
+  },
+  "a frame that a router changed": async ({ aquarium }) => {
+    await aquarium.open(HOME);
+    await aquarium.playToTheEnd();
+    await aquarium.instrument("Packets");
+    await aquarium.place.selectOption("Link home – server");
+    await aquarium.packets.getByRole("row").filter({ hasText: "request" }).first().click();
+    await expect(aquarium.inspector.getByRole("group", { name: "Changed by home" })).toBeVisible();
+  },
+  "hops of a traceroute, and a group to be chosen": async ({ aquarium, page }) => {
+    await aquarium.open({ ...ROUTED, runs: [{ traceroute: { from: "a", to: "b" } }, { traceroute: { from: "a", to: "10.9.9.9", tries: 1 } }] });
+    await aquarium.playToTheEnd();
+    await page.getByRole("radio", { name: "Multicast", exact: true }).check();
   },
   "a link": async ({ aquarium }) => {
     await aquarium.pane("Inspect");

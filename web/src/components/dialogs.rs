@@ -68,10 +68,11 @@ fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
                    Ethernet frame, drawn while it is on the wire, at a speed at which it can be followed." }
             </p>
             <ul>
-                <li>{ "Click a host, a switch, a cable or a frame to look inside." }</li>
-                <li>{ "Start a ping, an echo or an iperf run from the Runs pane." }</li>
+                <li>{ "Click a host, a switch, a router, a cable or a frame to look inside." }</li>
+                <li>{ "Start a ping, a traceroute, an iperf run and others from the Runs pane." }</li>
                 <li>{ "Pause, step, change the speed of time, or drag the time line back: everything shows what was true then." }</li>
                 <li>{ "Act in the past, start a run or change a cable, and it goes on from there in a branch of its own." }</li>
+                <li>{ "Click a frame and lose it: the same happens again without it, in a branch. Clear a switch’s table, or switch a port off." }</li>
                 <li>{ "Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and take them away." }</li>
                 <li>{ "Drag the drawing to move it; zoom with the wheel or two fingers." }</li>
                 <li>{ "Press Edit to draw a network yourself: add hosts and switches, and pull cables between them." }</li>

@@ -1,8 +1,9 @@
 //! A frame's layers, field by field with their meaning, beside its bytes.
 
+use super::inspector::action_button;
 use super::{on, use_session};
 use crate::lab::Command;
-use crate::lab::inspect::FrameSheet;
+use crate::lab::inspect::{Changed, FrameSheet};
 use crate::stage::Selection;
 use dissect::{Dissection, Field, Layer};
 use std::ops::Range;
@@ -36,6 +37,13 @@ pub fn FrameDetails(props: &Props) -> Html {
             <h2>{ &sheet.label }</h2>
             <p class="info">{ &sheet.info }</p>
             <p class={classes!("whereabouts", sheet.lost.then_some("lost"))}>{ &sheet.whereabouts }</p>
+            { for sheet.marks.iter().map(|mark| html! { <p class="whereabouts lost">{ mark }</p> }) }
+            if let Some(button) = sheet.button.as_ref().filter(|_| !session.query().lock) {
+                <div class="sheet-buttons">
+                    { action_button(&session, button) }
+                    <span class="hint">{ "Goes back to just before it was sent, and on without it, in a branch." }</span>
+                </div>
+            }
             <dl class="facts">
                 { for sheet.facts.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }
             </dl>
@@ -52,12 +60,37 @@ pub fn FrameDetails(props: &Props) -> Html {
                     }) }
                 </nav>
             }
+            if let Some((who, changes)) = &sheet.changed { { changed(who, changes) } }
             <h3>{ "Layers" }</h3>
             { for sheet.dissection.layers.iter().map(|layer| layer_html(layer, (*lit).as_ref(), &light)) }
             <h3>{ "Bytes" }</h3>
             <p class="hint byte-says" role="status">{ says(&sheet.dissection, (*lit).as_ref()) }</p>
             { hex(&sheet.frame, &sheet.dissection, (*lit).as_ref(), &light) }
         </>
+    }
+}
+
+/// What the node that sent it here has changed in it.
+fn changed(who: &str, changes: &[Changed]) -> Html {
+    let title = format!("Changed by {who}");
+    let value = |value: &Option<String>| match value {
+        Some(value) => html! { <td>{ value }</td> },
+        None => html! { <td class="nothing">{ "–" }</td> },
+    };
+    html! {
+        <section class="sheet-table">
+            <h3>{ &title }</h3>
+            <div class="scroll" tabindex="0" role="group" aria-label={title.clone()}>
+                <table>
+                    <thead><tr><th scope="col">{ "What" }</th><th scope="col">{ "Before" }</th><th scope="col">{ "Now" }</th></tr></thead>
+                    <tbody>
+                        { for changes.iter().map(|change| html! {
+                            <tr><th scope="row">{ &change.name }</th>{ value(&change.before) }{ value(&change.now) }</tr>
+                        }) }
+                    </tbody>
+                </table>
+            </div>
+        </section>
     }
 }
 

@@ -18,7 +18,7 @@ use crate::lab::graphs::flow::{Flow, Graph};
 use crate::lab::graphs::links;
 use crate::lab::graphs::series::{Series, Unit};
 use crate::lab::graphs::sheet::Sheet;
-use crate::lab::graphs::states::{mac_changes, states_at};
+use crate::lab::graphs::states::{mac_changes, route_changes, states_at, tree_changes};
 use crate::lab::graphs::tables::{self, Layer};
 use crate::lab::timeline::Window;
 use crate::lab::view::View;
@@ -39,6 +39,8 @@ enum Show {
     Machine,
     Link(links::Graph),
     Macs,
+    Tree,
+    Routes,
     Conversations,
     Endpoints,
     Protocols,
@@ -47,7 +49,7 @@ enum Show {
 }
 
 /// All views: their group, what they are called, and the name of their files.
-const SHOWS: [(Show, &str, &str, &str); 15] = [
+const SHOWS: [(Show, &str, &str, &str); 17] = [
     (Show::Tcp(Graph::Tcptrace), "TCP", "Time and sequence", "tcp-segments"),
     (Show::Tcp(Graph::InFlight), "TCP", "Windows and flight", "tcp-windows"),
     (Show::Tcp(Graph::Throughput), "TCP", "Throughput", "tcp-throughput"),
@@ -58,6 +60,8 @@ const SHOWS: [(Show, &str, &str, &str); 15] = [
     (Show::Link(links::Graph::Queue), "Network", "Queues", "link-queues"),
     (Show::Link(links::Graph::Drops), "Network", "Drops", "link-drops"),
     (Show::Macs, "Network", "MAC table changes", "mac-table"),
+    (Show::Tree, "Network", "Spanning tree changes", "spanning-tree"),
+    (Show::Routes, "Network", "Route changes", "routes"),
     (Show::Conversations, "Packets", "Conversations", "conversations"),
     (Show::Endpoints, "Packets", "Endpoints", "endpoints"),
     (Show::Protocols, "Packets", "Protocols", "protocols"),
@@ -75,6 +79,7 @@ struct Choice {
     turned: bool,
     link: u32,
     switch: Option<u32>,
+    router: Option<u32>,
     layer: Layer,
 }
 
@@ -124,6 +129,7 @@ pub fn use_graphs() -> Kept {
         turned: false,
         link: 0,
         switch: None,
+        router: None,
         layer: Layer::Ip,
     });
     Kept { choice, read: use_mut_ref(Read::default) }
@@ -222,21 +228,33 @@ pub fn Graphs(props: &Props) -> Html {
                 graph(&session, &lab, &mut read, props, name, file, &drawing)
             }
         }
-        Show::Macs => {
-            let switches: Vec<_> = switches(&lab).collect();
-            let current = switches.iter().find(|(id, _)| Some(*id) == choice.switch).or(switches.first());
-            let options = switches.iter().map(|(id, name)| {
+        Show::Macs | Show::Tree | Show::Routes => {
+            let nodes: Vec<_> = nodes_with(&lab, show).collect();
+            let wanted = if show == Show::Routes { choice.router } else { choice.switch };
+            let current = nodes.iter().find(|(id, _)| Some(*id) == wanted).or(nodes.first());
+            let options = nodes.iter().map(|(id, name)| {
                 html! { <option key={*id} value={id.to_string()} selected={Some(*id) == current.map(|(id, _)| *id)}>{ name.clone() }</option> }
             });
-            controls = select(
-                "graph-switch",
-                "Switch",
-                change(|choice, value| Choice { switch: value.parse().ok(), ..choice }),
-                options.collect(),
-            );
-            match current {
-                None => html! { <p class="empty">{ "There is no switch in this network." }</p> },
-                Some(_) => table(&session, &lab, &read, choice, name, file, props),
+            controls = match show {
+                Show::Routes => select(
+                    "graph-router",
+                    "Router",
+                    change(|choice, value| Choice { router: value.parse().ok(), ..choice }),
+                    options.collect(),
+                ),
+                _ => select(
+                    "graph-switch",
+                    "Switch",
+                    change(|choice, value| Choice { switch: value.parse().ok(), ..choice }),
+                    options.collect(),
+                ),
+            };
+            match (current, show) {
+                (None, Show::Routes) => {
+                    html! { <p class="empty">{ "There is no router in this network." }</p> }
+                }
+                (None, _) => html! { <p class="empty">{ "There is no switch in this network." }</p> },
+                (Some(_), _) => table(&session, &lab, &read, choice, name, file, props),
             }
         }
         Show::Conversations | Show::Endpoints | Show::Protocols | Show::Remarks | Show::Unanswered => {
@@ -346,10 +364,15 @@ fn title(lab: &Lab, connection: &Connection) -> String {
     format!("{from} → {to}, {} from {}\u{a0}s", format::bytes(bytes), format::clock(connection.first.0))
 }
 
-fn switches(lab: &Lab) -> impl Iterator<Item = (u32, String)> {
+/// The nodes that have the tables of this view.
+fn nodes_with(lab: &Lab, show: Show) -> impl Iterator<Item = (u32, String)> {
     let nodes = lab.whole().nodes.iter().enumerate();
     nodes
-        .filter(|(_, node)| matches!(node.kind, NodeKind::Switch(_)))
+        .filter(move |(_, node)| match node.kind {
+            NodeKind::Switch(_) => show != Show::Routes,
+            NodeKind::Router(_) => show == Show::Routes,
+            NodeKind::Host(_) | NodeKind::Hub => false,
+        })
         .map(|(number, node)| (number as u32, node.name.clone()))
 }
 
@@ -436,9 +459,16 @@ impl Read {
     fn sheet(&self, lab: &Lab, choice: Choice, all: bool) -> Sheet {
         let at = lab.look().at;
         match choice.show {
-            Show::Macs => {
-                let switch = choice.switch.or_else(|| switches(lab).next().map(|(id, _)| id)).unwrap_or(0);
-                mac_changes(lab.whole(), lab.look().history, NodeId(switch), at, all)
+            Show::Macs | Show::Tree | Show::Routes => {
+                let wanted = if choice.show == Show::Routes { choice.router } else { choice.switch };
+                let first = || nodes_with(lab, choice.show).next().map(|(id, _)| id);
+                let Some(node) = wanted.or_else(first).map(NodeId) else { return Sheet::default() };
+                let changes = match choice.show {
+                    Show::Tree => tree_changes,
+                    Show::Routes => route_changes,
+                    _ => mac_changes,
+                };
+                changes(lab.whole(), lab.look().history, node, at, all)
             }
             Show::Conversations => tables::conversations(&self.census, choice.layer, all),
             Show::Endpoints => tables::endpoints(&self.census, choice.layer, all),
@@ -553,6 +583,8 @@ fn table(
         Show::Remarks => "Nothing remarkable so far: no retransmission, no gap, no closed window.",
         Show::Unanswered => "Every request so far has had its answer.",
         Show::Macs => "This switch has learned nothing yet.",
+        Show::Tree => "This switch takes part in no spanning tree, or nothing has changed yet.",
+        Show::Routes => "This router knows no way anywhere yet.",
         _ => "No packet yet, or none that passes the filter.",
     };
     html! {

@@ -6,7 +6,7 @@ use super::item_panel::ItemPanel;
 use super::{on, use_session};
 use crate::dom::focus_when_rendered;
 use crate::lab::Command;
-use crate::lab::inspect::{Inspected, Sheet, Table};
+use crate::lab::inspect::{Button, Inspected, Sheet, Table};
 use crate::lab::view::{Sketch, View};
 use crate::session::Session;
 use crate::stage::Selection;
@@ -25,7 +25,7 @@ pub fn inspector(session: &Session, view: &View) -> Html {
         _ => Html::default(),
     };
     let body = match inspected {
-        Inspected::Sheet(sheet) => sheet_html(session, sheet, form),
+        Inspected::Sheet(sheet) => sheet_html(session, sheet, form, view.tools.on),
         Inspected::Frame(sheet) => html! { <FrameDetails sheet={sheet.clone()} /> },
         Inspected::NotYet => html! {
             <p class="empty">{ "This is not there yet: it is added later. Go on in time, and it appears." }</p>
@@ -45,13 +45,17 @@ pub fn inspector(session: &Session, view: &View) -> Html {
 }
 
 /// The sheet, with the form to change it if the tools are out.
-fn sheet_html(session: &Session, sheet: &Sheet, form: Html) -> Html {
+fn sheet_html(session: &Session, sheet: &Sheet, form: Html, tools: bool) -> Html {
+    let buttons: Vec<_> = sheet.buttons.iter().filter(|button| !(tools && button.in_tools)).collect();
     html! {
         <>
             <p class="kind">{ sheet.kind }</p>
             <h2>{ &sheet.name }</h2>
             <p class="hint">{ sheet.meaning }</p>
             { form }
+            if !buttons.is_empty() && !session.query().lock {
+                <div class="sheet-buttons">{ for buttons.into_iter().map(|button| action_button(session, button)) }</div>
+            }
             if !sheet.facts.is_empty() {
                 <dl class="facts stacked">
                     { for sheet.facts.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }
@@ -73,12 +77,23 @@ fn sheet_html(session: &Session, sheet: &Sheet, form: Html) -> Html {
                     </ul>
                 </section>
             }
-            { for sheet.tables.iter().map(table_html) }
+            { for sheet.tables.iter().map(|table| table_html(session, table)) }
         </>
     }
 }
 
-fn table_html(table: &Table) -> Html {
+/// A button that does something to what is looked at.
+pub fn action_button(session: &Session, button: &Button) -> Html {
+    let action = button.action;
+    let label = button.of.as_ref().map(|of| format!("{} {of}", button.text));
+    html! {
+        <button key={button.text} type="button" class="button small" aria-label={label}
+            onclick={on(session, move |session: &Session| session.perform(Command::Do(action)))}>{ button.text }</button>
+    }
+}
+
+fn table_html(session: &Session, table: &Table) -> Html {
+    let buttons = if session.query().lock { &[][..] } else { &table.buttons[..] };
     html! {
         <section class="sheet-table">
             <h3>{ table.title }</h3>
@@ -92,13 +107,17 @@ fn table_html(table: &Table) -> Html {
                                 "" => html! { <td></td> },
                                 column => html! { <th scope="col">{ column }</th> },
                             }) }
+                            if !buttons.is_empty() { <td></td> }
                         </tr></thead>
                         <tbody>
-                            { for table.rows.iter().map(|row| html! {
+                            { for table.rows.iter().enumerate().map(|(place, row)| html! {
                                 <tr>
                                     { for row.iter().enumerate().map(|(number, cell)| match number {
                                         0 => html! { <th scope="row">{ cell }</th> },
                                         _ => html! { <td>{ cell }</td> },
+                                    }) }
+                                    { for buttons.get(place).map(|button| html! {
+                                        <td>{ for button.iter().map(|button| action_button(session, button)) }</td>
                                     }) }
                                 </tr>
                             }) }
@@ -152,7 +171,7 @@ fn Outline(props: &OutlineProps) -> Html {
     html! {
         <div class="outline">
             <p class="hint">
-                { "Click a host, a switch, a cable or a moving frame on the stage, or choose here, to look inside." }
+                { "Click a host, a switch, a router, a cable or a moving frame on the stage, or choose here, to look inside." }
             </p>
             <h2>{ "Nodes" }</h2>
             <ul>{ for nodes }</ul>

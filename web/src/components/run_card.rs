@@ -2,7 +2,7 @@
 
 use super::plot::throughput;
 use crate::format;
-use crate::lab::results::{Line, Phase, RunView};
+use crate::lab::results::{Line, Phase, Reply, RunView};
 use netlab::run::HopAnswer;
 use yew::prelude::*;
 
@@ -35,9 +35,68 @@ pub fn run_card(run: &RunView) -> Html {
                         <div key={*name}><dt>{ *name }</dt><dd>{ value }</dd></div>
                     }) }
                 </dl>
+                { receivers(run) }
                 { lines(run) }
             }
         </article>
+    }
+}
+
+/// Who of a group received how much.
+fn receivers(run: &RunView) -> Html {
+    if run.receivers.is_empty() {
+        return Html::default();
+    }
+    let sent = run.facts.iter().find(|(name, _)| *name == "Sent").map_or("0", |(_, count)| count.as_str());
+    html! {
+        <div class="lines">
+            <div class="scroll" tabindex="0" role="group" aria-label="Receivers">
+                <table>
+                    <thead><tr><th scope="col">{ "Receiver" }</th><th scope="col">{ "Received" }</th></tr></thead>
+                    <tbody>
+                        { for run.receivers.iter().map(|(name, count)| html! {
+                            <tr><th scope="row">{ name }</th><td>{ format!("{} of {sent}", format::count(*count)) }</td></tr>
+                        }) }
+                    </tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+/// A traceroute's line, as `traceroute` prints it: who answered is named once, and each answer has its time.
+fn hop(number: u8, replies: &[Reply]) -> Html {
+    let mut last = None;
+    let mut reached = false;
+    let parts = replies.iter().map(|reply| match &reply.answer {
+        None => html! {
+            <span class="hop-none" title="No answer">
+                <span aria-hidden="true">{ "*" }</span><span class="visually-hidden">{ "no answer" }</span>
+            </span>
+        },
+        Some((who, rtt, answer)) => {
+            let named = last.as_ref() != Some(who);
+            last = Some(who.clone());
+            reached |= *answer == HopAnswer::Reached;
+            let told = match answer {
+                HopAnswer::OnTheWay | HopAnswer::Reached => None,
+                HopAnswer::Told(what) => Some(what.to_string()),
+            };
+            html! {
+                <>
+                    if named { <span class="hop-who">{ &**who }</span> }
+                    <span class="hop-time">{ format::duration(*rtt) }</span>
+                    if let Some(told) = told { <span class="hop-told">{ format!("says: {told}") }</span> }
+                </>
+            }
+        }
+    });
+    let parts: Vec<_> = parts.collect();
+    html! {
+        <li key={number} class={classes!("hop", reached.then_some("reached"))}>
+            <span class="hop-number">{ number }</span>
+            <span class="hop-parts">{ for parts }</span>
+        </li>
     }
 }
 
@@ -76,6 +135,15 @@ fn lines(run: &RunView) -> Html {
             </details>
         };
     }
+    if run.lines.iter().any(|line| matches!(line, Line::Hop(..))) {
+        return html! {
+            <div class="lines">
+                <ol class="trace-hops scroll" tabindex="0" aria-label="Hops">
+                    { for run.lines.iter().map(line) }
+                </ol>
+            </div>
+        };
+    }
     html! {
         <div class="lines">
             { for left_out }
@@ -99,26 +167,15 @@ fn line(line: &Line) -> Html {
         }
         Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
         Line::Told { number, from, what } => {
-            let which = number.map_or(String::new(), |number| format!("{number}: "));
-            html! { <li class="lost">{ format!("{which}{from} says: {what}") }</li> }
+            let which = number.map_or(String::new(), |number| format!(" of request {number}"));
+            html! { <li class="lost">{ format!("{from} says{which}: {what}") }</li> }
         }
-        Line::Hop(hop) => match hop.answer {
-            Some((from, rtt, answer)) => {
-                let what = match answer {
-                    HopAnswer::OnTheWay => String::new(),
-                    HopAnswer::Reached => " ✓".into(),
-                    HopAnswer::Told(what) => format!(" ({what})"),
-                };
-                html! { <li><span>{ format!("{} · {from}{what}", hop.hop) }</span>{ after(&rtt) }</li> }
-            }
-            None => html! { <li class="lost">{ format!("{} · no answer", hop.hop) }</li> },
-        },
+        Line::Hop(number, replies) => hop(*number, replies),
         Line::PathMtu { bytes, from: Some(from) } => {
-            html! { <li>{ format!("{from} says: {bytes} bytes fit") }</li> }
+            html! { <li><span>{ format!("{from} says: at most {} fit", format::buffer(*bytes)) }</span></li> }
         }
-        Line::PathMtu { bytes, from: None } => html! { <li>{ format!("{bytes} bytes get through") }</li> },
-        Line::Received { number, by } => {
-            html! { <li class="heard">{ format!("{by} has datagram {number}") }</li> }
+        Line::PathMtu { bytes, from: None } => {
+            html! { <li><span>{ format!("{} get through", format::buffer(*bytes)) }</span></li> }
         }
         Line::Interval(..) => Html::default(),
     }

@@ -82,10 +82,23 @@ pub fn StartForm(props: &Props) -> Html {
                 </option>
             }
         });
+        // A router has many addresses, and it may matter which of them is asked.
+        let routers = props.sketch.nodes.iter().filter(|node| with_address && node.kind == "Router");
+        let routers = routers.flat_map(|router| {
+            let option = |address: &String| {
+                html! {
+                    <option key={address.clone()} value={address.clone()} selected={address == chosen}>
+                        { format!("{} ({address})", router.name) }
+                    </option>
+                }
+            };
+            router.addresses.iter().map(option).collect::<Vec<_>>()
+        });
         let fault = fault(key).filter(|_| !with_address || form.to != ADDRESS);
         let control = html! {
             <select id={key} {onchange} aria-describedby={format!("{key}-note")}>
                 { for hosts }
+                { for routers }
                 if with_address {
                     <option value={ADDRESS} selected={chosen == ADDRESS}>{ "another address …" }</option>
                 }
@@ -93,7 +106,7 @@ pub fn StartForm(props: &Props) -> Html {
         };
         labelled(key, label, "", fault, control)
     };
-    let address = (form.to == ADDRESS).then(|| {
+    let address = (form.to == ADDRESS && form.has_target()).then(|| {
         let change = change.clone();
         let oninput = Callback::from(move |event: InputEvent| {
             let value = event.target_unchecked_into::<HtmlInputElement>().value();
@@ -110,6 +123,13 @@ pub fn StartForm(props: &Props) -> Html {
             let change = change.clone();
             move |value: String| change(&|form: &mut Form| form.set(&field, value.clone()))
         };
+        if field.input == Input::Hosts {
+            let change = change.clone();
+            let onchoose = Callback::from(move |(host, in_it): (String, bool)| {
+                change(&|form: &mut Form| form.choose(&field, &host, in_it));
+            });
+            return hosts_input(field, &props.sketch, &form.chosen(&field), fault(field.key), &onchoose);
+        }
         field_input(field, form.value(&field), fault(field.key), Callback::from(oninput))
     };
     let fields = form.fields();
@@ -127,7 +147,7 @@ pub fn StartForm(props: &Props) -> Html {
             <p class="hint">{ form.kind.meaning() }</p>
             <div class="fields">
                 { end("from", "From", &form.from, false) }
-                { end("to", "To", &form.to, true) }
+                if form.has_target() { { end("to", "To", &form.to, true) } }
                 { for address }
                 { for main.into_iter().map(&field) }
             </div>
@@ -147,6 +167,9 @@ fn label(kind: Kind) -> &'static str {
         Kind::Echo => "echo",
         Kind::Iperf => "iperf",
         Kind::Connect => "connect",
+        Kind::Traceroute => "traceroute",
+        Kind::PathMtu => "path MTU",
+        Kind::Multicast => "multicast",
     }
 }
 
@@ -183,7 +206,7 @@ pub fn field_input(field: Field, value: &str, fault: Option<String>, oninput: Ca
                 </select>
             }
         }
-        Input::Text | Input::Number | Input::Quantity => {
+        Input::Text | Input::Number | Input::Quantity | Input::Hosts => {
             let oninput = oninput.clone();
             let oninput = Callback::from(move |event: InputEvent| {
                 oninput.emit(event.target_unchecked_into::<HtmlInputElement>().value());
@@ -196,6 +219,40 @@ pub fn field_input(field: Field, value: &str, fault: Option<String>, oninput: Ca
         }
     };
     labelled(&id, field.label, field.hint, fault, input)
+}
+
+/// A choice of several hosts.
+fn hosts_input(
+    field: Field,
+    sketch: &Sketch,
+    chosen: &[&str],
+    fault: Option<String>,
+    onchoose: &Callback<(String, bool)>,
+) -> Html {
+    let id = format!("field-{}", field.key);
+    let note = format!("{id}-note");
+    let boxes = sketch.hosts().map(|host| {
+        let (key, onchoose) = (host.key.clone(), onchoose.clone());
+        let onchange = Callback::from(move |event: Event| {
+            onchoose.emit((key.clone(), event.target_unchecked_into::<HtmlInputElement>().checked()));
+        });
+        html! {
+            <label key={host.key.clone()} class="several-one">
+                <input type="checkbox" checked={chosen.contains(&host.key.as_str())} {onchange} />
+                <span>{ &host.name }</span>
+            </label>
+        }
+    });
+    html! {
+        <fieldset key={id.clone()} id={id.clone()} tabindex="-1" class={classes!("field", "several", fault.is_some().then_some("wrong"))}
+            aria-describedby={note.clone()}>
+            <legend>{ field.label }</legend>
+            <div class="several-all scroll">{ for boxes }</div>
+            <p id={note} class={if fault.is_some() { "fault" } else { "hint" }}>
+                { fault.as_deref().unwrap_or(field.hint) }
+            </p>
+        </fieldset>
+    }
 }
 
 /// A control with its label, and what is wrong with it.

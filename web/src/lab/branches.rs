@@ -144,6 +144,9 @@ impl Lab {
         happened.at.truncate(nodes);
         happened.topology.links.truncate(links);
         happened.topology.links.clone_from(&origin.topology.links);
+        for (node, origin) in happened.topology.nodes.iter_mut().zip(&origin.topology.nodes) {
+            node.kind.clone_from(&origin.kind);
+        }
         for (at, change) in &self.branches.journal {
             happened = happened.with_change(*at, change.clone());
         }
@@ -162,12 +165,23 @@ impl Lab {
     /// Goes on from the playhead otherwise than it did.
     pub(super) fn fork(&mut self, act: Act, name: String) -> Result<(), Refusal> {
         let at = self.playhead.at();
+        self.fork_at(at, after(at), act, name)
+    }
+
+    /// Goes on from `at` otherwise than it did: this is done at the moment `then`, which is no earlier.
+    pub(super) fn fork_at(
+        &mut self,
+        at: Instant,
+        then: Instant,
+        act: Act,
+        name: String,
+    ) -> Result<(), Refusal> {
         let mut next = self.happened_until(at);
         match act {
-            Act::Run(spec) => next.runs.push((after(at), spec)),
+            Act::Run(spec) => next.runs.push((then, spec)),
             Act::Change(changes) => {
                 for change in changes {
-                    next = next.with_change(after(at), change);
+                    next = next.with_change(then, change);
                 }
             }
         }

@@ -3,13 +3,15 @@
 //! The latest lines up to the playhead. Only the ends of the histories are looked at, so that it costs the same however long
 //! they are.
 
+use super::names::{self, Ports};
+use super::results::target_name;
 use super::{Lab, inspect};
 use crate::format;
 use crate::lab::results;
 use crate::stage::Selection;
 use netlab::history::{NodeEntry, NodeEvent, SocketState};
-use netlab::run::{HopAnswer, Outcome, RunEvent, RunId, Target};
-use netlab::topology::{LinkId, NodeId};
+use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
+use netlab::topology::{Link, LinkId, NodeId, NodeKind, Topology};
 use netlab::{History, Instant};
 
 /// A line of the log.
@@ -28,17 +30,32 @@ pub struct LogLine {
 /// So many lines are shown, and so many are taken of each history at most.
 const LINES_MAX: usize = 200;
 
+/// What a line is of. Words are made only of those that are shown.
+enum Source<'a> {
+    Node(NodeId, &'a NodeEntry),
+    Run(RunId, &'a RunEntry),
+    /// A link as it was, and as it is from then on.
+    Link(LinkId, &'a Link, &'a Link),
+    /// A node likewise.
+    Settings(NodeId, &'a NodeKind, &'a NodeKind),
+}
+
 impl Lab {
     /// The latest lines up to the playhead, in order of time; of one node if that is asked for.
     pub fn log(&self, only: Option<NodeId>) -> Vec<LogLine> {
         let (at, history) = (self.playhead.at(), self.world.history());
-        let mut lines = Vec::new();
+        let mut sources: Vec<(Instant, Source<'_>)> = Vec::new();
         for node in self.world.topology().node_ids() {
             if only.is_none_or(|only| only == node) {
                 let entries = history.node(node);
                 let until = entries.partition_point(|entry| entry.at <= at);
                 let latest = &entries[until.saturating_sub(LINES_MAX)..until];
-                lines.extend(latest.iter().map(|entry| self.node_line(node, entry)));
+                sources.extend(latest.iter().map(|entry| (entry.at, Source::Node(node, entry))));
+                let changes = history.kind_changes(node).iter().take_while(|(changed, _)| *changed <= at);
+                let mut before = history.kind_at(node, Instant::ZERO);
+                sources.extend(changes.map(|(changed, now)| {
+                    (*changed, Source::Settings(node, std::mem::replace(&mut before, now), now))
+                }));
             }
         }
         for (number, log) in history.runs().iter().enumerate() {
@@ -46,29 +63,42 @@ impl Lab {
                 log.spec.from == node || matches!(log.spec.to, Target::Node(to, _) if to == node)
             };
             if only.is_none_or(ours) {
-                let entries = log.entries_by(at);
-                let told = entries.iter().rev().filter_map(|entry| {
-                    let text = run_words(&entry.event)?;
-                    let who = self.run_name(history, RunId(number as u32));
-                    Some(LogLine { at: entry.at, who, text, what: None })
-                });
-                lines.extend(told.take(LINES_MAX));
+                let told = log.entries_by(at).iter().rev().filter(|entry| is_told(&entry.event));
+                let run = RunId(number as u32);
+                sources.extend(told.take(LINES_MAX).map(|entry| (entry.at, Source::Run(run, entry))));
             }
         }
         if only.is_none() {
             for link in (0..self.whole().links.len() as u32).map(LinkId) {
-                let changes = history.link_changes(link);
-                let until = changes.partition_point(|(changed, _)| *changed <= at);
-                lines.extend(changes[..until].iter().map(|(changed, now)| LogLine {
-                    at: *changed,
-                    who: self.whole().link(link).ends.map(|end| self.name(end)).join(" – "),
-                    text: format!("is now: {}", inspect::way_words(&now.ways)),
-                    what: Some(Selection::Link(link)),
+                let changes = history.link_changes(link).iter().take_while(|(changed, _)| *changed <= at);
+                let mut before = history.link_at(link, Instant::ZERO);
+                sources.extend(changes.map(|(changed, now)| {
+                    (*changed, Source::Link(link, std::mem::replace(&mut before, now), now))
                 }));
             }
         }
-        lines.sort_by_key(|line| line.at);
-        lines.split_off(lines.len().saturating_sub(LINES_MAX))
+        sources.sort_by_key(|(at, _)| *at);
+        let shown = sources.split_off(sources.len().saturating_sub(LINES_MAX));
+        shown.into_iter().map(|(at, source)| self.line_of(history, at, &source)).collect()
+    }
+
+    fn line_of(&self, history: &History, at: Instant, source: &Source<'_>) -> LogLine {
+        let topology = self.whole();
+        let (who, text, what) = match *source {
+            Source::Node(node, entry) => {
+                let text = node_words(topology, node, &entry.event);
+                (self.name(node).to_string(), text, Some(Selection::Node(node)))
+            }
+            Source::Run(run, entry) => (self.run_name(history, run), run_words(topology, &entry.event), None),
+            Source::Link(link, before, now) => {
+                let ends = topology.link(link).ends.map(|end| self.name(end)).join(" – ");
+                (ends, link_words(topology, before, now), Some(Selection::Link(link)))
+            }
+            Source::Settings(node, before, now) => {
+                (self.name(node).to_string(), settings_words(before, now), Some(Selection::Node(node)))
+            }
+        };
+        LogLine { at, who, text, what }
     }
 
     fn name(&self, node: NodeId) -> &str {
@@ -77,94 +107,151 @@ impl Lab {
 
     fn run_name(&self, history: &History, run: RunId) -> String {
         let spec = &history.run(run).spec;
-        let to = match spec.to {
-            Target::Node(node, _) => self.name(node).to_string(),
-            Target::Address(address) => address.to_string(),
-        };
+        let to = target_name(self.whole(), spec.to);
         format!("{} {} → {to}", results::title(&spec.kind), self.name(spec.from))
-    }
-
-    fn node_line(&self, node: NodeId, entry: &NodeEntry) -> LogLine {
-        let text = match &entry.event {
-            NodeEvent::Switch(event) => switch_words(event),
-            NodeEvent::Router(event) => router_words(event),
-            NodeEvent::Address { cidr } => format!("gives itself the address {cidr}, as a router advised"),
-            NodeEvent::AddressGone { cidr } => format!("gives up the address {cidr}"),
-            NodeEvent::DefaultRouter { router } => format!("takes {router} for its gateway"),
-            NodeEvent::DefaultRouterGone { router } => format!("no longer takes {router} for its gateway"),
-            NodeEvent::Joined { group } => format!("joins the group {group}"),
-            NodeEvent::Left { group } => format!("leaves the group {group}"),
-            NodeEvent::PathMtu { to, mtu } => format!("is told that packets to {to} may have {mtu} bytes"),
-            NodeEvent::Neighbor { ip, mac } => format!("learns that {ip} is at {}", inspect::ethernet(*mac)),
-            NodeEvent::Socket { state, .. } => match state {
-                SocketState::Tcp { state, local, remote, port } => {
-                    let port = local.map_or(*port, |local| local.port);
-                    let state = inspect::tcp_state(*state);
-                    match remote {
-                        Some(remote) => format!("TCP {port} with {remote}: {state}"),
-                        None => format!("TCP {port}: {state}"),
-                    }
-                }
-                SocketState::Udp { port } => format!("UDP {port} is open"),
-                SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
-            },
-            NodeEvent::SocketGone { socket } => format!("closes socket {socket}"),
-            NodeEvent::NoCable => "has no cable to send into".into(),
-        };
-        LogLine { at: entry.at, who: self.name(node).to_string(), text, what: Some(Selection::Node(node)) }
     }
 }
 
-fn switch_words(event: &bridge::Event) -> String {
+/// What is otherwise with a link.
+fn link_words(topology: &Topology, before: &Link, now: &Link) -> String {
+    let mut words = Vec::new();
+    if before.ways != now.ways {
+        words.push(format!("is now: {}", inspect::way_words(&now.ways)));
+    }
+    for (number, end) in now.ends.iter().enumerate() {
+        let (was, is) = (&before.ports[number], &now.ports[number]);
+        let name = &topology.node(*end).name;
+        match (was.is_up(), is.is_up()) {
+            _ if was == is => {}
+            (true, false) => words.push(format!("the port of {name} is switched off")),
+            (false, true) => words.push(format!("the port of {name} is switched on")),
+            (true, true) | (false, false) => words.push(format!("the port of {name} has other settings")),
+        }
+    }
+    if words.is_empty() { "is as it was".into() } else { words.join("; ") }
+}
+
+/// What is otherwise with a node.
+fn settings_words(before: &NodeKind, now: &NodeKind) -> String {
+    match (before, now) {
+        (NodeKind::Switch(was), NodeKind::Switch(is)) => match (&was.stp, &is.stp) {
+            (None, Some(_)) => "has its spanning tree on now".into(),
+            (Some(_), None) => "has its spanning tree off now".into(),
+            (None, None) | (Some(_), Some(_)) => "has other settings now".into(),
+        },
+        _ => "has other settings now".into(),
+    }
+}
+
+fn node_words(topology: &Topology, node: NodeId, event: &NodeEvent) -> String {
+    let whose = |address| names::with_address(topology, address);
+    match event {
+        NodeEvent::Switch(event) => switch_words(topology, node, event),
+        NodeEvent::Router(event) => router_words(topology, node, event),
+        NodeEvent::Address { cidr } => format!("gives itself the address {cidr}, as a router advised"),
+        NodeEvent::AddressGone { cidr } => format!("gives up the address {cidr}"),
+        NodeEvent::DefaultRouter { router } => format!("takes {} for its gateway", whose(*router)),
+        NodeEvent::DefaultRouterGone { router } => {
+            format!("no longer takes {} for its gateway", whose(*router))
+        }
+        NodeEvent::Joined { group } => format!("joins the group {group}"),
+        NodeEvent::Left { group } => format!("leaves the group {group}"),
+        NodeEvent::PathMtu { to, mtu } => {
+            format!("is told that packets to {} may have {}", whose(*to), format::buffer(*mtu))
+        }
+        NodeEvent::Neighbor { ip, mac } => format!("learns that {ip} is at {}", inspect::ethernet(*mac)),
+        NodeEvent::Socket { state, .. } => match state {
+            SocketState::Tcp { state, local, remote, port } => {
+                let port = local.map_or(*port, |local| local.port);
+                let state = inspect::tcp_state(*state);
+                match remote {
+                    Some(remote) => format!("TCP {port} with {remote}: {state}"),
+                    None => format!("TCP {port}: {state}"),
+                }
+            }
+            SocketState::Udp { port } => format!("UDP {port} is open"),
+            SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
+        },
+        NodeEvent::SocketGone { socket } => format!("closes socket {socket}"),
+        NodeEvent::NoCable => "has no cable to send into".into(),
+    }
+}
+
+fn switch_words(topology: &Topology, node: NodeId, event: &bridge::Event) -> String {
+    let ports = Ports::of(topology, node);
     let in_vlan = |vlan: &Option<bridge::config::Vlan>| match vlan {
         Some(vlan) => format!(" in VLAN {}", vlan.get()),
         None => String::new(),
     };
     match event {
         bridge::Event::Learned { vlan, mac, port } => {
-            format!("learns that {} is behind port {}{}", inspect::ethernet(*mac), port.0, in_vlan(vlan))
+            format!(
+                "learns that {} is behind {}{}",
+                inspect::ethernet(*mac),
+                ports.long(*port),
+                in_vlan(vlan)
+            )
         }
         bridge::Event::Forgotten { vlan, mac } => {
             format!("forgets where {} is{}", inspect::ethernet(*mac), in_vlan(vlan))
         }
         bridge::Event::Port { port, role, state, edge } => {
-            let edge = if *edge { ", an edge port" } else { "" };
-            format!("port {} is {} and {}{edge}", port.0, inspect::role(*role), inspect::state(*state))
+            let edge = if *edge { ", with no switch behind it" } else { "" };
+            format!("{} is {} and {}{edge}", ports.long(*port), inspect::role(*role), inspect::state(*state))
         }
         bridge::Event::Root { root, cost, port: Some(port) } => {
-            format!(
-                "takes {} for the root, behind port {} at a cost of {cost}",
-                inspect::bridge_id(*root),
-                port.0
-            )
+            let id = inspect::bridge_id(*root);
+            let root = root_name(topology, *root).map_or(id.clone(), |name| format!("{name} ({id})"));
+            format!("takes {root} for the root of the tree, behind {} at a cost of {cost}", ports.long(*port))
         }
-        bridge::Event::Root { port: None, .. } => "takes itself for the root".into(),
+        bridge::Event::Root { port: None, .. } => "takes itself for the root of the tree".into(),
         bridge::Event::TopologyChange { port, detected: true } => {
-            format!("finds that the tree has changed at port {}", port.0)
+            format!("finds that the tree has changed at {}", ports.long(*port))
         }
         bridge::Event::TopologyChange { port, detected: false } => {
-            format!("hears at port {} that the tree has changed", port.0)
+            format!("hears at {} that the tree has changed", ports.long(*port))
         }
         bridge::Event::Joined { vlan, group, port } => {
-            format!("sees that {group} is wanted behind port {}{}", port.0, in_vlan(vlan))
+            format!("sees that {group} is wanted behind {}{}", ports.long(*port), in_vlan(vlan))
         }
         bridge::Event::Left { vlan, group, port } => {
-            format!("sees that {group} is not wanted behind port {} any more{}", port.0, in_vlan(vlan))
+            format!("sees that {group} is not wanted behind {} any more{}", ports.long(*port), in_vlan(vlan))
         }
     }
 }
 
-fn router_words(event: &router::Event) -> String {
+/// The name of the switch that has this identifier.
+pub fn root_name(topology: &Topology, root: bridge::event::BridgeId) -> Option<&str> {
+    let is = |node: &NodeId| {
+        matches!(topology.node(*node).kind, NodeKind::Switch(_)) && node.bridge_mac().0 == root.mac
+    };
+    topology.node_ids().find(is).map(|node| topology.node(node).name.as_str())
+}
+
+fn router_words(topology: &Topology, node: NodeId, event: &router::Event) -> String {
+    let ports = Ports::of(topology, node);
+    let whose = |address| names::with_address(topology, address);
     match event {
+        router::Event::Route(route) if route.metric >= 16 => {
+            format!("cannot reach {} any more, and says so", route.to)
+        }
         router::Event::Route(route) => match route.via {
-            Some(via) => format!("reaches {} through {via} at port {}", route.to, route.port.0),
-            None => format!("has {} at port {}", route.to, route.port.0),
+            Some(via) => {
+                let hops = format::plural(route.metric.into(), "hop", "hops");
+                format!("reaches {} through {} at {}, {hops}", route.to, whose(via), ports.long(route.port))
+            }
+            None => format!("has {} at {}", route.to, ports.long(route.port)),
         },
         router::Event::RouteGone { to } => format!("has no way to {to} any more"),
         router::Event::Neighbor { port, ip, mac } => {
-            format!("learns that {ip} is at {}, behind port {}", inspect::ethernet(*mac), port.0)
+            format!(
+                "learns that {} is at {}, behind {}",
+                whose(*ip),
+                inspect::ethernet(*mac),
+                ports.long(*port)
+            )
         }
-        router::Event::NeighborGone { ip, .. } => format!("forgets where {ip} is"),
+        router::Event::NeighborGone { ip, .. } => format!("forgets where {} is", whose(*ip)),
         router::Event::Translation { flow, .. } => {
             format!("lets {} look like {} to {}", flow.inside, flow.outside, flow.remote)
         }
@@ -177,39 +264,66 @@ fn router_words(event: &router::Event) -> String {
     }
 }
 
-fn run_words(event: &RunEvent) -> Option<String> {
-    Some(match event {
+/// Whether there is a line for it.
+fn is_told(event: &RunEvent) -> bool {
+    match event {
+        RunEvent::Progress => false,
+        RunEvent::Interval(interval) => interval.bytes > 0,
+        RunEvent::Started
+        | RunEvent::Connected { .. }
+        | RunEvent::Sent { .. }
+        | RunEvent::Answered { .. }
+        | RunEvent::Unanswered { .. }
+        | RunEvent::Told { .. }
+        | RunEvent::Hop(_)
+        | RunEvent::PathMtu { .. }
+        | RunEvent::Received { .. }
+        | RunEvent::Finished(_) => true,
+    }
+}
+
+fn run_words(topology: &Topology, event: &RunEvent) -> String {
+    let whose = |address| names::with_address(topology, address);
+    match event {
         RunEvent::Started => "starts".into(),
+        RunEvent::Progress => "goes on".into(),
         RunEvent::Connected { after } => format!("is connected after {}", format::duration(*after)),
         RunEvent::Sent { number } => format!("sends message {}", number + 1),
         RunEvent::Answered { number, rtt } => {
             format!("has answer {} after {}", number + 1, format::duration(*rtt))
         }
         RunEvent::Unanswered { number } => format!("gives up waiting for answer {}", number + 1),
-        RunEvent::Interval(interval) if interval.bytes == 0 => return None,
         RunEvent::Interval(interval) => {
             let rate =
                 interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);
             format!("received at {} in this interval", format::bit_rate(rate))
         }
-        RunEvent::Told { from, what, .. } => format!("is told by {from}: {what}"),
+        RunEvent::Told { from, what, .. } => format!("is told by {}: {what}", whose(*from)),
         RunEvent::Hop(hop) => match hop.answer {
             Some((from, rtt, HopAnswer::Told(what))) => {
-                format!("hop {}: {from} says after {}: {what}", hop.hop, format::duration(rtt))
+                format!("hop {}: {} says after {}: {what}", hop.hop, whose(from), format::duration(rtt))
             }
-            Some((from, rtt, HopAnswer::OnTheWay | HopAnswer::Reached)) => {
-                format!("hop {}: {from} after {}", hop.hop, format::duration(rtt))
+            Some((from, rtt, HopAnswer::OnTheWay)) => {
+                format!("hop {}: {} after {}", hop.hop, whose(from), format::duration(rtt))
+            }
+            Some((from, rtt, HopAnswer::Reached)) => {
+                format!("hop {}: it is there, {} after {}", hop.hop, whose(from), format::duration(rtt))
             }
             None => format!("hop {}: no answer", hop.hop),
         },
-        RunEvent::PathMtu { bytes, from: Some(from) } => format!("is told by {from} that {bytes} bytes fit"),
-        RunEvent::PathMtu { bytes, from: None } => format!("finds that {bytes} bytes get through"),
-        RunEvent::Received { number, by } => format!("message {} reaches node {}", number + 1, by.0),
+        RunEvent::PathMtu { bytes, from: Some(from) } => {
+            format!("is told by {} that at most {} fit", whose(*from), format::buffer(*bytes))
+        }
+        RunEvent::PathMtu { bytes, from: None } => {
+            format!("finds that {} get through", format::buffer(*bytes))
+        }
+        RunEvent::Received { number, by } => {
+            format!("message {} reaches {}", number + 1, topology.node(*by).name)
+        }
         RunEvent::Finished(Outcome::Succeeded) => "is done".into(),
         RunEvent::Finished(Outcome::Stopped) => "was stopped".into(),
         RunEvent::Finished(Outcome::Failed(failure)) => format!("failed: {failure}"),
-        RunEvent::Progress => return None,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -233,7 +347,8 @@ mod tests {
         assert!(text.iter().any(|line| line == "Ping a → b is done"), "{text:?}");
         assert!(text.iter().any(|line| line.contains("ESTABLISHED")));
         assert!(
-            text.iter().any(|line| line.starts_with("s1 learns that 02:50:00:00:00:01 is behind port 0"))
+            text.iter()
+                .any(|line| line.starts_with("s1 learns that 02:50:00:00:00:01 is behind port 0 (to a)"))
         );
         let middle = all[all.len() / 2].at;
         lab.perform(Command::Travel(Travel::To(middle))).unwrap();

@@ -12,17 +12,19 @@
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`] | all of time at a glance |
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
+//! | [`acting`] | what is done to a thing with one button |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
 //! | [`log`] | what happened, in words |
 //! | [`graphs`] | what is counted and measured over time |
 //! | [`narrate`] | what is happening right now, in a sentence |
-//! | [`inspect`] | what is to be known of a node, a link, a frame |
+//! | [`inspect`], [`names`] | what is to be known of a node, a link, a frame; what they are called |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
 //!
 //! [`Command`]s go in, [`View`]s come out, and the stage draws from [`Lab::look`]. Nothing in here knows of the browser:
 //! the time of the animation frame and the budget come in as arguments.
 
+pub mod acting;
 pub mod ahead;
 pub mod branches;
 pub mod compare;
@@ -30,6 +32,7 @@ pub mod editing;
 pub mod graphs;
 pub mod inspect;
 pub mod log;
+pub mod names;
 pub mod narrate;
 mod pace;
 pub mod packets;
@@ -48,6 +51,7 @@ pub mod view;
 
 use crate::edit::{Edit, EditError};
 use crate::stage::Selection;
+use acting::Action;
 use ahead::{Advance, advance};
 use branches::{Act, Branches};
 use compare::{CompareView, Comparison};
@@ -121,6 +125,8 @@ pub enum Command {
     Duplicate,
     /// Away with what is selected.
     Delete,
+    /// Do something to a thing that is looked at.
+    Do(Action),
     /// Take the last change back.
     Undo,
     /// Make it again.
@@ -376,7 +382,11 @@ impl Lab {
                 self.editing.undo.push(&self.scenario, &scenario);
                 self.begin(*scenario, self.sketch.opened + 1);
             }
-            Command::Agreed(command) => self.edit(*command, true)?,
+            Command::Do(action) => self.do_action(action, false)?,
+            Command::Agreed(command) => match *command {
+                Command::Do(action) => self.do_action(action, true)?,
+                command => self.edit(command, true)?,
+            },
             editing => self.edit(editing, false)?,
         }
         Ok(())

@@ -167,6 +167,8 @@ pub struct Line {
     pub info: String,
     /// It lies behind the playhead: it has yet to happen.
     pub to_come: bool,
+    /// Whether the node at which it arrived has kept it back by now, and why.
+    pub kept_back: Option<String>,
 }
 
 impl Lab {
@@ -225,6 +227,12 @@ impl Lab {
             }
         };
         let over = self.packets.opened().is_some();
+        let transit = if over { None } else { self.world.history().transit(row.transit) };
+        let refused = transit.and_then(|transit| transit.refused.map(|(at, why)| (transit, at, why)));
+        let kept_back = refused.filter(|(_, at, _)| *at <= self.playhead.at()).map(|(transit, _, why)| {
+            let receiver = self.world.topology().receiver(transit.direction);
+            format!("{}: {why}", self.whole().node(receiver).name)
+        });
         let answer = match trace.answer(number) {
             Some((by, _)) if over || trace.row(by).is_some_and(|by| by.at <= self.playhead.at()) => {
                 Answer::By(by as u32)
@@ -241,6 +249,7 @@ impl Lab {
             info: analysis::info(frame, &row.notes, answer),
             to_come: !over && row.at > self.playhead.at(),
             row,
+            kept_back,
         })
     }
 

@@ -1,15 +1,16 @@
 //! A run's history at the playhead, as the results panel shows it.
 
+use super::names;
 use super::plot::Plot;
 use crate::format;
 use netlab::history::RunLog;
 use netlab::run::{
-    Amount, Hop, IcmpError, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
+    Amount, Hop, HopAnswer, IcmpError, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals,
+    Transport,
 };
-use netlab::topology::Topology;
+use netlab::topology::{NodeId, Topology};
 use netlab::{Duration, History, Instant};
-use smoltcp::wire::IpAddress;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 /// A run, as far as it has got.
@@ -39,6 +40,8 @@ pub struct RunView {
     pub lines_left_out: u64,
     /// Throughput over time (iperf).
     pub plot: Option<Rc<Plot>>,
+    /// Who received how many datagrams (multicast).
+    pub receivers: Vec<(String, u64)>,
 }
 
 /// How far a run has got.
@@ -81,29 +84,31 @@ pub enum Line {
     Told {
         /// From 1.
         number: Option<u32>,
-        /// Who.
-        from: IpAddress,
+        /// Who: name and address.
+        from: Rc<str>,
         /// What.
         what: IcmpError,
     },
-    /// A traceroute's probe.
-    Hop(Hop),
+    /// A hop of a traceroute: its number, and what came of its probes, in their order.
+    Hop(u8, Vec<Reply>),
     /// What gets through, in bytes, and who said so.
     PathMtu {
         /// The longest packet.
         bytes: usize,
-        /// A router.
-        from: Option<IpAddress>,
-    },
-    /// A group's datagram reached somebody.
-    Received {
-        /// From 1.
-        number: u32,
-        /// Whom.
-        by: Rc<str>,
+        /// A router: name and address.
+        from: Option<Rc<str>>,
     },
     /// An iperf interval: since the start, from and to, and what was received in it.
     Interval(Duration, Duration, u64),
+}
+
+/// What came of a traceroute's probe.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// Which of the hop's probes, from 0.
+    pub number: u8,
+    /// Who answered, name and address, after how long, and what; `None`: nobody.
+    pub answer: Option<(Rc<str>, Duration, HopAnswer)>,
 }
 
 /// Older lines than this many are left out: the panel is for reading, and the history still has them.
@@ -119,6 +124,7 @@ struct Follower {
     lines: VecDeque<Line>,
     left_out: u64,
     shown: Rc<Vec<Line>>,
+    received: BTreeMap<NodeId, u64>,
     view: Option<Rc<RunView>>,
 }
 
@@ -178,13 +184,22 @@ impl Follower {
                 }
                 RunEvent::Unanswered { number } => Line::Unanswered { number: number + 1 },
                 RunEvent::Interval(interval) => Line::Interval(interval.from, interval.to, interval.bytes),
-                RunEvent::Told { number, from, what } => {
-                    Line::Told { number: number.map(|number| number + 1), from: *from, what: *what }
+                RunEvent::Told { number, from, what } => Line::Told {
+                    number: number.map(|number| number + 1),
+                    from: names::with_address(topology, *from).into(),
+                    what: *what,
+                },
+                RunEvent::Hop(hop) => {
+                    self.hop(topology, hop);
+                    continue;
                 }
-                RunEvent::Hop(hop) => Line::Hop(*hop),
-                RunEvent::PathMtu { bytes, from } => Line::PathMtu { bytes: *bytes, from: *from },
-                RunEvent::Received { number, by } => {
-                    Line::Received { number: number + 1, by: topology.node(*by).name.as_str().into() }
+                RunEvent::PathMtu { bytes, from } => Line::PathMtu {
+                    bytes: *bytes,
+                    from: from.map(|from| names::with_address(topology, from).into()),
+                },
+                RunEvent::Received { by, .. } => {
+                    *self.received.entry(*by).or_default() += 1;
+                    continue;
                 }
                 RunEvent::Started | RunEvent::Progress | RunEvent::Finished(_) => continue,
             };
@@ -197,6 +212,25 @@ impl Follower {
         self.read = entries.len();
         if !self.lines.iter().eq(self.shown.iter()) {
             self.shown = Rc::new(self.lines.iter().cloned().collect());
+        }
+    }
+
+    /// Probes of one hop stand in one line.
+    fn hop(&mut self, topology: &Topology, hop: &Hop) {
+        let reply = Reply {
+            number: hop.number,
+            answer: hop
+                .answer
+                .map(|(from, rtt, answer)| (names::with_address(topology, from).into(), rtt, answer)),
+        };
+        let of = |line: &Line| if let Line::Hop(hop, _) = line { *hop } else { 0 };
+        let place = self.lines.partition_point(|line| of(line) < hop.hop);
+        match self.lines.get_mut(place) {
+            Some(Line::Hop(number, replies)) if *number == hop.hop => {
+                let place = replies.partition_point(|other| other.number < reply.number);
+                replies.insert(place, reply);
+            }
+            _ => self.lines.insert(place, Line::Hop(hop.hop, vec![reply])),
         }
     }
 
@@ -214,19 +248,81 @@ impl Follower {
             id,
             title: title(&log.spec.kind),
             from: topology.node(log.spec.from).name.clone(),
-            to: match log.spec.to {
-                Target::Node(node, _) => topology.node(node).name.clone(),
-                Target::Address(address) => address.to_string(),
-            },
+            to: target_name(topology, log.spec.to),
             start: log.start,
             end: log.entries_by(at).last().filter(|_| log.outcome_at(at).is_some()).map(|last| last.at),
             phase,
             share: (phase == Phase::Active).then(|| share(log, &totals, at)).flatten(),
-            facts: facts(&log.spec.kind, &totals),
+            facts: self.facts(&log.spec.kind, &totals),
             lines: self.shown.clone(),
             lines_left_out: self.left_out,
             plot: plot.map(Rc::new),
+            receivers: match &log.spec.kind {
+                RunKind::Multicast(run) => {
+                    let count = |node: &NodeId| self.received.get(node).copied().unwrap_or(0);
+                    run.receivers
+                        .iter()
+                        .map(|node| (topology.node(*node).name.clone(), count(node)))
+                        .collect()
+                }
+                RunKind::Ping(_)
+                | RunKind::Echo(_)
+                | RunKind::Iperf(_)
+                | RunKind::Connect(_)
+                | RunKind::Traceroute(_)
+                | RunKind::PathMtu(_) => Vec::new(),
+            },
         }
+    }
+
+    /// The totals, and what the lines come to.
+    fn facts(&self, kind: &RunKind, totals: &Totals) -> Vec<(&'static str, String)> {
+        let mut facts = facts(kind, totals);
+        match kind {
+            RunKind::Traceroute(_) => {
+                let reached = self.lines.iter().find_map(|line| match line {
+                    Line::Hop(hop, replies) => {
+                        let is_there =
+                            |reply: &Reply| matches!(reply.answer, Some((_, _, HopAnswer::Reached)));
+                        replies.iter().any(is_there).then_some(*hop)
+                    }
+                    _ => None,
+                });
+                if let Some(hop) = reached {
+                    facts.insert(0, ("Hops", hop.to_string()));
+                }
+            }
+            RunKind::PathMtu(_) => {
+                let found = self.lines.iter().rev().find_map(|line| match line {
+                    Line::PathMtu { bytes, .. } => Some(*bytes),
+                    _ => None,
+                });
+                if let Some(found) = found {
+                    let limit = self.lines.iter().rev().find_map(|line| match line {
+                        Line::PathMtu { bytes, from: Some(from) } if *bytes == found => Some(from),
+                        _ => None,
+                    });
+                    facts.insert(0, ("Longest packet", format::buffer(found)));
+                    if let Some(from) = limit {
+                        facts.insert(1, ("Said so", from.to_string()));
+                    }
+                }
+            }
+            RunKind::Ping(_)
+            | RunKind::Echo(_)
+            | RunKind::Iperf(_)
+            | RunKind::Connect(_)
+            | RunKind::Multicast(_) => {}
+        }
+        facts
+    }
+}
+
+/// Whom a run is for: a node's name, or an address with whose it is.
+pub fn target_name(topology: &Topology, target: Target) -> String {
+    match target {
+        Target::Node(node, _) => topology.node(node).name.clone(),
+        Target::Address(address) => names::with_address(topology, address),
     }
 }
 
@@ -337,6 +433,19 @@ impl RunView {
                     None => counts,
                 }
             }
+            "Traceroute" => match fact("Hops") {
+                Some("1") => "reached in 1 hop".into(),
+                Some(hops) => format!("reached in {hops} hops"),
+                None => format!(
+                    "{} of {} probes answered",
+                    fact("Answered").unwrap_or("0"),
+                    fact("Probes").unwrap_or("0")
+                ),
+            },
+            "Path MTU" => match fact("Longest packet") {
+                Some(bytes) => format!("packets of {bytes} get through"),
+                None => "nothing got through".into(),
+            },
             "Connect" => format!("{} delivered", fact("Delivered").unwrap_or("nothing")),
             _ => {
                 let received = fact("Received").unwrap_or("nothing");
@@ -463,5 +572,82 @@ mod tests {
         assert_eq!(pieces, Followers::default().views(topology, history, world.now()));
         let start = &followers.views(topology, history, Instant::ZERO)[0];
         assert_eq!((start.phase, start.lines.len()), (Phase::Active, 0), "and back to the beginning");
+    }
+
+    /// What is shown of a run to which this happened, a millisecond after the other.
+    fn told(kind: RunKind, to: Target, events: Vec<RunEvent>) -> RunView {
+        let spec = RunSpec { from: NodeId(0), to, kind };
+        let entries = (0u64..).zip(events).map(|(ms, event)| netlab::run::RunEntry {
+            at: Instant::ZERO + Duration::from_millis(ms),
+            event,
+            totals: Totals::default(),
+        });
+        let log = RunLog { spec, start: Instant::ZERO, entries: entries.collect() };
+        let (topology, mut follower) = (samples::routed(), Follower::default());
+        follower.read(&topology, &log, Instant::MAX);
+        follower.view(RunId(0), &topology, &log, Instant::MAX)
+    }
+
+    #[test]
+    fn the_probes_of_a_hop_stand_in_one_line_in_their_order_and_name_who_answered() {
+        use smoltcp::wire::IpAddress;
+        let ms = Duration::from_millis;
+        let router = IpAddress::v4(10, 0, 1, 254);
+        let hop = |hop, number, answer| RunEvent::Hop(Hop { hop, number, answer });
+        let view = told(
+            RunKind::Traceroute(netlab::run::Traceroute::default()),
+            Target::Address(IpAddress::v4(10, 0, 2, 1)),
+            vec![
+                RunEvent::Started,
+                hop(2, 0, Some((IpAddress::v4(10, 0, 2, 1), ms(3), HopAnswer::Reached))),
+                hop(1, 1, None),
+                hop(1, 0, Some((router, ms(1), HopAnswer::OnTheWay))),
+                RunEvent::Finished(Outcome::Succeeded),
+            ],
+        );
+        let reply = |number, answer| Reply { number, answer };
+        let named = |name: &str, time, what| Some((Rc::from(name), ms(time), what));
+        assert_eq!(
+            view.lines[..],
+            [
+                Line::Hop(
+                    1,
+                    vec![reply(0, named("r (10.0.1.254)", 1, HopAnswer::OnTheWay)), reply(1, None),]
+                ),
+                Line::Hop(2, vec![reply(0, named("b (10.0.2.1)", 3, HopAnswer::Reached))]),
+            ]
+        );
+        assert_eq!(view.facts[0], ("Hops", "2".into()));
+        assert_eq!(view.sentence(), "Traceroute a → b (10.0.2.1) finished: reached in 2 hops.");
+    }
+
+    #[test]
+    fn the_longest_packet_is_told_with_the_router_that_limits_it() {
+        use smoltcp::wire::IpAddress;
+        let view = told(
+            RunKind::PathMtu(netlab::run::PathMtu::default()),
+            Target::Node(NodeId(2), None),
+            vec![
+                RunEvent::PathMtu { bytes: 1_400, from: Some(IpAddress::v4(10, 0, 1, 254)) },
+                RunEvent::PathMtu { bytes: 1_400, from: None },
+                RunEvent::Finished(Outcome::Succeeded),
+            ],
+        );
+        assert_eq!(view.facts[1], ("Said so", "r (10.0.1.254)".into()));
+        assert!(view.sentence().ends_with("get through."), "{}", view.sentence());
+    }
+
+    #[test]
+    fn each_receiver_of_a_group_is_counted_even_one_that_hears_nothing() {
+        use smoltcp::wire::IpAddress;
+        let receivers = vec![NodeId(2), NodeId(0)];
+        let received = |number| RunEvent::Received { number, by: NodeId(2) };
+        let view = told(
+            RunKind::Multicast(netlab::run::Multicast { receivers, ..Default::default() }),
+            Target::Address(IpAddress::v4(239, 1, 2, 3)),
+            vec![RunEvent::Sent { number: 0 }, received(0), RunEvent::Sent { number: 1 }, received(1)],
+        );
+        assert_eq!(view.receivers, [("b".to_string(), 2), ("a".to_string(), 0)]);
+        assert_eq!(view.lines.len(), 2, "what was said stands there, and each hearing does not");
     }
 }

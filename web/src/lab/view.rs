@@ -15,7 +15,8 @@ use dissect::analysis::Mark;
 use dissect::filter::FilterError;
 use netlab::Duration;
 use netlab::Instant;
-use netlab::topology::{LinkId, NodeId};
+use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
+use smoltcp::wire::IpCidr;
 use std::rc::Rc;
 
 /// What the page shows.
@@ -116,9 +117,9 @@ pub struct NodeLine {
     pub key: String,
     /// Its name.
     pub name: String,
-    /// `Host`, `Switch`, `Hub`.
+    /// `Host`, `Switch`, `Hub`, `Router`.
     pub kind: &'static str,
-    /// Its addresses, if it is a host.
+    /// Its addresses, if it is a host or a router.
     pub addresses: Vec<String>,
 }
 
@@ -128,7 +129,11 @@ impl Sketch {
         let topology = &scenario.topology;
         let node = |id: NodeId| {
             let node = topology.node(id);
-            let addresses = topology.host(id).map(|host| host.addresses.as_slice()).unwrap_or_default();
+            let addresses = match &node.kind {
+                NodeKind::Host(host) => host.addresses.clone(),
+                NodeKind::Router(_) => router_addresses(topology, id),
+                NodeKind::Hub | NodeKind::Switch(_) => Vec::new(),
+            };
             NodeLine {
                 id,
                 key: scenario.id(id).to_string(),
@@ -159,21 +164,35 @@ impl Sketch {
     /// The drawing in a sentence.
     pub fn sentence(&self) -> String {
         let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
-        let parts: Vec<_> =
-            [("Host", "host", "hosts"), ("Switch", "switch", "switches"), ("Hub", "hub", "hubs")]
-                .into_iter()
-                .filter_map(|(kind, one, many)| match count(kind) {
-                    0 => None,
-                    1 => Some(format!("1 {one}")),
-                    n => Some(format!("{n} {many}")),
-                })
-                .collect();
+        let parts: Vec<_> = [
+            ("Host", "host", "hosts"),
+            ("Switch", "switch", "switches"),
+            ("Hub", "hub", "hubs"),
+            ("Router", "router", "routers"),
+        ]
+        .into_iter()
+        .filter_map(|(kind, one, many)| match count(kind) {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            n => Some(format!("{n} {many}")),
+        })
+        .collect();
         match parts.as_slice() {
             [] => "an empty network".into(),
             [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
             [only, ..] => only.clone(),
         }
     }
+}
+
+/// The addresses of all ports of a router.
+fn router_addresses(topology: &Topology, router: NodeId) -> Vec<IpCidr> {
+    let ends = topology.links.iter().flat_map(|link| link.ends.iter().zip(&link.ports));
+    let ours = ends.filter(|(end, _)| **end == router).flat_map(|(_, port)| {
+        let port = port.of_router();
+        port.addresses.into_iter().chain(port.vlans.into_iter().flat_map(|(_, of)| of))
+    });
+    ours.collect()
 }
 
 impl Lab {

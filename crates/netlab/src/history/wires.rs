@@ -1,9 +1,10 @@
 //! What happened on each direction of each link: which transits were there at some moment, and the counters of any moment.
 
-use super::{DropReason, Fate, History, Transit, TransitId};
+use super::{DropReason, Fate, History, Refusal, Transit, TransitId};
 use crate::topology::Direction;
 use std::collections::{BTreeMap, VecDeque};
 use vnetif::Instant;
+use vnetif::wire::Marks;
 
 #[derive(Default)]
 pub(super) struct DirectionLog {
@@ -12,7 +13,19 @@ pub(super) struct DirectionLog {
     /// Those of them that were dropped, by reason.
     dropped: BTreeMap<DropReason, VecDeque<TransitId>>,
     totals: DirectionTotals,
+    /// Frames that the wire has numbered.
+    numbered: u64,
+    /// Bytes handed over, and those of them that arrive.
+    pub bytes: [u64; 2],
+    /// What the node at its end keeps, by reason: how many, and of those whose transit is kept when and which.
+    refused: BTreeMap<Refusal, Refused>,
     pub last_arrival: Instant,
+}
+
+#[derive(Default)]
+struct Refused {
+    all: u64,
+    kept: VecDeque<(Instant, TransitId)>,
 }
 
 /// Counters of one direction of a link. Always sent = delivered + dropped + what is under way.
@@ -27,14 +40,37 @@ pub struct DirectionTotals {
 }
 
 impl DirectionLog {
-    pub fn hand_over(&mut self, id: TransitId, arrival: Instant, fate: Fate) {
+    /// Returns the frame's number.
+    pub fn hand_over(
+        &mut self,
+        id: TransitId,
+        arrival: Instant,
+        fate: Fate,
+        bytes: usize,
+        marks: Marks,
+    ) -> u64 {
         self.totals.sent += 1;
+        self.bytes[0] += bytes as u64;
+        if fate == Fate::Delivered {
+            self.bytes[1] += bytes as u64;
+        }
+        // A copy is the wire's own, and what nothing can carry any more never gets to it.
+        let overload = matches!(fate, Fate::Dropped { reason: DropReason::Overload, .. });
+        self.numbered += u64::from(!marks.duplicate && !overload);
         if let Fate::Dropped { reason, .. } = fate {
             *self.totals.dropped.entry(reason).or_default() += 1;
             self.dropped.entry(reason).or_default().push_back(id);
         }
         self.last_arrival = self.last_arrival.max(arrival);
         self.kept.push_back(id);
+        self.numbered
+    }
+
+    /// The node at its end keeps this frame.
+    pub fn refuse(&mut self, at: Instant, id: TransitId, why: Refusal) {
+        let refused = self.refused.entry(why).or_default();
+        refused.all += 1;
+        refused.kept.push_back((at, id));
     }
 
     pub fn arrived(&mut self) {
@@ -42,8 +78,13 @@ impl DirectionLog {
     }
 
     /// The oldest that is kept ended like this.
-    pub fn forget_oldest(&mut self, fate: Fate) {
+    pub fn forget_oldest(&mut self, id: TransitId, fate: Fate) {
         self.kept.pop_front();
+        for refused in self.refused.values_mut() {
+            while refused.kept.front().is_some_and(|(_, kept)| *kept <= id) {
+                refused.kept.pop_front();
+            }
+        }
         if let Fate::Dropped { reason, .. } = fate {
             self.dropped.get_mut(&reason).expect("it was put there").pop_front();
         }
@@ -51,7 +92,8 @@ impl DirectionLog {
 
     pub fn bytes_kept(&self) -> usize {
         let dropped: usize = self.dropped.values().map(VecDeque::len).sum();
-        (self.kept.len() + dropped) * size_of::<TransitId>()
+        let refused: usize = self.refused.values().map(|refused| refused.kept.len()).sum();
+        (self.kept.len() + dropped) * size_of::<TransitId>() + refused * size_of::<(Instant, TransitId)>()
     }
 }
 
@@ -95,6 +137,33 @@ impl History {
         }
         totals.dropped.retain(|_, count| *count > 0);
         totals
+    }
+
+    /// The bytes that had been handed to a direction by this moment, and those that had arrived. Exact as
+    /// [`totals_at`](Self::totals_at) is.
+    pub fn bytes_at(&self, direction: Direction, at: Instant) -> (u64, u64) {
+        let log = &self.directions[direction.index()];
+        let by = log.kept.partition_point(|&id| self.transit(id).expect("kept").queued <= at);
+        let [sent, mut arrived] = match log.kept.get(by).and_then(|&id| self.transit(id)) {
+            Some(next) => next.bytes_before,
+            None => log.bytes,
+        };
+        for transit in self.passing(direction, at, at) {
+            if transit.fate == Fate::Delivered && transit.gone() > at {
+                arrived -= transit.frame.len() as u64;
+            }
+        }
+        (sent, arrived)
+    }
+
+    /// How many frames that came from a direction the node at its end had kept by this moment, by reason.
+    pub fn refused_at(&self, direction: Direction, at: Instant) -> BTreeMap<Refusal, u64> {
+        let log = &self.directions[direction.index()];
+        let counts = log.refused.iter().map(|(why, refused)| {
+            let by = refused.kept.partition_point(|(when, _)| *when <= at);
+            (*why, refused.all - (refused.kept.len() - by) as u64)
+        });
+        counts.filter(|(_, count)| *count > 0).collect()
     }
 
     /// How many of the frames of a direction that were handed to it by this moment are dropped, there or later.
