@@ -467,6 +467,23 @@ impl RunKind {
     }
 }
 
+impl RunKind {
+    /// What the server's side listens at; `None` if no program is needed there.
+    pub(crate) const fn service(&self) -> Option<(Transport, u16)> {
+        match self {
+            Self::Echo(echo) => Some((echo.transport, ECHO_PORT)),
+            Self::Connect(connect) => Some((Transport::Tcp, connect.port)),
+            Self::Iperf(Iperf { transport: IperfTransport::Tcp { .. }, .. }) => {
+                Some((Transport::Tcp, IPERF_PORT))
+            }
+            Self::Iperf(Iperf { transport: IperfTransport::Udp { .. }, .. }) => {
+                Some((Transport::Udp, IPERF_PORT))
+            }
+            Self::Ping(_) | Self::Traceroute(_) | Self::PathMtu(_) | Self::Multicast(_) => None,
+        }
+    }
+}
+
 impl Totals {
     /// The mean round-trip time; `None` if there was none.
     pub fn rtt_mean(&self) -> Option<Duration> {

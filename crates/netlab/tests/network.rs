@@ -276,3 +276,70 @@ fn finish_runs(world: &mut World) {
         world.run_until(next, || true);
     }
 }
+
+#[test]
+fn transfers_through_an_address_translation_are_counted_for_whom_they_are() {
+    let port = |address: &str, outside| {
+        let addresses = vec![address.parse().unwrap()];
+        Port::Router(router::Port { addresses, outside, ..router::Port::default() })
+    };
+    let inside = |n: u8| Node {
+        name: format!("in{n}"),
+        kind: NodeKind::Host(HostConfig {
+            addresses: vec![format!("192.168.1.{n}/24").parse().unwrap()],
+            gateways: vec!["192.168.1.254".parse().unwrap()],
+            ..HostConfig::default()
+        }),
+    };
+    let forward = router::config::Forward {
+        transport: router::config::Transport::Tcp,
+        port: 8_080,
+        to: "192.168.1.2".parse().unwrap(),
+        to_port: 80,
+    };
+    let nat = router::config::Nat { forwards: vec![forward] };
+    let home = NodeKind::Router(RouterConfig { nat: Some(nat), ..RouterConfig::default() });
+    let server = Node {
+        name: "server".into(),
+        kind: NodeKind::Host(HostConfig {
+            addresses: vec!["203.0.113.1/24".parse().unwrap()],
+            ..HostConfig::default()
+        }),
+    };
+    let nodes = vec![inside(1), inside(2), switch(), Node { name: "home".into(), kind: home }, server];
+    let links = vec![
+        cable(0, 2),
+        cable(1, 2),
+        Link { ports: [Port::Plain, port("192.168.1.254/24", false)], ..cable(2, 3) },
+        Link { ports: [port("203.0.113.254/24", true), Port::Plain], ..cable(3, 4) },
+    ];
+    let mut world = world(Topology { nodes, links });
+    let server = NodeId(4);
+    let tcp = |bytes| RunKind::Iperf(Iperf { amount: Amount::Bytes(bytes), ..Iperf::default() });
+    let udp = RunKind::Iperf(Iperf {
+        amount: Amount::Bytes(50_000),
+        transport: IperfTransport::Udp {
+            rate: netlab::BitsPerSec::new(5_000_000).unwrap(),
+            datagram_bytes: 1_000,
+        },
+        ..Iperf::default()
+    });
+    let runs = [
+        (start(&mut world, A, server, tcp(100_000)), 100_000),
+        (start(&mut world, B, server, tcp(200_000)), 200_000),
+        (start(&mut world, A, server, udp), 50_000),
+    ];
+    finish_runs(&mut world);
+    for (run, bytes) in runs {
+        let (outcome, totals) = result(&world, run);
+        assert_eq!((outcome, totals.bytes), (Outcome::Succeeded, bytes));
+    }
+    assert_eq!(world.history().node_at(NodeId(3), world.now()).translations.len(), 3);
+
+    let connect = RunKind::Connect(Connect { port: 8_080, text: "hello".into() });
+    let to = Target::Address("203.0.113.254".parse().unwrap());
+    let spec = RunSpec { from: server, to, kind: connect };
+    let run = world.apply(Command::Start(spec)).unwrap().1.unwrap();
+    finish_runs(&mut world);
+    assert_eq!(result(&world, run).0, Outcome::Succeeded, "the forwarded port leads to a machine inside");
+}

@@ -46,6 +46,8 @@ pub(crate) struct Audience {
 /// The client of a run, as the server sees it.
 struct Peer {
     endpoint: IpEndpoint,
+    /// As what it came: something else, if somebody on the way translates addresses.
+    came_as: Option<IpEndpoint>,
     run: RunId,
     /// It sends to a group.
     audience: Option<Audience>,
@@ -66,7 +68,7 @@ impl Server {
         tcp: TcpConfig,
         stack: &mut Stack<'_>,
     ) {
-        self.peers.push(Peer { endpoint, run, audience, transit_ns: None });
+        self.peers.push(Peer { endpoint, came_as: None, run, audience, transit_ns: None });
         if self.tcp != tcp && self.transport == Transport::Tcp {
             self.tcp = tcp;
             self.stop_listening(stack);
@@ -127,11 +129,11 @@ impl Server {
             self.socket = Some(self.listen(stack));
         }
         let mut acted = false;
-        let (service, peers) = (self.service, &self.peers);
+        let (service, peers) = (self.service, &mut self.peers);
         self.connections.retain(|&handle| {
             let socket = stack.sockets.tcp(handle);
             let peer = socket.remote_endpoint();
-            let run = peers.iter().find(|known| Some(known.endpoint) == peer).map(|known| known.run);
+            let run = peer.and_then(|peer| recognised(peers, peer)).map(|place| peers[place].run);
             match socket.state() {
                 // Over; or a handshake that was reset, after which smoltcp listens again: the spare does that.
                 tcp::State::Closed | tcp::State::Listen => {
@@ -175,7 +177,13 @@ impl Server {
         while socket.can_recv() && (self.service == Service::Sink || socket.can_send()) {
             acted = true;
             let (data, from) = socket.recv().expect("it can receive");
-            let peer = self.peers.iter_mut().find(|peer| peer.endpoint == from.endpoint);
+            let group =
+                self.peers.iter().any(|peer| peer.audience.is_some() && peer.endpoint == from.endpoint);
+            let place = match group {
+                true => self.peers.iter().position(|peer| peer.endpoint == from.endpoint),
+                false => recognised(&mut self.peers, from.endpoint),
+            };
+            let peer = place.map(|place| &mut self.peers[place]);
             if let Some(Peer { run, audience: Some(Audience { by, text, count }), .. }) = &peer {
                 if let Some(number) = group::number_of(data, text, *count) {
                     book.group_received(*run, *by, number, data.len());
@@ -197,6 +205,21 @@ impl Server {
         }
         acted
     }
+}
+
+/// Whose client this is. One that came through an address translation is not whom the server expects: it is then taken for the
+/// oldest that has not come yet, one with the same port before the others, since translations keep ports where they can.
+fn recognised(peers: &mut [Peer], from: IpEndpoint) -> Option<usize> {
+    let known = |peer: &Peer| peer.endpoint == from || peer.came_as == Some(from);
+    if let Some(place) = peers.iter().position(known) {
+        peers[place].came_as = Some(from);
+        return Some(place);
+    }
+    let free = |peer: &Peer| peer.came_as.is_none() && peer.audience.is_none();
+    let same_port = peers.iter().position(|peer| free(peer) && peer.endpoint.port == from.port);
+    let place = same_port.or_else(|| peers.iter().position(free))?;
+    peers[place].came_as = Some(from);
+    Some(place)
 }
 
 /// Sends back as much as fits; the rest waits in the receive buffer, so that the sender's window closes.

@@ -9,8 +9,10 @@
 use super::{Machine, World};
 use crate::book::Active;
 use crate::queue::Event;
-use crate::run::{Failure, IpVersion, Iperf, Outcome, RunEvent, RunId, RunKind, RunSpec, Target};
-use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, TopologyError, Way};
+use crate::run::{Failure, IpVersion, Iperf, Outcome, RunEvent, RunId, RunKind, RunSpec, Target, Transport};
+use crate::topology::{
+    Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, TopologyError, Way,
+};
 use smoltcp::wire::{IpAddress, IpCidr};
 use vnetif::Instant;
 
@@ -281,9 +283,17 @@ impl World {
             RunKind::Multicast(multicast) => multicast.receivers.clone(),
             _ => address.and_then(|address| self.owner(now, address)).into_iter().collect(),
         };
+        // A router may lead a port of its own to a machine behind it.
+        let forwarded = address
+            .zip(spec.kind.service())
+            .filter(|_| {
+                servers.iter().all(|server| !matches!(self.machines[server.index()], Machine::Host(_)))
+            })
+            .and_then(|(address, (transport, port))| self.forwarded(now, address, transport, port));
+        let servers = forwarded.map_or(servers, |(server, _)| vec![server]);
         let place = self.active.partition_point(|active| active.run < run);
         self.active.insert(place, Active::new(run, now, spec.from, servers.clone()));
-        let needs = self.with_book(now, |machines, book| {
+        let mut needs = self.with_book(now, |machines, book| {
             book.event(run, RunEvent::Started);
             let Some(address) = address else {
                 book.fail(run, Failure::NoAddress);
@@ -295,6 +305,9 @@ impl World {
             }
         });
         self.dirty.insert(spec.from);
+        if let (Some(needs), Some((_, port))) = (&mut needs, forwarded) {
+            needs.port = port;
+        }
         for server in servers {
             if let (Some(needs), Machine::Host(host)) = (&needs, &mut self.machines[server.index()]) {
                 host.serve(needs, now, &mut self.history);
@@ -336,6 +349,31 @@ impl World {
                 host.into_iter().flat_map(|host| host.addresses_of_stack(node)).collect()
             }
         }
+    }
+
+    /// The host, and its port, to which a router with this outside address leads this port.
+    fn forwarded(
+        &self,
+        at: Instant,
+        address: IpAddress,
+        transport: Transport,
+        port: u16,
+    ) -> Option<(NodeId, u16)> {
+        let outside = |port: &Port| {
+            matches!(port, Port::Router(port)
+            if port.outside && port.addresses.iter().any(|cidr| cidr.address() == address))
+        };
+        let ends = self.topology.links.iter().flat_map(|link| link.ends.iter().zip(&link.ports));
+        let router = ends.filter(|(_, port)| outside(port)).map(|(&node, _)| node).next()?;
+        let NodeKind::Router(RouterConfig { nat: Some(nat), .. }) = &self.topology.node(router).kind else {
+            return None;
+        };
+        let wanted = match transport {
+            Transport::Tcp => router::config::Transport::Tcp,
+            Transport::Udp => router::config::Transport::Udp,
+        };
+        let forward = nat.forwards.iter().find(|known| (known.transport, known.port) == (wanted, port))?;
+        Some((self.owner(at, IpAddress::Ipv4(forward.to))?, forward.to_port))
     }
 
     /// The host that has this address at this moment.
