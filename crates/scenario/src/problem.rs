@@ -11,8 +11,8 @@ use crate::check::{self, is_link_local, unusable_address};
 use crate::fault::{Fault, Step};
 use crate::lans::Lans;
 use crate::{Change, Scenario, defaults, version_of};
-use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind};
 use netlab::run::IpVersion;
+use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind};
 use smoltcp::wire::{IpAddress, IpCidr};
 
 /// Something that will not work, or not as a learner expects.
@@ -303,7 +303,8 @@ fn take_gateways(scenario: &Scenario, fixed: &mut Scenario, nodes: &[NodeId], ki
                 version.is_of(address) && own.clone().any(|cidr| cidr.contains_addr(address))
             };
             let routers = lans.routers(lans.of(id));
-            let mut routers = routers.flat_map(|of| of.addresses.iter().map(|cidr| (of.node, cidr.address())));
+            let mut routers =
+                routers.flat_map(|of| of.addresses.iter().map(|cidr| (of.node, cidr.address())));
             if fits {
                 continue;
             }

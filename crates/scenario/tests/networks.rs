@@ -31,7 +31,8 @@ fn membership() -> impl Strategy<Value = Membership> {
     let allowed = allowed.prop_map(|allowed| allowed.map(|allowed| allowed.into_iter().collect()));
     prop_oneof![
         vlan().prop_map(Membership::Access),
-        (prop::option::of(vlan()), allowed).prop_map(|(native, allowed)| Membership::Trunk { native, allowed }),
+        (prop::option::of(vlan()), allowed)
+            .prop_map(|(native, allowed)| Membership::Trunk { native, allowed }),
         Just(Membership::default()),
     ]
 }
@@ -72,16 +73,7 @@ fn router_port(router: u8, cable: u8) -> impl Strategy<Value = Port> {
     (any::<[bool; 4]>(), mac, lists, vlans, 68..=9_000usize).prop_map(
         |([up, outside, advertise, rip], mac, (addresses, a, b, c), vlans, mtu)| {
             let vlans = vlans.into_keys().zip([a, b, c]).collect();
-            defaults::port_of_router(router::Port {
-                up,
-                mac,
-                addresses,
-                vlans,
-                mtu,
-                outside,
-                advertise,
-                rip,
-            })
+            defaults::port_of_router(router::Port { up, mac, addresses, vlans, mtu, outside, advertise, rip })
         },
     )
 }
@@ -136,8 +128,8 @@ fn verdict() -> impl Strategy<Value = Verdict> {
 
 fn rule(cables: u32) -> impl Strategy<Value = Rule> {
     let protocol = prop::option::of(prop::sample::select(vec![Protocol::Tcp, Protocol::Udp, Protocol::Icmp]));
-    let networks = any::<bool>()
-        .prop_flat_map(|v6| (prop::option::of(network(v6)), prop::option::of(network(v6))));
+    let networks =
+        any::<bool>().prop_flat_map(|v6| (prop::option::of(network(v6)), prop::option::of(network(v6))));
     let ports = prop::option::of((1..=u16::MAX, 0..=1_000u16));
     (verdict(), prop::option::of(0..cables), networks, protocol, ports).prop_map(
         |(verdict, port, (from, to), protocol, ports)| {
@@ -159,7 +151,8 @@ fn router_config(cables: u32) -> impl Strategy<Value = RouterConfig> {
         timeout,
         garbage,
     });
-    let forwards = prop::collection::btree_map((any::<bool>(), 1..=u16::MAX), (1..=u16::MAX, 1..=200u8), 0..4);
+    let forwards =
+        prop::collection::btree_map((any::<bool>(), 1..=u16::MAX), (1..=u16::MAX, 1..=200u8), 0..4);
     let nat = forwards.prop_map(|forwards| Nat {
         forwards: forwards
             .into_iter()

@@ -232,14 +232,14 @@ fn hosts_on_one_lan_see_each_other_or_it_is_told() {
 }
 
 #[test]
-fn a_loop_of_switches_is_opened_where_it_was_closed() {
+fn a_loop_of_switches_gets_a_spanning_tree() {
     let hosts: [(&[&str], &[&str]); 2] = [(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[])];
     let scenario = lab(&hosts, &["s", "t"], &[["a", "s"], ["b", "t"], ["s", "t"], ["t", "s"]]);
     one(
         &scenario,
         Kind::Loop,
-        "links[3]: this link closes a loop of hubs and switches, in which one broadcast would go round for ever: remove one of \
-         its links → remove the link between \"t\" and \"s\"",
+        "links[3]: this link closes a loop of hubs and switches, in which a broadcast goes round for ever: turn on the spanning \
+         tree of the switches, or keep it to watch the storm → turn on the spanning tree of \"s\" and \"t\"",
     );
     let problem = &problems(&scenario)[0];
     assert_eq!((problem.link.unwrap().index(), &problem.nodes[..]), (3, &[NodeId(3), NodeId(2)][..]));
@@ -378,7 +378,9 @@ fn wrong() -> impl Strategy<Value = Scenario> {
         let count = scenario.ids.len() as u32;
         scenario.topology.links = links
             .into_iter()
-            .map(|(a, b)| Link::new([NodeId(a % count), NodeId(b % count)], [defaults::way(), defaults::way()]))
+            .map(|(a, b)| {
+                Link::new([NodeId(a % count), NodeId(b % count)], [defaults::way(), defaults::way()])
+            })
             .collect();
         scenario
     })

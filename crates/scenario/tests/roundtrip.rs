@@ -52,19 +52,38 @@ fn impairment() -> impl Strategy<Value = Impairment> {
         (0..=1_000_000_000_000u64, time(1, 3_600_000_000_000))
             .prop_map(|(after_bytes, lasts)| Impairment::SilenceOnce { after_bytes, lasts }),
         Just(Impairment::Down),
-        (time(0, 86_400_000_000_000), time(1_000, 1_000_000_000), prop::option::of(time(1_000_000_001, 86_400_000_000_000)))
-            .prop_map(|(at, lasts, every)| Impairment::Outage { at: Instant::ZERO + at, lasts, every }),
-        (ratio(), ratio()).prop_map(|(probability, correlation)| Impairment::LossCorrelated { probability, correlation }),
-        [ratio(), ratio(), ratio(), ratio()].prop_map(|[to_bad, to_good, bad, good]| Impairment::GilbertElliott { to_bad, to_good, bad, good }),
+        (
+            time(0, 86_400_000_000_000),
+            time(1_000, 1_000_000_000),
+            prop::option::of(time(1_000_000_001, 86_400_000_000_000))
+        )
+            .prop_map(|(at, lasts, every)| Impairment::Outage {
+                at: Instant::ZERO + at,
+                lasts,
+                every
+            }),
+        (ratio(), ratio())
+            .prop_map(|(probability, correlation)| Impairment::LossCorrelated { probability, correlation }),
+        [ratio(), ratio(), ratio(), ratio()].prop_map(|[to_bad, to_good, bad, good]| {
+            Impairment::GilbertElliott { to_bad, to_good, bad, good }
+        }),
         (1..=1_000_000u32).prop_map(Impairment::LossEvery),
         (1..=1_000_000_000_000u64).prop_map(Impairment::LossOfFrame),
-        (ratio(), ratio()).prop_map(|(probability, correlation)| Impairment::Duplicate { probability, correlation }),
-        (ratio(), ratio()).prop_map(|(probability, correlation)| Impairment::Corrupt { probability, correlation }),
+        (ratio(), ratio())
+            .prop_map(|(probability, correlation)| Impairment::Duplicate { probability, correlation }),
+        (ratio(), ratio())
+            .prop_map(|(probability, correlation)| Impairment::Corrupt { probability, correlation }),
         (time(0, 60_000_000_000), distribution(), ratio(), any::<bool>()).prop_map(
-            |(spread, distribution, correlation, overtakes)| Impairment::Jitter { spread, distribution, correlation, overtakes }
+            |(spread, distribution, correlation, overtakes)| Impairment::Jitter {
+                spread,
+                distribution,
+                correlation,
+                overtakes
+            }
         ),
-        (ratio(), ratio(), 1..=1_000_000u32)
-            .prop_map(|(probability, correlation, gap)| Impairment::Reorder { probability, correlation, gap }),
+        (ratio(), ratio(), 1..=1_000_000u32).prop_map(|(probability, correlation, gap)| {
+            Impairment::Reorder { probability, correlation, gap }
+        }),
     ]
 }
 
@@ -93,7 +112,10 @@ fn queue() -> impl Strategy<Value = Queue> {
         },
     );
     let codel = (limit.clone(), time(1_000, 10_000_000_000), time(1_000, 60_000_000_000)).prop_map(
-        |(limit, target, interval)| Queue { limit, discipline: Discipline::CoDel(CoDel { target, interval }) },
+        |(limit, target, interval)| Queue {
+            limit,
+            discipline: Discipline::CoDel(CoDel { target, interval }),
+        },
     );
     let simple = limit.prop_map(|limit| Queue { limit, discipline: Discipline::DropTail });
     prop_oneof![3 => simple, 1 => red, 1 => codel]
@@ -184,18 +206,29 @@ fn run(hosts: u32) -> impl Strategy<Value = (Instant, RunSpec)> {
         time(1_000_000, hour).prop_map(Amount::Time),
     ];
     let kind = prop_oneof![
-        (1..=60_000u32, time(10_000, hour), size(0, 1_200), time(10_000, hour), prop::option::of(1..=255u8), any::<bool>())
+        (
+            1..=60_000u32,
+            time(10_000, hour),
+            size(0, 1_200),
+            time(10_000, hour),
+            prop::option::of(1..=255u8),
+            any::<bool>()
+        )
             .prop_map(|(count, interval, payload_bytes, timeout, ttl, fragments)| {
                 RunKind::Ping(Ping { count, interval, payload_bytes, timeout, ttl, fragments })
             }),
-        (any::<bool>(), 1..=64u8, 1..=10u8, time(1_000_000, hour)).prop_map(|(icmp, hops_max, tries, timeout)| {
-            let probe = if icmp { Probe::Icmp } else { Probe::Udp };
-            RunKind::Traceroute(Traceroute { probe, hops_max, tries, timeout })
-        }),
+        (any::<bool>(), 1..=64u8, 1..=10u8, time(1_000_000, hour)).prop_map(
+            |(icmp, hops_max, tries, timeout)| {
+                let probe = if icmp { Probe::Icmp } else { Probe::Udp };
+                RunKind::Traceroute(Traceroute { probe, hops_max, tries, timeout })
+            }
+        ),
         time(1_000_000, hour).prop_map(|timeout| RunKind::PathMtu(PathMtu { timeout })),
-        (1..=60_000u32, time(10_000, hour), message(), 1..=u16::MAX).prop_map(|(count, interval, text, port)| {
-            RunKind::Multicast(Multicast { receivers: Vec::new(), count, interval, text, port })
-        }),
+        (1..=60_000u32, time(10_000, hour), message(), 1..=u16::MAX).prop_map(
+            |(count, interval, text, port)| {
+                RunKind::Multicast(Multicast { receivers: Vec::new(), count, interval, text, port })
+            }
+        ),
         (any::<bool>(), 1..=60_000u32, message(), time(10_000, hour)).prop_map(
             |(udp, count, text, timeout)| {
                 let transport = if udp { Transport::Udp } else { Transport::Tcp };
@@ -505,14 +538,14 @@ proptest! {
 
 #[test]
 fn a_network_that_is_wrong_can_be_drafted_but_a_text_that_is_wrong_cannot() {
-    let looped = r#"{"packetarium":1,"nodes":[{"id":"x","kind":"hub"},{"id":"y","kind":"hub"},{"id":"z","kind":"hub"}],
-        "links":[{"ends":["x","y"]},{"ends":["y","z"]},{"ends":["z","x"]}]}"#;
-    assert!(Scenario::parse(looped).is_err());
-    let draft = Scenario::draft(looped).unwrap();
+    let double = r#"{"packetarium":1,"nodes":[{"id":"x","kind":"host","addresses":["10.0.0.1/24"]},{"id":"y","kind":"host","addresses":["10.0.0.1/24"]},{"id":"z","kind":"hub"}],
+        "links":[{"ends":["x","z"]},{"ends":["z","y"]}]}"#;
+    assert!(Scenario::parse(double).is_err());
+    let draft = Scenario::draft(double).unwrap();
     assert_eq!(Scenario::draft(&draft.to_compact_json()), Ok(draft.clone()), "it survives being kept");
     assert!(draft.check().iter().any(scenario::Fault::is_error));
     // No world could be made of these.
-    for bad in [looped.replace(r#"["z","x"]"#, r#"["z","z"]"#), looped.replace("hub", "tub")] {
+    for bad in [double.replace(r#"["x","z"]"#, r#"["z","z"]"#), double.replace("hub", "tub")] {
         assert!(Scenario::draft(&bad).is_err());
     }
 }

@@ -59,7 +59,7 @@ fn both_refuse_the_same_mutations() {
         ("\"id\": \"r\"", "\"id\": \"r 1\""),
         ("\"id\": \"r\"", "\"id\": \"10.0.0.1\""),
         ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\""),
-        ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\", \"kind\": \"router\""),
+        ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\", \"kind\": \"modem\""),
         ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\", \"kind\": \"hub\", \"mtu\": 1500"),
         ("\"id\": \"h1\", \"kind\": \"hub\"", "\"id\": \"h1\", \"kind\": \"hub\", \"ageing\": \"1s\""),
         ("\"name\": \"Hub\"", "\"name\": \"\""),

@@ -2,8 +2,8 @@
 
 use super::{Check, root};
 use crate::bounds::*;
-use crate::quantity::show_time;
 use crate::changes::{repeated_of_node, repeated_of_port};
+use crate::quantity::show_time;
 use crate::{Change, defaults};
 use netlab::topology::{Link, Node, NodeKind};
 use netlab::{Duration, Instant};
@@ -76,7 +76,10 @@ impl<'s> Check<'s> {
                         (NodeKind::Router(config), Some(NodeKind::Router(_))) => {
                             self.router(&place, *node, config);
                         }
-                        (NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_), _) => {
+                        (
+                            NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_),
+                            _,
+                        ) => {
                             let message = "only settings of switches and routers can change while they run";
                             self.error(place.field("node"), message);
                         }

@@ -70,7 +70,8 @@ impl<'s> Check<'s> {
         for id in scenario.topology.node_ids() {
             let NodeKind::Router(config) = &scenario.topology.node(id).kind else { continue };
             for (number, route) in config.routes.iter().enumerate() {
-                let networks = self.lans.interfaces.iter().filter(|of| of.node == id).flat_map(|of| of.addresses);
+                let networks =
+                    self.lans.interfaces.iter().filter(|of| of.node == id).flat_map(|of| of.addresses);
                 let near = networks.into_iter().any(|cidr| cidr.contains_addr(&route.via));
                 if near && !self.owners.contains_key(&route.via) && !is_link_local(&route.via) {
                     let message = format!(
@@ -175,8 +176,7 @@ impl<'s> Check<'s> {
                 other = self.name(other)
             );
             let kind = Kind::Prefixes { narrow: *narrow, prefix_len: wide.prefix_len() };
-            let problem =
-                self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
+            let problem = self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
             if problem.nodes.is_empty() {
                 problem.nodes.push(one);
             }
@@ -191,7 +191,9 @@ impl<'s> Check<'s> {
         let (other, far) = main_members[0];
         let far_addresses = self.addresses_and_gateways(other, lan).0;
         let stranger = odd_members.iter().find(|(one, _)| {
-            let [a, b] = [*one, other].map(|id| (self.addresses_and_gateways(id, lan).1, self.scenario.topology.host(id).is_none()));
+            let [a, b] = [*one, other].map(|id| {
+                (self.addresses_and_gateways(id, lan).1, self.scenario.topology.host(id).is_none())
+            });
             let version = |gateway: &&IpAddress| version_of(**gateway) == version_of(main.address());
             let knows_way = |(gateways, is_router): (&[IpAddress], bool)| {
                 is_router || gateways.iter().any(|gateway| version(&gateway))
@@ -207,8 +209,7 @@ impl<'s> Check<'s> {
                 other = self.name(other)
             );
             let kind = Kind::Apart { odd: *odd, main: *main };
-            let problem =
-                self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
+            let problem = self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
             if problem.nodes.is_empty() {
                 problem.nodes.push(one);
             }

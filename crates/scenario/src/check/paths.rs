@@ -17,7 +17,12 @@ type Surprise = (Kind, String);
 
 impl<'s> Check<'s> {
     /// What will happen but perhaps nobody wanted.
-    pub(super) fn surprise(&self, spec: &RunSpec, client: &HostConfig, address: IpAddress) -> Option<Surprise> {
+    pub(super) fn surprise(
+        &self,
+        spec: &RunSpec,
+        client: &HostConfig,
+        address: IpAddress,
+    ) -> Option<Surprise> {
         if is_link_local(&address) {
             return None;
         }
@@ -93,15 +98,20 @@ impl<'s> Check<'s> {
             if target.is_some_and(|(owner, _)| *owner == router) {
                 return None;
             }
-            let NodeKind::Router(config) = &self.scenario.topology.node(router).kind else { return Some(None) };
+            let NodeKind::Router(config) = &self.scenario.topology.node(router).kind else {
+                return Some(None);
+            };
             if config.nat.is_some() || config.rip.is_some() || !self.readable(router) {
                 return Some(None);
             }
             let id = quoted(self.scenario.id(router));
             let interfaces = || self.lans.interfaces.iter().filter(|of| of.node == router);
             let at = |next: &IpAddress| {
-                let networks = interfaces().flat_map(|of| of.addresses.iter().map(move |cidr| (cidr, of.lan)));
-                networks.filter(|(cidr, _)| cidr.contains_addr(next)).max_by_key(|(cidr, _)| cidr.prefix_len())
+                let networks =
+                    interfaces().flat_map(|of| of.addresses.iter().map(move |cidr| (cidr, of.lan)));
+                networks
+                    .filter(|(cidr, _)| cidr.contains_addr(next))
+                    .max_by_key(|(cidr, _)| cidr.prefix_len())
             };
             let direct = at(&address);
             let version = version_of(address);
@@ -122,7 +132,9 @@ impl<'s> Check<'s> {
             };
             let (_, lan) = at(&next)?;
             match self.owners.get(&next) {
-                Some((owner, on)) if *on == lan && self.scenario.topology.host(*owner).is_none() => router = *owner,
+                Some((owner, on)) if *on == lan && self.scenario.topology.host(*owner).is_none() => {
+                    router = *owner
+                }
                 _ if is_link_local(&next) => return Some(None),
                 _ => {
                     let why = format!(
@@ -132,7 +144,8 @@ impl<'s> Check<'s> {
                 }
             }
         }
-        let why = format!("the routes send what is for {address} round in a circle: the run will get no answer");
+        let why =
+            format!("the routes send what is for {address} round in a circle: the run will get no answer");
         Some(Some((Kind::NoRoute, why)))
     }
 
@@ -161,7 +174,8 @@ impl<'s> Check<'s> {
 
     /// Whether VLANs, networks and routes are, and stay, as the document says at the start.
     pub(super) fn is_settled(&self) -> bool {
-        let changes = |(_, change): &(netlab::Instant, Change)| matches!(change, Change::Port(..) | Change::Set(..));
+        let changes =
+            |(_, change): &(netlab::Instant, Change)| matches!(change, Change::Port(..) | Change::Set(..));
         self.lans.exact && self.all_known() && !self.changes.iter().any(changes)
     }
 }

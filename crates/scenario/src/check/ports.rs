@@ -43,7 +43,10 @@ impl<'s> Check<'s> {
                 for (vlan, addresses) in &port.vlans {
                     let place = place.field("vlans").field(&vlan.to_string());
                     if Vlan::new(*vlan).is_none() || !known.insert(*vlan) {
-                        self.error(place.clone(), format!("VLANs have the numbers 1 to {VLAN_MAX}, each once"));
+                        self.error(
+                            place.clone(),
+                            format!("VLANs have the numbers 1 to {VLAN_MAX}, each once"),
+                        );
                     }
                     self.port_addresses(&place, addresses);
                 }
@@ -110,7 +113,10 @@ impl<'s> Check<'s> {
         let end = End::BOTH.into_iter().find(|end| knows(*end))?;
         let [here, there] = [end, end.other()].map(|end| self.name(link.ends[end.index()]));
         let far = &link.ports[end.other().index()];
-        let message = match (membership(&link.ports[end.index()]), &topology.node(link.ends[end.other().index()]).kind) {
+        let message = match (
+            membership(&link.ports[end.index()]),
+            &topology.node(link.ends[end.other().index()]).kind,
+        ) {
             (near, NodeKind::Switch(_)) if knows(end.other()) => match (near, membership(far)) {
                 (Membership::Access(a), Membership::Access(b)) if a != b => format!(
                     "this cable joins VLAN {} of {here} with VLAN {} of {there}: give both ends the same, or make both trunks",
@@ -118,7 +124,8 @@ impl<'s> Check<'s> {
                     b.get()
                 ),
                 (Membership::Trunk { native: a, .. }, Membership::Trunk { native: b, .. }) if a != b => {
-                    let name = |vlan: &Option<Vlan>| vlan.map_or("none".to_owned(), |vlan| vlan.get().to_string());
+                    let name =
+                        |vlan: &Option<Vlan>| vlan.map_or("none".to_owned(), |vlan| vlan.get().to_string());
                     format!(
                         "the native VLAN is {} at {here} and {} at {there}: untagged frames change their VLAN or get lost on the \
                          way; give both ends the same",

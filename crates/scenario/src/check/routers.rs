@@ -46,7 +46,10 @@ impl<'s> Check<'s> {
     /// Where a route leads, or whom a rule is about.
     fn network(&mut self, place: Place, of: IpCidr) {
         if network(of) != of {
-            let message = format!("{of} is an address in the network {}: write that, or the address alone", network(of));
+            let message = format!(
+                "{of} is an address in the network {}: write that, or the address alone",
+                network(of)
+            );
             self.error(place, message);
         }
     }
@@ -103,7 +106,9 @@ impl<'s> Check<'s> {
             if rule.port.is_some_and(|port| port as usize >= cables) && self.unusable.links.is_empty() {
                 let message = match cables {
                     0 => "this router has no cable: remove \"in\"".to_owned(),
-                    _ => format!("this router has {cables} cables, counted from 0: the last is {}", cables - 1),
+                    _ => {
+                        format!("this router has {cables} cables, counted from 0: the last is {}", cables - 1)
+                    }
                 };
                 self.error(place.field("in"), message);
             }
@@ -140,7 +145,8 @@ impl<'s> Check<'s> {
         let mut around: Vec<(IpCidr, usize)> = Vec::new();
         for (address, prefix_len, number, place) in networks {
             let here = IpCidr::new(address, prefix_len);
-            let contains = |of: &IpCidr| version_of(of.address()) == version_of(address) && of.contains_addr(&address);
+            let contains =
+                |of: &IpCidr| version_of(of.address()) == version_of(address) && of.contains_addr(&address);
             while around.last().is_some_and(|(of, _)| !contains(of)) {
                 around.pop();
             }
@@ -170,14 +176,16 @@ impl<'s> Check<'s> {
 
     fn without_address(&mut self, interfaces: &[&Interface<'s>]) {
         for interface in interfaces {
-            let of_port = |other: &&&Interface<'s>| (other.link, other.end) == (interface.link, interface.end);
+            let of_port =
+                |other: &&&Interface<'s>| (other.link, other.end) == (interface.link, interface.end);
             let alone = interface.vlan.is_some() || interfaces.iter().filter(of_port).count() == 1;
             if interface.addresses.is_empty() && alone {
                 let place = match interface.vlan {
                     None => self.port_place(interface.link.index(), interface.end),
                     Some(_) => self.interface_place(interface),
                 };
-                let message = "this router has no address here: nobody on this cable can send anything through it";
+                let message =
+                    "this router has no address here: nobody on this cable can send anything through it";
                 self.problem(Kind::PortWithoutAddress, Level::Warning, place, message.to_owned())
                     .nodes
                     .push(interface.node);
@@ -197,7 +205,9 @@ impl<'s> Check<'s> {
             let near = networks().any(|cidr| cidr.contains_addr(&route.via));
             let own = networks().any(|cidr| cidr.address() == route.via);
             let message = match (near, own) {
-                (_, true) => format!("{} is this router's own address: write that of the next one", route.via),
+                (_, true) => {
+                    format!("{} is this router's own address: write that of the next one", route.via)
+                }
                 (false, _) if !is_link_local(&route.via) => format!(
                     "the next router, {}, is in none of this router's networks, so this route leads nowhere: write its address in \
                      one of them",
@@ -211,7 +221,12 @@ impl<'s> Check<'s> {
         let outside = interfaces.iter().any(|interface| interface.port.is_some_and(|port| port.outside));
         if config.nat.is_some() && !outside {
             let message = "no port of this router is outside (\"outside\": true), so nothing is translated";
-            self.problem(Kind::Other, Level::Warning, self.node_place(id.index()).field("nat"), message.to_owned());
+            self.problem(
+                Kind::Other,
+                Level::Warning,
+                self.node_place(id.index()).field("nat"),
+                message.to_owned(),
+            );
         }
     }
 }

@@ -6,9 +6,7 @@ use crate::fault::{Level, Place};
 use crate::problem::Kind;
 use crate::quantity::{quoted, show_size, show_time};
 use crate::{defaults, version_of};
-use netlab::run::{
-    Amount, IpVersion, Iperf, IperfTransport, Multicast, RunKind, RunSpec, Target, Transport,
-};
+use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, Multicast, RunKind, RunSpec, Target, Transport};
 use netlab::topology::{HostConfig, NodeId};
 use netlab::{Duration, Instant};
 use smoltcp::wire::{IpAddress, IpCidr};
@@ -96,8 +94,9 @@ impl<'s> Check<'s> {
         };
         let client = self.end(at, &place.field("from"), spec.from);
         if !group.is_multicast() {
-            let message =
-                format!("{group} is no group: write an address like 239.1.2.3 (RFC 2365) or ff15::1234 (RFC 4291)");
+            let message = format!(
+                "{group} is no group: write an address like 239.1.2.3 (RFC 2365) or ff15::1234 (RFC 4291)"
+            );
             self.error(place.field("group"), message);
         }
         let (count, receivers) = (run.receivers.len(), place.field("receivers"));
@@ -119,15 +118,18 @@ impl<'s> Check<'s> {
                 && !speaks(host, version)
             {
                 let id = quoted(self.scenario.id(*receiver));
-                let message =
-                    format!("{id} has no IPv{} address, so it cannot join {group}: give it one", number_of(version));
+                let message = format!(
+                    "{id} has no IPv{} address, so it cannot join {group}: give it one",
+                    number_of(version)
+                );
                 self.error(place, message);
             } else if host.is_some()
                 && client.is_some()
                 && self.is_settled()
                 && !self.lans.same(*receiver, spec.from)
             {
-                let message = "it is on another LAN, and routers here forward no multicast: it will hear nothing";
+                let message =
+                    "it is on another LAN, and routers here forward no multicast: it will hear nothing";
                 let problem = self.problem(Kind::NoPath, Level::Warning, place, message.to_owned());
                 problem.nodes.extend([spec.from, *receiver]);
             }
@@ -206,7 +208,7 @@ impl<'s> Check<'s> {
                 count(self, ping.count);
                 interval(self, ping.interval, INTERVAL_MIN);
                 timeout(self, ping.timeout);
-                let fragments = ping.fragments && version == Some(IpVersion::V4);
+                let fragments = ping.fragments && version != Some(IpVersion::V6);
                 let max = if fragments { PING_SIZE_MAX } else { payload_max };
                 self.size_within(at("size"), ping.payload_bytes, [0, max]);
                 if let Some(ttl) = ping.ttl {

@@ -9,14 +9,12 @@ use bridge::config::{Edge, Membership};
 use netlab::Duration;
 use netlab::topology::{IP_MTU_MIN, NodeId, Port, RouterConfig, SwitchConfig};
 use router::config::{Filter, Protocol, Rule, Transport, Verdict};
-use smoltcp::wire::{IpCidr, IpAddress};
+use smoltcp::wire::{IpAddress, IpCidr};
 use vnetif::PortId;
 
 /// The two IP versions' packet filters.
-const TABLES: [(&str, &str, &str); 2] = [
-    ("iptables", "icmp", "icmp-admin-prohibited"),
-    ("ip6tables", "ipv6-icmp", "icmp6-adm-prohibited"),
-];
+const TABLES: [(&str, &str, &str); 2] =
+    [("iptables", "icmp", "icmp-admin-prohibited"), ("ip6tables", "ipv6-icmp", "icmp6-adm-prohibited")];
 
 impl Machine {
     pub fn hub(&mut self, interfaces: &[String], mtu: usize) {
@@ -40,10 +38,8 @@ impl Machine {
         );
         if let Some(stp) = config.stp {
             let [hello, age, delay] = [stp.hello, stp.max_age, stp.forward_delay].map(hundredths);
-            bridge += &format!(
-                " priority {} hello_time {hello} max_age {age} forward_delay {delay}",
-                stp.priority
-            );
+            bridge +=
+                &format!(" priority {} hello_time {hello} max_age {age} forward_delay {delay}", stp.priority);
             self.remark("The kernel's spanning tree is the older one (IEEE 802.1D-1998): it takes longer.");
         }
         if aware {
@@ -154,7 +150,9 @@ impl Machine {
     fn advertised(&mut self, interface: &str, addresses: &[IpCidr]) {
         for cidr in addresses.iter().filter(|cidr| matches!(cidr, IpCidr::Ipv6(_))) {
             let network = network(*cidr);
-            self.remark(format!("Not expressed on {interface}: {network} is advertised to hosts; radvd does that."));
+            self.remark(format!(
+                "Not expressed on {interface}: {network} is advertised to hosts; radvd does that."
+            ));
         }
     }
 
@@ -165,7 +163,8 @@ impl Machine {
                 self.run(format!("{table} -A FORWARD -m conntrack --ctstate {state} -j ACCEPT"));
             }
             let six = table == "ip6tables";
-            let of_table = |cidr: &Option<IpCidr>| cidr.is_none_or(|cidr| matches!(cidr, IpCidr::Ipv6(_)) == six);
+            let of_table =
+                |cidr: &Option<IpCidr>| cidr.is_none_or(|cidr| matches!(cidr, IpCidr::Ipv6(_)) == six);
             for rule in filter.rules.iter().filter(|rule| of_table(&rule.from) && of_table(&rule.to)) {
                 for protocol in protocols(rule, icmp) {
                     let mut command = format!("{table} -A FORWARD{protocol}");

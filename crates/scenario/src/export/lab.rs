@@ -78,11 +78,13 @@ impl Lab {
                 }
                 NodeKind::Hub => machine.hub(&interfaces, mtu),
                 NodeKind::Switch(config) => {
-                    let ports = ports[number].iter().map(|(link, end)| &topology.link(*link).ports[end.index()]);
+                    let ports =
+                        ports[number].iter().map(|(link, end)| &topology.link(*link).ports[end.index()]);
                     machine.switch(config, interfaces.iter().map(String::as_str).zip(ports).collect(), mtu);
                 }
                 NodeKind::Router(config) => {
-                    let ports = ports[number].iter().map(|(link, end)| &topology.link(*link).ports[end.index()]);
+                    let ports =
+                        ports[number].iter().map(|(link, end)| &topology.link(*link).ports[end.index()]);
                     let ports = interfaces.iter().map(String::as_str).zip(ports).collect();
                     machine.router(config, NodeId(number as u32), ports);
                 }

@@ -40,7 +40,9 @@ impl Machine {
         }
         match line.queue.discipline {
             Discipline::DropTail => {}
-            Discipline::Red(_) => self.remark(format!("Not expressed on {interface}: random early detection.")),
+            Discipline::Red(_) => {
+                self.remark(format!("Not expressed on {interface}: random early detection."))
+            }
             Discipline::CoDel(_) => self.remark(format!("Not expressed on {interface}: controlled delay.")),
         }
         if !parts.loss.is_empty() && passes < 1.0 {
@@ -165,7 +167,9 @@ fn told(impairment: Impairment) -> String {
         }
         Impairment::LossEvery(every) => format!("one frame of {every} is lost"),
         Impairment::LossOfFrame(number) => format!("frame {number} is lost"),
-        Impairment::LossCorrelated { .. } | Impairment::GilbertElliott { .. } => "a second model of loss".into(),
+        Impairment::LossCorrelated { .. } | Impairment::GilbertElliott { .. } => {
+            "a second model of loss".into()
+        }
         Impairment::Duplicate { .. } => "a second chance of duplicates".into(),
         Impairment::Corrupt { .. } => "a second chance of wrong bits".into(),
         Impairment::Jitter { .. } => "a second jitter".into(),
