@@ -190,13 +190,15 @@ impl Problem {
                 format!("give all of {narrow} the prefix length /{prefix_len}")
             }
             Kind::Apart { odd, main } => {
-                // Only if it is clear which of them is the odd one.
-                let lan = Lans::new(&scenario.topology).hosts(node?);
-                let all = || {
-                    lan.iter().filter_map(|id| scenario.topology.host(*id)).flat_map(|host| &host.addresses)
-                };
-                let count = |of| all().filter(|cidr| network(**cidr) == of).count();
-                if count(odd) != 1 || count(main) < 2 {
+                // Only if it is clear which of them is the odd one. A router says what the LAN is.
+                let lans = Lans::new(&scenario.topology);
+                let hosts = lans.hosts(node?);
+                let hosts = hosts.iter().filter_map(|id| scenario.topology.host(*id));
+                let hosts: Vec<_> = hosts.flat_map(|host| &host.addresses).collect();
+                let count = |of| hosts.iter().filter(|cidr| network(***cidr) == of).count();
+                let mut routers = lans.routers(lans.of(node?)).flat_map(|of| of.addresses);
+                let routed = routers.any(|cidr| network(*cidr) == main);
+                if count(odd) != 1 || !(routed || count(main) >= 2) {
                     return None;
                 }
                 let free = free_in(&scenario.topology, main)?;

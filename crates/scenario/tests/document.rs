@@ -6,9 +6,10 @@ extern crate wasm_test as wasm_bindgen_test;
 
 mod common;
 
+use bridge::config::Edge;
 use common::FULL;
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, Target};
-use netlab::topology::{Congestion, NodeId};
+use netlab::topology::{Congestion, End, LinkId, NodeId, NodeKind, Port};
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use scenario::{Scenario, examples, link};
 use vnetif::impair::Impairment;
@@ -178,4 +179,67 @@ fn nodes_without_a_place_get_one_and_no_two_the_same() {
     }
     assert_eq!(positions, Scenario::parse(&text).unwrap().positions());
     assert!(!scenario.to_json().contains("[450"), "places that were found are not written down");
+}
+
+#[test]
+fn what_is_short_means_the_usual() {
+    let text = r#"{"packetarium":1,"nodes":[{"id":"s","kind":"switch","stp":true},{"id":"r","kind":"router","routes":[{"to":"default","via":"10.0.0.9"},{"to":"default","via":"fe80::9"}],"rip":true,"nat":true,"filter":[{"deny":"tcp","ports":22,"in":"s"}]},{"id":"a","kind":"host","addresses":["10.0.0.1/24"]}],"links":[{"ends":["r","s"],"queue":{"size":"50 frames","codel":true},"ports":{"r":{"addresses":["10.0.0.254/24"],"outside":true},"s":{"trunk":true}}},{"ends":["s","a"],"impair":[{"burst":{"to_bad":0.01,"to_good":0.3}},{"jitter":"5ms"},{"reorder":0.25}]}]}"#;
+    let scenario = Scenario::parse(text).unwrap();
+    assert_eq!(scenario.to_compact_json(), text);
+    let long = text
+        .replace(r#""stp":true"#, r#""stp":{"priority":32768,"hello":"2s","max_age":"20s","forward_delay":"15s"},"snooping":false"#)
+        .replace(r#"{"to":"default","via":"10.0.0.9"}"#, r#"{"to":"0.0.0.0/0","via":"10.0.0.9","metric":1}"#)
+        .replace(r#"{"to":"default","via":"fe80::9"}"#, r#"{"to":"::/0","via":"fe80::9"}"#)
+        .replace(r#""rip":true"#, r#""rip":{"split_horizon":"poisoned","triggered":true,"update":"30s","timeout":"180s","garbage":"2min"}"#)
+        .replace(r#""nat":true"#, r#""nat":{"forwards":[]}"#)
+        .replace(r#"[{"deny":"tcp","ports":22,"in":"s"}]"#, r#"{"rules":[{"deny":"tcp","ports":"22-22","in":0}],"otherwise":"allow"}"#)
+        .replace(r#""codel":true"#, r#""codel":{"target":"5ms","interval":"0.1s"}"#)
+        .replace(r#"{"trunk":true}"#, r#"{"up":true,"mtu":9216,"trunk":true,"native":1,"edge":"auto","cost":null,"priority":128}"#)
+        .replace(r#""outside":true}"#, r#""up":true,"mac":null,"vlans":{},"mtu":1500,"outside":true,"advertise":true,"rip":true}"#)
+        .replace(r#""to_good":0.3}"#, r#""to_good":0.3,"loss":1,"good_loss":0}"#)
+        .replace(r#"{"jitter":"5ms"}"#, r#"{"jitter":"5ms","distribution":"uniform","correlation":0,"overtakes":false}"#)
+        .replace(r#"{"reorder":0.25}"#, r#"{"reorder":0.25,"gap":1,"correlation":0}"#);
+    assert_eq!(Scenario::parse(&long), Ok(scenario));
+}
+
+#[test]
+fn a_preset_sets_both_directions_and_other_fields_change_their_own() {
+    let text = |fields: &str| {
+        format!(
+            r#"{{"packetarium":1,"nodes":[{{"id":"home","kind":"hub"}},{{"id":"isp","kind":"hub"}}],"links":[{{"ends":["home","isp"]{fields}}}],"changes":[{{"at":"1s","link":{{"ends":["isp","home"],"preset":"dsl"}}}}]}}"#
+        )
+    };
+    let scenario = Scenario::parse(&text(r#","preset":"dsl""#)).unwrap();
+    let [down, up] = vnetif::preset::preset("dsl").unwrap().ways;
+    let [home, isp] = &scenario.topology.links[0].ways;
+    assert_eq!((home.line, isp.line), (up.line, down.line), "the first end is the user's");
+    assert_eq!(home.impairments, up.impairments);
+    let scenario::Change::Link(_, ways) = &scenario.changes[0].1 else { panic!() };
+    assert_eq!([ways[1].line, ways[0].line], [up.line, down.line], "in the order of the change's own ends");
+
+    let other = Scenario::parse(&text(r#","queue":"1MiB","preset":"dsl","impair":[]"#)).unwrap();
+    let ways = &other.topology.links[0].ways;
+    assert!(ways.iter().all(|way| way.line.queue == Queue::bytes(1 << 20) && way.impairments.is_empty()));
+    assert_eq!(ways[0].line.rate, up.line.rate);
+    assert_eq!(Scenario::parse(&other.to_json()), Ok(other), "it is kept as values");
+}
+
+#[test]
+fn what_a_change_leaves_out_stays_as_it_was() {
+    let scenario = Scenario::parse(FULL).unwrap();
+    let change = |number: usize| scenario.changes[number].1.clone();
+    let scenario::Change::Port(link, end, Port::Switch(port)) = change(7) else { panic!() };
+    assert_eq!((link, end), (LinkId(6), End::First));
+    assert!(!port.up && port.edge == Edge::No, "what was written at the start");
+    let scenario::Change::Port(_, _, Port::Router(port)) = change(8) else { panic!() };
+    assert!(port.outside && port.mac.is_none());
+    let scenario::Change::Set(_, NodeKind::Switch(switch)) = change(9) else { panic!() };
+    assert!(switch.snooping && switch.stp.is_none());
+    // The neighbor behind a rule's port is known here as there.
+    let scenario::Change::Set(_, NodeKind::Router(router)) = change(14) else { panic!() };
+    assert_eq!(router.filter.unwrap().rules[0].port, Some(1));
+    assert_eq!((router.routes.len(), router.nat, router.rip.is_some()), (1, None, true));
+    let NodeKind::Router(router) = &scenario.topology.nodes[6].kind else { panic!() };
+    let ports: Vec<_> = router.filter.as_ref().unwrap().rules.iter().map(|rule| rule.port).collect();
+    assert_eq!(ports, [Some(0), Some(2), None]);
 }

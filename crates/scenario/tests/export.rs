@@ -159,7 +159,7 @@ fn what_happens_later_is_told_to_be_left_out() {
     for (_, format) in Format::ALL {
         let text = text(&scenario, format);
         assert!(text.contains(
-            "# Not expressed: 7 changes of the running network. This is the network as it is at the start."
+            "# Not expressed: 15 changes of the running network. This is the network as it is at the start."
         ));
         assert!(text.contains("# Planned at 2.5s: ping from new to b"), "{text}");
         assert!(!text.contains("10.0.0.33"), "a host that is added later");

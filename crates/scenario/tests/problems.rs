@@ -6,10 +6,10 @@ extern crate wasm_test as wasm_bindgen_test;
 
 mod common;
 
-use netlab::run::IpVersion;
-use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, SwitchConfig, Topology};
+use netlab::run::{IpVersion, RunId, RunKind, Target};
+use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Topology};
 use proptest::prelude::*;
-use scenario::addresses::{free_address, free_addresses, usual_gateways};
+use scenario::addresses::{free_address, free_addresses, router_address, usual_gateways};
 use scenario::problem::{Kind, Problem};
 use scenario::{Scenario, bounds, defaults, examples, problems};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
@@ -232,14 +232,14 @@ fn hosts_on_one_lan_see_each_other_or_it_is_told() {
 }
 
 #[test]
-fn a_loop_of_switches_is_opened_where_it_was_closed() {
+fn a_loop_of_switches_gets_a_spanning_tree() {
     let hosts: [(&[&str], &[&str]); 2] = [(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[])];
     let scenario = lab(&hosts, &["s", "t"], &[["a", "s"], ["b", "t"], ["s", "t"], ["t", "s"]]);
     one(
         &scenario,
         Kind::Loop,
-        "links[3]: this link closes a loop of hubs and switches, in which one broadcast would go round for ever: remove one of \
-         its links → remove the link between \"t\" and \"s\"",
+        "links[3]: this link closes a loop of hubs and switches, in which a broadcast goes round for ever: turn on the spanning \
+         tree of the switches, or keep it to watch the storm → turn on the spanning tree of \"s\" and \"t\"",
     );
     let problem = &problems(&scenario)[0];
     assert_eq!((problem.link.unwrap().index(), &problem.nodes[..]), (3, &[NodeId(3), NodeId(2)][..]));
@@ -411,4 +411,266 @@ proptest! {
         }
         prop_assert!(false, "{:#?}", told(&scenario));
     }
+}
+
+/// Two LANs, `a` and `b` at `s`, `c` at the far router: with these settings of nodes and ends of cables.
+fn routed(nodes: [&str; 5], ports: [&str; 3]) -> Scenario {
+    let [a, b, c, r1, r2] = nodes;
+    let [lan, between, far] = ports;
+    let text = format!(
+        r#"{{"packetarium": 1, "nodes": [
+            {{"id": "a", "kind": "host"{a}}}, {{"id": "b", "kind": "host"{b}}}, {{"id": "c", "kind": "host"{c}}},
+            {{"id": "s", "kind": "switch"}}, {{"id": "r1", "kind": "router"{r1}}}, {{"id": "r2", "kind": "router"{r2}}}],
+          "links": [{{"ends": ["a", "s"]}}, {{"ends": ["b", "s"]}},
+            {{"ends": ["s", "r1"], "ports": {{{lan}}}}}, {{"ends": ["r1", "r2"], "ports": {{{between}}}}},
+            {{"ends": ["r2", "c"], "ports": {{{far}}}}}],
+          "runs": [{{"ping": {{"from": "a", "to": "c"}}}}]}}"#
+    );
+    Scenario::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+const A: &str = r#", "addresses": ["10.0.1.1/24"], "gateway": "10.0.1.254""#;
+const B: &str = r#", "addresses": ["10.0.1.2/24"], "gateway": "10.0.1.254""#;
+const C: &str = r#", "addresses": ["10.0.2.1/24"], "gateway": "10.0.2.254""#;
+const R1: &str = r#", "routes": [{"to": "10.0.2.0/24", "via": "10.0.12.2"}]"#;
+const R2: &str = r#", "routes": [{"to": "default", "via": "10.0.12.1"}]"#;
+const LAN: &str = r#""r1": {"addresses": ["10.0.1.254/24"]}"#;
+const BETWEEN: &str = r#""r1": {"addresses": ["10.0.12.1/24"]}, "r2": {"addresses": ["10.0.12.2/24"]}"#;
+const FAR: &str = r#""r2": {"addresses": ["10.0.2.254/24"]}"#;
+
+#[test]
+fn a_network_of_routers_in_which_all_is_well_has_no_problems() {
+    assert_eq!(told(&routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR])), [""; 0]);
+    // With RIP nobody knows beforehand.
+    assert_eq!(
+        told(&routed([A, B, C, r#", "rip": true"#, r#", "rip": true"#], [LAN, BETWEEN, FAR])),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_host_without_a_gateway_takes_that_of_its_router() {
+    let alone = r#", "addresses": ["10.0.1.1/24"]"#;
+    one(
+        &routed([alone, B, C, R1, R2], [LAN, BETWEEN, FAR]),
+        Kind::NoRoute,
+        r#"runs[0].ping.to: 10.0.2.1 is in none of the networks of "a", which has no gateway: the run will find no route → take 10.0.1.254, the address of "r1", as gateway of "a""#,
+    );
+    let alone = r#", "addresses": ["10.0.2.1/24"]"#;
+    one(
+        &routed([A, B, alone, R1, R2], [LAN, BETWEEN, FAR]),
+        Kind::NoRoute,
+        r#"runs[0].ping.to: it gets there, but the answer gets lost: 10.0.1.1 is in none of the networks of "c", which has no gateway: the run will find no route → take 10.0.2.254, the address of "r2", as gateway of "c""#,
+    );
+    let nobody = r#", "addresses": ["10.0.1.2/24"], "gateway": "10.0.1.77""#;
+    one(
+        &routed([A, nobody, C, R1, R2], [LAN, BETWEEN, FAR]),
+        Kind::GatewayOfNobody,
+        r#"nodes[1].gateway: nobody here has the address of the gateway, 10.0.1.77: what is for other networks gets lost → take 10.0.1.254, the address of "r1", as gateway of "b""#,
+    );
+}
+
+#[test]
+fn a_route_that_is_missing_there_or_back_is_told() {
+    one(
+        &routed([A, B, C, "", R2], [LAN, BETWEEN, FAR]),
+        Kind::NoRoute,
+        r#"runs[0].ping.to: "r1" knows no route to 10.0.2.1: the run will get no answer → –"#,
+    );
+    one(
+        &routed([A, B, C, R1, ""], [LAN, BETWEEN, FAR]),
+        Kind::NoRoute,
+        r#"runs[0].ping.to: it gets there, but the answer gets lost: "r2" knows no route to 10.0.1.1: the run will get no answer → –"#,
+    );
+    let circle =
+        r#", "routes": [{"to": "10.0.2.0/25", "via": "10.0.12.1"}, {"to": "default", "via": "10.0.12.1"}]"#;
+    one(
+        &routed([A, B, C, R1, circle], [LAN, BETWEEN, FAR]),
+        Kind::NoRoute,
+        "runs[0].ping.to: the routes send what is for 10.0.2.1 round in a circle: the run will get no answer → –",
+    );
+    let astray = r#", "routes": [{"to": "10.0.2.0/24", "via": "10.0.12.9"}]"#;
+    assert_eq!(
+        told(&routed([A, B, C, astray, R2], [LAN, BETWEEN, FAR])),
+        [
+            r#"runs[0].ping.to: "r1" sends what is for 10.0.2.1 to 10.0.12.9, which is no router on that LAN: the run will get no answer → –"#,
+            "nodes[4].routes[0].via: nobody here has the address of the next router, 10.0.12.9: what takes this route gets lost → –",
+        ]
+    );
+    let far = r#", "routes": [{"to": "10.0.2.0/24", "via": "10.0.99.9"}]"#;
+    let all = told(&routed([A, B, C, far, R2], [LAN, BETWEEN, FAR]));
+    assert!(
+        all[0].starts_with(
+            "nodes[4].routes[0].via: the next router, 10.0.99.9, is in none of this router's networks"
+        ),
+        "{all:?}"
+    );
+}
+
+#[test]
+fn routers_say_which_network_a_lan_is() {
+    let odd = r#", "addresses": ["10.0.9.2/24"]"#;
+    one(
+        &routed([A, odd, C, R1, R2], [LAN, BETWEEN, FAR]),
+        Kind::Apart { odd: cidr("10.0.9.0/24"), main: cidr("10.0.1.0/24") },
+        r#"nodes[1].addresses: "b" (10.0.9.2/24) and "r1" (10.0.1.254/24) are on one LAN but in different networks, and without gateways they cannot talk to each other: give them addresses of one network → give "b" the address 10.0.1.2/24"#,
+    );
+    let mut scenario = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]);
+    for node in &mut scenario.topology.nodes[..2] {
+        node.kind = NodeKind::Host(HostConfig::default());
+    }
+    let shown = |at: u32| -> Vec<_> {
+        free_addresses(&scenario.topology, Some(NodeId(at))).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(shown(0), ["10.0.1.1/24"]);
+    assert_eq!(shown(3), ["10.0.1.1/24"], "also for who comes to the switch");
+    assert_eq!(shown(2), ["10.0.2.2/24"], "its own address is taken by itself");
+    assert_eq!(usual_gateways(&scenario.topology, Some(NodeId(1))), [IpAddress::v4(10, 0, 1, 254)]);
+    let router = |from: u32, of: u32| router_address(&scenario.topology, NodeId(from), NodeId(of), None);
+    assert_eq!(router(2, 5), Some(IpAddress::v4(10, 0, 2, 254)), "on its own network");
+    assert_eq!(router(2, 4), Some(IpAddress::v4(10, 0, 12, 1)), "at the cable that leads there");
+    assert_eq!(router(0, 4), None, "a host without an address speaks no version");
+}
+
+#[test]
+fn a_router_is_a_target_by_its_nearest_address() {
+    let mut text = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]).to_json();
+    text = text.replace(r#""to": "c""#, r#""to": "r2""#);
+    let scenario = Scenario::parse(&text).unwrap();
+    assert_eq!(scenario.runs[0].1.to, Target::Address(IpAddress::v4(10, 0, 12, 2)));
+    let faults = Scenario::parse(&text.replace(r#""to": "r2""#, r#""to": "r2", "ip": 6"#)).unwrap_err();
+    assert!(
+        faults[0].message.starts_with("this router has no address of an IP version that both have"),
+        "{}",
+        faults[0]
+    );
+}
+
+#[test]
+fn a_port_of_a_router_has_an_address_and_no_two_the_same_network() {
+    one(
+        &routed([A, B, r#", "addresses": ["10.0.2.1/24"]"#, R1, R2], [LAN, BETWEEN, ""])
+            .without_run(RunId(0)),
+        Kind::PortWithoutAddress,
+        "links[4].ports.r2: this router has no address here: nobody on this cable can send anything through it → –",
+    );
+    let text = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]).to_json();
+    let text = text.replace("10.0.12.1/24", "10.0.1.129/25");
+    let draft = Scenario::draft(&text).unwrap();
+    let found = problems(&draft);
+    assert_eq!(
+        (found[0].kind, &found[0].nodes[..], found[0].link),
+        (Kind::Overlap, &[NodeId(4)][..], Some(LinkId(3)))
+    );
+}
+
+#[test]
+fn a_host_that_waits_for_an_advertisement_needs_a_router_that_makes_one() {
+    let waits = r#", "slaac": true"#;
+    let six = r#""r1": {"addresses": ["10.0.1.254/24", "fd00:1::1/64"]}"#;
+    let silent = r#""r1": {"addresses": ["10.0.1.254/24", "fd00:1::1/64"], "advertise": false}"#;
+    assert_eq!(told(&routed([A, waits, C, R1, R2], [six, BETWEEN, FAR])), [""; 0]);
+    for lan in [LAN, silent] {
+        one(
+            &routed([A, waits, C, R1, R2], [lan, BETWEEN, FAR]),
+            Kind::NoAdvertiser,
+            r#"nodes[1].slaac: "b" waits for a router to tell it of an IPv6 network, but none on its LAN does: give a router's port there an IPv6 address → –"#,
+        );
+    }
+}
+
+/// Two switches with a host each, `a` in VLAN 10 and `b` in this one, and these ports between them.
+fn switched(vlan: u16, near: &str, far: &str) -> Scenario {
+    let text = format!(
+        r#"{{"packetarium": 1, "nodes": [{{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]}},
+            {{"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}}, {{"id": "s", "kind": "switch"}}, {{"id": "t", "kind": "switch"}}],
+          "links": [{{"ends": ["a", "s"], "ports": {{"s": {{"vlan": 10}}}}}}, {{"ends": ["t", "b"], "ports": {{"t": {{"vlan": {vlan}}}}}}},
+            {{"ends": ["s", "t"], "ports": {{"s": {{{near}}}, "t": {{{far}}}}}}}],
+          "runs": [{{"ping": {{"from": "a", "to": "b"}}}}]}}"#
+    );
+    Scenario::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+#[test]
+fn vlans_that_do_not_meet_are_told() {
+    let trunk = r#""trunk": true"#;
+    assert_eq!(told(&switched(10, trunk, trunk)), [""; 0]);
+    assert_eq!(told(&switched(10, r#""vlan": 10"#, r#""vlan": 10"#)), [""; 0]);
+    let stands = r#"runs[0].ping.to: "a" takes 10.0.0.2 for a neighbor, but a router or a VLAN stands between: the run will get no answer → –"#;
+    assert_eq!(told(&switched(20, trunk, trunk))[0], stands);
+    for (near, far, expected) in [
+        (
+            r#""vlan": 10"#,
+            r#""vlan": 11"#,
+            r#"links[2].ports.s: this cable joins VLAN 10 of "s" with VLAN 11 of "t": give both ends the same, or make both trunks → –"#,
+        ),
+        (
+            r#""trunk": true, "native": null"#,
+            r#""trunk": true, "native": 7"#,
+            r#"links[2].ports.s: the native VLAN is none at "s" and 7 at "t": untagged frames change their VLAN or get lost on the way; give both ends the same → –"#,
+        ),
+        (
+            trunk,
+            r#""vlan": 10"#,
+            r#"links[2].ports.s: this cable is a trunk at "s", but belongs to one VLAN at "t": the frames of other VLANs get lost; make both ends trunks → –"#,
+        ),
+    ] {
+        let found = told(&switched(10, near, far));
+        assert!(found.contains(&expected.to_owned()), "{found:#?}");
+    }
+    let kinds: Vec<_> =
+        problems(&switched(10, trunk, r#""vlan": 10"#)).into_iter().map(|problem| problem.kind).collect();
+    assert!(kinds.contains(&Kind::VlanMismatch) && kinds.contains(&Kind::NoPath), "{kinds:?}");
+}
+
+#[test]
+fn a_loop_is_no_problem_where_every_switch_of_it_has_a_spanning_tree() {
+    let hosts: [(&[&str], &[&str]); 2] = [(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[])];
+    let ring = [["a", "s"], ["b", "t"], ["s", "t"], ["t", "u"], ["u", "s"]];
+    let mut scenario = lab(&hosts, &["s", "t", "u"], &ring);
+    let set = |scenario: &mut Scenario, number: usize, stp| {
+        scenario.topology.nodes[number].kind =
+            NodeKind::Switch(SwitchConfig { stp, ..SwitchConfig::default() });
+    };
+    for number in [2, 3] {
+        set(&mut scenario, number, Some(defaults::STP));
+    }
+    one(
+        &scenario,
+        Kind::Loop,
+        "links[4]: this link closes a loop of hubs and switches, in which a broadcast goes round for ever: turn on the spanning \
+         tree of the switches, or keep it to watch the storm → turn on the spanning tree of \"u\"",
+    );
+    set(&mut scenario, 4, Some(defaults::STP));
+    assert_eq!(told(&scenario), [""; 0]);
+    // A hub in it does no harm, hubs alone do.
+    scenario.topology.nodes[4].kind = NodeKind::Hub;
+    assert_eq!(told(&scenario), [""; 0]);
+    for number in [2, 3] {
+        scenario.topology.nodes[number].kind = NodeKind::Hub;
+    }
+    one(
+        &scenario,
+        Kind::Loop,
+        "links[4]: this link closes a loop of hubs and switches, in which a broadcast goes round for ever: remove one of its \
+         links, or keep it to watch the storm → remove the link between \"u\" and \"s\"",
+    );
+}
+
+#[test]
+fn who_hears_no_group_because_of_a_router_is_told() {
+    let text = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]).to_json().replace(
+        r#"{"ping": {"from": "a", "to": "c"}}"#,
+        r#"{"multicast": {"from": "a", "group": "239.1.2.3", "receivers": ["b", "c"]}}"#,
+    );
+    let scenario = Scenario::parse(&text).unwrap();
+    one(
+        &scenario,
+        Kind::NoPath,
+        "runs[0].multicast.receivers[1]: it is on another LAN, and routers here forward no multicast: it will hear nothing → –",
+    );
+    let left = scenario.without(&[NodeId(2)], &[]);
+    let RunKind::Multicast(run) = &left.runs[0].1.kind else { panic!() };
+    assert_eq!(run.receivers, [NodeId(1)], "who goes is no receiver any more");
+    assert_eq!(left.without(&[NodeId(1)], &[]).runs, [], "nobody is left to hear it");
 }

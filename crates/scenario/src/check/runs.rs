@@ -208,7 +208,7 @@ impl<'s> Check<'s> {
                 count(self, ping.count);
                 interval(self, ping.interval, INTERVAL_MIN);
                 timeout(self, ping.timeout);
-                let fragments = ping.fragments && version == Some(IpVersion::V4);
+                let fragments = ping.fragments && version != Some(IpVersion::V6);
                 let max = if fragments { PING_SIZE_MAX } else { payload_max };
                 self.size_within(at("size"), ping.payload_bytes, [0, max]);
                 if let Some(ttl) = ping.ttl {

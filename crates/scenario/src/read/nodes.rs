@@ -280,9 +280,6 @@ impl<'a> Reader<'a> {
         let from = self.field(&object, "from", None, some);
         let to = self.field(&object, "to", None, some);
         let to_ports = self.field(&object, "ports", None, |reader, value| reader.port_range(value).map(Some));
-        if let (Some(Some(Protocol::Icmp)), Some(value)) = (protocol, object.get("ports")) {
-            self.refuse::<()>(value, "ICMP has no ports: remove \"ports\", or write \"tcp\" or \"udp\"");
-        }
         let port = self.field(&object, "in", None, |reader, value| reader.rule_port(value, router).map(Some));
         Some(Rule { verdict, port, from, to, protocol: protocol?, to_ports })
     }

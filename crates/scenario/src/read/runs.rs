@@ -131,18 +131,14 @@ impl<'a> Reader<'a> {
             (found.len() == receivers.len()).then_some(found)
         });
         let kind = Multicast {
-            receivers: receivers.unwrap_or_default(),
+            receivers: Vec::new(),
             count: self.field(object, "count", defaults::PING_COUNT, Self::count),
             interval: self.field(object, "interval", defaults::INTERVAL, Self::duration),
             text: self.field(object, "text", defaults::MULTICAST_TEXT.to_owned(), Self::string),
             port: self.field(object, "port", defaults::MULTICAST_PORT, Self::port),
         };
-        let to = Target::Address(group?);
-        (!kind.receivers.is_empty() || object.get("receivers").is_some()).then_some(RunSpec {
-            from: from?,
-            to,
-            kind: RunKind::Multicast(kind),
-        })
+        let kind = RunKind::Multicast(Multicast { receivers: receivers?, ..kind });
+        Some(RunSpec { from: from?, to: Target::Address(group?), kind })
     }
 
     fn iperf(&mut self, object: &Object<'a>, version: IpVersion) -> Iperf {
