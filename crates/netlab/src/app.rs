@@ -21,9 +21,6 @@ use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::IpAddress;
 use vnetif::{Duration, Instant};
 
-/// A TCP peer that does not answer for this long is given up. Long enough for five retransmissions from one second on.
-pub(crate) const TCP_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// What a program can reach of its host.
 pub(crate) struct Stack<'a> {
     pub iface: &'a mut Interface,
@@ -60,13 +57,14 @@ pub(crate) struct Connection {
     pub run: RunId,
     pub socket: SocketHandle,
     began: Instant,
+    timeout: Option<Duration>,
     phase: Phase,
     complaints: Complaints,
 }
 
 impl Connection {
-    pub fn new(run: RunId, socket: SocketHandle, began: Instant) -> Self {
-        Self { run, socket, began, phase: Phase::Connecting, complaints: Complaints::default() }
+    pub fn new(run: RunId, socket: SocketHandle, began: Instant, timeout: Option<Duration>) -> Self {
+        Self { run, socket, began, timeout, phase: Phase::Connecting, complaints: Complaints::default() }
     }
 
     /// That nobody listens or speaks TCP there is final while it is being set up; all else may pass (RFC 1122, 4.2.3.9).
@@ -85,7 +83,7 @@ impl Connection {
         let waited = book.now - self.began;
         match (self.phase, socket.state()) {
             (Phase::Connecting, tcp::State::Closed) => {
-                let silent = waited >= TCP_TIMEOUT;
+                let silent = self.timeout.is_some_and(|timeout| waited >= timeout);
                 book.fail(self.run, if silent { self.complaints.failure() } else { Failure::Refused });
                 self.phase = Phase::Over;
             }
@@ -142,7 +140,8 @@ pub(crate) fn tcp_socket(config: TcpConfig) -> tcp::Socket<'static> {
         Congestion::Reno => tcp::CongestionControl::Reno,
         Congestion::Cubic => tcp::CongestionControl::Cubic,
     });
-    socket.set_timeout(Some(smoltcp::time::Duration::from_micros(TCP_TIMEOUT.nanos() / 1_000)));
+    let micros = |timeout: Duration| smoltcp::time::Duration::from_micros(timeout.nanos() / 1_000);
+    socket.set_timeout(config.timeout.map(micros));
     socket
 }
 

@@ -126,11 +126,21 @@ pub struct TcpConfig {
     pub rx_buffer: usize,
     /// Bytes that may wait or be in flight.
     pub tx_buffer: usize,
+    /// A peer that does not answer for this long is given up; `None`: never.
+    pub timeout: Option<Duration>,
 }
+
+/// Long enough for five retransmissions from one second on.
+pub const TCP_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Default for TcpConfig {
     fn default() -> Self {
-        Self { congestion: Congestion::Cubic, rx_buffer: 64 * 1024, tx_buffer: 64 * 1024 }
+        Self {
+            congestion: Congestion::Cubic,
+            rx_buffer: 64 * 1024,
+            tx_buffer: 64 * 1024,
+            timeout: Some(TCP_TIMEOUT),
+        }
     }
 }
 

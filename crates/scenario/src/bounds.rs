@@ -30,6 +30,10 @@ pub const RUNS_MAX: usize = 4_096;
 /// Changes of the running network.
 pub const CHANGES_MAX: usize = 10_000;
 
+/// The least time after which a silent TCP peer is given up.
+pub const TCP_TIMEOUT_MIN: Duration = Duration::from_millis(1);
+/// The longest: a day.
+pub const TCP_TIMEOUT_MAX: Duration = Duration::from_secs(86_400);
 /// Of the TCP buffers of all planned runs together.
 pub const BUFFERS_MAX: u64 = 512 << 20;
 /// Of a switch.

@@ -21,7 +21,12 @@ pub const RX_BUFFER: usize = 64 << 10;
 /// Bytes.
 pub const TX_BUFFER: usize = 64 << 10;
 /// All three of them.
-pub const TCP: TcpConfig = TcpConfig { congestion: CONGESTION, rx_buffer: RX_BUFFER, tx_buffer: TX_BUFFER };
+pub const TCP: TcpConfig = TcpConfig {
+    congestion: CONGESTION,
+    rx_buffer: RX_BUFFER,
+    tx_buffer: TX_BUFFER,
+    timeout: Some(netlab::topology::TCP_TIMEOUT),
+};
 
 /// A switch forgets an address after this long (IEEE 802.1Q-2022, table 8-6).
 pub const AGEING: Duration = Duration::from_secs(300);

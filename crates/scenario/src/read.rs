@@ -49,7 +49,7 @@ pub(crate) mod fields {
     pub const FORWARD: &[&str] = &["tcp", "udp", "to", "port"];
     pub const FILTER: &[&str] = &["rules", "otherwise"];
     pub const RULE: &[&str] = &["allow", "deny", "reject", "from", "to", "ports", "in"];
-    pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer"];
+    pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer", "timeout"];
     pub const LINK: &[&str] = &["ends", "preset", "delay", "rate", "queue", "impair", "ports"];
     pub const QUEUE: &[&str] = &["size", "red", "codel"];
     pub const RED: &[&str] = &["min", "max", "probability", "weight"];

@@ -4,10 +4,11 @@
 //! is lost together with data (three duplicate ACKs clear its timer, and a receiver ignores a FIN on data that it has): a
 //! finished transfer would then end in a timeout.
 
-use super::{Client, Complaints, Connection, Phase, Stack, TCP_TIMEOUT};
+use super::{Client, Complaints, Connection, Phase, Stack};
 use crate::book::Book;
 use crate::run::{Amount, Outcome, RunId};
 use crate::told::Told;
+use crate::topology::TCP_TIMEOUT;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;

@@ -53,7 +53,7 @@ struct Path {
 }
 
 fn transfer(path: &Path, congestion: Congestion) -> World {
-    let tcp = TcpConfig { congestion, rx_buffer: 512, tx_buffer: path.tx_buffer };
+    let tcp = TcpConfig { congestion, rx_buffer: 512, tx_buffer: path.tx_buffer, ..TcpConfig::default() };
     let host = |number: u8| Node {
         name: format!("h{number}"),
         kind: NodeKind::Host(HostConfig {

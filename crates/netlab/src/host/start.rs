@@ -162,7 +162,7 @@ impl Host {
             .connect(self.iface.context(), to, local_port)
             .expect("a new socket can connect to a checked address");
         self.watches.push(Watch::new(run, local_port));
-        Connection::new(run, self.sockets.add_tcp(socket), now)
+        Connection::new(run, self.sockets.add_tcp(socket), now, config.timeout)
     }
 
     fn open_udp(&mut self, local_port: u16) -> SocketHandle {

@@ -57,6 +57,9 @@ impl<'s> Check<'s> {
         for (name, bytes) in [("rx_buffer", config.tcp.rx_buffer), ("tx_buffer", config.tcp.tx_buffer)] {
             self.size_within(place("tcp").field(name), bytes, [TCP_BUFFER_MIN, TCP_BUFFER_MAX]);
         }
+        if let Some(timeout) = config.tcp.timeout {
+            self.time_within(place("tcp").field("timeout"), timeout, [TCP_TIMEOUT_MIN, TCP_TIMEOUT_MAX]);
+        }
         if !self.unusable.hosts.contains(&id.index()) {
             self.gateways(place("gateway"), config);
             if config.addresses.is_empty() && !config.slaac {

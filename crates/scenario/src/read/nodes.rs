@@ -104,6 +104,7 @@ impl<'a> Reader<'a> {
                     congestion: reader.field(&object, "congestion", tcp.congestion, Self::congestion),
                     rx_buffer: reader.field(&object, "rx_buffer", tcp.rx_buffer, Self::size),
                     tx_buffer: reader.field(&object, "tx_buffer", tcp.tx_buffer, Self::size),
+                    timeout: reader.field(&object, "timeout", tcp.timeout, Self::patience),
                 })
             }),
         }

@@ -126,6 +126,7 @@ fn the_schema_has_the_defaults_that_hold() {
     for (pointer, default) in [
         ("/properties/seed", Value::from(defaults::SEED)),
         ("/$defs/host/properties/mtu", Value::from(defaults::MTU)),
+        ("/$defs/tcp/properties/timeout", show_time(defaults::TCP.timeout.unwrap()).into()),
         ("/$defs/tcp/properties/rx_buffer", show_size(defaults::RX_BUFFER as u64).into()),
         ("/$defs/tcp/properties/tx_buffer", show_size(defaults::TX_BUFFER as u64).into()),
         ("/$defs/switch/properties/ageing", show_time(defaults::AGEING).into()),

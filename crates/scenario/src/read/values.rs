@@ -253,6 +253,14 @@ impl<'a> Reader<'a> {
         self.quantity(value, TIME, "1ms").map(Duration::from_nanos)
     }
 
+    /// How long somebody waits; `None`: for ever.
+    pub(super) fn patience(&mut self, value: &Value<'a>) -> Option<Option<Duration>> {
+        match value.shape() {
+            Ok(Shape::Text(text)) if text == "none" => Some(None),
+            _ => self.duration(value).map(Some),
+        }
+    }
+
     pub(super) fn moment(&mut self, value: &Value<'a>) -> Option<Instant> {
         self.duration(value).map(|since| Instant::ZERO + since)
     }

@@ -5,6 +5,7 @@ use super::{Everything, texts, unless};
 use crate::defaults;
 use crate::quantity::{show_mac, show_size, show_thousandths, show_time};
 use bridge::config::Stp;
+use netlab::Duration;
 use netlab::topology::{
     Congestion, HostConfig, Node, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig,
 };
@@ -69,7 +70,8 @@ fn tcp<'a>(tcp: TcpConfig) -> Fields<'a> {
     fields
         .maybe("congestion", unless(tcp.congestion, defaults::CONGESTION).map(congestion))
         .maybe("rx_buffer", unless(tcp.rx_buffer, defaults::RX_BUFFER).map(size))
-        .maybe("tx_buffer", unless(tcp.tx_buffer, defaults::TX_BUFFER).map(size));
+        .maybe("tx_buffer", unless(tcp.tx_buffer, defaults::TX_BUFFER).map(size))
+        .maybe("timeout", unless(tcp.timeout, defaults::TCP.timeout).map(patience));
     fields
 }
 
@@ -79,6 +81,10 @@ pub(super) const fn congestion(congestion: Congestion) -> &'static str {
         Congestion::Reno => "reno",
         Congestion::Cubic => "cubic",
     }
+}
+
+fn patience(timeout: Option<Duration>) -> String {
+    timeout.map_or("none".to_owned(), show_time)
 }
 
 pub(super) fn size(bytes: usize) -> String {

@@ -27,6 +27,7 @@ const CONGESTION: Field = Field::choice(
 .further();
 const TX_BUFFER: Field = Field::text("tx_buffer", "TCP send buffer", "64KiB").further();
 const RX_BUFFER: Field = Field::text("rx_buffer", "TCP receive buffer", "64KiB").further();
+const TCP_TIMEOUT: Field = Field::text("timeout", "TCP gives up after", "30s").further();
 
 const STP: Field = Field::check("stp", "Spanning tree", "")
     .hint("Rapid STP: switches agree which cables to leave unused, so that no frame goes in circles.");
@@ -83,7 +84,7 @@ impl ItemForm {
 
     fn fill_host(&mut self, config: &HostConfig) {
         let listed = |texts: Vec<String>| texts.join(", ");
-        let TcpConfig { congestion, rx_buffer, tx_buffer } = config.tcp;
+        let TcpConfig { congestion, rx_buffer, tx_buffer, timeout } = config.tcp;
         let congestion = match congestion {
             Congestion::None => "none",
             Congestion::Reno => "reno",
@@ -98,6 +99,7 @@ impl ItemForm {
             ("congestion", congestion.to_owned()),
             ("tx_buffer", show_size(tx_buffer as u64)),
             ("rx_buffer", show_size(rx_buffer as u64)),
+            ("timeout", timeout.map_or("none".to_owned(), show_time)),
         ]);
     }
 
@@ -145,7 +147,17 @@ impl ItemForm {
         let mut fields = vec![NAME];
         match kind {
             NodeKind::Host(_) => {
-                fields.extend([ADDRESSES, GATEWAY, SLAAC, MTU, MAC, CONGESTION, TX_BUFFER, RX_BUFFER]);
+                fields.extend([
+                    ADDRESSES,
+                    GATEWAY,
+                    SLAAC,
+                    MTU,
+                    MAC,
+                    CONGESTION,
+                    TX_BUFFER,
+                    RX_BUFFER,
+                    TCP_TIMEOUT,
+                ]);
             }
             NodeKind::Switch(_) => {
                 fields.push(STP);
@@ -220,7 +232,7 @@ impl ItemForm {
         if !self.value(&MAC).trim().is_empty() {
             json += &format!(r#","mac":{}"#, self.as_text(&MAC));
         }
-        let tcp = [CONGESTION, TX_BUFFER, RX_BUFFER]
+        let tcp = [CONGESTION, TX_BUFFER, RX_BUFFER, TCP_TIMEOUT]
             .map(|field| format!(r#""{}":{}"#, field.key, quoted(self.value(&field))));
         json + &format!(r#","tcp":{{{}}}"#, tcp.join(","))
     }
