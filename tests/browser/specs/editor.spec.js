@@ -162,20 +162,17 @@ test("settings are changed at their fields, and what is wrong is said there", as
 test("problems are listed in words, lead to their place, and keep a broken network from running", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   await edit(aquarium);
-  await aquarium.button("Add a hub").click();
-  const connect = async (name) => {
-    await page.getByRole("combobox", { name: "Connect to" }).selectOption({ label: name });
-    await aquarium.button("Connect").click();
-  };
-  await connect("s");
-  await aquarium.button("Add a hub").click();
-  await connect("s");
-  await connect("hub1");
+  await aquarium.button("Add a host").click();
+  await page.getByRole("combobox", { name: "Connect to" }).selectOption({ label: "s" });
+  await aquarium.button("Connect").click();
+  const addresses = page.getByRole("textbox", { name: "Addresses" });
+  await addresses.fill("10.0.0.1/24");
+  await aquarium.button("Apply").click();
   await aquarium.button("Show me").click();
-  const problem = page.getByRole("listitem").filter({ hasText: "loop" });
+  const problem = page.getByRole("listitem").filter({ hasText: "10.0.0.1" });
   await expect(problem).toContainText("cannot run");
   await problem.getByRole("button").first().click();
-  await expect(page.getByRole("tabpanel", { name: "Inspect" })).toContainText("Link");
+  await expect(page.getByRole("tabpanel", { name: "Inspect" })).toContainText("Host");
   await aquarium.button("Delete").first().click();
   await expect(aquarium.button("Show me")).toBeHidden();
 });

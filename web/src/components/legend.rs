@@ -15,7 +15,7 @@ const CABLE: &str = "M-12-1.5H12V1.5H-12Z";
 const CAPSULE: &str = "M-5-5H5A5 5 0 0 1 5 5H-5A5 5 0 0 1-5-5Z";
 const DISC: &str = "M0-5A5 5 0 0 1 0 5A5 5 0 0 1 0-5Z";
 
-const SIGNS: [Sign; 11] = [
+const SIGNS: [Sign; 12] = [
     Sign { paths: &[("sign-cable", CABLE), ("sign-up", DISC)], says: "port: frames pass" },
     Sign {
         paths: &[("sign-cable", CABLE), ("sign-plain", DISC), ("sign-up", "M0-5A5 5 0 0 1 0 5Z")],
@@ -40,6 +40,13 @@ const SIGNS: [Sign; 11] = [
     Sign {
         paths: &[("sign-plain", "M-11-6H11V6H-11Z"), ("sign-trunk", "M-10-4.5H10M-10 4.5H10")],
         says: "trunk: several VLANs",
+    },
+    Sign {
+        paths: &[
+            ("sign-nat", "M-11-6H11V6H-11Z"),
+            ("sign-nat-ink", "M-8 3V-3L-4 3V-3M-2 3L0-3L2 3M4-3H9M6.5-3V3"),
+        ],
+        says: "outside of address translation",
     },
     Sign {
         paths: &[("sign-frame", CAPSULE), ("sign-fault", "M3-7L6-3L1 0L6 3L3 7")],

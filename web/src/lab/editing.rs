@@ -403,12 +403,17 @@ mod tests {
         for (a, b) in [(1, 3), (3, 4), (4, 1)] {
             edit(&mut lab, Edit::Connect(NodeId(a), NodeId(b))).unwrap();
         }
+        // A loop is told, and can be watched.
+        assert!(lab.problems.iter().any(|problem| !problem.grave && problem.text.contains("loop")));
+        assert_eq!(lab.state(), State::Paused);
+        let twin = lab.scenario().topology.node(NodeId(0)).kind.clone();
+        edit(&mut lab, Edit::SetNode(NodeId(2), twin)).unwrap();
         assert_eq!(lab.state(), State::Broken);
-        assert!(lab.problems.iter().any(|problem| problem.grave && problem.text.contains("loop")));
+        assert!(lab.problems.iter().any(|problem| problem.grave));
         lab.perform(Command::TogglePlay).unwrap();
         play(&mut lab, &mut 0.0, 50);
         assert_eq!(lab.world.now(), Instant::ZERO);
-        edit(&mut lab, Edit::Delete(Vec::new(), vec![LinkId(4)])).unwrap();
+        edit(&mut lab, Edit::Delete(vec![NodeId(2)], Vec::new())).unwrap();
         assert_eq!(lab.state(), State::Paused);
     }
 

@@ -188,12 +188,16 @@ impl Layout {
         }
     }
 
-    /// Along the cables, away from the ports, as long as they leave the middle free.
+    /// Along the cables, away from the ports, as long as they leave something of the cable to be seen.
     fn place_plates(&mut self, sketch: &Sketch) {
         if !self.sizes.letters {
             return;
         }
         let (font, mut last, mut along) = (self.sizes.plate_font, None, 0.0);
+        let mut ends = vec![[false; 2]; self.cables.len()];
+        for plate in &sketch.plates {
+            ends[plate.end.link.index()][plate.end.from.index()] = true;
+        }
         for (number, plate) in sketch.plates.iter().enumerate() {
             let cable = &self.cables[plate.end.link.index()];
             if last != Some(plate.end) {
@@ -204,7 +208,9 @@ impl Layout {
             let width = (plate.line.width_em * font + font * 0.8).max(height);
             let unit = if plate.end.from == End::First { cable.unit } else { -cable.unit };
             let reach = width / 2.0 * unit.x.abs() + height / 2.0 * unit.y.abs();
-            if along + 2.0 * reach > cable.length * 0.42 {
+            // Where the other end has none, there is more room.
+            let share = if ends[plate.end.link.index()] == [true; 2] { 0.46 } else { 0.7 };
+            if along + 2.0 * reach > cable.length * share {
                 continue;
             }
             let center = cable.ports[plate.end.from.index()] + unit * (along + reach);

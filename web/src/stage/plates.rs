@@ -72,7 +72,7 @@ pub fn plates(topology: &Topology, mut line: impl FnMut(String, Weight) -> Line)
                         put(PlateKind::Off, String::from("off"));
                     }
                     if port.outside && config.nat.is_some() {
-                        put(PlateKind::Outside, String::from("outside"));
+                        put(PlateKind::Outside, String::from("NAT"));
                     }
                     if !port.vlans.is_empty() {
                         put(PlateKind::Trunk, String::from("trunk"));

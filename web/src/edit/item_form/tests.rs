@@ -96,7 +96,7 @@ fn a_line_that_makes_no_sense_is_told_by_its_number_and_with_an_example() {
     let router = NodeId(2);
     for (key, typed, says) in [
         ("routes", "10.0.2.0/24 via 10.0.12.2\n\n10.0.3.0/24", "line 3: write a network and the next hop"),
-        ("routes", "\n10.0.3.0 via 10.0.12.2", "line 2: "),
+        ("routes", "\n10.0.3.0/99 via 10.0.12.2", "line 2: "),
         ("forwards", "sctp 80 to 10.0.0.1", "line 1: write the port outside"),
         ("forwards", "tcp 80 to fd00::1", "line 1: "),
         ("rules", "allow all\nblock tcp", "line 2: begin with allow, deny or reject"),

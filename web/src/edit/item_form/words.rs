@@ -173,12 +173,7 @@ pub fn read_rule(line: &str, scenario: &Scenario, router: NodeId) -> Result<(Str
         }
         said.push(what);
         match what {
-            // One address is a network of one.
-            "from" | "to" => {
-                let whole = if value.contains(':') { "/128" } else { "/32" };
-                let whole = if value.contains('/') { "" } else { whole };
-                json += &format!(r#","{what}":{}"#, quoted(&format!("{value}{whole}")));
-            }
+            "from" | "to" => json += &format!(r#","{what}":{}"#, quoted(value)),
             "ports" => json += &format!(r#","ports":{}"#, number_or_text(value)),
             "in" => port = Some(port_to(value, scenario, router)?),
             other => return Err(format!("“{other}” is none of from, to, ports and in")),
