@@ -82,7 +82,7 @@ test("a frame of the past is lost from its sheet: the same again without it, in 
   const before = await aquarium.playToTheEnd();
   await expect(aquarium.fact(aquarium.run("Ping a → b"), "Answered")).toHaveText("2");
   await aquarium.instrument("Packets");
-  await aquarium.packets.getByRole("row").filter({ hasText: "request" }).last().click();
+  await aquarium.packets.getByRole("row").filter({ hasText: "Echo (ping) request" }).last().click();
   await aquarium.button("Lose this frame").click();
   await expect(aquarium.branches).toHaveText([/^As it was$/, /^echo 2 from a lost from \d\.\d{3}/]);
   await expect(aquarium.inspector.getByText("Dropped between a and s: lost on the way, being picked.")).toBeVisible();

@@ -92,6 +92,12 @@ pub fn action_button(session: &Session, button: &Button) -> Html {
     }
 }
 
+/// What is short stays in one line: a table that is too wide is moved, and a word in pieces is not read.
+pub fn short(cell: &str) -> Option<&'static str> {
+    const SHORT: usize = 26;
+    (cell.chars().count() <= SHORT).then_some("short")
+}
+
 fn table_html(session: &Session, table: &Table) -> Html {
     let buttons = if session.query().lock { &[][..] } else { &table.buttons[..] };
     html! {
@@ -103,23 +109,29 @@ fn table_html(session: &Session, table: &Table) -> Html {
                 <div class="scroll" tabindex="0" role="group" aria-label={table.title}>
                     <table>
                         <thead><tr>
-                            { for table.columns.iter().map(|column| match column.as_str() {
-                                "" => html! { <td></td> },
-                                column => html! { <th scope="col">{ column }</th> },
+                            { for table.columns.iter().enumerate().map(|(number, column)| {
+                                let cell = match column.as_str() {
+                                    "" => html! { <td></td> },
+                                    column => html! { <th scope="col">{ column }</th> },
+                                };
+                                let beside = number == 0 && !buttons.is_empty();
+                                html! { <>{ cell }if beside { <td></td> }</> }
                             }) }
-                            if !buttons.is_empty() { <td></td> }
                         </tr></thead>
                         <tbody>
-                            { for table.rows.iter().enumerate().map(|(place, row)| html! {
-                                <tr>
-                                    { for row.iter().enumerate().map(|(number, cell)| match number {
-                                        0 => html! { <th scope="row">{ cell }</th> },
-                                        _ => html! { <td>{ cell }</td> },
-                                    }) }
-                                    { for buttons.get(place).map(|button| html! {
-                                        <td>{ for button.iter().map(|button| action_button(session, button)) }</td>
-                                    }) }
-                                </tr>
+                            { for table.rows.iter().enumerate().map(|(place, row)| {
+                                // Beside the name, where it is in sight however wide the table is.
+                                let button = buttons.get(place).map(|button| html! {
+                                    <td>{ for button.iter().map(|button| action_button(session, button)) }</td>
+                                });
+                                html! {
+                                    <tr>
+                                        { for row.iter().enumerate().map(|(number, cell)| match number {
+                                            0 => html! { <><th scope="row">{ cell }</th>{ for button.clone() }</> },
+                                            _ => html! { <td class={short(cell)}>{ cell }</td> },
+                                        }) }
+                                    </tr>
+                                }
                             }) }
                         </tbody>
                     </table>

@@ -143,7 +143,8 @@ mod tests {
         quiet(&mut lab, &mut now_ms);
         let whole: Vec<_> = lab.world.history().transits().map(|transit| transit.number).collect();
         // An echo reply on its way through the switch: not the first of its direction.
-        let chosen = lab.world.history().transits().filter(|it| it.number == 3 && !it.first).last().unwrap();
+        let is_it = |it: &&netlab::history::Transit| it.number == 3 && !it.first;
+        let chosen = lab.world.history().transits().rfind(is_it).unwrap();
         let (id, frame, queued) = (chosen.id, chosen.frame.clone(), chosen.queued);
         lab.perform(Command::Select(Some(Selection::Frame(id)))).unwrap();
         perform(&mut lab, Action::Lose(id));

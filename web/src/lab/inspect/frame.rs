@@ -69,7 +69,7 @@ pub(super) fn sheet(topology: &Topology, history: &History, at: Instant, transit
         lost: dropped.is_some() || refused.is_some(),
         marks,
         // What is lost anyway need not be.
-        button: (transit.fate == Fate::Delivered).then(|| Button {
+        button: (transit.fate == Fate::Delivered).then_some(Button {
             text: "Lose this frame",
             of: None,
             action: Action::Lose(transit.id),
