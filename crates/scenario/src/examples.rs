@@ -34,5 +34,18 @@ pub fn examples() -> &'static [Example] {
         "connect",
         "iperf-self",
         "link-that-fails",
+        "bad-weather",
+        "bufferbloat",
+        "vlans",
+        "spanning-tree",
+        "broadcast-storm",
+        "multicast",
+        "three-networks",
+        "path-mtu",
+        "ipv6",
+        "rip",
+        "count-to-infinity",
+        "home-network",
+        "firewall",
     ]
 }

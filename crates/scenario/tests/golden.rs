@@ -16,19 +16,41 @@ use scenario::{Change, Scenario, examples, link};
 use vnetif::impair::Impairment;
 
 const HASHES: &[(&str, &str)] = &[
-    ("two-hosts-and-a-switch", "95e58c082452401a"),
-    ("hub-beside-switch", "524963e53d90ddee"),
-    ("slow-lossy-link", "098a95b1a41f7667"),
-    ("dual-stack", "4e65b90c6298066c"),
+    ("two-hosts-and-a-switch", "b67f92038118d3a7"),
+    ("hub-beside-switch", "fb7ab0e318c94f97"),
+    ("slow-lossy-link", "801cda1ecfa7165e"),
+    ("dual-stack", "f216bb590d3d4285"),
     ("connect", "42fca20cd62c2cd4"),
     ("iperf-self", "54ac844fecd61e26"),
-    ("link-that-fails", "fc786d73a4360c1b"),
+    ("link-that-fails", "c4febd8b22d003fc"),
+    ("bad-weather", "c19c2d64e4bdf20e"),
+    ("bufferbloat", "ce4db560944f7ac0"),
+    ("vlans", "10e4528cec7e550e"),
+    ("spanning-tree", "d91335a65e271ef4"),
+    ("broadcast-storm", "57c59cb13d47b786"),
+    ("multicast", "90af34ae307e3de1"),
+    ("three-networks", "553aa028827943d2"),
+    ("path-mtu", "c5bb9f7b8460e996"),
+    ("ipv6", "a5cd688a029963b2"),
+    ("rip", "695fd12d83138b17"),
+    ("count-to-infinity", "3cb0869bf828c097"),
+    ("home-network", "f35d4cca4a2b1a38"),
+    ("firewall", "8b9c2b974db8c94e"),
+];
+
+/// The runs that fail, by their places: that is what these examples show.
+const FAIL: &[(&str, &[usize])] = &[
+    ("broadcast-storm", &[0]),
+    ("three-networks", &[2]),
+    ("count-to-infinity", &[1, 2]),
+    ("home-network", &[5]),
+    ("firewall", &[2, 3]),
 ];
 
 /// From moment to moment, as the command line does it.
 fn run_until_quiet(world: &mut World) {
     while let Some(at) = world.next_event_at().filter(|_| !world.is_quiet()) {
-        assert!(at < Instant::ZERO + Duration::from_secs(60), "it becomes quiet");
+        assert!(at < Instant::ZERO + Duration::from_secs(150), "it becomes quiet");
         world.run_until(at, || true);
     }
 }
@@ -44,8 +66,10 @@ fn each_example_has_the_history_that_it_always_had() {
         .map(|example| {
             let mut world = example.scenario().world(Limits::default()).expect(example.name);
             run_until_quiet(&mut world);
-            for log in world.history().runs() {
-                assert_eq!(log.outcome_at(world.now()), Some(&Outcome::Succeeded), "{}", example.name);
+            let fail = FAIL.iter().find(|(name, _)| *name == example.name).map_or(&[][..], |(_, fail)| fail);
+            for (number, log) in world.history().runs().iter().enumerate() {
+                let succeeded = log.outcome_at(world.now()) == Some(&Outcome::Succeeded);
+                assert_eq!(succeeded, !fail.contains(&number), "{} {number}", example.name);
             }
             (example.name, hash(&world))
         })
