@@ -194,7 +194,7 @@ pub fn router_address(
 ) -> Option<IpAddress> {
     let host = topology.host(from)?;
     let lans = Lans::new(topology);
-    let all = lans.interfaces.iter().filter(|interface| interface.node == router);
+    let all = lans.interfaces_of(router);
     let all: Vec<_> = all.flat_map(|of| of.addresses.iter().map(|cidr| (of.link, cidr.address()))).collect();
     let has = |version: IpVersion| {
         let own = host.addresses.iter().any(|cidr| version.is_of(&cidr.address()));

@@ -21,6 +21,7 @@ use crate::{Change, Scenario};
 use netlab::topology::{End, LinkId, NodeId};
 use netlab::{BitsPerSec, Duration, Instant};
 use smoltcp::wire::{IpAddress, IpCidr};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What could not be read, by its number in the whole network, so that nothing is said about the placeholders in its stead.
@@ -76,8 +77,13 @@ struct Check<'s> {
     cables: Vec<usize>,
     /// Who has which address, and on which LAN; the first, if several have it.
     owners: BTreeMap<IpAddress, (NodeId, usize)>,
+    /// Networks that may still be looked at to find out where runs go: a hostile document shall not cost minutes.
+    patience: Cell<usize>,
     found: Vec<Problem>,
 }
+
+/// More than any network of people needs.
+const PATIENCE: usize = 10_000_000;
 
 fn owners(lans: &Lans<'_>, scenario: &Scenario) -> BTreeMap<IpAddress, (NodeId, usize)> {
     let mut owners = BTreeMap::new();
@@ -138,6 +144,7 @@ impl<'s> Check<'s> {
             connected,
             cables,
             owners: owners(lans, whole),
+            patience: Cell::new(PATIENCE),
             found: Vec::new(),
         };
         check.document();

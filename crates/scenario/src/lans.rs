@@ -30,6 +30,8 @@ pub(crate) struct Lans<'t> {
     pub interfaces: Vec<Interface<'t>>,
     /// Which of them are on each LAN.
     routers: BTreeMap<usize, Vec<usize>>,
+    /// Which of them are each router's.
+    owned: BTreeMap<NodeId, Vec<usize>>,
     /// Whether VLANs are told apart; if not, everything that is connected is taken for one LAN.
     pub exact: bool,
 }
@@ -87,6 +89,7 @@ impl<'t> Lans<'t> {
             offsets: vec![[0; 2]; topology.links.len()],
             interfaces: Vec::new(),
             routers: BTreeMap::new(),
+            owned: BTreeMap::new(),
             exact,
         };
         lans.count();
@@ -153,6 +156,7 @@ impl<'t> Lans<'t> {
                     let place = self.first[node.index()] + self.offsets[number][end.index()] + place;
                     let (link, lan) = (LinkId(number as u32), self.joined.find(place));
                     self.routers.entry(lan).or_default().push(self.interfaces.len());
+                    self.owned.entry(node).or_default().push(self.interfaces.len());
                     self.interfaces.push(Interface { node, link, end, vlan, addresses, port, lan });
                 }
             }
@@ -231,6 +235,11 @@ impl<'t> Lans<'t> {
         let topology = self.topology;
         let near = |id: &NodeId| topology.host(*id).is_some() && self.same(*id, node);
         topology.node_ids().filter(near).collect()
+    }
+
+    /// The networks of this router, in the order of its ports.
+    pub fn interfaces_of(&self, router: NodeId) -> impl Iterator<Item = &Interface<'t>> + Clone {
+        self.owned.get(&router).into_iter().flatten().map(|number| &self.interfaces[*number])
     }
 
     /// Where routers are on this LAN.

@@ -323,3 +323,55 @@ proptest! {
         prop_assert!(scenario.topology.host(HOST).is_some());
     }
 }
+
+/// What a hostile document could make of the checks: everything that is compared, as often as there is room for it.
+#[test]
+fn many_routers_vlans_and_routes_are_looked_at_quickly() {
+    let node = |id: String, more: &str| format!(r#"{{"id":"{id}"{more}}}"#);
+    let router = |routes: &str| format!(r#","kind":"router","routes":[{routes}]"#);
+    let lab = |nodes: Vec<String>, links: Vec<String>, runs: Vec<String>| {
+        let text = format!(
+            r#"{{"packetarium":1,"nodes":[{}],"links":[{}],"runs":[{}]}}"#,
+            nodes.join(","),
+            links.join(","),
+            runs.join(",")
+        );
+        assert!(text.len() < scenario::bounds::DOCUMENT_BYTES_MAX, "{}", text.len());
+        let scenario = Scenario::draft(&text).unwrap_or_else(|faults| panic!("{:?}", &faults[..1]));
+        scenario::problems(&scenario).len()
+    };
+    // One router on 4,000 LANs, another way round for everything, and everybody asks for somebody far away.
+    let cidr = |n: usize, last: u8| format!("10.{}.{}.{last}/24", n / 250, n % 250);
+    let routes: Vec<_> = (0..1_000)
+        .map(|n| {
+            format!(
+                r#"{{"to":"10.200.0.0/{}","via":"{}"}}"#,
+                13 + n % 3,
+                &cidr(n, 1).split('/').next().unwrap()
+            )
+        })
+        .collect();
+    let mut nodes = vec![node("r".into(), &router(&routes.join(",")))];
+    let host = |n: usize| {
+        format!(
+            r#","kind":"host","addresses":["{}"],"gateway":"{}""#,
+            cidr(n, 1),
+            cidr(n, 2).split('/').next().unwrap()
+        )
+    };
+    nodes.extend((0..4_000).map(|n| node(format!("h{n}"), &host(n))));
+    let links = (0..4_000)
+        .map(|n| format!(r#"{{"ends":["h{n}","r"],"ports":{{"r":{{"addresses":["{}"]}}}}}}"#, cidr(n, 2)));
+    let runs = (0..4_000).map(|n| format!(r#"{{"ping":{{"from":"h{n}","to":"10.200.0.1"}}}}"#));
+    assert!(lab(nodes, links.collect(), runs.collect()) > 0);
+    // Two switches with a thousand trunks between them, and as many VLANs.
+    let nodes = vec![node("s".into(), r#","kind":"switch""#), node("t".into(), r#","kind":"switch""#)];
+    let links = (0..4_094).map(|n| {
+        format!(r#"{{"ends":["s","t"],"ports":{{"s":{{"vlan":{}}},"t":{{"trunk":true}}}}}}"#, n + 1)
+    });
+    assert!(lab(nodes, links.collect(), Vec::new()) > 0);
+    // A hub with nothing but cables to another.
+    let nodes = vec![node("u".into(), r#","kind":"hub""#), node("v".into(), r#","kind":"hub""#)];
+    let links = vec![r#"{"ends":["u","v"]}"#.to_owned(); 16_384];
+    assert!(lab(nodes, links, Vec::new()) > 0);
+}

@@ -70,9 +70,8 @@ impl<'s> Check<'s> {
         for id in scenario.topology.node_ids() {
             let NodeKind::Router(config) = &scenario.topology.node(id).kind else { continue };
             for (number, route) in config.routes.iter().enumerate() {
-                let networks =
-                    self.lans.interfaces.iter().filter(|of| of.node == id).flat_map(|of| of.addresses);
-                let near = networks.into_iter().any(|cidr| cidr.contains_addr(&route.via));
+                let mut networks = self.lans.interfaces_of(id).flat_map(|of| of.addresses);
+                let near = networks.any(|cidr| cidr.contains_addr(&route.via));
                 if near && !self.owners.contains_key(&route.via) && !is_link_local(&route.via) {
                     let message = format!(
                         "nobody here has the address of the next router, {}: what takes this route gets lost",
@@ -109,7 +108,7 @@ impl<'s> Check<'s> {
             Some(host) => (host.addresses.clone(), &host.gateways),
             None => {
                 let here = self.lans.routers(lan).filter(|interface| interface.node == id);
-                (here.flat_map(|interface| interface.addresses).copied().collect(), &[])
+                (here.flat_map(|interface| interface.addresses).take(NETWORKS_MAX).copied().collect(), &[])
             }
         }
     }
@@ -167,7 +166,9 @@ impl<'s> Check<'s> {
             return;
         }
         let (one, near) = narrow_members[0];
-        let stranger = wide_members.iter().find(|(_, cidr)| !self.is_near(one, lan, cidr.address()));
+        let own = self.addresses_and_gateways(one, lan).0;
+        let is_near = |of: &IpCidr| own.iter().any(|cidr| cidr.contains_addr(&of.address()));
+        let stranger = wide_members.iter().find(|(_, cidr)| !is_near(cidr));
         if let Some(&(other, far)) = stranger {
             let message = format!(
                 "{one} ({near}) does not take {other} ({far}) for a neighbor, but {other} takes {one} for one, so only one \

@@ -3,179 +3,195 @@
 
 use super::{Check, is_link_local};
 use crate::problem::Kind;
-use crate::quantity::quoted;
 use crate::{Change, version_of};
-use netlab::run::RunSpec;
+use netlab::Instant;
+use netlab::run::{IpVersion, RunSpec};
 use netlab::topology::{HostConfig, NodeId, NodeKind};
+use router::config::StaticRoute;
 use smoltcp::wire::{IpAddress, IpCidr};
 
 /// More routers than a packet passes.
 const HOPS_MAX: usize = 64;
 
-/// What a surprise is, and a sentence about it.
-type Surprise = (Kind, String);
+/// What becomes of a packet.
+enum Fate {
+    Arrives,
+    /// Why, in a sentence.
+    Lost(Kind, String),
+    /// It is not certain beforehand.
+    Open,
+}
 
 impl<'s> Check<'s> {
-    /// What will happen but perhaps nobody wanted.
+    /// What will happen to a run but perhaps nobody wanted.
     pub(super) fn surprise(
         &self,
         spec: &RunSpec,
         client: &HostConfig,
         address: IpAddress,
-    ) -> Option<Surprise> {
+    ) -> Option<(Kind, String)> {
         if is_link_local(&address) {
             return None;
         }
-        if let Some(surprise) = self.from_host(spec.from, client, address) {
-            return surprise;
+        match self.leaves_host(spec.from, client, address) {
+            Fate::Arrives => {}
+            Fate::Lost(kind, why) => return Some((kind, why)),
+            Fate::Open => return None,
         }
-        // It gets there. The answer goes to the address of the client's that is nearest.
+        // The answer goes to the address that the client has taken.
         let (owner, _) = *self.owners.get(&address)?;
-        let back = self.source(client, address)?;
+        let back = source(client, address)?;
         let answer = match self.scenario.topology.host(owner) {
-            Some(server) => self.from_host(owner, server, back),
-            None => self.from_router(owner, back),
+            Some(server) => self.leaves_host(owner, server, back),
+            None => self.leaves_router(owner, back),
         };
-        let (kind, why) = answer??;
-        Some((kind, format!("it gets there, but the answer gets lost: {why}")))
+        match answer {
+            Fate::Lost(kind, why) => Some((kind, format!("it gets there, but the answer gets lost: {why}"))),
+            Fate::Arrives | Fate::Open => None,
+        }
     }
 
-    /// The address that a client takes for this target.
-    fn source(&self, client: &HostConfig, target: IpAddress) -> Option<IpAddress> {
-        let version = version_of(target);
-        let own = || client.addresses.iter().filter(|cidr| version.is_of(&cidr.address()));
-        let near = own().find(|cidr| cidr.contains_addr(&target));
-        let gateway = client.gateways.iter().find(|gateway| version.is_of(gateway));
-        let near = near.or_else(|| own().find(|cidr| gateway.is_some_and(|of| cidr.contains_addr(of))));
-        near.or_else(|| own().next()).map(IpCidr::address)
-    }
-
-    /// `None` if it gets there; nothing inside where that is not certain.
-    fn from_host(&self, from: NodeId, host: &HostConfig, address: IpAddress) -> Option<Option<Surprise>> {
-        let id = quoted(self.scenario.id(from));
-        let known = self.all_known();
+    fn leaves_host(&self, from: NodeId, host: &HostConfig, address: IpAddress) -> Fate {
+        let id = self.name(from);
         let lan = self.lans.of(from);
         if host.addresses.iter().any(|cidr| cidr.contains_addr(&address)) {
-            return self.on_lan(&id, from, lan, address);
+            return self.ends_on_lan(from, lan, address);
         }
         let version = version_of(address);
         let Some(gateway) = host.gateways.iter().find(|gateway| version.is_of(gateway)) else {
-            // It may learn one from a router.
-            let learns = host.slaac && matches!(address, IpAddress::Ipv6(_));
-            return Some((!learns).then(|| {
-                let surprise = format!(
-                    "{address} is in none of the networks of {id}, which has no gateway: the run will find no route"
-                );
-                (Kind::NoRoute, surprise)
-            }));
-        };
-        let no_route = |why: &str| {
-            let surprise = format!(
-                "{address} is in none of the networks of {id}, and {why} of its gateway, {gateway}: the run will get no answer"
+            if host.slaac && version == IpVersion::V6 {
+                // It may learn one from a router.
+                return Fate::Open;
+            }
+            let why = format!(
+                "{address} is in none of the networks of {id}, which has no gateway: the run will find no route"
             );
-            Some(Some((Kind::NoRoute, surprise)))
+            return Fate::Lost(Kind::NoRoute, why);
+        };
+        let lost = |why: &str| {
+            let why = format!(
+                "{address} is in none of the networks of {id}, and {why} of its gateway, {gateway}: the run will get no \
+                 answer"
+            );
+            Fate::Lost(Kind::NoRoute, why)
         };
         match self.owners.get(gateway) {
-            None if known && !is_link_local(gateway) => no_route("nobody here has the address"),
-            None => Some(None),
-            Some(_) if !self.is_settled() => Some(None),
-            Some((_, at)) if *at != lan => no_route("another LAN is that"),
-            Some((router, _)) => match self.scenario.topology.host(*router) {
-                Some(_) => no_route("a host, which forwards nothing, has the address"),
-                None => self.from_router(*router, address),
+            None if self.all_known() && !is_link_local(gateway) => lost("nobody here has the address"),
+            None => Fate::Open,
+            Some(_) if !self.is_settled() => Fate::Open,
+            Some((_, at)) if *at != lan => lost("only another LAN has the address"),
+            Some((owner, _)) => match self.scenario.topology.host(*owner) {
+                Some(_) => lost("a host, which forwards nothing, has the address"),
+                None => self.leaves_router(*owner, address),
             },
         }
     }
 
     /// From router to router.
-    fn from_router(&self, first: NodeId, address: IpAddress) -> Option<Option<Surprise>> {
+    fn leaves_router(&self, first: NodeId, address: IpAddress) -> Fate {
         if !self.is_settled() {
-            return Some(None);
+            return Fate::Open;
         }
-        let target = self.owners.get(&address);
         let mut router = first;
         for _ in 0..HOPS_MAX {
-            if target.is_some_and(|(owner, _)| *owner == router) {
-                return None;
+            if self.owners.get(&address).is_some_and(|(owner, _)| *owner == router) {
+                return Fate::Arrives;
             }
             let NodeKind::Router(config) = &self.scenario.topology.node(router).kind else {
-                return Some(None);
+                return Fate::Open;
             };
-            if config.nat.is_some() || config.rip.is_some() || !self.readable(router) {
-                return Some(None);
+            if config.nat.is_some() || config.rip.is_some() {
+                return Fate::Open;
             }
-            let id = quoted(self.scenario.id(router));
-            let interfaces = || self.lans.interfaces.iter().filter(|of| of.node == router);
-            let at = |next: &IpAddress| {
-                let networks =
-                    interfaces().flat_map(|of| of.addresses.iter().map(move |cidr| (cidr, of.lan)));
-                networks
-                    .filter(|(cidr, _)| cidr.contains_addr(next))
-                    .max_by_key(|(cidr, _)| cidr.prefix_len())
+            let id = self.name(router);
+            let direct = self.network_of(router, address);
+            let fits =
+                |to: &IpCidr| version_of(to.address()) == version_of(address) && to.contains_addr(&address);
+            let near = |route: &&StaticRoute| {
+                fits(&route.to) && (is_link_local(&route.via) || self.network_of(router, route.via).is_some())
             };
-            let direct = at(&address);
-            let version = version_of(address);
-            let fits = |to: &IpCidr| version.is_of(&to.address()) && to.contains_addr(&address);
-            let routes = config.routes.iter().filter(|route| fits(&route.to) && at(&route.via).is_some());
+            let routes = config.routes.iter().filter(near);
             let best = routes.rev().max_by_key(|route| (route.to.prefix_len(), u8::MAX - route.metric));
+            if self.patience.get() == 0 {
+                return Fate::Open;
+            }
             let next = match (direct, best) {
-                (Some((cidr, lan)), best)
-                    if best.is_none_or(|best| best.to.prefix_len() <= cidr.prefix_len()) =>
+                (Some((prefix_len, lan)), best)
+                    if best.is_none_or(|best| best.to.prefix_len() <= prefix_len) =>
                 {
-                    return self.on_lan(&id, router, lan, address);
+                    return self.ends_on_lan(router, lan, address);
                 }
                 (_, None) => {
                     let why = format!("{id} knows no route to {address}: the run will get no answer");
-                    return Some(Some((Kind::NoRoute, why)));
+                    return Fate::Lost(Kind::NoRoute, why);
                 }
                 (_, Some(best)) => best.via,
             };
-            let (_, lan) = at(&next)?;
+            let lan = self.network_of(router, next).map(|(_, lan)| lan);
             match self.owners.get(&next) {
-                Some((owner, on)) if *on == lan && self.scenario.topology.host(*owner).is_none() => {
-                    router = *owner
+                _ if is_link_local(&next) => return Fate::Open,
+                Some((owner, at)) if Some(*at) == lan && self.scenario.topology.host(*owner).is_none() => {
+                    router = *owner;
                 }
-                _ if is_link_local(&next) => return Some(None),
                 _ => {
                     let why = format!(
-                        "{id} sends what is for {address} to {next}, which is no router on that LAN: the run will get no answer"
+                        "{id} sends what is for {address} to {next}, which is no router on that LAN: the run will get no \
+                         answer"
                     );
-                    return Some(Some((Kind::NoRoute, why)));
+                    return Fate::Lost(Kind::NoRoute, why);
                 }
             }
         }
         let why =
             format!("the routes send what is for {address} round in a circle: the run will get no answer");
-        Some(Some((Kind::NoRoute, why)))
+        Fate::Lost(Kind::NoRoute, why)
+    }
+
+    /// The network of a router that this address is in: the length of its prefix, and the LAN.
+    fn network_of(&self, router: NodeId, address: IpAddress) -> Option<(u8, usize)> {
+        let interfaces = self.lans.interfaces_of(router);
+        self.patience.set(self.patience.get().saturating_sub(1 + interfaces.clone().count()));
+        let all = interfaces.flat_map(|of| of.addresses.iter().map(move |cidr| (cidr, of.lan)));
+        let near = all.filter(|(cidr, _)| cidr.contains_addr(&address));
+        near.map(|(cidr, lan)| (cidr.prefix_len(), lan)).max_by_key(|(prefix_len, _)| *prefix_len)
     }
 
     /// The last step: its owner is asked for on this LAN.
-    fn on_lan(&self, id: &str, from: NodeId, lan: usize, address: IpAddress) -> Option<Option<Surprise>> {
-        let known = self.all_known();
+    fn ends_on_lan(&self, from: NodeId, lan: usize, address: IpAddress) -> Fate {
+        let id = self.name(from);
         match self.owners.get(&address) {
-            None => Some(known.then(|| {
-                let surprise = format!("nobody here has the address {address}: the run will get no answer");
-                (Kind::AddressOfNobody, surprise)
-            })),
-            Some((_, at)) if *at == lan => None,
-            Some((owner, _)) if self.connected.same(owner.index(), from.index()) => {
-                Some((known && self.is_settled()).then(|| {
-                    let surprise = format!(
-                        "{id} takes {address} for a neighbor, but a router or a VLAN stands between: the run will get no answer"
-                    );
-                    (Kind::NoPath, surprise)
-                }))
+            Some((_, at)) if *at == lan => Fate::Arrives,
+            _ if !self.all_known() => Fate::Open,
+            None => {
+                let why = format!("nobody here has the address {address}: the run will get no answer");
+                Fate::Lost(Kind::AddressOfNobody, why)
             }
-            Some(_) => Some(known.then(|| {
-                (Kind::NoPath, format!("no cable leads there from {id}: add links"))
-            })),
+            Some((owner, _)) if !self.connected.same(owner.index(), from.index()) => {
+                Fate::Lost(Kind::NoPath, format!("no cable leads there from {id}: add links"))
+            }
+            Some(_) if !self.is_settled() => Fate::Open,
+            Some(_) => {
+                let why = format!(
+                    "{id} takes {address} for a neighbor, but a router or a VLAN stands between: the run will get no answer"
+                );
+                Fate::Lost(Kind::NoPath, why)
+            }
         }
     }
 
     /// Whether VLANs, networks and routes are, and stay, as the document says at the start.
     pub(super) fn is_settled(&self) -> bool {
-        let changes =
-            |(_, change): &(netlab::Instant, Change)| matches!(change, Change::Port(..) | Change::Set(..));
+        let changes = |(_, change): &(Instant, Change)| matches!(change, Change::Port(..) | Change::Set(..));
         self.lans.exact && self.all_known() && !self.changes.iter().any(changes)
     }
+}
+
+/// The address that a client takes for this target.
+fn source(client: &HostConfig, target: IpAddress) -> Option<IpAddress> {
+    let version = version_of(target);
+    let own = || client.addresses.iter().filter(|cidr| version.is_of(&cidr.address()));
+    let near = own().find(|cidr| cidr.contains_addr(&target));
+    let gateway = client.gateways.iter().find(|gateway| version.is_of(gateway));
+    let near = near.or_else(|| own().find(|cidr| gateway.is_some_and(|of| cidr.contains_addr(of))));
+    near.or_else(|| own().next()).map(IpCidr::address)
 }
