@@ -168,6 +168,7 @@ test("problems are listed in words, lead to their place, and keep a broken netwo
   const addresses = page.getByRole("textbox", { name: "Addresses" });
   await addresses.fill("10.0.0.1/24");
   await aquarium.button("Apply").click();
+  await aquarium.button("← All nodes and links").click();
   await aquarium.button("Show me").click();
   const problem = page.getByRole("listitem").filter({ hasText: "10.0.0.1" });
   await expect(problem).toContainText("cannot run");

@@ -191,9 +191,8 @@ fn neighbors(scenario: &Scenario, router: NodeId) -> Vec<&str> {
 
 fn port_to(neighbor: &str, scenario: &Scenario, router: NodeId) -> Result<u32, String> {
     let neighbors = neighbors(scenario, router);
-    let found = |name: &&str| *name == neighbor;
-    if let Some(port) = neighbors.iter().position(|name| found(name)) {
-        return match neighbors.iter().filter(|name| found(name)).count() {
+    if let Some(port) = neighbors.iter().position(|name| *name == neighbor) {
+        return match neighbors.iter().filter(|name| **name == neighbor).count() {
             1 => Ok(port as u32),
             _ => Err(format!("several cables lead to {neighbor}: write the number of the port, from 0")),
         };
