@@ -318,8 +318,8 @@ fn host(report: &mut NodeReport, config: &netlab::topology::HostConfig, view: No
         addresses: view.addresses.iter().map(|(cidr, _)| cidr.to_string()).collect(),
         routers: view.default_routers.iter().map(|(router, _)| router.to_string()).collect(),
     });
-    let some = |list: Vec<String>| Some(list).filter(|list| !list.is_empty());
-    report.memberships = some(view.memberships.iter().map(|(group, _)| group.to_string()).collect());
+    let groups: Vec<_> = view.memberships.iter().map(|(group, _)| group.to_string()).collect();
+    report.memberships = Some(groups).filter(|groups| !groups.is_empty());
     let mtus = view.path_mtus.iter().map(|&(to, bytes, _)| PathMtuReport { to: to.to_string(), bytes });
     report.path_mtus = Some(mtus.collect()).filter(|list: &Vec<_>| !list.is_empty());
     report.sockets = Some(view.sockets.into_iter().map(|(_, state, since)| socket(state, since)).collect());
