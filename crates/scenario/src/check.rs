@@ -83,7 +83,7 @@ struct Check<'s> {
 }
 
 /// More than any network of people needs.
-const PATIENCE: usize = 10_000_000;
+const PATIENCE: usize = 5_000_000;
 
 fn owners(lans: &Lans<'_>, scenario: &Scenario) -> BTreeMap<IpAddress, (NodeId, usize)> {
     let mut owners = BTreeMap::new();

@@ -165,3 +165,45 @@ fn what_happens_later_is_told_to_be_left_out() {
         assert!(!text.contains("10.0.0.33"), "a host that is added later");
     }
 }
+
+#[test]
+fn routers_and_vlans_are_linux_machines() {
+    let scenario = Scenario::parse(common::FULL).unwrap();
+    for (_, format) in Format::ALL {
+        let text = text(&scenario, format);
+        for expected in [
+            "sysctl -w net.ipv4.ip_forward=1",
+            "address 02:00:00:00:00:1a",
+            "ip route replace 0.0.0.0/0 via 10.9.1.2 metric 1",
+            "ip -6 route replace fd09::/32 via fd00:9::2 metric 7",
+            " type vlan id 10",
+            "-j MASQUERADE",
+            "-p tcp --dport 8081 -j DNAT --to-destination 10.9.0.3:81",
+            "iptables -A FORWARD -p tcp -i eth",
+            " -s 10.0.0.0/8 -d 10.9.0.0/16 --dport 1000:2000 -j DROP",
+            "ip6tables -A FORWARD -j DROP",
+            "iptables -A FORWARD -p icmp -s 10.0.0.9/32 -j REJECT --reject-with icmp-admin-prohibited",
+            "vlan_filtering 1",
+            "priority 4096 hello_time 100 max_age 1000 forward_delay 600",
+            "mcast_snooping 1 stp_state 1",
+            " vid 1-4094",
+            " vid 30 pvid untagged",
+            "FRR has it",
+            "fd00:9::/64 is advertised to hosts; radvd does that.",
+            "accept_ra=1",
+            "random early detection",
+            "controlled delay",
+            // What both directions have, and what only one has.
+            " delay 1000us 5000us 75% distribution normal rate 100000000bit loss 12.5% 25% duplicate 2% 50% corrupt 0.1% 0% \
+             reorder 35% 6.25% gap 5",
+            "one frame of 10 is lost",
+            "frame 17 is lost",
+            "from 3s on nothing passes for 2s, every 10s",
+            "a second model of loss",
+            "Planned at 3s: multicast from a to 239.1.2.3",
+        ] {
+            assert!(text.contains(expected), "{format:?}: {expected}\n{text}");
+        }
+        assert!(!text.contains("ip6tables -t nat"));
+    }
+}

@@ -149,6 +149,9 @@ impl<'s> Check<'s> {
 
     /// The network of a router that this address is in: the length of its prefix, and the LAN.
     fn network_of(&self, router: NodeId, address: IpAddress) -> Option<(u8, usize)> {
+        if self.patience.get() == 0 {
+            return None;
+        }
         let interfaces = self.lans.interfaces_of(router);
         self.patience.set(self.patience.get().saturating_sub(1 + interfaces.clone().count()));
         let all = interfaces.flat_map(|of| of.addresses.iter().map(move |cidr| (cidr, of.lan)));
