@@ -16,10 +16,11 @@ use vnetif::impair::Impairment;
 use vnetif::line::Queue;
 
 #[test]
-fn every_example_reads_without_a_word_and_survives_all_ways() {
+fn every_example_reads_without_an_error_and_survives_all_ways() {
     for example in examples() {
         let reading = Scenario::read(example.text);
-        assert_eq!(reading.faults, [], "{}", example.name);
+        // What they are warned of is what they show; the problems' tests say which.
+        assert!(!reading.faults.iter().any(scenario::Fault::is_error), "{}", example.name);
         let scenario = reading.scenario.unwrap();
         assert!(!scenario.title.is_empty() && scenario.description.is_some(), "{}", example.name);
         assert!(scenario.at.iter().all(Option::is_some), "{}", example.name);
