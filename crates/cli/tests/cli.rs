@@ -260,8 +260,21 @@ fn what_will_not_do_what_a_learner_expects_is_a_warning_with_its_place() {
         "warning: nodes[1].addresses (line 3, column 64): \"b\" (10.0.1.2/24) and \"a\" (10.0.0.1/24) are on one LAN but in \
          different networks, and without gateways they cannot talk to each other: give them addresses of one network\n"
     );
+    // What these show is what they are warned of.
+    let meant = [
+        ("broadcast-storm", "a broadcast goes round"),
+        ("three-networks", "no route"),
+        ("home-network", "no route"),
+    ];
     for scenario::Example { name, .. } in scenario::examples() {
-        assert_eq!(packetarium(&["check", &example(name)]).out, "no faults\n", "{name}");
+        let found = packetarium(&["check", &example(name)]);
+        assert_eq!(found.code, 0, "{name}");
+        match meant.iter().find(|(warned, _)| warned == name) {
+            Some((_, of)) => {
+                assert!(found.out.lines().all(|line| line.contains(of)), "{name}: {}", found.out)
+            }
+            None => assert_eq!(found.out, "no faults\n", "{name}"),
+        }
     }
 }
 

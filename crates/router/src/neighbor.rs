@@ -456,9 +456,9 @@ mod tests {
     }
 
     #[test]
-    fn the_ninth_packet_pushes_out_the_first() {
+    fn a_packet_more_than_may_wait_pushes_out_the_first() {
         let mut n = Neighbors::default();
-        (0..9).for_each(|number| n.wait(at(0), LINK, IP, packet(number)));
+        (0..=WAITING_EACH_MAX as u8).for_each(|number| n.wait(at(0), LINK, IP, packet(number)));
         assert_eq!(effects(&mut n), ["who has 10.0.0.2", "no room for 0"]);
     }
 
