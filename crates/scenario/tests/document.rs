@@ -25,7 +25,7 @@ fn every_example_reads_without_an_error_and_survives_all_ways() {
         assert!(!scenario.title.is_empty() && scenario.description.is_some(), "{}", example.name);
         assert!(scenario.at.iter().all(Option::is_some), "{}", example.name);
         let mut world = scenario.world(netlab::history::Limits::default()).unwrap();
-        world.run_until(Instant::from_nanos(200_000_000), || true);
+        world.run_until(Instant::from_nanos(1_000_000_000), || true);
         assert!(world.history().transits().len() > 0, "{} moves at once", example.name);
         for text in [scenario.to_json(), scenario.to_compact_json()] {
             assert_eq!(Scenario::parse(&text).as_ref(), Ok(&scenario), "{text}");
