@@ -82,7 +82,7 @@ struct Difference {
     why: &'static str,
 }
 
-const DIFFERENCES: [Difference; 6] = [
+const DIFFERENCES: [Difference; 9] = [
     Difference {
         fields: &["data.text"],
         what: What::Presence,
@@ -92,6 +92,21 @@ const DIFFERENCES: [Difference; 6] = [
         fields: &["data.data"],
         what: What::Presence,
         why: "tshark takes it for the Echo protocol or for HTTP, because of the port.",
+    },
+    Difference {
+        fields: &["rip.route", "stp.root", "stp.bridge", "ip.options"],
+        what: What::Presence,
+        why: "A line above its parts, which are fields in tshark, too; there it has another name or none.",
+    },
+    Difference {
+        fields: &["vlan.priority", "vlan.dei"],
+        what: What::Bytes,
+        why: "The byte that it is a part of lights up. In tshark both of the word do.",
+    },
+    Difference {
+        fields: &["ipv6.opt"],
+        what: What::Value,
+        why: "An option's line says what it says, where tshark has nothing.",
     },
     Difference {
         fields: &["ipv6.tclass", "ipv6.tclass.dscp", "ipv6.tclass.ecn"],

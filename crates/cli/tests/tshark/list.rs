@@ -28,7 +28,7 @@ struct Difference {
     is: fn(&[String; 5], &[String; 5]) -> bool,
 }
 
-const DIFFERENCES: [Difference; 4] = [
+const DIFFERENCES: [Difference; 5] = [
     Difference {
         column: Column::Protocol,
         ours: "NDP",
@@ -42,6 +42,15 @@ const DIFFERENCES: [Difference; 4] = [
         theirs: "ECHO",
         why: "tshark takes what comes to port 7 for the Echo protocol (RFC 862). It has no format; so for us it is data.",
         is: |ours, theirs| matches!(&ours[1][..], "TCP" | "UDP") && theirs[1] == "ECHO",
+    },
+    Difference {
+        column: Column::Protocol,
+        ours: "RIP, IGMP",
+        theirs: "RIPv2, IGMPv2",
+        why: "One name and one colour for all versions; which it is stands in the info.",
+        is: |ours, theirs| {
+            matches!(&ours[1][..], "RIP" | "IGMP") && theirs[1].starts_with(&format!("{}v", ours[1]))
+        },
     },
     Difference {
         column: Column::Info,

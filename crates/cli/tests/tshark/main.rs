@@ -64,6 +64,10 @@ fn scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    // One has frames with wrong bits, of which each reader makes what it likes; one a hundred thousand copies of one frame; and
+    // one has fragments, which tshark puts together, and errors that quote the beginning of a segment, whose checksum it misses.
+    let left_out = ["bad-weather", "broadcast-storm", "path-mtu"];
+    files.retain(|path| !left_out.iter().any(|name| path.ends_with(format!("{name}.json"))));
     files.sort();
     assert!(files.len() >= 6);
     files
@@ -77,7 +81,9 @@ fn recorded(test: &str, scenario: &Path, place: &str) -> PathBuf {
     let mut run = Command::new(env!("CARGO_BIN_EXE_packetarium"));
     let done =
         run.arg("run").arg(scenario).arg("--pcapng").arg(&file).args(["--place", place]).output().unwrap();
-    assert_eq!(done.stderr, b"", "{}", String::from_utf8_lossy(&done.stderr));
+    // Some examples are warned of what they show.
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(said.lines().all(|line| line.starts_with("warning: ")), "{said}");
     file
 }
 
