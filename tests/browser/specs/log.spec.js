@@ -8,7 +8,7 @@ test("the log tells what happened up to the playhead, of one node if one is sele
   const line = (text) => log.getByRole("button", { name: text });
   await expect(line(/Ping a → b is done$/)).toHaveCount(1);
   await expect(line(/^\d\.\d{3}\s\d{3} a TCP \d+ with 10\.0\.0\.2:\d+: ESTABLISHED$/).or(line(/ a TCP \d+ with .*: ESTABLISHED$/)).first()).toBeAttached();
-  await expect(line(/ s learns that ([0-9a-f]{2}:){5}[0-9a-f]{2} is behind port 0$/)).toHaveCount(1);
+  await expect(line(/ s learns that ([0-9a-f]{2}:){5}[0-9a-f]{2} is behind port 0 \(to a\)$/)).toHaveCount(1);
   const all = await log.getByRole("button").count();
   const times = (await log.getByRole("button").allTextContents()).map((text) => Number(/^([\d.]+)\s(\d{3})/.exec(text).slice(1).join("")));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -23,7 +23,7 @@ test("the log tells what happened up to the playhead, of one node if one is sele
 
   await aquarium.live.click();
   await expect(log.getByRole("button")).toHaveCount(all);
-  await line(/ s learns that .* is behind port 1$/).click();
+  await line(/ s learns that .* is behind port 1 \(to b\)$/).click();
   await aquarium.live.click();
   await expect(log.getByText("Of the selected node only. Press Escape to see all.")).toBeVisible();
   for (const text of await log.getByRole("button").allTextContents()) expect(text).toMatch(/\d{3}\s*s(learns|forgets)/);
