@@ -106,8 +106,10 @@ fn queue() -> impl Strategy<Value = Queue> {
     let red = (limit.clone(), 0..1_000usize, 0..1_000usize, ratio, 1..=16u8).prop_map(
         |(limit, min, max, probability, weight_log)| {
             let (QueueLimit::Bytes(most) | QueueLimit::Frames(most)) = limit;
-            let max = 1 + max * most.saturating_sub(1) / 1_000;
-            let red = Red { min: min * max / 1_000, max, probability, weight_log };
+            // In wasm a usize has 32 bits.
+            let part = |of: usize, thousandths: usize| (of as u64 * thousandths as u64 / 1_000) as usize;
+            let max = 1 + part(most.saturating_sub(1), max);
+            let red = Red { min: part(max, min), max, probability, weight_log };
             Queue { limit, discipline: Discipline::Red(red) }
         },
     );

@@ -28,7 +28,7 @@ test("a router can be pinged at any of its addresses, and says what it has a rou
   await aquarium.button("Router r1 10.0.1.254, 10.0.12.1").click();
   await expect(table(aquarium, "Routes").getByRole("row", { name: /^10\.0\.2\.0\/24 r2 \(10\.0\.12\.2\) 1 \(to r2\) 1 written down/ })).toBeVisible();
   await expect(table(aquarium, "Neighbors").getByRole("row", { name: /^a \(10\.0\.1\.1\) / })).toBeVisible();
-  await expect(table(aquarium, "Interfaces").getByRole("row", { name: /^0 \(to a\) 10\.0\.1\.254\/24 up/ })).toBeVisible();
+  await expect(table(aquarium, "Interfaces").getByRole("row", { name: /^0 \(to a\) .*10\.0\.1\.254\/24 up/ })).toBeVisible();
 });
 
 test("the table of translations fills, and a frame tells how the router changed it", async ({ page, aquarium }) => {
@@ -85,7 +85,6 @@ test("a frame of the past is lost from its sheet: the same again without it, in 
   await aquarium.packets.getByRole("row").filter({ hasText: "Echo (ping) request" }).last().click();
   await aquarium.button("Lose this frame").click();
   await expect(aquarium.branches).toHaveText([/^As it was$/, /^echo 2 from a lost from \d\.\d{3}/]);
-  await expect(aquarium.inspector.getByText("Dropped between a and s: lost on the way, being picked.")).toBeVisible();
   expect(await aquarium.playToTheEnd()).not.toBe(before);
   await aquarium.pane("Runs");
   await expect(aquarium.fact(aquarium.run("Ping a → b"), "Answered")).toHaveText("1");
