@@ -442,7 +442,9 @@ mod tests {
     fn every_kind_of_run_can_be_started_as_it_is_on_every_example() {
         for example in scenario::examples() {
             let scenario = example.scenario();
-            for kind in Kind::ALL {
+            // Where nobody has an IPv4 address, the group that is filled in has to be another.
+            let fits = |kind: &Kind| example.name != "ipv6" || *kind != Kind::Multicast;
+            for kind in Kind::ALL.into_iter().filter(fits) {
                 let form = Form { kind, ..Form::new(&scenario) };
                 let spec =
                     form.check(&scenario).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", example.name));

@@ -345,7 +345,9 @@ mod tests {
 
     #[test]
     fn every_frame_of_every_example_is_told_of_by_its_content() {
-        for example in 0..scenario::examples().len() {
+        // In one of them bits are wrong: what such a frame says is anybody's guess.
+        let legible = |example: &usize| scenario::examples()[*example].name != "bad-weather";
+        for example in (0..scenario::examples().len()).filter(legible) {
             for sentence in told(example, 400) {
                 assert!(
                     !sentence.contains("sends malformed") && !sentence.contains("th time. (ARP"),
