@@ -1,0 +1,253 @@
+// What a person does with the page, in their words; the specs are written in these. Things are found by role and
+// accessible name, so that whatever a spec reaches, a screen reader reaches too.
+//
+// Every test also watches for what must happen in none of them: an error, a violation of the policy, and a request that
+// leaves the page's folder.
+import { test as base, expect } from "@playwright/test";
+
+export { expect };
+
+export const test = base.extend({
+  // What went wrong that no person would see. A test that breaks the page on purpose takes its faults out of the list.
+  faults: [
+    async ({ context, baseURL }, use) => {
+      const faults = [];
+      context.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      context.on("weberror", (error) => faults.push(String(error.error())));
+      context.on("request", (request) => request.url().startsWith(baseURL) || faults.push(`asked for ${request.url()}`));
+      context.on("response", (response) => response.ok() || faults.push(`${response.status()} ${response.url()}`));
+      await context.addInitScript(() =>
+        document.addEventListener("securitypolicyviolation", (event) =>
+          console.error(`policy: ${event.effectiveDirective} forbids ${event.blockedURI}`),
+        ),
+      );
+      await use(faults);
+      expect(faults, "errors, policy violations and requests elsewhere").toEqual([]);
+    },
+    { auto: true },
+  ],
+  aquarium: async ({ page }, use) => use(new Aquarium(page)),
+});
+
+// Two hosts on a good switch and one behind a cable that loses every fifth frame; nothing is planned.
+export const QUIET = {
+  packetarium: 1,
+  title: "A quiet network",
+  seed: 3,
+  nodes: [
+    { id: "a", kind: "host", addresses: ["10.0.0.1/24", "fd00::1/64"] },
+    { id: "b", kind: "host", addresses: ["10.0.0.2/24", "fd00::2/64"] },
+    { id: "c", kind: "host", addresses: ["10.0.0.3/24"] },
+    { id: "s", kind: "switch" },
+  ],
+  links: [{ ends: ["a", "s"] }, { ends: ["b", "s"] }, { ends: ["c", "s"], impair: [{ loss: 0.2 }] }],
+};
+
+const host = (id, address, gateway) => ({ id, kind: "host", addresses: [address], ...(gateway && { gateway }) });
+const at = (node, ...addresses) => ({ [node]: { addresses } });
+
+// a – r1 – r2 – b, with nothing planned.
+export const ROUTED = {
+  packetarium: 1,
+  title: "Two routers",
+  seed: 3,
+  nodes: [
+    host("a", "10.0.1.1/24", "10.0.1.254"),
+    { id: "r1", kind: "router", routes: [{ to: "10.0.2.0/24", via: "10.0.12.2" }] },
+    { id: "r2", kind: "router", routes: [{ to: "10.0.1.0/24", via: "10.0.12.1" }] },
+    host("b", "10.0.2.1/24", "10.0.2.254"),
+  ],
+  links: [
+    { ends: ["a", "r1"], ports: at("r1", "10.0.1.254/24") },
+    { ends: ["r1", "r2"], ports: { ...at("r1", "10.0.12.1/24"), ...at("r2", "10.0.12.2/24") } },
+    { ends: ["r2", "b"], ports: at("r2", "10.0.2.254/24") },
+  ],
+};
+
+// A router that lends its one address to a host inside.
+export const HOME = {
+  packetarium: 1,
+  title: "A home",
+  seed: 3,
+  nodes: [
+    host("inside", "192.168.1.10/24", "192.168.1.1"),
+    { id: "home", kind: "router", nat: true },
+    host("server", "203.0.113.1/24"),
+  ],
+  links: [
+    { ends: ["inside", "home"], ports: at("home", "192.168.1.1/24") },
+    { ends: ["home", "server"], ports: { home: { addresses: ["203.0.113.2/24"], outside: true } } },
+  ],
+  runs: [{ ping: { from: "inside", to: "server", count: 2 } }],
+};
+
+/** The hand-written link to a scenario: what follows the #. */
+export const fragment = (scenario) => `json:${encodeURIComponent(JSON.stringify(scenario))}`;
+
+export class Aquarium {
+  constructor(page) {
+    this.page = page;
+    this.canvas = page.getByRole("img", { name: /^Drawing of the network/ });
+    this.timer = page.getByRole("timer", { name: "Virtual time in seconds" });
+    this.speed = page.getByRole("slider", { name: "Speed" });
+    this.automaticSpeed = page.getByRole("switch", { name: "Automatic speed" });
+    this.skipQuiet = page.getByRole("switch", { name: "Skip quiet time" });
+    this.hash = page.getByRole("contentinfo").getByRole("code");
+    this.nothingMoves = page.getByRole("main").getByText("Nothing is moving.");
+    this.results = page.getByRole("region", { name: "Results" });
+    this.inspector = page.getByRole("tabpanel", { name: "Inspect" });
+    this.dialog = page.getByRole("dialog");
+    this.timeline = page.getByRole("slider", { name: "Time line" });
+    this.live = this.button("Live");
+    this.branches = page.getByRole("list", { name: "Branches" }).getByRole("button", { name: /^(As it was|.* from \d)/ });
+    this.packets = page.getByRole("grid", { name: "Packets" });
+    this.filter = page.getByRole("combobox", { name: "Display filter" });
+    this.place = page.getByRole("combobox", { name: "Seen where" });
+    this.messages = page.getByRole("log", { name: "Messages" });
+  }
+
+  /** Opens the page, with a scenario if one is given, and waits until it is there. */
+  async open(what) {
+    await this.page.goto(what ? `./#${fragment(what)}` : "./");
+    await expect(this.timer).toHaveText(/^\d/);
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  /** The scenario's title. */
+  title(name) {
+    return this.page.getByRole("main").getByRole("heading", { level: 2, name, exact: true });
+  }
+
+  async openExample(title) {
+    await this.button("Examples").click();
+    await this.dialog.getByRole("button", { name: title }).click();
+    await expect(this.dialog).toBeHidden();
+    await expect(this.title(title)).toBeVisible();
+  }
+
+  async pane(name) {
+    await this.page.getByRole("tab", { name }).click();
+    return this.page.getByRole("tabpanel", { name });
+  }
+
+  /** Opens one of the instruments below the stage. */
+  async instrument(name) {
+    const tab = this.page.getByRole("tab", { name, exact: true });
+    if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+    const panel = this.page.getByRole("tabpanel", { name, exact: true });
+    await expect(panel).toBeVisible();
+    return panel;
+  }
+
+  /** Drags the playhead to this share of the time line's length, in a few moves, as a hand does. */
+  async dragTo(share) {
+    const { x, y, width, height } = await this.timeline.boundingBox();
+    const { mouse } = this.page;
+    await mouse.move(x + width * 0.9, y + height / 2);
+    await mouse.down();
+    await mouse.move(x + width * share, y + height / 2, { steps: 5 });
+    await mouse.up();
+  }
+
+  /** Drags the playhead to about this many seconds, which have been. */
+  async goTo(seconds) {
+    await this.dragTo(0.3);
+    const length = (await this.moment()) / 0.3;
+    await this.dragTo((seconds * 1e9) / length);
+    await expect(this.timeline, "it is not the live edge").not.toHaveAttribute("aria-valuenow", await this.timeline.getAttribute("aria-valuemax"));
+    return this.moment();
+  }
+
+  /** Waits until the page has shown what it was told to. */
+  async shown() {
+    await this.page.evaluate(async () => {
+      for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+    });
+  }
+
+  /** The moment that is looked at, in nanoseconds. */
+  async moment() {
+    return Number(await this.timeline.getAttribute("aria-valuenow"));
+  }
+
+  /** A row of the packet list, by the packet's number: where there is little room, that is not shown. */
+  packet(number) {
+    return this.packets.locator(`#packet-${number - 1}`);
+  }
+
+  /** The texts of a packet's cells: number, time, where, source, destination, protocol, length, info. */
+  async cells(row) {
+    return (await row.getByRole("gridcell").allTextContents()).map((text) => text.replaceAll("\u00a0", " "));
+  }
+
+  /** Virtual time, in seconds. */
+  async time() {
+    return Number((await this.timer.textContent()).replace(/\s/g, ""));
+  }
+
+  /** The number on the speed slider's scale. */
+  async speedStep() {
+    return Number(await this.speed.inputValue());
+  }
+
+  async atFullSpeed() {
+    await this.speed.press("End");
+    await expect(this.speed).toHaveAttribute("aria-valuetext", /^1\s+s\s+per\s+second$/);
+  }
+
+  /** Fills the form in, by the names of its fields, and starts the run. */
+  async start(kind, fields = {}) {
+    await this.pane("Runs");
+    const form = this.page.getByRole("form", { name: "Start a run" });
+    await form.getByRole("radio", { name: kind, exact: true }).check();
+    for (const [name, value] of Object.entries(fields)) {
+      const field = form.getByLabel(name, { exact: true });
+      if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+      else await field.fill(value);
+    }
+    await form.getByRole("button", { name: /^Start / }).click();
+  }
+
+  /** A run's card. */
+  run(name) {
+    return this.results.getByRole("article", { name, exact: true });
+  }
+
+  /** A run's number with this name. */
+  fact(card, name) {
+    return card.getByRole("term").filter({ hasText: name }).locator("xpath=following-sibling::dd[1]");
+  }
+
+  /** Lets time pass as fast as it goes until nothing is left to happen, and reads the history's hash. */
+  async playToTheEnd(timeout = 40_000) {
+    await this.atFullSpeed();
+    await expect(this.nothingMoves).toBeVisible({ timeout });
+    await expect(this.hash).toHaveText(/^[0-9a-f]{16}$/);
+    return this.hash.textContent();
+  }
+
+  /** Stops time while a frame is on a wire, clicks on the drawing until one is under the pointer, and returns its sheet. */
+  async clickAFrame() {
+    const sheet = this.inspector.getByText("Frame", { exact: true });
+    await expect(async () => {
+      if (await this.button("Play").isVisible()) await this.button("Play").click();
+      await this.page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
+      await this.button("Pause").click();
+      expect(await this.sweep(() => sheet.isVisible())).toBe(true);
+    }).toPass();
+    return this.inspector;
+  }
+
+  /** Clicks along the middle of the drawing, left to right, until `found`. A frame's capsule is wider than the strides. */
+  async sweep(found) {
+    const { x, y, width, height } = await this.canvas.boundingBox();
+    for (let along = 30; along < width; along += 45) {
+      await this.page.mouse.click(x + along, y + height / 2);
+      if (await found()) return true;
+    }
+    return false;
+  }
+}

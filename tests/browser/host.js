@@ -1,0 +1,70 @@
+// A static host that can be switched off and that can publish new versions: serve.js, in a process and on a port of its own,
+// with a copy of dist/.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const dist = resolve(process.env.PACKETARIUM_DIST ?? join(import.meta.dirname, "../../dist"));
+
+export class Host {
+  #process;
+
+  static async of(folder = dist) {
+    const host = new Host();
+    host.folder = join(await mkdtemp(join(tmpdir(), "packetarium-")), "dist");
+    await cp(folder, host.folder, { recursive: true });
+    const probe = createServer();
+    await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
+    host.port = probe.address().port;
+    await new Promise((resolve) => probe.close(resolve));
+    host.url = `http://127.0.0.1:${host.port}/some/folder/`;
+    await host.start();
+    return host;
+  }
+
+  async start() {
+    this.#process = spawn(process.execPath, [join(import.meta.dirname, "serve.js"), String(this.port)], {
+      env: { ...process.env, PACKETARIUM_DIST: this.folder },
+      stdio: "inherit",
+    });
+    while (!(await fetch(this.url).then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  async stop() {
+    if (this.#process.exitCode !== null || this.#process.signalCode) return;
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill();
+    await ended;
+  }
+
+  async end() {
+    await this.stop();
+    await rm(join(this.folder, ".."), { recursive: true });
+  }
+
+  /** The version that is published. */
+  async version() {
+    return /data-version="(\w+)"/.exec(await this.#read("index.html"))[1];
+  }
+
+  /** Publishes another version, as a build with another index.html gives one; with `only`, no more than one of its two files. */
+  async publish(version, only) {
+    const old = await this.version();
+    const page = await this.#read("index.html");
+    const worker = await this.#read("sw.js");
+    const newPage = page.replace(`data-version="${old}"`, `data-version="${version}"`);
+    const newWorker = worker.replace(old, version).replace(integrity(page), integrity(newPage));
+    if (newPage === page || newWorker === worker) throw new Error("dist/ is not as `cargo xtask build` makes it");
+    if (only !== "sw.js") await writeFile(join(this.folder, "index.html"), newPage);
+    if (only !== "index.html") await writeFile(join(this.folder, "sw.js"), newWorker);
+  }
+
+  #read(name) {
+    return readFile(join(this.folder, name), "utf8");
+  }
+}
+
+const integrity = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;

@@ -1,0 +1,265 @@
+// Coming back without a network, and hearing of new versions. The host of these tests is a process that is really ended.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { QUIET, expect, fragment, test as base } from "../aquarium.js";
+import { Host } from "../host.js";
+
+const test = base.extend({
+  host: async ({}, use) => {
+    const host = await Host.of();
+    await use(host);
+    await host.end();
+  },
+  // What aquarium.js watches, requests elsewhere and all, holds for this host.
+  baseURL: async ({ host }, use) => use(host.url),
+});
+test.use({ serviceWorkers: "allow" });
+// Chromium asks for new versions when it has nothing better to do: two seconds after its start at the earliest, and on a
+// busy machine after most of a minute.
+test.setTimeout(240_000);
+const IDLE = { timeout: 90_000 };
+
+/** Waits until everything is kept; a person sees nothing of it. */
+const kept = (page) =>
+  page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    while (active.state !== "activated") await new Promise((resolve) => active.addEventListener("statechange", resolve, { once: true }));
+  });
+
+/**
+ * Waits until no newer version is being asked for or on its way. Before one is published too: Playwright holds each new worker
+ * for a moment, and two at once hold each other.
+ */
+const settled = (page) =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    await registration.update().catch(() => {});
+    while (registration.installing) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+
+const isOpen = (page) => expect(page.getByRole("timer", { name: "Virtual time in seconds" })).toHaveText(/^\d/);
+
+const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, { timeout: 60_000 });
+
+/** Somebody comes back to the tab: that is when the page asks for a new version. */
+const comeBack = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+
+const version = (page) => page.locator("script[data-version]").getAttribute("data-version");
+
+const news = (page) => page.getByRole("status").getByText("There is a new version of Packetarium.");
+
+/** Nothing but that the host cannot be reached. */
+const onlyUnreachable = (faults) => faults.splice(0).filter((fault) => !/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED/.test(fault));
+
+test("after one visit the page opens without its host, and frames move", async ({ page, aquarium, host, faults }) => {
+  await aquarium.open();
+  await kept(page);
+  await host.stop();
+  await page.reload();
+  await moves(page);
+  await expect(page).toHaveTitle("Two hosts and a switch · Packetarium");
+  const begun = await aquarium.time();
+  await expect.poll(() => aquarium.time()).toBeGreaterThan(begun);
+  await aquarium.openExample("Connect: hello over TCP");
+  await aquarium.playToTheEnd();
+  expect(onlyUnreachable(faults)).toEqual([]);
+});
+
+test("after one visit a shared link opens without a network, in a new tab too", async ({ context, page, aquarium, faults }) => {
+  await aquarium.open();
+  await kept(page);
+  await context.setOffline(true);
+  const other = await context.newPage();
+  for (const [tab, address] of [[page, `./?from=mail#${fragment(QUIET)}`], [other, `./index.html#${fragment(QUIET)}`]]) {
+    await tab.goto(address);
+    await expect(tab.getByRole("main").getByRole("heading", { level: 2, name: "A quiet network" })).toBeVisible();
+  }
+  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.atFullSpeed();
+  await expect(aquarium.run("Ping a → b")).toContainText("done");
+  expect(onlyUnreachable(faults)).toEqual([]);
+});
+
+test("a host that takes requests and never answers does not keep the page from opening", async ({ page, aquarium, context }) => {
+  await aquarium.open();
+  await kept(page);
+  let asked = 0;
+  await context.route("**/some/folder/", () => (asked += 1) && new Promise(() => {}));
+  await page.reload();
+  await moves(page);
+  expect(asked).toBeGreaterThan(0);
+});
+
+test("a new version is announced, and taken when it is asked for and not before", async ({ page, aquarium, host }) => {
+  await aquarium.open(QUIET);
+  await kept(page);
+  const old = await version(page);
+  await comeBack(page);
+  await aquarium.start("Echo", { Text: "keep me" });
+  await aquarium.atFullSpeed();
+  await expect(aquarium.run("TCP echo a → b")).toContainText("done");
+  await expect(news(page)).toBeHidden();
+
+  await host.publish("new");
+  await comeBack(page);
+  await expect(news(page)).toBeVisible(IDLE);
+  await expect(aquarium.button("Start echo")).toBeInViewport();
+  expect(await version(page)).toBe(old);
+  await aquarium.button("Later").click();
+  await expect(news(page)).toBeHidden();
+  expect(await version(page)).toBe(old);
+
+  await host.publish("newer");
+  await comeBack(page);
+  await expect(news(page)).toBeVisible(IDLE);
+  await aquarium.button("Reload with the new version").click();
+  await expect.poll(() => version(page).catch(() => undefined)).toBe("newer");
+  await expect(aquarium.run("TCP echo a → b")).toContainText("keep me");
+  await expect(news(page)).toBeHidden();
+
+  // It is the new version that is kept, and nothing else.
+  await host.stop();
+  await page.reload();
+  await isOpen(page);
+  expect(await version(page)).toBe("newer");
+  expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
+});
+
+test("the news covers nothing of the page, is clean for axe in both themes, and can be answered with the keyboard", async ({ page, aquarium, host }) => {
+  await aquarium.open(QUIET);
+  await kept(page);
+  await host.publish("new");
+  await comeBack(page);
+  await expect(news(page)).toBeVisible(IDLE);
+  for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)), colorScheme).toEqual([]);
+    }
+    const bar = await page.getByRole("status").filter({ hasText: "new version" }).boundingBox();
+    const top = await page.getByRole("banner").boundingBox();
+    expect(top.y).toBeGreaterThanOrEqual(bar.y + bar.height - 1);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect((await page.getByRole("contentinfo").boundingBox()).y, "the page still ends where the window does").toBeLessThan(900);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("Tab");
+  await expect(aquarium.button("Reload with the new version")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(news(page)).toBeHidden();
+});
+
+test("somebody who reloads has the new version without being asked, and other tabs are told", async ({ context, page, aquarium, host }) => {
+  await aquarium.open();
+  await kept(page);
+  const other = await context.newPage();
+  await other.goto("./");
+  await moves(other);
+  await settled(other);
+  await host.publish("new");
+  await page.reload();
+  await moves(page);
+  expect(await version(page)).toBe("new");
+  await expect(news(other)).toBeVisible(IDLE);
+  await expect(news(page)).toBeHidden();
+  await other.getByRole("button", { name: "Reload with the new version" }).click();
+  await expect.poll(() => version(other).catch(() => undefined)).toBe("new");
+  await expect(news(other)).toBeHidden();
+});
+
+test("a version that is only half on the host is not announced", async ({ page, aquarium, host, faults }) => {
+  await aquarium.open();
+  await kept(page);
+  const old = await version(page);
+  await host.publish("new", "sw.js");
+  await comeBack(page);
+  await settled(page);
+  await page.waitForTimeout(500);
+  await expect(news(page)).toBeHidden();
+  await host.stop();
+  await page.reload();
+  await moves(page);
+  expect(await version(page)).toBe(old);
+  // The browser says that the digest is another, and that the host is gone.
+  expect(onlyUnreachable(faults).filter((fault) => !/digest|integrity/i.test(fault))).toEqual([]);
+});
+
+test("in a whole session, first visit to new version, nothing is asked of another site and the policy is kept", async ({ context, page, aquarium, host }) => {
+  // aquarium.js fails this test at its end if a request leaves the page's folder or the policy is violated. Here is shown
+  // that it sees the requests of the worker too.
+  const asked = [];
+  context.on("request", (request) => asked.push([request.serviceWorker() ? "worker" : "page", new URL(request.url()).pathname]));
+  await aquarium.open();
+  await kept(page);
+  await page.reload();
+  await moves(page);
+  await aquarium.openExample("Connect: hello over TCP");
+  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.playToTheEnd();
+  await aquarium.button("Share").click();
+  await page.keyboard.press("Escape");
+  await host.publish("new");
+  await comeBack(page);
+  await expect(news(page)).toBeVisible(IDLE);
+  await aquarium.button("Reload with the new version").click();
+  await expect.poll(() => version(page).catch(() => undefined)).toBe("new");
+  await isOpen(page);
+  const files = (by) => asked.filter(([who]) => who === by).map(([, path]) => path);
+  expect(files("page").some((path) => path.endsWith(".wasm"))).toBe(true);
+  expect(files("worker").some((path) => path.endsWith(".wasm"))).toBe(true);
+  for (const [, path] of asked) expect(path).toMatch(/^\/some\/folder\//);
+});
+
+test("the page can be installed: its manifest has a name, a start and icons that load", async ({ context, page, aquarium, baseURL }) => {
+  await aquarium.open();
+  const address = new URL(await page.locator("link[rel=manifest]").getAttribute("href"), baseURL).href;
+  const manifest = await (await context.request.get(address)).json();
+  expect(manifest).toMatchObject({ name: "Packetarium", display: "standalone" });
+  for (const place of [manifest.start_url, manifest.scope]) expect(new URL(place, address).href).toBe(baseURL);
+  expect(manifest.icons.map(({ purpose }) => purpose ?? "any")).toContain("maskable");
+  for (const { src, sizes, type } of manifest.icons) {
+    const url = new URL(src, address).href;
+    expect((await context.request.get(url)).headers()["content-type"]).toBe(type);
+    const natural = await page.evaluate(async (url) => {
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      return `${image.naturalWidth}x${image.naturalHeight}`;
+    }, url);
+    if (sizes !== "any") expect(natural).toBe(sizes);
+  }
+  // What the browser itself thinks of it.
+  const browser = await context.newCDPSession(page);
+  const { errors, url } = await browser.send("Page.getAppManifest");
+  expect(url).toBe(address);
+  expect(errors).toEqual([]);
+  expect((await browser.send("Page.getInstallabilityErrors")).installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
+});
+
+test("where no worker is allowed, the page works all the same and says nothing", async ({ page, aquarium }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "serviceWorker", {
+      get() {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      },
+    });
+  });
+  await aquarium.open(QUIET);
+  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.atFullSpeed();
+  await expect(aquarium.run("Ping a → b")).toContainText("done");
+});
+
+test("a page within another of the same site registers no worker", async ({ page, host }) => {
+  await writeFile(join(host.folder, "around.html"), '<!doctype html><link rel="icon" href="data:,"><iframe src="./"></iframe>');
+  await page.goto("./around.html");
+  const frame = page.frameLocator("iframe");
+  await expect(frame.getByRole("heading", { level: 1 })).toHaveText("Packetarium");
+  await expect(frame.getByRole("timer")).toHaveText(/[1-9]/);
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+});

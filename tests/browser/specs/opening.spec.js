@@ -1,0 +1,68 @@
+// What somebody sees who opens the page for the first time.
+import { expect, test } from "../aquarium.js";
+
+const EXAMPLES = {
+  "Two hosts and a switch": ["Ping a → b", "TCP echo b → a", "iperf TCP a → b"],
+  "Five hosts: hub beside switch": ["Ping a → b", "Ping d → e", "UDP echo a → e"],
+  "A slow, lossy link": ["Ping client → server", "iperf TCP client → server"],
+  "Two IPs on one wire": ["TCP echo b → a", "TCP echo IPv4 only → a"],
+};
+
+test("frames move by themselves within seconds of opening, and a sentence says what they are", async ({ page, aquarium }) => {
+  await page.goto("./");
+  await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, { timeout: 5_000 });
+  await expect(page).toHaveTitle("Two hosts and a switch · Packetarium");
+  await expect(page.getByRole("heading", { level: 1, name: "Packetarium" })).toBeVisible();
+  await expect(page.getByText("Before its first ping, a must ask everybody who has 10.0.0.2 (ARP).")).toBeVisible();
+  const before = await aquarium.canvas.screenshot();
+  await expect.poll(async () => before.equals(await aquarium.canvas.screenshot())).toBe(false);
+});
+
+test("the drawing has a pixel for each pixel of the screen", async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ deviceScaleFactor: 2, viewport: { width: 1000, height: 700 } });
+  const page = await context.newPage();
+  await page.goto(baseURL);
+  const sizes = () =>
+    page.getByRole("img", { name: /^Drawing/ }).evaluate((canvas) => {
+      const { width, height } = canvas.getBoundingClientRect();
+      return { drawn: [canvas.width, canvas.height], shown: [Math.round(width * 2), Math.round(height * 2)] };
+    });
+  await expect.poll(async () => Math.abs((await sizes()).drawn[0] - (await sizes()).shown[0])).toBeLessThan(2);
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await expect.poll(async () => Math.abs((await sizes()).drawn[1] - (await sizes()).shown[1])).toBeLessThan(2);
+  await context.close();
+});
+
+for (const [title, runs] of Object.entries(EXAMPLES)) {
+  test(`the example “${title}” can be opened, moves, and all its runs come to a good end`, async ({ page, aquarium }) => {
+    await aquarium.open();
+    await aquarium.openExample(title);
+    const begun = await aquarium.time();
+    await expect.poll(() => aquarium.time()).toBeGreaterThan(begun);
+    await aquarium.playToTheEnd(50_000);
+    for (const run of runs) await expect(aquarium.run(run)).toContainText("done");
+    await expect(aquarium.results.getByText(/failed|stopped|under way/)).toHaveCount(0);
+    await expect(page).toHaveTitle(`${title} · Packetarium`);
+  });
+}
+
+test("where nothing is left to move, the page says what to do next", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await aquarium.openExample("Connect: hello over TCP");
+  const first = await aquarium.playToTheEnd();
+  await aquarium.button("Watch again").click();
+  await expect(aquarium.nothingMoves).toBeHidden();
+  expect(await aquarium.playToTheEnd(), "it is the same history again").toBe(first);
+  await aquarium.pane("Inspect");
+  await aquarium.button("Start a run").click();
+  await expect(aquarium.button("Start ping")).toBeFocused();
+});
+
+test("the help says what is seen and what can be done", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await aquarium.button("Help").click();
+  await expect(aquarium.dialog).toHaveAccessibleName("An aquarium for packets");
+  await expect(aquarium.dialog.getByText("play or pause")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(aquarium.dialog).toBeHidden();
+});

@@ -1,0 +1,79 @@
+import { expect, fragment, QUIET, test } from "../aquarium.js";
+
+const nameOf = (title) => new RegExp(`^${title}`);
+
+async function yours(aquarium) {
+  await aquarium.button("Examples").click();
+  return aquarium.dialog.getByRole("listitem").filter({ has: aquarium.page.getByRole("button", { name: /^Delete / }) });
+}
+
+test("what a person changes is kept among their own, and can be opened and deleted", async ({ page, aquarium }) => {
+  await aquarium.open({ ...QUIET, title: "First" });
+  await expect(await yours(aquarium)).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await aquarium.start("Ping");
+  await aquarium.openExample("A slow, lossy link");
+  const kept = await yours(aquarium);
+  await expect(kept).toHaveCount(1);
+  await kept.getByRole("button", { name: nameOf("First") }).click();
+  await expect(aquarium.title("First")).toBeVisible();
+  await expect(aquarium.run("Ping a → b")).toBeVisible();
+  await (await yours(aquarium)).getByRole("button", { name: "Delete First" }).click();
+  await expect(kept).toHaveCount(0);
+});
+
+test("opening something else by mistake is undone", async ({ aquarium }) => {
+  await aquarium.open({ ...QUIET, title: "Mine" });
+  await aquarium.button("Edit").click();
+  await aquarium.button("Add a host").click();
+  await aquarium.openExample("A slow, lossy link");
+  await expect(aquarium.timer).toHaveText(/[1-9]/);
+  await aquarium.button("Undo").click();
+  await aquarium.button("Change it and start again").click();
+  await expect(aquarium.title("Mine")).toBeVisible();
+});
+
+test("two tabs keep apart what is in them", async ({ context, page, aquarium }) => {
+  await page.goto(`./#${fragment({ ...QUIET, title: "In one tab" })}`);
+  await aquarium.start("Ping");
+  const other = await context.newPage();
+  await other.goto(`./#${fragment({ ...QUIET, title: "In the other" })}`);
+  await expect(other.getByRole("heading", { name: "In the other" })).toBeVisible();
+  await other.getByRole("button", { name: "Edit", exact: true }).click();
+  await other.getByRole("button", { name: "Add a host" }).click();
+  await page.reload();
+  await expect(aquarium.title("In one tab")).toBeVisible();
+  await expect(await yours(aquarium)).toHaveCount(2);
+});
+
+test("where there is no room to keep anything, the page says so and goes on", async ({ page, aquarium }) => {
+  await page.addInitScript(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await aquarium.open(QUIET);
+  await aquarium.start("Ping");
+  await expect(page.getByRole("log", { name: "Messages" })).toContainText("no room to keep this");
+  await aquarium.atFullSpeed();
+  await expect(aquarium.run("Ping a → b")).toContainText("done");
+});
+
+test("a link is handed on as a QR code, and as a part of a course page", async ({ aquarium }) => {
+  await aquarium.open(QUIET);
+  await aquarium.button("Share").click();
+  await aquarium.dialog.getByText("As a QR code").click();
+  await expect(aquarium.dialog.getByRole("img", { name: "QR code" })).toBeVisible();
+  await aquarium.dialog.getByText("As a part of a course page").click();
+  const link = await aquarium.dialog.getByLabel("Link", { exact: true }).inputValue();
+  const [, payload] = link.split("#");
+  await expect(aquarium.dialog.getByLabel("Put this into the page’s HTML")).toHaveValue(new RegExp(`^<iframe src=".*\\?embed&amp;.*#${payload}"`));
+});
+
+test("one lab has other values for each student", async ({ page, aquarium }) => {
+  await page.goto(`./#${fragment(QUIET)}&set=nodes.a.addresses:10.0.0.77/24&set=title:Lab%20of%20Ada&seed=ada`);
+  await expect(aquarium.title("Lab of Ada")).toBeVisible();
+  await page.getByRole("tab", { name: "Document" }).click();
+  const { nodes, seed } = JSON.parse(await page.getByRole("textbox", { name: "Text" }).inputValue());
+  expect([nodes[0].addresses, seed]).toEqual([["10.0.0.77/24"], 8237968819781679]);
+});

@@ -1,0 +1,137 @@
+// Networks with switches and routers that know more: what their panes show, and what can be done there.
+import { HOME, QUIET, ROUTED, expect, test } from "../aquarium.js";
+
+const table = (aquarium, name) => aquarium.inspector.getByRole("group", { name, exact: true });
+
+test("a traceroute lists who is on the way, hop by hop, with a time for each probe", async ({ aquarium }) => {
+  await aquarium.open(ROUTED);
+  await aquarium.atFullSpeed();
+  await aquarium.start("Traceroute", { From: "a", To: "b" });
+  const card = aquarium.run("Traceroute a → b");
+  await expect(card).toContainText("done");
+  const hops = card.getByRole("list", { name: "Hops" }).getByRole("listitem");
+  const times = String.raw`(\s*\d+(\.\d+)?\s(ms|µs)){3}`;
+  await expect(hops).toHaveText([
+    new RegExp(String.raw`^1\s*r1 \(10\.0\.1\.254\)${times}$`),
+    new RegExp(String.raw`^2\s*r2 \(10\.0\.12\.2\)${times}$`),
+    new RegExp(String.raw`^3\s*b \(10\.0\.2\.1\)${times}$`),
+  ]);
+  await expect(aquarium.fact(card, "Hops")).toHaveText("3");
+});
+
+test("a router can be pinged at any of its addresses, and says what it has a route to", async ({ aquarium }) => {
+  await aquarium.open(ROUTED);
+  await aquarium.atFullSpeed();
+  await aquarium.start("Ping", { From: "a", To: "r2 (10.0.12.2)", "How many": "1" });
+  await expect(aquarium.run("Ping a → r2 (10.0.12.2)")).toContainText("done");
+  await aquarium.pane("Inspect");
+  await aquarium.button("Router r1 10.0.1.254, 10.0.12.1").click();
+  await expect(table(aquarium, "Routes").getByRole("row", { name: /^10\.0\.2\.0\/24 r2 \(10\.0\.12\.2\) 1 \(to r2\) 1 written down/ })).toBeVisible();
+  await expect(table(aquarium, "Neighbors").getByRole("row", { name: /^a \(10\.0\.1\.1\) / })).toBeVisible();
+  await expect(table(aquarium, "Interfaces").getByRole("row", { name: /^0 \(to a\) .*10\.0\.1\.254\/24 up/ })).toBeVisible();
+});
+
+test("the table of translations fills, and a frame tells how the router changed it", async ({ page, aquarium }) => {
+  await aquarium.open(HOME);
+  await aquarium.playToTheEnd();
+  await aquarium.goTo(0.5);
+  await aquarium.pane("Inspect");
+  await aquarium.button("Router home 192.168.1.1, 203.0.113.2").click();
+  await expect(table(aquarium, "Translations").getByRole("row", { name: /^192\.168\.1\.10:\d+ 203\.0\.113\.2:\d+ 203\.0\.113\.1:\d+ ICMP/ })).toBeVisible();
+
+  await aquarium.instrument("Packets");
+  await aquarium.filter.fill("icmp");
+  await aquarium.place.selectOption("Link home – server");
+  await aquarium.packets.getByRole("row").filter({ hasText: "request" }).first().click();
+  const changed = table(aquarium, "Changed by home");
+  await expect(changed.getByRole("row", { name: /^IPv4: Source.* 192\.168\.1\.10 203\.0\.113\.2$/ })).toBeVisible();
+  await expect(changed.getByRole("row", { name: /^IPv4: Time to live 64 63$/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+});
+
+test("a switch forgets its table when it is told to, at the live edge and in the past", async ({ aquarium }) => {
+  await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
+  await aquarium.playToTheEnd();
+  await aquarium.pane("Inspect");
+  await aquarium.button("Switch s").click();
+  await expect(table(aquarium, "MAC table").getByRole("row", { name: /\(to a\)/ })).toBeVisible();
+  await aquarium.button("Clear table").click();
+  await expect(aquarium.inspector.getByText(/^Empty: it has heard nobody yet/)).toBeVisible();
+  await expect(aquarium.branches, "at the live edge nothing branches off").toHaveCount(0);
+  await aquarium.goTo(0.5);
+  await expect(table(aquarium, "MAC table").getByRole("row", { name: /\(to a\)/ })).toBeVisible();
+  await aquarium.button("Clear table").click();
+  await expect(aquarium.branches).toHaveText([/^As it was$/, /^s cleared from \d\.\d{3}/]);
+});
+
+test("a port is switched off and on, and so is the spanning tree", async ({ aquarium }) => {
+  await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 60 } }] });
+  await aquarium.pane("Inspect");
+  await aquarium.button("Switch s").click();
+  await aquarium.button("Spanning tree on").click();
+  await expect(aquarium.button("Spanning tree off")).toBeVisible();
+  await expect(table(aquarium, "Spanning tree").getByRole("row", { name: /^0 \(to a\) (designated|disabled)/ })).toBeVisible();
+  await aquarium.button("Switch off port 1 (to b)").click();
+  await expect(aquarium.button("Switch on port 1 (to b)")).toBeVisible();
+  await aquarium.button("Switch on port 1 (to b)").click();
+  await expect(aquarium.button("Switch off port 1 (to b)")).toBeVisible();
+});
+
+test("a frame of the past is lost from its sheet: the same again without it, in a branch", async ({ page, aquarium }) => {
+  await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
+  const before = await aquarium.playToTheEnd();
+  await expect(aquarium.fact(aquarium.run("Ping a → b"), "Answered")).toHaveText("2");
+  await aquarium.instrument("Packets");
+  await aquarium.packets.getByRole("row").filter({ hasText: "Echo (ping) request" }).last().click();
+  await aquarium.button("Lose this frame").click();
+  await expect(aquarium.branches).toHaveText([/^As it was$/, /^echo 2 from a lost from \d\.\d{3}/]);
+  expect(await aquarium.playToTheEnd()).not.toBe(before);
+  await aquarium.pane("Runs");
+  await expect(aquarium.fact(aquarium.run("Ping a → b"), "Answered")).toHaveText("1");
+  await page.keyboard.press("Escape");
+});
+
+test("a group's datagrams are counted for each who receives them", async ({ page, aquarium }) => {
+  await aquarium.open(QUIET);
+  await aquarium.atFullSpeed();
+  await aquarium.pane("Runs");
+  const form = page.getByRole("form", { name: "Start a run" });
+  await form.getByRole("radio", { name: "Multicast", exact: true }).check();
+  const receivers = form.getByRole("group", { name: "Receivers" });
+  await expect(receivers.getByRole("checkbox", { checked: true })).toHaveCount(2);
+  await receivers.getByRole("checkbox", { name: "c" }).uncheck();
+  await form.getByLabel("How many").fill("3");
+  await form.getByRole("button", { name: "Start multicast" }).click();
+  const card = aquarium.run("Multicast a → 239.1.2.3");
+  await expect(card).toContainText("done");
+  await expect(card.getByRole("group", { name: "Receivers" }).getByRole("row", { name: "b 3 of 3" })).toBeVisible();
+});
+
+test("the longest packet that gets through is found, and who said so", async ({ aquarium }) => {
+  const narrow = structuredClone(ROUTED);
+  narrow.links[1].ports.r1.mtu = 1400;
+  narrow.links[1].ports.r2.mtu = 1400;
+  await aquarium.open(narrow);
+  await aquarium.atFullSpeed();
+  await aquarium.start("Path MTU", { From: "a", To: "b" });
+  const card = aquarium.run("Path MTU a → b");
+  await expect(card).toContainText("done");
+  await expect(aquarium.fact(card, "Longest packet")).toHaveText(/^1\s?400\sB$/);
+  await expect(aquarium.fact(card, "Said so")).toHaveText("r1 (10.0.1.254)");
+});
+
+test("what a router keeps back is marked in the packet list, counted by reason, and told to who sent it", async ({ page, aquarium }) => {
+  await aquarium.open({ ...ROUTED, runs: [{ ping: { from: "a", to: "10.9.9.9", count: 1 } }] });
+  await aquarium.playToTheEnd();
+  await expect(aquarium.run("Ping a → 10.9.9.9")).toContainText("r1 (10.0.1.254) says of request 1: no route leads there");
+  await aquarium.instrument("Packets");
+  await aquarium.place.selectOption("Link a – r1");
+  const row = aquarium.packets.getByRole("row").filter({ hasText: "request" });
+  await expect(row).toContainText("Kept back by r1: no route leads there.");
+  await row.click();
+  await aquarium.live.click();
+  await expect(aquarium.inspector.getByText("Arrived at r1, which keeps it back: no route leads there.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await aquarium.button("Router r1 10.0.1.254, 10.0.12.1").click();
+  await expect(table(aquarium, "Kept back").getByRole("row", { name: /^No route leads there 1$/ })).toBeVisible();
+});

@@ -1,0 +1,127 @@
+// Handing an experiment on as a link, and coming back to it.
+import { Aquarium, QUIET, expect, fragment, test } from "../aquarium.js";
+
+const EXAMPLE = "Connect: hello over TCP";
+
+test("a shared link gives somebody else the same scenario and, played, the same history", async ({ browser, context, page, aquarium, faults }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await aquarium.open();
+  await aquarium.openExample(EXAMPLE);
+  await expect.poll(() => aquarium.time()).toBeGreaterThan(0);
+  await aquarium.start("Ping", { "How many": "2" });
+  await aquarium.button("Share").click();
+  await expect(aquarium.dialog.getByText("The link is on your clipboard.")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toBe(await aquarium.dialog.getByLabel("Link").inputValue());
+  expect(link).toBe(page.url());
+  expect(link).toMatch(/#2:[\w-]+$/);
+  await page.keyboard.press("Escape");
+  const history = await aquarium.playToTheEnd();
+
+  const elsewhere = await browser.newContext({ viewport: { width: 900, height: 700 }, colorScheme: "dark" });
+  const other = new Aquarium(await elsewhere.newPage());
+  other.page.on("pageerror", (error) => faults.push(String(error)));
+  await other.page.goto(link);
+  await expect(other.title(EXAMPLE)).toBeVisible();
+  expect(await other.playToTheEnd()).toBe(history);
+  await expect(other.run("Ping client → server")).toContainText("done");
+
+  await other.openExample(EXAMPLE);
+  expect(await other.playToTheEnd(), "without that ping the history is another").not.toBe(history);
+  await elsewhere.close();
+});
+
+test("where the clipboard is refused, the link can be copied by hand", async ({ page, aquarium }) => {
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await aquarium.open();
+  await aquarium.button("Share").click();
+  await expect(aquarium.dialog).toContainText("The browser did not let the page copy.");
+  await aquarium.dialog.getByLabel("Link").focus();
+  expect(await page.evaluate(() => getSelection().toString() || document.activeElement.selectionEnd > 0)).toBeTruthy();
+  expect(await aquarium.dialog.getByLabel("Link").inputValue()).toBe(page.url());
+});
+
+test("a reload loses nothing", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await aquarium.openExample(EXAMPLE);
+  await aquarium.start("Echo", { From: "server", To: "client", Text: "still here?" });
+  const history = await aquarium.playToTheEnd();
+  await aquarium.speed.fill("12");
+  await aquarium.skipQuiet.click();
+  await aquarium.button("Dark colours").click();
+  const time = await aquarium.time();
+
+  await page.reload();
+  await expect(aquarium.title(EXAMPLE)).toBeVisible();
+  await expect(aquarium.run("TCP echo server → client")).toContainText("still here?");
+  await expect(aquarium.run("TCP echo server → client")).toContainText("done");
+  await expect(aquarium.nothingMoves).toBeVisible();
+  await expect(aquarium.hash).toHaveText(history);
+  expect(await aquarium.time()).toBeGreaterThanOrEqual(time);
+  expect(await aquarium.speedStep()).toBe(12);
+  await expect(aquarium.skipQuiet).not.toBeChecked();
+  await expect(aquarium.button("Light colours")).toBeVisible();
+});
+
+test("a reload in the middle goes on in the middle", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await aquarium.openExample(EXAMPLE);
+  await aquarium.speed.fill("12");
+  await expect(aquarium.run("Connect client → server").first()).toContainText("done");
+  await aquarium.button("Pause").click();
+  const time = await aquarium.time();
+  await page.reload();
+  await expect.poll(() => aquarium.time()).toBeGreaterThanOrEqual(time);
+  await expect(aquarium.run("Connect client → server").first()).toContainText("done");
+});
+
+test("a page whose storage is blocked works all the same", async ({ page, aquarium }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "localStorage", {
+      get() {
+        throw new DOMException("blocked", "SecurityError");
+      },
+    });
+  });
+  await aquarium.open(QUIET);
+  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.atFullSpeed();
+  await expect(aquarium.run("Ping a → b")).toContainText("done");
+});
+
+for (const [what, bad, says] of [
+  ["is cut off", "1:q1YqSEzOTi1JLMrMVbIyrA", "The end of this link is missing"],
+  ["is none at all", "something-else", "This is no link to a scenario"],
+  ["has faults", fragment({ packetarium: 1, nodes: [{ id: "a", kind: "hots" }] }), /nodes\[0\]\.kind \(line 1.*host/],
+]) {
+  test(`a link that ${what} says so, and keeps what was there`, async ({ page, aquarium }) => {
+    await aquarium.open(QUIET);
+    await aquarium.start("Ping", { "How many": "1" });
+    await expect(aquarium.run("Ping a → b")).toBeVisible();
+    // Pasted into the address bar of the same tab.
+    await page.evaluate((bad) => (location.hash = bad), bad);
+    await expect(aquarium.dialog).toHaveAccessibleName("This link cannot be opened");
+    await expect(aquarium.dialog).toContainText(says);
+    await expect(aquarium.dialog).toContainText("What you had is still here");
+    await aquarium.button("Go on").click();
+    await expect(aquarium.title("A quiet network")).toBeVisible();
+    await expect(aquarium.run("Ping a → b")).toBeVisible();
+    expect(page.url()).not.toContain(bad);
+
+    // And in a tab of its own, where what was there comes from storage.
+    await page.goto("about:blank");
+    await page.goto(`./#${bad}`);
+    await expect(aquarium.dialog).toHaveAccessibleName("This link cannot be opened");
+    await page.keyboard.press("Escape");
+    await expect(aquarium.title("A quiet network")).toBeVisible();
+    await expect(aquarium.run("Ping a → b")).toBeVisible();
+  });
+}
+
+test("a link opened in the same tab is followed", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await page.evaluate((link) => (location.hash = link), fragment(QUIET));
+  await expect(aquarium.title("A quiet network")).toBeVisible();
+});
