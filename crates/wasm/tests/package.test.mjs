@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
@@ -14,6 +14,7 @@ const documents = readdirSync(scenarios)
   .filter((name) => name.endsWith(".json"))
   .map((name) => JSON.parse(readFileSync(join(scenarios, name), "utf8")));
 // Beside node_modules, so that the package is found by its name.
+assert.equal(basename(dirname(folder)), "node_modules", "PACKETARIUM_PACKAGE ends in node_modules/packetarium: `tests` beside node_modules is cleared");
 const work = join(folder, "../..", "tests");
 
 before(() => {
