@@ -230,9 +230,6 @@ impl World {
                     if !carrier {
                         switch.bridge.set_carrier(now, port, false, rate, &mut switch.actions);
                     }
-                    // Nothing else may ever happen: what begins by itself begins with this.
-                    let deadline = switch.bridge.poll_at();
-                    arm(&mut self.queue, now, node, deadline, &mut switch.armed);
                 }
                 Machine::Router(routing) => {
                     let number = PortId(self.ports[node.index()].len() as u32 - 1);
@@ -242,8 +239,6 @@ impl World {
                     if !carrier {
                         routing.router.set_carrier(now, port, false, &mut routing.actions);
                     }
-                    let deadline = routing.router.poll_at();
-                    arm(&mut self.queue, now, node, deadline, &mut routing.armed);
                 }
             }
             self.dirty.insert(node);
