@@ -30,31 +30,5 @@ pub fn run(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     node.env("PACKETARIUM_PACKAGE", package());
     node.env("PACKETARIUM_TOOLS", project::browser_tests().join("node_modules"));
     node.env("PACKETARIUM", project::target().join("debug/packetarium").with_extension(EXE_EXTENSION));
-    test::count(&mut node, tally_of_node, tally)
-}
-
-/// Reads a line of Node's test runner, in either of its formats (`# pass 3` and `ℹ pass 3`).
-fn tally_of_node(line: &str) -> Option<Tally> {
-    let (outcome, count) = line.trim_start_matches(['#', 'ℹ']).trim().split_once(' ')?;
-    let count = count.parse().ok()?;
-    match outcome {
-        "pass" => Some(Tally { passed: count, failed: 0 }),
-        "fail" | "cancelled" => Some(Tally { passed: 0, failed: count }),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nodes_summary_is_counted_and_nothing_else() {
-        let tally = |passed, failed| Some(Tally { passed, failed });
-        assert_eq!(["# pass 11", "ℹ pass 11"].map(tally_of_node), [tally(11, 0); 2]);
-        assert_eq!(["# fail 2", "# cancelled 1"].map(tally_of_node), [tally(0, 2), tally(0, 1)]);
-        for line in ["# tests 13", "ok 1 - pass 3", "# Subtest: pass 3 of it", "not ok 2 - fail", ""] {
-            assert_eq!(tally_of_node(line), None, "{line}");
-        }
-    }
+    test::count(&mut node, Tally::of_node, tally)
 }

@@ -59,7 +59,7 @@ impl Report {
         let mut text = String::new();
         let mut sum = Tally::default();
         for step in &self.steps {
-            let Tally { passed, failed } = step.tally;
+            let Tally { passed, failed, ref failures } = step.tally;
             let outcome = match (&step.fault, passed + failed) {
                 (None, 0) => "done".to_owned(),
                 (Some(_), 0) => "FAILED".to_owned(),
@@ -67,7 +67,10 @@ impl Report {
                 (Some(_), _) => format!("{passed} passed, {failed} FAILED"),
             };
             let _ = writeln!(text, "{:32} {outcome:28} {:>7.1} s", step.name, step.took.as_secs_f32());
-            sum += step.tally;
+            for name in failures {
+                let _ = writeln!(text, "  ✗ {name}");
+            }
+            sum += Tally::counts(passed, failed);
             // A step that went wrong outside of a test counts as one, or the last line would say that all is well.
             sum.failed += u64::from(step.fault.is_some() && failed == 0);
         }
@@ -86,17 +89,18 @@ mod tests {
         let mut report = Report::new();
         report.step("set-up", |_| Ok(()));
         report.step("native", |tally| {
-            *tally += Tally { passed: 10, failed: 0 };
+            *tally += Tally::counts(10, 0);
             Ok(())
         });
         report.step::<()>("in wasm", |tally| {
-            *tally += Tally { passed: 4, failed: 2 };
+            *tally += Tally { passed: 4, failed: 2, failures: vec!["echo::answers".to_owned()] };
             bail!("two tests failed")
         });
         report.step::<()>("the page", |_| bail!("does not build"));
         let summary = report.summary();
         assert!(summary.ends_with("\n14 passed, 3 failed\n"), "{summary}");
         assert!(summary.contains("4 passed, 2 FAILED") && summary.contains("10 passed  "), "{summary}");
+        assert!(summary.contains("✗ echo::answers\n"), "{summary}");
     }
 
     #[test]

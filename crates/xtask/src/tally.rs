@@ -1,47 +1,91 @@
-//! How many tests passed and failed, read from what the runners print.
+//! How many tests passed and failed, and which failed, read from what the runners print.
 //!
-//! The standard harness and wasm-bindgen's end each binary with `test result: …`, Playwright ends with a line for each outcome.
-//! Their machine-readable forms are unstable (the first) or none at all (the second).
+//! The standard harness and wasm-bindgen's end each binary with `test result: …`, Playwright and Node end with a line for each
+//! outcome. Their machine-readable forms are unstable (the first) or none at all (the second).
 
 use std::ops::AddAssign;
 
 /// Tests that ran.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub passed: u64,
     pub failed: u64,
+    /// What those that failed are called, for a summary that can be acted on where the rest of the output is not to be had.
+    pub failures: Vec<String>,
 }
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        // Node names them twice.
+        for name in other.failures {
+            if !self.failures.contains(&name) {
+                self.failures.push(name);
+            }
+        }
     }
 }
 
 impl Tally {
     /// Reads a line of `cargo test`, for the native target or under wasm-bindgen's runner.
     pub fn of_cargo(line: &str) -> Option<Self> {
+        let test = line.strip_prefix("test ").filter(|rest| !rest.starts_with("result: "));
+        if let Some(test) = test {
+            let name = test.strip_suffix(" ... FAILED").or_else(|| test.strip_suffix(" ... FAIL"))?;
+            return Some(Self::failure(name));
+        }
         let counts = line.trim_start().strip_prefix("test result: ")?.split_once(". ")?.1;
         let count = |what: &str| {
             counts.split(';').find_map(|part| part.trim().strip_suffix(what)?.trim().parse::<u64>().ok())
         };
-        Some(Self { passed: count("passed")?, failed: count("failed")? })
+        Some(Self::counts(count("passed")?, count("failed")?))
     }
 
     /// Reads a line of Playwright's list reporter. A test that passed at a second attempt is not one that passed.
     pub fn of_playwright(line: &str) -> Option<Self> {
         let mut words = line.split_whitespace();
-        let count = words.next()?.parse().ok()?;
+        let first = words.next()?;
+        if first == "✘" {
+            return Some(Self::failure(
+                line.trim_start().trim_start_matches(['✘', ' ']).trim_start_matches(char::is_numeric),
+            ));
+        }
+        let count = first.parse().ok()?;
         let outcome = words.next()?;
         let rest: Vec<&str> = words.collect();
         match (outcome, rest.as_slice()) {
-            ("passed", [time]) if time.starts_with('(') => Some(Self { passed: count, failed: 0 }),
+            ("passed", [time]) if time.starts_with('(') => Some(Self::counts(count, 0)),
             ("failed" | "flaky" | "interrupted", []) | ("did", ["not", "run"]) => {
-                Some(Self { passed: 0, failed: count })
+                Some(Self::counts(0, count))
             }
             _ => None,
         }
+    }
+
+    /// Reads a line of Node's test runner, in either of its formats (`# pass 3` and `ℹ pass 3`).
+    pub fn of_node(line: &str) -> Option<Self> {
+        let line = line.trim_start();
+        if let Some(name) = line.strip_prefix("✖ ").or_else(|| line.strip_prefix("not ok ")) {
+            return Some(Self::failure(name));
+        }
+        let (outcome, count) = line.trim_start_matches(['#', 'ℹ']).trim().split_once(' ')?;
+        let count = count.parse().ok()?;
+        match outcome {
+            "pass" => Some(Self::counts(count, 0)),
+            "fail" | "cancelled" => Some(Self::counts(0, count)),
+            _ => None,
+        }
+    }
+
+    /// So many tests, whatever they are called.
+    pub fn counts(passed: u64, failed: u64) -> Self {
+        Self { passed, failed, failures: Vec::new() }
+    }
+
+    /// The name of one that failed. It adds nothing to the counts, which the runner tells by itself.
+    fn failure(name: &str) -> Self {
+        Self { failures: vec![name.trim().to_owned()], ..Self::default() }
     }
 }
 
@@ -50,7 +94,11 @@ mod tests {
     use super::*;
 
     fn tally(passed: u64, failed: u64) -> Option<Tally> {
-        Some(Tally { passed, failed })
+        Some(Tally::counts(passed, failed))
+    }
+
+    fn failure(name: &str) -> Option<Tally> {
+        Some(Tally::failure(name))
     }
 
     #[test]
@@ -61,6 +109,8 @@ mod tests {
         assert_eq!(Tally::of_cargo(native), tally(12, 0));
         assert_eq!(Tally::of_cargo(wasm), tally(6, 1));
         assert_eq!(Tally::of_cargo("test tests::result ... ok"), None);
+        assert_eq!(Tally::of_cargo("test a::b ... FAILED"), failure("a::b"));
+        assert_eq!(Tally::of_cargo("test a::b ... FAIL"), failure("a::b"));
     }
 
     #[test]
@@ -71,13 +121,29 @@ mod tests {
         assert_eq!(Tally::of_playwright("  4 did not run"), tally(0, 4));
         assert_eq!(Tally::of_playwright("  3 skipped"), None);
         assert_eq!(Tally::of_playwright("  ✓  1 [desktop] › page.spec.ts:3:1 › opens (1.0s)"), None);
+        assert_eq!(
+            Tally::of_playwright("  ✘  12 [desktop] › page.spec.js:3:1 › opens (1.0s)"),
+            failure("[desktop] › page.spec.js:3:1 › opens (1.0s)")
+        );
         assert_eq!(Tally::of_playwright("Running 12 tests using 2 workers"), None);
     }
 
     #[test]
-    fn tallies_add_up() {
-        let mut sum = Tally { passed: 1, failed: 0 };
-        sum += Tally { passed: 2, failed: 3 };
-        assert_eq!(sum, Tally { passed: 3, failed: 3 });
+    fn nodes_summary_is_counted_and_nothing_else() {
+        assert_eq!(["# pass 11", "ℹ pass 11"].map(Tally::of_node), [tally(11, 0), tally(11, 0)]);
+        assert_eq!(["# fail 2", "# cancelled 1"].map(Tally::of_node), [tally(0, 2), tally(0, 1)]);
+        assert_eq!(Tally::of_node("    ✖ opens (12ms)"), failure("opens (12ms)"));
+        for line in ["# tests 13", "ok 1 - pass 3", "# Subtest: pass 3 of it", ""] {
+            assert_eq!(Tally::of_node(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn tallies_add_up_and_name_each_failure_once() {
+        let mut sum = Tally::counts(1, 0);
+        sum += Tally::failure("a");
+        sum += Tally::failure("a");
+        sum += Tally::counts(2, 1);
+        assert_eq!(sum, Tally { passed: 3, failed: 1, failures: vec!["a".to_owned()] });
     }
 }

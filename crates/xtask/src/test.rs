@@ -133,7 +133,7 @@ mod tests {
             "echo 'test result: ok. 2 passed; 0 failed; 0 ignored'; echo 'test result: ok. 3 passed; 0 failed; 0 ignored'",
         );
         outcome.unwrap();
-        assert_eq!(tally, Tally { passed: 5, failed: 0 });
+        assert_eq!(tally, Tally::counts(5, 0));
     }
 
     #[test]
