@@ -18,12 +18,7 @@ pub fn run(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     let mut native = Command::new("cargo");
     native.args(["build", "--package", "packetarium"]).current_dir(project::root());
     process::run(&mut native)?;
-    let module = package::module(toolbox, |cargo| {
-        // As the core's tests have it, so that nothing is built twice.
-        cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", test::WASM_OPT_LEVEL);
-        "debug"
-    })?;
-    package::assemble(toolbox, &module, &package())?;
+    package::make(toolbox, &package())?;
 
     let mut node = toolbox.command("node");
     node.arg("--test").current_dir(project::root().join("crates/wasm"));

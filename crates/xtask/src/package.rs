@@ -8,8 +8,7 @@ use crate::setup::{self, Needs, Toolbox};
 use crate::{process, project};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 /// What the package has as it is in the checkout.
 const COPIED: [&str; 7] = [
@@ -26,27 +25,20 @@ const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 /// Sets up what is missing and makes the package, optimised as the page is.
 pub fn run() -> Result<()> {
     let toolbox = setup::prepare(Needs::default())?;
-    let module = module(&toolbox, |cargo| {
-        cargo.arg("--profile=page");
-        "page"
-    })?;
     let folder = project::target().join("package");
-    assemble(&toolbox, &module, &folder)?;
+    make(&toolbox, &folder)?;
     println!("\nthe package is in {0}; `npm install {0}` takes it", project::shown(&folder));
     Ok(())
 }
 
-/// Compiles crates/wasm; `profile` sets one up and says in which folder its products are.
-pub fn module(toolbox: &Toolbox, profile: impl FnOnce(&mut Command) -> &'static str) -> Result<PathBuf> {
+/// Compiles crates/wasm and makes the package of it. Its tests have it made likewise: what ships is optimised otherwise than
+/// anything else is, and an optimiser's fault shows nowhere else.
+pub fn make(toolbox: &Toolbox, folder: &Path) -> Result<()> {
     let mut cargo = toolbox.wasm_command("cargo");
-    cargo.args(["build", "--lib", "--package", "wasm", "--target=wasm32-unknown-unknown"]);
-    let folder = profile(&mut cargo);
+    cargo.args(["build", "--lib", "--package", "wasm", "--target=wasm32-unknown-unknown", "--profile=page"]);
     process::run(&mut cargo)?;
-    Ok(project::wasm_target().join("wasm32-unknown-unknown").join(folder).join("wasm.wasm"))
-}
+    let module = project::wasm_target().join("wasm32-unknown-unknown/page/wasm.wasm");
 
-/// Makes the package of a compiled module.
-pub fn assemble(toolbox: &Toolbox, module: &Path, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("{} is in the way", project::shown(folder)))?;
     }

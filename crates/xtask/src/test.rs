@@ -16,7 +16,7 @@ use std::process::Command;
 const CORE: [&str; 7] = ["vnetif", "bridge", "router", "netlab", "scenario", "dissect", "capture"];
 
 /// How wasm is optimised for tests: they push hundreds of megabytes through real stacks.
-pub const WASM_OPT_LEVEL: &str = "2";
+const WASM_OPT_LEVEL: &str = "2";
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -43,9 +43,13 @@ pub fn all(report: &mut Report) -> Option<Toolbox> {
     native(report);
     let toolbox = toolbox?;
     report.step("core's tests in wasm", |tally| in_wasm(&toolbox, tally));
-    report.step("JavaScript API", |tally| javascript::run(&toolbox, tally));
-    if report.step("dist/", |_| build::build(&toolbox)).is_some() {
+    let built = report.step("dist/", |_| build::build(&toolbox)).is_some();
+    if built {
         report.step("size of dist/", |_| build::check_size());
+    }
+    // After dist/, of which it shares most crates, and before what has the package in a browser.
+    report.step("JavaScript API", |tally| javascript::run(&toolbox, tally));
+    if built {
         report.step("browser tests", |tally| in_browser(&toolbox, tally));
     }
     Some(toolbox)
