@@ -5,7 +5,9 @@
 //! polled because a slice ended or somebody looked.
 
 mod command;
+mod dirty;
 mod outside;
+mod slots;
 
 pub use command::{Command, CommandError};
 
@@ -16,12 +18,15 @@ use crate::queue::{Event, Queue};
 use crate::run::{Iperf, Outcome, RunId, RunKind};
 use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, NodeKind, Topology, TopologyError};
 use bridge::Bridge;
+use dirty::Dirty;
 use router::Router;
-use std::collections::{BTreeSet, VecDeque};
+use slots::Slots;
+use std::collections::VecDeque;
+use std::mem;
 use vnetif::line::Journey;
 use vnetif::node::{Action, Actions, Tag};
 use vnetif::rng::Stream;
-use vnetif::wire::{Passage, Wire};
+use vnetif::wire::{Marks, Passage, Wire};
 use vnetif::{Duration, Frame, Instant, PortId};
 
 /// Whether [`World::run_until`] got to the end.
@@ -52,7 +57,7 @@ pub struct World {
     commands_open: usize,
     runs_open: usize,
     active: Vec<Active>,
-    dirty: BTreeSet<NodeId>,
+    dirty: Dirty,
     next_frame: u64,
     /// What comes from outside at the first open moment.
     injected: VecDeque<Frame>,
@@ -89,40 +94,6 @@ struct Routing {
 /// has. A storm in a loop of links without a rate doubles with every round, and would take all there is.
 pub const FRAMES_UNDER_WAY_MAX: usize = 1 << 16;
 
-/// A frame on its way: over this wire, which frame, which transit, its bytes.
-type OnItsWay = (Direction, FrameId, TransitId, Frame);
-
-/// Frames on their way.
-#[derive(Default)]
-struct Slots {
-    slots: Vec<Option<OnItsWay>>,
-    free: Vec<u32>,
-}
-
-impl Slots {
-    fn put(&mut self, frame: OnItsWay) -> u32 {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            self.slots.len() as u32 - 1
-        });
-        self.slots[slot as usize] = Some(frame);
-        slot
-    }
-
-    fn take(&mut self, slot: u32) -> OnItsWay {
-        self.free.push(slot);
-        self.slots[slot as usize].take().expect("a frame arrives once")
-    }
-
-    fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
 /// The first numbers of the paths that name random streams.
 const STREAM_OF_WAYS: u64 = 1;
 const STREAM_OF_HOSTS: u64 = 2;
@@ -146,7 +117,7 @@ impl World {
             commands_open: 0,
             runs_open: 0,
             active: Vec::new(),
-            dirty: BTreeSet::new(),
+            dirty: Dirty::default(),
             next_frame: 0,
             injected: VecDeque::new(),
             done: None,
@@ -436,41 +407,31 @@ impl World {
         if self.under_way.len() >= FRAMES_UNDER_WAY_MAX {
             let journey = Journey { start: now, end: now, arrival: now };
             let fate = Fate::Dropped { reason: DropReason::Overload, at: now };
-            let marks = Default::default();
-            self.history.hand_over(Handed {
-                frame_id,
-                frame,
-                new_bytes,
-                direction,
-                queued: now,
-                journey,
-                fate,
-                first,
-                marks,
-            });
-            return;
+            let marks = Marks::default();
+            let queued = now;
+            let handed =
+                Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks };
+            return self.history.hand_over(handed);
         }
-        let (passage, duplicate) = self.ways[direction.index()].send(now, frame.clone());
-        for (passage, first) in [(passage, first)].into_iter().chain(duplicate.map(|copy| (copy, false))) {
-            let Passage { frame: passed, journey, fate, marks } = passage;
-            let changed = !passed.shares_buffer_with(&frame);
+        let shown = frame.clone();
+        let (passage, copy) = self.ways[direction.index()].send(now, frame);
+        let mut settle = |passage: Passage, first| {
+            let Passage { frame, journey, fate, marks } = passage;
+            let new_bytes = new_bytes || !frame.shares_buffer_with(&shown);
             let fate = Fate::from(fate);
-            let transit = self.history.next_transit();
             if fate == Fate::Delivered {
-                let slot = self.under_way.put((direction, frame_id, transit, passed.clone()));
+                let transit = self.history.next_transit();
+                let slot = self.under_way.put((direction, frame_id, transit, frame.clone()));
                 self.queue.push(journey.arrival, Event::Arrival(slot));
             }
-            self.history.hand_over(Handed {
-                frame_id,
-                frame: passed,
-                new_bytes: new_bytes || changed,
-                direction,
-                queued: now,
-                journey,
-                fate,
-                first,
-                marks,
-            });
+            let queued = now;
+            let handed =
+                Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks };
+            self.history.hand_over(handed);
+        };
+        settle(passage, first);
+        if let Some(copy) = copy {
+            settle(copy, false);
         }
     }
 
@@ -514,43 +475,46 @@ impl World {
     fn carry_out(&mut self, now: Instant, node: NodeId, received: Option<&Frame>) {
         match &mut self.machines[node.index()] {
             Machine::Switch(switch) => {
-                let mut actions = std::mem::take(&mut switch.actions);
-                for action in actions.0.drain(..) {
-                    match action {
-                        Action::Send { port, frame, of } => {
-                            self.send_on(now, node, port, frame, of, received)
-                        }
-                        Action::Refuse { tag, why } => {
-                            self.history.refuse(now, node, TransitId(tag.hop), Refusal::Switch(why));
-                        }
-                        Action::Event(event) => self.history.node_event(now, node, NodeEvent::Switch(event)),
-                    }
-                }
+                let mut actions = mem::take(&mut switch.actions);
+                let refusal = |why| Some(Refusal::Switch(why));
+                self.act(now, node, received, &mut actions, NodeEvent::Switch, refusal);
                 let Machine::Switch(switch) = &mut self.machines[node.index()] else { return };
                 switch.actions = actions; // Its room is used again.
                 let deadline = switch.bridge.poll_at();
                 arm(&mut self.queue, now, node, deadline, &mut switch.armed);
             }
             Machine::Router(routing) => {
-                let mut actions = std::mem::take(&mut routing.actions);
-                for action in actions.0.drain(..) {
-                    match action {
-                        Action::Send { port, frame, of } => {
-                            self.send_on(now, node, port, frame, of, received)
-                        }
-                        Action::Refuse { why: router::Refusal::NotForUs, .. } => {}
-                        Action::Refuse { tag, why } => {
-                            self.history.refuse(now, node, TransitId(tag.hop), Refusal::Router(why));
-                        }
-                        Action::Event(event) => self.history.node_event(now, node, NodeEvent::Router(event)),
-                    }
-                }
+                let mut actions = mem::take(&mut routing.actions);
+                let refusal = |why| (why != router::Refusal::NotForUs).then_some(Refusal::Router(why));
+                self.act(now, node, received, &mut actions, NodeEvent::Router, refusal);
                 let Machine::Router(routing) = &mut self.machines[node.index()] else { return };
                 routing.actions = actions;
                 let deadline = routing.router.poll_at();
                 arm(&mut self.queue, now, node, deadline, &mut routing.armed);
             }
             Machine::Host(_) | Machine::Hub | Machine::Outside(_) => {}
+        }
+    }
+
+    fn act<E, R>(
+        &mut self,
+        now: Instant,
+        node: NodeId,
+        received: Option<&Frame>,
+        actions: &mut Actions<E, R>,
+        event: impl Fn(E) -> NodeEvent,
+        refusal: impl Fn(R) -> Option<Refusal>,
+    ) {
+        for action in actions.0.drain(..) {
+            match action {
+                Action::Send { port, frame, of } => self.send_on(now, node, port, frame, of, received),
+                Action::Refuse { tag, why } => {
+                    if let Some(why) = refusal(why) {
+                        self.history.refuse(now, node, TransitId(tag.hop), why);
+                    }
+                }
+                Action::Event(what) => self.history.node_event(now, node, event(what)),
+            }
         }
     }
 

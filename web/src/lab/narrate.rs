@@ -361,10 +361,7 @@ mod tests {
     fn every_frame_of_every_example_is_told_of_by_its_content() {
         for example in 0..scenario::examples().len() {
             for sentence in told(example, 1_500) {
-                assert!(
-                    !sentence.contains("malformed") && !sentence.contains("th time. (ARP"),
-                    "{sentence}"
-                );
+                assert!(!sentence.contains("malformed") && !sentence.contains("th time. (ARP"), "{sentence}");
             }
         }
     }
@@ -379,7 +376,8 @@ mod tests {
     #[test]
     fn times_are_counted_as_in_english() {
         let told = ["1", "3", "4", "11", "12", "20", "21", "22", "103", "112", "many"].map(ordinal);
-        let expected = ["first", "third", "4th", "11th", "12th", "20th", "21st", "22nd", "103rd", "112th", "many"];
+        let expected =
+            ["first", "third", "4th", "11th", "12th", "20th", "21st", "22nd", "103rd", "112th", "many"];
         assert_eq!(told, expected);
     }
 

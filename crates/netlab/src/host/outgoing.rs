@@ -90,6 +90,8 @@ impl Host {
     }
 }
 
+/// Where a frame names what its IPv4 packet carries.
+const PROTOCOL_AT: usize = 14 + 9;
 /// Pings that a host answers without "don't fragment" at a time.
 const LOOSE_MAX: usize = 16;
 
@@ -104,6 +106,10 @@ struct Echo {
 }
 
 fn echo(frame: &[u8]) -> Option<Echo> {
+    // Asked of every frame: the one byte that hardly any has comes first.
+    if frame.get(PROTOCOL_AT) != Some(&u8::from(IpProtocol::Icmp)) {
+        return None;
+    }
     let ethernet = EthernetFrame::new_checked(frame).ok()?;
     if ethernet.ethertype() != EthernetProtocol::Ipv4 {
         return None;
