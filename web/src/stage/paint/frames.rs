@@ -9,7 +9,7 @@ use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight, vlan_em};
 use crate::stage::palette::{Palette, Swatch, vlan_colours};
 use crate::stage::sizes::Sizes;
-use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Reason, Stretch, Tally, Traffic};
+use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
 use vnetif::wire::Marks;
 
@@ -270,7 +270,7 @@ impl Frames<'_> {
                 context.stroke();
             }
         }
-        for queue in &traffic.queues {
+        for queue in traffic.queues.iter().filter(|queue| queue.counted) {
             let text = format!("×{}{}", queue.count, if queue.more { "+" } else { "" });
             let forward = queue.unit.dot(queue.reading) >= 0.0;
             self.pen.turned(queue.origin + queue.unit * (queue.length + 5.0), queue.reading);
@@ -318,50 +318,51 @@ impl Frames<'_> {
     /// A frame that falls off the cable and fades, crossed out, and why.
     fn death(&mut self, death: &Death) {
         let context = self.pen.context;
-        let height = self.sizes.capsule_height;
         let fall = if self.reduced_motion { 0.6 } else { 1.0 - (1.0 - death.age).powi(3) };
-        let center = death.center + death.outward * (fall * height * 1.9);
+        let lies = death.lies(self.sizes, fall);
         let fading = |from: f64| (1.0 - (death.age - from).max(0.0) / (1.0 - from)).clamp(0.0, 1.0);
-        context.set_global_alpha(0.85 * fading(0.25));
-        self.capsule(death.look, false, center, death.reading, true);
-        self.pen.turned(center, death.reading);
-        context.begin_path();
-        let arm = height * 0.34;
-        self.pen.line(Point::new(-arm, -arm), Point::new(arm, arm));
-        self.pen.line(Point::new(-arm, arm), Point::new(arm, -arm));
-        context.set_line_cap("round");
+        if death.whole {
+            context.set_global_alpha(0.85 * fading(0.25));
+            self.capsule(death.look, false, lies, death.reading, true);
+        }
+        let words = death.words();
         context.set_global_alpha(fading(0.5));
-        self.pen.stroke_with(self.palette.ground, 6.0);
-        context.stroke();
-        self.pen.stroke_with(self.palette.fault, 3.0);
-        context.stroke();
-        if let Some(reason) = death.reason {
-            self.reason(death, reason, center);
+        if death.whole || words.is_none() {
+            self.cross(lies, death.reading);
+        }
+        if let Some(words) = words {
+            self.plate(death, &words, lies);
         }
         context.set_global_alpha(1.0);
     }
 
-    fn reason(&self, death: &Death, reason: Reason, center: Point) {
+    fn cross(&self, center: Point, reading: Vec2) {
+        let context = self.pen.context;
+        self.pen.turned(center, reading);
+        context.begin_path();
+        let arm = self.sizes.capsule_height * 0.34;
+        self.pen.line(Point::new(-arm, -arm), Point::new(arm, arm));
+        self.pen.line(Point::new(-arm, arm), Point::new(arm, -arm));
+        context.set_line_cap("round");
+        self.pen.stroke_with(self.palette.ground, 6.0);
+        context.stroke();
+        self.pen.stroke_with(self.palette.fault, 3.0);
+        context.stroke();
+    }
+
+    /// What is said about a death.
+    fn plate(&self, death: &Death, words: &str, lies: Point) {
         let context = self.pen.context;
         let font = self.sizes.badge_font;
-        let text = match death.count {
-            0 | 1 => reason.text(),
-            count => format!("{} ×{count}", reason.text()).into(),
-        };
-        let width = self.looks.measure(&text, Weight::Strong) * font;
-        let rect = Rect::from_center_size(Point::ORIGIN, Size::new(width + font, font * 1.7));
-        // Clear of the capsule, upright or turned.
-        let up = Vec2::new(-death.reading.y, death.reading.x);
-        let away = self.sizes.capsule_height / 2.0 + rect.height() / 2.0 + 3.0;
-        let side = if up.dot(death.outward) >= 0.0 { up } else { -up };
-        self.pen.turned(center + side * away, death.reading);
+        let (half, away) = death.plate(self.sizes, self.looks.measure(words, Weight::Strong));
+        self.pen.turned(lies + away, death.reading);
         context.begin_path();
-        self.pen.round_rect(rect, rect.height() * 0.36);
+        self.pen.round_rect(Rect::from_center_size(Point::ORIGIN, (half * 2.0).to_size()), half.y * 0.72);
         self.pen.fill_with(self.palette.fault);
         context.fill();
         self.pen.font(Weight::Strong, font);
         context.set_text_align("center");
         self.pen.fill_with(self.palette.fault_ink);
-        self.pen.centred(&text, Point::ORIGIN, font);
+        self.pen.centred(words, Point::ORIGIN, font);
     }
 }

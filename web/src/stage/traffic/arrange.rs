@@ -19,6 +19,8 @@ const SLOTS_MAX: usize = 64;
 const LIGHT_PX_MIN: f64 = 4.0;
 /// A lane with this many frames too small for a label gets one label for all of them.
 const TALLY_MIN: usize = 3;
+/// Where on its way it may be, the best one first.
+const TALLY_PLACES: [f64; 3] = [0.78, 0.86, 0.66];
 
 /// One direction, and what the layout says of it.
 #[derive(Clone, Copy, Debug)]
@@ -163,6 +165,7 @@ impl Traffic {
         let Vessel { origin, length, height } = Vessel::beside(way);
         let capacity = (way.queue_bytes as u64).max(waiting.bytes).max(1) as f64;
         self.queues.push(Queue {
+            way: way.direction,
             origin,
             unit: lane.unit,
             reading: lane.reading(),
@@ -171,6 +174,7 @@ impl Traffic {
             level: waiting.bytes as f64 / capacity,
             count: waiting.count,
             more: crowded,
+            counted: true,
         });
         // True to scale where a frame can still be seen; otherwise as narrow as can be seen, and no more than fit.
         let inside = length - 4.0;
@@ -220,21 +224,19 @@ impl Traffic {
         let Some((look, count)) = most.filter(|_| wanted) else { return };
         let lane = &way.lane;
         let sizes = &way.layout.sizes;
-        // Towards the receiver: the queue is at the sender's end.
-        let place = 0.78;
-        let mut away = lane.offset + sizes.lane / 2.0 + sizes.badge_font * 0.85;
-        // Beside the badge if that is on the same side, or else beyond it.
-        if let Some(badge) = cable.badge {
-            let off = badge.rect.center() - lane.core_at(place);
-            let half = |along: Vec2| {
-                badge.rect.width() / 2.0 * along.x.abs() + badge.rect.height() / 2.0 * along.y.abs()
-            };
-            let tally = (looks.width_em(look) + 3.5) * sizes.badge_font / 2.0;
-            let beside = off.dot(lane.unit).abs() > half(lane.unit) + tally;
-            if off.dot(lane.outward) > 0.0 && !beside {
-                away = off.dot(lane.outward) + half(lane.outward) + sizes.badge_font * 0.8;
-            }
-        }
+        let away = lane.offset + sizes.lane / 2.0 + sizes.badge_font * 0.85;
+        let half = (looks.width_em(look) + 3.5) * sizes.badge_font / 2.0;
+        // Towards the receiver: the queue is at the sender's end. Never over the badge, nor so far out that nobody would know
+        // which cable is meant.
+        let is_clear = |place: &f64| {
+            cable.badge.is_none_or(|badge| {
+                let off = badge.rect.center() - lane.core_at(*place);
+                let reach = badge.rect.width() / 2.0 * lane.unit.x.abs()
+                    + badge.rect.height() / 2.0 * lane.unit.y.abs();
+                off.dot(lane.outward) <= 0.0 || off.dot(lane.unit).abs() > reach + half
+            })
+        };
+        let Some(place) = TALLY_PLACES.into_iter().find(is_clear) else { return };
         let count = if crowded { in_flight_estimate(trips, moment.at).unwrap_or(count) } else { count };
         self.tallies.push(Tally {
             center: lane.core_at(place) + lane.outward * (away - lane.strand()),

@@ -69,6 +69,8 @@ impl Traffic {
             reason: Some(reason),
             count: 1,
             half,
+            way: way.direction,
+            whole: true,
         });
     }
 

@@ -4,6 +4,7 @@ use crate::stage::looks::Look;
 use crate::stage::palette::Swatch;
 use kurbo::{Point, Vec2};
 use netlab::history::{DropReason, Refusal, TransitId};
+use netlab::topology::Direction;
 
 /// How much is shown of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +68,8 @@ pub struct Stretch {
 /// Frames that wait at a port. A vessel along the cable whose length is the queue's capacity in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {
+    /// Of which direction.
+    pub way: Direction,
     /// Where the next one to leave is: beside the port.
     pub origin: Point,
     /// Away from the port, of length 1.
@@ -83,6 +86,8 @@ pub struct Queue {
     pub count: usize,
     /// There are more than were counted.
     pub more: bool,
+    /// There is room for their number.
+    pub counted: bool,
 }
 
 /// A frame in a queue.
@@ -132,6 +137,10 @@ pub struct Death {
     pub count: u64,
     /// Half its extent.
     pub half: Vec2,
+    /// Of which direction it was.
+    pub way: Direction,
+    /// There is room for its label and the reason in words. If not, a small plate counts how many died.
+    pub whole: bool,
 }
 
 /// A frame that arrived a moment ago.

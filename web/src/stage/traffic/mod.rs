@@ -9,6 +9,8 @@
 //! pill with one or two letters, a mark in its protocol's shape, or a piece of a band. Nothing ever overlaps on a lane, and
 //! a frame keeps its form on its whole way unless another one is handed over behind it.
 //!
+//! What is said in words besides, of losses, queues and many small marks, is said where there is room for it: see [`words`].
+//!
 //! # What it costs
 //!
 //! Bounded, whatever the network does: at most [`VISITS_MAX`] transits are looked at for one animation frame. On a direction
@@ -21,6 +23,7 @@ mod gather;
 mod marks;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use super::journey::Journey;
 use super::layout::Layout;
@@ -28,7 +31,7 @@ use super::looks::{Look, Looks};
 use crate::lab::trace::Trace;
 use arrange::Way;
 use gather::{gather, sample};
-pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally};
+pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
 use netlab::History;
 use netlab::history::FrameId;
 use netlab::topology::{Direction, End, LinkId, Topology};
@@ -155,6 +158,7 @@ impl Traffic {
                 self.trips = trips;
             }
         }
+        self.make_room(topology, layout, looks);
     }
 
     fn begin(&mut self, links: usize) {

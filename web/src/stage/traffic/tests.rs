@@ -1,4 +1,5 @@
 use super::arrange::Way;
+use super::marks::Reason;
 use super::*;
 use crate::stage::hit::hit;
 use crate::stage::journey::Journey;
