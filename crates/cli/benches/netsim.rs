@@ -4,6 +4,12 @@
 //!
 //! The losses are drawn otherwise here, so single cells differ by chance: the larger the loss, the more so, for a cell is then
 //! decided by a few long backoffs. What has to agree is the column without loss, and the rest on the whole.
+//!
+//! With buffers of 1 to 8 KiB and much loss ours is lower by 5 to 20 %, and not by chance. Our receiver reads what has come
+//! before its stack answers, so that one segment acknowledges and opens the window. Theirs reads after the answer has gone and
+//! opens the window with a second segment, which does for the first if that is lost. Their program with the reading put
+//! before the answer gives our figures: medians of twelve seeds at 2 KiB and 5 % are 6 699 here, 6 678 there so changed, 7 384
+//! there as it is; at 4 KiB and 20 %, 1 330, 1 274 and 1 807; at 8 KiB and 10 %, 13 389, 13 603 and 14 984.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
