@@ -108,11 +108,11 @@ impl Tracker {
             Body::Tcp { flags, .. } => flags,
             Body::Udp { .. } | Body::Query { .. } => None,
         };
-        let Some(flow) = packet.flow() else { return Decision::Deny(None) };
-        if let Some((slot, side)) = self.find(flow) {
+        if let Some((slot, side)) = self.find(packet) {
             self.pass(now, slot, side, flags);
             return Decision::Allow;
         }
+        let Some(flow) = packet.flow() else { return Decision::Deny(None) };
         let begins = match packet.body {
             Body::Tcp { .. } => flags.is_some_and(|flags| !flags.rst),
             Body::Query { reply, .. } => !reply,
@@ -125,16 +125,23 @@ impl Tracker {
         decision
     }
 
-    /// The connection that a packet belongs to, and which end sent it.
-    fn find(&self, flow: Flow) -> Option<(u32, Side)> {
-        let known = |flow, side| Some((*self.by_flow.get(&flow)?, side));
-        known(flow, Side::Near).or_else(|| known(flow.reversed(), Side::Far))
+    /// The connection that a packet belongs to, and which end sent it. Only who began asks, and only the other end answers: a
+    /// ping back is another matter, even with the same identifier.
+    fn find(&self, packet: &Packet) -> Option<(u32, Side)> {
+        let flow = packet.flow()?;
+        let near = || Some((*self.by_flow.get(&flow)?, Side::Near));
+        let far = || Some((*self.by_flow.get(&flow.reversed())?, Side::Far));
+        match packet.body {
+            Body::Query { reply: false, .. } => near(),
+            Body::Query { reply: true, .. } => far(),
+            _ => near().or_else(far),
+        }
     }
 
     /// Whether an ICMP error is about a packet of a connection, and goes to who sent that.
     fn belongs(&self, bytes: &[u8], error: &Packet) -> bool {
         let Some(about) = error.embedded(bytes) else { return false };
-        about.source == error.destination && about.flow().is_some_and(|flow| self.find(flow).is_some())
+        about.source == error.destination && self.find(&about).is_some()
     }
 
     fn begin(

@@ -111,6 +111,23 @@ fn answers_pass_and_strangers_do_not() {
 }
 
 #[test]
+fn who_was_pinged_may_answer_but_not_ping_back() {
+    let mut lab = Lab::default();
+    let v6 = |n| IpAddress::v6(0xfd00, 0, 0, 0, 0, 0, 0, n);
+    for (us, them) in [(a(1), b(1)), (v6(1), v6(2))] {
+        assert_eq!(lab.judge(0, &sample::echo(us, them, false, 9), INSIDE, &home()), Decision::Allow);
+        assert_eq!(lab.judge(0, &sample::echo(them, us, false, 9), OUTSIDE, &home()), Decision::Deny(None));
+        assert_eq!(lab.judge(0, &sample::echo(us, them, true, 9), OUTSIDE, &home()), Decision::Deny(None));
+        assert_eq!(lab.judge(0, &sample::echo(them, us, true, 9), OUTSIDE, &home()), Decision::Allow);
+        // Where both may ask, each gets its answer.
+        let both = of(&[ANY], Verdict::Deny);
+        assert_eq!(lab.judge(0, &sample::echo(them, us, false, 9), OUTSIDE, &both), Decision::Allow);
+        assert_eq!(lab.judge(0, &sample::echo(us, them, true, 9), INSIDE, &home()), Decision::Allow);
+        assert_eq!(lab.judge(0, &sample::echo(them, us, true, 9), OUTSIDE, &home()), Decision::Allow);
+    }
+}
+
+#[test]
 fn pings_are_answered_and_answers_begin_nothing() {
     let mut lab = Lab::default();
     assert_eq!(lab.judge(0, &sample::echo(a(1), b(1), true, 9), INSIDE, &home()), Decision::Allow);
