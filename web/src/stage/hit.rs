@@ -21,6 +21,7 @@ impl Pointer {
 pub fn hit(at: Point, pointer: Pointer, layout: &Layout, traffic: &Traffic) -> Option<Selection> {
     let target = pointer.target();
     let focused = |mark: &&Mark| mark.focus != Focus::None;
+    let labelled = |mark: &&Mark| mark.form == Form::Capsule;
     let body = || {
         let inside = |node: &super::layout::NodeShape| {
             Rect::from_points(node.center - node.half, node.center + node.half).contains(at)
@@ -29,6 +30,7 @@ pub fn hit(at: Point, pointer: Pointer, layout: &Layout, traffic: &Traffic) -> O
     };
     let marks = || traffic.marks.iter();
     nearest(at, 0.0, marks().filter(focused).map(outline))
+        .or_else(|| nearest(at, 0.0, marks().filter(labelled).map(outline)))
         .map(Selection::Frame)
         .or_else(|| body().map(Selection::Node))
         .or_else(|| nearest(at, 0.0, all(traffic)).map(Selection::Frame))

@@ -61,8 +61,8 @@ impl Frames<'_> {
         for mark in traffic.marks.iter().filter(|mark| mark.form == Form::Dot) {
             self.dot(mark.look, mark.center, mark.half.x);
         }
-        for mark in traffic.marks.iter().filter(|mark| mark.focus == Focus::None && mark.form >= Form::Pill) {
-            self.capsule(mark.look, mark.form == Form::Pill, mark.center, mark.reading, mark.forward);
+        for mark in traffic.marks.iter().filter(|mark| mark.form == Form::Pill) {
+            self.capsule(mark.look, true, mark.center, mark.reading, mark.forward);
         }
     }
 
@@ -70,6 +70,11 @@ impl Frames<'_> {
     pub fn paint_above_nodes(&mut self, traffic: &Traffic) {
         if !self.reduced_motion {
             self.pulses(traffic);
+        }
+        for mark in
+            traffic.marks.iter().filter(|mark| mark.focus == Focus::None && mark.form == Form::Capsule)
+        {
+            self.capsule(mark.look, false, mark.center, mark.reading, mark.forward);
         }
         self.queues(traffic);
         for tally in &traffic.tallies {

@@ -1,7 +1,8 @@
 //! Puts a [`Layout`] and its [`Traffic`] on a canvas. The only part of the stage that draws.
 //!
 //! Three layers: the backdrop (what stands still, painted once for each view and copied), what moves, and the nodes above
-//! it, so that frames come out of a node and go into one.
+//! it, so that frames come out of a node and go into one. But not those that are labelled: who steps from event to event
+//! sees each just when it leaves or arrives, and has to be able to read it.
 
 mod backdrop;
 mod frames;
