@@ -77,6 +77,12 @@ impl Strip {
             let (from, to) = (x(run.from), x(run.to));
             context.fill_rect(from, run.lane as f64 * LANE_PX, (to - from).max(2.0), LANE_PX - 2.0);
         }
+        // When the network itself is to change.
+        context.set_fill_style_str(palette.warn_ink);
+        context.set_global_alpha(0.8);
+        for at in lab.to_come().filter(|at| *at > edge) {
+            context.fill_rect(x(at) - 1.0, 0.0, 2.0, LANES as f64 * LANE_PX);
+        }
         context.set_global_alpha(1.0);
         self.bars(lab, span, (width, height), theme);
 

@@ -494,7 +494,7 @@ impl Link {
     }
 
     /// When the next outage begins or ends after `at`.
-    pub(crate) fn next_outage_edge(&self, at: Instant) -> Option<Instant> {
+    pub fn next_outage_edge(&self, at: Instant) -> Option<Instant> {
         let edges = self.ways.iter().flat_map(outages).filter_map(|(from, lasts, every)| {
             let round = match every {
                 Some(every) if every > Duration::ZERO && at >= from => {

@@ -61,35 +61,37 @@ pub fn Timeline(props: &Props) -> Html {
             }
         });
     }
-    let dragged = use_mut_ref(|| false);
+    // How far a drag goes: to the end of the strip as it was, for that moves on with the playhead.
+    let dragged = use_mut_ref(|| None::<Instant>);
     let go = {
         let session = session.clone();
-        move |event: &PointerEvent| {
+        move |event: &PointerEvent, last: Instant| {
             let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
             let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
             let moment = session.lab().borrow().window().moment(share);
-            session.perform(Command::Travel(Travel::To(moment)));
+            session.perform(Command::Travel(Travel::To(moment.min(last))));
         }
     };
     let onpointerdown = {
-        let (go, dragged) = (go.clone(), dragged.clone());
+        let (go, dragged, session) = (go.clone(), dragged.clone(), session.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() == 0 {
                 let _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
-                *dragged.borrow_mut() = true;
-                go(&event);
+                let last = session.lab().borrow().window().until;
+                *dragged.borrow_mut() = Some(last);
+                go(&event, last);
             }
         })
     };
     let onpointermove = {
         let dragged = dragged.clone();
         Callback::from(move |event: PointerEvent| {
-            if *dragged.borrow() {
-                go(&event);
+            if let Some(last) = *dragged.borrow() {
+                go(&event, last);
             }
         })
     };
-    let onpointerup = Callback::from(move |_: PointerEvent| *dragged.borrow_mut() = false);
+    let onpointerup = Callback::from(move |_: PointerEvent| *dragged.borrow_mut() = None);
     let onkeydown = {
         let session = session.clone();
         Callback::from(move |event: KeyboardEvent| {

@@ -343,7 +343,11 @@ impl Lab {
 
     /// Does what a person asked for. The error is one that they can do something about.
     pub fn perform(&mut self, command: Command) -> Result<(), Refusal> {
+        let revision = self.revision;
         let done = self.act(command);
+        if self.revision != revision {
+            self.watchable = Speed::watchable(&self.scenario.topology);
+        }
         self.set_the_scene();
         done
     }

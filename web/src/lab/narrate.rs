@@ -25,8 +25,11 @@ pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Dura
     if lately == CROWD {
         return Some(crowd(topology, history, at));
     }
-    if let Some(kept) = kept_back(topology, history, at, latest.queued) {
-        return Some(kept);
+    if let Some((node, kept)) = kept_back(topology, history, at, latest.queued) {
+        // At the same moment it may have told the sender so.
+        let told = (latest.first && topology.sender(latest.direction) == node)
+            .then(|| speech(topology, node, latest));
+        return Some(told.map_or(kept.clone(), |told| format!("{kept} {told}")));
     }
     let sender = topology.sender(latest.direction);
     let name = &topology.node(sender).name;
@@ -52,14 +55,19 @@ pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Dura
     })
 }
 
-/// A frame that a node has kept back since the latest one was sent.
-fn kept_back(topology: &Topology, history: &History, at: Instant, since: Instant) -> Option<String> {
+/// A frame that a node has kept back since the latest one was sent, and which node.
+fn kept_back(
+    topology: &Topology,
+    history: &History,
+    at: Instant,
+    since: Instant,
+) -> Option<(NodeId, String)> {
     let lately = history.transits_by(at).rev().take(KEPT_WITHIN);
-    let kept = lately.filter(|transit| transit.refused.is_some_and(|(when, _)| when > since && when <= at));
+    let kept = lately.filter(|transit| transit.refused.is_some_and(|(when, _)| when >= since && when <= at));
     let kept = kept.max_by_key(|transit| (transit.refused.map(|(when, _)| when), transit.id))?;
     let (_, why) = kept.refused?;
-    let name = &topology.node(topology.receiver(kept.direction)).name;
-    Some(format!("{name} keeps the {} back: {why}.", latest_label(kept)))
+    let node = topology.receiver(kept.direction);
+    Some((node, format!("{} keeps the {} back: {why}.", topology.node(node).name, latest_label(kept))))
 }
 
 fn latest_label(transit: &Transit) -> String {

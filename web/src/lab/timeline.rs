@@ -177,10 +177,20 @@ impl Lab {
     /// All of time: what has been and what is planned.
     pub fn whole_time(&self) -> Window {
         let runs = self.world.history().runs().iter().map(|log| log.start);
-        let last = runs.max().unwrap_or_default().max(self.edge()).max(self.playhead.at());
+        let planned = runs.chain(self.to_come());
+        let last = planned.max().unwrap_or_default().max(self.edge()).max(self.playhead.at());
         // A round number behind the last, so that the strip does not shrink with every animation frame.
         let ns = super::plot::ceiling((last.nanos() as f64 * 1.02).max(1e3));
         Window { from: Instant::ZERO, until: Instant::from_nanos(ns as u64) }
+    }
+
+    /// When something is to happen to the network itself: what the document plans, and the first outage of each cable.
+    pub fn to_come(&self) -> impl Iterator<Item = Instant> {
+        let outages = self.scenario.topology.links.iter().flat_map(|link| {
+            let begins = link.next_outage_edge(Instant::ZERO);
+            begins.into_iter().chain(begins.and_then(|at| link.next_outage_edge(at)))
+        });
+        self.scenario.changes.iter().map(|(at, _)| *at).chain(outages)
     }
 
     /// What of it the time line and the graphs show.

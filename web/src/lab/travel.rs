@@ -50,6 +50,11 @@ impl Lab {
                 self.rewound = false;
                 return self.play();
             }
+            Travel::To(moment) if moment > self.edge() => {
+                self.look_at(moment);
+                self.pause();
+                return self.catch_up_to(moment);
+            }
             Travel::To(moment) => self.look_at(moment),
             Travel::Start => self.look_at(Instant::ZERO),
             Travel::Back => {
