@@ -92,10 +92,36 @@ pub fn action_button(session: &Session, button: &Button) -> Html {
     }
 }
 
-/// What is short stays in one line: a table that is too wide is moved, and a word in pieces is not read.
-pub fn short(cell: &str) -> Option<&'static str> {
-    const SHORT: usize = 26;
-    (cell.chars().count() <= SHORT).then_some("short")
+/// What stands in a cell of a narrow table, with the places where a word may go on in the next line: an Ethernet address in its
+/// middle, what else has colons (an endpoint, an IPv6 address) behind each of them. A word in other pieces is not read.
+pub fn cell(text: &str) -> Html {
+    let pieces = pieces(text);
+    html! {
+        { for pieces.iter().enumerate().map(|(number, piece)| html! { <>if number > 0 { <wbr /> }{ *piece }</> }) }
+    }
+}
+
+fn pieces(text: &str) -> Vec<&str> {
+    // `02:50:00:00:00:01`: pairs of digits between five colons.
+    const ETHERNET: usize = 17;
+    let is_ethernet =
+        |word: &str| word.len() == ETHERNET && word.split(':').filter(|pair| pair.len() == 2).count() == 6;
+    let (mut pieces, mut from, mut word_at) = (Vec::new(), 0, 0);
+    for word in text.split_inclusive(' ') {
+        let bare = word.trim_matches([' ', ',', '(', ')']);
+        let colons = word.match_indices(':').map(|(at, _)| at + 1);
+        // Two colons in a row are one sign; at the end of the word is a place already.
+        let colons = colons.filter(|&at| at < word.trim_end().len() && !word[at..].starts_with([':', '/']));
+        let places: Vec<_> =
+            if is_ethernet(bare) { colons.skip(2).take(1).collect() } else { colons.collect() };
+        for place in places {
+            pieces.push(&text[from..word_at + place]);
+            from = word_at + place;
+        }
+        word_at += word.len();
+    }
+    pieces.push(&text[from..]);
+    pieces
 }
 
 fn table_html(session: &Session, table: &Table) -> Html {
@@ -110,25 +136,25 @@ fn table_html(session: &Session, table: &Table) -> Html {
                     <table>
                         <thead><tr>
                             { for table.columns.iter().enumerate().map(|(number, column)| {
-                                let cell = match column.as_str() {
-                                    "" => html! { <td></td> },
-                                    column => html! { <th scope="col">{ column }</th> },
-                                };
-                                let beside = number == 0 && !buttons.is_empty();
-                                html! { <>{ cell }if beside { <td></td> }</> }
+                                match column.as_str() {
+                                    "" => html! { <td key={number}></td> },
+                                    column => html! { <th key={number} scope="col">{ column }</th> },
+                                }
                             }) }
                         </tr></thead>
                         <tbody>
                             { for table.rows.iter().enumerate().map(|(place, row)| {
-                                // Beside the name, where it is in sight however wide the table is.
-                                let button = buttons.get(place).map(|button| html! {
-                                    <td>{ for button.iter().map(|button| action_button(session, button)) }</td>
-                                });
+                                // Below the name, where it takes no width; each other cell is read out with the name alone.
+                                let button = buttons.get(place).and_then(Option::as_ref);
                                 html! {
                                     <tr>
-                                        { for row.iter().enumerate().map(|(number, cell)| match number {
-                                            0 => html! { <><th scope="row">{ cell }</th>{ for button.clone() }</> },
-                                            _ => html! { <td class={short(cell)}>{ cell }</td> },
+                                        { for row.iter().enumerate().map(|(number, text)| match number {
+                                            0 => html! {
+                                                <th scope="row" abbr={button.map(|_| text.clone())}>
+                                                    { cell(text) }{ for button.map(|button| action_button(session, button)) }
+                                                </th>
+                                            },
+                                            _ => html! { <td>{ cell(text) }</td> },
                                         }) }
                                     </tr>
                                 }
@@ -190,5 +216,28 @@ fn Outline(props: &OutlineProps) -> Html {
             <h2>{ "Links" }</h2>
             <ul>{ for links }</ul>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn a_word_of_a_table_goes_on_in_the_next_line_only_behind_a_colon() {
+        for (text, expected) in [
+            ("", &[""][..]),
+            ("isp (203.0.113.1)", &["isp (203.0.113.1)"]),
+            ("192.168.1.10:49152", &["192.168.1.10:", "49152"]),
+            ("02:50:00:00:00:01", &["02:50:00:", "00:00:01"]),
+            ("4096 02:50:00:00:00:01", &["4096 02:50:00:", "00:00:01"]),
+            ("10.0.0.1/24, 02:50:00:00:00:01", &["10.0.0.1/24, 02:50:00:", "00:00:01"]),
+            ("2001:db8::1/64", &["2001:", "db8::", "1/64"]),
+            ("[fe80::1]:80, ::/0", &["[fe80::", "1]:", "80, ::/0"]),
+            ("Dropped: – the queue: full", &["Dropped: – the queue: full"]),
+        ] {
+            assert_eq!(pieces(text), expected);
+            assert_eq!(pieces(text).concat(), text);
+        }
     }
 }
