@@ -135,15 +135,20 @@ pub fn StagePane(props: &Props) -> Html {
             session.edit(Edit::Add(*kind, at));
         })
     };
-    // The legend covers more of the canvas, or less.
-    let clear = {
+    // The legend covers more of the canvas, or less; so do all buttons when the type grows.
+    let keep_clear = {
         let (session, canvas) = (session.clone(), canvas.clone());
-        Callback::from(move |_: Event| {
+        move || {
             if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
                 with_stage(&session, |stage| stage.keep_clear(&floating_on(&canvas)));
             }
-        })
+        }
     };
+    let toggled = Callback::from({
+        let keep_clear = keep_clear.clone();
+        move |_: Event| keep_clear()
+    });
+    use_effect_with(props.projector, move |_| keep_clear());
     let drawing = format!(
         "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
         sketch.sentence()
@@ -192,7 +197,7 @@ pub fn StagePane(props: &Props) -> Html {
                 if session.query().embed {
                     <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
                 }
-                { legend(!session.query().embed && !props.projector, &clear) }
+                { legend(!session.query().embed && !props.projector, &toggled) }
                 <div class="zoom" role="group" aria-label="View">
                     <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
                         { icon(Glyph::Plus) }

@@ -51,8 +51,8 @@ const SCALE_FIT_MAX: f64 = 2.6;
 const PADDING_PX: f64 = 36.0;
 /// More obstacles than this are not looked at: each triples the work.
 const OBSTACLES_MAX: usize = 4;
-/// On its way to the middle a fitted picture can stop at this many places in each direction.
-const CENTRING_STEPS: u32 = 12;
+/// A fitted picture can be at this many places to each side of the middle.
+const CENTRING_STEPS: i32 = 12;
 /// This much of the picture stays in view, however far it is moved.
 const KEEP_PX: f64 = 48.0;
 /// After this long, easing has done 63 % of the way.
@@ -116,25 +116,31 @@ impl View {
         }
         let views = rooms.into_iter().map(|room| Self::filling(scenery, room)).filter(|&view| is_clear(view));
         match views.max_by(|a, b| a.scale.total_cmp(&b.scale)) {
-            Some(largest) => largest.nearer_to(size.to_rect().center(), scenery, obstacles, padding / 2.0),
+            Some(largest) => largest.centred(scenery, whole, obstacles, padding / 2.0),
             None => plain,
         }
     }
 
-    /// Moved as near to this pixel as it gets by a part of the way across and a part of the way up or down, at least `gap`
-    /// pixels from every obstacle. The room beside an obstacle is free from one edge of the canvas to the other, but the
-    /// picture seldom needs the obstacle's whole height: there it can be in the middle after all.
-    fn nearer_to(self, middle: Point, scenery: &impl Scenery, obstacles: &[Rect], gap: f64) -> Self {
+    /// Moved within this room, as near to its middle as it can be with `gap` pixels to every obstacle. The room beside an
+    /// obstacle is free from one edge of the canvas to the other, but the picture seldom needs the obstacle's whole height:
+    /// there it can be in the middle after all.
+    fn centred(self, scenery: &impl Scenery, room: Rect, obstacles: &[Rect], gap: f64) -> Self {
         let Some(bounds) = scenery.bounds(self) else { return self };
-        let way = middle - bounds.center();
-        let parts = || (0..=CENTRING_STEPS).map(|step| f64::from(step) / f64::from(CENTRING_STEPS));
-        let mut left: Vec<_> =
-            parts().flat_map(|x| parts().map(move |y| Vec2::new(way.x * x, way.y * y))).collect();
-        left.sort_by(|a, b| a.hypot2().total_cmp(&b.hypot2()));
+        let free = (room.size() - bounds.size()).to_vec2() / 2.0;
+        let parts =
+            || (-CENTRING_STEPS..=CENTRING_STEPS).map(|step| f64::from(step) / f64::from(CENTRING_STEPS));
+        let mut off: Vec<_> =
+            parts().flat_map(|x| parts().map(move |y| Vec2::new(free.x * x, free.y * y))).collect();
+        off.sort_by(|a, b| a.hypot2().total_cmp(&b.hypot2()));
+        let to_middle = room.center() - bounds.center();
+        let views = off.into_iter().map(|off| self.moved(to_middle + off));
         let is_clear = |view: &Self| {
             !obstacles.iter().any(|obstacle| scenery.touches(*view, obstacle.inflate(gap, gap)))
         };
-        left.into_iter().map(|left| self.moved(way - left)).find(is_clear).unwrap_or(self)
+        // Not farther off than it was.
+        let nearer =
+            views.take_while(|view| (view.offset - self.offset - to_middle).hypot2() <= to_middle.hypot2());
+        nearer.into_iter().find(is_clear).unwrap_or(self)
     }
 
     /// The largest view that has everything inside these pixels.
