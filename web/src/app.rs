@@ -220,6 +220,9 @@ fn focus(event: &Event) -> Focus {
         "TEXTAREA" | "SELECT" => Focus::Text,
         "INPUT" if !matches!(kind.as_str(), "checkbox" | "radio" | "range") => Focus::Text,
         "INPUT" | "BUTTON" | "SUMMARY" | "A" => Focus::Control,
+        _ if element.has_attribute("tabindex") && element.scroll_width() > element.client_width() => {
+            Focus::Wide
+        }
         _ => Focus::Page,
     }
 }
