@@ -96,7 +96,8 @@ pub fn App(props: &Props) -> Html {
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}
                     selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)}
-                    tools={view.tools.clone()} filter={view.applied.clone()} grave={view.problems.iter().filter(|problem| problem.grave).count()} />
+                    tools={view.tools.clone()} filter={view.applied.clone()} projector={page.workspace.projector}
+                    grave={view.problems.iter().filter(|problem| problem.grave).count()} />
                 <Transport view={page.view.clone()} />
                 <Drawer workspace={page.workspace} view={page.view.clone()} />
                 <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} />
@@ -219,6 +220,9 @@ fn focus(event: &Event) -> Focus {
         "TEXTAREA" | "SELECT" => Focus::Text,
         "INPUT" if !matches!(kind.as_str(), "checkbox" | "radio" | "range") => Focus::Text,
         "INPUT" | "BUTTON" | "SUMMARY" | "A" => Focus::Control,
+        _ if element.has_attribute("tabindex") && element.scroll_width() > element.client_width() => {
+            Focus::Wide
+        }
         _ => Focus::Page,
     }
 }

@@ -99,6 +99,8 @@ pub enum Focus {
     Text,
     /// On a control that uses the space bar itself.
     Control,
+    /// On what is wider than its place, and is moved sideways with the arrows.
+    Wide,
     /// Anywhere else.
     Page,
 }
@@ -144,6 +146,8 @@ mod tests {
         assert_eq!(meaning(".", false, Focus::Control), Some(Key::Step));
         assert_eq!(meaning("ArrowLeft", false, Focus::Page), Some(Key::StepBack));
         assert_eq!(meaning("ArrowLeft", false, Focus::Control), None, "a slider or a list of tabs has it");
+        assert_eq!(meaning("ArrowRight", false, Focus::Wide), None, "a table that does not fit is moved");
+        assert_eq!(meaning(" ", false, Focus::Wide), Some(Key::TogglePlay));
         assert_eq!(meaning("Tab", false, Focus::Page), None);
     }
 }

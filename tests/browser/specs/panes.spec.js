@@ -26,9 +26,23 @@ test("a router can be pinged at any of its addresses, and says what it has a rou
   await expect(aquarium.run("Ping a → r2 (10.0.12.2)")).toContainText("done");
   await aquarium.pane("Inspect");
   await aquarium.button("Router r1 10.0.1.254, 10.0.12.1").click();
-  await expect(table(aquarium, "Routes").getByRole("row", { name: /^10\.0\.2\.0\/24 r2 \(10\.0\.12\.2\) 1 \(to r2\) 1 written down/ })).toBeVisible();
+  await expect(table(aquarium, "Routes").getByRole("row", { name: /^10\.0\.2\.0\/24 r2 \(10\.0\.12\.2\) at port 1 1 written down, / })).toBeVisible();
   await expect(table(aquarium, "Neighbors").getByRole("row", { name: /^a \(10\.0\.1\.1\) / })).toBeVisible();
-  await expect(table(aquarium, "Interfaces").getByRole("row", { name: /^0 \(to a\) .*10\.0\.1\.254\/24 up/ })).toBeVisible();
+  await expect(table(aquarium, "Interfaces").getByRole("row", { name: /^0 \(to a\) .*10\.0\.1\.254\/24, ([0-9a-f]{2}:){5}[0-9a-f]{2} up/ })).toBeVisible();
+});
+
+test("the tables of a router fit into the pane; where one does not, the keyboard moves it", async ({ page, aquarium }) => {
+  await aquarium.open(HOME);
+  await aquarium.playToTheEnd();
+  await aquarium.pane("Inspect");
+  await aquarium.button("Router home 192.168.1.1, 203.0.113.2").click();
+  const beyond = (name) => table(aquarium, name).evaluate((scroll) => scroll.scrollWidth - scroll.clientWidth);
+  for (const name of ["Interfaces", "Routes", "Neighbors", "Translations", "Traffic"]) expect(await beyond(name), name).toBe(0);
+  await page.evaluate(() => document.documentElement.style.setProperty("--side", "240px"));
+  await expect.poll(() => beyond("Translations")).toBeGreaterThan(0);
+  await table(aquarium, "Translations").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => table(aquarium, "Translations").evaluate((scroll) => scroll.scrollLeft)).toBeGreaterThan(0);
 });
 
 test("the table of translations fills, and a frame tells how the router changed it", async ({ page, aquarium }) => {

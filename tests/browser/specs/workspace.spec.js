@@ -113,6 +113,37 @@ test("the side pane makes room, stays away and comes back", async ({ page, aquar
   await expect.poll(() => width(aquarium.canvas)).toBe(before);
 });
 
+const TALE = { ...QUIET, title: "A tale", description: "This network has a long tale to tell. ".repeat(12) };
+
+test("a long description begins short, and is all there at a press; a short one has no button", async ({ page, aquarium }) => {
+  await aquarium.open(TALE);
+  const more = page.getByRole("button", { name: /^(More|Less)$/ });
+  await expect(more).toHaveAttribute("aria-expanded", "false");
+  const whole = await height(aquarium.canvas);
+  await more.press("Enter");
+  await expect(more).toHaveText("Less");
+  await expect(more).toHaveAttribute("aria-expanded", "true");
+  await expect.poll(() => height(aquarium.canvas)).toBeLessThan(whole);
+  const text = page.getByText("This network has a long tale");
+  expect(await text.evaluate((all) => all.scrollHeight - all.clientHeight)).toBeLessThanOrEqual(0);
+  await more.press("Enter");
+  await expect.poll(() => height(aquarium.canvas)).toBe(whole);
+  await aquarium.open({ ...TALE, description: "Nothing much." });
+  await expect(page.getByText("Nothing much.")).toBeVisible();
+  await expect(more).toHaveCount(0);
+});
+
+test("for a projector the drawing is the largest thing, whatever there is to be said", async ({ page, aquarium }) => {
+  await aquarium.open(TALE);
+  await aquarium.button("Projector").click();
+  await expect.poll(() => height(aquarium.canvas)).toBeGreaterThan(0.45 * 900);
+  await expect(page.getByText("TCP data", { exact: true })).toBeHidden();
+  const tops = await side(page).getByRole("tab").evaluateAll((tabs) => tabs.map((tab) => tab.getBoundingClientRect().top));
+  expect(new Set(tops).size, "the tabs are one row").toBe(1);
+  await page.getByText("Colours").click();
+  await expect(page.getByText("TCP data", { exact: true })).toBeVisible();
+});
+
 test("for a projector the type is larger, and nothing sticks out", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.instrument("Packets");

@@ -1,6 +1,6 @@
 //! A frame's layers, field by field with their meaning, beside its bytes.
 
-use super::inspector::{action_button, short};
+use super::inspector::{action_button, cell};
 use super::{on, use_session};
 use crate::lab::Command;
 use crate::lab::inspect::{Changed, FrameSheet};
@@ -74,7 +74,7 @@ pub fn FrameDetails(props: &Props) -> Html {
 fn changed(who: &str, changes: &[Changed]) -> Html {
     let title = format!("Changed by {who}");
     let value = |value: &Option<String>| match value {
-        Some(value) => html! { <td class={short(value)}>{ value }</td> },
+        Some(value) => html! { <td>{ cell(value) }</td> },
         None => html! { <td class="nothing">{ "–" }</td> },
     };
     html! {

@@ -92,10 +92,43 @@ pub fn action_button(session: &Session, button: &Button) -> Html {
     }
 }
 
-/// What is short stays in one line: a table that is too wide is moved, and a word in pieces is not read.
-pub fn short(cell: &str) -> Option<&'static str> {
-    const SHORT: usize = 26;
-    (cell.chars().count() <= SHORT).then_some("short")
+/// What stands in a cell of a narrow table. A word goes into the next line whole; only one that is longer than a line goes on
+/// in the next, where [`pieces`] says. A word in other pieces is not read.
+pub fn cell(text: &str) -> Html {
+    // A space at the end of an inline block would not be seen.
+    let word = |word: &str| match &pieces(word.trim_end())[..] {
+        [first, rest @ ..] if !rest.is_empty() => html! {
+            <>
+                <span class="long-word">{ *first }{ for rest.iter().map(|piece| html! { <><wbr />{ *piece }</> }) }</span>
+                { &word[word.trim_end().len()..] }
+            </>
+        },
+        _ => word.into(),
+    };
+    if !text.contains(':') {
+        return text.into();
+    }
+    html! { { for text.split_inclusive(' ').map(word) } }
+}
+
+/// A word in the pieces in which it can be read: an Ethernet address in two, what else has colons (an endpoint, an IPv6 address)
+/// behind each of them.
+fn pieces(word: &str) -> Vec<&str> {
+    // `02:50:00:00:00:01`: pairs of digits between five colons.
+    const ETHERNET: usize = 17;
+    let bare = word.trim_matches([',', '(', ')']);
+    let is_ethernet = bare.len() == ETHERNET && bare.split(':').filter(|pair| pair.len() == 2).count() == 6;
+    let colons = word.match_indices(':').map(|(at, _)| at + 1);
+    // Two colons in a row are one sign; the end of a word is a place already.
+    let places = colons.filter(|&at| at < word.len() && !word[at..].starts_with([':', '/']));
+    let (skipped, taken) = if is_ethernet { (2, 1) } else { (0, usize::MAX) };
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    for place in places.skip(skipped).take(taken) {
+        pieces.push(&word[from..place]);
+        from = place;
+    }
+    pieces.push(&word[from..]);
+    pieces
 }
 
 fn table_html(session: &Session, table: &Table) -> Html {
@@ -110,25 +143,25 @@ fn table_html(session: &Session, table: &Table) -> Html {
                     <table>
                         <thead><tr>
                             { for table.columns.iter().enumerate().map(|(number, column)| {
-                                let cell = match column.as_str() {
-                                    "" => html! { <td></td> },
-                                    column => html! { <th scope="col">{ column }</th> },
-                                };
-                                let beside = number == 0 && !buttons.is_empty();
-                                html! { <>{ cell }if beside { <td></td> }</> }
+                                match column.as_str() {
+                                    "" => html! { <td key={number}></td> },
+                                    column => html! { <th key={number} scope="col">{ column }</th> },
+                                }
                             }) }
                         </tr></thead>
                         <tbody>
                             { for table.rows.iter().enumerate().map(|(place, row)| {
-                                // Beside the name, where it is in sight however wide the table is.
-                                let button = buttons.get(place).map(|button| html! {
-                                    <td>{ for button.iter().map(|button| action_button(session, button)) }</td>
-                                });
+                                // Below the name, where it takes no width; each other cell is read out with the name alone.
+                                let button = buttons.get(place).and_then(Option::as_ref);
                                 html! {
                                     <tr>
-                                        { for row.iter().enumerate().map(|(number, cell)| match number {
-                                            0 => html! { <><th scope="row">{ cell }</th>{ for button.clone() }</> },
-                                            _ => html! { <td class={short(cell)}>{ cell }</td> },
+                                        { for row.iter().enumerate().map(|(number, text)| match number {
+                                            0 => html! {
+                                                <th scope="row" abbr={button.map(|_| text.clone())}>
+                                                    { cell(text) }{ for button.map(|button| action_button(session, button)) }
+                                                </th>
+                                            },
+                                            _ => html! { <td>{ cell(text) }</td> },
                                         }) }
                                     </tr>
                                 }
@@ -190,5 +223,28 @@ fn Outline(props: &OutlineProps) -> Html {
             <h2>{ "Links" }</h2>
             <ul>{ for links }</ul>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn a_long_word_of_a_table_goes_on_in_the_next_line_only_behind_a_colon() {
+        for (word, expected) in [
+            ("", &[""][..]),
+            ("(203.0.113.1)", &["(203.0.113.1)"]),
+            ("192.168.1.10:49152", &["192.168.1.10:", "49152"]),
+            ("02:50:00:00:00:01", &["02:50:00:", "00:00:01"]),
+            ("02:50:00:00:00:01,", &["02:50:00:", "00:00:01,"]),
+            ("2001:db8::1/64", &["2001:", "db8::", "1/64"]),
+            ("[fe80::1]:80", &["[fe80::", "1]:", "80"]),
+            ("::/0", &["::/0"]),
+            ("Dropped:", &["Dropped:"]),
+        ] {
+            assert_eq!(pieces(word), expected);
+            assert_eq!(pieces(word).concat(), word);
+        }
     }
 }

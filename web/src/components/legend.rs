@@ -69,10 +69,10 @@ const SIGNS: [Sign; 12] = [
     },
 ];
 
-/// The legend, folded away until it is wanted where there is little room.
-pub fn legend(roomy: bool) -> Html {
+/// The legend, folded away until it is wanted where there is little room; `toggled` is told when it takes more, or less.
+pub fn legend(roomy: bool, toggled: &Callback<Event>) -> Html {
     html! {
-        <details class="legend" open={roomy && !is_narrow()}>
+        <details class="legend" open={roomy && !is_narrow()} ontoggle={toggled}>
             <summary>{ "Colours" }</summary>
             <ul>
                 { for Swatch::ALL.into_iter().filter(|&swatch| swatch != Swatch::Other).map(|swatch| html! {
@@ -85,7 +85,7 @@ pub fn legend(roomy: bool) -> Html {
                     </li>
                 }) }
             </ul>
-            <details>
+            <details ontoggle={toggled}>
                 <summary>{ "Signs" }</summary>
                 <ul>
                     { for SIGNS.iter().map(|sign| html! {

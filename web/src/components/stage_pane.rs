@@ -45,6 +45,8 @@ pub struct Props {
     pub grave: usize,
     /// The display filter.
     pub filter: Rc<str>,
+    /// Large type, for a projector: the drawing comes first.
+    pub projector: bool,
 }
 
 /// How far an arrow key moves the picture, in CSS pixels, and how much a zoom key zooms.
@@ -133,6 +135,20 @@ pub fn StagePane(props: &Props) -> Html {
             session.edit(Edit::Add(*kind, at));
         })
     };
+    // The legend covers more of the canvas, or less; so do all buttons when the type grows.
+    let keep_clear = {
+        let (session, canvas) = (session.clone(), canvas.clone());
+        move || {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                with_stage(&session, |stage| stage.keep_clear(&floating_on(&canvas)));
+            }
+        }
+    };
+    let toggled = Callback::from({
+        let keep_clear = keep_clear.clone();
+        move |_: Event| keep_clear()
+    });
+    use_effect_with(props.projector, move |_| keep_clear());
     let drawing = format!(
         "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
         sketch.sentence()
@@ -181,7 +197,7 @@ pub fn StagePane(props: &Props) -> Html {
                 if session.query().embed {
                     <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
                 }
-                { legend(!session.query().embed) }
+                { legend(!session.query().embed && !props.projector, &toggled) }
                 <div class="zoom" role="group" aria-label="View">
                     <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
                         { icon(Glyph::Plus) }
@@ -308,20 +324,44 @@ struct DescriptionProps {
     text: String,
 }
 
-/// What to look at. On a phone it begins short.
+/// What to look at. It begins short, so that the drawing has the room; the style sheet says how short.
 #[component]
 fn Description(props: &DescriptionProps) -> Html {
-    let open = use_state(|| false);
+    let (open, long) = (use_state(|| false), use_state(|| false));
+    let paragraph = use_node_ref();
     let toggle = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
+    {
+        // How much of it can be seen depends on the window and on the size of the type: both change the paragraph's own size.
+        let (long, paragraph) = (long.setter(), paragraph.clone());
+        use_effect_with(*open, move |&open| {
+            let seen = paragraph.cast::<web_sys::Element>().filter(|_| !open).map(|paragraph| {
+                let measured = paragraph.clone();
+                let measure = Closure::<dyn FnMut()>::new(move || {
+                    long.set(measured.scroll_height() > measured.client_height() + 1);
+                });
+                let observer =
+                    ResizeObserver::new(measure.as_ref().unchecked_ref()).expect("browsers have it");
+                observer.observe(&paragraph);
+                (observer, measure)
+            });
+            move || {
+                if let Some((observer, _)) = seen {
+                    observer.disconnect();
+                }
+            }
+        });
+    }
     html! {
         <div class={classes!("description", open.then_some("open"))}>
-            <p>{ &props.text }</p>
-            <button type="button" class="link narrow-only" aria-expanded={open.to_string()} onclick={toggle}>
-                { if *open { "Less" } else { "More" } }
-            </button>
+            <p id="description" ref={paragraph}>{ &props.text }</p>
+            if *long {
+                <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="description" onclick={toggle}>
+                    { if *open { "Less" } else { "More" } }
+                </button>
+            }
         </div>
     }
 }

@@ -51,6 +51,8 @@ const SCALE_FIT_MAX: f64 = 2.6;
 const PADDING_PX: f64 = 36.0;
 /// More obstacles than this are not looked at: each triples the work.
 const OBSTACLES_MAX: usize = 4;
+/// A fitted picture can be at this many places to each side of the middle.
+const CENTRING_STEPS: i32 = 12;
 /// This much of the picture stays in view, however far it is moved.
 const KEEP_PX: f64 = 48.0;
 /// After this long, easing has done 63 % of the way.
@@ -86,7 +88,7 @@ impl View {
     }
 
     /// The largest view that has everything inside a canvas of this size and nothing behind the obstacles, which are at
-    /// its edges; if there is none, something is behind them.
+    /// its edges, and as near to the middle as it can be there; if there is none, something is behind them.
     pub fn fitting(scenery: &impl Scenery, size: Size, obstacles: &[Rect]) -> Self {
         let padding = PADDING_PX.min(size.width * 0.05).min(size.height * 0.06);
         let whole = size.to_rect().inset(-padding);
@@ -113,7 +115,32 @@ impl View {
             rooms = rooms.iter().flat_map(cut).collect();
         }
         let views = rooms.into_iter().map(|room| Self::filling(scenery, room)).filter(|&view| is_clear(view));
-        views.max_by(|a, b| a.scale.total_cmp(&b.scale)).unwrap_or(plain)
+        match views.max_by(|a, b| a.scale.total_cmp(&b.scale)) {
+            Some(largest) => largest.centred(scenery, whole, obstacles, padding / 2.0),
+            None => plain,
+        }
+    }
+
+    /// Moved within this room, as near to its middle as it can be with `gap` pixels to every obstacle. The room beside an
+    /// obstacle is free from one edge of the canvas to the other, but the picture seldom needs the obstacle's whole height:
+    /// there it can be in the middle after all.
+    fn centred(self, scenery: &impl Scenery, room: Rect, obstacles: &[Rect], gap: f64) -> Self {
+        let Some(bounds) = scenery.bounds(self) else { return self };
+        let free = (room.size() - bounds.size()).to_vec2() / 2.0;
+        let parts =
+            || (-CENTRING_STEPS..=CENTRING_STEPS).map(|step| f64::from(step) / f64::from(CENTRING_STEPS));
+        let mut off: Vec<_> =
+            parts().flat_map(|x| parts().map(move |y| Vec2::new(free.x * x, free.y * y))).collect();
+        off.sort_by(|a, b| a.hypot2().total_cmp(&b.hypot2()));
+        let to_middle = room.center() - bounds.center();
+        let views = off.into_iter().map(|off| self.moved(to_middle + off));
+        let is_clear = |view: &Self| {
+            !obstacles.iter().any(|obstacle| scenery.touches(*view, obstacle.inflate(gap, gap)))
+        };
+        // Not farther off than it was.
+        let nearer =
+            views.take_while(|view| (view.offset - self.offset - to_middle).hypot2() <= to_middle.hypot2());
+        nearer.into_iter().find(is_clear).unwrap_or(self)
     }
 
     /// The largest view that has everything inside these pixels.
@@ -302,6 +329,24 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_kept_beside_an_obstacle_is_in_the_middle_again_where_the_obstacle_is_not() {
+        // Wide above, narrow below: the buttons in the corner are in the way of nothing that is as low as they are.
+        let spots = Spots(vec![(0.0, 0.0), (600.0, 0.0), (150.0, 500.0), (450.0, 500.0)]);
+        let size = Size::new(900.0, 600.0);
+        let buttons = Rect::new(640.0, 540.0, 900.0, 600.0);
+        let view = View::fitting(&spots, size, &[buttons]);
+        let middle = spots.bounds(view).unwrap().center();
+        assert!(!spots.touches(view, buttons));
+        assert!((middle.x - 450.0).abs() < 1.0, "{middle:?}");
+        // A bar along one edge leaves the middle of the rest, and no more.
+        let bar = Rect::new(0.0, 0.0, 900.0, 120.0);
+        let below = View::fitting(&spots, size, &[bar]);
+        let bounds = spots.bounds(below).unwrap();
+        assert!(bounds.y0 > bar.y1 && bounds.y1 < 600.0, "{bounds:?}");
+        assert!((bounds.center().x - 450.0).abs() < 1.0, "{bounds:?}");
+    }
+
+    #[test]
     fn easing_arrives_in_half_a_second_and_only_gets_nearer() {
         let (mut camera, spots) = camera(&TRIANGLE, 900.0, 600.0);
         camera.zoom_by(3.0, None, &spots);
@@ -342,6 +387,31 @@ mod tests {
             let bounds = spots.bounds(camera.view()).unwrap();
             let canvas = Rect::new(0.0, 0.0, width, height);
             prop_assert!(canvas.inflate(0.5, 0.5).contains_rect(bounds), "{bounds:?}");
+        }
+
+        #[test]
+        fn a_fit_beside_obstacles_is_inside_clear_of_them_and_no_smaller_for_being_centred(
+            points in prop::collection::vec((-1_000.0..1_000.0, -1_000.0..1_000.0), 2..12),
+            width in 600.0..2_000.0,
+            height in 400.0..1_200.0,
+            legend in (50.0..500.0, 20.0..120.0),
+            buttons in (40.0..250.0, 30.0..60.0),
+        ) {
+            let spots = Spots(points);
+            let (size, canvas) = (Size::new(width, height), Rect::new(0.0, 0.0, width, height));
+            let obstacles = [
+                Rect::new(0.0, height - legend.1, legend.0, height),
+                Rect::new(width - buttons.0, height - buttons.1, width, height),
+            ];
+            let is_clear = |view: View| !obstacles.iter().any(|&obstacle| spots.touches(view, obstacle));
+            let [plain, view] = [&[][..], &obstacles].map(|obstacles| View::fitting(&spots, size, obstacles));
+            prop_assert!(is_clear(view) || view == plain);
+            let off = |view: View| spots.bounds(view).unwrap().center() - canvas.center();
+            prop_assert!(canvas.inflate(0.5, 0.5).contains_rect(spots.bounds(view).unwrap()));
+            // Nothing hinders it at its place: then it is in the middle.
+            let centred = view.moved(-off(view));
+            let gap = |&obstacle: &Rect| spots.touches(centred, obstacle.inflate(PADDING_PX, PADDING_PX));
+            prop_assert!(obstacles.iter().any(gap) || off(view).hypot() < 1e-6);
         }
 
         #[test]

@@ -29,6 +29,7 @@ use netlab::topology::{NodeId, NodeKind, Topology};
 use netlab::{Frame, History, Instant};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use vnetif::PortId;
 
 /// Something looked at closely.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,25 +192,27 @@ fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -
 impl Scene<'_> {
     /// All ports with what passed them, and what `more` tells of each besides.
     fn port_table(&self, columns: &[&str], more: &dyn Fn(usize) -> Vec<String>) -> Table {
-        let head = ["Port", "Cable to", "Frames out", "Frames in", "Bytes out", "Bytes in"];
+        let frames_and_bytes = |frames, bytes| {
+            format!("{}, {}", format::plural(frames, "frame", "frames"), format::bytes(bytes))
+        };
         let counts = |number: usize| {
             let direction = self.ports.directions[number];
             let back = direction.reverse();
-            let name = &self.topology.node(self.topology.receiver(direction)).name;
             let out = self.history.totals_at(direction, self.at).sent;
             let arrived = self.history.totals_at(back, self.at).delivered;
             let (sent, _) = self.history.bytes_at(direction, self.at);
             let (_, received) = self.history.bytes_at(back, self.at);
-            let mut row = vec![number.to_string(), name.clone()];
-            row.extend([out, arrived].map(format::count));
-            row.extend([sent, received].map(format::bytes));
+            let link = self.history.link_at(direction.link, self.at);
+            let off = if link.ports[direction.from.index()].is_up() { "" } else { ", off" };
+            let mut row = vec![format!("{}{off}", self.ports.short(PortId(number as u32)))];
+            row.extend([frames_and_bytes(out, sent), frames_and_bytes(arrived, received)]);
             row.extend(more(number));
             row
         };
         let rows = (0..self.ports.directions.len()).map(counts).collect();
         Table::new(
             "Ports",
-            &[&head[..], columns].concat(),
+            &[&["Port", "Out", "In"], columns].concat(),
             rows,
             "No cable is plugged in: nothing it sends gets anywhere.",
         )
@@ -356,13 +359,14 @@ mod tests {
         let world = ran(HOME, 5);
         let home = sheet(&world, world.now(), Selection::Node(named(&world, "home")));
         let interfaces = &table(&home, "Interfaces").rows;
-        assert_eq!(interfaces[1][..3], ["1 (to isp)", "203.0.113.2/30", "up"]);
-        assert!(interfaces[1][4].contains("outside") && !interfaces[0][4].contains("outside"));
+        assert_eq!(interfaces[1][0], "1 (to isp)");
+        assert!(interfaces[1][1].starts_with("203.0.113.2/30, 02:"), "{interfaces:?}");
+        assert_eq!([&interfaces[0][2], &interfaces[1][2]], ["up", "up, outside"]);
         assert!(
             table(&home, "Routes")
                 .rows
                 .iter()
-                .any(|row| row[0] == "0.0.0.0/0" && row[1].starts_with("isp ("))
+                .any(|row| row[0] == "0.0.0.0/0" && row[1] == "isp (203.0.113.1) at port 1")
         );
         let translated = &table(&home, "Translations").rows;
         assert!(

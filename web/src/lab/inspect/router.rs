@@ -9,7 +9,7 @@ use netlab::history::{NodeEvent, Refusal};
 use netlab::topology::RouterConfig;
 use router::config::{Filter, Forward, Transport, Verdict};
 use router::event::{Route, Translation};
-use smoltcp::wire::IpCidr;
+use smoltcp::wire::{EthernetAddress, IpCidr};
 use std::collections::BTreeMap;
 use vnetif::PortId;
 
@@ -70,11 +70,10 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
     sheet.tables.push(table);
 }
 
-fn list(addresses: &[IpCidr]) -> String {
-    match addresses {
-        [] => "–".into(),
-        some => some.iter().map(IpCidr::to_string).collect::<Vec<_>>().join(", "),
-    }
+/// All addresses of an interface, those of IP first.
+fn list(addresses: &[IpCidr], mac: EthernetAddress) -> String {
+    let of_ip = addresses.iter().map(IpCidr::to_string);
+    of_ip.chain([ethernet(mac)]).collect::<Vec<_>>().join(", ")
 }
 
 fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
@@ -88,33 +87,26 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
             (true, false) => "no cable",
             (true, true) => "up",
         };
-        let mut also = Vec::new();
+        let mut is = vec![is];
         if port.outside && config.nat.is_some() {
-            also.push("outside");
+            is.push("outside");
         }
         if config.rip.is_some() && !port.rip {
-            also.push("no RIP");
+            is.push("no RIP");
         }
         let addresses = port.addresses.iter().chain(port.vlans.iter().flat_map(|(_, of)| of));
         if port.advertise && addresses.clone().any(|cidr| matches!(cidr, IpCidr::Ipv6(_))) {
-            also.push("advertises IPv6");
+            is.push("advertises IPv6");
         }
-        let also = if also.is_empty() { "–".to_string() } else { also.join(", ") };
-        let mac = ethernet(port.mac.unwrap_or(scene.id.router_mac(number)));
+        let is = is.join(", ");
+        let mac = port.mac.unwrap_or(scene.id.router_mac(number));
         let mtu = format::buffer(port.mtu);
         if !port.addresses.is_empty() || port.vlans.is_empty() {
-            rows.push(vec![
-                scene.ports.short(number),
-                list(&port.addresses),
-                is.into(),
-                mtu.clone(),
-                also.clone(),
-                mac.clone(),
-            ]);
+            rows.push(vec![scene.ports.short(number), list(&port.addresses, mac), is.clone(), mtu.clone()]);
         }
         for (vlan, addresses) in &port.vlans {
             let name = format!("{}, VLAN {vlan}", scene.ports.short(number));
-            rows.push(vec![name, list(addresses), is.into(), mtu.clone(), also.clone(), mac.clone()]);
+            rows.push(vec![name, list(addresses, mac), is.clone(), mtu.clone()]);
         }
         // One button for a port, however many networks it has.
         buttons.push(Some(scene.port_button(number.0 as usize, port.up)));
@@ -122,7 +114,7 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
     }
     let mut table = Table::new(
         "Interfaces",
-        &["Port", "Addresses", "Is", "Largest packet", "Also", "Ethernet address"],
+        &["Port", "Addresses", "Is", "Largest packet"],
         rows,
         "No cable is plugged in.",
     );
@@ -132,21 +124,23 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
 
 fn routes(scene: &Scene<'_>) -> Table {
     let row = |(route, since): &(Route, _)| {
-        let via = route.via.map_or("directly".into(), |via| names::with_address(scene.topology, via));
         let vlan = route.vlan.map_or(String::new(), |vlan| format!(", VLAN {vlan}"));
+        // The neighbor's name says already where the port leads to.
+        let through = match route.via {
+            Some(via) => format!("{} at port {}", names::with_address(scene.topology, via), route.port.0),
+            None => format!("directly at {}", scene.ports.long(route.port)),
+        };
         let metric = if route.metric >= 16 { "16, unreachable".into() } else { route.metric.to_string() };
         vec![
             route.to.to_string(),
-            via,
-            format!("{}{vlan}", scene.ports.short(route.port)),
+            format!("{through}{vlan}"),
             metric,
-            source(route.source).into(),
-            ago(scene.at, *since),
+            format!("{}, {}", source(route.source), ago(scene.at, *since)),
         ]
     };
     Table::new(
         "Routes",
-        &["To", "Through", "At port", "Metric", "From", "Since"],
+        &["To", "Through", "Metric", "From, since"],
         scene.tables.routes.iter().map(row).collect(),
         "None: it knows no way anywhere, and keeps whatever it gets.",
     )
@@ -166,13 +160,12 @@ fn translations(scene: &Scene<'_>) -> Table {
             endpoint(of.inside),
             endpoint(of.outside),
             endpoint(of.remote),
-            transport(of.transport).into(),
-            ago(scene.at, *since),
+            format!("{}, {}", transport(of.transport), ago(scene.at, *since)),
         ]
     };
     Table::new(
         "Translations",
-        &["Inside", "Looks like", "With", "Over", "Since"],
+        &["Inside", "Looks like", "With", "Over, since"],
         scene.tables.translations.iter().map(row).collect(),
         "None: nobody inside has spoken to anybody outside yet.",
     )
@@ -224,11 +217,11 @@ fn connections(scene: &Scene<'_>) -> Table {
     let row = |(_, of, by, since): &(u32, _, Option<u32>, _)| {
         let [protocol, from, to] = flow(of);
         let rule = by.map_or("otherwise".into(), |rule| (rule + 1).to_string());
-        vec![from, to, protocol, rule, ago(scene.at, *since)]
+        vec![from, to, rule, format!("{protocol}, {}", ago(scene.at, *since))]
     };
     Table::new(
         "Connections",
-        &["From", "To", "Over", "By rule", "Since"],
+        &["From", "To", "By rule", "Over, since"],
         scene.tables.connections.iter().map(row).collect(),
         "None: it follows no connection now.",
     )

@@ -100,13 +100,11 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) 
     if knows_vlans {
         more.push("VLANs");
     }
-    more.push("Is");
     let mut table = scene.port_table(&more, &|number| {
         let mut row = vec![format::count(scene.refused_at_port(number))];
         if knows_vlans {
             row.push(membership(&ports[number].vlan));
         }
-        row.push(if ports[number].up { "on" } else { "off" }.into());
         row
     });
     table.buttons =

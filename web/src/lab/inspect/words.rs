@@ -32,7 +32,7 @@ pub fn ethernet(address: EthernetAddress) -> String {
 
 /// How long ago that was.
 pub fn ago(at: Instant, since: Instant) -> String {
-    format!("{}\u{a0}ago", format::duration(at.since(since)))
+    format!("{} ago", format::duration(at.since(since)))
 }
 
 /// A bridge identifier, as most switches show it.
