@@ -15,7 +15,7 @@ const CABLE: &str = "M-12-1.5H12V1.5H-12Z";
 const CAPSULE: &str = "M-5-5H5A5 5 0 0 1 5 5H-5A5 5 0 0 1-5-5Z";
 const DISC: &str = "M0-5A5 5 0 0 1 0 5A5 5 0 0 1 0-5Z";
 
-const SIGNS: [Sign; 12] = [
+const SIGNS: [Sign; 13] = [
     Sign { paths: &[("sign-cable", CABLE), ("sign-up", DISC)], says: "port: frames pass" },
     Sign {
         paths: &[("sign-cable", CABLE), ("sign-plain", DISC), ("sign-up", "M0-5A5 5 0 0 1 0 5Z")],
@@ -32,6 +32,13 @@ const SIGNS: [Sign; 12] = [
     Sign {
         paths: &[("sign-crown", "M-7 6L-8-4L-3.5 1L0-6L3.5 1L8-4L7 6Z")],
         says: "root of the spanning tree",
+    },
+    Sign {
+        paths: &[
+            ("sign-role", "M0-7A7 7 0 0 1 0 7A7 7 0 0 1 0-7Z"),
+            ("sign-role-ink", "M-2 4V-4H1A2 2 0 0 1 1 .5H-2M0 .5L3 4"),
+        ],
+        says: "a port in the tree: R leads to the root, D away from it, A and B stand by, closed",
     },
     Sign {
         paths: &[("sign-vlan", "M-9-6H9V6H-9Z"), ("sign-ink", "M-4-3V3M1-3H4V3H1Z")],

@@ -9,7 +9,7 @@ use netlab::history::{NodeEvent, Refusal};
 use netlab::topology::RouterConfig;
 use router::config::{Filter, Forward, Transport, Verdict};
 use router::event::{Route, Translation};
-use smoltcp::wire::{EthernetAddress, IpCidr};
+use smoltcp::wire::{EthernetAddress, IpCidr, IpEndpoint};
 use std::collections::BTreeMap;
 use vnetif::PortId;
 
@@ -156,12 +156,15 @@ const fn transport(transport: Option<Transport>) -> &'static str {
 
 fn translations(scene: &Scene<'_>) -> Table {
     let row = |(_, of, since): &(u32, Translation, _)| {
-        vec![
-            endpoint(of.inside),
-            endpoint(of.outside),
-            endpoint(of.remote),
-            format!("{}, {}", transport(of.transport), ago(scene.at, *since)),
-        ]
+        // ICMP has no ports: a request is told from others by its identifier.
+        let [inside, outside, remote] = match of.transport {
+            Some(_) => [of.inside, of.outside, of.remote].map(endpoint),
+            None => {
+                let request = |end: IpEndpoint| format!("{}, identifier {}", end.addr, end.port);
+                [request(of.inside), request(of.outside), of.remote.addr.to_string()]
+            }
+        };
+        vec![inside, outside, remote, format!("{}, {}", transport(of.transport), ago(scene.at, *since))]
     };
     Table::new(
         "Translations",

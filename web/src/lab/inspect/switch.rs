@@ -80,7 +80,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) 
         };
         sheet.tables.push(Table::new(
             "Spanning tree",
-            &["Port", "Role", "State", "Switch behind it", "So"],
+            &["Port", "Role", "State", "Another switch there", "For"],
             tables.ports.iter().map(row).collect(),
             "No port takes part yet.",
         ));

@@ -9,7 +9,7 @@ use netlab::{Duration, Instant};
 use router::config::{Protocol, Rip, Rule, SplitHorizon, Verdict};
 use router::event::{Flow, Source};
 use smoltcp::socket::tcp::State as TcpState;
-use smoltcp::wire::{EthernetAddress, IpEndpoint};
+use smoltcp::wire::{EthernetAddress, IpEndpoint, IpProtocol};
 use vnetif::impair::{Distribution, Impairment, LossReason};
 use vnetif::line::{CoDel, Discipline, Queue, QueueLimit, Red};
 use vnetif::{PortId, Ratio};
@@ -173,7 +173,12 @@ pub fn ip_protocol(number: u8) -> String {
 
 /// Who talks with whom.
 pub fn flow(flow: &Flow) -> [String; 3] {
-    [ip_protocol(flow.protocol), endpoint(flow.from), endpoint(flow.to)]
+    let [from, to] = match IpProtocol::from(flow.protocol) {
+        IpProtocol::Tcp | IpProtocol::Udp => [flow.from, flow.to].map(endpoint),
+        // Its identifier stands in the place of both ports.
+        _ => [format!("{}, identifier {}", flow.from.addr, flow.from.port), flow.to.addr.to_string()],
+    };
+    [ip_protocol(flow.protocol), from, to]
 }
 
 /// An address and a port.
