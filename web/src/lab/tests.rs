@@ -2,7 +2,7 @@
 
 use super::*;
 use netlab::run::{Ping, RunKind, Target};
-use netlab::topology::NodeId;
+use netlab::topology::{LinkId, NodeId};
 use proptest::prelude::*;
 use scenario::link;
 
@@ -148,6 +148,36 @@ fn automatic_speed_lets_a_bulk_transfer_pass_and_comes_back() {
     assert!(fastest > watchable);
     assert_eq!(lab.speed, watchable);
     assert!(now_ms < 90_000.0, "{now_ms} ms");
+}
+
+#[test]
+fn a_link_that_becomes_slow_makes_automatic_speed_faster() {
+    let mut lab = Lab::new(example(5));
+    let before = lab.watchable;
+    let mut ways = lab.scenario().topology.links[0].ways.clone();
+    ways.iter_mut().for_each(|way| way.line.delay = Duration::from_millis(25));
+    lab.perform(Command::Edit(Box::new(Edit::SetLink(LinkId(0), ways)))).unwrap();
+    assert!(lab.watchable > before);
+    lab.tick(0.0, false, &mut || true);
+    lab.perform(Command::TogglePlay).unwrap();
+    lab.tick(16.7, false, &mut || true);
+    assert_eq!(lab.speed, lab.watchable);
+}
+
+#[test]
+fn a_moment_that_is_to_come_is_run_to_and_time_stands_still_there() {
+    let mut lab = Lab::new(example(0));
+    let moment = Instant::ZERO + Duration::from_millis(2_500);
+    lab.perform(Command::Travel(Travel::To(moment))).unwrap();
+    for frame in 0..100 {
+        lab.tick(f64::from(frame) * 16.7, false, &mut || true);
+    }
+    assert_eq!((lab.playhead.at(), lab.state()), (moment, State::Paused));
+    assert!(
+        lab.world.next_event_at().is_some_and(|next| next > moment),
+        "all that was to happen has happened"
+    );
+    assert!(!lab.rewound);
 }
 
 #[test]
