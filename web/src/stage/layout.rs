@@ -6,7 +6,7 @@
 use super::camera::View;
 use super::occupancy::Occupancy;
 use super::sizes::{Sizes, node_half};
-use super::sketch::{Kind, Sketch};
+use super::sketch::{CableSketch, Kind, Line, Sketch};
 use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{Direction, End, LinkId, NodeId};
 
@@ -85,6 +85,8 @@ pub struct Badge {
     pub rect: Rect,
     /// There is room for rate and delay besides the warnings.
     pub whole: bool,
+    /// There is room for so many of the warnings.
+    pub warnings: usize,
 }
 
 /// One direction of a cable on the canvas.
@@ -171,8 +173,9 @@ impl Layout {
         for id in roads {
             let cable = &mut self.cables[id];
             cable.badge = cable
-                .badge(&sketch.cables[id], &self.sizes)
-                .filter(|badge| occupancy.take_if_free(badge.rect.inflate(2.0, 2.0)));
+                .badges(&sketch.cables[id], &self.sizes)
+                .into_iter()
+                .find(|badge| occupancy.take_if_free(badge.rect.inflate(2.0, 2.0)));
             // A text beside either lane would be about here.
             cable.roomy = End::BOTH.iter().all(|&from| {
                 let lane = cable.lane(from);
@@ -302,27 +305,38 @@ impl Cable {
         self.ports[0] + self.unit * (self.length * place)
     }
 
-    /// Out of the way of both lanes: above the cable, or to the right of an upright one.
-    fn badge(&self, sketch: &super::sketch::CableSketch, sizes: &Sizes) -> Option<Badge> {
+    /// Where a badge may be, and what it may say, the best first: out of the way of both lanes, above the cable, or to the right
+    /// of an upright one.
+    fn badges(&self, sketch: &CableSketch, sizes: &Sizes) -> Vec<Badge> {
         let font = sizes.badge_font;
-        let width = |line: &super::sketch::Line| line.width_em * font + font;
-        let warnings: f64 = sketch.warnings.iter().map(|line| width(line) + font * 0.35).sum();
-        let about = width(&sketch.about);
+        let width = |line: &Line| line.width_em * font + font;
+        let warnings =
+            |count: usize| sketch.warnings[..count].iter().map(|line| width(line) + font * 0.35).sum::<f64>();
+        let all = sketch.warnings.len();
         // Above the cable it may overhang the ports a little.
-        let whole = about + warnings <= self.length + 16.0 * sizes.detail;
-        let size = match whole {
-            true => Size::new(about + warnings, font * 1.7),
-            false if warnings > 0.0 && self.length > 30.0 => Size::new(warnings - font * 0.35, font * 1.7),
-            false => return None,
-        };
+        let room = self.length + 16.0 * sizes.detail;
+        let whole = width(&sketch.about) + warnings(all);
+        let mut choices = Vec::new();
+        if whole <= room {
+            choices.push((true, all, whole));
+        }
+        // One warning is said wherever a cable can be seen, even if it is wider than that.
+        let counts = (1..=all).rev().filter(|_| self.length > 30.0);
+        let fits = |&(.., count, width): &(bool, usize, f64)| count == 1 || width <= room;
+        choices.extend(counts.map(|count| (false, count, warnings(count) - font * 0.35)).filter(fits));
+
         let normal = right_of(self.unit);
         let up =
             if normal.y < -0.35 || (normal.y.abs() <= 0.35 && normal.x > 0.0) { normal } else { -normal };
         let clearance = self.lane + sizes.lane * 0.5 + 4.0;
-        let reach = size.width / 2.0 * up.x.abs() + size.height / 2.0 * up.y.abs();
         let place = if sketch.lossy { 0.68 } else { 0.5 };
-        let center = self.core_at(place) + up * (clearance + reach);
-        Some(Badge { rect: Rect::from_center_size(center, size), whole })
+        let badge = |(whole, warnings, width)| {
+            let size = Size::new(width, font * 1.7);
+            let reach = size.width / 2.0 * up.x.abs() + size.height / 2.0 * up.y.abs();
+            let center = self.core_at(place) + up * (clearance + reach);
+            Badge { rect: Rect::from_center_size(center, size), whole, warnings }
+        };
+        choices.into_iter().map(badge).collect()
     }
 }
 
@@ -359,6 +373,7 @@ pub mod tests {
     use crate::stage::sketch::tests::two_hosts_and_a_switch;
     use crate::stage::standing::Standing;
     use proptest::prelude::*;
+    use vnetif::impair::Impairment;
 
     /// Two hosts and a switch, as they are.
     pub fn layout() -> Layout {
@@ -371,6 +386,28 @@ pub mod tests {
         let (topology, _) = two_hosts_and_a_switch();
         let sketch = Sketch::new(&topology, &positions, &Standing::default(), &looks());
         Layout::new(&sketch, View { scale, offset: Vec2::ZERO }, Size::new(600.0, 400.0))
+    }
+
+    #[test]
+    fn a_cable_says_at_least_one_of_its_troubles() {
+        let half = vnetif::Ratio::percent(50);
+        let (mut topology, positions) = two_hosts_and_a_switch();
+        let trouble = [
+            Impairment::Loss(half),
+            Impairment::Corrupt { probability: half, correlation: Default::default() },
+            Impairment::Duplicate { probability: half, correlation: Default::default() },
+        ];
+        topology.links[0].ways.iter_mut().for_each(|way| way.impairments = trouble.into());
+        let sketch = Sketch::new(&topology, &positions, &Standing::default(), &looks());
+        let said = |scale| {
+            let view = View { scale, offset: Vec2::ZERO };
+            Layout::new(&sketch, view, Size::new(5_000.0, 3_000.0)).cables[0]
+                .badge
+                .map(|badge| (badge.whole, badge.warnings))
+        };
+        assert_eq!(said(9.0), Some((true, 3)));
+        let short = said(1.0).expect("there is one");
+        assert!(!short.0 && (1..3).contains(&short.1), "{short:?}");
     }
 
     #[test]

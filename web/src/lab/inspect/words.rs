@@ -3,9 +3,9 @@
 use crate::format;
 use bridge::config::{Edge, Membership, Stp, Vlan};
 use bridge::event::{BridgeId, Role, State};
+use netlab::Instant;
 use netlab::history::{DropReason, SocketState};
 use netlab::topology::{Congestion, NodeKind, TcpConfig, Way};
-use netlab::{Duration, Instant};
 use router::config::{Protocol, Rip, Rule, SplitHorizon, Verdict};
 use router::event::{Flow, Source};
 use smoltcp::socket::tcp::State as TcpState;
@@ -370,6 +370,5 @@ pub const fn drop_reason(reason: DropReason) -> &'static str {
 
 /// For how long something has been so.
 pub fn for_so_long(at: Instant, since: Instant) -> String {
-    let lasts: Duration = at.since(since);
-    format!("for {}", format::duration(lasts))
+    format::duration(at.since(since))
 }

@@ -160,7 +160,7 @@ impl Backdrop<'_> {
         if badge.whole {
             part(&sketch.about, Weight::Normal, None, self.palette.ink_soft);
         }
-        for line in &sketch.warnings {
+        for line in &sketch.warnings[..badge.warnings] {
             let (fill, ink) = match sketch.down && line.text.ends_with("down") {
                 true => (self.palette.fault, self.palette.fault_ink),
                 false => (self.palette.warn, self.palette.warn_ink),
