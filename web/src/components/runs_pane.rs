@@ -4,12 +4,14 @@ use super::run_card::run_card;
 use super::start_form::StartForm;
 use crate::format;
 use crate::lab::results::{Phase, RunView};
-use crate::lab::view::Sketch;
+use crate::lab::view::View;
+use netlab::Instant;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// Starting runs in this network, and their results, the latest first.
-pub fn runs_pane(sketch: &Rc<Sketch>, runs: &[Rc<RunView>]) -> Html {
+pub fn runs_pane(view: &View) -> Html {
+    let View { sketch, runs, to_come, .. } = view;
     let (planned, begun): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.phase == Phase::Planned);
     html! {
         <>
@@ -24,9 +26,15 @@ pub fn runs_pane(sketch: &Rc<Sketch>, runs: &[Rc<RunView>]) -> Html {
                     <p class="empty">{ "None yet. Start a run above, and its results appear here as they come." }</p>
                 }
                 { cards(begun.into_iter()) }
-                if !planned.is_empty() {
+                if !planned.is_empty() || !to_come.is_empty() {
                     <h2>{ "Still to come" }</h2>
                     { cards(planned.into_iter().rev()) }
+                    { for to_come.iter().map(|(at, what)| html! {
+                        <p class="run planned run-head">
+                            <span>{ what }</span>
+                            <span class="run-phase">{ format!("at {}", format::duration(*at - Instant::ZERO)) }</span>
+                        </p>
+                    }) }
                 }
             </section>
         </>

@@ -45,7 +45,7 @@ pub fn SidePane(props: &Props) -> Html {
         })
     };
     let body = match props.pane {
-        Pane::Runs => runs_pane(&props.view.sketch, &props.view.runs),
+        Pane::Runs => runs_pane(&props.view),
         Pane::Inspect => inspector(&session, &props.view),
         Pane::SpeedTest => html! { <SpeedTest /> },
         Pane::Document => {

@@ -45,6 +45,7 @@ pub mod samples;
 pub mod sequence;
 pub mod speed;
 pub mod timeline;
+mod to_come;
 pub mod trace;
 pub mod travel;
 pub mod view;

@@ -184,15 +184,6 @@ impl Lab {
         Window { from: Instant::ZERO, until: Instant::from_nanos(ns as u64) }
     }
 
-    /// When something is to happen to the network itself: what the document plans, and the first outage of each cable.
-    pub fn to_come(&self) -> impl Iterator<Item = Instant> {
-        let outages = self.scenario.topology.links.iter().flat_map(|link| {
-            let begins = link.next_outage_edge(Instant::ZERO);
-            begins.into_iter().chain(begins.and_then(|at| link.next_outage_edge(at)))
-        });
-        self.scenario.changes.iter().map(|(at, _)| *at).chain(outages)
-    }
-
     /// What of it the time line and the graphs show.
     pub fn window(&self) -> Window {
         self.window.unwrap_or_else(|| self.whole_time())

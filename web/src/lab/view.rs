@@ -62,6 +62,8 @@ pub struct View {
     pub narration: Rc<str>,
     /// All runs, the latest first.
     pub runs: Vec<Rc<RunView>>,
+    /// What is still to happen to the network, in order of time.
+    pub to_come: Vec<(Instant, String)>,
     /// What is selected.
     pub selection: Option<Selection>,
     /// The packet of an opened capture that is looked at.
@@ -275,6 +277,7 @@ impl Lab {
             edge: (self.world.now(), history.hash()),
             narration,
             runs: self.followers.views(&self.whole, history, at),
+            to_come: self.to_come_in_words(),
             selection: self.selection,
             packet: self.packet,
             inspected: self.inspected(),
