@@ -179,3 +179,15 @@ test("zoomed in, the same way on the strip is less time, until all of it is show
   await expect(aquarium.button("Longer")).toBeDisabled();
   await expect.poll(span).toBe(whole);
 });
+
+test("a moment that is still to come is run to when somebody points at it, and what happens until then is announced", async ({ page, aquarium }) => {
+  await aquarium.open();
+  await aquarium.openExample("A loop, and the tree that tames it");
+  await expect(page.getByText("s1 – s2: the cable is pulled")).toBeVisible();
+  // The strip goes to 10 s: to 9 s.
+  await aquarium.dragTo(0.9);
+  await expect.poll(() => aquarium.time()).toBeGreaterThan(8.5);
+  await expect(page.getByText("paused", { exact: true })).toBeVisible();
+  await expect(page.getByText("s1 – s2: the cable is pulled")).toBeHidden();
+  await expect(aquarium.run("Ping left → right")).toContainText("under way");
+});
