@@ -255,7 +255,7 @@ fn note(session: &Session, props: &Props) -> Html {
         },
         State::CatchingUp { share } => html! {
             <p class="stage-note">
-                <label for="catching-up">{ "Catching up with where you were" }</label>
+                <label for="catching-up">{ "Running to that moment" }</label>
                 <progress id="catching-up" max="1" value={format::fixed(share, 2)}></progress>
             </p>
         },

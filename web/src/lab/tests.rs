@@ -178,6 +178,9 @@ fn a_moment_that_is_to_come_is_run_to_and_time_stands_still_there() {
         "all that was to happen has happened"
     );
     assert!(!lab.rewound);
+    // Pointed at once more, as a hand that does not lie still does.
+    lab.perform(Command::Travel(Travel::To(moment))).unwrap();
+    assert_eq!((lab.playhead.at(), lab.state()), (moment, State::Paused));
 }
 
 #[test]

@@ -51,8 +51,12 @@ impl Lab {
                 return self.play();
             }
             Travel::To(moment) if moment > self.edge() => {
-                self.look_at(moment);
+                self.rewound = false;
                 self.pause();
+                // Between the last that happened and the playhead there is nothing to run to.
+                if moment <= self.playhead.at() {
+                    return self.playhead.jump(moment);
+                }
                 return self.catch_up_to(moment);
             }
             Travel::To(moment) => self.look_at(moment),
