@@ -10,7 +10,7 @@
 //! | [`results`] | a run's history, in words and numbers |
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
-//! | [`timeline`] | all of time at a glance |
+//! | [`timeline`], `to_come` | all of time at a glance, and what is still to happen to the network |
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
 //! | [`acting`] | what is done to a thing with one button |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
