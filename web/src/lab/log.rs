@@ -91,8 +91,7 @@ impl Lab {
             }
             Source::Run(run, entry) => (self.run_name(history, run), run_words(topology, &entry.event), None),
             Source::Link(link, before, now) => {
-                let ends = topology.link(link).ends.map(|end| self.name(end)).join(" – ");
-                (ends, link_words(topology, before, now), Some(Selection::Link(link)))
+                (self.cable_name(link), link_words(topology, before, now), Some(Selection::Link(link)))
             }
             Source::Settings(node, before, now) => {
                 (self.name(node).to_string(), settings_words(before, now), Some(Selection::Node(node)))
@@ -101,8 +100,14 @@ impl Lab {
         LogLine { at, who, text, what }
     }
 
-    fn name(&self, node: NodeId) -> &str {
+    /// What a node is called.
+    pub(super) fn name(&self, node: NodeId) -> &str {
         &self.whole().node(node).name
+    }
+
+    /// What a cable is called: after what it connects.
+    pub(super) fn cable_name(&self, link: LinkId) -> String {
+        self.whole().link(link).ends.map(|end| self.name(end)).join(" – ")
     }
 
     fn run_name(&self, history: &History, run: RunId) -> String {

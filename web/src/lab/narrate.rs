@@ -29,7 +29,10 @@ pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Dura
         // At the same moment it may have told the sender so.
         let told = (latest.first && topology.sender(latest.direction) == node)
             .then(|| speech(topology, node, latest));
-        return Some(told.map_or(kept.clone(), |told| format!("{kept} {told}")));
+        return Some(match told {
+            Some(told) => format!("{kept} {told}"),
+            None => kept,
+        });
     }
     let sender = topology.sender(latest.direction);
     let name = &topology.node(sender).name;

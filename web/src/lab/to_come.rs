@@ -2,7 +2,7 @@
 
 use super::Lab;
 use netlab::Instant;
-use netlab::topology::{LinkId, NodeId};
+use netlab::topology::LinkId;
 use scenario::Change;
 use vnetif::impair::Impairment;
 
@@ -49,29 +49,20 @@ impl Lab {
             }
             Change::Node { node, .. } => format!("{}: is added", node.name),
             Change::Cable(link) => {
-                format!("{}: a cable is plugged in", link.ends.map(|end| self.node_name(end)).join(" – "))
+                format!("{}: a cable is plugged in", link.ends.map(|end| self.name(end)).join(" – "))
             }
             Change::Port(link, end, _) => {
-                let node = self.whole.links.get(link.index()).map(|link| link.ends[end.index()]);
-                format!("{}: a port is set otherwise", node.map_or("", |node| self.node_name(node)))
+                let node = self.whole().link(*link).ends[end.index()];
+                format!("{}: a port is set otherwise", self.name(node))
             }
-            Change::Set(node, _) => format!("{}: is set otherwise", self.node_name(*node)),
-            Change::Clear(node) => format!("{}: forgets what it has learned", self.node_name(*node)),
+            Change::Set(node, _) => format!("{}: is set otherwise", self.name(*node)),
+            Change::Clear(node) => format!("{}: forgets what it has learned", self.name(*node)),
             Change::Stop(run) => {
                 let log = self.world.history().runs().get(run.0 as usize);
                 let title = log.map_or("a run", |log| super::results::title(&log.spec.kind));
                 format!("{title}: is stopped")
             }
         }
-    }
-
-    fn cable_name(&self, link: LinkId) -> String {
-        let ends = self.whole.links.get(link.index()).map(|link| link.ends);
-        ends.map_or_else(String::new, |ends| ends.map(|end| self.node_name(end)).join(" – "))
-    }
-
-    fn node_name(&self, node: NodeId) -> &str {
-        self.whole.nodes.get(node.index()).map_or("", |node| &node.name)
     }
 }
 
