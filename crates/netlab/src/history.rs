@@ -6,6 +6,7 @@
 //!
 //! Histories are bounded: beyond [`Limits`] the oldest transits go first, and [`History::complete_since`] says so.
 
+mod encoding;
 mod moments;
 mod tables;
 mod wires;
@@ -16,9 +17,11 @@ pub use wires::DirectionTotals;
 
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
 use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
+use crate::world::Command;
+use encoding::{Encode, Words};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
+use std::{fmt, mem};
 use tables::NodeLog;
 use wire::impair::LossReason;
 use wire::line::{Journey, QueueDrop};
@@ -276,6 +279,8 @@ pub struct History {
     /// What was refused later than it arrived, in order of time: a packet that waited for an address in vain.
     late_refusals: VecDeque<(Instant, TransitId)>,
     hash: Xxh3Default,
+    /// Scratch memory for [`fold_value`](Self::fold_value).
+    words: Words,
 }
 
 /// What the world says of a frame that it hands to a link.
@@ -321,6 +326,7 @@ impl History {
             runs: Vec::new(),
             late_refusals: VecDeque::new(),
             hash: Xxh3Default::new(),
+            words: Words::default(),
         }
     }
 
@@ -355,7 +361,7 @@ impl History {
 
     /// A node keeps a frame that it received.
     pub(crate) fn refuse(&mut self, at: Instant, node: NodeId, transit: TransitId, why: Refusal) {
-        self.fold(7, at, [u64::from(node.0), transit.0, why.code(), 0]);
+        self.fold(7, at, [u64::from(node.0), transit.0, why.word(), 0]);
         *self.nodes[node.index()].refused.entry(why).or_default() += 1;
         let place = transit.0.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
         if let Some(transit) = place.and_then(|place| self.transits.get_mut(place)) {
@@ -376,11 +382,11 @@ impl History {
         if new_bytes {
             self.fold(0, queued, [frame_id.0, frame.len() as u64, xxh3_64(&frame), 0]);
         }
-        let fate_code = match fate {
+        let fate_word = match fate {
             Fate::Delivered => 0,
-            Fate::Dropped { reason, .. } => reason.code(),
+            Fate::Dropped { reason, .. } => reason.word(),
         };
-        self.fold(1, queued, [direction.index() as u64, frame_id.0, arrival.nanos(), fate_code]);
+        self.fold(1, queued, [direction.index() as u64, frame_id.0, arrival.nanos(), fate_word]);
 
         let id = self.next_transit();
         self.frame_bytes += frame.len();
@@ -418,12 +424,12 @@ impl History {
         match event {
             // The only ones that can come by the hundred thousand a second: addresses that a storm moves from port to port.
             NodeEvent::Switch(bridge::Event::Learned { vlan, mac, port }) => {
-                self.fold(8, at, [u64::from(node.0), place_of(vlan, mac), u64::from(port.0), 0]);
+                self.fold(8, at, [u64::from(node.0), mac_table_key(vlan, mac), u64::from(port.0), 0]);
             }
             NodeEvent::Switch(bridge::Event::Forgotten { vlan, mac }) => {
-                self.fold(9, at, [u64::from(node.0), place_of(vlan, mac), 0, 0]);
+                self.fold(9, at, [u64::from(node.0), mac_table_key(vlan, mac), 0, 0]);
             }
-            _ => self.fold_text(2, at, &format_args!("{} {event:?}", node.0)),
+            _ => self.fold_value(2, at, node.0.into(), &event),
         }
         if let Some(since) = self.nodes[node.index()].push(NodeEntry { at, event }) {
             self.complete_since = self.complete_since.max(since);
@@ -442,13 +448,13 @@ impl History {
         }
         // By far the most frequent, and it says nothing but its totals.
         if event != RunEvent::Progress {
-            self.fold_text(6, at, &format_args!("{event:?}"));
+            self.fold_value(6, at, run.0.into(), &event);
         }
         self.runs[run.0 as usize].entries.push(RunEntry { at, event, totals });
     }
 
-    pub(crate) fn command(&mut self, at: Instant, command: &impl std::fmt::Debug) {
-        self.fold_text(4, at, &format_args!("{command:?}"));
+    pub(crate) fn command(&mut self, at: Instant, command: &Command) {
+        self.fold_value(4, at, 0, command);
     }
 
     fn forget_oldest(&mut self) {
@@ -469,11 +475,14 @@ impl History {
         self.hash.update(&bytes);
     }
 
-    /// For events that are rare: their `Debug` text is as exact as any encoding and cannot forget a field.
-    fn fold_text(&mut self, kind: u8, at: Instant, text: &std::fmt::Arguments<'_>) {
-        let text = text.to_string();
-        self.fold(kind, at, [text.len() as u64, 0, 0, 0]);
-        self.hash.update(text.as_bytes());
+    /// Folds a value of any length, which belongs to the node or run of this number.
+    fn fold_value(&mut self, kind: u8, at: Instant, of: u64, value: &impl Encode) {
+        let mut words = mem::take(&mut self.words);
+        words.clear();
+        value.encode(&mut words);
+        self.fold(kind, at, [of, words.as_bytes().len() as u64, 0, 0]);
+        self.hash.update(words.as_bytes());
+        self.words = words; // Its memory is used again.
     }
 
     // ---- what everyone else reads ----
@@ -615,23 +624,12 @@ impl RunLog {
     }
 }
 
-/// A VLAN and an address as one number.
-fn place_of(vlan: Option<bridge::config::Vlan>, mac: EthernetAddress) -> u64 {
-    let mac = mac.0.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
-    u64::from(vlan.map_or(0, bridge::config::Vlan::get)) << 48 | mac
+/// The key of a MAC table's entry as one number.
+fn mac_table_key(vlan: Option<bridge::config::Vlan>, mac: EthernetAddress) -> u64 {
+    u64::from(vlan.map_or(0, bridge::config::Vlan::get)) << 48 | encoding::mac_word(mac.0)
 }
 
 impl DropReason {
-    const fn code(self) -> u64 {
-        match self {
-            Self::QueueFull => 1,
-            Self::Overload => 1 << 32,
-            Self::Early => 2 << 32,
-            Self::Late => 3 << 32,
-            Self::Impaired(reason) => 2 + reason as u64,
-        }
-    }
-
     /// As reports call it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -654,16 +652,6 @@ impl DropReason {
 }
 
 impl Refusal {
-    fn code(self) -> u64 {
-        match self {
-            Self::Switch(why) => why as u64,
-            Self::Router(router::Refusal::Filtered(rule)) => {
-                2 << 32 | u64::from(rule.map_or(0, |rule| rule + 1))
-            }
-            Self::Router(why) => 1 << 32 | why.number(),
-        }
-    }
-
     /// As reports call it.
     pub const fn name(self) -> &'static str {
         match self {
