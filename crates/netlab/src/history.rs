@@ -15,11 +15,13 @@ pub use moments::Stride;
 pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
 
+pub use host::{Event as HostEvent, SocketState};
+
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
 use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
 use crate::world::Command;
 use encoding::{Encode, Words};
-use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
+use smoltcp::wire::EthernetAddress;
 use std::collections::{BTreeMap, VecDeque};
 use std::{fmt, mem};
 use tables::NodeLog;
@@ -133,96 +135,12 @@ impl From<passage::Fate> for Fate {
 /// A change in a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeEvent {
+    /// Something changed in a host.
+    Host(HostEvent),
     /// Something changed in a switch.
     Switch(bridge::Event),
     /// Something changed in a router.
     Router(router::Event),
-    /// A host has a new address, which a router's advertisement made (RFC 4862).
-    Address {
-        /// The address and its prefix.
-        cidr: IpCidr,
-    },
-    /// It has it no more.
-    AddressGone {
-        /// The address and its prefix.
-        cidr: IpCidr,
-    },
-    /// A host has a new default router, which told it so (RFC 4861, 6.3.4).
-    DefaultRouter {
-        /// Its address.
-        router: IpAddress,
-    },
-    /// It has it no more.
-    DefaultRouterGone {
-        /// Its address.
-        router: IpAddress,
-    },
-    /// A host joined a group.
-    Joined {
-        /// The group's address.
-        group: IpAddress,
-    },
-    /// It left it.
-    Left {
-        /// The group's address.
-        group: IpAddress,
-    },
-    /// A host was told that packets on their way to an address must be shorter (RFC 1191, RFC 8201). With its own MTU: that was
-    /// so long ago that it tries longer ones again.
-    PathMtu {
-        /// The destination.
-        to: IpAddress,
-        /// The longest packet, in bytes.
-        mtu: usize,
-    },
-    /// A host learned a neighbor's address, by ARP (RFC 826) or NDP (RFC 4861). Derived from what arrived on the wire by
-    /// smoltcp's own rules, since its cache cannot be read.
-    Neighbor {
-        /// The neighbor's IP address.
-        ip: IpAddress,
-        /// Its Ethernet address.
-        mac: EthernetAddress,
-    },
-    /// A socket was opened, or changed.
-    Socket {
-        /// Which one: counted over the host's life.
-        socket: u32,
-        /// What it is now.
-        state: SocketState,
-    },
-    /// A socket is gone.
-    SocketGone {
-        /// Which one.
-        socket: u32,
-    },
-    /// A host sent a frame but has no cable.
-    NoCable,
-}
-
-/// What can be seen of a socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SocketState {
-    /// A TCP socket.
-    Tcp {
-        /// RFC 9293, 3.3.2.
-        state: smoltcp::socket::tcp::State,
-        /// Port 0 and no address mean "not yet".
-        local: Option<IpEndpoint>,
-        /// The other side.
-        remote: Option<IpEndpoint>,
-        /// The port it listens on, or will be bound to.
-        port: u16,
-    },
-    /// A bound UDP socket.
-    Udp {
-        /// Its port.
-        port: u16,
-    },
-    /// An ICMP socket.
-    Icmp {
-        /// The identifier of its echo requests.
-        ident: u16,
-    },
 }
 
 /// One line of a node's history.
@@ -443,7 +361,7 @@ impl History {
 
     pub(crate) fn run_event(&mut self, at: Instant, run: RunId, event: RunEvent, totals: Totals) {
         self.fold(3, at, [u64::from(run.0), 0, 0, 0]);
-        for words in totals.words() {
+        for words in encoding::totals_words(&totals) {
             self.fold(5, at, words);
         }
         // By far the most frequent, and it says nothing but its totals.

@@ -153,19 +153,19 @@ fn node_words(topology: &Topology, node: NodeId, event: &NodeEvent) -> String {
     match event {
         NodeEvent::Switch(event) => switch_words(topology, node, event),
         NodeEvent::Router(event) => router_words(topology, node, event),
-        NodeEvent::Address { cidr } => format!("gives itself the address {cidr}, as a router advised"),
-        NodeEvent::AddressGone { cidr } => format!("gives up the address {cidr}"),
-        NodeEvent::DefaultRouter { router } => format!("takes {} for its gateway", whose(*router)),
-        NodeEvent::DefaultRouterGone { router } => {
+        NodeEvent::Host(HostEvent::Address { cidr }) => format!("gives itself the address {cidr}, as a router advised"),
+        NodeEvent::Host(HostEvent::AddressGone { cidr }) => format!("gives up the address {cidr}"),
+        NodeEvent::Host(HostEvent::DefaultRouter { router }) => format!("takes {} for its gateway", whose(*router)),
+        NodeEvent::Host(HostEvent::DefaultRouterGone { router }) => {
             format!("no longer takes {} for its gateway", whose(*router))
         }
-        NodeEvent::Joined { group } => format!("joins the group {group}"),
-        NodeEvent::Left { group } => format!("leaves the group {group}"),
-        NodeEvent::PathMtu { to, mtu } => {
+        NodeEvent::Host(HostEvent::Joined { group }) => format!("joins the group {group}"),
+        NodeEvent::Host(HostEvent::Left { group }) => format!("leaves the group {group}"),
+        NodeEvent::Host(HostEvent::PathMtu { to, mtu }) => {
             format!("is told that packets to {} may have {}", whose(*to), format::buffer(*mtu))
         }
-        NodeEvent::Neighbor { ip, mac } => format!("learns that {ip} is at {}", inspect::ethernet(*mac)),
-        NodeEvent::Socket { state, .. } => match state {
+        NodeEvent::Host(HostEvent::Neighbor { ip, mac }) => format!("learns that {ip} is at {}", inspect::ethernet(*mac)),
+        NodeEvent::Host(HostEvent::Socket { state, .. }) => match state {
             SocketState::Tcp { state, local, remote, port } => {
                 let port = local.map_or(*port, |local| local.port);
                 let state = inspect::tcp_state(*state);
@@ -177,8 +177,8 @@ fn node_words(topology: &Topology, node: NodeId, event: &NodeEvent) -> String {
             SocketState::Udp { port } => format!("UDP {port} is open"),
             SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
         },
-        NodeEvent::SocketGone { socket } => format!("closes socket {socket}"),
-        NodeEvent::NoCable => "has no cable to send into".into(),
+        NodeEvent::Host(HostEvent::SocketGone { socket }) => format!("closes socket {socket}"),
+        NodeEvent::Host(HostEvent::NoCable) => "has no cable to send into".into(),
     }
 }
 

@@ -153,11 +153,11 @@ impl Found {
                 self.root = is_root(cost, port);
                 Noted::Tree
             }
-            NodeEvent::Address { cidr } if !self.addresses.contains(&cidr) => {
+            NodeEvent::Host(HostEvent::Address { cidr }) if !self.addresses.contains(&cidr) => {
                 self.addresses.push(cidr);
                 Noted::Addresses
             }
-            NodeEvent::AddressGone { cidr } => {
+            NodeEvent::Host(HostEvent::AddressGone { cidr }) => {
                 self.addresses.retain(|known| *known != cidr);
                 Noted::Addresses
             }

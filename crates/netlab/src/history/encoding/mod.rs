@@ -18,6 +18,8 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub(super) use run::totals_words;
+
 use crate::run::RunId;
 use crate::topology::{Direction, End, LinkId, NodeId};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};

@@ -1,7 +1,7 @@
 //! What changes in nodes.
 
 use super::{Encode, Words};
-use crate::history::{NodeEvent, SocketState};
+use crate::history::{HostEvent, NodeEvent, SocketState};
 use bridge::config::Vlan;
 use bridge::event::{BridgeId, Role, State};
 use router::event::{Flow, Route, Source, Translation};
@@ -12,6 +12,15 @@ impl Encode for NodeEvent {
         match self {
             Self::Switch(event) => words.variant(0, &[event]),
             Self::Router(event) => words.variant(1, &[event]),
+            // Hosts' events have the numbers from 2 on.
+            Self::Host(event) => event.encode(words),
+        }
+    }
+}
+
+impl Encode for HostEvent {
+    fn encode(&self, words: &mut Words) {
+        match self {
             Self::Address { cidr } => words.variant(2, &[cidr]),
             Self::AddressGone { cidr } => words.variant(3, &[cidr]),
             Self::DefaultRouter { router } => words.variant(4, &[router]),

@@ -3,8 +3,10 @@
 use super::{Encode, Words};
 use crate::run::{
     Amount, Connect, Echo, Failure, Hop, HopAnswer, IcmpError, Interval, IpVersion, Iperf, IperfTransport,
-    Multicast, Outcome, PathMtu, Ping, Probe, RunEvent, RunKind, RunSpec, Target, Traceroute, Transport,
+    Multicast, Outcome, PathMtu, Ping, Probe, RunEvent, RunKind, RunSpec, Target, Totals, Traceroute,
+    Transport,
 };
+use wire::Duration;
 
 impl Encode for RunSpec {
     fn encode(&self, words: &mut Words) {
@@ -173,4 +175,25 @@ impl Encode for Failure {
             Self::Unreachable(error) => words.variant(5, &[error]),
         }
     }
+}
+
+/// A run's totals.
+pub(in crate::history) fn totals_words(totals: &Totals) -> [[u64; 4]; 3] {
+    let Totals {
+        sent,
+        received,
+        bytes,
+        rtt_count,
+        rtt_sum,
+        rtt_min,
+        rtt_max,
+        transfer_time,
+        retransmits,
+        jitter,
+    } = *totals;
+    [
+        [sent, received, bytes, rtt_count],
+        [rtt_sum, rtt_min, rtt_max, transfer_time].map(Duration::nanos),
+        [retransmits, jitter.nanos(), 0, 0],
+    ]
 }

@@ -1,7 +1,7 @@
 //! Holds the words of every variant. A name may change here; a word of an existing line must not.
 
 use super::{Encode, Words};
-use crate::history::{DropReason, NodeEvent, Refusal, SocketState};
+use crate::history::{DropReason, HostEvent, NodeEvent, Refusal, SocketState};
 use crate::run::{
     Amount, Connect, Echo, Failure, Hop, HopAnswer, IcmpError, Interval, IpVersion, Iperf, IperfTransport,
     Multicast, Outcome, PathMtu, Ping, Probe, RunEvent, RunId, RunKind, RunSpec, Target, Traceroute,
@@ -527,19 +527,22 @@ fn host_events_have_these_words() {
         variants!("node events", NodeEvent, |value| words(value), {
             "switch": NodeEvent::Switch(_) => NodeEvent::Switch(bridge::Event::Forgotten { vlan: None, mac: MAC }),
             "router": NodeEvent::Router(_) => NodeEvent::Router(router::Event::ConnectionGone { entry: 1 }),
-            "address": NodeEvent::Address { .. } => NodeEvent::Address { cidr },
-            "address gone": NodeEvent::AddressGone { .. } => NodeEvent::AddressGone { cidr },
-            "default router": NodeEvent::DefaultRouter { .. } => NodeEvent::DefaultRouter { router: v6() },
-            "default router gone": NodeEvent::DefaultRouterGone { .. } =>
-                NodeEvent::DefaultRouterGone { router: v6() },
-            "joined": NodeEvent::Joined { .. } => NodeEvent::Joined { group: IpAddress::v4(224, 0, 1, 1) },
-            "left": NodeEvent::Left { .. } => NodeEvent::Left { group: IpAddress::v4(224, 0, 1, 1) },
-            "path MTU": NodeEvent::PathMtu { .. } => NodeEvent::PathMtu { to: v4(), mtu: 1_280 },
-            "neighbor": NodeEvent::Neighbor { .. } => NodeEvent::Neighbor { ip: v4(), mac: MAC },
-            "socket": NodeEvent::Socket { .. } =>
-                NodeEvent::Socket { socket: 1, state: SocketState::Udp { port: 7 } },
-            "socket gone": NodeEvent::SocketGone { .. } => NodeEvent::SocketGone { socket: 1 },
-            "no cable": NodeEvent::NoCable => NodeEvent::NoCable,
+            "host": NodeEvent::Host(_) => NodeEvent::Host(HostEvent::SocketGone { socket: 1 }),
+        }),
+        variants!("host events", HostEvent, |value| words(value), {
+            "address": HostEvent::Address { .. } => HostEvent::Address { cidr },
+            "address gone": HostEvent::AddressGone { .. } => HostEvent::AddressGone { cidr },
+            "default router": HostEvent::DefaultRouter { .. } => HostEvent::DefaultRouter { router: v6() },
+            "default router gone": HostEvent::DefaultRouterGone { .. } =>
+                HostEvent::DefaultRouterGone { router: v6() },
+            "joined": HostEvent::Joined { .. } => HostEvent::Joined { group: IpAddress::v4(224, 0, 1, 1) },
+            "left": HostEvent::Left { .. } => HostEvent::Left { group: IpAddress::v4(224, 0, 1, 1) },
+            "path MTU": HostEvent::PathMtu { .. } => HostEvent::PathMtu { to: v4(), mtu: 1_280 },
+            "neighbor": HostEvent::Neighbor { .. } => HostEvent::Neighbor { ip: v4(), mac: MAC },
+            "socket": HostEvent::Socket { .. } =>
+                HostEvent::Socket { socket: 1, state: SocketState::Udp { port: 7 } },
+            "socket gone": HostEvent::SocketGone { .. } => HostEvent::SocketGone { socket: 1 },
+            "no cable": HostEvent::NoCable => HostEvent::NoCable,
         }),
         variants!("sockets", SocketState, |value| words(value), {
             "TCP": SocketState::Tcp { .. } => SocketState::Tcp {
@@ -566,6 +569,8 @@ fn host_events_have_these_words() {
     node events
       switch: 0 1 0 25000000001
       router: 1 7 1
+      host: b 1
+    host events
       address: 2 6 fd00000000000000 1 40
       address gone: 3 6 fd00000000000000 1 40
       default router: 4 6 fd00000000000000 1

@@ -1,9 +1,9 @@
 //! Ping: ICMP echo requests (RFC 792; RFC 4443, 4.1), answered by the target's own stack.
 
 use super::{Client, Stack};
-use crate::book::Book;
+use crate::icmp_error::{Flow, IcmpReport};
+use crate::meter::Meter;
 use crate::run::{Failure, IcmpError, Outcome, Ping, RunEvent, RunId};
-use crate::told::{Flow, Told};
 use smoltcp::iface::SocketHandle;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::icmp;
@@ -107,7 +107,7 @@ impl PingClient {
         true
     }
 
-    fn receive(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn receive(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let mut acted = false;
         let socket = stack.sockets.icmp(self.socket);
         while let Ok((bytes, from)) = socket.recv() {
@@ -117,7 +117,7 @@ impl PingClient {
             if let Some(place) = asked.filter(|_| from == self.to || self.to.is_multicast()) {
                 let (number, sent) = self.waiting.remove(place);
                 self.answered += 1;
-                book.answered(self.run, number, book.now - sent, payload);
+                meter.answered(self.run, number, meter.now - sent, payload);
             }
         }
         acted
@@ -149,38 +149,38 @@ pub(super) fn echo_reply(bytes: &[u8], from: IpAddress, ident: u16) -> Option<(u
 }
 
 impl Client for PingClient {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
-        let mut acted = self.receive(stack, book);
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+        let mut acted = self.receive(stack, meter);
         while let Some(&(number, sent)) = self.waiting.first()
-            && book.now - sent >= self.settings.timeout
+            && meter.now - sent >= self.settings.timeout
         {
             self.waiting.remove(0);
-            book.event(self.run, RunEvent::Unanswered { number });
+            meter.event(self.run, RunEvent::Unanswered { number });
         }
-        while self.next < self.settings.count && self.next_at <= book.now && self.send(stack) {
-            book.sent(self.run, self.next);
-            self.waiting.push((self.next, book.now));
+        while self.next < self.settings.count && self.next_at <= meter.now && self.send(stack) {
+            meter.sent(self.run, self.next);
+            self.waiting.push((self.next, meter.now));
             self.next += 1;
-            self.next_at = book.now + self.settings.interval;
+            self.next_at = meter.now + self.settings.interval;
             acted = true;
         }
         if self.next == self.settings.count && self.waiting.is_empty() {
             match self.answered {
-                0 => book.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable)),
-                _ => book.finish(self.run, Outcome::Succeeded),
+                0 => meter.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable)),
+                _ => meter.finish(self.run, Outcome::Succeeded),
             }
         }
         acted
     }
 
-    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
-        let Flow::Echo { sequence, .. } = told.of.flow else { return };
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        let Flow::Echo { sequence, .. } = error.of.flow else { return };
         let asked = self.waiting.iter().position(|&(number, _)| Self::sequence(number) == sequence);
         if let Some(place) = asked {
             let (number, _) = self.waiting.remove(place);
-            self.failure = Some(told.what);
+            self.failure = Some(error.what);
             let number = Some(number);
-            book.event(self.run, RunEvent::Told { number, from: told.from, what: told.what });
+            meter.event(self.run, RunEvent::Told { number, from: error.from, what: error.what });
         }
     }
 

@@ -6,25 +6,25 @@
 mod outgoing;
 mod start;
 
-use crate::app::server::{Audience, Server, Service};
-use crate::app::{Client, Stack};
-use crate::book::Book;
-use crate::history::{History, NodeEvent};
+use crate::config::Config;
+use crate::event::{Event, Output};
+use crate::icmp_error::{self, Flow, IcmpReport};
+use crate::meter::Meter;
 use crate::multicast::{Groups, leave_solicited_nodes};
 use crate::neighbor::{self, Arrival};
 use crate::path_mtu::PathMtus;
-use crate::run::{IcmpError, RunId, Transport};
+use crate::program::server::{Audience, Server, Service};
+use crate::program::{Client, Stack};
+use crate::retransmission::Detector;
+use crate::run::{IcmpError, Outcome, RunId, Transport};
 use crate::segment::right_fragments;
 use crate::slaac::Slaac;
 use crate::sockets::Sockets;
-use crate::told::{self, Flow, Told};
-use crate::topology::{HostConfig, NodeId};
-use crate::watch::Watch;
-use smoltcp::iface::{Config, Interface, PollResult, SocketHandle, SocketSet};
+use smoltcp::iface::{Interface, PollResult, SocketHandle, SocketSet};
 use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use std::collections::{BTreeMap, VecDeque};
 use wire::nic::Nic;
-use wire::{Frame, Instant};
+use wire::{Frame, Instant, NodeId, PortId};
 
 /// Client ports and ICMP identifiers are taken from the dynamic range (RFC 6335, 6), one after the other.
 const FIRST_CLIENT_PORT: u16 = 49_152;
@@ -34,9 +34,10 @@ const REASSEMBLY: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(1
 /// What is not answered within this time is not answered: as long as neighbors are asked for (RFC 4861, 10).
 const UNANSWERED: wire::Duration = wire::Duration::from_secs(3);
 
-pub(crate) struct Host {
+/// A host: one network card, a smoltcp stack, and the programs on it.
+pub struct Host {
     id: NodeId,
-    config: HostConfig,
+    config: Config,
     mac: EthernetAddress,
     random: u64,
     iface: Interface,
@@ -46,7 +47,7 @@ pub(crate) struct Host {
     no_sockets: SocketSet<'static>,
     clients: Vec<Running>,
     servers: Vec<Server>,
-    watches: Vec<Watch>,
+    retransmissions: Vec<Detector>,
     /// TCP sockets of clients that are done: they still have to close.
     closing: Vec<SocketHandle>,
     next_port: u16,
@@ -66,13 +67,25 @@ pub(crate) struct Host {
     next_ident: u16,
     /// See [`Stack::fragmenting`].
     fragmenting: Option<SocketHandle>,
-    /// When the stack or a program has something to do by itself.
-    deadline: Option<Instant>,
-    /// The one timer event that is in the world's queue.
-    pub armed: Option<Instant>,
+    /// When the stack or a program has something to do by itself, and why.
+    timer: Option<(Instant, Timer)>,
 }
 
-/// A client, and how to recognise its packets.
+/// Why a host wants to be polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The stack has something to send by itself: a retransmission, a delayed ACK, a request for a neighbor's address, or a
+    /// connection ends (TIME-WAIT, user timeout).
+    Stack,
+    /// A program sends its next message, or gives up waiting for an answer.
+    Program,
+    /// A router solicitation is due (RFC 4861, 6.3.7), or an address or default router from an advertisement expires.
+    Slaac,
+    /// A membership report is due that answers a query (RFC 2236, RFC 3810).
+    GroupReport,
+}
+
+/// A client, and how to recognize its packets.
 struct Running {
     client: Box<dyn Client>,
     to: IpAddress,
@@ -100,24 +113,32 @@ enum Fragments {
     Never,
 }
 
-/// What a client on one host needs of a server's host.
-pub(crate) struct ServerNeeds {
+/// The server that a run's client needs on another host.
+#[derive(Clone, Debug)]
+pub struct ServerNeeds {
+    /// The run.
     pub run: RunId,
+    /// What the server listens for.
     pub transport: Transport,
+    /// The port at which it listens.
     pub port: u16,
-    pub service: Service,
-    /// Where the client's packets will come from.
-    pub client: IpEndpoint,
-    /// The receiver's buffer, if the run asks for one.
-    pub rx_buffer: Option<usize>,
-    /// The group that it sends to, its text and how many of it there are.
-    pub group: Option<(IpAddress, String, u32)>,
+    pub(crate) service: Service,
+    /// The source endpoint of the client's packets.
+    pub(crate) client: IpEndpoint,
+    /// The receiver's buffer in bytes, if the run sets one.
+    pub(crate) rx_buffer: Option<usize>,
+    /// The group that the client sends to, its text and the number of messages.
+    pub(crate) group: Option<(IpAddress, String, u32)>,
 }
 
 impl Host {
-    pub fn new(id: NodeId, config: HostConfig, random_seed: u64) -> Self {
+    /// A host that is node `id`, without a cable. The settings have to be within their bounds.
+    ///
+    /// # Panics
+    /// If there are more addresses than [`ADDRESSES_MAX`](crate::config::ADDRESSES_MAX).
+    pub fn new(id: NodeId, config: Config, random_seed: u64) -> Self {
         let mac = config.mac(id);
-        let mut settings = Config::new(HardwareAddress::Ethernet(mac));
+        let mut settings = smoltcp::iface::Config::new(HardwareAddress::Ethernet(mac));
         settings.random_seed = random_seed;
         // The queue is drained after every poll, and socket buffers bound what one poll can send.
         let mut nic = Nic::new(config.ip_mtu, usize::MAX);
@@ -125,7 +146,7 @@ impl Host {
         iface.set_reassembly_timeout(REASSEMBLY);
         iface.update_ip_addrs(|addresses| {
             for cidr in config.addresses_of_stack(id) {
-                addresses.push(cidr).expect("the topology was checked");
+                addresses.push(cidr).expect("the settings were checked");
             }
         });
         leave_solicited_nodes(&mut iface);
@@ -148,7 +169,7 @@ impl Host {
             no_sockets: SocketSet::new(Vec::new()),
             clients: Vec::new(),
             servers: Vec::new(),
-            watches: Vec::new(),
+            retransmissions: Vec::new(),
             closing: Vec::new(),
             next_port: FIRST_CLIENT_PORT,
             neighbors: BTreeMap::new(),
@@ -161,8 +182,7 @@ impl Host {
             unanswered: None,
             next_ident: random_seed as u16,
             fragmenting: None,
-            deadline: None,
-            armed: None,
+            timer: None,
         }
     }
 
@@ -170,7 +190,8 @@ impl Host {
     pub fn plugged(&mut self, now: Instant) {
         if let Some(slaac) = &mut self.slaac {
             slaac.begin(now, self.random);
-            self.deadline = self.deadline.into_iter().chain(slaac.deadline()).min();
+            let slaac = slaac.deadline().map(|at| (at, Timer::Slaac));
+            self.timer = self.timer.into_iter().chain(slaac).min();
         }
     }
 
@@ -180,7 +201,7 @@ impl Host {
     }
 
     /// A frame reached the card. Returns whether the host has to be polled for it.
-    pub fn receive(&mut self, frame: Frame, book: &mut Book<'_>) -> bool {
+    pub fn receive(&mut self, frame: Frame, meter: &mut Meter<'_>) -> bool {
         let (iface, groups) = (&self.iface, &self.groups);
         let is_ours = |ip: IpAddress| match ip.is_multicast() {
             true => groups.contains(ip, iface.ip_addrs()),
@@ -193,56 +214,56 @@ impl Host {
             Arrival::Teaches(ip, mac) => {
                 learned = Some(ip);
                 if self.neighbors.insert(ip, mac) != Some(mac) {
-                    book.history.node_event(book.now, self.id, NodeEvent::Neighbor { ip, mac });
+                    meter.changed(Event::Neighbor { ip, mac });
                 }
             }
         }
-        if let Some(told) = told::read(&frame, |ip| iface.has_ip_addr(ip)) {
-            self.told(&told, book);
+        if let Some(error) = icmp_error::read(&frame, |ip| iface.has_ip_addr(ip)) {
+            self.icmp_error(&error, meter);
         }
         if let Some(slaac) = &mut self.slaac {
-            slaac.receive(book.now, &frame);
+            slaac.receive(meter.now, &frame);
         }
-        self.groups.receive(book.now, &frame);
+        self.groups.receive(meter.now, &frame);
         self.note_loose(&frame);
         self.nic.rx.push_back(frame);
         if let Some((_, frame, since)) = self.unanswered.take_if(|(ip, ..)| learned == Some(*ip))
-            && book.now - since < UNANSWERED
+            && meter.now - since < UNANSWERED
         {
             self.nic.rx.push_back(frame);
         }
+        self.end_runs(meter);
         true
     }
 
-    /// Somebody on the way says that a packet of this host got no further.
-    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
-        if let IcmpError::TooBig(mtu) = told.what {
-            let (to, mtu) = (told.of.to, usize::try_from(mtu).unwrap_or(usize::MAX));
-            if self.path_mtus.learn(book.now, to, mtu, self.config.ip_mtu) {
-                book.history.node_event(book.now, self.id, NodeEvent::PathMtu { to, mtu });
+    /// Handles an ICMP error about a packet of this host.
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        if let IcmpError::TooBig(mtu) = error.what {
+            let (to, mtu) = (error.of.to, usize::try_from(mtu).unwrap_or(usize::MAX));
+            if self.path_mtus.learn(meter.now, to, mtu, self.config.ip_mtu) {
+                meter.changed(Event::PathMtu { to, mtu });
             }
         }
-        let (protocol, port) = match told.of.flow {
+        let (protocol, port) = match error.of.flow {
             Flow::Echo { ident, .. } => (Protocol::Echo, ident),
             Flow::Udp { from, .. } => (Protocol::Udp, from),
             Flow::Tcp { from, .. } => (Protocol::Tcp, from),
             Flow::Other => return,
         };
         let its = |running: &&mut Running| {
-            (running.to, running.protocol, running.port) == (told.of.to, protocol, port)
+            (running.to, running.protocol, running.port) == (error.of.to, protocol, port)
         };
         if let Some(running) = self.clients.iter_mut().find(its)
-            && book.run(running.client.run()).is_some()
+            && meter.run(running.client.run()).is_some()
         {
-            running.client.told(told, book);
+            running.client.icmp_error(error, meter);
         }
     }
 
-    /// Lets the stack and the programs do all that can be done at this moment. What they send is then in
-    /// [`sent`](Self::sent).
-    pub fn poll(&mut self, book: &mut Book<'_>) {
-        let now = book.now.into();
-        self.configure(book);
+    /// Lets the stack and the programs do all that can be done at this moment, and sends what they have to send.
+    pub fn poll(&mut self, meter: &mut Meter<'_>) {
+        let now = meter.now.into();
+        self.configure(meter);
         self.iface.poll_maintenance(now);
         while let Some(frame) = self.nic.rx.front().cloned() {
             let before = self.nic.tx.len();
@@ -250,37 +271,50 @@ impl Host {
             // smoltcp drops an answer whose way it has to ask for. Real hosts keep one meanwhile (RFC 1122, 2.3.2.2; RFC 4861,
             // 7.2.2), so what is to be answered comes in once more when the way is known.
             if let Some(ip) = self.nic.tx.get(before).and_then(|sent| neighbor::asks_for(sent)) {
-                self.unanswered = Some((ip, frame, book.now));
+                self.unanswered = Some((ip, frame, meter.now));
             }
             self.send_fragments(now);
         }
-        self.step(book);
-        while self.egress(now) && self.step(book) {}
-        self.groups.polled(book.now);
+        self.step(meter);
+        while self.egress(now) && self.step(meter) {}
+        self.groups.polled(meter.now);
         self.tidy();
-        self.sockets.show(book.now, self.id, book.history);
-        let stack = self.iface.poll_at(now, &self.sockets.set).map(Instant::from);
-        // A wake that is not to come has been heeded: the program waits for the stack.
-        let wakes = self.clients.iter().filter_map(|running| running.client.wake());
-        let programs = wakes.filter(|&at| at > book.now).min();
+        self.sockets.report(meter);
+        self.timer = self.timers(meter.now).min();
+        self.end_runs(meter);
+        while let Some(frame) = self.sent(meter) {
+            meter.actions.send(PortId(0), frame, None);
+        }
+    }
+
+    /// All timers that are running.
+    fn timers(&mut self, now: Instant) -> impl Iterator<Item = (Instant, Timer)> {
+        let stack = self.iface.poll_at(now.into(), &self.sockets.set).map(Instant::from);
         // smoltcp's microseconds may lie just behind our nanoseconds; time has to go on.
-        let soonest = book.now + wire::Duration::from_micros(1);
-        let slaac = self.slaac.as_ref().and_then(Slaac::deadline);
-        self.deadline = stack
-            .map(|at| at.max(soonest))
-            .into_iter()
-            .chain(programs)
-            .chain(slaac)
-            .chain(self.groups.deadline())
-            .min();
+        let soonest = now + wire::Duration::from_micros(1);
+        let stack = stack.map(|at| (at.max(soonest), Timer::Stack));
+        // A program whose moment has come and that still waits waits for the stack.
+        let wakes = self.clients.iter().filter_map(|running| running.client.wake());
+        let program = wakes.filter(|&at| at > now).min().map(|at| (at, Timer::Program));
+        let slaac = self.slaac.as_ref().and_then(Slaac::deadline).map(|at| (at, Timer::Slaac));
+        let groups = self.groups.deadline().map(|at| (at, Timer::GroupReport));
+        [stack, program, slaac, groups].into_iter().flatten()
+    }
+
+    /// Ends the runs whose clients have finished in this step, and reports them.
+    fn end_runs(&mut self, meter: &mut Meter<'_>) {
+        for (run, outcome) in meter.take_ended() {
+            self.end(run, outcome == Outcome::Succeeded, meter);
+            meter.actions.event(Output::RunEnded { run, outcome });
+        }
     }
 
     /// Takes over what routers have advertised, forgets what is no longer valid, and asks for routers.
-    fn configure(&mut self, book: &mut Book<'_>) {
+    fn configure(&mut self, meter: &mut Meter<'_>) {
         let Some(slaac) = &mut self.slaac else { return };
-        self.nic.tx.extend(slaac.poll(book.now));
+        self.nic.tx.extend(slaac.poll(meter.now));
         for event in slaac.apply(&mut self.iface) {
-            book.history.node_event(book.now, self.id, event);
+            meter.changed(event);
         }
     }
 
@@ -307,17 +341,17 @@ impl Host {
         }
     }
 
-    fn step(&mut self, book: &mut Book<'_>) -> bool {
+    fn step(&mut self, meter: &mut Meter<'_>) -> bool {
         let mut stack =
             Stack { iface: &mut self.iface, sockets: &mut self.sockets, fragmenting: &mut self.fragmenting };
         let mut acted = false;
         for server in &mut self.servers {
-            acted |= server.step(&mut stack, book);
+            acted |= server.step(&mut stack, meter);
         }
         for Running { client, .. } in &mut self.clients {
             // Its run may have ended a moment ago, in this very step.
-            if book.run(client.run()).is_some() {
-                acted |= client.step(&mut stack, book);
+            if meter.run(client.run()).is_some() {
+                acted |= client.step(&mut stack, meter);
             }
         }
         acted
@@ -336,19 +370,18 @@ impl Host {
         self.servers.retain(|server| !server.is_gone());
     }
 
-    /// A TCP socket, for tests that compare.
-    #[cfg(test)]
+    /// The TCP socket at this port: to compare with it what was derived from the wire.
     pub fn tcp_socket(&mut self, local_port: u16) -> Option<&smoltcp::socket::tcp::Socket<'static>> {
         self.sockets.by_port(local_port)
     }
 
-    /// When the host next has something to do by itself.
-    pub fn deadline(&self) -> Option<Instant> {
-        self.deadline
+    /// When the host next has something to do by itself, and why.
+    pub fn next_timer(&self) -> Option<(Instant, Timer)> {
+        self.timer
     }
 
     /// Makes sure that a server is there for a run.
-    pub fn serve(&mut self, needs: &ServerNeeds, now: Instant, history: &mut History) {
+    pub fn serve(&mut self, needs: &ServerNeeds, meter: &mut Meter<'_>) {
         let mut tcp = self.config.tcp;
         tcp.rx_buffer = needs.rx_buffer.unwrap_or(tcp.rx_buffer);
         let same = |server: &Server| (server.transport, server.port) == (needs.transport, needs.port);
@@ -358,7 +391,7 @@ impl Host {
         let audience = needs.group.as_ref().map(|(group, text, count)| {
             self.memberships.push((needs.run, *group));
             if self.groups.join(&mut self.iface, *group) {
-                history.node_event(now, self.id, NodeEvent::Joined { group: *group });
+                meter.changed(Event::Joined { group: *group });
             }
             Audience { by: self.id, text: text.clone(), count: *count }
         });
@@ -369,8 +402,8 @@ impl Host {
     }
 
     /// The run is over: its client closes, or breaks off, and its server is needed no more.
-    pub fn end(&mut self, run: RunId, gracefully: bool, now: Instant, history: &mut History) {
-        self.watches.retain(|watch| watch.run != run);
+    pub fn end(&mut self, run: RunId, gracefully: bool, meter: &mut Meter<'_>) {
+        self.retransmissions.retain(|detector| detector.run != run);
         if let Some(place) = self.clients.iter().position(|running| running.client.run() == run) {
             let handle = self.clients.remove(place).client.socket();
             if self.sockets.is_tcp(handle) {
@@ -389,7 +422,7 @@ impl Host {
         if let Some(place) = self.memberships.iter().position(|(member, _)| *member == run) {
             let (_, group) = self.memberships.remove(place);
             if self.groups.leave(&mut self.iface, group) {
-                history.node_event(now, self.id, NodeEvent::Left { group });
+                meter.changed(Event::Left { group });
             }
         }
         let mut stack =

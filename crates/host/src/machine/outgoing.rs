@@ -1,8 +1,8 @@
 //! What the card does with the stack's packets on their way out: see [`segment`](crate::segment).
 
 use super::{Fragments, Host, Protocol, Running};
-use crate::book::Book;
-use crate::history::NodeEvent;
+use crate::event::Event;
+use crate::meter::Meter;
 use crate::segment;
 use smoltcp::wire::{
     EthernetFrame, EthernetProtocol, Icmpv4Message, Icmpv4Packet, IpProtocol, Ipv4Address, Ipv4Packet,
@@ -11,26 +11,26 @@ use wire::Frame;
 
 impl Host {
     /// Takes the oldest frame that the host has sent. Retransmissions are counted on the way, as they go onto the wire.
-    pub fn sent(&mut self, book: &mut Book<'_>) -> Option<Frame> {
+    pub(super) fn sent(&mut self, meter: &mut Meter<'_>) -> Option<Frame> {
         let frame = match self.pieces.pop_front() {
             Some(piece) => piece,
             None => {
                 let frame = self.groups.right(self.nic.tx.pop_front()?);
-                self.fit(frame, book)
+                self.fit(frame, meter)
             }
         };
-        for watch in &mut self.watches {
-            if watch.is_retransmission(&frame)
-                && let Some(active) = book.run(watch.run)
+        for detector in &mut self.retransmissions {
+            if detector.is_retransmission(&frame)
+                && let Some(measured) = meter.run(detector.run)
             {
-                active.totals.retransmits += 1;
+                measured.totals.retransmits += 1;
             }
         }
         Some(frame)
     }
 
     /// A frame as it can go to its destination; if it has to be cut, its first piece.
-    fn fit(&mut self, frame: Frame, book: &mut Book<'_>) -> Frame {
+    fn fit(&mut self, frame: Frame, meter: &mut Meter<'_>) -> Frame {
         match self.fragments_of(&frame) {
             Fragments::Never => return frame,
             Fragments::Allowed => return self.let_fragment(frame),
@@ -39,9 +39,8 @@ impl Host {
         if self.path_mtus.is_empty() {
             return frame;
         }
-        for to in self.path_mtus.age(book.now) {
-            let event = NodeEvent::PathMtu { to, mtu: self.config.ip_mtu };
-            book.history.node_event(book.now, self.id, event);
+        for to in self.path_mtus.age(meter.now) {
+            meter.changed(Event::PathMtu { to, mtu: self.config.ip_mtu });
         }
         let Some((to, bytes)) = segment::destination(&frame) else { return frame };
         let Some(mtu) = self.path_mtus.get(&to).filter(|mtu| *mtu < bytes) else { return frame };

@@ -97,22 +97,22 @@ const PORTS: [u8; 8] = [0xc0, 0x02, 0x82, 0x9a, 0, 8, 0, 0];
 
 #[test]
 fn an_error_is_matched_to_the_packet_that_it_quotes() {
-    let told = read(&error_v4(IpProtocol::Icmp, &ECHO, unreachable), ours).unwrap();
-    assert_eq!((told.from, told.what), (ROUTER.into(), IcmpError::HostUnreachable));
+    let error = read(&error_v4(IpProtocol::Icmp, &ECHO, unreachable), ours).unwrap();
+    assert_eq!((error.from, error.what), (ROUTER.into(), IcmpError::HostUnreachable));
     let flow = Flow::Echo { ident: 0xc001, sequence: 3 };
-    assert_eq!(told.of, Quoted { from: OWN.into(), to: TO.into(), flow });
+    assert_eq!(error.of, Quoted { from: OWN.into(), to: TO.into(), flow });
 
-    let told = read(&error_v4(IpProtocol::Udp, &PORTS, expired), ours).unwrap();
-    assert_eq!(told.what, IcmpError::Expired);
-    assert_eq!(told.of.flow, Flow::Udp { from: 0xc002, to: 33_434 });
+    let error = read(&error_v4(IpProtocol::Udp, &PORTS, expired), ours).unwrap();
+    assert_eq!(error.what, IcmpError::Expired);
+    assert_eq!(error.of.flow, Flow::Udp { from: 0xc002, to: 33_434 });
 
-    let told = read(&error_v4(IpProtocol::Tcp, &PORTS, unreachable), ours).unwrap();
-    assert_eq!(told.of.flow, Flow::Tcp { from: 0xc002, to: 33_434 });
+    let error = read(&error_v4(IpProtocol::Tcp, &PORTS, unreachable), ours).unwrap();
+    assert_eq!(error.of.flow, Flow::Tcp { from: 0xc002, to: 33_434 });
 
-    let told = read(&error_v6(IpProtocol::Tcp, &PORTS, too_big), ours).unwrap();
-    assert_eq!((told.from, told.what), (ROUTER_V6.into(), IcmpError::TooBig(1_280)));
+    let error = read(&error_v6(IpProtocol::Tcp, &PORTS, too_big), ours).unwrap();
+    assert_eq!((error.from, error.what), (ROUTER_V6.into(), IcmpError::TooBig(1_280)));
     let flow = Flow::Tcp { from: 0xc002, to: 33_434 };
-    assert_eq!(told.of, Quoted { from: OWN_V6.into(), to: TO_V6.into(), flow });
+    assert_eq!(error.of, Quoted { from: OWN_V6.into(), to: TO_V6.into(), flow });
 }
 
 #[test]

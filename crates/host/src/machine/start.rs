@@ -1,22 +1,22 @@
 //! How a host starts the client of a run.
 
 use super::{FIRST_CLIENT_PORT, Fragments, Host, Protocol, Running, ServerNeeds};
-use crate::app::bulk::{Payload, TcpSender, UdpSender};
-use crate::app::echo::{TcpEcho, UdpEcho};
-use crate::app::group::MulticastClient;
-use crate::app::path_mtu::PathMtuClient;
-use crate::app::ping::{self, PingClient};
-use crate::app::server::Service;
-use crate::app::traceroute::TracerouteClient;
-use crate::app::{Client, Connection, tcp_socket, udp_socket};
-use crate::book::Book;
+use crate::config::TcpConfig;
+use crate::meter::Meter;
+use crate::program::bulk::{Payload, TcpSender, UdpSender};
+use crate::program::echo::{TcpEcho, UdpEcho};
+use crate::program::group::MulticastClient;
+use crate::program::path_mtu::PathMtuClient;
+use crate::program::ping::{self, PingClient};
+use crate::program::server::Service;
+use crate::program::traceroute::TracerouteClient;
+use crate::program::{Client, Connection, tcp_socket, udp_socket};
+use crate::retransmission::Detector;
 use crate::run::{
     ECHO_PORT, FRAGMENTED_PAYLOAD_MAX, Failure, IPERF_PORT, IperfTransport, Ping, Probe, RunId, RunKind,
     Transport,
 };
 use crate::segment::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES};
-use crate::topology::TcpConfig;
-use crate::watch::Watch;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
@@ -29,22 +29,22 @@ impl Host {
         run: RunId,
         kind: &RunKind,
         to: IpAddress,
-        book: &mut Book<'_>,
+        meter: &mut Meter<'_>,
     ) -> Option<ServerNeeds> {
         let to_groups = matches!(kind, RunKind::Ping(_) | RunKind::Multicast(_));
         if to.is_unspecified() || !(self.has_route(to) || (to_groups && to.is_multicast())) {
-            book.fail(run, Failure::NoRoute);
+            meter.fail(run, Failure::NoRoute);
             return None;
         }
         let same_version = |cidr: &smoltcp::wire::IpCidr| cidr.address().version() == to.version();
         let has_address = self.iface.ip_addrs().iter().any(same_version);
         let Some(from) = self.iface.get_source_address(&to).filter(|_| has_address) else {
-            book.fail(run, Failure::NoAddress);
+            meter.fail(run, Failure::NoAddress);
             return None;
         };
         let port = self.next_port;
         self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_CLIENT_PORT);
-        let now = book.now;
+        let now = meter.now;
         let needs = |transport, server_port, service, rx_buffer| {
             let client = IpEndpoint::new(from, port);
             Some(ServerNeeds { run, transport, port: server_port, service, client, rx_buffer, group: None })
@@ -161,7 +161,7 @@ impl Host {
         socket
             .connect(self.iface.context(), to, local_port)
             .expect("a new socket can connect to a checked address");
-        self.watches.push(Watch::new(run, local_port));
+        self.retransmissions.push(Detector::new(run, local_port));
         Connection::new(run, self.sockets.add_tcp(socket), now, config.timeout)
     }
 

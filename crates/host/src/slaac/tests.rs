@@ -64,7 +64,7 @@ fn addresses(slaac: &Slaac) -> Vec<Ipv6Address> {
 }
 
 #[test]
-fn a_host_asks_three_times_and_then_waits_to_be_told() {
+fn a_host_asks_three_times_and_then_waits_for_an_advertisement() {
     let (mut slaac, _) = host();
     assert_eq!(slaac.deadline(), None, "it has no cable");
     slaac.begin(at(0), 250_000_000);
@@ -87,15 +87,15 @@ fn an_advertisement_makes_an_address_and_a_default_route_until_they_are_over() {
     assert!(slaac.receive(at(1), &advertised(1_800, &option(PREFIX, (64, LA), (3_600, 1_800)))));
     let cidr = IpCidr::new(ADDRESS.into(), 64);
     let router = ROUTER.into();
-    let new = [NodeEvent::Address { cidr }, NodeEvent::DefaultRouter { router }];
+    let new = [Event::Address { cidr }, Event::DefaultRouter { router }];
     assert_eq!(slaac.apply(&mut iface), new);
     assert_eq!(slaac.apply(&mut iface), []);
     assert!(iface.has_ip_addr(ADDRESS));
     assert_eq!(slaac.deadline(), Some(at(1_801)), "it asks no more");
     assert_eq!(slaac.poll(at(1_801)), None);
-    assert_eq!(slaac.apply(&mut iface), [NodeEvent::DefaultRouterGone { router }]);
+    assert_eq!(slaac.apply(&mut iface), [Event::DefaultRouterGone { router }]);
     slaac.poll(at(3_601));
-    assert_eq!(slaac.apply(&mut iface), [NodeEvent::AddressGone { cidr }]);
+    assert_eq!(slaac.apply(&mut iface), [Event::AddressGone { cidr }]);
     assert!(!iface.has_ip_addr(ADDRESS) && iface.has_ip_addr(OWN));
     assert_eq!(slaac.deadline(), None);
 }
@@ -172,11 +172,11 @@ proptest! {
 
     #[test]
     fn a_flood_of_advertisements_is_bounded_and_never_panics(
-        told in prop::collection::vec((any::<u8>(), any::<u16>(), any::<[u8; 16]>(), any::<(u32, u32)>()), 0..40),
+        adverts in prop::collection::vec((any::<u8>(), any::<u16>(), any::<[u8; 16]>(), any::<(u32, u32)>()), 0..40),
         noise in prop::collection::vec(any::<u8>(), 0..60),
     ) {
         let (mut slaac, mut iface) = host();
-        for (number, (router, lifetime, prefix, times)) in told.into_iter().enumerate() {
+        for (number, (router, lifetime, prefix, times)) in adverts.into_iter().enumerate() {
             let router = Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, router.into());
             let now = at(number as u64 * 1_000);
             let option = option(Ipv6Address::from(prefix), (64, LA), times);

@@ -1,7 +1,7 @@
-//! What a host is told of packets that got no further, read off the wire.
+//! ICMP errors about packets of this host, read from the frames that arrive.
 //!
-//! smoltcp's TCP and UDP never hear of ICMP errors, and those that its ICMP sockets take are the ones whose quoted packet is
-//! whole. A host believes only what quotes a packet of its own (RFC 1122, 3.2.2; RFC 5927, 4).
+//! smoltcp passes no ICMP errors to TCP and UDP, and to ICMP sockets only those that quote a whole packet. A host accepts only
+//! errors that quote a packet of its own (RFC 1122, 3.2.2; RFC 5927, 4).
 
 use crate::path_mtu::{V4_MIN, plateau_below};
 use crate::run::IcmpError;
@@ -12,11 +12,11 @@ use smoltcp::wire::{
 
 /// An ICMP error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// Who says it.
+pub(crate) struct IcmpReport {
+    /// The router or host that reports it.
     pub from: IpAddress,
     pub what: IcmpError,
-    /// Of which packet.
+    /// The quoted packet.
     pub of: Quoted,
 }
 
@@ -48,17 +48,17 @@ pub(crate) enum Flow {
 }
 
 /// Reads the ICMP error in a frame, if there is one, it is whole and it is addressed to the host.
-pub(crate) fn read(frame: &[u8], is_ours: impl Fn(IpAddress) -> bool) -> Option<Told> {
+pub(crate) fn read(frame: &[u8], is_ours: impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
     let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    let told = match ethernet.ethertype() {
+    let report = match ethernet.ethertype() {
         EthernetProtocol::Ipv4 => v4(ethernet.payload(), &is_ours)?,
         EthernetProtocol::Ipv6 => v6(ethernet.payload(), &is_ours)?,
         _ => return None,
     };
-    is_ours(told.of.from).then_some(told)
+    is_ours(report.of.from).then_some(report)
 }
 
-fn v4(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<Told> {
+fn v4(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
     let ip = Ipv4Packet::new_checked(packet).ok()?;
     if ip.next_header() != IpProtocol::Icmp || ip.more_frags() || ip.frag_offset() != 0 {
         return None;
@@ -104,10 +104,10 @@ fn v4(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<Told> {
         _ => IcmpError::Other(kind, code),
     };
     let of = Quoted { from: address(12)?, to: address(16)?, flow };
-    Some(Told { from: ip.src_addr().into(), what, of })
+    Some(IcmpReport { from: ip.src_addr().into(), what, of })
 }
 
-fn v6(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<Told> {
+fn v6(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
     let ip = Ipv6Packet::new_checked(packet).ok()?;
     if ip.next_header() != IpProtocol::Icmpv6 || !is_ours(ip.dst_addr().into()) {
         return None;
@@ -149,7 +149,7 @@ fn v6(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<Told> {
         _ => IcmpError::Other(kind, code),
     };
     let of = Quoted { from: address(8)?, to: address(24)?, flow };
-    Some(Told { from: ip.src_addr().into(), what, of })
+    Some(IcmpReport { from: ip.src_addr().into(), what, of })
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {

@@ -4,9 +4,9 @@
 
 use super::ping::{echo_reply, request};
 use super::{Client, Stack};
-use crate::book::Book;
+use crate::icmp_error::{Flow, IcmpReport};
+use crate::meter::Meter;
 use crate::run::{Failure, Hop, HopAnswer, IcmpError, Outcome, Probe, RunEvent, RunId, Traceroute};
-use crate::told::{Flow, Told};
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
@@ -109,12 +109,12 @@ impl TracerouteClient {
     }
 
     /// Notes what became of the probe, and goes on to the next.
-    fn next(&mut self, sent_at: Instant, book: &mut Book<'_>) {
+    fn next(&mut self, sent_at: Instant, meter: &mut Meter<'_>) {
         let answer = self.answer.take().map(|(from, at, what)| (from, at - sent_at, what));
         if let Some((_, rtt, what)) = answer {
-            if let Some(active) = book.run(self.run) {
-                active.totals.received += 1;
-                active.totals.add_rtt(rtt);
+            if let Some(measured) = meter.run(self.run) {
+                measured.totals.received += 1;
+                measured.totals.add_rtt(rtt);
             }
             match what {
                 HopAnswer::OnTheWay => self.failure = Some(IcmpError::Expired),
@@ -122,7 +122,7 @@ impl TracerouteClient {
                 HopAnswer::Told(what) => self.failure = Some(what),
             }
         }
-        book.event(self.run, RunEvent::Hop(Hop { hop: self.hop, number: self.number, answer }));
+        meter.event(self.run, RunEvent::Hop(Hop { hop: self.hop, number: self.number, answer }));
         self.sent_at = None;
         self.before += 1;
         self.number += 1;
@@ -131,9 +131,9 @@ impl TracerouteClient {
         }
         let final_word = self.failure.filter(|what| *what != IcmpError::Expired);
         if self.reached {
-            book.finish(self.run, Outcome::Succeeded);
+            meter.finish(self.run, Outcome::Succeeded);
         } else if final_word.is_some() || self.hop == self.settings.hops_max {
-            book.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable));
+            meter.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable));
         } else {
             self.hop += 1;
             self.number = 0;
@@ -143,20 +143,20 @@ impl TracerouteClient {
 }
 
 impl Client for TracerouteClient {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
-        let mut acted = self.receive(stack, book.now);
-        while book.run(self.run).is_some() {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+        let mut acted = self.receive(stack, meter.now);
+        while meter.run(self.run).is_some() {
             match self.sent_at {
                 None => {
                     self.send(stack);
-                    if let Some(active) = book.run(self.run) {
-                        active.totals.sent += 1;
+                    if let Some(measured) = meter.run(self.run) {
+                        measured.totals.sent += 1;
                     }
-                    self.sent_at = Some(book.now);
+                    self.sent_at = Some(meter.now);
                     return true;
                 }
-                Some(sent_at) if self.answer.is_some() || book.now - sent_at >= self.settings.timeout => {
-                    self.next(sent_at, book);
+                Some(sent_at) if self.answer.is_some() || meter.now - sent_at >= self.settings.timeout => {
+                    self.next(sent_at, meter);
                     acted = true;
                 }
                 Some(_) => return acted,
@@ -165,19 +165,19 @@ impl Client for TracerouteClient {
         acted
     }
 
-    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
-        let of_this = match told.of.flow {
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        let of_this = match error.of.flow {
             Flow::Echo { sequence, .. } => sequence == self.sequence(),
             Flow::Udp { to, .. } => to == self.port(),
             Flow::Tcp { .. } | Flow::Other => false,
         };
         if of_this {
-            let what = match told.what {
+            let what = match error.what {
                 IcmpError::Expired => HopAnswer::OnTheWay,
                 IcmpError::PortUnreachable => HopAnswer::Reached,
                 what => HopAnswer::Told(what),
             };
-            self.answered(told.from, book.now, what);
+            self.answered(error.from, meter.now, what);
         }
     }
 

@@ -11,11 +11,11 @@ pub(crate) mod ping;
 pub(crate) mod server;
 pub(crate) mod traceroute;
 
-use crate::book::Book;
+use crate::config::{Congestion, TcpConfig};
+use crate::icmp_error::IcmpReport;
+use crate::meter::Meter;
 use crate::run::{Failure, IcmpError, RunEvent, RunId};
 use crate::sockets::Sockets;
-use crate::told::Told;
-use crate::topology::{Congestion, TcpConfig};
 use smoltcp::iface::{Interface, SocketHandle};
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::IpAddress;
@@ -33,9 +33,9 @@ pub(crate) struct Stack<'a> {
 /// The client of a run.
 pub(crate) trait Client {
     /// Does what can be done now; returns whether it touched a socket.
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool;
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool;
     /// It hears that one of its packets got no further.
-    fn told(&mut self, told: &Told, book: &mut Book<'_>);
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>);
     /// When it wants to be stepped even if no frame comes.
     fn wake(&self) -> Option<Instant>;
     /// Whose client it is.
@@ -59,40 +59,40 @@ pub(crate) struct Connection {
     began: Instant,
     timeout: Option<Duration>,
     phase: Phase,
-    complaints: Complaints,
+    errors: ErrorLog,
 }
 
 impl Connection {
     pub fn new(run: RunId, socket: SocketHandle, began: Instant, timeout: Option<Duration>) -> Self {
-        Self { run, socket, began, timeout, phase: Phase::Connecting, complaints: Complaints::default() }
+        Self { run, socket, began, timeout, phase: Phase::Connecting, errors: ErrorLog::default() }
     }
 
     /// That nobody listens or speaks TCP there is final while it is being set up; all else may pass (RFC 1122, 4.2.3.9).
-    pub fn told(&mut self, told: &Told, book: &mut Book<'_>) {
-        self.complaints.note(self.run, told, book);
-        let refused = matches!(told.what, IcmpError::PortUnreachable | IcmpError::ProtocolUnreachable);
+    pub fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.errors.note(self.run, error, meter);
+        let refused = matches!(error.what, IcmpError::PortUnreachable | IcmpError::ProtocolUnreachable);
         if refused && self.phase == Phase::Connecting {
-            book.fail(self.run, Failure::Refused);
+            meter.fail(self.run, Failure::Refused);
             self.phase = Phase::Over;
         }
     }
 
     /// Notes what has become of the connection; a failure ends the run.
-    pub fn watch(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> Phase {
+    pub fn watch(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> Phase {
         let socket = stack.sockets.tcp(self.socket);
-        let waited = book.now - self.began;
+        let waited = meter.now - self.began;
         match (self.phase, socket.state()) {
             (Phase::Connecting, tcp::State::Closed) => {
                 let silent = self.timeout.is_some_and(|timeout| waited >= timeout);
-                book.fail(self.run, if silent { self.complaints.failure() } else { Failure::Refused });
+                meter.fail(self.run, if silent { self.errors.failure() } else { Failure::Refused });
                 self.phase = Phase::Over;
             }
             (Phase::Connecting, state) if !matches!(state, tcp::State::SynSent | tcp::State::SynReceived) => {
-                book.event(self.run, RunEvent::Connected { after: waited });
+                meter.event(self.run, RunEvent::Connected { after: waited });
                 self.phase = Phase::Open;
             }
             (Phase::Open, tcp::State::Closed) => {
-                book.fail(self.run, Failure::Broken);
+                meter.fail(self.run, Failure::Broken);
                 self.phase = Phase::Over;
             }
             _ => {}
@@ -107,22 +107,22 @@ impl Connection {
 
 /// What a run was told of its packets. Somebody who says the same again and again is noted once.
 #[derive(Default)]
-pub(crate) struct Complaints {
+pub(crate) struct ErrorLog {
     last: Option<(IpAddress, IcmpError)>,
     noted: u32,
 }
 
 /// Notes of one run at most.
-const COMPLAINTS_MAX: u32 = 1_000;
+const ERRORS_MAX: u32 = 1_000;
 
-impl Complaints {
+impl ErrorLog {
     /// Writes it down if it is news.
-    pub fn note(&mut self, run: RunId, told: &Told, book: &mut Book<'_>) {
-        if self.last != Some((told.from, told.what)) && self.noted < COMPLAINTS_MAX {
+    pub fn note(&mut self, run: RunId, error: &IcmpReport, meter: &mut Meter<'_>) {
+        if self.last != Some((error.from, error.what)) && self.noted < ERRORS_MAX {
             self.noted += 1;
-            book.event(run, RunEvent::Told { number: None, from: told.from, what: told.what });
+            meter.event(run, RunEvent::Told { number: None, from: error.from, what: error.what });
         }
-        self.last = Some((told.from, told.what));
+        self.last = Some((error.from, error.what));
     }
 
     /// Why a run failed to which nothing came back.

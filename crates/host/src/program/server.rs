@@ -4,13 +4,14 @@
 //! replaced as soon as it is taken.
 
 use super::{Stack, group, tcp_socket, udp_socket};
-use crate::book::Book;
+use crate::config::TcpConfig;
+use crate::meter::Meter;
 use crate::run::{RunId, Transport};
-use crate::topology::{NodeId, TcpConfig};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
 use wire::Duration;
+use wire::NodeId;
 
 /// What a server does with what it receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,14 +115,14 @@ impl Server {
     }
 
     /// Does what can be done now; returns whether it touched a socket.
-    pub fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    pub fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         match self.transport {
-            Transport::Tcp => self.step_tcp(stack, book),
-            Transport::Udp => self.step_udp(stack, book),
+            Transport::Tcp => self.step_tcp(stack, meter),
+            Transport::Udp => self.step_udp(stack, meter),
         }
     }
 
-    fn step_tcp(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step_tcp(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         if let Some(socket) = self.socket
             && stack.sockets.tcp(socket).state() != tcp::State::Listen
         {
@@ -144,7 +145,7 @@ impl Server {
                 _ => {}
             }
             if let Some(run) = run {
-                book.transfer_begins(run);
+                meter.transfer_begins(run);
             }
             acted |= match service {
                 Service::Echo => echo(socket),
@@ -156,7 +157,7 @@ impl Server {
                     if let Some(run) = run
                         && bytes > 0
                     {
-                        book.server_received(run, bytes);
+                        meter.server_received(run, bytes);
                     }
                     bytes > 0
                 }
@@ -170,7 +171,7 @@ impl Server {
         acted
     }
 
-    fn step_udp(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step_udp(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let Some(handle) = self.socket else { return false };
         let socket = stack.sockets.udp(handle);
         let mut acted = false;
@@ -186,7 +187,7 @@ impl Server {
             let peer = place.map(|place| &mut self.peers[place]);
             if let Some(Peer { run, audience: Some(Audience { by, text, count }), .. }) = &peer {
                 if let Some(number) = group::number_of(data, text, *count) {
-                    book.group_received(*run, *by, number, data.len());
+                    meter.group_received(*run, *by, number, data.len());
                 }
                 continue;
             }
@@ -198,7 +199,7 @@ impl Server {
                 }
                 Service::Sink => {
                     if let Some(peer) = peer {
-                        peer.datagram(data, book);
+                        peer.datagram(data, meter);
                     }
                 }
             }
@@ -239,25 +240,25 @@ fn echo(socket: &mut tcp::Socket<'_>) -> bool {
 }
 
 impl Peer {
-    fn datagram(&mut self, data: &[u8], book: &mut Book<'_>) {
+    fn datagram(&mut self, data: &[u8], meter: &mut Meter<'_>) {
         let word = |at: usize| data.get(at..at + 4).and_then(|word| word.first_chunk::<4>().copied());
         if let (Some(secs), Some(micros)) = (word(4), word(8)) {
             let sent_us =
                 u64::from(u32::from_be_bytes(secs)) * 1_000_000 + u64::from(u32::from_be_bytes(micros));
-            let transit_ns = (book.now.nanos() as i64).wrapping_sub((sent_us as i64).wrapping_mul(1_000));
+            let transit_ns = (meter.now.nanos() as i64).wrapping_sub((sent_us as i64).wrapping_mul(1_000));
             if let Some(last) = self.transit_ns.replace(transit_ns)
-                && let Some(active) = book.run(self.run)
+                && let Some(measured) = meter.run(self.run)
             {
                 let difference = transit_ns.abs_diff(last);
-                let jitter = active.totals.jitter.nanos();
+                let jitter = measured.totals.jitter.nanos();
                 // J += (|D| - J) / 16
                 let jitter = (jitter * 15).saturating_add(difference) / 16;
-                active.totals.jitter = Duration::from_nanos(jitter);
+                measured.totals.jitter = Duration::from_nanos(jitter);
             }
         }
-        if let Some(active) = book.run(self.run) {
-            active.totals.received += 1;
+        if let Some(measured) = meter.run(self.run) {
+            measured.totals.received += 1;
         }
-        book.server_received(self.run, data.len());
+        meter.server_received(self.run, data.len());
     }
 }

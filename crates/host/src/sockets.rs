@@ -1,10 +1,9 @@
-//! A host's sockets, with a number for each that is never used twice, and a note of every change for the history.
+//! A host's sockets, with a number for each that is never used twice, and a report of every change.
 
-use crate::history::{History, NodeEvent, SocketState};
-use crate::topology::NodeId;
+use crate::event::{Event, SocketState};
+use crate::meter::Meter;
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{icmp, tcp, udp};
-use wire::Instant;
 
 pub(crate) struct Sockets {
     pub set: SocketSet<'static>,
@@ -17,8 +16,8 @@ struct Open {
     number: u32,
     handle: SocketHandle,
     kind: Kind,
-    /// What the history says of it.
-    shown: Option<SocketState>,
+    /// The state that was last reported.
+    reported: Option<SocketState>,
 }
 
 #[derive(Clone, Copy)]
@@ -53,7 +52,7 @@ impl Sockets {
     }
 
     fn note(&mut self, handle: SocketHandle, kind: Kind) -> SocketHandle {
-        self.open.push(Open { number: self.next_number, handle, kind, shown: None });
+        self.open.push(Open { number: self.next_number, handle, kind, reported: None });
         self.next_number += 1;
         handle
     }
@@ -70,14 +69,13 @@ impl Sockets {
         self.set.get_mut(handle)
     }
 
-    #[cfg(test)]
     pub fn by_port(&mut self, local_port: u16) -> Option<&tcp::Socket<'static>> {
         let mut tcps = self.open.iter().filter(|open| matches!(open.kind, Kind::Tcp));
-        let is_it = |open: &&Open| {
+        let is_bound = |open: &&Open| {
             let socket: &tcp::Socket<'static> = self.set.get(open.handle);
             socket.local_endpoint().is_some_and(|local| local.port == local_port)
         };
-        tcps.find(is_it).map(|open| self.set.get(open.handle))
+        tcps.find(is_bound).map(|open| self.set.get(open.handle))
     }
 
     pub fn is_tcp(&self, handle: SocketHandle) -> bool {
@@ -88,16 +86,16 @@ impl Sockets {
         self.set.remove(handle);
         if let Some(place) = self.open.iter().position(|open| open.handle == handle) {
             let open = self.open.remove(place);
-            if open.shown.is_some() {
+            if open.reported.is_some() {
                 self.gone.push(open.number);
             }
         }
     }
 
-    /// Writes every change since the last time into the history.
-    pub fn show(&mut self, now: Instant, node: NodeId, history: &mut History) {
+    /// Reports every change since the last time.
+    pub fn report(&mut self, meter: &mut Meter<'_>) {
         for socket in self.gone.drain(..) {
-            history.node_event(now, node, NodeEvent::SocketGone { socket });
+            meter.changed(Event::SocketGone { socket });
         }
         for open in &mut self.open {
             let state = match open.kind {
@@ -105,9 +103,9 @@ impl Sockets {
                 Kind::Udp { port } => SocketState::Udp { port },
                 Kind::Icmp { ident } => SocketState::Icmp { ident },
             };
-            if open.shown != Some(state) {
-                open.shown = Some(state);
-                history.node_event(now, node, NodeEvent::Socket { socket: open.number, state });
+            if open.reported != Some(state) {
+                open.reported = Some(state);
+                meter.changed(Event::Socket { socket: open.number, state });
             }
         }
     }

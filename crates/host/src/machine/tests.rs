@@ -1,16 +1,15 @@
 //! What a host does with frames that nobody sane sends.
 
 use super::*;
-use crate::book::Active;
-use crate::history::Limits;
-use crate::run::{Multicast, Ping, RunKind, RunSpec, Target};
-use crate::topology::NodeKind;
+use crate::event::Actions;
+use crate::meter::Runs;
+use crate::run::{Multicast, Ping, RunKind};
 use proptest::prelude::*;
 
 fn host() -> Host {
     let addresses = vec!["10.0.0.1/24".parse().unwrap(), "fd00::1/64".parse().unwrap()];
     let gateways = vec!["10.0.0.254".parse().unwrap(), "fd00::fe".parse().unwrap()];
-    Host::new(NodeId(0), HostConfig { addresses, gateways, slaac: true, ..HostConfig::default() }, 7)
+    Host::new(NodeId(0), Config { addresses, gateways, slaac: true, ..Config::default() }, 7)
 }
 
 #[test]
@@ -84,9 +83,7 @@ proptest! {
             1..12,
         ),
     ) {
-        let (mut host, mut history) = (host(), History::new(Limits::default()));
-        history.add_node(Instant::ZERO, NodeKind::Host(HostConfig::default()));
-        let (mut active, mut ended) = (Vec::new(), Vec::new());
+        let (mut host, mut runs, mut actions) = (host(), Runs::default(), Actions::default());
         let kinds = [
             (RunKind::Ping(Ping::default()), IpAddress::v4(10, 0, 0, 2)),
             (RunKind::PathMtu(crate::run::PathMtu::default()), IpAddress::v4(10, 0, 9, 2)),
@@ -99,26 +96,26 @@ proptest! {
             if whole {
                 right(&mut bytes, fragment);
             }
-            let mut book = Book { now, history: &mut history, active: &mut active, ended: &mut ended };
+            let mut meter = Meter { now, runs: &mut runs, actions: &mut actions };
             if !started {
                 for (number, (kind, to)) in kinds.iter().enumerate() {
-                    let spec = RunSpec { from: NodeId(0), to: Target::Address(*to), kind: kind.clone() };
-                    let run = book.history.add_run(now, spec);
-                    prop_assert_eq!(run.0 as usize, number);
-                    book.active.push(Active::new(run, now, NodeId(0), Vec::new()));
-                    host.start(run, kind, *to, &mut book);
+                    let run = RunId(number as u32);
+                    meter.runs.begin(run, now);
+                    host.start(run, kind, *to, &mut meter);
                 }
                 host.plugged(now);
                 started = true;
             }
-            host.receive(Frame::copy_from(&bytes), &mut book);
-            host.poll(&mut book);
+            host.receive(Frame::copy_from(&bytes), &mut meter);
+            host.poll(&mut meter);
             let mut sent = 0;
-            while let Some(frame) = host.sent(&mut book) {
-                prop_assert!(frame.len() <= 1_514);
-                sent += 1;
-                prop_assert!(sent < 100);
+            for action in actions.0.drain(..) {
+                if let wire::node::Action::Send { frame, .. } = action {
+                    prop_assert!(frame.len() <= 1_514);
+                    sent += 1;
+                }
             }
+            prop_assert!(sent < 100);
             now += wire::Duration::from_millis(100);
         }
     }

@@ -7,10 +7,10 @@
 
 use super::ping::{echo_reply, request};
 use super::{Client, Stack};
-use crate::book::Book;
+use crate::icmp_error::{Flow, IcmpReport};
+use crate::meter::Meter;
 use crate::path_mtu::{least, plateau_below};
 use crate::run::{Failure, IcmpError, Outcome, PathMtu, RunEvent, RunId};
-use crate::told::{Flow, Told};
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::IpAddress;
 use wire::Instant;
@@ -36,7 +36,7 @@ pub(crate) struct PathMtuClient {
     sent_at: Option<Instant>,
     /// The last request waits for the neighbor's address.
     stuck: bool,
-    /// This request was answered, or told of.
+    /// The answer to this request, or the ICMP error about it.
     answer: Option<Answer>,
 }
 
@@ -89,14 +89,14 @@ impl PathMtuClient {
         self.tries = 0;
     }
 
-    /// What becomes of the search after the request was answered, told of or lost.
-    fn go_on(&mut self, book: &mut Book<'_>) {
+    /// What becomes of the search after the request was answered, rejected by an ICMP error, or lost.
+    fn go_on(&mut self, meter: &mut Meter<'_>) {
         self.sent_at = None;
         let number = self.sent - 1;
         match self.answer.take() {
             Some(Answer::Passed) => self.passes = self.passes.max(Some(self.bytes)),
             Some(Answer::TooLong(bytes, from)) => {
-                book.event(self.run, RunEvent::PathMtu { bytes, from: Some(from) });
+                meter.event(self.run, RunEvent::PathMtu { bytes, from: Some(from) });
                 self.too_long = bytes + 1;
                 // The path may have become another meanwhile.
                 self.passes = self.passes.filter(|passes| *passes <= bytes);
@@ -105,29 +105,29 @@ impl PathMtuClient {
                 }
             }
             Some(Answer::Told(what)) => {
-                return book.fail(self.run, Failure::Unreachable(what));
+                return meter.fail(self.run, Failure::Unreachable(what));
             }
             None => {
-                book.event(self.run, RunEvent::Unanswered { number });
+                meter.event(self.run, RunEvent::Unanswered { number });
                 if self.tries < TRIES {
                     return;
                 }
                 if self.stuck {
-                    return book.fail(self.run, Failure::NoAnswer);
+                    return meter.fail(self.run, Failure::NoAnswer);
                 }
                 self.too_long = self.bytes;
                 if self.passes.is_none() {
                     return match plateau_below(self.bytes, least(&self.to)) {
                         Some(plateau) => self.try_next(plateau),
-                        None => book.fail(self.run, Failure::NoAnswer),
+                        None => meter.fail(self.run, Failure::NoAnswer),
                     };
                 }
             }
         }
         let passes = self.passes.unwrap_or_default();
         if passes + 1 >= self.too_long {
-            book.event(self.run, RunEvent::PathMtu { bytes: passes, from: None });
-            book.finish(self.run, Outcome::Succeeded);
+            meter.event(self.run, RunEvent::PathMtu { bytes: passes, from: None });
+            meter.finish(self.run, Outcome::Succeeded);
         } else {
             self.try_next(passes.midpoint(self.too_long));
         }
@@ -135,7 +135,7 @@ impl PathMtuClient {
 }
 
 impl Client for PathMtuClient {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let mut acted = false;
         while let Ok((bytes, from)) = stack.sockets.icmp(self.socket).recv() {
             acted = true;
@@ -144,15 +144,15 @@ impl Client for PathMtuClient {
                 && sequence == self.sequence()
                 && self.answer.is_none()
             {
-                book.answered(self.run, self.sent - 1, book.now - sent_at, payload);
+                meter.answered(self.run, self.sent - 1, meter.now - sent_at, payload);
                 self.answer = Some(Answer::Passed);
             }
         }
-        while book.run(self.run).is_some() {
+        while meter.run(self.run).is_some() {
             match self.sent_at {
                 None => {
                     self.tries += 1;
-                    self.sent_at = Some(book.now);
+                    self.sent_at = Some(meter.now);
                     self.stuck = stack.sockets.icmp(self.socket).send_queue() > 0;
                     if self.stuck {
                         return acted; // The one before has not left yet: no neighbor answers.
@@ -160,12 +160,12 @@ impl Client for PathMtuClient {
                     let ids = (self.ident, self.sequence().wrapping_add(1));
                     let payload_bytes = self.bytes - Self::header_bytes(&self.to);
                     request(stack, self.socket, self.to, ids, payload_bytes);
-                    book.sent(self.run, self.sent);
+                    meter.sent(self.run, self.sent);
                     self.sent += 1;
                     return true;
                 }
-                Some(sent_at) if self.answer.is_some() || book.now - sent_at >= self.settings.timeout => {
-                    self.go_on(book);
+                Some(sent_at) if self.answer.is_some() || meter.now - sent_at >= self.settings.timeout => {
+                    self.go_on(meter);
                     acted = true;
                 }
                 Some(_) => return acted,
@@ -174,17 +174,17 @@ impl Client for PathMtuClient {
         acted
     }
 
-    fn told(&mut self, told: &Told, _: &mut Book<'_>) {
-        let Flow::Echo { sequence, .. } = told.of.flow else { return };
+    fn icmp_error(&mut self, error: &IcmpReport, _: &mut Meter<'_>) {
+        let Flow::Echo { sequence, .. } = error.of.flow else { return };
         if sequence != self.sequence() || self.sent_at.is_none() || self.answer.is_some() {
             return;
         }
-        self.answer = match told.what {
+        self.answer = match error.what {
             IcmpError::TooBig(bytes) => {
                 let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
                 // What makes no sense is as if nobody had said anything.
                 let possible = bytes < self.bytes && bytes >= least(&self.to);
-                possible.then_some(Answer::TooLong(bytes, told.from))
+                possible.then_some(Answer::TooLong(bytes, error.from))
             }
             what => Some(Answer::Told(what)),
         };

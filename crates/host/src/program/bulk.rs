@@ -4,11 +4,11 @@
 //! is lost together with data (three duplicate ACKs clear its timer, and a receiver ignores a FIN on data that it has): a
 //! finished transfer would then end in a timeout.
 
-use super::{Client, Complaints, Connection, Phase, Stack};
-use crate::book::Book;
+use super::{Client, Connection, ErrorLog, Phase, Stack};
+use crate::config::TCP_TIMEOUT;
+use crate::icmp_error::IcmpReport;
+use crate::meter::Meter;
 use crate::run::{Amount, Outcome, RunId};
-use crate::told::Told;
-use crate::topology::TCP_TIMEOUT;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
@@ -49,10 +49,10 @@ impl TcpSender {
     }
 
     /// All data is acknowledged and the FIN is out: the transfer is done as soon as that is acknowledged too, or given up.
-    fn step_closing(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step_closing(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let state = stack.sockets.tcp(self.connection.socket).state();
         if matches!(state, tcp::State::FinWait2 | tcp::State::TimeWait | tcp::State::Closed) {
-            book.finish(self.connection.run, Outcome::Succeeded);
+            meter.finish(self.connection.run, Outcome::Succeeded);
         }
         false
     }
@@ -94,19 +94,19 @@ fn fill_digits(buffer: &mut [u8], phase: usize) {
 }
 
 impl Client for TcpSender {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         if self.closed {
-            return self.step_closing(stack, book);
+            return self.step_closing(stack, meter);
         }
-        if self.connection.watch(stack, book) != Phase::Open {
+        if self.connection.watch(stack, meter) != Phase::Open {
             return false;
         }
         if let Payload::Digits(Amount::Time(time)) = self.payload {
-            self.until.get_or_insert(book.now + time);
+            self.until.get_or_insert(meter.now + time);
         }
         let socket = stack.sockets.tcp(self.connection.socket);
         let mut acted = false;
-        while socket.can_send() && !self.is_all_written(book.now) {
+        while socket.can_send() && !self.is_all_written(meter.now) {
             let (payload, written) = (&self.payload, self.written);
             let sent = socket.send(|buffer| {
                 let len = fill(payload, written, buffer);
@@ -115,9 +115,9 @@ impl Client for TcpSender {
             self.written += sent.expect("it can send") as u64;
             acted = true;
         }
-        if self.is_all_written(book.now) && socket.send_queue() == 0 {
+        if self.is_all_written(meter.now) && socket.send_queue() == 0 {
             if matches!(self.payload, Payload::Text(_)) {
-                book.sent(self.connection.run, 0);
+                meter.sent(self.connection.run, 0);
             }
             socket.close();
             self.closed = true;
@@ -126,8 +126,8 @@ impl Client for TcpSender {
         acted
     }
 
-    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
-        self.connection.told(told, book);
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.connection.icmp_error(error, meter);
     }
 
     fn wake(&self) -> Option<Instant> {
@@ -159,7 +159,7 @@ pub(crate) struct UdpSender {
     give_up_at: Option<Instant>,
     /// No datagram was taken since then.
     blocked_since: Option<Instant>,
-    complaints: Complaints,
+    errors: ErrorLog,
 }
 
 impl UdpSender {
@@ -187,18 +187,18 @@ impl UdpSender {
             next_at: now,
             give_up_at: None,
             blocked_since: None,
-            complaints: Complaints::default(),
+            errors: ErrorLog::default(),
         }
     }
 }
 
 impl Client for UdpSender {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let socket = stack.sockets.udp(self.socket);
         let mut acted = false;
-        while self.sent < self.count && self.next_at <= book.now {
+        while self.sent < self.count && self.next_at <= meter.now {
             let number = self.sent as u32;
-            let micros = book.now.nanos() / 1_000;
+            let micros = meter.now.nanos() / 1_000;
             let filled = socket.send_with(self.datagram_bytes, self.to, |buffer| {
                 let (header, digits) = buffer.split_at_mut(12);
                 header[..4].copy_from_slice(&number.to_be_bytes());
@@ -209,14 +209,14 @@ impl Client for UdpSender {
             });
             if filled.is_err() {
                 // The stack is still waiting for the neighbor's address: like a program that blocks, try again later.
-                self.next_at = book.now + self.gap;
-                if book.now - *self.blocked_since.get_or_insert(book.now) >= TCP_TIMEOUT {
-                    book.fail(self.run, self.complaints.failure());
+                self.next_at = meter.now + self.gap;
+                if meter.now - *self.blocked_since.get_or_insert(meter.now) >= TCP_TIMEOUT {
+                    meter.fail(self.run, self.errors.failure());
                 }
                 break;
             }
-            if let Some(active) = book.run(self.run) {
-                active.totals.sent += 1;
+            if let Some(measured) = meter.run(self.run) {
+                measured.totals.sent += 1;
             }
             self.sent += 1;
             self.blocked_since = None;
@@ -224,20 +224,20 @@ impl Client for UdpSender {
             acted = true;
         }
         if self.sent == self.count {
-            let give_up_at = *self.give_up_at.get_or_insert(book.now + UDP_GRACE);
-            let received = book.run(self.run).map_or(0, |active| active.totals.received);
-            if received == self.count || book.now >= give_up_at {
+            let give_up_at = *self.give_up_at.get_or_insert(meter.now + UDP_GRACE);
+            let received = meter.run(self.run).map_or(0, |measured| measured.totals.received);
+            if received == self.count || meter.now >= give_up_at {
                 match received {
-                    0 => book.fail(self.run, self.complaints.failure()),
-                    _ => book.finish(self.run, Outcome::Succeeded),
+                    0 => meter.fail(self.run, self.errors.failure()),
+                    _ => meter.finish(self.run, Outcome::Succeeded),
                 }
             }
         }
         acted
     }
 
-    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
-        self.complaints.note(self.run, told, book);
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.errors.note(self.run, error, meter);
     }
 
     fn wake(&self) -> Option<Instant> {

@@ -1,27 +1,27 @@
-//! Counts what a TCP sender sends again.
+//! Recognizes retransmitted TCP segments.
 //!
-//! smoltcp does not say, but it is on the wire: a segment whose sequence numbers were all sent before (RFC 9293, 3.8) is
-//! a retransmission. A keep-alive probe carries nothing new either, but no client here uses them.
+//! smoltcp does not count them, but they can be seen on the wire: a segment whose sequence numbers were all sent before (RFC
+//! 9293, 3.8) is a retransmission. A keep-alive probe carries nothing new either, but no client here uses them.
 
 use crate::run::RunId;
 use smoltcp::wire::{
     EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
 };
 
-/// Watches what the client of one run sends.
-pub(crate) struct Watch {
+/// Follows the sequence numbers that the client of one run sends.
+pub(crate) struct Detector {
     pub run: RunId,
     pub local_port: u16,
     /// The first sequence number that was not sent yet.
     next: Option<TcpSeqNumber>,
 }
 
-impl Watch {
+impl Detector {
     pub fn new(run: RunId, local_port: u16) -> Self {
         Self { run, local_port, next: None }
     }
 
-    /// Looks at a frame that the host sends; whether it is a retransmission of this connection.
+    /// Whether a frame that the host sends is a retransmission of this connection.
     pub fn is_retransmission(&mut self, frame: &[u8]) -> bool {
         let Some((seq, len)) = segment(frame, self.local_port) else { return false };
         if len == 0 {

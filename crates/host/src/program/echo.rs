@@ -1,9 +1,9 @@
 //! Echo clients (RFC 862): a message goes out, the same bytes come back.
 
 use super::{Client, Connection, Phase, Stack, numbered};
-use crate::book::Book;
+use crate::icmp_error::IcmpReport;
+use crate::meter::Meter;
 use crate::run::{Echo, Failure, IcmpError, Outcome, RunEvent, RunId};
-use crate::told::Told;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::IpEndpoint;
 use wire::Instant;
@@ -31,9 +31,9 @@ impl TcpEcho {
 }
 
 impl Client for TcpEcho {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let run = self.connection.run;
-        if self.connection.watch(stack, book) != Phase::Open {
+        if self.connection.watch(stack, meter) != Phase::Open {
             return false;
         }
         let socket = stack.sockets.tcp(self.connection.socket);
@@ -41,8 +41,8 @@ impl Client for TcpEcho {
         loop {
             let message = self.message.get_or_insert_with(|| {
                 let text = numbered(&self.settings.text, self.number, self.settings.count).into_bytes();
-                book.sent(run, self.number);
-                Message { began: book.now, missing: text.len(), bytes: text.len(), unsent: text }
+                meter.sent(run, self.number);
+                Message { began: meter.now, missing: text.len(), bytes: text.len(), unsent: text }
             });
             if !message.unsent.is_empty() && socket.can_send() {
                 let sent = socket.send_slice(&message.unsent).expect("it can send");
@@ -58,19 +58,19 @@ impl Client for TcpEcho {
             if message.missing > 0 {
                 return acted;
             }
-            book.answered(run, self.number, book.now - message.began, message.bytes);
+            meter.answered(run, self.number, meter.now - message.began, message.bytes);
             self.message = None;
             self.number += 1;
             if self.number == self.settings.count {
                 self.connection.over();
-                book.finish(run, Outcome::Succeeded);
+                meter.finish(run, Outcome::Succeeded);
                 return true;
             }
         }
     }
 
-    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
-        self.connection.told(told, book);
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.connection.icmp_error(error, meter);
     }
 
     fn wake(&self) -> Option<Instant> {
@@ -118,7 +118,7 @@ impl UdpEcho {
 }
 
 impl Client for UdpEcho {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let socket = stack.sockets.udp(self.socket);
         let mut acted = false;
         while self.number < self.settings.count {
@@ -126,8 +126,8 @@ impl Client for UdpEcho {
             let Some(sent_at) = self.sent_at else {
                 // Its socket is full if no neighbor answers: then it is lost.
                 let _ = socket.send_slice(text.as_bytes(), self.to);
-                book.sent(self.run, self.number);
-                self.sent_at = Some(book.now);
+                meter.sent(self.run, self.number);
+                self.sent_at = Some(meter.now);
                 return true;
             };
             let mut came = false;
@@ -137,11 +137,11 @@ impl Client for UdpEcho {
             }
             if came {
                 self.answered += 1;
-                book.answered(self.run, self.number, book.now - sent_at, text.len());
+                meter.answered(self.run, self.number, meter.now - sent_at, text.len());
             } else if self.given_up {
-                // It was told so, and that is noted.
-            } else if book.now - sent_at >= self.settings.timeout {
-                book.event(self.run, RunEvent::Unanswered { number: self.number });
+                // An ICMP error says that it was lost, and is in the history already.
+            } else if meter.now - sent_at >= self.settings.timeout {
+                meter.event(self.run, RunEvent::Unanswered { number: self.number });
             } else {
                 return acted;
             }
@@ -150,19 +150,19 @@ impl Client for UdpEcho {
             self.given_up = false;
         }
         match self.answered {
-            0 => book.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable)),
-            _ => book.finish(self.run, Outcome::Succeeded),
+            0 => meter.fail(self.run, self.failure.map_or(Failure::NoAnswer, Failure::Unreachable)),
+            _ => meter.finish(self.run, Outcome::Succeeded),
         }
         acted
     }
 
-    fn told(&mut self, told: &Told, book: &mut Book<'_>) {
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
         // Messages go one after the other, so it is the last one, or one that was given up.
         if self.sent_at.is_some() && !self.given_up {
             self.given_up = true;
-            self.failure = Some(told.what);
+            self.failure = Some(error.what);
             let number = Some(self.number);
-            book.event(self.run, RunEvent::Told { number, from: told.from, what: told.what });
+            meter.event(self.run, RunEvent::Told { number, from: error.from, what: error.what });
         }
     }
 

@@ -5,9 +5,9 @@
 
 use super::bulk::UDP_GRACE;
 use super::{Client, Stack, numbered};
-use crate::book::Book;
+use crate::icmp_error::IcmpReport;
+use crate::meter::Meter;
 use crate::run::{Failure, Multicast, Outcome, RunId};
-use crate::told::Told;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
@@ -49,28 +49,28 @@ pub(crate) fn number_of(datagram: &[u8], text: &str, count: u32) -> Option<u32> 
 }
 
 impl Client for MulticastClient {
-    fn step(&mut self, stack: &mut Stack<'_>, book: &mut Book<'_>) -> bool {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let socket = stack.sockets.udp(self.socket);
         let mut acted = false;
-        while self.next < self.settings.count && self.next_at <= book.now {
+        while self.next < self.settings.count && self.next_at <= meter.now {
             let text = numbered(&self.settings.text, self.next, self.settings.count);
             if socket.send_slice(text.as_bytes(), self.to).is_err() {
                 break;
             }
-            book.sent(self.run, self.next);
+            meter.sent(self.run, self.next);
             self.next += 1;
             self.next_at =
-                book.now + if self.next < self.settings.count { self.settings.interval } else { UDP_GRACE };
+                meter.now + if self.next < self.settings.count { self.settings.interval } else { UDP_GRACE };
             acted = true;
         }
         if self.next == self.settings.count {
             let receivers = self.settings.receivers.len();
-            let heard = book.run(self.run).map_or(0, |active| active.heard.len());
-            if book.now >= self.next_at {
-                if heard == receivers {
-                    book.finish(self.run, Outcome::Succeeded);
+            let reached = meter.run(self.run).map_or(0, |measured| measured.reached.len());
+            if meter.now >= self.next_at {
+                if reached == receivers {
+                    meter.finish(self.run, Outcome::Succeeded);
                 } else {
-                    book.fail(self.run, Failure::NoAnswer);
+                    meter.fail(self.run, Failure::NoAnswer);
                 }
             }
         }
@@ -78,7 +78,7 @@ impl Client for MulticastClient {
     }
 
     /// Nobody answers for a group (RFC 1122, 3.2.2).
-    fn told(&mut self, _: &Told, _: &mut Book<'_>) {}
+    fn icmp_error(&mut self, _: &IcmpReport, _: &mut Meter<'_>) {}
 
     fn wake(&self) -> Option<Instant> {
         Some(self.next_at)

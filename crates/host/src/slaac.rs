@@ -8,7 +8,7 @@
 //! Left out: duplicate address detection (RFC 4862, 5.4), since smoltcp's hosts would not answer it, and preferences: an
 //! address is used until it is no longer valid.
 
-use crate::history::NodeEvent;
+use crate::event::Event;
 use crate::multicast::leave_solicited_nodes;
 use smoltcp::iface::{Interface, Route};
 use smoltcp::phy::ChecksumCapabilities;
@@ -82,7 +82,7 @@ impl Slaac {
 
     /// Gives the stack the addresses and default routes that are valid now, and takes those that are not; returns what has
     /// changed. What somebody has set by hand stays, and what there is no room for is left out.
-    pub fn apply(&mut self, iface: &mut Interface) -> Vec<NodeEvent> {
+    pub fn apply(&mut self, iface: &mut Interface) -> Vec<Event> {
         let mut events = Vec::new();
         let wanted: Vec<_> = self.addresses.iter().map(|(cidr, _)| *cidr).collect();
         let gone: Vec<_> = self.applied_addresses.extract_if(.., |cidr| !wanted.contains(cidr)).collect();
@@ -92,12 +92,12 @@ impl Slaac {
             iface.update_ip_addrs(|addresses| {
                 for cidr in gone {
                     addresses.retain(|known| *known != IpCidr::Ipv6(cidr));
-                    events.push(NodeEvent::AddressGone { cidr: cidr.into() });
+                    events.push(Event::AddressGone { cidr: cidr.into() });
                 }
                 for cidr in new {
                     if addresses.push(cidr.into()).is_ok() {
                         self.applied_addresses.push(cidr);
-                        events.push(NodeEvent::Address { cidr: cidr.into() });
+                        events.push(Event::Address { cidr: cidr.into() });
                     }
                 }
             });
@@ -114,12 +114,12 @@ impl Slaac {
                     let is_it =
                         |known: &Route| (known.cidr, known.via_router) == (route.cidr, route.via_router);
                     routes.retain(|known| !is_it(known));
-                    events.push(NodeEvent::DefaultRouterGone { router: router.into() });
+                    events.push(Event::DefaultRouterGone { router: router.into() });
                 }
                 for router in new {
                     if routes.push(Route::new_ipv6_gateway(router)).is_ok() {
                         self.applied_routers.push(router);
-                        events.push(NodeEvent::DefaultRouter { router: router.into() });
+                        events.push(Event::DefaultRouter { router: router.into() });
                     }
                 }
             });
@@ -205,7 +205,7 @@ impl Slaac {
                 let longer = match (left(until), left(*known)) {
                     (None, _) => true,
                     (Some(_), None) => false,
-                    (Some(told), Some(left)) => told > left,
+                    (Some(new), Some(left)) => new > left,
                 };
                 if longer || left(until) > Some(TWO_HOURS) {
                     *known = until;
