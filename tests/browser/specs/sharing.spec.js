@@ -93,7 +93,7 @@ test("a page whose storage is blocked works all the same", async ({ page, aquari
 
 for (const [what, bad, says] of [
   ["is cut off", "1:q1YqSEzOTi1JLMrMVbIyrA", "The end of this link is missing"],
-  ["is none at all", "something-else", "This is no link to a scenario"],
+  ["is none at all", "something-else", "This is not a link to a scenario"],
   ["has faults", fragment({ packetarium: 1, nodes: [{ id: "a", kind: "hots" }] }), /nodes\[0\]\.kind \(line 1.*host/],
 ]) {
   test(`a link that ${what} says so, and keeps what was there`, async ({ page, aquarium }) => {
