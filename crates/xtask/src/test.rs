@@ -13,7 +13,7 @@ use anyhow::{Result, bail, ensure};
 use std::process::Command;
 
 /// The crates that are the engine: they run in the page.
-const CORE: [&str; 7] = ["vnetif", "bridge", "router", "netlab", "scenario", "dissect", "capture"];
+const CORE: [&str; 8] = ["wire", "vnetif", "bridge", "router", "netlab", "scenario", "dissect", "capture"];
 
 /// How wasm is optimised for tests: they push hundreds of megabytes through real stacks.
 const WASM_OPT_LEVEL: &str = "2";
