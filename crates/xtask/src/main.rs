@@ -16,21 +16,30 @@
 
 #![allow(clippy::disallowed_methods, reason = "a developer's tool times its steps and waits for processes")]
 
+mod arrows;
 mod bench;
+mod binaries;
 mod build;
 mod ci;
+mod console;
+mod dependencies;
 mod javascript;
+mod lints;
 mod offline;
 mod package;
 mod process;
 mod progress;
 mod project;
+mod quick;
 mod report;
+mod runner;
 mod serve;
 mod setup;
 mod size;
 mod tally;
 mod test;
+mod wasm;
+mod workspace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -63,9 +72,15 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Build => build::run(),
         Command::Package => package::run(),
-        Command::Test(options) => test::run(&options),
+        Command::Test(options) => {
+            test::run(&options);
+            Ok(())
+        }
         Command::Bench(options) => bench::run(&options),
-        Command::Ci => ci::run(),
+        Command::Ci => {
+            ci::run();
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,8 @@
-//! Child processes: run, and say what went wrong in words that help.
+//! Child processes: starts them, reads their output and reports how they ended.
 
 use anyhow::{Context as _, Result, bail};
 use std::collections::VecDeque;
+use std::fs;
 use std::io::{self, Read as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -34,7 +35,7 @@ pub fn output(command: &mut Command) -> Option<String> {
 /// Runs quietly, handing each line of either output to `see` as it comes. If it fails, the error quotes its last lines.
 pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
     let mut last = VecDeque::new();
-    let status = stream(command, |line| {
+    let ended = stream(command, |line| {
         see(line);
         // Progress bars are redrawn in place and are no help afterwards.
         if !line.trim_start().starts_with("Building [") {
@@ -44,15 +45,24 @@ pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
             last.push_back(line.to_owned());
         }
     })?;
-    if !status.success() {
-        bail!("`{}` failed ({status}):\n{}", shown(command), Vec::from(last).join("\n"));
+    if !ended.status.success() {
+        bail!("`{}` failed ({}):\n{}", shown(command), ended.status, Vec::from(last).join("\n"));
     }
     Ok(())
 }
 
+/// How a child process ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    pub status: ExitStatus,
+    /// The processor time, of user and system, that it took, with all processes that it started and waited for. Zero where
+    /// the system has no `/proc`.
+    pub processor_time: Duration,
+}
+
 /// Runs, handing each line of either output, without its end, to `see` as it comes; returns how it ended.
 /// A carriage return ends a line too: that is how progress bars are redrawn.
-pub fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
+pub fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<Ended> {
     let (mut reader, writer) = io::pipe().context("no pipe for a child process")?;
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     let mut child = command.spawn().with_context(|| cannot_start(command))?;
@@ -80,7 +90,23 @@ pub fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitSt
     if !pending.is_empty() {
         see(&String::from_utf8_lossy(&pending));
     }
-    Ok(child.wait()?)
+    // Before waiting, after which the system has forgotten the process. It has closed its outputs, so it is about to end.
+    let processor_time = processor_time(child.id()).unwrap_or_default();
+    Ok(Ended { status: child.wait()?, processor_time })
+}
+
+/// The processor time of a process that has not been waited for, running or ended.
+fn processor_time(process: u32) -> Option<Duration> {
+    of_stat(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+}
+
+/// Reads `/proc/PID/stat` (proc(5)): the fields utime, stime, cutime and cstime, in hundredths of a second.
+fn of_stat(stat: &str) -> Option<Duration> {
+    // The second field is the program's name in parentheses and may contain anything.
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let ticks = fields.get(11..15)?.iter().map(|field| field.parse::<u64>().ok()).sum::<Option<u64>>()?;
+    Some(Duration::from_millis(10 * ticks))
 }
 
 /// Runs quietly for at most `limit`; true if it succeeded. For attempts that may hang on a network that swallows packets.
@@ -121,11 +147,18 @@ mod tests {
     #[test]
     fn lines_of_both_outputs_and_redrawn_ones_are_seen() {
         let mut seen = Vec::new();
-        let status = stream(&mut shell("printf 'a\\n1\\r2\\r'; echo b >&2; printf last"), |line| {
+        let ended = stream(&mut shell("printf 'a\\n1\\r2\\r'; echo b >&2; printf last"), |line| {
             seen.push(line.to_owned());
         });
-        assert!(status.unwrap().success());
+        assert!(ended.unwrap().status.success());
         assert_eq!(seen, ["a", "1", "2", "b", "last"]);
+    }
+
+    #[test]
+    fn processor_times_are_added_up_from_the_fields_of_proc_stat() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 1 2 3 4 100 20 3000 400 20 0 1 0 5 6";
+        assert_eq!(of_stat(stat), Some(Duration::from_millis(35_200)));
+        assert_eq!(of_stat("7 (sh) S 1 7"), None);
     }
 
     #[test]

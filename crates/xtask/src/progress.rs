@@ -3,6 +3,7 @@
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::cell::Cell;
 use std::io::{self, IsTerminal as _};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How often a log gets a line about a task that is still running.
@@ -79,6 +80,13 @@ impl Task {
         }
     }
 
+    /// Shows how far cargo is, if `line` says so: see [`of_cargo`].
+    pub fn show_cargo(&self, line: &str) {
+        if let Some((done, of)) = cargo_steps(line) {
+            self.reach(done, of, "crates");
+        }
+    }
+
     /// It is done.
     pub fn end(self, outcome: &str) {
         let seconds = self.started.elapsed().as_secs_f32();
@@ -111,6 +119,31 @@ impl Task {
     }
 }
 
+/// Makes cargo print how far it is even though it does not write to a terminal.
+pub fn of_cargo(command: &mut Command) -> &mut Command {
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    command.env("CARGO_TERM_COLOR", "never")
+}
+
+/// Reads `Building [====>      ] 12/345: syn, serde`: how many of how many crates are compiled.
+pub fn cargo_steps(line: &str) -> Option<(u64, u64)> {
+    let (_, after) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
+    let (done, of) = after.split(':').next()?.split_once('/')?;
+    Some((done.trim().parse().ok()?, of.trim().parse().ok()?))
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the template is written here").progress_chars("━╸ ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_progress_of_cargo_is_read() {
+        assert_eq!(cargo_steps("    Building [=====>          ] 12/345: syn, serde"), Some((12, 345)));
+        assert_eq!(cargo_steps("    Building [===============>] 345/345"), Some((345, 345)));
+        assert_eq!(cargo_steps("   Compiling syn v2.0.1"), None);
+    }
 }

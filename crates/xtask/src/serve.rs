@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: from whatever is here to a page at an address.
 
 use crate::project;
-use crate::setup::{self, Needs, Optimised};
+use crate::setup::{self, Needs};
 use anyhow::{Context as _, Result, bail};
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal as _};
@@ -25,7 +25,7 @@ pub fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     // Before anything is compiled: it would be a pity to hear of it afterwards.
     ensure_free(options.port)?;
-    let toolbox = setup::prepare(Needs { page: Some(Optimised(options.release)), ..Needs::default() })?;
+    let toolbox = setup::prepare(Needs { page: true, optimized: options.release, ..Needs::default() })?;
 
     let mut trunk = toolbox.wasm_command("trunk");
     trunk.args(["serve", "--port", &options.port.to_string(), "--dist"]).arg(project::target().join("serve"));

@@ -12,7 +12,7 @@ pub mod version;
 mod wasm_std;
 mod witness;
 
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::{process, project};
 use anyhow::{Result, anyhow};
 use std::env;
@@ -25,17 +25,15 @@ use wasm_std::WasmStd;
 /// What a command needs beyond wasm's standard library, trunk and wasm-bindgen.
 #[derive(Clone, Copy, Default)]
 pub struct Needs {
-    /// Build the page, optimised or not, while the tools are being compiled.
-    pub page: Option<Optimised>,
+    /// Compile the page while the tools are being compiled.
+    pub page: bool,
+    /// Optimize the page: it takes longer to compile and needs wasm-opt.
+    pub optimized: bool,
     /// A browser and Playwright.
     pub browser: bool,
     /// Programs from elsewhere, to compare with.
     pub witnesses: bool,
 }
-
-/// Whether the page is built to be fast or to be built fast.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Optimised(pub bool);
 
 /// What setup found or installed, and how to start programs with it.
 pub struct Toolbox {
@@ -68,18 +66,18 @@ impl Toolbox {
 /// Finds or installs everything in `needs`.
 pub fn prepare(needs: Needs) -> Result<Toolbox> {
     let progress = Progress::new();
-    let optimise = needs.page.is_some_and(|Optimised(optimised)| optimised);
     thread::scope(|scope| {
         let wasm_std = scope.spawn(|| {
             let wasm_std = wasm_std::ensure(&progress)?;
-            if let Some(optimised) = needs.page {
-                build_page(&progress, &wasm_std, optimised);
+            if needs.page {
+                build_page(&progress, &wasm_std, needs.optimized);
             }
             Ok(wasm_std)
         });
         let trunk = scope.spawn(|| tools::ensure_trunk(&progress));
         let wasm_bindgen = scope.spawn(|| tools::ensure_wasm_bindgen(&progress));
-        let wasm_opt = scope.spawn(|| if optimise { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
+        let wasm_opt =
+            scope.spawn(|| if needs.optimized { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
         let witnesses = scope.spawn(|| {
             let wanted = [witness::TSHARK, witness::KERNEL].into_iter().filter(|_| needs.witnesses);
             wanted.map(|witness| witness::ensure(&progress, &witness)).collect::<Result<Vec<_>>>()
@@ -113,16 +111,16 @@ fn outcome<T>(task: ScopedJoinHandle<'_, Result<T>>, faults: &mut Vec<String>) -
 
 /// Builds what trunk will build, so that it finds it done. A fault in the page's own code is left for trunk to show:
 /// while serving, that is where a developer looks.
-fn build_page(progress: &Progress, wasm_std: &WasmStd, Optimised(optimised): Optimised) {
+fn build_page(progress: &Progress, wasm_std: &WasmStd, optimized: bool) {
     let mut command = wasm_std.command("cargo");
     command.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path"]);
     command.arg(project::root().join("web/Cargo.toml"));
-    if optimised {
+    if optimized {
         // The profile that index.html names to trunk.
         command.arg("--profile=page");
     }
     let task = progress.begin("page", "compiling the page and its engine for wasm");
-    match process::watch(tools::with_progress(&mut command), |line| tools::show_progress(&task, line)) {
+    match process::watch(progress::of_cargo(&mut command), |line| task.show_cargo(line)) {
         Ok(()) => task.end("compiled"),
         Err(_) => task.fail(),
     }

@@ -5,11 +5,10 @@
 
 use super::version::{self, Version};
 use super::{command, find, missing};
-use crate::progress::{Progress, Task};
+use crate::progress::{self, Progress, Task};
 use crate::{process, project};
 use anyhow::{Context as _, Result};
 use std::fs;
-use std::process::Command;
 
 /// The newest release that compiles with our Rust. 0.22 compiles too (a beta; 0.22.1 wants Rust 1.96.1), but brings two
 /// JavaScript compilers to minify 30 KB with, and takes a third longer to compile.
@@ -141,42 +140,15 @@ fn compile(task: &Task, name: &str, version: &str, locked: bool) -> Result<()> {
     }
     install.envs(QUICK_PROFILE).env_remove("RUSTFLAGS");
     task.say("compiling from source");
-    process::watch(with_progress(&mut install), |line| show_progress(task, line))?;
+    process::watch(progress::of_cargo(&mut install), |line| task.show_cargo(line))?;
     // A gigabyte that nobody needs again.
     let _ = fs::remove_dir_all(build);
     Ok(())
 }
 
-/// Makes cargo say how far it is even though it does not write to a terminal.
-pub fn with_progress(command: &mut Command) -> &mut Command {
-    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
-    command.env("CARGO_TERM_COLOR", "never")
-}
-
-/// Shows how far cargo is.
-pub fn show_progress(task: &Task, line: &str) {
-    if let Some((done, of)) = steps(line) {
-        task.reach(done, of, "crates");
-    }
-}
-
-/// Reads `Building [====>      ] 12/345: syn, serde`.
-fn steps(line: &str) -> Option<(u64, u64)> {
-    let (_, after) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
-    let (done, of) = after.split(':').next()?.split_once('/')?;
-    Some((done.trim().parse().ok()?, of.trim().parse().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cargos_progress_is_read() {
-        assert_eq!(steps("    Building [=====>          ] 12/345: syn, serde"), Some((12, 345)));
-        assert_eq!(steps("    Building [===============>] 345/345"), Some((345, 345)));
-        assert_eq!(steps("   Compiling syn v2.0.1"), None);
-    }
 
     #[test]
     fn the_pinned_versions_are_versions() {
