@@ -4,6 +4,7 @@
 // Every test also watches for what must happen in none of them: an error, a violation of the policy, and a request that
 // leaves the page's folder.
 import { test as base, expect } from "@playwright/test";
+import { CPU_THROTTLE, LONG } from "./patience.js";
 
 export { expect };
 
@@ -26,6 +27,15 @@ export const test = base.extend({
     },
     { auto: true },
   ],
+  // Every page on the slower processor that PACKETARIUM_CPU_THROTTLE asks for.
+  page: async ({ page, context }, use) => {
+    if (CPU_THROTTLE > 1) {
+      const slowDown = async (page) => (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: CPU_THROTTLE });
+      context.on("page", slowDown);
+      await slowDown(page);
+    }
+    await use(page);
+  },
   aquarium: async ({ page }, use) => use(new Aquarium(page)),
 });
 
@@ -168,6 +178,18 @@ export class Aquarium {
     });
   }
 
+  /** Waits until the camera has arrived: two pictures in a row are the same. Only where no time passes. */
+  async atRest() {
+    const picture = () => this.canvas.evaluate((canvas) => canvas.toDataURL());
+    await expect
+      .poll(async () => {
+        const before = await picture();
+        await this.shown();
+        return before === (await picture());
+      })
+      .toBe(true);
+  }
+
   /** The moment that is looked at, in nanoseconds. */
   async moment() {
     return Number(await this.timeline.getAttribute("aria-valuenow"));
@@ -222,9 +244,9 @@ export class Aquarium {
   }
 
   /** Lets time pass as fast as it goes until nothing is left to happen, and reads the history's hash. */
-  async playToTheEnd(timeout = 40_000) {
+  async playToTheEnd() {
     await this.atFullSpeed();
-    await expect(this.nothingMoves).toBeVisible({ timeout });
+    await expect(this.nothingMoves).toBeVisible(LONG);
     await expect(this.hash).toHaveText(/^[0-9a-f]{16}$/);
     return this.hash.textContent();
   }

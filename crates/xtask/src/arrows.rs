@@ -6,8 +6,7 @@
 //!
 //! Dependencies of tests (`dev-dependencies`) may point upwards: a test of captures may well run a whole scenario.
 
-use crate::workspace::{self, Crate};
-use anyhow::{Result, ensure};
+use crate::workspace::Crate;
 
 /// Crates that may depend on any crate of a layer below theirs, and on none beside or above them.
 struct Layer {
@@ -77,18 +76,8 @@ const NOT_IN_THE_CORE: [(&str, &str); 12] = [
 const NO_CLOCK: &str = "the core has no clock and no threads: time is an argument";
 const NO_FORMAT: &str = "the core knows no file format: that is scenario's";
 
-/// Checks the crates of this checkout.
-///
-/// # Errors
-/// Names each dependency that points the wrong way, why it does, and what to do.
-pub fn check() -> Result<()> {
-    let faults = faults(&workspace::crates()?);
-    ensure!(faults.is_empty(), "{}", faults.join("\n"));
-    Ok(())
-}
-
-/// Every dependency that may not be, as a sentence.
-fn faults(crates: &[Crate]) -> Vec<String> {
+/// Every dependency that points the wrong way, with the reason and what to do, as a sentence.
+pub fn faults(crates: &[Crate]) -> Vec<String> {
     crates.iter().flat_map(faults_of).collect()
 }
 

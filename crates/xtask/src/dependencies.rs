@@ -1,9 +1,9 @@
 //! Checks that what Cargo.toml files declare is used. A dependency that nothing uses is compiled by everyone and misleads who
 //! reads the list.
 
-use crate::workspace::{self, Crate};
-use crate::{project, workspace::Dependency};
-use anyhow::{Context as _, Result, ensure};
+use crate::project;
+use crate::workspace::{Crate, Dependency};
+use anyhow::{Context as _, Result};
 use std::fs;
 use std::path::Path;
 
@@ -11,21 +11,18 @@ use std::path::Path;
 const UNNAMED: [(&str, &str, &str); 1] =
     [("wasm-test", "getrandom", "turns on the feature of getrandom that proptest needs in wasm")];
 
-/// Checks the workspace's table and each crate's own.
+/// Every declared dependency that can be removed, in the workspace's table and in those of the crates, as a sentence.
 ///
 /// # Errors
-/// Names each dependency that can be removed and the file that declares it.
-pub fn check() -> Result<()> {
+/// Fails if a file cannot be read.
+pub fn faults(crates: &[Crate]) -> Result<Vec<String>> {
     let manifest = project::root().join("Cargo.toml");
     let manifest = fs::read_to_string(&manifest).context("the workspace's Cargo.toml cannot be read")?;
-    let crates = workspace::crates()?;
-    let mut faults = unused_in_workspace(&manifest, &crates);
-    for one in &crates {
-        let sources = sources(&one.folder)?;
-        faults.extend(unused_in_crate(one, &sources));
+    let mut faults = unused_in_workspace(&manifest, crates);
+    for one in crates {
+        faults.extend(unused_in_crate(one, &sources(&one.folder)?));
     }
-    ensure!(faults.is_empty(), "{}", faults.join("\n"));
-    Ok(())
+    Ok(faults)
 }
 
 /// The keys of `[workspace.dependencies]` that no crate depends on.

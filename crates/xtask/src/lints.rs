@@ -2,8 +2,8 @@
 
 use crate::console::Console;
 use crate::setup::Toolbox;
-use crate::{arrows, dependencies, project};
-use anyhow::Result;
+use crate::{arrows, dependencies, project, workspace};
+use anyhow::{Result, ensure};
 use std::process::Command;
 
 /// The crates of the page: linted for the target they are written for, where a clippy for it is to be had. Their tests
@@ -11,9 +11,14 @@ use std::process::Command;
 const PAGE: [&str; 2] = ["web", "wasm"];
 
 /// Checks that dependencies between crates point downwards and that all declared ones are used.
+///
+/// # Errors
+/// Names each dependency that has to go, with the reason.
 pub fn structure() -> Result<()> {
-    arrows::check()?;
-    dependencies::check()
+    let crates = workspace::crates()?;
+    let faults = [arrows::faults(&crates), dependencies::faults(&crates)?].concat();
+    ensure!(faults.is_empty(), "\n{}", faults.join("\n"));
+    Ok(())
 }
 
 /// Checks that every file is as rustfmt would write it.

@@ -296,47 +296,6 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
   await expect(aquarium.dialog).toBeHidden();
 });
 
-test.describe("reduced motion", () => {
-  /** The times that a step shows on its way to the next event, in successive animation frames. */
-  const shownOnTheWay = (page) =>
-    page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          const clock = document.querySelector("[role=timer]");
-          const times = new Set([clock.textContent]);
-          document.querySelector("[aria-label^='Step to']").click();
-          let frames = 0;
-          const look = () => {
-            times.add(clock.textContent);
-            if ((frames += 1) < 40) requestAnimationFrame(look);
-            else resolve(times.size);
-          };
-          requestAnimationFrame(look);
-        }),
-    );
-  const planned = { ...QUIET, runs: [{ at: "1s", ping: { from: "a", to: "b" } }] };
-
-  for (const [reducedMotion, claim] of [
-    ["no-preference", "a step glides"],
-    ["reduce", "a step jumps, and nothing else is animated"],
-  ]) {
-    test(`${reducedMotion}: ${claim}`, async ({ page, aquarium }) => {
-      await page.emulateMedia({ reducedMotion });
-      await aquarium.open(planned);
-      await aquarium.skipQuiet.click();
-      await aquarium.button("Pause").click();
-      const shown = await shownOnTheWay(page);
-      if (reducedMotion === "reduce") {
-        expect(shown).toBe(2);
-        await aquarium.button("Examples").click();
-        expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
-      } else {
-        expect(shown).toBeGreaterThan(3);
-      }
-    });
-  }
-});
-
 test("a screen reader is told as much as its user wants", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.button("Help").click();

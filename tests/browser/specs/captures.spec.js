@@ -89,7 +89,7 @@ test.describe("saved", () => {
     const before = await rows(aquarium);
     await open(page, "again.pcapng", await readFile(path));
     await expect(count(page)).toHaveText(/^again/);
-    await expect.poll(() => rows(aquarium), { timeout: 3_000 }).toEqual(before);
+    await expect.poll(() => rows(aquarium)).toEqual(before);
   });
 });
 

@@ -62,8 +62,7 @@ test("a node is dragged to its place, and a cable is pulled out of its handle to
   const before = await documentOf(page);
   const at = (document, id) => document.nodes.find((node) => node.id === id).at;
   expect(at(before, "s1")[1], "switches stand above hosts").toBeLessThan(at(before, "h1")[1]);
-  // The drawing comes to rest.
-  await page.waitForTimeout(800);
+  await aquarium.atRest();
   const found = await handholds(aquarium.canvas);
   const [top, bottom] = [found[0].y, found.at(-1).y];
   const [upper, lower] = [found.filter(({ y }) => y < (top + bottom) / 2), found.filter(({ y }) => y > (top + bottom) / 2)];
@@ -184,8 +183,11 @@ test("a cable of a running network is pulled and put back, and the losses are se
   await aquarium.start("Ping", { "How many": "6", "One every": "500ms" });
   await edit(aquarium);
   await page.getByRole("tab", { name: "Inspect" }).click();
-  await page.getByRole("button", { name: "← All nodes and links" }).click({ timeout: 500 }).catch(() => {});
-  await page.getByRole("button", { name: /^Link a – s/ }).click();
+  const back = page.getByRole("button", { name: "← All nodes and links" });
+  const link = page.getByRole("button", { name: /^Link a – s/ });
+  await expect(back.or(link).first()).toBeVisible();
+  if (await back.isVisible()) await back.click();
+  await link.click();
   await aquarium.button("Pull the cable").click();
   await aquarium.button("Done").click();
   await expect(aquarium.timer).toHaveText(/^[1-9]/);

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { expect, fragment, QUIET, test } from "../aquarium.js";
+import { LONG } from "../patience.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] };
 
@@ -26,7 +27,7 @@ test("a locked embed can be watched but not changed", async ({ page, aquarium })
   await expect(page.getByRole("form", { name: "Start a run" })).toBeHidden();
   await aquarium.button("Play").click();
   await aquarium.atFullSpeed();
-  await expect(aquarium.nothingMoves).toBeVisible({ timeout: 30_000 });
+  await expect(aquarium.nothingMoves).toBeVisible(LONG);
 });
 
 test("an embed begins where it is told to, and says what is not understood", async ({ page, aquarium }) => {
@@ -57,7 +58,7 @@ test("the page around an embed hears what happens in it", async ({ page, baseURL
   const states = () => page.evaluate(() => heard.filter(({ source }) => source === "packetarium").map(({ event, state }) => state ?? event));
   await expect.poll(states).toEqual(expect.arrayContaining(["ready", "playing"]));
   await page.frameLocator("iframe").getByRole("slider", { name: "Speed" }).press("End");
-  await expect.poll(states, { timeout: 30_000 }).toContain("ended");
+  await expect.poll(states, LONG).toContain("ended");
   const last = await page.evaluate(() => heard.at(-1));
   expect(last.at).toBeGreaterThan(1);
   expect(last.history).toMatch(/^[0-9a-f]{16}$/);

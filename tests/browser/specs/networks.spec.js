@@ -2,6 +2,7 @@
 // and the trunk between switches, and links that misbehave.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "../aquarium.js";
+import { LONG } from "../patience.js";
 
 const EMPTY = { packetarium: 1, title: "Mine", nodes: [], links: [] };
 
@@ -62,7 +63,7 @@ test("two LANs and a router are drawn, and a ping goes through it", async ({ pag
   await aquarium.button("Done").click();
   await aquarium.atFullSpeed();
   await aquarium.start("Ping");
-  await expect(aquarium.run("Ping h1 → h2")).toContainText(/done.*Answered4/, { timeout: 40_000 });
+  await expect(aquarium.run("Ping h1 → h2")).toContainText(/done.*Answered4/, LONG);
 });
 
 test("a loop that was drawn by hand is opened by the spanning tree", async ({ page, aquarium }) => {

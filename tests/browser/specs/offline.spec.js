@@ -4,6 +4,7 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { QUIET, expect, fragment, test as base } from "../aquarium.js";
 import { Host } from "../host.js";
+import { LONG, WHOLE_TEST } from "../patience.js";
 
 const test = base.extend({
   host: async ({}, use) => {
@@ -17,8 +18,7 @@ const test = base.extend({
 test.use({ serviceWorkers: "allow" });
 // Chromium asks for new versions when it has nothing better to do: two seconds after its start at the earliest, and on a
 // busy machine after most of a minute.
-test.setTimeout(240_000);
-const IDLE = { timeout: 90_000 };
+test.setTimeout(2 * WHOLE_TEST);
 
 /** Waits until everything is kept; a person sees nothing of it. */
 const kept = (page) =>
@@ -40,7 +40,7 @@ const settled = (page) =>
 
 const isOpen = (page) => expect(page.getByRole("timer", { name: "Virtual time in seconds" })).toHaveText(/^\d/);
 
-const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, { timeout: 60_000 });
+const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, LONG);
 
 /** Somebody comes back to the tab: that is when the page asks for a new version. */
 const comeBack = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
@@ -103,7 +103,7 @@ test("a new version is announced, and taken when it is asked for and not before"
 
   await host.publish("new");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   await expect(aquarium.button("Start echo")).toBeInViewport();
   expect(await version(page)).toBe(old);
   await aquarium.button("Later").click();
@@ -112,7 +112,7 @@ test("a new version is announced, and taken when it is asked for and not before"
 
   await host.publish("newer");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   await aquarium.button("Reload with the new version").click();
   await expect.poll(() => version(page).catch(() => undefined)).toBe("newer");
   await expect(aquarium.run("TCP echo a → b")).toContainText("keep me");
@@ -131,7 +131,7 @@ test("the news covers nothing of the page, is clean for axe in both themes, and 
   await kept(page);
   await host.publish("new");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
     await page.setViewportSize(size);
     for (const colorScheme of ["light", "dark"]) {
@@ -165,7 +165,7 @@ test("somebody who reloads has the new version without being asked, and other ta
   await page.reload();
   await moves(page);
   expect(await version(page)).toBe("new");
-  await expect(news(other)).toBeVisible(IDLE);
+  await expect(news(other)).toBeVisible(LONG);
   await expect(news(page)).toBeHidden();
   await other.getByRole("button", { name: "Reload with the new version" }).click();
   await expect.poll(() => version(other).catch(() => undefined)).toBe("new");
@@ -179,7 +179,8 @@ test("a version that is only half on the host is not announced", async ({ page, 
   await host.publish("new", "sw.js");
   await comeBack(page);
   await settled(page);
-  await page.waitForTimeout(500);
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting), "no worker waits to take over").toBeNull();
+  await aquarium.shown();
   await expect(news(page)).toBeHidden();
   await host.stop();
   await page.reload();
@@ -205,7 +206,7 @@ test("in a whole session, first visit to new version, nothing is asked of anothe
   await page.keyboard.press("Escape");
   await host.publish("new");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   await aquarium.button("Reload with the new version").click();
   await expect.poll(() => version(page).catch(() => undefined)).toBe("new");
   await isOpen(page);

@@ -1,6 +1,7 @@
 // The packet list: that it has every packet, follows, leads and is led, and is filtered; and that its length does not matter.
 import { pcap, udp } from "../captures.js";
 import { QUIET, expect, test } from "../aquarium.js";
+import { LONG } from "../patience.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 3, interval: "100ms" } }, { at: "500ms", echo: { from: "b", to: "a" } }] };
 
@@ -163,7 +164,7 @@ test.describe("of a small network", () => {
     test(claim, async ({ aquarium }) => {
       await aquarium.filter.pressSequentially("tcp");
       await aquarium.filter.press(key);
-      await expect(aquarium.filter).toHaveValue("tcp", { timeout: 3_000 });
+      await expect(aquarium.filter).toHaveValue("tcp");
       if (key === "Tab") await expect(aquarium.filter).not.toBeFocused();
     });
   }
@@ -214,7 +215,7 @@ test.describe("of 100,000 packets", () => {
     await aquarium.open(QUIET);
     await aquarium.instrument("Packets");
     await page.getByLabel("Open capture").setInputFiles({ name: "many.pcap", mimeType: "application/octet-stream", buffer: pcap(frames) });
-    await expect(count(page)).toHaveText(/^many\.pcap: 100\s000\spackets$/, { timeout: 60_000 });
+    await expect(count(page)).toHaveText(/^many\.pcap: 100\s000\spackets$/, LONG);
     const right = async (row) => {
       const cells = await aquarium.cells(row);
       expect([cells[0], cells[1], cells[6]]).toEqual(told(Number(cells[0])));
@@ -252,7 +253,7 @@ test.describe("of 100,000 packets", () => {
     await expect(aquarium.packet(1)).toBeInViewport();
 
     await aquarium.filter.fill("udp.dstport == 20006");
-    await expect(count(page)).toHaveText(/^many\.pcap: 14\s285\spackets$/, { timeout: 30_000 });
+    await expect(count(page)).toHaveText(/^many\.pcap: 14\s285\spackets$/, LONG);
     await aquarium.packets.press("End");
     await expect(aquarium.packet(99_995)).toBeInViewport();
     await right(aquarium.packet(99_995));
@@ -268,7 +269,7 @@ test("a list that grows by thousands while time passes keeps up with it", async 
   });
   await aquarium.instrument("Packets");
   await aquarium.atFullSpeed();
-  await expect(aquarium.nothingMoves).toBeVisible({ timeout: 60_000 });
+  await expect(aquarium.nothingMoves).toBeVisible(LONG);
   const rows = Number(await aquarium.packets.getAttribute("aria-rowcount")) - 1;
   // 20 MB in segments of 1460 bytes, and what acknowledges them.
   expect(rows).toBeGreaterThan(20_000_000 / 1_460);
