@@ -2,7 +2,7 @@
 //!
 //! Cargo refuses circles between crates and nothing else: it would let the engine depend on a browser, or a switch on the
 //! page. What is built without a browser can be tested without one, and what has no clock and no file format gives the same
-//! history everywhere, so both are held here. [`LAYERS`] is the one place that says which crate stands where.
+//! history everywhere, so both are checked here. [`LAYERS`] is the one place that defines which crate stands where.
 //!
 //! Dependencies of tests (`dev-dependencies`) may point upwards: a test of captures may well run a whole scenario.
 

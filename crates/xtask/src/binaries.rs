@@ -91,7 +91,7 @@ pub fn build(step: &Step, command: &mut Command) -> Result<Vec<Binary>> {
     let mut binaries = Vec::new();
     step.console.cargo_messages(command, |line| binaries.extend(Binary::of_message(line)))?;
     ensure!(!binaries.is_empty(), "`{}` compiled no tests", process::shown(command));
-    step.console.say(&format!("{} test programs are compiled", binaries.len()));
+    step.console.print(&format!("{} test programs are compiled", binaries.len()));
     Ok(binaries)
 }
 
@@ -142,7 +142,7 @@ fn run_one(step: &Step, binary: &Binary, mut command: Command) -> Outcome {
     let mut lines = Vec::new();
     let status = step.console.stream(&mut command, |line| {
         if line.contains("has been running for over") {
-            step.console.say(&format!("{}: {line}", binary.name()));
+            step.console.print(&format!("{}: {line}", binary.name()));
         }
         if let Some(counted) = Tally::of_cargo(line) {
             tally += counted;
@@ -177,15 +177,16 @@ impl Outcome {
         let Some(fault) = self.fault else {
             // What a test prints past the harness is meant to be seen: that nothing could be compared, for example.
             for line in self.lines.iter().filter(|line| line.contains("***") || line.contains("!!!")) {
-                step.console.say(line);
+                step.console.print(line);
             }
-            step.console.say(&format!("✓ {name}: {passed} passed ({seconds:.1} s), {done} of {of} programs"));
+            step.console
+                .print(&format!("✓ {name}: {passed} passed ({seconds:.1} s), {done} of {of} programs"));
             return None;
         };
         for line in &self.lines {
-            step.console.say(line);
+            step.console.print(line);
         }
-        step.console.say(&format!("✗ {name}: {fault} ({seconds:.1} s), {done} of {of} programs"));
+        step.console.print(&format!("✗ {name}: {fault} ({seconds:.1} s), {done} of {of} programs"));
         Some(format!("{name} {fault}"))
     }
 }

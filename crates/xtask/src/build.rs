@@ -21,7 +21,7 @@ pub fn run() -> Result<()> {
 /// Prints what a visitor downloads; fails if it is more than the budget.
 pub fn check_size(console: &Console) -> Result<()> {
     let sizes = size::of(&project::dist())?;
-    sizes.to_string().lines().for_each(|line| console.say(line));
+    sizes.to_string().lines().for_each(|line| console.print(line));
     sizes.within_budget()
 }
 

@@ -1,8 +1,8 @@
-//! Where a step's processes print, and what processor time they take.
+//! Where the processes of a step print, and what processor time they take.
 //!
 //! Steps of the full test run beside each other, so each line begins with the name of its step. What cargo compiles is
-//! shortened to how far it is. Processor time is counted beside the time on the clock, which on a shared machine says little
-//! about a step.
+//! shortened to how far it is. Processor time is counted beside the time on the clock, which on a shared machine means little
+//! for a step.
 
 use crate::process::{self, Ended};
 use crate::progress;
@@ -33,7 +33,7 @@ impl Console {
     }
 
     /// Prints a line.
-    pub fn say(&self, line: &str) {
+    pub fn print(&self, line: &str) {
         match &self.step {
             Some(step) => println!("{step:>18} │ {line}"),
             None => println!("{line}"),
@@ -53,7 +53,7 @@ impl Console {
         if self.step.is_none() {
             return process::run(command);
         }
-        let status = self.stream(command, |line| self.say(line))?;
+        let status = self.stream(command, |line| self.print(line))?;
         ensure!(status.success(), "`{}` failed ({status})", process::shown(command));
         Ok(())
     }
@@ -71,17 +71,17 @@ impl Console {
 
     /// Like [`cargo`](Self::cargo), handing each line of `--message-format=json` to `read`.
     pub fn cargo_messages(&self, command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
-        let mut said_at = Instant::now();
+        let mut printed_at = Instant::now();
         let status = self.stream(progress::of_cargo(command), |line| {
             if let Some(message) = line.find("{\"reason\":") {
                 read(&line[message..]);
             } else if let Some((done, of)) = progress::cargo_steps(line) {
-                if said_at.elapsed() >= PROGRESS_INTERVAL {
-                    said_at = Instant::now();
-                    self.say(&format!("compiling: {done} of {of}"));
+                if printed_at.elapsed() >= PROGRESS_INTERVAL {
+                    printed_at = Instant::now();
+                    self.print(&format!("compiling: {done} of {of}"));
                 }
             } else if !is_routine(line) {
-                self.say(line);
+                self.print(line);
             }
         })?;
         if !status.success() {
@@ -98,7 +98,7 @@ impl Console {
     }
 }
 
-/// Whether a line of cargo only says that something went as usual.
+/// Whether a line of cargo only reports that something went as usual.
 fn is_routine(line: &str) -> bool {
     let routine = ["Compiling ", "Checking ", "Fresh ", "Downloading ", "Downloaded ", "Locking "];
     let text = line.trim_start();

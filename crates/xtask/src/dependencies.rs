@@ -1,5 +1,5 @@
-//! Checks that what Cargo.toml files declare is used. A dependency that nothing uses is compiled by everyone and misleads who
-//! reads the list.
+//! Checks that what Cargo.toml files declare is used. An unused dependency costs compile time and misleads readers of
+//! the list.
 
 use crate::project;
 use crate::workspace::{Crate, Dependency};

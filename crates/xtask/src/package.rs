@@ -23,7 +23,7 @@ const COPIED: [&str; 7] = [
 ];
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Sets up what is missing and makes the package, optimised as the page is.
+/// Sets up what is missing and makes the package, optimized as the page is.
 pub fn run() -> Result<()> {
     let toolbox = setup::prepare(Needs::default())?;
     let folder = project::target().join("package");

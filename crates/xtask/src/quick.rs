@@ -3,7 +3,7 @@
 //! A crate is known by a digest of its files. What passed last is remembered with its digest below `target/`, so it does not
 //! matter what git knows of the change. A crate whose files changed runs all its tests; one that only depends on such a
 //! crate runs those beside its code, which are quick; and properties are tried with a few cases. All else is left to the full
-//! test, and the summary says what that is.
+//! test, and the summary lists it.
 
 use crate::binaries::{self, Binary, Kind};
 use crate::report::{Report, Step};
@@ -101,7 +101,7 @@ fn find_changes(step: &Step) -> Result<(Vec<Crate>, Digests, Selection)> {
     let digests = digests(&crates)?;
     let selection = Selection::of(&digests, &read_green());
     for (what, names) in [("changed", &selection.changed), ("depend on them", &selection.affected)] {
-        step.console.say(&format!("{what}: {}", listed(names)));
+        step.console.print(&format!("{what}: {}", listed(names)));
     }
     Ok((crates, digests, selection))
 }

@@ -108,7 +108,7 @@ impl Report {
             };
             row(&step.name, &outcome, step.took, step.processor_time);
             sum += Tally::counts(passed, failed);
-            // A step that failed outside of a test counts as one, or the last line would say that nothing failed.
+            // A step that failed outside of a test counts as one, or the last line would report no failure.
             sum.failed += u64::from(step.fault.is_some() && failed == 0);
             processor_time += step.processor_time;
         }

@@ -12,7 +12,7 @@ use std::process::Command;
 /// Fails if a test fails, if the runner fails otherwise, and if it runs no tests.
 pub fn count(step: &Step, command: &mut Command, read: impl Fn(&str) -> Option<Tally>) -> Result<()> {
     let status = step.console.stream(command, |line| {
-        step.console.say(line);
+        step.console.print(line);
         if let Some(tally) = read(line) {
             step.count(tally);
         }

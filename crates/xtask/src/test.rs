@@ -5,8 +5,8 @@
 //! tests for wasm. Much of either is a single thread (the page's link-time optimization, a long test), which the other lane
 //! fills up. What needs both, and the browser, which is sensitive to a busy machine, comes afterwards.
 //!
-//! What ships is wasm, so wasm is tested: [`crate::wasm`] says which of the engine's tests run again there, and why the others
-//! need not.
+//! What ships is wasm, so wasm is tested: [`crate::wasm`] decides which of the engine's tests run again there, and
+//! why the others need not.
 
 use crate::report::{Report, Step};
 use crate::setup::{self, Needs, Toolbox};

@@ -1,4 +1,4 @@
-//! The engine's tests in wasm, under Node. They are ordinary `#[test]`s; crates/wasm-test says how they come to run there.
+//! The engine's tests in wasm, under Node. They are ordinary `#[test]`s; crates/wasm-test makes them run there.
 //! Not on wasm32-wasip1, where the standard harness would run as it is: that is another target with another standard
 //! library than the one in the page.
 

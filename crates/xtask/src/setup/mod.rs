@@ -1,9 +1,9 @@
-//! Brings a machine from "has cargo" to "serves the page", doing nothing where nothing is missing.
+//! Installs what a machine with cargo lacks to build, serve and test the page. Does nothing where nothing is missing.
 //!
 //! Everything that has to be compiled is compiled at the same time: wasm's standard library and then the page itself,
 //! trunk, and wasm-bindgen. On two cores that is what the first start consists of. The tools go below `target/tools` and
 //! onto the PATH of what xtask starts, so that nothing changes for the rest of the machine.
-//! What cannot be installed here is told once, with the reason it is needed and the command that brings it.
+//! What cannot be installed is reported once, with the reason it is needed and the command that installs it.
 
 mod apt;
 mod browser;
@@ -22,7 +22,7 @@ use std::process::Command;
 use std::thread::{self, ScopedJoinHandle};
 use wasm_std::WasmStd;
 
-/// What a command needs beyond wasm's standard library, trunk and wasm-bindgen.
+/// What a command of xtask needs beyond wasm's standard library, trunk and wasm-bindgen.
 #[derive(Clone, Copy, Default)]
 pub struct Needs {
     /// Compile the page while the tools are being compiled.
@@ -98,7 +98,7 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
     })
 }
 
-/// What a task brought, or, among the faults, why not: they are told together, so that one visit to the shop is enough.
+/// The result of a task; an error goes to `faults`, so that all missing things are reported together.
 fn outcome<T>(task: ScopedJoinHandle<'_, Result<T>>, faults: &mut Vec<String>) -> Option<T> {
     match task.join().expect("setup tasks do not panic") {
         Ok(value) => Some(value),
@@ -109,8 +109,8 @@ fn outcome<T>(task: ScopedJoinHandle<'_, Result<T>>, faults: &mut Vec<String>) -
     }
 }
 
-/// Builds what trunk will build, so that it finds it done. A fault in the page's own code is left for trunk to show:
-/// while serving, that is where a developer looks.
+/// Compiles what trunk will compile, so that trunk finds it compiled. An error in the page's own code is left for trunk to
+/// show: while serving, that is where a developer looks.
 fn build_page(progress: &Progress, wasm_std: &WasmStd, optimized: bool) {
     let mut command = wasm_std.command("cargo");
     command.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path"]);
@@ -131,7 +131,7 @@ fn search_path() -> Vec<PathBuf> {
     let tools = project::tools();
     let mut folders = vec![tools.join("bin"), tools.join("npm/node_modules/.bin")];
     folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    // Where Debian keeps what a network is configured with; not everybody has it on the PATH.
+    // Where Debian has the tools that configure a network; it is not on every user's PATH.
     folders.extend(["/usr/sbin", "/sbin"].map(PathBuf::from));
     folders
 }
@@ -148,7 +148,7 @@ fn command(program: impl AsRef<OsStr>) -> Command {
     command
         .env("PATH", env::join_paths(search_path()).expect("PATH was one before"))
         .current_dir(project::root());
-    // Trunk follows every error, such as one in the page's code, with a page of its own insides.
+    // Trunk would follow every error, such as one in the page's code, with a page of its own stack frames.
     command.env("RUST_BACKTRACE", "0");
     command
 }

@@ -13,7 +13,7 @@ use std::fs;
 /// The newest release that compiles with our Rust. 0.22 compiles too (a beta; 0.22.1 wants Rust 1.96.1), but brings two
 /// JavaScript compilers to minify 30 KB with, and takes a third longer to compile.
 const TRUNK: &str = "0.21.14";
-/// The oldest that knows what Trunk.toml uses, for those who have one.
+/// The oldest that knows what Trunk.toml uses, for machines that have one already.
 const TRUNK_OLDEST: &str = "0.21.0";
 
 /// npm's package; the oldest that knows the features we compile with. Debian's is 108.
@@ -61,7 +61,7 @@ pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
     let mut install = command("npm");
     install.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
     install.arg(project::tools().join("npm")).arg(format!("binaryen@{BINARYEN}"));
-    match process::watch(&mut install, |line| task.say(line)) {
+    match process::watch(&mut install, |line| task.doing(line)) {
         Ok(()) => {
             task.end(&format!("binaryen {BINARYEN} from npm"));
             Ok(())
@@ -118,8 +118,8 @@ fn ready_made(task: &Task, name: &str, version: &str) -> bool {
     let mut install = command("cargo-binstall");
     install.args(["--no-confirm", "--disable-strategies", "compile", "--root"]);
     install.arg(project::tools()).arg(format!("{name}@{version}"));
-    task.say("looking for a ready-made program");
-    process::watch(&mut install, |line| task.say(line)).is_ok()
+    task.doing("looking for a ready-made program");
+    process::watch(&mut install, |line| task.doing(line)).is_ok()
 }
 
 fn compile(task: &Task, name: &str, version: &str, locked: bool) -> Result<()> {
@@ -139,9 +139,9 @@ fn compile(task: &Task, name: &str, version: &str, locked: bool) -> Result<()> {
         install.arg("--locked");
     }
     install.envs(QUICK_PROFILE).env_remove("RUSTFLAGS");
-    task.say("compiling from source");
+    task.doing("compiling from source");
     process::watch(progress::of_cargo(&mut install), |line| task.show_cargo(line))?;
-    // A gigabyte that nobody needs again.
+    // A gigabyte that is not needed again.
     let _ = fs::remove_dir_all(build);
     Ok(())
 }
