@@ -3,7 +3,7 @@
 //! Not the `Display` of the quantities themselves: that one is exact and is what a scenario is written in. These are
 //! rounded to what the eye takes in, with SI units and a no-break space before them.
 
-use vnetif::{Duration, Instant, Ratio};
+use wire::{Duration, Instant, Ratio};
 
 /// No-break space: a number is never parted from its unit.
 const NBSP: char = '\u{a0}';

@@ -10,8 +10,8 @@ use vnetif::bulk::BulkConfig;
 use vnetif::driver::{Yield, drive};
 use vnetif::measured::{self, Measured};
 use vnetif::raw::RawConfig;
-use vnetif::{Duration, Instant};
 use wasm_bindgen::UnwrapThrowExt;
+use wire::{Duration, Instant};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use netlab::{Duration, Instant, Ratio};
 use proptest::prelude::*;
 use scenario::link::{LinkError, decode, encode, moment, seed_from, text, with_moment};
 use scenario::{Scenario, bounds, examples};
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// Two hosts, `a` and `b`, at a switch, `s1`.
 fn link(parameters: &str) -> String {

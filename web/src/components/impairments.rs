@@ -7,8 +7,8 @@ use crate::edit::item_form::impair::{Entry, Kind};
 use crate::run_form::Wrong;
 use crate::stage::Selection;
 use netlab::topology::{End, LinkId};
-use vnetif::preset::{preset, presets};
 use web_sys::HtmlSelectElement;
+use wire::preset::{preset, presets};
 use yew::prelude::*;
 
 /// Properties of [`Impairments`].

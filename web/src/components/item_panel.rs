@@ -11,8 +11,8 @@ use crate::run_form::Wrong;
 use crate::session::Session;
 use crate::stage::Selection;
 use netlab::topology::{LinkId, NodeId};
-use vnetif::impair::Impairment;
 use web_sys::HtmlSelectElement;
+use wire::impair::Impairment;
 use yew::prelude::*;
 
 /// Properties of [`ItemPanel`].

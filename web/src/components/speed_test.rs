@@ -117,7 +117,7 @@ fn results(report: &Rc<Report>, running: bool) -> Html {
         ("Average", format::bit_rate(report.rate())),
         ("Received", format::bytes(report.bytes)),
         ("Frames", format::count(report.frames)),
-        ("Per frame", format::duration(vnetif::Duration::from_nanos(per_frame))),
+        ("Per frame", format::duration(wire::Duration::from_nanos(per_frame))),
         ("Gave way", format::plural(report.yields, "time", "times")),
         ("Longest slice", format::duration(report.longest_slice)),
     ];

@@ -26,7 +26,7 @@ use netlab::run::RunId;
 use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// A kind of node that can be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use netlab::history::TransitId;
 use netlab::topology::{End, LinkId, NodeId, NodeKind, Port};
 use netlab::{Instant, world::Command as WorldCommand};
 use scenario::Change;
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// Something done with one button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ mod tests {
     use crate::stage::Selection;
     use netlab::Duration;
     use netlab::history::{DropReason, Fate};
-    use vnetif::impair::LossReason;
+    use wire::impair::LossReason;
 
     fn lab() -> Lab {
         Lab::new(scenario::examples()[0].scenario())

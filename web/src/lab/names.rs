@@ -2,7 +2,7 @@
 
 use netlab::topology::{Direction, HostConfig, NodeId, NodeKind, Port, Topology};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
-use vnetif::PortId;
+use wire::PortId;
 
 /// The ports of one node, by whom they lead to.
 pub struct Ports<'a> {

@@ -5,7 +5,7 @@ use netlab::topology::{
 };
 use netlab::{BitsPerSec, Duration};
 use smoltcp::wire::{IpAddress, IpCidr};
-use vnetif::line::{LineConfig, Queue};
+use wire::line::{LineConfig, Queue};
 
 /// Hosts 10.0.0.1, 10.0.0.2, … around one switch (the first node), all links alike.
 pub fn star(hosts: u8, delay: Duration, rate_bps: u64) -> Topology {

@@ -4,7 +4,7 @@ use super::Lab;
 use netlab::Instant;
 use netlab::topology::LinkId;
 use scenario::Change;
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// So much of it is listed.
 const LISTED_MAX: usize = 12;

@@ -8,7 +8,7 @@ use super::palette::Swatch;
 use dissect::Label;
 use netlab::history::{Transit, TransitId};
 use rustc_hash::FxHashMap;
-use vnetif::wire::Marks;
+use wire::passage::Marks;
 
 /// What a frame looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

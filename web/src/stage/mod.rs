@@ -63,8 +63,8 @@ use paint::{Painter, Picture};
 use sketch::Sketch;
 use standing::Standing;
 use traffic::{Moment, Traffic};
-use vnetif::Instant;
 use web_sys::HtmlCanvasElement;
+use wire::Instant;
 
 /// What is to be drawn: everything that the stage knows of the world, borrowed for one animation frame.
 #[derive(Clone, Copy)]

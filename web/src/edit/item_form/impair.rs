@@ -10,8 +10,8 @@ use netlab::topology::{End, Way};
 use scenario::quantity::{show_size, show_time};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use vnetif::Instant;
-use vnetif::impair::{Distribution, Impairment};
+use wire::Instant;
+use wire::impair::{Distribution, Impairment};
 
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,9 +9,9 @@ use crate::run_form::Wrong;
 use netlab::topology::{End, Link, NodeKind, Port, Topology, Way};
 use scenario::fault::Step;
 use scenario::quantity::{show_rate, show_size, show_time};
-use vnetif::impair::Impairment;
-use vnetif::line::{CoDel, Discipline, LineConfig, QueueLimit};
-use vnetif::preset::Preset;
+use wire::impair::Impairment;
+use wire::line::{CoDel, Discipline, LineConfig, QueueLimit};
+use wire::preset::Preset;
 
 /// Whether both directions of a link are alike.
 const ALIKE: Field = Field::choice("alike", "Directions", &[("", "both alike"), ("no", "each by itself")]);
@@ -83,7 +83,7 @@ impl ItemForm {
     /// Fills in what is known by this name; its user is at this end.
     pub fn take_preset(&mut self, preset: &Preset, user: End) {
         // The first way is down: towards the user.
-        let way = |way: &vnetif::preset::Way| Way { line: way.line, impairments: way.impairments.to_vec() };
+        let way = |way: &wire::preset::Way| Way { line: way.line, impairments: way.impairments.to_vec() };
         let [down, up] = preset.ways.each_ref().map(way);
         self.fill_ways(&match user {
             End::First => [up, down],

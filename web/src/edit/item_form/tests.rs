@@ -3,8 +3,8 @@ use super::*;
 use netlab::topology::{End, Link, LinkId, NodeId, NodeKind, Port, Topology};
 use proptest::prelude::*;
 use scenario::quantity::show_rate;
-use vnetif::impair::Impairment;
-use vnetif::preset::presets;
+use wire::impair::Impairment;
+use wire::preset::presets;
 
 fn example(number: usize) -> Scenario {
     scenario::examples()[number].scenario()

@@ -10,7 +10,7 @@ use netlab::topology::{NodeId, Topology};
 use netlab::{History, Instant};
 use smoltcp::socket::tcp::State;
 use std::collections::BTreeMap;
-use vnetif::PortId;
+use wire::PortId;
 
 /// The states of both ends, the one that opened it first; `None`: it has no socket for it, yet or any more.
 pub fn states_at(

@@ -7,7 +7,7 @@ use crate::lab::acting::Action;
 use netlab::history::DropReason;
 use netlab::topology::{Direction, End, LinkId, Topology, Way};
 use netlab::{History, Instant};
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// More frames than this on one link are not listed.
 const FRAMES_MAX: usize = 40;

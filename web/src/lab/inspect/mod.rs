@@ -29,7 +29,7 @@ use netlab::topology::{NodeId, NodeKind, Topology};
 use netlab::{Frame, History, Instant};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use vnetif::PortId;
+use wire::PortId;
 
 /// Something looked at closely.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use router::config::{Filter, Forward, Transport, Verdict};
 use router::event::{Route, Translation};
 use smoltcp::wire::{EthernetAddress, IpCidr, IpEndpoint};
 use std::collections::BTreeMap;
-use vnetif::PortId;
+use wire::PortId;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) {
     let (id, at) = (scene.id, scene.at);

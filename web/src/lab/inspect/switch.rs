@@ -118,7 +118,7 @@ impl Scene<'_> {
         let direction = self.ports.directions[number];
         Button {
             text: if up { "Switch off" } else { "Switch on" },
-            of: Some(self.ports.long(vnetif::PortId(number as u32))),
+            of: Some(self.ports.long(wire::PortId(number as u32))),
             action: Action::Port(direction.link, direction.from, !up),
             in_tools: false,
         }

@@ -10,9 +10,9 @@ use router::config::{Protocol, Rip, Rule, SplitHorizon, Verdict};
 use router::event::{Flow, Source};
 use smoltcp::socket::tcp::State as TcpState;
 use smoltcp::wire::{EthernetAddress, IpEndpoint, IpProtocol};
-use vnetif::impair::{Distribution, Impairment, LossReason};
-use vnetif::line::{CoDel, Discipline, Queue, QueueLimit, Red};
-use vnetif::{PortId, Ratio};
+use wire::impair::{Distribution, Impairment, LossReason};
+use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
+use wire::{PortId, Ratio};
 
 /// What a kind of node is called.
 pub const fn kind_name(kind: &NodeKind) -> &'static str {

@@ -35,7 +35,7 @@ pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
 use netlab::History;
 use netlab::history::FrameId;
 use netlab::topology::{Direction, End, LinkId, Topology};
-use vnetif::Instant;
+use wire::Instant;
 
 /// Transits looked at for one animation frame, in all.
 pub const VISITS_MAX: usize = 12_000;

@@ -10,7 +10,7 @@ use crate::stage::{Pointer, Selection};
 use kurbo::{Point, Rect};
 use netlab::history::{DropReason, TransitId};
 use proptest::prelude::*;
-use vnetif::impair::LossReason;
+use wire::impair::LossReason;
 
 const THERE: Direction = Direction { link: LinkId(0), from: End::First };
 

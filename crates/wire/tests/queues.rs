@@ -4,10 +4,8 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
-use vnetif::line::{
-    CoDel, Discipline, Dropped, Journey, Line, LineConfig, Queue, QueueDrop, QueueLimit, Red,
-};
-use vnetif::{BitsPerSec, Duration, Instant, Ratio};
+use wire::line::{CoDel, Discipline, Dropped, Journey, Line, LineConfig, Queue, QueueDrop, QueueLimit, Red};
+use wire::{BitsPerSec, Duration, Instant, Ratio};
 
 /// A millisecond for each frame, and a thousand may wait.
 fn slow(discipline: Discipline) -> Line {

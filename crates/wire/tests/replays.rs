@@ -4,10 +4,10 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
-use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
-use vnetif::wire::{Fate, Loss, Wire};
-use vnetif::{BitsPerSec, Duration, Frame, Instant, Ratio};
+use wire::impair::Impairment;
+use wire::line::{LineConfig, Queue};
+use wire::passage::{Fate, Loss, Wire};
+use wire::{BitsPerSec, Duration, Frame, Instant, Ratio};
 
 /// Everything that 2000 frames of varying length become on a wire that existed before the newer impairments did, folded
 /// into one number (FNV-1a).

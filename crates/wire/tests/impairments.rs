@@ -6,10 +6,10 @@ extern crate wasm_test as wasm_bindgen_test;
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use vnetif::impair::{Distribution, Impairment, LossReason};
-use vnetif::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
-use vnetif::wire::{Fate, Loss, Passage, Wire};
-use vnetif::{BitsPerSec, Duration, Frame, Instant, Ratio};
+use wire::impair::{Distribution, Impairment, LossReason};
+use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
+use wire::passage::{Fate, Loss, Passage, Wire};
+use wire::{BitsPerSec, Duration, Frame, Instant, Ratio};
 
 const DELAY: Duration = Duration::from_millis(100);
 const NEVER: Ratio = Ratio::percent(0);

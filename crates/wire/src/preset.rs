@@ -166,8 +166,8 @@ const fn parts(per_million: u32) -> Ratio {
 mod tests {
     use super::*;
     use crate::frame::Frame;
+    use crate::passage::{Fate, Wire};
     use crate::time::Instant;
-    use crate::wire::{Fate, Wire};
 
     #[test]
     fn keys_are_words_and_each_is_found() {
