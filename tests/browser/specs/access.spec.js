@@ -1,4 +1,4 @@
-// That everybody can use it: each view is clean for axe in both themes, and everything can be done with the keyboard.
+// Accessibility: axe finds no violation in any view in either theme, and everything can be done with the keyboard.
 import AxeBuilder from "@axe-core/playwright";
 import { arpRequest, pcap } from "../captures.js";
 import { HOME, QUIET, ROUTED, expect, fragment, test } from "../aquarium.js";
@@ -208,7 +208,7 @@ test("the theme follows the system until one is chosen, and the choice is kept",
   expect(dark).not.toBe(light);
 });
 
-/** Presses Tab until this has the focus: whatever takes more presses is out of reach. */
+/** Presses Tab until this has the focus; fails after more presses than the page has controls. */
 async function tabTo(page, target, presses = 40) {
   for (let press = 0; press < presses; press += 1) {
     await page.keyboard.press("Tab");
@@ -217,7 +217,7 @@ async function tabTo(page, target, presses = 40) {
   throw new Error(`${target} is not reached with ${presses} presses of Tab`);
 }
 
-/** What a screen reader is told by and by: the status changes on. */
+/** Collects the texts of the page's status while it changes: what a screen reader announces. */
 async function toldFromNowOn(page) {
   await page.evaluate(() => {
     window.told = [];
@@ -246,7 +246,7 @@ test("a run is started and its results are read with the keyboard alone", async 
   await tabTo(page, card.getByRole("list", { name: "What happened" }));
 });
 
-test("every control shows when it has the focus", async ({ page, aquarium }) => {
+test("every control is marked while it has the focus", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   const unseen = [];
   for (let press = 0; press < 30; press += 1) {
@@ -296,7 +296,7 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
   await expect(aquarium.dialog).toBeHidden();
 });
 
-test("a screen reader is told as much as its user wants", async ({ page, aquarium }) => {
+test("the user chooses how much a screen reader announces", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.button("Help").click();
   await aquarium.dialog.getByLabel("A screen reader is told").selectOption("everything that happens");

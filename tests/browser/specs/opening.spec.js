@@ -1,4 +1,4 @@
-// What somebody sees who opens the page for the first time.
+// The first visit.
 import { expect, test } from "../aquarium.js";
 
 const EXAMPLES = {
@@ -8,7 +8,7 @@ const EXAMPLES = {
   "Two IPs on one wire": ["TCP echo b → a", "TCP echo IPv4 only → a"],
 };
 
-test("frames move by themselves after opening, and a sentence says what they are", async ({ page, aquarium }) => {
+test("frames move by themselves after opening, and a sentence explains them", async ({ page, aquarium }) => {
   await page.goto("./");
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1);
   await expect(page).toHaveTitle("Two hosts and a switch · Packetarium");
@@ -34,7 +34,7 @@ test("the drawing has a pixel for each pixel of the screen", async ({ browser, b
 });
 
 for (const [title, runs] of Object.entries(EXAMPLES)) {
-  test(`the example “${title}” can be opened, moves, and all its runs come to a good end`, async ({ page, aquarium }) => {
+  test(`the example “${title}” can be opened, moves, and all its runs succeed`, async ({ page, aquarium }) => {
     await aquarium.open();
     await aquarium.openExample(title);
     const begun = await aquarium.time();
@@ -46,7 +46,7 @@ for (const [title, runs] of Object.entries(EXAMPLES)) {
   });
 }
 
-test("where nothing is left to move, the page says what to do next", async ({ page, aquarium }) => {
+test("when nothing is left to happen, the page suggests what to do next", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.openExample("Connect: hello over TCP");
   const first = await aquarium.playToTheEnd();
@@ -58,7 +58,7 @@ test("where nothing is left to move, the page says what to do next", async ({ pa
   await expect(aquarium.button("Start ping")).toBeFocused();
 });
 
-test("the help says what is seen and what can be done", async ({ page, aquarium }) => {
+test("the help explains the page and its keys", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.button("Help").click();
   await expect(aquarium.dialog).toHaveAccessibleName("An aquarium for packets");

@@ -1,4 +1,4 @@
-// Runs: started by hand on a network where nothing else happens, and their results as they come.
+// Runs: started by hand on a network where nothing else happens, and their results.
 import { QUIET, expect, test } from "../aquarium.js";
 import { LONG } from "../patience.js";
 
@@ -21,7 +21,7 @@ test("a ping shows the round-trip time of each answer", async ({ aquarium }) => 
   await expect(aquarium.fact(card, "Average")).toHaveText(RTT);
 });
 
-test("a ping to an address that nobody has says that no answer came", async ({ aquarium }) => {
+test("a ping to an address that no host has reports that no answer came", async ({ aquarium }) => {
   await aquarium.start("Ping", { To: "another address …", Address: "10.0.0.99", "How many": "1" });
   const card = aquarium.run("Ping a → 10.0.0.99");
   await expect(card).toContainText("No answer to 1");
@@ -29,7 +29,7 @@ test("a ping to an address that nobody has says that no answer came", async ({ a
 });
 
 for (const over of ["TCP", "UDP"]) {
-  test(`a ${over} echo is a transcript of what was said and heard`, async ({ aquarium }) => {
+  test(`a ${over} echo shows a transcript of the messages sent and received`, async ({ aquarium }) => {
     await aquarium.start("Echo", { Over: over, Text: "Blub, blub?", "How often": "2" });
     const card = aquarium.run(`${over} echo a → b`);
     await expect(card).toContainText("done");
@@ -65,7 +65,7 @@ test("an iperf over UDP shows loss and jitter", async ({ aquarium }) => {
   await expect(card).toContainText("done", LONG);
   const [, lost, share] = /^(\d+) \((\d+\.\d)\s%\)$/.exec(await aquarium.fact(card, "Lost").textContent());
   expect(Number(lost)).toBeGreaterThan(0);
-  expect(Number(share), "of what was sent, on a cable that loses a fifth").toBeGreaterThan(5);
+  expect(Number(share), "share of the datagrams, on a cable that loses a fifth").toBeGreaterThan(5);
   expect(Number(share)).toBeLessThan(50);
   await expect(aquarium.fact(card, "Jitter")).toHaveText(/^\d.*s$/);
 });
@@ -86,7 +86,7 @@ test("runs can go on at the same time, and each has its results", async ({ aquar
   await expect(aquarium.run("UDP echo b → c")).toContainText(/done|failed/);
 });
 
-test("what is wrong is said at its field, and nothing starts until it is right", async ({ page, aquarium }) => {
+test("errors are shown at their fields, and nothing starts until they are corrected", async ({ page, aquarium }) => {
   await aquarium.start("Ping", { "How many": "many", "One every": "5" });
   const count = page.getByLabel("How many");
   const interval = page.getByLabel("One every");

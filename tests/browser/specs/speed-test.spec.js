@@ -11,17 +11,17 @@ const start = async (aquarium, what) => {
 };
 
 for (const what of ["TCP", "Raw frames"]) {
-  test(`${what}: as fast as this machine goes, in Gbit/s, while it lasts and when it is stopped`, async ({ aquarium, page }) => {
+  test(`${what}: the throughput of this machine is shown during the test and after its end`, async ({ aquarium, page }) => {
     await aquarium.open();
     const pane = await start(aquarium, what);
     await expect(page.getByText("The network waits while the speed test runs.")).toBeVisible();
-    // It is a status once it is final.
+    // Its role is status once it is final.
     const rate = pane.getByRole("paragraph").or(pane.getByRole("status")).filter({ hasText: /^\d+(\.\d+)?\s[kMG]bit\/s$/ });
     await expect(rate).toBeVisible();
     const plot = pane.getByRole("img", { name: /^Throughput over .* between .*bit\/s and .*bit\/s\.$/ });
     await expect(plot).toBeVisible();
     const early = await plot.getAttribute("aria-label");
-    await expect(plot, "the plot lives").not.toHaveAttribute("aria-label", early);
+    await expect(plot, "the plot grows").not.toHaveAttribute("aria-label", early);
     const stood = await aquarium.time();
     await aquarium.button("Stop").click();
     await expect(aquarium.button("Start the speed test")).toBeVisible();
@@ -34,7 +34,7 @@ for (const what of ["TCP", "Raw frames"]) {
   });
 }
 
-test("if asked to, it stops by itself after 1 GB", async ({ aquarium }) => {
+test("with its switch on, it stops by itself after 1 GB", async ({ aquarium }) => {
   await aquarium.open(QUIET);
   const pane = await aquarium.pane("Speed test");
   await pane.getByRole("switch", { name: "Stop after 1 GB" }).click();
