@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: the engine measured natively, in Node and in Chromium, and the page.
 //!
-//! The measuring is crates/bench's. Here is built what it needs: a program, which also runs everything in turn; the same
-//! cases for wasm, with bindings for Node and for a browser; and `dist/`.
+//! crates/bench measures. This module builds what it needs: a program, which also runs all platforms in turn; the same cases for
+//! wasm, with bindings for Node and for a browser; and `dist/`.
 
 use crate::console::Console;
 use crate::setup::{self, Needs, Toolbox};
@@ -57,8 +57,8 @@ pub fn run(options: &Options) -> Result<()> {
     process::run(&mut bench)
 }
 
-/// Builds the `cdylib` of crates/bench as the page is built, but without wasm-opt: measured, that makes it a sixth smaller and
-/// not faster. The cases themselves are compiled for speed, as they stand for code of the engine.
+/// Builds the `cdylib` of crates/bench as the page is built, but without wasm-opt, which was measured to make it a sixth smaller
+/// and not faster. The cases themselves are compiled for speed, as the engine is.
 fn wasm_module(toolbox: &Toolbox) -> Result<PathBuf> {
     let mut build = toolbox.wasm_command("cargo");
     build.args(["build", "--profile=page", "--config=profile.page.package.bench.opt-level=3"]);

@@ -7,10 +7,10 @@ use std::io::{self, Read as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How many of its last lines a failed process is quoted with.
+/// How many of a failed process's last lines its error quotes.
 const QUOTED_LINES: usize = 40;
 
-/// The command as one would type it.
+/// The command line.
 pub fn shown(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
@@ -26,13 +26,13 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs quietly and returns what it printed on its standard output; `None` if it cannot be started or fails.
+/// Runs without showing its output and returns its standard output; `None` if it cannot be started or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs quietly, handing each line of either output to `see` as it comes. If it fails, the error quotes its last lines.
+/// Runs, handing each line of either output to `see` as it comes. If it fails, the error quotes its last lines.
 pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
     let mut last = VecDeque::new();
     let ended = stream(command, |line| {
@@ -109,7 +109,7 @@ fn of_stat(stat: &str) -> Option<Duration> {
     Some(Duration::from_millis(10 * ticks))
 }
 
-/// Runs quietly for at most `limit`; true if it succeeded. For attempts that may hang on a network that swallows packets.
+/// Runs without showing its output, for at most `limit`; true if it succeeded. For attempts on a network that may drop packets.
 pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
     let Ok(mut child) = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
     else {
@@ -121,7 +121,7 @@ pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
             Ok(Some(status)) => return status.success(),
             Ok(None) if started.elapsed() < limit => std::thread::sleep(Duration::from_millis(100)),
             Ok(None) | Err(_) => {
-                // Already gone is as good.
+                // Fails if the process has ended by itself.
                 let _ = child.kill();
                 let _ = child.wait();
                 return false;
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_quotes_what_the_process_said() {
+    fn a_failure_quotes_the_output_of_the_process() {
         let error =
             watch(&mut shell("echo the disk is on fire >&2; exit 3"), |_| ()).unwrap_err().to_string();
         assert!(error.contains("the disk is on fire") && error.contains("exit status: 3"), "{error}");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hangs_is_ended() {
+    fn a_process_that_hangs_is_ended() {
         assert!(!succeeds_within(&mut shell("sleep 600"), Duration::from_millis(50)));
         assert!(succeeds_within(&mut shell("exit 0"), Duration::from_secs(60)));
     }

@@ -17,7 +17,7 @@ test("an iperf at full speed is divided over animation frames", async ({ aquariu
     ...QUIET,
     nodes: ["a", "b"].map((id, n) => ({ id, kind: "host", addresses: [`10.0.0.${n + 1}/24`] })),
     links: [{ ends: ["a", "b"], rate: "1Gbps" }],
-    runs: [{ iperf: { from: "a", to: "b", seconds: 600 } }],
+    runs: [{ iperf: { from: "a", to: "b", seconds: 600, interval: "100ms" } }],
   });
   await aquarium.atFullSpeed();
   await aquarium.pane("Runs");

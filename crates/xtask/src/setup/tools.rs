@@ -1,7 +1,7 @@
 //! trunk, wasm-bindgen and wasm-opt: found, or installed below `target/tools`.
 //!
-//! The first two are compiled from source where no ready-made program can be had, and that is most of the first start.
-//! They are compiled to be compiled fast, not to be fast: their work takes a second either way.
+//! The first two are compiled from source where no prebuilt program is available, and that is most of the first start.
+//! They are compiled without optimization: their work takes a second either way.
 
 use super::version::{self, Version};
 use super::{command, find, missing};
@@ -74,8 +74,8 @@ pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
     }
 }
 
-/// Whether a tool need not be installed. Ours must be of the pinned version; another's may be newer, or as old as `oldest`,
-/// where there is one.
+/// Whether a tool is installed already. One below `target/tools` must have the pinned version; one of the machine may be newer,
+/// or as old as `oldest`, if that is given.
 fn is_here(tool: &str, pinned: &str, oldest: Option<&str>) -> bool {
     let Some(path) = find(tool) else { return false };
     let version =
@@ -86,13 +86,13 @@ fn is_here(tool: &str, pinned: &str, oldest: Option<&str>) -> bool {
     }
 }
 
-/// Installs a program of crates.io: ready-made if cargo-binstall is here and finds one, else from source.
+/// Installs a program of crates.io: prebuilt if cargo-binstall is installed and finds one, else from source.
 fn install_crate(progress: &Progress, name: &str, version: &str, why: &str) -> Result<()> {
     let task = progress.begin(name, why);
-    let outcome = if ready_made(&task, name, version) {
-        Ok("ready-made")
+    let outcome = if install_prebuilt(&task, name, version) {
+        Ok("prebuilt")
     } else {
-        // As its authors tested it; where a registry lags behind that lock file, with the newest that there are.
+        // With its own lock file; where a registry lags behind that, with the newest versions that there are.
         compile(&task, name, version, true)
             .or_else(|_| compile(&task, name, version, false))
             .map(|()| "compiled from source")
@@ -111,14 +111,14 @@ fn install_crate(progress: &Progress, name: &str, version: &str, why: &str) -> R
     }
 }
 
-fn ready_made(task: &Task, name: &str, version: &str) -> bool {
+fn install_prebuilt(task: &Task, name: &str, version: &str) -> bool {
     if find("cargo-binstall").is_none() {
         return false;
     }
     let mut install = command("cargo-binstall");
     install.args(["--no-confirm", "--disable-strategies", "compile", "--root"]);
     install.arg(project::tools()).arg(format!("{name}@{version}"));
-    task.doing("looking for a ready-made program");
+    task.doing("looking for a prebuilt program");
     process::watch(&mut install, |line| task.doing(line)).is_ok()
 }
 
