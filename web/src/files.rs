@@ -1,12 +1,12 @@
 //! Scenarios as files: opened, saved, dropped onto the page.
 
 use crate::dom::window;
-use crate::lab::Command;
-use crate::lab::packets::Observe;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use crate::workspace::Tab;
+use lab::Command;
+use lab::packets::Observe;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
 use scenario::source::document;
 use scenario::{LinkError, Scenario};
@@ -49,7 +49,7 @@ fn is_capture(name: &str) -> bool {
 /// Opens a capture that somebody made somewhere in the packet list.
 pub fn open_capture(session: &Session, file: File) {
     if file.size() > capture::read::FILE_BYTES_MAX as f64 {
-        let most = crate::format::buffer(capture::read::FILE_BYTES_MAX);
+        let most = lab::format::buffer(capture::read::FILE_BYTES_MAX);
         return session
             .say(format!("This capture is larger than {most}: cut it first, for instance with editcap."));
     }
@@ -61,7 +61,7 @@ pub fn open_capture(session: &Session, file: File) {
         match capture::read(js_sys::Uint8Array::new(&buffer).to_vec()) {
             Ok(recording) => {
                 if let Some(cut) = recording.cut {
-                    session.say(crate::opening::sentence(&cut.to_string()));
+                    session.say(lab::format::sentence(&cut.to_string()));
                 }
                 let name = file.name().into();
                 session.perform(Command::Observe(Observe::Open(name, Rc::new(recording))));
@@ -80,7 +80,7 @@ pub fn save_capture(session: &Session) {
     };
     match written {
         Ok(bytes) => save_as(&name, "application/x-pcapng", &bytes),
-        Err(error) => session.say(crate::opening::sentence(&error.to_string())),
+        Err(error) => session.say(lab::format::sentence(&error.to_string())),
     }
 }
 

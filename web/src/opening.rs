@@ -46,7 +46,7 @@ impl Trouble {
                 what: "The link was read, but the scenario in it cannot be used:".into(),
                 faults: faults.iter().map(|fault| (place(fault), fault.message.clone())).collect(),
             },
-            error => Self { title, what: sentence(&error.to_string()), faults: Vec::new() },
+            error => Self { title, what: lab::format::sentence(&error.to_string()), faults: Vec::new() },
         }
     }
 
@@ -58,14 +58,6 @@ impl Trouble {
         }
         Self { what: format!("“{name}” was read, but the scenario in it cannot be used:"), ..trouble }
     }
-}
-
-/// A message as a sentence.
-pub fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_ascii_uppercase());
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    first.map_or_else(String::new, |first| format!("{first}{}{end}", chars.as_str()))
 }
 
 /// Decides. `fragment` is the address bar's, without the `#`.
