@@ -3,8 +3,8 @@
 use crate::sample::{Clock, SAMPLE_MS, Sample, once};
 use vnetif::bulk::{Bulk, BulkConfig};
 use vnetif::driver::{Ended, Progress, run_slice, run_virtual};
-use vnetif::impair::Impairment;
 use vnetif::{Backend, Duration, Impaired, Instant, Lan, LanConfig, Ratio};
+use wire::impair::Impairment;
 
 /// Sent before anything is counted: the connection stands, buffers are touched, the congestion window is open.
 const WARM_UP_BYTES: u64 = 1_000_000;

@@ -8,7 +8,7 @@ use dissect::analysis::{Answer, info};
 use dissect::filter::Filter;
 use std::hint::black_box;
 use std::rc::Rc;
-use vnetif::rng::Stream;
+use wire::rng::Stream;
 
 /// Takes packets off the history: into the order of time, and what they have to do with each other.
 pub fn follow(clock: Clock<'_>) -> Sample {

@@ -7,7 +7,7 @@ use netlab::history::Stride;
 use netlab::topology::{Direction, NodeId};
 use netlab::{Duration, History, Instant, World};
 use std::hint::black_box;
-use vnetif::rng::Stream;
+use wire::rng::Stream;
 
 /// How much has happened before anything is asked.
 const TRANSITS: usize = 100_000;

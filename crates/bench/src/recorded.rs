@@ -11,7 +11,7 @@ use netlab::history::Transit;
 use netlab::topology::{Direction, Link, Node, NodeId, NodeKind, SwitchConfig, Topology};
 use netlab::{Duration, Instant, Ratio, World};
 use std::collections::VecDeque;
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// How many frames have been seen at least before anything is asked.
 pub const FRAMES: usize = 100_000;

@@ -6,8 +6,8 @@ use crate::sample::{Clock, Sample, repeat};
 use smoltcp::wire::EthernetAddress;
 use std::hint::black_box;
 use vnetif::inbox::{Inbox, inbox};
-use vnetif::mac_table::{Egress, MacTable};
 use vnetif::{Backend, Frame, Instant, Lan, PortId};
+use wire::mac_table::{Egress, MacTable};
 
 const FRAME_BYTES: usize = 1514;
 /// Writes between two looks at the clock.

@@ -10,7 +10,7 @@ use netlab::topology::{Direction, HostConfig, Link, Node, NodeId, NodeKind, Swit
 use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, World};
 use smoltcp::wire::{IpCidr, Ipv4Address, Ipv4Cidr};
-use vnetif::line::{LineConfig, Queue};
+use wire::line::{LineConfig, Queue};
 
 /// How many hosts the large lab has; each of the first half sends to one of the second.
 const HOSTS: u32 = 64;

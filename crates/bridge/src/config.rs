@@ -1,6 +1,6 @@
 //! A switch's settings, and those of its ports.
 
-use vnetif::{Duration, mac_table};
+use wire::{Duration, mac_table};
 
 /// A switch's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use crate::config::Vlan;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::fmt;
-use vnetif::PortId;
+use wire::PortId;
 
 /// Something changed in a switch.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use crate::stp::bpdu::{self, Bpdu};
 use crate::tag::{self, Control, Tagged};
 use crate::{Actions, Bridge, Event, PortState, Refusal};
 use smoltcp::wire::EthernetAddress;
-use vnetif::mac_table::Egress;
-use vnetif::node::Tag;
-use vnetif::{Frame, Instant, PortId};
+use wire::mac_table::Egress;
+use wire::node::Tag;
+use wire::{Frame, Instant, PortId};
 
 /// A frame inside the bridge.
 pub(crate) struct Carried {

@@ -1,5 +1,5 @@
 //! A switch: a learning bridge with VLANs, a spanning tree and multicast snooping (IEEE 802.1D-2004, IEEE 802.1Q, RFC 4541).
-//! One sans-IO machine: frames and time go in, [`Action`](vnetif::node::Action)s come out.
+//! One sans-IO machine: frames and time go in, [`Action`](wire::node::Action)s come out.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -33,11 +33,11 @@ use smoltcp::wire::EthernetAddress;
 use snoop::Snoop;
 use std::collections::BTreeSet;
 use stp::Tree;
-use vnetif::mac_table::MacTable;
-use vnetif::{BitsPerSec, Instant, PortId};
+use wire::mac_table::MacTable;
+use wire::{BitsPerSec, Instant, PortId};
 
 /// What a switch wants done.
-pub type Actions = vnetif::node::Actions<Event, Refusal>;
+pub type Actions = wire::node::Actions<Event, Refusal>;
 
 /// A switch.
 pub struct Bridge {

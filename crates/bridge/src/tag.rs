@@ -1,6 +1,6 @@
 //! VLAN tags as they are on the wire (IEEE 802.1Q-2022, 9): four bytes between the source and the type.
 
-use vnetif::Frame;
+use wire::Frame;
 
 /// The tag protocol identifier of a customer VLAN tag.
 const TPID: [u8; 2] = [0x81, 0x00];

@@ -8,8 +8,8 @@ use bridge::config::{Config, Membership, Port, Stp, Vlan};
 use bridge::{Actions, Bridge, Event, Refusal};
 use proptest::prelude::*;
 use smoltcp::wire::EthernetAddress;
-use vnetif::node::{Action, Tag};
-use vnetif::{Duration, Frame, Instant, PortId};
+use wire::node::{Action, Tag};
+use wire::{Duration, Frame, Instant, PortId};
 
 const A: EthernetAddress = EthernetAddress([2, 0, 0, 0, 0, 0xa]);
 const B: EthernetAddress = EthernetAddress([2, 0, 0, 0, 0, 0xb]);

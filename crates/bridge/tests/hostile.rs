@@ -7,8 +7,8 @@ extern crate wasm_test as wasm_bindgen_test;
 use bridge::config::{Config, Edge, Membership, Port, Stp, Vlan};
 use bridge::{Actions, Bridge};
 use proptest::prelude::*;
-use vnetif::node::{Action, Tag};
-use vnetif::{BitsPerSec, Duration, Frame, Instant, PortId};
+use wire::node::{Action, Tag};
+use wire::{BitsPerSec, Duration, Frame, Instant, PortId};
 
 const PORTS: u32 = 4;
 

@@ -8,8 +8,8 @@ use bridge::config::{Config, Membership, Port, Stp, Vlan};
 use bridge::{Actions, Bridge, Event};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::*;
-use vnetif::node::{Action, Tag};
-use vnetif::{Duration, Frame, Instant, PortId};
+use wire::node::{Action, Tag};
+use wire::{Duration, Frame, Instant, PortId};
 
 const MAC: EthernetAddress = EthernetAddress([2, 0x52, 0, 0, 0, 1]);
 const GROUP: Ipv4Address = Ipv4Address::new(239, 1, 2, 3);

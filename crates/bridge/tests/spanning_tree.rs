@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use smoltcp::wire::EthernetAddress;
 use std::collections::BTreeMap;
-use vnetif::{Duration, Frame, PortId};
+use wire::{Duration, Frame, PortId};
 
 /// A connected network: for each bridge its priority, and the cables, each with its rate.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use crate::topology::{Congestion, TcpConfig};
 use smoltcp::iface::{Interface, SocketHandle};
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::IpAddress;
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// What a program can reach of its host.
 pub(crate) struct Stack<'a> {

@@ -3,7 +3,7 @@
 use crate::history::History;
 use crate::run::{Failure, Interval, Outcome, RunEvent, RunId, Totals};
 use crate::topology::NodeId;
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// Progress is noted at most this often, and at most a thousand times while the run doubles its length: finer than any
 /// plot, and even a run of ten minutes leaves only some thousands of notes.

@@ -21,7 +21,7 @@ use smoltcp::wire::{
 };
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use vnetif::Instant;
+use wire::Instant;
 
 /// What limits a sender besides the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

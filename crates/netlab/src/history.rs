@@ -1,7 +1,7 @@
 //! What happened: every frame on every wire, every change of a table or socket, every step of a run.
 //!
 //! The page reads only this, never the live world, so live, paused and rewound are one path. A frame's journey over a
-//! link is one [`Transit`], complete from the moment the frame is handed to the link (see [`vnetif::line`]). The hash
+//! link is one [`Transit`], complete from the moment the frame is handed to the link (see [`wire::line`]). The hash
 //! covers every event in order and every byte that went onto a wire; it does not depend on how the run was sliced.
 //!
 //! Histories are bounded: beyond [`Limits`] the oldest transits go first, and [`History::complete_since`] says so.
@@ -20,10 +20,10 @@ use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use tables::NodeLog;
-use vnetif::impair::LossReason;
-use vnetif::line::{Journey, QueueDrop};
-use vnetif::wire::{self, Marks};
-use vnetif::{Frame, Instant};
+use wire::impair::LossReason;
+use wire::line::{Journey, QueueDrop};
+use wire::passage::{self, Marks};
+use wire::{Frame, Instant};
 use wires::DirectionLog;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
@@ -61,7 +61,7 @@ pub struct Transit {
     /// What the wire has done to it.
     pub marks: Marks,
     /// Which it is of all frames that were ever handed to this direction, from 1: the number by which
-    /// [`LossOfFrame`](vnetif::impair::Impairment::LossOfFrame) picks one. A duplicate has that of the frame that it copies.
+    /// [`LossOfFrame`](wire::impair::Impairment::LossOfFrame) picks one. A duplicate has that of the frame that it copies.
     pub number: u64,
     /// Bytes handed to this direction before it, and those of them that arrive.
     bytes_before: [u64; 2],
@@ -110,16 +110,16 @@ pub enum Refusal {
     Router(router::Refusal),
 }
 
-impl From<wire::Fate> for Fate {
-    fn from(fate: wire::Fate) -> Self {
+impl From<passage::Fate> for Fate {
+    fn from(fate: passage::Fate) -> Self {
         match fate {
-            wire::Fate::Arrives => Self::Delivered,
-            wire::Fate::Lost { why, at } => {
+            passage::Fate::Arrives => Self::Delivered,
+            passage::Fate::Lost { why, at } => {
                 let reason = match why {
-                    wire::Loss::Impaired(reason) => DropReason::Impaired(reason),
-                    wire::Loss::Queue(QueueDrop::Full) => DropReason::QueueFull,
-                    wire::Loss::Queue(QueueDrop::Early) => DropReason::Early,
-                    wire::Loss::Queue(QueueDrop::Late) => DropReason::Late,
+                    passage::Loss::Impaired(reason) => DropReason::Impaired(reason),
+                    passage::Loss::Queue(QueueDrop::Full) => DropReason::QueueFull,
+                    passage::Loss::Queue(QueueDrop::Early) => DropReason::Early,
+                    passage::Loss::Queue(QueueDrop::Late) => DropReason::Late,
                 };
                 Self::Dropped { reason, at }
             }

@@ -23,8 +23,8 @@ use crate::watch::Watch;
 use smoltcp::iface::{Config, Interface, PollResult, SocketHandle, SocketSet};
 use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use std::collections::{BTreeMap, VecDeque};
-use vnetif::nic::Nic;
-use vnetif::{Frame, Instant};
+use wire::nic::Nic;
+use wire::{Frame, Instant};
 
 /// Client ports and ICMP identifiers are taken from the dynamic range (RFC 6335, 6), one after the other.
 const FIRST_CLIENT_PORT: u16 = 49_152;
@@ -32,7 +32,7 @@ const FIRST_CLIENT_PORT: u16 = 49_152;
 const REASSEMBLY: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(15);
 
 /// What is not answered within this time is not answered: as long as neighbors are asked for (RFC 4861, 10).
-const UNANSWERED: vnetif::Duration = vnetif::Duration::from_secs(3);
+const UNANSWERED: wire::Duration = wire::Duration::from_secs(3);
 
 pub(crate) struct Host {
     id: NodeId,
@@ -264,7 +264,7 @@ impl Host {
         let wakes = self.clients.iter().filter_map(|running| running.client.wake());
         let programs = wakes.filter(|&at| at > book.now).min();
         // smoltcp's microseconds may lie just behind our nanoseconds; time has to go on.
-        let soonest = book.now + vnetif::Duration::from_micros(1);
+        let soonest = book.now + wire::Duration::from_micros(1);
         let slaac = self.slaac.as_ref().and_then(Slaac::deadline);
         self.deadline = stack
             .map(|at| at.max(soonest))

@@ -9,7 +9,7 @@
 //! use netlab::run::{Ping, RunKind, RunSpec, Target};
 //! use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, Topology, Way};
 //! use netlab::{BitsPerSec, Duration, Instant, World, history::Limits, world::Command};
-//! use vnetif::line::{LineConfig, Queue};
+//! use wire::line::{LineConfig, Queue};
 //!
 //! let host = |name: &str, address: &str| Node {
 //!     name: name.into(),
@@ -76,5 +76,5 @@ mod watch;
 pub mod world;
 
 pub use history::History;
-pub use vnetif::{BitsPerSec, Duration, Frame, Instant, Ratio};
+pub use wire::{BitsPerSec, Duration, Frame, Instant, Ratio};
 pub use world::World;

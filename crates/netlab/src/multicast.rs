@@ -12,8 +12,8 @@ use smoltcp::wire::{
     Ipv6Address, Ipv6Packet,
 };
 use std::collections::BTreeMap;
-use vnetif::nic::ETHERNET_HEADER_BYTES;
-use vnetif::{Duration, Frame, Instant};
+use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::{Duration, Frame, Instant};
 
 const ALL_SYSTEMS: Ipv4Address = Ipv4Address::new(224, 0, 0, 1);
 const ALL_NODES: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);

@@ -2,7 +2,7 @@
 
 use smoltcp::wire::IpAddress;
 use std::collections::BTreeMap;
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// Destinations remembered; beyond that the oldest is forgotten.
 const ENTRIES_MAX: usize = 64;

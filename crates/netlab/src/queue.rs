@@ -8,7 +8,7 @@ use crate::run::RunId;
 use crate::topology::{LinkId, NodeId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use vnetif::Instant;
+use wire::Instant;
 
 /// Something that will happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

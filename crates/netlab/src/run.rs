@@ -3,7 +3,7 @@
 use crate::topology::{Congestion, NodeId, TCP_BUFFER_MAX, TCP_BUFFER_MIN};
 use smoltcp::wire::IpAddress;
 use std::fmt;
-use vnetif::{BitsPerSec, Duration, Instant};
+use wire::{BitsPerSec, Duration, Instant};
 
 /// A run, by the order in which runs were asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,8 +9,8 @@ use smoltcp::wire::{
     EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, Ipv4Address, Ipv4Packet, Ipv6Packet, TcpPacket,
 };
 use std::collections::VecDeque;
-use vnetif::Frame;
-use vnetif::nic::ETHERNET_HEADER_BYTES;
+use wire::Frame;
+use wire::nic::ETHERNET_HEADER_BYTES;
 
 /// The IPv4 header without options; smoltcp never sends any.
 pub(crate) const IPV4_HEADER_BYTES: usize = 20;

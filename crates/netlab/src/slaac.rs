@@ -16,8 +16,8 @@ use smoltcp::wire::{
     EthernetAddress, EthernetFrame, EthernetProtocol, EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpCidr,
     IpProtocol, Ipv6Address, Ipv6Cidr, Ipv6Packet, Ipv6Repr, NdiscRepr,
 };
-use vnetif::nic::ETHERNET_HEADER_BYTES;
-use vnetif::{Duration, Frame, Instant};
+use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::{Duration, Frame, Instant};
 
 /// RFC 4861, 10.
 const SOLICITATIONS_MAX: u8 = 3;

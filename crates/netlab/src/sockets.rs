@@ -4,7 +4,7 @@ use crate::history::{History, NodeEvent, SocketState};
 use crate::topology::NodeId;
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{icmp, tcp, udp};
-use vnetif::Instant;
+use wire::Instant;
 
 pub(crate) struct Sockets {
     pub set: SocketSet<'static>,

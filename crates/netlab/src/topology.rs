@@ -2,9 +2,9 @@
 
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, Ipv6Address, Ipv6Cidr};
 use std::collections::BTreeMap;
-use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
-use vnetif::{Duration, Instant, PortId};
+use wire::impair::Impairment;
+use wire::line::LineConfig;
+use wire::{Duration, Instant, PortId};
 
 /// A node, by its place in [`Topology::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -487,7 +487,7 @@ impl Link {
     /// least. What fails in one direction only is not noticed by hardware.
     pub fn has_carrier(&self, at: Instant) -> bool {
         let down = |way: &Way| {
-            let out = |(from, lasts, every)| vnetif::impair::is_out(at, from, lasts, every);
+            let out = |(from, lasts, every)| wire::impair::is_out(at, from, lasts, every);
             way.impairments.contains(&Impairment::Down) || outages(way).any(out)
         };
         self.ports.iter().all(Port::is_up) && !self.ways.iter().all(down)

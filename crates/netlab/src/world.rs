@@ -23,11 +23,11 @@ use router::Router;
 use slots::Slots;
 use std::collections::VecDeque;
 use std::mem;
-use vnetif::line::Journey;
-use vnetif::node::{Action, Actions, Tag};
-use vnetif::rng::Stream;
-use vnetif::wire::{Marks, Passage, Wire};
-use vnetif::{Duration, Frame, Instant, PortId};
+use wire::line::Journey;
+use wire::node::{Action, Actions, Tag};
+use wire::passage::{Marks, Passage, Wire};
+use wire::rng::Stream;
+use wire::{Duration, Frame, Instant, PortId};
 
 /// Whether [`World::run_until`] got to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use netlab::topology::*;
 use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, Ratio, World};
 use proptest::prelude::*;
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// Five hosts, a switch beside a hub, every impairment somewhere, every kind of run.
 fn busy(seed: u64) -> World {

@@ -12,8 +12,8 @@ use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, Ratio, World};
-use vnetif::impair::{Impairment, LossReason};
-use vnetif::line::{LineConfig, Queue};
+use wire::impair::{Impairment, LossReason};
+use wire::line::{LineConfig, Queue};
 
 fn at(ms: u64) -> Instant {
     Instant::ZERO + Duration::from_millis(ms)

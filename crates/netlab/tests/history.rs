@@ -13,7 +13,7 @@ use netlab::topology::*;
 use netlab::world::Command;
 use netlab::{Duration, Instant, Ratio, World};
 use std::fmt::Write;
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 /// One line for each frame on each wire: when it started and arrived, from where to where, what type and length.
 fn frames(world: &World) -> String {

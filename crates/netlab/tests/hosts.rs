@@ -14,7 +14,7 @@ use netlab::topology::*;
 use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, World};
 use smoltcp::wire::{IpAddress, Ipv4Packet};
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 fn at(ms: u64) -> Instant {
     Instant::ZERO + Duration::from_millis(ms)

@@ -16,7 +16,7 @@ use netlab::world::{Command, CommandError, FRAMES_UNDER_WAY_MAX};
 use netlab::{Duration, Instant, World};
 use proptest::prelude::*;
 use std::collections::VecDeque;
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 fn at(ms: u64) -> Instant {
     Instant::ZERO + Duration::from_millis(ms)

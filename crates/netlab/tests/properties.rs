@@ -13,8 +13,8 @@ use netlab::topology::*;
 use netlab::world::{Command, CommandError};
 use netlab::{Duration, Instant, Ratio, World};
 use proptest::prelude::*;
-use vnetif::impair::Impairment;
-use vnetif::line::{CoDel, Discipline, LineConfig, Queue, Red};
+use wire::impair::Impairment;
+use wire::line::{CoDel, Discipline, LineConfig, Queue, Red};
 
 /// A tree: `middles` hubs and switches, each hung on an earlier one, and hosts hung on them.
 fn tree() -> impl Strategy<Value = Topology> {
@@ -81,7 +81,7 @@ fn impairments() -> impl Strategy<Value = Vec<Impairment>> {
         (percent(), percent())
             .prop_map(|(probability, correlation)| Impairment::Corrupt { probability, correlation }),
         (0u64..5_000, 0u8..4, percent(), any::<bool>()).prop_map(|(us, which, correlation, overtakes)| {
-            use vnetif::impair::Distribution::{Normal, Pareto, ParetoNormal, Uniform};
+            use wire::impair::Distribution::{Normal, Pareto, ParetoNormal, Uniform};
             let distribution = [Uniform, Normal, Pareto, ParetoNormal][usize::from(which)];
             Impairment::Jitter { spread: Duration::from_micros(us), distribution, correlation, overtakes }
         }),

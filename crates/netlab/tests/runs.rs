@@ -12,7 +12,7 @@ use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 #[test]
 fn ping_measures_the_round_trip_of_the_wires() {

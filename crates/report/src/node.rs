@@ -10,7 +10,7 @@ use scenario::Scenario;
 use serde::Serialize;
 use smoltcp::wire::EthernetAddress;
 use std::collections::BTreeMap;
-use vnetif::PortId;
+use wire::PortId;
 
 /// A node and its tables.
 #[derive(Serialize, Default)]

@@ -4,7 +4,7 @@ use crate::filter::Decision;
 use crate::icmp::Trouble;
 use crate::packet::Received;
 use crate::{Actions, Refusal, Router, reset};
-use vnetif::Instant;
+use wire::Instant;
 
 impl Router {
     /// Asks the filter about a packet that is to be forwarded. `packet`: as it is behind the translation of its destination and

@@ -6,8 +6,8 @@ use crate::ndp::{ALL_NODES, SOURCE_ADDRESS, address_option};
 use crate::{Actions, Router, icmp};
 use smoltcp::wire::{IpCidr, Ipv6Cidr};
 use std::collections::BTreeMap;
-use vnetif::rng::Stream;
-use vnetif::{Duration, Instant};
+use wire::rng::Stream;
+use wire::{Duration, Instant};
 
 /// From one advertisement to the next without being asked: so long (RFC 4861, 6.2.1: MinRtrAdvInterval),
 const INTERVAL_MIN: Duration = Duration::from_secs(200);

@@ -6,7 +6,7 @@ use crate::packet::{ETHERTYPE_ARP, ethernet_header};
 use crate::{Actions, Refusal, Router};
 use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, EthernetAddress, IpAddress};
 use std::net::Ipv4Addr;
-use vnetif::{Frame, Instant};
+use wire::{Frame, Instant};
 
 /// The length of an ARP packet for Ethernet and IPv4.
 const ARP_LEN: usize = 28;

@@ -4,7 +4,7 @@ use crate::icmp::{Trouble, may_complain};
 use crate::packet::Received;
 use crate::{Actions, Router};
 use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv6Packet};
-use vnetif::Instant;
+use wire::Instant;
 
 /// Errors have the precedence "internetwork control" (RFC 1812, 4.3.2.5).
 const ERROR_TOS: u8 = 0xc0;

@@ -3,7 +3,7 @@
 
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::ops::RangeInclusive;
-use vnetif::Duration;
+use wire::Duration;
 
 /// A router's settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

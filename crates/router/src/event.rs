@@ -3,7 +3,7 @@
 use crate::config::Transport;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 use std::fmt;
-use vnetif::PortId;
+use wire::PortId;
 
 /// Something changed in a router.
 #[derive(Clone, Debug, PartialEq, Eq)]

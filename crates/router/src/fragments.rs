@@ -5,7 +5,7 @@
 
 use smoltcp::wire::IpAddress;
 use std::collections::VecDeque;
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 use crate::flow::Packet;
 

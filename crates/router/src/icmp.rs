@@ -151,8 +151,8 @@ mod tests {
     use super::*;
     use crate::interface::Link;
     use crate::packet::{Ipv4Header, ipv6_packet};
-    use vnetif::node::Tag;
-    use vnetif::{Frame, PortId};
+    use wire::node::Tag;
+    use wire::{Frame, PortId};
 
     fn received(packet: &[u8]) -> Received {
         Received {

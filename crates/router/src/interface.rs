@@ -6,7 +6,7 @@
 use crate::config::{ADDRESSES_MAX, Port, VLANS_MAX};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::net::{Ipv4Addr, Ipv6Addr};
-use vnetif::PortId;
+use wire::PortId;
 
 /// Which interface: a port, and the VLAN there, if its frames are tagged (IEEE 802.1Q-2022, 9.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

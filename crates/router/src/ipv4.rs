@@ -8,7 +8,7 @@ use crate::packet::{Received, decrement_ttl};
 use crate::{Actions, Refusal, Router};
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet};
 use std::net::Ipv4Addr;
-use vnetif::Instant;
+use wire::Instant;
 
 impl Router {
     /// A whole packet came in, with a right header.

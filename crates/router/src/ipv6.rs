@@ -5,7 +5,7 @@ use crate::interface::is_forwardable;
 use crate::packet::Received;
 use crate::{Actions, Refusal, Router};
 use smoltcp::wire::{IpAddress, Ipv6Packet};
-use vnetif::Instant;
+use wire::Instant;
 
 impl Router {
     /// A whole packet came in.

@@ -1,5 +1,5 @@
 //! A router: IPv4 and IPv6 forwarding, with ARP and NDP, ICMP errors, fragmentation, router advertisements, RIP, address
-//! translation and a stateful filter. One sans-IO machine: frames and time go in, [`Action`](vnetif::node::Action)s come out.
+//! translation and a stateful filter. One sans-IO machine: frames and time go in, [`Action`](wire::node::Action)s come out.
 //!
 //! A map, in the order of a packet's way:
 //!
@@ -78,12 +78,12 @@ use rip::Rip;
 use routes::Table;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::{BTreeMap, BTreeSet};
-use vnetif::node::Tag;
-use vnetif::rng::Stream;
-use vnetif::{Duration, Frame, Instant, PortId};
+use wire::node::Tag;
+use wire::rng::Stream;
+use wire::{Duration, Frame, Instant, PortId};
 
 /// What a router wants done.
-pub type Actions = vnetif::node::Actions<Event, Refusal>;
+pub type Actions = wire::node::Actions<Event, Refusal>;
 
 /// ICMP errors: a hundred a second, and fifty at once (RFC 1812, 4.3.2.8).
 const COMPLAINTS: Bucket = Bucket::new(Duration::from_millis(10), 50);

@@ -1,6 +1,6 @@
 //! A token bucket, in whole nanoseconds.
 
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// Lets something happen at most so often, with some more at once after a rest.
 ///

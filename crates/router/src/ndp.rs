@@ -7,7 +7,7 @@ use crate::packet::Received;
 use crate::{Actions, Refusal, Router, icmp};
 use smoltcp::wire::{EthernetAddress, IpAddress, Ipv6Packet};
 use std::net::Ipv6Addr;
-use vnetif::Instant;
+use wire::Instant;
 
 /// The option that gives the sender's Ethernet address (RFC 4861, 4.6.1).
 pub const SOURCE_ADDRESS: u8 = 1;

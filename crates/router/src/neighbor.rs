@@ -11,7 +11,7 @@ use crate::interface::Link;
 use crate::packet::Outgoing;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// A neighbor that answered is believed for so long (RFC 4861, 10: REACHABLE_TIME).
 pub const REACHABLE: Duration = Duration::from_secs(30);
@@ -344,7 +344,7 @@ impl Neighbors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vnetif::PortId;
+    use wire::PortId;
 
     const LINK: Link = Link { port: PortId(1), vlan: None };
     const IP: IpAddress = IpAddress::v4(10, 0, 0, 2);
@@ -357,7 +357,7 @@ mod tests {
     }
 
     fn packet(number: u8) -> Outgoing {
-        Outgoing { packet: vnetif::Frame::copy_from(&[number]), of: None }
+        Outgoing { packet: wire::Frame::copy_from(&[number]), of: None }
     }
 
     /// What is to be done, in short.

@@ -9,8 +9,8 @@ use crate::packet::{
 use crate::{Actions, Refusal, Router, fragmentation};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Packet};
 use std::net::{Ipv4Addr, Ipv6Addr};
-use vnetif::node::Tag;
-use vnetif::{Frame, Instant};
+use wire::node::Tag;
+use wire::{Frame, Instant};
 
 /// The time to live of what the router itself sends (RFC 1122, 3.2.1.7).
 pub const TTL: u8 = 64;

@@ -6,7 +6,7 @@ use crate::reassembly::{Fragment, Key, Outcome};
 use crate::routing::Incoming;
 use crate::{Actions, Refusal, Router, checksum, reset, rip};
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, UdpPacket};
-use vnetif::Instant;
+use wire::Instant;
 
 const ECHO_REQUEST: u8 = 8;
 const ECHO_REQUEST_IPV6: u8 = 128;

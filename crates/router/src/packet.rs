@@ -8,8 +8,8 @@ use crate::interface::Link;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
-use vnetif::Frame;
-use vnetif::node::Tag;
+use wire::Frame;
+use wire::node::Tag;
 
 /// A packet as it was received.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use crate::rip::Rip;
 use crate::routing::{self, Change, Incoming, Local, Output, Protocol as _};
 use crate::{Actions, Router};
 use smoltcp::wire::{IpAddress, IpCidr, IpProtocol, Ipv6Cidr, UdpPacket};
-use vnetif::{Instant, PortId};
+use wire::{Instant, PortId};
 
 /// The precedence of routing (RFC 1812, 4.2.3.1 and 7.1.1 ask for "internetwork control").
 const ROUTING_TOS: u8 = 0xc0;

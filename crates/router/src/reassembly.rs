@@ -6,8 +6,8 @@
 use crate::packet::Received;
 use smoltcp::wire::IpAddress;
 use std::collections::BTreeMap;
-use vnetif::node::Tag;
-use vnetif::{Duration, Instant};
+use wire::node::Tag;
+use wire::{Duration, Instant};
 
 /// So long the rest is waited for (RFC 8200, 4.5; RFC 1122, 3.3.2, allows 60 to 120 s).
 pub const TIMEOUT: Duration = Duration::from_secs(60);
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use crate::interface::Link;
     use proptest::prelude::*;
-    use vnetif::{Frame, PortId};
+    use wire::{Frame, PortId};
 
     fn key(ident: u32) -> Key {
         Key { from: IpAddress::v4(10, 0, 0, 1), to: IpAddress::v4(10, 0, 0, 2), protocol: 1, ident }

@@ -195,7 +195,7 @@ pub fn connected<'a>(interfaces: impl Iterator<Item = &'a Interface>) -> Vec<Rou
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use vnetif::PortId;
+    use wire::PortId;
 
     fn route(to: &str, port: u32, metric: u8, source: Source) -> Route {
         Route { to: to.parse().unwrap(), via: None, port: PortId(port), vlan: None, metric, source }

@@ -5,7 +5,7 @@
 //! routes to one network is used (connected, written down, learned) is for the router to decide.
 
 use smoltcp::wire::{IpAddress, IpCidr};
-use vnetif::Instant;
+use wire::Instant;
 
 /// An interface on which a protocol speaks: a port, or one VLAN of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

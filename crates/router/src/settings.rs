@@ -8,8 +8,8 @@ use crate::rip::Rip;
 use crate::{Actions, Router, STREAM_OF_RIP, advertise, routes};
 use smoltcp::wire::IpAddress;
 use std::collections::BTreeMap;
-use vnetif::Instant;
-use vnetif::rng::Stream;
+use wire::Instant;
+use wire::rng::Stream;
 
 impl Router {
     /// Ports have changed, or the carrier of one. `false`: nothing comes of it.
@@ -17,7 +17,7 @@ impl Router {
         let mut interfaces = BTreeMap::new();
         for (number, port) in self.ports.iter().enumerate() {
             if port.settings.up && port.carrier {
-                let all = Interface::of_port(vnetif::PortId(number as u32), &port.settings, port.mac());
+                let all = Interface::of_port(wire::PortId(number as u32), &port.settings, port.mac());
                 interfaces.extend(all.into_iter().map(|mut interface| {
                     interface.rip &= self.config.rip.is_some();
                     (interface.link, interface)

@@ -3,7 +3,7 @@
 //! There are few lifetimes and each has a queue of its own, so the first of a queue is the one that was idle longest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// Things in numbered slots. Numbers are used again.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! A TCP connection as somebody sees it who only passes its segments on (RFC 5382, RFC 6146, RFC 7857).
 
 use crate::flow::Flags;
-use vnetif::Duration;
+use wire::Duration;
 
 /// An idle connection may be one that still lives: it is remembered for 2 hours and 4 minutes (RFC 5382, REQ-5).
 pub(crate) const ESTABLISHED: Duration = Duration::from_secs(7_440);

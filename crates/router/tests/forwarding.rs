@@ -9,7 +9,7 @@ mod common;
 use common::*;
 use router::{Config, Port, Refusal};
 use smoltcp::wire::{EthernetAddress, IpProtocol, Ipv4Packet};
-use vnetif::{Duration, PortId};
+use wire::{Duration, PortId};
 
 const A: Place = (0, 0);
 const B: Place = (0, 1);

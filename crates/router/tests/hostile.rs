@@ -12,7 +12,7 @@ use router::config::{Filter, Forward, Nat, Protocol, Rip, Rule, Transport, Verdi
 use router::interface::link_local_of;
 use router::{Config, Event, Port, fragmentation, neighbor};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol};
-use vnetif::{Duration, PortId};
+use wire::{Duration, PortId};
 
 fn everything() -> Config {
     let rule = |verdict, protocol, port| Rule {

@@ -10,7 +10,7 @@ use common::*;
 use router::config::{Filter, Forward, Nat, Protocol, Rip, Rule, Transport, Verdict};
 use router::{Config, Event, Port, Refusal};
 use smoltcp::wire::{IpProtocol, Ipv4Packet, UdpPacket};
-use vnetif::{Duration, PortId};
+use wire::{Duration, PortId};
 
 /// A station at each end of a chain of routers: 10.0.0.2 and fd00::2 at the first, 10.9.0.2 and fd09::2 at the last. Between
 /// the routers n and n + 1 is 10.1.n.0/24, and fd01:n::/64.

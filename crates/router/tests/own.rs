@@ -11,7 +11,7 @@ use router::packet::{ipv4 as read_ipv4, upper};
 use router::{Config, Event, Port, Refusal, fragmentation};
 use smoltcp::wire::*;
 use std::net::Ipv6Addr;
-use vnetif::{Duration, PortId};
+use wire::{Duration, PortId};
 
 const A: Place = (0, 0);
 const B: Place = (0, 1);

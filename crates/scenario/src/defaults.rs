@@ -6,8 +6,8 @@ use netlab::run::{Amount, IpVersion, Transport};
 use netlab::topology::{Congestion, Port, SwitchConfig, TcpConfig, Way};
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use router::config::{Rip, SplitHorizon, Verdict};
-use vnetif::impair::Distribution;
-use vnetif::line::{CoDel, LineConfig, Queue};
+use wire::impair::Distribution;
+use wire::line::{CoDel, LineConfig, Queue};
 
 /// Of the scenario.
 pub const SEED: u64 = 1;

@@ -12,8 +12,8 @@ use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, Target};
 use netlab::topology::{Congestion, End, LinkId, NodeId, NodeKind, Port};
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use scenario::{Scenario, examples, link};
-use vnetif::impair::Impairment;
-use vnetif::line::Queue;
+use wire::impair::Impairment;
+use wire::line::Queue;
 
 #[test]
 fn every_example_reads_without_an_error_and_survives_all_ways() {
@@ -213,7 +213,7 @@ fn a_preset_sets_both_directions_and_other_fields_change_their_own() {
         )
     };
     let scenario = Scenario::parse(&text(r#","preset":"dsl""#)).unwrap();
-    let [down, up] = vnetif::preset::preset("dsl").unwrap().ways;
+    let [down, up] = wire::preset::preset("dsl").unwrap().ways;
     let [home, isp] = &scenario.topology.links[0].ways;
     assert_eq!((home.line, isp.line), (up.line, down.line), "the first end is the user's");
     assert_eq!(home.impairments, up.impairments);

@@ -9,7 +9,7 @@ mod common;
 use common::{FULL, with};
 use scenario::problem::Kind;
 use scenario::{Fault, Position, Scenario};
-use vnetif::line::Queue;
+use wire::line::Queue;
 
 fn faults(text: &str) -> Vec<String> {
     Scenario::parse(text).expect_err(text).iter().map(Fault::to_string).collect()

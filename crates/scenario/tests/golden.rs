@@ -13,7 +13,7 @@ use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind};
 use netlab::world::Command;
 use netlab::{Duration, Instant, Ratio, World};
 use scenario::{Change, Scenario, examples, link};
-use vnetif::impair::Impairment;
+use wire::impair::Impairment;
 
 const HASHES: &[(&str, &str)] = &[
     ("two-hosts-and-a-switch", "b67f92038118d3a7"),

@@ -14,8 +14,8 @@ use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use proptest::prelude::*;
 use scenario::{Change, Fault, Scenario, link};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
-use vnetif::impair::{Distribution, Impairment};
-use vnetif::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
+use wire::impair::{Distribution, Impairment};
+use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
 
 /// Moments and lengths as people write them, and as the world makes them.
 fn time(min_ns: u64, max_ns: u64) -> impl Strategy<Value = Duration> {

@@ -3,12 +3,12 @@
 //! Sans-IO: time is an argument, and nobody needs a thread. A backend's handles are cheap clones of one network, so its
 //! methods take `&self`. Backends stack: [`Impaired`](crate::Impaired) and [`Delayed`](crate::Delayed) wrap any other.
 
-use crate::frame::Frame;
 use crate::inbox::InboxSender;
-use crate::mac::PortId;
-use crate::time::Instant;
 use smoltcp::wire::EthernetAddress;
 use std::fmt;
+use wire::frame::Frame;
+use wire::mac::PortId;
+use wire::time::Instant;
 
 /// The largest IP packet of ordinary Ethernet, in bytes (IEEE 802.3-2022, 3.2.7).
 pub const IP_MTU: usize = 1500;
@@ -33,7 +33,7 @@ pub trait Backend: Clone {
     }
 
     /// The largest IP packet in bytes that an interface should send here, unless it was told otherwise. Advice, not a
-    /// check: a network that refuses large frames is [`FrameSizeMax`](crate::impair::Impairment::FrameSizeMax).
+    /// check: a network that refuses large frames is [`FrameSizeMax`](wire::impair::Impairment::FrameSizeMax).
     fn mtu(&self) -> usize;
 
     /// Sends a frame. `now` must not go back.

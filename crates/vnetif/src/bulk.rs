@@ -6,13 +6,13 @@
 use crate::backend::{Backend, PortsExhausted};
 use crate::driver::{Net, Progress};
 use crate::interface::Options;
-use crate::rng::Stream;
 use crate::stack::Stack;
-use crate::time::Instant;
 use smoltcp::iface::SocketHandle;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::tcp::{CongestionControl, RecvError, Socket, SocketBuffer, State};
 use smoltcp::wire::{IpAddress, IpCidr, IpEndpoint, IpVersion, Ipv4Address, Ipv6Address};
+use wire::rng::Stream;
+use wire::time::Instant;
 
 /// The port that iperf listens on.
 pub const PORT: u16 = 5001;

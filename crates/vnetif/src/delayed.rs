@@ -1,22 +1,22 @@
 //! A backend behind cables: what a port writes first travels over a line of its own, with a rate, a finite queue and a
-//! propagation delay, and is then written to the backend behind. A cable may [misbehave](crate::impair): then each port's does
+//! propagation delay, and is then written to the backend behind. A cable may [misbehave](wire::impair): then each port's does
 //! so by itself, unlike with [`Impaired`](crate::Impaired), which is one medium for all.
 //!
 //! Only the way in, not the way out too: for two ports that would be the same with twice the delay, and whoever needs a
 //! real topology wants a network simulator and not a LAN.
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
-use crate::frame::Frame;
-use crate::impair::Impairment;
-use crate::line::LineConfig;
-use crate::mac::PortId;
-use crate::time::Instant;
-use crate::wire::{Fate, Wire};
 use smoltcp::wire::EthernetAddress;
 use std::cell::RefCell;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
 use std::rc::Rc;
+use wire::frame::Frame;
+use wire::impair::Impairment;
+use wire::line::LineConfig;
+use wire::mac::PortId;
+use wire::passage::{Fate, Wire};
+use wire::time::Instant;
 
 /// A backend behind cables. Clones are handles of the same one.
 #[derive(Clone, Debug)]
@@ -224,9 +224,9 @@ mod tests {
     use super::*;
     use crate::inbox::{Inbox, inbox};
     use crate::lan::Lan;
-    use crate::line::Queue;
-    use crate::time::Duration;
-    use crate::units::{BitsPerSec, Ratio};
+    use wire::line::Queue;
+    use wire::time::Duration;
+    use wire::units::{BitsPerSec, Ratio};
 
     fn at(ms: u64) -> Instant {
         Instant::ZERO + Duration::from_millis(ms)

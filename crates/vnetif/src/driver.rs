@@ -5,11 +5,11 @@
 //! whatever the network does, and this crate needs neither a runtime nor a clock. [`run_virtual`] needs not even those:
 //! it jumps from one due moment to the next.
 
-use crate::time::{Duration, Instant};
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use wire::time::{Duration, Instant};
 
 /// The smallest step of [`run_virtual`]: what smoltcp's clock can tell apart.
 pub const TICK: Duration = Duration::from_micros(1);

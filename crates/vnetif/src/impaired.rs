@@ -1,4 +1,4 @@
-//! A backend that misbehaves: any other one behind [`crate::impair`].
+//! A backend that misbehaves: any other one behind [`wire::impair`].
 //!
 //! What a medium does to a frame (refusing, losing, flipping a bit, handing it on twice) is decided once, when it is written,
 //! for all who would have got it. Only trailing bytes are a matter of each receiver: every one gets padding of its own.
@@ -6,15 +6,15 @@
 //! Delivery takes no time here, so what varies a delay does nothing: for that there is [`Delayed`](crate::Delayed).
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
-use crate::frame::Frame;
-use crate::impair::{Impairment, LossReason, Pipeline};
-use crate::mac::PortId;
-use crate::nic::ETHERNET_HEADER_BYTES;
-use crate::time::Instant;
 use smoltcp::wire::EthernetAddress;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use wire::frame::Frame;
+use wire::impair::{Impairment, LossReason, Pipeline};
+use wire::mac::PortId;
+use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::time::Instant;
 
 /// The names of the random streams in the seed's tree.
 const SENDING: u64 = 0;
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use crate::inbox::{Inbox, inbox};
     use crate::lan::Lan;
-    use crate::units::Ratio;
+    use wire::units::Ratio;
 
     /// A port that listens, and what it gets.
     fn listener<B: Backend>(backend: &B) -> (PortId, Inbox) {

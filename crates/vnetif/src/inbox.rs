@@ -3,7 +3,6 @@
 //! A stack is not called back from inside somebody else's send: frames wait here until it is its turn. Two halves, as
 //! a channel has, so that the reader learns by itself when the writing side is gone, whoever let go of it.
 
-use crate::frame::Frame;
 use crate::signal::Waiters;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,6 +10,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use wire::frame::Frame;
 
 /// How many frames wait at most unless said otherwise: 16 MiB of full frames, which only a reader that has stopped
 /// reading lets gather.

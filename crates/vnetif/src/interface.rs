@@ -6,18 +6,18 @@
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
 use crate::driver::Yield;
-use crate::frame::Frame;
 use crate::inbox::{INBOX_FRAMES_MAX, Inbox, InboxSender, Readable, inbox};
-use crate::mac::PortId;
 use crate::monitor::{Direction, Monitor};
-use crate::nic::ETHERNET_HEADER_BYTES;
 use crate::signal::Signal;
-use crate::time::Instant;
 use smoltcp::phy::{self, ChecksumCapabilities, DeviceCapabilities, Medium};
 use smoltcp::wire::{EthernetAddress, HardwareAddress};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
+use wire::frame::Frame;
+use wire::mac::PortId;
+use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::time::Instant;
 
 /// What an interface is like.
 pub struct Options {

@@ -5,16 +5,16 @@
 //! listener may write (that is queued behind what is being delivered), and ports may come and go in the midst of it.
 
 use crate::backend::{Backend, Callback, IP_MTU, Listener, PortsExhausted, UnknownPort, WriteError};
-use crate::frame::Frame;
 use crate::inbox::{InboxSender, Sleeper};
-use crate::mac::PortId;
-use crate::mac_table::{AGEING, Egress, MacTable};
-use crate::time::{Duration, Instant};
 use smoltcp::wire::EthernetAddress;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
+use wire::frame::Frame;
+use wire::mac::PortId;
+use wire::mac_table::{AGEING, Egress, MacTable};
+use wire::time::{Duration, Instant};
 
 /// When listeners get what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -36,17 +36,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`time`], [`units`] | nanoseconds, bit rates, ratios: newtypes, so that a rate is never taken for a size |
-//! | [`frame`] | the shared bytes of one Ethernet frame; cloning is free, buffers are recycled |
-//! | [`mac`] | port numbers and the locally administered address made from each |
-//! | [`rng`] | one random stream for each purpose, all from one seed |
-//! | [`impair`] | the ways a link misbehaves, folded into one verdict per frame |
-//! | [`mod@line`] | one direction of a cable: rate, finite queue, propagation delay |
-//! | [`mac_table`] | what a learning switch knows |
-//! | [`wire`] | one direction of a cable whole: a line with its impairments |
-//! | [`preset`] | links that everybody has met, as data |
-//! | [`node`] | what a bridge or router, as a state machine, asks of the world around it |
-//! | [`nic`] | two queues that a smoltcp interface can own as its device, for a world that moves the frames itself |
+//! | [`wire`] | the ground: frames, lines, impairments, time, units (a crate of its own, re-exported) |
 //! | [`signal`], [`inbox`] | what can be waited for: something that happens once, frames for one reader |
 //! | [`backend`] | what a network in memory offers to those who join it, and what can go wrong |
 //! | [`lan`] | the basic backend: a hub or a learning switch, delivering within the write or later |
@@ -66,41 +56,27 @@ pub mod backend;
 pub mod bulk;
 pub mod delayed;
 pub mod driver;
-pub mod frame;
-pub mod impair;
 pub mod impaired;
 pub mod inbox;
 pub mod interface;
 pub mod lan;
-pub mod line;
-pub mod mac;
-pub mod mac_table;
 pub mod measured;
 pub mod monitor;
-pub mod nic;
-pub mod node;
-pub mod preset;
 pub mod raw;
 #[cfg(feature = "pcapng")]
 pub mod recorder;
-pub mod rng;
 pub mod signal;
 pub mod stack;
-pub mod time;
-pub mod units;
-pub mod wire;
 
 pub use backend::{Backend, Listener, WriteError};
 pub use delayed::Delayed;
 pub use driver::{Net, Yield};
-pub use frame::Frame;
 pub use impaired::Impaired;
 pub use inbox::Inbox;
 pub use interface::{Options, Vnetif};
 pub use lan::{Lan, LanConfig};
-pub use mac::PortId;
 pub use monitor::Monitor;
 pub use signal::Signal;
 pub use stack::Stack;
-pub use time::{Duration, Instant};
-pub use units::{BitsPerSec, Ratio};
+pub use wire;
+pub use wire::{BitsPerSec, Duration, Frame, Instant, PortId, Ratio};

@@ -7,7 +7,7 @@ use crate::bulk::{Bulk, BulkConfig};
 use crate::driver::{Net, Progress};
 use crate::lan::Lan;
 use crate::raw::{Raw, RawConfig};
-use crate::time::Instant;
+use wire::time::Instant;
 
 /// A network that counts what it moves.
 pub trait Measured: Net {

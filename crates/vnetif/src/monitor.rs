@@ -1,7 +1,7 @@
 //! A look at every frame that an interface sends and receives, as a capture on a host has it.
 
-use crate::frame::Frame;
-use crate::time::Instant;
+use wire::frame::Frame;
+use wire::time::Instant;
 
 /// Which way a frame went, seen from the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

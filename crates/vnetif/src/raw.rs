@@ -4,13 +4,13 @@
 
 use crate::backend::{Backend, PortsExhausted};
 use crate::driver::{Net, Progress};
-use crate::frame::Frame;
 use crate::interface::{Options, Vnetif};
-use crate::nic::ETHERNET_HEADER_BYTES;
-use crate::time::Instant;
 use smoltcp::wire::EthernetAddress;
 use std::cell::Cell;
 use std::rc::Rc;
+use wire::frame::Frame;
+use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::time::Instant;
 
 /// An EtherType for local experiments (IEEE 802-2014, 9.2.4): no stack takes these frames for its own.
 const LOCAL_EXPERIMENTAL: [u8; 2] = [0x88, 0xb5];

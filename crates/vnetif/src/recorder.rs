@@ -3,9 +3,7 @@
 //! One recorder can watch many interfaces: each gets an interface block of its own, with its name and address, and each
 //! frame its direction and its time to the nanosecond. Virtual time begins at 1970.
 
-use crate::frame::Frame;
 use crate::monitor::{Direction, Monitor};
-use crate::time::Instant;
 use pcap_file::DataLink;
 use pcap_file::pcapng::PcapNgWriter;
 use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
@@ -17,6 +15,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::Write;
 use std::rc::Rc;
+use wire::frame::Frame;
+use wire::time::Instant;
 
 /// The direction bits of a packet's flags (draft-ietf-opsawg-pcapng, 4.3.1).
 const INBOUND: u32 = 0b01;

@@ -2,10 +2,10 @@
 
 use crate::backend::{Backend, PortsExhausted};
 use crate::interface::{Options, Vnetif};
-use crate::time::Instant;
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
 use smoltcp::wire::IpCidr;
 use std::fmt;
+use wire::time::Instant;
 
 /// A TCP/IP stack on a network in memory. Its parts are open: this only saves passing them around.
 pub struct Stack<B: Backend> {

@@ -2,8 +2,8 @@
 
 use super::plot::throughput;
 use super::use_session;
-use crate::format;
 use crate::wall_clock::{Report, Test, run};
+use lab::format;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -117,7 +117,7 @@ fn results(report: &Rc<Report>, running: bool) -> Html {
         ("Average", format::bit_rate(report.rate())),
         ("Received", format::bytes(report.bytes)),
         ("Frames", format::count(report.frames)),
-        ("Per frame", format::duration(vnetif::Duration::from_nanos(per_frame))),
+        ("Per frame", format::duration(wire::Duration::from_nanos(per_frame))),
         ("Gave way", format::plural(report.yields, "time", "times")),
         ("Longest slice", format::duration(report.longest_slice)),
     ];

@@ -135,7 +135,7 @@ pub mod tests {
     use super::*;
     use netlab::history::DropReason;
     use proptest::prelude::*;
-    use vnetif::impair::LossReason;
+    use wire::impair::LossReason;
 
     /// A frame of these times; tests elsewhere use it too.
     pub fn journey(id: u64, queued: u64, start: u64, takes: u64, delay: u64) -> Journey {

@@ -373,7 +373,7 @@ pub mod tests {
     use crate::stage::sketch::tests::two_hosts_and_a_switch;
     use crate::stage::standing::Standing;
     use proptest::prelude::*;
-    use vnetif::impair::Impairment;
+    use wire::impair::Impairment;
 
     /// Two hosts and a switch, as they are.
     pub fn layout() -> Layout {
@@ -390,7 +390,7 @@ pub mod tests {
 
     #[test]
     fn a_cable_says_at_least_one_of_its_troubles() {
-        let half = vnetif::Ratio::percent(50);
+        let half = wire::Ratio::percent(50);
         let (mut topology, positions) = two_hosts_and_a_switch();
         let trouble = [
             Impairment::Loss(half),

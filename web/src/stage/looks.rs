@@ -4,11 +4,11 @@
 //! answer is kept in a ring of fixed size by the transit's number; labels, of which there are few, are kept once each, with
 //! their measured width.
 
-use super::palette::Swatch;
 use dissect::Label;
+use lab::palette::Swatch;
 use netlab::history::{Transit, TransitId};
 use rustc_hash::FxHashMap;
-use vnetif::wire::Marks;
+use wire::passage::Marks;
 
 /// What a frame looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,13 +6,13 @@ use super::looks::{Looks, Weight};
 use super::plates::{Plate, plates};
 use super::sizes::{Sizes, node_half};
 use super::standing::Standing;
-use crate::format::decimal;
 use kurbo::{Point, Rect, Size, Vec2};
+use lab::format::decimal;
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Port, Topology, Way};
 use smoltcp::wire::IpCidr;
 use std::collections::BTreeMap;
-use vnetif::impair::Impairment;
-use vnetif::line::LineConfig;
+use wire::impair::Impairment;
+use wire::line::LineConfig;
 
 /// A network's picture, without a scale.
 pub struct Sketch {
@@ -461,8 +461,8 @@ pub mod tests {
     use super::*;
     use crate::stage::looks::tests::looks;
     use netlab::topology::{NodeId, SwitchConfig};
-    use vnetif::line::Queue;
-    use vnetif::{BitsPerSec, Duration, Ratio};
+    use wire::line::Queue;
+    use wire::{BitsPerSec, Duration, Ratio};
 
     /// A link of 100 Mbit/s and 1 ms.
     pub fn link(a: u32, b: u32, impairments: [&[Impairment]; 2]) -> Link {

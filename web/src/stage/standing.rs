@@ -9,7 +9,7 @@ use netlab::History;
 use netlab::history::NodeEvent;
 use netlab::topology::{NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
-use vnetif::{Instant, PortId};
+use wire::{Instant, PortId};
 
 /// So many new events are looked at one by one; more are a jump.
 const STEPS_MAX: usize = 2_000;

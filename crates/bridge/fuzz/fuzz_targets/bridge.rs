@@ -5,8 +5,8 @@
 
 use bridge::config::{Config, Edge, Membership, Port, Stp, Vlan};
 use bridge::{Actions, Bridge};
-use vnetif::node::{Action, Tag};
-use vnetif::{BitsPerSec, Duration, Frame, Instant, PortId};
+use wire::node::{Action, Tag};
+use wire::{BitsPerSec, Duration, Frame, Instant, PortId};
 
 const PORTS: u32 = 4;
 

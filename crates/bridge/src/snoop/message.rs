@@ -5,7 +5,7 @@
 
 use crate::tag;
 use smoltcp::wire::{Icmpv6Packet, IgmpPacket, IpAddress, IpProtocol, Ipv4Packet, Ipv6Address, Ipv6Packet};
-use vnetif::Duration;
+use wire::Duration;
 
 /// A packet to a group.
 pub(super) struct Packet {

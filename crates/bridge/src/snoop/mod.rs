@@ -18,7 +18,7 @@ use message::{Heard, Wish};
 use query::Asked;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::BTreeMap;
-use vnetif::{Duration, Frame, Instant, PortId};
+use wire::{Duration, Frame, Instant, PortId};
 
 /// Groups that are remembered at most, in all VLANs together; more are flooded.
 pub(crate) const GROUPS_MAX: usize = 4_096;

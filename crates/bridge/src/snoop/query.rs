@@ -1,7 +1,7 @@
 //! The queries that a switch sends while nobody else does.
 
 use smoltcp::wire::{EthernetAddress, IpAddress, Ipv4Address, Ipv6Address};
-use vnetif::Frame;
+use wire::Frame;
 
 /// The link-local address made from a bridge's own (RFC 4291, appendix A). MLD takes no query from anybody without one (RFC 3810,
 /// 5.1.14); IGMP does, and 0.0.0.0 is what a switch that is no router says (RFC 4541, 2.1.1).

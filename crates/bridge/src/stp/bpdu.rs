@@ -5,7 +5,7 @@
 
 use crate::event::{BridgeId, Role};
 use smoltcp::wire::EthernetAddress;
-use vnetif::{Duration, Frame};
+use wire::{Duration, Frame};
 
 /// To where BPDUs go: no bridge that has a spanning tree forwards it (IEEE 802.1D-2004, table 7-10).
 pub const GROUP: EthernetAddress = EthernetAddress([0x01, 0x80, 0xc2, 0, 0, 0]);

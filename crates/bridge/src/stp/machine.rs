@@ -6,7 +6,7 @@ use super::bpdu::{Message, SECOND, Vector, time};
 use super::port::{InfoIs, MIGRATE_TIME, Migration, Timer, Topology};
 use crate::config::Edge;
 use crate::event::{Event, Role};
-use vnetif::{Duration, Instant, PortId};
+use wire::{Duration, Instant, PortId};
 
 impl Tree {
     // ---- port protocol migration (17.24) ----

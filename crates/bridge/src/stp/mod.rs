@@ -23,7 +23,7 @@ use crate::event::{BridgeId, Event, Role, State};
 use bpdu::{Bpdu, Message, PortNumber, SECOND, Times, Vector, units};
 use port::{InfoIs, PortVars, Timer};
 use smoltcp::wire::EthernetAddress;
-use vnetif::{BitsPerSec, Duration, Instant, PortId};
+use wire::{BitsPerSec, Duration, Instant, PortId};
 
 /// At most this many BPDUs leave a port at once, and then one a second (17.13.12).
 const TX_HOLD_COUNT: u32 = 6;

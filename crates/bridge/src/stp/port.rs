@@ -6,7 +6,7 @@
 use super::bpdu::{PortNumber, SECOND, Times, Vector};
 use crate::config::{self, Edge};
 use crate::event::{BridgeId, Role, State};
-use vnetif::{BitsPerSec, Duration, Instant};
+use wire::{BitsPerSec, Duration, Instant};
 
 /// A timer: it runs until this moment.
 #[derive(Clone, Copy, Debug)]

@@ -7,8 +7,8 @@ use bridge::event::{BridgeId, Role, State};
 use bridge::{Actions, Bridge, Event, Refusal};
 use smoltcp::wire::EthernetAddress;
 use std::collections::{BTreeMap, BTreeSet};
-use vnetif::node::{Action, Tag};
-use vnetif::{BitsPerSec, Duration, Frame, Instant, PortId};
+use wire::node::{Action, Tag};
+use wire::{BitsPerSec, Duration, Frame, Instant, PortId};
 
 pub const DELAY: Duration = Duration::from_micros(10);
 

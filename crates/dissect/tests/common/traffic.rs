@@ -10,9 +10,9 @@ use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, Ratio, World};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::*;
-use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
-use vnetif::rng::Stream;
+use wire::impair::Impairment;
+use wire::line::{LineConfig, Queue};
+use wire::rng::Stream;
 
 /// A segment as it is drawn: what smoltcp writes but for the options, of which it has opinions.
 #[derive(Clone)]

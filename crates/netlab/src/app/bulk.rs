@@ -12,7 +12,7 @@ use crate::topology::TCP_TIMEOUT;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
-use vnetif::{BitsPerSec, Duration, Instant};
+use wire::{BitsPerSec, Duration, Instant};
 
 /// After the last datagram, those under way are waited for this long.
 pub(super) const UDP_GRACE: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use crate::run::{Echo, Failure, IcmpError, Outcome, RunEvent, RunId};
 use crate::told::Told;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::IpEndpoint;
-use vnetif::Instant;
+use wire::Instant;
 
 /// Over TCP: one connection, one message after the other.
 pub(crate) struct TcpEcho {

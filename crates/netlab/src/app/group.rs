@@ -10,7 +10,7 @@ use crate::run::{Failure, Multicast, Outcome, RunId};
 use crate::told::Told;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
-use vnetif::Instant;
+use wire::Instant;
 
 pub(crate) struct MulticastClient {
     run: RunId,

@@ -13,7 +13,7 @@ use crate::run::{Failure, IcmpError, Outcome, PathMtu, RunEvent, RunId};
 use crate::told::{Flow, Told};
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::IpAddress;
-use vnetif::Instant;
+use wire::Instant;
 
 /// So many requests of one length are lost before it is taken for too long.
 const TRIES: u8 = 3;

@@ -8,7 +8,7 @@ use smoltcp::iface::SocketHandle;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::icmp;
 use smoltcp::wire::{Icmpv4Packet, Icmpv4Repr, Icmpv6Packet, Icmpv6Repr, IpAddress};
-use vnetif::Instant;
+use wire::Instant;
 
 pub(crate) struct PingClient {
     run: RunId,

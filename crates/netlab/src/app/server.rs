@@ -10,7 +10,7 @@ use crate::topology::{NodeId, TcpConfig};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
-use vnetif::Duration;
+use wire::Duration;
 
 /// What a server does with what it receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::run::{Failure, Hop, HopAnswer, IcmpError, Outcome, Probe, RunEvent, R
 use crate::told::{Flow, Told};
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
-use vnetif::Instant;
+use wire::Instant;
 
 /// Where traceroute's UDP probes go, one port after the other: nobody listens there.
 pub(crate) const FIRST_PORT: u16 = 33_434;

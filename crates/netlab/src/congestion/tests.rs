@@ -8,8 +8,8 @@ use crate::world::Command;
 use crate::{BitsPerSec, Duration, Ratio, World};
 use proptest::prelude::*;
 use std::fmt::Write;
-use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
+use wire::impair::Impairment;
+use wire::line::{LineConfig, Queue};
 
 /// The end of a text: a socket's `Debug` begins with all the bytes of its buffers, and ends with its controller.
 #[derive(Default)]

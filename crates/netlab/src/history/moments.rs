@@ -4,7 +4,7 @@
 
 use super::{Fate, FrameId, History, Transit, TransitId};
 use crate::topology::{Direction, LinkId, NodeId};
-use vnetif::Instant;
+use wire::Instant;
 
 /// What a step goes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use bridge::event::{BridgeId, Role, State};
 use router::event::{Flow, Route, Translation};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::collections::BTreeMap;
-use vnetif::{Instant, PortId};
+use wire::{Instant, PortId};
 
 /// A table of a node at some moment: everything that its events up to then amount to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -299,7 +299,7 @@ impl Tables {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use vnetif::Duration;
+    use wire::Duration;
 
     fn event() -> impl Strategy<Value = NodeEvent> {
         let mac = |number: u16| EthernetAddress([2, 0, 0, 0, (number >> 8) as u8, number as u8]);

@@ -3,8 +3,8 @@
 use super::{DropReason, Fate, History, Refusal, Transit, TransitId};
 use crate::topology::Direction;
 use std::collections::{BTreeMap, VecDeque};
-use vnetif::Instant;
-use vnetif::wire::Marks;
+use wire::Instant;
+use wire::passage::Marks;
 
 #[derive(Default)]
 pub(super) struct DirectionLog {

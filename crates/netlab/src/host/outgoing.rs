@@ -7,7 +7,7 @@ use crate::segment;
 use smoltcp::wire::{
     EthernetFrame, EthernetProtocol, Icmpv4Message, Icmpv4Packet, IpProtocol, Ipv4Address, Ipv4Packet,
 };
-use vnetif::Frame;
+use wire::Frame;
 
 impl Host {
     /// Takes the oldest frame that the host has sent. Retransmissions are counted on the way, as they go onto the wire.

@@ -19,7 +19,7 @@ use crate::topology::TcpConfig;
 use crate::watch::Watch;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
-use vnetif::Instant;
+use wire::Instant;
 
 impl Host {
     /// Starts the client of a run for `to`; returns what it needs of the other side, unless its own stack answers there

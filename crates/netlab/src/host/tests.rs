@@ -119,7 +119,7 @@ proptest! {
                 sent += 1;
                 prop_assert!(sent < 100);
             }
-            now += vnetif::Duration::from_millis(100);
+            now += wire::Duration::from_millis(100);
         }
     }
 }

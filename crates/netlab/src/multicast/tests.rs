@@ -1,7 +1,7 @@
 use super::*;
 use smoltcp::iface::{Config, SocketSet};
 use smoltcp::wire::{EthernetAddress, HardwareAddress};
-use vnetif::nic::Nic;
+use wire::nic::Nic;
 
 const GROUP: IpAddress = IpAddress::v4(239, 1, 2, 3);
 const GROUP_V6: IpAddress = IpAddress::v6(0xff15, 0, 0, 0, 0, 0, 0, 0x1234);

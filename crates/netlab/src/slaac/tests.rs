@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 use smoltcp::iface::Config;
 use smoltcp::wire::HardwareAddress;
-use vnetif::nic::Nic;
+use wire::nic::Nic;
 
 const MAC: EthernetAddress = EthernetAddress([2, 0x50, 0, 0, 0, 1]);
 const OWN: Ipv6Address = Ipv6Address::new(0xfe80, 0, 0, 0, 0x0050, 0x00ff, 0xfe00, 1);

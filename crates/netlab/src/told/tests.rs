@@ -6,7 +6,7 @@ use smoltcp::wire::{
     EthernetAddress, EthernetRepr, Icmpv4DstUnreachable, Icmpv4Repr, Icmpv4TimeExceeded, Icmpv6Repr,
     Ipv4Repr, Ipv6Repr,
 };
-use vnetif::Frame;
+use wire::Frame;
 
 const OWN: Ipv4Address = Ipv4Address::new(10, 0, 0, 1);
 const TO: Ipv4Address = Ipv4Address::new(10, 0, 9, 2);

@@ -14,7 +14,7 @@ use crate::topology::{
     Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, TopologyError, Way,
 };
 use smoltcp::wire::{IpAddress, IpCidr};
-use vnetif::Instant;
+use wire::Instant;
 
 /// Something that a person does to a world.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 use super::{Machine, World};
 use crate::queue::Event;
 use crate::topology::NodeId;
-use vnetif::{Frame, Instant};
+use wire::{Frame, Instant};
 
 impl World {
     /// From now on somebody outside is this host: frames that reach it wait in [`take_arrived`](Self::take_arrived), and it

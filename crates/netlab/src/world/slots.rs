@@ -2,7 +2,7 @@
 
 use crate::history::{FrameId, TransitId};
 use crate::topology::Direction;
-use vnetif::Frame;
+use wire::Frame;
 
 /// A frame on its way: over this wire, which frame, which transit, its bytes.
 pub(super) type OnItsWay = (Direction, FrameId, TransitId, Frame);

@@ -6,8 +6,8 @@ use netlab::run::{Outcome, RunId, RunKind, RunSpec, Target, Totals};
 use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Topology, Way};
 use netlab::world::Command;
 use netlab::{BitsPerSec, Duration, Instant, World};
-use vnetif::impair::Impairment;
-use vnetif::line::{LineConfig, Queue};
+use wire::impair::Impairment;
+use wire::line::{LineConfig, Queue};
 
 pub const A: NodeId = NodeId(0);
 pub const B: NodeId = NodeId(1);

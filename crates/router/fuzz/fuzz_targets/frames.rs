@@ -8,8 +8,8 @@
 use router::config::{Filter, Forward, Nat, Port, Rip, Rule, StaticRoute, Transport, Verdict};
 use router::{Actions, Config, Router};
 use std::collections::BTreeMap;
-use vnetif::node::{Action, Tag};
-use vnetif::{Duration, Frame, Instant, PortId};
+use wire::node::{Action, Tag};
+use wire::{Duration, Frame, Instant, PortId};
 
 fn router() -> Router {
     let rule = Rule {
@@ -41,7 +41,7 @@ fn router() -> Router {
             outside: number == 2,
             ..Port::default()
         };
-        let mac = vnetif::PortId(number.into()).mac();
+        let mac = wire::PortId(number.into()).mac();
         router.add_port(Instant::ZERO, port, mac, &mut Actions::default());
     }
     router

@@ -17,7 +17,7 @@ use crate::table::Table;
 use crate::tcp::{Connection, Side};
 use rules::Subject;
 use rustc_hash::FxHashMap;
-use vnetif::{Duration, Instant, PortId};
+use wire::{Duration, Instant, PortId};
 
 /// Connections of one filter. When there are more, the one that was idle longest goes, among those of the kind that is
 /// forgotten soonest: a flood of half-open connections does not push out those that are established.

@@ -5,7 +5,7 @@ use crate::config::{Filter, Protocol, RULES_MAX, Rule, Verdict};
 use crate::event::Flow;
 use crate::flow::{Body, ICMP, ICMPV6, Packet, TCP, UDP};
 use smoltcp::wire::IpAddress;
-use vnetif::PortId;
+use wire::PortId;
 
 /// What a rule can look at.
 #[derive(Clone, Copy, Debug)]

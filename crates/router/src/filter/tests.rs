@@ -3,7 +3,7 @@ use crate::config::{Protocol, Rule, Verdict};
 use crate::sample;
 use proptest::prelude::*;
 use smoltcp::wire::{IpAddress, IpCidr};
-use vnetif::node::Action;
+use wire::node::Action;
 
 const INSIDE: PortId = PortId(0);
 const OUTSIDE: PortId = PortId(1);

@@ -29,7 +29,7 @@ use sessions::{Mapping, Sessions};
 use smoltcp::wire::IpAddress;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use vnetif::Instant;
+use wire::Instant;
 
 /// Sessions of one translator; each mapping has at least one. More are refused: those that are there are somebody's connections.
 pub const SESSIONS_MAX: usize = 4_096;

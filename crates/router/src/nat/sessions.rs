@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// A UDP session lasts this long after the last packet from inside: the 5 minutes that RFC 4787, REQ-5, recommends.
 pub(super) const UDP: Duration = Duration::from_secs(300);

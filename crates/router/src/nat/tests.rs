@@ -4,8 +4,8 @@ use crate::event::{Event, Translation};
 use crate::sample;
 use proptest::prelude::*;
 use smoltcp::wire::IpEndpoint;
-use vnetif::Duration;
-use vnetif::node::Action;
+use wire::Duration;
+use wire::node::Action;
 
 const O: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 1);
 const OUTSIDE: IpAddress = IpAddress::Ipv4(O);

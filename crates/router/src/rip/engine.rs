@@ -1,14 +1,14 @@
 //! RIP's timers and messages, the same for both versions (RFC 2453, 3.8 to 3.10; RFC 2080, 2.3 to 2.5).
 
+use super::message::{self, Entry, Message, Version, is_link_local};
 use super::table::Table;
-use super::wire::{self, Entry, Message, Version, is_link_local};
 use super::{PORT_NG, PORT_V2};
 use crate::config::Rip;
 use crate::routing::{Incoming, Interface, Local, Outgoing, Output};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::net::{Ipv4Addr, Ipv6Addr};
-use vnetif::rng::Stream;
-use vnetif::{Duration, Instant};
+use wire::rng::Stream;
+use wire::{Duration, Instant};
 
 /// All RIP-2 routers on a link (RFC 2453, 4.5).
 const GROUP_V2: IpAddress = IpAddress::Ipv4(Ipv4Addr::new(224, 0, 0, 9));
@@ -53,7 +53,7 @@ impl Version {
         for address in &interface.addresses {
             let speaks = match (self, address) {
                 (Self::V2, IpCidr::Ipv4(_)) => {
-                    !voices.iter().any(|voice| wire::network(*voice) == wire::network(*address))
+                    !voices.iter().any(|voice| message::network(*voice) == message::network(*address))
                 }
                 (Self::Ng, IpCidr::Ipv6(address)) => voices.is_empty() && is_link_local(&address.address()),
                 (Self::V2, IpCidr::Ipv6(_)) | (Self::Ng, IpCidr::Ipv4(_)) => false,
@@ -122,7 +122,7 @@ impl Engine {
             let before = before.map_or(Vec::new(), |old| version.voices(old));
             let voices = version.voices(interface);
             for voice in voices.iter().filter(|voice| !before.contains(voice)) {
-                let whole = wire::whole_table(version);
+                let whole = message::whole_table(version);
                 out.send.push(self.outgoing(interface.id, voice, version.group(), version.port(), whole));
             }
         }
@@ -152,7 +152,7 @@ impl Engine {
         {
             return;
         }
-        match wire::read(version, datagram.payload) {
+        match message::read(version, datagram.payload) {
             Some(Message::Response(entries)) => self.hear(now, datagram, &voices, entries, out),
             Some(Message::WholeTable) => {
                 let Some(voice) = voice_for(&voices, &datagram.source) else { return };
@@ -235,7 +235,7 @@ impl Engine {
         for interface in &self.interfaces {
             for voice in version.voices(interface) {
                 let entries = self.table.announce(interface, &voice, self.config.split_horizon, only_changed);
-                for payload in wire::responses(version, &entries, interface.mtu) {
+                for payload in message::responses(version, &entries, interface.mtu) {
                     let sent = self.outgoing(interface.id, &voice, version.group(), version.port(), payload);
                     out.send.push(sent);
                 }
@@ -246,7 +246,7 @@ impl Engine {
     }
 
     fn answer(&self, asked: &Incoming<'_>, voice: &IpCidr, mtu: usize, entries: &[Entry], out: &mut Output) {
-        for payload in wire::responses(self.version, entries, mtu) {
+        for payload in message::responses(self.version, entries, mtu) {
             let sent = self.outgoing(asked.interface, voice, asked.source, asked.source_port, payload);
             out.send.push(sent);
         }

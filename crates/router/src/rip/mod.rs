@@ -5,19 +5,19 @@
 //! without split horizon and triggered updates, two routers that lost a network count to infinity, which is 16.
 
 mod engine;
+mod message;
 mod table;
 #[cfg(test)]
 mod tests;
-mod wire;
 
-pub use wire::INFINITY;
+pub use message::INFINITY;
 
 use crate::config;
 use crate::routing::{Incoming, Interface, Local, Output, Protocol};
 use engine::Engine;
-use vnetif::Instant;
-use vnetif::rng::Stream;
-use wire::Version;
+use message::Version;
+use wire::Instant;
+use wire::rng::Stream;
 
 /// UDP port of RIP (RFC 2453, 3.6).
 pub const PORT_V2: u16 = 520;

@@ -1,11 +1,11 @@
 //! The distance vector: which networks are how far, and what a neighbor's word changes (RFC 2453, 3.9.2; RFC 2080, 2.4.2).
 
-use super::wire::{Entry, INFINITY, Version, network};
+use super::message::{Entry, INFINITY, Version, network};
 use crate::config::{Rip, SplitHorizon};
 use crate::routing::{Change, Interface, Local};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::BTreeMap;
-use vnetif::{Duration, Instant};
+use wire::{Duration, Instant};
 
 /// Networks of one table: a neighbor that invents them does not fill memory.
 const NETWORKS_MAX: usize = 4_096;

@@ -11,8 +11,8 @@ use smoltcp::wire::{
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Ipv4Addr, Ipv6Addr};
-use vnetif::node::{Action, Tag};
-use vnetif::{Duration, Frame, Instant, PortId};
+use wire::node::{Action, Tag};
+use wire::{Duration, Frame, Instant, PortId};
 
 /// A router and one of its ports.
 pub type Place = (usize, u32);

@@ -7,7 +7,7 @@ use crate::quantity::{quoted, show_mac};
 use netlab::topology::{End, NodeId, NodeKind, Port};
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::BTreeMap;
-use vnetif::PortId;
+use wire::PortId;
 
 impl<'s> Check<'s> {
     /// Routers come first: where a host has an address of theirs, it is the host that has to give way.

@@ -8,8 +8,8 @@ use crate::quantity::{quoted, show_size};
 use netlab::Duration;
 use netlab::topology::{Link, NodeId, Way};
 use std::collections::BTreeMap;
-use vnetif::impair::Impairment;
-use vnetif::line::{Discipline, Queue, QueueLimit};
+use wire::impair::Impairment;
+use wire::line::{Discipline, Queue, QueueLimit};
 
 impl<'s> Check<'s> {
     pub(super) fn links(&mut self) {

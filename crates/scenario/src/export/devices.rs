@@ -10,7 +10,7 @@ use netlab::Duration;
 use netlab::topology::{IP_MTU_MIN, NodeId, Port, RouterConfig, SwitchConfig};
 use router::config::{Filter, Protocol, Rule, Transport, Verdict};
 use smoltcp::wire::{IpAddress, IpCidr};
-use vnetif::PortId;
+use wire::PortId;
 
 /// The two IP versions' packet filters.
 const TABLES: [(&str, &str, &str); 2] =

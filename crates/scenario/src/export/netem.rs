@@ -4,8 +4,8 @@ use super::lab::Machine;
 use crate::quantity::{show_ratio, show_size, show_time};
 use netlab::topology::Way;
 use netlab::{Duration, Instant, Ratio};
-use vnetif::impair::{Distribution, Impairment};
-use vnetif::line::{Discipline, QueueLimit};
+use wire::impair::{Distribution, Impairment};
+use wire::line::{Discipline, QueueLimit};
 
 /// The longest frame of an ordinary host, in which queues are counted.
 const FRAME_BYTES: u128 = 1_514;

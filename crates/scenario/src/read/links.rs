@@ -7,9 +7,9 @@ use crate::json::{Shape, Value};
 use crate::quantity::FRAMES;
 use netlab::Ratio;
 use netlab::topology::{End, Link, NodeId, Port, Way};
-use vnetif::impair::{Distribution, Impairment};
-use vnetif::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
-use vnetif::preset::presets;
+use wire::impair::{Distribution, Impairment};
+use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
+use wire::preset::presets;
 
 impl<'a> Reader<'a> {
     /// A link; `number` is the one that it has in the whole network.

@@ -117,7 +117,7 @@ fn the_schema_has_the_bounds_that_are_checked() {
 #[test]
 fn the_schema_has_the_presets() {
     let published = schema("/$defs/preset/enum");
-    let keys: Vec<_> = vnetif::preset::presets().iter().map(|preset| Value::from(preset.key)).collect();
+    let keys: Vec<_> = wire::preset::presets().iter().map(|preset| Value::from(preset.key)).collect();
     assert_eq!(published, Value::from(keys));
 }
 

@@ -8,8 +8,8 @@ use crate::quantity::{show_mac, show_rate, show_ratio, show_size, show_time};
 use bridge::config::{Edge, Membership};
 use netlab::topology::{End, Link, NodeId, Port, Way};
 use netlab::{BitsPerSec, Instant, Ratio};
-use vnetif::impair::{Distribution, Impairment};
-use vnetif::line::{CoDel, Discipline, Queue, QueueLimit, Red};
+use wire::impair::{Distribution, Impairment};
+use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
 
 /// A cable and the ports at its ends.
 pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Json<'a> {

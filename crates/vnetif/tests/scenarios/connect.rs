@@ -2,8 +2,8 @@
 
 use crate::pair::{Pair, secs};
 use smoltcp::socket::tcp::State;
-use vnetif::impair::Impairment;
 use vnetif::{Backend, Duration, Impaired, Instant, Lan, Ratio};
+use wire::impair::Impairment;
 
 const HELLO: &[u8] = b"Hello world from Packetarium 123456789....";
 

@@ -4,9 +4,9 @@ use smoltcp::socket::tcp::CongestionControl;
 use smoltcp::wire::IpVersion::{self, Ipv4, Ipv6};
 use vnetif::bulk::{Bulk, BulkConfig};
 use vnetif::driver::{Ended, run_virtual};
-use vnetif::impair::{Impairment, LossReason};
-use vnetif::line::{LineConfig, Queue};
 use vnetif::{Backend, BitsPerSec, Delayed, Duration, Impaired, Instant, Lan, Ratio, WriteError};
+use wire::impair::{Impairment, LossReason};
+use wire::line::{LineConfig, Queue};
 
 const QUICK: u64 = 100_000;
 const SLOW: u64 = 1_000 * QUICK;

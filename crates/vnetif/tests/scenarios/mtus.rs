@@ -6,8 +6,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use vnetif::bulk::{Bulk, BulkConfig};
 use vnetif::driver::{Ended, run_virtual};
-use vnetif::impair::Impairment;
 use vnetif::{Frame, Impaired, Instant, Lan, LanConfig};
+use wire::impair::Impairment;
 
 const JUMBO: usize = 9000;
 const ORDINARY: usize = 1500;

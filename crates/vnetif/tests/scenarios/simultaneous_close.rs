@@ -8,8 +8,8 @@ use smoltcp::wire::{
     Ipv4Packet, Ipv4Repr, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber,
 };
 use vnetif::driver::TICK;
-use vnetif::line::{LineConfig, Queue};
 use vnetif::{Backend, Delayed, Duration, Frame, Instant, Lan, Options, Vnetif};
+use wire::line::{LineConfig, Queue};
 
 /// A hub behind cables of 10 ms: long enough for two FINs to meet.
 fn far_apart() -> Delayed<Lan> {

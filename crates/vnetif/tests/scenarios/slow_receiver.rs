@@ -2,8 +2,8 @@
 
 use crate::pair::{Pair, secs};
 use smoltcp::socket::tcp::State;
-use vnetif::rng::Stream;
 use vnetif::{Duration, Instant, Lan, LanConfig, Ratio};
+use wire::rng::Stream;
 
 const MTU: usize = 4000;
 const BYTES: usize = 100_000_000;

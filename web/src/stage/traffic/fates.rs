@@ -7,7 +7,7 @@ use crate::stage::looks::Looks;
 use kurbo::{Point, Vec2};
 use netlab::history::{DropReason, Refusal};
 use std::borrow::Cow;
-use vnetif::impair::LossReason;
+use wire::impair::LossReason;
 
 /// Bodies of dead frames shown at one place.
 const BODIES_MAX: usize = 4;

@@ -5,7 +5,7 @@ use crate::stage::journey::{Journey, Phase};
 use crate::stage::looks::Looks;
 use netlab::History;
 use netlab::topology::Direction;
-use vnetif::Instant;
+use wire::Instant;
 
 /// Transits of the past looked at for their afterglow, in one direction.
 const VISITS_PAST_MAX: usize = 400;

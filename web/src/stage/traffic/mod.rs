@@ -28,14 +28,14 @@ mod words;
 use super::journey::Journey;
 use super::layout::Layout;
 use super::looks::{Look, Looks};
-use crate::lab::trace::Trace;
 use arrange::Way;
 use gather::{gather, sample};
+use lab::trace::Trace;
 pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
 use netlab::History;
 use netlab::history::FrameId;
 use netlab::topology::{Direction, End, LinkId, Topology};
-use vnetif::Instant;
+use wire::Instant;
 
 /// Transits looked at for one animation frame, in all.
 pub const VISITS_MAX: usize = 12_000;

@@ -1,16 +1,17 @@
 use super::arrange::Way;
 use super::marks::Reason;
 use super::*;
+use crate::stage::Pointer;
 use crate::stage::hit::hit;
 use crate::stage::journey::Journey;
 use crate::stage::journey::tests::{journey, journeys, train};
 use crate::stage::layout::tests::layout;
 use crate::stage::looks::tests::{looks, raw};
-use crate::stage::{Pointer, Selection};
 use kurbo::{Point, Rect};
+use lab::selection::Selection;
 use netlab::history::{DropReason, TransitId};
 use proptest::prelude::*;
-use vnetif::impair::LossReason;
+use wire::impair::LossReason;
 
 const THERE: Direction = Direction { link: LinkId(0), from: End::First };
 

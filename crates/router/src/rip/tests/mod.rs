@@ -3,13 +3,13 @@
 mod graphs;
 mod net;
 
-use super::wire::{self, Entry, Message};
+use super::message::{self, Entry, Message};
 use super::*;
 use crate::config::SplitHorizon;
 use crate::routing::{Change, Outgoing};
 use proptest::prelude::*;
 use smoltcp::wire::{IpAddress, IpCidr};
-use vnetif::Duration;
+use wire::Duration;
 
 fn at(s: u64) -> Instant {
     Instant::ZERO + Duration::from_secs(s)
@@ -74,7 +74,7 @@ impl Lab {
             IpAddress::Ipv4(_) => (Version::V2, PORT_V2, "224.0.0.9"),
             IpAddress::Ipv6(_) => (Version::Ng, PORT_NG, "ff02::9"),
         };
-        for payload in wire::responses(version, entries, 1_500) {
+        for payload in message::responses(version, entries, 1_500) {
             let mut datagram = Incoming {
                 interface: 0,
                 source,
@@ -127,7 +127,7 @@ fn lost(to: &str) -> Change {
 /// The entries of the IPv4 responses sent on this interface.
 fn told(sent: &[Outgoing], interface: u32) -> Vec<Entry> {
     let of = |sent: &&Outgoing| sent.interface == interface && sent.source_port == PORT_V2;
-    let entries = |sent: &Outgoing| match wire::read(Version::V2, &sent.payload) {
+    let entries = |sent: &Outgoing| match message::read(Version::V2, &sent.payload) {
         Some(Message::Response(entries)) => entries,
         _ => vec![],
     };
@@ -340,19 +340,19 @@ fn a_named_next_hop_is_used_if_it_is_a_neighbor_and_not_oneself() {
 fn who_asks_for_everything_gets_the_table_with_split_horizon_back_to_his_port() {
     let mut lab = Lab::new(default());
     lab.hear(1, "10.0.0.2", &[entry("10.9.0.0/16", 3)]);
-    let sent = lab.ask(2, ("10.0.0.3", 5_000), &wire::whole_table(Version::V2));
+    let sent = lab.ask(2, ("10.0.0.3", 5_000), &message::whole_table(Version::V2));
     assert_eq!(told(&sent, 0), [entry("10.0.1.0/24", 1), entry("10.9.0.0/16", 16)]);
     let [sent] = &sent[..] else { panic!("{sent:?}") };
     assert_eq!((sent.destination, sent.destination_port), (ip("10.0.0.3"), 5_000));
     assert_eq!((sent.source, sent.source_port), (ip("10.0.0.1"), 520));
-    assert_eq!(lab.ask(2, ("10.0.7.3", 520), &wire::whole_table(Version::V2)), []);
+    assert_eq!(lab.ask(2, ("10.0.7.3", 520), &message::whole_table(Version::V2)), []);
 }
 
 #[test]
 fn who_asks_for_a_network_gets_the_bare_truth() {
     let mut lab = Lab::new(default());
     lab.hear(1, "10.0.0.2", &[entry("10.9.0.0/16", 3)]);
-    let mut request = wire::responses(
+    let mut request = message::responses(
         Version::V2,
         &[entry("10.9.0.0/16", 0), entry("10.9.0.0/17", 0), entry("10.0.0.0/24", 9)],
         1_500,

@@ -5,8 +5,8 @@ use crate::rip::{INFINITY, Rip};
 use crate::routing::{Change, Incoming, Interface, Local, Output, Protocol};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use vnetif::rng::Stream;
-use vnetif::{Duration, Instant};
+use wire::rng::Stream;
+use wire::{Duration, Instant};
 
 const DELAY: Duration = Duration::from_millis(1);
 
