@@ -1,7 +1,7 @@
 //! What the keys do.
 
-use crate::edit::{Edit, Kind};
-use crate::lab::Command;
+use lab::Command;
+use lab::edit::{Edit, Kind};
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

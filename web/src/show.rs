@@ -3,10 +3,12 @@
 
 use crate::dom::window;
 use crate::frame::next_frame;
-use crate::lab::State;
 use crate::session::Session;
-use crate::stage::{Drawn, Scene, Theme};
-use crate::{embed, format, theme};
+use crate::stage::{Drawn, Scene};
+use crate::{embed, theme};
+use lab::State;
+use lab::format;
+use lab::palette::Theme;
 use netlab::Instant;
 use wasm_bindgen::UnwrapThrowExt;
 use web_sys::{MediaQueryList, Node, Performance};

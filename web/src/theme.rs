@@ -1,6 +1,6 @@
 //! Light and dark.
 
-use crate::stage::Theme;
+use lab::palette::Theme;
 
 /// What the person chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

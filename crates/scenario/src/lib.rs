@@ -26,6 +26,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`source`] | what a text is: a document, a link, or the path of a file |
 //! | [`link`] | the document in the fragment of a URL |
 //! | `changes` | what happens to the network while it runs |
 //! | `renumber` | numbers stay right when something is taken away or put in |
@@ -65,6 +66,7 @@ pub mod problem;
 pub mod quantity;
 mod read;
 mod renumber;
+pub mod source;
 mod write;
 
 pub use changes::Change;

@@ -8,8 +8,8 @@ use smoltcp::phy::{self, ChecksumCapabilities, DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 use std::collections::VecDeque;
 
-/// The Ethernet header's length: a frame is this much longer than the IP packet in it.
-pub const ETHERNET_HEADER_BYTES: usize = 14;
+/// A frame is this many bytes longer than the IP packet in it.
+pub use crate::header::ETHERNET_HEADER_BYTES;
 
 /// A card's two queues. Implements smoltcp's [`phy::Device`].
 #[derive(Debug)]

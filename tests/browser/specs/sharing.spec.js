@@ -93,7 +93,7 @@ test("the page works although its storage is blocked", async ({ page, aquarium }
 
 for (const [what, bad, says] of [
   ["is cut off", "1:q1YqSEzOTi1JLMrMVbIyrA", "The end of this link is missing"],
-  ["is none at all", "something-else", "This is no link to a scenario"],
+  ["is none at all", "something-else", "This is not a link to a scenario"],
   ["has faults", fragment({ packetarium: 1, nodes: [{ id: "a", kind: "hots" }] }), /nodes\[0\]\.kind \(line 1.*host/],
 ]) {
   test(`a share link that ${what} is reported, and the current scenario stays`, async ({ page, aquarium }) => {

@@ -7,11 +7,11 @@ use super::share::Share;
 use super::use_session;
 use crate::announce::Detail;
 use crate::keys;
-use crate::lab::Command;
-use crate::lab::compare::CompareView;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Dialog;
+use lab::Command;
+use lab::compare::CompareView;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 

@@ -2,11 +2,11 @@
 
 use super::problem_list::ProblemList;
 use super::use_session;
-use crate::edit::Edit;
 use crate::files;
-use crate::lab::problems::Problem;
 use crate::opening::Trouble;
 use crate::session::Session;
+use lab::edit::Edit;
+use lab::problems::Problem;
 use scenario::{LinkError, Scenario};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};

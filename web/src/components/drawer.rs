@@ -8,8 +8,8 @@ use super::packets::Packets;
 use super::sequence::Sequence;
 use super::tabs::tabs;
 use super::{on, use_session};
-use crate::lab::view::View;
 use crate::workspace::{Divider as Which, Tab, Workspace};
+use lab::view::View;
 use std::rc::Rc;
 use yew::prelude::*;
 

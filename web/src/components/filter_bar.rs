@@ -1,9 +1,9 @@
 //! The display filter: written as in an analyzer, with what could come next, and what is wrong where.
 
 use super::use_session;
-use crate::lab::Command;
-use crate::lab::packets::Observe;
 use dissect::filter::{Completion, FilterError, complete};
+use lab::Command;
+use lab::packets::Observe;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

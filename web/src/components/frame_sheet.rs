@@ -2,10 +2,10 @@
 
 use super::inspector::{action_button, cell};
 use super::{on, use_session};
-use crate::lab::Command;
-use crate::lab::inspect::{Changed, FrameSheet};
-use crate::stage::Selection;
 use dissect::{Dissection, Field, Layer};
+use lab::Command;
+use lab::inspect::{Changed, FrameSheet};
+use lab::selection::Selection;
 use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;

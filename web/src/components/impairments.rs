@@ -2,10 +2,10 @@
 
 use super::item_field::item_field;
 use super::use_session;
-use crate::edit::item_form::ItemForm;
-use crate::edit::item_form::impair::{Entry, Kind};
-use crate::run_form::Wrong;
-use crate::stage::Selection;
+use lab::edit::item_form::ItemForm;
+use lab::edit::item_form::impair::{Entry, Kind};
+use lab::run_form::Wrong;
+use lab::selection::Selection;
 use netlab::topology::{End, LinkId};
 use web_sys::HtmlSelectElement;
 use wire::preset::{preset, presets};

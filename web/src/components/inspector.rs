@@ -5,11 +5,11 @@ use super::frame_sheet::FrameDetails;
 use super::item_panel::ItemPanel;
 use super::{on, use_session};
 use crate::dom::focus_when_rendered;
-use crate::lab::Command;
-use crate::lab::inspect::{Button, Inspected, Sheet, Table};
-use crate::lab::view::{Sketch, View};
 use crate::session::Session;
-use crate::stage::Selection;
+use lab::Command;
+use lab::inspect::{Button, Inspected, Sheet, Table};
+use lab::selection::Selection;
+use lab::view::{Sketch, View};
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -3,13 +3,13 @@
 use super::impairments::{Impairments, Presets};
 use super::item_field::item_field;
 use super::use_session;
-use crate::edit::Edit;
-use crate::edit::item_form::field::Field;
-use crate::edit::item_form::{Group, ItemForm};
-use crate::lab::Command;
-use crate::run_form::Wrong;
 use crate::session::Session;
-use crate::stage::Selection;
+use lab::Command;
+use lab::edit::Edit;
+use lab::edit::item_form::field::Field;
+use lab::edit::item_form::{Group, ItemForm};
+use lab::run_form::Wrong;
+use lab::selection::Selection;
 use netlab::topology::{LinkId, NodeId};
 use web_sys::HtmlSelectElement;
 use wire::impair::Impairment;
@@ -169,7 +169,7 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
         Selection::Node(id) => {
             let node = topology.node(id);
             let kind = form.node(scenario, id)?;
-            let name = form.value(&crate::edit::item_form::NAME).trim();
+            let name = form.value(&lab::edit::item_form::NAME).trim();
             if name != node.name {
                 edits.push(Edit::Rename(id, name.to_owned()));
             }

@@ -1,7 +1,7 @@
 //! The legend: which colour and shape is which kind of frame, from the stage's own palette; and the signs that ports, cables and
 //! frames bear, as they are drawn there.
 
-use crate::stage::palette::Swatch;
+use lab::palette::Swatch;
 use yew::prelude::*;
 
 /// A sign: what it looks like, and what it means.

@@ -8,12 +8,12 @@ use super::icon::{Glyph, icon};
 use super::{on, use_session};
 use crate::dom::{focus_when_rendered, window};
 use crate::files;
-use crate::format;
-use crate::lab::Command;
-use crate::lab::packets::{Line, Observe};
-use crate::lab::view::View;
 use crate::session::Session;
 use crate::state::{Change, Pane};
+use lab::Command;
+use lab::format;
+use lab::packets::{Line, Observe};
+use lab::view::View;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -98,7 +98,7 @@ pub fn Packets(props: &Props) -> Html {
     let top = sight.top * scale;
     let wanted = {
         // The playhead's row, or the selected one while time stands still, is to be seen; in a capture it always does.
-        let stands = opened.is_some() || props.view.state == crate::lab::State::Paused;
+        let stands = opened.is_some() || props.view.state == lab::State::Paused;
         let place = match selected.filter(|_| stands) {
             Some(number) => trace.listed_before(number),
             None => now.saturating_sub(1),

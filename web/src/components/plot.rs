@@ -1,7 +1,7 @@
 //! A plot of throughput: a curve for those who see it, a sentence and a table for those who do not.
 
-use crate::format;
-use crate::lab::plot::Plot;
+use lab::format;
+use lab::plot::Plot;
 use netlab::Duration;
 use yew::prelude::*;
 

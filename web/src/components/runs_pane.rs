@@ -2,9 +2,9 @@
 
 use super::run_card::run_card;
 use super::start_form::StartForm;
-use crate::format;
-use crate::lab::results::{Phase, RunView};
-use crate::lab::view::View;
+use lab::format;
+use lab::results::{Phase, RunView};
+use lab::view::View;
 use netlab::Instant;
 use std::rc::Rc;
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! The sequence view: the ladder of [`crate::lab::sequence`], as far as it is in view.
+//! The sequence view: the ladder of [`lab::sequence`], as far as it is in view.
 //!
 //! Rendered is a stretch of a few screens around what is seen, in steps, so that most scrolling renders nothing. The playhead
 //! moves with every animation frame, and past the renderer. Whoever does not see the drawing has a list of its arrows.
@@ -9,15 +9,15 @@ mod drawing;
 use super::use_session;
 use crate::dom::window;
 use crate::frame::next_frame;
-use crate::lab::Lab;
-use crate::lab::sequence::lanes::Lanes;
-use crate::lab::sequence::sheet::{Measure, Sheet};
-use crate::lab::sequence::{Ladder, Zoom};
-use crate::lab::view::View;
 use crate::session::Session;
-use crate::stage::Selection;
 use controls::Controls;
 use gloo::timers::callback::Timeout;
+use lab::Lab;
+use lab::selection::Selection;
+use lab::sequence::lanes::Lanes;
+use lab::sequence::sheet::{Measure, Sheet};
+use lab::sequence::{Ladder, Zoom};
+use lab::view::View;
 use netlab::Instant;
 use netlab::history::TransitId;
 use std::cell::{Cell, RefCell};
@@ -370,7 +370,7 @@ impl Hold {
             return;
         };
         let Some(y) = self.place_of(at) else { return };
-        let _ = now.style().set_property("top", &format!("{}px", crate::format::decimal(y, 1)));
+        let _ = now.style().set_property("top", &format!("{}px", lab::format::decimal(y, 1)));
         if self.following.get() {
             let (top, height) = (f64::from(scroller.scroll_top()), self.below_heads());
             let (least, most) = (COMFORT.0 * height, if moving { COMFORT.1 } else { COMFORT.2 } * height);
@@ -426,7 +426,7 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
         let top =
             hold.scroller.cast::<HtmlElement>().map_or(0.0, |scroller| f64::from(scroller.scroll_top()));
         let from = ladder.first_from(ladder.axis().moment(top));
-        let file = crate::lab::sequence::file::file(ladder, &lab, from, choice.zoom, HEIGHT_PX_MAX);
+        let file = lab::sequence::file::file(ladder, &lab, from, choice.zoom, HEIGHT_PX_MAX);
         crate::files::give(&lab.scenario().title, "svg", "image/svg+xml", &file.text);
         let (arrows, of) = (file.arrows, file.of);
         drop(lab);

@@ -2,8 +2,8 @@
 
 use super::modal::Modal;
 use crate::dom::copy;
-use crate::format;
 use crate::state::Shared;
+use lab::format;
 use qrcodegen::{QrCode, QrCodeEcc};
 use scenario::link::with_moment;
 use wasm_bindgen_futures::spawn_local;

@@ -2,8 +2,8 @@
 
 use super::plot::throughput;
 use super::use_session;
-use crate::format;
 use crate::wall_clock::{Report, Test, run};
+use lab::format;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;

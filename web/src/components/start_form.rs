@@ -2,9 +2,9 @@
 
 use super::use_session;
 use crate::dom::focus;
-use crate::lab::Command;
-use crate::lab::view::Sketch;
-use crate::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
+use lab::Command;
+use lab::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
+use lab::view::Sketch;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;

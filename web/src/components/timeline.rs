@@ -2,14 +2,14 @@
 
 use super::icon::{Glyph, icon};
 use super::{on, use_session};
-use crate::format;
-use crate::lab::Command;
-use crate::lab::timeline::Window;
-use crate::lab::travel::Travel;
-use crate::lab::view::View;
 use crate::session::Session;
 use crate::strip::Strip;
 use gloo::events::{EventListener, EventListenerOptions};
+use lab::Command;
+use lab::format;
+use lab::timeline::Window;
+use lab::travel::Travel;
+use lab::view::View;
 use netlab::Instant;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;

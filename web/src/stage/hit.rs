@@ -1,9 +1,10 @@
 //! What is at a pixel: found among the marks that were drawn last, not in the world.
 
+use super::Pointer;
 use super::layout::Layout;
 use super::traffic::{Focus, Form, Mark, Traffic};
-use super::{Pointer, Selection};
 use kurbo::{Point, Rect, Vec2};
+use lab::selection::Selection;
 use netlab::history::TransitId;
 
 impl Pointer {

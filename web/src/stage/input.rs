@@ -5,9 +5,10 @@
 
 use super::gesture::{Gesture, Gestures, wheel_factor};
 use super::hand::{self, Hand as Held};
-use super::{Pointer, Selection, Stage};
+use super::{Pointer, Stage};
 use gloo::events::{EventListener, EventListenerOptions};
 use kurbo::{Point, Rect, Vec2};
+use lab::selection::Selection;
 use netlab::topology::NodeId;
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -4,8 +4,8 @@
 //! answer is kept in a ring of fixed size by the transit's number; labels, of which there are few, are kept once each, with
 //! their measured width.
 
-use super::palette::Swatch;
 use dissect::Label;
+use lab::palette::Swatch;
 use netlab::history::{Transit, TransitId};
 use rustc_hash::FxHashMap;
 use wire::passage::Marks;

@@ -43,22 +43,22 @@ mod layout;
 mod looks;
 mod occupancy;
 mod paint;
-pub mod palette;
 mod plates;
 mod sizes;
 mod sketch;
 mod standing;
 mod traffic;
 
-use crate::lab::trace::Trace;
 use camera::{Camera, View};
 use hand::Hand;
 use kurbo::{Point, Rect, Size, Vec2};
+use lab::palette::Theme;
+use lab::selection::Selection;
+use lab::trace::Trace;
 use layout::Layout;
 use looks::Looks;
 use netlab::History;
-use netlab::history::TransitId;
-use netlab::topology::{LinkId, NodeId, Topology};
+use netlab::topology::{NodeId, Topology};
 use paint::{Painter, Picture};
 use sketch::Sketch;
 use standing::Standing;
@@ -95,27 +95,6 @@ pub struct Scene<'a> {
     pub reduced_motion: bool,
     /// The animation frame's timestamp, in milliseconds: for the camera's easing only.
     pub now_ms: f64,
-}
-
-/// Something on the stage that can be pointed at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Selection {
-    /// A node.
-    Node(NodeId),
-    /// A cable, both directions.
-    Link(LinkId),
-    /// A frame on a cable. Its halo follows the same frame ([`netlab::history::FrameId`]) over later hops.
-    Frame(TransitId),
-}
-
-/// Light or dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Theme {
-    /// Dark ink on a light ground.
-    #[default]
-    Light,
-    /// Light ink on a dark ground.
-    Dark,
 }
 
 /// What points: a finger needs larger targets.

@@ -2,11 +2,11 @@
 
 use super::grid::{go, grid};
 use super::save;
-use crate::format;
-use crate::lab::graphs::chart::{Chart, HEIGHT, WIDTH};
-use crate::lab::graphs::series::{Kind, Series, Tone, Unit, csv};
-use crate::lab::graphs::sheet::{Lead, Line, Sheet};
 use crate::session::Session;
+use lab::format;
+use lab::graphs::chart::{Chart, HEIGHT, WIDTH};
+use lab::graphs::series::{Kind, Series, Tone, Unit, csv};
+use lab::graphs::sheet::{Lead, Line, Sheet};
 use netlab::Instant;
 use std::rc::Rc;
 use web_sys::Element;

@@ -1,6 +1,6 @@
 //! TCP's state machine (RFC 9293, figure 5), with the states lit in which the two ends of a connection are.
 
-use crate::format;
+use lab::format;
 use netlab::Instant;
 use smoltcp::socket::tcp::State;
 use yew::prelude::*;

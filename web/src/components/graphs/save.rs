@@ -1,7 +1,7 @@
 //! Graphs and tables as files.
 
 use crate::dom::window;
-use crate::lab::graphs::series::Tone;
+use lab::graphs::series::Tone;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, Element, HtmlAnchorElement, Url};
 

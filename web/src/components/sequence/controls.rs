@@ -3,11 +3,11 @@
 use super::super::icon::{Glyph, icon};
 use super::super::{on, use_session};
 use super::Choice;
-use crate::format;
-use crate::lab::Command;
-use crate::lab::packets::Observe;
-use crate::lab::sequence::{Ladder, Zoom};
-use crate::lab::view::View;
+use lab::Command;
+use lab::format;
+use lab::packets::Observe;
+use lab::sequence::{Ladder, Zoom};
+use lab::view::View;
 use std::rc::Rc;
 use yew::prelude::*;
 

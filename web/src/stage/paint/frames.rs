@@ -7,10 +7,10 @@ use super::marks;
 use super::pen::Pen;
 use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight, vlan_em};
-use crate::stage::palette::{Palette, Swatch, vlan_colours};
 use crate::stage::sizes::Sizes;
 use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
+use lab::palette::{Palette, Swatch, vlan_colours};
 use wire::passage::Marks;
 
 /// What tells one frame's picture from another's.

@@ -4,10 +4,10 @@ use super::Picture;
 use super::pen::Pen;
 use super::surface::Atlas;
 use crate::stage::looks::Weight;
-use crate::stage::palette::{Palette, vlan_colours};
 use crate::stage::plates::PlateKind;
 use bridge::event::{Role, State};
 use kurbo::{Point, Rect, Size, Vec2};
+use lab::palette::{Palette, vlan_colours};
 
 /// What tells one plate's picture from another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,8 +6,8 @@ use super::{Moment, PULSE_SECS, Traffic, Trip};
 use crate::stage::journey::{Journey, Phase};
 use crate::stage::layout::{Lane, Layout};
 use crate::stage::looks::{Look, Looks};
-use crate::stage::palette::Swatch;
 use kurbo::{Point, Vec2};
+use lab::palette::Swatch;
 use netlab::history::DropReason;
 use netlab::topology::{Direction, End};
 

@@ -1,8 +1,8 @@
 //! What moves, as things to be drawn and pointed at.
 
 use crate::stage::looks::Look;
-use crate::stage::palette::Swatch;
 use kurbo::{Point, Vec2};
+use lab::palette::Swatch;
 use netlab::history::{DropReason, Refusal, TransitId};
 use netlab::topology::Direction;
 

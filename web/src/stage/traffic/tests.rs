@@ -1,13 +1,14 @@
 use super::arrange::Way;
 use super::marks::Reason;
 use super::*;
+use crate::stage::Pointer;
 use crate::stage::hit::hit;
 use crate::stage::journey::Journey;
 use crate::stage::journey::tests::{journey, journeys, train};
 use crate::stage::layout::tests::layout;
 use crate::stage::looks::tests::{looks, raw};
-use crate::stage::{Pointer, Selection};
 use kurbo::{Point, Rect};
+use lab::selection::Selection;
 use netlab::history::{DropReason, TransitId};
 use proptest::prelude::*;
 use wire::impair::LossReason;
