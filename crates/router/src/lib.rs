@@ -62,9 +62,11 @@ mod sample;
 mod settings;
 mod table;
 mod tcp;
+mod timer;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};
+pub use timer::Timer;
 
 use advertise::Advertiser;
 use filter::Tracker;
@@ -272,13 +274,22 @@ impl Router {
         self.settle(now, out);
     }
 
-    /// When it next has something to do by itself.
+    /// When the router next has to be polled, whatever frames come in.
     pub fn poll_at(&self) -> Option<Instant> {
-        let rip = self.rip.as_ref().and_then(routing::Protocol::poll_at);
-        let advertiser = self.advertiser.poll_at();
-        let learned =
-            [self.neighbors.poll_at(), self.nat.poll_at(), self.tracker.poll_at(), self.reassembly.poll_at()];
-        [rip, advertiser].into_iter().chain(learned).flatten().min()
+        self.next_timer().map(|(at, _)| at)
+    }
+
+    /// The same, and why: of several timers that fire at one moment the first in the order of [`Timer`].
+    pub fn next_timer(&self) -> Option<(Instant, Timer)> {
+        let timers = [
+            (self.neighbors.poll_at(), Timer::Neighbor),
+            (self.advertiser.poll_at(), Timer::RouterAdvertisement),
+            (self.reassembly.poll_at(), Timer::Reassembly),
+            (self.nat.poll_at(), Timer::Translation),
+            (self.tracker.poll_at(), Timer::Connection),
+        ];
+        let timers = timers.into_iter().filter_map(|(at, timer)| Some((at?, timer)));
+        timers.chain(self.rip.as_ref().and_then(Rip::next_timer)).min()
     }
 
     /// Whether this is one of the router's addresses; a link-local one, on this link.

@@ -12,6 +12,7 @@ mod message;
 mod query;
 
 use crate::Actions;
+use crate::Timer;
 use crate::config::Vlan;
 use crate::event::Event;
 use message::{Change, Message};
@@ -330,9 +331,10 @@ impl Snoop {
         self.due = due;
     }
 
-    /// When something may next be due.
-    pub fn poll_at(&self) -> Instant {
-        self.due
+    /// The next timer, and when it fires.
+    pub fn next_timer(&self) -> (Instant, Timer) {
+        let timer = if self.due == self.next_query { Timer::GeneralQuery } else { Timer::Membership };
+        (self.due, timer)
     }
 }
 
