@@ -72,12 +72,13 @@ use interface::{Interface, Link};
 use limit::Bucket;
 use nat::Translator;
 use neighbor::Neighbors;
-use packet::{ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Received};
+use packet::Received;
 use reassembly::Reassembly;
 use rip::Rip;
 use routes::Table;
-use smoltcp::wire::{EthernetAddress, IpAddress};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpVersion};
 use std::collections::{BTreeMap, BTreeSet};
+use wire::header::{EtherType, Ethernet};
 use wire::node::Tag;
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, PortId};
@@ -225,29 +226,36 @@ impl Router {
         if !self.ports.get(port.0 as usize).is_some_and(|port| port.settings.up && port.carrier) {
             return Err(Refusal::PortOff);
         }
-        let (to, from, vlan, kind, at) = packet::ethernet(&frame).ok_or(Refusal::Malformed)?;
+        let outer = Ethernet::read(&frame).ok_or(Refusal::Malformed)?;
+        let (vlan, ethernet) = match outer.kind {
+            EtherType::VLAN => {
+                let (tag, inner) = outer.untag().ok_or(Refusal::Malformed)?;
+                (tag.vlan(), inner)
+            }
+            _ => (None, outer),
+        };
+        let (to, payload) = (ethernet.destination, ethernet.payload());
         let link = Link { port, vlan };
         let interface = self.interfaces.get(&link).ok_or(Refusal::NotForUs)?;
         if to != interface.mac && !to.is_broadcast() && !interface.is_in_group(to) {
             return Err(Refusal::NotForUs);
         }
-        if !from.is_unicast() {
+        if !ethernet.source.is_unicast() {
             return Err(Refusal::Malformed);
         }
         let to_group = to != interface.mac;
-        let received =
-            |len| Received { frame: frame.clone(), packet: at..at + len, tag, from: link, to_group };
-        match kind {
-            ETHERTYPE_ARP if interface.speaks_ipv4() => self.receive_arp(now, link, &frame[at..], out),
-            ETHERTYPE_IPV4 if interface.speaks_ipv4() => {
-                let packet = packet::ipv4(&frame[at..]).ok_or(Refusal::Malformed)?;
-                let received = received(packet.into_inner().len());
-                self.receive_ipv4(now, received, out)
+        let received = |version| {
+            let len = packet::whole_len(payload, version).ok_or(Refusal::Malformed)?;
+            let packet = ethernet.payload_at..ethernet.payload_at + len;
+            Ok(Received { frame: frame.clone(), packet, tag, from: link, to_group })
+        };
+        match ethernet.kind {
+            EtherType::ARP if interface.speaks_ipv4() => self.receive_arp(now, link, payload, out),
+            EtherType::IPV4 if interface.speaks_ipv4() => {
+                self.receive_ipv4(now, received(IpVersion::Ipv4)?, out)
             }
-            ETHERTYPE_IPV6 if interface.link_local.is_some() => {
-                let packet = packet::ipv6(&frame[at..]).ok_or(Refusal::Malformed)?;
-                let received = received(packet.into_inner().len());
-                self.receive_ipv6(now, received, out)
+            EtherType::IPV6 if interface.link_local.is_some() => {
+                self.receive_ipv6(now, received(IpVersion::Ipv6)?, out)
             }
             _ => Err(Refusal::NotForUs),
         }
