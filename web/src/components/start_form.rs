@@ -22,7 +22,7 @@ pub fn StartForm(props: &Props) -> Html {
     let session = use_session();
     let form = {
         let session = session.clone();
-        use_state(move || Form::new(session.lab().borrow().scenario()))
+        use_state(move || Form::new(&session.lab().borrow().edited()))
     };
     let wrong = use_state(Vec::<Wrong>::new);
     // Faults are shown when the form is sent, and from then on they go as they are put right.
@@ -32,7 +32,7 @@ pub fn StartForm(props: &Props) -> Html {
             let mut edited = (*form).clone();
             edit(&mut edited);
             if !wrong.is_empty() {
-                wrong.set(edited.check(session.lab().borrow().scenario()).err().unwrap_or_default());
+                wrong.set(edited.check(&session.lab().borrow().edited()).err().unwrap_or_default());
             }
             form.set(edited);
         }
@@ -41,7 +41,7 @@ pub fn StartForm(props: &Props) -> Html {
         let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let checked = form.check(session.lab().borrow().scenario());
+            let checked = form.check(&session.lab().borrow().edited());
             match checked {
                 Ok(spec) => {
                     wrong.set(Vec::new());
