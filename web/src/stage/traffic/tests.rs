@@ -1,7 +1,7 @@
 use super::arrange::Way;
 use super::marks::Reason;
 use super::*;
-use crate::stage::Pointer;
+use crate::stage::pointer::Pointer;
 use crate::stage::hit::hit;
 use crate::stage::journey::Journey;
 use crate::stage::journey::tests::{journey, journeys, train};
