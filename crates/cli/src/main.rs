@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 /// A network of real TCP/IP stacks in virtual time: run, record and measure a scenario.
 ///
-/// SCENARIO is a file, - for standard input, or a link (a URL, or what follows its #).
+/// SCENARIO is a file, - for standard input, a link (a URL, or what follows its #), or the text of a document.
 #[derive(Parser)]
 #[command(
     version,

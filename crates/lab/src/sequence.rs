@@ -28,8 +28,9 @@ use axis::{Axis, Scale, What};
 use capture::{Order, Place, Sighting};
 use dissect::analysis::{Answer, Mark, Marks, Notes, info};
 use dissect::{Label, Protocol};
+use crate::topology::LiveTopology;
 use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
-use netlab::topology::{NodeId, NodeKind, Topology};
+use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -405,7 +406,7 @@ impl Rungs {
     fn add(
         &mut self,
         history: &History,
-        topology: &Topology,
+        topology: LiveTopology<'_>,
         hosts_only: bool,
         sighting: Sighting,
         transit: &Transit,

@@ -133,6 +133,20 @@ impl Scenario {
         })
     }
 
+    /// The neighbor at each port of each node, those of added nodes and cables included. A router's filter names its ports so.
+    pub(crate) fn neighbors(&self) -> Vec<Vec<NodeId>> {
+        let mut neighbors = vec![Vec::new(); self.ids.len() + self.added().count()];
+        for link in self.topology.links.iter().chain(self.cables()) {
+            for [here, there] in [link.ends, [link.ends[1], link.ends[0]]] {
+                // Of a link that could not be read there may be no end.
+                if let Some(neighbors) = neighbors.get_mut(here.index()) {
+                    neighbors.push(there);
+                }
+            }
+        }
+        neighbors
+    }
+
     /// The settings of a host, there from the start or added.
     pub(crate) fn host(&self, node: NodeId) -> Option<&HostConfig> {
         let added = || self.added().nth(node.index() - self.ids.len()).map(|(_, node)| node);

@@ -48,6 +48,12 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The entry of this number of a list of the document, from its own text, which this crate has written.
+    pub fn entry(text: &'a str, list: &str, number: usize) -> Self {
+        let raw = serde_json::from_str(text).expect("fields are written as JSON");
+        Self { raw, place: Place::default().field(list).index(number) }
+    }
+
     /// Where it begins in the text that it was read from.
     pub fn position(&self, text: &str) -> Position {
         Position::of(text, self.span(text).start)

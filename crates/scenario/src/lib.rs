@@ -26,6 +26,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`source`] | what a text is: a document, a link, or the path of a file |
 //! | [`link`] | the document in the fragment of a URL |
 //! | `changes` | what happens to the network while it runs |
 //! | `renumber` | numbers stay right when something is taken away or put in |
@@ -38,6 +39,8 @@
 //! | [`problem`] | the same with its kind, for who can do something about it; more that will surprise; and how to put it right |
 //! | [`addresses`] | what a new host should be called on its LAN |
 //! | `export` | the same network for containerlab, Kathará and Mininet (a cargo feature) |
+//! | [`item`] | one node, link or run by itself: what a form reads and writes |
+//! | `tree` | JSON to be written: fields in their order |
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
 //! | [`examples`] | scenarios to start from |
@@ -57,6 +60,7 @@ pub mod examples;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod fault;
+pub mod item;
 mod json;
 mod lans;
 pub mod layout;
@@ -65,6 +69,8 @@ pub mod problem;
 pub mod quantity;
 mod read;
 mod renumber;
+pub mod source;
+mod tree;
 mod write;
 
 pub use changes::Change;

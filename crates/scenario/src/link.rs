@@ -9,7 +9,7 @@
 mod packed;
 mod parameters;
 
-pub use parameters::seed_from;
+pub use parameters::{PARAMETERS_MAX, seed_from};
 
 use crate::Scenario;
 use crate::bounds::DOCUMENT_BYTES_MAX;
@@ -20,11 +20,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use netlab::Instant;
 use percent_encoding::percent_decode_str;
 
+/// The codec of the links that are made.
+const NEWEST: u64 = 2;
+
 /// Why a link cannot be opened.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LinkError {
-    /// There is no scenario in it.
-    #[error("this is no link to a scenario: after the # it should go on with 1: or json:")]
+    /// It contains no scenario.
+    #[error("this is not a link to a scenario: after its # a link goes on with {NEWEST}: or json:")]
     NotALink,
     /// Of a codec that this version does not know.
     #[error("made by a newer Packetarium (link format {0}): reload the page or update the program")]
@@ -42,6 +45,9 @@ pub enum LinkError {
         /// What is wrong with it, and what to do.
         why: String,
     },
+    /// More parameters than a link may have.
+    #[error("this link has more than {PARAMETERS_MAX} parameters: leave some out, or put their values into the document")]
+    TooManyParameters,
     /// More than a document may have.
     #[error("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused")]
     TooLarge,
@@ -66,7 +72,7 @@ fn summary(faults: &[Fault]) -> String {
 
 /// The fragment for this scenario, without the `#`: `2:…`. Nothing in it needs escaping in a URL.
 pub fn encode(scenario: &Scenario) -> String {
-    format!("2:{}", URL_SAFE_NO_PAD.encode(packed::pack(&scenario.to_compact_json())))
+    format!("{NEWEST}:{}", URL_SAFE_NO_PAD.encode(packed::pack(&scenario.to_compact_json())))
 }
 
 /// The scenario in a link: a whole URL, its fragment, or the fragment without `#`. Its parameters are applied.
@@ -84,7 +90,7 @@ pub fn text(link: &str) -> Result<String, LinkError> {
         "1" => packed::unpack_1(&from_base64(payload)?),
         "2" => packed::unpack(&from_base64(payload)?),
         other => match other.parse() {
-            Ok(number) if number > 2 => Err(LinkError::Newer(number)),
+            Ok(number) if number > NEWEST => Err(LinkError::Newer(number)),
             _ => Err(LinkError::NotALink),
         },
     };
@@ -114,12 +120,13 @@ fn fragment(link: &str) -> &str {
     link.split_once('#').map_or(link, |(_, fragment)| fragment)
 }
 
-/// Whether a text looks like a link rather than like the name of a file.
-pub fn is_link(text: &str) -> bool {
-    let text = text.trim_start();
-    ["http://", "https://", "#"].iter().any(|start| text.starts_with(start))
-        || text.split_once('#').is_some_and(|(_, fragment)| split_codec(fragment).is_some())
-        || ["1:", "2:", "json:"].iter().any(|start| text.starts_with(start))
+/// Whether a text begins as the fragment of a link does. A codec that this version does not know counts if its payload looks
+/// like one: a file may well be called `12:30.json`.
+pub(crate) fn is_fragment(text: &str) -> bool {
+    let Some((codec, rest)) = split_codec(text) else { return false };
+    let payload = rest.split('&').next().unwrap_or_default().trim_end();
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
+    ["json", "1", "2"].contains(&codec) || (!payload.is_empty() && payload.chars().all(is_base64))
 }
 
 /// Some programs write the colon as `%3A` when they pass a link on.

@@ -2,6 +2,7 @@
 
 mod changes;
 mod finder;
+pub(crate) mod item;
 mod links;
 mod nodes;
 mod ports;
@@ -17,7 +18,7 @@ use crate::fault::{Fault, Level, Place};
 use crate::json::Value;
 use crate::{Scenario, VERSION};
 use finder::Finder;
-use netlab::topology::NodeId;
+use netlab::topology::{NodeId, NodeKind};
 use std::collections::BTreeMap;
 
 /// What came of reading a document.
@@ -146,15 +147,7 @@ pub(crate) fn read(text: &str) -> Reading {
         Ok(document) => document,
         Err(fault) => return refused(fault),
     };
-    let mut reader = Reader {
-        text,
-        errors: Vec::new(),
-        ids: BTreeMap::new(),
-        sorts: Vec::new(),
-        pending: Vec::new(),
-        repeated: 0,
-        unusable: Unusable::default(),
-    };
+    let mut reader = Reader::new(text);
     let scenario = reader.document(&document);
     let readable = reader.errors.is_empty();
     let mut warnings = Vec::new();
@@ -208,6 +201,17 @@ enum Sort {
     Unknown,
 }
 
+impl Sort {
+    fn of(kind: &NodeKind) -> Self {
+        match kind {
+            NodeKind::Host(_) => Self::Host,
+            NodeKind::Hub => Self::Hub,
+            NodeKind::Switch(_) => Self::Switch,
+            NodeKind::Router(_) => Self::Router,
+        }
+    }
+}
+
 /// An object taken apart.
 struct Object<'a> {
     value: Value<'a>,
@@ -226,6 +230,18 @@ impl<'a> Object<'a> {
 
 // The document's objects, from the outside in.
 impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            errors: Vec::new(),
+            ids: BTreeMap::new(),
+            sorts: Vec::new(),
+            pending: Vec::new(),
+            repeated: 0,
+            unusable: Unusable::default(),
+        }
+    }
+
     fn document(&mut self, value: &Value<'a>) -> Option<Scenario> {
         let document = self.object(value, "the document", fields::DOCUMENT)?;
         self.version(&document)?;
@@ -248,7 +264,8 @@ impl<'a> Reader<'a> {
         }
         let changes = self.list_of(&document, "changes", bounds::CHANGES_MAX);
         scenario.changes = self.changes(&scenario, &changes);
-        self.settle(&mut scenario);
+        let ports = self.pending_ports(&scenario.neighbors());
+        nodes::settle(&mut scenario, &ports);
         // Runs may go to what is added.
         let whole = scenario.whole();
         let runs = self.list_of(&document, "runs", bounds::RUNS_MAX);

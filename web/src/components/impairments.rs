@@ -31,7 +31,8 @@ pub fn Impairments(props: &Props) -> Html {
     let picked = use_node_ref();
     let ends = {
         let lab = session.lab().borrow();
-        let topology = &lab.scenario().topology;
+        let edited = lab.edited();
+        let topology = &edited.topology;
         let link = topology.links.get(props.link.index());
         link.map(|link| link.ends.map(|end| topology.node(end).name.clone())).unwrap_or_default()
     };
@@ -148,7 +149,8 @@ pub fn Presets(props: &PresetsProps) -> Html {
             let key = event.target_unchecked_into::<HtmlSelectElement>().value();
             let Some(preset) = preset(&key) else { return };
             let lab = session.lab().borrow();
-            let topology = &lab.scenario().topology;
+            let edited = lab.edited();
+            let topology = &edited.topology;
             let Selection::Link(link) = item else { return };
             let Some(link) = topology.links.get(link.index()) else { return };
             let user = match topology.host(link.ends[0]) {

@@ -167,7 +167,7 @@ fn shown_keys(groups: &[Group], form: &ItemForm) -> Vec<String> {
 /// The form as the document has it.
 fn filled(session: &Session, item: Selection) -> ItemForm {
     let lab = session.lab().borrow();
-    let scenario = lab.scenario();
+    let scenario = &*lab.edited();
     let topology = &scenario.topology;
     match item {
         Selection::Node(id) if topology.nodes.len() > id.index() => ItemForm::of_node(scenario, id),
@@ -180,7 +180,8 @@ fn filled(session: &Session, item: Selection) -> ItemForm {
 
 fn groups(session: &Session, item: Selection, form: &ItemForm) -> Vec<Group> {
     let lab = session.lab().borrow();
-    let topology = &lab.scenario().topology;
+    let edited = lab.edited();
+    let topology = &edited.topology;
     match item {
         Selection::Node(id) => {
             topology.nodes.get(id.index()).map(|node| form.node_groups(&node.kind)).unwrap_or_default()
@@ -195,7 +196,7 @@ fn groups(session: &Session, item: Selection, form: &ItemForm) -> Vec<Group> {
 /// The edits that make the document what the form says.
 fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>, Vec<Wrong>> {
     let lab = session.lab().borrow();
-    let scenario = lab.scenario();
+    let scenario = &*lab.edited();
     let topology = &scenario.topology;
     let mut edits = Vec::new();
     match item {
@@ -240,7 +241,7 @@ fn plug(session: &Session, item: Selection) -> Html {
 
 fn is_pulled(session: &Session, id: LinkId) -> bool {
     let lab = session.lab().borrow();
-    let link = lab.scenario().topology.links.get(id.index());
+    let link = lab.edited().topology.links.get(id.index()).cloned();
     link.is_some_and(|link| link.ways.iter().any(|way| way.impairments.contains(&Impairment::Down)))
 }
 
@@ -258,7 +259,8 @@ fn Connect(props: &ConnectProps) -> Html {
     let chosen = use_node_ref();
     let from = props.from;
     let lab = session.lab().borrow();
-    let topology = &lab.scenario().topology;
+    let edited = lab.edited();
+    let topology = &edited.topology;
     let connected = |node: NodeId| topology.links.iter().filter(move |link| link.ends.contains(&node));
     let full = |node: NodeId| topology.host(node).is_some() && connected(node).next().is_some();
     if topology.nodes.len() <= from.index() || full(from) {

@@ -23,7 +23,7 @@ pub fn StartForm(props: &Props) -> Html {
     let session = use_session();
     let form = {
         let session = session.clone();
-        use_state(move || Form::new(session.lab().borrow().scenario()))
+        use_state(move || Form::new(&session.lab().borrow().edited()))
     };
     let handles = Handles { session, sketch: props.sketch.clone(), form, wrong: use_state(Vec::new) };
     let form = &handles.form;
@@ -85,14 +85,14 @@ impl Handles {
         let mut edited = (*self.form).clone();
         edit(&mut edited);
         if !self.wrong.is_empty() {
-            let checked = edited.check(self.session.lab().borrow().scenario());
+            let checked = edited.check(&self.session.lab().borrow().edited());
             self.wrong.set(checked.err().unwrap_or_default());
         }
         self.form.set(edited);
     }
 
     fn submit(&self) {
-        let checked = self.form.check(self.session.lab().borrow().scenario());
+        let checked = self.form.check(&self.session.lab().borrow().edited());
         match checked {
             Ok(spec) => {
                 self.wrong.set(Vec::new());

@@ -3,16 +3,16 @@
 
 use super::Changed;
 use dissect::{Dissection, Layer};
+use crate::topology::LiveTopology;
 use netlab::History;
 use netlab::history::{Fate, Transit, TransitId};
-use netlab::topology::Topology;
 
 /// More changes than this are a different frame; nobody reads them as a list.
 const CHANGES_MAX: usize = 24;
 
 /// The same frame on the wire by which its sender got it, if that is still kept.
 pub(super) fn before<'a>(
-    topology: &Topology,
+    topology: LiveTopology<'_>,
     history: &'a History,
     transit: &Transit,
     within: u64,

@@ -12,8 +12,8 @@ use netlab::Instant;
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Each takes a pass over the document, and nobody writes so many.
-const PARAMETERS_MAX: usize = 32;
+/// The parameters that a link may have. Each takes a pass over the document.
+pub const PARAMETERS_MAX: usize = 32;
 /// Characters of the parameter that is a moment, escaped in every possible way.
 const MOMENT_CHARS_MAX: usize = 200;
 /// Fields that hold a list wherever they stand: one value alone will do.
@@ -64,7 +64,10 @@ pub(super) fn apply<'a>(
     parameters: impl Iterator<Item = &'a str>,
 ) -> Result<String, LinkError> {
     for (number, parameter) in parameters.enumerate() {
-        if number >= PARAMETERS_MAX || text.len() + parameter.len() > DOCUMENT_BYTES_MAX {
+        if number >= PARAMETERS_MAX {
+            return Err(LinkError::TooManyParameters);
+        }
+        if text.len() + parameter.len() > DOCUMENT_BYTES_MAX {
             return Err(LinkError::TooLarge);
         }
         let parameter = unescaped(parameter)?;
@@ -154,14 +157,20 @@ fn element(list: &Value<'_>, elements: &[Value<'_>], step: &str) -> Result<usize
     match (named.next(), named.next(), step.parse()) {
         (Some(found), None, _) => Ok(found),
         (None, _, Ok(number)) if number <= elements.len() => Ok(number),
-        (first, second, _) => {
-            let [place, step, count] = [list.place.to_string(), quoted(step), elements.len().to_string()];
-            Err(match second.or(first) {
-                Some(_) => format!("several of {place} are called {step}: write a number below {count}"),
-                None => format!(
-                    "{place} has no {step}: write the id of a node, the ends of a link as in links.a-b, or a number up to {count}"
-                ),
-            })
+        (Some(_), Some(_), _) => Err(format!(
+            "several of {} are called {}: write a number below {}",
+            list.place,
+            quoted(step),
+            elements.len()
+        )),
+        _ => {
+            let named = match list.place.steps() {
+                [Step::Field(field)] if field == "nodes" => "the id of a node or ",
+                [Step::Field(field)] if field == "links" => "the ends of a link, as in links.a-b, or ",
+                _ => "",
+            };
+            let count = elements.len();
+            Err(format!("{} has no {}: write {named}a number up to {count}", list.place, quoted(step)))
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Changes: what of each is otherwise than before.
 
-use super::tree::{Fields, Json};
 use super::{Everything, links, nodes};
 use crate::changes::Cables;
 use crate::quantity::show_time;
 use crate::{Change, Scenario};
+use crate::tree::{Fields, Json};
 use netlab::Instant;
 use netlab::topology::{LinkId, NodeId, NodeKind, Port, Way};
 

@@ -1,10 +1,10 @@
 //! Links, their ports, and how they misbehave.
 
 use super::nodes::size;
-use super::tree::{Fields, Json};
 use super::{Everything, unless};
 use crate::defaults;
 use crate::quantity::{show_mac, show_rate, show_ratio, show_size, show_time};
+use crate::tree::{Fields, Json};
 use bridge::config::{Edge, Membership};
 use netlab::topology::{End, Link, NodeId, Port, Way};
 use netlab::{BitsPerSec, Instant, Ratio};
@@ -12,7 +12,7 @@ use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
 
 /// A cable and the ports at its ends.
-pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Json<'a> {
+pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Fields<'a> {
     let mut fields = Fields::default();
     ends(&mut fields, all, link.ends);
     settings(&mut fields, all, link.ends, &link.ways, &[defaults::way(), defaults::way()]);
@@ -25,7 +25,7 @@ pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Json<'a> {
         }
     }
     fields.maybe("ports", (!ports.is_empty()).then_some(ports));
-    fields.into()
+    fields
 }
 
 /// The ids of two nodes.
@@ -109,7 +109,7 @@ fn frames(number: usize) -> String {
 }
 
 fn ratio<'a>(ratio: Ratio) -> Json<'a> {
-    Json::Decimal(show_ratio(ratio))
+    Json::Number(show_ratio(ratio).into())
 }
 
 /// The shortest list of entries that gives each direction its impairments in their order.

@@ -1,9 +1,9 @@
 //! Nodes, and the settings of switches and routers as they differ from what was before.
 
-use super::tree::{Fields, Json};
 use super::{Everything, texts, unless};
 use crate::defaults;
 use crate::quantity::{show_mac, show_size, show_thousandths, show_time};
+use crate::tree::{Fields, Json};
 use bridge::config::Stp;
 use netlab::Duration;
 use netlab::topology::{
@@ -20,7 +20,7 @@ pub(super) fn node<'a>(
     id: &'a str,
     at: Option<(f64, f64)>,
     node: &'a Node,
-) -> Json<'a> {
+) -> Fields<'a> {
     let mut fields = Fields::default();
     fields.put("id", id).maybe("name", unless(&node.name[..], id)).put("kind", kind_name(&node.kind));
     fields.maybe("at", at.map(|(x, y)| Json::List([x, y].map(coordinate).into())));
@@ -30,7 +30,7 @@ pub(super) fn node<'a>(
         NodeKind::Switch(config) => switch(&mut fields, config, &defaults::switch()),
         NodeKind::Router(config) => router(&mut fields, all, number, config, &RouterConfig::default()),
     }
-    fields.into()
+    fields
 }
 
 const fn kind_name(kind: &NodeKind) -> &'static str {
@@ -43,7 +43,7 @@ const fn kind_name(kind: &NodeKind) -> &'static str {
 }
 
 fn coordinate<'a>(coordinate: f64) -> Json<'a> {
-    Json::Decimal(show_thousandths(coordinate))
+    Json::Number(show_thousandths(coordinate).into())
 }
 
 fn host<'a>(fields: &mut Fields<'a>, config: &HostConfig) {
