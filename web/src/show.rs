@@ -193,8 +193,7 @@ impl Show {
         let state_changed = shown.view.is_none_or(|(_, last)| discriminant(&last) != discriminant(&state));
         let time_changed = shown.view.is_none_or(|(last, _)| last != at);
         let is_due = now_ms - shown.view_at_ms >= VIEW_EVERY_MS;
-        let wanted =
-            state_changed || shown.view_is_stale || is_due && (time_changed || shown.has_news);
+        let wanted = state_changed || shown.view_is_stale || is_due && (time_changed || shown.has_news);
         if wanted && self.stopwatch.panels(|| self.session.show()) {
             (shown.has_news, shown.view_is_stale) = (false, false);
             (shown.view, shown.view_at_ms) = (Some(moment), now_ms);

@@ -195,8 +195,7 @@ impl Budget {
         let slices_ms = least_ms.iter().sum::<f64>();
         let planned = self.plan(wanted.parts, slices_ms);
         let fixed_ms = self.estimate(planned);
-        let target_ms =
-            if fixed_ms + slices_ms <= ONE_PERIOD_MS { ONE_PERIOD_MS } else { TWO_PERIODS_MS };
+        let target_ms = if fixed_ms + slices_ms <= ONE_PERIOD_MS { ONE_PERIOD_MS } else { TWO_PERIODS_MS };
         let spare_ms = (target_ms - fixed_ms - slices_ms).max(0.0);
         let wish_ms = wanted.slices_ms.iter().sum::<f64>() - slices_ms;
         let share = if wish_ms > spare_ms { spare_ms / wish_ms } else { 1.0 };

@@ -161,7 +161,8 @@ pub fn Graphs(props: &Props) -> Html {
     read.begin(&lab);
     let (show, _, name, file) =
         *SHOWS.iter().find(|(show, ..)| *show == chosen.show).expect("only these can be chosen");
-    let mut shown = Shown { session: &session, lab: &lab, read: &mut read, props, name, file, drawing, again };
+    let mut shown =
+        Shown { session: &session, lab: &lab, read: &mut read, props, name, file, drawing, again };
     let (controls, body) = match show {
         Show::Tcp(_) | Show::Machine => shown.connection(show),
         Show::Link(_) => shown.link(),
@@ -302,13 +303,14 @@ impl Shown<'_> {
     fn link(&mut self) -> (Html, Html) {
         let lab = self.lab;
         let chosen = self.choice().link as usize;
-        let options = lab.whole().links.iter().enumerate().map(|(number, link)| {
-            let [a, b] = link.ends.map(|end| &lab.whole().node(end).name);
+        let whole = lab.whole();
+        let options = whole.links.iter().enumerate().map(|(number, link)| {
+            let [a, b] = link.ends.map(|end| &whole.node(end).name);
             html! { <option key={number} value={number.to_string()} selected={number == chosen}>{ format!("{a} – {b}") }</option> }
         });
         let change = self.change(|choice, value| Choice { link: value.parse().unwrap_or(0), ..choice });
         let controls = select("graph-link", "Link", change, options.collect());
-        let body = if lab.whole().links.is_empty() {
+        let body = if whole.links.is_empty() {
             html! { <p class="empty">{ "There is no link in this network." }</p> }
         } else {
             self.graph()
@@ -320,7 +322,7 @@ impl Shown<'_> {
     fn node(&mut self, show: Show) -> (Html, Html) {
         let of_routers = show == Show::Routes;
         let choice = self.choice();
-        let nodes: Vec<_> = nodes_with(self.lab, show).collect();
+        let nodes = nodes_with(self.lab, show);
         let wanted = if of_routers { choice.router } else { choice.switch };
         let current = nodes.iter().find(|(id, _)| Some(*id) == wanted).or(nodes.first()).map(|(id, _)| *id);
         let options = nodes.iter().map(|(id, name)| {
@@ -416,15 +418,17 @@ fn title(lab: &Lab, connection: &Connection) -> String {
 }
 
 /// The nodes that have the tables of this view.
-fn nodes_with(lab: &Lab, show: Show) -> impl Iterator<Item = (u32, String)> {
-    let nodes = lab.whole().nodes.iter().enumerate();
+fn nodes_with(lab: &Lab, show: Show) -> Vec<(u32, String)> {
+    let whole = lab.whole();
+    let nodes = whole.nodes.iter().enumerate();
     nodes
-        .filter(move |(_, node)| match node.kind {
+        .filter(|(_, node)| match node.kind {
             NodeKind::Switch(_) => show != Show::Routes,
             NodeKind::Router(_) => show == Show::Routes,
             NodeKind::Host(_) | NodeKind::Hub => false,
         })
         .map(|(number, node)| (number as u32, node.name.clone()))
+        .collect()
 }
 
 impl Read {
@@ -512,7 +516,7 @@ impl Read {
         match choice.show {
             Show::Macs | Show::Tree | Show::Routes => {
                 let wanted = if choice.show == Show::Routes { choice.router } else { choice.switch };
-                let first = || nodes_with(lab, choice.show).next().map(|(id, _)| id);
+                let first = || nodes_with(lab, choice.show).first().map(|(id, _)| *id);
                 let Some(node) = wanted.or_else(first).map(NodeId) else { return Sheet::default() };
                 let changes = match choice.show {
                     Show::Tree => tree_changes,

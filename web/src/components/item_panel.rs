@@ -157,10 +157,11 @@ impl Handles {
 /// The keys of all fields that are shown: a fault of any other is shown above the buttons.
 fn shown_keys(groups: &[Group], form: &ItemForm) -> Vec<String> {
     let own = groups.iter().flat_map(|group| group.fields.iter().map(|field| field.key.to_string()));
-    let impairments =
-        form.impairments.iter().enumerate().flat_map(|(place, entry)| {
-            entry.fields(place).into_iter().map(|field| field.key.to_string())
-        });
+    let impairments = form
+        .impairments
+        .iter()
+        .enumerate()
+        .flat_map(|(place, entry)| entry.fields(place).into_iter().map(|field| field.key.to_string()));
     own.chain(impairments).collect()
 }
 

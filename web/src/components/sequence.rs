@@ -18,9 +18,9 @@ use controls::Controls;
 use gloo::timers::callback::Timeout;
 use hold::{Hold, Move, Room, STEP_PX};
 use lab::selection::Selection;
+use lab::sequence::Ladder;
 use lab::sequence::lanes::Lanes;
 use lab::sequence::sheet::{Measure, Sheet};
-use lab::sequence::Ladder;
 use lab::view::View;
 use measures::{GUTTER_REM, LANE_REM};
 use netlab::history::TransitId;
@@ -286,7 +286,9 @@ fn scroller(handles: &Handles, selection: Option<Selection>, active: Option<Stri
     };
     let onclick = {
         let handles = handles.clone();
-        Callback::from(move |event: MouseEvent| transit_under(&event).into_iter().for_each(|transit| handles.look(transit)))
+        Callback::from(move |event: MouseEvent| {
+            transit_under(&event).into_iter().for_each(|transit| handles.look(transit))
+        })
     };
     let onpointerover = {
         let session = session.clone();

@@ -3,9 +3,9 @@
 //! Keys are the page's: it calls the stage's methods, since they also work when the stage has no focus. While editing, a press
 //! takes hold of what is under it ([`Grip`]), and the drag that follows moves that instead of the picture.
 
+use super::Stage;
 use super::gesture::{Gesture, Gestures, wheel_factor};
 use super::hand::{self, Hand as Held};
-use super::Stage;
 use super::pointer::Pointer;
 use gloo::events::{EventListener, EventListenerOptions};
 use kurbo::{Point, Rect, Vec2};

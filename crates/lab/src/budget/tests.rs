@@ -21,8 +21,7 @@ struct Machine {
 }
 
 /// A network of a few hosts on an ordinary laptop.
-const LAPTOP: Machine =
-    Machine { parts_ms: [2.5, 0.5, 2.5], painting_ms: [1.0, 2.0], jitter: 0.15 };
+const LAPTOP: Machine = Machine { parts_ms: [2.5, 0.5, 2.5], painting_ms: [1.0, 2.0], jitter: 0.15 };
 
 impl Machine {
     fn slower(self, by: f64) -> Self {

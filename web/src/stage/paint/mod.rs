@@ -14,14 +14,11 @@ pub mod picture;
 mod ports;
 pub mod surface;
 
-use super::error::StageError;
 use super::camera::View;
+use super::error::StageError;
 use super::hand::Hand;
-use super::layout::Layout;
-use super::looks::{Looks, Measure, Weight};
-use super::sketch::{Kind, Sketch};
-use super::standing::Standing;
-use super::traffic::Traffic;
+use super::looks::{Measure, Weight};
+use super::sketch::Kind;
 use backdrop::Backdrop;
 use frames::{Frames, SpriteKey};
 use kurbo::{Rect, Size};
