@@ -1,13 +1,14 @@
 //! Scenarios as files: opened, saved, dropped onto the page.
 
 use crate::dom::window;
-use crate::lab::Command;
-use crate::lab::packets::Observe;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use crate::workspace::Tab;
+use lab::Command;
+use lab::packets::Observe;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
+use scenario::source::document;
 use scenario::{LinkError, Scenario};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -28,10 +29,11 @@ pub fn open(session: &Session, file: File) {
         let Ok(text) = JsFuture::from(file.text()).await else {
             return session.say("The browser could not read this file.");
         };
-        match Scenario::draft(&text.as_string().unwrap_or_default()) {
+        let text = document(text.as_string().unwrap_or_default());
+        match text.and_then(|text| Scenario::draft(&text).map_err(LinkError::Document)) {
             Ok(scenario) => session.perform(Command::Open(Box::new(scenario))),
-            Err(faults) => {
-                let trouble = Trouble::of_file(&file.name(), LinkError::Document(faults));
+            Err(error) => {
+                let trouble = Trouble::of_file(&file.name(), error);
                 session.change(Change::Open(Dialog::BadLink(trouble)));
             }
         }
@@ -44,10 +46,10 @@ fn is_capture(name: &str) -> bool {
     ["pcap", "pcapng", "cap"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// Opens a capture that somebody made somewhere in the packet list.
+/// Opens a capture file from another program in the packet list.
 pub fn open_capture(session: &Session, file: File) {
     if file.size() > capture::read::FILE_BYTES_MAX as f64 {
-        let most = crate::format::buffer(capture::read::FILE_BYTES_MAX);
+        let most = lab::format::buffer(capture::read::FILE_BYTES_MAX);
         return session
             .say(format!("This capture is larger than {most}: cut it first, for instance with editcap."));
     }
@@ -59,7 +61,7 @@ pub fn open_capture(session: &Session, file: File) {
         match capture::read(js_sys::Uint8Array::new(&buffer).to_vec()) {
             Ok(recording) => {
                 if let Some(cut) = recording.cut {
-                    session.say(crate::opening::sentence(&cut.to_string()));
+                    session.say(lab::format::sentence(&cut.to_string()));
                 }
                 let name = file.name().into();
                 session.perform(Command::Observe(Observe::Open(name, Rc::new(recording))));
@@ -78,7 +80,7 @@ pub fn save_capture(session: &Session) {
     };
     match written {
         Ok(bytes) => save_as(&name, "application/x-pcapng", &bytes),
-        Err(error) => session.say(crate::opening::sentence(&error.to_string())),
+        Err(error) => session.say(lab::format::sentence(&error.to_string())),
     }
 }
 
@@ -114,10 +116,11 @@ pub fn fetch(session: &Session, src: &str) {
             Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
             Err(_) => None,
         };
-        match Scenario::parse(&text.unwrap_or_default()) {
+        let text = document(text.unwrap_or_default());
+        match text.and_then(|text| Scenario::parse(&text).map_err(LinkError::Document)) {
             Ok(scenario) => session.open_given(scenario),
-            Err(faults) => {
-                let trouble = Trouble::of_file(&src, LinkError::Document(faults));
+            Err(error) => {
+                let trouble = Trouble::of_file(&src, error);
                 session.change(Change::Open(Dialog::BadLink(trouble)));
             }
         }

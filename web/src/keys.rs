@@ -1,14 +1,14 @@
 //! What the keys do.
 
-use crate::edit::{Edit, Kind};
-use crate::lab::Command;
+use lab::Command;
+use lab::edit::{Edit, Kind};
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// Play or pause.
     TogglePlay,
-    /// The next event, or whatever steps go to.
+    /// One step forward: to the next event, or to what the person chose to step by.
     Step,
     /// The one before.
     StepBack,

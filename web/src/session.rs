@@ -3,18 +3,21 @@
 
 use crate::announce::Detail;
 use crate::dom::{copy, window};
-use crate::edit::Edit;
 use crate::embed::Query;
-use crate::lab::speed::Speed;
-use crate::lab::{Command, Lab, Refusal, State};
-use crate::opening::{self, Trouble, sentence};
+use crate::opening::{self, Trouble};
 use crate::shelf;
-use crate::stage::{Next, Selection, Stage, Theme};
+use crate::stage::{Next, Stage};
 use crate::state::{Change, Dialog, Page, Shared};
 use crate::storage::{self, Crashed, Kept, Settings};
 use crate::strip::Strip;
 use crate::theme::Choice;
 use crate::workspace::{Tab, Workspace};
+use lab::edit::Edit;
+use lab::format::sentence;
+use lab::palette::Theme;
+use lab::selection::Selection;
+use lab::speed::Speed;
+use lab::{Command, Lab, Refusal, State};
 use netlab::Instant;
 use scenario::link;
 use std::cell::{Cell, RefCell};

@@ -1,12 +1,12 @@
 //! What the page is like, apart from the lab: one value, changed in one place.
 
 use crate::announce::Detail;
-use crate::lab::results::Phase;
-use crate::lab::view::View;
-use crate::lab::{Command, State};
 use crate::opening::Trouble;
 use crate::theme::Choice;
 use crate::workspace::Workspace;
+use lab::results::Phase;
+use lab::view::View;
+use lab::{Command, State};
 use netlab::Instant;
 use std::rc::Rc;
 use yew::Reducible;
@@ -200,7 +200,7 @@ fn news(before: &View, now: &View, detail: Detail) -> Option<String> {
         || before.sketch.links.len() != now.sketch.links.len()
     {
         let cables = now.sketch.links.len() as u64;
-        let cables = crate::format::plural(cables, "cable", "cables");
+        let cables = lab::format::plural(cables, "cable", "cables");
         sentences.push(format!("Now: {}, {cables}.", now.sketch.sentence()));
     }
     if detail == Detail::Everything && now.narration != before.narration {
@@ -212,8 +212,8 @@ fn news(before: &View, now: &View, detail: Detail) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{Command, Lab};
-    use crate::stage::Selection;
+    use lab::selection::Selection;
+    use lab::{Command, Lab};
     use netlab::topology::NodeId;
 
     fn lab() -> Lab {

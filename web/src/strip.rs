@@ -4,10 +4,10 @@
 //! counted once ([`Density`]).
 
 use crate::dom::window;
-use crate::lab::Lab;
-use crate::lab::timeline::{AGAIN, DROPS, Density, LANES, SpanState, Window, spans};
-use crate::stage::Theme;
-use crate::stage::palette::Swatch;
+use lab::Lab;
+use lab::palette::Swatch;
+use lab::palette::Theme;
+use lab::timeline::{AGAIN, DROPS, Density, LANES, SpanState, Window, spans};
 use netlab::Instant;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};

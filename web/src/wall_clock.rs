@@ -2,7 +2,7 @@
 //! animation frame lasts. What `iperf_self` and `iperf_vnetif` of mirage-vnetif do, in a tab that stays usable.
 
 use crate::frame::AnimationFrames;
-use crate::lab::plot::{Plot, ceiling};
+use lab::plot::{Plot, ceiling};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::rc::Rc;

@@ -8,14 +8,14 @@ use netlab::world::{Progress, Quiet};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
 
-/// A world that does not become quiet by itself is left after this much virtual time.
+/// A world that does not become quiet is stopped at this virtual time.
 const QUIET_BY: Duration = Duration::from_secs(3_600);
-/// After so many moments a capture takes what has happened: far less than a history keeps, whatever floods.
+/// Moments between two visits of the recorder: far fewer than a history keeps, even in a broadcast storm.
 const MOMENTS_AT_ONCE: u32 = 16;
-/// After so many slices somebody who waits is shown how far it is.
-const SLICES_TO_TELL: u32 = 4_096;
+/// Slices between two updates of the progress line.
+const SLICES_PER_UPDATE: u32 = 4_096;
 
-/// Runs the scenario until this moment, or else until all is quiet.
+/// Runs the scenario until this moment; without one, until the world is quiet.
 pub fn run(
     scenario: &Scenario,
     until: Option<Duration>,
@@ -40,7 +40,7 @@ pub fn run(
         if reached {
             break;
         }
-        if slice.is_multiple_of(SLICES_TO_TELL) {
+        if slice.is_multiple_of(SLICES_PER_UPDATE) {
             progress.set_message(format!("at {} s of virtual time", world.now().secs_f64()));
             progress.tick();
         }
@@ -49,7 +49,7 @@ pub fn run(
     Ok(world)
 }
 
-/// Says yes so many times.
+/// A budget of a number of moments.
 fn budget() -> impl FnMut() -> bool {
     let mut moments = 0;
     move || {

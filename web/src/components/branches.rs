@@ -3,13 +3,13 @@
 use super::icon::{Glyph, icon};
 use super::modal::close_around;
 use super::on;
-use crate::format;
-use crate::lab::Command;
-use crate::lab::branches::BranchLine;
-use crate::lab::compare::{CompareView, Compared};
-use crate::lab::travel::Travel;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
+use lab::Command;
+use lab::branches::BranchLine;
+use lab::compare::{CompareView, Compared};
+use lab::format;
+use lab::travel::Travel;
 use yew::prelude::*;
 
 /// The branches, if there are several.

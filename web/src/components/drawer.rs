@@ -1,4 +1,4 @@
-//! The drawer below the stage: the instruments, one at a time. Closed it is a row of tabs; it unfolds when somebody wants one.
+//! The drawer below the stage: the instruments, one at a time. Closed, it is a row of tabs.
 
 use super::divider::Divider;
 use super::graphs::{Graphs, use_graphs};
@@ -8,8 +8,8 @@ use super::packets::Packets;
 use super::sequence::Sequence;
 use super::tabs::tabs;
 use super::{on, use_session};
-use crate::lab::view::View;
 use crate::workspace::{Divider as Which, Tab, Workspace};
+use lab::view::View;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -1,11 +1,12 @@
 //! A frame's layers, field by field with their meaning, beside its bytes.
 
-use super::inspector::{action_button, cell};
+use super::action_button::action_button;
+use super::cell::cell;
 use super::{on, use_session};
-use crate::lab::Command;
-use crate::lab::inspect::{Changed, FrameSheet};
-use crate::stage::Selection;
 use dissect::{Dissection, Field, Layer};
+use lab::Command;
+use lab::inspect::{Changed, FrameSheet};
+use lab::selection::Selection;
 use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -17,7 +18,7 @@ pub struct Props {
     pub sheet: Rc<FrameSheet>,
 }
 
-/// More bytes than this are not laid out; whoever needs them has the capture.
+/// More bytes than this are not laid out; a saved capture has all of them.
 const HEX_BYTES_MAX: usize = 1_600;
 const HEX_ROW: usize = 8;
 

@@ -1,7 +1,7 @@
 //! A field of the editor's forms.
 
-use crate::edit::item_form::ON;
-use crate::edit::item_form::field::{Field, Input};
+use lab::edit::item_form::ON;
+use lab::edit::item_form::field::{Field, Input};
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 

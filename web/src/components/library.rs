@@ -2,8 +2,8 @@
 
 use super::modal::{Modal, close_around};
 use super::use_session;
-use crate::lab::Command;
 use crate::shelf::{self, Kept};
+use lab::Command;
 use scenario::Scenario;
 use yew::prelude::*;
 
@@ -41,7 +41,7 @@ pub fn Library() -> Html {
                 <button type="button" class="example" onclick={open}>
                     { thumbnail(&kept.scenario) }
                     <span class="example-title">{ title.clone() }</span>
-                    <span class="example-text">{ crate::format::plural(kept.scenario.ids.len() as u64, "node", "nodes") }</span>
+                    <span class="example-text">{ lab::format::plural(kept.scenario.ids.len() as u64, "node", "nodes") }</span>
                 </button>
                 <button type="button" class="button quiet" aria-label={format!("Delete {title}")} onclick={forget}>{ "Delete" }</button>
             </li>
@@ -114,7 +114,7 @@ fn thumbnail(scenario: &Scenario) -> Html {
     let mut places = scenario.positions();
     places.truncate(NODES_MAX);
     fit_into(&mut places);
-    let number = |value: f64| crate::format::fixed(value, 1);
+    let number = |value: f64| lab::format::fixed(value, 1);
     let mut cables = String::new();
     for link in &scenario.topology.links {
         let [a, b] = link.ends.map(|end| places.get(end.index()));

@@ -1,12 +1,12 @@
 //! What happened, in words, up to the playhead; of one node if one is selected.
 
 use super::{on, use_session};
-use crate::format;
-use crate::lab::Command;
-use crate::lab::travel::Travel;
-use crate::lab::view::View;
 use crate::session::Session;
-use crate::stage::Selection;
+use lab::Command;
+use lab::format;
+use lab::selection::Selection;
+use lab::travel::Travel;
+use lab::view::View;
 use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::prelude::*;

@@ -1,13 +1,13 @@
 //! A plot of throughput: a curve for those who see it, a sentence and a table for those who do not.
 
-use crate::format;
-use crate::lab::plot::Plot;
+use lab::format;
+use lab::plot::Plot;
 use netlab::Duration;
 use yew::prelude::*;
 
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 96;
-/// Rows of the table: more would be noise to whoever listens.
+/// Rows of the table that a screen reader reads: a longer one would be noise.
 const ROWS_MAX: usize = 20;
 
 /// A plot of throughput.

@@ -1,9 +1,9 @@
 //! What is wrong with the network: each problem leads to its place, and some can be put right at a press.
 
 use super::{on, use_session};
-use crate::lab::Command;
-use crate::lab::problems::Problem;
 use crate::session::Session;
+use lab::Command;
+use lab::problems::Problem;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct Props {
     pub problems: Rc<[Problem]>,
 }
 
-/// More than these nobody reads.
+/// A longer list would not be read.
 const SHOWN_MAX: usize = 20;
 
 /// The list.

@@ -1,8 +1,8 @@
 //! A run and its results.
 
 use super::plot::throughput;
-use crate::format;
-use crate::lab::results::{Line, Phase, Reply, RunView};
+use lab::format;
+use lab::results::{Line, Phase, Reply, RunView};
 use netlab::run::HopAnswer;
 use yew::prelude::*;
 

@@ -2,9 +2,9 @@
 
 use super::run_card::run_card;
 use super::start_form::StartForm;
-use crate::format;
-use crate::lab::results::{Phase, RunView};
-use crate::lab::view::View;
+use lab::format;
+use lab::results::{Phase, RunView};
+use lab::view::View;
 use netlab::Instant;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -41,7 +41,7 @@ pub fn runs_pane(view: &View) -> Html {
     }
 }
 
-/// More cards than this nobody reads.
+/// A longer list would not be read.
 const CARDS_MAX: usize = 30;
 
 fn cards<'a>(runs: impl ExactSizeIterator<Item = &'a Rc<RunView>>) -> Html {

@@ -8,9 +8,9 @@ use super::speed_test::SpeedTest;
 use super::tabs::tabs;
 use super::use_session;
 use crate::dom::is_narrow;
-use crate::lab::view::View;
 use crate::state::{Change, Pane};
 use crate::workspace::{Divider as Which, Workspace};
+use lab::view::View;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -2,8 +2,8 @@
 
 use super::plot::throughput;
 use super::use_session;
-use crate::format;
 use crate::wall_clock::{Report, Test, run};
+use lab::format;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -34,7 +34,7 @@ pub fn SpeedTest() -> Html {
     let running = use_state(|| false);
     let stop = use_mut_ref(|| Rc::new(Cell::new(false)));
     {
-        // Whoever leaves the pane stops the test, and the lab goes on.
+        // Leaving the pane stops the test, and the network goes on.
         let (session, stop) = (session.clone(), stop.clone());
         use_effect_with((), move |()| {
             move || {

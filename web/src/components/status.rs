@@ -1,6 +1,6 @@
 //! The line at the bottom: how far the world has run, and the hash of all that happened.
 
-use crate::format;
+use lab::format;
 use netlab::Instant;
 use netlab::history::Limits;
 use yew::prelude::*;

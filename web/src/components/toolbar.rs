@@ -2,10 +2,10 @@
 
 use super::icon::{Glyph, icon};
 use super::use_session;
-use crate::edit::{Edit, Kind};
-use crate::lab::Command;
-use crate::lab::view::Tools;
 use crate::session::Session;
+use lab::Command;
+use lab::edit::{Edit, Kind};
+use lab::view::Tools;
 use yew::prelude::*;
 
 /// Properties of [`Toolbar`].

@@ -5,8 +5,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use smoltcp::wire::{ArpOperation, TcpRepr};
 
-use super::catalogue::{ENTRIES, Kind};
+use super::catalogue::ENTRIES;
 use super::expression::{Expression, Key, Literal, Name, Needle, Relation, Span};
+use super::value::Kind;
 use super::*;
 use crate::analysis::{Analysis, Notes};
 use crate::samples;

@@ -2,17 +2,17 @@
 
 use super::grid::{go, grid};
 use super::save;
-use crate::format;
-use crate::lab::graphs::chart::{Chart, HEIGHT, WIDTH};
-use crate::lab::graphs::series::{Kind, Series, Tone, Unit, csv};
-use crate::lab::graphs::sheet::{Lead, Line, Sheet};
 use crate::session::Session;
+use lab::format;
+use lab::graphs::chart::{Chart, HEIGHT, WIDTH};
+use lab::graphs::series::{Kind, Series, Tone, Unit, csv};
+use lab::graphs::sheet::{Lead, Line, Sheet};
 use netlab::Instant;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-/// Rows of the table: more would be noise to whoever listens.
+/// Rows of the table that a screen reader reads: a longer one would be noise.
 const ROWS: usize = 24;
 
 /// What a graph is made of.

@@ -1,9 +1,9 @@
 //! A table whose rows lead somewhere.
 
-use crate::lab::Command;
-use crate::lab::graphs::sheet::{Lead, Sheet};
-use crate::lab::travel::Travel;
 use crate::session::Session;
+use lab::Command;
+use lab::graphs::sheet::{Lead, Sheet};
+use lab::travel::Travel;
 use netlab::history::TransitId;
 use yew::prelude::*;
 
@@ -60,7 +60,7 @@ pub fn grid(session: &Session, sheet: &Sheet, caption: &str, empty: &str) -> Htm
                 <tbody>{ for rows }</tbody>
             </table>
             if sheet.left_out > 0 {
-                <p class="hint">{ format!("and {} more: they are in the file that “Save CSV” makes.", crate::format::count(sheet.left_out as u64)) }</p>
+                <p class="hint">{ format!("and {} more: they are in the file that “Save CSV” makes.", lab::format::count(sheet.left_out as u64)) }</p>
             }
         </>
     }

@@ -1,6 +1,6 @@
 //! TCP's state machine (RFC 9293, figure 5), with the states lit in which the two ends of a connection are.
 
-use crate::format;
+use lab::format;
 use netlab::Instant;
 use smoltcp::socket::tcp::State;
 use yew::prelude::*;
@@ -104,7 +104,7 @@ pub fn machine(ends: &[End; 2]) -> Html {
                     { for boxes }
                 </svg>
             </div>
-            <p class="hint">{ "RFC 9293, figure 5: on each arrow what happens, and what is then sent. Sockets tell their state themselves." }</p>
+            <p class="hint">{ "RFC 9293, figure 5. On each arrow: what happens, and what is then sent. The states are those of the sockets." }</p>
         </div>
     }
 }

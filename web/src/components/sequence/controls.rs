@@ -2,12 +2,12 @@
 
 use super::super::icon::{Glyph, icon};
 use super::super::{on, use_session};
-use super::Choice;
-use crate::format;
-use crate::lab::Command;
-use crate::lab::packets::Observe;
-use crate::lab::sequence::{Ladder, Zoom};
-use crate::lab::view::View;
+use super::choice::Choice;
+use lab::Command;
+use lab::format;
+use lab::packets::Observe;
+use lab::sequence::{Ladder, Zoom};
+use lab::view::View;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -1,11 +1,11 @@
 //! The ladder as SVG elements, and the same in words.
 
-use super::{GUTTER_REM, HEADS_REM, MARGIN_REM};
-use crate::format::decimal;
-use crate::lab::Lab;
-use crate::lab::sequence::Ladder;
-use crate::lab::sequence::lanes::Lanes;
-use crate::lab::sequence::sheet::{CAPSULE, CROSS, Sheet, Stroke, width_em};
+use super::measures::{GUTTER_REM, HEADS_REM, MARGIN_REM};
+use lab::Lab;
+use lab::format::decimal;
+use lab::sequence::Ladder;
+use lab::sequence::lanes::Lanes;
+use lab::sequence::sheet::{CAPSULE, CROSS, Sheet, Stroke, width_em};
 use netlab::history::{FrameId, TransitId};
 use yew::prelude::*;
 

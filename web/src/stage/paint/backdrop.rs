@@ -5,11 +5,11 @@ use super::pen::Pen;
 use crate::stage::camera::View;
 use crate::stage::layout::{Cable, Caption, Layout};
 use crate::stage::looks::Weight;
-use crate::stage::palette::Palette;
 use crate::stage::sketch::{CableSketch, Line, NodeSketch, Side, Sketch};
 use crate::stage::standing::Standing;
 use js_sys::Array;
 use kurbo::{Point, Rect, Size, Vec2};
+use lab::palette::Palette;
 use netlab::topology::LinkId;
 
 /// The grid's spacing in the document's units; wider views leave out lines.

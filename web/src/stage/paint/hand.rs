@@ -1,12 +1,13 @@
 //! What a person holds while editing, above everything else.
 
-use super::Picture;
 use super::pen::Pen;
+use super::picture::Picture;
 use crate::stage::hand::{Hand, handle};
-use crate::stage::palette::Palette;
-use crate::stage::{Selection, layout::NodeShape};
+use crate::stage::layout::NodeShape;
 use js_sys::Array;
 use kurbo::Vec2;
+use lab::palette::Palette;
+use lab::selection::Selection;
 
 /// Paints it, and the handles of what is pointed at and of what is selected.
 pub fn paint(pen: &Pen<'_>, palette: &Palette, picture: &Picture<'_>) {

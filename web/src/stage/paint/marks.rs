@@ -3,8 +3,8 @@
 
 use super::pen::Pen;
 use crate::stage::looks::Weight;
-use crate::stage::palette::{Palette, vlan_colours};
 use kurbo::{Point, Rect};
+use lab::palette::{Palette, vlan_colours};
 
 /// A VLAN's number on its colour.
 pub fn vlan_plate(pen: &Pen<'_>, vlan: u16, plate: Rect, font: f64) {

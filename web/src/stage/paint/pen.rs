@@ -1,8 +1,8 @@
 //! Drawing in the stage's terms: points, rectangles, turned capsules, text.
 
-use crate::format;
 use crate::stage::looks::Weight;
 use kurbo::{Point, Rect, Vec2};
+use lab::format;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 use web_sys::CanvasRenderingContext2d;

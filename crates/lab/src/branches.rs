@@ -1,0 +1,363 @@
+//! What if: acting in the past goes on from there in a branch of its own, and what was is kept.
+//!
+//! A branch is a document: the network at the start, the runs, and what was done by hand with its moments. The world that is
+//! made of it does the same again, to the last bit, so going back to a branch is running it again to where it was left, and
+//! nothing has to be kept but the document. A new branch is the document without what was done by hand later, and with what
+//! is done now.
+
+use super::{Lab, Refusal, problems};
+use netlab::run::RunSpec;
+use netlab::{Duration, Instant};
+use scenario::Change;
+use scenario::Scenario;
+use std::rc::Rc;
+
+/// What was done to this scenario, and what has become of it otherwise.
+#[derive(Default)]
+pub struct Branches {
+    /// Those that were left.
+    left: Vec<Branch>,
+    /// The one that is shown.
+    name: Rc<str>,
+    number: u32,
+    forked_at: Option<Instant>,
+    /// Counts them.
+    made: u32,
+    /// The runs that the document had when it was opened: those after them were started by hand.
+    pub(super) planned_runs: usize,
+    pub(super) planned_changes: Vec<(Instant, Change)>,
+    /// The document of the world's beginning, and what was changed while it ran: as the editor does it, the document then
+    /// says that the network was like this from the start.
+    pub(super) origin: Option<Rc<Scenario>>,
+    pub(super) journal: Vec<(Instant, Change)>,
+}
+
+/// A branch that was left.
+#[derive(Clone)]
+pub struct Branch {
+    /// Which one, counted from 0: the one that everything began with.
+    pub number: u32,
+    /// What makes it another one.
+    pub name: Rc<str>,
+    /// When it parted from the one before it.
+    pub forked_at: Option<Instant>,
+    /// Where the playhead was.
+    pub at: Instant,
+    /// How far it had run, and the hash of what had happened.
+    pub edge: (Instant, u64),
+    /// What happened, as a document.
+    pub scenario: Scenario,
+}
+
+/// A branch in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BranchLine {
+    /// Which one.
+    pub number: u32,
+    /// What makes it another one.
+    pub name: Rc<str>,
+    /// When it parted from the one before it.
+    pub forked_at: Option<Instant>,
+    /// It is the one that is shown.
+    pub current: bool,
+}
+
+/// What is done in the past.
+pub enum Act {
+    /// A run is started.
+    Run(RunSpec),
+    /// The network is changed.
+    Change(Vec<Change>),
+}
+
+impl Branches {
+    /// For a document that was opened, or that starts again.
+    pub(super) fn opened(scenario: &Scenario) -> Self {
+        Self {
+            name: "As it was".into(),
+            planned_runs: scenario.runs.len(),
+            planned_changes: scenario.changes.clone(),
+            origin: Some(Rc::new(scenario.clone())),
+            ..Self::default()
+        }
+    }
+
+    /// The same branches, while the one that is shown starts again with this document.
+    pub(super) fn begun_again(mut self, scenario: &Scenario) -> Self {
+        self.origin = Some(Rc::new(scenario.clone()));
+        self.journal.clear();
+        self
+    }
+
+    /// The name of the one that is shown.
+    pub fn name(&self) -> Rc<str> {
+        self.name.clone()
+    }
+
+    /// The branch of this number, if it was left.
+    pub fn left(&self, number: u32) -> Option<&Branch> {
+        self.left.iter().find(|branch| branch.number == number)
+    }
+
+    /// All of them, in the order in which they were made.
+    pub fn lines(&self) -> Vec<BranchLine> {
+        let line = |branch: &Branch| BranchLine {
+            number: branch.number,
+            name: branch.name.clone(),
+            forked_at: branch.forked_at,
+            current: false,
+        };
+        let mut lines: Vec<_> = self.left.iter().map(line).collect();
+        lines.push(BranchLine {
+            number: self.number,
+            name: self.name.clone(),
+            forked_at: self.forked_at,
+            current: true,
+        });
+        lines.sort_by_key(|line| line.number);
+        lines
+    }
+}
+
+/// The first moment at which something can be done after this one was seen.
+fn after(at: Instant) -> Instant {
+    at + Duration::from_nanos(1)
+}
+
+impl Lab {
+    /// The branches of this scenario.
+    pub fn branches(&self) -> &Branches {
+        &self.branches
+    }
+
+    /// Everything that has happened, as a document: what was changed by hand is changed in it at its moment.
+    pub fn happened(&self) -> Scenario {
+        let mut happened = self.scenario.clone();
+        if self.branches.journal.is_empty() {
+            return happened;
+        }
+        let Some(origin) = &self.branches.origin else { return happened };
+        // While it runs a network only grows: what it began with is in front.
+        let (nodes, links) = (origin.topology.nodes.len(), origin.topology.links.len());
+        happened.topology.nodes.truncate(nodes);
+        happened.ids.truncate(nodes);
+        happened.at.truncate(nodes);
+        happened.topology.links.truncate(links);
+        happened.topology.links.clone_from(&origin.topology.links);
+        for (node, origin) in happened.topology.nodes.iter_mut().zip(&origin.topology.nodes) {
+            node.kind.clone_from(&origin.kind);
+        }
+        for (at, change) in &self.branches.journal {
+            happened = happened.with_change(*at, change.clone());
+        }
+        happened
+    }
+
+    /// The same without what was done by hand after this moment.
+    fn happened_until(&self, at: Instant) -> Scenario {
+        let mut then = self.happened();
+        let by_hand = then.runs.split_off(self.branches.planned_runs.min(then.runs.len()));
+        then.runs.extend(by_hand.into_iter().filter(|(start, _)| *start <= at));
+        then.changes.retain(|change| change.0 <= at || self.branches.planned_changes.contains(change));
+        then
+    }
+
+    /// Goes on from the playhead otherwise than it did.
+    pub(super) fn fork(&mut self, act: Act, name: String) -> Result<(), Refusal> {
+        let at = self.playhead.at();
+        self.fork_at(at, after(at), act, name)
+    }
+
+    /// Goes on from `at` otherwise than it did: this is done at the moment `then`, which is no earlier.
+    pub(super) fn fork_at(
+        &mut self,
+        at: Instant,
+        then: Instant,
+        act: Act,
+        name: String,
+    ) -> Result<(), Refusal> {
+        let mut next = self.happened_until(at);
+        match act {
+            Act::Run(spec) => next.runs.push((then, spec)),
+            Act::Change(changes) => {
+                for change in changes {
+                    next = next.with_change(then, change);
+                }
+            }
+        }
+        // Something planned for later may need what is no more.
+        if !problems::is_sound(&next) {
+            return Err(Refusal::Branch);
+        }
+        let number = self.branches.made + 1;
+        self.switch(next, Some(at), number, name.into(), Some(at));
+        self.branches.made = number;
+        self.play();
+        Ok(())
+    }
+
+    /// Back to a branch that was left, and to where it was left.
+    pub(super) fn return_to(&mut self, number: u32) {
+        let Some(place) = self.branches.left.iter().position(|branch| branch.number == number) else {
+            return;
+        };
+        let branch = self.branches.left.remove(place);
+        self.switch(branch.scenario, branch.forked_at, branch.number, branch.name, Some(branch.at));
+        // It ran further than to where it was looked at, and does so again.
+        self.run_to = Some(branch.edge.0);
+        self.playing = false;
+    }
+
+    /// Leaves this branch and goes on with another one, which is run to where it is looked at.
+    fn switch(
+        &mut self,
+        scenario: Scenario,
+        forked_at: Option<Instant>,
+        number: u32,
+        name: Rc<str>,
+        at: Option<Instant>,
+    ) {
+        let left = Branch {
+            number: self.branches.number,
+            name: self.branches.name.clone(),
+            forked_at: self.branches.forked_at,
+            at: self.playhead.at(),
+            edge: (self.world.now(), self.world.history().hash()),
+            scenario: self.happened(),
+        };
+        let mut branches = std::mem::take(&mut self.branches);
+        branches.left.push(left);
+        branches.origin = Some(Rc::new(scenario.clone()));
+        branches.journal.clear();
+        (branches.number, branches.name, branches.forked_at) = (number, name, forked_at);
+        let (selection, opened, touched) = (self.selection, self.sketch.opened, self.touched);
+        self.begin(scenario, opened);
+        self.branches = branches;
+        self.selection = selection;
+        self.touched = touched;
+        if let Some(at) = at {
+            self.catch_up_to(at);
+        }
+        self.forget_what_is_gone();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Edit;
+    use crate::travel::Travel;
+    use crate::{Command, State};
+    use netlab::run::{Ping, RunKind, Target};
+    use netlab::topology::{LinkId, NodeId};
+
+    fn quiet(lab: &mut Lab, now_ms: &mut f64) -> u64 {
+        for _ in 0..400_000 {
+            *now_ms += 16.7;
+            lab.tick(*now_ms, true, &mut || true);
+            if lab.state() == State::Quiet {
+                return lab.world.history().hash();
+            }
+        }
+        panic!("it never became quiet")
+    }
+
+    fn at(lab: &mut Lab, ms: u64, now_ms: &mut f64) {
+        lab.perform(Command::Travel(Travel::To(Instant::ZERO + Duration::from_millis(ms)))).unwrap();
+        *now_ms += 16.7;
+        lab.tick(*now_ms, true, &mut || true);
+    }
+
+    fn ping() -> Command {
+        let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
+        Command::Start(Box::new(RunSpec { from: NodeId(2), to: Target::Node(NodeId(0), None), kind }))
+    }
+
+    #[test]
+    fn acting_in_the_past_goes_on_in_a_branch_and_the_old_one_comes_back_as_it_was() {
+        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut now_ms = 0.0;
+        let before = quiet(&mut lab, &mut now_ms);
+        at(&mut lab, 1_500, &mut now_ms);
+        assert!(lab.is_rewound());
+        lab.perform(ping()).unwrap();
+        let branch = quiet(&mut lab, &mut now_ms);
+        assert_ne!(branch, before);
+        assert_eq!(lab.world.history().runs().len(), 4);
+        // What happened before it is the same.
+        let fork = Instant::ZERO + Duration::from_millis(1_500);
+        let mut old = scenario::examples()[0].scenario().world(netlab::history::Limits::default()).unwrap();
+        old.run_until(fork, || true);
+        let mut new = lab.happened().world(netlab::history::Limits::default()).unwrap();
+        new.run_until(fork, || true);
+        assert_eq!(new.history().hash(), old.history().hash());
+
+        lab.perform(Command::Branch(0)).unwrap();
+        assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), before, "to where it had run");
+        assert_eq!((lab.playhead.at(), lab.state()), (fork, State::Paused));
+        assert_eq!(lab.branches().lines().len(), 2);
+        lab.perform(Command::Branch(1)).unwrap();
+        assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), branch);
+    }
+
+    fn quiet_or_paused(lab: &mut Lab, now_ms: &mut f64) -> u64 {
+        for _ in 0..1_000 {
+            *now_ms += 16.7;
+            lab.tick(*now_ms, true, &mut || true);
+        }
+        lab.world.history().hash()
+    }
+
+    #[test]
+    fn a_cable_pulled_in_the_past_is_in_the_document_of_the_branch_and_its_link_gives_the_same_history() {
+        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut now_ms = 0.0;
+        quiet(&mut lab, &mut now_ms);
+        at(&mut lab, 500, &mut now_ms);
+        lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
+        let hash = quiet(&mut lab, &mut now_ms);
+        let fork = Instant::ZERO + Duration::from_millis(500);
+        assert!(
+            matches!(lab.scenario().changes[..], [(at, Change::Link(LinkId(0), _))] if at == after(fork))
+        );
+        let shared = scenario::link::decode(&scenario::link::encode(lab.scenario())).unwrap();
+        assert_eq!(quiet(&mut Lab::new(shared), &mut 0.0), hash);
+    }
+
+    #[test]
+    fn what_was_changed_live_can_be_taken_away_with_its_moments() {
+        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut now_ms = 0.0;
+        for _ in 0..300 {
+            now_ms += 16.7;
+            lab.tick(now_ms, true, &mut || true);
+        }
+        lab.perform(Command::Edit(Box::new(Edit::Add(crate::edit::Kind::Host, None)))).unwrap();
+        lab.perform(Command::Edit(Box::new(Edit::Connect(NodeId(3), NodeId(1))))).unwrap();
+        lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
+        let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
+        let spec = RunSpec { from: NodeId(3), to: Target::Node(NodeId(2), None), kind };
+        lab.perform(Command::Start(Box::new(spec))).unwrap();
+        let hash = quiet(&mut lab, &mut now_ms);
+        assert!(lab.scenario().changes.is_empty(), "the document is the network as it is now");
+        let happened = lab.happened();
+        assert_eq!((happened.ids.len(), happened.changes.len()), (3, 3));
+        let shared = scenario::link::decode(&scenario::link::encode(&happened)).unwrap();
+        assert_eq!(quiet(&mut Lab::new(shared), &mut 0.0), hash);
+    }
+
+    #[test]
+    fn what_was_done_by_hand_later_is_not_in_the_branch_but_what_is_planned_is() {
+        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut now_ms = 0.0;
+        quiet(&mut lab, &mut now_ms);
+        lab.perform(ping()).unwrap();
+        quiet(&mut lab, &mut now_ms);
+        assert_eq!(lab.scenario().runs.len(), 4);
+        at(&mut lab, 2_500, &mut now_ms);
+        lab.perform(ping()).unwrap();
+        let starts: Vec<_> = lab.scenario().runs.iter().map(|(at, _)| at.nanos() / 1_000_000).collect();
+        assert_eq!(starts.len(), 4);
+        assert_eq!(starts[3], 2_500, "the three planned ones, and this");
+    }
+}

@@ -1,0 +1,145 @@
+//! The settings of a node, or of a link and the ports at its ends, as fields of text. As with the form that starts a run, what is
+//! typed is read by the reader of documents (`scenario::item`): what can be typed, what is wrong with it and the words for that
+//! are known in one place only. What has many parts (routes, rules) is a line of words for each part.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`field`] | a field: key, label, how it is filled in |
+//! | [`node`] | hosts, switches, routers |
+//! | [`words`] | routes, forwarded ports, filter rules and VLANs as lines of words |
+//! | [`link`] | rate, delay, queue; presets; how it all becomes a document and is read |
+//! | [`impair`] | the ways in which a link misbehaves, as a list |
+//! | [`port`] | a switch's and a router's ports |
+
+pub mod field;
+pub mod impair;
+mod link;
+mod node;
+mod port;
+mod words;
+
+use crate::run_form::Wrong;
+use field::Field;
+use impair::Entry;
+use scenario::Fault;
+use scenario::fault::Step;
+use scenario::item::Json;
+use std::collections::BTreeMap;
+
+/// What is being filled in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ItemForm {
+    /// A text for each field, by its key.
+    values: BTreeMap<String, String>,
+    /// A link's: how it misbehaves, besides what has a field.
+    pub impairments: Vec<Entry>,
+}
+
+/// Fields that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// What they are about; empty: the thing itself.
+    pub title: String,
+    /// In order.
+    pub fields: Vec<Field>,
+}
+
+/// A node's name.
+pub const NAME: Field = Field::text("name", "Name", "");
+
+impl ItemForm {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(String::as_str)
+    }
+
+    /// What is filled into a field.
+    pub fn value(&self, field: &Field) -> &str {
+        self.get(&field.key).unwrap_or(field.default)
+    }
+
+    /// Fills a field in.
+    pub fn set(&mut self, field: &Field, value: String) {
+        self.put(&field.key, value);
+    }
+
+    fn put(&mut self, key: &str, value: impl Into<String>) {
+        self.values.insert(key.to_owned(), value.into());
+    }
+
+    fn fill<K: AsRef<str>, V: Into<String>>(&mut self, values: impl IntoIterator<Item = (K, V)>) {
+        for (key, value) in values {
+            self.put(key.as_ref(), value);
+        }
+    }
+
+    fn is_on(&self, field: &Field) -> bool {
+        self.value(field) == ON
+    }
+
+    /// A field's text without the spaces around it.
+    fn as_text(&self, field: &Field) -> Json<'_> {
+        self.value(field).trim().into()
+    }
+
+    /// A field's number. What is none stays a text, and the reader says so.
+    fn as_number(&self, field: &Field) -> Json<'_> {
+        Json::typed(self.value(field))
+    }
+}
+
+/// What is in a field that is ticked.
+pub const ON: &str = "true";
+
+/// As a form has it.
+const fn ticked(on: bool) -> &'static str {
+    if on { ON } else { "" }
+}
+
+/// The parts of a list that is written with commas.
+fn parts(typed: &str) -> impl Iterator<Item = &str> {
+    typed.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// A list that is written with commas, as a list of texts.
+fn texts(typed: &str) -> Json<'_> {
+    Json::texts(parts(typed))
+}
+
+/// A percentage as a probability, digit by digit: `12.5` is `0.125`.
+fn hundredth(percent: &str) -> Option<String> {
+    let percent = percent.trim().trim_end_matches('%').trim_end();
+    let (whole, fraction) = percent.split_once('.').unwrap_or((percent, ""));
+    let digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+    let sized = (1..=3).contains(&whole.len()) && fraction.len() <= 7;
+    if !(sized && digits(whole) && digits(fraction)) {
+        return None;
+    }
+    let padded = format!("{whole:0>3}");
+    let possible =
+        padded.starts_with('0') || (padded == "100" && fraction.bytes().all(|digit| digit == b'0'));
+    possible.then(|| format!("{}.{}{fraction}", &padded[..1], &padded[1..]))
+}
+
+/// What to write where a percentage is wanted.
+const PERCENTAGE: &str = "write a percentage from 0 to 100, like 0.5";
+
+/// What was read, or each fault at its field: `key` finds the field that a fault is about, and the line in it, counted from 1.
+fn at_fields<T>(
+    read: Result<T, Vec<Fault>>,
+    key: impl Fn(&[Step]) -> Option<(String, Option<usize>)>,
+) -> Result<T, Vec<Wrong>> {
+    read.map_err(|faults| {
+        let wrong = |fault: Fault| {
+            let (key, line) = key(fault.place.steps()).unwrap_or_default();
+            let message = match line {
+                Some(line) => format!("line {line}: {}", fault.message),
+                None => fault.message,
+            };
+            (key, message)
+        };
+        faults.into_iter().map(wrong).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;

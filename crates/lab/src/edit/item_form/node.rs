@@ -1,0 +1,304 @@
+//! The settings of hosts, switches and routers.
+
+use super::field::Field;
+use super::words::{self, Lines};
+use super::{Group, ItemForm, NAME, at_fields, parts, texts, ticked};
+use crate::run_form::Wrong;
+use netlab::topology::{Congestion, HostConfig, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig};
+use router::config::SplitHorizon;
+use scenario::fault::Step;
+use scenario::item::{Fields, Json};
+use scenario::quantity::{show_size, show_time};
+use scenario::{Scenario, defaults};
+use std::borrow::Cow;
+
+const ADDRESSES: Field = Field::text("addresses", "Addresses", "")
+    .hint("With prefix, like 10.0.0.1/24; several with commas between.");
+const GATEWAY: Field =
+    Field::text("gateway", "Gateway", "").hint("Where packets for other networks go. Empty: nowhere.");
+const SLAAC: Field = Field::check("slaac", "Addresses from routers (SLAAC)", "")
+    .hint("Takes IPv6 addresses and a gateway from routers’ advertisements.");
+const MTU: Field = Field::number("mtu", "Largest packet", "1500").further();
+const MAC: Field =
+    Field::text("mac", "Ethernet address", "").hint("Empty: made from the host's number.").further();
+const CONGESTION: Field = Field::choice(
+    "congestion",
+    "TCP congestion control",
+    &[("cubic", "CUBIC"), ("reno", "Reno"), ("none", "none")],
+)
+.further();
+const TX_BUFFER: Field = Field::text("tx_buffer", "TCP send buffer", "64KiB").further();
+const RX_BUFFER: Field = Field::text("rx_buffer", "TCP receive buffer", "64KiB").further();
+const TCP_TIMEOUT: Field = Field::text("timeout", "TCP gives up after", "30s").further();
+
+const STP: Field = Field::check("stp", "Spanning tree", "")
+    .hint("Rapid STP: switches agree which cables to leave unused, so that no frame goes in circles.");
+const PRIORITY: Field = Field::number("priority", "Bridge priority", "32768")
+    .hint("In steps of 4096. The least becomes the root.");
+const SNOOPING: Field = Field::check("snooping", "Multicast snooping (IGMP, MLD)", "")
+    .hint("A group’s frames go only where somebody has joined it.");
+const AGEING: Field = Field::text("ageing", "Forgets an address after", "5min").further();
+const HELLO: Field = Field::text("hello", "Hello time", "2s").further();
+const MAX_AGE: Field = Field::text("max_age", "Maximum age", "20s").further();
+const FORWARD_DELAY: Field = Field::text("forward_delay", "Forward delay", "15s").further();
+
+const ROUTES: Field = Field::lines("routes", "Static routes")
+    .hint("One a line, like 10.0.2.0/24 via 10.0.12.2, or default via 10.0.12.2.");
+const RIP: Field =
+    Field::check("rip", "RIP", "").hint("Routers tell each other their routes: RIP 2 and RIPng.");
+const SPLIT_HORIZON: Field = Field::choice(
+    "split_horizon",
+    "Split horizon",
+    &[("poisoned", "with poisoned reverse"), ("simple", "simple"), ("off", "off: count to infinity")],
+);
+const TRIGGERED: Field = Field::check("triggered", "Triggered updates", super::ON);
+const UPDATE: Field = Field::text("update", "RIP update every", "30s").further();
+const TIMEOUT: Field = Field::text("timeout", "RIP route times out after", "3min").further();
+const GARBAGE: Field = Field::text("garbage", "RIP forgets it after another", "2min").further();
+const NAT: Field = Field::check("nat", "Address translation (NAT)", "")
+    .hint("For what leaves through a port that is marked as outside: that is set at the cable.");
+const FORWARDS: Field =
+    Field::lines("forwards", "Forwarded ports").hint("One a line, like tcp 8080 to 192.168.1.11 port 80.");
+const FILTER: Field = Field::check("filter", "Filter", "")
+    .hint("A stateful firewall. The first rule that fits decides; answers to what was let pass always pass.");
+const RULES: Field = Field::lines("rules", "Rules")
+    .hint("One a line: allow, deny or reject; tcp, udp, icmp or all; then any of from, to, ports, in. Like deny tcp from 10.0.1.0/24 ports 20-25.");
+const OTHERWISE: Field = Field::choice(
+    "otherwise",
+    "What fits no rule",
+    &[("allow", "passes"), ("deny", "vanishes"), ("reject", "is refused")],
+);
+
+impl ItemForm {
+    /// A node as it is.
+    pub fn of_node(scenario: &Scenario, id: NodeId) -> Self {
+        let node = scenario.topology.node(id);
+        let mut form = Self::default();
+        form.fill([(&NAME.key, node.name.clone())]);
+        match &node.kind {
+            NodeKind::Host(config) => form.fill_host(config),
+            NodeKind::Switch(config) => form.fill_switch(config),
+            NodeKind::Hub => {}
+            NodeKind::Router(config) => form.fill_router(scenario, id, config),
+        }
+        form
+    }
+
+    fn fill_host(&mut self, config: &HostConfig) {
+        let listed = |texts: Vec<String>| texts.join(", ");
+        let TcpConfig { congestion, rx_buffer, tx_buffer, timeout } = config.tcp;
+        let congestion = match congestion {
+            Congestion::None => "none",
+            Congestion::Reno => "reno",
+            Congestion::Cubic => "cubic",
+        };
+        self.fill([
+            ("addresses", listed(config.addresses.iter().map(ToString::to_string).collect())),
+            ("gateway", listed(config.gateways.iter().map(ToString::to_string).collect())),
+            ("slaac", ticked(config.slaac).into()),
+            ("mtu", config.ip_mtu.to_string()),
+            ("mac", config.mac.map(words::mac).unwrap_or_default()),
+            ("congestion", congestion.to_owned()),
+            ("tx_buffer", show_size(tx_buffer as u64)),
+            ("rx_buffer", show_size(rx_buffer as u64)),
+            ("timeout", timeout.map_or("none".to_owned(), show_time)),
+        ]);
+    }
+
+    fn fill_switch(&mut self, config: &SwitchConfig) {
+        let stp = config.stp.unwrap_or(defaults::STP);
+        self.fill([
+            ("ageing", show_time(config.ageing)),
+            ("stp", ticked(config.stp.is_some()).into()),
+            ("priority", stp.priority.to_string()),
+            ("hello", show_time(stp.hello)),
+            ("max_age", show_time(stp.max_age)),
+            ("forward_delay", show_time(stp.forward_delay)),
+            ("snooping", ticked(config.snooping).into()),
+        ]);
+    }
+
+    fn fill_router(&mut self, scenario: &Scenario, id: NodeId, config: &RouterConfig) {
+        let rip = config.rip.unwrap_or(defaults::RIP);
+        let split_horizon = match rip.split_horizon {
+            SplitHorizon::Off => "off",
+            SplitHorizon::Simple => "simple",
+            SplitHorizon::PoisonedReverse => "poisoned",
+        };
+        let otherwise = config.filter.as_ref().map_or(defaults::OTHERWISE, |filter| filter.otherwise);
+        let forwards = config.nat.iter().flat_map(|nat| &nat.forwards).map(words::forward);
+        let rules = config.filter.iter().flat_map(|filter| &filter.rules);
+        self.fill([
+            ("routes", words::joined(config.routes.iter().map(words::route))),
+            ("rip", ticked(config.rip.is_some()).into()),
+            ("split_horizon", split_horizon.into()),
+            ("triggered", ticked(rip.triggered).into()),
+            ("update", show_time(rip.update)),
+            ("timeout", show_time(rip.timeout)),
+            ("garbage", show_time(rip.garbage)),
+            ("nat", ticked(config.nat.is_some()).into()),
+            ("forwards", words::joined(forwards)),
+            ("filter", ticked(config.filter.is_some()).into()),
+            ("rules", words::joined(rules.map(|rule| words::rule(rule, scenario, id)))),
+            ("otherwise", words::verdict(otherwise).into()),
+        ]);
+    }
+
+    /// The fields of a node of this kind, given what is filled in.
+    pub fn node_groups(&self, kind: &NodeKind) -> Vec<Group> {
+        let mut fields = vec![NAME];
+        match kind {
+            NodeKind::Host(_) => {
+                fields.extend([
+                    ADDRESSES,
+                    GATEWAY,
+                    SLAAC,
+                    MTU,
+                    MAC,
+                    CONGESTION,
+                    TX_BUFFER,
+                    RX_BUFFER,
+                    TCP_TIMEOUT,
+                ]);
+            }
+            NodeKind::Switch(_) => {
+                fields.push(STP);
+                if self.is_on(&STP) {
+                    fields.extend([PRIORITY, HELLO, MAX_AGE, FORWARD_DELAY]);
+                }
+                fields.extend([SNOOPING, AGEING]);
+            }
+            NodeKind::Hub => {}
+            NodeKind::Router(_) => {
+                fields.extend([ROUTES, RIP]);
+                if self.is_on(&RIP) {
+                    fields.extend([SPLIT_HORIZON, TRIGGERED, UPDATE, TIMEOUT, GARBAGE]);
+                }
+                fields.push(NAT);
+                if self.is_on(&NAT) {
+                    fields.push(FORWARDS);
+                }
+                fields.push(FILTER);
+                if self.is_on(&FILTER) {
+                    fields.extend([RULES, OTHERWISE]);
+                }
+            }
+        }
+        vec![Group { title: String::new(), fields }]
+    }
+
+    /// The node's settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with the key of its field.
+    pub fn node(&self, scenario: &Scenario, id: NodeId) -> Result<NodeKind, Vec<Wrong>> {
+        let mut lines = LinesOf::default();
+        let mut fields = Fields::default();
+        fields.put("id", scenario.id(id).to_owned());
+        match &scenario.topology.node(id).kind {
+            NodeKind::Host(_) => self.host_fields(&mut fields),
+            NodeKind::Switch(_) => self.switch_fields(&mut fields),
+            NodeKind::Hub => _ = fields.put("kind", "hub"),
+            NodeKind::Router(_) => self.router_fields(&mut fields, &mut lines, scenario, id)?,
+        }
+        let (_, _, node) = at_fields(scenario.read_node(id, &fields), |steps| {
+            let [_, _, Step::Field(first), rest @ ..] = steps else { return None };
+            let (list, rest) = match (first.as_str(), rest) {
+                ("tcp" | "stp" | "rip", [Step::Field(key), ..]) => return Some((key.clone(), None)),
+                ("nat" | "filter", [Step::Field(key), rest @ ..]) => (key.as_str(), rest),
+                (key, rest) => (key, rest),
+            };
+            let line = match (list, rest) {
+                ("routes", [Step::Index(number), ..]) => lines.routes.number(*number),
+                ("forwards", [Step::Index(number), ..]) => lines.forwards.number(*number),
+                ("rules", [Step::Index(number), ..]) => lines.rules.number(*number),
+                _ => None,
+            };
+            Some((list.to_owned(), line))
+        })?;
+        Ok(node.kind)
+    }
+
+    fn host_fields<'f>(&'f self, fields: &mut Fields<'f>) {
+        fields.put("kind", "host").put("addresses", texts(self.value(&ADDRESSES)));
+        let gateways = self.value(&GATEWAY);
+        if parts(gateways).next().is_some() {
+            fields.put("gateway", texts(gateways));
+        }
+        if self.is_on(&SLAAC) {
+            fields.put("slaac", true);
+        }
+        fields.put("mtu", self.as_number(&MTU));
+        if !self.value(&MAC).trim().is_empty() {
+            fields.put("mac", self.as_text(&MAC));
+        }
+        let tcp = [CONGESTION, TX_BUFFER, RX_BUFFER, TCP_TIMEOUT];
+        fields.put("tcp", tcp.into_iter().map(|field| self.named(field)).collect::<Fields<'_>>());
+    }
+
+    fn switch_fields<'f>(&'f self, fields: &mut Fields<'f>) {
+        fields.put("kind", "switch").put("ageing", self.as_text(&AGEING));
+        if self.is_on(&STP) {
+            let times = [HELLO, MAX_AGE, FORWARD_DELAY].into_iter().map(|field| self.named(field));
+            let mut stp: Fields<'_> = times.collect();
+            stp.put("priority", self.as_number(&PRIORITY));
+            fields.put("stp", stp);
+        }
+        if self.is_on(&SNOOPING) {
+            fields.put("snooping", true);
+        }
+    }
+
+    fn router_fields<'f>(
+        &'f self,
+        fields: &mut Fields<'f>,
+        lines: &mut LinesOf<'f>,
+        scenario: &Scenario,
+        id: NodeId,
+    ) -> Result<(), Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let mut take = |field: &Field, read: &mut dyn FnMut(&'f str) -> Result<Fields<'f>, String>| {
+            Lines::read(self.value(field), read).unwrap_or_else(|(line, what)| {
+                wrong.push((field.key.to_string(), format!("line {line}: {what}")));
+                Lines::default()
+            })
+        };
+        let list = |lines: &Lines<Fields<'f>>| Json::List(lines.all().map(Json::Object).collect());
+        fields.put("kind", "router");
+        lines.routes = take(&ROUTES, &mut words::read_route);
+        fields.put("routes", list(&lines.routes));
+        if self.is_on(&RIP) {
+            let times = [SPLIT_HORIZON, UPDATE, TIMEOUT, GARBAGE].into_iter().map(|field| self.named(field));
+            let mut rip: Fields<'_> = times.collect();
+            rip.put("triggered", self.is_on(&TRIGGERED));
+            fields.put("rip", rip);
+        }
+        if self.is_on(&NAT) {
+            lines.forwards = take(&FORWARDS, &mut words::read_forward);
+            let mut nat = Fields::default();
+            nat.put("forwards", list(&lines.forwards));
+            fields.put("nat", nat);
+        }
+        if self.is_on(&FILTER) {
+            lines.rules = take(&RULES, &mut |line| words::read_rule(line, scenario, id));
+            let mut filter = Fields::default();
+            filter.put("rules", list(&lines.rules)).put("otherwise", self.as_text(&OTHERWISE));
+            fields.put("filter", filter);
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    /// A field of text by its own key.
+    fn named(&self, field: Field) -> (Cow<'static, str>, Json<'_>) {
+        let text = self.as_text(&field);
+        (field.key, text)
+    }
+}
+
+/// The lines of a router's lists.
+#[derive(Default)]
+struct LinesOf<'f> {
+    routes: Lines<Fields<'f>>,
+    forwards: Lines<Fields<'f>>,
+    rules: Lines<Fields<'f>>,
+}

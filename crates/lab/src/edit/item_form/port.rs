@@ -1,0 +1,181 @@
+//! The ports at the ends of a cable.
+
+use super::field::Field;
+use super::words::{self, Lines, Vlan};
+use super::{Group, ItemForm, ON, parts, texts, ticked};
+use crate::run_form::Wrong;
+use bridge::config::{Edge, Membership};
+use netlab::topology::{NodeKind, Port};
+use scenario::item::{Fields, Json};
+
+const UP: Field = Field::check("up", "Switched on", ON);
+const MODE: Field = Field::choice(
+    "mode",
+    "VLANs",
+    &[("", "access: one, frames without tags"), ("trunk", "trunk: several, frames with tags")],
+);
+const VLAN: Field = Field::number("vlan", "VLAN", "1");
+const TRUNK: Field = Field::text("trunk", "VLANs that pass", "").hint("Like 10, 20. Empty: all.");
+const NATIVE: Field =
+    Field::number("native", "Native VLAN", "1").hint("Its frames have no tag here. Empty: all are tagged.");
+const EDGE: Field = Field::choice(
+    "edge",
+    "Edge port",
+    &[("auto", "found out"), ("true", "yes: no switch behind it"), ("false", "no")],
+)
+.further();
+const COST: Field = Field::number("cost", "Path cost", "").hint("Empty: made from the rate.").further();
+const PRIORITY: Field = Field::number("priority", "Port priority", "128").further();
+const MTU: Field = Field::number("mtu", "Longest payload", "9216").further();
+
+const ADDRESSES: Field = Field::text("addresses", "Addresses", "")
+    .hint("With prefix, like 10.0.1.254/24; several with commas between.");
+const VLANS: Field =
+    Field::lines("vlans", "VLANs on this port").hint("A line for each, like 10: 10.0.10.254/24.").further();
+const OUTSIDE: Field = Field::check("outside", "Outside of address translation", "").further();
+const ADVERTISE: Field = Field::check("advertise", "Tells hosts of IPv6 prefixes", ON).further();
+const RIP: Field = Field::check("rip", "Takes part in RIP", ON).further();
+const ROUTER_MTU: Field = Field::number("mtu", "Largest packet", "1500").further();
+const MAC: Field = Field::text("mac", "Ethernet address", "").hint("Empty: made from its numbers.").further();
+
+impl ItemForm {
+    /// The port of a node of this kind, as end number `end`.
+    pub(super) fn fill_port(&mut self, end: usize, kind: &NodeKind, port: &Port) {
+        let key = |name: &str| format!("port{end}.{name}");
+        match kind {
+            NodeKind::Host(_) | NodeKind::Hub => {}
+            NodeKind::Switch(_) => {
+                let port = port.of_switch();
+                let (mode, vlan, trunk, native) = match port.vlan {
+                    Membership::Access(vlan) => ("", vlan.get(), String::new(), Some(1)),
+                    Membership::Trunk { native, allowed } => {
+                        let allowed = allowed.into_iter().flatten().map(|vlan| vlan.get().to_string());
+                        ("trunk", 1, allowed.collect::<Vec<_>>().join(", "), native.map(|vlan| vlan.get()))
+                    }
+                };
+                let edge = match port.edge {
+                    Edge::Auto => "auto",
+                    Edge::Yes => "true",
+                    Edge::No => "false",
+                };
+                self.fill([
+                    (key("up"), ticked(port.up).into()),
+                    (key("mode"), mode.into()),
+                    (key("vlan"), vlan.to_string()),
+                    (key("trunk"), trunk),
+                    (key("native"), native.map(|vlan| vlan.to_string()).unwrap_or_default()),
+                    (key("edge"), edge.into()),
+                    (key("cost"), port.cost.map(|cost| cost.to_string()).unwrap_or_default()),
+                    (key("priority"), port.priority.to_string()),
+                    (key("mtu"), port.mtu.to_string()),
+                ]);
+            }
+            NodeKind::Router(_) => {
+                let port = port.of_router();
+                let addresses: Vec<String> = port.addresses.iter().map(ToString::to_string).collect();
+                self.fill([
+                    (key("up"), ticked(port.up).into()),
+                    (key("addresses"), addresses.join(", ")),
+                    (key("vlans"), words::vlans(&port.vlans)),
+                    (key("outside"), ticked(port.outside).into()),
+                    (key("advertise"), ticked(port.advertise).into()),
+                    (key("rip"), ticked(port.rip).into()),
+                    (key("mtu"), port.mtu.to_string()),
+                    (key("mac"), port.mac.map(words::mac).unwrap_or_default()),
+                ]);
+            }
+        }
+    }
+
+    /// The fields of a port, if a node of this kind has such.
+    pub(super) fn port_group(&self, end: usize, kind: &NodeKind, name: &str) -> Option<Group> {
+        let place = format!("port{end}");
+        let fields = match kind {
+            NodeKind::Host(_) | NodeKind::Hub => return None,
+            NodeKind::Switch(_) => {
+                let mut fields = vec![UP, MODE];
+                match self.value(&MODE.at(&place)) {
+                    "" => fields.push(VLAN),
+                    _ => fields.extend([TRUNK, NATIVE]),
+                }
+                fields.extend([EDGE, COST, PRIORITY, MTU]);
+                fields
+            }
+            NodeKind::Router(_) => {
+                vec![ADDRESSES, UP, VLANS, OUTSIDE, ADVERTISE, RIP, ROUTER_MTU, MAC]
+            }
+        };
+        let fields = fields.into_iter().map(|field| field.at(&place)).collect();
+        Some(Group { title: format!("Port of {name}"), fields })
+    }
+
+    /// The port's fields in the document; `None` if the node's ports have no settings. `lines` becomes those of its VLANs.
+    pub(super) fn port_fields<'f>(
+        &'f self,
+        end: usize,
+        kind: &NodeKind,
+        lines: &mut Lines<Vlan<'f>>,
+        wrong: &mut Vec<Wrong>,
+    ) -> Option<Fields<'f>> {
+        match kind {
+            NodeKind::Host(_) | NodeKind::Hub => None,
+            NodeKind::Switch(_) => Some(self.switch_port_fields(&format!("port{end}"))),
+            NodeKind::Router(_) => Some(self.router_port_fields(&format!("port{end}"), lines, wrong)),
+        }
+    }
+
+    fn switch_port_fields(&self, place: &str) -> Fields<'_> {
+        let number = |field: &Field| self.as_number(&field.at(place));
+        let mut port = Fields::default();
+        port.put("up", self.is_on(&UP.at(place)));
+        match self.value(&MODE.at(place)) {
+            "" => {
+                port.put("vlan", number(&VLAN));
+            }
+            _ => {
+                let numbers: Vec<_> = parts(self.value(&TRUNK.at(place))).map(Json::typed).collect();
+                let trunk = if numbers.is_empty() { Json::Bool(true) } else { Json::List(numbers) };
+                port.put("trunk", trunk).put("native", self.or_null(&NATIVE, place, number));
+            }
+        }
+        match self.value(&EDGE.at(place)) {
+            "true" => port.put("edge", true),
+            "false" => port.put("edge", false),
+            other => port.put("edge", other),
+        };
+        port.put("cost", self.or_null(&COST, place, number))
+            .put("priority", number(&PRIORITY))
+            .put("mtu", number(&MTU));
+        port
+    }
+
+    fn router_port_fields<'f>(
+        &'f self,
+        place: &str,
+        lines: &mut Lines<Vlan<'f>>,
+        wrong: &mut Vec<Wrong>,
+    ) -> Fields<'f> {
+        let on = |field: &Field| self.is_on(&field.at(place));
+        let vlans = VLANS.at(place);
+        *lines = Lines::read(self.value(&vlans), &mut words::read_vlan).unwrap_or_else(|(line, what)| {
+            wrong.push((vlans.key.to_string(), format!("line {line}: {what}")));
+            Lines::default()
+        });
+        let of_vlans: Fields<'_> = lines.all().map(|(vlan, addresses)| (vlan.into(), addresses)).collect();
+        let mut port = Fields::default();
+        port.put("up", on(&UP))
+            .put("addresses", texts(self.value(&ADDRESSES.at(place))))
+            .put("vlans", of_vlans)
+            .put("outside", on(&OUTSIDE))
+            .put("advertise", on(&ADVERTISE))
+            .put("rip", on(&RIP))
+            .put("mtu", self.as_number(&ROUTER_MTU.at(place)))
+            .put("mac", self.or_null(&MAC, place, |field| self.as_text(&field.at(place))));
+        port
+    }
+
+    /// Null for a field that is empty: there is none.
+    fn or_null<'f>(&'f self, field: &Field, place: &str, value: impl Fn(&Field) -> Json<'f>) -> Json<'f> {
+        if self.value(&field.at(place)).trim().is_empty() { Json::Null } else { value(field) }
+    }
+}

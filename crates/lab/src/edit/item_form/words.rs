@@ -1,0 +1,220 @@
+//! Routes, forwarded ports, filter rules and VLANs as lines of words: what a student can type, and close to what routers'
+//! own command lines look like. The words are those of the document, in the order in which they are said; only the lines'
+//! form is checked here, and what stands in them by the document's reader.
+
+use super::texts;
+use netlab::topology::NodeId;
+use router::config::{Forward, Protocol, Rule, StaticRoute, Transport, Verdict};
+use scenario::item::{Fields, Json};
+use scenario::{Scenario, defaults};
+use smoltcp::wire::{EthernetAddress, IpCidr};
+
+/// What was read of each line that is not empty, with the number of the line in the text, from 1.
+#[derive(Clone)]
+pub struct Lines<T>(Vec<(usize, T)>);
+
+impl<T> Default for Lines<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Lines<T> {
+    /// Reads each line that is not empty.
+    ///
+    /// # Errors
+    /// The number of the first line that cannot be read, and what to do.
+    pub fn read<'t>(
+        text: &'t str,
+        read: &mut dyn FnMut(&'t str) -> Result<T, String>,
+    ) -> Result<Self, (usize, String)> {
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let read = |(number, line): (usize, &'t str)| match read(line) {
+            Ok(line) => Ok((number, line)),
+            Err(what) => Err((number, what)),
+        };
+        lines.map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// What was read, in order.
+    pub fn all(&self) -> impl Iterator<Item = T>
+    where
+        T: Clone,
+    {
+        self.0.iter().map(|(_, line)| line.clone())
+    }
+
+    /// The number of the line that this element of the list was read from.
+    pub fn number(&self, element: usize) -> Option<usize> {
+        self.0.get(element).map(|(number, _)| *number)
+    }
+}
+
+impl Lines<Vlan<'_>> {
+    /// The number of the line of this VLAN.
+    pub fn of_vlan(&self, name: &str) -> Option<usize> {
+        self.0.iter().find(|(_, (vlan, _))| *vlan == name).map(|(number, _)| *number)
+    }
+}
+
+/// A VLAN's number, and the list of its addresses.
+pub type Vlan<'t> = (&'t str, Json<'t>);
+
+/// One line for each.
+pub fn joined(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// An Ethernet address as documents have it.
+pub fn mac(mac: EthernetAddress) -> String {
+    mac.to_string().replace('-', ":")
+}
+
+/// `10.0.2.0/24 via 10.0.12.2`.
+pub fn route(route: &StaticRoute) -> String {
+    let to = match route.to.prefix_len() {
+        0 => "default".to_owned(),
+        _ => route.to.to_string(),
+    };
+    let metric = match route.metric {
+        defaults::METRIC => String::new(),
+        metric => format!(" metric {metric}"),
+    };
+    format!("{to} via {}{metric}", route.via)
+}
+
+/// The inverse of [`route`].
+pub fn read_route(line: &str) -> Result<Fields<'_>, String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (to, via, metric) = match words[..] {
+        [to, "via", via] => (to, via, None),
+        [to, "via", via, "metric", metric] => (to, via, Some(metric)),
+        _ => return Err("write a network and the next hop, like 10.0.2.0/24 via 10.0.12.2".into()),
+    };
+    let mut route = Fields::default();
+    route.put("to", to).put("via", via).maybe("metric", metric.map(Json::typed));
+    Ok(route)
+}
+
+/// `tcp 8080 to 192.168.1.11 port 80`.
+pub fn forward(forward: &Forward) -> String {
+    let transport = match forward.transport {
+        Transport::Tcp => "tcp",
+        Transport::Udp => "udp",
+    };
+    let port = match forward.to_port == forward.port {
+        true => String::new(),
+        false => format!(" port {}", forward.to_port),
+    };
+    format!("{transport} {} to {}{port}", forward.port, forward.to)
+}
+
+/// The inverse of [`forward`].
+pub fn read_forward(line: &str) -> Result<Fields<'_>, String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (transport, outside, to, port) = match words[..] {
+        [transport @ ("tcp" | "udp"), outside, "to", to] => (transport, outside, to, None),
+        [transport @ ("tcp" | "udp"), outside, "to", to, "port", port] => {
+            (transport, outside, to, Some(port))
+        }
+        _ => {
+            return Err(
+                "write the port outside and where it leads, like tcp 8080 to 192.168.1.11 port 80".into()
+            );
+        }
+    };
+    let mut forward = Fields::default();
+    forward.put(transport, Json::typed(outside)).put("to", to).maybe("port", port.map(Json::typed));
+    Ok(forward)
+}
+
+/// As the document calls it.
+pub const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allow => "allow",
+        Verdict::Deny => "deny",
+        Verdict::Reject => "reject",
+    }
+}
+
+/// `deny tcp from 10.0.1.0/24 to 10.0.2.7/32 ports 20-25 in s1`.
+pub fn rule(rule: &Rule, scenario: &Scenario, router: NodeId) -> String {
+    let protocol = match rule.protocol {
+        None => "all",
+        Some(Protocol::Tcp) => "tcp",
+        Some(Protocol::Udp) => "udp",
+        Some(Protocol::Icmp) => "icmp",
+    };
+    let mut line = format!("{} {protocol}", verdict(rule.verdict));
+    if let Some(from) = rule.from {
+        line += &format!(" from {from}");
+    }
+    if let Some(to) = rule.to {
+        line += &format!(" to {to}");
+    }
+    if let Some(ports) = &rule.to_ports {
+        line += &match (*ports.start(), *ports.end()) {
+            (first, last) if first == last => format!(" ports {first}"),
+            (first, last) => format!(" ports {first}-{last}"),
+        };
+    }
+    if let Some(port) = rule.port {
+        let neighbors = neighbors(scenario, router);
+        let name = neighbors
+            .get(port as usize)
+            .filter(|name| neighbors.iter().filter(|other| other == name).count() == 1);
+        line += &format!(" in {}", name.map_or(port.to_string(), |name| (*name).to_owned()));
+    }
+    line
+}
+
+/// The inverse of [`rule`].
+pub fn read_rule<'t>(line: &'t str, scenario: &Scenario, router: NodeId) -> Result<Fields<'t>, String> {
+    let mut words = line.split_whitespace();
+    let [Some(verdict @ ("allow" | "deny" | "reject")), Some(protocol)] = [words.next(), words.next()] else {
+        return Err(
+            "begin with allow, deny or reject and a protocol, like deny tcp ports 22, or allow all".into()
+        );
+    };
+    let mut rule = Fields::default();
+    rule.put(verdict, protocol);
+    while let Some(what) = words.next() {
+        let Some(value) = words.next() else { return Err(format!("say what comes after “{what}”")) };
+        let what = if what == "port" { "ports" } else { what };
+        if rule.names().skip(1).any(|name| name == what) {
+            return Err(format!("“{what}” stands here twice"));
+        }
+        match what {
+            "from" | "to" => rule.put(what, value),
+            "ports" => rule.put(what, Json::typed(value)),
+            // An id may be a number, too: it comes before the number of a port.
+            "in" if neighbors(scenario, router).contains(&value) => rule.put(what, value),
+            "in" => rule.put(what, Json::typed(value)),
+            other => return Err(format!("“{other}” is none of from, to, ports and in")),
+        };
+    }
+    Ok(rule)
+}
+
+/// The ids of the nodes at the other ends of a router's cables, in the order of its ports.
+fn neighbors(scenario: &Scenario, router: NodeId) -> Vec<&str> {
+    let topology = &scenario.topology;
+    let ports = topology.links.iter().flat_map(|link| [link.ends, [link.ends[1], link.ends[0]]]);
+    ports.filter(|[here, _]| *here == router).map(|[_, there]| scenario.id(there)).collect()
+}
+
+/// `10: 10.0.10.254/24, fd00::1/64`, a line for each VLAN.
+pub fn vlans(vlans: &[(u16, Vec<IpCidr>)]) -> String {
+    let listed = |list: &[IpCidr]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    joined(vlans.iter().map(|(vlan, addresses)| format!("{vlan}: {}", listed(addresses))))
+}
+
+/// The inverse of [`vlans`].
+pub fn read_vlan(line: &str) -> Result<Vlan<'_>, String> {
+    let Some((vlan, addresses)) =
+        line.split_once(": ").or_else(|| Some((line.trim().strip_suffix(':')?, "")))
+    else {
+        return Err("write a VLAN’s number and its addresses, like 10: 10.0.10.254/24".into());
+    };
+    Ok((vlan.trim(), texts(addresses)))
+}

@@ -1,0 +1,181 @@
+//! A frame's sheet: where it is at the playhead, what the wire and the nodes do to it, and what it says.
+
+use super::link::way_name;
+use super::words::drop_reason;
+use super::{Button, FrameSheet, Inspected, changed};
+use crate::acting::Action;
+use crate::format;
+use crate::topology::LiveTopology;
+use crate::trace::Row;
+use capture::Recording;
+use dissect::Dissection;
+use netlab::history::{Fate, Transit, TransitId};
+use netlab::{Frame, History, Instant};
+use std::rc::Rc;
+
+/// Hops of a frame are looked for among this number of transits before and after.
+const HOPS_WITHIN: u64 = 4_000;
+
+pub(super) fn sheet(
+    topology: LiveTopology<'_>,
+    history: &History,
+    at: Instant,
+    transit: &Transit,
+) -> FrameSheet {
+    let summary = dissect::summary(&transit.frame);
+    let [from, to] = [topology.sender(transit.direction), topology.receiver(transit.direction)]
+        .map(|node| topology.node(node).name.as_str());
+    let dropped = match transit.fate {
+        Fate::Dropped { reason, at: when } if when <= at => Some(reason),
+        _ => None,
+    };
+    let refused = transit.refused.filter(|(when, _)| *when <= at);
+    let whereabouts = match (dropped, refused) {
+        (Some(reason), _) => format!("Dropped between {from} and {to}: {}.", drop_reason(reason)),
+        (None, Some((_, why))) => format!("Arrived at {to}, which keeps it back: {why}."),
+        (None, None) if at < transit.queued => format!("Not yet sent by {from}."),
+        (None, None) if at < transit.start => format!("Waiting in {from}'s queue for the cable to {to}."),
+        (None, None) if at < transit.arrival => format!("On the wire from {from} to {to}."),
+        (None, None) => format!("Arrived at {to}."),
+    };
+    let mut facts = vec![
+        ("Size", format::buffer(transit.frame.len())),
+        ("Queued at", format!("{}\u{a0}s", format::clock(transit.queued))),
+    ];
+    if transit.start > transit.queued {
+        facts.push(("Waited", format::duration(transit.start - transit.queued)));
+    }
+    if transit.end > transit.start {
+        facts.push(("Sent within", format::duration(transit.end - transit.start)));
+    }
+    match transit.fate {
+        Fate::Delivered => facts.push(("Arrives", format!("{}\u{a0}s", format::clock(transit.arrival)))),
+        Fate::Dropped { at: when, .. } => facts.push(("Dropped", format!("{}\u{a0}s", format::clock(when)))),
+    }
+    let near = transit.id.0.saturating_sub(HOPS_WITHIN)..=transit.id.0 + HOPS_WITHIN;
+    let all: Vec<_> = near
+        .filter_map(|id| history.transit(TransitId(id)))
+        .filter(|other| other.frame_id == transit.frame_id && other.queued <= at)
+        .collect();
+    let dissection = dissect::layers(&transit.frame);
+    let changed = before(topology, history, transit).and_then(|before| {
+        let changes = match before.frame == transit.frame {
+            true => Vec::new(),
+            false => changed::between(&dissect::layers(&before.frame), &dissection),
+        };
+        (!changes.is_empty()).then(|| (from.to_string(), changes))
+    });
+    let marks = marks(topology, transit, &all, &dissection);
+    FrameSheet {
+        id: transit.id,
+        label: summary.label.to_string(),
+        info: summary.info,
+        whereabouts,
+        lost: dropped.is_some() || refused.is_some(),
+        marks,
+        // What is lost anyway need not be.
+        button: (transit.fate == Fate::Delivered).then_some(Button {
+            text: "Lose this frame",
+            of: None,
+            action: Action::Lose(transit.id),
+            in_tools: false,
+        }),
+        facts,
+        hops: all.iter().map(|other| (other.id, way_name(topology, other.direction))).collect(),
+        changed,
+        frame: transit.frame.clone(),
+        dissection,
+    }
+}
+
+/// The same frame on the wire by which its sender got it, if that is still kept.
+pub fn before<'a>(
+    topology: LiveTopology<'_>,
+    history: &'a History,
+    transit: &Transit,
+) -> Option<&'a Transit> {
+    changed::before(topology, history, transit, HOPS_WITHIN)
+}
+
+/// What wires have done to it, in sentences.
+fn marks(
+    topology: LiveTopology<'_>,
+    transit: &Transit,
+    hops: &[&Transit],
+    dissection: &Dissection,
+) -> Vec<String> {
+    let mut marks = Vec::new();
+    let spoilt = hops.iter().find(|hop| hop.id <= transit.id && hop.marks.corrupted);
+    if let Some(hop) = spoilt {
+        let since = if hop.id == transit.id { "this wire".into() } else { way_name(topology, hop.direction) };
+        marks.push(format!("A bit of it is wrong since {since}. {}", caught_by(dissection)));
+    }
+    if transit.marks.duplicate {
+        marks.push("It is a copy that the wire made: the second of two.".into());
+    }
+    if transit.marks.reordered {
+        marks.push("It went ahead of frames that were sent before it.".into());
+    }
+    marks
+}
+
+/// Which checksum tells that a bit is wrong.
+fn caught_by(dissection: &Dissection) -> String {
+    let failed = dissection
+        .layers
+        .iter()
+        .find(|layer| layer.walk().any(|field| field.fault.is_some() && field.key.contains("checksum")));
+    match failed {
+        Some(layer) => {
+            format!("The {} checksum is wrong, so the node that checks it drops the frame.", layer.name)
+        }
+        None if dissection.faults().next().is_some() => {
+            "No checksum tells, but it makes no sense any more.".into()
+        }
+        None => "No checksum covers that bit: Ethernet’s own, which would, is not simulated.".into(),
+    }
+}
+
+/// A packet of a capture that was opened, looked at closely.
+pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
+    let index = row.transit.0 as usize;
+    let packet = recording.packets[index];
+    let interface = &recording.interfaces[packet.interface as usize];
+    let seen = recording.frame(index);
+    let bytes = seen.unwrap_or_default();
+    let summary = dissect::summary(bytes);
+    let place =
+        [interface.name.as_str(), interface.description.as_str()].into_iter().find(|name| !name.is_empty());
+    let whereabouts = match &seen {
+        Err(other) => other.to_string(),
+        Ok(_) => match (place, recording.sent(index)) {
+            (Some(place), Some(true)) => format!("Sent at {place}."),
+            (Some(place), Some(false)) => format!("Received at {place}."),
+            (Some(place), None) => format!("Seen at {place}."),
+            (None, _) => "From an opened capture.".to_string(),
+        },
+    };
+    let mut facts = vec![
+        ("Packet", format::count(number as u64 + 1)),
+        ("Size", format::buffer(packet.original_len as usize)),
+        ("Seen at", format!("{}\u{a0}s", format::clock(row.at))),
+    ];
+    if packet.captured_len < packet.original_len {
+        facts.push(("Captured", format::buffer(packet.captured_len as usize)));
+    }
+    facts.extend(recording.comments(index).map(|comment| ("Comment", comment.chars().take(300).collect())));
+    Inspected::Frame(Rc::new(FrameSheet {
+        id: row.transit,
+        label: summary.label.to_string(),
+        info: summary.info,
+        whereabouts,
+        lost: seen.is_err(),
+        marks: Vec::new(),
+        button: None,
+        facts,
+        hops: Vec::new(),
+        changed: None,
+        frame: Frame::copy_from(bytes),
+        dissection: dissect::layers(bytes),
+    }))
+}

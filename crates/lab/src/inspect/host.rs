@@ -1,0 +1,61 @@
+//! A host's sheet.
+
+use super::words::{ago, ethernet, socket_row, tcp_settings};
+use super::{Scene, Sheet, Table};
+use crate::format;
+use crate::names;
+use netlab::topology::HostConfig;
+
+pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
+    let (tables, at) = (&scene.tables, scene.at);
+    sheet.meaning = "Has a TCP/IP stack of its own and runs the programs that talk.";
+    let facts = &mut sheet.facts;
+    for cidr in config.addresses_of_stack(scene.id) {
+        facts.push(("Address", cidr.to_string()));
+    }
+    for (cidr, since) in &tables.addresses {
+        facts.push(("Address", format!("{cidr}, as a router advised {}", ago(at, *since))));
+    }
+    for gateway in &config.gateways {
+        facts.push(("Gateway", names::with_address(scene.topology, *gateway)));
+    }
+    for (router, since) in &tables.default_routers {
+        let name = names::with_address(scene.topology, *router);
+        facts.push(("Gateway", format!("{name}, which said so {}", ago(at, *since))));
+    }
+    if config.slaac && tables.default_routers.is_empty() {
+        facts.push(("IPv6", "takes addresses and a gateway from routers; none has spoken yet".into()));
+    }
+    facts.push(("Ethernet address", ethernet(config.mac(scene.id))));
+    facts.push(("Largest packet", format::buffer(config.ip_mtu)));
+    facts.push(("TCP", tcp_settings(config.tcp)));
+    sheet.tables.push(Table::new(
+        "Neighbors",
+        &["IP address", "Ethernet address", "Learned"],
+        tables
+            .neighbors
+            .iter()
+            .map(|(ip, mac, since)| vec![ip.to_string(), ethernet(*mac), ago(at, *since)])
+            .collect(),
+        "None yet: it will ask by ARP or NDP when it has something to send.",
+    ));
+    sheet.tables.push(Table::new(
+        "Sockets",
+        &["Socket", "State", "Other side"],
+        tables.sockets.iter().map(|(_, state, _)| socket_row(state)).collect(),
+        "None open: no program here is using the network.",
+    ));
+    if !tables.path_mtus.is_empty() {
+        let row = |(to, mtu, since): &(_, usize, _)| {
+            vec![names::with_address(scene.topology, *to), format::buffer(*mtu), ago(at, *since)]
+        };
+        let rows = tables.path_mtus.iter().map(row).collect();
+        sheet.tables.push(Table::new("Longest packets", &["To", "At most", "Told"], rows, ""));
+    }
+    if !tables.memberships.is_empty() {
+        let row = |(group, since): &(smoltcp::wire::IpAddress, _)| vec![group.to_string(), ago(at, *since)];
+        let rows = tables.memberships.iter().map(row).collect();
+        sheet.tables.push(Table::new("Groups", &["It is in", "Joined"], rows, ""));
+    }
+    sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));
+}

@@ -1,0 +1,231 @@
+//! A router's sheet.
+
+use super::words::{ago, endpoint, ethernet, flow, rip, rule, source, verdict};
+use super::{Button, Scene, Sheet, Table};
+use crate::acting::Action;
+use crate::format;
+use crate::names;
+use netlab::history::{NodeEvent, Refusal};
+use netlab::topology::RouterConfig;
+use router::config::{Filter, Forward, Transport, Verdict};
+use router::event::{Route, Translation};
+use smoltcp::wire::{EthernetAddress, IpCidr, IpEndpoint};
+use std::collections::BTreeMap;
+use wire::PortId;
+
+pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) {
+    let (id, at) = (scene.id, scene.at);
+    sheet.meaning = "Takes packets from one network and sends them on to the next, nearer to where they go.";
+    sheet.facts.push(("RIP", rip(config.rip.as_ref())));
+    sheet.facts.push((
+        "Translates addresses",
+        if config.nat.is_some() { "of what leaves through an outside port (NAT)" } else { "no" }.into(),
+    ));
+    if config.filter.is_none() {
+        sheet.facts.push(("Filter", "none: everything may pass".into()));
+    }
+    sheet.buttons.push(Button {
+        text: "Forget what it learned",
+        of: None,
+        action: Action::Clear(id),
+        in_tools: false,
+    });
+    sheet.tables.push(interfaces(scene, config));
+    sheet.tables.push(routes(scene));
+    sheet.tables.push(Table::new(
+        "Neighbors",
+        &["IP address", "Ethernet address", "Learned"],
+        scene
+            .tables
+            .neighbors
+            .iter()
+            .map(|(ip, mac, since)| {
+                vec![names::with_address(scene.topology, *ip), ethernet(*mac), ago(at, *since)]
+            })
+            .collect(),
+        "None yet: it will ask by ARP or NDP when it has something to send on.",
+    ));
+    if config.nat.is_some() || !scene.tables.translations.is_empty() {
+        sheet.tables.push(translations(scene));
+    }
+    if let Some(forwards) =
+        config.nat.as_ref().map(|nat| &nat.forwards).filter(|forwards| !forwards.is_empty())
+    {
+        let row = |forward: &Forward| {
+            vec![
+                format!("{} {}", transport(Some(forward.transport)), forward.port),
+                format!("{}:{}", forward.to, forward.to_port),
+            ]
+        };
+        let rows = forwards.iter().map(row).collect();
+        sheet.tables.push(Table::new("Forwarded ports", &["Outside", "Leads to"], rows, ""));
+    }
+    if let Some(filter) = &config.filter {
+        sheet.tables.push(rules(scene, filter));
+        sheet.tables.push(connections(scene));
+    }
+    let mut table =
+        scene.port_table(&["Kept back"], &|number| vec![format::count(scene.refused_at_port(number))]);
+    table.title = "Traffic";
+    sheet.tables.push(table);
+}
+
+/// All addresses of an interface, those of IP first.
+fn list(addresses: &[IpCidr], mac: EthernetAddress) -> String {
+    let of_ip = addresses.iter().map(IpCidr::to_string);
+    of_ip.chain([ethernet(mac)]).collect::<Vec<_>>().join(", ")
+}
+
+fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
+    let (mut rows, mut buttons) = (Vec::new(), Vec::new());
+    for (number, direction) in scene.ports.directions.iter().enumerate() {
+        let link = scene.history.link_at(direction.link, scene.at);
+        let port = link.ports[direction.from.index()].of_router();
+        let number = PortId(number as u32);
+        let is = match (port.up, link.has_carrier(scene.at)) {
+            (false, _) => "off",
+            (true, false) => "no cable",
+            (true, true) => "up",
+        };
+        let mut is = vec![is];
+        if port.outside && config.nat.is_some() {
+            is.push("outside");
+        }
+        if config.rip.is_some() && !port.rip {
+            is.push("no RIP");
+        }
+        let addresses = port.addresses.iter().chain(port.vlans.iter().flat_map(|(_, of)| of));
+        if port.advertise && addresses.clone().any(|cidr| matches!(cidr, IpCidr::Ipv6(_))) {
+            is.push("advertises IPv6");
+        }
+        let is = is.join(", ");
+        let mac = port.mac.unwrap_or(scene.id.router_mac(number));
+        let mtu = format::buffer(port.mtu);
+        if !port.addresses.is_empty() || port.vlans.is_empty() {
+            rows.push(vec![scene.ports.short(number), list(&port.addresses, mac), is.clone(), mtu.clone()]);
+        }
+        for (vlan, addresses) in &port.vlans {
+            let name = format!("{}, VLAN {vlan}", scene.ports.short(number));
+            rows.push(vec![name, list(addresses, mac), is.clone(), mtu.clone()]);
+        }
+        // One button for a port, however many networks it has.
+        buttons.push(Some(scene.port_button(number.0 as usize, port.up)));
+        buttons.resize(rows.len(), None);
+    }
+    let mut table = Table::new(
+        "Interfaces",
+        &["Port", "Addresses", "Is", "Largest packet"],
+        rows,
+        "No cable is plugged in.",
+    );
+    table.buttons = buttons;
+    table
+}
+
+fn routes(scene: &Scene<'_>) -> Table {
+    let row = |(route, since): &(Route, _)| {
+        let vlan = route.vlan.map_or(String::new(), |vlan| format!(", VLAN {vlan}"));
+        // The neighbor's name says already where the port leads to.
+        let through = match route.via {
+            Some(via) => format!("{} at port {}", names::with_address(scene.topology, via), route.port.0),
+            None => format!("directly at {}", scene.ports.long(route.port)),
+        };
+        let metric = if route.metric >= 16 { "16, unreachable".into() } else { route.metric.to_string() };
+        vec![
+            route.to.to_string(),
+            format!("{through}{vlan}"),
+            metric,
+            format!("{}, {}", source(route.source), ago(scene.at, *since)),
+        ]
+    };
+    Table::new(
+        "Routes",
+        &["To", "Through", "Metric", "From, since"],
+        scene.tables.routes.iter().map(row).collect(),
+        "None: it knows no way anywhere, and keeps whatever it gets.",
+    )
+}
+
+const fn transport(transport: Option<Transport>) -> &'static str {
+    match transport {
+        Some(Transport::Tcp) => "TCP",
+        Some(Transport::Udp) => "UDP",
+        None => "ICMP",
+    }
+}
+
+fn translations(scene: &Scene<'_>) -> Table {
+    let row = |(_, of, since): &(u32, Translation, _)| {
+        // ICMP has no ports: its identifier tells one request from another.
+        let [inside, outside, remote] = match of.transport {
+            Some(_) => [of.inside, of.outside, of.remote].map(endpoint),
+            None => {
+                let request = |end: IpEndpoint| format!("{}, identifier {}", end.addr, end.port);
+                [request(of.inside), request(of.outside), of.remote.addr.to_string()]
+            }
+        };
+        vec![inside, outside, remote, format!("{}, {}", transport(of.transport), ago(scene.at, *since))]
+    };
+    Table::new(
+        "Translations",
+        &["Inside", "Looks like", "With", "Over, since"],
+        scene.tables.translations.iter().map(row).collect(),
+        "None yet: no host inside has sent a packet to the outside.",
+    )
+}
+
+fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
+    // A packet that a rule accepts begins a connection; any other is dropped.
+    let mut hits: BTreeMap<Option<u32>, u64> = BTreeMap::new();
+    for entry in scene.history.node(scene.id).iter().take_while(|entry| entry.at <= scene.at) {
+        if let NodeEvent::Router(router::Event::Connection { rule, .. }) = entry.event {
+            *hits.entry(rule).or_default() += 1;
+        }
+    }
+    for (why, count) in scene.refused() {
+        if let Refusal::Router(router::Refusal::Filtered(rule)) = why {
+            *hits.entry(rule).or_default() += count;
+        }
+    }
+    let count = |number: Option<u32>, what: Verdict| {
+        let hits = hits.get(&number).copied().unwrap_or(0);
+        match what {
+            Verdict::Allow => format::plural(hits, "connection", "connections"),
+            Verdict::Deny | Verdict::Reject => format::plural(hits, "packet", "packets"),
+        }
+    };
+    let mut rows: Vec<_> = (0u32..)
+        .zip(&filter.rules)
+        .map(|(number, of)| {
+            vec![
+                (number + 1).to_string(),
+                verdict(of.verdict).into(),
+                rule(of, |port| scene.ports.long(port)),
+                count(Some(number), of.verdict),
+            ]
+        })
+        .collect();
+    let rest = if filter.rules.is_empty() { "everything" } else { "everything else" };
+    let last = [
+        "otherwise".to_string(),
+        verdict(filter.otherwise).into(),
+        rest.into(),
+        count(None, filter.otherwise),
+    ];
+    rows.push(last.into());
+    Table::new("Filter", &["Rule", "Does", "With", "Fitted"], rows, "")
+}
+
+fn connections(scene: &Scene<'_>) -> Table {
+    let row = |(_, of, by, since): &(u32, _, Option<u32>, _)| {
+        let [protocol, from, to] = flow(of);
+        let rule = by.map_or("otherwise".into(), |rule| (rule + 1).to_string());
+        vec![from, to, rule, format!("{protocol}, {}", ago(scene.at, *since))]
+    };
+    Table::new(
+        "Connections",
+        &["From", "To", "By rule", "Over, since"],
+        scene.tables.connections.iter().map(row).collect(),
+        "None: it follows no connection now.",
+    )
+}

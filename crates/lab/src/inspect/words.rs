@@ -1,0 +1,376 @@
+//! Settings and states in words.
+
+use crate::format;
+use bridge::config::{Edge, Membership, Stp, Vlan};
+use bridge::event::{BridgeId, Role, State};
+use netlab::Instant;
+use netlab::history::{DropReason, SocketState};
+use netlab::topology::{Congestion, NodeKind, TcpConfig, Way};
+use router::config::{Protocol, Rip, Rule, SplitHorizon, Verdict};
+use router::event::{Flow, Source};
+use smoltcp::socket::tcp::State as TcpState;
+use smoltcp::wire::{EthernetAddress, IpEndpoint, IpProtocol};
+use wire::impair::{Distribution, Impairment, LossReason};
+use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
+use wire::{PortId, Ratio};
+
+/// What a kind of node is called.
+pub const fn kind_name(kind: &NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Host(_) => "Host",
+        NodeKind::Hub => "Hub",
+        NodeKind::Switch(_) => "Switch",
+        NodeKind::Router(_) => "Router",
+    }
+}
+
+/// As the analyzers write it; IEEE's own dashes would make two spellings on one page.
+pub fn ethernet(address: EthernetAddress) -> String {
+    let bytes = address.0.map(|byte| format!("{byte:02x}"));
+    bytes.join(":")
+}
+
+/// How long ago that was.
+pub fn ago(at: Instant, since: Instant) -> String {
+    format!("{} ago", format::duration(at.since(since)))
+}
+
+/// A bridge identifier, as most switches show it.
+pub fn bridge_id(id: BridgeId) -> String {
+    format!("{} {}", id.priority, ethernet(EthernetAddress(id.mac)))
+}
+
+/// What a port's role is called.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Root => "root port",
+        Role::Designated => "designated",
+        Role::Alternate => "alternate",
+        Role::Backup => "backup",
+        Role::Disabled => "disabled",
+    }
+}
+
+/// What a port's state is called.
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Discarding => "discarding",
+        State::Learning => "learning",
+        State::Forwarding => "forwarding",
+    }
+}
+
+/// A spanning tree's settings.
+pub fn stp(stp: Option<Stp>) -> String {
+    match stp {
+        None => "off: a loop of cables is a storm".into(),
+        Some(stp) => format!(
+            "on, priority {}, says hello every {}, forgets after {}, waits {} before it forwards",
+            stp.priority,
+            format::setting(stp.hello),
+            format::setting(stp.max_age),
+            format::setting(stp.forward_delay)
+        ),
+    }
+}
+
+/// The VLANs of a port.
+pub fn membership(membership: &Membership) -> String {
+    let list =
+        |vlans: &[Vlan]| vlans.iter().map(|vlan| vlan.get().to_string()).collect::<Vec<_>>().join(", ");
+    match membership {
+        Membership::Access(vlan) => format!("{} untagged", vlan.get()),
+        Membership::Trunk { native, allowed } => {
+            let tagged = allowed.as_ref().map_or("all".to_string(), |vlans| list(vlans));
+            match native {
+                Some(native) => format!("{tagged} tagged, {} untagged", native.get()),
+                None => format!("{tagged} tagged"),
+            }
+        }
+    }
+}
+
+/// A VLAN in a column of its own.
+pub fn vlan(vlan: Option<Vlan>) -> String {
+    vlan.map_or("–".into(), |vlan| vlan.get().to_string())
+}
+
+/// What is said of whether a switch may be behind a port.
+pub const fn edge(edge: Edge) -> &'static str {
+    match edge {
+        Edge::Auto => "found out",
+        Edge::Yes => "yes (configured)",
+        Edge::No => "no (configured)",
+    }
+}
+
+/// RIP's settings.
+pub fn rip(rip: Option<&Rip>) -> String {
+    let Some(rip) = rip else { return "off".into() };
+    let horizon = match rip.split_horizon {
+        SplitHorizon::Off => "tells everybody everything (no split horizon)",
+        SplitHorizon::Simple => {
+            "does not advertise a route to the neighbor it was learned from (split horizon)"
+        }
+        SplitHorizon::PoisonedReverse => "calls unreachable what it has from them (poisoned reverse)",
+    };
+    let triggered = if rip.triggered { "changes at once" } else { "no change before its turn" };
+    format!(
+        "every {}, {triggered}; {horizon}; unheard routes end after {}, and are forgotten {} later",
+        format::setting(rip.update),
+        format::setting(rip.timeout),
+        format::setting(rip.garbage)
+    )
+}
+
+/// Where a route is from.
+pub const fn source(source: Source) -> &'static str {
+    match source {
+        Source::Connected => "its own network",
+        Source::Static => "written down",
+        Source::Rip => "RIP",
+    }
+}
+
+/// What becomes of a packet.
+pub const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allow => "allow",
+        Verdict::Deny => "drop",
+        Verdict::Reject => "refuse",
+    }
+}
+
+/// What a rule of a filter fits, without what it does; `port`: what a port is called.
+pub fn rule(rule: &Rule, port: impl Fn(PortId) -> String) -> String {
+    let mut words = vec![
+        match rule.protocol {
+            None => "everything",
+            Some(Protocol::Tcp) => "TCP",
+            Some(Protocol::Udp) => "UDP",
+            Some(Protocol::Icmp) => "ICMP",
+        }
+        .to_string(),
+    ];
+    words.extend(rule.from.map(|from| format!("from {from}")));
+    words.extend(rule.to.map(|to| format!("to {to}")));
+    words.extend(rule.to_ports.as_ref().map(|ports| match (ports.start(), ports.end()) {
+        (first, last) if first == last => format!("to port {first}"),
+        (first, last) => format!("to ports {first} to {last}"),
+    }));
+    words.extend(rule.port.map(|number| format!("in at {}", port(PortId(number)))));
+    words.join(" ")
+}
+
+/// An IP protocol's name.
+pub fn ip_protocol(number: u8) -> String {
+    match number {
+        1 => "ICMP".into(),
+        6 => "TCP".into(),
+        17 => "UDP".into(),
+        58 => "ICMPv6".into(),
+        other => format!("protocol {other}"),
+    }
+}
+
+/// Who talks with whom.
+pub fn flow(flow: &Flow) -> [String; 3] {
+    let [from, to] = match IpProtocol::from(flow.protocol) {
+        IpProtocol::Tcp | IpProtocol::Udp => [flow.from, flow.to].map(endpoint),
+        // Its identifier stands in the place of both ports.
+        _ => [format!("{}, identifier {}", flow.from.addr, flow.from.port), flow.to.addr.to_string()],
+    };
+    [ip_protocol(flow.protocol), from, to]
+}
+
+/// An address and a port.
+pub fn endpoint(endpoint: IpEndpoint) -> String {
+    endpoint.to_string()
+}
+
+/// A host's TCP.
+pub fn tcp_settings(tcp: TcpConfig) -> String {
+    let congestion = match tcp.congestion {
+        Congestion::None => "no congestion control",
+        Congestion::Reno => "Reno",
+        Congestion::Cubic => "CUBIC",
+    };
+    let (send, receive) = (format::buffer(tcp.tx_buffer), format::buffer(tcp.rx_buffer));
+    format!("{congestion}, {send} to send, {receive} to receive")
+}
+
+/// A socket as a row: which, in what state, with whom.
+pub fn socket_row(socket: &SocketState) -> Vec<String> {
+    match socket {
+        SocketState::Tcp { state, local, remote, port } => {
+            let port = local.map_or(*port, |local| local.port);
+            let remote = remote.map_or("–".to_string(), |remote| remote.to_string());
+            vec![format!("TCP {port}"), tcp_state(*state).to_string(), remote]
+        }
+        SocketState::Udp { port } => vec![format!("UDP {port}"), "open".into(), "any".into()],
+        SocketState::Icmp { ident } => vec![format!("ICMP {ident}"), "open".into(), "any".into()],
+    }
+}
+
+/// As RFC 9293 writes it.
+pub const fn tcp_state(state: TcpState) -> &'static str {
+    match state {
+        TcpState::Closed => "CLOSED",
+        TcpState::Listen => "LISTEN",
+        TcpState::SynSent => "SYN-SENT",
+        TcpState::SynReceived => "SYN-RECEIVED",
+        TcpState::Established => "ESTABLISHED",
+        TcpState::FinWait1 => "FIN-WAIT-1",
+        TcpState::FinWait2 => "FIN-WAIT-2",
+        TcpState::CloseWait => "CLOSE-WAIT",
+        TcpState::Closing => "CLOSING",
+        TcpState::LastAck => "LAST-ACK",
+        TcpState::TimeWait => "TIME-WAIT",
+    }
+}
+
+/// What a link is like, in a few words; both directions if they differ.
+pub fn way_words(ways: &[Way; 2]) -> String {
+    let words = |way: &Way| {
+        let rate = way.line.rate.map_or("no rate".into(), |rate| format::bit_rate(rate.get() as f64));
+        let delay = format::setting(way.line.delay);
+        match impairments(&way.impairments).as_str() {
+            "none" => format!("{rate}, {delay}"),
+            trouble => format!("{rate}, {delay}, {trouble}"),
+        }
+    };
+    let [there, back] = [&ways[0], &ways[1]].map(words);
+    if there == back { there } else { format!("{there}; back: {back}") }
+}
+
+/// How a link misbehaves.
+pub fn impairments(impairments: &[Impairment]) -> String {
+    match impairments {
+        [] => "none".into(),
+        some => some.iter().map(impairment).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A correlation, if there is one.
+fn like_before(correlation: Ratio) -> String {
+    if correlation == Ratio::default() {
+        String::new()
+    } else {
+        format!(", correlated by {}", format::percent(correlation))
+    }
+}
+
+fn impairment(impairment: &Impairment) -> String {
+    match *impairment {
+        Impairment::FrameSizeMax(max) => format!("frames over {} are refused", format::buffer(max)),
+        Impairment::TrailingBytes(max) => format!("up to {max} stray bytes are appended"),
+        Impairment::Loss(ratio) => format!("{} lost", format::percent(ratio)),
+        Impairment::LossOfSmall { probability, bytes_max } => {
+            format!("{} lost of frames up to {}", format::percent(probability), format::buffer(bytes_max))
+        }
+        Impairment::SilenceOnce { after_bytes, lasts } => {
+            format!("silent for {} after {}", format::setting(lasts), format::bytes(after_bytes))
+        }
+        Impairment::Down => "the cable is pulled".into(),
+        Impairment::Outage { at, lasts, every } => {
+            let from = format::setting(at - Instant::ZERO);
+            let again = every.map(|every| format!(", again every {}", format::setting(every)));
+            format!(
+                "the cable is pulled at {from} for {}{}",
+                format::setting(lasts),
+                again.unwrap_or_default()
+            )
+        }
+        Impairment::LossCorrelated { probability, correlation } => {
+            format!("{} lost{}", format::percent(probability), like_before(correlation))
+        }
+        Impairment::GilbertElliott { to_bad, to_good, bad, good } => format!(
+            "lost in bursts: {} in bad times, {} in good ones; {} of frames begin a bad time, {} end it",
+            format::percent(bad),
+            format::percent(good),
+            format::percent(to_bad),
+            format::percent(to_good)
+        ),
+        Impairment::LossEvery(number) => format!("every {} frame lost", format::ordinal(u64::from(number))),
+        Impairment::LossOfFrame(number) => format!("the {} frame lost", format::ordinal(number)),
+        Impairment::Duplicate { probability, correlation } => {
+            format!("{} come twice{}", format::percent(probability), like_before(correlation))
+        }
+        Impairment::Corrupt { probability, correlation } => {
+            format!("{} have a wrong bit{}", format::percent(probability), like_before(correlation))
+        }
+        Impairment::Jitter { spread, distribution, correlation, overtakes } => {
+            let shape = match distribution {
+                Distribution::Uniform => "evenly",
+                Distribution::Normal => "as Gauss’s bell",
+                Distribution::Pareto => "mostly little, now and then much (Pareto)",
+                Distribution::ParetoNormal => "as measured in the Internet (Pareto and normal)",
+            };
+            let order = if overtakes { ", and frames overtake" } else { "" };
+            format!("delay varies by {} {shape}{}{order}", format::setting(spread), like_before(correlation))
+        }
+        Impairment::Reorder { probability, correlation, gap } => {
+            let which = if gap > 1 {
+                format!(" of every {}", format::ordinal(u64::from(gap)))
+            } else {
+                String::new()
+            };
+            format!(
+                "{}{which} go ahead of the others{}",
+                format::percent(probability),
+                like_before(correlation)
+            )
+        }
+    }
+}
+
+/// A queue in a few words.
+pub fn queue(queue: Queue) -> String {
+    let size = match queue.limit {
+        QueueLimit::Bytes(bytes) => format::buffer(bytes),
+        QueueLimit::Frames(frames) => format::plural(frames as u64, "frame", "frames"),
+    };
+    let short = |many: usize| match queue.limit {
+        QueueLimit::Bytes(_) => format::buffer(many),
+        QueueLimit::Frames(_) => format::plural(many as u64, "frame", "frames"),
+    };
+    match queue.discipline {
+        Discipline::DropTail => size,
+        Discipline::Red(Red { min, max, probability, .. }) => format!(
+            "{size}, RED: from {} on average on it drops some, up to {} at {}",
+            short(min),
+            format::percent(probability),
+            short(max)
+        ),
+        Discipline::CoDel(CoDel { target, interval }) => format!(
+            "{size}, CoDel: drops who waits over {} when all do for {}",
+            format::setting(target),
+            format::setting(interval)
+        ),
+    }
+}
+
+/// Why a frame was dropped, in words.
+pub const fn drop_reason(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::QueueFull => "queue full",
+        DropReason::Overload => "more frames under way than can be simulated",
+        DropReason::Impaired(LossReason::TooBig) => "too big for the link",
+        DropReason::Impaired(LossReason::LinkDown) => "cable pulled",
+        DropReason::Impaired(LossReason::Silence) => "in a silence",
+        DropReason::Impaired(LossReason::Loss) => "lost on the way",
+        DropReason::Impaired(LossReason::LossOfSmall) => "lost on the way, being small",
+        DropReason::Impaired(LossReason::Outage) => "cable pulled for a time",
+        DropReason::Impaired(LossReason::LossCorrelated) => "lost on the way, like others before it",
+        DropReason::Impaired(LossReason::Burst) => "lost on the way, in a burst",
+        DropReason::Impaired(LossReason::Every) => "lost on the way, being the nth",
+        DropReason::Impaired(LossReason::Picked) => "lost on the way, being picked",
+        DropReason::Early => "queue getting full (RED)",
+        DropReason::Late => "waited too long (CoDel)",
+    }
+}
+
+/// For how long something has been so.
+pub fn for_so_long(at: Instant, since: Instant) -> String {
+    format::duration(at.since(since))
+}

@@ -1,0 +1,372 @@
+//! What happened, in words: tables that changed, sockets that went from state to state, runs, links that were changed.
+//!
+//! The latest lines up to the playhead. Only the ends of the histories are looked at, so that it costs the same however long
+//! they are.
+
+use super::names::{self, Ports};
+use super::results::target_name;
+use super::{Lab, inspect};
+use crate::format;
+use crate::results;
+use crate::selection::Selection;
+use crate::topology::LiveTopology;
+use netlab::history::{HostEvent, NodeEntry, NodeEvent, SocketState};
+use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
+use netlab::topology::{Link, LinkId, NodeId, NodeKind};
+use netlab::{History, Instant};
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub text: String,
+    /// What to look at.
+    pub what: Option<Selection>,
+}
+
+/// How many lines are shown; at most as many are taken of each history.
+const LINES_MAX: usize = 200;
+
+/// What a line is of. Words are made only of those that are shown.
+enum Source<'a> {
+    Node(NodeId, &'a NodeEntry),
+    Run(RunId, &'a RunEntry),
+    /// A link as it was, and as it is from then on.
+    Link(LinkId, &'a Link, &'a Link),
+    /// A node as it was, and as it is from then on.
+    Settings(NodeId, &'a NodeKind, &'a NodeKind),
+}
+
+impl Lab {
+    /// The latest lines up to the playhead, in order of time; of one node if that is asked for.
+    pub fn log(&self, only: Option<NodeId>) -> Vec<LogLine> {
+        let (at, history) = (self.playhead.at(), self.world.history());
+        let mut sources: Vec<(Instant, Source<'_>)> = Vec::new();
+        for node in self.world.topology().node_ids() {
+            if only.is_none_or(|only| only == node) {
+                let entries = history.node(node);
+                let until = entries.partition_point(|entry| entry.at <= at);
+                let latest = &entries[until.saturating_sub(LINES_MAX)..until];
+                sources.extend(latest.iter().map(|entry| (entry.at, Source::Node(node, entry))));
+                let changes = history.kind_changes(node).iter().take_while(|(changed, _)| *changed <= at);
+                let mut before = history.kind_at(node, Instant::ZERO);
+                sources.extend(changes.map(|(changed, now)| {
+                    (*changed, Source::Settings(node, std::mem::replace(&mut before, now), now))
+                }));
+            }
+        }
+        for (number, log) in history.runs().iter().enumerate() {
+            let ours = |node: NodeId| {
+                log.spec.from == node || matches!(log.spec.to, Target::Node(to, _) if to == node)
+            };
+            if only.is_none_or(ours) {
+                let told = log.entries_by(at).iter().rev().filter(|entry| is_told(&entry.event));
+                let run = RunId(number as u32);
+                sources.extend(told.take(LINES_MAX).map(|entry| (entry.at, Source::Run(run, entry))));
+            }
+        }
+        if only.is_none() {
+            for link in (0..self.whole().links.len() as u32).map(LinkId) {
+                let changes = history.link_changes(link).iter().take_while(|(changed, _)| *changed <= at);
+                let mut before = history.link_at(link, Instant::ZERO);
+                sources.extend(changes.map(|(changed, now)| {
+                    (*changed, Source::Link(link, std::mem::replace(&mut before, now), now))
+                }));
+            }
+        }
+        sources.sort_by_key(|(at, _)| *at);
+        let shown = sources.split_off(sources.len().saturating_sub(LINES_MAX));
+        shown.into_iter().map(|(at, source)| self.line_of(history, at, &source)).collect()
+    }
+
+    fn line_of(&self, history: &History, at: Instant, source: &Source<'_>) -> LogLine {
+        let topology = self.whole();
+        let (who, text, what) = match *source {
+            Source::Node(node, entry) => {
+                let text = node_words(topology, node, &entry.event);
+                (self.name(node).to_string(), text, Some(Selection::Node(node)))
+            }
+            Source::Run(run, entry) => (self.run_name(history, run), run_words(topology, &entry.event), None),
+            Source::Link(link, before, now) => {
+                (self.cable_name(link), link_words(topology, before, now), Some(Selection::Link(link)))
+            }
+            Source::Settings(node, before, now) => {
+                (self.name(node).to_string(), settings_words(before, now), Some(Selection::Node(node)))
+            }
+        };
+        LogLine { at, who, text, what }
+    }
+
+    /// What a node is called.
+    pub(super) fn name(&self, node: NodeId) -> &str {
+        // The document's: of a network that is wrong, what is added later is in no history.
+        self.sketch.nodes.get(node.index()).map_or("?", |node| &node.name)
+    }
+
+    /// What a cable is called: after what it connects.
+    pub(super) fn cable_name(&self, link: LinkId) -> String {
+        self.sketch.links.get(link.index()).map_or_else(|| "?".into(), |(_, name)| name.clone())
+    }
+
+    fn run_name(&self, history: &History, run: RunId) -> String {
+        let spec = &history.run(run).spec;
+        let to = target_name(self.whole(), spec.to);
+        format!("{} {} → {to}", results::title(&spec.kind), self.name(spec.from))
+    }
+}
+
+/// What is otherwise with a link.
+fn link_words(topology: LiveTopology<'_>, before: &Link, now: &Link) -> String {
+    let mut words = Vec::new();
+    if before.ways != now.ways {
+        words.push(format!("is now: {}", inspect::way_words(&now.ways)));
+    }
+    for (number, end) in now.ends.iter().enumerate() {
+        let (was, is) = (&before.ports[number], &now.ports[number]);
+        let name = &topology.node(*end).name;
+        match (was.is_up(), is.is_up()) {
+            _ if was == is => {}
+            (true, false) => words.push(format!("the port of {name} is switched off")),
+            (false, true) => words.push(format!("the port of {name} is switched on")),
+            (true, true) | (false, false) => words.push(format!("the port of {name} has other settings")),
+        }
+    }
+    if words.is_empty() { "is as it was".into() } else { words.join("; ") }
+}
+
+/// What is otherwise with a node.
+fn settings_words(before: &NodeKind, now: &NodeKind) -> String {
+    match (before, now) {
+        (NodeKind::Switch(was), NodeKind::Switch(is)) => match (&was.stp, &is.stp) {
+            (None, Some(_)) => "has its spanning tree on now".into(),
+            (Some(_), None) => "has its spanning tree off now".into(),
+            (None, None) | (Some(_), Some(_)) => "has other settings now".into(),
+        },
+        _ => "has other settings now".into(),
+    }
+}
+
+fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> String {
+    let whose = |address| names::with_address(topology, address);
+    match event {
+        NodeEvent::Switch(event) => switch_words(topology, node, event),
+        NodeEvent::Router(event) => router_words(topology, node, event),
+        NodeEvent::Host(HostEvent::Address { cidr }) => {
+            format!("gives itself the address {cidr}, as a router advised")
+        }
+        NodeEvent::Host(HostEvent::AddressGone { cidr }) => format!("gives up the address {cidr}"),
+        NodeEvent::Host(HostEvent::DefaultRouter { router }) => {
+            format!("takes {} for its gateway", whose(*router))
+        }
+        NodeEvent::Host(HostEvent::DefaultRouterGone { router }) => {
+            format!("no longer takes {} for its gateway", whose(*router))
+        }
+        NodeEvent::Host(HostEvent::Joined { group }) => format!("joins the group {group}"),
+        NodeEvent::Host(HostEvent::Left { group }) => format!("leaves the group {group}"),
+        NodeEvent::Host(HostEvent::PathMtu { to, mtu }) => {
+            format!("learns that the path MTU to {} is {}", whose(*to), format::buffer(*mtu))
+        }
+        NodeEvent::Host(HostEvent::Neighbor { ip, mac }) => {
+            format!("learns that {ip} is at {}", inspect::ethernet(*mac))
+        }
+        NodeEvent::Host(HostEvent::Socket { state, .. }) => match state {
+            SocketState::Tcp { state, local, remote, port } => {
+                let port = local.map_or(*port, |local| local.port);
+                let state = inspect::tcp_state(*state);
+                match remote {
+                    Some(remote) => format!("TCP {port} with {remote}: {state}"),
+                    None => format!("TCP {port}: {state}"),
+                }
+            }
+            SocketState::Udp { port } => format!("UDP {port} is open"),
+            SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
+        },
+        NodeEvent::Host(HostEvent::SocketGone { socket }) => format!("closes socket {socket}"),
+        NodeEvent::Host(HostEvent::NoCable) => "has no cable to send into".into(),
+    }
+}
+
+fn switch_words(topology: LiveTopology<'_>, node: NodeId, event: &bridge::Event) -> String {
+    let ports = Ports::of(topology, node);
+    let in_vlan = |vlan: &Option<bridge::config::Vlan>| match vlan {
+        Some(vlan) => format!(" in VLAN {}", vlan.get()),
+        None => String::new(),
+    };
+    match event {
+        bridge::Event::Learned { vlan, mac, port } => {
+            format!(
+                "learns that {} is behind {}{}",
+                inspect::ethernet(*mac),
+                ports.long(*port),
+                in_vlan(vlan)
+            )
+        }
+        bridge::Event::Forgotten { vlan, mac } => {
+            format!("forgets where {} is{}", inspect::ethernet(*mac), in_vlan(vlan))
+        }
+        bridge::Event::Port { port, role, state, edge } => {
+            let edge = if *edge { ", with no switch behind it" } else { "" };
+            format!("{} is {} and {}{edge}", ports.long(*port), inspect::role(*role), inspect::state(*state))
+        }
+        bridge::Event::Root { root, cost, port: Some(port) } => {
+            let id = inspect::bridge_id(*root);
+            let root = root_name(topology, *root).map_or(id.clone(), |name| format!("{name} ({id})"));
+            format!("takes {root} for the root of the tree, behind {} at a cost of {cost}", ports.long(*port))
+        }
+        bridge::Event::Root { port: None, .. } => "takes itself for the root of the tree".into(),
+        bridge::Event::TopologyChange { port, detected: true } => {
+            format!("finds that the tree has changed at {}", ports.long(*port))
+        }
+        bridge::Event::TopologyChange { port, detected: false } => {
+            format!("hears at {} that the tree has changed", ports.long(*port))
+        }
+        bridge::Event::Joined { vlan, group, port } => {
+            format!("sees that {group} is wanted behind {}{}", ports.long(*port), in_vlan(vlan))
+        }
+        bridge::Event::Left { vlan, group, port } => {
+            format!("sees that {group} is not wanted behind {} any more{}", ports.long(*port), in_vlan(vlan))
+        }
+    }
+}
+
+/// The name of the switch that has this identifier.
+pub fn root_name(topology: LiveTopology<'_>, root: bridge::event::BridgeId) -> Option<&str> {
+    let is = |node: &NodeId| {
+        matches!(topology.node(*node).kind, NodeKind::Switch(_)) && node.bridge_mac().0 == root.mac
+    };
+    topology.node_ids().find(is).map(move |node| topology.node(node).name.as_str())
+}
+
+fn router_words(topology: LiveTopology<'_>, node: NodeId, event: &router::Event) -> String {
+    let ports = Ports::of(topology, node);
+    let whose = |address| names::with_address(topology, address);
+    match event {
+        router::Event::Route(route) if route.metric >= 16 => {
+            format!("cannot reach {} any more, and says so", route.to)
+        }
+        router::Event::Route(route) => match route.via {
+            Some(via) => {
+                let hops = format::plural(route.metric.into(), "hop", "hops");
+                format!("reaches {} through {} at {}, {hops}", route.to, whose(via), ports.long(route.port))
+            }
+            None => format!("has {} at {}", route.to, ports.long(route.port)),
+        },
+        router::Event::RouteGone { to } => format!("has no way to {to} any more"),
+        router::Event::Neighbor { port, ip, mac } => {
+            format!(
+                "learns that {} is at {}, behind {}",
+                whose(*ip),
+                inspect::ethernet(*mac),
+                ports.long(*port)
+            )
+        }
+        router::Event::NeighborGone { ip, .. } => format!("forgets where {} is", whose(*ip)),
+        router::Event::Translation { flow, .. } => {
+            format!("lets {} look like {} to {}", flow.inside, flow.outside, flow.remote)
+        }
+        router::Event::TranslationGone { entry } => format!("ends translation {entry}"),
+        router::Event::Connection { flow, rule, .. } => {
+            let why = rule.map_or("no rule forbids it".into(), |rule| format!("rule {} allows it", rule + 1));
+            format!("lets {} talk with {}: {why}", flow.from, flow.to)
+        }
+        router::Event::ConnectionGone { entry } => format!("no longer follows connection {entry}"),
+    }
+}
+
+/// Whether there is a line for it.
+fn is_told(event: &RunEvent) -> bool {
+    match event {
+        RunEvent::Progress => false,
+        RunEvent::Interval(interval) => interval.bytes > 0,
+        RunEvent::Started
+        | RunEvent::Connected { .. }
+        | RunEvent::Sent { .. }
+        | RunEvent::Answered { .. }
+        | RunEvent::Unanswered { .. }
+        | RunEvent::Told { .. }
+        | RunEvent::Hop(_)
+        | RunEvent::PathMtu { .. }
+        | RunEvent::Received { .. }
+        | RunEvent::Finished(_) => true,
+    }
+}
+
+fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
+    let whose = |address| names::with_address(topology, address);
+    match event {
+        RunEvent::Started => "starts".into(),
+        RunEvent::Progress => "goes on".into(),
+        RunEvent::Connected { after } => format!("is connected after {}", format::duration(*after)),
+        RunEvent::Sent { number } => format!("sends message {}", number + 1),
+        RunEvent::Answered { number, rtt } => {
+            format!("has answer {} after {}", number + 1, format::duration(*rtt))
+        }
+        RunEvent::Unanswered { number } => format!("gives up waiting for answer {}", number + 1),
+        RunEvent::Interval(interval) => {
+            let rate =
+                interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);
+            format!("received at {} in this interval", format::bit_rate(rate))
+        }
+        RunEvent::Told { from, what, .. } => format!("receives an ICMP error from {}: {what}", whose(*from)),
+        RunEvent::Hop(hop) => match hop.answer {
+            Some((from, rtt, HopAnswer::Told(what))) => {
+                format!("hop {}: {} says after {}: {what}", hop.hop, whose(from), format::duration(rtt))
+            }
+            Some((from, rtt, HopAnswer::OnTheWay)) => {
+                format!("hop {}: {} after {}", hop.hop, whose(from), format::duration(rtt))
+            }
+            Some((from, rtt, HopAnswer::Reached)) => {
+                format!("hop {}: it is there, {} after {}", hop.hop, whose(from), format::duration(rtt))
+            }
+            None => format!("hop {}: no answer", hop.hop),
+        },
+        RunEvent::PathMtu { bytes, from: Some(from) } => {
+            format!("receives an ICMP error from {}: at most {} fit", whose(*from), format::buffer(*bytes))
+        }
+        RunEvent::PathMtu { bytes, from: None } => {
+            format!("finds that {} get through", format::buffer(*bytes))
+        }
+        RunEvent::Received { number, by } => {
+            format!("message {} reaches {}", number + 1, topology.node(*by).name)
+        }
+        RunEvent::Finished(Outcome::Succeeded) => "is done".into(),
+        RunEvent::Finished(Outcome::Stopped) => "was stopped".into(),
+        RunEvent::Finished(Outcome::Failed(failure)) => format!("failed: {failure}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::travel::Travel;
+    use crate::{Command, State};
+
+    #[test]
+    fn the_log_tells_what_happened_up_to_the_playhead_and_no_more() {
+        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        for frame in 0..100_000 {
+            lab.tick(f64::from(frame) * 16.7, true, &mut || true);
+            if lab.state() == State::Quiet {
+                break;
+            }
+        }
+        let all = lab.log(None);
+        let text: Vec<_> = all.iter().map(|line| format!("{} {}", line.who, line.text)).collect();
+        assert!(all.is_sorted_by_key(|line| line.at));
+        assert!(text.iter().any(|line| line == "Ping a → b is done"), "{text:?}");
+        assert!(text.iter().any(|line| line.contains("ESTABLISHED")));
+        assert!(
+            text.iter()
+                .any(|line| line.starts_with("s1 learns that 02:50:00:00:00:01 is behind port 0 (to a)"))
+        );
+        let middle = all[all.len() / 2].at;
+        lab.perform(Command::Travel(Travel::To(middle))).unwrap();
+        assert!(lab.log(None).iter().all(|line| line.at <= middle));
+        let switch = NodeId(1);
+        assert!(lab.log(Some(switch)).iter().all(|line| line.who == "s1"));
+    }
+}

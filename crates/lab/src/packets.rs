@@ -1,0 +1,323 @@
+//! What the instruments look at: which packets, seen where, and which of them pass the filter.
+//!
+//! One filter for everything: the packet list, the time line, the stage and the graphs show the same packets.
+
+use super::trace::{Row, Source, Trace};
+use super::{Lab, Refusal};
+use crate::selection::Selection;
+use capture::{Network, Place, Recording, Sighting, WriteError, Writer};
+use dissect::analysis::{self, Answer};
+use dissect::filter::{Filter, FilterError};
+use netlab::topology::{Direction, LinkId};
+use netlab::{History, Instant};
+use std::rc::Rc;
+
+/// What the instruments look at.
+pub struct Packets {
+    /// Every packet once: what the time line and the stage go by.
+    once: Trace,
+    /// Seen at another place, if one is chosen.
+    there: Option<Trace>,
+    opened: Option<Opened>,
+    filter: Rc<str>,
+    /// The last filter that made sense: what is applied.
+    applied: Rc<str>,
+    fault: Option<FilterError>,
+}
+
+/// A capture file that is shown instead of the network's packets.
+pub struct Opened {
+    /// The file's name.
+    pub name: Rc<str>,
+    /// What is in it.
+    pub recording: Rc<Recording>,
+    trace: Trace,
+}
+
+impl Default for Packets {
+    fn default() -> Self {
+        Self {
+            once: Trace::new(Place::Once),
+            there: None,
+            opened: None,
+            filter: "".into(),
+            applied: "".into(),
+            fault: None,
+        }
+    }
+}
+
+impl Packets {
+    /// For another world: the same place, if it has it, and the same filter.
+    pub fn again(self, links: usize) -> Self {
+        let mut again = Self { opened: self.opened, ..Self::default() };
+        let place = self.there.map_or(Place::Once, |trace| trace.place());
+        let link = match place {
+            Place::Link(link) | Place::Port(Direction { link, .. }) => link.index(),
+            Place::Once | Place::Everywhere => 0,
+        };
+        if link < links {
+            again.look_at(place);
+        }
+        again.set_filter(&self.applied);
+        again.set_filter(&self.filter);
+        again
+    }
+
+    /// Looks there from now on.
+    pub fn look_at(&mut self, place: Place) {
+        self.opened = None;
+        self.there = (place != Place::Once).then(|| Trace::new(place));
+        self.sift();
+    }
+
+    /// Looks at a capture, or at the network again.
+    pub fn open(&mut self, opened: Option<(Rc<str>, Rc<Recording>)>) {
+        self.opened =
+            opened.map(|(name, recording)| Opened { name, trace: Trace::of(&recording), recording });
+        self.sift();
+    }
+
+    /// Lists only what passes this. If it makes no sense, the last one that did stays, and [`fault`](Self::fault) says why.
+    pub fn set_filter(&mut self, text: &str) {
+        self.filter = text.into();
+        self.fault = Filter::parse(text.trim()).err();
+        if self.fault.is_none() && *self.applied != *text.trim() {
+            self.applied = text.trim().into();
+            self.sift();
+        }
+    }
+
+    fn sift(&mut self) {
+        let filter =
+            (!self.applied.is_empty()).then(|| Filter::parse(&self.applied).ok().map(Rc::new)).flatten();
+        let opened = self.opened.as_mut().map(|opened| &mut opened.trace);
+        for trace in [Some(&mut self.once), self.there.as_mut(), opened].into_iter().flatten() {
+            trace.sift(filter.clone());
+        }
+    }
+
+    /// Takes what has happened up to `now`, as long as it may. What is looked at comes first.
+    pub fn follow(&mut self, history: &History, now: Instant, go_on: &mut dyn FnMut() -> bool) {
+        if let Some(opened) = &mut self.opened {
+            opened.trace.follow(Source::Recording(&opened.recording), go_on);
+        }
+        if let Some(there) = &mut self.there {
+            there.follow(Source::World(history, now), go_on);
+        }
+        self.once.follow(Source::World(history, now), go_on);
+    }
+
+    /// Every packet of the network once, where it was sent first.
+    pub fn once(&self) -> &Trace {
+        &self.once
+    }
+
+    /// The packets that are looked at.
+    pub fn trace(&self) -> &Trace {
+        match (&self.opened, &self.there) {
+            (Some(opened), _) => &opened.trace,
+            (None, Some(there)) => there,
+            (None, None) => &self.once,
+        }
+    }
+
+    /// Where they were seen.
+    pub fn place(&self) -> Place {
+        self.trace().place()
+    }
+
+    /// The capture that is looked at.
+    pub fn opened(&self) -> Option<&Opened> {
+        self.opened.as_ref()
+    }
+
+    /// The filter, as it was written.
+    pub fn filter(&self) -> &Rc<str> {
+        &self.filter
+    }
+
+    /// The filter that is applied.
+    pub fn applied(&self) -> &Rc<str> {
+        &self.applied
+    }
+
+    /// What is wrong with it.
+    pub fn fault(&self) -> Option<&FilterError> {
+        self.fault.as_ref()
+    }
+}
+
+/// A packet as a row of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Counted from 0.
+    pub number: usize,
+    /// What is known of it.
+    pub row: Row,
+    /// Where it was seen: `a → s1`, or the interface of a capture.
+    pub place: String,
+    /// As an analyzer shows them.
+    pub source: String,
+    /// Likewise.
+    pub destination: String,
+    /// Likewise.
+    pub protocol: &'static str,
+    /// Likewise, with what the conversation tells.
+    pub info: String,
+    /// It lies behind the playhead: it has yet to happen.
+    pub to_come: bool,
+    /// Whether the node at which it arrived has kept it back by now, and why.
+    pub kept_back: Option<String>,
+}
+
+impl Lab {
+    /// What the instruments look at.
+    pub fn packets(&self) -> &Packets {
+        &self.packets
+    }
+
+    /// Every packet of the network once, where it was sent first.
+    pub fn trace(&self) -> &Trace {
+        self.packets.once()
+    }
+
+    /// Where the packets that are looked at come from.
+    pub fn source(&self) -> Source<'_> {
+        match self.packets.opened() {
+            Some(opened) => Source::Recording(&opened.recording),
+            None => Source::World(self.world.history(), self.world.now()),
+        }
+    }
+
+    /// How many of the listed packets there are up to and with the playhead; of an opened capture all.
+    pub fn listed_by_now(&self) -> usize {
+        let trace = self.packets.trace();
+        match self.packets.opened() {
+            Some(_) => trace.listed(),
+            None => trace.listed_before(trace.count_at(self.playhead.at())),
+        }
+    }
+
+    /// The number of the packet that is looked at, if it is in the list.
+    pub fn selected_packet(&self) -> Option<usize> {
+        match self.selection {
+            _ if self.packets.opened().is_some() => self.packet,
+            Some(Selection::Frame(id)) => self.packets.trace().find(self.world.history(), id),
+            _ => None,
+        }
+    }
+
+    /// The row of a packet.
+    pub fn line(&self, number: usize) -> Option<Line> {
+        let trace = self.packets.trace();
+        let row = *trace.row(number)?;
+        let frame = self.source().bytes(&row)?;
+        let summary = dissect::summary(frame);
+        let place = match self.packets.opened() {
+            Some(opened) => {
+                let packet = opened.recording.packets[row.transit.0 as usize];
+                opened.recording.interfaces[packet.interface as usize].name.clone()
+            }
+            None => {
+                let direction = self.world.history().transit(row.transit)?.direction;
+                let name = |node| &self.whole().node(node).name;
+                let topology = self.world.topology();
+                format!("{} → {}", name(topology.sender(direction)), name(topology.receiver(direction)))
+            }
+        };
+        let over = self.packets.opened().is_some();
+        let transit = if over { None } else { self.world.history().transit(row.transit) };
+        let refused = transit.and_then(|transit| transit.refused.map(|(at, why)| (transit, at, why)));
+        let kept_back = refused.filter(|(_, at, _)| *at <= self.playhead.at()).map(|(transit, _, why)| {
+            let receiver = self.world.topology().receiver(transit.direction);
+            format!("{}: {why}", self.whole().node(receiver).name)
+        });
+        let answer = match trace.answer(number) {
+            Some((by, _)) if over || trace.row(by).is_some_and(|by| by.at <= self.playhead.at()) => {
+                Answer::By(by as u32)
+            }
+            None if over => Answer::Never,
+            _ => Answer::Unknown,
+        };
+        Some(Line {
+            number,
+            place,
+            source: summary.source,
+            destination: summary.destination,
+            protocol: summary.protocol.name(),
+            info: analysis::info(frame, &row.notes, answer),
+            to_come: !over && row.at > self.playhead.at(),
+            row,
+            kept_back,
+        })
+    }
+
+    /// What the packet list has, up to the live edge, as pcapng: seen there, and of that what passes the filter.
+    pub fn pcapng(&self) -> Result<Vec<u8>, WriteError> {
+        let (trace, history) = (self.packets.trace(), self.world.history());
+        let whole = self.scenario.whole();
+        let network = Network { title: &whole.title, topology: &whole.topology, ids: &whole.ids };
+        let mut writer = Writer::new(Vec::new(), &network, trace.place())?;
+        for (number, row) in trace.rows(0..trace.count()) {
+            let Some(transit) = history.transit(row.transit) else { continue };
+            let sighting = Sighting { at: row.at, transit: row.transit, sent: row.sent };
+            match trace.is_listed(number) {
+                true => writer.write(sighting, transit)?,
+                false => writer.skip(sighting, transit),
+            }
+        }
+        writer.finish(self.world.now())
+    }
+
+    /// The places at which one can look: all frames once, everywhere, each link, each port; with their names.
+    pub fn places(&self) -> Vec<(Place, String)> {
+        let whole = self.whole();
+        let name = |node| &whole.node(node).name;
+        let mut places = vec![
+            (Place::Once, "Each packet once".to_string()),
+            (Place::Everywhere, "Every port".to_string()),
+        ];
+        for (number, link) in whole.links.iter().enumerate() {
+            let link_id = LinkId(number as u32);
+            let [a, b] = link.ends.map(name);
+            places.push((Place::Link(link_id), format!("Link {a} – {b}")));
+            for from in netlab::topology::End::BOTH {
+                let direction = Direction { link: link_id, from };
+                let (at, to) = (name(whole.sender(direction)), name(whole.receiver(direction)));
+                places.push((Place::Port(direction), format!("{at}, port to {to}")));
+            }
+        }
+        places
+    }
+
+    /// Lets what is read off the history come after it, as long as it may.
+    pub fn follow(&mut self, go_on: &mut dyn FnMut() -> bool) {
+        self.packets.follow(self.world.history(), self.world.now(), go_on);
+    }
+
+    /// Chooses what the instruments look at.
+    pub(super) fn observe(&mut self, observe: Observe) -> Result<(), Refusal> {
+        match observe {
+            Observe::At(place) => self.packets.look_at(place),
+            Observe::Filter(text) => self.packets.set_filter(&text),
+            Observe::Open(name, recording) => self.packets.open(Some((name, recording))),
+            Observe::Close => self.packets.open(None),
+        }
+        self.packet = None;
+        Ok(())
+    }
+}
+
+/// What the instruments look at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Observe {
+    /// The packets at this place.
+    At(Place),
+    /// Those that pass this filter.
+    Filter(String),
+    /// A capture from elsewhere, by this name.
+    Open(Rc<str>, Rc<Recording>),
+    /// The network again.
+    Close,
+}

@@ -1,0 +1,542 @@
+//! The form that starts a run. Its fields are those of a run in the document, and the reader of documents checks it
+//! (`scenario::item`): what can be typed, what is wrong with it and the words for that are known in one place only.
+
+use netlab::run::RunSpec;
+use scenario::Scenario;
+use scenario::fault::Step;
+use scenario::item::{Fields, Json};
+use smoltcp::wire::{IpCidr, IpVersion};
+use std::collections::BTreeMap;
+
+/// What kind of run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// ICMP echo.
+    Ping,
+    /// A text there and back.
+    Echo,
+    /// Bulk data.
+    Iperf,
+    /// A TCP connection with one message.
+    Connect,
+    /// Who is on the way.
+    Traceroute,
+    /// The longest packet that gets through.
+    PathMtu,
+    /// Datagrams to a group.
+    Multicast,
+}
+
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Number,
+    /// A number with a unit.
+    Quantity,
+    /// One of these: value, what it says.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// Several of the hosts: their ids with spaces between; none: all but the one that starts it.
+    Hosts,
+}
+
+/// A field of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// As the document calls it.
+    pub key: &'static str,
+    /// As people call it.
+    pub label: &'static str,
+    /// What it is for, if that needs saying.
+    pub hint: &'static str,
+    /// How it is filled in.
+    pub input: Input,
+    /// What it starts with.
+    pub default: &'static str,
+    /// Among the further settings.
+    pub further: bool,
+}
+
+/// What has been filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form {
+    /// What kind of run.
+    pub kind: Kind,
+    /// The client's id.
+    pub from: String,
+    /// The server's id, or [`ADDRESS`].
+    pub to: String,
+    /// An address, if `to` is [`ADDRESS`].
+    pub address: String,
+    /// The ids of all hosts.
+    hosts: Vec<String>,
+    /// The ids of those that have an IPv4 address.
+    with_ipv4: Vec<String>,
+    /// What is not as it was at first, by kind and key.
+    values: BTreeMap<(Kind, &'static str), String>,
+}
+
+/// In the place of a server's id: an address is typed in.
+pub const ADDRESS: &str = "\u{1}address";
+
+/// A field of several that has none.
+const NOBODY: &str = "\u{1}nobody";
+
+/// What is wrong: which field (by key; empty: the whole), and what to do.
+pub type Wrong = (String, String);
+
+const TRANSPORT: Field = Field {
+    key: "udp",
+    label: "Over",
+    hint: "",
+    input: Input::Choice(&[("", "TCP"), ("true", "UDP")]),
+    default: "",
+    further: false,
+};
+const IP: Field = Field {
+    key: "ip",
+    label: "IP version",
+    hint: "",
+    input: Input::Choice(&[("", "whichever both have"), ("4", "IPv4"), ("6", "IPv6")]),
+    default: "",
+    further: true,
+};
+const FRAGMENT: Field = Field {
+    key: "fragment",
+    label: "May be cut into fragments",
+    hint: "If not, the payload is cut to what fits.",
+    input: Input::Choice(&[("", "no"), ("true", "yes")]),
+    default: "",
+    further: true,
+};
+const PROBES: Field = Field {
+    key: "icmp",
+    label: "Probes",
+    hint: "As traceroute sends them, or as tracert does.",
+    input: Input::Choice(&[("", "UDP"), ("true", "ICMP echo")]),
+    default: "",
+    further: false,
+};
+const GROUP: Field = Field {
+    key: "group",
+    label: "Group",
+    hint: "An address from 224.0.1.0 to 239.255.255.255, or one that begins with ff.",
+    input: Input::Text,
+    default: "239.1.2.3",
+    further: false,
+};
+/// For who has no IPv4 address. Its scope is the site's (RFC 4291, 2.7).
+const GROUP_IPV6: &str = "ff15::1:2:3";
+const RECEIVERS: Field = Field {
+    key: "receivers",
+    label: "Receivers",
+    hint: "",
+    input: Input::Hosts,
+    default: "",
+    further: false,
+};
+const TIMEOUT: Field = quantity("timeout", "Give up after", "2s", true);
+
+/// A field for a number with a unit.
+pub const fn quantity(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
+    Field { key, label, hint: "", input: Input::Quantity, default, further }
+}
+
+/// A field for a whole number.
+pub const fn number(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
+    Field { key, label, hint: "", input: Input::Number, default, further }
+}
+
+const fn text(key: &'static str, default: &'static str) -> Field {
+    Field { key, label: "Text", hint: "", input: Input::Text, default, further: false }
+}
+
+impl Kind {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 7] = [
+        Self::Ping,
+        Self::Echo,
+        Self::Iperf,
+        Self::Connect,
+        Self::Traceroute,
+        Self::PathMtu,
+        Self::Multicast,
+    ];
+
+    /// As the document calls it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Ping => "ping",
+            Self::Echo => "echo",
+            Self::Iperf => "iperf",
+            Self::Connect => "connect",
+            Self::Traceroute => "traceroute",
+            Self::PathMtu => "pathmtu",
+            Self::Multicast => "multicast",
+        }
+    }
+
+    /// As people call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ping => "Ping",
+            Self::Echo => "Echo",
+            Self::Iperf => "iperf",
+            Self::Connect => "Connect",
+            Self::Traceroute => "Traceroute",
+            Self::PathMtu => "Path MTU",
+            Self::Multicast => "Multicast",
+        }
+    }
+
+    /// What it does, in a sentence.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Ping => "Asks “are you there?” and measures how long the answer takes.",
+            Self::Echo => "Sends a text, and the other side sends it back.",
+            Self::Iperf => "Sends as much data as it can, to see how fast the way is.",
+            Self::Connect => "Opens a TCP connection, says one thing, and closes it.",
+            Self::Traceroute => {
+                "Finds out who is on the way: packets that may go only so many hops, and who says that they ended."
+            }
+            Self::PathMtu => {
+                "Finds out how long a packet may be on this way: packets that must not be cut into pieces."
+            }
+            Self::Multicast => "Sends each message once, to everybody who has joined a group.",
+        }
+    }
+}
+
+impl Form {
+    /// A ping between the first two hosts.
+    pub fn new(scenario: &Scenario) -> Self {
+        let of = |node| Some((scenario.id(node).to_string(), scenario.topology.host(node)?));
+        let all: Vec<_> = scenario.topology.node_ids().filter_map(of).collect();
+        let ipv4 = |cidr: &IpCidr| cidr.address().version() == IpVersion::Ipv4;
+        let with_ipv4 = all.iter().filter(|(_, host)| host.addresses.iter().any(ipv4));
+        let with_ipv4 = with_ipv4.map(|(id, _)| id.clone()).collect();
+        let hosts: Vec<_> = all.into_iter().map(|(id, _)| id).collect();
+        let from = hosts.first().cloned().unwrap_or_default();
+        let to = hosts.get(1).cloned().unwrap_or_else(|| ADDRESS.into());
+        Self { kind: Kind::Ping, from, to, address: String::new(), hosts, with_ipv4, values: BTreeMap::new() }
+    }
+
+    /// Whether it goes to one host or address: otherwise a field says to whom.
+    pub const fn has_target(&self) -> bool {
+        match self.kind {
+            Kind::Ping | Kind::Echo | Kind::Iperf | Kind::Connect | Kind::Traceroute | Kind::PathMtu => true,
+            Kind::Multicast => false,
+        }
+    }
+
+    /// The hosts that a field of several has.
+    pub fn chosen(&self, field: &Field) -> Vec<&str> {
+        match self.value(field) {
+            "" => self.hosts.iter().map(String::as_str).filter(|host| *host != self.from).collect(),
+            NOBODY => Vec::new(),
+            some => some.split(' ').collect(),
+        }
+    }
+
+    /// Takes a host into a field of several, or out of it.
+    pub fn choose(&mut self, field: &Field, host: &str, in_it: bool) {
+        let mut chosen: Vec<_> = self.chosen(field).into_iter().filter(|other| *other != host).collect();
+        if in_it {
+            chosen.push(host);
+        }
+        // In the network's order, however they were chosen.
+        let hosts = self.hosts.iter().map(String::as_str).filter(|host| chosen.contains(host));
+        let chosen = hosts.collect::<Vec<_>>().join(" ");
+        self.set(field, if chosen.is_empty() { NOBODY.into() } else { chosen });
+    }
+
+    /// The fields that this kind of run has, given what is filled in.
+    pub fn fields(&self) -> Vec<Field> {
+        match self.kind {
+            Kind::Ping => vec![
+                number("count", "How many", "4", false),
+                quantity("interval", "One every", "1s", false),
+                quantity("size", "Payload", "56B", true),
+                Field {
+                    hint: "How many routers it may pass. Empty: 64.",
+                    ..number("ttl", "Time to live", "", true)
+                },
+                FRAGMENT,
+                TIMEOUT,
+                IP,
+            ],
+            Kind::Echo => {
+                let mut fields = vec![
+                    TRANSPORT,
+                    number("count", "How often", "1", false),
+                    text("text", "Hello, aquarium!"),
+                ];
+                if self.is_udp() {
+                    fields.push(TIMEOUT);
+                }
+                fields.push(IP);
+                fields
+            }
+            Kind::Iperf => self.iperf_fields(),
+            Kind::Connect => vec![text("text", "hello"), number("port", "Port", "80", true), IP],
+            Kind::Traceroute => vec![
+                PROBES,
+                number("hops", "Hops at most", "30", true),
+                number("tries", "Probes for each", "3", true),
+                TIMEOUT,
+                IP,
+            ],
+            Kind::PathMtu => vec![quantity("timeout", "Give up after", "1s", true), IP],
+            Kind::Multicast => vec![
+                match self.with_ipv4.contains(&self.from) {
+                    true => GROUP,
+                    false => Field { default: GROUP_IPV6, ..GROUP },
+                },
+                RECEIVERS,
+                number("count", "How many", "4", false),
+                quantity("interval", "One every", "1s", false),
+                text("text", "Hello, everybody!"),
+                number("port", "Port", "5000", true),
+            ],
+        }
+    }
+
+    fn iperf_fields(&self) -> Vec<Field> {
+        const AMOUNT: Field = Field {
+            key: "\u{1}amount",
+            label: "Send",
+            hint: "",
+            input: Input::Choice(&[("bytes", "so many bytes"), ("seconds", "for so long")]),
+            default: "bytes",
+            further: false,
+        };
+        const CONGESTION: Field = Field {
+            key: "congestion",
+            label: "Congestion control",
+            hint: "",
+            input: Input::Choice(&[
+                ("", "as the host has it"),
+                ("cubic", "CUBIC"),
+                ("reno", "Reno"),
+                ("none", "none"),
+            ]),
+            default: "",
+            further: true,
+        };
+        const BUFFER_HINT: &str = "Empty: as the host has it.";
+        let mut fields = vec![TRANSPORT, AMOUNT];
+        fields.push(match self.value(&AMOUNT) {
+            "seconds" => Field { hint: "In seconds.", ..number("seconds", "How long", "2", false) },
+            _ => quantity("bytes", "How much", "1MB", false),
+        });
+        if self.is_udp() {
+            fields.push(quantity("rate", "Rate", "1Mbps", false));
+        }
+        fields.push(quantity("interval", "Report every", "100ms", true));
+        if self.is_udp() {
+            let hint = "Empty: as large as fits into one packet.";
+            fields.push(Field { hint, ..quantity("datagram", "Datagram", "", true) });
+        } else {
+            fields.push(CONGESTION);
+            fields.push(Field { hint: BUFFER_HINT, ..quantity("tx_buffer", "Send buffer", "", true) });
+            fields.push(Field { hint: BUFFER_HINT, ..quantity("rx_buffer", "Receive buffer", "", true) });
+        }
+        fields.push(IP);
+        fields
+    }
+
+    fn is_udp(&self) -> bool {
+        self.value(&TRANSPORT) == "true"
+    }
+
+    /// What is filled into a field.
+    pub fn value(&self, field: &Field) -> &str {
+        self.values.get(&(self.kind, field.key)).map_or(field.default, String::as_str)
+    }
+
+    /// Fills a field in.
+    pub fn set(&mut self, field: &Field, value: String) {
+        self.values.insert((self.kind, field.key), value);
+    }
+
+    /// The run, as an entry of a document.
+    fn run(&self) -> Fields<'_> {
+        let mut run = Fields::default();
+        run.put("from", &self.from[..]);
+        if self.has_target() {
+            run.put("to", if self.to == ADDRESS { self.address.trim() } else { &self.to });
+        }
+        for field in self.fields() {
+            let value = self.value(&field);
+            if field.key.starts_with('\u{1}') {
+                continue;
+            }
+            match field.input {
+                Input::Hosts => run.put(field.key, Json::texts(self.chosen(&field))),
+                Input::Text => run.put(field.key, value),
+                Input::Number | Input::Choice(_) | Input::Quantity if value.is_empty() => continue,
+                Input::Choice(_) if value == "true" => run.put(field.key, true),
+                Input::Number | Input::Choice(_) => run.put(field.key, Json::typed(value)),
+                Input::Quantity => run.put(field.key, value),
+            };
+        }
+        let mut entry = Fields::default();
+        entry.put(self.kind.key(), run);
+        entry
+    }
+
+    /// The run that the form describes.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with the key of its field.
+    pub fn check(&self, scenario: &Scenario) -> Result<RunSpec, Vec<Wrong>> {
+        let wrong = |fault: scenario::Fault| {
+            let key = match fault.place.steps() {
+                [Step::Field(list), _, _, Step::Field(key), ..] if list == "runs" => key.clone(),
+                _ => String::new(),
+            };
+            (key, fault.message)
+        };
+        match scenario.read_run(&self.run()) {
+            Ok((_, run)) => Ok(run),
+            Err(faults) => Err(faults.into_iter().map(wrong).collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netlab::Duration;
+    use netlab::run::{Amount, IperfTransport, RunKind, Transport};
+    use proptest::prelude::*;
+
+    fn scenario() -> Scenario {
+        scenario::examples()[0].scenario()
+    }
+
+    fn form(kind: Kind) -> Form {
+        Form { kind, ..Form::new(&scenario()) }
+    }
+
+    fn fill(form: &mut Form, key: &str, value: &str) {
+        let field = form.fields().into_iter().find(|field| field.key == key).expect("there is such a field");
+        form.set(&field, value.into());
+    }
+
+    #[test]
+    fn every_kind_of_run_can_be_started_as_it_is_on_every_example() {
+        for example in scenario::examples() {
+            let scenario = example.scenario();
+            for kind in Kind::ALL {
+                let form = Form { kind, ..Form::new(&scenario) };
+                let spec =
+                    form.check(&scenario).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", example.name));
+                assert_eq!(spec.kind.name(), kind.key());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_what_is_run() {
+        let mut iperf = form(Kind::Iperf);
+        fill(&mut iperf, "udp", "true");
+        fill(&mut iperf, "\u{1}amount", "seconds");
+        fill(&mut iperf, "seconds", "1.5");
+        fill(&mut iperf, "rate", "20Mbps");
+        let RunKind::Iperf(run) = iperf.check(&scenario()).unwrap().kind else { panic!() };
+        assert_eq!(run.amount, Amount::Time(Duration::from_millis(1_500)));
+        assert!(matches!(run.transport, IperfTransport::Udp { rate, .. } if rate.get() == 20_000_000));
+
+        let mut echo = form(Kind::Echo);
+        fill(&mut echo, "text", "42");
+        let RunKind::Echo(run) = echo.check(&scenario()).unwrap().kind else { panic!() };
+        assert_eq!((run.text.as_str(), run.transport), ("42", Transport::Tcp));
+    }
+
+    #[test]
+    fn receivers_are_all_the_others_until_somebody_chooses() {
+        let mut multicast = form(Kind::Multicast);
+        let hosts = multicast.hosts.clone();
+        assert_eq!(multicast.chosen(&RECEIVERS), hosts[1..]);
+        let RunSpec { kind: RunKind::Multicast(run), to, .. } = multicast.check(&scenario()).unwrap() else {
+            panic!()
+        };
+        assert_eq!(run.receivers.len(), hosts.len() - 1);
+        assert_eq!(to, netlab::run::Target::Address(smoltcp::wire::IpAddress::v4(239, 1, 2, 3)));
+        for host in &hosts[1..] {
+            multicast.choose(&RECEIVERS, host, false);
+        }
+        assert!(multicast.chosen(&RECEIVERS).is_empty());
+        assert_eq!(multicast.check(&scenario()).unwrap_err()[0].0, "receivers");
+        multicast.choose(&RECEIVERS, &hosts[1], true);
+        assert_eq!(multicast.chosen(&RECEIVERS), [hosts[1].as_str()]);
+        fill(&mut multicast, "group", "10.0.0.2");
+        assert_eq!(multicast.check(&scenario()).unwrap_err()[0].0, "group");
+    }
+
+    #[test]
+    fn a_ping_can_be_short_lived_and_cut_into_pieces() {
+        let mut ping = form(Kind::Ping);
+        fill(&mut ping, "ttl", "2");
+        fill(&mut ping, "fragment", "true");
+        let RunKind::Ping(run) = ping.check(&scenario()).unwrap().kind else { panic!() };
+        assert_eq!((run.ttl, run.fragments), (Some(2), true));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_at_its_field() {
+        let mut ping = form(Kind::Ping);
+        fill(&mut ping, "count", "many");
+        fill(&mut ping, "interval", "5");
+        let wrong = ping.check(&scenario()).unwrap_err();
+        let fields: Vec<_> = wrong.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, ["count", "interval"]);
+        assert!(wrong[1].1.contains("no unit"), "{}", wrong[1].1);
+
+        let mut here = form(Kind::Ping);
+        here.to = here.from.clone();
+        assert_eq!(here.check(&scenario()).unwrap_err()[0].0, "to");
+
+        let nowhere = Form { to: ADDRESS.into(), address: "10.0.0.300".into(), ..form(Kind::Ping) };
+        assert_eq!(nowhere.check(&scenario()).unwrap_err()[0].0, "to");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_sent_or_refused_but_never_taken_for_something_else(text in any::<String>()) {
+            let mut echo = form(Kind::Echo);
+            fill(&mut echo, "text", &text);
+            match echo.check(&scenario()) {
+                Ok(RunSpec { kind: RunKind::Echo(run), .. }) => prop_assert_eq!(&run.text, &text),
+                Ok(other) => prop_assert!(false, "{other:?}"),
+                Err(wrong) => prop_assert!(wrong.iter().all(|(field, _)| field == "text"), "{wrong:?}"),
+            }
+            let mut ping = form(Kind::Ping);
+            fill(&mut ping, "count", &text);
+            if let Err(wrong) = ping.check(&scenario()) {
+                prop_assert!(wrong.iter().all(|(field, _)| field == "count"), "{wrong:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_starts_in_a_document_that_stops_one() {
+        let mut scenario = scenario();
+        let stop = scenario::Change::Stop(netlab::run::RunId(0));
+        scenario.changes.push((netlab::Instant::ZERO + Duration::from_secs(1), stop));
+        assert_eq!(scenario.check(), []);
+        for kind in Kind::ALL {
+            let form = Form { kind, ..Form::new(&scenario) };
+            assert!(form.check(&scenario).is_ok(), "{kind:?}: {:?}", form.check(&scenario));
+        }
+    }
+
+    #[test]
+    fn an_address_that_nobody_has_may_be_pinged() {
+        let form = Form { to: ADDRESS.into(), address: " 10.0.0.99 ".into(), ..form(Kind::Ping) };
+        assert!(form.check(&scenario()).is_ok());
+    }
+}

@@ -1,0 +1,531 @@
+//! The sequence of frames as a ladder: a lifeline for each node, time downwards, and an arrow for each frame on each wire.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`axis`] | where each moment is |
+//! | [`lanes`] | where each node is |
+//! | [`sheet`] | a part of the ladder, laid out: arrows, their texts, moments, gaps |
+//! | [`file`](mod@file) | a sheet as an SVG file |
+//!
+//! A ladder follows the history a little at a time and keeps of each frame on each wire only when it left; arrows are made of what
+//! is in view. So a hundred thousand frames are as quick as ten.
+//!
+//! "Hosts only" leaves out what is between: an arrow then leads from the host that made a frame to the one that got it.
+
+pub mod axis;
+pub mod file;
+pub mod lanes;
+pub mod sheet;
+
+use super::inspect::drop_reason;
+use super::trace::Row;
+use super::{Command, Lab};
+use crate::format;
+use crate::palette::Swatch;
+use crate::selection::Selection;
+use crate::topology::LiveTopology;
+use crate::travel::Travel;
+use axis::{Axis, Scale, What};
+use capture::{Order, Place, Sighting};
+use dissect::analysis::{Answer, Mark, Marks, Notes, info};
+use dissect::{Label, Protocol};
+use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
+use netlab::topology::{NodeId, NodeKind};
+use netlab::{Duration, History, Instant};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::ops::Range;
+
+/// How large a ladder is drawn: each step is twice as high.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Zoom(i8);
+
+impl Zoom {
+    /// The smallest.
+    pub const MIN: Self = Self(-3);
+    /// The largest.
+    pub const MAX: Self = Self(5);
+
+    /// Larger by this number of steps, up to [`Zoom::MAX`].
+    pub fn larger(self, steps: i8) -> Self {
+        Self(self.0 + steps).clamp(Self::MIN, Self::MAX)
+    }
+
+    fn factor(self) -> f64 {
+        if self.0 < 0 { 1.0 / f64::from(1 << -self.0) } else { f64::from(1 << self.0) }
+    }
+
+    /// The scale for a lab's network, whose typical frame crosses a link in a second at the speed at which it can be watched;
+    /// `rem` is the height of its texts.
+    pub fn scale(self, lab: &Lab, rem: f64) -> Scale {
+        let factor = self.factor();
+        let journey = JOURNEY_REM * factor * rem;
+        Scale {
+            per_ns: journey / lab.watchable.ns_per_sec(),
+            before_start: ROW_REM * factor.min(1.0) * rem,
+            before_end: SLANT_REM * factor.min(1.0) * rem,
+            quiet: (QUIET_JOURNEYS * journey).clamp(QUIET_REM.start * rem, QUIET_REM.end * rem),
+            busy: (BUSY_JOURNEYS * journey).max(QUIET_REM.start * rem),
+        }
+    }
+}
+
+/// How high a typical frame's way over a link is.
+const JOURNEY_REM: f64 = 2.5;
+/// From one arrow to the next, so that their texts do not touch.
+const ROW_REM: f64 = 1.4;
+const SLANT_REM: f64 = 0.3;
+/// What is higher than this is a gap; it has to have room for what it says.
+const QUIET_JOURNEYS: f64 = 1.2;
+const QUIET_REM: Range<f64> = 2.5..8.0;
+/// Of the greatest height, when it would be exceeded.
+const ROOM_TO_GROW: f64 = 0.9;
+/// What is under way is drawn to scale as far as that can be.
+const BUSY_JOURNEYS: f64 = 8.0;
+
+/// A frame on a wire, or, between hosts only, on all its wires up to a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rung {
+    /// When it left for the last of its wires.
+    sent: Instant,
+    /// That wire.
+    transit: TransitId,
+}
+
+/// All frames of a network in order of time.
+pub struct Ladder {
+    hosts_only: bool,
+    order: Order,
+    /// The filter that it is made for, by the count of filters.
+    generation: usize,
+    /// What was seen last, and where its bytes are in memory: that tells this world from the next one.
+    seen: Option<(TransitId, usize)>,
+    is_complete: bool,
+    /// The scale that was asked for.
+    wanted: Scale,
+    rungs: Rungs,
+}
+
+struct Rungs {
+    axis: Axis,
+    rungs: VecDeque<Rung>,
+    /// For each frame its first wire, by the frame's number from this one on.
+    first_frame: u64,
+    first_wires: VecDeque<Option<TransitId>>,
+    /// Deaths that lie ahead of what was seen last.
+    deaths: BinaryHeap<Reverse<Instant>>,
+    /// When everything that was seen has come to its end.
+    quiet_from: Instant,
+    /// Nothing has been under way for a while since the last thing on the axis.
+    was_quiet: bool,
+    /// No rung lasts longer: makes finding those in view a binary search.
+    longest: Duration,
+    /// For each node whether it has a rung.
+    used: Vec<bool>,
+}
+
+/// A frame as an arrow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrow {
+    /// The wire on which it came to its end.
+    pub transit: TransitId,
+    /// Which frame.
+    pub frame: FrameId,
+    /// Its sender.
+    pub from: NodeId,
+    /// Its receiver, even if it never got there.
+    pub to: NodeId,
+    /// Its first bit left.
+    pub start: Instant,
+    /// Its last bit arrived, or would have.
+    pub arrival: Instant,
+    /// It died: why, and how far it had come, from 0 to 1.
+    pub lost: Option<(DropReason, f64)>,
+    /// What is written on it.
+    pub label: Label,
+    /// Its colour.
+    pub swatch: Swatch,
+    /// What it has to do with those before it.
+    pub notes: Notes,
+}
+
+impl Ladder {
+    /// From the beginning of the world on.
+    pub fn new(hosts_only: bool, scale: Scale) -> Self {
+        Self {
+            hosts_only,
+            order: Order::new(Place::Everywhere),
+            generation: 0,
+            seen: None,
+            is_complete: false,
+            wanted: scale,
+            rungs: Rungs {
+                axis: Axis::new(scale),
+                rungs: VecDeque::new(),
+                first_frame: 0,
+                first_wires: VecDeque::new(),
+                deaths: BinaryHeap::new(),
+                quiet_from: Instant::ZERO,
+                was_quiet: true,
+                longest: Duration::ZERO,
+                used: Vec::new(),
+            },
+        }
+    }
+
+    /// Where each moment is.
+    pub fn axis(&self) -> &Axis {
+        &self.rungs.axis
+    }
+
+    /// How many frames on wires it has.
+    pub fn len(&self) -> usize {
+        self.rungs.rungs.len()
+    }
+
+    /// Whether it has all that there is.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
+    /// Draws it at this scale from now on, but no higher than so much.
+    pub fn set_scale(&mut self, scale: Scale, height_max: f64) {
+        let axis = &mut self.rungs.axis;
+        // One that was shrunk stays so until another is wanted, or it has grown too high again.
+        if self.wanted != scale || axis.height() > height_max {
+            self.wanted = scale;
+            axis.set_scale(scale);
+            if axis.height() > height_max {
+                // A little less, so that it has room to grow.
+                axis.set_scale(scale.shrunk(height_max * ROOM_TO_GROW / axis.height()));
+            }
+        }
+    }
+
+    /// Takes what has happened, as long as it may: what passes the filter. For another world or filter, or with or without what
+    /// is between the hosts, it begins again.
+    pub fn follow(&mut self, lab: &Lab, hosts_only: bool, go_on: &mut dyn FnMut() -> bool) {
+        let (history, trace) = (lab.world.history(), lab.trace());
+        let same_world = self.seen.is_none_or(|(transit, bytes)| match history.transit(transit) {
+            Some(transit) => transit.frame.as_ptr() as usize == bytes,
+            None => history.transits().next().is_some_and(|oldest| oldest.id > transit),
+        });
+        if self.generation != trace.generation() || self.hosts_only != hosts_only || !same_world {
+            *self = Self { generation: trace.generation(), ..Self::new(hosts_only, self.wanted) };
+        }
+        self.is_complete = false;
+        // What was not sifted yet does not pass: it would be left out for good.
+        if is_filtered(lab) && !trace.is_complete() {
+            return;
+        }
+        let Self { order, seen, is_complete, rungs, .. } = self;
+        rungs.forget(history);
+        *is_complete = true;
+        order.take(history, lab.world.now(), &mut |sighting, transit| {
+            *seen = Some((transit.id, transit.frame.as_ptr() as usize));
+            if sighting.sent && transit.first {
+                rungs.set_first_wire(transit.frame_id, transit.id);
+            }
+            if trace.passes(transit.frame_id) != Some(false) {
+                rungs.add(history, lab.whole(), hosts_only, sighting, transit);
+            }
+            *is_complete = go_on();
+            *is_complete
+        });
+        rungs.die_until(lab.world.now());
+    }
+
+    /// Whether this node has a lifeline: with a filter only those have one that something passes.
+    pub fn shows(&self, lab: &Lab, node: NodeId) -> bool {
+        let is_host = matches!(lab.whole().node(node).kind, NodeKind::Host(_));
+        let used = self.rungs.used.get(node.index()).copied().unwrap_or(false);
+        (is_host || !self.hosts_only) && (used || !is_filtered(lab) || self.len() == 0)
+    }
+
+    /// The places, in order of time, of those that may be seen between two moments.
+    pub fn between(&self, from: Instant, until: Instant) -> Range<usize> {
+        let rungs = &self.rungs;
+        // Between hosts a rung may have left long before its last wire.
+        let until = if self.hosts_only { until + rungs.longest } else { until };
+        let earliest = from.nanos().saturating_sub(rungs.longest.nanos());
+        rungs.rungs.partition_point(|rung| rung.sent.nanos() < earliest)
+            ..rungs.rungs.partition_point(|rung| rung.sent <= until)
+    }
+
+    /// The place of a frame on a wire; `None` if it is not on the ladder.
+    pub fn place_of(&self, history: &History, transit: TransitId) -> Option<usize> {
+        let sent = history.transit(transit).map(sent)?;
+        let from = self.rungs.rungs.partition_point(|rung| rung.sent < sent);
+        let mut same = (from..self.len()).take_while(|&place| self.rungs.rungs[place].sent == sent);
+        same.find(|&place| self.rungs.rungs[place].transit == transit)
+    }
+
+    /// The place of the first that left at this moment or after it.
+    pub fn first_from(&self, at: Instant) -> usize {
+        self.rungs.rungs.partition_point(|rung| rung.sent < at)
+    }
+
+    /// Which wire is at this place.
+    pub fn transit_at(&self, place: usize) -> Option<TransitId> {
+        self.rungs.rungs.get(place).map(|rung| rung.transit)
+    }
+
+    /// From when to when the frame at this place was under way, as far as it came.
+    pub fn lasts(&self, history: &History, place: usize) -> Option<(Instant, Instant)> {
+        let transit = history.transit(self.rungs.rungs.get(place)?.transit)?;
+        Some((sent(self.origin(history, transit)), transit.gone()))
+    }
+
+    /// The arrow at this place.
+    pub fn arrow(&self, lab: &Lab, place: usize) -> Option<Arrow> {
+        let history = lab.world.history();
+        let transit = history.transit(self.rungs.rungs.get(place)?.transit)?;
+        let origin = self.origin(history, transit);
+        let (start, arrival) = (sent(origin), transit.arrival);
+        let lost = match transit.fate {
+            Fate::Delivered => None,
+            Fate::Dropped { reason, at } => {
+                let share = |ns: Duration| ns.nanos() as f64;
+                let whole = share(transit.arrival.max(at) - sent(transit)).max(1.0);
+                Some((reason, share(at - sent(transit).min(at)) / whole))
+            }
+        };
+        let topology = lab.whole();
+        let label = dissect::label(&transit.frame);
+        Some(Arrow {
+            transit: transit.id,
+            frame: transit.frame_id,
+            from: topology.sender(origin.direction),
+            to: topology.receiver(transit.direction),
+            start,
+            arrival: arrival.max(start),
+            lost,
+            swatch: Swatch::of(dissect::protocol(&transit.frame), &label),
+            label,
+            notes: self.row(lab, transit).map(|row| row.notes).unwrap_or_default(),
+        })
+    }
+
+    /// What the packet list has of this frame.
+    fn row<'a>(&self, lab: &'a Lab, transit: &Transit) -> Option<&'a Row> {
+        let first = self.rungs.first_wire(transit.frame_id).unwrap_or(transit.id);
+        let trace = lab.trace();
+        trace.row(trace.find(lab.world.history(), first)?)
+    }
+
+    /// Where an arrow begins that ends with this wire.
+    fn origin<'a>(&self, history: &'a History, transit: &'a Transit) -> &'a Transit {
+        let first = self.rungs.first_wire(transit.frame_id).filter(|_| self.hosts_only);
+        first.and_then(|first| history.transit(first)).unwrap_or(transit)
+    }
+
+    /// A sentence for those who do not see the arrow.
+    pub fn sentence(&self, lab: &Lab, arrow: &Arrow) -> String {
+        let topology = lab.whole();
+        let [from, to] = [arrow.from, arrow.to].map(|node| &topology.node(node).name);
+        let at = format::clock(arrow.start);
+        let mut text = format!("{at}\u{a0}s: {from} → {to}: ");
+        if let Some(transit) = lab.world.history().transit(arrow.transit) {
+            text += dissect::protocol(&transit.frame).name();
+            text += " ";
+            text += &info(&transit.frame, &arrow.notes, Answer::Unknown);
+        }
+        if let Some((reason, _)) = arrow.lost {
+            text += "; lost: ";
+            text += drop_reason(reason);
+        }
+        text
+    }
+
+    /// What to do to look at this frame on this wire.
+    pub fn look_at(lab: &Lab, transit: TransitId) -> Vec<Command> {
+        let (history, packets) = (lab.world.history(), lab.packets());
+        let number = packets.opened().is_none().then(|| packets.trace().find(history, transit)).flatten();
+        match (number, history.transit(transit)) {
+            (Some(number), _) if packets.trace().row(number).is_some_and(|row| row.transit == transit) => {
+                vec![Command::Packet(number)]
+            }
+            // The list has it on another wire, or not at all.
+            (_, Some(seen)) => {
+                let half = Duration::from_nanos((seen.gone() - sent(seen)).nanos() / 2);
+                let travel = Command::Travel(Travel::To(sent(seen) + half));
+                vec![Command::Select(Some(Selection::Frame(transit))), travel]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The filter, as it is written, for the conversation that the selection is part of.
+    pub fn conversation(lab: &Lab, selection: Selection) -> Option<String> {
+        let topology = lab.whole();
+        let host = |node: NodeId| topology.host(node).map(|host| format!("eth.addr == {}", host.mac(node)));
+        match selection {
+            Selection::Node(node) => host(node),
+            Selection::Link(link) => topology.link(link).ends.into_iter().find_map(host),
+            Selection::Frame(transit) => {
+                let (history, trace) = (lab.world.history(), lab.trace());
+                let transit = history.transit(transit)?;
+                let stream =
+                    trace.find(history, transit.id).and_then(|number| trace.row(number)?.notes.stream);
+                let protocol = dissect::protocol(&transit.frame);
+                if let Some(stream) = stream {
+                    let kind = if matches!(protocol, Protocol::Tcp | Protocol::Http) { "tcp" } else { "udp" };
+                    return Some(format!("{kind}.stream == {stream}"));
+                }
+                let summary = dissect::summary(&transit.frame);
+                let field = match summary.source.parse() {
+                    Ok(std::net::IpAddr::V4(_)) => "ip.addr",
+                    Ok(std::net::IpAddr::V6(_)) => "ipv6.addr",
+                    Err(_) => "eth.addr",
+                };
+                // A broadcast belongs to no conversation.
+                let to_all = transit.frame.first().is_some_and(|first| first & 1 == 1);
+                let [source, destination] =
+                    [summary.source, summary.destination].map(|address| format!("{field} == {address}"));
+                Some(match to_all {
+                    true => source,
+                    // The same in both directions.
+                    false if source > destination => format!("{destination} && {source}"),
+                    false => format!("{source} && {destination}"),
+                })
+            }
+        }
+    }
+}
+
+/// When a frame leaves for this wire; one that was dropped at once when it was to.
+fn sent(transit: &Transit) -> Instant {
+    transit.start.min(transit.gone())
+}
+
+fn is_filtered(lab: &Lab) -> bool {
+    lab.trace().passes(FrameId(0)).is_some()
+}
+
+impl Rungs {
+    fn add(
+        &mut self,
+        history: &History,
+        topology: LiveTopology<'_>,
+        hosts_only: bool,
+        sighting: Sighting,
+        transit: &Transit,
+    ) {
+        self.die_until(sighting.at);
+        let (from, to) = (topology.sender(transit.direction), topology.receiver(transit.direction));
+        let to_host = matches!(topology.node(to).kind, NodeKind::Host(_));
+        if !sighting.sent {
+            if to_host || !hosts_only {
+                self.happens(sighting.at, What::End);
+            }
+            return;
+        }
+        self.was_quiet |= sighting.at > self.quiet_from;
+        self.quiet_from = self.quiet_from.max(transit.gone());
+        if transit.first || !hosts_only {
+            self.happens(sighting.at, What::Start);
+        }
+        let lost = transit.fate != Fate::Delivered;
+        if lost {
+            self.deaths.push(Reverse(transit.gone()));
+        }
+        if hosts_only && !lost && !to_host {
+            return;
+        }
+        let first = self.first_wire(transit.frame_id).filter(|_| hosts_only);
+        let origin = first.and_then(|first| history.transit(first)).unwrap_or(transit);
+        let lasts = transit.arrival.max(transit.gone()) - sent(origin);
+        self.longest = self.longest.max(lasts);
+        for node in [if hosts_only { topology.sender(origin.direction) } else { from }, to] {
+            if self.used.len() <= node.index() {
+                self.used.resize(node.index() + 1, false);
+            }
+            self.used[node.index()] = true;
+        }
+        self.rungs.push_back(Rung { sent: sighting.at, transit: transit.id });
+    }
+
+    fn die_until(&mut self, at: Instant) {
+        while self.deaths.peek().is_some_and(|Reverse(death)| *death <= at) {
+            let Some(Reverse(death)) = self.deaths.pop() else { return };
+            self.happens(death, What::End);
+        }
+    }
+
+    fn happens(&mut self, at: Instant, what: What) {
+        self.axis.push(at, what, std::mem::take(&mut self.was_quiet));
+    }
+
+    fn set_first_wire(&mut self, frame: FrameId, transit: TransitId) {
+        if self.first_wires.is_empty() {
+            self.first_frame = frame.0;
+        }
+        let Some(place) = frame.0.checked_sub(self.first_frame) else { return };
+        let place = place as usize;
+        if self.first_wires.len() <= place {
+            self.first_wires.resize(place + 1, None);
+        }
+        self.first_wires[place] = Some(transit);
+    }
+
+    fn first_wire(&self, frame: FrameId) -> Option<TransitId> {
+        *self.first_wires.get(frame.0.checked_sub(self.first_frame)? as usize)?
+    }
+
+    fn forget(&mut self, history: &History) {
+        let is_gone = |transit: TransitId| history.transit(transit).is_none();
+        let before = self.rungs.len();
+        while self.rungs.front().is_some_and(|rung| is_gone(rung.transit)) {
+            self.rungs.pop_front();
+        }
+        let oldest = history.transits().next().map_or(TransitId(0), |transit| transit.id);
+        while let Some(wire) = self.first_wires.front()
+            && wire.is_some_and(|wire| wire < oldest)
+        {
+            self.first_wires.pop_front();
+            self.first_frame += 1;
+        }
+        if let (true, Some(first)) = (self.rungs.len() < before, self.rungs.front()) {
+            self.axis.forget_before(first.sent);
+        }
+    }
+}
+
+impl Arrow {
+    /// What is to be said beside its label: relative numbers of TCP, or how long an answer took.
+    pub fn detail(&self) -> String {
+        let Notes { seq, ack, len, after_ns, answers, .. } = self.notes;
+        let is_tcp = matches!(self.swatch, Swatch::TcpControl | Swatch::TcpData | Swatch::TcpAck);
+        if is_tcp && self.notes.stream.is_some() {
+            let mut text = format!("Seq={seq}");
+            for (name, value) in [(" Ack=", ack), (" Len=", len)] {
+                if value > 0 {
+                    text += name;
+                    text += &value.to_string();
+                }
+            }
+            return text;
+        }
+        match answers {
+            Some(_) if after_ns > 0 => format!("after {}", format::duration(Duration::from_nanos(after_ns))),
+            _ => String::new(),
+        }
+    }
+
+    /// What an analysis remarks on it, shortly.
+    pub fn remark(&self) -> Option<&'static str> {
+        let marks: Marks = self.notes.marks;
+        let special = [Mark::FastRetransmission, Mark::SpuriousRetransmission];
+        let mark = special.into_iter().find(|&mark| marks.contains(mark));
+        let mark = mark.or_else(|| marks.iter().find(|&mark| mark != Mark::Request))?;
+        Some(mark.name().trim_start_matches("TCP "))
+    }
+
+    /// Whether its text is wanted more than others': it opens or closes, is lost or remarkable.
+    pub fn stands_out(&self) -> bool {
+        self.swatch == Swatch::TcpControl || self.lost.is_some() || self.remark().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! Where each node's lifeline is: side by side in the order in which they are on the stage.
+
+use super::Ladder;
+use crate::Lab;
+use netlab::topology::NodeId;
+
+/// A lifeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// Whose.
+    pub node: NodeId,
+    /// What it is called.
+    pub name: String,
+    /// Where.
+    pub x: f64,
+}
+
+/// All lifelines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lanes {
+    /// From left to right.
+    pub lanes: Vec<Lane>,
+    /// From one to the next.
+    pub pitch: f64,
+    /// Of all of them.
+    pub width: f64,
+    /// For each node where its arrows begin and end: on its lifeline, or between two if it has none.
+    places: Vec<f64>,
+}
+
+impl Lanes {
+    /// Those that a ladder shows, at least `pitch_min` apart and as wide as `width` allows.
+    pub fn new(ladder: &Ladder, lab: &Lab, width: f64, pitch_min: f64) -> Self {
+        let topology = lab.whole();
+        let place = |node: NodeId| lab.positions.get(node.index()).copied().unwrap_or_default();
+        let mut nodes: Vec<NodeId> = topology.node_ids().collect();
+        let spread = |along: fn((f64, f64)) -> f64| {
+            let all = || nodes.iter().map(|&node| along(place(node)));
+            all().fold(f64::MIN, f64::max) - all().fold(f64::MAX, f64::min)
+        };
+        // A network that stands upright on the stage is read from its top.
+        let upright = spread(|(_, y)| y) > 2.0 * spread(|(x, _)| x);
+        let key = |node: NodeId| match (place(node), upright) {
+            ((x, y), false) => (x, y),
+            ((x, y), true) => (y, x),
+        };
+        nodes.sort_by(|&a, &b| {
+            let ((a, a2), (b, b2)) = (key(a), key(b));
+            a.total_cmp(&b).then(a2.total_cmp(&b2))
+        });
+        let shown: Vec<bool> = nodes.iter().map(|&node| ladder.shows(lab, node)).collect();
+        let count = shown.iter().filter(|&&shown| shown).count().max(1) as f64;
+        let pitch = (width / count).max(pitch_min);
+        let width = pitch * count;
+        let mut lanes: Vec<Lane> = Vec::new();
+        let mut places = vec![0.0; nodes.len()];
+        for (node, shown) in nodes.into_iter().zip(shown) {
+            let boundary = lanes.len() as f64 * pitch;
+            let x =
+                if shown { boundary + pitch / 2.0 } else { boundary.clamp(pitch / 8.0, width - pitch / 8.0) };
+            places[node.index()] = x;
+            if shown {
+                lanes.push(Lane { node, name: topology.node(node).name.clone(), x });
+            }
+        }
+        Self { lanes, pitch, width, places }
+    }
+
+    /// Where this node's arrows begin and end.
+    pub fn x(&self, node: NodeId) -> f64 {
+        self.places.get(node.index()).copied().unwrap_or_default()
+    }
+}

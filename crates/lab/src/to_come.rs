@@ -1,0 +1,106 @@
+//! What is still to happen to the network itself: what the document plans, and the outages of its cables.
+
+use super::Lab;
+use netlab::Instant;
+use netlab::topology::LinkId;
+use scenario::Change;
+use wire::impair::Impairment;
+
+/// So much of it is listed.
+const LISTED_MAX: usize = 12;
+
+impl Lab {
+    /// When something is to happen to the network: what the document plans, and each cable's first outage.
+    pub fn to_come(&self) -> impl Iterator<Item = Instant> {
+        let outages = self.first_outages().flat_map(|(_, begins, ends)| [Some(begins), ends]).flatten();
+        self.scenario.changes.iter().map(|(at, _)| *at).chain(outages)
+    }
+
+    /// What comes after the playhead, in order of time, in words.
+    pub fn to_come_in_words(&self) -> Vec<(Instant, String)> {
+        let playhead = self.playhead.at();
+        let changes = self.scenario.changes.iter().filter(|(at, _)| *at > playhead).take(LISTED_MAX);
+        let mut all: Vec<_> = changes.map(|(at, change)| (*at, self.change_in_words(change))).collect();
+        for (link, begins, ends) in self.first_outages() {
+            let cable = self.cable_name(link);
+            all.push((begins, format!("{cable}: the cable is pulled")));
+            all.extend(ends.map(|ends| (ends, format!("{cable}: it is plugged in again"))));
+        }
+        all.retain(|(at, _)| *at > playhead);
+        all.sort_by_key(|(at, _)| *at);
+        all.truncate(LISTED_MAX);
+        all
+    }
+
+    /// Each cable's first outage: when it begins, and when something about it changes next.
+    fn first_outages(&self) -> impl Iterator<Item = (LinkId, Instant, Option<Instant>)> {
+        let history = self.world.history();
+        (0..self.whole().links.len() as u32).map(LinkId).filter_map(|id| {
+            let born = history.born_link(id);
+            let link = history.link_at(id, born);
+            let begins = link.next_outage_edge(born)?;
+            Some((id, begins, link.next_outage_edge(begins)))
+        })
+    }
+
+    fn change_in_words(&self, change: &Change) -> String {
+        match change {
+            Change::Link(link, ways) => {
+                let pulled = ways.iter().all(|way| way.impairments.contains(&Impairment::Down));
+                let what = if pulled { "the cable is pulled" } else { "it behaves otherwise" };
+                format!("{}: {what}", self.cable_name(*link))
+            }
+            Change::Node { node, .. } => format!("{}: is added", node.name),
+            Change::Cable(link) => {
+                format!("{}: a cable is plugged in", link.ends.map(|end| self.name(end)).join(" – "))
+            }
+            Change::Port(link, end, _) => {
+                let ends = self.whole().links.get(link.index()).map(|link| link.ends);
+                let name =
+                    ends.map_or_else(|| self.cable_name(*link), |ends| self.name(ends[end.index()]).into());
+                format!("{name}: a port is set otherwise")
+            }
+            Change::Set(node, _) => format!("{}: is set otherwise", self.name(*node)),
+            Change::Clear(node) => format!("{}: forgets what it has learned", self.name(*node)),
+            Change::Stop(run) => {
+                let log = self.world.history().runs().get(run.0 as usize);
+                let title = log.map_or("a run", |log| super::results::title(&log.spec.kind));
+                format!("{title}: is stopped")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Command;
+    use crate::travel::Travel;
+    use netlab::Duration;
+
+    fn opened(name: &str) -> Lab {
+        let example = scenario::examples().iter().find(|example| example.name == name);
+        Lab::new(example.expect("there is such an example").scenario())
+    }
+
+    #[test]
+    fn the_cable_that_will_be_pulled_is_told_of_until_it_has_been() {
+        let mut lab = opened("spanning-tree");
+        let at = |secs| Instant::ZERO + Duration::from_secs(secs);
+        let told = lab.to_come_in_words();
+        assert_eq!(told.first(), Some(&(at(8), "s1 – s2: the cable is pulled".to_string())), "{told:?}");
+        assert!(lab.whole_time().until > at(8));
+        lab.perform(Command::Travel(Travel::To(at(9)))).unwrap();
+        for frame in 0..2_000 {
+            lab.tick(f64::from(frame) * 16.7, true, &mut || true);
+        }
+        assert!(lab.to_come_in_words().iter().all(|(when, _)| *when > at(9)));
+    }
+
+    #[test]
+    fn what_the_document_plans_is_told_in_order_of_time() {
+        let told = opened("broadcast-storm").to_come_in_words();
+        assert!(told.is_sorted_by_key(|(at, _)| *at), "{told:?}");
+        assert!(told.iter().any(|(_, words)| words == "s1: is set otherwise"), "{told:?}");
+    }
+}

@@ -1,0 +1,297 @@
+//! The snapshot that the page is rendered from: at most ten a second, and equal ones are the same to Yew.
+
+use super::branches::BranchLine;
+use super::compare::CompareView;
+use super::inspect::{self, FrameSheet, Inspected, kind_name};
+use super::problems::Problem;
+use super::results::RunView;
+use super::speed::Speed;
+use super::timeline::Window;
+use super::travel::Steps;
+use super::{Lab, Skipped, State};
+use crate::format;
+use crate::selection::Selection;
+use dissect::analysis::Mark;
+use dissect::filter::FilterError;
+use netlab::Duration;
+use netlab::Instant;
+use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
+use smoltcp::wire::IpCidr;
+use std::rc::Rc;
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The scenario, as far as it does not change with time.
+    pub sketch: Rc<Sketch>,
+    /// Whether time passes.
+    pub state: State,
+    /// How fast.
+    pub speed: Speed,
+    /// Whether the lab chooses the speed.
+    pub auto_speed: bool,
+    /// Whether quiet time is jumped over.
+    pub skip_quiet: bool,
+    /// What was jumped over last.
+    pub skipped: Option<Skipped>,
+    /// The machine does not keep up with the chosen speed.
+    pub behind: bool,
+    /// The playhead.
+    pub at: Instant,
+    /// It was taken back: what is shown has been.
+    pub rewound: bool,
+    /// What a step goes to.
+    pub steps: Steps,
+    /// The branches of this scenario, if there are several.
+    pub branches: Vec<BranchLine>,
+    /// What is found of two branches.
+    pub compared: Option<CompareView>,
+    /// The display filter, as it was written, and what is wrong with it.
+    pub filter: Rc<str>,
+    /// The one that is applied: the last that made sense.
+    pub applied: Rc<str>,
+    /// See `filter`.
+    pub filter_fault: Option<FilterError>,
+    /// How many packets are listed, and which lists that were: another one is another list.
+    pub listed: (usize, usize),
+    /// What the time line shows, if not everything.
+    pub window: Option<Window>,
+    /// Up to when the world has run, and the hash of all that happened up to then.
+    pub edge: (Instant, u64),
+    /// What is happening right now, in a sentence.
+    pub narration: Rc<str>,
+    /// All runs, the latest first.
+    pub runs: Vec<Rc<RunView>>,
+    /// What is still to happen to the network, in order of time.
+    pub to_come: Vec<(Instant, String)>,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// The packet of an opened capture that is looked at.
+    pub packet: Option<usize>,
+    /// What is selected, looked at closely.
+    pub inspected: Option<Rc<Inspected>>,
+    /// How many bytes the history holds.
+    pub kept: usize,
+    /// Before this moment frames have been forgotten.
+    pub complete_since: Instant,
+    /// What is wrong with the network.
+    pub problems: Rc<[Problem]>,
+    /// Changes whenever the document does.
+    pub revision: usize,
+    /// What the editor has.
+    pub tools: Tools,
+}
+
+/// What the editor has, as the page shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tools {
+    /// Whether it is out.
+    pub on: bool,
+    /// How many nodes are selected.
+    pub selected: usize,
+    /// Whether a link is selected.
+    pub link: bool,
+    /// Whether there is something to undo, and to do again.
+    pub undo: (bool, bool),
+}
+
+/// The parts of a scenario by name: what a drawing shows, for those who do not see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sketch {
+    /// Which scenario this is, counted over the page's life.
+    pub opened: u32,
+    /// Its title.
+    pub title: String,
+    /// What to look at.
+    pub description: Option<String>,
+    /// Its nodes.
+    pub nodes: Vec<NodeLine>,
+    /// Its links: which, and the names of the nodes it joins.
+    pub links: Vec<(LinkId, String)>,
+}
+
+/// A node in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeLine {
+    /// Which.
+    pub id: NodeId,
+    /// How the document calls it.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// `Host`, `Switch`, `Hub`, `Router`.
+    pub kind: &'static str,
+    /// Its addresses, if it is a host or a router.
+    pub addresses: Vec<String>,
+}
+
+impl Sketch {
+    pub(super) fn new(scenario: &scenario::Scenario, opened: u32) -> Self {
+        let scenario = &*scenario.whole();
+        let topology = &scenario.topology;
+        let node = |id: NodeId| {
+            let node = topology.node(id);
+            let addresses = match &node.kind {
+                NodeKind::Host(host) => host.addresses.clone(),
+                NodeKind::Router(_) => router_addresses(topology, id),
+                NodeKind::Hub | NodeKind::Switch(_) => Vec::new(),
+            };
+            NodeLine {
+                id,
+                key: scenario.id(id).to_string(),
+                name: node.name.clone(),
+                kind: kind_name(&node.kind),
+                addresses: addresses.iter().map(|cidr| cidr.address().to_string()).collect(),
+            }
+        };
+        let links = topology.links.iter().enumerate().map(|(number, link)| {
+            let names = link.ends.map(|end| topology.node(end).name.as_str());
+            (LinkId(number as u32), names.join(" – "))
+        });
+        let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
+        Self {
+            opened,
+            title: title.to_string(),
+            description: scenario.description.clone(),
+            nodes: topology.node_ids().map(node).collect(),
+            links: links.collect(),
+        }
+    }
+
+    /// The nodes that can run programs.
+    pub fn hosts(&self) -> impl Iterator<Item = &NodeLine> {
+        self.nodes.iter().filter(|node| node.kind == "Host")
+    }
+
+    /// The drawing in a sentence.
+    pub fn sentence(&self) -> String {
+        let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
+        let parts: Vec<_> = [
+            ("Host", "host", "hosts"),
+            ("Switch", "switch", "switches"),
+            ("Hub", "hub", "hubs"),
+            ("Router", "router", "routers"),
+        ]
+        .into_iter()
+        .filter_map(|(kind, one, many)| match count(kind) {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            n => Some(format!("{n} {many}")),
+        })
+        .collect();
+        match parts.as_slice() {
+            [] => "an empty network".into(),
+            [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+            [only, ..] => only.clone(),
+        }
+    }
+}
+
+/// The addresses of all ports of a router.
+fn router_addresses(topology: &Topology, router: NodeId) -> Vec<IpCidr> {
+    let ends = topology.links.iter().flat_map(|link| link.ends.iter().zip(&link.ports));
+    let ours = ends.filter(|(end, _)| **end == router).flat_map(|(_, port)| {
+        let port = port.of_router();
+        port.addresses.into_iter().chain(port.vlans.into_iter().flat_map(|(_, of)| of))
+    });
+    ours.collect()
+}
+
+impl Lab {
+    /// Adds what the conversation tells of a frame: its number, its line, what it answers and who answers it.
+    fn annotate(&self, sheet: &mut FrameSheet) {
+        let trace = self.packets.trace();
+        let Some(number) = trace.find(self.world.history(), sheet.id) else { return };
+        let Some(line) = self.line(number) else { return };
+        let packet = |number: usize| format::count(number as u64 + 1);
+        let after = |ns: u64| format::duration(Duration::from_nanos(ns));
+        sheet.facts.insert(0, ("Packet", packet(number)));
+        if let Some(of) = line.row.notes.answers {
+            let what = if line.protocol == "TCP" { "Acknowledges" } else { "Answers" };
+            let text = format!("packet {}, {} after it", packet(of as usize), after(line.row.notes.after_ns));
+            sheet.facts.push((what, text));
+        }
+        let is_request = line.row.notes.marks.contains(Mark::Request);
+        match trace.answer(number) {
+            Some((by, ns)) if trace.row(by).is_some_and(|by| by.at <= self.playhead.at()) => {
+                let what = if is_request { "Answered by" } else { "Acknowledged by" };
+                sheet.facts.push((what, format!("packet {}, {} later", packet(by), after(ns))));
+            }
+            _ if is_request => sheet.facts.push(("Answer", "none so far".into())),
+            _ => {}
+        }
+        if line.row.notes.in_flight > 0 {
+            sheet.facts.push(("In flight", format::bytes(line.row.notes.in_flight.into())));
+        }
+        sheet.info = line.info;
+    }
+
+    /// What is selected, looked at closely.
+    fn inspected(&self) -> Option<Rc<Inspected>> {
+        let (at, history) = (self.playhead.at(), self.world.history());
+        if let (Some(number), Some(opened)) = (self.packet, self.packets.opened()) {
+            let row = self.packets.trace().row(number)?;
+            return Some(Rc::new(inspect::packet(&opened.recording, number, row)));
+        }
+        match self.selection? {
+            Selection::Node(node) if node.index() >= self.network.scene().nodes.len() => {
+                Some(Rc::new(Inspected::NotYet))
+            }
+            Selection::Link(link) if link.index() >= self.network.scene().links.len() => {
+                Some(Rc::new(Inspected::NotYet))
+            }
+            Selection::Frame(_) => {
+                let mut seen = inspect::inspect(self.whole(), history, at, self.selection?);
+                if let Inspected::Frame(sheet) = &mut seen {
+                    self.annotate(Rc::make_mut(sheet));
+                }
+                Some(Rc::new(seen))
+            }
+            what => Some(Rc::new(inspect::inspect(self.network.scene(), history, at, what))),
+        }
+    }
+
+    /// A snapshot of the moment.
+    pub fn view(&mut self) -> View {
+        let at = self.playhead.at();
+        let (narration, compared) = (self.narrate(), self.compared());
+        let history = self.world.history();
+        View {
+            sketch: self.sketch.clone(),
+            state: self.state(),
+            speed: self.speed,
+            auto_speed: self.auto_speed,
+            skip_quiet: self.skip_quiet,
+            skipped: self.skipped,
+            behind: self.behind_ms > super::BEHIND_MS,
+            at,
+            rewound: self.rewound,
+            steps: self.steps,
+            branches: self.branches.lines(),
+            compared,
+            filter: self.packets.filter().clone(),
+            applied: self.packets.applied().clone(),
+            filter_fault: self.packets.fault().cloned(),
+            listed: (self.packets.trace().listed(), self.packets.trace().generation()),
+            window: self.window,
+            edge: (self.world.now(), history.hash()),
+            narration,
+            runs: self.followers.views(self.network.whole(), history, at),
+            to_come: self.to_come_in_words(),
+            selection: self.selection,
+            packet: self.packet,
+            inspected: self.inspected(),
+            // In steps, so that it does not change with every frame.
+            kept: history.bytes_kept() >> 20 << 20,
+            complete_since: history.complete_since(),
+            problems: self.problems.clone(),
+            revision: self.revision,
+            tools: Tools {
+                on: self.editing.on,
+                selected: self.selected_nodes().len(),
+                link: matches!(self.selection, Some(Selection::Link(_))),
+                undo: self.can_undo(),
+            },
+        }
+    }
+}
