@@ -73,7 +73,7 @@ impl Comparison {
         }
     }
 
-    /// Whether the comparison is finished.
+    /// Whether it has been told what was found.
     pub fn is_done(&self) -> bool {
         self.view.is_some()
     }

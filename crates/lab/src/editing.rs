@@ -246,7 +246,7 @@ impl Lab {
         });
     }
 
-    /// Whether nothing has happened yet, or nothing can, so that a fresh world loses nothing.
+    /// Nothing has happened yet, or nothing can: nobody misses anything if there is a fresh world.
     pub fn is_pristine(&self) -> bool {
         let (history, now) = (self.world.history(), self.world.now());
         let begun =
@@ -415,7 +415,7 @@ mod tests {
         for (a, b) in [(1, 3), (3, 4), (4, 1)] {
             edit(&mut lab, Edit::Connect(NodeId(a), NodeId(b))).unwrap();
         }
-        // A loop is a warning: the network runs with it.
+        // A loop is told, and can be watched.
         assert!(lab.problems.iter().any(|problem| !problem.grave && problem.text.contains("loop")));
         assert_eq!(lab.state(), State::Paused);
         let twin = lab.scenario().topology.node(NodeId(0)).kind.clone();

@@ -25,7 +25,7 @@ pub struct Packets {
     fault: Option<FilterError>,
 }
 
-/// A capture file that is shown instead of the network's packets.
+/// A capture that somebody made somewhere, looked at instead of the network's packets.
 pub struct Opened {
     /// The file's name.
     pub name: Rc<str>,

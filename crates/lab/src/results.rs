@@ -81,7 +81,7 @@ pub enum Line {
         /// From 1.
         number: u32,
     },
-    /// A router on the path, or the target, sent an ICMP error.
+    /// Somebody on the way said that a packet got no further.
     Told {
         /// From 1.
         number: Option<u32>,
@@ -108,7 +108,7 @@ pub enum Line {
 pub struct Reply {
     /// Which of the hop's probes, from 0.
     pub number: u8,
-    /// The node that answered (name and address), after how long, and with what; `None`: no answer came.
+    /// Who answered, name and address, after how long, and what; `None`: nobody.
     pub answer: Option<(Rc<str>, Duration, HopAnswer)>,
 }
 

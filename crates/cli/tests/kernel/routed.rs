@@ -63,10 +63,8 @@ fn a_ping_that_must_not_be_fragmented_is_told_how_long_it_may_be_and_another_arr
     let (arrived, said) = lab
         .attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "2", "-M", "do", "-s", "1472", "10.0.2.2"]);
     assert!(!arrived && said.contains("mtu") && said.contains("1400"), "{said}");
-    let (arrived, said) = lab.attempt(
-        0,
-        &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "10", "-M", "do", "-s", "1372", "10.0.2.2"],
-    );
+    let (arrived, said) = lab
+        .attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "10", "-M", "do", "-s", "1372", "10.0.2.2"]);
     assert!(arrived, "{said}");
     for target in ["10.0.2.2", "10.0.2.1"] {
         let said = lab

@@ -29,7 +29,7 @@ impl Graph {
     }
 }
 
-/// The number of equal parts of the window.
+/// The window is divided into so many equal parts.
 const PARTS: usize = 200;
 
 /// The series of a graph, both directions.

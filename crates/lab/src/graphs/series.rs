@@ -53,7 +53,7 @@ pub enum Tone {
     Again,
     /// Gone.
     Lost,
-    /// Arrived out of order.
+    /// Told out of order.
     Aside,
 }
 

@@ -253,7 +253,7 @@ impl Scene<'_> {
             "Kept back",
             &["Why", "Frames"],
             rows,
-            "None: every frame that arrived could be forwarded.",
+            "None: whatever came was for somebody, and could go on.",
         ))
     }
 }
