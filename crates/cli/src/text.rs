@@ -56,7 +56,7 @@ fn line(scenario: &Scenario, event: &RunEvent) -> Option<String> {
                 rate(interval.bytes as f64 * 8e9 / nanos as f64)
             )
         }
-        RunEvent::Told { number, from, what } => match number {
+        RunEvent::IcmpError { number, from, what } => match number {
             Some(number) => format!("{}: from {from}: {what}", number + 1),
             None => format!("from {from}: {what}"),
         },
@@ -64,7 +64,7 @@ fn line(scenario: &Scenario, event: &RunEvent) -> Option<String> {
             Some((from, rtt, answer)) => {
                 let what = match answer {
                     HopAnswer::OnTheWay | HopAnswer::Reached => String::new(),
-                    HopAnswer::Told(what) => format!(" ({what})"),
+                    HopAnswer::Unreachable(what) => format!(" ({what})"),
                 };
                 format!("hop {}: {from} {} ms{what}", hop.hop, rtt.millis_f64())
             }

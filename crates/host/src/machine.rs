@@ -1,7 +1,7 @@
 //! A host: one network card, a smoltcp stack, and the programs on it.
 //!
 //! A poll is one pass: what arrived goes in, programs do what they can, what is to be sent comes out. It happens when a
-//! frame came or a timer is due, never because somebody looked or a slice of the run ended.
+//! frame came or a timer is due, never because a slice of the run ended.
 
 mod outgoing;
 mod start;
@@ -31,8 +31,8 @@ const FIRST_CLIENT_PORT: u16 = 49_152;
 /// How long fragments wait for the rest of their packet (RFC 791, 3.2). A host puts eight packets together at a time.
 const REASSEMBLY: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(15);
 
-/// What is not answered within this time is not answered: as long as neighbors are asked for (RFC 4861, 10).
-const UNANSWERED: wire::Duration = wire::Duration::from_secs(3);
+/// A packet to be answered waits at most this long for its next hop: as long as neighbors are asked for (RFC 4861, 10).
+const UNRESOLVED_MAX: wire::Duration = wire::Duration::from_secs(3);
 
 /// A host: one network card, a smoltcp stack, and the programs on it.
 pub struct Host {
@@ -43,12 +43,12 @@ pub struct Host {
     iface: Interface,
     nic: Nic,
     sockets: Sockets,
-    /// No sockets: what the stack has to do even so.
+    /// An empty socket set: to poll the stack for what it does without sockets.
     no_sockets: SocketSet<'static>,
     clients: Vec<Running>,
     servers: Vec<Server>,
     retransmissions: Vec<Detector>,
-    /// TCP sockets of clients that are done: they still have to close.
+    /// TCP sockets of finished clients, which still have to close.
     closing: Vec<SocketHandle>,
     next_port: u16,
     neighbors: BTreeMap<IpAddress, EthernetAddress>,
@@ -57,12 +57,12 @@ pub struct Host {
     /// The groups that runs have joined here.
     memberships: Vec<(RunId, IpAddress)>,
     path_mtus: PathMtus,
-    /// The rest of a segment that was cut.
+    /// The rest of a segment that was cut to the path MTU.
     pieces: VecDeque<Frame>,
-    /// Who pings with packets that routers may fragment, and with which identifier: the replies may be too.
-    loose: VecDeque<(Ipv4Address, u16)>,
-    /// What would be answered if the neighbor's address were known, and since when.
-    unanswered: Option<(IpAddress, Frame, Instant)>,
+    /// Sources and identifiers of echo requests without "don't fragment": the replies may be fragmented too.
+    fragmentable_pings: VecDeque<(Ipv4Address, u16)>,
+    /// A packet whose answer waits for the address of a neighbor: that neighbor, the packet, and since when it waits.
+    unresolved: Option<(IpAddress, Frame, Instant)>,
     /// The identification of the next IPv4 packet that routers may fragment.
     next_ident: u16,
     /// See [`Stack::fragmenting`].
@@ -109,7 +109,7 @@ enum Fragments {
     AsUsual,
     /// Always.
     Allowed,
-    /// Never: they are to find out.
+    /// Never: path MTU probes.
     Never,
 }
 
@@ -178,15 +178,15 @@ impl Host {
             memberships: Vec::new(),
             path_mtus: PathMtus::default(),
             pieces: VecDeque::new(),
-            loose: VecDeque::new(),
-            unanswered: None,
+            fragmentable_pings: VecDeque::new(),
+            unresolved: None,
             next_ident: random_seed as u16,
             fragmenting: None,
             timer: None,
         }
     }
 
-    /// Its cable was plugged in. It may want to be polled without any frame; see [`deadline`](Self::deadline).
+    /// The host's cable was plugged in. It may then solicit routers; see [`next_timer`](Self::next_timer).
     pub fn plugged(&mut self, now: Instant) {
         if let Some(slaac) = &mut self.slaac {
             slaac.begin(now, self.random);
@@ -195,7 +195,7 @@ impl Host {
         }
     }
 
-    /// The addresses that it has now.
+    /// The addresses that the host has now, advertised ones included.
     pub fn addresses(&self) -> &[IpCidr] {
         self.iface.ip_addrs()
     }
@@ -211,7 +211,7 @@ impl Host {
         match neighbor::look(&frame, self.mac, is_ours) {
             Arrival::NotForUs => return false,
             Arrival::ForUs => {}
-            Arrival::Teaches(ip, mac) => {
+            Arrival::Learned(ip, mac) => {
                 learned = Some(ip);
                 if self.neighbors.insert(ip, mac) != Some(mac) {
                     meter.changed(Event::Neighbor { ip, mac });
@@ -225,10 +225,10 @@ impl Host {
             slaac.receive(meter.now, &frame);
         }
         self.groups.receive(meter.now, &frame);
-        self.note_loose(&frame);
+        self.note_fragmentable(&frame);
         self.nic.rx.push_back(frame);
-        if let Some((_, frame, since)) = self.unanswered.take_if(|(ip, ..)| learned == Some(*ip))
-            && meter.now - since < UNANSWERED
+        if let Some((_, frame, since)) = self.unresolved.take_if(|(ip, ..)| learned == Some(*ip))
+            && meter.now - since < UNRESOLVED_MAX
         {
             self.nic.rx.push_back(frame);
         }
@@ -268,10 +268,10 @@ impl Host {
         while let Some(frame) = self.nic.rx.front().cloned() {
             let before = self.nic.tx.len();
             self.iface.poll_ingress_single(now, &mut self.nic, &mut self.sockets.set);
-            // smoltcp drops an answer whose way it has to ask for. Real hosts keep one meanwhile (RFC 1122, 2.3.2.2; RFC 4861,
-            // 7.2.2), so what is to be answered comes in once more when the way is known.
+            // smoltcp drops an answer whose next hop it has to resolve first. Real hosts queue one packet meanwhile (RFC 1122, 2.3.2.2; RFC 4861,
+            // 7.2.2), so the packet to be answered is received once more when the next hop is known.
             if let Some(ip) = self.nic.tx.get(before).and_then(|sent| neighbor::asks_for(sent)) {
-                self.unanswered = Some((ip, frame, meter.now));
+                self.unresolved = Some((ip, frame, meter.now));
             }
             self.send_fragments(now);
         }
@@ -309,7 +309,7 @@ impl Host {
         }
     }
 
-    /// Takes over what routers have advertised, forgets what is no longer valid, and asks for routers.
+    /// Applies advertised addresses and routers, removes expired ones, and solicits routers.
     fn configure(&mut self, meter: &mut Meter<'_>) {
         let Some(slaac) = &mut self.slaac else { return };
         self.nic.tx.extend(slaac.poll(meter.now));
@@ -357,7 +357,7 @@ impl Host {
         acted
     }
 
-    /// Removes what is closed and no longer needed.
+    /// Removes closed sockets and servers that no run needs.
     fn tidy(&mut self) {
         let sockets = &mut self.sockets;
         self.closing.retain(|&handle| {
@@ -380,7 +380,7 @@ impl Host {
         self.timer
     }
 
-    /// Makes sure that a server is there for a run.
+    /// Starts a server for a run, or lets a running one serve that run too.
     pub fn serve(&mut self, needs: &ServerNeeds, meter: &mut Meter<'_>) {
         let mut tcp = self.config.tcp;
         tcp.rx_buffer = needs.rx_buffer.unwrap_or(tcp.rx_buffer);
@@ -401,7 +401,8 @@ impl Host {
         server.expect(needs.run, (needs.client, audience), tcp, &mut stack);
     }
 
-    /// The run is over: its client closes, or breaks off, and its server is needed no more.
+    /// Ends a run: its client closes its connection, or resets it unless the run ended gracefully, and its server stops
+    /// unless another run needs it.
     pub fn end(&mut self, run: RunId, gracefully: bool, meter: &mut Meter<'_>) {
         self.retransmissions.retain(|detector| detector.run != run);
         if let Some(place) = self.clients.iter().position(|running| running.client.run() == run) {

@@ -1,6 +1,6 @@
 //! The groups that a host is in, and what smoltcp 0.14 leaves to its user about them.
 //!
-//! Joining and leaving is smoltcp's; this counts who needs a group, since several runs may. It also sees to three things.
+//! Joining and leaving is smoltcp's; this counts the runs that need a group. It also corrects three things.
 //! smoltcp reports the solicited-node groups of a host's addresses (RFC 4291, 2.7.1) as soon as it can report at all: a host
 //! here says nothing of those, as it never did, and switches flood them. smoltcp answers a query when it is polled, but does
 //! not say when that should be. And it swaps the two record types of a change in MLD (RFC 3810, 5.2.12), so that every switch
@@ -17,24 +17,24 @@ use wire::{Duration, Frame, Instant};
 
 const ALL_SYSTEMS: Ipv4Address = Ipv4Address::new(224, 0, 0, 1);
 const ALL_NODES: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
-/// Who hears MLD's reports (RFC 3810, 5.2.14).
+/// The destination of MLD reports (RFC 3810, 5.2.14).
 const ALL_MLDV2_ROUTERS: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 0x16);
-/// A query is answered at one of so many moments within the time that it gives.
+/// The stack is polled at this many moments within the maximum response time of a query.
 const MOMENTS: u64 = 16;
 
 /// The groups that a host is in.
 #[derive(Default)]
 pub(crate) struct Groups {
-    /// And how many need each.
+    /// Each with the number of runs that need it.
     joined: BTreeMap<IpAddress, u32>,
-    /// Since it joined an IPv6 group, its reports have to be put right.
+    /// Since it joined an IPv6 group, its reports have to be corrected.
     reports_mld: bool,
     /// A query waits to be answered: when to look next, how often, and until when.
     asked: Option<(Instant, Duration, Instant)>,
 }
 
 impl Groups {
-    /// Somebody needs a group; returns whether the host was not in it. smoltcp holds 32, and ignores more.
+    /// A run needs a group; returns whether the host has joined it now. smoltcp holds 32, and ignores more.
     pub fn join(&mut self, iface: &mut Interface, group: IpAddress) -> bool {
         let needed = self.joined.entry(group).or_default();
         *needed += 1;
@@ -49,7 +49,7 @@ impl Groups {
         joined
     }
 
-    /// Somebody needs it no more; returns whether the host has left it.
+    /// A run no longer needs a group; returns whether the host has left it now.
     pub fn leave(&mut self, iface: &mut Interface, group: IpAddress) -> bool {
         let Some(needed) = self.joined.get_mut(&group) else { return false };
         *needed -= 1;
@@ -98,8 +98,8 @@ impl Groups {
         }
     }
 
-    /// A frame that the stack sends, with its report put right if it is one.
-    pub fn right(&self, frame: Frame) -> Frame {
+    /// A frame that the stack sends; an MLD report is corrected.
+    pub fn corrected(&self, frame: Frame) -> Frame {
         if !self.reports_mld || change_record(&frame).is_none() {
             return frame;
         }
@@ -113,7 +113,7 @@ impl Groups {
     }
 }
 
-/// Lets the host forget the groups of its own addresses before smoltcp reports them.
+/// Leaves the solicited-node groups of the host's own addresses before smoltcp reports them.
 pub(crate) fn leave_solicited_nodes(iface: &mut Interface) {
     let addresses: Vec<_> = iface.ip_addrs().to_vec();
     for cidr in addresses {
@@ -129,7 +129,7 @@ fn solicited_node(address: Ipv6Address) -> Ipv6Address {
     Ipv6Address::from_bits(PREFIX | (address.to_bits() & 0xff_ffff))
 }
 
-/// How long hosts may wait with their answer, if the frame is an IGMP (RFC 2236) or MLD (RFC 3810) query.
+/// The maximum response time, if the frame is an IGMP (RFC 2236) or MLD (RFC 3810) query.
 fn query(frame: &[u8]) -> Option<Duration> {
     let ethernet = EthernetFrame::new_checked(frame).ok()?;
     match ethernet.ethertype() {

@@ -1,4 +1,4 @@
-//! What a host learns of its neighbors, read off the wire.
+//! Which frames the card takes, and the neighbors' addresses in them.
 //!
 //! smoltcp's neighbor cache cannot be read, but what fills it is what arrives: ARP aimed at one of the host's addresses
 //! (RFC 826), and neighbor solicitations and advertisements (RFC 4861). This follows smoltcp's own rules for both.
@@ -11,13 +11,13 @@ use smoltcp::wire::{
 /// What a received frame means for the card and the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
-    /// Not for this host: its card drops it. ARP for somebody else's address counts here too, and so do groups that the host
+    /// Not for this host: its card drops it. ARP for another host's address counts here too, and so do groups that the host
     /// is not in: the stack would only throw it away, and a broadcast would cost as many polls as there are hosts.
     NotForUs,
     /// The stack has to see it.
     ForUs,
-    /// The same, and it teaches a neighbor's address.
-    Teaches(IpAddress, EthernetAddress),
+    /// The stack has to see it, and it contains a neighbor's IP and Ethernet address.
+    Learned(IpAddress, EthernetAddress),
 }
 
 /// Looks at a frame that reached the card `own`; `is_ours` says whether an IP address is the host's, or one of
@@ -40,7 +40,7 @@ pub(crate) fn look(frame: &[u8], own: EthernetAddress, is_ours: impl Fn(IpAddres
         EthernetProtocol::Ipv6 => match Ipv6Packet::new_checked(ethernet.payload()) {
             Ok(ip) if other_group(ip.dst_addr().into()) => Arrival::NotForUs,
             _ => match ndp(ethernet.payload()) {
-                Some((ip, mac)) => Arrival::Teaches(ip, mac),
+                Some((ip, mac)) => Arrival::Learned(ip, mac),
                 None => Arrival::ForUs,
             },
         },
@@ -64,7 +64,7 @@ fn arp(payload: &[u8], is_ours: impl Fn(IpAddress) -> bool) -> Arrival {
     }
     let known = matches!(operation, ArpOperation::Request | ArpOperation::Reply);
     if known && source_hardware_addr.is_unicast() && !source_protocol_addr.is_unspecified() {
-        Arrival::Teaches(source_protocol_addr.into(), source_hardware_addr)
+        Arrival::Learned(source_protocol_addr.into(), source_hardware_addr)
     } else {
         Arrival::ForUs
     }
@@ -87,7 +87,7 @@ fn ndp(payload: &[u8]) -> Option<(IpAddress, EthernetAddress)> {
     Some((address.into(), ethernet(lladdr)?))
 }
 
-/// Whose Ethernet address a frame asks for.
+/// The IP address that an ARP request or neighbor solicitation asks for.
 pub(crate) fn asks_for(frame: &[u8]) -> Option<IpAddress> {
     let ethernet = EthernetFrame::new_checked(frame).ok()?;
     match ethernet.ethertype() {
@@ -152,8 +152,8 @@ mod tests {
     }
 
     #[test]
-    fn arp_for_us_teaches_and_arp_for_others_is_left_alone() {
-        assert_eq!(look(&who_has(OWN_IP), OWN, ours), Arrival::Teaches(PEER_IP.into(), PEER));
+    fn arp_for_this_host_teaches_an_address_and_other_arp_is_ignored() {
+        assert_eq!(look(&who_has(OWN_IP), OWN, ours), Arrival::Learned(PEER_IP.into(), PEER));
         assert_eq!(look(&who_has(Ipv4Address::new(10, 0, 0, 3)), OWN, ours), Arrival::NotForUs);
     }
 

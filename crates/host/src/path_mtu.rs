@@ -1,4 +1,4 @@
-//! What a host was told about the longest packets on the way to some addresses (RFC 1191, RFC 8201).
+//! The path MTUs that a host has learned from ICMP errors (RFC 1191, RFC 8201).
 
 use smoltcp::wire::IpAddress;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use wire::{Duration, Instant};
 
 /// Destinations remembered; beyond that the oldest is forgotten.
 const ENTRIES_MAX: usize = 64;
-/// A path may get better, and nobody says so: after this long it is tried again (RFC 1191, 6.3; RFC 8201, 4).
+/// A path's MTU may grow, which no message reports: after this long the host's own is tried again (RFC 1191, 6.3; RFC 8201, 4).
 const AGEING: Duration = Duration::from_secs(600);
 
 /// What every IPv4 link has to carry (RFC 791, 3.2).
@@ -35,8 +35,8 @@ pub(crate) const fn least(to: &IpAddress) -> usize {
 pub(crate) struct PathMtus(BTreeMap<IpAddress, (usize, Instant)>);
 
 impl PathMtus {
-    /// Somebody said that packets to `to` have at most `mtu` bytes. Returns whether that is news: nobody can make packets
-    /// longer than they are, or shorter than every link carries.
+    /// An ICMP error reports that packets to `to` have at most `mtu` bytes. Returns whether the path MTU has changed: a report
+    /// cannot raise it, or lower it below what every link carries.
     pub fn learn(&mut self, now: Instant, to: IpAddress, mtu: usize, own: usize) -> bool {
         let known = self.0.get(&to).map_or(own, |(known, _)| *known);
         if mtu >= known || mtu < least(&to) {
@@ -54,12 +54,12 @@ impl PathMtus {
         self.0.is_empty()
     }
 
-    /// The longest packet to `to`, if anybody said that it is shorter than others.
+    /// The path MTU to `to`, if it is less than the host's own MTU.
     pub fn get(&self, to: &IpAddress) -> Option<usize> {
         self.0.get(to).map(|(mtu, _)| *mtu)
     }
 
-    /// Forgets what is too old; returns where it was about.
+    /// Removes entries that are too old; returns their destinations.
     pub fn age(&mut self, now: Instant) -> Vec<IpAddress> {
         self.0.extract_if(.., |_, (_, since)| now - *since >= AGEING).map(|(to, _)| to).collect()
     }

@@ -34,17 +34,17 @@ pub(crate) struct Stack<'a> {
 pub(crate) trait Client {
     /// Does what can be done now; returns whether it touched a socket.
     fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool;
-    /// It hears that one of its packets got no further.
+    /// Handles an ICMP error about one of its packets.
     fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>);
-    /// When it wants to be stepped even if no frame comes.
+    /// When it next has something to do, even if no frame comes.
     fn wake(&self) -> Option<Instant>;
-    /// Whose client it is.
+    /// Its run.
     fn run(&self) -> RunId;
     /// Its only socket.
     fn socket(&self) -> SocketHandle;
 }
 
-/// How far the TCP connection of a client is.
+/// The phase of a client's TCP connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Connecting,
@@ -52,7 +52,7 @@ pub(crate) enum Phase {
     Over,
 }
 
-/// A client's TCP connection: notes when it stands and when it fails.
+/// A client's TCP connection: reports when it is established and when it fails.
 pub(crate) struct Connection {
     pub run: RunId,
     pub socket: SocketHandle,
@@ -67,7 +67,7 @@ impl Connection {
         Self { run, socket, began, timeout, phase: Phase::Connecting, errors: ErrorLog::default() }
     }
 
-    /// That nobody listens or speaks TCP there is final while it is being set up; all else may pass (RFC 1122, 4.2.3.9).
+    /// Port and protocol unreachable end a connection that is being set up; other errors may be temporary (RFC 1122, 4.2.3.9).
     pub fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
         self.errors.note(self.run, error, meter);
         let refused = matches!(error.what, IcmpError::PortUnreachable | IcmpError::ProtocolUnreachable);
@@ -77,8 +77,8 @@ impl Connection {
         }
     }
 
-    /// Notes what has become of the connection; a failure ends the run.
-    pub fn watch(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> Phase {
+    /// Reports a change of the connection's state; a failure ends the run.
+    pub fn follow(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> Phase {
         let socket = stack.sockets.tcp(self.socket);
         let waited = meter.now - self.began;
         match (self.phase, socket.state()) {
@@ -105,27 +105,27 @@ impl Connection {
     }
 }
 
-/// What a run was told of its packets. Somebody who says the same again and again is noted once.
+/// The ICMP errors about the packets of a run. Repetitions of the same error are reported once.
 #[derive(Default)]
 pub(crate) struct ErrorLog {
     last: Option<(IpAddress, IcmpError)>,
-    noted: u32,
+    reported: u32,
 }
 
-/// Notes of one run at most.
+/// Errors reported for one run at most.
 const ERRORS_MAX: u32 = 1_000;
 
 impl ErrorLog {
-    /// Writes it down if it is news.
+    /// Reports the error unless it repeats the last one.
     pub fn note(&mut self, run: RunId, error: &IcmpReport, meter: &mut Meter<'_>) {
-        if self.last != Some((error.from, error.what)) && self.noted < ERRORS_MAX {
-            self.noted += 1;
-            meter.event(run, RunEvent::Told { number: None, from: error.from, what: error.what });
+        if self.last != Some((error.from, error.what)) && self.reported < ERRORS_MAX {
+            self.reported += 1;
+            meter.event(run, RunEvent::IcmpError { number: None, from: error.from, what: error.what });
         }
         self.last = Some((error.from, error.what));
     }
 
-    /// Why a run failed to which nothing came back.
+    /// The failure of a run that got no answer.
     pub fn failure(&self) -> Failure {
         self.last.map_or(Failure::NoAnswer, |(_, what)| Failure::Unreachable(what))
     }

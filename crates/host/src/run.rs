@@ -20,7 +20,7 @@ pub enum RunKind {
     Iperf(Iperf),
     /// A TCP connection that carries one message and is closed, as mirage-vnetif's `connect` example does it.
     Connect(Connect),
-    /// Who is on the way: probes whose time to live ends at one hop after the other.
+    /// The routers on the path: probes with a growing time to live.
     Traceroute(Traceroute),
     /// The longest packet that gets through: probes that must not be fragmented (RFC 1191, RFC 8201).
     PathMtu(PathMtu),
@@ -63,7 +63,7 @@ pub struct PathMtu {
 pub struct Multicast {
     /// The hosts that join the group.
     pub receivers: Vec<NodeId>,
-    /// How many datagrams.
+    /// Number of datagrams.
     pub count: u32,
     /// From one to the next; the first is sent so long after the joining.
     pub interval: Duration,
@@ -79,7 +79,7 @@ pub const RECEIVERS_MAX: usize = 256;
 /// Settings of a ping run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ping {
-    /// How many requests.
+    /// Number of requests.
     pub count: u32,
     /// From one request to the next.
     pub interval: Duration,
@@ -103,7 +103,7 @@ pub const FRAGMENTED_PAYLOAD_MAX: usize = smoltcp::config::FRAGMENTATION_BUFFER_
 pub struct Echo {
     /// TCP or UDP.
     pub transport: Transport,
-    /// How many messages, one after the other: each waits for the one before it.
+    /// Number of messages; each waits for the answer to the one before it.
     pub count: u32,
     /// What is sent.
     pub text: String,
@@ -143,7 +143,7 @@ pub enum Amount {
 /// What only one of the transports has.
 #[derive(Clone, Debug, PartialEq)]
 pub enum IperfTransport {
-    /// As fast as TCP lets it. `None`: what the hosts' own settings say.
+    /// As fast as TCP allows. `None`: the hosts' own settings apply.
     Tcp {
         /// Congestion control of the sender.
         congestion: Option<Congestion>,
@@ -152,7 +152,7 @@ pub enum IperfTransport {
         /// The sender's buffer in bytes.
         tx_buffer: Option<usize>,
     },
-    /// At this rate, whatever gets lost.
+    /// At this rate, regardless of loss.
     Udp {
         /// Of the UDP payload.
         rate: BitsPerSec,
@@ -197,13 +197,13 @@ pub enum RunEvent {
         /// From 0.
         number: u32,
     },
-    /// Somebody on the way said that a packet of this run got no further.
-    Told {
-        /// Which request, from 0, if that can be told.
+    /// A router or host on the path sent an ICMP error about a packet of this run.
+    IcmpError {
+        /// The request that the error is about, from 0, if the quoted packet identifies one.
         number: Option<u32>,
-        /// Who said it.
+        /// The sender of the error.
         from: IpAddress,
-        /// What.
+        /// The error.
         what: IcmpError,
     },
     /// A probe of a traceroute was answered, or not.
@@ -212,14 +212,14 @@ pub enum RunEvent {
     PathMtu {
         /// In bytes.
         bytes: usize,
-        /// The router that said so; `None`: found out by what was lost or answered.
+        /// The router that reported it; `None`: found by which requests were lost and answered.
         from: Option<IpAddress>,
     },
     /// A receiver of a multicast run got a datagram.
     Received {
         /// Which datagram, from 0.
         number: u32,
-        /// Who.
+        /// The receiver.
         by: NodeId,
     },
     /// The server has received more; the entry's totals say how much. At most one each millisecond of virtual time, and
@@ -238,19 +238,19 @@ pub struct Hop {
     pub hop: u8,
     /// Which of its probes, from 0.
     pub number: u8,
-    /// Who answered, after how long, and what; `None`: nobody.
+    /// The sender of the answer, the round-trip time, and what the answer says; `None`: none came in time.
     pub answer: Option<(IpAddress, Duration, HopAnswer)>,
 }
 
 /// What the answer to a traceroute's probe says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HopAnswer {
-    /// It is on the way.
+    /// The sender is a router on the path.
     OnTheWay,
-    /// It is the target.
+    /// The sender is the target.
     Reached,
-    /// It goes no further.
-    Told(IcmpError),
+    /// The probe cannot be delivered.
+    Unreachable(IcmpError),
 }
 
 /// What an ICMP error says of a packet (RFC 792, RFC 1812, RFC 4443).
@@ -264,13 +264,13 @@ pub enum IcmpError {
     NetUnreachable,
     /// Its host does not answer.
     HostUnreachable,
-    /// Nobody speaks this protocol there.
+    /// The host does not support the packet's protocol.
     ProtocolUnreachable,
-    /// Nobody listens at this port.
+    /// No program listens at this port.
     PortUnreachable,
     /// A filter does not let it pass.
     Prohibited,
-    /// It is too long: the next link takes packets of at most so many bytes.
+    /// The packet is too long: the MTU of the next link, in bytes.
     TooBig(u32),
     /// Something else: its type and code.
     Other(u8, u8),
@@ -294,7 +294,7 @@ pub enum Outcome {
     Succeeded,
     /// It did not.
     Failed(Failure),
-    /// A person stopped it.
+    /// A stop command ended it.
     Stopped,
 }
 
@@ -311,7 +311,7 @@ pub enum Failure {
     Refused,
     /// The connection stood, then broke.
     Broken,
-    /// Somebody on the way said that packets do not get there.
+    /// An ICMP error reported that the target cannot be reached.
     Unreachable(IcmpError),
 }
 
@@ -335,7 +335,7 @@ pub struct Totals {
     /// To the last payload byte that the server received, from when the connection stood (TCP), or from the first
     /// (UDP).
     pub transfer_time: Duration,
-    /// TCP segments that the client sent again.
+    /// TCP segments that the client retransmitted.
     pub retransmits: u64,
     /// Interarrival jitter (RFC 3550, 6.4.1), iperf UDP only.
     pub jitter: Duration,

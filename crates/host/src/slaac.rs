@@ -3,7 +3,7 @@
 //! smoltcp can do some of this, but 0.14 takes only one prefix of each advertisement, keeps its timers from the sockets as
 //! soon as it has nothing to wait for, and asks for a poll in the past for ever when no router answers; a prefix of
 //! multicast addresses makes it panic. So this reads advertisements off the wire, as [`neighbor`](crate::neighbor) does,
-//! and only tells smoltcp the result.
+//! and only configures smoltcp with the result.
 //!
 //! Left out: duplicate address detection (RFC 4862, 5.4), since smoltcp's hosts would not answer it, and preferences: an
 //! address is used until it is no longer valid.
@@ -23,16 +23,16 @@ use wire::{Duration, Frame, Instant};
 const SOLICITATIONS_MAX: u8 = 3;
 const SOLICITATION_INTERVAL: Duration = Duration::from_secs(4);
 const SOLICITATION_DELAY_MAX: Duration = Duration::from_secs(1);
-/// What one host remembers at most; smoltcp has room for eight addresses and routes in all.
+/// The prefixes and routers of one host at most; smoltcp has room for eight addresses and routes in all.
 const PREFIXES_MAX: usize = 6;
 const ROUTERS_MAX: usize = 4;
-/// Nobody can make an address vanish sooner than this (RFC 4862, 5.5.3 e).
+/// No advertisement reduces an address's remaining lifetime below this (RFC 4862, 5.5.3 e).
 const TWO_HOURS: Duration = Duration::from_secs(7_200);
 
 const ALL_ROUTERS: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
 const ALL_NODES: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 
-/// What a host knows from advertisements.
+/// The addresses and routers that a host has from advertisements.
 pub(crate) struct Slaac {
     own: Ipv6Address,
     mac: EthernetAddress,
@@ -46,7 +46,7 @@ pub(crate) struct Slaac {
     applied_routers: Vec<Ipv6Address>,
 }
 
-/// A prefix as an advertisement tells it (RFC 4861, 4.6.2).
+/// A prefix information option (RFC 4861, 4.6.2).
 struct Prefix {
     prefix: Ipv6Address,
     on_link: bool,
@@ -75,13 +75,13 @@ impl Slaac {
         self.solicit_at.get_or_insert(now + delay);
     }
 
-    /// The routers that the stack knows of.
+    /// The default routers that the stack uses.
     pub fn routers(&self) -> &[Ipv6Address] {
         &self.applied_routers
     }
 
     /// Gives the stack the addresses and default routes that are valid now, and takes those that are not; returns what has
-    /// changed. What somebody has set by hand stays, and what there is no room for is left out.
+    /// changed. Configured addresses stay, and addresses for which smoltcp has no room are left out.
     pub fn apply(&mut self, iface: &mut Interface) -> Vec<Event> {
         let mut events = Vec::new();
         let wanted: Vec<_> = self.addresses.iter().map(|(cidr, _)| *cidr).collect();

@@ -287,7 +287,7 @@ fn is_told(event: &RunEvent) -> bool {
         | RunEvent::Sent { .. }
         | RunEvent::Answered { .. }
         | RunEvent::Unanswered { .. }
-        | RunEvent::Told { .. }
+        | RunEvent::IcmpError { .. }
         | RunEvent::Hop(_)
         | RunEvent::PathMtu { .. }
         | RunEvent::Received { .. }
@@ -311,9 +311,9 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
                 interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);
             format!("received at {} in this interval", format::bit_rate(rate))
         }
-        RunEvent::Told { from, what, .. } => format!("is told by {}: {what}", whose(*from)),
+        RunEvent::IcmpError { from, what, .. } => format!("is told by {}: {what}", whose(*from)),
         RunEvent::Hop(hop) => match hop.answer {
-            Some((from, rtt, HopAnswer::Told(what))) => {
+            Some((from, rtt, HopAnswer::Unreachable(what))) => {
                 format!("hop {}: {} says after {}: {what}", hop.hop, whose(from), format::duration(rtt))
             }
             Some((from, rtt, HopAnswer::OnTheWay)) => {

@@ -185,7 +185,7 @@ impl Follower {
                 }
                 RunEvent::Unanswered { number } => Line::Unanswered { number: number + 1 },
                 RunEvent::Interval(interval) => Line::Interval(interval.from, interval.to, interval.bytes),
-                RunEvent::Told { number, from, what } => Line::Told {
+                RunEvent::IcmpError { number, from, what } => Line::Told {
                     number: number.map(|number| number + 1),
                     from: names::with_address(topology, *from).into(),
                     what: *what,

@@ -1,8 +1,8 @@
 //! The congestion window and the slow-start threshold of a TCP sender, which smoltcp keeps to itself: derived from what is on the
 //! sender's wire.
 //!
-//! A [`Shadow`] is told of every segment that a stack hands to its cable and of every one that arrives there, and reckons from
-//! them what smoltcp's controller was told: bytes acknowledged, duplicate ACKs, the third of them, timeouts. `control` then
+//! A [`Shadow`] follows every segment that a stack hands to its cable and every one that arrives there, and derives from
+//! them the input of smoltcp's controller: bytes acknowledged, duplicate ACKs, the third of them, timeouts. `control` then
 //! does the controller's sums. [`Shadowing`] tells a shadow what a history has of one connection.
 //!
 //! How good it is, is a test: at every moment of transfers over all sorts of bad links the shadow's numbers are those in the
@@ -277,7 +277,7 @@ impl RoundTrip {
         }
     }
 
-    /// Nobody can tell which of the two is acknowledged (Karn's rule).
+    /// It is ambiguous which of the two is acknowledged (Karn's rule).
     fn forget_sample(&mut self) {
         self.sample = None;
     }

@@ -70,7 +70,7 @@ pub struct Transit {
     pub number: u64,
     /// Bytes handed to this direction before it, and those of them that arrive.
     bytes_before: [u64; 2],
-    /// It arrived, but the node there keeps it: why, and from when on. A node that has it may still decide so later.
+    /// It arrived, but the receiving node dropped it: when and why. A node may also drop a frame later, after it has queued it.
     pub refused: Option<(Instant, Refusal)>,
     /// No transit of this direction up to this one lasts longer: makes finding those in flight a binary search.
     last_arrival: Instant,
@@ -106,12 +106,12 @@ pub enum DropReason {
     Late,
 }
 
-/// Why the node at which a frame arrived keeps it.
+/// Why the node at which a frame arrived dropped it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refusal {
-    /// A switch does.
+    /// A switch dropped it.
     Switch(bridge::Refusal),
-    /// A router does.
+    /// A router dropped it.
     Router(router::Refusal),
 }
 
@@ -187,21 +187,21 @@ pub struct History {
     complete_since: Instant,
     directions: Vec<DirectionLog>,
     nodes: Vec<NodeLog>,
-    /// When each node is added: never before the one in front of it. The links likewise.
+    /// When each node is added, in order of time; and each link.
     born_nodes: Vec<Instant>,
     born_links: Vec<Instant>,
-    /// What each link is like, and from when on: first as it is added, then after each change. The nodes likewise.
+    /// The settings of each link, and since when: as it is added, then after each change; and those of each node.
     links: Vec<Vec<(Instant, Link)>>,
     kinds: Vec<Vec<(Instant, NodeKind)>>,
     runs: Vec<RunLog>,
-    /// What was refused later than it arrived, in order of time: a packet that waited for an address in vain.
+    /// Frames that were dropped later than they arrived, in order of time: packets whose next hop was not resolved.
     late_refusals: VecDeque<(Instant, TransitId)>,
     hash: Xxh3Default,
     /// Scratch memory for [`fold_value`](Self::fold_value).
     words: Words,
 }
 
-/// What the world says of a frame that it hands to a link.
+/// A frame that the world hands to a link.
 pub(crate) struct Handed {
     pub frame_id: FrameId,
     pub frame: Frame,
@@ -277,7 +277,7 @@ impl History {
         TransitId(self.first + self.transits.len() as u64)
     }
 
-    /// A node keeps a frame that it received.
+    /// A node drops a frame that it received.
     pub(crate) fn refuse(&mut self, at: Instant, node: NodeId, transit: TransitId, why: Refusal) {
         self.fold(7, at, [u64::from(node.0), transit.0, why.word(), 0]);
         *self.nodes[node.index()].refused.entry(why).or_default() += 1;
@@ -403,7 +403,7 @@ impl History {
         self.words = words; // Its memory is used again.
     }
 
-    // ---- what everyone else reads ----
+    // ---- queries ----
 
     /// A hash of everything that has happened, in order: equal histories have equal hashes, natively and in wasm.
     /// Shown as 16 hexadecimal digits. XXH3, 64 bits: tells accidents apart, not forgeries.
@@ -490,7 +490,7 @@ impl History {
         &self.kinds[node.index()][1..]
     }
 
-    /// How many frames a node has kept by now, by reason.
+    /// The number of frames that a node has dropped so far, by reason.
     pub fn refused(&self, node: NodeId) -> &BTreeMap<Refusal, u64> {
         &self.nodes[node.index()].refused
     }

@@ -2,7 +2,7 @@
 //!
 //! At each moment: deliver what is due, poll the hosts concerned in order of their ids, hand over what they send, and go
 //! on to the next moment. A moment is never cut, so slicing a run into animation frames changes nothing. Nothing is ever
-//! polled because a slice ended or somebody looked.
+//! polled because a slice ended.
 
 mod command;
 mod dirty;
@@ -156,7 +156,7 @@ impl World {
         self.topology.links.push(link);
     }
 
-    /// Plugs in the first link that is not. Links are added in order of time, so this is the one whose moment has come, and
+    /// Plugs in the first link that is not plugged in. Links are added in order of time, so this is the one whose moment has come, and
     /// ports have the numbers that [`Topology::ports`] gives them.
     fn plug(&mut self, now: Instant) {
         let id = LinkId((self.ends_at.len() / 2) as u32);

@@ -225,7 +225,7 @@ fn tcp_gets_through_a_narrow_link_by_cutting_its_segments() {
         assert!(totals.transfer_time < Duration::from_secs(5), "{}", totals.transfer_time);
         let told = events
             .iter()
-            .filter(|event| matches!(event, RunEvent::Told { what: IcmpError::TooBig(1_280), .. }));
+            .filter(|event| matches!(event, RunEvent::IcmpError { what: IcmpError::TooBig(1_280), .. }));
         assert_eq!(told.count(), 1, "the same again and again is noted once");
         let over = Direction { link: LinkId(1), from: End::First };
         let longest = world.history().transits().filter(|transit| transit.direction == over);
@@ -294,7 +294,8 @@ fn a_ping_whose_time_to_live_is_too_short_is_told_by_the_router_where_it_ends() 
         let (world, outcome, events) = run_to(two_routers(1_500), b_by(version), RunKind::Ping(ping));
         assert_eq!(outcome, Outcome::Failed(Failure::Unreachable(IcmpError::Expired)));
         for number in 0..2 {
-            let told = RunEvent::Told { number: Some(number), from: address(from), what: IcmpError::Expired };
+            let told =
+                RunEvent::IcmpError { number: Some(number), from: address(from), what: IcmpError::Expired };
             assert!(events.contains(&told), "{events:?}");
         }
         assert!(world.now() < at(1_500), "nothing is waited for");
@@ -318,7 +319,9 @@ fn a_run_to_nowhere_fails_with_what_the_router_said() {
         let (_, outcome, events) = run_to(two_routers(1_500), nowhere, kind.clone());
         let error = IcmpError::NetUnreachable;
         assert_eq!(outcome, Outcome::Failed(Failure::Unreachable(error)), "{kind:?}");
-        assert!(events.iter().any(|event| matches!(event, RunEvent::Told { what, .. } if *what == error)));
+        assert!(
+            events.iter().any(|event| matches!(event, RunEvent::IcmpError { what, .. } if *what == error))
+        );
     }
     let (_, outcome, _) = run_to(two_routers(1_500), absent, ping);
     assert_eq!(outcome, Outcome::Failed(Failure::Unreachable(IcmpError::HostUnreachable)));
@@ -538,6 +541,6 @@ fn a_connection_is_refused_by_a_closed_port_and_only_given_up_after_softer_error
         assert_eq!(result(&world, run).0, Outcome::Failed(expected), "code {code}");
         assert!(world.now() <= at(at_most * 1_000), "{}", world.now());
         let told = world.history().run(run).entries.iter();
-        assert_eq!(told.filter(|entry| matches!(entry.event, RunEvent::Told { .. })).count(), 1);
+        assert_eq!(told.filter(|entry| matches!(entry.event, RunEvent::IcmpError { .. })).count(), 1);
     }
 }

@@ -227,7 +227,7 @@ fn hops(log: &RunLog, now: Instant) -> Vec<HopReport> {
             rtt_ms: hop.answer.map(|(_, rtt, _)| rtt.millis_f64()),
             reached: matches!(hop.answer, Some((.., HopAnswer::Reached))),
             told: hop.answer.and_then(|(.., answer)| match answer {
-                HopAnswer::Told(what) => Some(what.to_string()),
+                HopAnswer::Unreachable(what) => Some(what.to_string()),
                 HopAnswer::OnTheWay | HopAnswer::Reached => None,
             }),
         }),
@@ -250,7 +250,7 @@ fn path_mtu(log: &RunLog, now: Instant) -> Option<PathMtuFound> {
 
 fn told(log: &RunLog, now: Instant) -> Vec<ToldReport> {
     let told = log.entries_by(now).iter().filter_map(|entry| match entry.event {
-        RunEvent::Told { from, what, .. } => {
+        RunEvent::IcmpError { from, what, .. } => {
             Some(ToldReport { at: entry.at.secs_f64(), from: from.to_string(), what: what.to_string() })
         }
         _ => None,

@@ -80,7 +80,7 @@ fn hop(number: u8, replies: &[Reply]) -> Html {
             reached |= *answer == HopAnswer::Reached;
             let told = match answer {
                 HopAnswer::OnTheWay | HopAnswer::Reached => None,
-                HopAnswer::Told(what) => Some(what.to_string()),
+                HopAnswer::Unreachable(what) => Some(what.to_string()),
             };
             html! {
                 <>

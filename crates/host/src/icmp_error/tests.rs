@@ -127,7 +127,7 @@ fn a_router_that_does_not_say_how_long_a_packet_may_be_means_the_next_plateau() 
 #[test]
 fn what_is_damaged_or_about_somebody_else_is_not_believed() {
     let good = error_v4(IpProtocol::Icmp, &ECHO, unreachable);
-    assert_eq!(read(&good, |ip| ip == TO.into()), None, "it is addressed to somebody else");
+    assert_eq!(read(&good, |ip| ip == TO.into()), None, "it is addressed to another host");
     for place in [14 + 20 + 4, 14 + 8] {
         let damaged = Frame::build(good.len(), |bytes| {
             bytes.copy_from_slice(&good);

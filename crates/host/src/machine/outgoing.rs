@@ -1,4 +1,4 @@
-//! What the card does with the stack's packets on their way out: see [`segment`](crate::segment).
+//! How the stack's packets are cut to the path MTU and marked on their way out: see [`segment`](crate::segment).
 
 use super::{Fragments, Host, Protocol, Running};
 use crate::event::Event;
@@ -15,7 +15,7 @@ impl Host {
         let frame = match self.pieces.pop_front() {
             Some(piece) => piece,
             None => {
-                let frame = self.groups.right(self.nic.tx.pop_front()?);
+                let frame = self.groups.corrected(self.nic.tx.pop_front()?);
                 self.fit(frame, meter)
             }
         };
@@ -29,7 +29,7 @@ impl Host {
         Some(frame)
     }
 
-    /// A frame as it can go to its destination; if it has to be cut, its first piece.
+    /// Fits a frame to the path MTU of its destination; returns the first piece if it has to be cut.
     fn fit(&mut self, frame: Frame, meter: &mut Meter<'_>) -> Frame {
         match self.fragments_of(&frame) {
             Fragments::Never => return frame,
@@ -60,10 +60,11 @@ impl Host {
         changed
     }
 
-    /// What the client says whose echo request this is. A reply may be fragmented if its request could be.
+    /// Whether routers may fragment this packet, by the settings of the client that sends it. A reply may be fragmented if its
+    /// request could be.
     fn fragments_of(&self, frame: &[u8]) -> Fragments {
         let usual = self.clients.iter().all(|running| running.fragments == Fragments::AsUsual);
-        if usual && self.loose.is_empty() {
+        if usual && self.fragmentable_pings.is_empty() {
             return Fragments::AsUsual;
         }
         match echo(frame) {
@@ -71,28 +72,30 @@ impl Host {
                 let its = |running: &&Running| (running.protocol, running.port) == (Protocol::Echo, ident);
                 self.clients.iter().find(its).map_or(Fragments::AsUsual, |running| running.fragments)
             }
-            Some(Echo { to, ident, .. }) if self.loose.contains(&(to, ident)) => Fragments::Allowed,
+            Some(Echo { to, ident, .. }) if self.fragmentable_pings.contains(&(to, ident)) => {
+                Fragments::Allowed
+            }
             _ => Fragments::AsUsual,
         }
     }
 
-    /// Remembers who has sent an echo request that routers may fragment.
-    pub(super) fn note_loose(&mut self, frame: &[u8]) {
-        if let Some(Echo { request: true, from, ident, loose: true, .. }) = echo(frame)
-            && !self.loose.contains(&(from, ident))
+    /// Notes the source of an echo request that routers may fragment.
+    pub(super) fn note_fragmentable(&mut self, frame: &[u8]) {
+        if let Some(Echo { request: true, from, ident, fragmentable: true, .. }) = echo(frame)
+            && !self.fragmentable_pings.contains(&(from, ident))
         {
-            if self.loose.len() == LOOSE_MAX {
-                self.loose.pop_front();
+            if self.fragmentable_pings.len() == FRAGMENTABLE_PINGS_MAX {
+                self.fragmentable_pings.pop_front();
             }
-            self.loose.push_back((from, ident));
+            self.fragmentable_pings.push_back((from, ident));
         }
     }
 }
 
-/// Where a frame names what its IPv4 packet carries.
+/// The offset of the IPv4 protocol field in a frame.
 const PROTOCOL_AT: usize = 14 + 9;
-/// Pings that a host answers without "don't fragment" at a time.
-const LOOSE_MAX: usize = 16;
+/// Echo clients that a host answers without "don't fragment" at a time.
+const FRAGMENTABLE_PINGS_MAX: usize = 16;
 
 /// An IPv4 echo request or reply, or its first fragment.
 struct Echo {
@@ -101,7 +104,7 @@ struct Echo {
     to: Ipv4Address,
     ident: u16,
     /// Routers may fragment it.
-    loose: bool,
+    fragmentable: bool,
 }
 
 fn echo(frame: &[u8]) -> Option<Echo> {
@@ -123,6 +126,6 @@ fn echo(frame: &[u8]) -> Option<Echo> {
         Icmpv4Message::EchoReply => false,
         _ => return None,
     };
-    let (from, to, loose) = (ip.src_addr(), ip.dst_addr(), !ip.dont_frag());
-    Some(Echo { request, from, to, ident: icmp.echo_ident(), loose })
+    let (from, to, fragmentable) = (ip.src_addr(), ip.dst_addr(), !ip.dont_frag());
+    Some(Echo { request, from, to, ident: icmp.echo_ident(), fragmentable })
 }

@@ -1,4 +1,4 @@
-//! What a host does with frames that nobody sane sends.
+//! Hosts and malformed frames.
 
 use super::*;
 use crate::event::Actions;

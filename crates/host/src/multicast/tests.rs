@@ -28,7 +28,7 @@ impl Card {
 
     fn sent(&mut self, now: Instant) -> Vec<Frame> {
         self.iface.poll(now.into(), &mut self.nic, &mut SocketSet::new(Vec::new()));
-        self.nic.tx.drain(..).map(|frame| self.groups.right(frame)).collect()
+        self.nic.tx.drain(..).map(|frame| self.groups.corrected(frame)).collect()
     }
 }
 
@@ -53,7 +53,7 @@ fn joining_and_leaving_an_ipv4_group_is_said_in_igmp() {
     let ip = Ipv4Packet::new_checked(&report[14..]).unwrap();
     assert_eq!((ip.dst_addr(), ip.hop_limit()), (Ipv4Address::new(239, 1, 2, 3), 1));
     assert_eq!((ip.payload()[0], &ip.payload()[4..8]), (0x16, &[239, 1, 2, 3][..]));
-    assert!(!card.groups.leave(&mut card.iface, GROUP), "somebody still needs it");
+    assert!(!card.groups.leave(&mut card.iface, GROUP), "another run still needs the group");
     assert!(card.groups.leave(&mut card.iface, GROUP));
     let [leave] = &card.sent(Instant::ZERO)[..] else { panic!("one leave") };
     let ip = Ipv4Packet::new_checked(&leave[14..]).unwrap();
@@ -66,7 +66,7 @@ fn joining_and_leaving_an_ipv4_group_is_said_in_igmp() {
 fn joining_and_leaving_an_ipv6_group_is_said_in_mld_with_the_right_types() {
     let mut card = Card::new();
     card.groups.join(&mut card.iface, GROUP_V6);
-    // Nobody may listen to no source: that is to leave. All but none: that is to join (RFC 3810, 5.2.12).
+    // An include list without sources is a leave; an exclude list without sources is a join (RFC 3810, 5.2.12).
     let (to_include, to_exclude) = (3, 4);
     for (joins, kind) in [(true, to_exclude), (false, to_include)] {
         if !joins {

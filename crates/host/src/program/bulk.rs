@@ -98,7 +98,7 @@ impl Client for TcpSender {
         if self.closed {
             return self.step_closing(stack, meter);
         }
-        if self.connection.watch(stack, meter) != Phase::Open {
+        if self.connection.follow(stack, meter) != Phase::Open {
             return false;
         }
         if let Payload::Digits(Amount::Time(time)) = self.payload {

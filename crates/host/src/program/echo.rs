@@ -33,7 +33,7 @@ impl TcpEcho {
 impl Client for TcpEcho {
     fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let run = self.connection.run;
-        if self.connection.watch(stack, meter) != Phase::Open {
+        if self.connection.follow(stack, meter) != Phase::Open {
             return false;
         }
         let socket = stack.sockets.tcp(self.connection.socket);
@@ -162,7 +162,7 @@ impl Client for UdpEcho {
             self.given_up = true;
             self.failure = Some(error.what);
             let number = Some(self.number);
-            meter.event(self.run, RunEvent::Told { number, from: error.from, what: error.what });
+            meter.event(self.run, RunEvent::IcmpError { number, from: error.from, what: error.what });
         }
     }
 

@@ -77,7 +77,7 @@ impl Client for MulticastClient {
         acted
     }
 
-    /// Nobody answers for a group (RFC 1122, 3.2.2).
+    /// No ICMP errors are sent about packets to a group (RFC 1122, 3.2.2).
     fn icmp_error(&mut self, _: &IcmpReport, _: &mut Meter<'_>) {}
 
     fn wake(&self) -> Option<Instant> {

@@ -1,9 +1,9 @@
 //! Finds the longest packet that gets through, as `tracepath` does: echo requests that must not be fragmented.
 //!
-//! It begins with the longest that the host's own card takes. Who cannot pass a packet on should say how long it may be (RFC
-//! 1191, RFC 8201), and that is believed as soon as a request of this length was answered. Where nobody says anything (a "black
-//! hole", RFC 2923, 2.1), it goes down the lengths that networks have until one is answered, and then halves what lies between
-//! the longest that was and the shortest that was not.
+//! It begins with the longest that the host's own card takes. A router that cannot forward a packet should report its MTU (RFC
+//! 1191, RFC 8201), which is accepted as soon as a request of this length was answered. Without such reports (a "black
+//! hole", RFC 2923, 2.1), it tries the usual MTUs from the largest down until one is answered, and then bisects between
+//! the longest answered and the shortest unanswered length.
 
 use super::ping::{echo_reply, request};
 use super::{Client, Stack};
@@ -15,7 +15,7 @@ use smoltcp::iface::SocketHandle;
 use smoltcp::wire::IpAddress;
 use wire::Instant;
 
-/// So many requests of one length are lost before it is taken for too long.
+/// Requests of one length that are lost before that length is taken for too long.
 const TRIES: u8 = 3;
 
 pub(crate) struct PathMtuClient {
@@ -43,7 +43,7 @@ pub(crate) struct PathMtuClient {
 enum Answer {
     Passed,
     TooLong(usize, IpAddress),
-    Told(IcmpError),
+    Error(IcmpError),
 }
 
 impl PathMtuClient {
@@ -104,7 +104,7 @@ impl PathMtuClient {
                     return self.try_next(bytes);
                 }
             }
-            Some(Answer::Told(what)) => {
+            Some(Answer::Error(what)) => {
                 return meter.fail(self.run, Failure::Unreachable(what));
             }
             None => {
@@ -182,11 +182,11 @@ impl Client for PathMtuClient {
         self.answer = match error.what {
             IcmpError::TooBig(bytes) => {
                 let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-                // What makes no sense is as if nobody had said anything.
+                // An impossible MTU is ignored.
                 let possible = bytes < self.bytes && bytes >= least(&self.to);
                 possible.then_some(Answer::TooLong(bytes, error.from))
             }
-            what => Some(Answer::Told(what)),
+            what => Some(Answer::Error(what)),
         };
     }
 

@@ -180,7 +180,7 @@ impl Client for PingClient {
             let (number, _) = self.waiting.remove(place);
             self.failure = Some(error.what);
             let number = Some(number);
-            meter.event(self.run, RunEvent::Told { number, from: error.from, what: error.what });
+            meter.event(self.run, RunEvent::IcmpError { number, from: error.from, what: error.what });
         }
     }
 

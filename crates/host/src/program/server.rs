@@ -1,4 +1,4 @@
-//! Servers: they exist while a run needs them, echo or swallow what comes, and tell the run what they received.
+//! Servers: they exist while a run needs them, echo or discard what they receive, and measure it.
 //!
 //! smoltcp's sockets have no backlog: one that listens becomes the connection. So there is always one spare listener,
 //! replaced as soon as it is taken.
@@ -34,12 +34,12 @@ pub(crate) struct Server {
     peers: Vec<Peer>,
 }
 
-/// What a receiver of a multicast run waits for.
+/// What a receiver of a multicast run expects.
 #[derive(Clone, Debug)]
 pub(crate) struct Audience {
-    /// Who waits.
+    /// The receiver.
     pub by: NodeId,
-    /// The text, and how many of it there are.
+    /// The text, and the number of messages.
     pub text: String,
     pub count: u32,
 }
@@ -47,8 +47,8 @@ pub(crate) struct Audience {
 /// The client of a run, as the server sees it.
 struct Peer {
     endpoint: IpEndpoint,
-    /// As what it came: something else, if somebody on the way translates addresses.
-    came_as: Option<IpEndpoint>,
+    /// The source endpoint of its packets: not `endpoint` behind an address translation. `None`: none came yet.
+    translated: Option<IpEndpoint>,
     run: RunId,
     /// It sends to a group.
     audience: Option<Audience>,
@@ -69,7 +69,7 @@ impl Server {
         tcp: TcpConfig,
         stack: &mut Stack<'_>,
     ) {
-        self.peers.push(Peer { endpoint, came_as: None, run, audience, transit_ns: None });
+        self.peers.push(Peer { endpoint, translated: None, run, audience, transit_ns: None });
         if self.tcp != tcp && self.transport == Transport::Tcp {
             self.tcp = tcp;
             self.stop_listening(stack);
@@ -134,7 +134,7 @@ impl Server {
         self.connections.retain(|&handle| {
             let socket = stack.sockets.tcp(handle);
             let peer = socket.remote_endpoint();
-            let run = peer.and_then(|peer| recognised(peers, peer)).map(|place| peers[place].run);
+            let run = peer.and_then(|peer| recognized(peers, peer)).map(|place| peers[place].run);
             match socket.state() {
                 // Over; or a handshake that was reset, after which smoltcp listens again: the spare does that.
                 tcp::State::Closed | tcp::State::Listen => {
@@ -182,7 +182,7 @@ impl Server {
                 self.peers.iter().any(|peer| peer.audience.is_some() && peer.endpoint == from.endpoint);
             let place = match group {
                 true => self.peers.iter().position(|peer| peer.endpoint == from.endpoint),
-                false => recognised(&mut self.peers, from.endpoint),
+                false => recognized(&mut self.peers, from.endpoint),
             };
             let peer = place.map(|place| &mut self.peers[place]);
             if let Some(Peer { run, audience: Some(Audience { by, text, count }), .. }) = &peer {
@@ -208,18 +208,18 @@ impl Server {
     }
 }
 
-/// Whose client this is. One that came through an address translation is not whom the server expects: it is then taken for the
-/// oldest that has not come yet, one with the same port before the others, since translations keep ports where they can.
-fn recognised(peers: &mut [Peer], from: IpEndpoint) -> Option<usize> {
-    let known = |peer: &Peer| peer.endpoint == from || peer.came_as == Some(from);
+/// The peer with this endpoint. An unexpected endpoint belongs to a client behind an address translation: it is taken for the
+/// oldest peer from which nothing came yet, preferably one with the same port, since translations keep ports if they can.
+fn recognized(peers: &mut [Peer], from: IpEndpoint) -> Option<usize> {
+    let known = |peer: &Peer| peer.endpoint == from || peer.translated == Some(from);
     if let Some(place) = peers.iter().position(known) {
-        peers[place].came_as = Some(from);
+        peers[place].translated = Some(from);
         return Some(place);
     }
-    let free = |peer: &Peer| peer.came_as.is_none() && peer.audience.is_none();
+    let free = |peer: &Peer| peer.translated.is_none() && peer.audience.is_none();
     let same_port = peers.iter().position(|peer| free(peer) && peer.endpoint.port == from.port);
     let place = same_port.or_else(|| peers.iter().position(free))?;
-    peers[place].came_as = Some(from);
+    peers[place].translated = Some(from);
     Some(place)
 }
 

@@ -1,4 +1,4 @@
-//! Traceroute: probes whose time to live ends at one hop after the other, and whoever is there says so.
+//! Traceroute: probes with a growing time to live, which the router at each hop answers with an ICMP error.
 //!
 //! One probe at a time, as `traceroute -N 1` does it: the next goes as soon as one was answered or given up.
 
@@ -11,7 +11,7 @@ use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
 
-/// Where traceroute's UDP probes go, one port after the other: nobody listens there.
+/// Where traceroute's UDP probes go, one port after the other: usually no program listens there.
 pub(crate) const FIRST_PORT: u16 = 33_434;
 /// With the headers of IPv4, a probe has 60 bytes, as traceroute's have.
 const PAYLOAD_BYTES: usize = 32;
@@ -81,7 +81,7 @@ impl TracerouteClient {
         let mut acted = false;
         match self.settings.probe {
             Probe::Udp => {
-                // Somebody listens there after all, and answers.
+                // A program listens there after all, and answers.
                 while let Ok((_, from)) = stack.sockets.udp(self.socket).recv() {
                     acted = true;
                     if from.endpoint == IpEndpoint::new(self.to, self.port()) {
@@ -108,7 +108,7 @@ impl TracerouteClient {
         }
     }
 
-    /// Notes what became of the probe, and goes on to the next.
+    /// Reports the answer to the probe, or that none came, and goes on to the next.
     fn next(&mut self, sent_at: Instant, meter: &mut Meter<'_>) {
         let answer = self.answer.take().map(|(from, at, what)| (from, at - sent_at, what));
         if let Some((_, rtt, what)) = answer {
@@ -119,7 +119,7 @@ impl TracerouteClient {
             match what {
                 HopAnswer::OnTheWay => self.failure = Some(IcmpError::Expired),
                 HopAnswer::Reached => self.reached = true,
-                HopAnswer::Told(what) => self.failure = Some(what),
+                HopAnswer::Unreachable(what) => self.failure = Some(what),
             }
         }
         meter.event(self.run, RunEvent::Hop(Hop { hop: self.hop, number: self.number, answer }));
@@ -175,7 +175,7 @@ impl Client for TracerouteClient {
             let what = match error.what {
                 IcmpError::Expired => HopAnswer::OnTheWay,
                 IcmpError::PortUnreachable => HopAnswer::Reached,
-                what => HopAnswer::Told(what),
+                what => HopAnswer::Unreachable(what),
             };
             self.answered(error.from, meter.now, what);
         }

@@ -91,7 +91,7 @@ impl Control {
         }
     }
 
-    /// So many bytes were acknowledged, none if it was something else that came; so many are in flight still.
+    /// The number of bytes acknowledged, zero for other segments, and the number still in flight.
     pub fn acked(&mut self, now_us: i64, bytes: usize, in_flight: usize, srtt_ms: u32) {
         if let Some(curve) = &mut self.curve {
             curve.wake(now_us);
@@ -138,7 +138,7 @@ impl Control {
         self.ssthresh = self.threshold(in_flight);
         if let Some(curve) = &mut self.curve {
             curve.before_loss = self.cwnd;
-            // Lost earlier than the last time: somebody else wants room (RFC 9438, 4.7).
+            // Lost earlier than the last time: another flow needs bandwidth (RFC 9438, 4.7).
             let makes_room = self.cwnd < curve.plateau;
             curve.plateau =
                 if makes_room { (self.cwnd as f64 * (1.0 + BETA) / 2.0) as usize } else { self.cwnd };

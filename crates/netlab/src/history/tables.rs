@@ -19,9 +19,9 @@ pub struct NodeView {
     pub macs: Vec<MacEntry>,
     /// The ports of a switch with a spanning tree, in order.
     pub ports: Vec<PortEntry>,
-    /// Whom a switch takes for the root, the cost of the way there, and the port that leads there.
+    /// The root bridge as a switch sees it, the root path cost, and the root port.
     pub root: Option<(BridgeId, u32, Option<PortId>)>,
-    /// The groups that a switch has seen somebody join: VLAN, group, port, since when.
+    /// The groups joined behind a switch's ports: VLAN, group, port, since when.
     pub groups: Vec<(Option<Vlan>, IpAddress, PortId, Instant)>,
     /// A host's or router's neighbors: IP address, Ethernet address, when last learned; in order of address.
     pub neighbors: Vec<(IpAddress, EthernetAddress, Instant)>,
@@ -33,11 +33,11 @@ pub struct NodeView {
     pub connections: Vec<(u32, Flow, Option<u32>, Instant)>,
     /// The addresses that a host got from routers, and since when.
     pub addresses: Vec<(IpCidr, Instant)>,
-    /// The routers that a host was told of, and since when.
+    /// A host's advertised default routers, and since when.
     pub default_routers: Vec<(IpAddress, Instant)>,
     /// The groups that a host is in, and since when.
     pub memberships: Vec<(IpAddress, Instant)>,
-    /// The longest packets that fit on the way to some addresses, as a host was told.
+    /// A host's path MTUs: destination, bytes, since when.
     pub path_mtus: Vec<(IpAddress, usize, Instant)>,
     /// A host's sockets, in order of opening: number, state, in it since when.
     pub sockets: Vec<(u32, SocketState, Instant)>,
@@ -85,9 +85,9 @@ pub(super) struct NodeLog {
     before: Tables,
     /// After all entries.
     now: Tables,
-    /// After so many of the entries.
+    /// Earlier states of the tables, each with the number of entries before it.
     kept: Vec<(usize, Tables)>,
-    /// How many frames it has kept.
+    /// The number of frames that the node has dropped, by reason.
     pub refused: BTreeMap<Refusal, u64>,
 }
 
@@ -145,9 +145,9 @@ impl NodeLog {
         if count == self.entries.len() {
             return self.now.view();
         }
-        let kept = self.kept.partition_point(|(so_many, _)| *so_many <= count);
+        let kept = self.kept.partition_point(|(entries, _)| *entries <= count);
         let (played, mut tables) = match kept.checked_sub(1).map(|last| &self.kept[last]) {
-            Some((so_many, tables)) => (*so_many, tables.clone()),
+            Some((entries, tables)) => (*entries, tables.clone()),
             None => (0, self.before.clone()),
         };
         self.entries[played..count].iter().for_each(|entry| tables.note(entry));

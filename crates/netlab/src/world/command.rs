@@ -1,10 +1,10 @@
-//! What people do to a world: the commands, what is checked when they are scheduled, and what happens when their moment
+//! Commands: what they are, what is checked when they are scheduled, and what happens when their moment
 //! has come.
 //!
 //! A network grows while it runs. What is added gets its id, and its place in the topology and the history, at once when
 //! it is scheduled, so that whatever refers to it can be scheduled too and every id is an index everywhere. It is only
 //! plugged in at its moment: nothing happens to a node that no cable leads to and no run begins at, and no cable leads
-//! anywhere before it is somebody's port.
+//! anywhere before it is plugged in at both ends.
 
 use super::World;
 use crate::queue::Event;
@@ -16,7 +16,7 @@ use host::Meter;
 use smoltcp::wire::{IpAddress, IpCidr};
 use wire::Instant;
 
-/// Something that a person does to a world.
+/// A change to a running world, or the start or end of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Start a run.

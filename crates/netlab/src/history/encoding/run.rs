@@ -114,7 +114,7 @@ impl Encode for RunEvent {
             Self::Sent { number } => words.variant(2, &[number]),
             Self::Answered { number, rtt } => words.variant(3, &[number, rtt]),
             Self::Unanswered { number } => words.variant(4, &[number]),
-            Self::Told { number, from, what } => words.variant(5, &[number, from, what]),
+            Self::IcmpError { number, from, what } => words.variant(5, &[number, from, what]),
             Self::Hop(Hop { hop, number, answer }) => {
                 let answer = answer.map(|(from, rtt, answer)| (from, (rtt, answer)));
                 words.variant(6, &[hop, number, &answer]);
@@ -133,7 +133,7 @@ impl Encode for HopAnswer {
         match self {
             Self::OnTheWay => words.variant(0, &[]),
             Self::Reached => words.variant(1, &[]),
-            Self::Told(error) => words.variant(2, &[error]),
+            Self::Unreachable(error) => words.variant(2, &[error]),
         }
     }
 }

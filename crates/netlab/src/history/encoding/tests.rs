@@ -448,8 +448,8 @@ fn run_events_have_these_words() {
             "sent": RunEvent::Sent { .. } => RunEvent::Sent { number: 1 },
             "answered": RunEvent::Answered { .. } => RunEvent::Answered { number: 1, rtt: MS },
             "unanswered": RunEvent::Unanswered { .. } => RunEvent::Unanswered { number: 1 },
-            "ICMP error": RunEvent::Told { .. } =>
-                RunEvent::Told { number: Some(1), from: v4(), what: IcmpError::Expired },
+            "ICMP error": RunEvent::IcmpError { .. } =>
+                RunEvent::IcmpError { number: Some(1), from: v4(), what: IcmpError::Expired },
             "hop": RunEvent::Hop(_) => RunEvent::Hop(hop),
             "path MTU": RunEvent::PathMtu { .. } => RunEvent::PathMtu { bytes: 1_400, from: Some(v4()) },
             "received": RunEvent::Received { .. } => RunEvent::Received { number: 1, by: NodeId(2) },
@@ -461,7 +461,7 @@ fn run_events_have_these_words() {
         variants!("answers to traceroute probes", HopAnswer, |value| words(value), {
             "on the way": HopAnswer::OnTheWay => HopAnswer::OnTheWay,
             "reached": HopAnswer::Reached => HopAnswer::Reached,
-            "ICMP error": HopAnswer::Told(_) => HopAnswer::Told(IcmpError::Prohibited),
+            "ICMP error": HopAnswer::Unreachable(_) => HopAnswer::Unreachable(IcmpError::Prohibited),
         }),
         icmp_errors(),
         variants!("outcomes", Outcome, |value| words(value), {
