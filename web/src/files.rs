@@ -5,7 +5,7 @@ use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use crate::workspace::Tab;
-use lab::Command;
+use lab::command::{Act, Look};
 use lab::packets::Observe;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
 use scenario::{LinkError, Scenario};
@@ -29,7 +29,7 @@ pub fn open(session: &Session, file: File) {
             return session.say("The browser could not read this file.");
         };
         match Scenario::draft(&text.as_string().unwrap_or_default()) {
-            Ok(scenario) => session.perform(Command::Open(Box::new(scenario))),
+            Ok(scenario) => session.perform(Act::Open(Box::new(scenario))),
             Err(faults) => {
                 let trouble = Trouble::of_file(&file.name(), LinkError::Document(faults));
                 session.change(Change::Open(Dialog::BadLink(trouble)));
@@ -62,7 +62,7 @@ pub fn open_capture(session: &Session, file: File) {
                     session.say(lab::format::sentence(&cut.to_string()));
                 }
                 let name = file.name().into();
-                session.perform(Command::Observe(Observe::Open(name, Rc::new(recording))));
+                session.perform(Look::Observe(Observe::Open(name, Rc::new(recording))));
                 session.open_drawer(Some(Tab::Packets));
             }
             Err(error) => session.say(format!("“{}” cannot be opened: {error}.", file.name())),

@@ -12,7 +12,10 @@
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`], `to_come` | all of time at a glance, and what is still to happen to the network |
 //! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
+//! | [`command`] | what a person asks of the lab |
+//! | [`session`] | what is refused, asked about, announced and saved, for a page that is only a backend |
 //! | [`acting`] | what is done to a thing with one button |
+//! | `deed` | applying and recording what a person does to the network |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
 //! | [`log`] | what happened, in words |
@@ -22,7 +25,7 @@
 //! | [`topology`] | which nodes and links there are at the playhead, and ever |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
 //!
-//! [`Command`]s go in, [`View`]s come out, and the stage draws from [`Lab::look`]. Nothing in here knows of the browser:
+//! [`Command`](command::Command)s go in, [`View`]s come out, and the stage draws from [`Lab::look`]. Nothing in here knows of the browser:
 //! the time of the animation frame and the budget come in as arguments.
 
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -32,7 +35,9 @@ extern crate wasm_test as wasm_bindgen_test;
 pub mod acting;
 pub mod ahead;
 pub mod branches;
+pub mod command;
 pub mod compare;
+mod deed;
 pub mod edit;
 pub mod editing;
 pub mod format;
@@ -53,6 +58,7 @@ pub mod run_form;
 pub mod samples;
 pub mod selection;
 pub mod sequence;
+pub mod session;
 pub mod speed;
 pub mod timeline;
 mod to_come;
@@ -61,19 +67,19 @@ pub mod trace;
 pub mod travel;
 pub mod view;
 
-use crate::edit::{Edit, EditError};
 use crate::selection::Selection;
-use acting::Action;
 use ahead::{Advance, advance};
-use branches::{Act, Branches};
+use branches::Branches;
+use command::{Act, Clock, Command, Look, Refusal};
 use compare::{CompareView, Comparison};
+use deed::Deed;
+use edit::EditError;
 use editing::Editing;
 use netlab::history::{Limits, Stride};
 use netlab::run::RunSpec;
 use netlab::topology::{NodeId, Topology};
-use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
-use packets::{Observe, Packets};
+use packets::Packets;
 use playhead::Playhead;
 use problems::Problem;
 use results::Followers;
@@ -84,109 +90,6 @@ use timeline::Window;
 use topology::{LiveTopology, Network};
 use travel::{Steps, Travel};
 use view::Sketch;
-
-/// Something that a person does to the lab.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    /// Let time stand still.
-    Pause,
-    /// Whichever of the two is not.
-    TogglePlay,
-    /// Go to another moment.
-    Travel(Travel),
-    /// Choose what a step goes to.
-    StepBy(Steps),
-    /// Show this stretch of time, or all of it.
-    Zoom(Option<Window>),
-    /// Choose which packets the instruments look at.
-    Observe(Observe),
-    /// Look at the packet of this number, at the moment at which it is on its way.
-    Packet(usize),
-    /// Back to a branch that was left.
-    Branch(u32),
-    /// Compare with a branch that was left, or no longer.
-    Compare(Option<u32>),
-    /// Back to the beginning, with all runs.
-    Restart,
-    /// Choose a speed by hand.
-    SetSpeed(Speed),
-    /// Let the lab choose it.
-    AutoSpeed,
-    /// Whether to jump over time in which nothing is to be seen.
-    SkipQuiet(bool),
-    /// Start a run now.
-    Start(Box<RunSpec>),
-    /// Look at something.
-    Select(Option<Selection>),
-    /// Open another scenario.
-    Open(Box<Scenario>),
-    /// Take out the tools of the editor, or put them away.
-    Tools(bool),
-    /// Select these nodes, and nothing else.
-    SelectNodes(Vec<NodeId>),
-    /// Select every node.
-    SelectAll,
-    /// These nodes are being dragged, by so much so far.
-    Drag(Vec<NodeId>, (f64, f64)),
-    /// Change the document.
-    Edit(Box<Edit>),
-    /// Remember what is selected.
-    Copy,
-    /// Put down what was copied.
-    Paste,
-    /// Another one of what is selected.
-    Duplicate,
-    /// Away with what is selected.
-    Delete,
-    /// Do something to a thing that is looked at.
-    Do(Action),
-    /// Take the last change back.
-    Undo,
-    /// Make it again.
-    Redo,
-    /// Do this, even if the network has to start again for it.
-    Agreed(Box<Command>),
-}
-
-impl Command {
-    /// Whether it is more than looking.
-    pub fn changes_the_document(&self) -> bool {
-        !matches!(
-            self,
-            Self::Pause
-                | Self::TogglePlay
-                | Self::Travel(_)
-                | Self::StepBy(_)
-                | Self::Zoom(_)
-                | Self::Observe(_)
-                | Self::Packet(_)
-                | Self::Branch(_)
-                | Self::Compare(_)
-                | Self::Restart
-                | Self::SetSpeed(_)
-                | Self::AutoSpeed
-                | Self::SkipQuiet(_)
-                | Self::Select(_)
-        )
-    }
-}
-
-/// Why something was not done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The world cannot.
-    #[error("this cannot be done: {0}")]
-    World(#[from] netlab::world::CommandError),
-    /// Something planned for later needs what would be no more, or otherwise.
-    #[error("this cannot be done here: something that is planned for later would no longer be possible")]
-    Branch,
-    /// No network can be like that.
-    #[error(transparent)]
-    Edit(#[from] EditError),
-    /// The network would have to start again, and nobody has agreed to that.
-    #[error("the network has to start again for this")]
-    Restarts,
-}
 
 /// Whether time passes, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -270,7 +173,7 @@ struct Narration {
 }
 
 /// What the stage needs to draw the moment.
-pub struct Look<'a> {
+pub struct Scene<'a> {
     /// The network.
     pub topology: &'a Topology,
     /// Where each node is drawn.
@@ -350,9 +253,9 @@ impl Lab {
     }
 
     /// Does what a person asked for. The error is one that they can do something about.
-    pub fn perform(&mut self, command: Command) -> Result<(), Refusal> {
+    pub fn perform(&mut self, command: impl Into<Command>) -> Result<(), Refusal> {
         let revision = self.revision;
-        let done = self.act(command);
+        let done = self.obey(command.into(), false);
         if self.revision != revision {
             self.watchable = Speed::watchable(LiveTopology::of(&self.world));
         }
@@ -360,46 +263,64 @@ impl Lab {
         done
     }
 
-    fn act(&mut self, command: Command) -> Result<(), Refusal> {
+    /// `agreed`: the person has agreed that the network starts again for it.
+    fn obey(&mut self, command: Command, agreed: bool) -> Result<(), Refusal> {
         match command {
-            Command::Pause => self.pause(),
-            Command::TogglePlay if self.playing => self.pause(),
-            Command::TogglePlay => self.play(),
-            Command::Travel(travel) => self.travel(travel),
-            Command::StepBy(steps) => self.steps = steps,
-            Command::Zoom(window) => self.window = window,
-            Command::Observe(observe) => self.observe(observe)?,
-            Command::Packet(number) => self.select_packet(number),
-            Command::Branch(number) => self.return_to(number),
-            Command::Compare(number) => {
-                self.comparison = number.and_then(|number| Comparison::with(self, number));
-            }
-            Command::Restart => self.restart(),
-            Command::SetSpeed(speed) => {
+            Command::Clock(command) => self.set_clock(command),
+            Command::Look(command) => self.look_otherwise(command)?,
+            Command::Act(command) => self.act(command, agreed)?,
+            Command::Editor(command) => self.edit(command, agreed)?,
+            Command::Agreed(command) => self.obey(*command, true)?,
+        }
+        Ok(())
+    }
+
+    fn set_clock(&mut self, command: Clock) {
+        match command {
+            Clock::Pause => self.pause(),
+            Clock::TogglePlay if self.playing => self.pause(),
+            Clock::TogglePlay => self.play(),
+            Clock::Travel(travel) => self.travel(travel),
+            Clock::StepBy(steps) => self.steps = steps,
+            Clock::Restart => self.restart(),
+            Clock::SetSpeed(speed) => {
                 self.auto_speed = false;
                 self.speed = speed;
             }
-            Command::AutoSpeed => {
+            Clock::AutoSpeed => {
                 self.auto_speed = true;
                 self.speed = self.watchable;
             }
-            Command::SkipQuiet(skip) => self.skip_quiet = skip,
-            Command::Start(spec) => self.start(*spec)?,
-            Command::Select(selection) => {
+            Clock::SkipQuiet(skip) => self.skip_quiet = skip,
+        }
+    }
+
+    fn look_otherwise(&mut self, command: Look) -> Result<(), Refusal> {
+        match command {
+            Look::Zoom(window) => self.window = window,
+            Look::Observe(observe) => self.observe(observe)?,
+            Look::Packet(number) => self.select_packet(number),
+            Look::Select(selection) => {
                 self.selection = selection;
                 self.editing.group.clear();
             }
-            Command::Open(scenario) => {
-                // Whoever opened the wrong one gets back what was there.
+            Look::Branch(number) => self.return_to(number),
+            Look::Compare(number) => {
+                self.comparison = number.and_then(|number| Comparison::with(self, number));
+            }
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, command: Act, agreed: bool) -> Result<(), Refusal> {
+        match command {
+            Act::Start(spec) => self.start(*spec)?,
+            Act::Do(action) => self.do_action(action, agreed)?,
+            Act::Open(scenario) => {
+                // Undo returns to what was there before.
                 self.editing.undo.push(&self.scenario, &scenario);
                 self.begin(*scenario, self.sketch.opened + 1);
             }
-            Command::Do(action) => self.do_action(action, false)?,
-            Command::Agreed(command) => match *command {
-                Command::Do(action) => self.do_action(action, true)?,
-                command => self.edit(command, true)?,
-            },
-            editing => self.edit(editing, false)?,
         }
         Ok(())
     }
@@ -416,22 +337,17 @@ impl Lab {
 
     /// Starts a run at the playhead, and makes it part of the document.
     fn start(&mut self, spec: RunSpec) -> Result<(), Refusal> {
-        self.playhead.finish_glide();
-        if self.rewound {
-            let name = format!("{} from {}", results::title(&spec.kind), self.whole().node(spec.from).name);
-            return self.fork(Act::Run(spec), name);
+        if spec.from.index() >= self.whole().nodes.len() {
+            return Err(EditError::NotYet.into());
         }
-        // The playhead may be further than the world in time in which nothing happens; the run begins where it is.
-        advance_quiet(&mut self.world, self.playhead.at());
-        let (at, _) = self.world.apply(WorldCommand::Start(spec.clone()))?;
-        // What is done next, even if time stands still, is later: a document keeps no other order.
-        self.world.run_until(at, || true);
-        self.scenario.runs.push((at, spec));
-        self.touched = true;
-        self.revision += 1;
-        self.rest_at = None;
-        self.catch_up_to = None;
-        self.play();
+        self.playhead.finish_glide();
+        let name = format!("{} from {}", results::title(&spec.kind), self.whole().node(spec.from).name);
+        let forks = self.rewound;
+        self.do_at_playhead(vec![Deed::Run(spec)], self.scenario.clone(), &name)?;
+        if !forks {
+            self.catch_up_to = None;
+            self.play();
+        }
         Ok(())
     }
 
@@ -589,8 +505,8 @@ impl Lab {
     }
 
     /// What the stage needs.
-    pub fn look(&self) -> Look<'_> {
-        Look {
+    pub fn look(&self) -> Scene<'_> {
+        Scene {
             topology: self.network.scene().get(),
             positions: &self.positions[..self.network.scene().nodes.len().min(self.positions.len())],
             history: self.world.history(),
@@ -635,13 +551,6 @@ impl Lab {
     /// The document, with the runs that were started by hand.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
-    }
-}
-
-/// Lets time pass in which nothing happens, so that the world's open moment follows the playhead's.
-fn advance_quiet(world: &mut World, until: Instant) {
-    if world.next_event_at().is_none_or(|next| until < next) && until > world.now() {
-        world.run_until(until, || true);
     }
 }
 

@@ -336,8 +336,9 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
+    use crate::command::Clock;
     use crate::travel::Travel;
-    use crate::{Command, State};
 
     #[test]
     fn the_log_tells_what_happened_up_to_the_playhead_and_no_more() {
@@ -358,7 +359,7 @@ mod tests {
                 .any(|line| line.starts_with("s1 learns that 02:50:00:00:00:01 is behind port 0 (to a)"))
         );
         let middle = all[all.len() / 2].at;
-        lab.perform(Command::Travel(Travel::To(middle))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(middle))).unwrap();
         assert!(lab.log(None).iter().all(|line| line.at <= middle));
         let switch = NodeId(1);
         assert!(lab.log(Some(switch)).iter().all(|line| line.who == "s1"));

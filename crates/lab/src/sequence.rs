@@ -19,16 +19,17 @@ pub mod sheet;
 
 use super::inspect::drop_reason;
 use super::trace::Row;
-use super::{Command, Lab};
+use crate::Lab;
+use crate::command::{Clock, Command, Look};
 use crate::format;
 use crate::palette::Swatch;
 use crate::selection::Selection;
+use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use axis::{Axis, Scale, What};
 use capture::{Order, Place, Sighting};
 use dissect::analysis::{Answer, Mark, Marks, Notes, info};
 use dissect::{Label, Protocol};
-use crate::topology::LiveTopology;
 use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
@@ -343,13 +344,13 @@ impl Ladder {
         let number = packets.opened().is_none().then(|| packets.trace().find(history, transit)).flatten();
         match (number, history.transit(transit)) {
             (Some(number), _) if packets.trace().row(number).is_some_and(|row| row.transit == transit) => {
-                vec![Command::Packet(number)]
+                vec![Look::Packet(number).into()]
             }
             // The list has it on another wire, or not at all.
             (_, Some(seen)) => {
                 let half = Duration::from_nanos((seen.gone() - sent(seen)).nanos() / 2);
-                let travel = Command::Travel(Travel::To(sent(seen) + half));
-                vec![Command::Select(Some(Selection::Frame(transit))), travel]
+                let travel = Clock::Travel(Travel::To(sent(seen) + half));
+                vec![Look::Select(Some(Selection::Frame(transit))).into(), travel.into()]
             }
             _ => Vec::new(),
         }

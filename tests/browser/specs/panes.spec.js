@@ -131,7 +131,7 @@ test("the longest packet that gets through is found, and who said so", async ({ 
   const card = aquarium.run("Path MTU a → b");
   await expect(card).toContainText("done");
   await expect(aquarium.fact(card, "Longest packet")).toHaveText(/^1\s?400\sB$/);
-  await expect(aquarium.fact(card, "Said so")).toHaveText("r1 (10.0.1.254)");
+  await expect(aquarium.fact(card, "Reported by")).toHaveText("r1 (10.0.1.254)");
 });
 
 test("what a router keeps back is marked in the packet list, counted by reason, and told to who sent it", async ({ page, aquarium }) => {

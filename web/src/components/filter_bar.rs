@@ -2,7 +2,7 @@
 
 use super::use_session;
 use dissect::filter::{Completion, FilterError, complete};
-use lab::Command;
+use lab::command::Look;
 use lab::packets::Observe;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -43,7 +43,7 @@ pub fn FilterBar(props: &Props) -> Html {
     };
     let set = {
         let session = session.clone();
-        move |text: String| session.perform(Command::Observe(Observe::Filter(text)))
+        move |text: String| session.perform(Look::Observe(Observe::Filter(text)))
     };
     let take = {
         let (input, offers, set) = (input.clone(), offers.clone(), set.clone());

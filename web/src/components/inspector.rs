@@ -6,7 +6,7 @@ use super::item_panel::ItemPanel;
 use super::{on, use_session};
 use crate::dom::focus_when_rendered;
 use crate::session::Session;
-use lab::Command;
+use lab::command::{Act, Look};
 use lab::inspect::{Button, Inspected, Sheet, Table};
 use lab::selection::Selection;
 use lab::view::{Sketch, View};
@@ -88,7 +88,7 @@ pub fn action_button(session: &Session, button: &Button) -> Html {
     let label = button.of.as_ref().map(|of| format!("{} {of}", button.text));
     html! {
         <button key={button.text} type="button" class="button small" aria-label={label}
-            onclick={on(session, move |session: &Session| session.perform(Command::Do(action)))}>{ button.text }</button>
+            onclick={on(session, move |session: &Session| session.perform(Act::Do(action)))}>{ button.text }</button>
     }
 }
 
@@ -176,7 +176,7 @@ fn table_html(session: &Session, table: &Table) -> Html {
 
 /// What was pressed goes away: the keyboard goes on with the pane.
 fn select(session: &Session, what: Option<Selection>) {
-    session.perform(Command::Select(what));
+    session.perform(Look::Select(what));
     focus_when_rendered("pane-inspect");
 }
 

@@ -10,7 +10,7 @@ use crate::dom::{focus_when_rendered, window};
 use crate::files;
 use crate::session::Session;
 use crate::state::{Change, Pane};
-use lab::Command;
+use lab::command::Look;
 use lab::format;
 use lab::packets::{Line, Observe};
 use lab::view::View;
@@ -182,7 +182,7 @@ pub fn Packets(props: &Props) -> Html {
                 trace.listed_at(place.clamp(0, last) as usize)
             };
             if let Some(number) = number {
-                session.perform(Command::Packet(number));
+                session.perform(Look::Packet(number));
             }
         })
     };
@@ -216,7 +216,7 @@ pub fn Packets(props: &Props) -> Html {
                 <div class="packets-files">
                     if opened.is_some() {
                         <button type="button" class="button" onclick={on(&session, |session| {
-                            session.perform(Command::Observe(Observe::Close));
+                            session.perform(Look::Observe(Observe::Close));
                         })}>{ "Back to the network" }</button>
                     } else {
                         <button type="button" class="button quiet" title="What is listed, as pcapng for Wireshark and others"
@@ -290,7 +290,7 @@ fn place_choice(session: &Session, props: &Props) -> Html {
         Callback::from(move |event: Event| {
             let select: HtmlSelectElement = event.target_unchecked_into();
             if let Some(place) = choices.get(select.selected_index() as usize) {
-                session.perform(Command::Observe(Observe::At(*place)));
+                session.perform(Look::Observe(Observe::At(*place)));
             }
         })
     };
@@ -357,7 +357,7 @@ fn Rows(props: &RowsProps) -> Html {
         html! {
             <div key={index} {class} role="row" id={format!("packet-{number}")} aria-selected={selected.to_string()}
                 aria-rowindex={(props.first + index + 2).to_string()}
-                onclick={on(&session, move |session: &Session| session.perform(Command::Packet(number)))}>
+                onclick={on(&session, move |session: &Session| session.perform(Look::Packet(number)))}>
                 <span class="p-number" role="gridcell">{ number + 1 }</span>
                 <span class="p-time" role="gridcell">{ format::clock(row.at) }</span>
                 <span class="p-place" role="gridcell">{ &line.place }</span>

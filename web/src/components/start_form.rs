@@ -2,7 +2,7 @@
 
 use super::use_session;
 use crate::dom::focus;
-use lab::Command;
+use lab::command::Act;
 use lab::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
 use lab::view::Sketch;
 use std::rc::Rc;
@@ -45,7 +45,7 @@ pub fn StartForm(props: &Props) -> Html {
             match checked {
                 Ok(spec) => {
                     wrong.set(Vec::new());
-                    session.perform(Command::Start(Box::new(spec)));
+                    session.perform(Act::Start(Box::new(spec)));
                 }
                 Err(faults) => {
                     focus_first(&form, &faults);

@@ -5,7 +5,7 @@ use super::{on, use_session};
 use crate::session::Session;
 use crate::strip::Strip;
 use gloo::events::{EventListener, EventListenerOptions};
-use lab::Command;
+use lab::command::{Clock, Look};
 use lab::format;
 use lab::timeline::Window;
 use lab::travel::Travel;
@@ -69,7 +69,7 @@ pub fn Timeline(props: &Props) -> Html {
             let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
             let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
             let moment = session.lab().borrow().window().moment(share);
-            session.perform(Command::Travel(Travel::To(moment.min(last))));
+            session.perform(Clock::Travel(Travel::To(moment.min(last))));
         }
     };
     let onpointerdown = {
@@ -115,7 +115,7 @@ pub fn Timeline(props: &Props) -> Html {
                 "-" | "_" => return taken(&event, || zoom_at_playhead(&session, 1.0 / ZOOM)),
                 _ => return,
             };
-            taken(&event, || session.perform(Command::Travel(travel)));
+            taken(&event, || session.perform(Clock::Travel(travel)));
         })
     };
     let view = &*props.view;
@@ -163,7 +163,7 @@ fn show(session: &Session, zoomed: impl FnOnce(Window, Window, f64) -> Option<Wi
         let window = lab.window();
         zoomed(window, lab.whole_time(), window.share(lab.look().at).clamp(0.0, 1.0))
     };
-    session.perform(Command::Zoom(window));
+    session.perform(Look::Zoom(window));
 }
 
 fn zoom(session: &Session, factor: f64, about: f64) {

@@ -4,10 +4,11 @@ use super::branches::branches;
 use super::icon::{Glyph, icon};
 use super::timeline::Timeline;
 use super::{on, use_session};
+use lab::State;
+use lab::command::Clock;
 use lab::speed::Speed;
 use lab::travel::{Steps, Travel};
 use lab::view::View;
-use lab::{Command, State};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -32,29 +33,29 @@ const STEPS: [(Steps, &str, &str); 4] = [
 pub fn Transport(props: &Props) -> Html {
     let session = use_session();
     let view = &*props.view;
-    let perform = |command: Command| on(&session, move |session| session.perform(command.clone()));
-    let travel = |travel: Travel| perform(Command::Travel(travel));
+    let perform = |command: Clock| on(&session, move |session| session.perform(command.clone()));
+    let travel = |travel: Travel| perform(Clock::Travel(travel));
     let plays = !matches!(view.state, State::Paused | State::Broken);
     let (glyph, label) = if plays { (Glyph::Pause, "Pause") } else { (Glyph::Play, "Play") };
     let set_speed = {
         let session = session.clone();
         Callback::from(move |event: InputEvent| {
             let slider: HtmlInputElement = event.target_unchecked_into();
-            session.perform(Command::SetSpeed(Speed::from_step(slider.value_as_number() as u8)));
+            session.perform(Clock::SetSpeed(Speed::from_step(slider.value_as_number() as u8)));
         })
     };
     let auto_speed = {
         let (session, speed) = (session.clone(), view.speed);
         Callback::from(move |event: Event| {
             let chosen: HtmlInputElement = event.target_unchecked_into();
-            session.perform(if chosen.checked() { Command::AutoSpeed } else { Command::SetSpeed(speed) });
+            session.perform(if chosen.checked() { Clock::AutoSpeed } else { Clock::SetSpeed(speed) });
         })
     };
     let skip_quiet = {
         let session = session.clone();
         Callback::from(move |event: Event| {
             let chosen: HtmlInputElement = event.target_unchecked_into();
-            session.perform(Command::SkipQuiet(chosen.checked()));
+            session.perform(Clock::SkipQuiet(chosen.checked()));
         })
     };
     let step_by = {
@@ -62,7 +63,7 @@ pub fn Transport(props: &Props) -> Html {
         Callback::from(move |event: Event| {
             let chosen: HtmlSelectElement = event.target_unchecked_into();
             if let Some((steps, ..)) = STEPS.iter().find(|(_, key, _)| *key == chosen.value()) {
-                session.perform(Command::StepBy(*steps));
+                session.perform(Clock::StepBy(*steps));
             }
         })
     };
@@ -85,7 +86,7 @@ pub fn Transport(props: &Props) -> Html {
             { branches(&session, &view.branches) }
             <div class="transport-buttons" role="group" aria-label="Playback">
                 <button type="button" class="button icon-only" aria-label="Start again from the beginning"
-                    title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>
+                    title="Start again from the beginning (r)" onclick={perform(Clock::Restart)}>
                     { icon(Glyph::Restart) }
                 </button>
                 <button type="button" class="button icon-only" aria-label={back.clone()} title={format!("{back} (←)")}
@@ -93,7 +94,7 @@ pub fn Transport(props: &Props) -> Html {
                     { icon(Glyph::StepBack) }
                 </button>
                 <button type="button" class="button primary play" aria-label={label} title={format!("{label} (space)")}
-                    onclick={perform(Command::TogglePlay)}>
+                    onclick={perform(Clock::TogglePlay)}>
                     { icon(glyph) }
                 </button>
                 <button type="button" class="button icon-only" aria-label={forward.clone()} title={format!("{forward} (→)")}

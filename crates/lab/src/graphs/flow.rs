@@ -270,14 +270,14 @@ impl Flow {
         match graph {
             Graph::Stevens => vec![
                 of("Sent", Tone::Main, Kind::Dots, &self.fresh),
-                of("Sent again", Tone::Again, Kind::Dots, &self.again),
+                of("Retransmitted", Tone::Again, Kind::Dots, &self.again),
             ],
             Graph::Tcptrace => vec![
                 of("Receive window", Tone::Limit, Kind::Steps, &self.limit),
                 of("Acknowledged", Tone::Reply, Kind::Steps, &self.acks),
                 of("Selectively acknowledged", Tone::Aside, Kind::Bars, &self.sacks),
                 of("Sent", Tone::Main, Kind::Bars, &self.fresh),
-                of("Sent again", Tone::Again, Kind::Bars, &self.again),
+                of("Retransmitted", Tone::Again, Kind::Bars, &self.again),
                 of("Lost on this cable", Tone::Lost, Kind::Dots, &self.lost),
             ],
             Graph::Throughput => self.throughput(window),
