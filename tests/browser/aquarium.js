@@ -1,14 +1,15 @@
-// What a person does with the page, in their words; the specs are written in these. Things are found by role and
-// accessible name, so that whatever a spec reaches, a screen reader reaches too.
+// The page's controls and what a person does with them; the specs are written in these. Elements are found by role and
+// accessible name, so that a screen reader finds them too.
 //
-// Every test also watches for what must happen in none of them: an error, a violation of the policy, and a request that
-// leaves the page's folder.
+// Every test also fails at an error in the page, a violation of the Content-Security-Policy, and a request that leaves the page's
+// folder.
 import { test as base, expect } from "@playwright/test";
+import { CPU_THROTTLE, LONG } from "./patience.js";
 
 export { expect };
 
 export const test = base.extend({
-  // What went wrong that no person would see. A test that breaks the page on purpose takes its faults out of the list.
+  // Faults that the page does not show. A test that causes some on purpose removes them from the list.
   faults: [
     async ({ context, baseURL }, use) => {
       const faults = [];
@@ -26,6 +27,15 @@ export const test = base.extend({
     },
     { auto: true },
   ],
+  // Every page on the slower processor that PACKETARIUM_CPU_THROTTLE asks for.
+  page: async ({ page, context }, use) => {
+    if (CPU_THROTTLE > 1) {
+      const slowDown = async (page) => (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: CPU_THROTTLE });
+      context.on("page", slowDown);
+      await slowDown(page);
+    }
+    await use(page);
+  },
   aquarium: async ({ page }, use) => use(new Aquarium(page)),
 });
 
@@ -64,7 +74,7 @@ export const ROUTED = {
   ],
 };
 
-// A router that lends its one address to a host inside.
+// A router with address translation for a host inside.
 export const HOME = {
   packetarium: 1,
   title: "A home",
@@ -81,7 +91,7 @@ export const HOME = {
   runs: [{ ping: { from: "inside", to: "server", count: 2 } }],
 };
 
-/** The hand-written link to a scenario: what follows the #. */
+/** A share link to a scenario in its plain form: the part after the #. */
 export const fragment = (scenario) => `json:${encodeURIComponent(JSON.stringify(scenario))}`;
 
 export class Aquarium {
@@ -106,9 +116,9 @@ export class Aquarium {
     this.messages = page.getByRole("log", { name: "Messages" });
   }
 
-  /** Opens the page, with a scenario if one is given, and waits until it is there. */
-  async open(what) {
-    await this.page.goto(what ? `./#${fragment(what)}` : "./");
+  /** Opens the page, with a scenario if one is given, paused at a moment if one is given, and waits until it runs. */
+  async open(what, at) {
+    await this.page.goto(what ? `./#${fragment(what)}${at ? `&at=${at}` : ""}` : "./");
     await expect(this.timer).toHaveText(/^\d/);
   }
 
@@ -142,7 +152,7 @@ export class Aquarium {
     return panel;
   }
 
-  /** Drags the playhead to this share of the time line's length, in a few moves, as a hand does. */
+  /** Drags the playhead to a share of the time line's length, in a few moves, as a hand does. */
   async dragTo(share) {
     const { x, y, width, height } = await this.timeline.boundingBox();
     const { mouse } = this.page;
@@ -152,7 +162,7 @@ export class Aquarium {
     await mouse.up();
   }
 
-  /** Drags the playhead to about this many seconds, which have been. */
+  /** Drags the playhead to about a number of seconds in the past. */
   async goTo(seconds) {
     await this.dragTo(0.3);
     const length = (await this.moment()) / 0.3;
@@ -161,19 +171,31 @@ export class Aquarium {
     return this.moment();
   }
 
-  /** Waits until the page has shown what it was told to. */
+  /** Waits some animation frames, until the page shows its latest state. */
   async shown() {
     await this.page.evaluate(async () => {
       for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
     });
   }
 
-  /** The moment that is looked at, in nanoseconds. */
+  /** Waits until the camera has arrived: two pictures in a row are the same. Only where no time passes. */
+  async atRest() {
+    const picture = () => this.canvas.evaluate((canvas) => canvas.toDataURL());
+    await expect
+      .poll(async () => {
+        const before = await picture();
+        await this.shown();
+        return before === (await picture());
+      })
+      .toBe(true);
+  }
+
+  /** The playhead's moment, in nanoseconds. */
   async moment() {
     return Number(await this.timeline.getAttribute("aria-valuenow"));
   }
 
-  /** A row of the packet list, by the packet's number: where there is little room, that is not shown. */
+  /** A row of the packet list, by the packet's number, which narrow lists do not show. */
   packet(number) {
     return this.packets.locator(`#packet-${number - 1}`);
   }
@@ -188,7 +210,7 @@ export class Aquarium {
     return Number((await this.timer.textContent()).replace(/\s/g, ""));
   }
 
-  /** The number on the speed slider's scale. */
+  /** The value of the speed slider. */
   async speedStep() {
     return Number(await this.speed.inputValue());
   }
@@ -198,7 +220,7 @@ export class Aquarium {
     await expect(this.speed).toHaveAttribute("aria-valuetext", /^1\s+s\s+per\s+second$/);
   }
 
-  /** Fills the form in, by the names of its fields, and starts the run. */
+  /** Fills in the form, by the names of its fields, and starts the run. */
   async start(kind, fields = {}) {
     await this.pane("Runs");
     const form = this.page.getByRole("form", { name: "Start a run" });
@@ -216,20 +238,20 @@ export class Aquarium {
     return this.results.getByRole("article", { name, exact: true });
   }
 
-  /** A run's number with this name. */
+  /** A fact of a run's card, by its name. */
   fact(card, name) {
     return card.getByRole("term").filter({ hasText: name }).locator("xpath=following-sibling::dd[1]");
   }
 
-  /** Lets time pass as fast as it goes until nothing is left to happen, and reads the history's hash. */
-  async playToTheEnd(timeout = 40_000) {
+  /** Plays at full speed until nothing is left to happen; returns the history hash. */
+  async playToTheEnd() {
     await this.atFullSpeed();
-    await expect(this.nothingMoves).toBeVisible({ timeout });
+    await expect(this.nothingMoves).toBeVisible(LONG);
     await expect(this.hash).toHaveText(/^[0-9a-f]{16}$/);
     return this.hash.textContent();
   }
 
-  /** Stops time while a frame is on a wire, clicks on the drawing until one is under the pointer, and returns its sheet. */
+  /** Pauses while a frame is on a wire, clicks on the drawing until a frame is under the pointer, and returns the inspector. */
   async clickAFrame() {
     const sheet = this.inspector.getByText("Frame", { exact: true });
     await expect(async () => {
@@ -241,7 +263,7 @@ export class Aquarium {
     return this.inspector;
   }
 
-  /** Clicks along the middle of the drawing, left to right, until `found`. A frame's capsule is wider than the strides. */
+  /** Clicks along the middle of the drawing, left to right, until `found`. The steps are narrower than a frame's capsule. */
   async sweep(found) {
     const { x, y, width, height } = await this.canvas.boundingBox();
     for (let along = 30; along < width; along += 45) {

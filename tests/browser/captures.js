@@ -1,4 +1,4 @@
-// Captures, made and taken apart byte by byte: what the page opens and saves is not judged by the page's own code.
+// Captures, written and parsed byte by byte, so that the page's own code does not check itself.
 
 /** An Ethernet frame (IEEE 802.3): to, from, EtherType, payload. */
 const ethernet = (to, from, type, payload) => Buffer.concat([mac(to), mac(from), u16(type), payload]);
@@ -7,11 +7,11 @@ const mac = (last) => (last === "all" ? Buffer.alloc(6, 0xff) : Buffer.from([2, 
 const ip = (last) => Buffer.from([10, 0, 0, last]);
 const u16 = (value) => Buffer.from([value >> 8, value & 0xff]);
 
-/** Who has 10.0.0.`asked`? asks 10.0.0.`from` (RFC 826). */
+/** An ARP request of 10.0.0.`from` for 10.0.0.`asked` (RFC 826). */
 export const arpRequest = (from, asked) =>
   ethernet("all", from, 0x0806, Buffer.concat([Buffer.from([0, 1, 8, 0, 6, 4, 0, 1]), mac(from), ip(from), Buffer.alloc(6), ip(asked)]));
 
-/** A datagram from one to another (RFC 768), without its optional checksum, in IPv4 (RFC 791). */
+/** A UDP datagram (RFC 768) from 10.0.0.`from` to 10.0.0.`to`, without its optional checksum, in IPv4 (RFC 791). */
 export function udp(from, to, ports, payload) {
   const datagram = Buffer.concat([...ports.map(u16), u16(8 + payload.length), u16(0), payload]);
   const header = Buffer.concat([Buffer.from([0x45, 0]), u16(20 + datagram.length), Buffer.from([0, 0, 0, 0, 64, 17, 0, 0]), ip(from), ip(to)]);
@@ -22,7 +22,7 @@ export function udp(from, to, ports, payload) {
   return ethernet(to, from, 0x0800, Buffer.concat([header, datagram]));
 }
 
-/** The question for a name's IPv4 address (RFC 1035). */
+/** A DNS query for a name's IPv4 address (RFC 1035). */
 export function dnsQuery(from, to, id, name) {
   const labels = name.split(".").flatMap((label) => [Buffer.from([label.length]), Buffer.from(label)]);
   return udp(from, to, [40_000, 53], Buffer.concat([u16(id), u16(0x0100), u16(1), Buffer.alloc(6), ...labels, Buffer.from([0, 0, 1, 0, 1])]));
@@ -47,7 +47,7 @@ export function pcap(frames) {
   return Buffer.concat([header, ...records]);
 }
 
-/** The types of the blocks of a pcapng; throws where they do not fit into each other. */
+/** The types of the blocks of a pcapng; throws where a block's two lengths differ. */
 export function blocks(file) {
   const types = [];
   for (let at = 0; at < file.length; ) {

@@ -1,5 +1,5 @@
-// A static host that can be switched off and that can publish new versions: serve.js, in a process and on a port of its own,
-// with a copy of dist/.
+// A static host that can be switched off and can publish new versions: serve.js in a process and on a port of its own, with a
+// copy of dist/.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -45,12 +45,12 @@ export class Host {
     await rm(join(this.folder, ".."), { recursive: true });
   }
 
-  /** The version that is published. */
+  /** The published version. */
   async version() {
     return /data-version="(\w+)"/.exec(await this.#read("index.html"))[1];
   }
 
-  /** Publishes another version, as a build with another index.html gives one; with `only`, no more than one of its two files. */
+  /** Publishes another version, as a build with another index.html does; with `only`, one of its two files alone. */
   async publish(version, only) {
     const old = await this.version();
     const page = await this.#read("index.html");

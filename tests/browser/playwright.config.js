@@ -1,9 +1,11 @@
-// How the browser tests run. `cargo xtask test` builds dist/ and starts them; by hand: `cargo xtask build`, `npm ci`, and
-// `npx playwright test` here (CHROMIUM names a browser; without it Playwright's own is used).
+// How the browser tests run. `cargo xtask test` builds dist/ and starts them. By hand: `cargo xtask build`, then `npm ci` and
+// `npx playwright test` in this folder. Environment variables: CHROMIUM names a browser (without it, Playwright's own is used),
+// PACKETARIUM_CPU_THROTTLE slows its processor down (see patience.js), PACKETARIUM_PORT changes the port.
 //
-// The page is served from a folder below the root of a port of its own, as on a host that it shares: an address that
-// was meant to be relative and is not fails every test.
+// The page is served from a folder below the root of its port, as on a host that it shares: an absolute address where a
+// relative one belongs fails every test.
 import { defineConfig } from "@playwright/test";
+import { SHORT, WHOLE_TEST } from "./patience.js";
 
 const port = Number(process.env.PACKETARIUM_PORT ?? 4180);
 const page = `http://127.0.0.1:${port}/some/folder/`;
@@ -22,17 +24,16 @@ const chromium = [
 export default defineConfig({
   testDir: "specs",
   outputDir: "results",
-  // One browser at a time: the tests look at how smoothly the page runs.
-  workers: 1,
+  // Side by side, for no test measures time by the machine's clock.
+  workers: 2,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 90_000,
-  // Generous: another program may have the machine. What is claimed about time is claimed by means of the tests themselves.
-  expect: { timeout: 15_000 },
+  timeout: WHOLE_TEST,
+  expect: { timeout: SHORT },
   reporter: [["list"]],
   use: {
     baseURL: page,
-    actionTimeout: 15_000,
-    // Each test is a first visit: no worker has to fetch the whole page again beside it. specs/offline.spec.js is about that.
+    actionTimeout: SHORT,
+    // Each test is a first visit: no service worker fetches the whole page again beside it. specs/offline.spec.js tests that.
     serviceWorkers: "block",
     launchOptions: { executablePath: process.env.CHROMIUM, args: chromium },
     screenshot: "only-on-failure",

@@ -1,4 +1,4 @@
-// A static host in its plainest form: `node serve.js PORT` serves dist/ at /some/folder/ and nothing else.
+// A minimal static host: `node serve.js PORT` serves dist/ at /some/folder/ and nothing else.
 // PACKETARIUM_DIST names another folder.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";

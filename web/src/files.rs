@@ -8,6 +8,7 @@ use crate::workspace::Tab;
 use lab::command::{Act, Look};
 use lab::packets::Observe;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
+use scenario::source::document;
 use scenario::{LinkError, Scenario};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -28,10 +29,11 @@ pub fn open(session: &Session, file: File) {
         let Ok(text) = JsFuture::from(file.text()).await else {
             return session.say("The browser could not read this file.");
         };
-        match Scenario::draft(&text.as_string().unwrap_or_default()) {
+        let text = document(text.as_string().unwrap_or_default());
+        match text.and_then(|text| Scenario::draft(&text).map_err(LinkError::Document)) {
             Ok(scenario) => session.perform(Act::Open(Box::new(scenario))),
-            Err(faults) => {
-                let trouble = Trouble::of_file(&file.name(), LinkError::Document(faults));
+            Err(error) => {
+                let trouble = Trouble::of_file(&file.name(), error);
                 session.change(Change::Open(Dialog::BadLink(trouble)));
             }
         }
@@ -114,10 +116,11 @@ pub fn fetch(session: &Session, src: &str) {
             Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
             Err(_) => None,
         };
-        match Scenario::parse(&text.unwrap_or_default()) {
+        let text = document(text.unwrap_or_default());
+        match text.and_then(|text| Scenario::parse(&text).map_err(LinkError::Document)) {
             Ok(scenario) => session.open_given(scenario),
-            Err(faults) => {
-                let trouble = Trouble::of_file(&src, LinkError::Document(faults));
+            Err(error) => {
+                let trouble = Trouble::of_file(&src, error);
                 session.change(Change::Open(Dialog::BadLink(trouble)));
             }
         }

@@ -52,8 +52,11 @@ impl Trouble {
 
     /// The trouble with the document in a file.
     pub fn of_file(name: &str, error: LinkError) -> Self {
-        let what = format!("“{name}” was read, but it is no scenario that can be used:");
-        Self { title: "This file cannot be opened", what, ..Self::new(error) }
+        let trouble = Self { title: "This file cannot be opened", ..Self::new(error) };
+        if trouble.faults.is_empty() {
+            return trouble;
+        }
+        Self { what: format!("“{name}” was read, but the scenario in it cannot be used:"), ..trouble }
     }
 }
 
@@ -132,6 +135,15 @@ mod tests {
         assert!(faults[0].0.starts_with("nodes[0].kind (line 1"), "{faults:?}");
         let opening = open("1:zzz", None);
         assert!(opening.trouble.unwrap().faults.is_empty());
+    }
+
+    #[test]
+    fn a_file_with_faults_lists_them_and_one_with_a_bad_link_says_why() {
+        let faults = Scenario::draft("{").unwrap_err();
+        let trouble = Trouble::of_file("a.json", LinkError::Document(faults));
+        assert!(trouble.what.starts_with("“a.json” was read") && trouble.faults.len() == 1, "{trouble:?}");
+        let trouble = Trouble::of_file("a.txt", LinkError::CutOff);
+        assert_eq!(trouble.what, "The end of this link is missing: copy it again, as a whole.");
     }
 
     #[test]

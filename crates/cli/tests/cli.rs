@@ -159,6 +159,25 @@ fn a_link_shows_the_document_that_it_was_made_of() {
 }
 
 #[test]
+fn a_document_that_mentions_a_link_is_no_link() {
+    for mark in ["#2:", "#3:", "see https://a.b/#2:q1Yq"] {
+        let document =
+            lab("", "").replacen('{', &format!(r#"{{"title": "{mark}", "description": "{mark}", "#), 1);
+        let file = scratch("mentions-a-link.json");
+        std::fs::write(&file, &document).unwrap();
+        for (argument, input) in [(file.to_str().unwrap(), ""), ("-", &document[..]), (&document, "")] {
+            let done = with_input(&["check", argument], input);
+            assert_eq!((done.code, &done.out[..], &done.err[..]), (0, "no faults\n", ""), "{mark}");
+        }
+    }
+    // A newer version's link is one with and without its #.
+    for link in ["#3:q1Yq", "3:q1Yq"] {
+        let done = packetarium(&["check", link]);
+        assert!(done.err.contains("made by a newer Packetarium (link format 3)"), "{}", done.err);
+    }
+}
+
+#[test]
 fn the_seed_of_the_command_line_comes_before_the_documents() {
     let file = example("slow-lossy-link");
     let history = |args: &[&str]| run_json(&[args, &[&file]].concat(), "").1["history"].clone();
@@ -284,7 +303,7 @@ fn what_is_outside_is_named_when_it_is_wrong() {
         (&["run", "no-such-file.json"][..], "cannot open \"no-such-file.json\""),
         (&["run", "#3:abc"], "made by a newer Packetarium (link format 3)"),
         (&["show", "https://example.org/#1:a*"], "this link is damaged"),
-        (&["show", "https://example.org/"], "this is no link to a scenario"),
+        (&["show", "https://example.org/"], "this is not a link to a scenario"),
         (
             &["run", "--pcapng", "/no/such/folder/x.pcapng", &example("connect")],
             "cannot write /no/such/folder/x.pcapng",

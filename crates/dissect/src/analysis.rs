@@ -45,8 +45,8 @@ pub use sides::Sides;
 use rustc_hash::FxHashMap;
 use smoltcp::wire::IpProtocol;
 
-use crate::content::{Content, content};
-use crate::ip::Packet;
+use crate::header::content::{Content, content};
+use crate::header::ip::Packet;
 use endpoints::{Endpoint, Ends};
 use pairing::{Open, Part};
 use tcp::{Connection, Header, Sacks};

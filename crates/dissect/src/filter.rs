@@ -30,8 +30,8 @@
 //!
 //! # Map
 //!
-//! `parse` makes an `expression` of a text, `literal` the values in it; `catalogue` lists the fields and reads them from
-//! a `packet`; `evaluate` decides; `complete` offers what may come next.
+//! `parse` makes an `expression` of a text, `literal` the values in it; `catalogue` lists the fields and reads their `value`s
+//! from a `packet`; `evaluate` decides; `complete` offers what may come next.
 //!
 //! # Why so
 //!
@@ -50,6 +50,7 @@ mod literal;
 mod others;
 mod packet;
 mod parse;
+mod value;
 
 #[cfg(test)]
 mod tests;

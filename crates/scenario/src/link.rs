@@ -1,15 +1,15 @@
 //! The document in the fragment of a URL, which never reaches a server.
 //!
-//! `#2:` is what is made: base64url of the compact JSON deflated, with a dictionary known to both sides (`packed`).
+//! `#2:` is made today: base64url of the compact JSON deflated, with a dictionary known to both sides (`packed`).
 //! `#1:`, the same without the dictionary, was made before; `#json:` + percent-encoded JSON is for links written by hand.
-//! A codec that was ever made is read for ever; a better one gets the next number. After the payload, `&` begins a
+//! Every codec is read for ever; a better one gets the next number. After the payload, `&` begins a
 //! parameter (which is why a hand-written `&` has to be `%26`) that changes the document (`parameters`): one link, another
-//! lab for each student; or that names the moment to look at. `docs/LINKS.md` tells all of this to those who write links.
+//! lab for each student; or that names the moment to look at. `docs/LINKS.md` describes all of this for authors of links.
 
 mod packed;
 mod parameters;
 
-pub use parameters::seed_from;
+pub use parameters::{PARAMETERS_MAX, seed_from};
 
 use crate::Scenario;
 use crate::bounds::DOCUMENT_BYTES_MAX;
@@ -20,16 +20,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use netlab::Instant;
 use percent_encoding::percent_decode_str;
 
+/// The codec of the links that are made.
+const NEWEST: u64 = 2;
+
 /// Why a link cannot be opened.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LinkError {
-    /// There is no scenario in it.
-    #[error("this is no link to a scenario: after the # it should go on with 1: or json:")]
+    /// It contains no scenario.
+    #[error("this is not a link to a scenario: after its # a link goes on with {NEWEST}: or json:")]
     NotALink,
-    /// Of a codec that this version does not know.
+    /// Its codec is newer than this version.
     #[error("made by a newer Packetarium (link format {0}): reload the page or update the program")]
     Newer(u64),
-    /// It asks for something that this version does not know.
+    /// It has a parameter that this version does not know.
     #[error(
         "this link asks for \"{0}\", which this version does not know (an & inside the document is written %26)"
     )]
@@ -42,13 +45,18 @@ pub enum LinkError {
         /// What is wrong with it, and what to do.
         why: String,
     },
+    /// More parameters than a link may have.
+    #[error(
+        "this link has more than {PARAMETERS_MAX} parameters: leave some out, or put their values into the document"
+    )]
+    TooManyParameters,
     /// More than a document may have.
     #[error("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused")]
     TooLarge,
     /// A part of it is missing.
     #[error("the end of this link is missing: copy it again, as a whole")]
     CutOff,
-    /// It is not what was made.
+    /// It was changed since it was made.
     #[error("this link is damaged ({0}): copy it again, as a whole")]
     Damaged(&'static str),
     /// The document in it has faults.
@@ -66,15 +74,21 @@ fn summary(faults: &[Fault]) -> String {
 
 /// The fragment for this scenario, without the `#`: `2:…`. Nothing in it needs escaping in a URL.
 pub fn encode(scenario: &Scenario) -> String {
-    format!("2:{}", URL_SAFE_NO_PAD.encode(packed::pack(&scenario.to_compact_json())))
+    format!("{NEWEST}:{}", URL_SAFE_NO_PAD.encode(packed::pack(&scenario.to_compact_json())))
 }
 
 /// The scenario in a link: a whole URL, its fragment, or the fragment without `#`. Its parameters are applied.
+///
+/// # Errors
+/// As [`text`], and if the document has errors.
 pub fn decode(link: &str) -> Result<Scenario, LinkError> {
     Scenario::parse(&text(link)?).map_err(LinkError::Document)
 }
 
-/// The text of the document in a link, whatever is wrong with it. The link's parameters are applied.
+/// The text of the document in a link, with the link's parameters applied. The document may have faults.
+///
+/// # Errors
+/// If there is no text to be read, or a parameter does not fit.
 pub fn text(link: &str) -> Result<String, LinkError> {
     let mut parts = fragment(link).split('&');
     let payload = parts.next().unwrap_or_default();
@@ -84,14 +98,14 @@ pub fn text(link: &str) -> Result<String, LinkError> {
         "1" => packed::unpack_1(&from_base64(payload)?),
         "2" => packed::unpack(&from_base64(payload)?),
         other => match other.parse() {
-            Ok(number) if number > 2 => Err(LinkError::Newer(number)),
+            Ok(number) if number > NEWEST => Err(LinkError::Newer(number)),
             _ => Err(LinkError::NotALink),
         },
     };
     parameters::apply(text?, parts)
 }
 
-/// The moment that a link asks to look at (`&at=1.203s`), if there is one and nothing is wrong with it: [`decode`] tells what is.
+/// The moment that a link asks to look at (`&at=1.203s`), if there is a valid one. [`decode`] returns what is wrong with it.
 pub fn moment(link: &str) -> Option<Instant> {
     parameters::moment(fragment(link).split('&').skip(1))
 }
@@ -114,12 +128,13 @@ fn fragment(link: &str) -> &str {
     link.split_once('#').map_or(link, |(_, fragment)| fragment)
 }
 
-/// Whether a text looks like a link rather than like the name of a file.
-pub fn is_link(text: &str) -> bool {
-    let text = text.trim_start();
-    ["http://", "https://", "#"].iter().any(|start| text.starts_with(start))
-        || text.split_once('#').is_some_and(|(_, fragment)| split_codec(fragment).is_some())
-        || ["1:", "2:", "json:"].iter().any(|start| text.starts_with(start))
+/// Whether a text begins as the fragment of a link does. A codec that this version does not know counts if its payload looks
+/// like one: a file may well be called `12:30.json`.
+pub(crate) fn is_fragment(text: &str) -> bool {
+    let Some((codec, rest)) = split_codec(text) else { return false };
+    let payload = rest.split('&').next().unwrap_or_default().trim_end();
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
+    ["json", "1", "2"].contains(&codec) || (!payload.is_empty() && payload.chars().all(is_base64))
 }
 
 /// Some programs write the colon as `%3A` when they pass a link on.

@@ -1,4 +1,4 @@
-//! Links: read for ever, and whatever somebody sends.
+//! Links: every format is read for ever, and damaged or hostile ones are refused.
 
 #[cfg(target_arch = "wasm32")]
 #[macro_use]
@@ -9,7 +9,8 @@ mod common;
 use common::FULL;
 use miniz_oxide::deflate::compress_to_vec;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
-use scenario::link::{self, LinkError, decode, encode};
+use scenario::link::{LinkError, decode, encode};
+use scenario::source::Source;
 use scenario::{Scenario, examples};
 
 /// A link of the first version, as it was first made. It must be read for ever: never change it, add others.
@@ -66,11 +67,8 @@ fn a_link_is_read_in_every_wrapping() {
         ),
     ];
     for link in wrapped {
-        assert!(link::is_link(&link), "{link}");
+        assert_eq!(Source::of(&link), Source::Link(&link));
         assert_eq!(decode(&link).as_ref(), Ok(&scenario), "{link}");
-    }
-    for file in ["scenario.json", "-", "lab#1.json", "../a/1.json", "c:\\labs\\one.json"] {
-        assert!(!link::is_link(file), "{file}");
     }
 }
 
@@ -107,6 +105,14 @@ fn a_broken_link_says_what_is_wrong() {
     ] {
         assert_eq!(decode(link), Err(expected), "{link}");
     }
+    // The advice names what is made today.
+    let newest = encode(&examples()[0].scenario());
+    let codec = newest.split_once(':').unwrap().0;
+    assert_eq!(
+        decode("#top").unwrap_err().to_string(),
+        format!("this is not a link to a scenario: after its # a link goes on with {codec}: or json:")
+    );
+    assert!(scenario::source::LINK_FORMS.contains(&format!("#, {codec}: or json:")));
     assert_eq!(
         decode("#3:x").unwrap_err().to_string(),
         "made by a newer Packetarium (link format 3): reload the page or update the program"
@@ -217,7 +223,7 @@ fn more_than_the_bounds_is_refused() {
     let Err(LinkError::Document(faults)) = decode(&packed("1", &nodes(4_097))) else { panic!("too many") };
     assert_eq!(
         faults[0].to_string(),
-        "nodes (line 1, column 26): there are more than 4096 nodes: at most so many are run"
+        "nodes (line 1, column 26): there are more than 4096 nodes, which is the limit"
     );
 }
 

@@ -1,11 +1,12 @@
-//! What a scenario is made from: a text, an object or a link.
+//! Where a scenario comes from: a text, an object or a link.
 
 use crate::error;
 use crate::options::Options;
-use scenario::{Fault, Reading, Scenario, link};
+use scenario::source::document;
+use scenario::{Fault, Reading, Scenario};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-/// A scenario and what will surprise somebody although it is no error.
+/// A scenario and its warnings.
 pub(crate) fn scenario(source: &JsValue, options: &Options) -> Result<(Scenario, Vec<Fault>), JsValue> {
     let text = text(source)?;
     match Scenario::read(&text) {
@@ -20,12 +21,7 @@ pub(crate) fn scenario(source: &JsValue, options: &Options) -> Result<(Scenario,
 /// The text of the document.
 pub(crate) fn text(source: &JsValue) -> Result<String, JsValue> {
     if let Some(text) = source.as_string() {
-        // A document may well have something in it that looks like a link.
-        return if !text.trim_start().starts_with('{') && link::is_link(&text) {
-            link::text(&text).map_err(|error| error::of_link(&error))
-        } else {
-            Ok(text)
-        };
+        return document(text).map_err(|error| error::of_link(&error));
     }
     if source.is_object() && !source.is_instance_of::<js_sys::Promise>() {
         return js_sys::JSON::stringify(source).map(String::from);

@@ -157,6 +157,8 @@ test("every fault of a document is in the error, with its place", () => {
     }
   }
   assert.deepEqual(check(text("connect.json")), []);
+  // A byte order mark is no reason to look for links in it.
+  assert.deepEqual(check('\ufeff{"packetarium": 1, "title": "See #2: below"}'), []);
 });
 
 test("what is no link, no scenario, no seed and no moment are errors in words", () => {

@@ -26,6 +26,7 @@
 //! |---|---|
 //! | [`time`], [`units`] | nanoseconds, bit rates, ratios: newtypes, so that a rate is never mistaken for a size |
 //! | [`frame`] | the shared bytes of one Ethernet frame; cloning is free, buffers are recycled |
+//! | [`header`] | the one reader of Ethernet, IPv4 and IPv6 headers |
 //! | [`mac`] | port numbers and the locally administered address made from each |
 //! | [`rng`] | one random stream for each purpose, all from one seed |
 //! | [`impair`] | the impairments of a link, folded into one verdict per frame |
@@ -41,6 +42,7 @@
 extern crate wasm_test as wasm_bindgen_test;
 
 pub mod frame;
+pub mod header;
 pub mod impair;
 pub mod line;
 pub mod mac;

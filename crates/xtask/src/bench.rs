@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: the engine measured natively, in Node and in Chromium, and the page.
 //!
-//! The measuring is crates/bench's. Here is built what it needs: a program, which also runs everything in turn; the same
-//! cases for wasm, with bindings for Node and for a browser; and `dist/`.
+//! crates/bench measures. This module builds what it needs: a program, which also runs all platforms in turn; the same cases for
+//! wasm, with bindings for Node and for a browser; and `dist/`.
 
-use crate::setup::{self, Needs, Optimised, Toolbox};
+use crate::console::Console;
+use crate::setup::{self, Needs, Toolbox};
 use crate::{build, process, project, size};
 use anyhow::Result;
 use std::path::PathBuf;
@@ -22,11 +23,8 @@ pub struct Options {
 /// Measures everything, prints the tables and puts them into docs/PERFORMANCE.md.
 pub fn run(options: &Options) -> Result<()> {
     let everything = options.only.is_none();
-    let toolbox = setup::prepare(Needs {
-        page: everything.then_some(Optimised(true)),
-        browser: true,
-        witnesses: false,
-    })?;
+    let toolbox =
+        setup::prepare(Needs { page: everything, optimized: everything, browser: true, witnesses: false })?;
     let mut native = Command::new("cargo");
     native.args(["build", "--release", "--bins", "--package", "bench"]).current_dir(project::root());
     process::run(&mut native)?;
@@ -48,7 +46,7 @@ pub fn run(options: &Options) -> Result<()> {
         bench.args(["--only", only]);
     }
     if everything {
-        build::build(&toolbox)?;
+        build::build(&toolbox, &Console::terminal())?;
         let (raw_bytes, brotli_bytes) = size::of(&project::dist())?.sums();
         bench.arg("--page").arg(project::dist());
         bench.args(["--page-raw-bytes", &raw_bytes.to_string()]);
@@ -59,8 +57,8 @@ pub fn run(options: &Options) -> Result<()> {
     process::run(&mut bench)
 }
 
-/// Builds the `cdylib` of crates/bench as the page is built, but without wasm-opt: measured, that makes it a sixth smaller and
-/// not faster. The cases themselves are compiled for speed, as they stand for code of the engine.
+/// Builds the `cdylib` of crates/bench as the page is built, but without wasm-opt, which was measured to make it a sixth smaller
+/// and not faster. The cases themselves are compiled for speed, as the engine is.
 fn wasm_module(toolbox: &Toolbox) -> Result<PathBuf> {
     let mut build = toolbox.wasm_command("cargo");
     build.args(["build", "--profile=page", "--config=profile.page.package.bench.opt-level=3"]);

@@ -1,7 +1,8 @@
 //! `cargo xtask build`: the page as files for any static host.
 
-use crate::setup::{self, Needs, Optimised, Toolbox};
-use crate::{offline, process, project, size};
+use crate::console::Console;
+use crate::setup::{self, Needs, Toolbox};
+use crate::{offline, project, size};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::Path;
@@ -11,22 +12,23 @@ const NONCE_PLACES: [&str; 2] = [r#" nonce="{{__TRUNK_NONCE__}}""#, " 'nonce-{{_
 
 /// Sets up what is missing, builds `dist/` and checks its size.
 pub fn run() -> Result<()> {
-    let toolbox = setup::prepare(Needs { page: Some(Optimised(true)), ..Needs::default() })?;
-    build(&toolbox)?;
-    check_size()
+    let toolbox = setup::prepare(Needs { page: true, optimized: true, ..Needs::default() })?;
+    let console = Console::terminal();
+    build(&toolbox, &console)?;
+    check_size(&console)
 }
 
-/// Prints what a visitor downloads; fails if it is too much.
-pub fn check_size() -> Result<()> {
+/// Prints what a visitor downloads; fails if it is more than the budget.
+pub fn check_size(console: &Console) -> Result<()> {
     let sizes = size::of(&project::dist())?;
-    print!("{sizes}");
+    sizes.to_string().lines().for_each(|line| console.print(line));
     sizes.within_budget()
 }
 
 /// Builds `dist/`.
-pub fn build(toolbox: &Toolbox) -> Result<()> {
+pub fn build(toolbox: &Toolbox, console: &Console) -> Result<()> {
     let dist = project::dist();
-    process::run(toolbox.wasm_command("trunk").args(["build", "--release", "--dist"]).arg(&dist))?;
+    console.cargo(toolbox.wasm_command("trunk").args(["build", "--release", "--dist"]).arg(&dist))?;
     harden(&dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));

@@ -1,42 +1,57 @@
-//! Everything a developer types: `cargo xtask serve | build | package | test | bench | ci`.
+//! The commands of a developer: `cargo xtask serve | build | package | test | bench | ci`.
 //!
-//! One program instead of shell scripts, so that it is checked, tested and works wherever Rust does. It brings a fresh
-//! machine to a served page by itself, and says what it does and why.
+//! One program instead of shell scripts, so that it is type-checked, tested and runs wherever Rust does. It sets up a fresh
+//! machine by itself, and prints what it does and why.
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`setup`] | finds or installs what the others need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser, tshark |
+//! | [`setup`] | finds or installs what the other modules need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser, tshark |
 //! | [`serve`], [`build`], [`package`], [`test`], [`bench`], [`ci`] | one for each command |
-//! | [`javascript`] | the tests of the JavaScript API, under Node |
+//! | [`binaries`], [`wasm`], [`javascript`], [`runner`] | test programs: compiled once and run side by side, natively, in wasm, under Node; runners that count by themselves |
+//! | [`quick`] | which tests a small change needs |
+//! | [`lints`], [`arrows`], [`dependencies`], [`workspace`] | checks without running: formatting, clippy, which crate may depend on which |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
-//! | [`tally`] | counts of passed and failed tests, read from what the runners print |
-//! | [`report`] | steps, their outcome and time, and the closing summary |
+//! | [`tally`] | numbers of passed and failed tests, read from the output of the runners |
+//! | [`report`], [`console`] | steps, their output, outcome and time, and the summary at the end |
 //! | [`progress`], [`process`], [`project`] | lines and bars, child processes, where things are |
 
 #![allow(clippy::disallowed_methods, reason = "a developer's tool times its steps and waits for processes")]
 
+mod arrows;
 mod bench;
+mod binaries;
 mod build;
 mod ci;
+mod console;
+mod dependencies;
 mod javascript;
+mod lints;
 mod offline;
 mod package;
 mod process;
 mod progress;
 mod project;
+mod quick;
 mod report;
+mod runner;
 mod serve;
 mod setup;
 mod size;
 mod tally;
 mod test;
+mod wasm;
+mod workspace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Everything a developer types", disable_help_subcommand = true)]
+#[command(
+    name = "cargo xtask",
+    about = "Serve, build, package, test and measure Packetarium",
+    disable_help_subcommand = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -63,14 +78,20 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Build => build::run(),
         Command::Package => package::run(),
-        Command::Test(options) => test::run(&options),
+        Command::Test(options) => {
+            test::run(&options);
+            Ok(())
+        }
         Command::Bench(options) => bench::run(&options),
-        Command::Ci => ci::run(),
+        Command::Ci => {
+            ci::run();
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not by returning it: with RUST_BACKTRACE set, what to do would be followed by a page of our insides.
+            // Not by returning it: with RUST_BACKTRACE set, the advice would be followed by a page of stack frames.
             eprintln!("\nerror: {error:#}");
             ExitCode::FAILURE
         }

@@ -1,11 +1,11 @@
-//! The last step of a build: `dist/` is made to work offline after the first visit.
+//! The last step of a build: makes `dist/` work offline after the first visit.
 //!
 //! The service worker (web/sw.js) has to know every file of the page, and trunk only decides their names while it builds. So
-//! the list is made of what is in `dist/`, with digests that the browser compares. The version is a hash of that list: it
-//! changes exactly when a visitor would get something else.
+//! the list is made from the contents of `dist/`, with digests that the browser compares. The version is a hash of that list: it
+//! changes exactly when a file of the page changes.
 //!
 //! web/boot.js has one name in all versions when trunk is done. It gets one after its content, like everything that
-//! index.html names and that is no address of its own; so no version of the page ever starts with the script of another.
+//! index.html loads, so that no version of the page ever starts with the script of another.
 
 use crate::{process, project};
 use anyhow::{Context as _, Result, ensure};
@@ -30,19 +30,19 @@ readdirSync(folder, { recursive: true })
   .forEach((row) => console.log(row.join("\t")));
 "#;
 
-/// A file's name below `dist/` and what it is, as the browser compares it.
+/// A file's name below `dist/` and its digest in the form of Subresource Integrity.
 #[derive(Debug, PartialEq, Eq)]
 struct File {
     name: String,
     integrity: String,
 }
 
-/// Writes the service worker and tells the page of it.
+/// Writes the service worker and adds its name to the page.
 pub fn prepare(dist: &Path) -> Result<()> {
     let boot = without_comments(&read(&dist.join(BOOT))?);
     let boot_name = named_by_content(BOOT, &boot);
     write(&dist.join(&boot_name), &boot)?;
-    fs::remove_file(dist.join(BOOT)).context("the start script is there twice")?;
+    fs::remove_file(dist.join(BOOT)).context("the start script cannot be removed under its old name")?;
     let page = read(&dist.join(PAGE))?;
     ensure!(page.contains(&format!("./{BOOT}")), "{PAGE} does not start the page as Trunk.toml says");
     let page = page.replace(&format!("./{BOOT}"), &format!("./{boot_name}"));
@@ -87,7 +87,7 @@ fn named_by_content(name: &str, content: &str) -> String {
     format!("{stem}-{:016x}.{extension}", xxh3_64(content.as_bytes()))
 }
 
-/// A script without the lines that are only comments: what developers read there is in the sources.
+/// A script without the lines that are only comments; they are in the sources.
 fn without_comments(script: &str) -> String {
     script
         .lines()
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_version_is_another_when_a_name_or_a_content_is() {
+    fn the_version_changes_with_a_name_and_with_a_content() {
         let versions =
             [("a.css", "x"), ("b.css", "x"), ("a.css", "y")].map(|(a, x)| version(&[listed(a, x)]));
         assert!(versions[0] != versions[1] && versions[0] != versions[2], "{versions:?}");
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_would_be_more_than_names_are_refused() {
+    fn names_with_other_than_plain_characters_are_refused() {
         assert_eq!(file("a/b-1_bg.wasm\tx=").unwrap(), listed("a/b-1_bg.wasm", "sha256-x="));
         for row in ["a\"b\tx", "a b\tx", "nothing"] {
             assert!(file(row).is_err(), "{row}");

@@ -4,6 +4,7 @@
 //! and bundlers (crates/wasm/js). The types of results are written by hand, and a test compares them with what comes out;
 //! those of documents are made from the documents' schema.
 
+use crate::console::Console;
 use crate::setup::{self, Needs, Toolbox};
 use crate::{process, project};
 use anyhow::{Context as _, Result, ensure};
@@ -22,21 +23,21 @@ const COPIED: [&str; 7] = [
 ];
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Sets up what is missing and makes the package, optimised as the page is.
+/// Sets up what is missing and makes the package, optimized as the page is.
 pub fn run() -> Result<()> {
     let toolbox = setup::prepare(Needs::default())?;
     let folder = project::target().join("package");
-    make(&toolbox, &folder)?;
+    make(&toolbox, &Console::terminal(), &folder)?;
     println!("\nthe package is in {0}; `npm install {0}` takes it", project::shown(&folder));
     Ok(())
 }
 
-/// Compiles crates/wasm and makes the package of it. Its tests have it made likewise: what ships is optimised otherwise than
-/// anything else is, and an optimiser's fault shows nowhere else.
-pub fn make(toolbox: &Toolbox, folder: &Path) -> Result<()> {
+/// Compiles crates/wasm and makes the package of it. The package that is tested is made by the same steps: a fault of the
+/// optimizer would show nowhere else.
+pub fn make(toolbox: &Toolbox, console: &Console, folder: &Path) -> Result<()> {
     let mut cargo = toolbox.wasm_command("cargo");
     cargo.args(["build", "--lib", "--package", "wasm", "--target=wasm32-unknown-unknown", "--profile=page"]);
-    process::run(&mut cargo)?;
+    console.cargo(&mut cargo)?;
     let module = project::wasm_target().join("wasm32-unknown-unknown/page/wasm.wasm");
 
     if folder.exists() {
@@ -44,7 +45,7 @@ pub fn make(toolbox: &Toolbox, folder: &Path) -> Result<()> {
     }
     let mut bind = toolbox.command("wasm-bindgen");
     bind.args(["--target", "web", "--out-name", "engine", "--out-dir"]).arg(folder).arg(module);
-    process::run(&mut bind)?;
+    console.run(&mut bind)?;
     let types = folder.join("engine.d.ts");
     fs::write(&types, portable(&fs::read_to_string(&types)?)?)?;
     fs::remove_file(folder.join("engine_bg.wasm.d.ts"))?;
@@ -63,8 +64,7 @@ pub fn make(toolbox: &Toolbox, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The types of what people call, without those of how it is started: these need a browser's types, and all need not more than
-/// ES2022 has.
+/// The types of the API, without those of its start: these need the types of browsers, and the others no more than ES2022.
 fn portable(types: &str) -> Result<String> {
     let (api, _) =
         types.split_once("export type InitInput").context("wasm-bindgen writes other types now")?;
@@ -76,7 +76,7 @@ fn manifest(template: &str) -> Result<String> {
     let text = template
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))
         .replace("{{license}}", &format!("({})", env!("CARGO_PKG_LICENSE")));
-    ensure!(!text.contains("{{"), "package.json has a placeholder that nobody fills in");
+    ensure!(!text.contains("{{"), "package.json has a placeholder without a value");
     Ok(text)
 }
 

@@ -1,15 +1,16 @@
-//! Child processes: run, and say what went wrong in words that help.
+//! Child processes: starts them, reads their output and reports how they ended.
 
 use anyhow::{Context as _, Result, bail};
 use std::collections::VecDeque;
+use std::fs;
 use std::io::{self, Read as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How many of its last lines a failed process is quoted with.
+/// How many of a failed process's last lines its error quotes.
 const QUOTED_LINES: usize = 40;
 
-/// The command as one would type it.
+/// The command line.
 pub fn shown(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
@@ -25,16 +26,16 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs quietly and returns what it printed on its standard output; `None` if it cannot be started or fails.
+/// Runs without showing its output and returns its standard output; `None` if it cannot be started or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs quietly, handing each line of either output to `see` as it comes. If it fails, the error quotes its last lines.
+/// Runs, handing each line of either output to `see` as it comes. If it fails, the error quotes its last lines.
 pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
     let mut last = VecDeque::new();
-    let status = stream(command, |line| {
+    let ended = stream(command, |line| {
         see(line);
         // Progress bars are redrawn in place and are no help afterwards.
         if !line.trim_start().starts_with("Building [") {
@@ -44,15 +45,24 @@ pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
             last.push_back(line.to_owned());
         }
     })?;
-    if !status.success() {
-        bail!("`{}` failed ({status}):\n{}", shown(command), Vec::from(last).join("\n"));
+    if !ended.status.success() {
+        bail!("`{}` failed ({}):\n{}", shown(command), ended.status, Vec::from(last).join("\n"));
     }
     Ok(())
 }
 
+/// How a child process ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    pub status: ExitStatus,
+    /// The processor time, of user and system, that it took, with all processes that it started and waited for. Zero where
+    /// the system has no `/proc`.
+    pub processor_time: Duration,
+}
+
 /// Runs, handing each line of either output, without its end, to `see` as it comes; returns how it ended.
 /// A carriage return ends a line too: that is how progress bars are redrawn.
-pub fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
+pub fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<Ended> {
     let (mut reader, writer) = io::pipe().context("no pipe for a child process")?;
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     let mut child = command.spawn().with_context(|| cannot_start(command))?;
@@ -80,10 +90,26 @@ pub fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitSt
     if !pending.is_empty() {
         see(&String::from_utf8_lossy(&pending));
     }
-    Ok(child.wait()?)
+    // Before waiting, after which the system has forgotten the process. It has closed its outputs, so it is about to end.
+    let processor_time = processor_time(child.id()).unwrap_or_default();
+    Ok(Ended { status: child.wait()?, processor_time })
 }
 
-/// Runs quietly for at most `limit`; true if it succeeded. For attempts that may hang on a network that swallows packets.
+/// The processor time of a process that has not been waited for, running or ended.
+fn processor_time(process: u32) -> Option<Duration> {
+    of_stat(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+}
+
+/// Reads `/proc/PID/stat` (proc(5)): the fields utime, stime, cutime and cstime, in hundredths of a second.
+fn of_stat(stat: &str) -> Option<Duration> {
+    // The second field is the program's name in parentheses and may contain anything.
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let ticks = fields.get(11..15)?.iter().map(|field| field.parse::<u64>().ok()).sum::<Option<u64>>()?;
+    Some(Duration::from_millis(10 * ticks))
+}
+
+/// Runs without showing its output, for at most `limit`; true if it succeeded. For attempts on a network that may drop packets.
 pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
     let Ok(mut child) = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
     else {
@@ -95,7 +121,7 @@ pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
             Ok(Some(status)) => return status.success(),
             Ok(None) if started.elapsed() < limit => std::thread::sleep(Duration::from_millis(100)),
             Ok(None) | Err(_) => {
-                // Already gone is as good.
+                // Fails if the process has ended by itself.
                 let _ = child.kill();
                 let _ = child.wait();
                 return false;
@@ -121,15 +147,22 @@ mod tests {
     #[test]
     fn lines_of_both_outputs_and_redrawn_ones_are_seen() {
         let mut seen = Vec::new();
-        let status = stream(&mut shell("printf 'a\\n1\\r2\\r'; echo b >&2; printf last"), |line| {
+        let ended = stream(&mut shell("printf 'a\\n1\\r2\\r'; echo b >&2; printf last"), |line| {
             seen.push(line.to_owned());
         });
-        assert!(status.unwrap().success());
+        assert!(ended.unwrap().status.success());
         assert_eq!(seen, ["a", "1", "2", "b", "last"]);
     }
 
     #[test]
-    fn a_failure_quotes_what_the_process_said() {
+    fn processor_times_are_added_up_from_the_fields_of_proc_stat() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 1 2 3 4 100 20 3000 400 20 0 1 0 5 6";
+        assert_eq!(of_stat(stat), Some(Duration::from_millis(35_200)));
+        assert_eq!(of_stat("7 (sh) S 1 7"), None);
+    }
+
+    #[test]
+    fn a_failure_quotes_the_output_of_the_process() {
         let error =
             watch(&mut shell("echo the disk is on fire >&2; exit 3"), |_| ()).unwrap_err().to_string();
         assert!(error.contains("the disk is on fire") && error.contains("exit status: 3"), "{error}");
@@ -142,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hangs_is_ended() {
+    fn a_process_that_hangs_is_ended() {
         assert!(!succeeds_within(&mut shell("sleep 600"), Duration::from_millis(50)));
         assert!(succeeds_within(&mut shell("exit 0"), Duration::from_secs(60)));
     }

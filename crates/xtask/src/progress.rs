@@ -1,14 +1,15 @@
-//! What a person sees while waiting: bars on a terminal, plain lines in a log.
+//! Progress of tasks that take time: bars on a terminal, plain lines in a log.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::cell::Cell;
 use std::io::{self, IsTerminal as _};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How often a log gets a line about a task that is still running.
 const LOG_INTERVAL: Duration = Duration::from_secs(20);
 
-/// Where tasks that run at once show how far they are.
+/// Shows how far tasks are that run at the same time.
 pub struct Progress {
     bars: Option<MultiProgress>,
 }
@@ -19,7 +20,7 @@ impl Progress {
         Self { bars: io::stderr().is_terminal().then(MultiProgress::new) }
     }
 
-    /// Begins a task and says why it is needed.
+    /// Begins a task and shows why it is needed.
     pub fn begin(&self, name: &str, why: &str) -> Task {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::no_length());
@@ -35,17 +36,17 @@ impl Progress {
         Task { name: name.to_owned(), bar, started: Instant::now(), last_line: Cell::new(Instant::now()) }
     }
 
-    /// Says something that must not be overlooked.
+    /// Prints a warning.
     pub fn warn(&self, what: &str) {
         match &self.bars {
-            // It only fails if the terminal is gone.
+            // Fails only if the terminal is gone.
             Some(bars) => drop(bars.println(what)),
             None => eprintln!("{what}"),
         }
     }
 }
 
-/// One thing that takes time.
+/// A task that takes time.
 pub struct Task {
     name: String,
     bar: Option<ProgressBar>,
@@ -54,15 +55,15 @@ pub struct Task {
 }
 
 impl Task {
-    /// What is being done now.
-    pub fn say(&self, what: &str) {
+    /// Shows what the task is doing now.
+    pub fn doing(&self, what: &str) {
         match &self.bar {
             Some(bar) => bar.set_message(what.to_owned()),
             None => self.line(what),
         }
     }
 
-    /// How far it is.
+    /// Shows that `done` parts are done `of` all.
     pub fn reach(&self, done: u64, of: u64, what: &str) {
         match &self.bar {
             Some(bar) => {
@@ -79,7 +80,14 @@ impl Task {
         }
     }
 
-    /// It is done.
+    /// Shows how far cargo is, if `line` is its progress: see [`of_cargo`].
+    pub fn show_cargo(&self, line: &str) {
+        if let Some((done, of)) = cargo_steps(line) {
+            self.reach(done, of, "crates");
+        }
+    }
+
+    /// Ends the task and shows its outcome.
     pub fn end(self, outcome: &str) {
         let seconds = self.started.elapsed().as_secs_f32();
         match &self.bar {
@@ -91,7 +99,7 @@ impl Task {
         }
     }
 
-    /// It went wrong; the error itself is told by whoever handles it.
+    /// Ends the task as failed; the error itself is printed by its handler.
     pub fn fail(self) {
         match &self.bar {
             Some(bar) => {
@@ -102,7 +110,7 @@ impl Task {
         }
     }
 
-    /// A line in the log, but not more often than [`LOG_INTERVAL`].
+    /// Prints a line in the log, unless the last one was printed less than [`LOG_INTERVAL`] ago.
     fn line(&self, what: &str) {
         if self.last_line.get().elapsed() >= LOG_INTERVAL {
             self.last_line.set(Instant::now());
@@ -111,6 +119,31 @@ impl Task {
     }
 }
 
+/// Makes cargo print how far it is even though it does not write to a terminal.
+pub fn of_cargo(command: &mut Command) -> &mut Command {
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    command.env("CARGO_TERM_COLOR", "never")
+}
+
+/// Reads `Building [====>      ] 12/345: syn, serde`: how many of how many crates are compiled.
+pub fn cargo_steps(line: &str) -> Option<(u64, u64)> {
+    let (_, after) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
+    let (done, of) = after.split(':').next()?.split_once('/')?;
+    Some((done.trim().parse().ok()?, of.trim().parse().ok()?))
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the template is written here").progress_chars("━╸ ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_progress_of_cargo_is_read() {
+        assert_eq!(cargo_steps("    Building [=====>          ] 12/345: syn, serde"), Some((12, 345)));
+        assert_eq!(cargo_steps("    Building [===============>] 345/345"), Some((345, 345)));
+        assert_eq!(cargo_steps("   Compiling syn v2.0.1"), None);
+    }
 }

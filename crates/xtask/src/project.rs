@@ -19,7 +19,7 @@ pub fn wasm_target() -> PathBuf {
     target().join("wasm")
 }
 
-/// Tools that setup installed.
+/// Where setup installs tools.
 pub fn tools() -> PathBuf {
     root().join("target/tools")
 }
@@ -34,7 +34,7 @@ pub fn browser_tests() -> PathBuf {
     root().join("tests/browser")
 }
 
-/// A path as a person wants to read it: relative to the checkout where possible.
+/// A path for messages: relative to the checkout where possible.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -1,7 +1,7 @@
-//! `cargo xtask serve`: from whatever is here to a page at an address.
+//! `cargo xtask serve`: sets up what the machine lacks and serves the page.
 
 use crate::project;
-use crate::setup::{self, Needs, Optimised};
+use crate::setup::{self, Needs};
 use anyhow::{Context as _, Result, bail};
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal as _};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Optimise the page: it takes longer to build and runs faster
+    /// Optimize the page: it takes longer to build and runs faster
     #[arg(long)]
     release: bool,
     /// The port to serve on
@@ -23,9 +23,9 @@ pub struct Options {
 /// Sets up what is missing, serves until interrupted, and rebuilds when a file changes.
 pub fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
-    // Before anything is compiled: it would be a pity to hear of it afterwards.
+    // Before anything is compiled, which takes minutes.
     ensure_free(options.port)?;
-    let toolbox = setup::prepare(Needs { page: Some(Optimised(options.release)), ..Needs::default() })?;
+    let toolbox = setup::prepare(Needs { page: true, optimized: options.release, ..Needs::default() })?;
 
     let mut trunk = toolbox.wasm_command("trunk");
     trunk.args(["serve", "--port", &options.port.to_string(), "--dist"]).arg(project::target().join("serve"));
@@ -68,7 +68,7 @@ fn ensure_free(port: u16) -> Result<()> {
     }
 }
 
-/// Opens the page where somebody sits before a screen; a page that must be opened by hand is no fault.
+/// Opens the page in a browser if there is a screen. A failure is ignored: the address has been printed.
 fn open(address: &str) {
     if !io::stdout().is_terminal() {
         return;
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_taken_port_is_told_with_another_to_try() {
+    fn the_error_for_a_taken_port_suggests_another() {
         let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = holder.local_addr().unwrap().port();
         let error = ensure_free(port).unwrap_err().to_string();

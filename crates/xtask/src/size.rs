@@ -1,7 +1,7 @@
 //! What a visitor downloads: every file of `dist/`, raw and as a host would compress it.
 //!
 //! Compressed by Node, which the build needs anyway, for wasm-opt. Not by a crate: compiling one costs each first start ten
-//! seconds, and unoptimised it takes minutes over the page.
+//! seconds, and unoptimized it takes minutes over the page.
 
 use crate::process;
 use anyhow::{Context as _, Result, bail};
@@ -9,9 +9,8 @@ use std::fmt;
 use std::path::Path;
 use std::process::Command;
 
-/// The whole page, compressed. The viewer alone kept to 400 KB; the editor, the instruments, and then switches and routers with
-/// all that they speak are the rest. On a slow school line of 3 Mbit/s it is there within two and a half seconds, and only once:
-/// after that it comes from the browser's cache.
+/// The most that all files of the page together may have after compression. On a slow line of 3 Mbit/s, as schools have, they
+/// take two and a half seconds, and only at the first visit: then they come from the browser's cache.
 pub const BUDGET_BYTES: usize = 960 * 1024;
 
 /// Prints name, size and compressed size of each file of a folder, largest first; brotli at its best is what static
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_none_are_refused() {
+    fn malformed_rows_are_refused() {
         let File { name, raw, brotli } = file("styles/a.css\t120\t40").unwrap();
         assert_eq!((name.as_str(), raw, brotli), ("styles/a.css", 120, 40));
         assert!(file("a.css\t120").is_none() && file("").is_none());

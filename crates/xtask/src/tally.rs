@@ -10,7 +10,7 @@ use std::ops::AddAssign;
 pub struct Tally {
     pub passed: u64,
     pub failed: u64,
-    /// What those that failed are called, for a summary that can be acted on where the rest of the output is not to be had.
+    /// The names of failed tests, for a summary that is enough where the rest of the output is lost.
     pub failures: Vec<String>,
 }
 
@@ -18,7 +18,7 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
-        // Node names them twice.
+        // Node prints each name twice.
         for name in other.failures {
             if !self.failures.contains(&name) {
                 self.failures.push(name);
@@ -42,7 +42,7 @@ impl Tally {
         Some(Self::counts(count("passed")?, count("failed")?))
     }
 
-    /// Reads a line of Playwright's list reporter. A test that passed at a second attempt is not one that passed.
+    /// Reads a line of Playwright's list reporter. A flaky test, which passed at a second attempt, counts as failed.
     pub fn of_playwright(line: &str) -> Option<Self> {
         let mut words = line.split_whitespace();
         let first = words.next()?;
@@ -78,12 +78,12 @@ impl Tally {
         }
     }
 
-    /// So many tests, whatever they are called.
+    /// Numbers of tests, without names.
     pub fn counts(passed: u64, failed: u64) -> Self {
         Self { passed, failed, failures: Vec::new() }
     }
 
-    /// The name of one that failed. It adds nothing to the counts, which the runner tells by itself.
+    /// The name of a failed test. Adds nothing to the counts, which the runner prints by itself.
     fn failure(name: &str) -> Self {
         Self { failures: vec![name.trim().to_owned()], ..Self::default() }
     }

@@ -1,95 +1,114 @@
 //! `cargo xtask test`: every test there is.
 //!
-//! The core's tests run twice, natively and in wasm under Node, since what ships is wasm. They are ordinary `#[test]`s;
-//! crates/wasm-test says how they come to run there. Not on wasm32-wasip1, where the standard harness would run as it is:
-//! that is another target with another standard library than the one in the page. They are optimised, for
-//! they push hundreds of megabytes through real stacks.
+//! Two lanes run at the same time, each with a target folder of its own so that neither waits for the other's lock: the native
+//! one compiles and runs the tests of all crates; the one for wasm builds the page, the JavaScript package and the engine's
+//! tests for wasm. Much of either is a single thread (the page's link-time optimization, a long test), which the other lane
+//! fills up. What needs both, and the browser, which is sensitive to a busy machine, comes afterwards.
+//!
+//! What ships is wasm, so wasm is tested: [`crate::wasm`] decides which of the engine's tests run again there, and
+//! why the others need not.
 
-use crate::report::Report;
-use crate::setup::{self, Needs, Optimised, Toolbox};
+use crate::report::{Report, Step};
+use crate::setup::{self, Needs, Toolbox};
 use crate::tally::Tally;
-use crate::{build, javascript, process, project};
-use anyhow::{Result, bail, ensure};
+use crate::{binaries, build, javascript, lints, project, quick, runner, wasm};
+use anyhow::Result;
 use std::process::Command;
-
-/// The crates that are the engine: they run in the page.
-const CORE: [&str; 8] = ["wire", "vnetif", "bridge", "router", "netlab", "scenario", "dissect", "capture"];
-
-/// How wasm is optimised for tests: they push hundreds of megabytes through real stacks.
-const WASM_OPT_LEVEL: &str = "2";
+use std::thread;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Native tests only: neither wasm nor browser
+    /// Only what a recent change can have broken, in two minutes: all tests of the crates whose files changed since their tests
+    /// passed, and the unit tests of the crates that depend on them; natively, properties with fewer cases. The summary lists
+    /// what was left out
     #[arg(long)]
     quick: bool,
 }
 
-/// Sets up what is missing, runs everything, ends with a summary.
-pub fn run(options: &Options) -> Result<()> {
-    let mut report = Report::new();
+/// What [`everything`] does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    Tests,
+    TestsAndLints,
+}
+
+/// Sets up what is missing, runs everything or what `--quick` selects, and ends with a summary.
+pub fn run(options: &Options) {
+    let report = Report::new();
     if options.quick {
-        native(&mut report);
+        quick::run(&report);
     } else {
-        all(&mut report);
+        everything(&report, Extent::Tests);
     }
-    report.end()
+    report.end();
 }
 
 /// Every step of the full test.
-pub fn all(report: &mut Report) -> Option<Toolbox> {
-    let needs = Needs { page: Some(Optimised(true)), browser: true, witnesses: true };
+pub fn everything(report: &Report, extent: Extent) {
+    report.step("structure", |_| lints::structure());
+    let needs = Needs { page: false, optimized: true, browser: true, witnesses: true };
     let toolbox = report.step("set-up", |_| setup::prepare(needs));
-    native(report);
-    let toolbox = toolbox?;
-    report.step("core's tests in wasm", |tally| in_wasm(&toolbox, tally));
-    let built = report.step("dist/", |_| build::build(&toolbox)).is_some();
-    if built {
-        report.step("size of dist/", |_| build::check_size());
+    let (native, built) = thread::scope(|scope| {
+        let native = scope.spawn(|| native(report, extent));
+        let built = toolbox.as_ref().map(|toolbox| for_wasm(report, extent, toolbox)).unwrap_or_default();
+        (native.join().expect("steps record their faults"), built)
+    });
+    let Some(toolbox) = toolbox else { return };
+    if native && built.package {
+        report.step("JavaScript API", |step| javascript::run(&toolbox, step));
     }
-    // After dist/, of which it shares most crates, and before what has the package in a browser.
-    report.step("JavaScript API", |tally| javascript::run(&toolbox, tally));
-    if built {
-        report.step("browser tests", |tally| in_browser(&toolbox, tally));
+    if built.page && built.package {
+        report.step("browser tests", |step| in_browser(&toolbox, step));
     }
-    Some(toolbox)
 }
 
-fn native(report: &mut Report) {
-    report.step("native tests", |tally| {
+/// The lane of native programs. Returns whether they were compiled.
+fn native(report: &Report, extent: Extent) -> bool {
+    if extent == Extent::TestsAndLints {
+        report.step("lints", |step| lints::native(&step.console));
+    }
+    let workspace = || {
         let mut command = Command::new("cargo");
         command.args(["test", "--workspace", "--no-fail-fast"]).current_dir(project::root());
-        count(&mut command, Tally::of_cargo, tally)
+        command
+    };
+    let state = quick::State::now();
+    let Some(compiled) = report.step("native build", |step| binaries::build(step, &mut workspace())) else {
+        return false;
+    };
+    report.step("native tests", |step| {
+        binaries::run(step, compiled, binaries::native)?;
+        state?.remember()
     });
+    report.step("examples in docs", |step| runner::count(step, workspace().arg("--doc"), Tally::of_cargo));
+    true
 }
 
-fn in_wasm(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
-    let mut command = toolbox.wasm_command("cargo");
-    command.args(["test", "--target=wasm32-unknown-unknown", "--tests", "--no-fail-fast"]);
-    command.args(CORE.iter().flat_map(|name| ["--package", name]));
-    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
-    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", WASM_OPT_LEVEL);
-
-    // A crate that misses its `extern crate wasm_test` has no tests here, and nobody would notice.
-    let mut suspect = None;
-    let mut silent = Vec::new();
-    let outcome = count(
-        &mut command,
-        |line| {
-            if let Some(binary) = line.trim_start().strip_prefix("Running ") {
-                suspect = binary.starts_with("unittests").then(|| binary.to_owned());
-            } else if line.contains("no tests to run") {
-                silent.extend(suspect.take());
-            }
-            Tally::of_cargo(line)
-        },
-        tally,
-    );
-    ensure!(silent.is_empty(), "no test ran in {}: see crates/wasm-test", silent.join(", "));
-    outcome
+/// What the lane for wasm has built.
+#[derive(Default)]
+struct Built {
+    page: bool,
+    package: bool,
 }
 
-fn in_browser(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
+/// The lane of everything for wasm that needs no browser.
+fn for_wasm(report: &Report, extent: Extent, toolbox: &Toolbox) -> Built {
+    let page = report.step("dist/", |step| build::build(toolbox, &step.console)).is_some();
+    if page {
+        report.step("size of dist/", |step| build::check_size(&step.console));
+    }
+    // After dist/, of which it shares most crates.
+    let package = report.step("JavaScript package", |step| javascript::make(toolbox, step)).is_some();
+    if let Some(compiled) = report.step("wasm build", |step| wasm::build(step, toolbox)) {
+        report.step("wasm tests", |step| wasm::run(step, toolbox, compiled));
+    }
+    if extent == Extent::TestsAndLints && toolbox.lints_wasm() {
+        report.step("lints for wasm", |step| lints::page(&step.console, toolbox));
+    }
+    Built { page, package }
+}
+
+fn in_browser(toolbox: &Toolbox, step: &Step) -> Result<()> {
     let mut command = toolbox.command("npx");
     command.args(["playwright", "test"]).current_dir(project::browser_tests());
     command.env("PACKETARIUM_DIST", project::dist());
@@ -97,54 +116,5 @@ fn in_browser(toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     if let Some(browser) = toolbox.browser() {
         command.env("CHROMIUM", browser);
     }
-    count(&mut command, Tally::of_playwright, tally)
-}
-
-/// Runs a test runner, shows what it prints and adds up what `read` finds in its lines.
-pub fn count(
-    command: &mut Command,
-    mut read: impl FnMut(&str) -> Option<Tally>,
-    sum: &mut Tally,
-) -> Result<()> {
-    let status = process::stream(command, |line| {
-        println!("{line}");
-        if let Some(tally) = read(line) {
-            *sum += tally;
-        }
-    })?;
-    if sum.failed > 0 {
-        bail!("{} of {} tests failed", sum.failed, sum.passed + sum.failed);
-    }
-    ensure!(status.success(), "`{}` failed ({status})", process::shown(command));
-    ensure!(sum.passed > 0, "`{}` ran no tests", process::shown(command));
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn count_of(script: &str) -> (Result<()>, Tally) {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]);
-        let mut tally = Tally::default();
-        (count(&mut command, Tally::of_cargo, &mut tally), tally)
-    }
-
-    #[test]
-    fn the_binaries_of_one_run_are_added_up() {
-        let (outcome, tally) = count_of(
-            "echo 'test result: ok. 2 passed; 0 failed; 0 ignored'; echo 'test result: ok. 3 passed; 0 failed; 0 ignored'",
-        );
-        outcome.unwrap();
-        assert_eq!(tally, Tally::counts(5, 0));
-    }
-
-    #[test]
-    fn a_run_without_tests_or_with_a_broken_build_is_a_fault() {
-        assert!(count_of("exit 0").0.unwrap_err().to_string().contains("ran no tests"));
-        assert!(count_of("echo 'error: could not compile'; exit 101").0.is_err());
-        let (outcome, _) = count_of("echo 'test result: FAILED. 1 passed; 2 failed; 0 ignored'; exit 101");
-        assert_eq!(outcome.unwrap_err().to_string(), "2 of 3 tests failed");
-    }
+    runner::count(step, &mut command, Tally::of_playwright)
 }

@@ -1,4 +1,4 @@
-// That everybody can use it: each view is clean for axe in both themes, and everything can be done with the keyboard.
+// Accessibility: axe finds no violation in any view in either theme, and everything can be done with the keyboard.
 import AxeBuilder from "@axe-core/playwright";
 import { arpRequest, pcap } from "../captures.js";
 import { HOME, QUIET, ROUTED, expect, fragment, test } from "../aquarium.js";
@@ -208,7 +208,7 @@ test("the theme follows the system until one is chosen, and the choice is kept",
   expect(dark).not.toBe(light);
 });
 
-/** Presses Tab until this has the focus: whatever takes more presses is out of reach. */
+/** Presses Tab until this has the focus; fails after more presses than the page has controls. */
 async function tabTo(page, target, presses = 40) {
   for (let press = 0; press < presses; press += 1) {
     await page.keyboard.press("Tab");
@@ -217,14 +217,14 @@ async function tabTo(page, target, presses = 40) {
   throw new Error(`${target} is not reached with ${presses} presses of Tab`);
 }
 
-/** What a screen reader is told by and by: the status changes on. */
-async function toldFromNowOn(page) {
+/** Collects the texts of the page's status while it changes: what a screen reader announces. */
+async function announcedFromNowOn(page) {
   await page.evaluate(() => {
-    window.told = [];
-    const tell = () => window.told.push(...[...document.querySelectorAll("[role=status]")].map((status) => status.textContent));
-    new MutationObserver(tell).observe(document.body, { childList: true, subtree: true, characterData: true });
+    window.announced = [];
+    const collect = () => window.announced.push(...[...document.querySelectorAll("[role=status]")].map((status) => status.textContent));
+    new MutationObserver(collect).observe(document.body, { childList: true, subtree: true, characterData: true });
   });
-  return () => page.evaluate(() => window.told.join("\n"));
+  return () => page.evaluate(() => window.announced.join("\n"));
 }
 
 test("a run is started and its results are read with the keyboard alone", async ({ page, aquarium }) => {
@@ -238,15 +238,15 @@ test("a run is started and its results are read with the keyboard alone", async 
   await tabTo(page, form.getByLabel("Text"));
   await page.keyboard.press("Control+a");
   await page.keyboard.type("keys. only s");
-  const told = await toldFromNowOn(page);
+  const announced = await announcedFromNowOn(page);
   await page.keyboard.press("Enter");
   const card = aquarium.run("TCP echo a → b");
   await expect(card).toContainText("← keys. only s");
-  await expect.poll(() => told()).toMatch(/TCP echo a → b finished: 1 of 1 answered, round trip 4\.\d+\sms on average\./);
+  await expect.poll(() => announced()).toMatch(/TCP echo a → b finished: 1 of 1 answered, round trip 4\.\d+\sms on average\./);
   await tabTo(page, card.getByRole("list", { name: "What happened" }));
 });
 
-test("every control shows when it has the focus", async ({ page, aquarium }) => {
+test("every control is marked while it has the focus", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   const unseen = [];
   for (let press = 0; press < 30; press += 1) {
@@ -296,48 +296,7 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
   await expect(aquarium.dialog).toBeHidden();
 });
 
-test.describe("reduced motion", () => {
-  /** The times that a step shows on its way to the next event, in successive animation frames. */
-  const shownOnTheWay = (page) =>
-    page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          const clock = document.querySelector("[role=timer]");
-          const times = new Set([clock.textContent]);
-          document.querySelector("[aria-label^='Step to']").click();
-          let frames = 0;
-          const look = () => {
-            times.add(clock.textContent);
-            if ((frames += 1) < 40) requestAnimationFrame(look);
-            else resolve(times.size);
-          };
-          requestAnimationFrame(look);
-        }),
-    );
-  const planned = { ...QUIET, runs: [{ at: "1s", ping: { from: "a", to: "b" } }] };
-
-  for (const [reducedMotion, claim] of [
-    ["no-preference", "a step glides"],
-    ["reduce", "a step jumps, and nothing else is animated"],
-  ]) {
-    test(`${reducedMotion}: ${claim}`, async ({ page, aquarium }) => {
-      await page.emulateMedia({ reducedMotion });
-      await aquarium.open(planned);
-      await aquarium.skipQuiet.click();
-      await aquarium.button("Pause").click();
-      const shown = await shownOnTheWay(page);
-      if (reducedMotion === "reduce") {
-        expect(shown).toBe(2);
-        await aquarium.button("Examples").click();
-        expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
-      } else {
-        expect(shown).toBeGreaterThan(3);
-      }
-    });
-  }
-});
-
-test("a screen reader is told as much as its user wants", async ({ page, aquarium }) => {
+test("the user chooses how much a screen reader announces", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.button("Help").click();
   await aquarium.dialog.getByLabel("A screen reader is told").selectOption("everything that happens");

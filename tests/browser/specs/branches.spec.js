@@ -1,4 +1,4 @@
-// What if: acting in the past goes on from there, and what was is kept, can be returned to, compared and handed on.
+// Branches: an action in the past starts a new branch; the old one is kept, and can be returned to, compared and shared.
 import { Aquarium, QUIET, expect, test } from "../aquarium.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 3 } }] };
@@ -20,7 +20,7 @@ async function pullTheCable(aquarium, link) {
   await aquarium.button("Done").click();
 }
 
-/** What a link of the share dialog gives somebody else. */
+/** Opens a share link in a browser of its own. */
 async function elsewhere(browser, faults, link, use) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
   const other = new Aquarium(await context.newPage());
@@ -39,10 +39,10 @@ async function share(aquarium, ...switches) {
   return link;
 }
 
-test("a run started in the past is a branch; both come back to the last bit, and the link gives the branch to others", async ({ browser, aquarium, faults }) => {
+test("a run started in the past makes a branch; both branches can be replayed to the same hash, and the share link contains the branch", async ({ browser, aquarium, faults }) => {
   await aquarium.open(PINGING);
   const before = await aquarium.playToTheEnd();
-  await expect(aquarium.branches, "one is none").toHaveCount(0);
+  await expect(aquarium.branches, "a single branch is not listed").toHaveCount(0);
   await goBack(aquarium);
   const left = await aquarium.moment();
   await aquarium.start("Echo", { From: "b", To: "a", Over: "UDP" });
@@ -56,7 +56,7 @@ test("a run started in the past is a branch; both come back to the last bit, and
   await branch(aquarium, "As it was").click();
   await expect(aquarium.hash).toHaveText(before);
   await expect(aquarium.run("UDP echo b → a")).toBeHidden();
-  await expect.poll(() => aquarium.moment(), "where it was left").toBe(left);
+  await expect.poll(() => aquarium.moment(), "at the moment at which the branch was left").toBe(left);
   await expect(branch(aquarium, "As it was")).toHaveAttribute("aria-current", "true");
   await branch(aquarium, "UDP echo").click();
   await expect(aquarium.hash).toHaveText(after);
@@ -65,7 +65,7 @@ test("a run started in the past is a branch; both come back to the last bit, and
   await elsewhere(browser, faults, link, async (other) => expect(await other.playToTheEnd()).toBe(after));
 });
 
-test("a cable pulled in the past: the two differ first in the frame that is not sent, and a button leads there", async ({ browser, page, aquarium, faults }) => {
+test("a cable pulled in the past: the branches differ first in the frame that is not sent, and a button leads there", async ({ browser, page, aquarium, faults }) => {
   await aquarium.open(PINGING);
   const before = await aquarium.playToTheEnd();
   await goBack(aquarium);
@@ -80,7 +80,7 @@ test("a cable pulled in the past: the two differ first in the frame that is not 
   await expect(aquarium.dialog).toHaveAccessibleName("Two branches");
   await expect(aquarium.dialog).toContainText(/They differ first at \d\.\d{3}/);
   const [here, there] = await aquarium.dialog.getByRole("definition").allTextContents();
-  // The switch has noticed, and no longer knows where b is: it asks everywhere else.
+  // The switch has lost its carrier and its entry for b, so it floods.
   expect(here).not.toBe(there);
   expect(there).toContain("Echo (ping) request");
   const pings = aquarium.dialog.getByRole("row", { name: /^Ping a → b/ }).getByRole("cell");
@@ -98,7 +98,7 @@ test("a cable pulled in the past: the two differ first in the frame that is not 
   await page.keyboard.press("Escape");
 });
 
-test("a link to a moment opens there, and time stands still until somebody plays", async ({ browser, page, aquarium, faults }) => {
+test("a share link to a moment opens there, paused", async ({ browser, page, aquarium, faults }) => {
   await aquarium.open(PINGING);
   const history = await aquarium.playToTheEnd();
   await goBack(aquarium);
@@ -111,20 +111,20 @@ test("a link to a moment opens there, and time stands still until somebody plays
     expect(await other.moment()).toBe(moment);
     await expect(other.run("Ping a → b").getByText("Reply 2")).toBeVisible();
     await expect(other.run("Ping a → b").getByText("Reply 3")).toBeHidden();
-    // However much the page does meanwhile.
+    // Several animation frames later, too.
     await other.instrument("Packets");
     await expect(other.packet(1)).toBeVisible();
     expect(await other.moment()).toBe(moment);
     await other.button("Play").click();
     expect(await other.playToTheEnd()).toBe(history);
   });
-  // The same in this tab.
+  // In the same tab, too.
   await page.evaluate((hash) => (location.hash = hash), link.split("#")[1].replace(/at=.*/, "at=1.2s"));
   await expect(aquarium.timer).toHaveText(/^1\.200\s000$/);
   await expect(aquarium.button("Play")).toBeVisible();
 });
 
-test("what was done by hand while it ran is in the link if that is wanted, and gives the same history", async ({ browser, aquarium, faults }) => {
+test("live edits are in the share link if that is chosen, and give the same history", async ({ browser, aquarium, faults }) => {
   await aquarium.open(PINGING);
   await aquarium.atFullSpeed();
   await expect(aquarium.run("Ping a → b").getByText("Reply 1")).toBeVisible();

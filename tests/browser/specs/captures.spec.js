@@ -1,4 +1,4 @@
-// Captures: what crossed the wires taken away, and what others have captured looked at.
+// Captures: the frames of the network saved as files, and files from other programs opened.
 import { execFile, spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -16,7 +16,7 @@ async function packets(aquarium) {
 
 const open = (page, name, buffer) => page.getByLabel("Open capture").setInputFiles({ name, mimeType: "", buffer });
 
-/** The cells of all rows, but for where a packet was seen. */
+/** The cells of all rows, without the column of where a packet was seen. */
 async function rows(aquarium) {
   const found = [];
   for (const row of await aquarium.packets.getByRole("row", { name: /^\d/ }).all()) found.push((await aquarium.cells(row)).toSpliced(2, 1));
@@ -60,15 +60,15 @@ test.describe("saved", () => {
     expect(of((await save(page, aquarium)).types, ENHANCED_PACKET)).toBe(1);
   });
 
-  test("tshark reads it, packet for packet, with our words", async ({ page, aquarium }) => {
+  test("tshark reads it and describes each packet in the same words", async ({ page, aquarium }) => {
     test.skip(!hasTshark, "THERE IS NO tshark ON THE PATH: what it makes of a saved capture was not looked at");
     const { path } = await save(page, aquarium);
-    // By columns of our own: what fields are called for them depends on the version.
+    // By custom columns: the names of the fields of built-in ones depend on the version.
     const columns = 'gui.column.format:"Protocol","%p","Info","%i"';
     const { stdout } = await promisify(execFile)("tshark", ["-2", "-r", path, "-o", columns]);
     const lines = stdout.trimEnd().split("\n").map((line) => line.trim().replace(/\s+/g, " "));
     expect(lines.length).toBe(await packets(aquarium));
-    // At the live edge, where all that tshark knows is known.
+    // At the live edge, where the page has as many packets as tshark.
     for (const [place, line] of lines.entries()) {
       const [, , , , , protocol, , info] = await aquarium.cells(aquarium.packet(place + 1));
       expect(line).toBe(`${protocol} ${info}`.replace(/\s+/g, " "));
@@ -84,16 +84,16 @@ test.describe("saved", () => {
     await expect.poll(async () => (await rows(aquarium)).map((cells) => cells.slice(0, -1))).toEqual(before.map((cells) => cells.slice(0, -1)));
   });
 
-  test("in a saved capture that is opened again, who answered is found as in the network", async ({ page, aquarium }) => {
+  test("in a saved capture that is opened again, requests are matched with replies as in the network", async ({ page, aquarium }) => {
     const { path } = await save(page, aquarium);
     const before = await rows(aquarium);
     await open(page, "again.pcapng", await readFile(path));
     await expect(count(page)).toHaveText(/^again/);
-    await expect.poll(() => rows(aquarium), { timeout: 3_000 }).toEqual(before);
+    await expect.poll(() => rows(aquarium)).toEqual(before);
   });
 });
 
-test("a capture from elsewhere is explained like what happens here, and the network waits behind it", async ({ page, aquarium }) => {
+test("a capture from another program is dissected like the network's own frames, and the network waits behind it", async ({ page, aquarium }) => {
   await aquarium.open(PINGING);
   const history = await aquarium.playToTheEnd();
   await aquarium.instrument("Packets");
@@ -104,7 +104,7 @@ test("a capture from elsewhere is explained like what happens here, and the netw
   await expect(aquarium.packet(1)).toContainText("Who has 10.0.0.2? Tell 10.0.0.1");
   const dns = await aquarium.cells(aquarium.packet(2));
   expect(dns.slice(3)).toEqual(["10.0.0.1", "10.0.0.2", "DNS", "76", "Standard query 0x1234 A aquarium.example"]);
-  await expect(aquarium.button("Save capture"), "it is saved already").toBeHidden();
+  await expect(aquarium.button("Save capture"), "an opened capture is a file already").toBeHidden();
 
   await aquarium.packet(2).click();
   await aquarium.pane("Inspect");
@@ -131,7 +131,7 @@ test("a capture dropped onto the page is opened", async ({ page, aquarium }) => 
   await expect(aquarium.packet(1)).toContainText("Who has 10.0.0.2?");
 });
 
-test("what is no capture, or only a part of one, is told, and nothing is lost", async ({ page, aquarium }) => {
+test("a file that is no capture, or a truncated one, is reported, and nothing is lost", async ({ page, aquarium }) => {
   await aquarium.open(PINGING);
   const history = await aquarium.playToTheEnd();
   await aquarium.instrument("Packets");

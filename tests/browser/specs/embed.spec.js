@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import { expect, fragment, QUIET, test } from "../aquarium.js";
+import { LONG } from "../patience.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] };
 
-test("embedded, the page is the stage and what was asked for", async ({ page, aquarium }) => {
+test("embedded, the page shows the stage and the panes that the address names", async ({ page, aquarium }) => {
   await page.goto(`./?embed#${fragment(PINGING)}`);
   await expect(aquarium.button("Play")).toBeVisible();
   await expect(aquarium.button("Share")).toBeHidden();
@@ -26,16 +27,16 @@ test("a locked embed can be watched but not changed", async ({ page, aquarium })
   await expect(page.getByRole("form", { name: "Start a run" })).toBeHidden();
   await aquarium.button("Play").click();
   await aquarium.atFullSpeed();
-  await expect(aquarium.nothingMoves).toBeVisible({ timeout: 30_000 });
+  await expect(aquarium.nothingMoves).toBeVisible(LONG);
 });
 
-test("an embed begins where it is told to, and says what is not understood", async ({ page, aquarium }) => {
+test("an embed begins at the moment in its address, and reports unknown parameters", async ({ page, aquarium }) => {
   await page.goto(`./?embed&at=1.2s&controls=some#${fragment(PINGING)}`);
   await expect(aquarium.timer).toHaveText(/^1\.200\s000$/);
   await expect(page.getByRole("log", { name: "Messages" })).toContainText("controls=some");
 });
 
-test("an embed keeps nothing, and shows nothing that was kept", async ({ page, aquarium }) => {
+test("an embed stores nothing, and shows nothing stored", async ({ page, aquarium }) => {
   await aquarium.open({ ...QUIET, title: "Mine" });
   await aquarium.start("Ping");
   await page.goto("./?embed");
@@ -44,7 +45,7 @@ test("an embed keeps nothing, and shows nothing that was kept", async ({ page, a
   await expect(aquarium.title("Mine")).toBeVisible();
 });
 
-test("the page around an embed hears what happens in it", async ({ page, baseURL, faults }) => {
+test("the page around an embed receives messages about its state", async ({ page, baseURL, faults }) => {
   const around = createServer((request, response) => {
     const src = `${baseURL}?embed&autoplay&controls=all#${fragment(PINGING)}`.replaceAll('"', "%22");
     response.writeHead(200, { "content-type": "text/html" }).end(
@@ -57,7 +58,7 @@ test("the page around an embed hears what happens in it", async ({ page, baseURL
   const states = () => page.evaluate(() => heard.filter(({ source }) => source === "packetarium").map(({ event, state }) => state ?? event));
   await expect.poll(states).toEqual(expect.arrayContaining(["ready", "playing"]));
   await page.frameLocator("iframe").getByRole("slider", { name: "Speed" }).press("End");
-  await expect.poll(states, { timeout: 30_000 }).toContain("ended");
+  await expect.poll(states, LONG).toContain("ended");
   const last = await page.evaluate(() => heard.at(-1));
   expect(last.at).toBeGreaterThan(1);
   expect(last.history).toMatch(/^[0-9a-f]{16}$/);
@@ -74,7 +75,7 @@ test("the page of examples shows three embeds that work", async ({ page }) => {
   }
 });
 
-test("a document of the same site is opened, one of another site is not asked for", async ({ page, aquarium, faults }) => {
+test("a document of the same site is opened, one of another site is not requested", async ({ page, aquarium, faults }) => {
   await page.route("**/lab.json", (route) => route.fulfill({ json: { ...QUIET, title: "From this site" } }));
   await page.goto("./?src=lab.json");
   await expect(aquarium.title("From this site")).toBeVisible();

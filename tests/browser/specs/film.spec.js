@@ -1,4 +1,4 @@
-// The stage as a film.
+// The stage recorded as a video.
 import { readFile } from "node:fs/promises";
 import { expect, test } from "../aquarium.js";
 

@@ -1,4 +1,4 @@
-// Looking closely, with the pointer on the drawing and with the keyboard.
+// The inspector: parts and frames selected with the pointer on the drawing and with the keyboard.
 import { QUIET, expect, test } from "../aquarium.js";
 
 const table = (aquarium, name) => aquarium.inspector.getByRole("group", { name, exact: true });
@@ -28,7 +28,7 @@ test("a host shows its addresses, its neighbors and its sockets; a switch its MA
   await expect(table(aquarium, "Settings").getByRole("row", { name: /^Trouble .*20\s%/ })).toBeVisible();
 });
 
-test("a click on the drawing selects the node that is there, a click beside it nothing", async ({ aquarium }) => {
+test("a click on a node in the drawing selects it, a click beside it nothing", async ({ aquarium }) => {
   await aquarium.open();
   const { width, height } = await aquarium.canvas.boundingBox();
   // The first example is a row: host, switch, host.
@@ -47,7 +47,7 @@ test("a click on a frame shows its layers, field by field, and where it is", asy
   await ethernet.getByText("Ethernet").first().click();
   const field = inspector.getByRole("group", { name: /^Destination.*: / }).first();
   await expect(field).toBeVisible();
-  // Pointed at, its bytes light up: a destination address is the first six.
+  // Under the pointer, a field's bytes are highlighted: a destination address has the first six.
   await field.hover();
   const bytes = inspector.getByRole("group", { name: "The frame's bytes, hexadecimal" });
   await expect(bytes.locator(".lit")).toHaveCount(6);
@@ -56,14 +56,14 @@ test("a click on a frame shows its layers, field by field, and where it is", asy
 });
 
 test("a frame is found with the keyboard alone", async ({ page, aquarium }) => {
-  await aquarium.open({
+  const slow = {
     packetarium: 1,
     nodes: ["a", "b"].map((id, n) => ({ id, kind: "host", addresses: [`10.0.0.${n + 1}/24`] })),
     links: [{ ends: ["a", "b"], delay: "1s" }],
     runs: [{ ping: { from: "a", to: "b" } }],
-  });
-  await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
-  await page.keyboard.press("Space");
+  };
+  // While the first frame is on the wire.
+  await aquarium.open(slow, "500ms");
   await aquarium.button("Play").waitFor();
   await page.getByRole("tab", { name: "Runs" }).focus();
   await page.keyboard.press("ArrowRight");

@@ -1,4 +1,4 @@
-// The engine without the page: the package of the JavaScript API, in somebody else's page.
+// The engine without the page: the package of the JavaScript API, in another page.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -6,10 +6,10 @@ import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test as base } from "../aquarium.js";
 
-// `cargo xtask test` says where the package is; by hand, `cargo xtask package` makes one.
+// `cargo xtask test` passes the package's folder; by hand, `cargo xtask package` makes one.
 const folder = resolve(process.env.PACKETARIUM_PACKAGE ?? join(import.meta.dirname, "../../../target/package"));
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".wasm": "application/wasm" };
-// No more than what the README says that it needs; the import map is an inline script.
+// As strict as the README allows; the import map is an inline script.
 const policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; img-src data:";
 
 const example = () => /^```js\n(.*?)^```/ms.exec(readFileSync(join(folder, "README.md"), "utf8"))[1];
@@ -51,7 +51,7 @@ function underNode() {
   return execFileSync(process.execPath, [join(work, "example.mjs")], { encoding: "utf8" }).trimEnd().split("\n");
 }
 
-test("the README's example says the same in a page as under Node, the history's hash included", async ({ page }) => {
+test("the README's example prints the same in a page as under Node, with the same history hash", async ({ page }) => {
   const said = [];
   page.on("console", (message) => message.type() === "log" && said.push(message.text()));
   await page.goto("./");

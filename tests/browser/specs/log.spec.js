@@ -1,7 +1,7 @@
-// What happened, in words.
+// The log: events in words.
 import { QUIET, expect, test } from "../aquarium.js";
 
-test("the log tells what happened up to the playhead, of one node if one is selected, and leads to each moment", async ({ page, aquarium }) => {
+test("the log lists the events up to the playhead, those of the selected node if there is one, and leads to their moments", async ({ page, aquarium }) => {
   await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }, { at: "2s", echo: { from: "b", to: "a" } }] });
   await aquarium.playToTheEnd();
   const log = await aquarium.instrument("Log");
@@ -13,7 +13,7 @@ test("the log tells what happened up to the playhead, of one node if one is sele
   const times = (await log.getByRole("button").allTextContents()).map((text) => Number(/^([\d.]+)\s(\d{3})/.exec(text).slice(1).join("")));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 
-  // A line leads to its moment; what came later is not told there.
+  // A line leads to its moment; later events are not listed there.
   const answer = line(/Ping a → b has answer 1 after/);
   const [, millis, micros] = /^(\d\.\d{3})\s(\d{3})/.exec(await answer.textContent());
   await answer.click();

@@ -1,7 +1,8 @@
-// What a person draws who wants more than one LAN: a router between two, a loop and the spanning tree that opens it, VLANs
-// and the trunk between switches, and links that misbehave.
+// Networks of more than one LAN, drawn by hand: a router between two, a loop and the spanning tree that opens it, VLANs and the
+// trunk between switches, and impaired links.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "../aquarium.js";
+import { LONG } from "../patience.js";
 
 const EMPTY = { packetarium: 1, title: "Mine", nodes: [], links: [] };
 
@@ -34,7 +35,7 @@ async function apply(aquarium) {
   await expect(aquarium.page.locator(".item-form .fault")).toHaveCount(0);
 }
 
-/** Axe finds nothing wrong with what is shown. */
+/** Axe finds no violation on the page. */
 async function expectClean(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
@@ -48,7 +49,7 @@ test("two LANs and a router are drawn, and a ping goes through it", async ({ pag
   for (const lan of ["1", "2"]) {
     await aquarium.button("Add a host").click();
     await aquarium.button("Add a switch").click();
-    // What was added last is selected.
+    // The node that was added last is selected.
     await connect(aquarium, `h${lan}`);
   }
   await page.getByRole("tab", { name: "Inspect" }).focus();
@@ -62,7 +63,7 @@ test("two LANs and a router are drawn, and a ping goes through it", async ({ pag
   await aquarium.button("Done").click();
   await aquarium.atFullSpeed();
   await aquarium.start("Ping");
-  await expect(aquarium.run("Ping h1 → h2")).toContainText(/done.*Answered4/, { timeout: 40_000 });
+  await expect(aquarium.run("Ping h1 → h2")).toContainText(/done.*Answered4/, LONG);
 });
 
 test("a loop that was drawn by hand is opened by the spanning tree", async ({ page, aquarium }) => {
@@ -85,7 +86,7 @@ test("a loop that was drawn by hand is opened by the spanning tree", async ({ pa
   await expect(page.getByRole("listitem").filter({ hasText: "loop" })).toHaveCount(0);
 });
 
-test("ports are given VLANs, and what is wrong is said at the port's field", async ({ page, aquarium }) => {
+test("ports get VLANs, and errors are shown at the port's field", async ({ page, aquarium }) => {
   await aquarium.open({
     ...EMPTY,
     nodes: [
@@ -154,7 +155,7 @@ test("a router's routes, translation and filter are typed line by line", async (
   });
 });
 
-test("a link is made like one that everybody has met, and misbehaves as it is told to", async ({ page, aquarium }) => {
+test("a link gets the settings of a familiar kind, and impairments set by hand", async ({ page, aquarium }) => {
   await aquarium.open({
     ...EMPTY,
     nodes: [

@@ -1,9 +1,10 @@
-// Coming back without a network, and hearing of new versions. The host of these tests is a process that is really ended.
+// The service worker: a second visit without a network, and new versions. The host of these tests is a process that really ends.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { QUIET, expect, fragment, test as base } from "../aquarium.js";
 import { Host } from "../host.js";
+import { LONG, WHOLE_TEST } from "../patience.js";
 
 const test = base.extend({
   host: async ({}, use) => {
@@ -11,16 +12,15 @@ const test = base.extend({
     await use(host);
     await host.end();
   },
-  // What aquarium.js watches, requests elsewhere and all, holds for this host.
+  // aquarium.js then watches this host's requests.
   baseURL: async ({ host }, use) => use(host.url),
 });
 test.use({ serviceWorkers: "allow" });
-// Chromium asks for new versions when it has nothing better to do: two seconds after its start at the earliest, and on a
-// busy machine after most of a minute.
-test.setTimeout(240_000);
-const IDLE = { timeout: 90_000 };
+// Chromium checks for new versions while it is idle: two seconds after its start at the earliest, on a busy machine after most
+// of a minute.
+test.setTimeout(2 * WHOLE_TEST);
 
-/** Waits until everything is kept; a person sees nothing of it. */
+/** Waits until the service worker has cached everything, which the page does not show. */
 const kept = (page) =>
   page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready;
@@ -28,8 +28,8 @@ const kept = (page) =>
   });
 
 /**
- * Waits until no newer version is being asked for or on its way. Before one is published too: Playwright holds each new worker
- * for a moment, and two at once hold each other.
+ * Waits until no newer version is being requested or installed. To be called before one is published, too: Playwright pauses each
+ * new worker for a moment, and two at once block each other.
  */
 const settled = (page) =>
   page.evaluate(async () => {
@@ -40,16 +40,16 @@ const settled = (page) =>
 
 const isOpen = (page) => expect(page.getByRole("timer", { name: "Virtual time in seconds" })).toHaveText(/^\d/);
 
-const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, { timeout: 60_000 });
+const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, LONG);
 
-/** Somebody comes back to the tab: that is when the page asks for a new version. */
+/** Makes the page believe that its tab is visible again, at which it checks for a new version. */
 const comeBack = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
 
 const version = (page) => page.locator("script[data-version]").getAttribute("data-version");
 
 const news = (page) => page.getByRole("status").getByText("There is a new version of Packetarium.");
 
-/** Nothing but that the host cannot be reached. */
+/** The faults without those of an unreachable host. */
 const onlyUnreachable = (faults) => faults.splice(0).filter((fault) => !/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED/.test(fault));
 
 test("after one visit the page opens without its host, and frames move", async ({ page, aquarium, host, faults }) => {
@@ -81,7 +81,7 @@ test("after one visit a shared link opens without a network, in a new tab too", 
   expect(onlyUnreachable(faults)).toEqual([]);
 });
 
-test("a host that takes requests and never answers does not keep the page from opening", async ({ page, aquarium, context }) => {
+test("a host that accepts requests and never answers does not prevent the page from opening", async ({ page, aquarium, context }) => {
   await aquarium.open();
   await kept(page);
   let asked = 0;
@@ -91,7 +91,7 @@ test("a host that takes requests and never answers does not keep the page from o
   expect(asked).toBeGreaterThan(0);
 });
 
-test("a new version is announced, and taken when it is asked for and not before", async ({ page, aquarium, host }) => {
+test("a new version is announced, and activated on request and not before", async ({ page, aquarium, host }) => {
   await aquarium.open(QUIET);
   await kept(page);
   const old = await version(page);
@@ -103,7 +103,7 @@ test("a new version is announced, and taken when it is asked for and not before"
 
   await host.publish("new");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   await expect(aquarium.button("Start echo")).toBeInViewport();
   expect(await version(page)).toBe(old);
   await aquarium.button("Later").click();
@@ -112,13 +112,13 @@ test("a new version is announced, and taken when it is asked for and not before"
 
   await host.publish("newer");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   await aquarium.button("Reload with the new version").click();
   await expect.poll(() => version(page).catch(() => undefined)).toBe("newer");
   await expect(aquarium.run("TCP echo a → b")).toContainText("keep me");
   await expect(news(page)).toBeHidden();
 
-  // It is the new version that is kept, and nothing else.
+  // The cache has the new version and nothing else.
   await host.stop();
   await page.reload();
   await isOpen(page);
@@ -126,12 +126,12 @@ test("a new version is announced, and taken when it is asked for and not before"
   expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
 });
 
-test("the news covers nothing of the page, is clean for axe in both themes, and can be answered with the keyboard", async ({ page, aquarium, host }) => {
+test("the announcement covers nothing of the page, has no violation for axe in either theme, and can be answered with the keyboard", async ({ page, aquarium, host }) => {
   await aquarium.open(QUIET);
   await kept(page);
   await host.publish("new");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
     await page.setViewportSize(size);
     for (const colorScheme of ["light", "dark"]) {
@@ -145,7 +145,7 @@ test("the news covers nothing of the page, is clean for axe in both themes, and 
     expect(top.y).toBeGreaterThanOrEqual(bar.y + bar.height - 1);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
-  expect((await page.getByRole("contentinfo").boundingBox()).y, "the page still ends where the window does").toBeLessThan(900);
+  expect((await page.getByRole("contentinfo").boundingBox()).y, "the page still fits into the window").toBeLessThan(900);
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("Tab");
   await expect(aquarium.button("Reload with the new version")).toBeFocused();
@@ -154,7 +154,7 @@ test("the news covers nothing of the page, is clean for axe in both themes, and 
   await expect(news(page)).toBeHidden();
 });
 
-test("somebody who reloads has the new version without being asked, and other tabs are told", async ({ context, page, aquarium, host }) => {
+test("a reload activates the new version without a question, and other tabs announce it", async ({ context, page, aquarium, host }) => {
   await aquarium.open();
   await kept(page);
   const other = await context.newPage();
@@ -165,33 +165,34 @@ test("somebody who reloads has the new version without being asked, and other ta
   await page.reload();
   await moves(page);
   expect(await version(page)).toBe("new");
-  await expect(news(other)).toBeVisible(IDLE);
+  await expect(news(other)).toBeVisible(LONG);
   await expect(news(page)).toBeHidden();
   await other.getByRole("button", { name: "Reload with the new version" }).click();
   await expect.poll(() => version(other).catch(() => undefined)).toBe("new");
   await expect(news(other)).toBeHidden();
 });
 
-test("a version that is only half on the host is not announced", async ({ page, aquarium, host, faults }) => {
+test("a version that is only half published is not announced", async ({ page, aquarium, host, faults }) => {
   await aquarium.open();
   await kept(page);
   const old = await version(page);
   await host.publish("new", "sw.js");
   await comeBack(page);
   await settled(page);
-  await page.waitForTimeout(500);
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting), "no worker waits to take over").toBeNull();
+  await aquarium.shown();
   await expect(news(page)).toBeHidden();
   await host.stop();
   await page.reload();
   await moves(page);
   expect(await version(page)).toBe(old);
-  // The browser says that the digest is another, and that the host is gone.
+  // The browser reports the wrong digest, and the unreachable host.
   expect(onlyUnreachable(faults).filter((fault) => !/digest|integrity/i.test(fault))).toEqual([]);
 });
 
-test("in a whole session, first visit to new version, nothing is asked of another site and the policy is kept", async ({ context, page, aquarium, host }) => {
-  // aquarium.js fails this test at its end if a request leaves the page's folder or the policy is violated. Here is shown
-  // that it sees the requests of the worker too.
+test("in a whole session, from first visit to new version, no request goes to another site and no policy is violated", async ({ context, page, aquarium, host }) => {
+  // aquarium.js fails this test at its end if a request leaves the page's folder or the policy is violated. This test also shows
+  // that it sees the worker's requests.
   const asked = [];
   context.on("request", (request) => asked.push([request.serviceWorker() ? "worker" : "page", new URL(request.url()).pathname]));
   await aquarium.open();
@@ -205,7 +206,7 @@ test("in a whole session, first visit to new version, nothing is asked of anothe
   await page.keyboard.press("Escape");
   await host.publish("new");
   await comeBack(page);
-  await expect(news(page)).toBeVisible(IDLE);
+  await expect(news(page)).toBeVisible(LONG);
   await aquarium.button("Reload with the new version").click();
   await expect.poll(() => version(page).catch(() => undefined)).toBe("new");
   await isOpen(page);
@@ -233,7 +234,7 @@ test("the page can be installed: its manifest has a name, a start and icons that
     }, url);
     if (sizes !== "any") expect(natural).toBe(sizes);
   }
-  // What the browser itself thinks of it.
+  // The browser's own verdict.
   const browser = await context.newCDPSession(page);
   const { errors, url } = await browser.send("Page.getAppManifest");
   expect(url).toBe(address);
@@ -241,7 +242,7 @@ test("the page can be installed: its manifest has a name, a start and icons that
   expect((await browser.send("Page.getInstallabilityErrors")).installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
 });
 
-test("where no worker is allowed, the page works all the same and says nothing", async ({ page, aquarium }) => {
+test("where service workers are forbidden, the page works and reports nothing", async ({ page, aquarium }) => {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, "serviceWorker", {
       get() {

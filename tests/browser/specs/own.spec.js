@@ -7,7 +7,7 @@ async function yours(aquarium) {
   return aquarium.dialog.getByRole("listitem").filter({ has: aquarium.page.getByRole("button", { name: /^Delete / }) });
 }
 
-test("what a person changes is kept among their own, and can be opened and deleted", async ({ page, aquarium }) => {
+test("a changed scenario is kept among the user's own, and can be opened and deleted", async ({ page, aquarium }) => {
   await aquarium.open({ ...QUIET, title: "First" });
   await expect(await yours(aquarium)).toHaveCount(0);
   await page.keyboard.press("Escape");
@@ -22,7 +22,7 @@ test("what a person changes is kept among their own, and can be opened and delet
   await expect(kept).toHaveCount(0);
 });
 
-test("opening something else by mistake is undone", async ({ aquarium }) => {
+test("opening another scenario by mistake can be undone", async ({ aquarium }) => {
   await aquarium.open({ ...QUIET, title: "Mine" });
   await aquarium.button("Edit").click();
   await aquarium.button("Add a host").click();
@@ -33,7 +33,7 @@ test("opening something else by mistake is undone", async ({ aquarium }) => {
   await expect(aquarium.title("Mine")).toBeVisible();
 });
 
-test("two tabs keep apart what is in them", async ({ context, page, aquarium }) => {
+test("two tabs keep their scenarios apart", async ({ context, page, aquarium }) => {
   await page.goto(`./#${fragment({ ...QUIET, title: "In one tab" })}`);
   await aquarium.start("Ping");
   const other = await context.newPage();
@@ -46,7 +46,7 @@ test("two tabs keep apart what is in them", async ({ context, page, aquarium }) 
   await expect(await yours(aquarium)).toHaveCount(2);
 });
 
-test("where there is no room to keep anything, the page says so and goes on", async ({ page, aquarium }) => {
+test("when the storage is full, the page reports it and goes on", async ({ page, aquarium }) => {
   await page.addInitScript(() => {
     Storage.prototype.setItem = () => {
       throw new DOMException("full", "QuotaExceededError");
@@ -59,7 +59,7 @@ test("where there is no room to keep anything, the page says so and goes on", as
   await expect(aquarium.run("Ping a → b")).toContainText("done");
 });
 
-test("a link is handed on as a QR code, and as a part of a course page", async ({ aquarium }) => {
+test("a share link is available as a QR code and as an embed for a course page", async ({ aquarium }) => {
   await aquarium.open(QUIET);
   await aquarium.button("Share").click();
   await aquarium.dialog.getByText("As a QR code").click();

@@ -1,6 +1,8 @@
-// The packet list: that it has every packet, follows, leads and is led, and is filtered; and that its length does not matter.
+// The packet list: it has every packet, follows the playhead, selects and is selected from elsewhere, is filtered, and works at
+// any length.
 import { pcap, udp } from "../captures.js";
 import { QUIET, expect, test } from "../aquarium.js";
+import { LONG } from "../patience.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 3, interval: "100ms" } }, { at: "500ms", echo: { from: "b", to: "a" } }] };
 
@@ -9,7 +11,7 @@ const numbers = (aquarium) => aquarium.packets.getByRole("gridcell").and(aquariu
 
 const count = (page) => page.getByRole("status").filter({ hasText: /\spackets?$/ });
 
-/** What the canvas has, without what floats over it. */
+/** The pixels of the canvas, without what floats over it. */
 const drawn = (aquarium) => aquarium.canvas.evaluate((canvas) => canvas.toDataURL());
 
 test.describe("of a small network", () => {
@@ -20,7 +22,7 @@ test.describe("of a small network", () => {
     await aquarium.instrument("Packets");
   });
 
-  test("rows are in the analyzer's words, and say what is lost, answered or sent again", async ({ aquarium }) => {
+  test("rows are in Wireshark's words, and mark what is lost, answered or retransmitted", async ({ aquarium }) => {
     const [first, second] = [await aquarium.cells(aquarium.packet(1)), await aquarium.cells(aquarium.packet(2))];
     expect(first).toEqual(["1", "0.000 000", "a → s", expect.stringMatching(/^02:/), "ff:ff:ff:ff:ff:ff", "ARP", "42", "Who has 10.0.0.2? Tell 10.0.0.1"]);
     expect(second[5]).toBe("ARP");
@@ -57,7 +59,7 @@ test.describe("of a small network", () => {
     await reply.click();
     await expect.poll(() => drawn(aquarium), "the same moment is the same picture").toBe(drawing);
 
-    // The other way round.
+    // From the stage to the list.
     await page.keyboard.press("Escape");
     await expect(reply).toHaveAttribute("aria-selected", "false");
     const { width, height } = await aquarium.canvas.boundingBox();
@@ -93,13 +95,13 @@ test.describe("of a small network", () => {
     await expect(aquarium.packets.getByRole("gridcell", { name: "s → a" }).first()).toBeAttached();
     await expect(aquarium.packets.getByRole("gridcell", { name: /b/ }).and(page.locator(":nth-child(3)"))).toHaveCount(0);
     await aquarium.place.selectOption("Link c – s");
-    await expect(count(page), "behind the switch, c hears but the broadcast").toHaveText(/^(0 of )?1\spacket$/);
+    await expect(count(page), "behind the switch, c receives only the broadcast").toHaveText(/^(0 of )?1\spacket$/);
     await aquarium.place.selectOption("Every port");
     // Sent and received on each of two links; the broadcast on three.
     await expect(count(page)).toHaveText(new RegExp(`(^| )${4 * once + 2}\\spackets$`));
   });
 
-  test("the list follows the playhead until somebody scrolls away, and again when asked to", async ({ page, aquarium }) => {
+  test("the list follows the playhead until it is scrolled away, and again on request", async ({ page, aquarium }) => {
     const follow = aquarium.button("Follow the playhead");
     await aquarium.timeline.press("Home");
     await expect(count(page)).toHaveText(/^1 of \d+\spackets$/);
@@ -116,7 +118,7 @@ test.describe("of a small network", () => {
     await expect(aquarium.packet(last)).toBeInViewport();
   });
 
-  test("a filter is completed with the keyboard, and filters the list, the stage and nothing for ever", async ({ page, aquarium }) => {
+  test("a filter is completed with the keyboard, filters list and stage, and can be removed", async ({ page, aquarium }) => {
     const all = await count(page).textContent();
     // An ARP frame is on its wire.
     await aquarium.packets.press("Home");
@@ -163,12 +165,12 @@ test.describe("of a small network", () => {
     test(claim, async ({ aquarium }) => {
       await aquarium.filter.pressSequentially("tcp");
       await aquarium.filter.press(key);
-      await expect(aquarium.filter).toHaveValue("tcp", { timeout: 3_000 });
+      await expect(aquarium.filter).toHaveValue("tcp");
       if (key === "Tab") await expect(aquarium.filter).not.toBeFocused();
     });
   }
 
-  test("a mistake in a filter is pointed at, and what was filtered before stays", async ({ page, aquarium }) => {
+  test("an error in a filter is marked, and the last valid filter stays in force", async ({ page, aquarium }) => {
     await aquarium.filter.fill("arp");
     await expect(count(page)).toHaveText(/2\spackets$/);
     await aquarium.filter.fill("ip.adr == 10.0.0.1");
@@ -187,7 +189,7 @@ test.describe("of a small network", () => {
     await expect(page.getByText("No packet passes the filter.")).toBeVisible();
   });
 
-  test("bytes and fields of the chosen packet point at each other", async ({ aquarium }) => {
+  test("bytes and fields of the selected packet highlight each other", async ({ aquarium }) => {
     await aquarium.packets.press("Home");
     await aquarium.packet(1).click();
     await aquarium.pane("Inspect");
@@ -207,17 +209,17 @@ test.describe("of a small network", () => {
 test.describe("of 100,000 packets", () => {
   const MANY = 100_000;
   const length = (number) => 60 + (number % 100);
-  const told = (number) => [String(number), `${Math.floor((number - 1) / 1_000)}.${String((number - 1) % 1_000).padStart(3, "0")} 000`, String(length(number))];
+  const expected = (number) => [String(number), `${Math.floor((number - 1) / 1_000)}.${String((number - 1) % 1_000).padStart(3, "0")} 000`, String(length(number))];
 
   test("every row is right, at the end, in the middle and after a filter", async ({ page, aquarium }) => {
     const frames = Array.from({ length: MANY }, (_, place) => udp(1, 2, [10_000, 20_000 + (place % 7)], Buffer.alloc(length(place + 1) - 42)));
     await aquarium.open(QUIET);
     await aquarium.instrument("Packets");
     await page.getByLabel("Open capture").setInputFiles({ name: "many.pcap", mimeType: "application/octet-stream", buffer: pcap(frames) });
-    await expect(count(page)).toHaveText(/^many\.pcap: 100\s000\spackets$/, { timeout: 60_000 });
+    await expect(count(page)).toHaveText(/^many\.pcap: 100\s000\spackets$/, LONG);
     const right = async (row) => {
       const cells = await aquarium.cells(row);
-      expect([cells[0], cells[1], cells[6]]).toEqual(told(Number(cells[0])));
+      expect([cells[0], cells[1], cells[6]]).toEqual(expected(Number(cells[0])));
       return Number(cells[0]);
     };
     const inSight = async () => {
@@ -252,7 +254,7 @@ test.describe("of 100,000 packets", () => {
     await expect(aquarium.packet(1)).toBeInViewport();
 
     await aquarium.filter.fill("udp.dstport == 20006");
-    await expect(count(page)).toHaveText(/^many\.pcap: 14\s285\spackets$/, { timeout: 30_000 });
+    await expect(count(page)).toHaveText(/^many\.pcap: 14\s285\spackets$/, LONG);
     await aquarium.packets.press("End");
     await expect(aquarium.packet(99_995)).toBeInViewport();
     await right(aquarium.packet(99_995));
@@ -268,7 +270,7 @@ test("a list that grows by thousands while time passes keeps up with it", async 
   });
   await aquarium.instrument("Packets");
   await aquarium.atFullSpeed();
-  await expect(aquarium.nothingMoves).toBeVisible({ timeout: 60_000 });
+  await expect(aquarium.nothingMoves).toBeVisible(LONG);
   const rows = Number(await aquarium.packets.getAttribute("aria-rowcount")) - 1;
   // 20 MB in segments of 1460 bytes, and what acknowledges them.
   expect(rows).toBeGreaterThan(20_000_000 / 1_460);

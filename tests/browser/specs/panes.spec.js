@@ -1,9 +1,9 @@
-// Networks with switches and routers that know more: what their panes show, and what can be done there.
+// The panes of switches and routers: what they show, and what can be done there.
 import { HOME, QUIET, ROUTED, expect, test } from "../aquarium.js";
 
 const table = (aquarium, name) => aquarium.inspector.getByRole("group", { name, exact: true });
 
-test("a traceroute lists who is on the way, hop by hop, with a time for each probe", async ({ aquarium }) => {
+test("a traceroute lists the routers on the path, hop by hop, with a time for each probe", async ({ aquarium }) => {
   await aquarium.open(ROUTED);
   await aquarium.atFullSpeed();
   await aquarium.start("Traceroute", { From: "a", To: "b" });
@@ -19,7 +19,7 @@ test("a traceroute lists who is on the way, hop by hop, with a time for each pro
   await expect(aquarium.fact(card, "Hops")).toHaveText("3");
 });
 
-test("a router can be pinged at any of its addresses, and says what it has a route to", async ({ aquarium }) => {
+test("a router can be pinged at any of its addresses, and shows its routes", async ({ aquarium }) => {
   await aquarium.open(ROUTED);
   await aquarium.atFullSpeed();
   await aquarium.start("Ping", { From: "a", To: "r2 (10.0.12.2)", "How many": "1" });
@@ -31,7 +31,7 @@ test("a router can be pinged at any of its addresses, and says what it has a rou
   await expect(table(aquarium, "Interfaces").getByRole("row", { name: /^0 \(to a\) .*10\.0\.1\.254\/24, ([0-9a-f]{2}:){5}[0-9a-f]{2} up/ })).toBeVisible();
 });
 
-test("the tables of a router fit into the pane; where one does not, the keyboard moves it", async ({ page, aquarium }) => {
+test("the tables of a router fit into the pane; one that does not can be scrolled with the keyboard", async ({ page, aquarium }) => {
   await aquarium.open(HOME);
   await aquarium.playToTheEnd();
   await aquarium.pane("Inspect");
@@ -45,7 +45,7 @@ test("the tables of a router fit into the pane; where one does not, the keyboard
   await expect.poll(() => table(aquarium, "Translations").evaluate((scroll) => scroll.scrollLeft)).toBeGreaterThan(0);
 });
 
-test("the table of translations fills, and a frame tells how the router changed it", async ({ page, aquarium }) => {
+test("the table of translations fills, and a frame shows how the router changed it", async ({ page, aquarium }) => {
   await aquarium.open(HOME);
   await aquarium.playToTheEnd();
   await aquarium.goTo(0.5);
@@ -63,7 +63,7 @@ test("the table of translations fills, and a frame tells how the router changed 
   await page.keyboard.press("Escape");
 });
 
-test("a switch forgets its table when it is told to, at the live edge and in the past", async ({ aquarium }) => {
+test("the MAC table of a switch can be cleared, at the live edge and in the past", async ({ aquarium }) => {
   await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
   await aquarium.playToTheEnd();
   await aquarium.pane("Inspect");
@@ -71,7 +71,7 @@ test("a switch forgets its table when it is told to, at the live edge and in the
   await expect(table(aquarium, "MAC table").getByRole("row", { name: /\(to a\)/ })).toBeVisible();
   await aquarium.button("Clear table").click();
   await expect(aquarium.inspector.getByText(/^Empty: it has heard nobody yet/)).toBeVisible();
-  await expect(aquarium.branches, "at the live edge nothing branches off").toHaveCount(0);
+  await expect(aquarium.branches, "an action at the live edge makes no branch").toHaveCount(0);
   await aquarium.goTo(0.5);
   await expect(table(aquarium, "MAC table").getByRole("row", { name: /\(to a\)/ })).toBeVisible();
   await aquarium.button("Clear table").click();
@@ -91,7 +91,7 @@ test("a port is switched off and on, and so is the spanning tree", async ({ aqua
   await expect(aquarium.button("Switch off port 1 (to b)")).toBeVisible();
 });
 
-test("a frame of the past is lost from its sheet: the same again without it, in a branch", async ({ page, aquarium }) => {
+test("a frame of the past can be dropped by hand: a branch runs again without it", async ({ page, aquarium }) => {
   await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
   const before = await aquarium.playToTheEnd();
   await expect(aquarium.fact(aquarium.run("Ping a → b"), "Answered")).toHaveText("2");
@@ -105,7 +105,7 @@ test("a frame of the past is lost from its sheet: the same again without it, in 
   await page.keyboard.press("Escape");
 });
 
-test("a group's datagrams are counted for each who receives them", async ({ page, aquarium }) => {
+test("a multicast group's datagrams are counted for each receiver", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   await aquarium.atFullSpeed();
   await aquarium.pane("Runs");
@@ -121,7 +121,7 @@ test("a group's datagrams are counted for each who receives them", async ({ page
   await expect(card.getByRole("group", { name: "Receivers" }).getByRole("row", { name: "b 3 of 3" })).toBeVisible();
 });
 
-test("the longest packet that gets through is found, and who said so", async ({ aquarium }) => {
+test("the path MTU is found, with the router that reported it", async ({ aquarium }) => {
   const narrow = structuredClone(ROUTED);
   narrow.links[1].ports.r1.mtu = 1400;
   narrow.links[1].ports.r2.mtu = 1400;
@@ -134,7 +134,7 @@ test("the longest packet that gets through is found, and who said so", async ({ 
   await expect(aquarium.fact(card, "Reported by")).toHaveText("r1 (10.0.1.254)");
 });
 
-test("what a router keeps back is marked in the packet list, counted by reason, and told to who sent it", async ({ page, aquarium }) => {
+test("a packet that a router drops is marked in the packet list, counted by reason, and reported to its sender", async ({ page, aquarium }) => {
   await aquarium.open({ ...ROUTED, runs: [{ ping: { from: "a", to: "10.9.9.9", count: 1 } }] });
   await aquarium.playToTheEnd();
   await expect(aquarium.run("Ping a → 10.9.9.9")).toContainText("r1 (10.0.1.254) says of request 1: no route leads there");

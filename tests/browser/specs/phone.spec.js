@@ -1,4 +1,4 @@
-// On a phone: 390 pixels wide, with fingers.
+// On a phone: 390 pixels wide, with touch.
 import AxeBuilder from "@axe-core/playwright";
 import { QUIET, expect, test } from "../aquarium.js";
 
@@ -40,7 +40,7 @@ test("a run is started with fingers, and its results appear", async ({ page, aqu
   await expect(aquarium.run("TCP echo a → b")).toContainText("← Hello, aquarium!");
 });
 
-test("a tap on the drawing selects what is there", async ({ page, aquarium }) => {
+test("a tap on the drawing selects the node there", async ({ page, aquarium }) => {
   await aquarium.open();
   const { width, height } = await aquarium.canvas.boundingBox();
   await aquarium.canvas.tap({ position: { x: width / 2, y: height / 2 } });
@@ -79,7 +79,7 @@ test("a network is drawn with fingers", async ({ page, aquarium }) => {
   await connect();
   await expect(page.getByText("Now: 2 hosts and 1 switch, 2 cables.")).toBeAttached();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  expect(wide, "nothing sticks out").toBeLessThanOrEqual(0);
+  expect(wide, "nothing is wider than the page").toBeLessThanOrEqual(0);
 });
 
 test("with an instrument open there is one pane at a time, and everything fits into the width", async ({ page, aquarium }) => {
@@ -97,7 +97,7 @@ test("with an instrument open there is one pane at a time, and everything fits i
   await expect(panel(INSTRUMENTS.at(-1))).toBeHidden();
 });
 
-test("a packet is chosen with a finger, and its details are one tap away", async ({ page, aquarium }) => {
+test("a packet is selected by touch, and its details are one tap away", async ({ page, aquarium }) => {
   await aquarium.open(PINGING);
   await aquarium.playToTheEnd();
   await page.getByRole("tab", { name: "Packets", exact: true }).tap();

@@ -1,6 +1,6 @@
-// That the page keeps to itself: its policy, its folder, an embedding page of somebody else; and that it breaks well.
+// Security: the Content-Security-Policy, requests, pages that embed this one; and what the page does when the program fails.
 //
-// That no test sees an error, a violation of the policy or a request elsewhere is watched for in all of them: aquarium.js.
+// Errors, violations of the policy and requests elsewhere fail every test: see aquarium.js.
 import { createServer } from "node:http";
 import { QUIET, expect, test } from "../aquarium.js";
 
@@ -24,7 +24,7 @@ test("nothing can be sent elsewhere", async ({ page, aquarium, faults }) => {
   faults.splice(0);
 });
 
-test("what a link says is shown as text, whatever it is", async ({ page, aquarium }) => {
+test("the contents of a share link are shown as text, whatever they are", async ({ page, aquarium }) => {
   const tag = '<img src="x" onerror="window.ran = true"><b>bold</b>';
   await aquarium.open({
     ...QUIET,
@@ -56,13 +56,12 @@ test("the page starts within an iframe of another origin", async ({ page, baseUR
   expect(faults.splice(0)).toEqual([`asked for ${around}`]);
 });
 
-test("when the program breaks, the page says so, keeps the experiment, and starts again with it", async ({ page, aquarium, faults }) => {
+test("when the program panics, the page reports it, keeps the experiment, and starts again with it", async ({ page, aquarium, faults }) => {
   await aquarium.open(QUIET);
   await aquarium.atFullSpeed();
   await aquarium.start("Echo", { Text: "keep me" });
   await expect(aquarium.run("TCP echo a → b")).toContainText("done");
-  // Nothing that a person can do is known to break it. So the browser once denies what the program relies on, that it
-  // runs in a window, and it panics.
+  // No known action makes the program panic. So the browser once withholds an object that the program relies on.
   await aquarium.button("Share").evaluate((button) => {
     const denyOnce = () => {
       delete Window[Symbol.hasInstance];
@@ -83,13 +82,13 @@ test("when the program breaks, the page says so, keeps the experiment, and start
   expect(faults.splice(0).join()).toContain("panicked");
 });
 
-test("when the program is torn down without a panic, the page says so all the same", async ({ page, aquarium, faults }) => {
+test("when the program ends without a panic, the page reports that too", async ({ page, aquarium, faults }) => {
   await aquarium.open(QUIET);
   // An exception passes through the wasm, as one does when memory or the stack is used up.
   await page.evaluate(() => {
     const now = Performance.prototype.now;
     Performance.prototype.now = function () {
-      // Others ask for the time as well.
+      // Scripts outside the wasm ask for the time as well.
       if (!/wasm/.test(new Error().stack)) return now.call(this);
       Performance.prototype.now = now;
       throw new RangeError("used up");
@@ -105,7 +104,7 @@ test("when the program is torn down without a panic, the page says so all the sa
   expect(faults.splice(0).join()).toContain("used up");
 });
 
-test("when the program cannot be loaded, the page says so", async ({ page, faults }) => {
+test("when the program cannot be loaded, the page reports it", async ({ page, faults }) => {
   await page.route("**/*.wasm", (route) => route.fulfill({ status: 200, contentType: "application/wasm", body: "not wasm" }));
   await page.goto("./");
   await expect(page.getByRole("alert").getByRole("heading", { name: "Packetarium could not start" })).toBeVisible();

@@ -1,4 +1,4 @@
-// The ladder: every frame an arrow, with the keyboard and the pointer, and as a file.
+// The sequence diagram: every frame is an arrow; used with the keyboard and the pointer, and saved as a file.
 import { readFile } from "node:fs/promises";
 import { QUIET, expect, test } from "../aquarium.js";
 
@@ -14,7 +14,7 @@ test.beforeEach(async ({ page, aquarium }) => {
   await aquarium.instrument("Sequence");
 });
 
-test("each frame on each wire is an arrow, in order of time, in words for those who do not see it", async ({ aquarium }) => {
+test("each frame on each wire is an arrow, in order of time, with a description for screen readers", async ({ aquarium }) => {
   await ladder(aquarium).press("Home");
   const words = ladder(aquarium).getByRole("option");
   await expect(words.first()).toHaveText(/^0\.000\s000\ss: a → s: ARP Who has 10\.0\.0\.2\? Tell 10\.0\.0\.1$/);
@@ -27,7 +27,7 @@ test("each frame on each wire is an arrow, in order of time, in words for those 
   expect(places).toEqual(places.map((_, place) => String(place + 1)));
 });
 
-test("an arrow is chosen with the keyboard, and is chosen everywhere", async ({ aquarium }) => {
+test("an arrow selected with the keyboard is selected everywhere", async ({ aquarium }) => {
   await ladder(aquarium).press("Home");
   await ladder(aquarium).press("ArrowDown");
   await ladder(aquarium).press("ArrowDown");
@@ -42,7 +42,7 @@ test("an arrow is chosen with the keyboard, and is chosen everywhere", async ({ 
   await expect(aquarium.packets.getByRole("row", { selected: true })).toHaveCount(1);
 });
 
-test("a packet chosen in the list is brought into view here, and the pointer chooses, too", async ({ page, aquarium }) => {
+test("a packet selected in the list scrolls into view here, and the pointer selects, too", async ({ page, aquarium }) => {
   await aquarium.instrument("Packets");
   await aquarium.packets.press("End");
   await aquarium.packets.press("ArrowUp");
@@ -59,7 +59,7 @@ test("a packet chosen in the list is brought into view here, and the pointer cho
   await expect(selected(aquarium).first()).toContainText("ARP Who has");
 });
 
-test("switches can be left out, and one conversation be shown alone", async ({ page, aquarium }) => {
+test("switches can be hidden, and one conversation shown alone", async ({ page, aquarium }) => {
   const words = ladder(aquarium).getByRole("option");
   const size = () => words.first().getAttribute("aria-setsize");
   const all = Number(await size());
@@ -77,7 +77,7 @@ test("switches can be left out, and one conversation be shown alone", async ({ p
   await expect(words.filter({ hasText: /: ARP / }).first()).toBeAttached();
 });
 
-test("drawn larger, less time fits in; what was in the middle stays", async ({ aquarium }) => {
+test("zoomed in, less time fits in; the middle stays in place", async ({ aquarium }) => {
   const height = () => ladder(aquarium).evaluate((scroller) => scroller.scrollHeight);
   await ladder(aquarium).press("Home");
   const before = await height();
@@ -87,7 +87,7 @@ test("drawn larger, less time fits in; what was in the middle stays", async ({ a
   await expect.poll(height).toBe(before);
 });
 
-test("saved, it is an SVG of its own, with every text", async ({ page, aquarium }) => {
+test("saved, it is a self-contained SVG with every text", async ({ page, aquarium }) => {
   await ladder(aquarium).press("Home");
   const saving = page.waitForEvent("download");
   await aquarium.button("Save as SVG").click();

@@ -1,9 +1,9 @@
-// Handing an experiment on as a link, and coming back to it.
+// Share links, and reloads.
 import { Aquarium, QUIET, expect, fragment, test } from "../aquarium.js";
 
 const EXAMPLE = "Connect: hello over TCP";
 
-test("a shared link gives somebody else the same scenario and, played, the same history", async ({ browser, context, page, aquarium, faults }) => {
+test("a share link gives another browser the same scenario and, played, the same history", async ({ browser, context, page, aquarium, faults }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await aquarium.open();
   await aquarium.openExample(EXAMPLE);
@@ -87,7 +87,7 @@ test("a reload loses nothing", async ({ page, aquarium }) => {
   await expect(aquarium.button("Light colours")).toBeVisible();
 });
 
-test("a reload in the middle goes on in the middle", async ({ page, aquarium }) => {
+test("a reload during a run goes on from there", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.openExample(EXAMPLE);
   await aquarium.speed.fill("12");
@@ -99,7 +99,7 @@ test("a reload in the middle goes on in the middle", async ({ page, aquarium }) 
   await expect(aquarium.run("Connect client → server").first()).toContainText("done");
 });
 
-test("a page whose storage is blocked works all the same", async ({ page, aquarium }) => {
+test("the page works although its storage is blocked", async ({ page, aquarium }) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, "localStorage", {
       get() {
@@ -115,14 +115,14 @@ test("a page whose storage is blocked works all the same", async ({ page, aquari
 
 for (const [what, bad, says] of [
   ["is cut off", "1:q1YqSEzOTi1JLMrMVbIyrA", "The end of this link is missing"],
-  ["is none at all", "something-else", "This is no link to a scenario"],
+  ["is none at all", "something-else", "This is not a link to a scenario"],
   ["has faults", fragment({ packetarium: 1, nodes: [{ id: "a", kind: "hots" }] }), /nodes\[0\]\.kind \(line 1.*host/],
 ]) {
-  test(`a link that ${what} says so, and keeps what was there`, async ({ page, aquarium }) => {
+  test(`a share link that ${what} is reported, and the current scenario stays`, async ({ page, aquarium }) => {
     await aquarium.open(QUIET);
     await aquarium.start("Ping", { "How many": "1" });
     await expect(aquarium.run("Ping a → b")).toBeVisible();
-    // Pasted into the address bar of the same tab.
+    // In the address bar of the same tab.
     await page.evaluate((bad) => (location.hash = bad), bad);
     await expect(aquarium.dialog).toHaveAccessibleName("This link cannot be opened");
     await expect(aquarium.dialog).toContainText(says);
@@ -132,7 +132,7 @@ for (const [what, bad, says] of [
     await expect(aquarium.run("Ping a → b")).toBeVisible();
     expect(page.url()).not.toContain(bad);
 
-    // And in a tab of its own, where what was there comes from storage.
+    // And in a new tab, where the current scenario comes from storage.
     await page.goto("about:blank");
     await page.goto(`./#${bad}`);
     await expect(aquarium.dialog).toHaveAccessibleName("This link cannot be opened");
@@ -142,7 +142,7 @@ for (const [what, bad, says] of [
   });
 }
 
-test("a link opened in the same tab is followed", async ({ page, aquarium }) => {
+test("a share link opened in the same tab is followed", async ({ page, aquarium }) => {
   await aquarium.open();
   await page.evaluate((link) => (location.hash = link), fragment(QUIET));
   await expect(aquarium.title("A quiet network")).toBeVisible();

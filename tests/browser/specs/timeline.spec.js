@@ -1,4 +1,4 @@
-// The time line: that going back is exact, whatever is looked at, and that nothing is lost by it.
+// The time line: the past is shown exactly as it was, and going back loses nothing.
 import { QUIET, expect, test } from "../aquarium.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 3 } }, { at: "2.5s", echo: { from: "b", to: "a", udp: true } }] };
@@ -7,7 +7,7 @@ const LOSING = { ...QUIET, runs: [{ ping: { from: "a", to: "c", count: 12, inter
 
 const reply = (aquarium, number) => aquarium.run("Ping a → b").getByText(`Reply ${number}`);
 
-test("dragged back, everything shows what was true then; played, it becomes what it was, to the last bit", async ({ page, aquarium }) => {
+test("dragged back, everything shows the state of then; played again, it has the same history hash", async ({ page, aquarium }) => {
   await aquarium.open(PINGING);
   const history = await aquarium.playToTheEnd();
   await expect(reply(aquarium, 3)).toBeVisible();
@@ -27,9 +27,9 @@ test("dragged back, everything shows what was true then; played, it becomes what
   await expect(aquarium.fact(aquarium.run("Ping a → b"), "Answered")).toHaveText("2");
   await expect(aquarium.run("UDP echo b → a")).toContainText(/at 2\.5\d*\ss/);
   await expect(aquarium.timeline).toHaveAttribute("aria-valuetext", /; 0 of 2 runs are over$/);
-  await expect(aquarium.hash, "what has happened has happened").toHaveText(history);
+  await expect(aquarium.hash, "the history is the same").toHaveText(history);
 
-  // Tables, too: nobody is known before the first frame.
+  // Tables, too: they are empty before the first frame.
   await aquarium.pane("Inspect");
   await aquarium.button("Switch s").click();
   const macs = aquarium.inspector.getByRole("group", { name: "MAC table" }).getByRole("row", { name: /\(to [ab]\)/ });
@@ -51,7 +51,7 @@ test("dragged back, everything shows what was true then; played, it becomes what
   await expect(aquarium.run("UDP echo b → a")).toContainText("done");
 });
 
-test("a history looked at while it is made is the one that nobody looked at", async ({ aquarium }) => {
+test("looking back while the network runs does not change its history", async ({ aquarium }) => {
   await aquarium.open(PINGING);
   const history = await aquarium.playToTheEnd();
   await aquarium.button("Start again from the beginning").click();
@@ -60,20 +60,20 @@ test("a history looked at while it is made is the one that nobody looked at", as
   await aquarium.button("Step to the next event").click();
   await aquarium.button("Step back to the last event").click();
   await aquarium.live.click();
-  await expect(aquarium.button("Pause"), "the live edge is live").toBeVisible();
+  await expect(aquarium.button("Pause"), "time goes on at the live edge").toBeVisible();
   await expect(reply(aquarium, 2)).toBeVisible();
   await aquarium.timeline.press("Home");
   await aquarium.timeline.press("End");
   expect(await aquarium.playToTheEnd()).toBe(history);
 });
 
-/** Presses `name` until the playhead stays where it is, and returns the times that it stopped at. */
+/** Presses the button `name` until the playhead no longer moves; returns the times at which it stopped. */
 async function stops(aquarium, name, most = 60) {
   const times = [];
   let before = await aquarium.time();
   while (times.length < most) {
     await aquarium.button(name).click();
-    // A step that has nowhere to go changes nothing that could be waited for.
+    // The last press changes nothing that could be waited for.
     await aquarium.shown();
     const now = await aquarium.time();
     if (now === before) break;
@@ -96,7 +96,7 @@ test("steps by drops stop at each drop and nowhere else, forwards as backwards",
   expect(back.length).toBeGreaterThan(1);
   const forth = await stops(aquarium, "Step to the next drop");
   expect(forth).toEqual(back.toReversed().slice(1));
-  // As many as the list says; not all of its rows are in sight at once.
+  // As many as the list has; not all of its rows are in view at once.
   const numbers = new Set();
   for (const key of ["Home", "PageDown", "End"]) {
     await aquarium.packets.press(key);
@@ -106,7 +106,7 @@ test("steps by drops stop at each drop and nowhere else, forwards as backwards",
   expect(numbers.size).toBe(back.length);
 });
 
-test("steps by frames and by what is selected go back the way they came", async ({ page, aquarium }) => {
+test("steps by frames and by events of the selection stop at the same moments in both directions", async ({ page, aquarium }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await aquarium.open(PINGING);
   await aquarium.playToTheEnd();
@@ -117,7 +117,7 @@ test("steps by frames and by what is selected go back the way they came", async 
   expect(frames).toEqual(frames.toSorted((a, b) => a - b));
   expect((await stops(aquarium, "Step back to the last frame", 12)).toReversed()).toEqual([0, ...frames.slice(0, -1)]);
 
-  // A host that takes no part: nothing happens to it but the broadcast that the switch floods.
+  // A host that takes no part: it only receives the broadcast that the switch floods.
   await aquarium.timeline.press("Home");
   await aquarium.pane("Inspect");
   await aquarium.button("Host c 10.0.0.3").click();
@@ -156,7 +156,7 @@ test("keys step, go to the ends and play on, wherever the focus is", async ({ pa
   await expect.poll(() => aquarium.moment()).toBeGreaterThan(0);
 });
 
-test("zoomed in, the same way on the strip is less time, until all of it is shown again", async ({ page, aquarium }) => {
+test("zoomed in, the same distance on the strip is less time, until all of it is shown again", async ({ page, aquarium }) => {
   await aquarium.open(PINGING);
   await aquarium.playToTheEnd();
   const span = async () => {
@@ -180,9 +180,9 @@ test("zoomed in, the same way on the strip is less time, until all of it is show
   await expect.poll(span).toBe(whole);
 });
 
-test("a moment that is still to come is run to when somebody points at it, and what happens until then is announced", async ({ page, aquarium }) => {
+test("a click on a moment to come runs the network to it, and the planned events until then are announced", async ({ page, aquarium }) => {
   await aquarium.open();
-  await aquarium.openExample("A loop, and the tree that tames it");
+  await aquarium.openExample("Spanning tree: a loop made safe");
   await expect(page.getByText("s1 – s2: the cable is pulled")).toBeVisible();
   // The strip goes to 10 s: to 9 s.
   await aquarium.dragTo(0.9);

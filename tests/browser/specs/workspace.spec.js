@@ -1,4 +1,4 @@
-// How the page is laid out: the instruments unfold as they are wanted, and everything stays as it was left.
+// The page's layout: instruments open on request, and the layout is stored.
 import { QUIET, expect, test } from "../aquarium.js";
 
 const INSTRUMENTS = ["Packets", "Sequence", "Log"];
@@ -31,7 +31,7 @@ test("a first visitor sees the stage and no instrument; each opens with a click,
   await expect.poll(() => height(aquarium.canvas)).toBe(whole);
 });
 
-test("tabs are walked through with the arrow keys", async ({ page, aquarium }) => {
+test("the arrow keys move between tabs", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   await page.getByRole("tab", { name: "Packets" }).focus();
   await page.keyboard.press("Enter");
@@ -44,7 +44,7 @@ test("tabs are walked through with the arrow keys", async ({ page, aquarium }) =
   await expect(body(page, "Packets")).toBeVisible();
 });
 
-test("dividers are moved with keys and with the mouse, within bounds, and everything is kept over a reload", async ({ page, aquarium }) => {
+test("dividers are moved with keys and with the mouse, within bounds, and survive a reload", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   await aquarium.instrument("Packets");
   const drawer = page.getByRole("separator", { name: "Height of the instruments" });
@@ -54,7 +54,7 @@ test("dividers are moved with keys and with the mouse, within bounds, and everyt
   await expect.poll(() => height(body(page, "Packets"))).toBe(before + 72);
   await expect(drawer).toHaveAttribute("aria-valuenow", "360");
   for (let press = 0; press < 20; press += 1) await drawer.press("ArrowDown");
-  await expect(drawer, "it does not vanish").toHaveAttribute("aria-valuenow", await drawer.getAttribute("aria-valuemin"));
+  await expect(drawer, "it does not disappear").toHaveAttribute("aria-valuenow", await drawer.getAttribute("aria-valuemin"));
 
   const drag = async (divider, x, y) => {
     const box = await divider.boundingBox();
@@ -91,7 +91,7 @@ for (const [what, size] of Object.entries({ "a laptop": { width: 1366, height: 7
       await aquarium.instrument(name);
       await expect(aquarium.canvas).toBeInViewport({ ratio: 0.9 });
       expect(await height(aquarium.canvas)).toBeGreaterThan(80);
-      // A click that something else would get is refused.
+      // Playwright refuses a click that another element would receive.
       await aquarium.timeline.click({ position: { x: 2, y: 8 }, trial: true });
       for (const button of ["Step back to the last event", "Start again from the beginning", "Live"]) await aquarium.button(button).click({ trial: true });
       await expect(body(page, name)).toBeInViewport({ ratio: 0.9 });
@@ -99,7 +99,7 @@ for (const [what, size] of Object.entries({ "a laptop": { width: 1366, height: 7
   });
 }
 
-test("the side pane makes room, stays away and comes back", async ({ page, aquarium }) => {
+test("the side pane can be closed, stays closed and can be opened again", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   const before = await width(aquarium.canvas);
   await aquarium.button("Hide the side pane").click();

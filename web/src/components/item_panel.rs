@@ -181,7 +181,7 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
         }
         Selection::Link(id) => {
             let Some(link) = topology.links.get(id.index()) else { return Ok(edits) };
-            let (ways, ports) = form.link(topology, link)?;
+            let (ways, ports) = form.link(scenario, link)?;
             if ways != link.ways {
                 edits.push(Edit::SetLink(id, ways));
             }

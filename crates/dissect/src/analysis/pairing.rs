@@ -5,7 +5,7 @@ use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, IpAddress, IpProtocol, Ipv
 
 use super::Packets;
 use super::endpoints::Endpoint;
-use crate::ip::Packet;
+use crate::header::ip::Packet;
 
 /// With more questions that nobody answers than this, the oldest are forgotten: a scan must not take all memory.
 const OPEN_MAX: usize = 65_536;

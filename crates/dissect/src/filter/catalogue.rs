@@ -3,7 +3,8 @@
 //! What is not listed here is looked for in the dissection. A field that is listed with `Read::Tree` is as well: it is
 //! listed for its kind and meaning, and so that it is offered while somebody types.
 
-use super::packet::{Packet, Value};
+use super::packet::Packet;
+use super::value::{Kind, Value, Visit};
 use crate::analysis::{Mark, Notes};
 use smoltcp::wire::IpProtocol;
 
@@ -14,28 +15,6 @@ pub(super) struct Entry {
     pub meaning: &'static str,
     pub read: Read,
 }
-
-/// What values a field has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Its bytes are those of its header and all that it carries.
-    Protocol,
-    Number,
-    /// 0 or 1.
-    Flag,
-    /// Nothing but being there.
-    Mark,
-    /// Seconds.
-    Time,
-    Mac,
-    Ipv4,
-    Ipv6,
-    Bytes,
-    Text,
-}
-
-/// Takes one value after the other.
-pub(super) type Visit<'v> = &'v mut dyn FnMut(Value<'_>);
 
 #[derive(Clone, Copy)]
 pub(super) enum Read {

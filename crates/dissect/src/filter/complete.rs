@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::catalogue::{self, ENTRIES, Kind};
+use super::catalogue::{self, ENTRIES};
 use super::expression::Relation;
+use super::value::Kind;
 
 /// Something to put at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]

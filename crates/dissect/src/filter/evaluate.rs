@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use super::Subject;
-use super::catalogue::{Kind, Read, Visit};
+use super::catalogue::Read;
 use super::expression::{Expression, Key, Literal, Name, Needle, Relation, Span};
-use super::packet::{Packet, Value};
+use super::packet::Packet;
+use super::value::{Kind, Value, Visit};
 
 pub(super) fn matches(expression: &Expression, subject: &Subject<'_>) -> bool {
     holds(expression, &Packet::new(subject))

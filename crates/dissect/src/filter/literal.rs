@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::catalogue::Kind;
 use super::expression::{Literal, Needle, full};
+use super::value::Kind;
 
 /// What was written: in quotation marks, or a word.
 pub(super) enum Written<'t> {

@@ -1,30 +1,13 @@
 //! A packet, as filters look into it: where its headers begin, found once, without allocating anything.
 
-use std::net::IpAddr;
 use std::ops::Range;
 
 use smoltcp::wire::{IpAddress, IpProtocol};
 
 use super::Subject;
-use super::catalogue::Visit;
-use crate::content::{Content, content};
-use crate::ip;
-use crate::{ipv4, ipv6};
-
-/// One value of a field.
-#[derive(Clone, Copy)]
-pub(super) enum Value<'a> {
-    /// It is there, and that is all.
-    Present,
-    Number(u64),
-    /// Nanoseconds.
-    Time(u64),
-    Mac([u8; 6]),
-    Address(IpAddr),
-    Bytes(&'a [u8]),
-    /// From the dissection: as people read it, and its bytes.
-    Shown(&'a str, &'a [u8]),
-}
+use super::value::{Value, Visit};
+use crate::header::content::{Content, content};
+use crate::header::{ip, ipv4, ipv6};
 
 pub(super) struct Packet<'a> {
     pub subject: &'a Subject<'a>,

@@ -9,10 +9,11 @@ use winnow::stream::{LocatingSlice, Location};
 use winnow::token::{any, take_while};
 use winnow::{ModalResult, Parser};
 
-use super::catalogue::{self, ENTRIES, Kind, PROTOCOLS};
+use super::catalogue::{self, ENTRIES, PROTOCOLS};
 use super::expression::{Expression, Key, Literal, Name, Relation, Span, full};
 use super::literal::{self, Written, wanted};
 use super::others::OTHERS;
+use super::value::Kind;
 use super::{FilterError, LENGTH_MAX};
 
 /// Parentheses within parentheses, and `not`s: each is a call within a call.

@@ -5,7 +5,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use smoltcp::wire::{ArpOperation, TcpRepr};
 
-use super::catalogue::{ENTRIES, Kind};
+use super::catalogue::ENTRIES;
+use super::value::Kind;
 use super::expression::{Expression, Key, Literal, Name, Needle, Relation, Span};
 use super::*;
 use crate::analysis::{Analysis, Notes};

@@ -167,7 +167,7 @@ pub fn packet_too_big() -> Vec<u8> {
     icmpv6(Icmpv6Repr::PktTooBig { mtu: 1280, header, data: &datagram })
 }
 
-fn ndp(repr: NdiscRepr<'_>) -> Vec<u8> {
+pub fn ndp(repr: NdiscRepr<'_>) -> Vec<u8> {
     icmpv6_with_hop_limit(Icmpv6Repr::Ndisc(repr), 255)
 }
 
@@ -208,7 +208,7 @@ pub fn router_advertisement() -> Vec<u8> {
     })
 }
 
-fn redirect() -> Vec<u8> {
+pub fn redirect() -> Vec<u8> {
     ndp(NdiscRepr::Redirect {
         target_addr: A6,
         dest_addr: B6,
@@ -217,7 +217,7 @@ fn redirect() -> Vec<u8> {
     })
 }
 
-fn with_flags(flags: u16) -> Vec<u8> {
+pub fn with_flags(flags: u16) -> Vec<u8> {
     let mut segment = tcp_segment(A.into(), B.into(), TcpRepr { src_port: 49160, ..ack() });
     segment[12..14].copy_from_slice(&(0x5000 | flags).to_be_bytes());
     TcpPacket::new_unchecked(&mut segment).fill_checksum(&A.into(), &B.into());

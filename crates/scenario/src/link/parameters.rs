@@ -1,7 +1,7 @@
 //! What follows the payload of a link: values set over its document, and the moment to look at.
 //!
-//! `&set=PATH:VALUE` and `&seed=NAME` change the document's text, not the scenario: so whatever is then wrong is told by the
-//! one reader, with its place, numbers stay as they were written, and a document with other faults can still be shown.
+//! `&set=PATH:VALUE` and `&seed=NAME` change the document's text, not the scenario. So the reader of documents reports what is then
+//! wrong, with its place; numbers stay as they were written; and a document with other faults can still be shown.
 
 use super::{LinkError, unescaped};
 use crate::bounds::{DOCUMENT_BYTES_MAX, LINKS_MAX, MOMENT_MAX, SEED_MAX};
@@ -12,8 +12,8 @@ use netlab::Instant;
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Each takes a pass over the document, and nobody writes so many.
-const PARAMETERS_MAX: usize = 32;
+/// The parameters that a link may have. Each takes a pass over the document.
+pub const PARAMETERS_MAX: usize = 32;
 /// Characters of the parameter that is a moment, escaped in every possible way.
 const MOMENT_CHARS_MAX: usize = 200;
 /// Fields that hold a list wherever they stand: one value alone will do.
@@ -64,7 +64,10 @@ pub(super) fn apply<'a>(
     parameters: impl Iterator<Item = &'a str>,
 ) -> Result<String, LinkError> {
     for (number, parameter) in parameters.enumerate() {
-        if number >= PARAMETERS_MAX || text.len() + parameter.len() > DOCUMENT_BYTES_MAX {
+        if number >= PARAMETERS_MAX {
+            return Err(LinkError::TooManyParameters);
+        }
+        if text.len() + parameter.len() > DOCUMENT_BYTES_MAX {
             return Err(LinkError::TooLarge);
         }
         let parameter = unescaped(parameter)?;
@@ -78,7 +81,7 @@ pub(super) fn apply<'a>(
                     Err("write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24".to_owned())
                 }
             },
-            // It is for who shows the document.
+            // It does not concern the document.
             "at" => {
                 let checked = parse_moment(value);
                 checked.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;
@@ -94,7 +97,7 @@ pub(super) fn apply<'a>(
 /// The text with this value at the end of this path. The error says why there is no such place.
 fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // What is no JSON is told by who reads it.
+    // The reader of documents reports what is not JSON.
     let Ok(mut at) = Value::document(text) else { return Ok(text.to_owned()) };
     let mut value = match serde_json::from_str::<&RawValue>(value) {
         Ok(json) => json.get().to_owned(),
@@ -140,7 +143,7 @@ fn inside(steps: &[&str], mut value: String) -> Result<String, &'static str> {
     for step in steps.iter().rev() {
         value = match step.parse() {
             Ok(0usize) => format!("[{value}]"),
-            Ok(_) => return Err("there is no list with so many entries yet: begin with 0"),
+            Ok(_) => return Err("the list has no entries yet: begin with 0"),
             Err(_) => format!("{{{}:{value}}}", as_text(step)),
         };
     }
@@ -154,14 +157,20 @@ fn element(list: &Value<'_>, elements: &[Value<'_>], step: &str) -> Result<usize
     match (named.next(), named.next(), step.parse()) {
         (Some(found), None, _) => Ok(found),
         (None, _, Ok(number)) if number <= elements.len() => Ok(number),
-        (first, second, _) => {
-            let [place, step, count] = [list.place.to_string(), quoted(step), elements.len().to_string()];
-            Err(match second.or(first) {
-                Some(_) => format!("several of {place} are called {step}: write a number below {count}"),
-                None => format!(
-                    "{place} has no {step}: write the id of a node, the ends of a link as in links.a-b, or a number up to {count}"
-                ),
-            })
+        (Some(_), Some(_), _) => Err(format!(
+            "several of {} are called {}: write a number below {}",
+            list.place,
+            quoted(step),
+            elements.len()
+        )),
+        _ => {
+            let named = match list.place.steps() {
+                [Step::Field(field)] if field == "nodes" => "the id of a node or ",
+                [Step::Field(field)] if field == "links" => "the ends of a link, as in links.a-b, or ",
+                _ => "",
+            };
+            let count = elements.len();
+            Err(format!("{} has no {}: write {named}a number up to {count}", list.place, quoted(step)))
         }
     }
 }

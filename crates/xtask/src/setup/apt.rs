@@ -1,4 +1,4 @@
-//! Packages of a Debian-like system, where there is one and we may install.
+//! Debian's packages, where apt-get exists and may be used.
 
 use crate::process;
 use crate::progress::Task;
@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// apt takes turns.
+/// apt-get runs once at a time.
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Installs packages. Fails, having changed nothing, where there is no apt-get or no right to use it.
@@ -21,23 +21,23 @@ pub fn install(task: &Task, packages: &[&str]) -> Result<()> {
     let attempt = || -> Result<()> {
         let mut command = apt_get(prefix);
         command.args(["install", "--yes", "--no-install-recommends"]).args(packages);
-        process::watch(&mut command, |line| task.say(line))
+        process::watch(&mut command, |line| task.doing(line))
     };
-    task.say(&format!("apt-get install {}", packages.join(" ")));
+    task.doing(&format!("apt-get install {}", packages.join(" ")));
     // The lists of a fresh machine or container are empty or old.
     attempt().or_else(|_| {
-        task.say("apt-get update");
-        process::watch(apt_get(prefix).arg("update"), |line| task.say(line))?;
+        task.doing("apt-get update");
+        process::watch(apt_get(prefix).arg("update"), |line| task.doing(line))?;
         attempt()
     })
 }
 
-/// The command as a person would type it.
+/// The command as it is typed by hand.
 pub fn shown(packages: &[&str]) -> String {
     format!("sudo apt-get update && sudo apt-get install --no-install-recommends {}", packages.join(" "))
 }
 
-/// What has to stand before `apt-get`; `None` if we may not use it.
+/// The command that must precede `apt-get`; `None` without the right to use it.
 fn right_to_install() -> Option<&'static [&'static str]> {
     let succeeds = |program: &str, arguments: &[&str]| {
         process::output(Command::new(program).args(arguments)).map(|output| output.trim().to_owned())

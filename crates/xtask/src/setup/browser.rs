@@ -7,15 +7,15 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::{env, fs};
 
-const WHY: &str = "opens the page and does what a person would";
+const WHY: &str = "opens the page and uses it as a person would";
 
 /// Names under which a Chromium is installed.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Overrides which browser the tests open.
+/// The environment variable that names the browser to test with.
 pub const VARIABLE: &str = "CHROMIUM";
 
-/// Finds or installs both. `None`: the browser is Playwright's own.
+/// Finds or installs the browser and Playwright. `None`: the browser is Playwright's own.
 pub fn ensure(progress: &Progress) -> Result<Option<PathBuf>> {
     ensure_playwright(progress)?;
     if let Some(browser) = installed() {
@@ -23,10 +23,10 @@ pub fn ensure(progress: &Progress) -> Result<Option<PathBuf>> {
     }
     let task = progress.begin("chromium", WHY);
     let outcome = apt::install(&task, &["chromium"]).or_else(|cause| {
-        task.say("downloading Playwright's own");
+        task.doing("downloading Playwright's own");
         let mut install = command("npx");
         install.args(["playwright", "install", "chromium"]).current_dir(project::browser_tests());
-        process::watch(&mut install, |line| task.say(line)).map_err(|_| cause)
+        process::watch(&mut install, |line| task.doing(line)).map_err(|_| cause)
     });
     match outcome {
         Ok(()) => {
@@ -63,7 +63,7 @@ fn ensure_playwright(progress: &Progress) -> Result<()> {
     install.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&tests);
     // Its own browsers are a large download, wanted only where no Chromium is installed.
     install.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    match process::watch(&mut install, |line| task.say(line)) {
+    match process::watch(&mut install, |line| task.doing(line)) {
         Ok(()) => {
             task.end("installed from npm");
             Ok(())

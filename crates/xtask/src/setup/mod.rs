@@ -1,9 +1,9 @@
-//! Brings a machine from "has cargo" to "serves the page", doing nothing where nothing is missing.
+//! Installs what a machine with cargo lacks to build, serve and test the page. Does nothing where nothing is missing.
 //!
 //! Everything that has to be compiled is compiled at the same time: wasm's standard library and then the page itself,
 //! trunk, and wasm-bindgen. On two cores that is what the first start consists of. The tools go below `target/tools` and
 //! onto the PATH of what xtask starts, so that nothing changes for the rest of the machine.
-//! What cannot be installed here is told once, with the reason it is needed and the command that brings it.
+//! What cannot be installed is reported once, with the reason it is needed and the command that installs it.
 
 mod apt;
 mod browser;
@@ -12,7 +12,7 @@ pub mod version;
 mod wasm_std;
 mod witness;
 
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::{process, project};
 use anyhow::{Result, anyhow};
 use std::env;
@@ -22,20 +22,18 @@ use std::process::Command;
 use std::thread::{self, ScopedJoinHandle};
 use wasm_std::WasmStd;
 
-/// What a command needs beyond wasm's standard library, trunk and wasm-bindgen.
+/// What a command of xtask needs beyond wasm's standard library, trunk and wasm-bindgen.
 #[derive(Clone, Copy, Default)]
 pub struct Needs {
-    /// Build the page, optimised or not, while the tools are being compiled.
-    pub page: Option<Optimised>,
+    /// Compile the page while the tools are being compiled.
+    pub page: bool,
+    /// Optimize the page: it takes longer to compile and needs wasm-opt.
+    pub optimized: bool,
     /// A browser and Playwright.
     pub browser: bool,
     /// Programs from elsewhere, to compare with.
     pub witnesses: bool,
 }
-
-/// Whether the page is built to be fast or to be built fast.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Optimised(pub bool);
 
 /// What setup found or installed, and how to start programs with it.
 pub struct Toolbox {
@@ -68,18 +66,18 @@ impl Toolbox {
 /// Finds or installs everything in `needs`.
 pub fn prepare(needs: Needs) -> Result<Toolbox> {
     let progress = Progress::new();
-    let optimise = needs.page.is_some_and(|Optimised(optimised)| optimised);
     thread::scope(|scope| {
         let wasm_std = scope.spawn(|| {
             let wasm_std = wasm_std::ensure(&progress)?;
-            if let Some(optimised) = needs.page {
-                build_page(&progress, &wasm_std, optimised);
+            if needs.page {
+                build_page(&progress, &wasm_std, needs.optimized);
             }
             Ok(wasm_std)
         });
         let trunk = scope.spawn(|| tools::ensure_trunk(&progress));
         let wasm_bindgen = scope.spawn(|| tools::ensure_wasm_bindgen(&progress));
-        let wasm_opt = scope.spawn(|| if optimise { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
+        let wasm_opt =
+            scope.spawn(|| if needs.optimized { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
         let witnesses = scope.spawn(|| {
             let wanted = [witness::TSHARK, witness::KERNEL].into_iter().filter(|_| needs.witnesses);
             wanted.map(|witness| witness::ensure(&progress, &witness)).collect::<Result<Vec<_>>>()
@@ -100,7 +98,7 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
     })
 }
 
-/// What a task brought, or, among the faults, why not: they are told together, so that one visit to the shop is enough.
+/// The result of a task; an error goes to `faults`, so that all missing things are reported together.
 fn outcome<T>(task: ScopedJoinHandle<'_, Result<T>>, faults: &mut Vec<String>) -> Option<T> {
     match task.join().expect("setup tasks do not panic") {
         Ok(value) => Some(value),
@@ -111,18 +109,18 @@ fn outcome<T>(task: ScopedJoinHandle<'_, Result<T>>, faults: &mut Vec<String>) -
     }
 }
 
-/// Builds what trunk will build, so that it finds it done. A fault in the page's own code is left for trunk to show:
-/// while serving, that is where a developer looks.
-fn build_page(progress: &Progress, wasm_std: &WasmStd, Optimised(optimised): Optimised) {
+/// Compiles what trunk will compile, so that trunk finds it compiled. An error in the page's own code is left for trunk to
+/// show: while serving, that is where a developer looks.
+fn build_page(progress: &Progress, wasm_std: &WasmStd, optimized: bool) {
     let mut command = wasm_std.command("cargo");
     command.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path"]);
     command.arg(project::root().join("web/Cargo.toml"));
-    if optimised {
+    if optimized {
         // The profile that index.html names to trunk.
         command.arg("--profile=page");
     }
     let task = progress.begin("page", "compiling the page and its engine for wasm");
-    match process::watch(tools::with_progress(&mut command), |line| tools::show_progress(&task, line)) {
+    match process::watch(progress::of_cargo(&mut command), |line| task.show_cargo(line)) {
         Ok(()) => task.end("compiled"),
         Err(_) => task.fail(),
     }
@@ -133,7 +131,7 @@ fn search_path() -> Vec<PathBuf> {
     let tools = project::tools();
     let mut folders = vec![tools.join("bin"), tools.join("npm/node_modules/.bin")];
     folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    // Where Debian keeps what a network is configured with; not everybody has it on the PATH.
+    // Where Debian has the tools that configure a network; it is not on every user's PATH.
     folders.extend(["/usr/sbin", "/sbin"].map(PathBuf::from));
     folders
 }
@@ -150,7 +148,7 @@ fn command(program: impl AsRef<OsStr>) -> Command {
     command
         .env("PATH", env::join_paths(search_path()).expect("PATH was one before"))
         .current_dir(project::root());
-    // Trunk follows every error, such as one in the page's code, with a page of its own insides.
+    // Trunk would follow every error, such as one in the page's code, with a page of its own stack frames.
     command.env("RUST_BACKTRACE", "0");
     command
 }

@@ -1,20 +1,19 @@
 //! trunk, wasm-bindgen and wasm-opt: found, or installed below `target/tools`.
 //!
-//! The first two are compiled from source where no ready-made program can be had, and that is most of the first start.
-//! They are compiled to be compiled fast, not to be fast: their work takes a second either way.
+//! The first two are compiled from source where no prebuilt program is available, and that is most of the first start.
+//! They are compiled without optimization: their work takes a second either way.
 
 use super::version::{self, Version};
 use super::{command, find, missing};
-use crate::progress::{Progress, Task};
+use crate::progress::{self, Progress, Task};
 use crate::{process, project};
 use anyhow::{Context as _, Result};
 use std::fs;
-use std::process::Command;
 
 /// The newest release that compiles with our Rust. 0.22 compiles too (a beta; 0.22.1 wants Rust 1.96.1), but brings two
 /// JavaScript compilers to minify 30 KB with, and takes a third longer to compile.
 const TRUNK: &str = "0.21.14";
-/// The oldest that knows what Trunk.toml uses, for those who have one.
+/// The oldest that knows what Trunk.toml uses, for machines that have one already.
 const TRUNK_OLDEST: &str = "0.21.0";
 
 /// npm's package; the oldest that knows the features we compile with. Debian's is 108.
@@ -62,7 +61,7 @@ pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
     let mut install = command("npm");
     install.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
     install.arg(project::tools().join("npm")).arg(format!("binaryen@{BINARYEN}"));
-    match process::watch(&mut install, |line| task.say(line)) {
+    match process::watch(&mut install, |line| task.doing(line)) {
         Ok(()) => {
             task.end(&format!("binaryen {BINARYEN} from npm"));
             Ok(())
@@ -75,8 +74,8 @@ pub fn ensure_wasm_opt(progress: &Progress) -> Result<()> {
     }
 }
 
-/// Whether a tool need not be installed. Ours must be of the pinned version; another's may be newer, or as old as `oldest`,
-/// where there is one.
+/// Whether a tool is installed already. One below `target/tools` must have the pinned version; one of the machine may be newer,
+/// or as old as `oldest`, if that is given.
 fn is_here(tool: &str, pinned: &str, oldest: Option<&str>) -> bool {
     let Some(path) = find(tool) else { return false };
     let version =
@@ -87,13 +86,13 @@ fn is_here(tool: &str, pinned: &str, oldest: Option<&str>) -> bool {
     }
 }
 
-/// Installs a program of crates.io: ready-made if cargo-binstall is here and finds one, else from source.
+/// Installs a program of crates.io: prebuilt if cargo-binstall is installed and finds one, else from source.
 fn install_crate(progress: &Progress, name: &str, version: &str, why: &str) -> Result<()> {
     let task = progress.begin(name, why);
-    let outcome = if ready_made(&task, name, version) {
-        Ok("ready-made")
+    let outcome = if install_prebuilt(&task, name, version) {
+        Ok("prebuilt")
     } else {
-        // As its authors tested it; where a registry lags behind that lock file, with the newest that there are.
+        // With its own lock file; where a registry lags behind that, with the newest versions that there are.
         compile(&task, name, version, true)
             .or_else(|_| compile(&task, name, version, false))
             .map(|()| "compiled from source")
@@ -112,15 +111,15 @@ fn install_crate(progress: &Progress, name: &str, version: &str, why: &str) -> R
     }
 }
 
-fn ready_made(task: &Task, name: &str, version: &str) -> bool {
+fn install_prebuilt(task: &Task, name: &str, version: &str) -> bool {
     if find("cargo-binstall").is_none() {
         return false;
     }
     let mut install = command("cargo-binstall");
     install.args(["--no-confirm", "--disable-strategies", "compile", "--root"]);
     install.arg(project::tools()).arg(format!("{name}@{version}"));
-    task.say("looking for a ready-made program");
-    process::watch(&mut install, |line| task.say(line)).is_ok()
+    task.doing("looking for a prebuilt program");
+    process::watch(&mut install, |line| task.doing(line)).is_ok()
 }
 
 fn compile(task: &Task, name: &str, version: &str, locked: bool) -> Result<()> {
@@ -140,43 +139,16 @@ fn compile(task: &Task, name: &str, version: &str, locked: bool) -> Result<()> {
         install.arg("--locked");
     }
     install.envs(QUICK_PROFILE).env_remove("RUSTFLAGS");
-    task.say("compiling from source");
-    process::watch(with_progress(&mut install), |line| show_progress(task, line))?;
-    // A gigabyte that nobody needs again.
+    task.doing("compiling from source");
+    process::watch(progress::of_cargo(&mut install), |line| task.show_cargo(line))?;
+    // A gigabyte that is not needed again.
     let _ = fs::remove_dir_all(build);
     Ok(())
-}
-
-/// Makes cargo say how far it is even though it does not write to a terminal.
-pub fn with_progress(command: &mut Command) -> &mut Command {
-    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
-    command.env("CARGO_TERM_COLOR", "never")
-}
-
-/// Shows how far cargo is.
-pub fn show_progress(task: &Task, line: &str) {
-    if let Some((done, of)) = steps(line) {
-        task.reach(done, of, "crates");
-    }
-}
-
-/// Reads `Building [====>      ] 12/345: syn, serde`.
-fn steps(line: &str) -> Option<(u64, u64)> {
-    let (_, after) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
-    let (done, of) = after.split(':').next()?.split_once('/')?;
-    Some((done.trim().parse().ok()?, of.trim().parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cargos_progress_is_read() {
-        assert_eq!(steps("    Building [=====>          ] 12/345: syn, serde"), Some((12, 345)));
-        assert_eq!(steps("    Building [===============>] 345/345"), Some((345, 345)));
-        assert_eq!(steps("   Compiling syn v2.0.1"), None);
-    }
 
     #[test]
     fn the_pinned_versions_are_versions() {

@@ -25,7 +25,7 @@ const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// What rustup calls the distribution's toolchain once linked.
 const LINKED: &str = "distro";
 
-/// rustup's download is 20 MB; a network that swallows packets must not hold us for long.
+/// rustup's download is 20 MB; a network that drops packets must not delay the setup for long.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(180);
 
 /// How to compile for wasm here.
@@ -98,7 +98,7 @@ pub fn ensure(progress: &Progress) -> Result<WasmStd> {
 }
 
 fn install(task: &Task, sysroot: &Path) -> Result<WasmStd> {
-    task.say("rustup target add");
+    task.doing("rustup target add");
     let mut add = Command::new("rustup");
     add.args(["target", "add", TARGET]);
     if process::succeeds_within(&mut add, DOWNLOAD_LIMIT) && is_ready_made(sysroot) {
@@ -143,7 +143,7 @@ fn has_sources(sysroot: &Path) -> bool {
 fn linker(sysroot: &Path) -> Result<PathBuf> {
     let host = process::output(Command::new("rustc").arg("-vV"))
         .and_then(|text| text.lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned)))
-        .context("rustc does not say what it runs on")?;
+        .context("rustc does not print its host")?;
     let bundled = sysroot.join("lib/rustlib").join(host).join("bin/rust-lld");
     if bundled.is_file() {
         return Ok(bundled);

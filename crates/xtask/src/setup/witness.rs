@@ -1,19 +1,19 @@
-//! Programs from elsewhere that our own are held against. Where they cannot be installed, tests go on without and say so
-//! aloud; for whoever wants to be sure, a variable of the environment makes that a fault.
+//! Other programs with which tests compare our results. Where they cannot be installed, the tests print a warning and compare
+//! nothing; an environment variable turns that into an error.
 
 use super::{apt, find, missing};
 use crate::progress::Progress;
 use anyhow::Result;
 use std::env;
 
-/// Programs that come together, and what they are for.
+/// Programs that are installed together, and their purpose.
 pub struct Witness {
     name: &'static str,
     programs: &'static [&'static str],
-    /// Debian's.
+    /// The names of Debian's packages.
     packages: &'static [&'static str],
     why: &'static str,
-    /// Set to be sure.
+    /// The environment variable that makes their absence an error.
     variable: &'static str,
 }
 
@@ -22,11 +22,11 @@ pub const TSHARK: Witness = Witness {
     name: "tshark",
     programs: &["tshark"],
     packages: &["tshark"],
-    why: "reads our captures, and judges our packet list by its own",
+    why: "reads our captures, and its packet list is compared with ours",
     variable: "PACKETARIUM_TSHARK",
 };
 
-/// What the Linux kernel is asked with when it is a host on a simulated network.
+/// Tools that drive the Linux kernel when it is a host on a simulated network.
 pub const KERNEL: Witness = Witness {
     name: "kernel tools",
     programs: if cfg!(target_os = "linux") {
@@ -47,7 +47,7 @@ pub const KERNEL: Witness = Witness {
     variable: "PACKETARIUM_KERNEL",
 };
 
-/// Finds or installs them.
+/// Finds or installs a witness.
 pub fn ensure(progress: &Progress, witness: &Witness) -> Result<()> {
     let Witness { name, programs, packages, why, variable } = witness;
     if programs.iter().all(|program| find(program).is_some()) {

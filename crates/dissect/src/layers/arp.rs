@@ -1,0 +1,130 @@
+//! ARP: which Ethernet address has this IPv4 address? (RFC 826; probes and announcements: RFC 5227)
+
+use std::ops::Range;
+
+use smoltcp::wire::{ArpHardware, ArpOperation, ArpPacket, EthernetAddress, EthernetProtocol, Ipv4Address};
+
+use super::payload;
+use crate::message::ArpMessage;
+use crate::number::padded;
+use crate::text::{ethertype_name, hex, mac};
+use crate::tree::{Draft, Field, Tree};
+
+/// The part whose layout does not depend on the kind of addresses.
+const FIXED_LEN: usize = 8;
+
+pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
+    let fixed = padded::<FIXED_LEN>(tree.header(&range, FIXED_LEN));
+    let arp = ArpPacket::new_unchecked(&fixed[..]);
+    let (hardware, protocol) = (arp.hardware_type(), arp.protocol_type());
+    // A cut header has no address lengths: expect those of the usual kind.
+    let (hardware_len, protocol_len) = if range.len() < FIXED_LEN {
+        (6, 4)
+    } else {
+        (usize::from(arp.hardware_len()), usize::from(arp.protocol_len()))
+    };
+    let expected = FIXED_LEN + 2 * (hardware_len + protocol_len);
+    let packet = tree.header(&range, expected);
+
+    let mut draft = Draft::new("ARP", &range, expected);
+    draft.summary(ArpMessage::read(packet).info());
+    draft.add(Field::new(
+        "arp.hw.type",
+        "Hardware type",
+        0..2,
+        match hardware {
+            ArpHardware::Ethernet => "1 (Ethernet)".into(),
+            ArpHardware::Unknown(number) => number.to_string(),
+        },
+        "The kind of link whose addresses are asked for.",
+    ));
+    draft.add(Field::new(
+        "arp.proto.type",
+        "Protocol type",
+        2..4,
+        format!("0x{:04x} ({})", u16::from(protocol), ethertype_name(protocol.into())),
+        "The kind of addresses that they are looked up by.",
+    ));
+    let hardware_fault = (hardware == ArpHardware::Ethernet && hardware_len != 6)
+        .then(|| "An Ethernet address has 6 bytes.".into());
+    draft.add(
+        Field::new(
+            "arp.hw.size",
+            "Hardware size",
+            4..5,
+            hardware_len,
+            "How many bytes a link address has: 6 in Ethernet.",
+        )
+        .fault(hardware_fault),
+    );
+    let protocol_fault = (protocol == EthernetProtocol::Ipv4 && protocol_len != 4)
+        .then(|| "An IPv4 address has 4 bytes.".into());
+    draft.add(
+        Field::new(
+            "arp.proto.size",
+            "Protocol size",
+            5..6,
+            protocol_len,
+            "How many bytes a protocol address has: 4 in IPv4.",
+        )
+        .fault(protocol_fault),
+    );
+    let operation = match arp.operation() {
+        ArpOperation::Request => "1 (request)".into(),
+        ArpOperation::Reply => "2 (reply)".into(),
+        ArpOperation::Unknown(number) => number.to_string(),
+    };
+    draft.add(Field::new(
+        "arp.opcode",
+        "Operation",
+        6..8,
+        operation,
+        "A request asks everybody on the segment; a reply answers the one who asked.",
+    ));
+
+    let link = |range: Range<usize>| match packet.get(range).unwrap_or(&[]) {
+        bytes if hardware == ArpHardware::Ethernet && bytes.len() == 6 => {
+            mac(EthernetAddress::from_bytes(bytes))
+        }
+        bytes => hex(bytes),
+    };
+    let address = |range: Range<usize>| match packet.get(range).unwrap_or(&[]) {
+        &[a, b, c, d] if protocol == EthernetProtocol::Ipv4 => Ipv4Address::new(a, b, c, d).to_string(),
+        bytes => hex(bytes),
+    };
+    let source_link = FIXED_LEN..FIXED_LEN + hardware_len;
+    let source = source_link.end..source_link.end + protocol_len;
+    let target_link = source.end..source.end + hardware_len;
+    let target = target_link.end..target_link.end + protocol_len;
+    draft.add(Field::new(
+        "arp.src.hw_mac",
+        "Sender link address",
+        source_link.clone(),
+        link(source_link),
+        "Where the sender of this message can be reached on the segment. Everyone who hears it may note it down.",
+    ));
+    draft.add(Field::new(
+        "arp.src.proto_ipv4",
+        "Sender address",
+        source.clone(),
+        address(source),
+        "The sender's own IP address, or 0.0.0.0 if it first asks whether somebody else has the one it wants.",
+    ));
+    draft.add(Field::new(
+        "arp.dst.hw_mac",
+        "Target link address",
+        target_link.clone(),
+        link(target_link),
+        "In a request this is what is looked for, so it is not filled in; in a reply, who had asked.",
+    ));
+    draft.add(Field::new(
+        "arp.dst.proto_ipv4",
+        "Target address",
+        target.clone(),
+        address(target),
+        "The IP address whose owner is looked for; in a reply, the address of the one who had asked.",
+    ));
+    let end = draft.end();
+    tree.push(draft);
+    payload::trailer(tree, end..range.end, "the ARP message");
+}

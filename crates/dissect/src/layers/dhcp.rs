@@ -1,0 +1,386 @@
+//! DHCP: a host asks for an address and whatever else it needs to take part in a network (RFC 2131, options: RFC 2132).
+//!
+//! Read here and not by smoltcp or the dhcproto crate: both give values without the bytes that they come from, and
+//! nothing of a message that is cut.
+
+use std::ops::Range;
+
+use super::rows::{Flag, Row, Show};
+use crate::message::DhcpMessage;
+use crate::message::dhcp::{
+    ADDRESS_AT, ADDRESS_END, CLIENT_ID, COOKIE, END, MESSAGE_TYPE, MESSAGE_TYPES, OPTIONS_AT, PAD,
+    address_len, client, options,
+};
+use crate::number::{ipv4, number};
+use crate::text::Names;
+use crate::text::{bytes, hex, link_address, named, text};
+use crate::tree::{Draft, Field, Tree};
+
+const HARDWARE: Names = &[(1, "Ethernet")];
+const HARDWARE_TYPE: Row = Row(
+    "dhcp.hw.type",
+    "Hardware type",
+    1..2,
+    Show::Named(HARDWARE),
+    "The kind of link that the client is on.",
+);
+const FIXED: &[Row] = &[
+    Row(
+        "dhcp.type",
+        "Message type",
+        0..1,
+        Show::Named(&[(1, "boot request"), (2, "boot reply")]),
+        "Who speaks: 1 is the client, 2 the server. What it says is in the option of the same name.",
+    ),
+    HARDWARE_TYPE,
+    Row("dhcp.hw.len", "Hardware address length", 2..3, Show::Number, "How many bytes the link address has."),
+    Row("dhcp.hops", "Hops", 3..4, Show::Number, "How many relays have passed it on between segments."),
+    Row("dhcp.id", "Transaction ID", 4..8, Show::Hex, "Chosen by the client, so that it knows its answers."),
+    Row("dhcp.secs", "Seconds", 8..10, Show::Seconds, "For how long the client has been trying."),
+    Row(
+        "dhcp.flags",
+        "Flags",
+        10..12,
+        Show::Flags(&[Flag::bit(
+            0x8000,
+            "dhcp.flags.bc",
+            "Broadcast",
+            "Answer to everybody: I cannot yet be reached by an address.",
+        )]),
+        "How to answer.",
+    ),
+    Row("dhcp.ip.client", "Client address", 12..16, Show::Ipv4, "The address that the client already has."),
+    Row(
+        "dhcp.ip.your",
+        "Your address",
+        16..20,
+        Show::Ipv4,
+        "The address that the server gives to the client.",
+    ),
+    Row("dhcp.ip.server", "Next server", 20..24, Show::Ipv4, "Whom to load a system from, if there is none."),
+    Row("dhcp.ip.relay", "Relay", 24..28, Show::Ipv4, "The router through which client and server talk."),
+];
+const SERVER_NAME: Range<usize> = ADDRESS_END..108;
+const FILE: Range<usize> = 108..236;
+const COOKIE_ROW: Row =
+    Row("dhcp.cookie", "Magic cookie", 236..240, Show::Ipv4, "99.130.83.99 says that options follow.");
+
+/// What an option holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// One or several IPv4 addresses.
+    Addresses,
+    Text,
+    Seconds,
+    Number,
+    Named(Names),
+    /// Numbers of options.
+    List,
+    ClientId,
+    Raw,
+}
+
+struct Known(u8, Kind, &'static str, &'static str, &'static str);
+
+/// The options that are explained: number, content, key of the content, name, meaning.
+const OPTIONS: &[Known] = &[
+    Known(
+        1,
+        Kind::Addresses,
+        "dhcp.option.subnet_mask",
+        "Subnet mask",
+        "Which bits of the address are the network's.",
+    ),
+    Known(3, Kind::Addresses, "dhcp.option.router", "Router", "Through whom to reach all other networks."),
+    Known(
+        6,
+        Kind::Addresses,
+        "dhcp.option.domain_name_server",
+        "Domain name server",
+        "Whom to ask for the addresses of names.",
+    ),
+    Known(12, Kind::Text, "dhcp.option.hostname", "Host name", "What the client is called."),
+    Known(15, Kind::Text, "dhcp.option.domain_name", "Domain name", "What names here end in."),
+    Known(
+        26,
+        Kind::Number,
+        "dhcp.option.interface_mtu",
+        "Interface MTU",
+        "The longest packet to send, in bytes.",
+    ),
+    Known(
+        28,
+        Kind::Addresses,
+        "dhcp.option.broadcast_address",
+        "Broadcast address",
+        "What to send to, to reach all hosts of the network.",
+    ),
+    Known(42, Kind::Addresses, "dhcp.option.ntp_server", "Time server", "Whom to ask what time it is."),
+    Known(
+        50,
+        Kind::Addresses,
+        "dhcp.option.requested_ip_address",
+        "Requested address",
+        "The address that the client would like to have.",
+    ),
+    Known(
+        51,
+        Kind::Seconds,
+        "dhcp.option.ip_address_lease_time",
+        "Lease time",
+        "For how long the address may be used.",
+    ),
+    Known(
+        MESSAGE_TYPE,
+        Kind::Named(MESSAGE_TYPES),
+        "dhcp.option.dhcp",
+        "DHCP message type",
+        "Discover, offer, request, acknowledgment: the four steps to an address.",
+    ),
+    Known(
+        54,
+        Kind::Addresses,
+        "dhcp.option.dhcp_server_id",
+        "Server",
+        "Which server speaks, or is spoken to: there can be several.",
+    ),
+    Known(
+        55,
+        Kind::List,
+        "dhcp.option.request_list_item",
+        "Wish list",
+        "The options that the client wants to know.",
+    ),
+    Known(56, Kind::Text, "dhcp.option.message", "Message", "Why not, in words."),
+    Known(
+        57,
+        Kind::Number,
+        "dhcp.option.dhcp_max_message_size",
+        "Maximum message size",
+        "The longest message that the client can take, in bytes.",
+    ),
+    Known(
+        58,
+        Kind::Seconds,
+        "dhcp.option.renewal_time_value",
+        "Renewal time",
+        "When to ask the same server for more time.",
+    ),
+    Known(
+        59,
+        Kind::Seconds,
+        "dhcp.option.rebinding_time_value",
+        "Rebinding time",
+        "When to ask any server for more time.",
+    ),
+    Known(
+        60,
+        Kind::Text,
+        "dhcp.option.vendor_class_id",
+        "Vendor class",
+        "What kind of device, or of software, the client is.",
+    ),
+    Known(
+        CLIENT_ID,
+        Kind::ClientId,
+        "dhcp.hw.mac_addr",
+        "Client identifier",
+        "By what the server recognises the client: mostly its link address.",
+    ),
+];
+const UNKNOWN: Known =
+    Known(PAD, Kind::Raw, "dhcp.option.value", "Option", "An option that is not explained here.");
+
+fn known(code: u8) -> &'static Known {
+    OPTIONS.iter().find(|known| known.0 == code).unwrap_or(&UNKNOWN)
+}
+
+pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'_>) {
+    let message = &tree.frame[range.clone()];
+    let options_end = options(message).flatten().last().map_or(OPTIONS_AT, |(_, range)| range.end);
+    // Behind the end there is only filling, which belongs to the message.
+    let mut draft = Draft::new("DHCP", &range, message.len().max(OPTIONS_AT));
+    draft.summary(match read.type_name() {
+        Some(name) => format!("{name}, transaction 0x{:08x}", number(message, 4..8)),
+        None => read.info(),
+    });
+    draft.rows(message, 0, FIXED);
+    let meaning = "By what the server knows the client, and where the answer goes to.";
+    match address_len(message) {
+        Some(length) => {
+            let address = ADDRESS_AT..ADDRESS_AT + length;
+            let key = if length == 6 { "dhcp.hw.mac_addr" } else { "dhcp.hw.addr" };
+            draft.add(Field::new(key, "Client link address", address.clone(), client(message), meaning));
+            let padding = address.end..SERVER_NAME.start;
+            let value = hex(message.get(padding.clone()).unwrap_or(&[]));
+            let meaning = "There is room for longer addresses.";
+            draft.add(Field::new("dhcp.hw.addr_padding", "Padding", padding, value, meaning));
+        }
+        None => draft.fault("There is no room for a link address of that length."),
+    }
+    draft.add(string("dhcp.server", "Server name", SERVER_NAME, message, "The name of the next server."));
+    draft.add(string("dhcp.file", "Boot file", FILE, message, "What to load from the next server."));
+    draft.add(COOKIE_ROW.field(message, 0).fault(
+        (number(message, 236..240) != COOKIE).then(|| "Not the cookie: what follows cannot be read.".into()),
+    ));
+    for option in options(message) {
+        match option {
+            Some((code, range)) => draft.add(option_field(code, message, range)),
+            None => draft.fault("The last option is cut short."),
+        }
+    }
+    if options_end > OPTIONS_AT && options_end < message.len() && message[options_end - 1] == END {
+        let filling = options_end..message.len();
+        let value = hex(&message[filling.clone()]);
+        let meaning = "Old servers expect messages of at least 300 bytes.";
+        draft.add(Field::new("dhcp.option.padding", "Padding", filling, value, meaning));
+    }
+    tree.push(draft);
+}
+
+/// A text in a field of fixed length, which ends where a zero is.
+fn string(
+    key: &'static str,
+    name: &'static str,
+    range: Range<usize>,
+    message: &[u8],
+    meaning: &'static str,
+) -> Field {
+    let bytes = message.get(range.clone()).unwrap_or(&[]);
+    let shown = text(bytes.split(|&byte| byte == 0).next().unwrap_or(&[]));
+    Field::new(key, name, range, if shown.is_empty() { "not given" } else { &shown }, meaning)
+}
+
+/// The option that is `range` of the message.
+fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
+    let start = range.start;
+    let number = Field::new("dhcp.option.type", "Option", start..start + 1, code, "Which option this is.");
+    let one = |key, name, meaning| {
+        let part = Field::new(key, name, range.clone(), code, meaning);
+        Field::new("dhcp.option", name, range.clone(), code, meaning).parts([number.clone(), part])
+    };
+    match code {
+        PAD => {
+            return one("dhcp.option.padding", "Padding", "Fills a byte, so that what follows is aligned.");
+        }
+        END => return one("dhcp.option.end", "End of options", "No more options."),
+        _ => {}
+    }
+    let &Known(_, kind, key, name, meaning) = known(code);
+    let value = start + 2..range.end;
+    let mut parts = vec![
+        number,
+        Field::new(
+            "dhcp.option.length",
+            "Length",
+            start + 1..start + 2,
+            bytes(value.len()),
+            "How long its content is.",
+        ),
+    ];
+    let texts = contents(kind, message, value.clone());
+    let key = match kind {
+        Kind::ClientId if value.len() == 7 => {
+            let Row(key, name, _, show, meaning) = HARDWARE_TYPE;
+            parts.push(Row(key, name, 0..1, show, meaning).field(message, value.start));
+            known(code).2
+        }
+        Kind::ClientId => UNKNOWN.2,
+        _ => key,
+    };
+    let fault = match &texts {
+        Some(texts) => {
+            parts.extend(
+                texts.iter().map(|(text, range)| Field::new(key, name, range.clone(), text, meaning)),
+            );
+            None
+        }
+        None => Some("Not the length that this option has.".into()),
+    };
+    let all = match texts {
+        Some(texts) => texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(", "),
+        None => hex(&message[value]),
+    };
+    let all = if all.is_empty() { "empty".into() } else { all };
+    Field::new("dhcp.option", name, range, all, meaning).parts(parts).fault(fault)
+}
+
+/// What an option holds, piece by piece, with the bytes of each; nothing if the length does not fit.
+fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(String, Range<usize>)>> {
+    let length = value.len();
+    let whole = |text| Some(vec![(text, value.clone())]);
+    let each = |size: usize| value.clone().step_by(size).map(move |at| at..at + size);
+    match kind {
+        Kind::Addresses if length > 0 && length.is_multiple_of(4) => {
+            Some(each(4).map(|range| (ipv4(message, range.start).to_string(), range)).collect())
+        }
+        Kind::List if length > 0 => Some(
+            each(1)
+                .map(|range| {
+                    let code = message[range.start];
+                    let name = known(code).3;
+                    let text = if code == PAD || name == UNKNOWN.3 {
+                        code.to_string()
+                    } else {
+                        format!("{code} ({name})")
+                    };
+                    (text, range)
+                })
+                .collect(),
+        ),
+        Kind::Text => whole(text(&message[value.clone()])),
+        Kind::Seconds if length == 4 => whole(match number(message, value.clone()) {
+            u32::MAX => "forever".into(),
+            seconds => format!("{seconds} s"),
+        }),
+        Kind::Number if length == 2 => whole(number(message, value.clone()).to_string()),
+        Kind::Named(names) if length == 1 => whole(named(names, number(message, value.clone()))),
+        Kind::ClientId if length == 7 && message[value.start] == 1 => {
+            let address = value.start + 1..value.end;
+            Some(vec![(link_address(&message[address.clone()]), address)])
+        }
+        Kind::ClientId | Kind::Raw => whole(hex(&message[value.clone()])),
+        Kind::Addresses | Kind::List | Kind::Seconds | Kind::Number | Kind::Named(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::by_hand::dhcp_message;
+    use crate::{label, layers};
+
+    #[test]
+    fn an_option_that_is_cut_is_marked_and_those_before_it_are_told() {
+        let frame = dhcp_message(2, &[53, 1, 5, 3, 8, 10, 0, 0, 1]);
+        let dissection = layers(&frame);
+        let dhcp = dissection.layer("DHCP").unwrap();
+        assert_eq!(dhcp.fault.as_deref(), Some("The last option is cut short."));
+        assert_eq!(dhcp.field("dhcp.option.dhcp").unwrap().value, "5 (ACK)");
+        assert!(dhcp.field("dhcp.option.router").is_none());
+        assert_eq!(label(&frame).as_str(), "DHCP ACK");
+    }
+
+    #[test]
+    fn an_option_of_a_length_that_it_cannot_have_is_marked() {
+        let dissection = layers(&dhcp_message(2, &[1, 3, 255, 255, 0, 53, 1, 2, 255]));
+        assert_eq!(dissection.faults().collect::<Vec<_>>(), ["Not the length that this option has."]);
+        assert!(dissection.layer("DHCP").unwrap().field("dhcp.option.dhcp").is_some());
+    }
+
+    #[test]
+    fn nothing_behind_the_end_is_read_as_an_option() {
+        let dissection = layers(&dhcp_message(1, &[53, 1, 1, 255, 53, 1, 2]));
+        let dhcp = dissection.layer("DHCP").unwrap();
+        assert_eq!(dhcp.walk().filter(|field| field.key == "dhcp.option.dhcp").count(), 1);
+        assert_eq!(dhcp.field("dhcp.option.padding").unwrap().value, "35 01 02");
+    }
+
+    #[test]
+    fn several_addresses_are_told_one_by_one() {
+        let dissection = layers(&dhcp_message(2, &[3, 8, 10, 0, 0, 1, 10, 0, 0, 3, 255]));
+        let dhcp = dissection.layer("DHCP").unwrap();
+        let routers: Vec<_> = dhcp.walk().filter(|field| field.key == "dhcp.option.router").collect();
+        assert_eq!((routers[0].value.as_str(), routers[0].range.clone()), ("10.0.0.1", 284..288));
+        assert_eq!((routers[1].value.as_str(), routers[1].range.clone()), ("10.0.0.3", 288..292));
+    }
+}

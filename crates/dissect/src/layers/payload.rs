@@ -1,0 +1,52 @@
+//! Bytes that no protocol here explains: what a packet carries, and what trails behind it.
+
+use std::ops::Range;
+
+use crate::text::{bytes, hex, text};
+use crate::tree::{Draft, Field, Tree};
+
+/// A `Payload` layer of exactly these bytes, if there are any.
+pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
+    payload(tree, range, "");
+}
+
+/// A `Payload` layer that says what it is a part of.
+pub(super) fn part(tree: &mut Tree<'_>, range: Range<usize>, of_what: &str) {
+    payload(tree, range, &format!(" {of_what}"));
+}
+
+fn payload(tree: &mut Tree<'_>, range: Range<usize>, note: &str) {
+    let meaning = "What the layers above are there to carry, byte by byte in hexadecimal.";
+    raw(tree, range, "Payload", note, "data.data", meaning);
+}
+
+/// A `Trailer` layer, if there are bytes behind `what`.
+pub(super) fn trailer(tree: &mut Tree<'_>, range: Range<usize>, what: &str) {
+    let meaning = "Nobody reads these: according to the headers, the contents end before them.";
+    raw(tree, range, "Trailer", &format!(" behind {what}"), "eth.trailer", meaning);
+}
+
+fn raw(
+    tree: &mut Tree<'_>,
+    range: Range<usize>,
+    name: &'static str,
+    note: &str,
+    key: &'static str,
+    meaning: &'static str,
+) {
+    if range.is_empty() {
+        return;
+    }
+    let data = &tree.frame[range.clone()];
+    let mut draft = Draft::new(name, &range, data.len());
+    draft.summary(bytes(data.len()) + note);
+    draft.add(Field::new(key, "Data", 0..data.len(), hex(data), meaning));
+    draft.add(Field::new(
+        "data.text",
+        "Text",
+        0..data.len(),
+        text(data),
+        "The same bytes read as letters. A dot stands for a byte that is no printable letter.",
+    ));
+    tree.push(draft);
+}

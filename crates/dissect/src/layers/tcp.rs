@@ -1,0 +1,362 @@
+//! TCP: the header with its flags (RFC 9293, RFC 3168) and options (RFC 7323, RFC 2018).
+
+use smoltcp::wire::{TCP_HEADER_LEN, TcpOption, TcpPacket};
+
+use super::checksum;
+use crate::header::ip::Packet;
+use crate::message::tcp::{Options, window_scale};
+use crate::message::{Malformed, TcpFlags, TcpSegment};
+use crate::number::padded;
+use crate::text::{bytes, hex, port};
+use crate::tree::{Draft, Field, Tree, bit};
+
+/// A header with all options that fit.
+const HEADER_LEN_MAX: usize = 60;
+
+/// Adds the layer of the header; returns where it ends.
+pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> usize {
+    let range = packet.payload.clone();
+    let segment = &tree.frame[range.clone()];
+    let fixed = padded::<HEADER_LEN_MAX>(segment);
+    let tcp = TcpPacket::new_unchecked(&fixed[..]);
+    let header_len = usize::from(tcp.header_len());
+    let expected = header_len.max(TCP_HEADER_LEN);
+
+    let mut draft = if packet.quoted {
+        Draft::cut("Quoted TCP", &range, expected)
+    } else {
+        Draft::new("TCP", &range, expected)
+    };
+    let read = TcpSegment::read(segment, packet);
+    draft.summary(read.as_ref().map_or_else(Malformed::info, TcpSegment::own_info));
+    draft.add(Field::new(
+        "tcp.srcport",
+        "Source port",
+        0..2,
+        port(tcp.src_port()),
+        "Addresses and ports of both ends together name the connection that this belongs to.",
+    ));
+    draft.add(Field::new(
+        "tcp.dstport",
+        "Destination port",
+        2..4,
+        port(tcp.dst_port()),
+        "The program in the receiving host that this is for; well-known services have well-known numbers.",
+    ));
+    draft.add(Field::new(
+        "tcp.seq_raw",
+        "Sequence number",
+        4..8,
+        tcp.seq_number(),
+        "The number of the first byte here in the stream of data. It starts somewhere at random; SYN and FIN count too.",
+    ));
+    let ack =
+        if tcp.ack() { tcp.ack_number().to_string() } else { format!("{} (not in use)", tcp.ack_number()) };
+    draft.add(Field::new(
+        "tcp.ack_raw",
+        "Acknowledgment number",
+        8..12,
+        ack,
+        "The next byte that the sender waits for: everything before it has arrived.",
+    ));
+    let header_fault = (header_len < TCP_HEADER_LEN).then(|| "A header has at least 20 bytes.".into());
+    draft.add(
+        Field::new(
+            "tcp.hdr_len",
+            "Header length",
+            12..13,
+            bytes(header_len),
+            "Where the header ends and the data begin: 20 bytes, and more if there are options.",
+        )
+        .fault(header_fault),
+    );
+    draft.add(flags(TcpFlags::read(&fixed), fixed[12]));
+    draft.add(Field::new(
+        "tcp.window_size_value",
+        "Window",
+        14..16,
+        tcp.window_len(),
+        "How many more bytes the sender can take in: the other end may not send beyond. To be multiplied by the window \
+         scale from the handshake.",
+    ));
+    draft.add(checksum::field(
+        "tcp.checksum",
+        "Checksum",
+        16..18,
+        tcp.checksum(),
+        checksum::verify_with_addresses(segment, 16, packet),
+        "Protects header and data and, with them, the addresses that they travel between.",
+    ));
+    draft.add(Field::new(
+        "tcp.urgent_pointer",
+        "Urgent pointer",
+        18..20,
+        tcp.urgent_at(),
+        "Where urgent data end, if URG is set. Hardly anybody uses it.",
+    ));
+    if let Some(data) = segment.get(TCP_HEADER_LEN..header_len.min(segment.len())) {
+        draft.add(options(data, segment.len() < header_len));
+    }
+    let end = draft.end();
+    tree.push(draft);
+    end
+}
+
+fn flags(flags: TcpFlags, offset_byte: u8) -> Field {
+    let reserved = offset_byte >> 1 & 0b111;
+    let value = format!("0x{:03x} ({})", u16::from(reserved) << 9 | flags.bits(), flags.names());
+    Field::new("tcp.flags", "Flags", 12..14, value, "What this segment is for.").parts([
+        Field::new("tcp.flags.res", "Reserved", 12..13, reserved, "Kept for later; it is zero."),
+        bit(
+            "tcp.flags.ae",
+            "Accurate ECN",
+            12..13,
+            flags.contains(TcpFlags::AE),
+            "Part of a newer, finer way to report congestion marks.",
+        ),
+        bit(
+            "tcp.flags.cwr",
+            "Congestion window reduced",
+            13..14,
+            flags.contains(TcpFlags::CWR),
+            "I have heard of the congestion and send more slowly now.",
+        ),
+        bit(
+            "tcp.flags.ece",
+            "ECN echo",
+            13..14,
+            flags.contains(TcpFlags::ECE),
+            "A router has marked one of your packets: it is congested.",
+        ),
+        bit(
+            "tcp.flags.urg",
+            "Urgent",
+            13..14,
+            flags.contains(TcpFlags::URG),
+            "The urgent pointer is in use.",
+        ),
+        bit(
+            "tcp.flags.ack",
+            "Acknowledgment",
+            13..14,
+            flags.contains(TcpFlags::ACK),
+            "The acknowledgment number is valid; that is so in all segments but the very first.",
+        ),
+        bit(
+            "tcp.flags.push",
+            "Push",
+            13..14,
+            flags.contains(TcpFlags::PSH),
+            "Hand the data to the program now, do not wait for more.",
+        ),
+        bit(
+            "tcp.flags.reset",
+            "Reset",
+            13..14,
+            flags.contains(TcpFlags::RST),
+            "End of the connection at once: something is wrong, or nobody listens on that port.",
+        ),
+        bit(
+            "tcp.flags.syn",
+            "Synchronize",
+            13..14,
+            flags.contains(TcpFlags::SYN),
+            "I open a connection; my data will be numbered from here.",
+        ),
+        bit(
+            "tcp.flags.fin",
+            "Finish",
+            13..14,
+            flags.contains(TcpFlags::FIN),
+            "I have no more data to send; I still listen to yours.",
+        ),
+    ])
+}
+
+/// The field of all options, which begin behind the fixed header. If they are `cut`, so may be the last.
+fn options(data: &[u8], cut: bool) -> Field {
+    let mut parts = Vec::new();
+    let mut fault = None;
+    for (at, option) in Options::of(data) {
+        match option {
+            Ok(option) => parts.push(option_field(&option, &data[at..], TCP_HEADER_LEN + at)),
+            Err(_) if cut => {}
+            Err(_) => {
+                let at = TCP_HEADER_LEN + at;
+                fault = Some(format!(
+                    "What begins at byte {at} of the header is malformed: the rest cannot be read."
+                ));
+            }
+        }
+    }
+    let names: Vec<_> = parts.iter().map(|part| part.name).collect();
+    let value = if names.is_empty() { bytes(data.len()) } else { names.join(", ") };
+    let range = TCP_HEADER_LEN..TCP_HEADER_LEN + data.len();
+    let meaning = "What both ends may agree on in the handshake, and extras to later segments.";
+    Field::new("tcp.options", "Options", range, value, meaning).parts(parts).fault(fault)
+}
+
+/// An option that begins at `at` of the layer, and at the beginning of `data`.
+fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
+    let length = match option {
+        // The list ends there: what is left fills the header up to a multiple of four.
+        TcpOption::EndOfList => data.len(),
+        TcpOption::NoOperation => 1,
+        _ => usize::from(data[1]),
+    };
+    let kind_and_length = [
+        Field::new("tcp.option_kind", "Kind", at..at + 1, data[0], "Which option this is."),
+        Field::new(
+            "tcp.option_len",
+            "Length",
+            at + 1..at + 2,
+            bytes(length),
+            "How long it is, with kind and length.",
+        ),
+    ];
+    let range = at..at + length;
+    let value = at + 2..at + length;
+    let of = |key, name, text: String, meaning, parts: Vec<Field>| {
+        Field::new(key, name, range.clone(), text, meaning)
+            .parts(kind_and_length.iter().cloned().chain(parts).collect::<Vec<_>>())
+    };
+    match *option {
+        TcpOption::EndOfList => {
+            let meaning = "No more options; the header is filled up to a multiple of four bytes.";
+            Field::new("tcp.options.eol", "End of options", range, bytes(length), meaning)
+        }
+        TcpOption::NoOperation => {
+            let meaning = "Fills a byte, so that what follows is aligned.";
+            Field::new("tcp.options.nop", "No operation", range, bytes(1), meaning)
+        }
+        TcpOption::MaxSegmentSize(size) => {
+            let meaning = "The longest piece of data that I can receive in one segment.";
+            let size = bytes(size.into());
+            let part = Field::new("tcp.options.mss_val", "Size", value, &size, meaning);
+            of("tcp.options.mss", "Maximum segment size", size, meaning, vec![part])
+        }
+        TcpOption::WindowScale(shift) => {
+            let meaning =
+                "Multiply the windows that I announce from now on, for they cannot say more than 65535.";
+            let text = format!("× {}", window_scale(shift));
+            let too_big =
+                (shift > 14).then(|| "More than 14 is not allowed and counts as 14 (RFC 7323).".into());
+            let part =
+                Field::new("tcp.options.wscale.shift", "Shift", value, shift, "The factor's power of two.")
+                    .fault(too_big);
+            of("tcp.options.wscale", "Window scale", text, meaning, vec![part])
+        }
+        TcpOption::SackPermitted => {
+            let meaning = "I understand selective acknowledgments.";
+            of("tcp.options.sack_perm", "SACK permitted", "yes".into(), meaning, vec![])
+        }
+        TcpOption::SackRange(_) => {
+            let meaning = "What has arrived behind a gap: only the gap has to be sent again.";
+            let (text, parts) = sack_blocks(&data[2..length], value.start);
+            of("tcp.options.sack", "Selective acknowledgment", text, meaning, parts)
+        }
+        TcpOption::TimeStamp { tsval, tsecr } => {
+            let parts = vec![
+                Field::new(
+                    "tcp.options.timestamp.tsval",
+                    "Value",
+                    value.start..value.start + 4,
+                    tsval,
+                    "The sender's clock, which starts anywhere.",
+                ),
+                Field::new(
+                    "tcp.options.timestamp.tsecr",
+                    "Echo reply",
+                    value.start + 4..value.end,
+                    tsecr,
+                    "The other end's last value, sent back: how long ago that was is the round trip time.",
+                ),
+            ];
+            let meaning = "Lets both ends measure the round trip time with every segment.";
+            of("tcp.options.timestamp", "Timestamps", format!("{tsval}, echo {tsecr}"), meaning, parts)
+        }
+        TcpOption::Unknown { kind, data } => {
+            let text = format!("kind {kind}: {}", hex(data));
+            of("tcp.options.unknown", "Unknown option", text, "An option that is not explained here.", vec![])
+        }
+    }
+}
+
+/// The blocks of a SACK option, whose data begin at `at` of the layer. smoltcp reads three; four can be there.
+fn sack_blocks(data: &[u8], at: usize) -> (String, Vec<Field>) {
+    let number = |at: usize| u32::from_be_bytes([data[at], data[at + 1], data[at + 2], data[at + 3]]);
+    let mut blocks = Vec::new();
+    let mut parts = Vec::new();
+    for block in (0..data.len()).step_by(8) {
+        let (left, right) = (number(block), number(block + 4));
+        blocks.push(format!("{left}–{right}"));
+        parts.push(Field::new(
+            "tcp.options.sack_le",
+            "Left edge",
+            at + block..at + block + 4,
+            left,
+            "The first byte of a piece that has arrived.",
+        ));
+        parts.push(Field::new(
+            "tcp.options.sack_re",
+            "Right edge",
+            at + block + 4..at + block + 8,
+            right,
+            "The first byte behind that piece.",
+        ));
+    }
+    (blocks.join(", "), parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use smoltcp::wire::{TcpControl, TcpRepr};
+
+    use super::*;
+    use crate::{Field, layers, samples};
+
+    /// The options field of a segment that has these as its options.
+    fn options_of(options: &[u8]) -> Field {
+        // A payload of the same length, of which the header then takes possession.
+        let repr = TcpRepr { control: TcpControl::None, payload: options, ..samples::ack() };
+        let mut frame = samples::tcp(repr);
+        let mut tcp = TcpPacket::new_unchecked(&mut frame[34..]);
+        tcp.set_header_len((TCP_HEADER_LEN + options.len()) as u8);
+        layers(&frame).layer("TCP").unwrap().field("tcp.options").unwrap().clone()
+    }
+
+    #[test]
+    fn a_malformed_option_is_marked_and_those_before_it_are_told() {
+        let options = options_of(&[2, 4, 5, 180, 3, 9, 0, 0]);
+        assert_eq!(options.value, "Maximum segment size");
+        assert_eq!(
+            options.fault.as_deref(),
+            Some("What begins at byte 24 of the header is malformed: the rest cannot be read.")
+        );
+    }
+
+    #[test]
+    fn four_sack_blocks_are_all_told() {
+        let mut data = vec![1, 1, 5, 34];
+        data.extend((1u32..=8).flat_map(u32::to_be_bytes));
+        let options = options_of(&data);
+        let sack = options.fields.last().unwrap();
+        assert_eq!(sack.value, "1–2, 3–4, 5–6, 7–8");
+        assert_eq!(sack.fields.last().unwrap().range, 86..90);
+        assert_eq!(options.fault, None);
+    }
+
+    #[test]
+    fn a_window_scale_beyond_14_counts_as_14_and_is_marked() {
+        let options = options_of(&[3, 3, 15, 0]);
+        assert_eq!(options.fields[0].value, "× 16384");
+        assert!(options.fields[0].fields.last().unwrap().fault.is_some());
+    }
+
+    #[test]
+    fn an_unknown_option_is_shown_and_stepped_over() {
+        let options = options_of(&[253, 4, 0xab, 0xcd, 1, 1, 4, 2]);
+        assert_eq!(options.value, "Unknown option, No operation, No operation, SACK permitted");
+        assert_eq!(options.fields[0].value, "kind 253: ab cd");
+    }
+}

@@ -1,0 +1,467 @@
+//! ICMP and ICMPv6: echo, and the errors that quote the packet they are about (RFC 792, RFC 4443).
+//!
+//! Both versions share one type, because they say the same with other numbers. Neighbor discovery and MLD, which travel in
+//! ICMPv6, have types of their own.
+
+use smoltcp::wire::{Icmpv4Packet, IpAddress, IpProtocol, IpVersion, Ipv4Address};
+
+use super::malformed::Malformed;
+use crate::header::ip::Packet;
+use crate::header::{ipv4, ipv6};
+use crate::label::Label;
+use crate::number::{number, padded};
+use crate::text::{Names, name};
+
+const HEADER_LEN: usize = 8;
+/// Type, code and checksum of ICMPv6.
+const BASE_LEN: usize = 4;
+
+/// The analyzers' names of ICMP's types and codes.
+pub(crate) const TYPES_V4: Names = &[
+    (0, "Echo (ping) reply"),
+    (3, "Destination unreachable"),
+    (4, "Source quench (flow control)"),
+    (5, "Redirect"),
+    (8, "Echo (ping) request"),
+    (11, "Time-to-live exceeded"),
+    (12, "Parameter problem"),
+];
+const UNREACHABLE_V4: Names = &[
+    (0, "Network unreachable"),
+    (1, "Host unreachable"),
+    (2, "Protocol unreachable"),
+    (3, "Port unreachable"),
+    (4, "Fragmentation needed"),
+    (5, "Source route failed"),
+    (6, "Destination network unknown"),
+    (7, "Destination host unknown"),
+    (8, "Source host isolated"),
+    (9, "Network administratively prohibited"),
+    (10, "Host administratively prohibited"),
+    (11, "Network unreachable for TOS"),
+    (12, "Host unreachable for TOS"),
+    (13, "Communication administratively filtered"),
+    (14, "Host precedence violation"),
+    (15, "Precedence cutoff in effect"),
+];
+const REDIRECT_V4: Names = &[
+    (0, "Redirect for network"),
+    (1, "Redirect for host"),
+    (2, "Redirect for TOS and network"),
+    (3, "Redirect for TOS and host"),
+];
+const EXCEEDED_V4: Names =
+    &[(0, "Time to live exceeded in transit"), (1, "Fragment reassembly time exceeded")];
+const PROBLEM_V4: Names =
+    &[(0, "Pointer indicates the error"), (1, "Required option missing"), (2, "Bad length")];
+/// The analyzers' names of ICMPv6's types and codes.
+pub(crate) const TYPES_V6: Names = &[
+    (1, "Destination Unreachable"),
+    (2, "Packet Too Big"),
+    (3, "Time Exceeded"),
+    (4, "Parameter Problem"),
+    (128, "Echo (ping) request"),
+    (129, "Echo (ping) reply"),
+    (130, "Multicast Listener Query"),
+    (131, "Multicast Listener Report"),
+    (132, "Multicast Listener Done"),
+    (133, "Router Solicitation"),
+    (134, "Router Advertisement"),
+    (135, "Neighbor Solicitation"),
+    (136, "Neighbor Advertisement"),
+    (137, "Redirect"),
+    (143, "Multicast Listener Report Message v2"),
+];
+const UNREACHABLE_V6: Names = &[
+    (0, "no route to destination"),
+    (1, "Administratively prohibited"),
+    (2, "Beyond scope of source address"),
+    (3, "Address unreachable"),
+    (4, "Port unreachable"),
+    (5, "Source address failed ingress/egress policy"),
+    (6, "Reject route to destination"),
+];
+const EXCEEDED_V6: Names = &[(0, "hop limit exceeded in transit"), (1, "fragment reassembly time exceeded")];
+const PROBLEM_V6: Names = &[
+    (0, "erroneous header field encountered"),
+    (1, "unrecognized Next Header type encountered"),
+    (2, "unrecognized IPv6 option encountered"),
+];
+
+/// A message of ICMP, or of ICMPv6 without neighbor discovery and MLD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IcmpMessage {
+    /// A ping.
+    EchoRequest(Echo),
+    /// The answer to a ping.
+    EchoReply(Echo),
+    /// A packet could not be delivered.
+    Error(IcmpError),
+    /// A router knows a shorter way than through itself. IPv6's is [`NdpMessage::Redirect`](super::NdpMessage::Redirect).
+    Redirect {
+        /// The better router.
+        gateway: Ipv4Address,
+        /// For which destinations (RFC 792).
+        code: u8,
+        /// The packet that took the longer way.
+        quoted: Option<QuotedPacket>,
+    },
+    /// Another type.
+    Other {
+        /// Of ICMP (4) or ICMPv6 (6).
+        version: IpVersion,
+        /// `icmp.type` or `icmpv6.type`
+        kind: u8,
+    },
+}
+
+/// A ping or its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// Of ICMP (4) or ICMPv6 (6).
+    pub version: IpVersion,
+    /// The same for all pings of a run.
+    pub identifier: u16,
+    /// Counts the pings of a run.
+    pub sequence: u16,
+    /// 0, as the RFCs want it.
+    pub code: u8,
+}
+
+/// What happened to the packet that an error quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IcmpError {
+    /// Of ICMP (4) or ICMPv6 (6).
+    pub version: IpVersion,
+    /// Why the packet was dropped.
+    pub reason: ErrorReason,
+    /// `icmp.code` or `icmpv6.code`
+    pub code: u8,
+    /// The packet, if its header is in the message.
+    pub quoted: Option<QuotedPacket>,
+}
+
+/// Why a packet was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorReason {
+    /// It could not be delivered.
+    Unreachable(Unreachable),
+    /// It does not fit into the next link (ICMPv6; in ICMP this is [`Unreachable::FragmentationNeeded`]).
+    PacketTooBig {
+        /// The longest packet that does, in bytes; nothing if the message is cut.
+        mtu: Option<u32>,
+    },
+    /// It was forwarded too often, or its fragments were not complete in time.
+    TimeExceeded(TimeExceeded),
+    /// Its header could not be understood.
+    ParameterProblem,
+    /// It came too quickly (out of use: RFC 6633).
+    SourceQuench,
+}
+
+/// Why a packet could not be delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// No route leads to its network.
+    NoRoute,
+    /// The host does not answer on its own network.
+    Host,
+    /// The host does not speak this protocol.
+    Protocol,
+    /// No program listens at this port.
+    Port,
+    /// It does not fit into the next link and must not be fragmented.
+    FragmentationNeeded {
+        /// The longest packet that fits, in bytes; 0 from routers older than RFC 1191.
+        mtu: u16,
+    },
+    /// A filter rejects it (ICMP codes 9, 10 and 13, ICMPv6 code 1).
+    Prohibited,
+    /// Another code.
+    Other,
+}
+
+/// What took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeExceeded {
+    /// The time to live, or hop limit, reached 0.
+    HopLimit,
+    /// Fragments did not arrive in time.
+    Reassembly,
+    /// Another code.
+    Other,
+}
+
+/// The packet that an error is about, as far as it is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotedPacket {
+    /// Its sender: the receiver of the error.
+    pub source: IpAddress,
+    /// Where it was to go.
+    pub destination: IpAddress,
+    /// What it carries.
+    pub protocol: IpProtocol,
+    /// Which of the sender's flows it belongs to.
+    pub flow: QuotedFlow,
+}
+
+/// Which flow a quoted packet belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotedFlow {
+    /// TCP or UDP.
+    Ports {
+        /// The sender's.
+        source: u16,
+        /// The receiver's.
+        destination: u16,
+    },
+    /// A ping.
+    Echo {
+        /// The same for all pings of a run.
+        identifier: u16,
+        /// Counts the pings of a run.
+        sequence: u16,
+    },
+    /// Of another protocol, a later fragment, or not quoted far enough.
+    Unknown,
+}
+
+/// The name of a type, such as `Redirect` or `ICMP type 13`.
+pub(crate) fn type_name(version: IpVersion, kind: u8) -> String {
+    let (names, protocol) = match version {
+        IpVersion::Ipv4 => (TYPES_V4, "ICMP"),
+        IpVersion::Ipv6 => (TYPES_V6, "ICMPv6"),
+    };
+    name(names, kind.into()).map_or(format!("{protocol} type {kind}"), str::to_string)
+}
+
+/// The name of a code of that type, if it has one.
+pub(crate) fn code_name(version: IpVersion, kind: u8, code: u8) -> Option<&'static str> {
+    let names = match (version, kind) {
+        (IpVersion::Ipv4, 3) => UNREACHABLE_V4,
+        (IpVersion::Ipv4, 5) => REDIRECT_V4,
+        (IpVersion::Ipv4, 11) => EXCEEDED_V4,
+        (IpVersion::Ipv4, 12) => PROBLEM_V4,
+        (IpVersion::Ipv6, 1) => UNREACHABLE_V6,
+        (IpVersion::Ipv6, 3) => EXCEEDED_V6,
+        (IpVersion::Ipv6, 4) => PROBLEM_V6,
+        _ => return None,
+    };
+    name(names, code.into())
+}
+
+/// Whether a message of that type quotes the packet that it is about.
+pub(crate) fn quotes(version: IpVersion, kind: u8) -> bool {
+    match version {
+        IpVersion::Ipv4 => matches!(kind, 3 | 4 | 5 | 11 | 12),
+        IpVersion::Ipv6 => matches!(kind, 1..=4),
+    }
+}
+
+impl IcmpMessage {
+    /// Reads an ICMP message.
+    pub(crate) fn read_v4(message: &[u8]) -> Result<IcmpMessage, Malformed> {
+        // It knows which types have longer headers.
+        let Ok(icmp) = Icmpv4Packet::new_checked(message) else { return Err(Malformed::Icmp) };
+        let (kind, code) = (u8::from(icmp.msg_type()), icmp.msg_code());
+        let version = IpVersion::Ipv4;
+        let echo = || Echo { version, identifier: icmp.echo_ident(), sequence: icmp.echo_seq_no(), code };
+        let quoted =
+            || ipv4::packet(message, HEADER_LEN..message.len()).map(|p| QuotedPacket::of(message, &p));
+        let error = |reason| IcmpMessage::Error(IcmpError { version, reason, code, quoted: quoted() });
+        Ok(match kind {
+            8 => IcmpMessage::EchoRequest(echo()),
+            0 => IcmpMessage::EchoReply(echo()),
+            3 => error(ErrorReason::Unreachable(match code {
+                0 | 11 => Unreachable::NoRoute,
+                1 | 12 => Unreachable::Host,
+                2 => Unreachable::Protocol,
+                3 => Unreachable::Port,
+                4 => Unreachable::FragmentationNeeded { mtu: number(message, 6..8) as u16 },
+                9 | 10 | 13 => Unreachable::Prohibited,
+                _ => Unreachable::Other,
+            })),
+            4 => error(ErrorReason::SourceQuench),
+            5 => {
+                let gateway = crate::number::ipv4(message, 4);
+                IcmpMessage::Redirect { gateway, code, quoted: quoted() }
+            }
+            11 => error(ErrorReason::TimeExceeded(TimeExceeded::of(code))),
+            12 => error(ErrorReason::ParameterProblem),
+            _ => IcmpMessage::Other { version, kind },
+        })
+    }
+
+    /// Reads an ICMPv6 message that is neither neighbor discovery nor MLD.
+    pub(crate) fn read_v6(message: &[u8]) -> Result<IcmpMessage, Malformed> {
+        let &[kind, code, _, _, ..] = message else {
+            return Err(Malformed::Icmpv6 { neighbor_discovery: false });
+        };
+        let version = IpVersion::Ipv6;
+        let whole_header = message.len() >= HEADER_LEN;
+        let header = padded::<HEADER_LEN>(message);
+        let echo = || Echo {
+            version,
+            identifier: number(&header, 4..6) as u16,
+            sequence: number(&header, 6..8) as u16,
+            code,
+        };
+        let quoted = || {
+            let body = HEADER_LEN.min(message.len())..message.len();
+            ipv6::packet(message, body).map(|packet| QuotedPacket::of(message, &packet))
+        };
+        let error = |reason| IcmpMessage::Error(IcmpError { version, reason, code, quoted: quoted() });
+        Ok(match kind {
+            128 | 129 if !whole_header => return Err(Malformed::Icmpv6Echo { reply: kind == 129 }),
+            128 => IcmpMessage::EchoRequest(echo()),
+            129 => IcmpMessage::EchoReply(echo()),
+            1 => error(ErrorReason::Unreachable(match code {
+                0 => Unreachable::NoRoute,
+                1 => Unreachable::Prohibited,
+                3 => Unreachable::Host,
+                4 => Unreachable::Port,
+                _ => Unreachable::Other,
+            })),
+            2 => error(ErrorReason::PacketTooBig { mtu: whole_header.then(|| number(&header, 4..8)) }),
+            3 => error(ErrorReason::TimeExceeded(TimeExceeded::of(code))),
+            4 => error(ErrorReason::ParameterProblem),
+            _ => IcmpMessage::Other { version, kind },
+        })
+    }
+
+    /// Of ICMP (4) or ICMPv6 (6).
+    pub fn version(&self) -> IpVersion {
+        match self {
+            IcmpMessage::EchoRequest(echo) | IcmpMessage::EchoReply(echo) => echo.version,
+            IcmpMessage::Error(error) => error.version,
+            IcmpMessage::Redirect { .. } => IpVersion::Ipv4,
+            IcmpMessage::Other { version, .. } => *version,
+        }
+    }
+
+    pub(crate) fn label(&self) -> Label {
+        match self {
+            IcmpMessage::EchoRequest(echo) => Label::write(format_args!("echo {}", echo.sequence)),
+            IcmpMessage::EchoReply(echo) => Label::write(format_args!("echo reply {}", echo.sequence)),
+            IcmpMessage::Redirect { .. } => Label::of("redirect"),
+            IcmpMessage::Error(error) => match error.reason {
+                ErrorReason::Unreachable(_) => Label::of("unreachable"),
+                ErrorReason::PacketTooBig { .. } => Label::of("too big"),
+                ErrorReason::TimeExceeded(_) => Label::of("TTL exceeded"),
+                ErrorReason::ParameterProblem | ErrorReason::SourceQuench => {
+                    number_label(error.version, error.kind())
+                }
+            },
+            IcmpMessage::Other { version, kind } => number_label(*version, *kind),
+        }
+    }
+
+    /// `hop_limit` is that of the packet.
+    pub(crate) fn info(&self, hop_limit: u8) -> String {
+        match self {
+            IcmpMessage::EchoRequest(echo) => echo.info(true, hop_limit),
+            IcmpMessage::EchoReply(echo) => echo.info(false, hop_limit),
+            IcmpMessage::Error(IcmpError {
+                reason: ErrorReason::PacketTooBig { mtu: Some(mtu) }, ..
+            }) => {
+                format!("Packet Too Big (MTU {mtu})")
+            }
+            IcmpMessage::Error(error) => reason_info(error.version, error.kind(), error.code),
+            IcmpMessage::Redirect { code, .. } => reason_info(IpVersion::Ipv4, 5, *code),
+            IcmpMessage::Other { version, kind } => type_name(*version, *kind),
+        }
+    }
+}
+
+fn number_label(version: IpVersion, kind: u8) -> Label {
+    match version {
+        IpVersion::Ipv4 => Label::write(format_args!("ICMP {kind}")),
+        IpVersion::Ipv6 => Label::write(format_args!("ICMPv6 {kind}")),
+    }
+}
+
+fn reason_info(version: IpVersion, kind: u8, code: u8) -> String {
+    let kind_name = type_name(version, kind);
+    match (code_name(version, kind, code), version) {
+        // Analyzers align the codes of ICMP.
+        (Some(code), IpVersion::Ipv4) => format!("{kind_name:20} ({code})"),
+        (Some(code), IpVersion::Ipv6) => format!("{kind_name} ({code})"),
+        (None, _) => kind_name,
+    }
+}
+
+impl Echo {
+    /// As analyzers write it: for ICMP aligned, and the number in both byte orders, because some systems count in the other.
+    pub(crate) fn info(&self, request: bool, hop_limit: u8) -> String {
+        let &Echo { version, identifier, sequence, .. } = self;
+        let what = match (version, request) {
+            (IpVersion::Ipv4, true) => "Echo (ping) request ",
+            (IpVersion::Ipv4, false) => "Echo (ping) reply   ",
+            (IpVersion::Ipv6, true) => "Echo (ping) request",
+            (IpVersion::Ipv6, false) => "Echo (ping) reply",
+        };
+        match version {
+            IpVersion::Ipv4 => {
+                let swapped = sequence.swap_bytes();
+                format!("{what} id=0x{identifier:04x}, seq={sequence}/{swapped}, ttl={hop_limit}")
+            }
+            IpVersion::Ipv6 => {
+                format!("{what} id=0x{identifier:04x}, seq={sequence}, hop limit={hop_limit}")
+            }
+        }
+    }
+}
+
+impl IcmpError {
+    /// `icmp.type` or `icmpv6.type`
+    pub fn kind(&self) -> u8 {
+        match (self.version, self.reason) {
+            (IpVersion::Ipv4, ErrorReason::Unreachable(_)) => 3,
+            (IpVersion::Ipv4, ErrorReason::TimeExceeded(_)) => 11,
+            (IpVersion::Ipv4, ErrorReason::ParameterProblem) => 12,
+            (IpVersion::Ipv6, ErrorReason::Unreachable(_)) => 1,
+            (IpVersion::Ipv6, ErrorReason::TimeExceeded(_)) => 3,
+            (IpVersion::Ipv6, ErrorReason::ParameterProblem) => 4,
+            (_, ErrorReason::PacketTooBig { .. }) => 2,
+            (_, ErrorReason::SourceQuench) => 4,
+        }
+    }
+}
+
+impl TimeExceeded {
+    fn of(code: u8) -> TimeExceeded {
+        match code {
+            0 => TimeExceeded::HopLimit,
+            1 => TimeExceeded::Reassembly,
+            _ => TimeExceeded::Other,
+        }
+    }
+}
+
+impl QuotedPacket {
+    /// `packet` has its payload in `bytes`.
+    fn of(bytes: &[u8], packet: &Packet) -> QuotedPacket {
+        let begins = packet.fragment.as_ref().is_none_or(|fragment| fragment.offset == 0);
+        let payload = &bytes[packet.payload.clone()];
+        let flow = match (packet.carries, payload) {
+            _ if !begins => QuotedFlow::Unknown,
+            (IpProtocol::Tcp | IpProtocol::Udp, &[a, b, c, d, ..]) => QuotedFlow::Ports {
+                source: u16::from_be_bytes([a, b]),
+                destination: u16::from_be_bytes([c, d]),
+            },
+            (IpProtocol::Icmp, &[8 | 0, _, _, _, a, b, c, d, ..])
+            | (IpProtocol::Icmpv6, &[128 | 129, _, _, _, a, b, c, d, ..]) => QuotedFlow::Echo {
+                identifier: u16::from_be_bytes([a, b]),
+                sequence: u16::from_be_bytes([c, d]),
+            },
+            _ => QuotedFlow::Unknown,
+        };
+        let &Packet { source, destination, carries: protocol, .. } = packet;
+        QuotedPacket { source, destination, protocol, flow }
+    }
+}
+
+/// Whether there is a whole header in front of what every ICMPv6 message has of its own.
+pub(crate) fn has_base(message: &[u8]) -> bool {
+    message.len() >= BASE_LEN
+}

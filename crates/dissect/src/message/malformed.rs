@@ -1,0 +1,83 @@
+//! What cannot be told to be any kind of message.
+
+use smoltcp::wire::IpVersion;
+
+use crate::protocol::Protocol;
+use crate::text::bytes;
+
+/// Why a frame cannot be told to be any kind of message: its header is cut, or makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// The frame is shorter than an Ethernet header.
+    Ethernet {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// The header of a packet.
+    Ip(IpVersion),
+    /// The header of a BPDU.
+    Stp,
+    /// The header of an ICMP message.
+    Icmp,
+    /// The header of an ICMPv6 message.
+    Icmpv6 {
+        /// Its type, which is there, is one of neighbor discovery's.
+        neighbor_discovery: bool,
+    },
+    /// The header of an ICMPv6 echo request or reply.
+    Icmpv6Echo {
+        /// A reply.
+        reply: bool,
+    },
+    /// The header of an IGMP message.
+    Igmp,
+    /// The header of a segment.
+    Tcp {
+        /// The sender's and the receiver's, if they are there.
+        ports: Option<[u16; 2]>,
+    },
+    /// The header of a datagram.
+    Udp,
+}
+
+impl Malformed {
+    pub(crate) fn protocol(&self) -> Protocol {
+        match self {
+            Malformed::Ethernet { .. } => Protocol::Other,
+            Malformed::Ip(version) => Protocol::other_ip(*version),
+            Malformed::Stp => Protocol::Stp,
+            Malformed::Icmp => Protocol::Icmp,
+            Malformed::Icmpv6 { neighbor_discovery: true } => Protocol::Ndp,
+            Malformed::Icmpv6 { neighbor_discovery: false } | Malformed::Icmpv6Echo { .. } => {
+                Protocol::Icmpv6
+            }
+            Malformed::Igmp => Protocol::Igmp,
+            Malformed::Tcp { .. } => Protocol::Tcp,
+            Malformed::Udp => Protocol::Udp,
+        }
+    }
+
+    pub(crate) fn info(&self) -> String {
+        match self {
+            Malformed::Ethernet { length } => format!("{}, less than an Ethernet header", bytes(*length)),
+            Malformed::Ip(version) => {
+                let version = match version {
+                    IpVersion::Ipv4 => "IPv4",
+                    IpVersion::Ipv6 => "IPv6",
+                };
+                format!("{version}, malformed header")
+            }
+            Malformed::Stp => "STP, cut short".into(),
+            Malformed::Icmp => "ICMP, cut short".into(),
+            Malformed::Icmpv6 { .. } => "ICMPv6, cut short".into(),
+            Malformed::Icmpv6Echo { reply: false } => "Echo (ping) request".into(),
+            Malformed::Icmpv6Echo { reply: true } => "Echo (ping) reply".into(),
+            Malformed::Igmp => "IGMP, cut short".into(),
+            Malformed::Tcp { ports: Some([source, destination]) } => {
+                format!("{source} → {destination}, not a whole header")
+            }
+            Malformed::Tcp { ports: None } => "TCP, cut short".into(),
+            Malformed::Udp => "UDP, malformed".into(),
+        }
+    }
+}

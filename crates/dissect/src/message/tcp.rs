@@ -1,0 +1,285 @@
+//! TCP segments (RFC 9293, flags of RFC 3168, options of RFC 7323 and RFC 2018).
+
+use std::fmt::Write;
+
+use smoltcp::wire::{Error, TcpOption, TcpPacket};
+
+use super::application::ApplicationMessage;
+use super::malformed::Malformed;
+use crate::header::ip::Packet;
+use crate::label::Label;
+
+/// A piece of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TcpSegment<'f> {
+    /// The sender's port.
+    pub source_port: u16,
+    /// The receiver's port.
+    pub destination_port: u16,
+    /// What it does to the connection.
+    pub kind: SegmentKind,
+    /// All flags.
+    pub flags: TcpFlags,
+    /// The sequence number as it is in the header.
+    pub sequence: u32,
+    /// The acknowledgment number as it is in the header, if the flag says that it is in use.
+    pub acknowledgment: Option<u32>,
+    /// The window as it is in the header, not scaled.
+    pub window: u16,
+    /// The number of bytes of data, also if the frame is cut and has less of it.
+    pub data_len: usize,
+    /// The message that begins with its data, if its protocol is known here. Fragments and quoted segments have none.
+    pub application: Option<ApplicationMessage<'f>>,
+    acknowledgment_field: u32,
+    urgent: u16,
+    options: &'f [u8],
+}
+
+/// What a segment does to its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SegmentKind {
+    /// Opens a connection.
+    Syn,
+    /// Agrees to open a connection.
+    SynAck,
+    /// Carries data.
+    Data,
+    /// Carries the last data of its sender.
+    DataFin,
+    /// Its sender has no more data.
+    Fin,
+    /// Ends the connection at once.
+    Rst,
+    /// Acknowledges, and nothing else.
+    Ack,
+    /// No flag that opens, ends or acknowledges, and no data.
+    Other,
+}
+
+/// The flags of a segment, as bits of bytes 12 and 13 of the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TcpFlags(u16);
+
+impl TcpFlags {
+    /// The sender has no more data.
+    pub const FIN: TcpFlags = TcpFlags(0x001);
+    /// Sequence numbers are to be synchronized.
+    pub const SYN: TcpFlags = TcpFlags(0x002);
+    /// The connection ends at once.
+    pub const RST: TcpFlags = TcpFlags(0x004);
+    /// The data are for the program now.
+    pub const PSH: TcpFlags = TcpFlags(0x008);
+    /// The acknowledgment number is in use.
+    pub const ACK: TcpFlags = TcpFlags(0x010);
+    /// The urgent pointer is in use.
+    pub const URG: TcpFlags = TcpFlags(0x020);
+    /// Congestion was marked (RFC 3168).
+    pub const ECE: TcpFlags = TcpFlags(0x040);
+    /// The sender slowed down because of marks (RFC 3168).
+    pub const CWR: TcpFlags = TcpFlags(0x080);
+    /// Accurate ECN.
+    pub const AE: TcpFlags = TcpFlags(0x100);
+
+    /// In the analyzers' order.
+    const NAMES: [(TcpFlags, &'static str); 9] = [
+        (TcpFlags::FIN, "FIN"),
+        (TcpFlags::SYN, "SYN"),
+        (TcpFlags::RST, "RST"),
+        (TcpFlags::PSH, "PSH"),
+        (TcpFlags::ACK, "ACK"),
+        (TcpFlags::URG, "URG"),
+        (TcpFlags::ECE, "ECE"),
+        (TcpFlags::CWR, "CWR"),
+        (TcpFlags::AE, "AE"),
+    ];
+
+    /// `header` is a whole fixed header.
+    pub(crate) fn read(header: &[u8]) -> TcpFlags {
+        TcpFlags(u16::from_be_bytes([header[12], header[13]]) & 0x1ff)
+    }
+
+    /// Whether all of `flags` are set.
+    pub fn contains(self, flags: TcpFlags) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    pub(crate) fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The names of those that are set, or `<None>`.
+    pub(crate) fn names(self) -> String {
+        let set: Vec<_> =
+            TcpFlags::NAMES.iter().filter(|(flag, _)| self.contains(*flag)).map(|(_, name)| *name).collect();
+        if set.is_empty() { "<None>".into() } else { set.join(", ") }
+    }
+}
+
+/// What the conversation knows: from where sequence numbers are counted, and the window, scaled.
+#[derive(Default)]
+pub(crate) struct Counted {
+    pub seq_base: u32,
+    pub ack_base: u32,
+    pub window: Option<u32>,
+}
+
+impl<'f> TcpSegment<'f> {
+    /// Reads the payload of a packet, if the header is all there.
+    pub(crate) fn read(segment: &'f [u8], packet: &Packet) -> Result<TcpSegment<'f>, Malformed> {
+        let Ok(tcp) = TcpPacket::new_checked(segment) else {
+            // Quoted in an ICMP error, it is often no more than this.
+            let ports = segment
+                .first_chunk()
+                .map(|&[a, b, c, d]| [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
+            return Err(Malformed::Tcp { ports });
+        };
+        let header_len = usize::from(tcp.header_len());
+        let [source_port, destination_port] = [tcp.src_port(), tcp.dst_port()];
+        let data = &segment[header_len..];
+        let data_len = packet.payload_len - header_len;
+        let flags = TcpFlags::read(segment);
+        let acknowledgment_field = tcp.ack_number().0 as u32;
+        Ok(TcpSegment {
+            source_port,
+            destination_port,
+            kind: SegmentKind::of(flags, data_len),
+            flags,
+            sequence: tcp.seq_number().0 as u32,
+            acknowledgment: tcp.ack().then_some(acknowledgment_field),
+            acknowledgment_field,
+            window: tcp.window_len(),
+            data_len,
+            application: match packet.is_whole() && !data.is_empty() {
+                true => ApplicationMessage::in_segment([source_port, destination_port], data),
+                false => None,
+            },
+            urgent: tcp.urgent_at(),
+            options: tcp.options(),
+        })
+    }
+
+    pub(crate) fn label(&self) -> Label {
+        match self.kind {
+            // What happens to the connection is more important than what it carries.
+            SegmentKind::Rst => Label::of("RST"),
+            SegmentKind::SynAck => Label::of("SYN-ACK"),
+            SegmentKind::Syn => Label::of("SYN"),
+            SegmentKind::DataFin => Label::write(format_args!("DATA {} FIN", self.data_len)),
+            SegmentKind::Fin => Label::of("FIN"),
+            SegmentKind::Data | SegmentKind::Ack | SegmentKind::Other => match (&self.application, self.kind)
+            {
+                (Some(application), _) => application.label(),
+                (None, SegmentKind::Data) => Label::write(format_args!("DATA {}", self.data_len)),
+                (None, SegmentKind::Ack) => Label::of("ACK"),
+                (None, _) => Label::of("TCP"),
+            },
+        }
+    }
+
+    pub(crate) fn info(&self) -> String {
+        match &self.application {
+            Some(application) => application.info(),
+            None => self.own_info(),
+        }
+    }
+
+    /// The info of the segment as such, whatever it carries.
+    pub(crate) fn own_info(&self) -> String {
+        self.info_counted(&Counted::default())
+    }
+
+    /// The acknowledgment number as it is in the header, whether it is in use or not.
+    pub(crate) fn acknowledgment_field(&self) -> u32 {
+        self.acknowledgment_field
+    }
+
+    /// The info of the segment as such, with what the conversation knows.
+    pub(crate) fn info_counted(&self, counted: &Counted) -> String {
+        let from = |number: u32, base: u32| number.wrapping_sub(base);
+        let &TcpSegment { source_port, destination_port, flags, .. } = self;
+        let seq = from(self.sequence, counted.seq_base);
+        let mut info = format!("{source_port} → {destination_port} [{}] Seq={seq}", flags.names());
+        let mut add =
+            |text: std::fmt::Arguments<'_>| info.write_fmt(text).expect("a string takes everything");
+        if let Some(acknowledgment) = self.acknowledgment {
+            add(format_args!(" Ack={}", from(acknowledgment, counted.ack_base)));
+        }
+        add(format_args!(" Win={}", counted.window.unwrap_or(self.window.into())));
+        if flags.contains(TcpFlags::URG) {
+            add(format_args!(" Urg={}", self.urgent));
+        }
+        add(format_args!(" Len={}", self.data_len));
+        for (_, option) in Options::of(self.options) {
+            match option {
+                Ok(TcpOption::MaxSegmentSize(size)) => add(format_args!(" MSS={size}")),
+                Ok(TcpOption::WindowScale(shift)) => add(format_args!(" WS={}", window_scale(shift))),
+                Ok(TcpOption::SackPermitted) => add(format_args!(" SACK_PERM")),
+                Ok(TcpOption::TimeStamp { tsval, tsecr }) => {
+                    add(format_args!(" TSval={tsval} TSecr={tsecr}"));
+                }
+                Ok(TcpOption::SackRange(blocks)) => {
+                    for (left, right) in blocks.into_iter().flatten() {
+                        let (left, right) = (from(left, counted.ack_base), from(right, counted.ack_base));
+                        add(format_args!(" SLE={left} SRE={right}"));
+                    }
+                }
+                Ok(TcpOption::EndOfList | TcpOption::NoOperation | TcpOption::Unknown { .. }) | Err(_) => {}
+            }
+        }
+        info
+    }
+}
+
+impl SegmentKind {
+    fn of(flags: TcpFlags, data_len: usize) -> SegmentKind {
+        let has = |flag| flags.contains(flag);
+        match () {
+            () if has(TcpFlags::RST) => SegmentKind::Rst,
+            () if has(TcpFlags::SYN) && has(TcpFlags::ACK) => SegmentKind::SynAck,
+            () if has(TcpFlags::SYN) => SegmentKind::Syn,
+            () if has(TcpFlags::FIN) && data_len > 0 => SegmentKind::DataFin,
+            () if has(TcpFlags::FIN) => SegmentKind::Fin,
+            () if data_len > 0 => SegmentKind::Data,
+            () if has(TcpFlags::ACK) => SegmentKind::Ack,
+            () => SegmentKind::Other,
+        }
+    }
+}
+
+/// The factor of a window scale option. Shifts beyond 14 count as 14 (RFC 7323 §2.3).
+pub(crate) fn window_scale(shift: u8) -> u32 {
+    1 << shift.min(14)
+}
+
+/// The options with their offsets, up to the end of the list or the first that is malformed.
+pub(crate) struct Options<'f> {
+    all: &'f [u8],
+    rest: &'f [u8],
+}
+
+impl<'f> Options<'f> {
+    pub fn of(all: &'f [u8]) -> Options<'f> {
+        Options { all, rest: all }
+    }
+}
+
+impl<'f> Iterator for Options<'f> {
+    type Item = (usize, Result<TcpOption<'f>, Error>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let at = self.all.len() - self.rest.len();
+        match TcpOption::parse(self.rest) {
+            Ok((rest, option)) => {
+                self.rest = if option == TcpOption::EndOfList { &[] } else { rest };
+                Some((at, Ok(option)))
+            }
+            Err(error) => {
+                self.rest = &[];
+                Some((at, Err(error)))
+            }
+        }
+    }
+}
