@@ -24,7 +24,7 @@ pub struct Branches {
     forked_at: Option<Instant>,
     /// Counts them.
     made: u32,
-    /// The runs that the document had when it was opened: those after them were started by hand. The changes likewise.
+    /// The runs that the document had when it was opened: those after them were started by hand.
     pub(super) planned_runs: usize,
     pub(super) planned_changes: Vec<(Instant, Change)>,
     /// The document of the world's beginning, and what was changed while it ran: as the editor does it, the document then
@@ -112,7 +112,7 @@ impl Branches {
     }
 }
 
-/// The first moment at which something can be done by somebody who sees this one.
+/// The first moment at which something can be done after this one was seen.
 fn after(at: Instant) -> Instant {
     at + Duration::from_nanos(1)
 }

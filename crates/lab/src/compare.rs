@@ -73,7 +73,7 @@ impl Comparison {
         }
     }
 
-    /// Whether it has been told what was found.
+    /// Whether the comparison is finished.
     pub fn is_done(&self) -> bool {
         self.view.is_some()
     }

@@ -206,7 +206,7 @@ impl Lab {
 
     /// The same world, drawn and called otherwise.
     pub(super) fn dress(&mut self, next: Scenario) {
-        self.sketch = Rc::new(super::Sketch::new(&next, self.sketch.opened));
+        self.sketch = Rc::new(crate::view::Sketch::new(&next, self.sketch.opened));
         self.problems = problems::of(&next);
         self.network.update(&next, &self.world);
         self.scenario = next;
@@ -236,7 +236,7 @@ impl Lab {
         });
     }
 
-    /// Nothing has happened yet, or nothing can: nobody misses anything if there is a fresh world.
+    /// Whether nothing has happened yet, or nothing can, so that a fresh world loses nothing.
     pub fn is_pristine(&self) -> bool {
         let (history, now) = (self.world.history(), self.world.now());
         let begun =
@@ -406,7 +406,7 @@ mod tests {
         for (a, b) in [(1, 3), (3, 4), (4, 1)] {
             edit(&mut lab, Edit::Connect(NodeId(a), NodeId(b))).unwrap();
         }
-        // A loop is told, and can be watched.
+        // A loop is a warning: the network runs with it.
         assert!(lab.problems.iter().any(|problem| !problem.grave && problem.text.contains("loop")));
         assert_eq!(lab.state(), State::Paused);
         let twin = lab.scenario().topology.node(NodeId(0)).kind.clone();

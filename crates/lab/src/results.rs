@@ -201,7 +201,7 @@ pub enum Line {
         /// From 1.
         number: u32,
     },
-    /// Somebody on the way said that a packet got no further.
+    /// A router on the path, or the target, sent an ICMP error.
     Told {
         /// From 1.
         number: Option<u32>,
@@ -228,7 +228,7 @@ pub enum Line {
 pub struct Reply {
     /// Which of the hop's probes, from 0.
     pub number: u8,
-    /// Who answered, name and address, after how long, and what; `None`: nobody.
+    /// The node that answered (name and address), after how long, and with what; `None`: no answer came.
     pub answer: Option<(Rc<str>, Duration, HopAnswer)>,
 }
 

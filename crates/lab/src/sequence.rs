@@ -47,7 +47,7 @@ impl Zoom {
     /// The largest.
     pub const MAX: Self = Self(5);
 
-    /// So many steps larger, as far as that goes.
+    /// Larger by this number of steps, up to [`Zoom::MAX`].
     pub fn larger(self, steps: i8) -> Self {
         Self(self.0 + steps).clamp(Self::MIN, Self::MAX)
     }
@@ -379,7 +379,7 @@ impl Ladder {
                     Ok(std::net::IpAddr::V6(_)) => "ipv6.addr",
                     Err(_) => "eth.addr",
                 };
-                // What is sent to all is no conversation with anybody.
+                // A broadcast belongs to no conversation.
                 let to_all = transit.frame.first().is_some_and(|first| first & 1 == 1);
                 let [source, destination] =
                     [summary.source, summary.destination].map(|address| format!("{field} == {address}"));

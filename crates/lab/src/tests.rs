@@ -1,12 +1,15 @@
 //! The lab as a person uses it: however it is played, the history is the same.
 
-use super::*;
+use crate::command::{Act, Clock, Command, Editor};
 use crate::edit::Edit;
-use command::Editor;
-use netlab::run::{Ping, RunKind, Target};
+use crate::speed::Speed;
+use crate::travel::Travel;
+use crate::{Lab, State};
+use netlab::run::{Ping, RunKind, RunSpec, Target};
 use netlab::topology::{LinkId, NodeId};
+use netlab::{Duration, Instant};
 use proptest::prelude::*;
-use scenario::link;
+use scenario::{Scenario, link};
 
 fn example(number: usize) -> Scenario {
     scenario::examples()[number].scenario()

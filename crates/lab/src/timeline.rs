@@ -88,7 +88,7 @@ pub enum SpanState {
 
 /// More runs at the same time than this share the last lane.
 pub const LANES: usize = 4;
-/// More spans than this cannot be told apart.
+/// More spans than this overlap on the screen.
 const SPANS_MAX: usize = 300;
 
 /// The runs as spans, in the order in which they were asked for; no two on one lane overlap, but for the last lane.

@@ -349,7 +349,7 @@ fn Rows(props: &RowsProps) -> Html {
             "packet-row",
             format!("swatch-{}", row.swatch.key()),
             selected.then_some("chosen"),
-            (row.dropped || line.kept_back.is_some()).then_some("dropped"),
+            (row.dropped || line.dropped_by.is_some()).then_some("dropped"),
             row.is_again().then_some("again"),
             line.to_come.then_some("to-come"),
         );
@@ -367,7 +367,7 @@ fn Rows(props: &RowsProps) -> Html {
                 <span class="p-length" role="gridcell">{ row.length }</span>
                 <span class="p-info" role="gridcell" title={line.info.clone()}>
                     if row.dropped { <strong class="lost">{ "Lost: " }</strong> }
-                    if let Some(why) = &line.kept_back { <strong class="lost">{ format!("Kept back by {why}. ") }</strong> }
+                    if let Some(why) = &line.dropped_by { <strong class="lost">{ format!("Dropped by {why}. ") }</strong> }
                     { &line.info }
                 </span>
             </div>

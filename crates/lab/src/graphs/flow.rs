@@ -125,7 +125,7 @@ impl Flow {
         }
     }
 
-    /// Takes what is new, at most so many segments; whether that is all there is.
+    /// Reads new segments, at most `at_most`; whether that is all of them.
     pub fn follow(&mut self, trace: &Trace, source: Source<'_>, at_most: usize) -> bool {
         let mut left = at_most;
         let mut more = || {
@@ -207,7 +207,7 @@ impl Flow {
                     self.lost.push(datum);
                 }
                 if is_again {
-                    // Karn's rule: nobody can tell which of the two an ACK is for.
+                    // Karn's algorithm: an ACK may be for either of the two (RFC 6298, 3).
                     let part = self.waiting.partition_point(|(end, ..)| *end <= seq);
                     self.waiting
                         .range_mut(part..)
