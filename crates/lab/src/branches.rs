@@ -5,8 +5,9 @@
 //! nothing has to be kept but the document. A new branch is the document without what was done by hand later, and with what
 //! is done now.
 
-use super::{Lab, Refusal, problems};
-use netlab::run::RunSpec;
+use crate::command::Refusal;
+use crate::deed::Deed;
+use crate::{Lab, problems};
 use netlab::{Duration, Instant};
 use scenario::Change;
 use scenario::Scenario;
@@ -23,7 +24,7 @@ pub struct Branches {
     forked_at: Option<Instant>,
     /// Counts them.
     made: u32,
-    /// The runs that the document had when it was opened: those after them were started by hand. The changes likewise.
+    /// The runs that the document had when it was opened: those after them were started by hand.
     pub(super) planned_runs: usize,
     pub(super) planned_changes: Vec<(Instant, Change)>,
     /// The document of the world's beginning, and what was changed while it ran: as the editor does it, the document then
@@ -60,14 +61,6 @@ pub struct BranchLine {
     pub forked_at: Option<Instant>,
     /// It is the one that is shown.
     pub current: bool,
-}
-
-/// What is done in the past.
-pub enum Act {
-    /// A run is started.
-    Run(RunSpec),
-    /// The network is changed.
-    Change(Vec<Change>),
 }
 
 impl Branches {
@@ -119,7 +112,7 @@ impl Branches {
     }
 }
 
-/// The first moment at which something can be done by somebody who sees this one.
+/// The first moment at which something can be done after this one was seen.
 fn after(at: Instant) -> Instant {
     at + Duration::from_nanos(1)
 }
@@ -163,9 +156,9 @@ impl Lab {
     }
 
     /// Goes on from the playhead otherwise than it did.
-    pub(super) fn fork(&mut self, act: Act, name: String) -> Result<(), Refusal> {
+    pub(super) fn fork(&mut self, deeds: Vec<Deed>, name: String) -> Result<(), Refusal> {
         let at = self.playhead.at();
-        self.fork_at(at, after(at), act, name)
+        self.fork_at(at, after(at), deeds, name)
     }
 
     /// Goes on from `at` otherwise than it did: this is done at the moment `then`, which is no earlier.
@@ -173,17 +166,12 @@ impl Lab {
         &mut self,
         at: Instant,
         then: Instant,
-        act: Act,
+        deeds: Vec<Deed>,
         name: String,
     ) -> Result<(), Refusal> {
         let mut next = self.happened_until(at);
-        match act {
-            Act::Run(spec) => next.runs.push((then, spec)),
-            Act::Change(changes) => {
-                for change in changes {
-                    next = next.with_change(then, change);
-                }
-            }
+        for deed in deeds {
+            next = deed.recorded_in(next, then);
         }
         // Something planned for later may need what is no more.
         if !problems::is_sound(&next) {
@@ -245,10 +233,11 @@ impl Lab {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
+    use crate::command::{Act, Clock, Command, Editor, Look};
     use crate::edit::Edit;
     use crate::travel::Travel;
-    use crate::{Command, State};
-    use netlab::run::{Ping, RunKind, Target};
+    use netlab::run::{Ping, RunKind, RunSpec, Target};
     use netlab::topology::{LinkId, NodeId};
 
     fn quiet(lab: &mut Lab, now_ms: &mut f64) -> u64 {
@@ -263,14 +252,14 @@ mod tests {
     }
 
     fn at(lab: &mut Lab, ms: u64, now_ms: &mut f64) {
-        lab.perform(Command::Travel(Travel::To(Instant::ZERO + Duration::from_millis(ms)))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(Instant::ZERO + Duration::from_millis(ms)))).unwrap();
         *now_ms += 16.7;
         lab.tick(*now_ms, true, &mut || true);
     }
 
     fn ping() -> Command {
         let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
-        Command::Start(Box::new(RunSpec { from: NodeId(2), to: Target::Node(NodeId(0), None), kind }))
+        Act::Start(Box::new(RunSpec { from: NodeId(2), to: Target::Node(NodeId(0), None), kind })).into()
     }
 
     #[test]
@@ -292,11 +281,11 @@ mod tests {
         new.run_until(fork, || true);
         assert_eq!(new.history().hash(), old.history().hash());
 
-        lab.perform(Command::Branch(0)).unwrap();
+        lab.perform(Look::Branch(0)).unwrap();
         assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), before, "to where it had run");
         assert_eq!((lab.playhead.at(), lab.state()), (fork, State::Paused));
         assert_eq!(lab.branches().lines().len(), 2);
-        lab.perform(Command::Branch(1)).unwrap();
+        lab.perform(Look::Branch(1)).unwrap();
         assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), branch);
     }
 
@@ -314,7 +303,7 @@ mod tests {
         let mut now_ms = 0.0;
         quiet(&mut lab, &mut now_ms);
         at(&mut lab, 500, &mut now_ms);
-        lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
         let hash = quiet(&mut lab, &mut now_ms);
         let fork = Instant::ZERO + Duration::from_millis(500);
         assert!(
@@ -332,12 +321,12 @@ mod tests {
             now_ms += 16.7;
             lab.tick(now_ms, true, &mut || true);
         }
-        lab.perform(Command::Edit(Box::new(Edit::Add(crate::edit::Kind::Host, None)))).unwrap();
-        lab.perform(Command::Edit(Box::new(Edit::Connect(NodeId(3), NodeId(1))))).unwrap();
-        lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Add(crate::edit::Kind::Host, None)))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Connect(NodeId(3), NodeId(1))))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
         let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
         let spec = RunSpec { from: NodeId(3), to: Target::Node(NodeId(2), None), kind };
-        lab.perform(Command::Start(Box::new(spec))).unwrap();
+        lab.perform(Act::Start(Box::new(spec))).unwrap();
         let hash = quiet(&mut lab, &mut now_ms);
         assert!(lab.scenario().changes.is_empty(), "the document is the network as it is now");
         let happened = lab.happened();

@@ -21,7 +21,7 @@ pub struct Problem {
     pub fix: Option<(String, Edit)>,
 }
 
-/// Each right answer is a document of its own: more of them than anybody reads are not worked out.
+/// Each fix is a whole document, so that only the first few are worked out.
 const FIXES_MAX: usize = 20;
 
 /// All of them, the grave ones first.

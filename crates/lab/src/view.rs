@@ -197,6 +197,9 @@ fn router_addresses(topology: &Topology, router: NodeId) -> Vec<IpCidr> {
     ours.collect()
 }
 
+/// How long the machine must be too slow before the page says so.
+const BEHIND_MS: f64 = 400.0;
+
 impl Lab {
     /// Adds what the conversation tells of a frame: its number, its line, what it answers and who answers it.
     fn annotate(&self, sheet: &mut FrameSheet) {
@@ -263,7 +266,7 @@ impl Lab {
             auto_speed: self.auto_speed,
             skip_quiet: self.skip_quiet,
             skipped: self.skipped,
-            behind: self.behind_ms > super::BEHIND_MS,
+            behind: self.behind_ms > BEHIND_MS,
             at,
             rewound: self.rewound,
             steps: self.steps,

@@ -13,7 +13,7 @@ use std::fmt::Write;
 pub const WIDTH: u32 = 1_000;
 /// The box's height.
 pub const HEIGHT: u32 = 600;
-/// More stretches or dots than this in one column cannot be told apart.
+/// More stretches or dots than this in one column fall onto the same pixel.
 const IN_COLUMN_MAX: usize = 24;
 /// So near in the box two dots are one.
 const DOT: i64 = 4;
@@ -107,7 +107,7 @@ fn seen<'a>(series: &'a Series<'_>, window: Window) -> &'a [Datum] {
     }
 }
 
-/// The next of 1, 2, 5 × 10^n that divides this into at most so many parts.
+/// The next of 1, 2, 5 × 10^n that divides this into at most `parts` parts.
 fn step(length: f64, parts: u32) -> u64 {
     let wanted = (length / f64::from(parts)).max(1.0);
     let mut power = 1u64;

@@ -53,7 +53,7 @@ pub enum Tone {
     Again,
     /// Gone.
     Lost,
-    /// Told out of order.
+    /// Arrived out of order.
     Aside,
 }
 
