@@ -60,12 +60,7 @@ impl Comparison {
     pub fn with(lab: &Lab, number: u32) -> Option<Self> {
         let branch = lab.branches().left(number)?;
         let world = branch.scenario.world(Limits::default()).ok()?;
-        Some(Self {
-            name: branch.name.clone(),
-            world,
-            until: branch.edge.0,
-            view: None,
-        })
+        Some(Self { name: branch.name.clone(), world, until: branch.edge.0, view: None })
     }
 
     /// Goes on, as long as it may.

@@ -162,7 +162,10 @@ fn growth() -> impl Strategy<Value = Vec<(u64, Growth)>> {
 
 fn host(number: u8) -> Node {
     let addresses = vec![IpCidr::new(IpAddress::v4(10, 0, 0, number), 24)];
-    Node { name: format!("h{number}"), kind: NodeKind::Host(HostConfig { addresses, ..HostConfig::default() }) }
+    Node {
+        name: format!("h{number}"),
+        kind: NodeKind::Host(HostConfig { addresses, ..HostConfig::default() }),
+    }
 }
 
 /// Two hosts at a switch, and what is added at its moments; each added host is pinged by the first and pings it.
@@ -171,7 +174,11 @@ fn growing(mut growth: Vec<(u64, Growth)>) -> Scenario {
     let cable = |ends: [u32; 2]| Link::new(ends.map(NodeId), [defaults::way(), defaults::way()]);
     let mut scenario = Scenario::default();
     let mut switches = vec![0];
-    scenario.add_node("s".into(), Node { name: "s".into(), kind: NodeKind::Switch(SwitchConfig::default()) }, None);
+    scenario.add_node(
+        "s".into(),
+        Node { name: "s".into(), kind: NodeKind::Switch(SwitchConfig::default()) },
+        None,
+    );
     for number in [1, 2] {
         scenario.add_node(format!("h{number}"), host(number), None);
         scenario.add_link(cable([u32::from(number), 0]));

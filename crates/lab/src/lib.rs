@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`speed`] | the scale of speeds, and the choice of one |
 //! | [`ahead`] | moving the world no further than it is to be seen |
+//! | [`budget`] | how the time of an animation frame is shared out between world, trace, drawing and panels |
 //! | `pace` | how time passes: speed, quiet time, rest |
 //! | [`playhead`], [`travel`] | the moment being looked at, its glides over skipped or stepped-over time, and going back |
 //! | [`results`] | a run's history, in words and numbers |
@@ -32,6 +33,7 @@ extern crate wasm_test as wasm_bindgen_test;
 pub mod acting;
 pub mod ahead;
 pub mod branches;
+pub mod budget;
 pub mod compare;
 pub mod edit;
 pub mod editing;

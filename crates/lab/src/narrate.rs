@@ -5,8 +5,8 @@
 
 use crate::inspect;
 use crate::results::{target_name, title};
-use dissect::Protocol;
 use crate::topology::LiveTopology;
+use dissect::Protocol;
 use netlab::history::{RunLog, Transit, TransitId};
 use netlab::run::RunEvent;
 use netlab::topology::{NodeId, NodeKind};
@@ -18,7 +18,12 @@ const CROWD: usize = 8;
 const KEPT_WITHIN: usize = 32;
 
 /// The sentence for this moment; `None` before anything was sent. `recent`: how far back a crowd is looked for.
-pub fn narrate(topology: LiveTopology<'_>, history: &History, at: Instant, recent: Duration) -> Option<String> {
+pub fn narrate(
+    topology: LiveTopology<'_>,
+    history: &History,
+    at: Instant,
+    recent: Duration,
+) -> Option<String> {
     let since = Instant::from_nanos(at.nanos().saturating_sub(recent.nanos()));
     let mut sent = history.transits_by(at).rev();
     let latest = sent.next()?;

@@ -9,7 +9,7 @@ use netlab::run::{
     Amount, Hop, HopAnswer, IcmpError, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals,
     Transport,
 };
-use netlab::topology::{NodeId};
+use netlab::topology::NodeId;
 use netlab::{Duration, History, Instant};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;

@@ -56,7 +56,8 @@ impl Lab {
             }
             Change::Port(link, end, _) => {
                 let ends = self.whole().links.get(link.index()).map(|link| link.ends);
-                let name = ends.map_or_else(|| self.cable_name(*link), |ends| self.name(ends[end.index()]).into());
+                let name =
+                    ends.map_or_else(|| self.cable_name(*link), |ends| self.name(ends[end.index()]).into());
                 format!("{name}: a port is set otherwise")
             }
             Change::Set(node, _) => format!("{}: is set otherwise", self.name(*node)),

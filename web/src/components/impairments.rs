@@ -137,7 +137,7 @@ pub struct PresetsProps {
     pub edited: Callback<ItemForm>,
 }
 
-/// The links that everybody has met. The user is at the end with a host, or at the second one.
+/// The choice of a familiar kind of link. The user's end is the one with a host, or the second.
 #[component]
 pub fn Presets(props: &PresetsProps) -> Html {
     let session = use_session();
@@ -149,8 +149,8 @@ pub fn Presets(props: &PresetsProps) -> Html {
             let key = event.target_unchecked_into::<HtmlSelectElement>().value();
             let Some(preset) = preset(&key) else { return };
             let lab = session.lab().borrow();
-            let edited = lab.edited();
-            let topology = &edited.topology;
+            let document = lab.edited();
+            let topology = &document.topology;
             let Selection::Link(link) = item else { return };
             let Some(link) = topology.links.get(link.index()) else { return };
             let user = match topology.host(link.ends[0]) {

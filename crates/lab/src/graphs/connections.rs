@@ -1,8 +1,8 @@
 //! The TCP connections there are, in the order in which they begin.
 
 use super::ends::Ends;
-use crate::trace::{Source, Trace};
 use crate::topology::LiveTopology;
+use crate::trace::{Source, Trace};
 use netlab::History;
 use netlab::Instant;
 use netlab::congestion::Side;

@@ -7,7 +7,7 @@ use crate::inspect::words;
 use crate::names::{self, Ports};
 use crate::topology::LiveTopology;
 use netlab::history::{NodeEvent, SocketState};
-use netlab::topology::{NodeId};
+use netlab::topology::NodeId;
 use netlab::{History, Instant};
 use smoltcp::socket::tcp::State;
 use std::collections::BTreeMap;
@@ -62,7 +62,13 @@ fn line(at: Instant, cells: impl IntoIterator<Item = String>) -> Line {
 }
 
 /// What a switch learned and forgot up to a moment, the latest first; with its VLANs if it knows of any.
-pub fn mac_changes(topology: LiveTopology<'_>, history: &History, switch: NodeId, at: Instant, all: bool) -> Sheet {
+pub fn mac_changes(
+    topology: LiveTopology<'_>,
+    history: &History,
+    switch: NodeId,
+    at: Instant,
+    all: bool,
+) -> Sheet {
     let mut known: BTreeMap<_, PortId> = BTreeMap::new();
     let ports = Ports::of(topology, switch);
     let mut knows_vlans = false;
@@ -104,7 +110,13 @@ pub fn mac_changes(topology: LiveTopology<'_>, history: &History, switch: NodeId
 }
 
 /// What changed in a switch's spanning tree up to a moment, the latest first.
-pub fn tree_changes(topology: LiveTopology<'_>, history: &History, switch: NodeId, at: Instant, all: bool) -> Sheet {
+pub fn tree_changes(
+    topology: LiveTopology<'_>,
+    history: &History,
+    switch: NodeId,
+    at: Instant,
+    all: bool,
+) -> Sheet {
     let ports = Ports::of(topology, switch);
     let mut lines = Vec::new();
     for (when, event) in events(history, switch, at) {

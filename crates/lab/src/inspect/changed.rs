@@ -2,8 +2,8 @@
 //! field. No node says so itself; a router that counts the time to live down and forgets the checksum would be seen.
 
 use super::Changed;
-use dissect::{Dissection, Layer};
 use crate::topology::LiveTopology;
+use dissect::{Dissection, Layer};
 use netlab::History;
 use netlab::history::{Fate, Transit, TransitId};
 
