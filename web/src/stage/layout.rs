@@ -143,8 +143,7 @@ impl Layout {
         layout
     }
 
-    /// Captions before badges: names are what people look for. In the order of the ids, so that the same ones stay while
-    /// somebody zooms.
+    /// Captions before badges: people look for names. In the order of the ids, so that the same ones stay during a zoom.
     fn place_texts(&mut self, sketch: &Sketch) {
         let mut occupancy = Occupancy::new(self.canvas.size());
         for node in &self.nodes {

@@ -91,11 +91,11 @@ pub struct CableSketch {
     pub down: bool,
     /// The port at each end is switched off.
     pub off: [bool; 2],
-    /// Frames die halfway: texts keep clear of that place if they can.
+    /// Frames are dropped halfway: texts keep clear of that place if they can.
     pub lossy: bool,
     /// Rate and delay.
     pub about: Line,
-    /// How it misbehaves.
+    /// Its impairments.
     pub warnings: Vec<Line>,
 }
 
@@ -159,7 +159,7 @@ impl Sketch {
         self.positions == positions && self.topology == *topology
     }
 
-    /// Whether what hosts have found out is what its captions say.
+    /// Whether its captions have the hosts' present addresses.
     pub fn is_up_to_date(&self, standing: &Standing) -> bool {
         self.addresses_revision == standing.addresses_revision
     }
