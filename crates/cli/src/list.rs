@@ -20,7 +20,7 @@ struct Row {
     /// Nanoseconds since the earliest packet.
     at_ns: u64,
     interface: String,
-    /// Whether it was sent there, otherwise received; null if the file does not say.
+    /// Whether it was sent there, otherwise received; null if the file does not record it.
     sent: Option<bool>,
     /// Shared by the same packet at several interfaces.
     packet_id: Option<u64>,
@@ -33,14 +33,14 @@ struct Row {
     comments: Vec<String>,
 }
 
-/// Prints the packets that the filter wants. What is missing of the file, if anything, is told on standard error.
+/// Prints the packets that match the filter. If the file is cut short, a line on standard error says so.
 pub fn list(source: &str, filter: &Filter, json: bool) -> anyhow::Result<()> {
     let recording = read(bytes(source)?).with_context(|| format!("cannot open {source:?}"))?;
     let mut out = BufWriter::new(io::stdout().lock());
     let rows = rows(&recording, filter);
     let written = if json { as_json(rows, &mut out) } else { as_text(rows, &mut out) };
     match written.and_then(|()| out.flush()) {
-        // Whoever reads it has enough (`| head`).
+        // The reader has closed the pipe (`| head`).
         Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
         result => result?,
     }
@@ -63,7 +63,7 @@ fn bytes(source: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The packets that the filter wants.
+/// The packets that match the filter.
 fn rows<'a>(recording: &'a Recording, filter: &'a Filter) -> impl Iterator<Item = Row> + 'a {
     let mut ids = BTreeSet::new();
     let several =
@@ -71,7 +71,7 @@ fn rows<'a>(recording: &'a Recording, filter: &'a Filter) -> impl Iterator<Item 
     let mut sides = Sides::new(several);
     let mut noted = Vec::with_capacity(recording.packets.len());
     for (index, packet) in recording.packets.iter().enumerate() {
-        // A filter can only speak of Ethernet frames; other packets have their number all the same.
+        // A filter can only match Ethernet frames; other packets are numbered, too.
         let frame = recording.frame(index).unwrap_or_default();
         noted.push(sides.push(packet.interface, packet.at_ns, frame));
     }

@@ -1,4 +1,4 @@
-//! What packets say of each other, and which of them a filter wants.
+//! The analysis of a capture's packets, and which of them a filter matches.
 //!
 //! A frame that a switch passes on is no retransmission: see [`dissect::analysis::Sides`].
 
@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use dissect::analysis::{Answer, Notes};
 use dissect::filter::{Filter, FilterError, Subject};
 
-/// What was seen so far.
+/// The analysis of the packets up to now.
 pub struct Sides {
     sides: dissect::analysis::Sides,
     packets: u32,
@@ -14,7 +14,7 @@ pub struct Sides {
     previous_at_ns: Option<u64>,
 }
 
-/// What is known of a packet; packets have the capture's numbers, from 0.
+/// A packet's notes, and what a filter needs of its neighbors. Packets have their numbers in the capture, from 0.
 pub struct Noted {
     pub notes: Notes,
     number: u32,
@@ -42,21 +42,21 @@ impl Sides {
         Noted { notes, number, at_ns, first_at_ns: self.first_at_ns, previous_at_ns }
     }
 
-    /// Who answers this packet, as far as has been seen.
+    /// The packet that answers this one, among those up to now.
     pub fn answer(&self, noted: &Noted) -> Answer {
         self.sides.answer(noted.number).map_or(Answer::Never, |(by, _)| Answer::By(by))
     }
 }
 
 impl Noted {
-    /// Whether a filter wants it.
+    /// Whether a filter matches it.
     pub fn is_wanted(&self, filter: &Filter, frame: &[u8]) -> bool {
         let Self { ref notes, number, at_ns, first_at_ns, previous_at_ns, .. } = *self;
         filter.matches(&Subject { number, at_ns, first_at_ns, previous_at_ns, frame, notes })
     }
 }
 
-/// Reads a filter that somebody has typed; what is wrong with it is pointed at.
+/// Reads a display filter. The error points at what is wrong.
 pub fn filter(text: &str) -> anyhow::Result<Filter> {
     Filter::parse(text).map_err(|FilterError { at, message }| {
         let width = |text: &str| text.chars().count();

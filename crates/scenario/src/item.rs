@@ -1,8 +1,7 @@
 //! One node, one link or one run of a document, by itself: what a form reads and writes.
 //!
-//! A form has texts that somebody typed. It puts them into [`Fields`], named as in the document, and the reader of documents reads
-//! those: so a form refuses what a document would be refused for, with the same message at the same place. Nothing outside of
-//! this crate has to write JSON.
+//! A form puts what was typed into [`Fields`], named as in the document, and the reader of documents reads those. So a form
+//! reports the same errors as a document, at the same fields, and no other crate has to write JSON.
 //!
 //! ```
 //! use scenario::item::{Fields, Json};
@@ -38,16 +37,14 @@
 //! address that two hosts have, a loop) is not reported: [`problems`](crate::problems) of the edited scenario says so. A run
 //! is read against the whole network, because it cannot start in one that is refused.
 
+pub use crate::read::item::PlacedNode;
 pub use crate::tree::{Fields, Json};
 
 use crate::fault::Fault;
 use crate::{Scenario, read, write};
 use netlab::Instant;
 use netlab::run::RunSpec;
-use netlab::topology::{Link, LinkId, Node, NodeId};
-
-/// A node as a document has it: its id, its place on the stage, and what it is.
-pub type PlacedNode = (String, Option<(f64, f64)>, Node);
+use netlab::topology::{Link, LinkId, NodeId};
 
 impl Scenario {
     /// Reads the fields of node `id` of this scenario, which may all be other than they are. A filter's rules may name the

@@ -207,7 +207,9 @@ mod tests {
             fields.put("x", Json::typed(number));
             assert_eq!(fields.to_json(), format!(r#"{{"x":{number}}}"#));
         }
-        for text in ["", "01", "1.", ".5", "+1", "1e", "- 1", "0x1", "true", "null", "[1]", "{}", "1,2", "\"1\"", "١"] {
+        for text in
+            ["", "01", "1.", ".5", "+1", "1e", "- 1", "0x1", "true", "null", "[1]", "{}", "1,2", "\"1\"", "١"]
+        {
             let mut fields = Fields::default();
             fields.put("x", Json::typed(text));
             let read: serde_json::Value = serde_json::from_str(&fields.to_json()).unwrap();

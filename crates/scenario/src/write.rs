@@ -6,9 +6,9 @@ mod links;
 mod nodes;
 mod runs;
 
+use crate::tree::{Fields, Json};
 use crate::{Scenario, VERSION, defaults};
 use layout::OneLineEach;
-use crate::tree::{Fields, Json};
 use netlab::topology::{HostConfig, LinkId, Node, NodeId, NodeKind};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};

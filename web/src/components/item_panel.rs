@@ -214,7 +214,7 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
         }
         Selection::Link(id) => {
             let link = topology.link(id);
-            let (ways, ports) = form.link(topology, link)?;
+            let (ways, ports) = form.link(scenario, link)?;
             if ways != link.ways {
                 edits.push(Edit::SetLink(id, ways));
             }

@@ -38,7 +38,7 @@ fn the_kernels_vlan_tags_lead_to_the_hosts_of_each_vlan_and_nowhere_else() {
         let said = lab.run(0, &["ping", "-n", "-c", "3", "-i", "0.3", "-W", "10", target]);
         assert!(said.contains("3 received"), "{said}");
     }
-    // Through the wrong VLAN nobody answers.
+    // There is no answer through the wrong VLAN.
     lab.run(0, &["ip", "address", "add", "10.0.20.9/24", "dev", "tap0.10"]);
     let (arrived, said) =
         lab.attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "1", "-I", "tap0.10", "10.0.20.2"]);

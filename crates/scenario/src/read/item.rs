@@ -4,13 +4,15 @@ use super::{Reader, Sort, capped};
 use crate::check::{self, Unusable};
 use crate::defaults;
 use crate::fault::{Fault, Step};
-use crate::item::PlacedNode;
 use crate::json::Value;
 use crate::tree::Fields;
 use crate::{Change, Scenario};
 use netlab::Instant;
 use netlab::run::RunSpec;
 use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, RouterConfig, Topology};
+
+/// A node as a document has it: its id, its place on the stage, and what it is.
+pub type PlacedNode = (String, Option<(f64, f64)>, Node);
 
 pub(crate) fn node(scenario: &Scenario, id: NodeId, fields: &Fields<'_>) -> Result<PlacedNode, Vec<Fault>> {
     let whole = scenario.whole();
@@ -38,7 +40,7 @@ pub(crate) fn link(scenario: &Scenario, fields: &Fields<'_>) -> Result<Link, Vec
     let [a, b] = link.ends;
     let ends = if a == b { vec![a] } else { vec![a, b] };
     let bare = ends.iter().map(|end| Node {
-        name: String::new(),
+        name: "end".to_owned(),
         kind: match whole.topology.nodes.get(end.index()).map(|node| &node.kind) {
             Some(NodeKind::Host(_)) => NodeKind::Host(HostConfig::default()),
             Some(NodeKind::Switch(_)) => NodeKind::Switch(defaults::switch()),
@@ -50,7 +52,8 @@ pub(crate) fn link(scenario: &Scenario, fields: &Fields<'_>) -> Result<Link, Vec
     alone.ids = ends.iter().map(|end| whole.ids.get(end.index()).cloned().unwrap_or_default()).collect();
     let between = [NodeId(0), NodeId(u32::from(a != b))];
     alone.topology.links = vec![Link { ends: between, ..link.clone() }];
-    let checked = check::check(&alone, &reader.unusable);
+    let mut checked = check::check(&alone, &reader.unusable);
+    checked.retain(|fault| fault.place.steps().first() == value.place.steps().first());
     reader.finish(&value, checked, link)
 }
 
@@ -118,7 +121,7 @@ impl<'a> Reader<'a> {
             return Ok(read);
         }
         let mut errors = capped(errors);
-        // The text is made of fields: nobody has seen its lines and columns.
+        // The text was made of fields, so its lines and columns mean nothing to the caller.
         errors.iter_mut().for_each(|fault| fault.position = None);
         Err(errors)
     }

@@ -24,7 +24,7 @@ pub(super) struct Pending<'a> {
 const PENDING: u32 = 1 << 31;
 
 impl<'a> Reader<'a> {
-    /// A node's id, its place and what it is; `number` is the one that it has in the whole network.
+    /// A node's id, its place and its settings; `number` is its number in the whole network.
     pub(super) fn node(&mut self, number: usize, value: &Value<'a>) -> (String, Option<(f64, f64)>, Node) {
         let node = self.node_object(value);
         let (mut id, mut name, mut at, mut kind) = (None, None, None, None);
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         let kind = self.required(&node, "kind", |reader, value| {
             reader.one_of(value, &KINDS.map(|(name, ..)| name), "kind of node")
         });
-        // Whatever it should have been, nobody knows which of its fields are wrong.
+        // Without a kind, it is not known which fields are wrong.
         let Some(number) = kind else { return Some((node, Sort::Unknown)) };
         let (_, what, sort, known) = KINDS[number];
         (node.what, node.known) = (what, known);
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A list of rules, or an object that also says what becomes of what fits none.
+    /// A list of rules, or an object with rules and the verdict for packets that match none.
     fn filter(&mut self, value: &Value<'a>, router: NodeId) -> Option<Option<Filter>> {
         let (rules, otherwise) = match value.shape() {
             Ok(Shape::Bool(false)) => return Some(None),
@@ -334,8 +334,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let wanted = self.node_id(neighbor)?;
-        let ports: Vec<_> =
-            (0..).zip(&neighbors[router.index()]).filter(|(_, at)| **at == wanted).collect();
+        let ports: Vec<_> = (0..).zip(&neighbors[router.index()]).filter(|(_, at)| **at == wanted).collect();
         match ports[..] {
             [(port, _)] => Some(port),
             // If a link could not be read, it may have been the one.

@@ -1,4 +1,4 @@
-//! Links, their ports, and how they misbehave.
+//! Links, their ports and their impairments.
 
 use super::nodes::size;
 use super::{Everything, unless};
@@ -33,7 +33,7 @@ pub(super) fn ends<'a>(fields: &mut Fields<'a>, all: &Everything<'a>, ends: [Nod
     fields.put("ends", Json::List(ends.map(|end| all.id(end).into()).into()));
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn settings<'a>(
     fields: &mut Fields<'a>,
     all: &Everything<'a>,
@@ -122,7 +122,7 @@ fn merged([first, second]: &[Way; 2]) -> Vec<(Impairment, Option<End>)> {
                 entries.push((*a, None));
                 (first, second) = (rest_a, rest_b);
             }
-            // What also stands further on in the other direction waits for it.
+            // An impairment that the other direction has further on is written when that is reached.
             (Some((a, rest)), other)
                 if other.is_none() || !second.contains(a) || first.contains(&second[0]) =>
             {
@@ -204,7 +204,7 @@ const fn distribution(distribution: Distribution) -> &'static str {
     }
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn port<'a>(fields: &mut Fields<'a>, port: &Port, before: &Port) {
     match (port, before) {
         (Port::Plain, Port::Plain) => {}

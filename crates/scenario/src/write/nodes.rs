@@ -91,7 +91,7 @@ pub(super) fn size(bytes: usize) -> String {
     show_size(bytes as u64)
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn switch<'a>(fields: &mut Fields<'a>, config: &SwitchConfig, before: &SwitchConfig) {
     fields
         .maybe("ageing", unless(config.ageing, before.ageing).map(show_time))
@@ -111,12 +111,12 @@ fn stp<'a>(stp: Option<Stp>) -> Json<'a> {
     or_true(fields)
 }
 
-/// What is on and has no settings of its own is simply on.
+/// `true` for a feature that is on with its default settings.
 fn or_true(fields: Fields<'_>) -> Json<'_> {
     if fields.is_empty() { true.into() } else { fields.into() }
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn router<'a>(
     fields: &mut Fields<'a>,
     all: &Everything<'a>,
@@ -185,7 +185,7 @@ fn forward<'a>(forward: &Forward) -> Fields<'a> {
     fields
 }
 
-/// A list of rules where what fits none is let pass; an object otherwise.
+/// A list of rules if packets that match none pass; otherwise an object.
 fn filter<'a>(all: &Everything<'a>, number: NodeId, filter: Option<&Filter>) -> Json<'a> {
     let Some(Filter { rules, otherwise }) = filter else { return false.into() };
     let rules = Json::List(rules.iter().map(|of| rule(all, number, of).into()).collect());

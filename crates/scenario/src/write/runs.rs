@@ -3,8 +3,8 @@
 use super::nodes::{congestion, size};
 use super::{Everything, unless};
 use crate::quantity::{show_rate, show_seconds, show_size, show_time};
-use crate::{defaults, ip_version};
 use crate::tree::{Fields, Json};
+use crate::{defaults, ip_version};
 use netlab::Instant;
 use netlab::run::{
     Amount, IpVersion, Iperf, IperfTransport, Multicast, Ping, Probe, RunKind, RunSpec, Target, Transport,
