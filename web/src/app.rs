@@ -1,4 +1,4 @@
-//! The page: it ties the session to what is rendered, and to the keyboard, the address bar and the tab's life.
+//! The root component. It connects the session with the panels, the keyboard, the address bar, and the end of the tab.
 
 use crate::components::{Dialogs, Drawer, SidePane, StagePane, TopBar, Transport, status, toasts};
 use crate::dom::window;
@@ -67,7 +67,7 @@ pub fn App(props: &Props) -> Html {
                 embed::tell("ready", &[]);
             }
             if opened.crashed {
-                session.say("The page broke last time. Your experiment is here, paused at its beginning: play it, or open an example.");
+                session.say("The page crashed last time. Your experiment is here, paused at its beginning. Play it, or open an example.");
             }
             session.settings().workspace.apply();
             spawn_local(show::run(session.clone(), stopwatch));
@@ -117,7 +117,7 @@ pub fn App(props: &Props) -> Html {
     }
 }
 
-/// The page listens to the keyboard, to the address bar, and for its own end.
+/// Listens to the keyboard, to changes of the address, to dropped files, and to the end of the page.
 fn listen(session: &Session) -> Vec<EventListener> {
     let document = window().document().expect("a window has a document");
     let keyboard = {

@@ -137,7 +137,7 @@ test("the path MTU is found, with the router that reported it", async ({ aquariu
 test("a packet that a router drops is marked in the packet list, counted by reason, and reported to its sender", async ({ page, aquarium }) => {
   await aquarium.open({ ...ROUTED, runs: [{ ping: { from: "a", to: "10.9.9.9", count: 1 } }] });
   await aquarium.playToTheEnd();
-  await expect(aquarium.run("Ping a → 10.9.9.9")).toContainText("r1 (10.0.1.254) says of request 1: no route leads there");
+  await expect(aquarium.run("Ping a → 10.9.9.9")).toContainText("r1 (10.0.1.254) reports for request 1: no route leads there");
   await aquarium.instrument("Packets");
   await aquarium.place.selectOption("Link a – r1");
   const row = aquarium.packets.getByRole("row").filter({ hasText: "request" });

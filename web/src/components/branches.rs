@@ -1,4 +1,4 @@
-//! The branches of an experiment, and what is different in them.
+//! The branches of an experiment, and how two of them differ.
 
 use super::icon::{Glyph, icon};
 use super::modal::close_around;
@@ -43,7 +43,7 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
     }
 }
 
-/// What two branches have in common and what not.
+/// Two branches side by side.
 pub fn compared(session: &Session, view: Option<&CompareView>) -> Html {
     match view {
         None => html! { <p>{ "There is nothing to compare with." }</p> },
@@ -70,7 +70,7 @@ fn table(session: &Session, view: &Compared) -> Html {
         };
         html! {
             <>
-                <p>{ "They differ first at " }<strong>{ format::clock(at) }{ "\u{a0}s" }</strong>{ ":" }</p>
+                <p>{ "First difference at " }<strong>{ format::clock(at) }{ "\u{a0}s" }</strong>{ ":" }</p>
                 <dl class="facts stacked">
                     <div><dt>{ &**here }</dt><dd>{ &first.text[0] }</dd></div>
                     <div><dt>{ &**there }</dt><dd>{ &first.text[1] }</dd></div>
@@ -89,7 +89,7 @@ fn table(session: &Session, view: &Compared) -> Html {
     html! {
         <>
             { difference.unwrap_or_else(|| html! { <p>{ "Every frame is the same in both." }</p> }) }
-            <div class="scroll" tabindex="0" role="group" aria-label="What came of each">
+            <div class="scroll" tabindex="0" role="group" aria-label="Results of both branches">
                 <table>
                     <thead><tr><td></td><th scope="col">{ &**here }</th><th scope="col">{ &**there }</th></tr></thead>
                     <tbody>

@@ -228,7 +228,7 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
     Ok(edits)
 }
 
-/// Pulls a cable out, or puts it back.
+/// The button that pulls the cable out or plugs it in.
 fn plug(session: &Session, item: Selection) -> Html {
     let Selection::Link(id) = item else { return Html::default() };
     let pulled = is_pulled(session, id);
@@ -254,7 +254,7 @@ struct ConnectProps {
     revision: usize,
 }
 
-/// A cable from this node to another, for those who do not drag.
+/// Adds a cable from this node to another one, without dragging.
 #[component]
 fn Connect(props: &ConnectProps) -> Html {
     let session = use_session();

@@ -1,4 +1,4 @@
-//! What happened, in words, up to the playhead; of one node if one is selected.
+//! The messages up to the playhead; those of one node if one is selected.
 
 use super::{on, use_session};
 use crate::session::Session;
@@ -29,7 +29,7 @@ pub fn Log(props: &Props) -> Html {
     };
     let lines = session.lab().borrow().log(only);
     {
-        // The latest is in sight.
+        // The latest message stays in sight.
         let list = list.clone();
         use_effect_with((lines.len(), props.view.at), move |_| {
             if let Some(list) = list.cast::<HtmlElement>() {

@@ -86,7 +86,7 @@ fn hop(number: u8, replies: &[Reply]) -> Html {
                 <>
                     if named { <span class="hop-who">{ &**who }</span> }
                     <span class="hop-time">{ format::duration(*rtt) }</span>
-                    if let Some(told) = told { <span class="hop-told">{ format!("says: {told}") }</span> }
+                    if let Some(told) = told { <span class="hop-told">{ format!("reported: {told}") }</span> }
                 </>
             }
         }
@@ -167,12 +167,12 @@ fn line(line: &Line) -> Html {
         }
         Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
         Line::Told { number, from, what } => {
-            let which = number.map_or(String::new(), |number| format!(" of request {number}"));
-            html! { <li class="lost">{ format!("{from} says{which}: {what}") }</li> }
+            let which = number.map_or(String::new(), |number| format!(" for request {number}"));
+            html! { <li class="lost">{ format!("{from} reports{which}: {what}") }</li> }
         }
         Line::Hop(number, replies) => hop(*number, replies),
         Line::PathMtu { bytes, from: Some(from) } => {
-            html! { <li><span>{ format!("{from} says: at most {} fit", format::buffer(*bytes)) }</span></li> }
+            html! { <li><span>{ format!("{from} reports: at most {} fit", format::buffer(*bytes)) }</span></li> }
         }
         Line::PathMtu { bytes, from: None } => {
             html! { <li><span>{ format!("{} get through", format::buffer(*bytes)) }</span></li> }

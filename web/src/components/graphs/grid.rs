@@ -1,4 +1,4 @@
-//! A table whose rows lead somewhere.
+//! A table whose rows can be clicked: to a moment, a packet, a filter.
 
 use crate::session::Session;
 use lab::command::{Clock, Look};
@@ -22,7 +22,7 @@ pub fn go(session: &Session, lead: Lead) {
     };
     match number {
         Some(number) => session.perform(Look::Packet(number)),
-        None => session.say("This packet is not among those that are looked at."),
+        None => session.say("This packet is not in the list: the place or the filter hides it."),
     }
 }
 
