@@ -1,7 +1,7 @@
-//! What a person does to a thing that is looked at, with one button: no form, no tools of the editor.
+//! What one button of the inspector does to a node, link or frame.
 //!
-//! A setting is an [`Edit`] like any other, so that it is undone like any other, and is in the document. The rest is done to the
-//! world at its moment and written down with it: there is nothing in a document of the network that it would change.
+//! A setting is an [`Edit`]: it is undone like any other, and is in the document. Clearing a table changes no setting, so that it
+//! is recorded with its moment.
 
 use crate::Lab;
 use crate::command::{Editor, Refusal};
@@ -24,12 +24,12 @@ pub enum Action {
     Port(LinkId, End, bool),
     /// The cable is put in, or pulled out.
     Plug(LinkId, bool),
-    /// The same again, but this frame is lost on this wire.
+    /// Run again in a branch in which this frame is lost on this wire.
     Lose(TransitId),
 }
 
 impl Lab {
-    /// Does it: at the playhead, and if that is in the past in a branch.
+    /// Performs an action at the playhead; in the past it makes a branch.
     pub(super) fn do_action(&mut self, action: Action, agreed: bool) -> Result<(), Refusal> {
         if !self.is_there(action) {
             return Err(EditError::NotYet.into());

@@ -1,4 +1,4 @@
-//! What if: acting in the past goes on from there in a branch of its own, and what was is kept.
+//! Branches: what a person does in the past begins another branch there, and the old one can be returned to.
 //!
 //! A branch is a document: the network at the start, the runs, and what was done by hand with its moments. The world that is
 //! made of it does the same again, to the last bit, so going back to a branch is running it again to where it was left, and
@@ -13,16 +13,16 @@ use scenario::Change;
 use scenario::Scenario;
 use std::rc::Rc;
 
-/// What was done to this scenario, and what has become of it otherwise.
+/// The branches of a scenario: the one that is shown, and those that were left.
 #[derive(Default)]
 pub struct Branches {
-    /// Those that were left.
+    /// The branches that were left.
     left: Vec<Branch>,
     /// The one that is shown.
     name: Rc<str>,
     number: u32,
     forked_at: Option<Instant>,
-    /// Counts them.
+    /// How many branches were made so far.
     made: u32,
     /// The runs that the document had when it was opened: those after them were started by hand.
     pub(super) planned_runs: usize,
@@ -36,9 +36,9 @@ pub struct Branches {
 /// A branch that was left.
 #[derive(Clone)]
 pub struct Branch {
-    /// Which one, counted from 0: the one that everything began with.
+    /// Its number; 0 is the branch that the scenario began with.
     pub number: u32,
-    /// What makes it another one.
+    /// Its name: what was done when it parted.
     pub name: Rc<str>,
     /// When it parted from the one before it.
     pub forked_at: Option<Instant>,
@@ -53,13 +53,13 @@ pub struct Branch {
 /// A branch in a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BranchLine {
-    /// Which one.
+    /// Its number.
     pub number: u32,
-    /// What makes it another one.
+    /// Its name: what was done when it parted.
     pub name: Rc<str>,
     /// When it parted from the one before it.
     pub forked_at: Option<Instant>,
-    /// It is the one that is shown.
+    /// It is shown now.
     pub current: bool,
 }
 
@@ -92,7 +92,7 @@ impl Branches {
         self.left.iter().find(|branch| branch.number == number)
     }
 
-    /// All of them, in the order in which they were made.
+    /// All branches, in the order in which they were made.
     pub fn lines(&self) -> Vec<BranchLine> {
         let line = |branch: &Branch| BranchLine {
             number: branch.number,
@@ -155,13 +155,13 @@ impl Lab {
         then
     }
 
-    /// Goes on from the playhead otherwise than it did.
+    /// Makes a branch that begins at the playhead.
     pub(super) fn fork(&mut self, deeds: Vec<Deed>, name: String) -> Result<(), Refusal> {
         let at = self.playhead.at();
         self.fork_at(at, after(at), deeds, name)
     }
 
-    /// Goes on from `at` otherwise than it did: this is done at the moment `then`, which is no earlier.
+    /// Makes a branch that is the same until `at`, and in which these deeds are done at the moment `then`, no earlier than `at`.
     pub(super) fn fork_at(
         &mut self,
         at: Instant,
@@ -173,7 +173,7 @@ impl Lab {
         for deed in deeds {
             next = deed.recorded_in(next, then);
         }
-        // Something planned for later may need what is no more.
+        // A run or change that is planned for later may need a node or link that is gone.
         if !problems::is_sound(&next) {
             return Err(Refusal::Branch);
         }
@@ -184,7 +184,7 @@ impl Lab {
         Ok(())
     }
 
-    /// Back to a branch that was left, and to where it was left.
+    /// Returns to a branch, and to the moment at which it was left.
     pub(super) fn return_to(&mut self, number: u32) {
         let Some(place) = self.branches.left.iter().position(|branch| branch.number == number) else {
             return;

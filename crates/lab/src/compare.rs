@@ -1,4 +1,4 @@
-//! Two branches side by side: what came of each run, and the first frame that differs.
+//! Two branches side by side: the results of each run, and the first frame that differs.
 //!
 //! The other branch is run again in the background, in what is left of the animation frames, and thrown away with the
 //! comparison.
@@ -40,9 +40,9 @@ pub struct Compared {
 pub struct Difference {
     /// When the earlier of the two was handed over.
     pub at: Instant,
-    /// In the branch that is shown: which transit.
+    /// Its transit in the branch that is shown.
     pub here: Option<TransitId>,
-    /// In words, in each.
+    /// In words, in each branch.
     pub text: [String; 2],
 }
 
@@ -51,7 +51,7 @@ pub struct Difference {
 pub enum CompareView {
     /// The other branch is being run again: from 0 to 1.
     Running(f64),
-    /// It is there.
+    /// It is finished.
     Ready(Rc<Compared>),
 }
 

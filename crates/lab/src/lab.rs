@@ -22,16 +22,16 @@ use netlab::{Duration, History, Instant, World};
 use scenario::Scenario;
 use std::rc::Rc;
 
-/// Whether time passes, and if not, why.
+/// Whether time passes, and if not, why not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum State {
-    /// It does.
+    /// Time passes.
     Playing,
-    /// A person stopped it.
+    /// The person paused it.
     Paused,
-    /// All that was to happen has happened.
+    /// Everything that was planned has happened, and nothing moves.
     Quiet,
-    /// The network is wrong, so that it cannot run.
+    /// The network has an error, so that it cannot run.
     Broken,
     /// The world is being run to where it was before the page was left.
     CatchingUp {
@@ -46,10 +46,10 @@ pub struct Lab {
     pub(crate) world: World,
     pub(crate) playhead: Playhead,
     pub(crate) playing: bool,
-    /// The playhead is on its way to the next moment at which this happens, and it is sure that it does not before this one.
+    /// A step is looking for the next moment at which this happens; it does not happen before `step_from`.
     pub(crate) steps_to: Option<Stride>,
     pub(crate) step_from: Option<Instant>,
-    /// The playhead was taken back.
+    /// The playhead is behind the live edge.
     pub(crate) rewound: bool,
     /// What a step goes to.
     pub(crate) steps: Steps,
@@ -69,7 +69,7 @@ pub struct Lab {
     pub(crate) speed_changed_ms: f64,
     pub(crate) skip_quiet: bool,
     pub(crate) skipped: Option<Skipped>,
-    /// When the world is quiet: how far the playhead goes on, so that what is dying away on the stage can do so.
+    /// When the world is quiet: where the playhead stops, late enough for arrivals and drops to fade on the stage.
     pub(crate) rest_at: Option<Instant>,
     pub(crate) catch_up_to: Option<Instant>,
     pub(crate) behind_ms: f64,
@@ -80,9 +80,9 @@ pub struct Lab {
     pub(crate) positions: Vec<(f64, f64)>,
     pub(crate) sketch: Rc<Sketch>,
     pub(crate) problems: Rc<[Problem]>,
-    /// Counts the documents.
+    /// Increases with every change of the document.
     pub(crate) revision: usize,
-    /// A person has changed it since it was opened.
+    /// The person has changed the document since it was opened.
     pub(crate) touched: bool,
     pub(crate) editing: Editing,
 }
@@ -90,13 +90,13 @@ pub struct Lab {
 /// Quiet time that was jumped over.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Skipped {
-    /// How much.
+    /// How long it was.
     pub time: Duration,
-    /// When that was, by the animation frames' clock.
+    /// When it was skipped, by the clock of the animation frames, in milliseconds.
     pub at_ms: f64,
 }
 
-/// What was last said of what is happening.
+/// The sentence that is shown, and since when.
 #[derive(Default)]
 pub(crate) struct Narration {
     pub(crate) text: Rc<str>,
@@ -175,7 +175,7 @@ impl Lab {
         }
     }
 
-    /// Back to the beginning. Frames are yet to be sent then, but nodes and links are what they were.
+    /// Runs the document again from the start of time. A selected frame is deselected: it is yet to be sent.
     pub(crate) fn restart(&mut self) {
         let selection = self.selection.filter(|selection| !matches!(selection, Selection::Frame(_)));
         let touched = self.touched;

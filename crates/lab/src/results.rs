@@ -172,11 +172,11 @@ pub enum Phase {
     Planned,
     /// It is under way.
     Active,
-    /// It did what it should.
+    /// It succeeded.
     Succeeded,
-    /// It did not.
+    /// It failed.
     Failed(netlab::run::Failure),
-    /// A person stopped it.
+    /// It was stopped.
     Stopped,
 }
 
@@ -210,9 +210,9 @@ pub enum Line {
         /// What.
         what: IcmpError,
     },
-    /// A hop of a traceroute: its number, and what came of its probes, in their order.
+    /// A hop of a traceroute: its number, and the results of its probes, in their order.
     Hop(u8, Vec<Reply>),
-    /// What gets through, in bytes, and who said so.
+    /// The path MTU, and the router that reported it.
     PathMtu {
         /// The longest packet.
         bytes: usize,
@@ -223,7 +223,7 @@ pub enum Line {
     Interval(Duration, Duration, u64),
 }
 
-/// What came of a traceroute's probe.
+/// The result of one probe of a traceroute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     /// Which of the hop's probes, from 0.
@@ -235,7 +235,7 @@ pub struct Reply {
 /// Older lines than this many are left out: the panel is for reading, and the history still has them.
 const LINES_MAX: usize = 100;
 
-/// What was already read of each run: entries are read once, however often the panel is rendered.
+/// How far the entries of each run have been read: each is read once, however often the panel is rendered.
 #[derive(Default)]
 pub struct Followers(Vec<Follower>);
 

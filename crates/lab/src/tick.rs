@@ -8,12 +8,12 @@ use netlab::Instant;
 const FRAME_MS_MAX: f64 = 100.0;
 
 impl Lab {
-    /// Once it has caught up, time stands still.
+    /// Pauses once the lab has caught up.
     pub fn stay(&mut self) {
         self.playing = false;
     }
 
-    /// Before anything is shown: run to this moment as fast as the machine can.
+    /// Runs to this moment as fast as the machine can, before anything is shown.
     pub fn catch_up_to(&mut self, at: Instant) {
         self.catch_up_to = (at > self.playhead.at()).then_some(at);
     }

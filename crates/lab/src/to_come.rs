@@ -6,7 +6,7 @@ use netlab::topology::LinkId;
 use scenario::Change;
 use wire::impair::Impairment;
 
-/// So much of it is listed.
+/// How many events are listed.
 const LISTED_MAX: usize = 12;
 
 impl Lab {

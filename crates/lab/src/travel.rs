@@ -27,7 +27,7 @@ pub enum Steps {
 /// How long a step's glide takes.
 const STEP_GLIDE_MS: f64 = 220.0;
 
-/// Where to.
+/// Where the playhead goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Travel {
     /// This moment, or the live edge if it is later than that.

@@ -3,7 +3,7 @@
 //! Whatever the number of data, a path has a bounded number of points, and no extreme is lost: in a column of the box a curve is
 //! drawn from its first through its least and greatest to its last value, and stretches that touch become one.
 
-use super::series::{Datum, Kind, NOBODY, Series, Tone, Unit};
+use super::series::{Datum, Kind, NO_PACKET, Series, Tone, Unit};
 use crate::format;
 use crate::timeline::Window;
 use netlab::{Duration, Instant};
@@ -82,7 +82,7 @@ impl Chart {
         for series in series {
             let first = series.data.partition_point(|datum| datum.at < from);
             for datum in series.data[first..].iter().take_while(|datum| datum.at <= to) {
-                if datum.of == NOBODY {
+                if datum.of == NO_PACKET {
                     continue;
                 }
                 let down = y.clamp(height(datum.high), height(datum.low)) - y;
