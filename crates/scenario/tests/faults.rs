@@ -883,7 +883,7 @@ fn wrong_ports_are_refused() {
         (
             r#""outside": true"#,
             r#""native": 1"#,
-            r#"links[4].ports.r1.native: a router's port has no "native": it can have up, mac, addresses, vlans, mtu, outside, advertise, rip"#,
+            r#"links[4].ports.r1.native: a router's port has no "native": it can have up, mtu, mac, addresses, vlans, outside, advertise, rip"#,
         ),
         (
             r#""mac": "02:00:00:00:00:1a""#,

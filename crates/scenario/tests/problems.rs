@@ -581,7 +581,7 @@ fn a_host_that_waits_for_an_advertisement_needs_a_router_that_makes_one() {
         one(
             &routed([A, waits, C, R1, R2], [lan, BETWEEN, FAR]),
             Kind::NoAdvertiser,
-            r#"nodes[1].slaac: "b" waits for a router to tell it of an IPv6 network, but none on its LAN does: give a router's port there an IPv6 address → –"#,
+            r#"nodes[1].slaac: "b" waits for a router to advertise an IPv6 network, but none on its LAN does: give a router's port there an IPv6 address → –"#,
         );
     }
 }
