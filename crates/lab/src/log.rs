@@ -28,7 +28,7 @@ pub struct LogLine {
     pub what: Option<Selection>,
 }
 
-/// So many lines are shown, and so many are taken of each history at most.
+/// How many lines are shown; at most as many are taken of each history.
 const LINES_MAX: usize = 200;
 
 /// What a line is of. Words are made only of those that are shown.
@@ -37,7 +37,7 @@ enum Source<'a> {
     Run(RunId, &'a RunEntry),
     /// A link as it was, and as it is from then on.
     Link(LinkId, &'a Link, &'a Link),
-    /// A node likewise.
+    /// A node as it was, and as it is from then on.
     Settings(NodeId, &'a NodeKind, &'a NodeKind),
 }
 
@@ -168,7 +168,7 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
         NodeEvent::Host(HostEvent::Joined { group }) => format!("joins the group {group}"),
         NodeEvent::Host(HostEvent::Left { group }) => format!("leaves the group {group}"),
         NodeEvent::Host(HostEvent::PathMtu { to, mtu }) => {
-            format!("is told that packets to {} may have {}", whose(*to), format::buffer(*mtu))
+            format!("learns that the path MTU to {} is {}", whose(*to), format::buffer(*mtu))
         }
         NodeEvent::Host(HostEvent::Neighbor { ip, mac }) => {
             format!("learns that {ip} is at {}", inspect::ethernet(*mac))
@@ -311,7 +311,9 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
                 interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);
             format!("received at {} in this interval", format::bit_rate(rate))
         }
-        RunEvent::IcmpError { from, what, .. } => format!("is told by {}: {what}", whose(*from)),
+        RunEvent::IcmpError { from, what, .. } => {
+            format!("receives an ICMP error from {}: {what}", whose(*from))
+        }
         RunEvent::Hop(hop) => match hop.answer {
             Some((from, rtt, HopAnswer::Unreachable(what))) => {
                 format!("hop {}: {} says after {}: {what}", hop.hop, whose(from), format::duration(rtt))
@@ -325,7 +327,7 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
             None => format!("hop {}: no answer", hop.hop),
         },
         RunEvent::PathMtu { bytes, from: Some(from) } => {
-            format!("is told by {} that at most {} fit", whose(*from), format::buffer(*bytes))
+            format!("receives an ICMP error from {}: at most {} fit", whose(*from), format::buffer(*bytes))
         }
         RunEvent::PathMtu { bytes, from: None } => {
             format!("finds that {} get through", format::buffer(*bytes))
@@ -342,8 +344,9 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
+    use crate::command::Clock;
     use crate::travel::Travel;
-    use crate::{Command, State};
 
     #[test]
     fn the_log_tells_what_happened_up_to_the_playhead_and_no_more() {
@@ -364,7 +367,7 @@ mod tests {
                 .any(|line| line.starts_with("s1 learns that 02:50:00:00:00:01 is behind port 0 (to a)"))
         );
         let middle = all[all.len() / 2].at;
-        lab.perform(Command::Travel(Travel::To(middle))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(middle))).unwrap();
         assert!(lab.log(None).iter().all(|line| line.at <= middle));
         let switch = NodeId(1);
         assert!(lab.log(Some(switch)).iter().all(|line| line.who == "s1"));

@@ -1,6 +1,6 @@
-//! Telling a packet's sender what became of it.
+//! Sends ICMP errors to the source of a packet.
 
-use crate::icmp::{Trouble, may_complain};
+use crate::icmp::{IcmpError, may_send_error};
 use crate::packet::Received;
 use crate::{Actions, Router};
 use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv6Packet};
@@ -10,15 +10,15 @@ use wire::Instant;
 const ERROR_TOS: u8 = 0xc0;
 
 impl Router {
-    /// Sends an ICMP error about a packet, if that may be and the sender can be reached.
-    pub(crate) fn complain(
+    /// Sends an ICMP error about a packet, if one may be sent, the rate limit allows it and the source can be reached.
+    pub(crate) fn send_icmp_error(
         &mut self,
         now: Instant,
         received: &Received,
-        trouble: Trouble,
+        trouble: IcmpError,
         out: &mut Actions,
     ) {
-        if !may_complain(received, trouble) || !self.complaints.take(now) {
+        if !may_send_error(received, trouble) || !self.errors.take(now) {
             return;
         }
         let about = received.bytes();
@@ -26,8 +26,8 @@ impl Router {
             let packet = Ipv4Packet::new_unchecked(about);
             let (from, to) = (packet.src_addr(), packet.dst_addr());
             let message = trouble.message_ipv4(about);
-            // What was for the router itself is answered by the address that was asked; all else by the interface that the
-            // error leaves by (RFC 1812, 4.3.2.4).
+            // An error about a packet for the router itself is sent from the address that the packet was for, others from the
+            // address of the interface by which the error leaves (RFC 1812, 4.3.2.4).
             let own = self.is_own(received.from, to.into()).then_some(to);
             self.send_ipv4(now, own, from, (IpProtocol::Icmp, ERROR_TOS), &message, out);
         } else {
