@@ -1,9 +1,9 @@
 //! The page's yield: a task that awaits [`next_frame`] goes on in the browser's next animation frame. Until then everything else
 //! runs: input, layout, painting, other tasks.
 //!
-//! Both drivers of the page stand on it: the loop that moves the lab (`show`), and the wall-clock speed test, which hands
+//! Both drivers of the page use it: the loop that runs the lab (`show`), and the wall-clock speed test, which hands
 //! [`AnimationFrames`] to [`vnetif::driver::drive`]. A hidden tab has no animation frames, so both rest while it is
-//! hidden. Not a timer: that one is neither in step with painting nor, nested, ever shorter than 4 ms.
+//! hidden. Not a timer: timers are not in step with painting, and nested ones last at least 4 ms.
 
 use gloo::render::{AnimationFrame, request_animation_frame};
 use std::cell::RefCell;

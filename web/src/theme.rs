@@ -5,10 +5,10 @@ use lab::palette::Theme;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// What the person chose.
+/// The person's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// As the system has it.
+    /// As in the system's settings.
     #[default]
     System,
     /// Always light.
@@ -18,7 +18,7 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// What it comes to, if the system is dark or not.
+    /// The theme that this choice means.
     pub fn resolve(self, system_is_dark: bool) -> Theme {
         match self {
             Self::Light => Theme::Light,
@@ -28,7 +28,7 @@ impl Choice {
         }
     }
 
-    /// The other of what is seen. It is "as the system has it" again where that comes to the same.
+    /// The choice for the other theme: [`System`](Self::System) where that means the other theme.
     pub fn toggled(self, system_is_dark: bool) -> Self {
         match (self.resolve(system_is_dark), system_is_dark) {
             (Theme::Light, true) | (Theme::Dark, false) => Self::System,

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-/// What stands in a cell of a narrow table. A word goes into the next line whole; only one that is longer than a line goes on
-/// in the next, where [`pieces`] says. A word in other pieces is not read.
+/// The text of a cell of a narrow table. Lines break between words. Only a word that is longer than a line is broken, where
+/// [`pieces`] allows it: broken elsewhere, an address could not be read.
 pub fn cell(text: &str) -> Html {
     // A space at the end of an inline block would not be seen.
     let word = |word: &str| match &pieces(word.trim_end())[..] {
@@ -21,8 +21,8 @@ pub fn cell(text: &str) -> Html {
     html! { { for text.split_inclusive(' ').map(word) } }
 }
 
-/// A word in the pieces in which it can be read: an Ethernet address in two, what else has colons (an endpoint, an IPv6 address)
-/// behind each of them.
+/// A word in the pieces between which a line may break: an Ethernet address in two halves, other words with colons (endpoints,
+/// IPv6 addresses) after each colon.
 fn pieces(word: &str) -> Vec<&str> {
     // `02:50:00:00:00:01`: pairs of digits between five colons.
     const ETHERNET: usize = 17;

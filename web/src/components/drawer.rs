@@ -35,7 +35,7 @@ pub fn Drawer(props: &Props) -> Html {
         Callback::from(move |number: usize| {
             let tab = Tab::ALL[number];
             let open = session.settings().workspace.drawer;
-            // The open one closes what it opened.
+            // The open tab closes the drawer.
             session.open_drawer((open != Some(tab)).then_some(tab));
         })
     };

@@ -1,9 +1,9 @@
-//! The display filter: written as in an analyzer, with what could come next, and what is wrong where.
+//! The display filter: written as in Wireshark, with completions, and with the place of a mistake.
 
 use super::use_session;
 use crate::session::Session;
 use dissect::filter::{Completion, FilterError, complete};
-use lab::Command;
+use lab::command::Look;
 use lab::packets::Observe;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -110,7 +110,7 @@ impl Handles {
     }
 
     fn set(&self, text: String) {
-        self.session.perform(Command::Observe(Observe::Filter(text)));
+        self.session.perform(Look::Observe(Observe::Filter(text)));
     }
 
     /// Writes a completion into the field.
@@ -177,7 +177,7 @@ impl Press {
     }
 }
 
-/// What is wrong, with the place marked in what was written.
+/// The mistake, with its place marked in the filter.
 fn pointed(text: &str, fault: &FilterError) -> Html {
     let at = fault.at.start.min(text.len())..fault.at.end.min(text.len());
     let (Some(before), Some(here), Some(after)) =

@@ -1,7 +1,7 @@
 //! The graphs and tables of the drawer: a list of views, and the chosen one beside it.
 //!
-//! What is read off the history is kept by the drawer ([`use_graphs`]), so that it is still there after a look at another tab, and
-//! is read on from where it was. A chart is drawn anew only when what it shows has changed; the playhead alone moves a line.
+//! The drawer keeps what was read from the history ([`use_graphs`]), so that another tab does not lose it and reading goes on from
+//! there. A chart is drawn again only when its data has changed; the playhead alone moves a line.
 
 mod figure;
 mod grid;
@@ -57,7 +57,7 @@ const SHOWS: [(Show, &str, &str, &str); 17] = [
     (Show::Tcp(Graph::RoundTrip), "TCP", "Round trips", "tcp-round-trips"),
     (Show::Tcp(Graph::Stevens), "TCP", "Stevens", "tcp-stevens"),
     (Show::Machine, "TCP", "State machine", "tcp-states"),
-    (Show::Link(links::Graph::Load), "Network", "Utilisation", "link-utilisation"),
+    (Show::Link(links::Graph::Load), "Network", "Utilization", "link-utilisation"),
     (Show::Link(links::Graph::Queue), "Network", "Queues", "link-queues"),
     (Show::Link(links::Graph::Drops), "Network", "Drops", "link-drops"),
     (Show::Macs, "Network", "MAC table changes", "mac-table"),
@@ -74,9 +74,9 @@ const SHOWS: [(Show, &str, &str, &str); 17] = [
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Choice {
     show: Show,
-    /// The connection; `None`: the largest.
+    /// The number of the TCP connection; `None`: the largest.
     stream: Option<u32>,
-    /// The direction in which less goes.
+    /// Shows the direction with fewer bytes.
     turned: bool,
     link: u32,
     switch: Option<u32>,
@@ -87,18 +87,18 @@ struct Choice {
 /// What was read so far.
 #[derive(Default)]
 struct Read {
-    /// Of which document, and of which capture.
+    /// The document's revision, and the capture (its address in memory; 0: none).
     of: (usize, usize),
     connections: Connections,
     flow: Option<((u32, bool), Flow)>,
     place: Option<Place>,
     census: Census,
     chart: Option<(Key, Rc<Chart>)>,
-    /// What the chart of a link is made of.
+    /// The series of the link's chart.
     link: Vec<Series<'static>>,
 }
 
-/// While this is the same, so is a chart.
+/// While this stays the same, a chart stays the same.
 #[derive(Clone, Copy, PartialEq)]
 struct Key {
     choice: Choice,
@@ -381,7 +381,7 @@ fn select(id: &'static str, label: &'static str, onchange: Callback<Event>, opti
     }
 }
 
-/// Which of its two directions.
+/// The choice of one of the connection's two directions.
 fn direction(lab: &Lab, chosen: &UseStateHandle<Choice>, connection: Option<&Connection>) -> Html {
     let Some(connection) = connection else { return Html::default() };
     let options = [false, true].map(|turned| {
@@ -398,7 +398,7 @@ fn direction(lab: &Lab, chosen: &UseStateHandle<Choice>, connection: Option<&Con
     select("graph-direction", "Data from", onchange, options.into())
 }
 
-/// The ends of the direction in which more goes, or of the other.
+/// Sender and receiver of the direction with more bytes; `turned`: of the other direction.
 fn flow_ends(connection: &Connection, turned: bool) -> [IpEndpoint; 2] {
     let [a, b] = connection.ends;
     if (connection.bytes[1] > connection.bytes[0]) == turned { [a, b] } else { [b, a] }
@@ -417,7 +417,7 @@ fn title(lab: &Lab, connection: &Connection) -> String {
     format!("{from} → {to}, {} from {}\u{a0}s", format::bytes(bytes), format::clock(connection.first.0))
 }
 
-/// The nodes that have the tables of this view.
+/// The numbers and names of the nodes that have this view's table.
 fn nodes_with(lab: &Lab, show: Show) -> Vec<(u32, String)> {
     let whole = lab.whole();
     let nodes = whole.nodes.iter().enumerate();
@@ -432,7 +432,7 @@ fn nodes_with(lab: &Lab, show: Show) -> Vec<(u32, String)> {
 }
 
 impl Read {
-    /// For another world or capture everything begins anew.
+    /// Forgets everything if the document or the capture is another one.
     fn begin(&mut self, lab: &Lab) {
         let opened = lab.packets().opened();
         let of = (lab.revision(), opened.map_or(0, |opened| Rc::as_ptr(&opened.recording) as usize));
@@ -441,7 +441,7 @@ impl Read {
         }
     }
 
-    /// The connections that have begun, and the one that is looked at.
+    /// The connections that have begun, and the chosen one.
     fn connection(&mut self, lab: &Lab, choice: Choice) -> (Vec<Connection>, Option<Connection>) {
         /// A longer list would not be read.
         const LATEST: usize = 200;
@@ -456,7 +456,7 @@ impl Read {
         (by[by.len().saturating_sub(LATEST)..].to_vec(), current.copied())
     }
 
-    /// Reads on in a connection; whether that is all of it.
+    /// Reads on in a connection. Returns whether all of it has been read.
     fn follow(&mut self, lab: &Lab, connection: &Connection, choice: Choice) -> bool {
         let key = (connection.stream, choice.turned);
         let [local, remote] = flow_ends(connection, choice.turned);
@@ -476,7 +476,7 @@ impl Read {
         flow.follow(trace, lab.source(), AT_ONCE)
     }
 
-    /// Counts on; whether that is all.
+    /// Counts further packets. Returns whether all have been counted.
     fn take_census(&mut self, lab: &Lab) -> bool {
         let trace = lab.packets().trace();
         if self.place != Some(trace.place()) {
@@ -534,7 +534,7 @@ impl Read {
         }
     }
 
-    /// How the congestion window of the flow came about.
+    /// Where the congestion window of the graph comes from.
     fn note(&self, lab: &Lab, choice: Choice) -> Option<&'static str> {
         if choice.show != Show::Tcp(Graph::InFlight) {
             return None;

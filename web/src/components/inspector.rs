@@ -8,14 +8,14 @@ use super::item_panel::ItemPanel;
 use super::{on, use_session};
 use crate::dom::focus_when_rendered;
 use crate::session::Session;
-use lab::Command;
+use lab::command::Look;
 use lab::inspect::{Inspected, Sheet, Table};
 use lab::selection::Selection;
 use lab::view::{Sketch, View};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Looking closely at something, or else at the whole network.
+/// The pane's content: the selected thing in detail, or the lists of the network.
 pub fn inspector(session: &Session, view: &View) -> Html {
     let Some(inspected) = view.inspected.as_deref() else {
         return html! { <Outline sketch={view.sketch.clone()} /> };
@@ -30,10 +30,10 @@ pub fn inspector(session: &Session, view: &View) -> Html {
         Inspected::Sheet(sheet) => sheet_html(session, sheet, form, view.tools.on),
         Inspected::Frame(sheet) => html! { <FrameDetails sheet={sheet.clone()} /> },
         Inspected::NotYet => html! {
-            <p class="empty">{ "This is not there yet: it is added later. Go on in time, and it appears." }</p>
+            <p class="empty">{ "This does not exist yet. It is added later: play on until then." }</p>
         },
         Inspected::Forgotten => html! {
-            <p class="empty">{ "This frame has been forgotten: the history keeps the latest ones. Choose another." }</p>
+            <p class="empty">{ "The history no longer has this frame: it keeps the latest ones. Choose another frame." }</p>
         },
     };
     html! {
@@ -127,9 +127,9 @@ fn table_html(session: &Session, table: &Table) -> Html {
     }
 }
 
-/// What was pressed goes away: the keyboard goes on with the pane.
+/// The pressed button disappears: the keyboard's focus moves to the pane.
 fn select(session: &Session, what: Option<Selection>) {
-    session.perform(Command::Select(what));
+    session.perform(Look::Select(what));
     focus_when_rendered("pane-inspect");
 }
 

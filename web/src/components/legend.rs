@@ -1,5 +1,4 @@
-//! The legend: which colour and shape is which kind of frame, from the stage's own palette; and the signs that ports, cables and
-//! frames bear, as they are drawn there.
+//! The legend: the color and the shape of each kind of frame, from the stage's palette, and the signs of ports, cables and frames.
 
 use lab::palette::Swatch;
 use yew::prelude::*;

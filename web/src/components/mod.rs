@@ -1,6 +1,6 @@
 //! The parts of the page, one file each. They render their properties and pass a person's actions to the [`Session`].
 //!
-//! None of them is rendered more than ten times a second, and none whose properties are as they were.
+//! None is rendered more than ten times a second, and none whose properties have not changed.
 
 mod action_button;
 mod branches;

@@ -17,7 +17,7 @@ pub enum Gesture {
         /// How far it moved.
         by: Vec2,
     },
-    /// Pressed and let go at one place.
+    /// Pressed and released at one place.
     Tap,
 }
 
@@ -25,7 +25,7 @@ pub enum Gesture {
 #[derive(Clone, Debug, Default)]
 pub struct Gestures {
     down: Vec<Finger>,
-    /// It has become a drag or a pinch: letting go is no tap.
+    /// It has become a drag or a pinch: the release is not a tap.
     travelled: bool,
 }
 
@@ -58,7 +58,7 @@ impl Gestures {
         match (before.as_slice(), self.down.as_slice()) {
             ([was], [is]) => {
                 if !self.travelled && is.at.distance(is.pressed) < is.kind.slop() {
-                    // Measured from where it was pressed, so that a slow hand gets away from the slop in the end.
+                    // Measured from the press, so that a slow drag passes the slop, too.
                     self.down[index].at = was.at;
                     return None;
                 }
@@ -82,7 +82,7 @@ impl Gestures {
         (counted && self.down.is_empty() && !self.travelled).then_some(Gesture::Tap)
     }
 
-    /// A pointer was taken away: the browser wants it, or it left the screen. Nothing is meant by it.
+    /// A pointer was canceled: the browser took it over, or it left the screen. That is not a tap.
     pub fn cancel(&mut self, id: i32) {
         self.release(id);
         self.travelled = true;

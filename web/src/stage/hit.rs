@@ -35,7 +35,7 @@ pub fn hit(at: Point, pointer: Pointer, layout: &Layout, traffic: &Traffic) -> O
 type Outline = (TransitId, Point, Vec2, Vec2);
 
 fn outline(mark: &Mark) -> Outline {
-    // Of a band, only what is seen of it.
+    // Of a band, only the visible part.
     let half = if mark.form == Form::Band { Vec2::new(mark.half.x.min(4.0), mark.half.y) } else { mark.half };
     (mark.transit, mark.center, mark.reading, half)
 }

@@ -1,7 +1,7 @@
 //! Pointer, wheel and touch on the canvas, turned into camera moves and [`StageEvent`]s.
 //!
-//! Keys are the page's: it calls the stage's methods, since they also work when the stage has no focus. While editing, a press
-//! takes hold of what is under it ([`Grip`]), and the drag that follows moves that instead of the picture.
+//! The page handles the keys, since some work when the stage has no focus, too. In edit mode a press grips what is under it
+//! ([`Grip`]), and the drag that follows moves that instead of the picture.
 
 use super::Stage;
 use super::gesture::{Gesture, Gestures, wheel_factor};
@@ -39,13 +39,13 @@ pub enum StageEvent {
 
 /// What the effect of a press depends on, besides the drawing.
 pub struct Around {
-    /// Things can be taken hold of.
+    /// Edit mode is on.
     pub editing: bool,
     /// What is selected: a drag of one of them moves them all.
     pub selected: Vec<NodeId>,
 }
 
-/// What a press has taken hold of.
+/// What a press has gripped.
 #[derive(Clone, Debug)]
 enum Grip {
     /// Nodes, and how far they have been dragged, in pixels.
@@ -160,7 +160,7 @@ impl Hand {
         }
     }
 
-    /// What a press here takes hold of.
+    /// What a press here grips.
     fn grip(&self, at: Point, pointer: Pointer, pressed: Option<Selection>, shift: bool) -> Option<Grip> {
         let Around { editing, selected } = (self.around)();
         if !editing {
@@ -229,7 +229,7 @@ impl Hand {
         self.drop_grip();
     }
 
-    /// What was held goes back to where it was.
+    /// Ends the drag without a change.
     fn drop_grip(&self) {
         if let Some(grip) = self.state.borrow_mut().grip.take() {
             self.stage.borrow_mut().hand = Held::Empty;
@@ -240,7 +240,7 @@ impl Hand {
         }
     }
 
-    /// Moves what is held.
+    /// Moves what is gripped.
     fn drag(&self, grip: &mut Grip, by: Vec2) {
         let at = self.state.borrow().at;
         let mut stage = self.stage.borrow_mut();

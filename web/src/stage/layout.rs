@@ -143,8 +143,7 @@ impl Layout {
         layout
     }
 
-    /// Captions before badges: names are what people look for. In the order of the ids, so that the same ones stay while
-    /// somebody zooms.
+    /// Captions before badges: people look for names. In the order of the ids, so that the same ones stay during a zoom.
     fn place_texts(&mut self, sketch: &Sketch) {
         let mut occupancy = Occupancy::new(self.canvas.size());
         for node in &self.nodes {
@@ -310,8 +309,9 @@ impl Cable {
     fn badges(&self, sketch: &CableSketch, sizes: &Sizes) -> Vec<Badge> {
         let font = sizes.badge_font;
         let width = |line: &Line| line.width_em * font + font;
-        let warnings =
-            |count: usize| sketch.warnings[..count].iter().map(|line| width(line) + font * 0.35).sum::<f64>();
+        let warnings = |count: usize| {
+            sketch.warnings[..count].iter().map(|warning| width(&warning.line) + font * 0.35).sum::<f64>()
+        };
         let all = sketch.warnings.len();
         // Above the cable it may overhang the ports a little.
         let room = self.length + 16.0 * sizes.detail;

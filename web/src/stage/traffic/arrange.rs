@@ -1,4 +1,4 @@
-//! What the frames of one direction look like at one moment: on the lane, in the queue, dying, arriving.
+//! What the frames of one direction look like at one moment: on the lane, in the queue, dropped, arriving.
 
 use super::gather::in_flight_estimate;
 use super::marks::{Focus, Form, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally, Traffic};
@@ -23,7 +23,7 @@ const TALLY_MIN: usize = 3;
 /// Where on its way it may be, the best one first.
 const TALLY_PLACES: [f64; 3] = [0.78, 0.86, 0.66];
 
-/// One direction, and what the layout says of it.
+/// One direction, and its place in the layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Way<'a> {
     /// Which.
@@ -214,7 +214,7 @@ impl Traffic {
             total += 1;
             match counts.iter().position(|(look, _)| *look == mark.look) {
                 Some(index) => counts[index].1 += 1,
-                // The tail of a long list never wins.
+                // The swatches at the end of a long list never have the most frames.
                 None if counts.len() < 16 => counts.push((mark.look, 1)),
                 None => {}
             }
@@ -286,7 +286,7 @@ impl Waiting {
 }
 
 impl Journey {
-    /// It got onto the wire, or will.
+    /// Whether it is put onto the wire, now or later.
     fn leaves(&self) -> bool {
         let at_the_door = |reason| matches!(reason, DropReason::QueueFull | DropReason::Early);
         self.dropped.is_none_or(|(reason, at)| !at_the_door(reason) && at > self.start)
@@ -296,7 +296,7 @@ impl Journey {
 fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment: &Moment<'_>) -> Mark {
     let sizes = &way.layout.sizes;
     let focus = moment.focus(trip.journey.frame);
-    // Half of the gap belongs to each neighbour; a hair's breadth stays free.
+    // Half of the gap belongs to each neighbor; a hair's breadth stays free.
     let own = gap / 2.0 - 1.0;
     let label = || sizes.capsule_half(looks.width_em(trip.look));
     let pill = sizes.pill_half();

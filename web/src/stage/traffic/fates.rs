@@ -1,4 +1,4 @@
-//! How frames end that do not arrive, or that arrive in vain: where they are seen to fall, and what is said about it.
+//! Dropped frames, on a link or by the receiving node: where they fall off the cable, and the reason beside them.
 
 use super::arrange::{Vessel, Way};
 use super::marks::{Death, Reason, Traffic};
@@ -10,11 +10,11 @@ use netlab::history::{DropReason, Refusal};
 use std::borrow::Cow;
 use wire::impair::LossReason;
 
-/// Bodies of dead frames shown at one place.
+/// Dropped frames that are drawn at one place.
 const BODIES_MAX: usize = 4;
 
 impl Traffic {
-    /// A frame that its link has dropped.
+    /// A frame that the link has dropped.
     pub fn drop_frame(
         &mut self,
         way: &Way<'_>,
@@ -29,7 +29,7 @@ impl Traffic {
         }
     }
 
-    /// A frame that comes to its end at this part of the way.
+    /// A frame that is dropped at this part of the way.
     #[expect(clippy::too_many_arguments, reason = "a death is all of this")]
     pub fn die(
         &mut self,
@@ -75,7 +75,7 @@ impl Traffic {
         });
     }
 
-    /// Leaves a few bodies of those that died at about the same place, and lets the newest speak for all.
+    /// Of the frames that were dropped at about the same place a few stay, and the newest has the reason and the count.
     pub fn count_deaths(&mut self, from: usize, dropped: impl FnOnce() -> u64) {
         let deaths = &mut self.deaths[from..];
         if deaths.len() < 2 {

@@ -1,4 +1,4 @@
-//! Which transits are seen at one moment in one direction, for a bounded price.
+//! Which transits are seen at one moment in one direction, at a bounded cost.
 
 use super::moment::{DEATH_SECS, Moment, PULSE_SECS};
 use super::trip::Trip;

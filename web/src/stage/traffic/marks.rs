@@ -44,7 +44,7 @@ pub struct Mark {
     pub center: Point,
     /// Along the lane, of length 1, for letters.
     pub reading: Vec2,
-    /// It goes the way that it is read, and not the other.
+    /// Whether it moves in reading direction.
     pub forward: bool,
     /// Half its extent along the lane and across it.
     pub half: Vec2,
@@ -62,7 +62,7 @@ pub struct Stretch {
     pub head: Point,
     /// How thick.
     pub width: f64,
-    /// Whose.
+    /// The color.
     pub swatch: Swatch,
 }
 
@@ -96,7 +96,7 @@ pub struct Queue {
 pub struct Slot {
     /// Which transit.
     pub transit: TransitId,
-    /// Whose colours.
+    /// Its color.
     pub swatch: Swatch,
     /// Its middle.
     pub center: Point,
@@ -108,12 +108,12 @@ pub struct Slot {
     pub focus: Focus,
 }
 
-/// Why a frame came to its end.
+/// Why a frame was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Its link dropped it.
+    /// The link dropped it.
     Lost(DropReason),
-    /// The node at which it arrived kept it.
+    /// The receiving node dropped it.
     Kept(Refusal),
 }
 
@@ -124,7 +124,7 @@ pub struct Death {
     pub transit: TransitId,
     /// Its look.
     pub look: Look,
-    /// Where it died.
+    /// Where it was dropped.
     pub center: Point,
     /// Where it falls to: away from the cable, of length 1.
     pub outward: Vec2,
@@ -132,15 +132,15 @@ pub struct Death {
     pub reading: Vec2,
     /// From 0 (just now) to 1 (no longer seen).
     pub age: f64,
-    /// Why; only the newest death at a place says it.
+    /// Why; only the newest dropped frame at a place has it.
     pub reason: Option<Reason>,
-    /// How many died here of late.
+    /// How many frames were dropped here recently.
     pub count: u64,
     /// Half its extent.
     pub half: Vec2,
     /// Of which direction it was.
     pub way: Direction,
-    /// There is room for its label and the reason in words. If not, a small plate counts how many died.
+    /// There is room for its label and the reason in words. If not, a small plate has the number of dropped frames.
     pub whole: bool,
 }
 
@@ -151,7 +151,7 @@ pub struct Pulse {
     pub center: Point,
     /// From 0 (just now) to 1 (no longer seen).
     pub age: f64,
-    /// Whose colours.
+    /// Its color.
     pub swatch: Swatch,
 }
 

@@ -1,15 +1,15 @@
-//! Everything that moves, at one moment: frames on the lanes, light in the cables, queues at the ports, deaths, arrivals.
+//! Everything that moves, at one moment: frames on the lanes, light in the cables, queues at the ports, dropped frames, arrivals.
 //!
 //! Pure: histories and layouts in, marks out; no canvas. The [`Painter`](super::paint) draws what is here and
 //! [`hit`](super::hit) finds what is here, so what is seen and what can be pointed at are the same.
 //!
 //! # How much is shown of a frame
 //!
-//! By how much room it has between its neighbours, all along its way (see [`Journey::gap_to`]): a capsule with its label, a
+//! By how much room it has between its neighbors, all along its way (see [`Journey::gap_to`]): a capsule with its label, a
 //! pill with one or two letters, a mark in its protocol's shape, or a piece of a band. Nothing ever overlaps on a lane, and
 //! a frame keeps its form on its whole way unless another one is handed over behind it.
 //!
-//! What is said in words besides, of losses, queues and many small marks, is said where there is room for it: see [`words`].
+//! Words beside losses, queues and many small marks are drawn where there is room for them: see [`words`].
 //!
 //! # What it costs
 //!

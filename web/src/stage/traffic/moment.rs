@@ -4,7 +4,7 @@ use super::marks::Focus;
 use lab::trace::Trace;
 use netlab::history::FrameId;
 
-/// A death is seen for this long, in the viewer's seconds.
+/// A dropped frame is seen for this long, in the viewer's seconds.
 pub const DEATH_SECS: f64 = 1.2;
 /// An arrival's pulse is seen for this long, in the viewer's seconds.
 pub const PULSE_SECS: f64 = 0.45;

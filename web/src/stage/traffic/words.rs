@@ -1,9 +1,9 @@
-//! Which words there is room for.
+//! Which texts there is room for.
 //!
-//! Each direction is arranged by itself. Where much is lost in many places at once, as in a storm, what they have to say would
-//! cover the drawing and each other, and none of it could be read. So each, in the order of the links, says all of it only if
-//! it does not cover what was said before; otherwise the dead of a direction are only counted, and texts are left out. What
-//! is said does not depend on counts or ages, so that nothing flickers.
+//! Each direction is arranged by itself. Where frames are dropped in many places at once, as in a storm, all the texts would cover
+//! the drawing and each other, and none could be read. So each direction, in the order of the links, has its texts only if they
+//! cover no earlier ones; otherwise its dropped frames are only counted. The choice does not depend on counts or ages, so that
+//! nothing flickers.
 
 use super::marks::{Death, Queue, Tally, Traffic};
 use crate::stage::layout::{Layout, NodeShape};
@@ -66,7 +66,7 @@ impl Death {
         self.center + self.outward * (part * fall * sizes.capsule_height)
     }
 
-    /// What its plate says, if it speaks for others or for itself.
+    /// The text of its plate, if it has one.
     pub fn words(&self) -> Option<Cow<'static, str>> {
         let reason = self.reason?;
         match (self.whole, self.count) {
@@ -77,8 +77,8 @@ impl Death {
         }
     }
 
-    /// Half of the plate for words so wide (at a font size of 1), and how far its middle is from where the dead lies: clear of
-    /// the capsule, upright or turned; in its place, if it is not shown.
+    /// Half of the plate for words so wide (at a font size of 1), and how far its middle is from the dropped frame: clear
+    /// of the capsule, upright or turned; in its place, if the capsule is not drawn.
     pub fn plate(&self, sizes: &Sizes, width_em: f64) -> (Vec2, Vec2) {
         let font = sizes.badge_font;
         let half = Vec2::new(width_em * font + font, font * 1.7) / 2.0;
@@ -127,7 +127,7 @@ fn body(node: &NodeShape) -> Turned {
 }
 
 impl Traffic {
-    /// Takes back what there is no room for.
+    /// Removes the texts for which there is no room.
     pub fn make_room(&mut self, topology: &Topology, layout: &Layout, looks: &Looks) {
         let sizes = &layout.sizes;
         let bodies: Vec<Turned> = layout.nodes.iter().map(body).collect();
@@ -140,7 +140,7 @@ impl Traffic {
             bodies.iter().enumerate().any(|(number, body)| !is_end(number) && body.overlaps(cover))
                 || vessels.iter().any(|(of, vessel)| *of != way && vessel.overlaps(cover))
         };
-        // The dead of a direction are beside each other.
+        // The dropped frames of a direction are beside each other in the list.
         let mut said: Vec<Turned> = Vec::new();
         for group in self.deaths.chunk_by_mut(|one, other| one.way == other.way) {
             let covers: Vec<Turned> = group.iter().flat_map(|death| death.covers(sizes, looks)).collect();
@@ -236,7 +236,7 @@ mod tests {
         }
     }
 
-    /// Dead frames of a direction: where, and how many.
+    /// Dropped frames of a direction: where, and how many.
     fn dead(looks: &mut Looks, link: u32, at: (f64, f64), count: u64) -> Vec<Death> {
         let death = Death {
             transit: TransitId(0),
