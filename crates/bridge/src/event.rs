@@ -125,9 +125,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::PortOff => "the port is switched off",
-            Self::Blocked => "the spanning tree keeps this port closed",
-            Self::OtherVlan => "its VLAN is not one of this port's",
-            Self::TooBig => "it is too long for the port on which it should leave",
+            Self::Blocked => "the spanning tree blocks this port",
+            Self::OtherVlan => "this port is not in its VLAN",
+            Self::TooBig => "it is too long for the outgoing port",
             Self::Malformed => "it is malformed",
         })
     }

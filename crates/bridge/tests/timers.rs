@@ -94,6 +94,6 @@ fn snooping_sends_general_queries_and_removes_silent_members() {
         .concat(),
     );
     bridge.receive(at(10), PORT, frame, Tag::default(), &mut Actions::default());
-    let fired = run(&mut bridge, at(300_000));
+    let fired = run(&mut bridge, at(299_000));
     assert_eq!(fired, BTreeSet::from([Timer::GeneralQuery, Timer::Membership]));
 }

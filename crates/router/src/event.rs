@@ -166,18 +166,18 @@ impl fmt::Display for Refusal {
             Self::PortOff => "the port is switched off",
             Self::NotForUs => "it is for another station",
             Self::Malformed => "it is malformed, or its checksum is wrong",
-            Self::Expired => "its time to live is over",
+            Self::Expired => "its time to live has expired",
             Self::NoRoute => "no route leads there",
-            Self::NoNeighbor => "nobody answers for the next hop",
+            Self::NoNeighbor => "the next hop does not answer",
             Self::NeighborQueueFull => "too many packets wait for the next hop's address",
             Self::TooBig => "it is too long for the next link and must not be fragmented",
             Self::Filtered(Some(rule)) => {
-                return write!(f, "rule {} of the filter does not let it pass", rule + 1);
+                return write!(f, "rule {} of the filter forbids it", rule + 1);
             }
-            Self::Filtered(None) => "no rule of the filter lets it pass",
-            Self::NobodyThere => "nobody listens there",
+            Self::Filtered(None) => "no rule of the filter allows it",
+            Self::NobodyThere => "nothing listens there",
             Self::TranslationsFull => "no more translations are possible",
-            Self::NoTranslation => "no translation leads inside",
+            Self::NoTranslation => "there is no translation for it",
         };
         f.write_str(text)
     }

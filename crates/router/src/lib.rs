@@ -14,7 +14,7 @@
 //! | [`fragmentation`] | IPv4 packets cut to the next link's MTU |
 //! | [`neighbor`], `arp`, [`ndp`] | the neighbor table, ARP and neighbor discovery |
 //! | `output` | packets sent in frames |
-//! | [`icmp`], `send_icmp_error`, [`limit`] | errors: what they say, who gets them, and how many |
+//! | [`icmp`], `send_error`, [`limit`] | ICMP errors: their contents, when they may be sent, and their rate limit |
 //! | `own`, [`reassembly`], [`reset`] | packets for the router itself |
 //! | [`advertise`] | router advertisements |
 //! | [`routing`], [`rip`], `protocol` | the interface for routing protocols, and RIP |

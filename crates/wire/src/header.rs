@@ -33,7 +33,7 @@ mod extension;
 mod ip;
 
 pub use ethernet::{ETHERNET_HEADER_BYTES, EtherType, Ethernet, VLAN_TAG_BYTES, VlanTag};
-pub use extension::{Extension, Extensions};
+pub use extension::{EXTENSION_UNIT, Extension, Extensions, extension_bytes};
 pub use ip::{Fragment, IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, Icmp, Ip};
 
 /// Two bytes of `bytes`, from byte `at` on, as a number in network order; `None`: they are not all there.

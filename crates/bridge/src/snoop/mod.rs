@@ -249,7 +249,7 @@ impl Snoop {
         usize::from(!known)
     }
 
-    /// A querier is_querier for a group: a member that does not answer twice is removed (RFC 2236, 3; RFC 4541, 2.1.1).
+    /// Follows a query for a group: a member that does not answer twice is removed (RFC 2236, 3; RFC 4541, 2.1.1).
     fn shorten_memberships(&mut self, now: Instant, vlan: u16, group: IpAddress, response: Duration) {
         let until = now + response + response;
         for member in self.groups.get_mut(&(vlan, group)).into_iter().flat_map(BTreeMap::values_mut) {

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use smoltcp::wire::{IpAddress, IpProtocol};
+use smoltcp::wire::{IpAddress, IpProtocol, IpVersion};
 
 use super::Subject;
 use super::value::{Value, Visit};
 use crate::header::content::{Content, content};
-use crate::header::{ip, ipv4, ipv6};
+use crate::header::ip;
 
 pub(super) struct Packet<'a> {
     pub subject: &'a Subject<'a>,
@@ -137,8 +137,8 @@ fn quoted(frame: &[u8], packet: &ip::Packet) -> Option<(usize, ip::Packet)> {
     let body = packet.payload.start + HEADER_LEN..packet.payload.end;
     match (packet.carries, frame[packet.payload.clone()].first()?) {
         _ if body.start > body.end => None,
-        (IpProtocol::Icmp, 3 | 4 | 5 | 11 | 12) => ipv4::packet(frame, body.clone()),
-        (IpProtocol::Icmpv6, 1..=4) => ipv6::packet(frame, body.clone()),
+        (IpProtocol::Icmp, 3 | 4 | 5 | 11 | 12) => ip::packet(frame, body.clone(), IpVersion::Ipv4),
+        (IpProtocol::Icmpv6, 1..=4) => ip::packet(frame, body.clone(), IpVersion::Ipv6),
         _ => None,
     }
     .map(|inner| (body.start, inner))

@@ -6,7 +6,7 @@ use std::ops::Range;
 use smoltcp::wire::{EthernetProtocol, IpVersion};
 
 use super::ethernet::{self, Link, Type};
-use super::{ip, ipv4, ipv6};
+use super::ip;
 
 /// The LLC header in front of a BPDU: destination and source are spanning trees, and the frame is an unnumbered one.
 pub(crate) const STP_LLC: [u8; 3] = [0x42, 0x42, 0x03];
@@ -37,12 +37,10 @@ pub(crate) fn content(frame: &[u8]) -> Option<(Link, Content)> {
         Type::Llc => Content::Llc(payload),
         Type::Ethertype(ethertype) => match EthernetProtocol::from(ethertype) {
             EthernetProtocol::Arp => Content::Arp(payload),
-            EthernetProtocol::Ipv4 => {
-                ipv4::packet(frame, payload).map_or(Content::MalformedIp(IpVersion::Ipv4), Content::Ip)
-            }
-            EthernetProtocol::Ipv6 => {
-                ipv6::packet(frame, payload).map_or(Content::MalformedIp(IpVersion::Ipv6), Content::Ip)
-            }
+            EthernetProtocol::Ipv4 => ip::packet(frame, payload, IpVersion::Ipv4)
+                .map_or(Content::MalformedIp(IpVersion::Ipv4), Content::Ip),
+            EthernetProtocol::Ipv6 => ip::packet(frame, payload, IpVersion::Ipv6)
+                .map_or(Content::MalformedIp(IpVersion::Ipv6), Content::Ip),
             EthernetProtocol::Unknown(_) => Content::Other { ethertype, payload },
         },
     };

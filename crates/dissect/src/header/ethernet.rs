@@ -2,15 +2,16 @@
 
 use std::ops::Range;
 
-use smoltcp::wire::{ETHERNET_HEADER_LEN, EthernetAddress, EthernetFrame};
+use smoltcp::wire::EthernetAddress;
+use wire::header::{EtherType, Ethernet, VLAN_TAG_BYTES};
 
 /// A VLAN tag of a customer's and of a provider's bridge.
-pub(crate) const TAGS: [u16; 2] = [0x8100, PROVIDER_TAG];
+pub(crate) const TAGS: [u16; 2] = [EtherType::VLAN.0, PROVIDER_TAG];
 /// A provider's customers have VLANs of their own within its VLAN (IEEE 802.1ad).
-pub(crate) const PROVIDER_TAG: u16 = 0x88a8;
-pub(crate) const TAG_LEN: usize = 4;
+pub(crate) const PROVIDER_TAG: u16 = EtherType::PROVIDER_VLAN.0;
+pub(crate) const TAG_LEN: usize = VLAN_TAG_BYTES;
 /// Below this, the type is a length (IEEE 802.3 clause 3.2.6).
-pub(crate) const ETHERTYPE_MIN: u16 = 0x0600;
+pub(crate) const ETHERTYPE_MIN: u16 = EtherType::MIN.0;
 /// For experiments within a site (IEEE 802, local experimental EtherTypes): what raw frames are sent with.
 const EXPERIMENTAL: [u16; 2] = [0x88b5, 0x88b6];
 
@@ -33,20 +34,15 @@ pub(crate) enum Type {
 
 /// Reads header and tags, or nothing if the header is not all there.
 pub(crate) fn link(frame: &[u8]) -> Option<Link> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    let mut number = u16::from(ethernet.ethertype());
-    let mut start = ETHERNET_HEADER_LEN;
-    let mut vlan = None;
-    while TAGS.contains(&number)
-        && let Some(&[high, low, a, b]) = frame.get(start..start + TAG_LEN)
-    {
-        vlan = vlan.or(Some(u16::from_be_bytes([high, low]) & 0xfff));
-        number = u16::from_be_bytes([a, b]);
-        start += TAG_LEN;
-    }
-    let (carries, end) = split(number, start, frame.len());
-    let (source, destination) = (ethernet.src_addr(), ethernet.dst_addr());
-    Some(Link { source, destination, vlan, carries, payload: start..end })
+    let outer = Ethernet::read(frame)?;
+    let vlan = outer.untag().map(|(tag, _)| tag.number());
+    let inner = outer.innermost();
+    let carries = match inner.kind.length() {
+        Some(_) => Type::Llc,
+        None => Type::Ethertype(inner.kind.0),
+    };
+    let payload = inner.payload_at..inner.payload_at + inner.payload().len();
+    Some(Link { source: inner.source, destination: inner.destination, vlan, carries, payload })
 }
 
 /// What a type-or-length number means, and where the payload at `start` ends.

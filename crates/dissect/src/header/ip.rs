@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use smoltcp::wire::{IpAddress, IpProtocol, IpVersion};
+use wire::header::{Fragment, Ip};
 
 /// A packet as its headers outline it.
 pub(crate) struct Packet {
@@ -20,12 +21,19 @@ pub(crate) struct Packet {
     pub quoted: bool,
 }
 
-/// A packet's place among the fragments of a longer one.
-pub(crate) struct Fragment {
-    /// In bytes.
-    pub offset: usize,
-    pub more: bool,
-    pub ident: u32,
+/// The outline of the packet of this version at the beginning of `range`, or nothing if its header is cut or makes no sense.
+pub(crate) fn packet(frame: &[u8], range: Range<usize>, version: IpVersion) -> Option<Packet> {
+    let ip = Ip::read_start(&frame[range.clone()]).filter(|ip| ip.source.version() == version)?;
+    Some(Packet {
+        source: ip.source,
+        destination: ip.destination,
+        carries: ip.protocol,
+        hop_limit: ip.hop_limit,
+        fragment: ip.fragment,
+        payload: range.start + ip.payload_at..range.start + ip.end,
+        payload_len: ip.len - ip.payload_at,
+        quoted: false,
+    })
 }
 
 /// What the payload is to be read as.

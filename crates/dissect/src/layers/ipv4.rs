@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use smoltcp::wire::{IPV4_HEADER_LEN, Ipv4Packet};
+use smoltcp::wire::{IPV4_HEADER_LEN, IpVersion, Ipv4Packet};
 
 use super::checksum::{self, Verdict};
 use super::ip::{UNREADABLE, class_parts};
-use crate::header::ip::Packet;
-use crate::header::ipv4::packet;
+use crate::header::ip::{Packet, packet};
 use crate::number::padded;
 use crate::text::{bytes, hex, protocol_name, protocol_number_and_name};
 use crate::tree::{Draft, Field, Tree, bit};
@@ -133,7 +132,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
         ));
     }
 
-    let packet = packet(tree.frame, range.clone()).map(|packet| Packet { quoted, ..packet });
+    let packet = packet(tree.frame, range.clone(), IpVersion::Ipv4).map(|packet| Packet { quoted, ..packet });
     draft.summary(match &packet {
         Some(packet) => format!(
             "{} → {}, {}, TTL {}",

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use smoltcp::wire::{IPV6_HEADER_LEN, Ipv6Packet};
+use smoltcp::wire::{IPV6_HEADER_LEN, IpVersion, Ipv6Packet};
+use wire::header::Extensions;
 
 use super::ip::{NEXT_MEANING, UNREADABLE, class_parts};
 use super::ipv6_extension;
-use crate::header::extension::Chain;
-use crate::header::ip::Packet;
-use crate::header::ipv6::packet;
+use crate::header::ip::{Packet, packet};
 use crate::number::padded;
 use crate::text::{bytes, protocol_name, protocol_number_and_name};
 use crate::tree::{Draft, Field, Tree};
@@ -93,7 +92,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
         ip.dst_addr(),
         "The host that the packet is for. Addresses that begin with ff are groups of hosts.",
     ));
-    let packet = packet(tree.frame, range.clone());
+    let packet = packet(tree.frame, range.clone(), IpVersion::Ipv6);
     draft.summary(match &packet {
         Some(packet) => format!(
             "{} → {}, {}, hop limit {}",
@@ -108,8 +107,8 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
     tree.push(draft);
     let Some(packet) = packet else { return Err(end) };
 
-    let mut chain = Chain::new(tree.frame, ip.next_header(), end..packet.payload.end);
-    while let Some(extension) = chain.step() {
+    let mut chain = Extensions::new(tree.frame, ip.next_header(), range.start + 6, end..packet.payload.end);
+    while let Some(extension) = chain.next() {
         ipv6_extension::add(tree, extension.kind, extension.range);
     }
     let mut payload = packet.payload.clone();

@@ -7,16 +7,16 @@ use smoltcp::wire::{
 };
 
 use super::ip::NEXT_MEANING;
-use crate::header::extension::{EXTENSION_UNIT, extension_len};
 use crate::number::padded;
 use crate::text::{bytes, hex, protocol_number_and_name};
 use crate::tree::{Draft, Field, Tree, bit};
+use wire::header::{EXTENSION_UNIT, extension_bytes};
 
 /// Adds the layer of an extension header, which may be cut: then it covers `range`.
 pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
     let header = &tree.frame[range.clone()];
     let fixed = padded::<EXTENSION_UNIT>(header);
-    let length = extension_len(kind, header).unwrap_or(EXTENSION_UNIT);
+    let length = extension_bytes(kind, header).unwrap_or(EXTENSION_UNIT);
     let next = Ipv6ExtHeader::new_unchecked(&fixed[..]).next_header();
     let name = match kind {
         IpProtocol::HopByHop => "IPv6 hop-by-hop options",

@@ -6,8 +6,8 @@
 use smoltcp::wire::{Icmpv4Packet, IpAddress, IpProtocol, IpVersion, Ipv4Address};
 
 use super::malformed::Malformed;
+use crate::header::ip;
 use crate::header::ip::Packet;
-use crate::header::{ipv4, ipv6};
 use crate::label::Label;
 use crate::number::{number, padded};
 use crate::text::{Names, name};
@@ -266,8 +266,10 @@ impl IcmpMessage {
         let (kind, code) = (u8::from(icmp.msg_type()), icmp.msg_code());
         let version = IpVersion::Ipv4;
         let echo = || Echo { version, identifier: icmp.echo_ident(), sequence: icmp.echo_seq_no(), code };
-        let quoted =
-            || ipv4::packet(message, HEADER_LEN..message.len()).map(|p| QuotedPacket::of(message, &p));
+        let quoted = || {
+            ip::packet(message, HEADER_LEN..message.len(), IpVersion::Ipv4)
+                .map(|p| QuotedPacket::of(message, &p))
+        };
         let error = |reason| IcmpMessage::Error(IcmpError { version, reason, code, quoted: quoted() });
         Ok(match kind {
             8 => IcmpMessage::EchoRequest(echo()),
@@ -308,7 +310,7 @@ impl IcmpMessage {
         };
         let quoted = || {
             let body = HEADER_LEN.min(message.len())..message.len();
-            ipv6::packet(message, body).map(|packet| QuotedPacket::of(message, &packet))
+            ip::packet(message, body, IpVersion::Ipv6).map(|packet| QuotedPacket::of(message, &packet))
         };
         let error = |reason| IcmpMessage::Error(IcmpError { version, reason, code, quoted: quoted() });
         Ok(match kind {

@@ -48,9 +48,14 @@ impl VlanTag {
     /// The bits of the VLAN's number.
     const VID: u16 = 0xfff;
 
+    /// The number itself (VID), which is 0 in a priority tag.
+    pub const fn number(self) -> u16 {
+        self.0 & Self::VID
+    }
+
     /// The VLAN's number; `None`: the tag is a priority tag (VID 0), and the frame counts as untagged.
     pub const fn vlan(self) -> Option<u16> {
-        match self.0 & Self::VID {
+        match self.number() {
             0 => None,
             vid => Some(vid),
         }

@@ -5,7 +5,7 @@ use smoltcp::wire::IpProtocol;
 use std::ops::Range;
 
 /// Extension headers are multiples of this many bytes (RFC 8200, 4.2).
-const UNIT: usize = 8;
+pub const EXTENSION_UNIT: usize = 8;
 
 /// A whole extension header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,9 +95,9 @@ fn is_extension(protocol: IpProtocol) -> bool {
 }
 
 /// The length in bytes that the extension header at the beginning of `header` states; `None`: it is cut before it does.
-fn extension_bytes(kind: IpProtocol, header: &[u8]) -> Option<usize> {
+pub fn extension_bytes(kind: IpProtocol, header: &[u8]) -> Option<usize> {
     match kind {
-        IpProtocol::Ipv6Frag => Some(UNIT),
-        _ => Some((usize::from(*header.get(1)?) + 1) * UNIT),
+        IpProtocol::Ipv6Frag => Some(EXTENSION_UNIT),
+        _ => Some((usize::from(*header.get(1)?) + 1) * EXTENSION_UNIT),
     }
 }
