@@ -1,19 +1,19 @@
-//! How much whoever listens is told of what happens on the stage.
+//! How much of what happens on the stage a screen reader reads out.
 
-/// How much.
+/// How much is read out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
-    /// Nothing by itself.
+    /// Nothing, unless the person moves to it.
     Nothing,
     /// Results, changes of the network, and that nothing moves any more.
     #[default]
     Results,
-    /// That, and what is happening right now, sentence by sentence.
+    /// Results, and also one sentence after the other about what is happening now.
     Everything,
 }
 
 impl Detail {
-    /// All of them: value, what it says.
+    /// All of them: the choice's value, and its text.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Nothing, "nothing", "nothing"),
         (Self::Results, "results", "results and changes"),

@@ -1,4 +1,4 @@
-//! The page: it ties the session to what is rendered, and to the keyboard, the address bar and the tab's life.
+//! The root component. It connects the session with the panels, the keyboard, the address bar, and the end of the tab.
 
 use crate::components::{Dialogs, Drawer, SidePane, StagePane, TopBar, Transport, status, toasts};
 use crate::dom::window;
@@ -6,11 +6,14 @@ use crate::embed;
 use crate::files;
 use crate::keys::{self, Focus, Key};
 use crate::session::{Opened, Session};
-use crate::show::{self, System};
+use crate::show;
 use crate::state::{Change, Dialog, Page, Pane};
+use crate::stopwatch::Stopwatch;
+use crate::system::System;
+use crate::theme;
 use crate::workspace::Tab;
 use gloo::events::{EventListener, EventListenerOptions};
-use lab::Command;
+use lab::command::{Clock, Editor, Look};
 use lab::travel::Travel;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -44,7 +47,9 @@ pub fn App(props: &Props) -> Html {
             page
         })
     };
+    let stopwatch = (*use_memo((), |()| Stopwatch::new())).clone();
     {
+        let stopwatch = stopwatch.clone();
         let (session, dispatcher, opened) = (session.clone(), page.dispatcher(), props.opened.clone());
         use_effect_with((), move |()| {
             session.connect(dispatcher);
@@ -62,15 +67,17 @@ pub fn App(props: &Props) -> Html {
                 embed::tell("ready", &[]);
             }
             if opened.crashed {
-                session.say("The page broke last time. Your experiment is here, paused at its beginning: play it, or open an example.");
+                session.say("The page crashed last time. Your experiment is here, paused at its beginning. Play it, or open an example.");
             }
             session.settings().workspace.apply();
-            spawn_local(show::run(session.clone()));
+            spawn_local(show::run(session.clone(), stopwatch));
             let listeners = listen(&session);
             move || drop(listeners)
         });
     }
-    use_effect_with(page.theme, |theme| show::apply_theme(*theme));
+    // After every rendering: the components below this one have been rendered.
+    use_effect(move || stopwatch.rendered());
+    use_effect_with(page.theme, |choice| theme::apply(*choice));
     use_effect_with(page.view.sketch.clone(), |sketch| {
         if let Some(document) = window().document() {
             document.set_title(&format!("{} · Packetarium", sketch.title));
@@ -110,7 +117,7 @@ pub fn App(props: &Props) -> Html {
     }
 }
 
-/// The page listens to the keyboard, to the address bar, and for its own end.
+/// Listens to the keyboard, to changes of the address, to dropped files, and to the end of the page.
 fn listen(session: &Session) -> Vec<EventListener> {
     let document = window().document().expect("a window has a document");
     let keyboard = {
@@ -128,7 +135,7 @@ fn listen(session: &Session) -> Vec<EventListener> {
         let session = session.clone();
         EventListener::new(&window(), "pagehide", move |_| session.keep())
     };
-    // On a phone a tab that went to the background may never hear of its end.
+    // On a phone a tab in the background may be closed without `pagehide`.
     let hide = {
         let session = session.clone();
         EventListener::new(&document, "visibilitychange", move |_| session.keep())
@@ -180,24 +187,24 @@ fn press(session: &Session, event: &KeyboardEvent) {
     event.prevent_default();
     let speed = session.lab().borrow().speed();
     match key {
-        Key::TogglePlay => session.perform(Command::TogglePlay),
-        Key::Step => session.perform(Command::Travel(Travel::Forward)),
-        Key::StepBack => session.perform(Command::Travel(Travel::Back)),
-        Key::Start => session.perform(Command::Travel(Travel::Start)),
-        Key::Live => session.perform(Command::Travel(Travel::Live)),
+        Key::TogglePlay => session.perform(Clock::TogglePlay),
+        Key::Step => session.perform(Clock::Travel(Travel::Forward)),
+        Key::StepBack => session.perform(Clock::Travel(Travel::Back)),
+        Key::Start => session.perform(Clock::Travel(Travel::Start)),
+        Key::Live => session.perform(Clock::Travel(Travel::Live)),
         Key::Drawer => {
             let open = session.settings().workspace.drawer.is_some();
             session.open_drawer((!open).then_some(Tab::Packets));
         }
-        Key::Faster => session.perform(Command::SetSpeed(speed.faster())),
-        Key::Slower => session.perform(Command::SetSpeed(speed.slower())),
-        Key::AutoSpeed => session.perform(Command::AutoSpeed),
-        Key::Restart => session.perform(Command::Restart),
-        Key::Deselect => session.perform(Command::Select(None)),
+        Key::Faster => session.perform(Clock::SetSpeed(speed.faster())),
+        Key::Slower => session.perform(Clock::SetSpeed(speed.slower())),
+        Key::AutoSpeed => session.perform(Clock::AutoSpeed),
+        Key::Restart => session.perform(Clock::Restart),
+        Key::Deselect => session.perform(Look::Select(None)),
         Key::Share => session.share(),
         Key::Edit => {
             let on = session.lab().borrow().editing().on;
-            session.perform(Command::Tools(!on));
+            session.perform(Editor::Tools(!on));
         }
         Key::Examples => session.change(Change::Open(Dialog::Examples)),
         Key::Help => session.change(Change::Open(Dialog::Help)),

@@ -1,15 +1,15 @@
-//! What a person sees when the page breaks: a message that does not need the broken part, and what they had, kept.
+//! The error screen: a message that works without the wasm, and the experiment, saved.
 //!
-//! The message is in index.html, hidden, and its buttons are boot.js's: after a panic nothing of the wasm can be relied
-//! on, so the hook only fills in the report and takes the cover off.
+//! The message is in index.html, hidden, and web/boot.js handles its buttons: after a panic the wasm cannot be relied on, so the
+//! hook only fills in the report and shows the message.
 
 use crate::storage::{Crashed, Kept};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
-/// From now on a panic shows the message.
+/// Makes a panic show the message.
 pub fn install() {
-    // Not the standard library's way: Yew would put its own hook in the place of that one.
+    // Not with the standard library: Yew would replace the hook with its own.
     yew::set_custom_panic_hook(Box::new(|info| {
         let report = format!("Packetarium {}: {info}", env!("CARGO_PKG_VERSION"));
         web_sys::console::error_1(&report.as_str().into());

@@ -5,7 +5,7 @@ use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use crate::workspace::Tab;
-use lab::Command;
+use lab::command::{Act, Look};
 use lab::packets::Observe;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
 use scenario::source::document;
@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlAnchorElement, Response, Url};
 
-/// Opens a file in the place of what is there, which can be undone.
+/// Opens a file instead of the present scenario; that can be undone.
 pub fn open(session: &Session, file: File) {
     if is_capture(&file.name()) {
         return open_capture(session, file);
@@ -31,7 +31,7 @@ pub fn open(session: &Session, file: File) {
         };
         let text = document(text.as_string().unwrap_or_default());
         match text.and_then(|text| Scenario::draft(&text).map_err(LinkError::Document)) {
-            Ok(scenario) => session.perform(Command::Open(Box::new(scenario))),
+            Ok(scenario) => session.perform(Act::Open(Box::new(scenario))),
             Err(error) => {
                 let trouble = Trouble::of_file(&file.name(), error);
                 session.change(Change::Open(Dialog::BadLink(trouble)));
@@ -40,13 +40,13 @@ pub fn open(session: &Session, file: File) {
     });
 }
 
-/// Whether a file of this name is taken for a capture.
+/// Whether a file with this name is opened as a capture.
 fn is_capture(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
     ["pcap", "pcapng", "cap"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// Opens a capture that somebody made somewhere in the packet list.
+/// Opens a capture file from another program in the packet list.
 pub fn open_capture(session: &Session, file: File) {
     if file.size() > capture::read::FILE_BYTES_MAX as f64 {
         let most = lab::format::buffer(capture::read::FILE_BYTES_MAX);
@@ -64,7 +64,7 @@ pub fn open_capture(session: &Session, file: File) {
                     session.say(lab::format::sentence(&cut.to_string()));
                 }
                 let name = file.name().into();
-                session.perform(Command::Observe(Observe::Open(name, Rc::new(recording))));
+                session.perform(Look::Observe(Observe::Open(name, Rc::new(recording))));
                 session.open_drawer(Some(Tab::Packets));
             }
             Err(error) => session.say(format!("“{}” cannot be opened: {error}.", file.name())),
@@ -72,7 +72,7 @@ pub fn open_capture(session: &Session, file: File) {
     });
 }
 
-/// Gives what crossed the wires at a place to the browser as pcapng: everything kept, or what the packet list has.
+/// Saves the frames at a place as pcapng: all that the history has, or those of the packet list.
 pub fn save_capture(session: &Session) {
     let (name, written) = {
         let lab = session.lab().borrow();
@@ -131,18 +131,18 @@ fn percent_decoded(text: &str) -> String {
     js_sys::decode_uri_component(text).map_or_else(|_| text.to_owned(), String::from)
 }
 
-/// Gives the document to the browser, to be saved as a file.
+/// Saves the document as a file.
 pub fn save(session: &Session) {
     let lab = session.lab().borrow();
     give(&lab.scenario().title, "json", "application/json", &lab.scenario().to_json());
 }
 
-/// Gives a text to the browser, to be saved as a file that is called like the scenario, of this extension and media type.
+/// Saves a text as a file that is named after the scenario, with this extension and media type.
 pub fn give(title: &str, extension: &str, media_type: &str, text: &str) {
     save_as(&file_name(title, extension), media_type, text.as_bytes());
 }
 
-/// Gives these bytes to the browser, to be saved as a file of this name and media type.
+/// Saves bytes as a file with this name and media type.
 pub fn save_as(name: &str, media_type: &str, bytes: &[u8]) {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let kind = web_sys::BlobPropertyBag::new();
@@ -152,7 +152,7 @@ pub fn save_as(name: &str, media_type: &str, bytes: &[u8]) {
     }
 }
 
-/// Gives this to the browser, to be saved as a file of this name.
+/// Saves a blob as a file with this name.
 pub fn save_blob(name: &str, blob: &web_sys::Blob) {
     let link = window().document().and_then(|document| document.create_element("a").ok());
     let link = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
@@ -160,7 +160,7 @@ pub fn save_blob(name: &str, blob: &web_sys::Blob) {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    // The browser takes its time to read it.
+    // The browser reads it after this function returns.
     let forget = move || drop(Url::revoke_object_url(&url));
     gloo::timers::callback::Timeout::new(60_000, forget).forget();
 }
@@ -169,7 +169,7 @@ pub fn save_blob(name: &str, blob: &web_sys::Blob) {
 pub fn file_name(title: &str, extension: &str) -> String {
     let mut name = String::new();
     for c in title.chars().take(60) {
-        // ASCII only: the tables of all the others' cases are more to download than this file.
+        // ASCII only: the tables of Unicode's cases would be a larger download than this module.
         if c.is_ascii_alphanumeric() || !c.is_ascii() {
             name.push(c.to_ascii_lowercase());
         } else if !name.ends_with('-') {

@@ -1,6 +1,6 @@
-//! The stage as a film, for slides: the browser records its canvas (MediaStream Recording) while time passes.
+//! The stage as a video, for slides: the browser records its canvas (MediaStream Recording) while time passes.
 //!
-//! WebM in most browsers, MP4 in Safari: whichever this one writes. Nothing leaves the page: the film is saved as a file.
+//! WebM in most browsers, MP4 in Safari: the format that the browser writes. Nothing leaves the page: the video is saved as a file.
 
 use crate::files;
 use crate::session::Session;
@@ -14,10 +14,10 @@ use web_sys::{Blob, BlobEvent, BlobPropertyBag, HtmlCanvasElement, MediaRecorder
 const RATE: f64 = 30.0;
 /// The browser hands over what it has this often, in milliseconds.
 const SLICE_MS: i32 = 1_000;
-/// A film that somebody forgot ends by itself: at the bit rates that browsers choose this is a few hundred megabytes.
+/// A recording ends by itself after this time: at the bit rates that browsers choose this is a few hundred megabytes.
 const SLICES_MAX: u32 = 600;
 
-/// A film being made. It ends when this is dropped.
+/// A recording. It ends when this is dropped.
 pub struct Film {
     recorder: MediaRecorder,
     _on_data: Closure<dyn FnMut(BlobEvent)>,
@@ -25,7 +25,7 @@ pub struct Film {
 }
 
 impl Film {
-    /// Begins; `None` if the browser cannot.
+    /// Begins; `None` if the browser cannot record.
     pub fn begin(session: &Session, canvas: &HtmlCanvasElement, ended: Callback) -> Option<Self> {
         let stream = canvas.capture_stream_with_frame_request_rate(RATE).ok()?;
         let recorder = MediaRecorder::new_with_media_stream(&stream).ok()?;
@@ -68,5 +68,5 @@ impl Film {
     }
 }
 
-/// What is done when a film has ended.
+/// Called when a recording has ended.
 type Callback = Box<dyn Fn()>;

@@ -1,6 +1,6 @@
 //! What the keys do.
 
-use lab::Command;
+use lab::command::Editor;
 use lab::edit::{Edit, Kind};
 
 /// What a key asks for.
@@ -8,13 +8,13 @@ use lab::edit::{Edit, Kind};
 pub enum Key {
     /// Play or pause.
     TogglePlay,
-    /// The next event, or whatever steps go to.
+    /// One step forward: to the next event, or to what the person chose to step by.
     Step,
-    /// The one before.
+    /// One step back.
     StepBack,
-    /// The beginning of time, without starting again.
+    /// To the beginning of time, without starting again.
     Start,
-    /// The live edge.
+    /// To the live edge.
     Live,
     /// Show or hide the drawer of the instruments.
     Drawer,
@@ -28,9 +28,9 @@ pub enum Key {
     AutoSpeed,
     /// From the beginning.
     Restart,
-    /// Take out the tools of the editor, or put them away.
+    /// Edit mode on or off.
     Edit,
-    /// A link to this.
+    /// Share a link.
     Share,
     /// The examples.
     Examples,
@@ -70,24 +70,24 @@ pub const EDITOR: &[(&str, &str)] = &[
     ("Ctrl+A", "select all nodes"),
 ];
 
-/// What a key asks of the editor; `command` with Ctrl or, on a Mac, with Cmd.
-pub fn edit_meaning(key: &str, command: bool, shift: bool, focus: Focus) -> Option<Command> {
+/// The meaning of a key in edit mode; `command`: with Ctrl or, on a Mac, with Cmd.
+pub fn edit_meaning(key: &str, command: bool, shift: bool, focus: Focus) -> Option<Editor> {
     if focus == Focus::Text {
         return None;
     }
-    let add = |kind| Some(Command::Edit(Box::new(Edit::Add(kind, None))));
+    let add = |kind| Some(Editor::Edit(Box::new(Edit::Add(kind, None))));
     match (command, key) {
         (false, "1") => add(Kind::Host),
         (false, "2") => add(Kind::Switch),
         (false, "3") => add(Kind::Hub),
         (false, "4") => add(Kind::Router),
-        (false, "Delete" | "Backspace") => Some(Command::Delete),
-        (true, "z" | "Z") => Some(if shift { Command::Redo } else { Command::Undo }),
-        (true, "y") => Some(Command::Redo),
-        (true, "c") => Some(Command::Copy),
-        (true, "v") => Some(Command::Paste),
-        (true, "d") => Some(Command::Duplicate),
-        (true, "a") => Some(Command::SelectAll),
+        (false, "Delete" | "Backspace") => Some(Editor::Delete),
+        (true, "z" | "Z") => Some(if shift { Editor::Redo } else { Editor::Undo }),
+        (true, "y") => Some(Editor::Redo),
+        (true, "c") => Some(Editor::Copy),
+        (true, "v") => Some(Editor::Paste),
+        (true, "d") => Some(Editor::Duplicate),
+        (true, "a") => Some(Editor::SelectAll),
         _ => None,
     }
 }
@@ -95,17 +95,17 @@ pub fn edit_meaning(key: &str, command: bool, shift: bool, focus: Focus) -> Opti
 /// Where the keyboard's focus is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
-    /// In a field that takes text: no key is ours.
+    /// In a field that takes text: keys have no other meaning.
     Text,
     /// On a control that uses the space bar itself.
     Control,
-    /// On what is wider than its place, and is moved sideways with the arrows.
+    /// On an element that scrolls sideways with the arrow keys.
     Wide,
     /// Anywhere else.
     Page,
 }
 
-/// What this key asks for; `key` as [`KeyboardEvent.key`](https://developer.mozilla.org/docs/Web/API/KeyboardEvent/key)
+/// The meaning of a key; `key` as [`KeyboardEvent.key`](https://developer.mozilla.org/docs/Web/API/KeyboardEvent/key)
 /// has it, `modified` with Ctrl, Alt or Meta.
 pub fn meaning(key: &str, modified: bool, focus: Focus) -> Option<Key> {
     if modified || focus == Focus::Text {

@@ -1,18 +1,18 @@
-//! The person's own scenarios, kept in this browser: each under a key of its own, so that two tabs never overwrite each
-//! other's, and as the link's own packed text, so that hundreds have room.
+//! The person's own scenarios, stored in this browser. Each has a key of its own, so that two tabs never overwrite each other's
+//! scenarios. They are stored as share links' packed text, so that there is room for hundreds.
 
 use crate::storage;
 use scenario::{Scenario, link};
 
-/// What all their keys begin with; the number is that of their form.
+/// The prefix of their keys; the number is the format's version.
 const PREFIX: &str = "packetarium.mine.1.";
 
-/// One of them.
+/// A stored scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
-    /// Its number; higher ones are younger.
+    /// Its number; newer ones have higher numbers.
     pub number: u32,
-    /// It.
+    /// The scenario.
     pub scenario: Scenario,
 }
 
@@ -20,7 +20,7 @@ pub struct Kept {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotKept;
 
-/// All that are kept, the youngest first. What cannot be read any more is passed over, not removed.
+/// All stored scenarios, the newest first. Those that cannot be read are left out, not removed.
 pub fn all() -> Vec<Kept> {
     let mut kept: Vec<Kept> = numbers().into_iter().filter_map(get).collect();
     kept.reverse();
@@ -45,17 +45,17 @@ fn get(number: u32) -> Option<Kept> {
     Some(Kept { number, scenario: Scenario::draft(&document).ok()? })
 }
 
-/// A number that nothing is kept under.
+/// An unused number.
 pub fn fresh() -> u32 {
     numbers().last().map_or(1, |last| last.saturating_add(1))
 }
 
-/// Keeps it under this number.
+/// Stores a scenario under this number.
 pub fn keep(number: u32, scenario: &Scenario) -> Result<(), NotKept> {
     if storage::set(&key(number), &link::encode(scenario)) { Ok(()) } else { Err(NotKept) }
 }
 
-/// Forgets it.
+/// Removes the scenario with this number.
 pub fn forget(number: u32) {
     storage::remove(&key(number));
 }

@@ -1,7 +1,7 @@
 //! The time line's strip on its canvas: density by protocol, drops and retransmissions, runs, the live edge, the playhead.
 //!
-//! Drawn in the animation-frame callback like the stage, since the playhead moves with every one. What is counted is
-//! counted once ([`Density`]).
+//! Drawn in the animation-frame callback like the stage, since the playhead moves with every one. Packets are counted
+//! once ([`Density`]).
 
 use crate::dom::window;
 use lab::Lab;
@@ -53,7 +53,7 @@ impl Strip {
         let x = |at: Instant| span.share(at) * width;
         let edge = lab.edge();
 
-        // What is yet to come has no ground.
+        // The background ends at the live edge.
         context.set_fill_style_str(palette.cable);
         context.set_global_alpha(0.22);
         context.fill_rect(
@@ -77,7 +77,7 @@ impl Strip {
             let (from, to) = (x(run.from), x(run.to));
             context.fill_rect(from, run.lane as f64 * LANE_PX, (to - from).max(2.0), LANE_PX - 2.0);
         }
-        // When the network itself is to change.
+        // Marks of planned changes of the network.
         context.set_fill_style_str(palette.warn_ink);
         context.set_global_alpha(0.8);
         for at in lab.to_come().filter(|at| *at > edge) {
@@ -88,7 +88,7 @@ impl Strip {
 
         let at = x(look.at);
         if !look.history.complete_since().eq(&Instant::ZERO) {
-            // What was forgotten.
+            // The time of which the history has forgotten frames.
             context.set_fill_style_str(palette.ground);
             context.set_global_alpha(0.7);
             context.fill_rect(0.0, 0.0, x(look.history.complete_since()).max(0.0), height);

@@ -1,11 +1,14 @@
 //! Light and dark.
 
+use crate::dom::window;
 use lab::palette::Theme;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
-/// What the person chose.
+/// The person's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// As the system has it.
+    /// As in the system's settings.
     #[default]
     System,
     /// Always light.
@@ -15,7 +18,7 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// What it comes to, if the system is dark or not.
+    /// The theme that this choice means.
     pub fn resolve(self, system_is_dark: bool) -> Theme {
         match self {
             Self::Light => Theme::Light,
@@ -25,7 +28,7 @@ impl Choice {
         }
     }
 
-    /// The other of what is seen. It is "as the system has it" again where that comes to the same.
+    /// The choice for the other theme: [`System`](Self::System) where that means the other theme.
     pub fn toggled(self, system_is_dark: bool) -> Self {
         match (self.resolve(system_is_dark), system_is_dark) {
             (Theme::Light, true) | (Theme::Dark, false) => Self::System,
@@ -42,6 +45,28 @@ impl Choice {
             Self::Dark => Some("dark"),
         }
     }
+}
+
+/// Gives the legend the stage's colors, as custom properties of the root element. Through the object model: the policy
+/// forbids style attributes.
+pub fn apply_palette(theme: Theme) {
+    let Some(root) = root() else { return };
+    for (name, value) in theme.palette().custom_properties() {
+        let _ = root.style().set_property(&name, value);
+    }
+}
+
+/// Gives the style sheets the chosen theme.
+pub fn apply(choice: Choice) {
+    let Some(root) = root() else { return };
+    let _ = match choice.attribute() {
+        Some(value) => root.set_attribute("data-theme", value),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+fn root() -> Option<HtmlElement> {
+    window().document()?.document_element()?.dyn_into().ok()
 }
 
 #[cfg(test)]

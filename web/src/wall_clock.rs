@@ -1,5 +1,5 @@
-//! The speed test: the same stacks without virtual time, as fast as this machine goes, for as long as a slice of each
-//! animation frame lasts. What `iperf_self` and `iperf_vnetif` of mirage-vnetif do, in a tab that stays usable.
+//! The speed test: the same stacks without virtual time, as fast as this machine can run them, in a slice of each animation
+//! frame. It does what `iperf_self` and `iperf_vnetif` of mirage-vnetif do, in a tab that stays usable.
 
 use crate::frame::AnimationFrames;
 use lab::plot::{Plot, ceiling};
@@ -22,7 +22,7 @@ pub enum Test {
     Frames,
 }
 
-/// How far it has got.
+/// The results so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// Since it began.
@@ -33,9 +33,9 @@ pub struct Report {
     pub frames: u64,
     /// Bits a second in each quarter of a second, the latest.
     pub rates: Vec<f64>,
-    /// The longest time that the page was not its own.
+    /// The longest slice.
     pub longest_slice: Duration,
-    /// How often everything else had its turn.
+    /// How often the test yielded to the page.
     pub yields: u64,
 }
 
@@ -87,7 +87,7 @@ async fn measure(mut net: Box<dyn Measured>, stop: Rc<Cell<bool>>, report: impl 
 }
 
 impl Report {
-    /// Bits a second, all in all.
+    /// Bits per second over the whole time.
     pub fn rate(&self) -> f64 {
         if self.elapsed == Duration::ZERO { 0.0 } else { self.bytes as f64 * 8.0 / self.elapsed.secs_f64() }
     }

@@ -1,4 +1,4 @@
-//! How the page is laid out: which panes are open, and how large. A person's own, kept for the next visit.
+//! The layout of the page: which panes are open, and how large. It is stored for the next visit.
 //!
 //! Sizes are custom properties of the root element, so that dragging a divider renders nothing.
 
@@ -22,7 +22,7 @@ impl Tab {
     /// All of them, in order.
     pub const ALL: [Self; 4] = [Self::Packets, Self::Sequence, Self::Graphs, Self::Log];
 
-    /// What stands on it.
+    /// Its label.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Packets => "Packets",
@@ -94,7 +94,7 @@ impl Divider {
         }
     }
 
-    /// The page shows this size, whatever is kept.
+    /// Shows this size without saving it.
     pub fn show(self, px: u16) {
         let root = window().document().and_then(|document| document.document_element());
         if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -112,7 +112,7 @@ impl Workspace {
         }
     }
 
-    /// With this size, as far as it is possible.
+    /// With this size, within the bounds.
     pub fn with_size(self, divider: Divider, px: f64) -> Self {
         let (least, most) = divider.bounds();
         let px = px.clamp(f64::from(least), f64::from(most)) as u16;
@@ -143,7 +143,7 @@ impl Workspace {
         format!("{drawer},{},{},{side},{projector}", self.drawer_px, self.side_px)
     }
 
-    /// What is missing or makes no sense is as it is by default.
+    /// Parts that are missing or invalid have their defaults.
     pub fn from_text(text: &str) -> Self {
         let mut words = text.split(',');
         let mut next = || words.next().unwrap_or_default();

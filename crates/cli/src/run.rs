@@ -4,7 +4,7 @@ use crate::record::Recorder;
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use netlab::history::Limits;
-use netlab::world::Progress;
+use netlab::world::{Progress, Quiet};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
 
@@ -32,7 +32,7 @@ pub fn run(
     for slice in 1u32.. {
         let reached = match until {
             Some(_) => world.run_until(end, budget()) == Progress::Reached,
-            None => run_until_quiet(&mut world, end),
+            None => world.run_until_quiet(end, budget()) != Quiet::Paused,
         };
         if let Some(capture) = capture.as_deref_mut() {
             capture.take(&world)?;
@@ -56,15 +56,4 @@ fn budget() -> impl FnMut() -> bool {
         moments += 1;
         moments < MOMENTS_AT_ONCE
     }
-}
-
-/// Runs moment by moment, so that the end is exactly when the world became quiet. Returns whether it is.
-fn run_until_quiet(world: &mut World, end: Instant) -> bool {
-    for _ in 0..MOMENTS_AT_ONCE {
-        match world.next_event_at() {
-            Some(at) if at <= end && !world.is_quiet() => drop(world.run_until(at, || true)),
-            _ => return true,
-        }
-    }
-    false
 }

@@ -3,7 +3,7 @@
 //! Steps and not a continuous slider: "2 ms per second" can be said, remembered and put into a lesson.
 
 use crate::topology::LiveTopology;
-use netlab::topology::{Link};
+use netlab::topology::Link;
 use netlab::{BitsPerSec, Duration};
 
 /// A step of the speed scale, from 0 (1 µs per second) to [`Speed::STEP_MAX`] (1 s per second).
@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn a_topology_without_links_has_a_speed_too() {
-        assert_eq!(Speed::watchable(LiveTopology::fixed(&netlab::topology::Topology::default())), Speed::nearest(1e6));
+        assert_eq!(
+            Speed::watchable(LiveTopology::fixed(&netlab::topology::Topology::default())),
+            Speed::nearest(1e6)
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::options::{Options, moment};
 use crate::{error, source};
 use capture::{Network, Order, Writer};
 use netlab::history::Limits;
-use netlab::world::Progress;
+use netlab::world::{Progress, Quiet};
 use netlab::{Instant, World};
 use scenario::export::{Format, export};
 use scenario::{Fault, Scenario, link};
@@ -159,15 +159,7 @@ impl Lab {
         #[wasm_bindgen(js_name = budgetMs)] budget_ms: Option<f64>,
     ) -> Result<bool, JsValue> {
         let until = ms.map_or(Ok(QUIET_BY), moment)?;
-        let mut go_on = budget(budget_ms);
-        // From moment to moment, so that it ends exactly when it has become quiet.
-        while let Some(at) = self.world.next_event_at().filter(|&at| at <= until && !self.world.is_quiet()) {
-            self.world.run_until(at, || true);
-            if !go_on() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        Ok(self.world.run_until_quiet(until, budget(budget_ms)) != Quiet::Paused)
     }
 
     /// Everything that was measured so far: what `packetarium run --json` prints.

@@ -140,7 +140,7 @@ const VIEWS = {
   "two branches compared": async ({ aquarium }) => {
     await branchOff({ aquarium });
     await aquarium.button("Compare with As it was").click();
-    await expect(aquarium.dialog).toContainText("They differ first at");
+    await expect(aquarium.dialog).toContainText("First difference at");
   },
   "a link to a moment": async ({ aquarium }) => {
     await aquarium.button("Share").click();
@@ -287,7 +287,7 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
   await expect(aquarium.dialog).toHaveAccessibleName("Examples and your own");
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
-  await aquarium.dialog.getByRole("switch", { name: "Single keys do something" }).click();
+  await aquarium.dialog.getByRole("switch", { name: "Shortcuts with single keys" }).click();
   await page.keyboard.press("Escape");
   await expect(aquarium.dialog).toBeHidden();
   await page.keyboard.press("e");
@@ -299,10 +299,10 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
 test("the user chooses how much a screen reader announces", async ({ page, aquarium }) => {
   await aquarium.open();
   await aquarium.button("Help").click();
-  await aquarium.dialog.getByLabel("A screen reader is told").selectOption("everything that happens");
+  await aquarium.dialog.getByLabel("A screen reader reads out").selectOption("everything that happens");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("status").filter({ hasText: /passes the|asks who|answers/ })).toBeAttached();
   await page.reload();
   await aquarium.button("Help").click();
-  await expect(aquarium.dialog.getByLabel("A screen reader is told")).toHaveValue("everything");
+  await expect(aquarium.dialog.getByLabel("A screen reader reads out")).toHaveValue("everything");
 });

@@ -78,7 +78,7 @@ test("a cable pulled in the past: the branches differ first in the frame that is
 
   await aquarium.button("Compare with As it was").click();
   await expect(aquarium.dialog).toHaveAccessibleName("Two branches");
-  await expect(aquarium.dialog).toContainText(/They differ first at \d\.\d{3}/);
+  await expect(aquarium.dialog).toContainText(/First difference at \d\.\d{3}/);
   const [here, there] = await aquarium.dialog.getByRole("definition").allTextContents();
   // The switch has lost its carrier and its entry for b, so it floods.
   expect(here).not.toBe(there);

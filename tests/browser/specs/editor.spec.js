@@ -210,11 +210,11 @@ test("an edit that a running network cannot take asks before the network starts 
   await page.getByRole("button", { name: /^Host c/ }).click();
   await aquarium.button("Delete").first().click();
   await expect(aquarium.dialog.getByRole("heading", { name: "Start again?" })).toBeVisible();
-  await aquarium.button("Leave it as it is").click();
+  await aquarium.button("Cancel").click();
   expect((await documentOf(page)).nodes).toHaveLength(4);
   await page.getByRole("tab", { name: "Inspect" }).click();
   await aquarium.button("Delete").first().click();
-  await aquarium.button("Change it and start again").click();
+  await aquarium.button("Change it and restart").click();
   await expect(aquarium.timer).toHaveText(/^0\.000\s000$/);
   expect((await documentOf(page)).nodes).toHaveLength(3);
 });
@@ -228,7 +228,7 @@ test("text and drawing show the same document, and a wrong text loses nothing", 
   await text(page).fill(JSON.stringify(document));
   await expect(aquarium.title("Typed")).toBeVisible();
   await text(page).fill(JSON.stringify(document).replace("10.0.0.9/24", "10.0.0.9"));
-  await expect(page.getByRole("status").filter({ hasText: "Not taken over" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Not applied" })).toBeVisible();
   await expect(page.getByText("nodes[4].addresses[0]")).toBeVisible();
   await expect(aquarium.title("Typed")).toBeVisible();
 });

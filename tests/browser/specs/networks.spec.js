@@ -166,7 +166,7 @@ test("a link gets the settings of a familiar kind, and impairments set by hand",
   });
   await edit(aquarium);
   await select(aquarium, /^Link a – b/);
-  await form(page).getByRole("combobox", { name: "Make it like" }).selectOption("DSL");
+  await form(page).getByRole("combobox", { name: "Preset" }).selectOption("DSL");
   await expect(form(page).getByRole("textbox", { name: "Rate back", exact: true })).toHaveValue("50Mbps");
   const add = async (what) => {
     await form(page).getByRole("combobox", { name: "Add a fault" }).selectOption(what);

@@ -29,7 +29,7 @@ test("opening another scenario by mistake can be undone", async ({ aquarium }) =
   await aquarium.openExample("A slow, lossy link");
   await expect(aquarium.timer).toHaveText(/[1-9]/);
   await aquarium.button("Undo").click();
-  await aquarium.button("Change it and start again").click();
+  await aquarium.button("Change it and restart").click();
   await expect(aquarium.title("Mine")).toBeVisible();
 });
 
@@ -64,10 +64,10 @@ test("a share link is available as a QR code and as an embed for a course page",
   await aquarium.button("Share").click();
   await aquarium.dialog.getByText("As a QR code").click();
   await expect(aquarium.dialog.getByRole("img", { name: "QR code" })).toBeVisible();
-  await aquarium.dialog.getByText("As a part of a course page").click();
+  await aquarium.dialog.getByText("In a course page").click();
   const link = await aquarium.dialog.getByLabel("Link", { exact: true }).inputValue();
   const [, payload] = link.split("#");
-  await expect(aquarium.dialog.getByLabel("Put this into the page’s HTML")).toHaveValue(new RegExp(`^<iframe src=".*\\?embed&amp;.*#${payload}"`));
+  await expect(aquarium.dialog.getByLabel("HTML for the course page")).toHaveValue(new RegExp(`^<iframe src=".*\\?embed&amp;.*#${payload}"`));
 });
 
 test("one lab has other values for each student", async ({ page, aquarium }) => {

@@ -71,7 +71,7 @@ test("when the program panics, the page reports it, keeps the experiment, and st
     button.click();
   });
   const alert = page.getByRole("alert");
-  await expect(alert.getByRole("heading", { name: "Something in Packetarium broke" })).toBeVisible();
+  await expect(alert.getByRole("heading", { name: "Packetarium has crashed" })).toBeVisible();
   await expect(alert.getByLabel("Report")).toHaveValue(/^Packetarium \d+\.\d+\.\d+: panicked at .*\.rs:\d+/);
   await alert.getByRole("link", { name: "Restart with your experiment" }).click();
   await expect(alert).toBeHidden();
@@ -95,7 +95,7 @@ test("when the program ends without a panic, the page reports that too", async (
     };
   });
   const alert = page.getByRole("alert");
-  await expect(alert.getByRole("heading", { name: "Something in Packetarium broke" })).toBeVisible();
+  await expect(alert.getByRole("heading", { name: "Packetarium has crashed" })).toBeVisible();
   await expect(alert.getByLabel("Report")).toHaveValue(/^RangeError: used up\n.*wasm/s);
   await alert.getByRole("link", { name: "Restart with your experiment" }).click();
   await expect(alert).toBeHidden();

@@ -27,7 +27,7 @@ for (const what of ["TCP", "Raw frames"]) {
     await expect(aquarium.button("Start the speed test")).toBeVisible();
     // How fast that is, `cargo xtask bench` measures.
     await expect(rate).toHaveText(/[1-9]/);
-    for (const name of ["Average", "Received", "Frames", "Per frame", "Gave way", "Longest slice"]) {
+    for (const name of ["Average", "Received", "Frames", "Per frame", "Yields", "Longest slice"]) {
       await expect(aquarium.fact(pane, name)).toHaveText(/[1-9]/);
     }
     await expect.poll(() => aquarium.time(), "and the network goes on").toBeGreaterThan(stood);

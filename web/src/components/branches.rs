@@ -1,12 +1,12 @@
-//! The branches of an experiment, and what is different in them.
+//! The branches of an experiment, and how two of them differ.
 
 use super::icon::{Glyph, icon};
 use super::modal::close_around;
 use super::on;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
-use lab::Command;
 use lab::branches::BranchLine;
+use lab::command::{Clock, Look};
 use lab::compare::{CompareView, Compared};
 use lab::format;
 use lab::travel::Travel;
@@ -23,12 +23,12 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
         html! {
             <li key={number}>
                 <button type="button" class="chip" aria-current={line.current.then_some("true")}
-                    onclick={on(session, move |session| session.perform(Command::Branch(number)))}>
+                    onclick={on(session, move |session| session.perform(Look::Branch(number)))}>
                     { format!("{}{from}", line.name) }
                 </button>
                 if !line.current {
                     <button type="button" class="link" onclick={on(session, move |session| {
-                        session.perform(Command::Compare(Some(number)));
+                        session.perform(Look::Compare(Some(number)));
                         session.change(Change::Open(Dialog::Compare));
                     })} aria-label={format!("Compare with {}", line.name)}>{ "compare" }</button>
                 }
@@ -43,7 +43,7 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
     }
 }
 
-/// What two branches have in common and what not.
+/// Two branches side by side.
 pub fn compared(session: &Session, view: Option<&CompareView>) -> Html {
     match view {
         None => html! { <p>{ "There is nothing to compare with." }</p> },
@@ -65,12 +65,12 @@ fn table(session: &Session, view: &Compared) -> Html {
             let session = session.clone();
             Callback::from(move |event: MouseEvent| {
                 close_around(&event);
-                session.perform(Command::Travel(Travel::To(at)));
+                session.perform(Clock::Travel(Travel::To(at)));
             })
         };
         html! {
             <>
-                <p>{ "They differ first at " }<strong>{ format::clock(at) }{ "\u{a0}s" }</strong>{ ":" }</p>
+                <p>{ "First difference at " }<strong>{ format::clock(at) }{ "\u{a0}s" }</strong>{ ":" }</p>
                 <dl class="facts stacked">
                     <div><dt>{ &**here }</dt><dd>{ &first.text[0] }</dd></div>
                     <div><dt>{ &**there }</dt><dd>{ &first.text[1] }</dd></div>
@@ -89,7 +89,7 @@ fn table(session: &Session, view: &Compared) -> Html {
     html! {
         <>
             { difference.unwrap_or_else(|| html! { <p>{ "Every frame is the same in both." }</p> }) }
-            <div class="scroll" tabindex="0" role="group" aria-label="What came of each">
+            <div class="scroll" tabindex="0" role="group" aria-label="Results of both branches">
                 <table>
                     <thead><tr><td></td><th scope="col">{ &**here }</th><th scope="col">{ &**there }</th></tr></thead>
                     <tbody>

@@ -1,4 +1,4 @@
-//! What can lie over the page: two branches side by side, help, a link that could not be opened.
+//! The dialogs: two branches side by side, help, a link that could not be opened.
 
 use super::branches::compared;
 use super::library::Library;
@@ -10,7 +10,7 @@ use crate::keys;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Dialog;
-use lab::Command;
+use lab::command::Command;
 use lab::compare::CompareView;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -18,18 +18,18 @@ use yew::prelude::*;
 /// Properties of [`Dialogs`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Which.
+    /// The open dialog.
     pub dialog: Option<Dialog>,
     /// Whether single keys do something.
     pub shortcuts: bool,
-    /// How much whoever listens is told.
+    /// How much a screen reader reads out.
     pub detail: Detail,
-    /// What is found of two branches.
+    /// The comparison of two branches.
     pub compared: Option<CompareView>,
 }
 
-/// What lies over the page, if anything does. Each has a key, so that one that follows another is opened anew: the first
-/// may be closed already, with the word of it still on its way.
+/// The open dialog, if any. Each has a key, so that a dialog that follows another one is opened anew: the browser may have closed
+/// the first one already although its event has not arrived yet.
 #[component]
 pub fn Dialogs(props: &Props) -> Html {
     let session = use_session();
@@ -46,7 +46,7 @@ pub fn Dialogs(props: &Props) -> Html {
     }
 }
 
-/// What all this is.
+/// What the page is for, and its keys.
 fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
     let shortcuts = {
         let session = session.clone();
@@ -71,15 +71,15 @@ fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
                 <li>{ "Click a host, a switch, a router, a cable or a frame to look inside." }</li>
                 <li>{ "Start a ping, a traceroute, an iperf run and others from the Runs pane." }</li>
                 <li>{ "Pause, step, change the speed of time, or drag the time line back: everything shows what was true then." }</li>
-                <li>{ "Act in the past, start a run or change a cable, and it goes on from there in a branch of its own." }</li>
-                <li>{ "Click a frame and lose it: the same happens again without it, in a branch. Clear a switch’s table, or switch a port off." }</li>
-                <li>{ "Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and take them away." }</li>
+                <li>{ "Change the past: start a run or pull a cable. Time goes on from there in a new branch." }</li>
+                <li>{ "Click a frame and drop it: a branch shows what happens without it. Clear a switch’s table, or switch a port off." }</li>
+                <li>{ "Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and save them." }</li>
                 <li>{ "Drag the drawing to move it; zoom with the wheel or two fingers." }</li>
-                <li>{ "Press Edit to draw a network yourself: add hosts and switches, and pull cables between them." }</li>
-                <li>{ "Share the experiment as a link: it plays the same for everybody." }</li>
+                <li>{ "Press Edit to draw a network yourself: add hosts and switches, and draw cables between them." }</li>
+                <li>{ "Share the experiment as a link. It plays the same for everyone." }</li>
             </ul>
             <div class="field">
-                <label for="announce">{ "A screen reader is told" }</label>
+                <label for="announce">{ "A screen reader reads out" }</label>
                 <select id="announce" onchange={announce}>
                     { for Detail::ALL.iter().map(|(choice, value, says)| html! {
                         <option key={*value} value={*value} selected={*choice == detail}>{ *says }</option>
@@ -89,7 +89,7 @@ fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
             <h3>{ "Keys" }</h3>
             <label class="switch">
                 <input type="checkbox" role="switch" checked={single_keys} onchange={shortcuts} />
-                <span>{ "Single keys do something" }</span>
+                <span>{ "Shortcuts with single keys" }</span>
             </label>
             <dl class="keys">
                 { for keys::ALL.iter().map(|(name, _, meaning)| html! {
@@ -122,9 +122,9 @@ fn restart(session: &Session, command: &Command) -> Html {
                    beginning; every run that you started stays planned for its moment." }
             </p>
             <p class="actions">
-                <button type="button" class="button primary" onclick={agree}>{ "Change it and start again" }</button>
+                <button type="button" class="button primary" onclick={agree}>{ "Change it and restart" }</button>
                 <button type="button" class="button" onclick={Callback::from(|event: MouseEvent| close_around(&event))}>
-                    { "Leave it as it is" }
+                    { "Cancel" }
                 </button>
             </p>
         </Modal>
@@ -143,7 +143,7 @@ fn bad_link(trouble: &Trouble) -> Html {
                     }) }
                 </ul>
             }
-            <p>{ "What you had is still here, behind this message." }</p>
+            <p>{ "Your network is still here, behind this message." }</p>
             <p class="actions">
                 <button type="button" class="button primary" onclick={Callback::from(|event: MouseEvent| close_around(&event))}>
                     { "Go on" }

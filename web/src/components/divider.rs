@@ -10,11 +10,11 @@ use yew::prelude::*;
 pub struct Props {
     /// Which one.
     pub which: Which,
-    /// The size of what is behind it, in CSS pixels.
+    /// The size of the pane behind it, in CSS pixels.
     pub size: u16,
-    /// The id of what is behind it.
+    /// The id of the pane behind it.
     pub controls: &'static str,
-    /// What it is called.
+    /// Its accessible name.
     pub label: &'static str,
 }
 
@@ -25,7 +25,7 @@ const STEP_PX: f64 = 24.0;
 #[component]
 pub fn Divider(props: &Props) -> Html {
     let session = use_session();
-    // Where it was taken hold of, and the size then.
+    // Where the drag began, and the size then.
     let held = use_mut_ref(|| None::<(f64, f64)>);
     let which = props.which;
     let along = move |event: &PointerEvent| match which {

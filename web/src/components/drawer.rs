@@ -1,4 +1,4 @@
-//! The drawer below the stage: the instruments, one at a time. Closed it is a row of tabs; it unfolds when somebody wants one.
+//! The drawer below the stage: the instruments, one at a time. Closed, it is a row of tabs.
 
 use super::divider::Divider;
 use super::graphs::{Graphs, use_graphs};
@@ -35,7 +35,7 @@ pub fn Drawer(props: &Props) -> Html {
         Callback::from(move |number: usize| {
             let tab = Tab::ALL[number];
             let open = session.settings().workspace.drawer;
-            // The open one closes what it opened.
+            // The open tab closes the drawer.
             session.open_drawer((open != Some(tab)).then_some(tab));
         })
     };

@@ -1,9 +1,10 @@
 //! A frame's layers, field by field with their meaning, beside its bytes.
 
-use super::inspector::{action_button, cell};
+use super::action_button::action_button;
+use super::cell::cell;
 use super::{on, use_session};
 use dissect::{Dissection, Field, Layer};
-use lab::Command;
+use lab::command::Look;
 use lab::inspect::{Changed, FrameSheet};
 use lab::selection::Selection;
 use std::ops::Range;
@@ -17,11 +18,11 @@ pub struct Props {
     pub sheet: Rc<FrameSheet>,
 }
 
-/// More bytes than this are not laid out; whoever needs them has the capture.
+/// More bytes than this are not laid out; a saved capture has all of them.
 const HEX_BYTES_MAX: usize = 1_600;
 const HEX_ROW: usize = 8;
 
-/// A frame, looked at closely.
+/// A frame in detail.
 #[component]
 pub fn FrameDetails(props: &Props) -> Html {
     let session = use_session();
@@ -41,7 +42,7 @@ pub fn FrameDetails(props: &Props) -> Html {
             if let Some(button) = sheet.button.as_ref().filter(|_| !session.query().lock) {
                 <div class="sheet-buttons">
                     { action_button(&session, button) }
-                    <span class="hint">{ "Goes back to just before it was sent, and on without it, in a branch." }</span>
+                    <span class="hint">{ "Starts a branch just before the frame was sent, and drops the frame there." }</span>
                 </div>
             }
             <dl class="facts">
@@ -54,7 +55,7 @@ pub fn FrameDetails(props: &Props) -> Html {
                         html! {
                             <button type="button" class="chip" aria-current={here.then_some("true")}
                                 onclick={on(&session, move |session| {
-                                    session.perform(Command::Select(Some(Selection::Frame(id))));
+                                    session.perform(Look::Select(Some(Selection::Frame(id))));
                                 })}>{ name }</button>
                         }
                     }) }
@@ -70,7 +71,7 @@ pub fn FrameDetails(props: &Props) -> Html {
     }
 }
 
-/// What the node that sent it here has changed in it.
+/// What the sending node has changed in the frame.
 fn changed(who: &str, changes: &[Changed]) -> Html {
     let title = format!("Changed by {who}");
     let value = |value: &Option<String>| match value {
@@ -98,11 +99,11 @@ fn changed(who: &str, changes: &[Changed]) -> Html {
 fn field_at(dissection: &Dissection, byte: usize) -> Option<(&Layer, &Field)> {
     let layer = dissection.layers.iter().find(|layer| layer.range.contains(&byte))?;
     let fields = layer.walk().filter(|field| field.range.contains(&byte));
-    // A part comes after the whole, and is not longer.
+    // A part comes after the field that contains it, and is not longer.
     fields.min_by_key(|field| field.range.len()).map(|field| (layer, field))
 }
 
-/// What the lit bytes are.
+/// The field of the highlighted bytes.
 fn says(dissection: &Dissection, lit: Option<&Range<usize>>) -> String {
     let field = lit.and_then(|lit| field_at(dissection, lit.start));
     match field {

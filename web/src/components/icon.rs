@@ -1,4 +1,4 @@
-//! The icons: strokes on a grid of 24, drawn in the colour of the text around them.
+//! The icons: strokes on a grid of 24, drawn in the color of the text around them.
 
 use yew::prelude::*;
 
@@ -31,7 +31,7 @@ pub enum Glyph {
     Fit,
     /// ×
     Close,
-    /// A fish: the mark of the house.
+    /// A fish: Packetarium's logo.
     Fish,
     /// A pencil.
     Pencil,
@@ -118,7 +118,7 @@ impl Glyph {
     }
 }
 
-/// An icon. It says nothing to a screen reader: what it stands on has a name.
+/// An icon. Screen readers ignore it: the button around it has a name.
 pub fn icon(glyph: Glyph) -> Html {
     let class = if glyph == Glyph::Play { "icon filled" } else { "icon" };
     html! {

@@ -1,4 +1,4 @@
-//! How a link misbehaves, as a list to add to and to take from; and the links that everybody has met.
+//! The impairments of a link, as a list; and presets of familiar kinds of links.
 
 use super::item_field::item_field;
 use super::use_session;
@@ -18,13 +18,13 @@ pub struct Props {
     pub form: ItemForm,
     /// Which link.
     pub link: LinkId,
-    /// Gets the form as it is after a change.
+    /// Receives the form after a change.
     pub edited: Callback<ItemForm>,
     /// What is wrong.
     pub wrong: Vec<Wrong>,
 }
 
-/// What goes wrong on a link.
+/// The list of a link's impairments.
 #[component]
 pub fn Impairments(props: &Props) -> Html {
     let session = use_session();
@@ -109,7 +109,7 @@ pub fn Impairments(props: &Props) -> Html {
     };
     html! {
         <fieldset>
-            <legend>{ "How it misbehaves" }</legend>
+            <legend>{ "Impairments" }</legend>
             { for props.form.impairments.iter().enumerate().map(entry) }
             <div class="field">
                 <label for="impair-add">{ "Add a fault" }</label>
@@ -133,11 +133,11 @@ pub struct PresetsProps {
     pub form: ItemForm,
     /// Which link.
     pub item: Selection,
-    /// Gets the form as it is after a change.
+    /// Receives the form after a change.
     pub edited: Callback<ItemForm>,
 }
 
-/// The links that everybody has met. The user is at the end with a host, or at the second one.
+/// The choice of a familiar kind of link. The user's end is the one with a host, or the second.
 #[component]
 pub fn Presets(props: &PresetsProps) -> Html {
     let session = use_session();
@@ -149,8 +149,8 @@ pub fn Presets(props: &PresetsProps) -> Html {
             let key = event.target_unchecked_into::<HtmlSelectElement>().value();
             let Some(preset) = preset(&key) else { return };
             let lab = session.lab().borrow();
-            let edited = lab.edited();
-            let topology = &edited.topology;
+            let document = lab.edited();
+            let topology = &document.topology;
             let Selection::Link(link) = item else { return };
             let Some(link) = topology.links.get(link.index()) else { return };
             let user = match topology.host(link.ends[0]) {
@@ -165,9 +165,9 @@ pub fn Presets(props: &PresetsProps) -> Html {
     };
     html! {
         <div class="field">
-            <label for="preset">{ "Make it like" }</label>
+            <label for="preset">{ "Preset" }</label>
             <select id="preset" {onchange} aria-describedby="preset-note">
-                <option value="" selected={chosen.is_none()}>{ "– as it is –" }</option>
+                <option value="" selected={chosen.is_none()}>{ "– unchanged –" }</option>
                 { for presets().iter().map(|preset| html! {
                     <option key={preset.key} value={preset.key} selected={*chosen == Some(preset.about)}>{ preset.name }</option>
                 }) }

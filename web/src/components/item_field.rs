@@ -5,7 +5,7 @@ use lab::edit::item_form::field::{Field, Input};
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-/// A field with its label, what it is for, and what is wrong with it.
+/// A field with its label and hint, or with its mistake.
 pub fn item_field(field: &Field, value: &str, fault: Option<String>, oninput: Callback<String>) -> Html {
     let id = format!("field-{}", field.key);
     let note = format!("{id}-note");

@@ -1,5 +1,4 @@
-//! The legend: which colour and shape is which kind of frame, from the stage's own palette; and the signs that ports, cables and
-//! frames bear, as they are drawn there.
+//! The legend: the color and the shape of each kind of frame, from the stage's palette, and the signs of ports, cables and frames.
 
 use lab::palette::Swatch;
 use yew::prelude::*;
@@ -76,7 +75,7 @@ const SIGNS: [Sign; 13] = [
     },
 ];
 
-/// The legend, folded away until it is wanted where there is little room; `toggled` is told when it takes more, or less.
+/// The legend, folded where there is little room; `toggled` is called when it is folded or unfolded.
 pub fn legend(roomy: bool, toggled: &Callback<Event>) -> Html {
     html! {
         <details class="legend" open={roomy && !is_narrow()} ontoggle={toggled}>

@@ -3,7 +3,7 @@
 use super::modal::{Modal, close_around};
 use super::use_session;
 use crate::shelf::{self, Kept};
-use lab::Command;
+use lab::command::{Act, Editor};
 use scenario::Scenario;
 use yew::prelude::*;
 
@@ -17,7 +17,7 @@ pub fn Library() -> Html {
         let session = session.clone();
         Callback::from(move |event: MouseEvent| {
             close_around(&event);
-            session.perform(Command::Open(Box::new(scenario.clone())));
+            session.perform(Act::Open(Box::new(scenario.clone())));
         })
     };
     let own_items = own.iter().map(|kept| {
@@ -67,8 +67,8 @@ pub fn Library() -> Html {
                     let session = session.clone();
                     Callback::from(move |event: MouseEvent| {
                         close_around(&event);
-                        session.perform(Command::Open(Box::new(empty.clone())));
-                        session.perform(Command::Tools(true));
+                        session.perform(Act::Open(Box::new(empty.clone())));
+                        session.perform(Editor::Tools(true));
                     })
                 }}>{ "Start with an empty network" }</button>
             </p>
@@ -77,7 +77,7 @@ pub fn Library() -> Html {
                 <ul class="examples">{ for own_items }</ul>
             }
             <h3>{ "Examples" }</h3>
-            <p class="hint">{ "Each opens with its own traffic. What you change becomes one of yours." }</p>
+            <p class="hint">{ "Each example has its own traffic. If you change one, it is saved among yours." }</p>
             <ul class="examples">{ for examples }</ul>
         </Modal>
     }
@@ -89,7 +89,7 @@ fn title(scenario: &Scenario) -> String {
 
 const WIDTH: f64 = 72.0;
 const HEIGHT: f64 = 44.0;
-/// More nodes than these are a blot.
+/// With more nodes than this the picture would be a blot.
 const NODES_MAX: usize = 200;
 
 /// Scales and moves these so that they fill the small picture.
@@ -109,7 +109,7 @@ fn fit_into(places: &mut [(f64, f64)]) {
     }
 }
 
-/// A small picture of a network: its name stands beside it, so it says nothing to a screen reader.
+/// A small picture of a network. Its name is beside it, so screen readers ignore the picture.
 fn thumbnail(scenario: &Scenario) -> Html {
     let mut places = scenario.positions();
     places.truncate(NODES_MAX);

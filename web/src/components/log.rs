@@ -1,8 +1,8 @@
-//! What happened, in words, up to the playhead; of one node if one is selected.
+//! The messages up to the playhead; those of one node if one is selected.
 
 use super::{on, use_session};
 use crate::session::Session;
-use lab::Command;
+use lab::command::{Clock, Look};
 use lab::format;
 use lab::selection::Selection;
 use lab::travel::Travel;
@@ -29,7 +29,7 @@ pub fn Log(props: &Props) -> Html {
     };
     let lines = session.lab().borrow().log(only);
     {
-        // The latest is in sight.
+        // The latest message stays in sight.
         let list = list.clone();
         use_effect_with((lines.len(), props.view.at), move |_| {
             if let Some(list) = list.cast::<HtmlElement>() {
@@ -40,9 +40,9 @@ pub fn Log(props: &Props) -> Html {
     let rows = lines.iter().enumerate().map(|(number, line)| {
         let (at, what) = (line.at, line.what);
         let go = on(&session, move |session: &Session| {
-            session.perform(Command::Travel(Travel::To(at)));
+            session.perform(Clock::Travel(Travel::To(at)));
             if what.is_some() {
-                session.perform(Command::Select(what));
+                session.perform(Look::Select(what));
             }
         });
         html! {

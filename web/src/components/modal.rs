@@ -1,4 +1,4 @@
-//! What lies over the page. The browser's own `<dialog>`: it keeps the focus inside, closes on Escape, and gives the
+//! A dialog over the page. The browser's own `<dialog>`: it keeps the focus inside, closes on Escape, and gives the
 //! focus back.
 
 use super::icon::{Glyph, icon};
@@ -13,11 +13,11 @@ use yew::prelude::*;
 pub struct Props {
     /// Its heading.
     pub title: AttrValue,
-    /// What is in it.
+    /// Its content.
     pub children: Html,
 }
 
-/// What lies over the page.
+/// A dialog over the page.
 #[component]
 pub fn Modal(props: &Props) -> Html {
     let session = use_session();

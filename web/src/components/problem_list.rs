@@ -2,7 +2,7 @@
 
 use super::{on, use_session};
 use crate::session::Session;
-use lab::Command;
+use lab::command::Look;
 use lab::problems::Problem;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -14,7 +14,7 @@ pub struct Props {
     pub problems: Rc<[Problem]>,
 }
 
-/// More than these nobody reads.
+/// A longer list would not be read.
 const SHOWN_MAX: usize = 20;
 
 /// The list.
@@ -27,7 +27,7 @@ pub fn ProblemList(props: &Props) -> Html {
     let items = props.problems.iter().take(SHOWN_MAX).enumerate().map(|(number, problem)| {
         let name = match problem.at {
             Some(at) => {
-                let go = on(&session, move |session: &Session| session.perform(Command::Select(Some(at))));
+                let go = on(&session, move |session: &Session| session.perform(Look::Select(Some(at))));
                 html! { <button type="button" class="link" onclick={go}>{ &problem.name }</button> }
             }
             None => html! { <strong>{ &problem.name }</strong> },

@@ -18,12 +18,12 @@ pub fn runs_pane(view: &View) -> Html {
             if sketch.hosts().next().is_some() {
                 <StartForm key={sketch.opened} sketch={sketch.clone()} />
             } else {
-                <p class="empty">{ "There is no host in this network that could talk. Press Edit and add two, or open an example." }</p>
+                <p class="empty">{ "This network has no hosts. Press Edit and add two, or open an example." }</p>
             }
             <section class="results" aria-labelledby="results-title">
                 <h2 id="results-title">{ "Results" }</h2>
                 if begun.is_empty() {
-                    <p class="empty">{ "None yet. Start a run above, and its results appear here as they come." }</p>
+                    <p class="empty">{ "None yet. Start a run above to see its results here." }</p>
                 }
                 { cards(begun.into_iter()) }
                 if !planned.is_empty() || !to_come.is_empty() {
@@ -41,7 +41,7 @@ pub fn runs_pane(view: &View) -> Html {
     }
 }
 
-/// More cards than this nobody reads.
+/// A longer list would not be read.
 const CARDS_MAX: usize = 30;
 
 fn cards<'a>(runs: impl ExactSizeIterator<Item = &'a Rc<RunView>>) -> Html {

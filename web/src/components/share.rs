@@ -25,8 +25,8 @@ pub fn Share(props: &Props) -> Html {
     let (at_moment, by_hand) = (use_state(|| false), use_state(|| false));
     let field = use_node_ref();
     let link = {
-        let base = shared.happened.as_ref().filter(|_| *by_hand).unwrap_or(&shared.link);
-        if *at_moment { with_moment(base, shared.at) } else { base.clone() }
+        let base = shared.links.happened.as_ref().filter(|_| *by_hand).unwrap_or(&shared.links.link);
+        if *at_moment { with_moment(base, shared.links.at) } else { base.clone() }
     };
     let choose = |choice: &UseStateHandle<bool>| {
         let (choice, copied) = (choice.clone(), copied.clone());
@@ -58,7 +58,7 @@ pub fn Share(props: &Props) -> Html {
             if *copied {
                 <p role="status"><strong>{ "The link is on your clipboard." }</strong></p>
             } else if shared.copied {
-                <p role="status">{ "This is another link than the one on your clipboard: copy it." }</p>
+                <p role="status">{ "This link is not on your clipboard yet: copy it." }</p>
             } else {
                 <p role="status">{ "The browser did not let the page copy. Select the link and copy it by hand:" }</p>
             }
@@ -67,21 +67,21 @@ pub fn Share(props: &Props) -> Html {
                 value={link.clone()} onfocus={select.clone()} />
             <label class="switch">
                 <input type="checkbox" role="switch" checked={*at_moment} onchange={choose(&at_moment)} />
-                <span>{ format!("Open at this moment, {}\u{a0}s", format::clock(shared.at)) }</span>
+                <span>{ format!("Open at this moment, {}\u{a0}s", format::clock(shared.links.at)) }</span>
             </label>
-            if shared.happened.is_some() {
+            if shared.links.happened.is_some() {
                 <label class="switch">
                     <input type="checkbox" role="switch" checked={*by_hand} onchange={choose(&by_hand)} />
-                    <span>{ "With what was changed by hand, at its moments" }</span>
+                    <span>{ "Include the changes that you made while it ran" }</span>
                 </label>
             }
             <p>
-                if shared.happened.is_some() && !*by_hand {
+                if shared.links.happened.is_some() && !*by_hand {
                     { "It holds the network as it is now and every run that you started. The network was changed while it ran, and the \
                        link begins with the changes: its history is another than the one seen here. Nothing is stored on a server." }
                 } else {
                     { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
-                   moment. Whoever opens it sees the same history, down to the last byte. Nothing is stored on a server." }
+                   moment. Everyone who opens it sees the same history, down to the last byte. Nothing is stored on a server." }
                 }
             </p>
             <p class="actions">
@@ -89,12 +89,12 @@ pub fn Share(props: &Props) -> Html {
                 <span class="hint">{ format!("{} characters", link.len()) }</span>
             </p>
             <details>
-                <summary>{ "As a QR code, for the phones in the room" }</summary>
+                <summary>{ "As a QR code" }</summary>
                 { qr_code(&link) }
             </details>
             <details>
-                <summary>{ "As a part of a course page" }</summary>
-                <label class="field" for="embed-code"><span>{ "Put this into the page’s HTML" }</span></label>
+                <summary>{ "In a course page" }</summary>
+                <label class="field" for="embed-code"><span>{ "HTML for the course page" }</span></label>
                 <textarea id="embed-code" class="share-link" readonly=true rows="4" spellcheck="false" onfocus={select}
                     value={embed_code(&link)} />
             </details>
@@ -102,10 +102,10 @@ pub fn Share(props: &Props) -> Html {
     }
 }
 
-/// The link as a QR code (ISO/IEC 18004), dark on light whatever the theme: that is what cameras look for.
+/// The link as a QR code (ISO/IEC 18004), dark on light in both themes: cameras look for that.
 fn qr_code(link: &str) -> Html {
     let Ok(code) = QrCode::encode_text(link, QrCodeEcc::Low) else {
-        return html! { <p>{ "This link is too long for a QR code: 2 953 characters are the most." }</p> };
+        return html! { <p>{ "This link is too long for a QR code. The limit is 2 953 characters." }</p> };
     };
     // The standard wants four modules of quiet around it.
     const QUIET: i32 = 4;

@@ -34,7 +34,7 @@ pub fn SpeedTest() -> Html {
     let running = use_state(|| false);
     let stop = use_mut_ref(|| Rc::new(Cell::new(false)));
     {
-        // Whoever leaves the pane stops the test, and the lab goes on.
+        // Leaving the pane stops the test, and the network goes on.
         let (session, stop) = (session.clone(), stop.clone());
         use_effect_with((), move |()| {
             move || {
@@ -86,7 +86,7 @@ pub fn SpeedTest() -> Html {
     let meaning = TESTS.iter().find(|(kind, ..)| *kind == *test).map_or("", |(_, _, meaning)| meaning);
     html! {
         <section class="speed-test" aria-labelledby="speed-test-title">
-            <h2 id="speed-test-title">{ "How fast is it here?" }</h2>
+            <h2 id="speed-test-title">{ "How fast is this machine?" }</h2>
             <p class="hint">
                 { "No virtual time: the stacks run by the clock on the wall, as fast as this machine goes. They still give \
                    way to every animation frame, so the page stays usable." }
@@ -118,7 +118,7 @@ fn results(report: &Rc<Report>, running: bool) -> Html {
         ("Received", format::bytes(report.bytes)),
         ("Frames", format::count(report.frames)),
         ("Per frame", format::duration(wire::Duration::from_nanos(per_frame))),
-        ("Gave way", format::plural(report.yields, "time", "times")),
+        ("Yields", format::plural(report.yields, "time", "times")),
         ("Longest slice", format::duration(report.longest_slice)),
     ];
     html! {

@@ -1,4 +1,4 @@
-//! The pane with the stage: what is shown, the canvas, and what floats on it.
+//! The pane with the stage: the scenario's title and description, the canvas, and the buttons and notes on it.
 
 use super::icon::{Glyph, icon};
 use super::legend::legend;
@@ -7,17 +7,19 @@ use super::{on, use_session};
 use crate::dom::{focus_when_rendered, window};
 use crate::film::Film;
 use crate::session::Session;
-use crate::show::{System, draw};
+use crate::show::draw;
 use crate::stage::Stage;
 use crate::stage::input::{Around, Input, StageEvent};
 use crate::state::{Change, Pane};
+use crate::system::System;
 use gloo::events::EventListener;
+use lab::command::{Clock, Editor, Look};
 use lab::edit::{Edit, GRID};
 use lab::format;
 use lab::packets::Observe;
 use lab::selection::Selection;
 use lab::view::{Sketch, Tools};
-use lab::{Command, Skipped, State};
+use lab::{Skipped, State};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -31,17 +33,17 @@ pub struct Props {
     pub sketch: Rc<Sketch>,
     /// Whether time passes.
     pub state: State,
-    /// What was jumped over last.
+    /// The quiet time that was skipped last.
     pub skipped: Option<Skipped>,
-    /// Something else needs the machine: the lab is held still.
+    /// The network waits: the speed test needs the machine.
     pub held: bool,
-    /// What is happening right now, in a sentence.
+    /// One sentence about what is happening now.
     pub narration: Rc<str>,
     /// The name of what is selected.
     pub selected: Option<String>,
-    /// What the editor has.
+    /// The state of the editor's tools.
     pub tools: Tools,
-    /// What keeps the network from running.
+    /// How many problems keep the network from running.
     pub grave: usize,
     /// The display filter.
     pub filter: Rc<str>,
@@ -58,6 +60,60 @@ const ZOOM_STEP: f64 = 1.35;
 pub fn StagePane(props: &Props) -> Html {
     let session = use_session();
     let canvas = use_node_ref();
+    let failure = use_stage(&session, &canvas, props);
+    let sketch = &props.sketch;
+    // The legend covers more of the canvas, or less.
+    let toggled = {
+        let (session, canvas) = (session.clone(), canvas.clone());
+        Callback::from(move |_: Event| keep_clear(&session, &canvas))
+    };
+    html! {
+        <section class="stage-pane" aria-labelledby="scenario-title">
+            <div class="caption">
+                <h2 id="scenario-title">{ &sketch.title }</h2>
+                if let Some(description) = &sketch.description {
+                    <Description key={sketch.opened} text={description.clone()} />
+                }
+                <p class="narration">{ &*props.narration }</p>
+            </div>
+            <div class="stage">
+                { canvas_html(&session, &canvas, sketch) }
+                if let Some(failure) = failure {
+                    <p class="stage-note" role="alert">{ failure }</p>
+                }
+                <Skip skipped={props.skipped} />
+                { filter_note(&session, &props.filter) }
+                { note(&session, props) }
+                if let Some(selected) = &props.selected {
+                    <button type="button" class="button selected narrow-only" onclick={on(&session, |session| {
+                        session.change(Change::Pane(Pane::Inspect));
+                        focus_when_rendered("pane-inspect");
+                    })}>{ format!("Inspect {selected}") }</button>
+                }
+                <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
+                    title="Draw the network yourself (d)" onclick={on(&session, move |session| {
+                        let on = session.lab().borrow().editing().on;
+                        session.perform(Editor::Tools(!on));
+                    })}>
+                    { icon(Glyph::Pencil) }{ if props.tools.on { "Done" } else { "Edit" } }
+                </button>
+                if props.tools.on {
+                    <Toolbar tools={props.tools.clone()} />
+                }
+                if session.query().embed {
+                    <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
+                }
+                { legend(!session.query().embed && !props.projector, &toggled) }
+                { view_buttons(&session, canvas) }
+            </div>
+        </section>
+    }
+}
+
+/// Puts the stage on the canvas while this component is there, and keeps its picture clear of what floats on it. The error
+/// message if the browser cannot draw.
+#[hook]
+fn use_stage(session: &Session, canvas: &NodeRef, props: &Props) -> Option<String> {
     let failure = use_state(|| None::<String>);
     {
         let (session, canvas, failure) = (session.clone(), canvas.clone(), failure.clone());
@@ -77,43 +133,29 @@ pub fn StagePane(props: &Props) -> Html {
         // The tools cover a part of the canvas.
         let (session, canvas) = (session.clone(), canvas.clone());
         use_effect_with(props.tools.on, move |_| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                with_stage(&session, |stage| {
-                    stage.keep_clear(&floating_on(&canvas));
-                    stage.fit();
-                });
-            }
+            keep_clear(&session, &canvas);
+            with_stage(&session, Stage::fit);
         });
     }
-    let sketch = &props.sketch;
-    let zoom = |factor: f64| {
-        on(&session, move |session: &Session| with_stage(session, |stage| stage.zoom_by(factor, None)))
-    };
-    let fit = on(&session, |session| with_stage(session, Stage::fit));
+    {
+        // Buttons grow with the type.
+        let (session, canvas) = (session.clone(), canvas.clone());
+        use_effect_with(props.projector, move |_| keep_clear(&session, &canvas));
+    }
+    (*failure).clone()
+}
+
+fn keep_clear(session: &Session, canvas: &NodeRef) {
+    if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+        with_stage(session, |stage| stage.keep_clear(&floating_on(&canvas)));
+    }
+}
+
+/// The canvas with the keyboard, and with the tools that are dropped on it.
+fn canvas_html(session: &Session, canvas: &NodeRef, sketch: &Sketch) -> Html {
     let onkeydown = {
         let session = session.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let held = session.lab().borrow().held();
-            // What is selected goes where the arrow points; the picture, the other way.
-            let arrow = |x: f64, y: f64| match &held {
-                Some(nodes) => {
-                    let step = if event.shift_key() { 5.0 * GRID } else { GRID };
-                    session.edit(Edit::Move(nodes.clone(), (x * step, y * step)));
-                }
-                None => with_stage(&session, |stage| stage.pan_by(-x * PAN_STEP, -y * PAN_STEP)),
-            };
-            match event.key().as_str() {
-                "ArrowLeft" => arrow(-1.0, 0.0),
-                "ArrowRight" => arrow(1.0, 0.0),
-                "ArrowUp" => arrow(0.0, -1.0),
-                "ArrowDown" => arrow(0.0, 1.0),
-                "PageUp" => with_stage(&session, |stage| stage.zoom_by(ZOOM_STEP, None)),
-                "PageDown" => with_stage(&session, |stage| stage.zoom_by(1.0 / ZOOM_STEP, None)),
-                "Home" => with_stage(&session, Stage::fit),
-                _ => return,
-            }
-            event.prevent_default();
-        })
+        Callback::from(move |event: KeyboardEvent| press(&session, &event))
     };
     let ondragover = Callback::from(|event: DragEvent| {
         let is_tool =
@@ -135,89 +177,95 @@ pub fn StagePane(props: &Props) -> Html {
             session.edit(Edit::Add(*kind, at));
         })
     };
-    // The legend covers more of the canvas, or less; so do all buttons when the type grows.
-    let keep_clear = {
-        let (session, canvas) = (session.clone(), canvas.clone());
-        move || {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                with_stage(&session, |stage| stage.keep_clear(&floating_on(&canvas)));
-            }
-        }
-    };
-    let toggled = Callback::from({
-        let keep_clear = keep_clear.clone();
-        move |_: Event| keep_clear()
-    });
-    use_effect_with(props.projector, move |_| keep_clear());
     let drawing = format!(
         "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
         sketch.sentence()
     );
     html! {
-        <section class="stage-pane" aria-labelledby="scenario-title">
-            <div class="caption">
-                <h2 id="scenario-title">{ &sketch.title }</h2>
-                if let Some(description) = &sketch.description {
-                    <Description key={sketch.opened} text={description.clone()} />
-                }
-                <p class="narration">{ &*props.narration }</p>
-            </div>
-            <div class="stage">
-                <canvas ref={canvas.clone()} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown} {ondragover}
-                    {ondrop}></canvas>
-                if let Some(failure) = &*failure {
-                    <p class="stage-note" role="alert">{ failure }</p>
-                }
-                <Skip skipped={props.skipped} />
-                if !props.filter.trim().is_empty() {
-                    <p class="filter-note">
-                        <span>{ "Only " }<code>{ &*props.filter }</code></span>
-                        <button type="button" class="link" onclick={on(&session, |session| {
-                            session.perform(Command::Observe(Observe::Filter(String::new())));
-                        })}>{ "Show all" }</button>
-                    </p>
-                }
-                { note(&session, props) }
-                if let Some(selected) = &props.selected {
-                    <button type="button" class="button selected narrow-only" onclick={on(&session, |session| {
-                        session.change(Change::Pane(Pane::Inspect));
-                        focus_when_rendered("pane-inspect");
-                    })}>{ format!("Inspect {selected}") }</button>
-                }
-                <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
-                    title="Draw the network yourself (d)" onclick={on(&session, move |session| {
-                        let on = session.lab().borrow().editing().on;
-                        session.perform(Command::Tools(!on));
-                    })}>
-                    { icon(Glyph::Pencil) }{ if props.tools.on { "Done" } else { "Edit" } }
-                </button>
-                if props.tools.on {
-                    <Toolbar tools={props.tools.clone()} />
-                }
-                if session.query().embed {
-                    <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
-                }
-                { legend(!session.query().embed && !props.projector, &toggled) }
-                <div class="zoom" role="group" aria-label="View">
-                    <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
-                        { icon(Glyph::Plus) }
-                    </button>
-                    <button type="button" class="button icon-only" aria-label="Zoom out" title="Zoom out"
-                        onclick={zoom(1.0 / ZOOM_STEP)}>
-                        { icon(Glyph::Minus) }
-                    </button>
-                    <button type="button" class="button icon-only" aria-label="Fit the network into view"
-                        title="Fit into view (f)" onclick={fit}>
-                        { icon(Glyph::Fit) }
-                    </button>
-                    <Record {canvas} />
-                </div>
-            </div>
-        </section>
+        <canvas ref={canvas} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown} {ondragover}
+            {ondrop}></canvas>
     }
 }
 
-/// What is to be said where nothing moves, and what to do about it.
+/// What a key does to the drawing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Key {
+    /// Right and down, as the arrow points.
+    Arrow(f64, f64),
+    Zoom(f64),
+    Fit,
+}
+
+impl Key {
+    fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "ArrowLeft" => Self::Arrow(-1.0, 0.0),
+            "ArrowRight" => Self::Arrow(1.0, 0.0),
+            "ArrowUp" => Self::Arrow(0.0, -1.0),
+            "ArrowDown" => Self::Arrow(0.0, 1.0),
+            "PageUp" => Self::Zoom(ZOOM_STEP),
+            "PageDown" => Self::Zoom(1.0 / ZOOM_STEP),
+            "Home" => Self::Fit,
+            _ => return None,
+        })
+    }
+}
+
+fn press(session: &Session, event: &KeyboardEvent) {
+    let Some(key) = Key::of(&event.key()) else { return };
+    event.prevent_default();
+    let held = session.lab().borrow().held();
+    match (key, held) {
+        // What is selected goes where the arrow points; the picture, the other way.
+        (Key::Arrow(x, y), Some(nodes)) => {
+            let step = if event.shift_key() { 5.0 * GRID } else { GRID };
+            session.edit(Edit::Move(nodes, (x * step, y * step)));
+        }
+        (Key::Arrow(x, y), None) => with_stage(session, |stage| stage.pan_by(-x * PAN_STEP, -y * PAN_STEP)),
+        (Key::Zoom(factor), _) => with_stage(session, |stage| stage.zoom_by(factor, None)),
+        (Key::Fit, _) => with_stage(session, Stage::fit),
+    }
+}
+
+/// Only a part of the frames is shown.
+fn filter_note(session: &Session, filter: &str) -> Html {
+    if filter.trim().is_empty() {
+        return Html::default();
+    }
+    html! {
+        <p class="filter-note">
+            <span>{ "Only " }<code>{ filter }</code></span>
+            <button type="button" class="link" onclick={on(session, |session| {
+                session.perform(Look::Observe(Observe::Filter(String::new())));
+            })}>{ "Show all" }</button>
+        </p>
+    }
+}
+
+fn view_buttons(session: &Session, canvas: NodeRef) -> Html {
+    let zoom = |factor: f64| {
+        on(session, move |session: &Session| with_stage(session, |stage| stage.zoom_by(factor, None)))
+    };
+    let fit = on(session, |session| with_stage(session, Stage::fit));
+    html! {
+        <div class="zoom" role="group" aria-label="View">
+            <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
+                { icon(Glyph::Plus) }
+            </button>
+            <button type="button" class="button icon-only" aria-label="Zoom out" title="Zoom out"
+                onclick={zoom(1.0 / ZOOM_STEP)}>
+                { icon(Glyph::Minus) }
+            </button>
+            <button type="button" class="button icon-only" aria-label="Fit the network into view"
+                title="Fit into view (f)" onclick={fit}>
+                { icon(Glyph::Fit) }
+            </button>
+            <Record {canvas} />
+        </div>
+    }
+}
+
+/// A note on the stage while nothing moves, with what to do about it.
 fn note(session: &Session, props: &Props) -> Html {
     if props.held {
         return html! { <p class="stage-note">{ "The network waits while the speed test runs." }</p> };
@@ -239,7 +287,7 @@ fn note(session: &Session, props: &Props) -> Html {
             _ => Html::default(),
         },
         State::Quiet if props.sketch.hosts().count() < 2 => html! {
-            <p class="stage-note">{ "Nothing can move: it takes two hosts to talk. Press Edit, or open an example." }</p>
+            <p class="stage-note">{ "Nothing can move: a network needs two hosts. Press Edit, or open an example." }</p>
         },
         State::Quiet => html! {
             <div class="stage-note">
@@ -248,7 +296,7 @@ fn note(session: &Session, props: &Props) -> Html {
                     session.change(Change::Pane(Pane::Runs));
                     focus_when_rendered("start-run");
                 })}>{ "Start a run" }</button>
-                <button type="button" class="button" onclick={on(session, |session| session.perform(Command::Restart))}>
+                <button type="button" class="button" onclick={on(session, |session| session.perform(Clock::Restart))}>
                     { "Watch again" }
                 </button>
             </div>
@@ -324,7 +372,7 @@ struct DescriptionProps {
     text: String,
 }
 
-/// What to look at. It begins short, so that the drawing has the room; the style sheet says how short.
+/// The scenario's description. It begins short, so that the drawing has room; the style sheet says how short.
 #[component]
 fn Description(props: &DescriptionProps) -> Html {
     let (open, long) = (use_state(|| false), use_state(|| false));
@@ -372,10 +420,10 @@ struct SkipProps {
     skipped: Option<Skipped>,
 }
 
-/// How long it is said that time was jumped over.
+/// How long the note about skipped time is shown.
 const SKIP_SHOWN_MS: u32 = 2_000;
 
-/// Says for a moment that quiet time was jumped over.
+/// A note for a moment that quiet time was skipped.
 #[component]
 fn Skip(props: &SkipProps) -> Html {
     let shown = use_state(|| false);
@@ -419,15 +467,15 @@ impl SetUp {
         let input = Input::attach(&canvas, stage.clone(), around, {
             let session = session.clone();
             move |event| match event {
-                StageEvent::Select(selection) => session.perform(Command::Select(selection)),
+                StageEvent::Select(selection) => session.perform(Look::Select(selection)),
                 StageEvent::Hover(hover) => session.set_hover(hover),
                 StageEvent::Camera => session.refresh(),
                 StageEvent::Drag(nodes, by) => session.drag(nodes, by),
                 StageEvent::Drop(nodes, by) => session.edit(Edit::Move(nodes, by)),
                 StageEvent::Connect(a, b) => session.edit(Edit::Connect(a, b)),
-                StageEvent::Choose(nodes) => session.perform(Command::SelectNodes(nodes)),
+                StageEvent::Choose(nodes) => session.perform(Editor::SelectNodes(nodes)),
                 StageEvent::Rename(node) => {
-                    session.perform(Command::Select(Some(Selection::Node(node))));
+                    session.perform(Look::Select(Some(Selection::Node(node))));
                     focus_when_rendered("field-name");
                 }
             }
@@ -442,7 +490,7 @@ impl SetUp {
                     stage.keep_clear(&floating_on(&canvas));
                     stage.resize(f64::from(width), f64::from(height), density);
                 }
-                // A canvas that changes its size is empty: drawn again before anybody sees it.
+                // A canvas that changes its size is empty: it is drawn again before the browser paints.
                 let now_ms = window().performance().map_or(0.0, |clock| clock.now());
                 draw(&session, &system, now_ms);
                 session.refresh();
@@ -480,5 +528,18 @@ impl Drop for SetUp {
     fn drop(&mut self) {
         self.observer.disconnect();
         self.session.set_stage(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_move_and_zoom_the_drawing_and_all_others_are_left_alone() {
+        assert_eq!(Key::of("ArrowUp"), Some(Key::Arrow(0.0, -1.0)));
+        assert_eq!(Key::of("PageUp"), Some(Key::Zoom(ZOOM_STEP)));
+        assert_eq!(Key::of("Home"), Some(Key::Fit));
+        assert_eq!(Key::of("Enter"), None);
     }
 }

@@ -16,10 +16,10 @@ pub fn status((at, hash): (Instant, u64), kept: usize, complete_since: Instant) 
                 { " at " }<span class="digits">{ format::clock(at) }{ "\u{a0}s" }</span>
             </p>
             if complete_since > Instant::ZERO {
-                <p>{ "Frames before " }{ format::clock(complete_since) }{ "\u{a0}s are forgotten, to save memory." }</p>
+                <p>{ "Frames before " }{ format::clock(complete_since) }{ "\u{a0}s have been removed to save memory." }</p>
             }
             if kept > 0 {
-                <p class="wide-only" title="Of frames at most 256 MiB are kept, and 400 000 on wires: then the oldest go first. Tables, runs, counters and the hash stay complete.">
+                <p class="wide-only" title="The history keeps at most 256 MiB of frames, and 400 000 frames on wires. Then it removes the oldest. Tables, runs, counters and the hash stay complete.">
                     { "History holds " }{ format::buffer(kept) }{ " of about " }{ format::buffer(most) }
                 </p>
             }

@@ -18,7 +18,7 @@ pub struct View {
     pub offset: Vec2,
 }
 
-/// What there is to be seen.
+/// What the camera shows.
 pub trait Scenery {
     /// The pixels that it covers in this view; `None` if there is nothing. Its size grows with the view's scale.
     fn bounds(&self, view: View) -> Option<Rect>;
@@ -33,9 +33,9 @@ pub struct Camera {
     view: View,
     goal: View,
     size: Size,
-    /// What floats on the canvas.
+    /// Buttons and the like on the canvas.
     obstacles: Vec<Rect>,
-    /// A person has moved it: it no longer follows the canvas's size.
+    /// The person has moved it: it no longer follows the canvas's size.
     moved: bool,
     /// The last animation frame's time, while easing.
     eased_ms: Option<f64>,

@@ -1,6 +1,6 @@
 //! What pointers on the stage mean: a tap, a drag, a pinch. Pure; [`input`](super::input) feeds it the browser's events.
 
-use super::Pointer;
+use super::pointer::Pointer;
 use kurbo::{Point, Vec2};
 
 /// What the pointers mean together.
@@ -8,7 +8,7 @@ use kurbo::{Point, Vec2};
 pub enum Gesture {
     /// The picture moves with the pointer.
     Pan(Vec2),
-    /// Two fingers: zoom by a factor about where their middle was, then move by so much.
+    /// Two fingers: zoom by a factor about the place where their middle was, then move by a distance.
     Pinch {
         /// Above 1: closer.
         factor: f64,
@@ -17,7 +17,7 @@ pub enum Gesture {
         /// How far it moved.
         by: Vec2,
     },
-    /// Pressed and let go at one place.
+    /// Pressed and released at one place.
     Tap,
 }
 
@@ -25,7 +25,7 @@ pub enum Gesture {
 #[derive(Clone, Debug, Default)]
 pub struct Gestures {
     down: Vec<Finger>,
-    /// It has become a drag or a pinch: letting go is no tap.
+    /// It has become a drag or a pinch: the release is not a tap.
     travelled: bool,
 }
 
@@ -35,16 +35,6 @@ struct Finger {
     kind: Pointer,
     pressed: Point,
     at: Point,
-}
-
-impl Pointer {
-    /// A hand is not a vice: moving by less is still a tap.
-    const fn slop(self) -> f64 {
-        match self {
-            Self::Fine => 4.0,
-            Self::Coarse => 10.0,
-        }
-    }
 }
 
 impl Gestures {
@@ -68,7 +58,7 @@ impl Gestures {
         match (before.as_slice(), self.down.as_slice()) {
             ([was], [is]) => {
                 if !self.travelled && is.at.distance(is.pressed) < is.kind.slop() {
-                    // Measured from where it was pressed, so that a slow hand gets away from the slop in the end.
+                    // Measured from the press, so that a slow drag passes the slop, too.
                     self.down[index].at = was.at;
                     return None;
                 }
@@ -92,7 +82,7 @@ impl Gestures {
         (counted && self.down.is_empty() && !self.travelled).then_some(Gesture::Tap)
     }
 
-    /// A pointer was taken away: the browser wants it, or it left the screen. Nothing is meant by it.
+    /// A pointer was canceled: the browser took it over, or it left the screen. That is not a tap.
     pub fn cancel(&mut self, id: i32) {
         self.release(id);
         self.travelled = true;

@@ -1,23 +1,23 @@
-//! What a person holds while editing: a cable's loose end, or a frame drawn around nodes; and the handles to take hold by.
+//! What is being dragged in edit mode: a cable's loose end, or a frame around nodes; and the nodes' handles.
 
-use super::Pointer;
 use super::layout::{Layout, NodeShape};
+use super::pointer::Pointer;
 use kurbo::{Point, Rect, Vec2};
 use netlab::topology::NodeId;
 
-/// What is held. Places are pixels.
+/// What is being dragged. Places are in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Hand {
     /// Nothing.
     #[default]
     Empty,
-    /// A cable, plugged in at one end.
+    /// A cable with one loose end.
     Cable {
-        /// Where it is plugged in.
+        /// The node at its other end.
         from: NodeId,
         /// Where the pointer is.
         at: Point,
-        /// Where it would be plugged in if it were let go.
+        /// The node to which a release here would connect it.
         to: Option<NodeId>,
     },
     /// A frame around what is to be selected.

@@ -1,11 +1,12 @@
 //! Pointer, wheel and touch on the canvas, turned into camera moves and [`StageEvent`]s.
 //!
-//! Keys are the page's: it calls the stage's methods, since they also work when the stage has no focus. While editing, a press
-//! takes hold of what is under it ([`Grip`]), and the drag that follows moves that instead of the picture.
+//! The page handles the keys, since some work when the stage has no focus, too. In edit mode a press grips what is under it
+//! ([`Grip`]), and the drag that follows moves that instead of the picture.
 
+use super::Stage;
 use super::gesture::{Gesture, Gestures, wheel_factor};
 use super::hand::{self, Hand as Held};
-use super::{Pointer, Stage};
+use super::pointer::Pointer;
 use gloo::events::{EventListener, EventListenerOptions};
 use kurbo::{Point, Rect, Vec2};
 use lab::selection::Selection;
@@ -24,27 +25,27 @@ pub enum StageEvent {
     Hover(Option<Selection>),
     /// Moved the camera: draw again, even if the playhead stands still.
     Camera,
-    /// Drags these nodes, by so much so far, in the document's units.
+    /// Drags these nodes; the distance so far, in the document's units.
     Drag(Vec<NodeId>, (f64, f64)),
-    /// Has let them go there.
+    /// Dropped these nodes; the distance, in the document's units.
     Drop(Vec<NodeId>, (f64, f64)),
-    /// Has plugged a cable in at both ends.
+    /// Drew a cable between these nodes.
     Connect(NodeId, NodeId),
-    /// Has chosen these nodes.
+    /// Selected these nodes with a frame.
     Choose(Vec<NodeId>),
-    /// Wants to change what it is called.
+    /// Asked to rename this node, with a double click.
     Rename(NodeId),
 }
 
-/// What the page knows and a press depends on.
+/// What the effect of a press depends on, besides the drawing.
 pub struct Around {
-    /// Things can be taken hold of.
+    /// Edit mode is on.
     pub editing: bool,
     /// What is selected: a drag of one of them moves them all.
     pub selected: Vec<NodeId>,
 }
 
-/// What a press has taken hold of.
+/// What a press has gripped.
 #[derive(Clone, Debug)]
 enum Grip {
     /// Nodes, and how far they have been dragged, in pixels.
@@ -159,7 +160,7 @@ impl Hand {
         }
     }
 
-    /// What a press here takes hold of.
+    /// What a press here grips.
     fn grip(&self, at: Point, pointer: Pointer, pressed: Option<Selection>, shift: bool) -> Option<Grip> {
         let Around { editing, selected } = (self.around)();
         if !editing {
@@ -228,7 +229,7 @@ impl Hand {
         self.drop_grip();
     }
 
-    /// What was held goes back to where it was.
+    /// Ends the drag without a change.
     fn drop_grip(&self) {
         if let Some(grip) = self.state.borrow_mut().grip.take() {
             self.stage.borrow_mut().hand = Held::Empty;
@@ -239,7 +240,7 @@ impl Hand {
         }
     }
 
-    /// Moves what is held.
+    /// Moves what is gripped.
     fn drag(&self, grip: &mut Grip, by: Vec2) {
         let at = self.state.borrow().at;
         let mut stage = self.stage.borrow_mut();

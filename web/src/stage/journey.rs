@@ -20,7 +20,7 @@
 
 use netlab::history::{DropReason, Fate, FrameId, Refusal, Transit, TransitId};
 
-/// A transit's times in virtual nanoseconds, without its bytes: what the layout needs to know.
+/// A transit's times in virtual nanoseconds, without its bytes: what the layout needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Journey {
     /// Which transit.
@@ -39,7 +39,7 @@ pub struct Journey {
     pub arrival: u64,
     /// Why and when it was dropped, if it was.
     pub dropped: Option<(DropReason, u64)>,
-    /// Why and when the node at which it arrived gave it up, if it did.
+    /// Why and when the receiving node dropped it, if it did.
     pub refused: Option<(Refusal, u64)>,
 }
 
@@ -52,14 +52,14 @@ pub enum Phase {
     Waiting,
     /// On the wire, this part of the way along it.
     Moving(f64),
-    /// Was dropped here, so long ago (in nanoseconds).
+    /// Was dropped.
     Dropped {
-        /// Part of the way; 0 is the sender's port.
+        /// At this part of the way; 0 is the sender's port.
         place: f64,
-        /// Nanoseconds.
+        /// Nanoseconds since then.
         ago: u64,
     },
-    /// Arrived so long ago (in nanoseconds).
+    /// Arrived; nanoseconds since then.
     Arrived(u64),
 }
 

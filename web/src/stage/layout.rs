@@ -85,7 +85,7 @@ pub struct Badge {
     pub rect: Rect,
     /// There is room for rate and delay besides the warnings.
     pub whole: bool,
-    /// There is room for so many of the warnings.
+    /// How many of the warnings there is room for.
     pub warnings: usize,
 }
 
@@ -143,8 +143,7 @@ impl Layout {
         layout
     }
 
-    /// Captions before badges: names are what people look for. In the order of the ids, so that the same ones stay while
-    /// somebody zooms.
+    /// Captions before badges: people look for names. In the order of the ids, so that the same ones stay during a zoom.
     fn place_texts(&mut self, sketch: &Sketch) {
         let mut occupancy = Occupancy::new(self.canvas.size());
         for node in &self.nodes {
@@ -162,7 +161,7 @@ impl Layout {
         }
         let roads: Vec<usize> =
             (0..self.cables.len()).filter(|&id| self.in_sight(LinkId(id as u32))).collect();
-        // So many cables leave no room for badges, and looking for it would take long.
+        // This many cables leave no room for badges, and looking for room would take long.
         if roads.len() > BADGED_CABLES_MAX {
             return;
         }
@@ -310,8 +309,9 @@ impl Cable {
     fn badges(&self, sketch: &CableSketch, sizes: &Sizes) -> Vec<Badge> {
         let font = sizes.badge_font;
         let width = |line: &Line| line.width_em * font + font;
-        let warnings =
-            |count: usize| sketch.warnings[..count].iter().map(|line| width(line) + font * 0.35).sum::<f64>();
+        let warnings = |count: usize| {
+            sketch.warnings[..count].iter().map(|warning| width(&warning.line) + font * 0.35).sum::<f64>()
+        };
         let all = sketch.warnings.len();
         // Above the cable it may overhang the ports a little.
         let room = self.length + 16.0 * sizes.detail;

@@ -91,12 +91,21 @@ pub struct CableSketch {
     pub down: bool,
     /// The port at each end is switched off.
     pub off: [bool; 2],
-    /// Frames die halfway: texts keep clear of that place if they can.
+    /// Frames are dropped halfway: texts keep clear of that place if they can.
     pub lossy: bool,
     /// Rate and delay.
     pub about: Line,
-    /// How it misbehaves.
-    pub warnings: Vec<Line>,
+    /// Its impairments.
+    pub warnings: Vec<Warning>,
+}
+
+/// An impairment on a cable's badge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warning {
+    /// In words.
+    pub line: Line,
+    /// The cable is down: it has the color of a fault.
+    pub is_down: bool,
 }
 
 const NAME_CHARS_MAX: usize = 24;
@@ -159,7 +168,7 @@ impl Sketch {
         self.positions == positions && self.topology == *topology
     }
 
-    /// Whether what hosts have found out is what its captions say.
+    /// Whether its captions have the hosts' present addresses.
     pub fn is_up_to_date(&self, standing: &Standing) -> bool {
         self.addresses_revision == standing.addresses_revision
     }
@@ -193,7 +202,7 @@ impl Scenery for Sketch {
 }
 
 impl NodeSketch {
-    /// The size in pixels of the first so many lines of its caption.
+    /// The size in pixels of the first `lines` lines of its caption.
     fn caption_size(&self, lines: usize, sizes: &Sizes) -> Size {
         let [name, rest @ ..] = &self.caption[..lines] else { return Size::ZERO };
         let widest = rest.iter().map(|line| line.width_em * sizes.address_font).fold(0.0, f64::max);
@@ -203,7 +212,7 @@ impl NodeSketch {
         )
     }
 
-    /// Where the first so many lines of its caption are, if its middle is at this pixel.
+    /// Where the first `lines` lines of its caption are, if its middle is at this pixel.
     pub fn caption_rect(&self, lines: usize, center: Point, sizes: &Sizes) -> Rect {
         let size = self.caption_size(lines, sizes);
         let half = node_half(self.kind, self.cables, sizes.detail);
@@ -238,7 +247,7 @@ impl Kind {
 
 impl Side {
     /// The first side, in order of preference, that no cable leaves from; else the one with most room. Only directions
-    /// count, so that a caption never changes sides while somebody zooms.
+    /// count, so that a caption never changes sides during a zoom.
     fn clear_of(cables: &[Vec2]) -> Self {
         let crowding = |side: Self| {
             let along = |cable: &Vec2| cable.normalize().dot(side.direction());
@@ -323,7 +332,7 @@ fn router_addresses(topology: &Topology, id: usize) -> Vec<IpCidr> {
         .collect()
 }
 
-/// Cut in the middle: both ends of an address or a name tell more than its middle.
+/// Shortened in the middle: addresses and names differ at their ends.
 fn elided(text: &str, chars_max: usize) -> String {
     let count = text.chars().count();
     if count <= chars_max {
@@ -348,22 +357,23 @@ impl CableSketch {
                 line_text(&back.line)
             )
         };
-        let mut warnings: Vec<String> = Vec::new();
+        let mut warnings: Vec<(String, bool)> = Vec::new();
         for end in End::BOTH {
             let [own, other] = [end, end.other()].map(|end| &link.ways[end.index()].impairments);
             for impairment in own {
                 let text = impairment_text(impairment);
                 let text =
                     if other.contains(impairment) { text } else { format!("{} {text}", arrow(along, end)) };
-                if !warnings.contains(&text) {
-                    warnings.push(text);
+                let warning = (text, *impairment == Impairment::Down);
+                if !warnings.contains(&warning) {
+                    warnings.push(warning);
                 }
             }
         }
         if warnings.len() > WARNINGS_MAX {
             let more = warnings.len() - (WARNINGS_MAX - 1);
             warnings.truncate(WARNINGS_MAX - 1);
-            warnings.push(format!("+{more}"));
+            warnings.push((format!("+{more}"), false));
         }
         let down = |way: &Way| way.impairments.contains(&Impairment::Down);
         Self {
@@ -373,7 +383,10 @@ impl CableSketch {
             off: link.ports.each_ref().map(|port| !port.is_up()),
             lossy: link.ways.iter().flat_map(|way| &way.impairments).any(loses),
             about: line(about, Weight::Normal),
-            warnings: warnings.into_iter().map(|text| line(text, Weight::Strong)).collect(),
+            warnings: warnings
+                .into_iter()
+                .map(|(text, is_down)| Warning { line: line(text, Weight::Strong), is_down })
+                .collect(),
         }
     }
 }
@@ -526,7 +539,11 @@ pub mod tests {
         let line = |text: String, _| Line { text, width_em: 1.0 };
         let right = Vec2::new(1.0, 0.0);
         let texts = |link: &Link, along| -> Vec<String> {
-            CableSketch::new(link, 0.0, along, line).warnings.into_iter().map(|line| line.text).collect()
+            CableSketch::new(link, 0.0, along, line)
+                .warnings
+                .into_iter()
+                .map(|warning| warning.line.text)
+                .collect()
         };
         assert_eq!(texts(&link(0, 1, [&loss, &loss]), right), ["1 % loss"]);
         assert_eq!(texts(&link(0, 1, [&[], &loss]), right), ["← 1 % loss"]);

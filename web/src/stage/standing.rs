@@ -1,20 +1,20 @@
-//! What switches and hosts have found out by the playhead, as far as the drawing shows it: the spanning tree's roles and
-//! states at the ports, who is its root, the addresses that hosts got from routers.
+//! The state of switches and hosts at the playhead, as far as the drawing shows it: the spanning tree's port roles and states, its
+//! root, and the addresses that hosts have from router advertisements.
 //!
-//! The history's tables cost a search and a copy for each node. So what was read is kept, by how much of the node's history it
-//! is of; while time passes only what is new is looked at, and the tables only after a jump.
+//! Reading the history's tables costs a search and a copy for each node. So the state is kept. While time passes only new events are
+//! read, and the tables only after a jump.
 
 use bridge::event::{BridgeId, Role, State};
 use netlab::History;
-use netlab::history::NodeEvent;
+use netlab::history::{HostEvent, NodeEvent};
 use netlab::topology::{NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
 use wire::{Instant, PortId};
 
-/// So many new events are looked at one by one; more are a jump.
+/// Up to this many new events are read one by one; with more, everything is read again.
 const STEPS_MAX: usize = 2_000;
 
-/// What has been found out.
+/// The state of all nodes.
 #[derive(Default)]
 pub struct Standing {
     nodes: Vec<Found>,
@@ -30,7 +30,7 @@ pub struct Standing {
 
 #[derive(Default)]
 struct Found {
-    /// So many events, the last of them then.
+    /// The number of events, and the moment of the last one.
     read: (usize, Instant),
     root: bool,
     ports: Vec<(PortId, Role, State)>,
@@ -38,7 +38,7 @@ struct Found {
 }
 
 impl Standing {
-    /// Forgets all: the network is another one.
+    /// Begins again, for another network.
     pub fn begin(&mut self, topology: &Topology) {
         let places =
             topology.ports().into_iter().map(|ports| ports.iter().map(|port| port.index()).collect());
@@ -115,7 +115,7 @@ impl Standing {
         self.nodes.get(node).map_or(&[], |found| &found.addresses)
     }
 
-    /// Whether this node takes itself for the root of the tree.
+    /// Whether this node considers itself the root of the spanning tree.
     pub fn is_root(&self, node: usize) -> bool {
         self.nodes.get(node).is_some_and(|found| found.root)
     }
@@ -125,7 +125,7 @@ impl Standing {
         self.ends.get(end).copied().flatten()
     }
 
-    /// Whether a link is kept in reserve: one of its ends is another way to where a better one leads.
+    /// Whether a link is in reserve: one of its ends is an alternate or backup port (IEEE 802.1Q, 13.12).
     pub fn is_reserve(&self, link: usize) -> bool {
         let spare =
             |end| matches!(self.tree_at(end), Some((Role::Alternate | Role::Backup, State::Discarding)));
@@ -153,11 +153,11 @@ impl Found {
                 self.root = is_root(cost, port);
                 Noted::Tree
             }
-            NodeEvent::Address { cidr } if !self.addresses.contains(&cidr) => {
+            NodeEvent::Host(HostEvent::Address { cidr }) if !self.addresses.contains(&cidr) => {
                 self.addresses.push(cidr);
                 Noted::Addresses
             }
-            NodeEvent::AddressGone { cidr } => {
+            NodeEvent::Host(HostEvent::AddressGone { cidr }) => {
                 self.addresses.retain(|known| *known != cidr);
                 Noted::Addresses
             }

@@ -7,7 +7,7 @@ use crate::inspect::words;
 use crate::names::{self, Ports};
 use crate::topology::LiveTopology;
 use netlab::history::{NodeEvent, SocketState};
-use netlab::topology::{NodeId};
+use netlab::topology::NodeId;
 use netlab::{History, Instant};
 use smoltcp::socket::tcp::State;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ const fn most(all: bool) -> usize {
     if all { usize::MAX } else { LINES_MAX }
 }
 
-/// The latest first: whoever looks while it happens looks at the top.
+/// The latest first, so that new lines appear at the top.
 fn latest_first(columns: &[&'static str], mut lines: Vec<Line>, all: bool) -> Sheet {
     lines.reverse();
     Sheet::new(columns, columns.len(), lines, most(all))
@@ -62,7 +62,13 @@ fn line(at: Instant, cells: impl IntoIterator<Item = String>) -> Line {
 }
 
 /// What a switch learned and forgot up to a moment, the latest first; with its VLANs if it knows of any.
-pub fn mac_changes(topology: LiveTopology<'_>, history: &History, switch: NodeId, at: Instant, all: bool) -> Sheet {
+pub fn mac_changes(
+    topology: LiveTopology<'_>,
+    history: &History,
+    switch: NodeId,
+    at: Instant,
+    all: bool,
+) -> Sheet {
     let mut known: BTreeMap<_, PortId> = BTreeMap::new();
     let ports = Ports::of(topology, switch);
     let mut knows_vlans = false;
@@ -104,7 +110,13 @@ pub fn mac_changes(topology: LiveTopology<'_>, history: &History, switch: NodeId
 }
 
 /// What changed in a switch's spanning tree up to a moment, the latest first.
-pub fn tree_changes(topology: LiveTopology<'_>, history: &History, switch: NodeId, at: Instant, all: bool) -> Sheet {
+pub fn tree_changes(
+    topology: LiveTopology<'_>,
+    history: &History,
+    switch: NodeId,
+    at: Instant,
+    all: bool,
+) -> Sheet {
     let ports = Ports::of(topology, switch);
     let mut lines = Vec::new();
     for (when, event) in events(history, switch, at) {
@@ -120,7 +132,7 @@ pub fn tree_changes(topology: LiveTopology<'_>, history: &History, switch: NodeI
                 ("root of the tree", port, format!("{}{id}, cost {cost}", name.unwrap_or_default()))
             }
             bridge::Event::TopologyChange { port, detected } => {
-                let how = if detected { "found out here" } else { "heard of" };
+                let how = if detected { "detected here" } else { "reported by a neighbor" };
                 ("tree has changed", Some(port), how.to_string())
             }
             bridge::Event::Learned { .. }

@@ -5,18 +5,23 @@ use super::words::drop_reason;
 use super::{Button, FrameSheet, Inspected, changed};
 use crate::acting::Action;
 use crate::format;
+use crate::topology::LiveTopology;
 use crate::trace::Row;
 use capture::Recording;
 use dissect::Dissection;
-use crate::topology::LiveTopology;
 use netlab::history::{Fate, Transit, TransitId};
 use netlab::{Frame, History, Instant};
 use std::rc::Rc;
 
-/// Hops of a frame are looked for among so many transits before and after.
+/// Hops of a frame are looked for among this number of transits before and after.
 const HOPS_WITHIN: u64 = 4_000;
 
-pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, transit: &Transit) -> FrameSheet {
+pub(super) fn sheet(
+    topology: LiveTopology<'_>,
+    history: &History,
+    at: Instant,
+    transit: &Transit,
+) -> FrameSheet {
     let summary = dissect::summary(&transit.frame);
     let [from, to] = [topology.sender(transit.direction), topology.receiver(transit.direction)]
         .map(|node| topology.node(node).name.as_str());
@@ -27,7 +32,7 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
     let refused = transit.refused.filter(|(when, _)| *when <= at);
     let whereabouts = match (dropped, refused) {
         (Some(reason), _) => format!("Dropped between {from} and {to}: {}.", drop_reason(reason)),
-        (None, Some((_, why))) => format!("Arrived at {to}, which keeps it back: {why}."),
+        (None, Some((_, why))) => format!("Arrived at {to}, which drops it: {why}."),
         (None, None) if at < transit.queued => format!("Not yet sent by {from}."),
         (None, None) if at < transit.start => format!("Waiting in {from}'s queue for the cable to {to}."),
         (None, None) if at < transit.arrival => format!("On the wire from {from} to {to}."),
@@ -84,12 +89,21 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
 }
 
 /// The same frame on the wire by which its sender got it, if that is still kept.
-pub fn before<'a>(topology: LiveTopology<'_>, history: &'a History, transit: &Transit) -> Option<&'a Transit> {
+pub fn before<'a>(
+    topology: LiveTopology<'_>,
+    history: &'a History,
+    transit: &Transit,
+) -> Option<&'a Transit> {
     changed::before(topology, history, transit, HOPS_WITHIN)
 }
 
 /// What wires have done to it, in sentences.
-fn marks(topology: LiveTopology<'_>, transit: &Transit, hops: &[&Transit], dissection: &Dissection) -> Vec<String> {
+fn marks(
+    topology: LiveTopology<'_>,
+    transit: &Transit,
+    hops: &[&Transit],
+    dissection: &Dissection,
+) -> Vec<String> {
     let mut marks = Vec::new();
     let spoilt = hops.iter().find(|hop| hop.id <= transit.id && hop.marks.corrupted);
     if let Some(hop) = spoilt {
@@ -113,7 +127,7 @@ fn caught_by(dissection: &Dissection) -> String {
         .find(|layer| layer.walk().any(|field| field.fault.is_some() && field.key.contains("checksum")));
     match failed {
         Some(layer) => {
-            format!("The {} checksum tells, and whoever checks it throws the frame away.", layer.name)
+            format!("The {} checksum is wrong, so the node that checks it drops the frame.", layer.name)
         }
         None if dissection.faults().next().is_some() => {
             "No checksum tells, but it makes no sense any more.".into()

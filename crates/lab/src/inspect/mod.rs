@@ -23,8 +23,8 @@ use super::acting::Action;
 use super::names::Ports;
 use crate::format;
 use crate::selection::Selection;
-use dissect::Dissection;
 use crate::topology::LiveTopology;
+use dissect::Dissection;
 use netlab::history::{NodeView, Refusal, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Frame, History, Instant};
@@ -250,10 +250,10 @@ impl Scene<'_> {
             |(why, count): (Refusal, u64)| vec![format::capital(&why.to_string()), format::count(count)];
         let rows = self.refused().into_iter().map(row).collect();
         Some(Table::new(
-            "Kept back",
+            "Dropped",
             &["Why", "Frames"],
             rows,
-            "None: whatever came was for somebody, and could go on.",
+            "None: every frame that arrived could be forwarded.",
         ))
     }
 }
@@ -310,10 +310,11 @@ mod tests {
         let world = pinged();
         let first = world.history().transits().next().unwrap();
         let (id, arrival) = (first.id, first.arrival);
-        let whereabouts = |at| match inspect(LiveTopology::of(&world), world.history(), at, Selection::Frame(id)) {
-            Inspected::Frame(sheet) => (sheet.label.clone(), sheet.whereabouts.clone(), sheet.hops.len()),
-            other => panic!("{other:?}"),
-        };
+        let whereabouts =
+            |at| match inspect(LiveTopology::of(&world), world.history(), at, Selection::Frame(id)) {
+                Inspected::Frame(sheet) => (sheet.label.clone(), sheet.whereabouts.clone(), sheet.hops.len()),
+                other => panic!("{other:?}"),
+            };
         assert_eq!(whereabouts(Instant::ZERO).1, "On the wire from h1 to s1.");
         let (label, arrived, hops) = whereabouts(arrival);
         assert_eq!((label.as_str(), arrived.as_str(), hops), ("ARP who-has", "Arrived at s1.", 2));
@@ -388,7 +389,7 @@ mod tests {
         let router = Selection::Node(named(&world, "r1"));
         let kept = |at| {
             let sheet = sheet(&world, at, router);
-            let rows = &table(&sheet, "Kept back").rows;
+            let rows = &table(&sheet, "Dropped").rows;
             rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>()
         };
         assert_eq!(kept(Instant::ZERO), []);

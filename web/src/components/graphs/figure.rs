@@ -1,4 +1,4 @@
-//! A graph: curves with axes, legend and playhead for those who see them, a sentence and a table for those who do not.
+//! A graph: curves with axes, legend and playhead; for screen readers a sentence and a table.
 
 use super::grid::{go, grid};
 use super::save;
@@ -12,7 +12,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-/// Rows of the table: more would be noise to whoever listens.
+/// Rows of the table that a screen reader reads: a longer one would be noise.
 const ROWS: usize = 24;
 
 /// What a graph is made of.
@@ -21,7 +21,7 @@ pub struct Figure<'a> {
     pub title: String,
     /// The name of its files, without an ending.
     pub file: &'static str,
-    /// How it came about, if that needs to be said.
+    /// A note on how the numbers were derived.
     pub note: Option<&'static str>,
     /// The numbers.
     pub series: &'a [Series<'a>],
@@ -34,7 +34,7 @@ pub struct Figure<'a> {
 /// Makes series, and shows them.
 pub type Again = dyn Fn(&mut dyn FnMut(&[Series<'_>], Unit));
 
-/// Draws it. `again` makes the series anew, over all of time, when they are to be saved or asked what is at a place.
+/// Draws it. `again` makes the series again, over all of time: for saving, and for the values under the pointer.
 pub fn figure(session: &Session, figure: Figure<'_>, place: NodeRef, again: Rc<Again>) -> Html {
     let Figure { title, file, note, series, chart, at } = figure;
     let now = at.unwrap_or(chart.window.until);
@@ -134,7 +134,7 @@ const fn kind_class(kind: Kind) -> &'static str {
     }
 }
 
-/// A little of a curve, for the legend.
+/// A sample of a curve, for the legend.
 fn key(tone: Tone, kind: Kind) -> Html {
     let d = match kind {
         Kind::Steps => "M0 6H26",
@@ -146,7 +146,7 @@ fn key(tone: Tone, kind: Kind) -> Html {
     }
 }
 
-/// What the series were at some moments of the window, up to the playhead.
+/// The values of the series at some moments of the window, up to the playhead.
 fn samples(series: &[&Series<'_>], chart: &Chart, now: Instant) -> Sheet {
     let moments = (0..=ROWS).map(|number| chart.window.moment(number as f64 / ROWS as f64));
     let lines = moments.take_while(|at| *at <= now).map(|at| {

@@ -1,4 +1,4 @@
-//! TCP's state machine (RFC 9293, figure 5), with the states lit in which the two ends of a connection are.
+//! TCP's state machine (RFC 9293, figure 5), with the states of a connection's two ends highlighted.
 
 use lab::format;
 use netlab::Instant;
@@ -21,7 +21,7 @@ const PLACES: [(State, i32, i32); 12] = [
     (State::Closed, 610, 435),
 ];
 
-/// From which place to which, what it takes, and where that is written.
+/// The arrows: from which place to which, the label, and where the label is.
 const EDGES: [(usize, usize, &str, i32, i32); 17] = [
     (0, 1, "passive open", 322, 60),
     (0, 3, "active open: send SYN", 570, 66),
@@ -51,7 +51,7 @@ pub type End = (String, Option<(State, Instant)>);
 /// The state machine with both ends in it.
 pub fn machine(ends: &[End; 2]) -> Html {
     let lit = |place: usize, (_, state): &End| match state {
-        // At the end of things, unless there was never anything.
+        // The CLOSED box at the end, unless the connection never began.
         Some((State::Closed, _)) => place == 11,
         Some((state, _)) => PLACES[place].0 == *state,
         None => place == 0,
@@ -104,7 +104,7 @@ pub fn machine(ends: &[End; 2]) -> Html {
                     { for boxes }
                 </svg>
             </div>
-            <p class="hint">{ "RFC 9293, figure 5: on each arrow what happens, and what is then sent. Sockets tell their state themselves." }</p>
+            <p class="hint">{ "RFC 9293, figure 5. On each arrow: what happens, and what is then sent. The states are those of the sockets." }</p>
         </div>
     }
 }

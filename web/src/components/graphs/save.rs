@@ -16,13 +16,13 @@ pub fn text(name: &str, text: &str) {
         link.set_download(name);
         link.click();
     }
-    // Not at once: the browser reads it after this.
+    // Not at once: the browser reads it after this function returns.
     gloo::timers::callback::Timeout::new(60_000, move || drop(Url::revoke_object_url(&address))).forget();
 }
 
-/// A graph's drawing as a picture of its own, with its title and legend: on white, in the light theme's colours.
+/// A graph's drawing as a picture of its own, with its title and legend: on white, in the light theme's colors.
 pub fn picture(drawing: &Element, title: &str, legend: &[(Tone, String)]) -> String {
-    // What a page calls &nbsp;, a picture does not know.
+    // `&nbsp;` is an entity of HTML, not of XML.
     let inside = drawing.inner_html().replace("&nbsp;", "\u{a0}");
     let mut texts = format!("<text class=\"title\" x=\"90\" y=\"28\">{}</text>", escaped(title));
     for (number, (tone, name)) in legend.iter().enumerate() {
@@ -42,7 +42,7 @@ pub fn picture(drawing: &Element, title: &str, legend: &[(Tone, String)]) -> Str
     )
 }
 
-/// The same as in graphs.css, with the light theme's colours written out.
+/// The same as in graphs.css, with the light theme's colors written out.
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#52617a}.title{font-size:18px;font-weight:600;fill:#16202f}\
 path{fill:none;stroke-width:2;stroke-linejoin:round;vector-effect:non-scaling-stroke}.dots{stroke-width:5;stroke-linecap:round}\
 .bars{stroke-width:2.5}.main-tone{stroke:#0b6bcb}.reply-tone{stroke:#1b7a45;stroke-dasharray:12 3}.limit-tone{stroke:#a35c00;stroke-dasharray:8 3 2 3}\

@@ -160,12 +160,12 @@ impl Backdrop<'_> {
         if badge.whole {
             part(&sketch.about, Weight::Normal, None, self.palette.ink_soft);
         }
-        for line in &sketch.warnings[..badge.warnings] {
-            let (fill, ink) = match sketch.down && line.text.ends_with("down") {
+        for warning in &sketch.warnings[..badge.warnings] {
+            let (fill, ink) = match warning.is_down {
                 true => (self.palette.fault, self.palette.fault_ink),
                 false => (self.palette.warn, self.palette.warn_ink),
             };
-            part(line, Weight::Strong, Some(fill), ink);
+            part(&warning.line, Weight::Strong, Some(fill), ink);
         }
     }
 

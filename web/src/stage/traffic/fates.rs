@@ -1,19 +1,20 @@
-//! How frames end that do not arrive, or that arrive in vain: where they are seen to fall, and what is said about it.
+//! Dropped frames, on a link or by the receiving node: where they fall off the cable, and the reason beside them.
 
 use super::arrange::{Vessel, Way};
-use super::marks::{Death, Reason};
-use super::{DEATH_SECS, Moment, Traffic, Trip};
+use super::marks::{Death, Reason, Traffic};
+use super::moment::{DEATH_SECS, Moment};
+use super::trip::Trip;
 use crate::stage::looks::Looks;
 use kurbo::{Point, Vec2};
 use netlab::history::{DropReason, Refusal};
 use std::borrow::Cow;
 use wire::impair::LossReason;
 
-/// Bodies of dead frames shown at one place.
+/// Dropped frames that are drawn at one place.
 const BODIES_MAX: usize = 4;
 
 impl Traffic {
-    /// A frame that its link has dropped.
+    /// A frame that the link has dropped.
     pub fn drop_frame(
         &mut self,
         way: &Way<'_>,
@@ -28,7 +29,7 @@ impl Traffic {
         }
     }
 
-    /// A frame that comes to its end at this part of the way.
+    /// A frame that is dropped at this part of the way.
     #[expect(clippy::too_many_arguments, reason = "a death is all of this")]
     pub fn die(
         &mut self,
@@ -74,7 +75,7 @@ impl Traffic {
         });
     }
 
-    /// Leaves a few bodies of those that died at about the same place, and lets the newest speak for all.
+    /// Of the frames that were dropped at about the same place a few stay, and the newest has the reason and the count.
     pub fn count_deaths(&mut self, from: usize, dropped: impl FnOnce() -> u64) {
         let deaths = &mut self.deaths[from..];
         if deaths.len() < 2 {
@@ -115,13 +116,13 @@ fn beside_the_queue(way: &Way<'_>, part: f64) -> Point {
 }
 
 impl Reason {
-    /// Whether somebody would call it a loss. That a hub, or a switch that does not know better, brings a router a frame which
-    /// is for another station happens all the time.
+    /// Whether it is a loss. Frames for another station reach a router all the time, through a hub, or through a switch that has
+    /// not learned the address.
     pub const fn is_worth_a_word(self) -> bool {
         !matches!(self, Self::Kept(Refusal::Router(router::Refusal::NotForUs)))
     }
 
-    /// As a person calls it.
+    /// The label on the stage.
     pub fn text(self) -> Cow<'static, str> {
         let text = match self {
             Self::Lost(reason) => drop_text(reason),
@@ -177,7 +178,7 @@ const fn router_text(why: router::Refusal) -> &'static str {
         router::Refusal::NeighborQueueFull => "queue full",
         router::Refusal::TooBig => "too big",
         router::Refusal::Filtered(_) => "no rule",
-        router::Refusal::NobodyThere => "nobody there",
+        router::Refusal::NobodyThere => "no listener",
         router::Refusal::TranslationsFull => "NAT full",
         router::Refusal::NoTranslation => "no NAT entry",
     }

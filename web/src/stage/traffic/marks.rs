@@ -1,5 +1,6 @@
 //! What moves, as things to be drawn and pointed at.
 
+use super::trip::Trip;
 use crate::stage::looks::Look;
 use kurbo::{Point, Vec2};
 use lab::palette::Swatch;
@@ -43,7 +44,7 @@ pub struct Mark {
     pub center: Point,
     /// Along the lane, of length 1, for letters.
     pub reading: Vec2,
-    /// It goes the way that it is read, and not the other.
+    /// Whether it moves in reading direction.
     pub forward: bool,
     /// Half its extent along the lane and across it.
     pub half: Vec2,
@@ -61,7 +62,7 @@ pub struct Stretch {
     pub head: Point,
     /// How thick.
     pub width: f64,
-    /// Whose.
+    /// The color.
     pub swatch: Swatch,
 }
 
@@ -95,7 +96,7 @@ pub struct Queue {
 pub struct Slot {
     /// Which transit.
     pub transit: TransitId,
-    /// Whose colours.
+    /// Its color.
     pub swatch: Swatch,
     /// Its middle.
     pub center: Point,
@@ -107,12 +108,12 @@ pub struct Slot {
     pub focus: Focus,
 }
 
-/// Why a frame came to its end.
+/// Why a frame was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Its link dropped it.
+    /// The link dropped it.
     Lost(DropReason),
-    /// The node at which it arrived kept it.
+    /// The receiving node dropped it.
     Kept(Refusal),
 }
 
@@ -123,7 +124,7 @@ pub struct Death {
     pub transit: TransitId,
     /// Its look.
     pub look: Look,
-    /// Where it died.
+    /// Where it was dropped.
     pub center: Point,
     /// Where it falls to: away from the cable, of length 1.
     pub outward: Vec2,
@@ -131,15 +132,15 @@ pub struct Death {
     pub reading: Vec2,
     /// From 0 (just now) to 1 (no longer seen).
     pub age: f64,
-    /// Why; only the newest death at a place says it.
+    /// Why; only the newest dropped frame at a place has it.
     pub reason: Option<Reason>,
-    /// How many died here of late.
+    /// How many frames were dropped here recently.
     pub count: u64,
     /// Half its extent.
     pub half: Vec2,
     /// Of which direction it was.
     pub way: Direction,
-    /// There is room for its label and the reason in words. If not, a small plate counts how many died.
+    /// There is room for its label and the reason in words. If not, a small plate has the number of dropped frames.
     pub whole: bool,
 }
 
@@ -150,7 +151,7 @@ pub struct Pulse {
     pub center: Point,
     /// From 0 (just now) to 1 (no longer seen).
     pub age: f64,
-    /// Whose colours.
+    /// Its color.
     pub swatch: Swatch,
 }
 
@@ -181,5 +182,49 @@ impl Stretch {
         } else {
             stretches.push(next);
         }
+    }
+}
+
+/// Everything that moves.
+#[derive(Default)]
+pub struct Traffic {
+    /// Frames on lanes.
+    pub marks: Vec<Mark>,
+    /// Stretches of lanes where frames follow each other too closely to be drawn apart.
+    pub bands: Vec<Stretch>,
+    /// Bits in cable cores.
+    pub lights: Vec<Stretch>,
+    /// Queues that hold something.
+    pub queues: Vec<Queue>,
+    /// The frames in them.
+    pub slots: Vec<Slot>,
+    /// Frames that were dropped a moment ago.
+    pub deaths: Vec<Death>,
+    /// Frames that arrived a moment ago.
+    pub pulses: Vec<Pulse>,
+    /// How brightly each port's light shines, by link and end: `2 × link + end`.
+    pub glow: Vec<f64>,
+    /// One label for many small marks.
+    pub tallies: Vec<Tally>,
+    /// Frames on wires.
+    pub moving: usize,
+    /// Kept for its memory.
+    pub trips: Vec<Trip>,
+}
+
+impl Traffic {
+    /// Begins a frame.
+    pub fn begin(&mut self, links: usize) {
+        self.marks.clear();
+        self.bands.clear();
+        self.lights.clear();
+        self.queues.clear();
+        self.slots.clear();
+        self.deaths.clear();
+        self.pulses.clear();
+        self.tallies.clear();
+        self.glow.clear();
+        self.glow.resize(links * 2, 0.0);
+        self.moving = 0;
     }
 }

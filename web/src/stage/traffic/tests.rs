@@ -1,15 +1,16 @@
 use super::arrange::Way;
-use super::marks::Reason;
+use super::marks::{Focus, Form, Mark, Reason};
+use super::trip::Trip;
 use super::*;
-use crate::stage::Pointer;
 use crate::stage::hit::hit;
 use crate::stage::journey::Journey;
 use crate::stage::journey::tests::{journey, journeys, train};
 use crate::stage::layout::tests::layout;
 use crate::stage::looks::tests::{looks, raw};
+use crate::stage::pointer::Pointer;
 use kurbo::{Point, Rect};
 use lab::selection::Selection;
-use netlab::history::{DropReason, TransitId};
+use netlab::history::{DropReason, FrameId, TransitId};
 use proptest::prelude::*;
 use wire::impair::LossReason;
 

@@ -1,12 +1,11 @@
-//! Which words there is room for.
+//! Which texts there is room for.
 //!
-//! Each direction is arranged by itself. Where much is lost in many places at once, as in a storm, what they have to say would
-//! cover the drawing and each other, and none of it could be read. So each, in the order of the links, says all of it only if
-//! it does not cover what was said before; otherwise the dead of a direction are only counted, and texts are left out. What
-//! is said does not depend on counts or ages, so that nothing flickers.
+//! Each direction is arranged by itself. Where frames are dropped in many places at once, as in a storm, all the texts would cover
+//! the drawing and each other, and none could be read. So each direction, in the order of the links, has its texts only if they
+//! cover no earlier ones; otherwise its dropped frames are only counted. The choice does not depend on counts or ages, so that
+//! nothing flickers.
 
-use super::Traffic;
-use super::marks::{Death, Queue, Tally};
+use super::marks::{Death, Queue, Tally, Traffic};
 use crate::stage::layout::{Layout, NodeShape};
 use crate::stage::looks::{Looks, Weight};
 use crate::stage::sizes::Sizes;
@@ -14,17 +13,17 @@ use kurbo::{Point, Rect, Vec2};
 use netlab::topology::{Direction, Topology};
 use std::borrow::Cow;
 
-/// How far the dead fall, in heights of a capsule.
+/// How far dropped frames fall, in heights of a capsule.
 const FALL: f64 = 1.9;
-/// Those that are only counted stay nearer to where they died.
+/// Dropped frames that are only counted stay nearer to where they were dropped.
 const FALL_COUNTED: f64 = 0.5;
-/// Every count is taken for one of so many digits: the words that follow do not jump with it.
+/// Every count takes the room of this many digits, so that the words after it stay in place when it grows.
 const COUNT_EM: f64 = 3.0;
 
-/// More places than this say nothing but a number, whether there is room or not: nobody reads so much, and looking for room
+/// More places than this say nothing but a number, whether there is room or not: so many words are not read, and looking for room
 /// takes time.
-const SAID_MAX: usize = 240;
-/// Likewise.
+const WORDED_MAX: usize = 240;
+/// The same bound for labels of many small marks.
 const TALLIES_MAX: usize = 64;
 
 /// A rectangle that may be turned.
@@ -67,7 +66,7 @@ impl Death {
         self.center + self.outward * (part * fall * sizes.capsule_height)
     }
 
-    /// What its plate says, if it speaks for others or for itself.
+    /// The text of its plate, if it has one.
     pub fn words(&self) -> Option<Cow<'static, str>> {
         let reason = self.reason?;
         match (self.whole, self.count) {
@@ -78,8 +77,8 @@ impl Death {
         }
     }
 
-    /// Half of the plate for words so wide (at a font size of 1), and how far its middle is from where the dead lies: clear of
-    /// the capsule, upright or turned; in its place, if it is not shown.
+    /// Half of the plate for words so wide (at a font size of 1), and how far its middle is from the dropped frame: clear
+    /// of the capsule, upright or turned; in its place, if the capsule is not drawn.
     pub fn plate(&self, sizes: &Sizes, width_em: f64) -> (Vec2, Vec2) {
         let font = sizes.badge_font;
         let half = Vec2::new(width_em * font + font, font * 1.7) / 2.0;
@@ -128,7 +127,7 @@ fn body(node: &NodeShape) -> Turned {
 }
 
 impl Traffic {
-    /// Takes back what there is no room for.
+    /// Removes the texts for which there is no room.
     pub fn make_room(&mut self, topology: &Topology, layout: &Layout, looks: &Looks) {
         let sizes = &layout.sizes;
         let bodies: Vec<Turned> = layout.nodes.iter().map(body).collect();
@@ -141,11 +140,11 @@ impl Traffic {
             bodies.iter().enumerate().any(|(number, body)| !is_end(number) && body.overlaps(cover))
                 || vessels.iter().any(|(of, vessel)| *of != way && vessel.overlaps(cover))
         };
-        // The dead of a direction are beside each other.
+        // The dropped frames of a direction are beside each other in the list.
         let mut said: Vec<Turned> = Vec::new();
         for group in self.deaths.chunk_by_mut(|one, other| one.way == other.way) {
             let covers: Vec<Turned> = group.iter().flat_map(|death| death.covers(sizes, looks)).collect();
-            let full = said.len() + covers.len() > SAID_MAX;
+            let full = said.len() + covers.len() > WORDED_MAX;
             let way = group[0].way;
             let hides =
                 |cover: &Turned| said.iter().any(|other| other.overlaps(cover)) || in_the_way(way, cover);
@@ -237,7 +236,7 @@ mod tests {
         }
     }
 
-    /// Dead frames of a direction: where, and how many.
+    /// Dropped frames of a direction: where, and how many.
     fn dead(looks: &mut Looks, link: u32, at: (f64, f64), count: u64) -> Vec<Death> {
         let death = Death {
             transit: TransitId(0),
@@ -297,7 +296,7 @@ mod tests {
             everywhere.flat_map(|(link, at)| dead(&mut looks, link % 2, at, 3)).collect();
         let mut traffic = Traffic { deaths, ..Traffic::default() };
         traffic.make_room(&two_hosts_and_a_switch().0, &layout(), &looks);
-        assert!(traffic.deaths.iter().filter(|death| death.whole).count() <= SAID_MAX);
-        assert_eq!(words(&traffic.deaths).len(), 1_000, "each is told of all the same");
+        assert!(traffic.deaths.iter().filter(|death| death.whole).count() <= WORDED_MAX);
+        assert_eq!(words(&traffic.deaths).len(), 1_000, "each has its words all the same");
     }
 }
