@@ -903,7 +903,7 @@ fn wrong_ports_are_refused() {
         (
             r#"["10.0.0.253/24", "fd00::fd/64"]"#,
             r#"["10.9.2.77/25"]"#,
-            "links[4].ports.r1.addresses[0]: 10.9.2.77/25 is in 10.9.2.0/24, which this router has elsewhere (links[5].ports.r1.vlans.20): it cannot tell where to send; take another network",
+            "links[4].ports.r1.addresses[0]: 10.9.2.77/25 is in 10.9.2.0/24, which this router has elsewhere (links[5].ports.r1.vlans.20): the network of a destination is ambiguous; take another network",
         ),
         (
             r#""20": ["10.9.2.2/24"]}"#,
