@@ -13,7 +13,7 @@ use crate::system::System;
 use crate::theme;
 use crate::workspace::Tab;
 use gloo::events::{EventListener, EventListenerOptions};
-use lab::Command;
+use lab::command::{Clock, Editor, Look};
 use lab::travel::Travel;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -187,24 +187,24 @@ fn press(session: &Session, event: &KeyboardEvent) {
     event.prevent_default();
     let speed = session.lab().borrow().speed();
     match key {
-        Key::TogglePlay => session.perform(Command::TogglePlay),
-        Key::Step => session.perform(Command::Travel(Travel::Forward)),
-        Key::StepBack => session.perform(Command::Travel(Travel::Back)),
-        Key::Start => session.perform(Command::Travel(Travel::Start)),
-        Key::Live => session.perform(Command::Travel(Travel::Live)),
+        Key::TogglePlay => session.perform(Clock::TogglePlay),
+        Key::Step => session.perform(Clock::Travel(Travel::Forward)),
+        Key::StepBack => session.perform(Clock::Travel(Travel::Back)),
+        Key::Start => session.perform(Clock::Travel(Travel::Start)),
+        Key::Live => session.perform(Clock::Travel(Travel::Live)),
         Key::Drawer => {
             let open = session.settings().workspace.drawer.is_some();
             session.open_drawer((!open).then_some(Tab::Packets));
         }
-        Key::Faster => session.perform(Command::SetSpeed(speed.faster())),
-        Key::Slower => session.perform(Command::SetSpeed(speed.slower())),
-        Key::AutoSpeed => session.perform(Command::AutoSpeed),
-        Key::Restart => session.perform(Command::Restart),
-        Key::Deselect => session.perform(Command::Select(None)),
+        Key::Faster => session.perform(Clock::SetSpeed(speed.faster())),
+        Key::Slower => session.perform(Clock::SetSpeed(speed.slower())),
+        Key::AutoSpeed => session.perform(Clock::AutoSpeed),
+        Key::Restart => session.perform(Clock::Restart),
+        Key::Deselect => session.perform(Look::Select(None)),
         Key::Share => session.share(),
         Key::Edit => {
             let on = session.lab().borrow().editing().on;
-            session.perform(Command::Tools(!on));
+            session.perform(Editor::Tools(!on));
         }
         Key::Examples => session.change(Change::Open(Dialog::Examples)),
         Key::Help => session.change(Change::Open(Dialog::Help)),

@@ -5,7 +5,7 @@ use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use crate::workspace::Tab;
-use lab::Command;
+use lab::command::{Act, Look};
 use lab::packets::Observe;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
 use scenario::source::document;
@@ -31,7 +31,7 @@ pub fn open(session: &Session, file: File) {
         };
         let text = document(text.as_string().unwrap_or_default());
         match text.and_then(|text| Scenario::draft(&text).map_err(LinkError::Document)) {
-            Ok(scenario) => session.perform(Command::Open(Box::new(scenario))),
+            Ok(scenario) => session.perform(Act::Open(Box::new(scenario))),
             Err(error) => {
                 let trouble = Trouble::of_file(&file.name(), error);
                 session.change(Change::Open(Dialog::BadLink(trouble)));
@@ -64,7 +64,7 @@ pub fn open_capture(session: &Session, file: File) {
                     session.say(lab::format::sentence(&cut.to_string()));
                 }
                 let name = file.name().into();
-                session.perform(Command::Observe(Observe::Open(name, Rc::new(recording))));
+                session.perform(Look::Observe(Observe::Open(name, Rc::new(recording))));
                 session.open_drawer(Some(Tab::Packets));
             }
             Err(error) => session.say(format!("“{}” cannot be opened: {error}.", file.name())),

@@ -1,6 +1,6 @@
 //! What the keys do.
 
-use lab::Command;
+use lab::command::Editor;
 use lab::edit::{Edit, Kind};
 
 /// What a key asks for.
@@ -71,23 +71,23 @@ pub const EDITOR: &[(&str, &str)] = &[
 ];
 
 /// The meaning of a key in edit mode; `command`: with Ctrl or, on a Mac, with Cmd.
-pub fn edit_meaning(key: &str, command: bool, shift: bool, focus: Focus) -> Option<Command> {
+pub fn edit_meaning(key: &str, command: bool, shift: bool, focus: Focus) -> Option<Editor> {
     if focus == Focus::Text {
         return None;
     }
-    let add = |kind| Some(Command::Edit(Box::new(Edit::Add(kind, None))));
+    let add = |kind| Some(Editor::Edit(Box::new(Edit::Add(kind, None))));
     match (command, key) {
         (false, "1") => add(Kind::Host),
         (false, "2") => add(Kind::Switch),
         (false, "3") => add(Kind::Hub),
         (false, "4") => add(Kind::Router),
-        (false, "Delete" | "Backspace") => Some(Command::Delete),
-        (true, "z" | "Z") => Some(if shift { Command::Redo } else { Command::Undo }),
-        (true, "y") => Some(Command::Redo),
-        (true, "c") => Some(Command::Copy),
-        (true, "v") => Some(Command::Paste),
-        (true, "d") => Some(Command::Duplicate),
-        (true, "a") => Some(Command::SelectAll),
+        (false, "Delete" | "Backspace") => Some(Editor::Delete),
+        (true, "z" | "Z") => Some(if shift { Editor::Redo } else { Editor::Undo }),
+        (true, "y") => Some(Editor::Redo),
+        (true, "c") => Some(Editor::Copy),
+        (true, "v") => Some(Editor::Paste),
+        (true, "d") => Some(Editor::Duplicate),
+        (true, "a") => Some(Editor::SelectAll),
         _ => None,
     }
 }

@@ -1,5 +1,5 @@
-//! The one handle that every part of the page holds: it takes what a person does to where it belongs, and keeps the
-//! browser (address bar, storage, clipboard) in step with it.
+//! The one handle that every part of the page holds. What a command means for the page is decided by the rules of
+//! [`lab::session`]; this file carries it out in the browser: address bar, storage, clipboard, stage.
 
 use crate::announce::Detail;
 use crate::dom::{copy, window};
@@ -12,14 +12,14 @@ use crate::storage::{self, Crashed, Kept, Settings};
 use crate::strip::Strip;
 use crate::theme::Choice;
 use crate::workspace::{Tab, Workspace};
+use lab::Lab;
+use lab::command::{Command, Editor};
 use lab::edit::Edit;
-use lab::format::sentence;
 use lab::palette::Theme;
 use lab::selection::Selection;
-use lab::speed::Speed;
-use lab::{Command, Lab, Refusal, State};
-use netlab::Instant;
-use scenario::link;
+use lab::session::{self, Asked, Backend, Beginning, Framing, Saved, Session as Rules};
+use lab::view::View;
+use scenario::LinkError;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -44,6 +44,7 @@ pub struct Opened {
 
 struct Inner {
     lab: RefCell<Lab>,
+    rules: RefCell<Rules>,
     stage: RefCell<Option<Rc<RefCell<Stage>>>>,
     strip: RefCell<Option<Strip>>,
     hover: Cell<Option<Selection>>,
@@ -54,12 +55,6 @@ struct Inner {
     settings: Cell<Settings>,
     /// What the address asks for.
     query: Query,
-    /// The number under which this is kept among the person's own; 0: it is nobody's yet.
-    mine: Cell<u32>,
-    /// It was said that there is no room.
-    full: Cell<bool>,
-    /// What the page itself put into the address bar, or found there.
-    fragment: RefCell<String>,
     page: RefCell<Option<UseReducerDispatcher<Page>>>,
     /// Where the time is shown; written directly, because it changes with every animation frame.
     clock: NodeRef,
@@ -81,24 +76,20 @@ impl Session {
         let kept = if query.embed { None } else { storage::Session::load_for_this_tab() };
         let opening = opening::open(&fragment, kept);
         let crashed = Crashed::load().is_some();
-        let mut lab = Lab::new(opening.scenario);
-        // Neither can fail: they start nothing.
-        let _ = lab.perform(Command::SkipQuiet(settings.skip_quiet));
-        if let Some(step) = settings.speed {
-            let _ = lab.perform(Command::SetSpeed(Speed::from_step(step)));
-        }
         if crashed {
-            // Whatever broke the page may be in this experiment: it does not begin by itself again.
             Crashed::forget();
-            let _ = lab.perform(Command::Pause);
-        } else {
-            begin_as_asked(&mut lab, &query, opening.at);
-            if let Some(at) = opening.moment {
-                lab.show_moment(at);
-            }
         }
+        let asked = Asked { embed: query.embed, lock: query.lock, autoplay: query.autoplay, at: query.at };
+        let beginning = Beginning {
+            speed: settings.speed,
+            skip_quiet: settings.skip_quiet,
+            at: opening.at,
+            moment: opening.moment,
+            crashed,
+        };
         let session = Self(Rc::new(Inner {
-            lab: RefCell::new(lab),
+            lab: RefCell::new(Lab::new(opening.scenario)),
+            rules: RefCell::new(Rules::new(asked, fragment, opening.mine)),
             stage: RefCell::default(),
             strip: RefCell::default(),
             hover: Cell::default(),
@@ -106,14 +97,10 @@ impl Session {
             held: Cell::new(false),
             settings: Cell::new(settings),
             query,
-            mine: Cell::new(opening.mine),
-            full: Cell::new(false),
-            fragment: RefCell::new(fragment),
             page: RefCell::default(),
             clock: NodeRef::default(),
         }));
-        // Whatever breaks the page, and whenever, it is there for the next start.
-        session.keep();
+        session.0.rules.borrow().begin(&mut session.0.lab.borrow_mut(), beginning, &session);
         Opened { session, trouble: opening.trouble, misread, crashed }
     }
 
@@ -212,62 +199,15 @@ impl Session {
         &self.0.query
     }
 
-    /// Does something to the lab, and shows it at once.
-    pub fn perform(&self, command: Command) {
-        if self.0.query.lock && command.changes_the_document() {
-            return;
-        }
-        let settings_change =
-            matches!(command, Command::SetSpeed(_) | Command::AutoSpeed | Command::SkipQuiet(_));
-        let opens = matches!(command, Command::Open(_));
-        let view = match &command {
-            Command::Open(_) => Next::Fit,
-            Command::Edit(edit) => match **edit {
-                // What is new may be out of sight.
-                Edit::Add(_, None) | Edit::Tidy => Next::Fit,
-                Edit::Add(..) | Edit::Move(..) => Next::AsIs,
-                _ => Next::Follow,
-            },
-            _ => Next::Follow,
-        };
-        let again = command.clone();
-        let (performed, document_changes) = {
-            let mut lab = self.0.lab.borrow_mut();
-            let before = lab.revision();
-            let performed = lab.perform(command);
-            (performed, lab.revision() != before)
-        };
-        match performed {
-            Ok(()) => {}
-            Err(Refusal::Restarts) => return self.change(Change::Open(Dialog::Restart(Box::new(again)))),
-            Err(refusal) => self.say(sentence(&refusal.to_string())),
-        }
-        if settings_change {
-            let lab = self.0.lab.borrow();
-            let speed = (!lab.is_auto_speed()).then(|| lab.speed().step());
-            self.set_settings(Settings { speed, skip_quiet: lab.skips_quiet(), ..self.settings() });
-        }
-        if opens {
-            self.set_hover(None);
-            self.set_fragment(String::new());
-        }
-        if document_changes && let Some(stage) = self.stage() {
-            stage.borrow_mut().expect_change(view);
-        }
-        if !opens && document_changes && !self.0.fragment.borrow().is_empty() {
-            // The address bar keeps saying what is on the page.
-            let fragment = link::encode(self.0.lab.borrow().scenario());
-            self.set_fragment(fragment);
-        }
-        if opens {
-            self.0.mine.set(0);
-        }
-        if document_changes {
-            self.keep_as_own();
-            self.keep();
-        }
+    /// Performs a command, and shows the lab at once.
+    pub fn perform(&self, command: impl Into<Command>) {
+        self.with_rules(|rules, lab, page| rules.perform(lab, command.into(), page));
+    }
+
+    /// Applies the session's rules, and has the next animation frame show what came of it.
+    fn with_rules(&self, apply: impl FnOnce(&mut Rules, &mut Lab, &dyn Backend)) {
+        apply(&mut self.0.rules.borrow_mut(), &mut self.0.lab.borrow_mut(), self);
         self.refresh();
-        self.show();
     }
 
     /// What the person likes.
@@ -314,125 +254,95 @@ impl Session {
         self.change(Change::Shortcuts(shortcuts));
     }
 
-    /// Keeps the experiment for the next visit.
+    /// Saves the experiment for the next visit.
     pub fn keep(&self) {
-        if self.0.query.embed {
-            return;
-        }
-        let lab = self.0.lab.borrow();
-        let at = match lab.state() {
-            // Left again before it had caught up: the moment to catch up to stays.
-            State::CatchingUp { .. } => lab.catching_up_to().unwrap_or(Instant::ZERO),
-            _ => lab.look().at,
-        };
-        let fragment = self.0.fragment.borrow().clone();
-        let (mine, document) = (self.0.mine.get(), lab.scenario().to_compact_json());
-        storage::Session { at_ns: at.nanos(), fragment, mine, document }.save_for_this_tab();
-    }
-
-    /// What a person has changed is theirs, and is kept among what they have.
-    fn keep_as_own(&self) {
-        let lab = self.0.lab.borrow();
-        if self.0.query.embed || !lab.is_touched() {
-            return;
-        }
-        if self.0.mine.get() == 0 {
-            self.0.mine.set(shelf::fresh());
-        }
-        let kept = shelf::keep(self.0.mine.get(), lab.scenario());
-        drop(lab);
-        if self.0.full.replace(kept.is_err()) != kept.is_err() && kept.is_err() {
-            self.say("The browser has no room to keep this, or does not allow it: save it as a file from the Document pane.");
-        }
+        self.0.rules.borrow().save(&self.0.lab.borrow(), self);
     }
 
     /// Opens what the address names; it is not a change that a person made.
     pub fn open_given(&self, scenario: scenario::Scenario) {
-        let mut lab = self.0.lab.borrow_mut();
-        // Cannot fail: it starts nothing.
-        let _ = lab.perform(Command::Open(Box::new(scenario)));
-        begin_as_asked(&mut lab, &self.0.query, Instant::ZERO);
-        drop(lab);
-        if let Some(stage) = self.stage() {
-            stage.borrow_mut().expect_change(Next::Fit);
-        }
-        self.refresh();
-        self.show();
+        self.with_rules(|rules, lab, page| rules.open_given(lab, scenario, page));
     }
 
-    /// Opens one of the person's own scenarios, and goes on keeping it where it is.
+    /// Opens one of the person's own scenarios, and goes on saving it under its number.
     pub fn open_own(&self, kept: shelf::Kept) {
-        self.perform(Command::Open(Box::new(kept.scenario)));
-        self.0.mine.set(kept.number);
-        self.keep();
+        self.with_rules(|rules, lab, page| rules.open_own(lab, kept.number, kept.scenario, page));
     }
 
     /// Shows nodes where they are being dragged to.
     pub fn drag(&self, nodes: Vec<netlab::topology::NodeId>, by: (f64, f64)) {
         // Only the drawing changes: nothing is rendered for it.
-        let _ = self.0.lab.borrow_mut().perform(Command::Drag(nodes, by));
+        let _ = self.0.lab.borrow_mut().perform(Editor::Drag(nodes, by));
         self.refresh();
     }
 
     /// Edits the document.
     pub fn edit(&self, edit: Edit) {
-        self.perform(Command::Edit(Box::new(edit)));
+        self.perform(edit);
     }
 
     /// Makes a link, puts it into the address bar and onto the clipboard.
     pub fn share(&self) {
-        let fragment = link::encode(self.0.lab.borrow().scenario());
-        self.set_fragment(fragment);
-        self.keep();
-        let link = window().location().href().unwrap_or_default();
-        let page = link.split('#').next().unwrap_or_default();
-        let (happened, at) = {
-            let lab = self.0.lab.borrow();
-            let happened = lab.happened();
-            let other = (&happened != lab.scenario()).then(|| format!("{page}#{}", link::encode(&happened)));
-            (other, lab.look().at)
-        };
+        self.with_rules(|rules, lab, page| rules.share(lab, page));
+    }
+
+    /// The fragment changed: a link was opened in this tab, or the person went back.
+    pub fn follow_fragment(&self) {
+        self.with_rules(|rules, lab, page| rules.follow_fragment(lab, fragment(), page));
+    }
+
+    /// The link at the start was bad: takes it out of the address bar.
+    pub fn forget_fragment(&self) {
+        self.0.rules.borrow_mut().forget_fragment(self);
+    }
+}
+
+/// What the rules ask of the browser. None of it borrows the lab or the rules, which are borrowed by the caller.
+impl Backend for Session {
+    fn say(&self, text: String) {
+        self.change(Change::Say(text.into()));
+    }
+
+    fn ask_to_restart(&self, command: Command) {
+        self.change(Change::Open(Dialog::Restart(Box::new(command))));
+    }
+
+    fn refuse_link(&self, error: LinkError) {
+        self.change(Change::Open(Dialog::BadLink(Trouble::new(error))));
+    }
+
+    fn offer(&self, links: session::Shared) {
         let session = self.clone();
         spawn_local(async move {
-            let copied = copy(&link).await;
-            session.change(Change::Open(Dialog::Share(Shared { link, happened, at, copied })));
+            let copied = copy(&links.link).await;
+            session.change(Change::Open(Dialog::Share(Shared { links, copied })));
         });
     }
 
-    /// The fragment changed: somebody opened a link in this tab, or went back.
-    pub fn follow_fragment(&self) {
-        let fragment = fragment();
-        if *self.0.fragment.borrow() == fragment {
-            return;
-        }
-        if fragment.is_empty() {
-            *self.0.fragment.borrow_mut() = fragment;
-            return;
-        }
-        match link::decode(&fragment) {
-            Ok(scenario) => {
-                self.perform(Command::Open(Box::new(scenario)));
-                if let Some(at) = link::moment(&fragment) {
-                    self.0.lab.borrow_mut().show_moment(at);
-                }
-                self.set_fragment(fragment);
-                self.keep();
-            }
-            Err(error) => {
-                // The address bar says again what is on the page.
-                let ours = self.0.fragment.borrow().clone();
-                self.set_fragment(ours);
-                self.change(Change::Open(Dialog::BadLink(Trouble::new(error))));
-            }
+    fn show(&self, view: View) {
+        self.change(Change::View(Rc::new(view)));
+    }
+
+    fn frame_drawing(&self, framing: Framing) {
+        if let Some(stage) = self.stage() {
+            stage.borrow_mut().expect_change(match framing {
+                Framing::AsIs => Next::AsIs,
+                Framing::Follow => Next::Follow,
+                Framing::Fit => Next::Fit,
+            });
         }
     }
 
-    /// The link at the start was bad: the address bar should not keep saying it.
-    pub fn forget_fragment(&self) {
-        self.set_fragment(String::new());
+    fn stop_hovering(&self) {
+        self.set_hover(None);
     }
 
-    fn set_fragment(&self, fragment: String) {
+    fn address(&self) -> String {
+        let href = window().location().href().unwrap_or_default();
+        href.split('#').next().unwrap_or_default().to_string()
+    }
+
+    fn set_fragment(&self, fragment: &str) {
         let location = window().location();
         let [path, query] = [location.pathname(), location.search()].map(Result::unwrap_or_default);
         let hash = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
@@ -441,15 +351,23 @@ impl Session {
             let url = format!("{path}{query}{hash}");
             let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
         }
-        *self.0.fragment.borrow_mut() = fragment;
     }
-}
 
-/// Lets what was opened begin where the address says, or else at `at`; embedded, it waits to be played unless it is told not to.
-fn begin_as_asked(lab: &mut Lab, query: &Query, at: Instant) {
-    lab.catch_up_to(query.at.unwrap_or(at));
-    if query.embed && !query.autoplay {
-        lab.stay();
+    fn save_pace(&self, speed: Option<u8>, skip_quiet: bool) {
+        self.set_settings(Settings { speed, skip_quiet, ..self.settings() });
+    }
+
+    fn save(&self, saved: Saved) {
+        let Saved { at, fragment, number: mine, document } = saved;
+        storage::Session { at_ns: at.nanos(), fragment, mine, document }.save_for_this_tab();
+    }
+
+    fn fresh_number(&self) -> u32 {
+        shelf::fresh()
+    }
+
+    fn save_own(&self, number: u32, scenario: &scenario::Scenario) -> bool {
+        shelf::keep(number, scenario).is_ok()
     }
 }
 

@@ -4,10 +4,10 @@ use crate::announce::Detail;
 use crate::opening::Trouble;
 use crate::theme::Choice;
 use crate::workspace::Workspace;
+use lab::State;
+use lab::command::Command;
 use lab::results::Phase;
 use lab::view::View;
-use lab::{Command, State};
-use netlab::Instant;
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -68,12 +68,8 @@ pub enum Dialog {
 /// What can be shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shared {
-    /// A link to the document.
-    pub link: String,
-    /// A link to what has happened, if that is another one: the network was changed while it ran.
-    pub happened: Option<String>,
-    /// The playhead.
-    pub at: Instant,
+    /// The links.
+    pub links: lab::session::Shared,
     /// Whether the clipboard took the first already.
     pub copied: bool,
 }
@@ -212,8 +208,9 @@ fn news(before: &View, now: &View, detail: Detail) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lab::Lab;
+    use lab::command::Look;
     use lab::selection::Selection;
-    use lab::{Command, Lab};
     use netlab::topology::NodeId;
 
     fn lab() -> Lab {
@@ -228,7 +225,7 @@ mod tests {
     fn selecting_something_opens_the_inspector_and_looking_elsewhere_stays_possible() {
         let mut lab = lab();
         let page = page(&mut lab);
-        lab.perform(Command::Select(Some(Selection::Node(NodeId(0))))).unwrap();
+        lab.perform(Look::Select(Some(Selection::Node(NodeId(0))))).unwrap();
         let page = page.reduce(Change::View(Rc::new(lab.view())));
         assert_eq!(page.pane, Pane::Inspect);
         let page = page.reduce(Change::Pane(Pane::Runs)).reduce(Change::View(Rc::new(lab.view())));

@@ -5,11 +5,11 @@ use wire::{Duration, mac_table};
 /// A switch's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Config {
-    /// An address that was not heard for this long is forgotten.
+    /// The aging time: an address is removed when no frame from it was received for this long.
     pub ageing: Duration,
-    /// The spanning tree; `None`: it has none, and frames go round in a loop for ever.
+    /// The spanning tree; `None`: frames circulate in a loop for ever.
     pub stp: Option<Stp>,
-    /// Multicast goes only where somebody has asked for it (RFC 4541).
+    /// Multicast snooping: frames to a group leave only by ports with members (RFC 4541).
     pub snooping: bool,
 }
 
@@ -24,11 +24,11 @@ impl Default for Config {
 pub struct Stp {
     /// 0 to 61 440 in steps of 4096: the least becomes the root.
     pub priority: u16,
-    /// From one BPDU to the next: 1 to 10 s, by default 2.
+    /// The hello time, between two BPDUs: 1 to 10 s, by default 2.
     pub hello: Duration,
-    /// Information older than this is forgotten: 6 to 40 s, by default 20.
+    /// The max age of received information: 6 to 40 s, by default 20.
     pub max_age: Duration,
-    /// How long a port listens, and then learns, where there is no quicker way: 4 to 30 s, by default 15.
+    /// The forward delay: how long a port discards, and then learns, if it cannot be opened sooner: 4 to 30 s, by default 15.
     pub forward_delay: Duration,
 }
 
@@ -48,9 +48,9 @@ impl Default for Stp {
 pub struct Port {
     /// Switched on by its administrator.
     pub up: bool,
-    /// The longest payload of a frame, a VLAN tag not counted, in bytes.
+    /// The longest payload of a frame in bytes, without VLAN tag.
     pub mtu: usize,
-    /// Whose VLANs' frames pass.
+    /// The VLANs of the port.
     pub vlan: Membership,
     /// Whether there is no other switch behind it.
     pub edge: Edge,
@@ -60,7 +60,7 @@ pub struct Port {
     pub priority: u8,
 }
 
-/// A port's MTU where nothing else is said: jumbo frames pass, as they did before ports had one.
+/// The default MTU of a port, in bytes: jumbo frames pass.
 pub const MTU: usize = 9_216;
 
 impl Default for Port {
@@ -74,7 +74,7 @@ impl Default for Port {
 pub struct Vlan(u16);
 
 impl Vlan {
-    /// Where ports are that nobody has put elsewhere.
+    /// The default VLAN of a port.
     pub const DEFAULT: Self = Self(1);
 
     /// `None` unless it is 1 to 4094.
@@ -88,18 +88,18 @@ impl Vlan {
     }
 }
 
-/// The VLANs whose frames pass a port. A switch all of whose ports are plain access ports of VLAN 1 knows nothing of VLANs: it
-/// lets tagged frames pass as they are.
+/// The VLANs of a port. A switch whose ports are all access ports of VLAN 1 is not VLAN-aware: it forwards tagged frames
+/// unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Membership {
-    /// Untagged frames of one VLAN. A frame that comes in with this VLAN's tag belongs to it too (IEEE 802.1Q-2022, 6.9).
+    /// Untagged frames of one VLAN. A frame received with this VLAN's tag belongs to it, too (IEEE 802.1Q-2022, 6.9).
     Access(Vlan),
-    /// Tagged frames of several.
+    /// Tagged frames of several VLANs.
     Trunk {
-        /// Untagged frames belong to this one, and its frames leave untagged; `None`: all are tagged. It passes, whether or not
-        /// it is among the allowed ones.
+        /// The VLAN of untagged frames, whose frames leave untagged; `None`: all are tagged. It is allowed, whether or not it is in
+        /// `allowed`.
         native: Option<Vlan>,
-        /// Which; `None`: all. In order, each once.
+        /// The allowed VLANs, in order, each once; `None`: all.
         allowed: Option<Vec<Vlan>>,
     },
 }
@@ -113,11 +113,11 @@ impl Default for Membership {
 /// Whether there is no other switch behind a port, so that it may forward at once (IEEE 802.1D-2004, 17.13.1, 17.13.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Edge {
-    /// Found out: no BPDU for three seconds.
+    /// Detected: no BPDU was received for three seconds.
     #[default]
     Auto,
-    /// Said by its administrator; a BPDU proves it wrong.
+    /// Configured; a received BPDU overrides it.
     Yes,
-    /// There may be one.
+    /// Another switch is possible.
     No,
 }

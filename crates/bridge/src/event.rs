@@ -1,32 +1,32 @@
-//! What changes in a switch, and why it keeps a frame.
+//! The changes that a switch reports, and the reasons for which it drops a frame.
 
 use crate::config::Vlan;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::fmt;
 use wire::PortId;
 
-/// Something changed in a switch.
+/// A change in a switch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// It learned where an address is.
+    /// An address was learned.
     Learned {
-        /// In this VLAN; `None` if the switch knows nothing of VLANs.
+        /// The VLAN; `None` if the switch is not VLAN-aware.
         vlan: Option<Vlan>,
         /// The address.
         mac: EthernetAddress,
         /// The port behind which it is.
         port: PortId,
     },
-    /// It forgot it.
+    /// An address was removed.
     Forgotten {
-        /// In this VLAN.
+        /// The VLAN.
         vlan: Option<Vlan>,
         /// The address.
         mac: EthernetAddress,
     },
-    /// A port's part in the spanning tree.
+    /// The role or state of a port in the spanning tree has changed.
     Port {
-        /// Which port.
+        /// The port.
         port: PortId,
         /// Its role.
         role: Role,
@@ -35,34 +35,34 @@ pub enum Event {
         /// No other switch is behind it (operEdge).
         edge: bool,
     },
-    /// Whom it takes for the root of the tree.
+    /// The root of the spanning tree, as the switch sees it, has changed.
     Root {
         /// The root.
         root: BridgeId,
-        /// The cost of the way there; 0: it is the root itself.
+        /// The root path cost; 0: it is the root itself.
         cost: u32,
-        /// The port that leads there.
+        /// The root port.
         port: Option<PortId>,
     },
-    /// The tree has changed: addresses behind the other ports have been forgotten (IEEE 802.1D-2004, 17.11).
+    /// The topology has changed: addresses behind the other ports were removed (IEEE 802.1D-2004, 17.11).
     TopologyChange {
-        /// Found out here at this port, or told by a neighbor.
+        /// The port at which the change was detected or received.
         port: PortId,
-        /// Found out here.
+        /// Whether it was detected here; otherwise a neighbor sent it.
         detected: bool,
     },
-    /// Somebody behind a port wants a group's frames.
+    /// A group has a member behind a port.
     Joined {
-        /// In this VLAN.
+        /// The VLAN.
         vlan: Option<Vlan>,
         /// The group.
         group: IpAddress,
         /// The port.
         port: PortId,
     },
-    /// Nobody behind it does any more.
+    /// A group has no member behind a port any more.
     Left {
-        /// In this VLAN.
+        /// The VLAN.
         vlan: Option<Vlan>,
         /// The group.
         group: IpAddress,
@@ -83,41 +83,41 @@ pub struct BridgeId {
 /// A port's role (IEEE 802.1D-2004, 17.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// It leads to the root.
+    /// The port that leads to the root.
     Root,
-    /// It leads away from the root.
+    /// A port that forwards between its segment and the root.
     Designated,
-    /// Another way to the root, kept in reserve.
+    /// Another path to the root, in reserve.
     Alternate,
-    /// Another way to a segment that this very bridge serves already.
+    /// Another path to a segment for which this bridge has a designated port.
     Backup,
-    /// Off.
+    /// Disabled.
     Disabled,
 }
 
 /// A port's state (IEEE 802.1D-2004, 17.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// Nothing passes but BPDUs.
+    /// Only BPDUs are received and sent.
     Discarding,
-    /// Addresses are learned, but nothing passes yet.
+    /// Addresses are learned, but no frames are forwarded.
     Learning,
-    /// Frames pass.
+    /// Frames are forwarded.
     Forwarding,
 }
 
-/// Why a switch keeps a frame.
+/// Why a switch drops a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refusal {
     /// The port is switched off.
     PortOff,
-    /// The spanning tree does not let it in here.
+    /// The spanning tree blocks the port.
     Blocked,
-    /// Its VLAN is not one of this port's.
+    /// The port is not in its VLAN.
     OtherVlan,
-    /// It is longer than the port on which it should leave allows.
+    /// It is longer than the outgoing port's MTU.
     TooBig,
-    /// It is no valid frame: a runt, or a BPDU that is none.
+    /// It is no valid frame: a runt, or an invalid BPDU.
     Malformed,
 }
 

@@ -1,7 +1,7 @@
-//! What becomes of a frame: let in, learned from, and sent on in the form that each port wants (IEEE 802.1Q-2022, 8.6).
+//! The forwarding process: frames are classified, learned from, and sent tagged or untagged by each port (IEEE 802.1Q-2022, 8.6).
 //!
-//! The bytes are made once for each form, and shared by all ports that send it. A port's form is tagged or untagged; a frame
-//! that leaves as it came leaves as the very buffer that came.
+//! The bytes of each form, tagged and untagged, are made once and shared by all ports that send it. A frame that leaves as it came
+//! leaves in the buffer in which it came.
 
 use crate::config::{Membership, Vlan};
 use crate::event::State;
@@ -17,7 +17,7 @@ use wire::{Frame, Instant, PortId};
 /// A frame inside the bridge.
 pub(crate) struct Carried {
     frame: Frame,
-    /// 0 in a bridge that knows nothing of VLANs.
+    /// 0 in a bridge that is not VLAN-aware.
     vlan: u16,
     control: Control,
     of: Option<Tag>,
@@ -43,7 +43,7 @@ impl Carried {
         let form = if tagged { &mut self.tagged } else { &mut self.untagged };
         let made = form.get_or_insert_with(|| match (tag::of(frame), tagged) {
             (Tagged::With(_), false) => tag::pop(frame),
-            // Only its priority was said: the tag becomes whole.
+            // A priority tag: the VLAN's number is filled in.
             (Tagged::With(_), true) => tag::push(&tag::pop(frame), control.in_vlan(*vlan)),
             (Tagged::No | Tagged::Broken, false) => frame.clone(),
             (Tagged::No | Tagged::Broken, true) => tag::push(frame, control.in_vlan(*vlan)),
@@ -53,8 +53,8 @@ impl Carried {
 }
 
 impl Membership {
-    /// The VLAN of a frame that comes in with this tag; `None`: none of this port's. 0 and no tag are the same, a tag that says a
-    /// priority only (IEEE 802.1Q-2022, 6.9.1).
+    /// The VLAN of a frame received with this number in its tag; `None`: the port is in no such VLAN. An untagged frame has 0, like a
+    /// priority tag (IEEE 802.1Q-2022, 6.9.1).
     fn of_ingress(&self, vid: u16) -> Option<u16> {
         match (self, Vlan::new(vid)) {
             (Self::Access(vlan), None) if vid == 0 => Some(vlan.get()),
@@ -64,7 +64,7 @@ impl Membership {
         }
     }
 
-    /// Whether this VLAN's frames leave with a tag; `None`: they do not leave here.
+    /// Whether this VLAN's frames leave with a tag; `None`: they do not leave by this port.
     fn leaves_tagged(&self, vid: u16) -> Option<bool> {
         match self {
             Self::Access(vlan) => (vlan.get() == vid).then_some(false),
@@ -83,11 +83,11 @@ fn is_reserved(header: &[u8; 14]) -> bool {
 }
 
 impl Bridge {
-    /// A frame came in.
+    /// Receives a frame.
     ///
-    /// With a spanning tree, frames to the reserved group addresses 01:80:C2:00:00:00 to 0F end here, as the standard has it: BPDUs
-    /// are taken in, the others are for nobody behind this bridge. Without one they are flooded like any group's: so hubs do, and
-    /// other bridges' trees still see one another through this one.
+    /// With a spanning tree, frames to the reserved group addresses 01:80:C2:00:00:00 to 0F are not forwarded (IEEE 802.1D-2004,
+    /// 7.12.6): BPDUs are processed, the others dropped. Without one they are flooded like any group's, as by a hub, so that other
+    /// bridges' trees see one another through this one.
     pub fn receive(&mut self, now: Instant, ingress: PortId, frame: Frame, tag: Tag, out: &mut Actions) {
         let port = &self.ports[ingress.0 as usize];
         if !port.is_on() {
@@ -152,7 +152,7 @@ impl Bridge {
         }
     }
 
-    /// The VLAN of a frame that comes in, and its tag's control information.
+    /// The VLAN of a received frame, and its tag's control information.
     fn classify(&self, port: &PortState, frame: &[u8]) -> Result<(u16, Control), Refusal> {
         if !self.aware {
             return Ok((0, Control::default()));
@@ -179,7 +179,10 @@ impl Bridge {
         }
     }
 
-    /// Whether a frame can leave by this port, and whether with a tag.
+    /// Whether a frame leaves by this port with a tag.
+    ///
+    /// # Errors
+    /// If it cannot leave by this port: why.
     fn leaves(&self, egress: PortId, carried: &Carried) -> Result<bool, Refusal> {
         let port = &self.ports[egress.0 as usize];
         if !port.is_on() {
@@ -193,7 +196,7 @@ impl Bridge {
             false => false,
         };
         let mtu = port.settings.mtu;
-        // Nearly always the whole frame fits, and its tag need not be looked for.
+        // Nearly always the whole frame fits, and the tag need not be read.
         if carried.frame.len() > mtu + 14 && tag::payload_len(&carried.frame) > mtu {
             return Err(Refusal::TooBig);
         }
@@ -220,7 +223,7 @@ impl Bridge {
         }
     }
 
-    /// Sends the queries that snooping wants sent.
+    /// Sends the queries of snooping.
     pub(crate) fn send_queries(&mut self, out: &mut Actions) {
         let Some(snoop) = &mut self.snoop else { return };
         for query in snoop.take_queries() {

@@ -4,14 +4,14 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`config`] | a switch's settings, and its ports' |
-//! | [`event`] | what changes in a switch, and why it keeps a frame |
-//! | `forward` | what becomes of a frame |
+//! | [`event`], `timer` | the changes that a switch reports and its drop reasons; why it wakes |
+//! | `forward` | receiving and forwarding of frames |
 //! | `tag` | VLAN tags as they are on the wire |
 //! | `stp` | the rapid spanning tree: its BPDUs, its machines |
-//! | `snoop` | who wants which group's frames |
+//! | `snoop` | multicast snooping: which ports have members of which group |
 //!
-//! A switch all of whose ports are access ports of VLAN 1 knows nothing of VLANs: it lets tagged frames pass as they are, and its
-//! events name no VLAN.
+//! A switch whose ports are all access ports of VLAN 1 is not VLAN-aware: it forwards tagged frames unchanged, and its events name no
+//! VLAN.
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
@@ -38,7 +38,7 @@ use stp::Tree;
 use wire::mac_table::MacTable;
 use wire::{BitsPerSec, Instant, PortId};
 
-/// What a switch wants done.
+/// The actions that a switch returns.
 pub type Actions = wire::node::Actions<Event, Refusal>;
 
 /// A switch.
@@ -46,16 +46,16 @@ pub struct Bridge {
     mac: EthernetAddress,
     config: Config,
     ports: Vec<PortState>,
-    /// Some port is other than an access port of VLAN 1.
+    /// VLAN-aware: some port is not an access port of VLAN 1.
     aware: bool,
     table: MacTable,
     tree: Option<Tree>,
     snoop: Option<Snoop>,
-    /// A port was added then, and has not been looked at yet.
+    /// When a port was added that has not been opened yet.
     new_port_at: Option<Instant>,
 }
 
-/// A port with what it knows of its cable and its place in the tree.
+/// A port with the state of its cable and its state in the spanning tree.
 struct PortState {
     settings: Port,
     carrier: bool,
@@ -75,7 +75,7 @@ impl PortState {
 }
 
 impl Bridge {
-    /// A switch without ports. `mac` is its own address: the lower half of its bridge identifier, and from where its BPDUs come.
+    /// A switch without ports. `mac` is its own address: the lower half of its bridge identifier, and the source of its BPDUs.
     pub fn new(config: Config, mac: EthernetAddress) -> Self {
         Self {
             mac,
@@ -90,8 +90,7 @@ impl Bridge {
     }
 
     /// Adds the next port, with a cable of this rate plugged in: that is what path costs are made from (IEEE 802.1D-2004, table 17-3).
-    /// What follows from it follows in the next [`poll`](Self::poll), which is due at once: by then it is known whether the cable
-    /// has a carrier.
+    /// The port is opened in the next [`poll`](Self::poll), which is due at once: by then it is known whether the cable has a carrier.
     pub fn add_port(
         &mut self,
         now: Instant,
@@ -133,7 +132,7 @@ impl Bridge {
         self.settle(now, out);
     }
 
-    /// The cable at this port has got or lost its carrier, or has another rate.
+    /// Sets whether the cable at this port has a carrier, and its rate.
     pub fn set_carrier(
         &mut self,
         now: Instant,
@@ -157,7 +156,7 @@ impl Bridge {
         self.settle(now, out);
     }
 
-    /// Changes the switch's own settings. If its spanning tree is switched off, all ports forward, and an event for each says so.
+    /// Changes the switch's own settings. If its spanning tree is switched off, all ports forward, with an event for each.
     pub fn set_config(&mut self, now: Instant, config: Config, out: &mut Actions) {
         let before = std::mem::replace(&mut self.config, config);
         if self.config.ageing != before.ageing {
@@ -202,14 +201,14 @@ impl Bridge {
         self.settle(now, out);
     }
 
-    /// Forgets all learned addresses.
+    /// Removes all learned addresses.
     pub fn clear(&mut self, _now: Instant, out: &mut Actions) {
-        forgotten(self.table.clear(), out);
+        report_forgotten(self.table.clear(), out);
     }
 
-    /// Does what is due by itself.
+    /// Runs the timers that are due.
     pub fn poll(&mut self, now: Instant, out: &mut Actions) {
-        forgotten(self.table.sweep(now), out);
+        report_forgotten(self.table.sweep(now), out);
         self.settle(now, out);
         if let Some(snoop) = &mut self.snoop {
             snoop.poll(now, out);
@@ -232,7 +231,7 @@ impl Bridge {
         [new_port, tree, snoop, aging].into_iter().flatten().min()
     }
 
-    /// Lets the tree come to rest.
+    /// Runs the spanning tree until no state changes.
     fn settle(&mut self, now: Instant, out: &mut Actions) {
         if self.new_port_at.take().is_some() {
             self.opened(now, false, self.tree.is_none());
@@ -243,13 +242,13 @@ impl Bridge {
         }
     }
 
-    /// Takes over what the tree has decided.
+    /// Applies the port states that the tree has decided.
     fn follow_tree(&mut self, now: Instant, out: &mut Actions) {
         for port in (0..self.ports.len() as u32).map(PortId) {
             let Some(tree) = &mut self.tree else { return };
             let (flush, state) = (tree.take_flush(port), tree.state(port));
             if flush {
-                forgotten(self.table.forget_port(port), out);
+                report_forgotten(self.table.forget_port(port), out);
             }
             let place = &mut self.ports[port.0 as usize];
             let was_open = place.is_open();
@@ -263,21 +262,21 @@ impl Bridge {
             }
             self.opened(now, was_open, is_open);
             if let Some(snoop) = self.snoop.as_mut().filter(|_| flush) {
-                snoop.ask_soon(now);
+                snoop.query_soon(now);
             }
         }
     }
 
-    /// Asks who is there, if a port has opened.
+    /// Plans a general query if a port has opened.
     fn opened(&mut self, now: Instant, was_open: bool, is_open: bool) {
         if let Some(snoop) = self.snoop.as_mut().filter(|_| is_open && !was_open) {
-            snoop.ask_soon(now);
+            snoop.query_soon(now);
         }
     }
 
-    /// Forgets who is behind a port.
+    /// Removes the addresses and group members behind a port.
     fn forget_port(&mut self, port: PortId, out: &mut Actions) {
-        forgotten(self.table.forget_port(port), out);
+        report_forgotten(self.table.forget_port(port), out);
         if let Some(snoop) = &mut self.snoop {
             snoop.forget_port(port, out);
         }
@@ -289,13 +288,13 @@ impl Bridge {
         }
     }
 
-    /// Some port's VLANs are others now.
+    /// Updates what depends on the ports' VLANs.
     fn vlans_changed(&mut self, out: &mut Actions) {
         let plain = Membership::default();
         let aware = self.ports.iter().any(|port| port.settings.vlan != plain);
         if aware != self.aware {
-            // What is known is known of other VLANs than there are now.
-            forgotten(self.table.clear(), out);
+            // The learned entries belong to other VLANs.
+            report_forgotten(self.table.clear(), out);
             self.forget_groups(out);
             self.aware = aware;
         }
@@ -305,7 +304,8 @@ impl Bridge {
         }
     }
 
-    /// The VLANs that some port names. One that passes on a trunk because all do is asked about by those switches whose ports name it.
+    /// The VLANs that some port names. A VLAN that passes only because a trunk allows all is queried by the switches whose ports name
+    /// it.
     fn vlans(&self) -> Vec<u16> {
         if !self.aware {
             return vec![0];
@@ -323,7 +323,7 @@ impl Bridge {
     }
 }
 
-fn forgotten(addresses: Vec<(u16, EthernetAddress)>, out: &mut Actions) {
+fn report_forgotten(addresses: Vec<(u16, EthernetAddress)>, out: &mut Actions) {
     for (vlan, mac) in addresses {
         out.event(Event::Forgotten { vlan: Vlan::new(vlan), mac });
     }

@@ -1,4 +1,4 @@
-//! VLAN tags as they are on the wire (IEEE 802.1Q-2022, 9): four bytes between the source and the type.
+//! Pushing and popping of VLAN tags (IEEE 802.1Q-2022, 9): four bytes between the source and the type.
 
 use wire::Frame;
 
@@ -10,14 +10,14 @@ const HEADER_BYTES: usize = 14;
 /// The bits of the control information that are the VLAN's number; above them PCP and DEI.
 const VID: u16 = 0xfff;
 
-/// What a frame's first tag says.
+/// The first tag of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tagged {
-    /// It has none.
+    /// The frame is untagged.
     No,
-    /// Its control information.
+    /// The tag's control information.
     With(Control),
-    /// It ends within the tag, or before the type that should follow.
+    /// The frame ends within the tag, or within the type behind it.
     Broken,
 }
 
@@ -26,12 +26,12 @@ pub(crate) enum Tagged {
 pub(crate) struct Control(u16);
 
 impl Control {
-    /// The VLAN's number. 0: the tag has a priority only, and the frame counts as untagged.
+    /// The VLAN's number. 0: a priority tag, and the frame counts as untagged.
     pub fn vid(self) -> u16 {
         self.0 & VID
     }
 
-    /// The same priority in another VLAN.
+    /// The control information with another VLAN.
     pub fn in_vlan(self, vid: u16) -> Self {
         Self(self.0 & !VID | vid & VID)
     }
@@ -61,7 +61,7 @@ pub(crate) fn pop(frame: &[u8]) -> Frame {
     Frame::concat(&[&frame[..AT.min(frame.len())], rest])
 }
 
-/// How long its payload is: header and first tag do not count.
+/// The length of the payload, without header and first tag.
 #[inline]
 pub(crate) fn payload_len(frame: &[u8]) -> usize {
     let header = match of(frame) {
@@ -80,7 +80,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_tag_that_is_pushed_and_popped_leaves_no_trace(
+        fn popping_a_pushed_tag_restores_the_frame(
             frame in prop::collection::vec(any::<u8>(), 14..200), control in any::<u16>(),
         ) {
             let tagged = push(&frame, Control(control));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_has_these_very_bytes() {
+    fn a_tag_has_the_bytes_of_the_standard() {
         let frame = [&[1; 6][..], &[2; 6], &[8, 0], b"payload"].concat();
         // Priority 5, drop eligible, VLAN 10.
         let tagged = push(&frame, Control(5 << 13 | 1 << 12).in_vlan(10));

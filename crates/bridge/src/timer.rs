@@ -1,6 +1,6 @@
-//! Why a bridge wakes.
+//! The reasons why a bridge wakes.
 
-use wire::{Instant, PortId};
+use wire::PortId;
 
 /// What is due at the moment for which a bridge asks to be polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +28,7 @@ pub enum StpTimer {
     ReceivedInfo,
     /// fdWhile: a port that is discarding begins to learn, or one that is learning to forward.
     ForwardDelay,
-    /// rrWhile: a port that was the root port is one no longer for everybody, so that another may forward.
+    /// rrWhile: a port that was the root port until recently no longer counts as one, so that another port may forward.
     RecentRoot,
     /// rbWhile: a port that was a backup port may become the root port at once.
     RecentBackup,

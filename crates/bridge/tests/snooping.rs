@@ -1,4 +1,4 @@
-//! Who gets a group's frames: those that asked, routers, and nobody else.
+//! Frames to a group leave by ports with members or routers, and no others.
 
 #[cfg(target_arch = "wasm32")]
 #[macro_use]
@@ -300,7 +300,7 @@ fn who_does_not_answer_is_a_member_no_longer() {
     ports(&mut bridge, at(100_000), 1, report(1));
     let (_, events) = until(&mut bridge, at(400_000));
     assert_eq!(events, [(at(360_000), Event::Left { vlan: None, group: GROUP.into(), port: PortId(1) })]);
-    assert_eq!(ports(&mut bridge, at(400_000), 0, data()), [1, 2], "nobody wants it: flooded again");
+    assert_eq!(ports(&mut bridge, at(400_000), 0, data()), [1, 2], "no member is left: flooded again");
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn after_a_leave_the_switch_asks_twice_and_believes_it_after_two_seconds() {
         assert_eq!(ports(&mut bridge, at(9_000), 0, data.clone()), [2], "{what}");
 
         bridge.receive(at(10_000), PortId(2), leave, Tag::default(), &mut Actions::default());
-        ports(&mut bridge, at(10_500), 2, join); // Somebody else there wants it still.
+        ports(&mut bridge, at(10_500), 2, join); // Another member is behind the port.
         let (_, events) = until(&mut bridge, at(14_000));
         assert_eq!(events, [], "{what}");
         assert_eq!(ports(&mut bridge, at(14_000), 0, data), [2], "{what}");

@@ -202,7 +202,7 @@ proptest! {
 const RECOVERED: Duration = Duration::from_secs(30);
 
 impl Built {
-    /// So many broadcasts, one each ten milliseconds, each bridge's station in its turn.
+    /// Sends a number of broadcasts, one each ten milliseconds, from each bridge's station in turn.
     fn talk(&mut self, times: u16, number: &mut u16) {
         for _ in 0..times {
             *number += 1;
@@ -267,7 +267,7 @@ proptest! {
         for bridge in 0..priorities.len() {
             net.station(bridge, Port::default());
         }
-        // Whoever talks all the while would be heard without end if a loop ever opened.
+        // If a loop ever opened, the frames of a station that sends all the time would circulate without end.
         while net.now.nanos() < STARTED_AT_HUBS.nanos() {
             if talks {
                 let from = EthernetAddress([2, 0, 0, 0, 1, 0]);
@@ -510,7 +510,7 @@ fn towards_an_old_bridge_the_timers_are_the_old_ones_and_it_is_told_of_changes()
 fn no_port_sends_more_bpdus_than_it_may() {
     let (mut net, _) = ring();
     let (station, _) = net.station(0, Port::default());
-    // Somebody who says something new all the time.
+    // A bridge whose information changes all the time.
     for n in 0..200u32 {
         let root = [0, 0, 1, 0, 0, 0, 0, 1];
         net.send(End::Station(station), old_bpdu(root, 1_000_000 - n, [0, 1, 2, 0, 0, 0, 0, 0x77], 1));

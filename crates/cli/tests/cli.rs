@@ -201,7 +201,7 @@ fn a_run_that_is_cut_off_is_unfinished_and_the_end_is_exact() {
 }
 
 #[test]
-fn a_run_that_fails_is_told_from_a_bad_scenario() {
+fn a_failed_run_and_a_bad_scenario_have_different_exit_statuses() {
     let cut = lab(r#", "impair": [{"down": true}]"#, r#"{"ping": {"from": "a", "to": "b", "count": 2}}"#);
     let (code, report) = run_json(&["-"], &cut);
     assert_eq!(code, 1);

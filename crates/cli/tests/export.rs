@@ -55,7 +55,7 @@ fn a_lab_is_written_for_each_program() {
 }
 
 #[test]
-fn a_lab_goes_where_it_is_told() {
+fn an_export_is_written_to_the_given_path() {
     let (file, folder) = (scratch("lab.py"), scratch("labs"));
     let link = printed(&["link", &example("connect")]);
     printed(&["export", "--to", "mininet", link.trim_end(), "--output", file.to_str().unwrap()]);

@@ -1,14 +1,15 @@
-//! What a person does to a thing that is looked at, with one button: no form, no tools of the editor.
+//! What one button of the inspector does to a node, link or frame.
 //!
-//! A setting is an [`Edit`] like any other, so that it is undone like any other, and is in the document. The rest is done to the
-//! world at its moment and written down with it: there is nothing in a document of the network that it would change.
+//! A setting is an [`Edit`]: it is undone like any other, and is in the document. Clearing a table changes no setting, so that it
+//! is recorded with its moment.
 
-use super::branches::Act;
-use super::{Lab, Refusal};
-use crate::edit::Edit;
+use crate::Lab;
+use crate::command::{Editor, Refusal};
+use crate::deed::Deed;
+use crate::edit::{Edit, EditError};
+use netlab::Instant;
 use netlab::history::TransitId;
 use netlab::topology::{End, LinkId, NodeId, NodeKind, Port};
-use netlab::{Instant, world::Command as WorldCommand};
 use scenario::Change;
 use wire::impair::Impairment;
 
@@ -23,13 +24,16 @@ pub enum Action {
     Port(LinkId, End, bool),
     /// The cable is put in, or pulled out.
     Plug(LinkId, bool),
-    /// The same again, but this frame is lost on this wire.
+    /// Run again in a branch in which this frame is lost on this wire.
     Lose(TransitId),
 }
 
 impl Lab {
-    /// Does it: at the playhead, and if that is in the past in a branch.
+    /// Performs an action at the playhead; in the past it makes a branch.
     pub(super) fn do_action(&mut self, action: Action, agreed: bool) -> Result<(), Refusal> {
+        if !self.is_there(action) {
+            return Err(EditError::NotYet.into());
+        }
         let at = self.playhead.at();
         match action {
             Action::Clear(node) => self.clear(node),
@@ -58,29 +62,24 @@ impl Lab {
         }
     }
 
+    /// Whether the network has the node, link or frame at the playhead.
+    fn is_there(&self, action: Action) -> bool {
+        let scene = self.network.scene();
+        match action {
+            Action::Clear(node) | Action::Tree(node, _) => node.index() < scene.nodes.len(),
+            Action::Port(link, ..) | Action::Plug(link, _) => link.index() < scene.links.len(),
+            Action::Lose(transit) => self.world.history().transit(transit).is_some(),
+        }
+    }
+
     fn change(&mut self, agreed: bool, edit: Edit) -> Result<(), Refusal> {
-        self.edit(super::Command::Edit(Box::new(edit)), agreed)
+        self.edit(Editor::Edit(Box::new(edit)), agreed)
     }
 
     fn clear(&mut self, node: NodeId) -> Result<(), Refusal> {
         self.playhead.finish_glide();
-        let change = Change::Clear(node);
-        if self.rewound {
-            let name = format!("{} cleared", self.whole().node(node).name);
-            return self.fork(Act::Change(vec![change]), name);
-        }
-        super::advance_quiet(&mut self.world, self.playhead.at());
-        let (at, _) = self.world.apply(WorldCommand::Clear(node))?;
-        self.world.run_until(at, || true);
-        if self.scenario.changes.is_empty() {
-            self.branches.journal.push((at, change));
-        } else {
-            self.scenario = self.scenario.clone().with_change(at, change);
-            self.revision += 1;
-        }
-        self.rest_at = None;
-        self.touched = true;
-        Ok(())
+        let name = format!("{} cleared", self.whole().node(node).name);
+        self.do_at_playhead(vec![Deed::Change(Change::Clear(node))], self.scenario.clone(), &name)
     }
 
     /// The same experiment, but for one frame: a branch that begins just before that frame was handed to its wire.
@@ -98,16 +97,17 @@ impl Lab {
         );
         let before = Instant::from_nanos(queued.nanos().saturating_sub(1));
         self.playhead.finish_glide();
-        self.fork_at(before, queued, Act::Change(vec![Change::Link(direction.link, ways)]), name)
+        self.fork_at(before, queued, vec![Deed::Change(Change::Link(direction.link, ways))], name)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
+    use crate::command::{Act, Clock, Look};
     use crate::selection::Selection;
     use crate::travel::Travel;
-    use crate::{Command, State};
     use netlab::Duration;
     use netlab::history::{DropReason, Fate};
     use wire::impair::LossReason;
@@ -128,7 +128,7 @@ mod tests {
     }
 
     fn perform(lab: &mut Lab, action: Action) {
-        lab.perform(Command::Do(action)).unwrap();
+        lab.perform(Act::Do(action)).unwrap();
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
         let is_it = |it: &&netlab::history::Transit| it.number == 3 && !it.first;
         let chosen = lab.world.history().transits().rfind(is_it).unwrap();
         let (id, frame, queued) = (chosen.id, chosen.frame.clone(), chosen.queued);
-        lab.perform(Command::Select(Some(Selection::Frame(id)))).unwrap();
+        lab.perform(Look::Select(Some(Selection::Frame(id)))).unwrap();
         perform(&mut lab, Action::Lose(id));
         quiet(&mut lab, &mut now_ms);
         assert_eq!(lab.branches().lines().len(), 2);
@@ -191,7 +191,7 @@ mod tests {
         world.run_until(cleared, || true);
         assert_eq!(world.history().hash(), hash);
         // In the past it is a branch.
-        lab.perform(Command::Travel(Travel::To(Instant::ZERO + Duration::from_millis(1_500)))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(Instant::ZERO + Duration::from_millis(1_500)))).unwrap();
         lab.tick(now_ms + 20.0, true, &mut || true);
         perform(&mut lab, Action::Clear(switch));
         assert_eq!(lab.branches().lines().len(), 2);

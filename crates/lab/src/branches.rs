@@ -1,29 +1,30 @@
-//! What if: acting in the past goes on from there in a branch of its own, and what was is kept.
+//! Branches: what a person does in the past begins another branch there, and the old one can be returned to.
 //!
 //! A branch is a document: the network at the start, the runs, and what was done by hand with its moments. The world that is
 //! made of it does the same again, to the last bit, so going back to a branch is running it again to where it was left, and
 //! nothing has to be kept but the document. A new branch is the document without what was done by hand later, and with what
 //! is done now.
 
-use super::{Lab, Refusal, problems};
-use netlab::run::RunSpec;
+use crate::command::Refusal;
+use crate::deed::Deed;
+use crate::{Lab, problems};
 use netlab::{Duration, Instant};
 use scenario::Change;
 use scenario::Scenario;
 use std::rc::Rc;
 
-/// What was done to this scenario, and what has become of it otherwise.
+/// The branches of a scenario: the one that is shown, and those that were left.
 #[derive(Default)]
 pub struct Branches {
-    /// Those that were left.
+    /// The branches that were left.
     left: Vec<Branch>,
     /// The one that is shown.
     name: Rc<str>,
     number: u32,
     forked_at: Option<Instant>,
-    /// Counts them.
+    /// How many branches were made so far.
     made: u32,
-    /// The runs that the document had when it was opened: those after them were started by hand. The changes likewise.
+    /// The runs that the document had when it was opened: those after them were started by hand.
     pub(super) planned_runs: usize,
     pub(super) planned_changes: Vec<(Instant, Change)>,
     /// The document of the world's beginning, and what was changed while it ran: as the editor does it, the document then
@@ -35,9 +36,9 @@ pub struct Branches {
 /// A branch that was left.
 #[derive(Clone)]
 pub struct Branch {
-    /// Which one, counted from 0: the one that everything began with.
+    /// Its number; 0 is the branch that the scenario began with.
     pub number: u32,
-    /// What makes it another one.
+    /// Its name: what was done when it parted.
     pub name: Rc<str>,
     /// When it parted from the one before it.
     pub forked_at: Option<Instant>,
@@ -52,22 +53,14 @@ pub struct Branch {
 /// A branch in a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BranchLine {
-    /// Which one.
+    /// Its number.
     pub number: u32,
-    /// What makes it another one.
+    /// Its name: what was done when it parted.
     pub name: Rc<str>,
     /// When it parted from the one before it.
     pub forked_at: Option<Instant>,
-    /// It is the one that is shown.
+    /// It is shown now.
     pub current: bool,
-}
-
-/// What is done in the past.
-pub enum Act {
-    /// A run is started.
-    Run(RunSpec),
-    /// The network is changed.
-    Change(Vec<Change>),
 }
 
 impl Branches {
@@ -99,7 +92,7 @@ impl Branches {
         self.left.iter().find(|branch| branch.number == number)
     }
 
-    /// All of them, in the order in which they were made.
+    /// All branches, in the order in which they were made.
     pub fn lines(&self) -> Vec<BranchLine> {
         let line = |branch: &Branch| BranchLine {
             number: branch.number,
@@ -119,7 +112,7 @@ impl Branches {
     }
 }
 
-/// The first moment at which something can be done by somebody who sees this one.
+/// The first moment at which something can be done after this one was seen.
 fn after(at: Instant) -> Instant {
     at + Duration::from_nanos(1)
 }
@@ -162,30 +155,25 @@ impl Lab {
         then
     }
 
-    /// Goes on from the playhead otherwise than it did.
-    pub(super) fn fork(&mut self, act: Act, name: String) -> Result<(), Refusal> {
+    /// Makes a branch that begins at the playhead.
+    pub(super) fn fork(&mut self, deeds: Vec<Deed>, name: String) -> Result<(), Refusal> {
         let at = self.playhead.at();
-        self.fork_at(at, after(at), act, name)
+        self.fork_at(at, after(at), deeds, name)
     }
 
-    /// Goes on from `at` otherwise than it did: this is done at the moment `then`, which is no earlier.
+    /// Makes a branch that is the same until `at`, and in which these deeds are done at the moment `then`, no earlier than `at`.
     pub(super) fn fork_at(
         &mut self,
         at: Instant,
         then: Instant,
-        act: Act,
+        deeds: Vec<Deed>,
         name: String,
     ) -> Result<(), Refusal> {
         let mut next = self.happened_until(at);
-        match act {
-            Act::Run(spec) => next.runs.push((then, spec)),
-            Act::Change(changes) => {
-                for change in changes {
-                    next = next.with_change(then, change);
-                }
-            }
+        for deed in deeds {
+            next = deed.recorded_in(next, then);
         }
-        // Something planned for later may need what is no more.
+        // A run or change that is planned for later may need a node or link that is gone.
         if !problems::is_sound(&next) {
             return Err(Refusal::Branch);
         }
@@ -196,7 +184,7 @@ impl Lab {
         Ok(())
     }
 
-    /// Back to a branch that was left, and to where it was left.
+    /// Returns to a branch, and to the moment at which it was left.
     pub(super) fn return_to(&mut self, number: u32) {
         let Some(place) = self.branches.left.iter().position(|branch| branch.number == number) else {
             return;
@@ -245,10 +233,11 @@ impl Lab {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
+    use crate::command::{Act, Clock, Command, Editor, Look};
     use crate::edit::Edit;
     use crate::travel::Travel;
-    use crate::{Command, State};
-    use netlab::run::{Ping, RunKind, Target};
+    use netlab::run::{Ping, RunKind, RunSpec, Target};
     use netlab::topology::{LinkId, NodeId};
 
     fn quiet(lab: &mut Lab, now_ms: &mut f64) -> u64 {
@@ -263,14 +252,14 @@ mod tests {
     }
 
     fn at(lab: &mut Lab, ms: u64, now_ms: &mut f64) {
-        lab.perform(Command::Travel(Travel::To(Instant::ZERO + Duration::from_millis(ms)))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(Instant::ZERO + Duration::from_millis(ms)))).unwrap();
         *now_ms += 16.7;
         lab.tick(*now_ms, true, &mut || true);
     }
 
     fn ping() -> Command {
         let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
-        Command::Start(Box::new(RunSpec { from: NodeId(2), to: Target::Node(NodeId(0), None), kind }))
+        Act::Start(Box::new(RunSpec { from: NodeId(2), to: Target::Node(NodeId(0), None), kind })).into()
     }
 
     #[test]
@@ -292,11 +281,11 @@ mod tests {
         new.run_until(fork, || true);
         assert_eq!(new.history().hash(), old.history().hash());
 
-        lab.perform(Command::Branch(0)).unwrap();
+        lab.perform(Look::Branch(0)).unwrap();
         assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), before, "to where it had run");
         assert_eq!((lab.playhead.at(), lab.state()), (fork, State::Paused));
         assert_eq!(lab.branches().lines().len(), 2);
-        lab.perform(Command::Branch(1)).unwrap();
+        lab.perform(Look::Branch(1)).unwrap();
         assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), branch);
     }
 
@@ -314,7 +303,7 @@ mod tests {
         let mut now_ms = 0.0;
         quiet(&mut lab, &mut now_ms);
         at(&mut lab, 500, &mut now_ms);
-        lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
         let hash = quiet(&mut lab, &mut now_ms);
         let fork = Instant::ZERO + Duration::from_millis(500);
         assert!(
@@ -332,12 +321,12 @@ mod tests {
             now_ms += 16.7;
             lab.tick(now_ms, true, &mut || true);
         }
-        lab.perform(Command::Edit(Box::new(Edit::Add(crate::edit::Kind::Host, None)))).unwrap();
-        lab.perform(Command::Edit(Box::new(Edit::Connect(NodeId(3), NodeId(1))))).unwrap();
-        lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Add(crate::edit::Kind::Host, None)))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Connect(NodeId(3), NodeId(1))))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
         let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
         let spec = RunSpec { from: NodeId(3), to: Target::Node(NodeId(2), None), kind };
-        lab.perform(Command::Start(Box::new(spec))).unwrap();
+        lab.perform(Act::Start(Box::new(spec))).unwrap();
         let hash = quiet(&mut lab, &mut now_ms);
         assert!(lab.scenario().changes.is_empty(), "the document is the network as it is now");
         let happened = lab.happened();

@@ -1,4 +1,4 @@
-//! Two branches side by side: what came of each run, and the first frame that differs.
+//! Two branches side by side: the results of each run, and the first frame that differs.
 //!
 //! The other branch is run again in the background, in what is left of the animation frames, and thrown away with the
 //! comparison.
@@ -40,9 +40,9 @@ pub struct Compared {
 pub struct Difference {
     /// When the earlier of the two was handed over.
     pub at: Instant,
-    /// In the branch that is shown: which transit.
+    /// Its transit in the branch that is shown.
     pub here: Option<TransitId>,
-    /// In words, in each.
+    /// In words, in each branch.
     pub text: [String; 2],
 }
 
@@ -51,7 +51,7 @@ pub struct Difference {
 pub enum CompareView {
     /// The other branch is being run again: from 0 to 1.
     Running(f64),
-    /// It is there.
+    /// It is finished.
     Ready(Rc<Compared>),
 }
 
@@ -73,7 +73,7 @@ impl Comparison {
         }
     }
 
-    /// Whether it has been told what was found.
+    /// Whether the comparison is finished.
     pub fn is_done(&self) -> bool {
         self.view.is_some()
     }
@@ -189,16 +189,17 @@ fn outcome(run: &RunView) -> String {
         Phase::Failed(_) => "failed",
         Phase::Stopped => "stopped",
     };
-    let facts: Vec<_> = run.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let facts: Vec<_> = run.facts.iter().map(|(fact, value)| format!("{} {value}", fact.label())).collect();
     format!("{phase}; {}", facts.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
+    use crate::command::{Clock, Editor, Look};
     use crate::edit::Edit;
     use crate::travel::Travel;
-    use crate::{Command, State};
     use netlab::Duration;
     use netlab::topology::LinkId;
 
@@ -219,10 +220,10 @@ mod tests {
         quiet(&mut lab);
         let before = lab.world.history().transits().count();
         let at = Instant::ZERO + Duration::from_millis(900);
-        lab.perform(Command::Travel(Travel::To(at))).unwrap();
-        lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(1), false)))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(at))).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Plug(LinkId(1), false)))).unwrap();
         quiet(&mut lab);
-        lab.perform(Command::Compare(Some(0))).unwrap();
+        lab.perform(Look::Compare(Some(0))).unwrap();
         let mut ready = None;
         for frame in 0..1_000 {
             lab.tick(1e9 + f64::from(frame) * 16.7, true, &mut || true);

@@ -3,8 +3,9 @@
 //! While nothing has happened yet, any edit makes a fresh world, and costs nothing. Once something has, an edit is taken over
 //! by the running world if it can be; if it cannot, it is refused until the person agrees to start again.
 
-use super::branches::Act;
-use super::{Command, Lab, Refusal, problems};
+use super::{Lab, problems};
+use crate::command::{Editor, Refusal};
+use crate::deed::Deed;
 use crate::edit::change::{self, Change};
 use crate::edit::clip::Clip;
 use crate::edit::undo::Undo;
@@ -34,9 +35,9 @@ pub struct Editing {
 
 impl Lab {
     /// Does a command of the editor. `agreed`: the person knows that it may begin again.
-    pub(super) fn edit(&mut self, command: Command, agreed: bool) -> Result<(), Refusal> {
+    pub(super) fn edit(&mut self, command: Editor, agreed: bool) -> Result<(), Refusal> {
         match command {
-            Command::Tools(on) => {
+            Editor::Tools(on) => {
                 self.editing.group.clear();
                 if on && !self.editing.on {
                     self.editing.resume = self.playing;
@@ -47,33 +48,33 @@ impl Lab {
                 }
                 self.editing.on = on;
             }
-            Command::SelectNodes(nodes) => {
+            Editor::SelectNodes(nodes) => {
                 self.selection = match nodes[..] {
                     [node] => Some(Selection::Node(node)),
                     _ => None,
                 };
                 self.editing.group = nodes;
             }
-            Command::SelectAll => {
+            Editor::SelectAll => {
                 self.selection = None;
                 self.editing.group = self.network.scene().node_ids().collect();
             }
-            Command::Drag(nodes, by) => {
+            Editor::Drag(nodes, by) => {
                 self.editing.dragged = Some((nodes, by));
                 self.place();
             }
-            Command::Copy => self.editing.clip = Clip::of(&self.edited(), &self.selected_nodes()),
-            Command::Paste => {
+            Editor::Copy => self.editing.clip = Clip::of(&self.edited(), &self.selected_nodes()),
+            Editor::Paste => {
                 if let Some(clip) = self.editing.clip.clone() {
                     return self.apply(Edit::Paste(clip), agreed);
                 }
             }
-            Command::Duplicate => {
+            Editor::Duplicate => {
                 if let Some(clip) = Clip::of(&self.edited(), &self.selected_nodes()) {
                     return self.apply(Edit::Paste(clip), agreed);
                 }
             }
-            Command::Delete => {
+            Editor::Delete => {
                 let links = match self.selection {
                     Some(Selection::Link(link)) => vec![link],
                     _ => Vec::new(),
@@ -83,19 +84,22 @@ impl Lab {
                     return self.apply(Edit::Delete(nodes, links), agreed);
                 }
             }
-            Command::Edit(edit) => return self.apply(*edit, agreed),
-            Command::Undo | Command::Redo => {
-                let mut undo = self.editing.undo.clone();
-                let next = match command {
-                    Command::Undo => undo.back(&self.scenario),
-                    _ => undo.forth(&self.scenario),
-                };
-                if let Some(next) = next {
-                    self.take_over(next, agreed)?;
-                    self.editing.undo = undo;
-                }
-            }
-            _ => {}
+            Editor::Edit(edit) => return self.apply(*edit, agreed),
+            Editor::Undo => self.undo_or_redo(Undo::back, agreed)?,
+            Editor::Redo => self.undo_or_redo(Undo::forth, agreed)?,
+        }
+        Ok(())
+    }
+
+    fn undo_or_redo(
+        &mut self,
+        go: fn(&mut Undo, &Scenario) -> Option<Scenario>,
+        agreed: bool,
+    ) -> Result<(), Refusal> {
+        let mut undo = self.editing.undo.clone();
+        if let Some(next) = go(&mut undo, &self.scenario) {
+            self.take_over(next, agreed)?;
+            self.editing.undo = undo;
         }
         Ok(())
     }
@@ -112,7 +116,7 @@ impl Lab {
             self.editing.undo.push(&before, &self.scenario);
         }
         if let Some(nodes) = selected {
-            self.edit(Command::SelectNodes(nodes), agreed)?;
+            self.edit(Editor::SelectNodes(nodes), agreed)?;
         }
         Ok(())
     }
@@ -129,20 +133,8 @@ impl Lab {
                 self.dress(dressed);
             }
             Change::Live(commands) if self.is_sound() && problems::is_sound(&next) => {
-                let changes = as_changes(commands, &next);
-                if self.rewound {
-                    self.fork(Act::Change(changes), name.into())?;
-                } else {
-                    super::advance_quiet(&mut self.world, self.playhead.at());
-                    let mut dressed = self.undress(&next);
-                    for change in changes {
-                        let (at, _) = self.world.apply(change.command())?;
-                        self.world.run_until(at, || true);
-                        dressed = dressed.with_change(at, change);
-                    }
-                    self.rest_at = None;
-                    self.dress(dressed);
-                }
+                let document = self.undress(&next);
+                self.do_at_playhead(deeds(commands, &next), document, name)?;
             }
             _ if !agreed && !self.is_pristine() => return Err(Refusal::Restarts),
             _ => {
@@ -154,7 +146,7 @@ impl Lab {
         self.touched = true;
         self.forget_what_is_gone();
         if let Some(nodes) = selected {
-            self.edit(Command::SelectNodes(nodes), agreed)?;
+            self.edit(Editor::SelectNodes(nodes), agreed)?;
         }
         Ok(())
     }
@@ -196,15 +188,13 @@ impl Lab {
     fn take_over(&mut self, next: Scenario, agreed: bool) -> Result<(), Refusal> {
         match change::between(&self.scenario, &next) {
             Change::Looks => self.dress(next),
-            Change::Live(commands) if !self.is_pristine() && self.is_sound() && problems::is_sound(&next) => {
-                super::advance_quiet(&mut self.world, self.playhead.at());
-                for change in as_changes(commands, &next) {
-                    let (at, _) = self.world.apply(change.command())?;
-                    self.world.run_until(at, || true);
-                    self.branches.journal.push((at, change));
-                }
-                self.rest_at = None;
-                self.dress(next);
+            Change::Live(commands)
+                if next.changes.is_empty()
+                    && !self.is_pristine()
+                    && self.is_sound()
+                    && problems::is_sound(&next) =>
+            {
+                self.do_now(deeds(commands, &next), next)?;
             }
             _ if !agreed && !self.is_pristine() => return Err(Refusal::Restarts),
             _ => self.begin_edited(next),
@@ -215,8 +205,8 @@ impl Lab {
     }
 
     /// The same world, drawn and called otherwise.
-    fn dress(&mut self, next: Scenario) {
-        self.sketch = Rc::new(super::Sketch::new(&next, self.sketch.opened));
+    pub(super) fn dress(&mut self, next: Scenario) {
+        self.sketch = Rc::new(crate::view::Sketch::new(&next, self.sketch.opened));
         self.problems = problems::of(&next);
         self.network.update(&next, &self.world);
         self.scenario = next;
@@ -246,7 +236,7 @@ impl Lab {
         });
     }
 
-    /// Nothing has happened yet, or nothing can: nobody misses anything if there is a fresh world.
+    /// Whether nothing has happened yet, or nothing can, so that a fresh world loses nothing.
     pub fn is_pristine(&self) -> bool {
         let (history, now) = (self.world.history(), self.world.now());
         let begun =
@@ -295,8 +285,8 @@ impl Lab {
     }
 }
 
-/// What was done to a world, as a document says it.
-fn as_changes(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<scenario::Change> {
+/// What is done to a world, as a document says it.
+fn deeds(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<Deed> {
     let added = commands.iter().filter(|command| matches!(command, WorldCommand::AddNode(_))).count();
     let mut number = next.ids.len() - added;
     let change = |command| {
@@ -316,13 +306,14 @@ fn as_changes(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<scenario::Cha
             WorldCommand::Start(_) => return None,
         })
     };
-    commands.into_iter().filter_map(change).collect()
+    commands.into_iter().filter_map(change).map(Deed::Change).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::State;
+    use crate::command::{Act, Clock, Command};
     use crate::edit::Kind;
     use netlab::run::{Ping, RunKind, RunSpec, Target};
     use netlab::topology::LinkId;
@@ -340,7 +331,7 @@ mod tests {
     }
 
     fn edit(lab: &mut Lab, edit: Edit) -> Result<(), Refusal> {
-        lab.perform(Command::Edit(Box::new(edit)))
+        lab.perform(Editor::Edit(Box::new(edit)))
     }
 
     #[test]
@@ -348,7 +339,7 @@ mod tests {
         let mut lab = lab();
         edit(&mut lab, Edit::Delete(vec![NodeId(0)], Vec::new())).unwrap();
         assert_eq!((lab.scenario().ids.len(), lab.state()), (2, State::Paused));
-        lab.perform(Command::Undo).unwrap();
+        lab.perform(Editor::Undo).unwrap();
         assert_eq!(lab.scenario(), &scenario::examples()[0].scenario());
     }
 
@@ -357,12 +348,12 @@ mod tests {
         let mut lab = lab();
         play(&mut lab, &mut 0.0, 200);
         let (before, hash) = (lab.scenario().clone(), lab.world.history().hash());
-        let delete = Command::Edit(Box::new(Edit::Delete(vec![NodeId(0)], Vec::new())));
+        let delete = Command::from(Edit::Delete(vec![NodeId(0)], Vec::new()));
         assert_eq!(lab.perform(delete.clone()), Err(Refusal::Restarts));
         assert_eq!((lab.scenario(), lab.world.history().hash()), (&before, hash), "nothing has changed");
         lab.perform(Command::Agreed(Box::new(delete))).unwrap();
         assert_eq!((lab.scenario().ids.len(), lab.world.now()), (2, Instant::ZERO));
-        lab.perform(Command::Undo).unwrap();
+        lab.perform(Editor::Undo).unwrap();
         assert_eq!(lab.scenario(), &before);
     }
 
@@ -383,7 +374,7 @@ mod tests {
             to: Target::Node(NodeId(0), None),
             kind: RunKind::Ping(Ping::default()),
         };
-        lab.perform(Command::Start(Box::new(spec))).unwrap();
+        lab.perform(Act::Start(Box::new(spec))).unwrap();
         for _ in 0..100_000 {
             play(&mut lab, &mut now_ms, 1);
             if lab.state() == State::Quiet {
@@ -415,14 +406,14 @@ mod tests {
         for (a, b) in [(1, 3), (3, 4), (4, 1)] {
             edit(&mut lab, Edit::Connect(NodeId(a), NodeId(b))).unwrap();
         }
-        // A loop is told, and can be watched.
+        // A loop is a warning: the network runs with it.
         assert!(lab.problems.iter().any(|problem| !problem.grave && problem.text.contains("loop")));
         assert_eq!(lab.state(), State::Paused);
         let twin = lab.scenario().topology.node(NodeId(0)).kind.clone();
         edit(&mut lab, Edit::SetNode(NodeId(2), twin)).unwrap();
         assert_eq!(lab.state(), State::Broken);
         assert!(lab.problems.iter().any(|problem| problem.grave));
-        lab.perform(Command::TogglePlay).unwrap();
+        lab.perform(Clock::TogglePlay).unwrap();
         play(&mut lab, &mut 0.0, 50);
         assert_eq!(lab.world.now(), Instant::ZERO);
         edit(&mut lab, Edit::Delete(vec![NodeId(2)], Vec::new())).unwrap();
@@ -432,9 +423,9 @@ mod tests {
     #[test]
     fn opening_something_else_can_be_undone() {
         let mut lab = lab();
-        lab.perform(Command::Open(Box::new(scenario::examples()[3].scenario()))).unwrap();
+        lab.perform(Act::Open(Box::new(scenario::examples()[3].scenario()))).unwrap();
         play(&mut lab, &mut 0.0, 50);
-        lab.perform(Command::Agreed(Box::new(Command::Undo))).unwrap();
+        lab.perform(Command::Agreed(Box::new(Editor::Undo.into()))).unwrap();
         assert_eq!(lab.scenario(), &scenario::examples()[0].scenario());
     }
 
@@ -448,7 +439,7 @@ mod tests {
         let node = |n: u32| NodeId(n % count.max(1));
         let links = lab.scenario().topology.links.len() as u32;
         let link = LinkId(a % links.max(1));
-        let edit = |edit| Command::Edit(Box::new(edit));
+        let edit = |edit: Edit| Command::from(edit);
         match what {
             0 => edit(Edit::Add(Kind::Host, Some((by, by)))),
             1 => edit(Edit::Add(Kind::Switch, None)),
@@ -459,10 +450,10 @@ mod tests {
             8 if links > 0 => edit(Edit::Delete(Vec::new(), vec![link])),
             9 if links > 0 => edit(Edit::Plug(link, b % 2 == 0)),
             10 if count > 0 => edit(Edit::Rename(node(a), format!("n {by}"))),
-            11 if count > 0 => Command::SelectNodes(vec![node(a)]),
-            12 if count < 40 => Command::Duplicate,
+            11 if count > 0 => Editor::SelectNodes(vec![node(a)]).into(),
+            12 if count < 40 => Editor::Duplicate.into(),
             13 => edit(Edit::Tidy),
-            14 => Command::TogglePlay,
+            14 => Clock::TogglePlay.into(),
             _ => edit(Edit::Seed(u64::from(a))),
         }
     }
@@ -487,14 +478,14 @@ mod tests {
                 lab.view();
             }
             let end = lab.scenario().clone();
-            let again = |lab: &mut Lab, command: Command| lab.perform(Command::Agreed(Box::new(command))).unwrap();
+            let again = |lab: &mut Lab, command: Editor| lab.perform(Command::Agreed(Box::new(command.into()))).unwrap();
             while lab.can_undo().0 {
-                again(&mut lab, Command::Undo);
+                again(&mut lab, Editor::Undo);
             }
             // The first edit writes down where everything was; all else is the same.
             prop_assert_eq!(lab.scenario(), &start);
             while lab.can_undo().1 {
-                again(&mut lab, Command::Redo);
+                again(&mut lab, Editor::Redo);
             }
             prop_assert_eq!(lab.scenario(), &end);
         }

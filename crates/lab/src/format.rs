@@ -128,7 +128,7 @@ fn significant(value: f64) -> String {
     }
 }
 
-/// A number with so many decimals. In integers: the standard library's way is exact to the last of a thousand digits, and
+/// A number with a fixed number of decimals. In integers: the standard library's way is exact to the last of a thousand digits, and
 /// its tables are as much to download as half the stage.
 pub fn fixed(value: f64, places: u32) -> String {
     let one = 10_u64.pow(places);

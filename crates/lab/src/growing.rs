@@ -1,12 +1,15 @@
 //! Networks to which nodes and links are added while they run: whatever is done and looked at, nothing panics.
 
+use crate::acting::Action;
+use crate::command::{Act, Clock, Command, Editor, Look, Refusal};
 use crate::edit::{Edit, Kind};
 use crate::graphs::{connections, links, states};
+use crate::packets::Observe;
 use crate::selection::Selection;
 use crate::sequence::axis::Scale;
 use crate::sequence::{Ladder, Zoom};
 use crate::travel::{Steps, Travel};
-use crate::{Action, Command, Lab, Observe, Refusal, State};
+use crate::{Lab, State};
 use netlab::history::TransitId;
 use netlab::run::{Ping, RunKind, RunSpec, Target};
 use netlab::topology::{End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, SwitchConfig};
@@ -82,10 +85,10 @@ fn look_at_everything(lab: &mut Lab) {
         arrow.map(|arrow| ladder.sentence(lab, &arrow));
     }
     for selection in everything(lab) {
-        lab.perform(Command::Select(Some(selection))).unwrap();
+        lab.perform(Look::Select(Some(selection))).unwrap();
         lab.view();
     }
-    lab.perform(Command::Select(None)).unwrap();
+    lab.perform(Look::Select(None)).unwrap();
 }
 
 fn everything(lab: &Lab) -> Vec<Selection> {
@@ -110,7 +113,7 @@ fn time_in_which_only_an_added_link_carries_frames_is_not_skipped_as_quiet() {
     let mut lab = Lab::new(Scenario::parse(&slow).expect("it has no faults"));
     let mut now_ms = 0.0;
     let on_its_way = Instant::ZERO + Duration::from_millis(2_400);
-    lab.perform(Command::Travel(Travel::To(on_its_way))).unwrap();
+    lab.perform(Clock::Travel(Travel::To(on_its_way))).unwrap();
     play(&mut lab, &mut now_ms, 100);
     assert_eq!(lab.look().at, on_its_way);
     assert!(!lab.nothing_to_see(), "the ARP request is under way to b");
@@ -120,14 +123,14 @@ fn time_in_which_only_an_added_link_carries_frames_is_not_skipped_as_quiet() {
 fn an_added_node_is_edited_like_any_other_and_one_that_is_yet_to_come_is_refused() {
     let mut lab = Lab::new(Scenario::parse(ADDED_HOST).expect("it has no faults"));
     let b = NodeId(2);
-    let rename = Command::Edit(Box::new(Edit::Rename(b, "bob".into())));
+    let rename = Command::from(Edit::Rename(b, "bob".into()));
     assert!(matches!(lab.perform(rename.clone()), Err(Refusal::Edit(_))), "it is not there yet");
     play(&mut lab, &mut 0.0, 100_000);
     lab.perform(rename).unwrap();
     assert_eq!(lab.whole().node(b).name, "bob");
-    lab.perform(Command::Select(Some(Selection::Node(b)))).unwrap();
-    lab.perform(Command::Copy).unwrap();
-    lab.perform(Command::Edit(Box::new(Edit::Plug(LinkId(1), false)))).unwrap();
+    lab.perform(Look::Select(Some(Selection::Node(b)))).unwrap();
+    lab.perform(Editor::Copy).unwrap();
+    lab.perform(Editor::Edit(Box::new(Edit::Plug(LinkId(1), false)))).unwrap();
     assert!(lab.edited().topology.links[1].ways[0].impairments.contains(&wire::impair::Impairment::Down));
 }
 
@@ -224,32 +227,32 @@ fn ping(from: u32, to: u32) -> RunSpec {
 fn deed(kind: u8, a: u32, b: u32) -> Command {
     let (node, other, link) = (NodeId(a % 12), NodeId(b % 12), LinkId(a % 12));
     let at = Instant::ZERO + Duration::from_millis(u64::from(b % 4_000));
-    let edit = |edit| Command::Edit(Box::new(edit));
+    let edit = |edit: Edit| Command::from(edit);
     match kind % 24 {
-        0 => Command::Travel(Travel::To(at)),
-        1 => Command::Travel(Travel::Forward),
-        2 => Command::Travel(Travel::Back),
-        3 => Command::Travel(Travel::Live),
+        0 => Clock::Travel(Travel::To(at)).into(),
+        1 => Clock::Travel(Travel::Forward).into(),
+        2 => Clock::Travel(Travel::Back).into(),
+        3 => Clock::Travel(Travel::Live).into(),
         4 => edit(Edit::Add(Kind::Host, None)),
         5 => edit(Edit::Connect(node, other)),
         6 => edit(Edit::Rename(node, "renamed".into())),
         7 => edit(Edit::Plug(link, b.is_multiple_of(2))),
         8 => edit(Edit::Move(vec![node, other], (10.0, 10.0))),
         9 => Command::Agreed(Box::new(edit(Edit::Delete(vec![node], vec![link])))),
-        10 => Command::Start(Box::new(ping(a % 12, b % 12))),
-        11 => Command::Select(Some(Selection::Node(node))),
-        12 => Command::Select(Some(Selection::Link(link))),
-        13 => Command::SelectAll,
-        14 => Command::Copy,
-        15 => Command::Paste,
-        16 => Command::Undo,
-        17 => Command::Redo,
-        18 => Command::Do(Action::Port(link, End::First, b.is_multiple_of(2))),
-        19 => Command::Do(Action::Clear(node)),
-        20 => Command::Do(Action::Lose(TransitId(u64::from(a % 30)))),
-        21 => Command::StepBy(Steps::Selected),
-        22 => Command::Branch(a % 3),
-        _ => Command::Observe(Observe::Filter("arp".into())),
+        10 => Act::Start(Box::new(ping(a % 12, b % 12))).into(),
+        11 => Look::Select(Some(Selection::Node(node))).into(),
+        12 => Look::Select(Some(Selection::Link(link))).into(),
+        13 => Editor::SelectAll.into(),
+        14 => Editor::Copy.into(),
+        15 => Editor::Paste.into(),
+        16 => Editor::Undo.into(),
+        17 => Editor::Redo.into(),
+        18 => Act::Do(Action::Port(link, End::First, b.is_multiple_of(2))).into(),
+        19 => Act::Do(Action::Clear(node)).into(),
+        20 => Act::Do(Action::Lose(TransitId(u64::from(a % 30)))).into(),
+        21 => Clock::StepBy(Steps::Selected).into(),
+        22 => Look::Branch(a % 3).into(),
+        _ => Look::Observe(Observe::Filter("arp".into())).into(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::format;
 use crate::results;
 use crate::selection::Selection;
 use crate::topology::LiveTopology;
-use netlab::history::{NodeEntry, NodeEvent, SocketState};
+use netlab::history::{HostEvent, NodeEntry, NodeEvent, SocketState};
 use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
 use netlab::topology::{Link, LinkId, NodeId, NodeKind};
 use netlab::{History, Instant};
@@ -28,7 +28,7 @@ pub struct LogLine {
     pub what: Option<Selection>,
 }
 
-/// So many lines are shown, and so many are taken of each history at most.
+/// How many lines are shown; at most as many are taken of each history.
 const LINES_MAX: usize = 200;
 
 /// What a line is of. Words are made only of those that are shown.
@@ -37,7 +37,7 @@ enum Source<'a> {
     Run(RunId, &'a RunEntry),
     /// A link as it was, and as it is from then on.
     Link(LinkId, &'a Link, &'a Link),
-    /// A node likewise.
+    /// A node as it was, and as it is from then on.
     Settings(NodeId, &'a NodeKind, &'a NodeKind),
 }
 
@@ -155,19 +155,25 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
     match event {
         NodeEvent::Switch(event) => switch_words(topology, node, event),
         NodeEvent::Router(event) => router_words(topology, node, event),
-        NodeEvent::Address { cidr } => format!("gives itself the address {cidr}, as a router advised"),
-        NodeEvent::AddressGone { cidr } => format!("gives up the address {cidr}"),
-        NodeEvent::DefaultRouter { router } => format!("takes {} for its gateway", whose(*router)),
-        NodeEvent::DefaultRouterGone { router } => {
+        NodeEvent::Host(HostEvent::Address { cidr }) => {
+            format!("gives itself the address {cidr}, as a router advised")
+        }
+        NodeEvent::Host(HostEvent::AddressGone { cidr }) => format!("gives up the address {cidr}"),
+        NodeEvent::Host(HostEvent::DefaultRouter { router }) => {
+            format!("takes {} for its gateway", whose(*router))
+        }
+        NodeEvent::Host(HostEvent::DefaultRouterGone { router }) => {
             format!("no longer takes {} for its gateway", whose(*router))
         }
-        NodeEvent::Joined { group } => format!("joins the group {group}"),
-        NodeEvent::Left { group } => format!("leaves the group {group}"),
-        NodeEvent::PathMtu { to, mtu } => {
-            format!("is told that packets to {} may have {}", whose(*to), format::buffer(*mtu))
+        NodeEvent::Host(HostEvent::Joined { group }) => format!("joins the group {group}"),
+        NodeEvent::Host(HostEvent::Left { group }) => format!("leaves the group {group}"),
+        NodeEvent::Host(HostEvent::PathMtu { to, mtu }) => {
+            format!("learns that the path MTU to {} is {}", whose(*to), format::buffer(*mtu))
         }
-        NodeEvent::Neighbor { ip, mac } => format!("learns that {ip} is at {}", inspect::ethernet(*mac)),
-        NodeEvent::Socket { state, .. } => match state {
+        NodeEvent::Host(HostEvent::Neighbor { ip, mac }) => {
+            format!("learns that {ip} is at {}", inspect::ethernet(*mac))
+        }
+        NodeEvent::Host(HostEvent::Socket { state, .. }) => match state {
             SocketState::Tcp { state, local, remote, port } => {
                 let port = local.map_or(*port, |local| local.port);
                 let state = inspect::tcp_state(*state);
@@ -179,8 +185,8 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
             SocketState::Udp { port } => format!("UDP {port} is open"),
             SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
         },
-        NodeEvent::SocketGone { socket } => format!("closes socket {socket}"),
-        NodeEvent::NoCable => "has no cable to send into".into(),
+        NodeEvent::Host(HostEvent::SocketGone { socket }) => format!("closes socket {socket}"),
+        NodeEvent::Host(HostEvent::NoCable) => "has no cable to send into".into(),
     }
 }
 
@@ -305,7 +311,7 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
                 interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);
             format!("received at {} in this interval", format::bit_rate(rate))
         }
-        RunEvent::Told { from, what, .. } => format!("is told by {}: {what}", whose(*from)),
+        RunEvent::Told { from, what, .. } => format!("receives an ICMP error from {}: {what}", whose(*from)),
         RunEvent::Hop(hop) => match hop.answer {
             Some((from, rtt, HopAnswer::Told(what))) => {
                 format!("hop {}: {} says after {}: {what}", hop.hop, whose(from), format::duration(rtt))
@@ -319,7 +325,7 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
             None => format!("hop {}: no answer", hop.hop),
         },
         RunEvent::PathMtu { bytes, from: Some(from) } => {
-            format!("is told by {} that at most {} fit", whose(*from), format::buffer(*bytes))
+            format!("receives an ICMP error from {}: at most {} fit", whose(*from), format::buffer(*bytes))
         }
         RunEvent::PathMtu { bytes, from: None } => {
             format!("finds that {} get through", format::buffer(*bytes))
@@ -336,8 +342,9 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
+    use crate::command::Clock;
     use crate::travel::Travel;
-    use crate::{Command, State};
 
     #[test]
     fn the_log_tells_what_happened_up_to_the_playhead_and_no_more() {
@@ -358,7 +365,7 @@ mod tests {
                 .any(|line| line.starts_with("s1 learns that 02:50:00:00:00:01 is behind port 0 (to a)"))
         );
         let middle = all[all.len() / 2].at;
-        lab.perform(Command::Travel(Travel::To(middle))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(middle))).unwrap();
         assert!(lab.log(None).iter().all(|line| line.at <= middle));
         let switch = NodeId(1);
         assert!(lab.log(Some(switch)).iter().all(|line| line.who == "s1"));

@@ -44,7 +44,7 @@ impl<'a> Ports<'a> {
     }
 }
 
-/// Whose address this is, as far as it can be told from the addresses that are written down and from those that are made from
+/// The node that has this address, according to the configured addresses and those that are made from
 /// an Ethernet address (RFC 4291, appendix A).
 pub fn owner(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId> {
     let is = |cidr: &IpCidr| cidr.address() == address;
@@ -85,7 +85,7 @@ fn made_from_mac(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeI
     })
 }
 
-/// `r1 (10.0.1.254)`, or the address alone if nobody here has it.
+/// `r1 (10.0.1.254)`, or the address alone if no node here has it.
 pub fn with_address(topology: LiveTopology<'_>, address: IpAddress) -> String {
     match owner(topology, address) {
         Some(node) => format!("{} ({address})", topology.node(node).name),

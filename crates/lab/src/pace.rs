@@ -1,4 +1,4 @@
-//! How time passes: at the chosen speed, faster through a bulk transfer, over quiet time with a jump, and to rest where nothing
+//! How time passes: at the chosen speed, faster through a bulk transfer, with a jump over quiet time, and to rest when nothing
 //! moves any more.
 
 use super::ahead::{Advance, Next, advance, next_visible};

@@ -2,8 +2,9 @@
 //!
 //! One filter for everything: the packet list, the time line, the stage and the graphs show the same packets.
 
+use super::Lab;
 use super::trace::{Row, Source, Trace};
-use super::{Lab, Refusal};
+use crate::command::Refusal;
 use crate::selection::Selection;
 use capture::{Network, Place, Recording, Sighting, WriteError, Writer};
 use dissect::analysis::{self, Answer};
@@ -25,7 +26,7 @@ pub struct Packets {
     fault: Option<FilterError>,
 }
 
-/// A capture that somebody made somewhere, looked at instead of the network's packets.
+/// A capture file that is shown instead of the network's packets.
 pub struct Opened {
     /// The file's name.
     pub name: Rc<str>,
@@ -168,7 +169,7 @@ pub struct Line {
     /// It lies behind the playhead: it has yet to happen.
     pub to_come: bool,
     /// Whether the node at which it arrived has kept it back by now, and why.
-    pub kept_back: Option<String>,
+    pub dropped_by: Option<String>,
 }
 
 impl Lab {
@@ -229,7 +230,7 @@ impl Lab {
         let over = self.packets.opened().is_some();
         let transit = if over { None } else { self.world.history().transit(row.transit) };
         let refused = transit.and_then(|transit| transit.refused.map(|(at, why)| (transit, at, why)));
-        let kept_back = refused.filter(|(_, at, _)| *at <= self.playhead.at()).map(|(transit, _, why)| {
+        let dropped_by = refused.filter(|(_, at, _)| *at <= self.playhead.at()).map(|(transit, _, why)| {
             let receiver = self.world.topology().receiver(transit.direction);
             format!("{}: {why}", self.whole().node(receiver).name)
         });
@@ -249,7 +250,7 @@ impl Lab {
             info: analysis::info(frame, &row.notes, answer),
             to_come: !over && row.at > self.playhead.at(),
             row,
-            kept_back,
+            dropped_by,
         })
     }
 

@@ -19,7 +19,7 @@ pub struct Plot {
     pub lasts: Duration,
 }
 
-/// More points than this cannot be told apart in the panel.
+/// More points than this fall onto the same pixels of the panel.
 const BINS_MAX: u64 = 80;
 /// Progress is noted no more often than this.
 const BIN_MIN: Duration = Duration::from_millis(1);

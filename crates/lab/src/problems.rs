@@ -1,4 +1,4 @@
-//! What is wrong with the network, in words, with the place where it is and, where there is one, the right answer.
+//! The problems of a network, in words, each with its place and, if there is exactly one, its fix.
 
 use crate::edit::Edit;
 use crate::format::sentence;
@@ -17,11 +17,11 @@ pub struct Problem {
     pub name: String,
     /// What is wrong, and what to do.
     pub text: String,
-    /// What puts it right, if there is one right answer: what it is called, and the edit.
+    /// Its fix, if there is exactly one: what the button says, and the edit.
     pub fix: Option<(String, Edit)>,
 }
 
-/// Each right answer is a document of its own: more of them than anybody reads are not worked out.
+/// Each fix is a whole document, so that only the first few are worked out.
 const FIXES_MAX: usize = 20;
 
 /// All of them, the grave ones first.

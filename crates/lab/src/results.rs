@@ -19,8 +19,8 @@ use std::rc::Rc;
 pub struct RunView {
     /// Which one.
     pub id: RunId,
-    /// Such as `Ping`, `TCP echo`, `iperf UDP`.
-    pub title: &'static str,
+    /// What runs.
+    pub program: Program,
     /// The client's name.
     pub from: String,
     /// The server's name or address.
@@ -33,8 +33,8 @@ pub struct RunView {
     pub phase: Phase,
     /// How much of it is done, from 0 to 1, where that can be said.
     pub share: Option<f64>,
-    /// The totals: what, how much.
-    pub facts: Vec<(&'static str, String)>,
+    /// The totals, in the order in which they are shown; no fact twice.
+    pub facts: Vec<(Fact, String)>,
     /// What happened, the oldest first.
     pub lines: Rc<Vec<Line>>,
     /// How many older lines were left out.
@@ -45,6 +45,126 @@ pub struct RunView {
     pub receivers: Vec<(String, u64)>,
 }
 
+/// What a run is, with its transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// ICMP echo requests.
+    Ping,
+    /// A text that comes back over TCP.
+    TcpEcho,
+    /// A text that comes back in UDP datagrams.
+    UdpEcho,
+    /// A bulk transfer over TCP.
+    IperfTcp,
+    /// UDP datagrams at a fixed rate.
+    IperfUdp,
+    /// A TCP connection that is opened, used once and closed.
+    Connect,
+    /// The routers on the path, by their time exceeded messages.
+    Traceroute,
+    /// The longest packet that gets through.
+    PathMtu,
+    /// Datagrams to a group.
+    Multicast,
+}
+
+impl Program {
+    /// Of a run of this kind.
+    pub const fn of(kind: &RunKind) -> Self {
+        match kind {
+            RunKind::Ping(_) => Self::Ping,
+            RunKind::Echo(echo) => match echo.transport {
+                Transport::Tcp => Self::TcpEcho,
+                Transport::Udp => Self::UdpEcho,
+            },
+            RunKind::Iperf(iperf) => match iperf.transport {
+                IperfTransport::Tcp { .. } => Self::IperfTcp,
+                IperfTransport::Udp { .. } => Self::IperfUdp,
+            },
+            RunKind::Connect(_) => Self::Connect,
+            RunKind::Traceroute(_) => Self::Traceroute,
+            RunKind::PathMtu(_) => Self::PathMtu,
+            RunKind::Multicast(_) => Self::Multicast,
+        }
+    }
+
+    /// Its name on the page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Ping => "Ping",
+            Self::TcpEcho => "TCP echo",
+            Self::UdpEcho => "UDP echo",
+            Self::IperfTcp => "iperf TCP",
+            Self::IperfUdp => "iperf UDP",
+            Self::Connect => "Connect",
+            Self::Traceroute => "Traceroute",
+            Self::PathMtu => "Path MTU",
+            Self::Multicast => "Multicast",
+        }
+    }
+}
+
+/// Something that is measured of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Requests or messages sent.
+    Sent,
+    /// Requests that were answered.
+    Answered,
+    /// The shortest round trip.
+    RttMin,
+    /// The mean round trip.
+    RttMean,
+    /// The longest round trip.
+    RttMax,
+    /// Probes sent.
+    Probes,
+    /// How many hops away the target is.
+    Hops,
+    /// The longest packet that got through.
+    LongestPacket,
+    /// The router whose ICMP error reported the path MTU.
+    ReportedBy,
+    /// Bytes or messages received.
+    Received,
+    /// How many hosts are in the group.
+    Receivers,
+    /// Bytes that the application on the other side got.
+    Delivered,
+    /// Bits of payload received each second.
+    Throughput,
+    /// Segments that were retransmitted.
+    Retransmitted,
+    /// Datagrams that did not arrive.
+    Lost,
+    /// Jitter of the interarrival times (RFC 3550, 6.4.1).
+    Jitter,
+}
+
+impl Fact {
+    /// What the page calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Sent => "Sent",
+            Self::Answered => "Answered",
+            Self::RttMin => "Fastest",
+            Self::RttMean => "Average",
+            Self::RttMax => "Slowest",
+            Self::Probes => "Probes",
+            Self::Hops => "Hops",
+            Self::LongestPacket => "Longest packet",
+            Self::ReportedBy => "Reported by",
+            Self::Received => "Received",
+            Self::Receivers => "Receivers",
+            Self::Delivered => "Delivered",
+            Self::Throughput => "Throughput",
+            Self::Retransmitted => "Retransmitted",
+            Self::Lost => "Lost",
+            Self::Jitter => "Jitter",
+        }
+    }
+}
+
 /// How far a run has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -52,11 +172,11 @@ pub enum Phase {
     Planned,
     /// It is under way.
     Active,
-    /// It did what it should.
+    /// It succeeded.
     Succeeded,
-    /// It did not.
+    /// It failed.
     Failed(netlab::run::Failure),
-    /// A person stopped it.
+    /// It was stopped.
     Stopped,
 }
 
@@ -81,7 +201,7 @@ pub enum Line {
         /// From 1.
         number: u32,
     },
-    /// Somebody on the way said that a packet got no further.
+    /// A router on the path, or the target, sent an ICMP error.
     Told {
         /// From 1.
         number: Option<u32>,
@@ -90,9 +210,9 @@ pub enum Line {
         /// What.
         what: IcmpError,
     },
-    /// A hop of a traceroute: its number, and what came of its probes, in their order.
+    /// A hop of a traceroute: its number, and the results of its probes, in their order.
     Hop(u8, Vec<Reply>),
-    /// What gets through, in bytes, and who said so.
+    /// The path MTU, and the router that reported it.
     PathMtu {
         /// The longest packet.
         bytes: usize,
@@ -103,19 +223,19 @@ pub enum Line {
     Interval(Duration, Duration, u64),
 }
 
-/// What came of a traceroute's probe.
+/// The result of one probe of a traceroute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     /// Which of the hop's probes, from 0.
     pub number: u8,
-    /// Who answered, name and address, after how long, and what; `None`: nobody.
+    /// The node that answered (name and address), after how long, and with what; `None`: no answer came.
     pub answer: Option<(Rc<str>, Duration, HopAnswer)>,
 }
 
 /// Older lines than this many are left out: the panel is for reading, and the history still has them.
 const LINES_MAX: usize = 100;
 
-/// What was already read of each run: entries are read once, however often the panel is rendered.
+/// How far the entries of each run have been read: each is read once, however often the panel is rendered.
 #[derive(Default)]
 pub struct Followers(Vec<Follower>);
 
@@ -247,7 +367,7 @@ impl Follower {
         let plot = matches!(log.spec.kind, RunKind::Iperf(_)).then(|| Plot::throughput(log, at)).flatten();
         RunView {
             id,
-            title: title(&log.spec.kind),
+            program: Program::of(&log.spec.kind),
             from: topology.node(log.spec.from).name.clone(),
             to: target_name(topology, log.spec.to),
             start: log.start,
@@ -277,7 +397,7 @@ impl Follower {
     }
 
     /// The totals, and what the lines come to.
-    fn facts(&self, kind: &RunKind, totals: &Totals) -> Vec<(&'static str, String)> {
+    fn facts(&self, kind: &RunKind, totals: &Totals) -> Vec<(Fact, String)> {
         let mut facts = facts(kind, totals);
         match kind {
             RunKind::Traceroute(_) => {
@@ -290,7 +410,7 @@ impl Follower {
                     _ => None,
                 });
                 if let Some(hop) = reached {
-                    facts.insert(0, ("Hops", hop.to_string()));
+                    facts.insert(0, (Fact::Hops, hop.to_string()));
                 }
             }
             RunKind::PathMtu(_) => {
@@ -303,9 +423,9 @@ impl Follower {
                         Line::PathMtu { bytes, from: Some(from) } if *bytes == found => Some(from),
                         _ => None,
                     });
-                    facts.insert(0, ("Longest packet", format::buffer(found)));
+                    facts.insert(0, (Fact::LongestPacket, format::buffer(found)));
                     if let Some(from) = limit {
-                        facts.insert(1, ("Said so", from.to_string()));
+                        facts.insert(1, (Fact::ReportedBy, from.to_string()));
                     }
                 }
             }
@@ -328,22 +448,8 @@ pub fn target_name(topology: LiveTopology<'_>, target: Target) -> String {
 }
 
 /// What a kind of run is called.
-pub fn title(kind: &RunKind) -> &'static str {
-    match kind {
-        RunKind::Ping(_) => "Ping",
-        RunKind::Echo(echo) => match echo.transport {
-            Transport::Tcp => "TCP echo",
-            Transport::Udp => "UDP echo",
-        },
-        RunKind::Iperf(iperf) => match iperf.transport {
-            IperfTransport::Tcp { .. } => "iperf TCP",
-            IperfTransport::Udp { .. } => "iperf UDP",
-        },
-        RunKind::Connect(_) => "Connect",
-        RunKind::Traceroute(_) => "Traceroute",
-        RunKind::PathMtu(_) => "Path MTU",
-        RunKind::Multicast(_) => "Multicast",
-    }
+pub const fn title(kind: &RunKind) -> &'static str {
+    Program::of(kind).title()
 }
 
 fn share(log: &RunLog, totals: &Totals, at: Instant) -> Option<f64> {
@@ -360,48 +466,51 @@ fn share(log: &RunLog, totals: &Totals, at: Instant) -> Option<f64> {
     }
 }
 
-fn facts(kind: &RunKind, totals: &Totals) -> Vec<(&'static str, String)> {
+fn facts(kind: &RunKind, totals: &Totals) -> Vec<(Fact, String)> {
     let mut facts = Vec::new();
     let rtt = |facts: &mut Vec<_>| {
         if let Some(mean) = totals.rtt_mean() {
-            facts.push(("Fastest", format::duration(totals.rtt_min)));
-            facts.push(("Average", format::duration(mean)));
-            facts.push(("Slowest", format::duration(totals.rtt_max)));
+            facts.push((Fact::RttMin, format::duration(totals.rtt_min)));
+            facts.push((Fact::RttMean, format::duration(mean)));
+            facts.push((Fact::RttMax, format::duration(totals.rtt_max)));
         }
     };
     let lost = |facts: &mut Vec<_>| {
         let lost = totals.sent.saturating_sub(totals.received);
         let share = if totals.sent > 0 { lost as f64 / totals.sent as f64 } else { 0.0 };
-        facts.push(("Lost", format!("{} ({})", format::count(lost), short_share(share))));
+        facts.push((Fact::Lost, format!("{} ({})", format::count(lost), short_share(share))));
     };
     match kind {
         RunKind::Ping(_) | RunKind::Echo(_) => {
-            facts.push(("Sent", format::count(totals.sent)));
-            facts.push(("Answered", format::count(totals.received)));
+            facts.push((Fact::Sent, format::count(totals.sent)));
+            facts.push((Fact::Answered, format::count(totals.received)));
             rtt(&mut facts);
         }
         RunKind::Traceroute(_) | RunKind::PathMtu(_) => {
-            facts.push(("Probes", format::count(totals.sent)));
-            facts.push(("Answered", format::count(totals.received)));
+            facts.push((Fact::Probes, format::count(totals.sent)));
+            facts.push((Fact::Answered, format::count(totals.received)));
         }
         RunKind::Multicast(multicast) => {
-            facts.push(("Sent", format::count(totals.sent)));
-            facts.push(("Received", format::count(totals.received)));
-            facts.push(("Receivers", format::count(multicast.receivers.len() as u64)));
+            facts.push((Fact::Sent, format::count(totals.sent)));
+            facts.push((Fact::Received, format::count(totals.received)));
+            facts.push((Fact::Receivers, format::count(multicast.receivers.len() as u64)));
         }
-        RunKind::Connect(_) => facts.push(("Delivered", format::bytes(totals.bytes))),
+        RunKind::Connect(_) => facts.push((Fact::Delivered, format::bytes(totals.bytes))),
         RunKind::Iperf(iperf) => {
-            facts.push(("Received", format::bytes(totals.bytes)));
+            facts.push((Fact::Received, format::bytes(totals.bytes)));
             if let Some(rate) = totals.goodput_bps() {
-                facts.push(("Throughput", format::bit_rate(rate)));
+                facts.push((Fact::Throughput, format::bit_rate(rate)));
             }
             match iperf.transport {
                 IperfTransport::Tcp { .. } => {
-                    facts.push(("Sent again", format::plural(totals.retransmits, "segment", "segments")));
+                    facts.push((
+                        Fact::Retransmitted,
+                        format::plural(totals.retransmits, "segment", "segments"),
+                    ));
                 }
                 IperfTransport::Udp { .. } => {
                     lost(&mut facts);
-                    facts.push(("Jitter", format::duration(totals.jitter)));
+                    facts.push((Fact::Jitter, format::duration(totals.jitter)));
                 }
             }
         }
@@ -416,46 +525,50 @@ fn short_share(share: f64) -> String {
 impl RunView {
     /// `Ping a → b`.
     pub fn name(&self) -> String {
-        format!("{} {} → {}", self.title, self.from, self.to)
+        format!("{} {} → {}", self.program.title(), self.from, self.to)
     }
 
-    /// One sentence on how it stands, for those who listen.
-    pub fn sentence(&self) -> String {
-        let fact = |name| self.facts.iter().find(|(fact, _)| *fact == name).map(|(_, value)| value.as_str());
-        let measured = match self.title {
-            "Ping" | "TCP echo" | "UDP echo" => {
-                let counts = format!(
-                    "{} of {} answered",
-                    fact("Answered").unwrap_or("0"),
-                    fact("Sent").unwrap_or("0")
-                );
-                match fact("Average") {
+    /// A fact, if it was measured.
+    pub fn fact(&self, fact: Fact) -> Option<&str> {
+        self.facts.iter().find(|(other, _)| *other == fact).map(|(_, value)| value.as_str())
+    }
+
+    /// What was measured, as a part of a sentence.
+    fn measured(&self) -> String {
+        let counted = |fact| self.fact(fact).unwrap_or("0");
+        match self.program {
+            Program::Ping | Program::TcpEcho | Program::UdpEcho => {
+                let counts = format!("{} of {} answered", counted(Fact::Answered), counted(Fact::Sent));
+                match self.fact(Fact::RttMean) {
                     Some(average) => format!("{counts}, round trip {average} on average"),
                     None => counts,
                 }
             }
-            "Traceroute" => match fact("Hops") {
+            Program::Traceroute => match self.fact(Fact::Hops) {
                 Some("1") => "reached in 1 hop".into(),
                 Some(hops) => format!("reached in {hops} hops"),
-                None => format!(
-                    "{} of {} probes answered",
-                    fact("Answered").unwrap_or("0"),
-                    fact("Probes").unwrap_or("0")
-                ),
+                None => {
+                    format!("{} of {} probes answered", counted(Fact::Answered), counted(Fact::Probes))
+                }
             },
-            "Path MTU" => match fact("Longest packet") {
+            Program::PathMtu => match self.fact(Fact::LongestPacket) {
                 Some(bytes) => format!("packets of {bytes} get through"),
                 None => "nothing got through".into(),
             },
-            "Connect" => format!("{} delivered", fact("Delivered").unwrap_or("nothing")),
-            _ => {
-                let received = fact("Received").unwrap_or("nothing");
-                match fact("Throughput") {
+            Program::Connect => format!("{} delivered", self.fact(Fact::Delivered).unwrap_or("nothing")),
+            Program::IperfTcp | Program::IperfUdp | Program::Multicast => {
+                let received = self.fact(Fact::Received).unwrap_or("nothing");
+                match self.fact(Fact::Throughput) {
                     Some(rate) => format!("{received} received at {rate}"),
                     None => format!("{received} received"),
                 }
             }
-        };
+        }
+    }
+
+    /// One sentence on its state, for a screen reader.
+    pub fn sentence(&self) -> String {
+        let measured = self.measured();
         match self.phase {
             Phase::Planned => format!("{} is planned.", self.name()),
             Phase::Active => format!("{}: {measured} so far.", self.name()),
@@ -548,8 +661,8 @@ mod tests {
             transport,
             ..Iperf::default()
         }));
-        let names: Vec<_> = view.facts.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["Received", "Throughput", "Lost", "Jitter"]);
+        let facts: Vec<_> = view.facts.iter().map(|(fact, _)| *fact).collect();
+        assert_eq!(facts, [Fact::Received, Fact::Throughput, Fact::Lost, Fact::Jitter]);
     }
 
     #[test]
@@ -618,7 +731,7 @@ mod tests {
                 Line::Hop(2, vec![reply(0, named("b (10.0.2.1)", 3, HopAnswer::Reached))]),
             ]
         );
-        assert_eq!(view.facts[0], ("Hops", "2".into()));
+        assert_eq!(view.facts[0], (Fact::Hops, "2".into()));
         assert_eq!(view.sentence(), "Traceroute a → b (10.0.2.1) finished: reached in 2 hops.");
     }
 
@@ -634,7 +747,7 @@ mod tests {
                 RunEvent::Finished(Outcome::Succeeded),
             ],
         );
-        assert_eq!(view.facts[1], ("Said so", "r (10.0.1.254)".into()));
+        assert_eq!(view.facts[1], (Fact::ReportedBy, "r (10.0.1.254)".into()));
         assert!(view.sentence().ends_with("get through."), "{}", view.sentence());
     }
 

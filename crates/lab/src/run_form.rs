@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn receivers_are_all_the_others_until_somebody_chooses() {
+    fn receivers_are_all_other_hosts_by_default() {
         let mut multicast = form(Kind::Multicast);
         let hosts = multicast.hosts.clone();
         assert_eq!(multicast.chosen(&RECEIVERS), hosts[1..]);
@@ -535,7 +535,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_nobody_has_may_be_pinged() {
+    fn an_address_without_a_host_may_be_pinged() {
         let form = Form { to: ADDRESS.into(), address: " 10.0.0.99 ".into(), ..form(Kind::Ping) };
         assert!(form.check(&scenario()).is_ok());
     }

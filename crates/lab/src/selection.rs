@@ -3,7 +3,7 @@
 use netlab::history::TransitId;
 use netlab::topology::{LinkId, NodeId};
 
-/// Something on the stage that can be pointed at.
+/// What is selected on the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
     /// A node.

@@ -19,7 +19,8 @@ pub mod sheet;
 
 use super::inspect::drop_reason;
 use super::trace::Row;
-use super::{Command, Lab};
+use crate::Lab;
+use crate::command::{Clock, Command, Look};
 use crate::format;
 use crate::palette::Swatch;
 use crate::selection::Selection;
@@ -46,7 +47,7 @@ impl Zoom {
     /// The largest.
     pub const MAX: Self = Self(5);
 
-    /// So many steps larger, as far as that goes.
+    /// Larger by this number of steps, up to [`Zoom::MAX`].
     pub fn larger(self, steps: i8) -> Self {
         Self(self.0 + steps).clamp(Self::MIN, Self::MAX)
     }
@@ -343,13 +344,13 @@ impl Ladder {
         let number = packets.opened().is_none().then(|| packets.trace().find(history, transit)).flatten();
         match (number, history.transit(transit)) {
             (Some(number), _) if packets.trace().row(number).is_some_and(|row| row.transit == transit) => {
-                vec![Command::Packet(number)]
+                vec![Look::Packet(number).into()]
             }
             // The list has it on another wire, or not at all.
             (_, Some(seen)) => {
                 let half = Duration::from_nanos((seen.gone() - sent(seen)).nanos() / 2);
-                let travel = Command::Travel(Travel::To(sent(seen) + half));
-                vec![Command::Select(Some(Selection::Frame(transit))), travel]
+                let travel = Clock::Travel(Travel::To(sent(seen) + half));
+                vec![Look::Select(Some(Selection::Frame(transit))).into(), travel.into()]
             }
             _ => Vec::new(),
         }
@@ -378,7 +379,7 @@ impl Ladder {
                     Ok(std::net::IpAddr::V6(_)) => "ipv6.addr",
                     Err(_) => "eth.addr",
                 };
-                // What is sent to all is no conversation with anybody.
+                // A broadcast belongs to no conversation.
                 let to_all = transit.frame.first().is_some_and(|first| first & 1 == 1);
                 let [source, destination] =
                     [summary.source, summary.destination].map(|address| format!("{field} == {address}"));

@@ -1,10 +1,15 @@
 //! The lab as a person uses it: however it is played, the history is the same.
 
-use super::*;
-use netlab::run::{Ping, RunKind, Target};
+use crate::command::{Act, Clock, Command, Editor};
+use crate::edit::Edit;
+use crate::speed::Speed;
+use crate::travel::Travel;
+use crate::{Lab, State};
+use netlab::run::{Ping, RunKind, RunSpec, Target};
 use netlab::topology::{LinkId, NodeId};
+use netlab::{Duration, Instant};
 use proptest::prelude::*;
-use scenario::link;
+use scenario::{Scenario, link};
 
 fn example(number: usize) -> Scenario {
     scenario::examples()[number].scenario()
@@ -12,7 +17,7 @@ fn example(number: usize) -> Scenario {
 
 fn ping(from: u32, to: u32) -> Command {
     let kind = RunKind::Ping(Ping { count: 2, ..Ping::default() });
-    Command::Start(Box::new(RunSpec { from: NodeId(from), to: Target::Node(NodeId(to), None), kind }))
+    Act::Start(Box::new(RunSpec { from: NodeId(from), to: Target::Node(NodeId(to), None), kind })).into()
 }
 
 /// Lets animation frames of this length come until nothing moves, and says the history's hash.
@@ -38,8 +43,8 @@ proptest! {
     ) {
         let reference = play_to_the_end(&mut Lab::new(example(4)), &mut 0.0, 16.7);
         let mut lab = Lab::new(example(4));
-        lab.perform(Command::SetSpeed(Speed::from_step(step))).unwrap();
-        lab.perform(Command::SkipQuiet(skip_quiet || step < 15)).unwrap();
+        lab.perform(Clock::SetSpeed(Speed::from_step(step))).unwrap();
+        lab.perform(Clock::SkipQuiet(skip_quiet || step < 15)).unwrap();
         let mut now_ms = 0.0;
         while lab.state() != State::Quiet {
             now_ms += frame_ms;
@@ -98,7 +103,7 @@ fn a_step_goes_to_the_next_event_and_stops_there() {
     let mut now_ms = 0.0;
     let mut seen = Vec::new();
     for _ in 0..20 {
-        lab.perform(Command::Travel(Travel::Forward)).unwrap();
+        lab.perform(Clock::Travel(Travel::Forward)).unwrap();
         for _ in 0..40 {
             now_ms += 16.7;
             lab.tick(now_ms, false, &mut || true);
@@ -156,10 +161,10 @@ fn a_link_that_becomes_slow_makes_automatic_speed_faster() {
     let before = lab.watchable;
     let mut ways = lab.scenario().topology.links[0].ways.clone();
     ways.iter_mut().for_each(|way| way.line.delay = Duration::from_millis(25));
-    lab.perform(Command::Edit(Box::new(Edit::SetLink(LinkId(0), ways)))).unwrap();
+    lab.perform(Editor::Edit(Box::new(Edit::SetLink(LinkId(0), ways)))).unwrap();
     assert!(lab.watchable > before);
     lab.tick(0.0, false, &mut || true);
-    lab.perform(Command::TogglePlay).unwrap();
+    lab.perform(Clock::TogglePlay).unwrap();
     lab.tick(16.7, false, &mut || true);
     assert_eq!(lab.speed, lab.watchable);
 }
@@ -168,7 +173,7 @@ fn a_link_that_becomes_slow_makes_automatic_speed_faster() {
 fn a_moment_that_is_to_come_is_run_to_and_time_stands_still_there() {
     let mut lab = Lab::new(example(0));
     let moment = Instant::ZERO + Duration::from_millis(2_500);
-    lab.perform(Command::Travel(Travel::To(moment))).unwrap();
+    lab.perform(Clock::Travel(Travel::To(moment))).unwrap();
     for frame in 0..100 {
         lab.tick(f64::from(frame) * 16.7, false, &mut || true);
     }
@@ -179,7 +184,7 @@ fn a_moment_that_is_to_come_is_run_to_and_time_stands_still_there() {
     );
     assert!(!lab.rewound);
     // Pointed at once more, as a hand that does not lie still does.
-    lab.perform(Command::Travel(Travel::To(moment))).unwrap();
+    lab.perform(Clock::Travel(Travel::To(moment))).unwrap();
     assert_eq!((lab.playhead.at(), lab.state()), (moment, State::Paused));
 }
 
@@ -187,11 +192,11 @@ fn a_moment_that_is_to_come_is_run_to_and_time_stands_still_there() {
 fn a_speed_chosen_by_hand_stays() {
     let mut lab = Lab::new(example(5));
     let chosen = Speed::nearest(50e6);
-    lab.perform(Command::SetSpeed(chosen)).unwrap();
+    lab.perform(Clock::SetSpeed(chosen)).unwrap();
     let mut now_ms = 0.0;
     play_to_the_end(&mut lab, &mut now_ms, 16.7);
     assert_eq!(lab.speed, chosen);
-    lab.perform(Command::AutoSpeed).unwrap();
+    lab.perform(Clock::AutoSpeed).unwrap();
     assert_eq!(lab.speed, lab.watchable);
 }
 
@@ -238,7 +243,7 @@ fn restarting_keeps_the_runs_that_were_started_by_hand() {
     let mut lab = Lab::new(example(0));
     lab.perform(ping(2, 0)).unwrap();
     let runs = lab.scenario().runs.len();
-    lab.perform(Command::Restart).unwrap();
+    lab.perform(Clock::Restart).unwrap();
     assert_eq!((lab.scenario().runs.len(), lab.playhead.at()), (runs, Instant::ZERO));
     assert_eq!(lab.world.history().runs().len(), runs);
 }

@@ -88,7 +88,7 @@ pub enum SpanState {
 
 /// More runs at the same time than this share the last lane.
 pub const LANES: usize = 4;
-/// More spans than this cannot be told apart.
+/// More spans than this overlap on the screen.
 const SPANS_MAX: usize = 300;
 
 /// The runs as spans, in the order in which they were asked for; no two on one lane overlap, but for the last lane.
@@ -193,14 +193,15 @@ impl Lab {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Command, State};
+    use crate::State;
+    use crate::command::Clock;
     use proptest::prelude::*;
 
     #[test]
     fn runs_at_the_same_time_are_on_lanes_of_their_own_and_every_packet_is_counted_once() {
         for example in scenario::examples() {
             let mut lab = Lab::new(example.scenario());
-            lab.perform(Command::SkipQuiet(true)).unwrap();
+            lab.perform(Clock::SkipQuiet(true)).unwrap();
             let mut density = Density::default();
             for frame in 0..20_000 {
                 lab.tick(f64::from(frame) * 16.7, true, &mut || true);

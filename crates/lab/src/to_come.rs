@@ -6,7 +6,7 @@ use netlab::topology::LinkId;
 use scenario::Change;
 use wire::impair::Impairment;
 
-/// So much of it is listed.
+/// How many events are listed.
 const LISTED_MAX: usize = 12;
 
 impl Lab {
@@ -74,7 +74,7 @@ impl Lab {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Command;
+    use crate::command::Clock;
     use crate::travel::Travel;
     use netlab::Duration;
 
@@ -90,7 +90,7 @@ mod tests {
         let told = lab.to_come_in_words();
         assert_eq!(told.first(), Some(&(at(8), "s1 – s2: the cable is pulled".to_string())), "{told:?}");
         assert!(lab.whole_time().until > at(8));
-        lab.perform(Command::Travel(Travel::To(at(9)))).unwrap();
+        lab.perform(Clock::Travel(Travel::To(at(9)))).unwrap();
         for frame in 0..2_000 {
             lab.tick(f64::from(frame) * 16.7, true, &mut || true);
         }

@@ -351,11 +351,12 @@ const NEAR: usize = 4_000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Command, Lab, State};
+    use crate::command::Clock;
+    use crate::{Lab, State};
 
     fn run_whole(example: usize) -> Lab {
         let mut lab = Lab::new(scenario::examples()[example].scenario());
-        lab.perform(Command::SkipQuiet(true)).unwrap();
+        lab.perform(Clock::SkipQuiet(true)).unwrap();
         for frame in 0..100_000 {
             lab.tick(f64::from(frame) * 16.7, true, &mut || true);
             if lab.state() == State::Quiet {

@@ -3,8 +3,8 @@
 //! The world is not touched: whatever the page shows, it reads from the history at the playhead, so going back is no more
 //! than looking at an earlier moment. From there time passes again as it did, until the live edge.
 
+use super::Lab;
 use super::ahead::{Next, next_visible};
-use super::{Lab, STEP_GLIDE_MS};
 use crate::selection::Selection;
 use netlab::Instant;
 use netlab::history::Stride;
@@ -24,7 +24,10 @@ pub enum Steps {
     Selected,
 }
 
-/// Where to.
+/// How long a step's glide takes.
+const STEP_GLIDE_MS: f64 = 220.0;
+
+/// Where the playhead goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Travel {
     /// This moment, or the live edge if it is later than that.

@@ -19,7 +19,7 @@ use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
 use std::rc::Rc;
 
-/// What the page shows.
+/// What the page shows of a moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
     /// The scenario, as far as it does not change with time.
@@ -38,13 +38,13 @@ pub struct View {
     pub behind: bool,
     /// The playhead.
     pub at: Instant,
-    /// It was taken back: what is shown has been.
+    /// The playhead is behind the live edge.
     pub rewound: bool,
     /// What a step goes to.
     pub steps: Steps,
     /// The branches of this scenario, if there are several.
     pub branches: Vec<BranchLine>,
-    /// What is found of two branches.
+    /// The comparison of two branches.
     pub compared: Option<CompareView>,
     /// The display filter, as it was written, and what is wrong with it.
     pub filter: Rc<str>,
@@ -78,11 +78,11 @@ pub struct View {
     pub problems: Rc<[Problem]>,
     /// Changes whenever the document does.
     pub revision: usize,
-    /// What the editor has.
+    /// The state of the editor.
     pub tools: Tools,
 }
 
-/// What the editor has, as the page shows it.
+/// The state of the editor, as the page shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tools {
     /// Whether it is out.
@@ -197,6 +197,9 @@ fn router_addresses(topology: &Topology, router: NodeId) -> Vec<IpCidr> {
     ours.collect()
 }
 
+/// How long the machine must be too slow before the page says so.
+const BEHIND_MS: f64 = 400.0;
+
 impl Lab {
     /// Adds what the conversation tells of a frame: its number, its line, what it answers and who answers it.
     fn annotate(&self, sheet: &mut FrameSheet) {
@@ -263,7 +266,7 @@ impl Lab {
             auto_speed: self.auto_speed,
             skip_quiet: self.skip_quiet,
             skipped: self.skipped,
-            behind: self.behind_ms > super::BEHIND_MS,
+            behind: self.behind_ms > BEHIND_MS,
             at,
             rewound: self.rewound,
             steps: self.steps,

@@ -6,6 +6,7 @@
 //!
 //! Histories are bounded: beyond [`Limits`] the oldest transits go first, and [`History::complete_since`] says so.
 
+mod encoding;
 mod moments;
 mod tables;
 mod wires;
@@ -14,11 +15,15 @@ pub use moments::Stride;
 pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
 
+pub use host::{Event as HostEvent, SocketState};
+
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
 use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
-use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
+use crate::world::Command;
+use encoding::{Encode, Words};
+use smoltcp::wire::EthernetAddress;
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
+use std::{fmt, mem};
 use tables::NodeLog;
 use wire::impair::LossReason;
 use wire::line::{Journey, QueueDrop};
@@ -130,96 +135,12 @@ impl From<passage::Fate> for Fate {
 /// A change in a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeEvent {
+    /// Something changed in a host.
+    Host(HostEvent),
     /// Something changed in a switch.
     Switch(bridge::Event),
     /// Something changed in a router.
     Router(router::Event),
-    /// A host has a new address, which a router's advertisement made (RFC 4862).
-    Address {
-        /// The address and its prefix.
-        cidr: IpCidr,
-    },
-    /// It has it no more.
-    AddressGone {
-        /// The address and its prefix.
-        cidr: IpCidr,
-    },
-    /// A host has a new default router, which told it so (RFC 4861, 6.3.4).
-    DefaultRouter {
-        /// Its address.
-        router: IpAddress,
-    },
-    /// It has it no more.
-    DefaultRouterGone {
-        /// Its address.
-        router: IpAddress,
-    },
-    /// A host joined a group.
-    Joined {
-        /// The group's address.
-        group: IpAddress,
-    },
-    /// It left it.
-    Left {
-        /// The group's address.
-        group: IpAddress,
-    },
-    /// A host was told that packets on their way to an address must be shorter (RFC 1191, RFC 8201). With its own MTU: that was
-    /// so long ago that it tries longer ones again.
-    PathMtu {
-        /// The destination.
-        to: IpAddress,
-        /// The longest packet, in bytes.
-        mtu: usize,
-    },
-    /// A host learned a neighbor's address, by ARP (RFC 826) or NDP (RFC 4861). Derived from what arrived on the wire by
-    /// smoltcp's own rules, since its cache cannot be read.
-    Neighbor {
-        /// The neighbor's IP address.
-        ip: IpAddress,
-        /// Its Ethernet address.
-        mac: EthernetAddress,
-    },
-    /// A socket was opened, or changed.
-    Socket {
-        /// Which one: counted over the host's life.
-        socket: u32,
-        /// What it is now.
-        state: SocketState,
-    },
-    /// A socket is gone.
-    SocketGone {
-        /// Which one.
-        socket: u32,
-    },
-    /// A host sent a frame but has no cable.
-    NoCable,
-}
-
-/// What can be seen of a socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SocketState {
-    /// A TCP socket.
-    Tcp {
-        /// RFC 9293, 3.3.2.
-        state: smoltcp::socket::tcp::State,
-        /// Port 0 and no address mean "not yet".
-        local: Option<IpEndpoint>,
-        /// The other side.
-        remote: Option<IpEndpoint>,
-        /// The port it listens on, or will be bound to.
-        port: u16,
-    },
-    /// A bound UDP socket.
-    Udp {
-        /// Its port.
-        port: u16,
-    },
-    /// An ICMP socket.
-    Icmp {
-        /// The identifier of its echo requests.
-        ident: u16,
-    },
 }
 
 /// One line of a node's history.
@@ -276,6 +197,8 @@ pub struct History {
     /// What was refused later than it arrived, in order of time: a packet that waited for an address in vain.
     late_refusals: VecDeque<(Instant, TransitId)>,
     hash: Xxh3Default,
+    /// Scratch memory for [`fold_value`](Self::fold_value).
+    words: Words,
 }
 
 /// What the world says of a frame that it hands to a link.
@@ -321,6 +244,7 @@ impl History {
             runs: Vec::new(),
             late_refusals: VecDeque::new(),
             hash: Xxh3Default::new(),
+            words: Words::default(),
         }
     }
 
@@ -355,7 +279,7 @@ impl History {
 
     /// A node keeps a frame that it received.
     pub(crate) fn refuse(&mut self, at: Instant, node: NodeId, transit: TransitId, why: Refusal) {
-        self.fold(7, at, [u64::from(node.0), transit.0, why.code(), 0]);
+        self.fold(7, at, [u64::from(node.0), transit.0, why.word(), 0]);
         *self.nodes[node.index()].refused.entry(why).or_default() += 1;
         let place = transit.0.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
         if let Some(transit) = place.and_then(|place| self.transits.get_mut(place)) {
@@ -376,11 +300,11 @@ impl History {
         if new_bytes {
             self.fold(0, queued, [frame_id.0, frame.len() as u64, xxh3_64(&frame), 0]);
         }
-        let fate_code = match fate {
+        let fate_word = match fate {
             Fate::Delivered => 0,
-            Fate::Dropped { reason, .. } => reason.code(),
+            Fate::Dropped { reason, .. } => reason.word(),
         };
-        self.fold(1, queued, [direction.index() as u64, frame_id.0, arrival.nanos(), fate_code]);
+        self.fold(1, queued, [direction.index() as u64, frame_id.0, arrival.nanos(), fate_word]);
 
         let id = self.next_transit();
         self.frame_bytes += frame.len();
@@ -418,12 +342,12 @@ impl History {
         match event {
             // The only ones that can come by the hundred thousand a second: addresses that a storm moves from port to port.
             NodeEvent::Switch(bridge::Event::Learned { vlan, mac, port }) => {
-                self.fold(8, at, [u64::from(node.0), place_of(vlan, mac), u64::from(port.0), 0]);
+                self.fold(8, at, [u64::from(node.0), mac_table_key(vlan, mac), u64::from(port.0), 0]);
             }
             NodeEvent::Switch(bridge::Event::Forgotten { vlan, mac }) => {
-                self.fold(9, at, [u64::from(node.0), place_of(vlan, mac), 0, 0]);
+                self.fold(9, at, [u64::from(node.0), mac_table_key(vlan, mac), 0, 0]);
             }
-            _ => self.fold_text(2, at, &format_args!("{} {event:?}", node.0)),
+            _ => self.fold_value(2, at, node.0.into(), &event),
         }
         if let Some(since) = self.nodes[node.index()].push(NodeEntry { at, event }) {
             self.complete_since = self.complete_since.max(since);
@@ -437,18 +361,18 @@ impl History {
 
     pub(crate) fn run_event(&mut self, at: Instant, run: RunId, event: RunEvent, totals: Totals) {
         self.fold(3, at, [u64::from(run.0), 0, 0, 0]);
-        for words in totals.words() {
+        for words in encoding::totals_words(&totals) {
             self.fold(5, at, words);
         }
         // By far the most frequent, and it says nothing but its totals.
         if event != RunEvent::Progress {
-            self.fold_text(6, at, &format_args!("{event:?}"));
+            self.fold_value(6, at, run.0.into(), &event);
         }
         self.runs[run.0 as usize].entries.push(RunEntry { at, event, totals });
     }
 
-    pub(crate) fn command(&mut self, at: Instant, command: &impl std::fmt::Debug) {
-        self.fold_text(4, at, &format_args!("{command:?}"));
+    pub(crate) fn command(&mut self, at: Instant, command: &Command) {
+        self.fold_value(4, at, 0, command);
     }
 
     fn forget_oldest(&mut self) {
@@ -469,11 +393,14 @@ impl History {
         self.hash.update(&bytes);
     }
 
-    /// For events that are rare: their `Debug` text is as exact as any encoding and cannot forget a field.
-    fn fold_text(&mut self, kind: u8, at: Instant, text: &std::fmt::Arguments<'_>) {
-        let text = text.to_string();
-        self.fold(kind, at, [text.len() as u64, 0, 0, 0]);
-        self.hash.update(text.as_bytes());
+    /// Folds a value of any length, which belongs to the node or run of this number.
+    fn fold_value(&mut self, kind: u8, at: Instant, of: u64, value: &impl Encode) {
+        let mut words = mem::take(&mut self.words);
+        words.clear();
+        value.encode(&mut words);
+        self.fold(kind, at, [of, words.as_bytes().len() as u64, 0, 0]);
+        self.hash.update(words.as_bytes());
+        self.words = words; // Its memory is used again.
     }
 
     // ---- what everyone else reads ----
@@ -615,23 +542,12 @@ impl RunLog {
     }
 }
 
-/// A VLAN and an address as one number.
-fn place_of(vlan: Option<bridge::config::Vlan>, mac: EthernetAddress) -> u64 {
-    let mac = mac.0.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
-    u64::from(vlan.map_or(0, bridge::config::Vlan::get)) << 48 | mac
+/// The key of a MAC table's entry as one number.
+fn mac_table_key(vlan: Option<bridge::config::Vlan>, mac: EthernetAddress) -> u64 {
+    u64::from(vlan.map_or(0, bridge::config::Vlan::get)) << 48 | encoding::mac_word(mac.0)
 }
 
 impl DropReason {
-    const fn code(self) -> u64 {
-        match self {
-            Self::QueueFull => 1,
-            Self::Overload => 1 << 32,
-            Self::Early => 2 << 32,
-            Self::Late => 3 << 32,
-            Self::Impaired(reason) => 2 + reason as u64,
-        }
-    }
-
     /// As reports call it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -654,16 +570,6 @@ impl DropReason {
 }
 
 impl Refusal {
-    fn code(self) -> u64 {
-        match self {
-            Self::Switch(why) => why as u64,
-            Self::Router(router::Refusal::Filtered(rule)) => {
-                2 << 32 | u64::from(rule.map_or(0, |rule| rule + 1))
-            }
-            Self::Router(why) => 1 << 32 | why.number(),
-        }
-    }
-
     /// As reports call it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -45,34 +45,18 @@
 //! | [`run`] | what can be started, and what is measured of it |
 //! | [`world`] | the machine: moments, events, commands |
 //! | `queue` | what will happen, in order |
-//! | `host`, `sockets`, `app` | one smoltcp stack, its sockets, the programs on it |
-//! | `slaac`, `multicast` | a host's addresses and routers from advertisements, its groups |
-//! | `path_mtu`, `segment` | how long packets may be, and what is done with longer ones |
-//! | `neighbor`, `watch`, `told` | what smoltcp knows but does not say, or never hears, read off the wire |
-//! | [`congestion`] | likewise, afterwards: a sender's congestion window |
-//! | `book` | what each run has measured so far |
+//! | [`congestion`] | a sender's congestion window, derived from the frames on its wire |
 //! | [`history`] | what happened |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
-mod app;
-mod book;
 pub mod congestion;
 pub mod history;
-mod host;
-mod multicast;
-mod neighbor;
-mod path_mtu;
 mod queue;
 pub mod run;
-mod segment;
-mod slaac;
-mod sockets;
-mod told;
 pub mod topology;
-mod watch;
 pub mod world;
 
 pub use history::History;

@@ -17,10 +17,8 @@ pub(crate) enum Event {
     Command(u32),
     /// The frame in this slot reaches the far end of its link.
     Arrival(u32),
-    /// A host's stack or one of its applications may have something to do.
-    HostTimer(NodeId),
-    /// A switch or router may have something to do by itself.
-    MachineTimer(NodeId),
+    /// A node's timer fires: it may have something to do by itself.
+    Timer(NodeId),
     /// An outage of a link may begin or end.
     Carrier(LinkId),
     /// A frame comes in from outside of the world.

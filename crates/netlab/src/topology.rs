@@ -1,14 +1,14 @@
 //! What a world is made from: nodes, and the links between them. Plain data, checked when a world is made from it or grows.
 
-use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, Ipv6Address, Ipv6Cidr};
 use std::collections::BTreeMap;
 use wire::impair::Impairment;
 use wire::line::LineConfig;
-use wire::{Duration, Instant, PortId};
+use wire::{Duration, Instant};
 
-/// A node, by its place in [`Topology::nodes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub u32);
+pub use host::config::{
+    ADDRESSES_MAX, Congestion, IP_MTU_MAX, IP_MTU_MIN, TCP_BUFFER_MAX, TCP_BUFFER_MIN, TCP_TIMEOUT, TcpConfig,
+};
+pub use wire::NodeId;
 
 /// A link, by its place in [`Topology::links`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,15 +46,6 @@ pub const NODES_MAX: usize = 4_096;
 /// More links than this are refused.
 pub const LINKS_MAX: usize = 16_384;
 
-/// The least MTU of a host: what every IPv6 link has to carry (RFC 8200, 5).
-pub const IP_MTU_MIN: usize = 1_280;
-/// The largest MTU of a host: a jumbo frame's.
-pub const IP_MTU_MAX: usize = 9_000;
-/// The smallest TCP buffer in bytes.
-pub const TCP_BUFFER_MIN: usize = 128;
-/// The largest TCP buffer in bytes.
-pub const TCP_BUFFER_MAX: usize = 64 << 20;
-
 /// A node: a name and what it does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -77,83 +68,12 @@ pub enum NodeKind {
     Router(RouterConfig),
 }
 
+/// A host's settings.
+pub type HostConfig = host::Config;
 /// A learning switch's settings.
 pub type SwitchConfig = bridge::Config;
 /// A router's settings.
 pub type RouterConfig = router::Config;
-
-/// A host's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HostConfig {
-    /// Its card's address; by default made from the node's number ([`PortId::mac`]).
-    pub mac: Option<EthernetAddress>,
-    /// Its addresses with their prefixes, IPv4 and IPv6, up to [`ADDRESSES_MAX`]. A host with an IPv6 address has a
-    /// link-local one besides (RFC 4291, 2.5.6).
-    pub addresses: Vec<IpCidr>,
-    /// Where packets for other networks go, at most one for each IP version.
-    pub gateways: Vec<IpAddress>,
-    /// It takes IPv6 addresses and gateways from the advertisements of routers (RFC 4862), and asks for them as soon as its
-    /// cable is plugged in.
-    pub slaac: bool,
-    /// The largest IP packet in bytes.
-    pub ip_mtu: usize,
-    /// What its TCP sockets start with.
-    pub tcp: TcpConfig,
-}
-
-/// smoltcp holds eight; one is left for the link-local address.
-pub const ADDRESSES_MAX: usize = 7;
-
-impl Default for HostConfig {
-    fn default() -> Self {
-        Self {
-            mac: None,
-            addresses: Vec::new(),
-            gateways: Vec::new(),
-            slaac: false,
-            ip_mtu: 1500,
-            tcp: TcpConfig::default(),
-        }
-    }
-}
-
-/// What a TCP socket starts with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TcpConfig {
-    /// How the sender adapts to loss.
-    pub congestion: Congestion,
-    /// Bytes; the largest window that can be offered.
-    pub rx_buffer: usize,
-    /// Bytes that may wait or be in flight.
-    pub tx_buffer: usize,
-    /// A peer that does not answer for this long is given up; `None`: never.
-    pub timeout: Option<Duration>,
-}
-
-/// Long enough for five retransmissions from one second on.
-pub const TCP_TIMEOUT: Duration = Duration::from_secs(30);
-
-impl Default for TcpConfig {
-    fn default() -> Self {
-        Self {
-            congestion: Congestion::Cubic,
-            rx_buffer: 64 * 1024,
-            tx_buffer: 64 * 1024,
-            timeout: Some(TCP_TIMEOUT),
-        }
-    }
-}
-
-/// TCP congestion control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Congestion {
-    /// Only the receiver's window limits the sender.
-    None,
-    /// RFC 5681.
-    Reno,
-    /// RFC 9438.
-    Cubic,
-}
 
 /// A cable between two nodes.
 #[derive(Clone, Debug, PartialEq)]
@@ -279,53 +199,10 @@ impl Direction {
     }
 }
 
-impl NodeId {
-    /// As an index.
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    /// The address of this node's bridge, if it is a switch.
-    pub const fn bridge_mac(self) -> EthernetAddress {
-        let [_, _, a, b] = (self.0 + 1).to_be_bytes();
-        EthernetAddress([0x02, 0x52, 0, 0, a, b])
-    }
-
-    /// The address of this port of it, if it is a router.
-    pub const fn router_mac(self, port: PortId) -> EthernetAddress {
-        let [_, _, a, b] = (self.0 + 1).to_be_bytes();
-        let [_, _, c, d] = port.0.to_be_bytes();
-        EthernetAddress([0x02, 0x51, a, b, c, d])
-    }
-}
-
 impl LinkId {
     /// As an index.
     pub const fn index(self) -> usize {
         self.0 as usize
-    }
-}
-
-impl HostConfig {
-    /// The address of this host's card, if it is node `id`.
-    pub fn mac(&self, id: NodeId) -> EthernetAddress {
-        // From 1, because 02:50:00:00:00:00 looks like a mistake.
-        self.mac.unwrap_or(PortId(id.0 + 1).mac())
-    }
-
-    /// All addresses that this host has, if it is node `id`: its own, and the link-local one if it speaks IPv6; not those
-    /// that it gets from routers.
-    pub fn addresses_of_stack(&self, id: NodeId) -> impl Iterator<Item = IpCidr> {
-        let has_v6 = self.slaac || self.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
-        let link_local = has_v6.then(|| IpCidr::Ipv6(Ipv6Cidr::new(self.link_local(id), 64)));
-        self.addresses.iter().copied().chain(link_local)
-    }
-
-    /// The link-local address of this host, if it is node `id` and speaks IPv6 (RFC 4291, 2.5.6 and appendix A).
-    pub fn link_local(&self, id: NodeId) -> Ipv6Address {
-        let [a, b, c, d, e, f] = self.mac(id).0;
-        let interface = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
-        Ipv6Address::from((0xfe80_u128 << 112) | u128::from(interface))
     }
 }
 
@@ -394,7 +271,7 @@ impl Topology {
             if cables.get(&id).is_some_and(|&count| count > 1) {
                 errors.push(TopologyError::HostWithManyLinks(id));
             }
-            errors.extend(host.errors(id));
+            errors.extend(host_errors(host, id));
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -430,7 +307,7 @@ impl NodeKind {
     /// The first that is wrong with it by itself, as node `id`.
     pub(crate) fn check(&self, id: NodeId) -> Result<(), TopologyError> {
         match self {
-            Self::Host(host) => first(host.errors(id)),
+            Self::Host(host) => first(host_errors(host, id)),
             Self::Hub => Ok(()),
             Self::Switch(switch) if switch_fits(switch) => Ok(()),
             Self::Switch(_) => Err(TopologyError::BadSwitch(id)),
@@ -583,20 +460,18 @@ fn router_fits(router: &RouterConfig) -> bool {
         && rules <= RULES_MAX
 }
 
-impl HostConfig {
-    /// What is wrong with it by itself, as node `id`.
-    fn errors(&self, id: NodeId) -> Vec<TopologyError> {
-        let unicast = self.addresses.iter().all(|cidr| cidr.address().is_unicast());
-        let buffers = [self.tcp.rx_buffer, self.tcp.tx_buffer];
-        let wrong = [
-            (!self.mac(id).is_unicast(), TopologyError::BadMac(id)),
-            (self.addresses.len() > ADDRESSES_MAX || !unicast, TopologyError::BadAddresses(id)),
-            (!(IP_MTU_MIN..=IP_MTU_MAX).contains(&self.ip_mtu), TopologyError::BadMtu(id)),
-            (
-                buffers.iter().any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(bytes)),
-                TopologyError::BadBuffer(id),
-            ),
-        ];
-        wrong.into_iter().filter_map(|(wrong, error)| wrong.then_some(error)).collect()
-    }
+/// What is wrong with the settings of a host by themselves, as node `id`.
+fn host_errors(host: &HostConfig, id: NodeId) -> Vec<TopologyError> {
+    let unicast = host.addresses.iter().all(|cidr| cidr.address().is_unicast());
+    let buffers = [host.tcp.rx_buffer, host.tcp.tx_buffer];
+    let wrong = [
+        (!host.mac(id).is_unicast(), TopologyError::BadMac(id)),
+        (host.addresses.len() > ADDRESSES_MAX || !unicast, TopologyError::BadAddresses(id)),
+        (!(IP_MTU_MIN..=IP_MTU_MAX).contains(&host.ip_mtu), TopologyError::BadMtu(id)),
+        (
+            buffers.iter().any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(bytes)),
+            TopologyError::BadBuffer(id),
+        ),
+    ];
+    wrong.into_iter().filter_map(|(wrong, error)| wrong.then_some(error)).collect()
 }

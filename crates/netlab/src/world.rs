@@ -6,25 +6,24 @@
 
 mod command;
 mod dirty;
+mod machine;
 mod outside;
 mod slots;
 
 pub use command::{Command, CommandError};
 
-use crate::book::{Active, Book};
-use crate::history::{DropReason, Fate, FrameId, Handed, History, Limits, NodeEvent, Refusal, TransitId};
-use crate::host::Host;
+use crate::history::{DropReason, Fate, FrameId, Handed, History, HostEvent, Limits, NodeEvent, TransitId};
 use crate::queue::{Event, Queue};
 use crate::run::{Iperf, Outcome, RunId, RunKind};
-use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, NodeKind, Topology, TopologyError};
-use bridge::Bridge;
+use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, Topology, TopologyError};
 use dirty::Dirty;
-use router::Router;
+use host::{Host, Meter, Output, Runs};
+use machine::{Machine, Next, PluggedIn, Report, Wanted};
 use slots::Slots;
 use std::collections::VecDeque;
 use std::mem;
 use wire::line::Journey;
-use wire::node::{Action, Actions, Tag};
+use wire::node::{Action, Tag};
 use wire::passage::{Marks, Passage, Wire};
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, PortId};
@@ -53,7 +52,7 @@ pub enum Quiet {
 pub struct World {
     seed: u64,
     topology: Topology,
-    machines: Vec<Machine>,
+    nodes: Vec<Running>,
     /// For each node the directions it sends into by now; the place in the list is the port's number.
     ports: Vec<Vec<Direction>>,
     /// For each direction that is plugged in the port that it ends at.
@@ -67,9 +66,14 @@ pub struct World {
     commands: Vec<Option<(Command, Option<RunId>)>>,
     commands_open: usize,
     runs_open: usize,
-    active: Vec<Active>,
+    /// What the runs that have begun and not ended have measured.
+    runs: Runs,
+    /// For each run that has begun the hosts that take part: its client first, then its servers.
+    participants: Vec<Vec<NodeId>>,
     dirty: Dirty,
     next_frame: u64,
+    /// Scratch memory for [`carry_out`](Self::carry_out).
+    wanted: Vec<Wanted>,
     /// What comes from outside at the first open moment.
     injected: VecDeque<Frame>,
     /// Everything up to and with this moment has happened.
@@ -77,27 +81,9 @@ pub struct World {
     history: History,
 }
 
-/// What a node is while the world runs.
-enum Machine {
-    Host(Box<Host>),
-    Hub,
-    Switch(Box<Switch>),
-    Router(Box<Routing>),
-    /// Somebody outside of the world is this host.
-    Outside(Vec<(Instant, Frame)>),
-}
-
-/// A switch, what it wants done, and the one timer event that is in the queue.
-struct Switch {
-    bridge: Bridge,
-    actions: bridge::Actions,
-    armed: Option<Instant>,
-}
-
-/// A router, likewise.
-struct Routing {
-    router: Router,
-    actions: router::Actions,
+/// A node, and the one timer event of it that is in the queue.
+struct Running {
+    machine: Box<dyn Machine>,
     armed: Option<Instant>,
 }
 
@@ -117,7 +103,7 @@ impl World {
         let mut world = Self {
             seed,
             topology: Topology::default(),
-            machines: Vec::new(),
+            nodes: Vec::new(),
             ports: Vec::new(),
             ends_at: Vec::new(),
             ways: Vec::new(),
@@ -127,7 +113,9 @@ impl World {
             commands: Vec::new(),
             commands_open: 0,
             runs_open: 0,
-            active: Vec::new(),
+            runs: Runs::default(),
+            participants: Vec::new(),
+            wanted: Vec::new(),
             dirty: Dirty::default(),
             next_frame: 0,
             injected: VecDeque::new(),
@@ -151,22 +139,8 @@ impl World {
     /// Makes the next node, which is there from `born` on. It has no cable.
     fn add_node(&mut self, born: Instant, node: Node) {
         let id = NodeId(self.topology.nodes.len() as u32);
-        self.machines.push(match &node.kind {
-            NodeKind::Host(config) => {
-                let random = Stream::new(self.seed, &[STREAM_OF_HOSTS, u64::from(id.0)]).draw_u64();
-                Machine::Host(Box::new(Host::new(id, config.clone(), random)))
-            }
-            NodeKind::Hub => Machine::Hub,
-            NodeKind::Switch(config) => {
-                let bridge = Bridge::new(config.clone(), id.bridge_mac());
-                Machine::Switch(Box::new(Switch { bridge, actions: Actions::default(), armed: None }))
-            }
-            NodeKind::Router(config) => {
-                let random = Stream::new(self.seed, &[STREAM_OF_ROUTERS, u64::from(id.0)]).draw_u64();
-                let router = Router::new(config.clone(), random);
-                Machine::Router(Box::new(Routing { router, actions: Actions::default(), armed: None }))
-            }
-        });
+        let random = |stream| Stream::new(self.seed, &[stream, u64::from(id.0)]).draw_u64();
+        self.nodes.push(Running { machine: machine::machine(id, &node, random), armed: None });
         self.ports.push(Vec::new());
         self.history.add_node(born, node.kind.clone());
         self.topology.nodes.push(node);
@@ -196,39 +170,21 @@ impl World {
         }
         let carrier = self.topology.link(id).has_carrier(now);
         self.carriers.push(carrier);
-        for end in End::BOTH {
+        for from in End::BOTH {
+            let (node, number) = self.ends_at[Direction { link: id, from }.reverse().index()];
             let link = self.topology.link(id);
-            let (node, settings, rate) =
-                (link.ends[end.index()], link.ports[end.index()].clone(), link.ways[end.index()].line.rate);
-            match &mut self.machines[node.index()] {
-                Machine::Host(host) => {
-                    host.plugged(now);
-                    self.arm(now, node);
-                    continue;
-                }
-                Machine::Hub | Machine::Outside(_) => continue,
-                Machine::Switch(switch) => {
-                    let port = switch.bridge.add_port(now, settings.of_switch(), rate, &mut switch.actions);
-                    if !carrier {
-                        switch.bridge.set_carrier(now, port, false, rate, &mut switch.actions);
-                    }
-                }
-                Machine::Router(routing) => {
-                    let number = PortId(self.ports[node.index()].len() as u32 - 1);
-                    let settings = settings.of_router();
-                    let mac = node.router_mac(number);
-                    let port = routing.router.add_port(now, settings, mac, &mut routing.actions);
-                    if !carrier {
-                        routing.router.set_carrier(now, port, false, &mut routing.actions);
-                    }
-                }
+            let (settings, rate) = (&link.ports[from.index()], link.ways[from.index()].line.rate);
+            let port = PluggedIn { node, number, settings, rate, carrier };
+            if self.nodes[node.index()].machine.add_port(now, &port) {
+                self.dirty.insert(node);
+            } else {
+                self.arm(now, node);
             }
-            self.dirty.insert(node);
         }
         self.await_carrier(now, id);
     }
 
-    /// Tells both ends of a link if it has got or lost its carrier, or has another rate.
+    /// Notifies both ends of a link that it has got or lost its carrier, or has another rate.
     fn carrier(&mut self, now: Instant, id: LinkId) {
         let carrier = self.topology.link(id).has_carrier(now);
         self.carriers[id.index()] = carrier;
@@ -236,16 +192,9 @@ impl World {
             let direction = Direction { link: id, from };
             let (node, port) = self.ends_at[direction.reverse().index()];
             let rate = self.topology.link(id).ways[from.index()].line.rate;
-            match &mut self.machines[node.index()] {
-                Machine::Host(_) | Machine::Hub | Machine::Outside(_) => continue,
-                Machine::Switch(switch) => {
-                    switch.bridge.set_carrier(now, port, carrier, rate, &mut switch.actions);
-                }
-                Machine::Router(routing) => {
-                    routing.router.set_carrier(now, port, carrier, &mut routing.actions);
-                }
+            if self.nodes[node.index()].machine.set_carrier(now, port, carrier, rate) {
+                self.dirty.insert(node);
             }
-            self.dirty.insert(node);
         }
     }
 
@@ -265,10 +214,7 @@ impl World {
     /// A host, for tests that compare what is derived with what is.
     #[cfg(test)]
     pub(crate) fn host(&mut self, node: NodeId) -> &mut Host {
-        match &mut self.machines[node.index()] {
-            Machine::Host(host) => host,
-            _ => panic!("it is no host"),
-        }
+        self.nodes[node.index()].machine.as_host().expect("it is a host").0
     }
 
     /// What has happened.
@@ -333,8 +279,7 @@ impl World {
             match event {
                 Event::Command(number) => self.command(now, number),
                 Event::Arrival(slot) => self.arrival(now, slot),
-                Event::HostTimer(node) => self.host_timer(now, node),
-                Event::MachineTimer(node) => self.machine_timer(now, node),
+                Event::Timer(node) => self.timer(now, node),
                 Event::Carrier(link) => self.outage(now, link),
                 Event::Injection(node) => self.injection(now, node),
                 Event::Interval(run) => self.interval(now, run),
@@ -345,78 +290,43 @@ impl World {
         }
     }
 
-    /// Lends the book of runs to `f`, and tidies up after the runs that it ends.
-    fn with_book<R>(&mut self, now: Instant, f: impl FnOnce(&mut [Machine], &mut Book<'_>) -> R) -> R {
-        let mut ended = Vec::new();
-        let mut book = Book { now, history: &mut self.history, active: &mut self.active, ended: &mut ended };
-        let result = f(&mut self.machines, &mut book);
-        for (ended, outcome) in ended {
-            self.runs_open -= 1;
-            for node in [ended.client].into_iter().chain(ended.servers) {
-                if let Machine::Host(host) = &mut self.machines[node.index()] {
-                    host.end(ended.run, outcome == Outcome::Succeeded, now, &mut self.history);
-                    self.dirty.insert(node);
-                }
-            }
-        }
-        result
-    }
-
     fn poll(&mut self, now: Instant, node: NodeId) {
-        match &mut self.machines[node.index()] {
-            Machine::Host(_) => self.poll_host(now, node),
-            Machine::Hub | Machine::Outside(_) => {}
-            Machine::Switch(switch) => {
-                switch.bridge.poll(now, &mut switch.actions);
-                self.carry_out(now, node, None);
-            }
-            Machine::Router(routing) => {
-                routing.router.poll(now, &mut routing.actions);
-                self.carry_out(now, node, None);
-            }
-        }
-    }
-
-    fn poll_host(&mut self, now: Instant, node: NodeId) {
-        self.with_book(now, |machines, book| {
-            if let Machine::Host(host) = &mut machines[node.index()] {
-                host.poll(book);
-            }
-        });
-        while let Some(frame) = self.with_book(now, |machines, book| match &mut machines[node.index()] {
-            Machine::Host(host) => host.sent(book),
-            _ => None,
-        }) {
-            let id = self.new_frame();
-            match self.ports[node.index()].first() {
-                Some(&direction) => self.hand_over(now, direction, id, frame, (true, true)),
-                None => self.history.node_event(now, node, NodeEvent::NoCable),
-            }
-        }
+        self.nodes[node.index()].machine.poll(now, &mut self.runs);
+        self.carry_out(now, node, None);
         self.arm(now, node);
     }
 
-    /// Sees to it that a host's timer event is in the queue, and that there is only one: only an earlier one is added.
+    /// Sees to it that a node's timer event is in the queue, and that there is only one: only an earlier one is added.
     fn arm(&mut self, now: Instant, node: NodeId) {
-        let Machine::Host(host) = &mut self.machines[node.index()] else { return };
-        let Some(deadline) = host.deadline() else { return };
-        let deadline = deadline.max(now);
-        if host.armed.is_none_or(|armed| deadline < armed) {
-            host.armed = Some(deadline);
-            self.queue.push(deadline, Event::HostTimer(node));
+        let running = &mut self.nodes[node.index()];
+        let Some(due) = running.machine.next_timer() else { return };
+        let due = due.max(now);
+        if running.armed.is_none_or(|armed| due < armed) {
+            running.armed = Some(due);
+            self.queue.push(due, Event::Timer(node));
         }
     }
 
-    fn host_timer(&mut self, now: Instant, node: NodeId) {
-        let Machine::Host(host) = &mut self.machines[node.index()] else { return };
-        if host.armed != Some(now) {
+    fn timer(&mut self, now: Instant, node: NodeId) {
+        let running = &mut self.nodes[node.index()];
+        if running.armed != Some(now) {
             return; // An earlier one took its place.
         }
-        host.armed = None;
-        if host.deadline().is_some_and(|deadline| deadline <= now) {
+        running.armed = None;
+        let machine = &running.machine;
+        if machine.has_actions() || machine.next_timer().is_some_and(|due| due <= now) {
             self.dirty.insert(node);
         } else {
             self.arm(now, node);
+        }
+    }
+
+    /// Has a node polled at the first moment, if it has anything to do.
+    fn wake(&mut self, node: NodeId) {
+        let running = &mut self.nodes[node.index()];
+        if running.machine.has_actions() || running.machine.next_timer().is_some() {
+            running.armed = Some(Instant::ZERO);
+            self.queue.push(Instant::ZERO, Event::Timer(node));
         }
     }
 
@@ -466,85 +376,39 @@ impl World {
         self.history.arrived(direction);
         let (node, port) = self.ends_at[direction.index()];
         let tag = Tag { frame: id.0, hop: transit.0 };
-        match &mut self.machines[node.index()] {
-            Machine::Host(_) => {
-                let wanted = self.with_book(now, |machines, book| match &mut machines[node.index()] {
-                    Machine::Host(host) => host.receive(frame, book),
-                    _ => false,
-                });
-                if wanted {
-                    self.dirty.insert(node);
-                }
+        let machine = &mut self.nodes[node.index()].machine;
+        let received = machine.sends_on_same_bytes().then(|| frame.clone());
+        match machine.receive(now, port, frame, tag, &mut self.runs) {
+            Next::Nothing => {}
+            Next::Act => {
+                self.carry_out(now, node, received.as_ref());
+                self.arm(now, node);
             }
-            Machine::Hub => self.flood(now, node, port, id, &frame),
-            Machine::Switch(switch) => {
-                switch.bridge.receive(now, port, frame.clone(), tag, &mut switch.actions);
-                self.carry_out(now, node, Some(&frame));
-            }
-            Machine::Router(routing) => {
-                routing.router.receive(now, port, frame, tag, &mut routing.actions);
-                self.carry_out(now, node, None);
-            }
-            Machine::Outside(arrived) => arrived.push((now, frame)),
-        }
-    }
-
-    fn flood(&mut self, now: Instant, node: NodeId, ingress: PortId, id: FrameId, frame: &Frame) {
-        for port in 0..self.ports[node.index()].len() {
-            if port != ingress.0 as usize {
-                self.hand_over(now, self.ports[node.index()][port], id, frame.clone(), (false, false));
+            Next::Poll => {
+                self.carry_out(now, node, received.as_ref());
+                self.dirty.insert(node);
             }
         }
     }
 
-    /// Does what a switch or router wants done. `received`: the bytes that came in just now.
+    // ---- what nodes want done ----
+
+    /// Carries out what a node wants done. `received`: the bytes that came in just now, if it may send them on unchanged.
     fn carry_out(&mut self, now: Instant, node: NodeId, received: Option<&Frame>) {
-        match &mut self.machines[node.index()] {
-            Machine::Switch(switch) => {
-                let mut actions = mem::take(&mut switch.actions);
-                let refusal = |why| Some(Refusal::Switch(why));
-                self.act(now, node, received, &mut actions, NodeEvent::Switch, refusal);
-                let Machine::Switch(switch) = &mut self.machines[node.index()] else { return };
-                switch.actions = actions; // Its room is used again.
-                let deadline = switch.bridge.poll_at();
-                arm(&mut self.queue, now, node, deadline, &mut switch.armed);
-            }
-            Machine::Router(routing) => {
-                let mut actions = mem::take(&mut routing.actions);
-                let refusal = |why| (why != router::Refusal::NotForUs).then_some(Refusal::Router(why));
-                self.act(now, node, received, &mut actions, NodeEvent::Router, refusal);
-                let Machine::Router(routing) = &mut self.machines[node.index()] else { return };
-                routing.actions = actions;
-                let deadline = routing.router.poll_at();
-                arm(&mut self.queue, now, node, deadline, &mut routing.armed);
-            }
-            Machine::Host(_) | Machine::Hub | Machine::Outside(_) => {}
-        }
-    }
-
-    fn act<E, R>(
-        &mut self,
-        now: Instant,
-        node: NodeId,
-        received: Option<&Frame>,
-        actions: &mut Actions<E, R>,
-        event: impl Fn(E) -> NodeEvent,
-        refusal: impl Fn(R) -> Option<Refusal>,
-    ) {
-        for action in actions.0.drain(..) {
+        let mut wanted = mem::take(&mut self.wanted);
+        self.nodes[node.index()].machine.take_actions(&mut wanted);
+        for action in wanted.drain(..) {
             match action {
-                Action::Send { port, frame, of } => self.send_on(now, node, port, frame, of, received),
-                Action::Refuse { tag, why } => {
-                    if let Some(why) = refusal(why) {
-                        self.history.refuse(now, node, TransitId(tag.hop), why);
-                    }
-                }
-                Action::Event(what) => self.history.node_event(now, node, event(what)),
+                Action::Send { port, frame, of } => self.send(now, node, port, frame, of, received),
+                Action::Refuse { tag, why } => self.history.refuse(now, node, TransitId(tag.hop), why),
+                Action::Event(Report::Changed(event)) => self.history.node_event(now, node, event),
+                Action::Event(Report::Run(output)) => self.run_output(now, node, output),
             }
         }
+        self.wanted = wanted; // Its memory is used again.
     }
 
-    fn send_on(
+    fn send(
         &mut self,
         now: Instant,
         node: NodeId,
@@ -553,54 +417,71 @@ impl World {
         of: Option<Tag>,
         received: Option<&Frame>,
     ) {
-        let direction = self.ports[node.index()][port.0 as usize];
         let new_bytes = !received.is_some_and(|received| received.shares_buffer_with(&frame));
         let id = match of {
             Some(tag) => FrameId(tag.frame),
             None => self.new_frame(),
         };
-        self.hand_over(now, direction, id, frame, (of.is_none(), new_bytes));
+        match self.ports[node.index()].get(port.0 as usize) {
+            Some(&direction) => self.hand_over(now, direction, id, frame, (of.is_none(), new_bytes)),
+            // Only hosts send before they have a cable.
+            None => self.history.node_event(now, node, NodeEvent::Host(HostEvent::NoCable)),
+        }
+    }
+
+    fn run_output(&mut self, now: Instant, node: NodeId, output: Output) {
+        match output {
+            Output::Changed(event) => self.history.node_event(now, node, NodeEvent::Host(event)),
+            Output::Run { run, event, totals } => self.history.run_event(now, run, event, totals),
+            Output::RunEnded { run, outcome } => self.end_run(now, run, &outcome),
+        }
+    }
+
+    /// Ends a run at all hosts that take part in it.
+    fn end_run(&mut self, now: Instant, run: RunId, outcome: &Outcome) {
+        self.runs_open -= 1;
+        for node in mem::take(&mut self.participants[run.0 as usize]) {
+            if let Some((host, actions)) = self.nodes[node.index()].machine.as_host() {
+                host.end(
+                    run,
+                    *outcome == Outcome::Succeeded,
+                    &mut Meter { now, runs: &mut self.runs, actions },
+                );
+                self.carry_out(now, node, None);
+                self.dirty.insert(node);
+            }
+        }
+    }
+
+    /// Lets `f` measure, with the host `node` if it is one of this world, and carries out what follows.
+    fn measure<R>(
+        &mut self,
+        now: Instant,
+        node: NodeId,
+        f: impl FnOnce(Option<&mut Host>, &mut Meter<'_>) -> R,
+    ) -> R {
+        let mut own = host::Actions::default();
+        let (host, actions) = match self.nodes[node.index()].machine.as_host() {
+            Some((host, actions)) => (Some(host), actions),
+            None => (None, &mut own),
+        };
+        let mut meter = Meter { now, runs: &mut self.runs, actions };
+        let result = f(host, &mut meter);
+        for (run, outcome) in meter.take_ended() {
+            meter.actions.event(Output::RunEnded { run, outcome });
+        }
+        self.carry_out(now, node, None);
+        for action in own.0 {
+            if let Action::Event(output) = action {
+                self.run_output(now, node, output);
+            }
+        }
+        result
     }
 
     fn new_frame(&mut self) -> FrameId {
         self.next_frame += 1;
         FrameId(self.next_frame - 1)
-    }
-
-    /// Has a switch or router polled at the first moment, if it has anything to do.
-    fn wake(&mut self, node: NodeId) {
-        let (idle, armed) = match &mut self.machines[node.index()] {
-            Machine::Switch(switch) => {
-                (switch.actions.0.is_empty() && switch.bridge.poll_at().is_none(), &mut switch.armed)
-            }
-            Machine::Router(routing) => {
-                (routing.actions.0.is_empty() && routing.router.poll_at().is_none(), &mut routing.armed)
-            }
-            Machine::Host(_) | Machine::Hub | Machine::Outside(_) => return,
-        };
-        if !idle {
-            *armed = Some(Instant::ZERO);
-            self.queue.push(Instant::ZERO, Event::MachineTimer(node));
-        }
-    }
-
-    fn machine_timer(&mut self, now: Instant, node: NodeId) {
-        let (armed, deadline) = match &mut self.machines[node.index()] {
-            Machine::Switch(switch) if !switch.actions.0.is_empty() => (&mut switch.armed, Some(now)),
-            Machine::Router(routing) if !routing.actions.0.is_empty() => (&mut routing.armed, Some(now)),
-            Machine::Switch(switch) => (&mut switch.armed, switch.bridge.poll_at()),
-            Machine::Router(routing) => (&mut routing.armed, routing.router.poll_at()),
-            Machine::Host(_) | Machine::Hub | Machine::Outside(_) => return,
-        };
-        if *armed != Some(now) {
-            return; // An earlier one took its place.
-        }
-        *armed = None;
-        if deadline.is_some_and(|deadline| deadline <= now) {
-            self.dirty.insert(node);
-        } else {
-            arm(&mut self.queue, now, node, deadline, armed);
-        }
     }
 
     /// An outage of this link may begin or end now.
@@ -616,28 +497,13 @@ impl World {
 
     fn interval(&mut self, now: Instant, run: RunId) {
         let RunKind::Iperf(Iperf { interval, .. }) = self.history.run(run).spec.kind else { return };
-        let goes_on = self.with_book(now, |_, book| {
-            book.interval(run);
-            book.run(run).is_some()
+        let client = self.history.run(run).spec.from;
+        let goes_on = self.measure(now, client, |_, meter| {
+            meter.interval(run);
+            meter.run(run).is_some()
         });
         if goes_on {
             self.queue.push(now + interval, Event::Interval(run));
         }
-    }
-}
-
-/// Sees to it that a machine's timer event is in the queue: only an earlier one is added.
-fn arm(
-    queue: &mut Queue,
-    now: Instant,
-    node: NodeId,
-    deadline: Option<Instant>,
-    armed: &mut Option<Instant>,
-) {
-    let Some(deadline) = deadline else { return };
-    let deadline = deadline.max(now);
-    if armed.is_none_or(|armed| deadline < armed) {
-        *armed = Some(deadline);
-        queue.push(deadline, Event::MachineTimer(node));
     }
 }

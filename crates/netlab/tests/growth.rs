@@ -7,7 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use netlab::history::{DropReason, Fate, Limits, NodeEvent, Transit};
+use netlab::history::{DropReason, Fate, HostEvent, Limits, NodeEvent, Transit};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::{Command, CommandError};
@@ -126,7 +126,7 @@ fn a_host_without_a_cable_goes_on_by_itself_when_it_gets_one() {
         world.run_until(at(2_500), || true);
         let into_nothing = |world: &World| {
             let entries = world.history().node(NodeId(3)).iter();
-            entries.filter(|entry| entry.event == NodeEvent::NoCable).count()
+            entries.filter(|entry| entry.event == NodeEvent::Host(HostEvent::NoCable)).count()
         };
         let before = into_nothing(&world);
         assert!(before > 0);

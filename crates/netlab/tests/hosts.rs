@@ -8,7 +8,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use netlab::history::{NodeEvent, Transit};
+use netlab::history::{HostEvent, NodeEvent, Transit};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::{Command, CommandError};
@@ -174,8 +174,9 @@ fn the_path_mtu_is_what_the_narrowest_link_carries() {
             })
             .collect();
         assert_eq!(sizes, [(1_345, Some(address(from))), (1_345, None)]);
-        let told =
-            |entry: &netlab::history::NodeEntry| matches!(entry.event, NodeEvent::PathMtu { mtu: 1_345, .. });
+        let told = |entry: &netlab::history::NodeEntry| {
+            matches!(entry.event, NodeEvent::Host(HostEvent::PathMtu { mtu: 1_345, .. }))
+        };
         assert!(world.history().node(A).iter().any(told), "the host remembers it");
     }
 }
@@ -402,11 +403,17 @@ fn whoever_joins_a_group_receives_what_is_sent_to_it() {
                 assert!(events.contains(&RunEvent::Received { number, by }), "{events:?}");
             }
             let of = |entry: &&netlab::history::NodeEntry| {
-                matches!(entry.event, NodeEvent::Joined { .. } | NodeEvent::Left { .. })
+                matches!(
+                    entry.event,
+                    NodeEvent::Host(HostEvent::Joined { .. }) | NodeEvent::Host(HostEvent::Left { .. })
+                )
             };
             let memberships: Vec<_> =
                 world.history().node(by).iter().filter(of).map(|entry| &entry.event).collect();
-            assert_eq!(memberships, [&NodeEvent::Joined { group }, &NodeEvent::Left { group }]);
+            assert_eq!(
+                memberships,
+                [&NodeEvent::Host(HostEvent::Joined { group }), &NodeEvent::Host(HostEvent::Left { group })]
+            );
             assert_eq!(world.history().node_at(by, world.now()).memberships, []);
         }
     }

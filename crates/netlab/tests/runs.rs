@@ -7,7 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use netlab::history::{DropReason, NodeEvent, SocketState};
+use netlab::history::{DropReason, HostEvent, NodeEvent, SocketState};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::world::Command;
@@ -197,7 +197,9 @@ fn the_history_shows_a_connection_through_all_its_states_on_both_sides() {
     let states = |node| {
         let mut states = Vec::new();
         for entry in world.history().node(node) {
-            if let NodeEvent::Socket { state: SocketState::Tcp { state, .. }, .. } = entry.event {
+            if let NodeEvent::Host(HostEvent::Socket { state: SocketState::Tcp { state, .. }, .. }) =
+                entry.event
+            {
                 states.push(state.to_string());
             }
         }

@@ -70,7 +70,7 @@ pub struct RunReport {
     pub path_mtu: Option<PathMtuFound>,
     /// ICMP errors about packets of this run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub told: Vec<ToldReport>,
+    pub told: Vec<IcmpErrorReport>,
     /// How many datagrams each receiver of a multicast run got, by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receivers: Option<BTreeMap<String, u64>>,
@@ -100,7 +100,7 @@ pub struct PathMtuFound {
 
 /// An ICMP error about a packet.
 #[derive(Serialize)]
-pub struct ToldReport {
+pub struct IcmpErrorReport {
     /// Virtual seconds.
     pub at: f64,
     pub from: String,
@@ -214,7 +214,7 @@ fn run(scenario: &Scenario, log: &RunLog, now: Instant) -> RunReport {
         intervals: measures.bulk.then(|| intervals.collect()),
         hops: matches!(log.spec.kind, RunKind::Traceroute(_)).then(|| hops(log, now)),
         path_mtu: path_mtu(log, now),
-        told: told(log, now),
+        told: icmp_errors(log, now),
         receivers: receivers(scenario, log, now),
     }
 }
@@ -248,14 +248,14 @@ fn path_mtu(log: &RunLog, now: Instant) -> Option<PathMtuFound> {
     found.map(|bytes| PathMtuFound { bytes, from: reporter.map(|from| from.to_string()) })
 }
 
-fn told(log: &RunLog, now: Instant) -> Vec<ToldReport> {
-    let told = log.entries_by(now).iter().filter_map(|entry| match entry.event {
+fn icmp_errors(log: &RunLog, now: Instant) -> Vec<IcmpErrorReport> {
+    let errors = log.entries_by(now).iter().filter_map(|entry| match entry.event {
         RunEvent::Told { from, what, .. } => {
-            Some(ToldReport { at: entry.at.secs_f64(), from: from.to_string(), what: what.to_string() })
+            Some(IcmpErrorReport { at: entry.at.secs_f64(), from: from.to_string(), what: what.to_string() })
         }
         _ => None,
     });
-    told.take(TOLD_MAX).collect()
+    errors.take(TOLD_MAX).collect()
 }
 
 fn receivers(scenario: &Scenario, log: &RunLog, now: Instant) -> Option<BTreeMap<String, u64>> {

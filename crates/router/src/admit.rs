@@ -1,14 +1,14 @@
-//! What may pass.
+//! Asks the filter about forwarded packets, and answers those that it rejects.
 
 use crate::filter::Decision;
-use crate::icmp::Trouble;
+use crate::icmp::IcmpError;
 use crate::packet::Received;
 use crate::{Actions, Refusal, Router, reset};
 use wire::Instant;
 
 impl Router {
-    /// Asks the filter about a packet that is to be forwarded. `packet`: as it is behind the translation of its destination and
-    /// before that of its source, with the addresses of the machines inside.
+    /// Applies the filter to a packet that is to be forwarded. `packet` is the packet after the translation of its destination and
+    /// before that of its source, so with the addresses of the hosts inside.
     pub(crate) fn admit(
         &mut self,
         now: Instant,
@@ -24,7 +24,7 @@ impl Router {
                 if reset::segment(received.bytes()).is_some() {
                     self.send_reset(now, received, out);
                 } else {
-                    self.complain(now, received, Trouble::Prohibited, out);
+                    self.send_icmp_error(now, received, IcmpError::Prohibited, out);
                 }
                 Err(Refusal::Filtered(rule))
             }

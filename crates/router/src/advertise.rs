@@ -1,4 +1,4 @@
-//! When the router advertises itself to hosts (RFC 4861, 6.2), and what it says.
+//! Router advertisements (RFC 4861, 6.2): when they are sent, and their contents.
 
 use crate::config::ADDRESSES_MAX;
 use crate::interface::{Interface, Link};
@@ -9,26 +9,26 @@ use std::collections::BTreeMap;
 use wire::rng::Stream;
 use wire::{Duration, Instant};
 
-/// From one advertisement to the next without being asked: so long (RFC 4861, 6.2.1: MinRtrAdvInterval),
+/// The shortest time between unsolicited advertisements (RFC 4861, 6.2.1: MinRtrAdvInterval),
 const INTERVAL_MIN: Duration = Duration::from_secs(200);
-/// and up to so much longer, which makes MaxRtrAdvInterval.
+/// and how much longer it may be, up to MaxRtrAdvInterval.
 const INTERVAL_SPREAD: Duration = Duration::from_secs(400);
-/// The first few come sooner: no more than this apart (MAX_INITIAL_RTR_ADVERT_INTERVAL).
+/// The longest time between the first few (MAX_INITIAL_RTR_ADVERT_INTERVAL).
 const INITIAL_INTERVAL: Duration = Duration::from_secs(16);
-/// So many (MAX_INITIAL_RTR_ADVERTISEMENTS).
+/// How many are the first few (MAX_INITIAL_RTR_ADVERTISEMENTS).
 const INITIAL: u8 = 3;
-/// Who is asked waits up to this long with the answer, lest all routers answer at once (MAX_RA_DELAY_TIME).
+/// A solicitation is answered after a random delay of up to this, so that not all routers answer at once (MAX_RA_DELAY_TIME).
 const DELAY_MAX: Duration = Duration::from_millis(500);
-/// No two advertisements to everybody are closer together (MIN_DELAY_BETWEEN_RAS).
+/// The shortest time between two advertisements to all nodes (MIN_DELAY_BETWEEN_RAS).
 const APART_MIN: Duration = Duration::from_secs(3);
 
-/// For how long hosts may use the router, in seconds.
+/// The router lifetime, in seconds.
 const ROUTER_LIFETIME_S: u16 = 1_800;
-/// For how long addresses from the prefix are valid, in seconds.
+/// The valid lifetime of a prefix, in seconds.
 const VALID_S: u32 = 86_400;
-/// For how long they are preferred, in seconds.
+/// The preferred lifetime of a prefix, in seconds.
 const PREFERRED_S: u32 = 14_400;
-/// What hosts shall put into the hop limit.
+/// The hop limit that hosts are to use.
 const HOP_LIMIT: u8 = 64;
 
 const ROUTER_ADVERTISEMENT: u8 = 134;
@@ -38,7 +38,7 @@ const ON_LINK_AND_AUTONOMOUS: u8 = 0xc0;
 /// The option with the link's MTU (4.6.4).
 const MTU: u8 = 5;
 
-/// When to advertise, on each interface that does.
+/// The schedules of advertisements, for each interface that sends any.
 #[derive(Clone, Debug)]
 pub struct Advertiser {
     schedules: BTreeMap<Link, Schedule>,
@@ -48,7 +48,7 @@ pub struct Advertiser {
 #[derive(Clone, Debug)]
 struct Schedule {
     prefixes: Vec<Ipv6Cidr>,
-    /// Prefixes that are no more: hosts shall forget them.
+    /// Removed prefixes, which are advertised with a lifetime of zero.
     withdrawn: Vec<Ipv6Cidr>,
     initial_left: u8,
     next: Instant,
@@ -56,19 +56,19 @@ struct Schedule {
 }
 
 impl Advertiser {
-    /// One that has nothing to advertise yet.
+    /// An advertiser without interfaces.
     pub fn new(random: Stream) -> Self {
         Self { schedules: BTreeMap::new(), random }
     }
 
-    /// These interfaces advertise their prefixes from now on, and no others.
+    /// Sets the interfaces that advertise their prefixes.
     pub fn set_interfaces<'a>(&mut self, now: Instant, all: impl Iterator<Item = &'a Interface>) {
         let mut before = std::mem::take(&mut self.schedules);
         for interface in all.filter(|interface| advertises(interface)) {
             let prefixes: Vec<_> = prefixes(interface).collect();
             let schedule = match before.remove(&interface.link) {
                 Some(same) if same.prefixes == prefixes => same,
-                // News are told like a beginning (RFC 4861, 6.2.4).
+                // Changes are advertised like the first prefixes (RFC 4861, 6.2.4).
                 other => {
                     let last = other.as_ref().and_then(|other| other.last);
                     let next = self.answer_at(now, last);
@@ -84,7 +84,7 @@ impl Advertiser {
         }
     }
 
-    /// Somebody on this link asks for an advertisement (RFC 4861, 6.2.6). Everybody gets the answer.
+    /// Plans the answer to a router solicitation on this link (RFC 4861, 6.2.6), which goes to all nodes.
     pub fn solicited(&mut self, now: Instant, link: Link) {
         let Some(last) = self.schedules.get(&link).map(|schedule| schedule.last) else { return };
         let at = self.answer_at(now, last);
@@ -102,7 +102,7 @@ impl Advertiser {
         Duration::from_micros(self.random.up_to((max.nanos() / 1_000) as u32).into())
     }
 
-    /// An interface whose advertisement is due, and which prefixes it withdraws; the next one is planned.
+    /// An interface whose advertisement is due, and the prefixes that it withdraws. Plans the next one.
     fn due(&mut self, now: Instant) -> Option<(Link, Vec<Ipv6Cidr>)> {
         let link = *self.schedules.iter().find(|(_, schedule)| schedule.next <= now)?.0;
         let drawn = INTERVAL_MIN + self.up_to(INTERVAL_SPREAD);
@@ -118,7 +118,7 @@ impl Advertiser {
         Some((link, withdrawn))
     }
 
-    /// When the next is due.
+    /// When the next advertisement is due.
     pub fn poll_at(&self) -> Option<Instant> {
         self.schedules.values().map(|schedule| schedule.next).min()
     }
@@ -131,13 +131,13 @@ pub fn advertises(interface: &Interface) -> bool {
 
 /// The prefixes that hosts can make addresses from: 64 bits are the machine's (RFC 4862, 5.5.3; RFC 2464, 4).
 fn prefixes(interface: &Interface) -> impl Iterator<Item = Ipv6Cidr> + '_ {
-    interface.addresses.iter().filter_map(|&cidr| match crate::routes::network(cidr) {
+    interface.addresses.iter().filter_map(|&cidr| match crate::prefix::network(cidr) {
         IpCidr::Ipv6(cidr) if cidr.prefix_len() == 64 => Some(cidr),
         IpCidr::Ipv6(_) | IpCidr::Ipv4(_) => None,
     })
 }
 
-/// Sends an advertisement to all nodes on this interface. `stays`: the router can be used from now on, not: no more.
+/// Sends an advertisement to all nodes on this interface. `stays`: whether the router stays a default router.
 pub fn send(interface: &Interface, stays: bool, withdrawn: &[Ipv6Cidr], out: &mut Actions) {
     let Some(from) = interface.link_local else { return };
     let lifetime = if stays { ROUTER_LIFETIME_S } else { 0 };
@@ -147,10 +147,10 @@ pub fn send(interface: &Interface, stays: bool, withdrawn: &[Ipv6Cidr], out: &mu
     body.extend(address_option(SOURCE_ADDRESS, interface.mac));
     body.extend([MTU, 1, 0, 0]);
     body.extend((interface.mtu as u32).to_be_bytes());
-    let mut told: Vec<_> = prefixes(interface).map(|prefix| (prefix, VALID_S, PREFERRED_S)).collect();
-    told.dedup(); // Two addresses from one network.
-    told.extend(withdrawn.iter().map(|&prefix| (prefix, 0, 0)));
-    for (prefix, valid, preferred) in told {
+    let mut advertised: Vec<_> = prefixes(interface).map(|prefix| (prefix, VALID_S, PREFERRED_S)).collect();
+    advertised.dedup(); // Two addresses from one network.
+    advertised.extend(withdrawn.iter().map(|&prefix| (prefix, 0, 0)));
+    for (prefix, valid, preferred) in advertised {
         body.extend([PREFIX, 4, 64, ON_LINK_AND_AUTONOMOUS]);
         body.extend(u32::to_be_bytes(valid));
         body.extend(u32::to_be_bytes(preferred));

@@ -1,7 +1,7 @@
-//! ARP (RFC 826, RFC 5227): the router answers for its addresses and learns from those who ask it or answer it.
+//! ARP (RFC 826, RFC 5227): the router answers requests for its addresses, and learns from requests and replies to it.
 
 use crate::interface::{Interface, Link};
-use crate::neighbor::Heard;
+use crate::neighbor::Evidence;
 use crate::packet::ethernet_header;
 use crate::{Actions, Refusal, Router};
 use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, EthernetAddress, IpAddress};
@@ -34,15 +34,15 @@ impl Router {
         let Some(interface) = self.interfaces.get(&link) else { return Err(Refusal::NotForUs) };
         let for_us = interface.has(target.into());
         let sender = IpAddress::Ipv4(ip);
-        // One that only probes (RFC 5227, 2.1.1) has no address yet, and nobody has somebody else's network or a group's address.
+        // A probe (RFC 5227, 2.1.1) has no sender address; other invalid ones are those of another network or of a group.
         if mac.is_unicast() && interface.is_on_link(sender) && !interface.has(sender) {
             let solicited = operation == ArpOperation::Reply && for_us;
             let how = if operation == ArpOperation::Request && for_us {
-                Heard::Asking
+                Evidence::Request
             } else {
-                Heard::Telling { solicited, overrides: true }
+                Evidence::Advertisement { solicited, overrides: true }
             };
-            self.neighbors.heard(now, link, sender, Some(mac), how);
+            self.neighbors.learn_from(now, link, sender, Some(mac), how);
         }
         let Some(interface) = self.interfaces.get(&link) else { return Err(Refusal::NotForUs) };
         match operation {
@@ -51,13 +51,13 @@ impl Router {
                 Ok(())
             }
             ArpOperation::Reply if for_us => Ok(()),
-            // Everybody hears these; RFC 826 only wants known addresses brought up to date.
+            // Gratuitous ARP is a broadcast; RFC 826 only updates known addresses by it.
             _ => Err(Refusal::NotForUs),
         }
     }
 
-    /// Asks who has this address: everybody, or the machine that had it.
-    pub(crate) fn ask_arp(
+    /// Sends an ARP request for this address: to all stations, or to the one with the Ethernet address `to`.
+    pub(crate) fn send_arp_request(
         &self,
         interface: &Interface,
         ip: Ipv4Addr,

@@ -1,7 +1,7 @@
-//! The Internet checksum (RFC 1071), and how it follows a change without reading the whole packet again (RFC 1624).
+//! The Internet checksum (RFC 1071), and its incremental update for a change of the packet (RFC 1624).
 //!
-//! Updating has a merit beyond speed: a packet that was damaged on its way still has a wrong checksum afterwards. Whoever
-//! computes it afresh makes the damage look genuine.
+//! An update is not only faster: a packet that was damaged on its way still has a wrong checksum afterwards. Computing the checksum
+//! anew would hide the damage.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -25,26 +25,26 @@ pub fn add(a: u16, b: u16) -> u16 {
     fold(u64::from(a) + u64::from(b))
 }
 
-/// The sum of the pseudo-header that TCP and UDP put before themselves over IPv4 (RFC 9293, 3.1); `length`: of header and
+/// The sum of the pseudo-header of TCP and UDP over IPv4 (RFC 9293, 3.1); `length`: of header and
 /// payload, in bytes.
 pub fn pseudo_v4(source: Ipv4Addr, destination: Ipv4Addr, protocol: u8, length: u16) -> u16 {
     let addresses = add(sum(&source.octets()), sum(&destination.octets()));
     add(addresses, add(u16::from(protocol), length))
 }
 
-/// The sum of the pseudo-header that TCP, UDP and ICMPv6 put before themselves over IPv6 (RFC 8200, 8.1); `length`: of
+/// The sum of the pseudo-header of TCP, UDP and ICMPv6 over IPv6 (RFC 8200, 8.1); `length`: of
 /// header and payload, in bytes.
 pub fn pseudo_v6(source: Ipv6Addr, destination: Ipv6Addr, protocol: u8, length: u32) -> u16 {
     let addresses = add(sum(&source.octets()), sum(&destination.octets()));
     add(addresses, add(u16::from(protocol), fold(u64::from(length))))
 }
 
-/// The checksum to send for what sums to `sum` (RFC 1071).
+/// The checksum of a message with this sum (RFC 1071).
 pub fn finish(sum: u16) -> u16 {
     !sum
 }
 
-/// The checksum to send with UDP for what sums to `sum`: 0 would say that there is none, so it is sent as `0xffff` (RFC 768).
+/// The UDP checksum of a datagram with this sum: 0 would mean that there is none, so it is sent as `0xffff` (RFC 768).
 pub fn finish_udp(sum: u16) -> u16 {
     match finish(sum) {
         0 => 0xffff,
@@ -69,8 +69,8 @@ pub fn update(checksum: u16, old: &[u8], new: &[u8]) -> u16 {
     update16(checksum, sum(old), sum(new))
 }
 
-/// The UDP checksum after a change whose bytes at even places summed to `old` and sum to `new`: over IPv4, 0 says that
-/// there is none, and stays (RFC 3022, 4.1); what becomes 0 is sent as `0xffff`.
+/// The UDP checksum after a change whose bytes at even places summed to `old` and sum to `new`: over IPv4, 0 means that
+/// there is none, and stays (RFC 3022, 4.1); a result of 0 is sent as `0xffff`.
 pub fn update_udp(checksum: u16, old: u16, new: u16) -> u16 {
     match checksum {
         0 => 0,

@@ -1,5 +1,5 @@
-//! A router's settings, and those of its ports. Plain data; whoever reads them from outside checks them first (the bounds are
-//! here), and the router ignores what makes no sense rather than fail.
+//! The settings of a router and of its ports, as plain data. A reader of documents checks them against the bounds here; the router
+//! ignores invalid ones.
 
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::ops::RangeInclusive;
@@ -8,17 +8,17 @@ use wire::Duration;
 /// A router's settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Config {
-    /// Routes that somebody wrote down, up to [`ROUTES_MAX`].
+    /// Static routes, up to [`ROUTES_MAX`].
     pub routes: Vec<StaticRoute>,
     /// RIP version 2 (RFC 2453) for IPv4 and RIPng (RFC 2080) for IPv6; `None`: neither.
     pub rip: Option<Rip>,
-    /// Address translation for what leaves through an [outside](Port::outside) port.
+    /// Address translation for packets that leave through an [outside](Port::outside) port; `None`: none.
     pub nat: Option<Nat>,
-    /// What may pass; `None`: everything.
+    /// The filter for forwarded packets; `None`: all pass.
     pub filter: Option<Filter>,
 }
 
-/// Routes that somebody may write down for one router.
+/// The number of static routes of one router.
 pub const ROUTES_MAX: usize = 1_024;
 /// Rules of one filter.
 pub const RULES_MAX: usize = 256;
@@ -29,29 +29,29 @@ pub const ADDRESSES_MAX: usize = 8;
 /// VLANs on one port.
 pub const VLANS_MAX: usize = 64;
 
-/// A route that somebody wrote down.
+/// A static route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StaticRoute {
-    /// Where it leads; of length 0: everywhere.
+    /// The prefix; of length 0: the default route.
     pub to: IpCidr,
     /// The next hop.
     pub via: IpAddress,
-    /// Among routes to one prefix the least wins; 1 by default.
+    /// Of several routes to one prefix, the one with the smallest metric is used; 1 by default.
     pub metric: u8,
 }
 
 /// RIP's settings (RFC 2453, 3.8 and RFC 2080, 2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rip {
-    /// What a neighbor is told of the routes that came from it.
+    /// How routes are announced to the neighbor from which they were learned.
     pub split_horizon: SplitHorizon,
-    /// Whether changes are told at once.
+    /// Whether changes are announced at once (triggered updates).
     pub triggered: bool,
-    /// From one full table to the next; each is up to a sixth sooner or later. By default 30 s.
+    /// The interval between full tables, with a jitter of a sixth to both sides. By default 30 s.
     pub update: Duration,
-    /// A route that was not heard for this long is unreachable. By default 180 s.
+    /// A route becomes unreachable when it was not announced for this long. By default 180 s.
     pub timeout: Duration,
-    /// How long it is still told as unreachable before it is forgotten. By default 120 s.
+    /// How long a route is announced as unreachable before it is deleted. By default 120 s.
     pub garbage: Duration,
 }
 
@@ -67,21 +67,21 @@ impl Default for Rip {
     }
 }
 
-/// What a neighbor is told of the routes that came from it (RFC 2453, 3.4.3).
+/// How routes are announced to the neighbor from which they were learned (RFC 2453, 3.4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SplitHorizon {
-    /// The same as everybody: routers count to infinity.
+    /// Like any other route, so that routers count to infinity.
     Off,
-    /// Nothing.
+    /// Not at all.
     Simple,
-    /// That they are unreachable.
+    /// As unreachable.
     PoisonedReverse,
 }
 
 /// Address and port translation (RFC 3022, RFC 4787, RFC 5382, RFC 5508).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Nat {
-    /// Ports of the outside address that lead to machines inside.
+    /// Ports of the outside address that are forwarded to hosts inside.
     pub forwards: Vec<Forward>,
 }
 
@@ -92,7 +92,7 @@ pub struct Forward {
     pub transport: Transport,
     /// The port outside.
     pub port: u16,
-    /// The machine inside.
+    /// The host inside.
     pub to: std::net::Ipv4Addr,
     /// Its port.
     pub to_port: u16,
@@ -107,34 +107,34 @@ pub enum Transport {
     Udp,
 }
 
-/// A stateful filter for what is forwarded: the first rule that fits decides; what belongs to a connection that was let pass
-/// is not asked again.
+/// A stateful filter for forwarded packets: the first rule that matches decides; later packets of an allowed connection pass without
+/// being matched again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Filter {
-    /// Up to [`RULES_MAX`].
+    /// The rules, up to [`RULES_MAX`].
     pub rules: Vec<Rule>,
-    /// What happens where none fits.
+    /// The verdict if no rule matches.
     pub otherwise: Verdict,
 }
 
-/// One rule. What is `None` fits everything.
+/// One rule. A condition that is `None` matches everything.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
-    /// What happens.
+    /// What happens to matching packets.
     pub verdict: Verdict,
-    /// Came in at this port's cable.
+    /// Received at this port.
     pub port: Option<u32>,
-    /// From there.
+    /// The source is in this prefix.
     pub from: Option<IpCidr>,
-    /// To there.
+    /// The destination is in this prefix.
     pub to: Option<IpCidr>,
-    /// Of this protocol.
+    /// The protocol.
     pub protocol: Option<Protocol>,
-    /// To one of these ports (TCP and UDP).
+    /// The destination port is one of these (TCP and UDP).
     pub to_ports: Option<RangeInclusive<u16>>,
 }
 
-/// What a rule looks for.
+/// The protocol of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// TCP.
@@ -145,14 +145,14 @@ pub enum Protocol {
     Icmp,
 }
 
-/// What becomes of a packet.
+/// What happens to a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It passes.
     Allow,
-    /// It vanishes.
+    /// It is dropped without an answer.
     Deny,
-    /// It is refused: its sender is told (ICMP "administratively prohibited", TCP RST).
+    /// It is dropped, and its sender gets an error (ICMP "administratively prohibited", TCP RST).
     Reject,
 }
 
@@ -161,17 +161,17 @@ pub enum Verdict {
 pub struct Port {
     /// Switched on by its administrator.
     pub up: bool,
-    /// Its Ethernet address, if somebody has chosen one.
+    /// Its Ethernet address; `None`: one derived from node and port.
     pub mac: Option<EthernetAddress>,
     /// Its addresses and networks, IPv4 and IPv6, for untagged frames.
     pub addresses: Vec<IpCidr>,
-    /// Those of each VLAN whose tagged frames it takes ("router on a stick"): the VLAN's number, 1 to 4094, and addresses.
+    /// The addresses for each VLAN whose tagged frames it accepts ("router on a stick"): the VLAN's number, 1 to 4094, and addresses.
     pub vlans: Vec<(u16, Vec<IpCidr>)>,
     /// The longest packet, in bytes.
     pub mtu: usize,
-    /// It leads to the outside of [`Config::nat`].
+    /// It is on the outside of [`Config::nat`].
     pub outside: bool,
-    /// It tells hosts of its IPv6 prefixes, and that it is a router (RFC 4861, 6.2).
+    /// It sends router advertisements with its IPv6 prefixes (RFC 4861, 6.2).
     pub advertise: bool,
     /// It takes part in RIP, if the router does.
     pub rip: bool,

@@ -1,60 +1,60 @@
-//! What changes in a router, and why it keeps a packet.
+//! The changes that a router reports, and the reasons for which it drops a packet.
 
 use crate::config::Transport;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 use std::fmt;
 use wire::PortId;
 
-/// Something changed in a router.
+/// A change in a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A route is in use, or has changed.
+    /// A route is in use from now on, or has changed.
     Route(Route),
-    /// None leads there any more.
+    /// There is no route to a prefix any more.
     RouteGone {
-        /// Where it led.
+        /// The prefix.
         to: IpCidr,
     },
     /// A neighbor's address was learned, by ARP (RFC 826) or NDP (RFC 4861).
     Neighbor {
-        /// Behind this port.
+        /// The port behind which it is.
         port: PortId,
         /// Its IP address.
         ip: IpAddress,
         /// Its Ethernet address.
         mac: EthernetAddress,
     },
-    /// A neighbor was forgotten.
+    /// A neighbor was removed.
     NeighborGone {
-        /// Behind this port.
+        /// The port behind which it is.
         port: PortId,
         /// Its IP address.
         ip: IpAddress,
     },
-    /// An address and port are translated from now on.
+    /// A mapping was added: an address and port inside are translated.
     Translation {
-        /// Which entry: counted over the router's life.
+        /// Its number, counted over the router's life.
         entry: u32,
-        /// What is translated.
+        /// The mapping.
         flow: Translation,
     },
-    /// No more.
+    /// A mapping was removed.
     TranslationGone {
-        /// Which entry.
+        /// Its number.
         entry: u32,
     },
-    /// The filter lets a connection pass, in both directions.
+    /// The filter allows a connection, in both directions.
     Connection {
-        /// Which: counted over the router's life.
+        /// Its number, counted over the router's life.
         entry: u32,
-        /// What passes.
+        /// The flow of its first packet.
         flow: Flow,
-        /// The rule that let it, by its place in the filter; `None`: none fitted.
+        /// The index of the rule that allowed it; `None`: no rule matched.
         rule: Option<u32>,
     },
-    /// It is over.
+    /// A connection was removed.
     ConnectionGone {
-        /// Which.
+        /// Its number.
         entry: u32,
     },
 }
@@ -62,86 +62,86 @@ pub enum Event {
 /// A route in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// Where it leads.
+    /// The prefix.
     pub to: IpCidr,
     /// The next hop; `None`: the destination itself is on that port's network.
     pub via: Option<IpAddress>,
-    /// Through this port.
+    /// The outgoing port.
     pub port: PortId,
     /// The VLAN there, if its frames are tagged.
     pub vlan: Option<u16>,
     /// Hops; RIP's 16 is unreachable.
     pub metric: u8,
-    /// Where it is from.
+    /// Its source.
     pub source: Source,
 }
 
-/// Where a route is from.
+/// The source of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// A port's own network.
     Connected,
-    /// Written down.
+    /// Configured.
     Static,
     /// RIP or RIPng.
     Rip,
 }
 
-/// What a filter follows.
+/// The addresses and ports of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Flow {
     /// The IP protocol's number.
     pub protocol: u8,
-    /// Who began; the port is an ICMP identifier where there are no ports.
+    /// The initiator; the port is the identifier of an ICMP query.
     pub from: IpEndpoint,
-    /// With whom.
+    /// The responder.
     pub to: IpEndpoint,
 }
 
-/// What is translated.
+/// A mapping of the address translation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Translation {
     /// TCP, UDP; `None`: ICMP, whose identifiers stand in for ports.
     pub transport: Option<Transport>,
-    /// The machine inside.
+    /// The address and port inside.
     pub inside: IpEndpoint,
-    /// As it is seen outside.
+    /// The address and port outside.
     pub outside: IpEndpoint,
-    /// With whom it began to talk.
+    /// The remote endpoint of the first session.
     pub remote: IpEndpoint,
 }
 
-/// Why a router keeps a packet.
+/// Why a router drops a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refusal {
     /// The port is switched off.
     PortOff,
-    /// The frame is for another station, or of a protocol or VLAN that the router does not speak. Nothing is wrong.
+    /// The frame is for another station, or of a protocol or VLAN that is not configured. This is no fault.
     NotForUs,
     /// It is malformed, or its checksum is wrong.
     Malformed,
-    /// Its time to live, or hop limit, is over.
+    /// Its time to live, or hop limit, reached zero.
     Expired,
-    /// No route leads there.
+    /// There is no route to the destination.
     NoRoute,
-    /// Nobody answers for the next hop.
+    /// The next hop does not answer ARP or NDP.
     NoNeighbor,
     /// Too many packets wait for the next hop's address.
     NeighborQueueFull,
     /// It is too long for the next link and must not be fragmented.
     TooBig,
-    /// The filter's rule of this number does not let it pass; `None`: none fitted.
+    /// The filter's rule with this index forbids it; `None`: no rule matched.
     Filtered(Option<u32>),
-    /// It is for a port of the router itself where nobody listens, or for an address that is never forwarded.
+    /// It is for the router itself, which has no service for it, or for an address that is never forwarded.
     NobodyThere,
     /// No more translations are possible.
     TranslationsFull,
-    /// From outside to an address inside, where no translation leads.
+    /// There is no translation for it.
     NoTranslation,
 }
 
 impl Refusal {
-    /// A number for each reason, whatever it carries.
+    /// A number for each reason, without its payload.
     pub const fn number(self) -> u64 {
         match self {
             Self::PortOff => 0,

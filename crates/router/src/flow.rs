@@ -1,7 +1,6 @@
-//! Who talks with whom in a packet: what address translation and the filter go by.
+//! The addresses, ports and identifiers of a packet, by which address translation and the filter recognize its flow.
 //!
-//! It reads no more than headers, believes no length that the bytes do not bear out, and checks no checksum: a packet that
-//! was damaged is for its receiver to refuse.
+//! Only headers are read, and no checksum is verified: a damaged packet is dropped by its receiver.
 
 use crate::event::Flow;
 use smoltcp::wire::{IpAddress, IpEndpoint, IpProtocol};
@@ -16,7 +15,7 @@ pub const UDP: u8 = 17;
 /// See [`ICMP`].
 pub const ICMPV6: u8 = 58;
 
-/// What the headers of a packet say.
+/// The outline of a packet's headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet {
     /// The sender.
@@ -27,15 +26,15 @@ pub struct Packet {
     pub protocol: u8,
     /// Where that protocol's header begins, in bytes from the packet's first.
     pub upper: usize,
-    /// Where the packet ends: what comes after it is padding. Of a packet that was cut short, where it is cut.
+    /// Where the packet ends, without padding; of a truncated packet, where its bytes end.
     pub end: usize,
-    /// It is a piece of a longer packet.
+    /// Its place in the longer packet that it is a part of.
     pub fragment: Option<Fragment>,
-    /// What the protocol above says.
+    /// The fields of the protocol above IP.
     pub body: Body,
 }
 
-/// What the protocol above IP says, as far as a flow needs it.
+/// The fields of the protocol above IP that a flow needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// TCP.
@@ -44,7 +43,7 @@ pub enum Body {
         source: u16,
         /// Port of the receiver.
         destination: u16,
-        /// Its flags; `None`: cut off before them.
+        /// Its flags; `None`: the packet is cut before them.
         flags: Option<Flags>,
     },
     /// UDP.
@@ -54,21 +53,21 @@ pub enum Body {
         /// Port of the receiver.
         destination: u16,
     },
-    /// An ICMP or ICMPv6 question, such as an echo request, or its answer.
+    /// An ICMP or ICMPv6 query, such as an echo request, or its reply.
     Query {
         /// Its identifier.
         identifier: u16,
-        /// It is the answer.
+        /// It is the reply.
         reply: bool,
     },
     /// An ICMP or ICMPv6 error about a packet whose beginning, an IP header, is at `embedded`, in bytes from the packet's first.
     Error {
-        /// Where.
+        /// The offset.
         embedded: usize,
     },
-    /// A fragment other than the first: what would tell is in the first.
+    /// A fragment other than the first, which has no header of the protocol above IP.
     LaterFragment,
-    /// The header of TCP, UDP or ICMP is cut off before anything can be told.
+    /// The header of TCP, UDP or ICMP is cut before the ports or the identifier.
     Short,
     /// Another protocol, or another kind of ICMP message.
     Other,
@@ -77,13 +76,13 @@ pub enum Body {
 /// The flags of a TCP segment (RFC 9293, 3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
-    /// It begins a connection.
+    /// SYN: opens a connection.
     pub syn: bool,
-    /// It acknowledges.
+    /// ACK: the acknowledgment number is valid.
     pub ack: bool,
-    /// Its sender has no more to say.
+    /// FIN: its sender sends no more data.
     pub fin: bool,
-    /// It aborts the connection.
+    /// RST: aborts the connection.
     pub rst: bool,
 }
 
@@ -125,8 +124,8 @@ impl Packet {
         }
     }
 
-    /// The flow that it belongs to, in its own direction; ICMP identifiers stand for both ports. `None`: it belongs to none by
-    /// itself (an error, a later fragment), or is cut short. What has no ports has 0.
+    /// The flow of the packet, in its own direction. An ICMP identifier stands for both ports; protocols without ports have 0.
+    /// `None`: an error or a later fragment, whose flow its own headers do not name, or a truncated header.
     pub fn flow(&self) -> Option<Flow> {
         let (source, destination) = match self.body {
             Body::Tcp { source, destination, .. } | Body::Udp { source, destination } => {
@@ -186,7 +185,7 @@ impl Body {
 }
 
 impl Flow {
-    /// The same in the other direction.
+    /// The flow in the opposite direction.
     pub fn reversed(self) -> Self {
         Self { protocol: self.protocol, from: self.to, to: self.from }
     }

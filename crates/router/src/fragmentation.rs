@@ -1,12 +1,12 @@
-//! Fragmentation of IPv4 packets (RFC 791, 3.2; RFC 1812, 4.2.2.7), and of the router's own IPv6 packets: those of others it
-//! never cuts (RFC 8200, 5).
+//! Fragmentation of IPv4 packets (RFC 791, 3.2; RFC 1812, 4.2.2.7), and of IPv6 packets that the router makes: forwarded
+//! ones are never fragmented (RFC 8200, 5).
 
 use crate::interface::IPV6_MTU_MIN;
 use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv6Packet};
 use wire::header::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES};
 
-/// Calls `each` with the fragments of a whole IPv4 packet, none longer than `mtu` bytes (at least 68), in their order. What is
-/// itself a fragment is cut further.
+/// Calls `each` with the fragments of a whole IPv4 packet, none longer than `mtu` bytes (at least 68), in order. A
+/// fragment is fragmented further.
 pub fn fragment(packet: &[u8], mtu: usize, mut each: impl FnMut(&[u8])) {
     let whole = Ipv4Packet::new_unchecked(packet);
     let header_len = usize::from(whole.header_len());
@@ -65,7 +65,7 @@ fn copied_options(mut options: &[u8]) -> Vec<u8> {
             _ => {
                 let len = usize::from(rest.first().copied().unwrap_or(0));
                 if len < 2 || len > options.len() {
-                    break; // Malformed: nobody can say what is to be copied.
+                    break; // Malformed: the option's length is unknown.
                 }
                 if kind & 0x80 != 0 {
                     copied.extend_from_slice(&options[..len]);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn later_fragments_have_only_the_options_that_are_to_be_copied() {
+    fn later_fragments_have_only_options_with_the_copied_flag() {
         // Record route (7, not copied), a no-operation, and a router alert (148, copied).
         let options = [7, 7, 4, 0, 0, 0, 0, 1, 148, 4, 0, 0];
         let all = fragments(&packet(&[5; 100], &options), 80);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_is_cut_further_and_says_where_its_pieces_belong() {
+    fn a_fragment_is_fragmented_further_with_right_offsets() {
         let mut middle = packet(&[5; 64], &[]);
         let mut header = Ipv4Packet::new_unchecked(&mut middle[..]);
         header.set_frag_offset(800);
@@ -147,7 +147,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn fragments_obey_the_mtu_and_put_together_are_the_packet(
+        fn fragments_fit_the_mtu_and_reassemble_to_the_packet(
             payload in prop::collection::vec(any::<u8>(), 0..4_000),
             options in prop::collection::vec(any::<u8>(), 0..=40).prop_map(|mut o| { o.truncate(o.len() & !3); o }),
             mtu in 68usize..1_600,

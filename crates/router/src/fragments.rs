@@ -1,7 +1,7 @@
-//! What became of the first fragment of a packet, so that the same becomes of the others: only the first has the ports.
+//! Remembers the decision about a packet's first fragment for its later ones, which have no ports.
 //!
-//! Fragments that overtake the first are not kept until it comes: a router at home does not reassemble, and a bounded store
-//! of strangers' fragments would be filled by whoever likes to.
+//! Fragments that overtake the first are not stored until it arrives: a home router does not reassemble, and any sender could fill
+//! a bounded store of fragments.
 
 use smoltcp::wire::IpAddress;
 use std::collections::VecDeque;
@@ -9,15 +9,15 @@ use wire::{Duration, Instant};
 
 use crate::flow::Packet;
 
-/// Packets whose fragments are on their way at a time; the oldest goes first.
+/// Packets that are remembered at a time; the oldest is removed first.
 pub(crate) const PACKETS_MAX: usize = 64;
-/// For this long after the first fragment the others are recognized: no receiver waits longer than 60 s (RFC 8200, 4.5).
+/// How long later fragments are recognized: no receiver waits longer than 60 s for them (RFC 8200, 4.5).
 pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
 
-/// What the fragments of a packet have in common (RFC 791, 3.2).
+/// The fields that the fragments of a packet share (RFC 791, 3.2).
 type Key = (IpAddress, IpAddress, u8, u32);
 
-/// A memory of first fragments.
+/// The decisions about first fragments.
 #[derive(Clone, Debug)]
 pub(crate) struct Fragments<T>(VecDeque<(Key, T, Instant)>);
 
@@ -28,7 +28,7 @@ impl<T> Default for Fragments<T> {
 }
 
 impl<T: Copy> Fragments<T> {
-    /// If `packet` is a fragment, the others will share its fate.
+    /// Stores the decision about `packet` for later fragments, if it is a fragment.
     pub(crate) fn note(&mut self, now: Instant, packet: &Packet, fate: T) {
         let Some(key) = key(packet) else { return };
         self.0.retain(|(other, _, over)| *other != key && *over > now);
@@ -38,7 +38,7 @@ impl<T: Copy> Fragments<T> {
         self.0.push_back((key, fate, now + LIFETIME));
     }
 
-    /// The fate of the first fragment of the packet that `packet` is a piece of.
+    /// The decision about the first fragment of the packet that `packet` is a part of.
     pub(crate) fn fate(&self, now: Instant, packet: &Packet) -> Option<T> {
         let key = key(packet)?;
         self.0.iter().find(|(other, _, over)| *other == key && *over > now).map(|(_, fate, _)| *fate)

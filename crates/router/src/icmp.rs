@@ -1,4 +1,4 @@
-//! ICMP errors: what they say (RFC 792, RFC 4443), how much they quote, and what must never be answered with one.
+//! ICMP errors (RFC 792, RFC 4443): their contents, how much they quote, and when none may be sent.
 
 use crate::interface::is_host;
 use crate::packet::Received;
@@ -6,35 +6,35 @@ use smoltcp::wire::{Icmpv4Packet, Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Pack
 use std::net::{Ipv4Addr, Ipv6Addr};
 use wire::header::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, Ip};
 
-/// What a router complains about to a packet's sender.
+/// The errors that a router reports to a packet's sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// No route leads there.
+pub enum IcmpError {
+    /// There is no route to the destination.
     NoRoute,
-    /// Nobody answers for the next hop.
+    /// The next hop does not answer ARP or NDP.
     NoNeighbor,
-    /// The filter refuses it.
+    /// The filter rejects the packet.
     Prohibited,
-    /// A link-local source cannot be answered from beyond its link (IPv6).
+    /// The source is link-local and the destination beyond its link (IPv6).
     BeyondScope,
-    /// Nobody listens at this port of the router.
+    /// The router has no service on this UDP port.
     PortUnreachable,
-    /// The router does not speak what the packet carries; in IPv6 its number is at this place.
+    /// The router does not implement the payload's protocol. The number is its offset in the packet, for IPv6.
     UnknownProtocol(u32),
-    /// Its source route cannot be followed (IPv4).
+    /// The packet's source route is not followed (IPv4).
     SourceRouteFailed,
-    /// It is longer than the next link's MTU, which is this.
+    /// The packet is longer than the next link's MTU, which is this.
     TooBig(u32),
-    /// Its time to live is over.
+    /// The time to live, or hop limit, reached zero.
     Expired,
-    /// Its fragments did not come together in time.
+    /// Not all fragments arrived in time.
     ReassemblyExpired,
 }
 
 /// An ICMPv4 message's type, code, and second word.
 type Head = (u8, u8, [u8; 4]);
 
-impl Trouble {
+impl IcmpError {
     /// RFC 792; RFC 1191, 4; RFC 1812, 5.2.7.1.
     const fn ipv4(self) -> Head {
         match self {
@@ -82,13 +82,13 @@ impl Trouble {
     }
 }
 
-/// "Send what is for there to this next hop" (RFC 792, code 1: for this host).
+/// A redirect for one destination host to this next hop (RFC 792, code 1).
 pub fn redirect_ipv4(via: Ipv4Addr, about: &[u8]) -> Vec<u8> {
     error_ipv4((5, 1, via.octets()), about)
 }
 
 fn error_ipv4((kind, code, second): Head, about: &[u8]) -> Vec<u8> {
-    // RFC 1812, 4.3.2.3: as much as makes no more than 576 bytes.
+    // RFC 1812, 4.3.2.3: as much as fits into 576 bytes.
     let quoted = &about[..about.len().min(576 - IPV4_HEADER_BYTES - 8)];
     icmpv4(&[&[kind, code, 0, 0], &second, quoted])
 }
@@ -107,14 +107,14 @@ pub fn icmpv6(from: Ipv6Addr, to: Ipv6Addr, pieces: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Whether an ICMPv4 message of this type is an answer to nothing but a question, so that an error about it may be sent.
+/// Whether ICMPv4 messages of this type are queries or replies, about which an error may be sent.
 const fn is_query(kind: u8) -> bool {
     matches!(kind, 0 | 8 | 9 | 10 | 13..=18)
 }
 
-/// Whether an error about this packet may be sent at all (RFC 1122, 3.2.2; RFC 4443, 2.4 (e)). What was for many must not be
-/// answered by many, and errors about errors would go on for ever.
-pub fn may_complain(received: &Received, trouble: Trouble) -> bool {
+/// Whether an error about this packet may be sent (RFC 1122, 3.2.2; RFC 4443, 2.4 (e)): not about packets to a group, which many
+/// stations would answer, nor about errors, which would never end.
+pub fn may_send_error(received: &Received, trouble: IcmpError) -> bool {
     let bytes = received.bytes();
     match bytes.first().map(|byte| byte >> 4) {
         Some(4) => {
@@ -139,7 +139,7 @@ pub fn may_complain(received: &Received, trouble: Trouble) -> bool {
                     && ip.payload().first().is_none_or(|&kind| kind < 128 || kind == 137)
             });
             let for_many = received.to_group || to.is_multicast();
-            let even_then = matches!(trouble, Trouble::TooBig(_));
+            let even_then = matches!(trouble, IcmpError::TooBig(_));
             (even_then || !for_many) && !from.is_unspecified() && !from.is_multicast() && !about_error
         }
         _ => false,
@@ -173,8 +173,8 @@ mod tests {
     const B: [u8; 4] = [10, 0, 0, 2];
 
     #[test]
-    fn errors_are_about_packets_from_one_machine_to_one_and_never_about_errors() {
-        let may = |received: &Received| may_complain(received, Trouble::NoRoute);
+    fn errors_are_sent_about_unicast_packets_and_never_about_errors() {
+        let may = |received: &Received| may_send_error(received, IcmpError::NoRoute);
         assert!(may(&ipv4(A, B, IpProtocol::Udp, &[0; 8])));
         assert!(may(&ipv4(A, B, IpProtocol::Icmp, &[8; 8])));
         for kind in [3, 4, 5, 11, 12, 40] {
@@ -194,24 +194,24 @@ mod tests {
     }
 
     #[test]
-    fn in_ipv6_too_big_is_said_even_of_what_was_for_many() {
+    fn in_ipv6_packet_too_big_is_sent_even_about_multicast() {
         let [one, group] = ["fd00::1", "ff0e::1"].map(|text| text.parse::<Ipv6Addr>().unwrap());
         let to = |to, kind: u8| received(&ipv6_packet(one, to, IpProtocol::Icmpv6, 64, &[kind, 0, 0, 0]));
-        assert!(may_complain(&to(one, 128), Trouble::NoRoute));
-        assert!(!may_complain(&to(group, 128), Trouble::NoRoute));
-        assert!(may_complain(&to(group, 128), Trouble::TooBig(1_280)));
+        assert!(may_send_error(&to(one, 128), IcmpError::NoRoute));
+        assert!(!may_send_error(&to(group, 128), IcmpError::NoRoute));
+        assert!(may_send_error(&to(group, 128), IcmpError::TooBig(1_280)));
         for kind in [1, 2, 3, 4, 100, 137] {
-            assert!(!may_complain(&to(one, kind), Trouble::TooBig(1_280)), "{kind}");
+            assert!(!may_send_error(&to(one, kind), IcmpError::TooBig(1_280)), "{kind}");
         }
     }
 
     #[test]
-    fn as_much_is_quoted_as_fits_the_least_packet_that_everybody_takes() {
+    fn as_much_is_quoted_as_fits_the_minimum_mtu() {
         let about =
             Ipv4Header { from: A.into(), to: B.into(), protocol: IpProtocol::Udp, ttl: 1, tos: 0, ident: 5 }
                 .packet(&[7; 1_400]);
-        assert_eq!(Trouble::Expired.message_ipv4(&about).len() + 20, 576);
+        assert_eq!(IcmpError::Expired.message_ipv4(&about).len() + 20, 576);
         let local = Ipv6Addr::LOCALHOST;
-        assert_eq!(Trouble::Expired.message_ipv6(local, local, &about).len() + 40, 1_280);
+        assert_eq!(IcmpError::Expired.message_ipv6(local, local, &about).len() + 40, 1_280);
     }
 }

@@ -1,14 +1,14 @@
 //! The router's interfaces: a port's untagged frames, and each of its VLANs.
 //!
-//! They are made anew from the ports' settings whenever those change, and only those exist whose port is up. So nobody else has
-//! to ask whether a port works: what is not here cannot be sent through.
+//! They are made anew from the ports' settings whenever those change, and only for ports that are up. So no other module has to
+//! check whether a port works: an interface that does not exist cannot be sent through.
 
 use crate::config::{ADDRESSES_MAX, Port, VLANS_MAX};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use wire::PortId;
 
-/// Which interface: a port, and the VLAN there, if its frames are tagged (IEEE 802.1Q-2022, 9.6).
+/// The identity of an interface: its port, and its VLAN, if its frames are tagged (IEEE 802.1Q-2022, 9.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link {
     /// The port.
@@ -20,7 +20,7 @@ pub struct Link {
 /// An interface that is up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interface {
-    /// Which.
+    /// Its port and VLAN.
     pub link: Link,
     /// Its Ethernet address.
     pub mac: EthernetAddress,
@@ -38,15 +38,15 @@ pub struct Interface {
     pub rip: bool,
 }
 
-/// The least MTU of IPv4 (RFC 791, 3.2).
+/// The minimum MTU of IPv4 (RFC 791, 3.2).
 pub const MTU_MIN: usize = 68;
-/// The least MTU of IPv6: a link with a lesser one does not carry it (RFC 8200, 5).
+/// The minimum MTU of IPv6: a link with a smaller one carries no IPv6 (RFC 8200, 5).
 pub const IPV6_MTU_MIN: usize = 1_280;
-/// The longest packet of all.
+/// The longest IP packet.
 pub const MTU_MAX: usize = 65_535;
 
 impl Interface {
-    /// All interfaces of a port with these settings. What makes no sense is left out.
+    /// All interfaces of a port with these settings. Invalid addresses and VLANs are ignored.
     pub fn of_port(port: PortId, settings: &Port, mac: EthernetAddress) -> Vec<Self> {
         let vlans = settings.vlans.iter().take(VLANS_MAX).filter(|(vlan, _)| (1..=4_094).contains(vlan));
         let untagged = (None, &settings.addresses);
@@ -87,12 +87,12 @@ impl Interface {
         match address {
             IpAddress::Ipv6(address) if address.is_unicast_link_local() => self.link_local.is_some(),
             IpAddress::Ipv4(_) | IpAddress::Ipv6(_) => {
-                self.addresses.iter().any(|cidr| contains(cidr, address))
+                self.addresses.iter().any(|cidr| cidr.contains_addr(&address))
             }
         }
     }
 
-    /// Whether everybody on one of the interface's IPv4 networks is meant (RFC 1812, 5.3.5).
+    /// Whether this is a broadcast address on the interface (RFC 1812, 5.3.5).
     pub fn is_broadcast(&self, address: Ipv4Addr) -> bool {
         address.is_broadcast()
             || self.addresses.iter().any(|cidr| match cidr {
@@ -104,17 +104,17 @@ impl Interface {
             })
     }
 
-    /// The address by which the interface speaks with this one: on the same network if possible, else the first.
+    /// The source address for packets to `peer`: one on the same network if possible, else the first.
     pub fn source_for(&self, peer: IpAddress) -> Option<IpAddress> {
         match peer {
             IpAddress::Ipv4(_) => {
                 let own = || self.addresses.iter().filter(|cidr| matches!(cidr, IpCidr::Ipv4(_)));
-                own().find(|cidr| contains(cidr, peer)).or_else(|| own().next()).map(IpCidr::address)
+                own().find(|cidr| cidr.contains_addr(&peer)).or_else(|| own().next()).map(IpCidr::address)
             }
             IpAddress::Ipv6(address) if is_link_scope(address) => self.link_local.map(IpAddress::Ipv6),
             IpAddress::Ipv6(_) => {
                 let own = || self.addresses.iter().filter(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
-                own().find(|cidr| contains(cidr, peer)).or_else(|| own().next()).map(IpCidr::address)
+                own().find(|cidr| cidr.contains_addr(&peer)).or_else(|| own().next()).map(IpCidr::address)
             }
         }
     }
@@ -124,7 +124,7 @@ impl Interface {
         self.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv4(_)))
     }
 
-    /// Whether it takes Ethernet frames for this group.
+    /// Whether it accepts Ethernet frames to this group.
     pub fn is_in_group(&self, mac: EthernetAddress) -> bool {
         let [a, b, c, d, e, f] = mac.0;
         match [a, b] {
@@ -160,7 +160,7 @@ impl Interface {
     }
 }
 
-/// Whether a single machine can have this address (RFC 1122, 3.2.1.3).
+/// Whether this can be the address of a single host (RFC 1122, 3.2.1.3).
 pub fn is_host(address: Ipv4Addr) -> bool {
     let [first, ..] = address.octets();
     first != 0 && first != 127 && first < 224
@@ -183,19 +183,10 @@ fn is_link_local(address: IpAddress) -> bool {
     matches!(address, IpAddress::Ipv6(address) if address.is_unicast_link_local())
 }
 
-/// Whether an address means something on one link only: a link-local one, or a group there.
+/// Whether an address is valid on one link only: a link-local address, or a group of link-local scope or less.
 pub fn is_link_scope(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.octets();
     address.is_unicast_link_local() || (first == 0xff && second & 0x0f <= 2)
-}
-
-/// Whether the network of `cidr` has this address.
-pub fn contains(cidr: &IpCidr, address: IpAddress) -> bool {
-    match (cidr, address) {
-        (IpCidr::Ipv4(cidr), IpAddress::Ipv4(address)) => cidr.contains_addr(&address),
-        (IpCidr::Ipv6(cidr), IpAddress::Ipv6(address)) => cidr.contains_addr(&address),
-        _ => false,
-    }
 }
 
 /// The link-local address that an Ethernet address gives (RFC 2464, 5).
@@ -210,7 +201,7 @@ pub fn solicited_node(address: Ipv6Addr) -> Ipv6Addr {
     Ipv6Addr::new(0xff02, 0, 0, 0, 0, 1, 0xff00 | a, b << 8 | c)
 }
 
-/// The Ethernet address of a group or of everybody (RFC 1112, 6.4; RFC 2464, 7); `None`: it is one machine's address.
+/// The Ethernet address of a group or of the broadcast address (RFC 1112, 6.4; RFC 2464, 7); `None`: it is a unicast address.
 pub fn group_mac(address: IpAddress) -> Option<EthernetAddress> {
     match address {
         IpAddress::Ipv4(address) if address.is_broadcast() => Some(EthernetAddress::BROADCAST),
@@ -277,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn it_speaks_with_a_peer_by_the_address_on_the_peers_network() {
+    fn the_source_address_is_on_the_peers_network() {
         let interface = interface(&["10.0.0.1/24", "10.1.0.1/24", "fd00::1/64"], 1_500);
         let source = |peer: &str| interface.source_for(peer.parse().unwrap()).map(|a| a.to_string());
         assert_eq!(source("10.1.0.9").as_deref(), Some("10.1.0.1"));

@@ -1,7 +1,7 @@
-//! The way of an IPv4 packet through the router (RFC 1812, 5.2.1), in the order of Linux: translation of the destination,
+//! Forwarding of IPv4 packets (RFC 1812, 5.2.1), in the order of Linux: translation of the destination,
 //! routing, time to live, filter, translation of the source, MTU.
 
-use crate::icmp::{self, Trouble, may_complain};
+use crate::icmp::{self, IcmpError, may_send_error};
 use crate::interface::{Link, is_forwardable};
 use crate::nat::Inbound;
 use crate::packet::{Received, decrement_ttl};
@@ -11,7 +11,7 @@ use std::net::Ipv4Addr;
 use wire::Instant;
 
 impl Router {
-    /// A whole packet came in, with a right header.
+    /// Receives a whole packet with a right header checksum.
     pub(crate) fn receive_ipv4(
         &mut self,
         now: Instant,
@@ -21,7 +21,7 @@ impl Router {
         let Some(here) = self.interfaces.get(&received.from) else { return Err(Refusal::NotForUs) };
         let header = Ipv4Packet::new_unchecked(received.bytes());
         let (from, to) = (header.src_addr(), header.dst_addr());
-        // Nobody else may speak in the router's name, nor in everybody's (RFC 1812, 5.3.7).
+        // No other station may use the router's address as its source, nor a group or broadcast address (RFC 1812, 5.3.7).
         let forged =
             self.is_own(received.from, from.into()) || from.is_multicast() || here.is_broadcast(from);
         if forged || from.is_loopback() {
@@ -54,13 +54,13 @@ impl Router {
         if self.is_own(received.from, to.into()) {
             translated = self.translate_in(now, received.from, to, packet, out)? == Inbound::Translated;
             if !translated {
-                return self.receive_own_ipv4(now, received, out);
+                return self.receive_own(now, received, out);
             }
         }
         self.forward_ipv4(now, received, packet, translated, out)
     }
 
-    /// Translates the destination of what is for one of the router's outside addresses, if a translation leads inside.
+    /// Translates the destination of a packet for one of the router's outside addresses, if there is a translation for it.
     fn translate_in(
         &mut self,
         now: Instant,
@@ -101,7 +101,7 @@ impl Router {
             return Err(Refusal::NobodyThere);
         }
         let Some(&route) = self.table.lookup(to.into()) else {
-            self.complain(now, &received, Trouble::NoRoute, out);
+            self.send_icmp_error(now, &received, IcmpError::NoRoute, out);
             return Err(Refusal::NoRoute);
         };
         let (link, next_hop) = (route.link(), route.via.unwrap_or(to.into()));
@@ -111,7 +111,7 @@ impl Router {
         }
         let (mtu, outside_address) = (egress.mtu, egress.source_for(next_hop));
         if header.hop_limit() <= 1 {
-            self.complain(now, &received, Trouble::Expired, out);
+            self.send_icmp_error(now, &received, IcmpError::Expired, out);
             return Err(Refusal::Expired);
         }
         let (comes_in, goes_out) = (self.leads_outside(received.from), self.leads_outside(link));
@@ -127,21 +127,21 @@ impl Router {
         }
         decrement_ttl(packet);
         if packet.len() > mtu && Ipv4Packet::new_unchecked(&*packet).dont_frag() {
-            self.complain(now, &received, Trouble::TooBig(mtu as u32), out);
+            self.send_icmp_error(now, &received, IcmpError::TooBig(mtu as u32), out);
             return Err(Refusal::TooBig);
         }
         self.output(now, link, next_hop, packet, Some(received), out);
         Ok(())
     }
 
-    /// Tells a host that there is a shorter way than through this router (RFC 1812, 5.2.7.2).
+    /// Sends a redirect to a host that could reach the next hop directly (RFC 1812, 5.2.7.2).
     fn redirect_ipv4(&mut self, now: Instant, received: &Received, next_hop: IpAddress, out: &mut Actions) {
         let from = Ipv4Packet::new_unchecked(received.bytes()).src_addr();
         let Some(here) = self.interfaces.get(&received.from) else { return };
         let IpAddress::Ipv4(via) = next_hop else { return };
         let neighbors = here.is_on_link(from.into()) && here.is_on_link(next_hop);
         let Some(IpAddress::Ipv4(own)) = here.source_for(from.into()) else { return };
-        if neighbors && may_complain(received, Trouble::NoRoute) && self.redirects.take(now) {
+        if neighbors && may_send_error(received, IcmpError::NoRoute) && self.redirects.take(now) {
             let message = icmp::redirect_ipv4(via, received.bytes());
             self.send_ipv4(now, Some(own), from, (IpProtocol::Icmp, 0), &message, out);
         }

@@ -1,6 +1,6 @@
-//! The way of an IPv6 packet through the router (RFC 8200, RFC 4443).
+//! Forwarding of IPv6 packets (RFC 8200, RFC 4443).
 
-use crate::icmp::{Trouble, may_complain};
+use crate::icmp::{IcmpError, may_send_error};
 use crate::interface::is_forwardable;
 use crate::packet::Received;
 use crate::{Actions, Refusal, Router};
@@ -8,7 +8,7 @@ use smoltcp::wire::{IpAddress, Ipv6Packet};
 use wire::Instant;
 
 impl Router {
-    /// A whole packet came in.
+    /// Receives a whole packet.
     pub(crate) fn receive_ipv6(
         &mut self,
         now: Instant,
@@ -23,13 +23,13 @@ impl Router {
         }
         if to.is_multicast() {
             let is_ours = here.is_in_ipv6_group(to);
-            return if is_ours { self.receive_own_ipv6(now, received, out) } else { Err(Refusal::NotForUs) };
+            return if is_ours { self.receive_own(now, received, out) } else { Err(Refusal::NotForUs) };
         }
         if received.to_group {
             return Err(Refusal::NobodyThere);
         }
         if self.is_own(received.from, to.into()) {
-            return self.receive_own_ipv6(now, received, out);
+            return self.receive_own(now, received, out);
         }
         self.forward_ipv6(now, received, out)
     }
@@ -41,7 +41,7 @@ impl Router {
             return Err(Refusal::NobodyThere);
         }
         let Some(&route) = self.table.lookup(to.into()) else {
-            self.complain(now, &received, Trouble::NoRoute, out);
+            self.send_icmp_error(now, &received, IcmpError::NoRoute, out);
             return Err(Refusal::NoRoute);
         };
         let (link, next_hop) = (route.link(), route.via.unwrap_or(to.into()));
@@ -49,24 +49,24 @@ impl Router {
             return Err(Refusal::NoRoute);
         };
         if !is_forwardable(from.into()) {
-            self.complain(now, &received, Trouble::BeyondScope, out);
+            self.send_icmp_error(now, &received, IcmpError::BeyondScope, out);
             return Err(Refusal::NobodyThere);
         }
         if header.hop_limit() <= 1 {
-            self.complain(now, &received, Trouble::Expired, out);
+            self.send_icmp_error(now, &received, IcmpError::Expired, out);
             return Err(Refusal::Expired);
         }
         self.admit(now, &received, received.bytes(), out)?;
         if received.bytes().len() > mtu {
-            self.complain(now, &received, Trouble::TooBig(mtu as u32), out);
+            self.send_icmp_error(now, &received, IcmpError::TooBig(mtu as u32), out);
             return Err(Refusal::TooBig);
         }
         if link == received.from
             && self.interfaces.get(&link).is_some_and(|here| here.is_on_link(from.into()))
             && let IpAddress::Ipv6(target) = next_hop
-            // A next hop is named by its link-local address, or is the destination itself (RFC 4861, 8).
+            // A redirect names the next hop by its link-local address, or the destination itself (RFC 4861, 8).
             && (target.is_unicast_link_local() || target == to)
-            && may_complain(&received, Trouble::NoRoute)
+            && may_send_error(&received, IcmpError::NoRoute)
             && self.redirects.take(now)
         {
             self.redirect_ipv6(now, &received, target, out);

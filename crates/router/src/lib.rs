@@ -1,29 +1,29 @@
 //! A router: IPv4 and IPv6 forwarding, with ARP and NDP, ICMP errors, fragmentation, router advertisements, RIP, address
 //! translation and a stateful filter. One sans-IO machine: frames and time go in, [`Action`](wire::node::Action)s come out.
 //!
-//! A map, in the order of a packet's way:
+//! A map, in the order in which a packet passes the modules:
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`config`], [`event`] | what can be set, and what is told |
+//! | [`config`], [`event`], `timer` | settings; reported changes and drop reasons; why the router wakes |
 //! | [`interface`] | a port's untagged frames, and each of its VLANs |
-//! | [`packet`] | headers read and written; the packet as it was received |
-//! | `ipv4`, `ipv6` | a packet's way through the router |
-//! | [`routes`] | the routing table: candidates, and the routes in use |
-//! | [`nat`], [`filter`], [`flow`], `admit` | address translation, and what may pass |
+//! | [`packet`] | the packet as it was received; headers written |
+//! | `ipv4`, `ipv6` | forwarding |
+//! | [`routes`], `prefix` | the routing table: candidates, and the routes in use |
+//! | [`nat`], [`filter`], [`flow`], `admit` | address translation, and the filter |
 //! | [`fragmentation`] | IPv4 packets cut to the next link's MTU |
-//! | [`neighbor`], `arp`, [`ndp`] | whose Ethernet address is known, and how it is asked for |
-//! | `output` | packets put into frames |
-//! | [`icmp`], `complain`, [`limit`] | errors: what they say, who gets them, and how many |
-//! | `own`, [`reassembly`], [`reset`] | what is for the router itself |
+//! | [`neighbor`], `arp`, [`ndp`] | the neighbor table, ARP and neighbor discovery |
+//! | `output` | packets sent in frames |
+//! | [`icmp`], `send_icmp_error`, [`limit`] | errors: what they say, who gets them, and how many |
+//! | `own`, [`reassembly`], [`reset`] | packets for the router itself |
 //! | [`advertise`] | router advertisements |
-//! | [`routing`], [`rip`], `protocol` | the seam for routing protocols, and what stands behind it |
+//! | [`routing`], [`rip`], `protocol` | the interface for routing protocols, and RIP |
 //! | `settings` | from settings and carriers to interfaces and routes |
 //!
-//! What is left out, on purpose: the router does not ask whether its own addresses are free (RFC 5227; RFC 4862, 5.4), since whoever
-//! chose them is told of mistakes elsewhere; it neither reports nor queries group memberships (RFC 9776, RFC 3810), since it
-//! forwards no multicast; it does not follow source routes, nor fill in the options that record a route or the time; and it
-//! remembers no path MTU, since its own long packets are only answers to long echo requests.
+//! Left out on purpose: the router does not check whether its own addresses are in use already (RFC 5227; RFC 4862, 5.4), since
+//! the document that configures them is checked for that; it neither reports nor queries group memberships (RFC 9776, RFC 3810),
+//! since it forwards no multicast; it does not follow source routes, nor fill in the options that record a route or the time; and
+//! it stores no path MTU, since its own long packets are only answers to long echo requests.
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
@@ -33,7 +33,6 @@ mod admit;
 pub mod advertise;
 mod arp;
 pub mod checksum;
-mod complain;
 pub mod config;
 pub mod event;
 pub mod filter;
@@ -51,6 +50,7 @@ pub mod neighbor;
 mod output;
 mod own;
 pub mod packet;
+mod prefix;
 mod protocol;
 pub mod reassembly;
 pub mod reset;
@@ -59,6 +59,7 @@ pub mod routes;
 pub mod routing;
 #[cfg(test)]
 mod sample;
+mod send_error;
 mod settings;
 mod table;
 mod tcp;
@@ -85,12 +86,12 @@ use wire::node::Tag;
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, PortId};
 
-/// What a router wants done.
+/// The actions that a router returns.
 pub type Actions = wire::node::Actions<Event, Refusal>;
 
 /// ICMP errors: a hundred a second, and fifty at once (RFC 1812, 4.3.2.8).
-const COMPLAINTS: Bucket = Bucket::new(Duration::from_millis(10), 50);
-/// Redirects: one a second, and ten at once. Who does not follow one need not be told with every packet.
+const ERRORS: Bucket = Bucket::new(Duration::from_millis(10), 50);
+/// Redirects: one a second, and ten at once. A host that does not follow one need not get one with every packet.
 const REDIRECTS: Bucket = Bucket::new(Duration::from_secs(1), 10);
 
 /// The first numbers of the paths that name random streams.
@@ -103,29 +104,30 @@ pub struct Router {
     config: Config,
     random_seed: u64,
     ports: Vec<PortState>,
-    /// Those that are up.
+    /// The interfaces that are up.
     interfaces: BTreeMap<Link, Interface>,
-    /// Their addresses, without link-local ones.
+    /// The addresses of all interfaces, without link-local ones.
     own: BTreeSet<IpAddress>,
     table: Table,
     neighbors: Neighbors,
     advertiser: Advertiser,
     rip: Option<Rip>,
-    /// Both are there, and without knowledge, even where they are not wanted: they count over the router's life.
+    /// Translator and tracker exist, with empty tables, even where they are not configured, since their entries are numbered over the
+    /// router's life.
     nat: Translator,
     tracker: Tracker,
     reassembly: Reassembly,
-    complaints: Bucket,
+    errors: Bucket,
     redirects: Bucket,
     /// The identification of the last IPv4 packet that the router made.
     ident: u16,
-    /// Room for a packet that is being changed.
+    /// A buffer for a packet that is being changed.
     scratch: Vec<u8>,
 }
 
 struct PortState {
     settings: Port,
-    /// The address that it has unless somebody has chosen one.
+    /// The address that it has unless its settings choose one.
     burned_in: EthernetAddress,
     carrier: bool,
 }
@@ -137,7 +139,7 @@ impl PortState {
 }
 
 impl Router {
-    /// A router without ports. `random_seed`: what it draws from (identifiers, jitter of timers).
+    /// A router without ports. `random_seed`: the seed of its random numbers (identifiers, jitter of timers).
     pub fn new(config: Config, random_seed: u64) -> Self {
         let stream = |purpose| Stream::new(random_seed, &[purpose]);
         let mut tracker = Tracker::default();
@@ -156,7 +158,7 @@ impl Router {
             nat: Translator::new(config.nat.clone().unwrap_or_default()),
             tracker,
             reassembly: Reassembly::default(),
-            complaints: COMPLAINTS,
+            errors: ERRORS,
             redirects: REDIRECTS,
             ident: stream(STREAM_OF_IDENTS).draw() as u16,
             scratch: Vec::new(),
@@ -181,7 +183,7 @@ impl Router {
         }
     }
 
-    /// The cable at this port has got or lost its carrier.
+    /// Sets whether the cable at this port has a carrier.
     pub fn set_carrier(&mut self, now: Instant, port: PortId, up: bool, out: &mut Actions) {
         if let Some(state) = self.ports.get_mut(port.0 as usize) {
             state.carrier = up;
@@ -190,7 +192,7 @@ impl Router {
         }
     }
 
-    /// Changes the router's own settings. What it has learned stays where it still can.
+    /// Changes the router's own settings. Learned entries stay as far as they fit the new settings.
     pub fn set_config(&mut self, now: Instant, config: Config, out: &mut Actions) {
         if config != self.config {
             self.reconfigure(now, config, out);
@@ -198,7 +200,7 @@ impl Router {
         }
     }
 
-    /// Forgets its neighbors, translations and connections.
+    /// Removes all neighbors, translations and connections.
     pub fn clear(&mut self, now: Instant, out: &mut Actions) {
         self.neighbors.retain(|_, _| false);
         self.nat.clear(out);
@@ -206,10 +208,10 @@ impl Router {
         self.settle(now, out);
     }
 
-    /// A frame came in.
+    /// Receives a frame.
     ///
-    /// Of each frame becomes one of these: it is sent on with its tag, now or later; it is refused with its tag, now or later;
-    /// or it was for the router itself, and nothing is said of it.
+    /// Each frame has one of these outcomes: it is forwarded with its tag, now or later; it is refused with its tag, now or later; or
+    /// it was for the router itself, and no action names its tag.
     pub fn receive(&mut self, now: Instant, port: PortId, frame: Frame, tag: Tag, out: &mut Actions) {
         if let Err(why) = self.ingress(now, port, frame, tag, out) {
             out.refuse(tag, why);
@@ -263,7 +265,7 @@ impl Router {
         }
     }
 
-    /// Does what is due by itself.
+    /// Runs the timers that are due.
     pub fn poll(&mut self, now: Instant, out: &mut Actions) {
         self.neighbors.poll(now);
         self.poll_advertisements(now, out);
@@ -292,7 +294,7 @@ impl Router {
         timers.chain(self.rip.as_ref().and_then(Rip::next_timer)).min()
     }
 
-    /// Whether this is one of the router's addresses; a link-local one, on this link.
+    /// Whether this is an address of the router, or of the interface `link` if it is link-local.
     fn is_own(&self, link: Link, address: IpAddress) -> bool {
         self.own.contains(&address)
             || self.interfaces.get(&link).is_some_and(|interface| interface.has(address))

@@ -2,27 +2,27 @@
 
 use wire::{Duration, Instant};
 
-/// Lets something happen at most so often, with some more at once after a rest.
+/// A rate limit with a burst.
 ///
-/// A router must not send ICMP errors without limit (RFC 1812, 4.3.2.8; RFC 4443, 2.4 (f)). The bounds of this one are wide: a
-/// traceroute sends three probes per hop and never feels them, a flood does.
+/// A router must not send ICMP errors without limit (RFC 1812, 4.3.2.8; RFC 4443, 2.4 (f)). The limits are wide: a
+/// traceroute with three probes per hop stays far below them, a flood does not.
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
-    /// One more from here to there.
+    /// The time for one more token.
     every: Duration,
-    /// When it will be full; a bucket that is full has this in the past.
+    /// When it will be full; in the past if it is full.
     full_at: Instant,
-    /// How long an empty one takes to be full.
+    /// The time from empty to full.
     depth: Duration,
 }
 
 impl Bucket {
-    /// A full one: `burst` at once, and one more after each `every`.
+    /// A full bucket of `burst` tokens, which gains one after each `every`.
     pub const fn new(every: Duration, burst: u64) -> Self {
         Self { every, full_at: Instant::ZERO, depth: Duration::from_nanos(every.nanos() * burst) }
     }
 
-    /// Takes one out; `false`: it is empty.
+    /// Takes a token; `false`: there is none.
     pub fn take(&mut self, now: Instant) -> bool {
         let full_at = self.full_at.max(now) + self.every;
         let there_is = full_at.since(now) <= self.depth;

@@ -2,7 +2,7 @@
 //! [`advertise`](crate::advertise).
 
 use crate::interface::{Interface, Link, solicited_node};
-use crate::neighbor::Heard;
+use crate::neighbor::Evidence;
 use crate::packet::Received;
 use crate::{Actions, Refusal, Router, icmp};
 use smoltcp::wire::{EthernetAddress, IpAddress, Ipv6Packet};
@@ -11,7 +11,7 @@ use wire::Instant;
 
 /// The option that gives the sender's Ethernet address (RFC 4861, 4.6.1).
 pub const SOURCE_ADDRESS: u8 = 1;
-/// The option that gives the target's.
+/// The option that gives the target's Ethernet address.
 pub const TARGET_ADDRESS: u8 = 2;
 /// The option that quotes a packet (4.6.3).
 const REDIRECTED: u8 = 4;
@@ -53,7 +53,7 @@ fn find_address(mut options: &[u8], wanted: u8) -> Option<Option<EthernetAddress
 }
 
 impl Router {
-    /// An NDP message to the router; its checksum is right. `message`: the ICMPv6 message.
+    /// Receives an NDP message. `message`: the ICMPv6 message, whose checksum is right.
     pub(crate) fn receive_ndp(
         &mut self,
         now: Instant,
@@ -64,7 +64,7 @@ impl Router {
         let packet = Ipv6Packet::new_unchecked(received.bytes());
         let (from, to) = (packet.src_addr(), packet.dst_addr());
         let link = received.from;
-        // A hop limit of 255 proves that it comes from this link (RFC 4861, 7.1).
+        // A hop limit of 255 proves that it was sent on this link (RFC 4861, 7.1).
         let least = if message[0] == ROUTER_SOLICITATION { 8 } else { 24 };
         if packet.hop_limit() != 255 || message[1] != 0 || message.len() < least {
             return Err(Refusal::Malformed);
@@ -77,7 +77,7 @@ impl Router {
                 if from.is_unspecified() && mac.is_some() {
                     return Err(Refusal::Malformed);
                 }
-                self.heard_ndp(now, link, from, mac, Heard::Asking);
+                self.learn_from_ndp(now, link, from, mac, Evidence::Request);
                 self.advertiser.solicited(now, link);
                 Ok(())
             }
@@ -92,9 +92,9 @@ impl Router {
                     return Err(Refusal::NotForUs);
                 };
                 let own_mac = interface.mac;
-                // One that only asks whether an address is free (RFC 4862, 5.4.3) is answered before everybody.
+                // A probe for a duplicate address (RFC 4862, 5.4.3) is answered to all nodes.
                 let (to, flags) = if probe { (ALL_NODES, 0) } else { (from, SOLICITED) };
-                self.heard_ndp(now, link, from, mac, Heard::Asking);
+                self.learn_from_ndp(now, link, from, mac, Evidence::Request);
                 let option = address_option(TARGET_ADDRESS, own_mac);
                 let head = [NEIGHBOR_ADVERTISEMENT, 0, 0, 0, FROM_ROUTER | flags | OVERRIDE, 0, 0, 0];
                 let answer = icmp::icmpv6(target, to, &[&head, &target.octets(), &option]);
@@ -108,31 +108,31 @@ impl Router {
                 if target.is_multicast() || (to.is_multicast() && solicited) {
                     return Err(Refusal::Malformed);
                 }
-                let how = Heard::Telling { solicited, overrides: flags & OVERRIDE != 0 };
-                self.heard_ndp(now, link, target, mac, how);
+                let how = Evidence::Advertisement { solicited, overrides: flags & OVERRIDE != 0 };
+                self.learn_from_ndp(now, link, target, mac, how);
                 Ok(())
             }
-            // Advertisements of other routers and redirects are for hosts (RFC 4861, 6.2.7 and 8.2).
+            // Router advertisements and redirects are for hosts (RFC 4861, 6.2.7 and 8.2).
             _ => Ok(()),
         }
     }
 
-    fn heard_ndp(
+    fn learn_from_ndp(
         &mut self,
         now: Instant,
         link: Link,
         ip: Ipv6Addr,
         mac: Option<EthernetAddress>,
-        how: Heard,
+        how: Evidence,
     ) {
         let ip = IpAddress::Ipv6(ip);
         if self.interfaces.get(&link).is_some_and(|i| i.is_on_link(ip) && !i.has(ip)) {
-            self.neighbors.heard(now, link, ip, mac, how);
+            self.neighbors.learn_from(now, link, ip, mac, how);
         }
     }
 
-    /// Asks for the Ethernet address of this one (RFC 4861, 7.2.2).
-    pub(crate) fn ask_ndp(
+    /// Sends a neighbor solicitation for this address (RFC 4861, 7.2.2): to its group, or to the station with the address `to`.
+    pub(crate) fn send_solicitation(
         &self,
         interface: &Interface,
         ip: Ipv6Addr,
@@ -147,7 +147,7 @@ impl Router {
         Self::send_ndp(interface, from, destination, to, &message, out);
     }
 
-    /// "Send what is for there to this next hop" (RFC 4861, 8.2), about a packet that is sent on all the same.
+    /// Sends a redirect (RFC 4861, 8.2) about a packet that is forwarded nevertheless.
     pub(crate) fn redirect_ipv6(
         &mut self,
         now: Instant,

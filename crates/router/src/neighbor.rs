@@ -1,10 +1,10 @@
-//! The neighbors: whose Ethernet address is known, and what waits for one that is not.
+//! The neighbor table: known Ethernet addresses, and packets that wait for an unknown one.
 //!
-//! One table for both families, since ARP is asked and believed in the same way as NDP here: the states are those of RFC 4861,
-//! 7.3.2, which Linux, too, uses for both. A neighbor that was not heard of for [`REACHABLE`] is used on, and asked by itself; one
-//! that does not answer then is forgotten. So a machine that was moved or unplugged is noticed.
+//! One table serves ARP and NDP: the states are those of RFC 4861, 7.3.2, which Linux, too, uses for both. An address that was not
+//! confirmed for [`REACHABLE`] is still used, and the neighbor is probed; if it does not answer, it is removed. So a station that
+//! was moved or unplugged is detected.
 //!
-//! There is no I/O in here: what is to be asked, sent and told is left in a queue of [`Effect`]s.
+//! There is no I/O in here: requests, packets and events to send are left in a queue of [`Effect`]s.
 
 use crate::event::Event;
 use crate::interface::Link;
@@ -13,47 +13,48 @@ use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use wire::{Duration, Instant};
 
-/// A neighbor that answered is believed for so long (RFC 4861, 10: REACHABLE_TIME).
+/// How long an answer confirms an address (RFC 4861, 10: REACHABLE_TIME).
 pub const REACHABLE: Duration = Duration::from_secs(30);
-/// Then, from its next use on, so much longer before it is asked (DELAY_FIRST_PROBE_TIME).
+/// From the first use after that to the first probe (DELAY_FIRST_PROBE_TIME).
 pub const DELAY: Duration = Duration::from_secs(5);
-/// From one question to the next (RETRANS_TIMER).
+/// From one request to the next (RETRANS_TIMER).
 pub const RETRANSMIT: Duration = Duration::from_secs(1);
-/// So often a neighbor is asked (MAX_MULTICAST_SOLICIT, MAX_UNICAST_SOLICIT).
+/// The number of requests (MAX_MULTICAST_SOLICIT, MAX_UNICAST_SOLICIT).
 pub const TRIES: u8 = 3;
-/// Neighbors that one router knows.
+/// Entries of one router's table.
 pub const NEIGHBORS_MAX: usize = 1_024;
 /// Packets that wait for one neighbor.
 pub const WAITING_EACH_MAX: usize = 32;
-/// Packets that wait for all of them. So no more than this many neighbors are being looked for, and a scan of a network with
-/// nobody in it cannot push those out that are there.
+/// Packets that wait for all neighbors together. So at most this many neighbors are being resolved, and a scan of an empty
+/// network cannot push known neighbors out of the table.
 pub const WAITING_MAX: usize = 256;
 
-/// What is to be done.
+/// Something that the router has to do for the table.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// Ask for an address: everybody, or the machine that had it.
+    /// Send a request for an IP address: to all stations, or to the one with this Ethernet address.
     Solicit(Link, IpAddress, Option<EthernetAddress>),
-    /// Send this packet to that machine.
+    /// Send this packet to this Ethernet address.
     Send(Link, EthernetAddress, Outgoing),
-    /// Nobody answers for this packet's next hop.
-    NobodyAnswers(Outgoing),
-    /// Too many packets wait; this one has waited longest.
+    /// Drop this packet: its next hop did not answer.
+    Unanswered(Outgoing),
+    /// Drop this packet, the one that has waited longest: too many packets wait.
     Overflow(Outgoing),
-    /// Tell this.
+    /// Report this event.
     Event(Event),
 }
 
-/// How a neighbor was heard.
+/// The kind of message from which a neighbor's address is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// It asked for the router's address: it is there, but nobody knows whether it hears the router (RFC 4861, 7.2.3).
-    Asking,
-    /// It spoke of itself (RFC 4861, 7.2.5): `solicited`: the router had asked; `overrides`: even if another address is known.
-    Telling {
-        /// The router had asked.
+pub enum Evidence {
+    /// It asked for the router's address. That proves that it is present, but not that it receives what the router sends (RFC 4861,
+    /// 7.2.3).
+    Request,
+    /// It announced its own address (RFC 4861, 7.2.5).
+    Advertisement {
+        /// It answers a request of the router.
         solicited: bool,
-        /// Even if another address is known.
+        /// It replaces another known address.
         overrides: bool,
     },
 }
@@ -62,15 +63,15 @@ type Key = (Link, IpAddress);
 
 #[derive(Clone, Debug)]
 enum State {
-    /// Being looked for.
+    /// Requests are being sent.
     Incomplete { tries: u8, due: Instant, waiting: VecDeque<(u64, Outgoing)> },
-    /// Confirmed until then.
+    /// Confirmed until a moment.
     Reachable { mac: EthernetAddress, until: Instant },
-    /// Known, but not whether it is still so.
+    /// Known, but not confirmed recently.
     Stale { mac: EthernetAddress },
-    /// Used in spite of that; will be asked then.
+    /// Used without confirmation; will be probed.
     Delay { mac: EthernetAddress, due: Instant },
-    /// Being asked.
+    /// Being probed.
     Probe { mac: EthernetAddress, tries: u8, due: Instant },
 }
 
@@ -96,7 +97,7 @@ impl State {
 #[derive(Clone, Debug)]
 struct Entry {
     state: State,
-    /// The last use or news, for choosing which to forget when there are too many.
+    /// The last use or message, by which the entry to remove is chosen when there are too many.
     used: Instant,
 }
 
@@ -105,19 +106,19 @@ struct Entry {
 pub struct Neighbors {
     entries: BTreeMap<Key, Entry>,
     timers: BTreeSet<(Instant, Key)>,
-    /// How many packets wait, and how many have ever.
+    /// How many packets wait, and how many were ever enqueued.
     waiting: usize,
     sequence: u64,
     effects: VecDeque<Effect>,
 }
 
 impl Neighbors {
-    /// What is to be done next.
+    /// The next thing to do.
     pub fn next_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }
 
-    /// The neighbor's Ethernet address, to send something there now.
+    /// The neighbor's Ethernet address, to send a packet now.
     pub fn lookup(&mut self, now: Instant, link: Link, ip: IpAddress) -> Option<EthernetAddress> {
         let key = (link, ip);
         let entry = self.entries.get_mut(&key)?;
@@ -134,12 +135,12 @@ impl Neighbors {
         Some(mac)
     }
 
-    /// The same, for looking only.
+    /// The neighbor's Ethernet address, without using it: its state does not change.
     pub fn peek(&self, link: Link, ip: IpAddress) -> Option<EthernetAddress> {
         self.entries.get(&(link, ip))?.state.mac()
     }
 
-    /// Keeps a packet until the neighbor is found, and has it looked for.
+    /// Enqueues a packet until the neighbor's address is known, and requests it.
     pub fn wait(&mut self, now: Instant, link: Link, ip: IpAddress, packet: Outgoing) {
         let key = (link, ip);
         if !self.entries.contains_key(&key) {
@@ -188,37 +189,37 @@ impl Neighbors {
         }
     }
 
-    /// A neighbor was heard. `mac`: the address it gave; `None`: none.
-    pub fn heard(
+    /// Learns from a message of a neighbor. `mac`: the Ethernet address that it contains, if any.
+    pub fn learn_from(
         &mut self,
         now: Instant,
         link: Link,
         ip: IpAddress,
         mac: Option<EthernetAddress>,
-        how: Heard,
+        how: Evidence,
     ) {
         let key = (link, ip);
         let known = self.entries.get(&key).map(|entry| entry.state.mac());
-        // In `known` an address of `None`: it is being looked for.
+        // `known` is `Some(None)` while requests are being sent.
         let state = match (how, known, mac) {
-            (_, Some(None), None) | (Heard::Asking, _, None) => return,
-            (Heard::Asking, Some(Some(old)), Some(new)) if old == new => return,
-            (Heard::Asking, None, Some(mac)) => {
+            (_, Some(None), None) | (Evidence::Request, _, None) => return,
+            (Evidence::Request, Some(Some(old)), Some(new)) if old == new => return,
+            (Evidence::Request, None, Some(mac)) => {
                 if !self.make_room() {
                     return;
                 }
                 State::Stale { mac }
             }
-            (Heard::Asking, Some(_), Some(mac)) => State::Stale { mac },
-            (Heard::Telling { .. }, None, _) => return,
-            (Heard::Telling { solicited, .. }, Some(None), Some(mac)) => {
+            (Evidence::Request, Some(_), Some(mac)) => State::Stale { mac },
+            (Evidence::Advertisement { .. }, None, _) => return,
+            (Evidence::Advertisement { solicited, .. }, Some(None), Some(mac)) => {
                 if solicited {
                     State::Reachable { mac, until: now + REACHABLE }
                 } else {
                     State::Stale { mac }
                 }
             }
-            (Heard::Telling { solicited, overrides }, Some(Some(old)), mac) => {
+            (Evidence::Advertisement { solicited, overrides }, Some(Some(old)), mac) => {
                 let new = mac.unwrap_or(old);
                 if new != old && !overrides {
                     match self.entries.get(&key).map(|entry| &entry.state) {
@@ -254,7 +255,7 @@ impl Neighbors {
         }
     }
 
-    /// Puts an entry that is there into this state; what it was in.
+    /// Sets the state of an entry that exists; returns the previous one.
     fn set(&mut self, key: Key, state: State) -> Option<State> {
         let entry = self.entries.get_mut(&key)?;
         if let Some(due) = entry.state.due() {
@@ -266,7 +267,7 @@ impl Neighbors {
         Some(std::mem::replace(&mut entry.state, state))
     }
 
-    /// Sees to it that there is room for one more; `false`: all are being looked for.
+    /// Makes room for one more entry; `false`: all entries are being resolved.
     fn make_room(&mut self) -> bool {
         if self.entries.len() < NEIGHBORS_MAX {
             return true;
@@ -285,7 +286,7 @@ impl Neighbors {
         match entry.state {
             State::Incomplete { waiting, .. } => {
                 self.waiting -= waiting.len();
-                self.effects.extend(waiting.into_iter().map(|(_, packet)| Effect::NobodyAnswers(packet)));
+                self.effects.extend(waiting.into_iter().map(|(_, packet)| Effect::Unanswered(packet)));
             }
             State::Reachable { .. } | State::Stale { .. } | State::Delay { .. } | State::Probe { .. } => {
                 let (Link { port, .. }, ip) = key;
@@ -294,13 +295,13 @@ impl Neighbors {
         }
     }
 
-    /// Forgets all neighbors that this does not want kept.
+    /// Removes all neighbors for which `keep` is false.
     pub fn retain(&mut self, keep: impl Fn(Link, IpAddress) -> bool) {
         let gone: Vec<_> = self.entries.keys().filter(|(link, ip)| !keep(*link, *ip)).copied().collect();
         gone.into_iter().for_each(|key| self.remove(key));
     }
 
-    /// Asks again, and gives up.
+    /// Repeats requests and probes, and removes neighbors that did not answer.
     pub fn poll(&mut self, now: Instant) {
         while let Some(&(due, key)) = self.timers.first().filter(|(due, _)| *due <= now) {
             let (link, ip) = key;
@@ -335,7 +336,7 @@ impl Neighbors {
         }
     }
 
-    /// When there is next something to do.
+    /// When [`poll`](Self::poll) next has something to do.
     pub fn poll_at(&self) -> Option<Instant> {
         self.timers.first().map(|(due, _)| *due)
     }
@@ -350,7 +351,7 @@ mod tests {
     const IP: IpAddress = IpAddress::v4(10, 0, 0, 2);
     const MAC: EthernetAddress = EthernetAddress([2, 0, 0, 0, 0, 9]);
     const OTHER: EthernetAddress = EthernetAddress([2, 0, 0, 0, 0, 8]);
-    const REPLY: Heard = Heard::Telling { solicited: true, overrides: true };
+    const REPLY: Evidence = Evidence::Advertisement { solicited: true, overrides: true };
 
     fn at(ms: u64) -> Instant {
         Instant::ZERO + Duration::from_millis(ms)
@@ -360,7 +361,7 @@ mod tests {
         Outgoing { packet: wire::Frame::copy_from(&[number]), of: None }
     }
 
-    /// What is to be done, in short.
+    /// The effects, in short.
     fn effects(neighbors: &mut Neighbors) -> Vec<String> {
         let mut all = Vec::new();
         while let Some(effect) = neighbors.next_effect() {
@@ -368,7 +369,7 @@ mod tests {
                 Effect::Solicit(_, ip, None) => format!("who has {ip}"),
                 Effect::Solicit(_, ip, Some(mac)) => format!("{mac}, are you {ip}"),
                 Effect::Send(_, mac, packet) => format!("send {} to {mac}", packet.packet[0]),
-                Effect::NobodyAnswers(packet) => format!("nobody answers for {}", packet.packet[0]),
+                Effect::Unanswered(packet) => format!("no answer for {}", packet.packet[0]),
                 Effect::Overflow(packet) => format!("no room for {}", packet.packet[0]),
                 Effect::Event(Event::Neighbor { mac, .. }) => format!("learned {mac}"),
                 Effect::Event(event) => format!("{event:?}").split(' ').next().unwrap().to_owned(),
@@ -377,7 +378,7 @@ mod tests {
         all
     }
 
-    /// Lets time pass up to this moment, from deadline to deadline.
+    /// Polls at each deadline up to this moment.
     fn pass(neighbors: &mut Neighbors, until: Instant) -> Vec<(u64, String)> {
         let mut all = Vec::new();
         while let Some(due) = neighbors.poll_at().filter(|&due| due <= until) {
@@ -394,7 +395,7 @@ mod tests {
         assert_eq!(n.lookup(at(0), LINK, IP), None);
         n.wait(at(0), LINK, IP, packet(1));
         n.wait(at(1), LINK, IP, packet(2));
-        n.heard(at(2), LINK, IP, Some(MAC), REPLY);
+        n.learn_from(at(2), LINK, IP, Some(MAC), REPLY);
         let wanted = ["who has 10.0.0.2", "learned 02-00-00-00-00-09"];
         let sent = ["send 1 to 02-00-00-00-00-09", "send 2 to 02-00-00-00-00-09"];
         assert_eq!(effects(&mut n), [wanted, sent].concat());
@@ -407,7 +408,7 @@ mod tests {
         n.wait(at(0), LINK, IP, packet(1));
         effects(&mut n);
         let asked = |at| (at, "who has 10.0.0.2".to_owned());
-        let given_up = (3_000, "nobody answers for 1".to_owned());
+        let given_up = (3_000, "no answer for 1".to_owned());
         assert_eq!(pass(&mut n, at(60_000)), [asked(1_000), asked(2_000), given_up]);
         assert_eq!((n.entries.len(), n.timers.len(), n.waiting), (0, 0, 0));
     }
@@ -416,13 +417,13 @@ mod tests {
     fn a_neighbor_in_use_is_asked_after_its_time_and_forgotten_without_an_answer() {
         let mut n = Neighbors::default();
         n.wait(at(0), LINK, IP, packet(1));
-        n.heard(at(0), LINK, IP, Some(MAC), REPLY);
+        n.learn_from(at(0), LINK, IP, Some(MAC), REPLY);
         effects(&mut n);
         n.lookup(at(29_999), LINK, IP);
         assert_eq!(n.poll_at(), None, "it was heard lately");
         assert_eq!(n.lookup(at(30_000), LINK, IP), Some(MAC), "it is used all the same");
         assert_eq!(pass(&mut n, at(35_500)), [(35_000, "02-00-00-00-00-09, are you 10.0.0.2".to_owned())]);
-        n.heard(at(35_500), LINK, IP, Some(MAC), REPLY);
+        n.learn_from(at(35_500), LINK, IP, Some(MAC), REPLY);
         assert_eq!((effects(&mut n), n.poll_at()), (vec![], None));
         n.lookup(at(70_000), LINK, IP);
         let gone = pass(&mut n, at(100_000));
@@ -432,12 +433,12 @@ mod tests {
     #[test]
     fn one_that_asks_is_learned_and_one_that_only_tells_is_not() {
         let mut n = Neighbors::default();
-        n.heard(at(0), LINK, IP, Some(MAC), REPLY);
+        n.learn_from(at(0), LINK, IP, Some(MAC), REPLY);
         assert_eq!((effects(&mut n), n.entries.len()), (vec![], 0));
-        n.heard(at(0), LINK, IP, Some(MAC), Heard::Asking);
+        n.learn_from(at(0), LINK, IP, Some(MAC), Evidence::Request);
         assert_eq!(effects(&mut n), ["learned 02-00-00-00-00-09"]);
-        let gratuitous = Heard::Telling { solicited: false, overrides: true };
-        n.heard(at(0), LINK, IP, Some(OTHER), gratuitous);
+        let gratuitous = Evidence::Advertisement { solicited: false, overrides: true };
+        n.learn_from(at(0), LINK, IP, Some(OTHER), gratuitous);
         assert_eq!(
             (effects(&mut n), n.peek(LINK, IP)),
             (vec!["learned 02-00-00-00-00-08".to_owned()], Some(OTHER))
@@ -448,8 +449,14 @@ mod tests {
     fn another_address_without_the_override_flag_only_raises_doubts() {
         let mut n = Neighbors::default();
         n.wait(at(0), LINK, IP, packet(1));
-        n.heard(at(0), LINK, IP, Some(MAC), REPLY);
-        n.heard(at(1), LINK, IP, Some(OTHER), Heard::Telling { solicited: true, overrides: false });
+        n.learn_from(at(0), LINK, IP, Some(MAC), REPLY);
+        n.learn_from(
+            at(1),
+            LINK,
+            IP,
+            Some(OTHER),
+            Evidence::Advertisement { solicited: true, overrides: false },
+        );
         assert_eq!(n.peek(LINK, IP), Some(MAC));
         n.lookup(at(2), LINK, IP);
         assert_eq!(n.poll_at(), Some(at(5_002)));
@@ -465,7 +472,7 @@ mod tests {
     #[test]
     fn a_scan_of_an_empty_network_stays_in_bounds_and_hurts_nobody_who_is_there() {
         let mut n = Neighbors::default();
-        n.heard(at(0), LINK, IP, Some(MAC), Heard::Asking);
+        n.learn_from(at(0), LINK, IP, Some(MAC), Evidence::Request);
         for number in 0..5_000u32 {
             n.wait(at(1), LINK, IpAddress::Ipv4((0x0b00_0000 + number).into()), packet(0));
         }
@@ -479,11 +486,11 @@ mod tests {
         let mut n = Neighbors::default();
         let ip = |number: u64| IpAddress::Ipv4((0x0b00_0000 + number as u32).into());
         for number in 0..NEIGHBORS_MAX as u64 {
-            n.heard(at(number), LINK, ip(number), Some(MAC), Heard::Asking);
+            n.learn_from(at(number), LINK, ip(number), Some(MAC), Evidence::Request);
         }
         n.lookup(at(5_000), LINK, ip(0));
         effects(&mut n);
-        n.heard(at(5_001), LINK, IP, Some(MAC), Heard::Asking);
+        n.learn_from(at(5_001), LINK, IP, Some(MAC), Evidence::Request);
         assert_eq!(effects(&mut n), ["NeighborGone", "learned 02-00-00-00-00-09"]);
         assert_eq!((n.peek(LINK, ip(0)), n.peek(LINK, ip(1))), (Some(MAC), None));
     }
@@ -491,11 +498,11 @@ mod tests {
     #[test]
     fn a_link_that_is_gone_takes_its_neighbors_and_what_waits_along() {
         let mut n = Neighbors::default();
-        n.heard(at(0), LINK, IP, Some(MAC), Heard::Asking);
+        n.learn_from(at(0), LINK, IP, Some(MAC), Evidence::Request);
         n.wait(at(0), LINK, IpAddress::v4(10, 0, 0, 3), packet(1));
         effects(&mut n);
         n.retain(|link, _| link != LINK);
-        assert_eq!(effects(&mut n), ["NeighborGone", "nobody answers for 1"]);
+        assert_eq!(effects(&mut n), ["NeighborGone", "no answer for 1"]);
         assert_eq!((n.poll_at(), n.waiting), (None, 0));
     }
 }

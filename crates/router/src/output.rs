@@ -1,6 +1,6 @@
-//! The way out: a packet finds its neighbor, and is put into frames.
+//! Sends packets: finds the neighbor's Ethernet address, and puts packets into frames.
 
-use crate::icmp::Trouble;
+use crate::icmp::IcmpError;
 use crate::interface::{Interface, Link, group_mac, is_link_scope};
 use crate::neighbor::Effect;
 use crate::packet::{Ipv4Header, Outgoing, Received, ethernet_header, ipv6_packet};
@@ -11,11 +11,11 @@ use wire::header::EtherType;
 use wire::node::Tag;
 use wire::{Frame, Instant};
 
-/// The time to live of what the router itself sends (RFC 1122, 3.2.1.7).
+/// The time to live of packets that the router makes (RFC 1122, 3.2.1.7).
 pub const TTL: u8 = 64;
 
 impl Router {
-    /// Sends a packet to this next hop, now or when its address is known. `of`: what it was when it came.
+    /// Sends a packet to this next hop, now or when its Ethernet address is known. `of`: the packet as it was received.
     pub(crate) fn output(
         &mut self,
         now: Instant,
@@ -34,29 +34,29 @@ impl Router {
         }
     }
 
-    /// Does what the neighbor table wants done. What this gives rise to may wait for neighbors, too; it ends, since nothing
-    /// that the router made is complained about.
+    /// Carries out the effects of the neighbor table. Errors that this sends may wait for neighbors, too; it ends, since no error is
+    /// sent about packets that the router made.
     pub(crate) fn settle(&mut self, now: Instant, out: &mut Actions) {
         while let Some(effect) = self.neighbors.next_effect() {
             match effect {
                 Effect::Solicit(link, ip, to) => {
                     let Some(interface) = self.interfaces.get(&link) else { continue };
                     match ip {
-                        IpAddress::Ipv4(ip) => self.ask_arp(interface, ip, to, out),
-                        IpAddress::Ipv6(ip) => self.ask_ndp(interface, ip, to, out),
+                        IpAddress::Ipv4(ip) => self.send_arp_request(interface, ip, to, out),
+                        IpAddress::Ipv6(ip) => self.send_solicitation(interface, ip, to, out),
                     }
                 }
                 Effect::Send(link, mac, Outgoing { packet, of }) => {
                     self.transmit(link, mac, &packet, of.map(|received| received.tag), out);
                 }
-                Effect::NobodyAnswers(Outgoing { of: Some(received), .. }) => {
-                    self.complain(now, &received, Trouble::NoNeighbor, out);
+                Effect::Unanswered(Outgoing { of: Some(received), .. }) => {
+                    self.send_icmp_error(now, &received, IcmpError::NoNeighbor, out);
                     out.refuse(received.tag, Refusal::NoNeighbor);
                 }
                 Effect::Overflow(Outgoing { of: Some(received), .. }) => {
                     out.refuse(received.tag, Refusal::NeighborQueueFull);
                 }
-                Effect::NobodyAnswers(_) | Effect::Overflow(_) => {}
+                Effect::Unanswered(_) | Effect::Overflow(_) => {}
                 Effect::Event(event) => out.event(event),
             }
         }
@@ -73,7 +73,7 @@ impl Router {
         }
     }
 
-    /// Sends an IPv4 packet that the router makes. `from`: its source; `None`: that of the interface that it leaves by.
+    /// Sends an IPv4 packet that the router makes. `from`: its source; `None`: the address of the interface by which it leaves.
     pub(crate) fn send_ipv4(
         &mut self,
         now: Instant,
@@ -96,14 +96,13 @@ impl Router {
         self.output(now, link, route.via.unwrap_or(to.into()), &packet, None, out);
     }
 
-    /// A number for the fragments of one more packet of the router's own.
+    /// The identification for the next packet that the router makes.
     pub(crate) fn next_ident(&mut self) -> u16 {
         self.ident = self.ident.wrapping_add(1);
         self.ident
     }
 
-    /// The interface and next hop for what the router itself sends to this IPv6 address. `link`: where it is, if it is
-    /// link-local.
+    /// The interface and next hop for packets that the router sends to this IPv6 address. `link`: the link of a link-local address.
     pub(crate) fn way_ipv6(&self, link: Link, to: Ipv6Addr) -> Option<(Link, IpAddress)> {
         if is_link_scope(to) {
             return Some((link, to.into()));
@@ -112,8 +111,8 @@ impl Router {
         Some((route.link(), route.via.unwrap_or(to.into())))
     }
 
-    /// The address by which the router speaks to this one through that interface (RFC 6724, 5, as far as a router needs it:
-    /// appropriate scope, then the outgoing interface, then any).
+    /// The source address for packets to `to` through this interface (RFC 6724, 5, as far as a router needs it: appropriate scope,
+    /// then the outgoing interface, then any).
     pub(crate) fn source_ipv6(&self, link: Link, to: Ipv6Addr) -> Option<Ipv6Addr> {
         let interface = self.interfaces.get(&link)?;
         let any = || {
@@ -147,7 +146,7 @@ impl Router {
         });
     }
 
-    /// Sends an ICMPv6 message that must not leave the link: its hop limit is 255.
+    /// Sends an ICMPv6 message that is valid only on its link: its hop limit is 255.
     pub(crate) fn send_on_link(
         &mut self,
         now: Instant,
@@ -161,7 +160,7 @@ impl Router {
         self.output(now, link, to.into(), &packet, None, out);
     }
 
-    /// The same, past the neighbor table: to a group, or to a machine by its Ethernet address.
+    /// The same without the neighbor table: to a group, or to the station with this Ethernet address.
     pub(crate) fn send_ndp(
         interface: &Interface,
         from: Ipv6Addr,
@@ -175,7 +174,7 @@ impl Router {
     }
 }
 
-/// Puts a packet into a frame, or several.
+/// Sends a packet in a frame, or its fragments in several.
 fn transmit(interface: &Interface, mac: EthernetAddress, packet: &[u8], tag: Option<Tag>, out: &mut Actions) {
     let Link { port, vlan } = interface.link;
     let is_ipv4 = packet.first().is_some_and(|byte| byte >> 4 == 4);

@@ -1,19 +1,19 @@
-//! What is for the router itself: it answers echo requests, speaks NDP and RIP, and says of all else that nobody listens.
+//! Packets for the router itself: it answers echo requests, takes NDP and RIP, and answers everything else with an error or a reset.
 
-use crate::icmp::{Trouble, icmpv4, icmpv6};
+use crate::icmp::{IcmpError, icmpv4, icmpv6};
 use crate::packet::{self, Received};
 use crate::reassembly::{Fragment, Key, Outcome};
 use crate::routing::Incoming;
 use crate::{Actions, Refusal, Router, checksum, reset, rip};
-use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, UdpPacket};
+use smoltcp::wire::{IpAddress, IpProtocol, IpVersion, Ipv4Packet, UdpPacket};
 use wire::Instant;
-use wire::header::{IPV4_HEADER_BYTES, Ip};
+use wire::header::{IPV4_HEADER_BYTES, Icmp, Ip};
 
 const ECHO_REQUEST: u8 = 8;
 const ECHO_REQUEST_IPV6: u8 = 128;
 const ECHO_REPLY_IPV6: u8 = 129;
 
-/// Whether an IPv4 header has a source route that is not at its end (RFC 791, 3.1): its destination is to forward it.
+/// Whether an IPv4 header has a source route with stations left (RFC 791, 3.1), so that its destination is to forward it.
 fn has_source_route(mut options: &[u8]) -> bool {
     while let [kind, rest @ ..] = options {
         let len = match (kind, rest) {
@@ -28,26 +28,32 @@ fn has_source_route(mut options: &[u8]) -> bool {
     false
 }
 
-/// The payload and first fragment of a packet that is whole now.
-fn whole(outcome: Outcome) -> Result<Option<(Vec<u8>, Received)>, Refusal> {
-    match outcome {
-        Outcome::Whole(payload, first) => Ok(Some((payload, *first))),
-        Outcome::Waits => Ok(None),
-        Outcome::Nonsense => Err(Refusal::Malformed),
-    }
+/// The key and fragment for reassembly; `None`: the packet has no fragment header, or is not a part of another one. An IPv6 packet
+/// with a fragment header is reassembled even if it is whole (RFC 6946), which drops that header.
+fn fragment<'p>(bytes: &'p [u8], ip: &Ip<'p>) -> Option<(Key, Fragment<'p>)> {
+    let (protocol, part, payload) = match ip.source {
+        IpAddress::Ipv4(_) => (ip.protocol.into(), ip.fragment?, ip.payload()),
+        // The protocol is the same in all fragments only in IPv4's key (RFC 8200, 4.5).
+        IpAddress::Ipv6(_) => {
+            let header = packet::fragment_header(bytes)?;
+            (0, header.fragment, bytes.get(header.at + packet::FRAGMENT_HEADER_BYTES..)?)
+        }
+    };
+    let key = Key { from: ip.source, to: ip.destination, protocol, ident: part.ident };
+    Some((key, Fragment { offset: part.offset, more: part.more, payload }))
 }
 
 impl Router {
-    /// Gives up fragments whose others did not come (RFC 1122, 3.3.2; RFC 8200, 4.5).
+    /// Drops packets whose fragments did not all arrive in time (RFC 1122, 3.3.2; RFC 8200, 4.5).
     pub(crate) fn poll_reassembly(&mut self, now: Instant, out: &mut Actions) {
         while let Some(first) = self.reassembly.expire(now) {
             if let Some(first) = first {
-                self.complain(now, &first, Trouble::ReassemblyExpired, out);
+                self.send_icmp_error(now, &first, IcmpError::ReassemblyExpired, out);
             }
         }
     }
 
-    /// A packet for everybody here, or for a group.
+    /// A broadcast packet, or one to a group.
     pub(crate) fn receive_group_ipv4(
         &mut self,
         now: Instant,
@@ -68,117 +74,100 @@ impl Router {
         }
         match header.next_header() {
             IpProtocol::Udp => self.receive_udp(now, received, header.payload(), header.hop_limit(), out),
-            // Echo requests to everybody are not answered (RFC 1122, 3.2.2.6 leaves it open; all amplify attacks).
+            // Echo requests to a broadcast address are not answered (RFC 1122, 3.2.2.6 permits it): answers would amplify attacks.
             IpProtocol::Icmp | IpProtocol::Igmp => Ok(()),
             _ => Err(Refusal::NobodyThere),
         }
     }
 
-    /// A packet for one of the router's addresses.
-    pub(crate) fn receive_own_ipv4(
+    /// A packet for one of the router's addresses or, with IPv6, for a group that it is in.
+    pub(crate) fn receive_own(
         &mut self,
         now: Instant,
         received: Received,
         out: &mut Actions,
     ) -> Result<(), Refusal> {
         let bytes = received.bytes();
-        let header = Ipv4Packet::new_unchecked(bytes);
-        let (from, to) = (header.src_addr(), header.dst_addr());
-        if has_source_route(&bytes[IPV4_HEADER_BYTES..usize::from(header.header_len())]) {
-            self.complain(now, &received, Trouble::SourceRouteFailed, out);
+        let ip = Ip::read(bytes).ok_or(Refusal::Malformed)?;
+        let version = ip.source.version();
+        if version == IpVersion::Ipv4 && has_source_route(&bytes[IPV4_HEADER_BYTES..ip.payload_at]) {
+            self.send_icmp_error(now, &received, IcmpError::SourceRouteFailed, out);
             return Err(Refusal::NobodyThere);
         }
-        let payload = header.payload();
-        if header.more_frags() || header.frag_offset() != 0 {
-            let protocol = header.next_header().into();
-            let key = Key { from: from.into(), to: to.into(), protocol, ident: header.ident().into() };
-            let (offset, more) = (usize::from(header.frag_offset()), header.more_frags());
-            let outcome = self.reassembly.add(now, key, &received, Fragment { offset, more, payload });
-            let Some((payload, first)) = whole(outcome)? else { return Ok(()) };
-            let packet = packet::whole_ipv4(first.bytes(), &payload).ok_or(Refusal::Malformed)?;
-            return self.receive_own_ipv4(now, first.with_packet(&packet), out);
+        if let Some((key, fragment)) = fragment(bytes, &ip) {
+            return match self.reassembly.add(now, key, &received, fragment) {
+                Outcome::Waits => Ok(()),
+                Outcome::Nonsense => Err(Refusal::Malformed),
+                Outcome::Whole(payload, first) => {
+                    let packet = packet::whole(first.bytes(), &payload).ok_or(Refusal::Malformed)?;
+                    self.receive_own(now, first.with_packet(&packet), out)
+                }
+            };
         }
-        match header.next_header() {
-            IpProtocol::Icmp => {
-                if payload.len() < 8 || checksum::sum(payload) != 0xffff {
-                    return Err(Refusal::Malformed);
-                }
-                if payload[0] == ECHO_REQUEST {
-                    let answer = icmpv4(&[&[0; 4], &payload[4..]]);
-                    let tos = bytes[1];
-                    self.send_ipv4(now, Some(to), from, (IpProtocol::Icmp, tos), &answer, out);
-                }
-                Ok(())
-            }
-            IpProtocol::Udp => self.receive_udp(now, &received, payload, header.hop_limit(), out),
-            IpProtocol::Tcp => {
+        match (ip.protocol, version) {
+            (IpProtocol::Icmp, IpVersion::Ipv4) => self.receive_icmpv4(now, &ip, bytes[1], out),
+            (IpProtocol::Icmpv6, IpVersion::Ipv6) => self.receive_icmpv6(now, &received, &ip, out),
+            (IpProtocol::Udp, _) => self.receive_udp(now, &received, ip.payload(), ip.hop_limit, out),
+            (IpProtocol::Tcp, _) => {
                 self.send_reset(now, &received, out);
                 Err(Refusal::NobodyThere)
             }
-            IpProtocol::Igmp => Ok(()),
+            (IpProtocol::Igmp, IpVersion::Ipv4) | (IpProtocol::Ipv6NoNxt, IpVersion::Ipv6) => Ok(()),
             _ => {
-                self.complain(now, &received, Trouble::UnknownProtocol(0), out);
+                self.send_icmp_error(now, &received, IcmpError::UnknownProtocol(ip.protocol_at as u32), out);
                 Err(Refusal::NobodyThere)
             }
         }
     }
 
-    /// A packet for one of the router's addresses, or for a group that it is in.
-    pub(crate) fn receive_own_ipv6(
+    /// Answers an ICMPv4 echo request, with its type of service `tos` (RFC 1122, 3.2.2.6 and 3.2.4). Other messages need no answer.
+    fn receive_icmpv4(
         &mut self,
         now: Instant,
-        received: Received,
+        ip: &Ip<'_>,
+        tos: u8,
         out: &mut Actions,
     ) -> Result<(), Refusal> {
-        let bytes = received.bytes();
-        let header = Ipv6Packet::new_unchecked(bytes);
-        let (from, to, link) = (header.src_addr(), header.dst_addr(), received.from);
-        let ip = Ip::read(bytes).ok_or(Refusal::Malformed)?;
-        if let Some(packet::FragmentHeader { at, fragment, .. }) = packet::fragment_header(bytes) {
-            let key = Key { from: from.into(), to: to.into(), protocol: 0, ident: fragment.ident };
-            let payload = &bytes[at + 8..];
-            let (offset, more) = (fragment.offset, fragment.more);
-            let outcome = self.reassembly.add(now, key, &received, Fragment { offset, more, payload });
-            let Some((payload, first)) = whole(outcome)? else { return Ok(()) };
-            let header = packet::fragment_header(first.bytes());
-            let packet = header.and_then(|header| packet::whole_ipv6(first.bytes(), &header, &payload));
-            let packet = packet.ok_or(Refusal::Malformed)?;
-            return self.receive_own_ipv6(now, first.with_packet(&packet), out);
+        let (IpAddress::Ipv4(from), IpAddress::Ipv4(to)) = (ip.source, ip.destination) else { return Ok(()) };
+        let message = ip.payload();
+        if message.len() < Icmp::BYTES || checksum::sum(message) != 0xffff {
+            return Err(Refusal::Malformed);
         }
-        let payload = ip.payload();
-        match ip.protocol {
-            IpProtocol::Icmpv6 => {
-                let pseudo = checksum::pseudo_v6(from, to, ip.protocol.into(), payload.len() as u32);
-                if payload.len() < 8 || checksum::add(checksum::sum(payload), pseudo) != 0xffff {
-                    return Err(Refusal::Malformed);
+        if message[0] == ECHO_REQUEST {
+            let answer = icmpv4(&[&[0; 4], &message[4..]]);
+            self.send_ipv4(now, Some(to), from, (IpProtocol::Icmp, tos), &answer, out);
+        }
+        Ok(())
+    }
+
+    /// Answers an ICMPv6 echo request (RFC 4443, 4.2), and takes NDP messages. Errors are about packets that the router sent, for
+    /// which it has no use; the rest is for hosts, or is ignored (RFC 4443, 2.4).
+    fn receive_icmpv6(
+        &mut self,
+        now: Instant,
+        received: &Received,
+        ip: &Ip<'_>,
+        out: &mut Actions,
+    ) -> Result<(), Refusal> {
+        let (IpAddress::Ipv6(from), IpAddress::Ipv6(to)) = (ip.source, ip.destination) else { return Ok(()) };
+        let message = ip.payload();
+        let pseudo = checksum::pseudo_v6(from, to, ip.protocol.into(), message.len() as u32);
+        if message.len() < Icmp::BYTES || checksum::add(checksum::sum(message), pseudo) != 0xffff {
+            return Err(Refusal::Malformed);
+        }
+        match message[0] {
+            ECHO_REQUEST_IPV6 => {
+                let link = received.from;
+                let Some(way) = self.way_ipv6(link, from) else { return Ok(()) };
+                let own = if to.is_multicast() { self.source_ipv6(link, from) } else { Some(to) };
+                if let Some(own) = own.filter(|_| !from.is_unspecified()) {
+                    let answer = icmpv6(own, from, &[&[ECHO_REPLY_IPV6, 0, 0, 0], &message[4..]]);
+                    self.send_ipv6(now, way, [own, from], IpProtocol::Icmpv6, &answer, out);
                 }
-                match payload[0] {
-                    ECHO_REQUEST_IPV6 => {
-                        let Some(way) = self.way_ipv6(link, from) else { return Ok(()) };
-                        let own = if to.is_multicast() { self.source_ipv6(link, from) } else { Some(to) };
-                        if let Some(own) = own.filter(|_| !from.is_unspecified()) {
-                            let head = [ECHO_REPLY_IPV6, 0, 0, 0];
-                            let answer = icmpv6(own, from, &[&head, &payload[4..]]);
-                            self.send_ipv6(now, way, [own, from], IpProtocol::Icmpv6, &answer, out);
-                        }
-                        Ok(())
-                    }
-                    133 | 135 | 136 => self.receive_ndp(now, &received, payload, out),
-                    // Errors are for who sent the packets that they are about; the router has no such business. The rest is
-                    // the business of hosts, or is to be ignored (RFC 4443, 2.4).
-                    _ => Ok(()),
-                }
+                Ok(())
             }
-            IpProtocol::Udp => self.receive_udp(now, &received, payload, header.hop_limit(), out),
-            IpProtocol::Tcp => {
-                self.send_reset(now, &received, out);
-                Err(Refusal::NobodyThere)
-            }
-            IpProtocol::Ipv6NoNxt => Ok(()),
-            _ => {
-                self.complain(now, &received, Trouble::UnknownProtocol(ip.protocol_at as u32), out);
-                Err(Refusal::NobodyThere)
-            }
+            133 | 135 | 136 => self.receive_ndp(now, received, message, out),
+            _ => Ok(()),
         }
     }
 
@@ -211,15 +200,15 @@ impl Router {
                 hop_limit,
                 payload: udp.payload(),
             };
-            self.rip_heard(now, datagram, out);
+            self.receive_rip(now, datagram, out);
             return Ok(());
         }
-        // A group is not complained about: `complain` sees to that.
-        self.complain(now, received, Trouble::PortUnreachable, out);
+        // No error is sent about packets to a group: `send_icmp_error` checks that.
+        self.send_icmp_error(now, received, IcmpError::PortUnreachable, out);
         Err(Refusal::NobodyThere)
     }
 
-    /// Answers a TCP segment with a reset, as from whom it was for.
+    /// Answers a TCP segment with a reset, sent from the segment's destination.
     pub(crate) fn send_reset(&mut self, now: Instant, received: &Received, out: &mut Actions) {
         let bytes = received.bytes();
         let Some(Ip { source: from, destination: to, .. }) = Ip::read(bytes) else { return };

@@ -17,13 +17,13 @@ use wire::node::Tag;
 pub struct Received {
     /// The frame that it came in.
     pub frame: Frame,
-    /// Where in the frame the packet is, without what pads it.
+    /// Where in the frame the packet is, without padding.
     pub packet: Range<usize>,
-    /// How the owner knows it.
+    /// The owner's tag of the frame.
     pub tag: Tag,
-    /// The interface that it came in at.
+    /// The interface at which it was received.
     pub from: Link,
-    /// The frame was for many stations.
+    /// The frame was sent to a group or to all stations.
     pub to_group: bool,
 }
 
@@ -33,22 +33,22 @@ impl Received {
         &self.frame[self.packet.clone()]
     }
 
-    /// The same, if it had been this packet.
+    /// Replaces the packet, as if this one had been received instead.
     pub fn with_packet(self, packet: &[u8]) -> Self {
         Self { frame: Frame::copy_from(packet), packet: 0..packet.len(), ..self }
     }
 }
 
-/// A packet on its way out.
+/// A packet to send.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     /// Its bytes.
     pub packet: Frame,
-    /// What it was when it came; `None`: the router made it.
+    /// The received packet that is forwarded in it; `None`: the router made it.
     pub of: Option<Received>,
 }
 
-/// The bytes before a frame's payload.
+/// The header of a frame: an array, and how many bytes of it are used.
 pub fn ethernet_header(
     to: EthernetAddress,
     from: EthernetAddress,
@@ -74,7 +74,10 @@ pub fn whole_len(bytes: &[u8], version: IpVersion) -> Option<usize> {
     whole.then_some(ip.len)
 }
 
-/// The fragment header of an IPv6 packet (RFC 8200, 4.5) and where it is, for reassembly.
+/// The length of IPv6's fragment header (RFC 8200, 4.5).
+pub const FRAGMENT_HEADER_BYTES: usize = 8;
+
+/// The fragment header of an IPv6 packet and where it is, for reassembly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FragmentHeader {
     /// Where it begins, in bytes from the packet's first.
@@ -95,20 +98,20 @@ pub fn fragment_header(packet: &[u8]) -> Option<FragmentHeader> {
     })
 }
 
-/// What the router says of itself in an IPv4 header.
+/// The fields of an IPv4 header that the router sets.
 #[derive(Clone, Copy, Debug)]
 pub struct Ipv4Header {
-    /// From whom.
+    /// The source.
     pub from: Ipv4Addr,
-    /// To whom.
+    /// The destination.
     pub to: Ipv4Addr,
-    /// What it carries.
+    /// The payload's protocol.
     pub protocol: IpProtocol,
     /// Its time to live.
     pub ttl: u8,
     /// The type of service.
     pub tos: u8,
-    /// The number that its fragments share.
+    /// The identification.
     pub ident: u16,
 }
 
@@ -155,8 +158,16 @@ pub fn ipv6_packet(
     bytes
 }
 
-/// The whole IPv4 packet whose first fragment this is.
-pub fn whole_ipv4(first: &[u8], payload: &[u8]) -> Option<Vec<u8>> {
+/// The whole packet of this payload whose first fragment is `first`, with the first fragment's headers but without the fragment
+/// header of IPv6 (RFC 791, 3.2; RFC 8200, 4.5). `None`: it would be too long.
+pub fn whole(first: &[u8], payload: &[u8]) -> Option<Vec<u8>> {
+    match first.first()? >> 4 {
+        4 => whole_ipv4(first, payload),
+        _ => whole_ipv6(first, &fragment_header(first)?, payload),
+    }
+}
+
+fn whole_ipv4(first: &[u8], payload: &[u8]) -> Option<Vec<u8>> {
     let header_len = usize::from(Ipv4Packet::new_unchecked(first).header_len());
     let mut bytes = [&first[..header_len], payload].concat();
     let len = u16::try_from(bytes.len()).ok()?;
@@ -167,8 +178,7 @@ pub fn whole_ipv4(first: &[u8], payload: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The whole IPv6 packet whose first fragment this is, with that fragment header.
-pub fn whole_ipv6(first: &[u8], header: &FragmentHeader, payload: &[u8]) -> Option<Vec<u8>> {
+fn whole_ipv6(first: &[u8], header: &FragmentHeader, payload: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = [&first[..header.at], payload].concat();
     bytes[header.named_at] = first[header.at];
     let len = u16::try_from(bytes.len() - IPV6_HEADER_BYTES).ok()?;
@@ -176,7 +186,7 @@ pub fn whole_ipv6(first: &[u8], header: &FragmentHeader, payload: &[u8]) -> Opti
     Some(bytes)
 }
 
-/// Puts one hop less into an IPv4 header, and mends its checksum without looking at the rest (RFC 1624, equation 3).
+/// Decrements an IPv4 header's time to live, and updates its checksum incrementally (RFC 1624, equation 3).
 pub fn decrement_ttl(packet: &mut [u8]) {
     let before = u16::from_be_bytes([packet[8], packet[9]]);
     packet[8] = packet[8].saturating_sub(1);

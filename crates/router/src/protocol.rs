@@ -1,4 +1,4 @@
-//! Where a routing protocol meets the router: its datagrams become packets, and its routes candidates of the table.
+//! Connects a routing protocol with the router: its datagrams become packets, and its routes candidates of the routing table.
 
 use crate::event::{Route, Source};
 use crate::interface::{Interface, Link};
@@ -13,7 +13,7 @@ use wire::{Instant, PortId};
 const ROUTING_TOS: u8 = 0xc0;
 
 impl Link {
-    /// The interface as a number, for those who know no ports.
+    /// The interface as a number, for routing protocols.
     pub(crate) const fn id(self) -> u32 {
         let vlan = match self.vlan {
             Some(vlan) => vlan as u32,
@@ -30,7 +30,7 @@ impl Link {
 }
 
 impl Router {
-    pub(crate) fn rip_heard(&mut self, now: Instant, datagram: Incoming<'_>, out: &mut Actions) {
+    pub(crate) fn receive_rip(&mut self, now: Instant, datagram: Incoming<'_>, out: &mut Actions) {
         self.with_rip(now, out, |rip, output| rip.receive(now, datagram, output));
     }
 
@@ -40,8 +40,8 @@ impl Router {
         }
     }
 
-    /// Tells the protocol what the router is made of now.
-    pub(crate) fn inform_rip(&mut self, now: Instant, out: &mut Actions) {
+    /// Passes the current interfaces and routes to RIP.
+    pub(crate) fn update_rip(&mut self, now: Instant, out: &mut Actions) {
         if self.rip.is_none() {
             return;
         }
@@ -55,7 +55,7 @@ impl Router {
         });
     }
 
-    /// Lends the protocol to `f`, and does what it wants done.
+    /// Calls `f` with RIP, and carries out its output.
     fn with_rip(&mut self, now: Instant, out: &mut Actions, f: impl FnOnce(&mut Rip, &mut Output)) {
         let Some(rip) = &mut self.rip else { return };
         let mut output = Output::default();

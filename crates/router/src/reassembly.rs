@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use wire::node::Tag;
 use wire::{Duration, Instant};
 
-/// So long the rest is waited for (RFC 8200, 4.5; RFC 1122, 3.3.2, allows 60 to 120 s).
+/// How long to wait for the other fragments (RFC 8200, 4.5; RFC 1122, 3.3.2, allows 60 to 120 s).
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 /// Packets that are put together at a time; a further one pushes out the oldest.
 pub const PACKETS_MAX: usize = 16;
@@ -18,51 +18,51 @@ const FRAGMENTS_MAX: usize = 128;
 /// The longest payload.
 const PAYLOAD_MAX: usize = 65_535;
 
-/// What the fragments of one packet have in common.
+/// The fields that the fragments of one packet share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// From whom.
+    /// The source.
     pub from: IpAddress,
-    /// To whom.
+    /// The destination.
     pub to: IpAddress,
-    /// The number of its protocol.
+    /// The protocol's number; 0 for IPv6.
     pub protocol: u8,
-    /// The number that they share.
+    /// The identification.
     pub ident: u32,
 }
 
 /// A fragment.
 #[derive(Clone, Copy, Debug)]
 pub struct Fragment<'a> {
-    /// Where it belongs, in bytes.
+    /// Where its payload belongs, in bytes.
     pub offset: usize,
-    /// Others are behind it.
+    /// Others follow.
     pub more: bool,
-    /// Its bytes.
+    /// Its payload.
     pub payload: &'a [u8],
 }
 
-/// What became of a fragment.
+/// The result of adding a fragment.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// Others are missing.
+    /// Other fragments are missing.
     Waits,
-    /// All are there: the whole payload, and the packet's first fragment.
+    /// The packet is complete: its payload, and its first fragment.
     Whole(Vec<u8>, Box<Received>),
-    /// It does not fit the others; all are dropped.
+    /// The fragment contradicts the others or is malformed. If it contradicts them, all are dropped.
     Nonsense,
 }
 
 #[derive(Clone, Debug)]
 struct Partial {
     began: Instant,
-    /// By offset, and as the owner knows each.
+    /// By offset: the bytes, and the owner's tag.
     pieces: BTreeMap<usize, (Vec<u8>, Tag)>,
     total: Option<usize>,
     first: Option<Received>,
 }
 
-/// Packets that are being put together.
+/// The packets that are being reassembled.
 #[derive(Clone, Debug, Default)]
 pub struct Reassembly {
     partial: BTreeMap<Key, Partial>,
@@ -70,7 +70,7 @@ pub struct Reassembly {
 }
 
 impl Reassembly {
-    /// A fragment came in.
+    /// Adds a fragment.
     pub fn add(&mut self, now: Instant, key: Key, received: &Received, fragment: Fragment<'_>) -> Outcome {
         let Fragment { offset, more, payload } = fragment;
         let end = offset + payload.len();
@@ -91,7 +91,7 @@ impl Reassembly {
             first: None,
         });
         if partial.pieces.get(&offset).is_some_and(|(piece, _)| piece == payload) {
-            return Outcome::Waits; // The same once more.
+            return Outcome::Waits; // A duplicate.
         }
         if !partial.fits(offset, end, more) {
             self.drop(key);
@@ -104,7 +104,7 @@ impl Reassembly {
         if offset == 0 {
             partial.first = Some(received.clone());
         }
-        // They do not overlap, so all are there when their lengths add up.
+        // Fragments do not overlap, so the packet is complete when their lengths add up.
         let there: usize = partial.pieces.values().map(|(piece, _)| piece.len()).sum();
         if partial.total != Some(there) {
             return Outcome::Waits;
@@ -115,7 +115,7 @@ impl Reassembly {
         partial.first.map_or(Outcome::Nonsense, |first| Outcome::Whole(payload, Box::new(first)))
     }
 
-    /// Gives up what is too old by `now`, one at a time: the first fragment, if it was there.
+    /// Drops one packet that is too old at `now`; returns its first fragment, if that arrived. `None`: no packet is too old.
     pub fn expire(&mut self, now: Instant) -> Option<Option<Received>> {
         let (_, key) = self.oldest().filter(|(began, _)| *began + TIMEOUT <= now)?;
         Some(self.drop(key))
@@ -127,7 +127,7 @@ impl Reassembly {
         partial.first
     }
 
-    /// A fragment that was kept for its others, and is given up with them.
+    /// The tag of one fragment that was dropped with its packet.
     pub fn next_dropped(&mut self) -> Option<Tag> {
         self.dropped.pop()
     }
@@ -136,7 +136,7 @@ impl Reassembly {
         self.partial.iter().map(|(&key, partial)| (partial.began, key)).min()
     }
 
-    /// When the next is too old.
+    /// When the next packet will be too old.
     pub fn poll_at(&self) -> Option<Instant> {
         Some(self.oldest()?.0 + TIMEOUT)
     }
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_behind_the_end() {
+    fn a_fragment_beyond_the_last_is_refused() {
         let mut all = Reassembly::default();
         add(&mut all, 1, 8, false, &[1; 8]);
         assert!(matches!(add(&mut all, 1, 16, true, &[2; 8]), Outcome::Nonsense));
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_come_together_is_given_up_after_a_minute_and_room_is_bounded() {
+    fn incomplete_packets_are_dropped_after_a_minute_and_their_number_is_bounded() {
         let mut all = Reassembly::default();
         for ident in 0..100 {
             add(&mut all, ident, 0, true, &[1; 8]);
@@ -215,7 +215,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn fragments_come_together_in_any_order(
+        fn fragments_are_reassembled_in_any_order(
             (cuts, order) in prop::collection::vec(1usize..20, 1..20).prop_flat_map(|cuts| {
                 let order = Just((0..cuts.len()).collect::<Vec<_>>()).prop_shuffle();
                 (Just(cuts), order)

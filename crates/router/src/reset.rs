@@ -1,10 +1,10 @@
-//! Answering a TCP segment that nobody wants (RFC 9293, 3.10.7.1).
+//! Answers TCP segments for which there is no connection with a reset (RFC 9293, 3.10.7.1).
 
 use smoltcp::wire::{IpProtocol, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber, TcpTimestampRepr};
 use wire::header::Ip;
 
-/// The segment that resets the connection that the segment in this packet is of, as from whom it was for. `None`: it is no
-/// whole TCP segment, or itself a reset.
+/// The segment that answers `segment` of `packet` with a reset, as if sent by its destination. `None`: it is no whole TCP segment
+/// with a right checksum, or itself a reset.
 pub fn answer(packet: &[u8], segment: &[u8]) -> Option<Vec<u8>> {
     let Ip { source: from, destination: to, .. } = Ip::read(packet)?;
     let tcp = TcpPacket::new_checked(segment).ok()?;
@@ -36,7 +36,7 @@ pub fn answer(packet: &[u8], segment: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Where an IP packet's TCP segment is; `None`: it has none, or not its beginning.
+/// The TCP segment in an IP packet; `None`: it has none, or is a fragment.
 pub fn segment(packet: &[u8]) -> Option<&[u8]> {
     let ip = Ip::read(packet)?;
     (ip.protocol == IpProtocol::Tcp && ip.fragment.is_none()).then(|| ip.payload())

@@ -1,19 +1,19 @@
 //! The routing table: candidates from all sources, and of them the routes in use.
 //!
 //! Of the candidates for one prefix the one from the most trusted [`Source`] is used (connected, then static, then RIP: the order
-//! of that enum), then the one of the least metric. A further routing protocol is a further [`Source`]: it puts and takes
-//! candidates here, and knows nothing of the others.
+//! of that enum), then the one of the least metric. Another routing protocol would be another [`Source`]: it adds and removes
+//! its own candidates only.
 //!
-//! The lookup asks each prefix length that is in use, the longest first: a network that a page can show has a handful. A trie
-//! would win only with thousands of routes of many lengths, and costs code that every visitor loads.
+//! The lookup tries each prefix length that is in use, the longest first: a network that a page can show has few. A trie would be
+//! faster only with thousands of routes of many lengths, and is more code for every visitor to load.
 
 use crate::event::{Event, Route, Source};
 use crate::interface::{Interface, Link};
-use smoltcp::wire::{IpAddress, IpCidr, Ipv4Cidr, Ipv6Cidr};
+use crate::prefix::{bits, mask, network};
+use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Candidates that one table holds; more are not taken.
+/// Candidates that one table holds; further ones are ignored.
 pub const CANDIDATES_MAX: usize = 8_192;
 
 impl Route {
@@ -32,30 +32,6 @@ pub struct Table {
     /// The routes in use by length, the longest first, and by network.
     ipv4: Vec<(u8, BTreeMap<u128, Route>)>,
     ipv6: Vec<(u8, BTreeMap<u128, Route>)>,
-}
-
-/// A prefix without the bits that it does not count.
-pub fn network(cidr: IpCidr) -> IpCidr {
-    let masked = bits(cidr.address()) & mask(cidr.prefix_len());
-    match cidr {
-        IpCidr::Ipv4(cidr) => {
-            let address = Ipv4Addr::from_bits((masked >> 96) as u32);
-            IpCidr::Ipv4(Ipv4Cidr::new(address, cidr.prefix_len()))
-        }
-        IpCidr::Ipv6(cidr) => IpCidr::Ipv6(Ipv6Cidr::new(Ipv6Addr::from_bits(masked), cidr.prefix_len())),
-    }
-}
-
-/// An address as a number whose first bit is the highest, in both families.
-fn bits(address: IpAddress) -> u128 {
-    match address {
-        IpAddress::Ipv4(address) => u128::from(address.to_bits()) << 96,
-        IpAddress::Ipv6(address) => address.to_bits(),
-    }
-}
-
-fn mask(length: u8) -> u128 {
-    u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0)
 }
 
 impl Table {
@@ -83,7 +59,7 @@ impl Table {
         family[place].1.get(&bits(to.address()))
     }
 
-    /// In place of all candidates from `source` these are there. Calls `changed` for every route in use that changes.
+    /// Replaces all candidates from `source`. Calls `changed` for every route in use that changes.
     pub fn replace(&mut self, source: Source, routes: &[Route], changed: impl FnMut(Event)) {
         let mut touched = BTreeSet::new();
         let len = &mut self.len;
@@ -94,7 +70,7 @@ impl Table {
                 *len -= before - candidates.len();
                 touched.insert(to);
             }
-            // What is left empty is thrown away when its prefix is chosen anew.
+            // Prefixes without candidates are removed by `choose_all`.
             true
         });
         for &route in routes {
@@ -103,7 +79,7 @@ impl Table {
         self.choose_all(touched, changed);
     }
 
-    /// In place of a candidate from the same source to the same prefix this one is there.
+    /// Replaces the candidate from the same source to the same prefix.
     pub fn put(&mut self, route: Route, changed: impl FnMut(Event)) {
         let to = network(route.to);
         self.take_out(to, route.source);
@@ -111,7 +87,7 @@ impl Table {
         self.choose_all([to], changed);
     }
 
-    /// `source` knows no way to this prefix any more.
+    /// Removes the candidates from `source` to this prefix.
     pub fn remove(&mut self, to: IpCidr, source: Source, changed: impl FnMut(Event)) {
         let to = network(to);
         self.take_out(to, source);
@@ -137,7 +113,7 @@ impl Table {
 
     fn choose_all(&mut self, touched: impl IntoIterator<Item = IpCidr>, mut changed: impl FnMut(Event)) {
         for to in touched {
-            // Of equals the first that was told stays: `min_by_key` takes the first.
+            // Of equal candidates the first that was added is used: `min_by_key` takes the first.
             let best = self.candidates.get(&to).and_then(|candidates| {
                 candidates.iter().min_by_key(|route| (route.source, route.metric)).copied()
             });
@@ -195,6 +171,8 @@ pub fn connected<'a>(interfaces: impl Iterator<Item = &'a Interface>) -> Vec<Rou
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use smoltcp::wire::{Ipv4Cidr, Ipv6Cidr};
+    use std::net::{Ipv4Addr, Ipv6Addr};
     use wire::PortId;
 
     fn route(to: &str, port: u32, metric: u8, source: Source) -> Route {
@@ -246,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn telling_the_same_again_changes_nothing() {
+    fn adding_the_same_route_again_changes_nothing() {
         let mut table = Table::default();
         let one = route("10.0.0.0/8", 1, 2, Source::Rip);
         table.put(one, drop);
@@ -255,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_beyond_the_prefix_do_not_count() {
+    fn host_bits_are_ignored() {
         assert_eq!(network("10.1.2.3/9".parse().unwrap()), "10.0.0.0/9".parse().unwrap());
         assert_eq!(network("fd00::1/0".parse().unwrap()), "::/0".parse().unwrap());
         assert_eq!(network("fd00::1/128".parse().unwrap()), "fd00::1/128".parse().unwrap());
@@ -298,7 +276,7 @@ mod tests {
             }
             for asked in asked {
                 let address = asked.address();
-                let scan = all.values().filter(|route| crate::interface::contains(&route.to, address));
+                let scan = all.values().filter(|route| route.to.contains_addr(&address));
                 let best = scan.min_by_key(|route| (std::cmp::Reverse(route.to.prefix_len()), route.source));
                 prop_assert_eq!(table.lookup(address), best);
             }

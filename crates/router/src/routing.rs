@@ -1,16 +1,16 @@
-//! What a routing protocol is to a router: the seam behind which RIP stands, and beside it a link-state protocol could.
+//! The interface between a router and a routing protocol: RIP implements it, and a link-state protocol could.
 //!
-//! A protocol never sees frames, UDP sockets or the router's table. It is told of interfaces, of the networks that the router
-//! reaches without it, and of datagrams; it answers with datagrams to send and with changes of its own routes. Which of several
-//! routes to one network is used (connected, written down, learned) is for the router to decide.
+//! A protocol never sees frames, UDP sockets or the router's table. It receives the interfaces, the networks that the router
+//! reaches without it, and datagrams; it returns datagrams to send and changes of its own routes. Which of several routes to one
+//! network is used (connected, static, learned) is decided by the router.
 
 use smoltcp::wire::{IpAddress, IpCidr};
 use wire::Instant;
 
-/// An interface on which a protocol speaks: a port, or one VLAN of it.
+/// An interface on which a protocol runs: a port, or one VLAN of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interface {
-    /// Its number, the router's choice: 0, 1, … or any others.
+    /// Its number, chosen by the router.
     pub id: u32,
     /// It has a carrier and is switched on.
     pub up: bool,
@@ -23,74 +23,74 @@ pub struct Interface {
 /// A network that the router reaches without the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Local {
-    /// Where it leads. Host bits are ignored.
+    /// The prefix. Host bits are ignored.
     pub to: IpCidr,
-    /// Through this interface; it need not be one on which the protocol speaks.
+    /// The interface that leads there; the protocol need not run on it.
     pub interface: u32,
-    /// The next hop of a route that somebody wrote down; `None`: the network is connected.
+    /// The next hop of a static route; `None`: the network is connected.
     pub via: Option<IpAddress>,
 }
 
-/// A datagram that came in on the protocol's port.
+/// A datagram received on the protocol's port.
 #[derive(Clone, Copy, Debug)]
 pub struct Incoming<'a> {
-    /// At this interface.
+    /// The interface at which it was received.
     pub interface: u32,
-    /// From there.
+    /// The source address.
     pub source: IpAddress,
-    /// To there: one of the router's addresses, or a group.
+    /// The destination address: one of the router's, or a group.
     pub destination: IpAddress,
-    /// The port that it was sent from.
+    /// The source port.
     pub source_port: u16,
-    /// The port that it was sent to.
+    /// The destination port.
     pub destination_port: u16,
-    /// What is left of its time to live, or hop limit.
+    /// Its time to live, or hop limit, on arrival.
     pub hop_limit: u8,
     /// The UDP payload.
     pub payload: &'a [u8],
 }
 
-/// A datagram to send. It is never forwarded: it goes to a neighbor on that interface, or to all that listen there.
+/// A datagram to send. It is never forwarded: it goes to a neighbor on that interface, or to a group there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Through this interface.
+    /// The interface.
     pub interface: u32,
-    /// From this address of it.
+    /// The source address, one of the interface's.
     pub source: IpAddress,
-    /// To there.
+    /// The destination address.
     pub destination: IpAddress,
-    /// From this port.
+    /// The source port.
     pub source_port: u16,
-    /// To this port.
+    /// The destination port.
     pub destination_port: u16,
-    /// With this time to live, or hop limit.
+    /// The time to live, or hop limit.
     pub hop_limit: u8,
     /// The UDP payload.
     pub payload: Vec<u8>,
 }
 
-/// A route that a protocol has found, or lost.
+/// A change of a protocol's routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// There is a route, or another than before.
+    /// A route is new or has changed.
     Learned {
-        /// Where it leads, without host bits.
+        /// The prefix, without host bits.
         to: IpCidr,
         /// The next hop.
         via: IpAddress,
-        /// Through this interface.
+        /// The interface.
         interface: u32,
-        /// The protocol's measure; for RIP 2 to 15.
+        /// The protocol's metric; for RIP 2 to 15.
         metric: u8,
     },
-    /// There is none any more.
+    /// A route was lost.
     Lost {
-        /// Where it led.
+        /// The prefix.
         to: IpCidr,
     },
 }
 
-/// What a protocol wants done, in this order: filled by the protocol, emptied by its owner, and used again.
+/// The output of a protocol: filled by the protocol, emptied by its owner, and used again.
 #[derive(Clone, Debug, Default)]
 pub struct Output {
     /// Datagrams to send.
@@ -101,18 +101,18 @@ pub struct Output {
 
 /// A routing protocol, sans-IO.
 pub trait Protocol {
-    /// The interfaces on which it speaks from now on. Routes through others, and through those that are down, are lost.
+    /// Sets the interfaces on which it runs. Routes through others, and through those that are down, are lost.
     fn set_interfaces(&mut self, now: Instant, interfaces: &[Interface], out: &mut Output);
 
-    /// The networks that the router reaches without it, all of them: it tells its neighbors, and learns no route there.
+    /// Sets all networks that the router reaches without it: the protocol announces them, and learns no route to them.
     fn set_local(&mut self, now: Instant, local: &[Local], out: &mut Output);
 
-    /// A datagram came in. What is wrong with it is ignored.
+    /// Receives a datagram. Malformed parts are ignored.
     fn receive(&mut self, now: Instant, datagram: Incoming<'_>, out: &mut Output);
 
-    /// Does what is due by itself.
+    /// Runs the timers that are due.
     fn poll(&mut self, now: Instant, out: &mut Output);
 
-    /// When it next has something to do by itself.
+    /// When its next timer fires.
     fn poll_at(&self) -> Option<Instant>;
 }

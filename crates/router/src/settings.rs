@@ -1,9 +1,9 @@
-//! From settings and carriers to interfaces and routes. All of it is made anew whenever something changes, and what did not
-//! change is told nobody: there is one way from settings to state, however they came about.
+//! From settings and carriers to interfaces and routes. All state is derived anew whenever something changes, and only
+//! differences are reported: the same settings always give the same state.
 
 use crate::config::{Config, ROUTES_MAX, StaticRoute};
 use crate::event::{Route, Source};
-use crate::interface::{Interface, Link, contains};
+use crate::interface::{Interface, Link};
 use crate::rip::Rip;
 use crate::{Actions, Router, STREAM_OF_RIP, advertise, routes};
 use smoltcp::wire::IpAddress;
@@ -12,7 +12,7 @@ use wire::Instant;
 use wire::rng::Stream;
 
 impl Router {
-    /// Ports have changed, or the carrier of one. `false`: nothing comes of it.
+    /// Derives the interfaces after a port or a carrier has changed. `false`: they are the same as before.
     pub(crate) fn refresh(&mut self, now: Instant, out: &mut Actions) -> bool {
         let mut interfaces = BTreeMap::new();
         for (number, port) in self.ports.iter().enumerate() {
@@ -27,7 +27,7 @@ impl Router {
         let before = std::mem::replace(&mut self.interfaces, interfaces);
         let changed = before != self.interfaces;
         if changed {
-            self.take_leave(&before, out);
+            self.send_final_advertisements(&before, out);
             self.own = self.interfaces.values().flat_map(own_addresses).collect();
             let interfaces = &self.interfaces;
             self.neighbors.retain(|link, ip| {
@@ -41,21 +41,21 @@ impl Router {
         changed
     }
 
-    /// Interfaces or static routes have changed.
+    /// Derives the static routes after interfaces or settings have changed.
     fn refresh_routes(&mut self, now: Instant, out: &mut Actions) {
         let written = self.config.routes.iter().take(ROUTES_MAX);
         let fixed: Vec<_> = written.filter_map(|route| self.resolve(route)).collect();
         self.table.replace(Source::Static, &fixed, |event| out.event(event));
-        self.inform_rip(now, out);
+        self.update_rip(now, out);
     }
 
-    /// The route that somebody wrote down, if its next hop is on a network that is up.
+    /// The route for a configured static route, if its next hop is on a network that is up.
     fn resolve(&self, &StaticRoute { to, via, metric }: &StaticRoute) -> Option<Route> {
         if std::mem::discriminant(&to.address()) != std::mem::discriminant(&via) {
             return None;
         }
         let Link { port, vlan } = match via {
-            // Which link is meant is clear only where there is just one.
+            // A link-local next hop is unambiguous only if there is one link.
             IpAddress::Ipv6(address) if address.is_unicast_link_local() => {
                 let mut all = self.interfaces.values().filter(|interface| interface.link_local.is_some());
                 let only = all.next().filter(|only| !only.has(via));
@@ -64,7 +64,7 @@ impl Router {
             IpAddress::Ipv4(_) | IpAddress::Ipv6(_) if self.own.contains(&via) => return None,
             IpAddress::Ipv4(_) | IpAddress::Ipv6(_) => {
                 let near = self.interfaces.values().filter_map(|interface| {
-                    let networks = interface.addresses.iter().filter(|cidr| contains(cidr, via));
+                    let networks = interface.addresses.iter().filter(|cidr| cidr.contains_addr(&via));
                     Some((networks.map(|cidr| cidr.prefix_len()).max()?, interface.link))
                 });
                 near.max_by_key(|(length, link)| (*length, std::cmp::Reverse(*link)))?.1
@@ -73,8 +73,8 @@ impl Router {
         Some(Route { to, via: Some(via), port, vlan, metric, source: Source::Static })
     }
 
-    /// Who advertised the router and does so no more says it to the hosts (RFC 4861, 6.2.5), if the cable is still there.
-    fn take_leave(&self, before: &BTreeMap<Link, Interface>, out: &mut Actions) {
+    /// Sends a final advertisement with lifetime zero on interfaces that stop advertising (RFC 4861, 6.2.5) and still have a carrier.
+    fn send_final_advertisements(&self, before: &BTreeMap<Link, Interface>, out: &mut Actions) {
         for (link, interface) in before.iter().filter(|(_, interface)| advertise::advertises(interface)) {
             let goes_on = self.interfaces.get(link).is_some_and(advertise::advertises);
             let carrier = self.ports.get(link.port.0 as usize).is_some_and(|port| port.carrier);
@@ -84,7 +84,7 @@ impl Router {
         }
     }
 
-    /// The router's own settings have changed.
+    /// Applies new settings of the router.
     pub(crate) fn reconfigure(&mut self, now: Instant, config: Config, out: &mut Actions) {
         let before = std::mem::replace(&mut self.config, config);
         match &self.config.nat {
@@ -106,14 +106,14 @@ impl Router {
                 self.table.replace(Source::Rip, &[], |event| out.event(event));
             }
         }
-        // An interface is in RIP's groups only while the router speaks it.
+        // An interface is in RIP's groups only while RIP is enabled.
         if !self.refresh(now, out) {
             self.refresh_routes(now, out);
         }
     }
 }
 
-/// The addresses by which an interface is known everywhere.
+/// An interface's addresses that are not link-local.
 fn own_addresses(interface: &Interface) -> impl Iterator<Item = IpAddress> + '_ {
     interface.addresses.iter().map(|cidr| cidr.address())
 }

@@ -1,16 +1,16 @@
-//! What is remembered for a while: things with a lifetime from their last use on.
+//! A table of entries that expire after a time without use.
 //!
 //! There are few lifetimes and each has a queue of its own, so the first of a queue is the one that was idle longest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use wire::{Duration, Instant};
 
-/// Things in numbered slots. Numbers are used again.
+/// Entries in numbered slots. Numbers are reused.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     slots: Vec<Option<Entry<T>>>,
     free: Vec<u32>,
-    /// By lifetime: when each is over.
+    /// For each lifetime, the entries by expiry.
     queues: BTreeMap<Duration, BTreeSet<(Instant, u32)>>,
 }
 
@@ -32,7 +32,7 @@ impl<T> Table<T> {
         self.slots.len() - self.free.len()
     }
 
-    /// Remembers `value` until `lifetime` after `now`, and gives its slot.
+    /// Adds a value that expires `lifetime` after `now`; returns its slot.
     pub(crate) fn insert(&mut self, now: Instant, lifetime: Duration, value: T) -> u32 {
         let over = now + lifetime;
         let entry = Some(Entry { value, lifetime, over });
@@ -58,7 +58,7 @@ impl<T> Table<T> {
         Some(&mut self.slots.get_mut(slot as usize)?.as_mut()?.value)
     }
 
-    /// It was used: it lasts until `lifetime` after `now`.
+    /// Marks an entry as used: it expires `lifetime` after `now`.
     pub(crate) fn touch(&mut self, slot: u32, now: Instant, lifetime: Duration) {
         let Some(Some(entry)) = self.slots.get_mut(slot as usize) else { return };
         let over = now + lifetime;
@@ -72,7 +72,7 @@ impl<T> Table<T> {
         self.queues.entry(lifetime).or_default().insert((over, slot));
     }
 
-    /// Forgets it.
+    /// Removes an entry.
     pub(crate) fn remove(&mut self, slot: u32) -> Option<T> {
         let entry = self.slots.get_mut(slot as usize)?.take()?;
         if let Some(queue) = self.queues.get_mut(&entry.lifetime) {
@@ -82,23 +82,23 @@ impl<T> Table<T> {
         Some(entry.value)
     }
 
-    /// When the first is over.
+    /// When the next entry expires.
     pub(crate) fn next(&self) -> Option<Instant> {
         self.queues.values().filter_map(|queue| Some(queue.first()?.0)).min()
     }
 
-    /// The slot of the first that is over by `now`.
+    /// The slot of the first entry that has expired at `now`.
     pub(crate) fn due(&self, now: Instant) -> Option<u32> {
         let (over, slot) = self.queues.values().filter_map(|queue| queue.first()).min()?;
         (*over <= now).then_some(*slot)
     }
 
-    /// The slot that was idle longest among those of the shortest lifetime.
-    pub(crate) fn most_dispensable(&self) -> Option<u32> {
+    /// The slot that was idle longest among those with the shortest lifetime.
+    pub(crate) fn least_valuable(&self) -> Option<u32> {
         self.queues.values().find_map(|queue| Some(queue.first()?.1))
     }
 
-    /// All, by slot.
+    /// All entries, by slot.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         self.slots.iter().enumerate().filter_map(|(slot, entry)| Some((slot as u32, &entry.as_ref()?.value)))
     }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_lasts_and_what_is_idle_is_due_in_order() {
+    fn used_entries_last_and_idle_ones_expire_in_order() {
         let [short, long] = [60, 240].map(Duration::from_secs);
         let mut table = Table::default();
         let [a, b, c] =
@@ -123,9 +123,9 @@ mod tests {
         assert_eq!(table.due(at(59)), None);
         assert_eq!(table.due(at(60)), Some(b));
         table.remove(b);
-        assert_eq!((table.next(), table.most_dispensable()), (Some(at(70)), Some(a)));
+        assert_eq!((table.next(), table.least_valuable()), (Some(at(70)), Some(a)));
         table.touch(a, at(20), long);
-        assert_eq!((table.due(at(300)), table.most_dispensable()), (Some(c), Some(c)));
+        assert_eq!((table.due(at(300)), table.least_valuable()), (Some(c), Some(c)));
         assert_eq!(table.iter().map(|(_, name)| *name).collect::<Vec<_>>(), ["a", "c"]);
         assert_eq!((table.insert(at(20), short, "d"), table.len()), (b, 3));
     }

@@ -1,23 +1,23 @@
-//! A TCP connection as somebody sees it who only passes its segments on (RFC 5382, RFC 6146, RFC 7857).
+//! The state of a TCP connection as a router can tell it from forwarded segments (RFC 5382, RFC 6146, RFC 7857).
 
 use crate::flow::Flags;
 use wire::Duration;
 
-/// An idle connection may be one that still lives: it is remembered for 2 hours and 4 minutes (RFC 5382, REQ-5).
+/// The lifetime of an established connection without segments: 2 hours and 4 minutes (RFC 5382, REQ-5).
 pub(crate) const ESTABLISHED: Duration = Duration::from_secs(7_440);
-/// One that is opening or closing is remembered for 4 minutes (RFC 5382, REQ-5).
+/// The lifetime of a connection that is opening or closing: 4 minutes (RFC 5382, REQ-5).
 pub(crate) const TRANSITORY: Duration = Duration::from_secs(240);
 
 /// Which end of the connection sent a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// Who began it, or the inside.
+    /// The end that opened it, or the one inside.
     Near,
-    /// The other.
+    /// The other end.
     Far,
 }
 
-/// How far a connection has come.
+/// The state of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Connection {
     acknowledged: [bool; 2],
@@ -26,17 +26,17 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// A segment passed.
+    /// Updates the state for a forwarded segment.
     pub(crate) fn pass(&mut self, side: Side, flags: Flags) {
         if flags.rst {
             self.reset = true;
             return;
         }
         if flags.syn && !flags.ack && (self.reset || self.finished == [true; 2]) {
-            // The same ports are used again, for another connection.
+            // Another connection uses the same ports.
             *self = Self::default();
         }
-        // Who goes on talking did not take the reset for genuine (RFC 7857, 2.2).
+        // A segment after a reset shows that the reset was not accepted (RFC 7857, 2.2).
         self.reset = false;
         let side = match side {
             Side::Near => 0,
@@ -46,9 +46,9 @@ impl Connection {
         self.finished[side] |= flags.fin;
     }
 
-    /// For how long it is remembered after its last segment. It is established when both ends have acknowledged something: a
-    /// SYN with a forged source gets its answer, but never confirms it. One FIN leaves it as it is: the other end may have
-    /// much to say still.
+    /// The lifetime after the last segment. A connection is established when both ends have acknowledged something: a SYN with a
+    /// forged source is answered, but the answer is never acknowledged. It stays established after one FIN, since the other end may
+    /// still send much.
     pub(crate) fn lifetime(&self) -> Duration {
         let open = self.acknowledged == [true; 2] && self.finished != [true; 2] && !self.reset;
         if open { ESTABLISHED } else { TRANSITORY }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_closes_it_unless_somebody_goes_on_talking() {
+    fn a_reset_closes_it_unless_more_segments_follow() {
         let reset = [OPEN.as_slice(), &[(Far, RST)]].concat();
         assert_eq!(after(&reset), TRANSITORY);
         assert_eq!(after(&[reset.as_slice(), &[(Far, ACK)]].concat()), ESTABLISHED);

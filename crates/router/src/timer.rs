@@ -1,4 +1,4 @@
-//! Why a router wakes.
+//! The reasons why a router wakes.
 
 /// What is due at the moment for which a router asks to be polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

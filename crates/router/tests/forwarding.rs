@@ -274,7 +274,7 @@ fn a_neighbor_that_was_unplugged_is_noticed_while_packets_go_there() {
         assert_eq!(net.got(B).len(), 2, "{to} is believed for a while");
         net.pass(Duration::from_secs(8));
         let asked = net.frames(B);
-        assert!(asked.iter().all(|frame| frame[..6] == station_mac(B).0), "itself is asked, not everybody");
+        assert!(asked.iter().all(|frame| frame[..6] == station_mac(B).0), "unicast requests, no broadcast");
         assert_eq!(asked.len(), 4, "the packet, and three questions");
         net.got(B);
         net.send(A, &udp(from, to, 64, 4));

@@ -104,7 +104,7 @@ fn sensible() -> impl Strategy<Value = Vec<u8>> {
 enum Step {
     /// These bytes.
     Bytes(Vec<u8>),
-    /// This packet, for the router or for everybody, in a VLAN or not, with these bytes changed.
+    /// This packet, unicast or broadcast, in a VLAN or not, with these bytes changed.
     Packet(Vec<u8>, bool, bool, Vec<(prop::sample::Index, u8)>),
     /// The same in fragments.
     Fragments(Vec<u8>, u16),

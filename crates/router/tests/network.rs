@@ -157,8 +157,8 @@ fn what_goes_out_has_the_outside_address_and_its_answer_finds_the_machine_inside
         (shown(&answer).as_str(), ports(&answer)),
         ("192.0.2.9 > 10.0.0.2 ttl 63 UDP", [33_434, 4_000])
     );
-    let told = net.events.iter().filter(|(_, event)| matches!(event, Event::Translation { .. })).count();
-    assert_eq!((told, net.refused()), (2, vec![]));
+    let reported = net.events.iter().filter(|(_, event)| matches!(event, Event::Translation { .. })).count();
+    assert_eq!((reported, net.refused()), (2, vec![]));
     // IPv6 goes as it is.
     net.send(inside, &udp("fd00::2", "fd01::9", 64, 4));
     assert_eq!(shown(&net.got(outside)[0]), "fd00::2 > fd01::9 ttl 63 UDP");
@@ -197,10 +197,10 @@ fn a_forwarded_port_leads_inside() {
 fn an_error_about_a_translated_packet_quotes_what_its_sender_had_sent() {
     let forward = Forward { transport: Transport::Udp, port: 53, to: [10, 0, 0, 77].into(), to_port: 5_353 };
     let (mut net, inside, outside) = home(translating(vec![forward]));
-    // Outward: nobody answers for the address there.
+    // Outward: there is no answer for the address there.
     let sent = udp("10.0.0.2", "192.0.2.77", 64, 4);
     net.send(inside, &sent);
-    // Inward: nobody answers for the machine that the forwarded port leads to.
+    // Inward: there is no answer for the host to which the port is forwarded.
     let asked = udp_ports("192.0.2.9", "192.0.2.1", 64, [4_000, 53], b"question");
     net.send(outside, &asked);
     net.pass(Duration::from_secs(3));
@@ -225,7 +225,7 @@ fn an_error_from_beyond_about_a_translated_packet_finds_the_machine_inside() {
     let sent = udp("10.0.0.2", "192.0.2.9", 64, 4);
     net.send(inside, &sent);
     let seen = net.got(outside).remove(0);
-    let error = router::icmp::Trouble::PortUnreachable.message_ipv4(&seen);
+    let error = router::icmp::IcmpError::PortUnreachable.message_ipv4(&seen);
     net.send(outside, &ip("192.0.2.9", "192.0.2.1", IpProtocol::Icmp, 64, &error));
     let error = net.got(inside).remove(0);
     assert_eq!(shown(&error), "192.0.2.9 > 10.0.0.2 ttl 63 ICMP 3/3");
@@ -258,9 +258,9 @@ fn the_filter_lets_answers_pass_and_says_no_as_it_was_told() {
         assert!(shown(&got[0]).ends_with(says));
         assert_eq!(net.refused(), [Refusal::Filtered(Some(1))]);
     }
-    let told =
+    let reported =
         net.events.iter().filter(|(_, event)| matches!(event, Event::Connection { rule: Some(0), .. }));
-    assert_eq!(told.count(), 2);
+    assert_eq!(reported.count(), 2);
     // What is for the router itself is not forwarded, and not filtered.
     net.send(b, &ping("10.0.1.2", "10.0.0.1", 64, b""));
     assert_eq!(net.got(b).len(), 1);

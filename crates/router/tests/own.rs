@@ -193,12 +193,12 @@ fn request(from: [u8; 4], to: [u8; 4]) -> ArpRepr {
 
 fn neighbors(net: &mut Net) -> Vec<String> {
     let events = std::mem::take(&mut net.events);
-    let told = events.into_iter().filter_map(|(_, event)| match event {
+    let advertised = events.into_iter().filter_map(|(_, event)| match event {
         Event::Neighbor { port, ip, mac } => Some(format!("{port}: {ip} {mac}")),
         Event::NeighborGone { port, ip } => Some(format!("{port}: {ip} gone")),
         _ => None,
     });
-    told.collect()
+    advertised.collect()
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn it_answers_arp_requests_for_its_address_on_this_network_and_learns_who_asked(
         net.frame(A, &arp_frame(all, station_mac(A), None, request(from, to)));
     }
     assert_eq!((net.frames(A).len(), net.refused()), (0, vec![Refusal::NotForUs; 2]));
-    // One that asks whether the address is free is told that it is not, and not learned.
+    // A probe for a duplicate address is answered, and its sender not learned.
     net.frame(A, &arp_frame(all, station_mac(A), None, request([0; 4], [10, 0, 0, 1])));
     net.frame(A, &arp_frame(all, station_mac(A), None, request([192, 0, 2, 1], [10, 0, 0, 1])));
     assert_eq!((net.frames(A).len(), neighbors(&mut net)), (2, vec![]));
@@ -293,8 +293,8 @@ fn a_neighbor_that_has_moved_to_another_adapter_is_believed() {
     };
     net.frame(A, &arp_frame(EthernetAddress::BROADCAST, other, None, repr));
     let all_nodes = "ff02::1".parse().unwrap();
-    let told = advertisement("fd00::2".parse().unwrap(), all_nodes, 0x20, Some(other));
-    net.frame(A, &framed("33-33-00-00-00-01".parse().unwrap(), other, None, &told));
+    let advertised = advertisement("fd00::2".parse().unwrap(), all_nodes, 0x20, Some(other));
+    net.frame(A, &framed("33-33-00-00-00-01".parse().unwrap(), other, None, &advertised));
     let moved = ["port 0: 10.0.0.2 02-09-09-09-09-09", "port 0: fd00::2 02-09-09-09-09-09"];
     assert_eq!(neighbors(&mut net), moved);
     net.frames(A);
@@ -393,7 +393,7 @@ fn a_prefix_that_is_no_more_is_withdrawn() {
     let new = advertising(&["2001:db8:0:8::1/64"]);
     net.with(0, |router, now, out| router.set_port(now, PortId(0), new, out));
     net.pass(Duration::from_secs(1_000));
-    let told: Vec<_> = advertisements(&mut net)
+    let advertised: Vec<_> = advertisements(&mut net)
         .iter()
         .map(|packet| {
             let options = packet[72..].chunks(32).map(|option| (option[23], option[4..8] == [0; 4]));
@@ -401,7 +401,7 @@ fn a_prefix_that_is_no_more_is_withdrawn() {
         })
         .collect();
     let both = vec![(8, false), (7, true)];
-    assert_eq!(told[..4], [both.clone(), both.clone(), both, vec![(8, false)]]);
+    assert_eq!(advertised[..4], [both.clone(), both.clone(), both, vec![(8, false)]]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ const DOWN: f64 = 150.0;
 /// More hosts than this at one switch stand in several rows.
 const ROW_MAX: usize = 8;
 /// The middle of the page's stage is at (450, 280).
-const CENTRE: (f64, f64) = (450.0, 280.0);
+const CENTER: (f64, f64) = (450.0, 280.0);
 
 /// Where each node is drawn: where it was put, or where it fits.
 pub fn positions(topology: &Topology, at: &[Option<(f64, f64)>]) -> Vec<(f64, f64)> {
@@ -27,7 +27,7 @@ pub fn positions(topology: &Topology, at: &[Option<(f64, f64)>]) -> Vec<(f64, f6
         at.iter().zip(&found).filter(|(at, _)| at.is_none()).map(|(_, found)| *found).collect();
     let (low, high) = extent(&missing);
     let shift = if placed.is_empty() {
-        (CENTRE.0 - (low.0 + high.0) / 2.0, CENTRE.1 - (low.1 + high.1) / 2.0)
+        (CENTER.0 - (low.0 + high.0) / 2.0, CENTER.1 - (low.1 + high.1) / 2.0)
     } else {
         let (placed_low, placed_high) = extent(&placed);
         ((placed_low.0 + placed_high.0 - low.0 - high.0) / 2.0, placed_high.1 + DOWN - low.1)

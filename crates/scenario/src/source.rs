@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_told_from_paths() {
+    fn links_and_paths_are_distinguished() {
         for link in [
             "http://a.b/",
             " https://a.b/?embed#2:abc",

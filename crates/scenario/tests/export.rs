@@ -154,7 +154,7 @@ proptest! {
 }
 
 #[test]
-fn what_happens_later_is_told_to_be_left_out() {
+fn later_changes_are_reported_as_left_out() {
     let scenario = Scenario::parse(common::FULL).unwrap();
     for (_, format) in Format::ALL {
         let text = text(&scenario, format);

@@ -387,7 +387,7 @@ fn wrong_runs_are_refused() {
 }
 
 #[test]
-fn ids_are_told_from_addresses_and_from_each_other() {
+fn ids_and_addresses_are_distinguished() {
     let long = "x".repeat(64);
     for (part, instead, expected) in [
         (
@@ -515,7 +515,7 @@ fn a_syntax_error_names_its_line_and_column() {
 }
 
 #[test]
-fn a_document_of_another_version_is_told_so_and_nothing_else() {
+fn a_document_of_another_version_has_that_fault_alone() {
     for (version, expected) in [
         (
             "2",
@@ -568,7 +568,7 @@ fn columns_count_characters() {
 }
 
 #[test]
-fn there_are_bounds_to_how_many_faults_are_told() {
+fn the_number_of_reported_faults_is_bounded() {
     let nodes = vec![r#"{"id": "?", "kind": "hub"}"#; 3_000].join(",");
     let found = faults(&format!(r#"{{"packetarium": 1, "nodes": [{nodes}]}}"#));
     assert_eq!(found.len(), 101);
@@ -670,7 +670,7 @@ fn changes_that_cannot_be_are_refused_with_what_to_write_instead() {
 }
 
 #[test]
-fn a_loop_that_only_closes_later_is_told_as_well() {
+fn a_loop_that_closes_later_is_reported_too() {
     let text = with(
         r#"{"at": "2600ms", "link": {"ends": ["new", "h2"], "impair": []}}"#,
         r#"{"at": "2600ms", "cable": {"ends": ["h2", "h1"]}}"#,
@@ -883,7 +883,7 @@ fn wrong_ports_are_refused() {
         (
             r#""outside": true"#,
             r#""native": 1"#,
-            r#"links[4].ports.r1.native: a router's port has no "native": it can have up, mac, addresses, vlans, mtu, outside, advertise, rip"#,
+            r#"links[4].ports.r1.native: a router's port has no "native": it can have up, mtu, mac, addresses, vlans, outside, advertise, rip"#,
         ),
         (
             r#""mac": "02:00:00:00:00:1a""#,

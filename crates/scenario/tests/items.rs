@@ -68,7 +68,7 @@ fn what_is_written_is_read_again() {
 
 #[test]
 fn errors_are_those_of_the_whole_document_at_the_same_fields() {
-    let base = r#"{"packetarium":1,"nodes":[{"id":"h","kind":"host"},{"id":"s","kind":"switch"},{"id":"r","kind":"router"}],
+    let base = r#"{"packetarium":1,"nodes":[{"id":"h","kind":"host"},{"id":"s","kind":"switch"},{"id":"r","kind":"router"},{"id":"g","kind":"host"}],
         "links":[{"ends":["h","s"]},{"ends":["s","r"]}]}"#;
     let scenario = Scenario::parse(base).unwrap();
     let in_whole = |list: &str, entry: &str| {
@@ -107,9 +107,9 @@ fn errors_are_those_of_the_whole_document_at_the_same_fields() {
         "{}",
         r#"{"ends":["h","x"],"rate":"0bps","delay":5}"#,
         r#"{"ends":["h","h"]}"#,
-        r#"{"ends":["r","h"],"impair":[{"loss":2,"from":"s"},{"jitter":"5"}],"queue":{"size":"1 frames","red":{"min":"5B","max":"1B"}}}"#,
+        r#"{"ends":["r","g"],"impair":[{"loss":2,"from":"s"},{"jitter":"5"}],"queue":{"size":"1 frames","red":{"min":"5B","max":"1B"}}}"#,
         r#"{"ends":["s","r"],"ports":{"s":{"vlan":5000,"trunk":true},"r":{"addresses":["10.0.0.255/24"],"mtu":1},"h":{}}}"#,
-        r#"{"ends":["h","r"],"ports":{"h":{"up":true}},"delay":"99h"}"#,
+        r#"{"ends":["g","r"],"ports":{"g":{"up":true}},"delay":"99h"}"#,
     ] {
         assert_eq!(
             shown(scenario.read_link(&fields(entry)).unwrap_err()),

@@ -120,7 +120,7 @@ fn a_broken_link_says_what_is_wrong() {
 }
 
 #[test]
-fn a_link_without_its_end_is_told_from_a_damaged_one() {
+fn a_link_without_its_end_and_a_damaged_one_are_distinguished() {
     let scenario = Scenario::parse(FULL).unwrap();
     for good in [encode(&scenario), SAMPLE_1.to_owned(), encode(&examples()[0].scenario())] {
         for end in 2..good.len() {
@@ -154,7 +154,7 @@ fn the_smallest_lab_has_a_short_link() {
 }
 
 #[test]
-fn the_faults_of_a_linked_document_are_told() {
+fn the_faults_of_a_linked_document_are_reported() {
     let Err(LinkError::Document(faults)) = decode("#json:{\"packetarium\":1,\"nodes\":[{\"id\":7},{}]}")
     else {
         panic!("it has faults")

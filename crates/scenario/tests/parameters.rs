@@ -149,7 +149,7 @@ fn a_document_with_faults_keeps_them() {
 }
 
 #[test]
-fn more_than_anybody_writes_is_refused() {
+fn too_many_or_too_long_parameters_are_refused() {
     assert!(decode(&link(&"&seed=ada".repeat(32))).is_ok());
     assert_eq!(decode(&link(&"&seed=ada".repeat(33))), Err(LinkError::TooManyParameters));
     let why = trouble(&"&set=title:x".repeat(33));

@@ -193,7 +193,7 @@ fn a_gateway_has_to_be_near_and_there() {
     one(
         &lan([(&["10.0.0.1/24"], &["10.0.0.254"]), (&["10.0.0.2/24"], &[]), (&["10.0.0.3/24"], &[])]),
         Kind::UnknownGateway,
-        "nodes[0].gateway: no node here has the address of the gateway, 10.0.0.254: what is for other networks gets lost → –",
+        "nodes[0].gateway: no node here has the address of the gateway, 10.0.0.254: packets for other networks are lost → –",
     );
 }
 
@@ -253,7 +253,7 @@ fn a_loop_of_switches_gets_a_spanning_tree() {
 }
 
 #[test]
-fn runs_that_go_nowhere_are_told_with_their_ends() {
+fn runs_that_go_nowhere_are_reported_with_their_ends() {
     let text = r#"{"packetarium": 1, "nodes": [
         {"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]}, {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]},
         {"id": "c", "kind": "host", "addresses": ["10.0.0.3/24"]}, {"id": "d", "kind": "host", "addresses": ["10.0.0.4/24"]}],
@@ -473,7 +473,7 @@ fn a_host_without_a_gateway_takes_that_of_its_router() {
     one(
         &routed([A, unknown, C, R1, R2], [LAN, BETWEEN, FAR]),
         Kind::UnknownGateway,
-        r#"nodes[1].gateway: no node here has the address of the gateway, 10.0.1.77: what is for other networks gets lost → take 10.0.1.254, the address of "r1", as gateway of "b""#,
+        r#"nodes[1].gateway: no node here has the address of the gateway, 10.0.1.77: packets for other networks are lost → take 10.0.1.254, the address of "r1", as gateway of "b""#,
     );
 }
 
@@ -501,7 +501,7 @@ fn a_route_that_is_missing_there_or_back_is_described() {
         described(&routed([A, B, C, astray, R2], [LAN, BETWEEN, FAR])),
         [
             r#"runs[0].ping.to: "r1" sends what is for 10.0.2.1 to 10.0.12.9, which is no router on that LAN: the run will get no answer → –"#,
-            "nodes[4].routes[0].via: no node here has the address of the next router, 10.0.12.9: what takes this route gets lost → –",
+            "nodes[4].routes[0].via: no node here has the address of the next router, 10.0.12.9: packets on this route are lost → –",
         ]
     );
     let far = r#", "routes": [{"to": "10.0.2.0/24", "via": "10.0.99.9"}]"#;
@@ -581,7 +581,7 @@ fn a_host_that_waits_for_an_advertisement_needs_a_router_that_makes_one() {
         one(
             &routed([A, waits, C, R1, R2], [lan, BETWEEN, FAR]),
             Kind::NoAdvertiser,
-            r#"nodes[1].slaac: "b" waits for a router to tell it of an IPv6 network, but none on its LAN does: give a router's port there an IPv6 address → –"#,
+            r#"nodes[1].slaac: "b" waits for a router to advertise an IPv6 network, but none on its LAN does: give a router's port there an IPv6 address → –"#,
         );
     }
 }

@@ -482,7 +482,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_wrong_can_be_told_and_what_can_be_put_right_is(scenario in scenarios(), address in any::<prop::sample::Index>()) {
+    fn every_problem_can_be_reported_and_a_fix_removes_it(scenario in scenarios(), address in any::<prop::sample::Index>()) {
         // Two hosts, of the start or added, have one address.
         let mut wrong = scenario;
         let first = wrong.topology.host(NodeId(0)).unwrap().addresses[0];

@@ -27,7 +27,7 @@
 //! | [`time`], [`units`] | nanoseconds, bit rates, ratios: newtypes, so that a rate is never mistaken for a size |
 //! | [`frame`] | the shared bytes of one Ethernet frame; cloning is free, buffers are recycled |
 //! | [`header`] | the one reader of Ethernet, IPv4 and IPv6 headers |
-//! | [`mac`] | port numbers and the locally administered address made from each |
+//! | [`mac`] | the numbers of nodes and ports, and the locally administered addresses made from them |
 //! | [`rng`] | one random stream for each purpose, all from one seed |
 //! | [`impair`] | the impairments of a link, folded into one verdict per frame |
 //! | [`mod@line`] | rate, finite queue and propagation delay of one direction |
@@ -56,7 +56,7 @@ pub mod time;
 pub mod units;
 
 pub use frame::Frame;
-pub use mac::PortId;
+pub use mac::{NodeId, PortId};
 pub use passage::Wire;
 pub use time::{Duration, Instant};
 pub use units::{BitsPerSec, Ratio};

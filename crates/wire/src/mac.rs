@@ -1,4 +1,4 @@
-//! Ports and their addresses.
+//! The numbers of nodes and ports, and the Ethernet addresses made from them.
 
 use smoltcp::wire::EthernetAddress;
 use std::fmt;
@@ -13,6 +13,30 @@ impl PortId {
     pub const fn mac(self) -> EthernetAddress {
         let [a, b, c, d] = self.0.to_be_bytes();
         EthernetAddress([0x02, 0x50, a, b, c, d])
+    }
+}
+
+/// The number of a node in a network, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// As an index.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The address of this node's bridge, if it is a switch.
+    pub const fn bridge_mac(self) -> EthernetAddress {
+        let [_, _, a, b] = (self.0 + 1).to_be_bytes();
+        EthernetAddress([0x02, 0x52, 0, 0, a, b])
+    }
+
+    /// The address of this port of the node, if it is a router.
+    pub const fn router_mac(self, port: PortId) -> EthernetAddress {
+        let [_, _, a, b] = (self.0 + 1).to_be_bytes();
+        let [_, _, c, d] = port.0.to_be_bytes();
+        EthernetAddress([0x02, 0x51, a, b, c, d])
     }
 }
 

@@ -46,6 +46,7 @@ impl Binary {
     pub fn name(&self) -> String {
         match self.kind {
             Kind::Library => self.package.clone(),
+            Kind::Program if self.target == self.package => self.package.clone(),
             Kind::Program => format!("{} {}", self.package, self.target),
             Kind::Integration => format!("{} tests/{}", self.package, self.target),
         }

@@ -57,7 +57,7 @@ struct Selection {
 /// Tests what changed since it last passed.
 pub fn run(report: &Report) {
     report.step("structure", |_| lints::structure());
-    let Some((crates, digests, selection)) = report.step("changes", |step| find_changes(step)) else {
+    let Some((crates, digests, selection)) = report.step("changes", find_changes) else {
         return;
     };
     for left_out in left_out(&selection) {

@@ -170,7 +170,12 @@ mod tests {
         let report = Report::new();
         std::thread::scope(|scope| {
             for _ in 0..2 {
-                scope.spawn(|| report.step("one of two", |step| Ok(step.count(Tally::counts(1, 0)))));
+                scope.spawn(|| {
+                    report.step("one of two", |step| {
+                        step.count(Tally::counts(1, 0));
+                        Ok(())
+                    })
+                });
             }
         });
         assert!(report.summary().ends_with("\n2 passed, 0 failed\n"));

@@ -2,6 +2,7 @@
 // By a clock that counts work (counted-clock.js), so that the claims hold on every machine.
 import { QUIET, expect, test } from "../aquarium.js";
 import { FRAME_MS, expectDivided, frames, install } from "../counted-clock.js";
+import { LONG } from "../patience.js";
 
 test.beforeEach(async ({ page }) => install(page));
 
@@ -21,7 +22,7 @@ test("an iperf at full speed is divided over animation frames", async ({ aquariu
   });
   await aquarium.atFullSpeed();
   await aquarium.pane("Runs");
-  await expect(aquarium.run("iperf TCP a → b").getByRole("img", { name: /^Throughput/ })).toBeVisible();
+  await expect(aquarium.run("iperf TCP a → b").getByRole("img", { name: /^Throughput/ })).toBeVisible(LONG);
   const taken = await frames(page, 60, use(page, aquarium));
   expectDivided(taken, 5);
   await expect(aquarium.run("iperf TCP a → b")).toContainText("under way");
@@ -32,7 +33,7 @@ test("the speed test without a bound is divided over animation frames", async ({
   const pane = await aquarium.pane("Speed test");
   await pane.getByRole("radio", { name: "TCP", exact: true }).check();
   await aquarium.button("Start the speed test").click();
-  await expect(pane.getByRole("img", { name: /^Throughput/ })).toBeVisible();
+  await expect(pane.getByRole("img", { name: /^Throughput/ })).toBeVisible(LONG);
   const taken = await frames(page, 60, use(page, aquarium));
   expectDivided(taken, 5);
   await aquarium.button("Stop").click();

@@ -70,7 +70,7 @@ test("the MAC table of a switch can be cleared, at the live edge and in the past
   await aquarium.button("Switch s").click();
   await expect(table(aquarium, "MAC table").getByRole("row", { name: /\(to a\)/ })).toBeVisible();
   await aquarium.button("Clear table").click();
-  await expect(aquarium.inspector.getByText(/^Empty: it has heard nobody yet/)).toBeVisible();
+  await expect(aquarium.inspector.getByText(/^Empty: no frame has arrived yet/)).toBeVisible();
   await expect(aquarium.branches, "an action at the live edge makes no branch").toHaveCount(0);
   await aquarium.goTo(0.5);
   await expect(table(aquarium, "MAC table").getByRole("row", { name: /\(to a\)/ })).toBeVisible();
@@ -131,7 +131,7 @@ test("the path MTU is found, with the router that reported it", async ({ aquariu
   const card = aquarium.run("Path MTU a → b");
   await expect(card).toContainText("done");
   await expect(aquarium.fact(card, "Longest packet")).toHaveText(/^1\s?400\sB$/);
-  await expect(aquarium.fact(card, "Said so")).toHaveText("r1 (10.0.1.254)");
+  await expect(aquarium.fact(card, "Reported by")).toHaveText("r1 (10.0.1.254)");
 });
 
 test("a packet that a router drops is marked in the packet list, counted by reason, and reported to its sender", async ({ page, aquarium }) => {
@@ -144,8 +144,8 @@ test("a packet that a router drops is marked in the packet list, counted by reas
   await expect(row).toContainText("Dropped by r1: no route leads there.");
   await row.click();
   await aquarium.live.click();
-  await expect(aquarium.inspector.getByText("Arrived at r1, which keeps it back: no route leads there.")).toBeVisible();
+  await expect(aquarium.inspector.getByText("Arrived at r1, which drops it: no route leads there.")).toBeVisible();
   await page.keyboard.press("Escape");
   await aquarium.button("Router r1 10.0.1.254, 10.0.12.1").click();
-  await expect(table(aquarium, "Kept back").getByRole("row", { name: /^No route leads there 1$/ })).toBeVisible();
+  await expect(table(aquarium, "Dropped").getByRole("row", { name: /^No route leads there 1$/ })).toBeVisible();
 });

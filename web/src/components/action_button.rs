@@ -2,7 +2,7 @@
 
 use super::on;
 use crate::session::Session;
-use lab::Command;
+use lab::command::Act;
 use lab::inspect::Button;
 use yew::prelude::*;
 
@@ -12,6 +12,6 @@ pub fn action_button(session: &Session, button: &Button) -> Html {
     let label = button.of.as_ref().map(|of| format!("{} {of}", button.text));
     html! {
         <button key={button.text} type="button" class="button small" aria-label={label}
-            onclick={on(session, move |session: &Session| session.perform(Command::Do(action)))}>{ button.text }</button>
+            onclick={on(session, move |session: &Session| session.perform(Act::Do(action)))}>{ button.text }</button>
     }
 }

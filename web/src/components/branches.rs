@@ -5,8 +5,8 @@ use super::modal::close_around;
 use super::on;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
-use lab::Command;
 use lab::branches::BranchLine;
+use lab::command::{Clock, Look};
 use lab::compare::{CompareView, Compared};
 use lab::format;
 use lab::travel::Travel;
@@ -23,12 +23,12 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
         html! {
             <li key={number}>
                 <button type="button" class="chip" aria-current={line.current.then_some("true")}
-                    onclick={on(session, move |session| session.perform(Command::Branch(number)))}>
+                    onclick={on(session, move |session| session.perform(Look::Branch(number)))}>
                     { format!("{}{from}", line.name) }
                 </button>
                 if !line.current {
                     <button type="button" class="link" onclick={on(session, move |session| {
-                        session.perform(Command::Compare(Some(number)));
+                        session.perform(Look::Compare(Some(number)));
                         session.change(Change::Open(Dialog::Compare));
                     })} aria-label={format!("Compare with {}", line.name)}>{ "compare" }</button>
                 }
@@ -65,7 +65,7 @@ fn table(session: &Session, view: &Compared) -> Html {
             let session = session.clone();
             Callback::from(move |event: MouseEvent| {
                 close_around(&event);
-                session.perform(Command::Travel(Travel::To(at)));
+                session.perform(Clock::Travel(Travel::To(at)));
             })
         };
         html! {

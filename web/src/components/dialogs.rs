@@ -10,7 +10,7 @@ use crate::keys;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Dialog;
-use lab::Command;
+use lab::command::Command;
 use lab::compare::CompareView;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;

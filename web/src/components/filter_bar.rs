@@ -3,7 +3,7 @@
 use super::use_session;
 use crate::session::Session;
 use dissect::filter::{Completion, FilterError, complete};
-use lab::Command;
+use lab::command::Look;
 use lab::packets::Observe;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -110,7 +110,7 @@ impl Handles {
     }
 
     fn set(&self, text: String) {
-        self.session.perform(Command::Observe(Observe::Filter(text)));
+        self.session.perform(Look::Observe(Observe::Filter(text)));
     }
 
     /// Writes a completion into the field.

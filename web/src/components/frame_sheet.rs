@@ -4,7 +4,7 @@ use super::action_button::action_button;
 use super::cell::cell;
 use super::{on, use_session};
 use dissect::{Dissection, Field, Layer};
-use lab::Command;
+use lab::command::Look;
 use lab::inspect::{Changed, FrameSheet};
 use lab::selection::Selection;
 use std::ops::Range;
@@ -55,7 +55,7 @@ pub fn FrameDetails(props: &Props) -> Html {
                         html! {
                             <button type="button" class="chip" aria-current={here.then_some("true")}
                                 onclick={on(&session, move |session| {
-                                    session.perform(Command::Select(Some(Selection::Frame(id))));
+                                    session.perform(Look::Select(Some(Selection::Frame(id))));
                                 })}>{ name }</button>
                         }
                     }) }

@@ -8,7 +8,7 @@ use super::item_panel::ItemPanel;
 use super::{on, use_session};
 use crate::dom::focus_when_rendered;
 use crate::session::Session;
-use lab::Command;
+use lab::command::Look;
 use lab::inspect::{Inspected, Sheet, Table};
 use lab::selection::Selection;
 use lab::view::{Sketch, View};
@@ -129,7 +129,7 @@ fn table_html(session: &Session, table: &Table) -> Html {
 
 /// The pressed button disappears: the keyboard's focus moves to the pane.
 fn select(session: &Session, what: Option<Selection>) {
-    session.perform(Command::Select(what));
+    session.perform(Look::Select(what));
     focus_when_rendered("pane-inspect");
 }
 

@@ -4,7 +4,7 @@ use super::impairments::{Impairments, Presets};
 use super::item_field::item_field;
 use super::use_session;
 use crate::session::Session;
-use lab::Command;
+use lab::command::Editor;
 use lab::edit::Edit;
 use lab::edit::item_form::field::Field;
 use lab::edit::item_form::{Group, ItemForm};
@@ -59,7 +59,7 @@ pub fn ItemPanel(props: &Props) -> Html {
             <p class="actions">
                 <button type="submit" class="button primary">{ "Apply" }</button>
                 { plug(session, item) }
-                <button type="button" class="button" onclick={super::on(session, |session| session.perform(Command::Delete))}>
+                <button type="button" class="button" onclick={super::on(session, |session| session.perform(Editor::Delete))}>
                     { "Delete" }
                 </button>
             </p>
@@ -202,7 +202,8 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
     let mut edits = Vec::new();
     match item {
         Selection::Node(id) => {
-            let node = topology.node(id);
+            // A node that is added later has no form yet.
+            let Some(node) = topology.nodes.get(id.index()) else { return Ok(edits) };
             let kind = form.node(scenario, id)?;
             let name = form.value(&lab::edit::item_form::NAME).trim();
             if name != node.name {
@@ -213,7 +214,7 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
             }
         }
         Selection::Link(id) => {
-            let link = topology.link(id);
+            let Some(link) = topology.links.get(id.index()) else { return Ok(edits) };
             let (ways, ports) = form.link(scenario, link)?;
             if ways != link.ways {
                 edits.push(Edit::SetLink(id, ways));

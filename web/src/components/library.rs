@@ -3,7 +3,7 @@
 use super::modal::{Modal, close_around};
 use super::use_session;
 use crate::shelf::{self, Kept};
-use lab::Command;
+use lab::command::{Act, Editor};
 use scenario::Scenario;
 use yew::prelude::*;
 
@@ -17,7 +17,7 @@ pub fn Library() -> Html {
         let session = session.clone();
         Callback::from(move |event: MouseEvent| {
             close_around(&event);
-            session.perform(Command::Open(Box::new(scenario.clone())));
+            session.perform(Act::Open(Box::new(scenario.clone())));
         })
     };
     let own_items = own.iter().map(|kept| {
@@ -67,8 +67,8 @@ pub fn Library() -> Html {
                     let session = session.clone();
                     Callback::from(move |event: MouseEvent| {
                         close_around(&event);
-                        session.perform(Command::Open(Box::new(empty.clone())));
-                        session.perform(Command::Tools(true));
+                        session.perform(Act::Open(Box::new(empty.clone())));
+                        session.perform(Editor::Tools(true));
                     })
                 }}>{ "Start with an empty network" }</button>
             </p>

@@ -2,7 +2,7 @@
 
 use super::{on, use_session};
 use crate::session::Session;
-use lab::Command;
+use lab::command::{Clock, Look};
 use lab::format;
 use lab::selection::Selection;
 use lab::travel::Travel;
@@ -40,9 +40,9 @@ pub fn Log(props: &Props) -> Html {
     let rows = lines.iter().enumerate().map(|(number, line)| {
         let (at, what) = (line.at, line.what);
         let go = on(&session, move |session: &Session| {
-            session.perform(Command::Travel(Travel::To(at)));
+            session.perform(Clock::Travel(Travel::To(at)));
             if what.is_some() {
-                session.perform(Command::Select(what));
+                session.perform(Look::Select(what));
             }
         });
         html! {

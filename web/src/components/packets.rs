@@ -10,7 +10,7 @@ use crate::dom::{focus_when_rendered, window};
 use crate::files;
 use crate::session::Session;
 use crate::state::{Change, Pane};
-use lab::Command;
+use lab::command::Look;
 use lab::format;
 use lab::packets::{Line, Observe};
 use lab::view::View;
@@ -253,7 +253,7 @@ impl Handles {
             trace.listed_at(place.clamp(0, last) as usize)
         };
         if let Some(number) = number {
-            self.session.perform(Command::Packet(number));
+            self.session.perform(Look::Packet(number));
         }
     }
 }
@@ -317,7 +317,7 @@ fn bar(
             <div class="packets-files">
                 if opened.is_some() {
                     <button type="button" class="button" onclick={on(session, |session| {
-                        session.perform(Command::Observe(Observe::Close));
+                        session.perform(Look::Observe(Observe::Close));
                     })}>{ "Back to the network" }</button>
                 } else {
                     <button type="button" class="button quiet" title="Save the listed packets as pcapng, for Wireshark and other programs"
@@ -374,7 +374,7 @@ fn place_choice(session: &Session) -> Html {
         Callback::from(move |event: Event| {
             let select: HtmlSelectElement = event.target_unchecked_into();
             if let Some(place) = choices.get(select.selected_index() as usize) {
-                session.perform(Command::Observe(Observe::At(*place)));
+                session.perform(Look::Observe(Observe::At(*place)));
             }
         })
     };
@@ -433,7 +433,7 @@ fn Rows(props: &RowsProps) -> Html {
             "packet-row",
             format!("swatch-{}", row.swatch.key()),
             selected.then_some("chosen"),
-            (row.dropped || line.kept_back.is_some()).then_some("dropped"),
+            (row.dropped || line.dropped_by.is_some()).then_some("dropped"),
             row.is_again().then_some("again"),
             line.to_come.then_some("to-come"),
         );
@@ -441,7 +441,7 @@ fn Rows(props: &RowsProps) -> Html {
         html! {
             <div key={index} {class} role="row" id={format!("packet-{number}")} aria-selected={selected.to_string()}
                 aria-rowindex={(props.first + index + 2).to_string()}
-                onclick={on(&session, move |session: &Session| session.perform(Command::Packet(number)))}>
+                onclick={on(&session, move |session: &Session| session.perform(Look::Packet(number)))}>
                 <span class="p-number" role="gridcell">{ number + 1 }</span>
                 <span class="p-time" role="gridcell">{ format::clock(row.at) }</span>
                 <span class="p-place" role="gridcell">{ &line.place }</span>
@@ -451,7 +451,7 @@ fn Rows(props: &RowsProps) -> Html {
                 <span class="p-length" role="gridcell">{ row.length }</span>
                 <span class="p-info" role="gridcell" title={line.info.clone()}>
                     if row.dropped { <strong class="lost">{ "Lost: " }</strong> }
-                    if let Some(why) = &line.kept_back { <strong class="lost">{ format!("Dropped by {why}. ") }</strong> }
+                    if let Some(why) = &line.dropped_by { <strong class="lost">{ format!("Dropped by {why}. ") }</strong> }
                     { &line.info }
                 </span>
             </div>

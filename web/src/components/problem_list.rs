@@ -2,7 +2,7 @@
 
 use super::{on, use_session};
 use crate::session::Session;
-use lab::Command;
+use lab::command::Look;
 use lab::problems::Problem;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -27,7 +27,7 @@ pub fn ProblemList(props: &Props) -> Html {
     let items = props.problems.iter().take(SHOWN_MAX).enumerate().map(|(number, problem)| {
         let name = match problem.at {
             Some(at) => {
-                let go = on(&session, move |session: &Session| session.perform(Command::Select(Some(at))));
+                let go = on(&session, move |session: &Session| session.perform(Look::Select(Some(at))));
                 html! { <button type="button" class="link" onclick={go}>{ &problem.name }</button> }
             }
             None => html! { <strong>{ &problem.name }</strong> },

@@ -2,7 +2,7 @@
 
 use super::plot::throughput;
 use lab::format;
-use lab::results::{Line, Phase, Reply, RunView};
+use lab::results::{Fact, Line, Phase, Reply, RunView};
 use netlab::run::HopAnswer;
 use yew::prelude::*;
 
@@ -19,20 +19,20 @@ pub fn run_card(run: &RunView) -> Html {
     html! {
         <article key={run.id.0} class={classes!("run", class)} aria-labelledby={id.clone()}>
             <header class="run-head">
-                <h3 {id}>{ run.title }<span class="run-ends">{ format!(" {} → {}", run.from, run.to) }</span></h3>
+                <h3 {id}>{ run.program.title() }<span class="run-ends">{ format!(" {} → {}", run.from, run.to) }</span></h3>
                 <span class="run-phase">{ phase }</span>
             </header>
             if let Some(share) = run.share {
                 <progress class="run-progress" max="1" value={format::fixed(share, 3)}
-                    aria-label={format!("{} progress", run.title)}></progress>
+                    aria-label={format!("{} progress", run.program.title())}></progress>
             }
             if run.phase != Phase::Planned {
                 if let Some(plot) = &run.plot {
                     { throughput(plot) }
                 }
                 <dl class="facts">
-                    { for run.facts.iter().map(|(name, value)| html! {
-                        <div key={*name}><dt>{ *name }</dt><dd>{ value }</dd></div>
+                    { for run.facts.iter().map(|(fact, value)| html! {
+                        <div key={fact.label()}><dt>{ fact.label() }</dt><dd>{ value }</dd></div>
                     }) }
                 </dl>
                 { receivers(run) }
@@ -47,7 +47,7 @@ fn receivers(run: &RunView) -> Html {
     if run.receivers.is_empty() {
         return Html::default();
     }
-    let sent = run.facts.iter().find(|(name, _)| *name == "Sent").map_or("0", |(_, count)| count.as_str());
+    let sent = run.fact(Fact::Sent).unwrap_or("0");
     html! {
         <div class="lines">
             <div class="scroll" tabindex="0" role="group" aria-label="Receivers">

@@ -25,8 +25,8 @@ pub fn Share(props: &Props) -> Html {
     let (at_moment, by_hand) = (use_state(|| false), use_state(|| false));
     let field = use_node_ref();
     let link = {
-        let base = shared.happened.as_ref().filter(|_| *by_hand).unwrap_or(&shared.link);
-        if *at_moment { with_moment(base, shared.at) } else { base.clone() }
+        let base = shared.links.happened.as_ref().filter(|_| *by_hand).unwrap_or(&shared.links.link);
+        if *at_moment { with_moment(base, shared.links.at) } else { base.clone() }
     };
     let choose = |choice: &UseStateHandle<bool>| {
         let (choice, copied) = (choice.clone(), copied.clone());
@@ -67,16 +67,16 @@ pub fn Share(props: &Props) -> Html {
                 value={link.clone()} onfocus={select.clone()} />
             <label class="switch">
                 <input type="checkbox" role="switch" checked={*at_moment} onchange={choose(&at_moment)} />
-                <span>{ format!("Open at this moment, {}\u{a0}s", format::clock(shared.at)) }</span>
+                <span>{ format!("Open at this moment, {}\u{a0}s", format::clock(shared.links.at)) }</span>
             </label>
-            if shared.happened.is_some() {
+            if shared.links.happened.is_some() {
                 <label class="switch">
                     <input type="checkbox" role="switch" checked={*by_hand} onchange={choose(&by_hand)} />
                     <span>{ "Include the changes that you made while it ran" }</span>
                 </label>
             }
             <p>
-                if shared.happened.is_some() && !*by_hand {
+                if shared.links.happened.is_some() && !*by_hand {
                     { "It holds the network as it is now and every run that you started. The network was changed while it ran, and the \
                        link begins with the changes: its history is another than the one seen here. Nothing is stored on a server." }
                 } else {

@@ -13,12 +13,13 @@ use crate::stage::input::{Around, Input, StageEvent};
 use crate::state::{Change, Pane};
 use crate::system::System;
 use gloo::events::EventListener;
+use lab::command::{Clock, Editor, Look};
 use lab::edit::{Edit, GRID};
 use lab::format;
 use lab::packets::Observe;
 use lab::selection::Selection;
 use lab::view::{Sketch, Tools};
-use lab::{Command, Skipped, State};
+use lab::{Skipped, State};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -92,7 +93,7 @@ pub fn StagePane(props: &Props) -> Html {
                 <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
                     title="Draw the network yourself (d)" onclick={on(&session, move |session| {
                         let on = session.lab().borrow().editing().on;
-                        session.perform(Command::Tools(!on));
+                        session.perform(Editor::Tools(!on));
                     })}>
                     { icon(Glyph::Pencil) }{ if props.tools.on { "Done" } else { "Edit" } }
                 </button>
@@ -235,7 +236,7 @@ fn filter_note(session: &Session, filter: &str) -> Html {
         <p class="filter-note">
             <span>{ "Only " }<code>{ filter }</code></span>
             <button type="button" class="link" onclick={on(session, |session| {
-                session.perform(Command::Observe(Observe::Filter(String::new())));
+                session.perform(Look::Observe(Observe::Filter(String::new())));
             })}>{ "Show all" }</button>
         </p>
     }
@@ -295,7 +296,7 @@ fn note(session: &Session, props: &Props) -> Html {
                     session.change(Change::Pane(Pane::Runs));
                     focus_when_rendered("start-run");
                 })}>{ "Start a run" }</button>
-                <button type="button" class="button" onclick={on(session, |session| session.perform(Command::Restart))}>
+                <button type="button" class="button" onclick={on(session, |session| session.perform(Clock::Restart))}>
                     { "Watch again" }
                 </button>
             </div>
@@ -466,15 +467,15 @@ impl SetUp {
         let input = Input::attach(&canvas, stage.clone(), around, {
             let session = session.clone();
             move |event| match event {
-                StageEvent::Select(selection) => session.perform(Command::Select(selection)),
+                StageEvent::Select(selection) => session.perform(Look::Select(selection)),
                 StageEvent::Hover(hover) => session.set_hover(hover),
                 StageEvent::Camera => session.refresh(),
                 StageEvent::Drag(nodes, by) => session.drag(nodes, by),
                 StageEvent::Drop(nodes, by) => session.edit(Edit::Move(nodes, by)),
                 StageEvent::Connect(a, b) => session.edit(Edit::Connect(a, b)),
-                StageEvent::Choose(nodes) => session.perform(Command::SelectNodes(nodes)),
+                StageEvent::Choose(nodes) => session.perform(Editor::SelectNodes(nodes)),
                 StageEvent::Rename(node) => {
-                    session.perform(Command::Select(Some(Selection::Node(node))));
+                    session.perform(Look::Select(Some(Selection::Node(node))));
                     focus_when_rendered("field-name");
                 }
             }

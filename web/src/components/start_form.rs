@@ -3,7 +3,7 @@
 use super::use_session;
 use crate::dom::focus;
 use crate::session::Session;
-use lab::Command;
+use lab::command::Act;
 use lab::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
 use lab::view::Sketch;
 use std::rc::Rc;
@@ -96,7 +96,7 @@ impl Handles {
         match checked {
             Ok(spec) => {
                 self.wrong.set(Vec::new());
-                self.session.perform(Command::Start(Box::new(spec)));
+                self.session.perform(Act::Start(Box::new(spec)));
             }
             Err(faults) => {
                 focus_first(&self.form, &faults);

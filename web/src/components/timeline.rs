@@ -5,7 +5,7 @@ use super::{on, use_session};
 use crate::session::Session;
 use crate::strip::Strip;
 use gloo::events::{EventListener, EventListenerOptions};
-use lab::Command;
+use lab::command::{Clock, Look};
 use lab::format;
 use lab::timeline::Window;
 use lab::travel::Travel;
@@ -141,7 +141,7 @@ fn go_to_pointer(session: &Session, event: &PointerEvent, last: Instant) {
     let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
     let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
     let moment = session.lab().borrow().window().moment(share);
-    session.perform(Command::Travel(Travel::To(moment.min(last))));
+    session.perform(Clock::Travel(Travel::To(moment.min(last))));
 }
 
 /// What a key does.
@@ -174,13 +174,13 @@ fn press(session: &Session, event: &KeyboardEvent) {
     let Some(key) = Key::of(&event.key()) else { return };
     event.prevent_default();
     match key {
-        Key::Travel(travel) => session.perform(Command::Travel(travel)),
+        Key::Travel(travel) => session.perform(Clock::Travel(travel)),
         Key::By(share) => {
             let travel = {
                 let lab = session.lab().borrow();
                 Travel::To(moved_by(lab.window(), lab.look().at, share))
             };
-            session.perform(Command::Travel(travel));
+            session.perform(Clock::Travel(travel));
         }
         Key::Zoom(factor) => zoom_at_playhead(session, factor),
     }
@@ -203,7 +203,7 @@ fn show(session: &Session, zoomed: impl FnOnce(Window, Window, f64) -> Option<Wi
         let window = lab.window();
         zoomed(window, lab.whole_time(), window.share(lab.look().at).clamp(0.0, 1.0))
     };
-    session.perform(Command::Zoom(window));
+    session.perform(Look::Zoom(window));
 }
 
 fn zoom(session: &Session, factor: f64, about: f64) {

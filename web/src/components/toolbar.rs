@@ -3,7 +3,7 @@
 use super::icon::{Glyph, icon};
 use super::use_session;
 use crate::session::Session;
-use lab::Command;
+use lab::command::Editor;
 use lab::edit::{Edit, Kind};
 use lab::view::Tools;
 use yew::prelude::*;
@@ -32,8 +32,8 @@ pub fn Toolbar(props: &Props) -> Html {
     let session = use_session();
     let tools = &props.tools;
     let act =
-        |command: Command| super::on(&session, move |session: &Session| session.perform(command.clone()));
-    let edit = |edit: Edit| act(Command::Edit(Box::new(edit)));
+        |command: Editor| super::on(&session, move |session: &Session| session.perform(command.clone()));
+    let edit = |edit: Edit| act(Editor::Edit(Box::new(edit)));
     let palette = PALETTE.iter().map(|&(kind, name, glyph, label, key)| {
         let ondragstart = Callback::from(move |event: DragEvent| {
             if let Some(data) = event.data_transfer() {
@@ -70,10 +70,10 @@ pub fn Toolbar(props: &Props) -> Html {
         <div class="tools" role="group" aria-label="Editor">
             { for palette }
             <span class="tools-rest">
-                { button(Glyph::Undo, "Undo", "Undo (Ctrl+Z)", tools.undo.0, act(Command::Undo)) }
-                { button(Glyph::Redo, "Redo", "Redo (Ctrl+Y)", tools.undo.1, act(Command::Redo)) }
-                { button(Glyph::Duplicate, "Duplicate", "Duplicate what is selected (Ctrl+D)", any, act(Command::Duplicate)) }
-                { button(Glyph::Bin, "Delete", "Delete what is selected (Del)", any || tools.link, act(Command::Delete)) }
+                { button(Glyph::Undo, "Undo", "Undo (Ctrl+Z)", tools.undo.0, act(Editor::Undo)) }
+                { button(Glyph::Redo, "Redo", "Redo (Ctrl+Y)", tools.undo.1, act(Editor::Redo)) }
+                { button(Glyph::Duplicate, "Duplicate", "Duplicate what is selected (Ctrl+D)", any, act(Editor::Duplicate)) }
+                { button(Glyph::Bin, "Delete", "Delete what is selected (Del)", any || tools.link, act(Editor::Delete)) }
                 { button(Glyph::Row, "Align in a row", "Put the selected nodes into a row", several, align(false)) }
                 { button(Glyph::Column, "Align in a column", "Put the selected nodes into a column", several, align(true)) }
                 { button(Glyph::Tidy, "Tidy up", "Arrange all nodes", true, edit(Edit::Tidy)) }

@@ -5,10 +5,11 @@ use super::icon::{Glyph, icon};
 use super::timeline::Timeline;
 use super::{on, use_session};
 use crate::session::Session;
+use lab::State;
+use lab::command::Clock;
 use lab::speed::Speed;
 use lab::travel::{Steps, Travel};
 use lab::view::View;
-use lab::{Command, State};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -65,8 +66,8 @@ fn state_in_words(view: &View) -> &'static str {
 }
 
 fn buttons(session: &Session, view: &View) -> Html {
-    let perform = |command: Command| on(session, move |session| session.perform(command.clone()));
-    let travel = |travel: Travel| perform(Command::Travel(travel));
+    let perform = |command: Clock| on(session, move |session| session.perform(command.clone()));
+    let travel = |travel: Travel| perform(Clock::Travel(travel));
     let plays = !matches!(view.state, State::Paused | State::Broken);
     let (glyph, label) = if plays { (Glyph::Pause, "Pause") } else { (Glyph::Play, "Play") };
     let step = STEPS.iter().find(|(steps, ..)| *steps == view.steps).map_or("event", |(.., name)| *name);
@@ -74,7 +75,7 @@ fn buttons(session: &Session, view: &View) -> Html {
     html! {
         <div class="transport-buttons" role="group" aria-label="Playback">
             <button type="button" class="button icon-only" aria-label="Start again from the beginning"
-                title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>
+                title="Start again from the beginning (r)" onclick={perform(Clock::Restart)}>
                 { icon(Glyph::Restart) }
             </button>
             <button type="button" class="button icon-only" aria-label={back.clone()} title={format!("{back} (←)")}
@@ -82,7 +83,7 @@ fn buttons(session: &Session, view: &View) -> Html {
                 { icon(Glyph::StepBack) }
             </button>
             <button type="button" class="button primary play" aria-label={label} title={format!("{label} (space)")}
-                onclick={perform(Command::TogglePlay)}>
+                onclick={perform(Clock::TogglePlay)}>
                 { icon(glyph) }
             </button>
             <button type="button" class="button icon-only" aria-label={forward.clone()} title={format!("{forward} (→)")}
@@ -102,7 +103,7 @@ fn speed_slider(session: &Session, speed: Speed) -> Html {
         let session = session.clone();
         Callback::from(move |event: InputEvent| {
             let slider: HtmlInputElement = event.target_unchecked_into();
-            session.perform(Command::SetSpeed(Speed::from_step(slider.value_as_number() as u8)));
+            session.perform(Clock::SetSpeed(Speed::from_step(slider.value_as_number() as u8)));
         })
     };
     let label = speed.label();
@@ -121,14 +122,14 @@ fn switches(session: &Session, view: &View) -> Html {
         let (session, speed) = (session.clone(), view.speed);
         Callback::from(move |event: Event| {
             let chosen: HtmlInputElement = event.target_unchecked_into();
-            session.perform(if chosen.checked() { Command::AutoSpeed } else { Command::SetSpeed(speed) });
+            session.perform(if chosen.checked() { Clock::AutoSpeed } else { Clock::SetSpeed(speed) });
         })
     };
     let skip_quiet = {
         let session = session.clone();
         Callback::from(move |event: Event| {
             let chosen: HtmlInputElement = event.target_unchecked_into();
-            session.perform(Command::SkipQuiet(chosen.checked()));
+            session.perform(Clock::SkipQuiet(chosen.checked()));
         })
     };
     let step_by = {
@@ -136,7 +137,7 @@ fn switches(session: &Session, view: &View) -> Html {
         Callback::from(move |event: Event| {
             let chosen: HtmlSelectElement = event.target_unchecked_into();
             if let Some((steps, ..)) = STEPS.iter().find(|(_, key, _)| *key == chosen.value()) {
-                session.perform(Command::StepBy(*steps));
+                session.perform(Clock::StepBy(*steps));
             }
         })
     };

@@ -6,7 +6,7 @@
 
 use bridge::event::{BridgeId, Role, State};
 use netlab::History;
-use netlab::history::NodeEvent;
+use netlab::history::{HostEvent, NodeEvent};
 use netlab::topology::{NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
 use wire::{Instant, PortId};
@@ -153,11 +153,11 @@ impl Found {
                 self.root = is_root(cost, port);
                 Noted::Tree
             }
-            NodeEvent::Address { cidr } if !self.addresses.contains(&cidr) => {
+            NodeEvent::Host(HostEvent::Address { cidr }) if !self.addresses.contains(&cidr) => {
                 self.addresses.push(cidr);
                 Noted::Addresses
             }
-            NodeEvent::AddressGone { cidr } => {
+            NodeEvent::Host(HostEvent::AddressGone { cidr }) => {
                 self.addresses.retain(|known| *known != cidr);
                 Noted::Addresses
             }

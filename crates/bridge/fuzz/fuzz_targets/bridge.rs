@@ -1,6 +1,6 @@
 //! Whatever frames come, a switch sends them on, keeps them or refuses them: no panic, no hang, no memory without bounds
 //! (`-rss_limit_mb=64`). Four ports: one of a VLAN, two trunks, one more that begins as an edge. The bytes are a list of frames: port
-//! and milliseconds that have passed, length, and so many bytes.
+//! and milliseconds that have passed, length, and that many bytes.
 #![no_main]
 
 use bridge::config::{Config, Edge, Membership, Port, Stp, Vlan};

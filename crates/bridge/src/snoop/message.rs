@@ -1,7 +1,7 @@
-//! What a multicast packet says to a switch that listens: queries, reports and done messages of IGMP (RFC 1112, RFC 2236, RFC 3376)
-//! and MLD (RFC 2710, RFC 3810), and the hello of a multicast router (RFC 7761).
+//! The messages that a snooping switch reads: queries, reports and done messages of IGMP (RFC 1112, RFC 2236, RFC 3376) and MLD (RFC
+//! 2710, RFC 3810), and hellos of multicast routers (PIM, RFC 7761).
 //!
-//! What is not valid, down to its checksum, is no message: it is an ordinary packet to its group.
+//! An invalid message, for example with a wrong checksum, is an ordinary packet to its group.
 
 use smoltcp::wire::{Icmpv6Packet, IgmpPacket, IpAddress, IpProtocol, IpVersion, Ipv6Address};
 use wire::Duration;
@@ -9,24 +9,24 @@ use wire::header::{EtherType, Ethernet, Ip};
 
 /// A packet to a group.
 pub(super) struct Packet {
-    /// To whom it goes, as its IP header says.
+    /// The destination in its IP header.
     pub destination: IpAddress,
-    /// What it says about groups.
+    /// Its message about groups, if it has one.
     pub message: Option<Message>,
 }
 
-/// Something about groups.
+/// A message about groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Message {
-    /// Who wants this group's frames, or, if there is none, any?
+    /// A query for the members of this group, or of all groups if there is none.
     Query { source: IpAddress, group: Option<IpAddress>, response: Duration },
-    /// These groups' frames are wanted, or no longer.
+    /// A report of joined and left groups.
     Report(Vec<(IpAddress, Change)>),
-    /// There is a multicast router.
+    /// A hello of a multicast router.
     Router,
 }
 
-/// What a host wants of a group.
+/// The change of a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Join,
@@ -93,7 +93,7 @@ fn igmp(source: IpAddress, data: &[u8]) -> Option<Message> {
     }
 }
 
-/// How long hosts may take to answer: a version 1 query has none, and means ten seconds; from 128 on it is a float (RFC 3376, 4.1.1).
+/// The maximum response time: 0 is a version 1 query, whose time is ten seconds; from 128 on it is a float (RFC 3376, 4.1.1).
 fn tenths(code: u8) -> Duration {
     let code = u64::from(code);
     let tenths = match code {
@@ -144,7 +144,7 @@ fn mld(source: Ipv6Address, destination: Ipv6Address, data: &[u8]) -> Option<Mes
 }
 
 /// The group records of a version 3 (or, for IPv6, 2) report (RFC 3376, 4.2.12; RFC 3810, 5.2.12): type, length of auxiliary
-/// data, number of sources, group, sources, auxiliary data. Which sources are wanted is not looked at (RFC 4541, 2.1.2).
+/// data, number of sources, group, sources, auxiliary data. The source lists are ignored (RFC 4541, 2.1.2).
 fn records(mut data: &[u8], count: u16, address_bytes: usize) -> Vec<(IpAddress, Change)> {
     let mut changes = Vec::new();
     for _ in 0..count {

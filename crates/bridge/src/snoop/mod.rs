@@ -1,12 +1,12 @@
-//! IGMP and MLD snooping (RFC 4541): a group's frames go only where somebody has asked for them.
+//! IGMP and MLD snooping (RFC 4541): frames to a group leave only by ports with members and routers.
 //!
-//! - A group that nobody has asked for is flooded; so are always 224.0.0.0/24 and ff02::1, to which hosts listen without asking.
-//! - Reports go only to where routers are, and other queriers: a host that heard another's report would keep its own back
-//!   (RFC 4541, 2.1.1 (1)). So nothing is flooded for want of a router: this switch asks itself then.
-//! - A port is taken for a router's while queries (with an address) or PIM hellos come in there.
-//! - As long as nobody else asks, the switch does: it knows only who answers. After a leave it asks once more for that group, and
-//!   believes it after two seconds without an answer; the querier that there is otherwise does the same, and the switch listens.
-//!   A port is never cut off at the leave itself (fast leave): there may be more than one host behind it.
+//! - Frames to a group without members are flooded; so are always those to 224.0.0.0/24 and ff02::1, whose members send no reports.
+//! - Reports are forwarded only to ports with routers and other queriers: a host that received another's report would suppress its
+//!   own (RFC 4541, 2.1.1 (1)). Without a router they are forwarded nowhere: this switch is the querier then.
+//! - A port counts as a router port while queries with a source address or PIM hellos are received there.
+//! - While there is no other querier, the switch sends queries, since only answers keep members. After a leave it sends two queries for
+//!   that group, and removes the member after two seconds without an answer; another querier does the same, and the switch follows
+//!   its queries. A port is never cut off at the leave itself (fast leave): there may be more than one host behind it.
 
 mod message;
 mod query;
@@ -16,41 +16,41 @@ use crate::Timer;
 use crate::config::Vlan;
 use crate::event::Event;
 use message::{Change, Message};
-use query::Asked;
+use query::QueryKind;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::BTreeMap;
 use wire::{Duration, Frame, Instant, PortId};
 
-/// Groups that are remembered at most, in all VLANs together; more are flooded.
+/// The largest number of groups in all VLANs together; further ones are flooded.
 pub(crate) const GROUPS_MAX: usize = 4_096;
 const QUERY_INTERVAL_SECONDS: u64 = 125;
 /// From one general query to the next (RFC 3376, 8.2; RFC 3810, 9.2).
 const QUERY_INTERVAL: Duration = Duration::from_secs(QUERY_INTERVAL_SECONDS);
-/// The second one comes sooner (RFC 3376, 8.6).
+/// The interval before the second query (RFC 3376, 8.6).
 const STARTUP_INTERVAL: Duration = Duration::from_millis(31_250);
-/// The first comes this long after something has changed, so that many changes cause one.
+/// The delay of the first query after a change, so that many changes cause one query.
 const SETTLING: Duration = Duration::from_secs(1);
-/// Who has not answered for so long does not want it any more (RFC 3376, 8.4).
+/// The lifetime of a membership after the last report (RFC 3376, 8.4).
 const MEMBERSHIP: Duration = Duration::from_secs(260);
-/// Who has not asked for so long is gone (RFC 3376, 8.5).
+/// The lifetime of another querier after its last query (RFC 3376, 8.5).
 const OTHER_QUERIER: Duration = Duration::from_secs(255);
 /// A PIM hello's default hold time (RFC 7761, 4.11).
 const PIM_HOLD: Duration = Duration::from_secs(105);
 /// Between the two queries that follow a leave, and from the second to the end (RFC 3376, 8.8).
 const LAST_MEMBER: Duration = Duration::from_secs(1);
-/// Leaves in one report of groups that were not known behind the port: so many are asked about.
-const DOUBTS_MAX: usize = 8;
+/// The number of groups without a known member behind the port that are queried after leaves in one report.
+const UNKNOWN_LEAVES_MAX: usize = 8;
 
-/// Where a frame to a group goes.
+/// The ports by which a frame to a group leaves.
 pub(crate) enum Targets {
-    /// To all ports of its VLAN.
+    /// All ports of its VLAN.
     All,
-    /// To these, in order.
+    /// These ports, in order.
     Only(Vec<PortId>),
 }
 
 impl Targets {
-    /// Whether it goes to this port.
+    /// Whether the frame leaves by this port.
     pub fn contain(&self, port: PortId) -> bool {
         match self {
             Self::All => true,
@@ -61,52 +61,52 @@ impl Targets {
 
 /// A query to be sent, without a tag.
 pub(crate) struct Query {
-    /// In this VLAN.
+    /// Its VLAN.
     pub vlan: u16,
-    /// By this port; `None`: by all.
+    /// The port by which it leaves; `None`: all.
     pub port: Option<PortId>,
     /// Its bytes.
     pub frame: Frame,
 }
 
-/// Somebody behind a port.
+/// A group's members behind a port.
 #[derive(Clone, Copy)]
 struct Member {
     until: Instant,
-    /// When to ask a second time, after a leave.
-    again: Option<Instant>,
+    /// When to query a second time, after a leave.
+    second_query: Option<Instant>,
 }
 
-/// Who is behind a port that is no mere host.
+/// A router or querier behind a port.
 #[derive(Clone, Copy, Default)]
 struct Upstream {
-    /// Until when reports go there.
+    /// Until when reports are forwarded to it.
     reports: Instant,
-    /// Until when everything goes there.
+    /// Until when frames to all groups are forwarded to it.
     router: Instant,
 }
 
-/// What is known of groups.
+/// The state of snooping.
 pub(crate) struct Snoop {
     mac: EthernetAddress,
     groups: BTreeMap<(u16, IpAddress), BTreeMap<PortId, Member>>,
     upstream: BTreeMap<(u16, PortId), Upstream>,
-    /// Until when somebody else asks: by IGMP and by MLD.
+    /// Until when another station is the querier of IGMP and of MLD.
     queriers: BTreeMap<u16, [Instant; 2]>,
-    /// Where to ask.
+    /// Where to query.
     vlans: Vec<u16>,
     next_query: Instant,
-    /// A change of the topology: ask, whoever else asks.
+    /// The topology has changed: send an IGMP query even if there is another querier.
     changed: bool,
-    /// General queries that still come sooner.
+    /// General queries that are still sent at the startup interval.
     startup: u32,
     queries: Vec<Query>,
-    /// Nothing is due before.
+    /// No timer fires before this.
     due: Instant,
 }
 
 impl Snoop {
-    /// Nothing is known yet.
+    /// Snooping without members.
     pub fn new(now: Instant, mac: EthernetAddress, vlans: Vec<u16>) -> Self {
         let next_query = now + SETTLING;
         Self {
@@ -123,20 +123,20 @@ impl Snoop {
         }
     }
 
-    /// The VLANs in which to ask.
+    /// The VLANs in which to query.
     pub fn set_vlans(&mut self, vlans: Vec<u16>) {
         self.vlans = vlans;
     }
 
-    /// Asks soon, because ports have opened or the tree has changed (RFC 4541, 2.1.1 (4)).
-    pub fn ask_soon(&mut self, now: Instant) {
+    /// Sends general queries soon, because a port has opened or the tree has changed (RFC 4541, 2.1.1 (4)).
+    pub fn query_soon(&mut self, now: Instant) {
         self.next_query = self.next_query.min(now + SETTLING);
         self.changed = true;
         self.startup = 1;
         self.due = self.due.min(self.next_query);
     }
 
-    /// A frame to a group address came in. Where does it go?
+    /// Processes a received frame to a group address; returns the ports by which it leaves.
     pub fn receive(
         &mut self,
         now: Instant,
@@ -148,9 +148,9 @@ impl Snoop {
         let Some(packet) = message::parse(frame) else { return Targets::All };
         match packet.message {
             Some(Message::Query { source, group, response }) => {
-                self.hear_query(now, vlan, ingress, source);
+                self.receive_query(now, vlan, ingress, source);
                 if let Some(group) = group {
-                    self.shorten(now, vlan, group, response);
+                    self.shorten_memberships(now, vlan, group, response);
                 }
                 Targets::All
             }
@@ -159,11 +159,11 @@ impl Snoop {
                 Targets::All
             }
             Some(Message::Report(changes)) => {
-                let mut doubts = 0;
+                let mut unknown = 0;
                 for (group, change) in changes.into_iter().filter(|(group, _)| !is_for_all(group)) {
                     match change {
                         Change::Join => self.join(now, vlan, ingress, group, out),
-                        Change::Leave => doubts += self.leave(now, vlan, ingress, group, doubts),
+                        Change::Leave => unknown += self.leave(now, vlan, ingress, group, unknown),
                     }
                 }
                 Targets::Only(self.upstream_ports(now, vlan, |upstream| upstream.reports))
@@ -182,11 +182,11 @@ impl Snoop {
         }
     }
 
-    fn hear_query(&mut self, now: Instant, vlan: u16, ingress: PortId, source: IpAddress) {
+    fn receive_query(&mut self, now: Instant, vlan: u16, ingress: PortId, source: IpAddress) {
         let (family, wins) = match source {
-            // Another switch without a router: both ask.
+            // Another switch without a router: both query.
             IpAddress::Ipv4(source) => (0, !source.is_unspecified()),
-            // Of two queriers the one with the lower address goes on (RFC 3810, 7.6.2).
+            // Of two queriers the one with the lower address is elected (RFC 3810, 7.6.2).
             IpAddress::Ipv6(source) => (1, source < query::link_local(self.mac)),
         };
         if wins {
@@ -209,7 +209,7 @@ impl Snoop {
         here.filter(|(_, upstream)| now < until(upstream)).map(|((_, port), _)| *port).collect()
     }
 
-    fn asks(&self, now: Instant, vlan: u16, group: &IpAddress) -> bool {
+    fn is_querier(&self, now: Instant, vlan: u16, group: &IpAddress) -> bool {
         let family = match group {
             IpAddress::Ipv4(_) => 0,
             IpAddress::Ipv6(_) => 1,
@@ -224,33 +224,33 @@ impl Snoop {
         }
         let until = now + MEMBERSHIP;
         let members = self.groups.entry((vlan, group)).or_default();
-        if members.insert(port, Member { until, again: None }).is_none() {
+        if members.insert(port, Member { until, second_query: None }).is_none() {
             out.event(Event::Joined { vlan: Vlan::new(vlan), group, port });
         }
         self.due = self.due.min(until);
     }
 
-    /// Returns how many groups were asked about that were not known.
-    fn leave(&mut self, now: Instant, vlan: u16, port: PortId, group: IpAddress, doubts: usize) -> usize {
-        if !self.asks(now, vlan, &group) {
-            return 0; // Whoever asks will ask, and be heard.
+    /// Returns 1 if a query was sent for a group without a known member behind the port, otherwise 0.
+    fn leave(&mut self, now: Instant, vlan: u16, port: PortId, group: IpAddress, unknown: usize) -> usize {
+        if !self.is_querier(now, vlan, &group) {
+            return 0; // The other querier sends the query, and the switch follows it.
         }
         let member = self.groups.get_mut(&(vlan, group)).and_then(|members| members.get_mut(&port));
         let known = member.is_some();
         if let Some(member) = member {
             member.until = member.until.min(now + LAST_MEMBER + LAST_MEMBER);
-            member.again = Some(now + LAST_MEMBER);
+            member.second_query = Some(now + LAST_MEMBER);
             self.due = self.due.min(now + LAST_MEMBER);
-        } else if doubts >= DOUBTS_MAX {
+        } else if unknown >= UNKNOWN_LEAVES_MAX {
             return 0;
         }
-        // Asked even if it was not known: some stacks say "I include none" when they begin to listen.
-        self.ask(vlan, Some(port), Asked::Group(group));
+        // QueryKind even if it was not known: some stacks say "I include none" when they begin to listen.
+        self.query(vlan, Some(port), QueryKind::Group(group));
         usize::from(!known)
     }
 
-    /// A querier asks for a group: who does not answer it twice is gone (RFC 2236, 3; RFC 4541, 2.1.1).
-    fn shorten(&mut self, now: Instant, vlan: u16, group: IpAddress, response: Duration) {
+    /// A querier is_querier for a group: a member that does not answer twice is removed (RFC 2236, 3; RFC 4541, 2.1.1).
+    fn shorten_memberships(&mut self, now: Instant, vlan: u16, group: IpAddress, response: Duration) {
         let until = now + response + response;
         for member in self.groups.get_mut(&(vlan, group)).into_iter().flat_map(BTreeMap::values_mut) {
             member.until = member.until.min(until);
@@ -258,22 +258,22 @@ impl Snoop {
         }
     }
 
-    fn ask(&mut self, vlan: u16, port: Option<PortId>, asked: Asked) {
+    fn query(&mut self, vlan: u16, port: Option<PortId>, asked: QueryKind) {
         self.queries.push(Query { vlan, port, frame: query::frame(self.mac, asked) });
     }
 
-    /// What is to be sent.
+    /// Takes the queries that are to be sent.
     pub fn take_queries(&mut self) -> Vec<Query> {
         std::mem::take(&mut self.queries)
     }
 
-    /// Forgets who is behind this port.
+    /// Removes the members, routers and queriers behind this port.
     pub fn forget_port(&mut self, port: PortId, out: &mut Actions) {
         self.upstream.retain(|(_, other), _| *other != port);
         self.remove(|other, _| other == port, out);
     }
 
-    /// Forgets everybody.
+    /// Removes all members.
     pub fn forget_all(&mut self, out: &mut Actions) {
         self.remove(|_, _| true, out);
     }
@@ -291,7 +291,7 @@ impl Snoop {
         });
     }
 
-    /// Does what is due.
+    /// Runs the timers that are due.
     pub fn poll(&mut self, now: Instant, out: &mut Actions) {
         if now < self.due {
             return;
@@ -299,12 +299,12 @@ impl Snoop {
         if now >= self.next_query {
             for vlan in self.vlans.clone() {
                 let others = self.queriers.get(&vlan).copied().unwrap_or_default();
-                // With no address of its own it contends with no querier, and may ask for its own sake.
+                // With no address of its own it contends with no querier, and may query for its own sake.
                 if now >= others[0] || self.changed {
-                    self.ask(vlan, None, Asked::AllV4);
+                    self.query(vlan, None, QueryKind::AllV4);
                 }
                 if now >= others[1] {
-                    self.ask(vlan, None, Asked::AllV6);
+                    self.query(vlan, None, QueryKind::AllV6);
                 }
             }
             self.changed = false;
@@ -312,19 +312,19 @@ impl Snoop {
             self.startup = self.startup.saturating_sub(1);
         }
         self.remove(|_, member| now >= member.until, out);
-        let mut again = Vec::new();
+        let mut second_query = Vec::new();
         let mut due = self.next_query;
         for (&(vlan, group), members) in &mut self.groups {
             for (&port, member) in members {
-                if member.again.is_some_and(|at| now >= at) {
-                    member.again = None;
-                    again.push((vlan, group, port));
+                if member.second_query.is_some_and(|at| now >= at) {
+                    member.second_query = None;
+                    second_query.push((vlan, group, port));
                 }
-                due = due.min(member.until).min(member.again.unwrap_or(Instant::MAX));
+                due = due.min(member.until).min(member.second_query.unwrap_or(Instant::MAX));
             }
         }
-        for (vlan, group, port) in again {
-            self.ask(vlan, Some(port), Asked::Group(group));
+        for (vlan, group, port) in second_query {
+            self.query(vlan, Some(port), QueryKind::Group(group));
         }
         self.upstream.retain(|_, upstream| now < upstream.reports);
         self.queriers.retain(|_, others| others.iter().any(|until| now < *until));
@@ -338,7 +338,7 @@ impl Snoop {
     }
 }
 
-/// Groups to which hosts listen without saying so: local network control (RFC 4541, 2.1.2 (2)), all nodes, and what never leaves
+/// Groups whose members send no reports: local network control (RFC 4541, 2.1.2 (2)), all nodes, and what never leaves
 /// a host or is reserved (RFC 3810, 6). Broadcast is no group.
 fn is_for_all(group: &IpAddress) -> bool {
     match group {

@@ -1,39 +1,41 @@
-//! The queries that a switch sends while nobody else does.
+//! The queries that a switch sends while there is no other querier.
 
 use smoltcp::wire::{EthernetAddress, IpAddress, Ipv4Address, Ipv6Address};
 use wire::Frame;
 
-/// The link-local address made from a bridge's own (RFC 4291, appendix A). MLD takes no query from anybody without one (RFC 3810,
-/// 5.1.14); IGMP does, and 0.0.0.0 is what a switch that is no router says (RFC 4541, 2.1.1).
+/// The link-local address made from a bridge's own (RFC 4291, appendix A). MLD ignores queries from other addresses (RFC 3810,
+/// 5.1.14); IGMP accepts 0.0.0.0, which a switch that is no router sends (RFC 4541, 2.1.1).
 pub(super) fn link_local(mac: EthernetAddress) -> Ipv6Address {
     let [a, b, c, d, e, f] = mac.0;
     let interface = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
     Ipv6Address::from(0xfe80_u128 << 112 | u128::from(interface))
 }
 
-/// What is asked.
+/// The kind of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// For any group, by IGMP or MLD.
+pub(super) enum QueryKind {
+    /// A general query of IGMP.
     AllV4,
     AllV6,
-    /// For this one.
+    /// A query for this group.
     Group(IpAddress),
 }
 
-/// A general query's answers may take ten seconds (RFC 2236, 8.3; RFC 3810, 9.3), a specific one's a second (8.8; 9.8).
+/// The maximum response time of general (RFC 2236, 8.3; RFC 3810, 9.3) and specific queries (8.8; 9.8).
 const GENERAL_SECONDS: u16 = 10;
 const SPECIFIC_SECONDS: u16 = 1;
 
 /// An IGMPv2 or MLDv2 query from this bridge.
-pub(super) fn frame(mac: EthernetAddress, asked: Asked) -> Frame {
+pub(super) fn frame(mac: EthernetAddress, asked: QueryKind) -> Frame {
     match asked {
-        Asked::AllV4 => igmp(mac, Ipv4Address::new(224, 0, 0, 1), Ipv4Address::UNSPECIFIED, GENERAL_SECONDS),
-        Asked::Group(IpAddress::Ipv4(group)) => igmp(mac, group, group, SPECIFIC_SECONDS),
-        Asked::AllV6 => {
+        QueryKind::AllV4 => {
+            igmp(mac, Ipv4Address::new(224, 0, 0, 1), Ipv4Address::UNSPECIFIED, GENERAL_SECONDS)
+        }
+        QueryKind::Group(IpAddress::Ipv4(group)) => igmp(mac, group, group, SPECIFIC_SECONDS),
+        QueryKind::AllV6 => {
             mld(mac, Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1), Ipv6Address::UNSPECIFIED, GENERAL_SECONDS)
         }
-        Asked::Group(IpAddress::Ipv6(group)) => mld(mac, group, group, SPECIFIC_SECONDS),
+        QueryKind::Group(IpAddress::Ipv6(group)) => mld(mac, group, group, SPECIFIC_SECONDS),
     }
 }
 
@@ -74,7 +76,7 @@ fn mld(mac: EthernetAddress, to: Ipv6Address, group: Ipv6Address, seconds: u16) 
     ])
 }
 
-/// Sixteen-bit words, added up (RFC 1071).
+/// The sum of the 16-bit words (RFC 1071).
 fn sum(data: &[u8]) -> u32 {
     data.chunks(2).map(|word| u32::from(word[0]) << 8 | u32::from(*word.get(1).unwrap_or(&0))).sum()
 }

@@ -1,13 +1,13 @@
-//! BPDUs as they are on the wire (IEEE 802.1D-2004, 9.3): configuration and topology change notification of the old spanning
-//! tree (version 0), and RST BPDUs of the rapid one (version 2).
+//! The encoding of BPDUs (IEEE 802.1D-2004, 9.3): configuration BPDUs and topology change notifications of the old spanning tree
+//! (version 0), and RST BPDUs of the rapid one (version 2).
 //!
-//! They travel in LLC frames: a length in place of the type, and 42 42 03 before them (7.12.3).
+//! They are sent in LLC frames: a length in place of the type, then the bytes 42 42 03 (7.12.3).
 
 use crate::event::{BridgeId, Role};
 use smoltcp::wire::EthernetAddress;
 use wire::{Duration, Frame};
 
-/// To where BPDUs go: no bridge that has a spanning tree forwards it (IEEE 802.1D-2004, table 7-10).
+/// The destination of BPDUs, which no bridge with a spanning tree forwards (IEEE 802.1D-2004, table 7-10).
 pub const GROUP: EthernetAddress = EthernetAddress([0x01, 0x80, 0xc2, 0, 0, 0]);
 /// LLC: the spanning tree's service access points, unnumbered information.
 const LLC: [u8; 3] = [0x42, 0x42, 0x03];
@@ -15,17 +15,17 @@ const CONFIG_BYTES: usize = 35;
 const RST_BYTES: usize = 36;
 const TCN_BYTES: usize = 4;
 
-/// A spanning tree priority vector (17.5): compared from the first component to the last, and the least is the best. What
-/// receives it is no part of it here: it is the same for all that a port hears.
+/// A spanning tree priority vector (17.5): compared from the first component to the last; the smallest is the best. The
+/// receiving port's identifier is left out: it is the same for all messages that a port receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Vector {
-    /// Who is taken for the root.
+    /// The root bridge.
     pub root: BridgeId,
-    /// What the way there costs.
+    /// The root path cost.
     pub cost: u32,
-    /// Who says so.
+    /// The designated bridge, which sent it.
     pub bridge: BridgeId,
-    /// At which of its ports.
+    /// The designated port.
     pub port: PortNumber,
 }
 
@@ -34,22 +34,22 @@ pub struct Vector {
 pub struct PortNumber(pub u16);
 
 impl PortNumber {
-    /// Without its priority, which its administrator may change.
+    /// The number without the priority, which is configurable.
     pub fn number(self) -> u16 {
         self.0 & 0xfff
     }
 }
 
-/// The times that a root spreads (17.5), each in units of 1/256 s.
+/// The times that the root distributes (17.5), each in units of 1/256 s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// How old this information is: one second for each bridge on the way.
+    /// The age of the information: one second for each bridge on the path.
     pub message_age: u16,
-    /// At what age it is too old.
+    /// The age at which it is discarded.
     pub max_age: u16,
-    /// From one BPDU to the next.
+    /// The time between two BPDUs.
     pub hello: u16,
-    /// How long to listen, and then to learn.
+    /// The time in the discarding and in the learning state.
     pub forward_delay: u16,
 }
 
@@ -68,29 +68,29 @@ pub fn time(units: u16) -> Duration {
 
 const UNIT_NS: u64 = 1_000_000_000 / SECOND as u64;
 
-/// What a configuration or RST BPDU says.
+/// The contents of a configuration or RST BPDU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// An RST BPDU; otherwise one of the old spanning tree, whose flags are these two: topology change, and its
-    /// acknowledgement.
+    /// An RST BPDU; otherwise a configuration BPDU of the old spanning tree, whose only flags are topology change and its
+    /// acknowledgment.
     pub rapid: bool,
     /// The sender's role; Alternate stands for Backup too. A configuration BPDU's sender is designated. `None`: unknown.
     pub role: Option<Role>,
     /// The topology has changed.
     pub tc: bool,
-    /// Let me forward at once.
+    /// Proposal: the sender asks to forward at once.
     pub proposal: bool,
-    /// You may.
+    /// Agreement: the receiver may forward at once.
     pub agreement: bool,
     /// The sender's port learns.
     pub learning: bool,
     /// The sender's port forwards.
     pub forwarding: bool,
-    /// A topology change notification was heard.
+    /// A topology change notification is acknowledged.
     pub tc_ack: bool,
-    /// Of what tree.
+    /// The priority vector.
     pub vector: Vector,
-    /// With what times.
+    /// The times.
     pub times: Times,
 }
 
@@ -121,7 +121,7 @@ impl Bpdu {
         match kind {
             0x80 if bpdu.len() >= TCN_BYTES => Some(Self::Tcn),
             0x00 => Message::parse(bpdu.first_chunk::<CONFIG_BYTES>()?, false).map(Self::Message),
-            // A later version says at least what this one does (9.3.4).
+            // A later version contains at least the fields of this one (9.3.4).
             0x02 if version >= 2 && bpdu.len() >= RST_BYTES => {
                 Message::parse(bpdu.first_chunk::<CONFIG_BYTES>()?, true).map(Self::Message)
             }
@@ -266,7 +266,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_comes_is_read_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 0..64), real in any::<bool>()) {
+        fn any_bytes_can_be_parsed(mut bytes in prop::collection::vec(any::<u8>(), 0..64), real in any::<bool>()) {
             if real && bytes.len() >= 21 {
                 bytes[12..21].copy_from_slice(&[0, 40, 0x42, 0x42, 3, 0, 0, 2, 2]);
             }
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn an_rst_bpdu_has_these_very_bytes() {
+    fn an_rst_bpdu_has_the_bytes_of_the_standard() {
         let id = |last| BridgeId { priority: 32_768, mac: [2, 0, 0, 0, 0, last] };
         let message = Message {
             rapid: true,

@@ -1,5 +1,5 @@
-//! The state machines (IEEE 802.1D-2004, 17.23 to 17.31): each function is one machine's next step at one port, and says whether
-//! there was one. Conditions and their names are the standard's; so is what is done, where nothing else is said.
+//! The state machines (IEEE 802.1D-2004, 17.23 to 17.31): each function is one machine's next step at one port, and returns whether
+//! there was one. Conditions, actions and names are the standard's, unless a comment says otherwise.
 
 use super::Tree;
 use super::bpdu::{Message, SECOND, Vector, time};
@@ -69,7 +69,7 @@ impl Tree {
     pub(super) fn receive_information(&mut self, now: Instant, i: usize, message: &Message) {
         let port = &mut self.ports[i];
         if message.role == Some(Role::Designated) {
-            // 17.6: what the designated port itself says counts even if it is worse than what it said before.
+            // 17.6: a message of the designated port replaces its earlier one, even if it is worse.
             let same_sender = message.vector.bridge.mac == port.priority.bridge.mac
                 && message.vector.port.number() == port.priority.port.number();
             let same = message.vector == port.priority;
@@ -91,13 +91,13 @@ impl Tree {
                 self.set_tc_flags(i, message);
                 self.start_rcvd_info_while(now, i);
             } else if !same {
-                // recordDispute: whoever learns there does not hear us, so what both send could go round.
+                // recordDispute: a port that learns does not receive our BPDUs, so frames of both could loop.
                 if message.learning {
                     port.disputed = true;
                     port.agreed = false;
                 }
-                // Told at once who is better, as bridges did before 2004: otherwise a newcomer waits for our next hello,
-                // and at a hub meanwhile hears only those that agree with us.
+                // Answer at once with the better information, as bridges did before 2004: otherwise a new bridge waits for
+                // our next hello, and at a hub receives only messages of bridges that agree with us meanwhile.
                 port.new_info = true;
             }
         } else if message.role.is_some() && message.vector >= port.priority {

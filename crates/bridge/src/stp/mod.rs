@@ -1,17 +1,16 @@
-//! The rapid spanning tree (IEEE 802.1D-2004, clause 17): of all the ways that frames could go round, it leaves open one tree.
+//! The rapid spanning tree (IEEE 802.1D-2004, clause 17): it blocks ports so that the open links form a tree without loops.
 //!
-//! The machines run to rest at each event and at each deadline, and only then BPDUs are sent: so an alternate port takes over
-//! within the very moment in which the root port goes down. Bridges of the old spanning tree are understood and answered in
-//! their own language, port by port.
+//! The state machines run until nothing changes at each event and each deadline, and only then BPDUs are sent: so an alternate port
+//! takes over at the moment in which the root port goes down. Bridges with the old spanning tree get BPDUs of that version, port by
+//! port.
 //!
-//! What it cannot do, because the standard does not: if a bridge or cable fails among many loops, old news may go round until it is
-//! too old (one second of age for each bridge, at most max age), and where TxHoldCount holds back who knows better, a loop of frames
-//! may open meanwhile (Elmeleegy, Cox and Ng, "On Count-to-Infinity Induced Forwarding Loops in Ethernet Networks", INFOCOM 2006).
-//! While a tree is built from nothing, none does: tests/spanning_tree.rs.
+//! A limit of the standard: if a bridge or cable fails in a network with many loops, old information may circulate until it exceeds
+//! max age (each bridge adds one second), and where TxHoldCount delays newer information, a loop of frames may open meanwhile (Elmeleegy, Cox and Ng, "On Count-to-Infinity Induced Forwarding Loops in Ethernet Networks", INFOCOM 2006).
+//! No loop opens while a tree is built for the first time: tests/spanning_tree.rs.
 //!
-//! Cables are full duplex, so links are taken for point-to-point. A hub is one too while it joins two bridges. As soon as a
-//! second neighbor is heard at a port, it is a shared segment until its carrier goes: one bridge's agreement then says nothing
-//! of the others, so none is accepted, and the port waits as long as the standard demands (17.20.4, 17.21.9).
+//! Cables are full duplex, so links are taken for point-to-point. A hub is one too while it joins two bridges. As soon as
+//! BPDUs of a second neighbor are received at a port, it is a shared segment until its carrier is lost: one bridge's agreement does
+//! not hold for the others, so none is accepted, and the port waits as long as the standard demands (17.20.4, 17.21.9).
 
 pub mod bpdu;
 mod machine;
@@ -29,7 +28,7 @@ use wire::{BitsPerSec, Duration, Instant, PortId};
 /// At most this many BPDUs leave a port at once, and then one a second (17.13.12).
 const TX_HOLD_COUNT: u32 = 6;
 
-/// One bridge's part in the tree.
+/// The spanning tree state of one bridge.
 pub(crate) struct Tree {
     mac: EthernetAddress,
     id: BridgeId,
@@ -38,9 +37,9 @@ pub(crate) struct Tree {
     root_port: Option<u32>,
     root_times: Times,
     ports: Vec<PortVars>,
-    /// What the last event said.
+    /// The contents of the last event.
     reported: Option<(BridgeId, u32, Option<PortId>)>,
-    /// Everything that was due by then is done.
+    /// The moment up to which all timers have been run.
     ran_at: Instant,
 }
 
@@ -82,7 +81,7 @@ impl Tree {
         self.ports[port.0 as usize].set(port.0, settings, rate);
     }
 
-    /// The port can send and receive, or no longer.
+    /// Sets whether the port can send and receive.
     pub fn set_enabled(&mut self, now: Instant, port: PortId, enabled: bool) {
         let port = &mut self.ports[port.0 as usize];
         if port.enabled != enabled {
@@ -90,7 +89,7 @@ impl Tree {
         }
     }
 
-    /// A BPDU came in.
+    /// Receives a BPDU.
     pub fn receive(&mut self, now: Instant, ingress: PortId, bpdu: &Bpdu, out: &mut Actions) {
         let i = ingress.0 as usize;
         if !self.ports[i].enabled {
@@ -99,9 +98,9 @@ impl Tree {
         let message = match *bpdu {
             Bpdu::Tcn => None,
             Bpdu::Message(mut message) => {
-                // The least that is ever used (17.21.12): a root that says 0 would have everybody send without pause.
+                // The smallest valid hello time (17.21.12): with 0, all bridges would send without pause.
                 message.times.hello = message.times.hello.max(SECOND);
-                // Its own, thrown back by a loop.
+                // A BPDU of this port, returned by a loop.
                 if self.is_own(i, &message.vector) {
                     return;
                 }
@@ -109,7 +108,7 @@ impl Tree {
             }
         };
         self.run(now, out);
-        self.hear(now, i, message.as_ref());
+        self.process(now, i, message.as_ref());
         self.run(now, out);
     }
 
@@ -117,8 +116,8 @@ impl Tree {
         sender.bridge.mac == self.id.mac && sender.port.number() == self.ports[i].number.number()
     }
 
-    /// The port receive machine (17.23), and those that act on what it heard.
-    fn hear(&mut self, now: Instant, i: usize, message: Option<&Message>) {
+    /// The port receive machine (17.23), and those that act on the received BPDU.
+    fn process(&mut self, now: Instant, i: usize, message: Option<&Message>) {
         let port = &mut self.ports[i];
         port.oper_edge = false;
         port.edge_delay_while = Countdown::start(now, port::MIGRATE_TIME);
@@ -135,15 +134,15 @@ impl Tree {
             port.shared = true;
         }
         while self.migrate(now, i) {}
-        // Too old (9.3.4). An RST BPDU is taken in all the same, and ages at once: it takes what it said before with it.
+        // Too old (9.3.4). An RST BPDU is processed nevertheless and ages at once, together with earlier information.
         if message.rapid || message.times.message_age < message.times.max_age {
             self.receive_information(now, i, message);
         }
     }
 
-    /// Does what is due, and what follows from changes made since.
+    /// Runs the timers that are due and the state machines.
     pub fn run(&mut self, now: Instant, out: &mut Actions) {
-        // The machines come to rest by themselves: this is only a net under them.
+        // The machines always terminate: the bound is only a safety net.
         for _ in 0..64 + 16 * self.ports.len() {
             if !self.step(now, out) {
                 break;
@@ -218,7 +217,7 @@ impl Tree {
                 vector: port.designated,
                 times: port.designated_times,
             }),
-            // Only a change is worth one: what else is new an old bridge does not want to know from below.
+            // A root port sends a topology change notification, and nothing else, to an old bridge.
             (false, Role::Root) if changing => Bpdu::Tcn,
             (false, Role::Root | Role::Alternate | Role::Backup | Role::Disabled) => return,
         };
@@ -253,7 +252,7 @@ impl Tree {
         self.ports[port.0 as usize].state()
     }
 
-    /// Whether what was learned at this port is to be forgotten; asked once.
+    /// Whether the addresses learned at this port are to be removed. Resets the flag.
     pub fn take_flush(&mut self, port: PortId) -> bool {
         std::mem::take(&mut self.ports[port.0 as usize].flush)
     }

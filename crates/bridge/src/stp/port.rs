@@ -1,21 +1,21 @@
-//! What the spanning tree knows of one port (IEEE 802.1D-2004, 17.19), by the standard's names.
+//! The spanning tree variables of one port (IEEE 802.1D-2004, 17.19), with the standard's names.
 //!
-//! The standard counts its timers down once a second. Here each is the moment at which it would reach zero: the world jumps from
-//! moment to moment, and nothing has to wake up to count.
+//! The standard counts its timers down once a second. Here each timer is the moment at which it reaches zero, so that no event is
+//! needed to count.
 
 use super::bpdu::{PortNumber, SECOND, Times, Vector};
 use crate::config::{self, Edge};
 use crate::event::{BridgeId, Role, State};
 use wire::{BitsPerSec, Duration, Instant};
 
-/// A timer: it runs until this moment.
+/// A timer that runs until this moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Countdown(Instant);
 
 impl Countdown {
-    /// It does not run.
+    /// A timer that does not run.
     pub const CLEAR: Self = Self(Instant::ZERO);
-    /// It is set anew all the time, and begins to count when that ends.
+    /// A timer that is restarted all the time, and begins to count when that ends.
     pub const HELD: Self = Self(Instant::MAX);
 
     pub fn start(now: Instant, length: Duration) -> Self {
@@ -32,7 +32,7 @@ impl Countdown {
     }
 }
 
-/// From where a port's information is (17.19.10).
+/// The origin of a port's information (17.19.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InfoIs {
     Disabled,
@@ -49,7 +49,7 @@ pub(super) enum Migration {
     Sensing,
 }
 
-/// The topology change machine (17.31), in those of its states in which it rests.
+/// The states of the topology change machine (17.31), without the transient ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Topology {
     Inactive,
@@ -57,7 +57,7 @@ pub(super) enum Topology {
     Active,
 }
 
-/// How long to wait before believing that there is no bridge, or none that is rapid (17.13.9).
+/// How long to wait before assuming that there is no bridge, or none with the rapid spanning tree (17.13.9).
 pub(super) const MIGRATE_TIME: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ pub(super) struct PortVars {
 
     pub new_info: bool,
     pub tx_count: u32,
-    /// When `tx_count` is next less by one.
+    /// When `tx_count` is next decremented.
     pub tx_less: Instant,
 
     pub topology: Topology,
@@ -126,9 +126,9 @@ pub(super) struct PortVars {
     pub edge_delay_while: Countdown,
     pub mdelay_while: Countdown,
 
-    /// The first other port of a bridge that was heard on this segment.
+    /// The first bridge port from which a BPDU was received on this segment.
     pub neighbor: Option<([u8; 6], u16)>,
-    /// A second one was heard: this is no point-to-point link (operPointToPointMAC is false).
+    /// BPDUs of a second one were received: this is no point-to-point link (operPointToPointMAC is false).
     pub shared: bool,
     /// What the last event said.
     pub reported: Option<(Role, State, bool)>,
@@ -136,8 +136,8 @@ pub(super) struct PortVars {
 
 impl PortVars {
     pub fn new(index: u32, settings: &config::Port, rate: Option<BitsPerSec>) -> Self {
-        let nobody = BridgeId { priority: 0, mac: [0; 6] };
-        let vector = Vector { root: nobody, cost: 0, bridge: nobody, port: PortNumber(0) };
+        let none = BridgeId { priority: 0, mac: [0; 6] };
+        let vector = Vector { root: none, cost: 0, bridge: none, port: PortNumber(0) };
         let times = Times { message_age: 0, max_age: 0, hello: SECOND, forward_delay: 0 };
         let mut port = Self {
             number: PortNumber(0),
@@ -195,7 +195,7 @@ impl PortVars {
         port
     }
 
-    /// Takes over settings; the roles have to be selected anew then.
+    /// Applies settings; the roles are selected anew then.
     pub fn set(&mut self, index: u32, settings: &config::Port, rate: Option<BitsPerSec>) {
         // Twelve bits: beyond 4095 ports numbers repeat, and only the tie between two such ports is decided arbitrarily.
         self.number = PortNumber(u16::from(settings.priority & 0xf0) << 8 | ((index + 1) & 0xfff) as u16);
@@ -212,7 +212,7 @@ impl PortVars {
         self.selected = false;
     }
 
-    /// The carrier came, and the port is on; or the opposite (17.23 to 17.27, as they do when portEnabled changes).
+    /// Sets portEnabled, with what the machines of 17.23 to 17.27 do when it changes.
     pub fn set_enabled(&mut self, now: Instant, enabled: bool) {
         self.enabled = enabled;
         self.info_is = if enabled { InfoIs::Aged } else { InfoIs::Disabled };
@@ -253,7 +253,7 @@ impl PortVars {
         super::bpdu::time(self.designated_times.max_age)
     }
 
-    /// forwardDelay (17.20.5): where everybody is rapid, whoever might object has done so within a hello.
+    /// forwardDelay (17.20.5): among rapid bridges, a bridge that objects does so within a hello time.
     pub fn forward_delay(&self) -> Duration {
         if self.send_rstp { self.hello() } else { self.fwd_delay() }
     }
@@ -268,12 +268,12 @@ impl PortVars {
         self.info_is == InfoIs::Received && *message <= self.priority
     }
 
-    /// The same for the port's own.
+    /// betterorsameInfo (17.21.1), for the port's own information.
     pub fn better_or_same_mine(&self) -> bool {
         self.info_is == InfoIs::Mine && self.designated <= self.priority
     }
 
-    /// allSynced asks this of each port (17.20.3).
+    /// The condition of allSynced for one port (17.20.3).
     pub fn lets_agree(&self) -> bool {
         self.selected && self.role == self.selected_role && (self.synced || self.role == Role::Root)
     }
@@ -284,7 +284,7 @@ impl PortVars {
 }
 
 /// A path cost from a rate (table 17-3: 20 000 000 000 over the rate in kbit/s). A cable without a rate costs what one of
-/// 10 Gbit/s does, which is also what a kernel says of its virtual cables.
+/// 10 Gbit/s does, as Linux assumes for virtual cables.
 pub(super) fn path_cost(rate: Option<BitsPerSec>) -> u32 {
     rate.map_or(2_000, |rate| (20_000_000_000_000 / rate.get()).clamp(1, 200_000_000) as u32)
 }

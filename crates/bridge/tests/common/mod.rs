@@ -135,7 +135,7 @@ impl Net {
         self.carry_out(bridge, out);
     }
 
-    /// Cuts a cable, or mends it: whoever is alive at its ends notices at once.
+    /// Cuts or repairs a cable: the bridges at its ends notice at once.
     pub fn set_link(&mut self, link: usize, up: bool) {
         self.links[link].1 = up;
         for end in self.links[link].0 {
@@ -252,7 +252,7 @@ impl Net {
         timers.chain(frames).min()
     }
 
-    /// Runs for so long. Frames that go round would be noticed by their number.
+    /// Runs for a duration. Frames in a loop are detected by their number.
     pub fn run(&mut self, length: Duration) {
         let end = self.now + length;
         let frames_max = self.frames + 200_000;

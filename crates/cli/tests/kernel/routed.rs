@@ -58,13 +58,15 @@ fn the_kernel_pings_our_host_our_router_and_another_kernel_through_our_routers()
 }
 
 #[test]
-fn a_ping_that_must_not_be_fragmented_is_told_how_long_it_may_be_and_another_arrives_in_fragments() {
+fn a_ping_learns_the_path_mtu_and_one_that_may_be_fragmented_arrives_in_fragments() {
     let Some(mut lab) = lab("fragments") else { return };
     let (arrived, said) = lab
         .attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "2", "-M", "do", "-s", "1472", "10.0.2.2"]);
     assert!(!arrived && said.contains("mtu") && said.contains("1400"), "{said}");
-    let (arrived, said) = lab
-        .attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "10", "-M", "do", "-s", "1372", "10.0.2.2"]);
+    let (arrived, said) = lab.attempt(
+        0,
+        &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "10", "-M", "do", "-s", "1372", "10.0.2.2"],
+    );
     assert!(arrived, "{said}");
     for target in ["10.0.2.2", "10.0.2.1"] {
         let said = lab

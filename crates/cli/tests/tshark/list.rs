@@ -33,7 +33,7 @@ const DIFFERENCES: [Difference; 5] = [
         column: Column::Protocol,
         ours: "NDP",
         theirs: "ICMPv6",
-        why: "Who is where is another matter than echoes and errors, and has another colour here.",
+        why: "Who is where is another matter than echoes and errors, and has another color here.",
         is: |ours, theirs| ours[1] == "NDP" && theirs[1] == "ICMPv6",
     },
     Difference {
@@ -47,7 +47,7 @@ const DIFFERENCES: [Difference; 5] = [
         column: Column::Protocol,
         ours: "RIP, IGMP",
         theirs: "RIPv2, IGMPv2",
-        why: "One name and one colour for all versions; which it is stands in the info.",
+        why: "One name and one color for all versions; which it is stands in the info.",
         is: |ours, theirs| {
             matches!(&ours[1][..], "RIP" | "IGMP") && theirs[1].starts_with(&format!("{}v", ours[1]))
         },

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use smoltcp::wire::{ArpOperation, TcpRepr};
 
 use super::catalogue::ENTRIES;
-use super::value::Kind;
 use super::expression::{Expression, Key, Literal, Name, Needle, Relation, Span};
+use super::value::Kind;
 use super::*;
 use crate::analysis::{Analysis, Notes};
 use crate::samples;

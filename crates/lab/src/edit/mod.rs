@@ -10,7 +10,7 @@
 //! | [`item_form`] | the settings of a node or a link as fields of text |
 //!
 //! An [`Edit`] is refused only where no network could be made of the result: a second cable at a host, a cable from a node to
-//! itself. Everything else that is wrong (a loop, an address that two have) is drawn as it is, and told as a problem: a
+//! itself. Everything else that is wrong (a loop, an address that two have) is drawn as it is, and reported as a problem: a
 //! network that is being built is wrong most of the time.
 
 pub mod change;
@@ -66,7 +66,7 @@ pub enum Edit {
     Paste(Clip),
     /// On one line: beside each other, or (`true`) above each other.
     Align(Vec<NodeId>, bool),
-    /// All nodes to where they can be told apart.
+    /// All nodes to places where they do not overlap.
     Tidy,
     /// Another title.
     Title(String),
@@ -221,7 +221,7 @@ impl Editable for Scenario {
         if a == b {
             return Err(EditError::SameNode);
         }
-        // What is added while it runs counts as well: nobody gets a second cable then either.
+        // Links that are added while the network runs count, too: a host has one network card then as well.
         let whole = self.whole().into_owned();
         let topology = &whole.topology;
         if topology.links.len() >= bounds::LINKS_MAX {

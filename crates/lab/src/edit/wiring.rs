@@ -1,5 +1,5 @@
 //! What a new cable at a router brings along: an address for the port, on the network that is there; a network of its own for
-//! a LAN that was numbered before anybody thought of a second one; and for the hosts there the router as their gateway. Who
+//! a LAN that has the same numbers as another one; and for the hosts there the router as their gateway. Who
 //! draws two LANs and puts a router between them has a network in which packets get through, and can read off it why.
 
 use netlab::topology::{End, LinkId, NodeId, NodeKind, Port, Topology};
@@ -214,7 +214,7 @@ fn usual(topology: &Topology, lan: &[NodeId], v4: bool) -> Option<Net> {
     nets.iter().rev().copied().max_by_key(count)
 }
 
-/// A network that nobody is on.
+/// A network in which no address is taken.
 fn fresh(topology: &Topology, v4: bool) -> Option<Net> {
     let used: BTreeSet<Net> = all_addresses(topology).map(Net::of).collect();
     (0..=u8::MAX).map(|number| Net::numbered(v4, number)).find(|net| !used.contains(net))
@@ -230,7 +230,7 @@ fn owned(topology: &Topology, address: IpAddress) -> bool {
     all_addresses(topology).any(|cidr| cidr.address() == address)
 }
 
-/// What nobody else shall have: everybody's addresses and gateways.
+/// Addresses that are in use: those of all nodes, and those of gateways.
 fn taken(topology: &Topology) -> BTreeSet<IpAddress> {
     let hosts = topology.node_ids().filter_map(|id| topology.host(id));
     let gateways = hosts.flat_map(|host| host.gateways.iter().copied());

@@ -66,7 +66,7 @@ pub struct Census {
 }
 
 impl Census {
-    /// Counts the listed packets with numbers below `upto`, at most so many at once; whether that is all of them.
+    /// Counts the listed packets with numbers below `upto`, at most `at_most` at once; whether that is all of them.
     pub fn count(&mut self, trace: &Trace, source: Source<'_>, upto: usize, at_most: usize) -> bool {
         if upto < self.upto || trace.generation() != self.generation || trace.count() < self.next {
             (self.next, self.generation) = (trace.first(), trace.generation());

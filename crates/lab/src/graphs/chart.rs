@@ -3,7 +3,7 @@
 //! Whatever the number of data, a path has a bounded number of points, and no extreme is lost: in a column of the box a curve is
 //! drawn from its first through its least and greatest to its last value, and stretches that touch become one.
 
-use super::series::{Datum, Kind, NOBODY, Series, Tone, Unit};
+use super::series::{Datum, Kind, NO_PACKET, Series, Tone, Unit};
 use crate::format;
 use crate::timeline::Window;
 use netlab::{Duration, Instant};
@@ -13,7 +13,7 @@ use std::fmt::Write;
 pub const WIDTH: u32 = 1_000;
 /// The box's height.
 pub const HEIGHT: u32 = 600;
-/// More stretches or dots than this in one column cannot be told apart.
+/// More stretches or dots than this in one column fall onto the same pixel.
 const IN_COLUMN_MAX: usize = 24;
 /// So near in the box two dots are one.
 const DOT: i64 = 4;
@@ -82,7 +82,7 @@ impl Chart {
         for series in series {
             let first = series.data.partition_point(|datum| datum.at < from);
             for datum in series.data[first..].iter().take_while(|datum| datum.at <= to) {
-                if datum.of == NOBODY {
+                if datum.of == NO_PACKET {
                     continue;
                 }
                 let down = y.clamp(height(datum.high), height(datum.low)) - y;
@@ -107,7 +107,7 @@ fn seen<'a>(series: &'a Series<'_>, window: Window) -> &'a [Datum] {
     }
 }
 
-/// The next of 1, 2, 5 × 10^n that divides this into at most so many parts.
+/// The next of 1, 2, 5 × 10^n that divides this into at most `parts` parts.
 fn step(length: f64, parts: u32) -> u64 {
     let wanted = (length / f64::from(parts)).max(1.0);
     let mut power = 1u64;

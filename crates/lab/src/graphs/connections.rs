@@ -79,7 +79,7 @@ pub fn host_of(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId>
     (0..topology.nodes.len() as u32).map(NodeId).find(|&id| has(id))
 }
 
-/// How a connection is seen by its end at this address; `None` if nobody here has it, or no cable.
+/// How a connection is seen by its end at this address; `None` if no host here has it, or the host has no cable.
 pub fn side_of(topology: LiveTopology<'_>, local: IpEndpoint, remote: IpEndpoint) -> Option<Side> {
     let node = host_of(topology, local.addr)?;
     let mut links = topology.links.iter().enumerate();

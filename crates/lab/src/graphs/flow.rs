@@ -125,7 +125,7 @@ impl Flow {
         }
     }
 
-    /// Takes what is new, at most so many segments; whether that is all there is.
+    /// Reads new segments, at most `at_most`; whether that is all of them.
     pub fn follow(&mut self, trace: &Trace, source: Source<'_>, at_most: usize) -> bool {
         let mut left = at_most;
         let mut more = || {
@@ -207,7 +207,7 @@ impl Flow {
                     self.lost.push(datum);
                 }
                 if is_again {
-                    // Karn's rule: nobody can tell which of the two an ACK is for.
+                    // Karn's algorithm: an ACK may be for either of the two (RFC 6298, 3).
                     let part = self.waiting.partition_point(|(end, ..)| *end <= seq);
                     self.waiting
                         .range_mut(part..)
@@ -270,14 +270,14 @@ impl Flow {
         match graph {
             Graph::Stevens => vec![
                 of("Sent", Tone::Main, Kind::Dots, &self.fresh),
-                of("Sent again", Tone::Again, Kind::Dots, &self.again),
+                of("Retransmitted", Tone::Again, Kind::Dots, &self.again),
             ],
             Graph::Tcptrace => vec![
                 of("Receive window", Tone::Limit, Kind::Steps, &self.limit),
                 of("Acknowledged", Tone::Reply, Kind::Steps, &self.acks),
                 of("Selectively acknowledged", Tone::Aside, Kind::Bars, &self.sacks),
                 of("Sent", Tone::Main, Kind::Bars, &self.fresh),
-                of("Sent again", Tone::Again, Kind::Bars, &self.again),
+                of("Retransmitted", Tone::Again, Kind::Bars, &self.again),
                 of("Lost on this cable", Tone::Lost, Kind::Dots, &self.lost),
             ],
             Graph::Throughput => self.throughput(window),

@@ -29,7 +29,7 @@ impl Graph {
     }
 }
 
-/// The window is divided into so many equal parts.
+/// The number of equal parts of the window.
 const PARTS: usize = 200;
 
 /// The series of a graph, both directions.

@@ -3,7 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`series`] | numbers over time |
-//! | [`chart`] | some of them as a drawing, in as many points as can be told apart |
+//! | [`chart`] | some of them as a drawing, in as many points as the screen can show |
 //! | [`ends`] | who talks to whom in a frame |
 //! | [`connections`] | the TCP connections there are |
 //! | [`flow`] | one of them, as its sender's port sees it |
@@ -12,7 +12,7 @@
 //! | [`census`], [`tables`] | all packets counted by who, whom and what, and the tables made of that |
 //! | [`sheet`] | a table, to be shown, read aloud and saved |
 //!
-//! None of it is a part of the lab: it is read off the lab's history and packets while somebody looks, a little more each time.
+//! None of it is a part of the lab: it is read from the lab's history and packets while a graph is open, a little more each time.
 //! What was read stays valid until the world is another one ([`Lab::revision`](super::Lab::revision)); going back in time only
 //! moves the line up to which it is shown.
 

@@ -13,17 +13,17 @@ pub struct Datum {
     pub low: u64,
     /// The number, or where the stretch ends.
     pub high: u64,
-    /// The packet that it is of: its transit, or its number in a capture. [`NOBODY`]: it is of none.
+    /// The packet that it is of: its transit, or its number in a capture. [`NO_PACKET`]: it is of none.
     pub of: u64,
 }
 
 /// A datum that is of no packet.
-pub const NOBODY: u64 = u64::MAX;
+pub const NO_PACKET: u64 = u64::MAX;
 
 impl Datum {
     /// A number that is of no packet.
     pub const fn new(at: Instant, value: u64) -> Self {
-        Self { at, low: value, high: value, of: NOBODY }
+        Self { at, low: value, high: value, of: NO_PACKET }
     }
 }
 
@@ -53,7 +53,7 @@ pub enum Tone {
     Again,
     /// Gone.
     Lost,
-    /// Told out of order.
+    /// Arrived out of order.
     Aside,
 }
 

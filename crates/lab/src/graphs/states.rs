@@ -45,7 +45,7 @@ const fn most(all: bool) -> usize {
     if all { usize::MAX } else { LINES_MAX }
 }
 
-/// The latest first: whoever looks while it happens looks at the top.
+/// The latest first, so that new lines appear at the top.
 fn latest_first(columns: &[&'static str], mut lines: Vec<Line>, all: bool) -> Sheet {
     lines.reverse();
     Sheet::new(columns, columns.len(), lines, most(all))
@@ -132,7 +132,7 @@ pub fn tree_changes(
                 ("root of the tree", port, format!("{}{id}, cost {cost}", name.unwrap_or_default()))
             }
             bridge::Event::TopologyChange { port, detected } => {
-                let how = if detected { "found out here" } else { "heard of" };
+                let how = if detected { "detected here" } else { "reported by a neighbor" };
                 ("tree has changed", Some(port), how.to_string())
             }
             bridge::Event::Learned { .. }

@@ -197,7 +197,7 @@ pub fn remarks(lab: &Lab, census: &Census) -> Sheet {
     Sheet::new(&["Remark", "Times", "First packet", "At, in s"], 1, lines.collect(), usize::MAX)
 }
 
-/// Requests that nobody had answered by this moment, with how long they had waited.
+/// Requests without an answer at this moment, with how long they have waited.
 pub fn unanswered(lab: &Lab, census: &Census, at: Instant, all: bool) -> Sheet {
     let trace = lab.packets().trace();
     let waits = |number: &&usize| {

@@ -6,9 +6,10 @@ use super::flow::{Flow, Graph};
 use super::links;
 use super::series::{Datum, Series};
 use super::tables::{Layer, conversations, hierarchy, unanswered};
+use crate::command::{Clock, Look};
 use crate::packets::Observe;
 use crate::timeline::Window;
-use crate::{Command, Lab, State};
+use crate::{Lab, State};
 use netlab::history::Fate;
 use netlab::topology::{Congestion, Direction, End, LinkId};
 use netlab::{Duration, Instant};
@@ -16,7 +17,7 @@ use netlab::{Duration, Instant};
 fn whole(title: &str) -> Lab {
     let example = scenario::examples().iter().find(|example| example.scenario().title == title);
     let mut lab = Lab::new(example.expect("there is one").scenario());
-    lab.perform(Command::SkipQuiet(true)).unwrap();
+    lab.perform(Clock::SkipQuiet(true)).unwrap();
     for frame in 0..100_000 {
         lab.tick(f64::from(frame) * 16.7, true, &mut || true);
         if lab.state() == State::Quiet {
@@ -61,7 +62,7 @@ fn a_transfer_is_drawn_as_it_was() {
         (datum.high.max(next), bytes + datum.high.saturating_sub(datum.low.max(next)))
     });
     assert_eq!(new, (2_000_001, 2_000_000));
-    let again = data(&flow, Graph::Tcptrace, window, "Sent again");
+    let again = data(&flow, Graph::Tcptrace, window, "Retransmitted");
     let run = lab.look().history.runs().last().unwrap();
     assert_eq!(again.len() as u64, run.totals_at(lab.edge()).retransmits);
     assert!(!again.is_empty() && !data(&flow, Graph::Tcptrace, window, "Lost").is_empty());
@@ -152,7 +153,7 @@ fn everything_listed_is_counted_once_and_going_back_counts_anew() {
         [(0, "Ethernet"), (1, "ARP"), (1, "IPv4"), (2, "ICMP"), (2, "TCP")],
         "each below what carries it"
     );
-    lab.perform(Command::Observe(Observe::Filter("arp".into()))).unwrap();
+    lab.perform(Look::Observe(Observe::Filter("arp".into()))).unwrap();
     lab.follow(&mut || true);
     census.count(lab.trace(), lab.source(), all, usize::MAX);
     assert_eq!(sum(&census).packets, lab.trace().listed() as u64);

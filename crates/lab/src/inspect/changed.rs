@@ -1,4 +1,4 @@
-//! What a node has changed in a frame that it passed on: told from the bytes on the wire before it and behind it, field by
+//! What a node has changed in a frame that it passed on: read from the bytes on the wire before and behind the node, field by
 //! field. No node says so itself; a router that counts the time to live down and forgets the checksum would be seen.
 
 use super::Changed;
@@ -7,7 +7,7 @@ use dissect::{Dissection, Layer};
 use netlab::History;
 use netlab::history::{Fate, Transit, TransitId};
 
-/// More changes than this are a different frame; nobody reads them as a list.
+/// With more changes than this it is a different frame.
 const CHANGES_MAX: usize = 24;
 
 /// The same frame on the wire by which its sender got it, if that is still kept.
@@ -33,7 +33,7 @@ pub(super) fn before<'a>(
 /// What is otherwise in the second of two frames, in the order of its layers.
 pub(super) fn between(before: &Dissection, now: &Dissection) -> Vec<Changed> {
     let mut changes = Vec::new();
-    // Layers are told apart by their names, and those of one name by their order: tags can be stacked.
+    // Layers are matched by their names, and those of one name by their order: tags can be stacked.
     let mut old: Vec<Option<&Layer>> = before.layers.iter().map(Some).collect();
     for layer in &now.layers {
         let same = old.iter_mut().find(|other| other.is_some_and(|other| other.name == layer.name));

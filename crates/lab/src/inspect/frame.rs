@@ -13,7 +13,7 @@ use netlab::history::{Fate, Transit, TransitId};
 use netlab::{Frame, History, Instant};
 use std::rc::Rc;
 
-/// Hops of a frame are looked for among so many transits before and after.
+/// Hops of a frame are looked for among this number of transits before and after.
 const HOPS_WITHIN: u64 = 4_000;
 
 pub(super) fn sheet(
@@ -32,7 +32,7 @@ pub(super) fn sheet(
     let refused = transit.refused.filter(|(when, _)| *when <= at);
     let whereabouts = match (dropped, refused) {
         (Some(reason), _) => format!("Dropped between {from} and {to}: {}.", drop_reason(reason)),
-        (None, Some((_, why))) => format!("Arrived at {to}, which keeps it back: {why}."),
+        (None, Some((_, why))) => format!("Arrived at {to}, which drops it: {why}."),
         (None, None) if at < transit.queued => format!("Not yet sent by {from}."),
         (None, None) if at < transit.start => format!("Waiting in {from}'s queue for the cable to {to}."),
         (None, None) if at < transit.arrival => format!("On the wire from {from} to {to}."),
@@ -127,7 +127,7 @@ fn caught_by(dissection: &Dissection) -> String {
         .find(|layer| layer.walk().any(|field| field.fault.is_some() && field.key.contains("checksum")));
     match failed {
         Some(layer) => {
-            format!("The {} checksum tells, and whoever checks it throws the frame away.", layer.name)
+            format!("The {} checksum is wrong, so the node that checks it drops the frame.", layer.name)
         }
         None if dissection.faults().next().is_some() => {
             "No checksum tells, but it makes no sense any more.".into()

@@ -50,7 +50,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
             vec![names::with_address(scene.topology, *to), format::buffer(*mtu), ago(at, *since)]
         };
         let rows = tables.path_mtus.iter().map(row).collect();
-        sheet.tables.push(Table::new("Longest packets", &["To", "At most", "Told"], rows, ""));
+        sheet.tables.push(Table::new("Path MTUs", &["To", "At most", "Since"], rows, ""));
     }
     if !tables.memberships.is_empty() {
         let row = |(group, since): &(smoltcp::wire::IpAddress, _)| vec![group.to_string(), ago(at, *since)];

@@ -65,7 +65,7 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
     }
     let refused = |direction: Direction| history.refused_at(direction, at).values().sum::<u64>();
     if directions.iter().any(|&direction| refused(direction) > 0) {
-        traffic.push(both("Kept back at the far end", &|direction, _| format::count(refused(direction))));
+        traffic.push(both("Dropped at the far end", &|direction, _| format::count(refused(direction))));
     }
     let frames = directions.into_iter().flat_map(|direction| {
         let to = &topology.node(topology.receiver(direction)).name;

@@ -250,10 +250,10 @@ impl Scene<'_> {
             |(why, count): (Refusal, u64)| vec![format::capital(&why.to_string()), format::count(count)];
         let rows = self.refused().into_iter().map(row).collect();
         Some(Table::new(
-            "Kept back",
+            "Dropped",
             &["Why", "Frames"],
             rows,
-            "None: whatever came was for somebody, and could go on.",
+            "None: every frame that arrived could be forwarded.",
         ))
     }
 }
@@ -389,7 +389,7 @@ mod tests {
         let router = Selection::Node(named(&world, "r1"));
         let kept = |at| {
             let sheet = sheet(&world, at, router);
-            let rows = &table(&sheet, "Kept back").rows;
+            let rows = &table(&sheet, "Dropped").rows;
             rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>()
         };
         assert_eq!(kept(Instant::ZERO), []);

@@ -65,7 +65,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
         sheet.tables.push(connections(scene));
     }
     let mut table =
-        scene.port_table(&["Kept back"], &|number| vec![format::count(scene.refused_at_port(number))]);
+        scene.port_table(&["Dropped"], &|number| vec![format::count(scene.refused_at_port(number))]);
     table.title = "Traffic";
     sheet.tables.push(table);
 }
@@ -156,7 +156,7 @@ const fn transport(transport: Option<Transport>) -> &'static str {
 
 fn translations(scene: &Scene<'_>) -> Table {
     let row = |(_, of, since): &(u32, Translation, _)| {
-        // ICMP has no ports: a request is told from others by its identifier.
+        // ICMP has no ports: its identifier tells one request from another.
         let [inside, outside, remote] = match of.transport {
             Some(_) => [of.inside, of.outside, of.remote].map(endpoint),
             None => {
@@ -170,12 +170,12 @@ fn translations(scene: &Scene<'_>) -> Table {
         "Translations",
         &["Inside", "Looks like", "With", "Over, since"],
         scene.tables.translations.iter().map(row).collect(),
-        "None: nobody inside has spoken to anybody outside yet.",
+        "None yet: no host inside has sent a packet to the outside.",
     )
 }
 
 fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
-    // What a rule lets pass begins a connection; what it does not is kept back.
+    // A packet that a rule accepts begins a connection; any other is dropped.
     let mut hits: BTreeMap<Option<u32>, u64> = BTreeMap::new();
     for entry in scene.history.node(scene.id).iter().take_while(|entry| entry.at <= scene.at) {
         if let NodeEvent::Router(router::Event::Connection { rule, .. }) = entry.event {

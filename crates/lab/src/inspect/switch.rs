@@ -9,94 +9,110 @@ use netlab::topology::{Direction, SwitchConfig};
 use std::borrow::Cow;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) {
-    let (tables, at, id) = (&scene.tables, scene.at, scene.id);
     sheet.meaning = "Learns behind which port each address is, and sends frames only there.";
     let port = |direction: &Direction| {
-        let link = scene.history.link_at(direction.link, at);
+        let link = scene.history.link_at(direction.link, scene.at);
         link.ports[direction.from.index()].of_switch()
     };
     let ports: Vec<_> = scene.ports.directions.iter().map(port).collect();
     let knows_vlans = ports.iter().any(|port| port.vlan != Membership::default());
+    facts(&mut sheet.facts, scene, config);
+    let button = |text, action| Button { text, of: None, action, in_tools: false };
+    sheet.buttons.push(button("Clear table", Action::Clear(scene.id)));
+    sheet.buttons.push(match config.stp {
+        None => button("Spanning tree on", Action::Tree(scene.id, true)),
+        Some(_) => button("Spanning tree off", Action::Tree(scene.id, false)),
+    });
+    sheet.tables.push(mac_table(scene, knows_vlans));
+    if config.stp.is_some() {
+        sheet.tables.push(tree_table(scene, &ports));
+    }
+    if config.snooping || !scene.tables.groups.is_empty() {
+        sheet.tables.push(group_table(scene));
+    }
+    sheet.tables.push(port_table(scene, &ports, knows_vlans));
+}
 
-    let facts = &mut sheet.facts;
+fn facts(facts: &mut Vec<(&'static str, String)>, scene: &Scene<'_>, config: &SwitchConfig) {
     facts.push(("Forgets an address after", format::setting(config.ageing)));
     facts.push(("Spanning tree", stp(config.stp)));
-    match (&config.stp, tables.root) {
+    match (&config.stp, scene.tables.root) {
         (Some(_), Some((root, cost, Some(port)))) => {
             facts.push(("Root of the tree", bridge_id(root)));
-            facts.push((
-                "Way to the root",
-                format!("at {}, cost {}", scene.ports.long(port), format::count(cost.into())),
-            ));
+            let cost = format::count(cost.into());
+            facts.push(("Way to the root", format!("at {}, cost {cost}", scene.ports.long(port))));
         }
         (Some(_), Some((root, _, None))) => {
             facts.push(("Root of the tree", format!("itself, {}", bridge_id(root))));
         }
         (Some(_), None) | (None, _) => {}
     }
-    facts.push(("Own address", ethernet(id.bridge_mac())));
-    let snooping = if config.snooping { "goes only where somebody asked for it" } else { "goes everywhere" };
+    facts.push(("Own address", ethernet(scene.id.bridge_mac())));
+    let snooping =
+        if config.snooping { "goes only to ports that joined the group" } else { "goes everywhere" };
     facts.push(("Multicast", snooping.into()));
+}
 
-    let button = |text, action| Button { text, of: None, action, in_tools: false };
-    sheet.buttons.push(button("Clear table", Action::Clear(id)));
-    sheet.buttons.push(match config.stp {
-        None => button("Spanning tree on", Action::Tree(id, true)),
-        Some(_) => button("Spanning tree off", Action::Tree(id, false)),
-    });
-
+fn mac_table(scene: &Scene<'_>, knows_vlans: bool) -> Table {
     let mut columns = vec!["Ethernet address", "Port", "Learned"];
     if knows_vlans {
         columns.insert(1, "VLAN");
     }
-    let mac_row = |entry: &netlab::history::MacEntry| {
-        let mut row = vec![ethernet(entry.mac), scene.ports.short(entry.port), ago(at, entry.since)];
+    let row = |entry: &netlab::history::MacEntry| {
+        let mut row = vec![ethernet(entry.mac), scene.ports.short(entry.port), ago(scene.at, entry.since)];
         if knows_vlans {
             row.insert(1, vlan(entry.vlan));
         }
         row
     };
-    sheet.tables.push(Table::new(
+    Table::new(
         "MAC table",
         &columns,
-        tables.macs.iter().map(mac_row).collect(),
-        "Empty: it has heard nobody yet, and sends what comes out of every other port.",
-    ));
-    if config.stp.is_some() {
-        let row = |entry: &netlab::history::PortEntry| {
-            let said = ports.get(entry.port.0 as usize).map_or(Edge::Auto, |port| port.edge);
-            let no_switch: Cow<'static, str> = match (said, entry.edge) {
-                (Edge::Auto, true) => "none".into(),
-                (Edge::Auto, false) => "perhaps".into(),
-                (said, is) => format!("{} ({})", if is { "none" } else { "perhaps" }, edge(said)).into(),
-            };
-            vec![
-                scene.ports.short(entry.port),
-                role(entry.role).into(),
-                state(entry.state).into(),
-                no_switch.into_owned(),
-                for_so_long(at, entry.since),
-            ]
+        scene.tables.macs.iter().map(row).collect(),
+        "Empty: no frame has arrived yet. A frame to an address that is not here goes out of every other port.",
+    )
+}
+
+fn tree_table(scene: &Scene<'_>, ports: &[bridge::Port]) -> Table {
+    let row = |entry: &netlab::history::PortEntry| {
+        let configured = ports.get(entry.port.0 as usize).map_or(Edge::Auto, |port| port.edge);
+        let no_switch: Cow<'static, str> = match (configured, entry.edge) {
+            (Edge::Auto, true) => "none".into(),
+            (Edge::Auto, false) => "perhaps".into(),
+            (configured, is) => {
+                format!("{} ({})", if is { "none" } else { "perhaps" }, edge(configured)).into()
+            }
         };
-        sheet.tables.push(Table::new(
-            "Spanning tree",
-            &["Port", "Role", "State", "Another switch there", "For"],
-            tables.ports.iter().map(row).collect(),
-            "No port takes part yet.",
-        ));
-    }
-    if config.snooping || !tables.groups.is_empty() {
-        let row = |(of, group, port, since): &(_, smoltcp::wire::IpAddress, _, _)| {
-            vec![group.to_string(), scene.ports.short(*port), vlan(*of), ago(at, *since)]
-        };
-        sheet.tables.push(Table::new(
-            "Groups",
-            &["Group", "Wanted behind port", "VLAN", "Heard"],
-            tables.groups.iter().map(row).collect(),
-            "Nobody has asked for a group yet.",
-        ));
-    }
-    let mut more = vec!["Kept back"];
+        vec![
+            scene.ports.short(entry.port),
+            role(entry.role).into(),
+            state(entry.state).into(),
+            no_switch.into_owned(),
+            for_so_long(scene.at, entry.since),
+        ]
+    };
+    Table::new(
+        "Spanning tree",
+        &["Port", "Role", "State", "Another switch there", "For"],
+        scene.tables.ports.iter().map(row).collect(),
+        "No port takes part yet.",
+    )
+}
+
+fn group_table(scene: &Scene<'_>) -> Table {
+    let row = |(of, group, port, since): &(_, smoltcp::wire::IpAddress, _, _)| {
+        vec![group.to_string(), scene.ports.short(*port), vlan(*of), ago(scene.at, *since)]
+    };
+    Table::new(
+        "Groups",
+        &["Group", "Wanted behind port", "VLAN", "Heard"],
+        scene.tables.groups.iter().map(row).collect(),
+        "No host has joined a group yet.",
+    )
+}
+
+fn port_table(scene: &Scene<'_>, ports: &[bridge::Port], knows_vlans: bool) -> Table {
+    let mut more = vec!["Dropped"];
     if knows_vlans {
         more.push("VLANs");
     }
@@ -109,7 +125,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) 
     });
     table.buttons =
         (0..ports.len()).map(|number| Some(scene.port_button(number, ports[number].up))).collect();
-    sheet.tables.push(table);
+    table
 }
 
 impl Scene<'_> {

@@ -99,8 +99,8 @@ pub fn vlan(vlan: Option<Vlan>) -> String {
 pub const fn edge(edge: Edge) -> &'static str {
     match edge {
         Edge::Auto => "found out",
-        Edge::Yes => "yes, as it was told",
-        Edge::No => "no, as it was told",
+        Edge::Yes => "yes (configured)",
+        Edge::No => "no (configured)",
     }
 }
 
@@ -109,7 +109,9 @@ pub fn rip(rip: Option<&Rip>) -> String {
     let Some(rip) = rip else { return "off".into() };
     let horizon = match rip.split_horizon {
         SplitHorizon::Off => "tells everybody everything (no split horizon)",
-        SplitHorizon::Simple => "tells nobody what it has from them (split horizon)",
+        SplitHorizon::Simple => {
+            "does not advertise a route to the neighbor it was learned from (split horizon)"
+        }
         SplitHorizon::PoisonedReverse => "calls unreachable what it has from them (poisoned reverse)",
     };
     let triggered = if rip.triggered { "changes at once" } else { "no change before its turn" };

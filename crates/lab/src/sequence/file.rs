@@ -213,7 +213,7 @@ impl Display for N {
     }
 }
 
-/// A text that was written by somebody: never markup, and nothing that XML does not know.
+/// Escapes a text from the document: it never becomes markup, and has no character that XML forbids (XML 1.0, 2.2).
 struct Plain<'a>(&'a str);
 
 impl Display for Plain<'_> {

@@ -19,7 +19,7 @@ pub struct Sheet {
     pub ticks: Vec<(f64, String)>,
     /// Time that is drawn shorter than it was.
     pub gaps: Vec<(Range<f64>, String)>,
-    /// So many arrows there would be, if not all of them are drawn.
+    /// The number of arrows there would be, if not all of them are drawn.
     pub of: Option<usize>,
 }
 

@@ -94,7 +94,7 @@ fn between_hosts_only_a_frame_is_one_arrow_to_each_host_that_it_reaches() {
 #[test]
 fn with_a_filter_only_what_passes_has_arrows_and_only_who_has_arrows_has_a_lifeline() {
     let mut lab = run_whole(0);
-    lab.perform(Command::Observe(Observe::Filter("arp".into()))).unwrap();
+    lab.perform(Look::Observe(Observe::Filter("arp".into()))).unwrap();
     let mut ladder = Ladder::new(false, Zoom::default().scale(&lab, REM));
     ladder.follow(&lab, false, &mut || true);
     assert!(!ladder.is_complete() && ladder.len() == 0, "what was not sifted yet is waited for");
@@ -108,7 +108,7 @@ fn with_a_filter_only_what_passes_has_arrows_and_only_who_has_arrows_has_a_lifel
             assert!(lanes.lanes.iter().any(|lane| lane.node == node));
         }
     }
-    lab.perform(Command::Observe(Observe::Filter(String::new()))).unwrap();
+    lab.perform(Look::Observe(Observe::Filter(String::new()))).unwrap();
     ladder.follow(&lab, false, &mut || true);
     assert_eq!(ladder.len(), lab.world.history().transits().len());
 }
@@ -117,7 +117,7 @@ fn with_a_filter_only_what_passes_has_arrows_and_only_who_has_arrows_has_a_lifel
 fn another_world_is_another_ladder() {
     let mut lab = run_whole(0);
     let mut ladder = whole(&lab, false);
-    lab.perform(Command::Restart).unwrap();
+    lab.perform(Clock::Restart).unwrap();
     ladder.follow(&lab, false, &mut || true);
     assert_eq!((ladder.len(), ladder.axis().height()), (0, 0.0));
 }

@@ -4,7 +4,7 @@
 //! costs a look at its neighborhood: at most as many events are played again as the tables have entries, or a few hundred.
 //! What is kept is so, over all, no more than the events themselves.
 
-use super::{NodeEntry, NodeEvent, Refusal, SocketState};
+use super::{HostEvent, NodeEntry, NodeEvent, Refusal, SocketState};
 use bridge::config::Vlan;
 use bridge::event::{BridgeId, Role, State};
 use router::event::{Flow, Route, Translation};
@@ -178,40 +178,46 @@ impl Tables {
 
     fn note(&mut self, NodeEntry { at, event }: &NodeEntry) {
         let at = *at;
+        match event {
+            NodeEvent::Host(event) => self.note_host(at, event),
+            NodeEvent::Switch(event) => self.note_switch(at, event),
+            NodeEvent::Router(event) => self.note_router(at, event),
+        }
+    }
+
+    fn note_host(&mut self, at: Instant, event: &HostEvent) {
         match *event {
-            NodeEvent::Switch(ref event) => self.note_switch(at, event),
-            NodeEvent::Router(ref event) => self.note_router(at, event),
-            NodeEvent::Neighbor { ip, mac } => {
+            HostEvent::Neighbor { ip, mac } => {
                 self.neighbors.insert(ip, (mac, at));
             }
-            NodeEvent::Address { cidr } => {
+            HostEvent::Address { cidr } => {
                 self.addresses.insert(key(cidr), at);
             }
-            NodeEvent::AddressGone { cidr } => {
+            HostEvent::AddressGone { cidr } => {
                 self.addresses.remove(&key(cidr));
             }
-            NodeEvent::DefaultRouter { router } => {
+            HostEvent::DefaultRouter { router } => {
                 self.default_routers.insert(router, at);
             }
-            NodeEvent::DefaultRouterGone { router } => {
+            HostEvent::DefaultRouterGone { router } => {
                 self.default_routers.remove(&router);
             }
-            NodeEvent::Joined { group } => {
+            HostEvent::Joined { group } => {
                 self.memberships.insert(group, at);
             }
-            NodeEvent::Left { group } => {
+            HostEvent::Left { group } => {
                 self.memberships.remove(&group);
             }
-            NodeEvent::PathMtu { to, mtu } => {
+            HostEvent::PathMtu { to, mtu } => {
                 self.path_mtus.insert(to, (mtu, at));
             }
-            NodeEvent::Socket { socket, state } => {
+            HostEvent::Socket { socket, state } => {
                 self.sockets.insert(socket, (state, at));
             }
-            NodeEvent::SocketGone { socket } => {
+            HostEvent::SocketGone { socket } => {
                 self.sockets.remove(&socket);
             }
-            NodeEvent::NoCable => {}
+            HostEvent::NoCable => {}
         }
     }
 
@@ -311,14 +317,14 @@ mod tests {
             2 => (0u16..600).prop_map(move |number| NodeEvent::Switch(bridge::Event::Forgotten {
                 vlan: None, mac: mac(number)
             })),
-            2 => (0u8..200, 0u16..600).prop_map(move |(host, number)| NodeEvent::Neighbor {
+            2 => (0u8..200, 0u16..600).prop_map(move |(host, number)| NodeEvent::Host(HostEvent::Neighbor {
                 ip: IpAddress::v4(10, 0, 0, host),
                 mac: mac(number)
-            }),
+            })),
             2 => (0u32..40, 1u16..9)
-                .prop_map(|(socket, port)| NodeEvent::Socket { socket, state: SocketState::Udp { port } }),
-            1 => (0u32..40).prop_map(|socket| NodeEvent::SocketGone { socket }),
-            1 => Just(NodeEvent::NoCable),
+                .prop_map(|(socket, port)| NodeEvent::Host(HostEvent::Socket { socket, state: SocketState::Udp { port } })),
+            1 => (0u32..40).prop_map(|socket| NodeEvent::Host(HostEvent::SocketGone { socket })),
+            1 => Just(NodeEvent::Host(HostEvent::NoCable)),
         ]
     }
 

@@ -6,13 +6,13 @@
 //! plugged in at its moment: nothing happens to a node that no cable leads to and no run begins at, and no cable leads
 //! anywhere before it is somebody's port.
 
-use super::{Machine, World};
-use crate::book::Active;
+use super::World;
 use crate::queue::Event;
 use crate::run::{Failure, IpVersion, Iperf, Outcome, RunEvent, RunId, RunKind, RunSpec, Target, Transport};
 use crate::topology::{
     Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, TopologyError, Way,
 };
+use host::Meter;
 use smoltcp::wire::{IpAddress, IpCidr};
 use wire::Instant;
 
@@ -214,7 +214,10 @@ impl World {
         self.history.command(now, &command);
         match command {
             Command::Start(spec) => self.start(now, run.expect("a start has a run"), &spec),
-            Command::Stop(run) => self.with_book(now, |_, book| book.finish(run, Outcome::Stopped)),
+            Command::Stop(run) => {
+                let client = self.history.run(run).spec.from;
+                self.measure(now, client, |_, meter| meter.finish(run, Outcome::Stopped));
+            }
             Command::SetLink(id, ways) => {
                 for (from, way) in End::BOTH.into_iter().zip(&ways) {
                     self.ways[Direction { link: id, from }.index()].set(way.line, &way.impairments);
@@ -229,39 +232,19 @@ impl World {
             Command::SetPort(id, end, port) => {
                 let node = self.topology.link(id).ends[end.index()];
                 let (_, number) = self.ends_at[Direction { link: id, from: end.other() }.index()];
-                match &mut self.machines[node.index()] {
-                    Machine::Host(_) | Machine::Hub | Machine::Outside(_) => {}
-                    Machine::Switch(switch) => {
-                        switch.bridge.set_port(now, number, port.of_switch(), &mut switch.actions);
-                    }
-                    Machine::Router(routing) => {
-                        routing.router.set_port(now, number, port.of_router(), &mut routing.actions);
-                    }
-                }
+                self.nodes[node.index()].machine.set_port(now, number, &port);
                 self.dirty.insert(node);
                 self.topology.links[id.index()].ports[end.index()] = port;
                 self.link_changed(now, id, false);
             }
             Command::SetNode(node, kind) => {
-                match (&mut self.machines[node.index()], &kind) {
-                    (Machine::Switch(switch), NodeKind::Switch(config)) => {
-                        switch.bridge.set_config(now, config.clone(), &mut switch.actions);
-                    }
-                    (Machine::Router(routing), NodeKind::Router(config)) => {
-                        routing.router.set_config(now, config.clone(), &mut routing.actions);
-                    }
-                    _ => {}
-                }
+                self.nodes[node.index()].machine.set_config(now, &kind);
                 self.dirty.insert(node);
                 self.topology.nodes[node.index()].kind = kind.clone();
                 self.history.node_changed(now, node, kind);
             }
             Command::Clear(node) => {
-                match &mut self.machines[node.index()] {
-                    Machine::Switch(switch) => switch.bridge.clear(now, &mut switch.actions),
-                    Machine::Router(routing) => routing.router.clear(now, &mut routing.actions),
-                    Machine::Host(_) | Machine::Hub | Machine::Outside(_) => {}
-                }
+                self.nodes[node.index()].machine.clear(now);
                 self.dirty.insert(node);
             }
             Command::AddNode(_) => {} // It has stood there since it was scheduled: nothing could reach it.
@@ -287,30 +270,32 @@ impl World {
         let forwarded = address
             .zip(spec.kind.service())
             .filter(|_| {
-                servers.iter().all(|server| !matches!(self.machines[server.index()], Machine::Host(_)))
+                servers.iter().all(|server| self.nodes[server.index()].machine.host_addresses().is_none())
             })
             .and_then(|(address, (transport, port))| self.forwarded(now, address, transport, port));
         let servers = forwarded.map_or(servers, |(server, _)| vec![server]);
-        let place = self.active.partition_point(|active| active.run < run);
-        self.active.insert(place, Active::new(run, now, spec.from, servers.clone()));
-        let mut needs = self.with_book(now, |machines, book| {
-            book.event(run, RunEvent::Started);
+        let participants = [spec.from].into_iter().chain(servers.iter().copied()).collect();
+        self.participants.resize_with(self.participants.len().max(run.0 as usize + 1), Vec::new);
+        self.participants[run.0 as usize] = participants;
+        self.runs.begin(run, now);
+        let mut needs = self.measure(now, spec.from, |host, meter| {
+            meter.event(run, RunEvent::Started);
             let Some(address) = address else {
-                book.fail(run, Failure::NoAddress);
+                meter.fail(run, Failure::NoAddress);
                 return None;
             };
-            match &mut machines[spec.from.index()] {
-                Machine::Host(host) => host.start(run, &spec.kind, address, book),
-                _ => None,
-            }
+            host?.start(run, &spec.kind, address, meter)
         });
         self.dirty.insert(spec.from);
         if let (Some(needs), Some((_, port))) = (&mut needs, forwarded) {
             needs.port = port;
         }
         for server in servers {
-            if let (Some(needs), Machine::Host(host)) = (&needs, &mut self.machines[server.index()]) {
-                host.serve(needs, now, &mut self.history);
+            if let Some(needs) = &needs
+                && let Some((host, actions)) = self.nodes[server.index()].machine.as_host()
+            {
+                host.serve(needs, &mut Meter { now, runs: &mut self.runs, actions });
+                self.carry_out(now, server, None);
                 self.dirty.insert(server);
             }
         }
@@ -342,9 +327,9 @@ impl World {
 
     /// All addresses that a host has by now, those that it got from routers included.
     fn addresses(&self, node: NodeId) -> Vec<IpCidr> {
-        match &self.machines[node.index()] {
-            Machine::Host(host) => host.addresses().to_vec(),
-            Machine::Hub | Machine::Switch(_) | Machine::Router(_) | Machine::Outside(_) => {
+        match self.nodes[node.index()].machine.host_addresses() {
+            Some(addresses) => addresses.to_vec(),
+            None => {
                 let host = self.topology.host(node);
                 host.into_iter().flat_map(|host| host.addresses_of_stack(node)).collect()
             }
@@ -379,9 +364,10 @@ impl World {
     /// The host that has this address at this moment.
     fn owner(&self, at: Instant, address: IpAddress) -> Option<NodeId> {
         let mut there = self.topology.node_ids().take_while(|&id| self.history.born_node(id) <= at);
-        there.find(|&id| match &self.machines[id.index()] {
-            Machine::Host(host) => host.addresses().iter().any(|cidr| cidr.address() == address),
-            _ => self.addresses(id).iter().any(|cidr| cidr.address() == address),
+        let is_it = |cidr: &IpCidr| cidr.address() == address;
+        there.find(|&id| match self.nodes[id.index()].machine.host_addresses() {
+            Some(addresses) => addresses.iter().any(is_it),
+            None => self.addresses(id).iter().any(is_it),
         })
     }
 }

@@ -1,18 +1,18 @@
-//! A door to the outside: a host of the world is somebody else's machine, such as a real kernel behind a TAP device. What
-//! comes in from there is in the history like everything else, but in no document: such a world cannot be run again.
+//! A door to the outside: a host of the world stands for a real machine, such as a kernel behind a TAP device. What comes in from
+//! there is in the history like everything else, but in no document: such a world cannot be run again.
 
-use super::{Machine, World};
+use super::{World, machine};
 use crate::queue::Event;
 use crate::topology::NodeId;
 use wire::{Frame, Instant};
 
 impl World {
-    /// From now on somebody outside is this host: frames that reach it wait in [`take_arrived`](Self::take_arrived), and it
+    /// From now on a machine outside of the world is this host: frames that reach it wait in [`take_arrived`](Self::take_arrived), and it
     /// sends only what [`inject`](Self::inject) gives it. Returns false, and does nothing, if the node is no host.
     pub fn open(&mut self, node: NodeId) -> bool {
-        match self.machines.get_mut(node.index()) {
-            Some(machine @ Machine::Host(_)) => {
-                *machine = Machine::Outside(Vec::new());
+        match self.nodes.get_mut(node.index()) {
+            Some(running) if running.machine.host_addresses().is_some() => {
+                running.machine = machine::outside();
                 true
             }
             _ => false,
@@ -37,9 +37,6 @@ impl World {
 
     /// The frames that have reached this node since it was asked last, and when; for one that is [open](Self::open).
     pub fn take_arrived(&mut self, node: NodeId) -> Vec<(Instant, Frame)> {
-        match &mut self.machines[node.index()] {
-            Machine::Outside(arrived) => std::mem::take(arrived),
-            _ => Vec::new(),
-        }
+        self.nodes[node.index()].machine.arrived().map(std::mem::take).unwrap_or_default()
     }
 }

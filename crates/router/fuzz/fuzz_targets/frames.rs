@@ -2,7 +2,7 @@
 //! bounds (`-rss_limit_mb=256`), and no packet has two fates.
 //!
 //! The input is a row of records: a byte for the port and for what is true of the Ethernet addresses, one for the time that passes,
-//! one for the length, and so many bytes of frame.
+//! one for the length, and that many bytes of frame.
 #![no_main]
 
 use router::config::{Filter, Forward, Nat, Port, Rip, Rule, StaticRoute, Transport, Verdict};

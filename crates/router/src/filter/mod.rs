@@ -1,8 +1,8 @@
-//! A stateful filter: the first rule that fits decides about a connection, and what belongs to a connection that was let
-//! pass is not asked again, in either direction.
+//! A stateful filter: the first rule that matches decides about a connection, and later packets of an allowed connection pass in
+//! both directions without being matched again.
 //!
-//! Changed rules hold for connections that are there, too: those that the rules would not let begin any more are dropped. (Many
-//! firewalls leave them until somebody flushes their table; who learns what a rule does should see it do it.)
+//! Changed rules apply to existing connections, too: those that the rules would not allow any more are removed. (Many firewalls keep
+//! them until their table is flushed; here a learner sees at once what a rule does.)
 
 mod rules;
 #[cfg(test)]
@@ -19,32 +19,31 @@ use rules::Subject;
 use rustc_hash::FxHashMap;
 use wire::{Duration, Instant, PortId};
 
-/// Connections of one filter. When there are more, the one that was idle longest goes, among those of the kind that is
-/// forgotten soonest: a flood of half-open connections does not push out those that are established.
+/// Connections of one filter. When there are more, the one that was idle longest is removed, among those with the shortest
+/// lifetime: a flood of half-open connections does not push out established ones.
 pub const CONNECTIONS_MAX: usize = 4_096;
 
-/// An exchange over UDP is over after this long without a packet (RFC 4787, REQ-5, at least).
+/// The lifetime of a UDP flow without packets (RFC 4787, REQ-5, at least).
 const UDP_IDLE: Duration = Duration::from_secs(120);
-/// An ICMP query waits this long for answers (RFC 5508, REQ-2).
+/// The lifetime of an ICMP query (RFC 5508, REQ-2).
 const QUERY_IDLE: Duration = Duration::from_secs(60);
 
-/// What becomes of a packet, and the rule that says so, by its place in the filter; `None`: no rule fitted.
+/// The decision about a packet, and the index of the rule that made it; `None`: no rule matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// It passes.
     Allow,
-    /// It vanishes.
+    /// It is dropped without an answer.
     Deny(Option<u32>),
-    /// It is refused, and its sender told.
+    /// It is dropped, and its sender gets an error.
     Reject(Option<u32>),
 }
 
-/// The connections that a filter follows: those of TCP and UDP, and ICMP queries. Packets of other protocols are judged one
-/// by one.
+/// The connections that a filter tracks: those of TCP and UDP, and ICMP queries. Packets of other protocols are judged one by one.
 #[derive(Clone, Debug, Default)]
 pub struct Tracker {
     connections: Table<Tracked>,
-    /// By the flow of who began.
+    /// By the flow of the initiator.
     by_flow: FxHashMap<Flow, u32>,
     fragments: Fragments<Decision>,
     next: u32,
@@ -65,9 +64,8 @@ impl Tracker {
     /// address translation, it has the addresses of the machine inside: what comes from outside is judged after it was
     /// translated, what goes out before. Malformed packets are denied.
     ///
-    /// A TCP segment need not be the first of a connection to begin one here, so that connections survive a router that has
-    /// forgotten them; an abort begins none. An ICMP error passes if it is about a packet of a connection. Later fragments
-    /// share the fate of the first; without it, a rule that names ports fits them unless it allows.
+    /// Any TCP segment but a reset may open a connection here, so that connections survive a router that has lost its state. An ICMP error passes if it is about a packet of a connection. Later fragments
+    /// get the decision about the first; without it, a rule with ports matches them unless it allows.
     pub fn judge(
         &mut self,
         now: Instant,
@@ -95,7 +93,7 @@ impl Tracker {
         out: &mut Actions,
     ) -> Decision {
         let flags = match packet.body {
-            // Without its flags it cannot be followed, and nobody honest cuts there (RFC 1858).
+            // Without its flags it cannot be tracked, and only attacks cut there (RFC 1858).
             Body::Short | Body::Tcp { flags: None, .. } => return Decision::Deny(None),
             Body::LaterFragment => {
                 return self
@@ -125,8 +123,8 @@ impl Tracker {
         decision
     }
 
-    /// The connection that a packet belongs to, and which end sent it. Only who began asks, and only the other end answers: a
-    /// ping back is another matter, even with the same identifier.
+    /// The connection that a packet belongs to, and which end sent it. Queries come from the initiator only, and replies from the
+    /// other end: a ping in the opposite direction is another flow, even with the same identifier.
     fn find(&self, packet: &Packet) -> Option<(u32, Side)> {
         let flow = packet.flow()?;
         let near = || Some((*self.by_flow.get(&flow)?, Side::Near));
@@ -154,7 +152,7 @@ impl Tracker {
         out: &mut Actions,
     ) {
         if self.connections.len() >= CONNECTIONS_MAX
-            && let Some(slot) = self.connections.most_dispensable()
+            && let Some(slot) = self.connections.least_valuable()
         {
             self.end(slot, out);
         }
@@ -187,7 +185,7 @@ impl Tracker {
     }
 
     /// The rules have changed: connections whose first packet they would not let pass any more are over. One that another rule
-    /// lets pass is told again as [`Event::Connection`](crate::Event::Connection), with the same number.
+    /// lets pass is reported again as [`Event::Connection`](crate::Event::Connection), with the same number.
     pub fn set_filter(&mut self, filter: &Filter, out: &mut Actions) {
         self.fragments.clear();
         let all: Vec<u32> = self.connections.iter().map(|(slot, _)| slot).collect();
@@ -210,12 +208,12 @@ impl Tracker {
         }
     }
 
-    /// When the next connection is over.
+    /// When the next connection expires.
     pub fn poll_at(&self) -> Option<Instant> {
         self.connections.next()
     }
 
-    /// Forgets all connections.
+    /// Removes all connections.
     pub fn clear(&mut self, out: &mut Actions) {
         self.fragments.clear();
         let all: Vec<u32> = self.connections.iter().map(|(slot, _)| slot).collect();

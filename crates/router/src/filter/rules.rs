@@ -1,4 +1,4 @@
-//! What the rules say of a packet by itself.
+//! Matches the rules against a single packet.
 
 use super::Decision;
 use crate::config::{Filter, Protocol, RULES_MAX, Rule, Verdict};
@@ -7,7 +7,7 @@ use crate::flow::{Body, ICMP, ICMPV6, Packet, TCP, UDP};
 use smoltcp::wire::IpAddress;
 use wire::PortId;
 
-/// What a rule can look at.
+/// The fields that a rule can match.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject {
     source: IpAddress,
@@ -21,7 +21,7 @@ enum ToPort {
     Is(u16),
     /// The protocol has no ports.
     Absent,
-    /// The first fragment would tell.
+    /// The port is in the first fragment.
     Unknown,
 }
 
@@ -50,7 +50,7 @@ impl From<Flow> for Subject {
 }
 
 impl Subject {
-    /// The decision of the first rule that fits, and its place; `None`: none fits.
+    /// The decision of the first rule that matches, and its index; `None`: none matches.
     pub(super) fn judge(&self, ingress: PortId, filter: &Filter) -> (Decision, Option<u32>) {
         let rules = filter.rules.iter().take(RULES_MAX);
         let first = (0..).zip(rules).find(|(_, rule)| self.fits(ingress, rule));
@@ -76,7 +76,7 @@ impl Subject {
         let port = rule.to_ports.as_ref().is_none_or(|ports| match self.to_port {
             ToPort::Is(port) => ports.contains(&port),
             ToPort::Absent => false,
-            // Whatever is forbidden must not pass in pieces.
+            // Forbidden packets must not pass as fragments.
             ToPort::Unknown => rule.verdict != Verdict::Allow,
         });
         protocol

@@ -168,7 +168,7 @@ fn errors_about_a_connection_pass_and_others_do_not() {
     assert_eq!(lab.judge(0, &error, OUTSIDE, &home()), Decision::Deny(None));
     lab.judge(0, &sent, INSIDE, &home());
     assert_eq!(lab.judge(0, &error, OUTSIDE, &home()), Decision::Allow);
-    // To somebody else than who sent the packet.
+    // To another host than the packet's sender.
     let mut astray = sample::error(b(7), &sent, 8);
     astray[19] = 99;
     assert_eq!(lab.judge(0, &astray, OUTSIDE, &home()), Decision::Deny(None));

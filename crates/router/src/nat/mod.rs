@@ -1,16 +1,16 @@
-//! Address and port translation for IPv4 (RFC 3022), behaving as the RFCs ask: UDP RFC 4787, TCP RFC 5382 and RFC 7857,
+//! Address and port translation for IPv4 (RFC 3022), with the behavior that these RFCs require: UDP RFC 4787, TCP RFC 5382 and RFC 7857,
 //! ICMP RFC 5508.
 //!
 //! - **Mapping is endpoint-independent** (RFC 4787, REQ-1; RFC 5382, REQ-1): one address and port inside is one port outside,
-//!   whoever it talks with. So two machines behind translators can find each other.
-//! - **Filtering is address and port-dependent**, as in nearly every router at home (RFC 4787, REQ-8 allows it): from outside, only
-//!   those are let in who were spoken to from inside. Forwarded ports are open to everybody.
+//!   for all remote endpoints. So two hosts behind translators can find each other.
+//! - **Filtering is address and port-dependent**, as in nearly every home router (RFC 4787, REQ-8 allows it): from outside, only
+//!   remote endpoints get in to which a packet was sent from inside. Forwarded ports are open to all.
 //! - **Ports are preserved** where they are free; otherwise the next free one of the same range and parity (REQ-3, REQ-4) is taken.
 //!   Nothing is drawn at random: the same packets always give the same ports. A port is never shared (no overloading, REQ-3).
-//! - **Hairpinning** works (REQ-9): two machines inside reach one another by their outside addresses.
+//! - **Hairpinning** works (REQ-9): two hosts inside reach one another by their outside addresses.
 //!
 //! What a translation is made of: a *mapping* (inside address and port to outside port) is there as long as at least one
-//! *session* (mapping and remote endpoint) is. Sessions have the timers. A mapping is what [`Event::Translation`](crate::Event::Translation) tells of.
+//! *session* (mapping and remote endpoint) is. Sessions have the timers. [`Event::Translation`](crate::Event::Translation) reports a mapping.
 
 mod rewrite;
 mod sessions;
@@ -31,19 +31,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use wire::Instant;
 
-/// Sessions of one translator; each mapping has at least one. More are refused: those that are there are somebody's connections.
+/// Sessions of one translator; each mapping has at least one. More are refused: existing ones are never removed for new ones.
 pub const SESSIONS_MAX: usize = 4_096;
 
-/// What became of a packet from outside.
+/// The result for a packet from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inbound {
     /// It was translated and now has an address inside: forward it.
     Translated,
-    /// No translation is meant: it is as it was, and for the router itself, or for nobody.
+    /// There is no translation for it: it is unchanged, and for the router itself.
     Untouched,
 }
 
-/// What is counted by ports of its own.
+/// The protocols with separate port numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// TCP ports.
@@ -73,8 +73,8 @@ struct Endpoint {
 /// An address translator.
 ///
 /// Packets are whole IPv4 packets from their IP header on, of any content; their length never changes. Time to live and the
-/// checksums of damaged packets are the caller's and the receiver's business. `outside` is the address of the outside port in
-/// question: a router may have several.
+/// checksums of damaged packets are left to the caller and the receiver. `outside` is the address of the outside port by which a
+/// packet leaves or came: a router may have several.
 #[derive(Clone, Debug)]
 pub struct Translator {
     forwards: Vec<config::Forward>,
@@ -84,7 +84,7 @@ pub struct Translator {
     fragments: Fragments<Ipv4Addr>,
 }
 
-/// Ports outside that no mapping gets by itself.
+/// Outside ports that are not available for new mappings.
 #[derive(Clone, Debug)]
 struct Taken {
     forwarded: BTreeMap<(Kind, u16), Endpoint>,
@@ -97,8 +97,8 @@ impl Taken {
     }
 }
 
-/// What a packet that can be translated says.
-struct Talk {
+/// The fields of a packet that are translated.
+struct Translatable {
     kind: Kind,
     source: Endpoint,
     destination: Endpoint,
@@ -106,7 +106,7 @@ struct Talk {
 }
 
 impl Translator {
-    /// A translator that knows nothing yet.
+    /// A translator without mappings.
     pub fn new(config: config::Nat) -> Self {
         let reserved = BTreeSet::from([(Kind::Udp, rip::PORT_V2)]);
         let taken = Taken { forwarded: BTreeMap::new(), reserved };
@@ -120,8 +120,8 @@ impl Translator {
         new
     }
 
-    /// Changes the settings: translations through forwards that are no more end, and those that occupy the port of a new one.
-    /// Of two forwards of one port the first counts.
+    /// Changes the settings. Mappings of removed forwards are removed, and those that use the port of a new one. Of two forwards of
+    /// one port the first is used.
     pub fn set_config(&mut self, config: config::Nat, out: &mut Actions) {
         self.forwards = config.forwards;
         self.forwards.truncate(FORWARDS_MAX);
@@ -139,11 +139,11 @@ impl Translator {
         self.sessions.retain(stays, out);
     }
 
-    /// Translates a packet that is about to leave through an outside port, and remembers whom it is for.
+    /// Translates a packet that leaves through an outside port, and stores its session.
     ///
     /// A packet whose source is `outside` is the router's own and stays as it is. [`Refusal::NoTranslation`]: it can not be
     /// translated (a protocol without ports, an answer or an error about nothing known, a later fragment without the first);
-    /// [`Refusal::TranslationsFull`], [`Refusal::Malformed`]. What is refused may be changed already and must not be sent.
+    /// [`Refusal::TranslationsFull`], [`Refusal::Malformed`]. A refused packet may be changed already and must not be sent.
     pub fn outbound(
         &mut self,
         now: Instant,
@@ -164,7 +164,7 @@ impl Translator {
                 return Ok(());
             }
             Body::Error { .. } => {
-                let error = read_error(bytes, &packet)?;
+                let error = read_icmp_error(bytes, &packet)?;
                 let (_, new) = self.session_of_error(&error, outside).ok_or(Refusal::NoTranslation)?;
                 rewrite::embedded(bytes, &packet, &error, End::Destination, new);
                 rewrite::address(bytes, End::Source, at(new.address));
@@ -172,17 +172,17 @@ impl Translator {
             }
             Body::Tcp { .. } | Body::Udp { .. } | Body::Query { .. } | Body::Short | Body::Other => {}
         }
-        let talk = talk(&packet, source, destination)?;
-        let (kind, inside, remote) = (talk.kind, talk.source, talk.destination);
+        let translatable = translatable(&packet, source, destination)?;
+        let (kind, inside, remote) = (translatable.kind, translatable.source, translatable.destination);
         let (session, new) = match self.sessions.outbound(kind, inside, outside, remote) {
             Some(session) => session,
-            None if begins(&packet) => {
+            None if may_open_session(&packet) => {
                 let mapping = self.mapping_for(kind, inside, outside)?;
                 (self.sessions.open(now, mapping, remote, false, out)?, mapping.outside)
             }
             None => return Err(Refusal::NoTranslation),
         };
-        self.sessions.pass(now, session, Side::Near, talk.flags);
+        self.sessions.pass(now, session, Side::Near, translatable.flags);
         self.fragments.note(now, &packet, new.address);
         rewrite::endpoint(bytes, &packet, End::Source, new);
         Ok(())
@@ -190,8 +190,8 @@ impl Translator {
 
     /// Translates a packet that came in at an outside port whose address is `outside`.
     ///
-    /// [`Inbound::Untouched`]: it is for the router itself, or for nobody. What is for a port that is in use but from
-    /// somebody who was not spoken to is [`Refusal::NoTranslation`]; [`Refusal::TranslationsFull`] for a forwarded port;
+    /// [`Inbound::Untouched`]: it is for the router itself. A packet to a port in use but from a remote endpoint without a session is
+    /// [`Refusal::NoTranslation`]; [`Refusal::TranslationsFull`] for a forwarded port;
     /// [`Refusal::Malformed`].
     pub fn inbound(
         &mut self,
@@ -213,7 +213,7 @@ impl Translator {
                 return Ok(Inbound::Translated);
             }
             Body::Error { .. } => {
-                let error = read_error(bytes, &packet)?;
+                let error = read_icmp_error(bytes, &packet)?;
                 let Some(new) = self.inside_of_error(&error) else { return Ok(Inbound::Untouched) };
                 rewrite::embedded(bytes, &packet, &error, End::Source, new);
                 rewrite::address(bytes, End::Destination, at(new.address));
@@ -222,8 +222,8 @@ impl Translator {
             Body::Query { reply: false, .. } | Body::Other => return Ok(Inbound::Untouched),
             Body::Tcp { .. } | Body::Udp { .. } | Body::Query { reply: true, .. } | Body::Short => {}
         }
-        let talk = talk(&packet, source, destination)?;
-        let (kind, remote, port) = (talk.kind, talk.source, talk.destination);
+        let translatable = translatable(&packet, source, destination)?;
+        let (kind, remote, port) = (translatable.kind, translatable.source, translatable.destination);
         let known = self.sessions.at(kind, port);
         let forwarded = || {
             let inside = self.taken.forwarded.get(&(kind, port.port))?;
@@ -234,12 +234,12 @@ impl Translator {
         };
         let session = match known.and_then(|(number, _)| self.sessions.inbound(number, remote)) {
             Some(session) => session,
-            None if mapping.forwarded && begins(&packet) => {
+            None if mapping.forwarded && may_open_session(&packet) => {
                 self.sessions.open(now, mapping, remote, true, out)?
             }
             None => return Err(Refusal::NoTranslation),
         };
-        self.sessions.pass(now, session, Side::Far, talk.flags);
+        self.sessions.pass(now, session, Side::Far, translatable.flags);
         self.fragments.note(now, &packet, mapping.inside.address);
         rewrite::endpoint(bytes, &packet, End::Destination, mapping.inside);
         Ok(Inbound::Translated)
@@ -264,12 +264,12 @@ impl Translator {
         }
         let meant = match packet.body {
             Body::Tcp { .. } | Body::Udp { .. } => {
-                let talk = talk(&packet, source, destination)?;
-                self.sessions.at(talk.kind, talk.destination).is_some()
-                    || self.taken.forwarded.contains_key(&(talk.kind, talk.destination.port))
+                let translatable = translatable(&packet, source, destination)?;
+                self.sessions.at(translatable.kind, translatable.destination).is_some()
+                    || self.taken.forwarded.contains_key(&(translatable.kind, translatable.destination.port))
             }
             Body::Error { .. } => {
-                let error = read_error(bytes, &packet)?;
+                let error = read_icmp_error(bytes, &packet)?;
                 error.source == IpAddress::Ipv4(outside) && self.session_of_error(&error, outside).is_some()
             }
             Body::LaterFragment => self.fragments.fate(now, &packet).is_some(),
@@ -297,23 +297,23 @@ impl Translator {
         self.taken.reserved.insert((kind, port));
     }
 
-    /// Ends what is over by `now`.
+    /// Removes the sessions that have expired at `now`.
     pub fn poll(&mut self, now: Instant, out: &mut Actions) {
         self.sessions.poll(now, out);
     }
 
-    /// When the next session is over.
+    /// When the next session expires.
     pub fn poll_at(&self) -> Option<Instant> {
         self.sessions.poll_at()
     }
 
-    /// Ends all translations. A TCP connection that goes on afterwards from inside gets another, at the same port if it can.
+    /// Removes all mappings. A TCP connection that goes on from inside gets a new one, with the same port if it is free.
     pub fn clear(&mut self, out: &mut Actions) {
         self.sessions.retain(|_| false, out);
         self.fragments.clear();
     }
 
-    /// The mapping that a new session from inside gets: the one that is there, a forwarded port that leads there, a new one.
+    /// The mapping for a new session from inside: an existing one, a forwarded port to that endpoint, or a new one.
     fn mapping_for(&self, kind: Kind, inside: Endpoint, outside: Ipv4Addr) -> Result<Mapping, Refusal> {
         let mapping =
             |port, forwarded| Mapping::new(kind, inside, Endpoint { address: outside, port }, forwarded);
@@ -336,24 +336,24 @@ impl Translator {
         let (IpAddress::Ipv4(remote), IpAddress::Ipv4(inside)) = (error.source, error.destination) else {
             return None;
         };
-        let talk = talk(error, remote, inside).ok()?;
-        self.sessions.outbound(talk.kind, talk.destination, outside, talk.source)
+        let translatable = translatable(error, remote, inside).ok()?;
+        self.sessions.outbound(translatable.kind, translatable.destination, outside, translatable.source)
     }
 
-    /// Who inside sent the packet that an error from outside is about.
+    /// The endpoint inside that sent the packet that an error from outside is about.
     fn inside_of_error(&self, error: &Packet) -> Option<Endpoint> {
         let (IpAddress::Ipv4(outside), IpAddress::Ipv4(remote)) = (error.source, error.destination) else {
             return None;
         };
-        let talk = talk(error, outside, remote).ok()?;
-        let (number, mapping) = self.sessions.at(talk.kind, talk.source)?;
-        self.sessions.inbound(number, talk.destination)?;
+        let translatable = translatable(error, outside, remote).ok()?;
+        let (number, mapping) = self.sessions.at(translatable.kind, translatable.source)?;
+        self.sessions.inbound(number, translatable.destination)?;
         Some(mapping.inside)
     }
 }
 
 /// Reads a whole IPv4 packet. The header that has its checksum must be there: a first fragment without it could not be
-/// translated, and nobody honest sends one (RFC 1858).
+/// translated, and only attacks contain one (RFC 1858).
 fn read(bytes: &[u8]) -> Result<(Packet, Ipv4Addr, Ipv4Addr), Refusal> {
     let packet = Packet::read(bytes).ok_or(Refusal::Malformed)?;
     let header = match packet.body {
@@ -369,9 +369,9 @@ fn read(bytes: &[u8]) -> Result<(Packet, Ipv4Addr, Ipv4Addr), Refusal> {
     }
 }
 
-/// The packet that an ICMP error is about. Its checksum, and that of the IP header in it, must be right (RFC 5508, REQ-3): what
-/// they are for would be hidden by the new ones.
-fn read_error(bytes: &[u8], packet: &Packet) -> Result<Packet, Refusal> {
+/// The packet that an ICMP error is about. Its checksum, and that of the IP header in it, must be right (RFC 5508, REQ-3): new
+/// checksums would hide the damage.
+fn read_icmp_error(bytes: &[u8], packet: &Packet) -> Result<Packet, Refusal> {
     let Body::Error { embedded } = packet.body else { return Err(Refusal::Malformed) };
     let error = packet.embedded(bytes).ok_or(Refusal::Malformed)?;
     let header = bytes.get(embedded..embedded + error.upper).ok_or(Refusal::Malformed)?;
@@ -383,18 +383,21 @@ fn read_error(bytes: &[u8], packet: &Packet) -> Result<Packet, Refusal> {
     if whole { Ok(error) } else { Err(Refusal::Malformed) }
 }
 
-/// What is to be translated in a packet, if that is possible.
-fn talk(packet: &Packet, source: Ipv4Addr, destination: Ipv4Addr) -> Result<Talk, Refusal> {
+/// The fields of a packet that are translated.
+///
+/// # Errors
+/// If a packet of this kind cannot be translated, or is truncated.
+fn translatable(packet: &Packet, source: Ipv4Addr, destination: Ipv4Addr) -> Result<Translatable, Refusal> {
     let (kind, ports, flags) = match packet.body {
         Body::Tcp { source, destination, flags } => (Kind::Tcp, (source, destination), flags),
         Body::Udp { source, destination } => (Kind::Udp, (source, destination), None),
-        // The identifier is that of whoever asked.
+        // The identifier belongs to the end that sent the query.
         Body::Query { identifier, reply: false } => (Kind::Icmp, (identifier, 0), None),
         Body::Query { identifier, reply: true } => (Kind::Icmp, (0, identifier), None),
         Body::Short => return Err(Refusal::Malformed),
         Body::Error { .. } | Body::LaterFragment | Body::Other => return Err(Refusal::NoTranslation),
     };
-    Ok(Talk {
+    Ok(Translatable {
         kind,
         source: Endpoint { address: source, port: ports.0 },
         destination: Endpoint { address: destination, port: ports.1 },
@@ -402,9 +405,9 @@ fn talk(packet: &Packet, source: Ipv4Addr, destination: Ipv4Addr) -> Result<Talk
     })
 }
 
-/// Whether a packet may begin a session. A TCP segment may even if it is not the first, so that connections survive a router
-/// that has forgotten them; an abort or an answer begins nothing.
-fn begins(packet: &Packet) -> bool {
+/// Whether a packet may open a session. Any TCP segment but a reset may, so that connections survive a router that has lost its
+/// state; replies may not.
+fn may_open_session(packet: &Packet) -> bool {
     match packet.body {
         Body::Tcp { flags, .. } => flags.is_some_and(|flags| !flags.rst),
         Body::Udp { .. } => true,

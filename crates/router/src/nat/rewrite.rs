@@ -1,18 +1,18 @@
-//! Puts another address and port into a packet, and its checksums right.
+//! Replaces an address and port in a packet, and updates its checksums.
 
 use super::Endpoint;
 use crate::checksum;
 use crate::flow::{Body, ICMP, Packet, TCP, UDP};
 
-/// Which address and port of a packet.
+/// The address and port to replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Source,
     Destination,
 }
 
-/// Replaces one address and port, or ICMP identifier, of an IPv4 packet of which `packet` was read. What is cut off, in the
-/// packet that an ICMP error carries, is left out.
+/// Replaces one address and port, or ICMP identifier, of an IPv4 packet of which `packet` was read. Fields beyond
+/// the end of a quoted packet are left out.
 pub(super) fn endpoint(bytes: &mut [u8], packet: &Packet, end: End, new: Endpoint) {
     let (old_address, new_address) = address(bytes, end, new);
     let at = match (packet.body, end) {
@@ -35,7 +35,7 @@ pub(super) fn endpoint(bytes: &mut [u8], packet: &Packet, end: End, new: Endpoin
             TCP => 16,
             _ => return,
         };
-    // A checksum that is cut off was never there.
+    // The checksum is beyond the end of the quoted packet.
     if at + 2 > packet.end {
         return;
     }
@@ -47,7 +47,7 @@ pub(super) fn endpoint(bytes: &mut [u8], packet: &Packet, end: End, new: Endpoin
     put(bytes, at, checksum);
 }
 
-/// Replaces one address of an IPv4 packet; gives the sums of the old and the new one.
+/// Replaces one address of an IPv4 packet; returns the sums of the old and the new one.
 pub(super) fn address(bytes: &mut [u8], end: End, new: Endpoint) -> (u16, u16) {
     let at = match end {
         End::Source => 12,

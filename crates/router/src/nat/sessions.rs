@@ -1,4 +1,4 @@
-//! Mappings and their sessions: who inside is which port outside, and with whom he talks.
+//! The tables of mappings and their sessions.
 
 use super::{Endpoint, Kind, SESSIONS_MAX, Taken};
 use crate::Actions;
@@ -15,7 +15,7 @@ use wire::{Duration, Instant};
 
 /// A UDP session lasts this long after the last packet from inside: the 5 minutes that RFC 4787, REQ-5, recommends.
 pub(super) const UDP: Duration = Duration::from_secs(300);
-/// An ICMP query waits this long for answers (RFC 5508, REQ-2).
+/// The lifetime of an ICMP query (RFC 5508, REQ-2).
 pub(super) const ICMP: Duration = Duration::from_secs(60);
 
 /// One address and port inside, as seen outside.
@@ -24,26 +24,26 @@ pub(super) struct Mapping {
     pub(super) kind: Kind,
     pub(super) inside: Endpoint,
     pub(super) outside: Endpoint,
-    /// It is a forwarded port: open to everybody.
+    /// It is a forwarded port, open to all remote endpoints.
     pub(super) forwarded: bool,
     sessions: usize,
 }
 
-/// A mapping and one with whom it talks.
+/// A mapping and one remote endpoint.
 #[derive(Clone, Copy, Debug)]
 struct Session {
     /// The mapping's number.
     mapping: u32,
     remote: Endpoint,
-    /// The remote began it.
+    /// The remote endpoint opened it.
     from_outside: bool,
     connection: Connection,
 }
 
-/// Everything that a translator remembers.
+/// The state of a translator.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sessions {
-    /// By number, which is the one in events.
+    /// By the number that events contain.
     mappings: BTreeMap<u32, Mapping>,
     sessions: Table<Session>,
     by_outside: FxHashMap<(Kind, Endpoint), u32>,
@@ -55,13 +55,13 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// The mapping of a port outside.
+    /// The number and mapping of an outside port.
     pub(super) fn at(&self, kind: Kind, outside: Endpoint) -> Option<(u32, Mapping)> {
         let number = *self.by_outside.get(&(kind, outside))?;
         Some((number, *self.mappings.get(&number)?))
     }
 
-    /// The mapping that somebody inside has at an address outside, whoever he talks with.
+    /// The outside endpoint of an inside endpoint's mapping at an outside address.
     pub(super) fn of(&self, kind: Kind, inside: Endpoint, outside: Ipv4Addr) -> Option<Endpoint> {
         Some(self.mappings.get(self.by_inside.get(&(kind, inside, outside))?)?.outside)
     }
@@ -84,7 +84,10 @@ impl Sessions {
         self.inbound.get(&(mapping, remote)).copied()
     }
 
-    /// Begins a session, and its mapping if there is none at `outside` yet.
+    /// Opens a session, and its mapping if there is none at `outside` yet.
+    ///
+    /// # Errors
+    /// If there are too many sessions, or another mapping has a session of the same ends.
     pub(super) fn open(
         &mut self,
         now: Instant,
@@ -99,7 +102,7 @@ impl Sessions {
         let Mapping { kind, inside, outside, .. } = new;
         let peers = (kind, inside, outside.address, remote);
         if self.outbound.contains_key(&peers) {
-            // The same two ends through another forwarded port: the answers could not be told apart.
+            // The same two ends through another forwarded port: the answers could not be distinguished.
             return Err(Refusal::NoTranslation);
         }
         let number = match self.by_outside.get(&(kind, outside)) {
@@ -136,8 +139,8 @@ impl Sessions {
         number
     }
 
-    /// A packet of this session passed. UDP and ICMP sessions last longer only when who began it goes on: nobody outside can
-    /// keep a mapping open by himself (RFC 4787, REQ-6). TCP says itself when it is over.
+    /// Updates a session for a packet. UDP and ICMP sessions are extended only by packets of the end that opened them, so that an
+    /// outside host alone cannot keep a mapping open (RFC 4787, REQ-6). TCP connections end by their own segments.
     pub(super) fn pass(&mut self, now: Instant, slot: u32, side: Side, flags: Option<Flags>) {
         let Some(session) = self.sessions.get_mut(slot) else { return };
         let Some(mapping) = self.mappings.get(&session.mapping) else { return };
@@ -163,7 +166,7 @@ impl Sessions {
         self.sessions.next()
     }
 
-    /// Ends all sessions of the mappings that are not to stay.
+    /// Removes all sessions of mappings for which `stays` is false.
     pub(super) fn retain(&mut self, stays: impl Fn(&Mapping) -> bool, out: &mut Actions) {
         let goes =
             |session: &Session| self.mappings.get(&session.mapping).is_none_or(|mapping| !stays(mapping));
@@ -194,8 +197,8 @@ impl Sessions {
         out.event(Event::TranslationGone { entry: number });
     }
 
-    /// The port outside for somebody new inside who has `wanted` there: that one if it is free, otherwise the next free one of
-    /// its range and parity (RFC 4787, REQ-3 and REQ-4), otherwise of its range.
+    /// The outside port for a new mapping of the inside port `wanted`: the same if it is free, otherwise the next free one of its
+    /// range and parity (RFC 4787, REQ-3 and REQ-4), otherwise of its range.
     pub(super) fn choose(&self, kind: Kind, outside: Ipv4Addr, wanted: u16, taken: &Taken) -> Option<u16> {
         let free = |&port: &u16| {
             (port != 0 || kind == Kind::Icmp)

@@ -257,7 +257,7 @@ fn a_forwarded_port_is_open_to_everybody_and_its_answers_leave_through_it() {
         let answer = lab.out(at(0), sample::tcp((inside(9), 8_080), client, SYN | ACK, b"")).unwrap();
         assert_eq!(answer, sample::tcp((OUTSIDE, port), client, SYN | ACK, b""));
     }
-    // The same client through the other port: its answers could not be told apart.
+    // The same client through the other port: its answers could not be distinguished.
     let again = sample::tcp((remote(1), 4_000), (OUTSIDE, 81), SYN, b"");
     assert_eq!(lab.back(at(0), again), Err(Refusal::NoTranslation));
     // UDP is not forwarded.

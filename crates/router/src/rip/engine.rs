@@ -1,10 +1,11 @@
 //! RIP's timers and messages, the same for both versions (RFC 2453, 3.8 to 3.10; RFC 2080, 2.3 to 2.5).
 
-use super::message::{self, Entry, Message, Version, is_link_local};
+use super::message::{self, Entry, Message, Version};
 use super::table::Table;
 use super::{PORT_NG, PORT_V2};
 use crate::Timer;
 use crate::config::Rip;
+use crate::prefix::network;
 use crate::routing::{Incoming, Interface, Local, Outgoing, Output};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -18,7 +19,7 @@ const GROUP_NG: IpAddress = IpAddress::Ipv6(Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0,
 /// After a triggered update the next waits at least this long, and up to [`HOLD_DOWN_SPREAD`] longer (RFC 2453, 3.10.1).
 const HOLD_DOWN: Duration = Duration::from_secs(1);
 const HOLD_DOWN_SPREAD: Duration = Duration::from_secs(4);
-/// Full tables come no faster, whatever the settings say.
+/// The shortest interval between full tables, whatever is configured.
 const UPDATE_MIN: Duration = Duration::from_millis(100);
 
 impl Version {
@@ -36,7 +37,7 @@ impl Version {
         }
     }
 
-    /// Far enough for a neighbor; for RIPng the proof that no router was between (RFC 2080, 2.4.2).
+    /// RIPng's proves that no router forwarded the datagram (RFC 2080, 2.4.2).
     fn hop_limit(self, destination: &IpAddress) -> u8 {
         match self {
             Self::V2 if *destination == GROUP_V2 => 1,
@@ -45,32 +46,34 @@ impl Version {
         }
     }
 
-    /// The addresses with which a router speaks on an interface: one of each IPv4 network, or one link-local.
-    fn voices(self, interface: &Interface) -> Vec<IpCidr> {
+    /// The source addresses on an interface: one of each IPv4 network, or one link-local.
+    fn sources(self, interface: &Interface) -> Vec<IpCidr> {
         if !interface.up {
             return Vec::new();
         }
-        let mut voices: Vec<IpCidr> = Vec::new();
+        let mut sources: Vec<IpCidr> = Vec::new();
         for address in &interface.addresses {
             let speaks = match (self, address) {
                 (Self::V2, IpCidr::Ipv4(_)) => {
-                    !voices.iter().any(|voice| message::network(*voice) == message::network(*address))
+                    !sources.iter().any(|source| network(*source) == network(*address))
                 }
-                (Self::Ng, IpCidr::Ipv6(address)) => voices.is_empty() && is_link_local(&address.address()),
+                (Self::Ng, IpCidr::Ipv6(address)) => {
+                    sources.is_empty() && address.address().is_unicast_link_local()
+                }
                 (Self::V2, IpCidr::Ipv6(_)) | (Self::Ng, IpCidr::Ipv4(_)) => false,
             };
             if speaks {
-                voices.push(*address);
+                sources.push(*address);
             }
         }
-        voices
+        sources
     }
 
-    /// Whether who has this address is a neighbor on an interface where the router speaks with `voices`.
-    fn is_neighbor(self, voices: &[IpCidr], address: &IpAddress) -> bool {
+    /// Whether this is the address of a neighbor on an interface with these source addresses.
+    fn is_neighbor(self, sources: &[IpCidr], address: &IpAddress) -> bool {
         match (self, address) {
-            (Self::V2, IpAddress::Ipv4(_)) => voices.iter().any(|voice| voice.contains_addr(address)),
-            (Self::Ng, IpAddress::Ipv6(address)) => !voices.is_empty() && is_link_local(address),
+            (Self::V2, IpAddress::Ipv4(_)) => sources.iter().any(|source| source.contains_addr(address)),
+            (Self::Ng, IpAddress::Ipv6(address)) => !sources.is_empty() && address.is_unicast_link_local(),
             (Self::V2, IpAddress::Ipv6(_)) | (Self::Ng, IpAddress::Ipv4(_)) => false,
         }
     }
@@ -84,12 +87,12 @@ pub(super) struct Engine {
     random: Stream,
     interfaces: Vec<Interface>,
     table: Table,
-    /// When the next full table goes out; `None`: there is nobody to tell.
+    /// When the next full table is sent; `None`: RIP runs on no interface.
     update_at: Option<Instant>,
     /// No triggered update before this.
     hold_until: Instant,
-    /// Something has changed that neighbors do not know.
-    untold: bool,
+    /// There are changes that were not announced yet.
+    unannounced: bool,
 }
 
 impl Engine {
@@ -102,7 +105,7 @@ impl Engine {
             table: Table::default(),
             update_at: None,
             hold_until: Instant::ZERO,
-            untold: false,
+            unannounced: false,
         }
     }
 
@@ -115,19 +118,19 @@ impl Engine {
         let version = self.version;
         let stays = |id, from: &IpAddress| {
             let interface = interfaces.iter().find(|interface| interface.id == id);
-            interface.is_some_and(|interface| version.is_neighbor(&version.voices(interface), from))
+            interface.is_some_and(|interface| version.is_neighbor(&version.sources(interface), from))
         };
         self.table.retain(now, stays, &self.config, &mut out.changes);
         for interface in interfaces {
             let before = old.iter().find(|old| old.id == interface.id);
-            let before = before.map_or(Vec::new(), |old| version.voices(old));
-            let voices = version.voices(interface);
-            for voice in voices.iter().filter(|voice| !before.contains(voice)) {
+            let before = before.map_or(Vec::new(), |old| version.sources(old));
+            let sources = version.sources(interface);
+            for source in sources.iter().filter(|source| !before.contains(source)) {
                 let whole = message::whole_table(version);
-                out.send.push(self.outgoing(interface.id, voice, version.group(), version.port(), whole));
+                out.send.push(self.outgoing(interface.id, source, version.group(), version.port(), whole));
             }
         }
-        let speaks = interfaces.iter().any(|interface| !version.voices(interface).is_empty());
+        let speaks = interfaces.iter().any(|interface| !version.sources(interface).is_empty());
         self.update_at = match self.update_at {
             _ if !speaks => None,
             None => Some(now + self.jittered()),
@@ -146,38 +149,38 @@ impl Engine {
         let version = self.version;
         let interface = self.interfaces.iter().find(|interface| interface.id == datagram.interface);
         let Some(interface) = interface else { return };
-        let voices = version.voices(interface);
+        let sources = version.sources(interface);
         if datagram.destination_port != version.port()
-            || !version.is_neighbor(&voices, &datagram.source)
+            || !version.is_neighbor(&sources, &datagram.source)
             || self.is_own(&datagram.source)
         {
             return;
         }
         match message::read(version, datagram.payload) {
-            Some(Message::Response(entries)) => self.hear(now, datagram, &voices, entries, out),
+            Some(Message::Response(entries)) => self.learn(now, datagram, &sources, entries, out),
             Some(Message::WholeTable) => {
-                let Some(voice) = voice_for(&voices, &datagram.source) else { return };
-                let entries = self.table.announce(interface, voice, self.config.split_horizon, false);
-                self.answer(datagram, voice, interface.mtu, &entries, out);
+                let Some(source) = source_for(&sources, &datagram.source) else { return };
+                let entries = self.table.announce(interface, source, self.config.split_horizon, false);
+                self.answer(datagram, source, interface.mtu, &entries, out);
             }
             Some(Message::Request(mut entries)) => {
-                let Some(voice) = voice_for(&voices, &datagram.source) else { return };
-                // Somebody looks for faults and wants the table as it is (RFC 2453, 3.9.1): without split horizon.
+                let Some(source) = source_for(&sources, &datagram.source) else { return };
+                // A diagnostic request is answered with the table as it is, without split horizon (RFC 2453, 3.9.1).
                 for entry in &mut entries {
                     entry.metric = self.table.metric(&entry.to);
                     entry.via = None;
                 }
-                self.answer(datagram, voice, interface.mtu, &entries, out);
+                self.answer(datagram, source, interface.mtu, &entries, out);
             }
             None => {}
         }
     }
 
-    fn hear(
+    fn learn(
         &mut self,
         now: Instant,
         datagram: &Incoming<'_>,
-        voices: &[IpCidr],
+        sources: &[IpCidr],
         entries: Vec<Entry>,
         out: &mut Output,
     ) {
@@ -188,13 +191,13 @@ impl Engine {
         }
         for entry in entries {
             let via = match entry.via {
-                // The way would lead back to us.
+                // The next hop is this router.
                 Some(via) if self.is_own(&via) => continue,
-                Some(via) if version.is_neighbor(voices, &via) => via,
+                Some(via) if version.is_neighbor(sources, &via) => via,
                 Some(_) | None => datagram.source,
             };
             let from = (datagram.interface, datagram.source, via);
-            self.table.hear(now, from, entry, &self.config, &mut out.changes);
+            self.table.learn(now, from, entry, &self.config, &mut out.changes);
         }
         self.table.look_ahead();
         self.changed(now, out);
@@ -202,55 +205,56 @@ impl Engine {
 
     pub(super) fn poll(&mut self, now: Instant, out: &mut Output) {
         self.table.poll(now, &self.config, &mut out.changes);
-        self.untold |= self.table.has_changed();
+        self.unannounced |= self.table.has_changed();
         if self.update_at.is_some_and(|at| at <= now) {
-            self.tell(false, out);
+            self.send_update(false, out);
             self.update_at = Some(now + self.jittered());
         }
-        self.tell_changes(now, out);
+        self.send_triggered_update(now, out);
     }
 
     pub(super) fn next_timer(&self) -> Option<(Instant, Timer)> {
-        let waits = self.untold && self.config.triggered && self.update_at.is_some();
+        let waits = self.unannounced && self.config.triggered && self.update_at.is_some();
         let triggered = waits.then_some((self.hold_until, Timer::RipTriggeredUpdate));
         let update = self.update_at.map(|at| (at, Timer::RipUpdate));
         let route = self.table.next().map(|at| (at, Timer::RipRoute));
         [update, triggered, route].into_iter().flatten().min()
     }
 
-    /// Something may have changed: tells of it, at once or as soon as it may.
+    /// Sends a triggered update if the table has changed, or leaves it to the timer.
     fn changed(&mut self, now: Instant, out: &mut Output) {
-        self.untold |= self.table.has_changed();
-        self.tell_changes(now, out);
+        self.unannounced |= self.table.has_changed();
+        self.send_triggered_update(now, out);
     }
 
     /// A triggered update (RFC 2453, 3.10.1), if one is due.
-    fn tell_changes(&mut self, now: Instant, out: &mut Output) {
-        if self.untold && self.config.triggered && self.update_at.is_some() && self.hold_until <= now {
-            self.tell(true, out);
+    fn send_triggered_update(&mut self, now: Instant, out: &mut Output) {
+        if self.unannounced && self.config.triggered && self.update_at.is_some() && self.hold_until <= now {
+            self.send_update(true, out);
             self.hold_until = now + HOLD_DOWN + up_to(&mut self.random, HOLD_DOWN_SPREAD);
         }
     }
 
-    /// Tells all neighbors the table, or what has changed in it.
-    fn tell(&mut self, only_changed: bool, out: &mut Output) {
+    /// Sends the table, or its changed routes, to all neighbors.
+    fn send_update(&mut self, only_changed: bool, out: &mut Output) {
         let version = self.version;
         for interface in &self.interfaces {
-            for voice in version.voices(interface) {
-                let entries = self.table.announce(interface, &voice, self.config.split_horizon, only_changed);
+            for source in version.sources(interface) {
+                let entries =
+                    self.table.announce(interface, &source, self.config.split_horizon, only_changed);
                 for payload in message::responses(version, &entries, interface.mtu) {
-                    let sent = self.outgoing(interface.id, &voice, version.group(), version.port(), payload);
+                    let sent = self.outgoing(interface.id, &source, version.group(), version.port(), payload);
                     out.send.push(sent);
                 }
             }
         }
-        self.table.told();
-        self.untold = false;
+        self.table.announced();
+        self.unannounced = false;
     }
 
-    fn answer(&self, asked: &Incoming<'_>, voice: &IpCidr, mtu: usize, entries: &[Entry], out: &mut Output) {
+    fn answer(&self, asked: &Incoming<'_>, source: &IpCidr, mtu: usize, entries: &[Entry], out: &mut Output) {
         for payload in message::responses(self.version, entries, mtu) {
-            let sent = self.outgoing(asked.interface, voice, asked.source, asked.source_port, payload);
+            let sent = self.outgoing(asked.interface, source, asked.source, asked.source_port, payload);
             out.send.push(sent);
         }
     }
@@ -258,14 +262,14 @@ impl Engine {
     fn outgoing(
         &self,
         interface: u32,
-        voice: &IpCidr,
+        source: &IpCidr,
         destination: IpAddress,
         destination_port: u16,
         payload: Vec<u8>,
     ) -> Outgoing {
         Outgoing {
             interface,
-            source: voice.address(),
+            source: source.address(),
             destination,
             source_port: self.version.port(),
             destination_port,
@@ -279,7 +283,7 @@ impl Engine {
         self.interfaces.iter().any(own)
     }
 
-    /// The time to the next full table: routers that started together do not speak together for ever (RFC 2453, 3.8).
+    /// The time to the next full table: jitter, so that routers that started together do not stay synchronized (RFC 2453, 3.8).
     fn jittered(&mut self) -> Duration {
         let update = self.config.update.max(UPDATE_MIN).nanos();
         let sooner = Duration::from_nanos(update - update / 6);
@@ -288,8 +292,8 @@ impl Engine {
 }
 
 /// The router's address in the network of a neighbor.
-fn voice_for<'a>(voices: &'a [IpCidr], neighbor: &IpAddress) -> Option<&'a IpCidr> {
-    voices.iter().find(|voice| voice.contains_addr(neighbor)).or(voices.first())
+fn source_for<'a>(sources: &'a [IpCidr], neighbor: &IpAddress) -> Option<&'a IpCidr> {
+    sources.iter().find(|source| source.contains_addr(neighbor)).or(sources.first())
 }
 
 /// Uniform from zero to `longest`.

@@ -1,9 +1,10 @@
 //! RIP messages as bytes (RFC 2453, 4; RFC 2080, 2.1).
 
+use crate::prefix::network;
 use smoltcp::wire::{IpAddress, IpCidr, Ipv4Cidr, Ipv6Cidr};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Hops that are too many: unreachable (RFC 2453, 3.6).
+/// The metric of an unreachable network (RFC 2453, 3.6).
 pub const INFINITY: u8 = 16;
 const HEADER: usize = 4;
 const ENTRY: usize = 20;
@@ -16,7 +17,7 @@ const RESPONSE: u8 = 2;
 const FAMILY_IP: u16 = 2;
 const FAMILY_AUTHENTICATION: u16 = 0xffff;
 
-/// Which of the two.
+/// The version of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Version {
     /// RIP version 2, for IPv4.
@@ -25,13 +26,13 @@ pub(super) enum Version {
     Ng,
 }
 
-/// What is said about one network.
+/// The entry of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) to: IpCidr,
-    /// A mark that is handed on.
+    /// The route tag, which is passed on unchanged.
     pub(super) tag: u16,
-    /// Whom to send to, if it is not the speaker.
+    /// The next hop; `None`: the sender.
     pub(super) via: Option<IpAddress>,
     pub(super) metric: u8,
 }
@@ -39,11 +40,11 @@ pub(super) struct Entry {
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Message {
-    /// Tell me all you know.
+    /// A request for the whole table.
     WholeTable,
-    /// Tell me of these networks.
+    /// A request for these networks.
     Request(Vec<Entry>),
-    /// This is what I know.
+    /// A response with these routes.
     Response(Vec<Entry>),
 }
 
@@ -58,7 +59,8 @@ impl Version {
             },
             (Self::Ng, IpCidr::Ipv6(net)) => {
                 let address = net.address();
-                let local = address.is_loopback() || address.is_multicast() || is_link_local(&address);
+                let local =
+                    address.is_loopback() || address.is_multicast() || address.is_unicast_link_local();
                 !local && (!address.is_unspecified() || net.prefix_len() == 0)
             }
             (Self::V2, IpCidr::Ipv6(_)) | (Self::Ng, IpCidr::Ipv4(_)) => false,
@@ -75,16 +77,16 @@ impl Version {
     }
 }
 
-/// Reads a message; `None`: it is none, or must be ignored as a whole. Entries that are wrong are left out.
+/// Reads a message; `None`: it is none, or must be ignored as a whole. Invalid entries are left out.
 pub(super) fn read(version: Version, bytes: &[u8]) -> Option<Message> {
     let [command, number, _, _, rest @ ..] = bytes else { return None };
     let entries = rest.chunks_exact(ENTRY).filter_map(|entry| entry.first_chunk::<ENTRY>());
     match (version, number) {
-        // Routers of version 1 know no masks. What is later than ours is read as ours (RFC 2453, 4.6).
+        // Version 1 has no masks and is ignored. Later versions are read as version 2 (RFC 2453, 4.6).
         (Version::V2, 2..) | (Version::Ng, 1) => {}
         (Version::V2 | Version::Ng, _) => return None,
     }
-    // There is no authentication here, and who has none must not believe those who have (RFC 2453, 4.1).
+    // A router without authentication must ignore authenticated messages (RFC 2453, 4.1).
     let authenticated = |entry: &[u8; ENTRY]| word(entry, 0) == FAMILY_AUTHENTICATION;
     if version == Version::V2 && entries.clone().any(authenticated) {
         return None;
@@ -142,8 +144,8 @@ fn read_ng(entry: &[u8; ENTRY], via: &mut Option<IpAddress>) -> Option<Entry> {
     let address = Ipv6Addr::from(*entry.first_chunk::<16>()?);
     let [length, metric] = [entry[18], entry[19]];
     if metric == NEXT_HOP {
-        // Any other address means the speaker (RFC 2080, 2.1.1).
-        *via = is_link_local(&address).then_some(IpAddress::Ipv6(address));
+        // Any other address stands for the sender (RFC 2080, 2.1.1).
+        *via = address.is_unicast_link_local().then_some(IpAddress::Ipv6(address));
         return None;
     }
     if length > 128 {
@@ -153,7 +155,7 @@ fn read_ng(entry: &[u8; ENTRY], via: &mut Option<IpAddress>) -> Option<Entry> {
     (network(to) == to).then_some(Entry { to, tag: word(entry, 16), via: *via, metric })
 }
 
-/// A request for everything.
+/// A request for the whole table.
 pub(super) fn whole_table(version: Version) -> Vec<u8> {
     let mut bytes = header(version, REQUEST);
     bytes.extend([0; ENTRY]);
@@ -163,7 +165,7 @@ pub(super) fn whole_table(version: Version) -> Vec<u8> {
     bytes
 }
 
-/// Responses with these entries, as many as it takes at this MTU.
+/// Responses with these entries, as many as needed at this MTU.
 pub(super) fn responses(version: Version, entries: &[Entry], mtu: usize) -> Vec<Vec<u8>> {
     let longest = HEADER + version.entries_max(mtu) * ENTRY;
     let mut messages: Vec<Vec<u8>> = Vec::new();
@@ -228,22 +230,6 @@ fn write_next_hop(message: &mut Vec<u8>, via: Option<IpAddress>) {
     };
     message.extend(via.octets());
     message.extend([0, 0, 0, NEXT_HOP]);
-}
-
-/// The prefix without host bits.
-pub(super) fn network(to: IpCidr) -> IpCidr {
-    match to {
-        IpCidr::Ipv4(to) => IpCidr::Ipv4(to.network()),
-        IpCidr::Ipv6(to) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(to.prefix_len())).unwrap_or(0);
-            IpCidr::Ipv6(Ipv6Cidr::new(Ipv6Addr::from_bits(to.address().to_bits() & mask), to.prefix_len()))
-        }
-    }
-}
-
-/// fe80::/10 (RFC 4291, 2.5.6).
-pub(super) fn is_link_local(address: &Ipv6Addr) -> bool {
-    address.segments()[0] & 0xffc0 == 0xfe80
 }
 
 fn word(bytes: &[u8; ENTRY], at: usize) -> u16 {

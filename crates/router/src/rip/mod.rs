@@ -1,8 +1,8 @@
-//! RIP version 2 for IPv4 (RFC 2453) and RIPng for IPv6 (RFC 2080): routers tell their neighbors which networks they reach
-//! and over how many hops, and everybody believes the shortest.
+//! RIP version 2 for IPv4 (RFC 2453) and RIPng for IPv6 (RFC 2080): routers announce the networks that they reach and the number
+//! of hops to their neighbors, and each uses the shortest.
 //!
-//! Both are the same machine with another way of writing it down. What makes distance vectors worth teaching can be switched:
-//! without split horizon and triggered updates, two routers that lost a network count to infinity, which is 16.
+//! Both versions share one state machine and differ in their messages. Split horizon and triggered updates can be switched off:
+//! without them, two routers that lost a network count to infinity, which is 16.
 
 mod engine;
 mod message;
@@ -25,22 +25,21 @@ pub const PORT_V2: u16 = 520;
 /// UDP port of RIPng (RFC 2080, 2.1).
 pub const PORT_NG: u16 = 521;
 
-/// RIP and RIPng of one router. On an interface it speaks RIP with each of its IPv4 networks, and RIPng if it has a
-/// link-local address.
+/// RIP and RIPng of one router. On an interface, RIP runs on each of its IPv4 networks, and RIPng if it has a link-local address.
 #[derive(Clone, Debug)]
 pub struct Rip {
     engines: [Engine; 2],
 }
 
 impl Rip {
-    /// A machine that knows no interface yet. `random`: for the jitter of its timers.
+    /// RIP without interfaces. `random`: for the jitter of its timers.
     pub fn new(config: config::Rip, mut random: Stream) -> Self {
         let engines = [Version::V2, Version::Ng]
             .map(|version| Engine::new(version, config, Stream::new(random.draw_u64(), &[])));
         Self { engines }
     }
 
-    /// Changes its settings. What it has learned stays; timers that are running run to their end.
+    /// Changes its settings. Learned routes stay; running timers are not changed.
     pub fn set_config(&mut self, config: config::Rip) {
         for engine in &mut self.engines {
             engine.set_config(config);

@@ -1,22 +1,23 @@
-//! The distance vector: which networks are how far, and what a neighbor's word changes (RFC 2453, 3.9.2; RFC 2080, 2.4.2).
+//! RIP's table of networks and distances, and how a neighbor's response changes it (RFC 2453, 3.9.2; RFC 2080, 2.4.2).
 
-use super::message::{Entry, INFINITY, Version, network};
+use super::message::{Entry, INFINITY, Version};
 use crate::config::{Rip, SplitHorizon};
+use crate::prefix::network;
 use crate::routing::{Change, Interface, Local};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::BTreeMap;
 use wire::{Duration, Instant};
 
-/// Networks of one table: a neighbor that invents them does not fill memory.
+/// Networks of one table, so that invented networks cannot use up memory.
 const NETWORKS_MAX: usize = 4_096;
-/// What a network costs that the router reaches by itself, and each hop from there on (RFC 2453, 3.4).
+/// The metric of the router's own networks, and what each hop adds (RFC 2453, 3.4).
 const COST: u8 = 1;
 
 /// All networks that are known, by prefix.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     networks: BTreeMap<IpCidr, Known>,
-    /// When the first route is over, or forgotten.
+    /// When the next route times out or is deleted.
     next: Option<Instant>,
 }
 
@@ -25,7 +26,7 @@ struct Known {
     metric: u8,
     tag: u16,
     origin: Origin,
-    /// It has changed since neighbors were last told.
+    /// It has changed since the last announcement.
     changed: bool,
 }
 
@@ -33,14 +34,14 @@ struct Known {
 enum Origin {
     /// The router reaches it without RIP.
     Local { interface: u32, via: Option<IpAddress> },
-    /// A neighbor told of it.
+    /// Learned from a neighbor.
     Learned { interface: u32, from: IpAddress, via: IpAddress, until: Instant },
-    /// It is unreachable, and told as such until it is forgotten.
+    /// Unreachable, and announced as such until it is deleted.
     Dead { learned_on: Option<u32>, forgotten: Instant },
 }
 
 impl Known {
-    /// It is unreachable from now on.
+    /// Makes the route unreachable.
     fn die(&mut self, now: Instant, garbage: Duration) {
         let learned_on = match self.origin {
             Origin::Local { .. } => None,
@@ -52,8 +53,8 @@ impl Known {
         self.origin = Origin::Dead { learned_on, forgotten: now + garbage };
     }
 
-    /// Whom the neighbors in the network of `address` had better send to: the router of a written route, if it is a neighbor of
-    /// theirs (RFC 2453, 4.4). What was learned is told as our own, even there: they have heard it from who told us.
+    /// The next hop to announce in the network of `address`: that of a static route, if it is in the same network (RFC 2453, 4.4).
+    /// Learned routes are announced with this router as the next hop: neighbors there have received them from their source, too.
     fn next_hop(&self, interface: &Interface, address: &IpCidr) -> Option<IpAddress> {
         match self.origin {
             Origin::Local { interface: id, via: Some(via) } if id == interface.id => {
@@ -73,8 +74,8 @@ impl Known {
 }
 
 impl Table {
-    /// The networks that the router reaches by itself. Of several entries for one network that which is connected counts, then
-    /// the first.
+    /// Sets the networks that the router reaches without RIP. Of several entries for one network the connected one is used, else the
+    /// first.
     pub(super) fn set_local(
         &mut self,
         now: Instant,
@@ -114,8 +115,8 @@ impl Table {
         self.look_ahead();
     }
 
-    /// A neighbor, `from` on `interface`, said this. `via`: to whom to send then.
-    pub(super) fn hear(
+    /// Processes an entry that a neighbor, `from` on `interface`, has sent. `via`: the next hop.
+    pub(super) fn learn(
         &mut self,
         now: Instant,
         (interface, from, via): (u32, IpAddress, IpAddress),
@@ -145,7 +146,7 @@ impl Table {
             }
             Origin::Learned { interface: old_interface, from: old_from, via: old_via, until } => {
                 let same_router = (old_interface, old_from) == (interface, from);
-                // Nearly forgotten: a route that is as short and fresh is better (RFC 2453, 3.9.2, the heuristic at the end).
+                // Close to its timeout: a fresh route of the same metric is better (RFC 2453, 3.9.2, the heuristic at the end).
                 let fresher = metric == known.metric && until.since(now).nanos() < config.timeout.nanos() / 2;
                 if same_router && metric == INFINITY {
                     known.die(now, config.garbage);
@@ -154,9 +155,9 @@ impl Table {
                     *known = new;
                     out.push(learned);
                 } else if same_router || (fresher && metric < INFINITY) {
-                    let told = old_via != via || old_interface != interface;
+                    let announced = old_via != via || old_interface != interface;
                     *known = Known { changed: known.changed, ..new };
-                    if told {
+                    if announced {
                         out.push(learned);
                     }
                 }
@@ -164,7 +165,7 @@ impl Table {
         }
     }
 
-    /// Routes through neighbors that cannot be reached any more are lost.
+    /// Drops routes through neighbors that cannot be reached any more.
     pub(super) fn retain(
         &mut self,
         now: Instant,
@@ -183,7 +184,7 @@ impl Table {
         self.look_ahead();
     }
 
-    /// Routes that were not heard of for too long become unreachable, and those that were for long enough are forgotten.
+    /// Makes routes unreachable whose timeout has expired, and deletes unreachable ones after the garbage-collection time.
     pub(super) fn poll(&mut self, now: Instant, config: &Rip, out: &mut Vec<Change>) {
         if self.next.is_none_or(|next| next > now) {
             return;
@@ -200,29 +201,29 @@ impl Table {
         self.look_ahead();
     }
 
-    /// When the first route is over, or forgotten.
+    /// When the next route times out or is deleted.
     pub(super) fn next(&self) -> Option<Instant> {
         self.next
     }
 
-    /// To be called after hearing: finds when the first route is over.
+    /// Finds the next deadline; to be called after [`learn`](Self::learn).
     pub(super) fn look_ahead(&mut self) {
         self.next = self.networks.values().filter_map(Known::due).min();
     }
 
-    /// Whether neighbors have to be told of something.
+    /// Whether there are changes to announce.
     pub(super) fn has_changed(&self) -> bool {
         self.networks.values().any(|known| known.changed)
     }
 
-    /// Neighbors have been told.
-    pub(super) fn told(&mut self) {
+    /// Marks all changes as announced.
+    pub(super) fn announced(&mut self) {
         for known in self.networks.values_mut() {
             known.changed = false;
         }
     }
 
-    /// What to tell the neighbors on an interface, there in the network of `address` (RFC 2453, 3.4.3 and 3.10).
+    /// The entries to announce on an interface, in the network of `address` (RFC 2453, 3.4.3 and 3.10).
     pub(super) fn announce(
         &self,
         interface: &Interface,
@@ -230,7 +231,7 @@ impl Table {
         split_horizon: SplitHorizon,
         only_changed: bool,
     ) -> Vec<Entry> {
-        let told = self.networks.iter().filter(|(_, known)| known.changed || !only_changed);
+        let announced = self.networks.iter().filter(|(_, known)| known.changed || !only_changed);
         let entry = |(to, known): (&IpCidr, &Known)| {
             let here = match known.origin {
                 Origin::Local { interface: id, via } => via.is_none() && id == interface.id,
@@ -240,14 +241,14 @@ impl Table {
             let local = matches!(known.origin, Origin::Local { .. });
             let metric = match (here, split_horizon) {
                 (false, _) | (true, SplitHorizon::Off) => known.metric,
-                // Who is on a network needs no router to it, and must not believe that it is unreachable.
+                // A host on a network needs no router to it, and must not learn that it is unreachable.
                 (true, SplitHorizon::PoisonedReverse) if local => return None,
                 (true, SplitHorizon::PoisonedReverse) => INFINITY,
                 (true, SplitHorizon::Simple) => return None,
             };
             Some(Entry { to: *to, tag: known.tag, via: known.next_hop(interface, address), metric })
         };
-        told.filter_map(entry).collect()
+        announced.filter_map(entry).collect()
     }
 
     /// The metric of exactly this network.

@@ -214,7 +214,7 @@ impl Net {
         lost.map(|(_, packet)| packet.clone()).collect()
     }
 
-    /// The routes in use now at a router, told from its events: prefix, next hop, port.
+    /// The routes in use now at a router, read from its events: prefix, next hop, port.
     pub fn routes(&self, number: usize) -> Vec<String> {
         let mut routes = BTreeMap::new();
         for (_, event) in self.events.iter().filter(|(router, _)| *router == number) {

@@ -31,18 +31,18 @@ impl<'s> Check<'s> {
                 }
                 _ => {}
             }
-            self.gateways_of_nobody(lan, hosts);
+            self.unknown_gateways(lan, hosts);
             self.networks(lan, hosts);
             self.without_advertiser(lan, hosts);
         }
-        self.routes_of_nobody();
+        self.unknown_next_hops();
     }
 
     pub(super) fn name(&self, node: NodeId) -> String {
         quoted(self.scenario.id(node))
     }
 
-    fn gateways_of_nobody(&mut self, lan: usize, hosts: &[NodeId]) {
+    fn unknown_gateways(&mut self, lan: usize, hosts: &[NodeId]) {
         for &id in hosts {
             for gateway in self.addresses_and_gateways(id, lan).1 {
                 if !self.is_near(id, lan, *gateway) || is_link_local(gateway) {
@@ -50,10 +50,10 @@ impl<'s> Check<'s> {
                 }
                 let message = match self.owners.get(gateway) {
                     None => format!(
-                        "no node here has the address of the gateway, {gateway}: what is for other networks gets lost"
+                        "no node here has the address of the gateway, {gateway}: packets for other networks are lost"
                     ),
                     Some((owner, at)) if *at != lan && self.is_settled() => format!(
-                        "the gateway, {gateway}, is {} on another LAN: what is for other networks gets lost",
+                        "the gateway, {gateway}, is {} on another LAN: packets for other networks are lost",
                         self.name(*owner)
                     ),
                     Some(_) => continue,
@@ -65,7 +65,7 @@ impl<'s> Check<'s> {
     }
 
     /// Next hops that are in a network here, but are no node's address.
-    fn routes_of_nobody(&mut self) {
+    fn unknown_next_hops(&mut self) {
         let scenario = self.scenario;
         for id in scenario.topology.node_ids() {
             let NodeKind::Router(config) = &scenario.topology.node(id).kind else { continue };
@@ -74,7 +74,7 @@ impl<'s> Check<'s> {
                 let near = networks.any(|cidr| cidr.contains_addr(&route.via));
                 if near && !self.owners.contains_key(&route.via) && !is_link_local(&route.via) {
                     let message = format!(
-                        "no node here has the address of the next router, {}: what takes this route gets lost",
+                        "no node here has the address of the next router, {}: packets on this route are lost",
                         route.via
                     );
                     let place = self.node_place(id.index()).field("routes").index(number).field("via");

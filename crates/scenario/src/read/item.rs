@@ -33,7 +33,7 @@ pub(crate) fn node(scenario: &Scenario, id: NodeId, fields: &Fields<'_>) -> Resu
 pub(crate) fn link(scenario: &Scenario, fields: &Fields<'_>) -> Result<Link, Vec<Fault>> {
     let whole = scenario.whole();
     let text = fields.to_json();
-    let value = Value::entry(&text, "links", whole.topology.links.len());
+    let value = Value::entry(&text, "links", scenario.topology.links.len());
     let mut reader = Reader::within(&text, &whole);
     let link = reader.link(0, &value);
     // Checked between its two ends alone, which have nothing but their kind.

@@ -22,7 +22,7 @@ fn pair(client: usize, server: usize) -> Pair<Impaired<Lan>> {
     Pair::with_mtus(jumbo_hub(), 7, Some(client), Some(server))
 }
 
-/// Lets the server answer with so many bytes, and returns how many frames with more than a header that took.
+/// Lets the server answer with a number of bytes, and returns how many frames with a payload that took.
 fn answer(pair: &mut Pair<Impaired<Lan>>, bytes: usize) -> usize {
     let frames = Rc::new(Cell::new(0));
     let seen = frames.clone();

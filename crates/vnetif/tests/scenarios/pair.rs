@@ -83,7 +83,7 @@ impl<B: Backend> Pair<B> {
         Self { backend, client, server, now: Instant::ZERO, wake_at: None }
     }
 
-    /// Runs for at most so long, until `done`; returns whether it came to that. `done` is asked whenever all is quiet,
+    /// Runs until `done`, for at most a duration; returns whether `done` was reached. `done` is called whenever all is idle,
     /// and is also the place for what the applications do.
     pub fn run(&mut self, at_most: Duration, done: impl FnMut(&mut Self) -> bool) -> bool {
         let (from, until) = (self.now, self.now + at_most);

@@ -51,7 +51,7 @@ impl Forger {
         Self { vnetif, client, now: Instant::ZERO }
     }
 
-    /// Lets the client run for so long, answers ARP, and returns the last segment that it sent, if it sent any: control,
+    /// Lets the client run for a duration, answers ARP, and returns the last segment that it sent, if it sent any: control,
     /// sequence number, and what would acknowledge it.
     fn hear(&mut self, for_long: Duration) -> Option<(TcpControl, TcpSeqNumber, TcpSeqNumber)> {
         let until = self.now + for_long;

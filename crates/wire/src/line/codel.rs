@@ -95,7 +95,7 @@ mod tests {
         Instant::ZERO + Duration::from_millis(ms)
     }
 
-    /// The milliseconds at which frames are dropped that come to the head every millisecond and have waited so long.
+    /// The milliseconds at which frames are dropped, if one reaches the head every millisecond and each has waited `waited_ms`.
     fn drops(memory: &mut Memory, ms: std::ops::Range<u64>, waited_ms: u64) -> Vec<u64> {
         let head = |ms| Head {
             now: at_ms(ms),

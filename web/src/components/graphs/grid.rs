@@ -1,7 +1,7 @@
 //! A table whose rows can be clicked: to a moment, a packet, a filter.
 
 use crate::session::Session;
-use lab::Command;
+use lab::command::{Clock, Look};
 use lab::graphs::sheet::{Lead, Sheet};
 use lab::travel::Travel;
 use netlab::history::TransitId;
@@ -10,7 +10,7 @@ use yew::prelude::*;
 /// Goes where a row leads.
 pub fn go(session: &Session, lead: Lead) {
     let number = match lead {
-        Lead::Moment(at) => return session.perform(Command::Travel(Travel::To(at))),
+        Lead::Moment(at) => return session.perform(Clock::Travel(Travel::To(at))),
         Lead::Packet(number) => Some(number),
         Lead::Transit(id) => {
             let lab = session.lab().borrow();
@@ -21,7 +21,7 @@ pub fn go(session: &Session, lead: Lead) {
         }
     };
     match number {
-        Some(number) => session.perform(Command::Packet(number)),
+        Some(number) => session.perform(Look::Packet(number)),
         None => session.say("This packet is not in the list: the place or the filter hides it."),
     }
 }

@@ -3,7 +3,7 @@
 use super::super::icon::{Glyph, icon};
 use super::super::{on, use_session};
 use super::choice::Choice;
-use lab::Command;
+use lab::command::Look;
 use lab::format;
 use lab::packets::Observe;
 use lab::sequence::{Ladder, Zoom};
@@ -46,7 +46,7 @@ pub fn Controls(props: &Props) -> Html {
     let sift = |filter: String| {
         let refresh = props.refresh.clone();
         on(&session, move |session| {
-            session.perform(Command::Observe(Observe::Filter(filter.clone())));
+            session.perform(Look::Observe(Observe::Filter(filter.clone())));
             refresh.emit(());
         })
     };

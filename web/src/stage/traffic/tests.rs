@@ -1,5 +1,6 @@
 use super::arrange::Way;
-use super::marks::Reason;
+use super::marks::{Focus, Form, Mark, Reason};
+use super::trip::Trip;
 use super::*;
 use crate::stage::hit::hit;
 use crate::stage::journey::Journey;
@@ -9,7 +10,7 @@ use crate::stage::looks::tests::{looks, raw};
 use crate::stage::pointer::Pointer;
 use kurbo::{Point, Rect};
 use lab::selection::Selection;
-use netlab::history::{DropReason, TransitId};
+use netlab::history::{DropReason, FrameId, TransitId};
 use proptest::prelude::*;
 use wire::impair::LossReason;
 

@@ -58,7 +58,7 @@ fn what_is_shown_reads_back_as_what_it_was() {
 }
 
 #[test]
-fn what_is_wrong_is_told_at_its_field() {
+fn errors_are_reported_at_their_fields() {
     let scenario = example(0);
     let keys = |wrong: Vec<Wrong>| {
         let mut keys: Vec<_> = wrong.into_iter().map(|(key, _)| key).collect();
@@ -92,7 +92,7 @@ fn what_is_wrong_is_told_at_its_field() {
 }
 
 #[test]
-fn a_line_that_makes_no_sense_is_told_by_its_number_and_with_an_example() {
+fn a_malformed_line_is_reported_with_its_number_and_an_example() {
     let scenario = everything();
     let router = NodeId(2);
     for (key, typed, says) in [
@@ -179,7 +179,7 @@ fn every_kind_of_fault_can_be_added_as_the_picker_offers_it() {
 }
 
 #[test]
-fn the_links_that_everybody_has_met_can_be_taken() {
+fn every_preset_can_be_chosen() {
     let scenario = example(0);
     for preset in presets() {
         let (mut form, _, link) = of_link(&scenario, 0);

@@ -125,7 +125,7 @@ fn lost(to: &str) -> Change {
 }
 
 /// The entries of the IPv4 responses sent on this interface.
-fn told(sent: &[Outgoing], interface: u32) -> Vec<Entry> {
+fn announced(sent: &[Outgoing], interface: u32) -> Vec<Entry> {
     let of = |sent: &&Outgoing| sent.interface == interface && sent.source_port == PORT_V2;
     let entries = |sent: &Outgoing| match message::read(Version::V2, &sent.payload) {
         Some(Message::Response(entries)) => entries,
@@ -164,7 +164,7 @@ fn full_tables_go_out_every_half_minute_up_to_a_sixth_sooner_or_later() {
     while let Some(next) = lab.0.poll_at().filter(|next| *next < at(3_000)) {
         lab.0.poll(next, &mut lab.1);
         let (sent, _) = lab.take();
-        if !told(&sent, 0).is_empty() {
+        if !announced(&sent, 0).is_empty() {
             gaps.extend(last.map(|last: Instant| next - last));
             last = Some(next);
         }
@@ -206,12 +206,17 @@ fn a_route_unheard_of_for_180_s_is_lost_and_told_as_unreachable_for_120_s() {
     assert_eq!(lab.run(210).1, []);
     let (sent, changes) = lab.run(211);
     assert_eq!(changes, [lost("10.9.0.0/16")]);
-    assert!(told(&sent, 1).contains(&entry("10.9.0.0/16", 16)), "at once");
+    assert!(announced(&sent, 1).contains(&entry("10.9.0.0/16", 16)), "at once");
     let (sent, _) = lab.run(330);
-    assert!(told(&sent, 1).iter().filter(|told| **told == entry("10.9.0.0/16", 16)).count() >= 3);
+    assert!(
+        announced(&sent, 1).iter().filter(|announced| **announced == entry("10.9.0.0/16", 16)).count() >= 3
+    );
     lab.run(331);
     let (sent, _) = lab.run(400);
-    assert!(!told(&sent, 1).is_empty() && told(&sent, 1).iter().all(|told| told.to != net("10.9.0.0/16")));
+    assert!(
+        !announced(&sent, 1).is_empty()
+            && announced(&sent, 1).iter().all(|announced| announced.to != net("10.9.0.0/16"))
+    );
 }
 
 #[test]
@@ -230,13 +235,13 @@ fn what_came_from_a_neighbor_goes_back_as_split_horizon_says() {
         lab.take();
         let sent = lab.run(40).0;
         let about = |interface| {
-            told(&sent, interface)
+            announced(&sent, interface)
                 .into_iter()
-                .filter(|told| told.to == net("10.9.0.0/16"))
-                .map(|told| told.metric)
+                .filter(|announced| announced.to == net("10.9.0.0/16"))
+                .map(|announced| announced.metric)
                 .collect()
         };
-        let own = told(&sent, 0).iter().any(|told| told.to == net("10.0.0.0/24"));
+        let own = announced(&sent, 0).iter().any(|announced| announced.to == net("10.0.0.0/24"));
         let [back, on]: [Vec<u8>; 2] = [about(0), about(1)];
         assert!(!on.is_empty() && on.iter().all(|metric| *metric == 4));
         (back.first().copied(), own)
@@ -252,14 +257,14 @@ fn a_change_is_told_at_once_and_the_next_after_one_to_five_seconds_and_only_chan
     lab.run(8);
     lab.hear(10, "10.0.0.2", &[entry("10.9.0.0/16", 3)]);
     let sent = lab.take().0;
-    assert_eq!(told(&sent, 1), [entry("10.9.0.0/16", 4)]);
+    assert_eq!(announced(&sent, 1), [entry("10.9.0.0/16", 4)]);
     lab.hear(10, "10.0.0.2", &[entry("10.8.0.0/16", 3)]);
     lab.hear(10, "10.0.0.2", &[entry("10.7.0.0/16", 3)]);
-    assert_eq!(told(&lab.take().0, 1), []);
+    assert_eq!(announced(&lab.take().0, 1), []);
     let next = lab.0.poll_at().unwrap();
     assert!((at(11)..=at(15)).contains(&next), "{next}");
     lab.0.poll(next, &mut lab.1);
-    assert_eq!(told(&lab.take().0, 1), [entry("10.7.0.0/16", 4), entry("10.8.0.0/16", 4)]);
+    assert_eq!(announced(&lab.take().0, 1), [entry("10.7.0.0/16", 4), entry("10.8.0.0/16", 4)]);
 }
 
 #[test]
@@ -267,8 +272,8 @@ fn without_triggered_updates_a_change_waits_for_the_full_table() {
     let mut lab = Lab::new(config::Rip { triggered: false, ..default() });
     lab.take();
     lab.hear(1, "10.0.0.2", &[entry("10.9.0.0/16", 3)]);
-    assert_eq!(told(&lab.run(24).0, 1), []);
-    assert!(told(&lab.run(35).0, 1).contains(&entry("10.9.0.0/16", 4)));
+    assert_eq!(announced(&lab.run(24).0, 1), []);
+    assert!(announced(&lab.run(35).0, 1).contains(&entry("10.9.0.0/16", 4)));
 }
 
 #[test]
@@ -306,9 +311,9 @@ fn what_the_router_reaches_itself_is_never_learned_and_is_told_with_metric_one()
     lab.local(2, &[stub]);
     assert_eq!(lab.take().1, [lost("192.168.0.0/24")]);
     assert_eq!(lab.hear(3, "10.0.0.2", &[entry("192.168.0.0/24", 1), entry("10.0.0.0/24", 1)]), []);
-    assert!(told(&lab.run(40).0, 0).contains(&entry("192.168.0.0/24", 1)));
+    assert!(announced(&lab.run(40).0, 0).contains(&entry("192.168.0.0/24", 1)));
     lab.local(41, &[]);
-    assert!(told(&lab.run(46).0, 0).contains(&entry("192.168.0.0/24", 16)));
+    assert!(announced(&lab.run(46).0, 0).contains(&entry("192.168.0.0/24", 16)));
     assert_eq!(
         lab.hear(47, "10.0.0.2", &[entry("192.168.0.0/24", 1)]),
         [learned("192.168.0.0/24", "10.0.0.2", 2)]
@@ -321,8 +326,8 @@ fn a_written_route_names_its_router_to_those_who_are_neighbors_of_it() {
     let via = Some(ip("10.0.0.77"));
     lab.local(1, &[Local { to: net("0.0.0.0/0"), interface: 0, via }]);
     let sent = lab.run(40).0;
-    assert!(told(&sent, 0).contains(&Entry { via, ..entry("0.0.0.0/0", 1) }));
-    assert!(told(&sent, 1).contains(&entry("0.0.0.0/0", 1)));
+    assert!(announced(&sent, 0).contains(&Entry { via, ..entry("0.0.0.0/0", 1) }));
+    assert!(announced(&sent, 1).contains(&entry("0.0.0.0/0", 1)));
 }
 
 #[test]
@@ -341,7 +346,7 @@ fn who_asks_for_everything_gets_the_table_with_split_horizon_back_to_his_port() 
     let mut lab = Lab::new(default());
     lab.hear(1, "10.0.0.2", &[entry("10.9.0.0/16", 3)]);
     let sent = lab.ask(2, ("10.0.0.3", 5_000), &message::whole_table(Version::V2));
-    assert_eq!(told(&sent, 0), [entry("10.0.1.0/24", 1), entry("10.9.0.0/16", 16)]);
+    assert_eq!(announced(&sent, 0), [entry("10.0.1.0/24", 1), entry("10.9.0.0/16", 16)]);
     let [sent] = &sent[..] else { panic!("{sent:?}") };
     assert_eq!((sent.destination, sent.destination_port), (ip("10.0.0.3"), 5_000));
     assert_eq!((sent.source, sent.source_port), (ip("10.0.0.1"), 520));
@@ -360,7 +365,10 @@ fn who_asks_for_a_network_gets_the_bare_truth() {
     .remove(0);
     request[0] = 1;
     let sent = lab.ask(2, ("10.0.0.3", 520), &request);
-    assert_eq!(told(&sent, 0), [entry("10.9.0.0/16", 4), entry("10.9.0.0/17", 16), entry("10.0.0.0/24", 1)]);
+    assert_eq!(
+        announced(&sent, 0),
+        [entry("10.9.0.0/16", 4), entry("10.9.0.0/17", 16), entry("10.0.0.0/24", 1)]
+    );
     assert_eq!(lab.ask(2, ("10.0.0.3", 520), &[1, 2, 0, 0]), []);
 }
 
@@ -375,7 +383,7 @@ fn an_interface_that_goes_takes_its_routes_and_asks_anew_when_it_comes_back() {
     lab.0.set_interfaces(at(10), &down, &mut lab.1);
     let (sent, changes) = lab.take();
     assert_eq!(changes, [lost("10.9.0.0/16"), lost("2001:db8::/32")]);
-    assert_eq!(told(&sent, 1), [entry("10.9.0.0/16", 16)]);
+    assert_eq!(announced(&sent, 1), [entry("10.9.0.0/16", 16)]);
     assert!(sent.iter().all(|sent| sent.interface == 1));
     lab.0.set_interfaces(at(12), &interfaces(), &mut lab.1);
     let asked: Vec<_> =

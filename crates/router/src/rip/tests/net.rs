@@ -26,7 +26,7 @@ pub(super) struct Link {
     ends: Ends,
     /// It has a carrier.
     up: bool,
-    /// It swallows everything, and nobody sees that.
+    /// It drops everything without a sign.
     silent: bool,
 }
 

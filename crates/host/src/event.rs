@@ -1,0 +1,124 @@
+//! What changes in a host, and what it asks of its owner.
+
+use crate::run::{Outcome, RunEvent, RunId, Totals};
+use smoltcp::socket::tcp;
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
+use std::convert::Infallible;
+
+/// What a host wants done, in this order. A host reports no dropped frames: what its stack ignores leaves no trace.
+pub type Actions = wire::node::Actions<Output, Infallible>;
+
+/// What a host reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Something changed in the host.
+    Changed(Event),
+    /// Something happened to a run.
+    Run {
+        /// The run.
+        run: RunId,
+        /// What happened.
+        event: RunEvent,
+        /// All that was measured of the run up to and with this event.
+        totals: Totals,
+    },
+    /// A run has ended, and its last event has been reported. All other hosts that take part in it have to
+    /// [end](crate::Host::end) it.
+    RunEnded {
+        /// The run.
+        run: RunId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// A change in a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The host has a new address, made from a router's advertisement (RFC 4862).
+    Address {
+        /// The address and its prefix.
+        cidr: IpCidr,
+    },
+    /// An address from an advertisement is no longer valid.
+    AddressGone {
+        /// The address and its prefix.
+        cidr: IpCidr,
+    },
+    /// The host has a new default router, which advertised itself (RFC 4861, 6.3.4).
+    DefaultRouter {
+        /// The router's address.
+        router: IpAddress,
+    },
+    /// A default router's lifetime is over.
+    DefaultRouterGone {
+        /// The router's address.
+        router: IpAddress,
+    },
+    /// The host joined a multicast group.
+    Joined {
+        /// The group's address.
+        group: IpAddress,
+    },
+    /// The host left a multicast group.
+    Left {
+        /// The group's address.
+        group: IpAddress,
+    },
+    /// The path MTU to a destination changed (RFC 1191, RFC 8201): reduced by an ICMP error, or back at the host's own MTU after
+    /// ten minutes.
+    PathMtu {
+        /// The destination.
+        to: IpAddress,
+        /// The longest packet, in bytes.
+        mtu: usize,
+    },
+    /// The host learned a neighbor's address, by ARP (RFC 826) or NDP (RFC 4861). Derived from the frames that arrive, by
+    /// smoltcp's own rules, since its cache cannot be read.
+    Neighbor {
+        /// The neighbor's IP address.
+        ip: IpAddress,
+        /// The neighbor's Ethernet address.
+        mac: EthernetAddress,
+    },
+    /// A socket was opened, or changed.
+    Socket {
+        /// The socket's number, counted over the host's life.
+        socket: u32,
+        /// What it is now.
+        state: SocketState,
+    },
+    /// A socket was removed.
+    SocketGone {
+        /// The socket's number.
+        socket: u32,
+    },
+    /// The host sent a frame but has no cable. Only the owner knows that.
+    NoCable,
+}
+
+/// What can be seen of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketState {
+    /// A TCP socket.
+    Tcp {
+        /// RFC 9293, 3.3.2.
+        state: tcp::State,
+        /// The local endpoint; `None` until the socket is bound to one.
+        local: Option<IpEndpoint>,
+        /// The remote endpoint; `None` while there is no connection.
+        remote: Option<IpEndpoint>,
+        /// The port it listens on, or is bound to.
+        port: u16,
+    },
+    /// A bound UDP socket.
+    Udp {
+        /// Its port.
+        port: u16,
+    },
+    /// An ICMP socket.
+    Icmp {
+        /// The identifier of its echo requests.
+        ident: u16,
+    },
+}

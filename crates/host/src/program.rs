@@ -1,0 +1,158 @@
+//! The programs that run on hosts: the clients of runs, and the servers that answer them.
+//!
+//! Each is a small state machine on top of smoltcp's sockets, stepped whenever its host is polled. It never waits: it
+//! says when it next wants to be asked.
+
+pub(crate) mod bulk;
+pub(crate) mod echo;
+pub(crate) mod group;
+pub(crate) mod path_mtu;
+pub(crate) mod ping;
+pub(crate) mod server;
+pub(crate) mod traceroute;
+
+use crate::config::{Congestion, TcpConfig};
+use crate::icmp_error::IcmpReport;
+use crate::meter::Meter;
+use crate::run::{Failure, IcmpError, RunEvent, RunId};
+use crate::sockets::Sockets;
+use smoltcp::iface::{Interface, SocketHandle};
+use smoltcp::socket::{tcp, udp};
+use smoltcp::wire::IpAddress;
+use wire::{Duration, Instant};
+
+/// What a program can reach of its host.
+pub(crate) struct Stack<'a> {
+    pub iface: &'a mut Interface,
+    pub sockets: &'a mut Sockets,
+    /// The ICMP socket that was last given a packet longer than the MTU: smoltcp fragments one packet at a time, and forgets
+    /// the rest of it when another one comes.
+    pub fragmenting: &'a mut Option<SocketHandle>,
+}
+
+/// The client of a run.
+pub(crate) trait Client {
+    /// Does what can be done now; returns whether it touched a socket.
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool;
+    /// It hears that one of its packets got no further.
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>);
+    /// When it wants to be stepped even if no frame comes.
+    fn wake(&self) -> Option<Instant>;
+    /// Whose client it is.
+    fn run(&self) -> RunId;
+    /// Its only socket.
+    fn socket(&self) -> SocketHandle;
+}
+
+/// How far the TCP connection of a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Connecting,
+    Open,
+    Over,
+}
+
+/// A client's TCP connection: notes when it stands and when it fails.
+pub(crate) struct Connection {
+    pub run: RunId,
+    pub socket: SocketHandle,
+    began: Instant,
+    timeout: Option<Duration>,
+    phase: Phase,
+    errors: ErrorLog,
+}
+
+impl Connection {
+    pub fn new(run: RunId, socket: SocketHandle, began: Instant, timeout: Option<Duration>) -> Self {
+        Self { run, socket, began, timeout, phase: Phase::Connecting, errors: ErrorLog::default() }
+    }
+
+    /// That nobody listens or speaks TCP there is final while it is being set up; all else may pass (RFC 1122, 4.2.3.9).
+    pub fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.errors.note(self.run, error, meter);
+        let refused = matches!(error.what, IcmpError::PortUnreachable | IcmpError::ProtocolUnreachable);
+        if refused && self.phase == Phase::Connecting {
+            meter.fail(self.run, Failure::Refused);
+            self.phase = Phase::Over;
+        }
+    }
+
+    /// Notes what has become of the connection; a failure ends the run.
+    pub fn watch(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> Phase {
+        let socket = stack.sockets.tcp(self.socket);
+        let waited = meter.now - self.began;
+        match (self.phase, socket.state()) {
+            (Phase::Connecting, tcp::State::Closed) => {
+                let silent = self.timeout.is_some_and(|timeout| waited >= timeout);
+                meter.fail(self.run, if silent { self.errors.failure() } else { Failure::Refused });
+                self.phase = Phase::Over;
+            }
+            (Phase::Connecting, state) if !matches!(state, tcp::State::SynSent | tcp::State::SynReceived) => {
+                meter.event(self.run, RunEvent::Connected { after: waited });
+                self.phase = Phase::Open;
+            }
+            (Phase::Open, tcp::State::Closed) => {
+                meter.fail(self.run, Failure::Broken);
+                self.phase = Phase::Over;
+            }
+            _ => {}
+        }
+        self.phase
+    }
+
+    pub fn over(&mut self) {
+        self.phase = Phase::Over;
+    }
+}
+
+/// What a run was told of its packets. Somebody who says the same again and again is noted once.
+#[derive(Default)]
+pub(crate) struct ErrorLog {
+    last: Option<(IpAddress, IcmpError)>,
+    noted: u32,
+}
+
+/// Notes of one run at most.
+const ERRORS_MAX: u32 = 1_000;
+
+impl ErrorLog {
+    /// Writes it down if it is news.
+    pub fn note(&mut self, run: RunId, error: &IcmpReport, meter: &mut Meter<'_>) {
+        if self.last != Some((error.from, error.what)) && self.noted < ERRORS_MAX {
+            self.noted += 1;
+            meter.event(run, RunEvent::Told { number: None, from: error.from, what: error.what });
+        }
+        self.last = Some((error.from, error.what));
+    }
+
+    /// Why a run failed to which nothing came back.
+    pub fn failure(&self) -> Failure {
+        self.last.map_or(Failure::NoAnswer, |(_, what)| Failure::Unreachable(what))
+    }
+}
+
+/// A TCP socket with these settings.
+pub(crate) fn tcp_socket(config: TcpConfig) -> tcp::Socket<'static> {
+    let buffer = |bytes| tcp::SocketBuffer::new(vec![0; bytes]);
+    let mut socket = tcp::Socket::new(buffer(config.rx_buffer), buffer(config.tx_buffer));
+    socket.set_congestion_control(match config.congestion {
+        Congestion::None => tcp::CongestionControl::None,
+        Congestion::Reno => tcp::CongestionControl::Reno,
+        Congestion::Cubic => tcp::CongestionControl::Cubic,
+    });
+    let micros = |timeout: Duration| smoltcp::time::Duration::from_micros(timeout.nanos() / 1_000);
+    socket.set_timeout(config.timeout.map(micros));
+    socket
+}
+
+/// A UDP socket that can hold a burst.
+pub(crate) fn udp_socket() -> udp::Socket<'static> {
+    let buffer = || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 64], vec![0; 128 * 1024]);
+    udp::Socket::new(buffer(), buffer())
+}
+
+/// The text of message `number` of `count`: numbered if there are several, so that a late answer is not taken for
+/// another's.
+pub(crate) fn numbered(text: &str, number: u32, count: u32) -> String {
+    if count == 1 { text.to_owned() } else { format!("{text} #{}", number + 1) }
+}

@@ -1,0 +1,254 @@
+//! Senders: iperf over TCP and UDP, and `connect`, which sends a single message.
+//!
+//! The TCP sender closes only when all it wrote is acknowledged, so that its FIN goes alone. smoltcp 0.14 forgets a FIN that
+//! is lost together with data (three duplicate ACKs clear its timer, and a receiver ignores a FIN on data that it has): a
+//! finished transfer would then end in a timeout.
+
+use super::{Client, Connection, ErrorLog, Phase, Stack};
+use crate::config::TCP_TIMEOUT;
+use crate::icmp_error::IcmpReport;
+use crate::meter::Meter;
+use crate::run::{Amount, Outcome, RunId};
+use smoltcp::iface::SocketHandle;
+use smoltcp::socket::tcp;
+use smoltcp::wire::IpEndpoint;
+use wire::{BitsPerSec, Duration, Instant};
+
+/// After the last datagram, those under way are waited for this long.
+pub(super) const UDP_GRACE: Duration = Duration::from_secs(1);
+
+/// Sends over one TCP connection, closes it, and is done when the other side has acknowledged the end.
+pub(crate) struct TcpSender {
+    connection: Connection,
+    payload: Payload,
+    written: u64,
+    /// With an amount of time: when it is over. Known once the connection stands.
+    until: Option<Instant>,
+    closed: bool,
+}
+
+/// What is sent.
+pub(crate) enum Payload {
+    /// This text, once.
+    Text(Vec<u8>),
+    /// Digits, as iperf does.
+    Digits(Amount),
+}
+
+impl TcpSender {
+    pub fn new(connection: Connection, payload: Payload) -> Self {
+        Self { connection, payload, written: 0, until: None, closed: false }
+    }
+
+    fn is_all_written(&self, now: Instant) -> bool {
+        match &self.payload {
+            Payload::Text(text) => self.written == text.len() as u64,
+            Payload::Digits(Amount::Bytes(bytes)) => self.written == *bytes,
+            Payload::Digits(Amount::Time(_)) => self.until.is_some_and(|until| now >= until),
+        }
+    }
+
+    /// All data is acknowledged and the FIN is out: the transfer is done as soon as that is acknowledged too, or given up.
+    fn step_closing(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+        let state = stack.sockets.tcp(self.connection.socket).state();
+        if matches!(state, tcp::State::FinWait2 | tcp::State::TimeWait | tcp::State::Closed) {
+            meter.finish(self.connection.run, Outcome::Succeeded);
+        }
+        false
+    }
+}
+
+/// Fills `buffer` with what follows the first `written` bytes; less than all of it when the payload ends.
+fn fill(payload: &Payload, written: u64, buffer: &mut [u8]) -> usize {
+    match payload {
+        Payload::Text(text) => {
+            let rest = &text[written as usize..];
+            let len = rest.len().min(buffer.len());
+            buffer[..len].copy_from_slice(&rest[..len]);
+            len
+        }
+        Payload::Digits(amount) => {
+            let len = match amount {
+                Amount::Bytes(bytes) => buffer.len().min((bytes - written).try_into().unwrap_or(usize::MAX)),
+                Amount::Time(_) => buffer.len(),
+            };
+            fill_digits(&mut buffer[..len], (written % 10) as usize);
+            len
+        }
+    }
+}
+
+fn fill_digits(buffer: &mut [u8], phase: usize) {
+    const DIGITS: [u8; 1010] = {
+        let mut digits = [0; 1010];
+        let mut at = 0;
+        while at < digits.len() {
+            digits[at] = b'0' + (at % 10) as u8;
+            at += 1;
+        }
+        digits
+    };
+    for chunk in buffer.chunks_mut(1_000) {
+        chunk.copy_from_slice(&DIGITS[phase..phase + chunk.len()]);
+    }
+}
+
+impl Client for TcpSender {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+        if self.closed {
+            return self.step_closing(stack, meter);
+        }
+        if self.connection.watch(stack, meter) != Phase::Open {
+            return false;
+        }
+        if let Payload::Digits(Amount::Time(time)) = self.payload {
+            self.until.get_or_insert(meter.now + time);
+        }
+        let socket = stack.sockets.tcp(self.connection.socket);
+        let mut acted = false;
+        while socket.can_send() && !self.is_all_written(meter.now) {
+            let (payload, written) = (&self.payload, self.written);
+            let sent = socket.send(|buffer| {
+                let len = fill(payload, written, buffer);
+                (len, len)
+            });
+            self.written += sent.expect("it can send") as u64;
+            acted = true;
+        }
+        if self.is_all_written(meter.now) && socket.send_queue() == 0 {
+            if matches!(self.payload, Payload::Text(_)) {
+                meter.sent(self.connection.run, 0);
+            }
+            socket.close();
+            self.closed = true;
+            acted = true;
+        }
+        acted
+    }
+
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.connection.icmp_error(error, meter);
+    }
+
+    fn wake(&self) -> Option<Instant> {
+        self.until.filter(|_| !self.closed)
+    }
+
+    fn run(&self) -> RunId {
+        self.connection.run
+    }
+
+    fn socket(&self) -> SocketHandle {
+        self.connection.socket
+    }
+}
+
+/// Sends datagrams at a fixed rate, whatever becomes of them. Each begins with iperf 2's header: a sequence number and
+/// the sender's time (seconds, microseconds), four bytes each.
+pub(crate) struct UdpSender {
+    run: RunId,
+    socket: SocketHandle,
+    to: IpEndpoint,
+    datagram_bytes: usize,
+    /// From one datagram to the next.
+    gap: Duration,
+    /// How many in all.
+    count: u64,
+    sent: u64,
+    next_at: Instant,
+    give_up_at: Option<Instant>,
+    /// No datagram was taken since then.
+    blocked_since: Option<Instant>,
+    errors: ErrorLog,
+}
+
+impl UdpSender {
+    pub fn new(
+        run: RunId,
+        socket: SocketHandle,
+        to: IpEndpoint,
+        amount: Amount,
+        (rate, datagram_bytes): (BitsPerSec, usize),
+        now: Instant,
+    ) -> Self {
+        let gap = rate.time_for(datagram_bytes);
+        let count = match amount {
+            Amount::Bytes(bytes) => bytes.div_ceil(datagram_bytes as u64),
+            Amount::Time(time) => time.nanos().div_ceil(gap.nanos()),
+        };
+        Self {
+            run,
+            socket,
+            to,
+            datagram_bytes,
+            gap,
+            count,
+            sent: 0,
+            next_at: now,
+            give_up_at: None,
+            blocked_since: None,
+            errors: ErrorLog::default(),
+        }
+    }
+}
+
+impl Client for UdpSender {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+        let socket = stack.sockets.udp(self.socket);
+        let mut acted = false;
+        while self.sent < self.count && self.next_at <= meter.now {
+            let number = self.sent as u32;
+            let micros = meter.now.nanos() / 1_000;
+            let filled = socket.send_with(self.datagram_bytes, self.to, |buffer| {
+                let (header, digits) = buffer.split_at_mut(12);
+                header[..4].copy_from_slice(&number.to_be_bytes());
+                header[4..8].copy_from_slice(&((micros / 1_000_000) as u32).to_be_bytes());
+                header[8..].copy_from_slice(&((micros % 1_000_000) as u32).to_be_bytes());
+                fill_digits(digits, 0);
+                self.datagram_bytes
+            });
+            if filled.is_err() {
+                // The stack is still waiting for the neighbor's address: like a program that blocks, try again later.
+                self.next_at = meter.now + self.gap;
+                if meter.now - *self.blocked_since.get_or_insert(meter.now) >= TCP_TIMEOUT {
+                    meter.fail(self.run, self.errors.failure());
+                }
+                break;
+            }
+            if let Some(measured) = meter.run(self.run) {
+                measured.totals.sent += 1;
+            }
+            self.sent += 1;
+            self.blocked_since = None;
+            self.next_at += self.gap;
+            acted = true;
+        }
+        if self.sent == self.count {
+            let give_up_at = *self.give_up_at.get_or_insert(meter.now + UDP_GRACE);
+            let received = meter.run(self.run).map_or(0, |measured| measured.totals.received);
+            if received == self.count || meter.now >= give_up_at {
+                match received {
+                    0 => meter.fail(self.run, self.errors.failure()),
+                    _ => meter.finish(self.run, Outcome::Succeeded),
+                }
+            }
+        }
+        acted
+    }
+
+    fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.errors.note(self.run, error, meter);
+    }
+
+    fn wake(&self) -> Option<Instant> {
+        self.give_up_at.or(Some(self.next_at))
+    }
+
+    fn run(&self) -> RunId {
+        self.run
+    }
+
+    fn socket(&self) -> SocketHandle {
+        self.socket
+    }
+}

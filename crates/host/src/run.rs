@@ -1,0 +1,557 @@
+//! The kinds of runs: their settings, what happens to them, and what is measured.
+
+use crate::config::{Congestion, TCP_BUFFER_MAX, TCP_BUFFER_MIN};
+use smoltcp::wire::IpAddress;
+use std::fmt;
+use wire::{BitsPerSec, Duration, NodeId};
+
+/// A run: opaque to hosts, a number to the owner of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub u32);
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunKind {
+    /// ICMP echo requests (RFC 792, RFC 4443).
+    Ping(Ping),
+    /// A text is sent and comes back (RFC 862, port 7), over TCP or UDP.
+    Echo(Echo),
+    /// Bulk data to port 5001, as iperf 2 does it.
+    Iperf(Iperf),
+    /// A TCP connection that carries one message and is closed, as mirage-vnetif's `connect` example does it.
+    Connect(Connect),
+    /// Who is on the way: probes whose time to live ends at one hop after the other.
+    Traceroute(Traceroute),
+    /// The longest packet that gets through: probes that must not be fragmented (RFC 1191, RFC 8201).
+    PathMtu(PathMtu),
+    /// UDP datagrams to a group; those who receive it join it first.
+    Multicast(Multicast),
+}
+
+/// Settings of a traceroute run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traceroute {
+    /// What the probes are: UDP to an unlikely port, as `traceroute` sends them, or echo requests, as `tracert` does.
+    pub probe: Probe,
+    /// Hops after which it gives up.
+    pub hops_max: u8,
+    /// Probes for each hop.
+    pub tries: u8,
+    /// A probe that was not answered after this long is lost.
+    pub timeout: Duration,
+}
+
+/// What a traceroute sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Probe {
+    /// UDP to ports from 33434 on.
+    Udp,
+    /// ICMP echo requests.
+    Icmp,
+}
+
+/// Settings of a path MTU run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathMtu {
+    /// A probe that was not answered after this long is lost; after three losses of one size it tries shorter ones.
+    pub timeout: Duration,
+}
+
+/// Settings of a multicast run; its target is the group's address. Its datagrams do not leave the network that they are sent
+/// in: their time to live is 1 (RFC 1112, 6.1), since the routers here do not forward multicast.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Multicast {
+    /// The hosts that join the group.
+    pub receivers: Vec<NodeId>,
+    /// How many datagrams.
+    pub count: u32,
+    /// From one to the next; the first is sent so long after the joining.
+    pub interval: Duration,
+    /// What is sent.
+    pub text: String,
+    /// The UDP port.
+    pub port: u16,
+}
+
+/// The receivers of one multicast run at most.
+pub const RECEIVERS_MAX: usize = 256;
+
+/// Settings of a ping run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ping {
+    /// How many requests.
+    pub count: u32,
+    /// From one request to the next.
+    pub interval: Duration,
+    /// Bytes after the ICMP header; fewer if they would not fit into one packet.
+    pub payload_bytes: usize,
+    /// A reply that has not come after this long is counted as lost.
+    pub timeout: Duration,
+    /// The requests' time to live or hop limit; `None`: the stack's 64.
+    pub ttl: Option<u8>,
+    /// IPv4 routers may fragment the requests, and the host itself does if they are longer than its MTU, up to
+    /// [`FRAGMENTED_PAYLOAD_MAX`]; if not, and with IPv6, the payload is cut to what fits.
+    pub fragments: bool,
+}
+
+/// The longest payload of a ping that is fragmented, in bytes. IPv4 could carry 65 507, but each host of a world, and there
+/// may be thousands in a browser's tab, has a buffer for the packet that it is fragmenting: smoltcp's is 16 KiB here.
+pub const FRAGMENTED_PAYLOAD_MAX: usize = smoltcp::config::FRAGMENTATION_BUFFER_SIZE - 28;
+
+/// Settings of an echo run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Echo {
+    /// TCP or UDP.
+    pub transport: Transport,
+    /// How many messages, one after the other: each waits for the one before it.
+    pub count: u32,
+    /// What is sent.
+    pub text: String,
+    /// A UDP echo that has not come after this long is counted as lost.
+    pub timeout: Duration,
+}
+
+/// TCP or UDP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// RFC 9293.
+    Tcp,
+    /// RFC 768.
+    Udp,
+}
+
+/// Settings of an iperf run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Iperf {
+    /// How much, or how long.
+    pub amount: Amount,
+    /// From one interval report to the next.
+    pub interval: Duration,
+    /// TCP or UDP, with what only that one has.
+    pub transport: IperfTransport,
+}
+
+/// How much an iperf run sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// This many bytes.
+    Bytes(u64),
+    /// As much as goes in this time.
+    Time(Duration),
+}
+
+/// What only one of the transports has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IperfTransport {
+    /// As fast as TCP lets it. `None`: what the hosts' own settings say.
+    Tcp {
+        /// Congestion control of the sender.
+        congestion: Option<Congestion>,
+        /// The receiver's buffer in bytes.
+        rx_buffer: Option<usize>,
+        /// The sender's buffer in bytes.
+        tx_buffer: Option<usize>,
+    },
+    /// At this rate, whatever gets lost.
+    Udp {
+        /// Of the UDP payload.
+        rate: BitsPerSec,
+        /// UDP payload of each datagram in bytes; fewer if they would not fit into one packet.
+        datagram_bytes: usize,
+    },
+}
+
+/// Settings of a connect run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connect {
+    /// Where the server listens.
+    pub port: u16,
+    /// What the client sends.
+    pub text: String,
+}
+
+/// Something that happened to a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunEvent {
+    /// It began.
+    Started,
+    /// The TCP connection stands, as the client sees it.
+    Connected {
+        /// From the SYN to the SYN-ACK, retransmissions included.
+        after: Duration,
+    },
+    /// A request (ping) or a message (echo, connect) was sent.
+    Sent {
+        /// From 0.
+        number: u32,
+    },
+    /// The answer to it came.
+    Answered {
+        /// From 0.
+        number: u32,
+        /// From the request to the answer.
+        rtt: Duration,
+    },
+    /// It was given up.
+    Unanswered {
+        /// From 0.
+        number: u32,
+    },
+    /// Somebody on the way said that a packet of this run got no further.
+    Told {
+        /// Which request, from 0, if that can be told.
+        number: Option<u32>,
+        /// Who said it.
+        from: IpAddress,
+        /// What.
+        what: IcmpError,
+    },
+    /// A probe of a traceroute was answered, or not.
+    Hop(Hop),
+    /// The longest packet that gets through, as it is known by now.
+    PathMtu {
+        /// In bytes.
+        bytes: usize,
+        /// The router that said so; `None`: found out by what was lost or answered.
+        from: Option<IpAddress>,
+    },
+    /// A receiver of a multicast run got a datagram.
+    Received {
+        /// Which datagram, from 0.
+        number: u32,
+        /// Who.
+        by: NodeId,
+    },
+    /// The server has received more; the entry's totals say how much. At most one each millisecond of virtual time, and
+    /// ever fewer the longer the run lasts.
+    Progress,
+    /// An iperf interval is over.
+    Interval(Interval),
+    /// It is over.
+    Finished(Outcome),
+}
+
+/// One answer to a traceroute, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The hop: the probe's time to live.
+    pub hop: u8,
+    /// Which of its probes, from 0.
+    pub number: u8,
+    /// Who answered, after how long, and what; `None`: nobody.
+    pub answer: Option<(IpAddress, Duration, HopAnswer)>,
+}
+
+/// What the answer to a traceroute's probe says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HopAnswer {
+    /// It is on the way.
+    OnTheWay,
+    /// It is the target.
+    Reached,
+    /// It goes no further.
+    Told(IcmpError),
+}
+
+/// What an ICMP error says of a packet (RFC 792, RFC 1812, RFC 4443).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IcmpError {
+    /// Its time to live, or hop limit, was over.
+    Expired,
+    /// A fragment of it did not come in time.
+    ReassemblyExpired,
+    /// No route leads to its network.
+    NetUnreachable,
+    /// Its host does not answer.
+    HostUnreachable,
+    /// Nobody speaks this protocol there.
+    ProtocolUnreachable,
+    /// Nobody listens at this port.
+    PortUnreachable,
+    /// A filter does not let it pass.
+    Prohibited,
+    /// It is too long: the next link takes packets of at most so many bytes.
+    TooBig(u32),
+    /// Something else: its type and code.
+    Other(u8, u8),
+}
+
+/// An iperf interval, as the server measured it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// Since the run began.
+    pub from: Duration,
+    /// Since the run began.
+    pub to: Duration,
+    /// Payload received in it.
+    pub bytes: u64,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did what it should. A ping or a UDP echo has if at least one answer came, as with `ping`.
+    Succeeded,
+    /// It did not.
+    Failed(Failure),
+    /// A person stopped it.
+    Stopped,
+}
+
+/// Why a run failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failure {
+    /// The client has no address of the target's IP version, or the target has none at all.
+    NoAddress,
+    /// Nothing at all came back.
+    NoAnswer,
+    /// The client has no route to the target: it is on another network and there is no gateway.
+    NoRoute,
+    /// The other side refused (RST).
+    Refused,
+    /// The connection stood, then broke.
+    Broken,
+    /// Somebody on the way said that packets do not get there.
+    Unreachable(IcmpError),
+}
+
+/// What was measured of a run, from its start to some moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Requests, messages or datagrams that the client sent.
+    pub sent: u64,
+    /// Those answered (ping, echo) or received (iperf UDP).
+    pub received: u64,
+    /// Payload bytes that the server received (iperf, connect), or that came back (ping, echo).
+    pub bytes: u64,
+    /// Round-trip times: how many, their sum, the least and the greatest.
+    pub rtt_count: u64,
+    /// Sum of the round-trip times.
+    pub rtt_sum: Duration,
+    /// The shortest round trip.
+    pub rtt_min: Duration,
+    /// The longest round trip.
+    pub rtt_max: Duration,
+    /// To the last payload byte that the server received, from when the connection stood (TCP), or from the first
+    /// (UDP).
+    pub transfer_time: Duration,
+    /// TCP segments that the client sent again.
+    pub retransmits: u64,
+    /// Interarrival jitter (RFC 3550, 6.4.1), iperf UDP only.
+    pub jitter: Duration,
+}
+
+impl Default for Ping {
+    fn default() -> Self {
+        Self {
+            count: 4,
+            interval: Duration::from_secs(1),
+            payload_bytes: 56,
+            timeout: Duration::from_secs(2),
+            ttl: None,
+            fragments: false,
+        }
+    }
+}
+
+impl Default for Traceroute {
+    fn default() -> Self {
+        Self { probe: Probe::Udp, hops_max: 30, tries: 3, timeout: Duration::from_secs(2) }
+    }
+}
+
+impl Default for PathMtu {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(1) }
+    }
+}
+
+impl Default for Multicast {
+    fn default() -> Self {
+        Self {
+            receivers: Vec::new(),
+            count: 4,
+            interval: Duration::from_secs(1),
+            text: "Hello, everybody!".into(),
+            port: 5_000,
+        }
+    }
+}
+
+impl Default for Echo {
+    fn default() -> Self {
+        Self {
+            transport: Transport::Tcp,
+            count: 1,
+            text: "Hello, aquarium!".into(),
+            timeout: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Default for Iperf {
+    fn default() -> Self {
+        Self {
+            amount: Amount::Bytes(1_000_000),
+            interval: Duration::from_secs(1),
+            transport: IperfTransport::Tcp { congestion: None, rx_buffer: None, tx_buffer: None },
+        }
+    }
+}
+
+impl Default for Connect {
+    fn default() -> Self {
+        Self { port: 80, text: "hello".into() }
+    }
+}
+
+/// RFC 862.
+pub const ECHO_PORT: u16 = 7;
+/// iperf 2's default.
+pub const IPERF_PORT: u16 = 5001;
+/// What iperf 2 sends over UDP and Ethernet by default: fits an MTU of 1500 with room for options.
+pub const IPERF_DATAGRAM_BYTES: usize = 1470;
+
+impl RunKind {
+    /// As the document and the command line call it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Ping(_) => "ping",
+            Self::Echo(_) => "echo",
+            Self::Iperf(_) => "iperf",
+            Self::Connect(_) => "connect",
+            Self::Traceroute(_) => "traceroute",
+            Self::PathMtu(_) => "pathmtu",
+            Self::Multicast(_) => "multicast",
+        }
+    }
+}
+
+impl RunKind {
+    /// What the server's side listens at; `None` if no program is needed there.
+    pub const fn service(&self) -> Option<(Transport, u16)> {
+        match self {
+            Self::Echo(echo) => Some((echo.transport, ECHO_PORT)),
+            Self::Connect(connect) => Some((Transport::Tcp, connect.port)),
+            Self::Iperf(Iperf { transport: IperfTransport::Tcp { .. }, .. }) => {
+                Some((Transport::Tcp, IPERF_PORT))
+            }
+            Self::Iperf(Iperf { transport: IperfTransport::Udp { .. }, .. }) => {
+                Some((Transport::Udp, IPERF_PORT))
+            }
+            Self::Ping(_) | Self::Traceroute(_) | Self::PathMtu(_) | Self::Multicast(_) => None,
+        }
+    }
+}
+
+impl Totals {
+    /// The mean round-trip time; `None` if there was none.
+    pub fn rtt_mean(&self) -> Option<Duration> {
+        (self.rtt_count > 0).then(|| Duration::from_nanos(self.rtt_sum.nanos() / self.rtt_count))
+    }
+
+    /// Payload bits a second that the server received; `None` before any time has passed.
+    pub fn goodput_bps(&self) -> Option<f64> {
+        (self.transfer_time > Duration::ZERO).then(|| self.bytes as f64 * 8.0 / self.transfer_time.secs_f64())
+    }
+
+    /// Counts a round trip.
+    pub(crate) fn add_rtt(&mut self, rtt: Duration) {
+        self.rtt_min = if self.rtt_count == 0 { rtt } else { self.rtt_min.min(rtt) };
+        self.rtt_max = self.rtt_max.max(rtt);
+        self.rtt_sum = self.rtt_sum + rtt;
+        self.rtt_count += 1;
+    }
+}
+
+impl RunKind {
+    /// Checks the bounds that keep a run from taking all memory or never ending.
+    ///
+    /// # Errors
+    /// Which bound is broken.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let bad = |bad: bool, message| if bad { Err(message) } else { Ok(()) };
+        match self {
+            Self::Ping(ping) => {
+                bad(!(1..=60_000).contains(&ping.count), "a ping sends 1 to 60 000 requests")?;
+                bad(ping.payload_bytes > 65_507, "a ping's payload is at most 65 507 bytes")?;
+                bad(ping.ttl == Some(0), "a time to live is at least 1")?;
+                bad(ping.interval.nanos() < 1_000, "a ping's interval is at least 1 µs")
+            }
+            Self::Echo(echo) => {
+                bad(!(1..=60_000).contains(&echo.count), "an echo sends 1 to 60 000 messages")?;
+                bad(!(1..=500).contains(&echo.text.len()), "an echo's text has 1 to 500 bytes")
+            }
+            Self::Connect(connect) => {
+                bad(connect.port == 0, "port 0 is not a port")?;
+                bad(connect.text.len() > 65_536, "a message has at most 65 536 bytes")
+            }
+            Self::Traceroute(trace) => {
+                bad(!(1..=64).contains(&trace.hops_max), "a traceroute goes 1 to 64 hops")?;
+                bad(!(1..=10).contains(&trace.tries), "a traceroute has 1 to 10 probes for each hop")?;
+                bad(trace.timeout.nanos() < 1_000_000, "a probe waits at least 1 ms for its answer")
+            }
+            Self::PathMtu(probe) => {
+                bad(probe.timeout.nanos() < 1_000_000, "a probe waits at least 1 ms for its answer")
+            }
+            Self::Multicast(multicast) => {
+                let receivers = multicast.receivers.len();
+                bad(!(1..=RECEIVERS_MAX).contains(&receivers), "a multicast run has 1 to 256 receivers")?;
+                bad(!(1..=60_000).contains(&multicast.count), "a multicast run sends 1 to 60 000 datagrams")?;
+                bad(!(1..=500).contains(&multicast.text.len()), "a multicast text has 1 to 500 bytes")?;
+                bad(multicast.port == 0, "port 0 is not a port")?;
+                let mut sorted = multicast.receivers.clone();
+                sorted.sort_unstable();
+                let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+                bad(twice, "a multicast run has each receiver once")?;
+                bad(multicast.interval.nanos() < 1_000, "a multicast interval is at least 1 µs")
+            }
+            Self::Iperf(iperf) => {
+                bad(iperf.interval.nanos() < 1_000_000, "an iperf interval is at least 1 ms")?;
+                bad(iperf.amount == Amount::Bytes(0), "an iperf run sends at least 1 byte")?;
+                match iperf.transport {
+                    IperfTransport::Tcp { rx_buffer, tx_buffer, .. } => {
+                        let sizes = rx_buffer.into_iter().chain(tx_buffer);
+                        let out = sizes
+                            .into_iter()
+                            .any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(&bytes));
+                        bad(out, "a TCP buffer has 128 bytes to 64 MiB")
+                    }
+                    IperfTransport::Udp { datagram_bytes, .. } => {
+                        let fits = (12..=65_507).contains(&datagram_bytes);
+                        bad(!fits, "an iperf datagram has 12 to 65 507 bytes")
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoAddress => "the two have no IP version in common",
+            Self::NoAnswer => "no answer came",
+            Self::NoRoute => "there is no route: the target is on another network, and there is no gateway",
+            Self::Refused => "the connection was refused",
+            Self::Broken => "the connection broke",
+            Self::Unreachable(error) => return write!(f, "it is out of reach: {error}"),
+        })
+    }
+}
+
+impl fmt::Display for IcmpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Expired => "its time to live was over",
+            Self::ReassemblyExpired => "a fragment of it was missing",
+            Self::NetUnreachable => "no route leads there",
+            Self::HostUnreachable => "the host does not answer",
+            Self::ProtocolUnreachable => "nobody speaks this protocol there",
+            Self::PortUnreachable => "nobody listens at this port",
+            Self::Prohibited => "a filter does not let it pass",
+            Self::TooBig(mtu) => return write!(f, "it is too long, the next link takes {mtu} bytes"),
+            Self::Other(kind, code) => return write!(f, "ICMP type {kind}, code {code}"),
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! What a person asks of the lab, in groups; and why something is refused.
+//!
+//! Each group is matched in one function, without a wildcard: a new command does not compile until it is handled. Whether a
+//! command is for looking only is decided by its group.
+
+use crate::acting::Action;
+use crate::edit::{Edit, EditError};
+use crate::packets::Observe;
+use crate::selection::Selection;
+use crate::speed::Speed;
+use crate::timeline::Window;
+use crate::travel::{Steps, Travel};
+use netlab::run::RunSpec;
+use netlab::topology::NodeId;
+use scenario::Scenario;
+
+/// Something that a person asks of the lab.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// How time passes, and which moment is shown.
+    Clock(Clock),
+    /// What is shown of the moment.
+    Look(Look),
+    /// Traffic, settings and documents.
+    Act(Act),
+    /// The tools of the editor.
+    Editor(Editor),
+    /// The person has agreed to this although the network has to start again for it ([`Refusal::Restarts`]).
+    Agreed(Box<Command>),
+}
+
+/// Commands to the clock: they change which moment is shown, never what happens in the network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clock {
+    /// Stop the playhead.
+    Pause,
+    /// Play if paused, pause if playing.
+    TogglePlay,
+    /// Move the playhead.
+    Travel(Travel),
+    /// Choose what a step goes to.
+    StepBy(Steps),
+    /// Run again from the start of time, with all runs.
+    Restart,
+    /// Choose a speed by hand.
+    SetSpeed(Speed),
+    /// Let the lab choose the speed.
+    AutoSpeed,
+    /// Whether to jump over time in which no frame moves.
+    SkipQuiet(bool),
+}
+
+/// Commands that choose what is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// Show this stretch of time in the time line; `None`: all of it.
+    Zoom(Option<Window>),
+    /// Choose which packets the instruments show.
+    Observe(Observe),
+    /// Select the packet of this number in the list, and go to the moment at which it is on its way.
+    Packet(usize),
+    /// Select a node, a link or a frame.
+    Select(Option<Selection>),
+    /// Return to the branch of this number.
+    Branch(u32),
+    /// Compare with the branch of this number; `None`: stop comparing.
+    Compare(Option<u32>),
+}
+
+/// Commands that act on the network, or open another one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Start a run at the playhead.
+    Start(Box<RunSpec>),
+    /// A button of the inspector.
+    Do(Action),
+    /// Open another scenario.
+    Open(Box<Scenario>),
+}
+
+/// Commands of the editor. A page that is locked refuses all of them, the selection of several nodes included.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Editor {
+    /// Open the editor's tools, or close them.
+    Tools(bool),
+    /// Select these nodes, and nothing else.
+    SelectNodes(Vec<NodeId>),
+    /// Select every node that is there at the playhead.
+    SelectAll,
+    /// These nodes are being dragged; by how much so far, in logical units.
+    Drag(Vec<NodeId>, (f64, f64)),
+    /// Change the document.
+    Edit(Box<Edit>),
+    /// Copy the selected nodes to the lab's own clipboard.
+    Copy,
+    /// Add what was copied.
+    Paste,
+    /// Copy and paste the selected nodes.
+    Duplicate,
+    /// Remove what is selected.
+    Delete,
+    /// Undo the last change of the document.
+    Undo,
+    /// Redo the change that was undone last.
+    Redo,
+}
+
+impl Command {
+    /// Whether it can change the document: what a locked page refuses.
+    pub fn changes_the_document(&self) -> bool {
+        match self {
+            Self::Clock(_) | Self::Look(_) => false,
+            Self::Act(_) | Self::Editor(_) => true,
+            Self::Agreed(command) => command.changes_the_document(),
+        }
+    }
+}
+
+impl From<Clock> for Command {
+    fn from(command: Clock) -> Self {
+        Self::Clock(command)
+    }
+}
+
+impl From<Look> for Command {
+    fn from(command: Look) -> Self {
+        Self::Look(command)
+    }
+}
+
+impl From<Act> for Command {
+    fn from(command: Act) -> Self {
+        Self::Act(command)
+    }
+}
+
+impl From<Editor> for Command {
+    fn from(command: Editor) -> Self {
+        Self::Editor(command)
+    }
+}
+
+impl From<Edit> for Command {
+    fn from(edit: Edit) -> Self {
+        Self::Editor(Editor::Edit(Box::new(edit)))
+    }
+}
+
+/// Why a command was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The world refuses it.
+    #[error("this cannot be done: {0}")]
+    World(#[from] netlab::world::CommandError),
+    /// A run or change that is planned for later would no longer be possible.
+    #[error("this cannot be done here: something that is planned for later would no longer be possible")]
+    Branch,
+    /// No network can be like that.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The network has to start again for this, and the person has not agreed to that ([`Command::Agreed`]).
+    #[error("the network has to start again for this")]
+    Restarts,
+}

@@ -1,0 +1,284 @@
+//! The lab itself: what it is made of, how it begins, and what can be asked of it.
+//!
+//! Its other files each add what they are named after: commands are performed in `perform`, animation frames move it in
+//! `tick`, and so on.
+
+use crate::branches::Branches;
+use crate::compare::{CompareView, Comparison};
+use crate::editing::Editing;
+use crate::packets::Packets;
+use crate::playhead::Playhead;
+use crate::problems::{self, Problem};
+use crate::results::Followers;
+use crate::selection::Selection;
+use crate::speed::Speed;
+use crate::timeline::Window;
+use crate::topology::{LiveTopology, Network};
+use crate::travel::Steps;
+use crate::view::Sketch;
+use netlab::history::{Limits, Stride};
+use netlab::topology::{NodeId, Topology};
+use netlab::{Duration, History, Instant, World};
+use scenario::Scenario;
+use std::rc::Rc;
+
+/// Whether time passes, and if not, why not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum State {
+    /// Time passes.
+    Playing,
+    /// The person paused it.
+    Paused,
+    /// Everything that was planned has happened, and nothing moves.
+    Quiet,
+    /// The network has an error, so that it cannot run.
+    Broken,
+    /// The world is being run to where it was before the page was left.
+    CatchingUp {
+        /// From 0 to 1.
+        share: f64,
+    },
+}
+
+/// A scenario being watched.
+pub struct Lab {
+    pub(crate) scenario: Scenario,
+    pub(crate) world: World,
+    pub(crate) playhead: Playhead,
+    pub(crate) playing: bool,
+    /// A step is looking for the next moment at which this happens; it does not happen before `step_from`.
+    pub(crate) steps_to: Option<Stride>,
+    pub(crate) step_from: Option<Instant>,
+    /// The playhead is behind the live edge.
+    pub(crate) rewound: bool,
+    /// What a step goes to.
+    pub(crate) steps: Steps,
+    /// What the time line and the graphs show; `None`: everything.
+    pub(crate) window: Option<Window>,
+    pub(crate) packets: Packets,
+    /// The packet of an opened capture that is looked at.
+    pub(crate) packet: Option<usize>,
+    pub(crate) branches: Branches,
+    pub(crate) comparison: Option<Comparison>,
+    /// Having caught up, the world runs on to here, without the playhead.
+    pub(crate) run_to: Option<Instant>,
+    pub(crate) network: Network,
+    pub(crate) speed: Speed,
+    pub(crate) watchable: Speed,
+    pub(crate) auto_speed: bool,
+    pub(crate) speed_changed_ms: f64,
+    pub(crate) skip_quiet: bool,
+    pub(crate) skipped: Option<Skipped>,
+    /// When the world is quiet: where the playhead stops, late enough for arrivals and drops to fade on the stage.
+    pub(crate) rest_at: Option<Instant>,
+    pub(crate) catch_up_to: Option<Instant>,
+    pub(crate) behind_ms: f64,
+    pub(crate) last_ms: Option<f64>,
+    pub(crate) selection: Option<Selection>,
+    pub(crate) followers: Followers,
+    pub(crate) narration: Narration,
+    pub(crate) positions: Vec<(f64, f64)>,
+    pub(crate) sketch: Rc<Sketch>,
+    pub(crate) problems: Rc<[Problem]>,
+    /// Increases with every change of the document.
+    pub(crate) revision: usize,
+    /// The person has changed the document since it was opened.
+    pub(crate) touched: bool,
+    pub(crate) editing: Editing,
+}
+
+/// Quiet time that was jumped over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Skipped {
+    /// How long it was.
+    pub time: Duration,
+    /// When it was skipped, by the clock of the animation frames, in milliseconds.
+    pub at_ms: f64,
+}
+
+/// The sentence that is shown, and since when.
+#[derive(Default)]
+pub(crate) struct Narration {
+    pub(crate) text: Rc<str>,
+    pub(crate) since_ms: f64,
+}
+
+/// What the stage needs to draw the moment.
+pub struct Scene<'a> {
+    /// The network.
+    pub topology: &'a Topology,
+    /// Where each node is drawn.
+    pub positions: &'a [(f64, f64)],
+    /// What happened.
+    pub history: &'a History,
+    /// The playhead.
+    pub at: Instant,
+    /// Virtual nanoseconds per second.
+    pub rate: f64,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// The nodes that are selected together.
+    pub group: &'a [NodeId],
+    /// The tools of the editor are out.
+    pub editing: bool,
+}
+
+impl Lab {
+    /// A scenario at its beginning, playing.
+    pub fn new(scenario: Scenario) -> Self {
+        Self::opened(scenario, 0)
+    }
+
+    fn opened(scenario: Scenario, opened: u32) -> Self {
+        // A network that is wrong does not run, but it is drawn: nothing happens in its world.
+        let world = scenario.world(Limits::default()).unwrap_or_else(|_| {
+            let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
+            world.expect("what can be drafted can be drawn")
+        });
+        let watchable = Speed::watchable(LiveTopology::of(&world));
+        let network = Network::new(&scenario, &world);
+        Self {
+            world,
+            network,
+            playhead: Playhead::default(),
+            playing: true,
+            steps_to: None,
+            step_from: None,
+            rewound: false,
+            steps: Steps::default(),
+            window: None,
+            packets: Packets::default(),
+            packet: None,
+            branches: Branches::opened(&scenario),
+            comparison: None,
+            run_to: None,
+            speed: watchable,
+            watchable,
+            auto_speed: true,
+            speed_changed_ms: 0.0,
+            skip_quiet: true,
+            skipped: None,
+            rest_at: None,
+            catch_up_to: None,
+            behind_ms: 0.0,
+            last_ms: None,
+            selection: None,
+            followers: Followers::default(),
+            narration: Narration::default(),
+            positions: scenario.whole().positions(),
+            sketch: Rc::new(Sketch::new(&scenario, opened)),
+            problems: problems::of(&scenario),
+            revision: 0,
+            touched: false,
+            editing: Editing::default(),
+            scenario,
+        }
+    }
+
+    /// Runs the document again from the start of time. A selected frame is deselected: it is yet to be sent.
+    pub(crate) fn restart(&mut self) {
+        let selection = self.selection.filter(|selection| !matches!(selection, Selection::Frame(_)));
+        let touched = self.touched;
+        let branches = std::mem::take(&mut self.branches);
+        self.begin(self.scenario.clone(), self.sketch.opened);
+        self.branches = branches.begun_again(&self.scenario);
+        self.selection = selection;
+        self.touched = touched;
+    }
+
+    pub(crate) fn begin(&mut self, scenario: Scenario, opened: u32) {
+        let fresh = Self::opened(scenario, opened);
+        *self = Self {
+            speed: if self.auto_speed { fresh.watchable } else { self.speed },
+            auto_speed: self.auto_speed,
+            skip_quiet: self.skip_quiet,
+            steps: self.steps,
+            packets: std::mem::take(&mut self.packets).again(fresh.whole().links.len()),
+            last_ms: self.last_ms,
+            revision: self.revision + 1,
+            editing: Editing { dragged: None, group: Vec::new(), ..std::mem::take(&mut self.editing) },
+            ..fresh
+        };
+    }
+
+    /// Whether time passes.
+    pub fn state(&self) -> State {
+        if !self.is_sound() {
+            return State::Broken;
+        }
+        if let Some(until) = self.catch_up_to {
+            let share = self.world.now().secs_f64() / until.secs_f64();
+            return State::CatchingUp { share };
+        }
+        match self.rest_at {
+            Some(rest_at) if self.playing && self.playhead.at() >= rest_at => State::Quiet,
+            _ if self.playing => State::Playing,
+            _ => State::Paused,
+        }
+    }
+
+    /// Whether a comparison goes on.
+    pub fn is_comparing(&self) -> bool {
+        self.comparison.as_ref().is_some_and(|comparison| !comparison.is_done())
+    }
+
+    /// What is found of two branches.
+    pub fn compared(&mut self) -> Option<CompareView> {
+        let name = self.branches.name();
+        Some(self.comparison.as_mut()?.view(&name, self.network.whole(), &self.world))
+    }
+
+    /// All nodes and links that are ever there.
+    pub fn whole(&self) -> LiveTopology<'_> {
+        self.network.whole()
+    }
+
+    /// What the stage needs.
+    pub fn look(&self) -> Scene<'_> {
+        Scene {
+            topology: self.network.scene().get(),
+            positions: &self.positions[..self.network.scene().nodes.len().min(self.positions.len())],
+            history: self.world.history(),
+            at: self.playhead.at(),
+            rate: self.speed.ns_per_sec(),
+            selection: self.selection,
+            group: &self.editing.group,
+            editing: self.editing.on,
+        }
+    }
+
+    /// The moment to catch up to, while that goes on.
+    pub fn catching_up_to(&self) -> Option<Instant> {
+        self.catch_up_to
+    }
+
+    /// How fast time passes.
+    pub fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// Whether the lab chooses the speed.
+    pub fn is_auto_speed(&self) -> bool {
+        self.auto_speed
+    }
+
+    /// Whether quiet time is jumped over.
+    pub fn skips_quiet(&self) -> bool {
+        self.skip_quiet
+    }
+
+    /// Counts the documents: another one is another document.
+    pub fn revision(&self) -> usize {
+        self.revision
+    }
+
+    /// Whether a person has changed it since it was opened.
+    pub fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// The document, with the runs that were started by hand.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+}

@@ -1,0 +1,359 @@
+//! What a node is while the world runs: one shape for all kinds.
+//!
+//! Each kind is a sans-IO state machine that knows nothing of the world. Here each gets the same face, [`Machine`], and its
+//! actions are translated into those that the world carries out, in one place. Which kind a node is matters only when it is
+//! made ([`machine`]) and to runs, which begin and end at hosts.
+
+use crate::history::{NodeEvent, Refusal};
+use crate::topology::{Node, NodeId, NodeKind, Port};
+use bridge::Bridge;
+use host::{Host, Meter, Output, Runs};
+use router::Router;
+use wire::node::{Action, Actions, Tag};
+use wire::{BitsPerSec, Frame, Instant, PortId};
+
+/// What the world carries out for a node.
+pub(super) type Wanted = Action<Report, Refusal>;
+
+/// What a node reports.
+pub(super) enum Report {
+    /// Something changed in the node.
+    Changed(NodeEvent),
+    /// A run's event or end, from a host.
+    Run(Output),
+}
+
+/// A port of a node, and the cable at it.
+pub(super) struct PluggedIn<'a> {
+    pub node: NodeId,
+    pub number: PortId,
+    pub settings: &'a Port,
+    pub rate: Option<BitsPerSec>,
+    pub carrier: bool,
+}
+
+/// What is to be done with a node that has received a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing: it ignores the frame.
+    Nothing,
+    /// Its actions are carried out, and its timer is armed anew.
+    Act,
+    /// Its actions are carried out, and it is polled at the end of this moment, after all else that arrives.
+    Poll,
+}
+
+/// A node that runs. What has a default does not concern all kinds: a host, for example, has no notion of a carrier.
+pub(super) trait Machine {
+    /// Adds the next port. Returns whether the node has to be polled for it.
+    fn add_port(&mut self, now: Instant, port: &PluggedIn<'_>) -> bool;
+    /// A port's cable gets or loses its carrier, or has another rate. Returns whether the node has to be polled for it.
+    fn set_carrier(
+        &mut self,
+        _now: Instant,
+        _port: PortId,
+        _carrier: bool,
+        _rate: Option<BitsPerSec>,
+    ) -> bool {
+        false
+    }
+    /// Changes a port's settings.
+    fn set_port(&mut self, _now: Instant, _port: PortId, _settings: &Port) {}
+    /// Changes the node's settings.
+    fn set_config(&mut self, _now: Instant, _kind: &NodeKind) {}
+    /// Clears what the node has learned.
+    fn clear(&mut self, _now: Instant) {}
+    /// A frame has arrived at a port.
+    fn receive(&mut self, now: Instant, port: PortId, frame: Frame, tag: Tag, runs: &mut Runs) -> Next;
+    /// Does what is due.
+    fn poll(&mut self, _now: Instant, _runs: &mut Runs) {}
+    /// When the node next has something to do by itself.
+    fn next_timer(&self) -> Option<Instant> {
+        None
+    }
+    /// Whether it sends received frames on without changing their bytes.
+    fn sends_on_same_bytes(&self) -> bool {
+        false
+    }
+    /// Moves its actions, in order, to the end of `wanted`.
+    fn take_actions(&mut self, wanted: &mut Vec<Wanted>);
+    /// Whether actions wait to be taken.
+    fn has_actions(&self) -> bool;
+    /// The host, and its list of actions, if it is one.
+    fn as_host(&mut self) -> Option<(&mut Host, &mut host::Actions)> {
+        None
+    }
+    /// The addresses that a host has at this moment; `None` if it is no host, or one outside of the world.
+    fn host_addresses(&self) -> Option<&[smoltcp::wire::IpCidr]> {
+        None
+    }
+    /// The frames that have arrived at a host [outside](Outside) of the world.
+    fn arrived(&mut self) -> Option<&mut Vec<(Instant, Frame)>> {
+        None
+    }
+}
+
+/// Makes a node run.
+pub(super) fn machine(id: NodeId, node: &Node, random: impl Fn(u64) -> u64) -> Box<dyn Machine> {
+    match &node.kind {
+        NodeKind::Host(config) => {
+            let random = random(super::STREAM_OF_HOSTS);
+            Box::new(HostMachine {
+                host: Host::new(id, config.clone(), random),
+                actions: host::Actions::default(),
+            })
+        }
+        NodeKind::Hub => Box::new(Hub::default()),
+        NodeKind::Switch(config) => {
+            let bridge = Bridge::new(config.clone(), id.bridge_mac());
+            Box::new(Switch { bridge, actions: bridge::Actions::default() })
+        }
+        NodeKind::Router(config) => {
+            let random = random(super::STREAM_OF_ROUTERS);
+            let router = Router::new(config.clone(), random);
+            Box::new(Routing { router, actions: router::Actions::default() })
+        }
+    }
+}
+
+/// A host outside of the world.
+pub(super) fn outside() -> Box<dyn Machine> {
+    Box::new(Outside::default())
+}
+
+/// Moves actions from a node's own list, translated.
+fn translate<E, R>(
+    actions: &mut Actions<E, R>,
+    wanted: &mut Vec<Wanted>,
+    report: impl Fn(E) -> Report,
+    drop_reason: impl Fn(R) -> Option<Refusal>,
+) {
+    wanted.extend(actions.0.drain(..).filter_map(|action| match action {
+        Action::Send { port, frame, of } => Some(Action::Send { port, frame, of }),
+        Action::Refuse { tag, why } => Some(Action::Refuse { tag, why: drop_reason(why)? }),
+        Action::Event(event) => Some(Action::Event(report(event))),
+    }));
+}
+
+struct HostMachine {
+    host: Host,
+    actions: host::Actions,
+}
+
+impl Machine for HostMachine {
+    fn add_port(&mut self, now: Instant, _: &PluggedIn<'_>) -> bool {
+        self.host.plugged(now);
+        false
+    }
+
+    fn receive(&mut self, now: Instant, _: PortId, frame: Frame, _: Tag, runs: &mut Runs) -> Next {
+        let mut meter = Meter { now, runs, actions: &mut self.actions };
+        if self.host.receive(frame, &mut meter) { Next::Poll } else { Next::Nothing }
+    }
+
+    fn poll(&mut self, now: Instant, runs: &mut Runs) {
+        self.host.poll(&mut Meter { now, runs, actions: &mut self.actions });
+    }
+
+    fn next_timer(&self) -> Option<Instant> {
+        self.host.next_timer().map(|(at, _)| at)
+    }
+
+    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
+        let report = |output| match output {
+            Output::Changed(event) => Report::Changed(NodeEvent::Host(event)),
+            run @ (Output::Run { .. } | Output::RunEnded { .. }) => Report::Run(run),
+        };
+        translate(&mut self.actions, wanted, report, |never| match never {});
+    }
+
+    fn has_actions(&self) -> bool {
+        !self.actions.0.is_empty()
+    }
+
+    fn as_host(&mut self) -> Option<(&mut Host, &mut host::Actions)> {
+        Some((&mut self.host, &mut self.actions))
+    }
+
+    fn host_addresses(&self) -> Option<&[smoltcp::wire::IpCidr]> {
+        Some(self.host.addresses())
+    }
+}
+
+struct Switch {
+    bridge: Bridge,
+    actions: bridge::Actions,
+}
+
+impl Machine for Switch {
+    fn add_port(&mut self, now: Instant, port: &PluggedIn<'_>) -> bool {
+        let number = self.bridge.add_port(now, port.settings.of_switch(), port.rate, &mut self.actions);
+        if !port.carrier {
+            self.bridge.set_carrier(now, number, false, port.rate, &mut self.actions);
+        }
+        true
+    }
+
+    fn set_carrier(&mut self, now: Instant, port: PortId, carrier: bool, rate: Option<BitsPerSec>) -> bool {
+        self.bridge.set_carrier(now, port, carrier, rate, &mut self.actions);
+        true
+    }
+
+    fn set_port(&mut self, now: Instant, port: PortId, settings: &Port) {
+        self.bridge.set_port(now, port, settings.of_switch(), &mut self.actions);
+    }
+
+    fn set_config(&mut self, now: Instant, kind: &NodeKind) {
+        if let NodeKind::Switch(config) = kind {
+            self.bridge.set_config(now, config.clone(), &mut self.actions);
+        }
+    }
+
+    fn clear(&mut self, now: Instant) {
+        self.bridge.clear(now, &mut self.actions);
+    }
+
+    fn receive(&mut self, now: Instant, port: PortId, frame: Frame, tag: Tag, _: &mut Runs) -> Next {
+        self.bridge.receive(now, port, frame, tag, &mut self.actions);
+        Next::Act
+    }
+
+    fn poll(&mut self, now: Instant, _: &mut Runs) {
+        self.bridge.poll(now, &mut self.actions);
+    }
+
+    fn next_timer(&self) -> Option<Instant> {
+        self.bridge.poll_at()
+    }
+
+    fn sends_on_same_bytes(&self) -> bool {
+        true
+    }
+
+    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
+        let report = |event| Report::Changed(NodeEvent::Switch(event));
+        translate(&mut self.actions, wanted, report, |reason| Some(Refusal::Switch(reason)));
+    }
+
+    fn has_actions(&self) -> bool {
+        !self.actions.0.is_empty()
+    }
+}
+
+struct Routing {
+    router: Router,
+    actions: router::Actions,
+}
+
+impl Machine for Routing {
+    fn add_port(&mut self, now: Instant, port: &PluggedIn<'_>) -> bool {
+        let mac = port.node.router_mac(port.number);
+        let number = self.router.add_port(now, port.settings.of_router(), mac, &mut self.actions);
+        if !port.carrier {
+            self.router.set_carrier(now, number, false, &mut self.actions);
+        }
+        true
+    }
+
+    fn set_carrier(&mut self, now: Instant, port: PortId, carrier: bool, _: Option<BitsPerSec>) -> bool {
+        self.router.set_carrier(now, port, carrier, &mut self.actions);
+        true
+    }
+
+    fn set_port(&mut self, now: Instant, port: PortId, settings: &Port) {
+        self.router.set_port(now, port, settings.of_router(), &mut self.actions);
+    }
+
+    fn set_config(&mut self, now: Instant, kind: &NodeKind) {
+        if let NodeKind::Router(config) = kind {
+            self.router.set_config(now, config.clone(), &mut self.actions);
+        }
+    }
+
+    fn clear(&mut self, now: Instant) {
+        self.router.clear(now, &mut self.actions);
+    }
+
+    fn receive(&mut self, now: Instant, port: PortId, frame: Frame, tag: Tag, _: &mut Runs) -> Next {
+        self.router.receive(now, port, frame, tag, &mut self.actions);
+        Next::Act
+    }
+
+    fn poll(&mut self, now: Instant, _: &mut Runs) {
+        self.router.poll(now, &mut self.actions);
+    }
+
+    fn next_timer(&self) -> Option<Instant> {
+        self.router.poll_at()
+    }
+
+    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
+        let report = |event| Report::Changed(NodeEvent::Router(event));
+        // A frame for another station is no loss.
+        let reason = |reason| (reason != router::Refusal::NotForUs).then_some(Refusal::Router(reason));
+        translate(&mut self.actions, wanted, report, reason);
+    }
+
+    fn has_actions(&self) -> bool {
+        !self.actions.0.is_empty()
+    }
+}
+
+/// A repeater: each frame leaves at all other ports.
+#[derive(Default)]
+struct Hub {
+    ports: u32,
+    actions: Vec<Wanted>,
+}
+
+impl Machine for Hub {
+    fn add_port(&mut self, _: Instant, _: &PluggedIn<'_>) -> bool {
+        self.ports += 1;
+        false
+    }
+
+    fn receive(&mut self, _: Instant, port: PortId, frame: Frame, tag: Tag, _: &mut Runs) -> Next {
+        let others = (0..self.ports).map(PortId).filter(|other| *other != port);
+        self.actions.extend(others.map(|port| Action::Send { port, frame: frame.clone(), of: Some(tag) }));
+        Next::Act
+    }
+
+    fn sends_on_same_bytes(&self) -> bool {
+        true
+    }
+
+    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
+        wanted.append(&mut self.actions);
+    }
+
+    fn has_actions(&self) -> bool {
+        !self.actions.is_empty()
+    }
+}
+
+/// A host whose machine is outside of the world: see [`World::open`](super::World::open).
+#[derive(Default)]
+struct Outside {
+    arrived: Vec<(Instant, Frame)>,
+}
+
+impl Machine for Outside {
+    fn add_port(&mut self, _: Instant, _: &PluggedIn<'_>) -> bool {
+        false
+    }
+
+    fn receive(&mut self, now: Instant, _: PortId, frame: Frame, _: Tag, _: &mut Runs) -> Next {
+        self.arrived.push((now, frame));
+        Next::Nothing
+    }
+
+    fn take_actions(&mut self, _: &mut Vec<Wanted>) {}
+
+    fn has_actions(&self) -> bool {
+        false
+    }
+
+    fn arrived(&mut self) -> Option<&mut Vec<(Instant, Frame)>> {
+        Some(&mut self.arrived)
+    }
+}
