@@ -13,7 +13,7 @@
 //! | [`sizes`], [`layout`], [`occupancy`] | the sketch in one view: where nodes, ports, cables, lanes and texts are |
 //! | [`journey`] | where one frame is at one moment; the exact mapping from time to place |
 //! | [`looks`], [`palette`] | what colour a frame has and what is written on it |
-//! | [`traffic`] | all frames at one moment as marks: capsules, queues, deaths, lights |
+//! | [`traffic`] | all frames at one moment as marks: capsules, queues, dropped frames, lights |
 //! | [`hit`] | what is at a pixel, among those marks |
 //! | [`paint`] | the marks on a canvas |
 //! | [`gesture`], [`input`] | pointers, wheel and fingers turned into camera moves, selections and edits |
