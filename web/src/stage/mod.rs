@@ -7,7 +7,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`sketch`], [`plates`] | the network's picture at any scale: silhouettes, captions, badges, plates at the ports |
+//! | [`sketch`], [`plates`], [`silhouette`], [`line`](mod@line) | the network's picture at any scale: silhouettes, captions, badges, plates at the ports |
 //! | [`standing`] | spanning tree and address checks, as they are at the playhead |
 //! | [`camera`] | from where it is seen: pan, zoom, fit |
 //! | [`sizes`], [`layout`], [`occupancy`] | the sketch in one view: where nodes, ports, cables, lanes and texts are |
@@ -42,11 +42,13 @@ mod hit;
 pub mod input;
 mod journey;
 mod layout;
+mod line;
 mod looks;
 mod occupancy;
 mod paint;
 mod plates;
 mod pointer;
+mod silhouette;
 mod sizes;
 mod sketch;
 mod standing;
