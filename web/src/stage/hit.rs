@@ -43,8 +43,9 @@ fn outline(mark: &Mark) -> Outline {
 /// Every frame that is drawn, wherever it is.
 fn all(traffic: &Traffic) -> impl Iterator<Item = Outline> {
     let slots = traffic.slots.iter().map(|slot| (slot.transit, slot.center, slot.unit, slot.half));
-    let dead = traffic.deaths.iter().map(|death| (death.transit, death.center, death.reading, death.half));
-    traffic.marks.iter().map(outline).chain(slots).chain(dead)
+    let dropped =
+        traffic.dropped_frames.iter().map(|lost| (lost.transit, lost.center, lost.reading, lost.half));
+    traffic.marks.iter().map(outline).chain(slots).chain(dropped)
 }
 
 /// The frame whose outline, widened to a target of at least this extent, is at this pixel and whose middle is nearest.

@@ -4,9 +4,11 @@
 //! each direction on its right-hand side, so that frames that meet do not collide.
 
 use super::camera::View;
+use super::line::Line;
 use super::occupancy::Occupancy;
+use super::silhouette::Kind;
 use super::sizes::{Sizes, node_half};
-use super::sketch::{CableSketch, Kind, Line, Sketch};
+use super::sketch::{CableSketch, Sketch};
 use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{Direction, End, LinkId, NodeId};
 

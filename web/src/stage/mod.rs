@@ -7,13 +7,13 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`sketch`], [`plates`] | the network's picture at any scale: silhouettes, captions, badges, plates at the ports |
+//! | [`sketch`], [`plates`], [`silhouette`], [`line`](mod@line) | the network's picture at any scale: silhouettes, captions, badges, plates at the ports |
 //! | [`standing`] | spanning tree and address checks, as they are at the playhead |
 //! | [`camera`] | from where it is seen: pan, zoom, fit |
 //! | [`sizes`], [`layout`], [`occupancy`] | the sketch in one view: where nodes, ports, cables, lanes and texts are |
 //! | [`journey`] | where one frame is at one moment; the exact mapping from time to place |
 //! | [`looks`], [`palette`] | what colour a frame has and what is written on it |
-//! | [`traffic`] | all frames at one moment as marks: capsules, queues, deaths, lights |
+//! | [`traffic`] | all frames at one moment as marks: capsules, queues, dropped frames, lights |
 //! | [`hit`] | what is at a pixel, among those marks |
 //! | [`paint`] | the marks on a canvas |
 //! | [`gesture`], [`input`] | pointers, wheel and fingers turned into camera moves, selections and edits |
@@ -42,11 +42,13 @@ mod hit;
 pub mod input;
 mod journey;
 mod layout;
+mod line;
 mod looks;
 mod occupancy;
 mod paint;
 mod plates;
 mod pointer;
+mod silhouette;
 mod sizes;
 mod sketch;
 mod standing;

@@ -1,8 +1,8 @@
 //! What stands at the ends of cables: small plates that say what a port is. Its VLAN, its address, its part in the spanning
 //! tree. They are read off the network's settings; only the tree's part is known no earlier than the playhead.
 
+use super::line::Line;
 use super::looks::Weight;
-use super::sketch::Line;
 use bridge::config::Membership;
 use netlab::topology::{Direction, End, LinkId, NodeKind, Port, Topology};
 use smoltcp::wire::{IpAddress, IpCidr};

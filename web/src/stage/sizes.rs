@@ -5,7 +5,7 @@
 //! they find no room they are left out, not shrunk.
 
 use super::camera::View;
-use super::sketch::Kind;
+use super::silhouette::Kind;
 use kurbo::Vec2;
 
 /// Sizes in CSS pixels.

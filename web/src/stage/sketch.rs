@@ -2,8 +2,10 @@
 //! a topology; [`Layout`](super::layout::Layout) puts it on the canvas for one view.
 
 use super::camera::{Scenery, View};
+use super::line::Line;
 use super::looks::{Looks, Weight};
 use super::plates::{Plate, plates};
+use super::silhouette::Kind;
 use super::sizes::{Sizes, node_half};
 use super::standing::Standing;
 use kurbo::{Point, Rect, Size, Vec2};
@@ -45,19 +47,6 @@ pub struct NodeSketch {
     pub side: Side,
 }
 
-/// A silhouette.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A screen.
-    Host,
-    /// A hexagon.
-    Hub,
-    /// A flat box.
-    Switch,
-    /// A disc.
-    Router,
-}
-
 /// A side of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -69,15 +58,6 @@ pub enum Side {
     Right,
     /// To the left.
     Left,
-}
-
-/// A measured line of text.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// Short: longer ones have been elided.
-    pub text: String,
-    /// Its width at a font size of 1.
-    pub width_em: f64,
 }
 
 /// A cable's picture.

@@ -1,4 +1,4 @@
-//! What moves: light in the cables, frames, queues, deaths, arrivals, port lights.
+//! What moves: light in the cables, frames, queues, dropped frames, arrivals, port lights.
 //!
 //! Everything of which there are many is copied from an atlas. Not many shapes in one path: browsers take longer for one path
 //! of a thousand polygons than for a thousand copies.
@@ -8,7 +8,7 @@ use super::pen::Pen;
 use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight, vlan_em};
 use crate::stage::sizes::Sizes;
-use crate::stage::traffic::marks::{Death, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
+use crate::stage::traffic::marks::{DroppedFrame, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
 use lab::palette::{Palette, Swatch, vlan_colours};
 use wire::passage::Marks;
@@ -80,8 +80,8 @@ impl Frames<'_> {
         for tally in &traffic.tallies {
             self.tally(tally);
         }
-        for death in traffic.deaths.iter().rev() {
-            self.death(death);
+        for lost in traffic.dropped_frames.iter().rev() {
+            self.lost(lost);
         }
         let focused = |focus| traffic.marks.iter().filter(move |mark| mark.focus == focus);
         for mark in focused(Focus::Hovered).chain(focused(Focus::Selected)) {
@@ -321,22 +321,22 @@ impl Frames<'_> {
     }
 
     /// A frame that falls off the cable and fades, crossed out, and why.
-    fn death(&mut self, death: &Death) {
+    fn lost(&mut self, lost: &DroppedFrame) {
         let context = self.pen.context;
-        let fall = if self.reduced_motion { 0.6 } else { 1.0 - (1.0 - death.age).powi(3) };
-        let lies = death.lies(self.sizes, fall);
-        let fading = |from: f64| (1.0 - (death.age - from).max(0.0) / (1.0 - from)).clamp(0.0, 1.0);
-        if death.whole {
+        let fall = if self.reduced_motion { 0.6 } else { 1.0 - (1.0 - lost.age).powi(3) };
+        let lies = lost.lies(self.sizes, fall);
+        let fading = |from: f64| (1.0 - (lost.age - from).max(0.0) / (1.0 - from)).clamp(0.0, 1.0);
+        if lost.whole {
             context.set_global_alpha(0.85 * fading(0.25));
-            self.capsule(death.look, false, lies, death.reading, true);
+            self.capsule(lost.look, false, lies, lost.reading, true);
         }
-        let words = death.words();
+        let words = lost.words();
         context.set_global_alpha(fading(0.5));
-        if death.whole || words.is_none() {
-            self.cross(lies, death.reading);
+        if lost.whole || words.is_none() {
+            self.cross(lies, lost.reading);
         }
         if let Some(words) = words {
-            self.plate(death, &words, lies);
+            self.plate(lost, &words, lies);
         }
         context.set_global_alpha(1.0);
     }
@@ -355,12 +355,12 @@ impl Frames<'_> {
         context.stroke();
     }
 
-    /// What is said about a death.
-    fn plate(&self, death: &Death, words: &str, lies: Point) {
+    /// The reason of a dropped frame, and how many share it.
+    fn plate(&self, lost: &DroppedFrame, words: &str, lies: Point) {
         let context = self.pen.context;
         let font = self.sizes.badge_font;
-        let (half, away) = death.plate(self.sizes, self.looks.measure(words, Weight::Strong));
-        self.pen.turned(lies + away, death.reading);
+        let (half, away) = lost.plate(self.sizes, self.looks.measure(words, Weight::Strong));
+        self.pen.turned(lies + away, lost.reading);
         context.begin_path();
         self.pen.round_rect(Rect::from_center_size(Point::ORIGIN, (half * 2.0).to_size()), half.y * 0.72);
         self.pen.fill_with(self.palette.fault);

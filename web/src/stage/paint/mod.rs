@@ -18,7 +18,7 @@ use super::camera::View;
 use super::error::StageError;
 use super::hand::Hand;
 use super::looks::{Measure, Weight};
-use super::sketch::Kind;
+use super::silhouette::Kind;
 use backdrop::Backdrop;
 use frames::{Frames, SpriteKey};
 use kurbo::{Rect, Size};

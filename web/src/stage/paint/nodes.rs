@@ -1,8 +1,8 @@
 //! The nodes' silhouettes: a host is a screen, a switch a flat box with two arrows, a hub a hexagon with rays.
 
 use super::pen::Pen;
+use crate::stage::silhouette::Kind;
 use crate::stage::sizes::node_half;
-use crate::stage::sketch::Kind;
 use kurbo::{Point, Rect, Vec2};
 use lab::palette::Palette;
 

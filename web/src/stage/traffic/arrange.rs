@@ -47,7 +47,7 @@ impl Traffic {
         crowded: bool,
         dropped: impl FnOnce() -> u64,
     ) {
-        let deaths_before = self.deaths.len();
+        let frames_before = self.dropped_frames.len();
         let queue_before = self.slots.len();
         let [marks_before, lights_before] = [self.marks.len(), self.lights.len()];
         let mut waiting = Waiting::default();
@@ -86,7 +86,7 @@ impl Traffic {
                 }
                 Phase::Arrived(ago) => {
                     if let Some((why, when)) = journey.refused.filter(|(_, when)| *when <= moment.at) {
-                        self.die(way, trip, Reason::Kept(why), 1.0, moment.at - when, looks, moment);
+                        self.drop_at(way, trip, Reason::Kept(why), 1.0, moment.at - when, looks, moment);
                     }
                     if newest_arrival.is_none_or(|(newest, _)| ago < newest) {
                         newest_arrival = Some((ago, trip.look.swatch));
@@ -116,7 +116,7 @@ impl Traffic {
         self.glow[port(from)] = self.glow[port(from)].max(sending);
         self.glow[port(from.other())] = self.glow[port(from.other())].max(receiving);
         self.tally(way, trips, marks_before, looks, moment, crowded);
-        self.count_deaths(deaths_before, dropped);
+        self.count_dropped(frames_before, dropped);
         debug_assert!(self.slots.len() - queue_before <= SLOTS_MAX);
     }
 

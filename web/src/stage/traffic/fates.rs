@@ -1,8 +1,8 @@
 //! Dropped frames, on a link or by the receiving node: where they fall off the cable, and the reason beside them.
 
 use super::arrange::{Vessel, Way};
-use super::marks::{Death, Reason, Traffic};
-use super::moment::{DEATH_SECS, Moment};
+use super::marks::{DroppedFrame, Reason, Traffic};
+use super::moment::{DROPPED_SECS, Moment};
 use super::trip::Trip;
 use crate::stage::looks::Looks;
 use kurbo::{Point, Vec2};
@@ -25,13 +25,13 @@ impl Traffic {
         moment: &Moment<'_>,
     ) {
         if let Some((reason, _)) = trip.journey.dropped {
-            self.die(way, trip, Reason::Lost(reason), place, ago, looks, moment);
+            self.drop_at(way, trip, Reason::Lost(reason), place, ago, looks, moment);
         }
     }
 
     /// A frame that is dropped at this part of the way.
-    #[expect(clippy::too_many_arguments, reason = "a death is all of this")]
-    pub fn die(
+    #[expect(clippy::too_many_arguments, reason = "a dropped frame has all of this")]
+    pub fn drop_at(
         &mut self,
         way: &Way<'_>,
         trip: &Trip,
@@ -45,7 +45,7 @@ impl Traffic {
             return;
         }
         let secs = moment.secs(ago);
-        if secs >= DEATH_SECS {
+        if secs >= DROPPED_SECS {
             return;
         }
         let sizes = &way.layout.sizes;
@@ -60,13 +60,13 @@ impl Traffic {
             Reason::Kept(_) => way.lane.at(1.0) - way.lane.unit * (half.x + sizes.light),
             Reason::Lost(_) => way.lane.at(place),
         };
-        self.deaths.push(Death {
+        self.dropped_frames.push(DroppedFrame {
             transit: trip.journey.transit,
             look: trip.look,
             center,
             outward: way.lane.outward,
             reading: way.lane.reading(),
-            age: secs / DEATH_SECS,
+            age: secs / DROPPED_SECS,
             reason: Some(reason),
             count: 1,
             half,
@@ -76,34 +76,34 @@ impl Traffic {
     }
 
     /// Of the frames that were dropped at about the same place a few stay, and the newest has the reason and the count.
-    pub fn count_deaths(&mut self, from: usize, dropped: impl FnOnce() -> u64) {
-        let deaths = &mut self.deaths[from..];
-        if deaths.len() < 2 {
+    pub fn count_dropped(&mut self, from: usize, dropped: impl FnOnce() -> u64) {
+        let dropped_frames = &mut self.dropped_frames[from..];
+        if dropped_frames.len() < 2 {
             return;
         }
-        deaths.sort_by(|a, b| a.age.total_cmp(&b.age));
-        let total = dropped().max(deaths.len() as u64);
-        let newest = deaths[0].reason;
-        let alike = deaths.iter().filter(|death| death.reason == newest).count() as u64;
+        dropped_frames.sort_by(|a, b| a.age.total_cmp(&b.age));
+        let total = dropped().max(dropped_frames.len() as u64);
+        let newest = dropped_frames[0].reason;
+        let alike = dropped_frames.iter().filter(|lost| lost.reason == newest).count() as u64;
         // The history counts all reasons together: what was not looked at is counted with the newest one's.
-        deaths[0].count = alike + (total - deaths.len() as u64);
+        dropped_frames[0].count = alike + (total - dropped_frames.len() as u64);
         let mut spoken = [newest, None];
-        for death in &mut deaths[1..] {
-            if spoken.contains(&death.reason) {
-                death.reason = None;
+        for lost in &mut dropped_frames[1..] {
+            if spoken.contains(&lost.reason) {
+                lost.reason = None;
             } else {
-                spoken[1] = death.reason;
+                spoken[1] = lost.reason;
             }
         }
         let mut bodies = 0;
         let mut index = 0;
-        self.deaths.retain(|death| {
+        self.dropped_frames.retain(|lost| {
             index += 1;
             if index <= from {
                 return true;
             }
             bodies += 1;
-            bodies <= BODIES_MAX || death.reason.is_some()
+            bodies <= BODIES_MAX || lost.reason.is_some()
         });
     }
 }

@@ -1,6 +1,6 @@
 //! Which transits are seen at one moment in one direction, at a bounded cost.
 
-use super::moment::{DEATH_SECS, Moment, PULSE_SECS};
+use super::moment::{DROPPED_SECS, Moment, PULSE_SECS};
 use super::trip::Trip;
 use crate::stage::journey::{Journey, Phase};
 use crate::stage::looks::Looks;
@@ -23,7 +23,7 @@ pub fn gather(
     trips: &mut Vec<Trip>,
 ) -> bool {
     trips.clear();
-    let glow = moment.at.saturating_sub(moment.nanos(DEATH_SECS.max(PULSE_SECS)));
+    let glow = moment.at.saturating_sub(moment.nanos(DROPPED_SECS.max(PULSE_SECS)));
     let [from, to] = [glow, moment.at].map(Instant::from_nanos);
     let mut past = 0;
     // Backwards, because what is under way now is at the end, and what is behind it is only afterglow.

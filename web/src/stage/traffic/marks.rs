@@ -119,7 +119,7 @@ pub enum Reason {
 
 /// A frame that was dropped a moment ago.
 #[derive(Clone, Copy, Debug)]
-pub struct Death {
+pub struct DroppedFrame {
     /// Which transit.
     pub transit: TransitId,
     /// Its look.
@@ -199,7 +199,7 @@ pub struct Traffic {
     /// The frames in them.
     pub slots: Vec<Slot>,
     /// Frames that were dropped a moment ago.
-    pub deaths: Vec<Death>,
+    pub dropped_frames: Vec<DroppedFrame>,
     /// Frames that arrived a moment ago.
     pub pulses: Vec<Pulse>,
     /// How brightly each port's light shines, by link and end: `2 × link + end`.
@@ -220,7 +220,7 @@ impl Traffic {
         self.lights.clear();
         self.queues.clear();
         self.slots.clear();
-        self.deaths.clear();
+        self.dropped_frames.clear();
         self.pulses.clear();
         self.tallies.clear();
         self.glow.clear();

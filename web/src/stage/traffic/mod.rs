@@ -32,7 +32,7 @@ use super::looks::Looks;
 use arrange::Way;
 use gather::{gather, sample};
 use marks::Traffic;
-use moment::{DEATH_SECS, Moment};
+use moment::{DROPPED_SECS, Moment};
 use netlab::History;
 use netlab::topology::{Direction, End, LinkId, Topology};
 use wire::Instant;
@@ -68,7 +68,7 @@ impl Traffic {
                         sample(history, direction, moment, lane.length, looks, &mut trips);
                     }
                     let dropped = || {
-                        let glow = moment.at.saturating_sub(moment.nanos(DEATH_SECS));
+                        let glow = moment.at.saturating_sub(moment.nanos(DROPPED_SECS));
                         let [before, now] = [glow, moment.at].map(Instant::from_nanos);
                         history.dropped_by(direction, now) - history.dropped_by(direction, before)
                     };

@@ -5,7 +5,7 @@ use lab::trace::Trace;
 use netlab::history::FrameId;
 
 /// A dropped frame is seen for this long, in the viewer's seconds.
-pub const DEATH_SECS: f64 = 1.2;
+pub const DROPPED_SECS: f64 = 1.2;
 /// An arrival's pulse is seen for this long, in the viewer's seconds.
 pub const PULSE_SECS: f64 = 0.45;
 

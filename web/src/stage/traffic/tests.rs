@@ -102,18 +102,18 @@ fn a_lost_frame_dies_on_the_wire_says_why_and_is_gone_after_its_time() {
     let mut lost = journey(1, 0, 0, 0, 1_000_000);
     lost.dropped = Some((DropReason::Impaired(LossReason::Loss), 500_000));
     let at = |at| compose(&layout, &[lost], &moment(at));
-    assert_eq!((at(499_999).moving, at(499_999).deaths.len()), (1, 0));
+    assert_eq!((at(499_999).moving, at(499_999).dropped_frames.len()), (1, 0));
     let traffic = at(500_000);
     assert_eq!(traffic.moving, 0);
-    let [death] = traffic.deaths.as_slice() else { panic!("one death") };
+    let [lost] = traffic.dropped_frames.as_slice() else { panic!("one dropped frame") };
     assert_eq!(
-        (death.reason, death.count, death.age),
+        (lost.reason, lost.count, lost.age),
         (Some(Reason::Lost(DropReason::Impaired(LossReason::Loss))), 1, 0.0)
     );
-    assert!((death.center - layout.lane(THERE).at(0.5)).hypot() < 1e-6);
+    assert!((lost.center - layout.lane(THERE).at(0.5)).hypot() < 1e-6);
     // 1.2 s of the viewer's are 1.2 ms here.
-    assert_eq!(at(500_000 + 1_199_999).deaths.len(), 1);
-    assert_eq!(at(500_000 + 1_200_000).deaths.len(), 0);
+    assert_eq!(at(500_000 + 1_199_999).dropped_frames.len(), 1);
+    assert_eq!(at(500_000 + 1_200_000).dropped_frames.len(), 0);
 }
 
 #[test]
@@ -124,9 +124,9 @@ fn a_hundred_deaths_at_one_place_leave_a_few_bodies_and_one_reason_with_a_count(
     };
     let all: Vec<Journey> = (0..100).map(refused).collect();
     let traffic = compose(&layout(), &all, &moment(10_000));
-    assert!(traffic.deaths.len() <= 4);
+    assert!(traffic.dropped_frames.len() <= 4);
     let reasons: Vec<_> =
-        traffic.deaths.iter().filter_map(|d| d.reason.map(|r| (r.text(), d.count))).collect();
+        traffic.dropped_frames.iter().filter_map(|d| d.reason.map(|r| (r.text(), d.count))).collect();
     assert_eq!(reasons, [("queue full".into(), 100)]);
 }
 

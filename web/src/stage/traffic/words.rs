@@ -5,7 +5,7 @@
 //! cover no earlier ones; otherwise its dropped frames are only counted. The choice does not depend on counts or ages, so that
 //! nothing flickers.
 
-use super::marks::{Death, Queue, Tally, Traffic};
+use super::marks::{DroppedFrame, Queue, Tally, Traffic};
 use crate::stage::layout::{Layout, NodeShape};
 use crate::stage::looks::{Looks, Weight};
 use crate::stage::sizes::Sizes;
@@ -59,7 +59,7 @@ impl Turned {
     }
 }
 
-impl Death {
+impl DroppedFrame {
     /// Where it lies after falling all the way, or a part of it.
     pub fn lies(&self, sizes: &Sizes, part: f64) -> Point {
         let fall = if self.whole { FALL } else { FALL_COUNTED };
@@ -142,26 +142,26 @@ impl Traffic {
         };
         // The dropped frames of a direction are beside each other in the list.
         let mut said: Vec<Turned> = Vec::new();
-        for group in self.deaths.chunk_by_mut(|one, other| one.way == other.way) {
-            let covers: Vec<Turned> = group.iter().flat_map(|death| death.covers(sizes, looks)).collect();
+        for group in self.dropped_frames.chunk_by_mut(|one, other| one.way == other.way) {
+            let covers: Vec<Turned> = group.iter().flat_map(|lost| lost.covers(sizes, looks)).collect();
             let full = said.len() + covers.len() > WORDED_MAX;
             let way = group[0].way;
             let hides =
                 |cover: &Turned| said.iter().any(|other| other.overlaps(cover)) || in_the_way(way, cover);
             if full || covers.iter().any(hides) {
-                for death in group.iter_mut() {
-                    death.whole = false;
-                    death.half = Vec2::new(sizes.capsule_height, sizes.capsule_height) / 2.0;
+                for lost in group.iter_mut() {
+                    lost.whole = false;
+                    lost.half = Vec2::new(sizes.capsule_height, sizes.capsule_height) / 2.0;
                 }
                 if !full {
-                    said.extend(group.iter().flat_map(|death| death.covers(sizes, looks)));
+                    said.extend(group.iter().flat_map(|lost| lost.covers(sizes, looks)));
                 }
             } else {
                 said.extend(covers);
             }
         }
         // Who is only counted leaves no body.
-        self.deaths.retain(|death| death.whole || death.reason.is_some());
+        self.dropped_frames.retain(|lost| lost.whole || lost.reason.is_some());
 
         let is_free = |said: &[Turned], text: &Turned| !said.iter().any(|other| other.overlaps(text));
         said.extend(vessels.into_iter().map(|(_, vessel)| vessel));
@@ -237,8 +237,8 @@ mod tests {
     }
 
     /// Dropped frames of a direction: where, and how many.
-    fn dead(looks: &mut Looks, link: u32, at: (f64, f64), count: u64) -> Vec<Death> {
-        let death = Death {
+    fn dead(looks: &mut Looks, link: u32, at: (f64, f64), count: u64) -> Vec<DroppedFrame> {
+        let lost = DroppedFrame {
             transit: TransitId(0),
             look: looks.explained(TransitId(0), &raw(1_000), Default::default()),
             center: Point::new(at.0, at.1),
@@ -251,22 +251,22 @@ mod tests {
             way: Direction { link: LinkId(link), from: End::First },
             whole: true,
         };
-        vec![death, Death { age: 0.5, reason: None, count: 1, ..death }]
+        vec![lost, DroppedFrame { age: 0.5, reason: None, count: 1, ..lost }]
     }
 
-    fn words(deaths: &[Death]) -> Vec<String> {
-        deaths.iter().filter_map(|death| death.words().map(Cow::into_owned)).collect()
+    fn words(dropped_frames: &[DroppedFrame]) -> Vec<String> {
+        dropped_frames.iter().filter_map(|lost| lost.words().map(Cow::into_owned)).collect()
     }
 
     #[test]
     fn of_two_that_would_cover_each_other_the_second_only_counts() {
         let mut looks = looks();
         let [far, near] = [(400.0, 300.0), (110.0, 105.0)].map(|place| {
-            let mut deaths = dead(&mut looks, 0, (100.0, 100.0), 17);
-            deaths.extend(dead(&mut looks, 1, place, 34));
-            let mut traffic = Traffic { deaths, ..Traffic::default() };
+            let mut dropped_frames = dead(&mut looks, 0, (100.0, 100.0), 17);
+            dropped_frames.extend(dead(&mut looks, 1, place, 34));
+            let mut traffic = Traffic { dropped_frames, ..Traffic::default() };
             traffic.make_room(&two_hosts_and_a_switch().0, &layout(), &looks);
-            (words(&traffic.deaths), traffic.deaths.len())
+            (words(&traffic.dropped_frames), traffic.dropped_frames.len())
         });
         assert_eq!(far, (vec!["queue full ×17".to_owned(), "queue full ×34".to_owned()], 4));
         assert_eq!(near, (vec!["queue full ×17".to_owned(), "×34".to_owned()], 3));
@@ -277,12 +277,12 @@ mod tests {
         let mut looks = looks();
         let mut said = Vec::new();
         for (count, age) in [(1, 0.0), (9, 0.3), (10, 0.7), (99, 0.99)] {
-            let mut deaths = dead(&mut looks, 0, (100.0, 100.0), count);
-            deaths.extend(dead(&mut looks, 1, (215.0, 100.0), count));
-            deaths.iter_mut().for_each(|death| death.age = age);
-            let mut traffic = Traffic { deaths, ..Traffic::default() };
+            let mut dropped_frames = dead(&mut looks, 0, (100.0, 100.0), count);
+            dropped_frames.extend(dead(&mut looks, 1, (215.0, 100.0), count));
+            dropped_frames.iter_mut().for_each(|lost| lost.age = age);
+            let mut traffic = Traffic { dropped_frames, ..Traffic::default() };
             traffic.make_room(&two_hosts_and_a_switch().0, &layout(), &looks);
-            said.push(traffic.deaths.iter().map(|death| death.whole).collect::<Vec<_>>());
+            said.push(traffic.dropped_frames.iter().map(|lost| lost.whole).collect::<Vec<_>>());
         }
         assert!(said.windows(2).all(|pair| pair[0] == pair[1]), "{said:?}");
     }
@@ -292,11 +292,11 @@ mod tests {
         let mut looks = looks();
         let everywhere =
             (0..1_000).map(|link| (link, (f64::from(link % 40) * 200.0, f64::from(link / 40) * 120.0)));
-        let deaths: Vec<Death> =
+        let dropped_frames: Vec<DroppedFrame> =
             everywhere.flat_map(|(link, at)| dead(&mut looks, link % 2, at, 3)).collect();
-        let mut traffic = Traffic { deaths, ..Traffic::default() };
+        let mut traffic = Traffic { dropped_frames, ..Traffic::default() };
         traffic.make_room(&two_hosts_and_a_switch().0, &layout(), &looks);
-        assert!(traffic.deaths.iter().filter(|death| death.whole).count() <= WORDED_MAX);
-        assert_eq!(words(&traffic.deaths).len(), 1_000, "each has its words all the same");
+        assert!(traffic.dropped_frames.iter().filter(|lost| lost.whole).count() <= WORDED_MAX);
+        assert_eq!(words(&traffic.dropped_frames).len(), 1_000, "each has its words all the same");
     }
 }
