@@ -32,8 +32,8 @@ enum What {
 
 /// Where we differ and why: what, the column or field, a part of the sample's name (empty: in any), the reason.
 const DIFFERENCES: &[(What, &str, &str, &str)] = &[
-    (What::Column, "protocol", "igmp", "The version is in the detail: a colour is for all versions."),
-    (What::Column, "protocol", "rip", "The version is in the detail: a colour is for all versions."),
+    (What::Column, "protocol", "igmp", "The version is in the detail: a color is for all versions."),
+    (What::Column, "protocol", "rip", "The version is in the detail: a color is for all versions."),
     (What::Column, "protocol", "mdns", "The same messages as DNS; the layer is called mDNS."),
     (What::Column, "protocol", "bootp", "The same messages as DHCP, without the option that says which."),
     (

@@ -11,7 +11,7 @@
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`], `to_come` | all of time at a glance, and what is still to happen to the network |
-//! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
+//! | [`packets`] | which packets, of which [trace](trace), the instruments look at |
 //! | [`acting`] | what is done to a thing with one button |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
@@ -55,7 +55,6 @@ pub mod sequence;
 pub mod speed;
 pub mod timeline;
 mod to_come;
-pub mod trace;
 pub mod travel;
 pub mod view;
 

@@ -46,7 +46,9 @@ pub enum LinkError {
         why: String,
     },
     /// More parameters than a link may have.
-    #[error("this link has more than {PARAMETERS_MAX} parameters: leave some out, or put their values into the document")]
+    #[error(
+        "this link has more than {PARAMETERS_MAX} parameters: leave some out, or put their values into the document"
+    )]
     TooManyParameters,
     /// More than a document may have.
     #[error("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused")]

@@ -1,16 +1,16 @@
 //! The rules by which a segment is a retransmission, a duplicate ACK and so on: those of tshark 4, as the Wireshark
 //! User's Guide describes them in "TCP Analysis" and as tshark shows them when it reads a capture.
 //!
-//! They are guesses of somebody who stands beside the wire. A segment seen for the first time that fills a gap may be
-//! one that was overtaken, or one that was lost before it came past here: time and duplicate ACKs decide.
+//! They are guesses from outside: what the hosts know is not seen. A segment seen for the first time that fills a gap may have
+//! been overtaken, or may be a retransmission of one that was lost before this place: time and duplicate ACKs decide.
 
 use super::marks::{Mark, Marks};
 use super::unacked::{Segment, Unacked, before, up_to};
 use super::{Notes, Packets};
 
-/// So soon after duplicate ACKs, a repeated segment is the answer to them.
+/// Within this time after duplicate ACKs, a repeated segment is the answer to them.
 const FAST_NS: u64 = 20_000_000;
-/// As long as no round trip has been measured, what fills a gap within this time was overtaken.
+/// While no round trip has been measured, a segment that fills a gap within this time was overtaken.
 const OVERTAKEN_NS: u64 = 3_000_000;
 
 /// What the rules look at in a header.
@@ -18,13 +18,13 @@ pub(super) struct Header {
     pub seq: u32,
     pub ack: u32,
     pub window: u16,
-    /// How much data the segment has.
+    /// The number of bytes of data.
     pub len: u32,
     pub syn: bool,
     pub fin: bool,
     pub rst: bool,
     pub is_ack: bool,
-    /// What the window scale option says (RFC 7323 §2.2).
+    /// The shift of the window scale option (RFC 7323 §2.2).
     pub scale: Option<u8>,
     pub sacks: Sacks,
 }
@@ -49,7 +49,7 @@ impl Sacks {
     }
 }
 
-/// By how much the windows that an end announces are to be multiplied.
+/// The factor of the windows that an end announces.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Scale {
     /// Its SYN was not seen.
@@ -59,7 +59,7 @@ enum Scale {
     Shift(u8),
 }
 
-/// A connection, as its segments tell it.
+/// A connection, as far as its segments show it.
 #[derive(Default)]
 pub(super) struct Connection {
     ways: [Way; 2],
@@ -71,25 +71,25 @@ pub(super) struct Connection {
 /// What one of the ends has sent.
 #[derive(Default)]
 struct Way {
-    /// What counts as sequence number 0.
+    /// The sequence number that relative numbers count from.
     base: Option<u32>,
-    /// Behind the highest that was seen, with the time when that was.
+    /// The sequence number behind the highest seen, and when that was seen.
     next: Option<u32>,
     next_at_ns: u64,
-    /// Behind what was seen without a gap: nothing beyond should be acknowledged.
+    /// The sequence number behind what was seen without a gap: an ACK beyond it acknowledges unseen data.
     gapless: Option<u32>,
-    /// The last segment's window, as the header has it, and whether it had SYN: then it is not scaled.
+    /// The window in the header of the last segment, and whether that had SYN: then it is not scaled.
     window: Option<u16>,
     window_of_syn: bool,
     scale: Scale,
     last_ack: u32,
     last_ack_at_ns: u64,
-    /// The packet that first had this acknowledgment number, and how many have repeated it.
+    /// The packet that first had the last acknowledgment number, and the number of duplicates of it.
     ack_packet: u32,
     ack_repeated: u32,
     sacks: Sacks,
     marks: Marks,
-    /// There was a gap, and since then no acknowledgment: `unacked` does not tell what is in flight.
+    /// There was a gap, and since then no acknowledgment: the bytes in flight are unknown.
     flight_unknown: bool,
     unacked: Unacked,
 }
@@ -175,7 +175,7 @@ impl Connection {
         {
             let all_seen = up_to(rev_next, gapless);
             if rev.ack_repeated > 0 && all_seen && before(rev_next, ack) {
-                // The other end had asked for something again and again: it seems to have come, by another way.
+                // The other end had sent duplicate ACKs: the missing data seem to have arrived by another path.
                 rev.ack_repeated = 0;
                 rev.gapless = Some(ack);
             } else if before(gapless, ack) {
@@ -186,7 +186,7 @@ impl Connection {
         let to = seq.wrapping_add(len);
         let end = to.wrapping_add(u32::from(syn || fin));
         if (len > 0 || syn || fin) && !marks.contains(Mark::KeepAlive) {
-            // Behind a probe's byte that may not have been taken, the data begin with it once more.
+            // A probe's byte may not have been accepted: then the data behind it begin with that byte once more.
             let repeats =
                 next.is_some_and(|next| before(seq, next) && !(len > 1 && next.wrapping_sub(1) == seq));
             fwd.judge_repeated(rev, seq, len, end, repeats, at_ns, round_trip_ns, &mut marks);
@@ -221,7 +221,7 @@ impl Connection {
         if len > 0 && !fwd.flight_unknown {
             let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
             let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
-            // A FIN has a number, but while it is sent it is not counted among the data.
+            // A FIN has a sequence number, but is not counted among the bytes in flight.
             let in_flight = fwd.unacked.span().wrapping_sub(sacked).wrapping_sub(u32::from(fin));
             notes.in_flight = if in_flight < 2_000_000_000 { in_flight } else { 0 };
         }
@@ -243,7 +243,7 @@ impl Connection {
 }
 
 impl Way {
-    /// A SYN says what the windows of this end are to be multiplied by; only if both do, it counts.
+    /// Learns the scale from a SYN. It is in use only if both ends send the option.
     fn learn_scale(&mut self, rev: &mut Way, header: &Header) {
         if !header.syn {
             return;
@@ -261,14 +261,14 @@ impl Way {
         }
     }
 
-    /// The first sequence number that this end, by its last segment, does not want yet.
+    /// The first sequence number beyond the window that this end announced last.
     fn right_edge(&self) -> Option<u32> {
         let window = self.window.filter(|_| self.scale != Scale::Unknown)?;
         let window = if self.window_of_syn { window.into() } else { self.scaled(window) };
         Some(self.last_ack.wrapping_add(window))
     }
 
-    /// A segment that does not begin where the highest so far ended: why does it come only now, or again?
+    /// Marks a segment that does not begin where the highest so far ended: a retransmission, or out of order.
     #[expect(clippy::too_many_arguments, reason = "it is one step of `push`, named")]
     fn judge_repeated(
         &self,

@@ -79,7 +79,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
         "Operation",
         6..8,
         operation,
-        "A request asks everybody on the segment; a reply answers the one who asked.",
+        "A request asks all hosts on the segment; a reply goes to the host that asked.",
     ));
 
     let link = |range: Range<usize>| match packet.get(range).unwrap_or(&[]) {
@@ -101,28 +101,28 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
         "Sender link address",
         source_link.clone(),
         link(source_link),
-        "Where the sender of this message can be reached on the segment. Everyone who hears it may note it down.",
+        "Where the sender can be reached on the segment. Every host that receives this may note it.",
     ));
     draft.add(Field::new(
         "arp.src.proto_ipv4",
         "Sender address",
         source.clone(),
         address(source),
-        "The sender's own IP address, or 0.0.0.0 if it first asks whether somebody else has the one it wants.",
+        "The sender's own IP address, or 0.0.0.0 if it first asks whether the address it wants is in use.",
     ));
     draft.add(Field::new(
         "arp.dst.hw_mac",
         "Target link address",
         target_link.clone(),
         link(target_link),
-        "In a request this is what is looked for, so it is not filled in; in a reply, who had asked.",
+        "In a request it is unknown and not filled in; in a reply, that of the host that asked.",
     ));
     draft.add(Field::new(
         "arp.dst.proto_ipv4",
         "Target address",
         target.clone(),
         address(target),
-        "The IP address whose owner is looked for; in a reply, the address of the one who had asked.",
+        "The IP address whose owner is asked for; in a reply, the address of the host that asked.",
     ));
     let end = draft.end();
     tree.push(draft);

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn another_version_than_the_ethernet_type_says_is_marked_and_read_no_further() {
+    fn another_version_than_the_ethernet_type_is_marked_and_read_no_further() {
         let mut frame = samples::udp6();
         frame[12..14].copy_from_slice(&u16::from(EthernetProtocol::Ipv4).to_be_bytes());
         let dissection = layers(&frame);

@@ -5,13 +5,13 @@ use super::words::drop_reason;
 use super::{Button, FrameSheet, Inspected, changed};
 use crate::acting::Action;
 use crate::format;
-use crate::trace::Row;
 use capture::Recording;
 use dissect::Dissection;
 use netlab::history::{Fate, Transit, TransitId};
 use netlab::topology::Topology;
 use netlab::{Frame, History, Instant};
 use std::rc::Rc;
+use trace::Row;
 
 /// Hops of a frame are looked for among so many transits before and after.
 const HOPS_WITHIN: u64 = 4_000;

@@ -30,11 +30,11 @@ use super::layout::Layout;
 use super::looks::{Look, Looks};
 use arrange::Way;
 use gather::{gather, sample};
-use lab::trace::Trace;
 pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
 use netlab::History;
 use netlab::history::FrameId;
 use netlab::topology::{Direction, End, LinkId, Topology};
+use trace::Trace;
 use wire::Instant;
 
 /// Transits looked at for one animation frame, in all.
