@@ -105,8 +105,7 @@ impl Connection {
     pub fn push(&mut self, header: &Header, backwards: bool, at_ns: u64, packets: &mut Packets) -> Notes {
         let packet = packets.next();
         let &Header { seq, ack, window, len, .. } = header;
-        let (syn, fin, rst) = (header.syn, header.fin, header.rst);
-        let plain = !(syn || fin || rst);
+        let (syn, fin) = (header.syn, header.fin);
         let round_trip_ns = self.first_round_trip_ns;
         self.measure(header, at_ns);
 
@@ -122,66 +121,19 @@ impl Connection {
         let mut marks = Marks::NONE;
         let mut notes = Notes { len, ..Notes::default() };
         let next = fwd.next;
-        let repeats_ack = ack == fwd.last_ack && next == Some(seq) && plain;
         let is_probe = len == 1 && next == Some(seq) && rev.window == Some(0);
 
         if is_probe {
             marks.insert(Mark::ZeroWindowProbe);
         } else {
-            if window == 0 && plain {
-                marks.insert(Mark::ZeroWindow);
-            }
-            if next.is_some_and(|next| before(next, seq)) && !rst {
-                marks.insert(Mark::LostSegment);
-                fwd.flight_unknown = true;
-                fwd.gapless = next;
-            }
-            if len <= 1 && next.is_some_and(|next| next.wrapping_sub(1) == seq) && plain {
-                marks.insert(Mark::KeepAlive);
-            }
-            if len == 0 && window > 0 && fwd.window != Some(window) && repeats_ack {
-                marks.insert(Mark::WindowUpdate);
-            }
-            if len > 0 && plain && rev.right_edge() == Some(seq.wrapping_add(len)) {
-                marks.insert(Mark::WindowFull);
-            }
-            let same_window = len == 0 && fwd.window == Some(window);
-            if same_window && window > 0 && repeats_ack {
-                if rev.marks.contains(Mark::KeepAlive) {
-                    marks.insert(Mark::KeepAliveAck);
-                } else {
-                    marks.insert(Mark::DuplicateAck);
-                    fwd.ack_repeated += 1;
-                    notes.duplicate_of = fwd.ack_packet;
-                    notes.duplicate = fwd.ack_repeated;
-                }
-            } else if same_window
-                && window == 0
-                && plain
-                && next == Some(seq)
-                && ack == fwd.last_ack
-                && rev.marks.contains(Mark::ZeroWindowProbe)
-            {
-                marks.insert(Mark::ZeroWindowProbeAck);
-            }
+            fwd.judge_state(rev, header, &mut marks, &mut notes);
         }
         if ack != fwd.last_ack {
             fwd.ack_packet = packet;
             fwd.ack_repeated = 0;
         }
-        if header.is_ack
-            && !is_probe
-            && let (Some(gapless), Some(rev_next)) = (rev.gapless, rev.next)
-        {
-            let all_seen = up_to(rev_next, gapless);
-            if rev.ack_repeated > 0 && all_seen && before(rev_next, ack) {
-                // The other end had sent duplicate ACKs: the missing data seem to have arrived by another path.
-                rev.ack_repeated = 0;
-                rev.gapless = Some(ack);
-            } else if before(gapless, ack) {
-                marks.insert(Mark::AckedUnseen);
-                rev.gapless = Some(if all_seen { ack } else { rev_next });
-            }
+        if header.is_ack && !is_probe {
+            rev.judge_acknowledgment(ack, &mut marks);
         }
         let to = seq.wrapping_add(len);
         let end = to.wrapping_add(u32::from(syn || fin));
@@ -219,11 +171,7 @@ impl Connection {
             notes.after_ns = at_ns - acked.at_ns;
         }
         if len > 0 && !fwd.flight_unknown {
-            let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
-            let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
-            // A FIN has a sequence number, but is not counted among the bytes in flight.
-            let in_flight = fwd.unacked.span().wrapping_sub(sacked).wrapping_sub(u32::from(fin));
-            notes.in_flight = if in_flight < 2_000_000_000 { in_flight } else { 0 };
+            notes.in_flight = fwd.in_flight(rev, fin);
         }
         notes.marks = marks;
         notes.seq = seq.wrapping_sub(base);
@@ -266,6 +214,73 @@ impl Way {
         let window = self.window.filter(|_| self.scale != Scale::Unknown)?;
         let window = if self.window_of_syn { window.into() } else { self.scaled(window) };
         Some(self.last_ack.wrapping_add(window))
+    }
+
+    /// Marks what a segment, which is no probe of a closed window, says about windows, gaps and repeated ACKs.
+    fn judge_state(&mut self, rev: &Way, header: &Header, marks: &mut Marks, notes: &mut Notes) {
+        let &Header { seq, ack, window, len, rst, .. } = header;
+        let plain = !(header.syn || header.fin || rst);
+        let next = self.next;
+        let repeats_ack = ack == self.last_ack && next == Some(seq) && plain;
+        if window == 0 && plain {
+            marks.insert(Mark::ZeroWindow);
+        }
+        if next.is_some_and(|next| before(next, seq)) && !rst {
+            marks.insert(Mark::LostSegment);
+            self.flight_unknown = true;
+            self.gapless = next;
+        }
+        if len <= 1 && next.is_some_and(|next| next.wrapping_sub(1) == seq) && plain {
+            marks.insert(Mark::KeepAlive);
+        }
+        if len == 0 && window > 0 && self.window != Some(window) && repeats_ack {
+            marks.insert(Mark::WindowUpdate);
+        }
+        if len > 0 && plain && rev.right_edge() == Some(seq.wrapping_add(len)) {
+            marks.insert(Mark::WindowFull);
+        }
+        let same_window = len == 0 && self.window == Some(window);
+        if same_window && window > 0 && repeats_ack {
+            if rev.marks.contains(Mark::KeepAlive) {
+                marks.insert(Mark::KeepAliveAck);
+            } else {
+                marks.insert(Mark::DuplicateAck);
+                self.ack_repeated += 1;
+                notes.duplicate_of = self.ack_packet;
+                notes.duplicate = self.ack_repeated;
+            }
+        } else if same_window
+            && window == 0
+            && plain
+            && next == Some(seq)
+            && ack == self.last_ack
+            && rev.marks.contains(Mark::ZeroWindowProbe)
+        {
+            marks.insert(Mark::ZeroWindowProbeAck);
+        }
+    }
+
+    /// Marks an acknowledgment by the other end of data from this end that were not seen.
+    fn judge_acknowledgment(&mut self, ack: u32, marks: &mut Marks) {
+        let (Some(gapless), Some(next)) = (self.gapless, self.next) else { return };
+        let all_seen = up_to(next, gapless);
+        if self.ack_repeated > 0 && all_seen && before(next, ack) {
+            // This end had sent duplicate ACKs: the missing data seem to have arrived by another path.
+            self.ack_repeated = 0;
+            self.gapless = Some(ack);
+        } else if before(gapless, ack) {
+            marks.insert(Mark::AckedUnseen);
+            self.gapless = Some(if all_seen { ack } else { next });
+        }
+    }
+
+    /// The bytes that this end has sent and the other end neither acknowledged nor SACKed; 0 if that makes no sense.
+    fn in_flight(&self, rev: &Way, fin: bool) -> u32 {
+        let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
+        let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
+        // A FIN has a sequence number, but is not counted among the bytes in flight.
+        let in_flight = self.unacked.span().wrapping_sub(sacked).wrapping_sub(u32::from(fin));
+        if in_flight < 2_000_000_000 { in_flight } else { 0 }
     }
 
     /// Marks a segment that does not begin where the highest so far ended: a retransmission, or out of order.
