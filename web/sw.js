@@ -32,7 +32,7 @@ async function keep(cache, name) {
     if (!response.ok) throw new Error(`${response.status} ${url}`);
     return response;
   };
-  // There are also hosts that know index.html by its name only.
+  // Some hosts serve index.html under its name only.
   const response = (named && (await caches.match(url))) || (await get(url).catch(() => get(SCOPE + name)));
   await cache.put(url, response);
 }

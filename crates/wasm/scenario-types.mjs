@@ -27,7 +27,7 @@ function type(schema, indent = "") {
   if (schema.$ref) return typeName(schema.$ref);
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
-  // Those that only say which fields are required are not told apart.
+  // Alternatives that differ only in the required fields are one type.
   if (alternatives?.some((each) => each.$ref || each.type || "const" in each)) return union(alternatives, indent);
   if (schema.type === "string" || schema.type === "boolean" || schema.type === "null") return schema.type;
   if (schema.type === "integer" || schema.type === "number") return "number";

@@ -116,9 +116,9 @@ export class Aquarium {
     this.messages = page.getByRole("log", { name: "Messages" });
   }
 
-  /** Opens the page, with a scenario if one is given, and waits until it runs. */
-  async open(what) {
-    await this.page.goto(what ? `./#${fragment(what)}` : "./");
+  /** Opens the page, with a scenario if one is given, paused at a moment if one is given, and waits until it runs. */
+  async open(what, at) {
+    await this.page.goto(what ? `./#${fragment(what)}${at ? `&at=${at}` : ""}` : "./");
     await expect(this.timer).toHaveText(/^\d/);
   }
 

@@ -1,4 +1,4 @@
-//! How much whoever listens is told of what happens on the stage.
+//! How much of what happens on the stage a screen reader reads out.
 
 /// How much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,8 +6,11 @@ use crate::embed;
 use crate::files;
 use crate::keys::{self, Focus, Key};
 use crate::session::{Opened, Session};
-use crate::show::{self, System};
+use crate::show;
 use crate::state::{Change, Dialog, Page, Pane};
+use crate::stopwatch::Stopwatch;
+use crate::system::System;
+use crate::theme;
 use crate::workspace::Tab;
 use gloo::events::{EventListener, EventListenerOptions};
 use lab::Command;
@@ -44,7 +47,9 @@ pub fn App(props: &Props) -> Html {
             page
         })
     };
+    let stopwatch = (*use_memo((), |()| Stopwatch::new())).clone();
     {
+        let stopwatch = stopwatch.clone();
         let (session, dispatcher, opened) = (session.clone(), page.dispatcher(), props.opened.clone());
         use_effect_with((), move |()| {
             session.connect(dispatcher);
@@ -65,12 +70,14 @@ pub fn App(props: &Props) -> Html {
                 session.say("The page broke last time. Your experiment is here, paused at its beginning: play it, or open an example.");
             }
             session.settings().workspace.apply();
-            spawn_local(show::run(session.clone()));
+            spawn_local(show::run(session.clone(), stopwatch));
             let listeners = listen(&session);
             move || drop(listeners)
         });
     }
-    use_effect_with(page.theme, |theme| show::apply_theme(*theme));
+    // After every rendering: the components below this one have been rendered.
+    use_effect(move || stopwatch.rendered());
+    use_effect_with(page.theme, |choice| theme::apply(*choice));
     use_effect_with(page.view.sketch.clone(), |sketch| {
         if let Some(document) = window().document() {
             document.set_title(&format!("{} · Packetarium", sketch.title));
@@ -128,7 +135,7 @@ fn listen(session: &Session) -> Vec<EventListener> {
         let session = session.clone();
         EventListener::new(&window(), "pagehide", move |_| session.keep())
     };
-    // On a phone a tab that went to the background may never hear of its end.
+    // On a phone a tab in the background may be closed without `pagehide`.
     let hide = {
         let session = session.clone();
         EventListener::new(&document, "visibilitychange", move |_| session.keep())

@@ -1,4 +1,4 @@
-//! The page within another page: what the address asks for before its `#`, and what the page around it is told.
+//! The page inside another page: what the address asks for before its `#`, and the messages to the outer page.
 //!
 //! `?embed` alone shows the stage, a play button and the time. More can be asked for:
 //!
@@ -69,14 +69,14 @@ impl Query {
                 ("src", src) if !src.is_empty() => read.src = Some(src.to_owned()),
                 ("controls", other) => wrong.push(format!("controls={other}: write none, time or all")),
                 ("show", other) => wrong.push(format!("show={other}: write runs, inspect or document")),
-                // Whoever counts visitors adds things of their own.
+                // Services that count visitors add parameters of their own.
                 _ => {}
             }
         }
         (read, wrong)
     }
 
-    /// What the style sheets need to know.
+    /// The value of the root element's `data-embed`, for the style sheets.
     pub fn attribute(&self) -> String {
         let controls = match self.controls {
             Controls::None => "no-controls",
@@ -89,8 +89,8 @@ impl Query {
     }
 }
 
-/// Tells the page around this one what has happened: `{source: "packetarium", event, …}`. It says nothing that the other page did
-/// not put into the address itself, so that whoever it is may hear it.
+/// Posts a message to the outer page: `{source: "packetarium", event, …}`. It contains nothing that the outer page did not put into
+/// the address itself, so any page may receive it.
 pub fn tell(event: &str, details: &[(&str, JsValue)]) {
     let window = crate::dom::window();
     let Ok(Some(parent)) = window.parent() else { return };

@@ -46,7 +46,7 @@ fn is_capture(name: &str) -> bool {
     ["pcap", "pcapng", "cap"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// Opens a capture that somebody made somewhere in the packet list.
+/// Opens a capture file from another program in the packet list.
 pub fn open_capture(session: &Session, file: File) {
     if file.size() > capture::read::FILE_BYTES_MAX as f64 {
         let most = lab::format::buffer(capture::read::FILE_BYTES_MAX);

@@ -14,7 +14,7 @@ use web_sys::{Blob, BlobEvent, BlobPropertyBag, HtmlCanvasElement, MediaRecorder
 const RATE: f64 = 30.0;
 /// The browser hands over what it has this often, in milliseconds.
 const SLICE_MS: i32 = 1_000;
-/// A film that somebody forgot ends by itself: at the bit rates that browsers choose this is a few hundred megabytes.
+/// A recording ends by itself after this time: at the bit rates that browsers choose this is a few hundred megabytes.
 const SLICES_MAX: u32 = 600;
 
 /// A film being made. It ends when this is dropped.

@@ -1,5 +1,5 @@
-//! The page's yield: whoever awaits [`next_frame`] goes on in the browser's next animation frame, and until then
-//! everything else runs: input, layout, painting, other tasks.
+//! The page's yield: a task that awaits [`next_frame`] goes on in the browser's next animation frame. Until then everything else
+//! runs: input, layout, painting, other tasks.
 //!
 //! Both drivers of the page stand on it: the loop that moves the lab (`show`), and the wall-clock speed test, which hands
 //! [`AnimationFrames`] to [`vnetif::driver::drive`]. A hidden tab has no animation frames, so both rest while it is
@@ -50,7 +50,7 @@ impl Turn {
         let mut waiting = self.0.borrow_mut();
         waiting.came = Some(now_ms);
         let waker = waiting.waker.take();
-        // Whoever is woken may look at this turn at once.
+        // The woken task may poll this turn at once.
         drop(waiting);
         if let Some(waker) = waker {
             waker.wake();
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_goes_on_before_the_frame_comes_and_everybody_is_woken_once() {
+    fn a_task_waits_for_the_frame_and_is_woken_once() {
         let woken = Arc::new(Woken::default());
         let waker = Waker::from(woken.clone());
         let mut context = Context::from_waker(&waker);

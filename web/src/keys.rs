@@ -8,7 +8,7 @@ use lab::edit::{Edit, Kind};
 pub enum Key {
     /// Play or pause.
     TogglePlay,
-    /// The next event, or whatever steps go to.
+    /// One step forward: to the next event, or to what the person chose to step by.
     Step,
     /// The one before.
     StepBack,

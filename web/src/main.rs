@@ -2,19 +2,19 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`lab`] | the scenario being watched: world, playhead, speed; knows nothing of the browser |
 //! | [`stage`] | the canvas: draws the history at the playhead |
-//! | [`show`] | the one loop that moves both, on the browser's animation frames ([`frame`]) |
-//! | [`state`] | what the page is like besides: one value, changed in one place |
-//! | [`components`] | what is rendered from the two |
-//! | [`session`] | takes what a person does to where it belongs; address bar, storage, clipboard |
+//! | [`show`] | the one loop that runs the lab and draws the stage, on the browser's animation frames ([`frame`]) |
+//! | [`stopwatch`] | what each part of an animation frame takes, for [`lab::budget`] and for tests |
+//! | [`state`] | the state of the page besides the lab: one value, changed in one place |
+//! | [`components`] | what is rendered from lab and state |
+//! | [`session`] | passes a person's actions to the lab or the state; address bar, storage, clipboard |
 //! | [`opening`], [`storage`], [`shelf`] | what the page opens with, and what the browser keeps |
-//! | [`run_form`], [`keys`], [`theme`], [`announce`], [`format`](mod@format) | small things that are tested without a browser |
-//! | [`edit`], [`files`] | changing a scenario by hand; opening and saving it |
-//! | [`embed`] | the page within another page |
+//! | [`keys`], [`theme`], [`announce`], [`workspace`] | what a key does, light and dark, what is read out, how the page is laid out |
+//! | [`files`], [`film`] | opening and saving scenarios and captures; recording the stage as a video |
+//! | [`embed`] | the page inside another page |
 //! | [`wall_clock`] | the speed test |
-//! | [`dom`] | the few things that are asked of the document directly |
-//! | [`crash`] | what a person sees when all this breaks |
+//! | [`dom`], [`system`] | the few things that are asked of the browser's document and of the system's settings directly |
+//! | [`crash`] | the error screen |
 //!
 //! Data flows one way: what a person does becomes a [`lab::Command`] or a [`state::Change`]; the lab makes a
 //! [`lab::view::View`]; the page is rendered from it. Nothing is rendered by Yew more than ten times a second.
@@ -35,8 +35,10 @@ mod shelf;
 mod show;
 mod stage;
 mod state;
+mod stopwatch;
 mod storage;
 mod strip;
+mod system;
 mod theme;
 mod wall_clock;
 mod workspace;

@@ -1,58 +1,35 @@
-//! The loop that moves everything: once for each animation frame it moves the lab, draws the stage and writes the time,
-//! and at most ten times a second it hands the page a new snapshot to render.
+//! The loop that moves everything: in each animation frame it lets the lab run, draws the stage and the time line, and
+//! writes the time; at most ten times a second it gives the page a new snapshot to render.
+//!
+//! How long each part may take, and which parts wait for a later frame on a slow machine, is decided by [`lab::budget`].
 
-use crate::dom::window;
 use crate::frame::next_frame;
 use crate::session::Session;
 use crate::stage::{Drawn, Scene};
+use crate::stopwatch::Stopwatch;
+use crate::system::System;
 use crate::{embed, theme};
 use lab::State;
+use lab::budget::{Part, Slice, Wanted};
 use lab::format;
 use lab::palette::Theme;
 use netlab::Instant;
-use wasm_bindgen::UnwrapThrowExt;
-use web_sys::{MediaQueryList, Node, Performance};
+use std::mem::discriminant;
+use web_sys::Node;
 
-/// What the world may take of an animation frame of 16.7 ms; drawing and rendering need the rest.
-const WORLD_BUDGET_MS: f64 = 7.0;
-/// What reading packets off the history may take.
-const FOLLOW_BUDGET_MS: f64 = 2.5;
-/// The same while the playhead stands still and the world needs nothing: somebody waits for a filter.
-const REST_FOLLOW_BUDGET_MS: f64 = FOLLOW_BUDGET_MS + WORLD_BUDGET_MS;
-/// Nothing is drawn meanwhile that anybody follows, so the world may take more.
-const CATCH_UP_BUDGET_MS: f64 = 12.0;
-/// Asking for the time costs about as much as a moment of the world: not after every one.
-const MOMENTS_PER_LOOK: u32 = 16;
+/// The most that the world takes of an animation frame, in milliseconds.
+const WORLD_MS: f64 = 7.0;
+/// While the world catches up with a moment, no motion on the stage has to be smooth: it takes more.
+const CATCH_UP_MS: f64 = 12.0;
+/// The most that reading packets from the history takes. While time stands still it takes the world's part as well: the
+/// person may be waiting for a filter.
+const TRACE_MS: f64 = 2.5;
 /// From one snapshot to the next.
 const VIEW_EVERY_MS: f64 = 100.0;
 /// The benchmark waits for this mark.
 const FIRST_MOVING_FRAME: &str = "first-moving-frame";
 
-/// What the system says of the person's likings.
-pub struct System {
-    dark: MediaQueryList,
-    calm: MediaQueryList,
-}
-
-impl System {
-    /// Asks the browser.
-    pub fn new() -> Self {
-        let query = |query| window().match_media(query).ok().flatten().expect_throw("media queries exist");
-        Self { dark: query("(prefers-color-scheme: dark)"), calm: query("(prefers-reduced-motion: reduce)") }
-    }
-
-    /// Whether the system is dark.
-    pub fn is_dark(&self) -> bool {
-        self.dark.matches()
-    }
-
-    /// Whether the person asked for less motion.
-    pub fn is_calm(&self) -> bool {
-        self.calm.matches()
-    }
-}
-
-/// What was shown last.
+/// What was shown last, and what is to be shown next.
 #[derive(Default)]
 struct Shown {
     theme: Option<Theme>,
@@ -61,100 +38,184 @@ struct Shown {
     view_at_ms: f64,
     clock: String,
     moved_once: bool,
-    /// Something was found that the view does not have yet, whether time passes or not.
-    behind: bool,
+    /// The stage and the time line are not drawn as the lab is now.
+    stage_is_stale: bool,
+    timeline_is_stale: bool,
+    /// The panels have to be rendered again although the view may be equal.
+    view_is_stale: bool,
+    /// Packets or a comparison have results that the view does not have yet, whether time passes or not.
+    has_news: bool,
 }
 
 /// Runs for as long as the page lives.
-pub async fn run(session: Session) {
-    let system = System::new();
-    let performance = window().performance().expect_throw("a browser has a clock");
-    let mut shown = Shown::default();
+pub async fn run(session: Session, stopwatch: Stopwatch) {
+    let mut show = Show { session, stopwatch, system: System::new(), shown: Shown::default() };
     loop {
         let now_ms = next_frame().await;
-        frame(&session, &system, &performance, &mut shown, now_ms);
+        show.frame(now_ms);
     }
 }
 
-fn frame(session: &Session, system: &System, performance: &Performance, shown: &mut Shown, now_ms: f64) {
-    if !session.is_held() {
-        let mut lab = session.lab().borrow_mut();
-        let catching_up = matches!(lab.state(), State::CatchingUp { .. });
-        let budget_ms = if catching_up { CATCH_UP_BUDGET_MS } else { WORLD_BUDGET_MS };
-        let end_ms = performance.now() + budget_ms;
-        let mut moments = 0;
-        let mut go_on = || {
-            moments += 1;
-            moments % MOMENTS_PER_LOOK != 0 || performance.now() < end_ms
-        };
-        lab.tick(now_ms, system.is_calm(), &mut go_on);
+struct Show {
+    session: Session,
+    stopwatch: Stopwatch,
+    system: System,
+    shown: Shown,
+}
+
+impl Show {
+    fn frame(&mut self, now_ms: f64) {
+        let wanted = self.wanted(now_ms);
+        self.stopwatch.begin(&wanted);
+        self.run_world(now_ms);
+        let moment = self.moment();
+        let moved = self.shown.moment != Some(moment);
+        self.follow(!moved && !matches!(moment.1, State::CatchingUp { .. }));
+        self.notice_changes(moved);
+        self.draw(now_ms);
+        if moved {
+            self.shown.moment = Some(moment);
+            self.write_clock(moment.0);
+        }
+        self.render(moment, now_ms);
+        self.stopwatch.end();
     }
 
-    let moment = {
-        let lab = session.lab().borrow();
+    /// The playhead, and whether time passes.
+    fn moment(&self) -> (Instant, State) {
+        let lab = self.session.lab().borrow();
         (lab.look().at, lab.state())
-    };
-    let moved = shown.moment != Some(moment);
-    let at_rest = !moved && !matches!(moment.1, State::CatchingUp { .. });
-    let budget_ms = if at_rest { REST_FOLLOW_BUDGET_MS } else { FOLLOW_BUDGET_MS };
-    shown.behind |= follow(session, performance, budget_ms);
-    let theme = session.settings().theme.resolve(system.is_dark());
-    let stale = session.take_stale() || shown.theme != Some(theme);
-    if moved || stale {
-        if shown.theme.replace(theme) != Some(theme) {
-            apply_palette(theme);
-            session.show();
-        }
-        shown.moment = Some(moment);
-        let drawn = draw(session, system, now_ms);
-        session.draw_strip(theme);
-        if drawn.unsettled {
-            session.refresh();
-        }
-        if drawn.frames_moving > 0 && !shown.moved_once {
-            shown.moved_once = true;
-            let _ = performance.mark(FIRST_MOVING_FRAME);
-        }
-        write_clock(session, shown, moment.0);
     }
-    // A change of state is shown at once, the passing of time ten times a second.
-    let (at, state) = moment;
-    let kind = std::mem::discriminant::<State>;
-    let state_changed = shown.view.is_none_or(|(_, last)| kind(&last) != kind(&state));
-    let time_changed = shown.view.is_none_or(|(last, _)| last != at);
-    if state_changed && session.query().embed {
-        let word = match state {
-            State::Playing => "playing",
-            State::Paused => "paused",
-            State::Quiet => "ended",
-            State::Broken => "broken",
-            State::CatchingUp { .. } => "catching-up",
+
+    /// What can be known to be wanted before the world has run.
+    fn wanted(&mut self, now_ms: f64) -> Wanted {
+        self.notice_stale();
+        let (moves, world_ms) = match self.moment().1 {
+            _ if self.session.is_held() => (false, 0.0),
+            State::Playing => (true, WORLD_MS),
+            State::CatchingUp { .. } => (true, CATCH_UP_MS),
+            // A step looks for its moment while time stands still, and a comparison goes on.
+            State::Paused | State::Quiet | State::Broken => (false, WORLD_MS),
         };
-        let hash = format::hash(session.lab().borrow().look().history.hash());
-        let details = [("state", word.into()), ("at", at.secs_f64().into()), ("history", hash.into())];
-        embed::tell("state", &details);
+        let view_is_due = now_ms - self.shown.view_at_ms >= VIEW_EVERY_MS;
+        Wanted {
+            slices_ms: [world_ms, TRACE_MS],
+            parts: [
+                moves || self.shown.stage_is_stale,
+                moves || self.shown.timeline_is_stale,
+                view_is_due && (moves || self.shown.has_news) || self.shown.view_is_stale,
+            ],
+        }
     }
-    let changed = time_changed || shown.behind;
-    if state_changed || (changed && now_ms - shown.view_at_ms >= VIEW_EVERY_MS) {
-        shown.behind = false;
-        (shown.view, shown.view_at_ms) = (Some(moment), now_ms);
-        session.show();
+
+    fn run_world(&self, now_ms: f64) {
+        if !self.session.is_held() {
+            let calm = self.system.is_calm();
+            let allowed_ms = self.stopwatch.allowed_ms(Slice::World);
+            self.stopwatch.slice(Slice::World, allowed_ms, |go_on| {
+                self.session.lab().borrow_mut().tick(now_ms, calm, go_on);
+            });
+        }
+    }
+
+    /// Lets the trace and what is made of it follow the history.
+    fn follow(&mut self, at_rest: bool) {
+        let mut allowed_ms = self.stopwatch.allowed_ms(Slice::Trace);
+        if at_rest {
+            allowed_ms += self.stopwatch.allowed_ms(Slice::World);
+        }
+        let steps = self.stopwatch.slice(Slice::Trace, allowed_ms, |go_on| {
+            self.session.lab().borrow_mut().follow(go_on);
+        });
+        if steps > 0 {
+            self.session.refresh();
+        }
+        self.shown.has_news |= steps > 0 || self.session.lab().borrow().is_comparing();
+    }
+
+    /// Finds out what is to be drawn again.
+    fn notice_changes(&mut self, moved: bool) {
+        let theme = self.session.settings().theme.resolve(self.system.is_dark());
+        let theme_changed = self.shown.theme.replace(theme) != Some(theme);
+        if theme_changed {
+            theme::apply_palette(theme);
+            self.shown.view_is_stale = true;
+        }
+        if moved || theme_changed {
+            self.session.refresh();
+        }
+        self.notice_stale();
+    }
+
+    fn notice_stale(&mut self) {
+        if self.session.take_stale() {
+            self.shown.stage_is_stale = true;
+            self.shown.timeline_is_stale = true;
+        }
+    }
+
+    fn draw(&mut self, now_ms: f64) {
+        let Self { session, stopwatch, system, shown } = self;
+        if shown.stage_is_stale
+            && let Some(drawn) = stopwatch.part(Part::Stage, || draw(session, system, now_ms))
+        {
+            shown.stage_is_stale = false;
+            if drawn.unsettled {
+                session.refresh();
+            }
+            if drawn.frames_moving > 0 && !shown.moved_once {
+                shown.moved_once = true;
+                let _ = stopwatch.performance().mark(FIRST_MOVING_FRAME);
+            }
+        }
+        if shown.timeline_is_stale
+            && let Some(theme) = shown.theme
+            && stopwatch.part(Part::Timeline, || session.draw_strip(theme)).is_some()
+        {
+            shown.timeline_is_stale = false;
+        }
+    }
+
+    fn write_clock(&mut self, at: Instant) {
+        let text = format::clock(at);
+        if text != self.shown.clock
+            && let Some(clock) = self.session.clock().cast::<Node>()
+        {
+            clock.set_text_content(Some(&text));
+            self.shown.clock = text;
+        }
+    }
+
+    /// Has the panels rendered: a change of state as soon as there is room, the passing of time ten times a second.
+    fn render(&mut self, moment: (Instant, State), now_ms: f64) {
+        let (at, state) = moment;
+        let shown = &mut self.shown;
+        let state_changed = shown.view.is_none_or(|(_, last)| discriminant(&last) != discriminant(&state));
+        let time_changed = shown.view.is_none_or(|(last, _)| last != at);
+        let is_due = now_ms - shown.view_at_ms >= VIEW_EVERY_MS;
+        let wanted = state_changed || shown.view_is_stale || is_due && (time_changed || shown.has_news);
+        if wanted && self.stopwatch.panels(|| self.session.show()) {
+            (shown.has_news, shown.view_is_stale) = (false, false);
+            (shown.view, shown.view_at_ms) = (Some(moment), now_ms);
+            if state_changed && self.session.query().embed {
+                report_state(&self.session, moment);
+            }
+        }
     }
 }
 
-/// Lets the packet list and what is made of it come after the history; whether there is something new to show.
-fn follow(session: &Session, performance: &Performance, budget_ms: f64) -> bool {
-    let end_ms = performance.now() + budget_ms;
-    let mut taken = 0;
-    let mut lab = session.lab().borrow_mut();
-    lab.follow(&mut || {
-        taken += 1;
-        taken % MOMENTS_PER_LOOK != 0 || performance.now() < end_ms
-    });
-    if taken > 0 {
-        session.refresh();
-    }
-    taken > 0 || lab.is_comparing()
+/// Reports to the page around this one whether time passes.
+fn report_state(session: &Session, (at, state): (Instant, State)) {
+    let word = match state {
+        State::Playing => "playing",
+        State::Paused => "paused",
+        State::Quiet => "ended",
+        State::Broken => "broken",
+        State::CatchingUp { .. } => "catching-up",
+    };
+    let hash = format::hash(session.lab().borrow().look().history.hash());
+    let details = [("state", word.into()), ("at", at.secs_f64().into()), ("history", hash.into())];
+    embed::tell("state", &details);
 }
 
 /// Draws the stage as the lab is now.
@@ -177,37 +238,4 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         reduced_motion: system.is_calm(),
         now_ms,
     })
-}
-
-fn write_clock(session: &Session, shown: &mut Shown, at: Instant) {
-    let text = format::clock(at);
-    if text != shown.clock
-        && let Some(clock) = session.clock().cast::<Node>()
-    {
-        clock.set_text_content(Some(&text));
-        shown.clock = text;
-    }
-}
-
-/// The stage's colours as custom properties of the root element, for the legend. Through the object model: the policy
-/// forbids style attributes.
-fn apply_palette(theme: Theme) {
-    let Some(root) = root() else { return };
-    for (name, value) in theme.palette().custom_properties() {
-        let _ = root.style().set_property(&name, value);
-    }
-}
-
-/// Tells the style sheets which theme was chosen.
-pub fn apply_theme(choice: theme::Choice) {
-    let Some(root) = root() else { return };
-    let _ = match choice.attribute() {
-        Some(value) => root.set_attribute("data-theme", value),
-        None => root.remove_attribute("data-theme"),
-    };
-}
-
-fn root() -> Option<web_sys::HtmlElement> {
-    use wasm_bindgen::JsCast;
-    window().document()?.document_element()?.dyn_into().ok()
 }

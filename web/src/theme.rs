@@ -1,6 +1,9 @@
 //! Light and dark.
 
+use crate::dom::window;
 use lab::palette::Theme;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// What the person chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +45,28 @@ impl Choice {
             Self::Dark => Some("dark"),
         }
     }
+}
+
+/// Gives the legend the stage's colors, as custom properties of the root element. Through the object model: the policy
+/// forbids style attributes.
+pub fn apply_palette(theme: Theme) {
+    let Some(root) = root() else { return };
+    for (name, value) in theme.palette().custom_properties() {
+        let _ = root.style().set_property(&name, value);
+    }
+}
+
+/// Gives the style sheets the chosen theme.
+pub fn apply(choice: Choice) {
+    let Some(root) = root() else { return };
+    let _ = match choice.attribute() {
+        Some(value) => root.set_attribute("data-theme", value),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+fn root() -> Option<HtmlElement> {
+    window().document()?.document_element()?.dyn_into().ok()
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl Divider {
         }
     }
 
-    /// The page shows this size, whatever is kept.
+    /// Shows this size without saving it.
     pub fn show(self, px: u16) {
         let root = window().document().and_then(|document| document.document_element());
         if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -1,4 +1,4 @@
-// A browser without a window, that does nothing but what it is told.
+// A headless browser without background work.
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 

@@ -14,7 +14,7 @@ pub struct Case {
     pub name: &'static str,
     /// For people.
     pub what: &'static str,
-    /// What is told of it, the most telling first.
+    /// The figures that are reported, the most important first.
     pub figures: &'static [Figure],
     pub(crate) measure: fn(Clock<'_>) -> Sample,
 }

@@ -70,7 +70,7 @@ mod tests {
             let case = Case::named(&measurement.case).unwrap();
             for figure in case.figures {
                 let value = figure.of(&measurement.sample);
-                // Not every system tells how much memory a process has.
+                // Not every system reports the memory of a process.
                 let is_told = value > 0.0 || figure == &Figure::Taken;
                 assert!(value.is_finite() && is_told, "{}: {figure:?} is {value}", case.name);
             }

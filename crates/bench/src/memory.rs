@@ -45,7 +45,7 @@ fn taken() -> u64 {
     core::arch::wasm32::memory_size::<0>() as u64 * PAGE_BYTES
 }
 
-/// The most that this process ever had in memory; 0 where there is no `/proc` that says so.
+/// The most that this process ever had in memory; 0 where there is no `/proc`.
 #[cfg(not(target_arch = "wasm32"))]
 fn taken() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -92,7 +92,7 @@ fn ask_of<R>(clock: Clock<'_>, world: &World, batch: u64, query: impl Fn(&World,
     })
 }
 
-/// The large lab after so many transits.
+/// The large lab after a number of transits.
 fn lived_in() -> World {
     let mut world = crowded(Traffic::Tcp);
     let count = |history: &History| history.transits().len();

@@ -118,7 +118,7 @@ impl List {
         self.taken
     }
 
-    /// Takes so many packets, if there are.
+    /// Takes this many packets, if there are as many.
     pub fn take(&mut self, world: &World, most: usize) {
         let mut left = most;
         self.order.take(world.history(), world.now(), &mut |sighting, transit| {

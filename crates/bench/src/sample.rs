@@ -2,29 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Milliseconds that never go back; from where they count is all the same.
+/// Milliseconds of a monotonic clock; its zero does not matter.
 pub type Clock<'a> = &'a dyn Fn() -> f64;
 
-/// How long a sample takes, unless its work is fixed: many short ones spread over the run say more than a few long ones. A
+/// How long a sample takes, unless its work is fixed: many short ones spread over the run are better than a few long ones. A
 /// browser's clock moves in steps of 0.1 ms, which are nothing beside it.
 pub const SAMPLE_MS: f64 = 60.0;
 
 /// What one execution of a case counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// Frames, deliveries, events, views: what the case's name for an operation is.
+    /// The number of operations: frames, deliveries, events or views, as the case calls them.
     pub operations: u64,
-    /// Bytes moved, where bytes are the matter.
+    /// Bytes moved, for cases that count them.
     pub bytes: u64,
     /// Time that it took.
     pub ms: f64,
     /// Virtual time that passed meanwhile, where there is any.
     pub virtual_ms: f64,
-    /// Bytes that were held at most, where memory is the matter.
+    /// The most bytes held, for cases of memory.
     pub kept_bytes: u64,
-    /// Bytes that the whole process or module had taken by the end, where memory is the matter and the system tells.
+    /// Bytes that the whole process or module had taken by the end, for cases of memory, where the system reports it.
     pub taken_bytes: u64,
-    /// Of fixed work: the same wherever and whenever it is done.
+    /// Of fixed work: a result that is the same on every host.
     pub fingerprint: Option<String>,
 }
 

@@ -13,7 +13,7 @@ const FRAME_BYTES: usize = 1514;
 /// Writes between two looks at the clock.
 const BATCH: u32 = 1024;
 
-/// Learns and finds, for frames between so many stations that the table knows.
+/// Learning and lookup, for frames between a number of stations in the table.
 pub fn look(clock: Clock<'_>, stations: u32) -> Sample {
     let mut table = MacTable::default();
     let frames = ring(stations, PortId::mac);
@@ -54,7 +54,7 @@ pub fn unicast(clock: Clock<'_>, ports: u32) -> Sample {
     })
 }
 
-/// One port broadcasts to so many others, and each of them reads. An operation is one of them getting the frame.
+/// One port broadcasts to a number of others, and each of them reads. An operation is one delivery.
 pub fn flood(clock: Clock<'_>, listeners: u32) -> Sample {
     let (lan, ports) = switch(listeners + 1);
     let frame = frame(EthernetAddress::BROADCAST, lan.mac(ports[0].0));
@@ -82,7 +82,7 @@ fn switch(ports: u32) -> (Lan, Vec<(PortId, Inbox)>) {
     (lan, ports)
 }
 
-/// A frame from each of so many stations to the next one.
+/// A frame from each of a number of stations to the next one.
 fn ring(stations: u32, mac: impl Fn(PortId) -> EthernetAddress) -> Vec<Frame> {
     (0..stations).map(|from| frame(mac(PortId((from + 1) % stations)), mac(PortId(from)))).collect()
 }

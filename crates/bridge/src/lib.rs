@@ -23,9 +23,11 @@ mod forward;
 mod snoop;
 mod stp;
 mod tag;
+mod timer;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};
+pub use timer::{StpTimer, Timer};
 
 use config::{Membership, Vlan};
 use event::{Role, State};
@@ -215,11 +217,19 @@ impl Bridge {
         }
     }
 
-    /// When it next has something to do by itself.
+    /// When the bridge next has to be polled, whatever frames come in.
     pub fn poll_at(&self) -> Option<Instant> {
-        let tree = self.tree.as_ref().and_then(Tree::run_at);
-        let snoop = self.snoop.as_ref().filter(|_| !self.ports.is_empty()).map(Snoop::poll_at);
-        [self.table.sweep_at(), tree, snoop, self.new_port_at].into_iter().flatten().min()
+        self.next_timer().map(|(at, _)| at)
+    }
+
+    /// The same, and why: of several timers that fire at one moment the first in the order of [`Timer`].
+    pub fn next_timer(&self) -> Option<(Instant, Timer)> {
+        let new_port = self.new_port_at.map(|at| (at, Timer::NewPort));
+        let tree = self.tree.as_ref().and_then(Tree::next_timer);
+        let tree = tree.map(|(at, port, timer)| (at, Timer::SpanningTree(port, timer)));
+        let snoop = self.snoop.as_ref().filter(|_| !self.ports.is_empty()).map(Snoop::next_timer);
+        let aging = self.table.sweep_at().map(|at| (at, Timer::AddressAging));
+        [new_port, tree, snoop, aging].into_iter().flatten().min()
     }
 
     /// Lets the tree come to rest.

@@ -71,17 +71,6 @@ pub(crate) fn payload_len(frame: &[u8]) -> usize {
     frame.len().saturating_sub(header)
 }
 
-/// The type and what follows it, behind the first tag if there is one.
-pub(crate) fn inner(frame: &[u8]) -> Option<(u16, &[u8])> {
-    let at = match of(frame) {
-        Tagged::No => AT,
-        Tagged::With(_) => AT + TAG_BYTES,
-        Tagged::Broken => return None,
-    };
-    let (kind, payload) = frame.get(at..)?.split_first_chunk()?;
-    Some((u16::from_be_bytes(*kind), payload))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,13 +97,11 @@ mod tests {
         let tagged = push(&frame, Control(5 << 13 | 1 << 12).in_vlan(10));
         assert_eq!(&tagged[..18], [&[1; 6][..], &[2; 6], &[0x81, 0, 0xb0, 10, 8, 0]].concat());
         assert_eq!(payload_len(&tagged), 7);
-        assert_eq!(inner(&tagged), Some((0x0800, &b"payload"[..])));
     }
 
     #[test]
     fn a_frame_that_ends_within_its_tag_is_broken() {
         let frame = [&[1; 12][..], &[0x81, 0, 0, 10, 8]].concat();
         assert_eq!(of(&frame), Tagged::Broken);
-        assert_eq!(inner(&frame), None);
     }
 }

@@ -25,7 +25,7 @@ pub fn text(argument: &str) -> anyhow::Result<String> {
 
 /// No more than a document may have, so that a wrong file does no harm.
 fn read(from: impl Read) -> anyhow::Result<String> {
-    // A link is longer than what it holds, if that was random; a hand-written one has three characters for a byte.
+    // A link can be longer than its document: a hand-written one has up to three characters for a byte.
     let max = 4 * DOCUMENT_BYTES_MAX;
     let mut text = String::new();
     from.take(max as u64 + 1).read_to_string(&mut text)?;

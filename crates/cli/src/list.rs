@@ -19,7 +19,7 @@ struct Line {
     /// Nanoseconds since the earliest packet.
     at_ns: u64,
     interface: String,
-    /// Whether it was sent there, otherwise received; null if the file does not say.
+    /// Whether it was sent there, otherwise received; null if the file does not record it.
     sent: Option<bool>,
     /// Shared by the same packet at several interfaces.
     packet_id: Option<u64>,
@@ -32,7 +32,7 @@ struct Line {
     comments: Vec<String>,
 }
 
-/// Prints the packets that pass the filter. If the file is cut, standard error gets where and why.
+/// Prints the packets that match the filter. If the file is cut short, a line on standard error says so.
 pub fn list(source: &str, filter: Filter, json: bool) -> anyhow::Result<()> {
     let recording = read(bytes(source)?).with_context(|| format!("cannot open {source:?}"))?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -62,7 +62,7 @@ fn bytes(source: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The packets that pass the filter.
+/// The packets that match the filter.
 fn lines(recording: &Recording, filter: Filter) -> impl Iterator<Item = Line> {
     let mut trace = Trace::of(recording, Sequence::File);
     trace.sift(Some(Rc::new(filter)));

@@ -6,10 +6,10 @@
 //! | `export` | a scenario → another program's files |
 //! | `run` | a scenario → a world that has run to its end |
 //! | `record` | what crosses the wires → a pcapng file, written while the world runs |
-//! | `list` | a capture, whoever made it → its packets, one on each line |
+//! | `list` | a capture, made by any program → its packets, one on each line |
 //! | `filter` | display filters as they are typed |
 //! | `tap` | a world at the clock's speed, joined to TAP devices (Linux) |
-//! | `text` | what was measured, for people; the crate `report` has it for programs |
+//! | `text` | results as text; the crate `report` has them for programs |
 
 mod export;
 mod filter;
@@ -34,7 +34,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit status: 0 if all is well, 1 if a run failed, 2 if there was nothing to run."
+    after_help = "Exit status: 0 if all runs succeeded, 1 if a run failed, 2 if nothing could be run."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -43,11 +43,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run a scenario until nothing more happens, and report what was measured.
+    /// Run a scenario until nothing is left to happen, and print the results.
     Run {
         /// A file, - or a link.
         scenario: String,
-        /// Stop at this moment of virtual time, such as 10s; otherwise when all is quiet, after one hour at most.
+        /// Stop at this virtual time, such as 10s; otherwise when nothing is left to happen, after one hour at most.
         #[arg(long, value_name = "TIME", value_parser = quantity::parse_time)]
         until: Option<netlab::Duration>,
         /// Take this seed instead of the document's.
@@ -63,15 +63,15 @@ enum Command {
         /// at a cable such as a-s1 (each frame once), or at a port such as s1:0.
         #[arg(long, value_name = "PLACE", default_value = "everywhere", requires = "pcapng")]
         place: String,
-        /// Record only frames that this display filter wants, in Wireshark's language, such as "tcp.port == 80 && !arp".
+        /// Record only frames that match this display filter, in Wireshark's language, such as "tcp.port == 80 && !arp".
         #[arg(long, value_name = "FILTER", requires = "pcapng")]
         filter: Option<String>,
     },
-    /// List the packets of a capture (pcap or pcapng), whoever made it: number, time, source, destination, protocol, length, info.
+    /// List the packets of a capture (pcap or pcapng), made by any program: number, time, source, destination, protocol, length, info.
     Capture {
         /// A file, or - for standard input.
         file: String,
-        /// List only packets that this display filter wants, in Wireshark's language, such as "tcp.analysis.flags or icmp".
+        /// List only packets that match this display filter, in Wireshark's language, such as "tcp.analysis.flags or icmp".
         #[arg(long, value_name = "FILTER", default_value = "")]
         filter: String,
         /// Print one JSON array instead of text.
@@ -113,7 +113,7 @@ enum Command {
     },
     /// Write a scenario's network for another program, which goes on with real kernels.
     ///
-    /// What cannot be expressed there is said in comments.
+    /// Comments name what cannot be expressed there.
     Export {
         /// A file, - or a link.
         scenario: String,
@@ -124,7 +124,7 @@ enum Command {
         #[arg(short, long, value_name = "PATH")]
         output: Option<PathBuf>,
     },
-    /// Print everything that is wrong with a scenario, with its place, and what will not do what a learner expects.
+    /// Print everything that is wrong with a scenario, with its place, and what probably was not meant.
     ///
     /// The latter are warnings: as long as the scenario can be run, the exit status is 0.
     Check {
@@ -133,11 +133,11 @@ enum Command {
     },
 }
 
-/// All is well.
+/// Success.
 const OK: u8 = 0;
-/// A run failed, or did not come to its end.
+/// A run failed or did not finish.
 const RUN_FAILED: u8 = 1;
-/// The scenario was bad, or something outside.
+/// The scenario has errors, or a file or device cannot be used.
 const BAD: u8 = 2;
 
 fn main() -> ExitCode {
@@ -154,7 +154,7 @@ fn go(command: Command) -> anyhow::Result<u8> {
         Command::Run { scenario, until, seed, json, pcapng, place, filter } => {
             let Some(mut scenario) = read(&scenario)? else { return Ok(BAD) };
             scenario.seed = seed.unwrap_or(scenario.seed);
-            // What is added while it runs has its place in captures and reports.
+            // Captures and reports include nodes and links that are added during the run.
             let whole = scenario.whole();
             let mut recorder = None;
             if let Some(path) = pcapng {
@@ -193,9 +193,9 @@ fn go(command: Command) -> anyhow::Result<u8> {
         Command::Show { link } => {
             let text = input::text(&link)?;
             let Reading { scenario, faults, .. } = Scenario::read(&text);
-            // If it is faulty, its author wants to put right what was written.
+            // A document with errors is printed as it was written, so that it can be corrected.
             print(&scenario.as_ref().map_or(text + "\n", Scenario::to_json))?;
-            tell(&faults);
+            print_faults(&faults);
             Ok(if scenario.is_some() { OK } else { BAD })
         }
         Command::Export { scenario, to, output } => {
@@ -219,22 +219,22 @@ fn go(command: Command) -> anyhow::Result<u8> {
     }
 }
 
-/// The scenario, unless it has faults, which are told.
+/// The scenario, unless it has errors. Faults are printed to standard error.
 fn read(source: &str) -> anyhow::Result<Option<Scenario>> {
     let Reading { scenario, faults, .. } = Scenario::read(&input::text(source)?);
-    tell(&faults);
+    print_faults(&faults);
     Ok(scenario)
 }
 
-/// One line for each fault.
-fn tell(faults: &[Fault]) {
+/// Prints one line for each fault to standard error.
+fn print_faults(faults: &[Fault]) {
     for fault in faults {
         // Nothing can be done if this cannot be written.
         let _ = writeln!(io::stderr(), "{fault}");
     }
 }
 
-/// Prints, unless whoever reads it has enough (`| head`).
+/// Prints to standard output. A reader that has closed the pipe (`| head`) is no error.
 fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

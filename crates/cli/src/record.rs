@@ -1,4 +1,4 @@
-//! `run --pcapng`: frames are written into a file while the world runs. Those that do not pass the filter are only counted.
+//! `run --pcapng`: frames are written to a file while the world runs. Frames that a filter does not match are only counted.
 
 use anyhow::{Context, bail};
 use capture::{Network, Place, Writer};
@@ -24,7 +24,7 @@ pub fn network(scenario: &Scenario) -> Network<'_> {
 }
 
 impl Recorder {
-    /// Begins a capture of what is seen at this place.
+    /// Begins a capture at this place.
     pub fn create(
         path: PathBuf,
         scenario: &Scenario,
@@ -38,7 +38,7 @@ impl Recorder {
         Ok(Self { path, order: Order::new(place), filter, writer })
     }
 
-    /// Takes what has happened since it was last called, and writes what is settled.
+    /// Writes the frames since the last call whose outcome is known.
     pub fn take(&mut self, world: &World) -> anyhow::Result<()> {
         let Self { path, order, filter, writer } = self;
         let mut written = Ok(());

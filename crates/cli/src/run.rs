@@ -4,18 +4,18 @@ use crate::record::Recorder;
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use netlab::history::Limits;
-use netlab::world::Progress;
+use netlab::world::{Progress, Quiet};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
 
-/// A world that does not become quiet by itself is left after this much virtual time.
+/// A world that does not become quiet is stopped at this virtual time.
 const QUIET_BY: Duration = Duration::from_secs(3_600);
-/// After so many moments a capture takes what has happened: far less than a history keeps, whatever floods.
+/// Moments between two visits of the recorder: far fewer than a history keeps, even in a broadcast storm.
 const MOMENTS_AT_ONCE: u32 = 16;
-/// After so many slices somebody who waits is shown how far it is.
-const SLICES_TO_TELL: u32 = 4_096;
+/// Slices between two updates of the progress line.
+const SLICES_PER_UPDATE: u32 = 4_096;
 
-/// Runs the scenario until this moment, or else until all is quiet.
+/// Runs the scenario until this moment; without one, until the world is quiet.
 pub fn run(
     scenario: &Scenario,
     until: Option<Duration>,
@@ -32,7 +32,7 @@ pub fn run(
     for slice in 1u32.. {
         let reached = match until {
             Some(_) => world.run_until(end, budget()) == Progress::Reached,
-            None => run_until_quiet(&mut world, end),
+            None => world.run_until_quiet(end, budget()) != Quiet::Paused,
         };
         if let Some(capture) = capture.as_deref_mut() {
             capture.take(&world)?;
@@ -40,7 +40,7 @@ pub fn run(
         if reached {
             break;
         }
-        if slice.is_multiple_of(SLICES_TO_TELL) {
+        if slice.is_multiple_of(SLICES_PER_UPDATE) {
             progress.set_message(format!("at {} s of virtual time", world.now().secs_f64()));
             progress.tick();
         }
@@ -49,22 +49,11 @@ pub fn run(
     Ok(world)
 }
 
-/// Says yes so many times.
+/// A budget of a number of moments.
 fn budget() -> impl FnMut() -> bool {
     let mut moments = 0;
     move || {
         moments += 1;
         moments < MOMENTS_AT_ONCE
     }
-}
-
-/// Goes from moment to moment, so that the end is exactly when it became quiet. Whether it is there.
-fn run_until_quiet(world: &mut World, end: Instant) -> bool {
-    for _ in 0..MOMENTS_AT_ONCE {
-        match world.next_event_at() {
-            Some(at) if at <= end && !world.is_quiet() => drop(world.run_until(at, || true)),
-            _ => return true,
-        }
-    }
-    false
 }

@@ -1,4 +1,4 @@
-//! A running world joined to TAP devices: whoever is behind them, such as a real kernel, is a host of the simulated network.
+//! A running world joined to TAP devices: a machine behind one, such as a real kernel, is a host of the simulated network.
 //!
 //! The world runs at wall-clock speed: it is let run up to now, what has reached the open nodes goes into the devices, what
 //! comes out of the devices is sent by the open nodes, and then this waits for whichever comes first, the next event or the
@@ -24,18 +24,18 @@ use tun_rs::{DeviceBuilder, Layer, SyncDevice};
 const HEADER_BYTES: usize = 14;
 /// The longest frame that a TAP device can hand over.
 const FRAME_BYTES_MAX: usize = 65_536;
-/// A world that runs for hours keeps the last seconds of its history only: nobody looks at more.
+/// A world that runs for hours keeps only the last seconds of its history: no more is read.
 const LIMITS: Limits = Limits { frame_bytes: 16 << 20, transits: 20_000 };
 /// It waits no longer than this at a time.
 const WAIT_MAX: time::Duration = time::Duration::from_millis(100);
 
-/// A node that somebody outside is, and the device through which it is.
+/// A node whose place a machine outside takes, and the TAP device between them.
 struct Door {
     node: NodeId,
     device: SyncDevice,
 }
 
-/// Joins the nodes of a scenario to TAP devices, one each, until `lasts` is over or somebody ends it.
+/// Joins the nodes of a scenario to TAP devices, one each, until `lasts` is over or the program is ended.
 pub fn tap(
     scenario: &Scenario,
     nodes: &[String],
@@ -52,7 +52,7 @@ pub fn tap(
         let Some(node) = whole.node(id) else { bail!("no node has the id {id:?}") };
         if !world.open(node) {
             bail!(
-                "{id:?} is no host, or it is already joined: only a host's place can be taken by somebody outside"
+                "{id:?} is no host, or it is already joined: only the place of a host can be taken by a machine outside"
             );
         }
         let device = DeviceBuilder::new().name(name).layer(Layer::L2).build_sync().with_context(|| {
@@ -60,15 +60,15 @@ pub fn tap(
         })?;
         device.set_nonblocking(true).context("the TAP device cannot be read without waiting")?;
         let mtu = device.mtu().unwrap_or_default();
-        say(&format!("{id} is {name} (MTU {mtu})"))?;
+        report(&format!("{id} is {name} (MTU {mtu})"))?;
         doors.push(Door { node, device });
     }
-    say("running at the clock's speed")?;
+    report("running at the clock's speed")?;
     run(&mut world, &doors, lasts)
 }
 
-/// To standard error at once: whoever waits for the devices reads it.
-fn say(text: &str) -> io::Result<()> {
+/// Prints to standard error at once: a script that waits for the devices reads it.
+fn report(text: &str) -> io::Result<()> {
     let mut out = io::stderr().lock();
     writeln!(out, "{text}")?;
     out.flush()
@@ -126,8 +126,8 @@ fn is_loss(error: &io::Error) -> bool {
         || error.raw_os_error() == Some(nix::errno::Errno::EIO as i32)
 }
 
-/// Waits for a frame from any of the devices, at most so long. Below a millisecond, which is all that waiting can be asked
-/// for, it only lets others run: frames of 100 Mbit/s come each tenth of a millisecond.
+/// Waits for a frame from any of the devices, at most for a duration. Waiting has a resolution of a millisecond; below that
+/// the thread only yields: at 100 Mbit/s frames come every tenth of a millisecond.
 fn wait_for(doors: &[Door], wait: time::Duration) -> Result<()> {
     let millis = u16::try_from(wait.as_millis()).unwrap_or(u16::MAX);
     if millis == 0 {

@@ -1,4 +1,4 @@
-//! What was measured, for people: like `ping` and `iperf` show it.
+//! Results as text, in the form of `ping` and `iperf`.
 
 use netlab::World;
 use netlab::history::RunLog;
@@ -7,10 +7,10 @@ use report::{LinkReport, Report, RunReport, target};
 use scenario::Scenario;
 use scenario::quantity::show_time;
 
-/// Of a run with more lines than this, the middle is left out.
+/// A run with more lines than this is shown without its middle.
 const LINES_MAX: usize = 20;
 
-/// All of it.
+/// The whole report.
 pub fn show(scenario: &Scenario, world: &World, report: &Report) -> String {
     let mut parts = Vec::new();
     if !scenario.title.is_empty() {
@@ -71,7 +71,7 @@ fn line(scenario: &Scenario, event: &RunEvent) -> Option<String> {
             None => format!("hop {}: *", hop.hop),
         },
         RunEvent::PathMtu { bytes, from } => match from {
-            Some(from) => format!("{bytes} bytes, says {from}"),
+            Some(from) => format!("{bytes} bytes, reported by {from}"),
             None => format!("{bytes} bytes get through"),
         },
         RunEvent::Received { number, by } => format!("{}: received by {}", number + 1, scenario.id(*by)),

@@ -161,7 +161,8 @@ fn a_link_shows_the_document_that_it_was_made_of() {
 #[test]
 fn a_document_that_mentions_a_link_is_no_link() {
     for mark in ["#2:", "#3:", "see https://a.b/#2:q1Yq"] {
-        let document = lab("", "").replacen('{', &format!(r#"{{"title": "{mark}", "description": "{mark}", "#), 1);
+        let document =
+            lab("", "").replacen('{', &format!(r#"{{"title": "{mark}", "description": "{mark}", "#), 1);
         let file = scratch("mentions-a-link.json");
         std::fs::write(&file, &document).unwrap();
         for (argument, input) in [(file.to_str().unwrap(), ""), ("-", &document[..]), (&document, "")] {

@@ -74,7 +74,7 @@ fn a_lab_goes_where_it_is_told() {
     assert!(!output.status.success());
 }
 
-/// Says so where nobody can overlook it: not through the macros, whose output the test harness keeps to itself.
+/// Prints where it cannot be overlooked: not through the macros, whose output the test harness keeps to itself.
 fn skipped(what: &str, why: &str) {
     io::stderr().write_all(format!("\nSKIPPED: {what}: {why}\n\n").as_bytes()).unwrap();
 }

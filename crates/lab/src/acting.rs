@@ -41,7 +41,7 @@ impl Lab {
                 self.change(agreed, Edit::SetNode(node, NodeKind::Switch(switch)))
             }
             Action::Port(link, end, up) => {
-                let mut document = self.document_now();
+                let mut document = self.edited().into_owned();
                 let Some(changed) = document.topology.links.get_mut(link.index()) else { return Ok(()) };
                 let owner = changed.ends[end.index()];
                 let kind = self.world.history().kind_at(owner, at);
@@ -62,16 +62,11 @@ impl Lab {
         self.edit(super::Command::Edit(Box::new(edit)), agreed)
     }
 
-    /// The document of the network as it is at the playhead: what an edit goes on from.
-    fn document_now(&self) -> scenario::Scenario {
-        if self.rewound { self.happened().at(self.playhead.at()) } else { self.scenario.at(self.world.now()) }
-    }
-
     fn clear(&mut self, node: NodeId) -> Result<(), Refusal> {
         self.playhead.finish_glide();
         let change = Change::Clear(node);
         if self.rewound {
-            let name = format!("{} cleared", self.whole.node(node).name);
+            let name = format!("{} cleared", self.whole().node(node).name);
             return self.fork(Act::Change(vec![change]), name);
         }
         super::advance_quiet(&mut self.world, self.playhead.at());
@@ -99,7 +94,7 @@ impl Lab {
         let name = format!(
             "{} from {} lost",
             dissect::label(&transit.frame),
-            self.whole.node(self.whole.sender(direction)).name
+            self.whole().node(self.whole().sender(direction)).name
         );
         let before = Instant::from_nanos(queued.nanos().saturating_sub(1));
         self.playhead.finish_glide();

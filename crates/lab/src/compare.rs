@@ -7,8 +7,8 @@ use super::ahead::{Advance, advance};
 use super::results::{Followers, Phase, RunView};
 use super::{Lab, inspect};
 use crate::format;
+use crate::topology::LiveTopology;
 use netlab::history::{Fate, Limits, Transit, TransitId};
-use netlab::topology::Topology;
 use netlab::{History, Instant, World};
 use std::rc::Rc;
 
@@ -17,7 +17,6 @@ pub struct Comparison {
     name: Rc<str>,
     world: World,
     until: Instant,
-    topology: Topology,
     view: Option<Rc<Compared>>,
 }
 
@@ -61,13 +60,7 @@ impl Comparison {
     pub fn with(lab: &Lab, number: u32) -> Option<Self> {
         let branch = lab.branches().left(number)?;
         let world = branch.scenario.world(Limits::default()).ok()?;
-        Some(Self {
-            name: branch.name.clone(),
-            world,
-            until: branch.edge.0,
-            topology: branch.scenario.whole().topology.clone(),
-            view: None,
-        })
+        Some(Self { name: branch.name.clone(), world, until: branch.edge.0, view: None })
     }
 
     /// Goes on, as long as it may.
@@ -86,7 +79,7 @@ impl Comparison {
     }
 
     /// How it stands.
-    pub fn view(&mut self, lab_name: &Rc<str>, whole: &Topology, here: &World) -> CompareView {
+    pub fn view(&mut self, lab_name: &Rc<str>, whole: LiveTopology<'_>, here: &World) -> CompareView {
         if let Some(view) = &self.view {
             return CompareView::Ready(view.clone());
         }
@@ -95,7 +88,7 @@ impl Comparison {
         }
         let there = &self.world;
         let names = [lab_name.clone(), self.name.clone()];
-        let histories = [(whole, here.history()), (&self.topology, there.history())];
+        let histories = [(whole, here.history()), (LiveTopology::of(there), there.history())];
         let totals = histories.map(|(topology, history)| totals(topology, history));
         let compared = Compared {
             names,
@@ -109,7 +102,7 @@ impl Comparison {
     }
 }
 
-fn totals(topology: &Topology, history: &History) -> (u64, u64) {
+fn totals(topology: LiveTopology<'_>, history: &History) -> (u64, u64) {
     let directions = (0..topology.links.len() * 2).map(netlab::topology::Direction::from_index);
     directions.fold((0, 0), |(frames, drops), direction| {
         let totals = history.totals(direction);
@@ -119,7 +112,7 @@ fn totals(topology: &Topology, history: &History) -> (u64, u64) {
 
 /// Whatever is handed over in one and not, or otherwise, in the other.
 fn first_difference(
-    [(topology, here), (other_topology, there)]: [(&Topology, &History); 2],
+    [(topology, here), (other_topology, there)]: [(LiveTopology<'_>, &History); 2],
 ) -> Option<Difference> {
     let same = |a: &Transit, b: &Transit| {
         (a.id, a.direction, a.queued, a.start, a.arrival, a.fate)
@@ -144,7 +137,7 @@ fn first_difference(
 }
 
 /// What is handed over next, from this moment on.
-fn words(topology: &Topology, transit: Option<&Transit>, at: Instant) -> String {
+fn words(topology: LiveTopology<'_>, transit: Option<&Transit>, at: Instant) -> String {
     let Some(transit) = transit else { return "nothing more is sent".into() };
     // A switch whose cable is pulled notices, and sends nothing at all.
     let later = if transit.queued > at { "nothing then; next, " } else { "" };
@@ -163,7 +156,7 @@ fn words(topology: &Topology, transit: Option<&Transit>, at: Instant) -> String 
     )
 }
 
-fn runs(histories: [(&Topology, &History); 2], ends: [Instant; 2]) -> Vec<(String, [String; 2])> {
+fn runs(histories: [(LiveTopology<'_>, &History); 2], ends: [Instant; 2]) -> Vec<(String, [String; 2])> {
     let [here, there] = [0, 1].map(|side| {
         let (topology, history) = histories[side];
         let mut views = Followers::default().views(topology, history, ends[side]);

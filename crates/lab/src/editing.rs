@@ -14,6 +14,7 @@ use netlab::Instant;
 use netlab::topology::NodeId;
 use netlab::world::Command as WorldCommand;
 use scenario::Scenario;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// What the lab has for editing.
@@ -55,20 +56,20 @@ impl Lab {
             }
             Command::SelectAll => {
                 self.selection = None;
-                self.editing.group = self.scenario.topology.node_ids().collect();
+                self.editing.group = self.network.scene().node_ids().collect();
             }
             Command::Drag(nodes, by) => {
                 self.editing.dragged = Some((nodes, by));
                 self.place();
             }
-            Command::Copy => self.editing.clip = Clip::of(&self.scenario, &self.selected_nodes()),
+            Command::Copy => self.editing.clip = Clip::of(&self.edited(), &self.selected_nodes()),
             Command::Paste => {
                 if let Some(clip) = self.editing.clip.clone() {
                     return self.apply(Edit::Paste(clip), agreed);
                 }
             }
             Command::Duplicate => {
-                if let Some(clip) = Clip::of(&self.scenario, &self.selected_nodes()) {
+                if let Some(clip) = Clip::of(&self.edited(), &self.selected_nodes()) {
                     return self.apply(Edit::Paste(clip), agreed);
                 }
             }
@@ -119,9 +120,8 @@ impl Lab {
     /// Changes the network as it is at the playhead, from then on: the document says so with its moment. In the past this
     /// is another branch.
     fn apply_then(&mut self, edit: Edit, agreed: bool) -> Result<(), Refusal> {
-        let at = self.playhead.at();
         let name = edit.name();
-        let now = if self.rewound { self.happened().at(at) } else { self.scenario.at(self.world.now()) };
+        let now = self.edited().into_owned();
         let (next, selected) = edit.clone().apply(&now)?;
         match change::between(&now, &next) {
             Change::Looks => {
@@ -218,7 +218,7 @@ impl Lab {
     fn dress(&mut self, next: Scenario) {
         self.sketch = Rc::new(super::Sketch::new(&next, self.sketch.opened));
         self.problems = problems::of(&next);
-        self.whole = Rc::new(next.whole().topology.clone());
+        self.network.update(&next, &self.world);
         self.scenario = next;
         self.revision += 1;
         self.place();
@@ -236,7 +236,7 @@ impl Lab {
     }
 
     pub(super) fn forget_what_is_gone(&mut self) {
-        let topology = &self.whole;
+        let topology = self.network.whole();
         let is_there = |node: &NodeId| node.index() < topology.nodes.len();
         self.editing.group.retain(is_there);
         self.selection = self.selection.filter(|selection| match selection {
@@ -257,6 +257,18 @@ impl Lab {
     /// Whether the network can run.
     pub fn is_sound(&self) -> bool {
         !self.problems.iter().any(|problem| problem.grave)
+    }
+
+    /// The document of the network as it is at the playhead, which is what an edit changes: nodes and links that were added
+    /// by then are in its topology.
+    pub fn edited(&self) -> Cow<'_, Scenario> {
+        if self.rewound {
+            Cow::Owned(self.happened().at(self.playhead.at()))
+        } else if self.scenario.changes.is_empty() {
+            Cow::Borrowed(&self.scenario)
+        } else {
+            Cow::Owned(self.scenario.at(self.world.now()))
+        }
     }
 
     /// The nodes that an edit is about.

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`speed`] | the scale of speeds, and the choice of one |
 //! | [`ahead`] | moving the world no further than it is to be seen |
+//! | [`budget`] | how the time of an animation frame is shared out between world, trace, drawing and panels |
 //! | `pace` | how time passes: speed, quiet time, rest |
 //! | [`playhead`], [`travel`] | the moment being looked at, its glides over skipped or stepped-over time, and going back |
 //! | [`results`] | a run's history, in words and numbers |
@@ -19,6 +20,7 @@
 //! | [`graphs`] | what is counted and measured over time |
 //! | [`narrate`] | what is happening right now, in a sentence |
 //! | [`inspect`], [`names`] | what is to be known of a node, a link, a frame; what they are called |
+//! | [`topology`] | which nodes and links there are at the playhead, and ever |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
 //!
 //! [`Command`]s go in, [`View`]s come out, and the stage draws from [`Lab::look`]. Nothing in here knows of the browser:
@@ -31,6 +33,7 @@ extern crate wasm_test as wasm_bindgen_test;
 pub mod acting;
 pub mod ahead;
 pub mod branches;
+pub mod budget;
 pub mod compare;
 pub mod edit;
 pub mod editing;
@@ -55,6 +58,7 @@ pub mod sequence;
 pub mod speed;
 pub mod timeline;
 mod to_come;
+pub mod topology;
 pub mod travel;
 pub mod view;
 
@@ -67,7 +71,7 @@ use compare::{CompareView, Comparison};
 use editing::Editing;
 use netlab::history::{Limits, Stride};
 use netlab::run::RunSpec;
-use netlab::topology::{LinkId, Node, NodeId, Topology};
+use netlab::topology::{NodeId, Topology};
 use netlab::world::Command as WorldCommand;
 use netlab::{Duration, History, Instant, World};
 use packets::{Observe, Packets};
@@ -78,6 +82,7 @@ use scenario::Scenario;
 use speed::Speed;
 use std::rc::Rc;
 use timeline::Window;
+use topology::{LiveTopology, Network};
 use travel::{Steps, Travel};
 use view::Sketch;
 
@@ -224,11 +229,7 @@ pub struct Lab {
     comparison: Option<Comparison>,
     /// Having caught up, the world runs on to here, without the playhead.
     run_to: Option<Instant>,
-    /// All nodes and links that are ever there, as they are called now.
-    whole: Rc<Topology>,
-    /// Those that are there at the playhead, as they are then; and how many of each, how many changes, and of which document that is.
-    scene: Topology,
-    scene_of: Option<(usize, usize, usize, usize)>,
+    network: Network,
     speed: Speed,
     watchable: Speed,
     auto_speed: bool,
@@ -309,9 +310,11 @@ impl Lab {
             let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
             world.expect("what can be drafted can be drawn")
         });
-        let watchable = Speed::watchable(&scenario.topology);
+        let watchable = Speed::watchable(LiveTopology::of(&world));
+        let network = Network::new(&scenario, &world);
         Self {
             world,
+            network,
             playhead: Playhead::default(),
             playing: true,
             steps_to: None,
@@ -324,9 +327,6 @@ impl Lab {
             branches: Branches::opened(&scenario),
             comparison: None,
             run_to: None,
-            whole: Rc::new(scenario.whole().topology.clone()),
-            scene: Topology::default(),
-            scene_of: None,
             speed: watchable,
             watchable,
             auto_speed: true,
@@ -355,7 +355,7 @@ impl Lab {
         let revision = self.revision;
         let done = self.act(command);
         if self.revision != revision {
-            self.watchable = Speed::watchable(&self.scenario.topology);
+            self.watchable = Speed::watchable(LiveTopology::of(&self.world));
         }
         self.set_the_scene();
         done
@@ -419,7 +419,7 @@ impl Lab {
     fn start(&mut self, spec: RunSpec) -> Result<(), Refusal> {
         self.playhead.finish_glide();
         if self.rewound {
-            let name = format!("{} from {}", results::title(&spec.kind), self.whole.node(spec.from).name);
+            let name = format!("{} from {}", results::title(&spec.kind), self.whole().node(spec.from).name);
             return self.fork(Act::Run(spec), name);
         }
         // The playhead may be further than the world in time in which nothing happens; the run begins where it is.
@@ -454,7 +454,7 @@ impl Lab {
             auto_speed: self.auto_speed,
             skip_quiet: self.skip_quiet,
             steps: self.steps,
-            packets: std::mem::take(&mut self.packets).again(fresh.whole.links.len()),
+            packets: std::mem::take(&mut self.packets).again(fresh.whole().links.len()),
             last_ms: self.last_ms,
             revision: self.revision + 1,
             editing: Editing { dragged: None, group: Vec::new(), ..std::mem::take(&mut self.editing) },
@@ -524,7 +524,7 @@ impl Lab {
         let fresh = now_ms - self.narration.since_ms < NARRATION_MS && !self.narration.text.is_empty();
         if !(fresh && self.state() == State::Playing) {
             let second = self.speed.per_second();
-            let (topology, history) = (&self.scenario.topology, self.world.history());
+            let (topology, history) = (self.network.scene(), self.world.history());
             let text = match self.state() {
                 State::Quiet => None,
                 _ => narrate::narrate(topology, history, self.playhead.at(), second),
@@ -537,31 +537,9 @@ impl Lab {
         self.narration.text.clone()
     }
 
-    /// Puts on the stage what is there at the playhead: what is added later is behind it in the topology.
+    /// Puts on the stage what is there at the playhead.
     fn set_the_scene(&mut self) {
-        let (at, history) = (self.playhead.at(), self.world.history());
-        let topology = self.world.topology();
-        let nodes = topology.node_ids().filter(|&node| history.born_node(node) <= at).count();
-        let links =
-            (0..topology.links.len() as u32).filter(|&link| history.born_link(LinkId(link)) <= at).count();
-        let ids = (0..links as u32).map(LinkId);
-        let changed = |link| history.link_changes(link).partition_point(|(changed, _)| *changed <= at);
-        let changed_kind = |node| history.kind_changes(node).partition_point(|(changed, _)| *changed <= at);
-        let kinds = (0..nodes as u32).map(NodeId);
-        let changes = ids.clone().map(changed).chain(kinds.map(changed_kind)).sum();
-        let scene = (nodes, links, changes, self.revision);
-        if self.scene_of != Some(scene) {
-            self.scene_of = Some(scene);
-            let link = |id: LinkId| history.link_at(id, at).clone();
-            let node = |(number, node): (usize, &Node)| {
-                let kind = history.kind_at(NodeId(number as u32), at).clone();
-                Node { name: node.name.clone(), kind }
-            };
-            self.scene = Topology {
-                nodes: self.whole.nodes[..nodes].iter().enumerate().map(node).collect(),
-                links: ids.map(link).collect(),
-            };
-        }
+        self.network.show(self.world.history(), self.playhead.at(), self.revision);
     }
 
     /// Looks at a packet of the list: of the network at the moment at which it is half on its way.
@@ -603,19 +581,19 @@ impl Lab {
     /// What is found of two branches.
     pub fn compared(&mut self) -> Option<CompareView> {
         let name = self.branches.name();
-        Some(self.comparison.as_mut()?.view(&name, &self.whole, &self.world))
+        Some(self.comparison.as_mut()?.view(&name, self.network.whole(), &self.world))
     }
 
     /// All nodes and links that are ever there.
-    pub fn whole(&self) -> &Topology {
-        &self.whole
+    pub fn whole(&self) -> LiveTopology<'_> {
+        self.network.whole()
     }
 
     /// What the stage needs.
     pub fn look(&self) -> Look<'_> {
         Look {
-            topology: &self.scene,
-            positions: &self.positions[..self.scene.nodes.len().min(self.positions.len())],
+            topology: self.network.scene().get(),
+            positions: &self.positions[..self.network.scene().nodes.len().min(self.positions.len())],
             history: self.world.history(),
             at: self.playhead.at(),
             rate: self.speed.ns_per_sec(),
@@ -668,5 +646,7 @@ fn advance_quiet(world: &mut World, until: Instant) {
     }
 }
 
+#[cfg(test)]
+mod growing;
 #[cfg(test)]
 mod tests;

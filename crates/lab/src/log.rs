@@ -9,9 +9,10 @@ use super::{Lab, inspect};
 use crate::format;
 use crate::results;
 use crate::selection::Selection;
+use crate::topology::LiveTopology;
 use netlab::history::{NodeEntry, NodeEvent, SocketState};
 use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
-use netlab::topology::{Link, LinkId, NodeId, NodeKind, Topology};
+use netlab::topology::{Link, LinkId, NodeId, NodeKind};
 use netlab::{History, Instant};
 
 /// A line of the log.
@@ -102,12 +103,13 @@ impl Lab {
 
     /// What a node is called.
     pub(super) fn name(&self, node: NodeId) -> &str {
-        &self.whole().node(node).name
+        // The document's: of a network that is wrong, what is added later is in no history.
+        self.sketch.nodes.get(node.index()).map_or("?", |node| &node.name)
     }
 
     /// What a cable is called: after what it connects.
     pub(super) fn cable_name(&self, link: LinkId) -> String {
-        self.whole().link(link).ends.map(|end| self.name(end)).join(" – ")
+        self.sketch.links.get(link.index()).map_or_else(|| "?".into(), |(_, name)| name.clone())
     }
 
     fn run_name(&self, history: &History, run: RunId) -> String {
@@ -118,7 +120,7 @@ impl Lab {
 }
 
 /// What is otherwise with a link.
-fn link_words(topology: &Topology, before: &Link, now: &Link) -> String {
+fn link_words(topology: LiveTopology<'_>, before: &Link, now: &Link) -> String {
     let mut words = Vec::new();
     if before.ways != now.ways {
         words.push(format!("is now: {}", inspect::way_words(&now.ways)));
@@ -148,7 +150,7 @@ fn settings_words(before: &NodeKind, now: &NodeKind) -> String {
     }
 }
 
-fn node_words(topology: &Topology, node: NodeId, event: &NodeEvent) -> String {
+fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> String {
     let whose = |address| names::with_address(topology, address);
     match event {
         NodeEvent::Switch(event) => switch_words(topology, node, event),
@@ -182,7 +184,7 @@ fn node_words(topology: &Topology, node: NodeId, event: &NodeEvent) -> String {
     }
 }
 
-fn switch_words(topology: &Topology, node: NodeId, event: &bridge::Event) -> String {
+fn switch_words(topology: LiveTopology<'_>, node: NodeId, event: &bridge::Event) -> String {
     let ports = Ports::of(topology, node);
     let in_vlan = |vlan: &Option<bridge::config::Vlan>| match vlan {
         Some(vlan) => format!(" in VLAN {}", vlan.get()),
@@ -226,14 +228,14 @@ fn switch_words(topology: &Topology, node: NodeId, event: &bridge::Event) -> Str
 }
 
 /// The name of the switch that has this identifier.
-pub fn root_name(topology: &Topology, root: bridge::event::BridgeId) -> Option<&str> {
+pub fn root_name(topology: LiveTopology<'_>, root: bridge::event::BridgeId) -> Option<&str> {
     let is = |node: &NodeId| {
         matches!(topology.node(*node).kind, NodeKind::Switch(_)) && node.bridge_mac().0 == root.mac
     };
-    topology.node_ids().find(is).map(|node| topology.node(node).name.as_str())
+    topology.node_ids().find(is).map(move |node| topology.node(node).name.as_str())
 }
 
-fn router_words(topology: &Topology, node: NodeId, event: &router::Event) -> String {
+fn router_words(topology: LiveTopology<'_>, node: NodeId, event: &router::Event) -> String {
     let ports = Ports::of(topology, node);
     let whose = |address| names::with_address(topology, address);
     match event {
@@ -287,7 +289,7 @@ fn is_told(event: &RunEvent) -> bool {
     }
 }
 
-fn run_words(topology: &Topology, event: &RunEvent) -> String {
+fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
     let whose = |address| names::with_address(topology, address);
     match event {
         RunEvent::Started => "starts".into(),

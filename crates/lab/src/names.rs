@@ -1,19 +1,20 @@
 //! What people call things that a history knows by number: ports by whom they lead to, addresses by whose they are.
 
-use netlab::topology::{Direction, HostConfig, NodeId, NodeKind, Port, Topology};
+use crate::topology::LiveTopology;
+use netlab::topology::{Direction, HostConfig, NodeId, NodeKind, Port};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use wire::PortId;
 
 /// The ports of one node, by whom they lead to.
 pub struct Ports<'a> {
-    topology: &'a Topology,
+    topology: LiveTopology<'a>,
     /// The directions that it sends into, by its port's number.
     pub directions: Vec<Direction>,
 }
 
 impl<'a> Ports<'a> {
     /// Those of this node.
-    pub fn of(topology: &'a Topology, node: NodeId) -> Self {
+    pub fn of(topology: LiveTopology<'a>, node: NodeId) -> Self {
         use netlab::topology::{End, LinkId};
         let links = topology.links.iter().enumerate();
         let directions = links.flat_map(|(number, link)| {
@@ -45,7 +46,7 @@ impl<'a> Ports<'a> {
 
 /// Whose address this is, as far as it can be told from the addresses that are written down and from those that are made from
 /// an Ethernet address (RFC 4291, appendix A).
-pub fn owner(topology: &Topology, address: IpAddress) -> Option<NodeId> {
+pub fn owner(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId> {
     let is = |cidr: &IpCidr| cidr.address() == address;
     let written = |id: NodeId| match &topology.node(id).kind {
         NodeKind::Host(HostConfig { addresses, .. }) => addresses.iter().any(is),
@@ -65,7 +66,7 @@ pub fn owner(topology: &Topology, address: IpAddress) -> Option<NodeId> {
     host.or_else(at_port).or_else(|| made_from_mac(topology, address))
 }
 
-fn made_from_mac(topology: &Topology, address: IpAddress) -> Option<NodeId> {
+fn made_from_mac(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId> {
     let IpAddress::Ipv6(address) = address else { return None };
     let interface = &address.octets()[8..];
     let made = |mac: EthernetAddress| {
@@ -85,7 +86,7 @@ fn made_from_mac(topology: &Topology, address: IpAddress) -> Option<NodeId> {
 }
 
 /// `r1 (10.0.1.254)`, or the address alone if nobody here has it.
-pub fn with_address(topology: &Topology, address: IpAddress) -> String {
+pub fn with_address(topology: LiveTopology<'_>, address: IpAddress) -> String {
     match owner(topology, address) {
         Some(node) => format!("{} ({address})", topology.node(node).name),
         None => address.to_string(),
@@ -101,20 +102,22 @@ mod tests {
 
     #[test]
     fn ports_are_called_by_whom_they_lead_to_and_addresses_by_whose_they_are() {
-        let topology = samples::routed();
-        let ports = Ports::of(&topology, NodeId(1));
+        let routed = samples::routed();
+        let topology = LiveTopology::fixed(&routed);
+        let ports = Ports::of(topology, NodeId(1));
         assert_eq!(
             [ports.long(PortId(0)), ports.short(PortId(1)), ports.long(PortId(7))],
             ["port 0 (to a)", "1 (to b)", "port 7"]
         );
-        let name = |address| with_address(&topology, address);
+        let name = |address| with_address(topology, address);
         assert_eq!(name(IpAddress::v4(10, 0, 2, 254)), "r (10.0.2.254)");
         assert_eq!(name(IpAddress::v4(10, 0, 1, 1)), "a (10.0.1.1)");
         assert_eq!(name(IpAddress::v4(10, 9, 9, 9)), "10.9.9.9");
         let EthernetAddress([a, b, c, d, e, f]) = NodeId(1).router_mac(PortId(1));
+        let star = samples::star(2, Duration::from_millis(1), 1_000);
         let local =
             Ipv6Address::from_octets([0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
-        assert_eq!(owner(&topology, IpAddress::Ipv6(local)), Some(NodeId(1)));
-        assert_eq!(owner(&samples::star(2, Duration::from_millis(1), 1_000), IpAddress::Ipv6(local)), None);
+        assert_eq!(owner(topology, IpAddress::Ipv6(local)), Some(NodeId(1)));
+        assert_eq!(owner(LiveTopology::fixed(&star), IpAddress::Ipv6(local)), None);
     }
 }

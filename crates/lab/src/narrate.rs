@@ -5,10 +5,11 @@
 
 use crate::inspect;
 use crate::results::{target_name, title};
+use crate::topology::LiveTopology;
 use dissect::Protocol;
 use netlab::history::{RunLog, Transit, TransitId};
 use netlab::run::RunEvent;
-use netlab::topology::{NodeId, NodeKind, Topology};
+use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
 
 /// More frames than this within the given time are a crowd.
@@ -17,7 +18,12 @@ const CROWD: usize = 8;
 const KEPT_WITHIN: usize = 32;
 
 /// The sentence for this moment; `None` before anything was sent. `recent`: how far back a crowd is looked for.
-pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Duration) -> Option<String> {
+pub fn narrate(
+    topology: LiveTopology<'_>,
+    history: &History,
+    at: Instant,
+    recent: Duration,
+) -> Option<String> {
     let since = Instant::from_nanos(at.nanos().saturating_sub(recent.nanos()));
     let mut sent = history.transits_by(at).rev();
     let latest = sent.next()?;
@@ -60,7 +66,7 @@ pub fn narrate(topology: &Topology, history: &History, at: Instant, recent: Dura
 
 /// A frame that a node has kept back since the latest one was sent, and which node.
 fn kept_back(
-    topology: &Topology,
+    topology: LiveTopology<'_>,
     history: &History,
     at: Instant,
     since: Instant,
@@ -93,7 +99,7 @@ fn copies(history: &History, transit: &Transit) -> usize {
 }
 
 /// What a switch has done to the VLAN tag, if anything.
-fn tag(topology: &Topology, history: &History, transit: &Transit) -> String {
+fn tag(topology: LiveTopology<'_>, history: &History, transit: &Transit) -> String {
     let tagged = |frame: &[u8]| frame.get(12..14) == Some(&[0x81, 0x00]);
     let vlan = |frame: &[u8]| frame.get(14..16).map_or(0, |tag| u16::from_be_bytes([tag[0], tag[1]]) & 0xfff);
     let Some(before) = inspect::before(topology, history, transit) else { return String::new() };
@@ -105,7 +111,7 @@ fn tag(topology: &Topology, history: &History, transit: &Transit) -> String {
 }
 
 /// What a router does with a packet that it sends on.
-fn routed(topology: &Topology, history: &History, name: &str, to: &str, transit: &Transit) -> String {
+fn routed(topology: LiveTopology<'_>, history: &History, name: &str, to: &str, transit: &Transit) -> String {
     let label = latest_label(transit);
     if let Some(before) = inspect::before(topology, history, transit) {
         let (was, is) = (dissect::summary(&before.frame), dissect::summary(&transit.frame));
@@ -136,7 +142,7 @@ fn routed(topology: &Topology, history: &History, name: &str, to: &str, transit:
 }
 
 /// What somebody says with a frame.
-fn speech(topology: &Topology, sender: NodeId, transit: &Transit) -> String {
+fn speech(topology: LiveTopology<'_>, sender: NodeId, transit: &Transit) -> String {
     let name = &topology.node(sender).name;
     let frame = &transit.frame;
     let label = dissect::label(frame).to_string();
@@ -216,7 +222,7 @@ fn speech(topology: &Topology, sender: NodeId, transit: &Transit) -> String {
 }
 
 /// What a switch tells its neighbors of the tree.
-fn bpdu(topology: &Topology, sender: NodeId, frame: &[u8]) -> String {
+fn bpdu(topology: LiveTopology<'_>, sender: NodeId, frame: &[u8]) -> String {
     let name = &topology.node(sender).name;
     let dissection = dissect::layers(frame);
     let value = |key| dissection.layer("STP")?.field(key).map(|field| field.value.clone());
@@ -286,7 +292,7 @@ fn ordinal(number: &str) -> String {
     }
 }
 
-fn crowd(topology: &Topology, history: &History, at: Instant) -> String {
+fn crowd(topology: LiveTopology<'_>, history: &History, at: Instant) -> String {
     let under_way = |log: &&RunLog| {
         log.entries_by(at).last().is_some_and(|entry| !matches!(entry.event, RunEvent::Finished(_)))
     };
@@ -318,7 +324,7 @@ mod tests {
         let (mut at, mut told) = (Instant::ZERO, Vec::new());
         world.run_until(at, || true);
         for _ in 0..events {
-            let sentence = narrate(world.topology(), world.history(), at, Duration::from_millis(1));
+            let sentence = narrate(LiveTopology::of(&world), world.history(), at, Duration::from_millis(1));
             if let Some(sentence) = sentence
                 && told.last() != Some(&sentence)
             {

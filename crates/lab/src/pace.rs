@@ -65,7 +65,7 @@ impl Lab {
             Instant::from_nanos(at.nanos().saturating_sub((secs * self.speed.ns_per_sec()) as u64))
         };
         let (arrived, dropped) = (before(AFTERGLOW_SECS), before(DROP_AFTERGLOW_SECS));
-        let links = 0..self.scenario.topology.links.len() as u32;
+        let links = 0..self.whole().links.len() as u32;
         links.flat_map(|link| End::BOTH.map(|from| Direction { link: LinkId(link), from })).all(|direction| {
             let mut passing = self.world.history().passing(direction, dropped, at);
             !passing.any(|transit| match transit.fate {

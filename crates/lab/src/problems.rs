@@ -36,7 +36,8 @@ pub fn is_sound(scenario: &Scenario) -> bool {
 }
 
 fn problem(scenario: &Scenario, found: &scenario::Problem, may_fix: bool) -> Problem {
-    let topology = &scenario.topology;
+    let whole = scenario.whole();
+    let topology = &whole.topology;
     let (at, name) = match (found.nodes.first(), found.link, found.run) {
         (_, Some(link), _) => {
             let names = topology.link(link).ends.map(|end| topology.node(end).name.as_str());

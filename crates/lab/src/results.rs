@@ -3,12 +3,13 @@
 use super::names;
 use super::plot::Plot;
 use crate::format;
+use crate::topology::LiveTopology;
 use netlab::history::RunLog;
 use netlab::run::{
     Amount, Hop, HopAnswer, IcmpError, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals,
     Transport,
 };
-use netlab::topology::{NodeId, Topology};
+use netlab::topology::NodeId;
 use netlab::{Duration, History, Instant};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -130,7 +131,7 @@ struct Follower {
 
 impl Followers {
     /// All runs at this moment, the latest first.
-    pub fn views(&mut self, topology: &Topology, history: &History, at: Instant) -> Vec<Rc<RunView>> {
+    pub fn views(&mut self, topology: LiveTopology<'_>, history: &History, at: Instant) -> Vec<Rc<RunView>> {
         self.0.resize_with(history.runs().len(), Follower::default);
         let runs = history.runs().iter().zip(&mut self.0).enumerate();
         let mut views: Vec<_> = runs
@@ -158,7 +159,7 @@ impl Followers {
 
 impl Follower {
     /// Reads what is new.
-    fn read(&mut self, topology: &Topology, log: &RunLog, at: Instant) {
+    fn read(&mut self, topology: LiveTopology<'_>, log: &RunLog, at: Instant) {
         let entries = log.entries_by(at);
         if entries.len() < self.read {
             *self = Self::default();
@@ -216,7 +217,7 @@ impl Follower {
     }
 
     /// Probes of one hop stand in one line.
-    fn hop(&mut self, topology: &Topology, hop: &Hop) {
+    fn hop(&mut self, topology: LiveTopology<'_>, hop: &Hop) {
         let reply = Reply {
             number: hop.number,
             answer: hop
@@ -234,7 +235,7 @@ impl Follower {
         }
     }
 
-    fn view(&self, id: RunId, topology: &Topology, log: &RunLog, at: Instant) -> RunView {
+    fn view(&self, id: RunId, topology: LiveTopology<'_>, log: &RunLog, at: Instant) -> RunView {
         let totals = log.totals_at(at);
         let phase = match log.outcome_at(at) {
             Some(Outcome::Succeeded) => Phase::Succeeded,
@@ -319,7 +320,7 @@ impl Follower {
 }
 
 /// Whom a run is for: a node's name, or an address with whose it is.
-pub fn target_name(topology: &Topology, target: Target) -> String {
+pub fn target_name(topology: LiveTopology<'_>, target: Target) -> String {
     match target {
         Target::Node(node, _) => topology.node(node).name.clone(),
         Target::Address(address) => names::with_address(topology, address),
@@ -487,7 +488,7 @@ mod tests {
 
     fn view(kind: RunKind) -> Rc<RunView> {
         let world = ran(kind);
-        Followers::default().views(world.topology(), world.history(), world.now()).remove(0)
+        Followers::default().views(LiveTopology::of(&world), world.history(), world.now()).remove(0)
     }
 
     #[test]
@@ -555,7 +556,7 @@ mod tests {
     fn what_has_not_changed_keeps_its_pointer() {
         let world = ran(RunKind::Ping(Ping { count: 1, ..Ping::default() }));
         let mut followers = Followers::default();
-        let mut views = || followers.views(world.topology(), world.history(), world.now()).remove(0);
+        let mut views = || followers.views(LiveTopology::of(&world), world.history(), world.now()).remove(0);
         let (first, second) = (views(), views());
         assert!(Rc::ptr_eq(&first, &second));
     }
@@ -563,7 +564,7 @@ mod tests {
     #[test]
     fn read_in_pieces_or_at_once_the_lines_are_the_same() {
         let world = ran(RunKind::Ping(Ping { count: 3, ..Ping::default() }));
-        let (topology, history) = (world.topology(), world.history());
+        let (topology, history) = (LiveTopology::of(&world), world.history());
         let mut followers = Followers::default();
         for ms in 0..3_000 {
             followers.views(topology, history, Instant::ZERO + Duration::from_millis(ms));
@@ -584,8 +585,8 @@ mod tests {
         });
         let log = RunLog { spec, start: Instant::ZERO, entries: entries.collect() };
         let (topology, mut follower) = (samples::routed(), Follower::default());
-        follower.read(&topology, &log, Instant::MAX);
-        follower.view(RunId(0), &topology, &log, Instant::MAX)
+        follower.read(LiveTopology::fixed(&topology), &log, Instant::MAX);
+        follower.view(RunId(0), LiveTopology::fixed(&topology), &log, Instant::MAX)
     }
 
     #[test]

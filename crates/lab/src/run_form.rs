@@ -1,9 +1,10 @@
-//! The form that starts a run. Its fields are those of a run in the document, and it is checked by the document's own
-//! reader: what can be typed here, what is wrong with it and how that is said is known in one place only.
+//! The form that starts a run. Its fields are those of a run in the document, and the reader of documents checks it
+//! (`scenario::item`): what can be typed, what is wrong with it and the words for that are known in one place only.
 
 use netlab::run::RunSpec;
 use scenario::Scenario;
 use scenario::fault::Step;
+use scenario::item::{Fields, Json};
 use smoltcp::wire::{IpCidr, IpVersion};
 use std::collections::BTreeMap;
 
@@ -360,74 +361,49 @@ impl Form {
         self.values.insert((self.kind, field.key), value);
     }
 
-    /// The run, as the document has it.
-    fn run(&self) -> String {
-        let to = if self.to == ADDRESS { self.address.trim() } else { &self.to };
-        let mut run = format!(r#"{{"{}":{{"from":{}"#, self.kind.key(), quoted(&self.from));
+    /// The run, as an entry of a document.
+    fn run(&self) -> Fields<'_> {
+        let mut run = Fields::default();
+        run.put("from", &self.from[..]);
         if self.has_target() {
-            run += &format!(r#","to":{}"#, quoted(to));
+            run.put("to", if self.to == ADDRESS { self.address.trim() } else { &self.to });
         }
         for field in self.fields() {
             let value = self.value(&field);
-            if field.input == Input::Hosts {
-                let hosts: Vec<_> = self.chosen(&field).into_iter().map(quoted).collect();
-                run += &format!(r#","{}":[{}]"#, field.key, hosts.join(","));
+            if field.key.starts_with('\u{1}') {
                 continue;
             }
-            if value.is_empty() && field.input != Input::Text || field.key.starts_with('\u{1}') {
-                continue;
-            }
-            // A number, a truth, or else a text: then the document's reader says what is wrong with it.
-            let plain = match field.input {
-                Input::Number => is_number(value.trim()),
-                Input::Choice(_) => is_number(value) || value == "true",
-                Input::Text | Input::Quantity | Input::Hosts => false,
+            match field.input {
+                Input::Hosts => run.put(field.key, Json::texts(self.chosen(&field))),
+                Input::Text => run.put(field.key, value),
+                Input::Number | Input::Choice(_) | Input::Quantity if value.is_empty() => continue,
+                Input::Choice(_) if value == "true" => run.put(field.key, true),
+                Input::Number | Input::Choice(_) => run.put(field.key, Json::typed(value)),
+                Input::Quantity => run.put(field.key, value),
             };
-            let value = if plain { value.trim().to_string() } else { quoted(value) };
-            run += &format!(r#","{}":{value}"#, field.key);
         }
-        run + "}}"
+        let mut entry = Fields::default();
+        entry.put(self.kind.key(), run);
+        entry
     }
 
-    /// The run that is asked for, or everything that keeps it from being one.
+    /// The run that the form describes.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with the key of its field.
     pub fn check(&self, scenario: &Scenario) -> Result<RunSpec, Vec<Wrong>> {
-        // The network alone: what other runs there are is of no concern, and there may be many.
-        let network = Scenario { runs: Vec::new(), ..scenario.clone() }.to_compact_json();
-        let open = network.strip_suffix('}').expect("a document is an object");
-        match Scenario::parse(&format!(r#"{open},"runs":[{}]}}"#, self.run())) {
-            Ok(mut with_run) => Ok(with_run.runs.remove(0).1),
-            Err(faults) => {
-                let wrong = |fault: scenario::Fault| {
-                    let key = match fault.place.steps() {
-                        [_, _, _, Step::Field(key), ..] => key.clone(),
-                        _ => String::new(),
-                    };
-                    (key, fault.message)
-                };
-                Err(faults.into_iter().map(wrong).collect())
-            }
+        let wrong = |fault: scenario::Fault| {
+            let key = match fault.place.steps() {
+                [Step::Field(list), _, _, Step::Field(key), ..] if list == "runs" => key.clone(),
+                _ => String::new(),
+            };
+            (key, fault.message)
+        };
+        match scenario.read_run(&self.run()) {
+            Ok((_, run)) => Ok(run),
+            Err(faults) => Err(faults.into_iter().map(wrong).collect()),
         }
     }
-}
-
-/// Whether this is a number as JSON writes it.
-pub fn is_number(text: &str) -> bool {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
-    digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))
-}
-
-/// A text as JSON writes it (RFC 8259, clause 7).
-pub fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c < ' ' => quoted += &format!("\\u{:04x}", u32::from(c)),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
 }
 
 #[cfg(test)]
@@ -543,6 +519,18 @@ mod tests {
             if let Err(wrong) = ping.check(&scenario()) {
                 prop_assert!(wrong.iter().all(|(field, _)| field == "count"), "{wrong:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_run_starts_in_a_document_that_stops_one() {
+        let mut scenario = scenario();
+        let stop = scenario::Change::Stop(netlab::run::RunId(0));
+        scenario.changes.push((netlab::Instant::ZERO + Duration::from_secs(1), stop));
+        assert_eq!(scenario.check(), []);
+        for kind in Kind::ALL {
+            let form = Form { kind, ..Form::new(&scenario) };
+            assert!(form.check(&scenario).is_ok(), "{kind:?}: {:?}", form.check(&scenario));
         }
     }
 

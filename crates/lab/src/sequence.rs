@@ -22,13 +22,14 @@ use super::{Command, Lab};
 use crate::format;
 use crate::palette::Swatch;
 use crate::selection::Selection;
+use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use axis::{Axis, Scale, What};
 use capture::{Place, Sighting};
 use dissect::analysis::{Answer, Mark, Marks, Notes, info};
 use dissect::{Label, Protocol};
 use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
-use netlab::topology::{NodeId, NodeKind, Topology};
+use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -407,7 +408,7 @@ impl Rungs {
     fn add(
         &mut self,
         history: &History,
-        topology: &Topology,
+        topology: LiveTopology<'_>,
         hosts_only: bool,
         sighting: Sighting,
         transit: &Transit,

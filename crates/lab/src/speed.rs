@@ -2,7 +2,8 @@
 //!
 //! Steps and not a continuous slider: "2 ms per second" can be said, remembered and put into a lesson.
 
-use netlab::topology::{Link, Topology};
+use crate::topology::LiveTopology;
+use netlab::topology::Link;
 use netlab::{BitsPerSec, Duration};
 
 /// A step of the speed scale, from 0 (1 µs per second) to [`Speed::STEP_MAX`] (1 s per second).
@@ -66,7 +67,7 @@ impl Speed {
     }
 
     /// The speed at which a frame's way over a typical link of this topology can be followed with the eye.
-    pub fn watchable(topology: &Topology) -> Self {
+    pub fn watchable(topology: LiveTopology<'_>) -> Self {
         // The median, so that one slow way out among many fast cables changes nothing; counted by steps, there are few.
         let mut counts = [0; Self::STEP_MAX as usize + 1];
         for link in &topology.links {
@@ -118,14 +119,17 @@ mod tests {
     #[test]
     fn a_lan_of_a_millisecond_is_shown_at_a_millisecond_per_second() {
         let lan = samples::star(2, Duration::from_millis(1), 100_000_000);
-        assert_eq!(Speed::watchable(&lan), Speed::nearest(1e6));
+        assert_eq!(Speed::watchable(LiveTopology::fixed(&lan)), Speed::nearest(1e6));
         let slow = samples::star(2, Duration::from_millis(20), 10_000_000);
-        assert_eq!(Speed::watchable(&slow), Speed::nearest(20e6));
+        assert_eq!(Speed::watchable(LiveTopology::fixed(&slow)), Speed::nearest(20e6));
     }
 
     #[test]
     fn a_topology_without_links_has_a_speed_too() {
-        assert_eq!(Speed::watchable(&Topology::default()), Speed::nearest(1e6));
+        assert_eq!(
+            Speed::watchable(LiveTopology::fixed(&netlab::topology::Topology::default())),
+            Speed::nearest(1e6)
+        );
     }
 
     #[test]
@@ -140,7 +144,7 @@ mod tests {
         fn a_watchable_journey_lasts_about_a_second(delay_us in 2u64..600_000) {
             let delay = Duration::from_micros(delay_us);
             let topology = samples::star(2, delay, 10_000_000_000);
-            let on_screen = delay.nanos() as f64 / Speed::watchable(&topology).ns_per_sec();
+            let on_screen = delay.nanos() as f64 / Speed::watchable(LiveTopology::fixed(&topology)).ns_per_sec();
             prop_assert!((0.5..=1.4).contains(&on_screen), "{on_screen} s");
         }
 

@@ -34,8 +34,11 @@ impl Lab {
 
     /// Each cable's first outage: when it begins, and when something about it changes next.
     fn first_outages(&self) -> impl Iterator<Item = (LinkId, Instant, Option<Instant>)> {
-        (0..).map(LinkId).zip(&self.scenario.topology.links).filter_map(|(id, link)| {
-            let begins = link.next_outage_edge(Instant::ZERO)?;
+        let history = self.world.history();
+        (0..self.whole().links.len() as u32).map(LinkId).filter_map(|id| {
+            let born = history.born_link(id);
+            let link = history.link_at(id, born);
+            let begins = link.next_outage_edge(born)?;
             Some((id, begins, link.next_outage_edge(begins)))
         })
     }
@@ -52,8 +55,10 @@ impl Lab {
                 format!("{}: a cable is plugged in", link.ends.map(|end| self.name(end)).join(" – "))
             }
             Change::Port(link, end, _) => {
-                let node = self.whole().link(*link).ends[end.index()];
-                format!("{}: a port is set otherwise", self.name(node))
+                let ends = self.whole().links.get(link.index()).map(|link| link.ends);
+                let name =
+                    ends.map_or_else(|| self.cable_name(*link), |ends| self.name(ends[end.index()]).into());
+                format!("{name}: a port is set otherwise")
             }
             Change::Set(node, _) => format!("{}: is set otherwise", self.name(*node)),
             Change::Clear(node) => format!("{}: forgets what it has learned", self.name(*node)),

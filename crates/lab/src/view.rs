@@ -234,20 +234,20 @@ impl Lab {
             return Some(Rc::new(inspect::packet(&opened.recording, number, row)));
         }
         match self.selection? {
-            Selection::Node(node) if node.index() >= self.scene.nodes.len() => {
+            Selection::Node(node) if node.index() >= self.network.scene().nodes.len() => {
                 Some(Rc::new(Inspected::NotYet))
             }
-            Selection::Link(link) if link.index() >= self.scene.links.len() => {
+            Selection::Link(link) if link.index() >= self.network.scene().links.len() => {
                 Some(Rc::new(Inspected::NotYet))
             }
             Selection::Frame(_) => {
-                let mut seen = inspect::inspect(&self.whole, history, at, self.selection?);
+                let mut seen = inspect::inspect(self.whole(), history, at, self.selection?);
                 if let Inspected::Frame(sheet) = &mut seen {
                     self.annotate(Rc::make_mut(sheet));
                 }
                 Some(Rc::new(seen))
             }
-            what => Some(Rc::new(inspect::inspect(&self.scene, history, at, what))),
+            what => Some(Rc::new(inspect::inspect(self.network.scene(), history, at, what))),
         }
     }
 
@@ -276,7 +276,7 @@ impl Lab {
             window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,
-            runs: self.followers.views(&self.whole, history, at),
+            runs: self.followers.views(self.network.whole(), history, at),
             to_come: self.to_come_in_words(),
             selection: self.selection,
             packet: self.packet,

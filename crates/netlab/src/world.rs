@@ -38,6 +38,17 @@ pub enum Progress {
     Paused,
 }
 
+/// How [`World::run_until_quiet`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quiet {
+    /// The world is quiet, and [`World::now`] is the moment at which it became so.
+    Reached,
+    /// It is not quiet, but nothing more happens up to the bound.
+    StillBusy,
+    /// The budget was spent first; call again.
+    Paused,
+}
+
 /// A network in virtual time.
 pub struct World {
     seed: u64,
@@ -287,6 +298,21 @@ impl World {
         }
         self.done = self.done.max(Some(until));
         Progress::Reached
+    }
+
+    /// Runs from moment to moment until the world [is quiet](Self::is_quiet), but not beyond `until`, or until `go_on`, asked
+    /// after each moment, says no. The world stops at the moment at which it became quiet, so that a report ends there.
+    pub fn run_until_quiet(&mut self, until: Instant, mut go_on: impl FnMut() -> bool) -> Quiet {
+        while !self.is_quiet() {
+            let Some(moment) = self.queue.next_at().filter(|&at| at <= until) else {
+                return Quiet::StillBusy;
+            };
+            self.run_until(moment, || true);
+            if !go_on() {
+                return Quiet::Paused;
+            }
+        }
+        Quiet::Reached
     }
 
     /// When something will next happen; `None`: never again, unless a command comes.

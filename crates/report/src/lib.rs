@@ -1,7 +1,7 @@
-//! What was measured, as the object that the command line's `--json` prints and JavaScript gets. Others script against it: fields may
-//! be added, never changed.
+//! The results of a world, as the object that the command line's `--json` prints and JavaScript gets. Scripts depend on it: fields
+//! may be added, never changed.
 //!
-//! A crate of its own, because both of these make it and neither is a library to the other.
+//! It is a crate of its own because the command line and the JavaScript package both need it.
 
 #![allow(missing_docs, reason = "many fields are what they are called, here and in JSON")]
 
@@ -17,7 +17,7 @@ use scenario::Scenario;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Everything.
+/// The whole report.
 #[derive(Serialize)]
 pub struct Report {
     /// Virtual seconds.
@@ -56,7 +56,7 @@ pub struct RunReport {
     /// How long that took.
     pub seconds: Option<f64>,
     pub goodput_bps: Option<f64>,
-    /// TCP segments sent again.
+    /// Retransmitted TCP segments.
     pub retransmits: Option<u64>,
     /// RFC 3550, 6.4.1.
     pub jitter_ms: Option<f64>,
@@ -68,7 +68,7 @@ pub struct RunReport {
     /// The longest packet that gets through, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path_mtu: Option<PathMtuFound>,
-    /// What routers and hosts said of packets that got no further.
+    /// ICMP errors about packets of this run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<ToldReport>,
     /// How many datagrams each receiver of a multicast run got, by its id.
@@ -80,12 +80,12 @@ pub struct RunReport {
 #[derive(Serialize)]
 pub struct HopReport {
     pub hop: u8,
-    /// Null: nobody answered.
+    /// Null: there was no answer.
     pub from: Option<String>,
     pub rtt_ms: Option<f64>,
     /// The target answered.
     pub reached: bool,
-    /// What was said, if the probe got no further there.
+    /// The ICMP error that ended the probe, if it was another than time exceeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<String>,
 }
@@ -94,11 +94,11 @@ pub struct HopReport {
 #[derive(Serialize)]
 pub struct PathMtuFound {
     pub bytes: usize,
-    /// The last router that said so.
+    /// The last router that reported it.
     pub from: Option<String>,
 }
 
-/// Something said of a packet.
+/// An ICMP error about a packet.
 #[derive(Serialize)]
 pub struct ToldReport {
     /// Virtual seconds.
@@ -107,7 +107,7 @@ pub struct ToldReport {
     pub what: String,
 }
 
-/// The most lines of `told` of one run.
+/// At most this many entries of `told` of one run.
 const TOLD_MAX: usize = 100;
 
 /// Round-trip times.
@@ -118,7 +118,7 @@ pub struct RttReport {
     pub max: f64,
 }
 
-/// One line of iperf's.
+/// One interval report of iperf.
 #[derive(Serialize)]
 pub struct IntervalReport {
     /// Seconds since the run began.
@@ -237,15 +237,15 @@ fn hops(log: &RunLog, now: Instant) -> Vec<HopReport> {
 }
 
 fn path_mtu(log: &RunLog, now: Instant) -> Option<PathMtuFound> {
-    let mut said = None;
+    let mut reporter = None;
     let mut found = None;
     for entry in log.entries_by(now) {
         if let RunEvent::PathMtu { bytes, from } = entry.event {
-            said = from.or(said);
+            reporter = from.or(reporter);
             found = Some(bytes);
         }
     }
-    found.map(|bytes| PathMtuFound { bytes, from: said.map(|from| from.to_string()) })
+    found.map(|bytes| PathMtuFound { bytes, from: reporter.map(|from| from.to_string()) })
 }
 
 fn told(log: &RunLog, now: Instant) -> Vec<ToldReport> {

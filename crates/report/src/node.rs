@@ -44,21 +44,21 @@ pub struct NodeReport {
     /// Groups that a host is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memberships: Option<Vec<String>>,
-    /// The longest packets on the way to some addresses, as a host was told.
+    /// Path MTUs that a host has learned from ICMP errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path_mtus: Option<Vec<PathMtuReport>>,
     /// A host's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets: Option<Vec<SocketReport>>,
-    /// The frames that a switch or router has kept, by reason.
+    /// The number of frames that a switch or router dropped, by reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub refused: BTreeMap<String, u64>,
 }
 
-/// Behind which port an address is.
+/// The port of an address.
 #[derive(Serialize)]
 pub struct MacReport {
-    /// Where the switch knows of VLANs.
+    /// Only of a switch with VLANs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vlan: Option<u16>,
     pub mac: String,
@@ -74,9 +74,9 @@ pub struct MacReport {
 pub struct TreeReport {
     /// The root as the switch sees it: priority and address.
     pub root: Option<String>,
-    /// Of the way there; 0: it is the root itself.
+    /// The path cost to the root; 0: this switch is the root.
     pub cost: u32,
-    /// The port that leads there.
+    /// The port towards the root.
     pub root_port: Option<u32>,
     pub ports: Vec<TreePortReport>,
 }
@@ -95,7 +95,7 @@ pub struct TreePortReport {
     pub since: f64,
 }
 
-/// A group that somebody behind a port wants.
+/// A multicast group with members behind a port.
 #[derive(Serialize)]
 pub struct GroupReport {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,7 +143,7 @@ pub struct ConnectionReport {
     pub protocol: u8,
     pub from: String,
     pub to: String,
-    /// The rule that let it, from 0; null: none fitted.
+    /// The rule that allowed it, from 0; null: no rule matched.
     pub rule: Option<u32>,
     /// Virtual seconds.
     pub since: f64,
@@ -158,7 +158,7 @@ pub struct NeighborReport {
     pub since: f64,
 }
 
-/// What routers have told a host.
+/// What a host has learned from router advertisements.
 #[derive(Serialize)]
 pub struct AdvertisedReport {
     pub addresses: Vec<String>,

@@ -2,10 +2,11 @@
 
 use crate::interface::{Interface, Link};
 use crate::neighbor::Heard;
-use crate::packet::{ETHERTYPE_ARP, ethernet_header};
+use crate::packet::ethernet_header;
 use crate::{Actions, Refusal, Router};
 use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, EthernetAddress, IpAddress};
 use std::net::Ipv4Addr;
+use wire::header::EtherType;
 use wire::{Frame, Instant};
 
 /// The length of an ARP packet for Ethernet and IPv4.
@@ -76,7 +77,7 @@ fn send(
     ip: Ipv4Addr,
     out: &mut Actions,
 ) {
-    let (header, len) = ethernet_header(mac, interface.mac, interface.link.vlan, ETHERTYPE_ARP);
+    let (header, len) = ethernet_header(mac, interface.mac, interface.link.vlan, EtherType::ARP);
     let asks_all = mac == EthernetAddress::BROADCAST;
     let repr = ArpRepr::EthernetIpv4 {
         operation,

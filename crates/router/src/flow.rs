@@ -4,8 +4,8 @@
 //! was damaged is for its receiver to refuse.
 
 use crate::event::Flow;
-use smoltcp::wire::{IpAddress, IpEndpoint};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use smoltcp::wire::{IpAddress, IpEndpoint, IpProtocol};
+use wire::header::{Fragment, Icmp, Ip};
 
 /// IP protocol numbers.
 pub const ICMP: u8 = 1;
@@ -33,17 +33,6 @@ pub struct Packet {
     pub fragment: Option<Fragment>,
     /// What the protocol above says.
     pub body: Body,
-}
-
-/// Which piece of a longer packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fragment {
-    /// The identification that all pieces share.
-    pub id: u32,
-    /// Where it belongs, in bytes.
-    pub offset: u16,
-    /// Others follow.
-    pub more: bool,
 }
 
 /// What the protocol above IP says, as far as a flow needs it.
@@ -106,24 +95,26 @@ impl From<u8> for Flags {
 }
 
 impl Packet {
-    /// Reads a packet, from its IP header on; `None`: it is no IP packet, or shorter than its headers say.
+    /// Reads a packet, from its IP header on; `None`: it is no IP packet, or shorter than its headers state.
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let packet = Self::read_start(bytes)?;
-        (packet.length(bytes) == Some(packet.end)).then_some(packet)
+        Some(Self::of(&Ip::read(bytes)?))
     }
 
-    /// Reads the beginning of a packet, as ICMP errors carry it: the headers must be whole, the rest may be missing.
+    /// Reads the beginning of a packet, as ICMP errors quote it: the headers must be whole, the rest may be missing.
     pub fn read_start(bytes: &[u8]) -> Option<Self> {
-        let mut packet = match bytes.first()? >> 4 {
-            4 => read_v4(bytes)?,
-            6 => read_v6(bytes)?,
-            _ => return None,
-        };
-        packet.body = match packet.fragment {
-            Some(Fragment { offset: 1.., .. }) => Body::LaterFragment,
-            _ => packet.read_body(bytes.get(packet.upper..packet.end)?),
-        };
-        Some(packet)
+        Some(Self::of(&Ip::read_start(bytes).filter(|ip| !ip.is_chain_cut)?))
+    }
+
+    fn of(ip: &Ip<'_>) -> Self {
+        Self {
+            source: ip.source,
+            destination: ip.destination,
+            protocol: ip.protocol.into(),
+            upper: ip.payload_at,
+            end: ip.end,
+            fragment: ip.fragment.filter(Fragment::is_part),
+            body: Body::of(ip),
+        }
     }
 
     /// The packet that an ICMP error in `bytes`, of which `self` was read, is about.
@@ -151,41 +142,45 @@ impl Packet {
             to: IpEndpoint::new(self.destination, destination),
         })
     }
+}
 
-    /// The whole packet's length, as its header says.
-    fn length(&self, bytes: &[u8]) -> Option<usize> {
-        let word = |at| Some(usize::from(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])));
-        match self.source {
-            IpAddress::Ipv4(_) => word(2),
-            IpAddress::Ipv6(_) => Some(40 + word(4)?),
+impl Body {
+    fn of(ip: &Ip<'_>) -> Self {
+        if ip.is_later_fragment() {
+            return Self::LaterFragment;
         }
-    }
-
-    /// The header of the protocol above, with which `bytes` begins.
-    fn read_body(&self, bytes: &[u8]) -> Body {
-        match (self.protocol, self.source) {
-            (TCP | UDP, _) => {
-                let Some(&[a, b, c, d]) = bytes.first_chunk::<4>() else { return Body::Short };
-                let (source, destination) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
-                if self.protocol == UDP {
-                    return Body::Udp { source, destination };
+        match (ip.protocol, ip.source) {
+            (IpProtocol::Tcp, _) => match ip.ports() {
+                Some((source, destination)) => {
+                    let flags = ip.payload().get(13).map(|&bits| Flags::from(bits));
+                    Self::Tcp { source, destination, flags }
                 }
-                Body::Tcp { source, destination, flags: bytes.get(13).map(|&bits| Flags::from(bits)) }
-            }
-            (ICMP, IpAddress::Ipv4(_)) | (ICMPV6, IpAddress::Ipv6(_)) => {
-                let Some(header) = bytes.first_chunk::<8>() else { return Body::Short };
-                let identifier = u16::from_be_bytes([header[4], header[5]]);
-                match (self.protocol, header[0]) {
+                None => Self::Short,
+            },
+            (IpProtocol::Udp, _) => match ip.ports() {
+                Some((source, destination)) => Self::Udp { source, destination },
+                None => Self::Short,
+            },
+            (IpProtocol::Icmp, IpAddress::Ipv4(_)) | (IpProtocol::Icmpv6, IpAddress::Ipv6(_)) => {
+                let Some(icmp) = ip.icmp() else { return Self::Short };
+                let identifier = icmp.ident();
+                match (ip.protocol, icmp.kind) {
                     // Echo, timestamp, information, address mask (RFC 792, RFC 950); echo (RFC 4443).
-                    (ICMP, 8 | 13 | 15 | 17) | (ICMPV6, 128) => Body::Query { identifier, reply: false },
-                    (ICMP, 0 | 14 | 16 | 18) | (ICMPV6, 129) => Body::Query { identifier, reply: true },
+                    (IpProtocol::Icmp, 8 | 13 | 15 | 17) | (IpProtocol::Icmpv6, 128) => {
+                        Self::Query { identifier, reply: false }
+                    }
+                    (IpProtocol::Icmp, 0 | 14 | 16 | 18) | (IpProtocol::Icmpv6, 129) => {
+                        Self::Query { identifier, reply: true }
+                    }
                     // Unreachable, source quench, time exceeded, parameter problem; all errors of ICMPv6. Redirects are
                     // for neighbors and are not forwarded.
-                    (ICMP, 3 | 4 | 11 | 12) | (ICMPV6, 1..=127) => Body::Error { embedded: self.upper + 8 },
-                    _ => Body::Other,
+                    (IpProtocol::Icmp, 3 | 4 | 11 | 12) | (IpProtocol::Icmpv6, 1..=127) => {
+                        Self::Error { embedded: ip.payload_at + Icmp::BYTES }
+                    }
+                    _ => Self::Other,
                 }
             }
-            _ => Body::Other,
+            _ => Self::Other,
         }
     }
 }
@@ -195,79 +190,6 @@ impl Flow {
     pub fn reversed(self) -> Self {
         Self { protocol: self.protocol, from: self.to, to: self.from }
     }
-}
-
-/// RFC 791, 3.1.
-fn read_v4(bytes: &[u8]) -> Option<Packet> {
-    let header = bytes.first_chunk::<20>()?;
-    let upper = usize::from(header[0] & 0xf) * 4;
-    let total = usize::from(u16::from_be_bytes([header[2], header[3]]));
-    if upper < 20 || total < upper {
-        return None;
-    }
-    let end = total.min(bytes.len());
-    let place = u16::from_be_bytes([header[6], header[7]]);
-    let (more, offset) = (place & 0x2000 != 0, (place & 0x1fff) * 8);
-    let fragment = (more || offset > 0).then_some(Fragment {
-        id: u16::from_be_bytes([header[4], header[5]]).into(),
-        offset,
-        more,
-    });
-    let address = |at: usize| Some(IpAddress::Ipv4(Ipv4Addr::from(*bytes.get(at..)?.first_chunk::<4>()?)));
-    Some(Packet {
-        source: address(12)?,
-        destination: address(16)?,
-        protocol: header[9],
-        upper,
-        end,
-        fragment,
-        body: Body::Other,
-    })
-}
-
-/// RFC 8200, 3 and 4: extension headers are skipped.
-fn read_v6(bytes: &[u8]) -> Option<Packet> {
-    const HOP_BY_HOP: u8 = 0;
-    const ROUTING: u8 = 43;
-    const FRAGMENT: u8 = 44;
-    const DESTINATION: u8 = 60;
-    let header = bytes.first_chunk::<40>()?;
-    let end = (40 + usize::from(u16::from_be_bytes([header[4], header[5]]))).min(bytes.len());
-    let (mut protocol, mut upper, mut fragment) = (header[6], 40, None);
-    loop {
-        match protocol {
-            HOP_BY_HOP | ROUTING | DESTINATION => {
-                let [next, units] = *bytes.get(upper..end)?.first_chunk::<2>()?;
-                (protocol, upper) = (next, upper + 8 + usize::from(units) * 8);
-            }
-            FRAGMENT => {
-                let [next, _, a, b, id @ ..] = *bytes.get(upper..end)?.first_chunk::<8>()?;
-                let place = u16::from_be_bytes([a, b]);
-                let (offset, more) = (place & 0xfff8, place & 1 != 0);
-                (protocol, upper) = (next, upper + 8);
-                if offset > 0 || more {
-                    fragment = Some(Fragment { id: u32::from_be_bytes(id), offset, more });
-                }
-                if offset > 0 {
-                    break;
-                }
-            }
-            _ => break,
-        }
-    }
-    if upper > end {
-        return None;
-    }
-    let address = |at: usize| Some(IpAddress::Ipv6(Ipv6Addr::from(*bytes.get(at..)?.first_chunk::<16>()?)));
-    Some(Packet {
-        source: address(8)?,
-        destination: address(24)?,
-        protocol,
-        upper,
-        end,
-        fragment,
-        body: Body::Other,
-    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! never cuts (RFC 8200, 5).
 
 use crate::interface::IPV6_MTU_MIN;
-use crate::packet::{IPV4_HEADER_LEN, IPV6_HEADER_LEN};
 use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv6Packet};
+use wire::header::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES};
 
 /// Calls `each` with the fragments of a whole IPv4 packet, none longer than `mtu` bytes (at least 68), in their order. What is
 /// itself a fragment is cut further.
@@ -12,8 +12,8 @@ pub fn fragment(packet: &[u8], mtu: usize, mut each: impl FnMut(&[u8])) {
     let header_len = usize::from(whole.header_len());
     let (header, payload) = packet.split_at(header_len);
     let (first_offset, more_behind) = (usize::from(whole.frag_offset()), whole.more_frags());
-    let mut later = header[..IPV4_HEADER_LEN].to_vec();
-    later.extend(copied_options(&header[IPV4_HEADER_LEN..]));
+    let mut later = header[..IPV4_HEADER_BYTES].to_vec();
+    later.extend(copied_options(&header[IPV4_HEADER_BYTES..]));
     let (mut done, mut buffer) = (0, Vec::new());
     while done < payload.len() || done == 0 {
         let header = if done == 0 { header } else { &later };
@@ -38,8 +38,8 @@ pub fn fragment(packet: &[u8], mtu: usize, mut each: impl FnMut(&[u8])) {
 
 /// Calls `each` with the fragments of an IPv6 packet without extension headers (RFC 8200, 4.5). They fit every link.
 pub fn fragment_own_ipv6(packet: &[u8], ident: u32, mut each: impl FnMut(&[u8])) {
-    const ROOM: usize = (IPV6_MTU_MIN - IPV6_HEADER_LEN - 8) & !7;
-    let (header, payload) = packet.split_at(IPV6_HEADER_LEN);
+    const ROOM: usize = (IPV6_MTU_MIN - IPV6_HEADER_BYTES - 8) & !7;
+    let (header, payload) = packet.split_at(IPV6_HEADER_BYTES);
     let pieces = payload.chunks(ROOM);
     let last = pieces.len().saturating_sub(1);
     for (number, piece) in pieces.enumerate() {
@@ -81,7 +81,7 @@ fn copied_options(mut options: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packet::{Ipv4Header, ipv4};
+    use crate::packet::Ipv4Header;
     use proptest::prelude::*;
     use smoltcp::wire::IpProtocol;
 
@@ -111,6 +111,12 @@ mod tests {
         all
     }
 
+    fn checked(bytes: &[u8]) -> Ipv4Packet<&[u8]> {
+        let packet = Ipv4Packet::new_checked(bytes).unwrap();
+        assert!(packet.verify_checksum());
+        packet
+    }
+
     #[test]
     fn later_fragments_have_only_the_options_that_are_to_be_copied() {
         // Record route (7, not copied), a no-operation, and a router alert (148, copied).
@@ -130,7 +136,7 @@ mod tests {
         let pieces: Vec<_> = fragments(&middle, 68)
             .iter()
             .map(|bytes| {
-                let piece = ipv4(bytes).unwrap();
+                let piece = checked(bytes);
                 (piece.frag_offset(), piece.more_frags(), piece.payload().len())
             })
             .collect();
@@ -150,7 +156,7 @@ mod tests {
             let all = fragments(&whole, mtu);
             let mut together = Vec::new();
             for (number, bytes) in all.iter().enumerate() {
-                let fragment = ipv4(bytes).expect("each is a packet with a right checksum");
+                let fragment = checked(bytes);
                 let last = number + 1 == all.len();
                 prop_assert!(bytes.len() <= mtu);
                 prop_assert_eq!(usize::from(fragment.frag_offset()), together.len());

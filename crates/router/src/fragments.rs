@@ -50,5 +50,5 @@ impl<T: Copy> Fragments<T> {
 }
 
 fn key(packet: &Packet) -> Option<Key> {
-    Some((packet.source, packet.destination, packet.protocol, packet.fragment?.id))
+    Some((packet.source, packet.destination, packet.protocol, packet.fragment?.ident))
 }

@@ -1,9 +1,10 @@
 //! ICMP errors: what they say (RFC 792, RFC 4443), how much they quote, and what must never be answered with one.
 
 use crate::interface::is_host;
-use crate::packet::{self, Received};
+use crate::packet::Received;
 use smoltcp::wire::{Icmpv4Packet, Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use wire::header::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, Ip};
 
 /// What a router complains about to a packet's sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Trouble {
     /// The ICMPv6 message about this packet, from here to there.
     pub fn message_ipv6(self, from: Ipv6Addr, to: Ipv6Addr, about: &[u8]) -> Vec<u8> {
         // RFC 4443, 2.4 (c): as much as fits the least MTU.
-        let quoted = &about[..about.len().min(1_280 - packet::IPV6_HEADER_LEN - 8)];
+        let quoted = &about[..about.len().min(1_280 - IPV6_HEADER_BYTES - 8)];
         let (kind, code, second) = self.ipv6();
         icmpv6(from, to, &[&[kind, code, 0, 0], &second, quoted])
     }
@@ -88,7 +89,7 @@ pub fn redirect_ipv4(via: Ipv4Addr, about: &[u8]) -> Vec<u8> {
 
 fn error_ipv4((kind, code, second): Head, about: &[u8]) -> Vec<u8> {
     // RFC 1812, 4.3.2.3: as much as makes no more than 576 bytes.
-    let quoted = &about[..about.len().min(576 - packet::IPV4_HEADER_LEN - 8)];
+    let quoted = &about[..about.len().min(576 - IPV4_HEADER_BYTES - 8)];
     icmpv4(&[&[kind, code, 0, 0], &second, quoted])
 }
 
@@ -131,12 +132,11 @@ pub fn may_complain(received: &Received, trouble: Trouble) -> bool {
         Some(6) => {
             let packet = Ipv6Packet::new_unchecked(bytes);
             let (from, to) = (packet.src_addr(), packet.dst_addr());
-            let about_error = packet::upper(bytes).is_some_and(|upper| {
-                let kind = bytes.get(upper.at);
+            let about_error = Ip::read(bytes).is_some_and(|ip| {
                 // Types below 128 are errors; 137 is a redirect.
-                upper.protocol == IpProtocol::Icmpv6
-                    && !upper.later_fragment
-                    && kind.is_none_or(|&kind| kind < 128 || kind == 137)
+                ip.protocol == IpProtocol::Icmpv6
+                    && !ip.is_later_fragment()
+                    && ip.payload().first().is_none_or(|&kind| kind < 128 || kind == 137)
             });
             let for_many = received.to_group || to.is_multicast();
             let even_then = matches!(trouble, Trouble::TooBig(_));

@@ -62,9 +62,11 @@ mod sample;
 mod settings;
 mod table;
 mod tcp;
+mod timer;
 
 pub use config::{Config, Port};
 pub use event::{Event, Refusal};
+pub use timer::Timer;
 
 use advertise::Advertiser;
 use filter::Tracker;
@@ -72,12 +74,13 @@ use interface::{Interface, Link};
 use limit::Bucket;
 use nat::Translator;
 use neighbor::Neighbors;
-use packet::{ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Received};
+use packet::Received;
 use reassembly::Reassembly;
 use rip::Rip;
 use routes::Table;
-use smoltcp::wire::{EthernetAddress, IpAddress};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpVersion};
 use std::collections::{BTreeMap, BTreeSet};
+use wire::header::{EtherType, Ethernet};
 use wire::node::Tag;
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, PortId};
@@ -225,29 +228,36 @@ impl Router {
         if !self.ports.get(port.0 as usize).is_some_and(|port| port.settings.up && port.carrier) {
             return Err(Refusal::PortOff);
         }
-        let (to, from, vlan, kind, at) = packet::ethernet(&frame).ok_or(Refusal::Malformed)?;
+        let outer = Ethernet::read(&frame).ok_or(Refusal::Malformed)?;
+        let (vlan, ethernet) = match outer.kind {
+            EtherType::VLAN => {
+                let (tag, inner) = outer.untag().ok_or(Refusal::Malformed)?;
+                (tag.vlan(), inner)
+            }
+            _ => (None, outer),
+        };
+        let (to, payload) = (ethernet.destination, ethernet.payload());
         let link = Link { port, vlan };
         let interface = self.interfaces.get(&link).ok_or(Refusal::NotForUs)?;
         if to != interface.mac && !to.is_broadcast() && !interface.is_in_group(to) {
             return Err(Refusal::NotForUs);
         }
-        if !from.is_unicast() {
+        if !ethernet.source.is_unicast() {
             return Err(Refusal::Malformed);
         }
         let to_group = to != interface.mac;
-        let received =
-            |len| Received { frame: frame.clone(), packet: at..at + len, tag, from: link, to_group };
-        match kind {
-            ETHERTYPE_ARP if interface.speaks_ipv4() => self.receive_arp(now, link, &frame[at..], out),
-            ETHERTYPE_IPV4 if interface.speaks_ipv4() => {
-                let packet = packet::ipv4(&frame[at..]).ok_or(Refusal::Malformed)?;
-                let received = received(packet.into_inner().len());
-                self.receive_ipv4(now, received, out)
+        let received = |version| {
+            let len = packet::whole_len(payload, version).ok_or(Refusal::Malformed)?;
+            let packet = ethernet.payload_at..ethernet.payload_at + len;
+            Ok(Received { frame: frame.clone(), packet, tag, from: link, to_group })
+        };
+        match ethernet.kind {
+            EtherType::ARP if interface.speaks_ipv4() => self.receive_arp(now, link, payload, out),
+            EtherType::IPV4 if interface.speaks_ipv4() => {
+                self.receive_ipv4(now, received(IpVersion::Ipv4)?, out)
             }
-            ETHERTYPE_IPV6 if interface.link_local.is_some() => {
-                let packet = packet::ipv6(&frame[at..]).ok_or(Refusal::Malformed)?;
-                let received = received(packet.into_inner().len());
-                self.receive_ipv6(now, received, out)
+            EtherType::IPV6 if interface.link_local.is_some() => {
+                self.receive_ipv6(now, received(IpVersion::Ipv6)?, out)
             }
             _ => Err(Refusal::NotForUs),
         }
@@ -264,13 +274,22 @@ impl Router {
         self.settle(now, out);
     }
 
-    /// When it next has something to do by itself.
+    /// When the router next has to be polled, whatever frames come in.
     pub fn poll_at(&self) -> Option<Instant> {
-        let rip = self.rip.as_ref().and_then(routing::Protocol::poll_at);
-        let advertiser = self.advertiser.poll_at();
-        let learned =
-            [self.neighbors.poll_at(), self.nat.poll_at(), self.tracker.poll_at(), self.reassembly.poll_at()];
-        [rip, advertiser].into_iter().chain(learned).flatten().min()
+        self.next_timer().map(|(at, _)| at)
+    }
+
+    /// The same, and why: of several timers that fire at one moment the first in the order of [`Timer`].
+    pub fn next_timer(&self) -> Option<(Instant, Timer)> {
+        let timers = [
+            (self.neighbors.poll_at(), Timer::Neighbor),
+            (self.advertiser.poll_at(), Timer::RouterAdvertisement),
+            (self.reassembly.poll_at(), Timer::Reassembly),
+            (self.nat.poll_at(), Timer::Translation),
+            (self.tracker.poll_at(), Timer::Connection),
+        ];
+        let timers = timers.into_iter().filter_map(|(at, timer)| Some((at?, timer)));
+        timers.chain(self.rip.as_ref().and_then(Rip::next_timer)).min()
     }
 
     /// Whether this is one of the router's addresses; a link-local one, on this link.

@@ -3,12 +3,11 @@
 use crate::icmp::Trouble;
 use crate::interface::{Interface, Link, group_mac, is_link_scope};
 use crate::neighbor::Effect;
-use crate::packet::{
-    ETHERTYPE_IPV4, ETHERTYPE_IPV6, Ipv4Header, Outgoing, Received, ethernet_header, ipv6_packet,
-};
+use crate::packet::{Ipv4Header, Outgoing, Received, ethernet_header, ipv6_packet};
 use crate::{Actions, Refusal, Router, fragmentation};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Packet};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use wire::header::EtherType;
 use wire::node::Tag;
 use wire::{Frame, Instant};
 
@@ -180,7 +179,7 @@ impl Router {
 fn transmit(interface: &Interface, mac: EthernetAddress, packet: &[u8], tag: Option<Tag>, out: &mut Actions) {
     let Link { port, vlan } = interface.link;
     let is_ipv4 = packet.first().is_some_and(|byte| byte >> 4 == 4);
-    let kind = if is_ipv4 { ETHERTYPE_IPV4 } else { ETHERTYPE_IPV6 };
+    let kind = if is_ipv4 { EtherType::IPV4 } else { EtherType::IPV6 };
     let (header, len) = ethernet_header(mac, interface.mac, vlan, kind);
     let mut send = |packet: &[u8]| out.send(port, Frame::concat(&[&header[..len], packet]), tag);
     if packet.len() <= interface.mtu {

@@ -7,6 +7,7 @@ use crate::routing::Incoming;
 use crate::{Actions, Refusal, Router, checksum, reset, rip};
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, UdpPacket};
 use wire::Instant;
+use wire::header::{IPV4_HEADER_BYTES, Ip};
 
 const ECHO_REQUEST: u8 = 8;
 const ECHO_REQUEST_IPV6: u8 = 128;
@@ -83,7 +84,7 @@ impl Router {
         let bytes = received.bytes();
         let header = Ipv4Packet::new_unchecked(bytes);
         let (from, to) = (header.src_addr(), header.dst_addr());
-        if has_source_route(&bytes[packet::IPV4_HEADER_LEN..usize::from(header.header_len())]) {
+        if has_source_route(&bytes[IPV4_HEADER_BYTES..usize::from(header.header_len())]) {
             self.complain(now, &received, Trouble::SourceRouteFailed, out);
             return Err(Refusal::NobodyThere);
         }
@@ -132,22 +133,22 @@ impl Router {
         let bytes = received.bytes();
         let header = Ipv6Packet::new_unchecked(bytes);
         let (from, to, link) = (header.src_addr(), header.dst_addr(), received.from);
-        let upper = packet::upper(bytes).ok_or(Refusal::Malformed)?;
-        if let Some(fragment) = upper.fragment {
+        let ip = Ip::read(bytes).ok_or(Refusal::Malformed)?;
+        if let Some(packet::FragmentHeader { at, fragment, .. }) = packet::fragment_header(bytes) {
             let key = Key { from: from.into(), to: to.into(), protocol: 0, ident: fragment.ident };
-            let payload = &bytes[fragment.at + 8..];
+            let payload = &bytes[at + 8..];
             let (offset, more) = (fragment.offset, fragment.more);
             let outcome = self.reassembly.add(now, key, &received, Fragment { offset, more, payload });
             let Some((payload, first)) = whole(outcome)? else { return Ok(()) };
-            let header = packet::upper(first.bytes()).and_then(|upper| upper.fragment);
+            let header = packet::fragment_header(first.bytes());
             let packet = header.and_then(|header| packet::whole_ipv6(first.bytes(), &header, &payload));
             let packet = packet.ok_or(Refusal::Malformed)?;
             return self.receive_own_ipv6(now, first.with_packet(&packet), out);
         }
-        let payload = &bytes[upper.at..];
-        match upper.protocol {
+        let payload = ip.payload();
+        match ip.protocol {
             IpProtocol::Icmpv6 => {
-                let pseudo = checksum::pseudo_v6(from, to, upper.protocol.into(), payload.len() as u32);
+                let pseudo = checksum::pseudo_v6(from, to, ip.protocol.into(), payload.len() as u32);
                 if payload.len() < 8 || checksum::add(checksum::sum(payload), pseudo) != 0xffff {
                     return Err(Refusal::Malformed);
                 }
@@ -175,7 +176,7 @@ impl Router {
             }
             IpProtocol::Ipv6NoNxt => Ok(()),
             _ => {
-                self.complain(now, &received, Trouble::UnknownProtocol(upper.named_at as u32), out);
+                self.complain(now, &received, Trouble::UnknownProtocol(ip.protocol_at as u32), out);
                 Err(Refusal::NobodyThere)
             }
         }
@@ -189,7 +190,8 @@ impl Router {
         hop_limit: u8,
         out: &mut Actions,
     ) -> Result<(), Refusal> {
-        let (from, to) = packet::addresses(received.bytes()).ok_or(Refusal::Malformed)?;
+        let ip = Ip::read(received.bytes()).ok_or(Refusal::Malformed)?;
+        let (from, to) = (ip.source, ip.destination);
         let udp = UdpPacket::new_checked(datagram).map_err(|_| Refusal::Malformed)?;
         if !udp.verify_checksum(&from, &to) || udp.dst_port() == 0 {
             return Err(Refusal::Malformed);
@@ -220,7 +222,7 @@ impl Router {
     /// Answers a TCP segment with a reset, as from whom it was for.
     pub(crate) fn send_reset(&mut self, now: Instant, received: &Received, out: &mut Actions) {
         let bytes = received.bytes();
-        let Some((from, to)) = packet::addresses(bytes) else { return };
+        let Some(Ip { source: from, destination: to, .. }) = Ip::read(bytes) else { return };
         let Some(answer) = reset::segment(bytes).and_then(|segment| reset::answer(bytes, segment)) else {
             return;
         };

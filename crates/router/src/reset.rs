@@ -1,12 +1,12 @@
 //! Answering a TCP segment that nobody wants (RFC 9293, 3.10.7.1).
 
-use crate::packet;
-use smoltcp::wire::{IpAddress, IpProtocol, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber, TcpTimestampRepr};
+use smoltcp::wire::{IpProtocol, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber, TcpTimestampRepr};
+use wire::header::Ip;
 
 /// The segment that resets the connection that the segment in this packet is of, as from whom it was for. `None`: it is no
 /// whole TCP segment, or itself a reset.
 pub fn answer(packet: &[u8], segment: &[u8]) -> Option<Vec<u8>> {
-    let (from, to) = packet::addresses(packet)?;
+    let Ip { source: from, destination: to, .. } = Ip::read(packet)?;
     let tcp = TcpPacket::new_checked(segment).ok()?;
     if tcp.rst() || !tcp.verify_checksum(&from, &to) || tcp.src_port() == 0 || tcp.dst_port() == 0 {
         return None;
@@ -38,15 +38,6 @@ pub fn answer(packet: &[u8], segment: &[u8]) -> Option<Vec<u8>> {
 
 /// Where an IP packet's TCP segment is; `None`: it has none, or not its beginning.
 pub fn segment(packet: &[u8]) -> Option<&[u8]> {
-    match packet::addresses(packet)?.0 {
-        IpAddress::Ipv4(_) => {
-            let header = smoltcp::wire::Ipv4Packet::new_unchecked(packet);
-            let whole = header.frag_offset() == 0 && !header.more_frags();
-            (header.next_header() == IpProtocol::Tcp && whole).then(|| header.payload())
-        }
-        IpAddress::Ipv6(_) => {
-            let upper = packet::upper(packet)?;
-            (upper.protocol == IpProtocol::Tcp && upper.fragment.is_none()).then(|| &packet[upper.at..])
-        }
-    }
+    let ip = Ip::read(packet)?;
+    (ip.protocol == IpProtocol::Tcp && ip.fragment.is_none()).then(|| ip.payload())
 }

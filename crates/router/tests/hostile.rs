@@ -214,7 +214,7 @@ proptest! {
 
 /// Whether a packet is for the router itself, or for a group that it is in, or belongs to RIP.
 fn is_own(packet: &[u8]) -> bool {
-    let (_, to) = router::packet::addresses(packet).unwrap();
+    let to = wire::header::Ip::read(packet).unwrap().destination;
     let own = ["10.0.0.1", "10.0.1.1", "10.0.2.1", "fd00::1", "fd01::1", "fd02::1"];
     let groups = ["224.0.0.9", "ff02::9", "ff02::1", "ff02::1:ff00:1", "255.255.255.255", "10.0.0.255"];
     let is = |text: &&str| text.parse::<IpAddress>().unwrap() == to;

@@ -7,10 +7,10 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use router::packet::{ipv4 as read_ipv4, upper};
 use router::{Config, Event, Port, Refusal, fragmentation};
 use smoltcp::wire::*;
 use std::net::Ipv6Addr;
+use wire::header::Ip;
 use wire::{Duration, PortId};
 
 const A: Place = (0, 0);
@@ -158,8 +158,8 @@ fn a_long_echo_request_is_put_together_and_its_answer_cut() {
     let got = net.got(A);
     let mut all = Vec::new();
     for packet in &got {
-        let header = upper(packet).unwrap().fragment.unwrap();
-        assert_eq!((header.offset, header.more), (all.len(), got.last() != Some(packet)));
+        let fragment = Ip::read(packet).unwrap().fragment.unwrap();
+        assert_eq!((fragment.offset, fragment.more), (all.len(), got.last() != Some(packet)));
         assert!(packet.len() <= 1_280);
         all.extend_from_slice(&packet[48..]);
     }
@@ -450,7 +450,8 @@ fn what_it_says_is_a_right_packet() {
     let mut net = Net::two_stations(Config::default());
     net.send(A, &udp("10.0.0.2", "10.0.1.2", 1, 4));
     let got = net.got(A).remove(0);
-    let packet = read_ipv4(&got).unwrap();
+    let packet = Ipv4Packet::new_checked(&got[..]).unwrap();
+    assert!(packet.verify_checksum());
     assert_eq!((packet.dscp(), packet.dont_frag()), (48, false), "RFC 1812, 4.3.2.5");
     assert!(Icmpv4Packet::new_checked(packet.payload()).unwrap().verify_checksum());
 }

@@ -1,6 +1,6 @@
-//! Addresses that a person need not think of: what a host would be called by who built its LAN.
+//! Suggested addresses: those that fit what is usual on a host's LAN.
 
-use crate::check::{is_link_local, unusable_address};
+use crate::ip::{is_link_local, network, unusable_address};
 use crate::lans::{Lans, neighbors};
 use netlab::run::IpVersion;
 use netlab::topology::{HostConfig, LinkId, NodeId, NodeKind, Port, Topology};
@@ -12,7 +12,7 @@ pub(crate) const NETWORKS_MAX: usize = 64;
 
 /// The addresses that a host at this place should have: one of each IP version that is usual on the LAN of node `at` (a host
 /// that was just connected, or the switch that it will be connected to), IPv4 where nothing is. `at: None`, or a node with
-/// nobody around it, is a host without a cable: it gets what is usual in the whole topology. Empty if no address is left.
+/// without other nodes on its LAN, is a host without a cable: it gets what is usual in the whole topology. Empty if no address is left.
 pub fn free_addresses(topology: &Topology, at: Option<NodeId>) -> Vec<IpCidr> {
     let around = around(topology, at);
     let has = |version| usual_network(&around, version).is_some();
@@ -23,7 +23,7 @@ pub fn free_addresses(topology: &Topology, at: Option<NodeId>) -> Vec<IpCidr> {
 }
 
 /// The first free address of the network that is usual around node `at` (see [`free_addresses`]): not an address of any host,
-/// nor anybody's gateway. Where no network is usual, 10.0.0.1/24 or fd00::1/64, or the next. `None` if the network is full.
+/// nor a gateway of any. Where no network is usual, 10.0.0.1/24 or fd00::1/64, or the next. `None` if the network is full.
 pub fn free_address(topology: &Topology, at: Option<NodeId>, version: IpVersion) -> Option<IpCidr> {
     if let Some(usual) = usual_network(&around(topology, at), version) {
         return free_in(topology, usual);
@@ -56,29 +56,7 @@ pub fn usual_gateways(topology: &Topology, at: Option<NodeId>) -> Vec<IpAddress>
     [IpVersion::V4, IpVersion::V6].into_iter().filter_map(usual).map(|cidr| cidr.address()).collect()
 }
 
-/// The network that an address is in.
-pub(crate) fn network(cidr: IpCidr) -> IpCidr {
-    let mut kept = cidr.prefix_len();
-    let mut mask = |octet: &mut u8| {
-        *octet &= !0xffu8.checked_shr(kept.into()).unwrap_or(0);
-        kept = kept.saturating_sub(8);
-    };
-    let address = match cidr.address() {
-        IpAddress::Ipv4(address) => {
-            let mut octets = address.octets();
-            octets.iter_mut().for_each(&mut mask);
-            IpAddress::Ipv4(octets.into())
-        }
-        IpAddress::Ipv6(address) => {
-            let mut octets = address.octets();
-            octets.iter_mut().for_each(&mut mask);
-            IpAddress::Ipv6(octets.into())
-        }
-    };
-    IpCidr::new(address, cidr.prefix_len())
-}
-
-/// The first address of this network that nobody has and a host can have.
+/// The first address of this network that no node has and a host can have.
 pub(crate) fn free_in(topology: &Topology, of: IpCidr) -> Option<IpCidr> {
     let base = network(of).address();
     let width = if matches!(base, IpAddress::Ipv4(_)) { 32 } else { 128 };
@@ -150,14 +128,14 @@ fn with_low(address: IpAddress, low: u32) -> IpAddress {
     }
 }
 
-/// Who is on a LAN, as far as their addresses tell what is usual there.
+/// The hosts and router ports on a LAN, whose addresses show what is usual there.
 struct Around<'t> {
     hosts: Vec<&'t HostConfig>,
-    /// Of routers: what a LAN is, they say.
+    /// The networks of router ports, which come before what hosts have.
     networks: Vec<IpCidr>,
 }
 
-/// Who is on the LAN of a node besides it; if none of them has an address, everybody.
+/// The other nodes on the LAN of a node; if none of them has an address, all nodes.
 fn around(topology: &Topology, at: Option<NodeId>) -> Around<'_> {
     let lans = Lans::new(topology);
     let others = |near: bool| {

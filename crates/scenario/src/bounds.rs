@@ -30,109 +30,109 @@ pub const RUNS_MAX: usize = 4_096;
 /// Changes of the running network.
 pub const CHANGES_MAX: usize = 10_000;
 
-/// The least time after which a silent TCP peer is given up.
+/// The least TCP timeout.
 pub const TCP_TIMEOUT_MIN: Duration = Duration::from_millis(1);
-/// The longest: a day.
+/// The longest TCP timeout: a day.
 pub const TCP_TIMEOUT_MAX: Duration = Duration::from_secs(86_400);
-/// Of the TCP buffers of all planned runs together.
+/// Bytes of the TCP buffers of all planned runs together.
 pub const BUFFERS_MAX: u64 = 512 << 20;
-/// Of a switch.
+/// The shortest ageing time of a switch.
 pub const AGEING_MIN: Duration = Duration::from_millis(1);
-/// IEEE 802.1Q-2022, table 8-6.
+/// The longest ageing time of a switch (IEEE 802.1Q-2022, table 8-6).
 pub const AGEING_MAX: Duration = Duration::from_secs(1_000_000);
 
-/// Of a switch's port: a jumbo frame's.
+/// The largest MTU of a switch's port: that of a jumbo frame.
 pub const SWITCH_MTU_MAX: usize = bridge::config::MTU;
 /// The largest number of a VLAN (IEEE 802.1Q-2022, 9.6).
 pub const VLAN_MAX: u16 = 4_094;
-/// Of a bridge, in steps of [`STP_PRIORITY_STEP`] (IEEE 802.1D-2004, table 17-2).
+/// The largest bridge priority, in steps of [`STP_PRIORITY_STEP`] (IEEE 802.1D-2004, table 17-2).
 pub const STP_PRIORITY_MAX: u16 = 61_440;
-/// Of a bridge.
+/// The step of bridge priorities.
 pub const STP_PRIORITY_STEP: u16 = 4_096;
-/// Of a bridge's hello time (IEEE 802.1D-2004, table 17-1, as is what follows; more than 2 s in old bridges only).
+/// Least and greatest hello time (IEEE 802.1D-2004, table 17-1, as is what follows; more than 2 s in old bridges only).
 pub const HELLO: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(10)];
-/// Of a bridge's maximum age.
+/// Least and greatest maximum age.
 pub const MAX_AGE: [Duration; 2] = [Duration::from_secs(6), Duration::from_secs(40)];
-/// Of a bridge's forward delay.
+/// Least and greatest forward delay.
 pub const FORWARD_DELAY: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(30)];
-/// Of a bridge's port, in steps of [`PORT_PRIORITY_STEP`].
+/// The largest port priority, in steps of [`PORT_PRIORITY_STEP`].
 pub const PORT_PRIORITY_MAX: u8 = 240;
-/// Of a bridge's port.
+/// The step of port priorities.
 pub const PORT_PRIORITY_STEP: u8 = 16;
-/// Of RIP's timers.
+/// Least and greatest of the timers of RIP.
 pub const RIP_TIME: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3_600)];
-/// Of what all changes of switches, routers and their ports repeat: routes, rules, forwarded ports, addresses, VLANs.
+/// Settings that all changes together may repeat: routes, rules, forwarded ports, addresses, VLANs.
 pub const REPEATED_MAX: usize = 1 << 20;
-/// A minute each way: light needs as long for a ninth of the way to the sun.
+/// The longest delay of a link, one way.
 pub const DELAY_MAX: Duration = Duration::from_secs(60);
-/// A terabit a second: what Ethernet is being standardised for.
+/// The highest rate of a link: a terabit a second.
 pub const RATE_MAX: BitsPerSec = BitsPerSec::new(1_000_000_000_000).unwrap();
-/// Of a link's queue.
+/// Bytes of a link's queue.
 pub const QUEUE_MAX: usize = 64 << 20;
-/// Of a link's queue that counts frames; Linux takes 1,000 for an Ethernet card.
+/// Frames of a link's queue; the default of Linux is 1,000.
 pub const QUEUE_FRAMES_MAX: usize = 10_000;
-/// Of random early detection: the average moves by 1/65,536 for each frame.
+/// The largest weight of random early detection: the average moves by 1/65,536 for each frame.
 pub const RED_WEIGHT_MAX: u8 = 16;
-/// Of controlled delay.
+/// Least and greatest target of CoDel.
 pub const CODEL_TARGET: [Duration; 2] = [Duration::from_micros(1), Duration::from_secs(10)];
-/// Of controlled delay.
+/// Least and greatest interval of CoDel.
 pub const CODEL_INTERVAL: [Duration; 2] = [Duration::from_micros(1), Duration::from_secs(60)];
-/// What fits into one direction of a cable: its rate times its delay.
+/// Bytes under way in one direction of a cable: its rate times its delay.
 pub const FLIGHT_BYTES_MAX: u64 = 256 << 20;
 /// Entries of `impair` for one link.
 pub const IMPAIRMENTS_MAX: usize = 16;
-/// Of trailing bytes.
+/// The most trailing bytes.
 pub const TRAILING_MAX: u32 = 1_500;
 /// The shortest frame there is (without its checksum), IEEE 802.3, 4.2.3.3.
 pub const FRAME_MIN: usize = 60;
-/// Of a frame's size, in a rule.
+/// The largest frame size of an impairment.
 pub const FRAME_MAX: usize = 65_536;
-/// Of the bytes that a silence waits for.
+/// The most bytes before a silence.
 pub const SILENCE_BYTES_MAX: u64 = 1_000_000_000_000;
-/// Of a silence.
+/// The longest silence.
 pub const SILENCE_MAX: Duration = Duration::from_secs(3_600);
 
-/// Of an outage; shorter ones fall between frames.
+/// The shortest outage; shorter ones would fall between frames.
 pub const OUTAGE_MIN: Duration = Duration::from_micros(1);
 /// From one outage to the next.
 pub const OUTAGE_EVERY: [Duration; 2] = [Duration::from_millis(1), Duration::from_secs(24 * 3_600)];
-/// Of jitter: as long as the longest delay.
+/// The largest jitter: the longest delay.
 pub const JITTER_MAX: Duration = Duration::from_secs(60);
-/// Of the frames from one that is lost, or may go ahead, to the next.
+/// The largest interval, in frames, of every-nth loss and of reordering.
 pub const EVERY_MAX: u32 = 1_000_000;
-/// Of the number of the frame that is lost.
+/// The largest number of a frame that is lost.
 pub const FRAME_NUMBER_MAX: u64 = 1_000_000_000_000;
-/// Of a planned run's beginning, and of a change.
+/// The latest moment of a planned run or a change.
 pub const AT_MAX: Instant = Instant::from_nanos(24 * 3_600 * 1_000_000_000);
-/// Of the moment that a link asks to look at: a day after the last run can begin.
+/// The latest moment that a share link can ask to look at: a day after the last run can begin.
 pub const MOMENT_MAX: Instant = Instant::from_nanos(2 * AT_MAX.nanos());
-/// Messages of a ping or echo run.
+/// The most messages of a run.
 pub const COUNT_MAX: u32 = 60_000;
-/// From one ping to the next, and until an answer is given up.
+/// The shortest interval between two messages, and the shortest timeout.
 pub const INTERVAL_MIN: Duration = Duration::from_micros(10);
-/// From one iperf report to the next.
+/// The shortest interval between two iperf reports.
 pub const REPORT_INTERVAL_MIN: Duration = Duration::from_millis(1);
-/// From one ping or iperf report to the next.
+/// The longest interval between two messages or iperf reports.
 pub const INTERVAL_MAX: Duration = Duration::from_secs(3_600);
-/// Until an answer is given up.
+/// The longest timeout.
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(3_600);
-/// Of a ping that may be fragmented: what fits into an IPv4 packet.
+/// The largest payload of a ping that may be fragmented: what fits into an IPv4 packet.
 pub const PING_SIZE_MAX: usize = 65_507;
-/// Of a traceroute.
+/// The most hops of a traceroute.
 pub const HOPS_MAX: u8 = 64;
-/// Of a traceroute, for each hop.
+/// The most probes for each hop of a traceroute.
 pub const TRIES_MAX: u8 = 10;
-/// Until a probe is given up.
+/// The shortest timeout of a probe.
 pub const PROBE_TIMEOUT_MIN: Duration = Duration::from_millis(1);
-/// Bytes of a text that is sent; fits into a datagram of every MTU.
+/// The longest text of a message in bytes; it fits into a datagram of every MTU.
 pub const TEXT_BYTES_MAX: usize = 500;
-/// Bytes of a bulk transfer.
+/// The most bytes of a bulk transfer.
 pub const BULK_BYTES_MAX: u64 = 1_000_000_000_000;
-/// Of a bulk transfer.
+/// The longest bulk transfer.
 pub const BULK_TIME_MAX: Duration = Duration::from_secs(3_600);
 /// Payload of a datagram: smaller ones cannot carry a number and a time (iperf 2).
 pub const DATAGRAM_MIN: usize = 16;
-/// Of iperf UDP.
+/// The highest rate of iperf over UDP.
 pub const UDP_RATE_MAX: BitsPerSec = BitsPerSec::new(10_000_000_000).unwrap();
 
 /// Faults reported of one document.

@@ -1,8 +1,8 @@
 //! What happens to a network while it runs: changes with their moments, and the network that they make of it.
 //!
-//! The scenario's own topology is that of the start. What is added has the next free number, in the order of the changes, as
-//! it will have in the world; so numbers go on behind the topology's, and whatever shows or checks all of it looks at
-//! [`Scenario::whole`] or, for one moment, at [`Scenario::at`].
+//! The scenario's own topology is that of the start. An added node or cable has the next free number, in the order of the
+//! changes, as in the world. [`Scenario::whole`] is the network with everything that is ever added, [`Scenario::at`] that of one
+//! moment.
 
 use crate::Scenario;
 use bridge::config::Membership;
@@ -13,34 +13,34 @@ use netlab::world::Command;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Something done to a running network.
+/// A change of a running network.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// From then on the link is like this, in both directions.
+    /// The link's settings from then on, in both directions.
     Link(LinkId, [Way; 2]),
     /// A node is added. Its number is the next free one.
     Node {
         /// Its id in the document.
         id: String,
-        /// Where it is drawn, if the document says so.
+        /// Where it is drawn, if the document has a place for it.
         at: Option<(f64, f64)>,
         /// Its name and what it does.
         node: Node,
     },
     /// A cable is added. Its number is the next free one; its ends may be nodes that were added before.
     Cable(Link),
-    /// From then on the port at this end of the link has these settings.
+    /// The settings of the port at this end of the link from then on.
     Port(LinkId, End, Port),
-    /// From then on this switch or router has these settings.
+    /// The settings of a switch or router from then on.
     Set(NodeId, NodeKind),
-    /// A switch or router forgets what it has learned.
+    /// The learned tables of a switch or router are cleared.
     Clear(NodeId),
     /// A run is stopped; what it measured stays.
     Stop(RunId),
 }
 
 impl Change {
-    /// What it is to a world.
+    /// The command to a world.
     pub fn command(&self) -> Command {
         match self {
             Self::Link(link, ways) => Command::SetLink(*link, ways.clone()),
@@ -55,8 +55,7 @@ impl Change {
 }
 
 impl Scenario {
-    /// This scenario with everything that is ever added there from the start, under the same numbers. Changes of links, and
-    /// stops, are still to come.
+    /// This scenario with all added nodes and cables there from the start, under the same numbers. The other changes stay.
     pub fn whole(&self) -> Cow<'_, Self> {
         if self.added().next().is_none() && self.cables().next().is_none() {
             return Cow::Borrowed(self);
@@ -101,7 +100,7 @@ impl Scenario {
         then
     }
 
-    /// Puts what is added into the topology; whether it is something that is added.
+    /// Puts an added node or cable into the topology; returns whether the change adds one.
     fn add(&mut self, change: &Change) -> bool {
         match change {
             Change::Node { id, at, node } => {
@@ -133,6 +132,20 @@ impl Scenario {
         })
     }
 
+    /// The neighbor at each port of each node, those of added nodes and cables included. A router's filter names its ports so.
+    pub(crate) fn neighbors(&self) -> Vec<Vec<NodeId>> {
+        let mut neighbors = vec![Vec::new(); self.ids.len() + self.added().count()];
+        for link in self.topology.links.iter().chain(self.cables()) {
+            for [here, there] in [link.ends, [link.ends[1], link.ends[0]]] {
+                // Of a link that could not be read there may be no end.
+                if let Some(neighbors) = neighbors.get_mut(here.index()) {
+                    neighbors.push(there);
+                }
+            }
+        }
+        neighbors
+    }
+
     /// The settings of a host, there from the start or added.
     pub(crate) fn host(&self, node: NodeId) -> Option<&HostConfig> {
         let added = || self.added().nth(node.index() - self.ids.len()).map(|(_, node)| node);
@@ -143,7 +156,7 @@ impl Scenario {
     }
 }
 
-/// How much of a node's settings a change of it repeats.
+/// The number of settings that a change of a node repeats.
 pub(crate) fn repeated_of_node(kind: &NodeKind) -> usize {
     match kind {
         NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) => 1,
@@ -155,7 +168,7 @@ pub(crate) fn repeated_of_node(kind: &NodeKind) -> usize {
     }
 }
 
-/// How much of a port's settings a change of it repeats.
+/// The number of settings that a change of a port repeats.
 pub(crate) fn repeated_of_port(port: &Port) -> usize {
     match port {
         Port::Plain => 1,
@@ -170,16 +183,16 @@ pub(crate) fn repeated_of_port(port: &Port) -> usize {
     }
 }
 
-/// The cables that are there by some change, to be found by their ends: how a document names them.
+/// The cables at the time of a change, found by their ends, as a document names them.
 #[derive(Default)]
 pub(crate) struct Cables {
     ends: Vec<[NodeId; 2]>,
-    /// Whichever end comes first.
+    /// By their ends, the smaller number first.
     between: BTreeMap<[NodeId; 2], Vec<LinkId>>,
 }
 
 impl Cables {
-    /// Those of the start.
+    /// The cables of the start.
     pub fn of(topology: &Topology) -> Self {
         let mut cables = Self::default();
         topology.links.iter().for_each(|link| cables.add(link.ends));

@@ -1,11 +1,11 @@
-//! What no single field shows: bounds, doubles, loops, VLANs that do not meet, runs that can go nowhere. It looks at the scenario, not at its text,
-//! so that it serves what was drawn as well as what was written.
+//! Faults that no single field shows: bounds, duplicates, loops, VLANs that do not match, runs that cannot reach their target.
+//! The checks look at the scenario, not at its text, so they serve drawn networks as well as written ones.
 
 mod changes;
 mod doubles;
 mod lans;
 mod links;
-pub(crate) mod loops;
+mod loops;
 mod nodes;
 mod paths;
 mod ports;
@@ -20,11 +20,11 @@ use crate::quantity::{quoted, show_rate, show_size, show_time};
 use crate::{Change, Scenario};
 use netlab::topology::{End, LinkId, NodeId};
 use netlab::{BitsPerSec, Duration, Instant};
-use smoltcp::wire::{IpAddress, IpCidr};
+use smoltcp::wire::IpAddress;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What could not be read, by its number in the whole network, so that nothing is said about the placeholders in its stead.
+/// What could not be read, by its number in the whole network: nothing is reported about the placeholders in its stead.
 #[derive(Debug, Default)]
 pub(crate) struct Unusable {
     /// Nodes without an id.
@@ -35,8 +35,22 @@ pub(crate) struct Unusable {
     pub links: BTreeSet<usize>,
     /// Runs of an unknown kind or with faulty ends.
     pub runs: BTreeSet<usize>,
-    /// Changes of an unknown kind, or of nobody knows which link.
+    /// Changes of an unknown kind, or whose link is unknown.
     pub changes: BTreeSet<usize>,
+}
+
+impl Unusable {
+    /// The same where one entry was read by itself, for a check that has it as its first.
+    pub(crate) fn of_one(&self) -> Self {
+        let first = |numbers: &BTreeSet<usize>| numbers.iter().map(|_| 0).collect();
+        Self {
+            ids: first(&self.ids),
+            hosts: first(&self.hosts),
+            links: first(&self.links),
+            runs: first(&self.runs),
+            changes: first(&self.changes),
+        }
+    }
 }
 
 /// Everything wrong, list by list.
@@ -47,8 +61,9 @@ pub(crate) fn check(scenario: &Scenario, unusable: &Unusable) -> Vec<Fault> {
     check.found.into_iter().map(|problem| problem.fault).collect()
 }
 
-/// The same and more: also what is allowed but will not do what a learner expects. What refuses the document comes first.
-pub(crate) fn problems(scenario: &Scenario) -> Vec<Problem> {
+/// Everything that keeps this network from doing what was meant: what refuses the document first, then what is allowed but will
+/// surprise a learner; up to [`FAULTS_MAX`](crate::bounds::FAULTS_MAX).
+pub fn problems(scenario: &Scenario) -> Vec<Problem> {
     let whole = scenario.whole();
     let (unusable, lans) = (Unusable::default(), Lans::new(&whole.topology));
     let mut check = Check::all(scenario, &whole, &unusable, &lans);
@@ -60,8 +75,8 @@ pub(crate) fn problems(scenario: &Scenario) -> Vec<Problem> {
     first
 }
 
-/// What is added is checked as if it were there from the start: that finds all that is wrong at any moment, since nothing is
-/// ever taken away, and what is not connected or not reached yet surprises nobody.
+/// Added nodes and cables are checked as if they were there from the start. That finds everything that is wrong at any moment,
+/// because nothing is ever removed; that something is not connected yet is no fault.
 struct Check<'s> {
     /// With everything that is added.
     scenario: &'s Scenario,
@@ -75,14 +90,14 @@ struct Check<'s> {
     connected: Sets,
     /// How many cables each node has.
     cables: Vec<usize>,
-    /// Who has which address, and on which LAN; the first, if several have it.
+    /// The node and the LAN of each address; the first, if several have it.
     owners: BTreeMap<IpAddress, (NodeId, usize)>,
-    /// Networks that may still be looked at to find out where runs go: a hostile document shall not cost minutes.
+    /// Networks that may still be looked at to find the paths of runs: this bounds the time that a hostile document costs.
     patience: Cell<usize>,
     found: Vec<Problem>,
 }
 
-/// More than any network of people needs.
+/// More than any real network needs.
 const PATIENCE: usize = 5_000_000;
 
 fn owners(lans: &Lans<'_>, scenario: &Scenario) -> BTreeMap<IpAddress, (NodeId, usize)> {
@@ -267,7 +282,7 @@ impl<'s> Check<'s> {
             if count > max {
                 self.error(
                     root().field(list),
-                    format!("there are more than {max} {list}: at most so many are run"),
+                    format!("there are more than {max} {list}, which is the limit"),
                 );
             }
         }
@@ -276,7 +291,7 @@ impl<'s> Check<'s> {
             ("links", self.started[1], scenario.topology.links.len(), LINKS_MAX),
         ] {
             if start <= max && all > max {
-                let message = format!("with these there are more than {max} {list}: at most so many are run");
+                let message = format!("with these there are more than {max} {list}, which is the limit");
                 self.error(root().field("changes"), message);
             }
         }
@@ -316,47 +331,5 @@ impl<'s> Check<'s> {
     /// Whether everything could be read: if not, what is missing may be there.
     fn all_known(&self) -> bool {
         self.unusable.hosts.is_empty() && self.unusable.links.is_empty()
-    }
-}
-
-/// RFC 4291, 2.5.6.
-pub(crate) fn is_link_local(address: &IpAddress) -> bool {
-    matches!(address, IpAddress::Ipv6(address) if address.is_unicast_link_local())
-}
-
-/// Why no host can have this address, if none can.
-pub(crate) fn unusable_address(cidr: IpCidr) -> Option<&'static str> {
-    match cidr.address() {
-        IpAddress::Ipv4(address) => {
-            let host_bits = 32 - u32::from(cidr.prefix_len());
-            let host_part = if host_bits == 32 { u32::MAX } else { (1 << host_bits) - 1 };
-            let bits = address.to_bits();
-            if address.octets()[0] == 0 {
-                Some("means \"no address yet\" (RFC 1122, 3.2.1.3): take another")
-            } else if address.is_loopback() {
-                Some("never leaves a host (RFC 1122, 3.2.1.3): take another")
-            } else if address.is_multicast() || address.octets()[0] >= 240 {
-                Some("is not for one machine: take another, below 224.0.0.0")
-            } else if host_bits >= 2 && bits & host_part == 0 {
-                Some("is the network itself: take a higher number")
-            } else if host_bits >= 2 && bits & host_part == host_part {
-                Some("is the network's broadcast address: take a lower number")
-            } else {
-                None
-            }
-        }
-        IpAddress::Ipv6(address) => {
-            if address.is_unspecified() {
-                Some("means \"no address yet\": take another")
-            } else if address.is_loopback() {
-                Some("never leaves a host: take another")
-            } else if address.is_multicast() {
-                Some("is not for one machine: take another, such as fd00::1")
-            } else if address.to_ipv4_mapped().is_some() {
-                Some("is an IPv4 address in disguise, which never stands on a wire: write the IPv4 address")
-            } else {
-                None
-            }
-        }
     }
 }

@@ -1,5 +1,5 @@
-//! What holds where a document says nothing. Part of the format for ever: a change here would change what documents mean
-//! that people have written and shared. So they stand here, and not wherever netlab happens to have its own.
+//! The values of fields that a document leaves out. They are part of the format for ever: a change here would change the meaning
+//! of documents that people have written and shared. So they do not follow the defaults of netlab.
 
 use bridge::config::{Edge, Membership, Stp, Vlan};
 use netlab::run::{Amount, IpVersion, Transport};
@@ -9,18 +9,18 @@ use router::config::{Rip, SplitHorizon, Verdict};
 use wire::impair::Distribution;
 use wire::line::{CoDel, LineConfig, Queue};
 
-/// Of the scenario.
+/// The seed of a scenario.
 pub const SEED: u64 = 1;
 
-/// IPv4 and Ethernet: the largest packet in bytes.
+/// The MTU of a host, in bytes.
 pub const MTU: usize = 1_500;
-/// Of a host's TCP.
+/// The congestion control of a host's TCP.
 pub const CONGESTION: Congestion = Congestion::Cubic;
-/// Bytes.
+/// The receive buffer of a host's TCP, in bytes.
 pub const RX_BUFFER: usize = 64 << 10;
-/// Bytes.
+/// The send buffer of a host's TCP, in bytes.
 pub const TX_BUFFER: usize = 64 << 10;
-/// All three of them.
+/// A host's TCP settings.
 pub const TCP: TcpConfig = TcpConfig {
     congestion: CONGESTION,
     rx_buffer: RX_BUFFER,
@@ -38,12 +38,12 @@ pub const STP: Stp = Stp {
     forward_delay: Duration::from_secs(15),
 };
 
-/// A switch that knows nothing of spanning trees and multicast.
+/// A switch without spanning tree and multicast snooping.
 pub const fn switch() -> SwitchConfig {
     SwitchConfig { ageing: AGEING, stp: None, snooping: false }
 }
 
-/// Of a route that somebody wrote down.
+/// The metric of a configured route.
 pub const METRIC: u8 = 1;
 /// RIP's settings where it is simply on (RFC 2453, 3.8).
 pub const RIP: Rip = Rip {
@@ -53,7 +53,7 @@ pub const RIP: Rip = Rip {
     timeout: Duration::from_secs(180),
     garbage: Duration::from_secs(120),
 };
-/// What becomes of what fits no rule of a filter.
+/// The verdict of a filter for packets that match no rule.
 pub const OTHERWISE: Verdict = Verdict::Allow;
 
 /// The longest payload that passes a switch's port: jumbo frames do.
@@ -107,11 +107,11 @@ pub fn port_of_router(port: router::Port) -> Port {
     if port == router_port() { Port::Plain } else { Port::Router(port) }
 }
 
-/// Of a link, one way.
+/// The delay of a link, one way.
 pub const DELAY: Duration = Duration::from_millis(1);
-/// Of a link.
+/// The rate of a link.
 pub const RATE: BitsPerSec = BitsPerSec::new(100_000_000).unwrap();
-/// Of a link, in bytes.
+/// The bytes that may wait in a link's queue.
 pub const QUEUE: usize = 64 << 10;
 
 /// One direction of a link.
@@ -122,15 +122,15 @@ pub const fn way() -> Way {
     }
 }
 
-/// Of random early detection, just below its upper threshold: tc's examples, five times the paper's.
+/// The drop probability of random early detection, just below its upper threshold: tc's examples, five times the paper's.
 pub const RED_PROBABILITY: Ratio = Ratio::percent(10);
-/// Of random early detection: the average moves by 1/512 for each frame, the paper's 0.002.
+/// The weight of random early detection: the average moves by 1/512 for each frame, the paper's 0.002.
 pub const RED_WEIGHT: u8 = 9;
-/// Of controlled delay (RFC 8289, 4.2 and 4.3).
+/// CoDel's settings (RFC 8289, 4.2 and 4.3).
 pub const CODEL: CoDel = CoDel { target: Duration::from_millis(5), interval: Duration::from_millis(100) };
 /// In a burst everything is lost (Gilbert's model).
 pub const BURST_LOSS: Ratio = Ratio::percent(100);
-/// Of jitter.
+/// The distribution of jitter.
 pub const DISTRIBUTION: Distribution = Distribution::Uniform;
 /// Any frame may go ahead.
 pub const GAP: u32 = 1;
@@ -145,7 +145,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(2);
 pub const PING_COUNT: u32 = 4;
 /// Bytes after the ICMP header, as `ping` sends them.
 pub const PING_SIZE: usize = 56;
-/// Of an echo run.
+/// The transport of an echo run.
 pub const ECHO_TRANSPORT: Transport = Transport::Tcp;
 /// Messages.
 pub const ECHO_COUNT: u32 = 1;
@@ -153,7 +153,7 @@ pub const ECHO_COUNT: u32 = 1;
 pub const ECHO_TEXT: &str = "Hello, aquarium!";
 /// What an iperf run transfers.
 pub const IPERF_AMOUNT: Amount = Amount::Bytes(1_000_000);
-/// What iperf 2 sends over UDP if not told otherwise.
+/// The rate of iperf 2 over UDP, unless configured.
 pub const UDP_RATE: BitsPerSec = BitsPerSec::new(1_000_000).unwrap();
 /// Where a connect run's server listens.
 pub const CONNECT_PORT: u16 = 80;

@@ -1,8 +1,8 @@
-//! A scenario for those who outgrow the tab: the same network with real kernels, on one machine or many.
+//! A scenario for other programs: the same network with real kernels, on one machine or many.
 //!
 //! Every node becomes a Linux machine, a hub or switch one with a bridge; what is peculiar to a cable becomes `netem` at the
 //! end that sends. The three formats differ only in how they write down machines, cables and the commands to run
-//! (`lab` has these). What cannot be expressed is said in comments.
+//! (`lab` has these). Comments name what cannot be expressed.
 //!
 //! Scenarios come from links, so what is written here is hostile until proven otherwise: names are made anew from the
 //! letters and digits of ids, numbers and addresses are written by us, and free text stands in comments only, on one line.
@@ -53,7 +53,7 @@ pub struct File {
     pub text: String,
 }
 
-/// The scenario's network, as it is at the start, in another format. Planned runs are told in comments.
+/// The scenario's network, as it is at the start, in another format. Planned runs are listed in comments.
 pub fn export(scenario: &Scenario, format: Format) -> Export {
     let lab = match format {
         // It keeps eth0 for itself, and Kubernetes takes no underscores; Kathará takes no hyphens.

@@ -20,7 +20,7 @@ pub enum Step {
 pub enum Level {
     /// The document is refused.
     Error,
-    /// It is accepted, but will surprise somebody.
+    /// The document is accepted, but may not do what was meant.
     Warning,
 }
 

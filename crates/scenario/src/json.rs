@@ -1,4 +1,4 @@
-//! JSON whose every value knows its place and its text.
+//! JSON values with their places and their exact text.
 //!
 //! serde_json's `RawValue` checks the syntax and borrows the text; a value is taken apart only one level at a time, when
 //! it is asked for. So numbers stay exact decimals, faults know their line and column, nesting costs nothing (the document's
@@ -10,14 +10,14 @@ use serde_json::value::RawValue;
 use std::fmt;
 use std::ops::Range;
 
-/// A value, and where it stands.
+/// A value and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Value<'a> {
     raw: &'a RawValue,
     pub place: Place,
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Debug)]
 pub(crate) enum Shape<'a> {
     Null,
@@ -48,6 +48,12 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The entry of this number of a list of the document, from its own text, which this crate has written.
+    pub fn entry(text: &'a str, list: &str, number: usize) -> Self {
+        let raw = serde_json::from_str(text).expect("fields are written as JSON");
+        Self { raw, place: Place::default().field(list).index(number) }
+    }
+
     /// Where it begins in the text that it was read from.
     pub fn position(&self, text: &str) -> Position {
         Position::of(text, self.span(text).start)
@@ -59,7 +65,7 @@ impl<'a> Value<'a> {
         start..start + self.raw.get().len()
     }
 
-    /// What it is. The error is about a string that is not Unicode.
+    /// Its type and, unless it has parts, its content. The error is about a string that is not Unicode.
     pub fn shape(&self) -> Result<Shape<'a>, &'static str> {
         let text = self.raw.get();
         Ok(match text.as_bytes()[0] {

@@ -1,15 +1,15 @@
-//! LANs: who hears whose broadcasts. Cables, hubs and switches make one of many nodes, VLANs make several of one switch, and
-//! routers end them.
+//! LANs: the nodes that receive each other's broadcasts. Cables, hubs and switches join nodes to one LAN, VLANs divide one
+//! switch into several, and routers are where a LAN ends.
 //!
-//! A graph of places, joined by cables: a host is one place, a switch one for each VLAN, a hub (and a switch that knows nothing of
+//! A graph of places, joined by cables: a host is one place, a switch one for each VLAN, a hub (and a switch without
 //! VLANs) one for each tag that frames may carry, a router one for each of its networks. Two that are joined are on one LAN.
 
 use bridge::config::{Membership, Vlan};
 use netlab::topology::{End, Link, LinkId, NodeId, NodeKind, Port, Topology};
 use smoltcp::wire::IpCidr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// More places, or joints, than this are not told apart: no lesson has so many VLANs, and a hostile document shall not cost
+/// If there are more places or joints than this, VLANs are ignored: no lesson has so many VLANs, and a hostile document shall not cost
 /// minutes.
 const PLACES_MAX: usize = 1 << 20;
 
@@ -20,19 +20,19 @@ pub(crate) struct Lans<'t> {
     joined: Sets,
     /// The first place of each node.
     first: Vec<usize>,
-    /// What frames may carry: nothing, or a VLAN's number. In order.
+    /// The tags of frames, in order: none, or a VLAN's number.
     tags: Vec<Option<u16>>,
-    /// Which switches know of VLANs.
+    /// Which switches have VLANs configured.
     aware: Vec<bool>,
     /// For each link and end the place of a router's port, from the node's first.
     offsets: Vec<[usize; 2]>,
-    /// Where routers are on LANs, in the order of links.
+    /// The networks of routers, in the order of links.
     pub interfaces: Vec<Interface<'t>>,
-    /// Which of them are on each LAN.
+    /// The indices of the networks on each LAN.
     routers: BTreeMap<usize, Vec<usize>>,
-    /// Which of them are each router's.
+    /// The indices of each router's networks.
     owned: BTreeMap<NodeId, Vec<usize>>,
-    /// Whether VLANs are told apart; if not, everything that is connected is taken for one LAN.
+    /// Whether VLANs count; if not, everything that is connected is one LAN.
     pub exact: bool,
 }
 
@@ -176,7 +176,7 @@ impl<'t> Lans<'t> {
         self.tags.iter().filter_map(ends).collect()
     }
 
-    /// Where a frame with this tag belongs that comes in, or goes out, here.
+    /// The place of a frame with this tag that arrives or leaves here.
     fn place(&self, id: LinkId, end: End, tag: Option<u16>) -> Option<usize> {
         let link = self.topology.link(id);
         let (node, port) = (link.ends[end.index()], &link.ports[end.index()]);
@@ -206,7 +206,7 @@ impl<'t> Lans<'t> {
     }
 
     /// The number of the LAN that a host is on; of a hub or switch, of that where a host would be that is connected to it; a router has
-    /// one of its own, where nobody is.
+    /// an empty one of its own.
     pub fn of(&self, node: NodeId) -> usize {
         let slot = match self.aware[node.index()] {
             true => self.tags.binary_search(&Some(Vlan::DEFAULT.get())).unwrap_or(0),
@@ -242,13 +242,13 @@ impl<'t> Lans<'t> {
         self.owned.get(&router).into_iter().flatten().map(|number| &self.interfaces[*number])
     }
 
-    /// Where routers are on this LAN.
+    /// The networks of routers on this LAN.
     pub fn routers(&self, lan: usize) -> impl Iterator<Item = &Interface<'t>> {
         self.routers.get(&lan).into_iter().flatten().map(|number| &self.interfaces[*number])
     }
 }
 
-/// Who is at the far end of each cable of each node, in the order of its ports.
+/// The neighbor at the far end of each cable of each node, in the order of its ports.
 pub(crate) fn neighbors(topology: &Topology) -> Vec<Vec<(NodeId, LinkId)>> {
     let mut neighbors = vec![Vec::new(); topology.nodes.len()];
     for (number, link) in topology.links.iter().enumerate().filter(|(_, link)| is_known(topology, link)) {
@@ -270,7 +270,7 @@ pub(crate) fn membership(port: &Port) -> &Membership {
     }
 }
 
-/// The VLANs on a router's port, if they are told apart.
+/// The VLANs on a router's port, if VLANs count.
 fn vlans(port: &Port, exact: bool) -> &[(u16, Vec<IpCidr>)] {
     match port {
         Port::Router(port) if exact => &port.vlans,
@@ -309,14 +309,14 @@ impl Sets {
         self.find(a) == self.find(b)
     }
 
-    /// Whether they were apart.
+    /// Joins two sets; returns whether they were apart.
     pub fn join(&mut self, a: usize, b: usize) -> bool {
         let (a, b) = (self.shorten(a), self.shorten(b));
         self.parent[a.max(b)] = a.min(b);
         a != b
     }
 
-    /// Finds, and halves the way there.
+    /// Finds the set's root, and halves the path to it.
     fn shorten(&mut self, mut of: usize) -> usize {
         while self.parent[of] != of {
             self.parent[of] = self.parent[self.parent[of]];
@@ -325,12 +325,41 @@ impl Sets {
         of
     }
 
-    /// Makes every way one step long. A parent is never greater than its children.
+    /// Makes every path one step long. A parent is never greater than its children.
     pub fn flatten(&mut self) {
         for of in 0..self.parent.len() {
             self.parent[of] = self.parent[self.parent[of]];
         }
     }
+}
+
+/// The hubs and switches of a shortest loop that this link closes; empty if it closes none.
+pub(crate) fn circle(topology: &Topology, closing: LinkId) -> Vec<NodeId> {
+    let Some(link) = topology.links.get(closing.index()) else { return Vec::new() };
+    let [from, to] = link.ends;
+    let neighbors = neighbors(topology);
+    let mut before: Vec<Option<NodeId>> = vec![None; topology.nodes.len()];
+    let mut queue = VecDeque::from([from]);
+    before[from.index()] = Some(from);
+    while let Some(node) = queue.pop_front() {
+        for &(next, link) in &neighbors[node.index()] {
+            let passes = matches!(topology.node(next).kind, NodeKind::Hub | NodeKind::Switch(_));
+            if passes && link != closing && before[next.index()].is_none() {
+                before[next.index()] = Some(node);
+                queue.push_back(next);
+            }
+        }
+    }
+    let mut circle = Vec::new();
+    let mut at = to;
+    while let Some(previous) = before[at.index()] {
+        circle.push(at);
+        if at == from {
+            break;
+        }
+        at = previous;
+    }
+    circle
 }
 
 #[cfg(test)]

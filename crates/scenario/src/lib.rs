@@ -29,16 +29,20 @@
 //! | [`source`] | what a text is: a document, a link, or the path of a file |
 //! | [`link`] | the document in the fragment of a URL |
 //! | `changes` | what happens to the network while it runs |
-//! | `renumber` | numbers stay right when something is taken away or put in |
-//! | `json` | JSON whose every value knows its place and its exact text |
+//! | `renumber` | adding and removing nodes and links; ids and numbers elsewhere follow |
+//! | `json` | JSON values with their places and their exact text |
 //! | [`quantity`] | `1.203s`, `100Mbps`, `64KiB`: exact, in integers |
 //! | `read` | text → scenario, with every fault, not only the first |
-//! | `lans` | who hears whose broadcasts: cables and VLANs join, routers end |
-//! | `check` | what no single field shows: a loop, an address that two hosts have, a run that can go nowhere |
+//! | `lans` | the nodes that receive each other's broadcasts |
+//! | `check` | faults that no single field shows: an address that two hosts have, a run that cannot reach its target |
 //! | `write` | scenario → text, with everything left out that has its default |
-//! | [`problem`] | the same with its kind, for who can do something about it; more that will surprise; and how to put it right |
-//! | [`addresses`] | what a new host should be called on its LAN |
+//! | [`problem`] | what is wrong, with its kind and the nodes, link or run concerned |
+//! | `fix` | how a problem is put right, where there is one right answer |
+//! | [`addresses`] | the addresses that a new host should have on its LAN |
+//! | `ip` | addresses and networks |
 //! | `export` | the same network for containerlab, Kathará and Mininet (a cargo feature) |
+//! | [`item`] | one node, link or run by itself: what a form reads and writes |
+//! | `tree` | JSON to be written: fields in their order |
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
 //! | [`examples`] | scenarios to start from |
@@ -58,6 +62,9 @@ pub mod examples;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod fault;
+mod fix;
+mod ip;
+pub mod item;
 mod json;
 mod lans;
 pub mod layout;
@@ -67,13 +74,16 @@ pub mod quantity;
 mod read;
 mod renumber;
 pub mod source;
+mod tree;
 mod write;
 
 pub use changes::Change;
+pub use check::problems;
 pub use examples::{Example, examples};
 pub use fault::{Fault, Level, Place, Position};
+pub use fix::Fix;
 pub use link::LinkError;
-pub use problem::{Problem, problems};
+pub use problem::Problem;
 pub use read::{Reading, locate};
 
 use netlab::history::Limits;
@@ -81,25 +91,24 @@ use netlab::run::{IpVersion, RunSpec, Target};
 use netlab::topology::{HostConfig, NodeId, Topology};
 use netlab::world::Command;
 use netlab::{Instant, World};
-use smoltcp::wire::IpAddress;
 
 /// The version of the format that is written. Read are all up to this one.
 pub const VERSION: u64 = 1;
 
-/// A network, the traffic planned in it, and how it is drawn: all that a document says.
+/// A network, the traffic planned in it, and how it is drawn: the content of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// One line; may be empty.
     pub title: String,
-    /// What to look at, for people.
+    /// What to look at, in a few sentences.
     pub description: Option<String>,
-    /// All randomness comes from it.
+    /// The seed of all randomness.
     pub seed: u64,
     /// Nodes and links at the start. A node's name is its id where the document gives none.
     pub topology: Topology,
     /// The id of each of these nodes, in the order of [`Topology::nodes`].
     pub ids: Vec<String>,
-    /// Where each node is drawn, if the document says so; [`Scenario::positions`] finds a place for the others.
+    /// Where each node is drawn; `None` if the document has no place for it: [`Scenario::positions`] finds one.
     pub at: Vec<Option<(f64, f64)>>,
     /// Planned runs and when they begin, in the order of their [`RunId`](netlab::run::RunId)s.
     pub runs: Vec<(Instant, RunSpec)>,
@@ -125,25 +134,31 @@ impl Default for Scenario {
 }
 
 impl Scenario {
-    /// Reads a document. Every fault is reported, in the order of the text (up to [`bounds::FAULTS_MAX`]).
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Every error, in the order of the text, up to [`bounds::FAULTS_MAX`].
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         let Reading { scenario, faults, .. } = Self::read(text);
         scenario.ok_or_else(|| faults.into_iter().filter(Fault::is_error).collect())
     }
 
-    /// Reads a document that somebody is at work on: the network in it may be wrong (a loop, an address that two hosts have), as
-    /// long as it can be drawn. [`check`](Self::check) says what is wrong.
+    /// Reads a document that is being edited: its network may be wrong (an address that two hosts have), as long as it can be
+    /// drawn. [`check`](Self::check) returns what is wrong.
+    ///
+    /// # Errors
+    /// The faults of a text that cannot be read, or whose network cannot be drawn.
     pub fn draft(text: &str) -> Result<Self, Vec<Fault>> {
         let Reading { scenario, draft, faults } = Self::read(text);
         scenario.or(draft).ok_or_else(|| faults.into_iter().filter(Fault::is_error).collect())
     }
 
-    /// Reads a document, and also says what in it will surprise somebody although it is no error.
+    /// Reads a document and returns its warnings as well as its errors.
     pub fn read(text: &str) -> Reading {
         read::read(text)
     }
 
-    /// Everything that is wrong with a scenario that was put together otherwise than from a text.
+    /// Errors and warnings of a scenario that was not read from a text, such as one that was drawn.
     pub fn check(&self) -> Vec<Fault> {
         check::check(self, &check::Unusable::default())
     }
@@ -176,20 +191,23 @@ impl Scenario {
         layout::positions(&self.topology, &self.at)
     }
 
-    /// This scenario with one more planned run: what a person started by hand becomes part of the document.
+    /// This scenario with one more planned run, such as one that was started by hand.
     pub fn with_run(mut self, at: Instant, spec: RunSpec) -> Self {
         self.runs.push((at, spec));
         self
     }
 
-    /// The IP version that a run between these will use; `None` if they have none in common. As the world chooses it:
-    /// IPv4 if both have it and the run does not ask for IPv6.
+    /// The IP version that a run will use, as the world chooses it: IPv4 if both ends have it and the run does not ask for
+    /// IPv6. `None` if they have none in common.
     pub fn ip_version(&self, from: NodeId, to: Target) -> Option<IpVersion> {
         ip_version(|node| self.host(node), from, to)
     }
 
-    /// A world at time zero, with the planned runs and changes waiting for their moment. Done by hand in such a world (without
-    /// the changes), at the same moments and in the order that [`changes`](Self::changes) tells of, they make the same history.
+    /// A world at time zero, with the planned runs and changes scheduled. The same commands given by hand at the same moments, in
+    /// the order described at [`changes`](Self::changes), make the same history.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the scenario.
     pub fn world(&self, limits: Limits) -> Result<World, Vec<Fault>> {
         let errors: Vec<_> = self.check().into_iter().filter(Fault::is_error).collect();
         if !errors.is_empty() {
@@ -242,11 +260,4 @@ pub(crate) fn ip_version<'h>(
                 }
             }
     })
-}
-
-pub(crate) fn version_of(address: IpAddress) -> IpVersion {
-    match address {
-        IpAddress::Ipv4(_) => IpVersion::V4,
-        IpAddress::Ipv6(_) => IpVersion::V6,
-    }
 }

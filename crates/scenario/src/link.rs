@@ -1,10 +1,10 @@
 //! The document in the fragment of a URL, which never reaches a server.
 //!
-//! `#2:` is what is made: base64url of the compact JSON deflated, with a dictionary known to both sides (`packed`).
+//! `#2:` is made today: base64url of the compact JSON deflated, with a dictionary known to both sides (`packed`).
 //! `#1:`, the same without the dictionary, was made before; `#json:` + percent-encoded JSON is for links written by hand.
-//! A codec that was ever made is read for ever; a better one gets the next number. After the payload, `&` begins a
+//! Every codec is read for ever; a better one gets the next number. After the payload, `&` begins a
 //! parameter (which is why a hand-written `&` has to be `%26`) that changes the document (`parameters`): one link, another
-//! lab for each student; or that names the moment to look at. `docs/LINKS.md` tells all of this to those who write links.
+//! lab for each student; or that names the moment to look at. `docs/LINKS.md` describes all of this for authors of links.
 
 mod packed;
 mod parameters;
@@ -29,10 +29,10 @@ pub enum LinkError {
     /// It contains no scenario.
     #[error("this is not a link to a scenario: after its # a link goes on with {NEWEST}: or json:")]
     NotALink,
-    /// Of a codec that this version does not know.
+    /// Its codec is newer than this version.
     #[error("made by a newer Packetarium (link format {0}): reload the page or update the program")]
     Newer(u64),
-    /// It asks for something that this version does not know.
+    /// It has a parameter that this version does not know.
     #[error(
         "this link asks for \"{0}\", which this version does not know (an & inside the document is written %26)"
     )]
@@ -56,7 +56,7 @@ pub enum LinkError {
     /// A part of it is missing.
     #[error("the end of this link is missing: copy it again, as a whole")]
     CutOff,
-    /// It is not what was made.
+    /// It was changed since it was made.
     #[error("this link is damaged ({0}): copy it again, as a whole")]
     Damaged(&'static str),
     /// The document in it has faults.
@@ -78,11 +78,17 @@ pub fn encode(scenario: &Scenario) -> String {
 }
 
 /// The scenario in a link: a whole URL, its fragment, or the fragment without `#`. Its parameters are applied.
+///
+/// # Errors
+/// As [`text`], and if the document has errors.
 pub fn decode(link: &str) -> Result<Scenario, LinkError> {
     Scenario::parse(&text(link)?).map_err(LinkError::Document)
 }
 
-/// The text of the document in a link, whatever is wrong with it. The link's parameters are applied.
+/// The text of the document in a link, with the link's parameters applied. The document may have faults.
+///
+/// # Errors
+/// If there is no text to be read, or a parameter does not fit.
 pub fn text(link: &str) -> Result<String, LinkError> {
     let mut parts = fragment(link).split('&');
     let payload = parts.next().unwrap_or_default();
@@ -99,7 +105,7 @@ pub fn text(link: &str) -> Result<String, LinkError> {
     parameters::apply(text?, parts)
 }
 
-/// The moment that a link asks to look at (`&at=1.203s`), if there is one and nothing is wrong with it: [`decode`] tells what is.
+/// The moment that a link asks to look at (`&at=1.203s`), if there is a valid one. [`decode`] returns what is wrong with it.
 pub fn moment(link: &str) -> Option<Instant> {
     parameters::moment(fragment(link).split('&').skip(1))
 }

@@ -34,7 +34,7 @@ pub(crate) const SIZE: Units = &[
     ("TiB", 1 << 40),
 ];
 
-/// Of a queue that counts frames, whatever their length.
+/// The unit of a queue that counts frames.
 pub(crate) const FRAMES: Units = &[("frames", 1), ("frame", 1)];
 
 /// Reads `1ms`. The error says what to write instead.
@@ -155,7 +155,7 @@ pub(crate) fn thousandths(number: &str) -> Option<i64> {
     // An exponent of more than 64 bits is as good as any that is far out.
     let far = if exponent.starts_with('-') { -1_000_000 } else { 1_000_000 };
     let exponent = exponent.parse::<i64>().map_or(far, |exponent| exponent.clamp(-1_000_000, 1_000_000));
-    // So many digits stand before the thousandths' end.
+    // The number of digits up to the thousandths.
     let kept = whole.len() as i64 + exponent + 3;
     let mut digits = whole.bytes().chain(fraction.bytes()).map(|digit| i64::from(digit - b'0'));
     let mut value: i64 = 0;

@@ -1,7 +1,9 @@
 //! Text → scenario. Every reader returns a value or notes a fault and goes on, so that one pass finds all of them.
 
 mod changes;
+mod fields;
 mod finder;
+pub(crate) mod item;
 mod links;
 mod nodes;
 mod ports;
@@ -17,122 +19,18 @@ use crate::fault::{Fault, Level, Place};
 use crate::json::Value;
 use crate::{Scenario, VERSION};
 use finder::Finder;
-use netlab::topology::NodeId;
+use netlab::topology::{NodeId, NodeKind};
 use std::collections::BTreeMap;
 
-/// What came of reading a document.
+/// The result of reading a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The scenario, unless there is an error.
     pub scenario: Option<Scenario>,
-    /// What an editor can go on with: the scenario, if its text has no error and only the network in it is wrong, in ways
-    /// that it can still be drawn.
+    /// What an editor can go on with: the scenario, if its text has no error, and its network has errors but can be drawn.
     pub draft: Option<Scenario>,
     /// Errors and warnings, in the order of the text.
     pub faults: Vec<Fault>,
-}
-
-/// The fields that each object of the document has.
-pub(crate) mod fields {
-    pub const DOCUMENT: &[&str] =
-        &["$schema", "packetarium", "title", "description", "seed", "nodes", "links", "runs", "changes"];
-    pub const NODE: &[&str] = &["id", "name", "kind", "at"];
-    pub const HOST: &[&str] =
-        &["id", "name", "kind", "at", "addresses", "gateway", "slaac", "mac", "mtu", "tcp"];
-    pub const HUB: &[&str] = NODE;
-    pub const SWITCH: &[&str] = &["id", "name", "kind", "at", "ageing", "stp", "snooping"];
-    pub const STP: &[&str] = &["priority", "hello", "max_age", "forward_delay"];
-    pub const ROUTER: &[&str] = &["id", "name", "kind", "at", "routes", "rip", "nat", "filter"];
-    pub const ROUTE: &[&str] = &["to", "via", "metric"];
-    pub const RIP: &[&str] = &["split_horizon", "triggered", "update", "timeout", "garbage"];
-    pub const NAT: &[&str] = &["forwards"];
-    pub const FORWARD: &[&str] = &["tcp", "udp", "to", "port"];
-    pub const FILTER: &[&str] = &["rules", "otherwise"];
-    pub const RULE: &[&str] = &["allow", "deny", "reject", "from", "to", "ports", "in"];
-    pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer", "timeout"];
-    pub const LINK: &[&str] = &["ends", "preset", "delay", "rate", "queue", "impair", "ports"];
-    pub const QUEUE: &[&str] = &["size", "red", "codel"];
-    pub const RED: &[&str] = &["min", "max", "probability", "weight"];
-    pub const CODEL: &[&str] = &["target", "interval"];
-    pub const IMPAIRMENT: &[&str] = &[
-        "loss",
-        "max_size",
-        "correlation",
-        "frame_size",
-        "trailing",
-        "silence",
-        "down",
-        "outage",
-        "burst",
-        "every",
-        "frame",
-        "duplicate",
-        "corrupt",
-        "jitter",
-        "distribution",
-        "overtakes",
-        "reorder",
-        "gap",
-        "from",
-    ];
-    pub const SILENCE: &[&str] = &["after", "for"];
-    pub const OUTAGE: &[&str] = &["at", "for", "every"];
-    pub const BURST: &[&str] = &["to_bad", "to_good", "loss", "good_loss"];
-    pub const SWITCH_PORT: &[&str] = &["up", "mtu", "vlan", "trunk", "native", "edge", "cost", "priority"];
-    pub const ROUTER_PORT: &[&str] =
-        &["up", "mac", "addresses", "vlans", "mtu", "outside", "advertise", "rip"];
-    pub const RUN: &[&str] =
-        &["at", "ping", "echo", "iperf", "connect", "traceroute", "pathmtu", "multicast"];
-    pub const PING: &[&str] =
-        &["from", "to", "ip", "count", "interval", "size", "timeout", "ttl", "fragment"];
-    pub const ECHO: &[&str] = &["from", "to", "ip", "udp", "count", "text", "timeout"];
-    pub const IPERF: &[&str] = &[
-        "from",
-        "to",
-        "ip",
-        "bytes",
-        "seconds",
-        "interval",
-        "udp",
-        "rate",
-        "datagram",
-        "congestion",
-        "rx_buffer",
-        "tx_buffer",
-    ];
-    pub const CONNECT: &[&str] = &["from", "to", "ip", "port", "text"];
-    pub const TRACEROUTE: &[&str] = &["from", "to", "ip", "icmp", "hops", "tries", "timeout"];
-    pub const PATHMTU: &[&str] = &["from", "to", "ip", "timeout"];
-    pub const MULTICAST: &[&str] = &["from", "group", "receivers", "count", "interval", "text", "port"];
-    pub const CHANGE: &[&str] = &["at", "link", "port", "node", "set", "clear", "cable", "stop"];
-    pub const CHANGED_LINK: &[&str] = &["ends", "which", "preset", "delay", "rate", "queue", "impair"];
-    pub const CHANGED_PORT: &[&str] = &[
-        "ends",
-        "which",
-        "of",
-        "up",
-        "mtu",
-        "vlan",
-        "trunk",
-        "native",
-        "edge",
-        "cost",
-        "priority",
-        "mac",
-        "addresses",
-        "vlans",
-        "outside",
-        "advertise",
-        "rip",
-    ];
-    pub const CHANGED_SWITCH_PORT: &[&str] =
-        &["ends", "which", "of", "up", "mtu", "vlan", "trunk", "native", "edge", "cost", "priority"];
-    pub const CHANGED_ROUTER_PORT: &[&str] =
-        &["ends", "which", "of", "up", "mac", "addresses", "vlans", "mtu", "outside", "advertise", "rip"];
-    pub const CHANGED_NODE: &[&str] =
-        &["node", "ageing", "stp", "snooping", "routes", "rip", "nat", "filter"];
-    pub const CHANGED_SWITCH: &[&str] = &["node", "ageing", "stp", "snooping"];
-    pub const CHANGED_ROUTER: &[&str] = &["node", "routes", "rip", "nat", "filter"];
 }
 
 pub(crate) fn read(text: &str) -> Reading {
@@ -146,15 +44,7 @@ pub(crate) fn read(text: &str) -> Reading {
         Ok(document) => document,
         Err(fault) => return refused(fault),
     };
-    let mut reader = Reader {
-        text,
-        errors: Vec::new(),
-        ids: BTreeMap::new(),
-        sorts: Vec::new(),
-        pending: Vec::new(),
-        repeated: 0,
-        unusable: Unusable::default(),
-    };
+    let mut reader = Reader::new(text);
     let scenario = reader.document(&document);
     let readable = reader.errors.is_empty();
     let mut warnings = Vec::new();
@@ -175,7 +65,7 @@ pub(crate) fn read(text: &str) -> Reading {
     Reading { scenario, draft, faults: [capped(reader.errors), capped(warnings)].concat() }
 }
 
-/// In the order of the text, and no more than [`FAULTS_MAX`], with a word about the rest.
+/// At most [`FAULTS_MAX`] faults, in the order of the text, and one more that says that there are others.
 fn capped(mut faults: Vec<Fault>) -> Vec<Fault> {
     faults.sort_by_key(|fault| fault.position);
     if faults.len() > FAULTS_MAX {
@@ -190,15 +80,15 @@ struct Reader<'a> {
     text: &'a str,
     errors: Vec<Fault>,
     ids: BTreeMap<String, NodeId>,
-    /// Of each node, by its number in the whole network.
+    /// The kind of each node, by its number in the whole network.
     sorts: Vec<Sort>,
     pending: Vec<nodes::Pending<'a>>,
-    /// What changes have repeated so far: up to [`bounds::REPEATED_MAX`].
+    /// The settings that changes have repeated up to now: at most [`bounds::REPEATED_MAX`].
     repeated: usize,
     unusable: Unusable,
 }
 
-/// What kind of node one is, as far as it could be read.
+/// The kind of a node, as far as it could be read.
 #[derive(Clone, Copy, PartialEq)]
 enum Sort {
     Host,
@@ -206,6 +96,17 @@ enum Sort {
     Switch,
     Router,
     Unknown,
+}
+
+impl Sort {
+    fn of(kind: &NodeKind) -> Self {
+        match kind {
+            NodeKind::Host(_) => Self::Host,
+            NodeKind::Hub => Self::Hub,
+            NodeKind::Switch(_) => Self::Switch,
+            NodeKind::Router(_) => Self::Router,
+        }
+    }
 }
 
 /// An object taken apart.
@@ -226,6 +127,18 @@ impl<'a> Object<'a> {
 
 // The document's objects, from the outside in.
 impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            errors: Vec::new(),
+            ids: BTreeMap::new(),
+            sorts: Vec::new(),
+            pending: Vec::new(),
+            repeated: 0,
+            unusable: Unusable::default(),
+        }
+    }
+
     fn document(&mut self, value: &Value<'a>) -> Option<Scenario> {
         let document = self.object(value, "the document", fields::DOCUMENT)?;
         self.version(&document)?;
@@ -248,7 +161,8 @@ impl<'a> Reader<'a> {
         }
         let changes = self.list_of(&document, "changes", bounds::CHANGES_MAX);
         scenario.changes = self.changes(&scenario, &changes);
-        self.settle(&mut scenario);
+        let ports = self.pending_ports(&scenario.neighbors());
+        nodes::settle(&mut scenario, &ports);
         // Runs may go to what is added.
         let whole = scenario.whole();
         let runs = self.list_of(&document, "runs", bounds::RUNS_MAX);

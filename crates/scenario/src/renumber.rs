@@ -1,8 +1,8 @@
-//! Taking parts out of a scenario, and putting new ones in, so that what refers to the others still does.
+//! Adding and removing nodes, links and runs, while all references stay right.
 //!
-//! Runs and changes name nodes, links and runs by their numbers, and what is added while the network runs is numbered behind
-//! what is there from the start. So one node more or less at the start gives others to many. A filter's rules name a router's
-//! cables by their place among its own: while anything is counted anew, they name the link instead.
+//! Runs and changes refer to nodes, links and runs by number, and what a change adds is numbered behind what is there from the
+//! start. So one node more or less at the start renumbers many. A filter's rules refer to a router's ports by their number among
+//! its own: while anything is renumbered, they refer to the link instead.
 
 use crate::{Change, Scenario};
 use netlab::Instant;
@@ -10,20 +10,20 @@ use netlab::run::{RunId, RunKind, RunSpec, Target};
 use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, RouterConfig};
 use router::config::Rule;
 
-/// The new number of each node, link and run; none for what goes.
+/// The new number of each node, link and run; none for what is removed.
 struct Numbers {
     nodes: Vec<Option<u32>>,
     links: Vec<Option<u32>>,
     runs: Vec<Option<u32>>,
 }
 
-/// One after the other, for those that stay.
+/// Consecutive numbers for those that stay.
 fn closed_up(stays: impl Iterator<Item = bool>) -> Vec<Option<u32>> {
     let mut next = 0..;
     stays.map(|stays| if stays { next.next() } else { None }).collect()
 }
 
-/// With room for one more at this number.
+/// Numbers that leave this one free for one more.
 fn opened_up(count: usize, at: usize) -> Vec<Option<u32>> {
     (0..count).map(|number| Some(number as u32 + u32::from(number >= at))).collect()
 }
@@ -33,8 +33,8 @@ fn new(numbers: &[Option<u32>], old: usize) -> Option<u32> {
 }
 
 impl Scenario {
-    /// This scenario without these nodes and links, there from the start or added, and without what cannot be without them:
-    /// cables, runs, and changes of these.
+    /// This scenario without these nodes and links, there from the start or added, and without what depends on them: cables,
+    /// runs, and changes of these.
     pub fn without(&self, nodes: &[NodeId], links: &[LinkId]) -> Self {
         let mut numbers = self.numbers();
         numbers.nodes =
@@ -67,7 +67,7 @@ impl Scenario {
         left
     }
 
-    /// Adds a node that is there from the start; says its number.
+    /// Adds a node that is there from the start; returns its number.
     pub fn add_node(&mut self, id: String, node: Node, at: Option<(f64, f64)>) -> NodeId {
         let number = self.topology.nodes.len();
         self.make_room(Some(number), None);
@@ -77,7 +77,7 @@ impl Scenario {
         NodeId(number as u32)
     }
 
-    /// Adds a cable that is there as soon as both its ends are; says its number.
+    /// Adds a cable that is there as soon as both its ends are; returns its number.
     pub fn add_link(&mut self, link: Link) -> LinkId {
         let started = self.topology.nodes.len();
         let later = link.ends.into_iter().filter_map(|end| end.index().checked_sub(started)).max();
@@ -96,8 +96,8 @@ impl Scenario {
         LinkId(number as u32)
     }
 
-    /// This scenario with one more change, after all others of its moment: what a person did by hand becomes part of the
-    /// document. Its numbers are those of this scenario.
+    /// This scenario with one more change, after all others of its moment, such as one that was made by hand. Its numbers are those
+    /// of this scenario.
     pub fn with_change(mut self, at: Instant, change: Change) -> Self {
         let place = self.changes.partition_point(|(earlier, _)| *earlier <= at);
         let [nodes, links] = self.added_before(place);
@@ -112,7 +112,7 @@ impl Scenario {
         self
     }
 
-    /// Lets rules name links instead of a router's ports. Whether there are such rules.
+    /// Lets rules refer to links instead of ports; returns whether there are such rules.
     fn name_cables(&mut self) -> bool {
         let cables = self.cables_of_nodes();
         let mut named = false;
@@ -124,7 +124,7 @@ impl Scenario {
         named
     }
 
-    /// Lets rules name ports again, if they name links.
+    /// Lets rules refer to ports again.
     fn number_cables(&mut self, named: bool) {
         if !named {
             return;
@@ -178,7 +178,7 @@ impl Scenario {
         ]
     }
 
-    /// Counts on by one from this node, and this link, so that its number is free.
+    /// Adds one to the numbers from this node and this link on, so that these are free.
     fn make_room(&mut self, node: Option<usize>, link: Option<usize>) {
         let mut numbers = self.numbers();
         if let Some(at) = node {
@@ -190,7 +190,7 @@ impl Scenario {
         numbers.give(self);
     }
 
-    /// Everything under the number that it has.
+    /// Numbers that change nothing.
     fn numbers(&self) -> Numbers {
         let same = |count: usize| opened_up(count, count);
         Numbers {
@@ -202,7 +202,7 @@ impl Scenario {
 }
 
 impl Numbers {
-    /// Takes out what has no number, and gives all that is left its new one.
+    /// Removes what has no number, and renumbers the rest.
     fn give(&self, scenario: &mut Scenario) {
         // What is added is numbered behind what is there from the start.
         let mut nodes = self.nodes[scenario.topology.nodes.len()..].iter();
@@ -253,7 +253,7 @@ impl Numbers {
         }
     }
 
-    /// A rule about a cable that goes, goes as well.
+    /// Removes the rules about removed cables.
     fn rules(&self, kind: &mut NodeKind) {
         let Some(rules) = rules(kind) else { return };
         rules.retain_mut(|rule| match rule.port.and_then(|link| self.links.get(link as usize)) {
@@ -265,7 +265,7 @@ impl Numbers {
         });
     }
 
-    /// A node that goes keeps its number: what refers to it goes as well.
+    /// The new number of a node; a removed one keeps its old number, because what refers to it is removed, too.
     fn node(&self, node: &mut NodeId) {
         if let Some(new) = new(&self.nodes, node.index()) {
             *node = NodeId(new);

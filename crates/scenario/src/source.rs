@@ -27,7 +27,7 @@ pub enum Source<'t> {
     Path(&'t str),
 }
 
-/// What the command line and the page say that they accept.
+/// The forms of a link, for messages.
 pub const LINK_FORMS: &str = "a link begins with http, #, 2: or json:";
 
 impl<'t> Source<'t> {

@@ -5,14 +5,13 @@ mod layout;
 mod links;
 mod nodes;
 mod runs;
-mod tree;
 
+use crate::tree::{Fields, Json};
 use crate::{Scenario, VERSION, defaults};
 use layout::OneLineEach;
-use netlab::topology::{HostConfig, Node, NodeId, NodeKind};
+use netlab::topology::{HostConfig, LinkId, Node, NodeId, NodeKind};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
-use tree::{Fields, Json};
 
 pub(crate) fn compact(scenario: &Scenario) -> String {
     write(scenario, CompactFormatter)
@@ -42,13 +41,33 @@ fn document(scenario: &Scenario) -> Json<'_> {
         .list(
             "nodes",
             nodes
-                .map(|(number, ((node, id), at))| nodes::node(&all, NodeId(number as u32), id, *at, node))
+                .map(|(number, ((node, id), at))| {
+                    nodes::node(&all, NodeId(number as u32), id, *at, node).into()
+                })
                 .collect(),
         )
-        .list("links", topology.links.iter().map(|link| links::link(&all, link)).collect())
-        .list("runs", scenario.runs.iter().map(|(at, spec)| runs::run(&all, *at, spec)).collect())
+        .list("links", topology.links.iter().map(|link| links::link(&all, link).into()).collect())
+        .list("runs", scenario.runs.iter().map(|(at, spec)| runs::run(&all, *at, spec).into()).collect())
         .list("changes", changes::changes(scenario, &all));
     document.into()
+}
+
+/// One node of the start.
+pub(crate) fn node(scenario: &Scenario, id: NodeId) -> Fields<'_> {
+    let number = id.index();
+    let (name, at) = (&scenario.ids[number], scenario.at[number]);
+    nodes::node(&Everything::of(scenario), id, name, at, &scenario.topology.nodes[number])
+}
+
+/// One link of the start.
+pub(crate) fn link(scenario: &Scenario, id: LinkId) -> Fields<'_> {
+    links::link(&Everything::of(scenario), &scenario.topology.links[id.index()])
+}
+
+/// One planned run.
+pub(crate) fn run(scenario: &Scenario, number: usize) -> Fields<'_> {
+    let (at, spec) = &scenario.runs[number];
+    runs::run(&Everything::of(scenario), *at, spec)
 }
 
 /// What is written by its id or settled by its settings, there from the start or added.
@@ -63,16 +82,7 @@ impl<'a> Everything<'a> {
     fn of(scenario: &'a Scenario) -> Self {
         let start = scenario.ids.iter().map(String::as_str).zip(&scenario.topology.nodes);
         let (ids, nodes) = start.chain(scenario.added()).unzip();
-        let mut all = Self { ids, nodes, neighbors: Vec::new() };
-        all.neighbors = vec![Vec::new(); all.nodes.len()];
-        for link in scenario.topology.links.iter().chain(scenario.cables()) {
-            for [here, there] in [link.ends, [link.ends[1], link.ends[0]]] {
-                if let Some(neighbors) = all.neighbors.get_mut(here.index()) {
-                    neighbors.push(there);
-                }
-            }
-        }
-        all
+        Self { ids, nodes, neighbors: scenario.neighbors() }
     }
 
     fn id(&self, node: NodeId) -> &'a str {

@@ -133,7 +133,7 @@ proptest! {
         example in 0..6usize,
     ) {
         let harmless = examples()[example].scenario();
-        // As nobody has checked it.
+        // Not checked.
         let mut hostile = harmless.clone();
         hostile.title = texts[0].clone();
         hostile.description = Some(texts[1].clone());

@@ -550,12 +550,12 @@ fn surprises_are_warnings_and_do_not_refuse() {
         shown,
         [
             r#""c" is not connected: add a link"#,
-            "this host has no address: nobody can talk to it",
+            "this host has no address: no other host can reach it",
             r#""d" is not connected: add a link"#,
             r#"10.0.1.2 is in none of the networks of "a", which has no gateway: the run will find no route"#,
             r#"no cable leads there from "a": add links"#,
-            "nobody here has the address 10.0.0.9: the run will get no answer",
-            r#"10.0.0.1 is in none of the networks of "b", and nobody here has the address of its gateway, 10.0.1.254: the run will get no answer"#,
+            "no node here has the address 10.0.0.9: the run will get no answer",
+            r#"10.0.0.1 is in none of the networks of "b", and no node here has the address of its gateway, 10.0.1.254: the run will get no answer"#,
         ]
     );
     assert!(reading.faults[0].to_string().starts_with("warning: nodes[2] (line 4, column 9): "));
@@ -696,11 +696,11 @@ fn of_several_cables_between_two_nodes_a_change_says_which() {
             r#"{{"packetarium":1,"nodes":[{{"id":"x","kind":"hub"}},{{"id":"y","kind":"hub"}}],"links":[{{"ends":["x","y"]}}],"changes":[{{"at":"1s","link":{{"ends":["y","x"],"queue":"1kB"}}}},{{"at":"1s","cable":{{"ends":["y","x"]}}}},{{"at":"2s","link":{{"ends":["x","y"]{which},"delay":["1s","2s"]}}}}]}}"#
         )
     };
-    let told = faults(&text(""));
+    let found = faults(&text(""));
     let expected = r#": several cables join these two by then: say which one, "which": 0 to 1"#;
     assert!(
-        told.iter().any(|fault| fault.starts_with("changes[2].link (") && fault.ends_with(expected)),
-        "{told:?}"
+        found.iter().any(|fault| fault.starts_with("changes[2].link (") && fault.ends_with(expected)),
+        "{found:?}"
     );
     for (which, link) in [(0, 0), (1, 1)] {
         let draft = Scenario::draft(&text(&format!(r#","which":{which}"#))).unwrap();
@@ -730,19 +730,16 @@ fn there_are_not_more_changes_and_nodes_than_can_be_run() {
             changes.join(",")
         )
     };
-    let told = |text: String| -> Vec<String> {
+    let found = |text: String| -> Vec<String> {
         Scenario::parse(&text).err().into_iter().flatten().map(|fault| fault.message).collect()
     };
-    assert_eq!(told(with_changes(4_000, 95, 0)), [""; 0]);
+    assert_eq!(found(with_changes(4_000, 95, 0)), [""; 0]);
     assert_eq!(
-        told(with_changes(4_000, 96, 0)),
-        ["with these there are more than 4096 nodes: at most so many are run"]
+        found(with_changes(4_000, 96, 0)),
+        ["with these there are more than 4096 nodes, which is the limit"]
     );
-    assert_eq!(told(with_changes(1, 0, 10_000)), [""; 0]);
-    assert_eq!(
-        told(with_changes(1, 0, 10_001)),
-        ["there are more than 10000 changes: at most so many are run"]
-    );
+    assert_eq!(found(with_changes(1, 0, 10_000)), [""; 0]);
+    assert_eq!(found(with_changes(1, 0, 10_001)), ["there are more than 10000 changes, which is the limit"]);
 }
 
 #[test]
@@ -1107,7 +1104,7 @@ fn wrong_runs_of_the_newer_kinds_are_refused() {
         (
             r#""receivers": ["b", "r"]"#,
             r#""receivers": ["a"]"#,
-            "runs[11].multicast.receivers[0]: who sends to a group does not hear itself: name other hosts",
+            "runs[11].multicast.receivers[0]: a sender does not receive its own messages: name other hosts",
         ),
         (
             r#""receivers": ["b", "r"]"#,
@@ -1181,7 +1178,7 @@ fn changes_of_ports_and_nodes_that_cannot_be_are_refused() {
         (
             r#""clear": "s1""#,
             r#""clear": "h1""#,
-            "changes[11].clear: only switches and routers learn anything that could be forgotten",
+            "changes[11].clear: only switches and routers have tables that can be cleared",
         ),
         (
             r#""clear": "s1""#,

@@ -10,7 +10,7 @@ extern crate wasm_test as wasm_bindgen_test;
 use netlab::history::Limits;
 use netlab::run::{Outcome, Ping, RunId, RunKind, RunSpec, Target};
 use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind};
-use netlab::world::Command;
+use netlab::world::{Command, Quiet};
 use netlab::{Duration, Instant, Ratio, World};
 use scenario::{Change, Scenario, examples, link};
 use wire::impair::Impairment;
@@ -47,12 +47,9 @@ const FAIL: &[(&str, &[usize])] = &[
     ("firewall", &[2, 3]),
 ];
 
-/// From moment to moment, as the command line does it.
 fn run_until_quiet(world: &mut World) {
-    while let Some(at) = world.next_event_at().filter(|_| !world.is_quiet()) {
-        assert!(at < Instant::ZERO + Duration::from_secs(150), "it becomes quiet");
-        world.run_until(at, || true);
-    }
+    let end = Instant::ZERO + Duration::from_secs(150);
+    assert_eq!(world.run_until_quiet(end, || true), Quiet::Reached);
 }
 
 fn hash(world: &World) -> String {

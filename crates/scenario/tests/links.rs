@@ -1,4 +1,4 @@
-//! Links: read for ever, and whatever somebody sends.
+//! Links: every format is read for ever, and damaged or hostile ones are refused.
 
 #[cfg(target_arch = "wasm32")]
 #[macro_use]
@@ -223,7 +223,7 @@ fn more_than_the_bounds_is_refused() {
     let Err(LinkError::Document(faults)) = decode(&packed("1", &nodes(4_097))) else { panic!("too many") };
     assert_eq!(
         faults[0].to_string(),
-        "nodes (line 1, column 26): there are more than 4096 nodes: at most so many are run"
+        "nodes (line 1, column 26): there are more than 4096 nodes, which is the limit"
     );
 }
 

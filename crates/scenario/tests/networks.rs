@@ -340,7 +340,7 @@ fn many_routers_vlans_and_routes_are_looked_at_quickly() {
         let scenario = Scenario::draft(&text).unwrap_or_else(|faults| panic!("{:?}", &faults[..1]));
         scenario::problems(&scenario).len()
     };
-    // One router on 4,000 LANs, another way round for everything, and everybody asks for somebody far away.
+    // One router on 4,000 LANs, another route for each, and every host sends to one far away.
     let cidr = |n: usize, last: u8| format!("10.{}.{}.{last}/24", n / 250, n % 250);
     let routes: Vec<_> = (0..1_000)
         .map(|n| {

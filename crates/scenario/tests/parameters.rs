@@ -104,7 +104,7 @@ fn a_parameter_that_does_not_fit_says_what_would() {
         ),
         ("&set=runs.7.at:1s", r#"runs has no "7": write a number up to 3"#),
         ("&set=nodes.a.id.x:1", "there is nothing inside of nodes[0].id"),
-        ("&set=links.0.impair.2.loss:1", "there is no list with so many entries yet: begin with 0"),
+        ("&set=links.0.impair.2.loss:1", "the list has no entries yet: begin with 0"),
         ("&set=nodes.a", "write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24"),
         ("&set=:1", "the document has no \"\""),
         ("&set", "write a path, a colon and a value"),
@@ -117,7 +117,7 @@ fn a_parameter_that_does_not_fit_says_what_would() {
         ("&at=99999999999999999999s", "the parameter"),
         ("&lock", "this link asks for \"lock\", which this version does not know"),
         ("&set=title:%ff", "its escapes are not UTF-8"),
-        // What is wrong with the value itself is told by the reader, in its words.
+        // The reader of documents reports a wrong value, in its words.
         ("&set=nodes.a.adresses:10.0.0.9/24", "did you mean \"addresses\"?"),
         (
             "&set=nodes.a.addresses:10.0.0.9",

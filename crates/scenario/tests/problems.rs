@@ -1,4 +1,4 @@
-//! What keeps a network from doing what was meant: found, told, and put right where there is one right answer.
+//! Problems are found, described, and fixed where there is one right answer.
 
 #[cfg(target_arch = "wasm32")]
 #[macro_use]
@@ -43,7 +43,7 @@ fn lan(hosts: [(&[&str], &[&str]); 3]) -> Scenario {
 }
 
 /// What is wrong with it, and what could be done: `place: message → fix`.
-fn told(scenario: &Scenario) -> Vec<String> {
+fn described(scenario: &Scenario) -> Vec<String> {
     problems(scenario)
         .iter()
         .map(|problem| {
@@ -55,10 +55,10 @@ fn told(scenario: &Scenario) -> Vec<String> {
 
 /// There is exactly this problem; putting it right leaves none.
 fn one(scenario: &Scenario, kind: Kind, expected: &str) {
-    let [problem] = &problems(scenario)[..] else { panic!("{:#?}", told(scenario)) };
-    assert_eq!((problem.kind, &told(scenario)[0][..]), (kind, expected));
+    let [problem] = &problems(scenario)[..] else { panic!("{:#?}", described(scenario)) };
+    assert_eq!((problem.kind, &described(scenario)[0][..]), (kind, expected));
     if let Some(fix) = problem.fix(scenario) {
-        assert_eq!(told(&fix.scenario), [""; 0], "{}", fix.what);
+        assert_eq!(described(&fix.scenario), [""; 0], "{}", fix.what);
     }
 }
 
@@ -72,7 +72,7 @@ fn examples_have_no_problems_but_those_that_they_show() {
         let kinds: Vec<_> = problems(&example.scenario()).iter().map(|problem| problem.kind).collect();
         let shown: &[Kind] = match example.name {
             "broadcast-storm" => &[Kind::Loop; 3],
-            // A ping to a network that nobody has, and one that no route leads back to.
+            // A ping to a network that does not exist, and one that no route leads back to.
             "three-networks" | "home-network" => &[Kind::NoRoute],
             _ => &[],
         };
@@ -91,7 +91,7 @@ fn a_host_without_an_address_gets_the_next_of_its_lan() {
             (&[], &[]),
         ]),
         Kind::NoAddress,
-        r#"nodes[2]: this host has no address: nobody can talk to it → give "c" the address 192.168.3.3/28"#,
+        r#"nodes[2]: this host has no address: no other host can reach it → give "c" the address 192.168.3.3/28"#,
     );
 }
 
@@ -106,17 +106,17 @@ fn a_node_without_a_cable_is_connected_where_there_is_one_place_to_go() {
     );
     let two = lab(&hosts, &["s", "t"], &[["a", "s"], ["b", "t"], ["s", "t"]]);
     assert_eq!(
-        told(&two),
+        described(&two),
         [r#"nodes[2]: "c" is not connected: add a link → –"#],
         "there are two places to go"
     );
     let none = lab(&hosts[..2], &[], &[]);
-    assert_eq!(told(&none).len(), 2);
-    assert_eq!(told(&problems(&none)[0].fix(&none).unwrap().scenario), [""; 0], "to each other");
+    assert_eq!(described(&none).len(), 2);
+    assert_eq!(described(&problems(&none)[0].fix(&none).unwrap().scenario), [""; 0], "to each other");
 }
 
 #[test]
-fn a_host_in_a_part_without_others_is_told() {
+fn a_host_in_a_part_without_others_is_described() {
     let scenario = lab(
         &[(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[]), (&["10.0.0.3/24"], &[])],
         &["s", "t"],
@@ -169,9 +169,9 @@ fn addresses_that_no_host_can_have_are_replaced() {
     ] {
         let scenario = lan([(&["10.0.0.1/24", "fd00::a/64"], &[]), (&["10.0.0.2/24"], &[]), (&[wrong], &[])]);
         assert!(
-            told(&scenario).contains(&format!("nodes[2].addresses[0]: {expected}")),
+            described(&scenario).contains(&format!("nodes[2].addresses[0]: {expected}")),
             "{:#?}",
-            told(&scenario)
+            described(&scenario)
         );
     }
 }
@@ -192,28 +192,28 @@ fn a_gateway_has_to_be_near_and_there() {
     );
     one(
         &lan([(&["10.0.0.1/24"], &["10.0.0.254"]), (&["10.0.0.2/24"], &[]), (&["10.0.0.3/24"], &[])]),
-        Kind::GatewayOfNobody,
-        "nodes[0].gateway: nobody here has the address of the gateway, 10.0.0.254: what is for other networks gets lost → –",
+        Kind::UnknownGateway,
+        "nodes[0].gateway: no node here has the address of the gateway, 10.0.0.254: what is for other networks gets lost → –",
     );
 }
 
 #[test]
-fn hosts_on_one_lan_see_each_other_or_it_is_told() {
+fn hosts_on_one_lan_see_each_other_or_it_is_described() {
     one(
         &lan([(&["10.0.0.1/16"], &[]), (&["10.0.1.2/24"], &[]), (&["10.0.0.3/16"], &[])]),
-        Kind::Prefixes { narrow: cidr("10.0.1.0/24"), prefix_len: 16 },
+        Kind::PrefixMismatch { narrow: cidr("10.0.1.0/24"), prefix_len: 16 },
         "nodes[1].addresses: \"b\" (10.0.1.2/24) does not take \"a\" (10.0.0.1/16) for a neighbor, but \"a\" takes \"b\" for \
          one, so only one direction works: give both the same prefix length → give all of 10.0.1.0/24 the prefix length /16",
     );
     one(
         &lan([(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[]), (&["10.0.1.3/24"], &[])]),
-        Kind::Apart { odd: cidr("10.0.1.0/24"), main: cidr("10.0.0.0/24") },
+        Kind::SeparateNetworks { odd: cidr("10.0.1.0/24"), main: cidr("10.0.0.0/24") },
         "nodes[2].addresses: \"c\" (10.0.1.3/24) and \"a\" (10.0.0.1/24) are on one LAN but in different networks, and \
          without gateways they cannot talk to each other: give them addresses of one network → give \"c\" the address \
          10.0.0.3/24",
     );
     for harmless in [
-        // Prefixes that differ, but everybody is in the smaller network.
+        // Prefixes that differ, but every host is in the smaller network.
         [(&["10.0.0.1/24"][..], &[][..]), (&["10.0.0.2/25"], &[]), (&["10.0.0.3/25"], &[])],
         // Another network besides the one that all have.
         [
@@ -227,14 +227,14 @@ fn hosts_on_one_lan_see_each_other_or_it_is_told() {
             (&["10.0.1.2/24", "fd00::2/64"], &[]),
             (&["10.0.0.3/24", "fd00::3/64"], &[]),
         ],
-        // Each has somebody to ask.
+        // Each host has a neighbor.
         [
             (&["10.0.0.1/24"], &["10.0.0.3"]),
             (&["10.0.1.2/24"], &["10.0.1.3"]),
             (&["10.0.0.3/24", "10.0.1.3/24"], &[]),
         ],
     ] {
-        assert_eq!(told(&lan(harmless)), [""; 0]);
+        assert_eq!(described(&lan(harmless)), [""; 0]);
     }
 }
 
@@ -266,7 +266,7 @@ fn runs_that_go_nowhere_are_told_with_their_ends() {
         found,
         [
             (Kind::NoPath, Some(0), vec![NodeId(0), NodeId(2)]),
-            (Kind::AddressOfNobody, Some(1), vec![NodeId(1)]),
+            (Kind::UnknownAddress, Some(1), vec![NodeId(1)]),
             (Kind::NoRoute, Some(2), vec![NodeId(0)]),
         ]
     );
@@ -416,7 +416,7 @@ proptest! {
             let Some(fix) = fix else { return Ok(()) };
             scenario = fix.scenario;
         }
-        prop_assert!(false, "{:#?}", told(&scenario));
+        prop_assert!(false, "{:#?}", described(&scenario));
     }
 }
 
@@ -447,10 +447,10 @@ const FAR: &str = r#""r2": {"addresses": ["10.0.2.254/24"]}"#;
 
 #[test]
 fn a_network_of_routers_in_which_all_is_well_has_no_problems() {
-    assert_eq!(told(&routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR])), [""; 0]);
-    // With RIP nobody knows beforehand.
+    assert_eq!(described(&routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR])), [""; 0]);
+    // With RIP the routes are not known beforehand.
     assert_eq!(
-        told(&routed([A, B, C, r#", "rip": true"#, r#", "rip": true"#], [LAN, BETWEEN, FAR])),
+        described(&routed([A, B, C, r#", "rip": true"#, r#", "rip": true"#], [LAN, BETWEEN, FAR])),
         [""; 0]
     );
 }
@@ -469,16 +469,16 @@ fn a_host_without_a_gateway_takes_that_of_its_router() {
         Kind::NoRoute,
         r#"runs[0].ping.to: it gets there, but the answer gets lost: 10.0.1.1 is in none of the networks of "c", which has no gateway: the run will find no route → take 10.0.2.254, the address of "r2", as gateway of "c""#,
     );
-    let nobody = r#", "addresses": ["10.0.1.2/24"], "gateway": "10.0.1.77""#;
+    let unknown = r#", "addresses": ["10.0.1.2/24"], "gateway": "10.0.1.77""#;
     one(
-        &routed([A, nobody, C, R1, R2], [LAN, BETWEEN, FAR]),
-        Kind::GatewayOfNobody,
-        r#"nodes[1].gateway: nobody here has the address of the gateway, 10.0.1.77: what is for other networks gets lost → take 10.0.1.254, the address of "r1", as gateway of "b""#,
+        &routed([A, unknown, C, R1, R2], [LAN, BETWEEN, FAR]),
+        Kind::UnknownGateway,
+        r#"nodes[1].gateway: no node here has the address of the gateway, 10.0.1.77: what is for other networks gets lost → take 10.0.1.254, the address of "r1", as gateway of "b""#,
     );
 }
 
 #[test]
-fn a_route_that_is_missing_there_or_back_is_told() {
+fn a_route_that_is_missing_there_or_back_is_described() {
     one(
         &routed([A, B, C, "", R2], [LAN, BETWEEN, FAR]),
         Kind::NoRoute,
@@ -498,14 +498,14 @@ fn a_route_that_is_missing_there_or_back_is_told() {
     );
     let astray = r#", "routes": [{"to": "10.0.2.0/24", "via": "10.0.12.9"}]"#;
     assert_eq!(
-        told(&routed([A, B, C, astray, R2], [LAN, BETWEEN, FAR])),
+        described(&routed([A, B, C, astray, R2], [LAN, BETWEEN, FAR])),
         [
             r#"runs[0].ping.to: "r1" sends what is for 10.0.2.1 to 10.0.12.9, which is no router on that LAN: the run will get no answer → –"#,
-            "nodes[4].routes[0].via: nobody here has the address of the next router, 10.0.12.9: what takes this route gets lost → –",
+            "nodes[4].routes[0].via: no node here has the address of the next router, 10.0.12.9: what takes this route gets lost → –",
         ]
     );
     let far = r#", "routes": [{"to": "10.0.2.0/24", "via": "10.0.99.9"}]"#;
-    let all = told(&routed([A, B, C, far, R2], [LAN, BETWEEN, FAR]));
+    let all = described(&routed([A, B, C, far, R2], [LAN, BETWEEN, FAR]));
     assert!(
         all[0].starts_with(
             "nodes[4].routes[0].via: the next router, 10.0.99.9, is in none of this router's networks"
@@ -519,7 +519,7 @@ fn routers_say_which_network_a_lan_is() {
     let odd = r#", "addresses": ["10.0.9.2/24"]"#;
     one(
         &routed([A, odd, C, R1, R2], [LAN, BETWEEN, FAR]),
-        Kind::Apart { odd: cidr("10.0.9.0/24"), main: cidr("10.0.1.0/24") },
+        Kind::SeparateNetworks { odd: cidr("10.0.9.0/24"), main: cidr("10.0.1.0/24") },
         r#"nodes[1].addresses: "b" (10.0.9.2/24) and "r1" (10.0.1.254/24) are on one LAN but in different networks, and without gateways they cannot talk to each other: give them addresses of one network → give "b" the address 10.0.1.2/24"#,
     );
     let mut scenario = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]);
@@ -559,7 +559,7 @@ fn a_port_of_a_router_has_an_address_and_no_two_the_same_network() {
         &routed([A, B, r#", "addresses": ["10.0.2.1/24"]"#, R1, R2], [LAN, BETWEEN, ""])
             .without_run(RunId(0)),
         Kind::PortWithoutAddress,
-        "links[4].ports.r2: this router has no address here: nobody on this cable can send anything through it → –",
+        "links[4].ports.r2: this router has no address here: no host on this cable can send anything through it → –",
     );
     let text = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]).to_json();
     let text = text.replace("10.0.12.1/24", "10.0.1.129/25");
@@ -576,7 +576,7 @@ fn a_host_that_waits_for_an_advertisement_needs_a_router_that_makes_one() {
     let waits = r#", "slaac": true"#;
     let six = r#""r1": {"addresses": ["10.0.1.254/24", "fd00:1::1/64"]}"#;
     let silent = r#""r1": {"addresses": ["10.0.1.254/24", "fd00:1::1/64"], "advertise": false}"#;
-    assert_eq!(told(&routed([A, waits, C, R1, R2], [six, BETWEEN, FAR])), [""; 0]);
+    assert_eq!(described(&routed([A, waits, C, R1, R2], [six, BETWEEN, FAR])), [""; 0]);
     for lan in [LAN, silent] {
         one(
             &routed([A, waits, C, R1, R2], [lan, BETWEEN, FAR]),
@@ -599,12 +599,12 @@ fn switched(vlan: u16, near: &str, far: &str) -> Scenario {
 }
 
 #[test]
-fn vlans_that_do_not_meet_are_told() {
+fn vlans_that_do_not_meet_are_described() {
     let trunk = r#""trunk": true"#;
-    assert_eq!(told(&switched(10, trunk, trunk)), [""; 0]);
-    assert_eq!(told(&switched(10, r#""vlan": 10"#, r#""vlan": 10"#)), [""; 0]);
+    assert_eq!(described(&switched(10, trunk, trunk)), [""; 0]);
+    assert_eq!(described(&switched(10, r#""vlan": 10"#, r#""vlan": 10"#)), [""; 0]);
     let stands = r#"runs[0].ping.to: "a" takes 10.0.0.2 for a neighbor, but a router or a VLAN stands between: the run will get no answer → –"#;
-    assert_eq!(told(&switched(20, trunk, trunk))[0], stands);
+    assert_eq!(described(&switched(20, trunk, trunk))[0], stands);
     for (near, far, expected) in [
         (
             r#""vlan": 10"#,
@@ -622,7 +622,7 @@ fn vlans_that_do_not_meet_are_told() {
             r#"links[2].ports.s: this cable is a trunk at "s", but belongs to one VLAN at "t": the frames of other VLANs get lost; make both ends trunks → –"#,
         ),
     ] {
-        let found = told(&switched(10, near, far));
+        let found = described(&switched(10, near, far));
         assert!(found.contains(&expected.to_owned()), "{found:#?}");
     }
     let kinds: Vec<_> =
@@ -649,10 +649,10 @@ fn a_loop_is_no_problem_where_every_switch_of_it_has_a_spanning_tree() {
          tree of the switches, or keep it to watch the storm → turn on the spanning tree of \"u\"",
     );
     set(&mut scenario, 4, Some(defaults::STP));
-    assert_eq!(told(&scenario), [""; 0]);
+    assert_eq!(described(&scenario), [""; 0]);
     // A hub in it does no harm, hubs alone do.
     scenario.topology.nodes[4].kind = NodeKind::Hub;
-    assert_eq!(told(&scenario), [""; 0]);
+    assert_eq!(described(&scenario), [""; 0]);
     for number in [2, 3] {
         scenario.topology.nodes[number].kind = NodeKind::Hub;
     }
@@ -665,7 +665,7 @@ fn a_loop_is_no_problem_where_every_switch_of_it_has_a_spanning_tree() {
 }
 
 #[test]
-fn who_hears_no_group_because_of_a_router_is_told() {
+fn who_hears_no_group_because_of_a_router_is_described() {
     let text = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]).to_json().replace(
         r#"{"ping": {"from": "a", "to": "c"}}"#,
         r#"{"multicast": {"from": "a", "group": "239.1.2.3", "receivers": ["b", "c"]}}"#,
@@ -674,10 +674,10 @@ fn who_hears_no_group_because_of_a_router_is_told() {
     one(
         &scenario,
         Kind::NoPath,
-        "runs[0].multicast.receivers[1]: it is on another LAN, and routers here forward no multicast: it will hear nothing → –",
+        "runs[0].multicast.receivers[1]: it is on another LAN, and routers here forward no multicast: it will receive nothing → –",
     );
     let left = scenario.without(&[NodeId(2)], &[]);
     let RunKind::Multicast(run) = &left.runs[0].1.kind else { panic!() };
     assert_eq!(run.receivers, [NodeId(1)], "who goes is no receiver any more");
-    assert_eq!(left.without(&[NodeId(1)], &[]).runs, [], "nobody is left to hear it");
+    assert_eq!(left.without(&[NodeId(1)], &[]).runs, [], "no receiver is left");
 }

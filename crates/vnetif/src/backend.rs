@@ -1,7 +1,7 @@
-//! What a network in memory has to offer to the interfaces that join it.
+//! The trait of a network in memory, and its errors.
 //!
-//! Sans-IO: time is an argument, and nobody needs a thread. A backend's handles are cheap clones of one network, so its
-//! methods take `&self`. Backends stack: [`Impaired`](crate::Impaired) and [`Delayed`](crate::Delayed) wrap any other.
+//! Sans-IO: time is an argument, and no thread is needed. Clones of a backend are cheap handles of one network, so its methods take
+//! `&self`. Backends stack: [`Impaired`](crate::Impaired) and [`Delayed`](crate::Delayed) wrap any other.
 
 use crate::inbox::InboxSender;
 use smoltcp::wire::EthernetAddress;
@@ -15,34 +15,43 @@ pub const IP_MTU: usize = 1500;
 
 /// A network in memory.
 pub trait Backend: Clone {
-    /// A new port. Nothing is delivered to it until it listens. Its number is never used again, so that no old frame
-    /// can be taken for one of a newcomer.
+    /// Registers a new port. Nothing is delivered to it until it listens. Its number is never used again, so that a frame that still
+    /// waits for an old port cannot reach a new one.
+    ///
+    /// # Errors
+    /// If all port numbers were used.
     fn register(&self) -> Result<PortId, PortsExhausted>;
 
-    /// Takes a port off the network and drops what is pending for it. Nothing for a port that is not there. It may be
-    /// called from inside a listener, the port's own included.
+    /// Removes a port and drops the frames that wait for it. No effect for a port that does not exist. It may be called from inside
+    /// a listener, the port's own included.
     fn unregister(&self, port: PortId);
 
-    /// Takes a port off the network, but first delivers what is pending for it. From inside the port's own listener
-    /// this cannot be: then the rest is delivered as soon as that returns.
+    /// Removes a port, but first delivers the frames that wait for it. When called from inside the port's own listener, these are
+    /// delivered as soon as the listener returns.
     fn unregister_and_flush(&self, port: PortId);
 
-    /// The port's address.
+    /// The port's Ethernet address.
     fn mac(&self, port: PortId) -> EthernetAddress {
         port.mac()
     }
 
-    /// The largest IP packet in bytes that an interface should send here, unless it was told otherwise. Advice, not a
-    /// check: a network that refuses large frames is [`FrameSizeMax`](wire::impair::Impairment::FrameSizeMax).
+    /// The largest IP packet in bytes that an interface should send here, unless its options set another limit. It is advice and
+    /// not enforced: a network that refuses large frames has [`FrameSizeMax`](wire::impair::Impairment::FrameSizeMax).
     fn mtu(&self) -> usize;
 
-    /// Sends a frame. `now` must not go back.
+    /// Sends a frame. `now` must not decrease.
+    ///
+    /// # Errors
+    /// If the frame is too big, too many frames wait, or there is no such port.
     fn write(&self, now: Instant, from: PortId, frame: Frame) -> Result<(), WriteError>;
 
-    /// From now on delivers to this listener, in place of an earlier one.
+    /// Delivers the port's frames to this listener from now on, in place of an earlier one.
+    ///
+    /// # Errors
+    /// If there is no such port.
     fn listen(&self, port: PortId, listener: Listener) -> Result<(), UnknownPort>;
 
-    /// Whether a write would be taken now. An interface that asks first loses nothing to [`WriteError::QueueFull`].
+    /// Whether a write would be accepted now. An interface that asks first never gets [`WriteError::QueueFull`].
     fn ready(&self) -> bool {
         true
     }
@@ -50,21 +59,22 @@ pub trait Backend: Clone {
     /// Delivers what is due by now. Backends that deliver within the write have nothing to do here.
     fn advance(&self, _now: Instant) {}
 
-    /// When [`advance`](Self::advance) will next have something to do; the past means at once.
+    /// When [`advance`](Self::advance) will next have something to do; a moment in the past means at once. `None`: nothing waits.
     fn next_due(&self) -> Option<Instant> {
         None
     }
 }
 
-/// Who gets a port's frames.
+/// The receiver of a port's frames.
 pub enum Listener {
-    /// They wait here until their reader comes for them: what a stack wants.
+    /// Frames wait in an inbox until their reader takes them, as a stack needs it.
     Inbox(InboxSender),
-    /// They are handed to this at once. It may write, leave, and make others leave: nothing is borrowed while it runs.
+    /// A callback is called with each frame at once. It may write, and unregister its own port and others: nothing is borrowed
+    /// while it runs.
     Callback(Callback),
 }
 
-/// A listener that is called: with the moment of delivery, and the frame.
+/// A listener that is called with the moment of delivery and the frame.
 pub type Callback = Box<dyn FnMut(Instant, Frame)>;
 
 impl Listener {
@@ -74,7 +84,7 @@ impl Listener {
         Self::Callback(Box::new(callback))
     }
 
-    /// Hands over one frame.
+    /// Delivers one frame.
     pub fn hand(&mut self, now: Instant, frame: Frame) {
         match self {
             Self::Inbox(inbox) => inbox.push(frame),
@@ -98,24 +108,24 @@ impl fmt::Debug for Listener {
     }
 }
 
-/// A frame was not sent.
+/// Why a frame was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// The network or the interface takes no frame of this size.
     #[error("a frame of {bytes} bytes is too big: at most {bytes_max} fit, Ethernet header included")]
     FrameTooBig {
-        /// Of the frame.
+        /// The frame's length in bytes.
         bytes: usize,
-        /// That would have been taken.
+        /// The largest accepted frame in bytes.
         bytes_max: usize,
     },
     /// Too many frames wait for delivery; [`Backend::advance`] makes room.
     #[error("{frames} frames wait for delivery already: advance the backend")]
     QueueFull {
-        /// How many wait.
+        /// How many frames wait.
         frames: usize,
     },
-    /// There is no such port, or no longer.
+    /// There is no such port (any more).
     #[error(transparent)]
     UnknownPort(#[from] UnknownPort),
 }
@@ -125,7 +135,7 @@ pub enum WriteError {
 #[error("{0} is not registered here, or has left")]
 pub struct UnknownPort(pub PortId);
 
-/// All numbers were used: four billion ports have come and gone.
+/// All port numbers were used: four billion ports were registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("all port numbers were used")]
 pub struct PortsExhausted;

@@ -1,4 +1,4 @@
-//! TCP bulk between two stacks of one process: what `iperf_self` of mirage-vnetif does, in reusable form.
+//! TCP bulk transfer between two stacks of one process, as mirage-vnetif's `iperf_self` does it, in reusable form.
 //!
 //! The sender keeps its socket's buffer full, the receiver empties its own. Natively, in a test and in a browser it is
 //! this same [`Net`], and only its driver differs.
@@ -18,17 +18,17 @@ use wire::time::Instant;
 pub const PORT: u16 = 5001;
 /// The first of the ephemeral ports (RFC 6335, section 6).
 const EPHEMERAL_PORT: u16 = 49152;
-/// Whoever has closed and hears nothing for so long gives up: at least 100 s, says RFC 9293, 3.8.3. Without that smoltcp
-/// 0.14 might never end: after three duplicate ACKs with nothing but its FIN in flight, it does not send that again. Not
-/// before the close: a clock that jumps, as a sleeping machine's does, must not break the connection.
+/// The user timeout after the close: at least 100 s (RFC 9293, 3.8.3). Without it smoltcp 0.14 might never end: after three duplicate
+/// ACKs with only its FIN in flight, it does not retransmit the FIN. It is not set before the close, since a clock that jumps, as a
+/// sleeping machine's does, must not break the connection.
 const USER_TIMEOUT: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(100);
-/// The content repeats after this many bytes: a prime, so that no lost or doubled segment goes unnoticed.
+/// The content repeats after this many bytes: a prime, so that a lost or duplicated segment is detected.
 const PATTERN_BYTES: usize = 65_521;
 
-/// What is to be sent, and by which stacks.
+/// The transfer and its stacks.
 #[derive(Clone, Debug)]
 pub struct BulkConfig {
-    /// After so many bytes the sender closes; `None`: never.
+    /// The number of bytes after which the sender closes; `None`: never.
     pub bytes: Option<u64>,
     /// IPv4 or IPv6.
     pub ip: IpVersion,
@@ -36,17 +36,17 @@ pub struct BulkConfig {
     pub sender_mtu: Option<usize>,
     /// The receiver's IP MTU in bytes; `None`: what the backend advises.
     pub receiver_mtu: Option<usize>,
-    /// Of the sender's socket, in bytes.
+    /// The send buffer of the sender's socket, in bytes.
     pub tx_buffer: usize,
-    /// Of the receiver's socket, in bytes.
+    /// The receive buffer of the receiver's socket, in bytes.
     pub rx_buffer: usize,
     /// Whether both stacks compute and verify checksums.
     pub checksums: bool,
-    /// The sender's.
+    /// The sender's congestion control.
     pub congestion: CongestionControl,
     /// Whether every received byte is compared with what was sent; if not, it is only counted.
     pub verify: bool,
-    /// Of sequence numbers and content.
+    /// The seed of initial sequence numbers and content.
     pub seed: u64,
 }
 
@@ -71,23 +71,26 @@ impl Default for BulkConfig {
 /// Two stacks on a backend, and a TCP connection that carries as much as it can from one to the other.
 #[derive(Debug)]
 pub struct Bulk<B: Backend> {
-    /// Sends.
+    /// The sending stack.
     pub sender: Stack<B>,
-    /// Receives.
+    /// The receiving stack.
     pub receiver: Stack<B>,
     backend: B,
     bytes: Option<u64>,
     verify: bool,
     sending: SocketHandle,
     receiving: SocketHandle,
-    /// Twice, so that any place of it is followed by a whole length.
+    /// The content, twice in a row, so that every offset in the first half is followed by a whole period.
     pattern: Vec<u8>,
     sent: u64,
     received: u64,
 }
 
 impl<B: Backend> Bulk<B> {
-    /// Two stacks, and their connection about to be opened: 10.0.0.1 or fc00::1 sends to 10.0.0.2 or fc00::2.
+    /// Two stacks with a connection that opens when they are polled: 10.0.0.1 or fc00::1 sends to 10.0.0.2 or fc00::2.
+    ///
+    /// # Errors
+    /// If the backend has used all its port numbers.
     pub fn new(backend: &B, config: &BulkConfig) -> Result<Self, PortsExhausted> {
         let checksums =
             if config.checksums { ChecksumCapabilities::default() } else { ChecksumCapabilities::ignored() };

@@ -1,9 +1,9 @@
-//! A backend behind cables: what a port writes first travels over a line of its own, with a rate, a finite queue and a
-//! propagation delay, and is then written to the backend behind. A cable may [misbehave](wire::impair): then each port's does
-//! so by itself, unlike with [`Impaired`](crate::Impaired), which is one medium for all.
+//! A backend behind cables: a frame that a port writes first crosses a line of its own, with a rate, a finite queue and a
+//! propagation delay, and is then written to the inner backend. Cables may have [impairments](wire::impair): each port's draws by
+//! itself, unlike [`Impaired`](crate::Impaired), which is one medium for all.
 //!
-//! Only the way in, not the way out too: for two ports that would be the same with twice the delay, and whoever needs a
-//! real topology wants a network simulator and not a LAN.
+//! Only the direction into the network is delayed: for two ports, delaying the other one too would be the same as twice the
+//! delay, and a real topology needs a network simulator and not a LAN.
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
 use smoltcp::wire::EthernetAddress;
@@ -33,7 +33,8 @@ struct Shared<B> {
 
 #[derive(Debug, Default)]
 struct Core {
-    /// A stack's clock counts whole microseconds, rounded down: what it sends must not leave before what it answers.
+    /// The latest time seen. A stack's clock counts whole microseconds, rounded down: an answer must not leave before its request has
+    /// arrived.
     now: Instant,
     cables: BTreeMap<PortId, Cable>,
     flights: BinaryHeap<Reverse<Flight>>,
@@ -45,7 +46,7 @@ struct Core {
 struct Cable {
     wire: Wire,
     in_flight: usize,
-    /// The port has left, flushing: its frames still arrive, in the name of this port of the backend behind.
+    /// The port has left with a flush: its frames still arrive, sent by this port of the inner backend.
     stand_in: Option<PortId>,
 }
 
@@ -58,36 +59,35 @@ struct Flight {
 }
 
 impl<B: Backend> Delayed<B> {
-    /// This backend, with a cable like this for every port.
+    /// `inner` with such a cable for every port.
     pub fn new(inner: B, config: LineConfig) -> Self {
         Self::with_impairments(inner, config, &[], 0)
     }
 
-    /// This backend, with a cable like this for every port that misbehaves like this. A frame too big is lost: its writer
-    /// learns nothing.
+    /// `inner` with such a cable with these impairments for every port. A frame that is too big is lost: its writer gets no error.
     pub fn with_impairments(inner: B, config: LineConfig, impairments: &[Impairment], seed: u64) -> Self {
         let impairments = impairments.to_vec();
         Self(Rc::new(Shared { inner, config, impairments, seed, core: RefCell::default() }))
     }
 
-    /// The backend behind.
+    /// The inner backend.
     pub fn inner(&self) -> &B {
         &self.0.inner
     }
 
     /// How many frames were lost: in the queue or on the cable of their sender, because it left without flushing, or because
-    /// the backend behind refused them when they arrived.
+    /// the inner backend refused them when they arrived.
     pub fn dropped(&self) -> u64 {
         self.0.core.borrow().dropped
     }
 
-    /// How many frames wait or travel.
+    /// How many frames are queued or propagating.
     pub fn in_flight(&self) -> usize {
         self.0.core.borrow().flights.len()
     }
 
-    /// The next frame that has arrived, with its sender in the backend behind and whether that only stood in for this
-    /// last frame.
+    /// The next frame that has arrived, with its sending port in the inner backend, and whether that is a stand-in whose last frame
+    /// this is.
     fn arrived(&self, now: Instant) -> Option<(Flight, PortId, bool)> {
         let core = &mut *self.0.core.borrow_mut();
         let flight = core.flights.peek().filter(|Reverse(flight)| flight.arrival <= now).is_some();
@@ -116,11 +116,11 @@ impl<B: Backend> Backend for Delayed<B> {
         Ok(port)
     }
 
-    /// What it has sent and is still on its cable is lost: the cable was pulled.
+    /// Frames that are still on its cable are lost, as if the cable was pulled.
     fn unregister(&self, port: PortId) {
         {
             let core = &mut *self.0.core.borrow_mut();
-            // A cable with a stand-in belongs to nobody any more.
+            // A cable with a stand-in belongs to no port any more.
             if core.cables.get(&port).is_some_and(|cable| cable.stand_in.is_none()) {
                 core.cables.remove(&port);
                 let before = core.flights.len();
@@ -131,8 +131,8 @@ impl<B: Backend> Backend for Delayed<B> {
         self.0.inner.unregister(port);
     }
 
-    /// What it has sent and is still on its cable arrives when it is due. What others have sent is not pending for
-    /// anybody before it has arrived.
+    /// Frames that are still on its cable arrive when they are due. Frames of other ports wait for a receiver only once they have
+    /// arrived.
     fn unregister_and_flush(&self, port: PortId) {
         {
             let core = &mut *self.0.core.borrow_mut();

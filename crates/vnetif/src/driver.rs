@@ -1,9 +1,9 @@
-//! Who runs a network, and when everyone else may run: sans-IO below, a `Yield` from outside above.
+//! Drivers: they step a network in slices of bounded time, and yield to other tasks in between.
 //!
 //! A [`Net`] only moves when it is stepped. [`drive`] steps it for a slice of time, then awaits a [`Yield`]: the next
 //! animation frame in a browser, the thread's yield natively, nothing in a test. So no slice is longer than its budget,
-//! whatever the network does, and this crate needs neither a runtime nor a clock. [`run_virtual`] needs not even those:
-//! it jumps from one due moment to the next.
+//! whatever the network does, and this crate needs neither a runtime nor a clock. [`run_virtual`] steps a network in virtual
+//! time: it jumps from one due moment to the next.
 
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -14,9 +14,9 @@ use wire::time::{Duration, Instant};
 /// The smallest step of [`run_virtual`]: what smoltcp's clock can tell apart.
 pub const TICK: Duration = Duration::from_micros(1);
 
-/// Lets everyone else run. Every closure that returns a future is one.
+/// Lets other tasks run. Every closure that returns a future is a `Yield`.
 pub trait Yield {
-    /// Ready when it is this side's turn again.
+    /// Ready when this task may go on.
     fn yield_now(&self) -> impl Future<Output = ()>;
 }
 
@@ -26,41 +26,40 @@ impl<F: Fn() -> R, R: Future<Output = ()>> Yield for F {
     }
 }
 
-/// Something that moves when it is stepped.
+/// A network that advances only when it is stepped.
 pub trait Net {
-    /// Does what is to be done now: a small, bounded piece of it. `now` must not go back.
+    /// Does a small, bounded part of the work that is due. `now` must not decrease.
     fn step(&mut self, now: Instant) -> Progress;
 }
 
-/// How far a step got.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// There may be more to do at once.
     Busy,
     /// There is nothing to do.
     Idle {
-        /// Before this moment; `None`: ever, if nobody interferes.
+        /// When there next is; `None`: never, without action from outside.
         next_due: Option<Instant>,
     },
-    /// It has come to its end.
+    /// The network has reached its end.
     Done,
 }
 
 /// Why a driver returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// The network has come to its end.
+    /// The network reached its end.
     Done,
     /// The caller stopped it.
     Stopped,
-    /// Nothing would ever happen again.
+    /// The network is idle for ever.
     Stuck,
-    /// The time was up.
+    /// The end of the given time was reached.
     OutOfTime,
 }
 
-/// Steps the network until it is idle or done, or the budget is used up: after that, only the step that was begun is
-/// finished.
+/// Steps the network until it is idle or done, or the budget is used up. A step that has begun is finished.
 pub fn run_slice(net: &mut impl Net, clock: impl Fn() -> Instant, budget: Duration) -> Progress {
     let mut now = clock();
     let end = now + budget;
@@ -73,8 +72,8 @@ pub fn run_slice(net: &mut impl Net, clock: impl Fn() -> Instant, budget: Durati
     }
 }
 
-/// Runs the network by this clock, in slices of at most `budget`, with a yield after each. After every slice
-/// `after_slice` may look at it, change it, and stop it.
+/// Runs the network by this clock, in slices of at most `budget`, with a yield after each. `after_slice` is called after each
+/// slice; it may inspect, change and stop the network.
 pub async fn drive<N: Net>(
     net: &mut N,
     clock: impl Fn() -> Instant,
@@ -110,7 +109,7 @@ pub fn run_virtual(net: &mut impl Net, from: Instant, until: Instant) -> (Instan
     }
 }
 
-/// A future that is ready when it is asked the second time, so that the executor runs its other tasks first.
+/// A future that is ready when it is polled the second time, so that the executor runs its other tasks first.
 #[derive(Debug, Default)]
 pub struct Pause(bool);
 
@@ -137,7 +136,7 @@ mod tests {
     use std::pin::pin;
     use std::task::Waker;
 
-    /// Has this many steps to do, and takes a millisecond of the clock for each.
+    /// A network of this many steps, each of which takes a millisecond of the clock.
     struct Work<'a> {
         steps: u32,
         clock: &'a Cell<Instant>,
@@ -188,7 +187,7 @@ mod tests {
         assert_eq!(ended, Ended::Stopped);
     }
 
-    /// Something to do at each of these moments.
+    /// A network with work at each of these moments, in nanoseconds.
     struct Alarms(Vec<u64>);
 
     impl Net for Alarms {

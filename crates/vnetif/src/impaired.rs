@@ -1,9 +1,9 @@
-//! A backend that misbehaves: any other one behind [`wire::impair`].
+//! A backend that applies the impairments of [`wire::impair`] to any other backend.
 //!
-//! What a medium does to a frame (refusing, losing, flipping a bit, handing it on twice) is decided once, when it is written,
-//! for all who would have got it. Only trailing bytes are a matter of each receiver: every one gets padding of its own.
+//! What happens to a frame (refusal, loss, bit error, duplicate) is decided once, when it is written, for all its receivers. Only
+//! trailing bytes are drawn for each receiver.
 //!
-//! Delivery takes no time here, so what varies a delay does nothing: for that there is [`Delayed`](crate::Delayed).
+//! Delivery takes no time here, so jitter and reordering have no effect: use [`Delayed`](crate::Delayed) for them.
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
 use smoltcp::wire::EthernetAddress;
@@ -16,11 +16,11 @@ use wire::mac::PortId;
 use wire::nic::ETHERNET_HEADER_BYTES;
 use wire::time::Instant;
 
-/// The names of the random streams in the seed's tree.
+/// The first numbers of the random streams' paths.
 const SENDING: u64 = 0;
 const RECEIVING: u64 = 1;
 
-/// A backend that misbehaves. Clones are handles of the same one.
+/// A backend with impairments. Clones are handles of the same one.
 #[derive(Clone, Debug)]
 pub struct Impaired<B>(Rc<Shared<B>>);
 
@@ -30,15 +30,15 @@ struct Shared<B> {
     seed: u64,
     frame_bytes_max: Option<usize>,
     sending: RefCell<Pipeline>,
-    /// The impairments that each receiver has by itself.
+    /// The impairments that are drawn for each receiver.
     receiving: Vec<Impairment>,
     up: Cell<bool>,
     losses: RefCell<BTreeMap<LossReason, u64>>,
 }
 
 impl<B: Backend + 'static> Impaired<B> {
-    /// This backend, with these impairments, in whatever order they are given. They see the frames of all ports as
-    /// one stream: it is the medium that misbehaves.
+    /// `inner` with these impairments; their order does not matter. They apply to the frames of all ports as one stream, since they
+    /// are those of the shared medium.
     pub fn new(inner: B, impairments: &[Impairment], seed: u64) -> Self {
         let (receiving, sending): (Vec<_>, Vec<_>) =
             impairments.iter().partition(|impairment| matches!(impairment, Impairment::TrailingBytes(_)));
@@ -57,7 +57,7 @@ impl<B: Backend + 'static> Impaired<B> {
         }))
     }
 
-    /// The backend behind.
+    /// The inner backend.
     pub fn inner(&self) -> &B {
         &self.0.inner
     }
@@ -72,12 +72,12 @@ impl<B: Backend + 'static> Impaired<B> {
         self.0.up.get()
     }
 
-    /// Whether the one silence has begun by now.
+    /// Whether a [silence](Impairment::SilenceOnce) has begun by now.
     pub fn silence_fired(&self) -> bool {
         self.0.sending.borrow().silence_fired()
     }
 
-    /// How many written frames were lost, by reason. A refused one is not lost: its writer knows.
+    /// How many written frames were lost, by reason. Refused frames are not counted: their writer gets an error.
     pub fn losses(&self) -> BTreeMap<LossReason, u64> {
         self.0.losses.borrow().clone()
     }
@@ -100,7 +100,7 @@ impl<B: Backend + 'static> Backend for Impaired<B> {
         self.0.inner.mac(port)
     }
 
-    /// Says what is enforced: who sends more anyway, gets the error.
+    /// The size limit that is enforced: longer frames get an error.
     fn mtu(&self) -> usize {
         let enforced =
             self.0.frame_bytes_max.map_or(usize::MAX, |max| max.saturating_sub(ETHERNET_HEADER_BYTES));
@@ -156,7 +156,7 @@ mod tests {
     use crate::lan::Lan;
     use wire::units::Ratio;
 
-    /// A port that listens, and what it gets.
+    /// A port that listens, and its inbox.
     fn listener<B: Backend>(backend: &B) -> (PortId, Inbox) {
         let port = backend.register().unwrap();
         let (sender, inbox) = inbox(usize::MAX);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_writer_of_a_frame_too_big_gets_the_error_and_the_advice_was_given() {
+    fn a_frame_over_the_advised_mtu_gets_an_error() {
         let medium = Impaired::new(Lan::hub(), &[Impairment::FrameSizeMax(1014)], 7);
         let ((a, _), (_, b)) = (listener(&medium), listener(&medium));
         assert_eq!(medium.mtu(), 1000);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duplicated_frame_is_heard_twice_and_a_corrupted_one_with_one_wrong_bit() {
+    fn a_duplicated_frame_arrives_twice_and_a_corrupted_one_with_one_bit_error() {
         let always = (Ratio::percent(100), Ratio::percent(0));
         let all = [
             Impairment::Duplicate { probability: always.0, correlation: always.1 },
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_switch_loses_everything_while_off_and_nothing_after() {
+    fn a_medium_loses_everything_while_switched_off_and_nothing_after() {
         let medium = Impaired::new(Lan::hub(), &[], 7);
         let ((a, _), (_, b)) = (listener(&medium), listener(&medium));
         for up in [true, false, true] {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_behind_trailing_bytes_still_learns_that_its_port_has_left() {
+    fn an_inbox_behind_trailing_bytes_is_closed_when_its_port_leaves() {
         let medium = Impaired::new(Lan::hub(), &[Impairment::TrailingBytes(9)], 7);
         let (port, inbox) = listener(&medium);
         assert!(!inbox.is_closed());

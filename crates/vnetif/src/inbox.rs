@@ -1,7 +1,7 @@
-//! The frames that wait for one reader.
+//! The queue of frames that wait for one reader.
 //!
-//! A stack is not called back from inside somebody else's send: frames wait here until it is its turn. Two halves, as
-//! a channel has, so that the reader learns by itself when the writing side is gone, whoever let go of it.
+//! Sending a frame does not run the receiver's stack: the frame waits here until the stack is polled. It has two halves, like a
+//! channel, so that the reader notices when the writing half was dropped.
 
 use crate::signal::Waiters;
 use std::cell::{Cell, RefCell};
@@ -12,11 +12,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use wire::frame::Frame;
 
-/// How many frames wait at most unless said otherwise: 16 MiB of full frames, which only a reader that has stopped
-/// reading lets gather.
+/// The default capacity in frames: 16 MiB of full frames, which only a reader that has stopped reading can accumulate.
 pub const INBOX_FRAMES_MAX: usize = 11_000;
 
-/// An inbox for at most `frames_max` frames: what its backend writes to and what its reader reads from.
+/// An inbox for at most `frames_max` frames: the half for its backend and the half for its reader.
 pub fn inbox(frames_max: usize) -> (InboxSender, Inbox) {
     let queue = Rc::new(Queue { frames_max, ..Queue::default() });
     (InboxSender(queue.clone()), Inbox(queue))
@@ -40,14 +39,14 @@ pub struct InboxSender(Rc<Queue>);
 pub struct Inbox(Rc<Queue>);
 
 impl InboxSender {
-    /// Adds a frame and wakes who waits for one. A full inbox loses it, as a network card's ring does, and counts it.
+    /// Adds a frame and wakes the tasks that wait for one. A full inbox drops it, as a network card's ring does, and counts it.
     pub fn push(&self, frame: Frame) {
         if let Some(sleeper) = self.push_quietly(frame) {
             sleeper.wake();
         }
     }
 
-    /// Adds a frame; somebody may have to be woken for it, once the caller has let go of what it borrows.
+    /// Adds a frame; returns the readers to wake, once the caller borrows nothing.
     #[inline]
     pub(crate) fn push_quietly(&self, frame: Frame) -> Option<Sleeper> {
         let mut frames = self.0.frames.borrow_mut();
@@ -61,7 +60,7 @@ impl InboxSender {
 }
 
 impl Queue {
-    /// Counts a frame for which there is no room.
+    /// Counts a dropped frame.
     #[cold]
     fn lose(&self, _frame: Frame) {
         self.overflowed.set(self.overflowed.get() + 1);
@@ -75,7 +74,7 @@ impl Drop for InboxSender {
     }
 }
 
-/// Readers that wait for a frame that has come.
+/// Readers that wait for a frame that has arrived.
 pub(crate) struct Sleeper(Rc<Queue>);
 
 impl Sleeper {
@@ -96,7 +95,7 @@ impl Inbox {
         self.0.frames.borrow().len()
     }
 
-    /// Whether none waits.
+    /// Whether no frame waits.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -106,17 +105,17 @@ impl Inbox {
         self.0.overflowed.get()
     }
 
-    /// Whether nothing will come any more; what waits can still be read.
+    /// Whether no more frames will arrive. Those that wait can still be read.
     pub fn is_closed(&self) -> bool {
         self.0.closed.get()
     }
 
-    /// Forgets all that waits.
+    /// Drops all waiting frames.
     pub fn clear(&self) {
         self.0.frames.take();
     }
 
-    /// Ready with `true` once a frame waits, or with `false` once none ever will.
+    /// Ready with `true` once a frame waits, or with `false` once the inbox is closed and empty.
     pub fn readable(&self) -> Readable {
         Readable(self.clone())
     }
@@ -162,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_is_told_of_a_frame_and_of_the_end_but_reads_what_is_left_first() {
+    fn a_reader_is_woken_for_a_frame_and_for_the_end_and_reads_what_is_left_first() {
         let (sender, inbox) = inbox(2);
         let mut context = Context::from_waker(Waker::noop());
         let mut readable = pin!(inbox.readable());

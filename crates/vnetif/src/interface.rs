@@ -1,8 +1,8 @@
 //! The virtual network interface that a stack holds: one port of a backend, as smoltcp's [`phy::Device`].
 //!
-//! The backend writes received frames into an inbox, and the stack takes them from there when it is polled, so nobody
-//! is called back from inside somebody else's send. Handles are cheap clones: the stack owns one, and whoever watches
-//! it, waits for it or disconnects it has another.
+//! The backend writes received frames into an inbox, and the stack takes them from there when it is polled, so sending never runs
+//! the receiver's stack. Clones are cheap handles: the stack owns one, and code that watches the interface, waits for it or
+//! disconnects it has another.
 
 use crate::backend::{Backend, Listener, PortsExhausted, UnknownPort, WriteError};
 use crate::driver::Yield;
@@ -19,10 +19,10 @@ use wire::mac::PortId;
 use wire::nic::ETHERNET_HEADER_BYTES;
 use wire::time::Instant;
 
-/// What an interface is like.
+/// The properties of an interface.
 pub struct Options {
-    /// The largest IP packet in bytes; `None`: what the backend advises. A longer frame is refused and not clamped: half
-    /// a packet is of use to nobody. What is *received* may be longer, as padding is.
+    /// The largest IP packet in bytes; `None`: what the backend advises. A longer frame is refused and not
+    /// truncated, since half a packet is useless. *Received* frames may be longer, for example by padding.
     pub size_limit: Option<usize>,
     /// Whether disconnecting first delivers what is pending; otherwise that is discarded.
     pub flush_on_disconnect: bool,
@@ -30,7 +30,7 @@ pub struct Options {
     pub monitor: Option<Box<dyn Monitor>>,
     /// Which checksums the stack computes and verifies by itself; by default all.
     pub checksums: ChecksumCapabilities,
-    /// How many received frames may wait for the stack; more are lost, and counted.
+    /// How many received frames may wait for the stack; further ones are dropped, and counted.
     pub inbox_frames_max: usize,
 }
 
@@ -46,7 +46,7 @@ impl Default for Options {
     }
 }
 
-/// What an interface has done since it was connected, or since the last reset.
+/// The counters of an interface since it was connected, or since the last reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Counters {
     /// Frames received.
@@ -57,7 +57,7 @@ pub struct Counters {
     pub tx_frames: u64,
     /// Their bytes, Ethernet headers included.
     pub tx_bytes: u64,
-    /// Frames that were refused: [`Vnetif::last_error`] tells why the last one was.
+    /// Frames that were refused: [`Vnetif::last_error`] returns the reason of the last one.
     pub tx_refused: u64,
 }
 
@@ -76,7 +76,7 @@ struct Shared<B: Backend> {
     listening: Signal,
     disconnected: Signal,
     monitor: RefCell<Option<Box<dyn Monitor>>>,
-    /// How many there were, so that one that is out for its turn knows whether it is still wanted.
+    /// How many monitors were ever set, so that one that has been taken out to run is put back only if it was not replaced.
     monitors: Cell<u64>,
     counters: RefCell<Counters>,
     last_error: Cell<Option<WriteError>>,
@@ -90,7 +90,10 @@ impl<B: Backend> Clone for Vnetif<B> {
 }
 
 impl<B: Backend> Vnetif<B> {
-    /// Joins this backend. The interface can send at once, and receives from when it [listens](Self::listen).
+    /// Joins this backend. The interface can send at once, and receives from the moment it [listens](Self::listen).
+    ///
+    /// # Errors
+    /// If the backend has used all its port numbers.
     pub fn connect(backend: &B, options: Options) -> Result<Self, PortsExhausted> {
         let (sender, inbox) = inbox(options.inbox_frames_max);
         Ok(Self(Rc::new(Shared {
@@ -111,8 +114,10 @@ impl<B: Backend> Vnetif<B> {
         })))
     }
 
-    /// Begins to receive: from now on frames wait for [`receive`](Self::receive) or the stack. Nothing changes if it
-    /// listens already.
+    /// Begins to receive: from now on frames wait for [`receive`](Self::receive) or the stack. No effect if it listens already.
+    ///
+    /// # Errors
+    /// If the interface has disconnected.
     pub fn listen(&self) -> Result<(), UnknownPort> {
         let Some(sender) = self.0.inbox_sender.take() else {
             return if self.is_connected() { Ok(()) } else { Err(UnknownPort(self.0.port)) };
@@ -127,8 +132,8 @@ impl<B: Backend> Vnetif<B> {
         self.0.listening.clone()
     }
 
-    /// Leaves the backend, flushing or discarding what is pending, and wakes whoever waits for frames. After that,
-    /// sending is refused; what was flushed into the inbox can still be received. Nothing changes the second time.
+    /// Leaves the backend, flushing or discarding the frames that wait, and wakes the tasks that wait for frames. After that,
+    /// sending is refused; frames flushed into the inbox can still be received. No effect the second time.
     pub fn disconnect(&self) {
         self.0.disconnect();
     }
@@ -138,17 +143,17 @@ impl<B: Backend> Vnetif<B> {
         self.0.disconnected.clone()
     }
 
-    /// Whether it has not disconnected.
+    /// Whether the interface is still connected.
     pub fn is_connected(&self) -> bool {
         !self.0.disconnected.is_given()
     }
 
-    /// Ready with `true` once a frame waits to be received, with `false` once none ever will: disconnected.
+    /// Ready with `true` once a frame can be received, with `false` once the interface has disconnected and its inbox is empty.
     pub fn readable(&self) -> Readable {
         self.0.inbox.readable()
     }
 
-    /// Takes the oldest frame that waits.
+    /// Receives the oldest waiting frame.
     pub fn receive(&self, now: Instant) -> Option<Frame> {
         let frame = self.0.inbox.pop()?;
         self.0.received(self.0.reach(now), &frame);
@@ -161,29 +166,34 @@ impl<B: Backend> Vnetif<B> {
     }
 
     /// Sends a frame.
+    ///
+    /// # Errors
+    /// If the frame is too big, too many frames wait, or the interface has disconnected.
     pub fn send(&self, now: Instant, frame: Frame) -> Result<(), WriteError> {
         self.0.send(self.0.reach(now), frame)
     }
 
-    /// Sends a frame, then lets the others run: the yield is supplied from outside, as the animation frame is in a
-    /// browser.
+    /// Sends a frame, then awaits a [`Yield`] so that other tasks can run, such as the next animation frame in a browser.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send), at once and without a yield.
     pub async fn write(&self, now: Instant, frame: Frame, others: &impl Yield) -> Result<(), WriteError> {
         self.send(now, frame)?;
         others.yield_now().await;
         Ok(())
     }
 
-    /// The port that it has in the backend.
+    /// Its port in the backend.
     pub fn port(&self) -> PortId {
         self.0.port
     }
 
-    /// Its address.
+    /// Its Ethernet address.
     pub fn mac(&self) -> EthernetAddress {
         self.0.backend.mac(self.0.port)
     }
 
-    /// Its address, as smoltcp's configuration wants it.
+    /// Its Ethernet address as smoltcp's configuration takes it.
     pub fn hardware_addr(&self) -> HardwareAddress {
         self.mac().into()
     }
@@ -193,47 +203,50 @@ impl<B: Backend> Vnetif<B> {
         self.0.ip_mtu
     }
 
-    /// The network that it has joined.
+    /// The backend that it has joined.
     pub fn backend(&self) -> &B {
         &self.0.backend
     }
 
-    /// What it has done so far.
+    /// Its counters.
     pub fn counters(&self) -> Counters {
         *self.0.counters.borrow()
     }
 
-    /// Begins to count again from zero.
+    /// Sets the counters to zero.
     pub fn reset_counters(&self) {
         self.0.counters.take();
     }
 
-    /// Received frames that were lost because the stack did not take them.
+    /// Received frames that were dropped because the inbox was full.
     pub fn overflowed(&self) -> u64 {
         self.0.inbox.overflowed()
     }
 
-    /// Why the last refused frame was refused. smoltcp cannot be told: to it, such a frame is as good as lost.
+    /// Why the last refused frame was refused. smoltcp has no way to learn of it: to smoltcp, the frame is lost.
     pub fn last_error(&self) -> Option<WriteError> {
         self.0.last_error.get()
     }
 
-    /// Watches the interface from now on, in place of an earlier monitor.
+    /// Sets the monitor, in place of an earlier one.
     pub fn set_monitor(&self, monitor: Option<Box<dyn Monitor>>) {
         self.0.monitors.set(self.0.monitors.get() + 1);
         drop(self.0.monitor.replace(monitor));
     }
 
-    /// The exact time, for what follows. smoltcp's clock counts whole microseconds, rounded down: without this, frames
-    /// would seem to leave before what they answer had come.
+    /// Sets the exact time for what follows. smoltcp's clock counts whole microseconds, rounded down: without this, an answer would
+    /// seem to leave before its request had arrived.
     pub fn set_now(&self, now: Instant) {
         self.0.reach(now);
     }
 }
 
 impl<B: Backend + 'static> Vnetif<B> {
-    /// Begins to receive by being called with every frame, as soon as the backend delivers it. It may use all of the
-    /// interface; one that owns a handle of it keeps it alive until it is disconnected.
+    /// Begins to receive: `listener` is called with every frame, as soon as the backend delivers it. It may use the whole
+    /// interface; a listener that owns a handle of the interface keeps it alive until it is disconnected.
+    ///
+    /// # Errors
+    /// If the interface has disconnected.
     pub fn listen_with(&self, mut listener: impl FnMut(Instant, Frame) + 'static) -> Result<(), UnknownPort> {
         let shared = Rc::downgrade(&self.0);
         let counted = move |now, frame| {
@@ -249,7 +262,7 @@ impl<B: Backend + 'static> Vnetif<B> {
 }
 
 impl<B: Backend> Shared<B> {
-    /// Time never goes back in here.
+    /// Clamps time to be monotonic.
     fn reach(&self, now: Instant) -> Instant {
         let now = now.max(self.now.get());
         self.now.set(now);
@@ -288,7 +301,7 @@ impl<B: Backend> Shared<B> {
     }
 
     fn watch(&self, now: Instant, direction: Direction, frame: &Frame) {
-        // Taken out while it runs: it may replace itself, and use the interface.
+        // Taken out while it runs, since it may replace itself and use the interface.
         let Some(mut monitor) = self.monitor.take() else { return };
         let monitors = self.monitors.get();
         monitor.saw(now, direction, frame);
@@ -346,7 +359,7 @@ impl<B: Backend> phy::Device for Vnetif<B> {
         B: 'a;
 
     fn receive(&mut self, now: smoltcp::time::Instant) -> Option<(RxToken, TxToken<'_, B>)> {
-        // An answer may be due to what is received, so both or neither.
+        // The stack may answer what it receives, so it gets both tokens or neither.
         if !self.0.backend.ready() {
             return None;
         }
@@ -377,241 +390,11 @@ impl<B: Backend> phy::TxToken for TxToken<'_, B> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
         let mut result = None;
         let frame = Frame::build(len, |bytes| result = Some(f(bytes)));
-        // An error is counted there; smoltcp has no place for it.
+        // `send` counts an error; smoltcp has no way to take it.
         let _ = self.interface.send(self.now, frame);
         result.expect("the frame was filled in")
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::driver::pause;
-    use crate::lan::{Delivery, Lan, LanConfig};
-    use std::future::Future;
-    use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
-
-    const NOW: Instant = Instant::ZERO;
-
-    fn connect(lan: &Lan) -> Vnetif<Lan> {
-        Vnetif::connect(lan, Options::default()).unwrap()
-    }
-
-    fn listening(lan: &Lan) -> Vnetif<Lan> {
-        let vnetif = connect(lan);
-        vnetif.listen().unwrap();
-        vnetif
-    }
-
-    fn frame(len: usize) -> Frame {
-        Frame::build(len, |_| ())
-    }
-
-    fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
-        future.poll(&mut Context::from_waker(Waker::noop()))
-    }
-
-    #[test]
-    fn nothing_is_received_before_listening_begins_and_that_is_signalled() {
-        let lan = Lan::hub();
-        let (a, b) = (connect(&lan), connect(&lan));
-        let mut listening = pin!(b.listening().given());
-        a.send(NOW, frame(60)).unwrap();
-        assert!(poll(listening.as_mut()).is_pending());
-        b.listen().unwrap();
-        b.listen().unwrap();
-        assert!(poll(listening).is_ready());
-        a.send(NOW, frame(60)).unwrap();
-        assert_eq!(b.waiting(), 1);
-    }
-
-    #[test]
-    fn disconnecting_wakes_whoever_listens() {
-        let lan = Lan::hub();
-        let b = listening(&lan);
-        let (mut readable, mut disconnected) = (pin!(b.readable()), pin!(b.disconnected().given()));
-        assert!(poll(readable.as_mut()).is_pending() && poll(disconnected.as_mut()).is_pending());
-        b.clone().disconnect();
-        assert_eq!(poll(readable), Poll::Ready(false));
-        assert!(poll(disconnected).is_ready());
-        assert_eq!(lan.ports(), 0);
-        assert_eq!(b.listen(), Err(UnknownPort(b.port())));
-    }
-
-    #[test]
-    fn disconnecting_flushes_or_discards_as_asked() {
-        for flush_on_disconnect in [false, true] {
-            let delivery = Delivery::Asynchronous { frames_max: 10 };
-            let lan = Lan::new(LanConfig { delivery, ..LanConfig::HUB });
-            let a = connect(&lan);
-            let b = Vnetif::connect(&lan, Options { flush_on_disconnect, ..Options::default() }).unwrap();
-            b.listen().unwrap();
-            a.send(NOW, frame(60)).unwrap();
-            lan.advance(NOW);
-            a.send(NOW, frame(61)).unwrap();
-            b.disconnect();
-            let received: Vec<_> = std::iter::from_fn(|| b.receive(NOW)).map(|frame| frame.len()).collect();
-            assert_eq!(received, if flush_on_disconnect { vec![60, 61] } else { vec![] });
-        }
-    }
-
-    #[test]
-    fn the_last_handle_to_go_disconnects() {
-        let lan = Lan::hub();
-        let a = listening(&lan);
-        let other = a.clone();
-        drop(a);
-        assert_eq!(lan.ports(), 1);
-        drop(other);
-        assert_eq!(lan.ports(), 0);
-    }
-
-    #[test]
-    fn frames_and_bytes_are_counted_both_ways_until_reset() {
-        let lan = Lan::hub();
-        let (a, b) = (listening(&lan), listening(&lan));
-        a.send(NOW, frame(60)).unwrap();
-        a.send(NOW, frame(100)).unwrap();
-        while b.receive(NOW).is_some() {}
-        assert_eq!(a.counters(), Counters { tx_frames: 2, tx_bytes: 160, ..Counters::default() });
-        assert_eq!(b.counters(), Counters { rx_frames: 2, rx_bytes: 160, ..Counters::default() });
-        b.reset_counters();
-        assert_eq!(b.counters(), Counters::default());
-    }
-
-    #[test]
-    fn a_frame_over_the_size_limit_is_refused_and_the_error_can_be_seen() {
-        let lan = Lan::hub();
-        let mut a = Vnetif::connect(&lan, Options { size_limit: Some(1000), ..Options::default() }).unwrap();
-        let b = listening(&lan);
-        let refused = WriteError::FrameTooBig { bytes: 1015, bytes_max: 1014 };
-        assert_eq!(a.send(NOW, frame(1015)), Err(refused));
-        assert_eq!(a.send(NOW, frame(1014)), Ok(()));
-        // smoltcp is not told, so it must be seen here.
-        let token = phy::Device::transmit(&mut a, NOW.into()).unwrap();
-        phy::TxToken::consume(token, 1015, |_| ());
-        assert_eq!((a.counters().tx_refused, a.last_error()), (2, Some(refused)));
-        assert_eq!(b.waiting(), 1);
-        assert_eq!(phy::Device::capabilities(&a).ip_mtu(), 1000);
-        assert_eq!(phy::Device::capabilities(&b).ip_mtu(), 1500);
-    }
-
-    #[test]
-    fn a_monitor_sees_what_is_sent_and_received_in_that_order() {
-        let lan = Lan::hub();
-        let seen = Rc::new(RefCell::new(Vec::new()));
-        let [a, b] = ["a", "b"].map(|name| {
-            let (vnetif, seen) = (listening(&lan), seen.clone());
-            vnetif.set_monitor(Some(Box::new(move |now: Instant, direction, frame: &Frame| {
-                seen.borrow_mut().push((name, now.nanos(), direction, frame.len()));
-            })));
-            vnetif
-        });
-        a.send(Instant::from_nanos(1), frame(60)).unwrap();
-        b.receive(Instant::from_nanos(2)).unwrap();
-        a.set_monitor(None);
-        a.send(Instant::from_nanos(3), frame(61)).unwrap();
-        assert_eq!(*seen.borrow(), [("a", 1, Direction::Tx, 60), ("b", 2, Direction::Rx, 60)]);
-    }
-
-    #[test]
-    fn a_monitor_may_send_and_replace_itself() {
-        let lan = Lan::hub();
-        let (a, b) = (listening(&lan), listening(&lan));
-        let handle = a.clone();
-        a.set_monitor(Some(Box::new(move |now, _, _: &Frame| {
-            handle.send(now, frame(99)).unwrap();
-            handle.set_monitor(None);
-        })));
-        a.send(NOW, frame(60)).unwrap();
-        a.send(NOW, frame(61)).unwrap();
-        let lengths: Vec<_> = std::iter::from_fn(|| b.receive(NOW)).map(|frame| frame.len()).collect();
-        assert_eq!(lengths, [99, 60, 61]);
-    }
-
-    #[test]
-    fn a_listener_that_is_called_is_counted_and_may_disconnect() {
-        let lan = Lan::hub();
-        let (a, b) = (connect(&lan), connect(&lan));
-        let handle = b.clone();
-        b.listen_with(move |_, _| handle.disconnect()).unwrap();
-        a.send(NOW, frame(60)).unwrap();
-        a.send(NOW, frame(61)).unwrap();
-        assert_eq!((b.counters().rx_frames, b.is_connected()), (1, false));
-        assert!(b.listening().is_given());
-    }
-
-    #[test]
-    fn a_stack_neither_sends_nor_receives_while_the_backend_is_not_ready() {
-        let delivery = Delivery::Asynchronous { frames_max: 1 };
-        let lan = Lan::new(LanConfig { delivery, ..LanConfig::HUB });
-        let (a, mut b) = (listening(&lan), listening(&lan));
-        a.send(NOW, frame(60)).unwrap();
-        lan.advance(NOW);
-        a.send(NOW, frame(61)).unwrap();
-        assert!(phy::Device::receive(&mut b, NOW.into()).is_none());
-        assert!(phy::Device::transmit(&mut b, NOW.into()).is_none());
-        lan.advance(NOW);
-        assert!(phy::Device::receive(&mut b, NOW.into()).is_some());
-        assert_eq!(b.waiting(), 1);
-    }
-
-    #[test]
-    fn a_writer_awaits_the_yield_it_is_given_after_each_frame() {
-        let lan = Lan::hub();
-        let (a, b) = (connect(&lan), listening(&lan));
-        let yields = Cell::new(0);
-        let others = || {
-            yields.set(yields.get() + 1);
-            pause()
-        };
-        let mut writing = pin!(async {
-            for len in [60, 61] {
-                a.write(NOW, frame(len), &others).await.unwrap();
-            }
-        });
-        for turn in 1..=2 {
-            assert!(poll(writing.as_mut()).is_pending());
-            assert_eq!((b.waiting(), yields.get()), (turn, turn));
-        }
-        assert!(poll(writing).is_ready());
-    }
-
-    #[test]
-    fn asynchronous_readers_run_while_the_writer_awaits_its_yield() {
-        let delivery = Delivery::Asynchronous { frames_max: 1 };
-        let lan = Lan::new(LanConfig { delivery, ..LanConfig::HUB });
-        let (a, b) = (connect(&lan), connect(&lan));
-        let heard = Rc::new(Cell::new(0));
-        let count = heard.clone();
-        b.listen_with(move |_, _| count.set(count.get() + 1)).unwrap();
-        let others = || {
-            lan.advance(NOW);
-            pause()
-        };
-        pollster::block_on(async {
-            for turn in 0..100 {
-                assert_eq!(heard.get(), turn);
-                a.write(NOW, frame(60), &others).await.unwrap();
-            }
-        });
-        assert_eq!(a.send(NOW, frame(60)), Ok(()));
-        assert_eq!(a.send(NOW, frame(60)), Err(WriteError::QueueFull { frames: 1 }), "without a yield");
-        assert_eq!(heard.get(), 100);
-    }
-
-    #[test]
-    fn time_never_goes_back_even_if_the_stack_rounds_it_down() {
-        let lan = Lan::hub();
-        let mut a = connect(&lan);
-        let seen = Rc::new(Cell::new(NOW));
-        let last = seen.clone();
-        a.set_monitor(Some(Box::new(move |now, _, _: &Frame| last.set(now))));
-        let exact = Instant::from_nanos(1_234_567);
-        a.set_now(exact);
-        let token = phy::Device::transmit(&mut a, exact.into()).unwrap();
-        phy::TxToken::consume(token, 60, |_| ());
-        assert_eq!(seen.get(), exact);
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
-//! Networks to measure the machine with: ready-made, behind one trait.
+//! Ready-made networks for benchmarks, behind one trait.
 //!
-//! Boxed, and made in this crate, so that their code is compiled here: whoever calls them may be optimised for size, as the
-//! page is, and the stacks still run at full speed.
+//! They are boxed and made in this crate, so that their code is compiled here: the calling crate may be optimized for size, as
+//! the page is, and the stacks still run at full speed.
 
 use crate::bulk::{Bulk, BulkConfig};
 use crate::driver::{Net, Progress};
@@ -9,7 +9,7 @@ use crate::lan::Lan;
 use crate::raw::{Raw, RawConfig};
 use wire::time::Instant;
 
-/// A network that counts what it moves.
+/// A network that counts its traffic.
 pub trait Measured: Net {
     /// Bytes that arrived, and frames that crossed the switch.
     fn counts(&self) -> (u64, u64);

@@ -1,20 +1,20 @@
-//! A look at every frame that an interface sends and receives, as a capture on a host has it.
+//! Monitors see every frame that an interface sends and receives, as a packet capture on a host does.
 
 use wire::frame::Frame;
 use wire::time::Instant;
 
-/// Which way a frame went, seen from the interface.
+/// The direction of a frame, seen from the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Received.
     Rx,
-    /// Sent. It is seen before the network can lose it, or refuse it.
+    /// Sent. The monitor sees it before the network can lose or refuse it.
     Tx,
 }
 
-/// Sees frames. Every closure of this form is one.
+/// Is called with every frame of an interface. Every closure of this form is a monitor.
 pub trait Monitor {
-    /// A frame passed the interface. What the monitor itself sends through that interface, it does not see.
+    /// A frame was sent or received. The monitor does not see frames that it sends itself through that interface.
     fn saw(&mut self, now: Instant, direction: Direction, frame: &Frame);
 }
 

@@ -1,6 +1,6 @@
-//! Raw frames from one interface to others, without any IP stack: what `iperf_vnetif` of mirage-vnetif does.
+//! Raw frames from one interface to others, without an IP stack, as mirage-vnetif's `iperf_vnetif` sends them.
 //!
-//! It shows what the network in memory costs by itself.
+//! It measures the cost of the network in memory by itself.
 
 use crate::backend::{Backend, PortsExhausted};
 use crate::driver::{Net, Progress};
@@ -12,28 +12,28 @@ use wire::frame::Frame;
 use wire::nic::ETHERNET_HEADER_BYTES;
 use wire::time::Instant;
 
-/// An EtherType for local experiments (IEEE 802-2014, 9.2.4): no stack takes these frames for its own.
+/// An EtherType for local experiments (IEEE 802-2014, 9.2.4): no stack reads these frames.
 const LOCAL_EXPERIMENTAL: [u8; 2] = [0x88, 0xb5];
 
-/// For whom the frames are.
+/// The destination of the frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// The first listener. A switch has learned where it is; a hub gives every frame to all.
+    /// The first listener. A switch has learned its port; a hub delivers every frame to all.
     First,
-    /// All.
+    /// All listeners.
     Broadcast,
 }
 
-/// What is to be sent, and to how many.
+/// The traffic to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawConfig {
-    /// The end, counted in bytes written; `None`: never.
+    /// Stop after this many bytes written; `None`: never.
     pub bytes: Option<u64>,
-    /// Of each frame, Ethernet header included; never less than that.
+    /// The length of each frame in bytes, Ethernet header included; at least the header's length.
     pub frame_bytes: usize,
     /// How many interfaces listen.
     pub listeners: usize,
-    /// For whom the frames are.
+    /// The destination of the frames.
     pub destination: Destination,
     /// Frames written in each step.
     pub burst: usize,
@@ -49,9 +49,9 @@ impl Default for RawConfig {
 /// One interface that writes frames, and others that count them.
 #[derive(Debug)]
 pub struct Raw<B: Backend> {
-    /// Writes.
+    /// The interface that writes.
     pub writer: Vnetif<B>,
-    /// Listen: their counters tell what each has got.
+    /// The interfaces that listen: their counters contain what each has received.
     pub listeners: Vec<Vnetif<B>>,
     backend: B,
     template: Vec<u8>,
@@ -62,7 +62,10 @@ pub struct Raw<B: Backend> {
 }
 
 impl<B: Backend + 'static> Raw<B> {
-    /// The interfaces, about to begin. Each listener has said a word before anyone listened, so a switch knows it.
+    /// Connects the interfaces. Each listener has sent one frame before any listened, so a switch has learned its port.
+    ///
+    /// # Errors
+    /// If the backend has used all its port numbers.
     pub fn new(backend: &B, config: &RawConfig) -> Result<Self, PortsExhausted> {
         let bytes = config.frame_bytes.max(ETHERNET_HEADER_BYTES);
         let connect = || {
@@ -73,7 +76,7 @@ impl<B: Backend + 'static> Raw<B> {
         let delivered = Rc::new(Cell::new(0));
         let listeners = (0..config.listeners).map(|_| connect()).collect::<Result<Vec<_>, _>>()?;
         for listener in &listeners {
-            // A switch learns from it. Lost or refused, it is missed by nobody: the switch then floods.
+            // A switch learns from it. If it is lost or refused, the switch floods instead.
             let _ = listener.send(Instant::ZERO, Frame::copy_from(&header(writer.mac(), listener.mac())));
         }
         for listener in &listeners {
@@ -105,7 +108,7 @@ impl<B: Backend + 'static> Raw<B> {
         self.written
     }
 
-    /// Frames that have come to listeners, all together.
+    /// Frames delivered to all listeners together.
     pub fn delivered(&self) -> u64 {
         self.delivered.get()
     }
@@ -152,13 +155,13 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_gives_a_frame_to_the_one_it_is_for_and_a_broadcast_to_all() {
+    fn a_switch_delivers_a_unicast_frame_to_one_listener_and_a_broadcast_to_all() {
         assert_eq!(run(Lan::switch(), 3, Destination::First), [100, 0, 0]);
         assert_eq!(run(Lan::switch(), 3, Destination::Broadcast), [100, 100, 100]);
     }
 
     #[test]
-    fn a_writer_that_outruns_an_asynchronous_network_waits_for_it() {
+    fn a_writer_faster_than_an_asynchronous_network_waits_for_it() {
         let delivery = Delivery::Asynchronous { frames_max: 10 };
         let lan = Lan::new(LanConfig { delivery, ..LanConfig::SWITCH });
         assert_eq!(run(lan, 1, Destination::First), [100]);

@@ -30,7 +30,7 @@ struct State<W: Write> {
     writer: Option<PcapNgWriter<W>>,
     interfaces: u32,
     frames: u64,
-    /// A monitor cannot fail, so the first fault waits here, and nothing is written after it.
+    /// The first fault, since a monitor cannot return one. Nothing is written after it.
     fault: Option<Fault>,
 }
 
@@ -40,12 +40,12 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 /// A capture could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// After so many frames; what was written until then may be used.
+    /// Writing failed after `frames` frames; what was written until then is a valid capture.
     #[error("the capture could not be written after {frames} frames")]
     Write {
-        /// Recorded before.
+        /// Frames recorded before.
         frames: u64,
-        /// What happened.
+        /// The cause.
         source: Fault,
     },
     /// The recorder was finished already.
@@ -55,6 +55,9 @@ pub enum RecordError {
 
 impl<W: Write> Recorder<W> {
     /// Begins a capture.
+    ///
+    /// # Errors
+    /// If the file's header cannot be written.
     pub fn new(writer: W) -> Result<Self, RecordError> {
         let writer = PcapNgWriter::new(writer)
             .map_err(|fault| RecordError::Write { frames: 0, source: fault.into() })?;
@@ -62,7 +65,10 @@ impl<W: Write> Recorder<W> {
         Ok(Self(Rc::new(RefCell::new(state))))
     }
 
-    /// A monitor that records one more interface, of this name and address.
+    /// A monitor that records one more interface, with this name and address.
+    ///
+    /// # Errors
+    /// If the interface block cannot be written, or the capture is finished.
     pub fn interface(&self, name: &str, mac: EthernetAddress) -> Result<InterfaceRecorder<W>, RecordError> {
         let state = &mut *self.0.borrow_mut();
         let writer = state.writer.as_mut().ok_or(RecordError::Finished)?;
@@ -87,8 +93,10 @@ impl<W: Write> Recorder<W> {
         self.0.borrow().frames
     }
 
-    /// Ends the capture and gives back what it was written to; monitors that are left record no more. If a frame could
-    /// not be written, here is why.
+    /// Ends the capture and returns its writer; monitors that still exist record nothing more.
+    ///
+    /// # Errors
+    /// If a frame could not be written, or the capture is finished already.
     pub fn finish(self) -> Result<W, RecordError> {
         let state = &mut *self.0.borrow_mut();
         let mut writer = state.writer.take().ok_or(RecordError::Finished)?;
@@ -189,7 +197,7 @@ mod tests {
         assert_eq!(packets, [(0, 1_000_000_001, OUTBOUND), (1, 1_000_000_777, INBOUND)]);
     }
 
-    /// A disk with this much room.
+    /// A disk with room for this many bytes.
     struct Full(usize);
     impl Write for Full {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -202,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_told_at_the_end_and_disturbs_nobody_before() {
+    fn a_full_disk_is_reported_at_the_end_and_disturbs_no_frame() {
         let recorder = Recorder::new(Full(600)).unwrap();
         let mut tap = recorder.interface("a", EthernetAddress([2; 6])).unwrap();
         for _ in 0..10 {

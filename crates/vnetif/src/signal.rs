@@ -1,7 +1,6 @@
-//! Something that happens once, to be waited for or looked at.
+//! A signal that is given once: a test polls it, a task awaits it.
 //!
-//! A test polls it, a task awaits it. Not an async channel: those bring a runtime or atomics, and all of this lives on
-//! one thread.
+//! It is not an async channel: those bring a runtime or atomics, and all of this runs on one thread.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -9,16 +8,16 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// Whoever waits for something.
+/// The tasks that wait for something.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
     wakers: RefCell<Vec<Waker>>,
-    /// Asked for every frame, so it has to be cheap.
+    /// Whether there are any: read for every frame, so it has to be cheap.
     any: Cell<bool>,
 }
 
 impl Waiters {
-    /// Remembers this task, once.
+    /// Adds this task, once.
     pub(crate) fn add(&self, waker: &Waker) {
         let mut wakers = self.wakers.borrow_mut();
         if !wakers.iter().any(|known| known.will_wake(waker)) {
@@ -31,7 +30,7 @@ impl Waiters {
         !self.any.get()
     }
 
-    /// Wakes them all. A waker may run its task at once, so nothing is borrowed meanwhile.
+    /// Wakes all tasks. A waker may run its task at once, so nothing is borrowed meanwhile.
     pub(crate) fn wake(&self) {
         self.any.set(false);
         for waker in self.wakers.take() {
@@ -40,7 +39,7 @@ impl Waiters {
     }
 }
 
-/// Something that happens once. Clones are the same signal.
+/// A signal that is given once. Clones are the same signal.
 #[derive(Clone, Debug, Default)]
 pub struct Signal(Rc<State>);
 
@@ -51,12 +50,12 @@ struct State {
 }
 
 impl Signal {
-    /// A signal not given yet.
+    /// A signal that is not given yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gives the signal, for ever; wakes everyone who waits for it.
+    /// Gives the signal for good, and wakes all tasks that wait for it.
     pub fn give(&self) {
         if !self.0.given.replace(true) {
             self.0.waiters.wake();
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn all_who_wait_are_woken_once_and_latecomers_do_not_wait() {
+    fn all_waiting_tasks_are_woken_once_and_later_ones_do_not_wait() {
         let (signal, count) = (Signal::new(), Arc::new(Count::default()));
         let waker = Waker::from(count.clone());
         let mut context = Context::from_waker(&waker);

@@ -1,4 +1,4 @@
-//! A smoltcp interface, its sockets and its [`Vnetif`]: three things that are always used together.
+//! A smoltcp interface, its sockets and its [`Vnetif`]: three things that are used together.
 
 use crate::backend::{Backend, PortsExhausted};
 use crate::interface::{Options, Vnetif};
@@ -18,7 +18,10 @@ pub struct Stack<B: Backend> {
 }
 
 impl<B: Backend> Stack<B> {
-    /// A stack that has joined this backend and listens. The seed decides its initial sequence numbers.
+    /// A stack that has joined this backend and listens. The seed determines its initial sequence numbers.
+    ///
+    /// # Errors
+    /// If the backend has used all its port numbers.
     ///
     /// # Panics
     /// If there are more addresses than smoltcp was built for, or one is not unicast.
@@ -41,7 +44,7 @@ impl<B: Backend> Stack<B> {
         Ok(Self { vnetif, interface, sockets: SocketSet::new(Vec::new()) })
     }
 
-    /// Receives what waits, and sends what is due. Returns whether the state of any socket may have changed.
+    /// Receives the frames that wait, and sends those that are due. Returns whether the state of any socket may have changed.
     pub fn poll(&mut self, now: Instant) -> bool {
         self.vnetif.set_now(now);
         let result = self.interface.poll(now.into(), &mut self.vnetif, &mut self.sockets);

@@ -70,7 +70,7 @@ export interface Run {
   /** How long that took. */
   seconds: number | null;
   goodput_bps: number | null;
-  /** TCP segments sent again. */
+  /** Retransmitted TCP segments. */
   retransmits: number | null;
   /** RFC 3550, 6.4.1. */
   jitter_ms: number | null;
@@ -78,9 +78,9 @@ export interface Run {
   intervals: Interval[] | null;
   /** A traceroute's probes. */
   hops?: Hop[];
-  /** The longest packet that gets through, and the last router that said so. */
+  /** The longest packet that gets through, and the last router that reported it. */
   path_mtu?: { bytes: number; from: string | null };
-  /** What routers and hosts said of packets that got no further. */
+  /** ICMP errors about packets of this run. */
   told?: Told[];
   /** How many datagrams each receiver of a multicast run got, by its id. */
   receivers?: Record<string, number>;
@@ -89,16 +89,16 @@ export interface Run {
 /** One probe of a traceroute. */
 export interface Hop {
   hop: number;
-  /** Null: nobody answered. */
+  /** Null: there was no answer. */
   from: string | null;
   rtt_ms: number | null;
   /** The target answered. */
   reached: boolean;
-  /** What was said, if the probe got no further there. */
+  /** The ICMP error that ended the probe, if it was another than time exceeded. */
   told?: string;
 }
 
-/** Something said of a packet. */
+/** An ICMP error about a packet. */
 export interface Told {
   at: number;
   from: string;
@@ -112,7 +112,7 @@ export interface RoundTrips {
   max: number;
 }
 
-/** One line of iperf's; times since the run began. */
+/** One interval report of iperf; times since the run began. */
 export interface Interval {
   from: number;
   to: number;
@@ -162,9 +162,9 @@ export type Node = { id: string; refused?: DropCounts } & (
     }
 );
 
-/** Behind which port an address is. */
+/** The port of an address. */
 export interface MacEntry {
-  /** Where the switch knows of VLANs. */
+  /** Only of a switch with VLANs. */
   vlan?: number;
   mac: string;
   port: number;
@@ -177,9 +177,9 @@ export interface MacEntry {
 export interface SpanningTree {
   /** The root as the switch sees it: priority and address. */
   root: string | null;
-  /** Of the way there; 0: it is the root itself. */
+  /** The path cost to the root; 0: this switch is the root. */
   cost: number;
-  /** The port that leads there. */
+  /** The port towards the root. */
   root_port: number | null;
   ports: TreePort[];
 }
@@ -193,7 +193,7 @@ export interface TreePort {
   since: number;
 }
 
-/** A group that somebody behind a port wants. */
+/** A multicast group with members behind a port. */
 export interface Group {
   vlan?: number;
   group: string;
@@ -230,7 +230,7 @@ export interface Connection {
   protocol: number;
   from: string;
   to: string;
-  /** The rule that let it, from 0; null: none fitted. */
+  /** The rule that allowed it, from 0; null: no rule matched. */
   rule: number | null;
   since: number;
 }

@@ -4,7 +4,7 @@ use crate::options::{Options, moment};
 use crate::{error, source};
 use capture::{Network, Writer};
 use netlab::history::Limits;
-use netlab::world::Progress;
+use netlab::world::{Progress, Quiet};
 use netlab::{Instant, World};
 use scenario::export::{Format, export};
 use scenario::{Fault, Scenario, link};
@@ -19,9 +19,9 @@ extern "C" {
     fn wall_ms() -> f64;
 }
 
-/// The clock is read once in so many moments.
+/// Moments between two reads of the clock.
 const MOMENTS_A_LOOK: u32 = 64;
-/// As on the command line: a world that does not become quiet by itself is left after this much virtual time.
+/// As on the command line: a world that does not become quiet is stopped at this virtual time.
 const QUIET_BY: Instant = Instant::from_nanos(3_600_000_000_000);
 
 /// A scenario being executed, from time zero on. All times are milliseconds of virtual time; budgets are milliseconds of the
@@ -53,7 +53,7 @@ impl Lab {
         Ok(Self { scenario, warnings, world })
     }
 
-    /// What will surprise somebody although it is no error.
+    /// The warnings of the document.
     #[wasm_bindgen(getter, unchecked_return_type = "Fault[]")]
     pub fn warnings(&self) -> JsValue {
         error::faults(&self.warnings)
@@ -84,7 +84,7 @@ impl Lab {
         plain(&files.into_iter().map(|file| LabFile { name: file.name, text: file.text }).collect::<Vec<_>>())
     }
 
-    /// What crossed the wires so far, as a pcapng file for Wireshark and others. The place is `"everywhere"` (each frame at
+    /// The frames on all wires so far, as a pcapng file for Wireshark and others. The place is `"everywhere"` (each frame at
     /// both ends of each cable; without one), `"once"` (each frame where it is first sent), a cable such as `"a-s1"` or a port such
     /// as `"s1:0"`. A history keeps the last 400,000 transits: what it has forgotten is not in it.
     pub fn pcapng(&self, place: Option<String>) -> Result<Vec<u8>, JsValue> {
@@ -160,15 +160,7 @@ impl Lab {
         #[wasm_bindgen(js_name = budgetMs)] budget_ms: Option<f64>,
     ) -> Result<bool, JsValue> {
         let until = ms.map_or(Ok(QUIET_BY), moment)?;
-        let mut go_on = budget(budget_ms);
-        // From moment to moment, so that it ends exactly when it has become quiet.
-        while let Some(at) = self.world.next_event_at().filter(|&at| at <= until && !self.world.is_quiet()) {
-            self.world.run_until(at, || true);
-            if !go_on() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        Ok(self.world.run_until_quiet(until, budget(budget_ms)) != Quiet::Paused)
     }
 
     /// Everything that was measured so far: what `packetarium run --json` prints.

@@ -1,4 +1,4 @@
-//! What can be said beside a scenario.
+//! Options beside a scenario.
 
 use crate::error;
 use js_sys::Reflect;
@@ -6,7 +6,7 @@ use netlab::Instant;
 use scenario::bounds::SEED_MAX;
 use wasm_bindgen::JsValue;
 
-/// Beyond this a double does not tell nanoseconds apart: about 104 days.
+/// Beyond this a double cannot distinguish nanoseconds: about 104 days.
 const MS_MAX: f64 = (1u64 << 53) as f64 / 1e6;
 
 /// `RunOptions` of types.d.ts, all of which may be left out.

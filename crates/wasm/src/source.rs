@@ -1,4 +1,4 @@
-//! What a scenario is made from: a text, an object or a link.
+//! Where a scenario comes from: a text, an object or a link.
 
 use crate::error;
 use crate::options::Options;
@@ -6,7 +6,7 @@ use scenario::source::document;
 use scenario::{Fault, Reading, Scenario};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-/// A scenario and what will surprise somebody although it is no error.
+/// A scenario and its warnings.
 pub(crate) fn scenario(source: &JsValue, options: &Options) -> Result<(Scenario, Vec<Fault>), JsValue> {
     let text = text(source)?;
     match Scenario::read(&text) {

@@ -1,26 +1,26 @@
-//! The ways a link misbehaves.
+//! The impairments of a link: loss, corruption, duplication, jitter and others.
 //!
 //! These are mirage-tcpip's seven test behaviours (no impairment at all is the seventh) and those of Linux's `tc-netem`, as
 //! data. They combine: every frame passes all of them in a fixed order, whatever the order they are given in
 //! ([`Impairment::order`]):
 //!
-//! 1. what never lets it onto the wire: refused for its size, the cable pulled, an outage;
-//! 2. what loses it on the way: a silence, this very frame, each nth, by chance, by correlated chance, in bursts, because
-//!    it is small; the first that drops it names the reason;
-//! 3. what changes it: a wrong bit, a copy, bytes appended;
-//! 4. then the line takes it ([`mod@crate::line`]: queue and rate);
-//! 5. then it travels: jitter, reordering.
+//! 1. drops before the wire: the frame is too big, the link is down, an outage;
+//! 2. losses on the wire: a silence, one picked frame, every nth, random loss, correlated loss, bursts, loss of small frames;
+//!    the first stage that drops the frame gives the reason;
+//! 3. changes: a bit error, a duplicate, appended bytes;
+//! 4. then the frame enters the line ([`mod@crate::line`]: queue and rate);
+//! 5. then it propagates: jitter, reordering.
 //!
-//! All stages draw even when an earlier one has dropped the frame, each from a stream of its own, so that adding one
-//! leaves the draws of the others alone. The one exception is as old as its kind: [`Impairment::TrailingBytes`] draws the
-//! bytes themselves only for a frame that passes, so a loss changes what is appended to later frames.
+//! All stages draw even when an earlier one has dropped the frame, each from a stream of its own, so that adding a stage
+//! does not change the draws of the others. There is one exception: [`Impairment::TrailingBytes`] draws the bytes themselves only
+//! for a frame that passes, so a loss changes what is appended to later frames.
 //!
 //! Loss and duplication cancel, as they do in netem: a frame that is lost by chance and also duplicated arrives once. A
-//! frame that is lost for a reason that is not chance is lost with its copy. The copy has the same bytes as the frame,
-//! wrong bits and appended ones too, and the same delay; it draws nothing, for the sake of the others' draws. It passes the
-//! queue by itself, right after the frame. There is one copy at most, however many stages ask for one.
+//! frame that is lost for any other reason is lost with its copy. The copy has the same bytes as the frame, bit errors and
+//! appended bytes included, and the same delay; it draws nothing, so that the draws of later frames stay the same. It enters the
+//! queue by itself, right after the frame. There is one copy at most, however many stages duplicate the frame.
 //!
-//! Where netem says *correlation*, we keep its promise and not its code: see [`Impairment`].
+//! *Correlation* means what netem's manual says, not what netem's code does: see [`Impairment`].
 
 mod correlation;
 mod distribution;
@@ -31,13 +31,13 @@ pub use pipeline::{Pipeline, Travel, Verdict};
 use crate::time::{Duration, Instant};
 use crate::units::Ratio;
 
-/// One way of misbehaving.
+/// One impairment of a link's direction.
 ///
-/// A `correlation` of ρ means that what happens to one frame and what happens to the next are correlated by ρ, while a
-/// probability stays what it says. In netem it does not: its draws are ρ of the last one and the rest of a new one, so they
-/// crowd around the middle, and `loss 10% 25%` loses 1.8 % of the frames, `loss 1% 50%` none at all. What happens to a
-/// frame by chance (loss, a copy, a wrong bit, reordering) is here with probability ρ decided as for the frame before, and
-/// drawn anew otherwise. A delay walks instead: from the last draw by a random step, shorter the larger ρ.
+/// A `correlation` of ρ means that the outcomes of successive frames have the correlation ρ, while each frame's probability stays
+/// the configured one. In netem it does not: a draw there is ρ of the previous one and the rest of a new one, so draws crowd
+/// around the middle, and `loss 10% 25%` loses 1.8 % of the frames, `loss 1% 50%` none at all. Here a random outcome (loss,
+/// duplicate, bit error, reordering) is with probability ρ that of the previous frame, and drawn anew otherwise. A varying delay
+/// walks instead: from the previous draw by a random step, which is shorter for a larger ρ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Impairment {
     /// Frames longer than this many bytes, Ethernet header included, are refused: the *writer* gets the error.
@@ -49,34 +49,34 @@ pub enum Impairment {
     Loss(Ratio),
     /// Each frame of at most `bytes_max` bytes is lost with this probability: hits ACKs and handshakes, spares data.
     LossOfSmall {
-        /// With this probability.
+        /// The probability for each frame.
         probability: Ratio,
         /// Longer frames pass.
         bytes_max: usize,
     },
-    /// Once `after_bytes` have passed, everything is lost for `lasts`; then never again.
+    /// Once `after_bytes` have passed, everything is lost for `lasts`. It happens once.
     SilenceOnce {
-        /// Counted over all frames that came to this stage.
+        /// Counted over all frames that reached this stage.
         after_bytes: u64,
         /// How long nothing passes.
         lasts: Duration,
     },
     /// Nothing passes: the cable is pulled.
     Down,
-    /// Nothing passes for a time: the cable is pulled, and put in again.
+    /// Nothing passes for a time: the cable is pulled and plugged in again.
     Outage {
-        /// From then on.
+        /// When it begins.
         at: Instant,
-        /// For so long.
+        /// How long it lasts.
         lasts: Duration,
-        /// Again and again, from one beginning to the next; `None`: once.
+        /// The period from one beginning to the next; `None`: it happens once.
         every: Option<Duration>,
     },
     /// Each frame is lost with this probability, more likely so after one that was (what tc-netem's `loss random` promises).
     LossCorrelated {
-        /// With this probability.
+        /// The probability for each frame.
         probability: Ratio,
-        /// From one frame to the next.
+        /// The correlation with the previous frame.
         correlation: Ratio,
     },
     /// Losses come in bursts: a good and a bad state, each with its own loss (Gilbert 1960, Elliott 1963; tc-netem's
@@ -92,59 +92,59 @@ pub enum Impairment {
         /// The loss in the good state (1 − k).
         good: Ratio,
     },
-    /// Each frame of this number is lost: the nth, the 2nth and so on of those that come to this stage; 0: none.
+    /// Every nth frame is lost, counted over those that reach this stage; 0: none.
     LossEvery(u32),
-    /// This very frame is lost: counted from 1 over all that were ever handed to this direction.
+    /// The frame of this number is lost, counted from 1 over all frames that were ever sent in this direction.
     LossOfFrame(u64),
-    /// Each frame comes twice with this probability. A frame that is also lost by chance comes once: see the module.
+    /// Each frame is duplicated with this probability. If one of the two is lost by chance, one arrives: see the module.
     Duplicate {
-        /// With this probability.
+        /// The probability for each frame.
         probability: Ratio,
-        /// From one frame to the next.
+        /// The correlation with the previous frame.
         correlation: Ratio,
     },
-    /// One bit of each frame is wrong with this probability, any bit, those of the addresses too. No Ethernet checksum is simulated: those of IP, TCP and UDP
+    /// With this probability one bit of a frame is inverted, which may be one of the header's. No Ethernet checksum is simulated: those of IP, TCP and UDP
     /// have to catch it, as with tc-netem.
     Corrupt {
-        /// With this probability.
+        /// The probability for each frame.
         probability: Ratio,
-        /// From one frame to the next.
+        /// The correlation with the previous frame.
         correlation: Ratio,
     },
-    /// The delay varies around the line's own, and is never less than nothing.
+    /// The delay varies around the line's own, and is never negative.
     Jitter {
-        /// By so much: the width of a uniform distribution to each side, or the standard deviation of the others.
+        /// Half the width of a uniform distribution, or the standard deviation of the others.
         spread: Duration,
-        /// How it is distributed. The mean is the line's own delay, except where that leaves no room below it.
+        /// The distribution. Its mean is the line's own delay, except where that leaves no room below it.
         distribution: Distribution,
-        /// From one frame to the next.
+        /// The correlation with the previous frame.
         correlation: Ratio,
-        /// Whether a frame may arrive before one that was sent before it. If not, it waits for that one.
+        /// Whether a frame may overtake frames sent before it. If not, it arrives right after them.
         overtakes: bool,
     },
     /// A frame goes ahead with this probability: it takes no delay, not even jitter, while the others take the line's
     /// (tc-netem's `reorder`).
     Reorder {
-        /// With this probability.
+        /// The probability for each frame.
         probability: Ratio,
-        /// From one frame to the next.
+        /// The correlation with the previous frame.
         correlation: Ratio,
-        /// So many frames, this one included, since the last that went ahead; 1: any may. With a probability of one each
-        /// frame of this number does.
+        /// Only every `gap`th frame after the last reordered one may go ahead; 1: any may. With a probability of one each
+        /// `gap`th frame does.
         gap: u32,
     },
 }
 
-/// How a varying delay is distributed. All but the uniform one have the line's delay as their mean and the spread as
+/// The distribution of a varying delay. All but the uniform one have the line's delay as their mean and the spread as
 /// their standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Distribution {
-    /// Each value is as likely as the others.
+    /// Uniform.
     Uniform,
-    /// Gauss's.
+    /// Normal (Gaussian).
     Normal,
-    /// Most are a little less than the mean, some much more: up to 4.9 times the spread (tc-netem's `pareto`: of shape 3,
-    /// cut at four and a half times the least).
+    /// Pareto: most values are a little below the mean, a few far above, up to 4.9 times the spread (tc-netem's `pareto`: shape 3,
+    /// cut at 4.5 times the minimum).
     Pareto,
     /// A quarter normal, three quarters Pareto, as measured in the Internet (tc-netem's `paretonormal`).
     ParetoNormal,
@@ -176,8 +176,8 @@ pub enum LossReason {
 }
 
 impl Impairment {
-    /// Its place in the order in which a frame meets the impairments. It is not what names the random stream, which has
-    /// to stay what it was when the order had fewer members.
+    /// Its place in the order in which impairments are applied. The random stream is named by another number, which must not
+    /// change when new kinds are added.
     pub const fn order(&self) -> u8 {
         match self {
             Self::FrameSizeMax(_) => 0,
@@ -198,7 +198,7 @@ impl Impairment {
         }
     }
 
-    /// Its name in the seed's tree of streams.
+    /// The number of its random stream.
     const fn rank(&self) -> u64 {
         match self {
             Self::FrameSizeMax(_) => 0,
@@ -222,7 +222,7 @@ impl Impairment {
 }
 
 impl LossReason {
-    /// Whether it was chance, which a [duplicate](Impairment::Duplicate) makes up for.
+    /// Whether the loss was random, so that a [duplicate](Impairment::Duplicate) cancels it.
     pub const fn is_chance(self) -> bool {
         match self {
             Self::Loss | Self::LossCorrelated | Self::Burst | Self::LossOfSmall => true,
@@ -232,7 +232,7 @@ impl LossReason {
         }
     }
 
-    /// Whether such a frame never gets onto the wire, and takes no place in the queue.
+    /// Whether the frame is dropped before the wire, and takes no place in the queue.
     pub const fn is_at_once(self) -> bool {
         match self {
             Self::TooBig | Self::LinkDown | Self::Outage => true,
@@ -247,7 +247,7 @@ impl LossReason {
     }
 }
 
-/// Whether an [outage](Impairment::Outage) holds at this moment.
+/// Whether an [outage](Impairment::Outage) is in progress at `now`.
 pub fn is_out(now: Instant, at: Instant, lasts: Duration, every: Option<Duration>) -> bool {
     if now < at {
         return false;

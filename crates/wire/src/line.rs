@@ -1,11 +1,11 @@
-//! One direction of a cable: a finite queue, a transmitter of some rate, and the way to the far end.
+//! One direction of a cable: a finite queue, a transmitter with a rate, and the propagation delay.
 //!
 //! The line is first in, first out and its rate is known, so the whole journey of a frame is settled when it is handed
-//! over: no event for "the transmitter is free", and whoever draws the frame knows at once where it will be when. Not a
-//! callback when it arrives: the caller has an event queue and puts the arrival there.
+//! over: there is no event for "the transmitter is free", and the frame's position at any time is known at once. There is no
+//! callback on arrival: the caller puts the arrival into its own event queue.
 //!
 //! The same holds for a queue that decides when a frame comes to its head ([`Discipline::CoDel`]): that moment is known when
-//! the frame comes, and the frames come to the head in the order in which they came. So the decisions are made in that
+//! the frame is enqueued, and frames reach the head in the order in which they were enqueued. So the decisions are made in that
 //! order, each for its own moment.
 
 mod codel;
@@ -19,71 +19,71 @@ use std::collections::VecDeque;
 /// An Ethernet frame of 1500 bytes of payload.
 const FULL_FRAME_BYTES: usize = 1_514;
 
-/// What a line is like.
+/// The properties of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LineConfig {
-    /// `None`: frames take no time to be sent, only to travel.
+    /// The bit rate; `None`: transmission takes no time, only propagation does.
     pub rate: Option<BitsPerSec>,
     /// Propagation delay, one way.
     pub delay: Duration,
-    /// What waits for the transmitter; the frame that is being sent is not waiting.
+    /// The queue in front of the transmitter. The frame that is being sent is not in it.
     pub queue: Queue,
 }
 
 /// A transmitter's queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Queue {
-    /// What it holds at most.
+    /// Its capacity.
     pub limit: QueueLimit,
-    /// Whom it drops.
+    /// Which frames it drops.
     pub discipline: Discipline,
 }
 
-/// What a queue holds at most.
+/// The capacity of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueueLimit {
-    /// So many bytes.
+    /// A number of bytes.
     Bytes(usize),
-    /// So many frames, whatever their length.
+    /// A number of frames, whatever their length.
     Frames(usize),
 }
 
-/// Whom a queue drops.
+/// Which frames a queue drops.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Discipline {
-    /// Who comes when it is full.
+    /// Those that arrive while it is full.
     #[default]
     DropTail,
-    /// Ever more of those who come, the longer it has been (Floyd, Jacobson 1993).
+    /// A share of arriving frames that grows with the average queue length (Floyd, Jacobson 1993).
     Red(Red),
-    /// Who has waited too long for too long (RFC 8289).
+    /// Frames at the head, once the waiting time has been above a target for a whole interval (RFC 8289).
     CoDel(CoDel),
 }
 
 /// Random early detection, in the unit of the queue's limit, each frame alike however long it is. The average is an
-/// exponential one of weight `1 / 2^weight_log`, over what waits when each frame comes; the frame that is being sent does
-/// not wait. While the line is idle the average falls as if full-sized frames (1514 bytes) had come and found nobody
-/// waiting.
+/// exponential one of weight `1 / 2^weight_log`, over the queue length that each arriving frame finds, without the frame
+/// that is being sent. While the line is idle the average falls as if full-sized frames (1514 bytes) had arrived at an empty
+/// queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Red {
-    /// Below this average nobody is dropped.
+    /// Below this average no frame is dropped.
     pub min: usize,
-    /// From this average on all are.
+    /// From this average on every frame is dropped.
     pub max: usize,
     /// The probability just below `max`.
     pub probability: Ratio,
-    /// 9 is the paper's 0.002; 31 and more are all the same.
+    /// The weight is `1 / 2^weight_log`: 9 is the paper's 0.002; 31 and more have the same effect.
     pub weight_log: u8,
 }
 
-/// Controlled delay. RFC 8289 spares a frame that leaves less than a full-sized one behind in the queue; who will be behind
-/// is not known yet when a frame is handed over, so this spares a frame that came when no more than that was waiting before
-/// it. At the head of a standing queue the two are about the same. The size is that of the largest frame so far.
+/// Controlled delay. RFC 8289 does not drop a frame that leaves less than one full-sized frame behind it in the queue. What will be
+/// behind a frame is not known when it is enqueued, so this does not drop a frame that found no more than that in front of it.
+/// In a standing queue the two are about the same. The full size is that of the largest frame so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CoDel {
-    /// Waiting this long is acceptable; by default 5 ms.
+    /// The acceptable waiting time; by default 5 ms.
     pub target: Duration,
-    /// For so long more than that is, too; by default 100 ms.
+    /// How long the waiting time may exceed the target; by default 100 ms.
     pub interval: Duration,
 }
 
@@ -102,7 +102,7 @@ impl Queue {
         }
     }
 
-    /// So many bytes, and who comes when it is full is dropped.
+    /// A drop-tail queue of this many bytes.
     pub const fn bytes(bytes: usize) -> Self {
         Self { limit: QueueLimit::Bytes(bytes), discipline: Discipline::DropTail }
     }
@@ -125,10 +125,10 @@ pub enum QueueDrop {
     /// There is no room.
     #[error("the queue is full")]
     Full,
-    /// There is room, but [`Discipline::Red`] drops it before there is none.
+    /// [`Discipline::Red`] drops it before the queue is full.
     #[error("the queue is getting full")]
     Early,
-    /// It, and those before it, have waited too long ([`Discipline::CoDel`]).
+    /// Its waiting time, and that of the frames before it, was too long ([`Discipline::CoDel`]).
     #[error("it has waited too long")]
     Late,
 }
@@ -139,7 +139,7 @@ pub enum QueueDrop {
 pub struct Dropped {
     /// Why.
     pub why: QueueDrop,
-    /// When: as it came, or, if it was [late](QueueDrop::Late), as it would have been sent. Until then it waits.
+    /// When: as it arrived, or, if it was [late](QueueDrop::Late), when it reached the head of the queue.
     pub at: Instant,
 }
 
@@ -148,7 +148,7 @@ pub struct Dropped {
 pub struct Line {
     config: LineConfig,
     free_at: Instant,
-    /// When each waiting frame starts, or is dropped instead, and its length.
+    /// When each waiting frame starts or is dropped, and its length.
     waiting: VecDeque<(Instant, usize)>,
     waiting_bytes: usize,
     red: red::Memory,
@@ -157,12 +157,12 @@ pub struct Line {
 }
 
 impl Line {
-    /// An idle line. If it drops at random, all that are made so draw the same.
+    /// An idle line. Lines made by this function draw the same random numbers for [`Discipline::Red`].
     pub fn new(config: LineConfig) -> Self {
         Self::with_stream(config, Stream::new(0, &[]))
     }
 
-    /// An idle line that draws from this stream if it drops at random.
+    /// An idle line that draws from this stream for [`Discipline::Red`].
     pub fn with_stream(config: LineConfig, stream: Stream) -> Self {
         Self {
             config,
@@ -175,13 +175,13 @@ impl Line {
         }
     }
 
-    /// What it is like.
+    /// The line's properties.
     pub fn config(&self) -> LineConfig {
         self.config
     }
 
-    /// Changes what it is like, for frames that come from now on; the journeys of the others are settled. A discipline goes
-    /// on with what it knows, one that is new begins afresh.
+    /// Changes the properties for frames that are sent from now on. A discipline that stays keeps its state; another one starts
+    /// with none.
     pub fn reconfigure(&mut self, config: LineConfig) {
         let [before, after] =
             [self.config, config].map(|config| std::mem::discriminant(&config.queue.discipline));
@@ -192,7 +192,10 @@ impl Line {
         self.config = config;
     }
 
-    /// Takes a frame of this many bytes and settles its journey, or when and why it is dropped. `now` must not go back.
+    /// Enqueues a frame of this many bytes and returns its journey. `now` must not decrease.
+    ///
+    /// # Errors
+    /// If the queue drops the frame: when and why.
     pub fn send(&mut self, now: Instant, bytes: usize) -> Result<Journey, Dropped> {
         while self.waiting.front().is_some_and(|&(start, _)| start <= now) {
             let (_, bytes) = self.waiting.pop_front().expect("there is a front");
@@ -242,7 +245,7 @@ impl Line {
         Ok(Journey { start, end, arrival: end + self.config.delay })
     }
 
-    /// How many full-sized frames could have been sent while nobody sent any.
+    /// How many full-sized frames could have been sent while the line was idle.
     fn idle_frames(&self, now: Instant) -> u64 {
         self.config.rate.map_or(u64::MAX, |rate| {
             (now - self.free_at).nanos() / rate.time_for(FULL_FRAME_BYTES).nanos().max(1)

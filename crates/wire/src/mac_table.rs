@@ -1,7 +1,7 @@
-//! What a learning switch knows: behind which port each address was last seen (IEEE 802.1Q-2022, 8.8).
+//! The address table of a learning switch: the port on which each source address was last seen (IEEE 802.1Q-2022, 8.8).
 //!
-//! Each VLAN is learned by itself (IVL): the same address may be behind one port in one VLAN and behind another in the next.
-//! An address has 48 bits, so the VLAN's twelve stand above it in the same number, and cost nothing to hash.
+//! Learning is independent per VLAN (IVL): one address may be behind different ports in different VLANs. An address has 48 bits,
+//! so the VLAN's twelve stand above it in the same number, and cost nothing to hash.
 
 use crate::mac::PortId;
 use crate::time::{Duration, Instant};
@@ -9,26 +9,26 @@ use rustc_hash::FxHashMap;
 use smoltcp::wire::EthernetAddress;
 use std::collections::BinaryHeap;
 
-/// An address is forgotten when it was not heard for this long (IEEE 802.1Q-2022, table 8-6).
+/// An address is removed when no frame from it was received for this long (IEEE 802.1Q-2022, table 8-6).
 pub const AGEING: Duration = Duration::from_secs(300);
-/// Real switches hold 8 to 32 thousand; the bound keeps a forged flood of sources from eating memory.
+/// Real switches hold 8 to 32 thousand; the bound keeps a flood of forged sources from using up memory.
 pub const ENTRIES_MAX: usize = 16_384;
 
-/// Where a frame has to go.
+/// The port or ports by which a frame is to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Egress {
-    /// To this port alone.
+    /// By this port alone.
     Port(PortId),
-    /// To all ports but the one it came from: a group address, or one that is not known.
+    /// By all ports but the one it came from: the destination is a group, or unknown.
     Flood,
-    /// Nowhere: the destination is behind the port that it came from.
+    /// By none: the destination is behind the port that the frame came from.
     Filter,
 }
 
-/// What looking at one frame changed and decided.
+/// The result of looking up one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lookup {
-    /// Where the frame has to go.
+    /// The port or ports by which the frame is to leave.
     pub egress: Egress,
     /// The source is new, or has moved to this port.
     pub learned: bool,
@@ -57,12 +57,12 @@ impl Default for MacTable {
 }
 
 impl MacTable {
-    /// An empty table that forgets after `ageing`.
+    /// An empty table whose entries are removed after `ageing`.
     pub fn new(ageing: Duration) -> Self {
         Self { entries: FxHashMap::default(), ageing, sweep_at: Instant::ZERO + ageing }
     }
 
-    /// Learns the frame's source and decides where it has to go. Frames shorter than a header are filtered.
+    /// Learns the frame's source and looks up its destination. Frames shorter than a header are filtered.
     #[inline]
     pub fn look(&mut self, now: Instant, ingress: PortId, frame: &[u8]) -> Lookup {
         let Some(header) = frame.first_chunk::<14>() else {
@@ -72,14 +72,14 @@ impl MacTable {
         Lookup { egress: self.find_key(now, ingress, Key::at::<0>(0, header)), learned }
     }
 
-    /// The same in one VLAN; 0 is the number for a switch that knows nothing of VLANs. Not inlined: what calls it may be
-    /// compiled for size, and this is to be quick.
+    /// The same in one VLAN; 0 is the number for a switch without VLANs. Not inlined: its callers may be compiled for size, and this
+    /// is to be fast.
     pub fn look_in(&mut self, now: Instant, vlan: u16, ingress: PortId, header: &[u8; 14]) -> Lookup {
         let learned = self.learn_key(now, ingress, Key::at::<6>(vlan, header));
         Lookup { egress: self.find_key(now, ingress, Key::at::<0>(vlan, header)), learned }
     }
 
-    /// Learns a frame's source alone; whether it is new, or has moved to this port.
+    /// Learns a frame's source only; returns whether it is new, or has moved to this port.
     pub fn learn(&mut self, now: Instant, vlan: u16, ingress: PortId, header: &[u8; 14]) -> bool {
         self.learn_key(now, ingress, Key::at::<6>(vlan, header))
     }
@@ -90,7 +90,7 @@ impl MacTable {
             Some(entry) if now - entry.heard >= self.ageing => Egress::Flood,
             Some(entry) if entry.port == ingress => Egress::Filter,
             Some(entry) => Egress::Port(entry.port),
-            // Not known, or a group: those are never learned.
+            // Unknown, or a group: groups are never learned.
             None => Egress::Flood,
         }
     }
@@ -145,7 +145,7 @@ impl MacTable {
         self.sweep_at = oldest + self.ageing;
     }
 
-    /// From now on forgets after `ageing`, what is known already too.
+    /// Changes the aging time, for the entries that exist, too.
     pub fn set_ageing(&mut self, now: Instant, ageing: Duration) {
         self.ageing = ageing;
         self.sweep_from_oldest(now);
@@ -156,17 +156,17 @@ impl MacTable {
         (!self.entries.is_empty()).then_some(self.sweep_at)
     }
 
-    /// Forgets everything behind this port, as when its cable is pulled, and returns it, in order of VLAN and address.
+    /// Removes all addresses behind this port, as when its cable is pulled, and returns them in order of VLAN and address.
     pub fn forget_port(&mut self, port: PortId) -> Vec<(u16, EthernetAddress)> {
         self.remove(|entry| entry.port == port)
     }
 
-    /// Forgets everything and returns it, in order of VLAN and address.
+    /// Removes all entries and returns them in order of VLAN and address.
     pub fn clear(&mut self) -> Vec<(u16, EthernetAddress)> {
         self.remove(|_| true)
     }
 
-    /// All that is known, in order of address: port and when it was last heard.
+    /// All entries in order of address: address, port, and when a frame from it was last received.
     pub fn entries(&self) -> Vec<(EthernetAddress, PortId, Instant)> {
         let entries: BinaryHeap<_> =
             self.entries.iter().map(|(key, entry)| (key.address(), entry.port, entry.heard)).collect();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_destination_is_flooded_until_it_has_spoken() {
+    fn an_unknown_destination_is_flooded_until_it_has_sent() {
         let mut table = MacTable::default();
         let a_to_b = frame(B.mac(), A.mac());
         assert_eq!(table.look(at(0), A, &a_to_b), Lookup { egress: Egress::Flood, learned: true });
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_for_its_own_side_goes_nowhere() {
+    fn a_frame_for_the_port_it_came_from_is_filtered() {
         let mut table = MacTable::default();
         table.look(at(0), A, &frame(B.mac(), A.mac()));
         assert_eq!(table.look(at(0), A, &frame(A.mac(), PortId(9).mac())).egress, Egress::Filter);
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shorter_ageing_holds_for_what_is_known_already() {
+    fn a_shorter_aging_time_applies_to_existing_entries() {
         let mut table = MacTable::default();
         table.look(at(0), A, &frame(B.mac(), A.mac()));
         table.set_ageing(at(1), Duration::from_secs(10));
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn forged_sources_cannot_eat_memory() {
+    fn forged_sources_cannot_use_up_memory() {
         let mut table = MacTable::default();
         for n in 0..ENTRIES_MAX as u32 + 100 {
             table.look(at(0), A, &frame(EthernetAddress::BROADCAST, PortId(n).mac()));

@@ -1,7 +1,7 @@
-//! A network card without a network: what the stack sends waits in one queue, what it shall receive in another.
+//! A network card without a network: frames that the stack sends wait in one queue, frames that it will receive in another.
 //!
-//! Whoever owns the card moves frames between it and the world. So `transmit` only enqueues, and nobody is called back
-//! from inside somebody else's send.
+//! The card's owner moves frames between the card and the world. So `transmit` only enqueues, and sending calls no code of a
+//! receiver.
 
 use crate::frame::Frame;
 use smoltcp::phy::{self, ChecksumCapabilities, DeviceCapabilities, Medium};
@@ -55,7 +55,7 @@ impl phy::Device for Nic {
     type TxToken<'a> = TxToken<'a>;
 
     fn receive(&mut self, _now: Instant) -> Option<(RxToken, TxToken<'_>)> {
-        // An answer may be due to what is received, so both or neither.
+        // The stack may answer what it receives, so it gets both tokens or neither.
         if self.tx.len() >= self.tx_frames_max {
             return None;
         }

@@ -1,16 +1,15 @@
-//! One direction of a cable, whole: its impairments and its line. A frame is handed over, and all that becomes of it is
-//! settled there and then.
+//! One direction of a cable: its impairments and its line. When a frame is handed over, its whole outcome is computed at once.
 //!
 //! The order in which everything combines is fixed: the impairments judge the frame first ([`crate::impair`] has their own
 //! order); then it waits and is sent ([`mod@crate::line`]: queue, discipline, rate); then it travels (delay, jitter). A frame
-//! that is lost on the way still takes its place in the queue and on the wire; it dies halfway.
+//! that is lost on the way still takes its place in the queue and on the wire; it is lost halfway.
 //!
-//! A delay that varies keeps the order: a frame that would arrive before one that was sent earlier waits for it, as behind
-//! it in a queue somewhere, unless it [may overtake](Impairment::Jitter) or [goes ahead](Impairment::Reorder). A delay that
-//! was only *set* to less does not wait: the cable is another one now.
+//! A varying delay keeps the order: a frame that would arrive before one that was sent earlier arrives right after it, as if it
+//! were behind it in a queue, unless it [may overtake](Impairment::Jitter) or [goes ahead](Impairment::Reorder). When the delay
+//! is *configured* to be less, later frames may arrive first: it is as if the cable had been replaced.
 //!
-//! Time passes on a wire that takes time: where there is no rate, no frame takes less than a nanosecond, however early it
-//! is. A loop of such wires would otherwise never come to the next moment.
+//! Without a rate, a frame takes at least one nanosecond, even with reordering or jitter: in a loop of wires that take no
+//! time, virtual time would never advance.
 
 use crate::frame::Frame;
 use crate::impair::{Impairment, LossReason, Pipeline, Travel, Verdict};
@@ -18,7 +17,7 @@ use crate::line::{Dropped, Journey, Line, LineConfig, QueueDrop};
 use crate::rng::Stream;
 use crate::time::{Duration, Instant};
 
-/// The name of a queue's random stream below its wire's. No impairment's: those have two numbers more.
+/// The number of the queue's random stream below its wire's. It differs from every impairment's, whose paths have two numbers more.
 const QUEUE: u64 = u64::MAX;
 
 /// One direction of a cable.
@@ -26,29 +25,29 @@ const QUEUE: u64 = u64::MAX;
 pub struct Wire {
     line: Line,
     pipeline: Pipeline,
-    /// The last arrival of a frame that was handed over so far.
+    /// The latest arrival of the frames that were sent so far.
     last_arrival: Instant,
-    /// The delay varies, or has varied.
+    /// The delay varies, or varied earlier.
     varies: bool,
 }
 
-/// What becomes of one frame, or of its duplicate.
+/// The outcome of one frame, or of its duplicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
-    /// Its bytes on this wire: those that were handed over, unless the wire has changed them.
+    /// Its bytes at the far end: those that were sent, unless an impairment has changed them.
     pub frame: Frame,
-    /// When it is where.
+    /// When it is sent and when it arrives.
     pub journey: Journey,
     /// Whether it arrives.
     pub fate: Fate,
-    /// What the wire has done to it.
+    /// How the wire has changed it.
     pub marks: Marks,
 }
 
 /// Whether a frame arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// At the end of its journey.
+    /// It arrives at the end of its journey.
     Arrives,
     /// It is lost.
     Lost {
@@ -62,21 +61,20 @@ pub enum Fate {
 /// Why a wire loses a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Loss {
-    /// Its queue.
+    /// The queue dropped it.
     Queue(QueueDrop),
-    /// An impairment.
+    /// An impairment lost it.
     Impaired(LossReason),
 }
 
-/// What a wire has done to a frame.
+/// How a wire has changed a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Marks {
-    /// Bits are wrong.
+    /// It has bit errors.
     pub corrupted: bool,
-    /// It is the second of two, the copy.
+    /// It is the copy that an impairment made.
     pub duplicate: bool,
-    /// It goes ahead of those before it: because it [was made to](Impairment::Reorder), or because the delay varies and it
-    /// [may overtake](Impairment::Jitter) and does.
+    /// It overtakes frames that were sent before it, by [reordering](Impairment::Reorder) or [jitter](Impairment::Jitter).
     pub reordered: bool,
 }
 
@@ -92,13 +90,13 @@ impl Wire {
         }
     }
 
-    /// Changes what it is like, for frames that are handed over from now on.
+    /// Changes the wire's properties for frames that are sent from now on.
     pub fn set(&mut self, line: LineConfig, impairments: &[Impairment]) {
         self.line.reconfigure(line);
         self.pipeline.set(impairments);
     }
 
-    /// Takes a frame and settles what becomes of it, and of its duplicate if the wire makes one. `now` must not go back.
+    /// Sends a frame and returns its outcome, and that of its duplicate if an impairment makes one. `now` must not decrease.
     pub fn send(&mut self, now: Instant, frame: Frame) -> (Passage, Option<Passage>) {
         if self.pipeline.waves_through() {
             return (self.carry(now, frame, None, Travel::Plain, Marks::default()), None);
@@ -144,7 +142,7 @@ impl Wire {
         Passage { frame, journey, fate, marks }
     }
 
-    /// When a frame arrives that would at this moment, with respect to those before it; and whether it goes ahead of them.
+    /// The arrival of a frame that would arrive at `arrival` if it were alone, and whether it overtakes frames sent before it.
     fn in_order(&mut self, arrival: Instant, travel: Travel) -> (Instant, bool) {
         let may_overtake = match travel {
             Travel::Plain => false,
@@ -162,7 +160,7 @@ impl Wire {
     }
 }
 
-/// When a frame arrives that travels so.
+/// The arrival of a frame with this propagation.
 fn travelled(journey: Journey, travel: Travel) -> Instant {
     let Journey { start, end, arrival } = journey;
     let delay = match travel {

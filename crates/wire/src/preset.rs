@@ -1,4 +1,4 @@
-//! Links that everybody has met, as data: a point to begin at, not a measurement of anybody's.
+//! Common kinds of links as data: plausible starting points, not measurements of a particular network.
 //!
 //! The figures are plausible middles of what is published for each kind; the comment at each says where from. Geography
 //! sets most delays (light takes 4.9 µs for a kilometre of fibre, 3.3 µs for one of vacuum), standards most rates, and
@@ -13,38 +13,38 @@ use crate::units::{BitsPerSec, Ratio};
 /// A kind of link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// As a person reads it.
+    /// Its name for people.
     pub name: &'static str,
-    /// As documents write it. Never changed once published.
+    /// Its name in documents. Never changed once published.
     pub key: &'static str,
-    /// One sentence.
+    /// A one-sentence description.
     pub about: &'static str,
-    /// Down, which is towards the user, and up.
+    /// Downstream (towards the user) and upstream.
     pub ways: [Way; 2],
 }
 
-/// One direction of it.
+/// One direction of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
     /// Rate, delay, queue.
     pub line: LineConfig,
-    /// How it misbehaves.
+    /// Its impairments.
     pub impairments: &'static [Impairment],
 }
 
-/// All of them, from near to far, and the worst at the end.
+/// All presets, from near to far, and the worst at the end.
 pub const fn presets() -> &'static [Preset] {
     &PRESETS
 }
 
-/// The one of this key.
+/// The preset with this key.
 pub fn preset(key: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.key == key)
 }
 
 static PRESETS: [Preset; 7] = [
     // 1000BASE-T (IEEE 802.3 clause 40) over its longest cable, 100 m at two thirds of the speed of light. Small switches
-    // have some hundred kilobytes for each port.
+    // have a few hundred kilobytes for each port.
     Preset {
         name: "LAN",
         key: "lan",
@@ -108,7 +108,7 @@ static PRESETS: [Preset; 7] = [
         about: "A gigabit across the Atlantic by fibre: 70 ms there and back, steady, and a hundred-thousandth lost.",
         ways: [way(1_000_000, Duration::from_millis(35), 1_024, &[Impairment::Loss(parts(10))]); 2],
     },
-    // Many guests on few channels and one old access line: what travellers' measurements and complaints have in common.
+    // Many guests on few channels and one old access line: the common factor of travelers' measurements and complaints.
     Preset {
         name: "Bad hotel Wi-Fi",
         key: "hotel",
@@ -130,14 +130,14 @@ static PRESETS: [Preset; 7] = [
     },
 ];
 
-/// A direction of so many kilobits a second, and a queue of so many kibibytes.
+/// A direction with a rate in kbit/s and a drop-tail queue in KiB.
 const fn way(kilobits: u64, delay: Duration, queue_kib: usize, impairments: &'static [Impairment]) -> Way {
     let rate = BitsPerSec::new(kilobits * 1_000);
     assert!(rate.is_some(), "a link of a preset has a rate");
     Way { line: LineConfig { rate, delay, queue: Queue::bytes(queue_kib * 1_024) }, impairments }
 }
 
-/// A delay that varies as delays in the Internet do, without reordering.
+/// Jitter as delays in the Internet have it, without reordering.
 const fn jitter(spread_us: u64, correlation_percent: u32) -> Impairment {
     Impairment::Jitter {
         spread: Duration::from_micros(spread_us),
@@ -147,7 +147,7 @@ const fn jitter(spread_us: u64, correlation_percent: u32) -> Impairment {
     }
 }
 
-/// Bursts of losses, in parts per million: how often one begins and ends, and what is lost in it.
+/// Bursts of losses, in parts per million: the probabilities that one begins and that it ends, and the loss within it.
 const fn bursts(to_bad: u32, to_good: u32, bad: u32) -> Impairment {
     Impairment::GilbertElliott {
         to_bad: parts(to_bad),
@@ -198,7 +198,7 @@ mod tests {
             }
             assert!((9_300..=10_000).contains(&arrived), "{} {arrived}", preset.key);
             let (mean, asked) = (travelled / f64::from(arrived), way.line.delay.millis_f64());
-            // Who waits for one before it is later, so a varying delay is a little longer than asked.
+            // A frame waits for the one before it, so a varying delay is a little longer than configured.
             assert!(mean >= 0.99 * asked && mean < 1.6 * asked, "{} {mean} {asked}", preset.key);
         }
     }

@@ -1,7 +1,7 @@
 //! Randomness, all of it from one seed.
 //!
 //! Each use draws from a stream of its own, named by a path of numbers (say: link 3, direction 0, uniform loss). So
-//! switching one impairment on leaves what the others draw alone, and a change here is not felt there.
+//! switching one impairment on does not change the draws of the others.
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -13,7 +13,7 @@ pub struct Stream(Pcg64Mcg);
 impl Stream {
     /// The stream of this purpose; the same seed and path always give the same numbers.
     pub fn new(seed: u64, path: &[u64]) -> Self {
-        // SplitMix64's finaliser (Steele, Lea, Flood 2014) decorrelates neighbouring seeds and paths.
+        // SplitMix64's finaliser (Steele, Lea, Flood 2014) decorrelates neighboring seeds and paths.
         let mix = |x: u64| {
             let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -8,7 +8,7 @@ use std::fmt;
 pub struct BitsPerSec(std::num::NonZeroU64);
 
 impl BitsPerSec {
-    /// `None` for zero: a link of no rate is one that is down, which is said otherwise.
+    /// `None` for zero: a link that carries nothing is down, which has a setting of its own.
     pub const fn new(bits_per_sec: u64) -> Option<Self> {
         match std::num::NonZeroU64::new(bits_per_sec) {
             Some(rate) => Some(Self(rate)),

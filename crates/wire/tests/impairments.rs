@@ -21,7 +21,7 @@ fn wide(impairments: &[Impairment]) -> Wire {
     Wire::new(line, impairments, 7, &[1, 0])
 }
 
-/// What becomes of so many frames of 100 bytes, one each millisecond.
+/// The outcomes of `frames` frames of 100 bytes, one each millisecond.
 fn send(wire: &mut Wire, frames: u64) -> Vec<(Passage, Option<Passage>)> {
     let at = |number| Instant::ZERO + Duration::from_millis(number);
     (0..frames).map(|number| wire.send(at(number), Frame::build(100, |bytes| bytes.fill(0x55)))).collect()
@@ -46,7 +46,7 @@ fn count(hits: &[bool]) -> f64 {
     hits.iter().filter(|&&hit| hit).count() as f64
 }
 
-/// That so many of `of` are within five standard deviations of a probability, for a sum whose variance is inflated so.
+/// Asserts that `hits` of `of` is within five standard deviations of a probability, with the variance multiplied by `inflation`.
 #[track_caller]
 fn assert_share(hits: f64, of: f64, probability: f64, inflation: f64) {
     let deviation = (of * probability * (1.0 - probability) * inflation).sqrt();
@@ -61,7 +61,7 @@ fn lag_one(values: &[f64]) -> f64 {
 }
 
 #[test]
-fn correlated_loss_loses_as_many_as_asked_and_is_correlated_as_asked() {
+fn correlated_loss_has_the_configured_rate_and_correlation() {
     for (probability, correlation) in [(1, 0), (1, 50), (10, 25), (30, 80), (100, 40), (0, 40)] {
         let [probability, correlation] = [probability, correlation].map(Ratio::percent);
         let hits = losses(&[Impairment::LossCorrelated { probability, correlation }], 200_000);
@@ -107,7 +107,7 @@ fn every_nth_frame_is_lost_and_no_other() {
 }
 
 #[test]
-fn the_picked_frames_are_counted_from_the_first_that_was_ever_handed_over() {
+fn picked_frames_are_counted_from_the_first_that_was_ever_sent() {
     let mut wire = wide(&[]);
     for _ in 0..10 {
         wire.send(Instant::ZERO, Frame::build(100, |_| ()));
@@ -119,7 +119,7 @@ fn the_picked_frames_are_counted_from_the_first_that_was_ever_handed_over() {
 }
 
 #[test]
-fn copies_are_as_many_as_asked_and_come_right_after() {
+fn duplicates_are_as_many_as_configured_and_come_right_after() {
     for correlation in [0, 60] {
         let [probability, correlation] = [10, correlation].map(Ratio::percent);
         let sent = send(&mut wide(&[Impairment::Duplicate { probability, correlation }]), 50_000);
@@ -190,7 +190,7 @@ fn a_corrupted_frame_differs_in_one_bit_that_may_be_any() {
 }
 
 #[test]
-fn a_lost_frame_is_as_it_came() {
+fn a_lost_frame_is_unchanged() {
     let corrupt = Impairment::Corrupt { probability: ALWAYS, correlation: NEVER };
     let (passage, _) =
         send(&mut wide(&[Impairment::Loss(ALWAYS), corrupt, Impairment::TrailingBytes(9)]), 1).remove(0);
@@ -276,7 +276,7 @@ fn a_delay_is_never_less_than_nothing_and_time_always_passes() {
 }
 
 #[test]
-fn a_frame_that_overtakes_says_so() {
+fn a_frame_that_overtakes_is_marked() {
     let sent = send(&mut wide(&[jitter(10, Distribution::Uniform, 0, true)]), 1_000);
     let mut last = Instant::ZERO;
     for (passage, _) in &sent {
@@ -369,7 +369,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_a_wire_is_like_a_frame_is_accounted_for_and_its_times_are_in_order(
+    fn every_frame_has_one_outcome_and_its_times_are_in_order(
         settings in prop::collection::vec(setting(), 1..4),
         gaps in prop::collection::vec((0u64..200_000, 1usize..1_600), 1..100),
         seed in any::<u64>(),
@@ -406,7 +406,7 @@ proptest! {
     }
 
     #[test]
-    fn a_varying_delay_never_reorders_unless_it_was_asked_to(
+    fn a_varying_delay_reorders_only_if_configured(
         (line, mut impairments) in setting(),
         gaps in prop::collection::vec((0u64..200_000, 1usize..1_600), 1..100),
         spread in duration(),
@@ -429,7 +429,7 @@ proptest! {
     }
 
     #[test]
-    fn each_impairment_draws_the_same_whoever_is_beside_it(
+    fn each_impairment_draws_the_same_beside_any_other(
         others in prop::collection::vec(impairment(), 0..6),
         sizes in prop::collection::vec(1usize..1_600, 1..100),
         seed in any::<u64>(),

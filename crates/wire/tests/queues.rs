@@ -1,4 +1,4 @@
-//! What the disciplines make of a line that is offered more than it can send.
+//! The queue disciplines on a line that is offered more than it can send.
 
 #[cfg(target_arch = "wasm32")]
 #[macro_use]
@@ -16,7 +16,7 @@ fn slow(discipline: Discipline) -> Line {
     })
 }
 
-/// What becomes of frames of 1500 bytes that come at this distance for so many seconds, and when each came.
+/// The outcomes of frames of 1500 bytes that are sent every `gap_us` for `secs` seconds, and when each was sent.
 fn offer(line: &mut Line, gap_us: u64, secs: u64) -> Vec<(Instant, Result<Journey, Dropped>)> {
     let at = |number| Instant::ZERO + Duration::from_micros(number * gap_us);
     (0..secs * 1_000_000 / gap_us).map(|number| (at(number), line.send(at(number), 1_500))).collect()
@@ -73,7 +73,7 @@ fn drops_of_codel_come_faster_and_faster_by_the_control_law() {
 }
 
 #[test]
-fn a_late_frame_takes_no_time_to_send_but_a_place_until_its_moment() {
+fn a_late_frame_takes_no_time_to_send_but_a_place_until_it_is_dropped() {
     let mut line = slow(Discipline::CoDel(CoDel::default()));
     let sent = offer(&mut line, 500, 1);
     let mut free_at = Instant::ZERO;
@@ -86,7 +86,7 @@ fn a_late_frame_takes_no_time_to_send_but_a_place_until_its_moment() {
             Err(dropped) => assert_eq!(dropped.at, free_at),
         }
     }
-    // Who waits, dropped later or not, is who came and is still before its moment.
+    // The waiting frames, dropped later or not, are those that have arrived and have not reached their moment.
     let (now, _) = *sent.last().unwrap();
     let moment =
         |sent: &Result<Journey, Dropped>| sent.map_or_else(|dropped| dropped.at, |journey| journey.start);
@@ -117,7 +117,7 @@ fn red_measures_in_the_unit_of_the_limit() {
 }
 
 #[test]
-fn a_discipline_that_is_set_anew_goes_on_and_another_begins_afresh() {
+fn a_discipline_that_stays_keeps_its_state_and_another_starts_without() {
     let codel = Discipline::CoDel(CoDel::default());
     let mut constant = slow(codel);
     let expected = offer(&mut constant, 500, 2);

@@ -1,4 +1,4 @@
-//! What was drawn yesterday is drawn today: a scenario that somebody keeps replays frame for frame.
+//! Random draws never change: a stored scenario replays frame for frame.
 
 #[cfg(target_arch = "wasm32")]
 #[macro_use]
@@ -9,8 +9,7 @@ use wire::line::{LineConfig, Queue};
 use wire::passage::{Fate, Loss, Wire};
 use wire::{BitsPerSec, Duration, Frame, Instant, Ratio};
 
-/// Everything that 2000 frames of varying length become on a wire that existed before the newer impairments did, folded
-/// into one number (FNV-1a).
+/// The outcomes of 2000 frames of varying length on a wire with the oldest impairments, folded into one number (FNV-1a).
 fn history(impairments: &[Impairment], seed: u64) -> u64 {
     let line = LineConfig {
         rate: BitsPerSec::new(100_000_000),

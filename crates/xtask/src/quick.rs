@@ -87,13 +87,25 @@ pub fn run(report: &Report) {
     });
 }
 
-/// Remembers that all native tests have passed with the files as they are.
-///
-/// A failure is not reported: the next quick test tests more than it would have to.
-pub fn remember_all() {
-    let Ok(digests) = workspace::crates().and_then(|crates| digests(&crates)) else { return };
-    let green = digests.into_iter().map(|(name, digest)| (name, (digest, Passed::All))).collect();
-    let _ = write_green(&green);
+/// The files of all crates as they are now.
+pub struct State(Digests);
+
+impl State {
+    /// To be taken before tests are compiled: files may be edited while they run.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be read.
+    pub fn now() -> Result<Self> {
+        Ok(Self(digests(&workspace::crates()?)?))
+    }
+
+    /// Remembers that all native tests have passed with these files.
+    ///
+    /// # Errors
+    /// Fails if that cannot be written down.
+    pub fn remember(self) -> Result<()> {
+        write_green(&self.0.into_iter().map(|(name, digest)| (name, (digest, Passed::All))).collect())
+    }
 }
 
 fn find_changes(step: &Step) -> Result<(Vec<Crate>, Digests, Selection)> {

@@ -218,13 +218,13 @@ async function tabTo(page, target, presses = 40) {
 }
 
 /** Collects the texts of the page's status while it changes: what a screen reader announces. */
-async function toldFromNowOn(page) {
+async function announcedFromNowOn(page) {
   await page.evaluate(() => {
-    window.told = [];
-    const tell = () => window.told.push(...[...document.querySelectorAll("[role=status]")].map((status) => status.textContent));
-    new MutationObserver(tell).observe(document.body, { childList: true, subtree: true, characterData: true });
+    window.announced = [];
+    const collect = () => window.announced.push(...[...document.querySelectorAll("[role=status]")].map((status) => status.textContent));
+    new MutationObserver(collect).observe(document.body, { childList: true, subtree: true, characterData: true });
   });
-  return () => page.evaluate(() => window.told.join("\n"));
+  return () => page.evaluate(() => window.announced.join("\n"));
 }
 
 test("a run is started and its results are read with the keyboard alone", async ({ page, aquarium }) => {
@@ -238,11 +238,11 @@ test("a run is started and its results are read with the keyboard alone", async 
   await tabTo(page, form.getByLabel("Text"));
   await page.keyboard.press("Control+a");
   await page.keyboard.type("keys. only s");
-  const told = await toldFromNowOn(page);
+  const announced = await announcedFromNowOn(page);
   await page.keyboard.press("Enter");
   const card = aquarium.run("TCP echo a → b");
   await expect(card).toContainText("← keys. only s");
-  await expect.poll(() => told()).toMatch(/TCP echo a → b finished: 1 of 1 answered, round trip 4\.\d+\sms on average\./);
+  await expect.poll(() => announced()).toMatch(/TCP echo a → b finished: 1 of 1 answered, round trip 4\.\d+\sms on average\./);
   await tabTo(page, card.getByRole("list", { name: "What happened" }));
 });
 

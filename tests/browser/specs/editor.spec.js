@@ -228,7 +228,7 @@ test("text and drawing show the same document, and a wrong text loses nothing", 
   await text(page).fill(JSON.stringify(document));
   await expect(aquarium.title("Typed")).toBeVisible();
   await text(page).fill(JSON.stringify(document).replace("10.0.0.9/24", "10.0.0.9"));
-  await expect(page.getByRole("status").filter({ hasText: "Not taken over" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Not applied" })).toBeVisible();
   await expect(page.getByText("nodes[4].addresses[0]")).toBeVisible();
   await expect(aquarium.title("Typed")).toBeVisible();
 });

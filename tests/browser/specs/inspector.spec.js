@@ -56,14 +56,14 @@ test("a click on a frame shows its layers, field by field, and where it is", asy
 });
 
 test("a frame is found with the keyboard alone", async ({ page, aquarium }) => {
-  await aquarium.open({
+  const slow = {
     packetarium: 1,
     nodes: ["a", "b"].map((id, n) => ({ id, kind: "host", addresses: [`10.0.0.${n + 1}/24`] })),
     links: [{ ends: ["a", "b"], delay: "1s" }],
     runs: [{ ping: { from: "a", to: "b" } }],
-  });
-  await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
-  await page.keyboard.press("Space");
+  };
+  // While the first frame is on the wire.
+  await aquarium.open(slow, "500ms");
   await aquarium.button("Play").waitFor();
   await page.getByRole("tab", { name: "Runs" }).focus();
   await page.keyboard.press("ArrowRight");

@@ -5,7 +5,7 @@ const EXAMPLES = {
   "Two hosts and a switch": ["Ping a → b", "TCP echo b → a", "iperf TCP a → b"],
   "Five hosts: hub beside switch": ["Ping a → b", "Ping d → e", "UDP echo a → e"],
   "A slow, lossy link": ["Ping client → server", "iperf TCP client → server"],
-  "Two IPs on one wire": ["TCP echo b → a", "TCP echo IPv4 only → a"],
+  "IPv4 and IPv6 on one cable": ["TCP echo b → a", "TCP echo IPv4 only → a"],
 };
 
 test("frames move by themselves after opening, and a sentence explains them", async ({ page, aquarium }) => {

@@ -209,7 +209,7 @@ test.describe("of a small network", () => {
 test.describe("of 100,000 packets", () => {
   const MANY = 100_000;
   const length = (number) => 60 + (number % 100);
-  const told = (number) => [String(number), `${Math.floor((number - 1) / 1_000)}.${String((number - 1) % 1_000).padStart(3, "0")} 000`, String(length(number))];
+  const expected = (number) => [String(number), `${Math.floor((number - 1) / 1_000)}.${String((number - 1) % 1_000).padStart(3, "0")} 000`, String(length(number))];
 
   test("every row is right, at the end, in the middle and after a filter", async ({ page, aquarium }) => {
     const frames = Array.from({ length: MANY }, (_, place) => udp(1, 2, [10_000, 20_000 + (place % 7)], Buffer.alloc(length(place + 1) - 42)));
@@ -219,7 +219,7 @@ test.describe("of 100,000 packets", () => {
     await expect(count(page)).toHaveText(/^many\.pcap: 100\s000\spackets$/, LONG);
     const right = async (row) => {
       const cells = await aquarium.cells(row);
-      expect([cells[0], cells[1], cells[6]]).toEqual(told(Number(cells[0])));
+      expect([cells[0], cells[1], cells[6]]).toEqual(expected(Number(cells[0])));
       return Number(cells[0]);
     };
     const inSight = async () => {

@@ -31,6 +31,28 @@ test("a share link gives another browser the same scenario and, played, the same
   await elsewhere.close();
 });
 
+test("a link to a network that a host is added to opens, plays and can be looked into", async ({ aquarium }) => {
+  await aquarium.open({
+    packetarium: 1,
+    title: "A host is added",
+    nodes: [
+      { id: "a", kind: "host", addresses: ["10.0.0.1/24"] },
+      { id: "s1", kind: "switch" },
+    ],
+    links: [{ ends: ["a", "s1"] }],
+    changes: [
+      { at: "1s", node: { id: "b", kind: "host", addresses: ["10.0.0.2/24"] } },
+      { at: "1s", cable: { ends: ["b", "s1"] } },
+    ],
+    runs: [{ at: "2s", ping: { from: "a", to: "b", count: 2 } }],
+  });
+  await aquarium.playToTheEnd();
+  await expect(aquarium.run("Ping a → b")).toContainText("done");
+  // The page is alive: it starts a run from the host that was added.
+  await aquarium.start("Ping", { From: "b", To: "a", "How many": "1" });
+  await expect(aquarium.run("Ping b → a")).toContainText("done");
+});
+
 test("where the clipboard is refused, the link can be copied by hand", async ({ page, aquarium }) => {
   await page.addInitScript(() => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));

@@ -22,7 +22,7 @@ pub struct Props {
     pub dialog: Option<Dialog>,
     /// Whether single keys do something.
     pub shortcuts: bool,
-    /// How much whoever listens is told.
+    /// How much a screen reader reads out.
     pub detail: Detail,
     /// What is found of two branches.
     pub compared: Option<CompareView>,
@@ -79,7 +79,7 @@ fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
                 <li>{ "Share the experiment as a link: it plays the same for everybody." }</li>
             </ul>
             <div class="field">
-                <label for="announce">{ "A screen reader is told" }</label>
+                <label for="announce">{ "A screen reader reads out" }</label>
                 <select id="announce" onchange={announce}>
                     { for Detail::ALL.iter().map(|(choice, value, says)| html! {
                         <option key={*value} value={*value} selected={*choice == detail}>{ *says }</option>

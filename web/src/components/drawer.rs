@@ -1,4 +1,4 @@
-//! The drawer below the stage: the instruments, one at a time. Closed it is a row of tabs; it unfolds when somebody wants one.
+//! The drawer below the stage: the instruments, one at a time. Closed, it is a row of tabs.
 
 use super::divider::Divider;
 use super::graphs::{Graphs, use_graphs};

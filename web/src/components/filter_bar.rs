@@ -1,6 +1,7 @@
 //! The display filter: written as in an analyzer, with what could come next, and what is wrong where.
 
 use super::use_session;
+use crate::session::Session;
 use dissect::filter::{Completion, FilterError, complete};
 use lab::Command;
 use lab::packets::Observe;
@@ -17,103 +18,51 @@ pub struct Props {
     pub fault: Option<FilterError>,
 }
 
-/// More completions than this nobody reads.
+/// A longer list would not be read.
 const COMPLETIONS_MAX: usize = 9;
 
 /// The display filter.
 #[component]
 pub fn FilterBar(props: &Props) -> Html {
-    let session = use_session();
-    let input = use_node_ref();
-    let offers = use_state_eq(Vec::<Completion>::new);
-    // None until an arrow key asks for one: Enter and Tab leave what was typed alone.
-    let chosen = use_state_eq(|| None::<usize>);
-    let offer = {
-        let (offers, chosen) = (offers.clone(), chosen.clone());
-        move |element: &HtmlInputElement| {
-            let text = element.value();
-            let cursor = element.selection_start().ok().flatten().unwrap_or_default() as usize;
-            // The browser counts in UTF-16; a filter is ASCII but for what it looks for.
-            let cursor = text.char_indices().nth(cursor).map_or(text.len(), |(at, _)| at);
-            let mut found = complete(&text, cursor);
-            found.truncate(COMPLETIONS_MAX);
-            offers.set(found);
-            chosen.set(None);
-        }
+    let handles = Handles {
+        session: use_session(),
+        input: use_node_ref(),
+        offers: use_state_eq(Vec::new),
+        chosen: use_state_eq(|| None),
     };
-    let set = {
-        let session = session.clone();
-        move |text: String| session.perform(Command::Observe(Observe::Filter(text)))
-    };
-    let take = {
-        let (input, offers, set) = (input.clone(), offers.clone(), set.clone());
-        move |completion: &Completion| {
-            let Some(element) = input.cast::<HtmlInputElement>() else { return };
-            let mut text = element.value();
-            text.replace_range(completion.replaces.clone(), completion.text);
-            element.set_value(&text);
-            let end = (completion.replaces.start + completion.text.len()) as u32;
-            let _ = element.set_selection_range(end, end);
-            let _ = element.focus();
-            set(text);
-            offers.set(Vec::new());
-        }
-    };
+    let Handles { input, offers, chosen, .. } = &handles;
     let oninput = {
-        let (set, offer) = (set.clone(), offer.clone());
+        let handles = handles.clone();
         Callback::from(move |event: InputEvent| {
             let element: HtmlInputElement = event.target_unchecked_into();
-            set(element.value());
-            offer(&element);
+            handles.set(element.value());
+            handles.offer(&element);
         })
     };
     let onfocus = {
-        let offer = offer.clone();
-        Callback::from(move |event: FocusEvent| offer(&event.target_unchecked_into()))
+        let handles = handles.clone();
+        Callback::from(move |event: FocusEvent| handles.offer(&event.target_unchecked_into()))
     };
     let onblur = {
-        let offers = offers.clone();
+        let offers = offers.setter();
         Callback::from(move |_: FocusEvent| offers.set(Vec::new()))
     };
     let onkeydown = {
-        let (offers, chosen, take, set) = (offers.clone(), chosen.clone(), take.clone(), set.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            let count = offers.len();
-            match event.key().as_str() {
-                "ArrowDown" if count > 0 => chosen.set(Some(chosen.map_or(0, |at| (at + 1) % count))),
-                "ArrowUp" if count > 0 => {
-                    chosen.set(Some(chosen.unwrap_or(0).checked_sub(1).unwrap_or(count - 1)))
-                }
-                "Enter" if count > 0 => match chosen.and_then(|at| offers.get(at)) {
-                    Some(completion) => take(completion),
-                    None => offers.set(Vec::new()),
-                },
-                "Tab" => match chosen.and_then(|at| offers.get(at)) {
-                    Some(completion) => take(completion),
-                    None => return,
-                },
-                "Escape" if count > 0 => offers.set(Vec::new()),
-                "Escape" => {
-                    event.target_unchecked_into::<HtmlInputElement>().set_value("");
-                    set(String::new());
-                }
-                _ => return,
-            }
-            event.prevent_default();
-        })
+        let handles = handles.clone();
+        Callback::from(move |event: KeyboardEvent| handles.press(&event))
     };
     let open = !offers.is_empty();
     let list = offers.iter().enumerate().map(|(number, completion)| {
         let pick = {
-            let (take, completion) = (take.clone(), completion.clone());
+            let (handles, completion) = (handles.clone(), completion.clone());
             // Before the field loses the focus, and with it the list.
             Callback::from(move |event: PointerEvent| {
                 event.prevent_default();
-                take(&completion);
+                handles.take(&completion);
             })
         };
         html! {
-            <li key={number} id={format!("filter-offer-{number}")} role="option" aria-selected={(Some(number) == *chosen).to_string()}
+            <li key={number} id={format!("filter-offer-{number}")} role="option" aria-selected={(Some(number) == **chosen).to_string()}
                 onpointerdown={pick}>
                 <code>{ completion.text }</code><span>{ completion.meaning }</span>
             </li>
@@ -137,6 +86,97 @@ pub fn FilterBar(props: &Props) -> Html {
     }
 }
 
+/// What the field remembers from one rendering to the next.
+#[derive(Clone)]
+struct Handles {
+    session: Session,
+    input: NodeRef,
+    offers: UseStateHandle<Vec<Completion>>,
+    /// `None` until an arrow key chooses one: Enter and Tab leave what was typed alone.
+    chosen: UseStateHandle<Option<usize>>,
+}
+
+impl Handles {
+    /// Offers what could come next at the cursor.
+    fn offer(&self, element: &HtmlInputElement) {
+        let text = element.value();
+        let cursor = element.selection_start().ok().flatten().unwrap_or_default() as usize;
+        // The browser counts in UTF-16; a filter is ASCII except for texts to search for.
+        let cursor = text.char_indices().nth(cursor).map_or(text.len(), |(at, _)| at);
+        let mut found = complete(&text, cursor);
+        found.truncate(COMPLETIONS_MAX);
+        self.offers.set(found);
+        self.chosen.set(None);
+    }
+
+    fn set(&self, text: String) {
+        self.session.perform(Command::Observe(Observe::Filter(text)));
+    }
+
+    /// Writes a completion into the field.
+    fn take(&self, completion: &Completion) {
+        let Some(element) = self.input.cast::<HtmlInputElement>() else { return };
+        let mut text = element.value();
+        text.replace_range(completion.replaces.clone(), completion.text);
+        element.set_value(&text);
+        let end = (completion.replaces.start + completion.text.len()) as u32;
+        let _ = element.set_selection_range(end, end);
+        let _ = element.focus();
+        self.set(text);
+        self.offers.set(Vec::new());
+    }
+
+    fn press(&self, event: &KeyboardEvent) {
+        match Press::of(&event.key(), *self.chosen, self.offers.len()) {
+            Press::None => return,
+            Press::Choose(number) => self.chosen.set(Some(number)),
+            Press::Take(number) => {
+                if let Some(completion) = self.offers.get(number) {
+                    self.take(completion);
+                }
+            }
+            Press::Close => self.offers.set(Vec::new()),
+            Press::Clear => {
+                event.target_unchecked_into::<HtmlInputElement>().set_value("");
+                self.set(String::new());
+            }
+        }
+        event.prevent_default();
+    }
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Press {
+    /// Nothing: the field takes it.
+    None,
+    /// Chooses this completion.
+    Choose(usize),
+    /// Writes this completion into the field.
+    Take(usize),
+    /// Closes the list.
+    Close,
+    /// Empties the field.
+    Clear,
+}
+
+impl Press {
+    /// With `count` completions in the list, of which one may be chosen.
+    fn of(key: &str, chosen: Option<usize>, count: usize) -> Self {
+        let chosen = chosen.filter(|&at| at < count);
+        match (key, count) {
+            ("Tab", _) => chosen.map_or(Self::None, Self::Take),
+            ("Escape", 0) => Self::Clear,
+            (_, 0) => Self::None,
+            ("ArrowDown", _) => Self::Choose(chosen.map_or(0, |at| (at + 1) % count)),
+            ("ArrowUp", _) => Self::Choose(chosen.unwrap_or(0).checked_sub(1).unwrap_or(count - 1)),
+            ("Enter", _) => chosen.map_or(Self::Close, Self::Take),
+            ("Escape", _) => Self::Close,
+            _ => Self::None,
+        }
+    }
+}
+
 /// What is wrong, with the place marked in what was written.
 fn pointed(text: &str, fault: &FilterError) -> Html {
     let at = fault.at.start.min(text.len())..fault.at.end.min(text.len());
@@ -150,5 +190,28 @@ fn pointed(text: &str, fault: &FilterError) -> Html {
             <code>{ before }<mark>{ if here.is_empty() { "␣" } else { here } }</mark>{ after }</code>
             <span>{ &fault.message }</span>
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrow_keys_go_around_the_list_and_what_was_typed_stays_until_one_is_chosen() {
+        assert_eq!(Press::of("ArrowDown", None, 3), Press::Choose(0));
+        assert_eq!(Press::of("ArrowDown", Some(2), 3), Press::Choose(0));
+        assert_eq!(Press::of("ArrowUp", None, 3), Press::Choose(2));
+        assert_eq!(Press::of("Enter", None, 3), Press::Close);
+        assert_eq!(Press::of("Tab", None, 3), Press::None);
+        assert_eq!(Press::of("Enter", Some(1), 3), Press::Take(1));
+        assert_eq!(Press::of("Tab", Some(1), 3), Press::Take(1));
+    }
+
+    #[test]
+    fn escape_closes_the_list_first_and_then_empties_the_field() {
+        assert_eq!(Press::of("Escape", None, 3), Press::Close);
+        assert_eq!(Press::of("Escape", None, 0), Press::Clear);
+        assert_eq!(Press::of("Enter", None, 0), Press::None);
     }
 }

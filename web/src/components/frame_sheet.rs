@@ -1,6 +1,7 @@
 //! A frame's layers, field by field with their meaning, beside its bytes.
 
-use super::inspector::{action_button, cell};
+use super::action_button::action_button;
+use super::cell::cell;
 use super::{on, use_session};
 use dissect::{Dissection, Field, Layer};
 use lab::Command;
@@ -17,7 +18,7 @@ pub struct Props {
     pub sheet: Rc<FrameSheet>,
 }
 
-/// More bytes than this are not laid out; whoever needs them has the capture.
+/// More bytes than this are not laid out; a saved capture has all of them.
 const HEX_BYTES_MAX: usize = 1_600;
 const HEX_ROW: usize = 8;
 

@@ -9,6 +9,7 @@ mod machine;
 mod save;
 
 use super::use_session;
+use crate::session::Session;
 use capture::Place;
 use figure::{Figure, figure};
 use lab::Lab;
@@ -145,8 +146,9 @@ pub struct Props {
     pub view: Rc<View>,
 }
 
-/// Segments that are read at once: so much that nothing stutters.
+/// Segments that are read in one rendering: few enough that nothing stutters.
 const AT_ONCE: usize = 40_000;
+const AGAIN_MS: u32 = 30;
 
 /// The graphs.
 #[component]
@@ -155,168 +157,219 @@ pub fn Graphs(props: &Props) -> Html {
     let drawing = use_node_ref();
     let again = use_force_update();
     let chosen = &props.kept.choice;
-    let choice = **chosen;
-    let change = |make: fn(Choice, &str) -> Choice| {
-        let chosen = chosen.clone();
-        Callback::from(move |event: Event| {
-            chosen.set(make(*chosen, &event.target_unchecked_into::<HtmlSelectElement>().value()));
-        })
-    };
     let lab = session.lab().borrow();
     let mut read = props.kept.read.borrow_mut();
     read.begin(&lab);
-    let (show, name, file) = SHOWS
-        .iter()
-        .find(|(show, ..)| *show == choice.show)
-        .map(|(show, _, name, file)| (*show, *name, *file))
-        .expect("only these can be chosen");
-
-    let at = lab.look().at;
-    let over = lab.packets().opened().is_some();
-    let mut controls = Html::default();
-    let body = match show {
-        Show::Tcp(_) | Show::Machine => {
-            let (connections, current) = read.connection(&lab, choice);
-            let options = connections.iter().map(|connection| {
-                let selected = Some(connection.stream) == current.map(|current| current.stream);
-                html! { <option key={connection.stream} value={connection.stream.to_string()} {selected}>{ title(&lab, connection) }</option> }
-            });
-            if !connections.is_empty() {
-                controls = html! {
-                    <>
-                        { select("graph-connection", "Connection", change(|choice, value| Choice { stream: value.parse().ok(), ..choice }), options.collect()) }
-                        if show != Show::Machine {
-                            { direction(&lab, chosen, current.as_ref()) }
-                        }
-                    </>
-                };
-            }
-            match current {
-                None => {
-                    html! { <p class="empty">{ "No TCP connection has begun yet. Start an iperf run, and its connection is drawn here." }</p> }
-                }
-                Some(_) if over && show == Show::Machine => {
-                    html! { <p class="empty">{ "A capture does not say in which state its sockets were." }</p> }
-                }
-                Some(connection) if show == Show::Machine => {
-                    let states = states_at(lab.whole(), lab.look().history, &connection, at);
-                    let [opener, other] = connection.ends.map(|end| end_name(&lab, end));
-                    let [first, second] = states;
-                    machine::machine(&[(opener, first), (other, second)])
-                }
-                Some(connection) => {
-                    if !read.follow(&lab, &connection, choice) {
-                        gloo::timers::callback::Timeout::new(30, move || again.force_update()).forget();
-                    }
-                    graph(&session, &lab, &mut read, props, name, file, &drawing)
-                }
-            }
-        }
-        Show::Link(_) => {
-            let options = lab.whole().links.iter().enumerate().map(|(number, link)| {
-                let [a, b] = link.ends.map(|end| &lab.whole().node(end).name);
-                html! { <option key={number} value={number.to_string()} selected={number == choice.link as usize}>{ format!("{a} – {b}") }</option> }
-            });
-            controls = select(
-                "graph-link",
-                "Link",
-                change(|choice, value| Choice { link: value.parse().unwrap_or(0), ..choice }),
-                options.collect(),
-            );
-            if lab.whole().links.is_empty() {
-                html! { <p class="empty">{ "There is no link in this network." }</p> }
-            } else {
-                graph(&session, &lab, &mut read, props, name, file, &drawing)
-            }
-        }
-        Show::Macs | Show::Tree | Show::Routes => {
-            let nodes: Vec<_> = nodes_with(&lab, show).collect();
-            let wanted = if show == Show::Routes { choice.router } else { choice.switch };
-            let current = nodes.iter().find(|(id, _)| Some(*id) == wanted).or(nodes.first());
-            let options = nodes.iter().map(|(id, name)| {
-                html! { <option key={*id} value={id.to_string()} selected={Some(*id) == current.map(|(id, _)| *id)}>{ name.clone() }</option> }
-            });
-            controls = match show {
-                Show::Routes => select(
-                    "graph-router",
-                    "Router",
-                    change(|choice, value| Choice { router: value.parse().ok(), ..choice }),
-                    options.collect(),
-                ),
-                _ => select(
-                    "graph-switch",
-                    "Switch",
-                    change(|choice, value| Choice { switch: value.parse().ok(), ..choice }),
-                    options.collect(),
-                ),
-            };
-            match (current, show) {
-                (None, Show::Routes) => {
-                    html! { <p class="empty">{ "There is no router in this network." }</p> }
-                }
-                (None, _) => html! { <p class="empty">{ "There is no switch in this network." }</p> },
-                (Some(_), _) => table(&session, &lab, &read, choice, name, file, props),
-            }
-        }
-        Show::Conversations | Show::Endpoints | Show::Protocols | Show::Remarks | Show::Unanswered => {
-            if !read.take_census(&lab) {
-                gloo::timers::callback::Timeout::new(30, move || again.force_update()).forget();
-            }
-            if matches!(show, Show::Conversations | Show::Endpoints) {
-                let options = Layer::ALL.iter().map(|(layer, name)| {
-                    html! { <option key={*name} value={*name} selected={*layer == choice.layer}>{ *name }</option> }
-                });
-                controls = select(
-                    "graph-layer",
-                    "By",
-                    change(|choice, value| {
-                        let layer = Layer::ALL
-                            .iter()
-                            .find(|(_, name)| *name == value)
-                            .map_or(Layer::Ip, |(layer, _)| *layer);
-                        Choice { layer, ..choice }
-                    }),
-                    options.collect(),
-                );
-            }
-            table(&session, &lab, &read, choice, name, file, props)
-        }
-    };
-    let shows = {
-        let chosen = chosen.clone();
-        move |number: usize| chosen.set(Choice { show: SHOWS[number].0, ..*chosen })
+    let (show, _, name, file) =
+        *SHOWS.iter().find(|(show, ..)| *show == chosen.show).expect("only these can be chosen");
+    let mut shown =
+        Shown { session: &session, lab: &lab, read: &mut read, props, name, file, drawing, again };
+    let (controls, body) = match show {
+        Show::Tcp(_) | Show::Machine => shown.connection(show),
+        Show::Link(_) => shown.link(),
+        Show::Macs | Show::Tree | Show::Routes => shown.node(show),
+        Show::Conversations | Show::Endpoints => shown.packets(true),
+        Show::Protocols | Show::Remarks | Show::Unanswered => shown.packets(false),
     };
     html! {
         <div class="graphs">
-            <nav class="graph-views wide-only" aria-label="Graphs and tables">
-                { for SHOWS.iter().enumerate().map(|(number, (other, group, name, _))| {
-                    let first = number == 0 || SHOWS[number - 1].1 != *group;
-                    let shows = shows.clone();
-                    html! {
-                        <>
-                            if first { <p class="graph-group">{ *group }</p> }
-                            <button type="button" class="graph-view" aria-current={(*other == show).then_some("true")}
-                                onclick={Callback::from(move |_: MouseEvent| shows(number))}>{ *name }</button>
-                        </>
-                    }
-                }) }
-            </nav>
+            { views(chosen) }
             <div class="graph-main">
                 <div class="graph-controls">
-                    <div class="field narrow-only">
-                        <label for="graph-show">{ "View" }</label>
-                        <select id="graph-show" onchange={Callback::from(move |event: Event| {
-                            shows(event.target_unchecked_into::<HtmlSelectElement>().selected_index().max(0) as usize);
-                        })}>
-                            { for SHOWS.iter().map(|(other, _, name, _)| html! { <option key={*name} selected={*other == show}>{ *name }</option> }) }
-                        </select>
-                    </div>
+                    { views_for_phones(chosen) }
                     <h3 class="wide-only">{ name }</h3>
                     { controls }
                 </div>
                 { body }
             </div>
         </div>
+    }
+}
+
+/// Chooses the view of this number.
+fn choose(chosen: &UseStateHandle<Choice>, number: usize) {
+    chosen.set(Choice { show: SHOWS[number].0, ..**chosen });
+}
+
+/// The list of views at the left.
+fn views(chosen: &UseStateHandle<Choice>) -> Html {
+    let views = SHOWS.iter().enumerate().map(|(number, (show, group, name, _))| {
+        let first = number == 0 || SHOWS[number - 1].1 != *group;
+        let onclick = {
+            let chosen = chosen.clone();
+            Callback::from(move |_: MouseEvent| choose(&chosen, number))
+        };
+        html! {
+            <>
+                if first { <p class="graph-group">{ *group }</p> }
+                <button type="button" class="graph-view" aria-current={(*show == chosen.show).then_some("true")} {onclick}>{ *name }</button>
+            </>
+        }
+    });
+    html! { <nav class="graph-views wide-only" aria-label="Graphs and tables">{ for views }</nav> }
+}
+
+/// The same where there is no room for a list.
+fn views_for_phones(chosen: &UseStateHandle<Choice>) -> Html {
+    let onchange = {
+        let chosen = chosen.clone();
+        Callback::from(move |event: Event| {
+            let number = event.target_unchecked_into::<HtmlSelectElement>().selected_index().max(0);
+            choose(&chosen, number as usize);
+        })
+    };
+    html! {
+        <div class="field narrow-only">
+            <label for="graph-show">{ "View" }</label>
+            <select id="graph-show" {onchange}>
+                { for SHOWS.iter().map(|(show, _, name, _)| html! { <option key={*name} selected={*show == chosen.show}>{ *name }</option> }) }
+            </select>
+        </div>
+    }
+}
+
+/// The chosen view while it is rendered.
+struct Shown<'a> {
+    session: &'a Session,
+    lab: &'a Lab,
+    read: &'a mut Read,
+    props: &'a Props,
+    name: &'static str,
+    file: &'static str,
+    drawing: NodeRef,
+    again: UseForceUpdateHandle,
+}
+
+impl Shown<'_> {
+    fn choice(&self) -> Choice {
+        *self.props.kept.choice
+    }
+
+    /// Changes the choice when a value is selected.
+    fn change(&self, make: fn(Choice, &str) -> Choice) -> Callback<Event> {
+        let chosen = self.props.kept.choice.clone();
+        Callback::from(move |event: Event| {
+            chosen.set(make(*chosen, &event.target_unchecked_into::<HtmlSelectElement>().value()));
+        })
+    }
+
+    /// Renders again soon: not everything has been read.
+    fn read_on(&self) {
+        let again = self.again.clone();
+        gloo::timers::callback::Timeout::new(AGAIN_MS, move || again.force_update()).forget();
+    }
+
+    /// A graph of a TCP connection, or the states of its two ends: the controls, and what they control.
+    fn connection(&mut self, show: Show) -> (Html, Html) {
+        let lab = self.lab;
+        let (connections, current) = self.read.connection(lab, self.choice());
+        let options = connections.iter().map(|connection| {
+            let selected = Some(connection.stream) == current.map(|current| current.stream);
+            html! { <option key={connection.stream} value={connection.stream.to_string()} {selected}>{ title(lab, connection) }</option> }
+        });
+        let change = self.change(|choice, value| Choice { stream: value.parse().ok(), ..choice });
+        let controls = html! {
+            if !connections.is_empty() {
+                { select("graph-connection", "Connection", change, options.collect()) }
+                if show != Show::Machine {
+                    { direction(lab, &self.props.kept.choice, current.as_ref()) }
+                }
+            }
+        };
+        let is_capture = lab.packets().opened().is_some();
+        let body = match (current, show) {
+            (None, _) => {
+                html! { <p class="empty">{ "No TCP connection has begun yet. Start an iperf run to see one here." }</p> }
+            }
+            (Some(_), Show::Machine) if is_capture => {
+                html! { <p class="empty">{ "A capture does not contain the states of the sockets." }</p> }
+            }
+            (Some(connection), Show::Machine) => {
+                let look = lab.look();
+                let [first, second] = states_at(lab.whole(), look.history, &connection, look.at);
+                let [opener, other] = connection.ends.map(|end| end_name(lab, end));
+                machine::machine(&[(opener, first), (other, second)])
+            }
+            (Some(connection), _) => {
+                let choice = self.choice();
+                if !self.read.follow(lab, &connection, choice) {
+                    self.read_on();
+                }
+                self.graph()
+            }
+        };
+        (controls, body)
+    }
+
+    fn link(&mut self) -> (Html, Html) {
+        let lab = self.lab;
+        let chosen = self.choice().link as usize;
+        let whole = lab.whole();
+        let options = whole.links.iter().enumerate().map(|(number, link)| {
+            let [a, b] = link.ends.map(|end| &whole.node(end).name);
+            html! { <option key={number} value={number.to_string()} selected={number == chosen}>{ format!("{a} – {b}") }</option> }
+        });
+        let change = self.change(|choice, value| Choice { link: value.parse().unwrap_or(0), ..choice });
+        let controls = select("graph-link", "Link", change, options.collect());
+        let body = if whole.links.is_empty() {
+            html! { <p class="empty">{ "There is no link in this network." }</p> }
+        } else {
+            self.graph()
+        };
+        (controls, body)
+    }
+
+    /// The changes of a switch's or a router's table.
+    fn node(&mut self, show: Show) -> (Html, Html) {
+        let of_routers = show == Show::Routes;
+        let choice = self.choice();
+        let nodes = nodes_with(self.lab, show);
+        let wanted = if of_routers { choice.router } else { choice.switch };
+        let current = nodes.iter().find(|(id, _)| Some(*id) == wanted).or(nodes.first()).map(|(id, _)| *id);
+        let options = nodes.iter().map(|(id, name)| {
+            html! { <option key={*id} value={id.to_string()} selected={Some(*id) == current}>{ name.clone() }</option> }
+        });
+        let options = options.collect();
+        let controls = if of_routers {
+            let change = self.change(|choice, value| Choice { router: value.parse().ok(), ..choice });
+            select("graph-router", "Router", change, options)
+        } else {
+            let change = self.change(|choice, value| Choice { switch: value.parse().ok(), ..choice });
+            select("graph-switch", "Switch", change, options)
+        };
+        let body = match current {
+            None if of_routers => html! { <p class="empty">{ "There is no router in this network." }</p> },
+            None => html! { <p class="empty">{ "There is no switch in this network." }</p> },
+            Some(_) => self.table(),
+        };
+        (controls, body)
+    }
+
+    /// A table of the listed packets, by layer or not.
+    fn packets(&mut self, by_layer: bool) -> (Html, Html) {
+        if !self.read.take_census(self.lab) {
+            self.read_on();
+        }
+        let chosen = self.choice().layer;
+        let options = Layer::ALL.iter().map(|(layer, name)| {
+            html! { <option key={*name} value={*name} selected={*layer == chosen}>{ *name }</option> }
+        });
+        let change = self.change(|choice, value| {
+            let layer = Layer::ALL.iter().find(|(_, name)| *name == value);
+            Choice { layer: layer.map_or(Layer::Ip, |(layer, _)| *layer), ..choice }
+        });
+        let controls = html! {
+            if by_layer { { select("graph-layer", "By", change, options.collect()) } }
+        };
+        (controls, self.table())
+    }
+
+    fn graph(&mut self) -> Html {
+        graph(self.session, self.lab, self.read, self.props, self.name, self.file, &self.drawing)
+    }
+
+    fn table(&self) -> Html {
+        table(self.session, self.lab, self.read, &self.props.kept.read, self.choice(), self.name, self.file)
     }
 }
 
@@ -366,15 +419,17 @@ fn title(lab: &Lab, connection: &Connection) -> String {
 }
 
 /// The nodes that have the tables of this view.
-fn nodes_with(lab: &Lab, show: Show) -> impl Iterator<Item = (u32, String)> {
-    let nodes = lab.whole().nodes.iter().enumerate();
+fn nodes_with(lab: &Lab, show: Show) -> Vec<(u32, String)> {
+    let whole = lab.whole();
+    let nodes = whole.nodes.iter().enumerate();
     nodes
-        .filter(move |(_, node)| match node.kind {
+        .filter(|(_, node)| match node.kind {
             NodeKind::Switch(_) => show != Show::Routes,
             NodeKind::Router(_) => show == Show::Routes,
             NodeKind::Host(_) | NodeKind::Hub => false,
         })
         .map(|(number, node)| (number as u32, node.name.clone()))
+        .collect()
 }
 
 impl Read {
@@ -389,7 +444,7 @@ impl Read {
 
     /// The connections that have begun, and the one that is looked at.
     fn connection(&mut self, lab: &Lab, choice: Choice) -> (Vec<Connection>, Option<Connection>) {
-        /// More nobody reads in a list.
+        /// A longer list would not be read.
         const LATEST: usize = 200;
         let trace = if lab.packets().opened().is_some() { lab.packets().trace() } else { lab.trace() };
         self.connections.follow(trace, lab.source());
@@ -462,7 +517,7 @@ impl Read {
         match choice.show {
             Show::Macs | Show::Tree | Show::Routes => {
                 let wanted = if choice.show == Show::Routes { choice.router } else { choice.switch };
-                let first = || nodes_with(lab, choice.show).next().map(|(id, _)| id);
+                let first = || nodes_with(lab, choice.show).first().map(|(id, _)| *id);
                 let Some(node) = wanted.or_else(first).map(NodeId) else { return Sheet::default() };
                 let changes = match choice.show {
                     Show::Tree => tree_changes,
@@ -488,7 +543,7 @@ impl Read {
         let (key, flow) = self.flow.as_ref()?;
         if lab.packets().opened().is_some() {
             return Some(
-                "A congestion window cannot be told from a capture: its sender may reckon in any way.",
+                "A capture does not contain congestion windows: each sender may compute its window in another way.",
             );
         }
         let connection = self.connections.list.iter().find(|connection| connection.stream == key.0)?;
@@ -496,13 +551,13 @@ impl Read {
         Some(match congestion_of(lab.whole(), lab.look().history, connection, local) {
             Congestion::None => "This sender has no congestion control: only the receive window limits it.",
             _ if !flow.has_windows() => {
-                "The beginning of this connection was forgotten: its congestion window cannot be derived any more."
+                "The history no longer has the beginning of this connection, so its congestion window cannot be derived."
             }
             Congestion::Reno => {
-                "Reno. smoltcp keeps its congestion window to itself: derived from the sender’s wire, and in our tests the same to the byte."
+                "Reno. smoltcp does not report its congestion window. This one is derived from the frames on the sender’s wire; in our tests it is equal to the byte."
             }
             Congestion::Cubic => {
-                "CUBIC. smoltcp keeps its congestion window to itself: derived from the sender’s wire, and in our tests the same to the byte."
+                "CUBIC. smoltcp does not report its congestion window. This one is derived from the frames on the sender’s wire; in our tests it is equal to the byte."
             }
         })
     }
@@ -515,7 +570,7 @@ fn link_series(lab: &Lab, link: u32, graph: links::Graph, window: Window) -> Vec
 }
 
 fn graph(
-    session: &crate::session::Session,
+    session: &Session,
     lab: &Lab,
     read: &mut Read,
     props: &Props,
@@ -564,17 +619,17 @@ fn graph(
 }
 
 fn table(
-    session: &crate::session::Session,
+    session: &Session,
     lab: &Lab,
     read: &Read,
+    kept: &Rc<RefCell<Read>>,
     choice: Choice,
     name: &str,
     file: &'static str,
-    props: &Props,
 ) -> Html {
     let sheet = read.sheet(lab, choice, false);
     let save = {
-        let (session, kept) = (session.clone(), props.kept.read.clone());
+        let (session, kept) = (session.clone(), kept.clone());
         Callback::from(move |_: MouseEvent| {
             let text = kept.borrow().sheet(&session.lab().borrow(), choice, true).csv();
             save::text(&format!("{file}.csv"), &text);
@@ -582,10 +637,10 @@ fn table(
     };
     let empty = match choice.show {
         Show::Remarks => "Nothing remarkable so far: no retransmission, no gap, no closed window.",
-        Show::Unanswered => "Every request so far has had its answer.",
-        Show::Macs => "This switch has learned nothing yet.",
-        Show::Tree => "This switch takes part in no spanning tree, or nothing has changed yet.",
-        Show::Routes => "This router knows no way anywhere yet.",
+        Show::Unanswered => "Every request so far has been answered.",
+        Show::Macs => "This switch has not learned an address yet.",
+        Show::Tree => "This switch is not part of a spanning tree, or nothing has changed yet.",
+        Show::Routes => "This router has no routes yet.",
         _ => "No packet yet, or none that passes the filter.",
     };
     html! {

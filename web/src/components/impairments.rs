@@ -31,7 +31,8 @@ pub fn Impairments(props: &Props) -> Html {
     let picked = use_node_ref();
     let ends = {
         let lab = session.lab().borrow();
-        let topology = &lab.scenario().topology;
+        let edited = lab.edited();
+        let topology = &edited.topology;
         let link = topology.links.get(props.link.index());
         link.map(|link| link.ends.map(|end| topology.node(end).name.clone())).unwrap_or_default()
     };
@@ -136,7 +137,7 @@ pub struct PresetsProps {
     pub edited: Callback<ItemForm>,
 }
 
-/// The links that everybody has met. The user is at the end with a host, or at the second one.
+/// The choice of a familiar kind of link. The user's end is the one with a host, or the second.
 #[component]
 pub fn Presets(props: &PresetsProps) -> Html {
     let session = use_session();
@@ -148,7 +149,8 @@ pub fn Presets(props: &PresetsProps) -> Html {
             let key = event.target_unchecked_into::<HtmlSelectElement>().value();
             let Some(preset) = preset(&key) else { return };
             let lab = session.lab().borrow();
-            let topology = &lab.scenario().topology;
+            let document = lab.edited();
+            let topology = &document.topology;
             let Selection::Link(link) = item else { return };
             let Some(link) = topology.links.get(link.index()) else { return };
             let user = match topology.host(link.ends[0]) {

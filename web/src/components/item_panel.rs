@@ -1,4 +1,4 @@
-//! The settings of a node or a link, to be changed: what the inspector shows while the tools are out.
+//! The form with the settings of a node or a link: what the Inspect pane shows in edit mode.
 
 use super::impairments::{Impairments, Presets};
 use super::item_field::item_field;
@@ -27,100 +27,39 @@ pub struct Props {
 /// The form.
 #[component]
 pub fn ItemPanel(props: &Props) -> Html {
-    let session = use_session();
     let item = props.item;
-    let form = {
-        let session = session.clone();
-        use_state(move || filled(&session, item))
-    };
-    let wrong = use_state(Vec::<Wrong>::new);
-    {
-        let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
-        use_effect_with((item, props.revision), move |_| {
-            form.set(filled(&session, item));
-            wrong.set(Vec::new());
-        });
-    }
-    // Told once it has been tried, and from then on it goes as it is put right.
+    let handles = use_handles(item, props.revision);
+    let Handles { session, form, wrong, .. } = &handles;
+    let groups = groups(session, item, form);
+    let shown = shown_keys(&groups, form);
+    let elsewhere = wrong.iter().filter(|(key, _)| !shown.contains(key));
+    let (own, ports) = groups.split_at(groups.len().min(1));
     let edited = {
-        let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
-        Callback::from(move |edited: ItemForm| {
-            if !wrong.is_empty() {
-                wrong.set(read(&session, item, &edited).err().unwrap_or_default());
-            }
-            form.set(edited);
-        })
+        let handles = handles.clone();
+        Callback::from(move |edited: ItemForm| handles.edited(edited))
     };
     let onsubmit = {
-        let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
+        let handles = handles.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            match read(&session, item, &form) {
-                Ok(edits) => {
-                    wrong.set(Vec::new());
-                    edits.into_iter().for_each(|edit| session.edit(edit));
-                }
-                Err(faults) => wrong.set(faults),
-            }
+            handles.submit();
         })
     };
-    let groups = groups(&session, item, &form);
-    let fault = |key: &str| wrong.iter().find(|(at, _)| at == key).map(|(_, what)| what.clone());
-    let input = |field: &Field| {
-        let oninput = {
-            let (form, edited, field) = (form.clone(), edited.clone(), field.clone());
-            Callback::from(move |value: String| {
-                let mut next = (*form).clone();
-                next.set(&field, value);
-                edited.emit(next);
-            })
-        };
-        item_field(field, form.value(field), fault(&field.key), oninput)
-    };
-    let shown = groups.iter().flat_map(|group| group.fields.iter().map(|field| field.key.to_string()));
-    let shown = shown.chain(
-        form.impairments
-            .iter()
-            .enumerate()
-            .flat_map(|(place, entry)| entry.fields(place).into_iter().map(|field| field.key.to_string())),
-    );
-    let shown: Vec<String> = shown.collect();
-    let elsewhere = wrong.iter().filter(|(key, _)| !shown.contains(key));
-    let group = |group: &Group| {
-        let (further, main): (Vec<_>, Vec<_>) = group.fields.iter().partition(|field| field.further);
-        let further_fault = further.iter().any(|field| fault(&field.key).is_some());
-        let fields = html! {
-            <>
-                <div class="fields">{ for main.into_iter().map(&input) }</div>
-                if !further.is_empty() {
-                    <details class="further" open={further_fault}>
-                        <summary>{ "More settings" }</summary>
-                        <div class="fields">{ for further.into_iter().map(&input) }</div>
-                    </details>
-                }
-            </>
-        };
-        match group.title.is_empty() {
-            true => fields,
-            false => html! { <fieldset><legend>{ &group.title }</legend>{ fields }</fieldset> },
-        }
-    };
-    let (own, ports) = groups.split_at(groups.len().min(1));
     html! {
         <form class="item-form" aria-label="Settings" novalidate=true {onsubmit}>
             if matches!(item, Selection::Link(_)) {
-                <Presets form={(*form).clone()} {item} edited={edited.clone()} />
+                <Presets form={(**form).clone()} {item} edited={edited.clone()} />
             }
-            { for own.iter().map(&group) }
+            { for own.iter().map(|group| handles.group(group)) }
             if let Selection::Link(link) = item {
-                <Impairments form={(*form).clone()} {link} edited={edited.clone()} wrong={(*wrong).clone()} />
+                <Impairments form={(**form).clone()} {link} edited={edited.clone()} wrong={(**wrong).clone()} />
             }
-            { for ports.iter().map(&group) }
+            { for ports.iter().map(|group| handles.group(group)) }
             { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
             <p class="actions">
                 <button type="submit" class="button primary">{ "Apply" }</button>
-                { plug(&session, item) }
-                <button type="button" class="button" onclick={super::on(&session, |session| session.perform(Command::Delete))}>
+                { plug(session, item) }
+                <button type="button" class="button" onclick={super::on(session, |session| session.perform(Command::Delete))}>
                     { "Delete" }
                 </button>
             </p>
@@ -131,10 +70,105 @@ pub fn ItemPanel(props: &Props) -> Html {
     }
 }
 
+/// What the form remembers from one rendering to the next.
+#[derive(Clone)]
+struct Handles {
+    session: Session,
+    item: Selection,
+    form: UseStateHandle<ItemForm>,
+    /// Faults are shown when the form is sent. From then on each goes as soon as it is put right.
+    wrong: UseStateHandle<Vec<Wrong>>,
+}
+
+/// The form is filled in again for another item, and whenever the document has changed.
+#[hook]
+fn use_handles(item: Selection, revision: usize) -> Handles {
+    let session = use_session();
+    let form = {
+        let session = session.clone();
+        use_state(move || filled(&session, item))
+    };
+    let handles = Handles { session, item, form, wrong: use_state(Vec::new) };
+    {
+        let handles = handles.clone();
+        use_effect_with((item, revision), move |_| {
+            handles.form.set(filled(&handles.session, item));
+            handles.wrong.set(Vec::new());
+        });
+    }
+    handles
+}
+
+impl Handles {
+    fn edited(&self, edited: ItemForm) {
+        if !self.wrong.is_empty() {
+            self.wrong.set(read(&self.session, self.item, &edited).err().unwrap_or_default());
+        }
+        self.form.set(edited);
+    }
+
+    fn submit(&self) {
+        match read(&self.session, self.item, &self.form) {
+            Ok(edits) => {
+                self.wrong.set(Vec::new());
+                edits.into_iter().for_each(|edit| self.session.edit(edit));
+            }
+            Err(faults) => self.wrong.set(faults),
+        }
+    }
+
+    fn fault(&self, key: &str) -> Option<String> {
+        self.wrong.iter().find(|(at, _)| at == key).map(|(_, what)| what.clone())
+    }
+
+    fn field(&self, field: &Field) -> Html {
+        let oninput = {
+            let (handles, field) = (self.clone(), field.clone());
+            Callback::from(move |value: String| {
+                let mut next = (*handles.form).clone();
+                next.set(&field, value);
+                handles.edited(next);
+            })
+        };
+        item_field(field, self.form.value(field), self.fault(&field.key), oninput)
+    }
+
+    fn group(&self, group: &Group) -> Html {
+        let (further, main): (Vec<_>, Vec<_>) = group.fields.iter().partition(|field| field.further);
+        let further_fault = further.iter().any(|field| self.fault(&field.key).is_some());
+        let fields = html! {
+            <>
+                <div class="fields">{ for main.into_iter().map(|field| self.field(field)) }</div>
+                if !further.is_empty() {
+                    <details class="further" open={further_fault}>
+                        <summary>{ "More settings" }</summary>
+                        <div class="fields">{ for further.into_iter().map(|field| self.field(field)) }</div>
+                    </details>
+                }
+            </>
+        };
+        match group.title.is_empty() {
+            true => fields,
+            false => html! { <fieldset><legend>{ &group.title }</legend>{ fields }</fieldset> },
+        }
+    }
+}
+
+/// The keys of all fields that are shown: a fault of any other is shown above the buttons.
+fn shown_keys(groups: &[Group], form: &ItemForm) -> Vec<String> {
+    let own = groups.iter().flat_map(|group| group.fields.iter().map(|field| field.key.to_string()));
+    let impairments = form
+        .impairments
+        .iter()
+        .enumerate()
+        .flat_map(|(place, entry)| entry.fields(place).into_iter().map(|field| field.key.to_string()));
+    own.chain(impairments).collect()
+}
+
 /// The form as the document has it.
 fn filled(session: &Session, item: Selection) -> ItemForm {
     let lab = session.lab().borrow();
-    let scenario = lab.scenario();
+    let scenario = &*lab.edited();
     let topology = &scenario.topology;
     match item {
         Selection::Node(id) if topology.nodes.len() > id.index() => ItemForm::of_node(scenario, id),
@@ -147,7 +181,8 @@ fn filled(session: &Session, item: Selection) -> ItemForm {
 
 fn groups(session: &Session, item: Selection, form: &ItemForm) -> Vec<Group> {
     let lab = session.lab().borrow();
-    let topology = &lab.scenario().topology;
+    let edited = lab.edited();
+    let topology = &edited.topology;
     match item {
         Selection::Node(id) => {
             topology.nodes.get(id.index()).map(|node| form.node_groups(&node.kind)).unwrap_or_default()
@@ -162,7 +197,7 @@ fn groups(session: &Session, item: Selection, form: &ItemForm) -> Vec<Group> {
 /// The edits that make the document what the form says.
 fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>, Vec<Wrong>> {
     let lab = session.lab().borrow();
-    let scenario = lab.scenario();
+    let scenario = &*lab.edited();
     let topology = &scenario.topology;
     let mut edits = Vec::new();
     match item {
@@ -179,7 +214,7 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
         }
         Selection::Link(id) => {
             let link = topology.link(id);
-            let (ways, ports) = form.link(topology, link)?;
+            let (ways, ports) = form.link(scenario, link)?;
             if ways != link.ways {
                 edits.push(Edit::SetLink(id, ways));
             }
@@ -207,7 +242,7 @@ fn plug(session: &Session, item: Selection) -> Html {
 
 fn is_pulled(session: &Session, id: LinkId) -> bool {
     let lab = session.lab().borrow();
-    let link = lab.scenario().topology.links.get(id.index());
+    let link = lab.edited().topology.links.get(id.index()).cloned();
     link.is_some_and(|link| link.ways.iter().any(|way| way.impairments.contains(&Impairment::Down)))
 }
 
@@ -225,7 +260,8 @@ fn Connect(props: &ConnectProps) -> Html {
     let chosen = use_node_ref();
     let from = props.from;
     let lab = session.lab().borrow();
-    let topology = &lab.scenario().topology;
+    let edited = lab.edited();
+    let topology = &edited.topology;
     let connected = |node: NodeId| topology.links.iter().filter(move |link| link.ends.contains(&node));
     let full = |node: NodeId| topology.host(node).is_some() && connected(node).next().is_some();
     if topology.nodes.len() <= from.index() || full(from) {

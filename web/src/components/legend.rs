@@ -76,7 +76,7 @@ const SIGNS: [Sign; 13] = [
     },
 ];
 
-/// The legend, folded away until it is wanted where there is little room; `toggled` is told when it takes more, or less.
+/// The legend, folded where there is little room; `toggled` is called when it is folded or unfolded.
 pub fn legend(roomy: bool, toggled: &Callback<Event>) -> Html {
     html! {
         <details class="legend" open={roomy && !is_narrow()} ontoggle={toggled}>

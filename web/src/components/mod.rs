@@ -1,8 +1,10 @@
-//! The parts of the page, one file each. They render what they are given, and tell the [`Session`] what a person does.
+//! The parts of the page, one file each. They render their properties and pass a person's actions to the [`Session`].
 //!
 //! None of them is rendered more than ten times a second, and none whose properties are as they were.
 
+mod action_button;
 mod branches;
+mod cell;
 mod dialogs;
 mod divider;
 mod document_pane;
@@ -56,7 +58,7 @@ fn use_session() -> Session {
     use_context().expect("the page provides its session")
 }
 
-/// Does this when something happens.
+/// A callback that acts on the session, whatever the event carries.
 fn on<E>(session: &Session, act: impl Fn(&Session) + 'static) -> Callback<E> {
     let session = session.clone();
     Callback::from(move |_| act(&session))

@@ -1,7 +1,7 @@
 //! The packet list: what an analyzer shows, bound to the moving picture.
 //!
-//! Only the rows in sight are rendered, whatever the list's length: they are put where they belong by their row of a grid
-//! whose other rows are empty space. A choice moves the playhead to where the packet is on its way.
+//! However long the list is, only the rows in sight are rendered, at their place in an element that is as tall as the whole list.
+//! Selecting a packet moves the playhead to a moment at which the packet is on its way.
 
 use super::filter_bar::FilterBar;
 use super::icon::{Glyph, icon};
@@ -15,6 +15,7 @@ use lab::format;
 use lab::packets::{Line, Observe};
 use lab::palette::Swatch;
 use lab::view::View;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -24,7 +25,7 @@ use yew::prelude::*;
 /// Properties of [`Packets`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// The lab, as it was at most a tenth of a second ago.
+    /// The snapshot to render.
     pub view: Rc<View>,
 }
 
@@ -36,7 +37,7 @@ const SPARE: usize = 6;
 const TALLEST_PX: f64 = 16_000_000.0;
 
 /// What of the list is in sight.
-#[derive(Clone, Copy, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Sight {
     top: f64,
     height: f64,
@@ -47,25 +48,133 @@ struct Sight {
 #[component]
 pub fn Packets(props: &Props) -> Html {
     let session = use_session();
-    let body = use_node_ref();
-    let sight = use_state_eq(Sight::default);
-    // The list goes with the playhead until somebody scrolls away from it.
-    let follows = use_state_eq(|| true);
-    // What we scrolled to ourselves: not somebody's doing.
-    let ours = use_mut_ref(|| -1.0f64);
+    let handles = use_handles(&session);
+    let Handles { body, sight, follows, .. } = &handles;
+    let lab = session.lab().borrow();
+    let trace = lab.packets().trace();
+    let listed = trace.listed();
+    let now = lab.listed_by_now();
+    let opened = lab.packets().opened().map(|opened| opened.name.clone());
+    let selected = lab.selected_packet();
+    let stretch = {
+        // The selected row while time stands still, otherwise the playhead's; in a capture time always stands still.
+        let stands = opened.is_some() || props.view.state == lab::State::Paused;
+        let wanted = match selected.filter(|_| stands) {
+            Some(number) => trace.listed_before(number),
+            None => now.saturating_sub(1),
+        };
+        let follows = **follows && (opened.is_none() || selected.is_some());
+        Stretch::new(**sight, listed, follows.then_some(wanted))
+    };
+    let lines: Vec<Line> = (stretch.first..stretch.last)
+        .filter_map(|place| trace.listed_at(place))
+        .filter_map(|number| lab.line(number))
+        .collect();
+    drop(lab);
+    use_scrolling(&handles, selected, stretch.scroll_to, &opened);
+    // `aria-activedescendant` may name only what is rendered.
+    let active = selected.filter(|&number| lines.iter().any(|line| line.number == number));
+    let active = active.map(|number| format!("packet-{number}"));
+    let onscroll = {
+        let handles = handles.clone();
+        Callback::from(move |event: Event| handles.scrolled(&event.target_unchecked_into()))
+    };
+    let onkeydown = {
+        let (handles, page) = (handles.clone(), (sight.height / sight.row.max(1.0)) as isize);
+        Callback::from(move |event: KeyboardEvent| handles.press(&event, page))
+    };
+    html! {
+        <div class="packets">
+            { bar(&session, props, follows, opened.as_deref(), (now, listed), selected.is_some()) }
+            <div class="packet-grid" role="grid" aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" ref={body.clone()} {onscroll} {onkeydown}
+                aria-activedescendant={active}>
+                <div class="packet-row packet-head" role="row" aria-rowindex="1">
+                    { for COLUMNS.iter().map(|(class, name)| html! {
+                        <span class={*class} role="columnheader">{ *name }</span>
+                    }) }
+                </div>
+                <div class="packet-body" role="rowgroup">
+                    <svg class="packet-space" role="presentation" aria-hidden="true" width="1" height={(stretch.tall as u64).to_string()}></svg>
+                    <Rows top={stretch.top_px} lines={Rc::new(lines)} first={stretch.first} {selected} now={props.view.at.nanos()} />
+                </div>
+            </div>
+            if listed == 0 {
+                <p class="empty packets-empty">{ empty(props) }</p>
+            }
+        </div>
+    }
+}
+
+/// Which rows are rendered, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stretch {
+    /// The places in the list of the first row that is rendered, and of the one after the last.
+    first: usize,
+    last: usize,
+    /// The height of the whole list's element.
+    tall: f64,
+    /// Where the first row is in that element.
+    top_px: i32,
+    /// Where the element has to be scrolled to, so that the wanted row is in sight.
+    scroll_to: Option<f64>,
+}
+
+impl Stretch {
+    /// Of a list with `listed` rows; `wanted` is the place of the row that is to be in sight, if any.
+    fn new(sight: Sight, listed: usize, wanted: Option<usize>) -> Self {
+        let row_px = sight.row.max(1.0);
+        let tall = (listed as f64 * row_px).min(TALLEST_PX);
+        // In a list that is taller than an element can be, a pixel is more than a pixel.
+        let scale = if tall > 0.0 { listed as f64 * row_px / tall } else { 1.0 };
+        let top = sight.top * scale;
+        let scroll_to = wanted.filter(|_| sight.height > 0.0).and_then(|place| {
+            let (from, to) = (place as f64 * row_px, (place + 1) as f64 * row_px);
+            let inside = from >= top && to <= top + sight.height;
+            let lowest = listed as f64 * row_px - sight.height;
+            (!inside).then(|| (to - sight.height * 0.75).min(lowest).max(0.0))
+        });
+        // Rendered where it is about to be scrolled to: otherwise the page would be rendered and laid out twice.
+        let top = scroll_to.unwrap_or(top);
+        let first = ((top / row_px) as usize).saturating_sub(SPARE).min(listed);
+        Self {
+            first,
+            last: (((top + sight.height) / row_px) as usize + SPARE).min(listed),
+            tall,
+            top_px: (first as f64 * row_px / scale) as i32,
+            scroll_to: scroll_to.map(|top| top / scale),
+        }
+    }
+}
+
+/// What the list remembers from one rendering to the next.
+#[derive(Clone)]
+struct Handles {
+    session: Session,
+    body: NodeRef,
+    sight: UseStateHandle<Sight>,
+    /// The list goes with the playhead until the person scrolls away from it.
+    follows: UseStateHandle<bool>,
+    /// The place that this component scrolled to: not the person's doing.
+    ours: Rc<Cell<f64>>,
+}
+
+/// Measures the list whenever its size changes.
+#[hook]
+fn use_handles(session: &Session) -> Handles {
+    let handles = Handles {
+        session: session.clone(),
+        body: use_node_ref(),
+        sight: use_state_eq(Sight::default),
+        follows: use_state_eq(|| true),
+        ours: use_memo((), |()| Cell::new(-1.0)),
+    };
     {
-        let (body, sight) = (body.clone(), sight.clone());
+        let (body, sight) = (handles.body.clone(), handles.sight.setter());
         use_effect_with((), move |()| {
             let element: HtmlElement = body.cast().expect("it is rendered");
             let measure = {
                 let element = element.clone();
-                move || {
-                    sight.set(Sight {
-                        top: f64::from(element.scroll_top()),
-                        height: f64::from(element.client_height()) - row_px(),
-                        row: row_px(),
-                    });
-                }
+                move || sight.set(Sight::of(&element))
             };
             measure();
             let measured = Closure::<dyn FnMut()>::new(measure);
@@ -77,175 +186,151 @@ pub fn Packets(props: &Props) -> Html {
             }
         });
     }
-    let lab = session.lab().borrow();
-    let trace = lab.packets().trace();
-    let listed = trace.listed();
-    let now = lab.listed_by_now();
-    let opened = lab.packets().opened().map(|opened| opened.name.clone());
-    let selected = lab.selected_packet();
+    handles
+}
+
+/// Scrolls to the wanted row, and to the beginning of another list.
+#[hook]
+fn use_scrolling(
+    handles: &Handles,
+    selected: Option<usize>,
+    scroll_to: Option<f64>,
+    opened: &Option<Rc<str>>,
+) {
     {
-        // What was chosen elsewhere is to be seen here, too.
-        let follows = follows.clone();
+        // A packet that is selected in another pane is brought into sight here, too.
+        let follows = handles.follows.setter();
         use_effect_with(selected, move |selected| {
             if selected.is_some() {
                 follows.set(true);
             }
         });
     }
-    let row_px = sight.row.max(1.0);
-    let tall = (listed as f64 * row_px).min(TALLEST_PX);
-    // In a list that is taller than an element can be a pixel is more than a pixel.
-    let scale = if tall > 0.0 { listed as f64 * row_px / tall } else { 1.0 };
-    let top = sight.top * scale;
-    let wanted = {
-        // The playhead's row, or the selected one while time stands still, is to be seen; in a capture it always does.
-        let stands = opened.is_some() || props.view.state == lab::State::Paused;
-        let place = match selected.filter(|_| stands) {
-            Some(number) => trace.listed_before(number),
-            None => now.saturating_sub(1),
-        };
-        let (from, to) = (place as f64 * row_px, (place + 1) as f64 * row_px);
-        let inside = from >= top && to <= top + sight.height;
-        (*follows && !inside && sight.height > 0.0 && opened.is_none()
-            || (selected.is_some() && !inside && *follows))
-            .then(|| (to - sight.height * 0.75).min(listed as f64 * row_px - sight.height).max(0.0))
-    };
-    // Rendered where it is about to be scrolled to: otherwise it would have to be again, and the page be laid out twice.
-    let top = wanted.unwrap_or(top);
-    let wanted = wanted.map(|top| top / scale);
-    let first = ((top / row_px) as usize).saturating_sub(SPARE).min(listed);
-    let last = (((top + sight.height) / row_px) as usize + SPARE).min(listed);
-    let lines: Vec<Line> = (first..last)
-        .filter_map(|place| trace.listed_at(place))
-        .filter_map(|number| lab.line(number))
-        .collect();
-    drop(lab);
-    // Only what is rendered can be named.
-    let active = selected.filter(|&number| lines.iter().any(|line| line.number == number));
-    let active = active.map(|number| format!("packet-{number}"));
     {
-        let (body, ours) = (body.clone(), ours.clone());
-        use_effect_with(wanted, move |wanted| {
-            if let (Some(wanted), Some(element)) = (*wanted, body.cast::<HtmlElement>()) {
-                element.set_scroll_top(wanted as i32);
+        let (body, ours) = (handles.body.clone(), handles.ours.clone());
+        use_effect_with(scroll_to, move |scroll_to| {
+            if let (Some(top), Some(element)) = (*scroll_to, body.cast::<HtmlElement>()) {
+                element.set_scroll_top(top as i32);
                 // It may not go so far.
-                *ours.borrow_mut() = f64::from(element.scroll_top());
+                ours.set(f64::from(element.scroll_top()));
             }
         });
     }
     {
-        // Another list begins at its beginning.
-        let body = body.clone();
+        let body = handles.body.clone();
         use_effect_with(opened.clone(), move |opened| {
             if let (Some(_), Some(element)) = (opened, body.cast::<HtmlElement>()) {
                 element.set_scroll_top(0);
             }
         });
     }
-    let onscroll = {
-        let (sight, follows) = (sight.clone(), follows.clone());
-        Callback::from(move |event: Event| {
-            let element: HtmlElement = event.target_unchecked_into();
-            let top = f64::from(element.scroll_top());
-            let by_hand = (top - *ours.borrow()).abs() > 2.0;
-            if by_hand {
-                *ours.borrow_mut() = -1.0;
-                follows.set(false);
-            }
-            let row = self::row_px();
-            // The head stays above what scrolls.
-            sight.set(Sight { top, height: f64::from(element.client_height()) - row, row });
-        })
-    };
-    let onkeydown = {
-        let (session, follows, page) = (session.clone(), follows.clone(), (sight.height / row_px) as isize);
-        Callback::from(move |event: KeyboardEvent| {
-            let by = match event.key().as_str() {
-                "ArrowDown" => 1,
-                "ArrowUp" => -1,
-                "PageDown" => page.max(1),
-                "PageUp" => -page.max(1),
-                "Home" => isize::MIN / 2,
-                "End" => isize::MAX / 2,
-                _ => return,
+}
+
+impl Handles {
+    fn scrolled(&self, element: &HtmlElement) {
+        let sight = Sight::of(element);
+        let by_hand = (sight.top - self.ours.get()).abs() > 2.0;
+        if by_hand {
+            self.ours.set(-1.0);
+            self.follows.set(false);
+        }
+        self.sight.set(sight);
+    }
+
+    /// `page`: how many rows are in sight.
+    fn press(&self, event: &KeyboardEvent, page: isize) {
+        let Some(by) = rows_of_key(&event.key(), page) else { return };
+        event.prevent_default();
+        self.follows.set(true);
+        let number = {
+            let lab = self.session.lab().borrow();
+            let trace = lab.packets().trace();
+            let place = match lab.selected_packet() {
+                Some(number) => trace.listed_before(number) as isize + by,
+                None if by.unsigned_abs() > trace.listed() => by,
+                None => lab.listed_by_now() as isize - 1,
             };
-            event.prevent_default();
-            follows.set(true);
-            let number = {
-                let lab = session.lab().borrow();
-                let trace = lab.packets().trace();
-                let place = match lab.selected_packet() {
-                    Some(number) => trace.listed_before(number) as isize + by,
-                    None if by.unsigned_abs() > trace.listed() => by,
-                    None => lab.listed_by_now() as isize - 1,
-                };
-                let last = (trace.listed() as isize - 1).max(0);
-                trace.listed_at(place.clamp(0, last) as usize)
-            };
-            if let Some(number) = number {
-                session.perform(Command::Packet(number));
-            }
-        })
-    };
+            let last = (trace.listed() as isize - 1).max(0);
+            trace.listed_at(place.clamp(0, last) as usize)
+        };
+        if let Some(number) = number {
+            self.session.perform(Command::Packet(number));
+        }
+    }
+}
+
+impl Sight {
+    fn of(element: &HtmlElement) -> Self {
+        let row = row_px();
+        // The head stays above what scrolls.
+        let height = f64::from(element.client_height()) - row;
+        Self { top: f64::from(element.scroll_top()), height, row }
+    }
+}
+
+/// By how many rows a key moves the selection.
+fn rows_of_key(key: &str, page: isize) -> Option<isize> {
+    Some(match key {
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        "PageDown" => page.max(1),
+        "PageUp" => -page.max(1),
+        "Home" => isize::MIN / 2,
+        "End" => isize::MAX / 2,
+        _ => return None,
+    })
+}
+
+/// The filter, the place, the number of packets, and files.
+fn bar(
+    session: &Session,
+    props: &Props,
+    follows: &UseStateHandle<bool>,
+    opened: Option<&str>,
+    (now, listed): (usize, usize),
+    selected: bool,
+) -> Html {
     let follow = {
-        let follows = follows.clone();
+        let follows = follows.setter();
         Callback::from(move |_: MouseEvent| follows.set(true))
     };
-    let count = match (opened.as_deref(), listed) {
-        (Some(name), listed) => format!("{name}: {}", format::plural(listed as u64, "packet", "packets")),
-        (None, listed) if now < listed => {
-            format!("{} of {}", format::count(now as u64), format::plural(listed as u64, "packet", "packets"))
-        }
-        (None, listed) => format::plural(listed as u64, "packet", "packets"),
+    let packets = format::plural(listed as u64, "packet", "packets");
+    let count = match opened {
+        Some(name) => format!("{name}: {packets}"),
+        None if now < listed => format!("{} of {packets}", format::count(now as u64)),
+        None => packets,
     };
     html! {
-        <div class="packets">
-            <div class="packets-bar">
-                <FilterBar filter={props.view.filter.clone()} fault={props.view.filter_fault.clone()} />
-                { place_choice(&session, props) }
-                <span class="packets-count" role="status">{ count }</span>
-                if !*follows && opened.is_none() {
-                    <button type="button" class="button" onclick={follow}>{ "Follow the playhead" }</button>
-                }
-                if selected.is_some() {
-                    <button type="button" class="button primary narrow-only" onclick={on(&session, |session| {
-                        session.open_drawer(None);
-                        session.change(Change::Pane(Pane::Inspect));
-                        focus_when_rendered("pane-inspect");
-                    })}>{ "Details" }</button>
-                }
-                <div class="packets-files">
-                    if opened.is_some() {
-                        <button type="button" class="button" onclick={on(&session, |session| {
-                            session.perform(Command::Observe(Observe::Close));
-                        })}>{ "Back to the network" }</button>
-                    } else {
-                        <button type="button" class="button quiet" title="What is listed, as pcapng for Wireshark and others"
-                            onclick={on(&session, files::save_capture)}>
-                            { icon(Glyph::Save) }<span>{ "Save capture" }</span>
-                        </button>
-                    }
-                    <label class="button quiet file-button" title="A pcap or pcapng that was made elsewhere">
-                        { "Open capture" }
-                        <input type="file" class="visually-hidden" accept=".pcap,.pcapng,.cap" onchange={opener(&session)} />
-                    </label>
-                </div>
-            </div>
-            <div class="packet-grid" role="grid" aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" ref={body} {onscroll} {onkeydown}
-                aria-activedescendant={active}>
-                <div class="packet-row packet-head" role="row" aria-rowindex="1">
-                    { for COLUMNS.iter().map(|(class, name)| html! {
-                        <span class={*class} role="columnheader">{ *name }</span>
-                    }) }
-                </div>
-                <div class="packet-body" role="rowgroup">
-                    <svg class="packet-space" role="presentation" aria-hidden="true" width="1" height={(tall as u64).to_string()}></svg>
-                    <Rows top={(first as f64 * row_px / scale) as i32} lines={Rc::new(lines)} {first} {selected} now={props.view.at.nanos()} />
-                </div>
-            </div>
-            if listed == 0 {
-                <p class="empty packets-empty">{ empty(props) }</p>
+        <div class="packets-bar">
+            <FilterBar filter={props.view.filter.clone()} fault={props.view.filter_fault.clone()} />
+            { place_choice(session) }
+            <span class="packets-count" role="status">{ count }</span>
+            if !**follows && opened.is_none() {
+                <button type="button" class="button" onclick={follow}>{ "Follow the playhead" }</button>
             }
+            if selected {
+                <button type="button" class="button primary narrow-only" onclick={on(session, |session| {
+                    session.open_drawer(None);
+                    session.change(Change::Pane(Pane::Inspect));
+                    focus_when_rendered("pane-inspect");
+                })}>{ "Details" }</button>
+            }
+            <div class="packets-files">
+                if opened.is_some() {
+                    <button type="button" class="button" onclick={on(session, |session| {
+                        session.perform(Command::Observe(Observe::Close));
+                    })}>{ "Back to the network" }</button>
+                } else {
+                    <button type="button" class="button quiet" title="Save the listed packets as pcapng, for Wireshark and other programs"
+                        onclick={on(session, files::save_capture)}>
+                        { icon(Glyph::Save) }<span>{ "Save capture" }</span>
+                    </button>
+                }
+                <label class="button quiet file-button" title="Open a pcap or pcapng file from another program">
+                    { "Open capture" }
+                    <input type="file" class="visually-hidden" accept=".pcap,.pcapng,.cap" onchange={opener(session)} />
+                </label>
+            </div>
         </div>
     }
 }
@@ -278,13 +363,12 @@ fn row_px() -> f64 {
     (rem * ROW_REM).round()
 }
 
-fn place_choice(session: &Session, props: &Props) -> Html {
+fn place_choice(session: &Session) -> Html {
     let lab = session.lab().borrow();
     if lab.packets().opened().is_some() {
         return Html::default();
     }
     let (places, chosen) = (lab.places(), lab.packets().place());
-    let _ = props;
     let onchange = {
         let session = session.clone();
         let choices: Vec<_> = places.iter().map(|(place, _)| *place).collect();
@@ -368,11 +452,53 @@ fn Rows(props: &RowsProps) -> Html {
                 <span class="p-length" role="gridcell">{ row.length }</span>
                 <span class="p-info" role="gridcell" title={line.info.clone()}>
                     if row.dropped { <strong class="lost">{ "Lost: " }</strong> }
-                    if let Some(why) = &line.kept_back { <strong class="lost">{ format!("Kept back by {why}. ") }</strong> }
+                    if let Some(why) = &line.kept_back { <strong class="lost">{ format!("Dropped by {why}. ") }</strong> }
                     { &line.info }
                 </span>
             </div>
         }
     });
     html! { <div class="packet-rows" ref={block} role="presentation">{ for rows }</div> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGHT: Sight = Sight { top: 0.0, height: 260.0, row: 26.0 };
+
+    #[test]
+    fn only_the_rows_in_sight_and_a_few_more_are_rendered() {
+        let stretch = Stretch::new(Sight { top: 2_600.0, ..SIGHT }, 100_000, None);
+        assert_eq!((stretch.first, stretch.last), (100 - SPARE, 110 + SPARE));
+        assert_eq!(stretch.top_px, (100 - SPARE as i32) * 26);
+        assert_eq!(stretch.scroll_to, None);
+    }
+
+    #[test]
+    fn a_wanted_row_is_scrolled_to_only_if_it_is_out_of_sight() {
+        assert_eq!(Stretch::new(SIGHT, 1_000, Some(3)).scroll_to, None);
+        let stretch = Stretch::new(SIGHT, 1_000, Some(500));
+        assert_eq!(stretch.scroll_to, Some(501.0 * 26.0 - 260.0 * 0.75));
+        assert!(stretch.first <= 500 && 500 < stretch.last, "rendered where it is scrolled to");
+        assert_eq!(Stretch::new(SIGHT, 1_000, Some(999)).scroll_to, Some(1_000.0 * 26.0 - 260.0));
+    }
+
+    #[test]
+    fn in_a_list_that_is_too_tall_the_last_row_can_still_be_reached() {
+        let listed = 2_000_000;
+        let at_the_end = Sight { top: TALLEST_PX, ..SIGHT };
+        let stretch = Stretch::new(at_the_end, listed, None);
+        assert_eq!(stretch.tall, TALLEST_PX);
+        assert_eq!(stretch.last, listed);
+        assert_eq!(Stretch::new(SIGHT, 0, None).last, 0);
+    }
+
+    #[test]
+    fn keys_move_by_rows_and_pages() {
+        assert_eq!(rows_of_key("ArrowUp", 10), Some(-1));
+        assert_eq!(rows_of_key("PageDown", 10), Some(10));
+        assert_eq!(rows_of_key("PageDown", 0), Some(1));
+        assert_eq!(rows_of_key("Enter", 10), None);
+    }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 96;
-/// Rows of the table: more would be noise to whoever listens.
+/// Rows of the table that a screen reader reads: a longer one would be noise.
 const ROWS_MAX: usize = 20;
 
 /// A plot of throughput.

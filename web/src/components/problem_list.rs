@@ -14,7 +14,7 @@ pub struct Props {
     pub problems: Rc<[Problem]>,
 }
 
-/// More than these nobody reads.
+/// A longer list would not be read.
 const SHOWN_MAX: usize = 20;
 
 /// The list.

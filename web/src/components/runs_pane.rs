@@ -41,7 +41,7 @@ pub fn runs_pane(view: &View) -> Html {
     }
 }
 
-/// More cards than this nobody reads.
+/// A longer list would not be read.
 const CARDS_MAX: usize = 30;
 
 fn cards<'a>(runs: impl ExactSizeIterator<Item = &'a Rc<RunView>>) -> Html {

@@ -1,26 +1,29 @@
 //! The sequence view: the ladder of [`lab::sequence`], as far as it is in view.
 //!
-//! Rendered is a stretch of a few screens around what is seen, in steps, so that most scrolling renders nothing. The playhead
-//! moves with every animation frame, and past the renderer. Whoever does not see the drawing has a list of its arrows.
+//! A stretch of a few screens around the view is rendered. It moves in steps, so that most scrolling renders nothing. The
+//! playhead's line moves in every animation frame without rendering. For screen readers the drawing is a list of its arrows.
 
+mod choice;
 mod controls;
 mod drawing;
+mod hold;
+mod measures;
 
 use super::use_session;
 use crate::dom::window;
 use crate::frame::next_frame;
 use crate::session::Session;
+use choice::Choice;
 use controls::Controls;
 use gloo::timers::callback::Timeout;
-use lab::Lab;
+use hold::{Hold, Move, Room, STEP_PX};
 use lab::selection::Selection;
+use lab::sequence::Ladder;
 use lab::sequence::lanes::Lanes;
 use lab::sequence::sheet::{Measure, Sheet};
-use lab::sequence::{Ladder, Zoom};
 use lab::view::View;
-use netlab::Instant;
+use measures::{GUTTER_REM, LANE_REM};
 use netlab::history::TransitId;
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -35,142 +38,27 @@ pub struct Props {
     pub view: Rc<View>,
 }
 
-/// What a person has chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
-    /// Leave out what is between the hosts.
-    pub hosts_only: bool,
-    /// How large it is drawn.
-    pub zoom: Zoom,
-}
-
-/// What is in view, in CSS pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Room {
-    /// The stretch that is rendered begins so many steps down.
-    step: i32,
-    height: i32,
-    width: i32,
-    /// The size of ordinary text.
-    rem: f64,
-}
-
-/// What outlives a rendering and causes none.
-struct Hold {
-    ladder: RefCell<Option<Ladder>>,
-    scroller: NodeRef,
-    /// The line of the playhead, and the veil over what is to come.
-    now: NodeRef,
-    following: Cell<bool>,
-    /// When it is drawn at this size, this moment is so far below the upper edge.
-    anchor: Cell<Option<(Instant, f64, Zoom)>>,
-    /// What was in view when that was last asked.
-    room: Cell<Room>,
-    mounted: Cell<bool>,
-}
-
-/// Rendered are so many pixels at a time.
-const STEP_PX: f64 = 240.0;
-/// No browser scrolls further than about 17 million.
+/// No browser scrolls further than about 17 million pixels.
 const HEIGHT_PX_MAX: f64 = 12e6;
-/// More arrows than these are not drawn at once.
+/// No more arrows are drawn at once.
 const ARROWS_MAX: usize = 400;
-/// What taking in the history may take of a rendering.
-const BUDGET_MS: f64 = 8.0;
+/// What reading the history may take of a rendering, in milliseconds.
+const READ_MS: f64 = 8.0;
 const AGAIN_MS: u32 = 30;
-const LANE_REM: f64 = 6.5;
-const GUTTER_REM: f64 = 5.25;
-const HEADS_REM: f64 = 2.0;
-/// Above the first arrow and below the last.
-const MARGIN_REM: f64 = 1.25;
-/// Between these parts of the view the playhead is kept; while it moves, above the second.
-const COMFORT: (f64, f64, f64) = (0.06, 0.7, 0.94);
 
 /// The sequence view.
 #[component]
 pub fn Sequence(props: &Props) -> Html {
-    let session = use_session();
     let again = use_force_update();
-    let choice = use_state_eq(Choice::default);
-    let room = use_state_eq(Room::default);
-    let cursor = use_state_eq(|| None::<TransitId>);
-    let following = use_state_eq(|| true);
-    let hold = use_memo((), |()| Hold {
-        ladder: RefCell::default(),
-        scroller: NodeRef::default(),
-        now: NodeRef::default(),
-        following: Cell::new(true),
-        anchor: Cell::default(),
-        room: Cell::default(),
-        mounted: Cell::new(true),
-    });
-    hold.following.set(*following);
-
-    {
-        let (session, hold, room) = (session.clone(), hold.clone(), room.setter());
-        use_effect_with((), move |()| {
-            let measure = {
-                let hold = hold.clone();
-                move || room.set(hold.measure())
-            };
-            measure();
-            let on_size = Closure::<dyn FnMut()>::new(measure);
-            let observer = ResizeObserver::new(on_size.as_ref().unchecked_ref()).expect("browsers have it");
-            if let Some(scroller) = hold.scroller.cast::<Element>() {
-                observer.observe(&scroller);
-            }
-            hold.mounted.set(true);
-            spawn_local(follow(session.clone(), hold.clone()));
-            move || {
-                hold.mounted.set(false);
-                observer.disconnect();
-                drop(on_size);
-                session.set_hover(None);
-            }
-        });
-    }
-    {
-        let hold = hold.clone();
-        use_effect_with((*choice, *room), move |(choice, _)| hold.settle(choice.zoom));
-    }
-    {
-        // What is selected elsewhere is looked at here, too.
-        let following = following.setter();
-        use_effect_with(props.view.selection, move |selection| {
-            if matches!(selection, Some(Selection::Frame(_))) {
-                following.set(true);
-            }
-        });
-    }
-
-    let look = {
-        let (session, cursor) = (session.clone(), cursor.setter());
-        Callback::from(move |transit: TransitId| {
-            let commands = Ladder::look_at(&session.lab().borrow(), transit);
-            commands.into_iter().for_each(|command| session.perform(command));
-            cursor.set(Some(transit));
-        })
-    };
-    let zoom = {
-        let (hold, choice) = (hold.clone(), choice.clone());
-        Callback::from(move |steps: i8| {
-            let zoom = choice.zoom.larger(steps);
-            hold.keep_middle(zoom);
-            choice.set(Choice { zoom, ..*choice });
-        })
-    };
-    let let_go = {
-        let following = following.setter();
-        move || following.set(false)
-    };
+    let handles = use_handles(props.view.selection);
+    let Handles { session, hold, choice, room, cursor, .. } = &handles;
 
     let lab = session.lab().borrow();
     let mut held = hold.ladder.borrow_mut();
-    // Nothing is measured before it is rendered.
-    let rem = if room.rem > 0.0 { room.rem } else { 16.0 };
+    let rem = Hold::rem(**room);
     let scale = choice.zoom.scale(&lab, rem);
     let ladder = held.get_or_insert_with(|| Ladder::new(choice.hosts_only, scale));
-    ladder.follow(&lab, choice.hosts_only, &mut budget());
+    ladder.follow(&lab, choice.hosts_only, &mut reading_time());
     ladder.set_scale(scale, HEIGHT_PX_MAX);
     if !ladder.is_complete() {
         let again = again.clone();
@@ -182,7 +70,7 @@ pub fn Sequence(props: &Props) -> Html {
         Some(Selection::Frame(transit)) => {
             lab.look().history.transit(transit).map(|transit| transit.frame_id)
         }
-        _ => None,
+        Some(Selection::Node(_) | Selection::Link(_)) | None => None,
     };
     let from = f64::from(room.step) * STEP_PX;
     let y = from - STEP_PX..from + STEP_PX + f64::from(room.height);
@@ -195,59 +83,211 @@ pub fn Sequence(props: &Props) -> Html {
         lanes: &lanes,
         sheet: &sheet,
         rem,
-        height: (bottom + 2.0 * MARGIN_REM * rem).max(f64::from(room.height) - HEADS_REM * rem),
+        height: Hold::body_height(**room, bottom),
         selected,
-        cursor: *cursor,
+        cursor: **cursor,
     };
+    let active = cursor.and_then(|cursor| {
+        sheet.strokes.iter().any(|stroke| stroke.arrow.transit == cursor).then(|| drawing::option_id(cursor))
+    });
+    let drawn = sheet.of.map(|of| (sheet.strokes.len(), of));
+    html! {
+        <div class="sequence">
+            { controls(&handles, props, drawn, again) }
+            { scroller(&handles, props.view.selection, active, html! {
+                <>
+                    { drawing::options(&page) }
+                    { drawing::heads(&page) }
+                    <div class="sequence-body">
+                        { drawing::gutter(&page) }
+                        { drawing::lanes(&page) }
+                        <div class="sequence-now" ref={hold.now.clone()} aria-hidden="true"></div>
+                    </div>
+                </>
+            }) }
+            if page.ladder.len() == 0 {
+                <p class="sequence-empty hint">{ if page.ladder.is_complete() { "No frame to show yet." } else { "Reading…" } }</p>
+            }
+        </div>
+    }
+}
 
+/// What the view remembers from one rendering to the next.
+#[derive(Clone)]
+struct Handles {
+    session: Session,
+    hold: Rc<Hold>,
+    choice: UseStateHandle<Choice>,
+    room: UseStateHandle<Room>,
+    cursor: UseStateHandle<Option<TransitId>>,
+    /// Whether the playhead is kept in view.
+    following: UseStateHandle<bool>,
+}
+
+#[hook]
+fn use_handles(selection: Option<Selection>) -> Handles {
+    let handles = Handles {
+        session: use_session(),
+        choice: use_state_eq(Choice::default),
+        room: use_state_eq(Room::default),
+        cursor: use_state_eq(|| None::<TransitId>),
+        following: use_state_eq(|| true),
+        hold: use_memo((), |()| Hold::new()),
+    };
+    handles.hold.following.set(*handles.following);
+    {
+        let handles = handles.clone();
+        use_effect_with((), move |()| handles.mount());
+    }
+    {
+        let hold = handles.hold.clone();
+        use_effect_with((*handles.choice, *handles.room), move |(choice, _)| hold.settle(choice.zoom));
+    }
+    {
+        // A frame that is selected in another pane is brought into view here, too.
+        let following = handles.following.setter();
+        use_effect_with(selection, move |selection| {
+            if matches!(selection, Some(Selection::Frame(_))) {
+                following.set(true);
+            }
+        });
+    }
+    handles
+}
+
+impl Handles {
+    /// Measures the scroller whenever its size changes, and moves the playhead's line, until the returned function is called.
+    fn mount(self) -> impl FnOnce() {
+        let Self { session, hold, room, .. } = self;
+        let measure = {
+            let (hold, room) = (hold.clone(), room.setter());
+            move || room.set(hold.measure())
+        };
+        measure();
+        let on_size = Closure::<dyn FnMut()>::new(measure);
+        let observer = ResizeObserver::new(on_size.as_ref().unchecked_ref()).expect("browsers have it");
+        if let Some(scroller) = hold.scroller.cast::<Element>() {
+            observer.observe(&scroller);
+        }
+        hold.mounted.set(true);
+        spawn_local(follow(session.clone(), hold.clone()));
+        move || {
+            hold.mounted.set(false);
+            observer.disconnect();
+            drop(on_size);
+            session.set_hover(None);
+        }
+    }
+
+    /// Selects this frame and moves the playhead to it.
+    fn look(&self, transit: TransitId) {
+        let commands = Ladder::look_at(&self.session.lab().borrow(), transit);
+        commands.into_iter().for_each(|command| self.session.perform(command));
+        self.cursor.set(Some(transit));
+    }
+
+    /// Draws everything larger by this many steps, around what is in the middle.
+    fn zoom(&self, steps: i8) {
+        let zoom = self.choice.zoom.larger(steps);
+        self.hold.keep_middle(zoom);
+        self.choice.set(Choice { zoom, ..*self.choice });
+    }
+
+    /// Moves the cursor from the frame where it is, or from the selected one.
+    fn move_cursor(&self, selection: Option<Selection>, by: Move) {
+        let from = self.cursor.or(match selection {
+            Some(Selection::Frame(transit)) => Some(transit),
+            Some(Selection::Node(_) | Selection::Link(_)) | None => None,
+        });
+        let to = self.hold.moved(&self.session.lab().borrow(), from, by);
+        if let Some(transit) = to {
+            self.following.set(false);
+            self.session.set_hover(Some(Selection::Frame(transit)));
+            self.cursor.set(Some(transit));
+        }
+    }
+
+    fn press(&self, event: &KeyboardEvent, selection: Option<Selection>) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        match (Key::of(&event.key()), *self.cursor) {
+            (None, _) | (Some(Key::Look), None) => return,
+            // The browser scrolls by itself.
+            (Some(Key::Page), _) => return self.following.set(false),
+            (Some(Key::Look), Some(transit)) => self.look(transit),
+            (Some(Key::Zoom(steps)), _) => self.zoom(steps),
+            (Some(Key::Move(by)), _) => self.move_cursor(selection, by),
+        }
+        event.prevent_default();
+    }
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Key {
+    Move(Move),
+    Look,
+    Zoom(i8),
+    Page,
+}
+
+impl Key {
+    fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "ArrowDown" => Self::Move(Move::By(1)),
+            "ArrowUp" => Self::Move(Move::By(-1)),
+            "Home" => Self::Move(Move::First),
+            "End" => Self::Move(Move::Last),
+            "Enter" => Self::Look,
+            "+" | "=" => Self::Zoom(1),
+            "-" | "_" => Self::Zoom(-1),
+            "PageUp" | "PageDown" => Self::Page,
+            _ => return None,
+        })
+    }
+}
+
+fn controls(
+    handles: &Handles,
+    props: &Props,
+    drawn: Option<(usize, usize)>,
+    again: UseForceUpdateHandle,
+) -> Html {
+    let Handles { session, hold, choice, following, .. } = handles;
+    let choose = {
+        let choice = choice.setter();
+        Callback::from(move |chosen| choice.set(chosen))
+    };
+    let zoom = {
+        let handles = handles.clone();
+        Callback::from(move |steps: i8| handles.zoom(steps))
+    };
+    let follow = {
+        let following = following.setter();
+        Callback::from(move |()| following.set(true))
+    };
+    html! {
+        <Controls view={props.view.clone()} choice={**choice} following={**following} {drawn} {choose} {zoom} {follow}
+            refresh={Callback::from(move |()| again.force_update())} save={save(session, hold, **choice)} />
+    }
+}
+
+/// The list that scrolls, with what it does.
+fn scroller(handles: &Handles, selection: Option<Selection>, active: Option<String>, content: Html) -> Html {
+    let Handles { session, hold, room, following, .. } = handles;
     let onscroll = {
         let (hold, room) = (hold.clone(), room.setter());
         Callback::from(move |_: Event| room.set(hold.scrolled()))
     };
     let onkeydown = {
-        let (session, hold, cursor, following) =
-            (session.clone(), hold.clone(), cursor.clone(), following.setter());
-        let (look, zoom, selection) = (look.clone(), zoom.clone(), props.view.selection);
-        Callback::from(move |event: KeyboardEvent| {
-            if event.ctrl_key() || event.meta_key() || event.alt_key() {
-                return;
-            }
-            let by = match event.key().as_str() {
-                "ArrowDown" => Move::By(1),
-                "ArrowUp" => Move::By(-1),
-                "Home" => Move::First,
-                "End" => Move::Last,
-                "Enter" if cursor.is_some() => {
-                    event.prevent_default();
-                    return cursor.iter().for_each(|&transit| look.emit(transit));
-                }
-                "+" | "=" => return taken(&event, || zoom.emit(1)),
-                "-" | "_" => return taken(&event, || zoom.emit(-1)),
-                "PageUp" | "PageDown" => return following.set(false),
-                _ => return,
-            };
-            taken(&event, || {
-                let lab = session.lab().borrow();
-                let from = cursor.or(match selection {
-                    Some(Selection::Frame(transit)) => Some(transit),
-                    _ => None,
-                });
-                let to = hold.moved(&lab, from, by);
-                drop(lab);
-                if let Some(transit) = to {
-                    following.set(false);
-                    session.set_hover(Some(Selection::Frame(transit)));
-                    cursor.set(Some(transit));
-                }
-            });
-        })
+        let handles = handles.clone();
+        Callback::from(move |event: KeyboardEvent| handles.press(&event, selection))
     };
     let onclick = {
-        let look = look.clone();
+        let handles = handles.clone();
         Callback::from(move |event: MouseEvent| {
-            if let Some(transit) = transit_under(&event) {
-                look.emit(transit);
-            }
+            transit_under(&event).into_iter().for_each(|transit| handles.look(transit))
         })
     };
     let onpointerover = {
@@ -256,151 +296,24 @@ pub fn Sequence(props: &Props) -> Html {
             session.set_hover(transit_under(&event).map(Selection::Frame));
         })
     };
-    let onpointerleave = super::on(&session, |session| session.set_hover(None));
-    let [onwheel, ontouchmove] = [let_go.clone(), let_go.clone()];
+    let onpointerleave = super::on(session, |session| session.set_hover(None));
+    let [onwheel, ontouchmove] = [following.setter(), following.setter()];
     let onpointerdown = {
-        let hold = hold.clone();
+        let (hold, following) = (hold.clone(), following.setter());
         Callback::from(move |event: PointerEvent| {
             // On the scroller itself: its scroll bar.
             if event.target() == hold.scroller.get().map(Into::into) {
-                let_go();
+                following.set(false);
             }
         })
     };
-    let active = cursor.and_then(|cursor| {
-        sheet.strokes.iter().any(|stroke| stroke.arrow.transit == cursor).then(|| drawing::option_id(cursor))
-    });
     html! {
-        <div class="sequence">
-            <Controls view={props.view.clone()} choice={*choice} following={*following} drawn={sheet.of.map(|of| (sheet.strokes.len(), of))}
-                choose={let choice = choice.setter(); Callback::from(move |chosen| choice.set(chosen))}
-                {zoom} follow={let following = following.setter(); Callback::from(move |()| following.set(true))}
-                refresh={Callback::from(move |()| again.force_update())}
-                save={save(&session, &hold, *choice)} />
-            <div class="sequence-scroll" ref={hold.scroller.clone()} tabindex="0" role="listbox" aria-label="Frames in order of time"
-                aria-activedescendant={active} {onscroll} {onkeydown} {onclick} {onpointerover} {onpointerleave} {onpointerdown}
-                onwheel={Callback::from(move |_: WheelEvent| onwheel())} ontouchmove={Callback::from(move |_: TouchEvent| ontouchmove())}>
-                { drawing::options(&page) }
-                { drawing::heads(&page) }
-                <div class="sequence-body">
-                    { drawing::gutter(&page) }
-                    { drawing::lanes(&page) }
-                    <div class="sequence-now" ref={hold.now.clone()} aria-hidden="true"></div>
-                </div>
-            </div>
-            if page.ladder.len() == 0 {
-                <p class="sequence-empty hint">{ if page.ladder.is_complete() { "No frame to show yet." } else { "Reading…" } }</p>
-            }
+        <div class="sequence-scroll" ref={hold.scroller.clone()} tabindex="0" role="listbox" aria-label="Frames in order of time"
+            aria-activedescendant={active} {onscroll} {onkeydown} {onclick} {onpointerover} {onpointerleave} {onpointerdown}
+            onwheel={Callback::from(move |_: WheelEvent| onwheel.set(false))}
+            ontouchmove={Callback::from(move |_: TouchEvent| ontouchmove.set(false))}>
+            { content }
         </div>
-    }
-}
-
-/// Where the cursor goes.
-#[derive(Clone, Copy)]
-enum Move {
-    By(isize),
-    First,
-    Last,
-}
-
-impl Hold {
-    /// What is in view now.
-    fn measure(&self) -> Room {
-        let Some(scroller) = self.scroller.cast::<HtmlElement>() else { return Room::default() };
-        let style = window().get_computed_style(&document_element()).ok().flatten();
-        let size = style.and_then(|style| style.get_property_value("font-size").ok());
-        self.room.set(Room {
-            step: 0,
-            height: scroller.client_height(),
-            width: scroller.client_width(),
-            rem: size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0),
-        });
-        self.scrolled()
-    }
-
-    /// The same, if nothing but the place can have changed.
-    fn scrolled(&self) -> Room {
-        let top = self.scroller.cast::<HtmlElement>().map_or(0, |scroller| scroller.scroll_top());
-        let room = Room { step: (f64::from(top) / STEP_PX) as i32, ..self.room.get() };
-        self.room.set(room);
-        room
-    }
-
-    /// The height of what scrolls below the names.
-    fn below_heads(&self) -> f64 {
-        let room = self.room.get();
-        f64::from(room.height) - HEADS_REM * room.rem
-    }
-
-    /// The moment's place in what is scrolled.
-    fn place_of(&self, at: Instant) -> Option<f64> {
-        Some(self.ladder.borrow().as_ref()?.axis().y(at) + MARGIN_REM * self.room.get().rem)
-    }
-
-    /// What is in the middle stays there when it is drawn at this size.
-    fn keep_middle(&self, zoom: Zoom) {
-        // Pressed again before the last one was rendered.
-        if let Some((moment, below, _)) = self.anchor.get() {
-            return self.anchor.set(Some((moment, below, zoom)));
-        }
-        let held = self.ladder.borrow();
-        if let (Some(scroller), Some(ladder)) = (self.scroller.cast::<HtmlElement>(), &*held) {
-            let below = self.below_heads() / 2.0;
-            let y = f64::from(scroller.scroll_top()) + below - MARGIN_REM * self.room.get().rem;
-            self.anchor.set(Some((ladder.axis().moment(y), below, zoom)));
-        }
-    }
-
-    /// Brings the moment that was to stay back to where it was, now that it is drawn at this size.
-    fn settle(&self, zoom: Zoom) {
-        let Some((at, below, wanted)) = self.anchor.get() else { return };
-        if let (Some(y), Some(scroller)) = (self.place_of(at), self.scroller.cast::<HtmlElement>()) {
-            scroller.set_scroll_top((y - below) as i32);
-        }
-        if zoom == wanted {
-            self.anchor.set(None);
-        }
-    }
-
-    /// Draws the playhead, and keeps it in view.
-    fn show_now(&self, at: Instant, moving: bool) {
-        let (Some(scroller), Some(now)) =
-            (self.scroller.cast::<HtmlElement>(), self.now.cast::<HtmlElement>())
-        else {
-            return;
-        };
-        let Some(y) = self.place_of(at) else { return };
-        let _ = now.style().set_property("top", &format!("{}px", lab::format::decimal(y, 1)));
-        if self.following.get() {
-            let (top, height) = (f64::from(scroller.scroll_top()), self.below_heads());
-            let (least, most) = (COMFORT.0 * height, if moving { COMFORT.1 } else { COMFORT.2 } * height);
-            let wanted = top.clamp(y - most, y - least).max(0.0).round();
-            if wanted != top {
-                scroller.set_scroll_top(wanted as i32);
-            }
-        }
-    }
-
-    /// The frame that comes so many after this one, brought into view.
-    fn moved(&self, lab: &Lab, from: Option<TransitId>, by: Move) -> Option<TransitId> {
-        let held = self.ladder.borrow();
-        let ladder = held.as_ref()?;
-        let scroller = self.scroller.cast::<HtmlElement>()?;
-        let history = lab.look().history;
-        let top = f64::from(scroller.scroll_top());
-        let last = ladder.len().checked_sub(1)?;
-        let here = from.and_then(|transit| ladder.place_of(history, transit));
-        let place = match (by, here) {
-            (Move::First, _) => 0,
-            (Move::Last, _) => last,
-            (Move::By(steps), Some(here)) => here.saturating_add_signed(steps).min(last),
-            (Move::By(_), None) => ladder.first_from(ladder.axis().moment(top)).min(last),
-        };
-        let y = ladder.axis().y(ladder.lasts(history, place)?.0) + MARGIN_REM * self.room.get().rem;
-        let height = self.below_heads();
-        let wanted = top.clamp(y - COMFORT.1 * height, (y - COMFORT.0 * height).max(0.0));
-        scroller.set_scroll_top(wanted as i32);
-        ladder.transit_at(place)
     }
 }
 
@@ -438,19 +351,16 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
     })
 }
 
-fn budget() -> impl FnMut() -> bool {
+/// How long a rendering may read.
+fn reading_time() -> impl FnMut() -> bool {
     let performance = window().performance();
     let now = move || performance.as_ref().map_or(0.0, web_sys::Performance::now);
-    let end = now() + BUDGET_MS;
+    let end = now() + READ_MS;
     let mut taken = 0_u32;
     move || {
         taken += 1;
         !taken.is_multiple_of(256) || now() < end
     }
-}
-
-fn document_element() -> Element {
-    window().document().and_then(|document| document.document_element()).expect("the page has a root")
 }
 
 /// The frame on a wire that the pointer is on.
@@ -460,7 +370,16 @@ fn transit_under(event: &web_sys::Event) -> Option<TransitId> {
     arrow.get_attribute("data-transit")?.parse().ok().map(TransitId)
 }
 
-fn taken(event: &KeyboardEvent, act: impl FnOnce()) {
-    event.prevent_default();
-    act();
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_move_the_cursor_zoom_and_look_and_all_others_are_left_alone() {
+        assert_eq!(Key::of("ArrowDown"), Some(Key::Move(Move::By(1))));
+        assert_eq!(Key::of("End"), Some(Key::Move(Move::Last)));
+        assert_eq!(Key::of("="), Some(Key::Zoom(1)));
+        assert_eq!(Key::of("Enter"), Some(Key::Look));
+        assert_eq!(Key::of("a"), None);
+    }
 }

@@ -81,7 +81,7 @@ pub fn Share(props: &Props) -> Html {
                        link begins with the changes: its history is another than the one seen here. Nothing is stored on a server." }
                 } else {
                     { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
-                   moment. Whoever opens it sees the same history, down to the last byte. Nothing is stored on a server." }
+                   moment. Everyone who opens it sees the same history, down to the last byte. Nothing is stored on a server." }
                 }
             </p>
             <p class="actions">
@@ -102,7 +102,7 @@ pub fn Share(props: &Props) -> Html {
     }
 }
 
-/// The link as a QR code (ISO/IEC 18004), dark on light whatever the theme: that is what cameras look for.
+/// The link as a QR code (ISO/IEC 18004), dark on light in both themes: cameras look for that.
 fn qr_code(link: &str) -> Html {
     let Ok(code) = QrCode::encode_text(link, QrCodeEcc::Low) else {
         return html! { <p>{ "This link is too long for a QR code: 2 953 characters are the most." }</p> };

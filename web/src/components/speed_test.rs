@@ -34,7 +34,7 @@ pub fn SpeedTest() -> Html {
     let running = use_state(|| false);
     let stop = use_mut_ref(|| Rc::new(Cell::new(false)));
     {
-        // Whoever leaves the pane stops the test, and the lab goes on.
+        // Leaving the pane stops the test, and the network goes on.
         let (session, stop) = (session.clone(), stop.clone());
         use_effect_with((), move |()| {
             move || {

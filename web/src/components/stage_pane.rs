@@ -1,4 +1,4 @@
-//! The pane with the stage: what is shown, the canvas, and what floats on it.
+//! The pane with the stage: the scenario's title and description, the canvas, and the buttons and notes on it.
 
 use super::icon::{Glyph, icon};
 use super::legend::legend;
@@ -7,10 +7,11 @@ use super::{on, use_session};
 use crate::dom::{focus_when_rendered, window};
 use crate::film::Film;
 use crate::session::Session;
-use crate::show::{System, draw};
+use crate::show::draw;
 use crate::stage::Stage;
 use crate::stage::input::{Around, Input, StageEvent};
 use crate::state::{Change, Pane};
+use crate::system::System;
 use gloo::events::EventListener;
 use lab::edit::{Edit, GRID};
 use lab::format;
@@ -31,17 +32,17 @@ pub struct Props {
     pub sketch: Rc<Sketch>,
     /// Whether time passes.
     pub state: State,
-    /// What was jumped over last.
+    /// The quiet time that was skipped last.
     pub skipped: Option<Skipped>,
-    /// Something else needs the machine: the lab is held still.
+    /// The network waits: the speed test needs the machine.
     pub held: bool,
-    /// What is happening right now, in a sentence.
+    /// One sentence about what is happening now.
     pub narration: Rc<str>,
     /// The name of what is selected.
     pub selected: Option<String>,
-    /// What the editor has.
+    /// The state of the editor's tools.
     pub tools: Tools,
-    /// What keeps the network from running.
+    /// How many problems keep the network from running.
     pub grave: usize,
     /// The display filter.
     pub filter: Rc<str>,
@@ -58,101 +59,13 @@ const ZOOM_STEP: f64 = 1.35;
 pub fn StagePane(props: &Props) -> Html {
     let session = use_session();
     let canvas = use_node_ref();
-    let failure = use_state(|| None::<String>);
-    {
-        let (session, canvas, failure) = (session.clone(), canvas.clone(), failure.clone());
-        use_effect_with((), move |()| {
-            let canvas: HtmlCanvasElement = canvas.cast().expect("the canvas is rendered");
-            let set_up = match Stage::new(canvas.clone()) {
-                Ok(stage) => Some(SetUp::new(session, canvas, stage)),
-                Err(error) => {
-                    failure.set(Some(error.to_string()));
-                    None
-                }
-            };
-            move || drop(set_up)
-        });
-    }
-    {
-        // The tools cover a part of the canvas.
-        let (session, canvas) = (session.clone(), canvas.clone());
-        use_effect_with(props.tools.on, move |_| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                with_stage(&session, |stage| {
-                    stage.keep_clear(&floating_on(&canvas));
-                    stage.fit();
-                });
-            }
-        });
-    }
+    let failure = use_stage(&session, &canvas, props);
     let sketch = &props.sketch;
-    let zoom = |factor: f64| {
-        on(&session, move |session: &Session| with_stage(session, |stage| stage.zoom_by(factor, None)))
-    };
-    let fit = on(&session, |session| with_stage(session, Stage::fit));
-    let onkeydown = {
-        let session = session.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let held = session.lab().borrow().held();
-            // What is selected goes where the arrow points; the picture, the other way.
-            let arrow = |x: f64, y: f64| match &held {
-                Some(nodes) => {
-                    let step = if event.shift_key() { 5.0 * GRID } else { GRID };
-                    session.edit(Edit::Move(nodes.clone(), (x * step, y * step)));
-                }
-                None => with_stage(&session, |stage| stage.pan_by(-x * PAN_STEP, -y * PAN_STEP)),
-            };
-            match event.key().as_str() {
-                "ArrowLeft" => arrow(-1.0, 0.0),
-                "ArrowRight" => arrow(1.0, 0.0),
-                "ArrowUp" => arrow(0.0, -1.0),
-                "ArrowDown" => arrow(0.0, 1.0),
-                "PageUp" => with_stage(&session, |stage| stage.zoom_by(ZOOM_STEP, None)),
-                "PageDown" => with_stage(&session, |stage| stage.zoom_by(1.0 / ZOOM_STEP, None)),
-                "Home" => with_stage(&session, Stage::fit),
-                _ => return,
-            }
-            event.prevent_default();
-        })
-    };
-    let ondragover = Callback::from(|event: DragEvent| {
-        let is_tool =
-            event.data_transfer().is_some_and(|data| data.types().includes(&DRAGGED_KIND.into(), 0));
-        if is_tool {
-            event.prevent_default();
-        }
-    });
-    let ondrop = {
-        let session = session.clone();
-        Callback::from(move |event: DragEvent| {
-            let name =
-                event.data_transfer().and_then(|data| data.get_data(DRAGGED_KIND).ok()).unwrap_or_default();
-            let Some((kind, ..)) = PALETTE.iter().find(|(_, known, ..)| *known == name) else { return };
-            event.prevent_default();
-            let at = session.stage().map(|stage| {
-                stage.borrow().to_document(f64::from(event.offset_x()), f64::from(event.offset_y()))
-            });
-            session.edit(Edit::Add(*kind, at));
-        })
-    };
-    // The legend covers more of the canvas, or less; so do all buttons when the type grows.
-    let keep_clear = {
+    // The legend covers more of the canvas, or less.
+    let toggled = {
         let (session, canvas) = (session.clone(), canvas.clone());
-        move || {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                with_stage(&session, |stage| stage.keep_clear(&floating_on(&canvas)));
-            }
-        }
+        Callback::from(move |_: Event| keep_clear(&session, &canvas))
     };
-    let toggled = Callback::from({
-        let keep_clear = keep_clear.clone();
-        move |_: Event| keep_clear()
-    });
-    use_effect_with(props.projector, move |_| keep_clear());
-    let drawing = format!(
-        "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
-        sketch.sentence()
-    );
     html! {
         <section class="stage-pane" aria-labelledby="scenario-title">
             <div class="caption">
@@ -163,20 +76,12 @@ pub fn StagePane(props: &Props) -> Html {
                 <p class="narration">{ &*props.narration }</p>
             </div>
             <div class="stage">
-                <canvas ref={canvas.clone()} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown} {ondragover}
-                    {ondrop}></canvas>
-                if let Some(failure) = &*failure {
+                { canvas_html(&session, &canvas, sketch) }
+                if let Some(failure) = failure {
                     <p class="stage-note" role="alert">{ failure }</p>
                 }
                 <Skip skipped={props.skipped} />
-                if !props.filter.trim().is_empty() {
-                    <p class="filter-note">
-                        <span>{ "Only " }<code>{ &*props.filter }</code></span>
-                        <button type="button" class="link" onclick={on(&session, |session| {
-                            session.perform(Command::Observe(Observe::Filter(String::new())));
-                        })}>{ "Show all" }</button>
-                    </p>
-                }
+                { filter_note(&session, &props.filter) }
                 { note(&session, props) }
                 if let Some(selected) = &props.selected {
                     <button type="button" class="button selected narrow-only" onclick={on(&session, |session| {
@@ -198,26 +103,168 @@ pub fn StagePane(props: &Props) -> Html {
                     <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
                 }
                 { legend(!session.query().embed && !props.projector, &toggled) }
-                <div class="zoom" role="group" aria-label="View">
-                    <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
-                        { icon(Glyph::Plus) }
-                    </button>
-                    <button type="button" class="button icon-only" aria-label="Zoom out" title="Zoom out"
-                        onclick={zoom(1.0 / ZOOM_STEP)}>
-                        { icon(Glyph::Minus) }
-                    </button>
-                    <button type="button" class="button icon-only" aria-label="Fit the network into view"
-                        title="Fit into view (f)" onclick={fit}>
-                        { icon(Glyph::Fit) }
-                    </button>
-                    <Record {canvas} />
-                </div>
+                { view_buttons(&session, canvas) }
             </div>
         </section>
     }
 }
 
-/// What is to be said where nothing moves, and what to do about it.
+/// Puts the stage on the canvas while this component is there, and keeps its picture clear of what floats on it. The error
+/// message if the browser cannot draw.
+#[hook]
+fn use_stage(session: &Session, canvas: &NodeRef, props: &Props) -> Option<String> {
+    let failure = use_state(|| None::<String>);
+    {
+        let (session, canvas, failure) = (session.clone(), canvas.clone(), failure.clone());
+        use_effect_with((), move |()| {
+            let canvas: HtmlCanvasElement = canvas.cast().expect("the canvas is rendered");
+            let set_up = match Stage::new(canvas.clone()) {
+                Ok(stage) => Some(SetUp::new(session, canvas, stage)),
+                Err(error) => {
+                    failure.set(Some(error.to_string()));
+                    None
+                }
+            };
+            move || drop(set_up)
+        });
+    }
+    {
+        // The tools cover a part of the canvas.
+        let (session, canvas) = (session.clone(), canvas.clone());
+        use_effect_with(props.tools.on, move |_| {
+            keep_clear(&session, &canvas);
+            with_stage(&session, Stage::fit);
+        });
+    }
+    {
+        // Buttons grow with the type.
+        let (session, canvas) = (session.clone(), canvas.clone());
+        use_effect_with(props.projector, move |_| keep_clear(&session, &canvas));
+    }
+    (*failure).clone()
+}
+
+fn keep_clear(session: &Session, canvas: &NodeRef) {
+    if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+        with_stage(session, |stage| stage.keep_clear(&floating_on(&canvas)));
+    }
+}
+
+/// The canvas with the keyboard, and with the tools that are dropped on it.
+fn canvas_html(session: &Session, canvas: &NodeRef, sketch: &Sketch) -> Html {
+    let onkeydown = {
+        let session = session.clone();
+        Callback::from(move |event: KeyboardEvent| press(&session, &event))
+    };
+    let ondragover = Callback::from(|event: DragEvent| {
+        let is_tool =
+            event.data_transfer().is_some_and(|data| data.types().includes(&DRAGGED_KIND.into(), 0));
+        if is_tool {
+            event.prevent_default();
+        }
+    });
+    let ondrop = {
+        let session = session.clone();
+        Callback::from(move |event: DragEvent| {
+            let name =
+                event.data_transfer().and_then(|data| data.get_data(DRAGGED_KIND).ok()).unwrap_or_default();
+            let Some((kind, ..)) = PALETTE.iter().find(|(_, known, ..)| *known == name) else { return };
+            event.prevent_default();
+            let at = session.stage().map(|stage| {
+                stage.borrow().to_document(f64::from(event.offset_x()), f64::from(event.offset_y()))
+            });
+            session.edit(Edit::Add(*kind, at));
+        })
+    };
+    let drawing = format!(
+        "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
+        sketch.sentence()
+    );
+    html! {
+        <canvas ref={canvas} class="stage-canvas" tabindex="0" role="img" aria-label={drawing} {onkeydown} {ondragover}
+            {ondrop}></canvas>
+    }
+}
+
+/// What a key does to the drawing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Key {
+    /// Right and down, as the arrow points.
+    Arrow(f64, f64),
+    Zoom(f64),
+    Fit,
+}
+
+impl Key {
+    fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "ArrowLeft" => Self::Arrow(-1.0, 0.0),
+            "ArrowRight" => Self::Arrow(1.0, 0.0),
+            "ArrowUp" => Self::Arrow(0.0, -1.0),
+            "ArrowDown" => Self::Arrow(0.0, 1.0),
+            "PageUp" => Self::Zoom(ZOOM_STEP),
+            "PageDown" => Self::Zoom(1.0 / ZOOM_STEP),
+            "Home" => Self::Fit,
+            _ => return None,
+        })
+    }
+}
+
+fn press(session: &Session, event: &KeyboardEvent) {
+    let Some(key) = Key::of(&event.key()) else { return };
+    event.prevent_default();
+    let held = session.lab().borrow().held();
+    match (key, held) {
+        // What is selected goes where the arrow points; the picture, the other way.
+        (Key::Arrow(x, y), Some(nodes)) => {
+            let step = if event.shift_key() { 5.0 * GRID } else { GRID };
+            session.edit(Edit::Move(nodes, (x * step, y * step)));
+        }
+        (Key::Arrow(x, y), None) => with_stage(session, |stage| stage.pan_by(-x * PAN_STEP, -y * PAN_STEP)),
+        (Key::Zoom(factor), _) => with_stage(session, |stage| stage.zoom_by(factor, None)),
+        (Key::Fit, _) => with_stage(session, Stage::fit),
+    }
+}
+
+/// Only a part of the frames is shown.
+fn filter_note(session: &Session, filter: &str) -> Html {
+    if filter.trim().is_empty() {
+        return Html::default();
+    }
+    html! {
+        <p class="filter-note">
+            <span>{ "Only " }<code>{ filter }</code></span>
+            <button type="button" class="link" onclick={on(session, |session| {
+                session.perform(Command::Observe(Observe::Filter(String::new())));
+            })}>{ "Show all" }</button>
+        </p>
+    }
+}
+
+fn view_buttons(session: &Session, canvas: NodeRef) -> Html {
+    let zoom = |factor: f64| {
+        on(session, move |session: &Session| with_stage(session, |stage| stage.zoom_by(factor, None)))
+    };
+    let fit = on(session, |session| with_stage(session, Stage::fit));
+    html! {
+        <div class="zoom" role="group" aria-label="View">
+            <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
+                { icon(Glyph::Plus) }
+            </button>
+            <button type="button" class="button icon-only" aria-label="Zoom out" title="Zoom out"
+                onclick={zoom(1.0 / ZOOM_STEP)}>
+                { icon(Glyph::Minus) }
+            </button>
+            <button type="button" class="button icon-only" aria-label="Fit the network into view"
+                title="Fit into view (f)" onclick={fit}>
+                { icon(Glyph::Fit) }
+            </button>
+            <Record {canvas} />
+        </div>
+    }
+}
+
+/// A note on the stage while nothing moves, with what to do about it.
 fn note(session: &Session, props: &Props) -> Html {
     if props.held {
         return html! { <p class="stage-note">{ "The network waits while the speed test runs." }</p> };
@@ -239,7 +286,7 @@ fn note(session: &Session, props: &Props) -> Html {
             _ => Html::default(),
         },
         State::Quiet if props.sketch.hosts().count() < 2 => html! {
-            <p class="stage-note">{ "Nothing can move: it takes two hosts to talk. Press Edit, or open an example." }</p>
+            <p class="stage-note">{ "Nothing can move: a network needs two hosts. Press Edit, or open an example." }</p>
         },
         State::Quiet => html! {
             <div class="stage-note">
@@ -324,7 +371,7 @@ struct DescriptionProps {
     text: String,
 }
 
-/// What to look at. It begins short, so that the drawing has the room; the style sheet says how short.
+/// The scenario's description. It begins short, so that the drawing has room; the style sheet says how short.
 #[component]
 fn Description(props: &DescriptionProps) -> Html {
     let (open, long) = (use_state(|| false), use_state(|| false));
@@ -372,10 +419,10 @@ struct SkipProps {
     skipped: Option<Skipped>,
 }
 
-/// How long it is said that time was jumped over.
+/// How long the note about skipped time is shown.
 const SKIP_SHOWN_MS: u32 = 2_000;
 
-/// Says for a moment that quiet time was jumped over.
+/// A note for a moment that quiet time was skipped.
 #[component]
 fn Skip(props: &SkipProps) -> Html {
     let shown = use_state(|| false);
@@ -442,7 +489,7 @@ impl SetUp {
                     stage.keep_clear(&floating_on(&canvas));
                     stage.resize(f64::from(width), f64::from(height), density);
                 }
-                // A canvas that changes its size is empty: drawn again before anybody sees it.
+                // A canvas that changes its size is empty: it is drawn again before the browser paints.
                 let now_ms = window().performance().map_or(0.0, |clock| clock.now());
                 draw(&session, &system, now_ms);
                 session.refresh();
@@ -480,5 +527,18 @@ impl Drop for SetUp {
     fn drop(&mut self) {
         self.observer.disconnect();
         self.session.set_stage(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_move_and_zoom_the_drawing_and_all_others_are_left_alone() {
+        assert_eq!(Key::of("ArrowUp"), Some(Key::Arrow(0.0, -1.0)));
+        assert_eq!(Key::of("PageUp"), Some(Key::Zoom(ZOOM_STEP)));
+        assert_eq!(Key::of("Home"), Some(Key::Fit));
+        assert_eq!(Key::of("Enter"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::use_session;
 use crate::dom::focus;
+use crate::session::Session;
 use lab::Command;
 use lab::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
 use lab::view::Sketch;
@@ -22,68 +23,127 @@ pub fn StartForm(props: &Props) -> Html {
     let session = use_session();
     let form = {
         let session = session.clone();
-        use_state(move || Form::new(session.lab().borrow().scenario()))
+        use_state(move || Form::new(&session.lab().borrow().edited()))
     };
-    let wrong = use_state(Vec::<Wrong>::new);
-    // Faults are shown when the form is sent, and from then on they go as they are put right.
-    let change = {
-        let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
-        move |edit: &dyn Fn(&mut Form)| {
-            let mut edited = (*form).clone();
-            edit(&mut edited);
-            if !wrong.is_empty() {
-                wrong.set(edited.check(session.lab().borrow().scenario()).err().unwrap_or_default());
-            }
-            form.set(edited);
-        }
-    };
+    let handles = Handles { session, sketch: props.sketch.clone(), form, wrong: use_state(Vec::new) };
+    let form = &handles.form;
+    let fields = form.fields();
+    let (main, further): (Vec<_>, Vec<_>) = fields.iter().copied().partition(|field| !field.further);
+    let further_fault = further.iter().any(|further| handles.fault(further.key).is_some());
+    let known: Vec<_> = fields.iter().map(|field| field.key).chain(["from", "to"]).collect();
+    let elsewhere = handles.wrong.iter().filter(|(key, _)| !known.contains(&key.as_str()));
     let onsubmit = {
-        let (session, form, wrong) = (session.clone(), form.clone(), wrong.clone());
+        let handles = handles.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let checked = form.check(session.lab().borrow().scenario());
-            match checked {
-                Ok(spec) => {
-                    wrong.set(Vec::new());
-                    session.perform(Command::Start(Box::new(spec)));
-                }
-                Err(faults) => {
-                    focus_first(&form, &faults);
-                    wrong.set(faults);
-                }
-            }
+            handles.submit();
         })
     };
-    let fault = |key: &str| wrong.iter().find(|(at, _)| at == key).map(|(_, what)| what.clone());
-    let kinds = Kind::ALL.into_iter().map(|kind| {
-        let change = change.clone();
-        let choose = Callback::from(move |_: Event| change(&|form: &mut Form| form.kind = kind));
+    html! {
+        <form class="start" aria-labelledby="start-title" novalidate=true {onsubmit}>
+            <h2 id="start-title">{ "Start a run" }</h2>
+            <fieldset class="segments">
+                <legend class="visually-hidden">{ "Kind of run" }</legend>
+                { for Kind::ALL.into_iter().map(|kind| handles.kind(kind)) }
+            </fieldset>
+            <p class="hint">{ form.kind.meaning() }</p>
+            <div class="fields">
+                { handles.end(End::From) }
+                if form.has_target() { { handles.end(End::To) } }
+                { for handles.address() }
+                { for main.into_iter().map(|field| handles.field(field)) }
+            </div>
+            <details class="further" open={further_fault}>
+                <summary>{ "More settings" }</summary>
+                <div class="fields">{ for further.into_iter().map(|field| handles.field(field)) }</div>
+            </details>
+            { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
+            <button id="start-run" type="submit" class="button primary wide">{ format!("Start {}", label(form.kind)) }</button>
+        </form>
+    }
+}
+
+/// Where a run starts, and where it goes.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    From,
+    To,
+}
+
+/// What the form remembers from one rendering to the next.
+#[derive(Clone)]
+struct Handles {
+    session: Session,
+    sketch: Rc<Sketch>,
+    form: UseStateHandle<Form>,
+    /// Faults are shown when the form is sent. From then on each goes as soon as it is put right.
+    wrong: UseStateHandle<Vec<Wrong>>,
+}
+
+impl Handles {
+    fn change(&self, edit: impl Fn(&mut Form)) {
+        let mut edited = (*self.form).clone();
+        edit(&mut edited);
+        if !self.wrong.is_empty() {
+            let checked = edited.check(&self.session.lab().borrow().edited());
+            self.wrong.set(checked.err().unwrap_or_default());
+        }
+        self.form.set(edited);
+    }
+
+    fn submit(&self) {
+        let checked = self.form.check(&self.session.lab().borrow().edited());
+        match checked {
+            Ok(spec) => {
+                self.wrong.set(Vec::new());
+                self.session.perform(Command::Start(Box::new(spec)));
+            }
+            Err(faults) => {
+                focus_first(&self.form, &faults);
+                self.wrong.set(faults);
+            }
+        }
+    }
+
+    fn fault(&self, key: &str) -> Option<String> {
+        self.wrong.iter().find(|(at, _)| at == key).map(|(_, what)| what.clone())
+    }
+
+    fn kind(&self, kind: Kind) -> Html {
+        let handles = self.clone();
+        let choose = Callback::from(move |_: Event| handles.change(|form| form.kind = kind));
         html! {
             <label key={kind.key()} class="segment">
-                <input type="radio" name="kind" value={kind.key()} checked={form.kind == kind} onchange={choose} />
+                <input type="radio" name="kind" value={kind.key()} checked={self.form.kind == kind} onchange={choose} />
                 <span>{ kind.label() }</span>
             </label>
         }
-    });
-    let end = |key: &'static str, label: &'static str, chosen: &str, with_address: bool| {
-        let change = change.clone();
+    }
+
+    /// The choice of a host; the target may also be a router, or an address.
+    fn end(&self, end: End) -> Html {
+        let (key, label, chosen) = match end {
+            End::From => ("from", "From", &self.form.from),
+            End::To => ("to", "To", &self.form.to),
+        };
+        let handles = self.clone();
         let onchange = Callback::from(move |event: Event| {
             let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            change(&|form: &mut Form| match key {
-                "from" => form.from = value.clone(),
-                _ => form.to = value.clone(),
+            handles.change(|form| match end {
+                End::From => form.from = value.clone(),
+                End::To => form.to = value.clone(),
             });
         });
-        let hosts = props.sketch.hosts().map(|host| {
+        let hosts = self.sketch.hosts().map(|host| {
             let address = host.addresses.first().map(|address| format!(" ({address})")).unwrap_or_default();
             html! {
-                <option key={host.key.clone()} value={host.key.clone()} selected={host.key == chosen}>
+                <option key={host.key.clone()} value={host.key.clone()} selected={host.key == *chosen}>
                     { format!("{}{address}", host.name) }
                 </option>
             }
         });
-        // A router has many addresses, and it may matter which of them is asked.
-        let routers = props.sketch.nodes.iter().filter(|node| with_address && node.kind == "Router");
+        // A router has many addresses, and it may matter which of them is the target.
+        let routers = self.sketch.nodes.iter().filter(|node| end == End::To && node.kind == "Router");
         let routers = routers.flat_map(|router| {
             let option = |address: &String| {
                 html! {
@@ -94,70 +154,50 @@ pub fn StartForm(props: &Props) -> Html {
             };
             router.addresses.iter().map(option).collect::<Vec<_>>()
         });
-        let fault = fault(key).filter(|_| !with_address || form.to != ADDRESS);
+        let fault = self.fault(key).filter(|_| end == End::From || self.form.to != ADDRESS);
         let control = html! {
             <select id={key} {onchange} aria-describedby={format!("{key}-note")}>
                 { for hosts }
                 { for routers }
-                if with_address {
+                if end == End::To {
                     <option value={ADDRESS} selected={chosen == ADDRESS}>{ "another address …" }</option>
                 }
             </select>
         };
         labelled(key, label, "", fault, control)
-    };
-    let address = (form.to == ADDRESS && form.has_target()).then(|| {
-        let change = change.clone();
+    }
+
+    /// The address, if that is the target.
+    fn address(&self) -> Option<Html> {
+        if self.form.to != ADDRESS || !self.form.has_target() {
+            return None;
+        }
+        let handles = self.clone();
         let oninput = Callback::from(move |event: InputEvent| {
             let value = event.target_unchecked_into::<HtmlInputElement>().value();
-            change(&|form: &mut Form| form.address = value.clone());
+            handles.change(|form| form.address = value.clone());
         });
         let control = html! {
-            <input id="address" type="text" autocomplete="off" spellcheck="false" value={form.address.clone()} {oninput}
+            <input id="address" type="text" autocomplete="off" spellcheck="false" value={self.form.address.clone()} {oninput}
                 aria-describedby="address-note" />
         };
-        labelled("address", "Address", "IPv4 or IPv6; it need not belong to anybody.", fault("to"), control)
-    });
-    let field = |field: Field| {
-        let oninput = {
-            let change = change.clone();
-            move |value: String| change(&|form: &mut Form| form.set(&field, value.clone()))
-        };
+        let hint = "An IPv4 or IPv6 address. No node needs to have it.";
+        Some(labelled("address", "Address", hint, self.fault("to"), control))
+    }
+
+    fn field(&self, field: Field) -> Html {
+        let handles = self.clone();
         if field.input == Input::Hosts {
-            let change = change.clone();
-            let onchoose = Callback::from(move |(host, in_it): (String, bool)| {
-                change(&|form: &mut Form| form.choose(&field, &host, in_it));
+            let onchoose = Callback::from(move |(host, is_chosen): (String, bool)| {
+                handles.change(|form| form.choose(&field, &host, is_chosen));
             });
-            return hosts_input(field, &props.sketch, &form.chosen(&field), fault(field.key), &onchoose);
+            let chosen = self.form.chosen(&field);
+            return hosts_input(field, &self.sketch, &chosen, self.fault(field.key), &onchoose);
         }
-        field_input(field, form.value(&field), fault(field.key), Callback::from(oninput))
-    };
-    let fields = form.fields();
-    let (main, further): (Vec<_>, Vec<_>) = fields.iter().copied().partition(|field| !field.further);
-    let further_fault = further.iter().any(|further| fault(further.key).is_some());
-    let known: Vec<_> = fields.iter().map(|field| field.key).chain(["from", "to"]).collect();
-    let elsewhere = wrong.iter().filter(|(key, _)| !known.contains(&key.as_str()));
-    html! {
-        <form class="start" aria-labelledby="start-title" novalidate=true {onsubmit}>
-            <h2 id="start-title">{ "Start a run" }</h2>
-            <fieldset class="segments">
-                <legend class="visually-hidden">{ "Kind of run" }</legend>
-                { for kinds }
-            </fieldset>
-            <p class="hint">{ form.kind.meaning() }</p>
-            <div class="fields">
-                { end("from", "From", &form.from, false) }
-                if form.has_target() { { end("to", "To", &form.to, true) } }
-                { for address }
-                { for main.into_iter().map(&field) }
-            </div>
-            <details class="further" open={further_fault}>
-                <summary>{ "More settings" }</summary>
-                <div class="fields">{ for further.into_iter().map(&field) }</div>
-            </details>
-            { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
-            <button id="start-run" type="submit" class="button primary wide">{ format!("Start {}", label(form.kind)) }</button>
-        </form>
+        let oninput = Callback::from(move |value: String| {
+            handles.change(|form| form.set(&field, value.clone()));
+        });
+        field_input(field, self.form.value(&field), self.fault(field.key), oninput)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::dom::focus;
 use yew::prelude::*;
 
-/// A row of tabs: for each its name in ids and what stands on it. `chosen`: the open one, if one is; `choose` is told the number.
+/// A row of tabs: for each its name in ids and its label. `chosen`: the open one, if any; `choose` receives a tab's number.
 pub fn tabs(
     label: &'static str,
     tabs: &[(&'static str, &'static str)],

@@ -1,11 +1,11 @@
-//! Short messages, and what a screen reader is told.
+//! Short messages, and the texts that a screen reader reads out.
 
 use super::icon::{Glyph, icon};
 use crate::session::Session;
 use crate::state::{Change, Toast};
 use yew::prelude::*;
 
-/// Short messages. They stay until they are dismissed: nobody has to read against the clock (WCAG 2.2, 2.2.1).
+/// Short messages. They stay until they are dismissed, without a time limit for reading (WCAG 2.2, success criterion 2.2.1).
 pub fn toasts(session: &Session, toasts: &[Toast], announcement: &str) -> Html {
     let dismiss = |id: u32| super::on(session, move |session| session.change(Change::Dismiss(id)));
     html! {

@@ -2,8 +2,8 @@
 
 use super::icon::{Glyph, icon};
 use super::{on, use_session};
-use crate::show::System;
 use crate::state::{Change, Dialog};
+use crate::system::System;
 use lab::palette::Theme;
 use yew::prelude::*;
 

@@ -4,6 +4,7 @@ use super::branches::branches;
 use super::icon::{Glyph, icon};
 use super::timeline::Timeline;
 use super::{on, use_session};
+use crate::session::Session;
 use lab::speed::Speed;
 use lab::travel::{Steps, Travel};
 use lab::view::View;
@@ -19,7 +20,7 @@ pub struct Props {
     pub view: Rc<View>,
 }
 
-/// What steps can go to, as the choice offers it.
+/// What steps can go to: the choice's value, and the name of one step in the buttons' labels.
 const STEPS: [(Steps, &str, &str); 4] = [
     (Steps::Events, "events", "event"),
     (Steps::Frames, "frames", "frame"),
@@ -32,10 +33,71 @@ const STEPS: [(Steps, &str, &str); 4] = [
 pub fn Transport(props: &Props) -> Html {
     let session = use_session();
     let view = &*props.view;
-    let perform = |command: Command| on(&session, move |session| session.perform(command.clone()));
+    html! {
+        <section class="transport" aria-label="Time">
+            <Timeline view={props.view.clone()} />
+            { branches(&session, &view.branches) }
+            { buttons(&session, view) }
+            <div class="clock">
+                <span class="visually-hidden" id="clock-label">{ "Virtual time in seconds" }</span>
+                <span class="clock-time"><span ref={session.clock()} role="timer" aria-live="off" aria-labelledby="clock-label"></span>
+                    <span class="unit" aria-hidden="true">{ " s" }</span></span>
+                <span class="clock-state">{ state_in_words(view) }</span>
+            </div>
+            { speed_slider(&session, view.speed) }
+            { switches(&session, view) }
+        </section>
+    }
+}
+
+/// Whether time passes, for the line under the clock.
+fn state_in_words(view: &View) -> &'static str {
+    match view.state {
+        State::Playing if view.behind => "as fast as this machine can",
+        State::Playing if view.rewound => "replaying",
+        State::Playing => "playing",
+        State::Paused if view.rewound => "in the past",
+        State::Paused => "paused",
+        State::Quiet => "nothing moves",
+        State::Broken => "cannot run",
+        State::CatchingUp { .. } => "catching up",
+    }
+}
+
+fn buttons(session: &Session, view: &View) -> Html {
+    let perform = |command: Command| on(session, move |session| session.perform(command.clone()));
     let travel = |travel: Travel| perform(Command::Travel(travel));
     let plays = !matches!(view.state, State::Paused | State::Broken);
     let (glyph, label) = if plays { (Glyph::Pause, "Pause") } else { (Glyph::Play, "Play") };
+    let step = STEPS.iter().find(|(steps, ..)| *steps == view.steps).map_or("event", |(.., name)| *name);
+    let [back, forward] = [format!("Step back to the last {step}"), format!("Step to the next {step}")];
+    html! {
+        <div class="transport-buttons" role="group" aria-label="Playback">
+            <button type="button" class="button icon-only" aria-label="Start again from the beginning"
+                title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>
+                { icon(Glyph::Restart) }
+            </button>
+            <button type="button" class="button icon-only" aria-label={back.clone()} title={format!("{back} (←)")}
+                onclick={travel(Travel::Back)}>
+                { icon(Glyph::StepBack) }
+            </button>
+            <button type="button" class="button primary play" aria-label={label} title={format!("{label} (space)")}
+                onclick={perform(Command::TogglePlay)}>
+                { icon(glyph) }
+            </button>
+            <button type="button" class="button icon-only" aria-label={forward.clone()} title={format!("{forward} (→)")}
+                onclick={travel(Travel::Forward)}>
+                { icon(Glyph::Step) }
+            </button>
+            <button type="button" class="button live" aria-pressed={(!view.rewound).to_string()}
+                title="Go to the live edge and play on (End)" onclick={travel(Travel::Live)}>
+                { "Live" }
+            </button>
+        </div>
+    }
+}
+
+fn speed_slider(session: &Session, speed: Speed) -> Html {
     let set_speed = {
         let session = session.clone();
         Callback::from(move |event: InputEvent| {
@@ -43,6 +105,18 @@ pub fn Transport(props: &Props) -> Html {
             session.perform(Command::SetSpeed(Speed::from_step(slider.value_as_number() as u8)));
         })
     };
+    let label = speed.label();
+    html! {
+        <div class="speed">
+            <label for="speed">{ "Speed" }</label>
+            <input id="speed" type="range" min="0" max={Speed::STEP_MAX.to_string()} step="1"
+                value={speed.step().to_string()} aria-valuetext={label.clone()} oninput={set_speed} />
+            <output class="speed-label" for="speed">{ label }</output>
+        </div>
+    }
+}
+
+fn switches(session: &Session, view: &View) -> Html {
     let auto_speed = {
         let (session, speed) = (session.clone(), view.speed);
         Callback::from(move |event: Event| {
@@ -66,75 +140,24 @@ pub fn Transport(props: &Props) -> Html {
             }
         })
     };
-    let speed = view.speed.label();
-    let state = match view.state {
-        State::Playing if view.behind => "as fast as this machine can",
-        State::Playing if view.rewound => "replaying",
-        State::Playing => "playing",
-        State::Paused if view.rewound => "in the past",
-        State::Paused => "paused",
-        State::Quiet => "nothing moves",
-        State::Broken => "cannot run",
-        State::CatchingUp { .. } => "catching up",
-    };
-    let step = STEPS.iter().find(|(steps, ..)| *steps == view.steps).map_or("event", |(.., name)| *name);
-    let [back, forward] = [format!("Step back to the last {step}"), format!("Step to the next {step}")];
     html! {
-        <section class="transport" aria-label="Time">
-            <Timeline view={props.view.clone()} />
-            { branches(&session, &view.branches) }
-            <div class="transport-buttons" role="group" aria-label="Playback">
-                <button type="button" class="button icon-only" aria-label="Start again from the beginning"
-                    title="Start again from the beginning (r)" onclick={perform(Command::Restart)}>
-                    { icon(Glyph::Restart) }
-                </button>
-                <button type="button" class="button icon-only" aria-label={back.clone()} title={format!("{back} (←)")}
-                    onclick={travel(Travel::Back)}>
-                    { icon(Glyph::StepBack) }
-                </button>
-                <button type="button" class="button primary play" aria-label={label} title={format!("{label} (space)")}
-                    onclick={perform(Command::TogglePlay)}>
-                    { icon(glyph) }
-                </button>
-                <button type="button" class="button icon-only" aria-label={forward.clone()} title={format!("{forward} (→)")}
-                    onclick={travel(Travel::Forward)}>
-                    { icon(Glyph::Step) }
-                </button>
-                <button type="button" class="button live" aria-pressed={(!view.rewound).to_string()}
-                    title="Go to the live edge, and on (End)" onclick={travel(Travel::Live)}>
-                    { "Live" }
-                </button>
-            </div>
-            <div class="clock">
-                <span class="visually-hidden" id="clock-label">{ "Virtual time in seconds" }</span>
-                <span class="clock-time"><span ref={session.clock()} role="timer" aria-live="off" aria-labelledby="clock-label"></span>
-                    <span class="unit" aria-hidden="true">{ " s" }</span></span>
-                <span class="clock-state">{ state }</span>
-            </div>
-            <div class="speed">
-                <label for="speed">{ "Speed" }</label>
-                <input id="speed" type="range" min="0" max={Speed::STEP_MAX.to_string()} step="1"
-                    value={view.speed.step().to_string()} aria-valuetext={speed.clone()} oninput={set_speed} />
-                <output class="speed-label" for="speed">{ speed }</output>
-            </div>
-            <div class="switches">
-                <label class="switch">
-                    <input type="checkbox" role="switch" checked={view.auto_speed} onchange={auto_speed} />
-                    <span>{ "Automatic speed" }</span>
-                </label>
-                <label class="switch">
-                    <input type="checkbox" role="switch" checked={view.skip_quiet} onchange={skip_quiet} />
-                    <span>{ "Skip quiet time" }</span>
-                </label>
-                <label class="steps">
-                    <span>{ "Step by" }</span>
-                    <select onchange={step_by}>
-                        { for STEPS.iter().map(|(steps, key, _)| html! {
-                            <option value={*key} selected={*steps == view.steps}>{ *key }</option>
-                        }) }
-                    </select>
-                </label>
-            </div>
-        </section>
+        <div class="switches">
+            <label class="switch">
+                <input type="checkbox" role="switch" checked={view.auto_speed} onchange={auto_speed} />
+                <span>{ "Automatic speed" }</span>
+            </label>
+            <label class="switch">
+                <input type="checkbox" role="switch" checked={view.skip_quiet} onchange={skip_quiet} />
+                <span>{ "Skip quiet time" }</span>
+            </label>
+            <label class="steps">
+                <span>{ "Step by" }</span>
+                <select onchange={step_by}>
+                    { for STEPS.iter().map(|(steps, key, _)| html! {
+                        <option value={*key} selected={*steps == view.steps}>{ *key }</option>
+                    }) }
+                </select>
+            </label>
+        </div>
     }
 }

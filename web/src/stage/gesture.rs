@@ -1,6 +1,6 @@
 //! What pointers on the stage mean: a tap, a drag, a pinch. Pure; [`input`](super::input) feeds it the browser's events.
 
-use super::Pointer;
+use super::pointer::Pointer;
 use kurbo::{Point, Vec2};
 
 /// What the pointers mean together.
@@ -8,7 +8,7 @@ use kurbo::{Point, Vec2};
 pub enum Gesture {
     /// The picture moves with the pointer.
     Pan(Vec2),
-    /// Two fingers: zoom by a factor about where their middle was, then move by so much.
+    /// Two fingers: zoom by a factor about the place where their middle was, then move by a distance.
     Pinch {
         /// Above 1: closer.
         factor: f64,
@@ -35,16 +35,6 @@ struct Finger {
     kind: Pointer,
     pressed: Point,
     at: Point,
-}
-
-impl Pointer {
-    /// A hand is not a vice: moving by less is still a tap.
-    const fn slop(self) -> f64 {
-        match self {
-            Self::Fine => 4.0,
-            Self::Coarse => 10.0,
-        }
-    }
 }
 
 impl Gestures {

@@ -1,7 +1,7 @@
 //! What a person holds while editing: a cable's loose end, or a frame drawn around nodes; and the handles to take hold by.
 
-use super::Pointer;
 use super::layout::{Layout, NodeShape};
+use super::pointer::Pointer;
 use kurbo::{Point, Rect, Vec2};
 use netlab::topology::NodeId;
 

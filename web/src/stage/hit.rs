@@ -1,21 +1,11 @@
 //! What is at a pixel: found among the marks that were drawn last, not in the world.
 
-use super::Pointer;
 use super::layout::Layout;
-use super::traffic::{Focus, Form, Mark, Traffic};
+use super::pointer::Pointer;
+use super::traffic::marks::{Focus, Form, Mark, Traffic};
 use kurbo::{Point, Rect, Vec2};
 use lab::selection::Selection;
 use netlab::history::TransitId;
-
-impl Pointer {
-    /// The least extent of a target in CSS pixels.
-    pub const fn target(self) -> f64 {
-        match self {
-            Self::Fine => 24.0,
-            Self::Coarse => 44.0,
-        }
-    }
-}
 
 /// What is at this pixel. What is painted above wins over what is below; where nothing is painted, the nearest thing within
 /// the pointer's target does, a frame before a node before a cable.

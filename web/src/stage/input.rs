@@ -3,9 +3,10 @@
 //! Keys are the page's: it calls the stage's methods, since they also work when the stage has no focus. While editing, a press
 //! takes hold of what is under it ([`Grip`]), and the drag that follows moves that instead of the picture.
 
+use super::Stage;
 use super::gesture::{Gesture, Gestures, wheel_factor};
 use super::hand::{self, Hand as Held};
-use super::{Pointer, Stage};
+use super::pointer::Pointer;
 use gloo::events::{EventListener, EventListenerOptions};
 use kurbo::{Point, Rect, Vec2};
 use lab::selection::Selection;
@@ -24,19 +25,19 @@ pub enum StageEvent {
     Hover(Option<Selection>),
     /// Moved the camera: draw again, even if the playhead stands still.
     Camera,
-    /// Drags these nodes, by so much so far, in the document's units.
+    /// Drags these nodes; the distance so far, in the document's units.
     Drag(Vec<NodeId>, (f64, f64)),
-    /// Has let them go there.
+    /// Dropped these nodes; the distance, in the document's units.
     Drop(Vec<NodeId>, (f64, f64)),
-    /// Has plugged a cable in at both ends.
+    /// Drew a cable between these nodes.
     Connect(NodeId, NodeId),
-    /// Has chosen these nodes.
+    /// Selected these nodes with a frame.
     Choose(Vec<NodeId>),
-    /// Wants to change what it is called.
+    /// Asked to rename this node, with a double click.
     Rename(NodeId),
 }
 
-/// What the page knows and a press depends on.
+/// What the effect of a press depends on, besides the drawing.
 pub struct Around {
     /// Things can be taken hold of.
     pub editing: bool,

@@ -20,7 +20,7 @@
 
 use netlab::history::{DropReason, Fate, FrameId, Refusal, Transit, TransitId};
 
-/// A transit's times in virtual nanoseconds, without its bytes: what the layout needs to know.
+/// A transit's times in virtual nanoseconds, without its bytes: what the layout needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Journey {
     /// Which transit.

@@ -85,7 +85,7 @@ pub struct Badge {
     pub rect: Rect,
     /// There is room for rate and delay besides the warnings.
     pub whole: bool,
-    /// There is room for so many of the warnings.
+    /// How many of the warnings there is room for.
     pub warnings: usize,
 }
 
@@ -162,7 +162,7 @@ impl Layout {
         }
         let roads: Vec<usize> =
             (0..self.cables.len()).filter(|&id| self.in_sight(LinkId(id as u32))).collect();
-        // So many cables leave no room for badges, and looking for it would take long.
+        // This many cables leave no room for badges, and looking for room would take long.
         if roads.len() > BADGED_CABLES_MAX {
             return;
         }

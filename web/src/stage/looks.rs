@@ -48,7 +48,7 @@ pub enum Weight {
     Strong,
 }
 
-/// A transit's number + 1 (so that 0 is nobody), the address and the length of its bytes.
+/// A transit's number + 1 (0: no transit), the address and the length of its bytes.
 type Whose = (u64, usize, usize);
 
 /// Transits remembered: more than are on the stage at once.
@@ -59,8 +59,8 @@ const TEXTS_MAX: usize = 4_096;
 /// The looks of the frames that were drawn lately.
 pub struct Looks {
     measure: Measure,
-    /// By the transit's number modulo the length: whose it is, and the look. The place of the bytes in memory tells the
-    /// frames of one world from those of the next, whose transits have the same numbers.
+    /// By the transit's number modulo the length: of which transit it is, and the look. The place of the bytes in memory
+    /// distinguishes the frames of one world from those of the next, whose transits have the same numbers.
     ring: Vec<(Whose, Look)>,
     texts: Vec<Text>,
     numbers: FxHashMap<Label, TextId>,
@@ -70,11 +70,11 @@ pub struct Looks {
 impl Looks {
     /// No looks yet.
     pub fn new(measure: Measure) -> Self {
-        let nobody =
+        let vacant =
             ((0, 0, 0), Look { swatch: Swatch::Other, text: TextId(0), vlan: None, marks: Marks::default() });
         Self {
             measure,
-            ring: vec![nobody; RING],
+            ring: vec![vacant; RING],
             texts: Vec::new(),
             numbers: FxHashMap::default(),
             generation: 0,

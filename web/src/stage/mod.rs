@@ -1,14 +1,14 @@
 //! The stage: the picture of a network in motion, drawn on a canvas from the history at the playhead.
 //!
-//! It reads nothing but a [`Scene`]: topology, positions, and the [`History`] at one moment; never the live world. So live,
-//! paused and rewound look alike, and every frame drawn is one that was on that wire, at that place.
+//! It reads only a [`Scene`]: topology, positions, and the [`History`] at one moment, never the live world. So live, paused and
+//! rewound time look the same, and every frame that is drawn was on that wire, at that place.
 //!
 //! Data flows one way, and only the two ends touch the browser:
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`sketch`], [`plates`] | the network's picture at any scale: silhouettes, captions, badges, plates at the ports |
-//! | [`standing`] | what switches and hosts have found out by the playhead |
+//! | [`standing`] | spanning tree and address checks, as they are at the playhead |
 //! | [`camera`] | from where it is seen: pan, zoom, fit |
 //! | [`sizes`], [`layout`], [`occupancy`] | the sketch in one view: where nodes, ports, cables, lanes and texts are |
 //! | [`journey`] | where one frame is at one moment; the exact mapping from time to place |
@@ -17,7 +17,8 @@
 //! | [`hit`] | what is at a pixel, among those marks |
 //! | [`paint`] | the marks on a canvas |
 //! | [`gesture`], [`input`] | pointers, wheel and fingers turned into camera moves, selections and edits |
-//! | [`hand`] | what is held while editing: a cable's loose end, a frame around nodes |
+//! | [`hand`] | what is being dragged while editing: a cable's loose end, a frame around nodes |
+//! | [`pointer`], [`error`] | mouse or finger; why there is no stage |
 //!
 //! # How to read the picture
 //!
@@ -34,6 +35,7 @@
 //! - Each direction keeps to its right-hand side of the cable.
 
 mod camera;
+mod error;
 mod gesture;
 mod hand;
 mod hit;
@@ -44,12 +46,14 @@ mod looks;
 mod occupancy;
 mod paint;
 mod plates;
+mod pointer;
 mod sizes;
 mod sketch;
 mod standing;
 mod traffic;
 
 use camera::{Camera, View};
+use error::StageError;
 use hand::Hand;
 use kurbo::{Point, Rect, Size, Vec2};
 use lab::palette::Theme;
@@ -58,15 +62,18 @@ use layout::Layout;
 use looks::Looks;
 use netlab::History;
 use netlab::topology::{NodeId, Topology};
-use paint::{Painter, Picture};
+use paint::Painter;
+use paint::picture::Picture;
+use pointer::Pointer;
 use sketch::Sketch;
 use standing::Standing;
 use trace::Trace;
-use traffic::{Moment, Traffic};
+use traffic::marks::Traffic;
+use traffic::moment::Moment;
 use web_sys::HtmlCanvasElement;
 use wire::Instant;
 
-/// What is to be drawn: everything that the stage knows of the world, borrowed for one animation frame.
+/// What is to be drawn: everything that the stage reads, borrowed for one animation frame.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
     /// Nodes and links.
@@ -97,15 +104,6 @@ pub struct Scene<'a> {
     pub now_ms: f64,
 }
 
-/// What points: a finger needs larger targets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pointer {
-    /// A mouse or a pen: targets of at least 24 px (WCAG 2.2, 2.5.8).
-    Fine,
-    /// A finger: targets of at least 44 px (WCAG 2.2, 2.5.5).
-    Coarse,
-}
-
 /// What was drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
@@ -113,14 +111,6 @@ pub struct Drawn {
     pub frames_moving: usize,
     /// The camera is still easing: draw again even if the playhead stands still.
     pub unsettled: bool,
-}
-
-/// Why there is no stage.
-#[derive(Debug, thiserror::Error)]
-pub enum StageError {
-    /// The browser gave no drawing context.
-    #[error("this browser gave no 2D drawing context for the stage; close other heavy tabs and reload")]
-    NoContext,
 }
 
 /// The canvas with its camera and caches. All lengths in its methods are CSS pixels from the canvas's top left corner.
@@ -143,7 +133,7 @@ pub struct Stage {
 /// What becomes of the view when the network is another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Next {
-    /// It stays, if somebody is at work on the network.
+    /// In edit mode it stays; otherwise as [`Follow`](Self::Follow).
     #[default]
     AsIs,
     /// Everything comes into view, unless a person has chosen the view.
@@ -192,7 +182,7 @@ impl Stage {
         if !same {
             match std::mem::take(&mut self.next) {
                 Next::Fit => self.camera.fit(&self.sketch),
-                // While editing, what is under somebody's hand must not move away from it.
+                // While editing, nothing may move away from under the pointer.
                 Next::AsIs if scene.editing => {}
                 Next::AsIs | Next::Follow => self.camera.follow(&self.sketch),
             }
@@ -283,7 +273,7 @@ impl Stage {
         self.camera.zoom_by(factor, about.map(Point::from), &self.sketch);
     }
 
-    /// Zooms and moves at once, with two fingers whose middle was at `about` and has moved by so much.
+    /// Zooms and moves at once: the middle of two fingers was at `about` and has moved by `by`.
     pub fn pinch(&mut self, factor: f64, about: (f64, f64), by: (f64, f64)) {
         self.camera.pinch(factor, about.into(), by.into(), &self.sketch);
     }

@@ -38,7 +38,7 @@ pub enum PlateKind {
 /// The plates of a network, end by end, the most important one first.
 pub fn plates(topology: &Topology, mut line: impl FnMut(String, Weight) -> Line) -> Vec<Plate> {
     let mut plates = Vec::new();
-    // Whoever has never heard of VLANs is spared them.
+    // A network without VLANs shows no VLAN numbers.
     let knows_vlans: Vec<bool> =
         topology.ports().iter().map(|ports| ports.iter().any(|&port| has_vlan(topology, port))).collect();
     for (number, link) in topology.links.iter().enumerate() {
@@ -94,7 +94,7 @@ fn has_vlan(topology: &Topology, end: Direction) -> bool {
     }
 }
 
-/// The end of an address, which tells it from its neighbors', and its prefix length.
+/// The end of an address, in which it differs from its neighbors', and its prefix length.
 fn short(cidr: IpCidr) -> String {
     match cidr.address() {
         IpAddress::Ipv4(address) => {

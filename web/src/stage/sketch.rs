@@ -193,7 +193,7 @@ impl Scenery for Sketch {
 }
 
 impl NodeSketch {
-    /// The size in pixels of the first so many lines of its caption.
+    /// The size in pixels of the first `lines` lines of its caption.
     fn caption_size(&self, lines: usize, sizes: &Sizes) -> Size {
         let [name, rest @ ..] = &self.caption[..lines] else { return Size::ZERO };
         let widest = rest.iter().map(|line| line.width_em * sizes.address_font).fold(0.0, f64::max);
@@ -203,7 +203,7 @@ impl NodeSketch {
         )
     }
 
-    /// Where the first so many lines of its caption are, if its middle is at this pixel.
+    /// Where the first `lines` lines of its caption are, if its middle is at this pixel.
     pub fn caption_rect(&self, lines: usize, center: Point, sizes: &Sizes) -> Rect {
         let size = self.caption_size(lines, sizes);
         let half = node_half(self.kind, self.cables, sizes.detail);
@@ -238,7 +238,7 @@ impl Kind {
 
 impl Side {
     /// The first side, in order of preference, that no cable leaves from; else the one with most room. Only directions
-    /// count, so that a caption never changes sides while somebody zooms.
+    /// count, so that a caption never changes sides during a zoom.
     fn clear_of(cables: &[Vec2]) -> Self {
         let crowding = |side: Self| {
             let along = |cable: &Vec2| cable.normalize().dot(side.direction());
@@ -323,7 +323,7 @@ fn router_addresses(topology: &Topology, id: usize) -> Vec<IpCidr> {
         .collect()
 }
 
-/// Cut in the middle: both ends of an address or a name tell more than its middle.
+/// Shortened in the middle: addresses and names differ at their ends.
 fn elided(text: &str, chars_max: usize) -> String {
     let count = text.chars().count();
     if count <= chars_max {

@@ -11,7 +11,7 @@ use netlab::topology::{NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
 use wire::{Instant, PortId};
 
-/// So many new events are looked at one by one; more are a jump.
+/// Up to this many new events are read one by one; with more, everything is read again.
 const STEPS_MAX: usize = 2_000;
 
 /// What has been found out.
@@ -30,7 +30,7 @@ pub struct Standing {
 
 #[derive(Default)]
 struct Found {
-    /// So many events, the last of them then.
+    /// The number of events, and the moment of the last one.
     read: (usize, Instant),
     root: bool,
     ports: Vec<(PortId, Role, State)>,

@@ -12,9 +12,10 @@ mod message;
 mod query;
 
 use crate::Actions;
+use crate::Timer;
 use crate::config::Vlan;
 use crate::event::Event;
-use message::{Heard, Wish};
+use message::{Change, Message};
 use query::Asked;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::BTreeMap;
@@ -145,24 +146,24 @@ impl Snoop {
         out: &mut Actions,
     ) -> Targets {
         let Some(packet) = message::parse(frame) else { return Targets::All };
-        match packet.heard {
-            Some(Heard::Query { source, group, response }) => {
+        match packet.message {
+            Some(Message::Query { source, group, response }) => {
                 self.hear_query(now, vlan, ingress, source);
                 if let Some(group) = group {
                     self.shorten(now, vlan, group, response);
                 }
                 Targets::All
             }
-            Some(Heard::Router) => {
+            Some(Message::Router) => {
                 self.note_upstream(now, vlan, ingress, PIM_HOLD, true);
                 Targets::All
             }
-            Some(Heard::Report(wishes)) => {
+            Some(Message::Report(changes)) => {
                 let mut doubts = 0;
-                for (group, wish) in wishes.into_iter().filter(|(group, _)| !is_for_all(group)) {
-                    match wish {
-                        Wish::Join => self.join(now, vlan, ingress, group, out),
-                        Wish::Leave => doubts += self.leave(now, vlan, ingress, group, doubts),
+                for (group, change) in changes.into_iter().filter(|(group, _)| !is_for_all(group)) {
+                    match change {
+                        Change::Join => self.join(now, vlan, ingress, group, out),
+                        Change::Leave => doubts += self.leave(now, vlan, ingress, group, doubts),
                     }
                 }
                 Targets::Only(self.upstream_ports(now, vlan, |upstream| upstream.reports))
@@ -330,9 +331,10 @@ impl Snoop {
         self.due = due;
     }
 
-    /// When something may next be due.
-    pub fn poll_at(&self) -> Instant {
-        self.due
+    /// The next timer, and when it fires.
+    pub fn next_timer(&self) -> (Instant, Timer) {
+        let timer = if self.due == self.next_query { Timer::GeneralQuery } else { Timer::Membership };
+        (self.due, timer)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::Tree;
 use super::bpdu::{Message, SECOND, Vector, time};
-use super::port::{InfoIs, MIGRATE_TIME, Migration, Timer, Topology};
+use super::port::{Countdown, InfoIs, MIGRATE_TIME, Migration, Topology};
 use crate::config::Edge;
 use crate::event::{Event, Role};
 use wire::{Duration, Instant, PortId};
@@ -25,7 +25,7 @@ impl Tree {
             Migration::Sensing => (port.rcvd_rstp, port.rcvd_stp) = (false, false),
             Migration::CheckingRstp | Migration::SelectingStp => {
                 port.send_rstp = next == Migration::CheckingRstp;
-                port.mdelay_while = Timer::start(now, MIGRATE_TIME);
+                port.mdelay_while = Countdown::start(now, MIGRATE_TIME);
             }
         }
         true
@@ -125,7 +125,8 @@ impl Tree {
         let port = &mut self.ports[i];
         let fresh = port.times.message_age.saturating_add(SECOND) <= port.times.max_age;
         let hello = time(port.times.hello);
-        port.rcvd_info_while = if fresh { Timer::start(now, hello + hello + hello) } else { Timer::CLEAR };
+        port.rcvd_info_while =
+            if fresh { Countdown::start(now, hello + hello + hello) } else { Countdown::CLEAR };
     }
 
     // ---- port role transitions (17.29) ----
@@ -151,24 +152,24 @@ impl Tree {
     fn enter_role(&mut self, now: Instant, i: usize) {
         let port = &mut self.ports[i];
         match port.role {
-            Role::Root => port.rr_while = Timer::start(now, port.fwd_delay()),
-            Role::Disabled => port.fd_while = Timer::start(now, port.max_age()),
-            Role::Alternate => port.fd_while = Timer::start(now, port.fwd_delay()),
+            Role::Root => port.rr_while = Countdown::start(now, port.fwd_delay()),
+            Role::Disabled => port.fd_while = Countdown::start(now, port.max_age()),
+            Role::Alternate => port.fd_while = Countdown::start(now, port.fwd_delay()),
             Role::Backup => {
-                port.fd_while = Timer::start(now, port.fwd_delay());
-                port.rb_while = Timer::start(now, port.hello() + port.hello());
+                port.fd_while = Countdown::start(now, port.fwd_delay());
+                port.rb_while = Countdown::start(now, port.hello() + port.hello());
             }
             Role::Designated => {}
         }
         port.role = port.selected_role;
         match port.role {
-            Role::Root => port.rr_while = Timer::HELD,
+            Role::Root => port.rr_while = Countdown::HELD,
             Role::Designated => {}
             Role::Disabled | Role::Alternate | Role::Backup => {
                 (port.learn, port.forward) = (false, false);
-                port.rr_while = Timer::CLEAR;
+                port.rr_while = Countdown::CLEAR;
                 if port.role == Role::Backup {
-                    port.rb_while = Timer::HELD;
+                    port.rb_while = Countdown::HELD;
                 }
                 (port.synced, port.sync, port.re_root) = (true, false, false);
             }
@@ -192,10 +193,10 @@ impl Tree {
                 port.re_root = true;
             }
         } else if quick && !port.learn {
-            port.fd_while = Timer::start(now, port.forward_delay());
+            port.fd_while = Countdown::start(now, port.forward_delay());
             port.learn = true;
         } else if quick && !port.forward {
-            port.fd_while = Timer::CLEAR;
+            port.fd_while = Countdown::CLEAR;
             port.forward = true;
         } else if port.re_root && port.forward {
             port.re_root = false;
@@ -214,26 +215,26 @@ impl Tree {
         let must_not = (port.sync && !port.synced) || (port.re_root && retiring) || port.disputed;
         if !port.forward && !port.agreed && !port.proposing && !port.oper_edge {
             port.proposing = true;
-            port.edge_delay_while = Timer::start(now, port.edge_delay());
+            port.edge_delay_while = Countdown::start(now, port.edge_delay());
             port.new_info = true;
         } else if (!port.learn && !port.forward && !port.synced)
             || (port.agreed && !port.synced)
             || (port.oper_edge && !port.synced)
             || (port.sync && port.synced)
         {
-            port.rr_while = Timer::CLEAR;
+            port.rr_while = Countdown::CLEAR;
             (port.synced, port.sync) = (true, false);
         } else if !retiring && port.re_root {
             port.re_root = false;
         } else if must_not && !port.oper_edge && (port.learn || port.forward) {
             (port.learn, port.forward, port.disputed) = (false, false, false);
-            port.fd_while = Timer::start(now, port.forward_delay());
+            port.fd_while = Countdown::start(now, port.forward_delay());
         } else if may && !port.learn {
             port.learn = true;
-            port.fd_while = Timer::start(now, port.forward_delay());
+            port.fd_while = Countdown::start(now, port.forward_delay());
         } else if may && !port.forward {
             port.forward = true;
-            port.fd_while = Timer::CLEAR;
+            port.fd_while = Countdown::CLEAR;
             port.agreed = port.send_rstp;
         } else {
             return false;
@@ -251,7 +252,7 @@ impl Tree {
             port.proposed = false;
             (port.agree, port.new_info) = (true, true);
         } else if port.sync || port.re_root || !port.synced {
-            port.rr_while = Timer::CLEAR;
+            port.rr_while = Countdown::CLEAR;
             (port.synced, port.sync, port.re_root) = (true, false, false);
         } else {
             return false;
@@ -293,7 +294,7 @@ impl Tree {
                 } else if !in_tree && !port.learn {
                     port.topology = Topology::Inactive;
                     port.flush = true;
-                    (port.tc_while, port.tc_ack) = (Timer::CLEAR, false);
+                    (port.tc_while, port.tc_ack) = (Countdown::CLEAR, false);
                 } else {
                     return false;
                 }
@@ -315,7 +316,7 @@ impl Tree {
                     (port.flush, port.tc_prop) = (true, false);
                     self.new_tc_while(now, i);
                 } else if port.rcvd_tc_ack {
-                    (port.tc_while, port.rcvd_tc_ack) = (Timer::CLEAR, false);
+                    (port.tc_while, port.rcvd_tc_ack) = (Countdown::CLEAR, false);
                 } else {
                     return false;
                 }
@@ -341,7 +342,7 @@ impl Tree {
         } else {
             time(times.max_age) + time(times.forward_delay)
         };
-        port.tc_while = Timer::start(now, length);
+        port.tc_while = Countdown::start(now, length);
     }
 
     fn set_tc_prop_tree(&mut self, by: usize) {

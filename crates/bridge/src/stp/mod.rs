@@ -18,10 +18,11 @@ mod machine;
 mod port;
 
 use crate::Actions;
+use crate::StpTimer;
 use crate::config::{Edge, Port, Stp};
 use crate::event::{BridgeId, Event, Role, State};
 use bpdu::{Bpdu, Message, PortNumber, SECOND, Times, Vector, units};
-use port::{InfoIs, PortVars, Timer};
+use port::{Countdown, InfoIs, PortVars};
 use smoltcp::wire::EthernetAddress;
 use wire::{BitsPerSec, Duration, Instant, PortId};
 
@@ -120,7 +121,7 @@ impl Tree {
     fn hear(&mut self, now: Instant, i: usize, message: Option<&Message>) {
         let port = &mut self.ports[i];
         port.oper_edge = false;
-        port.edge_delay_while = Timer::start(now, port::MIGRATE_TIME);
+        port.edge_delay_while = Countdown::start(now, port::MIGRATE_TIME);
         let rapid = message.is_some_and(|message| message.rapid);
         port.rcvd_rstp |= rapid;
         port.rcvd_stp |= !rapid;
@@ -186,7 +187,7 @@ impl Tree {
         let changing = port.tc_while.runs(now);
         if !port.hello_when.runs(now) {
             port.new_info |= port.role == Role::Designated || (port.role == Role::Root && changing);
-            port.hello_when = Timer::start(now, port.hello());
+            port.hello_when = Countdown::start(now, port.hello());
         }
         if !port.new_info || port.tx_count >= TX_HOLD_COUNT {
             return;
@@ -226,7 +227,7 @@ impl Tree {
             port.tx_less = now + Duration::from_secs(1);
         }
         port.tx_count += 1;
-        port.hello_when = Timer::start(now, port.hello());
+        port.hello_when = Countdown::start(now, port.hello());
         out.send(PortId(i as u32), bpdu.frame(self.mac), None);
     }
 
@@ -261,32 +262,34 @@ impl Tree {
         Vector { root: self.id, cost: 0, bridge: self.id, port: PortNumber(0) }
     }
 
-    /// When something is next due by itself.
-    pub fn run_at(&self) -> Option<Instant> {
-        let enabled = self.ports.iter().filter(|port| port.enabled);
-        enabled.filter_map(|port| port.run_at(self.ran_at)).min()
+    /// The next timer to run, when it runs out, and its port.
+    pub fn next_timer(&self) -> Option<(Instant, PortId, StpTimer)> {
+        let enabled = (0..).map(PortId).zip(&self.ports).filter(|(_, port)| port.enabled);
+        enabled.filter_map(|(id, port)| port.next_timer(self.ran_at).map(|(at, timer)| (at, id, timer))).min()
     }
 }
 
 impl PortVars {
-    /// When this port next has something to do that has not been looked at by `ran_at`. A timer that has run out already waits
-    /// for something else.
-    fn run_at(&self, ran_at: Instant) -> Option<Instant> {
+    /// The timer that next gives this port something to do, after `ran_at`. One that has run out by then has been acted on, or the
+    /// port waits for something else.
+    fn next_timer(&self, ran_at: Instant) -> Option<(Instant, StpTimer)> {
         let root = self.role == Role::Root;
         let designated = self.role == Role::Designated;
-        let may_send = self.new_info && (self.send_rstp || root || designated);
-        let doubts = self.edge != Edge::No && self.send_rstp && self.proposing && !self.oper_edge;
+        let has_news = self.new_info && (self.send_rstp || root || designated);
+        let held_back = has_news && self.tx_count >= TX_HOLD_COUNT;
+        let detects_edge = self.edge != Edge::No && self.send_rstp && self.proposing && !self.oper_edge;
         let timers = [
-            (designated || (root && self.tc_while.runs(ran_at)), self.hello_when),
-            (may_send && self.tx_count >= TX_HOLD_COUNT, Timer::start(self.tx_less, Duration::ZERO)),
-            (self.info_is == InfoIs::Received, self.rcvd_info_while),
-            ((root || designated) && !self.forward, self.fd_while),
-            (designated, self.rr_while),
-            (root && !self.forward, self.rb_while),
-            (doubts, self.edge_delay_while),
+            (StpTimer::Hello, designated || (root && self.tc_while.runs(ran_at)), self.hello_when),
+            (StpTimer::TransmitHold, held_back, Countdown::start(self.tx_less, Duration::ZERO)),
+            (StpTimer::ReceivedInfo, self.info_is == InfoIs::Received, self.rcvd_info_while),
+            (StpTimer::ForwardDelay, (root || designated) && !self.forward, self.fd_while),
+            (StpTimer::RecentRoot, designated, self.rr_while),
+            (StpTimer::RecentBackup, root && !self.forward, self.rb_while),
+            (StpTimer::EdgeDelay, detects_edge, self.edge_delay_while),
         ];
-        let due = timers.into_iter().filter(|(waited_for, _)| *waited_for);
-        due.filter_map(|(_, timer)| timer.ends_at()).filter(|&at| at > ran_at).min()
+        let waited_for = timers.into_iter().filter(|(_, waited_for, _)| *waited_for);
+        let ends = waited_for.filter_map(|(timer, _, countdown)| Some((countdown.ends_at()?, timer)));
+        ends.filter(|&(at, _)| at > ran_at).min()
     }
 }
 

@@ -10,9 +10,9 @@ use wire::{BitsPerSec, Duration, Instant};
 
 /// A timer: it runs until this moment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Timer(Instant);
+pub(super) struct Countdown(Instant);
 
-impl Timer {
+impl Countdown {
     /// It does not run.
     pub const CLEAR: Self = Self(Instant::ZERO);
     /// It is set anew all the time, and begins to count when that ends.
@@ -117,14 +117,14 @@ pub(super) struct PortVars {
     /// fdbFlush: to be done by the owner of the table.
     pub flush: bool,
 
-    pub hello_when: Timer,
-    pub fd_while: Timer,
-    pub rr_while: Timer,
-    pub rb_while: Timer,
-    pub rcvd_info_while: Timer,
-    pub tc_while: Timer,
-    pub edge_delay_while: Timer,
-    pub mdelay_while: Timer,
+    pub hello_when: Countdown,
+    pub fd_while: Countdown,
+    pub rr_while: Countdown,
+    pub rb_while: Countdown,
+    pub rcvd_info_while: Countdown,
+    pub tc_while: Countdown,
+    pub edge_delay_while: Countdown,
+    pub mdelay_while: Countdown,
 
     /// The first other port of a bridge that was heard on this segment.
     pub neighbor: Option<([u8; 6], u16)>,
@@ -179,14 +179,14 @@ impl PortVars {
             rcvd_tcn: false,
             rcvd_tc_ack: false,
             flush: false,
-            hello_when: Timer::CLEAR,
-            fd_while: Timer::CLEAR,
-            rr_while: Timer::CLEAR,
-            rb_while: Timer::CLEAR,
-            rcvd_info_while: Timer::CLEAR,
-            tc_while: Timer::CLEAR,
-            edge_delay_while: Timer::CLEAR,
-            mdelay_while: Timer::CLEAR,
+            hello_when: Countdown::CLEAR,
+            fd_while: Countdown::CLEAR,
+            rr_while: Countdown::CLEAR,
+            rb_while: Countdown::CLEAR,
+            rcvd_info_while: Countdown::CLEAR,
+            tc_while: Countdown::CLEAR,
+            edge_delay_while: Countdown::CLEAR,
+            mdelay_while: Countdown::CLEAR,
             neighbor: None,
             shared: false,
             reported: None,
@@ -218,14 +218,14 @@ impl PortVars {
         self.info_is = if enabled { InfoIs::Aged } else { InfoIs::Disabled };
         (self.proposing, self.proposed, self.agree, self.agreed) = (false, false, false, false);
         self.disputed = false;
-        self.rcvd_info_while = Timer::CLEAR;
+        self.rcvd_info_while = Countdown::CLEAR;
         self.oper_edge = self.edge == Edge::Yes;
-        self.edge_delay_while = Timer::start(now, MIGRATE_TIME);
+        self.edge_delay_while = Countdown::start(now, MIGRATE_TIME);
         (self.migration, self.send_rstp) = (Migration::CheckingRstp, true);
         (self.rcvd_rstp, self.rcvd_stp) = (false, false);
-        self.mdelay_while = Timer::start(now, MIGRATE_TIME);
+        self.mdelay_while = Countdown::start(now, MIGRATE_TIME);
         (self.neighbor, self.shared) = (None, false);
-        self.hello_when = Timer::CLEAR;
+        self.hello_when = Countdown::CLEAR;
         self.reselect = true;
         self.selected = false;
     }

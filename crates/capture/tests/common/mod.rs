@@ -3,7 +3,8 @@
 
 use capture::{Network, Place, Sighting, Writer};
 use netlab::history::{Limits, Transit};
-use netlab::{Instant, World};
+use netlab::world::Quiet;
+use netlab::{Duration, Instant, World};
 use scenario::Scenario;
 use trace::Order;
 
@@ -38,11 +39,11 @@ pub fn network(scenario: &Scenario) -> Network<'_> {
 /// Goes from moment to moment until all is quiet; `each` is shown the world after each.
 pub fn run(scenario: &Scenario, limits: Limits, mut each: impl FnMut(&World)) -> World {
     let mut world = scenario.world(limits).unwrap();
-    while !world.is_quiet() {
-        let next = world.next_event_at().unwrap();
-        world.run_until(next, || true);
+    let end = Instant::ZERO + Duration::from_secs(3_600);
+    while world.run_until_quiet(end, || false) == Quiet::Paused {
         each(&world);
     }
+    assert!(world.is_quiet(), "it becomes quiet within an hour");
     world
 }
 

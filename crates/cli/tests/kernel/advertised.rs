@@ -32,6 +32,6 @@ fn the_kernel_configures_itself_from_our_advertisements_and_reaches_what_is_behi
         routes.contains("mtu 1480")
             || lab.run(0, &["cat", "/proc/sys/net/ipv6/conf/tap0/mtu"]).contains("1480")
     );
-    let said = lab.run(0, &["ping", "-6", "-n", "-c", "3", "-i", "0.3", "-W", "3", "fd00:2::2"]);
+    let said = lab.run(0, &["ping", "-6", "-n", "-c", "3", "-i", "0.3", "-W", "10", "fd00:2::2"]);
     assert!(said.contains("3 received") && said.contains("ttl=63"), "{said}");
 }

@@ -191,7 +191,7 @@ impl Drop for Namespace {
     }
 }
 
-/// A namespace of one's own, in which whoever starts it is root.
+/// A namespace of its own, in which the test is root.
 fn unshare() -> Command {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--net"]);

@@ -49,7 +49,7 @@ fn the_kernel_pings_our_host_our_router_and_another_kernel_through_our_routers()
     for target in
         ["10.0.1.2", "10.0.1.254", "10.0.12.2", "10.0.2.2", "10.0.2.1", "fd00:1::2", "fd00:2::2", "fd00:2::1"]
     {
-        let said = lab.run(0, &["ping", "-n", "-c", "3", "-i", "0.3", "-W", "3", target]);
+        let said = lab.run(0, &["ping", "-n", "-c", "3", "-i", "0.3", "-W", "10", target]);
         assert!(said.contains("3 received"), "{said}");
     }
     // Two routers are on the way.
@@ -64,11 +64,11 @@ fn a_ping_that_must_not_be_fragmented_is_told_how_long_it_may_be_and_another_arr
         .attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "2", "-M", "do", "-s", "1472", "10.0.2.2"]);
     assert!(!arrived && said.contains("mtu") && said.contains("1400"), "{said}");
     let (arrived, said) = lab
-        .attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "2", "-M", "do", "-s", "1372", "10.0.2.2"]);
+        .attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "10", "-M", "do", "-s", "1372", "10.0.2.2"]);
     assert!(arrived, "{said}");
     for target in ["10.0.2.2", "10.0.2.1"] {
         let said = lab
-            .run(0, &["ping", "-n", "-c", "3", "-i", "0.3", "-W", "3", "-M", "dont", "-s", "2800", target]);
+            .run(0, &["ping", "-n", "-c", "3", "-i", "0.3", "-W", "10", "-M", "dont", "-s", "2800", target]);
         assert!(said.contains("3 received"), "{said}");
     }
 }
@@ -77,12 +77,12 @@ fn a_ping_that_must_not_be_fragmented_is_told_how_long_it_may_be_and_another_arr
 fn traceroute_and_tracepath_see_both_routers_and_the_small_link() {
     let Some(mut lab) = lab("trace") else { return };
     for probe in [&["-I"][..], &[]] {
-        let said = lab.run(0, &[&["traceroute", "-n", "-q", "2", "-w", "2"], probe, &["10.0.2.2"]].concat());
+        let said = lab.run(0, &[&["traceroute", "-n", "-q", "2", "-w", "5"], probe, &["10.0.2.2"]].concat());
         let hops: Vec<_> =
             said.lines().skip(1).map(|line| line.split_whitespace().nth(1).unwrap_or("")).collect();
         assert_eq!(hops, ["10.0.1.254", "10.0.12.2", "10.0.2.2"], "{said}");
     }
-    let said = lab.run(0, &["traceroute", "-6", "-n", "-q", "2", "-w", "2", "fd00:2::1"]);
+    let said = lab.run(0, &["traceroute", "-6", "-n", "-q", "2", "-w", "5", "fd00:2::1"]);
     for hop in ["fd00:1::254", "fd00:12::2", "fd00:2::1"] {
         assert!(said.contains(hop), "{said}");
     }

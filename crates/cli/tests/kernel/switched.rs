@@ -35,10 +35,10 @@ fn the_kernels_vlan_tags_lead_to_the_hosts_of_each_vlan_and_nowhere_else() {
     lab.address(0, "tap0.10", "10.0.10.1/24", None);
     lab.address(0, "tap0.20", "10.0.20.1/24", None);
     for target in ["10.0.10.2", "10.0.20.2"] {
-        let said = lab.run(0, &["ping", "-n", "-c", "3", "-i", "0.3", "-W", "3", target]);
+        let said = lab.run(0, &["ping", "-n", "-c", "3", "-i", "0.3", "-W", "10", target]);
         assert!(said.contains("3 received"), "{said}");
     }
-    // Through the wrong VLAN nobody answers.
+    // There is no answer through the wrong VLAN.
     lab.run(0, &["ip", "address", "add", "10.0.20.9/24", "dev", "tap0.10"]);
     let (arrived, said) =
         lab.attempt(0, &["ping", "-n", "-c", "2", "-i", "0.3", "-W", "1", "-I", "tap0.10", "10.0.20.2"]);
@@ -85,7 +85,7 @@ fn a_kernel_bridge_with_its_spanning_tree_and_our_switches_agree_on_one_tree() {
     // Its way to the root, which is ours, is through the first device.
     assert!(said.contains("root_port 1 root_path_cost 65535"), "{said}");
     // One way leads from the kernel to a host of ours, and no frame goes round.
-    let said = lab.run(0, &["ping", "-n", "-c", "5", "-i", "0.3", "-W", "3", "10.0.0.1"]);
+    let said = lab.run(0, &["ping", "-n", "-c", "5", "-i", "0.3", "-W", "10", "10.0.0.1"]);
     assert!(said.contains("5 received") && !said.contains("duplicates"), "{said}");
     // The way is cut: the other one takes its place.
     lab.run(0, &["ip", "link", "set", "tap0", "down"]);

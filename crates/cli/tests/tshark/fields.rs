@@ -7,18 +7,18 @@ use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
-/// Of a capture so many frames are compared: tshark writes ten kilobytes about each.
+/// The frames of each capture that are compared: tshark writes ten kilobytes about each.
 const FRAMES: &str = "200";
 
 /// What tshark says of a field.
 #[derive(Debug)]
-struct Told {
+struct Shown {
     range: Range<usize>,
     show: String,
 }
 
 /// For each frame the fields by their names, in order.
-fn told(file: &Path) -> Vec<Vec<(String, Told)>> {
+fn shown(file: &Path) -> Vec<Vec<(String, Shown)>> {
     let mut command = Command::new("tshark");
     command.args([
         "-n",
@@ -47,7 +47,7 @@ fn told(file: &Path) -> Vec<Vec<(String, Told)>> {
                 let (start, size) = (number("pos"), number("size"));
                 let show = attribute("show").unwrap_or_default().to_owned();
                 let field =
-                    (attribute("name").unwrap().to_owned(), Told { range: start..start + size, show });
+                    (attribute("name").unwrap().to_owned(), Shown { range: start..start + size, show });
                 frames.last_mut().unwrap().push(field);
             }
             _ => {}
@@ -64,7 +64,7 @@ fn walk<'a>(fields: &'a [Field], each: &mut dyn FnMut(&'a Field)) {
     }
 }
 
-/// In what a field is told otherwise than by tshark.
+/// A difference to tshark that is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
     /// tshark has no field of this name in that frame.
@@ -86,7 +86,7 @@ const DIFFERENCES: [Difference; 9] = [
     Difference {
         fields: &["data.text"],
         what: What::Presence,
-        why: "tshark shows data as text only if it is told to (`data.show_as_text`). Here what can be read is shown.",
+        why: "tshark shows data as text only with the preference (`data.show_as_text`). Here what can be read is shown.",
     },
     Difference {
         fields: &["data.data"],
@@ -147,17 +147,17 @@ fn fields_are_the_same_bytes_and_values_but_for_what_the_table_says() {
     for scenario in scenarios() {
         let file = recorded("fields", &scenario, "once");
         let recording = opened(&file);
-        for (number, told) in told(&file).iter().enumerate() {
+        for (number, theirs) in shown(&file).iter().enumerate() {
             let dissection = dissect::layers(recording.frame(number).unwrap());
             for layer in &dissection.layers {
                 walk(&layer.fields, &mut |field| {
                     names.insert(field.key);
-                    let same = told.iter().filter(|(name, _)| name == field.key).map(|(_, told)| told);
+                    let same = theirs.iter().filter(|(name, _)| name == field.key).map(|(_, theirs)| theirs);
                     let same: Vec<_> = same.collect();
                     let [present, bytes, value] = [
                         !same.is_empty(),
-                        same.iter().any(|told| told.range == field.range),
-                        same.iter().any(|told| agrees(&field.value, &told.show)),
+                        same.iter().any(|theirs| theirs.range == field.range),
+                        same.iter().any(|theirs| agrees(&field.value, &theirs.show)),
                     ];
                     for (what, agrees) in [
                         (What::Presence, present),

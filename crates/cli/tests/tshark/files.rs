@@ -27,12 +27,12 @@ fn tshark_finds_nothing_wrong_and_all_that_was_written() {
         arguments.extend(["-eframe.comment".into(), "-e_ws.malformed".into()]);
         arguments.extend(checksums);
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        let told = tshark(&file, &arguments);
-        assert_eq!(told.len(), recording.packets.len(), "{}", file.display());
-        assert!(!told.is_empty());
+        let theirs = tshark(&file, &arguments);
+        assert_eq!(theirs.len(), recording.packets.len(), "{}", file.display());
+        assert!(!theirs.is_empty());
         let mut verified = 0;
-        for (number, (told, packet)) in told.iter().zip(&recording.packets).enumerate() {
-            let at = || format!("{}, frame {}: {told:?}", file.display(), number + 1);
+        for (number, (theirs, packet)) in theirs.iter().zip(&recording.packets).enumerate() {
+            let at = || format!("{}, frame {}: {theirs:?}", file.display(), number + 1);
             let interface = &recording.interfaces[packet.interface as usize];
             let nanos = recording.start_ns + packet.at_ns;
             let comments: Vec<_> = recording.comments(number).collect();
@@ -48,10 +48,10 @@ fn tshark_finds_nothing_wrong_and_all_that_was_written() {
                 or_empty(recording.drop_count(number)),
                 comments.join(","),
             ];
-            assert_eq!(told[..8], ours, "{}", at());
-            assert_eq!(told[8], "", "malformed: {}", at());
+            assert_eq!(theirs[..8], ours, "{}", at());
+            assert_eq!(theirs[8], "", "malformed: {}", at());
             for status in
-                told[9..].iter().flat_map(|status| status.split(',')).filter(|status| !status.is_empty())
+                theirs[9..].iter().flat_map(|status| status.split(',')).filter(|status| !status.is_empty())
             {
                 // 0 is bad, 1 good, 2 not verified, 3 not there (UDP over IPv4 may do without).
                 assert!(status != "0", "bad checksum: {}", at());

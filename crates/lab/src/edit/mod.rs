@@ -92,6 +92,9 @@ pub enum EditError {
     /// They are joined already.
     #[error("{0} and {1} are joined already.")]
     Joined(String, String),
+    /// A node or a link that is added later.
+    #[error("This is added to the network later. Go to a moment at which it is there.")]
+    NotYet,
     /// As large as a network may be.
     #[error("This network is as large as it may be.")]
     Full,
@@ -115,6 +118,9 @@ impl Edit {
 
     /// The scenario after it, and the nodes that are selected then (`None`: as before).
     pub fn apply(self, scenario: &Scenario) -> Result<(Scenario, Option<Vec<NodeId>>), EditError> {
+        if !self.is_possible_in(scenario) {
+            return Err(EditError::NotYet);
+        }
         let mut next = scenario.clone();
         // From now on every node is where it was seen, whatever becomes of the others.
         next.at = scenario.positions().into_iter().map(Some).collect();
@@ -161,6 +167,29 @@ impl Edit {
             Self::Replace(document) => next = *document,
         }
         Ok((next, selected))
+    }
+}
+
+impl Edit {
+    /// Whether all nodes and links that it is about are there.
+    fn is_possible_in(&self, scenario: &Scenario) -> bool {
+        let nodes = |nodes: &[NodeId]| nodes.iter().all(|node| node.index() < scenario.topology.nodes.len());
+        let links = |links: &[LinkId]| links.iter().all(|link| link.index() < scenario.topology.links.len());
+        match self {
+            Self::Connect(a, b) => nodes(&[*a, *b]),
+            Self::Move(list, _) | Self::Align(list, _) => nodes(list),
+            Self::Delete(node_list, link_list) => nodes(node_list) && links(link_list),
+            Self::Rename(node, _) | Self::SetNode(node, _) => nodes(&[*node]),
+            Self::SetLink(link, _) | Self::SetPorts(link, _) | Self::Plug(link, _) => links(&[*link]),
+            Self::Add(..)
+            | Self::Paste(_)
+            | Self::Tidy
+            | Self::Title(_)
+            | Self::Description(_)
+            | Self::Seed(_)
+            | Self::RemoveRun(_)
+            | Self::Replace(_) => true,
+        }
     }
 }
 

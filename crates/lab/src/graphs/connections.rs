@@ -1,14 +1,15 @@
 //! The ends of a TCP connection in the network: hosts, ports, congestion control.
 
+use crate::topology::LiveTopology;
 use netlab::History;
 use netlab::congestion::Side;
 use netlab::run::{IperfTransport, RunKind};
-use netlab::topology::{Congestion, Direction, End, LinkId, NodeId, Topology};
+use netlab::topology::{Congestion, Direction, End, LinkId, NodeId};
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use trace::connections::Connection;
 
 /// The host that has this address.
-pub fn host_of(topology: &Topology, address: IpAddress) -> Option<NodeId> {
+pub fn host_of(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId> {
     let has = |id: NodeId| {
         let host = topology.host(id);
         host.is_some_and(|host| host.addresses_of_stack(id).any(|cidr| cidr.address() == address))
@@ -17,7 +18,7 @@ pub fn host_of(topology: &Topology, address: IpAddress) -> Option<NodeId> {
 }
 
 /// How a connection is seen by its end at this address; `None` if nobody here has it, or no cable.
-pub fn side_of(topology: &Topology, local: IpEndpoint, remote: IpEndpoint) -> Option<Side> {
+pub fn side_of(topology: LiveTopology<'_>, local: IpEndpoint, remote: IpEndpoint) -> Option<Side> {
     let node = host_of(topology, local.addr)?;
     let mut links = topology.links.iter().enumerate();
     let port = links.find_map(|(number, link)| {
@@ -29,7 +30,7 @@ pub fn side_of(topology: &Topology, local: IpEndpoint, remote: IpEndpoint) -> Op
 
 /// The congestion control of one end of a connection: what the run asks for that opened it, otherwise what the host has.
 pub fn congestion_of(
-    topology: &Topology,
+    topology: LiveTopology<'_>,
     history: &History,
     connection: &Connection,
     local: IpEndpoint,

@@ -2,8 +2,9 @@
 
 use super::series::{Datum, Kind, Series, Tone, Unit};
 use crate::timeline::Window;
+use crate::topology::LiveTopology;
 use netlab::history::Fate;
-use netlab::topology::{Direction, End, LinkId, Topology};
+use netlab::topology::{Direction, End, LinkId};
 use netlab::{History, Instant};
 
 /// What is drawn of it.
@@ -33,7 +34,7 @@ const PARTS: usize = 200;
 
 /// The series of a graph, both directions.
 pub fn series(
-    topology: &Topology,
+    topology: LiveTopology<'_>,
     history: &History,
     now: Instant,
     link: LinkId,

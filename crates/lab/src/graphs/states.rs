@@ -5,8 +5,9 @@ use super::sheet::{Lead, Line, Sheet};
 use crate::format;
 use crate::inspect::words;
 use crate::names::{self, Ports};
+use crate::topology::LiveTopology;
 use netlab::history::{NodeEvent, SocketState};
-use netlab::topology::{NodeId, Topology};
+use netlab::topology::NodeId;
 use netlab::{History, Instant};
 use smoltcp::socket::tcp::State;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use wire::PortId;
 
 /// The states of both ends, the one that opened it first; `None`: it has no socket for it, yet or any more.
 pub fn states_at(
-    topology: &Topology,
+    topology: LiveTopology<'_>,
     history: &History,
     connection: &Connection,
     at: Instant,
@@ -62,7 +63,13 @@ fn line(at: Instant, cells: impl IntoIterator<Item = String>) -> Line {
 }
 
 /// What a switch learned and forgot up to a moment, the latest first; with its VLANs if it knows of any.
-pub fn mac_changes(topology: &Topology, history: &History, switch: NodeId, at: Instant, all: bool) -> Sheet {
+pub fn mac_changes(
+    topology: LiveTopology<'_>,
+    history: &History,
+    switch: NodeId,
+    at: Instant,
+    all: bool,
+) -> Sheet {
     let mut known: BTreeMap<_, PortId> = BTreeMap::new();
     let ports = Ports::of(topology, switch);
     let mut knows_vlans = false;
@@ -104,7 +111,13 @@ pub fn mac_changes(topology: &Topology, history: &History, switch: NodeId, at: I
 }
 
 /// What changed in a switch's spanning tree up to a moment, the latest first.
-pub fn tree_changes(topology: &Topology, history: &History, switch: NodeId, at: Instant, all: bool) -> Sheet {
+pub fn tree_changes(
+    topology: LiveTopology<'_>,
+    history: &History,
+    switch: NodeId,
+    at: Instant,
+    all: bool,
+) -> Sheet {
     let ports = Ports::of(topology, switch);
     let mut lines = Vec::new();
     for (when, event) in events(history, switch, at) {
@@ -136,7 +149,7 @@ pub fn tree_changes(topology: &Topology, history: &History, switch: NodeId, at: 
 
 /// How a router's routes changed up to a moment, the latest first.
 pub fn route_changes(
-    topology: &Topology,
+    topology: LiveTopology<'_>,
     history: &History,
     router: NodeId,
     at: Instant,

@@ -2,17 +2,17 @@
 //! field. No node says so itself; a router that counts the time to live down and forgets the checksum would be seen.
 
 use super::Changed;
+use crate::topology::LiveTopology;
 use dissect::{Dissection, Layer};
 use netlab::History;
 use netlab::history::{Fate, Transit, TransitId};
-use netlab::topology::Topology;
 
 /// More changes than this are a different frame; nobody reads them as a list.
 const CHANGES_MAX: usize = 24;
 
 /// The same frame on the wire by which its sender got it, if that is still kept.
 pub(super) fn before<'a>(
-    topology: &Topology,
+    topology: LiveTopology<'_>,
     history: &'a History,
     transit: &Transit,
     within: u64,

@@ -5,10 +5,10 @@ use super::words::drop_reason;
 use super::{Button, FrameSheet, Inspected, changed};
 use crate::acting::Action;
 use crate::format;
+use crate::topology::LiveTopology;
 use capture::Recording;
 use dissect::Dissection;
 use netlab::history::{Fate, Transit, TransitId};
-use netlab::topology::Topology;
 use netlab::{Frame, History, Instant};
 use std::rc::Rc;
 use trace::Row;
@@ -16,7 +16,12 @@ use trace::Row;
 /// Hops of a frame are looked for among so many transits before and after.
 const HOPS_WITHIN: u64 = 4_000;
 
-pub(super) fn sheet(topology: &Topology, history: &History, at: Instant, transit: &Transit) -> FrameSheet {
+pub(super) fn sheet(
+    topology: LiveTopology<'_>,
+    history: &History,
+    at: Instant,
+    transit: &Transit,
+) -> FrameSheet {
     let summary = dissect::summary(&transit.frame);
     let [from, to] = [topology.sender(transit.direction), topology.receiver(transit.direction)]
         .map(|node| topology.node(node).name.as_str());
@@ -84,12 +89,21 @@ pub(super) fn sheet(topology: &Topology, history: &History, at: Instant, transit
 }
 
 /// The same frame on the wire by which its sender got it, if that is still kept.
-pub fn before<'a>(topology: &Topology, history: &'a History, transit: &Transit) -> Option<&'a Transit> {
+pub fn before<'a>(
+    topology: LiveTopology<'_>,
+    history: &'a History,
+    transit: &Transit,
+) -> Option<&'a Transit> {
     changed::before(topology, history, transit, HOPS_WITHIN)
 }
 
 /// What wires have done to it, in sentences.
-fn marks(topology: &Topology, transit: &Transit, hops: &[&Transit], dissection: &Dissection) -> Vec<String> {
+fn marks(
+    topology: LiveTopology<'_>,
+    transit: &Transit,
+    hops: &[&Transit],
+    dissection: &Dissection,
+) -> Vec<String> {
     let mut marks = Vec::new();
     let spoilt = hops.iter().find(|hop| hop.id <= transit.id && hop.marks.corrupted);
     if let Some(hop) = spoilt {

@@ -4,15 +4,16 @@ use super::words::{drop_reason, impairments, queue};
 use super::{Button, Sheet, Table};
 use crate::acting::Action;
 use crate::format;
+use crate::topology::LiveTopology;
 use netlab::history::DropReason;
-use netlab::topology::{Direction, End, LinkId, Topology, Way};
+use netlab::topology::{Direction, End, LinkId, Way};
 use netlab::{History, Instant};
 use wire::impair::Impairment;
 
 /// More frames than this on one link are not listed.
 const FRAMES_MAX: usize = 40;
 
-pub(super) fn sheet(topology: &Topology, history: &History, at: Instant, id: LinkId) -> Sheet {
+pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: LinkId) -> Sheet {
     let (link, now) = (topology.link(id), history.link_at(id, at));
     let ways = &now.ways;
     let directions = End::BOTH.map(|from| Direction { link: id, from });
@@ -97,7 +98,7 @@ pub(super) fn sheet(topology: &Topology, history: &History, at: Instant, id: Lin
 }
 
 /// `a → s1`.
-pub(super) fn way_name(topology: &Topology, direction: Direction) -> String {
+pub(super) fn way_name(topology: LiveTopology<'_>, direction: Direction) -> String {
     let name = |node| &topology.node(node).name;
     format!("{} → {}", name(topology.sender(direction)), name(topology.receiver(direction)))
 }

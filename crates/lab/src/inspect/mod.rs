@@ -23,9 +23,10 @@ use super::acting::Action;
 use super::names::Ports;
 use crate::format;
 use crate::selection::Selection;
+use crate::topology::LiveTopology;
 use dissect::Dissection;
 use netlab::history::{NodeView, Refusal, TransitId};
-use netlab::topology::{NodeId, NodeKind, Topology};
+use netlab::topology::{NodeId, NodeKind};
 use netlab::{Frame, History, Instant};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -150,7 +151,7 @@ impl Table {
 }
 
 /// Looks closely.
-pub fn inspect(topology: &Topology, history: &History, at: Instant, what: Selection) -> Inspected {
+pub fn inspect(topology: LiveTopology<'_>, history: &History, at: Instant, what: Selection) -> Inspected {
     match what {
         Selection::Node(node) => Inspected::Sheet(node_sheet(topology, history, at, node)),
         Selection::Link(link) => Inspected::Sheet(link::sheet(topology, history, at, link)),
@@ -163,7 +164,7 @@ pub fn inspect(topology: &Topology, history: &History, at: Instant, what: Select
 
 /// What the sheet of a node is made from.
 struct Scene<'a> {
-    topology: &'a Topology,
+    topology: LiveTopology<'a>,
     history: &'a History,
     at: Instant,
     id: NodeId,
@@ -171,7 +172,7 @@ struct Scene<'a> {
     ports: Ports<'a>,
 }
 
-fn node_sheet(topology: &Topology, history: &History, at: Instant, id: NodeId) -> Sheet {
+fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: NodeId) -> Sheet {
     let ports = Ports::of(topology, id);
     let scene = Scene { topology, history, at, id, tables: history.node_at(id, at), ports };
     let kind = history.kind_at(id, at);
@@ -279,7 +280,7 @@ mod tests {
     }
 
     fn sheet(world: &World, at: Instant, what: Selection) -> Sheet {
-        match inspect(world.topology(), world.history(), at, what) {
+        match inspect(LiveTopology::of(world), world.history(), at, what) {
             Inspected::Sheet(sheet) => sheet,
             other => panic!("{other:?}"),
         }
@@ -309,10 +310,11 @@ mod tests {
         let world = pinged();
         let first = world.history().transits().next().unwrap();
         let (id, arrival) = (first.id, first.arrival);
-        let whereabouts = |at| match inspect(world.topology(), world.history(), at, Selection::Frame(id)) {
-            Inspected::Frame(sheet) => (sheet.label.clone(), sheet.whereabouts.clone(), sheet.hops.len()),
-            other => panic!("{other:?}"),
-        };
+        let whereabouts =
+            |at| match inspect(LiveTopology::of(&world), world.history(), at, Selection::Frame(id)) {
+                Inspected::Frame(sheet) => (sheet.label.clone(), sheet.whereabouts.clone(), sheet.hops.len()),
+                other => panic!("{other:?}"),
+            };
         assert_eq!(whereabouts(Instant::ZERO).1, "On the wire from h1 to s1.");
         let (label, arrived, hops) = whereabouts(arrival);
         assert_eq!((label.as_str(), arrived.as_str(), hops), ("ARP who-has", "Arrived at s1.", 2));
@@ -327,7 +329,7 @@ mod tests {
         all.push(Selection::Frame(TransitId(9_999)));
         for at in (0..60).map(|step| Instant::from_nanos(step * 100_000)) {
             for &what in &all {
-                inspect(world.topology(), world.history(), at, what);
+                inspect(LiveTopology::of(&world), world.history(), at, what);
             }
         }
     }
@@ -426,7 +428,7 @@ mod tests {
             all.extend(world.history().transits().step_by(7).map(|transit| Selection::Frame(transit.id)));
             for at in [0, 700, 5_000].map(|ms| Instant::ZERO + Duration::from_millis(ms)) {
                 for &what in &all {
-                    inspect(&topology, world.history(), at, what);
+                    inspect(LiveTopology::fixed(&topology), world.history(), at, what);
                 }
             }
         }

@@ -251,9 +251,9 @@ fn a_conversation_is_found_for_any_frame() {
 #[test]
 fn a_file_is_well_formed_whatever_the_nodes_are_called() {
     let mut lab = run_whole(0);
-    let mut renamed = lab.whole().clone();
+    let mut renamed = lab.whole().get().clone();
     renamed.nodes[0].name = "<a & \"b\">\u{7}".into();
-    lab.whole = renamed.into();
+    lab.network.set_whole(renamed);
     let mut ladder = whole(&lab, false);
     let seen = ladder.axis().scale();
     let file = file::file(&mut ladder, &lab, 0, Zoom::default(), 1e9);

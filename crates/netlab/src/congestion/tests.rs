@@ -4,7 +4,7 @@ use super::*;
 use crate::history::Limits;
 use crate::run::{Amount, Iperf, IperfTransport, RunKind, RunSpec, Target};
 use crate::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, TcpConfig, Topology, Way};
-use crate::world::Command;
+use crate::world::{Command, Quiet};
 use crate::{BitsPerSec, Duration, Ratio, World};
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -102,8 +102,8 @@ fn compare(path: &Path, congestion: Congestion) -> (usize, usize) {
     let side = client();
     let mut shadowing = Shadowing::new(side, congestion, TransitId(0));
     let (mut moments, mut changes, mut last) = (0, 0, None);
-    while let Some(next) = world.next_event_at().filter(|_| !world.is_quiet()) {
-        world.run_until(next, || true);
+    let end = Instant::ZERO + Duration::from_secs(3_600);
+    while world.run_until_quiet(end, || false) == Quiet::Paused {
         shadowing.follow(world.history(), world.now(), &mut |_, _| true);
         let at = world.now();
         let Some(socket) = world.host(NodeId(0)).tcp_socket(side.local.port) else { continue };

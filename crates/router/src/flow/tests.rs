@@ -53,7 +53,7 @@ fn a_later_fragment_has_no_ports() {
     assert_eq!(first.body, Body::Udp { source: 5, destination: 6 });
     assert_eq!((later.body, later.flow()), (Body::LaterFragment, None));
     let [first, later] = [first, later].map(|packet| packet.fragment.unwrap());
-    assert_eq!((first.id, first.offset, first.more), (later.id, 0, true));
+    assert_eq!((first.ident, first.offset, first.more), (later.ident, 0, true));
     assert_eq!((later.offset, later.more), (64, false));
 }
 

@@ -3,6 +3,7 @@
 use super::message::{self, Entry, Message, Version, is_link_local};
 use super::table::Table;
 use super::{PORT_NG, PORT_V2};
+use crate::Timer;
 use crate::config::Rip;
 use crate::routing::{Incoming, Interface, Local, Outgoing, Output};
 use smoltcp::wire::{IpAddress, IpCidr};
@@ -209,10 +210,12 @@ impl Engine {
         self.tell_changes(now, out);
     }
 
-    pub(super) fn poll_at(&self) -> Option<Instant> {
-        let triggered =
-            (self.untold && self.config.triggered && self.update_at.is_some()).then_some(self.hold_until);
-        [self.table.next(), self.update_at, triggered].into_iter().flatten().min()
+    pub(super) fn next_timer(&self) -> Option<(Instant, Timer)> {
+        let waits = self.untold && self.config.triggered && self.update_at.is_some();
+        let triggered = waits.then_some((self.hold_until, Timer::RipTriggeredUpdate));
+        let update = self.update_at.map(|at| (at, Timer::RipUpdate));
+        let route = self.table.next().map(|at| (at, Timer::RipRoute));
+        [update, triggered, route].into_iter().flatten().min()
     }
 
     /// Something may have changed: tells of it, at once or as soon as it may.

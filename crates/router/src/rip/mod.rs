@@ -12,6 +12,7 @@ mod tests;
 
 pub use message::INFINITY;
 
+use crate::Timer;
 use crate::config;
 use crate::routing::{Incoming, Interface, Local, Output, Protocol};
 use engine::Engine;
@@ -45,6 +46,11 @@ impl Rip {
             engine.set_config(config);
         }
     }
+
+    /// The next timer of either version, and when it fires.
+    pub fn next_timer(&self) -> Option<(Instant, Timer)> {
+        self.engines.iter().filter_map(Engine::next_timer).min()
+    }
 }
 
 impl Protocol for Rip {
@@ -73,6 +79,6 @@ impl Protocol for Rip {
     }
 
     fn poll_at(&self) -> Option<Instant> {
-        self.engines.iter().filter_map(Engine::poll_at).min()
+        self.next_timer().map(|(at, _)| at)
     }
 }

@@ -1,9 +1,7 @@
 //! Routers wired together, with stations that answer for their addresses and keep what they get.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use router::packet::{
-    ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Ipv4Header, ethernet, ethernet_header, ipv6_packet,
-};
+use router::packet::{Ipv4Header, ethernet_header, ipv6_packet};
 use router::{Actions, Config, Event, Port, Refusal, Router, checksum, icmp};
 use smoltcp::wire::{
     ArpOperation, ArpPacket, ArpRepr, EthernetAddress, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet,
@@ -11,6 +9,7 @@ use smoltcp::wire::{
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use wire::header::{EtherType, Ethernet};
 use wire::node::{Action, Tag};
 use wire::{Duration, Frame, Instant, PortId};
 
@@ -154,8 +153,11 @@ impl Net {
     fn arrive(&mut self, at: Place, frame: Frame) {
         self.next_hop += 1;
         let tag = Tag { frame: 1, hop: self.next_hop };
-        if let Some((.., ETHERTYPE_IPV4 | ETHERTYPE_IPV6, payload)) = ethernet(&frame) {
-            self.arrived.insert(self.next_hop, frame[payload..].to_vec());
+        let ethernet = Ethernet::read(&frame).map(Ethernet::innermost);
+        if let Some(ip) =
+            ethernet.filter(|ethernet| [EtherType::IPV4, EtherType::IPV6].contains(&ethernet.kind))
+        {
+            self.arrived.insert(self.next_hop, ip.payload().to_vec());
         }
         let mut out = Actions::default();
         self.routers[at.0].receive(self.now, PortId(at.1), frame, tag, &mut out);
@@ -235,14 +237,15 @@ impl Station {
     fn receive(&mut self, at: Place, frame: &[u8]) -> Vec<Frame> {
         self.frames.push(frame.to_vec());
         let own_mac = station_mac(at);
-        let (to, from, vlan, kind, payload) = ethernet(frame).unwrap();
+        let outer = Ethernet::read(frame).unwrap();
+        let (vlan, ethernet) = outer.untag().map_or((None, outer), |(tag, inner)| (tag.vlan(), inner));
+        let (to, from, payload) = (ethernet.destination, ethernet.source, ethernet.payload());
         if vlan != self.vlan || (to != own_mac && !to.is_broadcast() && !to.is_multicast()) {
             return Vec::new();
         }
-        let payload = &frame[payload..];
         let reply = |bytes: &[u8]| vec![Frame::copy_from(&framed(from, own_mac, vlan, bytes))];
-        match kind {
-            ETHERTYPE_ARP if !self.mute => {
+        match ethernet.kind {
+            EtherType::ARP if !self.mute => {
                 let ArpRepr::EthernetIpv4 {
                     operation: ArpOperation::Request,
                     source_hardware_addr,
@@ -265,7 +268,7 @@ impl Station {
                 };
                 vec![Frame::copy_from(&arp_frame(from, own_mac, vlan, repr))]
             }
-            ETHERTYPE_IPV4 => {
+            EtherType::IPV4 => {
                 let packet = Ipv4Packet::new_checked(payload).unwrap();
                 assert!(packet.verify_checksum());
                 let (from, to) = (packet.src_addr(), packet.dst_addr());
@@ -287,7 +290,7 @@ impl Station {
                 }
                 Vec::new()
             }
-            ETHERTYPE_IPV6 => {
+            EtherType::IPV6 => {
                 let packet = Ipv6Packet::new_checked(payload).unwrap();
                 let (from, to) = (packet.src_addr(), packet.dst_addr());
                 let body = packet.payload();
@@ -320,13 +323,13 @@ impl Station {
 
 /// A frame around an IP packet.
 pub fn framed(to: EthernetAddress, from: EthernetAddress, vlan: Option<u16>, packet: &[u8]) -> Vec<u8> {
-    let kind = if packet[0] >> 4 == 4 { ETHERTYPE_IPV4 } else { ETHERTYPE_IPV6 };
+    let kind = if packet[0] >> 4 == 4 { EtherType::IPV4 } else { EtherType::IPV6 };
     let (header, len) = ethernet_header(to, from, vlan, kind);
     [&header[..len], packet].concat()
 }
 
 pub fn arp_frame(to: EthernetAddress, from: EthernetAddress, vlan: Option<u16>, repr: ArpRepr) -> Vec<u8> {
-    let (header, len) = ethernet_header(to, from, vlan, ETHERTYPE_ARP);
+    let (header, len) = ethernet_header(to, from, vlan, EtherType::ARP);
     let mut bytes = [&header[..len], &[0; 28]].concat();
     repr.emit(&mut ArpPacket::new_unchecked(&mut bytes[len..]));
     bytes

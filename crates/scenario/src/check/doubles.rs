@@ -1,7 +1,8 @@
 //! Addresses that two machines have.
 
-use super::{Check, is_link_local};
+use super::Check;
 use crate::fault::{Level, Place};
+use crate::ip::is_link_local;
 use crate::problem::Kind;
 use crate::quantity::{quoted, show_mac};
 use netlab::topology::{End, NodeId, NodeKind, Port};
@@ -10,10 +11,10 @@ use std::collections::BTreeMap;
 use wire::PortId;
 
 impl<'s> Check<'s> {
-    /// Routers come first: where a host has an address of theirs, it is the host that has to give way.
+    /// Routers come first: where a host has the address of a router, the host is reported.
     pub(super) fn doubles(&mut self) {
         let (scenario, lans) = (self.scenario, self.lans);
-        // Link-local addresses are anybody's on another LAN.
+        // The same link-local address may be used on another LAN.
         let key = |address: IpAddress, lan| (address, is_link_local(&address).then_some(lan));
         let mut addresses: BTreeMap<(IpAddress, Option<usize>), (NodeId, Place)> = BTreeMap::new();
         for interface in &lans.interfaces {
@@ -58,7 +59,7 @@ impl<'s> Check<'s> {
         problem.nodes.push(node);
     }
 
-    /// Its id, and where it stands.
+    /// A node's id and its place, for a message.
     fn named(&self, node: NodeId) -> String {
         format!("{} ({})", quoted(&self.scenario.ids[node.index()]), self.node_place(node.index()))
     }

@@ -1,15 +1,15 @@
-//! What is allowed, but will not do what a learner expects: hosts on one LAN whose addresses do not go together.
+//! What is allowed, but probably not meant: hosts on one LAN whose addresses do not match.
 
-use super::{Check, is_link_local};
-use crate::addresses::{NETWORKS_MAX, network};
+use super::Check;
+use crate::addresses::NETWORKS_MAX;
 use crate::fault::{Level, Place};
+use crate::ip::{is_link_local, network, version_of};
 use crate::problem::Kind;
 use crate::quantity::quoted;
-use crate::version_of;
 use netlab::topology::{NodeId, NodeKind};
 use smoltcp::wire::{IpAddress, IpCidr};
 
-/// A network, and who is in it.
+/// A network and its hosts.
 type Members = (IpCidr, Vec<(NodeId, IpCidr)>);
 
 impl<'s> Check<'s> {
@@ -50,7 +50,7 @@ impl<'s> Check<'s> {
                 }
                 let message = match self.owners.get(gateway) {
                     None => format!(
-                        "nobody here has the address of the gateway, {gateway}: what is for other networks gets lost"
+                        "no node here has the address of the gateway, {gateway}: what is for other networks gets lost"
                     ),
                     Some((owner, at)) if *at != lan && self.is_settled() => format!(
                         "the gateway, {gateway}, is {} on another LAN: what is for other networks gets lost",
@@ -59,12 +59,12 @@ impl<'s> Check<'s> {
                     Some(_) => continue,
                 };
                 let place = self.node_place(id.index()).field("gateway");
-                self.problem(Kind::GatewayOfNobody, Level::Warning, place, message);
+                self.problem(Kind::UnknownGateway, Level::Warning, place, message);
             }
         }
     }
 
-    /// Next hops that are near, but not there.
+    /// Next hops that are in a network here, but are no node's address.
     fn routes_of_nobody(&mut self) {
         let scenario = self.scenario;
         for id in scenario.topology.node_ids() {
@@ -74,11 +74,11 @@ impl<'s> Check<'s> {
                 let near = networks.any(|cidr| cidr.contains_addr(&route.via));
                 if near && !self.owners.contains_key(&route.via) && !is_link_local(&route.via) {
                     let message = format!(
-                        "nobody here has the address of the next router, {}: what takes this route gets lost",
+                        "no node here has the address of the next router, {}: what takes this route gets lost",
                         route.via
                     );
                     let place = self.node_place(id.index()).field("routes").index(number).field("via");
-                    self.problem(Kind::GatewayOfNobody, Level::Warning, place, message);
+                    self.problem(Kind::UnknownGateway, Level::Warning, place, message);
                 }
             }
         }
@@ -92,7 +92,7 @@ impl<'s> Check<'s> {
         for &id in hosts.iter().filter(|_| !advertises) {
             if self.scenario.topology.host(id).is_some_and(|host| host.slaac) {
                 let message = format!(
-                    "{} waits for a router to tell it of an IPv6 network, but none on its LAN does: give a router's port there an \
+                    "{} waits for a router to advertise an IPv6 network, but none on its LAN does: give a router's port there an \
                      IPv6 address",
                     self.name(id)
                 );
@@ -102,7 +102,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Of a host; a router has no gateway, but knows its way.
+    /// The gateways of a host; a router has none.
     fn addresses_and_gateways(&self, id: NodeId, lan: usize) -> (Vec<IpCidr>, &'s [IpAddress]) {
         match self.scenario.topology.host(id) {
             Some(host) => (host.addresses.clone(), &host.gateways),
@@ -113,7 +113,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Whether a machine takes an address for one of this LAN, where it is.
+    /// Whether a machine regards an address as one of its LAN.
     fn is_near(&self, id: NodeId, lan: usize, address: IpAddress) -> bool {
         self.addresses_and_gateways(id, lan).0.iter().any(|cidr| cidr.contains_addr(&address))
     }
@@ -141,7 +141,7 @@ impl<'s> Check<'s> {
             for narrow in &members {
                 self.prefixes(lan, wide, narrow);
             }
-            // Each is compared with the largest only, or with a router's, so that every odd one is told once.
+            // Each is compared with the largest only, or with a router's, so that each exception is reported once.
             let same_version = members
                 .iter()
                 .filter(|(other, _)| version_of(other.address()) == version_of(wide.0.address()));
@@ -152,7 +152,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Where the addresses that a machine has on this LAN stand.
+    /// The place of a machine's addresses on this LAN.
     fn addresses_place(&self, id: NodeId, lan: usize) -> Place {
         let mut routers = self.lans.routers(lan);
         match routers.find(|interface| interface.node == id) {
@@ -176,7 +176,7 @@ impl<'s> Check<'s> {
                 one = self.name(one),
                 other = self.name(other)
             );
-            let kind = Kind::Prefixes { narrow: *narrow, prefix_len: wide.prefix_len() };
+            let kind = Kind::PrefixMismatch { narrow: *narrow, prefix_len: wide.prefix_len() };
             let problem = self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
             if problem.nodes.is_empty() {
                 problem.nodes.push(one);
@@ -209,7 +209,7 @@ impl<'s> Check<'s> {
                 one = self.name(one),
                 other = self.name(other)
             );
-            let kind = Kind::Apart { odd: *odd, main: *main };
+            let kind = Kind::SeparateNetworks { odd: *odd, main: *main };
             let problem = self.problem(kind, Level::Warning, self.addresses_place(one, lan), message);
             if problem.nodes.is_empty() {
                 problem.nodes.push(one);

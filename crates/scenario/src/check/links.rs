@@ -1,4 +1,4 @@
-//! Links: what they join, and how they carry it.
+//! Links: their ends, and their settings.
 
 use super::Check;
 use crate::bounds::*;
@@ -60,10 +60,10 @@ impl<'s> Check<'s> {
         let before = self.found.len();
         self.way(place, first);
         if second != first {
-            let told = self.found.split_off(before);
+            let reported = self.found.split_off(before);
             self.way(place, second);
-            let new: Vec<_> = self.found.drain(before..).filter(|fault| !told.contains(fault)).collect();
-            self.found.extend(told.into_iter().chain(new));
+            let new: Vec<_> = self.found.drain(before..).filter(|fault| !reported.contains(fault)).collect();
+            self.found.extend(reported.into_iter().chain(new));
         }
     }
 
@@ -71,7 +71,7 @@ impl<'s> Check<'s> {
         let line = way.line;
         self.time_within(place.field("delay"), line.delay, [Duration::ZERO, DELAY_MAX]);
         self.queue(&place.field("queue"), line.queue);
-        // What an unlimited link carries is limited by those who send.
+        // What an unlimited link carries is limited by its senders.
         let rate = line.rate.unwrap_or(UDP_RATE_MAX);
         self.rate_within(place.field("rate"), rate, RATE_MAX);
         if line.rate.is_none() && line.delay == Duration::ZERO {

@@ -7,15 +7,14 @@
 use super::Check;
 use crate::bounds::FAULTS_MAX;
 use crate::fault::Level;
-use crate::lans::{Sets, neighbors};
+use crate::lans::{Sets, circle};
 use crate::problem::Kind;
-use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
-use std::collections::VecDeque;
+use netlab::topology::{LinkId, NodeId, NodeKind};
 
 /// What a node does about loops.
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
-    /// It ends them.
+    /// A host or router: loops end there.
     Ends,
     /// A hub.
     Hub,
@@ -69,7 +68,7 @@ impl<'s> Check<'s> {
         }
         pass(false);
         closing.sort_unstable();
-        // No more are told.
+        // No more are reported.
         closing.truncate(FAULTS_MAX + 1);
         for (number, only_hubs) in closing {
             let ends = topology.links[number].ends;
@@ -92,33 +91,4 @@ impl<'s> Check<'s> {
         let circle = circle(topology, LinkId(number as u32));
         circle.iter().any(|id| matches!(topology.node(*id).kind, NodeKind::Switch(_)))
     }
-}
-
-/// The hubs and switches of a shortest circle that this link closes; none if it closes none.
-pub(crate) fn circle(topology: &Topology, closing: LinkId) -> Vec<NodeId> {
-    let Some(link) = topology.links.get(closing.index()) else { return Vec::new() };
-    let [from, to] = link.ends;
-    let neighbors = neighbors(topology);
-    let mut before: Vec<Option<NodeId>> = vec![None; topology.nodes.len()];
-    let mut queue = VecDeque::from([from]);
-    before[from.index()] = Some(from);
-    while let Some(node) = queue.pop_front() {
-        for &(next, link) in &neighbors[node.index()] {
-            let passes = matches!(topology.node(next).kind, NodeKind::Hub | NodeKind::Switch(_));
-            if passes && link != closing && before[next.index()].is_none() {
-                before[next.index()] = Some(node);
-                queue.push_back(next);
-            }
-        }
-    }
-    let mut circle = Vec::new();
-    let mut at = to;
-    while let Some(previous) = before[at.index()] {
-        circle.push(at);
-        if at == from {
-            break;
-        }
-        at = previous;
-    }
-    circle
 }

@@ -1,11 +1,11 @@
-//! Nodes: what each of them is by itself.
+//! Nodes: the settings of each.
 
-use super::{Check, has_control, is_link_local, unusable_address};
+use super::{Check, has_control};
 use crate::bounds::*;
 use crate::fault::{Level, Place};
+use crate::ip::{is_link_local, unusable_address, version_of};
 use crate::problem::Kind;
 use crate::quantity::{show_mac, show_time};
-use crate::version_of;
 use netlab::Duration;
 use netlab::topology::{HostConfig, NodeId, NodeKind, SwitchConfig};
 use smoltcp::wire::EthernetAddress;
@@ -63,7 +63,7 @@ impl<'s> Check<'s> {
         if !self.unusable.hosts.contains(&id.index()) {
             self.gateways(place("gateway"), config);
             if config.addresses.is_empty() && !config.slaac {
-                let message = "this host has no address: nobody can talk to it".to_owned();
+                let message = "this host has no address: no other host can reach it".to_owned();
                 self.problem(Kind::NoAddress, Level::Warning, self.node_place(id.index()), message);
             }
         }

@@ -1,29 +1,30 @@
 //! Whether a run's packets get there, and the answers back, as far as that is certain: along networks, gateways and routes that
-//! somebody wrote down. Where RIP, address translation or a change of settings has a say, nothing is said.
+//! are configured. Where RIP, address translation or a change of settings has an influence, nothing is reported.
 
-use super::{Check, is_link_local};
+use super::Check;
+use crate::Change;
+use crate::ip::{is_link_local, version_of};
 use crate::problem::Kind;
-use crate::{Change, version_of};
 use netlab::Instant;
 use netlab::run::{IpVersion, RunSpec};
 use netlab::topology::{HostConfig, NodeId, NodeKind};
 use router::config::StaticRoute;
 use smoltcp::wire::{IpAddress, IpCidr};
 
-/// More routers than a packet passes.
+/// The most routers that a path is followed over.
 const HOPS_MAX: usize = 64;
 
-/// What becomes of a packet.
+/// The outcome of a packet's path.
 enum Fate {
     Arrives,
     /// Why, in a sentence.
     Lost(Kind, String),
-    /// It is not certain beforehand.
+    /// It cannot be known beforehand.
     Open,
 }
 
 impl<'s> Check<'s> {
-    /// What will happen to a run but perhaps nobody wanted.
+    /// What will happen to a run, but was probably not meant.
     pub(super) fn surprise(
         &self,
         spec: &RunSpec,
@@ -76,7 +77,7 @@ impl<'s> Check<'s> {
             Fate::Lost(Kind::NoRoute, why)
         };
         match self.owners.get(gateway) {
-            None if self.all_known() && !is_link_local(gateway) => lost("nobody here has the address"),
+            None if self.all_known() && !is_link_local(gateway) => lost("no node here has the address"),
             None => Fate::Open,
             Some(_) if !self.is_settled() => Fate::Open,
             Some((_, at)) if *at != lan => lost("only another LAN has the address"),
@@ -159,15 +160,15 @@ impl<'s> Check<'s> {
         near.map(|(cidr, lan)| (cidr.prefix_len(), lan)).max_by_key(|(prefix_len, _)| *prefix_len)
     }
 
-    /// The last step: its owner is asked for on this LAN.
+    /// The last step: ARP or NDP for the address on this LAN.
     fn ends_on_lan(&self, from: NodeId, lan: usize, address: IpAddress) -> Fate {
         let id = self.name(from);
         match self.owners.get(&address) {
             Some((_, at)) if *at == lan => Fate::Arrives,
             _ if !self.all_known() => Fate::Open,
             None => {
-                let why = format!("nobody here has the address {address}: the run will get no answer");
-                Fate::Lost(Kind::AddressOfNobody, why)
+                let why = format!("no node here has the address {address}: the run will get no answer");
+                Fate::Lost(Kind::UnknownAddress, why)
             }
             Some((owner, _)) if !self.connected.same(owner.index(), from.index()) => {
                 Fate::Lost(Kind::NoPath, format!("no cable leads there from {id}: add links"))
@@ -182,7 +183,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Whether VLANs, networks and routes are, and stay, as the document says at the start.
+    /// Whether VLANs, networks and routes stay as they are at the start.
     pub(super) fn is_settled(&self) -> bool {
         let changes = |(_, change): &(Instant, Change)| matches!(change, Change::Port(..) | Change::Set(..));
         self.lans.exact && self.all_known() && !self.changes.iter().any(changes)

@@ -1,8 +1,9 @@
-//! Ports: what each of them is by itself, and whether the two of a cable go together.
+//! Ports: the settings of each, and whether the two of a cable match.
 
-use super::{Check, unusable_address};
+use super::Check;
 use crate::bounds::*;
 use crate::fault::{Level, Place};
+use crate::ip::unusable_address;
 use crate::lans::membership;
 use crate::problem::Kind;
 use crate::quantity::quoted;
@@ -89,7 +90,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Cables whose two ends do not agree on whose VLANs' frames they carry.
+    /// Cables whose two ends do not have the same VLANs.
     pub(super) fn vlans(&mut self) {
         let topology = &self.scenario.topology;
         for (number, link) in topology.links.iter().enumerate() {
@@ -106,7 +107,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// What does not fit, and at which end that is told: that of a switch that knows of VLANs.
+    /// What does not fit, reported at the end of a switch with VLANs.
     fn mismatch(&self, link: &Link) -> Option<(End, String)> {
         let topology = &self.scenario.topology;
         let knows = |end: End| self.lans.knows_vlans(link.ends[end.index()]);
@@ -148,7 +149,7 @@ impl<'s> Check<'s> {
                 )
             }
             (Membership::Trunk { native: None, .. }, NodeKind::Host(_)) => format!(
-                "{there} hears untagged frames only, and {here} sends none on this cable: give the port a VLAN (\"vlan\")"
+                "{there} accepts untagged frames only, and {here} sends none on this cable: give the port a VLAN (\"vlan\")"
             ),
             (
                 Membership::Access(_) | Membership::Trunk { .. },

@@ -1,12 +1,11 @@
-//! Routers: what each of them is by itself, and whether its networks go together.
+//! Routers: the settings of each, and whether its networks overlap.
 
-use super::{Check, is_link_local};
-use crate::addresses::network;
+use super::Check;
 use crate::bounds::*;
 use crate::fault::{Level, Place};
+use crate::ip::{is_link_local, network, version_of};
 use crate::lans::Interface;
 use crate::problem::Kind;
-use crate::version_of;
 use netlab::topology::{NodeId, RouterConfig};
 use router::config::{Filter, Nat, Protocol};
 use smoltcp::wire::{IpAddress, IpCidr};
@@ -43,7 +42,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Where a route leads, or whom a rule is about.
+    /// The network that a route leads to or a rule matches.
     fn network(&mut self, place: Place, of: IpCidr) {
         if network(of) != of {
             let message = format!(
@@ -115,7 +114,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// What shows only with a router's cables.
+    /// The checks that need a router's cables.
     pub(super) fn routers(&mut self) {
         let mut all: BTreeMap<NodeId, Vec<&Interface<'s>>> = BTreeMap::new();
         for interface in &self.lans.interfaces {
@@ -130,7 +129,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Two of a router's networks are never the same, nor one a part of the other.
+    /// No two networks of a router overlap.
     fn overlaps(&mut self, interfaces: &[&Interface<'s>]) {
         let mut networks = Vec::new();
         for (number, interface) in interfaces.iter().enumerate() {
@@ -155,7 +154,7 @@ impl<'s> Check<'s> {
             {
                 let interface = interfaces[number];
                 let message = format!(
-                    "{} is in {other}, which this router has elsewhere ({}): it cannot tell where to send; take another network",
+                    "{} is in {other}, which this router has elsewhere ({}): the network of a destination is ambiguous; take another network",
                     interface.addresses[place],
                     self.interface_place(interfaces[*at])
                 );
@@ -185,7 +184,7 @@ impl<'s> Check<'s> {
                     Some(_) => self.interface_place(interface),
                 };
                 let message =
-                    "this router has no address here: nobody on this cable can send anything through it";
+                    "this router has no address here: no host on this cable can send anything through it";
                 self.problem(Kind::PortWithoutAddress, Level::Warning, place, message.to_owned())
                     .nodes
                     .push(interface.node);
@@ -193,7 +192,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Routes lead to a neighbor.
+    /// The next hop of a route is in a network of the router.
     fn next_hops(&mut self, id: NodeId, interfaces: &[&Interface<'s>]) {
         let scenario = self.scenario;
         let netlab::topology::NodeKind::Router(config) = &scenario.topology.node(id).kind else { return };

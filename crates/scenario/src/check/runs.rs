@@ -1,11 +1,12 @@
-//! Runs: whether they can go where they shall, and their settings.
+//! Runs: whether they can reach their targets, and their settings.
 
-use super::{Check, root, unusable_address};
+use super::{Check, root};
 use crate::bounds::*;
+use crate::defaults;
 use crate::fault::{Level, Place};
+use crate::ip::{unusable_address, version_of};
 use crate::problem::Kind;
 use crate::quantity::{quoted, show_size, show_time};
-use crate::{defaults, version_of};
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, Multicast, RunKind, RunSpec, Target, Transport};
 use netlab::topology::{HostConfig, NodeId};
 use netlab::{Duration, Instant};
@@ -45,7 +46,7 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Whether a run can go from here to there; returns the IP version that it will use.
+    /// Checks that a run can go between these; returns the IP version that it will use.
     fn ends(&mut self, at: Instant, place: &Place, spec: &RunSpec) -> Option<IpVersion> {
         let (from, to) = (place.field("from"), place.field("to"));
         let client = self.end(at, &from, spec.from);
@@ -86,7 +87,7 @@ impl<'s> Check<'s> {
         Some(version)
     }
 
-    /// Whether these can hear a group.
+    /// Checks that these hosts can receive the group's messages.
     fn group(&mut self, at: Instant, place: &Place, spec: &RunSpec, run: &Multicast) -> Option<IpVersion> {
         let Target::Address(group) = spec.to else {
             self.error(place.field("group"), "a multicast run goes to a group: write its address");
@@ -105,7 +106,7 @@ impl<'s> Check<'s> {
         for (number, receiver) in run.receivers.iter().enumerate().take(RECEIVERS_MAX) {
             let place = receivers.index(number);
             if *receiver == spec.from {
-                self.error(place, "who sends to a group does not hear itself: name other hosts");
+                self.error(place, "a sender does not receive its own messages: name other hosts");
                 continue;
             }
             if !known.insert(*receiver) {
@@ -129,7 +130,7 @@ impl<'s> Check<'s> {
                 && !self.lans.same(*receiver, spec.from)
             {
                 let message =
-                    "it is on another LAN, and routers here forward no multicast: it will hear nothing";
+                    "it is on another LAN, and routers here forward no multicast: it will receive nothing";
                 let problem = self.problem(Kind::NoPath, Level::Warning, place, message.to_owned());
                 problem.nodes.extend([spec.from, *receiver]);
             }

@@ -1,9 +1,9 @@
 //! Hubs, switches and routers as Linux machines: the kernel's bridge, its VLANs, its routes and its packet filter. What needs a
-//! daemon (RIP, router advertisements) is told in comments, with what to start.
+//! daemon (RIP, router advertisements) is described in comments, with what to start.
 
 use super::lab::Machine;
-use crate::addresses::network;
 use crate::defaults::{self, of_router, of_switch};
+use crate::ip::network;
 use crate::quantity::show_mac;
 use bridge::config::{Edge, Membership};
 use netlab::Duration;
@@ -18,7 +18,7 @@ const TABLES: [(&str, &str, &str); 2] =
 
 impl Machine {
     pub fn hub(&mut self, interfaces: &[String], mtu: usize) {
-        // Whose addresses are forgotten at once repeats everything to everybody: a hub.
+        // A bridge that forgets addresses at once floods every frame: a hub.
         self.run("ip link add br0 type bridge ageing_time 0 mcast_snooping 0 stp_state 0".to_owned());
         for interface in interfaces {
             self.run(format!("ip link set dev {interface} mtu {mtu} up master br0"));
@@ -158,7 +158,7 @@ impl Machine {
 
     fn filter(&mut self, filter: &Filter, ports: &[(&str, &Port)]) {
         for (table, icmp, prohibited) in TABLES {
-            // What belongs to a connection that was let pass is not asked again.
+            // Packets of an accepted connection pass.
             for state in ["ESTABLISHED", "RELATED"] {
                 self.run(format!("{table} -A FORWARD -m conntrack --ctstate {state} -j ACCEPT"));
             }

@@ -1,4 +1,4 @@
-//! What all formats have in common: machines, cables, and the commands that make them what the scenario says.
+//! What all formats have in common: machines, cables, and the commands that configure them as in the scenario.
 
 use crate::quantity::{show_mac, show_size, show_time};
 use crate::{Scenario, defaults};
@@ -16,7 +16,7 @@ const LAB_NAME_MAX: usize = 40;
 /// The network, ready to be written down.
 pub(super) struct Lab {
     pub name: String,
-    /// What people shall know: comment lines.
+    /// Remarks, written as comment lines.
     pub remarks: Vec<String>,
     pub machines: Vec<Machine>,
     /// Which interfaces of which machines.
@@ -28,9 +28,9 @@ pub(super) struct Machine {
     pub name: String,
     /// A host or a router: it has a stack of its own.
     pub is_host: bool,
-    /// What people shall know: comment lines.
+    /// Remarks, written as comment lines.
     pub remarks: Vec<String>,
-    /// Shell commands without anything that a shell would take for its own.
+    /// Commands without characters that mean anything to a shell.
     pub commands: Vec<String>,
 }
 
@@ -105,7 +105,7 @@ impl Lab {
     }
 }
 
-/// What is told of every lab.
+/// Remarks that every lab has.
 const LIMITS: [&str; 3] = [
     "Made by Packetarium. The kernels' own TCP, ARP, timers and chance take the place of the simulated ones:",
     "rates, delays and losses are as in the scenario, single moments are not.",
@@ -168,7 +168,7 @@ impl Machine {
     }
 }
 
-/// What was planned, for who wants to do it again, and what is left out. Ids are letters, digits, - and _.
+/// Remarks about the planned runs, and about what is left out. Ids are letters, digits, - and _.
 fn runs(scenario: &Scenario, machines: &[Machine]) -> Vec<String> {
     let name =
         |node: NodeId| machines.get(node.index()).map_or_else(|| scenario.id(node), |machine| &machine.name);
@@ -193,7 +193,7 @@ fn runs(scenario: &Scenario, machines: &[Machine]) -> Vec<String> {
     scenario.runs.iter().map(run).chain(changes).collect()
 }
 
-/// Free text as one line that no format takes for anything but a comment.
+/// Free text as one line that every format reads as a comment.
 pub(super) fn comment(text: &str) -> String {
     let plain = |c: char| {
         if c.is_alphanumeric() || c.is_ascii_graphic() || "–—…×→’“”".contains(c) {
@@ -205,7 +205,7 @@ pub(super) fn comment(text: &str) -> String {
     text.chars().take(4_000).map(plain).collect::<String>().trim().to_owned()
 }
 
-/// A name out of the letters and digits of this text that nobody has yet.
+/// An unused name, made of the letters and digits of this text.
 fn unused(text: &str, hyphen: char, max: usize, used: &mut BTreeSet<String>) -> String {
     let mut name = String::new();
     for c in text.chars().take(max) {

@@ -1,4 +1,4 @@
-//! What is peculiar to a cable, as `netem` at the end that sends.
+//! The settings and impairments of a cable, as `netem` at the sending end.
 
 use super::lab::Machine;
 use crate::quantity::{show_ratio, show_size, show_time};
@@ -10,7 +10,7 @@ use wire::line::{Discipline, QueueLimit};
 /// The longest frame of an ordinary host, in which queues are counted.
 const FRAME_BYTES: u128 = 1_514;
 
-/// What `netem` has one of each.
+/// The options that `netem` accepts once.
 #[derive(Default)]
 struct Parts {
     /// Behind the delay.
@@ -21,7 +21,7 @@ struct Parts {
 }
 
 impl Machine {
-    /// What becomes of the frames that leave by this interface.
+    /// Adds the command for the frames that leave by this interface.
     pub fn way(&mut self, interface: &str, way: &Way) {
         let line = way.line;
         let mut passes = 1.0;
@@ -32,7 +32,7 @@ impl Machine {
                 Impairment::Down => 1.0,
                 other if parts.take(other) => 0.0,
                 other => {
-                    self.remark(format!("Not expressed on {interface}: {}.", told(other)));
+                    self.remark(format!("Not expressed on {interface}: {}.", described(other)));
                     continue;
                 }
             };
@@ -51,7 +51,7 @@ impl Machine {
         }
         let rate = line.rate.map_or(0, |rate| u128::from(rate.get()));
         let under_way = rate * u128::from(line.delay.nanos()) / 8_000_000_000;
-        // What one direction may hold: waiting, under way, and on the wire.
+        // The frames of one direction: waiting, under way, and being sent.
         let frames = waiting(line.queue.limit) + under_way.div_ceil(FRAME_BYTES) + 1;
         let frames = if rate == 0 { 100_000 } else { frames.min(10_000_000) };
         let mut netem = format!("tc qdisc replace dev {interface} root netem limit {frames}");
@@ -70,7 +70,7 @@ impl Machine {
 }
 
 impl Parts {
-    /// Whether `netem` has the like, and still room for it.
+    /// Takes an impairment that `netem` has and that is not used yet; returns whether it did.
     fn take(&mut self, impairment: Impairment) -> bool {
         let has = |of: &str, part: &str| of.contains(part);
         match impairment {
@@ -146,7 +146,8 @@ fn percent(ratio: Ratio) -> String {
     format!("{}%", shown.trim_end_matches('0').trim_end_matches('.'))
 }
 
-fn told(impairment: Impairment) -> String {
+/// An impairment in words, for a remark.
+fn described(impairment: Impairment) -> String {
     match impairment {
         Impairment::LossOfSmall { probability, bytes_max } => format!(
             "frames of up to {} are lost with a probability of {}",

@@ -5,7 +5,7 @@
 //! own versions. Examples are in the dictionary as well, because most links begin as one of them.
 //!
 //! The dictionary is part of the format: `words-2.txt` never changes, whatever becomes of the examples. New words need a
-//! new codec. Two bytes of a hash follow, so that damage is told from a wrong document.
+//! new codec. Two bytes of a hash follow: they distinguish a damaged link from a document with faults.
 
 use super::LinkError;
 use crate::bounds::DOCUMENT_BYTES_MAX;
@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// What stands in the window before a text begins; the likeliest words at the end, where they are cheapest.
 const WORDS: &[u8] = include_bytes!("words-2.txt");
-/// Of the hash at the end.
+/// The length of the hash at the end.
 const CHECK_BYTES: usize = 2;
 
 /// The shortest form of a text: what [`unpack`] takes.
@@ -60,7 +60,7 @@ fn deflate(text: &[u8], strategy: CompressionStrategy) -> Vec<u8> {
     const LEVEL: i32 = 10;
     const RAW: i32 = 0;
     let mut compressor = CompressorOxide::new(create_comp_flags_from_zip_params(LEVEL, RAW, strategy as i32));
-    // The flush ends at a whole byte and keeps the window, so what comes after stands on its own for who has the words.
+    // The flush ends at a whole byte and keeps the window, so a reader with the same dictionary can read what follows.
     compress_to_output(&mut compressor, WORDS, TDEFLFlush::Sync, |_| true);
     let mut deflated = Vec::new();
     compress_to_output(&mut compressor, text, TDEFLFlush::Finish, |bytes| {

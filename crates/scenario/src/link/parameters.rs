@@ -1,7 +1,7 @@
 //! What follows the payload of a link: values set over its document, and the moment to look at.
 //!
-//! `&set=PATH:VALUE` and `&seed=NAME` change the document's text, not the scenario: so whatever is then wrong is told by the
-//! one reader, with its place, numbers stay as they were written, and a document with other faults can still be shown.
+//! `&set=PATH:VALUE` and `&seed=NAME` change the document's text, not the scenario. So the reader of documents reports what is then
+//! wrong, with its place; numbers stay as they were written; and a document with other faults can still be shown.
 
 use super::{LinkError, unescaped};
 use crate::bounds::{DOCUMENT_BYTES_MAX, LINKS_MAX, MOMENT_MAX, SEED_MAX};
@@ -81,7 +81,7 @@ pub(super) fn apply<'a>(
                     Err("write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24".to_owned())
                 }
             },
-            // It is for who shows the document.
+            // It does not concern the document.
             "at" => {
                 let checked = parse_moment(value);
                 checked.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;
@@ -97,7 +97,7 @@ pub(super) fn apply<'a>(
 /// The text with this value at the end of this path. The error says why there is no such place.
 fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // What is no JSON is told by who reads it.
+    // The reader of documents reports what is not JSON.
     let Ok(mut at) = Value::document(text) else { return Ok(text.to_owned()) };
     let mut value = match serde_json::from_str::<&RawValue>(value) {
         Ok(json) => json.get().to_owned(),
@@ -143,7 +143,7 @@ fn inside(steps: &[&str], mut value: String) -> Result<String, &'static str> {
     for step in steps.iter().rev() {
         value = match step.parse() {
             Ok(0usize) => format!("[{value}]"),
-            Ok(_) => return Err("there is no list with so many entries yet: begin with 0"),
+            Ok(_) => return Err("the list has no entries yet: begin with 0"),
             Err(_) => format!("{{{}:{value}}}", as_text(step)),
         };
     }

@@ -1,4 +1,4 @@
-//! Changes of the running network. They are read in their order, because each goes on from what the ones before have made.
+//! Changes of the running network, read in their order: each starts from the network that those before it have made.
 
 use super::{Object, Reader, Sort, fields};
 use crate::bounds::REPEATED_MAX;
@@ -9,7 +9,7 @@ use netlab::Instant;
 use netlab::run::RunId;
 use netlab::topology::{End, LinkId, NodeId, NodeKind, Port, Way};
 
-/// What has been made so far.
+/// The network as the changes up to now have made it.
 struct Sofar {
     kinds: Vec<NodeKind>,
     cables: Cables,
@@ -42,15 +42,14 @@ impl<'a> Reader<'a> {
     }
 
     fn change(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> (Option<Instant>, Option<Change>) {
-        const KINDS: [&str; 7] = ["link", "port", "node", "set", "clear", "cable", "stop"];
         let Some(change) = self.object(value, "a change", fields::CHANGE) else { return (None, None) };
         let at = self.required(&change, "at", Self::moment);
-        let given: Vec<_> =
-            KINDS.into_iter().filter_map(|kind| change.get(kind).map(|value| (kind, value))).collect();
+        let given = |kind: &&'static str| change.get(kind).map(|value| (*kind, value));
+        let given: Vec<_> = fields::CHANGES.iter().filter_map(given).collect();
         let &[(kind, value)] = &given[..] else {
             let message = match given.len() {
-                0 => "say what changes: add one of link, port, node, set, clear, cable, stop",
-                _ => "one change does one thing: make an entry of changes for each",
+                0 => format!("say what changes: add one of {}", fields::CHANGES.join(", ")),
+                _ => "one change does one thing: make an entry of changes for each".to_owned(),
             };
             return (at, self.refuse(&change.value, message));
         };
@@ -85,7 +84,7 @@ impl<'a> Reader<'a> {
         let ends = self.required(&object, "ends", Self::ends);
         let link = ends.and_then(|ends| self.which(sofar, &object, ends));
         let Some((ends, link)) = ends.zip(link) else {
-            // What else is wrong with it is still told.
+            // Its other faults are still reported.
             self.ways(&object, ends, &mut [defaults::way(), defaults::way()]);
             return None;
         };

@@ -1,4 +1,4 @@
-//! Where in the text what the checks speak of stands.
+//! From the places of faults to their positions in the text.
 
 use crate::bounds;
 use crate::fault::Step::{Field, Index};

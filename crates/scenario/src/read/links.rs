@@ -12,7 +12,7 @@ use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
 use wire::preset::presets;
 
 impl<'a> Reader<'a> {
-    /// A link; `number` is the one that it has in the whole network.
+    /// A link; `number` is its number in the whole network.
     pub(super) fn link(&mut self, number: usize, value: &Value<'a>) -> Link {
         let mut ways = [defaults::way(), defaults::way()];
         let (mut ends, mut ports) = (None, [Port::Plain, Port::Plain]);
@@ -74,46 +74,25 @@ impl<'a> Reader<'a> {
         value: &Value<'a>,
         ends: Option<[NodeId; 2]>,
     ) -> Option<(Impairment, Option<End>)> {
-        const KINDS: [&str; 12] = [
-            "loss",
-            "frame_size",
-            "trailing",
-            "silence",
-            "down",
-            "outage",
-            "burst",
-            "every",
-            "frame",
-            "duplicate",
-            "corrupt",
-            "jitter",
-        ];
-        const MODIFIERS: [(&str, &[&str]); 5] = [
-            ("max_size", &["loss"]),
-            ("correlation", &["loss", "duplicate", "corrupt", "jitter", "reorder"]),
-            ("distribution", &["jitter"]),
-            ("overtakes", &["jitter"]),
-            ("gap", &["reorder"]),
-        ];
         let object = self.object(value, "an entry of impair", fields::IMPAIRMENT)?;
         let from = object.get("from").map(|value| self.from(value, ends));
-        let given: Vec<_> =
-            KINDS.into_iter().chain(["reorder"]).filter(|kind| object.get(kind).is_some()).collect();
+        let is_given = |kind: &&'static str| object.get(kind).is_some();
+        let given: Vec<_> = fields::IMPAIRMENTS.iter().copied().filter(is_given).collect();
         let &[kind] = &given[..] else {
             return self.refuse(
                 value,
                 match given.len() {
-                    0 => format!("say what happens: add one of {}, reorder", KINDS.join(", ")),
+                    0 => format!("say what happens: add one of {}", fields::IMPAIRMENTS.join(", ")),
                     _ => format!("{} are two things: make an entry for each", given.join(" and ")),
                 },
             );
         };
-        for (modifier, kinds) in MODIFIERS {
-            if let Some(value) = object.get(modifier)
+        for (option, kinds) in fields::IMPAIRMENT_OPTIONS {
+            if let Some(value) = object.get(option)
                 && !kinds.contains(&kind)
             {
                 let kinds: Vec<_> = kinds.iter().map(|kind| format!("\"{kind}\"")).collect();
-                let message = format!("\"{modifier}\" goes with {} only: remove it", kinds.join(", "));
+                let message = format!("\"{option}\" goes with {} only: remove it", kinds.join(", "));
                 self.refuse::<()>(value, message);
             }
         }
@@ -227,7 +206,7 @@ impl<'a> Reader<'a> {
         self.one_of(value, &names, "distribution").map(|number| ALL[number])
     }
 
-    /// Both directions as those of a kind of link that everybody knows; the first end is the user's.
+    /// Both directions of a preset, such as DSL; the first end is the user's.
     fn preset(&mut self, value: &Value<'a>, ways: &mut [Way; 2]) {
         let keys: Vec<_> = presets().iter().map(|preset| preset.key).collect();
         if let Some(number) = self.one_of(value, &keys, "preset") {
@@ -236,7 +215,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// How much may wait, or that and whom the queue drops.
+    /// A queue's limit, or its limit and its discipline.
     fn queue(&mut self, value: &Value<'a>) -> Option<Queue> {
         let Ok(Shape::Object) = value.shape() else {
             let limit = self.queue_limit(value)?;

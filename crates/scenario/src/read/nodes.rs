@@ -24,7 +24,7 @@ pub(super) struct Pending<'a> {
 const PENDING: u32 = 1 << 31;
 
 impl<'a> Reader<'a> {
-    /// A node's id, its place and what it is; `number` is the one that it has in the whole network.
+    /// A node's id, its place and its settings; `number` is its number in the whole network.
     pub(super) fn node(&mut self, number: usize, value: &Value<'a>) -> (String, Option<(f64, f64)>, Node) {
         let node = self.node_object(value);
         let (mut id, mut name, mut at, mut kind) = (None, None, None, None);
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         let kind = self.required(&node, "kind", |reader, value| {
             reader.one_of(value, &KINDS.map(|(name, ..)| name), "kind of node")
         });
-        // Whatever it should have been, nobody knows which of its fields are wrong.
+        // Without a kind, it is not known which fields are wrong.
         let Some(number) = kind else { return Some((node, Sort::Unknown)) };
         let (_, what, sort, known) = KINDS[number];
         (node.what, node.known) = (what, known);
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A list of rules, or an object that also says what becomes of what fits none.
+    /// A list of rules, or an object with rules and the verdict for packets that match none.
     fn filter(&mut self, value: &Value<'a>, router: NodeId) -> Option<Option<Filter>> {
         let (rules, otherwise) = match value.shape() {
             Ok(Shape::Bool(false)) => return Some(None),
@@ -321,58 +321,59 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Gives the rules that name neighbors their ports, once all nodes and cables are known.
-    pub(super) fn settle(&mut self, scenario: &mut Scenario) {
+    /// The ports of the rules that name neighbors, given the neighbor at each port of each node; `None` where there is not exactly
+    /// one, which is noted.
+    pub(super) fn pending_ports(&mut self, neighbors: &[Vec<NodeId>]) -> Vec<Option<u32>> {
         let pending = std::mem::take(&mut self.pending);
-        if pending.is_empty() {
-            return;
+        pending.iter().map(|pending| self.pending_port(pending, neighbors)).collect()
+    }
+
+    fn pending_port(&mut self, pending: &Pending<'a>, neighbors: &[Vec<NodeId>]) -> Option<u32> {
+        let Pending { router, neighbor } = pending;
+        if self.errors.len() > FAULTS_MAX {
+            return None;
         }
-        let mut neighbors = vec![Vec::new(); self.sorts.len()];
-        for link in scenario.topology.links.iter().chain(scenario.cables()) {
-            for [here, there] in [link.ends, [link.ends[1], link.ends[0]]] {
-                neighbors[here.index()].push(there);
+        let wanted = self.node_id(neighbor)?;
+        let ports: Vec<_> = (0..).zip(&neighbors[router.index()]).filter(|(_, at)| **at == wanted).collect();
+        match ports[..] {
+            [(port, _)] => Some(port),
+            // If a link could not be read, it may have been the one.
+            [] if !self.unusable.links.is_empty() => None,
+            [] => self.refuse(
+                neighbor,
+                "no cable leads from this router there: write the id of a node at the other end of one",
+            ),
+            [(first, _), .., (last, _)] => {
+                let message = format!(
+                    "several cables lead there: write the number of the port, here from {first} to {last}; a router's \
+                     cables are counted from 0, in the order of links"
+                );
+                self.refuse(neighbor, message)
             }
         }
-        let ports: Vec<_> = pending
-            .iter()
-            .map(|Pending { router, neighbor }| {
-                if self.errors.len() > FAULTS_MAX {
-                    return None;
-                }
-                let wanted = self.node_id(neighbor)?;
-                let ports: Vec<_> = (0..).zip(&neighbors[router.index()]).filter(|(_, at)| **at == wanted).collect();
-                match ports[..] {
-                    [(port, _)] => Some(port),
-                    // If a link could not be read, it may have been the one.
-                    [] if !self.unusable.links.is_empty() => None,
-                    [] => self.refuse(
-                        neighbor,
-                        "no cable leads from this router there: write the id of a node at the other end of one",
-                    ),
-                    [(first, _), .., (last, _)] => {
-                        let message = format!(
-                            "several cables lead there: write the number of the port, here from {first} to {last}; a router's \
-                             cables are counted from 0, in the order of links"
-                        );
-                        self.refuse(neighbor, message)
-                    }
-                }
-            })
-            .collect();
-        let added = scenario.changes.iter_mut().filter_map(|(_, change)| match change {
-            Change::Node { node, .. } => Some(&mut node.kind),
-            Change::Set(_, kind) => Some(kind),
-            Change::Link(..) | Change::Port(..) | Change::Cable(_) | Change::Clear(_) | Change::Stop(_) => {
-                None
-            }
-        });
-        for kind in scenario.topology.nodes.iter_mut().map(|node| &mut node.kind).chain(added) {
-            let NodeKind::Router(RouterConfig { filter: Some(filter), .. }) = kind else { continue };
-            for rule in &mut filter.rules {
-                if let Some(number) = rule.port.and_then(|port| port.checked_sub(PENDING)) {
-                    rule.port = ports[number as usize];
-                }
-            }
+    }
+}
+
+/// Gives the rules that name neighbors their ports, wherever a router's settings stand.
+pub(super) fn settle(scenario: &mut Scenario, ports: &[Option<u32>]) {
+    if ports.is_empty() {
+        return;
+    }
+    let changed = scenario.changes.iter_mut().filter_map(|(_, change)| match change {
+        Change::Node { node, .. } => Some(&mut node.kind),
+        Change::Set(_, kind) => Some(kind),
+        Change::Link(..) | Change::Port(..) | Change::Cable(_) | Change::Clear(_) | Change::Stop(_) => None,
+    });
+    let start = scenario.topology.nodes.iter_mut().map(|node| &mut node.kind);
+    start.chain(changed).for_each(|kind| settle_kind(kind, ports));
+}
+
+/// The same for one node.
+pub(super) fn settle_kind(kind: &mut NodeKind, ports: &[Option<u32>]) {
+    let NodeKind::Router(RouterConfig { filter: Some(filter), .. }) = kind else { return };
+    for rule in &mut filter.rules {
+        if let Some(number) = rule.port.and_then(|port| port.checked_sub(PENDING)) {
+            rule.port = ports[number as usize];
         }
     }
 }

@@ -15,7 +15,7 @@ impl<'a> Reader<'a> {
         let Some(entries) = self.entries(value, 2) else { return };
         for (id, value) in entries {
             let Some(node) = self.find_node(&value, &id) else { continue };
-            // If they are unknown, that is told where they stand.
+            // If the ends are unknown, that is reported at `ends`.
             let Some(ends) = ends else { continue };
             let Some(end) = ends.iter().position(|end| *end == node) else {
                 let message = "this is not an end of the link: its ports are at its two ends only";
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `None`: nothing is said of VLANs, or it is faulty.
+    /// `None`: the port has no VLAN fields, or they are faulty.
     fn membership(&mut self, object: &Object<'a>) -> Option<Membership> {
         let native = object.get("native").map(|value| match value.shape() {
             Ok(Shape::Null) => Some(None),
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         Some(vlans)
     }
 
-    /// The fields of an object that are named by the document, up to so many.
+    /// The entries of an object whose names are chosen by the document, up to `max`.
     fn entries(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<(String, Value<'a>)>> {
         match value.shape() {
             Ok(Shape::Object) => {}

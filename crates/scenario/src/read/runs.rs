@@ -22,35 +22,32 @@ impl<'a> Reader<'a> {
         if spec.is_none() {
             self.unusable.runs.insert(number);
         }
-        let nobody = RunSpec {
+        let placeholder = RunSpec {
             from: NodeId(0),
             to: Target::Node(NodeId(0), None),
             kind: RunKind::Ping(Ping::default()),
         };
-        (at, spec.unwrap_or(nobody))
+        (at, spec.unwrap_or(placeholder))
     }
 
     fn run_spec(&mut self, whole: &Scenario, run: &Object<'a>) -> Option<RunSpec> {
-        const KINDS: [(&str, &str, &[&str]); 7] = [
-            ("ping", "a ping run", fields::PING),
-            ("echo", "an echo run", fields::ECHO),
-            ("iperf", "an iperf run", fields::IPERF),
-            ("connect", "a connect run", fields::CONNECT),
-            ("traceroute", "a traceroute run", fields::TRACEROUTE),
-            ("pathmtu", "a pathmtu run", fields::PATHMTU),
-            ("multicast", "a multicast run", fields::MULTICAST),
-        ];
-        let given: Vec<_> = KINDS.into_iter().filter(|(kind, _, _)| run.get(kind).is_some()).collect();
-        let &[(kind, what, known)] = &given[..] else {
-            return self.refuse(
-                &run.value,
-                match given.len() {
-                    0 => {
-                        "say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast"
-                    }
-                    _ => "one run does one thing: make an entry of runs for each",
-                },
-            );
+        let is_given = |kind: &&'static str| run.get(kind).is_some();
+        let given: Vec<_> = fields::RUNS.iter().copied().filter(is_given).collect();
+        let &[kind] = &given[..] else {
+            let message = match given.len() {
+                0 => format!("say what runs: add one of {}", fields::RUNS.join(", ")),
+                _ => "one run does one thing: make an entry of runs for each".to_owned(),
+            };
+            return self.refuse(&run.value, message);
+        };
+        let (what, known) = match kind {
+            "ping" => ("a ping run", fields::PING),
+            "echo" => ("an echo run", fields::ECHO),
+            "iperf" => ("an iperf run", fields::IPERF),
+            "traceroute" => ("a traceroute run", fields::TRACEROUTE),
+            "pathmtu" => ("a pathmtu run", fields::PATHMTU),
+            "multicast" => ("a multicast run", fields::MULTICAST),
+            _ => ("a connect run", fields::CONNECT),
         };
         let object = self.object(run.get(kind)?, what, known)?;
         let from = self.required(&object, "from", Self::node_id);
@@ -100,7 +97,7 @@ impl<'a> Reader<'a> {
         Some(RunSpec { from: from?, to: to?, kind })
     }
 
-    /// A router is a target by the address of it that is nearest to the client.
+    /// A router as a target: its address that is nearest to the client.
     fn target_of(
         &mut self,
         value: &Value<'a>,

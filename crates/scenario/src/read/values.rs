@@ -24,7 +24,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A field, or its default if it is missing; also if it is faulty, which is noted.
+    /// A field, or its default if it is missing or faulty. A fault is noted.
     pub(super) fn field<T>(
         &mut self,
         object: &Object<'a>,
@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
         Some(object)
     }
 
-    /// An object whose fields are not yet checked against those that it should have.
+    /// An object; unknown fields are not refused yet.
     pub(super) fn bare_object(
         &mut self,
         value: &Value<'a>,
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
         self.number(value, 1, "a whole number, zero or more")
     }
 
-    /// Numbers of bytes that everybody writes without a unit.
+    /// A number of bytes that is usually written without a unit, such as an MTU.
     pub(super) fn count_of_bytes(&mut self, value: &Value<'a>) -> Option<usize> {
         self.number(value, 1, "a whole number of bytes, without a unit").map(saturated)
     }
@@ -192,12 +192,12 @@ impl<'a> Reader<'a> {
         self.whole(value).map(|count| u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// A number whose largest value is out of its bounds.
+    /// A number whose type's largest value is out of its bounds.
     pub(super) fn saturating<T: TryFrom<u64> + Bounded>(&mut self, value: &Value<'a>) -> Option<T> {
         self.whole(value).map(|number| T::try_from(number).unwrap_or(T::MOST))
     }
 
-    /// A number of which 255 is possible.
+    /// A number up to 255.
     pub(super) fn byte(&mut self, value: &Value<'a>) -> Option<u8> {
         let number = self.whole(value)?;
         u8::try_from(number).ok().or_else(|| self.refuse(value, "too much: at most 255"))
@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
         self.part_of_one(value, "a probability from 0 to 1, like 0.01 for one in a hundred", "1 is always")
     }
 
-    /// How much one draw depends on the one before.
+    /// A correlation.
     pub(super) fn share(&mut self, value: &Value<'a>) -> Option<Ratio> {
         self.part_of_one(value, "a correlation from 0 to 1, like 0.25 for a quarter", "1 never changes")
     }
@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
         self.quantity(value, TIME, "1ms").map(Duration::from_nanos)
     }
 
-    /// How long somebody waits; `None`: for ever.
+    /// A timeout; `None`: none.
     pub(super) fn patience(&mut self, value: &Value<'a>) -> Option<Option<Duration>> {
         match value.shape() {
             Ok(Shape::Text(text)) if text == "none" => Some(None),
@@ -332,7 +332,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn coordinate(&mut self, value: &Value<'a>) -> Option<f64> {
         match value.shape() {
-            // Not `str::parse`: the tables of that are 10 KB of the page, and finer than this nobody sees.
+            // Not `str::parse`: the tables of that are 10 KB of the page, and finer steps cannot be seen.
             Ok(Shape::Number(number)) => match quantity::thousandths(number) {
                 Some(thousandths) => Some(thousandths as f64 / 1e3),
                 None => self.refuse(value, "this number is far too large"),
@@ -365,7 +365,7 @@ impl<'a> Reader<'a> {
             return self.find_node(value, &text).map(|node| Target::Node(node, version));
         };
         let address = IpAddress::from(address);
-        if version.is_some_and(|version| version != crate::version_of(address)) {
+        if version.is_some_and(|version| version != crate::ip::version_of(address)) {
             return self
                 .refuse(value, "this address is not of the IP version that \"ip\" asks for: remove \"ip\"");
         }
@@ -419,7 +419,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An address with a prefix of at least so many bits.
+    /// An address with a prefix of at least `least` bits.
     fn with_prefix(&mut self, value: &Value<'a>, text: &str, least: u8) -> Option<IpCidr> {
         let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
         let Ok(address) = address.parse::<IpAddr>() else {
@@ -474,14 +474,14 @@ impl Bounded for u16 {
     const MOST: Self = Self::MAX;
 }
 
-/// Where a number has fewer bits than the one that was read, the bounds will refuse its largest value all the same.
+/// A number in fewer bits: larger ones become the largest, which the bounds refuse.
 fn saturated(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// The known word that somebody probably meant.
+/// The known word that was probably meant.
 fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    // Enough for people; a hostile document with thousands of ids and typing errors must not cost minutes.
+    // This bounds the time that a hostile document with thousands of ids and typing errors costs.
     const COMPARED_CHARS_MAX: usize = 64;
     const COMPARED_WORDS_MAX: usize = 200;
     if written.is_empty() || written.chars().count() > COMPARED_CHARS_MAX {

@@ -1,14 +1,14 @@
-//! Changes: what of each is otherwise than before.
+//! Changes: of each, the settings that differ from those before.
 
-use super::tree::{Fields, Json};
 use super::{Everything, links, nodes};
 use crate::changes::Cables;
 use crate::quantity::show_time;
+use crate::tree::{Fields, Json};
 use crate::{Change, Scenario};
 use netlab::Instant;
 use netlab::topology::{LinkId, NodeId, NodeKind, Port, Way};
 
-/// What has been made so far.
+/// The network as the changes up to now have made it.
 struct Sofar<'a> {
     cables: Cables,
     ways: Vec<&'a [Way; 2]>,
@@ -84,7 +84,7 @@ impl<'a> Sofar<'a> {
         written.into()
     }
 
-    /// Which cable it is.
+    /// The fields that identify a cable.
     fn cable(&self, all: &Everything<'a>, id: LinkId) -> Fields<'a> {
         let mut fields = Fields::default();
         let ends = self.cables.ends(id);

@@ -1,10 +1,10 @@
-//! Links, their ports, and how they misbehave.
+//! Links, their ports and their impairments.
 
 use super::nodes::size;
-use super::tree::{Fields, Json};
 use super::{Everything, unless};
 use crate::defaults;
 use crate::quantity::{show_mac, show_rate, show_ratio, show_size, show_time};
+use crate::tree::{Fields, Json};
 use bridge::config::{Edge, Membership};
 use netlab::topology::{End, Link, NodeId, Port, Way};
 use netlab::{BitsPerSec, Instant, Ratio};
@@ -12,7 +12,7 @@ use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
 
 /// A cable and the ports at its ends.
-pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Json<'a> {
+pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Fields<'a> {
     let mut fields = Fields::default();
     ends(&mut fields, all, link.ends);
     settings(&mut fields, all, link.ends, &link.ways, &[defaults::way(), defaults::way()]);
@@ -25,7 +25,7 @@ pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Json<'a> {
         }
     }
     fields.maybe("ports", (!ports.is_empty()).then_some(ports));
-    fields.into()
+    fields
 }
 
 /// The ids of two nodes.
@@ -33,7 +33,7 @@ pub(super) fn ends<'a>(fields: &mut Fields<'a>, all: &Everything<'a>, ends: [Nod
     fields.put("ends", Json::List(ends.map(|end| all.id(end).into()).into()));
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn settings<'a>(
     fields: &mut Fields<'a>,
     all: &Everything<'a>,
@@ -109,7 +109,7 @@ fn frames(number: usize) -> String {
 }
 
 fn ratio<'a>(ratio: Ratio) -> Json<'a> {
-    Json::Decimal(show_ratio(ratio))
+    Json::Number(show_ratio(ratio).into())
 }
 
 /// The shortest list of entries that gives each direction its impairments in their order.
@@ -122,7 +122,7 @@ fn merged([first, second]: &[Way; 2]) -> Vec<(Impairment, Option<End>)> {
                 entries.push((*a, None));
                 (first, second) = (rest_a, rest_b);
             }
-            // What also stands further on in the other direction waits for it.
+            // An impairment that the other direction has further on is written when that is reached.
             (Some((a, rest)), other)
                 if other.is_none() || !second.contains(a) || first.contains(&second[0]) =>
             {
@@ -204,7 +204,7 @@ const fn distribution(distribution: Distribution) -> &'static str {
     }
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn port<'a>(fields: &mut Fields<'a>, port: &Port, before: &Port) {
     match (port, before) {
         (Port::Plain, Port::Plain) => {}

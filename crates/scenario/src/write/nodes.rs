@@ -1,9 +1,9 @@
 //! Nodes, and the settings of switches and routers as they differ from what was before.
 
-use super::tree::{Fields, Json};
 use super::{Everything, texts, unless};
 use crate::defaults;
 use crate::quantity::{show_mac, show_size, show_thousandths, show_time};
+use crate::tree::{Fields, Json};
 use bridge::config::Stp;
 use netlab::Duration;
 use netlab::topology::{
@@ -20,7 +20,7 @@ pub(super) fn node<'a>(
     id: &'a str,
     at: Option<(f64, f64)>,
     node: &'a Node,
-) -> Json<'a> {
+) -> Fields<'a> {
     let mut fields = Fields::default();
     fields.put("id", id).maybe("name", unless(&node.name[..], id)).put("kind", kind_name(&node.kind));
     fields.maybe("at", at.map(|(x, y)| Json::List([x, y].map(coordinate).into())));
@@ -30,7 +30,7 @@ pub(super) fn node<'a>(
         NodeKind::Switch(config) => switch(&mut fields, config, &defaults::switch()),
         NodeKind::Router(config) => router(&mut fields, all, number, config, &RouterConfig::default()),
     }
-    fields.into()
+    fields
 }
 
 const fn kind_name(kind: &NodeKind) -> &'static str {
@@ -43,7 +43,7 @@ const fn kind_name(kind: &NodeKind) -> &'static str {
 }
 
 fn coordinate<'a>(coordinate: f64) -> Json<'a> {
-    Json::Decimal(show_thousandths(coordinate))
+    Json::Number(show_thousandths(coordinate).into())
 }
 
 fn host<'a>(fields: &mut Fields<'a>, config: &HostConfig) {
@@ -91,7 +91,7 @@ pub(super) fn size(bytes: usize) -> String {
     show_size(bytes as u64)
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn switch<'a>(fields: &mut Fields<'a>, config: &SwitchConfig, before: &SwitchConfig) {
     fields
         .maybe("ageing", unless(config.ageing, before.ageing).map(show_time))
@@ -111,12 +111,12 @@ fn stp<'a>(stp: Option<Stp>) -> Json<'a> {
     or_true(fields)
 }
 
-/// What is on and has no settings of its own is simply on.
+/// `true` for a feature that is on with its default settings.
 fn or_true(fields: Fields<'_>) -> Json<'_> {
     if fields.is_empty() { true.into() } else { fields.into() }
 }
 
-/// What is otherwise than before.
+/// The settings that differ from those before.
 pub(super) fn router<'a>(
     fields: &mut Fields<'a>,
     all: &Everything<'a>,
@@ -185,7 +185,7 @@ fn forward<'a>(forward: &Forward) -> Fields<'a> {
     fields
 }
 
-/// A list of rules where what fits none is let pass; an object otherwise.
+/// A list of rules if packets that match none pass; otherwise an object.
 fn filter<'a>(all: &Everything<'a>, number: NodeId, filter: Option<&Filter>) -> Json<'a> {
     let Some(Filter { rules, otherwise }) = filter else { return false.into() };
     let rules = Json::List(rules.iter().map(|of| rule(all, number, of).into()).collect());

@@ -1,16 +1,16 @@
 //! Planned runs.
 
 use super::nodes::{congestion, size};
-use super::tree::{Fields, Json};
 use super::{Everything, unless};
 use crate::quantity::{show_rate, show_seconds, show_size, show_time};
+use crate::tree::{Fields, Json};
 use crate::{defaults, ip_version};
 use netlab::Instant;
 use netlab::run::{
     Amount, IpVersion, Iperf, IperfTransport, Multicast, Ping, Probe, RunKind, RunSpec, Target, Transport,
 };
 
-pub(super) fn run<'a>(all: &Everything<'a>, at: Instant, spec: &'a RunSpec) -> Json<'a> {
+pub(super) fn run<'a>(all: &Everything<'a>, at: Instant, spec: &'a RunSpec) -> Fields<'a> {
     let mut fields = Fields::default();
     fields.put("from", all.id(spec.from));
     match spec.to {
@@ -55,7 +55,7 @@ pub(super) fn run<'a>(all: &Everything<'a>, at: Instant, spec: &'a RunSpec) -> J
     let mut run = Fields::default();
     run.maybe("at", unless(at, defaults::AT).map(|at| show_time(at.since(Instant::ZERO))))
         .put(spec.kind.name(), fields);
-    run.into()
+    run
 }
 
 fn ping(fields: &mut Fields<'_>, ping: &Ping) {
@@ -75,7 +75,7 @@ fn iperf(fields: &mut Fields<'_>, iperf: &Iperf, default_datagram: usize) {
             fields.put("bytes", show_size(bytes));
         }
         Amount::Time(time) => {
-            fields.put("seconds", Json::Decimal(show_seconds(time)));
+            fields.put("seconds", Json::Number(show_seconds(time).into()));
         }
     }
     fields.maybe("interval", unless(iperf.interval, defaults::INTERVAL).map(show_time));

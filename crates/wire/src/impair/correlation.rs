@@ -1,6 +1,6 @@
-//! Chance that remembers: uniform draws of which each is correlated with the one before.
+//! Correlated random numbers: uniform draws of which each is correlated with the previous one.
 //!
-//! Both kinds of draw are uniform whatever the correlation, and correlated by exactly what was asked for; netem's are
+//! Both kinds of draw are uniform whatever the correlation, and correlated by exactly the configured value; netem's are
 //! neither (see [`super::Impairment`]).
 
 use crate::rng::Stream;
@@ -11,9 +11,8 @@ use crate::units::Ratio;
 pub(super) struct Last(Option<u32>);
 
 impl Last {
-    /// For what happens or does not: the draw before with this probability, and a new one otherwise. So what happens with
-    /// a probability p, happens after it happened with `correlation + (1 - correlation) p`: indicators are correlated as
-    /// the draws are.
+    /// For events: the previous draw with this probability, and a new one otherwise. So an event of probability p follows another
+    /// with probability `correlation + (1 - correlation) p`: events are correlated as the draws are.
     pub(super) fn repeat(&mut self, stream: &mut Stream, correlation: Ratio) -> u32 {
         let drawn = stream.draw_u64();
         let (fresh, whether) = ((drawn >> 32) as u32, drawn as u32);
@@ -22,7 +21,7 @@ impl Last {
         draw
     }
 
-    /// For what is more or less: a walk around a circle, half of which goes up and half of which comes down again, by steps
+    /// For quantities: a walk around a circle, half of which goes up and half of which comes down again, by steps
     /// that are uniform up to half of `w` turns to each side. For this the correlation is `1 - 2 w² + w³`.
     pub(super) fn walk(&mut self, stream: &mut Stream, correlation: Ratio) -> u32 {
         let drawn = stream.draw();

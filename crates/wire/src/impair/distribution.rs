@@ -1,14 +1,14 @@
-//! How a varying delay is distributed: from a uniform draw to so many standard deviations from the mean, in integers
+//! The distributions of a varying delay: from a uniform draw to a number of standard deviations from the mean, in integers
 //! with 16 bits of fraction.
 //!
-//! Not netem's tables of 4096 values: a table of equal steps ends where the rare delays begin that matter most. The normal
-//! one is kept in eighths of octaves of the tail, 514 bytes that reach to 6.3 standard deviations, and in between it is
+//! Not netem's tables of 4096 values: a table of equal steps has no place for the rare long delays that matter most. The normal
+//! distribution is stored in eighths of octaves of the tail, 514 bytes that reach to 6.3 standard deviations, and in between it is
 //! linear; Pareto's needs a cube root and no table.
 
 use super::Distribution;
 use crate::time::Duration;
 
-/// So many nanoseconds more or less than the mean, for a uniform draw: the larger that, the more.
+/// The deviation from the mean in nanoseconds for a uniform draw; it grows with the draw.
 pub(super) fn shift_ns(distribution: Distribution, spread: Duration, draw: u32) -> i64 {
     let spread = i128::from(spread.nanos());
     let shift = match distribution {
@@ -48,7 +48,7 @@ fn pareto(draw: u32) -> i64 {
     ((x - MEAN) * SCALE) >> 16
 }
 
-/// A quarter of the one and three of the other at the same draw, as netem mixes them, with standard deviation 1.
+/// A quarter normal and three quarters Pareto at the same draw, as netem mixes them, with standard deviation 1.
 fn pareto_normal(draw: u32) -> i64 {
     /// The inverse of 0.96768: the two are correlated by 0.83.
     const SCALE: i64 = 67_725;
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_uniform_one_reaches_both_ends_and_no_farther() {
+    fn a_uniform_delay_reaches_both_ends_and_no_farther() {
         let shift = |draw| shift_ns(Distribution::Uniform, Duration::from_micros(3), draw);
         assert_eq!([shift(0), shift(1 << 31), shift(u32::MAX)], [-3_000, 0, 3_000]);
     }

@@ -6,22 +6,22 @@ use crate::frame::Frame;
 use crate::rng::Stream;
 use crate::time::{Duration, Instant};
 
-/// What becomes of one frame.
+/// The outcome of one frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The bytes that go on: those that came, unless some are wrong or were appended. Those of a lost frame are as they came.
+    /// The frame's bytes, with bit errors and appended bytes. Those of a lost frame are unchanged.
     pub frame: Frame,
-    /// Why it is lost, if it is.
+    /// Why it is lost; `None`: it is not.
     pub lost: Option<LossReason>,
-    /// One of its bits is wrong, or one for each stage that flips one.
+    /// A bit was inverted, or one by each stage that inverts one.
     pub corrupted: bool,
-    /// It comes twice. A lost frame never does.
+    /// It is duplicated. A lost frame never is.
     pub duplicated: bool,
-    /// How it, and its copy, travel.
+    /// The propagation of the frame and its copy.
     pub travel: Travel,
 }
 
-/// How a frame travels once it is sent.
+/// The propagation of a frame after it was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Travel {
     /// With the delay of its line.
@@ -29,22 +29,22 @@ pub enum Travel {
     Plain,
     /// With another delay than its line's.
     Shifted {
-        /// By so much: more, or less if negative.
+        /// The difference to the line's delay in nanoseconds.
         shift_ns: i64,
-        /// Whether it may arrive before one that was sent before it.
+        /// Whether it may overtake frames sent before it.
         overtakes: bool,
     },
     /// Without any delay.
     Ahead,
 }
 
-/// The impairments of one direction of one link, with their memory.
+/// The impairments of one direction of one link, with their state.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     seed: u64,
     path: Vec<u64>,
     stages: Vec<Stage>,
-    /// How many frames were ever judged, with whatever impairments.
+    /// How many frames were judged since the pipeline was made.
     judged: u64,
 }
 
@@ -55,11 +55,11 @@ struct Stage {
     memory: Memory,
 }
 
-/// What a stage remembers. Each kind uses its part.
+/// A stage's state. Each kind of impairment uses its part.
 #[derive(Clone, Copy, Debug, Default)]
 struct Memory {
     silence: Silence,
-    /// Frames since something happened that happens to each nth.
+    /// Frames since the last one that an every-nth impairment acted on.
     frames: u64,
     bad: bool,
     last: Last,
@@ -72,7 +72,7 @@ enum Silence {
 }
 
 impl Pipeline {
-    /// The pipeline of these impairments, in whatever order they are given. `path` names the place (link, direction)
+    /// The pipeline of these impairments; their order does not matter. `path` names the place (link, direction)
     /// that its random streams belong to.
     pub fn new(impairments: &[Impairment], seed: u64, path: &[u64]) -> Self {
         let mut pipeline = Self { seed, path: path.to_vec(), stages: Vec::new(), judged: 0 };
@@ -80,7 +80,7 @@ impl Pipeline {
         pipeline
     }
 
-    /// Changes the impairments. A stage that was there before goes on with its stream and its memory.
+    /// Changes the impairments. A stage that was there before keeps its stream and its state.
     pub fn set(&mut self, impairments: &[Impairment]) {
         let mut sorted = impairments.to_vec();
         sorted.sort_by_key(Impairment::order);
@@ -99,13 +99,13 @@ impl Pipeline {
         }
     }
 
-    /// Whether nothing ever happens here.
+    /// Whether there are no impairments.
     pub fn is_empty(&self) -> bool {
         self.stages.is_empty()
     }
 
-    /// Counts a frame and does not look at it, if nothing ever happens here: what [`judge`](Self::judge) does then, but a
-    /// frame on a good cable should cost nothing.
+    /// Counts a frame without looking at it, if there are no impairments: the same as [`judge`](Self::judge), but nearly free on a
+    /// good cable.
     #[inline]
     pub(crate) fn waves_through(&mut self) -> bool {
         // Not as one addition of `u64::from(is_empty)`: rustc 1.95 loses that where it is inlined with full optimisation. A
@@ -117,7 +117,7 @@ impl Pipeline {
         true
     }
 
-    /// Decides what becomes of this frame at this moment.
+    /// Decides the outcome of this frame at this moment.
     pub fn judge(&mut self, now: Instant, frame: Frame) -> Verdict {
         self.judged += 1;
         let mut verdict =
@@ -163,7 +163,7 @@ impl Pipeline {
                 }
             }
         }
-        // What is not chance is judged first, so a chance loss is never in front of another reason.
+        // Losses that are not random are judged first, so a random loss never hides another reason.
         if verdict.duplicated && verdict.lost.is_some() {
             verdict.duplicated = false;
             verdict.lost = verdict.lost.filter(|reason| !reason.is_chance());
@@ -172,7 +172,7 @@ impl Pipeline {
             return verdict;
         }
         if let Some(wrong) = wrong {
-            // Two stages may have flipped the same bit.
+            // Two stages may have inverted the same bit.
             verdict.corrupted = wrong != verdict.frame;
             verdict.frame = wrong;
         }
@@ -182,7 +182,7 @@ impl Pipeline {
         verdict
     }
 
-    /// Whether the one silence has begun by now.
+    /// Whether a [silence](Impairment::SilenceOnce) has begun by now.
     pub fn silence_fired(&self) -> bool {
         self.stages.iter().any(|stage| matches!(stage.memory.silence, Silence::Until(_)))
     }
@@ -197,7 +197,7 @@ impl Pipeline {
 }
 
 impl Stage {
-    /// Whether a stage that loses frames loses this one, which is the `number`th of all.
+    /// Why a stage loses this frame, the `number`th of all; `None`: none does.
     fn loses(&mut self, now: Instant, bytes: usize, number: u64) -> Option<LossReason> {
         let Self { impairment, stream, memory } = self;
         let (hit, reason) = match *impairment {
@@ -237,8 +237,8 @@ impl Stage {
         hit.then_some(reason)
     }
 
-    /// Which bit of so many bytes is wrong, if one is. The place is drawn in any case: a changed rate goes on with the
-    /// same draws.
+    /// The bit to invert in a frame of `bytes` bytes; `None`: none. Its place is drawn in any case, so that a changed rate does not
+    /// change later draws.
     fn wrong_bit(&mut self, bytes: usize) -> Option<usize> {
         let Impairment::Corrupt { probability, correlation } = self.impairment else { return None };
         let hit = probability.hit(self.memory.last.repeat(&mut self.stream, correlation));
@@ -266,7 +266,7 @@ fn with_wrong_bit(frame: &Frame, bit: usize) -> Frame {
 }
 
 impl Travel {
-    /// Both: the shifts add up, and a frame overtakes if it may in both.
+    /// Combines two stages: the shifts add up, and a frame may overtake only if both allow it.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Plain, other) | (other, Self::Plain) => other,
@@ -286,7 +286,7 @@ impl Default for Silence {
 }
 
 impl Silence {
-    /// Counts this frame, and says whether it falls into the silence.
+    /// Counts this frame; returns whether it passes, outside the silence.
     fn passes(&mut self, now: Instant, bytes: usize, after_bytes: u64, lasts: Duration) -> bool {
         match *self {
             Self::Counting { passed_bytes } => {
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn loss_is_near_the_asked_rate_and_the_same_every_time() {
+    fn loss_is_near_the_configured_rate_and_repeats() {
         let run = || lost(&mut Pipeline::new(&[Impairment::Loss(Ratio::percent(1))], 7, &[0]), 100_000, 60);
         let count = run().iter().filter(|&&lost| lost).count();
         // Five standard deviations of the binomial (n = 100 000, p = 0.01) around 1 000.
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_falls_once_after_so_many_bytes_and_ends() {
+    fn a_silence_begins_once_after_a_number_of_bytes_and_ends() {
         let silence = Impairment::SilenceOnce { after_bytes: 1_000, lasts: SECOND };
         let mut pipeline = Pipeline::new(&[silence], 7, &[0]);
         assert!(!lost(&mut pipeline, 10, 100).contains(&true));
@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_too_big_is_told_apart_from_a_lost_one() {
+    fn a_frame_too_big_is_distinguished_from_a_lost_one() {
         let all = [Impairment::Down, Impairment::FrameSizeMax(100)];
         let mut pipeline = Pipeline::new(&all, 7, &[0]);
         assert_eq!(pipeline.judge(Instant::ZERO, frame(101)).lost, Some(LossReason::TooBig));

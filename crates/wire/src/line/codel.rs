@@ -1,20 +1,20 @@
-//! Controlled delay, RFC 8289: who has waited longer than the target, though everybody has for an interval, is dropped;
-//! then the next one an interval later, and the nth `interval / sqrt(n)` after the one before, until the wait is short
+//! Controlled delay, RFC 8289: once all frames have waited longer than the target for a whole interval, one is dropped; then
+//! another one interval later, and the nth `interval / sqrt(n)` after the previous one, until the waiting time is below the target
 //! again. In integers: the root is exact and rounded down.
 //!
-//! The RFC's dequeue routine drops frames until it has one to send. Here each frame is asked about by itself, as it comes to
-//! the head: a frame after a dropped one comes to the head at the same moment, and meets the same state.
+//! The RFC's dequeue routine drops frames until it has one to send. Here each frame is judged by itself when it reaches
+//! the head: a frame behind a dropped one reaches the head at the same moment, and is judged by the same state.
 
 use super::CoDel;
 use crate::time::{Duration, Instant};
 
-/// What the discipline knows.
+/// The discipline's state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Memory {
-    /// When it will have been too long for an interval; `None`: it is not too long.
+    /// When the waiting time will have been too long for an interval; `None`: it is not too long.
     first_above: Option<Instant>,
     dropping: bool,
-    /// A drop has been made, and the next one's time is still to be set: if the next frame has waited too long too.
+    /// A frame was dropped, and the time of the next drop is still to be set: if the next frame has waited too long, too.
     dropped: bool,
     drop_next: Instant,
     count: u32,
@@ -26,13 +26,13 @@ pub(super) struct Memory {
 /// A frame at the head of the queue.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
-    /// When it is there.
+    /// When it reaches the head.
     pub(super) now: Instant,
-    /// For how long it has waited.
+    /// Its waiting time.
     pub(super) waited: Duration,
     /// Its length.
     pub(super) bytes: usize,
-    /// What was waiting before it when it came.
+    /// The bytes in front of it when it was enqueued.
     pub(super) before: usize,
 }
 
@@ -58,7 +58,7 @@ impl Memory {
             return true;
         }
         self.dropping = true;
-        // Not long after the last time: the rate at which that ended is a good one to begin with.
+        // Soon after the previous dropping phase: start with the rate at which that one ended.
         let rounds = self.count.saturating_sub(self.last_count);
         let recent = now.since(self.drop_next).nanos() < codel.interval.nanos().saturating_mul(16);
         self.count = if rounds > 1 && recent { rounds } else { 1 };
@@ -67,7 +67,7 @@ impl Memory {
         true
     }
 
-    /// Whether everybody has waited too long for an interval (`dodequeue`).
+    /// Whether the waiting time has been too long for an interval (`dodequeue`).
     fn may_drop(&mut self, codel: &CoDel, head: Head) -> bool {
         self.bytes_max = self.bytes_max.max(head.bytes);
         if head.waited < codel.target || head.before <= self.bytes_max {
@@ -79,7 +79,7 @@ impl Memory {
     }
 }
 
-/// The time to the next drop after so many: the control law.
+/// The time to the next drop after `count` drops: the control law.
 fn gap(interval: Duration, count: u32) -> Duration {
     let interval = u128::from(interval.nanos());
     Duration::from_nanos((interval * interval / u128::from(count.max(1))).isqrt() as u64)
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_dropped_who_has_not_waited_for_long_or_not_behind_many() {
+    fn frames_that_waited_shortly_or_behind_few_are_not_dropped() {
         assert!(drops(&mut Memory::default(), 0..2_000, 4).is_empty());
         let mut memory = Memory::default();
         let alone = |ms| Head { now: at_ms(ms), waited: Duration::from_secs(1), bytes: 1_000, before: 1_000 };
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn one_short_wait_ends_it_and_the_next_time_begins_where_it_ended() {
+    fn one_short_wait_ends_dropping_and_the_next_phase_starts_at_the_same_rate() {
         let mut memory = Memory::default();
         let first = drops(&mut memory, 0..1_000, 20);
         assert!(drops(&mut memory, 1_000..1_001, 1).is_empty());

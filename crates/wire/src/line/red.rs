@@ -6,7 +6,7 @@
 
 use super::Red;
 
-/// What the discipline knows.
+/// The discipline's state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Memory {
     /// 32 bits of fraction.
@@ -16,8 +16,8 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Takes a frame that finds so much waiting into account, and says whether it is dropped. `idle`: the line was, for as
-    /// long as it takes to send so many frames.
+    /// Takes an arriving frame into account that finds the queue at length `queue`; returns whether it is dropped. `idle`: the line
+    /// was idle before, for the time of this many frames.
     pub(super) fn drops(&mut self, red: &Red, queue: usize, idle: Option<u64>, draw: u32) -> bool {
         let weight_log = red.weight_log.min(31);
         match idle {
@@ -50,7 +50,7 @@ fn fixed(number: usize) -> i64 {
     i64::from(i32::try_from(number).unwrap_or(i32::MAX)) << 32
 }
 
-/// The average after so many frames that found nothing: `average * (1 - 2^-weight_log)^frames`, by squaring.
+/// The average after `frames` frames that found an empty queue: `average * (1 - 2^-weight_log)^frames`, by squaring.
 fn faded(average: i64, weight_log: u8, frames: u64) -> i64 {
     const ONE: u128 = 1 << 32;
     let (mut power, mut factor, mut left) = (ONE, ONE - (ONE >> weight_log), frames);
@@ -72,7 +72,7 @@ mod tests {
 
     const RED: Red = Red { min: 5, max: 15, probability: Ratio::percent(10), weight_log: 2 };
 
-    /// How many of 20 000 frames are dropped that find so many waiting.
+    /// How many of 20 000 frames are dropped that find the queue at this length.
     fn dropped(queue: usize) -> usize {
         let (mut memory, mut stream) = (Memory::default(), Stream::new(7, &[queue as u64]));
         for _ in 0..200 {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_passes_that_the_average_has_not_noticed_yet() {
+    fn a_burst_passes_before_the_average_has_risen() {
         let red = Red { weight_log: 9, ..RED };
         let mut memory = Memory::default();
         assert!((0..100).all(|_| !memory.drops(&red, 20, None, 0)));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_bounds_and_weights_do_no_harm() {
+    fn extreme_bounds_and_weights_do_not_panic() {
         for (min, max) in [(0, 0), (10, 5), (usize::MAX, usize::MAX), (0, usize::MAX)] {
             for weight_log in [0, 9, 31, 255] {
                 let red = Red { min, max, probability: Ratio::percent(100), weight_log };

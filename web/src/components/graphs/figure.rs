@@ -12,7 +12,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-/// Rows of the table: more would be noise to whoever listens.
+/// Rows of the table that a screen reader reads: a longer one would be noise.
 const ROWS: usize = 24;
 
 /// What a graph is made of.

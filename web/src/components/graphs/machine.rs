@@ -104,7 +104,7 @@ pub fn machine(ends: &[End; 2]) -> Html {
                     { for boxes }
                 </svg>
             </div>
-            <p class="hint">{ "RFC 9293, figure 5: on each arrow what happens, and what is then sent. Sockets tell their state themselves." }</p>
+            <p class="hint">{ "RFC 9293, figure 5. On each arrow: what happens, and what is then sent. The states are those of the sockets." }</p>
         </div>
     }
 }

@@ -22,7 +22,7 @@ pub fn text(name: &str, text: &str) {
 
 /// A graph's drawing as a picture of its own, with its title and legend: on white, in the light theme's colours.
 pub fn picture(drawing: &Element, title: &str, legend: &[(Tone, String)]) -> String {
-    // What a page calls &nbsp;, a picture does not know.
+    // `&nbsp;` is an entity of HTML, not of XML.
     let inside = drawing.inner_html().replace("&nbsp;", "\u{a0}");
     let mut texts = format!("<text class=\"title\" x=\"90\" y=\"28\">{}</text>", escaped(title));
     for (number, (tone, name)) in legend.iter().enumerate() {

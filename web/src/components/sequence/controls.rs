@@ -2,7 +2,7 @@
 
 use super::super::icon::{Glyph, icon};
 use super::super::{on, use_session};
-use super::Choice;
+use super::choice::Choice;
 use lab::Command;
 use lab::format;
 use lab::packets::Observe;

@@ -1,6 +1,6 @@
 //! The ladder as SVG elements, and the same in words.
 
-use super::{GUTTER_REM, HEADS_REM, MARGIN_REM};
+use super::measures::{GUTTER_REM, HEADS_REM, MARGIN_REM};
 use lab::Lab;
 use lab::format::decimal;
 use lab::sequence::Ladder;

@@ -8,12 +8,12 @@ use super::pen::Pen;
 use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight, vlan_em};
 use crate::stage::sizes::Sizes;
-use crate::stage::traffic::{Death, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
+use crate::stage::traffic::marks::{Death, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
 use lab::palette::{Palette, Swatch, vlan_colours};
 use wire::passage::Marks;
 
-/// What tells one frame's picture from another's.
+/// The key of a frame's picture in the atlas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SpriteKey {
     /// With its label.

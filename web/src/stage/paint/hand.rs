@@ -1,7 +1,7 @@
 //! What a person holds while editing, above everything else.
 
-use super::Picture;
 use super::pen::Pen;
+use super::picture::Picture;
 use crate::stage::hand::{Hand, handle};
 use crate::stage::layout::NodeShape;
 use js_sys::Array;

@@ -10,17 +10,15 @@ mod hand;
 mod marks;
 mod nodes;
 pub mod pen;
+pub mod picture;
 mod ports;
 pub mod surface;
 
-use super::StageError;
 use super::camera::View;
+use super::error::StageError;
 use super::hand::Hand;
-use super::layout::Layout;
-use super::looks::{Looks, Measure, Weight};
-use super::sketch::{Kind, Sketch};
-use super::standing::Standing;
-use super::traffic::Traffic;
+use super::looks::{Measure, Weight};
+use super::sketch::Kind;
 use backdrop::Backdrop;
 use frames::{Frames, SpriteKey};
 use kurbo::{Rect, Size};
@@ -30,41 +28,10 @@ use lab::selection::Selection;
 use netlab::topology::{LinkId, NodeId};
 use nodes::Emphasis;
 use pen::Pen;
+use picture::Picture;
 use ports::{PlateKey, Ports};
 use surface::{Atlas, Surface};
 use web_sys::HtmlCanvasElement;
-
-/// What one animation frame is painted from.
-pub struct Picture<'a> {
-    /// The network without a scale.
-    pub sketch: &'a Sketch,
-    /// What switches have found out.
-    pub standing: &'a Standing,
-    /// The network on the canvas.
-    pub layout: &'a Layout,
-    /// What moves.
-    pub traffic: &'a Traffic,
-    /// The labels.
-    pub looks: &'a Looks,
-    /// From where it is seen.
-    pub view: View,
-    /// Light or dark.
-    pub theme: Theme,
-    /// What is selected.
-    pub selection: Option<Selection>,
-    /// What the pointer is over.
-    pub hover: Option<Selection>,
-    /// Nodes that are selected together.
-    pub group: &'a [NodeId],
-    /// What is held.
-    pub hand: Hand,
-    /// Whether things can be taken hold of.
-    pub editing: bool,
-    /// Nothing moves for decoration only.
-    pub reduced_motion: bool,
-    /// Counts up whenever the sketch is another one.
-    pub revision: u64,
-}
 
 /// The canvases.
 pub struct Painter {

@@ -103,7 +103,7 @@ impl Node<'_> {
     fn body(&self, fill: &str) {
         let context = self.pen.context;
         context.set_shadow_color(self.palette.shadow);
-        // Shadows are measured in device pixels, whatever the transform.
+        // Shadows are measured in device pixels, independent of the transform.
         context.set_shadow_blur(9.0 * self.d * self.pen.density);
         context.set_shadow_offset_y(2.5 * self.d * self.pen.density);
         self.pen.fill_with(fill);

@@ -1,7 +1,7 @@
 //! The ends of the cables: the ports' lights, what the spanning tree makes of them, and the plates beside them.
 
-use super::Picture;
 use super::pen::Pen;
+use super::picture::Picture;
 use super::surface::Atlas;
 use crate::stage::looks::Weight;
 use crate::stage::plates::PlateKind;
@@ -9,7 +9,7 @@ use bridge::event::{Role, State};
 use kurbo::{Point, Rect, Size, Vec2};
 use lab::palette::{Palette, vlan_colours};
 
-/// What tells one plate's picture from another's.
+/// The key of a plate's picture in the atlas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlateKey {
     /// By its place in the sketch.

@@ -3,7 +3,7 @@
 //! A capsule costs a rounded path and a text; copied from an atlas it costs one call. Letters also stay sharp and steady
 //! that way, since the browser would place them anew, to a whole pixel, in every animation frame.
 
-use crate::stage::StageError;
+use crate::stage::error::StageError;
 use kurbo::{Point, Rect, Size};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;

@@ -1,8 +1,9 @@
 //! What the frames of one direction look like at one moment: on the lane, in the queue, dying, arriving.
 
 use super::gather::in_flight_estimate;
-use super::marks::{Focus, Form, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally};
-use super::{Moment, PULSE_SECS, Traffic, Trip};
+use super::marks::{Focus, Form, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally, Traffic};
+use super::moment::{Moment, PULSE_SECS};
+use super::trip::Trip;
 use crate::stage::journey::{Journey, Phase};
 use crate::stage::layout::{Lane, Layout};
 use crate::stage::looks::{Look, Looks};
@@ -54,7 +55,7 @@ impl Traffic {
         let [mut sending, mut receiving] = [0.0f64; 2];
         let fading = |ago: u64| (1.0 - moment.secs(ago) / GLOW_SECS).max(0.0);
 
-        // Frames that never leave are nobody's neighbours.
+        // Frames that never leave have no neighbors on the lane.
         let mut travellers = trips.iter().filter(|trip| trip.journey.leaves()).peekable();
         let mut before: Option<&Trip> = None;
         while let Some(trip) = travellers.next() {
@@ -138,7 +139,7 @@ impl Traffic {
         Stretch::add(&mut self.lights, lights_from, light);
     }
 
-    /// What cannot be told apart on the lane, as few stretches.
+    /// Frames that cannot be drawn apart, as few stretches of the lane.
     fn band(&mut self, way: &Way<'_>, marks_from: usize) {
         let bands_from = self.bands.len();
         for mark in self.marks[marks_from..].iter().filter(|mark| mark.form == Form::Band) {
@@ -226,8 +227,8 @@ impl Traffic {
         let sizes = &way.layout.sizes;
         let away = lane.offset + sizes.lane / 2.0 + sizes.badge_font * 0.85;
         let half = (looks.width_em(look) + 3.5) * sizes.badge_font / 2.0;
-        // Towards the receiver: the queue is at the sender's end. Never over the badge, nor so far out that nobody would know
-        // which cable is meant.
+        // Towards the receiver: the queue is at the sender's end. Never over the badge, nor so far out that it
+        // could belong to another cable.
         let is_clear = |place: &f64| {
             cable.badge.is_none_or(|badge| {
                 let off = badge.rect.center() - lane.core_at(*place);

@@ -1,8 +1,9 @@
 //! How frames end that do not arrive, or that arrive in vain: where they are seen to fall, and what is said about it.
 
 use super::arrange::{Vessel, Way};
-use super::marks::{Death, Reason};
-use super::{DEATH_SECS, Moment, Traffic, Trip};
+use super::marks::{Death, Reason, Traffic};
+use super::moment::{DEATH_SECS, Moment};
+use super::trip::Trip;
 use crate::stage::looks::Looks;
 use kurbo::{Point, Vec2};
 use netlab::history::{DropReason, Refusal};
@@ -115,13 +116,13 @@ fn beside_the_queue(way: &Way<'_>, part: f64) -> Point {
 }
 
 impl Reason {
-    /// Whether somebody would call it a loss. That a hub, or a switch that does not know better, brings a router a frame which
-    /// is for another station happens all the time.
+    /// Whether it is a loss. Frames for another station reach a router all the time, through a hub, or through a switch that has
+    /// not learned the address.
     pub const fn is_worth_a_word(self) -> bool {
         !matches!(self, Self::Kept(Refusal::Router(router::Refusal::NotForUs)))
     }
 
-    /// As a person calls it.
+    /// The label on the stage.
     pub fn text(self) -> Cow<'static, str> {
         let text = match self {
             Self::Lost(reason) => drop_text(reason),
@@ -177,7 +178,7 @@ const fn router_text(why: router::Refusal) -> &'static str {
         router::Refusal::NeighborQueueFull => "queue full",
         router::Refusal::TooBig => "too big",
         router::Refusal::Filtered(_) => "no rule",
-        router::Refusal::NobodyThere => "nobody there",
+        router::Refusal::NobodyThere => "no listener",
         router::Refusal::TranslationsFull => "NAT full",
         router::Refusal::NoTranslation => "no NAT entry",
     }

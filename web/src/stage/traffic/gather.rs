@@ -1,6 +1,7 @@
 //! Which transits are seen at one moment in one direction, for a bounded price.
 
-use super::{DEATH_SECS, Moment, PULSE_SECS, Trip};
+use super::moment::{DEATH_SECS, Moment, PULSE_SECS};
+use super::trip::Trip;
 use crate::stage::journey::{Journey, Phase};
 use crate::stage::looks::Looks;
 use netlab::History;
@@ -9,7 +10,7 @@ use wire::Instant;
 
 /// Transits of the past looked at for their afterglow, in one direction.
 const VISITS_PAST_MAX: usize = 400;
-/// One sample for so many pixels where there are too many frames to look at each.
+/// Where there are too many frames to look at each: one sample in this many pixels.
 const SAMPLE_PX: f64 = 3.0;
 
 /// Collects what is seen of one direction, in order of handing over; says whether there was more than `visits_max`.

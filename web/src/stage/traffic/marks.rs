@@ -1,5 +1,6 @@
 //! What moves, as things to be drawn and pointed at.
 
+use super::trip::Trip;
 use crate::stage::looks::Look;
 use kurbo::{Point, Vec2};
 use lab::palette::Swatch;
@@ -181,5 +182,49 @@ impl Stretch {
         } else {
             stretches.push(next);
         }
+    }
+}
+
+/// Everything that moves.
+#[derive(Default)]
+pub struct Traffic {
+    /// Frames on lanes.
+    pub marks: Vec<Mark>,
+    /// Stretches of lanes where frames follow each other too closely to be drawn apart.
+    pub bands: Vec<Stretch>,
+    /// Bits in cable cores.
+    pub lights: Vec<Stretch>,
+    /// Queues that hold something.
+    pub queues: Vec<Queue>,
+    /// The frames in them.
+    pub slots: Vec<Slot>,
+    /// Frames that were dropped a moment ago.
+    pub deaths: Vec<Death>,
+    /// Frames that arrived a moment ago.
+    pub pulses: Vec<Pulse>,
+    /// How brightly each port's light shines, by link and end: `2 × link + end`.
+    pub glow: Vec<f64>,
+    /// One label for many small marks.
+    pub tallies: Vec<Tally>,
+    /// Frames on wires.
+    pub moving: usize,
+    /// Kept for its memory.
+    pub trips: Vec<Trip>,
+}
+
+impl Traffic {
+    /// Begins a frame.
+    pub fn begin(&mut self, links: usize) {
+        self.marks.clear();
+        self.bands.clear();
+        self.lights.clear();
+        self.queues.clear();
+        self.slots.clear();
+        self.deaths.clear();
+        self.pulses.clear();
+        self.tallies.clear();
+        self.glow.clear();
+        self.glow.resize(links * 2, 0.0);
+        self.moving = 0;
     }
 }

@@ -13,114 +13,34 @@
 //!
 //! # What it costs
 //!
-//! Bounded, whatever the network does: at most [`VISITS_MAX`] transits are looked at for one animation frame. On a direction
+//! Bounded, in every network: at most [`VISITS_MAX`] transits are looked at for one animation frame. On a direction
 //! that has more in flight than its share, the lane is sampled instead, one transit every few pixels, each found by a
 //! binary search; at that density they are a band anyway.
 
 mod arrange;
 mod fates;
 mod gather;
-mod marks;
+pub mod marks;
+pub mod moment;
 #[cfg(test)]
 mod tests;
+mod trip;
 mod words;
 
-use super::journey::Journey;
 use super::layout::Layout;
-use super::looks::{Look, Looks};
+use super::looks::Looks;
 use arrange::Way;
 use gather::{gather, sample};
-pub use marks::{Death, Focus, Form, Mark, Pulse, Queue, Slot, Stretch, Tally};
+use marks::Traffic;
+use moment::{DEATH_SECS, Moment};
 use netlab::History;
-use netlab::history::FrameId;
 use netlab::topology::{Direction, End, LinkId, Topology};
-use trace::Trace;
 use wire::Instant;
 
 /// Transits looked at for one animation frame, in all.
 pub const VISITS_MAX: usize = 12_000;
 /// Of those, in one direction at most.
 const VISITS_DIRECTION_MAX: usize = 3_000;
-/// A death is seen for this long, in the viewer's seconds.
-pub const DEATH_SECS: f64 = 1.2;
-/// An arrival's pulse is seen for this long, in the viewer's seconds.
-pub const PULSE_SECS: f64 = 0.45;
-
-/// The moment looked at.
-#[derive(Clone, Copy)]
-pub struct Moment<'a> {
-    /// The playhead in virtual nanoseconds.
-    pub at: u64,
-    /// Virtual nanoseconds in one of the viewer's seconds.
-    pub rate: f64,
-    /// The selected frame.
-    pub selected: Option<FrameId>,
-    /// The frame under the pointer.
-    pub hovered: Option<FrameId>,
-    /// Only frames that pass its filter are shown.
-    pub sieve: Option<&'a Trace>,
-}
-
-/// Everything that moves.
-#[derive(Default)]
-pub struct Traffic {
-    /// Frames on lanes.
-    pub marks: Vec<Mark>,
-    /// Stretches of lanes where frames follow each other too closely to be told apart.
-    pub bands: Vec<Stretch>,
-    /// Bits in cable cores.
-    pub lights: Vec<Stretch>,
-    /// Queues that hold something.
-    pub queues: Vec<Queue>,
-    /// The frames in them.
-    pub slots: Vec<Slot>,
-    /// Frames that were dropped a moment ago.
-    pub deaths: Vec<Death>,
-    /// Frames that arrived a moment ago.
-    pub pulses: Vec<Pulse>,
-    /// How brightly each port's light shines, by link and end: `2 × link + end`.
-    pub glow: Vec<f64>,
-    /// One label for many small marks.
-    pub tallies: Vec<Tally>,
-    /// Frames on wires.
-    pub moving: usize,
-    trips: Vec<Trip>,
-}
-
-/// A frame's journey, and what it looks like.
-#[derive(Clone, Copy, Debug)]
-pub struct Trip {
-    /// When it is where.
-    pub journey: Journey,
-    /// Its look.
-    pub look: Look,
-}
-
-impl Moment<'_> {
-    /// Whether a frame is to be seen.
-    fn shows(&self, frame: FrameId) -> bool {
-        self.sieve.and_then(|trace| trace.passes(frame)).unwrap_or(true)
-    }
-
-    /// The viewer's seconds that a span of virtual nanoseconds lasts.
-    fn secs(&self, nanos: u64) -> f64 {
-        nanos as f64 / self.rate.max(1e-9)
-    }
-
-    /// Virtual nanoseconds that last so many of the viewer's seconds.
-    fn nanos(&self, secs: f64) -> u64 {
-        (secs * self.rate) as u64
-    }
-
-    fn focus(&self, frame: FrameId) -> Focus {
-        match Some(frame) {
-            frame if frame == self.selected => Focus::Selected,
-            frame if frame == self.hovered => Focus::Hovered,
-            _ => Focus::None,
-        }
-    }
-}
-
 impl Traffic {
     /// Everything that moves on this network at this moment.
     pub fn compose(
@@ -159,19 +79,5 @@ impl Traffic {
             }
         }
         self.make_room(topology, layout, looks);
-    }
-
-    fn begin(&mut self, links: usize) {
-        self.marks.clear();
-        self.bands.clear();
-        self.lights.clear();
-        self.queues.clear();
-        self.slots.clear();
-        self.deaths.clear();
-        self.pulses.clear();
-        self.tallies.clear();
-        self.glow.clear();
-        self.glow.resize(links * 2, 0.0);
-        self.moving = 0;
     }
 }

@@ -1,12 +1,12 @@
 use super::arrange::Way;
 use super::marks::Reason;
 use super::*;
-use crate::stage::Pointer;
 use crate::stage::hit::hit;
 use crate::stage::journey::Journey;
 use crate::stage::journey::tests::{journey, journeys, train};
 use crate::stage::layout::tests::layout;
 use crate::stage::looks::tests::{looks, raw};
+use crate::stage::pointer::Pointer;
 use kurbo::{Point, Rect};
 use lab::selection::Selection;
 use netlab::history::{DropReason, TransitId};

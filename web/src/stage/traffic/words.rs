@@ -5,8 +5,7 @@
 //! it does not cover what was said before; otherwise the dead of a direction are only counted, and texts are left out. What
 //! is said does not depend on counts or ages, so that nothing flickers.
 
-use super::Traffic;
-use super::marks::{Death, Queue, Tally};
+use super::marks::{Death, Queue, Tally, Traffic};
 use crate::stage::layout::{Layout, NodeShape};
 use crate::stage::looks::{Looks, Weight};
 use crate::stage::sizes::Sizes;
@@ -14,17 +13,17 @@ use kurbo::{Point, Rect, Vec2};
 use netlab::topology::{Direction, Topology};
 use std::borrow::Cow;
 
-/// How far the dead fall, in heights of a capsule.
+/// How far dropped frames fall, in heights of a capsule.
 const FALL: f64 = 1.9;
-/// Those that are only counted stay nearer to where they died.
+/// Dropped frames that are only counted stay nearer to where they were dropped.
 const FALL_COUNTED: f64 = 0.5;
-/// Every count is taken for one of so many digits: the words that follow do not jump with it.
+/// Every count takes the room of this many digits, so that the words after it stay in place when it grows.
 const COUNT_EM: f64 = 3.0;
 
-/// More places than this say nothing but a number, whether there is room or not: nobody reads so much, and looking for room
+/// More places than this say nothing but a number, whether there is room or not: so many words are not read, and looking for room
 /// takes time.
-const SAID_MAX: usize = 240;
-/// Likewise.
+const WORDED_MAX: usize = 240;
+/// The same bound for labels of many small marks.
 const TALLIES_MAX: usize = 64;
 
 /// A rectangle that may be turned.
@@ -145,7 +144,7 @@ impl Traffic {
         let mut said: Vec<Turned> = Vec::new();
         for group in self.deaths.chunk_by_mut(|one, other| one.way == other.way) {
             let covers: Vec<Turned> = group.iter().flat_map(|death| death.covers(sizes, looks)).collect();
-            let full = said.len() + covers.len() > SAID_MAX;
+            let full = said.len() + covers.len() > WORDED_MAX;
             let way = group[0].way;
             let hides =
                 |cover: &Turned| said.iter().any(|other| other.overlaps(cover)) || in_the_way(way, cover);
@@ -297,7 +296,7 @@ mod tests {
             everywhere.flat_map(|(link, at)| dead(&mut looks, link % 2, at, 3)).collect();
         let mut traffic = Traffic { deaths, ..Traffic::default() };
         traffic.make_room(&two_hosts_and_a_switch().0, &layout(), &looks);
-        assert!(traffic.deaths.iter().filter(|death| death.whole).count() <= SAID_MAX);
-        assert_eq!(words(&traffic.deaths).len(), 1_000, "each is told of all the same");
+        assert!(traffic.deaths.iter().filter(|death| death.whole).count() <= WORDED_MAX);
+        assert_eq!(words(&traffic.deaths).len(), 1_000, "each has its words all the same");
     }
 }

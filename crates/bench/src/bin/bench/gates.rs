@@ -1,19 +1,19 @@
-//! What has to hold. The figures come from a study before the engine was written; they are not wishes made afterwards.
+//! Limits that the figures have to keep. They come from a study before the engine was written.
 
 use crate::Measured;
 use crate::instrument::Instrument;
 use crate::page::Page;
 use crate::peer::PEER;
 use crate::rounds::{Host, Results};
-use crate::statistics::Summary;
+use crate::statistics::{Summary, number};
 use bench::Figure;
 
-/// How often the peer's native figures are to be reached, natively and in wasm.
+/// The factors by which we have to be faster than the peer, natively and in wasm.
 const TIMES_PEER_NATIVE: f64 = 20.0;
 const TIMES_PEER_WASM: f64 = 10.0;
 /// From navigation to the first frame that moves.
 const FIRST_FRAME_MS: f64 = 1_000.0;
-/// What a screen of 60 pictures a second leaves for one.
+/// The time for one frame at 60 frames a second.
 pub const FRAME_MS: f64 = 1_000.0 / 60.0;
 /// A filter over 100,000 packets: one that reads fields where they are, and one that needs the whole tree of each packet.
 const FILTER_MS: f64 = 150.0;
@@ -21,13 +21,13 @@ const TREE_FILTER_MS: f64 = 4_000.0;
 /// What a page may take after ten minutes of traffic: the history's limit of 256 MB, and half as much for all else.
 const MEMORY_MB: f64 = 384.0;
 
-/// Something that has to hold.
+/// A figure and its limit.
 struct Gate {
     what: &'static str,
     case: &'static str,
     reading: Reading,
     limit: Limit,
-    /// What was hoped for besides.
+    /// A stricter limit, as a goal.
     stretch: f64,
     hosts: &'static [Host],
 }
@@ -118,7 +118,7 @@ pub struct Verdict {
     pub limit: String,
     pub measured: String,
     pub holds: bool,
-    /// Whether what was hoped for holds too; `None`: nothing was.
+    /// Whether the goal is reached, too; `None`: there is none.
     pub stretch_holds: Option<bool>,
 }
 
@@ -168,7 +168,7 @@ impl Gate {
             Some(Verdict {
                 what: format!("{}, {host}", self.what),
                 limit: format!("{} ({})", self.limit.shown(), self.stretch),
-                measured: crate::report::number(value),
+                measured: number(value),
                 holds: self.limit.holds(value),
                 stretch_holds: Some(self.limit.with(self.stretch).holds(value)),
             })
@@ -176,7 +176,7 @@ impl Gate {
     }
 }
 
-/// For each host the figure that comes out worst.
+/// For each host the worst ratio.
 fn times_peer(results: &Results) -> Vec<Verdict> {
     let worst = |host: Host| {
         let times = PEER.iter().filter(|peer| !peer.waits).filter_map(|peer| {
@@ -191,7 +191,7 @@ fn times_peer(results: &Results) -> Vec<Verdict> {
         Some(Verdict {
             what: format!("× mirage-vnetif's native speed, the least of all, {host}"),
             limit: format!("≥ {least}"),
-            measured: format!("{} ({what})", crate::report::number(times)),
+            measured: format!("{} ({what})", number(times)),
             holds: times >= least,
             stretch_holds: None,
         })
@@ -203,7 +203,7 @@ fn times_peer(results: &Results) -> Vec<Verdict> {
 fn of_memory(alone: &Results) -> Vec<Verdict> {
     let verdict = |host: Host| {
         let taken = alone.figure(alone.of("memory/ten-minutes")?, host, Figure::Taken)?.median;
-        // Where the system does not tell there is nothing to judge.
+        // Where the system does not report memory, there is nothing to compare.
         (taken > 0.0)
             .then(|| at_most(format!("memory after ten minutes of TCP, MB, {host}"), MEMORY_MB, taken))
     };
@@ -240,7 +240,6 @@ fn of_instrument(instrument: &Instrument) -> Vec<Verdict> {
 }
 
 fn at_most(what: String, limit: f64, value: f64) -> Verdict {
-    use crate::report::number;
     Verdict {
         what,
         limit: format!("≤ {}", number(limit)),

@@ -1,4 +1,4 @@
-//! The built page among 100,000 packets, used as a person uses it who looks for something: what is to be waited for.
+//! The built page with 100,000 packets: the time of dragging, scrolling and filtering.
 
 use crate::worker::Worker;
 use anyhow::{Context as _, Result};
@@ -13,7 +13,7 @@ pub struct Instrument {
     /// The playhead is dragged to another moment: the processor time of the page's thread for the pointer's move and the animation
     /// frame that shows it, in milliseconds; one for each position.
     pub scrub: Vec<f64>,
-    /// The list is scrolled: likewise.
+    /// The same while the list is scrolled.
     pub scroll: Vec<f64>,
     /// Filters being applied.
     pub filters: Vec<Sifted>,

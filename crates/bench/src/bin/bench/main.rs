@@ -6,9 +6,9 @@
 //! | [`worker`] | a process that takes samples when asked; this program is one, two scripts are the others |
 //! | [`rounds`] | all workers in turn, again and again |
 //! | [`statistics`] | medians and their spread |
-//! | [`peer`], [`gates`] | what is compared with mirage-vnetif, and what has to hold |
-//! | [`page`] | what a visitor downloads and waits for |
-//! | [`instrument`] | the page among 100,000 packets: what a person waits for who looks for something |
+//! | [`peer`], [`gates`] | the comparison with mirage-vnetif, and the limits of figures |
+//! | [`page`] | the page's size, and the time until the first frame moves |
+//! | [`instrument`] | the page with 100,000 packets: dragging, scrolling, filtering |
 //! | [`report`] | the tables, and their place in docs/PERFORMANCE.md |
 
 #![allow(clippy::disallowed_methods, reason = "measuring needs a clock")]
@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 use worker::Worker;
 
-/// A machine on which somebody has just built this is not quite at rest yet.
+/// The pause before measuring: just after a build a machine is still busy.
 const LOAD_CALM: f64 = 2.0;
 
 #[derive(Parser)]
@@ -171,7 +171,7 @@ fn once(case: &str) -> Result<()> {
     Ok(())
 }
 
-/// Says so if others are at work, where the system tells.
+/// Warns if the machine is busy, where the system reports its load.
 fn warn_if_busy() {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().and_then(|minute| minute.parse::<f64>().ok());

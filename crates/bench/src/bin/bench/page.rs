@@ -1,4 +1,4 @@
-//! What a visitor downloads and waits for, and how fast the engine is in a tab that was just opened.
+//! The page's size, the time until the first frame moves, and the speed of the engine in a tab that was just opened.
 
 use crate::instrument::{self, Instrument};
 use crate::statistics::Summary;

@@ -1,4 +1,4 @@
-//! What the peer does: mirage-vnetif 0.6.2 with tcpip 9.0.1 (OCaml, native code, nothing recorded), measured on the same
+//! The figures of the peer: mirage-vnetif 0.6.2 with tcpip 9.0.1 (OCaml, native code, nothing recorded), measured on the same
 //! kind of machine.
 
 use bench::Figure;
@@ -9,7 +9,7 @@ pub struct Peer {
     pub case: &'static str,
     pub figure: Figure,
     pub value: f64,
-    /// Most of the time nobody works: all wait for TCP's timers, which are the protocol's and not a matter of speed.
+    /// Most of the time is spent waiting for TCP's timers, which belong to the protocol and are no matter of speed.
     pub waits: bool,
 }
 

@@ -6,7 +6,7 @@ use crate::instrument::worst;
 use crate::page::Page;
 use crate::peer::PEER;
 use crate::rounds::{CaseResults, Host, Results};
-use crate::statistics::Summary;
+use crate::statistics::{Summary, number};
 use anyhow::{Context as _, Result};
 use bench::Figure;
 use std::fmt::Write as _;
@@ -131,7 +131,7 @@ fn instrument_table(page: Option<&Page>) -> String {
     };
     let mut rows = vec![
         frames("the playhead is dragged: processor time of the move and the picture", &instrument.scrub),
-        frames("the packet list is scrolled: likewise", &instrument.scroll),
+        frames("the packet list is scrolled: processor time of the move and the picture", &instrument.scroll),
     ];
     rows.extend(instrument.filters.iter().map(|filter| {
         let what = format!("`{}`: from its last letter to the whole list", filter.text);
@@ -194,17 +194,6 @@ fn cell(summary: Option<Summary>) -> String {
     })
 }
 
-/// With three digits that count.
-pub fn number(value: f64) -> String {
-    let decimals = match value.abs() {
-        100.0.. => 0,
-        10.0.. => 1,
-        1.0.. => 2,
-        _ => 3,
-    };
-    format!("{value:.decimals$}")
-}
-
 fn machine() -> String {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -256,10 +245,5 @@ mod tests {
         assert_eq!(new, format!("# Title\n{BEGIN}\n\nnew\n\n{END}\nrest\n"));
         assert_eq!(replaced(&new, "new\n").unwrap(), new);
         assert_eq!(replaced("# Title", "new"), None);
-    }
-
-    #[test]
-    fn numbers_have_three_digits() {
-        assert_eq!([1234.5, 45.67, 2.345, 0.4567].map(number), ["1234", "45.7", "2.35", "0.457"]);
     }
 }

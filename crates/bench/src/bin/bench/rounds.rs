@@ -35,7 +35,7 @@ impl fmt::Display for Host {
 
 /// All samples.
 pub struct Results {
-    /// Who took part, in the order of a round.
+    /// The hosts, in the order of a round.
     pub hosts: Vec<Host>,
     /// What was measured.
     pub cases: Vec<CaseResults>,
@@ -69,9 +69,9 @@ impl Results {
     }
 }
 
-/// Goes round.
+/// Runs all rounds.
 pub fn run(workers: &mut [(Host, Worker)], selection: &Selection) -> Result<Results> {
-    ensure!(selection.rounds > 0, "there is nothing to tell of no rounds");
+    ensure!(selection.rounds > 0, "--rounds has to be at least 1");
     let selected = |case: &&Case| case.name.starts_with(&selection.only);
     let mut cases: Vec<_> =
         CASES.iter().filter(selected).map(|case| CaseResults { case, rounds: Vec::new() }).collect();

@@ -1,6 +1,6 @@
 //! Medians and their spread.
 
-/// What many samples come to. Medians, because what disturbs a measurement only ever makes it slower, and at times much.
+/// The summary of many samples: medians, because disturbances only make a sample slower, and some of them much slower.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     /// Half of the samples are above.
@@ -26,6 +26,17 @@ fn quantile(sorted: &[f64], part: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
+/// A number with three significant digits.
+pub fn number(value: f64) -> String {
+    let decimals = match value.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 3,
+    };
+    format!("{value:.decimals$}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +51,10 @@ mod tests {
     fn an_even_number_has_its_median_in_between() {
         assert_eq!(Summary::of([1.0, 2.0]).median, 1.5);
         assert_eq!(Summary::of([3.0]), Summary { median: 3.0, spread: 0.0 });
+    }
+
+    #[test]
+    fn numbers_have_three_digits() {
+        assert_eq!([1234.5, 45.67, 2.345, 0.4567].map(number), ["1234", "45.7", "2.35", "0.457"]);
     }
 }

@@ -1,7 +1,7 @@
 //! A process that takes samples when asked.
 //!
-//! The same few lines everywhere: it says its version; then a case's name goes in, a [`Measurement`] comes out as a line of
-//! JSON, until the input ends. So natively, in Node and in a browser one sample is taken in one way.
+//! Natively, in Node and in a browser it has the same protocol: it prints its version; then, for each line with a case's name, it
+//! prints a [`Measurement`] as a line of JSON, until the input ends.
 
 use anyhow::{Context as _, Result, bail};
 use bench::{Case, Measurement, Sample};
@@ -77,7 +77,7 @@ impl Worker {
     /// What it answers to a line.
     pub fn ask(&mut self, question: &str) -> Result<String> {
         let questions = self.questions.as_mut().expect("it is open until the worker is dropped");
-        // If it is gone, reading will say so, and better.
+        // If the worker has ended, reading returns the better error.
         let _ = writeln!(questions, "{question}").and_then(|()| questions.flush());
         self.line()
     }
@@ -86,7 +86,7 @@ impl Worker {
         let mut line = String::new();
         if self.answers.read_line(&mut line)? == 0 {
             let status = self.child.wait()?;
-            bail!("{} ended ({status}) when it should have answered; above is what it said", self.command);
+            bail!("{} ended ({status}) when it should have answered; its output is above", self.command);
         }
         Ok(line.trim_end().to_owned())
     }

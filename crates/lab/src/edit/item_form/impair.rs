@@ -2,11 +2,12 @@
 //! their fields, is what the document has.
 
 use super::field::Field;
-use super::{ON, PERCENTAGE, hundredth, number_or_text, ticked};
+use super::{ON, PERCENTAGE, hundredth, ticked};
 use crate::format::decimal;
-use crate::run_form::{Wrong, quoted};
+use crate::run_form::Wrong;
 use netlab::Ratio;
 use netlab::topology::{End, Way};
+use scenario::item::{Fields, Json};
 use scenario::quantity::{show_size, show_time};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -245,9 +246,9 @@ impl Entry {
         self.values.get(&*part.field.key).map_or(part.field.default, String::as_str)
     }
 
-    /// As an entry of a document whose link has the ends `x` and `y`.
-    pub fn json(&self, place: usize, wrong: &mut Vec<Wrong>) -> String {
-        let mut fields = Vec::new();
+    /// As an entry of a document; `ends` are the ids of the link's ends.
+    pub fn entry<'f>(&'f self, ends: [&'f str; 2], place: usize, wrong: &mut Vec<Wrong>) -> Fields<'f> {
+        let mut fields = Fields::default();
         for part in self.kind.parts() {
             let (key, typed) = (&part.field.key, self.of(part).trim());
             // What may be left out, and is.
@@ -256,31 +257,33 @@ impl Entry {
             }
             let value = match part.unit {
                 Unit::Percent => match hundredth(typed) {
-                    Some(ratio) => ratio,
+                    Some(ratio) => Json::Number(ratio.into()),
                     None => {
                         wrong.push((format!("impair.{place}.{key}"), PERCENTAGE.to_owned()));
                         continue;
                     }
                 },
-                Unit::Text => quoted(typed),
-                Unit::Number => number_or_text(typed),
-                Unit::Check => (typed == ON).to_string(),
+                Unit::Text => typed.into(),
+                Unit::Number => Json::typed(typed),
+                Unit::Check => (typed == ON).into(),
             };
-            fields.push(format!(r#""{key}":{value}"#));
+            fields.put(&**key, value);
         }
-        let inner = fields.join(",");
-        let from = match self.from {
-            Some(End::First) => r#","from":"x""#,
-            Some(End::Second) => r#","from":"y""#,
-            None => "",
-        };
-        match self.kind {
+        let mut entry = match self.kind {
             Kind::Burst | Kind::Outage | Kind::Silence => {
-                format!(r#"{{"{}":{{{inner}}}{from}}}"#, self.kind.key())
+                let mut entry = Fields::default();
+                entry.put(self.kind.key(), fields);
+                entry
             }
-            Kind::Down => format!(r#"{{"down":true{from}}}"#),
-            _ => format!("{{{inner}{from}}}"),
-        }
+            Kind::Down => {
+                let mut entry = Fields::default();
+                entry.put("down", true);
+                entry
+            }
+            _ => fields,
+        };
+        entry.maybe("from", self.from.map(|end| ends[end.index()]));
+        entry
     }
 
     /// An impairment as it is.

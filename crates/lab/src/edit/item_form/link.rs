@@ -3,11 +3,13 @@
 use super::field::Field;
 use super::impair::entries;
 use super::words::Lines;
-use super::{Group, ItemForm, PERCENTAGE, hundredth, read};
+use super::{Group, ItemForm, PERCENTAGE, at_fields, hundredth};
 use crate::format::decimal;
 use crate::run_form::Wrong;
 use netlab::topology::{End, Link, NodeKind, Port, Topology, Way};
+use scenario::Scenario;
 use scenario::fault::Step;
+use scenario::item::{Fields, Json};
 use scenario::quantity::{show_rate, show_size, show_time};
 use wire::impair::Impairment;
 use wire::line::{CoDel, Discipline, LineConfig, QueueLimit};
@@ -24,7 +26,7 @@ const DISCIPLINES: &[(&str, &str)] = &[
 ];
 
 /// The fields of a direction.
-struct Fields {
+struct WayFields {
     rate: Field,
     delay: Field,
     queue: Field,
@@ -38,8 +40,8 @@ struct Fields {
     codel_interval: Field,
 }
 
-static WAYS: [Fields; 2] = [
-    Fields {
+static WAYS: [WayFields; 2] = [
+    WayFields {
         rate: Field::text("rate", "Rate", "100Mbps"),
         delay: Field::text("delay", "Delay", "1ms"),
         queue: Field::text("queue", "Queue", "64KiB").hint(QUEUE_HINT),
@@ -52,7 +54,7 @@ static WAYS: [Fields; 2] = [
         codel_target: Field::text("target", "CoDel target", "5ms").further(),
         codel_interval: Field::text("interval", "CoDel interval", "100ms").further(),
     },
-    Fields {
+    WayFields {
         rate: Field::text("rate back", "Rate back", "100Mbps"),
         delay: Field::text("delay back", "Delay back", "1ms"),
         queue: Field::text("queue back", "Queue back", "64KiB").hint(QUEUE_HINT),
@@ -158,52 +160,42 @@ impl ItemForm {
         [Group { title: String::new(), fields }].into_iter().chain(ports).collect()
     }
 
-    fn ways(&self) -> &'static [Fields] {
+    fn ways(&self) -> &'static [WayFields] {
         if self.value(&ALIKE).is_empty() { &WAYS[..1] } else { &WAYS }
     }
 
-    /// Both directions of a link and the ports at its ends, or everything that keeps them from being any.
-    pub fn link(&self, topology: &Topology, link: &Link) -> Result<([Way; 2], [Port; 2]), Vec<Wrong>> {
+    /// Both directions of a link and the ports at its ends.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with the key of its field.
+    pub fn link(&self, scenario: &Scenario, link: &Link) -> Result<([Way; 2], [Port; 2]), Vec<Wrong>> {
         let [there, back] = match self.ways() {
             [both] => [both; 2],
             ways => [&ways[0], &ways[1]],
         };
+        let ids = link.ends.map(|end| scenario.id(end));
+        let kinds = link.ends.map(|end| &scenario.topology.node(end).kind);
         let mut wrong = Vec::new();
-        let mut impair = Vec::new();
-        for (way, from) in [(there, "x"), (back, "y")] {
-            let typed = self.value(&way.loss);
-            match hundredth(typed) {
-                _ if typed.trim().is_empty() => {}
-                Some(loss) => impair.push(format!(r#"{{"loss":{loss},"from":"{from}"}}"#)),
-                None => wrong.push((way.loss.key.to_string(), PERCENTAGE.to_owned())),
-            }
-        }
+        let mut impair = self.losses([there, back], ids, &mut wrong);
         let losses = impair.len();
-        impair.extend(self.impairments.iter().enumerate().map(|(place, it)| it.json(place, &mut wrong)));
-        let both = |show: &mut dyn FnMut(&Fields) -> String| format!("[{},{}]", show(there), show(back));
-        let rate = both(&mut |way| self.as_text(&way.rate));
-        let delay = both(&mut |way| self.as_text(&way.delay));
-        let queue = both(&mut |way| self.queue_json(way, &mut wrong));
-        let kinds = link.ends.map(|end| &topology.node(end).kind);
+        let others = self.impairments.iter().enumerate();
+        impair.extend(others.map(|(place, it)| it.entry(ids, place, &mut wrong).into()));
         let mut lines = [Lines::default(), Lines::default()];
-        let mut ports = Vec::new();
-        for (end, name) in ["x", "y"].into_iter().enumerate() {
-            if let Some(port) = self.port_json(end, kinds[end], &mut lines[end], &mut wrong) {
-                ports.push(format!(r#""{name}":{port}"#));
+        let mut ports = Fields::default();
+        let mut fields = Fields::default();
+        fields
+            .put("ends", Json::texts(ids))
+            .put("rate", of_both([there, back], |way| self.as_text(&way.rate)))
+            .put("delay", of_both([there, back], |way| self.as_text(&way.delay)))
+            .put("queue", of_both([there, back], |way| self.queue_field(way, &mut wrong)))
+            .put("impair", Json::List(impair));
+        for (end, id) in ids.into_iter().enumerate() {
+            if let Some(port) = self.port_fields(end, kinds[end], &mut lines[end], &mut wrong) {
+                ports.put(id, port);
             }
         }
-        let [x, y] = kinds.map(|kind| match kind {
-            // What a host has is of no concern here, and a hub has nothing.
-            NodeKind::Host(_) | NodeKind::Hub => "hub",
-            NodeKind::Switch(_) => "switch",
-            NodeKind::Router(_) => "router",
-        });
-        let text = format!(
-            r#"{{"packetarium":1,"nodes":[{{"id":"x","kind":"{x}"}},{{"id":"y","kind":"{y}"}}],"links":[{{"ends":["x","y"],"rate":{rate},"delay":{delay},"queue":{queue},"impair":[{}],"ports":{{{}}}}}]}}"#,
-            impair.join(","),
-            ports.join(","),
-        );
-        let read = read(&text, |steps| {
+        fields.put("ports", ports);
+        let read = at_fields(scenario.read_link(&fields), |steps| {
             let [_, _, Step::Field(first), rest @ ..] = steps else { return None };
             let way = if matches!(rest, [Step::Index(1), ..]) { back } else { there };
             match (first.as_str(), rest) {
@@ -227,9 +219,9 @@ impl ItemForm {
                     key.filter(known).or_else(first).map(|key| (key, None))
                 }
                 ("ports", [Step::Field(end), Step::Field(key), rest @ ..]) => {
-                    let end = usize::from(end == "y");
+                    let end = usize::from(end == ids[1]);
                     let line = match (key.as_str(), rest) {
-                        ("vlans", [Step::Field(vlan), ..]) => lines[end].with(vlan),
+                        ("vlans", [Step::Field(vlan), ..]) => lines[end].of_vlan(vlan),
                         _ => None,
                     };
                     Some((format!("port{end}.{key}"), line))
@@ -237,12 +229,12 @@ impl ItemForm {
                 _ => None,
             }
         });
-        let mut read = match (read, wrong.is_empty()) {
+        let read = match (read, wrong.is_empty()) {
             (Ok(read), true) => read,
             (Ok(_), false) => return Err(wrong),
             (Err(more), _) => return Err([wrong, more].concat()),
         };
-        let Link { mut ways, mut ports, .. } = read.topology.links.remove(0);
+        let Link { mut ways, mut ports, .. } = read;
         // What is only in another order is as it was.
         for (way, before) in ways.iter_mut().zip(&link.ways) {
             if same_impairments(&way.impairments, &before.impairments) {
@@ -262,31 +254,55 @@ impl ItemForm {
         Ok((ways, ports))
     }
 
-    fn queue_json(&self, way: &Fields, wrong: &mut Vec<Wrong>) -> String {
+    /// The plain loss of each direction, which has a field of its own.
+    fn losses<'f>(&self, ways: [&WayFields; 2], ids: [&'f str; 2], wrong: &mut Vec<Wrong>) -> Vec<Json<'f>> {
+        let mut losses = Vec::new();
+        for (way, from) in ways.into_iter().zip(ids) {
+            let typed = self.value(&way.loss);
+            match hundredth(typed) {
+                _ if typed.trim().is_empty() => {}
+                Some(loss) => {
+                    let mut entry = Fields::default();
+                    entry.put("loss", Json::Number(loss.into())).put("from", from);
+                    losses.push(entry.into());
+                }
+                None => wrong.push((way.loss.key.to_string(), PERCENTAGE.to_owned())),
+            }
+        }
+        losses
+    }
+
+    fn queue_field(&self, way: &WayFields, wrong: &mut Vec<Wrong>) -> Json<'_> {
         let size = self.as_text(&way.queue);
-        match self.value(&way.discipline) {
-            "red" => {
+        let (name, settings) = match self.value(&way.discipline) {
+            name @ "red" => {
                 let probability = hundredth(self.value(&way.red_probability)).unwrap_or_else(|| {
                     wrong.push((way.red_probability.key.to_string(), PERCENTAGE.to_owned()));
                     "0".to_owned()
                 });
-                let [min, max] = [&way.red_min, &way.red_max].map(|field| self.as_text(field));
-                let weight = self.as_number(&way.red_weight);
-                format!(
-                    r#"{{"size":{size},"red":{{"min":{min},"max":{max},"probability":{probability},"weight":{weight}}}}}"#
-                )
+                let mut red = Fields::default();
+                red.put("min", self.as_text(&way.red_min))
+                    .put("max", self.as_text(&way.red_max))
+                    .put("probability", Json::Number(probability.into()))
+                    .put("weight", self.as_number(&way.red_weight));
+                (name, red)
             }
-            "codel" => {
-                let [target, interval] =
-                    [&way.codel_target, &way.codel_interval].map(|field| self.as_text(field));
-                format!(r#"{{"size":{size},"codel":{{"target":{target},"interval":{interval}}}}}"#)
+            name @ "codel" => {
+                let mut codel = Fields::default();
+                codel
+                    .put("target", self.as_text(&way.codel_target))
+                    .put("interval", self.as_text(&way.codel_interval));
+                (name, codel)
             }
-            _ => size,
-        }
+            _ => return size,
+        };
+        let mut queue = Fields::default();
+        queue.put("size", size).put(name, settings);
+        queue.into()
     }
 }
 
-impl Fields {
+impl WayFields {
     /// The field that a fault in the queue is about.
     fn of_queue(&self, steps: &[Step]) -> &Field {
         let last = steps.iter().rev().find_map(|step| match step {
@@ -303,6 +319,11 @@ impl Fields {
             _ => &self.queue,
         }
     }
+}
+
+/// A list of two values, one for each direction.
+fn of_both<'f>(ways: [&WayFields; 2], show: impl FnMut(&WayFields) -> Json<'f>) -> Json<'f> {
+    Json::List(ways.map(show).into())
 }
 
 /// What the fields show of a direction.

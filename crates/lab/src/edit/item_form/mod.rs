@@ -1,6 +1,6 @@
 //! The settings of a node, or of a link and the ports at its ends, as fields of text. As with the form that starts a run, what is
-//! typed is read by the document's own reader: what can be typed, what is wrong with it and how that is said is known in one
-//! place only. What has many parts (routes, rules) is a line of words for each part.
+//! typed is read by the reader of documents (`scenario::item`): what can be typed, what is wrong with it and the words for that
+//! are known in one place only. What has many parts (routes, rules) is a line of words for each part.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -18,11 +18,12 @@ mod node;
 mod port;
 mod words;
 
-use crate::run_form::{Wrong, is_number, quoted};
+use crate::run_form::Wrong;
 use field::Field;
 use impair::Entry;
+use scenario::Fault;
 use scenario::fault::Step;
-use scenario::{Fault, Scenario};
+use scenario::item::Json;
 use std::collections::BTreeMap;
 
 /// What is being filled in.
@@ -75,14 +76,14 @@ impl ItemForm {
         self.value(field) == ON
     }
 
-    /// A field's text as a text of JSON.
-    fn as_text(&self, field: &Field) -> String {
-        quoted(self.value(field).trim())
+    /// A field's text without the spaces around it.
+    fn as_text(&self, field: &Field) -> Json<'_> {
+        self.value(field).trim().into()
     }
 
-    /// As a number, if it is one; else as a text, at which the reader takes offence.
-    fn as_number(&self, field: &Field) -> String {
-        number_or_text(self.value(field))
+    /// A field's number. What is none stays a text, and the reader says so.
+    fn as_number(&self, field: &Field) -> Json<'_> {
+        Json::typed(self.value(field))
     }
 }
 
@@ -94,19 +95,14 @@ const fn ticked(on: bool) -> &'static str {
     if on { ON } else { "" }
 }
 
-fn number_or_text(typed: &str) -> String {
-    let typed = typed.trim();
-    if is_number(typed) { typed.to_owned() } else { quoted(typed) }
-}
-
 /// The parts of a list that is written with commas.
 fn parts(typed: &str) -> impl Iterator<Item = &str> {
     typed.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// A list of texts as JSON.
-fn texts(typed: &str) -> String {
-    format!("[{}]", parts(typed).map(quoted).collect::<Vec<_>>().join(","))
+/// A list that is written with commas, as a list of texts.
+fn texts(typed: &str) -> Json<'_> {
+    Json::texts(parts(typed))
 }
 
 /// A percentage as a probability, digit by digit: `12.5` is `0.125`.
@@ -127,13 +123,12 @@ fn hundredth(percent: &str) -> Option<String> {
 /// What to write where a percentage is wanted.
 const PERCENTAGE: &str = "write a percentage from 0 to 100, like 0.5";
 
-/// Reads a small document; `key` finds the field that a fault is about, and the line in it, counted from 1.
-fn read(
-    text: &str,
+/// What was read, or each fault at its field: `key` finds the field that a fault is about, and the line in it, counted from 1.
+fn at_fields<T>(
+    read: Result<T, Vec<Fault>>,
     key: impl Fn(&[Step]) -> Option<(String, Option<usize>)>,
-) -> Result<Scenario, Vec<Wrong>> {
-    let reading = Scenario::parse(text);
-    reading.map_err(|faults| {
+) -> Result<T, Vec<Wrong>> {
+    read.map_err(|faults| {
         let wrong = |fault: Fault| {
             let (key, line) = key(fault.place.steps()).unwrap_or_default();
             let message = match line {
@@ -142,7 +137,7 @@ fn read(
             };
             (key, message)
         };
-        faults.into_iter().filter(Fault::is_error).map(wrong).collect()
+        faults.into_iter().map(wrong).collect()
     })
 }
 

@@ -2,13 +2,15 @@
 
 use super::field::Field;
 use super::words::{self, Lines};
-use super::{Group, ItemForm, NAME, read, texts, ticked};
-use crate::run_form::{Wrong, quoted};
+use super::{Group, ItemForm, NAME, at_fields, parts, texts, ticked};
+use crate::run_form::Wrong;
 use netlab::topology::{Congestion, HostConfig, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig};
 use router::config::SplitHorizon;
 use scenario::fault::Step;
+use scenario::item::{Fields, Json};
 use scenario::quantity::{show_size, show_time};
 use scenario::{Scenario, defaults};
+use std::borrow::Cow;
 
 const ADDRESSES: Field = Field::text("addresses", "Addresses", "")
     .hint("With prefix, like 10.0.0.1/24; several with commas between.");
@@ -185,17 +187,21 @@ impl ItemForm {
         vec![Group { title: String::new(), fields }]
     }
 
-    /// The node's settings, or everything that keeps them from being any.
+    /// The node's settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with the key of its field.
     pub fn node(&self, scenario: &Scenario, id: NodeId) -> Result<NodeKind, Vec<Wrong>> {
         let mut lines = LinesOf::default();
-        let settings = match &scenario.topology.node(id).kind {
-            NodeKind::Host(_) => self.host_json(),
-            NodeKind::Switch(_) => self.switch_json(),
-            NodeKind::Hub => String::from(r#""kind":"hub""#),
-            NodeKind::Router(_) => self.router_json(&mut lines, scenario, id)?,
-        };
-        let text = format!(r#"{{"packetarium":1,"nodes":[{{"id":"x",{settings}}}]}}"#);
-        let mut read = read(&text, |steps| {
+        let mut fields = Fields::default();
+        fields.put("id", scenario.id(id).to_owned());
+        match &scenario.topology.node(id).kind {
+            NodeKind::Host(_) => self.host_fields(&mut fields),
+            NodeKind::Switch(_) => self.switch_fields(&mut fields),
+            NodeKind::Hub => _ = fields.put("kind", "hub"),
+            NodeKind::Router(_) => self.router_fields(&mut fields, &mut lines, scenario, id)?,
+        }
+        let (_, _, node) = at_fields(scenario.read_node(id, &fields), |steps| {
             let [_, _, Step::Field(first), rest @ ..] = steps else { return None };
             let (list, rest) = match (first.as_str(), rest) {
                 ("tcp" | "stp" | "rip", [Step::Field(key), ..]) => return Some((key.clone(), None)),
@@ -210,95 +216,89 @@ impl ItemForm {
             };
             Some((list.to_owned(), line))
         })?;
-        let mut kind = read.topology.nodes.remove(0).kind;
-        if let NodeKind::Router(RouterConfig { filter: Some(filter), .. }) = &mut kind {
-            for (rule, port) in filter.rules.iter_mut().zip(&lines.ports) {
-                rule.port = *port;
-            }
-        }
-        Ok(kind)
+        Ok(node.kind)
     }
 
-    fn host_json(&self) -> String {
-        let mut json = format!(r#""kind":"host","addresses":{}"#, texts(self.value(&ADDRESSES)));
-        let gateways = texts(self.value(&GATEWAY));
-        if gateways != "[]" {
-            json += &format!(r#","gateway":{gateways}"#);
+    fn host_fields<'f>(&'f self, fields: &mut Fields<'f>) {
+        fields.put("kind", "host").put("addresses", texts(self.value(&ADDRESSES)));
+        let gateways = self.value(&GATEWAY);
+        if parts(gateways).next().is_some() {
+            fields.put("gateway", texts(gateways));
         }
         if self.is_on(&SLAAC) {
-            json += r#","slaac":true"#;
+            fields.put("slaac", true);
         }
-        json += &format!(r#","mtu":{}"#, self.as_number(&MTU));
+        fields.put("mtu", self.as_number(&MTU));
         if !self.value(&MAC).trim().is_empty() {
-            json += &format!(r#","mac":{}"#, self.as_text(&MAC));
+            fields.put("mac", self.as_text(&MAC));
         }
-        let tcp = [CONGESTION, TX_BUFFER, RX_BUFFER, TCP_TIMEOUT]
-            .map(|field| format!(r#""{}":{}"#, field.key, quoted(self.value(&field))));
-        json + &format!(r#","tcp":{{{}}}"#, tcp.join(","))
+        let tcp = [CONGESTION, TX_BUFFER, RX_BUFFER, TCP_TIMEOUT];
+        fields.put("tcp", tcp.into_iter().map(|field| self.named(field)).collect::<Fields<'_>>());
     }
 
-    fn switch_json(&self) -> String {
-        let mut json = format!(r#""kind":"switch","ageing":{}"#, self.as_text(&AGEING));
+    fn switch_fields<'f>(&'f self, fields: &mut Fields<'f>) {
+        fields.put("kind", "switch").put("ageing", self.as_text(&AGEING));
         if self.is_on(&STP) {
-            let times = [HELLO, MAX_AGE, FORWARD_DELAY]
-                .map(|field| format!(r#","{}":{}"#, field.key, self.as_text(&field)));
-            json += &format!(r#","stp":{{"priority":{}{}}}"#, self.as_number(&PRIORITY), times.concat());
+            let times = [HELLO, MAX_AGE, FORWARD_DELAY].into_iter().map(|field| self.named(field));
+            let mut stp: Fields<'_> = times.collect();
+            stp.put("priority", self.as_number(&PRIORITY));
+            fields.put("stp", stp);
         }
         if self.is_on(&SNOOPING) {
-            json += r#","snooping":true"#;
+            fields.put("snooping", true);
         }
-        json
     }
 
-    fn router_json(
-        &self,
-        lines: &mut LinesOf,
+    fn router_fields<'f>(
+        &'f self,
+        fields: &mut Fields<'f>,
+        lines: &mut LinesOf<'f>,
         scenario: &Scenario,
         id: NodeId,
-    ) -> Result<String, Vec<Wrong>> {
+    ) -> Result<(), Vec<Wrong>> {
         let mut wrong = Vec::new();
-        let mut take = |field: &Field, read: &mut dyn FnMut(&str) -> Result<String, String>| {
+        let mut take = |field: &Field, read: &mut dyn FnMut(&'f str) -> Result<Fields<'f>, String>| {
             Lines::read(self.value(field), read).unwrap_or_else(|(line, what)| {
                 wrong.push((field.key.to_string(), format!("line {line}: {what}")));
                 Lines::default()
             })
         };
+        let list = |lines: &Lines<Fields<'f>>| Json::List(lines.all().map(Json::Object).collect());
+        fields.put("kind", "router");
         lines.routes = take(&ROUTES, &mut words::read_route);
-        let (mut nat, mut filter) = (String::new(), String::new());
+        fields.put("routes", list(&lines.routes));
+        if self.is_on(&RIP) {
+            let times = [SPLIT_HORIZON, UPDATE, TIMEOUT, GARBAGE].into_iter().map(|field| self.named(field));
+            let mut rip: Fields<'_> = times.collect();
+            rip.put("triggered", self.is_on(&TRIGGERED));
+            fields.put("rip", rip);
+        }
         if self.is_on(&NAT) {
             lines.forwards = take(&FORWARDS, &mut words::read_forward);
-            nat = format!(r#","nat":{{"forwards":{}}}"#, lines.forwards.json());
+            let mut nat = Fields::default();
+            nat.put("forwards", list(&lines.forwards));
+            fields.put("nat", nat);
         }
         if self.is_on(&FILTER) {
-            let ports = &mut lines.ports;
-            lines.rules = take(&RULES, &mut |line| {
-                let (json, port) = words::read_rule(line, scenario, id)?;
-                ports.push(port);
-                Ok(json)
-            });
-            let otherwise = self.as_text(&OTHERWISE);
-            filter = format!(r#","filter":{{"rules":{},"otherwise":{otherwise}}}"#, lines.rules.json());
+            lines.rules = take(&RULES, &mut |line| words::read_rule(line, scenario, id));
+            let mut filter = Fields::default();
+            filter.put("rules", list(&lines.rules)).put("otherwise", self.as_text(&OTHERWISE));
+            fields.put("filter", filter);
         }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        let mut json = format!(r#""kind":"router","routes":{}"#, lines.routes.json());
-        if self.is_on(&RIP) {
-            let times = [UPDATE, TIMEOUT, GARBAGE]
-                .map(|field| format!(r#","{}":{}"#, field.key, self.as_text(&field)));
-            let (split, triggered) = (self.as_text(&SPLIT_HORIZON), self.is_on(&TRIGGERED));
-            json +=
-                &format!(r#","rip":{{"split_horizon":{split},"triggered":{triggered}{}}}"#, times.concat());
-        }
-        Ok(json + &nat + &filter)
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    /// A field of text by its own key.
+    fn named(&self, field: Field) -> (Cow<'static, str>, Json<'_>) {
+        let text = self.as_text(&field);
+        (field.key, text)
     }
 }
 
-/// The lines of a router's lists, and the ports that its rules name.
+/// The lines of a router's lists.
 #[derive(Default)]
-struct LinesOf {
-    routes: Lines,
-    forwards: Lines,
-    rules: Lines,
-    ports: Vec<Option<u32>>,
+struct LinesOf<'f> {
+    routes: Lines<Fields<'f>>,
+    forwards: Lines<Fields<'f>>,
+    rules: Lines<Fields<'f>>,
 }

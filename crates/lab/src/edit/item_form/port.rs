@@ -1,11 +1,12 @@
 //! The ports at the ends of a cable.
 
 use super::field::Field;
-use super::words::{self, Lines};
+use super::words::{self, Lines, Vlan};
 use super::{Group, ItemForm, ON, parts, texts, ticked};
-use crate::run_form::{Wrong, quoted};
+use crate::run_form::Wrong;
 use bridge::config::{Edge, Membership};
 use netlab::topology::{NodeKind, Port};
+use scenario::item::{Fields, Json};
 
 const UP: Field = Field::check("up", "Switched on", ON);
 const MODE: Field = Field::choice(
@@ -108,65 +109,73 @@ impl ItemForm {
         Some(Group { title: format!("Port of {name}"), fields })
     }
 
-    /// As a document has it; `lines` are those of its VLANs.
-    pub(super) fn port_json(
-        &self,
+    /// The port's fields in the document; `None` if the node's ports have no settings. `lines` becomes those of its VLANs.
+    pub(super) fn port_fields<'f>(
+        &'f self,
         end: usize,
         kind: &NodeKind,
-        lines: &mut Lines,
+        lines: &mut Lines<Vlan<'f>>,
         wrong: &mut Vec<Wrong>,
-    ) -> Option<String> {
-        let place = format!("port{end}");
-        let on = |field: &Field| self.is_on(&field.at(&place));
-        let number = |field: &Field| self.as_number(&field.at(&place));
-        let empty = |field: &Field| self.value(&field.at(&place)).trim().is_empty();
+    ) -> Option<Fields<'f>> {
         match kind {
             NodeKind::Host(_) | NodeKind::Hub => None,
-            NodeKind::Switch(_) => {
-                let or_null = |field: &Field| if empty(field) { "null".to_owned() } else { number(field) };
-                let vlan = match self.value(&MODE.at(&place)) {
-                    "" => format!(r#""vlan":{}"#, number(&VLAN)),
-                    _ => {
-                        let typed = self.value(&TRUNK.at(&place));
-                        let numbers: Vec<_> = parts(typed).map(super::number_or_text).collect();
-                        let trunk = match numbers.is_empty() {
-                            true => "true".to_owned(),
-                            false => format!("[{}]", numbers.join(",")),
-                        };
-                        format!(r#""trunk":{trunk},"native":{}"#, or_null(&NATIVE))
-                    }
-                };
-                let edge = match self.value(&EDGE.at(&place)) {
-                    edge @ ("true" | "false") => edge.to_owned(),
-                    other => quoted(other),
-                };
-                Some(format!(
-                    r#"{{"up":{},{vlan},"edge":{edge},"cost":{},"priority":{},"mtu":{}}}"#,
-                    on(&UP),
-                    or_null(&COST),
-                    number(&PRIORITY),
-                    number(&MTU)
-                ))
+            NodeKind::Switch(_) => Some(self.switch_port_fields(&format!("port{end}"))),
+            NodeKind::Router(_) => Some(self.router_port_fields(&format!("port{end}"), lines, wrong)),
+        }
+    }
+
+    fn switch_port_fields(&self, place: &str) -> Fields<'_> {
+        let number = |field: &Field| self.as_number(&field.at(place));
+        let mut port = Fields::default();
+        port.put("up", self.is_on(&UP.at(place)));
+        match self.value(&MODE.at(place)) {
+            "" => {
+                port.put("vlan", number(&VLAN));
             }
-            NodeKind::Router(_) => {
-                let vlans = VLANS.at(&place);
-                *lines =
-                    Lines::read(self.value(&vlans), &mut words::read_vlan).unwrap_or_else(|(line, what)| {
-                        wrong.push((vlans.key.to_string(), format!("line {line}: {what}")));
-                        Lines::default()
-                    });
-                let mac = if empty(&MAC) { "null".to_owned() } else { self.as_text(&MAC.at(&place)) };
-                Some(format!(
-                    r#"{{"up":{},"addresses":{},"vlans":{},"outside":{},"advertise":{},"rip":{},"mtu":{},"mac":{mac}}}"#,
-                    on(&UP),
-                    texts(self.value(&ADDRESSES.at(&place))),
-                    lines.object(),
-                    on(&OUTSIDE),
-                    on(&ADVERTISE),
-                    on(&RIP),
-                    number(&ROUTER_MTU)
-                ))
+            _ => {
+                let numbers: Vec<_> = parts(self.value(&TRUNK.at(place))).map(Json::typed).collect();
+                let trunk = if numbers.is_empty() { Json::Bool(true) } else { Json::List(numbers) };
+                port.put("trunk", trunk).put("native", self.or_null(&NATIVE, place, number));
             }
         }
+        match self.value(&EDGE.at(place)) {
+            "true" => port.put("edge", true),
+            "false" => port.put("edge", false),
+            other => port.put("edge", other),
+        };
+        port.put("cost", self.or_null(&COST, place, number))
+            .put("priority", number(&PRIORITY))
+            .put("mtu", number(&MTU));
+        port
+    }
+
+    fn router_port_fields<'f>(
+        &'f self,
+        place: &str,
+        lines: &mut Lines<Vlan<'f>>,
+        wrong: &mut Vec<Wrong>,
+    ) -> Fields<'f> {
+        let on = |field: &Field| self.is_on(&field.at(place));
+        let vlans = VLANS.at(place);
+        *lines = Lines::read(self.value(&vlans), &mut words::read_vlan).unwrap_or_else(|(line, what)| {
+            wrong.push((vlans.key.to_string(), format!("line {line}: {what}")));
+            Lines::default()
+        });
+        let of_vlans: Fields<'_> = lines.all().map(|(vlan, addresses)| (vlan.into(), addresses)).collect();
+        let mut port = Fields::default();
+        port.put("up", on(&UP))
+            .put("addresses", texts(self.value(&ADDRESSES.at(place))))
+            .put("vlans", of_vlans)
+            .put("outside", on(&OUTSIDE))
+            .put("advertise", on(&ADVERTISE))
+            .put("rip", on(&RIP))
+            .put("mtu", self.as_number(&ROUTER_MTU.at(place)))
+            .put("mac", self.or_null(&MAC, place, |field| self.as_text(&field.at(place))));
+        port
+    }
+
+    /// Null for a field that is empty: there is none.
+    fn or_null<'f>(&'f self, field: &Field, place: &str, value: impl Fn(&Field) -> Json<'f>) -> Json<'f> {
+        if self.value(&field.at(place)).trim().is_empty() { Json::Null } else { value(field) }
     }
 }

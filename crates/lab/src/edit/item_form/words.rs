@@ -2,52 +2,63 @@
 //! own command lines look like. The words are those of the document, in the order in which they are said; only the lines'
 //! form is checked here, and what stands in them by the document's reader.
 
-use super::{number_or_text, texts};
-use crate::run_form::quoted;
+use super::texts;
 use netlab::topology::NodeId;
 use router::config::{Forward, Protocol, Rule, StaticRoute, Transport, Verdict};
+use scenario::item::{Fields, Json};
 use scenario::{Scenario, defaults};
 use smoltcp::wire::{EthernetAddress, IpCidr};
 
-/// Lines that have been read: each as JSON, with its number in the text, from 1.
-#[derive(Default)]
-pub struct Lines(Vec<(usize, String)>);
+/// What was read of each line that is not empty, with the number of the line in the text, from 1.
+#[derive(Clone)]
+pub struct Lines<T>(Vec<(usize, T)>);
 
-impl Lines {
-    /// Reads each line that is not empty; else the number of the first that makes no sense, and what to do.
-    pub fn read(
-        text: &str,
-        read: &mut dyn FnMut(&str) -> Result<String, String>,
+impl<T> Default for Lines<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Lines<T> {
+    /// Reads each line that is not empty.
+    ///
+    /// # Errors
+    /// The number of the first line that cannot be read, and what to do.
+    pub fn read<'t>(
+        text: &'t str,
+        read: &mut dyn FnMut(&'t str) -> Result<T, String>,
     ) -> Result<Self, (usize, String)> {
         let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        let read = |(number, line): (usize, &str)| match read(line) {
-            Ok(json) => Ok((number, json)),
+        let read = |(number, line): (usize, &'t str)| match read(line) {
+            Ok(line) => Ok((number, line)),
             Err(what) => Err((number, what)),
         };
         lines.map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// As a list of JSON.
-    pub fn json(&self) -> String {
-        format!("[{}]", self.0.iter().map(|(_, json)| json.as_str()).collect::<Vec<_>>().join(","))
+    /// What was read, in order.
+    pub fn all(&self) -> impl Iterator<Item = T>
+    where
+        T: Clone,
+    {
+        self.0.iter().map(|(_, line)| line.clone())
     }
 
-    /// The line whose JSON begins with this name.
-    pub fn with(&self, name: &str) -> Option<usize> {
-        let begins = format!("{}:", quoted(name));
-        self.0.iter().find(|(_, json)| json.starts_with(&begins)).map(|(number, _)| *number)
-    }
-
-    /// The fields of an object.
-    pub fn object(&self) -> String {
-        format!("{{{}}}", self.0.iter().map(|(_, json)| json.as_str()).collect::<Vec<_>>().join(","))
-    }
-
-    /// The line that this element of the list was read from.
+    /// The number of the line that this element of the list was read from.
     pub fn number(&self, element: usize) -> Option<usize> {
         self.0.get(element).map(|(number, _)| *number)
     }
 }
+
+impl Lines<Vlan<'_>> {
+    /// The number of the line of this VLAN.
+    pub fn of_vlan(&self, name: &str) -> Option<usize> {
+        self.0.iter().find(|(_, (vlan, _))| *vlan == name).map(|(number, _)| *number)
+    }
+}
+
+/// A VLAN's number, and the list of its addresses.
+pub type Vlan<'t> = (&'t str, Json<'t>);
 
 /// One line for each.
 pub fn joined(lines: impl Iterator<Item = String>) -> String {
@@ -73,15 +84,16 @@ pub fn route(route: &StaticRoute) -> String {
 }
 
 /// The inverse of [`route`].
-pub fn read_route(line: &str) -> Result<String, String> {
+pub fn read_route(line: &str) -> Result<Fields<'_>, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (to, via, metric) = match words[..] {
         [to, "via", via] => (to, via, None),
         [to, "via", via, "metric", metric] => (to, via, Some(metric)),
         _ => return Err("write a network and the next hop, like 10.0.2.0/24 via 10.0.12.2".into()),
     };
-    let metric = metric.map(|metric| format!(r#","metric":{}"#, number_or_text(metric))).unwrap_or_default();
-    Ok(format!(r#"{{"to":{},"via":{}{metric}}}"#, quoted(to), quoted(via)))
+    let mut route = Fields::default();
+    route.put("to", to).put("via", via).maybe("metric", metric.map(Json::typed));
+    Ok(route)
 }
 
 /// `tcp 8080 to 192.168.1.11 port 80`.
@@ -98,7 +110,7 @@ pub fn forward(forward: &Forward) -> String {
 }
 
 /// The inverse of [`forward`].
-pub fn read_forward(line: &str) -> Result<String, String> {
+pub fn read_forward(line: &str) -> Result<Fields<'_>, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (transport, outside, to, port) = match words[..] {
         [transport @ ("tcp" | "udp"), outside, "to", to] => (transport, outside, to, None),
@@ -111,8 +123,9 @@ pub fn read_forward(line: &str) -> Result<String, String> {
             );
         }
     };
-    let port = port.map(|port| format!(r#","port":{}"#, number_or_text(port))).unwrap_or_default();
-    Ok(format!(r#"{{"{transport}":{},"to":{}{port}}}"#, number_or_text(outside), quoted(to)))
+    let mut forward = Fields::default();
+    forward.put(transport, Json::typed(outside)).put("to", to).maybe("port", port.map(Json::typed));
+    Ok(forward)
 }
 
 /// As the document calls it.
@@ -155,31 +168,32 @@ pub fn rule(rule: &Rule, scenario: &Scenario, router: NodeId) -> String {
     line
 }
 
-/// The inverse of [`rule`], and the port that it names.
-pub fn read_rule(line: &str, scenario: &Scenario, router: NodeId) -> Result<(String, Option<u32>), String> {
+/// The inverse of [`rule`].
+pub fn read_rule<'t>(line: &'t str, scenario: &Scenario, router: NodeId) -> Result<Fields<'t>, String> {
     let mut words = line.split_whitespace();
     let [Some(verdict @ ("allow" | "deny" | "reject")), Some(protocol)] = [words.next(), words.next()] else {
         return Err(
             "begin with allow, deny or reject and a protocol, like deny tcp ports 22, or allow all".into()
         );
     };
-    let mut json = format!(r#"{{"{verdict}":{}"#, quoted(protocol));
-    let (mut port, mut said) = (None, Vec::new());
+    let mut rule = Fields::default();
+    rule.put(verdict, protocol);
     while let Some(what) = words.next() {
         let Some(value) = words.next() else { return Err(format!("say what comes after “{what}”")) };
         let what = if what == "port" { "ports" } else { what };
-        if said.contains(&what) {
+        if rule.names().skip(1).any(|name| name == what) {
             return Err(format!("“{what}” stands here twice"));
         }
-        said.push(what);
         match what {
-            "from" | "to" => json += &format!(r#","{what}":{}"#, quoted(value)),
-            "ports" => json += &format!(r#","ports":{}"#, number_or_text(value)),
-            "in" => port = Some(port_to(value, scenario, router)?),
+            "from" | "to" => rule.put(what, value),
+            "ports" => rule.put(what, Json::typed(value)),
+            // An id may be a number, too: it comes before the number of a port.
+            "in" if neighbors(scenario, router).contains(&value) => rule.put(what, value),
+            "in" => rule.put(what, Json::typed(value)),
             other => return Err(format!("“{other}” is none of from, to, ports and in")),
-        }
+        };
     }
-    Ok((json + "}", port))
+    Ok(rule)
 }
 
 /// The ids of the nodes at the other ends of a router's cables, in the order of its ports.
@@ -189,33 +203,18 @@ fn neighbors(scenario: &Scenario, router: NodeId) -> Vec<&str> {
     ports.filter(|[here, _]| *here == router).map(|[_, there]| scenario.id(there)).collect()
 }
 
-fn port_to(neighbor: &str, scenario: &Scenario, router: NodeId) -> Result<u32, String> {
-    let neighbors = neighbors(scenario, router);
-    if let Some(port) = neighbors.iter().position(|name| *name == neighbor) {
-        return match neighbors.iter().filter(|name| **name == neighbor).count() {
-            1 => Ok(port as u32),
-            _ => Err(format!("several cables lead to {neighbor}: write the number of the port, from 0")),
-        };
-    }
-    let number = neighbor.parse::<u32>().ok().filter(|&port| (port as usize) < scenario::bounds::LINKS_MAX);
-    number.ok_or_else(|| match neighbors.is_empty() {
-        true => "this router has no cable yet".into(),
-        false => format!("no cable leads to “{neighbor}”: after in stands one of {}", neighbors.join(", ")),
-    })
-}
-
 /// `10: 10.0.10.254/24, fd00::1/64`, a line for each VLAN.
 pub fn vlans(vlans: &[(u16, Vec<IpCidr>)]) -> String {
     let listed = |list: &[IpCidr]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     joined(vlans.iter().map(|(vlan, addresses)| format!("{vlan}: {}", listed(addresses))))
 }
 
-/// The inverse of [`vlans`]: fields of an object, and for each its VLAN's name.
-pub fn read_vlan(line: &str) -> Result<String, String> {
+/// The inverse of [`vlans`].
+pub fn read_vlan(line: &str) -> Result<Vlan<'_>, String> {
     let Some((vlan, addresses)) =
         line.split_once(": ").or_else(|| Some((line.trim().strip_suffix(':')?, "")))
     else {
         return Err("write a VLAN’s number and its addresses, like 10: 10.0.10.254/24".into());
     };
-    Ok(format!("{}:{}", quoted(vlan.trim()), texts(addresses)))
+    Ok((vlan.trim(), texts(addresses)))
 }

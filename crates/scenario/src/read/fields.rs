@@ -1,0 +1,117 @@
+//! The names of the fields that each object of the document has. A test compares them with `docs/scenario.schema.json`.
+//!
+//! What several objects have, and what the readers look for by name, stands here once.
+
+pub const DOCUMENT: &[&str] =
+    &["$schema", "packetarium", "title", "description", "seed", "nodes", "links", "runs", "changes"];
+
+pub const NODE: &[&str] = &["id", "name", "kind", "at"];
+pub const HOST: &[&str] = &joined::<10>(&[NODE, &["addresses", "gateway", "slaac", "mac", "mtu", "tcp"]]);
+pub const HUB: &[&str] = NODE;
+const SWITCH_SETTINGS: &[&str] = &["ageing", "stp", "snooping"];
+pub const SWITCH: &[&str] = &joined::<7>(&[NODE, SWITCH_SETTINGS]);
+const ROUTER_SETTINGS: &[&str] = &["routes", "rip", "nat", "filter"];
+pub const ROUTER: &[&str] = &joined::<8>(&[NODE, ROUTER_SETTINGS]);
+pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer", "timeout"];
+pub const STP: &[&str] = &["priority", "hello", "max_age", "forward_delay"];
+pub const ROUTE: &[&str] = &["to", "via", "metric"];
+pub const RIP: &[&str] = &["split_horizon", "triggered", "update", "timeout", "garbage"];
+pub const NAT: &[&str] = &["forwards"];
+pub const FORWARD: &[&str] = &["tcp", "udp", "to", "port"];
+pub const FILTER: &[&str] = &["rules", "otherwise"];
+pub const RULE: &[&str] = &["allow", "deny", "reject", "from", "to", "ports", "in"];
+
+const LINK_SETTINGS: &[&str] = &["preset", "delay", "rate", "queue", "impair"];
+pub const LINK: &[&str] = &joined::<7>(&[&["ends"], LINK_SETTINGS, &["ports"]]);
+pub const QUEUE: &[&str] = &["size", "red", "codel"];
+pub const RED: &[&str] = &["min", "max", "probability", "weight"];
+pub const CODEL: &[&str] = &["target", "interval"];
+pub const SWITCH_PORT: &[&str] = &["up", "mtu", "vlan", "trunk", "native", "edge", "cost", "priority"];
+const ROUTER_PORT_ALONE: &[&str] = &["mac", "addresses", "vlans", "outside", "advertise", "rip"];
+pub const ROUTER_PORT: &[&str] = &joined::<8>(&[&["up", "mtu"], ROUTER_PORT_ALONE]);
+
+/// What an entry of `impair` does: exactly one of these.
+pub const IMPAIRMENTS: &[&str] = &[
+    "loss",
+    "frame_size",
+    "trailing",
+    "silence",
+    "down",
+    "outage",
+    "burst",
+    "every",
+    "frame",
+    "duplicate",
+    "corrupt",
+    "jitter",
+    "reorder",
+];
+/// What else an entry of `impair` may have, and with which impairments.
+pub const IMPAIRMENT_OPTIONS: [(&str, &[&str]); 5] = [
+    ("max_size", &["loss"]),
+    ("correlation", &["loss", "duplicate", "corrupt", "jitter", "reorder"]),
+    ("distribution", &["jitter"]),
+    ("overtakes", &["jitter"]),
+    ("gap", &["reorder"]),
+];
+pub const IMPAIRMENT: &[&str] = &joined::<19>(&[IMPAIRMENTS, &firsts(&IMPAIRMENT_OPTIONS), &["from"]]);
+pub const SILENCE: &[&str] = &["after", "for"];
+pub const OUTAGE: &[&str] = &["at", "for", "every"];
+pub const BURST: &[&str] = &["to_bad", "to_good", "loss", "good_loss"];
+
+/// What a run is: exactly one of these.
+pub const RUNS: &[&str] = &["ping", "echo", "iperf", "connect", "traceroute", "pathmtu", "multicast"];
+pub const RUN: &[&str] = &joined::<8>(&[&["at"], RUNS]);
+/// The ends of a run that goes to one host or address.
+const BETWEEN: &[&str] = &["from", "to", "ip"];
+pub const PING: &[&str] =
+    &joined::<9>(&[BETWEEN, &["count", "interval", "size", "timeout", "ttl", "fragment"]]);
+pub const ECHO: &[&str] = &joined::<7>(&[BETWEEN, &["udp", "count", "text", "timeout"]]);
+pub const IPERF: &[&str] = &joined::<12>(&[
+    BETWEEN,
+    &["bytes", "seconds", "interval", "udp", "rate", "datagram", "congestion", "rx_buffer", "tx_buffer"],
+]);
+pub const CONNECT: &[&str] = &joined::<5>(&[BETWEEN, &["port", "text"]]);
+pub const TRACEROUTE: &[&str] = &joined::<7>(&[BETWEEN, &["icmp", "hops", "tries", "timeout"]]);
+pub const PATHMTU: &[&str] = &joined::<4>(&[BETWEEN, &["timeout"]]);
+pub const MULTICAST: &[&str] = &["from", "group", "receivers", "count", "interval", "text", "port"];
+
+/// What changes: exactly one of these.
+pub const CHANGES: &[&str] = &["link", "port", "node", "set", "clear", "cable", "stop"];
+pub const CHANGE: &[&str] = &joined::<8>(&[&["at"], CHANGES]);
+/// Which cable a change is about.
+const CABLE: &[&str] = &["ends", "which"];
+pub const CHANGED_LINK: &[&str] = &joined::<7>(&[CABLE, LINK_SETTINGS]);
+pub const CHANGED_PORT: &[&str] = &joined::<17>(&[CABLE, &["of"], SWITCH_PORT, ROUTER_PORT_ALONE]);
+pub const CHANGED_SWITCH_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], SWITCH_PORT]);
+pub const CHANGED_ROUTER_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], ROUTER_PORT]);
+pub const CHANGED_NODE: &[&str] = &joined::<8>(&[&["node"], SWITCH_SETTINGS, ROUTER_SETTINGS]);
+pub const CHANGED_SWITCH: &[&str] = &joined::<4>(&[&["node"], SWITCH_SETTINGS]);
+pub const CHANGED_ROUTER: &[&str] = &joined::<5>(&[&["node"], ROUTER_SETTINGS]);
+
+/// Several lists of names as one. A wrong number of them does not compile.
+const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut count, mut list) = (0, 0);
+    while list < lists.len() {
+        let mut name = 0;
+        while name < lists[list].len() {
+            all[count] = lists[list][name];
+            count += 1;
+            name += 1;
+        }
+        list += 1;
+    }
+    assert!(count == N, "the number of names is another");
+    all
+}
+
+const fn firsts<const N: usize>(pairs: &[(&'static str, &'static [&'static str]); N]) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut number = 0;
+    while number < N {
+        names[number] = pairs[number].0;
+        number += 1;
+    }
+    names
+}

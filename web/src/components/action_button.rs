@@ -1,0 +1,17 @@
+//! A button in a sheet of the Inspect pane.
+
+use super::on;
+use crate::session::Session;
+use lab::Command;
+use lab::inspect::Button;
+use yew::prelude::*;
+
+/// A button that performs an action on the inspected thing.
+pub fn action_button(session: &Session, button: &Button) -> Html {
+    let action = button.action;
+    let label = button.of.as_ref().map(|of| format!("{} {of}", button.text));
+    html! {
+        <button key={button.text} type="button" class="button small" aria-label={label}
+            onclick={on(session, move |session: &Session| session.perform(Command::Do(action)))}>{ button.text }</button>
+    }
+}
