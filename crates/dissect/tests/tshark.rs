@@ -54,7 +54,7 @@ const DIFFERENCES: &[(What, &str, &str, &str)] = &[
         What::Column,
         "info",
         "fragment, first",
-        "tshark puts the pieces together and shows the whole at one of them; here a frame is told by its own bytes.",
+        "tshark puts the pieces together and shows the whole at one of them; here each frame is explained by its own bytes.",
     ),
     (What::Column, "protocol", "udp", "The echo service is not explained: it is a datagram like others."),
     (What::Column, "info", "udp", "The echo service is not explained: it is a datagram like others."),
