@@ -4,13 +4,14 @@
 //! takes longer than most of what is asked of it.
 
 use crate::world::{Traffic, host, start, way, world};
-use capture::{Order, Place, Sighting};
+use capture::{Place, Sighting};
 use dissect::analysis::{Notes, Sides};
 use dissect::filter::Subject;
 use netlab::history::Transit;
 use netlab::topology::{Direction, Link, Node, NodeId, NodeKind, SwitchConfig, Topology};
 use netlab::{Duration, Instant, Ratio, World};
 use std::collections::VecDeque;
+use trace::Order;
 use wire::impair::Impairment;
 
 /// How many frames have been seen at least before anything is asked.

@@ -89,13 +89,13 @@ impl Block {
         self
     }
 
-    /// An option, or a record of names. Of a text that is too long, what fits.
+    /// An option, or a record of a name resolution block. A value that is too long is cut.
     pub(crate) fn option(&mut self, code: u16, value: &[u8]) -> &mut Self {
         let value = &value[..value.len().min(usize::from(u16::MAX))];
         self.u16(code).u16(value.len() as u16).padded(value)
     }
 
-    /// Ends it: its bytes.
+    /// Ends the block, and returns its bytes.
     pub(crate) fn end(&mut self) -> &[u8] {
         let length = self.0.len() as u32 + 4;
         self.u32(length);

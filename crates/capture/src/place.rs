@@ -1,11 +1,11 @@
-//! Where one looks, and what the places are called.
+//! Where frames are captured, and the names of places.
 
 use netlab::topology::{Direction, End, LinkId, NodeId, Topology};
 
-/// Where one looks.
+/// Where frames are captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
-    /// Each frame once, where its first sender puts it on its first wire.
+    /// Each frame once, where it is sent first.
     Once,
     /// Every frame at both ends of every cable: where it is sent, and where it arrives if it does.
     Everywhere,
@@ -15,7 +15,7 @@ pub enum Place {
     Port(Direction),
 }
 
-/// What a capture is of, as far as names go. Not a scenario: the page's network may have grown beyond its document.
+/// The names in a capture: of a network and its nodes. Not a scenario: the page's network may have grown beyond its document.
 #[derive(Clone, Copy, Debug)]
 pub struct Network<'a> {
     /// One line about it; may be empty.
@@ -26,15 +26,15 @@ pub struct Network<'a> {
     pub ids: &'a [String],
 }
 
-/// No place has this name.
+/// A name of no place, or of several.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlaceError {
-    /// There is none.
+    /// No place has this name. Then the names of a cable and of a port, as examples.
     #[error(
         "there is no place {0:?}: write once, everywhere, a cable such as \"{1}\" or a port such as \"{2}\""
     )]
     Unknown(String, String, String),
-    /// Cables in parallel.
+    /// Several parallel cables have this name. Then the name of a port of the first.
     #[error("{0:?} are several cables: name a port of the one that is meant, such as {1:?}")]
     Ambiguous(String, String),
 }
@@ -73,6 +73,9 @@ impl Network<'_> {
     }
 
     /// The place of this name: `once`, `everywhere`, a cable by its two nodes (`a-s1`), or a port by its node and its number (`s1:0`).
+    ///
+    /// # Errors
+    /// If no place, or more than one, has this name.
     pub fn place(&self, name: &str) -> Result<Place, PlaceError> {
         match name {
             "once" => return Ok(Place::Once),

@@ -1,14 +1,16 @@
-//! What is in an opened capture.
+//! An opened capture.
 
 use crate::block::{EPB_DROPCOUNT, EPB_FLAGS, EPB_PACKETID, INBOUND, OPT_COMMENT, OUTBOUND};
-use crate::read::fields::Fields;
+use crate::fields::Fields;
+use crate::limits::{INTERFACES_MAX, PACKETS_MAX};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::borrow::Cow;
 use std::rc::Rc;
 
-/// A capture: the file as it was, and where in it what is. Packets stay in the order of the file, which need not be that of time.
+/// An opened capture: the bytes of the file, and where its packets are in them. Packets stay in the order of the file, which need
+/// not be that of time.
 ///
-/// All texts are the file's own, whoever wrote it: they may have any characters in them.
+/// All texts are the file's own: they may contain any characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
     pub(crate) bytes: Rc<[u8]>,
@@ -18,30 +20,30 @@ pub struct Recording {
     pub packets: Vec<Packet>,
     /// In the order of the file, those of all its sections. A classic pcap has one, without a name.
     pub interfaces: Vec<Interface>,
-    /// Which address is called what, in the order of the file; the first of names that it has.
+    /// The names of addresses, in the order of the file; of an address with several names, the first.
     pub names: Vec<(IpAddress, String)>,
-    /// Who wrote it: a program.
+    /// The program that wrote it.
     pub application: Option<String>,
-    /// What its author says about it.
+    /// The comment on the whole file.
     pub comment: Option<String>,
-    /// Why there is no more in it than this, although there was more in the file.
+    /// Where and why reading ended before the file did.
     pub cut: Option<Cut>,
 }
 
-/// A packet: numbers only, so that a million of them is 32 MB.
+/// A packet: numbers only, so that a million packets are 32 MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet {
     /// Nanoseconds since the earliest packet. Simple packet blocks have no time: they have that of the packet before them.
     pub at_ns: u64,
     /// Where its bytes begin in the file.
     pub(crate) start: u32,
-    /// How many bytes of it were captured.
+    /// The number of bytes that were captured.
     pub captured_len: u32,
-    /// How many it had; not less than were captured.
+    /// The number of bytes that the packet had; not less than were captured.
     pub original_len: u32,
-    /// Where it was seen: a place in [`Recording::interfaces`].
+    /// Where it was seen: an index into [`Recording::interfaces`].
     pub interface: u32,
-    /// Its options follow its bytes, from the next multiple of four on.
+    /// The length of its options, which follow its bytes from the next multiple of four on.
     pub(crate) options_len: u32,
 }
 
@@ -58,9 +60,9 @@ pub struct Interface {
     pub mac: Option<EthernetAddress>,
     /// Its IP addresses, the first [`ADDRESSES_MAX`](crate::read::ADDRESSES_MAX) of them.
     pub addresses: Vec<IpCidr>,
-    /// Bits in a second.
+    /// Bits per second.
     pub speed: Option<u64>,
-    /// No more than this was captured of a packet; 0: no limit.
+    /// At most this number of bytes of a packet was captured; 0: no limit.
     pub snap_length: u32,
     /// The byte order of its section.
     pub(crate) big_endian: bool,
@@ -74,7 +76,7 @@ impl LinkType {
     /// An Ethernet frame.
     pub const ETHERNET: Self = Self(1);
 
-    /// Its name, if it is one that is often met.
+    /// Its name, if it is a common one.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self.0 {
             0 | 108 => "BSD loopback",
@@ -84,7 +86,7 @@ impl LinkType {
             105 => "IEEE 802.11",
             113 => "Linux cooked",
             127 => "IEEE 802.11 with radiotap",
-            147..=162 => "somebody's own",
+            147..=162 => "private use",
             189 | 220 => "USB",
             201 | 187 => "Bluetooth",
             228 => "raw IPv4",
@@ -95,7 +97,7 @@ impl LinkType {
     }
 }
 
-/// The packet is no Ethernet frame. One is not made up around it: what is shown is what a capture has.
+/// The packet is no Ethernet frame. No header is made up around it: only what the capture contains is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("recorded as {} (link type {}), not as Ethernet: capture on an Ethernet interface to see its layers", .0.name().unwrap_or("something else"), .0.0)]
 pub struct NotEthernet(pub LinkType);
@@ -104,32 +106,32 @@ pub struct NotEthernet(pub LinkType);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why} (at byte {offset}): what comes before can be seen")]
 pub struct Cut {
-    /// In the file.
+    /// In bytes from the beginning of the file.
     pub offset: usize,
-    /// Why.
+    /// Why reading ended.
     pub why: Why,
 }
 
 /// Why reading ended before the file did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Why {
-    /// The rest of it is missing.
+    /// The file ends within a packet or block.
     #[error("the file ends in the middle of a packet or block")]
     Truncated,
-    /// A length that cannot be.
+    /// The length of a block is less than its parts, or differs from the one at its end.
     #[error("a block's length is wrong")]
     BadLength,
     /// A packet of an interface that was not described before.
-    #[error("a packet names an interface that there is none of")]
+    #[error("a packet names an interface that is not described")]
     NoSuchInterface,
-    /// A section that does not say which byte order it has, or is of a version that nobody knows.
+    /// A section without a valid byte order mark, or of an unknown version.
     #[error("a section begins in an unknown way")]
     BadSection,
-    /// See [`PACKETS_MAX`](crate::read::PACKETS_MAX).
-    #[error("only the first {} packets are read", crate::read::PACKETS_MAX)]
+    /// More than [`PACKETS_MAX`].
+    #[error("only the first {} packets are read", PACKETS_MAX)]
     TooManyPackets,
-    /// See [`INTERFACES_MAX`](crate::read::INTERFACES_MAX).
-    #[error("it has more than {} interfaces", crate::read::INTERFACES_MAX)]
+    /// More than [`INTERFACES_MAX`].
+    #[error("it has more than {} interfaces", INTERFACES_MAX)]
     TooManyInterfaces,
 }
 
@@ -143,6 +145,9 @@ impl Packet {
 impl Recording {
     /// The bytes of a packet, from the start of its Ethernet header on.
     ///
+    /// # Errors
+    /// If its interface is not Ethernet.
+    ///
     /// # Panics
     /// If there is no such packet; they count from 0.
     pub fn frame(&self, packet: usize) -> Result<&[u8], NotEthernet> {
@@ -153,7 +158,7 @@ impl Recording {
         }
     }
 
-    /// What was noted on a packet.
+    /// The comments on a packet.
     ///
     /// # Panics
     /// As [`frame`](Self::frame).
@@ -176,7 +181,7 @@ impl Recording {
         }
     }
 
-    /// The number that it shares with the same packet at other interfaces.
+    /// The packet id: the same packet at other interfaces has the same.
     ///
     /// # Panics
     /// As [`frame`](Self::frame).
@@ -184,7 +189,7 @@ impl Recording {
         self.option(packet, EPB_PACKETID)?.u64(0)
     }
 
-    /// How many packets were lost between the one before it, of the same interface, and this one.
+    /// The number of packets dropped at its interface since the packet before it.
     ///
     /// # Panics
     /// As [`frame`](Self::frame).
@@ -192,7 +197,7 @@ impl Recording {
         self.option(packet, EPB_DROPCOUNT)?.u64(0)
     }
 
-    /// The file as it was.
+    /// The bytes of the file.
     pub fn bytes(&self) -> &Rc<[u8]> {
         &self.bytes
     }

@@ -1,11 +1,11 @@
 //! Sightings as pcapng (draft-ietf-opsawg-pcapng), which Wireshark and tshark read.
 //!
-//! Each port of each node is an interface. A frame that is seen at several places is several packets with the same packet id.
-//! One that is dropped is seen at its sender's, with a comment that says what became of it. Virtual time begins at 1970.
+//! Each port of each node is an interface. A frame that is seen at several ports is several packets with the same packet id.
+//! A dropped frame is seen at its sender's port, with a comment that gives the reason. Virtual time begins at 1970.
 
 use crate::block::*;
-use crate::order::Sighting;
 use crate::place::{Network, Place};
+use crate::sighting::Sighting;
 use netlab::Instant;
 use netlab::history::{Fate, Transit};
 use netlab::topology::{Direction, NodeKind};
@@ -18,11 +18,11 @@ const MULTICAST: u32 = 2 << 2;
 const BROADCAST: u32 = 3 << 2;
 const PROMISCUOUS: u32 = 4 << 2;
 
-/// A capture being written. What is dropped before it is [finished](Self::finish) has all its packets, but no statistics.
+/// A capture being written. One that is not [finished](Self::finish) has all its packets, but no statistics.
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
-    /// Memory of the block that is being written.
+    /// The block that is being written: its memory is used again.
     block: Block,
     ports: Vec<Port>,
     /// For each direction the port that sends into it, as a place in `ports`.
@@ -38,7 +38,7 @@ struct Port {
     seen: u64,
     written: u64,
     dropped: u64,
-    /// Of those, how many since this port's last packet.
+    /// Frames dropped since this port's last packet.
     dropped_since: u64,
 }
 
@@ -48,14 +48,17 @@ struct Port {
     "the capture could not be written after {packets} packets: what was written until then can be opened"
 )]
 pub struct WriteError {
-    /// Written before.
+    /// The number of packets written before.
     pub packets: u64,
-    /// What happened.
+    /// The error of the output.
     pub source: io::Error,
 }
 
 impl<W: Write> Writer<W> {
     /// Begins a capture of what is seen at this place: its ports become interfaces, in the order of nodes and ports.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
     pub fn new(out: W, network: &Network<'_>, place: Place) -> Result<Self, WriteError> {
         let directions = network.topology.links.len() * 2;
         let mut writer = Self {
@@ -80,12 +83,15 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
-    /// How many packets were written.
+    /// The number of packets written.
     pub fn written(&self) -> u64 {
         self.written
     }
 
     /// Writes a packet.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
     ///
     /// # Panics
     /// If it was not seen at the writer's place, or on a cable that its network did not have.
@@ -117,7 +123,7 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Leaves out a frame that was seen, because a filter does not want it: it is in the statistics only.
+    /// Leaves out a frame that was seen but does not pass the filter: it is in the statistics only.
     ///
     /// # Panics
     /// As [`write`](Self::write).
@@ -125,8 +131,11 @@ impl<W: Write> Writer<W> {
         self.see(sighting, transit);
     }
 
-    /// Ends the capture with each interface's statistics, and gives back what it was written to. `end` is how far the world has
+    /// Ends the capture with each interface's statistics, and returns the output. `end` is the moment up to which the world has
     /// run: frames that had not left or arrived by then are not in it.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
     pub fn finish(mut self, end: Instant) -> Result<W, WriteError> {
         for number in 0..self.ports.len() {
             let Port { seen, written, dropped, .. } = self.ports[number];
@@ -154,8 +163,7 @@ impl<W: Write> Writer<W> {
     /// Counts a frame at the interface where it is seen.
     fn see(&mut self, sighting: Sighting, transit: &Transit) -> u32 {
         assert_eq!(sighting.transit, transit.id, "a sighting and its transit belong together");
-        let direction = if sighting.sent { transit.direction } else { transit.direction.reverse() };
-        let interface = self.senders.get(direction.index()).copied().flatten();
+        let interface = self.senders.get(sighting.port(transit).index()).copied().flatten();
         let interface = interface.expect("the writer's place has a port for what is seen there");
         let port = &mut self.ports[interface as usize];
         port.seen += 1;
@@ -227,7 +235,7 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Which node has which address.
+    /// The addresses of the nodes, with their names.
     fn names(&mut self, network: &Network<'_>) -> Result<(), WriteError> {
         self.block.begin(NAME_RESOLUTION);
         for node in network.topology.node_ids() {
@@ -254,7 +262,7 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// How a frame was received, or for whom it was sent.
+/// The reception type of a frame: of which kind its destination is.
 fn reception(frame: &[u8], receiver: Option<EthernetAddress>) -> u32 {
     let Some(&destination) = frame.first_chunk() else { return 0 };
     let destination = EthernetAddress(destination);
@@ -269,7 +277,7 @@ fn reception(frame: &[u8], receiver: Option<EthernetAddress>) -> u32 {
     }
 }
 
-/// What is worth saying about a packet.
+/// The comments on a packet: why it was dropped, and what impairments changed.
 fn comments(sighting: Sighting, transit: &Transit) -> [Option<String>; 2] {
     let dropped = match transit.fate {
         Fate::Dropped { reason, at } if sighting.sent => {
@@ -285,8 +293,8 @@ fn comments(sighting: Sighting, transit: &Transit) -> [Option<String>; 2] {
     [dropped, trailing]
 }
 
-/// How many bytes follow the packet in this frame. Hosts here send none, not even to fill up a short frame: a link has
-/// appended them.
+/// The number of bytes behind the packet in this frame. Hosts here send none, not even to fill up a short frame: an impairment
+/// has appended them.
 fn trailing(frame: &[u8]) -> Option<usize> {
     let (header, packet) = frame.split_at_checked(14)?;
     let at =
@@ -304,7 +312,7 @@ fn trailing(frame: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// An Ethernet header of this type, and so many bytes after it that begin with these.
+    /// An Ethernet header of this type, with `length` bytes behind it that begin with these.
     fn frame(ethertype: u16, length: usize, beginning: &[u8]) -> Vec<u8> {
         let mut frame = [&[0; 12][..], &ethertype.to_be_bytes(), beginning].concat();
         frame.resize(14 + length, 0);
@@ -336,6 +344,6 @@ mod tests {
         ] {
             assert_eq!(reception(&destination, receiver), kind);
         }
-        assert_eq!(reception(&[1, 2, 3], None), 0, "a runt is for nobody");
+        assert_eq!(reception(&[1, 2, 3], None), 0, "a runt has no destination");
     }
 }

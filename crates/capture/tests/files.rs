@@ -119,7 +119,7 @@ fn a_foreign_library_reads_the_same() {
 }
 
 #[test]
-fn the_reception_types_are_told() {
+fn packets_have_their_reception_types() {
     let scenario = scenario();
     let world = run(&scenario, Limits::default(), |_| ());
     let bytes =
@@ -152,15 +152,15 @@ fn what_a_filter_leaves_out_is_in_the_statistics() {
     let dropped = all.iter().filter(|(s, transit)| s.sent && transit.fate != Fate::Delivered).count();
     assert!(few > 0 && few < all.len() && dropped > 0);
     let mut reader = PcapNgReader::new(&bytes[..]).unwrap();
-    let mut told = None;
+    let mut counts = None;
     while let Some(block) = reader.next_block() {
         if let Block::InterfaceStatistics(block) = block.unwrap().0 {
             use pcap_file::pcapng::blocks::interface_statistics::InterfaceStatisticsOption::*;
             for option in &block.options {
                 match option {
-                    IsbIfRecv(count) => told.get_or_insert([0; 3])[0] = *count as usize,
-                    IsbIfDrop(count) => told.get_or_insert([0; 3])[1] = *count as usize,
-                    IsbFilterAccept(count) => told.get_or_insert([0; 3])[2] = *count as usize,
+                    IsbIfRecv(count) => counts.get_or_insert([0; 3])[0] = *count as usize,
+                    IsbIfDrop(count) => counts.get_or_insert([0; 3])[1] = *count as usize,
+                    IsbFilterAccept(count) => counts.get_or_insert([0; 3])[2] = *count as usize,
                     IsbStartTime(at) => assert_eq!(at.as_nanos(), 0),
                     IsbEndTime(at) => assert_eq!(at.as_nanos(), u128::from(world.now().nanos())),
                     other => panic!("{other:?}"),
@@ -168,11 +168,11 @@ fn what_a_filter_leaves_out_is_in_the_statistics() {
             }
         }
     }
-    assert_eq!(told, Some([all.len(), dropped, few]));
+    assert_eq!(counts, Some([all.len(), dropped, few]));
 }
 
 #[test]
-fn a_full_disk_is_told_with_what_was_written() {
+fn the_error_of_a_full_disk_counts_the_packets_written() {
     #[derive(Debug)]
     struct Full(usize);
     impl std::io::Write for Full {

@@ -150,7 +150,7 @@ fn simple_and_obsolete_packets_and_unknown_blocks_are_understood() {
 }
 
 #[test]
-fn what_is_no_ethernet_is_listed_and_says_so() {
+fn packets_of_other_link_types_are_listed_with_an_error() {
     let recording = read(pcap(false, 0xa1b2_c3d4, 101).u32s(&[0, 0, 1, 1]).raw(&[0x45]).bytes).unwrap();
     assert_eq!((recording.packets.len(), recording.cut), (1, None));
     let error = recording.frame(0).unwrap_err();

@@ -1,20 +1,19 @@
 //! Lists the packets of a capture, as tshark does.
 
-use crate::sides::Sides;
 use anyhow::Context;
-use capture::recording::Packet;
 use capture::{Recording, read};
 use dissect::analysis::{Answer, Notes, info};
 use dissect::filter::Filter;
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::rc::Rc;
+use trace::{Sequence, Source, Trace};
 
 /// A line of the list.
 #[derive(Serialize)]
-struct Row {
+struct Line {
     /// From 1.
     number: usize,
     /// Nanoseconds since the earliest packet.
@@ -34,24 +33,24 @@ struct Row {
 }
 
 /// Prints the packets that match the filter. If the file is cut short, a line on standard error says so.
-pub fn list(source: &str, filter: &Filter, json: bool) -> anyhow::Result<()> {
+pub fn list(source: &str, filter: Filter, json: bool) -> anyhow::Result<()> {
     let recording = read(bytes(source)?).with_context(|| format!("cannot open {source:?}"))?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let rows = rows(&recording, filter);
-    let written = if json { as_json(rows, &mut out) } else { as_text(rows, &mut out) };
+    let lines = lines(&recording, filter);
+    let written = if json { as_json(lines, &mut out) } else { as_text(lines, &mut out) };
     match written.and_then(|()| out.flush()) {
         // The reader has closed the pipe (`| head`).
         Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
         result => result?,
     }
     if let Some(cut) = recording.cut {
-        // Nothing can be done if this cannot be written.
+        // If this cannot be written, nothing else can.
         let _ = writeln!(io::stderr(), "{source}: {cut}");
     }
     Ok(())
 }
 
-/// No more than can be opened, so that a wrong file does no harm.
+/// The file, up to one byte more than can be opened: a wrong path does not fill the memory.
 fn bytes(source: &str) -> anyhow::Result<Vec<u8>> {
     let from: Box<dyn Read> = match source {
         "-" => Box::new(io::stdin().lock()),
@@ -64,28 +63,21 @@ fn bytes(source: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The packets that match the filter.
-fn rows<'a>(recording: &'a Recording, filter: &'a Filter) -> impl Iterator<Item = Row> + 'a {
-    let mut ids = BTreeSet::new();
-    let several =
-        (0..recording.packets.len()).filter_map(|index| recording.packet_id(index)).any(|id| !ids.insert(id));
-    let mut sides = Sides::new(several);
-    let mut noted = Vec::with_capacity(recording.packets.len());
-    for (index, packet) in recording.packets.iter().enumerate() {
-        // A filter can only match Ethernet frames; other packets are numbered, too.
-        let frame = recording.frame(index).unwrap_or_default();
-        noted.push(sides.push(packet.interface, packet.at_ns, frame));
-    }
-    recording.packets.iter().zip(noted).enumerate().filter_map(move |(index, (packet, noted))| {
-        let frame = recording.frame(index).unwrap_or_default();
-        noted
-            .is_wanted(filter, frame)
-            .then(|| row(recording, index, packet, &noted.notes, sides.answer(&noted)))
+fn lines(recording: &Recording, filter: Filter) -> impl Iterator<Item = Line> {
+    let mut trace = Trace::of(recording, Sequence::File);
+    trace.sift(Some(Rc::new(filter)));
+    trace.follow(Source::Recording(recording), &mut || true);
+    (0..trace.listed()).filter_map(move |place| {
+        let number = trace.listed_at(place)?;
+        let answer = trace.answer(number).map_or(Answer::Never, |(by, _)| Answer::By(by as u32));
+        Some(line(recording, number, &trace.row(number)?.notes, answer))
     })
 }
 
-fn row(recording: &Recording, index: usize, packet: &Packet, notes: &Notes, answer: Answer) -> Row {
+fn line(recording: &Recording, index: usize, notes: &Notes, answer: Answer) -> Line {
+    let packet = &recording.packets[index];
     let interface = &recording.interfaces[packet.interface as usize];
-    let mut row = Row {
+    let mut line = Line {
         number: index + 1,
         at_ns: packet.at_ns,
         interface: interface.name.clone(),
@@ -100,29 +92,29 @@ fn row(recording: &Recording, index: usize, packet: &Packet, notes: &Notes, answ
     };
     match recording.frame(index) {
         Ok(frame) => {
-            let summary = dissect::summary(frame);
-            row.protocol = summary.protocol.to_string();
-            (row.source, row.destination) = (summary.source, summary.destination);
-            row.info = info(frame, notes, answer);
+            let meaning = dissect::meaning(frame);
+            line.protocol = meaning.message.protocol().to_string();
+            (line.source, line.destination) = meaning.addresses();
+            line.info = info(frame, notes, answer);
         }
-        Err(error) => row.info = error.to_string(),
+        Err(error) => line.info = error.to_string(),
     }
-    row
+    line
 }
 
-fn as_json(rows: impl Iterator<Item = Row>, out: &mut impl Write) -> io::Result<()> {
+fn as_json(lines: impl Iterator<Item = Line>, out: &mut impl Write) -> io::Result<()> {
     let mut separator = "[";
-    for row in rows {
+    for line in lines {
         writeln!(out, "{separator}")?;
-        serde_json::to_writer(&mut *out, &row)?;
+        serde_json::to_writer(&mut *out, &line)?;
         separator = ",";
     }
     writeln!(out, "{}]", if separator == "[" { "[" } else { "\n" })
 }
 
-fn as_text(rows: impl Iterator<Item = Row>, out: &mut impl Write) -> io::Result<()> {
+fn as_text(lines: impl Iterator<Item = Line>, out: &mut impl Write) -> io::Result<()> {
     let mut line = String::new();
-    for Row { number, at_ns, source, destination, protocol, length, info, comments, .. } in rows {
+    for Line { number, at_ns, source, destination, protocol, length, info, comments, .. } in lines {
         line.clear();
         let (seconds, nanos) = (at_ns / 1_000_000_000, at_ns % 1_000_000_000);
         // Writing to a text cannot fail.

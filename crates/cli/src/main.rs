@@ -7,16 +7,16 @@
 //! | `run` | a scenario → a world that has run to its end |
 //! | `record` | what crosses the wires → a pcapng file, written while the world runs |
 //! | `list` | a capture, made by any program → its packets, one on each line |
-//! | `sides` | the analysis of packets, and which of them a filter matches |
+//! | `filter` | display filters as they are typed |
 //! | `tap` | a world at the clock's speed, joined to TAP devices (Linux) |
 //! | `text` | results as text; the crate `report` has them for programs |
 
 mod export;
+mod filter;
 mod input;
 mod list;
 mod record;
 mod run;
-mod sides;
 #[cfg(target_os = "linux")]
 mod tap;
 mod text;
@@ -159,7 +159,7 @@ fn go(command: Command) -> anyhow::Result<u8> {
             let mut recorder = None;
             if let Some(path) = pcapng {
                 let place = record::network(&whole).place(&place)?;
-                let filter = filter.as_deref().map(sides::filter).transpose()?;
+                let filter = filter.as_deref().map(filter::parse).transpose()?;
                 recorder = Some(Recorder::create(path, &whole, place, filter)?);
             }
             let world = run::run(&scenario, until, recorder.as_mut())?;
@@ -175,7 +175,7 @@ fn go(command: Command) -> anyhow::Result<u8> {
             Ok(if report.all_succeeded() { OK } else { RUN_FAILED })
         }
         Command::Capture { file, filter, json } => {
-            list::list(&file, &sides::filter(&filter)?, json)?;
+            list::list(&file, filter::parse(&filter)?, json)?;
             Ok(OK)
         }
         #[cfg(target_os = "linux")]

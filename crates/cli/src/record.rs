@@ -1,20 +1,20 @@
 //! `run --pcapng`: frames are written to a file while the world runs. Frames that a filter does not match are only counted.
 
-use crate::sides::Sides;
 use anyhow::{Context, bail};
-use capture::{Network, Order, Place, Writer};
+use capture::{Network, Place, Writer};
 use dissect::filter::Filter;
 use netlab::World;
 use scenario::Scenario;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
+use trace::{Order, Sifter};
 
 /// A capture being written.
 pub struct Recorder {
     path: PathBuf,
     order: Order,
-    filter: Option<(Filter, Sides)>,
+    filter: Option<Sifter>,
     writer: Writer<BufWriter<File>>,
 }
 
@@ -34,7 +34,7 @@ impl Recorder {
         let context = || format!("cannot write {}", path.display());
         let file = File::create(&path).with_context(context)?;
         let writer = Writer::new(BufWriter::new(file), &network(scenario), place).with_context(context)?;
-        let filter = filter.map(|filter| (filter, Sides::new(place == Place::Everywhere)));
+        let filter = filter.map(|filter| Sifter::new(filter, place == Place::Everywhere));
         Ok(Self { path, order: Order::new(place), filter, writer })
     }
 
@@ -43,12 +43,8 @@ impl Recorder {
         let Self { path, order, filter, writer } = self;
         let mut written = Ok(());
         order.take(world.history(), world.now(), &mut |sighting, transit| {
-            let is_wanted = filter.as_mut().is_none_or(|(filter, sides)| {
-                let port = if sighting.sent { transit.direction } else { transit.direction.reverse() };
-                let noted = sides.push(port.index() as u32, sighting.at.nanos(), &transit.frame);
-                noted.is_wanted(filter, &transit.frame)
-            });
-            if is_wanted {
+            let passes = filter.as_mut().is_none_or(|sifter| sifter.passes(sighting, transit));
+            if passes {
                 written = writer.write(sighting, transit);
             } else {
                 writer.skip(sighting, transit);

@@ -1,5 +1,5 @@
-//! What packets say of each other: numbers counted from the beginning of a connection, what was sent again or is
-//! missing, who asked and who answered. As tshark tells it, and while the packets come.
+//! What packets mean for each other: numbers relative to the start of a connection, retransmissions and gaps, requests and
+//! their answers. The results are tshark's, and they are there while the packets come.
 //!
 //! ```
 //! # fn frames() -> Vec<Vec<u8>> { Vec::new() }
@@ -16,16 +16,16 @@
 //!
 //! # Map
 //!
-//! `tcp` has the rules for segments and `unacked` what they are waiting for; `pairing` finds who answered whom;
-//! `marks` names the remarks; `info` writes the line of a packet list with all of this in it; `sides` is for packets seen at
-//! several places.
+//! `tcp` has the rules for segments and `unacked` the segments that are not acknowledged yet; `pairing` finds the request of each
+//! answer; `marks` names the remarks; `info` writes the line of a packet list with all of this in it; `sides` is for packets seen
+//! at several places.
 //!
 //! # Why so
 //!
 //! - **One pass, one place.** All packets have to be seen at the same place and come in order of time: the same frame
-//!   at the next wire would be a retransmission. Who shows several wires keeps an analysis for each.
-//! - **The notes are not kept here.** They are small, so that who keeps the packets can keep them as well.
-//! - **Fragments have no notes**: nobody here puts the pieces together.
+//!   at the next wire would be a retransmission. Packets of several wires need an analysis for each: see [`Sides`].
+//! - **The notes are not kept here.** They are small, so that they can be kept beside the packets.
+//! - **Fragments have no notes**: packets are not reassembled here.
 
 mod endpoints;
 mod info;
@@ -48,25 +48,25 @@ use smoltcp::wire::IpProtocol;
 use crate::header::content::{Content, content};
 use crate::header::ip::Packet;
 use endpoints::{Endpoint, Ends};
-use pairing::{Open, Part};
+use pairing::{OpenRequests, Role};
 use tcp::{Connection, Header, Sacks};
 
-/// What one packet has to do with those before it. Small and without memory of its own: 400,000 of them are 23 MB.
+/// What one packet means for those before it. Small and without memory of its own: 400,000 of them are 23 MB.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct Notes {
     /// What is remarkable.
     pub marks: Marks,
     /// `tcp.stream` or `udp.stream`: which conversation, counted from 0, TCP and UDP each on their own.
     pub stream: Option<u32>,
-    /// `tcp.seq`: from the beginning of the connection.
+    /// `tcp.seq`: relative to the beginning of its direction.
     pub seq: u32,
-    /// `tcp.ack`: likewise; 0 without ACK.
+    /// `tcp.ack`: relative to the beginning of the other direction; 0 without ACK.
     pub ack: u32,
     /// `tcp.window_size` in bytes: scaled if the handshake was seen.
     pub window: u32,
     /// `tcp.len`: bytes of data in the segment.
     pub len: u32,
-    /// `tcp.analysis.bytes_in_flight`: sent and, as far as is known here, not acknowledged; 0 if that is not known.
+    /// `tcp.analysis.bytes_in_flight`: bytes sent and not yet acknowledged, as far as seen here; 0 if unknown.
     pub in_flight: u32,
     /// The number, from 0, of the packet that this answers: the request, or the segment that it acknowledges
     /// (`icmp.resp_to`, `tcp.analysis.acks_frame`).
@@ -75,34 +75,34 @@ pub struct Notes {
     pub after_ns: u64,
     /// `tcp.analysis.duplicate_ack_frame`: the number, from 0, of the packet whose ACK this repeats.
     pub duplicate_of: u32,
-    /// `tcp.analysis.duplicate_ack_num`: for the how manieth time; 0 if it repeats none.
+    /// `tcp.analysis.duplicate_ack_num`: the duplicate ACK count; 0 if it is no duplicate.
     pub duplicate: u32,
 }
 
 const _: () = assert!(size_of::<Notes>() <= 56);
 
-/// What a list of packets, in order of time and seen at one place, says of each other.
+/// The analysis of a list of packets, in order of time and seen at one place.
 #[derive(Default)]
 pub struct Analysis {
     packets: Packets,
-    /// For each pair of ends their last connection: its number is its place in `connections`.
+    /// For each pair of endpoints their last connection: an index into `connections`.
     tcp: FxHashMap<Ends, u32>,
     connections: Vec<Connection>,
-    /// For each pair of ends the number of their conversation.
+    /// For each pair of endpoints the number of their conversation.
     udp: FxHashMap<Ends, u32>,
-    open: Open,
+    open: OpenRequests,
 }
 
-/// For each packet when it came and who answered it.
+/// For each packet when it came and which packet answers it.
 #[derive(Default)]
 struct Packets {
     at_ns: Vec<u64>,
-    /// The packet that answers it. The first packet answers nobody, so 0 is nobody.
+    /// The number of the packet that answers it; 0: none, because the first packet cannot be an answer.
     answered_by: Vec<u32>,
 }
 
 impl Packets {
-    /// The number of the packet that is being looked at: it is not in the list yet.
+    /// The number of the packet that is being analyzed: it is not in the list yet.
     fn next(&self) -> u32 {
         self.at_ns.len() as u32
     }
@@ -120,7 +120,7 @@ impl Analysis {
         Self::default()
     }
 
-    /// How many packets it has seen.
+    /// The number of packets it has seen.
     pub fn len(&self) -> u32 {
         self.packets.next()
     }
@@ -130,8 +130,8 @@ impl Analysis {
         self.len() == 0
     }
 
-    /// The next packet, `at_ns` nanoseconds after some beginning. Time does not run backwards: an earlier packet is
-    /// taken to come with the one before it.
+    /// Analyzes the next packet, seen at `at_ns` nanoseconds. Time is clamped to be monotonic: an earlier packet counts as seen
+    /// together with the one before it.
     pub fn push(&mut self, at_ns: u64, frame: &[u8]) -> Notes {
         let at_ns = self.packets.at_ns.last().map_or(at_ns, |&last| at_ns.max(last));
         let notes = self.judge(at_ns, frame);
@@ -140,8 +140,8 @@ impl Analysis {
         notes
     }
 
-    /// Who answered a request, or which packet first acknowledged all of a TCP segment: the number of that packet, from
-    /// 0, and how many nanoseconds later it came.
+    /// The packet that answers a request, or that first acknowledges all of a TCP segment: its number, from 0, and how many
+    /// nanoseconds later it was seen.
     pub fn answer(&self, request: u32) -> Option<(u32, u64)> {
         let by = *self.packets.answered_by.get(request as usize)?;
         let at_ns = |packet: u32| self.packets.at_ns[packet as usize];
@@ -151,7 +151,7 @@ impl Analysis {
     fn judge(&mut self, at_ns: u64, frame: &[u8]) -> Notes {
         match content(frame) {
             Some((_, Content::Arp(range))) => {
-                part(self.open.arp(&frame[range], at_ns, &mut self.packets), at_ns)
+                role(self.open.arp(&frame[range], at_ns, &mut self.packets), at_ns)
             }
             Some((_, Content::Ip(packet))) if packet.fragment.is_none() => {
                 let message = &frame[packet.payload.clone()];
@@ -159,7 +159,7 @@ impl Analysis {
                     IpProtocol::Tcp => self.segment(message, &packet, at_ns),
                     IpProtocol::Udp => self.datagram(message, &packet, at_ns),
                     IpProtocol::Icmp | IpProtocol::Icmpv6 => {
-                        part(self.open.icmp(message, &packet, at_ns, &mut self.packets), at_ns)
+                        role(self.open.icmp(message, &packet, at_ns, &mut self.packets), at_ns)
                     }
                     _ => Notes::default(),
                 }
@@ -201,22 +201,24 @@ impl Analysis {
         let count = self.udp.len() as u32;
         let stream = *self.udp.entry(Ends::of(sender, receiver).0).or_insert(count);
         let dns = self.open.dns(message, (sender, source), (receiver, destination), at_ns, &mut self.packets);
-        Notes { stream: Some(stream), ..part(dns, at_ns) }
+        Notes { stream: Some(stream), ..role(dns, at_ns) }
     }
 }
 
-fn part(part: Option<Part>, at_ns: u64) -> Notes {
-    match part {
-        Some(Part::Asks(true)) => Notes { marks: Mark::Request.into(), ..Notes::default() },
-        Some(Part::Answers(request, asked_ns)) => {
-            Notes { answers: Some(request), after_ns: at_ns - asked_ns, ..Notes::default() }
+fn role(role: Option<Role>, at_ns: u64) -> Notes {
+    match role {
+        Some(Role::Request { answer_expected: true }) => {
+            Notes { marks: Mark::Request.into(), ..Notes::default() }
         }
-        Some(Part::Asks(false)) | None => Notes::default(),
+        Some(Role::Answer { request, asked_at_ns }) => {
+            Notes { answers: Some(request), after_ns: at_ns - asked_at_ns, ..Notes::default() }
+        }
+        Some(Role::Request { answer_expected: false }) | None => Notes::default(),
     }
 }
 
-/// What the rules need of a TCP header, with its ports; nothing if the header is not all there. Read by hand: this is
-/// done for every frame.
+/// What the rules need of a TCP header, with its ports; nothing if the header is not all there. Read by hand, because it is
+/// read for every frame.
 fn header(segment: &[u8], packet: &Packet) -> Option<(Header, [u16; 2])> {
     const FIXED_LEN: usize = 20;
     let (fixed, _) = segment.split_first_chunk::<FIXED_LEN>()?;

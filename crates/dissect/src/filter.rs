@@ -36,10 +36,10 @@
 //! # Why so
 //!
 //! - **Two speeds.** The fields of the catalogue are read where they are in the bytes, or from the notes. Every other
-//!   field that [`crate::layers`] tells of is looked up in the tree, so that a new protocol's fields work by
-//!   themselves; its values are compared as they are written there.
-//! - **Types are checked when the text is read**, not when a packet comes: a filter that means nothing is an error that
-//!   points at the spot, not a list without packets.
+//!   field of [`crate::layers`] is looked up in the tree, so that a new protocol's fields work without more code; its values are
+//!   compared as they are written there.
+//! - **Types are checked when the text is read**, not when a packet comes: a meaningless filter is an error that points at
+//!   the spot, not an empty list.
 //! - **Bounded**: filters come by links. Length and depth are limited, and nothing takes longer than length × packet.
 
 mod catalogue;
@@ -65,11 +65,11 @@ use expression::Expression;
 /// The longest filter in bytes.
 pub const LENGTH_MAX: usize = 4_096;
 
-/// Says of each packet whether it is to be shown. Its `Display` reads back as the same filter.
+/// A filter that was read. Its `Display` reads back as the same filter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter(Expression);
 
-/// A packet, and what is known of it besides its bytes.
+/// A packet with its place in a list, its times and its notes.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// Its place in the list, from 0; `frame.number` is one more.
@@ -82,11 +82,11 @@ pub struct Subject<'a> {
     pub previous_at_ns: Option<u64>,
     /// Its bytes from the Ethernet header on.
     pub frame: &'a [u8],
-    /// What the analysis says of it.
+    /// The analysis of it.
     pub notes: &'a Notes,
 }
 
-/// Why a text is no filter.
+/// An error in the text of a filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct FilterError {
@@ -97,12 +97,16 @@ pub struct FilterError {
 }
 
 impl Filter {
-    /// Reads a filter. One without anything in it shows all packets.
+    /// Reads a filter. An empty one shows all packets.
+    ///
+    /// # Errors
+    /// If the text is too long or nested too deeply, has a syntax error, names an unknown field, or compares a field with a value
+    /// of another kind.
     pub fn parse(text: &str) -> Result<Filter, FilterError> {
         parse::filter(text).map(Filter)
     }
 
-    /// Whether the packet is to be shown.
+    /// Whether the packet passes.
     pub fn matches(&self, packet: &Subject<'_>) -> bool {
         evaluate::matches(&self.0, packet)
     }

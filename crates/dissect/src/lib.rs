@@ -2,7 +2,7 @@
 //!
 //! Three depths, by what they cost:
 //!
-//! - [`meaning`]: what the frame says, as a value: a [`Message`] such as "ARP request for 10.0.0.2", with the addresses around
+//! - [`meaning`]: the meaning of the frame as a value: a [`Message`] such as "ARP request for 10.0.0.2", with the addresses around
 //!   it. It allocates nothing, so that it can be asked for every frame on the stage. [`protocol`] and [`label`] are shorter
 //!   ways to two things that are derived from it.
 //! - [`summary`]: the row of a packet list, in the familiar style of the analyzers, derived from the message.

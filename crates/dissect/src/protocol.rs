@@ -4,40 +4,40 @@ use std::fmt;
 
 use smoltcp::wire::IpVersion;
 
-/// What a frame is about: the innermost protocol that is known here. The page has a colour for each.
+/// What a frame is about: the innermost protocol that is known here. The page has a color for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
-    /// Who has that IPv4 address?
+    /// The Ethernet address of an IPv4 address.
     Arp,
     /// Echo and errors of IPv4.
     Icmp,
     /// Echo and errors of IPv6.
     Icmpv6,
-    /// Neighbor discovery: who has that IPv6 address, and where are the routers?
+    /// Neighbor discovery: the link address of an IPv6 address, and the routers of a link.
     Ndp,
-    /// Which hosts want the packets to which IPv4 groups?
+    /// Which hosts listen to which IPv4 groups.
     Igmp,
     /// A connection.
     Tcp,
-    /// A page, please: a message that begins in a segment of a connection.
+    /// A request for a page, or its answer: a message that begins in a segment.
     Http,
     /// A datagram.
     Udp,
-    /// Which address has that name?
+    /// Names and their addresses.
     Dns,
-    /// An address for me, please.
+    /// An address and settings for a host.
     Dhcp,
-    /// How far is it to that network? Of IPv6 (RIPng), too.
+    /// Routes from router to router: RIP, and RIPng of IPv6.
     Rip,
     /// IPv4 with something else inside, or malformed.
     Ipv4Other,
     /// IPv6 with something else inside, or malformed.
     Ipv6Other,
-    /// Which cables to leave unused: the spanning tree protocol.
+    /// The spanning tree protocol: which links stay unused.
     Stp,
     /// An IEEE 802.3 frame with a length instead of a type, and not a spanning tree message.
     Llc,
-    /// An Ethernet frame with something unknown inside, or too short to tell.
+    /// An Ethernet frame of an unknown type, or shorter than its header.
     Other,
 }
 

@@ -52,7 +52,7 @@ fn what_is_well_formed_has_no_fault() {
 }
 
 #[test]
-fn a_frame_cut_anywhere_is_told_as_far_as_it_goes_and_the_cut_is_marked() {
+fn a_frame_cut_anywhere_is_explained_as_far_as_it_goes_and_the_cut_is_marked() {
     for (name, frame) in samples::all() {
         for length in 0..frame.len() {
             let dissection = explain(&frame[..length]);
@@ -95,7 +95,7 @@ fn one_flipped_bit_anywhere_in_a_tcp_packet_is_a_fault() {
 }
 
 #[test]
-fn a_wrong_checksum_is_said_to_be_wrong_and_the_right_one_is_given() {
+fn a_wrong_checksum_is_a_fault_and_the_right_one_is_given() {
     let mut frame = samples::udp();
     let right = layers(&frame).layer("UDP").unwrap().field("udp.checksum").unwrap().value.clone();
     let stored = right.strip_suffix(" (correct)").expect("smoltcp's checksum is correct");

@@ -63,13 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn a_fin_that_carries_data_says_both() {
+    fn the_label_of_a_fin_with_data_has_both() {
         let frame = samples::tcp(TcpRepr { control: TcpControl::Fin, ..samples::data() });
         assert_eq!(label(&frame).as_str(), "DATA 18 FIN");
     }
 
     #[test]
-    fn a_cut_segment_says_how_much_data_it_had() {
+    fn a_cut_segment_has_the_data_length_of_its_header() {
         let frame = samples::tcp(samples::data());
         let row = summary(&frame[..60]);
         assert_eq!(row.label.as_str(), "DATA 18");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_without_ip_is_between_ethernet_addresses_and_one_that_is_too_short_between_nobody() {
+    fn a_frame_without_ip_has_ethernet_addresses_and_a_runt_has_none() {
         let frame = samples::llc();
         assert_eq!(summary(&frame).destination, "01:80:c2:00:00:00");
         assert_eq!(summary(&frame[..13]).destination, "");

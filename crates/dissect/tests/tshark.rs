@@ -32,8 +32,8 @@ enum What {
 
 /// Where we differ and why: what, the column or field, a part of the sample's name (empty: in any), the reason.
 const DIFFERENCES: &[(What, &str, &str, &str)] = &[
-    (What::Column, "protocol", "igmp", "The version is in the detail: a colour is for all versions."),
-    (What::Column, "protocol", "rip", "The version is in the detail: a colour is for all versions."),
+    (What::Column, "protocol", "igmp", "The version is in the detail: a color is for all versions."),
+    (What::Column, "protocol", "rip", "The version is in the detail: a color is for all versions."),
     (What::Column, "protocol", "mdns", "The same messages as DNS; the layer is called mDNS."),
     (What::Column, "protocol", "bootp", "The same messages as DHCP, without the option that says which."),
     (
@@ -54,7 +54,7 @@ const DIFFERENCES: &[(What, &str, &str, &str)] = &[
         What::Column,
         "info",
         "fragment, first",
-        "tshark puts the pieces together and shows the whole at one of them; here a frame is told by its own bytes.",
+        "tshark puts the pieces together and shows the whole at one of them; here each frame is explained by its own bytes.",
     ),
     (What::Column, "protocol", "udp", "The echo service is not explained: it is a datagram like others."),
     (What::Column, "info", "udp", "The echo service is not explained: it is a datagram like others."),

@@ -3,7 +3,7 @@
 use crate::acting::Action;
 use crate::command::{Act, Clock, Command, Editor, Look, Refusal};
 use crate::edit::{Edit, Kind};
-use crate::graphs::{connections, links, states};
+use crate::graphs::{links, states};
 use crate::packets::Observe;
 use crate::selection::Selection;
 use crate::sequence::axis::Scale;
@@ -69,7 +69,7 @@ fn look_at_everything(lab: &mut Lab) {
         lab.log(Some(node));
         Ladder::conversation(lab, Selection::Node(node));
     }
-    let mut connections = connections::Connections::default();
+    let mut connections = trace::connections::Connections::default();
     connections.follow(lab.trace(), lab.source());
     lab.log(None);
     lab.places();

@@ -13,7 +13,7 @@
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`], `to_come` | all of time at a glance, and what is still to happen to the network |
-//! | [`trace`], [`packets`] | the packets in order of time, and which of them the instruments look at |
+//! | [`packets`] | which packets, of which [trace](trace), the instruments look at |
 //! | [`command`] | what a person asks of the lab |
 //! | [`session`] | what is refused, asked about, announced and saved, for a page that is only a backend |
 //! | [`acting`] | what is done to a thing with one button |
@@ -69,7 +69,6 @@ mod tick;
 pub mod timeline;
 mod to_come;
 pub mod topology;
-pub mod trace;
 pub mod travel;
 pub mod view;
 

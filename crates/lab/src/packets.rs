@@ -3,7 +3,6 @@
 //! One filter for everything: the packet list, the time line, the stage and the graphs show the same packets.
 
 use super::Lab;
-use super::trace::{Row, Source, Trace};
 use crate::command::Refusal;
 use crate::selection::Selection;
 use capture::{Network, Place, Recording, Sighting, WriteError, Writer};
@@ -12,6 +11,7 @@ use dissect::filter::{Filter, FilterError};
 use netlab::topology::{Direction, LinkId};
 use netlab::{History, Instant};
 use std::rc::Rc;
+use trace::{Row, Sequence, Source, Trace};
 
 /// What the instruments look at.
 pub struct Packets {
@@ -74,8 +74,11 @@ impl Packets {
 
     /// Looks at a capture, or at the network again.
     pub fn open(&mut self, opened: Option<(Rc<str>, Rc<Recording>)>) {
-        self.opened =
-            opened.map(|(name, recording)| Opened { name, trace: Trace::of(&recording), recording });
+        self.opened = opened.map(|(name, recording)| Opened {
+            name,
+            trace: Trace::of(&recording, Sequence::Time),
+            recording,
+        });
         self.sift();
     }
 

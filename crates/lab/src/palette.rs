@@ -5,6 +5,7 @@
 //! is a test, not a hope: text on its capsule at least 4.5 : 1 (WCAG 2.2, 1.4.3), marks on the ground at least 3 : 1 (1.4.11).
 
 use dissect::Protocol;
+use dissect::message::{Message, SegmentKind};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -275,16 +276,30 @@ impl Swatch {
         Self::Other,
     ];
 
-    /// The swatch of a frame of this protocol and label.
-    pub fn of(protocol: Protocol, label: &str) -> Self {
+    /// The swatch of a frame.
+    pub fn of_message(message: &Message<'_>) -> Self {
+        Self::of(message.protocol(), message.segment())
+    }
+
+    /// The swatch of a frame of this protocol and, if it is a TCP segment, of this kind.
+    pub fn of(protocol: Protocol, segment: Option<SegmentKind>) -> Self {
         match protocol {
             Protocol::Arp => Self::Arp,
             Protocol::Ndp => Self::Ndp,
             Protocol::Icmp | Protocol::Icmpv6 => Self::Icmp,
             Protocol::Http => Self::TcpData,
-            Protocol::Tcp if label.starts_with("DATA") => Self::TcpData,
-            Protocol::Tcp if label == "ACK" => Self::TcpAck,
-            Protocol::Tcp => Self::TcpControl,
+            Protocol::Tcp => match segment {
+                Some(SegmentKind::Data | SegmentKind::DataFin) => Self::TcpData,
+                Some(SegmentKind::Ack) => Self::TcpAck,
+                Some(
+                    SegmentKind::Syn
+                    | SegmentKind::SynAck
+                    | SegmentKind::Fin
+                    | SegmentKind::Rst
+                    | SegmentKind::Other,
+                )
+                | None => Self::TcpControl,
+            },
             Protocol::Udp => Self::Udp,
             Protocol::Dns | Protocol::Dhcp => Self::Service,
             Protocol::Rip | Protocol::Igmp => Self::Routing,

@@ -18,7 +18,6 @@ pub mod lanes;
 pub mod sheet;
 
 use super::inspect::drop_reason;
-use super::trace::Row;
 use crate::Lab;
 use crate::command::{Clock, Command, Look};
 use crate::format;
@@ -27,7 +26,7 @@ use crate::selection::Selection;
 use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use axis::{Axis, Scale, What};
-use capture::{Order, Place, Sighting};
+use capture::{Place, Sighting};
 use dissect::analysis::{Answer, Mark, Marks, Notes, info};
 use dissect::{Label, Protocol};
 use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
@@ -36,6 +35,8 @@ use netlab::{Duration, History, Instant};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
+use trace::Order;
+use trace::Row;
 
 /// How large a ladder is drawn: each step is twice as high.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -292,7 +293,8 @@ impl Ladder {
             }
         };
         let topology = lab.whole();
-        let label = dissect::label(&transit.frame);
+        let message = dissect::meaning(&transit.frame).message;
+        let label = message.label();
         Some(Arrow {
             transit: transit.id,
             frame: transit.frame_id,
@@ -301,7 +303,7 @@ impl Ladder {
             start,
             arrival: arrival.max(start),
             lost,
-            swatch: Swatch::of(dissect::protocol(&transit.frame), &label),
+            swatch: Swatch::of_message(&message),
             label,
             notes: self.row(lab, transit).map(|row| row.notes).unwrap_or_default(),
         })

@@ -2,11 +2,11 @@
 //! playhead is.
 
 use super::Lab;
-use super::trace::Trace;
 use crate::palette::Swatch;
 use netlab::Instant;
 use netlab::history::RunLog;
 use netlab::run::{Outcome, RunEvent};
+use trace::Trace;
 
 /// A stretch of virtual time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,9 +160,9 @@ impl Density {
             self.next = number + 1;
             let bin = ((row.at.nanos() - window.from.nanos()) as f64 * scale) as usize;
             if let Some(bin) = self.bins.get_mut(bin) {
-                bin[row.swatch as usize] += 1;
+                bin[Swatch::of(row.protocol, row.segment) as usize] += 1;
                 bin[DROPS] += u32::from(row.dropped);
-                bin[AGAIN] += u32::from(row.is_again());
+                bin[AGAIN] += u32::from(row.is_retransmission());
             }
         }
     }

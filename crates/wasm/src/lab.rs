@@ -2,7 +2,7 @@
 
 use crate::options::{Options, moment};
 use crate::{error, source};
-use capture::{Network, Order, Writer};
+use capture::{Network, Writer};
 use netlab::history::Limits;
 use netlab::world::{Progress, Quiet};
 use netlab::{Instant, World};
@@ -10,6 +10,7 @@ use scenario::export::{Format, export};
 use scenario::{Fault, Scenario, link};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
+use trace::Order;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]

@@ -13,6 +13,7 @@ use crate::state::{Change, Pane};
 use lab::command::Look;
 use lab::format;
 use lab::packets::{Line, Observe};
+use lab::palette::Swatch;
 use lab::view::View;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -431,10 +432,10 @@ fn Rows(props: &RowsProps) -> Html {
         let row = &line.row;
         let class = classes!(
             "packet-row",
-            format!("swatch-{}", row.swatch.key()),
+            format!("swatch-{}", Swatch::of(row.protocol, row.segment).key()),
             selected.then_some("chosen"),
             (row.dropped || line.dropped_by.is_some()).then_some("dropped"),
-            row.is_again().then_some("again"),
+            row.is_retransmission().then_some("again"),
             line.to_come.then_some("to-come"),
         );
         // By its place in sight: the elements stay and their texts change, which costs less than others in their place.

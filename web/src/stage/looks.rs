@@ -127,8 +127,8 @@ impl Looks {
         if self.ring[place].0 == whose {
             return self.ring[place].1;
         }
-        let label = dissect::label(frame);
-        let swatch = Swatch::of(dissect::protocol(frame), &label);
+        let message = dissect::meaning(frame).message;
+        let (label, swatch) = (message.label(), Swatch::of_message(&message));
         let look = Look { swatch, text: self.number(label), vlan: vlan_of(frame), marks };
         self.ring[place] = (whose, look);
         look

@@ -1,6 +1,7 @@
 //! Classic pcap (draft-ietf-opsawg-pcap).
 
-use super::{Fields, Found, ReadError};
+use super::found::{Found, ReadError};
+use crate::fields::Fields;
 use crate::recording::{Cut, Interface, LinkType, Packet, Why};
 
 const MICROSECONDS: u32 = 0xa1b2_c3d4;
@@ -11,14 +12,14 @@ const VARIANTS: [u32; 5] = [0xa1b2_cd34, 0xa12b_3c4d, 0xa1b2_34cd, 0x1c00_01ac, 
 const FILE_HEADER: usize = 24;
 const PACKET_HEADER: usize = 16;
 
-/// Reads all of it. Within: why it ended early.
+/// Reads a file; the inner error is why reading ended before the file.
 pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<Result<(), Cut>, ReadError> {
     let (fields, nanoseconds_in_unit) = header(bytes)?;
     let [Some(snap_length), Some(link_type)] = [fields.u32(16), fields.u32(20)] else {
         return Err(ReadError::Empty);
     };
     found.recording.interfaces.push(Interface {
-        // What is above it tells of frame check sequences.
+        // The upper half describes frame check sequences.
         link_type: LinkType(link_type as u16),
         snap_length,
         big_endian: fields.big_endian,
@@ -27,7 +28,7 @@ pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<Result<(), Cut>, R
     Ok(packets(fields, nanoseconds_in_unit, found))
 }
 
-/// The file in its byte order, and how many nanoseconds the fraction of a second counts in.
+/// The file in its byte order, and the unit of the fraction of a second in nanoseconds.
 fn header(bytes: &[u8]) -> Result<(Fields<'_>, u64), ReadError> {
     let mut error = ReadError::NotACapture;
     for big_endian in [false, true] {

@@ -1,19 +1,21 @@
 //! pcapng (draft-ietf-opsawg-pcapng): blocks, each with its length before and after it.
 
-use super::{ADDRESSES_MAX, Fields, Found, INTERFACES_MAX, NAMES_MAX, ReadError, text};
+use super::found::{Found, ReadError, text};
 use crate::block::*;
+use crate::fields::Fields;
+use crate::limits::{ADDRESSES_MAX, INTERFACES_MAX, NAMES_MAX};
 use crate::recording::{Cut, Interface, LinkType, Packet, Why};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, Ipv4Address, Ipv4Cidr, Ipv6Address, Ipv6Cidr};
 
-/// Where a block's body begins, and what else there is of it.
+/// The bytes of a block before its body: type and length.
 const HEADER: usize = 8;
 const FRAME: usize = HEADER + 4;
 
-/// Reads all of it. Within: why it ended early.
+/// Reads a file; the inner error is why reading ended before the file.
 pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<Result<(), Cut>, ReadError> {
     let result = Reader { bytes, found, big_endian: false, first_interface: 0, clocks: Vec::new() }.blocks();
     match result {
-        // Its first section is not there, or not one.
+        // The first section is cut, or none.
         Err(Cut { offset: 0, why: Why::Truncated }) => Err(ReadError::Empty),
         Err(Cut { offset: 0, .. }) => Err(ReadError::NotACapture),
         result => Ok(result),
@@ -23,13 +25,13 @@ pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<Result<(), Cut>, R
 struct Reader<'a> {
     bytes: &'a [u8],
     found: &'a mut Found,
-    /// What has to be known of the section: its byte order, and the first of its interfaces, with how they tell the time.
+    /// Of the section: its byte order, the place of its first interface, and the clocks of its interfaces.
     big_endian: bool,
     first_interface: usize,
     clocks: Vec<Clock>,
 }
 
-/// How an interface tells the time.
+/// The time stamps of an interface.
 #[derive(Clone, Copy)]
 struct Clock {
     /// `if_tsresol`: 10⁻ⁿ s, or with the highest bit 2⁻ⁿ s.
@@ -38,7 +40,7 @@ struct Clock {
     offset: i64,
 }
 
-/// What the blocks of packets say.
+/// A packet as its block describes it.
 struct Seen {
     /// Counted in its section.
     interface: u32,
@@ -103,7 +105,7 @@ impl<'a> Reader<'a> {
         Fields { bytes: self.bytes, big_endian: self.big_endian }
     }
 
-    /// One block, that begins here in the file.
+    /// Reads a block that begins at `offset` of the file.
     fn block(&mut self, kind: u32, offset: usize, body: Fields<'a>) -> Result<(), Why> {
         match kind {
             SECTION_HEADER => self.section(body),
@@ -115,7 +117,7 @@ impl<'a> Reader<'a> {
                 self.names(body);
                 Ok(())
             }
-            // Statistics, secrets, and what the future has: passed over, as the draft wants it.
+            // Statistics, secrets and unknown types are skipped, as the draft requires.
             _ => Ok(()),
         }
     }
@@ -181,7 +183,7 @@ impl<'a> Reader<'a> {
         self.timed_packet(interface, offset, body)
     }
 
-    /// Both have the same after the number of their interface.
+    /// Enhanced and obsolete packet blocks are the same behind the number of their interface.
     fn timed_packet(&mut self, interface: u32, offset: usize, body: Fields<'a>) -> Result<(), Why> {
         let number = |at| body.u32(at).ok_or(Why::BadLength);
         let ticks = Some(u64::from(number(4)?) << 32 | u64::from(number(8)?));
@@ -193,7 +195,7 @@ impl<'a> Reader<'a> {
         let original_len = body.u32(0).ok_or(Why::BadLength)?;
         let first = self.found.recording.interfaces.get(self.first_interface);
         let snap_length = first.map(|first| first.snap_length).filter(|&length| length > 0);
-        // How much of it is there is not said, other than by these.
+        // The captured length is not in the block: it follows from these.
         let captured_len = original_len.min(snap_length.unwrap_or(u32::MAX)).min(body.bytes.len() as u32 - 4);
         self.packet(Seen { interface: 0, ticks: None, captured_len, original_len, start: 4 }, offset, body)
     }

@@ -1,11 +1,12 @@
 //! A network in which everything happens that a capture has to tell: waiting, drops, losses, appended bytes, floods.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use capture::{Network, Order, Place, Sighting, Writer};
+use capture::{Network, Place, Sighting, Writer};
 use netlab::history::{Limits, Transit};
 use netlab::world::Quiet;
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
+use trace::Order;
 
 /// Three hosts at a switch. What b is sent waits in a queue of ten frames and loses some; what c sends gets longer.
 pub fn scenario() -> Scenario {

@@ -1,4 +1,4 @@
-//! Between whom a packet goes, in a form that is quick to look up.
+//! Sender and receiver of a packet, in a form that is quick to look up.
 
 use smoltcp::wire::IpAddress;
 
@@ -16,12 +16,12 @@ impl Endpoint {
     }
 }
 
-/// Two ends, the smaller first: the same whoever sends.
+/// Two endpoints, the smaller first: the same for both directions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Ends(Endpoint, Endpoint);
 
 impl Ends {
-    /// And whether the sender is the second of them.
+    /// The pair, and whether the sender is the second of it.
     pub fn of(sender: Endpoint, receiver: Endpoint) -> (Ends, bool) {
         if sender <= receiver { (Ends(sender, receiver), false) } else { (Ends(receiver, sender), true) }
     }

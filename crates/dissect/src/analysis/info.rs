@@ -1,4 +1,4 @@
-//! A packet's line with what the conversation tells, word for word as tshark writes it.
+//! A packet's line with what the conversation adds, word for word as tshark writes it.
 
 use std::fmt::Write;
 
@@ -19,7 +19,7 @@ pub enum Answer {
 
 /// The line of a packet list, such as `[TCP Retransmission] 49152 → 5001 [PSH, ACK] Seq=1 Ack=1 Win=65535 Len=1460` or
 /// `Echo (ping) request  id=0x1234, seq=1/256, ttl=64 (reply in 5)`. `notes` are those of this frame. Packet numbers
-/// in it count from 1, as people do. Without anything that a conversation tells, it is the summary's.
+/// in it count from 1. If the conversation adds nothing, the line is that of [`Meaning::info`](crate::Meaning::info).
 pub fn info(frame: &[u8], notes: &Notes, answer: Answer) -> String {
     let meaning = meaning(frame);
     let special = match (&meaning.message, &meaning.ip) {

@@ -1,38 +1,38 @@
-//! What the analysis says of a packet, as a set of a few bits.
+//! The remarks of the analysis on a packet, as a set of bits.
 
 use std::fmt;
 
-/// One remark on a packet. In the order in which tshark writes them in front of a line.
+/// A remark on a packet. In the order in which tshark writes them in front of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Mark {
     /// `tcp.analysis.zero_window_probe_ack`: an answer to a zero window probe; the window is still closed.
     ZeroWindowProbeAck,
-    /// `tcp.analysis.zero_window`: the sender of this can take in nothing more.
+    /// `tcp.analysis.zero_window`: the sender cannot take any more data.
     ZeroWindow,
     /// `tcp.analysis.zero_window_probe`: one byte into a closed window, to find out whether it is open again.
     ZeroWindowProbe,
-    /// `tcp.analysis.duplicate_ack`: it says again what the last one said, as something arrived that did not follow.
+    /// `tcp.analysis.duplicate_ack`: it repeats the last ACK, because a segment arrived out of order.
     DuplicateAck,
     /// `tcp.analysis.keep_alive_ack`: an answer to a keep-alive.
     KeepAliveAck,
-    /// `tcp.analysis.keep_alive`: a byte that was acknowledged before, to see whether the other end still lives.
+    /// `tcp.analysis.keep_alive`: a byte that was acknowledged before, to see whether the other end is still there.
     KeepAlive,
-    /// `tcp.analysis.window_update`: nothing new but the window.
+    /// `tcp.analysis.window_update`: only the window is new.
     WindowUpdate,
     /// `tcp.analysis.window_full`: with this segment the receiver's window is used up.
     WindowFull,
-    /// `tcp.analysis.ack_lost_segment`: it acknowledges what was never seen here.
+    /// `tcp.analysis.ack_lost_segment`: it acknowledges data that were never seen here.
     AckedUnseen,
-    /// `tcp.analysis.lost_segment`: something before this segment was not seen here.
+    /// `tcp.analysis.lost_segment`: a segment before this one was not seen here.
     LostSegment,
-    /// `tcp.analysis.out_of_order`: what was missing, so soon that it was overtaken rather than sent again.
+    /// `tcp.analysis.out_of_order`: it fills a gap, so soon that it was overtaken rather than retransmitted.
     OutOfOrder,
-    /// `tcp.analysis.spurious_retransmission`: sent again although its acknowledgment has passed here.
+    /// `tcp.analysis.spurious_retransmission`: retransmitted although its acknowledgment was seen here.
     SpuriousRetransmission,
-    /// `tcp.analysis.fast_retransmission`: sent again at once, because duplicate ACKs asked for it.
+    /// `tcp.analysis.fast_retransmission`: retransmitted at once because of duplicate ACKs.
     FastRetransmission,
-    /// `tcp.analysis.retransmission`: sent again. Set with the two above as well.
+    /// `tcp.analysis.retransmission`: retransmitted. Set with the two above as well.
     Retransmission,
     /// `tcp.analysis.reused_ports`: a new connection between ports that had one.
     PortReused,
@@ -98,17 +98,17 @@ impl Marks {
     /// No mark.
     pub const NONE: Marks = Marks(0);
 
-    /// Is it among them?
+    /// Whether the mark is in the set.
     pub const fn contains(self, mark: Mark) -> bool {
         self.0 & 1 << mark as u32 != 0
     }
 
-    /// Is there none?
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// `tcp.analysis.flags`: is there one that says more than that an answer is expected?
+    /// `tcp.analysis.flags`: whether there is another mark than [`Mark::Request`].
     pub const fn is_remarkable(self) -> bool {
         self.0 & !(1 << Mark::Request as u32) != 0
     }
@@ -118,8 +118,8 @@ impl Marks {
         Mark::ALL.into_iter().filter(move |&mark| self.contains(mark))
     }
 
-    /// Those that a line shows: a retransmission that is known to be fast or spurious is called only that, and a
-    /// request is told by its answer.
+    /// The marks that a line shows: of a fast or spurious retransmission only that, and no request, because its line names the
+    /// answer.
     pub(crate) fn shown(self) -> impl Iterator<Item = Mark> {
         let special = self.contains(Mark::FastRetransmission) || self.contains(Mark::SpuriousRetransmission);
         self.iter().filter(move |&mark| match mark {

@@ -1,4 +1,4 @@
-//! Who asked, and who answered: ARP, neighbor discovery, ICMP echo, DNS.
+//! Requests and their answers: ARP, neighbor discovery, ICMP echo, DNS.
 
 use rustc_hash::FxHashMap;
 use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, IpAddress, IpProtocol, Ipv6Address};
@@ -7,13 +7,13 @@ use super::Packets;
 use super::endpoints::Endpoint;
 use crate::header::ip::Packet;
 
-/// With more questions that nobody answers than this, the oldest are forgotten: a scan must not take all memory.
+/// Of more unanswered requests than this, the oldest are forgotten: a scan must not take all memory.
 const OPEN_MAX: usize = 65_536;
 
-/// What a question and its answer have in common.
+/// What a request and its answer have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Question {
-    /// Who has this address, asked by the other?
+    /// The address that is asked for, and the sender's.
     Arp([u8; 4], [u8; 4]),
     Neighbor(Endpoint, Endpoint),
     /// From, to, identifier and sequence number.
@@ -22,24 +22,32 @@ enum Question {
     Dns(Endpoint, Endpoint, u16),
 }
 
-/// What a packet is in a dialogue.
-pub(super) enum Part {
-    /// `true`: an answer is expected. Who asks for an address that it wants to take hopes for none.
-    Asks(bool),
-    /// The packet that asked, and when that was.
-    Answers(u32, u64),
+/// What a packet is in a dialog.
+pub(super) enum Role {
+    /// It asks.
+    Request {
+        /// Not of a probe for an address that the sender wants to take, and not of a ping to a group.
+        answer_expected: bool,
+    },
+    /// It answers.
+    Answer {
+        /// The number of the request.
+        request: u32,
+        /// When the request was seen.
+        asked_at_ns: u64,
+    },
 }
 
-/// The questions that nobody has answered yet.
+/// The requests without an answer so far.
 #[derive(Default)]
-pub(super) struct Open {
+pub(super) struct OpenRequests {
     asked: FxHashMap<Question, (u32, u64)>,
-    /// The same in the order in which they were asked.
+    /// The same in the order in which they were sent.
     order: std::collections::VecDeque<(Question, u32)>,
 }
 
-impl Open {
-    fn ask(&mut self, question: Question, at_ns: u64, packets: &Packets, expected: bool) -> Part {
+impl OpenRequests {
+    fn ask(&mut self, question: Question, at_ns: u64, packets: &Packets, expected: bool) -> Role {
         if self.order.len() >= OPEN_MAX
             && let Some((oldest, packet)) = self.order.pop_front()
             && self.asked.get(&oldest).is_some_and(|asked| asked.0 == packet)
@@ -48,16 +56,16 @@ impl Open {
         }
         self.asked.insert(question, (packets.next(), at_ns));
         self.order.push_back((question, packets.next()));
-        Part::Asks(expected)
+        Role::Request { answer_expected: expected }
     }
 
-    fn answer(&mut self, question: Question, packets: &mut Packets) -> Option<Part> {
-        let (packet, at_ns) = self.asked.remove(&question)?;
-        packets.answered(packet, packets.next());
-        Some(Part::Answers(packet, at_ns))
+    fn answer(&mut self, question: Question, packets: &mut Packets) -> Option<Role> {
+        let (request, asked_at_ns) = self.asked.remove(&question)?;
+        packets.answered(request, packets.next());
+        Some(Role::Answer { request, asked_at_ns })
     }
 
-    pub fn arp(&mut self, message: &[u8], at_ns: u64, packets: &mut Packets) -> Option<Part> {
+    pub fn arp(&mut self, message: &[u8], at_ns: u64, packets: &mut Packets) -> Option<Role> {
         let ArpRepr::EthernetIpv4 { operation, source_protocol_addr, target_protocol_addr, .. } =
             ArpRepr::parse(&ArpPacket::new_checked(message).ok()?).ok()?
         else {
@@ -65,7 +73,7 @@ impl Open {
         };
         let (source, target) = (source_protocol_addr.octets(), target_protocol_addr.octets());
         match operation {
-            // An announcement asks nobody.
+            // An announcement expects no answer.
             ArpOperation::Request if source == target => None,
             ArpOperation::Request => {
                 let question = Question::Arp(target, source);
@@ -83,7 +91,7 @@ impl Open {
         packet: &Packet,
         at_ns: u64,
         packets: &mut Packets,
-    ) -> Option<Part> {
+    ) -> Option<Role> {
         let (source, destination) = (Endpoint::new(packet.source, 0), Endpoint::new(packet.destination, 0));
         let v6 = packet.carries == IpProtocol::Icmpv6;
         match (v6, message) {
@@ -102,10 +110,10 @@ impl Open {
                     let expected = !packet.source.is_unspecified();
                     return Some(self.ask(Question::Neighbor(target, source), at_ns, packets, expected));
                 }
-                // Who asked without having an address yet is answered to everybody.
-                let nobody = Endpoint::new(IpAddress::Ipv6(Ipv6Address::UNSPECIFIED), 0);
-                let asker = if packet.destination.is_multicast() { nobody } else { destination };
-                self.answer(Question::Neighbor(target, asker), packets)
+                // A solicitation without a source address is answered to a group.
+                let unspecified = Endpoint::new(IpAddress::Ipv6(Ipv6Address::UNSPECIFIED), 0);
+                let requester = if packet.destination.is_multicast() { unspecified } else { destination };
+                self.answer(Question::Neighbor(target, requester), packets)
             }
             _ => None,
         }
@@ -119,7 +127,7 @@ impl Open {
         destination: (Endpoint, u16),
         at_ns: u64,
         packets: &mut Packets,
-    ) -> Option<Part> {
+    ) -> Option<Role> {
         const PORT: u16 = 53;
         let &[a, b, flags, _, ..] = message else { return None };
         let ident = u16::from_be_bytes([a, b]);

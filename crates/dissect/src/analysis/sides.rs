@@ -1,7 +1,7 @@
 //! Packets that were seen at several places.
 //!
-//! A frame that a switch passes on is no retransmission. So where frames are seen at several interfaces, each interface is
-//! looked at by itself, and the numbers of packets are those of the whole list.
+//! A frame that a switch forwards is no retransmission. So where frames are seen at several interfaces, each interface is
+//! analyzed by itself, and the numbers of packets are those of the whole list.
 
 use super::{Analysis, Notes};
 
@@ -47,7 +47,7 @@ impl Sides {
         notes
     }
 
-    /// Who answers the packet of this number, as far as has been seen, and how many nanoseconds later: see
+    /// The packet that answers the packet of this number, as far as seen, and how many nanoseconds later: see
     /// [`Analysis::answer`].
     pub fn answer(&self, number: u32) -> Option<(u32, u64)> {
         if !self.several {

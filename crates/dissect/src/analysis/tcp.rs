@@ -1,16 +1,16 @@
 //! The rules by which a segment is a retransmission, a duplicate ACK and so on: those of tshark 4, as the Wireshark
 //! User's Guide describes them in "TCP Analysis" and as tshark shows them when it reads a capture.
 //!
-//! They are guesses of somebody who stands beside the wire. A segment seen for the first time that fills a gap may be
-//! one that was overtaken, or one that was lost before it came past here: time and duplicate ACKs decide.
+//! They are guesses from outside: what the hosts know is not seen. A segment seen for the first time that fills a gap may have
+//! been overtaken, or may be a retransmission of one that was lost before this place: time and duplicate ACKs decide.
 
 use super::marks::{Mark, Marks};
 use super::unacked::{Segment, Unacked, before, up_to};
 use super::{Notes, Packets};
 
-/// So soon after duplicate ACKs, a repeated segment is the answer to them.
+/// Within this time after duplicate ACKs, a repeated segment is the answer to them.
 const FAST_NS: u64 = 20_000_000;
-/// As long as no round trip has been measured, what fills a gap within this time was overtaken.
+/// While no round trip has been measured, a segment that fills a gap within this time was overtaken.
 const OVERTAKEN_NS: u64 = 3_000_000;
 
 /// What the rules look at in a header.
@@ -18,13 +18,13 @@ pub(super) struct Header {
     pub seq: u32,
     pub ack: u32,
     pub window: u16,
-    /// How much data the segment has.
+    /// The number of bytes of data.
     pub len: u32,
     pub syn: bool,
     pub fin: bool,
     pub rst: bool,
     pub is_ack: bool,
-    /// What the window scale option says (RFC 7323 §2.2).
+    /// The shift of the window scale option (RFC 7323 §2.2).
     pub scale: Option<u8>,
     pub sacks: Sacks,
 }
@@ -49,7 +49,7 @@ impl Sacks {
     }
 }
 
-/// By how much the windows that an end announces are to be multiplied.
+/// The factor of the windows that an end announces.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Scale {
     /// Its SYN was not seen.
@@ -59,7 +59,7 @@ enum Scale {
     Shift(u8),
 }
 
-/// A connection, as its segments tell it.
+/// A connection, as far as its segments show it.
 #[derive(Default)]
 pub(super) struct Connection {
     ways: [Way; 2],
@@ -71,25 +71,25 @@ pub(super) struct Connection {
 /// What one of the ends has sent.
 #[derive(Default)]
 struct Way {
-    /// What counts as sequence number 0.
+    /// The sequence number that relative numbers count from.
     base: Option<u32>,
-    /// Behind the highest that was seen, with the time when that was.
+    /// The sequence number behind the highest seen, and when that was seen.
     next: Option<u32>,
     next_at_ns: u64,
-    /// Behind what was seen without a gap: nothing beyond should be acknowledged.
+    /// The sequence number behind what was seen without a gap: an ACK beyond it acknowledges unseen data.
     gapless: Option<u32>,
-    /// The last segment's window, as the header has it, and whether it had SYN: then it is not scaled.
+    /// The window in the header of the last segment, and whether that had SYN: then it is not scaled.
     window: Option<u16>,
     window_of_syn: bool,
     scale: Scale,
     last_ack: u32,
     last_ack_at_ns: u64,
-    /// The packet that first had this acknowledgment number, and how many have repeated it.
+    /// The packet that first had the last acknowledgment number, and the number of duplicates of it.
     ack_packet: u32,
     ack_repeated: u32,
     sacks: Sacks,
     marks: Marks,
-    /// There was a gap, and since then no acknowledgment: `unacked` does not tell what is in flight.
+    /// There was a gap, and since then no acknowledgment: the bytes in flight are unknown.
     flight_unknown: bool,
     unacked: Unacked,
 }
@@ -105,8 +105,7 @@ impl Connection {
     pub fn push(&mut self, header: &Header, backwards: bool, at_ns: u64, packets: &mut Packets) -> Notes {
         let packet = packets.next();
         let &Header { seq, ack, window, len, .. } = header;
-        let (syn, fin, rst) = (header.syn, header.fin, header.rst);
-        let plain = !(syn || fin || rst);
+        let (syn, fin) = (header.syn, header.fin);
         let round_trip_ns = self.first_round_trip_ns;
         self.measure(header, at_ns);
 
@@ -122,71 +121,24 @@ impl Connection {
         let mut marks = Marks::NONE;
         let mut notes = Notes { len, ..Notes::default() };
         let next = fwd.next;
-        let repeats_ack = ack == fwd.last_ack && next == Some(seq) && plain;
         let is_probe = len == 1 && next == Some(seq) && rev.window == Some(0);
 
         if is_probe {
             marks.insert(Mark::ZeroWindowProbe);
         } else {
-            if window == 0 && plain {
-                marks.insert(Mark::ZeroWindow);
-            }
-            if next.is_some_and(|next| before(next, seq)) && !rst {
-                marks.insert(Mark::LostSegment);
-                fwd.flight_unknown = true;
-                fwd.gapless = next;
-            }
-            if len <= 1 && next.is_some_and(|next| next.wrapping_sub(1) == seq) && plain {
-                marks.insert(Mark::KeepAlive);
-            }
-            if len == 0 && window > 0 && fwd.window != Some(window) && repeats_ack {
-                marks.insert(Mark::WindowUpdate);
-            }
-            if len > 0 && plain && rev.right_edge() == Some(seq.wrapping_add(len)) {
-                marks.insert(Mark::WindowFull);
-            }
-            let same_window = len == 0 && fwd.window == Some(window);
-            if same_window && window > 0 && repeats_ack {
-                if rev.marks.contains(Mark::KeepAlive) {
-                    marks.insert(Mark::KeepAliveAck);
-                } else {
-                    marks.insert(Mark::DuplicateAck);
-                    fwd.ack_repeated += 1;
-                    notes.duplicate_of = fwd.ack_packet;
-                    notes.duplicate = fwd.ack_repeated;
-                }
-            } else if same_window
-                && window == 0
-                && plain
-                && next == Some(seq)
-                && ack == fwd.last_ack
-                && rev.marks.contains(Mark::ZeroWindowProbe)
-            {
-                marks.insert(Mark::ZeroWindowProbeAck);
-            }
+            fwd.judge_state(rev, header, &mut marks, &mut notes);
         }
         if ack != fwd.last_ack {
             fwd.ack_packet = packet;
             fwd.ack_repeated = 0;
         }
-        if header.is_ack
-            && !is_probe
-            && let (Some(gapless), Some(rev_next)) = (rev.gapless, rev.next)
-        {
-            let all_seen = up_to(rev_next, gapless);
-            if rev.ack_repeated > 0 && all_seen && before(rev_next, ack) {
-                // The other end had asked for something again and again: it seems to have come, by another way.
-                rev.ack_repeated = 0;
-                rev.gapless = Some(ack);
-            } else if before(gapless, ack) {
-                marks.insert(Mark::AckedUnseen);
-                rev.gapless = Some(if all_seen { ack } else { rev_next });
-            }
+        if header.is_ack && !is_probe {
+            rev.judge_acknowledgment(ack, &mut marks);
         }
         let to = seq.wrapping_add(len);
         let end = to.wrapping_add(u32::from(syn || fin));
         if (len > 0 || syn || fin) && !marks.contains(Mark::KeepAlive) {
-            // Behind a probe's byte that may not have been taken, the data begin with it once more.
+            // A probe's byte may not have been accepted: then the data behind it begin with that byte once more.
             let repeats =
                 next.is_some_and(|next| before(seq, next) && !(len > 1 && next.wrapping_sub(1) == seq));
             fwd.judge_repeated(rev, seq, len, end, repeats, at_ns, round_trip_ns, &mut marks);
@@ -219,11 +171,7 @@ impl Connection {
             notes.after_ns = at_ns - acked.at_ns;
         }
         if len > 0 && !fwd.flight_unknown {
-            let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
-            let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
-            // A FIN has a number, but while it is sent it is not counted among the data.
-            let in_flight = fwd.unacked.span().wrapping_sub(sacked).wrapping_sub(u32::from(fin));
-            notes.in_flight = if in_flight < 2_000_000_000 { in_flight } else { 0 };
+            notes.in_flight = fwd.in_flight(rev, fin);
         }
         notes.marks = marks;
         notes.seq = seq.wrapping_sub(base);
@@ -243,7 +191,7 @@ impl Connection {
 }
 
 impl Way {
-    /// A SYN says what the windows of this end are to be multiplied by; only if both do, it counts.
+    /// Learns the scale from a SYN. It is in use only if both ends send the option.
     fn learn_scale(&mut self, rev: &mut Way, header: &Header) {
         if !header.syn {
             return;
@@ -261,14 +209,81 @@ impl Way {
         }
     }
 
-    /// The first sequence number that this end, by its last segment, does not want yet.
+    /// The first sequence number beyond the window that this end announced last.
     fn right_edge(&self) -> Option<u32> {
         let window = self.window.filter(|_| self.scale != Scale::Unknown)?;
         let window = if self.window_of_syn { window.into() } else { self.scaled(window) };
         Some(self.last_ack.wrapping_add(window))
     }
 
-    /// A segment that does not begin where the highest so far ended: why does it come only now, or again?
+    /// Marks what a segment, which is no probe of a closed window, says about windows, gaps and repeated ACKs.
+    fn judge_state(&mut self, rev: &Way, header: &Header, marks: &mut Marks, notes: &mut Notes) {
+        let &Header { seq, ack, window, len, rst, .. } = header;
+        let plain = !(header.syn || header.fin || rst);
+        let next = self.next;
+        let repeats_ack = ack == self.last_ack && next == Some(seq) && plain;
+        if window == 0 && plain {
+            marks.insert(Mark::ZeroWindow);
+        }
+        if next.is_some_and(|next| before(next, seq)) && !rst {
+            marks.insert(Mark::LostSegment);
+            self.flight_unknown = true;
+            self.gapless = next;
+        }
+        if len <= 1 && next.is_some_and(|next| next.wrapping_sub(1) == seq) && plain {
+            marks.insert(Mark::KeepAlive);
+        }
+        if len == 0 && window > 0 && self.window != Some(window) && repeats_ack {
+            marks.insert(Mark::WindowUpdate);
+        }
+        if len > 0 && plain && rev.right_edge() == Some(seq.wrapping_add(len)) {
+            marks.insert(Mark::WindowFull);
+        }
+        let same_window = len == 0 && self.window == Some(window);
+        if same_window && window > 0 && repeats_ack {
+            if rev.marks.contains(Mark::KeepAlive) {
+                marks.insert(Mark::KeepAliveAck);
+            } else {
+                marks.insert(Mark::DuplicateAck);
+                self.ack_repeated += 1;
+                notes.duplicate_of = self.ack_packet;
+                notes.duplicate = self.ack_repeated;
+            }
+        } else if same_window
+            && window == 0
+            && plain
+            && next == Some(seq)
+            && ack == self.last_ack
+            && rev.marks.contains(Mark::ZeroWindowProbe)
+        {
+            marks.insert(Mark::ZeroWindowProbeAck);
+        }
+    }
+
+    /// Marks an acknowledgment by the other end of data from this end that were not seen.
+    fn judge_acknowledgment(&mut self, ack: u32, marks: &mut Marks) {
+        let (Some(gapless), Some(next)) = (self.gapless, self.next) else { return };
+        let all_seen = up_to(next, gapless);
+        if self.ack_repeated > 0 && all_seen && before(next, ack) {
+            // This end had sent duplicate ACKs: the missing data seem to have arrived by another path.
+            self.ack_repeated = 0;
+            self.gapless = Some(ack);
+        } else if before(gapless, ack) {
+            marks.insert(Mark::AckedUnseen);
+            self.gapless = Some(if all_seen { ack } else { next });
+        }
+    }
+
+    /// The bytes that this end has sent and the other end neither acknowledged nor SACKed; 0 if that makes no sense.
+    fn in_flight(&self, rev: &Way, fin: bool) -> u32 {
+        let sacked = |(left, right): &(u32, u32)| right.wrapping_sub(*left);
+        let sacked = rev.sacks.blocks().iter().map(sacked).fold(0, u32::wrapping_add);
+        // A FIN has a sequence number, but is not counted among the bytes in flight.
+        let in_flight = self.unacked.span().wrapping_sub(sacked).wrapping_sub(u32::from(fin));
+        if in_flight < 2_000_000_000 { in_flight } else { 0 }
+    }
+
+    /// Marks a segment that does not begin where the highest so far ended: a retransmission, or out of order.
     #[expect(clippy::too_many_arguments, reason = "it is one step of `push`, named")]
     fn judge_repeated(
         &self,

@@ -26,7 +26,7 @@ impl Talk {
         talk
     }
 
-    /// Packets count on; time too, by so many milliseconds.
+    /// Analyzes the next packet, this number of milliseconds after the last.
     fn say(&mut self, after_ms: u64, frame: Vec<u8>) -> (Notes, String) {
         self.at_ns += after_ms * MS;
         let notes = self.analysis.push(self.at_ns, &frame);
@@ -108,7 +108,7 @@ fn what_fills_a_gap_at_once_was_overtaken() {
 }
 
 #[test]
-fn a_closed_window_is_told_from_full_to_open() {
+fn a_closed_window_is_marked_from_full_to_open() {
     let mut talk = Talk::begun();
     talk.server(1, 0, 1, 25);
     assert_eq!(remark(&talk.client(1, 100, 1)), "[TCP Window Full]");
@@ -155,7 +155,7 @@ fn another_syn_between_the_same_ports_is_another_connection_but_the_same_syn_is_
 }
 
 #[test]
-fn numbers_wrap_around_and_nobody_notices() {
+fn sequence_numbers_wrap_around_without_a_mark() {
     let mut talk = Talk { analysis: Analysis::new(), at_ns: 0 };
     let syn = TcpRepr { seq_number: TcpSeqNumber(-3), ..samples::syn() };
     talk.say(0, samples::tcp(syn));
@@ -172,7 +172,7 @@ fn numbers_wrap_around_and_nobody_notices() {
 }
 
 #[test]
-fn an_echo_knows_its_reply_and_one_without_says_so_in_the_end() {
+fn an_echo_request_has_its_reply_or_in_the_end_none() {
     let mut analysis = Analysis::new();
     let (request, reply) = (samples::echo(false), samples::echo_reply_of_b());
     let asked = analysis.push(0, &request);
@@ -190,7 +190,7 @@ fn an_echo_knows_its_reply_and_one_without_says_so_in_the_end() {
 }
 
 #[test]
-fn arp_answers_the_one_who_asked_and_a_probe_expects_nobody() {
+fn an_arp_reply_answers_the_request_and_a_probe_expects_none() {
     let mut analysis = Analysis::new();
     let asked = analysis.push(0, &samples::arp(ArpOperation::Request, samples::A, samples::B));
     let probe = analysis.push(1, &samples::arp(ArpOperation::Request, Ipv4Address::UNSPECIFIED, samples::B));

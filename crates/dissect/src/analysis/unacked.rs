@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// Beyond this many, segments are no longer noted: the acknowledgments seem to take another way.
+/// Beyond this number, segments are no longer noted: the acknowledgments seem to take another path.
 const SEGMENTS_MAX: usize = 10_000;
 
 /// A segment that waits to be acknowledged.
@@ -21,7 +21,7 @@ pub(crate) struct Segment {
 #[derive(Default)]
 pub(crate) struct Unacked {
     segments: VecDeque<Segment>,
-    /// Each begins where or after the one before it ends: then the ends of the queue tell all that is asked often.
+    /// Each begins where or after the one before it ends: then first and last suffice for the frequent questions.
     sorted: bool,
 }
 
@@ -46,7 +46,7 @@ impl Unacked {
         self.segments.push_back(segment);
     }
 
-    /// Takes away what `ack` acknowledges and tells `done` each whole segment. Gives the oldest that ends just there.
+    /// Removes what `ack` acknowledges and calls `done` with each whole segment. Returns the oldest that ends exactly at `ack`.
     pub fn acknowledge(&mut self, ack: u32, mut done: impl FnMut(&Segment)) -> Option<Segment> {
         let mut exactly = None;
         if self.sorted {
@@ -80,7 +80,7 @@ impl Unacked {
         exactly
     }
 
-    /// From the first to the last sequence number that is not acknowledged, how many there are; 0 if there is none.
+    /// The number of sequence numbers from the first to the last that is not acknowledged; 0 if there is none.
     pub fn span(&self) -> u32 {
         let (Some(front), Some(back)) = (self.segments.front(), self.segments.back()) else { return 0 };
         if self.sorted {

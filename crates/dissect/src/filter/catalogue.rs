@@ -1,7 +1,7 @@
-//! The fields that filters know by name: of what kind they are, what they mean, and how to read them at once.
+//! The fields that filters know by name: their kind, their meaning, and how to read them without a dissection.
 //!
-//! What is not listed here is looked for in the dissection. A field that is listed with `Read::Tree` is as well: it is
-//! listed for its kind and meaning, and so that it is offered while somebody types.
+//! A field that is not listed here is looked up in the dissection. So is one that is listed with `Read::Tree`: it is listed for its
+//! kind and meaning, and as a completion.
 
 use super::packet::Packet;
 use super::value::{Kind, Value, Visit};
@@ -149,7 +149,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     }),
     entry("icmp.code", Number, "the type's finer kind", |p, v| p.icmp(false, |m| number(m, 1, 1, v))),
     tree("icmp.ident", Number, "which ping an echo belongs to"),
-    tree("icmp.seq", Number, "the how manieth echo it is"),
+    tree("icmp.seq", Number, "echo sequence number"),
     entry("icmpv6", Protocol, "echo, errors and neighbor discovery of IPv6", |p, v| {
         p.icmp(true, |m| v(Value::Bytes(m)));
     }),
@@ -289,10 +289,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry("tcp.analysis.ack_lost_segment", Kind::Mark, "acknowledges what was not seen", |p, v| {
         mark(p, Mark::AckedUnseen, v);
     }),
-    entry("tcp.analysis.duplicate_ack", Kind::Mark, "says again what the last ACK said", |p, v| {
+    entry("tcp.analysis.duplicate_ack", Kind::Mark, "repeats the last ACK", |p, v| {
         mark(p, Mark::DuplicateAck, v);
     }),
-    entry("tcp.analysis.duplicate_ack_num", Number, "for the how manieth time it says so", |p, v| {
+    entry("tcp.analysis.duplicate_ack_num", Number, "duplicate ACK count", |p, v| {
         note(p, v, |n| positive(n.duplicate));
     }),
     entry("tcp.analysis.zero_window", Kind::Mark, "the sender of it can take in nothing more", |p, v| {
@@ -342,7 +342,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     tree("data.text", Text, "the same, read as letters"),
 ];
 
-/// Protocols whose fields are not all listed: their names may be followed by any field's.
+/// Protocols with fields that are not listed.
 pub(super) const PROTOCOLS: &[&str] = &[
     "arp", "bootp", "data", "dhcp", "dns", "eth", "http", "icmp", "icmpv6", "igmp", "ip", "ipv6", "llc",
     "mdns", "rip", "stp", "tcp", "udp", "vlan",

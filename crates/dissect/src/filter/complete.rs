@@ -1,4 +1,4 @@
-//! What may come next while somebody types a filter.
+//! Completions: what may stand at the cursor of a filter that is being written.
 
 use std::ops::Range;
 
@@ -6,24 +6,24 @@ use super::catalogue::{self, ENTRIES};
 use super::expression::Relation;
 use super::value::Kind;
 
-/// Something to put at the cursor.
+/// A completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// What to write.
+    /// The text to insert.
     pub text: &'static str,
     /// What it means, in a few words.
     pub meaning: &'static str,
-    /// Which bytes of the text it takes the place of.
+    /// The bytes of the filter's text that it replaces.
     pub replaces: Range<usize>,
 }
 
-/// No more than fit into a list that somebody reads.
+/// Completions that are offered at most.
 const OFFERED_MAX: usize = 40;
 
 const BETWEEN: [(&str, &str); 2] = [("and", "both have to be true"), ("or", "one of them has to be true")];
 
-/// What may stand at the cursor, a place in bytes, best first. Nothing if the cursor is within a text or a value, or
-/// not between two letters.
+/// The completions at a cursor, which is an offset in bytes; the best first. None if the cursor is within a quoted text or a
+/// value, or not on a character boundary.
 pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
     let Some((before, after)) = text.split_at_checked(cursor) else { return Vec::new() };
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
@@ -56,7 +56,7 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
     offers
 }
 
-/// What belongs behind the text so far.
+/// What may follow the text so far.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Field,

@@ -1,4 +1,4 @@
-//! Whether a packet is what a filter wants.
+//! Whether a packet passes a filter.
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
@@ -133,8 +133,8 @@ fn contains(value: &Value<'_>, needle: &Needle) -> bool {
     with_bytes(value, |bytes| find(bytes, wanted)).unwrap_or(false)
 }
 
-/// Whether `wanted` is somewhere in `bytes`. Whole pieces without its first byte are passed over at once: frames are
-/// long, and this is asked of all of them.
+/// Whether `wanted` is somewhere in `bytes`. Whole pieces without its first byte are skipped: frames are long,
+/// and every packet is searched.
 fn find(bytes: &[u8], wanted: &[u8]) -> bool {
     const PIECE: usize = 64;
     let Some(first) = wanted.first() else { return true };
@@ -145,7 +145,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> bool {
     })
 }
 
-/// The values of a field, or the wanted bytes of them if they have so many.
+/// The values of a field or, of a slice, those of their bytes, as far as they are long enough.
 fn sliced(key: &Key, packet: &Packet<'_>, visit: Visit<'_>) {
     let Some((from, len)) = key.slice else { return values(&key.name, packet, visit) };
     let (from, len) = (usize::from(from), usize::from(len));

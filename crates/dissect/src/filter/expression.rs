@@ -9,10 +9,10 @@ use super::catalogue::Entry;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expression {
     Not(Box<Expression>),
-    /// All of them. None at all is the empty filter, which every packet passes.
+    /// All have to hold. An empty list is the empty filter, which every packet passes.
     All(Vec<Expression>),
     Any(Vec<Expression>),
-    /// The packet has it.
+    /// The packet has the field or protocol.
     Present(Name),
     Compare(Key, Relation, Literal),
     Contains(Key, Needle),
@@ -23,7 +23,7 @@ pub(super) enum Expression {
 #[derive(Clone)]
 pub(super) enum Name {
     Known(&'static Entry),
-    /// One that only the dissection knows.
+    /// A field that only the dissection has.
     Other(String),
 }
 
@@ -48,14 +48,14 @@ impl fmt::Debug for Name {
     }
 }
 
-/// A field, or some bytes of it: from which, and how many.
+/// A field, or a slice of its bytes: offset and length.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Key {
     pub name: Name,
     pub slice: Option<(u16, u16)>,
 }
 
-/// What a value may be to another. A field may have several values, such as `ip.addr`.
+/// A comparison. A field may have several values, such as `ip.addr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Relation {
     /// Any value is equal.
@@ -97,7 +97,7 @@ pub(super) enum Literal {
     /// Nanoseconds; written in seconds.
     Time(u64),
     Mac([u8; 6]),
-    /// An address, or all that begin with so many of its bits.
+    /// An address prefix: an address and the number of bits that count.
     Net(IpAddr, u8),
     Bytes(Vec<u8>),
     Text(String),
@@ -189,7 +189,7 @@ impl fmt::Display for Literal {
     }
 }
 
-/// How many bits an address has.
+/// The number of bits of an address.
 pub(super) fn full(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }

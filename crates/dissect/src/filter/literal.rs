@@ -11,7 +11,7 @@ pub(super) enum Written<'t> {
     Word(&'t str),
 }
 
-/// As a value of that kind, or what the kind wants.
+/// Reads a value of that kind; the error is what the kind expects.
 pub(super) fn of_kind(kind: Kind, written: &Written<'_>) -> Result<Literal, &'static str> {
     let word = match written {
         Written::Word(word) => *word,
@@ -37,7 +37,7 @@ pub(super) fn of_kind(kind: Kind, written: &Written<'_>) -> Result<Literal, &'st
     literal.ok_or(wanted(kind))
 }
 
-/// Of a field whose kind is not known: as what it looks like.
+/// Reads a value of a field of unknown kind by its form.
 pub(super) fn of_look(written: &Written<'_>) -> Literal {
     match written {
         Written::Quoted(text) => Literal::Text(text.clone()),

@@ -1,6 +1,6 @@
-//! The names of all the other fields that a dissection can have: they are looked for in its tree.
+//! The names of all other fields that a dissection can have: they are looked up in its tree.
 //!
-//! Named here so that a field that does not exist is told as a mistake. A test asks for every field of every sample.
+//! They are listed so that an unknown field is an error. A test looks up every field of every sample.
 
 /// In alphabetical order, without those of the catalogue.
 pub(super) const OTHERS: &[&str] = &[

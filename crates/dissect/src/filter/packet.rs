@@ -1,4 +1,4 @@
-//! A packet, as filters look into it: where its headers begin, found once, without allocating anything.
+//! A packet as filters read it: where its headers begin is found once, without allocating anything.
 
 use std::ops::Range;
 
@@ -83,7 +83,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// Each message of a protocol, unless it is not the beginning of one.
+    /// The message of each packet that carries this protocol, without later fragments.
     pub fn transport(&self, protocol: IpProtocol, mut header: impl FnMut(&[u8])) {
         let begins =
             |packet: &ip::Packet| packet.fragment.as_ref().is_none_or(|fragment| fragment.offset == 0);
@@ -98,8 +98,8 @@ impl<'a> Packet<'a> {
         self.transport(if v6 { IpProtocol::Icmpv6 } else { IpProtocol::Icmp }, message);
     }
 
-    /// Whether a field of the tree can be there: not if it is of a protocol that the packet does not have. Making the tree
-    /// costs a hundred times as much.
+    /// Whether the tree can have this field: not if its protocol is not in the packet. Making the tree costs a hundred times as
+    /// much.
     pub fn may_have(&self, key: &str) -> bool {
         let [outer, quoted] = &self.packets;
         let carries = |protocol| outer.as_ref().is_some_and(|(_, packet)| packet.carries == protocol);

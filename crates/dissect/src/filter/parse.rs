@@ -1,4 +1,4 @@
-//! From the text to the expression, with winnow. Every fault says where it is.
+//! Reads an expression from a text, with winnow. Every error has its place in the text.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ const DEPTH_MAX: u32 = 64;
 type Input<'t> = LocatingSlice<&'t str>;
 type Parsed<T> = ModalResult<T, Fault>;
 
-/// A [`FilterError`] in the making. One without a message is for [`filter`] to word.
+/// A [`FilterError`] while parsing goes on. An empty message is replaced by [`filter`].
 #[derive(Debug)]
 struct Fault {
     at: Range<usize>,
@@ -41,7 +41,7 @@ impl ParserError<Input<'_>> for Fault {
     }
 }
 
-/// A fault that no alternative mends.
+/// An error after which no alternative is tried.
 fn fault<T>(at: Range<usize>, message: impl Into<String>) -> Parsed<T> {
     Err(ErrMode::Cut(Fault { at, message: message.into() }))
 }

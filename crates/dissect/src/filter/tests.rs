@@ -210,7 +210,7 @@ fn every_field_of_every_sample_can_be_asked_for() {
 
 /// Where both are there, the quick way and the tree have to agree.
 #[test]
-fn what_is_read_at_once_is_what_the_dissection_tells() {
+fn quick_reads_agree_with_the_dissection() {
     for (name, frame) in samples::all() {
         let dissection = crate::layers(&frame);
         let fields = dissection.layers.iter().flat_map(crate::Layer::walk);

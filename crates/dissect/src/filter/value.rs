@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// What values a field has.
+/// The kind of a field's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Its bytes are those of its header and all that it carries.
@@ -10,7 +10,7 @@ pub(super) enum Kind {
     Number,
     /// 0 or 1.
     Flag,
-    /// Nothing but being there.
+    /// Present or not, without a value.
     Mark,
     /// Seconds.
     Time,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
 /// One value of a field.
 #[derive(Clone, Copy)]
 pub(super) enum Value<'a> {
-    /// It is there, and that is all.
+    /// Present, without a value.
     Present,
     Number(u64),
     /// Nanoseconds.
@@ -32,9 +32,9 @@ pub(super) enum Value<'a> {
     Mac([u8; 6]),
     Address(IpAddr),
     Bytes(&'a [u8]),
-    /// From the dissection: as people read it, and its bytes.
+    /// From the dissection: the text of the value, and its bytes.
     Shown(&'a str, &'a [u8]),
 }
 
-/// Takes one value after the other.
+/// Called with each value of a field.
 pub(super) type Visit<'v> = &'v mut dyn FnMut(Value<'_>);

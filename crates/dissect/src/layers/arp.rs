@@ -16,7 +16,6 @@ const FIXED_LEN: usize = 8;
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
     let fixed = padded::<FIXED_LEN>(tree.header(&range, FIXED_LEN));
     let arp = ArpPacket::new_unchecked(&fixed[..]);
-    let (hardware, protocol) = (arp.hardware_type(), arp.protocol_type());
     // A cut header has no address lengths: expect those of the usual kind.
     let (hardware_len, protocol_len) = if range.len() < FIXED_LEN {
         (6, 4)
@@ -28,6 +27,16 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
 
     let mut draft = Draft::new("ARP", &range, expected);
     draft.summary(ArpMessage::read(packet).info());
+    add_kinds(&mut draft, &arp, [hardware_len, protocol_len]);
+    add_addresses(&mut draft, packet, &arp, [hardware_len, protocol_len]);
+    let end = draft.end();
+    tree.push(draft);
+    payload::trailer(tree, end..range.end, "the ARP message");
+}
+
+/// Adds the kinds of addresses, their lengths and the operation.
+fn add_kinds(draft: &mut Draft, arp: &ArpPacket<&[u8]>, [hardware_len, protocol_len]: [usize; 2]) {
+    let (hardware, protocol) = (arp.hardware_type(), arp.protocol_type());
     draft.add(Field::new(
         "arp.hw.type",
         "Hardware type",
@@ -79,9 +88,18 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
         "Operation",
         6..8,
         operation,
-        "A request asks everybody on the segment; a reply answers the one who asked.",
+        "A request asks all hosts on the segment; a reply goes to the host that asked.",
     ));
+}
 
+/// Adds the addresses of sender and target. `packet` is the message as far as it is there.
+fn add_addresses(
+    draft: &mut Draft,
+    packet: &[u8],
+    arp: &ArpPacket<&[u8]>,
+    [hardware_len, protocol_len]: [usize; 2],
+) {
+    let (hardware, protocol) = (arp.hardware_type(), arp.protocol_type());
     let link = |range: Range<usize>| match packet.get(range).unwrap_or(&[]) {
         bytes if hardware == ArpHardware::Ethernet && bytes.len() == 6 => {
             mac(EthernetAddress::from_bytes(bytes))
@@ -101,30 +119,27 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
         "Sender link address",
         source_link.clone(),
         link(source_link),
-        "Where the sender of this message can be reached on the segment. Everyone who hears it may note it down.",
+        "Where the sender can be reached on the segment. Every host that receives this may note it.",
     ));
     draft.add(Field::new(
         "arp.src.proto_ipv4",
         "Sender address",
         source.clone(),
         address(source),
-        "The sender's own IP address, or 0.0.0.0 if it first asks whether somebody else has the one it wants.",
+        "The sender's own IP address, or 0.0.0.0 if it first asks whether the address it wants is in use.",
     ));
     draft.add(Field::new(
         "arp.dst.hw_mac",
         "Target link address",
         target_link.clone(),
         link(target_link),
-        "In a request this is what is looked for, so it is not filled in; in a reply, who had asked.",
+        "In a request it is unknown and not filled in; in a reply, that of the host that asked.",
     ));
     draft.add(Field::new(
         "arp.dst.proto_ipv4",
         "Target address",
         target.clone(),
         address(target),
-        "The IP address whose owner is looked for; in a reply, the address of the one who had asked.",
+        "The IP address whose owner is asked for; in a reply, the address of the host that asked.",
     ));
-    let end = draft.end();
-    tree.push(draft);
-    payload::trailer(tree, end..range.end, "the ARP message");
 }

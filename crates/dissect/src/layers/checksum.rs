@@ -78,7 +78,7 @@ pub(super) fn field(
         Verdict::Unverified(why) => Field::new(key, name, range, format!("0x{stored:04x} ({why})"), meaning),
         Verdict::Wrong { right } => {
             let value = format!("0x{stored:04x} (wrong, 0x{right:04x} would be right)");
-            let fault = "Does not fit the bytes that it covers: whoever receives this throws it away.";
+            let fault = "Does not match the bytes that it covers: the receiver drops this.";
             Field::new(key, name, range, value, meaning).fault(Some(fault.into()))
         }
     }

@@ -30,11 +30,17 @@ const FIXED: &[Row] = &[
         "Message type",
         0..1,
         Show::Named(&[(1, "boot request"), (2, "boot reply")]),
-        "Who speaks: 1 is the client, 2 the server. What it says is in the option of the same name.",
+        "1 is from the client, 2 from the server. Which step of the dialog it is, is in the option of the same name.",
     ),
     HARDWARE_TYPE,
     Row("dhcp.hw.len", "Hardware address length", 2..3, Show::Number, "How many bytes the link address has."),
-    Row("dhcp.hops", "Hops", 3..4, Show::Number, "How many relays have passed it on between segments."),
+    Row(
+        "dhcp.hops",
+        "Hops",
+        3..4,
+        Show::Number,
+        "The number of relays that have forwarded it between segments.",
+    ),
     Row("dhcp.id", "Transaction ID", 4..8, Show::Hex, "Chosen by the client, so that it knows its answers."),
     Row("dhcp.secs", "Seconds", 8..10, Show::Seconds, "For how long the client has been trying."),
     Row(
@@ -45,7 +51,7 @@ const FIXED: &[Row] = &[
             0x8000,
             "dhcp.flags.bc",
             "Broadcast",
-            "Answer to everybody: I cannot yet be reached by an address.",
+            "Broadcast the answer: the client has no address yet.",
         )]),
         "How to answer.",
     ),
@@ -57,8 +63,20 @@ const FIXED: &[Row] = &[
         Show::Ipv4,
         "The address that the server gives to the client.",
     ),
-    Row("dhcp.ip.server", "Next server", 20..24, Show::Ipv4, "Whom to load a system from, if there is none."),
-    Row("dhcp.ip.relay", "Relay", 24..28, Show::Ipv4, "The router through which client and server talk."),
+    Row(
+        "dhcp.ip.server",
+        "Next server",
+        20..24,
+        Show::Ipv4,
+        "The server to load an operating system from, for hosts without one.",
+    ),
+    Row(
+        "dhcp.ip.relay",
+        "Relay",
+        24..28,
+        Show::Ipv4,
+        "The router that forwards messages between client and server.",
+    ),
 ];
 const SERVER_NAME: Range<usize> = ADDRESS_END..108;
 const FILE: Range<usize> = 108..236;
@@ -91,15 +109,15 @@ const OPTIONS: &[Known] = &[
         "Subnet mask",
         "Which bits of the address are the network's.",
     ),
-    Known(3, Kind::Addresses, "dhcp.option.router", "Router", "Through whom to reach all other networks."),
+    Known(3, Kind::Addresses, "dhcp.option.router", "Router", "The router to all other networks."),
     Known(
         6,
         Kind::Addresses,
         "dhcp.option.domain_name_server",
         "Domain name server",
-        "Whom to ask for the addresses of names.",
+        "The server that knows the addresses of names.",
     ),
-    Known(12, Kind::Text, "dhcp.option.hostname", "Host name", "What the client is called."),
+    Known(12, Kind::Text, "dhcp.option.hostname", "Host name", "The name of the client."),
     Known(15, Kind::Text, "dhcp.option.domain_name", "Domain name", "What names here end in."),
     Known(
         26,
@@ -115,7 +133,7 @@ const OPTIONS: &[Known] = &[
         "Broadcast address",
         "What to send to, to reach all hosts of the network.",
     ),
-    Known(42, Kind::Addresses, "dhcp.option.ntp_server", "Time server", "Whom to ask what time it is."),
+    Known(42, Kind::Addresses, "dhcp.option.ntp_server", "Time server", "The server to get the time from."),
     Known(
         50,
         Kind::Addresses,
@@ -142,7 +160,7 @@ const OPTIONS: &[Known] = &[
         Kind::Addresses,
         "dhcp.option.dhcp_server_id",
         "Server",
-        "Which server speaks, or is spoken to: there can be several.",
+        "The server that sends this, or that it is for: there can be several.",
     ),
     Known(
         55,
@@ -151,7 +169,7 @@ const OPTIONS: &[Known] = &[
         "Wish list",
         "The options that the client wants to know.",
     ),
-    Known(56, Kind::Text, "dhcp.option.message", "Message", "Why not, in words."),
+    Known(56, Kind::Text, "dhcp.option.message", "Message", "The reason for a refusal, as text."),
     Known(
         57,
         Kind::Number,
@@ -185,7 +203,7 @@ const OPTIONS: &[Known] = &[
         Kind::ClientId,
         "dhcp.hw.mac_addr",
         "Client identifier",
-        "By what the server recognises the client: mostly its link address.",
+        "By this the server recognizes the client: mostly its link address.",
     ),
 ];
 const UNKNOWN: Known =
@@ -205,7 +223,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'
         None => read.info(),
     });
     draft.rows(message, 0, FIXED);
-    let meaning = "By what the server knows the client, and where the answer goes to.";
+    let meaning = "The server recognizes the client by it, and sends the answer there.";
     match address_len(message) {
         Some(length) => {
             let address = ADDRESS_AT..ADDRESS_AT + length;
@@ -350,7 +368,7 @@ mod tests {
     use crate::{label, layers};
 
     #[test]
-    fn an_option_that_is_cut_is_marked_and_those_before_it_are_told() {
+    fn an_option_that_is_cut_is_marked_and_those_before_it_are_shown() {
         let frame = dhcp_message(2, &[53, 1, 5, 3, 8, 10, 0, 0, 1]);
         let dissection = layers(&frame);
         let dhcp = dissection.layer("DHCP").unwrap();
@@ -376,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn several_addresses_are_told_one_by_one() {
+    fn several_addresses_are_shown_one_by_one() {
         let dissection = layers(&dhcp_message(2, &[3, 8, 10, 0, 0, 1, 10, 0, 0, 3, 255]));
         let dhcp = dissection.layer("DHCP").unwrap();
         let routers: Vec<_> = dhcp.walk().filter(|field| field.key == "dhcp.option.router").collect();

@@ -23,7 +23,7 @@ const TCP_LENGTH: Row = Row(
     "In TCP, where messages follow each other, their length comes first.",
 );
 const HEADER: &[Row] = &[
-    Row("dns.id", "Transaction ID", 0..2, Show::Hex, "Chosen by who asks, and repeated in the answer."),
+    Row("dns.id", "Transaction ID", 0..2, Show::Hex, "Chosen by the client, and repeated in the answer."),
     Row(
         "dns.flags",
         "Flags",
@@ -35,7 +35,7 @@ const HEADER: &[Row] = &[
                 0x0400,
                 "dns.flags.authoritative",
                 "Authoritative",
-                "The answer comes from a server that is in charge of the name, not from somebody's memory.",
+                "The answer comes from a server that is responsible for the name, not from a cache.",
             ),
             Flag::bit(
                 0x0200,
@@ -47,7 +47,7 @@ const HEADER: &[Row] = &[
                 0x0100,
                 "dns.flags.recdesired",
                 "Recursion desired",
-                "Find it out for me, whomever you have to ask.",
+                "Find the answer, and ask other servers if necessary.",
             ),
             Flag::bit(0x0080, "dns.flags.recavail", "Recursion available", "This server would do that."),
             Flag::bit(0x0040, "dns.flags.z", "Reserved", "Kept for later; it is zero."),
@@ -74,7 +74,7 @@ const HEADER: &[Row] = &[
         "Authorities",
         8..10,
         Show::Number,
-        "How many records say who is in charge of the name.",
+        "The number of records that name the responsible servers.",
     ),
     Row("dns.count.add_rr", "Additional records", 10..12, Show::Number, "How many may be of use besides."),
 ];
@@ -87,7 +87,7 @@ const SOA_NUMBERS: &[Row] = &[
         Show::Seconds,
         "How often the other servers look for changes.",
     ),
-    Row("dns.soa.retry_interval", "Retry", 8..12, Show::Seconds, "And how soon again, if nobody answered."),
+    Row("dns.soa.retry_interval", "Retry", 8..12, Show::Seconds, "How soon they try again after no answer."),
     Row("dns.soa.expire_limit", "Expire", 12..16, Show::Seconds, "When they stop answering, without news."),
     Row(
         "dns.soa.minimum_ttl",
@@ -145,7 +145,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DnsMessage<'_
     for item in items(message) {
         match item {
             Some(item) => draft.add(item_field(whole, message, front, &item, carrier)),
-            None => draft.fault("What follows the last record that is told here is cut short or malformed."),
+            None => draft.fault("What follows the last record here is cut short or malformed."),
         }
     }
     let end = draft.end();
@@ -176,7 +176,7 @@ fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: 
             "Type",
             here(at..at + 2),
             format!("{} ({kind})", item.kind),
-            "What is asked or told of the name: A is an IPv4 address, AAAA an IPv6 address.",
+            "The type of data about the name: A is an IPv4 address, AAAA an IPv6 address.",
         ),
     ];
     let (value, fault) = match content(message, item) {
@@ -192,7 +192,7 @@ fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: 
         fields.push(class_field(class_key, here(at + 2..at + 4), item.class, carrier));
         if carrier == DnsCarrier::Multicast {
             let meaning = if question {
-                "Answer to me alone, not to everybody."
+                "Send the answer to the client only, not to the group."
             } else {
                 "Forget what you knew of this name before."
             };
@@ -224,7 +224,7 @@ fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: 
         data_fields(whole, message, front, item, &mut fields);
     }
     let name = SECTIONS[item.section];
-    let meaning = if question { "What is asked." } else { "One thing that is told of a name." };
+    let meaning = if question { "What is asked." } else { "One piece of data about a name." };
     Field::new(key, name, here(item.at..item.data.end), value, meaning).parts(fields).fault(fault)
 }
 
@@ -254,17 +254,17 @@ fn data_fields(whole: &[u8], message: &[u8], front: usize, item: &Item, fields: 
         }
         MX => {
             fields.push(PREFERENCE.field(whole, front + at));
-            let meaning = "Who takes the mail for the name.";
+            let meaning = "The server that receives the mail for the name.";
             fields.push(named("dns.mx.mail_exchange", "Mail server", at + 2, meaning).0);
         }
         SRV => {
             fields.extend(parts(whole, front + at, SRV_NUMBERS));
-            fields.push(named("dns.srv.target", "Host", at + 6, "Who offers the service.").0);
+            fields.push(named("dns.srv.target", "Host", at + 6, "The host that offers the service.").0);
         }
         SOA => {
             let meaning = "The server on which the zone is kept.";
             let (primary, next) = named("dns.soa.mname", "Primary server", at, meaning);
-            let meaning = "Whom to write to; the first dot stands for the @.";
+            let meaning = "The mail address of the administrator; the first dot stands for the @.";
             let (mailbox, next) = named("dns.soa.rname", "Mailbox", next, meaning);
             fields.extend([primary, mailbox]);
             fields.extend(parts(whole, front + next, SOA_NUMBERS));
@@ -309,7 +309,7 @@ fn texts(message: &[u8], front: usize, data: Range<usize>, fields: &mut Vec<Fiel
 /// Key, name and meaning of the name that is all that a record of this type says.
 fn name_row(kind: u32) -> Option<(&'static str, &'static str, &'static str)> {
     match kind {
-        NS => Some(("dns.ns", "Name server", "Who is in charge of the name.")),
+        NS => Some(("dns.ns", "Name server", "The server that is responsible for the name.")),
         CNAME => Some(("dns.cname", "Alias of", "The name that is meant: look it up instead.")),
         PTR => {
             Some(("dns.ptr.domain_name", "Points to", "The name that belongs to an address or a service."))

@@ -19,8 +19,8 @@ pub(super) const RECORD_TYPES: Names = &[
     (6, "block old sources"),
 ];
 pub(super) const ROBUSTNESS_MEANING: &str =
-    "How many of these messages may get lost: everything important is said that often.";
-pub(super) const SUPPRESS_MEANING: &str = "Other routers that hear this are not to start their timers over.";
+    "The number of these messages that may get lost: each important one is sent that often.";
+pub(super) const SUPPRESS_MEANING: &str = "Other routers that receive this do not restart their timers.";
 pub(super) const INTERVAL_MEANING: &str =
     "How many seconds the router lets pass between queries, below 128 as they are.";
 
@@ -78,7 +78,7 @@ pub(super) fn add_sources(draft: &mut Draft, message: &[u8], start: usize, count
 
 fn source(message: &[u8], at: usize, key: &'static str, address_len: usize) -> Field {
     let value = address(message, at, address_len);
-    Field::new(key, "Source", at..at + address_len, value, "Somebody who sends to the group.")
+    Field::new(key, "Source", at..at + address_len, value, "A host that sends to the group.")
 }
 
 fn address(message: &[u8], at: usize, address_len: usize) -> String {

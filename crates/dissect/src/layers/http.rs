@@ -17,19 +17,19 @@ const HEADERS: [(&str, &str, &str); 18] = [
     ("Accept", "http.accept", "What kinds of content are welcome."),
     ("Accept-Encoding", "http.accept_encoding", "How the content may be compressed."),
     ("Accept-Language", "http.accept_language", "In which languages the content is welcome."),
-    ("Cache-Control", "http.cache_control", "Who may keep the content, and for how long."),
-    ("Connection", "http.connection", "What becomes of the connection afterwards."),
+    ("Cache-Control", "http.cache_control", "Which caches may keep the content, and for how long."),
+    ("Connection", "http.connection", "Whether the connection stays open afterwards."),
     ("Content-Encoding", "http.content_encoding", "How the content is compressed."),
     ("Content-Length", "http.content_length_header", "How many bytes of content follow the empty line."),
     ("Content-Type", "http.content_type", "What kind of content follows."),
-    ("Cookie", "http.cookie", "What the server asked to be told again each time."),
+    ("Cookie", "http.cookie", "Data that the server set earlier and gets back with each request."),
     ("Date", "http.date", "When the answer was made."),
     ("Host", "http.host", "The name of the site: several can be at one address."),
     ("Last-Modified", "http.last_modified", "When the content last changed."),
     ("Location", "http.location", "Where to look instead."),
     ("Referer", "http.referer", "The page that led here."),
     ("Server", "http.server", "Which program answers."),
-    ("Set-Cookie", "http.set_cookie", "What the server asks to be told again each time."),
+    ("Set-Cookie", "http.set_cookie", "Data that the client is to send back with each request."),
     ("Transfer-Encoding", "http.transfer_encoding", "How the content is cut into pieces."),
     ("User-Agent", "http.user_agent", "Which program asks."),
 ];
@@ -114,7 +114,7 @@ mod tests {
     use crate::{Protocol, label, layers, protocol, summary};
 
     #[test]
-    fn the_lines_are_told_one_by_one_and_the_content_is_payload() {
+    fn the_lines_are_shown_one_by_one_and_the_content_is_payload() {
         let frame = segment([50000, 80], b"POST /a?b=c HTTP/1.1\r\nHost: example.com\r\n\r\na=b");
         let dissection = layers(&frame);
         let http = dissection.layer("HTTP").unwrap();
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_goes_on_in_the_next_segment_is_told_as_far_as_it_goes() {
+    fn a_header_that_continues_in_the_next_segment_is_shown_as_far_as_it_goes() {
         let frame = segment([50000, 80], b"GET / HTTP/1.1\r\nHost: exam");
         let dissection = layers(&frame);
         let http = dissection.layer("HTTP").unwrap();

@@ -101,8 +101,8 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
 
 fn type_meaning(kind: Type) -> &'static str {
     match kind {
-        Type::EchoRequest => "Are you there? Whoever gets it sends the same data back.",
-        Type::EchoReply => "Here I am: the answer to an echo request, with its data.",
+        Type::EchoRequest => "A ping: the receiver sends the same data back.",
+        Type::EchoReply => "The answer to an echo request, with its data.",
         Type::DstUnreachable => "The quoted packet could not be delivered; the code says why.",
         Type::TimeExceeded => "The quoted packet passed too many routers, or a piece of it never came.",
         Type::Redirect => "A router knows a shorter way than through itself.",

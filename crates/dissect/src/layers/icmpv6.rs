@@ -105,8 +105,8 @@ fn summary(message: &[u8], kind: u8, packet: &Packet) -> String {
 
 fn type_meaning(kind: Type) -> &'static str {
     match kind {
-        Type::EchoRequest => "Are you there? Whoever gets it sends the same data back.",
-        Type::EchoReply => "Here I am: the answer to an echo request, with its data.",
+        Type::EchoRequest => "A ping: the receiver sends the same data back.",
+        Type::EchoReply => "The answer to an echo request, with its data.",
         Type::DstUnreachable => "The quoted packet could not be delivered; the code says why.",
         Type::PktTooBig => {
             "The quoted packet does not fit into the next link, and routers do not cut in IPv6."
@@ -115,8 +115,8 @@ fn type_meaning(kind: Type) -> &'static str {
         Type::ParamProblem => "The quoted packet's header could not be understood.",
         Type::RouterSolicit => "Are there any routers on this segment? Please introduce yourselves.",
         Type::RouterAdvert => "A router introduces itself, and says what addresses to use on this segment.",
-        Type::NeighborSolicit => "Who has this IPv6 address? It is to IPv6 what an ARP request is to IPv4.",
-        Type::NeighborAdvert => "I have this IPv6 address: the answer to a solicitation.",
+        Type::NeighborSolicit => "Asks for the owner of an IPv6 address, like an ARP request in IPv4.",
+        Type::NeighborAdvert => "The sender has this IPv6 address: the answer to a solicitation.",
         Type::Redirect => "A router knows a shorter way than through itself.",
         Type::MldQuery => "A router asks which groups the hosts on this segment listen to.",
         Type::MldReport | Type::Unknown(mld::REPORT) => "A host says which groups it listens to.",

@@ -1,7 +1,7 @@
 //! IGMP: which hosts of a segment want the packets to which IPv4 groups (RFC 1112, version 2: RFC 2236, version 3:
 //! RFC 3376).
 //!
-//! Routers ask and hosts answer; switches listen in, so as not to flood what nobody wants.
+//! Routers ask and hosts answer; switches read along, so as not to flood packets to ports without listeners.
 
 use super::checksum;
 use super::group_records::{
@@ -133,7 +133,7 @@ fn type_meaning(kind: u32) -> &'static str {
         LEAVE => {
             "A host wants no more packets of a group. If it was the last, the router can stop sending them."
         }
-        REPORT_1 | REPORT_2 | REPORT_3 => "A host says whose packets it wants.",
+        REPORT_1 | REPORT_2 | REPORT_3 => "A host lists the groups whose packets it wants.",
         _ => "What kind of message this is.",
     }
 }

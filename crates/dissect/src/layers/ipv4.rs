@@ -18,11 +18,32 @@ const HEADER_LEN_MAX: usize = 60;
 pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Result<Packet, usize> {
     let fixed = padded::<HEADER_LEN_MAX>(tree.header(range, HEADER_LEN_MAX));
     let ip = Ipv4Packet::new_unchecked(&fixed[..]);
-    let (header_len, total_len) = (usize::from(ip.header_len()), usize::from(ip.total_len()));
-    let header = tree.header(range, header_len.max(IPV4_HEADER_LEN));
+    let header_len = usize::from(ip.header_len()).max(IPV4_HEADER_LEN);
+    let header = tree.header(range, header_len);
 
-    let mut draft =
-        Draft::new(if quoted { "Quoted IPv4" } else { "IPv4" }, range, header_len.max(IPV4_HEADER_LEN));
+    let mut draft = Draft::new(if quoted { "Quoted IPv4" } else { "IPv4" }, range, header_len);
+    add_lengths(&mut draft, &ip, range.len(), quoted);
+    add_path(&mut draft, &ip, header);
+    let packet = packet(tree.frame, range.clone(), IpVersion::Ipv4).map(|packet| Packet { quoted, ..packet });
+    draft.summary(match &packet {
+        Some(packet) => format!(
+            "{} → {}, {}, TTL {}",
+            packet.source,
+            packet.destination,
+            protocol_name(packet.carries),
+            packet.hop_limit
+        ),
+        None => UNREADABLE.into(),
+    });
+    let end = draft.end();
+    tree.push(draft);
+    packet.ok_or(end)
+}
+
+/// Adds version, class and lengths. `present` is the number of bytes from the header to the end of the frame.
+fn add_lengths(draft: &mut Draft, ip: &Ipv4Packet<&[u8]>, present: usize, quoted: bool) {
+    let (header_len, total_len) = (usize::from(ip.header_len()), usize::from(ip.total_len()));
+    let class = ip.dscp() << 2 | ip.ecn();
     let version_fault = (ip.version() != 4).then(|| "An IPv4 header has to say 4 here.".into());
     draft.add(
         Field::new(
@@ -50,15 +71,15 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
             "ip.dsfield",
             "Type of service",
             1..2,
-            format!("0x{:02x}", fixed[1]),
+            format!("0x{class:02x}"),
             "Two small things in one byte: how urgent the packet is, and whether there was congestion on its way.",
         )
         .parts(class_parts(["ip.dsfield.dscp", "ip.dsfield.ecn"], 1..2, ip.dscp(), ip.ecn())),
     );
     let total_fault = if total_len < header_len {
         Some("Less than the header alone.".into())
-    } else if total_len > range.len() && !quoted {
-        Some(format!("The frame has only {} of them.", range.len()))
+    } else if total_len > present && !quoted {
+        Some(format!("The frame has only {} of them.", present))
     } else {
         None
     };
@@ -72,6 +93,13 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
         )
         .fault(total_fault),
     );
+}
+
+/// Adds what routers and the receiver need: fragment, time to live, protocol, checksum, addresses and options. `header` is the
+/// header as far as it is there.
+fn add_path(draft: &mut Draft, ip: &Ipv4Packet<&[u8]>, header: &[u8]) {
+    let header_len = usize::from(ip.header_len());
+    let flags_byte = header.get(6).copied().unwrap_or(0);
     draft.add(Field::new(
         "ip.id",
         "Identification",
@@ -79,7 +107,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
         format!("0x{:04x}", ip.ident()),
         "Pieces of the same packet have the same number, so that the receiver can put them together.",
     ));
-    draft.add(flags(&ip, fixed[6]));
+    draft.add(flags(ip, flags_byte));
     draft.add(Field::new(
         "ip.frag_offset",
         "Fragment offset",
@@ -131,21 +159,6 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
             "Rare special wishes to the routers. Many networks drop packets that have any.",
         ));
     }
-
-    let packet = packet(tree.frame, range.clone(), IpVersion::Ipv4).map(|packet| Packet { quoted, ..packet });
-    draft.summary(match &packet {
-        Some(packet) => format!(
-            "{} → {}, {}, TTL {}",
-            packet.source,
-            packet.destination,
-            protocol_name(packet.carries),
-            packet.hop_limit
-        ),
-        None => UNREADABLE.into(),
-    });
-    let end = draft.end();
-    tree.push(draft);
-    packet.ok_or(end)
 }
 
 fn flags(ip: &Ipv4Packet<&[u8]>, byte: u8) -> Field {
@@ -206,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn another_version_than_the_ethernet_type_says_is_marked_and_read_no_further() {
+    fn another_version_than_the_ethernet_type_is_marked_and_read_no_further() {
         let mut frame = samples::udp6();
         frame[12..14].copy_from_slice(&u16::from(EthernetProtocol::Ipv4).to_be_bytes());
         let dissection = layers(&frame);

@@ -22,6 +22,36 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
     let ip = Ipv6Packet::new_unchecked(&fixed[..]);
 
     let mut draft = Draft::new(if quoted { "Quoted IPv6" } else { "IPv6" }, range, IPV6_HEADER_LEN);
+    add_fields(&mut draft, &ip, range.len().saturating_sub(IPV6_HEADER_LEN), quoted);
+    let packet = packet(tree.frame, range.clone(), IpVersion::Ipv6);
+    draft.summary(match &packet {
+        Some(packet) => format!(
+            "{} → {}, {}, hop limit {}",
+            packet.source,
+            packet.destination,
+            protocol_name(packet.carries),
+            packet.hop_limit
+        ),
+        None => UNREADABLE.into(),
+    });
+    let end = draft.end();
+    tree.push(draft);
+    let Some(packet) = packet else { return Err(end) };
+
+    let mut chain = Extensions::new(tree.frame, ip.next_header(), range.start + 6, end..packet.payload.end);
+    while let Some(extension) = chain.next() {
+        ipv6_extension::add(tree, extension.kind, extension.range);
+    }
+    let mut payload = packet.payload.clone();
+    if chain.is_cut() {
+        ipv6_extension::add(tree, chain.next, chain.rest);
+        payload.start = payload.end;
+    }
+    Ok(Packet { quoted, payload, ..packet })
+}
+
+/// Adds all fields of the header. `here` is the number of bytes of the frame behind it.
+fn add_fields(draft: &mut Draft, ip: &Ipv6Packet<&[u8]>, here: usize, quoted: bool) {
     let version_fault = (ip.version() != 6).then(|| "An IPv6 header has to say 6 here.".into());
     draft.add(
         Field::new(
@@ -51,7 +81,6 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
         format!("0x{:05x}", ip.flow_label()),
         FLOW_MEANING,
     ));
-    let here = range.len().saturating_sub(IPV6_HEADER_LEN);
     let length = usize::from(ip.payload_len());
     let length_fault = (length > here && !quoted).then(|| format!("The frame has only {here} of them."));
     draft.add(
@@ -92,29 +121,4 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
         ip.dst_addr(),
         "The host that the packet is for. Addresses that begin with ff are groups of hosts.",
     ));
-    let packet = packet(tree.frame, range.clone(), IpVersion::Ipv6);
-    draft.summary(match &packet {
-        Some(packet) => format!(
-            "{} → {}, {}, hop limit {}",
-            packet.source,
-            packet.destination,
-            protocol_name(packet.carries),
-            packet.hop_limit
-        ),
-        None => UNREADABLE.into(),
-    });
-    let end = draft.end();
-    tree.push(draft);
-    let Some(packet) = packet else { return Err(end) };
-
-    let mut chain = Extensions::new(tree.frame, ip.next_header(), range.start + 6, end..packet.payload.end);
-    while let Some(extension) = chain.next() {
-        ipv6_extension::add(tree, extension.kind, extension.range);
-    }
-    let mut payload = packet.payload.clone();
-    if chain.is_cut() {
-        ipv6_extension::add(tree, chain.next, chain.rest);
-        payload.start = payload.end;
-    }
-    Ok(Packet { quoted, payload, ..packet })
 }

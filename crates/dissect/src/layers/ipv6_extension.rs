@@ -70,7 +70,7 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
             "Length",
             1..2,
             format!("{} ({})", fixed[1], bytes(length)),
-            "How long this extension is, beyond 8 bytes and in units of 8, so that who does not know it can step over it.",
+            "The length of this extension beyond 8 bytes, in units of 8: a receiver that does not know it can skip it.",
         ));
         let data = header.get(2..length.min(header.len())).unwrap_or(&[]);
         if kind == IpProtocol::Ipv6Route {
@@ -135,7 +135,7 @@ mod tests {
     use crate::{layers, samples};
 
     #[test]
-    fn options_are_told_one_by_one_up_to_the_first_that_does_not_fit() {
+    fn options_are_shown_one_by_one_up_to_the_first_that_does_not_fit() {
         let mut frame = samples::hop_by_hop();
         let options = |frame: &[u8]| {
             let dissection = layers(frame);

@@ -18,14 +18,14 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
         "Destination service",
         0..1,
         service(header[0]),
-        "Who in the receiving host gets the frame; 0x42 is the spanning tree protocol.",
+        "The protocol in the receiving host that gets the frame; 0x42 is the spanning tree protocol.",
     ));
     draft.add(Field::new(
         "llc.ssap",
         "Source service",
         1..2,
         service(header[1]),
-        "Who in the sending host sent the frame.",
+        "The protocol in the sending host that sent the frame.",
     ));
     let control = match control_len {
         1 => format!("0x{:02x}", header[2]),

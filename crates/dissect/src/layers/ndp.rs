@@ -222,7 +222,7 @@ fn option(data: &[u8], at: usize) -> Field {
             let (name, meaning) = if kind == OptionType::SourceLinkLayerAddr {
                 (
                     "Source link address",
-                    "The sender's own link address: so nobody has to ask for it before answering.",
+                    "The sender's own link address: a receiver can answer without asking for it.",
                 )
             } else {
                 ("Target link address", "The link address that belongs to the target address.")
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_too_short_for_its_type_is_marked_and_the_next_is_told() {
+    fn an_option_too_short_for_its_type_is_marked_and_the_next_is_shown() {
         let mut frame = samples::router_advertisement();
         // The first option becomes a prefix, which would need four units.
         frame[70] = 3;

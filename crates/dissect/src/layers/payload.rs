@@ -22,7 +22,7 @@ fn payload(tree: &mut Tree<'_>, range: Range<usize>, note: &str) {
 
 /// A `Trailer` layer, if there are bytes behind `what`.
 pub(super) fn trailer(tree: &mut Tree<'_>, range: Range<usize>, what: &str) {
-    let meaning = "Nobody reads these: according to the headers, the contents end before them.";
+    let meaning = "The receiver ignores these: according to the headers, the contents end before them.";
     raw(tree, range, "Trailer", &format!(" behind {what}"), "eth.trailer", meaning);
 }
 

@@ -16,7 +16,7 @@ pub(super) const ENTRY_LEN: usize = 20;
 const INFINITY: u32 = 16;
 
 pub(super) const COMMAND_MEANING: &str =
-    "A request asks for routes; a response tells them, asked or every half minute.";
+    "A request asks for routes; a response lists them, when asked and every half minute.";
 pub(super) const METRIC_MEANING: &str =
     "How many routers away the network is; 16 means that it cannot be reached.";
 const FAMILIES: Names = &[(0, "unspecified"), (2, "IP"), (0xffff, "authentication")];
@@ -62,7 +62,7 @@ const PASSWORD_TYPE: Row = Row(
     "Authentication type",
     2..4,
     Show::Named(&[(2, "password"), (3, "keyed digest")]),
-    "How the sender proves that it may say this.",
+    "How the sender proves that it may announce routes.",
 );
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &RipMessage) {
@@ -95,14 +95,20 @@ fn route(message: &[u8], at: usize) -> Field {
         _ => (UNSPECIFIED, "of a family that is not explained here".into()),
     };
     let fault = (!(1..=INFINITY).contains(&metric))
-        .then(|| "A metric is from 1 to 16: whoever receives this route ignores it (RFC 2453).".into());
-    Field::new("rip.route", "Route", at..at + ENTRY_LEN, value, "What the sender says about one network.")
-        .parts(parts(message, at, rows))
-        .fault(fault)
+        .then(|| "A metric is from 1 to 16: the receiver ignores this route (RFC 2453).".into());
+    Field::new(
+        "rip.route",
+        "Route",
+        at..at + ENTRY_LEN,
+        value,
+        "What the sender announces about one network.",
+    )
+    .parts(parts(message, at, rows))
+    .fault(fault)
 }
 
 fn authentication(message: &[u8], at: usize) -> Field {
-    const MEANING: &str = "Readable by everybody on the segment: it keeps out mistakes, not attackers.";
+    const MEANING: &str = "Every host on the segment can read it: it prevents mistakes, not attacks.";
     let secret = at + 4..at + ENTRY_LEN;
     let bytes = &message[secret.clone()];
     let mut parts = vec![PASSWORD_TYPE.field(message, at)];

@@ -54,9 +54,9 @@ fn route(message: &[u8], at: usize) -> Field {
     let fault = match metric {
         _ if length > 128 => Some("An IPv6 address has no more than 128 bits.".into()),
         1..=16 | NEXT_HOP => None,
-        _ => Some("A metric is from 1 to 16: whoever receives this route ignores it (RFC 2080).".into()),
+        _ => Some("A metric is from 1 to 16: the receiver ignores this route (RFC 2080).".into()),
     };
-    let meaning = "What the sender says about one network.";
+    let meaning = "What the sender announces about one network.";
     Field::new("ripng.rte", name, at..at + ENTRY_LEN, value, meaning)
         .parts(parts(message, at, ENTRY))
         .fault(fault)

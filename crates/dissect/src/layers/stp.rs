@@ -34,12 +34,17 @@ const ACKNOWLEDGMENT: Flag = Flag::bit(
     0x80,
     "stp.flags.tcack",
     "Topology change acknowledgment",
-    "Your notification has come; stop repeating it.",
+    "The notification has arrived: the receiver can stop repeating it.",
 );
 const FLAGS: &[Flag] = &[ACKNOWLEDGMENT, CHANGE];
 const RAPID_FLAGS: &[Flag] = &[
     ACKNOWLEDGMENT,
-    Flag::bit(0x40, "stp.flags.agreement", "Agreement", "The proposal is fine: forward at once."),
+    Flag::bit(
+        0x40,
+        "stp.flags.agreement",
+        "Agreement",
+        "The proposal is accepted: the port may forward at once.",
+    ),
     Flag::bit(0x20, "stp.flags.forwarding", "Forwarding", "The port passes frames on."),
     Flag::bit(0x10, "stp.flags.learning", "Learning", "The port notes down which addresses are behind it."),
     Flag::number(
@@ -72,7 +77,7 @@ const BASE: &[Row] = &[
         "Type",
         3..4,
         Show::Named(TYPES),
-        "A configuration says which tree the sender sees; a notification only that something has changed.",
+        "A configuration describes the tree as the sender sees it; a notification only reports a change.",
     ),
 ];
 const COST: Row = Row(
@@ -90,9 +95,9 @@ const REST: &[Row] = &[
         Show::Hex,
         "The port that sends this: its priority and its number.",
     ),
-    Row("stp.msg_age", "Message age", 27..29, Show::Ticks, "How long ago the root said this, about."),
+    Row("stp.msg_age", "Message age", 27..29, Show::Ticks, "About how long ago the root sent this."),
     Row("stp.max_age", "Maximum age", 29..31, Show::Ticks, "Older than this, it counts no more."),
-    Row("stp.hello", "Hello time", 31..33, Show::Ticks, "How often the root says this."),
+    Row("stp.hello", "Hello time", 31..33, Show::Ticks, "How often the root sends this."),
     Row(
         "stp.forward",
         "Forward delay",
@@ -172,7 +177,7 @@ mod tests {
     use crate::{Protocol, label, layers, protocol};
 
     #[test]
-    fn times_are_told_in_seconds_and_identifiers_in_their_parts() {
+    fn times_are_shown_in_seconds_and_identifiers_in_their_parts() {
         let frame = bpdu(0, 0, 1, &[]);
         let dissection = layers(&frame);
         let stp = dissection.layer("STP").unwrap();

@@ -92,7 +92,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> usize {
         "Urgent pointer",
         18..20,
         tcp.urgent_at(),
-        "Where urgent data end, if URG is set. Hardly anybody uses it.",
+        "Where urgent data end, if URG is set. It is rarely used.",
     ));
     if let Some(data) = segment.get(TCP_HEADER_LEN..header_len.min(segment.len())) {
         draft.add(options(data, segment.len() < header_len));
@@ -119,14 +119,14 @@ fn flags(flags: TcpFlags, offset_byte: u8) -> Field {
             "Congestion window reduced",
             13..14,
             flags.contains(TcpFlags::CWR),
-            "I have heard of the congestion and send more slowly now.",
+            "The sender has been notified of congestion and sends more slowly now.",
         ),
         bit(
             "tcp.flags.ece",
             "ECN echo",
             13..14,
             flags.contains(TcpFlags::ECE),
-            "A router has marked one of your packets: it is congested.",
+            "A congested router has marked a packet that the receiver of this sent.",
         ),
         bit(
             "tcp.flags.urg",
@@ -154,21 +154,21 @@ fn flags(flags: TcpFlags, offset_byte: u8) -> Field {
             "Reset",
             13..14,
             flags.contains(TcpFlags::RST),
-            "End of the connection at once: something is wrong, or nobody listens on that port.",
+            "Ends the connection at once: something is wrong, or no program listens on that port.",
         ),
         bit(
             "tcp.flags.syn",
             "Synchronize",
             13..14,
             flags.contains(TcpFlags::SYN),
-            "I open a connection; my data will be numbered from here.",
+            "Opens a connection; the sender's data are numbered from here.",
         ),
         bit(
             "tcp.flags.fin",
             "Finish",
             13..14,
             flags.contains(TcpFlags::FIN),
-            "I have no more data to send; I still listen to yours.",
+            "The sender has no more data; it still accepts data.",
         ),
     ])
 }
@@ -230,14 +230,14 @@ fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
             Field::new("tcp.options.nop", "No operation", range, bytes(1), meaning)
         }
         TcpOption::MaxSegmentSize(size) => {
-            let meaning = "The longest piece of data that I can receive in one segment.";
+            let meaning = "The most data that the sender can receive in one segment.";
             let size = bytes(size.into());
             let part = Field::new("tcp.options.mss_val", "Size", value, &size, meaning);
             of("tcp.options.mss", "Maximum segment size", size, meaning, vec![part])
         }
         TcpOption::WindowScale(shift) => {
             let meaning =
-                "Multiply the windows that I announce from now on, for they cannot say more than 65535.";
+                "The factor of the windows that the sender announces from now on: their field ends at 65535.";
             let text = format!("× {}", window_scale(shift));
             let too_big =
                 (shift > 14).then(|| "More than 14 is not allowed and counts as 14 (RFC 7323).".into());
@@ -247,11 +247,11 @@ fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
             of("tcp.options.wscale", "Window scale", text, meaning, vec![part])
         }
         TcpOption::SackPermitted => {
-            let meaning = "I understand selective acknowledgments.";
+            let meaning = "The sender understands selective acknowledgments.";
             of("tcp.options.sack_perm", "SACK permitted", "yes".into(), meaning, vec![])
         }
         TcpOption::SackRange(_) => {
-            let meaning = "What has arrived behind a gap: only the gap has to be sent again.";
+            let meaning = "What has arrived behind a gap: only the gap has to be retransmitted.";
             let (text, parts) = sack_blocks(&data[2..length], value.start);
             of("tcp.options.sack", "Selective acknowledgment", text, meaning, parts)
         }
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_option_is_marked_and_those_before_it_are_told() {
+    fn a_malformed_option_is_marked_and_those_before_it_are_shown() {
         let options = options_of(&[2, 4, 5, 180, 3, 9, 0, 0]);
         assert_eq!(options.value, "Maximum segment size");
         assert_eq!(
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn four_sack_blocks_are_all_told() {
+    fn four_sack_blocks_are_all_shown() {
         let mut data = vec![1, 1, 5, 34];
         data.extend((1u32..=8).flat_map(u32::to_be_bytes));
         let options = options_of(&data);

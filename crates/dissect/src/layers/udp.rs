@@ -60,7 +60,7 @@ fn checksum_field(packet: &Packet, udp: &UdpPacket<&[u8]>, datagram: &[u8]) -> F
     let stored = udp.checksum();
     if stored == 0 && packet.is_ipv6() {
         // RFC 8200 §8.1
-        let fault = "UDP over IPv6 has to have a checksum: whoever receives this throws it away.";
+        let fault = "UDP over IPv6 has to have a checksum: the receiver drops this datagram.";
         return Field::new(key, name, 6..8, "0x0000 (missing)", meaning).fault(Some(fault.into()));
     }
     let verdict = if stored == 0 {

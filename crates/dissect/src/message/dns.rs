@@ -178,7 +178,7 @@ mod tests {
     use crate::{layers, samples};
 
     #[test]
-    fn a_name_that_points_to_itself_or_forwards_is_marked_and_what_follows_is_told() {
+    fn a_name_that_points_to_itself_or_forwards_is_marked_and_what_follows_is_shown() {
         for target in [12, 14, 40] {
             let loops = [0xc0, target, 0, 1, 0, 1].to_vec();
             let next = [&wire_name("b")[..], &[0, 1, 0, 1]].concat();
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn more_records_claimed_than_there_are_is_marked_and_those_that_are_there_are_told() {
+    fn more_records_claimed_than_there_are_is_marked_and_those_that_are_there_are_shown() {
         let question = [&wire_name("a.example")[..], &[0, 1, 0, 1]].concat();
         let mut message = dns_message(1, 0, &[question], [&[], &[], &[]]);
         message[6..8].copy_from_slice(&[0xff, 0xff]);

@@ -1,7 +1,7 @@
 //! The questions and records of a message, and the names in them, found in its bytes.
 //!
 //! Read here and not by smoltcp or the simple-dns crate: smoltcp knows no records but addresses and aliases, and neither
-//! tells which bytes a value comes from.
+//! gives the bytes that a value comes from.
 //!
 //! Names can point to where they were written before. Pointers that do not lead backwards are not followed, and a name
 //! has 255 bytes at most, so that none can go round in circles or fill the memory.

@@ -1,11 +1,11 @@
-//! What cannot be told to be any kind of message.
+//! Frames whose kind of message is unknown.
 
 use smoltcp::wire::IpVersion;
 
 use crate::protocol::Protocol;
 use crate::text::bytes;
 
-/// Why a frame cannot be told to be any kind of message: its header is cut, or makes no sense.
+/// The header that is cut or makes no sense, so that the kind of message is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
     /// The frame is shorter than an Ethernet header.

@@ -1,7 +1,7 @@
-//! What a frame says, as a value: which kind of message, of which protocol, for which target.
+//! The meaning of a frame as a value: which kind of message, of which protocol, for which target.
 //!
 //! Everything that is written about a frame is derived from it: [`Message::protocol`] (its color, its column in a list),
-//! [`Message::label`] (the text on the frame), [`Meaning::info`] (its line in a packet list). Whoever narrates, counts or colors
+//! [`Message::label`] (the text on the frame), [`Meaning::info`] (its line in a packet list). Code that narrates, counts or colors
 //! frames matches on it, exhaustively, and never on those texts.
 //!
 //! ```
@@ -26,12 +26,12 @@
 //! [`Message`] has a variant for each protocol that travels in frames or packets; what its variants hold is in a file each
 //! (`arp`, `stp`, `icmp`, `ndp`, `igmp`, `mld`, `tcp`, `udp`). A segment or datagram holds the [`ApplicationMessage`] that begins
 //! in it (`dhcp`, `dns`, `http`, `rip`), because it stays a segment with its flags: [`Message::application`].
-//! [`Meaning`] adds what the headers around the message say.
+//! [`Meaning`] adds the headers around the message.
 //!
 //! # Why so
 //!
-//! - **Two kinds of incomplete.** [`Message::Malformed`] is what cannot be told to be any kind of message. Where the kind is
-//!   known and the rest cut, the protocol's own type says so (`CutShort`, `Unreadable`).
+//! - **Two kinds of incomplete.** [`Message::Malformed`] has no readable header, so the kind of message is unknown. Where the kind
+//!   is known and the rest is cut, the protocol's own type has a variant for that (`CutShort`, `Unreadable`).
 //! - **Nothing is allocated**: frames on the stage are asked sixty times a second. What needs memory, such as a name in
 //!   DNS, is read from the borrowed bytes when it is asked for.
 
@@ -81,7 +81,7 @@ use crate::label::Label;
 use crate::protocol::Protocol;
 use crate::text::{bytes, protocol_name};
 
-/// What a frame says.
+/// The meaning of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meaning<'f> {
     /// The Ethernet header; nothing if the frame is shorter.
@@ -156,7 +156,7 @@ pub enum Message<'f> {
         /// The number of bytes of it, according to the header.
         length: usize,
     },
-    /// It cannot be told to be any kind of message.
+    /// Its header is cut or makes no sense, so that its kind is unknown.
     Malformed(Malformed),
 }
 
@@ -200,7 +200,7 @@ pub fn meaning(frame: &[u8]) -> Meaning<'_> {
     Meaning { ethernet: Some(ethernet), ip, message }
 }
 
-/// What the payload of a packet says.
+/// The message in a packet.
 fn in_packet<'f>(frame: &'f [u8], packet: &Packet) -> Message<'f> {
     let payload = &frame[packet.payload.clone()];
     if let Some(fragment) = &packet.fragment {
@@ -297,7 +297,7 @@ impl<'f> Message<'f> {
         }
     }
 
-    /// Whether its kind cannot be told: what is written on the frame is `malformed`.
+    /// Whether its kind is unknown because its header is cut or makes no sense: its label is `malformed`.
     pub fn is_malformed(&self) -> bool {
         match self {
             Message::Malformed(_) => true,

@@ -14,7 +14,7 @@ fn message(frame: &[u8]) -> Message<'_> {
 }
 
 #[test]
-fn arp_messages_are_told_apart_by_their_addresses() {
+fn arp_messages_are_distinguished_by_their_addresses() {
     let arp = |operation, sender, target| match message(&samples::arp(operation, sender, target)) {
         Message::Arp(message) => message,
         other => panic!("{other:?}"),
@@ -146,7 +146,7 @@ fn a_solicitation_from_the_unspecified_address_is_a_probe() {
 }
 
 #[test]
-fn segments_are_told_apart_by_what_they_do_to_the_connection() {
+fn segments_are_distinguished_by_what_they_do_to_the_connection() {
     let kind = |repr: TcpRepr<'_>| message(&samples::tcp(repr)).segment().unwrap();
     let with = |control, repr: TcpRepr<'static>| TcpRepr { control, ..repr };
     assert_eq!(kind(samples::syn()), SegmentKind::Syn);
@@ -161,7 +161,7 @@ fn segments_are_told_apart_by_what_they_do_to_the_connection() {
 }
 
 #[test]
-fn a_segment_has_its_numbers_and_as_much_data_as_its_packet_says() {
+fn a_segment_has_its_numbers_and_the_data_length_of_its_packet() {
     let frame = samples::tcp(samples::data());
     let Message::Tcp(segment) = message(&frame[..60]) else { panic!("no segment") };
     assert_eq!((segment.source_port, segment.destination_port), (49152, 5001));
@@ -206,7 +206,7 @@ fn a_dns_message_has_the_name_that_it_is_about() {
 }
 
 #[test]
-fn dhcp_messages_are_told_apart_by_their_type() {
+fn dhcp_messages_are_distinguished_by_their_type() {
     let kind = |operation, options: &[u8]| {
         let frame = dhcp_message(operation, options);
         match message(&frame).application() {
@@ -264,7 +264,7 @@ fn fragments_keep_the_protocol_of_their_packet_as_far_as_they_show_it() {
 }
 
 #[test]
-fn what_is_not_explained_is_told_by_its_number_and_length() {
+fn what_is_not_explained_has_its_number_and_length() {
     let frame = samples::ethernet(EthernetProtocol::Unknown(0x88b5), MAC_B, b"no IP");
     assert_eq!(message(&frame), Message::OtherEthertype { ethertype: 0x88b5, length: 5 });
     let frame = samples::ipv4(IpProtocol::Unknown(253), b"experiment");

@@ -131,7 +131,7 @@ pub fn echo(reply: bool) -> Vec<u8> {
     })
 }
 
-/// What a host answers to a datagram that nobody waits for.
+/// What a host answers to a datagram for a port without a listener.
 pub fn port_unreachable() -> Vec<u8> {
     let datagram = udp_datagram(A.into(), B.into(), b"hello");
     icmpv4(Icmpv4Repr::DstUnreachable {

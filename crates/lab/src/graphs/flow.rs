@@ -3,12 +3,9 @@
 //! At the sender's port and nowhere else: only there the time from a segment to its ACK is a round trip, and what was sent and not
 //! acknowledged is in flight.
 
-use super::connections::Connection;
-use super::ends::Ends;
 use super::series::{Datum, Kind, Series, Tone, Unit};
 use crate::timeline::Window;
-use crate::trace::{Source, Trace};
-use capture::{Order, Place};
+use capture::Place;
 use dissect::analysis::{Analysis, Notes};
 use netlab::Instant;
 use netlab::congestion::{Shadowing, Side, Windows};
@@ -16,6 +13,10 @@ use netlab::history::{Fate, TransitId};
 use netlab::topology::Congestion;
 use smoltcp::wire::{IpEndpoint, TcpPacket};
 use std::collections::VecDeque;
+use trace::Order;
+use trace::connections::Connection;
+use trace::ends::Ends;
+use trace::{Source, Trace};
 
 /// What is drawn of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

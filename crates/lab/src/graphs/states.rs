@@ -1,6 +1,6 @@
 //! Where the ends of a connection are in TCP's state machine, and how the tables of switches and routers changed.
 
-use super::connections::{Connection, host_of};
+use super::connections::host_of;
 use super::sheet::{Lead, Line, Sheet};
 use crate::format;
 use crate::inspect::words;
@@ -11,6 +11,7 @@ use netlab::topology::NodeId;
 use netlab::{History, Instant};
 use smoltcp::socket::tcp::State;
 use std::collections::BTreeMap;
+use trace::connections::Connection;
 use wire::PortId;
 
 /// The states of both ends, the one that opened it first; `None`: it has no socket for it, yet or any more.

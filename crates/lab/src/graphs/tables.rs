@@ -1,7 +1,5 @@
 //! Tables of all packets: who talked to whom, who at all, about what, what was remarkable, and who got no answer.
 
-use super::census::{Census, Count, Kind};
-use super::ends::Transport;
 use super::sheet::{Lead, Line, Sheet};
 use crate::Lab;
 use crate::format;
@@ -10,6 +8,8 @@ use dissect::analysis::Mark;
 use netlab::{Duration, Instant};
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::collections::BTreeMap;
+use trace::census::{Census, Count, Kind};
+use trace::ends::Transport;
 
 /// By which addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! What is drawn and counted, beside what the history has.
 
-use super::census::{Census, Count};
-use super::connections::{Connections, congestion_of, side_of};
+use super::connections::{congestion_of, side_of};
 use super::flow::{Flow, Graph};
 use super::links;
 use super::series::{Datum, Series};
@@ -13,6 +12,8 @@ use crate::{Lab, State};
 use netlab::history::Fate;
 use netlab::topology::{Congestion, Direction, End, LinkId};
 use netlab::{Duration, Instant};
+use trace::census::{Census, Count};
+use trace::connections::Connections;
 
 fn whole(title: &str) -> Lab {
     let example = scenario::examples().iter().find(|example| example.scenario().title == title);

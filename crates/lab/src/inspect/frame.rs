@@ -6,12 +6,12 @@ use super::{Button, FrameSheet, Inspected, changed};
 use crate::acting::Action;
 use crate::format;
 use crate::topology::LiveTopology;
-use crate::trace::Row;
 use capture::Recording;
 use dissect::Dissection;
 use netlab::history::{Fate, Transit, TransitId};
 use netlab::{Frame, History, Instant};
 use std::rc::Rc;
+use trace::Row;
 
 /// Hops of a frame are looked for among this number of transits before and after.
 const HOPS_WITHIN: u64 = 4_000;

@@ -1,8 +1,8 @@
 //! The moment that is drawn.
 
 use super::marks::Focus;
-use lab::trace::Trace;
 use netlab::history::FrameId;
+use trace::Trace;
 
 /// A dropped frame is seen for this long, in the viewer's seconds.
 pub const DROPPED_SECS: f64 = 1.2;

@@ -1,16 +1,18 @@
 //! Who sees which frame when.
 
+#[path = "../../capture/tests/common/mod.rs"]
 mod common;
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
-use capture::{Order, Place};
+use capture::Place;
 use common::{run, scenario, seen};
 use netlab::history::{Fate, Limits};
 use netlab::topology::{Direction, End, LinkId};
 use std::collections::BTreeSet;
+use trace::Order;
 
 #[test]
 fn everything_is_seen_at_both_ends_in_the_order_of_time() {

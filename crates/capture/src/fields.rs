@@ -2,7 +2,7 @@
 
 use crate::block::OPT_END;
 
-/// Bytes, and the order of those of a number.
+/// Bytes, and the byte order of the numbers in them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'a> {
     pub(crate) bytes: &'a [u8],

@@ -1,25 +1,26 @@
-//! All packets counted by who, whom and what.
+//! All packets counted by sender, receiver and protocol.
 //!
-//! A packet's kind is found once and kept as a number; counting then is adding, so that going back in time may begin again from the
-//! first packet. What is listed under a filter, and only up to the playhead, is counted.
+//! A packet's kind is found once and kept as a number; counting is then adding, so that going back in time may begin again from the
+//! first packet. Only packets that pass the trace's filter are counted, up to a number that the caller gives.
 
-use super::ends::Ends;
-use crate::trace::{Source, Trace};
+use crate::ends::Ends;
+use crate::row::Source;
+use crate::trace::Trace;
 use dissect::Protocol;
 use dissect::analysis::Mark;
 use netlab::Instant;
 use rustc_hash::FxHashMap;
 
-/// Packets that are alike: from the same to the same, about the same.
+/// Packets with the same sender, receiver and protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
-    /// Who talks to whom; `None`: the frame is too short to say.
+    /// Sender and receiver; nothing if the frame is too short.
     pub ends: Option<Ends>,
     /// What it is about.
     pub protocol: Protocol,
 }
 
-/// How many, and when.
+/// A number of packets, and when they were seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
     /// Packets.
@@ -28,7 +29,7 @@ pub struct Count {
     pub bytes: u64,
     /// When the first was seen.
     pub first: Instant,
-    /// When the last was.
+    /// When the last was seen.
     pub last: Instant,
 }
 
@@ -48,7 +49,7 @@ impl Count {
     }
 }
 
-/// The count.
+/// The packets of a trace, counted.
 #[derive(Default)]
 pub struct Census {
     numbers: FxHashMap<Kind, u32>,
@@ -56,9 +57,9 @@ pub struct Census {
     /// For each packet by its number its kind, counted from 1; 0: not yet known.
     known: Vec<u32>,
     counts: Vec<Count>,
-    /// How often each remark was made, and the first packet of which it was.
+    /// For each mark the number of packets that have it, and the first of them.
     marks: [(u64, usize); Mark::ALL.len()],
-    /// The requests among them.
+    /// The numbers of the requests.
     requests: Vec<usize>,
     next: usize,
     upto: usize,
@@ -66,7 +67,7 @@ pub struct Census {
 }
 
 impl Census {
-    /// Counts the listed packets with numbers below `upto`, at most `at_most` at once; whether that is all of them.
+    /// Counts the listed packets with numbers below `upto`, `at_most` of them in this call; returns whether all are counted.
     pub fn count(&mut self, trace: &Trace, source: Source<'_>, upto: usize, at_most: usize) -> bool {
         if upto < self.upto || trace.generation() != self.generation || trace.count() < self.next {
             (self.next, self.generation) = (trace.first(), trace.generation());
@@ -85,7 +86,7 @@ impl Census {
             }
             if self.known[number] == 0 {
                 let Some(frame) = source.bytes(row) else { continue };
-                let kind = Kind { ends: Ends::of(frame), protocol: dissect::protocol(frame) };
+                let kind = Kind { ends: Ends::of(frame), protocol: row.protocol };
                 self.known[number] = self.number(kind);
             }
             let count = &mut self.counts[self.known[number] as usize - 1];
@@ -116,13 +117,13 @@ impl Census {
         })
     }
 
-    /// The kinds of which there are any, with their counts, in the order in which they were first met.
+    /// The kinds with their counts, in the order in which they were first seen.
     pub fn kinds(&self) -> impl Iterator<Item = (&Kind, Count)> {
         let all = self.kinds.iter().zip(self.counts.iter().copied());
         all.filter(|(_, count)| count.packets > 0)
     }
 
-    /// The remarks that were made: how often, and the number of the first packet.
+    /// The marks that packets have: for each the number of packets, and the number of the first.
     pub fn marks(&self) -> impl Iterator<Item = (Mark, u64, usize)> {
         let all = Mark::ALL.into_iter().zip(self.marks);
         all.filter(|(_, (times, _))| *times > 0).map(|(mark, (times, first))| (mark, times, first))

@@ -1,0 +1,102 @@
+//! Which packets pass a display filter.
+//!
+//! [`Sieve`] decides about rows that a trace keeps, a little at a time, and remembers which pass. [`Sifter`] decides packet by
+//! packet while they come, and keeps none: for captures that are written while a world runs.
+
+use capture::Sighting;
+use dissect::analysis::Sides;
+use dissect::filter::{Filter, Subject};
+use netlab::history::{FrameId, Transit};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// The packets of a trace that pass a filter.
+pub(crate) struct Sieve {
+    filter: Rc<Filter>,
+    /// Their numbers, ascending.
+    passing: VecDeque<u32>,
+    /// For each frame whether it passes: a bit.
+    frames: Vec<u64>,
+    /// The first packet that was not yet decided about.
+    pub next: usize,
+}
+
+impl Sieve {
+    /// Decides about packets from number `next` on.
+    pub fn new(filter: Rc<Filter>, next: usize) -> Self {
+        Self { filter, passing: VecDeque::new(), frames: Vec::new(), next }
+    }
+
+    /// Decides about a packet, which carries this frame.
+    pub fn push(&mut self, subject: &Subject<'_>, frame: FrameId) {
+        if !self.filter.matches(subject) {
+            return;
+        }
+        self.passing.push_back(subject.number);
+        let (word, bit) = ((frame.0 / 64) as usize, frame.0 % 64);
+        if self.frames.len() <= word {
+            self.frames.resize(word + 1, 0);
+        }
+        self.frames[word] |= 1 << bit;
+    }
+
+    /// Forgets the packets before this number.
+    pub fn forget_before(&mut self, number: usize) {
+        while self.passing.front().is_some_and(|&passing| (passing as usize) < number) {
+            self.passing.pop_front();
+        }
+        self.next = self.next.max(number);
+    }
+
+    /// The number of passing packets.
+    pub fn len(&self) -> usize {
+        self.passing.len()
+    }
+
+    /// The number of the passing packet at this place among them.
+    pub fn at(&self, place: usize) -> Option<usize> {
+        self.passing.get(place).map(|&number| number as usize)
+    }
+
+    /// The number of passing packets before this packet.
+    pub fn before(&self, number: usize) -> usize {
+        self.passing.partition_point(|&passing| (passing as usize) < number)
+    }
+
+    /// Whether a packet of this frame passes.
+    pub fn passes(&self, frame: FrameId) -> bool {
+        let word = self.frames.get((frame.0 / 64) as usize).copied().unwrap_or(0);
+        word >> (frame.0 % 64) & 1 == 1
+    }
+}
+
+/// Decides whether packets pass a filter, one after the other, as they are seen.
+pub struct Sifter {
+    filter: Filter,
+    sides: Sides,
+    packets: u32,
+    first_at_ns: u64,
+    previous_at_ns: Option<u64>,
+}
+
+impl Sifter {
+    /// Before the first packet. `several`: the same frame may be seen at more than one port.
+    pub fn new(filter: Filter, several: bool) -> Self {
+        Self { filter, sides: Sides::new(several), packets: 0, first_at_ns: 0, previous_at_ns: None }
+    }
+
+    /// Whether the next packet, in order of time, passes.
+    pub fn passes(&mut self, sighting: Sighting, transit: &Transit) -> bool {
+        let (number, at_ns) = (self.packets, sighting.at.nanos());
+        self.packets += 1;
+        if number == 0 {
+            self.first_at_ns = at_ns;
+        }
+        let side = sighting.port(transit).index() as u32;
+        let notes = &self.sides.push(side, at_ns, &transit.frame);
+        let previous_at_ns = self.previous_at_ns.replace(at_ns);
+        let first_at_ns = self.first_at_ns;
+        let frame = &transit.frame;
+        self.filter.matches(&Subject { number, at_ns, first_at_ns, previous_at_ns, frame, notes })
+    }
+}
