@@ -69,9 +69,17 @@ pub fn ethernet_header(
 /// The length of the whole IP packet of this version that `bytes` begins with: without padding, with a right header checksum if
 /// it has one (RFC 1812, 5.2.2). `None`: there is none. Extension headers are not looked at: forwarding needs none (RFC 8200, 4).
 pub fn whole_len(bytes: &[u8], version: IpVersion) -> Option<usize> {
-    let ip = Ip::read_start(bytes)?;
-    let whole = ip.source.version() == version && ip.end == ip.len && ip.verify_checksum();
-    whole.then_some(ip.len)
+    match version {
+        IpVersion::Ipv4 => {
+            let ip = Ip::read_start(bytes)?;
+            let whole = ip.source.version() == version && ip.end == ip.len && ip.verify_checksum();
+            whole.then_some(ip.len)
+        }
+        IpVersion::Ipv6 => {
+            let ip = Ipv6Packet::new_checked(bytes).ok()?;
+            (ip.version() == 6).then(|| ip.total_len())
+        }
+    }
 }
 
 /// The length of IPv6's fragment header (RFC 8200, 4.5).
