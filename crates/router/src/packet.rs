@@ -234,6 +234,20 @@ mod tests {
         assert_eq!(fragment_header(&packet[..55]), None);
     }
 
+    #[test]
+    fn an_ipv6_packet_is_as_long_as_its_header_says_whatever_follows() {
+        // The payload is cut in the middle of an extension header, which is none of forwarding's business.
+        let mut bytes =
+            ipv6_packet(Ipv6Addr::LOCALHOST, Ipv6Addr::LOCALHOST, IpProtocol::HopByHop, 1, &[6, 9, 0]);
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv6), Some(43));
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv4), None);
+        assert_eq!(whole_len(&bytes[..42], IpVersion::Ipv6), None, "a byte is missing");
+        bytes.extend([0; 3]);
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv6), Some(43), "padding does not count");
+        bytes[0] = 0x45;
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv6), None, "of another version");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
