@@ -192,8 +192,8 @@ impl Flow {
         all && left > 0
     }
 
-    /// How many numbers it has: whether there are more than there were.
-    pub fn len(&self) -> usize {
+    /// The number of data points, by which a caller sees that there are new ones.
+    pub fn data_count(&self) -> usize {
         self.fresh.len() + self.again.len() + self.acks.len() + self.cwnd.len()
     }
 
