@@ -17,9 +17,10 @@ mod switch;
 pub mod words;
 
 pub use frame::{before, packet};
-pub use words::{bridge_id, drop_reason, ethernet, kind_name, role, state, tcp_state, way_words};
+pub use words::{bridge_id, drop_reason, ethernet, role, state, tcp_state, way_words};
 
 use super::acting::Action;
+use super::edit::Kind;
 use super::names::Ports;
 use crate::format;
 use crate::selection::Selection;
@@ -176,7 +177,8 @@ fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: No
     let ports = Ports::of(topology, id);
     let scene = Scene { topology, history, at, id, tables: history.node_at(id, at), ports };
     let kind = history.kind_at(id, at);
-    let mut sheet = Sheet { kind: kind_name(kind), name: topology.node(id).name.clone(), ..Sheet::default() };
+    let mut sheet =
+        Sheet { kind: Kind::of(kind).name(), name: topology.node(id).name.clone(), ..Sheet::default() };
     match kind {
         NodeKind::Host(config) => host::fill(&mut sheet, &scene, config),
         NodeKind::Hub => {

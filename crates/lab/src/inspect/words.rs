@@ -5,7 +5,7 @@ use bridge::config::{Edge, Membership, Stp, Vlan};
 use bridge::event::{BridgeId, Role, State};
 use netlab::Instant;
 use netlab::history::{DropReason, SocketState};
-use netlab::topology::{Congestion, NodeKind, TcpConfig, Way};
+use netlab::topology::{Congestion, TcpConfig, Way};
 use router::config::{Protocol, Rip, Rule, SplitHorizon, Verdict};
 use router::event::{Flow, Source};
 use smoltcp::socket::tcp::State as TcpState;
@@ -13,16 +13,6 @@ use smoltcp::wire::{EthernetAddress, IpEndpoint, IpProtocol};
 use wire::impair::{Distribution, Impairment, LossReason};
 use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
 use wire::{PortId, Ratio};
-
-/// What a kind of node is called.
-pub const fn kind_name(kind: &NodeKind) -> &'static str {
-    match kind {
-        NodeKind::Host(_) => "Host",
-        NodeKind::Hub => "Hub",
-        NodeKind::Switch(_) => "Switch",
-        NodeKind::Router(_) => "Router",
-    }
-}
 
 /// As the analyzers write it; IEEE's own dashes would make two spellings on one page.
 pub fn ethernet(address: EthernetAddress) -> String {
