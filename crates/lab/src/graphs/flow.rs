@@ -149,7 +149,7 @@ impl Flow {
                     more()
                 });
                 let (cwnd, ssthresh) = (&mut self.cwnd, &mut self.ssthresh);
-                let mut told = at_most;
+                let mut budget = at_most;
                 shadowing.follow(history, now, &mut |at, windows| {
                     if let Some(Windows { congestion, threshold }) = windows {
                         note(cwnd, at, congestion as u64);
@@ -157,10 +157,10 @@ impl Flow {
                             note(ssthresh, at, threshold as u64);
                         }
                     }
-                    told = told.saturating_sub(1);
-                    told > 0
+                    budget = budget.saturating_sub(1);
+                    budget > 0
                 });
-                all = told > 0;
+                all = budget > 0;
                 for (at, transit, forward, dropped, notes) in seen {
                     let frame = history.transit(TransitId(transit)).map(|transit| &*transit.frame);
                     self.segment(at, transit, forward, dropped, &notes, frame.unwrap_or_default());
@@ -191,7 +191,7 @@ impl Flow {
         all && left > 0
     }
 
-    /// How many numbers it has: whether there are more than there were.
+    /// The number of points, by which a caller notices that there are new ones.
     pub fn len(&self) -> usize {
         self.fresh.len() + self.again.len() + self.acks.len() + self.cwnd.len()
     }
