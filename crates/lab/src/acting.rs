@@ -79,7 +79,7 @@ impl Lab {
     fn clear(&mut self, node: NodeId) -> Result<(), Refusal> {
         self.playhead.finish_glide();
         let name = format!("{} cleared", self.whole().node(node).name);
-        self.do_at_playhead(vec![Deed::Change(Change::Clear(node))], self.scenario.clone(), &name)
+        self.do_at_playhead(vec![Deed::Change(Box::new(Change::Clear(node)))], self.scenario.clone(), &name)
     }
 
     /// The same experiment, but for one frame: a branch that begins just before that frame was handed to its wire.
@@ -97,7 +97,7 @@ impl Lab {
         );
         let before = Instant::from_nanos(queued.nanos().saturating_sub(1));
         self.playhead.finish_glide();
-        self.fork_at(before, queued, vec![Deed::Change(Change::Link(direction.link, ways))], name)
+        self.fork_at(before, queued, vec![Deed::Change(Box::new(Change::Link(direction.link, ways)))], name)
     }
 }
 

@@ -16,7 +16,7 @@ pub enum Deed {
     /// A run is started.
     Run(RunSpec),
     /// The network is changed.
-    Change(Change),
+    Change(Box<Change>),
 }
 
 impl Deed {
@@ -31,7 +31,7 @@ impl Deed {
     pub fn recorded_in(self, document: Scenario, at: Instant) -> Scenario {
         match self {
             Self::Run(spec) => document.with_run(at, spec),
-            Self::Change(change) => document.with_change(at, change),
+            Self::Change(change) => document.with_change(at, *change),
         }
     }
 }
@@ -62,7 +62,7 @@ impl Lab {
             // What is done next, even if time stands still, is later: a document keeps no other order.
             self.world.run_until(at, || true);
             match deed {
-                Deed::Change(change) if !has_changes => self.branches.journal.push((at, change)),
+                Deed::Change(change) if !has_changes => self.branches.journal.push((at, *change)),
                 Deed::Run(_) | Deed::Change(_) => document = deed.recorded_in(document, at),
             }
         }

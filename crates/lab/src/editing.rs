@@ -306,7 +306,7 @@ fn deeds(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<Deed> {
             WorldCommand::Start(_) => return None,
         })
     };
-    commands.into_iter().filter_map(change).map(Deed::Change).collect()
+    commands.into_iter().filter_map(change).map(Box::new).map(Deed::Change).collect()
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ fn look_at_everything(lab: &mut Lab) {
     let scale: Scale = Zoom::default().scale(lab, 16.0);
     let mut ladder = Ladder::new(false, scale);
     ladder.follow(lab, false, &mut || true);
-    for place in 0..ladder.len().min(50) {
+    for place in 0..ladder.transit_count().min(50) {
         let arrow = ladder.arrow(lab, place);
         arrow.map(|arrow| ladder.sentence(lab, &arrow));
     }

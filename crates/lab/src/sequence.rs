@@ -180,8 +180,8 @@ impl Ladder {
         &self.rungs.axis
     }
 
-    /// The number of rungs: frames on wires.
-    pub fn len(&self) -> usize {
+    /// The number of transits that are drawn.
+    pub fn transit_count(&self) -> usize {
         self.rungs.rungs.len()
     }
 
@@ -241,7 +241,7 @@ impl Ladder {
     pub fn shows(&self, lab: &Lab, node: NodeId) -> bool {
         let is_host = matches!(lab.whole().node(node).kind, NodeKind::Host(_));
         let used = self.rungs.used.get(node.index()).copied().unwrap_or(false);
-        (is_host || !self.hosts_only) && (used || !is_filtered(lab) || self.len() == 0)
+        (is_host || !self.hosts_only) && (used || !is_filtered(lab) || self.transit_count() == 0)
     }
 
     /// The places, in order of time, of the rungs that may be visible between two moments.
@@ -258,7 +258,7 @@ impl Ladder {
     pub fn place_of(&self, history: &History, transit: TransitId) -> Option<usize> {
         let sent = history.transit(transit).map(sent)?;
         let from = self.rungs.rungs.partition_point(|rung| rung.sent < sent);
-        let mut same = (from..self.len()).take_while(|&place| self.rungs.rungs[place].sent == sent);
+        let mut same = (from..self.transit_count()).take_while(|&place| self.rungs.rungs[place].sent == sent);
         same.find(|&place| self.rungs.rungs[place].transit == transit)
     }
 

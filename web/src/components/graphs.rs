@@ -581,7 +581,7 @@ fn graph(
     let choice = *props.kept.choice;
     let window = read.window(lab);
     let flow = read.flow.as_ref().map(|(key, _)| *key);
-    let length = read.flow.as_ref().map_or(0, |(_, flow)| flow.len());
+    let length = read.flow.as_ref().map_or(0, |(_, flow)| flow.data_count());
     let key = Key { choice, flow, window, edge: props.view.edge, read: length };
     if read.chart.as_ref().is_none_or(|(of, _)| *of != key) {
         let mut drawn = None;

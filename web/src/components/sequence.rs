@@ -105,7 +105,7 @@ pub fn Sequence(props: &Props) -> Html {
                     </div>
                 </>
             }) }
-            if page.ladder.len() == 0 {
+            if page.ladder.transit_count() == 0 {
                 <p class="sequence-empty hint">{ if page.ladder.is_complete() { "No frame to show yet." } else { "Reading…" } }</p>
             }
         </div>

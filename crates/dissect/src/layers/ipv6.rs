@@ -39,7 +39,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
     let Some(packet) = packet else { return Err(end) };
 
     let mut chain = Extensions::new(tree.frame, ip.next_header(), range.start + 6, end..packet.payload.end);
-    while let Some(extension) = chain.next() {
+    for extension in chain.by_ref() {
         ipv6_extension::add(tree, extension.kind, extension.range);
     }
     let mut payload = packet.payload.clone();

@@ -191,8 +191,8 @@ impl Flow {
         all && left > 0
     }
 
-    /// The number of points, by which a caller notices that there are new ones.
-    pub fn len(&self) -> usize {
+    /// The number of data points, by which a caller sees that there are new ones.
+    pub fn data_count(&self) -> usize {
         self.fresh.len() + self.again.len() + self.acks.len() + self.cwnd.len()
     }
 

@@ -33,7 +33,7 @@ const FOOT: f64 = 32.0;
 
 /// What is on the ladder from this place on, as large as it is seen; on the page it is at most so high.
 pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom, height_max: f64) -> File {
-    let of = ladder.len();
+    let of = ladder.transit_count();
     // As much as there may be, even if little follows.
     let from = if of <= ARROWS_MAX { 0 } else { from.min(of - ARROWS_MAX) };
     let seen = ladder.wanted;

@@ -29,7 +29,7 @@ fn whole(lab: &Lab, hosts_only: bool) -> Ladder {
 }
 
 fn arrows(lab: &Lab, ladder: &Ladder) -> Vec<Arrow> {
-    (0..ladder.len()).map(|place| ladder.arrow(lab, place).unwrap()).collect()
+    (0..ladder.transit_count()).map(|place| ladder.arrow(lab, place).unwrap()).collect()
 }
 
 fn named(lab: &Lab, arrow: &Arrow) -> String {
@@ -75,7 +75,7 @@ fn a_handshake_reads_as_in_a_textbook() {
 fn between_hosts_only_a_frame_is_one_arrow_to_each_host_that_it_reaches() {
     let lab = run_whole(0);
     let (all, hosts) = (whole(&lab, false), whole(&lab, true));
-    assert!(hosts.len() < all.len());
+    assert!(hosts.transit_count() < all.transit_count());
     let is_host = |node: NodeId| matches!(lab.whole().node(node).kind, NodeKind::Host(_));
     let history = lab.world.history();
     for arrow in arrows(&lab, &hosts) {
@@ -86,7 +86,7 @@ fn between_hosts_only_a_frame_is_one_arrow_to_each_host_that_it_reaches() {
     let reached = history.transits().filter(|transit| {
         transit.fate != Fate::Delivered || is_host(lab.whole().receiver(transit.direction))
     });
-    assert_eq!(hosts.len(), reached.count());
+    assert_eq!(hosts.transit_count(), reached.count());
     let lanes = Lanes::new(&hosts, &lab, WIDTH, 0.0);
     assert!(lanes.lanes.iter().all(|lane| is_host(lane.node)));
 }
@@ -97,11 +97,11 @@ fn with_a_filter_only_what_passes_has_arrows_and_only_who_has_arrows_has_a_lifel
     lab.perform(Look::Observe(Observe::Filter("arp".into()))).unwrap();
     let mut ladder = Ladder::new(false, Zoom::default().scale(&lab, REM));
     ladder.follow(&lab, false, &mut || true);
-    assert!(!ladder.is_complete() && ladder.len() == 0, "what was not sifted yet is waited for");
+    assert!(!ladder.is_complete() && ladder.transit_count() == 0, "what was not sifted yet is waited for");
     lab.follow(&mut || true);
     ladder.follow(&lab, false, &mut || true);
     let passing = lab.world.history().transits().filter(|it| lab.trace().passes(it.frame_id) == Some(true));
-    assert_eq!(ladder.len(), passing.count());
+    assert_eq!(ladder.transit_count(), passing.count());
     let lanes = Lanes::new(&ladder, &lab, WIDTH, 0.0);
     for arrow in arrows(&lab, &ladder) {
         for node in [arrow.from, arrow.to] {
@@ -110,7 +110,7 @@ fn with_a_filter_only_what_passes_has_arrows_and_only_who_has_arrows_has_a_lifel
     }
     lab.perform(Look::Observe(Observe::Filter(String::new()))).unwrap();
     ladder.follow(&lab, false, &mut || true);
-    assert_eq!(ladder.len(), lab.world.history().transits().len());
+    assert_eq!(ladder.transit_count(), lab.world.history().transits().len());
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn another_world_is_another_ladder() {
     let mut ladder = whole(&lab, false);
     lab.perform(Clock::Restart).unwrap();
     ladder.follow(&lab, false, &mut || true);
-    assert_eq!((ladder.len(), ladder.axis().height()), (0, 0.0));
+    assert_eq!((ladder.transit_count(), ladder.axis().height()), (0, 0.0));
 }
 
 #[test]
@@ -171,7 +171,7 @@ proptest! {
                 prop_assert!(apart, "{a:?} and {b:?}");
             }
         }
-        for place in 0..ladder.len() {
+        for place in 0..ladder.transit_count() {
             let (start, gone) = ladder.lasts(lab.world.history(), place).unwrap();
             let inside = ladder.axis().y(start) < top + 800.0 && ladder.axis().y(gone) > top;
             prop_assert_eq!(sheet.strokes.iter().any(|stroke| stroke.place == place) || !inside, true);
@@ -213,7 +213,7 @@ fn dense_traffic_is_thinned_and_says_so() {
 fn looking_at_an_arrow_selects_its_frame_on_its_wire() {
     let mut lab = run_whole(2);
     let ladder = whole(&lab, false);
-    for place in 0..ladder.len() {
+    for place in 0..ladder.transit_count() {
         let transit = ladder.transit_at(place).unwrap();
         for command in Ladder::look_at(&lab, transit) {
             lab.perform(command).unwrap();
@@ -258,7 +258,10 @@ fn a_file_is_well_formed_whatever_the_nodes_are_called() {
     let seen = ladder.axis().scale();
     let file = file::file(&mut ladder, &lab, 0, Zoom::default(), 1e9);
     assert_eq!(ladder.axis().scale(), seen, "what is on the page stays as it is");
-    assert_eq!((file.arrows, file.of), (file::ARROWS_MAX.min(ladder.len()), ladder.len()));
+    assert_eq!(
+        (file.arrows, file.of),
+        (file::ARROWS_MAX.min(ladder.transit_count()), ladder.transit_count())
+    );
     assert!(file.text.contains("&lt;a &amp; &quot;b&quot;&gt; <"));
     assert!(!file.text.contains('\u{7}') && !file.text.contains("NaN") && !file.text.contains("style="));
     // Every element is closed, in order.

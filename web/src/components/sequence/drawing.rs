@@ -180,7 +180,7 @@ pub fn option_id(transit: TransitId) -> String {
 
 /// The arrows in words.
 pub fn options(page: &Page<'_>) -> Html {
-    let count = page.ladder.len().to_string();
+    let count = page.ladder.transit_count().to_string();
     let options = page.sheet.strokes.iter().map(|stroke| {
         let selected = page.selected == Some(stroke.arrow.frame);
         html! {

@@ -157,7 +157,7 @@ impl Hold {
         let scroller = self.scroller.cast::<HtmlElement>()?;
         let history = lab.look().history;
         let top = f64::from(scroller.scroll_top());
-        let last = ladder.len().checked_sub(1)?;
+        let last = ladder.transit_count().checked_sub(1)?;
         let here = from.and_then(|transit| ladder.place_of(history, transit));
         let place = match (by, here) {
             (Move::First, _) => 0,
