@@ -10,7 +10,6 @@ use super::timeline::Window;
 use super::travel::Steps;
 use super::{Lab, Skipped, State};
 use crate::format;
-use crate::selection::Selection;
 use dissect::analysis::Mark;
 use dissect::filter::FilterError;
 use netlab::Duration;
@@ -18,6 +17,7 @@ use netlab::Instant;
 use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
 use std::rc::Rc;
+use trace::selection::Selection;
 
 /// What the page shows of a moment.
 #[derive(Clone, Debug, PartialEq)]

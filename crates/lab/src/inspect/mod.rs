@@ -22,7 +22,6 @@ pub use words::{bridge_id, drop_reason, ethernet, kind_name, role, state, tcp_st
 use super::acting::Action;
 use super::names::Ports;
 use crate::format;
-use crate::selection::Selection;
 use crate::topology::LiveTopology;
 use dissect::Dissection;
 use netlab::history::{NodeView, Refusal, TransitId};
@@ -30,6 +29,7 @@ use netlab::topology::{NodeId, NodeKind};
 use netlab::{Frame, History, Instant};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use trace::selection::Selection;
 use wire::PortId;
 
 /// Something looked at closely.
