@@ -5,6 +5,7 @@
 
 use crate::frame::next_frame;
 use crate::session::Session;
+use crate::stage::palette::Theme;
 use crate::stage::{Drawn, Scene};
 use crate::stopwatch::Stopwatch;
 use crate::system::System;
@@ -12,7 +13,6 @@ use crate::{embed, theme};
 use lab::State;
 use lab::budget::{Part, Slice, Wanted};
 use lab::format;
-use lab::palette::Theme;
 use netlab::Instant;
 use std::mem::discriminant;
 use web_sys::Node;

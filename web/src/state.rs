@@ -210,8 +210,8 @@ mod tests {
     use super::*;
     use lab::Lab;
     use lab::command::Look;
-    use lab::selection::Selection;
     use netlab::topology::NodeId;
+    use trace::selection::Selection;
 
     fn lab() -> Lab {
         Lab::new(scenario::examples()[0].scenario())

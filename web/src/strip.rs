@@ -4,11 +4,11 @@
 //! once ([`Density`]).
 
 use crate::dom::window;
+use crate::stage::palette::Theme;
 use lab::Lab;
-use lab::palette::Swatch;
-use lab::palette::Theme;
 use lab::timeline::{AGAIN, DROPS, Density, LANES, SpanState, Window, spans};
 use netlab::Instant;
+use trace::swatch::Swatch;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -125,9 +125,9 @@ impl Strip {
                     self.context.fill_rect(x, y, BAR_PX - 0.75, tall);
                 }
             }
-            for (index, colour) in [(AGAIN, palette.warn_ink), (DROPS, palette.fault)] {
+            for (index, color) in [(AGAIN, palette.warn_ink), (DROPS, palette.fault)] {
                 if bin[index] > 0 {
-                    self.context.set_fill_style_str(colour);
+                    self.context.set_fill_style_str(color);
                     self.context.fill_rect(x - 0.5, bottom + 0.5, BAR_PX, TICK_PX - 0.5);
                 }
             }

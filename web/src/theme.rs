@@ -1,7 +1,7 @@
 //! Light and dark.
 
 use crate::dom::window;
-use lab::palette::Theme;
+use crate::stage::palette::Theme;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

@@ -106,10 +106,10 @@ mod tests {
     use super::*;
     use crate::State;
     use crate::command::{Act, Clock, Look};
-    use crate::selection::Selection;
     use crate::travel::Travel;
     use netlab::Duration;
     use netlab::history::{DropReason, Fate};
+    use trace::selection::Selection;
     use wire::impair::LossReason;
 
     fn lab() -> Lab {

@@ -6,13 +6,13 @@
 use crate::acting::Action;
 use crate::edit::{Edit, EditError};
 use crate::packets::Observe;
-use crate::selection::Selection;
 use crate::speed::Speed;
 use crate::timeline::Window;
 use crate::travel::{Steps, Travel};
 use netlab::run::RunSpec;
 use netlab::topology::NodeId;
 use scenario::Scenario;
+use trace::selection::Selection;
 
 /// Something that a person asks of the lab.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,13 +10,13 @@ use crate::edit::change::{self, Change};
 use crate::edit::clip::Clip;
 use crate::edit::undo::Undo;
 use crate::edit::{Edit, snapped};
-use crate::selection::Selection;
 use netlab::Instant;
 use netlab::topology::NodeId;
 use netlab::world::Command as WorldCommand;
 use scenario::Scenario;
 use std::borrow::Cow;
 use std::rc::Rc;
+use trace::selection::Selection;
 
 /// What the lab has for editing.
 #[derive(Default)]

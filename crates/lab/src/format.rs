@@ -3,6 +3,7 @@
 //! Not the `Display` of the quantities themselves: that one is exact and is what a scenario is written in. These are
 //! rounded to a few digits, with SI units and a no-break space before them.
 
+pub use wire::decimal::{decimal, fixed};
 use wire::{Duration, Instant, Ratio};
 
 /// A no-break space, so that a line never breaks between a number and its unit.
@@ -128,25 +129,6 @@ fn significant(value: f64) -> String {
     }
 }
 
-/// A number with a fixed number of decimals. In integers: the standard library's way is exact to the last of a thousand digits, and
-/// its tables are as much to download as half the stage.
-pub fn fixed(value: f64, places: u32) -> String {
-    let one = 10_u64.pow(places);
-    let scaled = (value * one as f64).round() as i64;
-    let sign = if scaled < 0 { "-" } else { "" };
-    let (whole, part) = (scaled.unsigned_abs() / one, scaled.unsigned_abs() % one);
-    match places {
-        0 => format!("{sign}{whole}"),
-        _ => format!("{sign}{whole}.{part:0width$}", width = places as usize),
-    }
-}
-
-/// A number with at most this many decimals, without trailing zeros.
-pub fn decimal(value: f64, places: u32) -> String {
-    let text = fixed(value, places);
-    if places == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
-}
-
 /// A message as a sentence: with a capital letter and a full stop.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
@@ -207,13 +189,6 @@ mod tests {
         assert_eq!(plain(percent(Ratio::percent(1))), "1 %");
         assert_eq!(plain(percent(Ratio::from_ppb(500_000).unwrap())), "0.05 %");
         assert_eq!(plain(share(0.123)), "12.3 %");
-    }
-
-    #[test]
-    fn decimals_are_rounded_and_keep_their_sign() {
-        assert_eq!([fixed(0.05, 1), fixed(-0.25, 2), fixed(1234.5678, 3)], ["0.1", "-0.25", "1234.568"]);
-        assert_eq!([fixed(-0.001, 2), fixed(99.5, 0), fixed(0.0, 1)], ["0.00", "100", "0.0"]);
-        assert_eq!([decimal(2.50, 2), decimal(100.0, 0), decimal(3.0, 2)], ["2.5", "100", "3"]);
     }
 
     #[test]

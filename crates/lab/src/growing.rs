@@ -5,7 +5,6 @@ use crate::command::{Act, Clock, Command, Editor, Look, Refusal};
 use crate::edit::{Edit, Kind};
 use crate::graphs::{links, states};
 use crate::packets::Observe;
-use crate::selection::Selection;
 use crate::sequence::axis::Scale;
 use crate::sequence::{Ladder, Zoom};
 use crate::travel::{Steps, Travel};
@@ -17,6 +16,7 @@ use netlab::{Duration, Instant};
 use proptest::prelude::*;
 use scenario::{Change, Scenario, defaults};
 use smoltcp::wire::{IpAddress, IpCidr};
+use trace::selection::Selection;
 
 /// A host and a cable are added at 1 s, and the host is pinged at 2 s.
 const ADDED_HOST: &str = r#"{

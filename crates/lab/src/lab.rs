@@ -10,7 +10,6 @@ use crate::packets::Packets;
 use crate::playhead::Playhead;
 use crate::problems::{self, Problem};
 use crate::results::Followers;
-use crate::selection::Selection;
 use crate::speed::Speed;
 use crate::timeline::Window;
 use crate::topology::{LiveTopology, Network};
@@ -21,6 +20,7 @@ use netlab::topology::{NodeId, Topology};
 use netlab::{Duration, History, Instant, World};
 use scenario::Scenario;
 use std::rc::Rc;
+use trace::selection::Selection;
 
 /// Whether time passes, and if not, why not.
 #[derive(Clone, Copy, Debug, PartialEq)]

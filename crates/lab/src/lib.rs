@@ -52,7 +52,6 @@ pub mod names;
 pub mod narrate;
 mod pace;
 pub mod packets;
-pub mod palette;
 mod perform;
 pub mod playhead;
 pub mod plot;
@@ -61,7 +60,6 @@ pub mod results;
 pub mod run_form;
 #[cfg(test)]
 pub mod samples;
-pub mod selection;
 pub mod sequence;
 pub mod session;
 pub mod speed;

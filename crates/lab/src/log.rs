@@ -8,12 +8,12 @@ use super::results::target_name;
 use super::{Lab, inspect};
 use crate::format;
 use crate::results;
-use crate::selection::Selection;
 use crate::topology::LiveTopology;
 use netlab::history::{HostEvent, NodeEntry, NodeEvent, SocketState};
 use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
 use netlab::topology::{Link, LinkId, NodeId, NodeKind};
 use netlab::{History, Instant};
+use trace::selection::Selection;
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq)]

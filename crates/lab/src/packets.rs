@@ -4,13 +4,13 @@
 
 use super::Lab;
 use crate::command::Refusal;
-use crate::selection::Selection;
 use capture::{Network, Place, Recording, Sighting, WriteError, Writer};
 use dissect::analysis::{self, Answer};
 use dissect::filter::{Filter, FilterError};
 use netlab::topology::{Direction, LinkId};
 use netlab::{History, Instant};
 use std::rc::Rc;
+use trace::selection::Selection;
 use trace::{Row, Sequence, Source, Trace};
 
 /// What the instruments look at.

@@ -6,12 +6,12 @@ use crate::compare::Comparison;
 use crate::deed::Deed;
 use crate::edit::EditError;
 use crate::results;
-use crate::selection::Selection;
 use crate::speed::Speed;
 use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use netlab::Duration;
 use netlab::run::RunSpec;
+use trace::selection::Selection;
 
 impl Lab {
     /// Does what a person asked for. The error is one that they can do something about.

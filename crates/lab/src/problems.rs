@@ -2,9 +2,9 @@
 
 use crate::edit::Edit;
 use crate::format::sentence;
-use crate::selection::Selection;
 use scenario::{Fault, Scenario};
 use std::rc::Rc;
+use trace::selection::Selection;
 
 /// Something wrong.
 #[derive(Clone, Debug, PartialEq)]

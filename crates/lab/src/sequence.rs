@@ -21,8 +21,6 @@ use super::inspect::drop_reason;
 use crate::Lab;
 use crate::command::{Clock, Command, Look};
 use crate::format;
-use crate::palette::Swatch;
-use crate::selection::Selection;
 use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use axis::{Axis, Scale, What};
@@ -37,6 +35,8 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
 use trace::Order;
 use trace::Row;
+use trace::selection::Selection;
+use trace::swatch::{self, Swatch};
 
 /// The vertical zoom of a ladder: each step doubles the height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,7 +145,9 @@ pub struct Arrow {
     pub lost: Option<(DropReason, f64)>,
     /// The label.
     pub label: Label,
-    /// Its color.
+    /// One or two letters where there is no room for the label.
+    pub cue: &'static str,
+    /// Its kind, which gives it its color.
     pub swatch: Swatch,
     /// Its relation to earlier packets.
     pub notes: Notes,
@@ -304,6 +306,7 @@ impl Ladder {
             arrival: arrival.max(start),
             lost,
             swatch: Swatch::of_message(&message),
+            cue: swatch::cue(&message),
             label,
             notes: self.row(lab, transit).map(|row| row.notes).unwrap_or_default(),
         })

@@ -2,11 +2,11 @@
 //! playhead is.
 
 use super::Lab;
-use crate::palette::Swatch;
 use netlab::Instant;
 use netlab::history::RunLog;
 use netlab::run::{Outcome, RunEvent};
 use trace::Trace;
+use trace::swatch::Swatch;
 
 /// A stretch of virtual time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub fn spans(runs: &[RunLog], edge: Instant, least: u64) -> Vec<Span> {
     spans
 }
 
-/// How many packets of each colour there were in equal bins of a window, and how many of them were dropped.
+/// The number of packets of each [`Swatch`] in equal bins of a window, and how many of them were dropped.
 #[derive(Default)]
 pub struct Density {
     window: Option<Window>,

@@ -5,10 +5,10 @@
 
 use super::Lab;
 use super::ahead::{Next, next_visible};
-use crate::selection::Selection;
 use netlab::Instant;
 use netlab::history::Stride;
 use netlab::topology::Direction;
+use trace::selection::Selection;
 
 /// What a step goes to, as a person chooses it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use super::timeline::Window;
 use super::travel::Steps;
 use super::{Lab, Skipped, State};
 use crate::format;
-use crate::selection::Selection;
 use dissect::Protocol;
 use dissect::analysis::Mark;
 use dissect::filter::FilterError;
@@ -20,6 +19,7 @@ use netlab::Instant;
 use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
 use std::rc::Rc;
+use trace::selection::Selection;
 
 /// What the page shows of a moment.
 #[derive(Clone, Debug, PartialEq)]

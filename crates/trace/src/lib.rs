@@ -11,6 +11,8 @@
 //! | [`ends`] | the addresses and ports of sender and receiver of a frame |
 //! | [`connections`] | the TCP connections of a trace |
 //! | [`census`] | all packets counted by sender, receiver and protocol |
+//! | [`swatch`], [`shape`] | the kinds of frames that a legend distinguishes, and their outlines |
+//! | [`selection`] | the node, link or frame that the instruments point at |
 //!
 //! # Why so
 //!
@@ -18,6 +20,8 @@
 //!   and [`Row::segment`](row::Row::segment) or from its frame, where it is shown. A row stays small: there may be 400,000.
 //! - **Numbers never change.** Packets count from 0 in their order, also if the oldest are forgotten with their transits.
 //! - **Bit by bit.** A trace follows a history a little at a time, so that no animation frame is late for it.
+//! - **Kinds have no colors.** [`Swatch`](swatch::Swatch) is derived from the typed message; the page's stage has the palette. The
+//!   stage and the session (`lab`) both see [`Selection`](selection::Selection), so that neither depends on the other.
 //! - Places, sightings and the names of ports stand in `capture`, because its files have them.
 
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -29,7 +33,10 @@ pub mod connections;
 pub mod ends;
 pub mod order;
 pub mod row;
+pub mod selection;
+pub mod shape;
 pub mod sieve;
+pub mod swatch;
 pub mod trace;
 
 pub use order::Order;

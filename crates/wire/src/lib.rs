@@ -25,6 +25,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`time`], [`units`] | nanoseconds, bit rates, ratios: newtypes, so that a rate is never mistaken for a size |
+//! | [`decimal`] | floating-point numbers as decimal texts, in little code |
 //! | [`frame`] | the shared bytes of one Ethernet frame; cloning is free, buffers are recycled |
 //! | [`header`] | the one reader of Ethernet, IPv4 and IPv6 headers |
 //! | [`mac`] | the numbers of nodes and ports, and the locally administered addresses made from them |
@@ -41,6 +42,7 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+pub mod decimal;
 pub mod frame;
 pub mod header;
 pub mod impair;

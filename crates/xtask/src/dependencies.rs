@@ -2,10 +2,10 @@
 //! the list.
 
 use crate::project;
+use crate::sources::{self, names};
 use crate::workspace::{Crate, Dependency};
 use anyhow::{Context as _, Result};
 use std::fs;
-use std::path::Path;
 
 /// Dependencies that no source names, and why they are declared.
 const UNNAMED: [(&str, &str, &str); 1] =
@@ -20,7 +20,8 @@ pub fn faults(crates: &[Crate]) -> Result<Vec<String>> {
     let manifest = fs::read_to_string(&manifest).context("the workspace's Cargo.toml cannot be read")?;
     let mut faults = unused_in_workspace(&manifest, crates);
     for one in crates {
-        faults.extend(unused_in_crate(one, &sources(&one.folder)?));
+        let texts: Vec<String> = sources::below(&one.folder)?.into_iter().map(|(_, text)| text).collect();
+        faults.extend(unused_in_crate(one, &texts.concat()));
     }
     Ok(faults)
 }
@@ -49,30 +50,6 @@ fn unused_in_crate(one: &Crate, sources: &str) -> Vec<String> {
         |used: &Dependency| UNNAMED.iter().any(|(user, name, _)| (*user, *name) == (&one.name, &used.name));
     let unused = one.dependencies.iter().filter(|used| !is_excused(used) && !names(sources, &used.name));
     unused.map(|used| format!("`{}` declares `{}` and does not use it", one.name, used.name)).collect()
-}
-
-/// Whether a source contains the crate's name as a whole word.
-fn names(sources: &str, dependency: &str) -> bool {
-    let identifier = dependency.replace('-', "_");
-    let in_word = |c: char| c.is_alphanumeric() || c == '_';
-    sources.match_indices(&identifier).any(|(at, _)| {
-        !sources[..at].ends_with(in_word) && !sources[at + identifier.len()..].starts_with(in_word)
-    })
-}
-
-/// All Rust below a folder, one file after the other.
-fn sources(folder: &Path) -> Result<String> {
-    let mut text = String::new();
-    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", project::shown(folder)))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            text += &sources(&path)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            text += &fs::read_to_string(&path)
-                .with_context(|| format!("{} cannot be read", project::shown(&path)))?;
-        }
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

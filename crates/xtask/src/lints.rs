@@ -1,8 +1,8 @@
-//! What is checked without running anything: formatting, lints, and which crate depends on which.
+//! What is checked without running anything: formatting, lints, which crate depends on which, and what the stage uses.
 
 use crate::console::Console;
 use crate::setup::Toolbox;
-use crate::{arrows, dependencies, project, workspace};
+use crate::{arrows, dependencies, project, stage, workspace};
 use anyhow::{Result, ensure};
 use std::process::Command;
 
@@ -10,13 +10,14 @@ use std::process::Command;
 /// are native, and so are the lints of those.
 const PAGE: [&str; 2] = ["web", "wasm"];
 
-/// Checks that dependencies between crates point downwards and that all declared ones are used.
+/// Checks that dependencies between crates point downwards, that all declared ones are used, and that the stage does not use
+/// the session.
 ///
 /// # Errors
 /// Names each dependency that has to go, with the reason.
 pub fn structure() -> Result<()> {
     let crates = workspace::crates()?;
-    let faults = [arrows::faults(&crates), dependencies::faults(&crates)?].concat();
+    let faults = [arrows::faults(&crates), dependencies::faults(&crates)?, stage::faults()?].concat();
     ensure!(faults.is_empty(), "\n{}", faults.join("\n"));
     Ok(())
 }

@@ -9,7 +9,7 @@
 //! | [`serve`], [`build`], [`package`], [`test`], [`bench`], [`ci`] | one for each command |
 //! | [`binaries`], [`wasm`], [`javascript`], [`runner`] | test programs: compiled once and run side by side, natively, in wasm, under Node; runners that count by themselves |
 //! | [`quick`] | which tests a small change needs |
-//! | [`lints`], [`arrows`], [`dependencies`], [`workspace`] | checks without running: formatting, clippy, which crate may depend on which |
+//! | [`lints`], [`arrows`], [`dependencies`], [`stage`], [`workspace`], [`sources`] | checks without running: formatting, clippy, which crate may depend on which, what the stage may use |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
 //! | [`tally`] | numbers of passed and failed tests, read from the output of the runners |
@@ -38,6 +38,8 @@ mod runner;
 mod serve;
 mod setup;
 mod size;
+mod sources;
+mod stage;
 mod tally;
 mod test;
 mod wasm;

@@ -6,9 +6,9 @@ use super::{on, use_session};
 use dissect::{Dissection, Field, Layer};
 use lab::command::Look;
 use lab::inspect::{Changed, FrameSheet};
-use lab::selection::Selection;
 use std::ops::Range;
 use std::rc::Rc;
+use trace::selection::Selection;
 use yew::prelude::*;
 
 /// Properties of [`FrameDetails`].

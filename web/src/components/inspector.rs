@@ -10,9 +10,9 @@ use crate::dom::focus_when_rendered;
 use crate::session::Session;
 use lab::command::Look;
 use lab::inspect::{Inspected, Sheet, Table};
-use lab::selection::Selection;
 use lab::view::{Sketch, View};
 use std::rc::Rc;
+use trace::selection::Selection;
 use yew::prelude::*;
 
 /// The pane's content: the selected thing in detail, or the lists of the network.

@@ -1,6 +1,6 @@
 //! The legend: the color and the shape of each kind of frame, from the stage's palette, and the signs of ports, cables and frames.
 
-use lab::palette::Swatch;
+use trace::swatch::Swatch;
 use yew::prelude::*;
 
 /// A sign: what it looks like, and what it means.

@@ -4,10 +4,10 @@ use super::{on, use_session};
 use crate::session::Session;
 use lab::command::{Clock, Look};
 use lab::format;
-use lab::selection::Selection;
 use lab::travel::Travel;
 use lab::view::View;
 use std::rc::Rc;
+use trace::selection::Selection;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 

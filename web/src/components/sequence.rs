@@ -13,18 +13,20 @@ use super::use_session;
 use crate::dom::window;
 use crate::frame::next_frame;
 use crate::session::Session;
+use crate::stage::palette::{Colors, Palette, Theme};
 use choice::Choice;
 use controls::Controls;
 use gloo::timers::callback::Timeout;
 use hold::{Hold, Move, Room, STEP_PX};
-use lab::selection::Selection;
-use lab::sequence::Ladder;
 use lab::sequence::lanes::Lanes;
 use lab::sequence::sheet::{Measure, Sheet};
+use lab::sequence::{Ladder, file};
 use lab::view::View;
 use measures::{GUTTER_REM, LANE_REM};
 use netlab::history::TransitId;
 use std::rc::Rc;
+use trace::selection::Selection;
+use trace::swatch::Swatch;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -339,7 +341,8 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
         let top =
             hold.scroller.cast::<HtmlElement>().map_or(0.0, |scroller| f64::from(scroller.scroll_top()));
         let from = ladder.first_from(ladder.axis().moment(top));
-        let file = lab::sequence::file::file(ladder, &lab, from, choice.zoom, HEIGHT_PX_MAX);
+        let colors = colors_on_paper(Theme::Light.palette());
+        let file = file::file(ladder, &lab, from, choice.zoom, HEIGHT_PX_MAX, &colors);
         crate::files::give(&lab.scenario().title, "svg", "image/svg+xml", &file.text);
         let (arrows, of) = (file.arrows, file.of);
         drop(lab);
@@ -349,6 +352,25 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
             ));
         }
     })
+}
+
+/// The stage's colors for a file that is shown on paper or a slide.
+fn colors_on_paper(palette: &Palette) -> file::Colors {
+    let arrow = |swatch| {
+        let Colors { fill, ink, mark } = palette.of(swatch);
+        file::ArrowColors { line: mark, capsule: fill, letters: ink }
+    };
+    file::Colors {
+        paper: palette.node,
+        gap: palette.ground,
+        lane: palette.cable,
+        head: palette.screen,
+        head_line: palette.line,
+        ink: palette.ink,
+        ink_soft: palette.ink_soft,
+        fault: palette.fault,
+        arrows: Swatch::ALL.map(arrow),
+    }
 }
 
 /// How long a rendering may read.

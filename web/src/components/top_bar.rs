@@ -2,9 +2,9 @@
 
 use super::icon::{Glyph, icon};
 use super::{on, use_session};
+use crate::stage::palette::Theme;
 use crate::state::{Change, Dialog};
 use crate::system::System;
-use lab::palette::Theme;
 use yew::prelude::*;
 
 /// Properties of [`TopBar`].

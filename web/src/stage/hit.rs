@@ -4,8 +4,8 @@ use super::layout::Layout;
 use super::pointer::Pointer;
 use super::traffic::marks::{Focus, Form, Mark, Traffic};
 use kurbo::{Point, Rect, Vec2};
-use lab::selection::Selection;
 use netlab::history::TransitId;
+use trace::selection::Selection;
 
 /// What is at this pixel. What is painted above wins over what is below; where nothing is painted, the nearest thing within
 /// the pointer's target does, a frame before a node before a cable.

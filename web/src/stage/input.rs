@@ -9,10 +9,10 @@ use super::hand::{self, Hand as Held};
 use super::pointer::Pointer;
 use gloo::events::{EventListener, EventListenerOptions};
 use kurbo::{Point, Rect, Vec2};
-use lab::selection::Selection;
 use netlab::topology::NodeId;
 use std::cell::RefCell;
 use std::rc::Rc;
+use trace::selection::Selection;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlCanvasElement, PointerEvent, WheelEvent};
 

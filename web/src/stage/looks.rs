@@ -5,9 +5,9 @@
 //! their measured width.
 
 use dissect::Label;
-use lab::palette::Swatch;
 use netlab::history::{Transit, TransitId};
 use rustc_hash::FxHashMap;
+use trace::swatch::{self, Swatch};
 use wire::header::{EtherType, Ethernet};
 use wire::passage::Marks;
 
@@ -16,6 +16,8 @@ use wire::passage::Marks;
 pub struct Look {
     /// Its colors and shape.
     pub swatch: Swatch,
+    /// One or two letters for a capsule that is too small for the label.
+    pub cue: &'static str,
     /// Its label, for [`Looks::text`].
     pub text: TextId,
     /// The VLAN that its tag names, if it has one.
@@ -71,8 +73,9 @@ pub struct Looks {
 impl Looks {
     /// An empty cache.
     pub fn new(measure: Measure) -> Self {
-        let vacant =
-            ((0, 0, 0), Look { swatch: Swatch::Other, text: TextId(0), vlan: None, marks: Marks::default() });
+        let look =
+            Look { swatch: Swatch::Other, cue: "", text: TextId(0), vlan: None, marks: Marks::default() };
+        let vacant = ((0, 0, 0), look);
         Self {
             measure,
             ring: vec![vacant; RING],
@@ -129,8 +132,13 @@ impl Looks {
             return self.ring[place].1;
         }
         let message = dissect::meaning(frame).message;
-        let (label, swatch) = (message.label(), Swatch::of_message(&message));
-        let look = Look { swatch, text: self.number(label), vlan: vlan_of(frame), marks };
+        let look = Look {
+            swatch: Swatch::of_message(&message),
+            cue: swatch::cue(&message),
+            text: self.number(message.label()),
+            vlan: vlan_of(frame),
+            marks,
+        };
         self.ring[place] = (whose, look);
         look
     }

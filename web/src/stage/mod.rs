@@ -3,6 +3,9 @@
 //! It reads only a [`Scene`]: topology, positions, and the [`History`] at one moment, never the live world. So live, paused and
 //! rewound time look the same, and every frame that is drawn was on that wire, at that place.
 //!
+//! It knows no session: its types are those of `netlab`, `trace`, `wire` and `dissect` (`cargo xtask ci` checks that). So it can
+//! be tested with a history alone.
+//!
 //! Data flows one way, and only the two ends touch the browser:
 //!
 //! | module | what it is |
@@ -12,7 +15,7 @@
 //! | [`camera`] | from where it is seen: pan, zoom, fit |
 //! | [`sizes`], [`layout`], [`occupancy`] | the sketch in one view: where nodes, ports, cables, lanes and texts are |
 //! | [`journey`] | where one frame is at one moment; the exact mapping from time to place |
-//! | [`looks`], [`palette`] | what colour a frame has and what is written on it |
+//! | [`looks`], [`palette`] | what color a frame has and what is written on it |
 //! | [`traffic`] | all frames at one moment as marks: capsules, queues, dropped frames, lights |
 //! | [`hit`] | what is at a pixel, among those marks |
 //! | [`paint`] | the marks on a canvas |
@@ -23,12 +26,12 @@
 //! # How to read the picture
 //!
 //! - A **capsule** is a frame. It leaves the sender's port when the first bit leaves, arrives when the last bit arrives, and
-//!   moves evenly ([`journey`]). Its colour, and its letters or its shape where there is no room for letters, are its
-//!   protocol ([`palette::Swatch`]).
+//!   moves evenly ([`journey`]). Its color, and its letters or its shape where there is no room for letters, are its
+//!   protocol ([`trace::swatch::Swatch`]).
 //! - The **light** in the cable's core beside it is where the frame's bits are at this moment, to scale.
 //! - The **vessel** beside a port is the link's queue, to scale in bytes: the next frame to leave is nearest to the port.
 //! - A frame that is **crossed out** and falls off the cable was dropped there, for the reason that it says.
-//! - A capsule with a **number on a colour** carries an 802.1Q tag. A **crack** through it: bits are wrong. A **second outline**
+//! - A capsule with a **number on a color** carries an 802.1Q tag. A **crack** through it: bits are wrong. A **second outline**
 //!   behind it: it is a copy. An **arrow** over it: it goes ahead of others.
 //! - A **port** is a disc at the cable's end: full where frames pass, half while addresses are learned, and behind a **bar**
 //!   where the spanning tree lets nothing pass. A cable that is kept in reserve is dashed, and the tree's root wears a crown.
@@ -46,6 +49,7 @@ mod line;
 mod looks;
 mod occupancy;
 mod paint;
+pub mod palette;
 mod plates;
 mod pointer;
 mod silhouette;
@@ -54,12 +58,11 @@ mod sketch;
 mod standing;
 mod traffic;
 
+use crate::stage::palette::Theme;
 use camera::{Camera, View};
 use error::StageError;
 use hand::Hand;
 use kurbo::{Point, Rect, Size, Vec2};
-use lab::palette::Theme;
-use lab::selection::Selection;
 use layout::Layout;
 use looks::Looks;
 use netlab::History;
@@ -70,6 +73,7 @@ use pointer::Pointer;
 use sketch::Sketch;
 use standing::Standing;
 use trace::Trace;
+use trace::selection::Selection;
 use traffic::marks::Traffic;
 use traffic::moment::Moment;
 use web_sys::HtmlCanvasElement;

@@ -9,10 +9,10 @@ use super::silhouette::Kind;
 use super::sizes::{Sizes, node_half};
 use super::standing::Standing;
 use kurbo::{Point, Rect, Size, Vec2};
-use lab::format::decimal;
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Port, Topology, Way};
 use smoltcp::wire::IpCidr;
 use std::collections::BTreeMap;
+use wire::decimal::decimal;
 use wire::impair::Impairment;
 use wire::line::LineConfig;
 

@@ -23,7 +23,6 @@ use super::acting::Action;
 use super::edit::Kind;
 use super::names::Ports;
 use crate::format;
-use crate::selection::Selection;
 use crate::topology::LiveTopology;
 use dissect::Dissection;
 use netlab::history::{NodeView, Refusal, TransitId};
@@ -31,6 +30,7 @@ use netlab::topology::{NodeId, NodeKind};
 use netlab::{Frame, History, Instant};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use trace::selection::Selection;
 use wire::PortId;
 
 /// Something looked at closely.

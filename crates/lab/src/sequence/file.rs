@@ -1,15 +1,14 @@
 //! A ladder as an SVG file, for slides. It contains its own colors and refers to no other file, so that any program shows it.
 //!
-//! The background is light, like paper and most slides.
+//! The caller chooses the colors, because they are the page's.
 
 use super::lanes::Lanes;
 use super::sheet::{CAPSULE, CROSS, Measure, Sheet, Stroke, TEXT, width_em};
 use super::{Ladder, Zoom};
 use crate::Lab;
 use crate::format::decimal;
-use crate::palette::Palette;
-use crate::palette::Theme;
 use std::fmt::{self, Display, Write};
+use trace::swatch::Swatch;
 
 /// The greatest number of arrows: a slide cannot show more, and few programs can.
 pub const ARROWS_MAX: usize = 2_000;
@@ -24,6 +23,40 @@ pub struct File {
     pub of: usize,
 }
 
+/// The colors of a file, as `#rrggbb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colors {
+    /// Behind everything.
+    pub paper: &'static str,
+    /// A stretch in which nothing happens.
+    pub gap: &'static str,
+    /// A lane's line.
+    pub lane: &'static str,
+    /// The box around the name at a lane's top.
+    pub head: &'static str,
+    /// Its outline.
+    pub head_line: &'static str,
+    /// The name in it.
+    pub ink: &'static str,
+    /// Times, and details beside an arrow.
+    pub ink_soft: &'static str,
+    /// The end of a lost frame, and remarks about faults.
+    pub fault: &'static str,
+    /// Arrows, in the order of [`Swatch::ALL`].
+    pub arrows: [ArrowColors; Swatch::ALL.len()],
+}
+
+/// The colors of one kind of arrow, as `#rrggbb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArrowColors {
+    /// Its line and its head.
+    pub line: &'static str,
+    /// The capsule of its label.
+    pub capsule: &'static str,
+    /// The letters on the capsule.
+    pub letters: &'static str,
+}
+
 /// Lengths in the units of the file.
 const REM: f64 = 16.0;
 const PITCH: f64 = 260.0;
@@ -31,8 +64,16 @@ const GUTTER: f64 = 96.0;
 const HEADS: f64 = 48.0;
 const FOOT: f64 = 32.0;
 
-/// What is on the ladder from this place on, as large as it is seen; on the page it is at most so high.
-pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom, height_max: f64) -> File {
+/// The arrows of the ladder from place `from` on, at most [`ARROWS_MAX`], at this zoom. `height_max` is the greatest height of
+/// the ladder on the page, in CSS pixels; its scale there stays as it is.
+pub fn file(
+    ladder: &mut Ladder,
+    lab: &Lab,
+    from: usize,
+    zoom: Zoom,
+    height_max: f64,
+    colors: &Colors,
+) -> File {
     let of = ladder.transit_count();
     // As much as there may be, even if little follows.
     let from = if of <= ARROWS_MAX { 0 } else { from.min(of - ARROWS_MAX) };
@@ -53,8 +94,7 @@ pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom, height_max:
     sheet.ticks.retain(|(y, _)| span.contains(y));
     // The gap behind the last arrow leads nowhere.
     sheet.gaps.retain(|(gap, _)| gap.start >= span.start && gap.end <= span.end);
-    let mut svg =
-        Svg { text: String::new(), palette: Theme::Light.palette(), shift: HEADS + REM - span.start };
+    let mut svg = Svg { text: String::new(), colors, shift: HEADS + REM - span.start };
     let height = HEADS + REM + (span.end - span.start) + FOOT;
     // Cannot fail: it is written into memory.
     let _ = svg.write(lab, &lanes, &sheet, height);
@@ -62,16 +102,20 @@ pub fn file(ladder: &mut Ladder, lab: &Lab, from: usize, zoom: Zoom, height_max:
     File { text: svg.text, arrows: sheet.strokes.len(), of }
 }
 
-struct Svg {
+struct Svg<'a> {
     text: String,
-    palette: &'static Palette,
+    colors: &'a Colors,
     /// From the ladder's heights to the file's.
     shift: f64,
 }
 
-impl Svg {
+impl Svg<'_> {
+    fn arrow(&self, swatch: Swatch) -> ArrowColors {
+        self.colors.arrows[swatch as usize]
+    }
+
     fn write(&mut self, lab: &Lab, lanes: &Lanes, sheet: &Sheet, height: f64) -> fmt::Result {
-        let palette = self.palette;
+        let colors = self.colors;
         let (width, height) = (N(lanes.width + GUTTER), N(height));
         write!(
             self.text,
@@ -80,7 +124,7 @@ impl Svg {
              <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n",
             N(TEXT * REM),
             Plain(&lab.scenario().title),
-            palette.node,
+            colors.paper,
         )?;
         for lane in &lanes.lanes {
             let x = N(GUTTER + lane.x);
@@ -91,12 +135,12 @@ impl Svg {
                  <rect x=\"{}\" y=\"8\" width=\"{}\" height=\"32\" rx=\"6\" fill=\"{}\" stroke=\"{}\"/>\
                  <text x=\"{x}\" y=\"29\" font-size=\"16\" font-weight=\"600\" text-anchor=\"middle\" fill=\"{}\">{}</text>",
                 N(HEADS - 8.0),
-                palette.cable,
+                colors.lane,
                 N(GUTTER + lane.x - half),
                 N(2.0 * half),
-                palette.screen,
-                palette.line,
-                palette.ink,
+                colors.head,
+                colors.head_line,
+                colors.ink,
                 Plain(&lane.name),
             )?;
         }
@@ -107,7 +151,7 @@ impl Svg {
                 "<rect x=\"0\" y=\"{}\" width=\"{width}\" height=\"{}\" fill=\"{}\"/>",
                 N(middle - 0.7 * REM),
                 N(1.4 * REM),
-                palette.ground,
+                colors.gap,
             )?;
             self.gutter(middle, text)?;
         }
@@ -121,7 +165,7 @@ impl Svg {
     }
 
     fn gutter(&mut self, y: f64, text: &str) -> fmt::Result {
-        let (x, fill) = (N(GUTTER - REM / 2.0), self.palette.ink_soft);
+        let (x, fill) = (N(GUTTER - REM / 2.0), self.colors.ink_soft);
         writeln!(
             self.text,
             "<text x=\"{x}\" y=\"{}\" dy=\".35em\" text-anchor=\"end\" fill=\"{fill}\">{text}</text>",
@@ -130,16 +174,16 @@ impl Svg {
     }
 
     fn line(&mut self, stroke: &Stroke) -> fmt::Result {
-        let colour = self.palette.of(stroke.arrow.swatch).mark;
+        let color = self.arrow(stroke.arrow.swatch).line;
         let at = |(x, y): (f64, f64)| (N(GUTTER + x), N(y + self.shift));
         let [(x0, y0), (x1, y1)] = stroke.line.map(at);
-        write!(self.text, "<path d=\"M{x0} {y0}L{x1} {y1}\" stroke=\"{colour}\" stroke-width=\"1.75\"/>")?;
+        write!(self.text, "<path d=\"M{x0} {y0}L{x1} {y1}\" stroke=\"{color}\" stroke-width=\"1.75\"/>")?;
         match stroke.head.map(|head| head.map(at)) {
             Some([(ax, ay), (bx, by), (cx, cy)]) => {
-                writeln!(self.text, "<path d=\"M{ax} {ay}L{bx} {by}L{cx} {cy}Z\" fill=\"{colour}\"/>")
+                writeln!(self.text, "<path d=\"M{ax} {ay}L{bx} {by}L{cx} {cy}Z\" fill=\"{color}\"/>")
             }
             None => {
-                let (fault, half) = (self.palette.fault, N(CROSS * REM));
+                let (fault, half) = (self.colors.fault, N(CROSS * REM));
                 let back = N(-2.0 * CROSS * REM);
                 let whole = N(2.0 * CROSS * REM);
                 writeln!(
@@ -152,18 +196,18 @@ impl Svg {
     }
 
     fn texts(&mut self, stroke: &Stroke) -> fmt::Result {
-        let palette = self.palette;
+        let colors = self.colors;
         let beside = "dy=\".35em\"";
         if let Some((reason, (x, y), forwards)) = stroke.reason {
             let (x, y, anchor) = (N(GUTTER + x), N(y + self.shift), if forwards { "start" } else { "end" });
-            let fill = palette.fault;
+            let fill = colors.fault;
             writeln!(
                 self.text,
                 "<text x=\"{x}\" y=\"{y}\" {beside} text-anchor=\"{anchor}\" fill=\"{fill}\">{reason}</text>"
             )?;
         }
         let Some(text) = &stroke.text else { return Ok(()) };
-        let colours = palette.of(stroke.arrow.swatch);
+        let arrow = self.arrow(stroke.arrow.swatch);
         let (left, middle) = (text.at.0 + GUTTER, text.at.1 + self.shift);
         let y = N(middle);
         if let Some(width) = text.beside() {
@@ -174,7 +218,7 @@ impl Svg {
                 N(middle - CAPSULE * REM / 2.0),
                 N(text.capsule / 2.0 + width),
                 N(CAPSULE * REM),
-                palette.node,
+                colors.paper,
             )?;
         }
         write!(
@@ -186,17 +230,17 @@ impl Svg {
             N(text.capsule),
             N(CAPSULE * REM),
             N(CAPSULE * REM / 2.0),
-            colours.fill,
+            arrow.capsule,
             N(left + text.capsule / 2.0),
-            colours.ink,
+            arrow.letters,
             Plain(&text.label),
         )?;
         if !text.detail.is_empty() {
-            let (x, fill) = (N(GUTTER + text.detail_x), palette.ink_soft);
+            let (x, fill) = (N(GUTTER + text.detail_x), colors.ink_soft);
             write!(self.text, "<text x=\"{x}\" y=\"{y}\" {beside} fill=\"{fill}\">{}</text>", text.detail)?;
         }
         if let Some((remark, x)) = text.remark {
-            let (x, fill) = (N(GUTTER + x), palette.fault);
+            let (x, fill) = (N(GUTTER + x), colors.fault);
             write!(self.text, "<text x=\"{x}\" y=\"{y}\" {beside} fill=\"{fill}\">{remark}</text>")?;
         }
         self.text.push('\n');

@@ -200,7 +200,6 @@ fn write_text(stroke: &mut Stroke, taken: &mut Taken, rem: f64, always: bool) {
     let em = TEXT * rem;
     let (arrow, [from, to]) = (&stroke.arrow, stroke.line);
     let (detail, remark) = (arrow.detail(), arrow.remark());
-    let cue = arrow.swatch.cue(&arrow.label);
     let beside = |text: &str| if text.is_empty() { 0.0 } else { width_em(text) * em + BESIDE * rem };
     let (low, high) = (from.0.min(to.0), from.0.max(to.0));
     let room = high - low - HEAD * rem;
@@ -212,7 +211,7 @@ fn write_text(stroke: &mut Stroke, taken: &mut Taken, rem: f64, always: bool) {
         (&*arrow.label, false, true, room),
         (&*arrow.label, true, false, room),
         (&*arrow.label, false, false, if lost { f64::MAX } else { (high - low) * OVER }),
-        (cue, false, false, f64::MAX),
+        (arrow.cue, false, false, f64::MAX),
     ];
     for (number, (label, with_detail, with_remark, room)) in choices.into_iter().enumerate() {
         let detail = if with_detail { detail.as_str() } else { "" };

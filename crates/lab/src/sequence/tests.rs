@@ -248,6 +248,35 @@ fn a_conversation_is_found_for_any_frame() {
     assert_eq!(found.as_deref(), Some("tcp.stream == 1"));
 }
 
+const COLORS: file::Colors = file::Colors {
+    paper: "#000001",
+    gap: "#000002",
+    lane: "#000003",
+    head: "#000004",
+    head_line: "#000005",
+    ink: "#000006",
+    ink_soft: "#000007",
+    fault: "#000008",
+    arrows: [file::ArrowColors { line: "#000009", capsule: "#00000a", letters: "#00000b" };
+        Swatch::ALL.len()],
+};
+
+#[test]
+fn a_file_has_the_colors_it_is_given_and_no_others() {
+    let lab = run_whole(0);
+    let mut ladder = whole(&lab, false);
+    let mut colors = COLORS;
+    colors.arrows[Swatch::Arp as usize].line = "#00000c";
+    let file = file::file(&mut ladder, &lab, 0, Zoom::default(), 1e9, &colors);
+    let written: std::collections::BTreeSet<&str> =
+        file.text.split('#').skip(1).map(|text| text.split('"').next().unwrap()).collect();
+    for color in ["000001", "000003", "000004", "000005", "000006", "000007", "000009", "00000a", "00000b"] {
+        assert!(written.contains(color), "{color} of {written:?}");
+    }
+    assert!(written.contains("00000c"), "the arrows of ARP have a color of their own");
+    assert!(written.iter().all(|color| color.starts_with("00000")), "{written:?}");
+}
+
 #[test]
 fn a_file_is_well_formed_whatever_the_nodes_are_called() {
     let mut lab = run_whole(0);
@@ -256,7 +285,7 @@ fn a_file_is_well_formed_whatever_the_nodes_are_called() {
     lab.network.set_whole(renamed);
     let mut ladder = whole(&lab, false);
     let seen = ladder.axis().scale();
-    let file = file::file(&mut ladder, &lab, 0, Zoom::default(), 1e9);
+    let file = file::file(&mut ladder, &lab, 0, Zoom::default(), 1e9, &COLORS);
     assert_eq!(ladder.axis().scale(), seen, "what is on the page stays as it is");
     assert_eq!(
         (file.arrows, file.of),

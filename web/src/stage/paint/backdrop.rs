@@ -6,11 +6,11 @@ use crate::stage::camera::View;
 use crate::stage::layout::{Cable, Caption, Layout};
 use crate::stage::line::Line;
 use crate::stage::looks::Weight;
+use crate::stage::palette::Palette;
 use crate::stage::sketch::{CableSketch, NodeSketch, Side, Sketch};
 use crate::stage::standing::Standing;
 use js_sys::Array;
 use kurbo::{Point, Rect, Size, Vec2};
-use lab::palette::Palette;
 use netlab::topology::LinkId;
 
 /// The grid's spacing in the document's units; wider views leave out lines.
@@ -22,7 +22,7 @@ const GRID_PX_MIN: f64 = 26.0;
 pub struct Backdrop<'a> {
     /// Where to.
     pub pen: &'a Pen<'a>,
-    /// In which colours.
+    /// In which colors.
     pub palette: &'a Palette,
     /// The network without a scale.
     pub sketch: &'a Sketch,
@@ -102,8 +102,8 @@ impl Backdrop<'_> {
         let (pen, context) = (self.pen, self.pen.context);
         let [from, to] = cable.ports;
         let inside = cable.unit * 6.0 * self.layout.sizes.detail;
-        let stroke = |colour: &str, width: f64| {
-            pen.stroke_with(colour, width);
+        let stroke = |color: &str, width: f64| {
+            pen.stroke_with(color, width);
             context.begin_path();
             // A little into the nodes, which are painted over it.
             pen.line(from - inside, to + inside);
@@ -125,10 +125,10 @@ impl Backdrop<'_> {
                 stroke(self.palette.accent, thick + 5.0);
             }
         }
-        let dashed = |dash: [f64; 2], colour: &str, width: f64| {
+        let dashed = |dash: [f64; 2], color: &str, width: f64| {
             let dash = dash.map(|length| (length * self.layout.sizes.detail).into());
             let _ = context.set_line_dash(&Array::of2(&dash[0], &dash[1]));
-            stroke(colour, width);
+            stroke(color, width);
             let _ = context.set_line_dash(&Array::new());
         };
         match state {
@@ -188,7 +188,7 @@ impl Backdrop<'_> {
             };
             pen.font(weight, size);
             let at = pen.snapped((Vec2::new(x, y + size)).to_point());
-            // The ground's colour around the letters, where a cable runs behind them.
+            // The ground's color around the letters, where a cable runs behind them.
             pen.stroke_with(self.palette.ground, 4.0);
             let _ = context.stroke_text(&line.text, at.x, at.y);
             pen.fill_with(ink);

@@ -7,10 +7,11 @@ use super::marks;
 use super::pen::Pen;
 use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight, vlan_em};
+use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::sizes::Sizes;
 use crate::stage::traffic::marks::{DroppedFrame, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
-use lab::palette::{Palette, Swatch, vlan_colours};
+use trace::swatch::Swatch;
 use wire::passage::Marks;
 
 /// The key of a frame's picture in the atlas.
@@ -27,7 +28,7 @@ pub enum SpriteKey {
         /// It goes the way that it is read.
         forward: bool,
     },
-    /// A shape of this radius in quarters of a pixel, with the colour of its VLAN around it; bits of it may be wrong.
+    /// A shape of this radius in quarters of a pixel, with the color of its VLAN around it; bits of it may be wrong.
     Dot(Swatch, u16, Option<u16>, bool),
 }
 
@@ -35,7 +36,7 @@ pub enum SpriteKey {
 pub struct Frames<'a> {
     /// Where to.
     pub pen: &'a Pen<'a>,
-    /// In which colours.
+    /// In which colors.
     pub palette: &'a Palette,
     /// How large.
     pub sizes: &'a Sizes,
@@ -132,7 +133,7 @@ impl Frames<'_> {
             if let Some(vlan) = vlan {
                 context.begin_path();
                 pen.circle(Point::ORIGIN, radius + 1.6);
-                pen.stroke_with(vlan_colours(vlan).fill, 1.6);
+                pen.stroke_with(vlan_colors(vlan).fill, 1.6);
                 context.stroke();
             }
             if marks.corrupted {
@@ -158,23 +159,23 @@ impl Frames<'_> {
         let key = SpriteKey::Capsule { look, pill, turned, forward: forward || !look.marks.reordered };
         let oversampling = if turned { TURNED_OVERSAMPLING } else { 1.0 };
         let (palette, sizes, density) = (self.palette, self.sizes, self.pen.density);
-        let letters = if pill { look.swatch.cue(&text.label) } else { text.label.as_str() };
+        let letters = if pill { look.cue } else { text.label.as_str() };
         let sprite = self.atlas.sprite(key, size, oversampling, |context| {
             let pen = Pen::new(context, density);
-            let colours = palette.of(look.swatch);
+            let colors = palette.of(look.swatch);
             let body = Rect::from_center_size(
                 Point::ORIGIN,
                 Size::new(half * 2.0 - 1.0, sizes.capsule_height - 1.0),
             );
             let radius = sizes.capsule_height / 2.0;
             if look.marks.duplicate {
-                marks::second_outline(&pen, palette, body, colours.mark);
+                marks::second_outline(&pen, palette, body, colors.mark);
             }
             context.begin_path();
             pen.round_rect(body, radius);
-            pen.fill_with(colours.fill);
+            pen.fill_with(colors.fill);
             context.fill();
-            pen.stroke_with(colours.mark, 1.2);
+            pen.stroke_with(colors.mark, 1.2);
             context.stroke();
             context.set_text_align("center");
             let mut middle = Point::ORIGIN;
@@ -191,13 +192,13 @@ impl Frames<'_> {
                 Some(vlan) => {
                     context.begin_path();
                     pen.round_rect(body.inset(-1.0), radius);
-                    pen.stroke_with(vlan_colours(vlan).fill, 2.4);
+                    pen.stroke_with(vlan_colors(vlan).fill, 2.4);
                     context.stroke();
                 }
                 None => {}
             }
             pen.font(Weight::Strong, sizes.capsule_font);
-            pen.fill_with(colours.ink);
+            pen.fill_with(colors.ink);
             pen.centred(letters, middle, sizes.capsule_font);
             if look.marks.corrupted {
                 marks::crack(&pen, palette, body);
@@ -228,7 +229,7 @@ impl Frames<'_> {
             context.stroke();
             context.set_global_alpha(1.0);
         };
-        // The ground's colour first, so that the halo stands apart from what is below.
+        // The ground's color first, so that the halo stands apart from what is below.
         context.begin_path();
         self.pen.round_rect(around.inflate(2.5, 2.5), mark.half.y + 2.5);
         self.pen.fill_with(self.palette.ground);
@@ -309,7 +310,7 @@ impl Frames<'_> {
         self.text(&text, Point::ORIGIN, self.sizes.badge_font, self.palette.ink_soft);
     }
 
-    /// A text with the ground's colour around it.
+    /// A text with the ground's color around it.
     fn text(&self, text: &str, at: Point, size: f64, ink: &str) {
         let context = self.pen.context;
         self.pen.font(Weight::Strong, size);

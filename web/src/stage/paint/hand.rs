@@ -4,10 +4,10 @@ use super::pen::Pen;
 use super::picture::Picture;
 use crate::stage::hand::{Hand, handle};
 use crate::stage::layout::NodeShape;
+use crate::stage::palette::Palette;
 use js_sys::Array;
 use kurbo::Vec2;
-use lab::palette::Palette;
-use lab::selection::Selection;
+use trace::selection::Selection;
 
 /// Paints it, and the handles of what is pointed at and of what is selected.
 pub fn paint(pen: &Pen<'_>, palette: &Palette, picture: &Picture<'_>) {

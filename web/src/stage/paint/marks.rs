@@ -1,34 +1,34 @@
 //! What is drawn on a capsule besides its label: the VLAN of its tag, and what the wire has done to it. Each has a form of its
-//! own, so that none needs its colour.
+//! own, so that none needs its color.
 
 use super::pen::Pen;
 use crate::stage::looks::Weight;
+use crate::stage::palette::{Palette, vlan_colors};
 use kurbo::{Point, Rect};
-use lab::palette::{Palette, vlan_colours};
 
-/// A VLAN's number on its colour.
+/// A VLAN's number on its color.
 pub fn vlan_plate(pen: &Pen<'_>, vlan: u16, plate: Rect, font: f64) {
-    let colours = vlan_colours(vlan);
+    let colors = vlan_colors(vlan);
     pen.context.begin_path();
     pen.round_rect(plate, plate.height() / 2.0);
-    pen.fill_with(colours.fill);
+    pen.fill_with(colors.fill);
     pen.context.fill();
     pen.font(Weight::Strong, font * 0.9);
-    pen.fill_with(colours.ink);
+    pen.fill_with(colors.ink);
     pen.centred(&vlan.to_string(), plate.center(), font * 0.9);
 }
 
 /// Bits are wrong: a crack from edge to edge.
 pub fn crack(pen: &Pen<'_>, palette: &Palette, body: Rect) {
     let (x, step) = (body.x1 - body.height() * 0.62, body.height() * 0.17);
-    for (colour, width) in [(palette.ground, 4.2), (palette.fault, 1.9)] {
+    for (color, width) in [(palette.ground, 4.2), (palette.fault, 1.9)] {
         pen.context.begin_path();
         pen.context.move_to(x + step, body.y0 - 1.5);
         for (number, side) in [-1.0, 1.0, -1.0, 1.0].into_iter().enumerate() {
             let y = body.y0 + (body.height() + 1.5) * (number as f64 + 1.0) / 4.0;
             pen.context.line_to(x + step * side, y);
         }
-        pen.stroke_with(colour, width);
+        pen.stroke_with(color, width);
         pen.context.set_line_join("miter");
         pen.context.stroke();
     }
@@ -51,14 +51,14 @@ pub fn leap(pen: &Pen<'_>, palette: &Palette, body: Rect, forward: bool) {
     let (h, top) = (body.height(), body.y0 - 1.0);
     let at = |x: f64, y: f64| Point::new(x * way * h, top - y * h);
     let [from, over, to] = [at(-0.75, 0.05), at(0.0, 0.75), at(0.75, 0.05)];
-    for (colour, width) in [(palette.ground, 4.2), (palette.accent, 1.9)] {
+    for (color, width) in [(palette.ground, 4.2), (palette.accent, 1.9)] {
         pen.context.begin_path();
         pen.context.move_to(from.x, from.y);
         pen.context.quadratic_curve_to(over.x, over.y, to.x, to.y);
         pen.line(at(0.36, 0.12), to);
         let wing = at(0.72, 0.45);
         pen.context.line_to(wing.x, wing.y);
-        pen.stroke_with(colour, width);
+        pen.stroke_with(color, width);
         pen.context.set_line_cap("round");
         pen.context.stroke();
     }

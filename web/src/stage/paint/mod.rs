@@ -19,18 +19,18 @@ use super::error::StageError;
 use super::hand::Hand;
 use super::looks::{Measure, Weight};
 use super::silhouette::Kind;
+use crate::stage::palette::Palette;
+use crate::stage::palette::Theme;
 use backdrop::Backdrop;
 use frames::{Frames, SpriteKey};
 use kurbo::{Rect, Size};
-use lab::palette::Palette;
-use lab::palette::Theme;
-use lab::selection::Selection;
 use netlab::topology::{LinkId, NodeId};
 use nodes::Emphasis;
 use pen::Pen;
 use picture::Picture;
 use ports::{PlateKey, Ports};
 use surface::{Atlas, Surface};
+use trace::selection::Selection;
 use web_sys::HtmlCanvasElement;
 
 /// The canvases.

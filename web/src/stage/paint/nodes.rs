@@ -1,10 +1,10 @@
 //! The nodes' silhouettes: a host is a screen, a switch a flat box with two arrows, a hub a hexagon with rays.
 
 use super::pen::Pen;
+use crate::stage::palette::Palette;
 use crate::stage::silhouette::Kind;
 use crate::stage::sizes::node_half;
 use kurbo::{Point, Rect, Vec2};
-use lab::palette::Palette;
 
 /// How much a thing is pointed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,10 +2,10 @@
 
 use crate::stage::looks::Weight;
 use kurbo::{Point, Rect, Vec2};
-use lab::format;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 use web_sys::CanvasRenderingContext2d;
+use wire::decimal::fixed;
 
 /// The system's own typeface: nothing has to be loaded.
 const FAMILY: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
@@ -27,7 +27,7 @@ pub fn font(text: &mut String, weight: Weight, size: f64) {
         Weight::Strong => 600,
     };
     text.clear();
-    let _ = write!(text, "{weight} {}px {FAMILY}", format::fixed(size, 2));
+    let _ = write!(text, "{weight} {}px {FAMILY}", fixed(size, 2));
 }
 
 impl<'a> Pen<'a> {
@@ -54,13 +54,13 @@ impl<'a> Pen<'a> {
     }
 
     /// What is filled from now on.
-    pub fn fill_with(&self, colour: &str) {
-        self.context.set_fill_style_str(colour);
+    pub fn fill_with(&self, color: &str) {
+        self.context.set_fill_style_str(color);
     }
 
     /// What is stroked from now on.
-    pub fn stroke_with(&self, colour: &str, width: f64) {
-        self.context.set_stroke_style_str(colour);
+    pub fn stroke_with(&self, color: &str, width: f64) {
+        self.context.set_stroke_style_str(color);
         self.context.set_line_width(width);
     }
 

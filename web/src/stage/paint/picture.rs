@@ -4,12 +4,12 @@ use crate::stage::camera::View;
 use crate::stage::hand::Hand;
 use crate::stage::layout::Layout;
 use crate::stage::looks::Looks;
+use crate::stage::palette::Theme;
 use crate::stage::sketch::Sketch;
 use crate::stage::standing::Standing;
 use crate::stage::traffic::marks::Traffic;
-use lab::palette::Theme;
-use lab::selection::Selection;
 use netlab::topology::NodeId;
+use trace::selection::Selection;
 
 /// What one animation frame is painted from.
 pub struct Picture<'a> {

@@ -4,10 +4,10 @@ use super::pen::Pen;
 use super::picture::Picture;
 use super::surface::Atlas;
 use crate::stage::looks::Weight;
+use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::plates::PlateKind;
 use bridge::event::{Role, State};
 use kurbo::{Point, Rect, Size, Vec2};
-use lab::palette::{Palette, vlan_colours};
 
 /// The key of a plate's picture in the atlas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ pub enum PlateKey {
 pub struct Ports<'a> {
     /// Where to.
     pub pen: &'a Pen<'a>,
-    /// In which colours.
+    /// In which colors.
     pub palette: &'a Palette,
     /// What.
     pub picture: &'a Picture<'a>,
@@ -80,12 +80,12 @@ impl Ports<'_> {
             });
             ends.filter(|port| canvas.contains(port.at))
         };
-        let fill_all = |colour: &str, grown: f64, which: &dyn Fn(&Light) -> bool| {
+        let fill_all = |color: &str, grown: f64, which: &dyn Fn(&Light) -> bool| {
             context.begin_path();
             for port in ports().filter(which) {
                 pen.circle(port.at, port.radius * grown);
             }
-            pen.fill_with(colour);
+            pen.fill_with(color);
             context.fill();
         };
         fill_all(palette.line, 1.45, &|_| true);
@@ -113,13 +113,13 @@ impl Ports<'_> {
         }
         context.set_global_alpha(1.0);
         let discards = |port: &Light| !port.down && port.state == State::Discarding;
-        for (colour, width) in [(palette.ground, 5.0), (palette.line, 2.6)] {
+        for (color, width) in [(palette.ground, 5.0), (palette.line, 2.6)] {
             context.begin_path();
             for port in ports().filter(discards) {
                 let (middle, across) = (port.at + port.unit * (port.radius * 1.45 + 1.5), turned(port.unit));
                 pen.line(middle - across * (port.radius * 2.4), middle + across * (port.radius * 2.4));
             }
-            pen.stroke_with(colour, width);
+            pen.stroke_with(color, width);
             context.set_line_cap("butt");
             context.stroke();
         }
@@ -205,7 +205,7 @@ fn paint_plate(pen: &Pen<'_>, palette: &Palette, kind: PlateKind, text: &str, re
     let (fill, ink, radius) = match kind {
         PlateKind::Tree => (palette.line, palette.node, rect.height() / 2.0),
         PlateKind::Off => (palette.fault, palette.fault_ink, 3.0),
-        PlateKind::Vlan(vlan) => (vlan_colours(vlan).fill, vlan_colours(vlan).ink, 3.0),
+        PlateKind::Vlan(vlan) => (vlan_colors(vlan).fill, vlan_colors(vlan).ink, 3.0),
         PlateKind::Trunk | PlateKind::Address => (palette.node, palette.ink, 3.0),
         PlateKind::Outside => (palette.warn, palette.warn_ink, 3.0),
     };

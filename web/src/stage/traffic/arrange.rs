@@ -8,9 +8,9 @@ use crate::stage::journey::{Journey, Phase};
 use crate::stage::layout::{Lane, Layout};
 use crate::stage::looks::{Look, Looks};
 use kurbo::{Point, Vec2};
-use lab::palette::Swatch;
 use netlab::history::DropReason;
 use netlab::topology::{Direction, End};
+use trace::swatch::Swatch;
 
 /// A port's light glows for this long after a frame, in the viewer's seconds.
 const GLOW_SECS: f64 = 0.16;

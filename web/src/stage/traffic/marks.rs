@@ -3,9 +3,9 @@
 use super::trip::Trip;
 use crate::stage::looks::Look;
 use kurbo::{Point, Vec2};
-use lab::palette::Swatch;
 use netlab::history::{DropReason, Refusal, TransitId};
 use netlab::topology::Direction;
+use trace::swatch::Swatch;
 
 /// How much is shown of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

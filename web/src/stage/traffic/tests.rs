@@ -9,9 +9,9 @@ use crate::stage::layout::tests::layout;
 use crate::stage::looks::tests::{looks, raw};
 use crate::stage::pointer::Pointer;
 use kurbo::{Point, Rect};
-use lab::selection::Selection;
 use netlab::history::{DropReason, FrameId, TransitId};
 use proptest::prelude::*;
+use trace::selection::Selection;
 use wire::impair::LossReason;
 
 const THERE: Direction = Direction { link: LinkId(0), from: End::First };
