@@ -85,7 +85,7 @@ pub fn save_capture(session: &Session) {
 }
 
 /// Loads a document that the address names, from the same site only: the page's policy allows no other, and a link must not make a
-/// visitor's browser ask anybody for anything.
+/// visitor's browser send requests to other servers.
 pub fn fetch(session: &Session, src: &str) {
     let location = window().location();
     let base = location.href().unwrap_or_default();

@@ -67,12 +67,12 @@ impl PartialEq for Session {
 }
 
 impl Session {
-    /// Opens what is to be opened, and says what was wrong with the link, if anything was.
+    /// Opens the scenario of the address or the saved one, and reports an error in the link, if there is one.
     pub fn open() -> Opened {
         let settings = Settings::load().unwrap_or_default();
         let fragment = fragment();
         let (query, misread) = Query::parse(&window().location().search().unwrap_or_default());
-        // What is a part of another page is nobody's experiment: nothing is kept of it, and nothing kept is shown in it.
+        // An embedded page is not the visitor's own experiment: it neither saves nor restores anything.
         let kept = if query.embed { None } else { storage::Session::load_for_this_tab() };
         let opening = opening::open(&fragment, kept);
         let crashed = Crashed::load().is_some();
@@ -242,7 +242,7 @@ impl Session {
         self.set_workspace(Workspace { drawer, ..self.settings().workspace });
     }
 
-    /// How much whoever listens is told from now on.
+    /// Sets how much a screen reader reads out.
     pub fn set_detail(&self, detail: Detail) {
         self.set_settings(Settings { detail, ..self.settings() });
         self.change(Change::Detail(detail));

@@ -26,11 +26,11 @@ pub struct Page {
     pub theme: Choice,
     /// Whether single keys do something.
     pub shortcuts: bool,
-    /// How much whoever listens is told.
+    /// How much a screen reader reads out.
     pub detail: Detail,
     /// Short messages, the oldest first.
     pub toasts: Vec<Toast>,
-    /// What a screen reader is told next.
+    /// The text that a screen reader reads out next.
     pub announcement: Rc<str>,
     next_toast: u32,
 }
@@ -100,7 +100,7 @@ pub enum Change {
     Theme(Choice),
     /// Single keys do something, or nothing.
     Shortcuts(bool),
-    /// So much is told to whoever listens.
+    /// Sets how much a screen reader reads out.
     Detail(Detail),
     /// Say something.
     Say(Rc<str>),
@@ -150,7 +150,7 @@ impl Reducible for Page {
                 if let Some(news) = news(&page.view, &view, page.detail) {
                     page.announcement = news.into();
                 }
-                // Whoever points at something wants to see it.
+                // A new selection opens the Inspect pane.
                 let points = (view.selection, view.packet);
                 if points != (None, None) && points != (page.view.selection, page.view.packet) {
                     page.pane = Pane::Inspect;

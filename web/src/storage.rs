@@ -1,7 +1,7 @@
 //! What the browser keeps for the next visit.
 //!
 //! Not gloo's `LocalStorage`: it panics where storage is blocked, and a page must work there too. Everything in here may
-//! fail, and then the page merely forgets; whoever needs to know is told. Plain text and no serde: these are a handful of values, and every byte of code
+//! fail, and then the page only forgets; callers that need to know get an error. Plain text and no serde: these are a handful of values, and every byte of code
 //! is a byte to load.
 
 use crate::announce::Detail;
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 pub struct Session {
     /// The playhead, in nanoseconds.
     pub at_ns: u64,
-    /// What the address bar's fragment was, so that a reload is told apart from a new link.
+    /// The address bar's fragment at that time, which distinguishes a reload from a new link.
     pub fragment: String,
     /// The number under which it is kept among the person's own scenarios; 0: it is not.
     pub mine: u32,
@@ -32,7 +32,7 @@ pub struct Settings {
     pub speed: Option<u8>,
     /// Whether single keys do something (WCAG 2.2, 2.1.4).
     pub shortcuts: bool,
-    /// How much whoever listens is told.
+    /// How much a screen reader reads out.
     pub detail: Detail,
     /// How the page is laid out.
     pub workspace: Workspace,

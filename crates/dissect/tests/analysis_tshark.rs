@@ -26,10 +26,10 @@ const MARKS: [(Mark, &str); 15] = [
 ];
 
 /// The other columns: tshark's field, and what it should be.
-type Column = (&'static str, fn(&Notes, &Told) -> Option<String>);
+type Column = (&'static str, fn(&Notes, &Expected) -> Option<String>);
 
 /// What is asked of a packet besides its notes.
-struct Told {
+struct Expected {
     line: String,
     tcp: bool,
     icmp_request: bool,
@@ -48,27 +48,27 @@ fn positive(number: u32) -> Option<String> {
 const LINE: &str = "_ws.col.Info";
 
 const COLUMNS: [Column; 14] = [
-    (LINE, |_, told| Some(told.line.clone())),
-    ("tcp.stream", |notes, told| notes.stream.filter(|_| told.tcp).map(|stream| stream.to_string())),
-    ("udp.stream", |notes, told| notes.stream.filter(|_| !told.tcp).map(|stream| stream.to_string())),
-    ("tcp.seq", |notes, told| told.tcp.then(|| notes.seq.to_string())),
-    ("tcp.ack", |notes, told| told.tcp.then(|| notes.ack.to_string())),
-    ("tcp.window_size", |notes, told| told.tcp.then(|| notes.window.to_string())),
-    ("tcp.len", |notes, told| told.tcp.then(|| notes.len.to_string())),
+    (LINE, |_, expected| Some(expected.line.clone())),
+    ("tcp.stream", |notes, expected| notes.stream.filter(|_| expected.tcp).map(|stream| stream.to_string())),
+    ("udp.stream", |notes, expected| notes.stream.filter(|_| !expected.tcp).map(|stream| stream.to_string())),
+    ("tcp.seq", |notes, expected| expected.tcp.then(|| notes.seq.to_string())),
+    ("tcp.ack", |notes, expected| expected.tcp.then(|| notes.ack.to_string())),
+    ("tcp.window_size", |notes, expected| expected.tcp.then(|| notes.window.to_string())),
+    ("tcp.len", |notes, expected| expected.tcp.then(|| notes.len.to_string())),
     ("tcp.analysis.bytes_in_flight", |notes, _| positive(notes.in_flight)),
     ("tcp.analysis.duplicate_ack_num", |notes, _| positive(notes.duplicate)),
     ("tcp.analysis.duplicate_ack_frame", |notes, _| {
         (notes.duplicate > 0).then(|| (notes.duplicate_of + 1).to_string())
     }),
-    ("tcp.analysis.acks_frame", |notes, told| {
-        notes.answers.filter(|_| told.tcp).map(|packet| (packet + 1).to_string())
+    ("tcp.analysis.acks_frame", |notes, expected| {
+        notes.answers.filter(|_| expected.tcp).map(|packet| (packet + 1).to_string())
     }),
-    ("tcp.analysis.ack_rtt", |notes, told| {
+    ("tcp.analysis.ack_rtt", |notes, expected| {
         // It says nothing of what was acknowledged in the same moment.
-        notes.answers.filter(|_| told.tcp && notes.after_ns > 0).map(|_| seconds(notes.after_ns))
+        notes.answers.filter(|_| expected.tcp && notes.after_ns > 0).map(|_| seconds(notes.after_ns))
     }),
-    ("icmp.resp_in", |_, told| {
-        told.answer.filter(|_| told.icmp_request).map(|(packet, _)| (packet + 1).to_string())
+    ("icmp.resp_in", |_, expected| {
+        expected.answer.filter(|_| expected.icmp_request).map(|(packet, _)| (packet + 1).to_string())
     }),
     ("dns.response_in", |_, _| None),
 ];
@@ -129,14 +129,14 @@ fn differences(packets: &[Packet]) -> Vec<Difference> {
         let protocol = dissect::protocol(frame);
         let answer = analysis.answer(number as u32);
         let known = answer.map_or(Answer::Never, |(packet, _)| Answer::By(packet));
-        let told = Told {
+        let expected = Expected {
             line: info(frame, notes, known),
             tcp: protocol == dissect::Protocol::Tcp,
             icmp_request: protocol == dissect::Protocol::Icmp && notes.marks.contains(Mark::Request),
             answer,
         };
         let marks = MARKS.iter().map(|(mark, _)| notes.marks.contains(*mark).then(|| "1".to_string()));
-        let ours = marks.chain(COLUMNS.iter().map(|(_, of)| of(notes, &told)));
+        let ours = marks.chain(COLUMNS.iter().map(|(_, of)| of(notes, &expected)));
         for ((field, theirs), ours) in fields.clone().zip(theirs).zip(ours) {
             let ours = ours.unwrap_or_default();
             // A mark has a text as its value.

@@ -316,7 +316,7 @@ impl Host {
 
     /// Ends the runs whose clients have finished in this step, and reports them.
     fn end_runs(&mut self, meter: &mut Meter<'_>) {
-        for (run, outcome) in meter.take_ended() {
+        while let Some((run, outcome)) = meter.next_ended() {
             self.end(run, outcome == Outcome::Succeeded, meter);
             meter.actions.event(Output::RunEnded { run, outcome });
         }

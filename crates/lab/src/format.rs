@@ -1,14 +1,14 @@
-//! Quantities as people read them.
+//! Quantities as texts for the page.
 //!
 //! Not the `Display` of the quantities themselves: that one is exact and is what a scenario is written in. These are
-//! rounded to what the eye takes in, with SI units and a no-break space before them.
+//! rounded to a few digits, with SI units and a no-break space before them.
 
 use wire::{Duration, Instant, Ratio};
 
-/// No-break space: a number is never parted from its unit.
+/// A no-break space, so that a line never breaks between a number and its unit.
 const NBSP: char = '\u{a0}';
 
-/// Three significant digits: `4.21 ms`, `850 ns`, `12.0 s`.
+/// A duration with three significant digits: `4.21 ms`, `850 ns`, `12.0 s`.
 pub fn duration(duration: Duration) -> String {
     let ns = duration.nanos() as f64;
     let (value, unit) = match duration.nanos() {
@@ -21,7 +21,7 @@ pub fn duration(duration: Duration) -> String {
     format!("{}{NBSP}{unit}", significant(value))
 }
 
-/// Whole where it is whole, for settings: `20 ms`, `1.5 s`.
+/// A duration without trailing zeros, for settings: `20 ms`, `1.5 s`.
 pub fn setting(duration: Duration) -> String {
     let text = duration.to_string();
     let unit = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -35,19 +35,19 @@ pub fn clock(at: Instant) -> String {
     format!("{}.{millis:03}{NBSP}{micros:03}", count(secs))
 }
 
-/// Bits a second: `94.1 Mbit/s`.
+/// Bits per second: `94.1 Mbit/s`.
 pub fn bit_rate(bits_per_sec: f64) -> String {
     let (value, unit) = scaled(bits_per_sec, &["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]);
     format!("{value}{NBSP}{unit}")
 }
 
-/// Decimal multiples, as iperf counts: `1.00 MB`.
+/// Bytes in decimal multiples, as iperf counts: `1.00 MB`.
 pub fn bytes(bytes: u64) -> String {
     let (value, unit) = scaled(bytes as f64, &["B", "kB", "MB", "GB", "TB"]);
     format!("{value}{NBSP}{unit}")
 }
 
-/// Binary multiples where they are whole, for buffers: `64 KiB`, `1500 B`.
+/// Bytes of a buffer, in binary multiples if they are whole: `64 KiB`, `1500 B`.
 pub fn buffer(bytes: usize) -> String {
     for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
         if bytes >= unit && bytes.is_multiple_of(unit) {
@@ -57,7 +57,7 @@ pub fn buffer(bytes: usize) -> String {
     format!("{}{NBSP}B", count(bytes as u64))
 }
 
-/// Digits in groups of three: `12 345`.
+/// A count with its digits in groups of three: `12 345`.
 pub fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
@@ -70,12 +70,12 @@ pub fn count(count: u64) -> String {
     out
 }
 
-/// `1 %`, `0.05 %`.
+/// A probability as a percentage: `1 %`, `0.05 %`.
 pub fn percent(ratio: Ratio) -> String {
     share(ratio.as_f64())
 }
 
-/// `1 %`, `12.3 %`, of a number from 0 to 1.
+/// A share from 0 to 1 as a percentage: `1 %`, `12.3 %`.
 pub fn share(share: f64) -> String {
     format!("{}{NBSP}%", decimal(share * 100.0, 4))
 }
@@ -85,18 +85,18 @@ pub fn hash(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
-/// `1 reply`, `2 replies`.
+/// A count and its noun: `1 reply`, `2 replies`.
 pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{}{NBSP}{}", count(number), if number == 1 { one } else { many })
 }
 
-/// The first letter as a sentence begins with it.
+/// Capitalizes the first letter.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// `1st`, `22nd`, `113th`.
+/// An ordinal number: `1st`, `22nd`, `113th`.
 pub fn ordinal(number: u64) -> String {
     let ending = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
@@ -141,13 +141,13 @@ pub fn fixed(value: f64, places: u32) -> String {
     }
 }
 
-/// The same, without zeros at its end.
+/// A number with at most this many decimals, without trailing zeros.
 pub fn decimal(value: f64, places: u32) -> String {
     let text = fixed(value, places);
     if places == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
-/// A message as a sentence.
+/// A message as a sentence: with a capital letter and a full stop.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|first| first.to_ascii_uppercase());
@@ -159,7 +159,7 @@ pub fn sentence(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// With ordinary spaces, for reading.
+    /// Replaces no-break spaces with ordinary ones.
     fn plain(text: String) -> String {
         text.replace(NBSP, " ")
     }

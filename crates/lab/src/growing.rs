@@ -35,20 +35,20 @@ const ADDED_HOST: &str = r#"{
 
 /// Lets animation frames come until nothing moves, and looks at everything after each.
 fn play(lab: &mut Lab, now_ms: &mut f64, frames: u32) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut narration = Vec::new();
     for _ in 0..frames {
         *now_ms += 16.7;
         lab.tick(*now_ms, true, &mut || true);
         lab.follow(&mut || true);
         let sentence = lab.view().narration.to_string();
-        if told.last() != Some(&sentence) {
-            told.push(sentence);
+        if narration.last() != Some(&sentence) {
+            narration.push(sentence);
         }
         if lab.state() == State::Quiet {
             break;
         }
     }
-    told
+    narration
 }
 
 /// Everything that the page shows of a moment.
@@ -99,11 +99,11 @@ fn everything(lab: &Lab) -> Vec<Selection> {
 }
 
 #[test]
-fn a_host_that_the_document_adds_is_pinged_and_every_frame_of_it_is_told() {
+fn a_host_that_the_document_adds_is_pinged_and_every_frame_of_it_is_narrated() {
     let scenario = Scenario::parse(ADDED_HOST).expect("it has no faults");
     let mut lab = Lab::new(scenario);
-    let told = play(&mut lab, &mut 0.0, 100_000).join("\n");
-    assert!(told.contains("b answers ping 1."), "{told}");
+    let narration = play(&mut lab, &mut 0.0, 100_000).join("\n");
+    assert!(narration.contains("b answers ping 1."), "{narration}");
     look_at_everything(&mut lab);
 }
 

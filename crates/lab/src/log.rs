@@ -64,9 +64,9 @@ impl Lab {
                 log.spec.from == node || matches!(log.spec.to, Target::Node(to, _) if to == node)
             };
             if only.is_none_or(ours) {
-                let told = log.entries_by(at).iter().rev().filter(|entry| is_told(&entry.event));
+                let entries = log.entries_by(at).iter().rev().filter(|entry| has_line(&entry.event));
                 let run = RunId(number as u32);
-                sources.extend(told.take(LINES_MAX).map(|entry| (entry.at, Source::Run(run, entry))));
+                sources.extend(entries.take(LINES_MAX).map(|entry| (entry.at, Source::Run(run, entry))));
             }
         }
         if only.is_none() {
@@ -278,7 +278,7 @@ fn router_words(topology: LiveTopology<'_>, node: NodeId, event: &router::Event)
 }
 
 /// Whether there is a line for it.
-fn is_told(event: &RunEvent) -> bool {
+fn has_line(event: &RunEvent) -> bool {
     match event {
         RunEvent::Progress => false,
         RunEvent::Interval(interval) => interval.bytes > 0,

@@ -193,21 +193,21 @@ mod tests {
     use crate::ahead::{Next, next_visible};
     use netlab::history::Limits;
 
-    /// Everything that is told of an example, at every event.
-    fn told(example: usize, events: usize) -> Vec<String> {
-        told_of(&scenario::examples()[example].scenario(), events)
+    /// The narration of an example at every event, without repetitions.
+    fn narration(example: usize, events: usize) -> Vec<String> {
+        narration_of(&scenario::examples()[example].scenario(), events)
     }
 
-    fn told_of(scenario: &scenario::Scenario, events: usize) -> Vec<String> {
+    fn narration_of(scenario: &scenario::Scenario, events: usize) -> Vec<String> {
         let mut world = scenario.world(Limits::default()).unwrap();
-        let (mut at, mut told) = (Instant::ZERO, Vec::new());
+        let (mut at, mut narration) = (Instant::ZERO, Vec::new());
         world.run_until(at, || true);
         for _ in 0..events {
             let sentence = narrate(LiveTopology::of(&world), world.history(), at, Duration::from_millis(1));
             if let Some(sentence) = sentence
-                && told.last() != Some(&sentence)
+                && narration.last() != Some(&sentence)
             {
-                told.push(sentence);
+                narration.push(sentence);
             }
             match next_visible(&mut world, at, &mut || true) {
                 Next::At(next) => at = next,
@@ -216,14 +216,14 @@ mod tests {
             }
             world.run_until(at, || true);
         }
-        told
+        narration
     }
 
     #[test]
     fn the_first_example_tells_a_story() {
-        let told = told(0, 60);
+        let narration = narration(0, 60);
         assert_eq!(
-            told[..8],
+            narration[..8],
             [
                 "a asks everybody: who has 10.0.0.2? (ARP)",
                 "s1 passes the ARP who-has on to b.",
@@ -239,41 +239,47 @@ mod tests {
 
     #[test]
     fn a_flood_and_a_hub_are_told_apart() {
-        let told = told(1, 40).join("\n");
+        let narration = narration(1, 40).join("\n");
         assert!(
-            told.contains(
+            narration.contains(
                 "switch passes the ARP who-has on to all other ports: it is for everybody or a group."
             ),
-            "{told}"
+            "{narration}"
         );
-        assert!(told.contains("hub is a hub: it repeats the ARP who-has at every other port."), "{told}");
+        assert!(
+            narration.contains("hub is a hub: it repeats the ARP who-has at every other port."),
+            "{narration}"
+        );
     }
 
     #[test]
     fn in_a_crowd_the_run_is_named() {
-        let told = told(5, 600).join("\n");
-        assert!(told.contains("Many frames are under way: iperf TCP from client to server."), "{told}");
+        let narration = narration(5, 600).join("\n");
+        assert!(
+            narration.contains("Many frames are under way: iperf TCP from client to server."),
+            "{narration}"
+        );
     }
 
     #[test]
-    fn every_frame_of_every_example_is_told_of_by_its_content() {
+    fn every_frame_of_every_example_is_narrated_by_its_content() {
         for example in 0..scenario::examples().len() {
-            for sentence in told(example, 1_500) {
+            for sentence in narration(example, 1_500) {
                 assert!(!sentence.contains("malformed") && !sentence.contains("th time. (ARP"), "{sentence}");
             }
         }
     }
 
     #[test]
-    fn a_corrupted_frame_is_told_as_corrupted() {
+    fn a_corrupted_frame_is_narrated_as_corrupted() {
         let bad_weather = scenario::examples().iter().position(|example| example.name == "bad-weather");
-        let told = told(bad_weather.expect("there is such an example"), 1_500).join("\n");
-        assert!(told.contains("and the link corrupts a bit of it."), "{told}");
+        let narration = narration(bad_weather.expect("there is such an example"), 1_500).join("\n");
+        assert!(narration.contains("and the link corrupts a bit of it."), "{narration}");
     }
 
     #[test]
     fn routers_switches_and_translations_tell_their_stories() {
-        let told = |text| told_of(&scenario::Scenario::parse(text).unwrap(), 2_000).join("\n");
+        let narration = |text| narration_of(&scenario::Scenario::parse(text).unwrap(), 2_000).join("\n");
         for (text, sentences) in [
             (
                 include_str!("../../../scenarios/three-networks.json"),
@@ -306,9 +312,9 @@ mod tests {
                 &[" It adds the tag of VLAN 10.", " It removes the tag of VLAN 10."],
             ),
         ] {
-            let told = told(text);
+            let narration = narration(text);
             for sentence in sentences {
-                assert!(told.contains(sentence), "{sentence}\n{told}");
+                assert!(narration.contains(sentence), "{sentence}\n{narration}");
             }
         }
     }

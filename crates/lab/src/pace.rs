@@ -103,7 +103,7 @@ impl Lab {
         }
     }
 
-    /// How long the longest of the bulk transfers under way takes in all, as far as can be told.
+    /// The total duration of the longest bulk transfer under way, as far as it is known.
     fn bulk_lasts(&self) -> Option<Duration> {
         let at = self.playhead.at();
         let lasts = self.world.history().runs().iter().filter_map(|log| {

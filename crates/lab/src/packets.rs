@@ -157,21 +157,21 @@ impl Packets {
 pub struct Line {
     /// Counted from 0.
     pub number: usize,
-    /// What is known of it.
+    /// Its typed values.
     pub row: Row,
     /// Where it was seen: `a → s1`, or the interface of a capture.
     pub place: String,
-    /// As an analyzer shows them.
+    /// The source address or name, as packet analyzers show it.
     pub source: String,
-    /// Likewise.
+    /// The destination address or name.
     pub destination: String,
-    /// Likewise.
+    /// The name of the innermost protocol.
     pub protocol: &'static str,
-    /// Likewise, with what the conversation tells.
+    /// The Info column: the packet in a line, with the analysis of its conversation.
     pub info: String,
-    /// It lies behind the playhead: it has yet to happen.
+    /// Whether it is later than the playhead.
     pub to_come: bool,
-    /// Whether the node at which it arrived has kept it back by now, and why.
+    /// The node that has received and dropped it by now, and the reason.
     pub dropped_by: Option<String>,
 }
 

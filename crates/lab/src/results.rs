@@ -202,7 +202,7 @@ pub enum Line {
         number: u32,
     },
     /// A router on the path, or the target, sent an ICMP error.
-    Told {
+    IcmpError {
         /// From 1.
         number: Option<u32>,
         /// Who: name and address.
@@ -305,7 +305,7 @@ impl Follower {
                 }
                 RunEvent::Unanswered { number } => Line::Unanswered { number: number + 1 },
                 RunEvent::Interval(interval) => Line::Interval(interval.from, interval.to, interval.bytes),
-                RunEvent::IcmpError { number, from, what } => Line::Told {
+                RunEvent::IcmpError { number, from, what } => Line::IcmpError {
                     number: number.map(|number| number + 1),
                     from: names::with_address(topology, *from).into(),
                     what: *what,
@@ -688,8 +688,8 @@ mod tests {
         assert_eq!((start.phase, start.lines.len()), (Phase::Active, 0), "and back to the beginning");
     }
 
-    /// What is shown of a run to which this happened, a millisecond after the other.
-    fn told(kind: RunKind, to: Target, events: Vec<RunEvent>) -> RunView {
+    /// The view of a run with these events, a millisecond apart.
+    fn view_of(kind: RunKind, to: Target, events: Vec<RunEvent>) -> RunView {
         let spec = RunSpec { from: NodeId(0), to, kind };
         let entries = (0u64..).zip(events).map(|(ms, event)| netlab::run::RunEntry {
             at: Instant::ZERO + Duration::from_millis(ms),
@@ -708,7 +708,7 @@ mod tests {
         let ms = Duration::from_millis;
         let router = IpAddress::v4(10, 0, 1, 254);
         let hop = |hop, number, answer| RunEvent::Hop(Hop { hop, number, answer });
-        let view = told(
+        let view = view_of(
             RunKind::Traceroute(netlab::run::Traceroute::default()),
             Target::Address(IpAddress::v4(10, 0, 2, 1)),
             vec![
@@ -736,9 +736,9 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_packet_is_told_with_the_router_that_limits_it() {
+    fn the_path_mtu_is_shown_with_the_router_that_limits_it() {
         use smoltcp::wire::IpAddress;
-        let view = told(
+        let view = view_of(
             RunKind::PathMtu(netlab::run::PathMtu::default()),
             Target::Node(NodeId(2), None),
             vec![
@@ -756,7 +756,7 @@ mod tests {
         use smoltcp::wire::IpAddress;
         let receivers = vec![NodeId(2), NodeId(0)];
         let received = |number| RunEvent::Received { number, by: NodeId(2) };
-        let view = told(
+        let view = view_of(
             RunKind::Multicast(netlab::run::Multicast { receivers, ..Default::default() }),
             Target::Address(IpAddress::v4(239, 1, 2, 3)),
             vec![RunEvent::Sent { number: 0 }, received(0), RunEvent::Sent { number: 1 }, received(1)],

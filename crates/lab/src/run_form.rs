@@ -1,5 +1,5 @@
 //! The form that starts a run. Its fields are those of a run in the document, and the reader of documents checks it
-//! (`scenario::item`): what can be typed, what is wrong with it and the words for that are known in one place only.
+//! (`scenario::item`), so that syntax, checks and error messages exist only once.
 
 use netlab::run::RunSpec;
 use scenario::Scenario;
@@ -8,20 +8,20 @@ use scenario::item::{Fields, Json};
 use smoltcp::wire::{IpCidr, IpVersion};
 use std::collections::BTreeMap;
 
-/// What kind of run.
+/// The kinds of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// ICMP echo.
     Ping,
-    /// A text there and back.
+    /// A text that the server sends back.
     Echo,
-    /// Bulk data.
+    /// Bulk data, to measure throughput.
     Iperf,
     /// A TCP connection with one message.
     Connect,
-    /// Who is on the way.
+    /// The routers on the path.
     Traceroute,
-    /// The longest packet that gets through.
+    /// The largest packet that passes the path without fragmentation.
     PathMtu,
     /// Datagrams to a group.
     Multicast,
@@ -36,30 +36,30 @@ pub enum Input {
     Number,
     /// A number with a unit.
     Quantity,
-    /// One of these: value, what it says.
+    /// One of these: value and text.
     Choice(&'static [(&'static str, &'static str)]),
-    /// Several of the hosts: their ids with spaces between; none: all but the one that starts it.
+    /// Several hosts: their ids, separated by spaces. Empty: all hosts except the one that starts the run.
     Hosts,
 }
 
 /// A field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// As the document calls it.
+    /// Its name in the document.
     pub key: &'static str,
-    /// As people call it.
+    /// Its name on the page.
     pub label: &'static str,
-    /// What it is for, if that needs saying.
+    /// An explanation or an example; may be empty.
     pub hint: &'static str,
     /// How it is filled in.
     pub input: Input,
-    /// What it starts with.
+    /// Its first value.
     pub default: &'static str,
-    /// Among the further settings.
+    /// Whether it is among the further settings, which are folded away.
     pub further: bool,
 }
 
-/// What has been filled in.
+/// The values of the form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
     /// What kind of run.
@@ -72,24 +72,24 @@ pub struct Form {
     pub address: String,
     /// The ids of all hosts.
     hosts: Vec<String>,
-    /// The ids of those that have an IPv4 address.
+    /// The ids of the hosts that have an IPv4 address.
     with_ipv4: Vec<String>,
-    /// What is not as it was at first, by kind and key.
+    /// The values that were changed, by kind and key.
     values: BTreeMap<(Kind, &'static str), String>,
 }
 
-/// In the place of a server's id: an address is typed in.
+/// The value of [`Form::to`] that stands for a typed address instead of a server's id.
 pub const ADDRESS: &str = "\u{1}address";
 
-/// A field of several that has none.
-const NOBODY: &str = "\u{1}nobody";
+/// The value of a field of [`Input::Hosts`] in which no host is chosen.
+const NO_HOSTS: &str = "\u{1}none";
 
-/// What is wrong: which field (by key; empty: the whole), and what to do.
+/// An error: the field's key (empty: the whole form), and a message that says what to do.
 pub type Wrong = (String, String);
 
 const TRANSPORT: Field = Field {
     key: "udp",
-    label: "Over",
+    label: "Transport",
     hint: "",
     input: Input::Choice(&[("", "TCP"), ("true", "UDP")]),
     default: "",
@@ -99,14 +99,14 @@ const IP: Field = Field {
     key: "ip",
     label: "IP version",
     hint: "",
-    input: Input::Choice(&[("", "whichever both have"), ("4", "IPv4"), ("6", "IPv6")]),
+    input: Input::Choice(&[("", "automatic"), ("4", "IPv4"), ("6", "IPv6")]),
     default: "",
     further: true,
 };
 const FRAGMENT: Field = Field {
     key: "fragment",
-    label: "May be cut into fragments",
-    hint: "If not, the payload is cut to what fits.",
+    label: "Fragmentation allowed",
+    hint: "If not, the payload is shortened to fit into one packet.",
     input: Input::Choice(&[("", "no"), ("true", "yes")]),
     default: "",
     further: true,
@@ -114,7 +114,7 @@ const FRAGMENT: Field = Field {
 const PROBES: Field = Field {
     key: "icmp",
     label: "Probes",
-    hint: "As traceroute sends them, or as tracert does.",
+    hint: "The traceroute command sends UDP, tracert on Windows sends ICMP.",
     input: Input::Choice(&[("", "UDP"), ("true", "ICMP echo")]),
     default: "",
     further: false,
@@ -122,12 +122,12 @@ const PROBES: Field = Field {
 const GROUP: Field = Field {
     key: "group",
     label: "Group",
-    hint: "An address from 224.0.1.0 to 239.255.255.255, or one that begins with ff.",
+    hint: "A multicast address: from 224.0.1.0 to 239.255.255.255, or an IPv6 address that begins with ff.",
     input: Input::Text,
     default: "239.1.2.3",
     further: false,
 };
-/// For who has no IPv4 address. Its scope is the site's (RFC 4291, 2.7).
+/// The default group of a host without an IPv4 address. Its scope is the site (RFC 4291, section 2.7).
 const GROUP_IPV6: &str = "ff15::1:2:3";
 const RECEIVERS: Field = Field {
     key: "receivers",
@@ -137,7 +137,7 @@ const RECEIVERS: Field = Field {
     default: "",
     further: false,
 };
-const TIMEOUT: Field = quantity("timeout", "Give up after", "2s", true);
+const TIMEOUT: Field = quantity("timeout", "Timeout", "2s", true);
 
 /// A field for a number with a unit.
 pub const fn quantity(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
@@ -165,7 +165,7 @@ impl Kind {
         Self::Multicast,
     ];
 
-    /// As the document calls it.
+    /// Its name in the document.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Ping => "ping",
@@ -178,7 +178,7 @@ impl Kind {
         }
     }
 
-    /// As people call it.
+    /// Its name on the page.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Ping => "Ping",
@@ -191,20 +191,20 @@ impl Kind {
         }
     }
 
-    /// What it does, in a sentence.
+    /// What it does, for the page.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Ping => "Asks “are you there?” and measures how long the answer takes.",
-            Self::Echo => "Sends a text, and the other side sends it back.",
-            Self::Iperf => "Sends as much data as it can, to see how fast the way is.",
-            Self::Connect => "Opens a TCP connection, says one thing, and closes it.",
+            Self::Ping => "Sends echo requests and measures how long the replies take (the round-trip time).",
+            Self::Echo => "Sends a text, and the server sends it back.",
+            Self::Iperf => "Sends as much data as it can and measures the path’s throughput.",
+            Self::Connect => "Opens a TCP connection, sends one message and closes the connection.",
             Self::Traceroute => {
-                "Finds out who is on the way: packets that may go only so many hops, and who says that they ended."
+                "Finds the routers on the path. It sends packets with a time to live of 1, 2, 3 and so on. The router where one expires reports it."
             }
             Self::PathMtu => {
-                "Finds out how long a packet may be on this way: packets that must not be cut into pieces."
+                "Finds the largest packet that passes the path: it sends packets that must not be fragmented."
             }
-            Self::Multicast => "Sends each message once, to everybody who has joined a group.",
+            Self::Multicast => "Sends each message once, to all hosts that have joined a group.",
         }
     }
 }
@@ -223,7 +223,7 @@ impl Form {
         Self { kind: Kind::Ping, from, to, address: String::new(), hosts, with_ipv4, values: BTreeMap::new() }
     }
 
-    /// Whether it goes to one host or address: otherwise a field says to whom.
+    /// Whether the run has one target, a host or an address. A multicast run has a group and receivers instead.
     pub const fn has_target(&self) -> bool {
         match self.kind {
             Kind::Ping | Kind::Echo | Kind::Iperf | Kind::Connect | Kind::Traceroute | Kind::PathMtu => true,
@@ -231,37 +231,37 @@ impl Form {
         }
     }
 
-    /// The hosts that a field of several has.
+    /// The hosts chosen in a field of [`Input::Hosts`].
     pub fn chosen(&self, field: &Field) -> Vec<&str> {
         match self.value(field) {
             "" => self.hosts.iter().map(String::as_str).filter(|host| *host != self.from).collect(),
-            NOBODY => Vec::new(),
+            NO_HOSTS => Vec::new(),
             some => some.split(' ').collect(),
         }
     }
 
-    /// Takes a host into a field of several, or out of it.
+    /// Adds a host to a field of [`Input::Hosts`], or removes it.
     pub fn choose(&mut self, field: &Field, host: &str, in_it: bool) {
         let mut chosen: Vec<_> = self.chosen(field).into_iter().filter(|other| *other != host).collect();
         if in_it {
             chosen.push(host);
         }
-        // In the network's order, however they were chosen.
+        // In the order of the network, not of the choosing.
         let hosts = self.hosts.iter().map(String::as_str).filter(|host| chosen.contains(host));
         let chosen = hosts.collect::<Vec<_>>().join(" ");
-        self.set(field, if chosen.is_empty() { NOBODY.into() } else { chosen });
+        self.set(field, if chosen.is_empty() { NO_HOSTS.into() } else { chosen });
     }
 
-    /// The fields that this kind of run has, given what is filled in.
+    /// The fields of this kind of run. Some fields exist only for certain values of others.
     pub fn fields(&self) -> Vec<Field> {
         match self.kind {
             Kind::Ping => vec![
-                number("count", "How many", "4", false),
-                quantity("interval", "One every", "1s", false),
-                quantity("size", "Payload", "56B", true),
+                number("count", "Echo requests", "4", false),
+                quantity("interval", "Interval", "1s", false),
+                quantity("size", "Payload size", "56B", true),
                 Field {
-                    hint: "How many routers it may pass. Empty: 64.",
-                    ..number("ttl", "Time to live", "", true)
+                    hint: "Each router lowers it by 1 and drops the packet at 0. Empty: 64.",
+                    ..number("ttl", "Time to live (TTL)", "", true)
                 },
                 FRAGMENT,
                 TIMEOUT,
@@ -270,7 +270,7 @@ impl Form {
             Kind::Echo => {
                 let mut fields = vec![
                     TRANSPORT,
-                    number("count", "How often", "1", false),
+                    number("count", "Messages", "1", false),
                     text("text", "Hello, aquarium!"),
                 ];
                 if self.is_udp() {
@@ -283,20 +283,20 @@ impl Form {
             Kind::Connect => vec![text("text", "hello"), number("port", "Port", "80", true), IP],
             Kind::Traceroute => vec![
                 PROBES,
-                number("hops", "Hops at most", "30", true),
-                number("tries", "Probes for each", "3", true),
+                number("hops", "Maximum number of hops", "30", true),
+                number("tries", "Probes per hop", "3", true),
                 TIMEOUT,
                 IP,
             ],
-            Kind::PathMtu => vec![quantity("timeout", "Give up after", "1s", true), IP],
+            Kind::PathMtu => vec![quantity("timeout", "Timeout", "1s", true), IP],
             Kind::Multicast => vec![
                 match self.with_ipv4.contains(&self.from) {
                     true => GROUP,
                     false => Field { default: GROUP_IPV6, ..GROUP },
                 },
                 RECEIVERS,
-                number("count", "How many", "4", false),
-                quantity("interval", "One every", "1s", false),
+                number("count", "Messages", "4", false),
+                quantity("interval", "Interval", "1s", false),
                 text("text", "Hello, everybody!"),
                 number("port", "Port", "5000", true),
             ],
@@ -308,7 +308,7 @@ impl Form {
             key: "\u{1}amount",
             label: "Send",
             hint: "",
-            input: Input::Choice(&[("bytes", "so many bytes"), ("seconds", "for so long")]),
+            input: Input::Choice(&[("bytes", "a number of bytes"), ("seconds", "for a duration")]),
             default: "bytes",
             further: false,
         };
@@ -317,7 +317,7 @@ impl Form {
             label: "Congestion control",
             hint: "",
             input: Input::Choice(&[
-                ("", "as the host has it"),
+                ("", "the host’s setting"),
                 ("cubic", "CUBIC"),
                 ("reno", "Reno"),
                 ("none", "none"),
@@ -325,19 +325,19 @@ impl Form {
             default: "",
             further: true,
         };
-        const BUFFER_HINT: &str = "Empty: as the host has it.";
+        const BUFFER_HINT: &str = "Empty: the host’s setting.";
         let mut fields = vec![TRANSPORT, AMOUNT];
         fields.push(match self.value(&AMOUNT) {
-            "seconds" => Field { hint: "In seconds.", ..number("seconds", "How long", "2", false) },
-            _ => quantity("bytes", "How much", "1MB", false),
+            "seconds" => Field { hint: "In seconds.", ..number("seconds", "Duration", "2", false) },
+            _ => quantity("bytes", "Amount of data", "1MB", false),
         });
         if self.is_udp() {
             fields.push(quantity("rate", "Rate", "1Mbps", false));
         }
-        fields.push(quantity("interval", "Report every", "100ms", true));
+        fields.push(quantity("interval", "Report interval", "100ms", true));
         if self.is_udp() {
-            let hint = "Empty: as large as fits into one packet.";
-            fields.push(Field { hint, ..quantity("datagram", "Datagram", "", true) });
+            let hint = "Empty: the largest that fits into one packet.";
+            fields.push(Field { hint, ..quantity("datagram", "Datagram size", "", true) });
         } else {
             fields.push(CONGESTION);
             fields.push(Field { hint: BUFFER_HINT, ..quantity("tx_buffer", "Send buffer", "", true) });
@@ -351,12 +351,12 @@ impl Form {
         self.value(&TRANSPORT) == "true"
     }
 
-    /// What is filled into a field.
+    /// The value of a field.
     pub fn value(&self, field: &Field) -> &str {
         self.values.get(&(self.kind, field.key)).map_or(field.default, String::as_str)
     }
 
-    /// Fills a field in.
+    /// Sets the value of a field.
     pub fn set(&mut self, field: &Field, value: String) {
         self.values.insert((self.kind, field.key), value);
     }
@@ -390,7 +390,7 @@ impl Form {
     /// The run that the form describes.
     ///
     /// # Errors
-    /// Everything that is wrong, each with the key of its field.
+    /// All errors, each with the key of its field.
     pub fn check(&self, scenario: &Scenario) -> Result<RunSpec, Vec<Wrong>> {
         let wrong = |fault: scenario::Fault| {
             let key = match fault.place.steps() {
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_run_can_be_started_as_it_is_on_every_example() {
+    fn every_kind_of_run_can_be_started_with_its_defaults_on_every_example() {
         for example in scenario::examples() {
             let scenario = example.scenario();
             for kind in Kind::ALL {
@@ -440,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_filled_in_is_what_is_run() {
+    fn the_run_has_the_values_of_the_form() {
         let mut iperf = form(Kind::Iperf);
         fill(&mut iperf, "udp", "true");
         fill(&mut iperf, "\u{1}amount", "seconds");
@@ -478,7 +478,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ping_can_be_short_lived_and_cut_into_pieces() {
+    fn a_ping_takes_a_ttl_and_can_be_fragmented() {
         let mut ping = form(Kind::Ping);
         fill(&mut ping, "ttl", "2");
         fill(&mut ping, "fragment", "true");
@@ -487,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_at_its_field() {
+    fn errors_are_reported_at_their_fields() {
         let mut ping = form(Kind::Ping);
         fill(&mut ping, "count", "many");
         fill(&mut ping, "interval", "5");
@@ -506,7 +506,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_typed_is_sent_or_refused_but_never_taken_for_something_else(text in any::<String>()) {
+        fn any_typed_text_is_sent_unchanged_or_rejected(text in any::<String>()) {
             let mut echo = form(Kind::Echo);
             fill(&mut echo, "text", &text);
             match echo.check(&scenario()) {

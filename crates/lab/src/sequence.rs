@@ -2,15 +2,15 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`axis`] | where each moment is |
-//! | [`lanes`] | where each node is |
+//! | [`axis`] | the vertical position of each moment |
+//! | [`lanes`] | the horizontal position of each node |
 //! | [`sheet`] | a part of the ladder, laid out: arrows, their texts, moments, gaps |
 //! | [`file`](mod@file) | a sheet as an SVG file |
 //!
-//! A ladder follows the history a little at a time and keeps of each frame on each wire only when it left; arrows are made of what
-//! is in view. So a hundred thousand frames are as quick as ten.
+//! A ladder follows the history in small parts and stores only the departure time of each frame on each wire; arrows are made only
+//! for the part in view, so that a hundred thousand frames are as quick as ten.
 //!
-//! "Hosts only" leaves out what is between: an arrow then leads from the host that made a frame to the one that got it.
+//! "Hosts only" leaves out hubs, switches and routers: an arrow leads from the host that sent a frame to the host that received it.
 
 pub mod axis;
 pub mod file;
@@ -38,7 +38,7 @@ use std::ops::Range;
 use trace::Order;
 use trace::Row;
 
-/// How large a ladder is drawn: each step is twice as high.
+/// The vertical zoom of a ladder: each step doubles the height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Zoom(i8);
 
@@ -48,7 +48,7 @@ impl Zoom {
     /// The largest.
     pub const MAX: Self = Self(5);
 
-    /// Larger by this number of steps, up to [`Zoom::MAX`].
+    /// Zooms in by this number of steps, up to [`Zoom::MAX`].
     pub fn larger(self, steps: i8) -> Self {
         Self(self.0 + steps).clamp(Self::MIN, Self::MAX)
     }
@@ -72,23 +72,23 @@ impl Zoom {
     }
 }
 
-/// How high a typical frame's way over a link is.
+/// The height of a typical frame's transit over a link.
 const JOURNEY_REM: f64 = 2.5;
-/// From one arrow to the next, so that their texts do not touch.
+/// The least distance between two arrows, so that their texts do not touch.
 const ROW_REM: f64 = 1.4;
 const SLANT_REM: f64 = 0.3;
-/// What is higher than this is a gap; it has to have room for what it says.
+/// A stretch of quiet time higher than this becomes a gap; there has to be room for the gap's text.
 const QUIET_JOURNEYS: f64 = 1.2;
 const QUIET_REM: Range<f64> = 2.5..8.0;
-/// Of the greatest height, when it would be exceeded.
+/// A ladder that exceeds the greatest height is compressed to this share of it.
 const ROOM_TO_GROW: f64 = 0.9;
-/// What is under way is drawn to scale as far as that can be.
+/// The greatest height of a stretch with frames under way, in heights of a typical transit.
 const BUSY_JOURNEYS: f64 = 8.0;
 
 /// A frame on a wire, or, between hosts only, on all its wires up to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Rung {
-    /// When it left for the last of its wires.
+    /// When it left for its last wire.
     sent: Instant,
     /// That wire.
     transit: TransitId,
@@ -98,9 +98,9 @@ struct Rung {
 pub struct Ladder {
     hosts_only: bool,
     order: Order,
-    /// The filter that it is made for, by the count of filters.
+    /// The number of the filter that it was made for.
     generation: usize,
-    /// What was seen last, and where its bytes are in memory: that tells this world from the next one.
+    /// The last transit that was read, and the address of its bytes in memory, which distinguishes one world from the next.
     seen: Option<(TransitId, usize)>,
     is_complete: bool,
     /// The scale that was asked for.
@@ -114,13 +114,13 @@ struct Rungs {
     /// For each frame its first wire, by the frame's number from this one on.
     first_frame: u64,
     first_wires: VecDeque<Option<TransitId>>,
-    /// Deaths that lie ahead of what was seen last.
+    /// Arrivals and drops that are later than the last departure that was read.
     deaths: BinaryHeap<Reverse<Instant>>,
-    /// When everything that was seen has come to its end.
+    /// The moment of the last arrival or drop of the frames that were read.
     quiet_from: Instant,
-    /// Nothing has been under way for a while since the last thing on the axis.
+    /// Whether nothing has been under way since the last event on the axis.
     was_quiet: bool,
-    /// No rung lasts longer: makes finding those in view a binary search.
+    /// The longest duration of a rung, so that a binary search finds the rungs in view.
     longest: Duration,
     /// For each node whether it has a rung.
     used: Vec<bool>,
@@ -129,30 +129,30 @@ struct Rungs {
 /// A frame as an arrow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrow {
-    /// The wire on which it came to its end.
+    /// The wire on which it arrived or was dropped.
     pub transit: TransitId,
-    /// Which frame.
+    /// The frame.
     pub frame: FrameId,
     /// Its sender.
     pub from: NodeId,
-    /// Its receiver, even if it never got there.
+    /// Its receiver, even if it never arrived.
     pub to: NodeId,
-    /// Its first bit left.
+    /// When its first bit left.
     pub start: Instant,
-    /// Its last bit arrived, or would have.
+    /// When its last bit arrived, or would have arrived.
     pub arrival: Instant,
-    /// It died: why, and how far it had come, from 0 to 1.
+    /// If it was dropped: the reason, and the position on the link, from 0 to 1.
     pub lost: Option<(DropReason, f64)>,
-    /// What is written on it.
+    /// The label.
     pub label: Label,
-    /// Its colour.
+    /// Its color.
     pub swatch: Swatch,
-    /// What it has to do with those before it.
+    /// Its relation to earlier packets.
     pub notes: Notes,
 }
 
 impl Ladder {
-    /// From the beginning of the world on.
+    /// An empty ladder at the beginning of a world.
     pub fn new(hosts_only: bool, scale: Scale) -> Self {
         Self {
             hosts_only,
@@ -175,7 +175,7 @@ impl Ladder {
         }
     }
 
-    /// Where each moment is.
+    /// The vertical position of each moment.
     pub fn axis(&self) -> &Axis {
         &self.rungs.axis
     }
@@ -185,15 +185,15 @@ impl Ladder {
         self.rungs.rungs.len()
     }
 
-    /// Whether it has all that there is.
+    /// Whether it has all frames of the history.
     pub fn is_complete(&self) -> bool {
         self.is_complete
     }
 
-    /// Draws it at this scale from now on, but no higher than so much.
+    /// Changes the scale; the ladder gets no higher than `height_max`.
     pub fn set_scale(&mut self, scale: Scale, height_max: f64) {
         let axis = &mut self.rungs.axis;
-        // One that was shrunk stays so until another is wanted, or it has grown too high again.
+        // A ladder that was compressed stays so until another scale is wanted, or it is too high again.
         if self.wanted != scale || axis.height() > height_max {
             self.wanted = scale;
             axis.set_scale(scale);
@@ -237,14 +237,14 @@ impl Ladder {
         rungs.die_until(lab.world.now());
     }
 
-    /// Whether this node has a lifeline: with a filter only those have one that something passes.
+    /// Whether this node has a lifeline. With a filter only the nodes that a filtered frame passes have one.
     pub fn shows(&self, lab: &Lab, node: NodeId) -> bool {
         let is_host = matches!(lab.whole().node(node).kind, NodeKind::Host(_));
         let used = self.rungs.used.get(node.index()).copied().unwrap_or(false);
         (is_host || !self.hosts_only) && (used || !is_filtered(lab) || self.transit_count() == 0)
     }
 
-    /// The places, in order of time, of those that may be seen between two moments.
+    /// The places, in order of time, of the rungs that may be visible between two moments.
     pub fn between(&self, from: Instant, until: Instant) -> Range<usize> {
         let rungs = &self.rungs;
         // Between hosts a rung may have left long before its last wire.
@@ -262,17 +262,17 @@ impl Ladder {
         same.find(|&place| self.rungs.rungs[place].transit == transit)
     }
 
-    /// The place of the first that left at this moment or after it.
+    /// The place of the first rung that begins at this moment or after it.
     pub fn first_from(&self, at: Instant) -> usize {
         self.rungs.rungs.partition_point(|rung| rung.sent < at)
     }
 
-    /// Which wire is at this place.
+    /// The transit at this place.
     pub fn transit_at(&self, place: usize) -> Option<TransitId> {
         self.rungs.rungs.get(place).map(|rung| rung.transit)
     }
 
-    /// From when to when the frame at this place was under way, as far as it came.
+    /// From when to when the frame at this place was under way, until its arrival or drop.
     pub fn lasts(&self, history: &History, place: usize) -> Option<(Instant, Instant)> {
         let transit = history.transit(self.rungs.rungs.get(place)?.transit)?;
         Some((sent(self.origin(history, transit)), transit.gone()))
@@ -309,20 +309,20 @@ impl Ladder {
         })
     }
 
-    /// What the packet list has of this frame.
+    /// The row of this frame in the packet list.
     fn row<'a>(&self, lab: &'a Lab, transit: &Transit) -> Option<&'a Row> {
         let first = self.rungs.first_wire(transit.frame_id).unwrap_or(transit.id);
         let trace = lab.trace();
         trace.row(trace.find(lab.world.history(), first)?)
     }
 
-    /// Where an arrow begins that ends with this wire.
+    /// The first wire of the arrow that ends with this wire.
     fn origin<'a>(&self, history: &'a History, transit: &'a Transit) -> &'a Transit {
         let first = self.rungs.first_wire(transit.frame_id).filter(|_| self.hosts_only);
         first.and_then(|first| history.transit(first)).unwrap_or(transit)
     }
 
-    /// A sentence for those who do not see the arrow.
+    /// The arrow as a sentence, for screen readers.
     pub fn sentence(&self, lab: &Lab, arrow: &Arrow) -> String {
         let topology = lab.whole();
         let [from, to] = [arrow.from, arrow.to].map(|node| &topology.node(node).name);
@@ -340,7 +340,7 @@ impl Ladder {
         text
     }
 
-    /// What to do to look at this frame on this wire.
+    /// The command that selects this frame on this wire.
     pub fn look_at(lab: &Lab, transit: TransitId) -> Vec<Command> {
         let (history, packets) = (lab.world.history(), lab.packets());
         let number = packets.opened().is_none().then(|| packets.trace().find(history, transit)).flatten();
@@ -358,7 +358,7 @@ impl Ladder {
         }
     }
 
-    /// The filter, as it is written, for the conversation that the selection is part of.
+    /// The display filter of the conversation that the selection belongs to.
     pub fn conversation(lab: &Lab, selection: Selection) -> Option<String> {
         let topology = lab.whole();
         let host = |node: NodeId| topology.host(node).map(|host| format!("eth.addr == {}", host.mac(node)));
@@ -396,7 +396,7 @@ impl Ladder {
     }
 }
 
-/// When a frame leaves for this wire; one that was dropped at once when it was to.
+/// When a frame leaves for this wire; for a frame that was dropped before that, when it was queued.
 fn sent(transit: &Transit) -> Instant {
     transit.start.min(transit.gone())
 }
@@ -495,7 +495,7 @@ impl Rungs {
 }
 
 impl Arrow {
-    /// What is to be said beside its label: relative numbers of TCP, or how long an answer took.
+    /// The text beside the label: TCP's relative sequence numbers, or the response time.
     pub fn detail(&self) -> String {
         let Notes { seq, ack, len, after_ns, answers, .. } = self.notes;
         let is_tcp = matches!(self.swatch, Swatch::TcpControl | Swatch::TcpData | Swatch::TcpAck);
@@ -515,7 +515,7 @@ impl Arrow {
         }
     }
 
-    /// What an analysis remarks on it, shortly.
+    /// The analysis mark of the packet, in short.
     pub fn remark(&self) -> Option<&'static str> {
         let marks: Marks = self.notes.marks;
         let special = [Mark::FastRetransmission, Mark::SpuriousRetransmission];
@@ -524,7 +524,7 @@ impl Arrow {
         Some(mark.name().trim_start_matches("TCP "))
     }
 
-    /// Whether its text is wanted more than others': it opens or closes, is lost or remarkable.
+    /// Whether its text has priority over others: it opens or closes a connection, was dropped, or has an analysis mark.
     pub fn stands_out(&self) -> bool {
         self.swatch == Swatch::TcpControl || self.lost.is_some() || self.remark().is_some()
     }

@@ -84,11 +84,15 @@ mod tests {
     }
 
     #[test]
-    fn the_cable_that_will_be_pulled_is_told_of_until_it_has_been() {
+    fn a_planned_outage_is_listed_until_it_happens() {
         let mut lab = opened("spanning-tree");
         let at = |secs| Instant::ZERO + Duration::from_secs(secs);
-        let told = lab.to_come_in_words();
-        assert_eq!(told.first(), Some(&(at(8), "s1 – s2: the cable is pulled".to_string())), "{told:?}");
+        let planned = lab.to_come_in_words();
+        assert_eq!(
+            planned.first(),
+            Some(&(at(8), "s1 – s2: the cable is pulled".to_string())),
+            "{planned:?}"
+        );
         assert!(lab.whole_time().until > at(8));
         lab.perform(Clock::Travel(Travel::To(at(9)))).unwrap();
         for frame in 0..2_000 {
@@ -98,9 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn what_the_document_plans_is_told_in_order_of_time() {
-        let told = opened("broadcast-storm").to_come_in_words();
-        assert!(told.is_sorted_by_key(|(at, _)| *at), "{told:?}");
-        assert!(told.iter().any(|(_, words)| words == "s1: is set otherwise"), "{told:?}");
+    fn planned_events_are_listed_in_order_of_time() {
+        let planned = opened("broadcast-storm").to_come_in_words();
+        assert!(planned.is_sorted_by_key(|(at, _)| *at), "{planned:?}");
+        assert!(planned.iter().any(|(_, words)| words == "s1: is set otherwise"), "{planned:?}");
     }
 }

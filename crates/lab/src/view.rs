@@ -2,7 +2,8 @@
 
 use super::branches::BranchLine;
 use super::compare::CompareView;
-use super::inspect::{self, FrameSheet, Inspected, kind_name};
+use super::edit::Kind;
+use super::inspect::{self, FrameSheet, Inspected};
 use super::problems::Problem;
 use super::results::RunView;
 use super::speed::Speed;
@@ -11,6 +12,7 @@ use super::travel::Steps;
 use super::{Lab, Skipped, State};
 use crate::format;
 use crate::selection::Selection;
+use dissect::Protocol;
 use dissect::analysis::Mark;
 use dissect::filter::FilterError;
 use netlab::Duration;
@@ -119,8 +121,8 @@ pub struct NodeLine {
     pub key: String,
     /// Its name.
     pub name: String,
-    /// `Host`, `Switch`, `Hub`, `Router`.
-    pub kind: &'static str,
+    /// Its kind.
+    pub kind: Kind,
     /// Its addresses, if it is a host or a router.
     pub addresses: Vec<String>,
 }
@@ -140,7 +142,7 @@ impl Sketch {
                 id,
                 key: scenario.id(id).to_string(),
                 name: node.name.clone(),
-                kind: kind_name(&node.kind),
+                kind: Kind::of(&node.kind),
                 addresses: addresses.iter().map(|cidr| cidr.address().to_string()).collect(),
             }
         };
@@ -160,17 +162,17 @@ impl Sketch {
 
     /// The nodes that can run programs.
     pub fn hosts(&self) -> impl Iterator<Item = &NodeLine> {
-        self.nodes.iter().filter(|node| node.kind == "Host")
+        self.nodes.iter().filter(|node| node.kind == Kind::Host)
     }
 
     /// The drawing in a sentence.
     pub fn sentence(&self) -> String {
         let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
         let parts: Vec<_> = [
-            ("Host", "host", "hosts"),
-            ("Switch", "switch", "switches"),
-            ("Hub", "hub", "hubs"),
-            ("Router", "router", "routers"),
+            (Kind::Host, "host", "hosts"),
+            (Kind::Switch, "switch", "switches"),
+            (Kind::Hub, "hub", "hubs"),
+            (Kind::Router, "router", "routers"),
         ]
         .into_iter()
         .filter_map(|(kind, one, many)| match count(kind) {
@@ -201,7 +203,7 @@ fn router_addresses(topology: &Topology, router: NodeId) -> Vec<IpCidr> {
 const BEHIND_MS: f64 = 400.0;
 
 impl Lab {
-    /// Adds what the conversation tells of a frame: its number, its line, what it answers and who answers it.
+    /// Adds what the packet list has of a frame: its number, its line, the packet it answers and the packet that answers it.
     fn annotate(&self, sheet: &mut FrameSheet) {
         let trace = self.packets.trace();
         let Some(number) = trace.find(self.world.history(), sheet.id) else { return };
@@ -210,7 +212,7 @@ impl Lab {
         let after = |ns: u64| format::duration(Duration::from_nanos(ns));
         sheet.facts.insert(0, ("Packet", packet(number)));
         if let Some(of) = line.row.notes.answers {
-            let what = if line.protocol == "TCP" { "Acknowledges" } else { "Answers" };
+            let what = if line.row.protocol == Protocol::Tcp { "Acknowledges" } else { "Answers" };
             let text = format!("packet {}, {} after it", packet(of as usize), after(line.row.notes.after_ns));
             sheet.facts.push((what, text));
         }

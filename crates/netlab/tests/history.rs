@@ -167,7 +167,7 @@ fn eventful() -> World {
     run(topology, RunKind::Iperf(iperf)).0
 }
 
-/// Every moment that a step can go to, in order, told naively.
+/// Every moment that a step can go to, in order, by a naive search.
 fn moments(world: &World, stride: Stride) -> Vec<Instant> {
     let (history, topology) = (world.history(), world.topology());
     let mut moments = std::collections::BTreeSet::new();

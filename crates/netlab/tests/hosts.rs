@@ -174,10 +174,10 @@ fn the_path_mtu_is_what_the_narrowest_link_carries() {
             })
             .collect();
         assert_eq!(sizes, [(1_345, Some(address(from))), (1_345, None)]);
-        let told = |entry: &netlab::history::NodeEntry| {
+        let errors = |entry: &netlab::history::NodeEntry| {
             matches!(entry.event, NodeEvent::Host(HostEvent::PathMtu { mtu: 1_345, .. }))
         };
-        assert!(world.history().node(A).iter().any(told), "the host remembers it");
+        assert!(world.history().node(A).iter().any(errors), "the host remembers it");
     }
 }
 
@@ -188,9 +188,9 @@ fn a_probe_goes_unfragmented_whatever_the_host_has_learned() {
         let run = start_to(&mut world, b_by(IpVersion::V4), RunKind::PathMtu(PathMtu::default()));
         finish_runs(&mut world);
         assert_eq!(result(&world, run).0, Outcome::Succeeded);
-        let told = world.history().run(run).entries.iter();
+        let errors = world.history().run(run).entries.iter();
         assert_eq!(
-            told.filter(|entry| matches!(entry.event, RunEvent::PathMtu { from: Some(_), .. })).count(),
+            errors.filter(|entry| matches!(entry.event, RunEvent::PathMtu { from: Some(_), .. })).count(),
             1
         );
     }
@@ -223,10 +223,10 @@ fn tcp_gets_through_a_narrow_link_by_cutting_its_segments() {
         assert_eq!(totals.bytes, 1_000_000);
         assert!(totals.retransmits > 0, "the first were too long");
         assert!(totals.transfer_time < Duration::from_secs(5), "{}", totals.transfer_time);
-        let told = events
+        let errors = events
             .iter()
             .filter(|event| matches!(event, RunEvent::IcmpError { what: IcmpError::TooBig(1_280), .. }));
-        assert_eq!(told.count(), 1, "the same again and again is noted once");
+        assert_eq!(errors.count(), 1, "the same again and again is noted once");
         let over = Direction { link: LinkId(1), from: End::First };
         let longest = world.history().transits().filter(|transit| transit.direction == over);
         assert_eq!(longest.map(|transit| transit.frame.len()).max(), Some(14 + 1_280));
@@ -285,7 +285,7 @@ fn several_long_pings_of_one_host_do_not_mix_their_fragments() {
     }
 }
 
-// ---- what a run is told ----
+// ---- ICMP errors that runs receive ----
 
 #[test]
 fn a_ping_whose_time_to_live_is_too_short_is_told_by_the_router_where_it_ends() {
@@ -294,9 +294,9 @@ fn a_ping_whose_time_to_live_is_too_short_is_told_by_the_router_where_it_ends() 
         let (world, outcome, events) = run_to(two_routers(1_500), b_by(version), RunKind::Ping(ping));
         assert_eq!(outcome, Outcome::Failed(Failure::Unreachable(IcmpError::Expired)));
         for number in 0..2 {
-            let told =
+            let errors =
                 RunEvent::IcmpError { number: Some(number), from: address(from), what: IcmpError::Expired };
-            assert!(events.contains(&told), "{events:?}");
+            assert!(events.contains(&errors), "{events:?}");
         }
         assert!(world.now() < at(1_500), "nothing is waited for");
     }
@@ -540,7 +540,7 @@ fn a_connection_is_refused_by_a_closed_port_and_only_given_up_after_softer_error
         }
         assert_eq!(result(&world, run).0, Outcome::Failed(expected), "code {code}");
         assert!(world.now() <= at(at_most * 1_000), "{}", world.now());
-        let told = world.history().run(run).entries.iter();
-        assert_eq!(told.filter(|entry| matches!(entry.event, RunEvent::IcmpError { .. })).count(), 1);
+        let errors = world.history().run(run).entries.iter();
+        assert_eq!(errors.filter(|entry| matches!(entry.event, RunEvent::IcmpError { .. })).count(), 1);
     }
 }

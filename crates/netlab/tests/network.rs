@@ -202,7 +202,7 @@ fn routed(count: u32, between: &[(u32, u32)]) -> Topology {
     Topology { nodes, links }
 }
 
-/// Hops from `from` to each of so many nodes.
+/// Hops from `from` to each of `count` nodes.
 fn distances(count: u32, between: &[(u32, u32)], from: u32) -> Vec<Option<u32>> {
     let mut distances = vec![None; count as usize];
     distances[from as usize] = Some(0);

@@ -140,17 +140,17 @@ fn a_full_queue_drops_and_says_so() {
 }
 
 #[test]
-fn nobody_there_means_no_answer_and_no_server_means_refused() {
+fn an_absent_host_means_no_answer_and_an_absent_server_means_refused() {
     let mut world = world(pair(&[]));
-    let nobody = Target::Address("10.0.0.99".parse().unwrap());
+    let absent = Target::Address("10.0.0.99".parse().unwrap());
     let far = Target::Address("192.168.1.1".parse().unwrap());
     let ping = |to| {
         Command::Start(RunSpec { from: A, to, kind: RunKind::Ping(Ping { count: 1, ..Ping::default() }) })
     };
-    world.apply(ping(nobody)).unwrap();
+    world.apply(ping(absent)).unwrap();
     world.apply(ping(far)).unwrap();
     let echo = RunKind::Echo(Echo::default());
-    world.apply(Command::Start(RunSpec { from: A, to: nobody, kind: echo })).unwrap();
+    world.apply(Command::Start(RunSpec { from: A, to: absent, kind: echo })).unwrap();
     finish(&mut world);
     let failure = |run| result(&world, RunId(run)).0;
     assert_eq!(failure(0), Outcome::Failed(Failure::NoAnswer));

@@ -9,7 +9,7 @@ use netlab::topology::{End, Link, LinkId, NodeId, NodeKind, Port, Topology};
 use smoltcp::wire::IpCidr;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// If there are more places or joints than this, VLANs are ignored: no lesson has so many VLANs, and a hostile document shall not cost
+/// If there are more places or joints than this, VLANs are ignored: no lesson needs that many, and a hostile document must not take
 /// minutes.
 const PLACES_MAX: usize = 1 << 20;
 

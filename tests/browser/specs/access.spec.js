@@ -7,7 +7,7 @@ async function branchOff({ aquarium }) {
   await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
   await aquarium.playToTheEnd();
   await aquarium.goTo(0.5);
-  await aquarium.start("Echo", { Over: "UDP" });
+  await aquarium.start("Echo", { Transport: "UDP" });
   await expect(aquarium.branches).toHaveCount(2);
 }
 
@@ -30,7 +30,7 @@ const VIEWS = {
   "a quiet network, and a field that is wrong": async ({ aquarium, page }) => {
     await aquarium.open(QUIET);
     await expect(aquarium.nothingMoves).toBeVisible();
-    await aquarium.start("Ping", { "How many": "many" });
+    await aquarium.start("Ping", { "Echo requests": "many" });
   },
   "results of each kind": async ({ aquarium }) => {
     await aquarium.open({

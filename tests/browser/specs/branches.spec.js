@@ -45,7 +45,7 @@ test("a run started in the past makes a branch; both branches can be replayed to
   await expect(aquarium.branches, "a single branch is not listed").toHaveCount(0);
   await goBack(aquarium);
   const left = await aquarium.moment();
-  await aquarium.start("Echo", { From: "b", To: "a", Over: "UDP" });
+  await aquarium.start("Echo", { From: "b", To: "a", Transport: "UDP" });
   await expect(aquarium.branches).toHaveText([/^As it was$/, /^UDP echo from b from \d\.\d{3}/]);
   await expect(branch(aquarium, "UDP echo")).toHaveAttribute("aria-current", "true");
   const after = await aquarium.playToTheEnd();

@@ -180,7 +180,7 @@ test("problems are listed, lead to their place, and keep a broken network from r
 test("a cable of a running network is pulled and put back, and the losses are seen", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   await aquarium.speed.fill("18");
-  await aquarium.start("Ping", { "How many": "6", "One every": "500ms" });
+  await aquarium.start("Ping", { "Echo requests": "6", Interval: "500ms" });
   await edit(aquarium);
   await page.getByRole("tab", { name: "Inspect" }).click();
   const back = page.getByRole("button", { name: "← All nodes and links" });

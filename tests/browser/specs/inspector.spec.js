@@ -25,7 +25,7 @@ test("a host shows its addresses, its neighbors and its sockets; a switch its MA
   await aquarium.button("← All nodes and links").click();
 
   await aquarium.button("Link c – s").click();
-  await expect(table(aquarium, "Settings").getByRole("row", { name: /^Trouble .*20\s%/ })).toBeVisible();
+  await expect(table(aquarium, "Settings").getByRole("row", { name: /^Impairments .*20\s%/ })).toBeVisible();
 });
 
 test("a click on a node in the drawing selects it, a click beside it nothing", async ({ aquarium }) => {

@@ -15,7 +15,7 @@ const policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'unsaf
 const example = () => /^```js\n(.*?)^```/ms.exec(readFileSync(join(folder, "README.md"), "utf8"))[1];
 
 const page = () => `<!doctype html>
-<html lang="en"><title>Somebody else's page</title><link rel="icon" href="data:,">
+<html lang="en"><title>A page that embeds the library</title><link rel="icon" href="data:,">
 <script type="importmap">{ "imports": { "packetarium": "./packetarium/browser.js" } }</script>
 <script type="module" src="./example.js"></script></html>`;
 

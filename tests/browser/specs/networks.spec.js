@@ -111,7 +111,7 @@ test("ports get VLANs, and errors are shown at the port's field", async ({ page,
   await select(aquarium, /^Link s – t/);
   for (const name of ["s", "t"]) {
     await port(name).getByRole("combobox", { name: "VLANs" }).selectOption("trunk");
-    await port(name).getByRole("textbox", { name: "VLANs that pass" }).fill("10, 20");
+    await port(name).getByRole("textbox", { name: "Allowed VLANs" }).fill("10, 20");
     await port(name).getByRole("textbox", { name: "Native VLAN" }).fill("");
   }
   await apply(aquarium);
@@ -141,7 +141,7 @@ test("a router's routes, translation and filter are typed line by line", async (
   await form(page).getByRole("combobox", { name: "Split horizon" }).selectOption("off");
   await field("Forwarded ports").fill("tcp 8080 to 10.0.0.1 port 80");
   await field("Rules").fill("allow tcp ports 80\nreject icmp from 10.0.9.0/24 in h");
-  await form(page).getByRole("combobox", { name: "What fits no rule" }).selectOption("deny");
+  await form(page).getByRole("combobox", { name: "Packets that match no rule" }).selectOption("deny");
   await expectClean(page);
   await apply(aquarium);
   expect((await documentOf(page)).nodes[1]).toMatchObject({
@@ -172,17 +172,17 @@ test("a link gets the settings of a familiar kind, and impairments set by hand",
     await form(page).getByRole("combobox", { name: "Add a fault" }).selectOption(what);
     await form(page).getByRole("button", { name: "Add", exact: true }).click();
   };
-  await add("Wrong bits");
-  await add("Duplicates");
-  const wrongBits = form(page).getByRole("group", { name: "Wrong bits" });
-  await wrongBits.getByRole("textbox", { name: "With a wrong bit, in percent" }).fill("200");
+  await add("Corruption (bit errors)");
+  await add("Duplication");
+  const wrongBits = form(page).getByRole("group", { name: "Corruption (bit errors)" });
+  await wrongBits.getByRole("textbox", { name: "Corrupted, in percent" }).fill("200");
   await aquarium.button("Apply").click();
   await expect(wrongBits.getByRole("textbox").first()).toHaveAccessibleDescription(/percentage/);
   await wrongBits.getByRole("textbox").first().fill("2.5");
   await wrongBits.getByRole("combobox", { name: "Concerns" }).selectOption({ label: "what b sends" });
-  await form(page).getByRole("button", { name: "Remove: Duplicates" }).click();
+  await form(page).getByRole("button", { name: "Remove: Duplication" }).click();
   await form(page).getByText("More settings").first().click();
-  await form(page).getByRole("combobox", { name: "The queue drops", exact: true }).selectOption("codel");
+  await form(page).getByRole("combobox", { name: "Queue discipline", exact: true }).selectOption("codel");
   await expectClean(page);
   await apply(aquarium);
   const [link] = (await documentOf(page)).links;

@@ -75,7 +75,7 @@ test("after one visit a shared link opens without a network, in a new tab too", 
     await tab.goto(address);
     await expect(tab.getByRole("main").getByRole("heading", { level: 2, name: "A quiet network" })).toBeVisible();
   }
-  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.start("Ping", { "Echo requests": "1" });
   await aquarium.atFullSpeed();
   await expect(aquarium.run("Ping a → b")).toContainText("done");
   expect(onlyUnreachable(faults)).toEqual([]);
@@ -200,7 +200,7 @@ test("in a whole session, from first visit to new version, no request goes to an
   await page.reload();
   await moves(page);
   await aquarium.openExample("Connect: hello over TCP");
-  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.start("Ping", { "Echo requests": "1" });
   await aquarium.playToTheEnd();
   await aquarium.button("Share").click();
   await page.keyboard.press("Escape");
@@ -251,7 +251,7 @@ test("where service workers are forbidden, the page works and reports nothing", 
     });
   });
   await aquarium.open(QUIET);
-  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.start("Ping", { "Echo requests": "1" });
   await aquarium.atFullSpeed();
   await expect(aquarium.run("Ping a → b")).toContainText("done");
 });

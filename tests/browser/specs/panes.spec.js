@@ -22,11 +22,11 @@ test("a traceroute lists the routers on the path, hop by hop, with a time for ea
 test("a router can be pinged at any of its addresses, and shows its routes", async ({ aquarium }) => {
   await aquarium.open(ROUTED);
   await aquarium.atFullSpeed();
-  await aquarium.start("Ping", { From: "a", To: "r2 (10.0.12.2)", "How many": "1" });
+  await aquarium.start("Ping", { From: "a", To: "r2 (10.0.12.2)", "Echo requests": "1" });
   await expect(aquarium.run("Ping a → r2 (10.0.12.2)")).toContainText("done");
   await aquarium.pane("Inspect");
   await aquarium.button("Router r1 10.0.1.254, 10.0.12.1").click();
-  await expect(table(aquarium, "Routes").getByRole("row", { name: /^10\.0\.2\.0\/24 r2 \(10\.0\.12\.2\) at port 1 1 written down, / })).toBeVisible();
+  await expect(table(aquarium, "Routes").getByRole("row", { name: /^10\.0\.2\.0\/24 r2 \(10\.0\.12\.2\) at port 1 1 static, / })).toBeVisible();
   await expect(table(aquarium, "Neighbors").getByRole("row", { name: /^a \(10\.0\.1\.1\) / })).toBeVisible();
   await expect(table(aquarium, "Interfaces").getByRole("row", { name: /^0 \(to a\) .*10\.0\.1\.254\/24, ([0-9a-f]{2}:){5}[0-9a-f]{2} up/ })).toBeVisible();
 });
@@ -114,7 +114,7 @@ test("a multicast group's datagrams are counted for each receiver", async ({ pag
   const receivers = form.getByRole("group", { name: "Receivers" });
   await expect(receivers.getByRole("checkbox", { checked: true })).toHaveCount(2);
   await receivers.getByRole("checkbox", { name: "c" }).uncheck();
-  await form.getByLabel("How many").fill("3");
+  await form.getByLabel("Echo requests", { exact: true }).fill("3");
   await form.getByRole("button", { name: "Start multicast" }).click();
   const card = aquarium.run("Multicast a → 239.1.2.3");
   await expect(card).toContainText("done");

@@ -13,7 +13,7 @@ const RTT = /^\d+(\.\d+)?\s(ms|µs)$/;
 const RATE = /^\d+(\.\d+)?\s[kMG]bit\/s$/;
 
 test("a ping shows the round-trip time of each answer", async ({ aquarium }) => {
-  await aquarium.start("Ping", { "How many": "3" });
+  await aquarium.start("Ping", { "Echo requests": "3" });
   const card = aquarium.run("Ping a → b");
   for (const number of [1, 2, 3]) await expect(card.getByText(new RegExp(`^Reply ${number}\\d+\\.\\d+\\sms$`))).toBeVisible();
   await expect(card).toContainText("done");
@@ -22,7 +22,7 @@ test("a ping shows the round-trip time of each answer", async ({ aquarium }) => 
 });
 
 test("a ping to an address that no host has reports that no answer came", async ({ aquarium }) => {
-  await aquarium.start("Ping", { To: "another address …", Address: "10.0.0.99", "How many": "1" });
+  await aquarium.start("Ping", { To: "another address …", Address: "10.0.0.99", "Echo requests": "1" });
   const card = aquarium.run("Ping a → 10.0.0.99");
   await expect(card).toContainText("No answer to 1");
   await expect(aquarium.fact(card, "Answered")).toHaveText("0");
@@ -30,7 +30,7 @@ test("a ping to an address that no host has reports that no answer came", async 
 
 for (const over of ["TCP", "UDP"]) {
   test(`a ${over} echo shows a transcript of the messages sent and received`, async ({ aquarium }) => {
-    await aquarium.start("Echo", { Over: over, Text: "Blub, blub?", "How often": "2" });
+    await aquarium.start("Echo", { Transport: over, Text: "Blub, blub?", Messages: "2" });
     const card = aquarium.run(`${over} echo a → b`);
     await expect(card).toContainText("done");
     const lines = card.getByRole("list", { name: "What happened" }).getByRole("listitem");
@@ -40,7 +40,7 @@ for (const over of ["TCP", "UDP"]) {
 }
 
 test("an iperf over TCP shows its intervals and a plot while it goes on, and its throughput at the end", async ({ aquarium }) => {
-  await aquarium.start("iperf", { Send: "for so long", "How long": "8" });
+  await aquarium.start("iperf", { Send: "for a duration", Duration: "8" });
   const card = aquarium.run("iperf TCP a → b");
   const intervals = card.getByRole("group", { name: "Intervals" }).getByRole("row");
   const plot = card.getByRole("img", { name: /^Throughput over / });
@@ -60,7 +60,7 @@ test("an iperf over TCP shows its intervals and a plot while it goes on, and its
 });
 
 test("an iperf over UDP shows loss and jitter", async ({ aquarium }) => {
-  await aquarium.start("iperf", { To: "c", Over: "UDP", "How much": "200kB", Rate: "2Mbps" });
+  await aquarium.start("iperf", { To: "c", Transport: "UDP", "Amount of data": "200kB", Rate: "2Mbps" });
   const card = aquarium.run("iperf UDP a → c");
   await expect(card).toContainText("done", LONG);
   const [, lost, share] = /^(\d+) \((\d+\.\d)\s%\)$/.exec(await aquarium.fact(card, "Lost").textContent());
@@ -80,16 +80,16 @@ test("a connection carries its message", async ({ aquarium }) => {
 
 test("runs can go on at the same time, and each has its results", async ({ aquarium }) => {
   await aquarium.button("Pause").click();
-  await aquarium.start("Ping", { "How many": "2" });
-  await aquarium.start("Echo", { From: "b", To: "c", Over: "UDP" });
+  await aquarium.start("Ping", { "Echo requests": "2" });
+  await aquarium.start("Echo", { From: "b", To: "c", Transport: "UDP" });
   await expect(aquarium.run("Ping a → b")).toContainText("done");
   await expect(aquarium.run("UDP echo b → c")).toContainText(/done|failed/);
 });
 
 test("errors are shown at their fields, and nothing starts until they are corrected", async ({ page, aquarium }) => {
-  await aquarium.start("Ping", { "How many": "many", "One every": "5" });
-  const count = page.getByLabel("How many");
-  const interval = page.getByLabel("One every");
+  await aquarium.start("Ping", { "Echo requests": "many", Interval: "5" });
+  const count = page.getByLabel("Echo requests", { exact: true });
+  const interval = page.getByLabel("Interval", { exact: true });
   await expect(count).toHaveAttribute("aria-invalid", "true");
   await expect(count).toBeFocused();
   await expect(count).toHaveAccessibleDescription(/number/);

@@ -8,7 +8,7 @@ test("a share link gives another browser the same scenario and, played, the same
   await aquarium.open();
   await aquarium.openExample(EXAMPLE);
   await expect.poll(() => aquarium.time()).toBeGreaterThan(0);
-  await aquarium.start("Ping", { "How many": "2" });
+  await aquarium.start("Ping", { "Echo requests": "2" });
   await aquarium.button("Share").click();
   await expect(aquarium.dialog.getByText("The link is on your clipboard.")).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -49,7 +49,7 @@ test("a link to a network that a host is added to opens, plays and can be looked
   await aquarium.playToTheEnd();
   await expect(aquarium.run("Ping a → b")).toContainText("done");
   // The page is alive: it starts a run from the host that was added.
-  await aquarium.start("Ping", { From: "b", To: "a", "How many": "1" });
+  await aquarium.start("Ping", { From: "b", To: "a", "Echo requests": "1" });
   await expect(aquarium.run("Ping b → a")).toContainText("done");
 });
 
@@ -108,7 +108,7 @@ test("the page works although its storage is blocked", async ({ page, aquarium }
     });
   });
   await aquarium.open(QUIET);
-  await aquarium.start("Ping", { "How many": "1" });
+  await aquarium.start("Ping", { "Echo requests": "1" });
   await aquarium.atFullSpeed();
   await expect(aquarium.run("Ping a → b")).toContainText("done");
 });
@@ -120,7 +120,7 @@ for (const [what, bad, says] of [
 ]) {
   test(`a share link that ${what} is reported, and the current scenario stays`, async ({ page, aquarium }) => {
     await aquarium.open(QUIET);
-    await aquarium.start("Ping", { "How many": "1" });
+    await aquarium.start("Ping", { "Echo requests": "1" });
     await expect(aquarium.run("Ping a → b")).toBeVisible();
     // In the address bar of the same tab.
     await page.evaluate((bad) => (location.hash = bad), bad);

@@ -149,7 +149,7 @@ fn Outline(props: &OutlineProps) -> Html {
         html! {
             <li key={node.id.0}>
                 <button type="button" class="outline-item" onclick={choose(Selection::Node(node.id))}>
-                    <span class="outline-kind">{ node.kind }</span>
+                    <span class="outline-kind">{ node.kind.name() }</span>
                     <strong>{ &node.name }</strong>
                     <span class="outline-more">{ node.addresses.join(", ") }</span>
                 </button>

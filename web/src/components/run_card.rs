@@ -42,7 +42,7 @@ pub fn run_card(run: &RunView) -> Html {
     }
 }
 
-/// Who of a group received how much.
+/// How many datagrams each receiver of a multicast run received.
 fn receivers(run: &RunView) -> Html {
     if run.receivers.is_empty() {
         return Html::default();
@@ -64,7 +64,7 @@ fn receivers(run: &RunView) -> Html {
     }
 }
 
-/// A traceroute's line, as `traceroute` prints it: who answered is named once, and each answer has its time.
+/// A hop of a traceroute, as the `traceroute` command prints it: the node once, then the time of each answer.
 fn hop(number: u8, replies: &[Reply]) -> Html {
     let mut last = None;
     let mut reached = false;
@@ -78,7 +78,7 @@ fn hop(number: u8, replies: &[Reply]) -> Html {
             let named = last.as_ref() != Some(who);
             last = Some(who.clone());
             reached |= *answer == HopAnswer::Reached;
-            let told = match answer {
+            let error = match answer {
                 HopAnswer::OnTheWay | HopAnswer::Reached => None,
                 HopAnswer::Unreachable(what) => Some(what.to_string()),
             };
@@ -86,7 +86,7 @@ fn hop(number: u8, replies: &[Reply]) -> Html {
                 <>
                     if named { <span class="hop-who">{ &**who }</span> }
                     <span class="hop-time">{ format::duration(*rtt) }</span>
-                    if let Some(told) = told { <span class="hop-told">{ format!("reported: {told}") }</span> }
+                    if let Some(error) = error { <span class="hop-error">{ format!("reported: {error}") }</span> }
                 </>
             }
         }
@@ -166,7 +166,7 @@ fn line(line: &Line) -> Html {
             html! { <li class="heard"><span>{ "← " }{ &**text }</span>{ after(rtt) }</li> }
         }
         Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
-        Line::Told { number, from, what } => {
+        Line::IcmpError { number, from, what } => {
             let which = number.map_or(String::new(), |number| format!(" for request {number}"));
             html! { <li class="lost">{ format!("{from} reports{which}: {what}") }</li> }
         }

@@ -143,7 +143,8 @@ impl Handles {
             }
         });
         // A router has many addresses, and it may matter which of them is the target.
-        let routers = self.sketch.nodes.iter().filter(|node| end == End::To && node.kind == "Router");
+        let routers =
+            self.sketch.nodes.iter().filter(|node| end == End::To && node.kind == lab::edit::Kind::Router);
         let routers = routers.flat_map(|router| {
             let option = |address: &String| {
                 html! {

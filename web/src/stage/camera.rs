@@ -1,8 +1,8 @@
 //! Where the viewer looks: scale and offset between the document's units and CSS pixels, with pan, zoom and fit.
 //!
 //! Zoom is semantic: distances grow with the scale, but what is drawn grows more slowly
-//! ([`Sizes`](super::sizes::Sizes)), so that zooming in makes room for labels and a wide view keeps shapes that can be told
-//! apart.
+//! ([`Sizes`](super::sizes::Sizes)), so that zooming in makes room for labels and a wide view keeps shapes
+//! distinguishable.
 //!
 //! Easing interpolates scale and offset linearly with one parameter. Not the logarithm of the scale: two views that show
 //! one world point at the same pixel then keep it there all the way, which is what "zoom about the pointer" means.

@@ -1,7 +1,7 @@
-//! What each frame looks like: its swatch and its label, found once per transit.
+//! The look of each frame: its swatch and its label, computed once per transit.
 //!
-//! Explaining a frame's bytes takes longer than drawing a dot, and a frame is drawn in hundreds of animation frames. So the
-//! answer is kept in a ring of fixed size by the transit's number; labels, of which there are few, are kept once each, with
+//! Dissecting a frame takes longer than drawing a dot, and a frame is drawn in hundreds of animation frames. So the
+//! look is cached in a ring of fixed size, by the transit's number. The few different labels are stored once each, with
 //! their measured width.
 
 use dissect::Label;
@@ -11,16 +11,16 @@ use rustc_hash::FxHashMap;
 use wire::header::{EtherType, Ethernet};
 use wire::passage::Marks;
 
-/// What a frame looks like.
+/// The look of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Look {
-    /// Its colours and shape.
+    /// Its colors and shape.
     pub swatch: Swatch,
     /// Its label, for [`Looks::text`].
     pub text: TextId,
     /// The VLAN that its tag names, if it has one.
     pub vlan: Option<u16>,
-    /// What the wire has done to it.
+    /// What the impairments of the wire have done to it.
     pub marks: Marks,
 }
 
@@ -28,10 +28,10 @@ pub struct Look {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(u16);
 
-/// A label, and how wide it is.
+/// A label and its width.
 #[derive(Clone, Debug)]
 pub struct Text {
-    /// Such as `DATA 1460`.
+    /// The text, like `DATA 1460`.
     pub label: Label,
     /// Its width at a font size of 1.
     pub width_em: f64,
@@ -52,15 +52,15 @@ pub enum Weight {
 /// A transit's number + 1 (0: no transit), the address and the length of its bytes.
 type Whose = (u64, usize, usize);
 
-/// Transits remembered: more than are on the stage at once.
+/// The number of cached transits: more than are on the stage at once.
 const RING: usize = 1 << 15;
-/// Labels remembered; beyond this (endless ping numbers) all are forgotten and found again.
+/// The number of cached labels; when it is exceeded (by ever new ping numbers), the cache is emptied.
 const TEXTS_MAX: usize = 4_096;
 
-/// The looks of the frames that were drawn lately.
+/// A cache of the looks of recently drawn frames.
 pub struct Looks {
     measure: Measure,
-    /// By the transit's number modulo the length: of which transit it is, and the look. The place of the bytes in memory
+    /// By the transit's number modulo the length: the transit and its look. The address of the bytes in memory
     /// distinguishes the frames of one world from those of the next, whose transits have the same numbers.
     ring: Vec<(Whose, Look)>,
     texts: Vec<Text>,
@@ -69,7 +69,7 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// No looks yet.
+    /// An empty cache.
     pub fn new(measure: Measure) -> Self {
         let vacant =
             ((0, 0, 0), Look { swatch: Swatch::Other, text: TextId(0), vlan: None, marks: Marks::default() });
@@ -92,7 +92,7 @@ impl Looks {
         &self.texts[usize::from(id.0)]
     }
 
-    /// How wide a capsule's writing is at a font size of 1: the VLAN's number, if it is tagged, and the label.
+    /// The width of a capsule's text at a font size of 1: the VLAN's number, if the frame is tagged, and the label.
     pub fn width_em(&self, look: Look) -> f64 {
         self.text(look.text).width_em + look.vlan.map_or(0.0, |vlan| vlan_em(vlan) + TAG_GAP_EM)
     }
@@ -104,24 +104,24 @@ impl Looks {
         self.generation += 1;
     }
 
-    /// Numbers of labels are good within one generation: what is kept by them has to go with it.
+    /// The cache's generation. Numbers of labels are valid within one generation only.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Makes room before a picture is composed, so that no label's number changes while one is.
+    /// Empties a full cache of labels. Call it before a picture is composed, so that no label's number changes meanwhile.
     pub fn make_room(&mut self) {
         if self.texts.len() > TEXTS_MAX {
             self.clear();
         }
     }
 
-    /// What the frame of this transit looks like.
+    /// The look of this transit's frame.
     pub fn of(&mut self, transit: &Transit) -> Look {
         self.explained(transit.id, &transit.frame, transit.marks)
     }
 
-    /// The same, of a frame by itself.
+    /// The look of a frame without a transit; it is not cached.
     pub fn explained(&mut self, transit: TransitId, frame: &[u8], marks: Marks) -> Look {
         let place = transit.0 as usize % RING;
         let whose = (transit.0 + 1, frame.as_ptr() as usize, frame.len());
@@ -150,10 +150,10 @@ impl Looks {
     }
 }
 
-/// Between the VLAN's number and the label.
+/// The space between the VLAN's number and the label.
 const TAG_GAP_EM: f64 = 0.2;
 
-/// How wide the plate with a VLAN's number is at a font size of 1.
+/// The width of the plate with a VLAN's number at a font size of 1.
 pub fn vlan_em(vlan: u16) -> f64 {
     let digits = vlan.checked_ilog10().unwrap_or(0) + 1;
     f64::from(digits) * 0.6 + 0.55

@@ -1,4 +1,4 @@
-//! What a network's picture consists of, at any scale: shapes, captions with their measured widths, badges. Made once for
+//! A network's picture without a scale: shapes, captions with their measured widths, badges. It is made once for
 //! a topology; [`Layout`](super::layout::Layout) puts it on the canvas for one view.
 
 use super::camera::{Scenery, View};
@@ -20,11 +20,11 @@ use wire::line::LineConfig;
 pub struct Sketch {
     topology: Topology,
     positions: Vec<(f64, f64)>,
-    /// How far apart its nodes are, in the document's units: most have their nearest neighbour farther away.
+    /// The typical distance between nodes, in the document's units: most nodes have their nearest neighbor farther away.
     spacing: f64,
-    /// By node id.
+    /// The nodes, by their ids.
     pub nodes: Vec<NodeSketch>,
-    /// By link id.
+    /// The links, by their ids.
     pub cables: Vec<CableSketch>,
     /// At the ports, end by end.
     pub plates: Vec<Plate>,
@@ -35,28 +35,28 @@ pub struct Sketch {
 /// A node's picture.
 #[derive(Clone, Debug)]
 pub struct NodeSketch {
-    /// In the document's units.
+    /// The position, in the document's units.
     pub at: Point,
     /// Its silhouette.
     pub kind: Kind,
-    /// How many end here.
+    /// The number of cables at the node.
     pub cables: usize,
     /// Its name, then its addresses.
     pub caption: Vec<Line>,
-    /// Where the caption is, so that no cable runs through it.
+    /// The side of the caption, chosen so that no cable runs through it.
     pub side: Side,
 }
 
 /// A side of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Where captions are if they can be.
+    /// Below the node: the preferred side.
     Below,
-    /// Upwards.
+    /// Above the node.
     Above,
-    /// To the right.
+    /// Right of the node.
     Right,
-    /// To the left.
+    /// Left of the node.
     Left,
 }
 
@@ -65,13 +65,13 @@ pub enum Side {
 pub struct CableSketch {
     /// Half the thickness of its core, in pixels at detail 1: the faster, the thicker.
     pub core: f64,
-    /// Several cables between the same two nodes lie side by side: this one's place, 0 is the middle.
+    /// The position among parallel cables between the same two nodes; 0 is the middle.
     pub rank: f64,
-    /// Nothing passes in at least one direction.
+    /// Whether the cable is pulled in at least one direction.
     pub down: bool,
-    /// The port at each end is switched off.
+    /// For each end whether its port is switched off.
     pub off: [bool; 2],
-    /// Frames are dropped halfway: texts keep clear of that place if they can.
+    /// Whether frames are dropped at the middle of the cable, which texts then avoid if they can.
     pub lossy: bool,
     /// Rate and delay.
     pub about: Line,
@@ -82,9 +82,9 @@ pub struct CableSketch {
 /// An impairment on a cable's badge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
-    /// In words.
+    /// The text.
     pub line: Line,
-    /// The cable is down: it has the color of a fault.
+    /// Whether the cable is pulled: the badge then has the color of a fault.
     pub is_down: bool,
 }
 
@@ -153,7 +153,7 @@ impl Sketch {
         self.addresses_revision == standing.addresses_revision
     }
 
-    /// How large things are drawn in this view.
+    /// The sizes of all items in this view.
     pub fn sizes(&self, view: View) -> Sizes {
         Sizes::new(view, self.spacing)
     }
@@ -192,7 +192,7 @@ impl NodeSketch {
         )
     }
 
-    /// Where the first `lines` lines of its caption are, if its middle is at this pixel.
+    /// The box of the first `lines` lines of its caption, if the node's center is at this pixel.
     pub fn caption_rect(&self, lines: usize, center: Point, sizes: &Sizes) -> Rect {
         let size = self.caption_size(lines, sizes);
         let half = node_half(self.kind, self.cables, sizes.detail);
@@ -253,7 +253,7 @@ impl Side {
     }
 }
 
-/// What a quarter of the nodes have their nearest neighbour within. Two nodes on one spot make the picture of all the others
+/// The distance within which a quarter of the nodes have their nearest neighbor. Two nodes at the same position make the other nodes
 /// no smaller than this bound.
 fn spacing(nodes: &[NodeSketch]) -> f64 {
     const LEAST: f64 = 48.0;
@@ -312,7 +312,7 @@ fn router_addresses(topology: &Topology, id: usize) -> Vec<IpCidr> {
         .collect()
 }
 
-/// Shortened in the middle: addresses and names differ at their ends.
+/// Shortens a text in the middle, because addresses and names differ at their ends.
 fn elided(text: &str, chars_max: usize) -> String {
     let count = text.chars().count();
     if count <= chars_max {
@@ -371,7 +371,7 @@ impl CableSketch {
     }
 }
 
-/// Whether frames are lost on the wire, and not refused before it.
+/// Whether the impairment loses frames on the wire, instead of dropping them before it.
 fn loses(impairment: &Impairment) -> bool {
     match impairment {
         Impairment::Loss(_)
@@ -392,12 +392,12 @@ fn loses(impairment: &Impairment) -> bool {
     }
 }
 
-/// From 1 Mbit/s to 10 Gbit/s a cable becomes two and a half times as thick.
+/// The thickness of a cable by its rate: from 1 Mbit/s to 10 Gbit/s it grows by a factor of 2.5.
 fn core(line: &LineConfig) -> f64 {
     line.rate.map_or(3.2, |rate| (0.45 * (rate.get() as f64).log10() - 1.3).clamp(1.0, 3.2))
 }
 
-/// Which way a direction goes on the canvas.
+/// The direction of a vector on the canvas.
 fn arrow(along: Vec2, from: End) -> char {
     let along = if from == End::First { along } else { -along };
     match along.x.abs() >= along.y.abs() {
@@ -427,22 +427,24 @@ fn impairment_text(impairment: &Impairment) -> String {
         Impairment::Down => "down".into(),
         Impairment::Outage { lasts, .. } => format!("down for {}", spaced(&lasts.to_string())),
         Impairment::LossCorrelated { probability, .. } => format!("{} % loss", percent(probability.as_f64())),
-        Impairment::GilbertElliott { .. } => "bursts of loss".into(),
+        Impairment::GilbertElliott { .. } => "burst loss".into(),
         Impairment::LossEvery(number) => format!("1 in {number} lost"),
         Impairment::LossOfFrame(number) => format!("frame {number} lost"),
-        Impairment::Duplicate { probability, .. } => format!("{} % twice", percent(probability.as_f64())),
-        Impairment::Corrupt { probability, .. } => format!("{} % wrong bits", percent(probability.as_f64())),
+        Impairment::Duplicate { probability, .. } => {
+            format!("{} % duplicated", percent(probability.as_f64()))
+        }
+        Impairment::Corrupt { probability, .. } => format!("{} % corrupted", percent(probability.as_f64())),
         Impairment::Jitter { spread, .. } => format!("± {}", spaced(&spread.to_string())),
-        Impairment::Reorder { probability, .. } => format!("{} % ahead", percent(probability.as_f64())),
+        Impairment::Reorder { probability, .. } => format!("{} % reordered", percent(probability.as_f64())),
     }
 }
 
-/// At most three decimals, none if they are zeros.
+/// A number with at most three decimals and without trailing zeros.
 fn percent(ratio: f64) -> String {
     decimal(ratio * 100.0, 3)
 }
 
-/// `10Mbps` as `10 Mbps`.
+/// Inserts the space before the unit: `10Mbps` becomes `10 Mbps`.
 fn spaced(quantity: &str) -> String {
     let unit =
         quantity.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(quantity.len());

@@ -28,7 +28,7 @@ use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
 use wire::impair::Impairment;
 
-/// A kind of node that can be added.
+/// A kind of node, without its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A host.
@@ -39,6 +39,28 @@ pub enum Kind {
     Hub,
     /// A router.
     Router,
+}
+
+impl Kind {
+    /// The kind of a node with these settings.
+    pub const fn of(kind: &NodeKind) -> Self {
+        match kind {
+            NodeKind::Host(_) => Self::Host,
+            NodeKind::Switch(_) => Self::Switch,
+            NodeKind::Hub => Self::Hub,
+            NodeKind::Router(_) => Self::Router,
+        }
+    }
+
+    /// Its name on the page.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "Host",
+            Self::Switch => "Switch",
+            Self::Hub => "Hub",
+            Self::Router => "Router",
+        }
+    }
 }
 
 /// Something done to a scenario.

@@ -84,7 +84,7 @@ fn nodes_keep_to_the_grid_and_align() {
 }
 
 #[test]
-fn what_can_be_done_to_a_running_network_is_told_from_what_cannot() {
+fn edits_of_a_running_network_are_allowed_or_refused() {
     let scenario = drawn();
     let after = |edit: Edit| between(&scenario, &done(&scenario, [edit]));
     assert_eq!(after(Edit::Title("Mine".into())), Change::Looks);

@@ -161,7 +161,7 @@ fn join(topology: &mut Topology, host: NodeId) {
 }
 
 /// The hosts that hear this node's broadcasts, itself among them if it is one, and the hubs and switches between. VLANs are
-/// not told apart: a cable that is just drawn has none.
+/// ignored: a link that was just drawn has none.
 fn lan(topology: &Topology, from: NodeId) -> Vec<NodeId> {
     let mut found = vec![from];
     let mut seen = vec![false; topology.nodes.len()];

@@ -13,30 +13,30 @@ use std::fmt::Write;
 pub const WIDTH: u32 = 1_000;
 /// The box's height.
 pub const HEIGHT: u32 = 600;
-/// More stretches or dots than this in one column fall onto the same pixel.
+/// More vertical strokes or dots than this in one column would fall onto the same pixels.
 const IN_COLUMN_MAX: usize = 24;
-/// So near in the box two dots are one.
+/// Two dots nearer to each other than this, in units of the box, are drawn as one.
 const DOT: i64 = 4;
 
 /// A drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// The time from its left to its right.
+    /// The window of time on the horizontal axis.
     pub window: Window,
-    /// The value at its bottom and at its top.
+    /// The lowest and highest value of the vertical axis.
     pub range: (u64, u64),
-    /// What is counted.
+    /// The unit of the values.
     pub unit: Unit,
-    /// A path for each series, with what it looks like.
+    /// A path for each series, with its style.
     pub curves: Vec<(Tone, Kind, String)>,
-    /// Ticks below: the place from 0 to 100, and what stands there.
+    /// Ticks of the horizontal axis: the position from the left, from 0 to 100, and the text.
     pub below: Vec<(f64, String)>,
-    /// Ticks at the left: the place from the top, from 0 to 100, and what stands there.
+    /// Ticks of the vertical axis: the position from the top, from 0 to 100, and the text.
     pub beside: Vec<(f64, String)>,
 }
 
 impl Chart {
-    /// Draws series in a window. From zero upwards, unless they are sequence numbers and the window begins later.
+    /// Draws series in a window. The vertical axis begins at 0, except for sequence numbers in a window that begins later.
     pub fn draw(series: &[Series<'_>], unit: Unit, window: Window) -> Self {
         let seen: Vec<_> = series.iter().map(|series| seen(series, window)).collect();
         let (mut least, mut most) = (u64::MAX, 0);
@@ -71,7 +71,7 @@ impl Chart {
         }
     }
 
-    /// The packet drawn nearest to this place, from 0 to 1 from the left and from the top, if one is near.
+    /// The packet drawn nearest to a position (from 0 to 1, from the left and from the top), if one is near.
     pub fn nearest(&self, series: &[Series<'_>], (x, y): (f64, f64)) -> Option<u64> {
         const NEAR: f64 = 0.025;
         let (base, top) = (self.range.0 as f64, self.range.1 as f64);
@@ -96,7 +96,7 @@ impl Chart {
     }
 }
 
-/// What is to be seen of a series, with the one before, which reaches in.
+/// The data of a series in the window, and the last one before it, which still holds when the window begins.
 fn seen<'a>(series: &'a Series<'_>, window: Window) -> &'a [Datum] {
     let data = &series.data;
     let first = data.partition_point(|datum| datum.at < window.from);
@@ -107,7 +107,7 @@ fn seen<'a>(series: &'a Series<'_>, window: Window) -> &'a [Datum] {
     }
 }
 
-/// The next of 1, 2, 5 × 10^n that divides this into at most `parts` parts.
+/// The smallest step of 1, 2 or 5 × 10^n that divides a range into at most `parts` parts.
 fn step(length: f64, parts: u32) -> u64 {
     let wanted = (length / f64::from(parts)).max(1.0);
     let mut power = 1u64;

@@ -17,7 +17,7 @@ pub fn host_of(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId>
     (0..topology.nodes.len() as u32).map(NodeId).find(|&id| has(id))
 }
 
-/// How a connection is seen by its end at this address; `None` if no host here has it, or the host has no cable.
+/// The side of a connection at this address; `None` if no host has the address, or the host has no cable.
 pub fn side_of(topology: LiveTopology<'_>, local: IpEndpoint, remote: IpEndpoint) -> Option<Side> {
     let node = host_of(topology, local.addr)?;
     let mut links = topology.links.iter().enumerate();
@@ -28,7 +28,7 @@ pub fn side_of(topology: LiveTopology<'_>, local: IpEndpoint, remote: IpEndpoint
     Some(Side { port, local, remote })
 }
 
-/// The congestion control of one end of a connection: what the run asks for that opened it, otherwise what the host has.
+/// The congestion control of one end of a connection: that of the run that opened it, otherwise the host's setting.
 pub fn congestion_of(
     topology: LiveTopology<'_>,
     history: &History,

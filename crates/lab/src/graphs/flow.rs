@@ -1,7 +1,7 @@
-//! What one end of a TCP connection sends, and what comes back to it, as its own port sees it: the numbers behind all graphs of TCP.
+//! The segments that one end of a TCP connection sends and receives, as captured at its own port: the data of all graphs of TCP.
 //!
-//! At the sender's port and nowhere else: only there the time from a segment to its ACK is a round trip, and what was sent and not
-//! acknowledged is in flight.
+//! The capture point has to be the sender's port: only there is the time from a segment to its ACK a round-trip time, and only there
+//! are the bytes in flight those that were sent and are not yet acknowledged.
 
 use super::series::{Datum, Kind, Series, Tone, Unit};
 use crate::timeline::Window;
@@ -19,7 +19,7 @@ use trace::ends::Ends;
 use trace::{Source, Trace};
 use wire::header::{Ethernet, Ip};
 
-/// What is drawn of it.
+/// The graphs of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Graph {
     /// Sequence numbers over time (Stevens).
@@ -35,7 +35,7 @@ pub enum Graph {
 }
 
 impl Graph {
-    /// What is counted.
+    /// The unit of its values.
     pub const fn unit(self) -> Unit {
         match self {
             Self::Stevens | Self::Tcptrace => Unit::Sequence,
@@ -61,10 +61,10 @@ pub struct Flow {
     round_trips: Vec<Datum>,
     cwnd: Vec<Datum>,
     ssthresh: Vec<Datum>,
-    /// Behind the highest that was sent, and the highest that was acknowledged.
+    /// The sequence number after the last byte that was sent, and the highest acknowledged one.
     highest: u64,
     acked: u64,
-    /// What waits for its ACK: behind its last byte, when it was sent, and whether it was sent again since.
+    /// The segments without an ACK: the sequence number after the last byte, the time of sending, and whether it was retransmitted.
     waiting: VecDeque<(u64, Instant, bool)>,
 }
 
@@ -73,7 +73,7 @@ enum Feed {
         order: Order,
         analysis: Box<Analysis>,
         shadowing: Box<Shadowing>,
-        /// From its first segment to that of the next one between the same ends.
+        /// The transits from its first segment to the first one of the next connection between the same ends.
         from: Instant,
         until: Option<Instant>,
     },
@@ -84,7 +84,7 @@ enum Feed {
 }
 
 impl Flow {
-    /// Of a connection in the network, as this side of it sees it; `until` the next one between the same ends.
+    /// A flow of a connection in the network, at this side of it, up to the next connection between the same ends (`until`).
     pub fn in_world(
         side: Side,
         congestion: Congestion,
@@ -101,7 +101,7 @@ impl Flow {
         Self::new(feed, [side.local, side.remote])
     }
 
-    /// Of a connection in a capture, from the first of these ends to the second.
+    /// A flow of a connection in a capture, from the first of these ends to the second.
     pub fn in_recording(ends: [IpEndpoint; 2], connection: &Connection) -> Self {
         Self::new(Feed::Recording { next: connection.first.1, stream: connection.stream }, ends)
     }
@@ -127,7 +127,7 @@ impl Flow {
         }
     }
 
-    /// Reads new segments, at most `at_most`; whether that is all of them.
+    /// Reads new segments, at most `at_most`; returns whether none is left.
     pub fn follow(&mut self, trace: &Trace, source: Source<'_>, at_most: usize) -> bool {
         let mut left = at_most;
         let mut more = || {
@@ -150,7 +150,7 @@ impl Flow {
                     more()
                 });
                 let (cwnd, ssthresh) = (&mut self.cwnd, &mut self.ssthresh);
-                let mut told = at_most;
+                let mut budget = at_most;
                 shadowing.follow(history, now, &mut |at, windows| {
                     if let Some(Windows { congestion, threshold }) = windows {
                         note(cwnd, at, congestion as u64);
@@ -158,10 +158,10 @@ impl Flow {
                             note(ssthresh, at, threshold as u64);
                         }
                     }
-                    told = told.saturating_sub(1);
-                    told > 0
+                    budget = budget.saturating_sub(1);
+                    budget > 0
                 });
-                all = told > 0;
+                all = budget > 0;
                 for (at, transit, forward, dropped, notes) in seen {
                     let frame = history.transit(TransitId(transit)).map(|transit| &*transit.frame);
                     self.segment(at, transit, forward, dropped, &notes, frame.unwrap_or_default());
@@ -241,7 +241,7 @@ impl Flow {
         note(&mut self.flight, at, self.highest.saturating_sub(self.acked.max(1)));
     }
 
-    /// What arrived beyond a gap (RFC 2018).
+    /// Adds the ranges of a SACK option: data that arrived beyond a gap (RFC 2018).
     fn sack(&mut self, at: Instant, of: u64, ack: u64, frame: &[u8]) {
         let Some(segment) = tcp_of(frame) else { return };
         let Ok(packet) = TcpPacket::new_checked(segment) else { return };
@@ -255,12 +255,12 @@ impl Flow {
         }
     }
 
-    /// Its two ends, the sender first.
+    /// The two endpoints, the sender first.
     pub fn ends(&self) -> [IpEndpoint; 2] {
         self.ends
     }
 
-    /// Whether windows are derived, and from the beginning on.
+    /// Whether the congestion window is known from the beginning of the connection.
     pub fn has_windows(&self) -> bool {
         let complete = matches!(&self.feed, Feed::World { shadowing, .. } if shadowing.is_complete());
         complete && !self.cwnd.is_empty()
@@ -305,7 +305,7 @@ impl Flow {
         }
     }
 
-    /// In equal parts of the window: data sent, again or not, and data that was acknowledged for the first time.
+    /// The throughput in equal parts of the window: all data sent, and data acknowledged for the first time.
     fn throughput(&self, window: Window) -> Vec<Series<'_>> {
         const PARTS: usize = 100;
         let mut parts = [[0u64; 2]; PARTS];
@@ -342,13 +342,13 @@ impl Flow {
         vec![series("Throughput: sent", Tone::Reply, 0), series("Goodput: acknowledged", Tone::Main, 1)]
     }
 
-    /// From its first segment to its last, as far as they are known.
+    /// The window from its first known segment to its last.
     pub fn span(&self) -> Option<(Instant, Instant)> {
         Some((self.flight.first()?.at, self.flight.last()?.at))
     }
 }
 
-/// Notes a number that holds from now on; nothing if it is what it was.
+/// Appends a value that holds from `at` on, unless it is unchanged.
 fn note(data: &mut Vec<Datum>, at: Instant, value: u64) {
     match data.last_mut() {
         Some(last) if last.high == value => {}

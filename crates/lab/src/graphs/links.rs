@@ -1,4 +1,4 @@
-//! What a link carried, what waited for it, and what it dropped, over time.
+//! A link's load, queue and drops over time.
 
 use super::series::{Datum, Kind, Series, Tone, Unit};
 use crate::timeline::Window;
@@ -7,19 +7,19 @@ use netlab::history::Fate;
 use netlab::topology::{Direction, End, LinkId};
 use netlab::{History, Instant};
 
-/// What is drawn of it.
+/// The graphs of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Graph {
-    /// Bits a second, beside what it could carry.
+    /// Bits per second, and the link's rate.
     Load,
-    /// Bytes that wait.
+    /// Bytes in the queue.
     Queue,
     /// Frames dropped.
     Drops,
 }
 
 impl Graph {
-    /// What is counted.
+    /// The unit of its values.
     pub const fn unit(self) -> Unit {
         match self {
             Self::Load => Unit::Rate,
@@ -94,7 +94,7 @@ fn load(history: &History, direction: Direction, now: Instant, window: Window) -
     parts(window, now, &bits, 1e9 * PARTS as f64 / window.nanos() as f64)
 }
 
-/// What waits for the transmitter, after every change.
+/// The length of the queue after every change.
 fn queue(history: &History, direction: Direction, window: Window) -> Vec<Datum> {
     let waited = history
         .passing(direction, window.from, window.until)

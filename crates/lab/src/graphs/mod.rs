@@ -1,19 +1,19 @@
-//! What is counted and measured over time, as graphs and tables: connections, links, switches, and all packets together.
+//! Graphs and tables of connections, links, nodes and of all packets.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`series`] | numbers over time |
-//! | [`chart`] | some of them as a drawing, in as many points as the screen can show |
+//! | [`chart`] | series as a drawing, with no more points than the screen can show |
 //! | [`connections`] | the hosts and ports of a TCP connection in the network |
-//! | [`flow`] | one of them, as its sender's port sees it |
-//! | [`states`] | where its ends are in TCP's state machine |
+//! | [`flow`] | one direction of a connection, as captured at its sender's port |
+//! | [`states`] | the TCP states of its ends, and the changes of switches' and routers' tables |
 //! | [`links`] | what a link carried, queued and dropped |
 //! | [`tables`] | tables of all packets, made of the trace's [census](trace::census) |
 //! | [`sheet`] | a table, to be shown, read aloud and saved |
 //!
-//! None of it is a part of the lab: it is read from the lab's history and packets while a graph is open, a little more each time.
-//! What was read stays valid until the world is another one ([`Lab::revision`](super::Lab::revision)); going back in time only
-//! moves the line up to which it is shown.
+//! Nothing here is part of the lab: while a graph is open, it reads the lab's history and packets, a bounded amount each time.
+//! The data stay valid until the lab has another world ([`Lab::revision`](super::Lab::revision)); traveling back in time only
+//! moves the line up to which they are shown.
 
 pub mod chart;
 pub mod connections;

@@ -4,24 +4,24 @@ use crate::format;
 use netlab::{Duration, Instant};
 use std::borrow::Cow;
 
-/// What was at a moment: a number, or a stretch of numbers.
+/// A value at a moment: a number, or a range of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Datum {
-    /// When.
+    /// The moment.
     pub at: Instant,
-    /// The number, or where the stretch begins.
+    /// The number, or the beginning of the range.
     pub low: u64,
-    /// The number, or where the stretch ends.
+    /// The number, or the end of the range.
     pub high: u64,
-    /// The packet that it is of: its transit, or its number in a capture. [`NO_PACKET`]: it is of none.
+    /// The packet that it belongs to: its transit, or its number in a capture; or [`NO_PACKET`].
     pub of: u64,
 }
 
-/// A datum that is of no packet.
+/// The packet number of a datum that belongs to no packet.
 pub const NO_PACKET: u64 = u64::MAX;
 
 impl Datum {
-    /// A number that is of no packet.
+    /// A number that belongs to no packet.
     pub const fn new(at: Instant, value: u64) -> Self {
         Self { at, low: value, high: value, of: NO_PACKET }
     }
@@ -30,30 +30,30 @@ impl Datum {
 /// How numbers over time are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Each holds until the next.
+    /// A step line: each value holds until the next.
     Steps,
-    /// Each is a stretch.
+    /// Vertical strokes: each value is a range.
     Bars,
-    /// Each by itself.
+    /// Dots.
     Dots,
 }
 
-/// The colour and the stroke: never the colour alone.
+/// The style of a series: color and stroke, so that color alone never carries the meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// What it is about.
+    /// The measured value itself.
     Main,
-    /// What answers it.
+    /// Acknowledgments.
     Reply,
-    /// What limits it.
+    /// A limit.
     Limit,
     /// Another limit.
     Bound,
-    /// Done again.
+    /// Retransmissions.
     Again,
-    /// Gone.
+    /// Losses.
     Lost,
-    /// Arrived out of order.
+    /// Data that arrived out of order.
     Aside,
 }
 
@@ -72,7 +72,7 @@ impl Tone {
     }
 }
 
-/// What is counted.
+/// The unit of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Bytes.
@@ -98,7 +98,7 @@ impl Unit {
         }
     }
 
-    /// What the axis is called.
+    /// The title of the axis.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
@@ -113,30 +113,30 @@ impl Unit {
 /// Numbers over time with a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series<'a> {
-    /// As the legend has it.
+    /// Its name in the legend.
     pub name: Cow<'a, str>,
-    /// How it is coloured.
+    /// Its style.
     pub tone: Tone,
     /// How it is drawn.
     pub kind: Kind,
-    /// In order of time.
+    /// The values, in order of time.
     pub data: Cow<'a, [Datum]>,
 }
 
 impl<'a> Series<'a> {
-    /// Of numbers that are kept elsewhere.
+    /// A series that borrows its values.
     pub fn of(name: &'a str, tone: Tone, kind: Kind, data: &'a [Datum]) -> Self {
         Self { name: name.into(), tone, kind, data: data.into() }
     }
 
-    /// The last that was up to this moment.
+    /// The last value at or before a moment.
     pub fn at(&self, at: Instant) -> Option<Datum> {
         let next = self.data.partition_point(|datum| datum.at <= at);
         Some(self.data[next.checked_sub(1)?])
     }
 }
 
-/// All of some series as comma-separated values: a line for each number, times in seconds.
+/// Several series as comma-separated values: a line for each value, times in seconds.
 pub fn csv(series: &[Series<'_>], unit: Unit) -> String {
     let mut text = format!("series,time_s,{0},to_{0}\n", unit.name().replace(' ', "_"));
     for series in series {

@@ -1,45 +1,45 @@
-//! A table: to be shown, to be read aloud, to be saved.
+//! A table, for the page, for screen readers and as a file.
 
 use netlab::Instant;
 use std::borrow::Cow;
 
-/// Where pressing a row leads.
+/// Where the page goes when a row is pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lead {
     /// To this moment.
     Moment(Instant),
-    /// To the packet of this number of those that are looked at.
+    /// To the packet of this number in the packet list.
     Packet(usize),
-    /// To the packet that this transit is.
+    /// To the packet of this transit.
     Transit(u64),
 }
 
 /// A row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {
-    /// What stands in it, one text for each column.
+    /// One text for each column.
     pub cells: Vec<String>,
     /// Where pressing it leads.
     pub lead: Option<Lead>,
-    /// How far it is indented.
+    /// Its level of indentation.
     pub depth: usize,
 }
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sheet {
-    /// What stands above each column.
+    /// The heads of the columns.
     pub columns: Vec<Cow<'static, str>>,
-    /// The columns from this one on have numbers.
+    /// The first column with numbers; all columns after it have numbers, too.
     pub numbers_from: usize,
     /// The rows.
     pub lines: Vec<Line>,
-    /// How many more there would be.
+    /// The number of rows that were left out.
     pub left_out: usize,
 }
 
 impl Sheet {
-    /// A table with these columns, of which those from `numbers_from` on have numbers, and no more rows than `most`.
+    /// A table with these columns, which have numbers from `numbers_from` on, and with at most `most` rows.
     pub fn new(columns: &[&'static str], numbers_from: usize, mut lines: Vec<Line>, most: usize) -> Self {
         let left_out = lines.len().saturating_sub(most);
         lines.truncate(most);
@@ -61,7 +61,7 @@ fn row<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     format!("{}\n", cells.join(","))
 }
 
-/// A text as one value. What a spreadsheet would take for a formula begins with an apostrophe: names come from strangers.
+/// A text as one value. A text that a spreadsheet would take for a formula gets an apostrophe before it: names are untrusted.
 pub fn quoted(text: &str) -> String {
     let text = text.replace('\u{a0}', " ");
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);

@@ -1,4 +1,4 @@
-//! Where the ends of a connection are in TCP's state machine, and how the tables of switches and routers changed.
+//! The TCP states of a connection's ends, and the changes of the tables of switches and routers.
 
 use super::connections::host_of;
 use super::sheet::{Lead, Line, Sheet};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use trace::connections::Connection;
 use wire::PortId;
 
-/// The states of both ends, the one that opened it first; `None`: it has no socket for it, yet or any more.
+/// The states of both ends, first of the one that opened the connection; `None` for an end without a socket for it.
 pub fn states_at(
     topology: LiveTopology<'_>,
     history: &History,
@@ -52,7 +52,7 @@ fn latest_first(columns: &[&'static str], mut lines: Vec<Line>, all: bool) -> Sh
     Sheet::new(columns, columns.len(), lines, most(all))
 }
 
-/// What happened to a node up to a moment.
+/// The events of a node up to a moment.
 fn events(history: &History, node: NodeId, at: Instant) -> impl Iterator<Item = (Instant, &NodeEvent)> {
     history.node(node).iter().take_while(move |entry| entry.at <= at).map(|entry| (entry.at, &entry.event))
 }
@@ -62,7 +62,7 @@ fn line(at: Instant, cells: impl IntoIterator<Item = String>) -> Line {
     Line { cells, lead: Some(Lead::Moment(at)), depth: 0 }
 }
 
-/// What a switch learned and forgot up to a moment, the latest first; with its VLANs if it knows of any.
+/// The changes of a switch's MAC table up to a moment, the latest first; with a VLAN column if the switch has VLANs.
 pub fn mac_changes(
     topology: LiveTopology<'_>,
     history: &History,

@@ -1,4 +1,4 @@
-//! Tables of all packets: who talked to whom, who at all, about what, what was remarkable, and who got no answer.
+//! Tables of all packets: conversations, endpoints, protocol hierarchy, analysis marks, and requests without an answer.
 
 use super::sheet::{Lead, Line, Sheet};
 use crate::Lab;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use trace::census::{Census, Count, Kind};
 use trace::ends::Transport;
 
-/// By which addresses.
+/// The layer whose addresses identify an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
     /// MAC addresses.
@@ -33,12 +33,12 @@ impl Layer {
 /// More rows than this are not shown; what is saved has all.
 const LINES_MAX: usize = 200;
 
-/// How many rows there may be.
+/// The greatest number of rows.
 const fn most(all: bool) -> usize {
     if all { usize::MAX } else { LINES_MAX }
 }
 
-/// An end at some layer.
+/// An endpoint at a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Address {
     Mac(EthernetAddress),
@@ -73,7 +73,7 @@ fn ends(kind: &Kind, layer: Layer) -> Option<[Address; 2]> {
     }
 }
 
-/// Who talked to whom, those with most bytes first.
+/// Conversations, the one with the most bytes first.
 pub fn conversations(census: &Census, layer: Layer, all: bool) -> Sheet {
     let mut pairs: BTreeMap<[Address; 2], [Count; 2]> = BTreeMap::new();
     for (kind, count) in census.kinds() {
@@ -112,7 +112,7 @@ pub fn conversations(census: &Census, layer: Layer, all: bool) -> Sheet {
     Sheet::new(&columns, 2, lines.collect(), most(all))
 }
 
-/// Who talked, those with most bytes first.
+/// Endpoints, the one with the most bytes first.
 pub fn endpoints(census: &Census, layer: Layer, all: bool) -> Sheet {
     let mut points: BTreeMap<Address, [Count; 2]> = BTreeMap::new();
     for (kind, count) in census.kinds() {
@@ -137,7 +137,7 @@ pub fn endpoints(census: &Census, layer: Layer, all: bool) -> Sheet {
     Sheet::new(&columns, 1, lines.collect(), most(all))
 }
 
-/// The protocols as a tree, each with all that it carries.
+/// The protocol hierarchy: each protocol counts the packets of all protocols that it carries.
 pub fn hierarchy(census: &Census) -> Sheet {
     let mut tree: BTreeMap<Vec<&'static str>, Count> = BTreeMap::new();
     let mut whole = Count::NONE;
@@ -186,7 +186,7 @@ fn path(kind: &Kind) -> Vec<&'static str> {
     path
 }
 
-/// What was remarkable: how often, and where first.
+/// The analysis marks: how often each occurs, and its first packet.
 pub fn remarks(lab: &Lab, census: &Census) -> Sheet {
     let trace = lab.packets().trace();
     let lines = census.marks().filter(|(mark, ..)| *mark != Mark::Request).map(|(mark, times, first)| {
@@ -197,7 +197,7 @@ pub fn remarks(lab: &Lab, census: &Census) -> Sheet {
     Sheet::new(&["Remark", "Times", "First packet", "At, in s"], 1, lines.collect(), usize::MAX)
 }
 
-/// Requests without an answer at this moment, with how long they have waited.
+/// Requests without an answer at this moment, and for how long.
 pub fn unanswered(lab: &Lab, census: &Census, at: Instant, all: bool) -> Sheet {
     let trace = lab.packets().trace();
     let waits = |number: &&usize| {

@@ -116,7 +116,7 @@ mod tests {
         frame
     }
 
-    fn told(before: &[u8], now: &[u8]) -> Vec<String> {
+    fn changes_between(before: &[u8], now: &[u8]) -> Vec<String> {
         between(&dissect::layers(before), &dissect::layers(now))
             .into_iter()
             .map(|change| {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_router_counts_the_time_to_live_down_and_writes_its_own_card_on_the_frame() {
-        let changes = told(&ping([1, 2], [10, 0, 0, 1], 64), &ping([3, 4], [10, 0, 0, 1], 63));
+        let changes = changes_between(&ping([1, 2], [10, 0, 0, 1], 64), &ping([3, 4], [10, 0, 0, 1], 63));
         let names: Vec<_> = changes.iter().map(|change| change.split(" | ").next().unwrap()).collect();
         assert_eq!(names.len(), 4, "{changes:?}");
         assert!(changes.iter().any(|change| change.ends_with(" | 64 | 63")), "{changes:?}");
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_translation_is_a_change_of_the_source() {
-        let changes = told(&ping([1, 2], [10, 0, 0, 1], 64), &ping([1, 2], [192, 0, 2, 1], 64));
+        let changes = changes_between(&ping([1, 2], [10, 0, 0, 1], 64), &ping([1, 2], [192, 0, 2, 1], 64));
         assert!(changes.iter().any(|change| change.contains("10.0.0.1 | 192.0.2.1")), "{changes:?}");
     }
 
@@ -146,16 +146,16 @@ mod tests {
         let plain = ping([1, 2], [10, 0, 0, 1], 64);
         let mut tagged = plain.clone();
         tagged.splice(12..12, [0x81, 0x00, 0x00, 0x0a]);
-        let on = told(&plain, &tagged);
+        let on = changes_between(&plain, &tagged);
         assert!(
             on.iter().any(|change| change.starts_with("802.1Q | nothing | ") && change.contains("10")),
             "{on:?}"
         );
-        let off = told(&tagged, &plain);
+        let off = changes_between(&tagged, &plain);
         assert!(
             off.iter().any(|change| change.starts_with("802.1Q | ") && change.ends_with("| nothing")),
             "{off:?}"
         );
-        assert_eq!(told(&plain, &plain), [""; 0]);
+        assert_eq!(changes_between(&plain, &plain), [""; 0]);
     }
 }

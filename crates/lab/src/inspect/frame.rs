@@ -105,21 +105,21 @@ fn marks(
     dissection: &Dissection,
 ) -> Vec<String> {
     let mut marks = Vec::new();
-    let spoilt = hops.iter().find(|hop| hop.id <= transit.id && hop.marks.corrupted);
-    if let Some(hop) = spoilt {
-        let since = if hop.id == transit.id { "this wire".into() } else { way_name(topology, hop.direction) };
-        marks.push(format!("A bit of it is wrong since {since}. {}", caught_by(dissection)));
+    let corrupted = hops.iter().find(|hop| hop.id <= transit.id && hop.marks.corrupted);
+    if let Some(hop) = corrupted {
+        let since = if hop.id == transit.id { "this link".into() } else { way_name(topology, hop.direction) };
+        marks.push(format!("A bit was corrupted on {since}. {}", caught_by(dissection)));
     }
     if transit.marks.duplicate {
-        marks.push("It is a copy that the wire made: the second of two.".into());
+        marks.push("The link duplicated the frame: this is the copy.".into());
     }
     if transit.marks.reordered {
-        marks.push("It went ahead of frames that were sent before it.".into());
+        marks.push("The link reordered it: it overtook frames that were sent before it.".into());
     }
     marks
 }
 
-/// Which checksum tells that a bit is wrong.
+/// Which checksum detects the corrupted bit, if one does.
 fn caught_by(dissection: &Dissection) -> String {
     let failed = dissection
         .layers
@@ -130,7 +130,7 @@ fn caught_by(dissection: &Dissection) -> String {
             format!("The {} checksum is wrong, so the node that checks it drops the frame.", layer.name)
         }
         None if dissection.faults().next().is_some() => {
-            "No checksum tells, but it makes no sense any more.".into()
+            "No checksum detects the error, but the frame is malformed.".into()
         }
         None => "No checksum covers that bit: Ethernet’s own, which would, is not simulated.".into(),
     }

@@ -8,26 +8,26 @@ use netlab::topology::HostConfig;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
     let (tables, at) = (&scene.tables, scene.at);
-    sheet.meaning = "Has a TCP/IP stack of its own and runs the programs that talk.";
+    sheet.meaning = "Has its own TCP/IP stack and runs programs that communicate.";
     let facts = &mut sheet.facts;
     for cidr in config.addresses_of_stack(scene.id) {
         facts.push(("Address", cidr.to_string()));
     }
     for (cidr, since) in &tables.addresses {
-        facts.push(("Address", format!("{cidr}, as a router advised {}", ago(at, *since))));
+        facts.push(("Address", format!("{cidr}, advertised by a router {}", ago(at, *since))));
     }
     for gateway in &config.gateways {
         facts.push(("Gateway", names::with_address(scene.topology, *gateway)));
     }
     for (router, since) in &tables.default_routers {
         let name = names::with_address(scene.topology, *router);
-        facts.push(("Gateway", format!("{name}, which said so {}", ago(at, *since))));
+        facts.push(("Gateway", format!("{name}, advertised {}", ago(at, *since))));
     }
     if config.slaac && tables.default_routers.is_empty() {
-        facts.push(("IPv6", "takes addresses and a gateway from routers; none has spoken yet".into()));
+        facts.push(("IPv6", "waits for a router advertisement (SLAAC)".into()));
     }
     facts.push(("Ethernet address", ethernet(config.mac(scene.id))));
-    facts.push(("Largest packet", format::buffer(config.ip_mtu)));
+    facts.push(("MTU", format::buffer(config.ip_mtu)));
     facts.push(("TCP", tcp_settings(config.tcp)));
     sheet.tables.push(Table::new(
         "Neighbors",
@@ -41,7 +41,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
     ));
     sheet.tables.push(Table::new(
         "Sockets",
-        &["Socket", "State", "Other side"],
+        &["Socket", "State", "Remote endpoint"],
         tables.sockets.iter().map(|(_, state, _)| socket_row(state)).collect(),
         "None open: no program here is using the network.",
     ));
@@ -50,12 +50,12 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
             vec![names::with_address(scene.topology, *to), format::buffer(*mtu), ago(at, *since)]
         };
         let rows = tables.path_mtus.iter().map(row).collect();
-        sheet.tables.push(Table::new("Path MTUs", &["To", "At most", "Since"], rows, ""));
+        sheet.tables.push(Table::new("Path MTUs", &["To", "Path MTU", "Learned"], rows, ""));
     }
     if !tables.memberships.is_empty() {
         let row = |(group, since): &(smoltcp::wire::IpAddress, _)| vec![group.to_string(), ago(at, *since)];
         let rows = tables.memberships.iter().map(row).collect();
-        sheet.tables.push(Table::new("Groups", &["It is in", "Joined"], rows, ""));
+        sheet.tables.push(Table::new("Groups", &["Group", "Joined"], rows, ""));
     }
     sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));
 }

@@ -30,7 +30,7 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
         }),
         both("Delay", &|_, way| format::setting(way.line.delay)),
         both("Queue", &|_, way| queue(way.line.queue)),
-        both("Trouble", &|_, way| impairments(&way.impairments)),
+        both("Impairments", &|_, way| impairments(&way.impairments)),
     ];
     let mut traffic = vec![
         both("Frames sent", &|direction, _| format::count(history.totals_at(direction, at).sent)),

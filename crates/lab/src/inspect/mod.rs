@@ -17,9 +17,10 @@ mod switch;
 pub mod words;
 
 pub use frame::{before, packet};
-pub use words::{bridge_id, drop_reason, ethernet, kind_name, role, state, tcp_state, way_words};
+pub use words::{bridge_id, drop_reason, ethernet, role, state, tcp_state, way_words};
 
 use super::acting::Action;
+use super::edit::Kind;
 use super::names::Ports;
 use crate::format;
 use crate::selection::Selection;
@@ -176,11 +177,13 @@ fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: No
     let ports = Ports::of(topology, id);
     let scene = Scene { topology, history, at, id, tables: history.node_at(id, at), ports };
     let kind = history.kind_at(id, at);
-    let mut sheet = Sheet { kind: kind_name(kind), name: topology.node(id).name.clone(), ..Sheet::default() };
+    let mut sheet =
+        Sheet { kind: Kind::of(kind).name(), name: topology.node(id).name.clone(), ..Sheet::default() };
     match kind {
         NodeKind::Host(config) => host::fill(&mut sheet, &scene, config),
         NodeKind::Hub => {
-            sheet.meaning = "Repeats what comes in at one port out of all the others, without looking at it.";
+            sheet.meaning =
+                "Repeats every frame that arrives at one port at all other ports, without reading it.";
             sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));
         }
         NodeKind::Switch(config) => switch::fill(&mut sheet, &scene, config),
@@ -191,7 +194,7 @@ fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: No
 }
 
 impl Scene<'_> {
-    /// All ports with what passed them, and what `more` tells of each besides.
+    /// A table of all ports: the frames and bytes sent and received, and the columns that `more` returns for each.
     fn port_table(&self, columns: &[&str], more: &dyn Fn(usize) -> Vec<String>) -> Table {
         let frames_and_bytes = |frames, bytes| {
             format!("{}, {}", format::plural(frames, "frame", "frames"), format::bytes(bytes))
@@ -215,16 +218,16 @@ impl Scene<'_> {
             "Ports",
             &[&["Port", "Out", "In"], columns].concat(),
             rows,
-            "No cable is plugged in: nothing it sends gets anywhere.",
+            "No cable is plugged in, so it cannot send anything.",
         )
     }
 
-    /// How many frames that came in at this port it has kept.
+    /// The number of frames that arrived at this port and that the node dropped.
     fn refused_at_port(&self, port: usize) -> u64 {
         self.history.refused_at(self.ports.directions[port].reverse(), self.at).values().sum()
     }
 
-    /// The frames that it has kept by now, by reason. What is forgotten was before.
+    /// The number of frames that the node has dropped until now, by reason. Frames that the history no longer holds were before.
     fn refused(&self) -> BTreeMap<Refusal, u64> {
         let mut all = self.history.refused(self.id).clone();
         for direction in &self.ports.directions {
@@ -339,7 +342,7 @@ mod tests {
     const TREE: &str = include_str!("../../../../scenarios/spanning-tree.json");
     const VLANS: &str = include_str!("../../../../scenarios/vlans.json");
 
-    /// A scenario after it has run for so long.
+    /// A scenario after it has run for this many seconds.
     fn ran(text: &str, seconds: u64) -> World {
         let scenario = scenario::Scenario::parse(text).expect("it has no faults");
         let mut world = scenario.world(Limits::default()).unwrap();
@@ -376,7 +379,7 @@ mod tests {
                 .iter()
                 .any(|row| row[0].starts_with("192.168.1.10:") && row[1].starts_with("203.0.113.2:"))
         );
-        // Each of its rules has its count, and the last line says what happens to the rest.
+        // Each rule has its count, and the last row has the verdict for all other packets.
         let rules = &table(&home, "Filter").rows;
         assert_eq!(rules.len(), 3);
         assert_eq!((rules[2][0].as_str(), rules[2][1].as_str()), ("otherwise", "drop"));
@@ -384,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_node_keeps_back_is_told_by_reason_and_only_once_it_has() {
+    fn dropped_frames_are_counted_by_reason_from_the_moment_of_the_drop() {
         let world = ran(ROUTED, 12);
         let router = Selection::Node(named(&world, "r1"));
         let kept = |at| {
@@ -395,7 +398,7 @@ mod tests {
         assert_eq!(kept(Instant::ZERO), []);
         let all = kept(world.now());
         assert!(all.contains(&("No route leads there".into(), "2".into())), "{all:?}");
-        assert!(all.contains(&("Its time to live is over".into(), "3".into())), "{all:?}");
+        assert!(all.contains(&("Its time to live has expired".into(), "3".into())), "{all:?}");
     }
 
     #[test]
@@ -419,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_of_networks_that_know_more_can_be_looked_at() {
+    fn every_item_of_networks_with_switches_and_routers_can_be_inspected() {
         for text in [HOME, ROUTED, TREE, VLANS] {
             let world = ran(text, 5);
             let topology = world.topology().clone();

@@ -15,14 +15,15 @@ use wire::PortId;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) {
     let (id, at) = (scene.id, scene.at);
-    sheet.meaning = "Takes packets from one network and sends them on to the next, nearer to where they go.";
+    sheet.meaning = "Forwards packets from one network to the next, toward their destination.";
     sheet.facts.push(("RIP", rip(config.rip.as_ref())));
     sheet.facts.push((
-        "Translates addresses",
-        if config.nat.is_some() { "of what leaves through an outside port (NAT)" } else { "no" }.into(),
+        "Address translation",
+        if config.nat.is_some() { "on, for packets that leave through an outside port (NAT)" } else { "off" }
+            .into(),
     ));
     if config.filter.is_none() {
-        sheet.facts.push(("Filter", "none: everything may pass".into()));
+        sheet.facts.push(("Filter", "off: all packets are forwarded".into()));
     }
     sheet.buttons.push(Button {
         text: "Forget what it learned",
@@ -58,7 +59,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
             ]
         };
         let rows = forwards.iter().map(row).collect();
-        sheet.tables.push(Table::new("Forwarded ports", &["Outside", "Leads to"], rows, ""));
+        sheet.tables.push(Table::new("Forwarded ports", &["Outside", "Destination"], rows, ""));
     }
     if let Some(filter) = &config.filter {
         sheet.tables.push(rules(scene, filter));
@@ -112,12 +113,8 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
         buttons.push(Some(scene.port_button(number.0 as usize, port.up)));
         buttons.resize(rows.len(), None);
     }
-    let mut table = Table::new(
-        "Interfaces",
-        &["Port", "Addresses", "Is", "Largest packet"],
-        rows,
-        "No cable is plugged in.",
-    );
+    let mut table =
+        Table::new("Interfaces", &["Port", "Addresses", "State", "MTU"], rows, "No cable is plugged in.");
     table.buttons = buttons;
     table
 }
@@ -125,7 +122,7 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
 fn routes(scene: &Scene<'_>) -> Table {
     let row = |(route, since): &(Route, _)| {
         let vlan = route.vlan.map_or(String::new(), |vlan| format!(", VLAN {vlan}"));
-        // The neighbor's name says already where the port leads to.
+        // The neighbor's name shows already where the port leads.
         let through = match route.via {
             Some(via) => format!("{} at port {}", names::with_address(scene.topology, via), route.port.0),
             None => format!("directly at {}", scene.ports.long(route.port)),
@@ -142,7 +139,7 @@ fn routes(scene: &Scene<'_>) -> Table {
         "Routes",
         &["To", "Through", "Metric", "From, since"],
         scene.tables.routes.iter().map(row).collect(),
-        "None: it knows no way anywhere, and keeps whatever it gets.",
+        "None: it drops every packet that it should forward.",
     )
 }
 
@@ -168,7 +165,7 @@ fn translations(scene: &Scene<'_>) -> Table {
     };
     Table::new(
         "Translations",
-        &["Inside", "Looks like", "With", "Over, since"],
+        &["Inside", "Translated to", "Remote endpoint", "Protocol, since"],
         scene.tables.translations.iter().map(row).collect(),
         "None yet: no host inside has sent a packet to the outside.",
     )
@@ -205,7 +202,7 @@ fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
             ]
         })
         .collect();
-    let rest = if filter.rules.is_empty() { "everything" } else { "everything else" };
+    let rest = if filter.rules.is_empty() { "all packets" } else { "all other packets" };
     let last = [
         "otherwise".to_string(),
         verdict(filter.otherwise).into(),
@@ -213,7 +210,7 @@ fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
         count(None, filter.otherwise),
     ];
     rows.push(last.into());
-    Table::new("Filter", &["Rule", "Does", "With", "Fitted"], rows, "")
+    Table::new("Filter", &["Rule", "Verdict", "Packets", "Matches"], rows, "")
 }
 
 fn connections(scene: &Scene<'_>) -> Table {
@@ -224,8 +221,8 @@ fn connections(scene: &Scene<'_>) -> Table {
     };
     Table::new(
         "Connections",
-        &["From", "To", "By rule", "Over, since"],
+        &["From", "To", "Allowed by rule", "Protocol, since"],
         scene.tables.connections.iter().map(row).collect(),
-        "None: it follows no connection now.",
+        "None: it tracks no connection now.",
     )
 }

@@ -1,6 +1,6 @@
 //! A switch's sheet.
 
-use super::words::{ago, bridge_id, edge, ethernet, for_so_long, membership, role, state, stp, vlan};
+use super::words::{ago, bridge_id, edge, elapsed, ethernet, membership, role, state, stp, vlan};
 use super::{Button, Scene, Sheet, Table};
 use crate::acting::Action;
 use crate::format;
@@ -34,13 +34,13 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) 
 }
 
 fn facts(facts: &mut Vec<(&'static str, String)>, scene: &Scene<'_>, config: &SwitchConfig) {
-    facts.push(("Forgets an address after", format::setting(config.ageing)));
+    facts.push(("Address aging time", format::setting(config.ageing)));
     facts.push(("Spanning tree", stp(config.stp)));
     match (&config.stp, scene.tables.root) {
         (Some(_), Some((root, cost, Some(port)))) => {
             facts.push(("Root of the tree", bridge_id(root)));
             let cost = format::count(cost.into());
-            facts.push(("Way to the root", format!("at {}, cost {cost}", scene.ports.long(port))));
+            facts.push(("Path to the root", format!("at {}, cost {cost}", scene.ports.long(port))));
         }
         (Some(_), Some((root, _, None))) => {
             facts.push(("Root of the tree", format!("itself, {}", bridge_id(root))));
@@ -48,8 +48,11 @@ fn facts(facts: &mut Vec<(&'static str, String)>, scene: &Scene<'_>, config: &Sw
         (Some(_), None) | (None, _) => {}
     }
     facts.push(("Own address", ethernet(scene.id.bridge_mac())));
-    let snooping =
-        if config.snooping { "goes only to ports that joined the group" } else { "goes everywhere" };
+    let snooping = if config.snooping {
+        "forwarded only to ports with a member of the group (snooping)"
+    } else {
+        "forwarded to all ports"
+    };
     facts.push(("Multicast", snooping.into()));
 }
 
@@ -76,24 +79,24 @@ fn mac_table(scene: &Scene<'_>, knows_vlans: bool) -> Table {
 fn tree_table(scene: &Scene<'_>, ports: &[bridge::Port]) -> Table {
     let row = |entry: &netlab::history::PortEntry| {
         let configured = ports.get(entry.port.0 as usize).map_or(Edge::Auto, |port| port.edge);
-        let no_switch: Cow<'static, str> = match (configured, entry.edge) {
-            (Edge::Auto, true) => "none".into(),
-            (Edge::Auto, false) => "perhaps".into(),
+        let is_edge: Cow<'static, str> = match (configured, entry.edge) {
+            (Edge::Auto, true) => "yes".into(),
+            (Edge::Auto, false) => "no".into(),
             (configured, is) => {
-                format!("{} ({})", if is { "none" } else { "perhaps" }, edge(configured)).into()
+                format!("{}, set to {}", if is { "yes" } else { "no" }, edge(configured)).into()
             }
         };
         vec![
             scene.ports.short(entry.port),
             role(entry.role).into(),
             state(entry.state).into(),
-            no_switch.into_owned(),
-            for_so_long(scene.at, entry.since),
+            is_edge.into_owned(),
+            elapsed(scene.at, entry.since),
         ]
     };
     Table::new(
         "Spanning tree",
-        &["Port", "Role", "State", "Another switch there", "For"],
+        &["Port", "Role", "State", "Edge port", "For"],
         scene.tables.ports.iter().map(row).collect(),
         "No port takes part yet.",
     )
@@ -105,7 +108,7 @@ fn group_table(scene: &Scene<'_>) -> Table {
     };
     Table::new(
         "Groups",
-        &["Group", "Wanted behind port", "VLAN", "Heard"],
+        &["Group", "Member at port", "VLAN", "Last report"],
         scene.tables.groups.iter().map(row).collect(),
         "No host has joined a group yet.",
     )

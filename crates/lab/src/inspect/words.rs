@@ -1,11 +1,11 @@
-//! Settings and states in words.
+//! The texts of settings and states in the Inspect pane.
 
 use crate::format;
 use bridge::config::{Edge, Membership, Stp, Vlan};
 use bridge::event::{BridgeId, Role, State};
 use netlab::Instant;
 use netlab::history::{DropReason, SocketState};
-use netlab::topology::{Congestion, NodeKind, TcpConfig, Way};
+use netlab::topology::{Congestion, TcpConfig, Way};
 use router::config::{Protocol, Rip, Rule, SplitHorizon, Verdict};
 use router::event::{Flow, Source};
 use smoltcp::socket::tcp::State as TcpState;
@@ -13,16 +13,6 @@ use smoltcp::wire::{EthernetAddress, IpEndpoint, IpProtocol};
 use wire::impair::{Distribution, Impairment, LossReason};
 use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
 use wire::{PortId, Ratio};
-
-/// What a kind of node is called.
-pub const fn kind_name(kind: &NodeKind) -> &'static str {
-    match kind {
-        NodeKind::Host(_) => "Host",
-        NodeKind::Hub => "Hub",
-        NodeKind::Switch(_) => "Switch",
-        NodeKind::Router(_) => "Router",
-    }
-}
 
 /// As the analyzers write it; IEEE's own dashes would make two spellings on one page.
 pub fn ethernet(address: EthernetAddress) -> String {
@@ -63,9 +53,9 @@ pub const fn state(state: State) -> &'static str {
 /// A spanning tree's settings.
 pub fn stp(stp: Option<Stp>) -> String {
     match stp {
-        None => "off: a loop of cables is a storm".into(),
+        None => "off: a loop of links causes a broadcast storm".into(),
         Some(stp) => format!(
-            "on, priority {}, says hello every {}, forgets after {}, waits {} before it forwards",
+            "on, bridge priority {}, hello time {}, maximum age {}, forward delay {}",
             stp.priority,
             format::setting(stp.hello),
             format::setting(stp.max_age),
@@ -95,12 +85,12 @@ pub fn vlan(vlan: Option<Vlan>) -> String {
     vlan.map_or("–".into(), |vlan| vlan.get().to_string())
 }
 
-/// What is said of whether a switch may be behind a port.
+/// The configured edge setting of a switch's port.
 pub const fn edge(edge: Edge) -> &'static str {
     match edge {
-        Edge::Auto => "found out",
-        Edge::Yes => "yes (configured)",
-        Edge::No => "no (configured)",
+        Edge::Auto => "automatic",
+        Edge::Yes => "yes",
+        Edge::No => "no",
     }
 }
 
@@ -108,44 +98,46 @@ pub const fn edge(edge: Edge) -> &'static str {
 pub fn rip(rip: Option<&Rip>) -> String {
     let Some(rip) = rip else { return "off".into() };
     let horizon = match rip.split_horizon {
-        SplitHorizon::Off => "tells everybody everything (no split horizon)",
+        SplitHorizon::Off => "no split horizon: advertises every route to every neighbor",
         SplitHorizon::Simple => {
-            "does not advertise a route to the neighbor it was learned from (split horizon)"
+            "split horizon: does not advertise a route to the neighbor it was learned from"
         }
-        SplitHorizon::PoisonedReverse => "calls unreachable what it has from them (poisoned reverse)",
+        SplitHorizon::PoisonedReverse => {
+            "poisoned reverse: advertises a route as unreachable to the neighbor it was learned from"
+        }
     };
-    let triggered = if rip.triggered { "changes at once" } else { "no change before its turn" };
+    let triggered = if rip.triggered { "triggered updates" } else { "no triggered updates" };
     format!(
-        "every {}, {triggered}; {horizon}; unheard routes end after {}, and are forgotten {} later",
+        "update every {}, {triggered}; {horizon}; route timeout {}, garbage-collection time {}",
         format::setting(rip.update),
         format::setting(rip.timeout),
         format::setting(rip.garbage)
     )
 }
 
-/// Where a route is from.
+/// Where a router has a route from.
 pub const fn source(source: Source) -> &'static str {
     match source {
-        Source::Connected => "its own network",
-        Source::Static => "written down",
+        Source::Connected => "directly connected",
+        Source::Static => "static",
         Source::Rip => "RIP",
     }
 }
 
-/// What becomes of a packet.
+/// A filter's verdict on a packet.
 pub const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Allow => "allow",
         Verdict::Deny => "drop",
-        Verdict::Reject => "refuse",
+        Verdict::Reject => "reject",
     }
 }
 
-/// What a rule of a filter fits, without what it does; `port`: what a port is called.
+/// What packets a filter's rule matches, without its verdict. `port` returns the name of a port.
 pub fn rule(rule: &Rule, port: impl Fn(PortId) -> String) -> String {
     let mut words = vec![
         match rule.protocol {
-            None => "everything",
+            None => "all packets",
             Some(Protocol::Tcp) => "TCP",
             Some(Protocol::Udp) => "UDP",
             Some(Protocol::Icmp) => "ICMP",
@@ -158,7 +150,7 @@ pub fn rule(rule: &Rule, port: impl Fn(PortId) -> String) -> String {
         (first, last) if first == last => format!("to port {first}"),
         (first, last) => format!("to ports {first} to {last}"),
     }));
-    words.extend(rule.port.map(|number| format!("in at {}", port(PortId(number)))));
+    words.extend(rule.port.map(|number| format!("arriving at {}", port(PortId(number)))));
     words.join(" ")
 }
 
@@ -173,11 +165,11 @@ pub fn ip_protocol(number: u8) -> String {
     }
 }
 
-/// Who talks with whom.
+/// A flow: protocol, source and destination.
 pub fn flow(flow: &Flow) -> [String; 3] {
     let [from, to] = match IpProtocol::from(flow.protocol) {
         IpProtocol::Tcp | IpProtocol::Udp => [flow.from, flow.to].map(endpoint),
-        // Its identifier stands in the place of both ports.
+        // An ICMP flow has an identifier instead of ports.
         _ => [format!("{}, identifier {}", flow.from.addr, flow.from.port), flow.to.addr.to_string()],
     };
     [ip_protocol(flow.protocol), from, to]
@@ -188,7 +180,7 @@ pub fn endpoint(endpoint: IpEndpoint) -> String {
     endpoint.to_string()
 }
 
-/// A host's TCP.
+/// The TCP settings of a host.
 pub fn tcp_settings(tcp: TcpConfig) -> String {
     let congestion = match tcp.congestion {
         Congestion::None => "no congestion control",
@@ -196,10 +188,10 @@ pub fn tcp_settings(tcp: TcpConfig) -> String {
         Congestion::Cubic => "CUBIC",
     };
     let (send, receive) = (format::buffer(tcp.tx_buffer), format::buffer(tcp.rx_buffer));
-    format!("{congestion}, {send} to send, {receive} to receive")
+    format!("{congestion}, send buffer {send}, receive buffer {receive}")
 }
 
-/// A socket as a row: which, in what state, with whom.
+/// A row about a socket: protocol and port, state, remote endpoint.
 pub fn socket_row(socket: &SocketState) -> Vec<String> {
     match socket {
         SocketState::Tcp { state, local, remote, port } => {
@@ -212,7 +204,7 @@ pub fn socket_row(socket: &SocketState) -> Vec<String> {
     }
 }
 
-/// As RFC 9293 writes it.
+/// The state's name in RFC 9293.
 pub const fn tcp_state(state: TcpState) -> &'static str {
     match state {
         TcpState::Closed => "CLOSED",
@@ -229,21 +221,21 @@ pub const fn tcp_state(state: TcpState) -> &'static str {
     }
 }
 
-/// What a link is like, in a few words; both directions if they differ.
+/// A link's rate, delay and impairments; of both directions if they differ.
 pub fn way_words(ways: &[Way; 2]) -> String {
     let words = |way: &Way| {
-        let rate = way.line.rate.map_or("no rate".into(), |rate| format::bit_rate(rate.get() as f64));
+        let rate = way.line.rate.map_or("unlimited rate".into(), |rate| format::bit_rate(rate.get() as f64));
         let delay = format::setting(way.line.delay);
         match impairments(&way.impairments).as_str() {
             "none" => format!("{rate}, {delay}"),
-            trouble => format!("{rate}, {delay}, {trouble}"),
+            impairments => format!("{rate}, {delay}, {impairments}"),
         }
     };
     let [there, back] = [&ways[0], &ways[1]].map(words);
     if there == back { there } else { format!("{there}; back: {back}") }
 }
 
-/// How a link misbehaves.
+/// The impairments of one direction of a link.
 pub fn impairments(impairments: &[Impairment]) -> String {
     match impairments {
         [] => "none".into(),
@@ -251,8 +243,8 @@ pub fn impairments(impairments: &[Impairment]) -> String {
     }
 }
 
-/// A correlation, if there is one.
-fn like_before(correlation: Ratio) -> String {
+/// A correlation, as an addition to another text; empty if there is none.
+fn correlated(correlation: Ratio) -> String {
     if correlation == Ratio::default() {
         String::new()
     } else {
@@ -262,14 +254,14 @@ fn like_before(correlation: Ratio) -> String {
 
 fn impairment(impairment: &Impairment) -> String {
     match *impairment {
-        Impairment::FrameSizeMax(max) => format!("frames over {} are refused", format::buffer(max)),
-        Impairment::TrailingBytes(max) => format!("up to {max} stray bytes are appended"),
-        Impairment::Loss(ratio) => format!("{} lost", format::percent(ratio)),
+        Impairment::FrameSizeMax(max) => format!("drops frames longer than {}", format::buffer(max)),
+        Impairment::TrailingBytes(max) => format!("appends up to {max} bytes"),
+        Impairment::Loss(ratio) => format!("{} loss", format::percent(ratio)),
         Impairment::LossOfSmall { probability, bytes_max } => {
-            format!("{} lost of frames up to {}", format::percent(probability), format::buffer(bytes_max))
+            format!("{} loss of frames up to {}", format::percent(probability), format::buffer(bytes_max))
         }
         Impairment::SilenceOnce { after_bytes, lasts } => {
-            format!("silent for {} after {}", format::setting(lasts), format::bytes(after_bytes))
+            format!("loses all frames for {} after {}", format::setting(lasts), format::bytes(after_bytes))
         }
         Impairment::Down => "the cable is pulled".into(),
         Impairment::Outage { at, lasts, every } => {
@@ -282,32 +274,34 @@ fn impairment(impairment: &Impairment) -> String {
             )
         }
         Impairment::LossCorrelated { probability, correlation } => {
-            format!("{} lost{}", format::percent(probability), like_before(correlation))
+            format!("{} loss{}", format::percent(probability), correlated(correlation))
         }
         Impairment::GilbertElliott { to_bad, to_good, bad, good } => format!(
-            "lost in bursts: {} in bad times, {} in good ones; {} of frames begin a bad time, {} end it",
+            "burst loss: {} during bursts, {} outside; each frame starts a burst with {}, ends it with {}",
             format::percent(bad),
             format::percent(good),
             format::percent(to_bad),
             format::percent(to_good)
         ),
-        Impairment::LossEvery(number) => format!("every {} frame lost", format::ordinal(u64::from(number))),
-        Impairment::LossOfFrame(number) => format!("the {} frame lost", format::ordinal(number)),
+        Impairment::LossEvery(number) => {
+            format!("loss of every {} frame", format::ordinal(u64::from(number)))
+        }
+        Impairment::LossOfFrame(number) => format!("loss of the {} frame", format::ordinal(number)),
         Impairment::Duplicate { probability, correlation } => {
-            format!("{} come twice{}", format::percent(probability), like_before(correlation))
+            format!("{} duplicated{}", format::percent(probability), correlated(correlation))
         }
         Impairment::Corrupt { probability, correlation } => {
-            format!("{} have a wrong bit{}", format::percent(probability), like_before(correlation))
+            format!("{} corrupted{}", format::percent(probability), correlated(correlation))
         }
         Impairment::Jitter { spread, distribution, correlation, overtakes } => {
             let shape = match distribution {
-                Distribution::Uniform => "evenly",
-                Distribution::Normal => "as Gauss’s bell",
-                Distribution::Pareto => "mostly little, now and then much (Pareto)",
-                Distribution::ParetoNormal => "as measured in the Internet (Pareto and normal)",
+                Distribution::Uniform => "uniform",
+                Distribution::Normal => "normal",
+                Distribution::Pareto => "Pareto",
+                Distribution::ParetoNormal => "Pareto-normal",
             };
-            let order = if overtakes { ", and frames overtake" } else { "" };
-            format!("delay varies by {} {shape}{}{order}", format::setting(spread), like_before(correlation))
+            let order = if overtakes { ", frames may overtake each other" } else { "" };
+            format!("jitter {} ({shape}){}{order}", format::setting(spread), correlated(correlation))
         }
         Impairment::Reorder { probability, correlation, gap } => {
             let which = if gap > 1 {
@@ -315,16 +309,12 @@ fn impairment(impairment: &Impairment) -> String {
             } else {
                 String::new()
             };
-            format!(
-                "{}{which} go ahead of the others{}",
-                format::percent(probability),
-                like_before(correlation)
-            )
+            format!("{}{which} reordered{}", format::percent(probability), correlated(correlation))
         }
     }
 }
 
-/// A queue in a few words.
+/// A queue: its size and its discipline.
 pub fn queue(queue: Queue) -> String {
     let size = match queue.limit {
         QueueLimit::Bytes(bytes) => format::buffer(bytes),
@@ -337,40 +327,40 @@ pub fn queue(queue: Queue) -> String {
     match queue.discipline {
         Discipline::DropTail => size,
         Discipline::Red(Red { min, max, probability, .. }) => format!(
-            "{size}, RED: from {} on average on it drops some, up to {} at {}",
+            "{size}, RED: drops at random from an average of {}, up to {} at {}",
             short(min),
             format::percent(probability),
             short(max)
         ),
         Discipline::CoDel(CoDel { target, interval }) => format!(
-            "{size}, CoDel: drops who waits over {} when all do for {}",
+            "{size}, CoDel: drops frames when all are queued longer than {} for {}",
             format::setting(target),
             format::setting(interval)
         ),
     }
 }
 
-/// Why a frame was dropped, in words.
+/// Why a frame was dropped.
 pub const fn drop_reason(reason: DropReason) -> &'static str {
     match reason {
         DropReason::QueueFull => "queue full",
-        DropReason::Overload => "more frames under way than can be simulated",
+        DropReason::Overload => "too many frames for the simulation",
         DropReason::Impaired(LossReason::TooBig) => "too big for the link",
         DropReason::Impaired(LossReason::LinkDown) => "cable pulled",
-        DropReason::Impaired(LossReason::Silence) => "in a silence",
-        DropReason::Impaired(LossReason::Loss) => "lost on the way",
-        DropReason::Impaired(LossReason::LossOfSmall) => "lost on the way, being small",
-        DropReason::Impaired(LossReason::Outage) => "cable pulled for a time",
-        DropReason::Impaired(LossReason::LossCorrelated) => "lost on the way, like others before it",
-        DropReason::Impaired(LossReason::Burst) => "lost on the way, in a burst",
-        DropReason::Impaired(LossReason::Every) => "lost on the way, being the nth",
-        DropReason::Impaired(LossReason::Picked) => "lost on the way, being picked",
-        DropReason::Early => "queue getting full (RED)",
-        DropReason::Late => "waited too long (CoDel)",
+        DropReason::Impaired(LossReason::Silence) => "one-time silence",
+        DropReason::Impaired(LossReason::Loss) => "random loss",
+        DropReason::Impaired(LossReason::LossOfSmall) => "random loss of small frames",
+        DropReason::Impaired(LossReason::Outage) => "outage",
+        DropReason::Impaired(LossReason::LossCorrelated) => "correlated loss",
+        DropReason::Impaired(LossReason::Burst) => "burst loss",
+        DropReason::Impaired(LossReason::Every) => "every-nth loss",
+        DropReason::Impaired(LossReason::Picked) => "loss of a chosen frame",
+        DropReason::Early => "dropped early (RED)",
+        DropReason::Late => "queued too long (CoDel)",
     }
 }
 
-/// For how long something has been so.
-pub fn for_so_long(at: Instant, since: Instant) -> String {
+/// How long ago `since` was, as a duration.
+pub fn elapsed(at: Instant, since: Instant) -> String {
     format::duration(at.since(since))
 }

@@ -1,32 +1,32 @@
-//! From moments of virtual time to places on a sheet, and back: time goes down.
+//! Maps moments of virtual time to heights on a sheet, and back. Time runs downward.
 //!
-//! Networks have bursts of microseconds between silences of seconds, so no one scale shows both. Here each stretch between two
-//! things that happen has a height of its own: that of the scale; but no less than lets what is written be read, and no more than
-//! a gap, which is then marked as one. So the order is always right, a burst looks like what it is, and a ping is on one sheet.
+//! Networks have bursts of microseconds between quiet seconds, so no single scale shows both. Here each stretch between two
+//! events has the height of the scale, but never less than its texts need, and never more than that of a gap,
+//! which is then marked as one. So the order is always right, a burst looks like one, and a ping fits on one sheet.
 
 use netlab::{Duration, Instant};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// How time becomes height. All lengths in the same unit, which the caller chooses.
+/// How time is mapped to height. All lengths are in the same unit, which the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     /// Height of a nanosecond.
     pub per_ns: f64,
-    /// The least height before a frame leaves: there its text stands.
+    /// The least height before a departure, where the frame's text is.
     pub before_start: f64,
-    /// The least height before one arrives or dies: what takes time slants.
+    /// The least height before an arrival or a drop, so that an arrow that takes time slants.
     pub before_end: f64,
-    /// The greatest height of a stretch in which nothing is under way: what would be higher is a gap.
+    /// The greatest height of a stretch in which nothing is under way: a higher one becomes a gap.
     pub quiet: f64,
-    /// The same of one in which something is.
+    /// The greatest height of a stretch in which a frame is under way.
     pub busy: f64,
 }
 
-/// What happens at a moment.
+/// An event on the axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// A frame arrives or dies.
+    /// A frame arrives or is dropped.
     End,
     /// A frame leaves.
     Start,
@@ -36,7 +36,7 @@ pub enum What {
 struct Knot {
     at: Instant,
     what: What,
-    /// Nothing was under way before it.
+    /// Whether nothing was under way before it.
     quiet: bool,
     y: f64,
 }
@@ -44,13 +44,13 @@ struct Knot {
 /// A stretch of time that is drawn shorter than it was.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gap {
-    /// How long it was.
+    /// Its duration.
     pub lasts: Duration,
-    /// Where it begins and ends.
+    /// The heights where it begins and ends.
     pub y: (f64, f64),
 }
 
-/// The scale of one sheet: everything between two moments at which something happens is even.
+/// The axis of a sheet: between two events it is linear.
 #[derive(Clone, Debug)]
 pub struct Axis {
     scale: Scale,
@@ -71,7 +71,7 @@ impl Scale {
         if quiet { self.quiet } else { self.busy }
     }
 
-    /// The same, with all heights multiplied by `factor`.
+    /// The same scale with all heights multiplied by `factor`.
     pub fn shrunk(self, factor: f64) -> Self {
         Self {
             per_ns: self.per_ns * factor,
@@ -84,7 +84,7 @@ impl Scale {
 }
 
 impl Axis {
-    /// Before anything happens.
+    /// An axis without events.
     pub fn new(scale: Scale) -> Self {
         Self { scale, knots: VecDeque::new() }
     }
@@ -95,7 +95,7 @@ impl Axis {
         self.scale
     }
 
-    /// Takes another scale for all of time.
+    /// Changes the scale of the whole axis.
     pub fn set_scale(&mut self, scale: Scale) {
         if self.scale != scale {
             self.scale = scale;
@@ -109,7 +109,7 @@ impl Axis {
         }
     }
 
-    /// Something happens, never before what was pushed before; whether nothing was under way just then.
+    /// Appends an event, which must not be earlier than the last; `quiet` says whether nothing was under way before it.
     pub fn push(&mut self, at: Instant, what: What, mut quiet: bool) {
         let mut what = what;
         if let Some(last) = self.knots.pop_back_if(|last| last.at == at) {
@@ -123,7 +123,7 @@ impl Axis {
         self.knots.push_back(Knot { at, what, quiet, y });
     }
 
-    /// What happened before this moment is no longer on the sheet: it begins later.
+    /// Removes the events before this moment from the axis.
     pub fn forget_before(&mut self, at: Instant) {
         let gone = self.knots.partition_point(|knot| knot.at < at);
         self.knots.drain(..gone);
@@ -131,12 +131,12 @@ impl Axis {
         self.knots.iter_mut().for_each(|knot| knot.y -= up);
     }
 
-    /// Where the last thing happens that is known.
+    /// The height of the last event.
     pub fn height(&self) -> f64 {
         self.knots.back().map_or(0.0, |last| last.y)
     }
 
-    /// The place of a moment.
+    /// The height of a moment.
     pub fn y(&self, at: Instant) -> f64 {
         let after = self.knots.partition_point(|knot| knot.at <= at);
         match (after.checked_sub(1).map(|last| self.knots[last]), self.knots.get(after)) {
@@ -150,7 +150,7 @@ impl Axis {
         }
     }
 
-    /// The moment of a place; beyond the first or last thing that happens, the moment of that.
+    /// The moment at a height, limited to the first and the last event.
     pub fn moment(&self, y: f64) -> Instant {
         let after = self.knots.partition_point(|knot| knot.y <= y);
         match (after.checked_sub(1).map(|last| self.knots[last]), self.knots.get(after)) {

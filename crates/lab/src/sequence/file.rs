@@ -1,6 +1,6 @@
-//! A ladder as an SVG file, for slides: with its own colours and on its own, so that any program shows it.
+//! A ladder as an SVG file, for slides. It contains its own colors and refers to no other file, so that any program shows it.
 //!
-//! On a light ground, as paper and most slides are.
+//! The background is light, like paper and most slides.
 
 use super::lanes::Lanes;
 use super::sheet::{CAPSULE, CROSS, Measure, Sheet, Stroke, TEXT, width_em};
@@ -11,10 +11,10 @@ use crate::palette::Palette;
 use crate::palette::Theme;
 use std::fmt::{self, Display, Write};
 
-/// More arrows than this no slide shows, and few programs.
+/// The greatest number of arrows: a slide cannot show more, and few programs can.
 pub const ARROWS_MAX: usize = 2_000;
 
-/// A file, and how much is in it.
+/// A file, and how many of the arrows it contains.
 pub struct File {
     /// SVG 1.1 in UTF-8.
     pub text: String,
@@ -24,7 +24,7 @@ pub struct File {
     pub of: usize,
 }
 
-/// All in the units of the file.
+/// Lengths in the units of the file.
 const REM: f64 = 16.0;
 const PITCH: f64 = 260.0;
 const GUTTER: f64 = 96.0;
@@ -204,7 +204,7 @@ impl Svg {
     }
 }
 
-/// A number as it stands in a drawing.
+/// A number in SVG notation.
 struct N(f64);
 
 impl Display for N {

@@ -1,4 +1,4 @@
-//! Where each node's lifeline is: side by side in the order in which they are on the stage.
+//! The horizontal positions of the nodes' lifelines, in the nodes' order on the stage.
 
 use super::Ladder;
 use crate::Lab;
@@ -7,29 +7,29 @@ use netlab::topology::NodeId;
 /// A lifeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
-    /// Whose.
+    /// Its node.
     pub node: NodeId,
-    /// What it is called.
+    /// The node's name.
     pub name: String,
-    /// Where.
+    /// Its horizontal position.
     pub x: f64,
 }
 
 /// All lifelines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lanes {
-    /// From left to right.
+    /// The lifelines, from left to right.
     pub lanes: Vec<Lane>,
-    /// From one to the next.
+    /// The distance between two lifelines.
     pub pitch: f64,
-    /// Of all of them.
+    /// The width of all lifelines together.
     pub width: f64,
-    /// For each node where its arrows begin and end: on its lifeline, or between two if it has none.
+    /// For each node the position where its arrows begin and end: its lifeline, or between two lifelines if it has none.
     places: Vec<f64>,
 }
 
 impl Lanes {
-    /// Those that a ladder shows, at least `pitch_min` apart and as wide as `width` allows.
+    /// The lifelines of a ladder, at least `pitch_min` apart, as far apart as `width` allows.
     pub fn new(ladder: &Ladder, lab: &Lab, width: f64, pitch_min: f64) -> Self {
         let topology = lab.whole();
         let place = |node: NodeId| lab.positions.get(node.index()).copied().unwrap_or_default();
@@ -66,7 +66,7 @@ impl Lanes {
         Self { lanes, pitch, width, places }
     }
 
-    /// Where this node's arrows begin and end.
+    /// The position where this node's arrows begin and end.
     pub fn x(&self, node: NodeId) -> f64 {
         self.places.get(node.index()).copied().unwrap_or_default()
     }

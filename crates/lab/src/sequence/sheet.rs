@@ -1,7 +1,7 @@
-//! A part of a ladder, laid out: what is drawn, wherever it is drawn.
+//! The layout of a part of a ladder, for the page and for files.
 //!
-//! Texts never lie on each other. Where there is no room for all, those of frames that stand out have it first, then those of the
-//! earlier ones; what is beside a label goes before the label does.
+//! Texts never overlap. Where there is no room for all of them, frames with priority come first, then the
+//! earlier ones; the text beside a label is left out before the label is.
 
 use super::lanes::Lanes;
 use super::{Arrow, Ladder};
@@ -13,91 +13,91 @@ use std::ops::Range;
 
 /// What is drawn.
 pub struct Sheet {
-    /// In order of time.
+    /// The arrows, in order of time.
     pub strokes: Vec<Stroke>,
-    /// The moments beside the lifelines: where, and what it says.
+    /// The times beside the lifelines: height and text.
     pub ticks: Vec<(f64, String)>,
-    /// Time that is drawn shorter than it was.
+    /// The gaps: stretches of time that are drawn shortened.
     pub gaps: Vec<(Range<f64>, String)>,
-    /// The number of arrows there would be, if not all of them are drawn.
+    /// The number of all arrows, if not all of them are drawn.
     pub of: Option<usize>,
 }
 
-/// An arrow where it is drawn.
+/// An arrow with its position.
 pub struct Stroke {
-    /// What it is.
+    /// The arrow.
     pub arrow: Arrow,
     /// Its place on the ladder.
     pub place: usize,
-    /// From where to where.
+    /// Its beginning and its end.
     pub line: [(f64, f64); 2],
-    /// The corners of its head; none if it was lost.
+    /// The corners of its head; none if the frame was lost.
     pub head: Option<[(f64, f64); 3]>,
-    /// What is written on it, if there is room.
+    /// Its text, if there is room.
     pub text: Option<Text>,
-    /// Why it was lost, and where that is written: its beginning or, if not, its end.
+    /// The drop reason and its position; the flag says whether the text begins there (otherwise it ends there).
     pub reason: Option<(&'static str, (f64, f64), bool)>,
 }
 
-/// What is written on an arrow.
+/// The text of an arrow.
 pub struct Text {
-    /// The left end and the middle line of it.
+    /// The left end and the middle line of the text.
     pub at: (f64, f64),
-    /// What is in the capsule: the label, or, where that is too long, a letter or two.
+    /// The text in the capsule: the label, or one or two letters where the label is too long.
     pub label: String,
-    /// How wide the capsule is.
+    /// The width of the capsule.
     pub capsule: f64,
-    /// Where everything ends.
+    /// The right end of the text.
     pub right: f64,
-    /// What is beside it.
+    /// The text beside the capsule.
     pub detail: String,
-    /// Where that begins.
+    /// The left end of that text.
     pub detail_x: f64,
-    /// What is remarkable, and where that begins.
+    /// The analysis mark and its left end.
     pub remark: Option<(&'static str, f64)>,
 }
 
 impl Text {
-    /// How wide what is beside the capsule is; it hides the line behind it.
+    /// The width of the text beside the capsule; it hides the line behind it.
     pub fn beside(&self) -> Option<f64> {
         let width = self.right - self.at.0 - self.capsule;
         (width > 0.0).then_some(width)
     }
 }
 
-/// How it is laid out.
+/// The parameters of the layout.
 #[derive(Clone, Copy)]
 pub struct Measure {
     /// The height of ordinary text.
     pub rem: f64,
     /// More arrows than this are not drawn at once.
     pub arrows_max: usize,
-    /// Its text is always there.
+    /// The arrow whose text is always shown.
     pub selected: Option<FrameId>,
 }
 
-/// All in text heights.
+/// Lengths in text heights.
 pub const TEXT: f64 = 0.75;
 /// The height of a capsule.
 pub const CAPSULE: f64 = 1.15;
 const CAPSULE_PAD: f64 = 0.4;
-/// Bold letters are so much wider.
+/// The width of bold letters, relative to regular ones.
 const BOLD: f64 = 1.07;
 const BESIDE: f64 = 0.4;
 const CLEARANCE: f64 = 0.1;
 const HEAD: f64 = 0.55;
 /// Half of the cross where a frame was lost.
 pub const CROSS: f64 = 0.35;
-/// A lost frame is seen to have been on its way, and not to have arrived.
+/// The limits of a lost frame's position: it is visibly under way and visibly not arrived.
 const LOST_AT: Range<f64> = 0.12..0.88;
-/// How much longer than its arrow a label may be.
+/// The greatest length of a label, relative to its arrow.
 const OVER: f64 = 1.15;
 const TICK: f64 = 1.3;
 /// Where a text may stand on its arrow.
 const ALONG: [f64; 5] = [0.5, 0.36, 0.64, 0.24, 0.76];
 
 impl Sheet {
-    /// Lays out what is between two heights.
+    /// Lays out the part between two heights.
     pub fn new(ladder: &Ladder, lab: &Lab, lanes: &Lanes, y: Range<f64>, measure: Measure) -> Self {
         let (axis, history) = (ladder.axis(), lab.world.history());
         let (from, until) = (axis.moment(y.start), axis.moment(y.end));
@@ -126,7 +126,7 @@ impl Sheet {
     }
 }
 
-/// The moments at which arrows begin, as far as there is room beside the gaps.
+/// The times at which arrows begin, where there is room beside the gaps.
 fn ticks(strokes: &[Stroke], gaps: &[(Range<f64>, String)], rem: f64) -> Vec<(f64, String)> {
     let mut ticks: Vec<(f64, String)> = Vec::new();
     for stroke in strokes {
@@ -268,14 +268,14 @@ impl Area {
     }
 }
 
-/// Where there is text already, in rows at least as high as a text, so that only near ones are looked at.
+/// The areas that have text already, by rows at least as high as a text, so that only near ones are compared.
 struct Taken {
     row: f64,
     rows: std::collections::BTreeMap<i64, Vec<Area>>,
 }
 
 impl Taken {
-    /// Takes this place if it is free, or in any case.
+    /// Occupies an area if it is free, or regardless of that if `in_any_case` is set.
     fn take(&mut self, area: Area, in_any_case: bool) -> bool {
         let row = (area.y.0 / self.row).floor() as i64;
         let mut near = self.rows.range(row - 1..=row + 1).flat_map(|(_, areas)| areas);
@@ -287,7 +287,7 @@ impl Taken {
     }
 }
 
-/// About how wide a text is in an ordinary typeface of size 1; rather too much than too little.
+/// The approximate width of a text in an ordinary typeface of size 1, rather too wide than too narrow.
 pub fn width_em(text: &str) -> f64 {
     let wide = |c: char| match c {
         'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | '|' => 0.3,

@@ -20,8 +20,8 @@ const FALL_COUNTED: f64 = 0.5;
 /// Every count takes the room of this many digits, so that the words after it stay in place when it grows.
 const COUNT_EM: f64 = 3.0;
 
-/// More places than this say nothing but a number, whether there is room or not: so many words are not read, and looking for room
-/// takes time.
+/// With more places than this, labels are reduced to a number even where there is room: that many words are not read, and the
+/// search for room takes time.
 const WORDED_MAX: usize = 240;
 /// The same bound for labels of many small marks.
 const TALLIES_MAX: usize = 64;

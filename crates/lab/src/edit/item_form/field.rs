@@ -1,21 +1,21 @@
-//! A field of the form.
+//! A field of an item's form.
 
 use std::borrow::Cow;
 
-/// A field of the form.
+/// A field: its key, its texts and how it is filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// What it is found by: as the document calls it, with its place before it where there are several.
+    /// Its name in the document; with a prefix (`port0.`, `impair.2.`) where several have the same name.
     pub key: Cow<'static, str>,
-    /// As people call it.
+    /// Its name on the page.
     pub label: &'static str,
-    /// What it is for, if that needs saying.
+    /// An explanation or an example; may be empty.
     pub hint: &'static str,
     /// How it is filled in.
     pub input: Input,
-    /// What it starts with.
+    /// Its first value.
     pub default: &'static str,
-    /// Among the further settings.
+    /// Whether it is among the further settings, which are folded away.
     pub further: bool,
 }
 
@@ -30,7 +30,7 @@ pub enum Input {
     Lines,
     /// Ticked or not: [`ON`](super::ON) or nothing.
     Check,
-    /// One of these: value, what it says.
+    /// One of these: value and text.
     Choice(&'static [(&'static str, &'static str)]),
 }
 
@@ -39,27 +39,27 @@ impl Field {
         Self { key: Cow::Borrowed(key), label, hint: "", input, default, further: false }
     }
 
-    /// For any text.
+    /// A field for any text.
     pub const fn text(key: &'static str, label: &'static str, default: &'static str) -> Self {
         Self::new(key, label, Input::Text, default)
     }
 
-    /// For a number.
+    /// A field for a number.
     pub const fn number(key: &'static str, label: &'static str, default: &'static str) -> Self {
         Self::new(key, label, Input::Number, default)
     }
 
-    /// For a line for each part.
+    /// A field of several lines, one for each part.
     pub const fn lines(key: &'static str, label: &'static str) -> Self {
         Self::new(key, label, Input::Lines, "")
     }
 
-    /// For yes or no.
+    /// A check box.
     pub const fn check(key: &'static str, label: &'static str, default: &'static str) -> Self {
         Self::new(key, label, Input::Check, default)
     }
 
-    /// For one of several.
+    /// A choice; the first is the default.
     pub const fn choice(
         key: &'static str,
         label: &'static str,
@@ -68,19 +68,19 @@ impl Field {
         Self::new(key, label, Input::Choice(choices), choices[0].0)
     }
 
-    /// With a word about what it is for.
+    /// Adds a hint.
     pub const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
         self
     }
 
-    /// Among the further settings.
+    /// Moves the field to the further settings.
     pub const fn further(mut self) -> Self {
         self.further = true;
         self
     }
 
-    /// The same at this place: there are several.
+    /// The same field with `place.` before its key, for forms with several of it.
     pub fn at(&self, place: impl std::fmt::Display) -> Self {
         Self { key: Cow::Owned(format!("{place}.{}", self.key)), ..self.clone() }
     }

@@ -1,5 +1,5 @@
-//! How a link misbehaves, as a list: each entry is of a kind and has the kind's few fields. What the kinds are called, and
-//! their fields, is what the document has.
+//! A link's impairments as a list of entries: an entry has a kind, and the kind determines its fields. The keys of kinds and
+//! fields are those of the document.
 
 use super::field::Field;
 use super::{ON, PERCENTAGE, hundredth, ticked};
@@ -14,49 +14,49 @@ use std::collections::BTreeMap;
 use wire::Instant;
 use wire::impair::{Distribution, Impairment};
 
-/// One thing that goes wrong.
+/// One impairment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// What.
+    /// Which kind of impairment.
     pub kind: Kind,
-    /// Only for what this end sends.
+    /// Only for frames that this end sends; `None`: for both directions.
     pub from: Option<End>,
-    /// By the names of the kind's fields.
+    /// The typed values, by the keys of the kind's fields.
     values: BTreeMap<&'static str, String>,
 }
 
-/// What can go wrong, in the order of the picker.
+/// The kinds of impairments, in the order of the picker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Frames are lost by chance.
+    /// Random loss.
     Loss,
-    /// Losses come in bursts.
+    /// Burst loss: the Gilbert–Elliott model.
     Burst,
-    /// Each nth is lost.
+    /// Every nth frame is lost.
     Every,
-    /// This one is lost.
+    /// The frame of this number is lost.
     Frame,
-    /// Frames come twice.
+    /// Frames are duplicated.
     Duplicate,
-    /// Bits are wrong.
+    /// A bit of the frame is inverted.
     Corrupt,
     /// The delay varies.
     Jitter,
-    /// Some go ahead.
+    /// Some frames skip the delay and overtake others.
     Reorder,
-    /// The cable is pulled for a time.
+    /// The cable is pulled for a time, once or periodically.
     Outage,
-    /// Everything is lost for a time, once.
+    /// All frames are lost for a time, once, after an amount of data.
     Silence,
-    /// Long frames are refused.
+    /// Frames longer than this are dropped.
     FrameSize,
-    /// Bytes are appended.
+    /// Random bytes are appended to frames.
     Trailing,
     /// The cable is pulled.
     Down,
 }
 
-/// What a value is written as.
+/// How a value is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
     /// A percentage; the document has a probability.
@@ -87,23 +87,26 @@ const fn number(key: &'static str, label: &'static str, default: &'static str) -
     Part { field: Field::number(key, label, default), unit: Unit::Number }
 }
 
-/// How much of the last draw is in the next.
+/// How much each random draw depends on the one before (as in tc-netem).
 const CORRELATION: Part = percent("correlation", "Correlation, in percent", "");
 
-const LOSS: &[Part] =
-    &[percent("loss", "Lost, in percent", "1"), CORRELATION, quantity("max_size", "Only frames up to", "")];
-const BURST: &[Part] = &[
-    percent("to_bad", "A burst begins, in percent", "1"),
-    percent("to_good", "It ends, in percent", "30"),
-    percent("loss", "Lost in it, in percent", "100"),
-    percent("good_loss", "Lost otherwise, in percent", "0"),
+const LOSS: &[Part] = &[
+    percent("loss", "Loss, in percent", "1"),
+    CORRELATION,
+    quantity("max_size", "Only frames up to this size", ""),
 ];
-const EVERY: &[Part] = &[number("every", "One in", "100")];
-const FRAME: &[Part] = &[number("frame", "The frame’s number", "10")];
-const DUPLICATE: &[Part] = &[percent("duplicate", "Twice, in percent", "1"), CORRELATION];
-const CORRUPT: &[Part] = &[percent("corrupt", "With a wrong bit, in percent", "1"), CORRELATION];
+const BURST: &[Part] = &[
+    percent("to_bad", "A burst starts, in percent", "1"),
+    percent("to_good", "A burst ends, in percent", "30"),
+    percent("loss", "Loss during a burst, in percent", "100"),
+    percent("good_loss", "Loss outside bursts, in percent", "0"),
+];
+const EVERY: &[Part] = &[number("every", "Frames per loss", "100")];
+const FRAME: &[Part] = &[number("frame", "Frame number", "10")];
+const DUPLICATE: &[Part] = &[percent("duplicate", "Duplicated, in percent", "1"), CORRELATION];
+const CORRUPT: &[Part] = &[percent("corrupt", "Corrupted, in percent", "1"), CORRELATION];
 const JITTER: &[Part] = &[
-    quantity("jitter", "Varies by", "5ms"),
+    quantity("jitter", "Jitter", "5ms"),
     Part {
         field: Field::choice(
             "distribution",
@@ -112,24 +115,28 @@ const JITTER: &[Part] = &[
                 ("uniform", "uniform"),
                 ("normal", "normal"),
                 ("pareto", "Pareto"),
-                ("paretonormal", "Pareto and normal"),
+                ("paretonormal", "Pareto-normal"),
             ],
         ),
         unit: Unit::Text,
     },
     CORRELATION,
-    Part { field: Field::check("overtakes", "Frames may overtake", ""), unit: Unit::Check },
+    Part { field: Field::check("overtakes", "Frames may overtake each other", ""), unit: Unit::Check },
 ];
-const REORDER: &[Part] =
-    &[percent("reorder", "Ahead, in percent", "1"), number("gap", "Only one in", "1"), CORRELATION];
+const REORDER: &[Part] = &[
+    percent("reorder", "Reordered, in percent", "1"),
+    number("gap", "Gap (only every nth frame)", "1"),
+    CORRELATION,
+];
 const OUTAGE: &[Part] = &[
-    quantity("at", "First at", "1s"),
-    quantity("for", "Lasts", "500ms"),
-    quantity("every", "Again every", ""),
+    quantity("at", "Starts at", "1s"),
+    quantity("for", "Duration", "500ms"),
+    quantity("every", "Repeats every", ""),
 ];
-const SILENCE: &[Part] = &[quantity("after", "After so much", "100kB"), quantity("for", "Lasts", "1s")];
-const FRAME_SIZE: &[Part] = &[quantity("frame_size", "Longest frame that passes", "1000B")];
-const TRAILING: &[Part] = &[number("trailing", "Up to so many bytes", "9")];
+const SILENCE: &[Part] =
+    &[quantity("after", "After this amount of data", "100kB"), quantity("for", "Duration", "1s")];
+const FRAME_SIZE: &[Part] = &[quantity("frame_size", "Maximum frame size", "1000B")];
+const TRAILING: &[Part] = &[number("trailing", "Maximum number of bytes", "9")];
 
 impl Kind {
     /// All of them.
@@ -149,7 +156,7 @@ impl Kind {
         Self::Down,
     ];
 
-    /// As the document calls it.
+    /// Its key in the document.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Loss => "loss",
@@ -168,21 +175,21 @@ impl Kind {
         }
     }
 
-    /// As people call it.
+    /// Its name on the page.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Loss => "Losses by chance",
-            Self::Burst => "Losses in bursts",
-            Self::Every => "Every nth lost",
-            Self::Frame => "One chosen frame lost",
-            Self::Duplicate => "Duplicates",
-            Self::Corrupt => "Wrong bits",
-            Self::Jitter => "Delay that varies (jitter)",
+            Self::Loss => "Random loss",
+            Self::Burst => "Burst loss (Gilbert–Elliott)",
+            Self::Every => "Every-nth loss",
+            Self::Frame => "Loss of one chosen frame",
+            Self::Duplicate => "Duplication",
+            Self::Corrupt => "Corruption (bit errors)",
+            Self::Jitter => "Jitter (varying delay)",
             Self::Reorder => "Reordering",
             Self::Outage => "Outage",
-            Self::Silence => "One silence",
-            Self::FrameSize => "Long frames refused",
-            Self::Trailing => "Bytes appended",
+            Self::Silence => "One-time silence",
+            Self::FrameSize => "Frame size limit",
+            Self::Trailing => "Trailing bytes",
             Self::Down => "Cable pulled",
         }
     }
@@ -207,7 +214,7 @@ impl Kind {
 }
 
 impl Entry {
-    /// As the picker adds it: on both ways, with a plausible amount.
+    /// A new entry as the picker adds it: for both directions, with default values.
     pub fn new(kind: Kind) -> Self {
         Self { kind, from: None, values: BTreeMap::new() }
     }
@@ -226,11 +233,11 @@ impl Entry {
         self.part(key).map_or("", |part| self.of(part))
     }
 
-    /// Fills it in.
+    /// Sets the value of the field of this key.
     pub fn set(&mut self, key: &str, value: String) {
         let name = self.part(key).map(|part| match part.field.key {
             Cow::Borrowed(name) => name,
-            Cow::Owned(_) => unreachable!("names of parts are written down here"),
+            Cow::Owned(_) => unreachable!("the keys of parts are constants"),
         });
         if let Some(name) = name {
             self.values.insert(name, value);
@@ -251,7 +258,7 @@ impl Entry {
         let mut fields = Fields::default();
         for part in self.kind.parts() {
             let (key, typed) = (&part.field.key, self.of(part).trim());
-            // What may be left out, and is.
+            // An optional field that is empty is left out.
             if typed.is_empty() && part.field.default.is_empty() {
                 continue;
             }
@@ -286,7 +293,7 @@ impl Entry {
         entry
     }
 
-    /// An impairment as it is.
+    /// The entry that shows an impairment.
     pub fn of_impairment(impairment: Impairment, from: Option<End>) -> Self {
         let (kind, values) = shown(impairment);
         let values = values.into_iter().filter(|(_, value)| !value.is_empty()).collect();
@@ -294,7 +301,7 @@ impl Entry {
     }
 }
 
-/// What goes wrong on both ways, and on each by itself. Which of several alike is first is kept.
+/// The impairments that both directions share, and those of each direction. Equal impairments keep their order.
 pub fn entries(ways: &[Way; 2], hidden: [Option<usize>; 2]) -> Vec<Entry> {
     let listed = |end: End| {
         let all = ways[end.index()].impairments.iter().enumerate();

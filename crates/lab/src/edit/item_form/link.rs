@@ -1,4 +1,4 @@
-//! A link: rate, delay and queue of each direction, how it misbehaves, and the ports at its ends.
+//! A link: rate, delay, queue and impairments of each direction, and the ports at its ends.
 
 use super::field::Field;
 use super::impair::entries;
@@ -15,14 +15,15 @@ use wire::impair::Impairment;
 use wire::line::{CoDel, Discipline, LineConfig, QueueLimit};
 use wire::preset::Preset;
 
-/// Whether both directions of a link are alike.
-const ALIKE: Field = Field::choice("alike", "Directions", &[("", "both alike"), ("no", "each by itself")]);
+/// Whether both directions of a link have the same settings.
+const ALIKE: Field =
+    Field::choice("alike", "Directions", &[("", "same settings"), ("no", "separate settings")]);
 const LOSS_HINT: &str = "In percent. Empty: none.";
 const QUEUE_HINT: &str = "In bytes, like 64KiB, or frames, like 50 frames.";
 const DISCIPLINES: &[(&str, &str)] = &[
-    ("", "who comes when it is full"),
-    ("red", "some earlier, by chance (RED)"),
-    ("codel", "who waited too long (CoDel)"),
+    ("", "drop tail: drops new frames when full"),
+    ("red", "RED: drops some frames early, at random"),
+    ("codel", "CoDel: drops frames that wait too long"),
 ];
 
 /// The fields of a direction.
@@ -46,10 +47,10 @@ static WAYS: [WayFields; 2] = [
         delay: Field::text("delay", "Delay", "1ms"),
         queue: Field::text("queue", "Queue", "64KiB").hint(QUEUE_HINT),
         loss: Field::text("loss", "Loss", "").hint(LOSS_HINT),
-        discipline: Field::choice("discipline", "The queue drops", DISCIPLINES).further(),
-        red_min: Field::text("min", "RED begins at", "16KiB").further(),
-        red_max: Field::text("max", "RED drops all from", "48KiB").further(),
-        red_probability: Field::text("probability", "RED drops at most, in percent", "10").further(),
+        discipline: Field::choice("discipline", "Queue discipline", DISCIPLINES).further(),
+        red_min: Field::text("min", "RED minimum threshold", "16KiB").further(),
+        red_max: Field::text("max", "RED maximum threshold", "48KiB").further(),
+        red_probability: Field::text("probability", "RED maximum probability, in percent", "10").further(),
         red_weight: Field::number("weight", "RED weight", "9").further(),
         codel_target: Field::text("target", "CoDel target", "5ms").further(),
         codel_interval: Field::text("interval", "CoDel interval", "100ms").further(),
@@ -59,12 +60,12 @@ static WAYS: [WayFields; 2] = [
         delay: Field::text("delay back", "Delay back", "1ms"),
         queue: Field::text("queue back", "Queue back", "64KiB").hint(QUEUE_HINT),
         loss: Field::text("loss back", "Loss back", "").hint(LOSS_HINT),
-        discipline: Field::choice("discipline back", "The queue back drops", DISCIPLINES).further(),
-        red_min: Field::text("min back", "RED back begins at", "16KiB").further(),
-        red_max: Field::text("max back", "RED back drops all from", "48KiB").further(),
-        red_probability: Field::text("probability back", "RED back drops at most, in percent", "10")
+        discipline: Field::choice("discipline back", "Queue discipline back", DISCIPLINES).further(),
+        red_min: Field::text("min back", "RED minimum threshold back", "16KiB").further(),
+        red_max: Field::text("max back", "RED maximum threshold back", "48KiB").further(),
+        red_probability: Field::text("probability back", "RED maximum probability back, in percent", "10")
             .further(),
-        red_weight: Field::number("weight back", "RED back weight", "9").further(),
+        red_weight: Field::number("weight back", "RED weight back", "9").further(),
         codel_target: Field::text("target back", "CoDel target back", "5ms").further(),
         codel_interval: Field::text("interval back", "CoDel interval back", "100ms").further(),
     },
@@ -72,7 +73,7 @@ static WAYS: [WayFields; 2] = [
 const UNLIMITED: &str = "unlimited";
 
 impl ItemForm {
-    /// A link as it is.
+    /// The form of a link, filled in with its settings.
     pub fn of_link(topology: &Topology, link: &Link) -> Self {
         let mut form = Self::default();
         form.fill_ways(&link.ways);
@@ -82,9 +83,9 @@ impl ItemForm {
         form
     }
 
-    /// Fills in what is known by this name; its user is at this end.
+    /// Fills in the settings of a preset; `user` is the end where its user is.
     pub fn take_preset(&mut self, preset: &Preset, user: End) {
-        // The first way is down: towards the user.
+        // A preset's first direction is the download: towards the user.
         let way = |way: &wire::preset::Way| Way { line: way.line, impairments: way.impairments.to_vec() };
         let [down, up] = preset.ways.each_ref().map(way);
         self.fill_ways(&match user {
@@ -140,7 +141,7 @@ impl ItemForm {
         self.impairments = entries(ways, ways.each_ref().map(|way| loss_of(way).map(|(place, _)| place)));
     }
 
-    /// The fields of a link and of the ports at its ends, given what is filled in.
+    /// The fields of a link and of the ports at its ends. Some fields exist only for certain values of others.
     pub fn link_groups(&self, topology: &Topology, link: &Link) -> Vec<Group> {
         let mut fields = vec![ALIKE];
         for way in self.ways() {
@@ -235,7 +236,7 @@ impl ItemForm {
             (Err(more), _) => return Err([wrong, more].concat()),
         };
         let Link { mut ways, mut ports, .. } = read;
-        // What is only in another order is as it was.
+        // Impairments that differ only in their order count as unchanged.
         for (way, before) in ways.iter_mut().zip(&link.ways) {
             if same_impairments(&way.impairments, &before.impairments) {
                 way.impairments.clone_from(&before.impairments);
@@ -303,7 +304,7 @@ impl ItemForm {
 }
 
 impl WayFields {
-    /// The field that a fault in the queue is about.
+    /// The field of a fault in the queue.
     fn of_queue(&self, steps: &[Step]) -> &Field {
         let last = steps.iter().rev().find_map(|step| match step {
             Step::Field(key) => Some(key.as_str()),
@@ -326,7 +327,7 @@ fn of_both<'f>(ways: [&WayFields; 2], show: impl FnMut(&WayFields) -> Json<'f>) 
     Json::List(ways.map(show).into())
 }
 
-/// What the fields show of a direction.
+/// The settings of a direction that have fields of their own.
 fn settings(way: &Way) -> (LineConfig, Option<u64>) {
     (way.line, loss_of(way).map(|(_, loss)| loss.to_bits()))
 }

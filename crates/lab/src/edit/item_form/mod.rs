@@ -1,6 +1,6 @@
 //! The settings of a node, or of a link and the ports at its ends, as fields of text. As with the form that starts a run, what is
-//! typed is read by the reader of documents (`scenario::item`): what can be typed, what is wrong with it and the words for that
-//! are known in one place only. What has many parts (routes, rules) is a line of words for each part.
+//! typed is read by the reader of documents (`scenario::item`), so that syntax, checks and error messages exist only once.
+//! A list with many parts (routes, rules) is a text with a line for each part.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -8,7 +8,7 @@
 //! | [`node`] | hosts, switches, routers |
 //! | [`words`] | routes, forwarded ports, filter rules and VLANs as lines of words |
 //! | [`link`] | rate, delay, queue; presets; how it all becomes a document and is read |
-//! | [`impair`] | the ways in which a link misbehaves, as a list |
+//! | [`impair`] | a link's impairments, as a list |
 //! | [`port`] | a switch's and a router's ports |
 
 pub mod field;
@@ -26,21 +26,21 @@ use scenario::fault::Step;
 use scenario::item::Json;
 use std::collections::BTreeMap;
 
-/// What is being filled in.
+/// The values that have been typed into the form of a node or a link.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ItemForm {
     /// A text for each field, by its key.
     values: BTreeMap<String, String>,
-    /// A link's: how it misbehaves, besides what has a field.
+    /// A link's impairments, except the plain loss, which has a field of its own.
     pub impairments: Vec<Entry>,
 }
 
 /// Fields that belong together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// What they are about; empty: the thing itself.
+    /// Title of the group; empty for the node's or the link's own fields.
     pub title: String,
-    /// In order.
+    /// The fields, in the order of the page.
     pub fields: Vec<Field>,
 }
 
@@ -52,12 +52,12 @@ impl ItemForm {
         self.values.get(key).map(String::as_str)
     }
 
-    /// What is filled into a field.
+    /// The value of a field.
     pub fn value(&self, field: &Field) -> &str {
         self.get(&field.key).unwrap_or(field.default)
     }
 
-    /// Fills a field in.
+    /// Sets the value of a field.
     pub fn set(&mut self, field: &Field, value: String) {
         self.put(&field.key, value);
     }
@@ -81,26 +81,26 @@ impl ItemForm {
         self.value(field).trim().into()
     }
 
-    /// A field's number. What is none stays a text, and the reader says so.
+    /// A field's number. A text that is no number stays a text, and the reader of documents reports the error.
     fn as_number(&self, field: &Field) -> Json<'_> {
         Json::typed(self.value(field))
     }
 }
 
-/// What is in a field that is ticked.
+/// The value of a check box that is checked.
 pub const ON: &str = "true";
 
-/// As a form has it.
+/// The value of a check box.
 const fn ticked(on: bool) -> &'static str {
     if on { ON } else { "" }
 }
 
-/// The parts of a list that is written with commas.
+/// The parts of a comma-separated list.
 fn parts(typed: &str) -> impl Iterator<Item = &str> {
     typed.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// A list that is written with commas, as a list of texts.
+/// A comma-separated list as a list of texts.
 fn texts(typed: &str) -> Json<'_> {
     Json::texts(parts(typed))
 }
@@ -120,7 +120,7 @@ fn hundredth(percent: &str) -> Option<String> {
     possible.then(|| format!("{}.{}{fraction}", &padded[..1], &padded[1..]))
 }
 
-/// What to write where a percentage is wanted.
+/// The error message for a value that is not a percentage.
 const PERCENTAGE: &str = "write a percentage from 0 to 100, like 0.5";
 
 /// What was read, or each fault at its field: `key` finds the field that a fault is about, and the line in it, counted from 1.

@@ -13,14 +13,14 @@ use scenario::{Scenario, defaults};
 use std::borrow::Cow;
 
 const ADDRESSES: Field = Field::text("addresses", "Addresses", "")
-    .hint("With prefix, like 10.0.0.1/24; several with commas between.");
+    .hint("With prefix length, like 10.0.0.1/24. Separate several with commas.");
 const GATEWAY: Field =
-    Field::text("gateway", "Gateway", "").hint("Where packets for other networks go. Empty: nowhere.");
-const SLAAC: Field = Field::check("slaac", "Addresses from routers (SLAAC)", "")
-    .hint("Takes IPv6 addresses and a gateway from routers’ advertisements.");
-const MTU: Field = Field::number("mtu", "Largest packet", "1500").further();
+    Field::text("gateway", "Gateway", "").hint("The router for packets to other networks. Empty: none.");
+const SLAAC: Field = Field::check("slaac", "IPv6 autoconfiguration (SLAAC)", "")
+    .hint("Takes IPv6 addresses and a gateway from router advertisements.");
+const MTU: Field = Field::number("mtu", "MTU", "1500").further();
 const MAC: Field =
-    Field::text("mac", "Ethernet address", "").hint("Empty: made from the host's number.").further();
+    Field::text("mac", "Ethernet address", "").hint("Empty: derived from the host’s number.").further();
 const CONGESTION: Field = Field::choice(
     "congestion",
     "TCP congestion control",
@@ -29,48 +29,54 @@ const CONGESTION: Field = Field::choice(
 .further();
 const TX_BUFFER: Field = Field::text("tx_buffer", "TCP send buffer", "64KiB").further();
 const RX_BUFFER: Field = Field::text("rx_buffer", "TCP receive buffer", "64KiB").further();
-const TCP_TIMEOUT: Field = Field::text("timeout", "TCP gives up after", "30s").further();
+const TCP_TIMEOUT: Field = Field::text("timeout", "TCP timeout", "30s").further();
 
 const STP: Field = Field::check("stp", "Spanning tree", "")
-    .hint("Rapid STP: switches agree which cables to leave unused, so that no frame goes in circles.");
+    .hint("Rapid STP: the switches block redundant links, so that no frame loops.");
 const PRIORITY: Field = Field::number("priority", "Bridge priority", "32768")
-    .hint("In steps of 4096. The least becomes the root.");
+    .hint("A multiple of 4096. The switch with the lowest becomes the root.");
 const SNOOPING: Field = Field::check("snooping", "Multicast snooping (IGMP, MLD)", "")
-    .hint("A group’s frames go only where somebody has joined it.");
-const AGEING: Field = Field::text("ageing", "Forgets an address after", "5min").further();
+    .hint("Forwards a group’s frames only to ports with a member of the group.");
+const AGEING: Field = Field::text("ageing", "Address aging time", "5min").further();
 const HELLO: Field = Field::text("hello", "Hello time", "2s").further();
 const MAX_AGE: Field = Field::text("max_age", "Maximum age", "20s").further();
 const FORWARD_DELAY: Field = Field::text("forward_delay", "Forward delay", "15s").further();
 
 const ROUTES: Field = Field::lines("routes", "Static routes")
-    .hint("One a line, like 10.0.2.0/24 via 10.0.12.2, or default via 10.0.12.2.");
+    .hint("One per line, like 10.0.2.0/24 via 10.0.12.2, or default via 10.0.12.2.");
 const RIP: Field =
-    Field::check("rip", "RIP", "").hint("Routers tell each other their routes: RIP 2 and RIPng.");
+    Field::check("rip", "RIP", "").hint("The router exchanges routes with its neighbors (RIPv2 and RIPng).");
 const SPLIT_HORIZON: Field = Field::choice(
     "split_horizon",
     "Split horizon",
-    &[("poisoned", "with poisoned reverse"), ("simple", "simple"), ("off", "off: count to infinity")],
+    &[
+        ("poisoned", "with poisoned reverse"),
+        ("simple", "simple"),
+        ("off", "off: routes can count to infinity"),
+    ],
 );
 const TRIGGERED: Field = Field::check("triggered", "Triggered updates", super::ON);
-const UPDATE: Field = Field::text("update", "RIP update every", "30s").further();
-const TIMEOUT: Field = Field::text("timeout", "RIP route times out after", "3min").further();
-const GARBAGE: Field = Field::text("garbage", "RIP forgets it after another", "2min").further();
-const NAT: Field = Field::check("nat", "Address translation (NAT)", "")
-    .hint("For what leaves through a port that is marked as outside: that is set at the cable.");
+const UPDATE: Field = Field::text("update", "RIP update interval", "30s").further();
+const TIMEOUT: Field = Field::text("timeout", "RIP route timeout", "3min").further();
+const GARBAGE: Field = Field::text("garbage", "RIP garbage-collection time", "2min").further();
+const NAT: Field = Field::check("nat", "Address translation (NAT)", "").hint(
+    "Translates packets that leave through an outside port. Which port is outside is a setting of the link.",
+);
 const FORWARDS: Field =
-    Field::lines("forwards", "Forwarded ports").hint("One a line, like tcp 8080 to 192.168.1.11 port 80.");
-const FILTER: Field = Field::check("filter", "Filter", "")
-    .hint("A stateful firewall. The first rule that fits decides; answers to what was let pass always pass.");
+    Field::lines("forwards", "Forwarded ports").hint("One per line, like tcp 8080 to 192.168.1.11 port 80.");
+const FILTER: Field = Field::check("filter", "Filter", "").hint(
+    "A stateful firewall. The first matching rule decides. Replies to allowed packets are always allowed.",
+);
 const RULES: Field = Field::lines("rules", "Rules")
-    .hint("One a line: allow, deny or reject; tcp, udp, icmp or all; then any of from, to, ports, in. Like deny tcp from 10.0.1.0/24 ports 20-25.");
+    .hint("One per line: allow, deny or reject; tcp, udp, icmp or all; then any of from, to, ports, in. Like deny tcp from 10.0.1.0/24 ports 20-25.");
 const OTHERWISE: Field = Field::choice(
     "otherwise",
-    "What fits no rule",
-    &[("allow", "passes"), ("deny", "vanishes"), ("reject", "is refused")],
+    "Packets that match no rule",
+    &[("allow", "allow"), ("deny", "drop"), ("reject", "reject with an ICMP error")],
 );
 
 impl ItemForm {
-    /// A node as it is.
+    /// The form of a node, filled in with its settings.
     pub fn of_node(scenario: &Scenario, id: NodeId) -> Self {
         let node = scenario.topology.node(id);
         let mut form = Self::default();
@@ -144,7 +150,7 @@ impl ItemForm {
         ]);
     }
 
-    /// The fields of a node of this kind, given what is filled in.
+    /// The fields of a node of this kind. Some fields exist only while others are switched on.
     pub fn node_groups(&self, kind: &NodeKind) -> Vec<Group> {
         let mut fields = vec![NAME];
         match kind {

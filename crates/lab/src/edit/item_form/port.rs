@@ -1,4 +1,4 @@
-//! The ports at the ends of a cable.
+//! The ports at the ends of a link.
 
 use super::field::Field;
 use super::words::{self, Lines, Vlan};
@@ -8,38 +8,41 @@ use bridge::config::{Edge, Membership};
 use netlab::topology::{NodeKind, Port};
 use scenario::item::{Fields, Json};
 
-const UP: Field = Field::check("up", "Switched on", ON);
+const UP: Field = Field::check("up", "Port enabled", ON);
 const MODE: Field = Field::choice(
     "mode",
     "VLANs",
-    &[("", "access: one, frames without tags"), ("trunk", "trunk: several, frames with tags")],
+    &[("", "access: one VLAN, untagged frames"), ("trunk", "trunk: several VLANs, tagged frames")],
 );
 const VLAN: Field = Field::number("vlan", "VLAN", "1");
-const TRUNK: Field = Field::text("trunk", "VLANs that pass", "").hint("Like 10, 20. Empty: all.");
-const NATIVE: Field =
-    Field::number("native", "Native VLAN", "1").hint("Its frames have no tag here. Empty: all are tagged.");
+const TRUNK: Field = Field::text("trunk", "Allowed VLANs", "").hint("Like 10, 20. Empty: all.");
+const NATIVE: Field = Field::number("native", "Native VLAN", "1")
+    .hint("Frames of this VLAN are untagged. Empty: all frames are tagged.");
 const EDGE: Field = Field::choice(
     "edge",
     "Edge port",
-    &[("auto", "found out"), ("true", "yes: no switch behind it"), ("false", "no")],
+    &[("auto", "automatic"), ("true", "yes: no switch is connected"), ("false", "no")],
 )
 .further();
-const COST: Field = Field::number("cost", "Path cost", "").hint("Empty: made from the rate.").further();
+const COST: Field =
+    Field::number("cost", "Path cost", "").hint("Empty: derived from the link’s rate.").further();
 const PRIORITY: Field = Field::number("priority", "Port priority", "128").further();
-const MTU: Field = Field::number("mtu", "Longest payload", "9216").further();
+const MTU: Field = Field::number("mtu", "MTU", "9216").further();
 
 const ADDRESSES: Field = Field::text("addresses", "Addresses", "")
-    .hint("With prefix, like 10.0.1.254/24; several with commas between.");
+    .hint("With prefix length, like 10.0.1.254/24. Separate several with commas.");
 const VLANS: Field =
-    Field::lines("vlans", "VLANs on this port").hint("A line for each, like 10: 10.0.10.254/24.").further();
-const OUTSIDE: Field = Field::check("outside", "Outside of address translation", "").further();
-const ADVERTISE: Field = Field::check("advertise", "Tells hosts of IPv6 prefixes", ON).further();
-const RIP: Field = Field::check("rip", "Takes part in RIP", ON).further();
-const ROUTER_MTU: Field = Field::number("mtu", "Largest packet", "1500").further();
-const MAC: Field = Field::text("mac", "Ethernet address", "").hint("Empty: made from its numbers.").further();
+    Field::lines("vlans", "VLANs on this port").hint("One per line, like 10: 10.0.10.254/24.").further();
+const OUTSIDE: Field = Field::check("outside", "Outside port of the NAT", "").further();
+const ADVERTISE: Field = Field::check("advertise", "Sends IPv6 router advertisements", ON).further();
+const RIP: Field = Field::check("rip", "RIP on this port", ON).further();
+const ROUTER_MTU: Field = Field::number("mtu", "MTU", "1500").further();
+const MAC: Field = Field::text("mac", "Ethernet address", "")
+    .hint("Empty: derived from the router’s and the port’s number.")
+    .further();
 
 impl ItemForm {
-    /// The port of a node of this kind, as end number `end`.
+    /// Fills in the settings of the port at end `end`, which belongs to a node of this kind.
     pub(super) fn fill_port(&mut self, end: usize, kind: &NodeKind, port: &Port) {
         let key = |name: &str| format!("port{end}.{name}");
         match kind {
@@ -87,7 +90,7 @@ impl ItemForm {
         }
     }
 
-    /// The fields of a port, if a node of this kind has such.
+    /// The fields of a port; `None` if the ports of this kind of node have no settings.
     pub(super) fn port_group(&self, end: usize, kind: &NodeKind, name: &str) -> Option<Group> {
         let place = format!("port{end}");
         let fields = match kind {
@@ -174,7 +177,7 @@ impl ItemForm {
         port
     }
 
-    /// Null for a field that is empty: there is none.
+    /// The field's value, or null if the field is empty.
     fn or_null<'f>(&'f self, field: &Field, place: &str, value: impl Fn(&Field) -> Json<'f>) -> Json<'f> {
         if self.value(&field.at(place)).trim().is_empty() { Json::Null } else { value(field) }
     }

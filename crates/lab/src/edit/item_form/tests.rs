@@ -43,7 +43,7 @@ fn field(groups: &[Group], key: &str) -> Field {
 }
 
 #[test]
-fn what_is_shown_reads_back_as_what_it_was() {
+fn a_form_reads_back_as_the_settings_it_shows() {
     let examples = scenario::examples().iter().map(|example| example.scenario());
     for scenario in examples.chain([everything()]) {
         for id in scenario.topology.node_ids() {
@@ -98,10 +98,10 @@ fn a_malformed_line_is_reported_with_its_number_and_an_example() {
     for (key, typed, says) in [
         ("routes", "10.0.2.0/24 via 10.0.12.2\n\n10.0.3.0/24", "line 3: write a network and the next hop"),
         ("routes", "\n10.0.3.0/99 via 10.0.12.2", "line 2: "),
-        ("forwards", "sctp 80 to 10.0.0.1", "line 1: write the port outside"),
+        ("forwards", "sctp 80 to 10.0.0.1", "line 1: write the outside port"),
         ("forwards", "tcp 80 to fd00::1", "line 1: "),
         ("rules", "allow all\nblock tcp", "line 2: begin with allow, deny or reject"),
-        ("rules", "deny tcp ports", "line 1: say what comes after “ports”"),
+        ("rules", "deny tcp ports", "line 1: write a value after “ports”"),
         ("rules", "deny tcp in nowhere", "line 1: no node has the id \"nowhere\""),
         ("rules", "\ndeny tcp from 10.0.0.0/99", "line 2: "),
     ] {
@@ -113,7 +113,7 @@ fn a_malformed_line_is_reported_with_its_number_and_an_example() {
 }
 
 #[test]
-fn rules_are_typed_as_they_are_said() {
+fn rules_are_shown_in_the_syntax_in_which_they_are_typed() {
     let scenario = everything();
     let form = ItemForm::of_node(&scenario, NodeId(2));
     assert_eq!(
@@ -133,7 +133,7 @@ fn rules_are_typed_as_they_are_said() {
 }
 
 #[test]
-fn what_is_switched_off_takes_its_fields_along() {
+fn fields_of_a_feature_disappear_when_it_is_switched_off() {
     let scenario = everything();
     let mut form = ItemForm::of_node(&scenario, NodeId(1));
     let kind = &scenario.topology.nodes[1].kind;
@@ -146,7 +146,7 @@ fn what_is_switched_off_takes_its_fields_along() {
 }
 
 #[test]
-fn a_port_is_given_a_vlan_and_no_host_has_ports() {
+fn a_port_can_be_given_a_vlan_and_a_host_has_no_port_fields() {
     let scenario = example(0);
     let (mut form, topology, link) = of_link(&scenario, 0);
     let groups = form.link_groups(topology, link);
@@ -163,7 +163,7 @@ fn a_port_is_given_a_vlan_and_no_host_has_ports() {
 }
 
 #[test]
-fn every_kind_of_fault_can_be_added_as_the_picker_offers_it() {
+fn every_kind_of_impairment_can_be_added_with_its_defaults() {
     let scenario = example(0);
     for kind in Kind::ALL {
         let (mut form, topology, link) = of_link(&scenario, 0);
@@ -207,7 +207,7 @@ fn a_percentage_is_a_probability_to_the_last_digit() {
 }
 
 #[test]
-fn directions_can_differ_and_other_troubles_stay() {
+fn directions_can_differ_and_other_impairments_stay() {
     let scenario = example(0);
     let topology = &scenario.topology;
     let mut link = topology.links[0].clone();
@@ -228,7 +228,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_typed_is_read_or_refused(
+    fn any_typed_text_is_read_or_rejected(
         typed in prop::collection::vec("[ -~äß\n]{0,14}", 12), fields in prop::collection::vec(any::<prop::sample::Index>(), 12),
     ) {
         let scenario = everything();

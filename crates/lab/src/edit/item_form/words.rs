@@ -1,6 +1,5 @@
-//! Routes, forwarded ports, filter rules and VLANs as lines of words: what a student can type, and close to what routers'
-//! own command lines look like. The words are those of the document, in the order in which they are said; only the lines'
-//! form is checked here, and what stands in them by the document's reader.
+//! Routes, forwarded ports, filter rules and VLANs as lines of text, in a syntax close to that of real routers' command lines.
+//! The keywords are those of the document. Only a line's syntax is checked here; the document's reader checks the values.
 
 use super::texts;
 use netlab::topology::NodeId;
@@ -9,7 +8,7 @@ use scenario::item::{Fields, Json};
 use scenario::{Scenario, defaults};
 use smoltcp::wire::{EthernetAddress, IpCidr};
 
-/// What was read of each line that is not empty, with the number of the line in the text, from 1.
+/// The parsed lines of a text, without empty lines, each with its line number (from 1).
 #[derive(Clone)]
 pub struct Lines<T>(Vec<(usize, T)>);
 
@@ -23,7 +22,7 @@ impl<T> Lines<T> {
     /// Reads each line that is not empty.
     ///
     /// # Errors
-    /// The number of the first line that cannot be read, and what to do.
+    /// The number of the first malformed line, and how to write it.
     pub fn read<'t>(
         text: &'t str,
         read: &mut dyn FnMut(&'t str) -> Result<T, String>,
@@ -36,7 +35,7 @@ impl<T> Lines<T> {
         lines.map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// What was read, in order.
+    /// The parsed lines, in order.
     pub fn all(&self) -> impl Iterator<Item = T>
     where
         T: Clone,
@@ -60,12 +59,12 @@ impl Lines<Vlan<'_>> {
 /// A VLAN's number, and the list of its addresses.
 pub type Vlan<'t> = (&'t str, Json<'t>);
 
-/// One line for each.
+/// Joins the parts, one per line.
 pub fn joined(lines: impl Iterator<Item = String>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// An Ethernet address as documents have it.
+/// An Ethernet address in the document's notation, with colons.
 pub fn mac(mac: EthernetAddress) -> String {
     mac.to_string().replace('-', ":")
 }
@@ -119,7 +118,7 @@ pub fn read_forward(line: &str) -> Result<Fields<'_>, String> {
         }
         _ => {
             return Err(
-                "write the port outside and where it leads, like tcp 8080 to 192.168.1.11 port 80".into()
+                "write the outside port and its destination, like tcp 8080 to 192.168.1.11 port 80".into()
             );
         }
     };
@@ -128,7 +127,7 @@ pub fn read_forward(line: &str) -> Result<Fields<'_>, String> {
     Ok(forward)
 }
 
-/// As the document calls it.
+/// The verdict's name in the document.
 pub const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Allow => "allow",
@@ -179,10 +178,10 @@ pub fn read_rule<'t>(line: &'t str, scenario: &Scenario, router: NodeId) -> Resu
     let mut rule = Fields::default();
     rule.put(verdict, protocol);
     while let Some(what) = words.next() {
-        let Some(value) = words.next() else { return Err(format!("say what comes after “{what}”")) };
+        let Some(value) = words.next() else { return Err(format!("write a value after “{what}”")) };
         let what = if what == "port" { "ports" } else { what };
         if rule.names().skip(1).any(|name| name == what) {
-            return Err(format!("“{what}” stands here twice"));
+            return Err(format!("“{what}” is given twice"));
         }
         match what {
             "from" | "to" => rule.put(what, value),
