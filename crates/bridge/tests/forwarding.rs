@@ -115,7 +115,7 @@ fn a_frame_leaves_a_trunk_tagged_and_an_access_port_untagged() {
 }
 
 #[test]
-fn a_tag_that_says_a_priority_only_counts_as_none_and_becomes_whole() {
+fn a_priority_tag_counts_as_untagged_and_gets_the_port_vlan() {
     let mut bridge = switch(Config::default(), [access(10), trunk(None, None), access(10)]);
     let fate = receive(&mut bridge, at(0), 0, &frame(ALL, A, Some(3 << 13)));
     assert_eq!(

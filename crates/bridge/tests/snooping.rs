@@ -237,7 +237,7 @@ fn reports_go_only_to_routers_and_other_queriers() {
 }
 
 #[test]
-fn what_everybody_hears_without_asking_is_always_flooded() {
+fn link_local_groups_are_always_flooded() {
     let mut bridge = switch(3);
     let mdns = Ipv4Address::new(224, 0, 0, 251);
     ports(&mut bridge, at(0), 1, igmp_about(0x16, 1, mdns));
@@ -249,7 +249,7 @@ fn what_everybody_hears_without_asking_is_always_flooded() {
 }
 
 #[test]
-fn the_switch_asks_itself_while_nobody_else_does() {
+fn the_switch_is_the_querier_while_no_other_querier_is_present() {
     let mut bridge = switch(2);
     let (sent, _) = until(&mut bridge, at(160_000));
     let moments: Vec<_> =
@@ -294,7 +294,7 @@ fn the_switch_is_silent_while_a_router_asks_and_asks_again_when_it_is_gone() {
 }
 
 #[test]
-fn who_does_not_answer_is_a_member_no_longer() {
+fn a_member_that_does_not_answer_queries_expires() {
     let mut bridge = switch(3);
     ports(&mut bridge, at(0), 1, report(1));
     ports(&mut bridge, at(100_000), 1, report(1));

@@ -46,7 +46,7 @@ fn a_packet_whose_time_is_over_is_quoted_to_its_sender_as_it_came() {
 }
 
 #[test]
-fn where_no_route_leads_the_sender_is_told() {
+fn a_packet_without_a_route_is_answered_with_net_unreachable() {
     let mut net = Net::two_stations(Config::default());
     net.send(A, &udp("10.0.0.2", "192.0.2.1", 64, 4));
     net.send(A, &udp("fd00::2", "2001:db8::1", 64, 4));
@@ -56,7 +56,7 @@ fn where_no_route_leads_the_sender_is_told() {
 }
 
 #[test]
-fn where_nobody_answers_the_sender_is_told_after_three_seconds() {
+fn an_unresolved_next_hop_is_answered_with_host_unreachable_after_three_seconds() {
     let mut net = Net::two_stations(Config::default());
     net.send(A, &udp("10.0.0.2", "10.0.1.99", 64, 4));
     net.send(A, &udp("fd00::2", "fd01::99", 64, 4));
@@ -71,7 +71,7 @@ fn where_nobody_answers_the_sender_is_told_after_three_seconds() {
 }
 
 #[test]
-fn a_packet_too_long_for_the_next_link_is_cut_or_its_sender_told_the_mtu() {
+fn a_packet_too_long_for_the_next_link_is_fragmented_or_answered_with_the_mtu() {
     let ports = vec![
         port(&["10.0.0.1/24", "fd00::1/64"]),
         Port { mtu: 1_280, ..port(&["10.0.1.1/24", "fd01::1/64"]) },
@@ -130,7 +130,7 @@ fn addresses_that_mean_something_only_here_are_never_forwarded() {
 }
 
 #[test]
-fn a_host_is_told_of_a_router_on_its_own_network_and_its_packet_goes_on() {
+fn a_packet_whose_next_hop_is_on_its_senders_network_is_forwarded_and_redirected() {
     let config = routes(&[("192.0.2.0/24", "10.0.0.9"), ("2001:db8::/32", "fe80::9")]);
     let mut net = Net::one(config, vec![port(&["10.0.0.1/24", "fd00::1/64"])]);
     net.station(A, &["10.0.0.2", "fd00::2", "10.0.0.9", "fe80::9", "fe80::2"]);

@@ -342,7 +342,7 @@ fn without_rip_what_rip_had_found_is_gone() {
 }
 
 #[test]
-fn written_routes_are_told_by_rip_and_preferred_to_what_it_finds() {
+fn rip_advertises_static_routes_and_they_are_preferred_to_learned_ones() {
     let mut net = ring();
     let config = Config {
         rip: Some(Rip::default()),

@@ -55,7 +55,7 @@ fn an_echo_request_to_everybody_is_not_answered_in_ipv4_and_is_in_ipv6() {
 }
 
 #[test]
-fn nobody_listens_at_its_ports_and_it_says_so() {
+fn a_router_answers_with_port_and_protocol_unreachable() {
     let mut net = Net::two_stations(Config::default());
     for (from, to, says) in [
         ("10.0.0.2", "10.0.1.1", "10.0.1.1 > 10.0.0.2 ttl 64 ICMP 3/3"),
@@ -105,7 +105,7 @@ fn segment(from: &str, to: &str, control: TcpControl, ack: Option<i32>, payload:
 }
 
 #[test]
-fn a_connection_to_it_is_reset_as_rfc_9293_says() {
+fn a_tcp_connection_to_a_router_is_reset() {
     let mut net = Net::two_stations(Config::default());
     for (from, to, header) in [("10.0.0.2", "10.0.1.1", 20), ("fd00::2", "fd00::1", 40)] {
         let mut answer = |packet: &[u8]| {
@@ -128,7 +128,7 @@ fn a_connection_to_it_is_reset_as_rfc_9293_says() {
 }
 
 #[test]
-fn a_source_route_is_not_followed_and_its_sender_told() {
+fn a_source_route_is_answered_with_source_route_failed() {
     let mut net = Net::two_stations(Config::default());
     let mut packet = ip("10.0.0.2", "10.0.0.1", IpProtocol::Udp, 9, &[131, 7, 4, 10, 0, 1, 2, 0]);
     let mut header = Ipv4Packet::new_unchecked(&mut packet[..]);
@@ -372,7 +372,7 @@ fn a_solicitation_is_answered_soon_but_not_more_often_than_every_three_seconds()
 }
 
 #[test]
-fn a_router_that_stops_advertising_says_that_it_is_none_any_more() {
+fn a_router_that_stops_advertising_sends_a_zero_lifetime() {
     let mut net = Net::one(Config::default(), vec![advertising(&["2001:db8:0:7::1/64"])]);
     net.station(A, &[]);
     net.pass(Duration::from_secs(1));
