@@ -228,7 +228,7 @@ impl Bridge {
         let tree = tree.map(|(at, port, timer)| (at, Timer::SpanningTree(port, timer)));
         let snoop = self.snoop.as_ref().filter(|_| !self.ports.is_empty()).map(Snoop::next_timer);
         let aging = self.table.sweep_at().map(|at| (at, Timer::AddressAging));
-        [new_port, tree, snoop, aging].into_iter().flatten().min()
+        sooner(sooner(new_port, tree), sooner(snoop, aging))
     }
 
     /// Runs the spanning tree until no state changes.
@@ -326,5 +326,13 @@ impl Bridge {
 fn report_forgotten(addresses: Vec<(u16, EthernetAddress)>, out: &mut Actions) {
     for (vlan, mac) in addresses {
         out.event(Event::Forgotten { vlan: Vlan::new(vlan), mac });
+    }
+}
+
+/// The lesser of two, if both are there. A switch asks with every frame, and almost always has one timer only.
+fn sooner<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

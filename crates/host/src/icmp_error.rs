@@ -5,10 +5,8 @@
 
 use crate::path_mtu::{V4_MIN, plateau_below};
 use crate::run::IcmpError;
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, Icmpv4Packet, Icmpv6Packet, IpAddress, IpProtocol, Ipv4Address,
-    Ipv4Packet, Ipv6Address, Ipv6Packet,
-};
+use smoltcp::wire::{Icmpv4Packet, Icmpv6Packet, IpAddress, IpProtocol};
+use wire::header::{Icmp, Ip};
 
 /// An ICMP error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,124 +45,94 @@ pub(crate) enum Flow {
     Other,
 }
 
-/// Reads the ICMP error in a frame, if there is one, it is whole and it is addressed to the host.
-pub(crate) fn read(frame: &[u8], is_ours: impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    let report = match ethernet.ethertype() {
-        EthernetProtocol::Ipv4 => v4(ethernet.payload(), &is_ours)?,
-        EthernetProtocol::Ipv6 => v6(ethernet.payload(), &is_ours)?,
-        _ => return None,
+/// Reads the ICMP error in a packet, if there is one, it is whole and it is addressed to the host.
+pub(crate) fn read(ip: &Ip<'_>, is_ours: impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
+    let icmp = ip.icmp()?;
+    let is_part = ip.fragment.is_some_and(|fragment| fragment.is_part());
+    if is_part || !is_error(ip, &icmp) || !is_ours(ip.destination) || !verify_checksums(ip) {
+        return None;
+    }
+    let quoted = Ip::read_start(ip.payload().get(Icmp::BYTES..)?)?;
+    if quoted.source.version() != ip.source.version() || !is_ours(quoted.source) {
+        return None;
+    }
+    let what = match ip.source {
+        IpAddress::Ipv4(_) => v4(&icmp, &quoted)?,
+        IpAddress::Ipv6(_) => v6(&icmp),
     };
-    is_ours(report.of.from).then_some(report)
+    let of = Quoted { from: quoted.source, to: quoted.destination, flow: flow(&quoted)? };
+    Some(IcmpReport { from: ip.source, what, of })
 }
 
-fn v4(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
-    let ip = Ipv4Packet::new_checked(packet).ok()?;
-    if ip.next_header() != IpProtocol::Icmp || ip.more_frags() || ip.frag_offset() != 0 {
-        return None;
+/// Whether the message is an error: in ICMPv6 those below 128 (RFC 4443, 2.1).
+fn is_error(ip: &Ip<'_>, icmp: &Icmp) -> bool {
+    match ip.source {
+        IpAddress::Ipv4(_) => matches!(icmp.kind, 3 | 11 | 12),
+        IpAddress::Ipv6(_) => (1..128).contains(&icmp.kind),
     }
-    let icmp = Icmpv4Packet::new_checked(ip.payload()).ok()?;
-    let (kind, code): (u8, u8) = (icmp.msg_type().into(), icmp.msg_code());
-    if !matches!(kind, 3 | 11 | 12) || !ip.verify_checksum() || !icmp.verify_checksum() {
-        return None;
+}
+
+fn verify_checksums(ip: &Ip<'_>) -> bool {
+    match (ip.source, ip.destination) {
+        (IpAddress::Ipv6(from), IpAddress::Ipv6(to)) => {
+            Icmpv6Packet::new_unchecked(ip.payload()).verify_checksum(&from, &to)
+        }
+        _ => ip.verify_checksum() && Icmpv4Packet::new_unchecked(ip.payload()).verify_checksum(),
     }
-    if !is_ours(ip.dst_addr().into()) {
-        return None;
-    }
-    let bytes = ip.payload();
-    let quoted = bytes.get(8..)?;
-    let header_len = usize::from(quoted.first()? & 0x0f) * 4;
-    if quoted.first()? >> 4 != 4 || header_len < 20 {
-        return None;
-    }
-    let address = |at: usize| {
-        quoted.get(at..at + 4)?.first_chunk::<4>().map(|octets| IpAddress::from(Ipv4Address::from(*octets)))
-    };
-    // Only the first fragment has the header of what it carries.
-    let first = word(quoted, 6)? & 0x1fff == 0;
-    let flow = match (first, *quoted.get(9)?) {
-        (true, 1) => echo(quoted.get(header_len..)?, 8),
-        (true, 6) => ports(quoted.get(header_len..)?).map(|(from, to)| Flow::Tcp { from, to }),
-        (true, 17) => ports(quoted.get(header_len..)?).map(|(from, to)| Flow::Udp { from, to }),
-        _ => Some(Flow::Other),
-    }?;
-    let what = match (kind, code) {
+}
+
+fn v4(icmp: &Icmp, quoted: &Ip<'_>) -> Option<IcmpError> {
+    Some(match (icmp.kind, icmp.code) {
         (3, 0 | 6 | 11) => IcmpError::NetUnreachable,
         (3, 1 | 7 | 12) => IcmpError::HostUnreachable,
         (3, 2) => IcmpError::ProtocolUnreachable,
         (3, 3) => IcmpError::PortUnreachable,
-        (3, 4) => IcmpError::TooBig(match word(bytes, 6)? {
-            // A router from before RFC 1191 does not say how long it may be (5).
-            0 => plateau_below(usize::from(word(quoted, 2)?), V4_MIN)? as u32,
+        (3, 4) => IcmpError::TooBig(match icmp.sequence() {
+            // A router from before RFC 1191 leaves the next hop's MTU empty (5).
+            0 => plateau_below(quoted.len, V4_MIN)? as u32,
             mtu => mtu.into(),
         }),
         (3, 9 | 10 | 13..=15) => IcmpError::Prohibited,
         (11, 0) => IcmpError::Expired,
         (11, 1) => IcmpError::ReassemblyExpired,
-        _ => IcmpError::Other(kind, code),
-    };
-    let of = Quoted { from: address(12)?, to: address(16)?, flow };
-    Some(IcmpReport { from: ip.src_addr().into(), what, of })
+        (kind, code) => IcmpError::Other(kind, code),
+    })
 }
 
-fn v6(packet: &[u8], is_ours: &impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
-    let ip = Ipv6Packet::new_checked(packet).ok()?;
-    if ip.next_header() != IpProtocol::Icmpv6 || !is_ours(ip.dst_addr().into()) {
-        return None;
-    }
-    let bytes = ip.payload();
-    let (kind, code) = (*bytes.first()?, *bytes.get(1)?);
-    // Below 128 are the errors (RFC 4443, 2.1).
-    if !(1..128).contains(&kind) {
-        return None;
-    }
-    if !Icmpv6Packet::new_unchecked(bytes.get(..8).map(|_| bytes)?)
-        .verify_checksum(&ip.src_addr(), &ip.dst_addr())
-    {
-        return None;
-    }
-    let quoted = bytes.get(8..)?;
-    if quoted.first()? >> 4 != 6 {
-        return None;
-    }
-    let address = |at: usize| {
-        quoted.get(at..at + 16)?.first_chunk::<16>().map(|octets| IpAddress::from(Ipv6Address::from(*octets)))
-    };
-    let carried = quoted.get(40..)?;
-    let flow = match *quoted.get(6)? {
-        58 => echo(carried, 128),
-        6 => ports(carried).map(|(from, to)| Flow::Tcp { from, to }),
-        17 => ports(carried).map(|(from, to)| Flow::Udp { from, to }),
-        _ => Some(Flow::Other),
-    }?;
-    let what = match (kind, code) {
+fn v6(icmp: &Icmp) -> IcmpError {
+    match (icmp.kind, icmp.code) {
         (1, 0) => IcmpError::NetUnreachable,
         (1, 1 | 5 | 6) => IcmpError::Prohibited,
         (1, 3) => IcmpError::HostUnreachable,
         (1, 4) => IcmpError::PortUnreachable,
-        (2, _) => IcmpError::TooBig(u32::from(word(bytes, 4)?) << 16 | u32::from(word(bytes, 6)?)),
+        (2, _) => IcmpError::TooBig(u32::from_be_bytes(icmp.rest)),
         (3, 0) => IcmpError::Expired,
         (3, 1) => IcmpError::ReassemblyExpired,
         (4, 1) => IcmpError::ProtocolUnreachable,
-        _ => IcmpError::Other(kind, code),
-    };
-    let of = Quoted { from: address(8)?, to: address(24)?, flow };
-    Some(IcmpReport { from: ip.src_addr().into(), what, of })
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at + 2)?.first_chunk::<2>().map(|word| u16::from_be_bytes(*word))
-}
-
-fn echo(icmp: &[u8], request: u8) -> Option<Flow> {
-    match *icmp.first()? {
-        kind if kind == request => Some(Flow::Echo { ident: word(icmp, 4)?, sequence: word(icmp, 6)? }),
-        _ => Some(Flow::Other),
+        (kind, code) => IcmpError::Other(kind, code),
     }
 }
 
-fn ports(header: &[u8]) -> Option<(u16, u16)> {
-    Some((word(header, 0)?, word(header, 2)?))
+/// What the quoted packet belongs to. `None`: the quotation ends before that.
+fn flow(quoted: &Ip<'_>) -> Option<Flow> {
+    // Only the first fragment has the header of what it carries.
+    if quoted.is_later_fragment() {
+        return Some(Flow::Other);
+    }
+    match quoted.protocol {
+        IpProtocol::Tcp => quoted.ports().map(|(from, to)| Flow::Tcp { from, to }),
+        IpProtocol::Udp => quoted.ports().map(|(from, to)| Flow::Udp { from, to }),
+        IpProtocol::Icmp | IpProtocol::Icmpv6 => {
+            let icmp = quoted.icmp()?;
+            let is_request = match quoted.source {
+                IpAddress::Ipv4(_) => icmp.kind == 8,
+                IpAddress::Ipv6(_) => icmp.kind == 128,
+            };
+            let echo = Flow::Echo { ident: icmp.ident(), sequence: icmp.sequence() };
+            Some(if is_request { echo } else { Flow::Other })
+        }
+        _ => Some(Flow::Other),
+    }
 }
 
 #[cfg(test)]

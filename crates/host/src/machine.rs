@@ -23,6 +23,7 @@ use crate::sockets::Sockets;
 use smoltcp::iface::{Interface, PollResult, SocketHandle, SocketSet};
 use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use std::collections::{BTreeMap, VecDeque};
+use wire::header::{Ethernet, Ip};
 use wire::nic::Nic;
 use wire::{Frame, Instant, NodeId, PortId};
 
@@ -202,13 +203,18 @@ impl Host {
 
     /// A frame reached the card. Returns whether the host has to be polled for it.
     pub fn receive(&mut self, frame: Frame, meter: &mut Meter<'_>) -> bool {
+        let Some(ethernet) = Ethernet::read(&frame) else { return false };
+        if !neighbor::accepts(self.mac, ethernet.destination) {
+            return false;
+        }
+        let ip = ethernet.ip();
         let (iface, groups) = (&self.iface, &self.groups);
         let is_ours = |ip: IpAddress| match ip.is_multicast() {
             true => groups.contains(ip, iface.ip_addrs()),
             false => iface.has_ip_addr(ip),
         };
         let mut learned = None;
-        match neighbor::look(&frame, self.mac, is_ours) {
+        match neighbor::look(&ethernet, ip.as_ref(), is_ours) {
             Arrival::NotForUs => return false,
             Arrival::ForUs => {}
             Arrival::Learned(ip, mac) => {
@@ -218,14 +224,9 @@ impl Host {
                 }
             }
         }
-        if let Some(error) = icmp_error::read(&frame, |ip| iface.has_ip_addr(ip)) {
-            self.icmp_error(&error, meter);
+        if let Some(ip) = &ip {
+            self.receive_packet(ip, meter);
         }
-        if let Some(slaac) = &mut self.slaac {
-            slaac.receive(meter.now, &frame);
-        }
-        self.groups.receive(meter.now, &frame);
-        self.note_fragmentable(&frame);
         self.nic.rx.push_back(frame);
         if let Some((_, frame, since)) = self.unresolved.take_if(|(ip, ..)| learned == Some(*ip))
             && meter.now - since < UNRESOLVED_MAX
@@ -234,6 +235,18 @@ impl Host {
         }
         self.end_runs(meter);
         true
+    }
+
+    /// Handles what the stack leaves to its user in a received packet.
+    fn receive_packet(&mut self, ip: &Ip<'_>, meter: &mut Meter<'_>) {
+        if let Some(error) = icmp_error::read(ip, |ip| self.iface.has_ip_addr(ip)) {
+            self.icmp_error(&error, meter);
+        }
+        if let Some(slaac) = &mut self.slaac {
+            slaac.receive(meter.now, ip);
+        }
+        self.groups.receive(meter.now, ip);
+        self.note_fragmentable(ip);
     }
 
     /// Handles an ICMP error about a packet of this host.
@@ -303,7 +316,7 @@ impl Host {
 
     /// Ends the runs whose clients have finished in this step, and reports them.
     fn end_runs(&mut self, meter: &mut Meter<'_>) {
-        for (run, outcome) in meter.take_ended() {
+        while let Some((run, outcome)) = meter.next_ended() {
             self.end(run, outcome == Outcome::Succeeded, meter);
             meter.actions.event(Output::RunEnded { run, outcome });
         }

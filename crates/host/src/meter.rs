@@ -5,7 +5,7 @@
 
 use crate::event::{Actions, Event, Output};
 use crate::run::{Failure, Interval, Outcome, RunEvent, RunId, Totals};
-use std::mem;
+use std::collections::VecDeque;
 use wire::{Duration, Instant, NodeId};
 
 /// Progress is reported at most this often, and at most a thousand times while the run doubles its length: finer than any
@@ -34,7 +34,7 @@ pub struct Measured {
 pub struct Runs {
     measured: Vec<Measured>,
     /// Runs that have ended but are not yet reported as [`Output::RunEnded`].
-    ended: Vec<(RunId, Outcome)>,
+    ended: VecDeque<(RunId, Outcome)>,
 }
 
 impl Runs {
@@ -161,7 +161,7 @@ impl Meter<'_> {
         }
     }
 
-    /// The run is over; nothing more is measured. To be followed by [`take_ended`](Self::take_ended).
+    /// The run is over; nothing more is measured. To be followed by [`next_ended`](Self::next_ended).
     pub fn finish(&mut self, run: RunId, outcome: Outcome) {
         let Some(place) = self.runs.place(run) else { return };
         let measured = &self.runs.measured[place];
@@ -170,7 +170,7 @@ impl Meter<'_> {
         }
         self.event(run, RunEvent::Finished(outcome.clone()));
         self.runs.measured.remove(place);
-        self.runs.ended.push((run, outcome));
+        self.runs.ended.push_back((run, outcome));
     }
 
     /// The run is over and failed.
@@ -178,9 +178,9 @@ impl Meter<'_> {
         self.finish(run, Outcome::Failed(failure));
     }
 
-    /// The runs that have ended since this was last called, and how. Each has to be reported as [`Output::RunEnded`], after all
-    /// else that happens in the same step; a host does so at the end of `receive` and `poll`.
-    pub fn take_ended(&mut self) -> Vec<(RunId, Outcome)> {
-        mem::take(&mut self.runs.ended)
+    /// The next run that has ended and is not yet reported, and how it ended. It has to be reported as [`Output::RunEnded`], after
+    /// all else that happens in the same step; a host does so at the end of `receive` and `poll`.
+    pub fn next_ended(&mut self) -> Option<(RunId, Outcome)> {
+        self.runs.ended.pop_front()
     }
 }

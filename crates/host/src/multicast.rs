@@ -7,12 +7,9 @@
 //! would take a join for a leave.
 
 use smoltcp::iface::Interface;
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, Icmpv6Packet, IpAddress, IpCidr, IpProtocol, Ipv4Address, Ipv4Packet,
-    Ipv6Address, Ipv6Packet,
-};
+use smoltcp::wire::{Icmpv6Packet, IpAddress, IpCidr, IpProtocol, Ipv4Address, Ipv6Address};
 use std::collections::BTreeMap;
-use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::header::{Ethernet, Icmp, Ip};
 use wire::{Duration, Frame, Instant};
 
 const ALL_SYSTEMS: Ipv4Address = Ipv4Address::new(224, 0, 0, 1);
@@ -73,12 +70,12 @@ impl Groups {
         always || self.joined.contains_key(&group)
     }
 
-    /// Looks at a frame that reached the card: a query has to be answered in time.
-    pub fn receive(&mut self, now: Instant, frame: &[u8]) {
+    /// Looks at a received packet: a query has to be answered in time.
+    pub fn receive(&mut self, now: Instant, ip: &Ip<'_>) {
         if self.joined.is_empty() {
             return;
         }
-        if let Some(within) = query(frame).filter(|within| *within > Duration::ZERO) {
+        if let Some(within) = query(ip).filter(|within| *within > Duration::ZERO) {
             let every = Duration::from_nanos(within.nanos().div_ceil(MOMENTS));
             self.asked = Some((now + every, every, now + within + every));
         }
@@ -100,14 +97,12 @@ impl Groups {
 
     /// A frame that the stack sends; an MLD report is corrected.
     pub fn corrected(&self, frame: Frame) -> Frame {
-        if !self.reports_mld || change_record(&frame).is_none() {
-            return frame;
-        }
+        let report = if self.reports_mld { change_report(&frame) } else { None };
+        let Some((own, icmp)) = report else { return frame };
         Frame::build(frame.len(), |bytes| {
             bytes.copy_from_slice(&frame);
-            let Some((icmp, record)) = change_record(bytes) else { return };
-            bytes[record] = 7 - bytes[record];
-            let own = Ipv6Packet::new_unchecked(&frame[ETHERNET_HEADER_BYTES..]).src_addr();
+            let record_type = &mut bytes[icmp + Icmp::BYTES];
+            *record_type = 7 - *record_type;
             Icmpv6Packet::new_unchecked(&mut bytes[icmp..]).fill_checksum(&own, &ALL_MLDV2_ROUTERS);
         })
     }
@@ -129,44 +124,32 @@ fn solicited_node(address: Ipv6Address) -> Ipv6Address {
     Ipv6Address::from_bits(PREFIX | (address.to_bits() & 0xff_ffff))
 }
 
-/// The maximum response time, if the frame is an IGMP (RFC 2236) or MLD (RFC 3810) query.
-fn query(frame: &[u8]) -> Option<Duration> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    match ethernet.ethertype() {
-        EthernetProtocol::Ipv4 => {
-            let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
-            let igmp = (ip.next_header() == IpProtocol::Igmp).then(|| ip.payload())?;
+/// The maximum response time, if the packet is an IGMP (RFC 2236) or MLD (RFC 3810) query.
+fn query(ip: &Ip<'_>) -> Option<Duration> {
+    match ip.source {
+        IpAddress::Ipv4(_) => {
+            let is_igmp = ip.protocol == IpProtocol::Igmp && !ip.is_later_fragment();
+            let &[kind, tenths] = ip.payload().first_chunk().filter(|_| is_igmp)?;
             // Version 1 leaves the field empty and means 10 s.
-            let tenths = Some(igmp.get(1)?).filter(|tenths| **tenths > 0).map_or(100, |tenths| *tenths);
-            (igmp[0] == 0x11).then(|| Duration::from_millis(u64::from(tenths) * 100))
+            let tenths = if tenths == 0 { 100 } else { u64::from(tenths) };
+            (kind == 0x11).then(|| Duration::from_millis(tenths * 100))
         }
-        EthernetProtocol::Ipv6 => {
-            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
-            let icmp = match ip.next_header() {
-                IpProtocol::Icmpv6 => ip.payload(),
-                IpProtocol::HopByHop => ip.payload().get((usize::from(*ip.payload().get(1)?) + 1) * 8..)?,
-                _ => return None,
-            };
-            let millis = u16::from_be_bytes([*icmp.get(4)?, *icmp.get(5)?]);
-            (icmp[0] == 130).then(|| Duration::from_millis(millis.into()))
+        IpAddress::Ipv6(_) => {
+            let Icmp { kind: 130, rest: [high, low, ..], .. } = ip.icmp()? else { return None };
+            Some(Duration::from_millis(u16::from_be_bytes([high, low]).into()))
         }
-        _ => None,
     }
 }
 
-/// Where the ICMPv6 message and the type of its first record begin, in a report that some group's state has changed.
-fn change_record(frame: &[u8]) -> Option<(usize, usize)> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    if ethernet.ethertype() != EthernetProtocol::Ipv6 {
+/// The sender of an MLD report that a group's state has changed, and the place of the ICMPv6 message in the frame.
+fn change_report(frame: &[u8]) -> Option<(Ipv6Address, usize)> {
+    let ethernet = Ethernet::read(frame)?;
+    let ip = ethernet.ip()?;
+    let (IpAddress::Ipv6(own), IpAddress::Ipv6(ALL_MLDV2_ROUTERS)) = (ip.source, ip.destination) else {
         return None;
-    }
-    let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
-    if ip.dst_addr() != ALL_MLDV2_ROUTERS || ip.next_header() != IpProtocol::HopByHop {
-        return None;
-    }
-    let icmp = ETHERNET_HEADER_BYTES + 40 + (usize::from(*ip.payload().get(1)?) + 1) * 8;
-    let record = icmp + 8;
-    (*frame.get(icmp)? == 143 && matches!(frame.get(record)?, 3 | 4)).then_some((icmp, record))
+    };
+    let is_change = ip.icmp()?.kind == 143 && matches!(ip.payload().get(Icmp::BYTES)?, 3 | 4);
+    is_change.then_some((own, ethernet.payload_at + ip.payload_at))
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 //! (RFC 826), and neighbor solicitations and advertisements (RFC 4861). This follows smoltcp's own rules for both.
 
 use smoltcp::wire::{
-    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
-    Icmpv6Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, NdiscRepr, RawHardwareAddress,
+    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, Icmpv6Message, Icmpv6Packet, IpAddress, NdiscRepr,
+    RawHardwareAddress,
 };
+use wire::header::{EtherType, Ethernet, Ip};
 
 /// What a received frame means for the card and the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,31 +21,25 @@ pub(crate) enum Arrival {
     Learned(IpAddress, EthernetAddress),
 }
 
-/// Looks at a frame that reached the card `own`; `is_ours` says whether an IP address is the host's, or one of
-/// a group that it is in.
-pub(crate) fn look(frame: &[u8], own: EthernetAddress, is_ours: impl Fn(IpAddress) -> bool) -> Arrival {
-    let Ok(ethernet) = EthernetFrame::new_checked(frame) else { return Arrival::NotForUs };
-    let destination = ethernet.dst_addr();
-    if destination != own && destination.is_unicast() {
-        return Arrival::NotForUs;
-    }
-    // A card listens to the groups that its host is in; it goes by their Ethernet addresses, and the stack throws away what
-    // is left of others.
-    let other_group = |to: IpAddress| to.is_multicast() && !is_ours(to);
-    match ethernet.ethertype() {
-        EthernetProtocol::Arp => arp(ethernet.payload(), is_ours),
-        EthernetProtocol::Ipv4 => match Ipv4Packet::new_checked(ethernet.payload()) {
-            Ok(ip) if other_group(ip.dst_addr().into()) => Arrival::NotForUs,
-            _ => Arrival::ForUs,
-        },
-        EthernetProtocol::Ipv6 => match Ipv6Packet::new_checked(ethernet.payload()) {
-            Ok(ip) if other_group(ip.dst_addr().into()) => Arrival::NotForUs,
-            _ => match ndp(ethernet.payload()) {
-                Some((ip, mac)) => Arrival::Learned(ip, mac),
-                None => Arrival::ForUs,
-            },
-        },
-        _ => Arrival::ForUs,
+/// Whether the card `own` accepts a frame for this Ethernet address: its own, or one of a group.
+pub(crate) fn accepts(own: EthernetAddress, destination: EthernetAddress) -> bool {
+    destination == own || !destination.is_unicast()
+}
+
+/// Looks at a frame that the card has accepted and at the IP packet in it, if it is readable; `is_ours` returns whether an IP
+/// address is the host's, or that of a group that it is in.
+pub(crate) fn look(
+    ethernet: &Ethernet<'_>,
+    ip: Option<&Ip<'_>>,
+    is_ours: impl Fn(IpAddress) -> bool,
+) -> Arrival {
+    match ip {
+        None if ethernet.kind == EtherType::ARP => arp(ethernet.payload(), is_ours),
+        // What is unreadable here, the stack has to reject.
+        None => Arrival::ForUs,
+        // A card filters groups by their Ethernet addresses, which several groups share; the stack would drop the rest.
+        Some(ip) if ip.destination.is_multicast() && !is_ours(ip.destination) => Arrival::NotForUs,
+        Some(ip) => ndp(ip).map_or(Arrival::ForUs, |(ip, mac)| Arrival::Learned(ip, mac)),
     }
 }
 
@@ -70,45 +65,44 @@ fn arp(payload: &[u8], is_ours: impl Fn(IpAddress) -> bool) -> Arrival {
     }
 }
 
-fn ndp(payload: &[u8]) -> Option<(IpAddress, EthernetAddress)> {
-    let ip = Ipv6Packet::new_checked(payload).ok()?;
-    if ip.next_header() != IpProtocol::Icmpv6 || ip.hop_limit() != 255 {
+/// The neighbor's addresses in a solicitation or an advertisement, which is no fragment (RFC 6980, 5).
+fn ndp(ip: &Ip<'_>) -> Option<(IpAddress, EthernetAddress)> {
+    if ip.hop_limit != 255 || ip.fragment.is_some() {
         return None;
     }
-    let icmp = Icmpv6Packet::new_checked(ip.payload()).ok()?;
-    if !matches!(icmp.msg_type(), Icmpv6Message::NeighborSolicit | Icmpv6Message::NeighborAdvert) {
-        return None;
-    }
-    let (address, lladdr) = match NdiscRepr::parse(&icmp).ok()? {
-        NdiscRepr::NeighborSolicit { lladdr, .. } => (ip.src_addr(), lladdr?),
-        NdiscRepr::NeighborAdvert { target_addr, lladdr, .. } => (target_addr, lladdr?),
+    let (address, lladdr) = match ndisc(ip)? {
+        NdiscRepr::NeighborSolicit { lladdr, .. } => (ip.source, lladdr?),
+        NdiscRepr::NeighborAdvert { target_addr, lladdr, .. } => (target_addr.into(), lladdr?),
         _ => return None,
     };
-    Some((address.into(), ethernet(lladdr)?))
+    Some((address, ethernet(lladdr)?))
+}
+
+/// The neighbor solicitation or advertisement in this packet.
+fn ndisc<'p>(ip: &Ip<'p>) -> Option<NdiscRepr<'p>> {
+    let is_one = |kind: u8| {
+        matches!(Icmpv6Message::from(kind), Icmpv6Message::NeighborSolicit | Icmpv6Message::NeighborAdvert)
+    };
+    let is_v6 = matches!(ip.source, IpAddress::Ipv6(_));
+    ip.icmp().filter(|icmp| is_v6 && is_one(icmp.kind))?;
+    NdiscRepr::parse(&Icmpv6Packet::new_checked(ip.payload()).ok()?).ok()
 }
 
 /// The IP address that an ARP request or neighbor solicitation asks for.
 pub(crate) fn asks_for(frame: &[u8]) -> Option<IpAddress> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    match ethernet.ethertype() {
-        EthernetProtocol::Arp => {
-            let ArpRepr::EthernetIpv4 { operation, target_protocol_addr, .. } =
-                ArpPacket::new_checked(ethernet.payload()).and_then(|arp| ArpRepr::parse(&arp)).ok()?
-            else {
-                return None;
-            };
-            (operation == ArpOperation::Request).then(|| target_protocol_addr.into())
-        }
-        EthernetProtocol::Ipv6 => {
-            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
-            let icmp = (ip.next_header() == IpProtocol::Icmpv6).then(|| ip.payload())?;
-            match NdiscRepr::parse(&Icmpv6Packet::new_checked(icmp).ok()?).ok()? {
-                NdiscRepr::NeighborSolicit { target_addr, .. } => Some(target_addr.into()),
-                _ => None,
-            }
-        }
-        _ => None,
+    let ethernet = Ethernet::read(frame)?;
+    if ethernet.kind != EtherType::ARP {
+        return match ndisc(&ethernet.ip()?)? {
+            NdiscRepr::NeighborSolicit { target_addr, .. } => Some(target_addr.into()),
+            _ => None,
+        };
     }
+    let ArpRepr::EthernetIpv4 { operation, target_protocol_addr, .. } =
+        ArpPacket::new_checked(ethernet.payload()).and_then(|arp| ArpRepr::parse(&arp)).ok()?
+    else {
+        return None;
+    };
+    (operation == ArpOperation::Request).then(|| target_protocol_addr.into())
 }
 
 fn ethernet(address: RawHardwareAddress) -> Option<EthernetAddress> {
@@ -120,7 +114,10 @@ fn ethernet(address: RawHardwareAddress) -> Option<EthernetAddress> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use smoltcp::wire::{EthernetRepr, Ipv4Address};
+    use smoltcp::phy::ChecksumCapabilities;
+    use smoltcp::wire::{
+        EthernetFrame, EthernetProtocol, EthernetRepr, Icmpv6Repr, Ipv4Address, Ipv6Address,
+    };
 
     const OWN: EthernetAddress = EthernetAddress([2, 0x50, 0, 0, 0, 1]);
     const PEER: EthernetAddress = EthernetAddress([2, 0x50, 0, 0, 0, 2]);
@@ -151,21 +148,58 @@ mod tests {
         ip == OWN_IP.into()
     }
 
-    #[test]
-    fn arp_for_this_host_teaches_an_address_and_other_arp_is_ignored() {
-        assert_eq!(look(&who_has(OWN_IP), OWN, ours), Arrival::Learned(PEER_IP.into(), PEER));
-        assert_eq!(look(&who_has(Ipv4Address::new(10, 0, 0, 3)), OWN, ours), Arrival::NotForUs);
+    fn look(frame: &[u8]) -> Arrival {
+        let ethernet = Ethernet::read(frame).unwrap();
+        super::look(&ethernet, ethernet.ip().as_ref(), ours)
     }
 
     #[test]
-    fn a_card_takes_only_its_own_frames_and_group_frames() {
-        let mut frame = vec![0; 60];
-        frame[..6].copy_from_slice(&PEER.0);
-        assert_eq!(look(&frame, OWN, ours), Arrival::NotForUs);
-        frame[..6].copy_from_slice(&OWN.0);
-        assert_eq!(look(&frame, OWN, ours), Arrival::ForUs);
-        frame[..6].copy_from_slice(&EthernetAddress::BROADCAST.0);
-        assert_eq!(look(&frame, OWN, ours), Arrival::ForUs);
-        assert_eq!(look(&frame[..13], OWN, ours), Arrival::NotForUs, "a runt");
+    fn arp_for_this_host_teaches_an_address_and_other_arp_is_ignored() {
+        assert_eq!(look(&who_has(OWN_IP)), Arrival::Learned(PEER_IP.into(), PEER));
+        assert_eq!(look(&who_has(Ipv4Address::new(10, 0, 0, 3))), Arrival::NotForUs);
+    }
+
+    #[test]
+    fn a_card_accepts_only_frames_for_itself_and_for_groups() {
+        assert!(accepts(OWN, OWN) && accepts(OWN, EthernetAddress::BROADCAST));
+        assert!(accepts(OWN, EthernetAddress([0x33, 0x33, 0, 0, 0, 1])));
+        assert!(!accepts(OWN, PEER));
+    }
+
+    #[test]
+    fn unreadable_packets_are_left_to_the_stack() {
+        for kind in [EtherType::IPV4, EtherType::IPV6, EtherType::VLAN] {
+            let mut frame = vec![0; 60];
+            frame[12..14].copy_from_slice(&kind.0.to_be_bytes());
+            assert_eq!(look(&frame), Arrival::ForUs, "{kind:?}");
+        }
+    }
+
+    /// A neighbor solicitation by `fe80::2`, with these bytes between the IPv6 header and the message.
+    fn solicitation(next_header: u8, extension: &[u8]) -> Vec<u8> {
+        let (from, to) =
+            (Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, 2), Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, 1));
+        let message = NdiscRepr::NeighborSolicit { target_addr: to, lladdr: Some(PEER.into()) };
+        let message = Icmpv6Repr::Ndisc(message);
+        let mut icmp = vec![0; message.buffer_len()];
+        message.emit(
+            &from,
+            &to,
+            &mut Icmpv6Packet::new_unchecked(&mut icmp[..]),
+            &ChecksumCapabilities::default(),
+        );
+        let len = (extension.len() + icmp.len()) as u8;
+        let header = [0x60, 0, 0, 0, 0, len, next_header, 255];
+        [&OWN.0[..], &PEER.0, &[0x86, 0xdd], &header, &from.octets(), &to.octets(), extension, &icmp].concat()
+    }
+
+    #[test]
+    fn neighbor_discovery_teaches_an_address_also_behind_options_and_never_in_a_fragment() {
+        let learned = Arrival::Learned(IpAddress::v6(0xfe80, 0, 0, 0, 0, 0, 0, 2), PEER);
+        assert_eq!(look(&solicitation(58, &[])), learned);
+        assert_eq!(look(&solicitation(0, &[58, 0, 1, 4, 0, 0, 0, 0])), learned);
+        assert_eq!(look(&solicitation(44, &[58, 0, 0, 0, 0, 0, 0, 7])), Arrival::ForUs);
+        assert_eq!(asks_for(&solicitation(58, &[])), Some(IpAddress::v6(0xfe80, 0, 0, 0, 0, 0, 0, 1)));
+        assert_eq!(asks_for(&who_has(OWN_IP)), Some(OWN_IP.into()));
     }
 }

@@ -4,9 +4,8 @@
 //! 9293, 3.8) is a retransmission. A keep-alive probe carries nothing new either, but no client here uses them.
 
 use crate::run::RunId;
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
-};
+use smoltcp::wire::{IpProtocol, TcpPacket, TcpSeqNumber};
+use wire::header::Ip;
 
 /// Follows the sequence numbers that the client of one run sends.
 pub(crate) struct Detector {
@@ -21,9 +20,9 @@ impl Detector {
         Self { run, local_port, next: None }
     }
 
-    /// Whether a frame that the host sends is a retransmission of this connection.
-    pub fn is_retransmission(&mut self, frame: &[u8]) -> bool {
-        let Some((seq, len)) = segment(frame, self.local_port) else { return false };
+    /// Whether a packet that the host sends is a retransmission of this connection.
+    pub fn is_retransmission(&mut self, ip: &Ip<'_>) -> bool {
+        let Some((seq, len)) = segment(ip, self.local_port) else { return false };
         if len == 0 {
             return false;
         }
@@ -38,21 +37,13 @@ impl Detector {
     }
 }
 
-/// Where the segment in this frame begins, and how many sequence numbers it takes, if it comes from this TCP port.
-fn segment(frame: &[u8], port: u16) -> Option<(TcpSeqNumber, usize)> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    let payload = ethernet.payload();
-    let tcp = match ethernet.ethertype() {
-        EthernetProtocol::Ipv4 => {
-            let ip = Ipv4Packet::new_checked(payload).ok()?;
-            (ip.next_header() == IpProtocol::Tcp).then(|| ip.payload())?
-        }
-        EthernetProtocol::Ipv6 => {
-            let ip = Ipv6Packet::new_checked(payload).ok()?;
-            (ip.next_header() == IpProtocol::Tcp).then(|| ip.payload())?
-        }
-        _ => return None,
-    };
-    let tcp = TcpPacket::new_checked(tcp).ok()?;
-    (tcp.src_port() == port).then(|| (tcp.seq_number(), tcp.segment_len()))
+/// The sequence number of the segment in this packet, and the number of sequence numbers that it takes, if it comes from this
+/// TCP port.
+fn segment(ip: &Ip<'_>, port: u16) -> Option<(TcpSeqNumber, usize)> {
+    let (from, _) = ip.ports()?;
+    if ip.protocol != IpProtocol::Tcp || from != port {
+        return None;
+    }
+    let tcp = TcpPacket::new_checked(ip.payload()).ok()?;
+    Some((tcp.seq_number(), tcp.segment_len()))
 }

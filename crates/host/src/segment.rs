@@ -5,77 +5,40 @@
 //! discovery: each piece is a segment as the stack itself would have made it, with the same header and options. Other IPv4
 //! packets that are too long may be fragmented by routers from then on (RFC 1191, 3); IPv6 has no such way out.
 
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, Ipv4Address, Ipv4Packet, Ipv6Packet, TcpPacket,
-};
+use smoltcp::wire::{IpAddress, IpProtocol, IpVersion, Ipv4Packet, Ipv6Packet, TcpPacket};
 use std::collections::VecDeque;
 use wire::Frame;
-use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::header::{ETHERNET_HEADER_BYTES, Ethernet, Fragment, IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, Icmp};
 
-/// The IPv4 header without options; smoltcp never sends any.
-pub(crate) const IPV4_HEADER_BYTES: usize = 20;
-/// The IPv6 header.
-pub(crate) const IPV6_HEADER_BYTES: usize = 40;
-
-/// Where the IP packet in this frame goes, and how long it is.
+/// The destination of the IP packet in this frame, and its length in bytes.
 pub(crate) fn destination(frame: &[u8]) -> Option<(IpAddress, usize)> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    match ethernet.ethertype() {
-        EthernetProtocol::Ipv4 => {
-            let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
-            Some((ip.dst_addr().into(), ip.total_len().into()))
-        }
-        EthernetProtocol::Ipv6 => {
-            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
-            Some((ip.dst_addr().into(), ip.total_len()))
-        }
-        _ => None,
-    }
+    let ip = Ethernet::read(frame)?.ip()?;
+    Some((ip.destination, ip.len))
 }
 
 /// Where the headers of a TCP segment in a frame end.
 struct Headers {
-    version: Version,
+    version: IpVersion,
     /// The IP header's end, counted from the frame's first byte; the TCP header's; the payload's.
     ip: usize,
     tcp: usize,
     end: usize,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Version {
-    V4,
-    V6,
-}
-
 fn headers(frame: &[u8]) -> Option<Headers> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    let (version, ip_len, total, protocol) = match ethernet.ethertype() {
-        EthernetProtocol::Ipv4 => {
-            let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
-            let fragment = ip.more_frags() || ip.frag_offset() != 0;
-            let header_len = usize::from(ip.header_len());
-            if fragment || header_len < IPV4_HEADER_BYTES {
-                return None;
-            }
-            (Version::V4, header_len, usize::from(ip.total_len()), ip.next_header())
-        }
-        EthernetProtocol::Ipv6 => {
-            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
-            (Version::V6, IPV6_HEADER_BYTES, ip.total_len(), ip.next_header())
-        }
-        _ => return None,
-    };
-    if protocol != IpProtocol::Tcp {
+    let ethernet = Ethernet::read(frame)?;
+    let ip = ethernet.ip()?;
+    if ip.protocol != IpProtocol::Tcp || ip.fragment.is_some() {
         return None;
     }
-    let (ip, end) = (ETHERNET_HEADER_BYTES + ip_len, ETHERNET_HEADER_BYTES + total);
-    let tcp = TcpPacket::new_checked(frame.get(ip..end)?).ok()?;
+    let tcp = TcpPacket::new_checked(ip.payload()).ok()?;
     // What begins or breaks off a connection is short; urgent data has its place in the segment.
     if tcp.syn() || tcp.rst() || tcp.urg() {
         return None;
     }
-    Some(Headers { version, ip, tcp: ip + usize::from(tcp.header_len()), end })
+    let (tcp_at, end) = (ethernet.payload_at + ip.payload_at, ethernet.payload_at + ip.end);
+    let tcp_end = tcp_at + usize::from(tcp.header_len());
+    Some(Headers { version: ip.source.version(), ip: tcp_at, tcp: tcp_end, end })
 }
 
 /// Cuts the TCP segment in this frame into pieces of at most `mtu` bytes, with their IP headers. Empty if there is nothing
@@ -110,9 +73,9 @@ pub(crate) fn cut(frame: &Frame, mtu: usize) -> Vec<Frame> {
 }
 
 /// Writes the length of piece `number`, its identification and its checksum; returns its addresses.
-fn write_ip(version: Version, packet: &mut [u8], total: usize, number: usize) -> (IpAddress, IpAddress) {
+fn write_ip(version: IpVersion, packet: &mut [u8], total: usize, number: usize) -> (IpAddress, IpAddress) {
     match version {
-        Version::V4 => {
+        IpVersion::Ipv4 => {
             let mut ip = Ipv4Packet::new_unchecked(packet);
             // It is shorter than the packet that it is cut from.
             ip.set_total_len(total as u16);
@@ -120,7 +83,7 @@ fn write_ip(version: Version, packet: &mut [u8], total: usize, number: usize) ->
             ip.fill_checksum();
             (ip.src_addr().into(), ip.dst_addr().into())
         }
-        Version::V6 => {
+        IpVersion::Ipv6 => {
             let mut ip = Ipv6Packet::new_unchecked(packet);
             ip.set_payload_len((total - IPV6_HEADER_BYTES) as u16);
             (ip.src_addr().into(), ip.dst_addr().into())
@@ -131,10 +94,7 @@ fn write_ip(version: Version, packet: &mut [u8], total: usize, number: usize) ->
 /// The IPv4 packet in this frame without "don't fragment", as packet `ident`: only fragments need one (RFC 6864, 4.1), and
 /// smoltcp gives all others the same. `None` if it has no such mark.
 pub(crate) fn let_fragment(frame: &Frame, ident: u16) -> Option<Frame> {
-    let ethernet = EthernetFrame::new_checked(&frame[..]).ok()?;
-    if ethernet.ethertype() != EthernetProtocol::Ipv4
-        || !Ipv4Packet::new_checked(ethernet.payload()).ok()?.dont_frag()
-    {
+    if !Ethernet::read(frame)?.ip()?.dont_fragment {
         return None;
     }
     Some(Frame::build(frame.len(), |bytes| {
@@ -178,22 +138,22 @@ fn sum(bytes: &[u8]) -> u64 {
     words.iter().map(|word| u64::from(u16::from_be_bytes(*word))).sum::<u64>() + last
 }
 
-/// The identification and destination of an ICMP message's fragment.
-fn fragment_ident(frame: &[u8]) -> Option<(u16, Ipv4Address)> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    if ethernet.ethertype() != EthernetProtocol::Ipv4 {
-        return None;
-    }
-    let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
-    let is_one = ip.next_header() == IpProtocol::Icmp
-        && usize::from(ip.header_len()) == IPV4_HEADER_BYTES
-        && (ip.more_frags() || ip.frag_offset() > 0);
-    is_one.then(|| (ip.ident(), ip.dst_addr()))
+/// The place of an ICMP message's fragment, and its destination.
+fn icmp_fragment(frame: &[u8]) -> Option<(Fragment, IpAddress)> {
+    let ip = Ethernet::read(frame)?.ip()?;
+    let is_icmp = ip.protocol == IpProtocol::Icmp && ip.payload_at == IPV4_HEADER_BYTES;
+    Some((ip.fragment.filter(|_| is_icmp)?, ip.destination))
 }
 
+/// What all fragments of an ICMP message share: identification and destination.
+fn fragment_ident(frame: &[u8]) -> Option<(u32, IpAddress)> {
+    icmp_fragment(frame).map(|(fragment, to)| (fragment.ident, to))
+}
+
+/// Whether this is the first fragment of an ICMP message, with the message's header.
 fn is_first_fragment(frame: &[u8]) -> bool {
-    // Its offset is zero, and it holds at least the header of the message.
-    fragment_ident(frame).is_some() && frame.len() >= ICMP + 8 && frame[20] & 0x1f == 0 && frame[21] == 0
+    frame.len() >= ICMP + Icmp::BYTES
+        && icmp_fragment(frame).is_some_and(|(fragment, _)| fragment.offset == 0)
 }
 
 #[cfg(test)]

@@ -13,10 +13,10 @@ use crate::multicast::leave_solicited_nodes;
 use smoltcp::iface::{Interface, Route};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
-    EthernetAddress, EthernetFrame, EthernetProtocol, EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpCidr,
-    IpProtocol, Ipv6Address, Ipv6Cidr, Ipv6Packet, Ipv6Repr, NdiscRepr,
+    EthernetAddress, EthernetFrame, EthernetProtocol, EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpAddress,
+    IpCidr, IpProtocol, Ipv6Address, Ipv6Cidr, Ipv6Packet, Ipv6Repr, NdiscRepr,
 };
-use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::header::{ETHERNET_HEADER_BYTES, Icmp, Ip};
 use wire::{Duration, Frame, Instant};
 
 /// RFC 4861, 10.
@@ -169,9 +169,9 @@ impl Slaac {
         })
     }
 
-    /// Looks at a frame that reached the card; returns whether it was a router's advertisement.
-    pub fn receive(&mut self, now: Instant, frame: &[u8]) -> bool {
-        let Some((router, lifetime, prefixes)) = advertisement(frame, self.own) else { return false };
+    /// Looks at a received packet; returns whether it was a router's advertisement.
+    pub fn receive(&mut self, now: Instant, ip: &Ip<'_>) -> bool {
+        let Some((router, lifetime, prefixes)) = advertisement(ip, self.own) else { return false };
         // A router has answered (RFC 4861, 6.3.7), unless it is one that leads nowhere.
         if lifetime > 0 {
             self.solicit_at = None;
@@ -223,24 +223,19 @@ impl Slaac {
     }
 }
 
-/// A router's address, its lifetime in seconds, and the prefixes that make addresses, if the frame is an advertisement that
-/// may be believed (RFC 4861, 6.1.2).
-fn advertisement(frame: &[u8], own: Ipv6Address) -> Option<(Ipv6Address, u16, Vec<Prefix>)> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    if ethernet.ethertype() != EthernetProtocol::Ipv6 {
-        return None;
-    }
-    let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
-    let (router, to) = (ip.src_addr(), ip.dst_addr());
+/// A router's address, its lifetime in seconds, and the prefixes that make addresses, if the packet is a valid
+/// advertisement (RFC 4861, 6.1.2), which is no fragment (RFC 6980, 5).
+fn advertisement(ip: &Ip<'_>, own: Ipv6Address) -> Option<(Ipv6Address, u16, Vec<Prefix>)> {
+    let (IpAddress::Ipv6(router), IpAddress::Ipv6(to)) = (ip.source, ip.destination) else { return None };
+    let Icmp { kind: 134, code: 0, .. } = ip.icmp()? else { return None };
     let icmp = ip.payload();
-    let believable = ip.next_header() == IpProtocol::Icmpv6
-        && ip.hop_limit() == 255
+    let is_valid = ip.hop_limit == 255
+        && ip.fragment.is_none()
         && router.is_unicast_link_local()
         && (to == ALL_NODES || to == own)
         && icmp.len() >= 16
-        && icmp[..2] == [134, 0]
         && Icmpv6Packet::new_unchecked(icmp).verify_checksum(&router, &to);
-    if !believable {
+    if !is_valid {
         return None;
     }
     let lifetime = u16::from_be_bytes([icmp[6], icmp[7]]);

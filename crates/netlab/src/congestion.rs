@@ -15,13 +15,11 @@ use crate::history::{Fate, History, Transit, TransitId};
 use crate::topology::{Congestion, Direction};
 use control::Control;
 use smoltcp::phy::ChecksumCapabilities;
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, IpAddress, IpEndpoint, IpProtocol, Ipv4Packet, Ipv6Packet, TcpControl,
-    TcpPacket, TcpRepr, TcpSeqNumber,
-};
+use smoltcp::wire::{IpEndpoint, IpProtocol, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use wire::Instant;
+use wire::header::Ethernet;
 
 /// What limits a sender besides the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -389,22 +387,12 @@ impl Shadowing {
 
 /// The TCP segment in a frame, with its ends, as a stack would take it: nothing if a checksum is wrong.
 fn segment(frame: &[u8]) -> Option<(IpEndpoint, IpEndpoint, TcpRepr<'_>)> {
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    let (from, to, payload): (IpAddress, IpAddress, _) = match ethernet.ethertype() {
-        EthernetProtocol::Ipv4 => {
-            let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
-            let whole = !ip.more_frags() && ip.frag_offset() == 0;
-            (whole && ip.next_header() == IpProtocol::Tcp && ip.verify_checksum()).then_some(())?;
-            (ip.src_addr().into(), ip.dst_addr().into(), ip.payload())
-        }
-        EthernetProtocol::Ipv6 => {
-            let ip = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
-            (ip.next_header() == IpProtocol::Tcp).then_some(())?;
-            (ip.src_addr().into(), ip.dst_addr().into(), ip.payload())
-        }
-        _ => return None,
-    };
-    let tcp = TcpPacket::new_checked(payload).ok()?;
+    let ip = Ethernet::read(frame)?.ip()?;
+    if ip.protocol != IpProtocol::Tcp || ip.fragment.is_some() || !ip.verify_checksum() {
+        return None;
+    }
+    let (from, to) = (ip.source, ip.destination);
+    let tcp = TcpPacket::new_checked(ip.payload()).ok()?;
     let repr = TcpRepr::parse(&tcp, &from, &to, &ChecksumCapabilities::default()).ok()?;
     Some((IpEndpoint::new(from, repr.src_port), IpEndpoint::new(to, repr.dst_port), repr))
 }

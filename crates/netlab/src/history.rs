@@ -586,7 +586,7 @@ impl Refusal {
             Self::Router(router::Refusal::NoNeighbor) => "no_neighbor",
             Self::Router(router::Refusal::NeighborQueueFull) => "neighbor_queue_full",
             Self::Router(router::Refusal::Filtered(_)) => "filtered",
-            Self::Router(router::Refusal::NobodyThere) => "nobody_there",
+            Self::Router(router::Refusal::Undeliverable) => "nobody_there",
             Self::Router(router::Refusal::TranslationsFull) => "translations_full",
             Self::Router(router::Refusal::NoTranslation) => "no_translation",
         }

@@ -12,18 +12,20 @@ mod slots;
 
 pub use command::{Command, CommandError};
 
-use crate::history::{DropReason, Fate, FrameId, Handed, History, HostEvent, Limits, NodeEvent, TransitId};
+use crate::history::{
+    DropReason, Fate, FrameId, Handed, History, HostEvent, Limits, NodeEvent, Refusal, TransitId,
+};
 use crate::queue::{Event, Queue};
 use crate::run::{Iperf, Outcome, RunId, RunKind};
 use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, Topology, TopologyError};
 use dirty::Dirty;
 use host::{Host, Meter, Output, Runs};
-use machine::{Machine, Next, PluggedIn, Report, Wanted};
+use machine::{List, Machine, Next, PluggedIn};
 use slots::Slots;
 use std::collections::VecDeque;
 use std::mem;
 use wire::line::Journey;
-use wire::node::{Action, Tag};
+use wire::node::{Action, Actions, Tag};
 use wire::passage::{Marks, Passage, Wire};
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, PortId};
@@ -72,8 +74,6 @@ pub struct World {
     participants: Vec<Vec<NodeId>>,
     dirty: Dirty,
     next_frame: u64,
-    /// Scratch memory for [`carry_out`](Self::carry_out).
-    wanted: Vec<Wanted>,
     /// What comes from outside at the first open moment.
     injected: VecDeque<Frame>,
     /// Everything up to and with this moment has happened.
@@ -115,7 +115,6 @@ impl World {
             runs_open: 0,
             runs: Runs::default(),
             participants: Vec::new(),
-            wanted: Vec::new(),
             dirty: Dirty::default(),
             next_frame: 0,
             injected: VecDeque::new(),
@@ -385,7 +384,9 @@ impl World {
                 self.arm(now, node);
             }
             Next::Poll => {
-                self.carry_out(now, node, received.as_ref());
+                if machine.has_actions() {
+                    self.carry_out(now, node, received.as_ref());
+                }
                 self.dirty.insert(node);
             }
         }
@@ -395,19 +396,57 @@ impl World {
 
     /// Carries out what a node wants done. `received`: the bytes that came in just now, if it may send them on unchanged.
     fn carry_out(&mut self, now: Instant, node: NodeId, received: Option<&Frame>) {
-        let mut wanted = mem::take(&mut self.wanted);
-        self.nodes[node.index()].machine.take_actions(&mut wanted);
-        for action in wanted.drain(..) {
-            match action {
-                Action::Send { port, frame, of } => self.send(now, node, port, frame, of, received),
-                Action::Refuse { tag, why } => self.history.refuse(now, node, TransitId(tag.hop), why),
-                Action::Event(Report::Changed(event)) => self.history.node_event(now, node, event),
-                Action::Event(Report::Run(output)) => self.run_output(now, node, output),
+        let mut list = self.nodes[node.index()].machine.take_actions();
+        match &mut list {
+            List::Host(actions) => {
+                let report = |world: &mut Self, output| world.host_output(now, node, output);
+                self.act(now, node, received, actions, report, |never| match never {});
+            }
+            List::Switch(actions) => {
+                let report = |world: &mut Self, event| {
+                    world.history.node_event(now, node, NodeEvent::Switch(event));
+                };
+                self.act(now, node, received, actions, report, |why| Some(Refusal::Switch(why)));
+            }
+            List::Router(actions) => {
+                let report = |world: &mut Self, event| {
+                    world.history.node_event(now, node, NodeEvent::Router(event));
+                };
+                // A frame for another station is no loss.
+                let reason = |why| (why != router::Refusal::NotForUs).then_some(Refusal::Router(why));
+                self.act(now, node, received, actions, report, reason);
+            }
+            List::Frames(actions) => {
+                self.act(now, node, received, actions, |_, never| match never {}, |never| match never {});
             }
         }
-        self.wanted = wanted; // Its memory is used again.
+        self.nodes[node.index()].machine.reuse(list);
     }
 
+    /// Carries out a list of actions, and empties it.
+    fn act<E, R>(
+        &mut self,
+        now: Instant,
+        node: NodeId,
+        received: Option<&Frame>,
+        actions: &mut Actions<E, R>,
+        report: impl Fn(&mut Self, E),
+        reason: impl Fn(R) -> Option<Refusal>,
+    ) {
+        for action in actions.0.drain(..) {
+            match action {
+                Action::Send { port, frame, of } => self.send(now, node, port, frame, of, received),
+                Action::Refuse { tag, why } => {
+                    if let Some(why) = reason(why) {
+                        self.history.refuse(now, node, TransitId(tag.hop), why);
+                    }
+                }
+                Action::Event(event) => report(self, event),
+            }
+        }
+    }
+
+    #[inline(always)] // It runs for every frame: not inlined, its many arguments would go through memory.
     fn send(
         &mut self,
         now: Instant,
@@ -429,7 +468,7 @@ impl World {
         }
     }
 
-    fn run_output(&mut self, now: Instant, node: NodeId, output: Output) {
+    fn host_output(&mut self, now: Instant, node: NodeId, output: Output) {
         match output {
             Output::Changed(event) => self.history.node_event(now, node, NodeEvent::Host(event)),
             Output::Run { run, event, totals } => self.history.run_event(now, run, event, totals),
@@ -467,13 +506,13 @@ impl World {
         };
         let mut meter = Meter { now, runs: &mut self.runs, actions };
         let result = f(host, &mut meter);
-        for (run, outcome) in meter.take_ended() {
+        while let Some((run, outcome)) = meter.next_ended() {
             meter.actions.event(Output::RunEnded { run, outcome });
         }
         self.carry_out(now, node, None);
         for action in own.0 {
             if let Action::Event(output) = action {
-                self.run_output(now, node, output);
+                self.host_output(now, node, output);
             }
         }
         result

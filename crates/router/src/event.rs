@@ -132,8 +132,8 @@ pub enum Refusal {
     TooBig,
     /// The filter's rule with this index forbids it; `None`: no rule matched.
     Filtered(Option<u32>),
-    /// It is for the router itself, which has no service for it, or for an address that is never forwarded.
-    NobodyThere,
+    /// It is for the router itself, which has no service for it, or its source or destination is never forwarded.
+    Undeliverable,
     /// No more translations are possible.
     TranslationsFull,
     /// There is no translation for it.
@@ -153,7 +153,7 @@ impl Refusal {
             Self::NeighborQueueFull => 6,
             Self::TooBig => 7,
             Self::Filtered(_) => 8,
-            Self::NobodyThere => 9,
+            Self::Undeliverable => 9,
             Self::TranslationsFull => 10,
             Self::NoTranslation => 11,
         }
@@ -175,7 +175,7 @@ impl fmt::Display for Refusal {
                 return write!(f, "rule {} of the filter forbids it", rule + 1);
             }
             Self::Filtered(None) => "no rule of the filter allows it",
-            Self::NobodyThere => "nothing listens there",
+            Self::Undeliverable => "the router neither has a service for it nor forwards it",
             Self::TranslationsFull => "no more translations are possible",
             Self::NoTranslation => "there is no translation for it",
         };

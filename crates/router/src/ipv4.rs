@@ -25,14 +25,14 @@ impl Router {
         let forged =
             self.is_own(received.from, from.into()) || from.is_multicast() || here.is_broadcast(from);
         if forged || from.is_loopback() {
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         if to.is_multicast() || here.is_broadcast(to) {
             received.to_group = true;
             return self.receive_group_ipv4(now, &received, out);
         }
         if received.to_group {
-            return Err(Refusal::NobodyThere); // RFC 1122, 3.3.6.
+            return Err(Refusal::Undeliverable); // RFC 1122, 3.3.6.
         }
         let mut packet = std::mem::take(&mut self.scratch);
         packet.clear();
@@ -98,7 +98,7 @@ impl Router {
         let header = Ipv4Packet::new_unchecked(&*packet);
         let (from, to) = (header.src_addr(), header.dst_addr());
         if !is_forwardable(from.into()) || !is_forwardable(to.into()) {
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         let Some(&route) = self.table.lookup(to.into()) else {
             self.send_icmp_error(now, &received, IcmpError::NoRoute, out);
@@ -107,7 +107,7 @@ impl Router {
         let (link, next_hop) = (route.link(), route.via.unwrap_or(to.into()));
         let Some(egress) = self.interfaces.get(&link) else { return Err(Refusal::NoRoute) };
         if egress.is_broadcast(to) {
-            return Err(Refusal::NobodyThere); // Directed broadcasts serve only attacks (RFC 2644).
+            return Err(Refusal::Undeliverable); // Directed broadcasts serve only attacks (RFC 2644).
         }
         let (mtu, outside_address) = (egress.mtu, egress.source_for(next_hop));
         if header.hop_limit() <= 1 {

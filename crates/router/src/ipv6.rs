@@ -19,14 +19,14 @@ impl Router {
         let header = Ipv6Packet::new_unchecked(received.bytes());
         let (from, to) = (header.src_addr(), header.dst_addr());
         if from.is_multicast() || from.is_loopback() || self.is_own(received.from, from.into()) {
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         if to.is_multicast() {
             let is_ours = here.is_in_ipv6_group(to);
             return if is_ours { self.receive_own(now, received, out) } else { Err(Refusal::NotForUs) };
         }
         if received.to_group {
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         if self.is_own(received.from, to.into()) {
             return self.receive_own(now, received, out);
@@ -38,7 +38,7 @@ impl Router {
         let header = Ipv6Packet::new_unchecked(received.bytes());
         let (from, to) = (header.src_addr(), header.dst_addr());
         if !is_forwardable(to.into()) || from.is_unspecified() {
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         let Some(&route) = self.table.lookup(to.into()) else {
             self.send_icmp_error(now, &received, IcmpError::NoRoute, out);
@@ -50,7 +50,7 @@ impl Router {
         };
         if !is_forwardable(from.into()) {
             self.send_icmp_error(now, &received, IcmpError::BeyondScope, out);
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         if header.hop_limit() <= 1 {
             self.send_icmp_error(now, &received, IcmpError::Expired, out);

@@ -70,13 +70,13 @@ impl Router {
             }
         }
         if header.more_frags() || header.frag_offset() != 0 {
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         match header.next_header() {
             IpProtocol::Udp => self.receive_udp(now, received, header.payload(), header.hop_limit(), out),
             // Echo requests to a broadcast address are not answered (RFC 1122, 3.2.2.6 permits it): answers would amplify attacks.
             IpProtocol::Icmp | IpProtocol::Igmp => Ok(()),
-            _ => Err(Refusal::NobodyThere),
+            _ => Err(Refusal::Undeliverable),
         }
     }
 
@@ -92,7 +92,7 @@ impl Router {
         let version = ip.source.version();
         if version == IpVersion::Ipv4 && has_source_route(&bytes[IPV4_HEADER_BYTES..ip.payload_at]) {
             self.send_icmp_error(now, &received, IcmpError::SourceRouteFailed, out);
-            return Err(Refusal::NobodyThere);
+            return Err(Refusal::Undeliverable);
         }
         if let Some((key, fragment)) = fragment(bytes, &ip) {
             return match self.reassembly.add(now, key, &received, fragment) {
@@ -110,12 +110,12 @@ impl Router {
             (IpProtocol::Udp, _) => self.receive_udp(now, &received, ip.payload(), ip.hop_limit, out),
             (IpProtocol::Tcp, _) => {
                 self.send_reset(now, &received, out);
-                Err(Refusal::NobodyThere)
+                Err(Refusal::Undeliverable)
             }
             (IpProtocol::Igmp, IpVersion::Ipv4) | (IpProtocol::Ipv6NoNxt, IpVersion::Ipv6) => Ok(()),
             _ => {
                 self.send_icmp_error(now, &received, IcmpError::UnknownProtocol(ip.protocol_at as u32), out);
-                Err(Refusal::NobodyThere)
+                Err(Refusal::Undeliverable)
             }
         }
     }
@@ -205,7 +205,7 @@ impl Router {
         }
         // No error is sent about packets to a group: `send_icmp_error` checks that.
         self.send_icmp_error(now, received, IcmpError::PortUnreachable, out);
-        Err(Refusal::NobodyThere)
+        Err(Refusal::Undeliverable)
     }
 
     /// Answers a TCP segment with a reset, sent from the segment's destination.

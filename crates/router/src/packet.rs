@@ -69,9 +69,17 @@ pub fn ethernet_header(
 /// The length of the whole IP packet of this version that `bytes` begins with: without padding, with a right header checksum if
 /// it has one (RFC 1812, 5.2.2). `None`: there is none. Extension headers are not looked at: forwarding needs none (RFC 8200, 4).
 pub fn whole_len(bytes: &[u8], version: IpVersion) -> Option<usize> {
-    let ip = Ip::read_start(bytes)?;
-    let whole = ip.source.version() == version && ip.end == ip.len && ip.verify_checksum();
-    whole.then_some(ip.len)
+    match version {
+        IpVersion::Ipv4 => {
+            let ip = Ip::read_start(bytes)?;
+            let whole = ip.source.version() == version && ip.end == ip.len && ip.verify_checksum();
+            whole.then_some(ip.len)
+        }
+        IpVersion::Ipv6 => {
+            let ip = Ipv6Packet::new_checked(bytes).ok()?;
+            (ip.version() == 6).then(|| ip.total_len())
+        }
+    }
 }
 
 /// The length of IPv6's fragment header (RFC 8200, 4.5).
@@ -224,6 +232,20 @@ mod tests {
         let fragment = Fragment { offset: 0, more: true, ident: 9 };
         assert_eq!(fragment_header(&packet), Some(FragmentHeader { at: 48, named_at: 40, fragment }));
         assert_eq!(fragment_header(&packet[..55]), None);
+    }
+
+    #[test]
+    fn an_ipv6_packet_is_as_long_as_its_header_says_whatever_follows() {
+        // The payload is cut in the middle of an extension header, which is none of forwarding's business.
+        let mut bytes =
+            ipv6_packet(Ipv6Addr::LOCALHOST, Ipv6Addr::LOCALHOST, IpProtocol::HopByHop, 1, &[6, 9, 0]);
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv6), Some(43));
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv4), None);
+        assert_eq!(whole_len(&bytes[..42], IpVersion::Ipv6), None, "a byte is missing");
+        bytes.extend([0; 3]);
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv6), Some(43), "padding does not count");
+        bytes[0] = 0x45;
+        assert_eq!(whole_len(&bytes, IpVersion::Ipv6), None, "of another version");
     }
 
     proptest! {

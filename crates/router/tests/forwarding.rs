@@ -121,11 +121,11 @@ fn addresses_that_mean_something_only_here_are_never_forwarded() {
         ("::", "fd01::2"),
     ] {
         net.send(A, &udp(from, to, 64, 4));
-        assert_eq!((net.refused(), net.got(B).len()), (vec![Refusal::NobodyThere], 0), "{from} > {to}");
+        assert_eq!((net.refused(), net.got(B).len()), (vec![Refusal::Undeliverable], 0), "{from} > {to}");
         assert!(net.got(A).is_empty(), "{from} > {to}");
     }
     net.send(A, &udp("fe80::2", "fd01::2", 64, 4));
-    assert_eq!(net.refused(), [Refusal::NobodyThere]);
+    assert_eq!(net.refused(), [Refusal::Undeliverable]);
     assert!(shown(&net.got(A)[0]).ends_with("fe80::2 ttl 64 ICMPv6 1/2"), "beyond the scope of its source");
 }
 
@@ -192,7 +192,7 @@ fn a_packet_that_went_to_everybodys_ethernet_address_is_not_forwarded() {
     let all = "ff-ff-ff-ff-ff-ff".parse().unwrap();
     net.frame(A, &framed(all, station_mac(A), None, &udp("10.0.0.2", "10.0.1.2", 64, 4)));
     net.frame(A, &framed(all, station_mac(A), None, &udp("10.0.0.2", "192.0.2.1", 64, 4)));
-    assert_eq!((net.refused(), net.got(A).len()), (vec![Refusal::NobodyThere; 2], 0));
+    assert_eq!((net.refused(), net.got(A).len()), (vec![Refusal::Undeliverable; 2], 0));
 }
 
 #[test]

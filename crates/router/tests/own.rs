@@ -74,7 +74,7 @@ fn nobody_listens_at_its_ports_and_it_says_so() {
         }
         net.send(A, &udp_ports(from, to, 9, [0, 0], b"")); // There is no port 0.
     }
-    let why = [Refusal::NobodyThere, Refusal::NobodyThere, Refusal::Malformed];
+    let why = [Refusal::Undeliverable, Refusal::Undeliverable, Refusal::Malformed];
     assert_eq!(net.refused(), [why, why].concat());
 }
 

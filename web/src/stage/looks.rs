@@ -8,6 +8,7 @@ use dissect::Label;
 use lab::palette::Swatch;
 use netlab::history::{Transit, TransitId};
 use rustc_hash::FxHashMap;
+use wire::header::{EtherType, Ethernet};
 use wire::passage::Marks;
 
 /// The look of a frame.
@@ -160,8 +161,8 @@ pub fn vlan_em(vlan: u16) -> f64 {
 
 /// The VLAN that a frame's tag names (IEEE 802.1Q-2022, 9.3). Number 0 is none: such a tag has a priority only.
 fn vlan_of(frame: &[u8]) -> Option<u16> {
-    let [0x81, 0x00, high, low] = *frame.get(12..16)? else { return None };
-    Some(u16::from_be_bytes([high & 0x0f, low])).filter(|vlan| *vlan > 0)
+    let outer = Ethernet::read(frame).filter(|outer| outer.kind == EtherType::VLAN)?;
+    outer.untag()?.0.vlan()
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@ use crate::path_mtu::V6_MIN;
 use proptest::prelude::*;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
-    EthernetAddress, EthernetRepr, Icmpv4DstUnreachable, Icmpv4Repr, Icmpv4TimeExceeded, Icmpv6Repr,
-    Ipv4Repr, Ipv6Repr,
+    EthernetAddress, EthernetFrame, EthernetProtocol, EthernetRepr, Icmpv4DstUnreachable, Icmpv4Repr,
+    Icmpv4TimeExceeded, Icmpv6Repr, Ipv4Address, Ipv4Packet, Ipv4Repr, Ipv6Address, Ipv6Packet, Ipv6Repr,
 };
 use wire::Frame;
+use wire::header::Ethernet;
 
 const OWN: Ipv4Address = Ipv4Address::new(10, 0, 0, 1);
 const TO: Ipv4Address = Ipv4Address::new(10, 0, 9, 2);
@@ -92,6 +93,11 @@ fn error_v6(next_header: IpProtocol, data: &[u8], error: fn(Ipv6Repr, &[u8]) -> 
     })
 }
 
+/// What [`super::read`] reads in the packet of this frame.
+fn read(frame: &[u8], is_ours: impl Fn(IpAddress) -> bool) -> Option<IcmpReport> {
+    super::read(&Ethernet::read(frame)?.ip()?, is_ours)
+}
+
 const ECHO: [u8; 8] = [8, 0, 0, 0, 0xc0, 0x01, 0, 3];
 const PORTS: [u8; 8] = [0xc0, 0x02, 0x82, 0x9a, 0, 8, 0, 0];
 
@@ -113,6 +119,18 @@ fn an_error_is_matched_to_the_packet_that_it_quotes() {
     assert_eq!((error.from, error.what), (ROUTER_V6.into(), IcmpError::TooBig(1_280)));
     let flow = Flow::Tcp { from: 0xc002, to: 33_434 };
     assert_eq!(error.of, Quoted { from: OWN_V6.into(), to: TO_V6.into(), flow });
+}
+
+#[test]
+fn an_icmpv6_error_is_matched_to_a_packet_that_it_quotes_with_extension_headers() {
+    // Destination options, then a first fragment's header, then the ports.
+    let data = [&[44, 0, 1, 4, 0, 0, 0, 0][..], &[17, 0, 0, 1, 0, 0, 0, 7], &PORTS].concat();
+    let error = read(&error_v6(IpProtocol::Ipv6Opts, &data, too_big), ours).unwrap();
+    assert_eq!(error.of.flow, Flow::Udp { from: 0xc002, to: 33_434 });
+    // A later fragment has no ports.
+    let data = [&[17, 0, 0, 8, 0, 0, 0, 7][..], &PORTS].concat();
+    let error = read(&error_v6(IpProtocol::Ipv6Frag, &data, too_big), ours).unwrap();
+    assert_eq!(error.of.flow, Flow::Other);
 }
 
 #[test]

@@ -4,10 +4,9 @@ use super::{Fragments, Host, Protocol, Running};
 use crate::event::Event;
 use crate::meter::Meter;
 use crate::segment;
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, Icmpv4Message, Icmpv4Packet, IpProtocol, Ipv4Address, Ipv4Packet,
-};
+use smoltcp::wire::{Icmpv4Message, IpAddress, Ipv4Address};
 use wire::Frame;
+use wire::header::{Ethernet, Ip};
 
 impl Host {
     /// Takes the oldest frame that the host has sent. Retransmissions are counted on the way, as they go onto the wire.
@@ -19,14 +18,22 @@ impl Host {
                 self.fit(frame, meter)
             }
         };
+        if !self.retransmissions.is_empty()
+            && let Some(ip) = packet(&frame)
+        {
+            self.count_retransmission(&ip, meter);
+        }
+        Some(frame)
+    }
+
+    fn count_retransmission(&mut self, ip: &Ip<'_>, meter: &mut Meter<'_>) {
         for detector in &mut self.retransmissions {
-            if detector.is_retransmission(&frame)
+            if detector.is_retransmission(ip)
                 && let Some(measured) = meter.run(detector.run)
             {
                 measured.totals.retransmits += 1;
             }
         }
-        Some(frame)
     }
 
     /// Fits a frame to the path MTU of its destination; returns the first piece if it has to be cut.
@@ -67,7 +74,7 @@ impl Host {
         if usual && self.fragmentable_pings.is_empty() {
             return Fragments::AsUsual;
         }
-        match echo(frame) {
+        match packet(frame).and_then(|ip| echo(&ip)) {
             Some(Echo { request: true, ident, .. }) => {
                 let its = |running: &&Running| (running.protocol, running.port) == (Protocol::Echo, ident);
                 self.clients.iter().find(its).map_or(Fragments::AsUsual, |running| running.fragments)
@@ -80,8 +87,8 @@ impl Host {
     }
 
     /// Notes the source of an echo request that routers may fragment.
-    pub(super) fn note_fragmentable(&mut self, frame: &[u8]) {
-        if let Some(Echo { request: true, from, ident, fragmentable: true, .. }) = echo(frame)
+    pub(super) fn note_fragmentable(&mut self, ip: &Ip<'_>) {
+        if let Some(Echo { request: true, from, ident, fragmentable: true, .. }) = echo(ip)
             && !self.fragmentable_pings.contains(&(from, ident))
         {
             if self.fragmentable_pings.len() == FRAGMENTABLE_PINGS_MAX {
@@ -92,8 +99,6 @@ impl Host {
     }
 }
 
-/// The offset of the IPv4 protocol field in a frame.
-const PROTOCOL_AT: usize = 14 + 9;
 /// Echo clients that a host answers without "don't fragment" at a time.
 const FRAGMENTABLE_PINGS_MAX: usize = 16;
 
@@ -107,25 +112,18 @@ struct Echo {
     fragmentable: bool,
 }
 
-fn echo(frame: &[u8]) -> Option<Echo> {
-    // Asked of every frame: the one byte that hardly any has comes first.
-    if frame.get(PROTOCOL_AT) != Some(&u8::from(IpProtocol::Icmp)) {
-        return None;
-    }
-    let ethernet = EthernetFrame::new_checked(frame).ok()?;
-    if ethernet.ethertype() != EthernetProtocol::Ipv4 {
-        return None;
-    }
-    let ip = Ipv4Packet::new_checked(ethernet.payload()).ok()?;
-    if ip.next_header() != IpProtocol::Icmp || ip.frag_offset() != 0 {
-        return None;
-    }
-    let icmp = Icmpv4Packet::new_checked(ip.payload()).ok()?;
-    let request = match icmp.msg_type() {
+fn echo(ip: &Ip<'_>) -> Option<Echo> {
+    let (IpAddress::Ipv4(from), IpAddress::Ipv4(to)) = (ip.source, ip.destination) else { return None };
+    let icmp = ip.icmp()?;
+    let request = match icmp.kind.into() {
         Icmpv4Message::EchoRequest => true,
         Icmpv4Message::EchoReply => false,
         _ => return None,
     };
-    let (from, to, fragmentable) = (ip.src_addr(), ip.dst_addr(), !ip.dont_frag());
-    Some(Echo { request, from, to, ident: icmp.echo_ident(), fragmentable })
+    Some(Echo { request, from, to, ident: icmp.ident(), fragmentable: !ip.dont_fragment })
+}
+
+/// The IP packet in a frame that the stack sends.
+fn packet(frame: &[u8]) -> Option<Ip<'_>> {
+    Ethernet::read(frame)?.ip()
 }

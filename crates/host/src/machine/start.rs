@@ -16,10 +16,10 @@ use crate::run::{
     ECHO_PORT, FRAGMENTED_PAYLOAD_MAX, Failure, IPERF_PORT, IperfTransport, Ping, Probe, RunId, RunKind,
     Transport,
 };
-use crate::segment::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES};
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
+use wire::header::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES};
 
 impl Host {
     /// Starts the client of a run for `to`; returns what it needs of the other side, unless its own stack answers there

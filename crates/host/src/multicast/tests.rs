@@ -1,6 +1,6 @@
 use super::*;
 use smoltcp::iface::{Config, SocketSet};
-use smoltcp::wire::{EthernetAddress, HardwareAddress};
+use smoltcp::wire::{EthernetAddress, HardwareAddress, Ipv4Packet, Ipv6Packet};
 use wire::nic::Nic;
 
 const GROUP: IpAddress = IpAddress::v4(239, 1, 2, 3);
@@ -82,6 +82,10 @@ fn joining_and_leaving_an_ipv6_group_is_said_in_mld_with_the_right_types() {
     }
 }
 
+fn packet(frame: &[u8]) -> Option<Ip<'_>> {
+    Ethernet::read(frame)?.ip()
+}
+
 /// An IGMP query for all groups, to be answered within a second.
 fn general_query() -> Frame {
     let mut bytes = vec![1, 0, 0x5e, 0, 0, 1, 2, 0x51, 0, 0, 0, 1, 8, 0];
@@ -94,11 +98,11 @@ fn general_query() -> Frame {
 #[test]
 fn a_query_is_answered_within_the_time_that_it_gives() {
     let mut card = Card::new();
-    card.groups.receive(Instant::ZERO, &general_query());
+    card.groups.receive(Instant::ZERO, &packet(&general_query()).unwrap());
     assert_eq!(card.groups.deadline(), None, "it is in no group");
     card.groups.join(&mut card.iface, GROUP);
     card.sent(Instant::ZERO);
-    card.groups.receive(Instant::ZERO, &general_query());
+    card.groups.receive(Instant::ZERO, &packet(&general_query()).unwrap());
     card.nic.rx.push_back(general_query());
     let (mut answers, mut now) = (card.sent(Instant::ZERO).len(), Instant::ZERO);
     while let Some(deadline) = card.groups.deadline() {
@@ -117,10 +121,25 @@ fn a_query_is_answered_within_the_time_that_it_gives() {
 }
 
 #[test]
-fn a_query_that_breaks_off_is_none() {
+fn an_igmp_query_that_breaks_off_is_none() {
     let whole = general_query();
-    for len in 0..whole.len() - 8 {
-        assert_eq!(query(&whole[..len]), None);
+    for len in 0..whole.len() {
+        assert_eq!(packet(&whole[..len]).and_then(|ip| query(&ip)), None);
     }
-    assert_eq!(query(&whole), Some(Duration::from_secs(1)));
+    assert_eq!(packet(&whole).and_then(|ip| query(&ip)), Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn an_mld_query_is_recognized_behind_any_extension_headers() {
+    let query_behind = |next_header: u8, extensions: &[u8]| {
+        let icmp = [[130, 0, 0, 0, 3, 0xe8, 0, 0].as_slice(), &[0; 20]].concat();
+        let header = [0x60, 0, 0, 0, 0, (extensions.len() + icmp.len()) as u8, next_header, 1];
+        let addresses = [[0; 16], Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1).octets()].concat();
+        query(&Ip::read(&[&header, &addresses[..], extensions, &icmp].concat()).unwrap())
+    };
+    let within = Some(Duration::from_secs(1));
+    assert_eq!(query_behind(58, &[]), within);
+    assert_eq!(query_behind(0, &[58, 0, 5, 2, 0, 0, 1, 0]), within);
+    assert_eq!(query_behind(0, &[60, 0, 5, 2, 0, 0, 1, 0, 58, 0, 1, 4, 0, 0, 0, 0]), within);
+    assert_eq!(query_behind(60, &[17, 0, 1, 4, 0, 0, 0, 0]), None, "UDP");
 }

@@ -1,14 +1,14 @@
 use super::*;
 use proptest::prelude::*;
-use smoltcp::wire::{Ipv6Address, TcpSeqNumber};
+use smoltcp::wire::{EthernetFrame, EthernetProtocol, Ipv4Address, Ipv6Address, TcpSeqNumber};
 
 const HEADERS: usize = 20;
 
 /// A segment of this much payload, with timestamps-like options.
-fn segment(version: Version, payload: &[u8], (fin, psh): (bool, bool)) -> Frame {
+fn segment(version: IpVersion, payload: &[u8], (fin, psh): (bool, bool)) -> Frame {
     let (ip_len, ethertype) = match version {
-        Version::V4 => (IPV4_HEADER_BYTES, EthernetProtocol::Ipv4),
-        Version::V6 => (IPV6_HEADER_BYTES, EthernetProtocol::Ipv6),
+        IpVersion::Ipv4 => (IPV4_HEADER_BYTES, EthernetProtocol::Ipv4),
+        IpVersion::Ipv6 => (IPV6_HEADER_BYTES, EthernetProtocol::Ipv6),
     };
     let tcp_len = HEADERS + 12;
     let total = ip_len + tcp_len + payload.len();
@@ -17,7 +17,7 @@ fn segment(version: Version, payload: &[u8], (fin, psh): (bool, bool)) -> Frame 
         ethernet.set_ethertype(ethertype);
         let packet = &mut bytes[ETHERNET_HEADER_BYTES..];
         let (source, destination) = match version {
-            Version::V4 => {
+            IpVersion::Ipv4 => {
                 let mut ip = Ipv4Packet::new_unchecked(&mut packet[..]);
                 ip.set_version(4);
                 ip.set_header_len(20);
@@ -30,7 +30,7 @@ fn segment(version: Version, payload: &[u8], (fin, psh): (bool, bool)) -> Frame 
                 ip.fill_checksum();
                 (ip.src_addr().into(), ip.dst_addr().into())
             }
-            Version::V6 => {
+            IpVersion::Ipv6 => {
                 let mut ip = Ipv6Packet::new_unchecked(&mut packet[..]);
                 ip.set_version(6);
                 ip.set_payload_len((total - ip_len) as u16);
@@ -65,7 +65,7 @@ proptest! {
         mtu in 68usize..1_600,
         flags in any::<(bool, bool)>(),
     ) {
-        let version = if v6 { Version::V6 } else { Version::V4 };
+        let version = if v6 { IpVersion::Ipv6 } else { IpVersion::Ipv4 };
         let whole = segment(version, &payload, flags);
         let room = mtu.saturating_sub(headers(&whole).unwrap().tcp - ETHERNET_HEADER_BYTES);
         let pieces = cut(&whole, mtu);
@@ -77,13 +77,13 @@ proptest! {
             prop_assert_eq!(of.end, piece.len());
             prop_assert!(piece.len() - ETHERNET_HEADER_BYTES <= mtu);
             let (source, destination) = match version {
-                Version::V4 => {
+                IpVersion::Ipv4 => {
                     let ip = Ipv4Packet::new_checked(&piece[ETHERNET_HEADER_BYTES..]).unwrap();
                     prop_assert!(ip.verify_checksum() && ip.dont_frag());
                     prop_assert_eq!(usize::from(ip.ident()), number);
                     (IpAddress::from(ip.src_addr()), IpAddress::from(ip.dst_addr()))
                 }
-                Version::V6 => {
+                IpVersion::Ipv6 => {
                     let ip = Ipv6Packet::new_checked(&piece[ETHERNET_HEADER_BYTES..]).unwrap();
                     (IpAddress::from(ip.src_addr()), IpAddress::from(ip.dst_addr()))
                 }
@@ -117,7 +117,7 @@ proptest! {
 #[test]
 fn a_segment_that_begins_or_resets_a_connection_is_never_cut() {
     for flag in [0x02, 0x04, 0x20] {
-        let whole = segment(Version::V4, &[7; 1_000], (false, false));
+        let whole = segment(IpVersion::Ipv4, &[7; 1_000], (false, false));
         let changed = Frame::build(whole.len(), |bytes| {
             bytes.copy_from_slice(&whole);
             bytes[ETHERNET_HEADER_BYTES + 20 + 13] |= flag;
@@ -129,11 +129,11 @@ fn a_segment_that_begins_or_resets_a_connection_is_never_cut() {
 
 #[test]
 fn what_routers_may_fragment_has_an_identification_and_a_right_checksum() {
-    let frame = segment(Version::V4, &[7; 100], (false, true));
+    let frame = segment(IpVersion::Ipv4, &[7; 100], (false, true));
     let changed = let_fragment(&frame, 0x1234).unwrap();
     let ip = Ipv4Packet::new_checked(&changed[ETHERNET_HEADER_BYTES..]).unwrap();
     assert!(!ip.dont_frag() && ip.verify_checksum());
     assert_eq!(ip.ident(), 0x1234);
     assert_eq!(let_fragment(&changed, 1), None, "there is nothing left to change");
-    assert_eq!(let_fragment(&segment(Version::V6, &[7; 100], (false, true)), 1), None);
+    assert_eq!(let_fragment(&segment(IpVersion::Ipv6, &[7; 100], (false, true)), 1), None);
 }

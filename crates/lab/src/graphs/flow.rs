@@ -11,12 +11,13 @@ use netlab::Instant;
 use netlab::congestion::{Shadowing, Side, Windows};
 use netlab::history::{Fate, TransitId};
 use netlab::topology::Congestion;
-use smoltcp::wire::{IpEndpoint, TcpPacket};
+use smoltcp::wire::{IpEndpoint, IpProtocol, TcpPacket};
 use std::collections::VecDeque;
 use trace::Order;
 use trace::connections::Connection;
 use trace::ends::Ends;
 use trace::{Source, Trace};
+use wire::header::{Ethernet, Ip};
 
 /// The graphs of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -356,12 +357,8 @@ fn note(data: &mut Vec<Datum>, at: Instant, value: u64) {
     }
 }
 
-/// The TCP segment of a frame, from its header on.
+/// The TCP segment of a frame, from its header on, as far as it was captured.
 fn tcp_of(frame: &[u8]) -> Option<&[u8]> {
-    let at = match frame.get(12..14)? {
-        [0x08, 0x00] => 14 + usize::from(frame.get(14)? & 15) * 4,
-        [0x86, 0xdd] => 54,
-        _ => return None,
-    };
-    frame.get(at..)
+    let ip = Ip::read_start(Ethernet::read(frame)?.innermost().payload())?;
+    (ip.protocol == IpProtocol::Tcp && !ip.is_later_fragment()).then(|| ip.payload())
 }

@@ -7,6 +7,7 @@ use crate::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, TcpConfi
 use crate::world::{Command, Quiet};
 use crate::{BitsPerSec, Duration, Ratio, World};
 use proptest::prelude::*;
+use smoltcp::wire::IpAddress;
 use std::fmt::Write;
 use wire::impair::Impairment;
 use wire::line::{LineConfig, Queue};

@@ -1,27 +1,29 @@
 //! What a node is while the world runs: one shape for all kinds.
 //!
-//! Each kind is a sans-IO state machine that knows nothing of the world. Here each gets the same face, [`Machine`], and its
-//! actions are translated into those that the world carries out, in one place. Which kind a node is matters only when it is
-//! made ([`machine`]) and to runs, which begin and end at hosts.
+//! Each kind is a sans-IO state machine that knows nothing of the world. Here each gets the same face, [`Machine`]. Which kind a
+//! node is matters only when it is made ([`machine`]), when its [list of actions](List) is carried out, and to runs, which begin
+//! and end at hosts.
 
-use crate::history::{NodeEvent, Refusal};
 use crate::topology::{Node, NodeId, NodeKind, Port};
 use bridge::Bridge;
-use host::{Host, Meter, Output, Runs};
+use host::{Host, Meter, Runs};
 use router::Router;
-use wire::node::{Action, Actions, Tag};
+use std::convert::Infallible;
+use std::mem;
+use wire::node::{Actions, Tag};
 use wire::{BitsPerSec, Frame, Instant, PortId};
 
-/// What the world carries out for a node.
-pub(super) type Wanted = Action<Report, Refusal>;
-
-/// What a node reports.
-pub(super) enum Report {
-    /// Something changed in the node.
-    Changed(NodeEvent),
-    /// A run's event or end, from a host.
-    Run(Output),
+/// A node's actions, as its kind lists them: the world carries out each list without copying it into another.
+pub(super) enum List {
+    Host(host::Actions),
+    Switch(bridge::Actions),
+    Router(router::Actions),
+    /// Of a hub, which only sends.
+    Frames(Frames),
 }
+
+/// The actions of a hub.
+pub(super) type Frames = Actions<Infallible, Infallible>;
 
 /// A port of a node, and the cable at it.
 pub(super) struct PluggedIn<'a> {
@@ -75,8 +77,10 @@ pub(super) trait Machine {
     fn sends_on_same_bytes(&self) -> bool {
         false
     }
-    /// Moves its actions, in order, to the end of `wanted`.
-    fn take_actions(&mut self, wanted: &mut Vec<Wanted>);
+    /// Takes its actions out, to be carried out in order.
+    fn take_actions(&mut self) -> List;
+    /// Gives it back the list that was taken out, now empty, so that its memory is used again.
+    fn reuse(&mut self, empty: List);
     /// Whether actions wait to be taken.
     fn has_actions(&self) -> bool;
     /// The host, and its list of actions, if it is one.
@@ -121,20 +125,6 @@ pub(super) fn outside() -> Box<dyn Machine> {
     Box::new(Outside::default())
 }
 
-/// Moves actions from a node's own list, translated.
-fn translate<E, R>(
-    actions: &mut Actions<E, R>,
-    wanted: &mut Vec<Wanted>,
-    report: impl Fn(E) -> Report,
-    drop_reason: impl Fn(R) -> Option<Refusal>,
-) {
-    wanted.extend(actions.0.drain(..).filter_map(|action| match action {
-        Action::Send { port, frame, of } => Some(Action::Send { port, frame, of }),
-        Action::Refuse { tag, why } => Some(Action::Refuse { tag, why: drop_reason(why)? }),
-        Action::Event(event) => Some(Action::Event(report(event))),
-    }));
-}
-
 struct HostMachine {
     host: Host,
     actions: host::Actions,
@@ -159,12 +149,14 @@ impl Machine for HostMachine {
         self.host.next_timer().map(|(at, _)| at)
     }
 
-    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
-        let report = |output| match output {
-            Output::Changed(event) => Report::Changed(NodeEvent::Host(event)),
-            run @ (Output::Run { .. } | Output::RunEnded { .. }) => Report::Run(run),
-        };
-        translate(&mut self.actions, wanted, report, |never| match never {});
+    fn take_actions(&mut self) -> List {
+        List::Host(mem::take(&mut self.actions))
+    }
+
+    fn reuse(&mut self, empty: List) {
+        if let List::Host(actions) = empty {
+            self.actions = actions;
+        }
     }
 
     fn has_actions(&self) -> bool {
@@ -230,9 +222,14 @@ impl Machine for Switch {
         true
     }
 
-    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
-        let report = |event| Report::Changed(NodeEvent::Switch(event));
-        translate(&mut self.actions, wanted, report, |reason| Some(Refusal::Switch(reason)));
+    fn take_actions(&mut self) -> List {
+        List::Switch(mem::take(&mut self.actions))
+    }
+
+    fn reuse(&mut self, empty: List) {
+        if let List::Switch(actions) = empty {
+            self.actions = actions;
+        }
     }
 
     fn has_actions(&self) -> bool {
@@ -287,11 +284,14 @@ impl Machine for Routing {
         self.router.poll_at()
     }
 
-    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
-        let report = |event| Report::Changed(NodeEvent::Router(event));
-        // A frame for another station is no loss.
-        let reason = |reason| (reason != router::Refusal::NotForUs).then_some(Refusal::Router(reason));
-        translate(&mut self.actions, wanted, report, reason);
+    fn take_actions(&mut self) -> List {
+        List::Router(mem::take(&mut self.actions))
+    }
+
+    fn reuse(&mut self, empty: List) {
+        if let List::Router(actions) = empty {
+            self.actions = actions;
+        }
     }
 
     fn has_actions(&self) -> bool {
@@ -303,7 +303,7 @@ impl Machine for Routing {
 #[derive(Default)]
 struct Hub {
     ports: u32,
-    actions: Vec<Wanted>,
+    actions: Frames,
 }
 
 impl Machine for Hub {
@@ -314,7 +314,9 @@ impl Machine for Hub {
 
     fn receive(&mut self, _: Instant, port: PortId, frame: Frame, tag: Tag, _: &mut Runs) -> Next {
         let others = (0..self.ports).map(PortId).filter(|other| *other != port);
-        self.actions.extend(others.map(|port| Action::Send { port, frame: frame.clone(), of: Some(tag) }));
+        for other in others {
+            self.actions.send(other, frame.clone(), Some(tag));
+        }
         Next::Act
     }
 
@@ -322,12 +324,18 @@ impl Machine for Hub {
         true
     }
 
-    fn take_actions(&mut self, wanted: &mut Vec<Wanted>) {
-        wanted.append(&mut self.actions);
+    fn take_actions(&mut self) -> List {
+        List::Frames(mem::take(&mut self.actions))
+    }
+
+    fn reuse(&mut self, empty: List) {
+        if let List::Frames(actions) = empty {
+            self.actions = actions;
+        }
     }
 
     fn has_actions(&self) -> bool {
-        !self.actions.is_empty()
+        !self.actions.0.is_empty()
     }
 }
 
@@ -347,7 +355,11 @@ impl Machine for Outside {
         Next::Nothing
     }
 
-    fn take_actions(&mut self, _: &mut Vec<Wanted>) {}
+    fn take_actions(&mut self) -> List {
+        List::Frames(Frames::default())
+    }
+
+    fn reuse(&mut self, _: List) {}
 
     fn has_actions(&self) -> bool {
         false

@@ -1,6 +1,6 @@
 //! The Ethernet header (IEEE 802.3-2022, 3.2) and the VLAN tags behind its addresses (IEEE 802.1Q-2022, 9).
 
-use super::u16_at;
+use super::{Ip, u16_at};
 use smoltcp::wire::EthernetAddress;
 
 /// The length of an Ethernet header without tags: destination, source, type.
@@ -115,5 +115,17 @@ impl<'f> Ethernet<'f> {
             Some(length) => rest.get(..length).unwrap_or(rest),
             None => rest,
         }
+    }
+
+    /// The IP packet that follows. `None`: `kind` is not the number of the packet's IP version, or [`Ip::read`] reads none.
+    #[inline]
+    pub fn ip(&self) -> Option<Ip<'f>> {
+        let version = match self.kind {
+            EtherType::IPV4 => 4,
+            EtherType::IPV6 => 6,
+            _ => return None,
+        };
+        let packet = self.payload();
+        (packet.first()? >> 4 == version).then(|| Ip::read(packet))?
     }
 }

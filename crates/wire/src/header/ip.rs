@@ -41,6 +41,8 @@ pub struct Ip<'p> {
     pub protocol: IpProtocol,
     /// Where the number of `protocol` stands.
     pub protocol_at: usize,
+    /// IPv4's "don't fragment" (RFC 791, 3.1). IPv6 has no such mark, since routers never fragment it.
+    pub dont_fragment: bool,
     /// The packet is a fragment, or an IPv6 packet with a fragment header.
     pub fragment: Option<Fragment>,
     /// Where the payload begins: behind options and extension headers.
@@ -95,6 +97,7 @@ impl<'p> Ip<'p> {
             hop_limit: header[8],
             protocol: header[9].into(),
             protocol_at: 9,
+            dont_fragment: place & 0x4000 != 0,
             fragment: fragment.is_part().then_some(fragment),
             payload_at: header_len,
             len,
@@ -116,6 +119,7 @@ impl<'p> Ip<'p> {
             hop_limit: header[7],
             protocol: chain.next,
             protocol_at: chain.named_at,
+            dont_fragment: false,
             fragment: chain.fragment,
             payload_at: chain.rest.start,
             len,

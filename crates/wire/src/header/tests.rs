@@ -1,6 +1,6 @@
 use super::*;
 use proptest::prelude::*;
-use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Packet, Ipv6Address, Ipv6Packet};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, IpVersion, Ipv4Packet, Ipv6Address, Ipv6Packet};
 
 const TO: [u8; 6] = [2, 0, 0, 0, 0, 1];
 const FROM: [u8; 6] = [2, 0, 0, 0, 0, 2];
@@ -73,6 +73,24 @@ fn a_length_instead_of_a_type_bounds_the_payload() {
     assert_eq!((ethernet.kind.length(), ethernet.payload()), (Some(3), &b"llc"[..]));
     let bytes = frame(&[0x05ff], b"shorter than it states");
     assert_eq!(Ethernet::read(&bytes).unwrap().payload(), b"shorter than it states");
+}
+
+#[test]
+fn the_ip_packet_of_a_frame_has_the_version_that_the_type_states() {
+    let v4 =
+        [&[0x45, 0, 0, 20, 0, 7, 0x40, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2][..], b"padding"].concat();
+    let v6 = ipv6(&[], 17, &[0, 1, 0, 2, 0, 8, 0, 0]);
+    let ip = |kind, packet: &[u8]| {
+        let bytes = frame(&[kind], packet);
+        Ethernet::read(&bytes).unwrap().ip().map(|ip| (ip.source.version(), ip.len, ip.dont_fragment))
+    };
+    assert_eq!(ip(0x0800, &v4), Some((IpVersion::Ipv4, 20, true)));
+    assert_eq!(ip(0x86dd, &v6), Some((IpVersion::Ipv6, 48, false)));
+    assert_eq!((ip(0x86dd, &v4), ip(0x0800, &v6), ip(0x0806, &v4)), (None, None, None));
+    assert_eq!((ip(0x0800, &v4[..19]), ip(0x0800, &[])), (None, None), "cut");
+    let tagged = frame(&[0x8100, 7, 0x0800], &v4);
+    let outer = Ethernet::read(&tagged).unwrap();
+    assert_eq!((outer.ip(), outer.innermost().ip()), (None, Ip::read(&v4)));
 }
 
 #[test]

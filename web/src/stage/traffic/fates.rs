@@ -178,7 +178,7 @@ const fn router_text(why: router::Refusal) -> &'static str {
         router::Refusal::NeighborQueueFull => "queue full",
         router::Refusal::TooBig => "too big",
         router::Refusal::Filtered(_) => "no rule",
-        router::Refusal::NobodyThere => "no listener",
+        router::Refusal::Undeliverable => "no listener",
         router::Refusal::TranslationsFull => "NAT full",
         router::Refusal::NoTranslation => "no NAT entry",
     }

@@ -65,7 +65,7 @@ fn router(reason: router::Refusal) -> u64 {
         router::Refusal::TooBig => ROUTER | 7,
         // By their places in the filter, from 1; 0: no rule fitted.
         router::Refusal::Filtered(rule) => FILTER | rule.map_or(0, |rule| u64::from(rule) + 1),
-        router::Refusal::NobodyThere => ROUTER | 9,
+        router::Refusal::Undeliverable => ROUTER | 9,
         router::Refusal::TranslationsFull => ROUTER | 10,
         router::Refusal::NoTranslation => ROUTER | 11,
     }

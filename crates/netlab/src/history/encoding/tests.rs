@@ -742,7 +742,7 @@ fn reasons_for_dropping_frames_have_these_words() {
             "too big": router::Refusal::TooBig => router::Refusal::TooBig,
             "rule 2 of the filter": router::Refusal::Filtered(Some(_)) => router::Refusal::Filtered(Some(2)),
             "no rule of the filter": router::Refusal::Filtered(None) => router::Refusal::Filtered(None),
-            "no listener": router::Refusal::NobodyThere => router::Refusal::NobodyThere,
+            "no listener": router::Refusal::Undeliverable => router::Refusal::Undeliverable,
             "translations full": router::Refusal::TranslationsFull => router::Refusal::TranslationsFull,
             "no translation": router::Refusal::NoTranslation => router::Refusal::NoTranslation,
         }),
