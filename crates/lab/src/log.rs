@@ -18,13 +18,13 @@ use trace::selection::Selection;
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
-    /// When.
+    /// Its moment.
     pub at: Instant,
-    /// Who.
+    /// The name of the node, link or run that it is about.
     pub who: String,
-    /// What.
+    /// What happened.
     pub text: String,
-    /// What to look at.
+    /// What the page selects when the line is pressed.
     pub what: Option<Selection>,
 }
 
@@ -138,15 +138,15 @@ fn link_words(topology: LiveTopology<'_>, before: &Link, now: &Link) -> String {
     if words.is_empty() { "is as it was".into() } else { words.join("; ") }
 }
 
-/// What is otherwise with a node.
+/// What changed in a node's settings.
 fn settings_words(before: &NodeKind, now: &NodeKind) -> String {
     match (before, now) {
         (NodeKind::Switch(was), NodeKind::Switch(is)) => match (&was.stp, &is.stp) {
-            (None, Some(_)) => "has its spanning tree on now".into(),
-            (Some(_), None) => "has its spanning tree off now".into(),
-            (None, None) | (Some(_), Some(_)) => "has other settings now".into(),
+            (None, Some(_)) => "now has its spanning tree on".into(),
+            (Some(_), None) => "now has its spanning tree off".into(),
+            (None, None) | (Some(_), Some(_)) => "now has other settings".into(),
         },
-        _ => "has other settings now".into(),
+        _ => "now has other settings".into(),
     }
 }
 
@@ -156,14 +156,14 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
         NodeEvent::Switch(event) => switch_words(topology, node, event),
         NodeEvent::Router(event) => router_words(topology, node, event),
         NodeEvent::Host(HostEvent::Address { cidr }) => {
-            format!("gives itself the address {cidr}, as a router advised")
+            format!("configures the address {cidr} (SLAAC)")
         }
-        NodeEvent::Host(HostEvent::AddressGone { cidr }) => format!("gives up the address {cidr}"),
+        NodeEvent::Host(HostEvent::AddressGone { cidr }) => format!("removes the address {cidr}"),
         NodeEvent::Host(HostEvent::DefaultRouter { router }) => {
-            format!("takes {} for its gateway", whose(*router))
+            format!("uses {} as its gateway", whose(*router))
         }
         NodeEvent::Host(HostEvent::DefaultRouterGone { router }) => {
-            format!("no longer takes {} for its gateway", whose(*router))
+            format!("no longer uses {} as its gateway", whose(*router))
         }
         NodeEvent::Host(HostEvent::Joined { group }) => format!("joins the group {group}"),
         NodeEvent::Host(HostEvent::Left { group }) => format!("leaves the group {group}"),
@@ -186,7 +186,7 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
             SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
         },
         NodeEvent::Host(HostEvent::SocketGone { socket }) => format!("closes socket {socket}"),
-        NodeEvent::Host(HostEvent::NoCable) => "has no cable to send into".into(),
+        NodeEvent::Host(HostEvent::NoCable) => "cannot send: it has no cable".into(),
     }
 }
 
@@ -209,26 +209,29 @@ fn switch_words(topology: LiveTopology<'_>, node: NodeId, event: &bridge::Event)
             format!("forgets where {} is{}", inspect::ethernet(*mac), in_vlan(vlan))
         }
         bridge::Event::Port { port, role, state, edge } => {
-            let edge = if *edge { ", with no switch behind it" } else { "" };
+            let edge = if *edge { ", an edge port" } else { "" };
             format!("{} is {} and {}{edge}", ports.long(*port), inspect::role(*role), inspect::state(*state))
         }
         bridge::Event::Root { root, cost, port: Some(port) } => {
             let id = inspect::bridge_id(*root);
             let root = root_name(topology, *root).map_or(id.clone(), |name| format!("{name} ({id})"));
-            format!("takes {root} for the root of the tree, behind {} at a cost of {cost}", ports.long(*port))
+            format!(
+                "accepts {root} as the root of the tree, behind {} at a cost of {cost}",
+                ports.long(*port)
+            )
         }
-        bridge::Event::Root { port: None, .. } => "takes itself for the root of the tree".into(),
+        bridge::Event::Root { port: None, .. } => "is the root of the tree, as far as it knows".into(),
         bridge::Event::TopologyChange { port, detected: true } => {
-            format!("finds that the tree has changed at {}", ports.long(*port))
+            format!("detects a topology change at {}", ports.long(*port))
         }
         bridge::Event::TopologyChange { port, detected: false } => {
-            format!("hears at {} that the tree has changed", ports.long(*port))
+            format!("receives a topology change at {}", ports.long(*port))
         }
         bridge::Event::Joined { vlan, group, port } => {
-            format!("sees that {group} is wanted behind {}{}", ports.long(*port), in_vlan(vlan))
+            format!("adds {} to the group {group}{}", ports.long(*port), in_vlan(vlan))
         }
         bridge::Event::Left { vlan, group, port } => {
-            format!("sees that {group} is not wanted behind {} any more{}", ports.long(*port), in_vlan(vlan))
+            format!("removes {} from the group {group}{}", ports.long(*port), in_vlan(vlan))
         }
     }
 }
@@ -246,16 +249,16 @@ fn router_words(topology: LiveTopology<'_>, node: NodeId, event: &router::Event)
     let whose = |address| names::with_address(topology, address);
     match event {
         router::Event::Route(route) if route.metric >= 16 => {
-            format!("cannot reach {} any more, and says so", route.to)
+            format!("marks its route to {} as unreachable", route.to)
         }
         router::Event::Route(route) => match route.via {
             Some(via) => {
                 let hops = format::plural(route.metric.into(), "hop", "hops");
                 format!("reaches {} through {} at {}, {hops}", route.to, whose(via), ports.long(route.port))
             }
-            None => format!("has {} at {}", route.to, ports.long(route.port)),
+            None => format!("is connected to {} at {}", route.to, ports.long(route.port)),
         },
-        router::Event::RouteGone { to } => format!("has no way to {to} any more"),
+        router::Event::RouteGone { to } => format!("removes its route to {to}"),
         router::Event::Neighbor { port, ip, mac } => {
             format!(
                 "learns that {} is at {}, behind {}",
@@ -266,18 +269,19 @@ fn router_words(topology: LiveTopology<'_>, node: NodeId, event: &router::Event)
         }
         router::Event::NeighborGone { ip, .. } => format!("forgets where {} is", whose(*ip)),
         router::Event::Translation { flow, .. } => {
-            format!("lets {} look like {} to {}", flow.inside, flow.outside, flow.remote)
+            format!("translates {} to {} for {}", flow.inside, flow.outside, flow.remote)
         }
         router::Event::TranslationGone { entry } => format!("ends translation {entry}"),
         router::Event::Connection { flow, rule, .. } => {
-            let why = rule.map_or("no rule forbids it".into(), |rule| format!("rule {} allows it", rule + 1));
-            format!("lets {} talk with {}: {why}", flow.from, flow.to)
+            let why =
+                rule.map_or("allowed by default".into(), |rule| format!("allowed by rule {}", rule + 1));
+            format!("tracks a connection from {} to {}, {why}", flow.from, flow.to)
         }
-        router::Event::ConnectionGone { entry } => format!("no longer follows connection {entry}"),
+        router::Event::ConnectionGone { entry } => format!("no longer tracks connection {entry}"),
     }
 }
 
-/// Whether there is a line for it.
+/// Whether the log has a line for an event.
 fn has_line(event: &RunEvent) -> bool {
     match event {
         RunEvent::Progress => false,
@@ -316,21 +320,21 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
         }
         RunEvent::Hop(hop) => match hop.answer {
             Some((from, rtt, HopAnswer::Unreachable(what))) => {
-                format!("hop {}: {} says after {}: {what}", hop.hop, whose(from), format::duration(rtt))
+                format!("hop {}: {} reports after {}: {what}", hop.hop, whose(from), format::duration(rtt))
             }
             Some((from, rtt, HopAnswer::OnTheWay)) => {
                 format!("hop {}: {} after {}", hop.hop, whose(from), format::duration(rtt))
             }
             Some((from, rtt, HopAnswer::Reached)) => {
-                format!("hop {}: it is there, {} after {}", hop.hop, whose(from), format::duration(rtt))
+                format!("hop {}: the target, {} after {}", hop.hop, whose(from), format::duration(rtt))
             }
             None => format!("hop {}: no answer", hop.hop),
         },
         RunEvent::PathMtu { bytes, from: Some(from) } => {
-            format!("receives an ICMP error from {}: at most {} fit", whose(*from), format::buffer(*bytes))
+            format!("receives an ICMP error from {}: the MTU is {}", whose(*from), format::buffer(*bytes))
         }
         RunEvent::PathMtu { bytes, from: None } => {
-            format!("finds that {} get through", format::buffer(*bytes))
+            format!("finds that packets of {} pass", format::buffer(*bytes))
         }
         RunEvent::Received { number, by } => {
             format!("message {} reaches {}", number + 1, topology.node(*by).name)

@@ -205,9 +205,9 @@ pub enum Line {
     IcmpError {
         /// From 1.
         number: Option<u32>,
-        /// Who: name and address.
+        /// The sender of the error: name and address.
         from: Rc<str>,
-        /// What.
+        /// The error.
         what: IcmpError,
     },
     /// A hop of a traceroute: its number, and the results of its probes, in their order.
@@ -552,7 +552,7 @@ impl RunView {
                 }
             },
             Program::PathMtu => match self.fact(Fact::LongestPacket) {
-                Some(bytes) => format!("packets of {bytes} get through"),
+                Some(bytes) => format!("packets of {bytes} pass"),
                 None => "nothing got through".into(),
             },
             Program::Connect => format!("{} delivered", self.fact(Fact::Delivered).unwrap_or("nothing")),
@@ -748,7 +748,7 @@ mod tests {
             ],
         );
         assert_eq!(view.facts[1], (Fact::ReportedBy, "r (10.0.1.254)".into()));
-        assert!(view.sentence().ends_with("get through."), "{}", view.sentence());
+        assert!(view.sentence().ends_with("pass."), "{}", view.sentence());
     }
 
     #[test]

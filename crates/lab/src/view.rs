@@ -115,9 +115,9 @@ pub struct Sketch {
 /// A node in a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeLine {
-    /// Which.
+    /// Its id.
     pub id: NodeId,
-    /// How the document calls it.
+    /// Its id in the document.
     pub key: String,
     /// Its name.
     pub name: String,

@@ -169,7 +169,7 @@ test("a link gets the settings of a familiar kind, and impairments set by hand",
   await form(page).getByRole("combobox", { name: "Preset" }).selectOption("DSL");
   await expect(form(page).getByRole("textbox", { name: "Rate back", exact: true })).toHaveValue("50Mbps");
   const add = async (what) => {
-    await form(page).getByRole("combobox", { name: "Add a fault" }).selectOption(what);
+    await form(page).getByRole("combobox", { name: "Add an impairment" }).selectOption(what);
     await form(page).getByRole("button", { name: "Add", exact: true }).click();
   };
   await add("Corruption (bit errors)");
@@ -179,7 +179,7 @@ test("a link gets the settings of a familiar kind, and impairments set by hand",
   await aquarium.button("Apply").click();
   await expect(wrongBits.getByRole("textbox").first()).toHaveAccessibleDescription(/percentage/);
   await wrongBits.getByRole("textbox").first().fill("2.5");
-  await wrongBits.getByRole("combobox", { name: "Concerns" }).selectOption({ label: "what b sends" });
+  await wrongBits.getByRole("combobox", { name: "Direction" }).selectOption({ label: "frames from b" });
   await form(page).getByRole("button", { name: "Remove: Duplication" }).click();
   await form(page).getByText("More settings").first().click();
   await form(page).getByRole("combobox", { name: "Queue discipline", exact: true }).selectOption("codel");

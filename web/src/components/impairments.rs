@@ -83,9 +83,9 @@ pub fn Impairments(props: &Props) -> Html {
         };
         let id = format!("field-impair.{place}.from");
         let choices = [
-            (None, "", "both ways".to_owned()),
-            (Some(End::First), "0", format!("what {} sends", ends[0])),
-            (Some(End::Second), "1", format!("what {} sends", ends[1])),
+            (None, "", "both directions".to_owned()),
+            (Some(End::First), "0", format!("frames from {}", ends[0])),
+            (Some(End::Second), "1", format!("frames from {}", ends[1])),
         ];
         html! {
             <fieldset key={format!("{place}-{}", entry.kind.key())} class="impairment">
@@ -93,7 +93,7 @@ pub fn Impairments(props: &Props) -> Html {
                 <div class="fields">
                     { for fields }
                     <div class="field">
-                        <label for={id.clone()}>{ "Concerns" }</label>
+                        <label for={id.clone()}>{ "Direction" }</label>
                         <select {id} {onchange}>
                             { for choices.into_iter().map(|(from, value, says)| html! {
                                 <option key={value} {value} selected={from == entry.from}>{ says }</option>
@@ -112,7 +112,7 @@ pub fn Impairments(props: &Props) -> Html {
             <legend>{ "Impairments" }</legend>
             { for props.form.impairments.iter().enumerate().map(entry) }
             <div class="field">
-                <label for="impair-add">{ "Add a fault" }</label>
+                <label for="impair-add">{ "Add an impairment" }</label>
                 <div class="with-button">
                     <select id="impair-add" ref={picked}>
                         { for Kind::ALL.into_iter().map(|kind| html! {

@@ -172,10 +172,10 @@ fn line(line: &Line) -> Html {
         }
         Line::Hop(number, replies) => hop(*number, replies),
         Line::PathMtu { bytes, from: Some(from) } => {
-            html! { <li><span>{ format!("{from} reports: at most {} fit", format::buffer(*bytes)) }</span></li> }
+            html! { <li><span>{ format!("{from} reports an MTU of {}", format::buffer(*bytes)) }</span></li> }
         }
         Line::PathMtu { bytes, from: None } => {
-            html! { <li><span>{ format!("{} get through", format::buffer(*bytes)) }</span></li> }
+            html! { <li><span>{ format!("Packets of {} pass", format::buffer(*bytes)) }</span></li> }
         }
         Line::Interval(..) => Html::default(),
     }

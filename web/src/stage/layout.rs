@@ -44,9 +44,9 @@ pub struct NodeShape {
 /// A node's caption.
 #[derive(Clone, Copy, Debug)]
 pub struct Caption {
-    /// Where.
+    /// Its box.
     pub rect: Rect,
-    /// How many of its lines there is room for.
+    /// The number of lines that fit.
     pub lines: usize,
 }
 
@@ -55,7 +55,7 @@ pub struct Caption {
 pub struct Cable {
     /// The ports at both ends.
     pub ports: [Point; 2],
-    /// From the first to the second, of length 1.
+    /// The unit vector from the first to the second port.
     pub unit: Vec2,
     /// From port to port.
     pub length: f64,
@@ -67,7 +67,7 @@ pub struct Cable {
     pub badge: Option<Badge>,
     /// Radius of the lights at both ports: many ports at one node have small ones.
     pub lights: [f64; 2],
-    /// There is room for a text beside the lanes.
+    /// Whether a text fits beside the lanes.
     pub roomy: bool,
 }
 
@@ -76,18 +76,18 @@ pub struct Cable {
 pub struct PlacedPlate {
     /// Its place in [`Sketch::plates`].
     pub number: usize,
-    /// Where.
+    /// Its box.
     pub rect: Rect,
 }
 
 /// A cable's badge.
 #[derive(Clone, Copy, Debug)]
 pub struct Badge {
-    /// Where.
+    /// Its box.
     pub rect: Rect,
-    /// There is room for rate and delay besides the warnings.
+    /// Whether rate and delay fit besides the warnings.
     pub whole: bool,
-    /// How many of the warnings there is room for.
+    /// The number of warnings that fit.
     pub warnings: usize,
 }
 

@@ -66,39 +66,39 @@ impl Kind {
 /// Something done to a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
-    /// A new node; `None`: where there is room.
+    /// Adds a node, at this position or (`None`) at a free one.
     Add(Kind, Option<(f64, f64)>),
-    /// A cable between two nodes.
+    /// Adds a cable between two nodes.
     Connect(NodeId, NodeId),
-    /// These nodes to somewhere else, by so much.
+    /// Moves these nodes by an offset.
     Move(Vec<NodeId>, (f64, f64)),
-    /// These nodes and links, and what cannot be without them.
+    /// Deletes these nodes and links, and everything that depends on them.
     Delete(Vec<NodeId>, Vec<LinkId>),
-    /// Another name.
+    /// Changes a node's name.
     Rename(NodeId, String),
-    /// Other settings.
+    /// Changes a node's settings.
     SetNode(NodeId, NodeKind),
-    /// Other settings.
+    /// Changes the settings of a link's directions.
     SetLink(LinkId, [Way; 2]),
-    /// Other settings of the ports at its ends.
+    /// Changes the settings of the ports at a link's ends.
     SetPorts(LinkId, [Port; 2]),
-    /// The cable is pulled out, or put back.
+    /// Pulls the cable (`false`) or plugs it in (`true`).
     Plug(LinkId, bool),
-    /// What is on the clipboard.
+    /// Adds the content of the clipboard.
     Paste(Clip),
-    /// On one line: beside each other, or (`true`) above each other.
+    /// Aligns nodes in a row or (`true`) in a column.
     Align(Vec<NodeId>, bool),
-    /// All nodes to places where they do not overlap.
+    /// Moves all nodes to positions where they do not overlap.
     Tidy,
-    /// Another title.
+    /// Changes the title.
     Title(String),
-    /// Another description.
+    /// Changes the description.
     Description(String),
-    /// Another seed.
+    /// Changes the seed.
     Seed(u64),
-    /// Away with a planned run.
+    /// Removes a planned run.
     RemoveRun(usize),
-    /// Another document in the place of this one: what was typed, or put right.
+    /// Replaces the document, with one that was typed or repaired.
     Replace(Box<Scenario>),
 }
 

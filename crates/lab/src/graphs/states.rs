@@ -124,7 +124,7 @@ pub fn tree_changes(
         let NodeEvent::Switch(event) = event else { continue };
         let (what, place, more) = match *event {
             bridge::Event::Port { port, role, state, edge } => {
-                let edge = if edge { ", no switch behind it" } else { "" };
+                let edge = if edge { ", edge port" } else { "" };
                 (words::role(role), Some(port), format!("{}{edge}", words::state(state)))
             }
             bridge::Event::Root { root, cost, port } => {

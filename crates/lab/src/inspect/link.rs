@@ -80,8 +80,8 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
     Sheet {
         kind: "Link",
         name: link.ends.map(|end| topology.node(end).name.clone()).join(" – "),
-        meaning: "A cable with one lane each way. Bits need time to get onto it (rate) and to travel (delay); \
-                  frames that have to wait stand in the sender's queue.",
+        meaning: "A cable with one wire for each direction. Its rate sets how long a frame's bits take to leave, its delay how \
+                  long they travel. Frames that have to wait are in the sender's queue.",
         buttons: vec![Button {
             text: if pulled { "Plug the cable in" } else { "Pull the cable" },
             of: None,

@@ -1,10 +1,10 @@
-//! What is to be known of a node, a link or a frame at the playhead, in words.
+//! The Inspect pane's texts and tables of a node, a link or a frame at the playhead.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | `host`, `switch`, `router` | a node's settings and tables, as they were at that moment |
 //! | `link` | a link's, in both directions |
-//! | `frame` | a frame: where it is, and what becomes of it |
+//! | `frame` | a frame: its position, its path and its layers |
 //! | `changed` | what a node has changed in a frame that it passed on |
 //! | [`words`] | settings and states in words |
 
@@ -125,11 +125,11 @@ pub struct FrameSheet {
 /// Something that a node has changed in a frame.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// What.
+    /// The field or layer that changed.
     pub name: String,
-    /// What it was; `None`: it was not there.
+    /// Its value before; `None`: it did not exist.
     pub before: Option<String>,
-    /// What it is; `None`: it is not there any more.
+    /// Its value now; `None`: it no longer exists.
     pub now: Option<String>,
 }
 

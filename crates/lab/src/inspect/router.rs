@@ -165,7 +165,7 @@ fn translations(scene: &Scene<'_>) -> Table {
     };
     Table::new(
         "Translations",
-        &["Inside", "Translated to", "Remote endpoint", "Protocol, since"],
+        &["Inside", "Translated to", "Remote", "Over, since"],
         scene.tables.translations.iter().map(row).collect(),
         "None yet: no host inside has sent a packet to the outside.",
     )
@@ -221,7 +221,7 @@ fn connections(scene: &Scene<'_>) -> Table {
     };
     Table::new(
         "Connections",
-        &["From", "To", "Allowed by rule", "Protocol, since"],
+        &["From", "To", "By rule", "Over, since"],
         scene.tables.connections.iter().map(row).collect(),
         "None: it tracks no connection now.",
     )

@@ -118,7 +118,7 @@ pub fn rip(rip: Option<&Rip>) -> String {
 /// Where a router has a route from.
 pub const fn source(source: Source) -> &'static str {
     match source {
-        Source::Connected => "directly connected",
+        Source::Connected => "connected",
         Source::Static => "static",
         Source::Rip => "RIP",
     }

@@ -19,7 +19,7 @@ use wire::passage::Marks;
 pub enum SpriteKey {
     /// With its label.
     Capsule {
-        /// Whose.
+        /// The frame's look.
         look: Look,
         /// Letters only, not the whole label.
         pill: bool,

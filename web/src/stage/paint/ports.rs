@@ -22,11 +22,11 @@ pub enum PlateKey {
 
 /// What the ends of the cables are painted with.
 pub struct Ports<'a> {
-    /// Where to.
+    /// The canvas to paint on.
     pub pen: &'a Pen<'a>,
-    /// In which colors.
+    /// The colors.
     pub palette: &'a Palette,
-    /// What.
+    /// The picture to paint.
     pub picture: &'a Picture<'a>,
     /// The plates painted so far.
     pub atlas: &'a mut Atlas<PlateKey>,

@@ -26,11 +26,11 @@ const TALLY_PLACES: [f64; 3] = [0.78, 0.86, 0.66];
 /// One direction, and its place in the layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Way<'a> {
-    /// Which.
+    /// The direction.
     pub direction: Direction,
-    /// Where.
+    /// Its lane on the canvas.
     pub lane: Lane,
-    /// How many bytes may wait.
+    /// The capacity of the queue, in bytes.
     pub queue_bytes: usize,
     /// How large things are.
     pub layout: &'a Layout,
