@@ -140,7 +140,7 @@ test("for a projector the drawing is the largest thing, whatever there is to be 
   await expect(page.getByText("TCP data", { exact: true })).toBeHidden();
   const tops = await side(page).getByRole("tab").evaluateAll((tabs) => tabs.map((tab) => tab.getBoundingClientRect().top));
   expect(new Set(tops).size, "the tabs are one row").toBe(1);
-  await page.getByText("Colours").click();
+  await page.getByText("Colors").click();
   await expect(page.getByText("TCP data", { exact: true })).toBeVisible();
 });
 

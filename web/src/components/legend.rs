@@ -79,7 +79,7 @@ const SIGNS: [Sign; 13] = [
 pub fn legend(roomy: bool, toggled: &Callback<Event>) -> Html {
     html! {
         <details class="legend" open={roomy && !is_narrow()} ontoggle={toggled}>
-            <summary>{ "Colours" }</summary>
+            <summary>{ "Colors" }</summary>
             <ul>
                 { for Swatch::ALL.into_iter().filter(|&swatch| swatch != Swatch::Other).map(|swatch| html! {
                     <li key={swatch.name()} title={swatch.meaning()}>
