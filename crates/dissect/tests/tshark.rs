@@ -49,7 +49,7 @@ const DIFFERENCES: &[(What, &str, &str, &str)] = &[
         "redirect",
         "Neighbor discovery is what to tell from ping when learning IPv6.",
     ),
-    (What::Column, "protocol", "fragment", "All pieces of a datagram have its colour."),
+    (What::Column, "protocol", "fragment", "All pieces of a datagram have its color."),
     (
         What::Column,
         "info",

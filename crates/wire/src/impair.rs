@@ -1,6 +1,6 @@
 //! The impairments of a link: loss, corruption, duplication, jitter and others.
 //!
-//! These are mirage-tcpip's seven test behaviours (no impairment at all is the seventh) and those of Linux's `tc-netem`, as
+//! These are mirage-tcpip's seven test behaviors (no impairment at all is the seventh) and those of Linux's `tc-netem`, as
 //! data. They combine: every frame passes all of them in a fixed order, whatever the order they are given in
 //! ([`Impairment::order`]):
 //!

@@ -200,7 +200,7 @@ test("the theme follows the system until one is chosen, and the choice is kept",
   await expect.poll(background).not.toBe(light);
   const dark = await background();
   const drawing = await aquarium.canvas.screenshot();
-  await aquarium.button("Light colours").click();
+  await aquarium.button("Light colors").click();
   await expect.poll(background).toBe(light);
   expect(drawing.equals(await aquarium.canvas.screenshot())).toBe(false);
   await page.reload();

@@ -72,7 +72,7 @@ test("a reload loses nothing", async ({ page, aquarium }) => {
   const history = await aquarium.playToTheEnd();
   await aquarium.speed.fill("12");
   await aquarium.skipQuiet.click();
-  await aquarium.button("Dark colours").click();
+  await aquarium.button("Dark colors").click();
   const time = await aquarium.time();
 
   await page.reload();
@@ -84,7 +84,7 @@ test("a reload loses nothing", async ({ page, aquarium }) => {
   expect(await aquarium.time()).toBeGreaterThanOrEqual(time);
   expect(await aquarium.speedStep()).toBe(12);
   await expect(aquarium.skipQuiet).not.toBeChecked();
-  await expect(aquarium.button("Light colours")).toBeVisible();
+  await expect(aquarium.button("Light colors")).toBeVisible();
 });
 
 test("a reload during a run goes on from there", async ({ page, aquarium }) => {

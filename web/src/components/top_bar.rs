@@ -19,8 +19,8 @@ pub struct Props {
 pub fn TopBar(props: &Props) -> Html {
     let session = use_session();
     let (glyph, other) = match props.theme {
-        Theme::Light => (Glyph::Moon, "Dark colours"),
-        Theme::Dark => (Glyph::Sun, "Light colours"),
+        Theme::Light => (Glyph::Moon, "Dark colors"),
+        Theme::Dark => (Glyph::Sun, "Light colors"),
     };
     let toggle = on(&session, |session| {
         session.set_theme(session.settings().theme.toggled(System::new().is_dark()));

@@ -109,7 +109,7 @@ mod tests {
         }
 
         #[test]
-        fn neighbours_do_not_stand_on_each_others_feet(scale in 0.2..16.0, spacing in 80.0..1_000.0) {
+        fn neighbors_do_not_stand_on_each_others_feet(scale in 0.2..16.0, spacing in 80.0..1_000.0) {
             let detail = sizes(scale, spacing).detail;
             prop_assert!(2.0 * node_half(Kind::Host, 1, detail).x < spacing * scale);
         }

@@ -86,7 +86,7 @@ const DIFFERENCES: [Difference; 9] = [
     Difference {
         fields: &["data.text"],
         what: What::Presence,
-        why: "tshark shows data as text only with the preference (`data.show_as_text`). Here what can be read is shown.",
+        why: "tshark shows data as text only with the preference (`data.show_as_text`). Here readable data is shown as text.",
     },
     Difference {
         fields: &["data.data"],
@@ -96,27 +96,27 @@ const DIFFERENCES: [Difference; 9] = [
     Difference {
         fields: &["rip.route", "stp.root", "stp.bridge", "ip.options"],
         what: What::Presence,
-        why: "A line above its parts, which are fields in tshark, too; there it has another name or none.",
+        why: "A heading for the fields below it, which tshark has too; there the heading has another name or none.",
     },
     Difference {
         fields: &["vlan.priority", "vlan.dei"],
         what: What::Bytes,
-        why: "The byte that it is a part of lights up. In tshark both of the word do.",
+        why: "Here the byte that contains the field is highlighted, in tshark both bytes of the word.",
     },
     Difference {
         fields: &["ipv6.opt"],
         what: What::Value,
-        why: "An option's line says what it says, where tshark has nothing.",
+        why: "An option's line contains its meaning, where tshark has nothing.",
     },
     Difference {
         fields: &["ipv6.tclass", "ipv6.tclass.dscp", "ipv6.tclass.ecn"],
         what: What::Bytes,
-        why: "The two bytes that it is in parts of light up. In tshark all four of the word do.",
+        why: "Here the two bytes that contain the field are highlighted, in tshark all four bytes of the word.",
     },
     Difference {
         fields: &["tcp.options.eol"],
         what: What::Bytes,
-        why: "All that is after the end of options is one line, not one for each byte.",
+        why: "Everything after the end of options is one line, not one for each byte.",
     },
     Difference {
         fields: &[
@@ -128,12 +128,12 @@ const DIFFERENCES: [Difference; 9] = [
             "tcp.options.wscale",
         ],
         what: What::Value,
-        why: "An option's line says what it says, where tshark has the bytes.",
+        why: "An option's line contains its meaning, where tshark has the bytes.",
     },
     Difference {
         fields: &["icmpv6.opt"],
         what: What::Value,
-        why: "An option's line says what it says, where tshark has nothing.",
+        why: "An option's line contains its meaning, where tshark has nothing.",
     },
 ];
 

@@ -33,7 +33,7 @@ const DIFFERENCES: [Difference; 5] = [
         column: Column::Protocol,
         ours: "NDP",
         theirs: "ICMPv6",
-        why: "Who is where is another matter than echoes and errors, and has another color here.",
+        why: "Neighbor discovery has a name and a color of its own here, apart from echoes and errors.",
         is: |ours, theirs| ours[1] == "NDP" && theirs[1] == "ICMPv6",
     },
     Difference {

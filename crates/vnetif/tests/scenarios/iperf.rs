@@ -1,4 +1,4 @@
-//! TCP bulk over each of the seven behaviours, over IPv4 and IPv6: 100 kB, and 100 MB.
+//! TCP bulk over each of the seven behaviors, over IPv4 and IPv6: 100 kB, and 100 MB.
 
 use smoltcp::socket::tcp::CongestionControl;
 use smoltcp::wire::IpVersion::{self, Ipv4, Ipv6};
@@ -101,32 +101,32 @@ fn on_off_switch(ip: IpVersion, bytes: u64) {
     complete(&mut bulk, now);
 }
 
-macro_rules! over_each_behaviour {
-    ($($behaviour:ident),*) => {$(
-        mod $behaviour {
+macro_rules! over_each_behavior {
+    ($($behavior:ident),*) => {$(
+        mod $behavior {
             use super::*;
 
             #[test]
             fn carries_100_kb_over_ipv4() {
-                super::$behaviour(Ipv4, QUICK);
+                super::$behavior(Ipv4, QUICK);
             }
             #[test]
             fn carries_100_kb_over_ipv6() {
-                super::$behaviour(Ipv6, QUICK);
+                super::$behavior(Ipv6, QUICK);
             }
             #[test]
             fn carries_100_mb_over_ipv4() {
-                super::$behaviour(Ipv4, SLOW);
+                super::$behavior(Ipv4, SLOW);
             }
             #[test]
             fn carries_100_mb_over_ipv6() {
-                super::$behaviour(Ipv6, SLOW);
+                super::$behavior(Ipv6, SLOW);
             }
         }
     )*};
 }
 
-over_each_behaviour!(
+over_each_behavior!(
     basic,
     frame_size_enforced,
     trailing_bytes,

@@ -40,7 +40,7 @@ pub struct Sprite {
 
 /// An atlas grows up to this many device pixels in width and height.
 const ATLAS_PX_MAX: f64 = 2048.0;
-/// Room around a sprite, so that its neighbours do not bleed in when it is copied to a fraction of a pixel.
+/// Room around a sprite, so that its neighbors do not bleed in when it is copied to a fraction of a pixel.
 const GUTTER: f64 = 2.0;
 
 impl Surface {
