@@ -543,7 +543,7 @@ impl fmt::Display for Failure {
 impl fmt::Display for IcmpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Expired => "its time to live was over",
+            Self::Expired => "its time to live expired",
             Self::ReassemblyExpired => "a fragment of it was missing",
             Self::NetUnreachable => "no route leads there",
             Self::HostUnreachable => "the host does not answer",
