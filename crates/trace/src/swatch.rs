@@ -198,3 +198,28 @@ pub fn cue(message: &Message<'_>) -> &'static str {
         Swatch::Other => "·",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_a_key_and_a_shape_of_its_own() {
+        let keys: BTreeSet<_> = Swatch::ALL.into_iter().map(Swatch::key).collect();
+        assert_eq!(keys.len(), Swatch::ALL.len());
+        for (place, one) in Swatch::ALL.into_iter().enumerate() {
+            assert!(Swatch::ALL[..place].iter().all(|other| other.shape() != one.shape()), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn the_kind_of_a_segment_decides_for_tcp_and_the_protocol_for_all_else() {
+        let tcp = |kind| Swatch::of(Protocol::Tcp, Some(kind));
+        assert_eq!(tcp(SegmentKind::Syn), Swatch::TcpControl);
+        assert_eq!(tcp(SegmentKind::Data), Swatch::TcpData);
+        assert_eq!(tcp(SegmentKind::Ack), Swatch::TcpAck);
+        assert_eq!(Swatch::of(Protocol::Arp, None), Swatch::Arp);
+        assert_eq!(Swatch::of(Protocol::Udp, None), Swatch::Udp);
+    }
+}
