@@ -74,7 +74,7 @@ test("a lab goes on in other programs", () => {
   const file = join(scenarios, "dual-stack.json");
   const lab = new Lab(readFileSync(file, "utf8"));
   const printed = execFileSync(process.env.PACKETARIUM, ["export", "--to", "mininet", file], { encoding: "utf8" });
-  assert.deepEqual(lab.exportTo("mininet"), [{ name: "two-ips-on-one-wire.py", text: printed }]);
+  assert.deepEqual(lab.exportTo("mininet"), [{ name: "ipv4-and-ipv6-on-one-cable.py", text: printed }]);
   assert.equal(lab.exportTo("kathara").length, 5);
   assert.throws(() => lab.exportTo("gns3"), RangeError);
 });
