@@ -171,6 +171,7 @@ pub struct Budget {
 struct Frame {
     allowed_ms: [f64; 2],
     planned: [bool; 3],
+    asked: [bool; 3],
     done: [bool; 3],
     spent_ms: f64,
 }
@@ -189,11 +190,17 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Plans a frame. What turns out to be wanted later in the frame is done if there is room.
+    /// Plans a frame. A part that turns out to be wanted later in the frame is done if there is room, and is planned in the
+    /// next frame otherwise.
     pub fn begin(&mut self, wanted: &Wanted) {
+        let asked = self.frame.asked;
+        for (waited, _) in self.waited.iter_mut().zip(asked).filter(|(_, asked)| !asked) {
+            *waited = 0;
+        }
+        let parts = std::array::from_fn(|part| wanted.parts[part] || self.waited[part] > 0);
         let least_ms = Slice::ALL.map(|slice| slice.least_ms().min(wanted.slices_ms[slice as usize]));
         let slices_ms = least_ms.iter().sum::<f64>();
-        let planned = self.plan(wanted.parts, slices_ms);
+        let planned = self.plan(parts, slices_ms);
         let fixed_ms = self.estimate(planned);
         let target_ms = if fixed_ms + slices_ms <= ONE_PERIOD_MS { ONE_PERIOD_MS } else { TWO_PERIODS_MS };
         let spare_ms = (target_ms - fixed_ms - slices_ms).max(0.0);
@@ -272,6 +279,7 @@ impl Budget {
             let to_come = std::array::from_fn(|other| alone[other] || planned[other] && !done[other]);
             spent_ms + self.estimate(to_come) <= TWO_PERIODS_MS
         };
+        self.frame.asked[part as usize] = true;
         let waited = &mut self.waited[part as usize];
         let counters = &mut self.counters.parts[part as usize];
         if takes {

@@ -244,6 +244,34 @@ fn a_slice_that_is_used_up_stays_so() {
     assert_eq!(watch.steps(), 6);
 }
 
+/// The page becomes quiet within a frame: that its panels are wanted is known after the plan, and nothing moves afterwards.
+#[test]
+fn a_part_that_is_wanted_after_the_plan_is_done_in_the_next_frame_however_dear_it_is() {
+    let mut budget = Budget::default();
+    let nothing = Wanted { slices_ms: SLICES_MS, parts: [false; 3] };
+    budget.begin(&nothing);
+    budget.part_took(Part::Panels, 90.0);
+    budget.begin(&nothing);
+    assert!(!budget.takes(Part::Panels), "there is no room beside the slices");
+    budget.begin(&nothing);
+    assert!(budget.takes(Part::Panels));
+}
+
+#[test]
+fn a_part_that_waited_and_is_no_longer_wanted_takes_no_room() {
+    let mut budget = Budget::default();
+    let nothing = Wanted { slices_ms: SLICES_MS, parts: [false; 3] };
+    budget.begin(&nothing);
+    let undisturbed_ms = budget.allowed_ms(Slice::World);
+    budget.part_took(Part::Panels, 90.0);
+    budget.begin(&nothing);
+    assert!(!budget.takes(Part::Panels));
+    budget.begin(&nothing);
+    assert!(budget.allowed_ms(Slice::World) < undisturbed_ms, "it is planned once more");
+    budget.begin(&nothing);
+    assert_eq!(budget.allowed_ms(Slice::World), undisturbed_ms);
+}
+
 proptest! {
     #[test]
     fn whatever_the_parts_cost_the_limit_and_the_waits_hold_if_each_part_alone_fits(
