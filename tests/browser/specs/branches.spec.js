@@ -134,7 +134,7 @@ test("live edits are in the share link if that is chosen, and give the same hist
   const history = await aquarium.playToTheEnd();
   await expect(aquarium.branches, "at the live edge nothing branches off").toHaveCount(0);
   const plain = await share(aquarium);
-  const whole = await share(aquarium, /^With what was changed by hand/);
+  const whole = await share(aquarium, /^Include the changes/);
   expect(whole).not.toBe(plain);
   await elsewhere(browser, faults, whole, async (other) => {
     expect(await other.playToTheEnd()).toBe(history);

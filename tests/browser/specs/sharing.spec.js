@@ -126,7 +126,7 @@ for (const [what, bad, says] of [
     await page.evaluate((bad) => (location.hash = bad), bad);
     await expect(aquarium.dialog).toHaveAccessibleName("This link cannot be opened");
     await expect(aquarium.dialog).toContainText(says);
-    await expect(aquarium.dialog).toContainText("What you had is still here");
+    await expect(aquarium.dialog).toContainText("Your network is still here");
     await aquarium.button("Go on").click();
     await expect(aquarium.title("A quiet network")).toBeVisible();
     await expect(aquarium.run("Ping a → b")).toBeVisible();
