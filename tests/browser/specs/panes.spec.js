@@ -114,7 +114,7 @@ test("a multicast group's datagrams are counted for each receiver", async ({ pag
   const receivers = form.getByRole("group", { name: "Receivers" });
   await expect(receivers.getByRole("checkbox", { checked: true })).toHaveCount(2);
   await receivers.getByRole("checkbox", { name: "c" }).uncheck();
-  await form.getByLabel("Echo requests", { exact: true }).fill("3");
+  await form.getByLabel("Messages", { exact: true }).fill("3");
   await form.getByRole("button", { name: "Start multicast" }).click();
   const card = aquarium.run("Multicast a → 239.1.2.3");
   await expect(card).toContainText("done");
