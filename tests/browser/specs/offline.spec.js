@@ -119,6 +119,7 @@ test("a new version is announced, and activated on request and not before", asyn
   await expect(news(page)).toBeHidden();
 
   // The cache has the new version and nothing else.
+  await settled(page);
   await kept(page);
   await host.stop();
   await page.reload();
