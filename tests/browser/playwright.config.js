@@ -25,7 +25,7 @@ export default defineConfig({
   testDir: "specs",
   outputDir: "results",
   // Side by side, for no test measures time by the machine's clock.
-  workers: 2,
+  workers: 1,
   forbidOnly: Boolean(process.env.CI),
   timeout: WHOLE_TEST,
   expect: { timeout: SHORT },
