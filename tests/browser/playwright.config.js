@@ -24,7 +24,7 @@ const chromium = [
 export default defineConfig({
   testDir: "specs",
   outputDir: "results",
-  // Side by side, for no test measures time by the machine's clock.
+  // One at a time: two side by side delay the take-over of service workers, which offline.spec.js depends on.
   workers: 1,
   forbidOnly: Boolean(process.env.CI),
   timeout: WHOLE_TEST,
