@@ -37,7 +37,7 @@
 //!
 //! - **Two speeds.** The fields of the catalogue are read where they are in the bytes, or from the notes. Every other
 //!   field of [`crate::layers`] is looked up in the tree, so that a new protocol's fields work without more code; its values are
-//!   compared as they are written there.
+//!   compared as they are written there. Of this tree, only the values of the field in question are written.
 //! - **Types are checked when the text is read**, not when a packet comes: a meaningless filter is an error that points at
 //!   the spot, not an empty list.
 //! - **Bounded**: filters come by links. Length and depth are limited, and nothing takes longer than length × packet.

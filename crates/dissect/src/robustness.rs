@@ -1,5 +1,6 @@
 //! Any bytes have an answer: nothing panics, every range lies where it should, and what is wrong is said.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use proptest::collection::vec;
@@ -7,6 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use smoltcp::wire::ETHERNET_HEADER_LEN;
 
+use crate::layers::layers_with;
+use crate::tree::Wanted;
 use crate::{Dissection, Field, Label, label, layers, protocol, samples, summary};
 
 /// Asks for everything that can be asked of a frame, and checks what holds of all frames.
@@ -40,6 +43,34 @@ fn check_fields(fields: &[Field], parent: &Range<usize>) {
         assert!(!field.name.is_empty() && !field.key.is_empty() && !field.value.is_empty(), "{field:?}");
         assert!(field.meaning.ends_with(['.', '?']), "{field:?}");
         check_fields(&field.fields, &field.range);
+    }
+}
+
+/// The values of the fields with this key, each with its bytes.
+fn values<'a>(dissection: &'a Dissection, key: &str) -> Vec<(&'a str, &'a Range<usize>)> {
+    let fields = dissection.layers.iter().flat_map(|layer| layer.walk());
+    fields.filter(|field| field.key == key).map(|field| (&field.value[..], &field.range)).collect()
+}
+
+#[test]
+fn a_reader_of_one_field_sees_what_a_reader_of_the_whole_tree_sees() {
+    let first = |dissection: &Dissection| -> Vec<_> {
+        dissection.layers.iter().map(|layer| layer.fields.first().map(|field| field.key)).collect()
+    };
+    for (name, frame) in samples::all().into_iter().chain(samples::by_hand::all()) {
+        for frame in [&frame[..], &frame[..frame.len() - frame.len() / 5]] {
+            let whole = layers(frame);
+            let keys: BTreeSet<_> =
+                whole.layers.iter().flat_map(|layer| layer.walk()).map(|field| field.key).collect();
+            for key in keys {
+                let part = layers_with(frame, Wanted::Key(key));
+                assert_eq!(values(&part, key), values(&whole, key), "{key} of {name}");
+                let others =
+                    part.layers.iter().flat_map(|layer| layer.walk()).filter(|field| field.key != key);
+                assert!(others.into_iter().all(|field| field.value.is_empty()), "{key} of {name}");
+            }
+            assert_eq!(first(&layers_with(frame, Wanted::Protocols)), first(&whole), "{name}");
+        }
     }
 }
 

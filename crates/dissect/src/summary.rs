@@ -43,7 +43,9 @@ impl Meaning<'_> {
     pub fn addresses(&self) -> (String, String) {
         match (&self.ip, &self.ethernet) {
             (Some(ip), _) => (ip.source.to_string(), ip.destination.to_string()),
-            (None, Some(ethernet)) => (mac(ethernet.source), mac(ethernet.destination)),
+            (None, Some(ethernet)) => {
+                (mac(ethernet.source).to_string(), mac(ethernet.destination).to_string())
+            }
             (None, None) => (String::new(), String::new()),
         }
     }

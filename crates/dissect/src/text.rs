@@ -1,4 +1,8 @@
 //! How values are written: bytes, addresses, numbers with names. All that labels, summaries and fields are spelled with.
+//!
+//! Each returns something that can be written, not a text: a value that no reader wants is then never written.
+
+use std::fmt::{Display, from_fn};
 
 use smoltcp::wire::{EthernetAddress, EthernetProtocol, IpProtocol};
 
@@ -18,102 +22,112 @@ pub(crate) fn name(names: &[(u16, &'static str)], number: u32) -> Option<&'stati
 }
 
 /// `1 (query)`, or `7` where it has no name.
-pub(crate) fn named(names: &[(u16, &'static str)], number: u32) -> String {
-    match name(names, number) {
-        Some(name) => format!("{number} ({name})"),
-        None => number.to_string(),
-    }
+pub(crate) fn named(names: Names, number: u32) -> impl Display {
+    from_fn(move |f| match name(names, number) {
+        Some(name) => write!(f, "{number} ({name})"),
+        None => number.fmt(f),
+    })
 }
 
 /// `1 byte`, `2 bytes`.
-pub(crate) fn bytes(count: usize) -> String {
-    format!("{count} byte{}", if count == 1 { "" } else { "s" })
+pub(crate) fn bytes(count: usize) -> impl Display {
+    from_fn(move |f| write!(f, "{count} byte{}", if count == 1 { "" } else { "s" }))
 }
 
 /// The bytes in hexadecimal, up to the length of a line.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> impl Display {
     const MAX: usize = 32;
     // Digit by digit: a filter that looks into the tree has this done for every packet.
     let digit = |number: u8| char::from(b"0123456789abcdef"[usize::from(number)]);
-    let mut text = String::with_capacity(3 * MAX + 4);
-    for (place, byte) in bytes.iter().take(MAX).enumerate() {
-        if place > 0 {
-            text.push(' ');
+    from_fn(move |f| {
+        let mut text = String::with_capacity(3 * MAX + 4);
+        for (place, byte) in bytes.iter().take(MAX).enumerate() {
+            if place > 0 {
+                text.push(' ');
+            }
+            text.extend([byte >> 4, byte & 0xf].map(digit));
         }
-        text.extend([byte >> 4, byte & 0xf].map(digit));
-    }
-    text + if bytes.len() > MAX { " …" } else { "" }
+        f.write_str(&text)?;
+        f.write_str(if bytes.len() > MAX { " …" } else { "" })
+    })
 }
 
 /// The beginning of a text.
-pub(crate) fn text(data: &[u8]) -> String {
+pub(crate) fn text(data: &[u8]) -> impl Display {
     text_up_to(data, TEXT_MAX)
 }
 
 /// The first bytes of a text, in one line. ASCII only: other bytes may be half of a letter, or turn the reading direction.
-pub(crate) fn text_up_to(data: &[u8], max: usize) -> String {
+pub(crate) fn text_up_to(data: &[u8], max: usize) -> impl Display {
     let printable =
         |&byte: &u8| if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '·' };
-    let text: String = data.iter().take(max).map(printable).collect();
-    text + if data.len() > max { " …" } else { "" }
+    from_fn(move |f| {
+        let text: String = data.iter().take(max).map(printable).collect();
+        f.write_str(&text)?;
+        f.write_str(if data.len() > max { " …" } else { "" })
+    })
 }
 
 /// An Ethernet address with colons, as operating systems and analyzers write it.
-pub(crate) fn mac(address: EthernetAddress) -> String {
+pub(crate) fn mac(address: EthernetAddress) -> impl Display {
     let [a, b, c, d, e, f] = address.0;
-    format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+    from_fn(move |out| write!(out, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"))
 }
 
 /// A link address of any length: with colons, if it is an Ethernet address.
-pub(crate) fn link_address(address: &[u8]) -> String {
-    match address.len() {
-        6 => mac(EthernetAddress::from_bytes(address)),
-        _ => hex(address),
-    }
+pub(crate) fn link_address(address: &[u8]) -> impl Display {
+    from_fn(move |f| match address.len() {
+        6 => mac(EthernetAddress::from_bytes(address)).fmt(f),
+        _ => hex(address).fmt(f),
+    })
 }
 
 /// The name of what an Ethernet type (or, below 1536, a length) announces.
-pub(crate) fn ethertype_name(number: u16) -> String {
-    match EthernetProtocol::from(number) {
-        EthernetProtocol::Unknown(_) if number < ETHERTYPE_MIN => "LLC".into(),
-        EthernetProtocol::Unknown(PROVIDER_TAG) => "802.1ad".into(),
-        EthernetProtocol::Unknown(_) if TAGS.contains(&number) => "802.1Q".into(),
-        EthernetProtocol::Unknown(_) if is_experimental(number) => "experimental".into(),
-        EthernetProtocol::Unknown(_) => "unknown type".into(),
-        known => known.to_string(),
-    }
+pub(crate) fn ethertype_name(number: u16) -> impl Display {
+    from_fn(move |f| {
+        f.write_str(match EthernetProtocol::from(number) {
+            EthernetProtocol::Unknown(_) if number < ETHERTYPE_MIN => "LLC",
+            EthernetProtocol::Unknown(PROVIDER_TAG) => "802.1ad",
+            EthernetProtocol::Unknown(_) if TAGS.contains(&number) => "802.1Q",
+            EthernetProtocol::Unknown(_) if is_experimental(number) => "experimental",
+            EthernetProtocol::Unknown(_) => "unknown type",
+            known => return known.fmt(f),
+        })
+    })
 }
 
 /// The name of what an IP header announces: `TCP`, or `protocol 253` where it has no name here.
-pub(crate) fn protocol_name(protocol: IpProtocol) -> String {
-    match protocol {
-        IpProtocol::Unknown(number) => format!("protocol {number}"),
-        known => known.to_string(),
-    }
+pub(crate) fn protocol_name(protocol: IpProtocol) -> impl Display {
+    from_fn(move |f| match protocol {
+        IpProtocol::Unknown(number) => write!(f, "protocol {number}"),
+        known => known.fmt(f),
+    })
 }
 
 /// `6 (TCP)`
-pub(crate) fn protocol_number_and_name(protocol: IpProtocol) -> String {
-    match protocol {
-        IpProtocol::Unknown(number) => number.to_string(),
-        known => format!("{} ({known})", u8::from(known)),
-    }
+pub(crate) fn protocol_number_and_name(protocol: IpProtocol) -> impl Display {
+    from_fn(move |f| match protocol {
+        IpProtocol::Unknown(number) => number.fmt(f),
+        known => write!(f, "{} ({known})", u8::from(known)),
+    })
 }
 
 /// A port number, with the service that is usual there.
-pub(crate) fn port(number: u16) -> String {
-    let service = match number {
-        7 => "echo",
-        53 => "DNS",
-        67 => "DHCP server",
-        68 => "DHCP client",
-        80 | 8080 => "HTTP",
-        443 => "HTTPS",
-        520 => "RIP",
-        521 => "RIPng",
-        5001 => "iperf",
-        5353 => "mDNS",
-        _ => return number.to_string(),
-    };
-    format!("{number} ({service})")
+pub(crate) fn port(number: u16) -> impl Display {
+    from_fn(move |f| {
+        let service = match number {
+            7 => "echo",
+            53 => "DNS",
+            67 => "DHCP server",
+            68 => "DHCP client",
+            80 | 8080 => "HTTP",
+            443 => "HTTPS",
+            520 => "RIP",
+            521 => "RIPng",
+            5001 => "iperf",
+            5353 => "mDNS",
+            _ => return number.fmt(f),
+        };
+        write!(f, "{number} ({service})")
+    })
 }

@@ -105,17 +105,6 @@ impl fmt::Display for Layer {
 }
 
 impl Field {
-    /// A field without parts or fault; `range` counts from the first byte of its layer.
-    pub(crate) fn new(
-        key: &'static str,
-        name: &'static str,
-        range: Range<usize>,
-        value: impl ToString,
-        meaning: &'static str,
-    ) -> Field {
-        Field { key, name, value: value.to_string(), meaning, range, fields: Vec::new(), fault: None }
-    }
-
     pub(crate) fn parts(self, fields: impl Into<Vec<Field>>) -> Field {
         Field { fields: fields.into(), ..self }
     }
@@ -145,16 +134,92 @@ impl Field {
     }
 }
 
+/// Which fields of a tree are read. Writing the values is most of the work, so only those that are read are written: a display filter
+/// that looks for one field in every packet would otherwise write thirty for each.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted<'w> {
+    /// All, with values, faults and summaries: for people.
+    All,
+    /// Those with this key, at any depth. Others are left out, or have no value.
+    Key(&'w str),
+    /// The key of each layer's first field: the protocol.
+    Protocols,
+}
+
+impl<'w> Wanted<'w> {
+    /// Whether the value of a field with this key is read.
+    pub fn reads(self, key: &str) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::Key(wanted) => wanted == key,
+            Wanted::Protocols => false,
+        }
+    }
+
+    /// Whether a field whose key begins like this can be of interest. Layers and groups of fields that cannot are left out whole,
+    /// where packets are many: in the headers of nearly all.
+    pub fn may_read(self, beginning: &str) -> bool {
+        match self {
+            Wanted::All | Wanted::Protocols => true,
+            Wanted::Key(wanted) => wanted.starts_with(beginning),
+        }
+    }
+
+    /// A field without parts or fault; `range` counts from the first byte of its layer. `value` is written only if it is read.
+    pub fn field(
+        self,
+        key: &'static str,
+        name: &'static str,
+        range: Range<usize>,
+        value: impl fmt::Display,
+        meaning: &'static str,
+    ) -> Field {
+        let value = if self.reads(key) { value.to_string() } else { String::new() };
+        Field { key, name, value, meaning, range, fields: Vec::new(), fault: None }
+    }
+
+    /// A bit as a field of a byte or two.
+    pub fn bit(
+        self,
+        key: &'static str,
+        name: &'static str,
+        range: Range<usize>,
+        set: bool,
+        meaning: &'static str,
+    ) -> Field {
+        self.field(key, name, range, if set { "set" } else { "not set" }, meaning)
+    }
+
+    /// A layer of `expected` bytes at the beginning of `range`; if that is shorter, the layer is what there is of it,
+    /// with a fault.
+    pub fn layer(self, name: &'static str, range: &Range<usize>, expected: usize) -> Draft<'w> {
+        let mut draft = self.cut_layer(name, range, expected);
+        if range.len() < expected {
+            draft.layer.fault =
+                Some(format!("Cut short: {} belong here, the frame has {}.", bytes(expected), range.len()));
+        }
+        draft
+    }
+
+    /// Like [`Wanted::layer`], but it is no fault if bytes are missing.
+    pub fn cut_layer(self, name: &'static str, range: &Range<usize>, expected: usize) -> Draft<'w> {
+        let range = range.start..range.start + expected.min(range.len());
+        let layer = Layer { name, summary: String::new(), range, fields: Vec::new(), fault: None };
+        Draft { layer, wanted: self }
+    }
+}
+
 /// The layers found so far, and the frame that they are found in.
 pub(crate) struct Tree<'f> {
     pub frame: &'f [u8],
+    pub wanted: Wanted<'f>,
     layers: Vec<Layer>,
 }
 
 impl<'f> Tree<'f> {
     /// Before the first layer.
-    pub fn of(frame: &'f [u8]) -> Tree<'f> {
-        Tree { frame, layers: Vec::new() }
+    pub fn of(frame: &'f [u8], wanted: Wanted<'f>) -> Tree<'f> {
+        Tree { frame, wanted, layers: Vec::new() }
     }
 
     /// All layers.
@@ -163,10 +228,10 @@ impl<'f> Tree<'f> {
     }
 
     /// Adds the layer behind the last. It has to begin where that ends.
-    pub fn push(&mut self, draft: Draft) {
+    pub fn push(&mut self, draft: Draft<'_>) {
         let end = self.layers.last().map_or(0, |layer| layer.range.end);
-        assert_eq!(draft.0.range.start, end, "layers tile the frame");
-        self.layers.push(draft.0);
+        assert_eq!(draft.layer.range.start, end, "layers tile the frame");
+        self.layers.push(draft.layer);
     }
 
     /// The header of `expected` bytes at the beginning of `range`, as far as it is there.
@@ -176,52 +241,38 @@ impl<'f> Tree<'f> {
 }
 
 /// A layer being written.
-pub(crate) struct Draft(Layer);
+pub(crate) struct Draft<'w> {
+    layer: Layer,
+    pub wanted: Wanted<'w>,
+}
 
-impl Draft {
-    /// A layer of `expected` bytes at the beginning of `range`; if that is shorter, the layer is what there is of it,
-    /// with a fault.
-    pub fn new(name: &'static str, range: &Range<usize>, expected: usize) -> Draft {
-        let mut draft = Draft::cut(name, range, expected);
-        if range.len() < expected {
-            draft.0.fault =
-                Some(format!("Cut short: {} belong here, the frame has {}.", bytes(expected), range.len()));
+impl Draft<'_> {
+    /// Sets the summary, which only people read.
+    pub fn summary<S: ToString>(&mut self, summary: impl FnOnce() -> S) {
+        if let Wanted::All = self.wanted {
+            self.layer.summary = summary().to_string();
         }
-        draft
-    }
-
-    /// Like [`Draft::new`], but it is no fault if bytes are missing.
-    pub fn cut(name: &'static str, range: &Range<usize>, expected: usize) -> Draft {
-        let range = range.start..range.start + expected.min(range.len());
-        Draft(Layer { name, summary: String::new(), range, fields: Vec::new(), fault: None })
-    }
-
-    pub fn summary(&mut self, summary: impl Into<String>) {
-        self.0.summary = summary.into();
     }
 
     /// Sets the layer's fault, unless it has one: the first is the cause.
     pub fn fault(&mut self, fault: impl Into<String>) {
-        self.0.fault.get_or_insert_with(|| fault.into());
+        self.layer.fault.get_or_insert_with(|| fault.into());
     }
 
     pub fn add(&mut self, field: Field) {
-        self.0.fields.extend(field.placed(self.0.range.start, self.0.range.len()));
+        let reads = match self.wanted {
+            Wanted::All => true,
+            Wanted::Key(key) => field.key == key || !field.fields.is_empty(),
+            Wanted::Protocols => self.layer.fields.is_empty(),
+        };
+        if !reads {
+            return;
+        }
+        self.layer.fields.extend(field.placed(self.layer.range.start, self.layer.range.len()));
     }
 
     /// The first byte behind the layer.
     pub fn end(&self) -> usize {
-        self.0.range.end
+        self.layer.range.end
     }
-}
-
-/// A bit as a field of a byte or two.
-pub(crate) fn bit(
-    key: &'static str,
-    name: &'static str,
-    range: Range<usize>,
-    set: bool,
-    meaning: &'static str,
-) -> Field {
-    Field::new(key, name, range, if set { "set" } else { "not set" }, meaning)
 }

@@ -8,6 +8,8 @@ use super::catalogue::Read;
 use super::expression::{Expression, Key, Literal, Name, Needle, Relation, Span};
 use super::packet::Packet;
 use super::value::{Kind, Value, Visit};
+use crate::layers::layers_with;
+use crate::tree::Wanted;
 
 pub(super) fn matches(expression: &Expression, subject: &Subject<'_>) -> bool {
     holds(expression, &Packet::new(subject))
@@ -183,7 +185,8 @@ fn in_tree(key: &str, is_protocol: bool, packet: &Packet<'_>, visit: Visit<'_>) 
         return;
     }
     let frame = packet.subject.frame;
-    for layer in &crate::layers(frame).layers {
+    let wanted = if is_protocol { Wanted::Protocols } else { Wanted::Key(key) };
+    for layer in &layers_with(frame, wanted).layers {
         if is_protocol {
             let of_protocol = |field: &str| field.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
             if layer.fields.first().is_some_and(|field| of_protocol(field.key)) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use smoltcp::wire::checksum;
 
 use crate::header::ip::Packet;
-use crate::tree::Field;
+use crate::tree::{Field, Wanted};
 
 /// What a checksum says about the bytes it covers.
 pub(super) enum Verdict {
@@ -64,22 +64,28 @@ pub(super) fn verify_with_addresses(message: &[u8], at: usize, packet: &Packet) 
     verify(message, at, pseudo)
 }
 
-/// The field that holds a checksum, with the verdict in words.
+/// The field that holds a checksum, with the verdict in words. It is verified only if it is read.
 pub(super) fn field(
+    wanted: Wanted<'_>,
     key: &'static str,
     name: &'static str,
     range: Range<usize>,
     stored: u16,
-    verdict: Verdict,
+    verdict: impl FnOnce() -> Verdict,
     meaning: &'static str,
 ) -> Field {
-    match verdict {
-        Verdict::Correct => Field::new(key, name, range, format!("0x{stored:04x} (correct)"), meaning),
-        Verdict::Unverified(why) => Field::new(key, name, range, format!("0x{stored:04x} ({why})"), meaning),
+    if !wanted.reads(key) {
+        return wanted.field(key, name, range, "", meaning);
+    }
+    match verdict() {
+        Verdict::Correct => wanted.field(key, name, range, format_args!("0x{stored:04x} (correct)"), meaning),
+        Verdict::Unverified(why) => {
+            wanted.field(key, name, range, format_args!("0x{stored:04x} ({why})"), meaning)
+        }
         Verdict::Wrong { right } => {
             let value = format!("0x{stored:04x} (wrong, 0x{right:04x} would be right)");
             let fault = "Does not match the bytes that it covers: the receiver drops this.";
-            Field::new(key, name, range, value, meaning).fault(Some(fault.into()))
+            wanted.field(key, name, range, value, meaning).fault(Some(fault.into()))
         }
     }
 }

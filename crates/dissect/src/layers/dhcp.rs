@@ -14,7 +14,7 @@ use crate::message::dhcp::{
 use crate::number::{ipv4, number};
 use crate::text::Names;
 use crate::text::{bytes, hex, link_address, named, text};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Field, Tree, Wanted};
 
 const HARDWARE: Names = &[(1, "Ethernet")];
 const HARDWARE_TYPE: Row = Row(
@@ -214,11 +214,12 @@ fn known(code: u8) -> &'static Known {
 }
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'_>) {
+    let wanted = tree.wanted;
     let message = &tree.frame[range.clone()];
     let options_end = options(message).flatten().last().map_or(OPTIONS_AT, |(_, range)| range.end);
     // Behind the end there is only filling, which belongs to the message.
-    let mut draft = Draft::new("DHCP", &range, message.len().max(OPTIONS_AT));
-    draft.summary(match read.type_name() {
+    let mut draft = wanted.layer("DHCP", &range, message.len().max(OPTIONS_AT));
+    draft.summary(|| match read.type_name() {
         Some(name) => format!("{name}, transaction 0x{:08x}", number(message, 4..8)),
         None => read.info(),
     });
@@ -228,22 +229,29 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'
         Some(length) => {
             let address = ADDRESS_AT..ADDRESS_AT + length;
             let key = if length == 6 { "dhcp.hw.mac_addr" } else { "dhcp.hw.addr" };
-            draft.add(Field::new(key, "Client link address", address.clone(), client(message), meaning));
+            draft.add(wanted.field(key, "Client link address", address.clone(), client(message), meaning));
             let padding = address.end..SERVER_NAME.start;
             let value = hex(message.get(padding.clone()).unwrap_or(&[]));
             let meaning = "There is room for longer addresses.";
-            draft.add(Field::new("dhcp.hw.addr_padding", "Padding", padding, value, meaning));
+            draft.add(wanted.field("dhcp.hw.addr_padding", "Padding", padding, value, meaning));
         }
         None => draft.fault("There is no room for a link address of that length."),
     }
-    draft.add(string("dhcp.server", "Server name", SERVER_NAME, message, "The name of the next server."));
-    draft.add(string("dhcp.file", "Boot file", FILE, message, "What to load from the next server."));
-    draft.add(COOKIE_ROW.field(message, 0).fault(
+    draft.add(string(
+        wanted,
+        "dhcp.server",
+        "Server name",
+        SERVER_NAME,
+        message,
+        "The name of the next server.",
+    ));
+    draft.add(string(wanted, "dhcp.file", "Boot file", FILE, message, "What to load from the next server."));
+    draft.add(COOKIE_ROW.field(wanted, message, 0).fault(
         (number(message, 236..240) != COOKIE).then(|| "Not the cookie: what follows cannot be read.".into()),
     ));
     for option in options(message) {
         match option {
-            Some((code, range)) => draft.add(option_field(code, message, range)),
+            Some((code, range)) => draft.add(option_field(wanted, code, message, range)),
             None => draft.fault("The last option is cut short."),
         }
     }
@@ -251,13 +259,14 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'
         let filling = options_end..message.len();
         let value = hex(&message[filling.clone()]);
         let meaning = "Old servers expect messages of at least 300 bytes.";
-        draft.add(Field::new("dhcp.option.padding", "Padding", filling, value, meaning));
+        draft.add(wanted.field("dhcp.option.padding", "Padding", filling, value, meaning));
     }
     tree.push(draft);
 }
 
 /// A text in a field of fixed length, which ends where a zero is.
 fn string(
+    wanted: Wanted<'_>,
     key: &'static str,
     name: &'static str,
     range: Range<usize>,
@@ -265,17 +274,17 @@ fn string(
     meaning: &'static str,
 ) -> Field {
     let bytes = message.get(range.clone()).unwrap_or(&[]);
-    let shown = text(bytes.split(|&byte| byte == 0).next().unwrap_or(&[]));
-    Field::new(key, name, range, if shown.is_empty() { "not given" } else { &shown }, meaning)
+    let shown = text(bytes.split(|&byte| byte == 0).next().unwrap_or(&[])).to_string();
+    wanted.field(key, name, range, if shown.is_empty() { "not given" } else { &shown }, meaning)
 }
 
 /// The option that is `range` of the message.
-fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
+fn option_field(wanted: Wanted<'_>, code: u8, message: &[u8], range: Range<usize>) -> Field {
     let start = range.start;
-    let number = Field::new("dhcp.option.type", "Option", start..start + 1, code, "Which option this is.");
+    let number = wanted.field("dhcp.option.type", "Option", start..start + 1, code, "Which option this is.");
     let one = |key, name, meaning| {
-        let part = Field::new(key, name, range.clone(), code, meaning);
-        Field::new("dhcp.option", name, range.clone(), code, meaning).parts([number.clone(), part])
+        let part = wanted.field(key, name, range.clone(), code, meaning);
+        wanted.field("dhcp.option", name, range.clone(), code, meaning).parts([number.clone(), part])
     };
     match code {
         PAD => {
@@ -288,7 +297,7 @@ fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
     let value = start + 2..range.end;
     let mut parts = vec![
         number,
-        Field::new(
+        wanted.field(
             "dhcp.option.length",
             "Length",
             start + 1..start + 2,
@@ -300,7 +309,7 @@ fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
     let key = match kind {
         Kind::ClientId if value.len() == 7 => {
             let Row(key, name, _, show, meaning) = HARDWARE_TYPE;
-            parts.push(Row(key, name, 0..1, show, meaning).field(message, value.start));
+            parts.push(Row(key, name, 0..1, show, meaning).field(wanted, message, value.start));
             known(code).2
         }
         Kind::ClientId => UNKNOWN.2,
@@ -309,7 +318,7 @@ fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
     let fault = match &texts {
         Some(texts) => {
             parts.extend(
-                texts.iter().map(|(text, range)| Field::new(key, name, range.clone(), text, meaning)),
+                texts.iter().map(|(text, range)| wanted.field(key, name, range.clone(), text, meaning)),
             );
             None
         }
@@ -317,16 +326,16 @@ fn option_field(code: u8, message: &[u8], range: Range<usize>) -> Field {
     };
     let all = match texts {
         Some(texts) => texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(", "),
-        None => hex(&message[value]),
+        None => hex(&message[value]).to_string(),
     };
     let all = if all.is_empty() { "empty".into() } else { all };
-    Field::new("dhcp.option", name, range, all, meaning).parts(parts).fault(fault)
+    wanted.field("dhcp.option", name, range, all, meaning).parts(parts).fault(fault)
 }
 
 /// What an option holds, piece by piece, with the bytes of each; nothing if the length does not fit.
 fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(String, Range<usize>)>> {
     let length = value.len();
-    let whole = |text| Some(vec![(text, value.clone())]);
+    let whole = |text: String| Some(vec![(text, value.clone())]);
     let each = |size: usize| value.clone().step_by(size).map(move |at| at..at + size);
     match kind {
         Kind::Addresses if length > 0 && length.is_multiple_of(4) => {
@@ -346,18 +355,18 @@ fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(Stri
                 })
                 .collect(),
         ),
-        Kind::Text => whole(text(&message[value.clone()])),
+        Kind::Text => whole(text(&message[value.clone()]).to_string()),
         Kind::Seconds if length == 4 => whole(match number(message, value.clone()) {
             u32::MAX => "forever".into(),
             seconds => format!("{seconds} s"),
         }),
         Kind::Number if length == 2 => whole(number(message, value.clone()).to_string()),
-        Kind::Named(names) if length == 1 => whole(named(names, number(message, value.clone()))),
+        Kind::Named(names) if length == 1 => whole(named(names, number(message, value.clone())).to_string()),
         Kind::ClientId if length == 7 && message[value.start] == 1 => {
             let address = value.start + 1..value.end;
-            Some(vec![(link_address(&message[address.clone()]), address)])
+            Some(vec![(link_address(&message[address.clone()]).to_string(), address)])
         }
-        Kind::ClientId | Kind::Raw => whole(hex(&message[value.clone()])),
+        Kind::ClientId | Kind::Raw => whole(hex(&message[value.clone()]).to_string()),
         Kind::Addresses | Kind::List | Kind::Seconds | Kind::Number | Kind::Named(_) => None,
     }
 }

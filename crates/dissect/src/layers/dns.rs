@@ -12,7 +12,7 @@ use crate::message::dns_records::{
 use crate::message::{DnsCarrier, DnsMessage};
 use crate::number::number;
 use crate::text::{Names, bytes, hex, name, text};
-use crate::tree::{Draft, Field, Tree, bit};
+use crate::tree::{Field, Tree, Wanted};
 
 const CLASSES: Names = &[(1, "Internet"), (254, "none"), (255, "any")];
 const TCP_LENGTH: Row = Row(
@@ -125,6 +125,7 @@ const PREFERENCE: Row =
     Row("dns.mx.preference", "Preference", 0..2, Show::Number, "The lowest is tried first.");
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DnsMessage<'_>) {
+    let wanted = tree.wanted;
     let carrier = read.carrier;
     let whole = &tree.frame[range.clone()];
     let message = bare(whole, carrier);
@@ -136,15 +137,15 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DnsMessage<'_
     let expected = if carrier == DnsCarrier::Tcp { message.len() } else { expected };
 
     let mut draft =
-        Draft::new(if carrier == DnsCarrier::Multicast { "mDNS" } else { "DNS" }, &range, front + expected);
-    draft.summary(read.info());
+        wanted.layer(if carrier == DnsCarrier::Multicast { "mDNS" } else { "DNS" }, &range, front + expected);
+    draft.summary(|| read.info());
     if carrier == DnsCarrier::Tcp {
-        draft.add(TCP_LENGTH.field(whole, 0));
+        draft.add(TCP_LENGTH.field(wanted, whole, 0));
     }
     draft.rows(whole, front, HEADER);
     for item in items(message) {
         match item {
-            Some(item) => draft.add(item_field(whole, message, front, &item, carrier)),
+            Some(item) => draft.add(item_field(wanted, whole, message, front, &item, carrier)),
             None => draft.fault("What follows the last record here is cut short or malformed."),
         }
     }
@@ -154,7 +155,14 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DnsMessage<'_
 }
 
 /// A question or a record. Offsets are within `message`, which begins at `front` of the layer, whose bytes are `whole`.
-fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: DnsCarrier) -> Field {
+fn item_field(
+    wanted: Wanted<'_>,
+    whole: &[u8],
+    message: &[u8],
+    front: usize,
+    item: &Item,
+    carrier: DnsCarrier,
+) -> Field {
     let here = |range: Range<usize>| front + range.start..front + range.end;
     let question = item.section == 0;
     let keys = if question {
@@ -170,12 +178,12 @@ fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: 
     let kind = type_name(item.kind);
     let at = item.name_end;
     let mut fields = vec![
-        Field::new(name_key, "Name", here(item.at..at), &named, "Which name this is about.").fault(fault),
-        Field::new(
+        wanted.field(name_key, "Name", here(item.at..at), &named, "Which name this is about.").fault(fault),
+        wanted.field(
             type_key,
             "Type",
             here(at..at + 2),
-            format!("{} ({kind})", item.kind),
+            format_args!("{} ({kind})", item.kind),
             "The type of data about the name: A is an IPv4 address, AAAA an IPv6 address.",
         ),
     ];
@@ -187,9 +195,9 @@ fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: 
         }
     };
     if item.kind == OPT && !question {
-        fields.extend(parts(whole, front + at, OPT_NUMBERS));
+        fields.extend(parts(wanted, whole, front + at, OPT_NUMBERS));
     } else {
-        fields.push(class_field(class_key, here(at + 2..at + 4), item.class, carrier));
+        fields.push(class_field(wanted, class_key, here(at + 2..at + 4), item.class, carrier));
         if carrier == DnsCarrier::Multicast {
             let meaning = if question {
                 "Send the answer to the client only, not to the group."
@@ -198,21 +206,21 @@ fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: 
             };
             let name = if question { "Unicast" } else { "Cache flush" };
             let set = item.class & CLASS_FLAG != 0;
-            fields.push(bit(flag_key, name, here(at + 2..at + 4), set, meaning));
+            fields.push(wanted.bit(flag_key, name, here(at + 2..at + 4), set, meaning));
         }
     }
     if !question && item.kind != OPT {
         let ttl = number(message, at + 4..at + 8);
         let meaning = "For how long the answer may be remembered.";
-        fields.push(Field::new(
+        fields.push(wanted.field(
             "dns.resp.ttl",
             "Time to live",
             here(at + 4..at + 8),
-            format!("{ttl} s"),
+            format_args!("{ttl} s"),
             meaning,
         ));
         let length = bytes(item.data.len());
-        fields.push(Field::new(
+        fields.push(wanted.field(
             "dns.resp.len",
             "Data length",
             here(at + 8..at + 10),
@@ -221,44 +229,57 @@ fn item_field(whole: &[u8], message: &[u8], front: usize, item: &Item, carrier: 
         ));
     }
     if fault.is_none() && !question {
-        data_fields(whole, message, front, item, &mut fields);
+        data_fields(wanted, whole, message, front, item, &mut fields);
     }
     let name = SECTIONS[item.section];
     let meaning = if question { "What is asked." } else { "One piece of data about a name." };
-    Field::new(key, name, here(item.at..item.data.end), value, meaning).parts(fields).fault(fault)
+    wanted.field(key, name, here(item.at..item.data.end), value, meaning).parts(fields).fault(fault)
 }
 
-fn class_field(key: &'static str, range: Range<usize>, class: u32, carrier: DnsCarrier) -> Field {
+fn class_field(
+    wanted: Wanted<'_>,
+    key: &'static str,
+    range: Range<usize>,
+    class: u32,
+    carrier: DnsCarrier,
+) -> Field {
     let class = if carrier == DnsCarrier::Multicast { class & !CLASS_FLAG } else { class };
     let value = match name(CLASSES, class) {
         Some(name) => format!("0x{class:04x} ({name})"),
         None => format!("0x{class:04x}"),
     };
-    Field::new(key, "Class", range, value, "The kind of network; there is hardly any but the Internet.")
+    wanted.field(key, "Class", range, value, "The kind of network; there is hardly any but the Internet.")
 }
 
 /// Adds the data of a record, which are known to make sense.
-fn data_fields(whole: &[u8], message: &[u8], front: usize, item: &Item, fields: &mut Vec<Field>) {
+fn data_fields(
+    wanted: Wanted<'_>,
+    whole: &[u8],
+    message: &[u8],
+    front: usize,
+    item: &Item,
+    fields: &mut Vec<Field>,
+) {
     let here = |range: Range<usize>| front + range.start..front + range.end;
     let data = item.data.clone();
     let at = data.start;
     let named = |key, name, at, meaning| {
         let (text, end) = read_name(message, at).expect("it was read before");
-        (Field::new(key, name, here(at..end), text, meaning), end)
+        (wanted.field(key, name, here(at..end), text, meaning), end)
     };
     match item.kind {
         A | AAAA => {
             let key = if item.kind == A { "dns.a" } else { "dns.aaaa" };
             let address = content(message, item).expect("it was read before");
-            fields.push(Field::new(key, "Address", here(data), address, "The address that has the name."));
+            fields.push(wanted.field(key, "Address", here(data), address, "The address that has the name."));
         }
         MX => {
-            fields.push(PREFERENCE.field(whole, front + at));
+            fields.push(PREFERENCE.field(wanted, whole, front + at));
             let meaning = "The server that receives the mail for the name.";
             fields.push(named("dns.mx.mail_exchange", "Mail server", at + 2, meaning).0);
         }
         SRV => {
-            fields.extend(parts(whole, front + at, SRV_NUMBERS));
+            fields.extend(parts(wanted, whole, front + at, SRV_NUMBERS));
             fields.push(named("dns.srv.target", "Host", at + 6, "The host that offers the service.").0);
         }
         SOA => {
@@ -267,28 +288,28 @@ fn data_fields(whole: &[u8], message: &[u8], front: usize, item: &Item, fields: 
             let meaning = "The mail address of the administrator; the first dot stands for the @.";
             let (mailbox, next) = named("dns.soa.rname", "Mailbox", next, meaning);
             fields.extend([primary, mailbox]);
-            fields.extend(parts(whole, front + next, SOA_NUMBERS));
+            fields.extend(parts(wanted, whole, front + next, SOA_NUMBERS));
         }
-        TXT => texts(message, front, data, fields),
+        TXT => texts(wanted, message, front, data, fields),
         kind => match name_row(kind) {
             Some((key, name, meaning)) => fields.push(named(key, name, at, meaning).0),
             None => {
                 let value = hex(&message[data.clone()]);
                 let meaning = "What the record says; it is not explained here.";
-                fields.push(Field::new("dns.data", "Data", here(data), value, meaning));
+                fields.push(wanted.field("dns.data", "Data", here(data), value, meaning));
             }
         },
     }
 }
 
 /// Adds texts, each with its length in front, as far as they are whole.
-fn texts(message: &[u8], front: usize, data: Range<usize>, fields: &mut Vec<Field>) {
+fn texts(wanted: Wanted<'_>, message: &[u8], front: usize, data: Range<usize>, fields: &mut Vec<Field>) {
     let mut at = data.start;
     while at < data.end {
         let length = usize::from(message[at]);
         let content = at + 1..at + 1 + length;
         let whole = content.end <= data.end;
-        let field = Field::new(
+        let field = wanted.field(
             "dns.txt.length",
             "Text length",
             front + at..front + at + 1,
@@ -302,7 +323,7 @@ fn texts(message: &[u8], front: usize, data: Range<usize>, fields: &mut Vec<Fiel
         let value = text(&message[content.clone()]);
         at = content.end;
         let range = front + content.start..front + content.end;
-        fields.push(Field::new("dns.txt", "Text", range, value, "What is written about the name."));
+        fields.push(wanted.field("dns.txt", "Text", range, value, "What is written about the name."));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Ethernet header (IEEE 802.3 clause 3).
 
+use std::fmt::{Display, from_fn};
 use std::ops::Range;
 
 use smoltcp::wire::{ETHERNET_HEADER_LEN, EthernetAddress, EthernetFrame};
@@ -7,43 +8,43 @@ use smoltcp::wire::{ETHERNET_HEADER_LEN, EthernetAddress, EthernetFrame};
 use crate::header::ethernet::ETHERTYPE_MIN;
 use crate::number::padded;
 use crate::text::{bytes, ethertype_name, mac};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Field, Tree, Wanted};
 
 /// Adds the layer of the header; returns the type, or length, that it ends in and where it ends, or nothing if it is cut.
 pub(super) fn add(tree: &mut Tree<'_>) -> Option<(u16, usize)> {
+    let wanted = tree.wanted;
     let frame = tree.frame;
     let header = padded::<ETHERNET_HEADER_LEN>(frame);
     let ethernet = EthernetFrame::new_unchecked(&header[..]);
     let number = u16::from(ethernet.ethertype());
 
     let name = if number < ETHERTYPE_MIN { "IEEE 802.3" } else { "Ethernet II" };
-    let mut draft = Draft::new(name, &(0..frame.len()), ETHERNET_HEADER_LEN);
-    draft.add(Field::new(
-        "eth.dst",
-        "Destination",
-        0..6,
-        mac_with_kind(ethernet.dst_addr()),
-        "The network interface on this segment that the frame is for, or a group of them.",
-    ));
-    draft.add(Field::new(
-        "eth.src",
-        "Source",
-        6..12,
-        mac_with_kind(ethernet.src_addr()),
-        "The interface that sent the frame. Switches learn from it which port leads there.",
-    ));
-    draft.add(type_field("eth.type", "eth.len", 12..14, number, frame.len() - draft.end()));
+    let mut draft = wanted.layer(name, &(0..frame.len()), ETHERNET_HEADER_LEN);
+    if wanted.may_read("eth.") {
+        draft.add(wanted.field(
+            "eth.dst",
+            "Destination",
+            0..6,
+            mac_with_kind(ethernet.dst_addr()),
+            "The network interface on this segment that the frame is for, or a group of them.",
+        ));
+        draft.add(wanted.field(
+            "eth.src",
+            "Source",
+            6..12,
+            mac_with_kind(ethernet.src_addr()),
+            "The interface that sent the frame. Switches learn from it which port leads there.",
+        ));
+        draft.add(type_field(wanted, "eth.type", "eth.len", 12..14, number, frame.len() - draft.end()));
+    }
     if frame.len() < ETHERNET_HEADER_LEN {
-        draft.summary("a frame without a whole header");
+        draft.summary(|| "a frame without a whole header");
         tree.push(draft);
         return None;
     }
-    draft.summary(format!(
-        "{} → {}, {}",
-        mac(ethernet.src_addr()),
-        mac(ethernet.dst_addr()),
-        ethertype_name(number)
-    ));
+    draft.summary(|| {
+        format!("{} → {}, {}", mac(ethernet.src_addr()), mac(ethernet.dst_addr()), ethertype_name(number))
+    });
     let start = draft.end();
     tree.push(draft);
     Some((number, start))
@@ -51,6 +52,7 @@ pub(super) fn add(tree: &mut Tree<'_>) -> Option<(u16, usize)> {
 
 /// A type or, below [`ETHERTYPE_MIN`], a length, of which `behind` bytes can be there.
 pub(super) fn type_field(
+    wanted: Wanted<'_>,
     type_key: &'static str,
     len_key: &'static str,
     range: Range<usize>,
@@ -58,20 +60,20 @@ pub(super) fn type_field(
     behind: usize,
 ) -> Field {
     if number >= ETHERTYPE_MIN {
-        let value = format!("0x{number:04x} ({})", ethertype_name(number));
-        return Field::new(type_key, "Type", range, value, "Which protocol's packet the frame carries.");
+        let value = format_args!("0x{number:04x} ({})", ethertype_name(number));
+        return wanted.field(type_key, "Type", range, value, "Which protocol's packet the frame carries.");
     }
     let meaning = "How many bytes the frame carries. A number from 1536 upwards would be a type instead.";
     let length = usize::from(number);
     let fault = (length > behind).then(|| format!("Only {} of them are here.", behind));
-    Field::new(len_key, "Length", range, bytes(length), meaning).fault(fault)
+    wanted.field(len_key, "Length", range, bytes(length), meaning).fault(fault)
 }
 
-fn mac_with_kind(address: EthernetAddress) -> String {
+fn mac_with_kind(address: EthernetAddress) -> impl Display {
     let kind = match address {
         EthernetAddress::BROADCAST => " (broadcast)",
         _ if address.is_multicast() => " (multicast)",
         _ => "",
     };
-    mac(address) + kind
+    from_fn(move |f| write!(f, "{}{kind}", mac(address)))
 }

@@ -6,7 +6,7 @@ use crate::message::group_records::{RECORD_HEAD_LEN, addresses, records};
 use crate::number::{ipv4, ipv6};
 use crate::text::hex;
 use crate::text::{Names, named};
-use crate::tree::{Draft, Field};
+use crate::tree::{Draft, Field, Wanted};
 
 pub(super) const RECORD_MEANING: &str =
     "Whose packets to this group are wanted: only those of the sources, or all but those of the sources.";
@@ -49,36 +49,39 @@ pub(super) fn records_end(message: &[u8], start: usize, count: u32, names: &Fami
 }
 
 /// Adds the records. One that is cut is left out; the layer is cut with it.
-pub(super) fn add_records(draft: &mut Draft, message: &[u8], start: usize, count: u32, names: &Family) {
+pub(super) fn add_records(draft: &mut Draft<'_>, message: &[u8], start: usize, count: u32, names: &Family) {
+    let wanted = draft.wanted;
     for record in records(message, start, count, names.address_len) {
         let end = record.end();
         let kind = named(RECORD_TYPES, record.kind);
         let group = address(message, record.group_at(), names.address_len);
-        let mut fields = parts(message, record.at, names.head);
+        let mut fields = parts(wanted, message, record.at, names.head);
         if end <= message.len() {
-            fields.extend(record.sources_at().map(|at| source(message, at, names.source, names.address_len)));
+            fields.extend(
+                record.sources_at().map(|at| source(wanted, message, at, names.source, names.address_len)),
+            );
             let auxiliary = end - record.auxiliary_len..end;
             let meaning = "Room for additions that have never come.";
             let value = hex(&message[auxiliary.clone()]);
-            fields.push(Field::new(names.auxiliary, "Auxiliary data", auxiliary, value, meaning));
+            fields.push(wanted.field(names.auxiliary, "Auxiliary data", auxiliary, value, meaning));
         }
         let value = format!("{group}, {kind}");
         draft.add(
-            Field::new(names.record, "Group record", record.at..end, value, RECORD_MEANING).parts(fields),
+            wanted.field(names.record, "Group record", record.at..end, value, RECORD_MEANING).parts(fields),
         );
     }
 }
 
 /// Adds the `count` sources of a query, which begin at `start`.
-pub(super) fn add_sources(draft: &mut Draft, message: &[u8], start: usize, count: usize, names: &Family) {
+pub(super) fn add_sources(draft: &mut Draft<'_>, message: &[u8], start: usize, count: usize, names: &Family) {
     for at in addresses(start, count, names.address_len).take_while(|&at| at < message.len()) {
-        draft.add(source(message, at, names.queried_source, names.address_len));
+        draft.add(source(draft.wanted, message, at, names.queried_source, names.address_len));
     }
 }
 
-fn source(message: &[u8], at: usize, key: &'static str, address_len: usize) -> Field {
+fn source(wanted: Wanted<'_>, message: &[u8], at: usize, key: &'static str, address_len: usize) -> Field {
     let value = address(message, at, address_len);
-    Field::new(key, "Source", at..at + address_len, value, "A host that sends to the group.")
+    wanted.field(key, "Source", at..at + address_len, value, "A host that sends to the group.")
 }
 
 fn address(message: &[u8], at: usize, address_len: usize) -> String {

@@ -10,7 +10,7 @@ use super::payload;
 use crate::message::http::{LINE_MAX, line_end, lines, split};
 use crate::message::{HttpKind, HttpMessage};
 use crate::text::text_up_to;
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Field, Tree, Wanted};
 
 /// Header fields with keys of their own.
 const HEADERS: [(&str, &str, &str); 18] = [
@@ -35,18 +35,19 @@ const HEADERS: [(&str, &str, &str); 18] = [
 ];
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, message: &HttpMessage<'_>) {
+    let wanted = tree.wanted;
     let data = &tree.frame[range.clone()];
     let (first_end, headers_at) = line_end(data, 0);
     let last = lines(data, headers_at).last();
     let end = last.as_ref().map_or(headers_at, |(_, line)| line.end);
     let complete = last.is_some_and(|(text, line)| text.is_empty() && !line.is_empty());
 
-    let mut draft = Draft::new("HTTP", &range, end);
-    draft.summary(message.info() + if complete { "" } else { ", goes on in the next segment" });
+    let mut draft = wanted.layer("HTTP", &range, end);
+    draft.summary(|| message.info() + if complete { "" } else { ", goes on in the next segment" });
     let request = matches!(message.kind, HttpKind::Request { .. });
-    draft.add(first_field(data, first_end, headers_at, request));
+    draft.add(first_field(wanted, data, first_end, headers_at, request));
     for (text, line) in lines(data, headers_at).filter(|(text, _)| !text.is_empty()) {
-        draft.add(header_field(&data[text], line, request));
+        draft.add(header_field(wanted, &data[text], line, request));
     }
     let end = draft.end();
     tree.push(draft);
@@ -54,7 +55,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, message: &HttpMessag
 }
 
 /// The request or status line, which ends at `end` and with its line break at `next`.
-fn first_field(data: &[u8], end: usize, next: usize, request: bool) -> Field {
+fn first_field(wanted: Wanted<'_>, data: &[u8], end: usize, next: usize, request: bool) -> Field {
     let line = &data[..end];
     let mut parts = Vec::new();
     let mut at = 0;
@@ -67,7 +68,7 @@ fn first_field(data: &[u8], end: usize, next: usize, request: bool) -> Field {
             _ => rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len()),
         };
         let text = text_up_to(&rest[..length], LINE_MAX);
-        parts.push(Field::new(key, name, at.min(end)..at.min(end) + length, text, meaning));
+        parts.push(wanted.field(key, name, at.min(end)..at.min(end) + length, text, meaning));
         at += length + 1;
     }
     let (key, name, meaning) = if request {
@@ -76,7 +77,7 @@ fn first_field(data: &[u8], end: usize, next: usize, request: bool) -> Field {
         ("http.response", "Response", "How it went.")
     };
     let value = text_up_to(line, LINE_MAX);
-    Field::new(key, name, 0..next, value, meaning).parts(parts)
+    wanted.field(key, name, 0..next, value, meaning).parts(parts)
 }
 
 const REQUEST: [(&str, &str, &str); 3] = [
@@ -94,7 +95,7 @@ const STATUS: [(&str, &str, &str); 3] = [
     ("http.response.phrase", "Reason", "The same in words."),
 ];
 
-fn header_field(text: &[u8], line: Range<usize>, request: bool) -> Field {
+fn header_field(wanted: Wanted<'_>, text: &[u8], line: Range<usize>, request: bool) -> Field {
     let (name, value) = split(text);
     let known = HEADERS.iter().find(|(known, ..)| name.eq_ignore_ascii_case(known.as_bytes()));
     let (name, key, meaning, value) = match known {
@@ -104,8 +105,10 @@ fn header_field(text: &[u8], line: Range<usize>, request: bool) -> Field {
             ("Header field", key, "A header field that is not explained here.", text)
         }
     };
-    let value = text_up_to(value, LINE_MAX);
-    Field::new(key, name, line, if value.is_empty() { "empty" } else { &value }, meaning)
+    if value.is_empty() {
+        return wanted.field(key, name, line, "empty", meaning);
+    }
+    wanted.field(key, name, line, text_up_to(value, LINE_MAX), meaning)
 }
 
 #[cfg(test)]

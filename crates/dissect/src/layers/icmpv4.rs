@@ -1,5 +1,6 @@
 //! ICMP: echo, and the errors that quote the packet they are about (RFC 792).
 
+use std::fmt::from_fn;
 use std::ops::Range;
 
 use smoltcp::wire::{
@@ -13,7 +14,7 @@ use crate::message::icmp::{TYPES_V4, code_name, quotes};
 use crate::number::padded;
 
 use crate::text::{bytes, hex, named};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::Tree;
 
 const HEADER_LEN: usize = 8;
 pub(crate) const ECHO_IDENT: &str =
@@ -24,6 +25,7 @@ pub(crate) const UNUSED: &str = "This kind of message has no use for these bytes
 
 /// Adds the layer of the header; returns its type and what of the frame is behind it.
 pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
+    let wanted = tree.wanted;
     let range = packet.payload.clone();
     let message = &tree.frame[range.clone()];
     let fixed = padded::<HEADER_LEN>(message);
@@ -32,21 +34,24 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
     let number = u8::from(kind);
     let quotes = quotes(IpVersion::Ipv4, number);
 
-    let mut draft = Draft::new(packet.layer_name("ICMP", "Quoted ICMP"), &range, HEADER_LEN);
+    let mut draft = wanted.layer(packet.layer_name("ICMP", "Quoted ICMP"), &range, HEADER_LEN);
     let read = IcmpMessage::read_v4(message);
-    draft.summary(read.map_or_else(|malformed| malformed.info(), |read| read.info(packet.hop_limit)));
-    draft.add(Field::new("icmp.type", "Type", 0..1, named(TYPES_V4, number.into()), type_meaning(kind)));
-    let code_value =
-        code_name(IpVersion::Ipv4, number, code).map_or(code.to_string(), |name| format!("{code} ({name})"));
-    draft.add(Field::new(
+    draft.summary(|| read.map_or_else(|malformed| malformed.info(), |read| read.info(packet.hop_limit)));
+    draft.add(wanted.field("icmp.type", "Type", 0..1, named(TYPES_V4, number.into()), type_meaning(kind)));
+    let code_value = from_fn(|f| match code_name(IpVersion::Ipv4, number, code) {
+        Some(name) => write!(f, "{code} ({name})"),
+        None => write!(f, "{code}"),
+    });
+    draft.add(wanted.field(
         "icmp.code",
         "Code",
         1..2,
         code_value,
         "The type's finer kind, such as the reason.",
     ));
-    let verdict = checksum::verify_message(message, 2, HEADER_LEN, packet);
+    let verdict = || checksum::verify_message(message, 2, HEADER_LEN, packet);
     draft.add(checksum::field(
+        wanted,
         "icmp.checksum",
         "Checksum",
         2..4,
@@ -56,12 +61,12 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
     ));
     match kind {
         Type::EchoRequest | Type::EchoReply => {
-            draft.add(Field::new("icmp.ident", "Identifier", 4..6, icmp.echo_ident(), ECHO_IDENT));
-            draft.add(Field::new("icmp.seq", "Sequence number", 6..8, icmp.echo_seq_no(), ECHO_SEQUENCE));
+            draft.add(wanted.field("icmp.ident", "Identifier", 4..6, icmp.echo_ident(), ECHO_IDENT));
+            draft.add(wanted.field("icmp.seq", "Sequence number", 6..8, icmp.echo_seq_no(), ECHO_SEQUENCE));
         }
         Type::DstUnreachable if Unreachable::from(code) == Unreachable::FragRequired => {
-            draft.add(Field::new("icmp.unused", "Unused", 4..6, "00 00", UNUSED));
-            draft.add(Field::new(
+            draft.add(wanted.field("icmp.unused", "Unused", 4..6, "00 00", UNUSED));
+            draft.add(wanted.field(
                 "icmp.mtu",
                 "Next hop MTU",
                 6..8,
@@ -69,7 +74,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
                 "The longest packet that the link behind the router takes: send none longer.",
             ));
         }
-        Type::Redirect => draft.add(Field::new(
+        Type::Redirect => draft.add(wanted.field(
             "icmp.redir_gw",
             "Better router",
             4..8,
@@ -77,16 +82,16 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
             "For that destination, use this router directly.",
         )),
         Type::ParamProblem => {
-            draft.add(Field::new(
+            draft.add(wanted.field(
                 "icmp.pointer",
                 "Pointer",
                 4..5,
                 fixed[4],
                 "The position, in the quoted packet, of the byte that could not be understood.",
             ));
-            draft.add(Field::new("icmp.unused", "Unused", 5..8, "00 00 00", UNUSED));
+            draft.add(wanted.field("icmp.unused", "Unused", 5..8, "00 00 00", UNUSED));
         }
-        _ => draft.add(Field::new(
+        _ => draft.add(wanted.field(
             "icmp.unused",
             if quotes { "Unused" } else { "Rest of header" },
             4..8,

@@ -1,6 +1,7 @@
 //! ICMPv6: echo, and the errors that quote the packet they are about (RFC 4443). Neighbor discovery rides in it: see
 //! `ndp`.
 
+use std::fmt::from_fn;
 use std::ops::Range;
 
 use smoltcp::wire::{Icmpv6Message as Type, Icmpv6Packet, IpVersion};
@@ -12,7 +13,7 @@ use crate::message::icmp::{TYPES_V6, code_name, has_base, quotes, type_name};
 use crate::message::{IcmpMessage, mld, ndp};
 use crate::number::padded;
 use crate::text::{bytes, hex, named};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::Tree;
 
 /// Type, code and checksum.
 pub(super) const BASE_LEN: usize = 4;
@@ -20,6 +21,7 @@ const HEADER_LEN: usize = 8;
 
 /// Adds the layer of the header; returns its type and what of the frame is behind it.
 pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
+    let wanted = tree.wanted;
     let range = packet.payload.clone();
     let message = &tree.frame[range.clone()];
     let fixed = padded::<HEADER_LEN>(message);
@@ -30,29 +32,31 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
     let echo = matches!(kind, Type::EchoRequest | Type::EchoReply);
 
     let header_len = if echo || quotes { HEADER_LEN } else { BASE_LEN };
-    let mut draft = Draft::new(packet.layer_name("ICMPv6", "Quoted ICMPv6"), &range, header_len);
-    draft.summary(summary(message, number, packet));
-    draft.add(Field::new("icmpv6.type", "Type", 0..1, named(TYPES_V6, number.into()), type_meaning(kind)));
-    let code_value =
-        code_name(IpVersion::Ipv6, number, code).map_or(code.to_string(), |name| format!("{code} ({name})"));
-    draft.add(Field::new(
+    let mut draft = wanted.layer(packet.layer_name("ICMPv6", "Quoted ICMPv6"), &range, header_len);
+    draft.summary(|| summary(message, number, packet));
+    draft.add(wanted.field("icmpv6.type", "Type", 0..1, named(TYPES_V6, number.into()), type_meaning(kind)));
+    let code_value = from_fn(|f| match code_name(IpVersion::Ipv6, number, code) {
+        Some(name) => write!(f, "{code} ({name})"),
+        None => write!(f, "{code}"),
+    });
+    draft.add(wanted.field(
         "icmpv6.code",
         "Code",
         1..2,
         code_value,
         "The type's finer kind, such as the reason.",
     ));
-    draft.add(checksum::field(
+    draft.add(checksum::field(wanted,
         "icmpv6.checksum",
         "Checksum",
         2..4,
         icmp.checksum(),
-        checksum::verify_with_addresses(message, 2, packet),
+        || checksum::verify_with_addresses(message, 2, packet),
         "Protects the message and, as IPv6 has no checksum of its own, the addresses that it travels between.",
     ));
     match kind {
         _ if echo => {
-            draft.add(Field::new(
+            draft.add(wanted.field(
                 "icmpv6.echo.identifier",
                 "Identifier",
                 4..6,
@@ -60,7 +64,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
                 ECHO_IDENT,
             ));
             let sequence = icmp.echo_seq_no();
-            draft.add(Field::new(
+            draft.add(wanted.field(
                 "icmpv6.echo.sequence_number",
                 "Sequence number",
                 6..8,
@@ -68,14 +72,14 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
                 ECHO_SEQUENCE,
             ));
         }
-        Type::PktTooBig => draft.add(Field::new(
+        Type::PktTooBig => draft.add(wanted.field(
             "icmpv6.mtu",
             "MTU",
             4..8,
             bytes(icmp.pkt_too_big_mtu() as usize),
             "The longest packet that the next link takes: send none longer.",
         )),
-        Type::ParamProblem => draft.add(Field::new(
+        Type::ParamProblem => draft.add(wanted.field(
             "icmpv6.pointer",
             "Pointer",
             4..8,
@@ -83,7 +87,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
             "The position, in the quoted packet, of the byte that could not be understood.",
         )),
         _ if quotes => {
-            draft.add(Field::new("icmpv6.reserved", "Unused", 4..8, hex(&fixed[4..8]), UNUSED));
+            draft.add(wanted.field("icmpv6.reserved", "Unused", 4..8, hex(&fixed[4..8]), UNUSED));
         }
         _ => {}
     }

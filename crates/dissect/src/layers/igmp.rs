@@ -14,7 +14,7 @@ use crate::message::igmp::{HEADER_LEN, LEAVE, QUERY, QUERY_3_LEN, REPORT_1, REPO
 use crate::message::{IgmpMessage, Malformed};
 use crate::number::number;
 use crate::text::{Names, name};
-use crate::tree::{Draft, Field, Tree, bit};
+use crate::tree::{Field, Tree, Wanted};
 
 const TYPES: Names = &[
     (0x11, "membership query"),
@@ -66,6 +66,7 @@ const FAMILY: Family = Family {
 };
 
 pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) {
+    let wanted = tree.wanted;
     let range = packet.payload.clone();
     let message = &tree.frame[range.clone()];
     let (kind, version) = (number(message, 0..1), version(message));
@@ -77,18 +78,21 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) {
         _ => HEADER_LEN,
     };
 
-    let mut draft = Draft::new(packet.layer_name("IGMP", "Quoted IGMP"), &range, expected);
-    let info = IgmpMessage::read(message).as_ref().map_or_else(Malformed::info, IgmpMessage::info);
-    draft.summary(format!("version {version}, {info}"));
+    let mut draft = wanted.layer(packet.layer_name("IGMP", "Quoted IGMP"), &range, expected);
+    draft.summary(|| {
+        let info = IgmpMessage::read(message).as_ref().map_or_else(Malformed::info, IgmpMessage::info);
+        format!("version {version}, {info}")
+    });
     let type_value =
         name(TYPES, kind).map_or(format!("0x{kind:02x}"), |name| format!("0x{kind:02x} ({name})"));
-    draft.add(Field::new("igmp.type", "Type", 0..1, type_value, type_meaning(kind)));
+    draft.add(wanted.field("igmp.type", "Type", 0..1, type_value, type_meaning(kind)));
     draft.add(match (kind, version) {
-        (QUERY | REPORT_2 | LEAVE, 2 | 3) => max_resp(version, number(message, 1..2)),
-        _ => Row("igmp.reserved", "Reserved", 1..2, Show::Raw, RESERVED).field(message, 0),
+        (QUERY | REPORT_2 | LEAVE, 2 | 3) => max_resp(wanted, version, number(message, 1..2)),
+        _ => Row("igmp.reserved", "Reserved", 1..2, Show::Raw, RESERVED).field(wanted, message, 0),
     });
-    let verdict = checksum::verify_message(message, 2, HEADER_LEN, packet);
+    let verdict = || checksum::verify_message(message, 2, HEADER_LEN, packet);
     draft.add(checksum::field(
+        wanted,
         "igmp.checksum",
         "Checksum",
         2..4,
@@ -100,13 +104,13 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) {
         draft.rows(message, 0, REPORT_3_HEAD);
         group_records::add_records(&mut draft, message, HEADER_LEN, count, &FAMILY);
     } else {
-        draft.add(GROUP.field(message, 0));
+        draft.add(GROUP.field(wanted, message, 0));
     }
     if kind == QUERY && version == 3 {
         let byte = number(message, 8..9);
         let suppress = byte & 8 != 0;
-        draft.add(bit("igmp.s", "Suppress", 8..9, suppress, SUPPRESS_MEANING));
-        draft.add(Field::new("igmp.qrv", "Robustness", 8..9, byte & 7, ROBUSTNESS_MEANING));
+        draft.add(wanted.bit("igmp.s", "Suppress", 8..9, suppress, SUPPRESS_MEANING));
+        draft.add(wanted.field("igmp.qrv", "Robustness", 8..9, byte & 7, ROBUSTNESS_MEANING));
         draft.rows(message, 0, QUERY_3);
         group_records::add_sources(&mut draft, message, QUERY_3_LEN, sources, &FAMILY);
     }
@@ -117,14 +121,14 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) {
 
 /// In tenths of a second; in version 3, codes from 128 on have three bits of exponent and four of mantissa (RFC 3376
 /// §4.1.1).
-fn max_resp(version: u8, code: u32) -> Field {
+fn max_resp(wanted: Wanted<'_>, version: u8, code: u32) -> Field {
     let tenths = match version {
         3 if code >= 128 => (code & 0xf | 0x10) << ((code >> 4 & 7) + 3),
         _ => code,
     };
     let value = format!("{tenths} ({}.{} s)", tenths / 10, tenths % 10);
     let meaning = "Within this time, at random, hosts answer: not all at once. Only queries use it.";
-    Field::new("igmp.max_resp", "Longest delay", 1..2, value, meaning)
+    wanted.field("igmp.max_resp", "Longest delay", 1..2, value, meaning)
 }
 
 fn type_meaning(kind: u32) -> &'static str {

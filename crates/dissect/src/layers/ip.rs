@@ -1,9 +1,10 @@
 //! What the layers of IPv4 and IPv6, and of what they carry, have in common.
 
+use std::fmt::from_fn;
 use std::ops::Range;
 
 use crate::header::ip::Packet;
-use crate::tree::Field;
+use crate::tree::{Field, Wanted};
 
 pub(super) const NEXT_MEANING: &str =
     "What follows this header: another extension, or the message that the packet carries.";
@@ -19,12 +20,18 @@ impl Packet {
 
 /// The byte of IPv4's type of service and IPv6's traffic class: `class` is its upper six bits (RFC 2474), `ecn` the
 /// lower two (RFC 3168). `range` is where it lies.
-pub(super) fn class_parts(keys: [&'static str; 2], range: Range<usize>, class: u8, ecn: u8) -> [Field; 2] {
-    let class_name = match class {
-        0 => "0 (default)".into(),
-        46 => "46 (expedited forwarding)".into(),
-        other => other.to_string(),
-    };
+pub(super) fn class_parts(
+    wanted: Wanted<'_>,
+    keys: [&'static str; 2],
+    range: Range<usize>,
+    class: u8,
+    ecn: u8,
+) -> [Field; 2] {
+    let class_name = from_fn(|f| match class {
+        0 => f.write_str("0 (default)"),
+        46 => f.write_str("46 (expedited forwarding)"),
+        other => write!(f, "{other}"),
+    });
     let ecn_name = match ecn {
         0b00 => "0 (sender does not take part)",
         0b01 => "1 (sender takes part, ECT 1)",
@@ -32,14 +39,14 @@ pub(super) fn class_parts(keys: [&'static str; 2], range: Range<usize>, class: u
         _ => "3 (congestion experienced)",
     };
     [
-        Field::new(
+        wanted.field(
             keys[0],
             "Differentiated services",
             range.clone(),
             class_name,
             "How the packet wants to be treated where there is a queue, if routers care.",
         ),
-        Field::new(
+        wanted.field(
             keys[1],
             "Congestion notification",
             range,

@@ -10,7 +10,7 @@ use super::ipv6_extension;
 use crate::header::ip::{Packet, packet};
 use crate::number::padded;
 use crate::text::{bytes, protocol_name, protocol_number_and_name};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Draft, Tree};
 
 const FLOW_MEANING: &str =
     "Packets of one conversation can carry the same number, so that routers keep them on one way.";
@@ -18,13 +18,16 @@ const FLOW_MEANING: &str =
 /// Adds the layers of the header at the beginning of `range` and of its extensions; returns the packet, whose payload is what
 /// is not yet covered, or, if the header makes no sense, where its layer ends.
 pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Result<Packet, usize> {
+    let wanted = tree.wanted;
     let fixed = padded::<IPV6_HEADER_LEN>(tree.header(range, IPV6_HEADER_LEN));
     let ip = Ipv6Packet::new_unchecked(&fixed[..]);
 
-    let mut draft = Draft::new(if quoted { "Quoted IPv6" } else { "IPv6" }, range, IPV6_HEADER_LEN);
-    add_fields(&mut draft, &ip, range.len().saturating_sub(IPV6_HEADER_LEN), quoted);
+    let mut draft = wanted.layer(if quoted { "Quoted IPv6" } else { "IPv6" }, range, IPV6_HEADER_LEN);
+    if wanted.may_read("ipv6.") {
+        add_fields(&mut draft, &ip, range.len().saturating_sub(IPV6_HEADER_LEN), quoted);
+    }
     let packet = packet(tree.frame, range.clone(), IpVersion::Ipv6);
-    draft.summary(match &packet {
+    draft.summary(|| match &packet {
         Some(packet) => format!(
             "{} → {}, {}, hop limit {}",
             packet.source,
@@ -51,10 +54,11 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
 }
 
 /// Adds all fields of the header. `here` is the number of bytes of the frame behind it.
-fn add_fields(draft: &mut Draft, ip: &Ipv6Packet<&[u8]>, here: usize, quoted: bool) {
+fn add_fields(draft: &mut Draft<'_>, ip: &Ipv6Packet<&[u8]>, here: usize, quoted: bool) {
+    let wanted = draft.wanted;
     let version_fault = (ip.version() != 6).then(|| "An IPv6 header has to say 6 here.".into());
     draft.add(
-        Field::new(
+        wanted.field(
             "ipv6.version",
             "Version",
             0..1,
@@ -65,56 +69,57 @@ fn add_fields(draft: &mut Draft, ip: &Ipv6Packet<&[u8]>, here: usize, quoted: bo
     );
     let class = ip.traffic_class();
     draft.add(
-        Field::new(
+        wanted.field(
             "ipv6.tclass",
             "Traffic class",
             0..2,
-            format!("0x{class:02x}"),
+            format_args!("0x{class:02x}"),
             "Two small things in one byte: how urgent the packet is, and whether there was congestion on its way.",
         )
-        .parts(class_parts(["ipv6.tclass.dscp", "ipv6.tclass.ecn"], 0..2, class >> 2, class & 0b11)),
+        .parts(class_parts(wanted, ["ipv6.tclass.dscp", "ipv6.tclass.ecn"], 0..2, class >> 2, class & 0b11)),
     );
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "ipv6.flow",
         "Flow label",
         1..4,
-        format!("0x{:05x}", ip.flow_label()),
+        format_args!("0x{:05x}", ip.flow_label()),
         FLOW_MEANING,
     ));
     let length = usize::from(ip.payload_len());
     let length_fault = (length > here && !quoted).then(|| format!("The frame has only {here} of them."));
     draft.add(
-        Field::new(
-            "ipv6.plen",
-            "Payload length",
-            4..6,
-            bytes(length),
-            "How many bytes follow this header. What the frame has beyond them is filling.",
-        )
-        .fault(length_fault),
+        wanted
+            .field(
+                "ipv6.plen",
+                "Payload length",
+                4..6,
+                bytes(length),
+                "How many bytes follow this header. What the frame has beyond them is filling.",
+            )
+            .fault(length_fault),
     );
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "ipv6.nxt",
         "Next header",
         6..7,
         protocol_number_and_name(ip.next_header()),
         NEXT_MEANING,
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "ipv6.hlim",
         "Hop limit",
         7..8,
         ip.hop_limit(),
         "How many more routers may forward this packet before it is thrown away.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "ipv6.src",
         "Source",
         8..24,
         ip.src_addr(),
         "The host that sent the packet. Addresses that begin with fe80 are only valid on one segment.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "ipv6.dst",
         "Destination",
         24..40,

@@ -9,11 +9,12 @@ use smoltcp::wire::{
 use super::ip::NEXT_MEANING;
 use crate::number::padded;
 use crate::text::{bytes, hex, protocol_number_and_name};
-use crate::tree::{Draft, Field, Tree, bit};
+use crate::tree::{Draft, Tree};
 use wire::header::{EXTENSION_UNIT, extension_bytes};
 
 /// Adds the layer of an extension header, which may be cut: then it covers `range`.
 pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
+    let wanted = tree.wanted;
     let header = &tree.frame[range.clone()];
     let fixed = padded::<EXTENSION_UNIT>(header);
     let length = extension_bytes(kind, header).unwrap_or(EXTENSION_UNIT);
@@ -25,37 +26,37 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
         _ => "IPv6 destination options",
     };
 
-    let mut draft = Draft::new(name, &range, length);
+    let mut draft = wanted.layer(name, &range, length);
     let next_key = match kind {
         IpProtocol::HopByHop => "ipv6.hopopts.nxt",
         IpProtocol::Ipv6Route => "ipv6.routing.nxt",
         IpProtocol::Ipv6Frag => "ipv6.fraghdr.nxt",
         _ => "ipv6.dstopts.nxt",
     };
-    draft.add(Field::new(next_key, "Next header", 0..1, protocol_number_and_name(next), NEXT_MEANING));
+    draft.add(wanted.field(next_key, "Next header", 0..1, protocol_number_and_name(next), NEXT_MEANING));
     if kind == IpProtocol::Ipv6Frag {
         let fragment = Ipv6FragmentHeader::new_unchecked(&fixed[2..]);
         let offset = usize::from(fragment.frag_offset()) * EXTENSION_UNIT;
-        draft.summary(format!("from byte {offset}, packet 0x{:08x}", fragment.ident()));
-        draft.add(Field::new(
+        draft.summary(|| format!("from byte {offset}, packet 0x{:08x}", fragment.ident()));
+        draft.add(wanted.field(
             "ipv6.fraghdr.offset",
             "Fragment offset",
             2..4,
-            format!("{} ({})", fragment.frag_offset(), bytes(offset)),
+            format_args!("{} ({})", fragment.frag_offset(), bytes(offset)),
             "Where this piece belongs in the packet that was cut. In IPv6 only the sender cuts, never a router.",
         ));
-        draft.add(bit(
+        draft.add(wanted.bit(
             "ipv6.fraghdr.more",
             "More fragments",
             3..4,
             fragment.more_frags(),
             "This is not the last piece of the packet.",
         ));
-        draft.add(Field::new(
+        draft.add(wanted.field(
             "ipv6.fraghdr.ident",
             "Identification",
             4..8,
-            format!("0x{:08x}", fragment.ident()),
+            format_args!("0x{:08x}", fragment.ident()),
             "Pieces of the same packet have the same number, so that the receiver can put them together.",
         ));
     } else {
@@ -64,12 +65,12 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
             IpProtocol::Ipv6Route => "ipv6.routing.len",
             _ => "ipv6.dstopts.len",
         };
-        draft.summary(bytes(length));
-        draft.add(Field::new(
+        draft.summary(|| bytes(length));
+        draft.add(wanted.field(
             length_key,
             "Length",
             1..2,
-            format!("{} ({})", fixed[1], bytes(length)),
+            format_args!("{} ({})", fixed[1], bytes(length)),
             "The length of this extension beyond 8 bytes, in units of 8: a receiver that does not know it can skip it.",
         ));
         let data = header.get(2..length.min(header.len())).unwrap_or(&[]);
@@ -83,17 +84,24 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
 }
 
 /// Adds what a routing header has behind its length.
-fn routing(draft: &mut Draft, data: &[u8]) {
+fn routing(draft: &mut Draft<'_>, data: &[u8]) {
+    let wanted = draft.wanted;
     let fixed = padded::<2>(data);
-    draft.add(Field::new("ipv6.routing.type", "Type", 2..3, fixed[0], "What kind of route this describes."));
-    draft.add(Field::new(
+    draft.add(wanted.field(
+        "ipv6.routing.type",
+        "Type",
+        2..3,
+        fixed[0],
+        "What kind of route this describes.",
+    ));
+    draft.add(wanted.field(
         "ipv6.routing.segleft",
         "Segments left",
         3..4,
         fixed[1],
         "How many of the stations below the packet still has to visit.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "ipv6.routing.unknown.data",
         "Stations",
         4..2 + data.len().max(2),
@@ -103,7 +111,8 @@ fn routing(draft: &mut Draft, data: &[u8]) {
 }
 
 /// Adds the options that a hop-by-hop or destination header has behind its length.
-fn options(draft: &mut Draft, data: &[u8]) {
+fn options(draft: &mut Draft<'_>, data: &[u8]) {
+    let wanted = draft.wanted;
     let mut at = 0;
     while at < data.len() {
         let Ok(option) = Ipv6Option::new_checked(&data[at..]) else {
@@ -113,11 +122,11 @@ fn options(draft: &mut Draft, data: &[u8]) {
         let length = if kind == OptionType::Pad1 { 1 } else { 2 + usize::from(option.data_len()) };
         let (name, value, meaning) = match kind {
             OptionType::Pad1 | OptionType::PadN => {
-                ("Padding", bytes(length), "Fills the header up to a multiple of eight bytes.")
+                ("Padding", bytes(length).to_string(), "Fills the header up to a multiple of eight bytes.")
             }
             OptionType::RouterAlert => (
                 "Router alert",
-                hex(option.data()),
+                hex(option.data()).to_string(),
                 "Routers, look at this packet even if it is not for you.",
             ),
             OptionType::Rpl | OptionType::Unknown(_) => {
@@ -125,7 +134,7 @@ fn options(draft: &mut Draft, data: &[u8]) {
                 ("Option", value, "An option that is not explained here.")
             }
         };
-        draft.add(Field::new("ipv6.opt", name, 2 + at..2 + at + length, value, meaning));
+        draft.add(wanted.field("ipv6.opt", name, 2 + at..2 + at + length, value, meaning));
         at += length;
     }
 }

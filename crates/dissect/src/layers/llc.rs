@@ -3,24 +3,25 @@
 use std::ops::Range;
 
 use crate::number::padded;
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::Tree;
 
 /// Adds the layer of the header; returns where it ends.
 pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
+    let wanted = tree.wanted;
     let header = padded::<4>(tree.header(range, 4));
     // Unnumbered frames, the only ones in common use, have one byte of control, the others two.
     let control_len = if header[2] & 0b11 == 0b11 { 1 } else { 2 };
 
-    let mut draft = Draft::new("LLC", range, 2 + control_len);
-    draft.summary(format!("DSAP {}, SSAP {}", service(header[0]), service(header[1])));
-    draft.add(Field::new(
+    let mut draft = wanted.layer("LLC", range, 2 + control_len);
+    draft.summary(|| format!("DSAP {}, SSAP {}", service(header[0]), service(header[1])));
+    draft.add(wanted.field(
         "llc.dsap",
         "Destination service",
         0..1,
         service(header[0]),
         "The protocol in the receiving host that gets the frame; 0x42 is the spanning tree protocol.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "llc.ssap",
         "Source service",
         1..2,
@@ -31,7 +32,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
         1 => format!("0x{:02x}", header[2]),
         _ => format!("0x{:02x}{:02x}", header[2], header[3]),
     };
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "llc.control",
         "Control",
         2..2 + control_len,

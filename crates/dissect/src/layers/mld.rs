@@ -14,7 +14,7 @@ use super::rows::{Flag, Row, Show};
 use crate::header::ip::Packet;
 use crate::message::mld::{HEADER_LEN, QUERY, REPORT_2, REPORT_2_LEN};
 use crate::number::{ipv6, number};
-use crate::tree::{Draft, Tree};
+use crate::tree::Tree;
 
 const QUERY_2_LEN: usize = 24;
 
@@ -89,6 +89,7 @@ const FAMILY: Family = Family {
 
 /// Adds the layer of a message of that ICMPv6 type, whose bytes behind the ICMPv6 header are `range`.
 pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &Packet) {
+    let wanted = tree.wanted;
     let body = &tree.frame[range.clone()];
     let query_2 = kind == QUERY && body.len() >= QUERY_2_LEN;
     let count = number(body, 2..4);
@@ -98,7 +99,7 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
         _ if query_2 => QUERY_2_LEN + sources * FAMILY.address_len,
         _ => HEADER_LEN,
     };
-    let mut draft = Draft::new(packet.layer_name("MLD", "Quoted MLD"), &range, expected);
+    let mut draft = wanted.layer(packet.layer_name("MLD", "Quoted MLD"), &range, expected);
     if packet.hop_limit != 1 && !packet.quoted {
         draft.fault(format!(
             "Its hop limit is {}, not 1, so it may have come from another segment: routers ignore it (RFC 3810).",
@@ -106,15 +107,15 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
         ));
     }
     if kind == REPORT_2 {
-        draft.summary(format!("version 2, {count} groups"));
+        draft.summary(|| format!("version 2, {count} groups"));
         draft.rows(body, 0, REPORT_2_HEAD);
         group_records::add_records(&mut draft, body, REPORT_2_LEN, count, &FAMILY);
     } else {
         let group = ipv6(body, 4);
-        draft.summary(if group.is_unspecified() { "all groups".into() } else { format!("group {group}") });
-        draft.add(if query_2 { CODE } else { DELAY }.field(body, 0));
-        draft.add(UNUSED_ROW.field(body, 0));
-        draft.add(GROUP.field(body, 0));
+        draft.summary(|| if group.is_unspecified() { "all groups".into() } else { format!("group {group}") });
+        draft.add(if query_2 { CODE } else { DELAY }.field(wanted, body, 0));
+        draft.add(UNUSED_ROW.field(wanted, body, 0));
+        draft.add(GROUP.field(wanted, body, 0));
     }
     if query_2 {
         draft.rows(body, 0, QUERY_2);

@@ -14,7 +14,7 @@ use crate::message::{
     ApplicationMessage, TcpSegment, UdpDatagram, icmp, mld as mld_message, ndp as ndp_message,
 };
 use crate::text::protocol_name;
-use crate::tree::{Dissection, Tree};
+use crate::tree::{Dissection, Tree, Wanted};
 
 mod arp;
 mod checksum;
@@ -46,7 +46,12 @@ mod vlan;
 ///
 /// Any bytes have an answer; see [`Dissection::faults`] for what is wrong with them.
 pub fn layers(frame: &[u8]) -> Dissection {
-    let mut tree = Tree::of(frame);
+    layers_with(frame, Wanted::All)
+}
+
+/// The same walk for a reader of some fields only.
+pub(crate) fn layers_with(frame: &[u8], wanted: Wanted<'_>) -> Dissection {
+    let mut tree = Tree::of(frame, wanted);
     if let Some((number, start)) = ethernet::add(&mut tree) {
         in_frame(&mut tree, number, start);
     }

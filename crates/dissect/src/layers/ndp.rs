@@ -15,7 +15,7 @@ use crate::message::NdpMessage;
 use crate::message::ndp::{OPTION_UNIT, flag_names};
 use crate::number::padded;
 use crate::text::{bytes, hex, link_address};
-use crate::tree::{Draft, Field, Tree, bit};
+use crate::tree::{Draft, Field, Tree, Wanted};
 
 /// The longest message without options is a redirect, counted from ICMPv6's type.
 const MESSAGE_LEN_MAX: usize = 40;
@@ -23,14 +23,15 @@ const TARGET_MEANING: &str = "The IPv6 address whose owner is looked for.";
 
 /// Adds the layer of a message of that kind, whose bytes behind the ICMPv6 header are `range`.
 pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &Packet) {
+    let wanted = tree.wanted;
     // smoltcp counts from ICMPv6's type.
     let whole = &tree.frame[packet.payload.start..range.end];
     let fixed = padded::<MESSAGE_LEN_MAX>(whole);
     let icmp = Icmpv6Packet::new_unchecked(&fixed[..]);
     let body_len = icmp.header_len() - BASE_LEN;
 
-    let mut draft = Draft::new(packet.layer_name("NDP", "Quoted NDP"), &range, body_len.max(range.len()));
-    draft.summary(NdpMessage::read(whole, packet).map_or("cut short".into(), |message| message.info()));
+    let mut draft = wanted.layer(packet.layer_name("NDP", "Quoted NDP"), &range, body_len.max(range.len()));
+    draft.summary(|| NdpMessage::read(whole, packet).map_or("cut short".into(), |message| message.info()));
     if packet.hop_limit != 255 && !packet.quoted {
         draft.fault(format!(
             "Its hop limit is {}, not 255, so it may have come through a router: hosts ignore it (RFC 4861).",
@@ -40,8 +41,8 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
     match Type::from(kind) {
         Type::RouterAdvert => router_advertisement(&mut draft, &icmp),
         Type::NeighborSolicit => {
-            draft.add(Field::new("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED));
-            draft.add(Field::new(
+            draft.add(wanted.field("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED));
+            draft.add(wanted.field(
                 "icmpv6.nd.ns.target_address",
                 "Target address",
                 4..20,
@@ -50,8 +51,8 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
             ));
         }
         Type::NeighborAdvert => {
-            draft.add(neighbor_flags(icmp.neighbor_flags()));
-            draft.add(Field::new(
+            draft.add(neighbor_flags(wanted, icmp.neighbor_flags()));
+            draft.add(wanted.field(
                 "icmpv6.nd.na.target_address",
                 "Target address",
                 4..20,
@@ -60,15 +61,15 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
             ));
         }
         Type::Redirect => {
-            draft.add(Field::new("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED));
-            draft.add(Field::new(
+            draft.add(wanted.field("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED));
+            draft.add(wanted.field(
                 "icmpv6.nd.rd.target_address",
                 "Target address",
                 4..20,
                 icmp.target_addr(),
                 "The better first hop: another router, or the destination itself.",
             ));
-            draft.add(Field::new(
+            draft.add(wanted.field(
                 "icmpv6.rd.na.destination_address",
                 "Destination address",
                 20..36,
@@ -76,40 +77,41 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
                 "The destination that it is better for.",
             ));
         }
-        _ => draft.add(Field::new("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED)),
+        _ => draft.add(wanted.field("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED)),
     }
     options(&mut draft, &tree.frame[range], body_len);
     tree.push(draft);
 }
 
-fn neighbor_flags(flags: NeighborFlags) -> Field {
+fn neighbor_flags(wanted: Wanted<'_>, flags: NeighborFlags) -> Field {
     let [router, solicited, replaces] =
         [NeighborFlags::ROUTER, NeighborFlags::SOLICITED, NeighborFlags::OVERRIDE]
             .map(|flag| flags.contains(flag));
     let value = format!("0x{:02x}000000{}", flags.bits(), flag_names(router, solicited, replaces));
-    Field::new("icmpv6.nd.na.flag", "Flags", 0..4, value, "What the receiver may conclude from this.").parts(
-        [
-            bit("icmpv6.nd.na.flag.r", "Router", 0..4, router, "The sender is a router."),
-            bit(
+    wanted
+        .field("icmpv6.nd.na.flag", "Flags", 0..4, value, "What the receiver may conclude from this.")
+        .parts([
+            wanted.bit("icmpv6.nd.na.flag.r", "Router", 0..4, router, "The sender is a router."),
+            wanted.bit(
                 "icmpv6.nd.na.flag.s",
                 "Solicited",
                 0..4,
                 solicited,
                 "It answers a solicitation, which proves that both directions work.",
             ),
-            bit(
+            wanted.bit(
                 "icmpv6.nd.na.flag.o",
                 "Override",
                 0..4,
                 replaces,
                 "If you know another link address for this IPv6 address, forget that one.",
             ),
-        ],
-    )
+        ])
 }
 
-fn router_advertisement(draft: &mut Draft, icmp: &Icmpv6Packet<&[u8]>) {
-    draft.add(Field::new(
+fn router_advertisement(draft: &mut Draft<'_>, icmp: &Icmpv6Packet<&[u8]>) {
+    let wanted = draft.wanted;
+    draft.add(wanted.field(
         "icmpv6.nd.ra.cur_hop_limit",
         "Hop limit to use",
         0..1,
@@ -118,55 +120,56 @@ fn router_advertisement(draft: &mut Draft, icmp: &Icmpv6Packet<&[u8]>) {
     ));
     let flags = icmp.router_flags();
     draft.add(
-        Field::new(
-            "icmpv6.nd.ra.flag",
-            "Flags",
-            1..2,
-            format!("0x{:02x}", flags.bits()),
-            "Where else to ask for settings.",
-        )
-        .parts([
-            bit(
-                "icmpv6.nd.ra.flag.m",
-                "Managed addresses",
+        wanted
+            .field(
+                "icmpv6.nd.ra.flag",
+                "Flags",
                 1..2,
-                flags.contains(RouterFlags::MANAGED),
-                "Addresses are handed out by a DHCPv6 server.",
-            ),
-            bit(
-                "icmpv6.nd.ra.flag.o",
-                "Other settings",
-                1..2,
-                flags.contains(RouterFlags::OTHER),
-                "A DHCPv6 server knows other things, such as name servers.",
-            ),
-        ]),
+                format_args!("0x{:02x}", flags.bits()),
+                "Where else to ask for settings.",
+            )
+            .parts([
+                wanted.bit(
+                    "icmpv6.nd.ra.flag.m",
+                    "Managed addresses",
+                    1..2,
+                    flags.contains(RouterFlags::MANAGED),
+                    "Addresses are handed out by a DHCPv6 server.",
+                ),
+                wanted.bit(
+                    "icmpv6.nd.ra.flag.o",
+                    "Other settings",
+                    1..2,
+                    flags.contains(RouterFlags::OTHER),
+                    "A DHCPv6 server knows other things, such as name servers.",
+                ),
+            ]),
     );
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "icmpv6.nd.ra.router_lifetime",
         "Router lifetime",
         2..4,
-        format!("{} s", icmp.router_lifetime().secs()),
+        format_args!("{} s", icmp.router_lifetime().secs()),
         "For how long it may be used as the default router; 0 means not at all.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "icmpv6.nd.ra.reachable_time",
         "Reachable time",
         4..8,
-        format!("{} ms", icmp.reachable_time().total_millis()),
+        format_args!("{} ms", icmp.reachable_time().total_millis()),
         "How long a neighbor that was heard of counts as reachable; 0 leaves it to the hosts.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "icmpv6.nd.ra.retrans_timer",
         "Retransmission timer",
         8..12,
-        format!("{} ms", icmp.retrans_time().total_millis()),
+        format_args!("{} ms", icmp.retrans_time().total_millis()),
         "How long to wait between two solicitations; 0 leaves it to the hosts.",
     ));
 }
 
 /// Adds the options of a message, which begin at `start` of its `body`.
-fn options(draft: &mut Draft, body: &[u8], start: usize) {
+fn options(draft: &mut Draft<'_>, body: &[u8], start: usize) {
     let mut at = start;
     while at < body.len() {
         let rest = &body[at..];
@@ -181,44 +184,45 @@ fn options(draft: &mut Draft, body: &[u8], start: usize) {
                 rest.len()
             ));
         }
-        draft.add(option(&rest[..length], at));
+        draft.add(option(draft.wanted, &rest[..length], at));
         at += length;
     }
 }
 
 /// An option that begins at `at` of the layer.
-fn option(data: &[u8], at: usize) -> Field {
+fn option(wanted: Wanted<'_>, data: &[u8], at: usize) -> Field {
     let length = data.len();
     let kind = OptionType::from(data[0]);
     let here = |range: Range<usize>| at + range.start..at + range.end;
     let mut parts = vec![
-        Field::new(
+        wanted.field(
             "icmpv6.opt.type",
             "Type",
             here(0..1),
-            format!(
+            format_args!(
                 "{} ({})",
                 data[0],
                 if let OptionType::Unknown(_) = kind { "unknown".into() } else { kind.to_string() }
             ),
             "Which option this is.",
         ),
-        Field::new(
+        wanted.field(
             "icmpv6.opt.length",
             "Length",
             here(1..2),
-            format!("{} ({})", data[1], bytes(length)),
+            format_args!("{} ({})", data[1], bytes(length)),
             "How long the option is, in units of 8 bytes.",
         ),
     ];
     let Ok(option) = NdiscOption::new_checked(data) else {
-        return Field::new("icmpv6.opt", "Option", here(0..length), hex(&data[2..]), "Something extra.")
+        return wanted
+            .field("icmpv6.opt", "Option", here(0..length), hex(&data[2..]), "Something extra.")
             .parts(parts)
             .fault(Some("Too short for an option of this type.".into()));
     };
     let (name, value, meaning) = match kind {
         OptionType::SourceLinkLayerAddr | OptionType::TargetLinkLayerAddr => {
-            let address = link_address(option.link_layer_addr().as_bytes());
+            let address = link_address(option.link_layer_addr().as_bytes()).to_string();
             let (name, meaning) = if kind == OptionType::SourceLinkLayerAddr {
                 (
                     "Source link address",
@@ -227,30 +231,33 @@ fn option(data: &[u8], at: usize) -> Field {
             } else {
                 ("Target link address", "The link address that belongs to the target address.")
             };
-            parts.push(Field::new("icmpv6.opt.linkaddr", "Link address", here(2..8), &address, meaning));
+            parts.push(wanted.field("icmpv6.opt.linkaddr", "Link address", here(2..8), &address, meaning));
             (name, address, meaning)
         }
         OptionType::Mtu => {
-            let mtu = bytes(option.mtu() as usize);
+            let mtu = bytes(option.mtu() as usize).to_string();
             let meaning = "The longest packet that everyone on this segment should send.";
-            parts.push(Field::new("icmpv6.opt.mtu", "MTU", here(4..8), &mtu, meaning));
+            parts.push(wanted.field("icmpv6.opt.mtu", "MTU", here(4..8), &mtu, meaning));
             ("MTU", mtu, meaning)
         }
         OptionType::PrefixInformation => {
-            prefix_parts(&option, &here, &mut parts);
+            prefix_parts(wanted, &option, &here, &mut parts);
             let value = format!("{}/{}", option.prefix(), option.prefix_len());
             ("Prefix", value, "Addresses that begin like this belong to this segment.")
         }
         OptionType::RedirectedHeader => {
-            let quoted = bytes(length - OPTION_UNIT);
+            let quoted = bytes(length - OPTION_UNIT).to_string();
             ("Redirected packet", quoted, "The beginning of the packet that this answers.")
         }
-        OptionType::Unknown(_) => ("Option", hex(option.data()), "An option that is not explained here."),
+        OptionType::Unknown(_) => {
+            ("Option", hex(option.data()).to_string(), "An option that is not explained here.")
+        }
     };
-    Field::new("icmpv6.opt", name, here(0..length), value, meaning).parts(parts)
+    wanted.field("icmpv6.opt", name, here(0..length), value, meaning).parts(parts)
 }
 
 fn prefix_parts(
+    wanted: Wanted<'_>,
     option: &NdiscOption<&[u8]>,
     here: &impl Fn(Range<usize>) -> Range<usize>,
     parts: &mut Vec<Field>,
@@ -261,42 +268,42 @@ fn prefix_parts(
         seconds => format!("{seconds} s"),
     };
     parts.extend([
-        Field::new(
+        wanted.field(
             "icmpv6.opt.prefix.length",
             "Prefix length",
             here(2..3),
             option.prefix_len(),
             "How many bits at the front are common to all addresses of the segment.",
         ),
-        bit(
+        wanted.bit(
             "icmpv6.opt.prefix.flag.l",
             "On link",
             here(3..4),
             flags.contains(PrefixFlags::ON_LINK),
             "Such addresses can be reached without a router.",
         ),
-        bit(
+        wanted.bit(
             "icmpv6.opt.prefix.flag.a",
             "Autonomous",
             here(3..4),
             flags.contains(PrefixFlags::ADDRCONF),
             "Hosts may make themselves an address with this prefix.",
         ),
-        Field::new(
+        wanted.field(
             "icmpv6.opt.prefix.valid_lifetime",
             "Valid lifetime",
             here(4..8),
             lifetime(option.valid_lifetime().secs()),
             "For how long an address made from it may be used at all.",
         ),
-        Field::new(
+        wanted.field(
             "icmpv6.opt.prefix.preferred_lifetime",
             "Preferred lifetime",
             here(8..12),
             lifetime(option.preferred_lifetime().secs()),
             "For how long it may be used for new conversations.",
         ),
-        Field::new(
+        wanted.field(
             "icmpv6.opt.prefix",
             "Prefix",
             here(16..32),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::text::{bytes, hex, text};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::Tree;
 
 /// A `Payload` layer of exactly these bytes, if there are any.
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
@@ -34,14 +34,15 @@ fn raw(
     key: &'static str,
     meaning: &'static str,
 ) {
+    let wanted = tree.wanted;
     if range.is_empty() {
         return;
     }
     let data = &tree.frame[range.clone()];
-    let mut draft = Draft::new(name, &range, data.len());
-    draft.summary(bytes(data.len()) + note);
-    draft.add(Field::new(key, "Data", 0..data.len(), hex(data), meaning));
-    draft.add(Field::new(
+    let mut draft = wanted.layer(name, &range, data.len());
+    draft.summary(|| format!("{}{note}", bytes(data.len())));
+    draft.add(wanted.field(key, "Data", 0..data.len(), hex(data), meaning));
+    draft.add(wanted.field(
         "data.text",
         "Text",
         0..data.len(),

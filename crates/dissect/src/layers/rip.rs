@@ -8,7 +8,7 @@ use crate::message::RipMessage;
 use crate::message::rip::{COMMANDS, HEADER_LEN};
 use crate::number::{ipv4, number};
 use crate::text::{Names, text};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Field, Tree, Wanted};
 
 /// What is said about a network.
 pub(super) const ENTRY_LEN: usize = 20;
@@ -66,13 +66,14 @@ const PASSWORD_TYPE: Row = Row(
 );
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &RipMessage) {
+    let wanted = tree.wanted;
     let message = &tree.frame[range.clone()];
     let entries = message.len().saturating_sub(HEADER_LEN) / ENTRY_LEN;
-    let mut draft = Draft::new("RIP", &range, HEADER_LEN + entries * ENTRY_LEN);
-    draft.summary(format!("version {}, {}", number(message, 1..2), read.info()));
+    let mut draft = wanted.layer("RIP", &range, HEADER_LEN + entries * ENTRY_LEN);
+    draft.summary(|| format!("version {}, {}", number(message, 1..2), read.info()));
     draft.rows(message, 0, HEADER);
     for entry in 0..entries {
-        draft.add(route(message, HEADER_LEN + entry * ENTRY_LEN));
+        draft.add(route(wanted, message, HEADER_LEN + entry * ENTRY_LEN));
     }
     let end = draft.end();
     tree.push(draft);
@@ -80,12 +81,12 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &RipMessage) {
 }
 
 /// What is said at `at` about a network.
-fn route(message: &[u8], at: usize) -> Field {
+fn route(wanted: Wanted<'_>, message: &[u8], at: usize) -> Field {
     let entry = &message[at..at + ENTRY_LEN];
     let family = number(entry, 0..2);
     let (metric, address) = (number(entry, 16..20), ipv4(entry, 4));
     let (rows, value) = match family {
-        0xffff => return authentication(message, at),
+        0xffff => return authentication(wanted, message, at),
         2 if number(message, 1..2) == 1 => (VERSION_1, format!("{address}, metric {metric}")),
         2 => {
             let mask = number(entry, 8..12);
@@ -96,30 +97,31 @@ fn route(message: &[u8], at: usize) -> Field {
     };
     let fault = (!(1..=INFINITY).contains(&metric))
         .then(|| "A metric is from 1 to 16: the receiver ignores this route (RFC 2453).".into());
-    Field::new(
-        "rip.route",
-        "Route",
-        at..at + ENTRY_LEN,
-        value,
-        "What the sender announces about one network.",
-    )
-    .parts(parts(message, at, rows))
-    .fault(fault)
+    wanted
+        .field(
+            "rip.route",
+            "Route",
+            at..at + ENTRY_LEN,
+            value,
+            "What the sender announces about one network.",
+        )
+        .parts(parts(wanted, message, at, rows))
+        .fault(fault)
 }
 
-fn authentication(message: &[u8], at: usize) -> Field {
+fn authentication(wanted: Wanted<'_>, message: &[u8], at: usize) -> Field {
     const MEANING: &str = "Every host on the segment can read it: it prevents mistakes, not attacks.";
     let secret = at + 4..at + ENTRY_LEN;
     let bytes = &message[secret.clone()];
-    let mut parts = vec![PASSWORD_TYPE.field(message, at)];
+    let mut parts = vec![PASSWORD_TYPE.field(wanted, message, at)];
     if number(message, at + 2..at + 4) == 2 {
         let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-        let shown = text(&bytes[..length]);
+        let shown = text(&bytes[..length]).to_string();
         let shown = if shown.is_empty() { "none".into() } else { shown };
-        parts.push(Field::new("rip.auth.passwd", "Password", secret, shown, MEANING));
+        parts.push(wanted.field("rip.auth.passwd", "Password", secret, shown, MEANING));
     }
     let meaning = "Proves that the sender belongs to those whose routes are believed.";
-    Field::new("rip.auth", "Authentication", at..at + ENTRY_LEN, "not a route", meaning).parts(parts)
+    wanted.field("rip.auth", "Authentication", at..at + ENTRY_LEN, "not a route", meaning).parts(parts)
 }
 
 #[cfg(test)]

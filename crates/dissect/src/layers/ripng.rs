@@ -8,7 +8,7 @@ use super::rows::{Row, Show, parts};
 use crate::message::rip::{COMMANDS, HEADER_LEN};
 use crate::number::{ipv6, number};
 use crate::text::named;
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Field, Tree, Wanted};
 
 /// The metric by which an entry says that it is no route but the next hop of the routes that follow.
 const NEXT_HOP: u32 = 255;
@@ -31,20 +31,21 @@ const ENTRY: &[Row] = &[
 ];
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
+    let wanted = tree.wanted;
     let message = &tree.frame[range.clone()];
     let entries = message.len().saturating_sub(HEADER_LEN) / ENTRY_LEN;
-    let mut draft = Draft::new("RIPng", &range, HEADER_LEN + entries * ENTRY_LEN);
-    draft.summary(named(COMMANDS, number(message, 0..1)));
+    let mut draft = wanted.layer("RIPng", &range, HEADER_LEN + entries * ENTRY_LEN);
+    draft.summary(|| named(COMMANDS, number(message, 0..1)));
     draft.rows(message, 0, HEADER);
     for entry in 0..entries {
-        draft.add(route(message, HEADER_LEN + entry * ENTRY_LEN));
+        draft.add(route(wanted, message, HEADER_LEN + entry * ENTRY_LEN));
     }
     let end = draft.end();
     tree.push(draft);
     payload::add(tree, end..range.end);
 }
 
-fn route(message: &[u8], at: usize) -> Field {
+fn route(wanted: Wanted<'_>, message: &[u8], at: usize) -> Field {
     let entry = &message[at..at + ENTRY_LEN];
     let (prefix, length, metric) = (ipv6(entry, 0), number(entry, 18..19), number(entry, 19..20));
     let (name, value) = match metric {
@@ -57,7 +58,8 @@ fn route(message: &[u8], at: usize) -> Field {
         _ => Some("A metric is from 1 to 16: the receiver ignores this route (RFC 2080).".into()),
     };
     let meaning = "What the sender announces about one network.";
-    Field::new("ripng.rte", name, at..at + ENTRY_LEN, value, meaning)
-        .parts(parts(message, at, ENTRY))
+    wanted
+        .field("ripng.rte", name, at..at + ENTRY_LEN, value, meaning)
+        .parts(parts(wanted, message, at, ENTRY))
         .fault(fault)
 }

@@ -4,11 +4,12 @@
 //! same field. Numbers are read from whatever bytes there are, the missing ones as zeros; [`Draft::add`] leaves out the
 //! fields whose bytes are missing.
 
+use std::fmt::{Display, from_fn};
 use std::ops::Range;
 
 use crate::number::{ethernet, ipv4, ipv6, number};
 use crate::text::{Names, hex, mac, named};
-use crate::tree::{Draft, Field, bit};
+use crate::tree::{Draft, Field, Wanted};
 
 /// A field of fixed place: filter key, name, bytes (counted from where the table begins), kind of value, meaning.
 pub(crate) struct Row(pub &'static str, pub &'static str, pub Range<usize>, pub Show, pub &'static str);
@@ -68,30 +69,29 @@ impl Flag {
 
 impl Row {
     /// The field, if the table begins at `at` of the layer, whose bytes are `layer`.
-    pub fn field(&self, layer: &[u8], at: usize) -> Field {
+    pub fn field(&self, wanted: Wanted<'_>, layer: &[u8], at: usize) -> Field {
         let &Row(key, name, Range { start, end }, show, meaning) = self;
         let range = at + start..at + end;
         let bytes = layer.get(range.clone()).unwrap_or(&[]);
-        let value = match show {
-            Show::Mac => mac(ethernet(bytes, 0)),
-            Show::Ipv4 => ipv4(bytes, 0).to_string(),
-            Show::Ipv6 => ipv6(bytes, 0).to_string(),
-            Show::Raw => hex(bytes),
-            _ => {
-                let number = number(bytes, 0..range.len());
-                match show {
-                    Show::Hex => format!("0x{number:0width$x}", width = 2 * range.len()),
-                    Show::Seconds => format!("{number} s"),
-                    Show::Ticks => ticks(number),
-                    Show::Priority => ((number & 0xf0) << 8).to_string(),
-                    Show::Extension => (number & 0xfff).to_string(),
-                    Show::Named(names) => named(names, number),
-                    Show::Flags(flags) => return flags_field(self, range, number, flags),
-                    _ => number.to_string(),
-                }
-            }
-        };
-        Field::new(key, name, range, value, meaning)
+        let number = number(bytes, 0..range.len());
+        if let Show::Flags(flags) = show {
+            return flags_field(wanted, self, range, number, flags);
+        }
+        let width = 2 * range.len();
+        let value = from_fn(|f| match show {
+            Show::Mac => mac(ethernet(bytes, 0)).fmt(f),
+            Show::Ipv4 => ipv4(bytes, 0).fmt(f),
+            Show::Ipv6 => ipv6(bytes, 0).fmt(f),
+            Show::Raw => hex(bytes).fmt(f),
+            Show::Hex => write!(f, "0x{number:0width$x}"),
+            Show::Seconds => write!(f, "{number} s"),
+            Show::Ticks => f.write_str(&ticks(number)),
+            Show::Priority => ((number & 0xf0) << 8).fmt(f),
+            Show::Extension => (number & 0xfff).fmt(f),
+            Show::Named(names) => named(names, number).fmt(f),
+            Show::Number | Show::Flags(_) => number.fmt(f),
+        });
+        wanted.field(key, name, range, value, meaning)
     }
 }
 
@@ -103,6 +103,7 @@ fn ticks(number: u32) -> String {
 }
 
 fn flags_field(
+    wanted: Wanted<'_>,
     &Row(key, name, .., meaning): &Row,
     range: Range<usize>,
     number: u32,
@@ -115,10 +116,10 @@ fn flags_field(
         let (bits, range) = (number & flag.mask, range.clone());
         if !flag.mask.is_power_of_two() {
             let text = named(flag.names, bits >> flag.mask.trailing_zeros());
-            parts.push(Field::new(flag.key, flag.name, range, text, flag.meaning));
+            parts.push(wanted.field(flag.key, flag.name, range, text, flag.meaning));
             continue;
         }
-        parts.push(bit(flag.key, flag.name, range, bits != 0, flag.meaning));
+        parts.push(wanted.bit(flag.key, flag.name, range, bits != 0, flag.meaning));
         if bits != 0 {
             value = value + separator + flag.name;
             separator = ", ";
@@ -127,19 +128,19 @@ fn flags_field(
     if separator == ", " {
         value += ")";
     }
-    Field::new(key, name, range, value, meaning).parts(parts)
+    wanted.field(key, name, range, value, meaning).parts(parts)
 }
 
-impl Draft {
+impl Draft<'_> {
     /// Adds the fields of a table that begins at `at` of the layer, whose bytes are `layer`.
     pub fn rows(&mut self, layer: &[u8], at: usize, rows: &[Row]) {
         for row in rows {
-            self.add(row.field(layer, at));
+            self.add(row.field(self.wanted, layer, at));
         }
     }
 }
 
 /// The fields of a table that begins at `at` of the layer, as the parts of another field.
-pub(crate) fn parts(layer: &[u8], at: usize, rows: &[Row]) -> Vec<Field> {
-    rows.iter().map(|row| row.field(layer, at)).collect()
+pub(crate) fn parts(wanted: Wanted<'_>, layer: &[u8], at: usize, rows: &[Row]) -> Vec<Field> {
+    rows.iter().map(|row| row.field(wanted, layer, at)).collect()
 }

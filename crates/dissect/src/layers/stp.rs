@@ -16,7 +16,7 @@ use crate::message::stp::{
 use crate::message::{BridgeId, Malformed};
 use crate::number::number;
 use crate::text::{Names, named};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Field, Tree, Wanted};
 
 const VERSIONS: Names = &[(0, "spanning tree"), (2, "rapid spanning tree"), (3, "multiple spanning tree")];
 const TYPES: Names = &[
@@ -134,22 +134,23 @@ const fn identifier([priority, extension, address]: [&'static str; 3]) -> [Row; 
 
 /// Explains the message behind the LLC header, and covers it.
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
+    let wanted = tree.wanted;
     let message = &tree.frame[range.clone()];
     let kind = number(message, 3..4);
-    let mut draft = Draft::new("STP", &range, expected_len(kind));
-    draft.summary(Bpdu::read(message).as_ref().map_or_else(Malformed::info, Bpdu::info));
+    let mut draft = wanted.layer("STP", &range, expected_len(kind));
+    draft.summary(|| Bpdu::read(message).as_ref().map_or_else(Malformed::info, Bpdu::info));
     draft.rows(message, 0, BASE);
     if matches!(kind, CONFIGURATION | RAPID) {
         let flags = if kind == RAPID { RAPID_FLAGS_ROW } else { PLAIN_FLAGS_ROW };
-        draft.add(flags.field(message, 0));
+        draft.add(flags.field(wanted, message, 0));
         let root = "The switch that all agree on as the tree's root: the one with the lowest identifier.";
-        draft.add(identifier_field(message, ROOT_AT, "stp.root", "Root", &ROOT, root));
-        draft.add(COST.field(message, 0));
+        draft.add(identifier_field(wanted, message, ROOT_AT, "stp.root", "Root", &ROOT, root));
+        draft.add(COST.field(wanted, message, 0));
         let sender = "The switch that sends this.";
-        draft.add(identifier_field(message, BRIDGE_AT, "stp.bridge", "Bridge", &BRIDGE, sender));
+        draft.add(identifier_field(wanted, message, BRIDGE_AT, "stp.bridge", "Bridge", &BRIDGE, sender));
         draft.rows(message, 0, REST);
         if kind == RAPID {
-            draft.add(VERSION_1_LENGTH.field(message, 0));
+            draft.add(VERSION_1_LENGTH.field(wanted, message, 0));
         }
     } else if kind != TOPOLOGY_CHANGE {
         draft.fault(format!("There is no message of type {}.", named(TYPES, kind)));
@@ -160,6 +161,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
 }
 
 fn identifier_field(
+    wanted: Wanted<'_>,
     message: &[u8],
     at: usize,
     key: &'static str,
@@ -168,7 +170,7 @@ fn identifier_field(
     meaning: &'static str,
 ) -> Field {
     let value = BridgeId::read(message, at).text(" / ");
-    Field::new(key, name, at..at + BRIDGE_ID_LEN, value, meaning).parts(parts(message, at, rows))
+    wanted.field(key, name, at..at + BRIDGE_ID_LEN, value, meaning).parts(parts(wanted, message, at, rows))
 }
 
 #[cfg(test)]

@@ -8,51 +8,64 @@ use crate::message::tcp::{Options, window_scale};
 use crate::message::{Malformed, TcpFlags, TcpSegment};
 use crate::number::padded;
 use crate::text::{bytes, hex, port};
-use crate::tree::{Draft, Field, Tree, bit};
+use crate::tree::{Draft, Field, Tree, Wanted};
 
 /// A header with all options that fit.
 const HEADER_LEN_MAX: usize = 60;
 
 /// Adds the layer of the header; returns where it ends.
 pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> usize {
+    let wanted = tree.wanted;
     let range = packet.payload.clone();
     let segment = &tree.frame[range.clone()];
     let fixed = padded::<HEADER_LEN_MAX>(segment);
-    let tcp = TcpPacket::new_unchecked(&fixed[..]);
-    let header_len = usize::from(tcp.header_len());
+    let header_len = usize::from(TcpPacket::new_unchecked(&fixed[..]).header_len());
     let expected = header_len.max(TCP_HEADER_LEN);
 
     let mut draft = if packet.quoted {
-        Draft::cut("Quoted TCP", &range, expected)
+        wanted.cut_layer("Quoted TCP", &range, expected)
     } else {
-        Draft::new("TCP", &range, expected)
+        wanted.layer("TCP", &range, expected)
     };
-    let read = TcpSegment::read(segment, packet);
-    draft.summary(read.as_ref().map_or_else(Malformed::info, TcpSegment::own_info));
-    draft.add(Field::new(
+    draft.summary(|| {
+        TcpSegment::read(segment, packet).as_ref().map_or_else(Malformed::info, TcpSegment::own_info)
+    });
+    if wanted.may_read("tcp.") {
+        add_fields(&mut draft, &fixed, segment, packet);
+    }
+    let end = draft.end();
+    tree.push(draft);
+    end
+}
+
+/// Adds the fields of the header, which is `fixed` with zeros for what is missing. It begins `segment`.
+fn add_fields(draft: &mut Draft<'_>, fixed: &[u8; HEADER_LEN_MAX], segment: &[u8], packet: &Packet) {
+    let wanted = draft.wanted;
+    let tcp = TcpPacket::new_unchecked(&fixed[..]);
+    let header_len = usize::from(tcp.header_len());
+    draft.add(wanted.field(
         "tcp.srcport",
         "Source port",
         0..2,
         port(tcp.src_port()),
         "Addresses and ports of both ends together name the connection that this belongs to.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "tcp.dstport",
         "Destination port",
         2..4,
         port(tcp.dst_port()),
         "The program in the receiving host that this is for; well-known services have well-known numbers.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "tcp.seq_raw",
         "Sequence number",
         4..8,
         tcp.seq_number(),
         "The number of the first byte here in the stream of data. It starts somewhere at random; SYN and FIN count too.",
     ));
-    let ack =
-        if tcp.ack() { tcp.ack_number().to_string() } else { format!("{} (not in use)", tcp.ack_number()) };
-    draft.add(Field::new(
+    let ack = format_args!("{}{}", tcp.ack_number(), if tcp.ack() { "" } else { " (not in use)" });
+    draft.add(wanted.field(
         "tcp.ack_raw",
         "Acknowledgment number",
         8..12,
@@ -61,17 +74,20 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> usize {
     ));
     let header_fault = (header_len < TCP_HEADER_LEN).then(|| "A header has at least 20 bytes.".into());
     draft.add(
-        Field::new(
-            "tcp.hdr_len",
-            "Header length",
-            12..13,
-            bytes(header_len),
-            "Where the header ends and the data begin: 20 bytes, and more if there are options.",
-        )
-        .fault(header_fault),
+        wanted
+            .field(
+                "tcp.hdr_len",
+                "Header length",
+                12..13,
+                bytes(header_len),
+                "Where the header ends and the data begin: 20 bytes, and more if there are options.",
+            )
+            .fault(header_fault),
     );
-    draft.add(flags(TcpFlags::read(&fixed), fixed[12]));
-    draft.add(Field::new(
+    if wanted.may_read("tcp.flags") {
+        draft.add(flags(wanted, TcpFlags::read(fixed), fixed[12]));
+    }
+    draft.add(wanted.field(
         "tcp.window_size_value",
         "Window",
         14..16,
@@ -80,90 +96,90 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> usize {
          scale from the handshake.",
     ));
     draft.add(checksum::field(
+        wanted,
         "tcp.checksum",
         "Checksum",
         16..18,
         tcp.checksum(),
-        checksum::verify_with_addresses(segment, 16, packet),
+        || checksum::verify_with_addresses(segment, 16, packet),
         "Protects header and data and, with them, the addresses that they travel between.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "tcp.urgent_pointer",
         "Urgent pointer",
         18..20,
         tcp.urgent_at(),
         "Where urgent data end, if URG is set. It is rarely used.",
     ));
-    if let Some(data) = segment.get(TCP_HEADER_LEN..header_len.min(segment.len())) {
-        draft.add(options(data, segment.len() < header_len));
+    if wanted.may_read("tcp.option")
+        && let Some(data) = segment.get(TCP_HEADER_LEN..header_len.min(segment.len()))
+    {
+        draft.add(options(wanted, data, segment.len() < header_len));
     }
-    let end = draft.end();
-    tree.push(draft);
-    end
 }
 
-fn flags(flags: TcpFlags, offset_byte: u8) -> Field {
+fn flags(wanted: Wanted<'_>, flags: TcpFlags, offset_byte: u8) -> Field {
     let reserved = offset_byte >> 1 & 0b111;
-    let value = format!("0x{:03x} ({})", u16::from(reserved) << 9 | flags.bits(), flags.names());
-    Field::new("tcp.flags", "Flags", 12..14, value, "What this segment is for.").parts([
-        Field::new("tcp.flags.res", "Reserved", 12..13, reserved, "Kept for later; it is zero."),
-        bit(
+    let value = format_args!("0x{:03x} ({})", u16::from(reserved) << 9 | flags.bits(), flags.names());
+    wanted.field("tcp.flags", "Flags", 12..14, value, "What this segment is for.").parts([
+        wanted.field("tcp.flags.res", "Reserved", 12..13, reserved, "Kept for later; it is zero."),
+        wanted.bit(
             "tcp.flags.ae",
             "Accurate ECN",
             12..13,
             flags.contains(TcpFlags::AE),
             "Part of a newer, finer way to report congestion marks.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.cwr",
             "Congestion window reduced",
             13..14,
             flags.contains(TcpFlags::CWR),
             "The sender has been notified of congestion and sends more slowly now.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.ece",
             "ECN echo",
             13..14,
             flags.contains(TcpFlags::ECE),
             "A congested router has marked a packet that the receiver of this sent.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.urg",
             "Urgent",
             13..14,
             flags.contains(TcpFlags::URG),
             "The urgent pointer is in use.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.ack",
             "Acknowledgment",
             13..14,
             flags.contains(TcpFlags::ACK),
             "The acknowledgment number is valid; that is so in all segments but the very first.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.push",
             "Push",
             13..14,
             flags.contains(TcpFlags::PSH),
             "Hand the data to the program now, do not wait for more.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.reset",
             "Reset",
             13..14,
             flags.contains(TcpFlags::RST),
             "Ends the connection at once: something is wrong, or no program listens on that port.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.syn",
             "Synchronize",
             13..14,
             flags.contains(TcpFlags::SYN),
             "Opens a connection; the sender's data are numbered from here.",
         ),
-        bit(
+        wanted.bit(
             "tcp.flags.fin",
             "Finish",
             13..14,
@@ -174,12 +190,12 @@ fn flags(flags: TcpFlags, offset_byte: u8) -> Field {
 }
 
 /// The field of all options, which begin behind the fixed header. If they are `cut`, so may be the last.
-fn options(data: &[u8], cut: bool) -> Field {
+fn options(wanted: Wanted<'_>, data: &[u8], cut: bool) -> Field {
     let mut parts = Vec::new();
     let mut fault = None;
     for (at, option) in Options::of(data) {
         match option {
-            Ok(option) => parts.push(option_field(&option, &data[at..], TCP_HEADER_LEN + at)),
+            Ok(option) => parts.push(option_field(wanted, &option, &data[at..], TCP_HEADER_LEN + at)),
             Err(_) if cut => {}
             Err(_) => {
                 let at = TCP_HEADER_LEN + at;
@@ -190,14 +206,14 @@ fn options(data: &[u8], cut: bool) -> Field {
         }
     }
     let names: Vec<_> = parts.iter().map(|part| part.name).collect();
-    let value = if names.is_empty() { bytes(data.len()) } else { names.join(", ") };
+    let value = if names.is_empty() { bytes(data.len()).to_string() } else { names.join(", ") };
     let range = TCP_HEADER_LEN..TCP_HEADER_LEN + data.len();
     let meaning = "What both ends may agree on in the handshake, and extras to later segments.";
-    Field::new("tcp.options", "Options", range, value, meaning).parts(parts).fault(fault)
+    wanted.field("tcp.options", "Options", range, value, meaning).parts(parts).fault(fault)
 }
 
 /// An option that begins at `at` of the layer, and at the beginning of `data`.
-fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
+fn option_field(wanted: Wanted<'_>, option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
     let length = match option {
         // The list ends there: what is left fills the header up to a multiple of four.
         TcpOption::EndOfList => data.len(),
@@ -205,8 +221,8 @@ fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
         _ => usize::from(data[1]),
     };
     let kind_and_length = [
-        Field::new("tcp.option_kind", "Kind", at..at + 1, data[0], "Which option this is."),
-        Field::new(
+        wanted.field("tcp.option_kind", "Kind", at..at + 1, data[0], "Which option this is."),
+        wanted.field(
             "tcp.option_len",
             "Length",
             at + 1..at + 2,
@@ -217,22 +233,23 @@ fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
     let range = at..at + length;
     let value = at + 2..at + length;
     let of = |key, name, text: String, meaning, parts: Vec<Field>| {
-        Field::new(key, name, range.clone(), text, meaning)
+        wanted
+            .field(key, name, range.clone(), text, meaning)
             .parts(kind_and_length.iter().cloned().chain(parts).collect::<Vec<_>>())
     };
     match *option {
         TcpOption::EndOfList => {
             let meaning = "No more options; the header is filled up to a multiple of four bytes.";
-            Field::new("tcp.options.eol", "End of options", range, bytes(length), meaning)
+            wanted.field("tcp.options.eol", "End of options", range, bytes(length), meaning)
         }
         TcpOption::NoOperation => {
             let meaning = "Fills a byte, so that what follows is aligned.";
-            Field::new("tcp.options.nop", "No operation", range, bytes(1), meaning)
+            wanted.field("tcp.options.nop", "No operation", range, bytes(1), meaning)
         }
         TcpOption::MaxSegmentSize(size) => {
             let meaning = "The most data that the sender can receive in one segment.";
-            let size = bytes(size.into());
-            let part = Field::new("tcp.options.mss_val", "Size", value, &size, meaning);
+            let size = bytes(size.into()).to_string();
+            let part = wanted.field("tcp.options.mss_val", "Size", value, &size, meaning);
             of("tcp.options.mss", "Maximum segment size", size, meaning, vec![part])
         }
         TcpOption::WindowScale(shift) => {
@@ -241,9 +258,9 @@ fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
             let text = format!("× {}", window_scale(shift));
             let too_big =
                 (shift > 14).then(|| "More than 14 is not allowed and counts as 14 (RFC 7323).".into());
-            let part =
-                Field::new("tcp.options.wscale.shift", "Shift", value, shift, "The factor's power of two.")
-                    .fault(too_big);
+            let part = wanted
+                .field("tcp.options.wscale.shift", "Shift", value, shift, "The factor's power of two.")
+                .fault(too_big);
             of("tcp.options.wscale", "Window scale", text, meaning, vec![part])
         }
         TcpOption::SackPermitted => {
@@ -252,19 +269,19 @@ fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
         }
         TcpOption::SackRange(_) => {
             let meaning = "What has arrived behind a gap: only the gap has to be retransmitted.";
-            let (text, parts) = sack_blocks(&data[2..length], value.start);
+            let (text, parts) = sack_blocks(wanted, &data[2..length], value.start);
             of("tcp.options.sack", "Selective acknowledgment", text, meaning, parts)
         }
         TcpOption::TimeStamp { tsval, tsecr } => {
             let parts = vec![
-                Field::new(
+                wanted.field(
                     "tcp.options.timestamp.tsval",
                     "Value",
                     value.start..value.start + 4,
                     tsval,
                     "The sender's clock, which starts anywhere.",
                 ),
-                Field::new(
+                wanted.field(
                     "tcp.options.timestamp.tsecr",
                     "Echo reply",
                     value.start + 4..value.end,
@@ -283,21 +300,21 @@ fn option_field(option: &TcpOption<'_>, data: &[u8], at: usize) -> Field {
 }
 
 /// The blocks of a SACK option, whose data begin at `at` of the layer. smoltcp reads three; four can be there.
-fn sack_blocks(data: &[u8], at: usize) -> (String, Vec<Field>) {
+fn sack_blocks(wanted: Wanted<'_>, data: &[u8], at: usize) -> (String, Vec<Field>) {
     let number = |at: usize| u32::from_be_bytes([data[at], data[at + 1], data[at + 2], data[at + 3]]);
     let mut blocks = Vec::new();
     let mut parts = Vec::new();
     for block in (0..data.len()).step_by(8) {
         let (left, right) = (number(block), number(block + 4));
         blocks.push(format!("{left}–{right}"));
-        parts.push(Field::new(
+        parts.push(wanted.field(
             "tcp.options.sack_le",
             "Left edge",
             at + block..at + block + 4,
             left,
             "The first byte of a piece that has arrived.",
         ));
-        parts.push(Field::new(
+        parts.push(wanted.field(
             "tcp.options.sack_re",
             "Right edge",
             at + block + 4..at + block + 8,

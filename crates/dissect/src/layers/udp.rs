@@ -9,27 +9,42 @@ use crate::header::ip::Packet;
 use crate::message::{Malformed, UdpDatagram};
 use crate::number::padded;
 use crate::text::{bytes, port};
-use crate::tree::{Draft, Field, Tree};
+use crate::tree::{Draft, Field, Tree, Wanted};
 
 /// Adds the layer of the header; returns what of the frame is its content.
 pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> Range<usize> {
+    let wanted = tree.wanted;
     let range = packet.payload.clone();
     let header = padded::<UDP_HEADER_LEN>(&tree.frame[range.clone()]);
     let udp = UdpPacket::new_unchecked(&header[..]);
     let length = usize::from(udp.len());
     let datagram = &tree.frame[range.start..range.start + length.min(range.len())];
 
-    let mut draft = Draft::new(packet.layer_name("UDP", "Quoted UDP"), &range, UDP_HEADER_LEN);
-    let read = UdpDatagram::read(&tree.frame[range.clone()], packet);
-    draft.summary(read.as_ref().map_or_else(Malformed::info, UdpDatagram::own_info));
-    draft.add(Field::new(
+    let mut draft = wanted.layer(packet.layer_name("UDP", "Quoted UDP"), &range, UDP_HEADER_LEN);
+    draft.summary(|| {
+        let read = UdpDatagram::read(&tree.frame[range.clone()], packet);
+        read.as_ref().map_or_else(Malformed::info, UdpDatagram::own_info)
+    });
+    if wanted.may_read("udp.") {
+        add_fields(&mut draft, packet, &udp, datagram);
+    }
+    let start = draft.end();
+    tree.push(draft);
+
+    start..(range.start + length).clamp(start, range.end)
+}
+
+fn add_fields(draft: &mut Draft<'_>, packet: &Packet, udp: &UdpPacket<&[u8]>, datagram: &[u8]) {
+    let wanted = draft.wanted;
+    let length = usize::from(udp.len());
+    draft.add(wanted.field(
         "udp.srcport",
         "Source port",
         0..2,
         port(udp.src_port()),
         "The program that sent this has that number in its host; answers go back to it.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         "udp.dstport",
         "Destination port",
         2..4,
@@ -44,37 +59,37 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> Range<usize> {
         None
     };
     draft.add(
-        Field::new("udp.length", "Length", 4..6, bytes(length), "The datagram's length, header included.")
+        wanted
+            .field("udp.length", "Length", 4..6, bytes(length), "The datagram's length, header included.")
             .fault(fault),
     );
-    draft.add(checksum_field(packet, &udp, datagram));
-    let start = draft.end();
-    tree.push(draft);
-
-    start..(range.start + length).clamp(start, range.end)
+    draft.add(checksum_field(wanted, packet, udp, datagram));
 }
 
-fn checksum_field(packet: &Packet, udp: &UdpPacket<&[u8]>, datagram: &[u8]) -> Field {
+fn checksum_field(wanted: Wanted<'_>, packet: &Packet, udp: &UdpPacket<&[u8]>, datagram: &[u8]) -> Field {
     let (key, name) = ("udp.checksum", "Checksum");
     let meaning = "Protects the data and, with them, the addresses and ports.";
     let stored = udp.checksum();
     if stored == 0 && packet.is_ipv6() {
         // RFC 8200 §8.1
         let fault = "UDP over IPv6 has to have a checksum: the receiver drops this datagram.";
-        return Field::new(key, name, 6..8, "0x0000 (missing)", meaning).fault(Some(fault.into()));
+        return wanted.field(key, name, 6..8, "0x0000 (missing)", meaning).fault(Some(fault.into()));
     }
-    let verdict = if stored == 0 {
-        Verdict::Unverified("not used")
-    } else if datagram.len() < usize::from(udp.len()) || datagram.len() < UDP_HEADER_LEN {
-        Verdict::Unverified(checksum::unverifiable(packet).unwrap_or("not verified: the length is wrong"))
-    } else {
+    let verdict = || {
+        if stored == 0 {
+            return Verdict::Unverified("not used");
+        }
+        if datagram.len() < usize::from(udp.len()) || datagram.len() < UDP_HEADER_LEN {
+            let why = checksum::unverifiable(packet).unwrap_or("not verified: the length is wrong");
+            return Verdict::Unverified(why);
+        }
         match checksum::verify_with_addresses(datagram, 6, packet) {
             // 0 would mean that there is none, so it is sent as its other form.
             Verdict::Wrong { right: 0 } => Verdict::Wrong { right: 0xffff },
             verdict => verdict,
         }
     };
-    checksum::field(key, name, 6..8, stored, verdict, meaning)
+    checksum::field(wanted, key, name, 6..8, stored, verdict, meaning)
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use super::ethernet::type_field;
 use crate::header::ethernet::TAG_LEN;
 use crate::number::padded;
 use crate::text::ethertype_name;
-use crate::tree::{Draft, Field, Tree, bit};
+use crate::tree::Tree;
 
 /// Adds the layer of a VLAN tag; returns the type that it wraps and where it ends, or nothing if it is cut.
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, provider: bool) -> Option<(u16, usize)> {
+    let wanted = tree.wanted;
     let header = padded::<TAG_LEN>(tree.header(&range, TAG_LEN));
     let control = u16::from_be_bytes([header[0], header[1]]);
     let number = u16::from_be_bytes([header[2], header[3]]);
@@ -21,30 +22,30 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, provider: bool) -> O
     } else {
         ("802.1Q", "vlan.priority", "vlan.dei", "vlan.id", "vlan.etype")
     };
-    let mut draft = Draft::new(layer_name, &range, TAG_LEN);
-    draft.summary(format!("VLAN {vlan}, {}", ethertype_name(number)));
-    draft.add(Field::new(
+    let mut draft = wanted.layer(layer_name, &range, TAG_LEN);
+    draft.summary(|| format!("VLAN {vlan}, {}", ethertype_name(number)));
+    draft.add(wanted.field(
         priority_key,
         "Priority",
         0..1,
         priority,
         "How urgent the frame is, from 0 to 7. Switches may serve higher ones first; 1 is the lowest, below 0.",
     ));
-    draft.add(bit(
+    draft.add(wanted.bit(
         dei_key,
         "Drop eligible",
         0..1,
         control & 0x1000 != 0,
         "If a switch has to drop something, this frame may go first.",
     ));
-    draft.add(Field::new(
+    draft.add(wanted.field(
         id_key,
         "VLAN",
         0..2,
         vlan,
         "The virtual network that the frame belongs to: switches keep it apart from all others on the same wires.",
     ));
-    draft.add(type_field(type_key, "vlan.len", 2..4, number, range.end - draft.end()));
+    draft.add(type_field(wanted, type_key, "vlan.len", 2..4, number, range.end - draft.end()));
     let end = draft.end();
     tree.push(draft);
     (range.len() >= TAG_LEN).then_some((number, end))

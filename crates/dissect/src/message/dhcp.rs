@@ -1,5 +1,6 @@
 //! DHCP: a host asks for an address and other settings of its network (RFC 2131, options: RFC 2132).
 
+use std::fmt::Display;
 use std::ops::Range;
 
 use smoltcp::wire::Ipv4Address;
@@ -166,7 +167,7 @@ pub(crate) fn options(message: &[u8]) -> impl Iterator<Item = Option<(u8, Range<
 }
 
 /// The client's link address.
-pub(crate) fn client(message: &[u8]) -> String {
+pub(crate) fn client(message: &[u8]) -> impl Display {
     let length = address_len(message).unwrap_or(0);
     link_address(message.get(ADDRESS_AT..ADDRESS_AT + length).unwrap_or(&[]))
 }

@@ -132,7 +132,7 @@ pub(crate) fn read_name(message: &[u8], at: usize) -> Option<(String, usize)> {
                 if !written.is_empty() {
                     written.push('.');
                 }
-                written += &text(label);
+                written += &text(label).to_string();
                 at += 1 + label.len();
             }
             0xc0.. => {

@@ -122,7 +122,7 @@ impl<'f> HttpMessage<'f> {
 
     pub(crate) fn info(&self) -> String {
         let data = self.bytes;
-        let mut info = text_up_to(first_line(data), LINE_MAX);
+        let mut info = text_up_to(first_line(data), LINE_MAX).to_string();
         // Analyzers name the kind of content that an answer brings.
         if let HttpKind::Response { .. } = self.kind
             && let Some(kind) = lines(data, line_end(data, 0).1).find_map(|(line, _)| {

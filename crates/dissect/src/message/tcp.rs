@@ -1,6 +1,6 @@
 //! TCP segments (RFC 9293, flags of RFC 3168, options of RFC 7323 and RFC 2018).
 
-use std::fmt::Write;
+use std::fmt::{Display, Write, from_fn};
 
 use smoltcp::wire::{Error, TcpOption, TcpPacket};
 
@@ -108,10 +108,13 @@ impl TcpFlags {
     }
 
     /// The names of those that are set, or `<None>`.
-    pub(crate) fn names(self) -> String {
-        let set: Vec<_> =
-            TcpFlags::NAMES.iter().filter(|(flag, _)| self.contains(*flag)).map(|(_, name)| *name).collect();
-        if set.is_empty() { "<None>".into() } else { set.join(", ") }
+    pub(crate) fn names(self) -> impl Display {
+        let set = TcpFlags::NAMES.iter().filter(move |(flag, _)| self.contains(*flag));
+        from_fn(move |f| {
+            let mut names = set.clone().map(|(_, name)| *name);
+            f.write_str(names.next().unwrap_or("<None>"))?;
+            names.try_for_each(|name| write!(f, ", {name}"))
+        })
     }
 }
 
