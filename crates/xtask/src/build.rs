@@ -2,7 +2,7 @@
 
 use crate::console::Console;
 use crate::setup::{self, Needs, Toolbox};
-use crate::{offline, project, size};
+use crate::{offline, pieces, project, size};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,10 @@ pub fn check_size(console: &Console) -> Result<()> {
 /// Builds `dist/`.
 pub fn build(toolbox: &Toolbox, console: &Console) -> Result<()> {
     let dist = project::dist();
-    console.cargo(toolbox.wasm_command("trunk").args(["build", "--release", "--dist"]).arg(&dist))?;
+    console.cargo(
+        toolbox.wasm_command("trunk").args(["build", "--release", "--features=split", "--dist"]).arg(&dist),
+    )?;
+    pieces::cut(toolbox, console, &dist)?;
     harden(&dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));

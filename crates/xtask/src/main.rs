@@ -10,6 +10,7 @@
 //! | [`binaries`], [`wasm`], [`javascript`], [`runner`] | test programs: compiled once and run side by side, natively, in wasm, under Node; runners that count by themselves |
 //! | [`quick`] | which tests a small change needs |
 //! | [`lints`], [`arrows`], [`dependencies`], [`stage`], [`workspace`], [`sources`] | checks without running: formatting, clippy, which crate may depend on which, what the stage may use |
+//! | [`pieces`] | the page's wasm, cut into what the first frames need and what is loaded after them |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
 //! | [`tally`] | numbers of passed and failed tests, read from the output of the runners |
@@ -29,6 +30,7 @@ mod javascript;
 mod lints;
 mod offline;
 mod package;
+mod pieces;
 mod process;
 mod progress;
 mod project;
