@@ -12,7 +12,9 @@ use crate::compare::{CompareView, Comparison};
 use crate::inspect::Inspected;
 use crate::packets::{Observe, Packets};
 use crate::problems::{self, Problem};
+use crate::run_form::{Form, Wrong};
 use netlab::history::Limits;
+use netlab::run::RunSpec;
 use netlab::world::Kinds;
 use netlab::{History, Instant, World};
 use scenario::{LinkError, Scenario, link};
@@ -70,6 +72,17 @@ pub struct Documents {
     pub(crate) edit: fn(&mut Lab, Editor, bool) -> Result<(), Refusal>,
     pub(crate) act: fn(&mut Lab, Action, bool) -> Result<(), Refusal>,
     pub(crate) decode: fn(&str) -> Result<Scenario, LinkError>,
+    run: fn(&Form, &Scenario) -> Result<RunSpec, Vec<Wrong>>,
+}
+
+impl Documents {
+    /// The run that a form describes.
+    ///
+    /// # Errors
+    /// See [`Form::check`].
+    pub fn run(&self, lab: &Lab, form: &Form) -> Result<RunSpec, Vec<Wrong>> {
+        (self.run)(form, &lab.edited())
+    }
 }
 
 /// What reads, checks and changes documents.
@@ -81,6 +94,7 @@ pub static DOCUMENTS: Documents = Documents {
     edit: Lab::edit,
     act: Lab::do_action,
     decode: link::decode,
+    run: Form::check,
 };
 
 /// A network that is wrong does not run, but it is drawn: nothing happens in its world.

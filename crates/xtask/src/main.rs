@@ -13,6 +13,7 @@
 //! | [`pieces`] | the page's wasm, cut into what the first frames need and what is loaded after them |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
+//! | [`crates`] | which crates a wasm module is made of |
 //! | [`tally`] | numbers of passed and failed tests, read from the output of the runners |
 //! | [`report`], [`console`] | steps, their output, outcome and time, and the summary at the end |
 //! | [`progress`], [`process`], [`project`] | lines and bars, child processes, where things are |
@@ -25,6 +26,7 @@ mod binaries;
 mod build;
 mod ci;
 mod console;
+mod crates;
 mod dependencies;
 mod javascript;
 mod lints;
