@@ -35,6 +35,10 @@ const broke = (fault) => {
 addEventListener("error", (event) => broke(event.error));
 addEventListener("unhandledrejection", (event) => broke(event.reason));
 
+// The worker fetches every file of the page: not before the pieces that are loaded after the first frames are there (web/src/parts.rs
+// says so). A tab in the background has no frames, and waits.
+const complete = new Promise((resolve) => addEventListener("complete", resolve, { once: true }));
+
 const { js, wasm, worker, version } = document.querySelector("script[data-wasm]").dataset;
 try {
   const { default: start } = await import(new URL(js, document.baseURI));
@@ -52,7 +56,7 @@ try {
 
 // `cargo xtask build` names the worker; while serving for development there is none. A page within another is opened by
 // that one: it has nothing to announce, and offline neither is there.
-if (worker && self === top) workOffline();
+if (worker && self === top) complete.then(workOffline);
 
 async function workOffline() {
   let workers;

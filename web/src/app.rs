@@ -3,8 +3,8 @@
 use crate::components::{Dialogs, Drawer, SidePane, StagePane, TopBar, Transport, status, toasts};
 use crate::dom::window;
 use crate::embed;
-use crate::files;
 use crate::keys::{self, Focus, Key};
+use crate::parts::{Part, load_when_idle};
 use crate::session::{Opened, Session};
 use crate::show;
 use crate::state::{Change, Dialog, Page, Pane};
@@ -61,7 +61,12 @@ pub fn App(props: &Props) -> Html {
                 session.say(format!("The address asks for something that is not understood: {what}."));
             }
             if let Some(src) = &session.query().src {
-                files::fetch(&session, src);
+                let src = src.clone();
+                session.when(Part::Documents, move |session| {
+                    if let Some(documents) = session.loaded().documents {
+                        (documents.fetch)(session, &src);
+                    }
+                });
             }
             if session.query().embed {
                 embed::tell("ready", &[]);
@@ -71,6 +76,7 @@ pub fn App(props: &Props) -> Html {
             }
             session.settings().workspace.apply();
             spawn_local(show::run(session.clone(), stopwatch));
+            spawn_local(load_when_idle(session.clone()));
             let listeners = listen(&session);
             move || drop(listeners)
         });
@@ -103,14 +109,14 @@ pub fn App(props: &Props) -> Html {
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}
                     selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)}
-                    tools={view.tools.clone()} filter={view.applied.clone()} projector={page.workspace.projector}
+                    tools={view.tools.clone()} parts={page.parts} filter={view.applied.clone()} projector={page.workspace.projector}
                     grave={view.problems.iter().filter(|problem| problem.grave).count()} />
                 <Transport view={page.view.clone()} />
-                <Drawer workspace={page.workspace} view={page.view.clone()} />
-                <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} />
+                <Drawer workspace={page.workspace} view={page.view.clone()} parts={page.parts} />
+                <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts} />
             </main>
             { status(view.edge, view.kept, view.complete_since) }
-            { toasts(&session, &page.toasts, &page.announcement) }
+            { toasts(&session, &page.toasts, &page.announcement, &page.parts) }
             <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail}
                 compared={view.compared.clone()} />
         </ContextProvider<Session>>
@@ -160,7 +166,11 @@ fn listen(session: &Session) -> Vec<EventListener> {
                 event.prevent_default();
                 let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
                 if let Some(file) = file {
-                    files::open(&session, file);
+                    session.when(Part::Documents, |session| {
+                        if let Some(documents) = session.loaded().documents {
+                            (documents.open)(session, file);
+                        }
+                    });
                 }
             }
         })

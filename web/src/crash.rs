@@ -19,6 +19,23 @@ pub fn install() {
     }));
 }
 
+/// What the page was to open with needs a part of it that could not be loaded.
+pub fn incomplete() {
+    let texts = [
+        ("crash-title", "Packetarium could not be loaded completely"),
+        (
+            "crash-what",
+            "The connection may have failed. What you were about to open is still there: restart to try again.",
+        ),
+    ];
+    for (id, text) in texts {
+        if let Some(element) = crate::dom::element(id) {
+            element.set_text_content(Some(text));
+        }
+    }
+    uncover("a part of the program could not be loaded");
+}
+
 /// Nothing in here may panic.
 fn uncover(report: &str) -> Option<()> {
     let document = web_sys::window()?.document()?;

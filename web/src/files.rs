@@ -2,6 +2,7 @@
 
 use crate::dom::window;
 use crate::opening::Trouble;
+use crate::parts::Part;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use crate::workspace::Tab;
@@ -18,7 +19,11 @@ use web_sys::{File, HtmlAnchorElement, Response, Url};
 /// Opens a file instead of the present scenario; that can be undone.
 pub fn open(session: &Session, file: File) {
     if is_capture(&file.name()) {
-        return open_capture(session, file);
+        return session.when(Part::Instruments, |session| {
+            if let Some(instruments) = session.loaded().instruments {
+                (instruments.open_capture)(session, file);
+            }
+        });
     }
     // Before anything of it is read.
     if file.size() > DOCUMENT_BYTES_MAX as f64 {

@@ -69,4 +69,4 @@ impl Film {
 }
 
 /// Called when a recording has ended.
-type Callback = Box<dyn Fn()>;
+pub type Callback = Box<dyn Fn()>;

@@ -9,6 +9,7 @@
 //! | [`components`] | what is rendered from lab and state |
 //! | [`session`] | passes a person's actions to the lab or the state; address bar, storage, clipboard |
 //! | [`opening`], [`storage`], [`shelf`] | what the page opens with, and what the browser keeps |
+//! | [`parts`] | what is loaded after the first frames |
 //! | [`keys`], [`theme`], [`announce`], [`workspace`] | what a key does, light and dark, what is read out, how the page is laid out |
 //! | [`files`], [`film`] | opening and saving scenarios and captures; recording the stage as a video |
 //! | [`embed`] | the page inside another page |
@@ -30,6 +31,7 @@ mod film;
 mod frame;
 mod keys;
 mod opening;
+mod parts;
 mod session;
 mod shelf;
 mod show;
@@ -45,7 +47,10 @@ mod workspace;
 
 fn main() {
     crash::install();
-    let opened = session::Session::open();
-    let root = dom::element("app").expect("index.html has a place for the page");
-    yew::Renderer::<app::App>::with_root_and_props(root.into(), app::Props { opened }).render();
+    wasm_bindgen_futures::spawn_local(async {
+        // What was to be opened is still there: in the address bar and in the browser's storage.
+        let Ok(opened) = session::Session::open().await else { return crash::incomplete() };
+        let root = dom::element("app").expect("index.html has a place for the page");
+        yew::Renderer::<app::App>::with_root_and_props(root.into(), app::Props { opened }).render();
+    });
 }

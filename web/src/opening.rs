@@ -60,6 +60,13 @@ impl Trouble {
     }
 }
 
+impl Opening {
+    /// A first visit opens with the first example.
+    pub fn first() -> Self {
+        Self { scenario: scenario::first(), at: Instant::ZERO, moment: None, mine: 0, trouble: None }
+    }
+}
+
 /// Decides. `fragment` is the address bar's, without the `#`.
 pub fn open(fragment: &str, kept: Option<Session>) -> Opening {
     let kept = kept.and_then(|session| {
@@ -71,10 +78,7 @@ pub fn open(fragment: &str, kept: Option<Session>) -> Opening {
             let at = Instant::from_nanos(session.at_ns);
             Opening { scenario: scenario.clone(), at, moment: None, mine: session.mine, trouble }
         }
-        None => {
-            let scenario = scenario::examples()[0].scenario();
-            Opening { scenario, at: Instant::ZERO, moment: None, mine: 0, trouble }
-        }
+        None => Opening { trouble, ..Opening::first() },
     };
     let reloaded = kept.as_ref().is_some_and(|(session, _)| session.fragment == fragment);
     if fragment.is_empty() || reloaded {

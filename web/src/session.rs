@@ -4,7 +4,8 @@
 use crate::announce::Detail;
 use crate::dom::{copy, window};
 use crate::embed::Query;
-use crate::opening::{self, Trouble};
+use crate::opening::{Opening, Trouble};
+use crate::parts::{Loaded, Missing, Part, Status};
 use crate::shelf;
 use crate::stage::palette::Theme;
 use crate::stage::{Next, Stage};
@@ -14,7 +15,7 @@ use crate::strip::Strip;
 use crate::theme::Choice;
 use crate::workspace::{Tab, Workspace};
 use lab::Lab;
-use lab::command::{Command, Editor};
+use lab::command::{Command, Editor, Look};
 use lab::edit::Edit;
 use lab::session::{self, Asked, Backend, Beginning, Framing, Saved, Session as Rules};
 use lab::view::View;
@@ -55,10 +56,17 @@ struct Inner {
     settings: Cell<Settings>,
     /// What the address asks for.
     query: Query,
+    loaded: Cell<Loaded>,
+    statuses: Cell<[Status; Part::ALL.len()]>,
+    /// What is to be done when a part is there.
+    waiting: RefCell<Vec<(Part, Wish)>>,
     page: RefCell<Option<UseReducerDispatcher<Page>>>,
     /// Where the time is shown; written directly, because it changes with every animation frame.
     clock: NodeRef,
 }
+
+/// Something that a person did and that waits for a part.
+type Wish = Box<dyn FnOnce(&Session)>;
 
 impl PartialEq for Session {
     fn eq(&self, other: &Self) -> bool {
@@ -68,13 +76,23 @@ impl PartialEq for Session {
 
 impl Session {
     /// Opens the scenario of the address or the saved one, and reports an error in the link, if there is one.
-    pub fn open() -> Opened {
+    ///
+    /// # Errors
+    /// The part that reads documents could not be loaded. The first example needs none.
+    pub async fn open() -> Result<Opened, Missing> {
         let settings = Settings::load().unwrap_or_default();
         let fragment = fragment();
         let (query, misread) = Query::parse(&window().location().search().unwrap_or_default());
         // An embedded page is not the visitor's own experiment: it neither saves nor restores anything.
         let kept = if query.embed { None } else { storage::Session::load_for_this_tab() };
-        let opening = opening::open(&fragment, kept);
+        let mut loaded = Loaded::default();
+        if !fragment.is_empty() || kept.is_some() {
+            loaded = loaded.with(Part::Documents).await?;
+        }
+        let opening = match loaded.documents {
+            Some(documents) => (documents.opening)(&fragment, kept),
+            None => Opening::first(),
+        };
         let crashed = Crashed::load().is_some();
         if crashed {
             Crashed::forget();
@@ -88,7 +106,7 @@ impl Session {
             crashed,
         };
         let session = Self(Rc::new(Inner {
-            lab: RefCell::new(Lab::new(opening.scenario)),
+            lab: RefCell::new(Lab::with(opening.scenario, loaded.of_lab())),
             rules: RefCell::new(Rules::new(asked, fragment, opening.mine)),
             stage: RefCell::default(),
             strip: RefCell::default(),
@@ -97,11 +115,16 @@ impl Session {
             held: Cell::new(false),
             settings: Cell::new(settings),
             query,
+            loaded: Cell::new(loaded),
+            statuses: Cell::new(
+                Part::ALL.map(|part| if loaded.has(part) { Status::Here } else { Status::Absent }),
+            ),
+            waiting: RefCell::default(),
             page: RefCell::default(),
             clock: NodeRef::default(),
         }));
         session.0.rules.borrow().begin(&mut session.0.lab.borrow_mut(), beginning, &session);
-        Opened { session, trouble: opening.trouble, misread, crashed }
+        Ok(Opened { session, trouble: opening.trouble, misread, crashed })
     }
 
     /// The lab, for looking and for the loop that moves it.
@@ -177,6 +200,22 @@ impl Session {
 
     /// Changes the page.
     pub fn change(&self, change: Change) {
+        let needs = match &change {
+            Change::Open(dialog) => dialog.needs(),
+            _ => None,
+        };
+        match needs.filter(|part| !self.loaded().has(*part)) {
+            Some(part) => self.when(part, move |session| session.dispatch(change)),
+            None => self.dispatch(change),
+        }
+    }
+
+    fn dispatch(&self, change: Change) {
+        if let Change::Pane(pane) = &change
+            && let Some(part) = pane.needs()
+        {
+            self.want(part);
+        }
         let page = self.0.page.borrow().clone();
         if let Some(page) = page {
             page.dispatch(change);
@@ -201,7 +240,89 @@ impl Session {
 
     /// Performs a command, and shows the lab at once.
     pub fn perform(&self, command: impl Into<Command>) {
-        self.with_rules(|rules, lab, page| rules.perform(lab, command.into(), page));
+        self.do_command(command.into());
+    }
+
+    fn do_command(&self, command: Command) {
+        if matches!(command, Command::Look(Look::Select(Some(_)))) {
+            // It is shown in the Inspect pane.
+            self.want(Part::Instruments);
+        }
+        let act = |session: &Self, command| {
+            session.with_rules(|rules, lab, page| rules.perform(lab, command, page));
+        };
+        match command.needs() {
+            Some(part) => self.when(part.into(), move |session| act(session, command)),
+            None => act(self, command),
+        }
+    }
+
+    /// The parts that are there.
+    pub fn loaded(&self) -> Loaded {
+        self.0.loaded.get()
+    }
+
+    /// Does this as soon as the part is there: at once, or after it was loaded, or after a person had it tried again.
+    pub fn when(&self, part: Part, act: impl FnOnce(&Self) + 'static) {
+        if self.loaded().has(part) {
+            return act(self);
+        }
+        self.0.waiting.borrow_mut().push((part, Box::new(act)));
+        self.want(part);
+    }
+
+    /// Loads a part if it is not there and not on its way.
+    pub fn want(&self, part: Part) {
+        let session = self.clone();
+        spawn_local(async move { session.load(part).await });
+    }
+
+    /// Loads a part, and does what has waited for it.
+    pub async fn load(&self, part: Part) {
+        if matches!(self.0.statuses.get()[part as usize], Status::Here | Status::Loading) {
+            return;
+        }
+        self.set_status(part, Status::Loading);
+        match self.loaded().with(part).await {
+            Ok(loaded) => {
+                // Another one may have arrived in between.
+                let loaded = self.loaded().and(loaded);
+                self.0.loaded.set(loaded);
+                self.lab().borrow_mut().equip(loaded.of_lab());
+                self.set_status(part, Status::Here);
+                self.show();
+                self.refresh();
+                for wish in self.take_waiting(part) {
+                    wish(self);
+                }
+            }
+            Err(Missing) => self.set_status(part, Status::Failed),
+        }
+    }
+
+    /// Whether something that a person did waits for this part.
+    pub fn is_waited_for(&self, part: Part) -> bool {
+        self.0.waiting.borrow().iter().any(|(waiting, _)| *waiting == part)
+    }
+
+    fn take_waiting(&self, part: Part) -> Vec<Wish> {
+        let mut waiting = self.0.waiting.borrow_mut();
+        let (ready, rest) = waiting.drain(..).partition(|(waiting, _)| *waiting == part);
+        *waiting = rest;
+        let ready: Vec<(Part, Wish)> = ready;
+        ready.into_iter().map(|(_, wish)| wish).collect()
+    }
+
+    fn set_status(&self, part: Part, status: Status) {
+        let mut statuses = self.0.statuses.get();
+        statuses[part as usize] = status;
+        self.0.statuses.set(statuses);
+        self.change(Change::Parts(statuses));
+    }
+
+    /// How the loading of the parts stands.
+    pub fn statuses(&self) -> [Status; Part::ALL.len()] {
+        self.0.statuses.get()
     }
 
     /// Applies the session's rules, and has the next animation frame show what came of it.
@@ -239,6 +360,9 @@ impl Session {
 
     /// Opens this tab of the drawer, or closes it.
     pub fn open_drawer(&self, drawer: Option<Tab>) {
+        if drawer.is_some() {
+            self.want(Part::Instruments);
+        }
         self.set_workspace(Workspace { drawer, ..self.settings().workspace });
     }
 
@@ -288,7 +412,9 @@ impl Session {
 
     /// The fragment changed: a link was opened in this tab, or the person went back.
     pub fn follow_fragment(&self) {
-        self.with_rules(|rules, lab, page| rules.follow_fragment(lab, fragment(), page));
+        self.when(Part::Documents, |session| {
+            session.with_rules(|rules, lab, page| rules.follow_fragment(lab, fragment(), page));
+        });
     }
 
     /// The link at the start was bad: takes it out of the address bar.

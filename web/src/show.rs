@@ -27,7 +27,7 @@ const TRACE_MS: f64 = 2.5;
 /// From one snapshot to the next.
 const VIEW_EVERY_MS: f64 = 100.0;
 /// The benchmark waits for this mark.
-const FIRST_MOVING_FRAME: &str = "first-moving-frame";
+pub const FIRST_MOVING_FRAME: &str = "first-moving-frame";
 
 /// What was shown last, and what is to be shown next.
 #[derive(Default)]

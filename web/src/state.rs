@@ -2,6 +2,7 @@
 
 use crate::announce::Detail;
 use crate::opening::Trouble;
+use crate::parts::{Part, Status};
 use crate::theme::Choice;
 use crate::workspace::Workspace;
 use lab::State;
@@ -32,6 +33,8 @@ pub struct Page {
     pub toasts: Vec<Toast>,
     /// The text that a screen reader reads out next.
     pub announcement: Rc<str>,
+    /// How the loading of the parts stands.
+    pub parts: [Status; Part::ALL.len()],
     next_toast: u32,
 }
 
@@ -63,6 +66,30 @@ pub enum Dialog {
     BadLink(Trouble),
     /// The network would have to start again for this.
     Restart(Box<Command>),
+}
+
+impl Dialog {
+    /// The part of the page that it belongs to; `None`: it is there from the beginning.
+    pub fn needs(&self) -> Option<Part> {
+        match self {
+            Self::Examples | Self::Restart(_) => Some(Part::Documents),
+            Self::Compare => Some(Part::Instruments),
+            Self::Share(_) | Self::Help => Some(Part::Extras),
+            Self::BadLink(_) => None,
+        }
+    }
+}
+
+impl Pane {
+    /// The same for a pane.
+    pub fn needs(self) -> Option<Part> {
+        match self {
+            Self::Runs => None,
+            Self::Inspect => Some(Part::Instruments),
+            Self::SpeedTest => Some(Part::Extras),
+            Self::Document => Some(Part::Documents),
+        }
+    }
 }
 
 /// What can be shared.
@@ -102,6 +129,8 @@ pub enum Change {
     Shortcuts(bool),
     /// Sets how much a screen reader reads out.
     Detail(Detail),
+    /// The loading of the parts stands like this.
+    Parts([Status; Part::ALL.len()]),
     /// Say something.
     Say(Rc<str>),
     /// It has been read.
@@ -124,6 +153,7 @@ impl Page {
             detail: Detail::default(),
             toasts: Vec::new(),
             announcement: "".into(),
+            parts: Default::default(),
             next_toast: 0,
         }
     }
@@ -164,6 +194,7 @@ impl Reducible for Page {
             Change::Theme(theme) => page.theme = theme,
             Change::Shortcuts(shortcuts) => page.shortcuts = shortcuts,
             Change::Detail(detail) => page.detail = detail,
+            Change::Parts(parts) => page.parts = parts,
             Change::Say(text) => page.say(text),
             Change::Dismiss(id) => page.toasts.retain(|toast| toast.id != id),
         }

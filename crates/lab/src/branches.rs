@@ -5,9 +5,9 @@
 //! nothing has to be kept but the document. A new branch is the document without what was done by hand later, and with what
 //! is done now.
 
+use crate::Lab;
 use crate::command::Refusal;
 use crate::deed::Deed;
-use crate::{Lab, problems};
 use netlab::{Duration, Instant};
 use scenario::Change;
 use scenario::Scenario;
@@ -174,7 +174,7 @@ impl Lab {
             next = deed.recorded_in(next, then);
         }
         // A run or change that is planned for later may need a node or link that is gone.
-        if !problems::is_sound(&next) {
+        if !self.parts.is_sound(&next) {
             return Err(Refusal::Branch);
         }
         let number = self.branches.made + 1;

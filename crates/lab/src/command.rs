@@ -6,6 +6,7 @@
 use crate::acting::Action;
 use crate::edit::{Edit, EditError};
 use crate::packets::Observe;
+use crate::parts::Part;
 use crate::speed::Speed;
 use crate::timeline::Window;
 use crate::travel::{Steps, Travel};
@@ -158,6 +159,9 @@ pub enum Refusal {
     /// No network can be like that.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// Its code is not loaded yet ([`Command::needs`]).
+    #[error("a part of the program that this needs is not loaded yet")]
+    Part(Part),
     /// The network has to start again for this, and the person has not agreed to that ([`Command::Agreed`]).
     #[error("the network has to start again for this")]
     Restarts,

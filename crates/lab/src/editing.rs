@@ -207,7 +207,7 @@ impl Lab {
     /// The same world, drawn and called otherwise.
     pub(super) fn dress(&mut self, next: Scenario) {
         self.sketch = Rc::new(crate::view::Sketch::new(&next, self.sketch.opened));
-        self.problems = problems::of(&next);
+        self.problems = self.parts.problems(&next);
         self.network.update(&next, &self.world);
         self.scenario = next;
         self.revision += 1;

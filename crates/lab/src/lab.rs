@@ -7,15 +7,16 @@ use crate::branches::Branches;
 use crate::compare::{CompareView, Comparison};
 use crate::editing::Editing;
 use crate::packets::Packets;
+use crate::parts::Parts;
 use crate::playhead::Playhead;
-use crate::problems::{self, Problem};
+use crate::problems::Problem;
 use crate::results::Followers;
 use crate::speed::Speed;
 use crate::timeline::Window;
 use crate::topology::{LiveTopology, Network};
 use crate::travel::Steps;
 use crate::view::Sketch;
-use netlab::history::{Limits, Stride};
+use netlab::history::Stride;
 use netlab::topology::{NodeId, Topology};
 use netlab::{Duration, History, Instant, World};
 use scenario::Scenario;
@@ -42,6 +43,7 @@ pub enum State {
 
 /// A scenario being watched.
 pub struct Lab {
+    pub(crate) parts: Parts,
     pub(crate) scenario: Scenario,
     pub(crate) world: World,
     pub(crate) playhead: Playhead,
@@ -126,18 +128,20 @@ pub struct Scene<'a> {
 impl Lab {
     /// A scenario at its beginning, playing.
     pub fn new(scenario: Scenario) -> Self {
-        Self::opened(scenario, 0)
+        Self::with(scenario, Parts::ALL)
     }
 
-    fn opened(scenario: Scenario, opened: u32) -> Self {
-        // A network that is wrong does not run, but it is drawn: nothing happens in its world.
-        let world = scenario.world(Limits::default()).unwrap_or_else(|_| {
-            let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
-            world.expect("what can be drafted can be drawn")
-        });
+    /// The same, with only these parts so far. Without the one for documents the scenario is the first example.
+    pub fn with(scenario: Scenario, parts: Parts) -> Self {
+        Self::opened(scenario, 0, parts)
+    }
+
+    fn opened(scenario: Scenario, opened: u32, parts: Parts) -> Self {
+        let world = parts.world(&scenario);
         let watchable = Speed::watchable(LiveTopology::of(&world));
         let network = Network::new(&scenario, &world);
         Self {
+            parts,
             world,
             network,
             playhead: Playhead::default(),
@@ -167,7 +171,7 @@ impl Lab {
             narration: Narration::default(),
             positions: scenario.whole().positions(),
             sketch: Rc::new(Sketch::new(&scenario, opened)),
-            problems: problems::of(&scenario),
+            problems: parts.problems(&scenario),
             revision: 0,
             touched: false,
             editing: Editing::default(),
@@ -187,13 +191,13 @@ impl Lab {
     }
 
     pub(crate) fn begin(&mut self, scenario: Scenario, opened: u32) {
-        let fresh = Self::opened(scenario, opened);
+        let fresh = Self::opened(scenario, opened, self.parts);
         *self = Self {
             speed: if self.auto_speed { fresh.watchable } else { self.speed },
             auto_speed: self.auto_speed,
             skip_quiet: self.skip_quiet,
             steps: self.steps,
-            packets: std::mem::take(&mut self.packets).again(fresh.whole().links.len()),
+            packets: self.packets_again(fresh.whole().links.len()),
             last_ms: self.last_ms,
             revision: self.revision + 1,
             editing: Editing { dragged: None, group: Vec::new(), ..std::mem::take(&mut self.editing) },
@@ -224,6 +228,10 @@ impl Lab {
 
     /// What is found of two branches.
     pub fn compared(&mut self) -> Option<CompareView> {
+        (self.parts.instruments?.compared)(self)
+    }
+
+    pub(crate) fn compare_now(&mut self) -> Option<CompareView> {
         let name = self.branches.name();
         Some(self.comparison.as_mut()?.view(&name, self.network.whole(), &self.world))
     }

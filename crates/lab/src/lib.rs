@@ -13,6 +13,7 @@
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
 //! | [`timeline`], `to_come` | all of time at a glance, and what is still to happen to the network |
+//! | [`parts`] | what a page may load after it has begun |
 //! | [`packets`] | which packets, of which [trace](trace), the instruments look at |
 //! | [`command`] | what a person asks of the lab |
 //! | [`session`] | what is refused, asked about, announced and saved, for a page that is only a backend |
@@ -52,6 +53,7 @@ pub mod names;
 pub mod narrate;
 mod pace;
 pub mod packets;
+pub mod parts;
 mod perform;
 pub mod playhead;
 pub mod plot;

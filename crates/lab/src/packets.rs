@@ -3,7 +3,6 @@
 //! One filter for everything: the packet list, the time line, the stage and the graphs show the same packets.
 
 use super::Lab;
-use crate::command::Refusal;
 use capture::{Network, Place, Recording, Sighting, WriteError, Writer};
 use dissect::analysis::{self, Answer};
 use dissect::filter::{Filter, FilterError};
@@ -297,11 +296,13 @@ impl Lab {
 
     /// Lets what is read off the history come after it, as long as it may.
     pub fn follow(&mut self, go_on: &mut dyn FnMut() -> bool) {
-        self.packets.follow(self.world.history(), self.world.now(), go_on);
+        if let Some(instruments) = self.parts.instruments {
+            (instruments.follow)(&mut self.packets, self.world.history(), self.world.now(), go_on);
+        }
     }
 
     /// Chooses what the instruments look at.
-    pub(super) fn observe(&mut self, observe: Observe) -> Result<(), Refusal> {
+    pub(super) fn observe(&mut self, observe: Observe) {
         match observe {
             Observe::At(place) => self.packets.look_at(place),
             Observe::Filter(text) => self.packets.set_filter(&text),
@@ -309,7 +310,14 @@ impl Lab {
             Observe::Close => self.packets.open(None),
         }
         self.packet = None;
-        Ok(())
+    }
+
+    /// What is looked at in another world. Without the instruments nothing was chosen.
+    pub(super) fn packets_again(&mut self, links: usize) -> Packets {
+        let packets = std::mem::take(&mut self.packets);
+        self.parts
+            .instruments
+            .map_or_else(Packets::default, |instruments| (instruments.again)(packets, links))
     }
 }
 

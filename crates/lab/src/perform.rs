@@ -2,9 +2,9 @@
 
 use crate::Lab;
 use crate::command::{Act, Clock, Command, Look, Refusal};
-use crate::compare::Comparison;
 use crate::deed::Deed;
 use crate::edit::EditError;
+use crate::parts::Part;
 use crate::results;
 use crate::speed::Speed;
 use crate::topology::LiveTopology;
@@ -31,7 +31,10 @@ impl Lab {
             Command::Clock(command) => self.set_clock(command),
             Command::Look(command) => self.look_otherwise(command)?,
             Command::Act(command) => self.act(command, agreed)?,
-            Command::Editor(command) => self.edit(command, agreed)?,
+            Command::Editor(command) => {
+                let documents = self.parts.documents.ok_or(Refusal::Part(Part::Documents))?;
+                (documents.edit)(self, command, agreed)?;
+            }
             Command::Agreed(command) => self.obey(*command, true)?,
         }
         Ok(())
@@ -60,7 +63,10 @@ impl Lab {
     pub(crate) fn look_otherwise(&mut self, command: Look) -> Result<(), Refusal> {
         match command {
             Look::Zoom(window) => self.window = window,
-            Look::Observe(observe) => self.observe(observe)?,
+            Look::Observe(observe) => {
+                let instruments = self.parts.instruments.ok_or(Refusal::Part(Part::Instruments))?;
+                (instruments.observe)(self, observe);
+            }
             Look::Packet(number) => self.select_packet(number),
             Look::Select(selection) => {
                 self.selection = selection;
@@ -68,7 +74,7 @@ impl Lab {
             }
             Look::Branch(number) => self.return_to(number),
             Look::Compare(number) => {
-                self.comparison = number.and_then(|number| Comparison::with(self, number));
+                self.comparison = number.and_then(|number| (self.parts.instruments?.compare)(self, number));
             }
         }
         Ok(())
@@ -77,7 +83,10 @@ impl Lab {
     pub(crate) fn act(&mut self, command: Act, agreed: bool) -> Result<(), Refusal> {
         match command {
             Act::Start(spec) => self.start(*spec)?,
-            Act::Do(action) => self.do_action(action, agreed)?,
+            Act::Do(action) => {
+                let documents = self.parts.documents.ok_or(Refusal::Part(Part::Documents))?;
+                (documents.act)(self, action, agreed)?;
+            }
             Act::Open(scenario) => {
                 // Undo returns to what was there before.
                 self.editing.undo.push(&self.scenario, &scenario);

@@ -157,7 +157,7 @@ impl Session {
         match lab.perform(command) {
             Ok(()) => {}
             Err(Refusal::Restarts) => return page.ask_to_restart(again),
-            Err(refusal @ (Refusal::World(_) | Refusal::Branch | Refusal::Edit(_))) => {
+            Err(refusal @ (Refusal::World(_) | Refusal::Branch | Refusal::Edit(_) | Refusal::Part(_))) => {
                 page.say(sentence(&refusal.to_string()));
             }
         }
@@ -216,7 +216,9 @@ impl Session {
             self.fragment = fragment;
             return;
         }
-        match link::decode(&fragment) {
+        // The page gives the lab this part before it calls.
+        let Some(documents) = lab.parts().documents else { return };
+        match (documents.decode)(&fragment) {
             Ok(scenario) => {
                 self.perform(lab, Act::Open(Box::new(scenario)).into(), page);
                 if let Some(at) = link::moment(&fragment) {

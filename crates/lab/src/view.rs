@@ -232,7 +232,7 @@ impl Lab {
     }
 
     /// What is selected, looked at closely.
-    fn inspected(&self) -> Option<Rc<Inspected>> {
+    pub(super) fn inspected(&self) -> Option<Rc<Inspected>> {
         let (at, history) = (self.playhead.at(), self.world.history());
         if let (Some(number), Some(opened)) = (self.packet, self.packets.opened()) {
             let row = self.packets.trace().row(number)?;
@@ -285,7 +285,7 @@ impl Lab {
             to_come: self.to_come_in_words(),
             selection: self.selection,
             packet: self.packet,
-            inspected: self.inspected(),
+            inspected: self.parts.instruments.and_then(|instruments| (instruments.inspected)(self)),
             // In steps, so that it does not change with every frame.
             kept: history.bytes_kept() >> 20 << 20,
             complete_since: history.complete_since(),

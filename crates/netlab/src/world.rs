@@ -20,6 +20,7 @@ use crate::run::{Iperf, Outcome, RunId, RunKind};
 use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, Topology, TopologyError};
 use dirty::Dirty;
 use host::{Host, Meter, Output, Runs};
+pub use machine::Kinds;
 use machine::{List, Machine, Next, PluggedIn};
 use slots::Slots;
 use std::collections::VecDeque;
@@ -54,6 +55,7 @@ pub enum Quiet {
 pub struct World {
     seed: u64,
     topology: Topology,
+    kinds: Kinds,
     nodes: Vec<Running>,
     /// For each node the directions it sends into by now; the place in the list is the port's number.
     ports: Vec<Vec<Direction>>,
@@ -99,10 +101,21 @@ const STREAM_OF_ROUTERS: u64 = 3;
 impl World {
     /// A world at time zero, with nothing happening yet.
     pub fn new(topology: Topology, seed: u64, limits: Limits) -> Result<Self, Vec<TopologyError>> {
+        Self::of_kinds(topology, seed, limits, Kinds::ALL)
+    }
+
+    /// The same, for a topology that has only nodes of these kinds.
+    pub fn of_kinds(
+        topology: Topology,
+        seed: u64,
+        limits: Limits,
+        kinds: Kinds,
+    ) -> Result<Self, Vec<TopologyError>> {
         topology.check()?;
         let mut world = Self {
             seed,
             topology: Topology::default(),
+            kinds,
             nodes: Vec::new(),
             ports: Vec::new(),
             ends_at: Vec::new(),
@@ -135,11 +148,16 @@ impl World {
         Ok(world)
     }
 
+    /// Nodes of these kinds can be added from now on.
+    pub fn set_kinds(&mut self, kinds: Kinds) {
+        self.kinds = kinds;
+    }
+
     /// Makes the next node, which is there from `born` on. It has no cable.
     fn add_node(&mut self, born: Instant, node: Node) {
         let id = NodeId(self.topology.nodes.len() as u32);
         let random = |stream| Stream::new(self.seed, &[stream, u64::from(id.0)]).draw_u64();
-        self.nodes.push(Running { machine: machine::machine(id, &node, random), armed: None });
+        self.nodes.push(Running { machine: machine::machine(self.kinds, id, &node, random), armed: None });
         self.ports.push(Vec::new());
         self.history.add_node(born, node.kind.clone());
         self.topology.nodes.push(node);

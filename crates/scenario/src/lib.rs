@@ -45,7 +45,7 @@
 //! | `tree` | JSON to be written: fields in their order |
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
-//! | [`examples`] | scenarios to start from |
+//! | [`examples`], [`first`](first()) | scenarios to start from |
 //!
 //! The format itself is described by `docs/scenario.schema.json`; tests keep it and `read` in step.
 
@@ -62,6 +62,7 @@ pub mod examples;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod fault;
+mod first;
 mod fix;
 mod ip;
 pub mod item;
@@ -81,6 +82,7 @@ pub use changes::Change;
 pub use check::problems;
 pub use examples::{Example, examples};
 pub use fault::{Fault, Level, Place, Position};
+pub use first::first;
 pub use fix::Fix;
 pub use link::LinkError;
 pub use problem::Problem;
@@ -89,7 +91,7 @@ pub use read::{Reading, locate};
 use netlab::history::Limits;
 use netlab::run::{IpVersion, RunSpec, Target};
 use netlab::topology::{HostConfig, NodeId, Topology};
-use netlab::world::Command;
+use netlab::world::{Command, Kinds};
 use netlab::{Instant, World};
 
 /// The version of the format that is written. Read are all up to this one.
@@ -213,10 +215,19 @@ impl Scenario {
         if !errors.is_empty() {
             return Err(errors);
         }
+        self.unchecked_world(limits, Kinds::ALL)
+    }
+
+    /// [`world`](Self::world) of a scenario that is known to be sound, and has only nodes of these kinds.
+    ///
+    /// # Errors
+    /// What the world refuses.
+    pub fn unchecked_world(&self, limits: Limits, kinds: Kinds) -> Result<World, Vec<Fault>> {
         let fault = |place, message: String| Fault::new(Level::Error, place, message);
-        let mut world = World::new(self.topology.clone(), self.seed, limits).map_err(|errors| -> Vec<_> {
-            errors.into_iter().map(|error| fault(Place::default(), error.to_string())).collect()
-        })?;
+        let mut world =
+            World::of_kinds(self.topology.clone(), self.seed, limits, kinds).map_err(|errors| -> Vec<_> {
+                errors.into_iter().map(|error| fault(Place::default(), error.to_string())).collect()
+            })?;
         let mut faults = Vec::new();
         let mut schedule = |list: &str, number: usize, at: Instant, command: Command| {
             if let Err(error) = world.schedule(at, command) {

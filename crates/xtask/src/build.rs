@@ -2,13 +2,16 @@
 
 use crate::console::Console;
 use crate::setup::{self, Needs, Toolbox};
-use crate::{offline, project, size};
+use crate::{crates, offline, pieces, project, size};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::Path;
 
 /// What trunk leaves for the nonce of its reload script (see Trunk.toml), wherever it stands.
 const NONCE_PLACES: [&str; 2] = [r#" nonce="{{__TRUNK_NONCE__}}""#, " 'nonce-{{__TRUNK_NONCE__}}'"];
+
+/// Smaller crates are not listed.
+const CRATES_SHOWN: usize = 20;
 
 /// Sets up what is missing, builds `dist/` and checks its size.
 pub fn run() -> Result<()> {
@@ -22,13 +25,23 @@ pub fn run() -> Result<()> {
 pub fn check_size(console: &Console) -> Result<()> {
     let sizes = size::of(&project::dist())?;
     sizes.to_string().lines().for_each(|line| console.print(line));
+    console.print("the first module's code by crate, before wasm-opt:");
+    let first = pieces::first_module();
+    let wasm = fs::read(&first).with_context(|| format!("{} cannot be read", project::shown(&first)))?;
+    let of_crates = crates::of(&wasm)?;
+    for (name, bytes) in of_crates.iter().take(CRATES_SHOWN) {
+        console.print(&format!("{name:44} {:>9.1} KB", *bytes as f64 / 1024.));
+    }
     sizes.within_budget()
 }
 
 /// Builds `dist/`.
 pub fn build(toolbox: &Toolbox, console: &Console) -> Result<()> {
     let dist = project::dist();
-    console.cargo(toolbox.wasm_command("trunk").args(["build", "--release", "--dist"]).arg(&dist))?;
+    console.cargo(
+        toolbox.wasm_command("trunk").args(["build", "--release", "--features=split", "--dist"]).arg(&dist),
+    )?;
+    pieces::cut(toolbox, console, &dist)?;
     harden(&dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));

@@ -10,8 +10,10 @@
 //! | [`binaries`], [`wasm`], [`javascript`], [`runner`] | test programs: compiled once and run side by side, natively, in wasm, under Node; runners that count by themselves |
 //! | [`quick`] | which tests a small change needs |
 //! | [`lints`], [`arrows`], [`dependencies`], [`stage`], [`workspace`], [`sources`] | checks without running: formatting, clippy, which crate may depend on which, what the stage may use |
+//! | [`pieces`] | the page's wasm, cut into what the first frames need and what is loaded after them |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
+//! | [`crates`] | which crates a wasm module is made of |
 //! | [`tally`] | numbers of passed and failed tests, read from the output of the runners |
 //! | [`report`], [`console`] | steps, their output, outcome and time, and the summary at the end |
 //! | [`progress`], [`process`], [`project`] | lines and bars, child processes, where things are |
@@ -24,11 +26,13 @@ mod binaries;
 mod build;
 mod ci;
 mod console;
+mod crates;
 mod dependencies;
 mod javascript;
 mod lints;
 mod offline;
 mod package;
+mod pieces;
 mod process;
 mod progress;
 mod project;

@@ -18,13 +18,13 @@ const PAGE: &str = "index.html";
 const BOOT: &str = "boot.js";
 const WORKER: &str = "sw.js";
 
-/// Prints name and digest of each file of a folder, in the order of names. By Node: see [`crate::size`].
+/// Prints name and digest of each file of a folder, in the order of names, without the compressed forms of files. By Node: see [`crate::size`].
 const SCRIPT: &str = r#"
 const { createHash } = require("node:crypto");
 const { readdirSync, readFileSync, statSync } = require("node:fs");
 const folder = process.argv[1] + "/";
 readdirSync(folder, { recursive: true })
-  .filter((name) => statSync(folder + name).isFile())
+  .filter((name) => statSync(folder + name).isFile() && !/\.(br|gz)$/.test(name))
   .sort()
   .map((name) => [name.replaceAll("\\", "/"), createHash("sha256").update(readFileSync(folder + name)).digest("base64")])
   .forEach((row) => console.log(row.join("\t")));

@@ -1,18 +1,11 @@
-//! The dialogs: two branches side by side, help, a link that could not be opened.
+//! The open dialog. Most belong to parts that are loaded later; a link that cannot be opened is told at once.
 
-use super::branches::compared;
-use super::library::Library;
 use super::modal::{Modal, close_around};
-use super::share::Share;
 use super::use_session;
 use crate::announce::Detail;
-use crate::keys;
 use crate::opening::Trouble;
-use crate::session::Session;
 use crate::state::Dialog;
-use lab::command::Command;
 use lab::compare::CompareView;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// Properties of [`Dialogs`].
@@ -33,101 +26,23 @@ pub struct Props {
 #[component]
 pub fn Dialogs(props: &Props) -> Html {
     let session = use_session();
+    let loaded = session.loaded();
     match &props.dialog {
         None => Html::default(),
-        Some(Dialog::Examples) => html! { <Library /> },
-        Some(Dialog::Share(shared)) => html! { <Share shared={shared.clone()} /> },
-        Some(Dialog::Compare) => html! {
-            <Modal key="Two branches" title="Two branches">{ compared(&session, props.compared.as_ref()) }</Modal>
-        },
-        Some(Dialog::Help) => help(&session, props.shortcuts, props.detail),
+        // A dialog is opened once its part is there.
+        Some(Dialog::Examples) => loaded.documents.map(|part| (part.library)()).unwrap_or_default(),
+        Some(Dialog::Restart(command)) => {
+            loaded.documents.map(|part| (part.restart)(&session, command)).unwrap_or_default()
+        }
+        Some(Dialog::Compare) => {
+            let compared = props.compared.as_ref();
+            loaded.instruments.map(|part| (part.compared)(&session, compared)).unwrap_or_default()
+        }
+        Some(Dialog::Share(shared)) => loaded.extras.map(|part| (part.share)(shared)).unwrap_or_default(),
+        Some(Dialog::Help) => {
+            loaded.extras.map(|part| (part.help)(&session, props.shortcuts, props.detail)).unwrap_or_default()
+        }
         Some(Dialog::BadLink(trouble)) => bad_link(trouble),
-        Some(Dialog::Restart(command)) => restart(&session, command),
-    }
-}
-
-/// What the page is for, and its keys.
-fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
-    let shortcuts = {
-        let session = session.clone();
-        Callback::from(move |event: Event| {
-            session.set_shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked());
-        })
-    };
-    let announce = {
-        let session = session.clone();
-        Callback::from(move |event: Event| {
-            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            session.set_detail(Detail::from_value(&value).unwrap_or_default());
-        })
-    };
-    html! {
-        <Modal key="An aquarium for packets" title="An aquarium for packets">
-            <p>
-                { "You are looking at a network of real TCP/IP stacks, running in this browser tab. Each capsule is one \
-                   Ethernet frame, drawn while it is on the wire, at a speed at which it can be followed." }
-            </p>
-            <ul>
-                <li>{ "Click a host, a switch, a router, a cable or a frame to look inside." }</li>
-                <li>{ "Start a ping, a traceroute, an iperf run and others from the Runs pane." }</li>
-                <li>{ "Pause, step, change the speed of time, or drag the time line back: everything shows what was true then." }</li>
-                <li>{ "Change the past: start a run or pull a cable. Time goes on from there in a new branch." }</li>
-                <li>{ "Click a frame and drop it: a branch shows what happens without it. Clear a switch’s table, or switch a port off." }</li>
-                <li>{ "Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and save them." }</li>
-                <li>{ "Drag the drawing to move it; zoom with the wheel or two fingers." }</li>
-                <li>{ "Press Edit to draw a network yourself: add hosts and switches, and draw cables between them." }</li>
-                <li>{ "Share the experiment as a link. It plays the same for everyone." }</li>
-            </ul>
-            <div class="field">
-                <label for="announce">{ "A screen reader reads out" }</label>
-                <select id="announce" onchange={announce}>
-                    { for Detail::ALL.iter().map(|(choice, value, says)| html! {
-                        <option key={*value} value={*value} selected={*choice == detail}>{ *says }</option>
-                    }) }
-                </select>
-            </div>
-            <h3>{ "Keys" }</h3>
-            <label class="switch">
-                <input type="checkbox" role="switch" checked={single_keys} onchange={shortcuts} />
-                <span>{ "Shortcuts with single keys" }</span>
-            </label>
-            <dl class="keys">
-                { for keys::ALL.iter().map(|(name, _, meaning)| html! {
-                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ *meaning }</dd></div>
-                }) }
-            </dl>
-            <h3>{ "Keys while editing" }</h3>
-            <dl class="keys">
-                { for keys::EDITOR.iter().map(|(name, meaning)| html! {
-                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ *meaning }</dd></div>
-                }) }
-            </dl>
-        </Modal>
-    }
-}
-
-/// The network would have to start again.
-fn restart(session: &Session, command: &Command) -> Html {
-    let agree = {
-        let (session, command) = (session.clone(), command.clone());
-        Callback::from(move |event: MouseEvent| {
-            close_around(&event);
-            session.perform(Command::Agreed(Box::new(command.clone())));
-        })
-    };
-    html! {
-        <Modal key="Start again?" title="Start again?">
-            <p>
-                { "This change cannot be made to a network that is running. With it, the network starts again from the \
-                   beginning; every run that you started stays planned for its moment." }
-            </p>
-            <p class="actions">
-                <button type="button" class="button primary" onclick={agree}>{ "Change it and restart" }</button>
-                <button type="button" class="button" onclick={Callback::from(|event: MouseEvent| close_around(&event))}>
-                    { "Cancel" }
-                </button>
-            </p>
-        </Modal>
     }
 }
 

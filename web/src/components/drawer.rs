@@ -1,13 +1,11 @@
 //! The drawer below the stage: the instruments, one at a time. Closed, it is a row of tabs.
 
 use super::divider::Divider;
-use super::graphs::{Graphs, use_graphs};
 use super::icon::{Glyph, icon};
-use super::log::Log;
-use super::packets::Packets;
-use super::sequence::Sequence;
+use super::part_note::part_note;
 use super::tabs::tabs;
 use super::{on, use_session};
+use crate::parts::{Part, Status};
 use crate::workspace::{Divider as Which, Tab, Workspace};
 use lab::view::View;
 use std::rc::Rc;
@@ -20,6 +18,8 @@ pub struct Props {
     pub workspace: Workspace,
     /// The lab.
     pub view: Rc<View>,
+    /// How the loading of the parts stands.
+    pub parts: [Status; Part::ALL.len()],
 }
 
 /// The drawer.
@@ -27,7 +27,6 @@ pub struct Props {
 pub fn Drawer(props: &Props) -> Html {
     let session = use_session();
     let workspace = props.workspace;
-    let graphs = use_graphs();
     let names = Tab::ALL.map(|tab| (tab.key(), tab.name()));
     let open = workspace.drawer.and_then(|open| Tab::ALL.iter().position(|&tab| tab == open));
     let choose = {
@@ -43,12 +42,11 @@ pub fn Drawer(props: &Props) -> Html {
         on(&session, move |session| session.set_workspace(change(session.settings().workspace)))
     };
     let side = if workspace.side { "Hide the side pane" } else { "Show the side pane" };
-    let body = workspace.drawer.map(|tab| match tab {
-        Tab::Packets => html! { <Packets view={props.view.clone()} /> },
-        Tab::Sequence => html! { <Sequence view={props.view.clone()} /> },
-        Tab::Log => html! { <Log view={props.view.clone()} /> },
-        Tab::Graphs => html! { <Graphs kept={graphs.clone()} view={props.view.clone()} /> },
-    });
+    let body = match (session.loaded().instruments, workspace.drawer) {
+        (Some(instruments), tab) => (instruments.drawer)(tab, &props.view),
+        (None, Some(tab)) => drawer_body(tab, part_note(&session, Part::Instruments)),
+        (None, None) => Html::default(),
+    };
     html! {
         <section class="drawer" id="drawer" aria-label="Instruments">
             if open.is_some() {
@@ -74,12 +72,17 @@ pub fn Drawer(props: &Props) -> Html {
                     }
                 </div>
             </div>
-            if let (Some(tab), Some(body)) = (workspace.drawer, body) {
-                <div class="drawer-body" role="tabpanel" id={format!("pane-{}", tab.key())} aria-labelledby={format!("tab-{}", tab.key())}
-                    tabindex="-1">
-                    { body }
-                </div>
-            }
+            { body }
         </section>
+    }
+}
+
+/// The open tab's panel.
+pub fn drawer_body(tab: Tab, body: Html) -> Html {
+    html! {
+        <div class="drawer-body" role="tabpanel" id={format!("pane-{}", tab.key())} aria-labelledby={format!("tab-{}", tab.key())}
+            tabindex="-1">
+            { body }
+        </div>
     }
 }

@@ -4,9 +4,10 @@
 use super::action_button::action_button;
 use super::cell::cell;
 use super::frame_sheet::FrameDetails;
-use super::item_panel::ItemPanel;
+use super::part_note::part_note;
 use super::{on, use_session};
 use crate::dom::focus_when_rendered;
+use crate::parts::Part;
 use crate::session::Session;
 use lab::command::Look;
 use lab::inspect::{Inspected, Sheet, Table};
@@ -22,7 +23,10 @@ pub fn inspector(session: &Session, view: &View) -> Html {
     };
     let form = match view.selection {
         Some(item @ (Selection::Node(_) | Selection::Link(_))) if view.tools.on => {
-            html! { <ItemPanel {item} revision={view.revision} /> }
+            match session.loaded().documents {
+                Some(documents) => (documents.item)(item, view.revision),
+                None => part_note(session, Part::Documents),
+            }
         }
         _ => Html::default(),
     };

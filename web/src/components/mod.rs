@@ -12,9 +12,11 @@ mod drawer;
 mod filter_bar;
 mod frame_sheet;
 mod graphs;
+mod help;
 mod icon;
 mod impairments;
 mod inspector;
+mod instruments;
 mod item_field;
 mod item_panel;
 mod legend;
@@ -22,8 +24,10 @@ mod library;
 mod log;
 mod modal;
 mod packets;
+mod part_note;
 mod plot;
 mod problem_list;
+mod restart;
 mod run_card;
 mod runs_pane;
 mod sequence;
@@ -42,6 +46,9 @@ mod transport;
 
 pub use dialogs::Dialogs;
 pub use drawer::Drawer;
+pub use help::help;
+pub use inspector::inspector;
+pub use restart::restart;
 pub use side_pane::SidePane;
 pub use stage_pane::StagePane;
 pub use status::status;
@@ -50,7 +57,57 @@ pub use top_bar::TopBar;
 pub use transport::Transport;
 
 use crate::session::Session;
+use crate::state::Shared;
+use crate::workspace::Tab;
+use lab::compare::CompareView;
+use lab::view::{Tools, View};
+use std::rc::Rc;
+use trace::selection::Selection;
 use yew::prelude::*;
+
+// The faces of parts that are loaded later: see `crate::parts`.
+
+/// The open instrument.
+pub fn instruments(tab: Option<Tab>, view: &Rc<View>) -> Html {
+    html! { <instruments::Instruments {tab} view={view.clone()} /> }
+}
+
+/// The dialog with two branches.
+pub fn compared_branches(session: &Session, view: Option<&CompareView>) -> Html {
+    html! {
+        <modal::Modal key="Two branches" title="Two branches">{ branches::compared(session, view) }</modal::Modal>
+    }
+}
+
+/// The Document pane.
+pub fn document(view: &View) -> Html {
+    html! { <document_pane::DocumentPane problems={view.problems.clone()} revision={view.revision} /> }
+}
+
+/// The form of a node or a link.
+pub fn item_panel(item: Selection, revision: usize) -> Html {
+    html! { <item_panel::ItemPanel {item} {revision} /> }
+}
+
+/// The editor's tools.
+pub fn toolbar(tools: &Tools) -> Html {
+    html! { <toolbar::Toolbar tools={tools.clone()} /> }
+}
+
+/// The dialog with the examples.
+pub fn library() -> Html {
+    html! { <library::Library /> }
+}
+
+/// The dialog with the link.
+pub fn share(shared: &Shared) -> Html {
+    html! { <share::Share shared={shared.clone()} /> }
+}
+
+/// The speed test.
+pub fn speed_test() -> Html {
+    html! { <speed_test::SpeedTest /> }
+}
 
 /// The page's session.
 #[hook]

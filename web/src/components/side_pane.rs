@@ -1,13 +1,12 @@
 //! The panes beside the stage, one at a time.
 
 use super::divider::Divider;
-use super::document_pane::DocumentPane;
-use super::inspector::inspector;
+use super::part_note::part_note;
 use super::runs_pane::runs_pane;
-use super::speed_test::SpeedTest;
 use super::tabs::tabs;
 use super::use_session;
 use crate::dom::is_narrow;
+use crate::parts::{Part, Status};
 use crate::state::{Change, Pane};
 use crate::workspace::{Divider as Which, Workspace};
 use lab::view::View;
@@ -23,6 +22,8 @@ pub struct Props {
     pub view: Rc<View>,
     /// How the page is laid out.
     pub workspace: Workspace,
+    /// How the loading of the parts stands.
+    pub parts: [Status; Part::ALL.len()],
 }
 
 const PANES: [Pane; 4] = [Pane::Runs, Pane::Inspect, Pane::SpeedTest, Pane::Document];
@@ -44,14 +45,14 @@ pub fn SidePane(props: &Props) -> Html {
             session.change(Change::Pane(PANES[number]));
         })
     };
+    let loaded = session.loaded();
     let body = match props.pane {
-        Pane::Runs => runs_pane(&props.view),
-        Pane::Inspect => inspector(&session, &props.view),
-        Pane::SpeedTest => html! { <SpeedTest /> },
-        Pane::Document => {
-            html! { <DocumentPane problems={props.view.problems.clone()} revision={props.view.revision} /> }
-        }
+        Pane::Runs => Some(runs_pane(&props.view)),
+        Pane::Inspect => loaded.instruments.map(|part| (part.inspector)(&session, &props.view)),
+        Pane::SpeedTest => loaded.extras.map(|part| (part.speed_test)()),
+        Pane::Document => loaded.documents.map(|part| (part.pane)(&props.view)),
     };
+    let body = body.or_else(|| props.pane.needs().map(|part| part_note(&session, part)));
     let id = NAMES[open].0;
     html! {
         <aside class="side" id="side" aria-label="Runs, inspector, speed test and document">

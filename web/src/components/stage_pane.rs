@@ -2,10 +2,11 @@
 
 use super::icon::{Glyph, icon};
 use super::legend::legend;
-use super::toolbar::{DRAGGED_KIND, PALETTE, Toolbar};
+use super::toolbar::{DRAGGED_KIND, PALETTE};
 use super::{on, use_session};
 use crate::dom::{focus_when_rendered, window};
 use crate::film::Film;
+use crate::parts::{Part, Status};
 use crate::session::Session;
 use crate::show::draw;
 use crate::stage::Stage;
@@ -45,6 +46,8 @@ pub struct Props {
     pub tools: Tools,
     /// How many problems keep the network from running.
     pub grave: usize,
+    /// How the loading of the parts stands.
+    pub parts: [Status; Part::ALL.len()],
     /// The display filter.
     pub filter: Rc<str>,
     /// Large type, for a projector: the drawing comes first.
@@ -98,7 +101,7 @@ pub fn StagePane(props: &Props) -> Html {
                     { icon(Glyph::Pencil) }{ if props.tools.on { "Done" } else { "Edit" } }
                 </button>
                 if props.tools.on {
-                    <Toolbar tools={props.tools.clone()} />
+                    { for session.loaded().documents.map(|documents| (documents.tools)(&props.tools)) }
                 }
                 if session.query().embed {
                     <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
@@ -348,14 +351,18 @@ fn Record(props: &RecordProps) -> Html {
                 let runs = runs.clone();
                 Box::new(move || runs.set(false))
             };
-            match Film::begin(session, &canvas, ended) {
-                Some(begun) => {
-                    *film.borrow_mut() = Some(begun);
-                    runs.set(true);
-                    session.refresh();
+            let (film, runs) = (film.clone(), runs.clone());
+            session.when(Part::Extras, move |session| {
+                let Some(extras) = session.loaded().extras else { return };
+                match (extras.film)(session, &canvas, ended) {
+                    Some(begun) => {
+                        *film.borrow_mut() = Some(begun);
+                        runs.set(true);
+                        session.refresh();
+                    }
+                    None => session.say("This browser cannot record the stage."),
                 }
-                None => session.say("This browser cannot record the stage."),
-            }
+            });
         })
     };
     let label = if *runs { "Stop recording and save the video" } else { "Record the stage as a video" };

@@ -2,10 +2,12 @@
 
 use super::use_session;
 use crate::dom::focus;
+use crate::parts::Part;
 use crate::session::Session;
 use lab::command::Act;
 use lab::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
 use lab::view::Sketch;
+use netlab::run::RunSpec;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -84,15 +86,26 @@ impl Handles {
     fn change(&self, edit: impl Fn(&mut Form)) {
         let mut edited = (*self.form).clone();
         edit(&mut edited);
-        if !self.wrong.is_empty() {
-            let checked = edited.check(&self.session.lab().borrow().edited());
-            self.wrong.set(checked.err().unwrap_or_default());
+        if !self.wrong.is_empty()
+            && let Some(documents) = self.session.loaded().documents
+        {
+            self.wrong
+                .set(documents.lab.run(&self.session.lab().borrow(), &edited).err().unwrap_or_default());
         }
         self.form.set(edited);
     }
 
     fn submit(&self) {
-        let checked = self.form.check(&self.session.lab().borrow().edited());
+        let handles = self.clone();
+        self.session.when(Part::Documents, move |session| {
+            if let Some(documents) = session.loaded().documents {
+                let checked = documents.lab.run(&session.lab().borrow(), &handles.form);
+                handles.start(checked);
+            }
+        });
+    }
+
+    fn start(&self, checked: Result<RunSpec, Vec<Wrong>>) {
         match checked {
             Ok(spec) => {
                 self.wrong.set(Vec::new());

@@ -1,17 +1,20 @@
 //! Short messages, and the texts that a screen reader reads out.
 
 use super::icon::{Glyph, icon};
+use super::part_note::part_notes;
+use crate::parts::Status;
 use crate::session::Session;
 use crate::state::{Change, Toast};
 use yew::prelude::*;
 
 /// Short messages. They stay until they are dismissed, without a time limit for reading (WCAG 2.2, success criterion 2.2.1).
-pub fn toasts(session: &Session, toasts: &[Toast], announcement: &str) -> Html {
+pub fn toasts(session: &Session, toasts: &[Toast], announcement: &str, parts: &[Status]) -> Html {
     let dismiss = |id: u32| super::on(session, move |session| session.change(Change::Dismiss(id)));
     html! {
         <>
             <div class="visually-hidden" aria-live="polite" role="status">{ announcement }</div>
             <div class="toasts" role="log" aria-live="polite" aria-label="Messages">
+                { part_notes(session, parts) }
                 { for toasts.iter().map(|toast| html! {
                     <div class="toast" key={toast.id}>
                         <span>{ &*toast.text }</span>

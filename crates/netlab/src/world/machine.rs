@@ -4,7 +4,7 @@
 //! node is matters only when it is made ([`machine`]), when its [list of actions](List) is carried out, and to runs, which begin
 //! and end at hosts.
 
-use crate::topology::{Node, NodeId, NodeKind, Port};
+use crate::topology::{Node, NodeId, NodeKind, Port, RouterConfig};
 use bridge::Bridge;
 use host::{Host, Meter, Runs};
 use router::Router;
@@ -97,8 +97,32 @@ pub(super) trait Machine {
     }
 }
 
+/// The kinds of nodes that a world can run. Without routers their code, a third of all, is left out of a program that does
+/// not mention [`Kinds::ALL`]: the page loads it later.
+#[derive(Clone, Copy)]
+pub struct Kinds {
+    router: Option<fn(&RouterConfig, u64) -> Box<dyn Machine>>,
+}
+
+impl Kinds {
+    /// Every kind.
+    pub const ALL: Self = Self { router: Some(routing) };
+    /// Every kind but routers. A topology with one is not to be run in such a world.
+    pub const WITHOUT_ROUTERS: Self = Self { router: None };
+}
+
+fn routing(config: &RouterConfig, random: u64) -> Box<dyn Machine> {
+    let router = Router::new(config.clone(), random);
+    Box::new(Routing { router, actions: router::Actions::default() })
+}
+
 /// Makes a node run.
-pub(super) fn machine(id: NodeId, node: &Node, random: impl Fn(u64) -> u64) -> Box<dyn Machine> {
+pub(super) fn machine(
+    kinds: Kinds,
+    id: NodeId,
+    node: &Node,
+    random: impl Fn(u64) -> u64,
+) -> Box<dyn Machine> {
     match &node.kind {
         NodeKind::Host(config) => {
             let random = random(super::STREAM_OF_HOSTS);
@@ -113,9 +137,8 @@ pub(super) fn machine(id: NodeId, node: &Node, random: impl Fn(u64) -> u64) -> B
             Box::new(Switch { bridge, actions: bridge::Actions::default() })
         }
         NodeKind::Router(config) => {
-            let random = random(super::STREAM_OF_ROUTERS);
-            let router = Router::new(config.clone(), random);
-            Box::new(Routing { router, actions: router::Actions::default() })
+            let make = kinds.router.expect("this world runs routers");
+            make(config, random(super::STREAM_OF_ROUTERS))
         }
     }
 }

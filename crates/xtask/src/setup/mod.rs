@@ -117,7 +117,7 @@ fn build_page(progress: &Progress, wasm_std: &WasmStd, optimized: bool) {
     command.arg(project::root().join("web/Cargo.toml"));
     if optimized {
         // The profile that index.html names to trunk.
-        command.arg("--profile=page");
+        command.args(["--profile=page", "--features=split"]);
     }
     let task = progress.begin("page", "compiling the page and its engine for wasm");
     match process::watch(progress::of_cargo(&mut command), |line| task.show_cargo(line)) {

@@ -1,0 +1,219 @@
+//! The parts of a lab that a page may load after it has begun: each is a table of functions, and a lab without a part does
+//! without what it gives.
+//!
+//! [`Lab::new`] has every part. A page that is loaded in pieces begins with [`Lab::with`] and gives the parts to
+//! [`Lab::equip`] as their code arrives. Nothing else in this crate may mention what is behind these tables: one direct call
+//! from what the first piece needs brings all of it back there (`cargo xtask build` holds the size).
+
+use crate::Lab;
+use crate::acting::Action;
+use crate::command::{Act, Command, Editor, Look, Refusal};
+use crate::compare::{CompareView, Comparison};
+use crate::inspect::Inspected;
+use crate::packets::{Observe, Packets};
+use crate::problems::{self, Problem};
+use crate::run_form::{Form, Wrong};
+use netlab::history::Limits;
+use netlab::run::RunSpec;
+use netlab::world::Kinds;
+use netlab::{History, Instant, World};
+use scenario::{LinkError, Scenario, link};
+use std::rc::Rc;
+
+/// Which part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// See [`Instruments`].
+    Instruments,
+    /// See [`Documents`].
+    Documents,
+}
+
+/// The parts that a lab has.
+#[derive(Clone, Copy, Default)]
+pub struct Parts {
+    /// What looks closely.
+    pub instruments: Option<&'static Instruments>,
+    /// What reads, checks and changes documents.
+    pub documents: Option<&'static Documents>,
+}
+
+impl Parts {
+    /// Every part.
+    pub const ALL: Self = Self { instruments: Some(&INSTRUMENTS), documents: Some(&DOCUMENTS) };
+}
+
+/// Packets, filters, the inspector, and the comparison of branches.
+pub struct Instruments {
+    pub(crate) follow: fn(&mut Packets, &History, Instant, &mut dyn FnMut() -> bool),
+    pub(crate) again: fn(Packets, usize) -> Packets,
+    pub(crate) observe: fn(&mut Lab, Observe),
+    pub(crate) inspected: fn(&Lab) -> Option<Rc<Inspected>>,
+    pub(crate) compare: fn(&Lab, u32) -> Option<Comparison>,
+    pub(crate) compared: fn(&mut Lab) -> Option<CompareView>,
+}
+
+/// The instruments.
+pub static INSTRUMENTS: Instruments = Instruments {
+    follow: Packets::follow,
+    again: Packets::again,
+    observe: Lab::observe,
+    inspected: Lab::inspected,
+    compare: Comparison::with,
+    compared: Lab::compare_now,
+};
+
+/// Documents other than the first example: read, checked, changed; and the nodes that only they have.
+pub struct Documents {
+    pub(crate) world: fn(&Scenario) -> World,
+    pub(crate) kinds: Kinds,
+    pub(crate) problems: fn(&Scenario) -> Rc<[Problem]>,
+    pub(crate) is_sound: fn(&Scenario) -> bool,
+    pub(crate) edit: fn(&mut Lab, Editor, bool) -> Result<(), Refusal>,
+    pub(crate) act: fn(&mut Lab, Action, bool) -> Result<(), Refusal>,
+    pub(crate) decode: fn(&str) -> Result<Scenario, LinkError>,
+    run: fn(&Form, &Scenario) -> Result<RunSpec, Vec<Wrong>>,
+}
+
+impl Documents {
+    /// The run that a form describes.
+    ///
+    /// # Errors
+    /// See [`Form::check`].
+    pub fn run(&self, lab: &Lab, form: &Form) -> Result<RunSpec, Vec<Wrong>> {
+        (self.run)(form, &lab.edited())
+    }
+}
+
+/// What reads, checks and changes documents.
+pub static DOCUMENTS: Documents = Documents {
+    world,
+    kinds: Kinds::ALL,
+    problems: problems::of,
+    is_sound: problems::is_sound,
+    edit: Lab::edit,
+    act: Lab::do_action,
+    decode: link::decode,
+    run: Form::check,
+};
+
+/// A network that is wrong does not run, but it is drawn: nothing happens in its world.
+fn world(scenario: &Scenario) -> World {
+    scenario.world(Limits::default()).unwrap_or_else(|_| {
+        let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
+        world.expect("what can be drafted can be drawn")
+    })
+}
+
+impl Parts {
+    /// The world of a scenario. Without the part for documents there is only the first example, with the runs that were started
+    /// in it: it needs no check.
+    pub(crate) fn world(&self, scenario: &Scenario) -> World {
+        match self.documents {
+            Some(documents) => (documents.world)(scenario),
+            None => scenario
+                .unchecked_world(Limits::default(), Kinds::WITHOUT_ROUTERS)
+                .expect("the first example is sound"),
+        }
+    }
+
+    pub(crate) fn problems(&self, scenario: &Scenario) -> Rc<[Problem]> {
+        self.documents.map_or_else(|| Rc::from([]), |documents| (documents.problems)(scenario))
+    }
+
+    pub(crate) fn is_sound(&self, scenario: &Scenario) -> bool {
+        self.documents.is_none_or(|documents| (documents.is_sound)(scenario))
+    }
+}
+
+impl Command {
+    /// The part without which a lab can only refuse this.
+    pub fn needs(&self) -> Option<Part> {
+        match self {
+            Self::Clock(_) | Self::Act(Act::Start(_)) => None,
+            Self::Look(Look::Observe(_) | Look::Packet(_) | Look::Compare(_)) => Some(Part::Instruments),
+            Self::Look(Look::Zoom(_) | Look::Select(_) | Look::Branch(_)) => None,
+            Self::Act(Act::Do(_) | Act::Open(_)) | Self::Editor(_) => Some(Part::Documents),
+            Self::Agreed(command) => command.needs(),
+        }
+    }
+}
+
+impl Lab {
+    /// The parts that it has.
+    pub fn parts(&self) -> Parts {
+        self.parts
+    }
+
+    /// Gives it these parts from now on. Time, network and history stay as they are.
+    pub fn equip(&mut self, parts: Parts) {
+        let had = std::mem::replace(&mut self.parts, parts);
+        if let Some(documents) = parts.documents
+            && had.documents.is_none()
+        {
+            self.world.set_kinds(documents.kinds);
+            self.problems = (documents.problems)(&self.scenario);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::State;
+    use crate::command::Clock;
+    use crate::edit::{Edit, Kind};
+    use netlab::run::{Ping, RunKind, RunSpec, Target};
+    use netlab::topology::NodeId;
+    use trace::selection::Selection;
+
+    fn quiet(lab: &mut Lab, now_ms: &mut f64) -> u64 {
+        for _ in 0..400_000 {
+            *now_ms += 16.7;
+            lab.tick(*now_ms, true, &mut || true);
+            lab.follow(&mut || true);
+            if lab.state() == State::Quiet {
+                return lab.look().history.hash();
+            }
+        }
+        panic!("it never became quiet")
+    }
+
+    #[test]
+    fn without_any_part_the_first_example_runs_to_the_same_end() {
+        let mut whole = Lab::new(scenario::first());
+        let mut bare = Lab::with(scenario::first(), Parts::default());
+        let mut now_ms = 0.0;
+        assert_eq!(quiet(&mut bare, &mut now_ms), quiet(&mut whole, &mut now_ms));
+        let ping = RunSpec {
+            from: NodeId(0),
+            to: Target::Node(NodeId(2), None),
+            kind: RunKind::Ping(Ping::default()),
+        };
+        for lab in [&mut bare, &mut whole] {
+            lab.perform(Act::Start(Box::new(ping.clone()))).unwrap();
+        }
+        assert_eq!(quiet(&mut bare, &mut now_ms), quiet(&mut whole, &mut now_ms));
+        assert_eq!(bare.scenario(), whole.scenario());
+        for lab in [&mut bare, &mut whole] {
+            lab.perform(Clock::Restart).unwrap();
+        }
+        assert_eq!(quiet(&mut bare, &mut now_ms), quiet(&mut whole, &mut now_ms));
+    }
+
+    #[test]
+    fn a_lab_that_gets_its_parts_late_is_like_one_that_had_them() {
+        let mut late = Lab::with(scenario::first(), Parts::default());
+        let mut now_ms = 0.0;
+        quiet(&mut late, &mut now_ms);
+        late.perform(Look::Select(Some(Selection::Node(NodeId(1))))).unwrap();
+        assert!(late.view().inspected.is_none() && late.trace().count() == 0);
+        assert!(late.perform(Edit::Add(Kind::Router, None)).is_err());
+        late.equip(Parts::ALL);
+        late.follow(&mut || true);
+        assert!(late.view().inspected.is_some() && late.trace().count() > 0);
+        late.perform(Edit::Add(Kind::Router, None)).unwrap();
+        assert_eq!(late.scenario().ids.len(), 4, "a router was added to the world that runs");
+        assert!(!late.view().problems.is_empty());
+    }
+}

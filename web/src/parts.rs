@@ -1,0 +1,268 @@
+//! The page in pieces: what the first frames do not need is loaded after them, or when a person first asks for it.
+//!
+//! Each [`Part`] is a table of functions behind one split function. `cargo xtask build` compiles with the feature `split` and cuts
+//! the wasm at these functions: what is reachable only through one of them becomes a file of its own. So no other module of
+//! the first piece may mention what is in the tables: it asks the session for the part ([`Session::when`]). Without the
+//! feature the same functions are plain ones: `cargo xtask serve` and tests have everything at once.
+//!
+//! A piece that cannot be loaded is an error that is shown, with a button that tries again; what waits for it goes on waiting.
+
+use crate::components;
+use crate::dom::window;
+use crate::files;
+use crate::film::{self, Film};
+use crate::frame::next_frame;
+use crate::opening::{self, Opening};
+use crate::session::Session;
+use crate::show::FIRST_MOVING_FRAME;
+use crate::state::Shared;
+use crate::storage;
+use crate::workspace::Tab;
+use lab::State;
+use lab::command::Command;
+use lab::compare::CompareView;
+use lab::view::{Tools, View};
+use std::rc::Rc;
+use trace::selection::Selection;
+use web_sys::{Event, File, HtmlCanvasElement};
+use yew::Html;
+
+/// A part of the page that is loaded by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// See [`Instruments`].
+    Instruments,
+    /// See [`Documents`].
+    Documents,
+    /// See [`Extras`].
+    Extras,
+}
+
+impl Part {
+    /// All of them, in the order in which they are loaded.
+    pub const ALL: [Self; 3] = [Self::Instruments, Self::Documents, Self::Extras];
+
+    /// What a person misses without it, at the beginning of a sentence.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Instruments => "The inspector and the instruments",
+            Self::Documents => "The editor, the examples and the opening of links and files",
+            Self::Extras => "The help, the share dialog, the speed test and the recording of videos",
+        }
+    }
+}
+
+impl From<lab::parts::Part> for Part {
+    fn from(part: lab::parts::Part) -> Self {
+        match part {
+            lab::parts::Part::Instruments => Self::Instruments,
+            lab::parts::Part::Documents => Self::Documents,
+        }
+    }
+}
+
+/// How the loading of a part stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// It was not asked for yet.
+    #[default]
+    Absent,
+    /// It is on its way.
+    Loading,
+    /// It could not be loaded.
+    Failed,
+    /// It is there.
+    Here,
+}
+
+/// What is loaded.
+#[derive(Clone, Copy, Default)]
+pub struct Loaded {
+    /// What looks closely.
+    pub instruments: Option<&'static Instruments>,
+    /// What reads and changes documents.
+    pub documents: Option<&'static Documents>,
+    /// What few need at once.
+    pub extras: Option<&'static Extras>,
+}
+
+/// Packets, ladder, graphs, log, the inspector, the comparison of branches.
+pub struct Instruments {
+    /// The lab's part.
+    pub lab: &'static lab::parts::Instruments,
+    /// The open tab of the drawer.
+    pub drawer: fn(Option<Tab>, &Rc<View>) -> Html,
+    /// The Inspect pane.
+    pub inspector: fn(&Session, &View) -> Html,
+    /// The dialog with two branches.
+    pub compared: fn(&Session, Option<&CompareView>) -> Html,
+    /// Opens a capture file.
+    pub open_capture: fn(&Session, File),
+}
+
+static INSTRUMENTS: Instruments = Instruments {
+    lab: &lab::parts::INSTRUMENTS,
+    drawer: components::instruments,
+    inspector: components::inspector,
+    compared: components::compared_branches,
+    open_capture: files::open_capture,
+};
+
+/// Documents: opened from links and files, checked, edited; the examples.
+pub struct Documents {
+    /// The lab's part.
+    pub lab: &'static lab::parts::Documents,
+    /// Decides what the page opens with.
+    pub opening: fn(&str, Option<storage::Session>) -> Opening,
+    /// Opens a file.
+    pub open: fn(&Session, File),
+    /// Opens a document that the address names.
+    pub fetch: fn(&Session, &str),
+    /// The Document pane.
+    pub pane: fn(&View) -> Html,
+    /// The form of a node or a link.
+    pub item: fn(Selection, usize) -> Html,
+    /// The editor's tools.
+    pub tools: fn(&Tools) -> Html,
+    /// The dialog with the examples.
+    pub library: fn() -> Html,
+    /// The question whether the network may start again.
+    pub restart: fn(&Session, &Command) -> Html,
+}
+
+static DOCUMENTS: Documents = Documents {
+    lab: &lab::parts::DOCUMENTS,
+    opening: opening::open,
+    open: files::open,
+    fetch: files::fetch,
+    pane: components::document,
+    item: components::item_panel,
+    tools: components::toolbar,
+    library: components::library,
+    restart: components::restart,
+};
+
+/// What few need at once.
+pub struct Extras {
+    /// The dialog with the link and its QR code.
+    pub share: fn(&Shared) -> Html,
+    /// The dialog that explains the page: shortcuts with single keys are on; how much is read out.
+    pub help: fn(&Session, bool, crate::announce::Detail) -> Html,
+    /// The speed test.
+    pub speed_test: fn() -> Html,
+    /// Begins to record the stage.
+    pub film: fn(&Session, &HtmlCanvasElement, film::Callback) -> Option<Film>,
+}
+
+static EXTRAS: Extras = Extras {
+    share: components::share,
+    help: components::help,
+    speed_test: components::speed_test,
+    film: Film::begin,
+};
+
+/// A part could not be loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing;
+
+#[cfg(feature = "split")]
+impl From<wasm_split_helpers::SplitLoaderError> for Missing {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// A split function: the name of the file, the function, and the table that it returns.
+macro_rules! piece {
+    ($file:ident, $function:ident, $table:ident: $of:ty) => {
+        #[cfg(feature = "split")]
+        #[wasm_split_helpers::wasm_split($file, fallible)]
+        fn $function() -> Result<&'static $of, Missing> {
+            Ok(&$table)
+        }
+
+        #[cfg(not(feature = "split"))]
+        #[allow(clippy::unused_async, reason = "the split one waits for its file")]
+        async fn $function() -> Result<&'static $of, Missing> {
+            Ok(&$table)
+        }
+    };
+}
+
+piece!(instruments, instruments, INSTRUMENTS: Instruments);
+piece!(documents, documents, DOCUMENTS: Documents);
+piece!(extras, extras, EXTRAS: Extras);
+
+impl Loaded {
+    /// Loads a part.
+    pub async fn with(self, part: Part) -> Result<Self, Missing> {
+        Ok(match part {
+            Part::Instruments => Self { instruments: Some(instruments().await?), ..self },
+            Part::Documents => Self { documents: Some(documents().await?), ..self },
+            Part::Extras => Self { extras: Some(extras().await?), ..self },
+        })
+    }
+
+    /// Adds the parts of `other`.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            instruments: self.instruments.or(other.instruments),
+            documents: self.documents.or(other.documents),
+            extras: self.extras.or(other.extras),
+        }
+    }
+
+    /// Whether a part is there.
+    pub fn has(self, part: Part) -> bool {
+        match part {
+            Part::Instruments => self.instruments.is_some(),
+            Part::Documents => self.documents.is_some(),
+            Part::Extras => self.extras.is_some(),
+        }
+    }
+
+    /// What the lab gets of it.
+    pub fn of_lab(self) -> lab::parts::Parts {
+        lab::parts::Parts {
+            instruments: self.instruments.map(|instruments| instruments.lab),
+            documents: self.documents.map(|documents| documents.lab),
+        }
+    }
+}
+
+/// Animation frames after the first one in which a frame moves: by then the page has been rendered and painted.
+const FRAMES_FIRST: u32 = 6;
+/// The longest that the browser may be busy with other work before the next part is loaded, in milliseconds.
+const IDLE_MS: u32 = 1_000;
+
+/// Loads every part, one by one, once frames move or time stands still; then tells web/boot.js that the page is complete.
+pub async fn load_when_idle(session: Session) {
+    let mut frames = 0;
+    while frames < FRAMES_FIRST {
+        next_frame().await;
+        let moves = window()
+            .performance()
+            .is_some_and(|performance| performance.get_entries_by_name(FIRST_MOVING_FRAME).length() > 0);
+        let still = matches!(session.lab().borrow().state(), State::Paused | State::Quiet | State::Broken);
+        frames += u32::from(moves || still);
+    }
+    for part in Part::ALL {
+        idle().await;
+        session.load(part).await;
+    }
+    if let Ok(event) = Event::new("complete") {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
+/// Ready when the browser has nothing else to do. Where it does not say that, in a moment.
+async fn idle() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let options = web_sys::IdleRequestOptions::new();
+        options.set_timeout(IDLE_MS);
+        if window().request_idle_callback_with_options(&resolve, &options).is_err() {
+            let _ = window().set_timeout_with_callback(&resolve);
+        }
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
