@@ -148,7 +148,7 @@ impl Workspace {
         let mut words = text.split(',');
         let mut next = || words.next().unwrap_or_default();
         let drawer = Tab::from_key(next());
-        let number = |text: &str| text.parse().unwrap_or(f64::NAN);
+        let number = |text: &str| text.parse::<i32>().map_or(f64::NAN, f64::from);
         let (drawer_px, side_px) = (number(next()), number(next()));
         let (side, projector) = (next() != "closed", next() == "projector");
         let mut workspace = Self { drawer, side, projector, ..Self::default() };

@@ -33,9 +33,9 @@ use config::{Membership, Vlan};
 use event::{Role, State};
 use smoltcp::wire::EthernetAddress;
 use snoop::Snoop;
-use std::collections::BTreeSet;
 use stp::Tree;
 use wire::mac_table::MacTable;
+use wire::sorted::SortedSet;
 use wire::{BitsPerSec, Instant, PortId};
 
 /// The actions that a switch returns.
@@ -310,7 +310,7 @@ impl Bridge {
         if !self.aware {
             return vec![0];
         }
-        let mut vlans = BTreeSet::new();
+        let mut vlans = SortedSet::new();
         for port in &self.ports {
             match &port.settings.vlan {
                 Membership::Access(vlan) => vlans.extend([vlan.get()]),

@@ -22,9 +22,10 @@ use crate::slaac::Slaac;
 use crate::sockets::Sockets;
 use smoltcp::iface::{Interface, PollResult, SocketHandle, SocketSet};
 use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use wire::header::{Ethernet, Ip};
 use wire::nic::Nic;
+use wire::sorted::SortedMap;
 use wire::{Frame, Instant, NodeId, PortId};
 
 /// Client ports and ICMP identifiers are taken from the dynamic range (RFC 6335, 6), one after the other.
@@ -52,7 +53,7 @@ pub struct Host {
     /// TCP sockets of finished clients, which still have to close.
     closing: Vec<SocketHandle>,
     next_port: u16,
-    neighbors: BTreeMap<IpAddress, EthernetAddress>,
+    neighbors: SortedMap<IpAddress, EthernetAddress>,
     slaac: Option<Slaac>,
     groups: Groups,
     /// The groups that runs have joined here.
@@ -173,7 +174,7 @@ impl Host {
             retransmissions: Vec::new(),
             closing: Vec::new(),
             next_port: FIRST_CLIENT_PORT,
-            neighbors: BTreeMap::new(),
+            neighbors: SortedMap::new(),
             slaac,
             groups: Groups::default(),
             memberships: Vec::new(),

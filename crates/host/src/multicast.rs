@@ -8,8 +8,8 @@
 
 use smoltcp::iface::Interface;
 use smoltcp::wire::{Icmpv6Packet, IpAddress, IpCidr, IpProtocol, Ipv4Address, Ipv6Address};
-use std::collections::BTreeMap;
 use wire::header::{Ethernet, Icmp, Ip};
+use wire::sorted::SortedMap;
 use wire::{Duration, Frame, Instant};
 
 const ALL_SYSTEMS: Ipv4Address = Ipv4Address::new(224, 0, 0, 1);
@@ -23,7 +23,7 @@ const MOMENTS: u64 = 16;
 #[derive(Default)]
 pub(crate) struct Groups {
     /// Each with the number of runs that need it.
-    joined: BTreeMap<IpAddress, u32>,
+    joined: SortedMap<IpAddress, u32>,
     /// Since it joined an IPv6 group, its reports have to be corrected.
     reports_mld: bool,
     /// A query waits to be answered: when to look next, how often, and until when.

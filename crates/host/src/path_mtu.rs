@@ -1,7 +1,7 @@
 //! The path MTUs that a host has learned from ICMP errors (RFC 1191, RFC 8201).
 
 use smoltcp::wire::IpAddress;
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 /// Destinations remembered; beyond that the oldest is forgotten.
@@ -32,7 +32,7 @@ pub(crate) const fn least(to: &IpAddress) -> usize {
 }
 
 #[derive(Default)]
-pub(crate) struct PathMtus(BTreeMap<IpAddress, (usize, Instant)>);
+pub(crate) struct PathMtus(SortedMap<IpAddress, (usize, Instant)>);
 
 impl PathMtus {
     /// An ICMP error reports that packets to `to` have at most `mtu` bytes. Returns whether the path MTU has changed: a report
@@ -61,7 +61,15 @@ impl PathMtus {
 
     /// Removes entries that are too old; returns their destinations.
     pub fn age(&mut self, now: Instant) -> Vec<IpAddress> {
-        self.0.extract_if(.., |_, (_, since)| now - *since >= AGEING).map(|(to, _)| to).collect()
+        let mut old = Vec::new();
+        self.0.retain(|to, (_, since)| {
+            let stays = now - *since < AGEING;
+            if !stays {
+                old.push(*to);
+            }
+            stays
+        });
+        old
     }
 }
 

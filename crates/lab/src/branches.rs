@@ -12,6 +12,7 @@ use netlab::{Duration, Instant};
 use scenario::Change;
 use scenario::Scenario;
 use std::rc::Rc;
+use wire::sorted::sort_by_key;
 
 /// The branches of a scenario: the one that is shown, and those that were left.
 #[derive(Default)]
@@ -107,7 +108,7 @@ impl Branches {
             forked_at: self.forked_at,
             current: true,
         });
-        lines.sort_by_key(|line| line.number);
+        sort_by_key(&mut lines, |line| line.number);
         lines
     }
 }

@@ -222,10 +222,10 @@ impl Budget {
     /// the slices' minimum. A part that does not even fit alone is done alone.
     fn plan(&self, wanted: [bool; 3], slices_ms: f64) -> [bool; 3] {
         let overdue = |part: Part| self.waited[part as usize] >= part.patience();
-        let mut order = Part::ALL;
-        order.sort_by_key(|&part| !overdue(part));
+        let with = |due: bool| Part::ALL.into_iter().filter(move |&part| overdue(part) == due);
+        let order = with(true).chain(with(false));
         let mut planned = [false; 3];
-        for part in order.into_iter().filter(|&part| wanted[part as usize]) {
+        for part in order.filter(|&part| wanted[part as usize]) {
             let mut more = planned;
             more[part as usize] = true;
             if planned == [false; 3] || self.estimate(more) + slices_ms <= TWO_PERIODS_MS {

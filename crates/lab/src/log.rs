@@ -14,6 +14,7 @@ use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
 use netlab::topology::{Link, LinkId, NodeId, NodeKind};
 use netlab::{History, Instant};
 use trace::selection::Selection;
+use wire::sorted::sort_by_key;
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +79,7 @@ impl Lab {
                 }));
             }
         }
-        sources.sort_by_key(|(at, _)| *at);
+        sort_by_key(&mut sources, |(at, _)| *at);
         let shown = sources.split_off(sources.len().saturating_sub(LINES_MAX));
         shown.into_iter().map(|(at, source)| self.line_of(history, at, &source)).collect()
     }

@@ -11,8 +11,9 @@ use netlab::run::{
 };
 use netlab::topology::NodeId;
 use netlab::{Duration, History, Instant};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
+use wire::sorted::SortedMap;
 
 /// A run, as far as it has got.
 #[derive(Clone, Debug, PartialEq)]
@@ -245,7 +246,7 @@ struct Follower {
     lines: VecDeque<Line>,
     left_out: u64,
     shown: Rc<Vec<Line>>,
-    received: BTreeMap<NodeId, u64>,
+    received: SortedMap<NodeId, u64>,
     view: Option<Rc<RunView>>,
 }
 

@@ -6,7 +6,7 @@ use scenario::Scenario;
 use scenario::fault::Step;
 use scenario::item::{Fields, Json};
 use smoltcp::wire::{IpCidr, IpVersion};
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 
 /// The kinds of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +75,7 @@ pub struct Form {
     /// The ids of the hosts that have an IPv4 address.
     with_ipv4: Vec<String>,
     /// The values that were changed, by kind and key.
-    values: BTreeMap<(Kind, &'static str), String>,
+    values: SortedMap<(Kind, &'static str), String>,
 }
 
 /// The value of [`Form::to`] that stands for a typed address instead of a server's id.
@@ -220,7 +220,15 @@ impl Form {
         let hosts: Vec<_> = all.into_iter().map(|(id, _)| id).collect();
         let from = hosts.first().cloned().unwrap_or_default();
         let to = hosts.get(1).cloned().unwrap_or_else(|| ADDRESS.into());
-        Self { kind: Kind::Ping, from, to, address: String::new(), hosts, with_ipv4, values: BTreeMap::new() }
+        Self {
+            kind: Kind::Ping,
+            from,
+            to,
+            address: String::new(),
+            hosts,
+            with_ipv4,
+            values: SortedMap::new(),
+        }
     }
 
     /// Whether the run has one target, a host or an address. A multicast run has a group and receivers instead.

@@ -5,6 +5,7 @@ use netlab::Instant;
 use netlab::topology::LinkId;
 use scenario::Change;
 use wire::impair::Impairment;
+use wire::sorted::sort_by_key;
 
 /// How many events are listed.
 const LISTED_MAX: usize = 12;
@@ -27,7 +28,7 @@ impl Lab {
             all.extend(ends.map(|ends| (ends, format!("{cable}: it is plugged in again"))));
         }
         all.retain(|(at, _)| *at > playhead);
-        all.sort_by_key(|(at, _)| *at);
+        sort_by_key(&mut all, |(at, _)| *at);
         all.truncate(LISTED_MAX);
         all
     }

@@ -22,12 +22,13 @@ use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
 use crate::world::Command;
 use encoding::{Encode, Words};
 use smoltcp::wire::EthernetAddress;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::{fmt, mem};
 use tables::NodeLog;
 use wire::impair::LossReason;
 use wire::line::{Journey, QueueDrop};
 use wire::passage::{self, Marks};
+use wire::sorted::SortedMap;
 use wire::{Frame, Instant};
 use wires::DirectionLog;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
@@ -491,7 +492,7 @@ impl History {
     }
 
     /// The number of frames that a node has dropped so far, by reason.
-    pub fn refused(&self, node: NodeId) -> &BTreeMap<Refusal, u64> {
+    pub fn refused(&self, node: NodeId) -> &SortedMap<Refusal, u64> {
         &self.nodes[node.index()].refused
     }
 

@@ -1,8 +1,8 @@
 //! What a world is made from: nodes, and the links between them. Plain data, checked when a world is made from it or grows.
 
-use std::collections::BTreeMap;
 use wire::impair::Impairment;
 use wire::line::LineConfig;
+use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 pub use host::config::{
@@ -256,7 +256,7 @@ impl Topology {
     pub fn check(&self) -> Result<(), Vec<TopologyError>> {
         self.check_size(0, 0).map_err(|error| vec![error])?;
         let mut errors = Vec::new();
-        let mut cables: BTreeMap<NodeId, u32> = BTreeMap::new();
+        let mut cables: SortedMap<NodeId, u32> = SortedMap::new();
         for (number, link) in self.links.iter().enumerate() {
             errors.extend(link.errors(LinkId(number as u32), &self.nodes));
             for end in link.ends {

@@ -5,8 +5,8 @@ use crate::interface::{Interface, Link};
 use crate::ndp::{ALL_NODES, SOURCE_ADDRESS, address_option};
 use crate::{Actions, Router, icmp};
 use smoltcp::wire::{IpCidr, Ipv6Cidr};
-use std::collections::BTreeMap;
 use wire::rng::Stream;
+use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 /// The shortest time between unsolicited advertisements (RFC 4861, 6.2.1: MinRtrAdvInterval),
@@ -41,7 +41,7 @@ const MTU: u8 = 5;
 /// The schedules of advertisements, for each interface that sends any.
 #[derive(Clone, Debug)]
 pub struct Advertiser {
-    schedules: BTreeMap<Link, Schedule>,
+    schedules: SortedMap<Link, Schedule>,
     random: Stream,
 }
 
@@ -58,7 +58,7 @@ struct Schedule {
 impl Advertiser {
     /// An advertiser without interfaces.
     pub fn new(random: Stream) -> Self {
-        Self { schedules: BTreeMap::new(), random }
+        Self { schedules: SortedMap::new(), random }
     }
 
     /// Sets the interfaces that advertise their prefixes.

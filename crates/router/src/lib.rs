@@ -80,10 +80,10 @@ use reassembly::Reassembly;
 use rip::Rip;
 use routes::Table;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpVersion};
-use std::collections::{BTreeMap, BTreeSet};
 use wire::header::{EtherType, Ethernet};
 use wire::node::Tag;
 use wire::rng::Stream;
+use wire::sorted::{SortedMap, SortedSet};
 use wire::{Duration, Frame, Instant, PortId};
 
 /// The actions that a router returns.
@@ -105,9 +105,9 @@ pub struct Router {
     random_seed: u64,
     ports: Vec<PortState>,
     /// The interfaces that are up.
-    interfaces: BTreeMap<Link, Interface>,
+    interfaces: SortedMap<Link, Interface>,
     /// The addresses of all interfaces, without link-local ones.
-    own: BTreeSet<IpAddress>,
+    own: SortedSet<IpAddress>,
     table: Table,
     neighbors: Neighbors,
     advertiser: Advertiser,
@@ -149,8 +149,8 @@ impl Router {
         Self {
             random_seed,
             ports: Vec::new(),
-            interfaces: BTreeMap::new(),
-            own: BTreeSet::new(),
+            interfaces: SortedMap::new(),
+            own: SortedSet::new(),
             table: Table::default(),
             neighbors: Neighbors::default(),
             advertiser: Advertiser::new(stream(STREAM_OF_ADVERTISEMENTS)),

@@ -10,7 +10,8 @@ use crate::event::Event;
 use crate::interface::Link;
 use crate::packet::Outgoing;
 use smoltcp::wire::{EthernetAddress, IpAddress};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
+use wire::sorted::{SortedMap, SortedSet};
 use wire::{Duration, Instant};
 
 /// How long an answer confirms an address (RFC 4861, 10: REACHABLE_TIME).
@@ -104,8 +105,8 @@ struct Entry {
 /// A router's neighbors.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbors {
-    entries: BTreeMap<Key, Entry>,
-    timers: BTreeSet<(Instant, Key)>,
+    entries: SortedMap<Key, Entry>,
+    timers: SortedSet<(Instant, Key)>,
     /// How many packets wait, and how many were ever enqueued.
     waiting: usize,
     sequence: u64,
@@ -306,7 +307,7 @@ impl Neighbors {
         while let Some(&(due, key)) = self.timers.first().filter(|(due, _)| *due <= now) {
             let (link, ip) = key;
             let Some(entry) = self.entries.get_mut(&key) else {
-                self.timers.pop_first();
+                self.timers.remove(&(due, key));
                 continue;
             };
             let again = now + RETRANSMIT;
@@ -330,7 +331,7 @@ impl Neighbors {
                 }
                 State::Incomplete { .. } | State::Probe { .. } => self.remove(key),
                 State::Reachable { .. } | State::Stale { .. } => {
-                    self.timers.pop_first();
+                    self.timers.remove(&(due, key));
                 }
             }
         }

@@ -5,8 +5,8 @@
 
 use crate::packet::Received;
 use smoltcp::wire::IpAddress;
-use std::collections::BTreeMap;
 use wire::node::Tag;
+use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 /// How long to wait for the other fragments (RFC 8200, 4.5; RFC 1122, 3.3.2, allows 60 to 120 s).
@@ -57,7 +57,7 @@ pub enum Outcome {
 struct Partial {
     began: Instant,
     /// By offset: the bytes, and the owner's tag.
-    pieces: BTreeMap<usize, (Vec<u8>, Tag)>,
+    pieces: SortedMap<usize, (Vec<u8>, Tag)>,
     total: Option<usize>,
     first: Option<Received>,
 }
@@ -65,7 +65,7 @@ struct Partial {
 /// The packets that are being reassembled.
 #[derive(Clone, Debug, Default)]
 pub struct Reassembly {
-    partial: BTreeMap<Key, Partial>,
+    partial: SortedMap<Key, Partial>,
     dropped: Vec<Tag>,
 }
 
@@ -86,7 +86,7 @@ impl Reassembly {
         }
         let partial = self.partial.entry(key).or_insert_with(|| Partial {
             began: now,
-            pieces: BTreeMap::new(),
+            pieces: SortedMap::new(),
             total: None,
             first: None,
         });

@@ -11,7 +11,7 @@ use crate::event::{Event, Route, Source};
 use crate::interface::{Interface, Link};
 use crate::prefix::{bits, mask, network};
 use smoltcp::wire::{IpAddress, IpCidr};
-use std::collections::{BTreeMap, BTreeSet};
+use wire::sorted::{SortedMap, SortedSet};
 
 /// Candidates that one table holds; further ones are ignored.
 pub const CANDIDATES_MAX: usize = 8_192;
@@ -27,11 +27,11 @@ impl Route {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// By prefix; several from one source may be there (static routes with different next hops).
-    candidates: BTreeMap<IpCidr, Vec<Route>>,
+    candidates: SortedMap<IpCidr, Vec<Route>>,
     len: usize,
     /// The routes in use by length, the longest first, and by network.
-    ipv4: Vec<(u8, BTreeMap<u128, Route>)>,
-    ipv6: Vec<(u8, BTreeMap<u128, Route>)>,
+    ipv4: Vec<(u8, SortedMap<u128, Route>)>,
+    ipv6: Vec<(u8, SortedMap<u128, Route>)>,
 }
 
 impl Table {
@@ -61,7 +61,7 @@ impl Table {
 
     /// Replaces all candidates from `source`. Calls `changed` for every route in use that changes.
     pub fn replace(&mut self, source: Source, routes: &[Route], changed: impl FnMut(Event)) {
-        let mut touched = BTreeSet::new();
+        let mut touched = SortedSet::new();
         let len = &mut self.len;
         self.candidates.retain(|&to, candidates| {
             let before = candidates.len();
@@ -138,7 +138,7 @@ impl Table {
                 family[place].1.insert(bits(to.address()), route);
             }
             (Err(place), Some(route)) => {
-                family.insert(place, (to.prefix_len(), BTreeMap::from([(bits(to.address()), route)])));
+                family.insert(place, (to.prefix_len(), SortedMap::from([(bits(to.address()), route)])));
             }
             (Ok(place), None) => {
                 family[place].1.remove(&bits(to.address()));
@@ -261,7 +261,7 @@ mod tests {
             asked in prop::collection::vec(prefix(), 1..30),
         ) {
             let mut table = Table::default();
-            let mut all: BTreeMap<(IpCidr, Source), Route> = BTreeMap::new();
+            let mut all: SortedMap<(IpCidr, Source), Route> = SortedMap::new();
             for (to, port, metric, fixed, put) in steps {
                 let source = if fixed { Source::Static } else { Source::Rip };
                 let to = network(to);

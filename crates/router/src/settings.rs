@@ -7,14 +7,14 @@ use crate::interface::{Interface, Link};
 use crate::rip::Rip;
 use crate::{Actions, Router, STREAM_OF_RIP, advertise, routes};
 use smoltcp::wire::IpAddress;
-use std::collections::BTreeMap;
 use wire::Instant;
 use wire::rng::Stream;
+use wire::sorted::SortedMap;
 
 impl Router {
     /// Derives the interfaces after a port or a carrier has changed. `false`: they are the same as before.
     pub(crate) fn refresh(&mut self, now: Instant, out: &mut Actions) -> bool {
-        let mut interfaces = BTreeMap::new();
+        let mut interfaces = SortedMap::new();
         for (number, port) in self.ports.iter().enumerate() {
             if port.settings.up && port.carrier {
                 let all = Interface::of_port(wire::PortId(number as u32), &port.settings, port.mac());
@@ -74,7 +74,7 @@ impl Router {
     }
 
     /// Sends a final advertisement with lifetime zero on interfaces that stop advertising (RFC 4861, 6.2.5) and still have a carrier.
-    fn send_final_advertisements(&self, before: &BTreeMap<Link, Interface>, out: &mut Actions) {
+    fn send_final_advertisements(&self, before: &SortedMap<Link, Interface>, out: &mut Actions) {
         for (link, interface) in before.iter().filter(|(_, interface)| advertise::advertises(interface)) {
             let goes_on = self.interfaces.get(link).is_some_and(advertise::advertises);
             let carrier = self.ports.get(link.port.0 as usize).is_some_and(|port| port.carrier);

@@ -2,7 +2,7 @@
 //!
 //! There are few lifetimes and each has a queue of its own, so the first of a queue is the one that was idle longest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use wire::sorted::{SortedMap, SortedSet};
 use wire::{Duration, Instant};
 
 /// Entries in numbered slots. Numbers are reused.
@@ -11,7 +11,7 @@ pub(crate) struct Table<T> {
     slots: Vec<Option<Entry<T>>>,
     free: Vec<u32>,
     /// For each lifetime, the entries by expiry.
-    queues: BTreeMap<Duration, BTreeSet<(Instant, u32)>>,
+    queues: SortedMap<Duration, SortedSet<(Instant, u32)>>,
 }
 
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ struct Entry<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), queues: BTreeMap::new() }
+        Self { slots: Vec::new(), free: Vec::new(), queues: SortedMap::new() }
     }
 }
 

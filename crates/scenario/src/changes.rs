@@ -11,7 +11,7 @@ use netlab::run::RunId;
 use netlab::topology::{End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, Port, Topology, Way};
 use netlab::world::Command;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 
 /// A change of a running network.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,7 +188,7 @@ pub(crate) fn repeated_of_port(port: &Port) -> usize {
 pub(crate) struct Cables {
     ends: Vec<[NodeId; 2]>,
     /// By their ends, the smaller number first.
-    between: BTreeMap<[NodeId; 2], Vec<LinkId>>,
+    between: SortedMap<[NodeId; 2], Vec<LinkId>>,
 }
 
 impl Cables {
@@ -219,7 +219,6 @@ impl Cables {
     }
 }
 
-fn sorted(mut ends: [NodeId; 2]) -> [NodeId; 2] {
-    ends.sort_unstable();
-    ends
+fn sorted([a, b]: [NodeId; 2]) -> [NodeId; 2] {
+    [a.min(b), a.max(b)]
 }

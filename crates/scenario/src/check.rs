@@ -22,27 +22,27 @@ use netlab::topology::{End, LinkId, NodeId};
 use netlab::{BitsPerSec, Duration, Instant};
 use smoltcp::wire::IpAddress;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use wire::sorted::{SortedMap, SortedSet};
 
 /// What could not be read, by its number in the whole network: nothing is reported about the placeholders in its stead.
 #[derive(Debug, Default)]
 pub(crate) struct Unusable {
     /// Nodes without an id.
-    pub ids: BTreeSet<usize>,
+    pub ids: SortedSet<usize>,
     /// Nodes with faulty settings.
-    pub hosts: BTreeSet<usize>,
+    pub hosts: SortedSet<usize>,
     /// Links with faulty ends.
-    pub links: BTreeSet<usize>,
+    pub links: SortedSet<usize>,
     /// Runs of an unknown kind or with faulty ends.
-    pub runs: BTreeSet<usize>,
+    pub runs: SortedSet<usize>,
     /// Changes of an unknown kind, or whose link is unknown.
-    pub changes: BTreeSet<usize>,
+    pub changes: SortedSet<usize>,
 }
 
 impl Unusable {
     /// The same where one entry was read by itself, for a check that has it as its first.
     pub(crate) fn of_one(&self) -> Self {
-        let first = |numbers: &BTreeSet<usize>| numbers.iter().map(|_| 0).collect();
+        let first = |numbers: &SortedSet<usize>| numbers.iter().map(|_| 0).collect();
         Self {
             ids: first(&self.ids),
             hosts: first(&self.hosts),
@@ -91,7 +91,7 @@ struct Check<'s> {
     /// How many cables each node has.
     cables: Vec<usize>,
     /// The node and the LAN of each address; the first, if several have it.
-    owners: BTreeMap<IpAddress, (NodeId, usize)>,
+    owners: SortedMap<IpAddress, (NodeId, usize)>,
     /// Networks that may still be looked at to find the paths of runs: this bounds the time that a hostile document costs.
     patience: Cell<usize>,
     found: Vec<Problem>,
@@ -100,8 +100,8 @@ struct Check<'s> {
 /// More than any real network needs.
 const PATIENCE: usize = 5_000_000;
 
-fn owners(lans: &Lans<'_>, scenario: &Scenario) -> BTreeMap<IpAddress, (NodeId, usize)> {
-    let mut owners = BTreeMap::new();
+fn owners(lans: &Lans<'_>, scenario: &Scenario) -> SortedMap<IpAddress, (NodeId, usize)> {
+    let mut owners = SortedMap::new();
     for interface in &lans.interfaces {
         for cidr in interface.addresses {
             owners.entry(cidr.address()).or_insert((interface.node, interface.lan));
@@ -298,7 +298,7 @@ impl<'s> Check<'s> {
     }
 
     fn ids(&mut self) {
-        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut first: SortedMap<&str, usize> = SortedMap::new();
         for (number, id) in self.scenario.ids.iter().enumerate() {
             if self.unusable.ids.contains(&number) {
                 continue;

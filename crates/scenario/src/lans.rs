@@ -7,7 +7,8 @@
 use bridge::config::{Membership, Vlan};
 use netlab::topology::{End, Link, LinkId, NodeId, NodeKind, Port, Topology};
 use smoltcp::wire::IpCidr;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
+use wire::sorted::{SortedMap, SortedSet};
 
 /// If there are more places or joints than this, VLANs are ignored: no lesson needs that many, and a hostile document must not take
 /// minutes.
@@ -29,9 +30,9 @@ pub(crate) struct Lans<'t> {
     /// The networks of routers, in the order of links.
     pub interfaces: Vec<Interface<'t>>,
     /// The indices of the networks on each LAN.
-    routers: BTreeMap<usize, Vec<usize>>,
+    routers: SortedMap<usize, Vec<usize>>,
     /// The indices of each router's networks.
-    owned: BTreeMap<NodeId, Vec<usize>>,
+    owned: SortedMap<NodeId, Vec<usize>>,
     /// Whether VLANs count; if not, everything that is connected is one LAN.
     pub exact: bool,
 }
@@ -51,7 +52,7 @@ pub(crate) struct Interface<'t> {
 
 impl<'t> Lans<'t> {
     pub fn new(topology: &'t Topology) -> Self {
-        let mut tags = BTreeSet::from([None]);
+        let mut tags = SortedSet::from([None]);
         let mut aware = vec![false; topology.nodes.len()];
         for link in known(topology) {
             for (node, port) in link.ends.iter().zip(&link.ports) {
@@ -77,7 +78,7 @@ impl<'t> Lans<'t> {
         let most = topology.nodes.len().max(topology.links.len()).saturating_mul(tags.len());
         let exact = most <= PLACES_MAX;
         if !exact {
-            tags = BTreeSet::from([None]);
+            tags = SortedSet::from([None]);
             aware.fill(false);
         }
         let mut lans = Self {
@@ -88,8 +89,8 @@ impl<'t> Lans<'t> {
             aware,
             offsets: vec![[0; 2]; topology.links.len()],
             interfaces: Vec::new(),
-            routers: BTreeMap::new(),
-            owned: BTreeMap::new(),
+            routers: SortedMap::new(),
+            owned: SortedMap::new(),
             exact,
         };
         lans.count();
@@ -449,7 +450,7 @@ mod tests {
         let lan = |vlan| lans.interfaces.iter().find(|of| of.vlan == vlan).unwrap().lan;
         assert_eq!((lan(Some(10)), lan(Some(20))), (lans.of(NodeId(0)), lans.of(NodeId(1))));
         assert!(lans.routers(lans.of(NodeId(4))).any(|of| of.link == LinkId(3)));
-        let all: BTreeSet<_> = [0, 1, 4, 3].map(|node| lans.of(NodeId(node))).into();
+        let all: SortedSet<_> = [0, 1, 4, 3].map(|node| lans.of(NodeId(node))).into();
         assert_eq!(all.len(), 4, "nothing joins any of these");
     }
 

@@ -5,6 +5,7 @@
 
 use netlab::topology::{NodeId, Topology};
 use std::collections::VecDeque;
+use wire::sorted::sort_by_key;
 
 /// Between neighbors of one row.
 const ACROSS: f64 = 160.0;
@@ -56,7 +57,7 @@ fn tree(topology: &Topology) -> Vec<(f64, f64)> {
 
     // The busiest switch of a component is its root; breadth first, so that the tree is as flat as it can be.
     let mut roots: Vec<_> = (0..count).collect();
-    roots.sort_by_key(|&node| (is_host(node), std::cmp::Reverse(neighbors[node].len()), node));
+    sort_by_key(&mut roots, |&node| (is_host(node), std::cmp::Reverse(neighbors[node].len()), node));
     let mut children = vec![Vec::new(); count];
     let mut seen = vec![false; count];
     let (mut order, mut tops) = (Vec::with_capacity(count), Vec::new());

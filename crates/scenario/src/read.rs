@@ -20,7 +20,7 @@ use crate::json::Value;
 use crate::{Scenario, VERSION};
 use finder::Finder;
 use netlab::topology::{NodeId, NodeKind};
-use std::collections::BTreeMap;
+use wire::sorted::{SortedMap, sort_by_key};
 
 /// The result of reading a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +67,7 @@ pub(crate) fn read(text: &str) -> Reading {
 
 /// At most [`FAULTS_MAX`] faults, in the order of the text, and one more that says that there are others.
 fn capped(mut faults: Vec<Fault>) -> Vec<Fault> {
-    faults.sort_by_key(|fault| fault.position);
+    sort_by_key(&mut faults, |fault| fault.position);
     if faults.len() > FAULTS_MAX {
         faults.truncate(FAULTS_MAX);
         let message = format!("there is more than these {FAULTS_MAX}: put them right first");
@@ -79,7 +79,7 @@ fn capped(mut faults: Vec<Fault>) -> Vec<Fault> {
 struct Reader<'a> {
     text: &'a str,
     errors: Vec<Fault>,
-    ids: BTreeMap<String, NodeId>,
+    ids: SortedMap<String, NodeId>,
     /// The kind of each node, by its number in the whole network.
     sorts: Vec<Sort>,
     pending: Vec<nodes::Pending<'a>>,
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         Self {
             text,
             errors: Vec::new(),
-            ids: BTreeMap::new(),
+            ids: SortedMap::new(),
             sorts: Vec::new(),
             pending: Vec::new(),
             repeated: 0,

@@ -66,7 +66,9 @@ impl Trace {
         let mut numbers: Vec<u32> = (0..recording.packets.len() as u32).collect();
         match sequence {
             Sequence::File => {}
-            Sequence::Time => numbers.sort_by_key(|&packet| recording.packets[packet as usize].at_ns),
+            Sequence::Time => {
+                wire::sorted::sort_by_key(&mut numbers, |&packet| recording.packets[packet as usize].at_ns)
+            }
         }
         let analysis = Sides::new(has_hops(recording));
         Self { sequence: numbers, analysis, ..Self::new(Place::Everywhere) }

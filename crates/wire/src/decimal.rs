@@ -21,6 +21,26 @@ pub fn decimal(value: f64, places: u32) -> String {
     if places == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
+/// Reads digits with at most one point among them: `17.6`. Digits after the fifteenth, which a number hardly holds, are dropped
+/// behind the point.
+pub fn parse(text: &str) -> Option<f64> {
+    const DIGITS_MAX: u32 = 15;
+    let (mut number, mut digits, mut places) = (0_u64, 0, None);
+    for byte in text.bytes() {
+        match byte {
+            b'.' if places.is_none() => places = Some(0),
+            b'0'..=b'9' if digits < DIGITS_MAX => {
+                number = number * 10 + u64::from(byte - b'0');
+                digits += 1;
+                places = places.map(|places| places + 1);
+            }
+            b'0'..=b'9' if places.is_some() => {}
+            _ => return None,
+        }
+    }
+    (digits > 0).then(|| number as f64 / 10_u64.pow(places.unwrap_or(0)) as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +50,18 @@ mod tests {
         assert_eq!([fixed(0.05, 1), fixed(-0.25, 2), fixed(1234.5678, 3)], ["0.1", "-0.25", "1234.568"]);
         assert_eq!([fixed(-0.001, 2), fixed(99.5, 0), fixed(0.0, 1)], ["0.00", "100", "0.0"]);
         assert_eq!([decimal(2.50, 2), decimal(100.0, 0), decimal(3.0, 2)], ["2.5", "100", "3"]);
+    }
+
+    #[test]
+    fn what_is_read_is_what_the_standard_library_reads() {
+        for text in ["0", "16", "17.6", "17.600000381469727", ".5", "7.", "013.25", "123456789012345"] {
+            assert_eq!(parse(text).map(|read| read as f32), text.parse().ok(), "{text}");
+        }
+        for text in ["16", "17.6", "0.1", "299.999", "1024.5"] {
+            assert_eq!(parse(text), text.parse().ok(), "{text}");
+        }
+        for text in ["", ".", "-1", "1.2.3", "NaN", "1e3", "1px", "1234567890123456"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 }

@@ -27,6 +27,7 @@
 //! | [`time`], [`units`] | nanoseconds, bit rates, ratios: newtypes, so that a rate is never mistaken for a size |
 //! | [`decimal`] | floating-point numbers as decimal texts, in little code |
 //! | [`frame`] | the shared bytes of one Ethernet frame; cloning is free, buffers are recycled |
+//! | [`sorted`] | a map and a set that are sorted vectors, and a sort, in little code |
 //! | [`header`] | the one reader of Ethernet, IPv4 and IPv6 headers |
 //! | [`mac`] | the numbers of nodes and ports, and the locally administered addresses made from them |
 //! | [`rng`] | one random stream for each purpose, all from one seed |
@@ -54,6 +55,7 @@ pub mod node;
 pub mod passage;
 pub mod preset;
 pub mod rng;
+pub mod sorted;
 pub mod time;
 pub mod units;
 

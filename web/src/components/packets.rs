@@ -359,7 +359,7 @@ fn row_px() -> f64 {
     let root = window().document().and_then(|document| document.document_element());
     let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    let rem = size.and_then(|size| size.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(16.0);
+    let rem = size.and_then(|size| wire::decimal::parse(size.trim_end_matches("px"))).unwrap_or(16.0);
     (rem * ROW_REM).round()
 }
 

@@ -8,6 +8,7 @@
 //! one world point at the same pixel then keep it there all the way, which is what "zoom about the pointer" means.
 
 use kurbo::{Point, Rect, Size, Vec2};
+use wire::sorted::sort_by;
 
 /// A mapping from the document's units to CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -131,7 +132,7 @@ impl View {
             || (-CENTRING_STEPS..=CENTRING_STEPS).map(|step| f64::from(step) / f64::from(CENTRING_STEPS));
         let mut off: Vec<_> =
             parts().flat_map(|x| parts().map(move |y| Vec2::new(free.x * x, free.y * y))).collect();
-        off.sort_by(|a, b| a.hypot2().total_cmp(&b.hypot2()));
+        sort_by(&mut off, |a, b| a.hypot2().total_cmp(&b.hypot2()));
         let to_middle = room.center() - bounds.center();
         let views = off.into_iter().map(|off| self.moved(to_middle + off));
         let is_clear = |view: &Self| {

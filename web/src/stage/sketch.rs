@@ -11,10 +11,10 @@ use super::standing::Standing;
 use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Port, Topology, Way};
 use smoltcp::wire::IpCidr;
-use std::collections::BTreeMap;
 use wire::decimal::decimal;
 use wire::impair::Impairment;
 use wire::line::LineConfig;
+use wire::sorted::{SortedMap, sort_by};
 
 /// A network's picture, without a scale.
 pub struct Sketch {
@@ -103,7 +103,7 @@ impl Sketch {
             if x.is_finite() && y.is_finite() { Point::new(x, y) } else { Point::ORIGIN }
         };
         let mut sides_taken: Vec<Vec<Vec2>> = vec![Vec::new(); topology.nodes.len()];
-        let mut parallel: BTreeMap<[u32; 2], u32> = BTreeMap::new();
+        let mut parallel: SortedMap<[u32; 2], u32> = SortedMap::new();
         for link in &topology.links {
             let [a, b] = link.ends.map(|end| end.index());
             sides_taken[a].push(place(b) - place(a));
@@ -121,7 +121,7 @@ impl Sketch {
             caption: caption(topology, id, standing.addresses(id), line),
             side: Side::clear_of(&sides_taken[id]),
         });
-        let mut drawn: BTreeMap<[u32; 2], u32> = BTreeMap::new();
+        let mut drawn: SortedMap<[u32; 2], u32> = SortedMap::new();
         let cables = topology.links.iter().map(|link| {
             let [a, b] = link.ends.map(|end| place(end.index()));
             let number = drawn.entry(pair(link)).or_default();
@@ -264,7 +264,7 @@ fn spacing(nodes: &[NodeSketch]) -> f64 {
         others.map(|(_, other)| node.at.distance(other.at)).fold(f64::INFINITY, f64::min)
     };
     let mut distances: Vec<f64> = nodes.iter().enumerate().step_by(step).map(nearest).collect();
-    distances.sort_by(f64::total_cmp);
+    sort_by(&mut distances, f64::total_cmp);
     distances.get(distances.len() / 4).map_or(f64::INFINITY, |distance| distance.max(LEAST))
 }
 

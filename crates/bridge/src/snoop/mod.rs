@@ -18,7 +18,7 @@ use crate::event::Event;
 use message::{Change, Message};
 use query::QueryKind;
 use smoltcp::wire::{EthernetAddress, IpAddress};
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 use wire::{Duration, Frame, Instant, PortId};
 
 /// The largest number of groups in all VLANs together; further ones are flooded.
@@ -89,10 +89,10 @@ struct Upstream {
 /// The state of snooping.
 pub(crate) struct Snoop {
     mac: EthernetAddress,
-    groups: BTreeMap<(u16, IpAddress), BTreeMap<PortId, Member>>,
-    upstream: BTreeMap<(u16, PortId), Upstream>,
+    groups: SortedMap<(u16, IpAddress), SortedMap<PortId, Member>>,
+    upstream: SortedMap<(u16, PortId), Upstream>,
     /// Until when another station is the querier of IGMP and of MLD.
-    queriers: BTreeMap<u16, [Instant; 2]>,
+    queriers: SortedMap<u16, [Instant; 2]>,
     /// Where to query.
     vlans: Vec<u16>,
     next_query: Instant,
@@ -111,9 +111,9 @@ impl Snoop {
         let next_query = now + SETTLING;
         Self {
             mac,
-            groups: BTreeMap::new(),
-            upstream: BTreeMap::new(),
-            queriers: BTreeMap::new(),
+            groups: SortedMap::new(),
+            upstream: SortedMap::new(),
+            queriers: SortedMap::new(),
             vlans,
             next_query,
             changed: false,
@@ -175,8 +175,9 @@ impl Snoop {
                 };
                 let mut ports = self.upstream_ports(now, vlan, |upstream| upstream.router);
                 let living = members.iter().filter(|(_, member)| now < member.until);
-                ports.extend(living.map(|(port, _)| *port));
-                ports.sort_unstable();
+                for (&port, _) in living {
+                    ports.insert(ports.partition_point(|&other| other <= port), port);
+                }
                 Targets::Only(ports)
             }
         }
@@ -252,7 +253,7 @@ impl Snoop {
     /// Follows a query for a group: a member that does not answer twice is removed (RFC 2236, 3; RFC 4541, 2.1.1).
     fn shorten_memberships(&mut self, now: Instant, vlan: u16, group: IpAddress, response: Duration) {
         let until = now + response + response;
-        for member in self.groups.get_mut(&(vlan, group)).into_iter().flat_map(BTreeMap::values_mut) {
+        for member in self.groups.get_mut(&(vlan, group)).into_iter().flat_map(SortedMap::values_mut) {
             member.until = member.until.min(until);
             self.due = self.due.min(until);
         }

@@ -4,7 +4,7 @@
 
 use netlab::topology::{End, LinkId, NodeId, NodeKind, Port, Topology};
 use smoltcp::wire::{IpAddress, IpCidr};
-use std::collections::BTreeSet;
+use wire::sorted::SortedSet;
 
 /// A network, as numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,12 +61,12 @@ impl Net {
     }
 
     /// Routers' addresses are at the end, as people like to have it: 254, or the last before that which is free.
-    fn free_for_a_router(self, taken: &BTreeSet<IpAddress>) -> Option<IpCidr> {
+    fn free_for_a_router(self, taken: &SortedSet<IpAddress>) -> Option<IpCidr> {
         let last = self.host_mask().saturating_sub(u128::from(self.v4)).min(254);
         (1..=last).rev().map(|number| self.at(number)).find(|cidr| !taken.contains(&cidr.address()))
     }
 
-    fn free_for_a_host(self, taken: &BTreeSet<IpAddress>) -> Option<IpCidr> {
+    fn free_for_a_host(self, taken: &SortedSet<IpAddress>) -> Option<IpCidr> {
         let last = self.host_mask().saturating_sub(u128::from(self.v4)).min(4_094);
         (1..=last).map(|number| self.at(number)).find(|cidr| !taken.contains(&cidr.address()))
     }
@@ -198,7 +198,7 @@ fn addresses_of(port: &Port) -> Option<&Vec<IpCidr>> {
     }
 }
 
-fn networks_of_router(topology: &Topology, router: NodeId) -> BTreeSet<Net> {
+fn networks_of_router(topology: &Topology, router: NodeId) -> SortedSet<Net> {
     let ends = topology.links.iter().flat_map(|link| link.ends.iter().zip(&link.ports));
     let own = ends.filter(|(node, _)| **node == router).filter_map(|(_, port)| addresses_of(port));
     own.flatten().copied().map(Net::of).collect()
@@ -216,7 +216,7 @@ fn usual(topology: &Topology, lan: &[NodeId], v4: bool) -> Option<Net> {
 
 /// A network in which no address is taken.
 fn fresh(topology: &Topology, v4: bool) -> Option<Net> {
-    let used: BTreeSet<Net> = all_addresses(topology).map(Net::of).collect();
+    let used: SortedSet<Net> = all_addresses(topology).map(Net::of).collect();
     (0..=u8::MAX).map(|number| Net::numbered(v4, number)).find(|net| !used.contains(net))
 }
 
@@ -231,7 +231,7 @@ fn owned(topology: &Topology, address: IpAddress) -> bool {
 }
 
 /// Addresses that are in use: those of all nodes, and those of gateways.
-fn taken(topology: &Topology) -> BTreeSet<IpAddress> {
+fn taken(topology: &Topology) -> SortedSet<IpAddress> {
     let hosts = topology.node_ids().filter_map(|id| topology.host(id));
     let gateways = hosts.flat_map(|host| host.gateways.iter().copied());
     all_addresses(topology).map(|cidr| cidr.address()).chain(gateways).collect()

@@ -10,9 +10,9 @@ use netlab::history::{NodeEvent, SocketState};
 use netlab::topology::NodeId;
 use netlab::{History, Instant};
 use smoltcp::socket::tcp::State;
-use std::collections::BTreeMap;
 use trace::connections::Connection;
 use wire::PortId;
+use wire::sorted::SortedMap;
 
 /// The states of both ends, first of the one that opened the connection; `None` for an end without a socket for it.
 pub fn states_at(
@@ -70,7 +70,7 @@ pub fn mac_changes(
     at: Instant,
     all: bool,
 ) -> Sheet {
-    let mut known: BTreeMap<_, PortId> = BTreeMap::new();
+    let mut known: SortedMap<_, PortId> = SortedMap::new();
     let ports = Ports::of(topology, switch);
     let mut knows_vlans = false;
     let mut found = Vec::new();
@@ -156,7 +156,7 @@ pub fn route_changes(
     all: bool,
 ) -> Sheet {
     let ports = Ports::of(topology, router);
-    let mut known: BTreeMap<String, u8> = BTreeMap::new();
+    let mut known: SortedMap<String, u8> = SortedMap::new();
     let mut lines = Vec::new();
     for (when, event) in events(history, router, at) {
         let NodeEvent::Router(event) = event else { continue };

@@ -7,9 +7,9 @@ use dissect::Protocol;
 use dissect::analysis::Mark;
 use netlab::{Duration, Instant};
 use smoltcp::wire::{EthernetAddress, IpAddress};
-use std::collections::BTreeMap;
 use trace::census::{Census, Count, Kind};
 use trace::ends::Transport;
+use wire::sorted::{SortedMap, sort_by_key};
 
 /// The layer whose addresses identify an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ fn ends(kind: &Kind, layer: Layer) -> Option<[Address; 2]> {
 
 /// Conversations, the one with the most bytes first.
 pub fn conversations(census: &Census, layer: Layer, all: bool) -> Sheet {
-    let mut pairs: BTreeMap<[Address; 2], [Count; 2]> = BTreeMap::new();
+    let mut pairs: SortedMap<[Address; 2], [Count; 2]> = SortedMap::new();
     for (kind, count) in census.kinds() {
         let Some([from, to]) = ends(kind, layer) else { continue };
         let backwards = from > to;
@@ -85,7 +85,7 @@ pub fn conversations(census: &Census, layer: Layer, all: bool) -> Sheet {
         *way = way.and(count);
     }
     let mut pairs: Vec<_> = pairs.into_iter().collect();
-    pairs.sort_by_key(|(_, [a, b])| std::cmp::Reverse(a.bytes + b.bytes));
+    sort_by_key(&mut pairs, |(_, [a, b])| std::cmp::Reverse(a.bytes + b.bytes));
     let with_port = matches!(layer, Layer::Tcp | Layer::Udp);
     let lines = pairs.into_iter().map(|([a, b], [there, back])| {
         let both = there.and(back);
@@ -114,7 +114,7 @@ pub fn conversations(census: &Census, layer: Layer, all: bool) -> Sheet {
 
 /// Endpoints, the one with the most bytes first.
 pub fn endpoints(census: &Census, layer: Layer, all: bool) -> Sheet {
-    let mut points: BTreeMap<Address, [Count; 2]> = BTreeMap::new();
+    let mut points: SortedMap<Address, [Count; 2]> = SortedMap::new();
     for (kind, count) in census.kinds() {
         let Some(ends) = ends(kind, layer) else { continue };
         for (way, end) in ends.into_iter().enumerate() {
@@ -123,7 +123,7 @@ pub fn endpoints(census: &Census, layer: Layer, all: bool) -> Sheet {
         }
     }
     let mut points: Vec<_> = points.into_iter().collect();
-    points.sort_by_key(|(_, [a, b])| std::cmp::Reverse(a.bytes + b.bytes));
+    sort_by_key(&mut points, |(_, [a, b])| std::cmp::Reverse(a.bytes + b.bytes));
     let with_port = matches!(layer, Layer::Tcp | Layer::Udp);
     let lines = points.into_iter().map(|(end, [sent, received])| {
         let mut cells = vec![end.text(with_port)];
@@ -139,7 +139,7 @@ pub fn endpoints(census: &Census, layer: Layer, all: bool) -> Sheet {
 
 /// The protocol hierarchy: each protocol counts the packets of all protocols that it carries.
 pub fn hierarchy(census: &Census) -> Sheet {
-    let mut tree: BTreeMap<Vec<&'static str>, Count> = BTreeMap::new();
+    let mut tree: SortedMap<Vec<&'static str>, Count> = SortedMap::new();
     let mut whole = Count::NONE;
     for (kind, count) in census.kinds() {
         whole = whole.and(count);

@@ -28,10 +28,10 @@ use dissect::Dissection;
 use netlab::history::{NodeView, Refusal, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Frame, History, Instant};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use trace::selection::Selection;
 use wire::PortId;
+use wire::sorted::SortedMap;
 
 /// Something looked at closely.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,7 +228,7 @@ impl Scene<'_> {
     }
 
     /// The number of frames that the node has dropped until now, by reason. Frames that the history no longer holds were before.
-    fn refused(&self) -> BTreeMap<Refusal, u64> {
+    fn refused(&self) -> SortedMap<Refusal, u64> {
         let mut all = self.history.refused(self.id).clone();
         for direction in &self.ports.directions {
             let [ever, by_now] =

@@ -10,8 +10,8 @@ use netlab::topology::RouterConfig;
 use router::config::{Filter, Forward, Transport, Verdict};
 use router::event::{Route, Translation};
 use smoltcp::wire::{EthernetAddress, IpCidr, IpEndpoint};
-use std::collections::BTreeMap;
 use wire::PortId;
+use wire::sorted::SortedMap;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) {
     let (id, at) = (scene.id, scene.at);
@@ -173,7 +173,7 @@ fn translations(scene: &Scene<'_>) -> Table {
 
 fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
     // A packet that a rule accepts begins a connection; any other is dropped.
-    let mut hits: BTreeMap<Option<u32>, u64> = BTreeMap::new();
+    let mut hits: SortedMap<Option<u32>, u64> = SortedMap::new();
     for entry in scene.history.node(scene.id).iter().take_while(|entry| entry.at <= scene.at) {
         if let NodeEvent::Router(router::Event::Connection { rule, .. }) = entry.event {
             *hits.entry(rule).or_default() += 1;

@@ -3,6 +3,7 @@
 use super::Ladder;
 use crate::Lab;
 use netlab::topology::NodeId;
+use wire::sorted::sort_by;
 
 /// A lifeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,7 @@ impl Lanes {
             ((x, y), false) => (x, y),
             ((x, y), true) => (y, x),
         };
-        nodes.sort_by(|&a, &b| {
+        sort_by(&mut nodes, |&a, &b| {
             let ((a, a2), (b, b2)) = (key(a), key(b));
             a.total_cmp(&b).then(a2.total_cmp(&b2))
         });

@@ -10,6 +10,7 @@ use crate::format;
 use crate::inspect::drop_reason;
 use netlab::history::FrameId;
 use std::ops::Range;
+use wire::sorted::sort_by_key;
 
 /// What is drawn.
 pub struct Sheet {
@@ -115,7 +116,7 @@ impl Sheet {
                 Stroke::new(arrow, place, ends, measure.rem)
             })
             .collect();
-        strokes.sort_by_key(|stroke| (stroke.arrow.start, stroke.arrow.transit));
+        sort_by_key(&mut strokes, |stroke| (stroke.arrow.start, stroke.arrow.transit));
         write_texts(&mut strokes, measure);
         let gaps: Vec<(Range<f64>, String)> = axis
             .gaps(y)
@@ -270,7 +271,7 @@ impl Area {
 /// The areas that have text already, by rows at least as high as a text, so that only near ones are compared.
 struct Taken {
     row: f64,
-    rows: std::collections::BTreeMap<i64, Vec<Area>>,
+    rows: wire::sorted::SortedMap<i64, Vec<Area>>,
 }
 
 impl Taken {

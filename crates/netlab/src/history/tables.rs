@@ -9,7 +9,7 @@ use bridge::config::Vlan;
 use bridge::event::{BridgeId, Role, State};
 use router::event::{Flow, Route, Translation};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 use wire::{Instant, PortId};
 
 /// A table of a node at some moment: everything that its events up to then amount to.
@@ -88,24 +88,24 @@ pub(super) struct NodeLog {
     /// Earlier states of the tables, each with the number of entries before it.
     kept: Vec<(usize, Tables)>,
     /// The number of frames that the node has dropped, by reason.
-    pub refused: BTreeMap<Refusal, u64>,
+    pub refused: SortedMap<Refusal, u64>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Tables {
-    macs: BTreeMap<(Option<Vlan>, EthernetAddress), (PortId, Instant)>,
-    ports: BTreeMap<PortId, (Role, State, bool, Instant)>,
+    macs: SortedMap<(Option<Vlan>, EthernetAddress), (PortId, Instant)>,
+    ports: SortedMap<PortId, (Role, State, bool, Instant)>,
     root: Option<(BridgeId, u32, Option<PortId>)>,
-    groups: BTreeMap<(Option<Vlan>, IpAddress, PortId), Instant>,
-    neighbors: BTreeMap<IpAddress, (EthernetAddress, Instant)>,
-    routes: BTreeMap<(IpAddress, u8), (Route, Instant)>,
-    translations: BTreeMap<u32, (Translation, Instant)>,
-    connections: BTreeMap<u32, (Flow, Option<u32>, Instant)>,
-    addresses: BTreeMap<(IpAddress, u8), Instant>,
-    default_routers: BTreeMap<IpAddress, Instant>,
-    memberships: BTreeMap<IpAddress, Instant>,
-    path_mtus: BTreeMap<IpAddress, (usize, Instant)>,
-    sockets: BTreeMap<u32, (SocketState, Instant)>,
+    groups: SortedMap<(Option<Vlan>, IpAddress, PortId), Instant>,
+    neighbors: SortedMap<IpAddress, (EthernetAddress, Instant)>,
+    routes: SortedMap<(IpAddress, u8), (Route, Instant)>,
+    translations: SortedMap<u32, (Translation, Instant)>,
+    connections: SortedMap<u32, (Flow, Option<u32>, Instant)>,
+    addresses: SortedMap<(IpAddress, u8), Instant>,
+    default_routers: SortedMap<IpAddress, Instant>,
+    memberships: SortedMap<IpAddress, Instant>,
+    path_mtus: SortedMap<IpAddress, (usize, Instant)>,
+    sockets: SortedMap<u32, (SocketState, Instant)>,
 }
 
 const fn key(cidr: IpCidr) -> (IpAddress, u8) {

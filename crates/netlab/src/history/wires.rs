@@ -2,23 +2,24 @@
 
 use super::{DropReason, Fate, History, Refusal, Transit, TransitId};
 use crate::topology::Direction;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use wire::Instant;
 use wire::passage::Marks;
+use wire::sorted::SortedMap;
 
 #[derive(Default)]
 pub(super) struct DirectionLog {
     /// Numbers of the transits kept.
     pub kept: VecDeque<TransitId>,
     /// Those of them that were dropped, by reason.
-    dropped: BTreeMap<DropReason, VecDeque<TransitId>>,
+    dropped: SortedMap<DropReason, VecDeque<TransitId>>,
     totals: DirectionTotals,
     /// Frames that the wire has numbered.
     numbered: u64,
     /// Bytes handed over, and those of them that arrive.
     pub bytes: [u64; 2],
     /// What the node at its end keeps, by reason: how many, and of those whose transit is kept when and which.
-    refused: BTreeMap<Refusal, Refused>,
+    refused: SortedMap<Refusal, Refused>,
     pub last_arrival: Instant,
 }
 
@@ -36,7 +37,7 @@ pub struct DirectionTotals {
     /// Frames that arrived.
     pub delivered: u64,
     /// Frames dropped, by reason, in order of reason.
-    pub dropped: BTreeMap<DropReason, u64>,
+    pub dropped: SortedMap<DropReason, u64>,
 }
 
 impl DirectionLog {
@@ -157,7 +158,7 @@ impl History {
     }
 
     /// How many frames that came from a direction the node at its end had kept by this moment, by reason.
-    pub fn refused_at(&self, direction: Direction, at: Instant) -> BTreeMap<Refusal, u64> {
+    pub fn refused_at(&self, direction: Direction, at: Instant) -> SortedMap<Refusal, u64> {
         let log = &self.directions[direction.index()];
         let counts = log.refused.iter().map(|(why, refused)| {
             let by = refused.kept.partition_point(|(when, _)| *when <= at);

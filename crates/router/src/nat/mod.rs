@@ -27,9 +27,9 @@ use crate::{checksum, rip};
 use rewrite::End;
 use sessions::{Mapping, Sessions};
 use smoltcp::wire::IpAddress;
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use wire::Instant;
+use wire::sorted::{SortedMap, SortedSet};
 
 /// Sessions of one translator; each mapping has at least one. More are refused: existing ones are never removed for new ones.
 pub const SESSIONS_MAX: usize = 4_096;
@@ -87,8 +87,8 @@ pub struct Translator {
 /// Outside ports that are not available for new mappings.
 #[derive(Clone, Debug)]
 struct Taken {
-    forwarded: BTreeMap<(Kind, u16), Endpoint>,
-    reserved: BTreeSet<(Kind, u16)>,
+    forwarded: SortedMap<(Kind, u16), Endpoint>,
+    reserved: SortedSet<(Kind, u16)>,
 }
 
 impl Taken {
@@ -108,8 +108,8 @@ struct Translatable {
 impl Translator {
     /// A translator without mappings.
     pub fn new(config: config::Nat) -> Self {
-        let reserved = BTreeSet::from([(Kind::Udp, rip::PORT_V2)]);
-        let taken = Taken { forwarded: BTreeMap::new(), reserved };
+        let reserved = SortedSet::from([(Kind::Udp, rip::PORT_V2)]);
+        let taken = Taken { forwarded: SortedMap::new(), reserved };
         let mut new = Self {
             forwards: Vec::new(),
             taken,

@@ -9,8 +9,8 @@ use crate::table::Table;
 use crate::tcp::{Connection, Side};
 use rustc_hash::FxHashMap;
 use smoltcp::wire::{IpAddress, IpEndpoint};
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 /// A UDP session lasts this long after the last packet from inside: the 5 minutes that RFC 4787, REQ-5, recommends.
@@ -44,7 +44,7 @@ struct Session {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sessions {
     /// By the number that events contain.
-    mappings: BTreeMap<u32, Mapping>,
+    mappings: SortedMap<u32, Mapping>,
     sessions: Table<Session>,
     by_outside: FxHashMap<(Kind, Endpoint), u32>,
     by_inside: FxHashMap<(Kind, Endpoint, Ipv4Addr), u32>,

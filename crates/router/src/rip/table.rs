@@ -5,7 +5,7 @@ use crate::config::{Rip, SplitHorizon};
 use crate::prefix::network;
 use crate::routing::{Change, Interface, Local};
 use smoltcp::wire::{IpAddress, IpCidr};
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 /// Networks of one table, so that invented networks cannot use up memory.
@@ -16,7 +16,7 @@ const COST: u8 = 1;
 /// All networks that are known, by prefix.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
-    networks: BTreeMap<IpCidr, Known>,
+    networks: SortedMap<IpCidr, Known>,
     /// When the next route times out or is deleted.
     next: Option<Instant>,
 }
@@ -84,7 +84,7 @@ impl Table {
         config: &Rip,
         out: &mut Vec<Change>,
     ) {
-        let mut wanted: BTreeMap<IpCidr, Origin> = BTreeMap::new();
+        let mut wanted: SortedMap<IpCidr, Origin> = SortedMap::new();
         let connected_first = local.iter().filter(|local| local.via.is_none());
         for local in connected_first.chain(local.iter().filter(|local| local.via.is_some())) {
             let to = network(local.to);

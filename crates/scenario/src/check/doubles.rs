@@ -7,8 +7,8 @@ use crate::problem::Kind;
 use crate::quantity::{quoted, show_mac};
 use netlab::topology::{End, NodeId, NodeKind, Port};
 use smoltcp::wire::{EthernetAddress, IpAddress};
-use std::collections::BTreeMap;
 use wire::PortId;
+use wire::sorted::SortedMap;
 
 impl<'s> Check<'s> {
     /// Routers come first: where a host has the address of a router, the host is reported.
@@ -16,7 +16,7 @@ impl<'s> Check<'s> {
         let (scenario, lans) = (self.scenario, self.lans);
         // The same link-local address may be used on another LAN.
         let key = |address: IpAddress, lan| (address, is_link_local(&address).then_some(lan));
-        let mut addresses: BTreeMap<(IpAddress, Option<usize>), (NodeId, Place)> = BTreeMap::new();
+        let mut addresses: SortedMap<(IpAddress, Option<usize>), (NodeId, Place)> = SortedMap::new();
         for interface in &lans.interfaces {
             let place = self.port_place(interface.link.index(), interface.end);
             let place = match interface.vlan {
@@ -41,7 +41,7 @@ impl<'s> Check<'s> {
 
     fn double_address(
         &mut self,
-        known: &mut BTreeMap<(IpAddress, Option<usize>), (NodeId, Place)>,
+        known: &mut SortedMap<(IpAddress, Option<usize>), (NodeId, Place)>,
         key: (IpAddress, Option<usize>),
         here: (NodeId, Place),
     ) {
@@ -71,8 +71,8 @@ impl<'s> Check<'s> {
 
     fn double_macs(&mut self) {
         let topology = &self.scenario.topology;
-        let mut macs: BTreeMap<EthernetAddress, NodeId> = BTreeMap::new();
-        let mut ports: BTreeMap<NodeId, u32> = BTreeMap::new();
+        let mut macs: SortedMap<EthernetAddress, NodeId> = SortedMap::new();
+        let mut ports: SortedMap<NodeId, u32> = SortedMap::new();
         for (number, link) in topology.links.iter().enumerate() {
             for end in End::BOTH {
                 let id = link.ends[end.index()];

@@ -8,6 +8,7 @@ use crate::problem::Kind;
 use crate::quantity::quoted;
 use netlab::topology::{NodeId, NodeKind};
 use smoltcp::wire::{IpAddress, IpCidr};
+use wire::sorted::sort_by;
 
 /// A network and its hosts.
 type Members = (IpCidr, Vec<(NodeId, IpCidr)>);
@@ -121,7 +122,7 @@ impl<'s> Check<'s> {
     fn networks(&mut self, lan: usize, hosts: &[NodeId]) {
         let mut members: Vec<Members> = Vec::new();
         let mut routers: Vec<_> = self.lans.routers(lan).map(|interface| interface.node).collect();
-        routers.sort_unstable();
+        sort_by(&mut routers, Ord::cmp);
         routers.dedup();
         let mut routed: Vec<IpCidr> = Vec::new();
         for &id in routers.iter().chain(hosts) {

@@ -7,14 +7,14 @@ use crate::problem::Kind;
 use crate::quantity::{quoted, show_size};
 use netlab::Duration;
 use netlab::topology::{Link, NodeId, Way};
-use std::collections::BTreeMap;
 use wire::impair::Impairment;
 use wire::line::{Discipline, Queue, QueueLimit};
+use wire::sorted::SortedMap;
 
 impl<'s> Check<'s> {
     pub(super) fn links(&mut self) {
         let scenario = self.scenario;
-        let mut cable: BTreeMap<NodeId, usize> = BTreeMap::new();
+        let mut cable: SortedMap<NodeId, usize> = SortedMap::new();
         for (number, link) in scenario.topology.links.iter().enumerate() {
             let place = self.link_place(number);
             self.lines(&place, link);

@@ -10,6 +10,7 @@ use crate::fault::Level;
 use crate::lans::{Sets, circle};
 use crate::problem::Kind;
 use netlab::topology::{LinkId, NodeId, NodeKind};
+use wire::sorted::sort_by;
 
 /// What a node does about loops.
 #[derive(Clone, Copy, PartialEq)]
@@ -67,7 +68,7 @@ impl<'s> Check<'s> {
             pass(true);
         }
         pass(false);
-        closing.sort_unstable();
+        sort_by(&mut closing, Ord::cmp);
         // No more are reported.
         closing.truncate(FAULTS_MAX + 1);
         for (number, only_hubs) in closing {

@@ -10,7 +10,7 @@ use crate::quantity::quoted;
 use bridge::config::{Membership, Vlan};
 use netlab::topology::{End, Link, LinkId, NodeId, NodeKind, Port};
 use smoltcp::wire::IpCidr;
-use std::collections::BTreeSet;
+use wire::sorted::SortedSet;
 
 impl<'s> Check<'s> {
     pub(super) fn ports(&mut self, number: usize, link: &Link) {
@@ -40,7 +40,7 @@ impl<'s> Check<'s> {
                     let message = format!("there are too many entries: at most {PORT_VLANS_MAX}");
                     self.error(place.field("vlans"), message);
                 }
-                let mut known = BTreeSet::new();
+                let mut known = SortedSet::new();
                 for (vlan, addresses) in &port.vlans {
                     let place = place.field("vlans").field(&vlan.to_string());
                     if Vlan::new(*vlan).is_none() || !known.insert(*vlan) {

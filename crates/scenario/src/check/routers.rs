@@ -9,7 +9,7 @@ use crate::problem::Kind;
 use netlab::topology::{NodeId, RouterConfig};
 use router::config::{Filter, Nat, Protocol};
 use smoltcp::wire::{IpAddress, IpCidr};
-use std::collections::{BTreeMap, BTreeSet};
+use wire::sorted::{SortedMap, SortedSet, sort_by};
 
 impl<'s> Check<'s> {
     pub(super) fn router(&mut self, place: &Place, id: NodeId, config: &RouterConfig) {
@@ -58,7 +58,7 @@ impl<'s> Check<'s> {
         if nat.forwards.len() > FORWARDS_MAX {
             self.error(place.clone(), format!("a router forwards at most {FORWARDS_MAX} ports"));
         }
-        let mut known = BTreeSet::new();
+        let mut known = SortedSet::new();
         for (number, forward) in nat.forwards.iter().enumerate() {
             let place = place.index(number);
             if forward.port == 0 || forward.to_port == 0 {
@@ -116,7 +116,7 @@ impl<'s> Check<'s> {
 
     /// The checks that need a router's cables.
     pub(super) fn routers(&mut self) {
-        let mut all: BTreeMap<NodeId, Vec<&Interface<'s>>> = BTreeMap::new();
+        let mut all: SortedMap<NodeId, Vec<&Interface<'s>>> = SortedMap::new();
         for interface in &self.lans.interfaces {
             all.entry(interface.node).or_default().push(interface);
         }
@@ -140,7 +140,7 @@ impl<'s> Check<'s> {
             }
         }
         // Networks are nested or apart: in this order those around one are before it, one in the other.
-        networks.sort_unstable();
+        sort_by(&mut networks, Ord::cmp);
         let mut around: Vec<(IpCidr, usize)> = Vec::new();
         for (address, prefix_len, number, place) in networks {
             let here = IpCidr::new(address, prefix_len);

@@ -11,7 +11,7 @@ use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, Multicast, RunKind, 
 use netlab::topology::{HostConfig, NodeId};
 use netlab::{Duration, Instant};
 use smoltcp::wire::{IpAddress, IpCidr};
-use std::collections::BTreeSet;
+use wire::sorted::SortedSet;
 
 impl<'s> Check<'s> {
     pub(super) fn runs(&mut self) {
@@ -102,7 +102,7 @@ impl<'s> Check<'s> {
         }
         let (count, receivers) = (run.receivers.len(), place.field("receivers"));
         self.within(receivers.clone(), count, [1, RECEIVERS_MAX], usize::to_string);
-        let mut known = BTreeSet::new();
+        let mut known = SortedSet::new();
         for (number, receiver) in run.receivers.iter().enumerate().take(RECEIVERS_MAX) {
             let place = receivers.index(number);
             if *receiver == spec.from {

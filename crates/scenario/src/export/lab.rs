@@ -6,7 +6,7 @@ use netlab::Instant;
 use netlab::run::Target;
 use netlab::topology::{Congestion, End, HostConfig, LinkId, NodeId, NodeKind};
 use smoltcp::wire::{IpAddress, IpCidr};
-use std::collections::BTreeSet;
+use wire::sorted::SortedSet;
 
 /// Characters of a machine's name: Kathará takes 30, and a number may follow.
 const NAME_MAX: usize = 24;
@@ -45,7 +45,7 @@ impl Lab {
     /// `first` is the number of a machine's first interface; `hyphen` stands between the words of its name.
     pub fn new(scenario: &Scenario, first: usize, hyphen: char) -> Self {
         let topology = &scenario.topology;
-        let mut used = BTreeSet::from(RESERVED.map(str::to_owned));
+        let mut used = SortedSet::from(RESERVED.map(str::to_owned));
         let known =
             |link: &&netlab::topology::Link| link.ends.iter().all(|end| end.index() < topology.nodes.len());
         let mut ports = vec![Vec::new(); topology.nodes.len()];
@@ -101,7 +101,7 @@ impl Lab {
         remarks.extend(runs(scenario, &machines));
         remarks.retain(|line| !line.is_empty());
         let title = if scenario.title.is_empty() { "packetarium" } else { &scenario.title };
-        Self { name: unused(title, '-', LAB_NAME_MAX, &mut BTreeSet::new()), remarks, machines, cables }
+        Self { name: unused(title, '-', LAB_NAME_MAX, &mut SortedSet::new()), remarks, machines, cables }
     }
 }
 
@@ -206,7 +206,7 @@ pub(super) fn comment(text: &str) -> String {
 }
 
 /// An unused name, made of the letters and digits of this text.
-fn unused(text: &str, hyphen: char, max: usize, used: &mut BTreeSet<String>) -> String {
+fn unused(text: &str, hyphen: char, max: usize, used: &mut SortedSet<String>) -> String {
     let mut name = String::new();
     for c in text.chars().take(max) {
         match c {

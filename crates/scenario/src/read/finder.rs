@@ -4,7 +4,7 @@ use crate::bounds;
 use crate::fault::Step::{Field, Index};
 use crate::fault::{Fault, Place};
 use crate::json::{FIELDS_MAX, Shape, Value};
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 
 /// Gives faults their positions in the text of their document, as far as it has these places.
 pub fn locate<'f>(text: &str, faults: impl IntoIterator<Item = &'f mut Fault>) {
@@ -20,7 +20,7 @@ pub fn locate<'f>(text: &str, faults: impl IntoIterator<Item = &'f mut Fault>) {
 /// Finds the value at a place again without taking the lists apart each time.
 pub(super) struct Finder<'a> {
     document: Value<'a>,
-    lists: BTreeMap<String, Vec<Value<'a>>>,
+    lists: SortedMap<String, Vec<Value<'a>>>,
 }
 
 impl<'a> Finder<'a> {

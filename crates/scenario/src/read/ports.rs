@@ -8,6 +8,7 @@ use crate::quantity::quoted;
 use bridge::config::{Edge, Membership, Vlan};
 use netlab::topology::{NodeId, Port};
 use smoltcp::wire::IpCidr;
+use wire::sorted::sort_by;
 
 impl<'a> Reader<'a> {
     /// The ports of a link: an object with the ids of its ends.
@@ -88,7 +89,7 @@ impl<'a> Reader<'a> {
                     Ok(Shape::Array) => {
                         let vlans = self.list(value, usize::from(bounds::VLAN_MAX) + 1)?;
                         let mut vlans: Vec<_> = vlans.iter().filter_map(|vlan| self.vlan(vlan)).collect();
-                        vlans.sort_unstable();
+                        sort_by(&mut vlans, Ord::cmp);
                         vlans.dedup();
                         Some(vlans)
                     }

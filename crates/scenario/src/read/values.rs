@@ -487,10 +487,11 @@ fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'
     if written.is_empty() || written.chars().count() > COMPARED_CHARS_MAX {
         return None;
     }
-    let written = written.to_lowercase();
+    // Words and ids are ASCII.
+    let written = written.to_ascii_lowercase();
     known
         .take(COMPARED_WORDS_MAX)
-        .map(|word| (strsim::damerau_levenshtein(&written, &word.to_lowercase()), word))
+        .map(|word| (strsim::damerau_levenshtein(&written, &word.to_ascii_lowercase()), word))
         .filter(|(distance, word)| {
             *distance <= 1 + word.chars().count() / 4 && *distance < written.chars().count()
         })

@@ -4,6 +4,7 @@ use super::correlation::Last;
 use super::{Impairment, LossReason, distribution, is_out};
 use crate::frame::Frame;
 use crate::rng::Stream;
+use crate::sorted::sort_by_key;
 use crate::time::{Duration, Instant};
 
 /// The outcome of one frame.
@@ -83,7 +84,7 @@ impl Pipeline {
     /// Changes the impairments. A stage that was there before keeps its stream and its state.
     pub fn set(&mut self, impairments: &[Impairment]) {
         let mut sorted = impairments.to_vec();
-        sorted.sort_by_key(Impairment::order);
+        sort_by_key(&mut sorted, Impairment::order);
         let mut before = std::mem::take(&mut self.stages);
         for (at, &impairment) in sorted.iter().enumerate() {
             let rank = impairment.rank();

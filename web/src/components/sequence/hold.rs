@@ -82,7 +82,7 @@ impl Hold {
             step: 0,
             height: scroller.client_height(),
             width: scroller.client_width(),
-            rem: size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0),
+            rem: size.and_then(|size| wire::decimal::parse(size.trim_end_matches("px"))).unwrap_or(16.0),
         });
         self.scrolled()
     }

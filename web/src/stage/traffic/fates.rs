@@ -9,6 +9,7 @@ use kurbo::{Point, Vec2};
 use netlab::history::{DropReason, Refusal};
 use std::borrow::Cow;
 use wire::impair::LossReason;
+use wire::sorted::sort_by;
 
 /// Dropped frames that are drawn at one place.
 const BODIES_MAX: usize = 4;
@@ -81,7 +82,7 @@ impl Traffic {
         if dropped_frames.len() < 2 {
             return;
         }
-        dropped_frames.sort_by(|a, b| a.age.total_cmp(&b.age));
+        sort_by(dropped_frames, |a, b| a.age.total_cmp(&b.age));
         let total = dropped().max(dropped_frames.len() as u64);
         let newest = dropped_frames[0].reason;
         let alike = dropped_frames.iter().filter(|lost| lost.reason == newest).count() as u64;

@@ -10,9 +10,9 @@ use netlab::topology::{End, Way};
 use scenario::item::{Fields, Json};
 use scenario::quantity::{show_size, show_time};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use wire::Instant;
 use wire::impair::{Distribution, Impairment};
+use wire::sorted::SortedMap;
 
 /// One impairment.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Entry {
     /// Only for frames that this end sends; `None`: for both directions.
     pub from: Option<End>,
     /// The typed values, by the keys of the kind's fields.
-    values: BTreeMap<&'static str, String>,
+    values: SortedMap<&'static str, String>,
 }
 
 /// The kinds of impairments, in the order of the picker.
@@ -216,7 +216,7 @@ impl Kind {
 impl Entry {
     /// A new entry as the picker adds it: for both directions, with default values.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, from: None, values: BTreeMap::new() }
+        Self { kind, from: None, values: SortedMap::new() }
     }
 
     /// Its fields, as entry number `place` of the form's list.

@@ -24,13 +24,13 @@ use impair::Entry;
 use scenario::Fault;
 use scenario::fault::Step;
 use scenario::item::Json;
-use std::collections::BTreeMap;
+use wire::sorted::SortedMap;
 
 /// The values that have been typed into the form of a node or a link.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ItemForm {
     /// A text for each field, by its key.
-    values: BTreeMap<String, String>,
+    values: SortedMap<String, String>,
     /// A link's impairments, except the plain loss, which has a field of its own.
     pub impairments: Vec<Entry>,
 }

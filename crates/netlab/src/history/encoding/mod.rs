@@ -36,7 +36,8 @@ pub(super) trait Encode {
 }
 
 impl Words {
-    /// Appends a word.
+    /// Appends a word. Hardly any event is encoded often, so this is not repeated in each that is.
+    #[inline(never)]
     pub fn push(&mut self, word: u64) {
         self.0.extend(word.to_le_bytes());
     }
@@ -48,6 +49,7 @@ impl Words {
     }
 
     /// Appends several values.
+    #[inline(never)]
     fn fields(&mut self, fields: &[&dyn Encode]) {
         for field in fields {
             field.encode(self);
