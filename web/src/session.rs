@@ -126,10 +126,11 @@ impl Session {
         self.refresh();
     }
 
-    /// Draws the time line as the lab is now.
-    pub fn draw_strip(&self, theme: Theme) {
-        if let Some(strip) = &mut *self.0.strip.borrow_mut() {
-            strip.draw(&self.lab().borrow(), theme);
+    /// Draws the time line, if there is something new. Returns whether it is now as the lab is.
+    pub fn draw_strip(&self, theme: Theme, now_ms: f64) -> bool {
+        match &mut *self.0.strip.borrow_mut() {
+            Some(strip) => strip.draw(&self.lab().borrow(), theme, now_ms),
+            None => true,
         }
     }
 

@@ -160,6 +160,7 @@ impl Show {
             && let Some(drawn) = stopwatch.part(Part::Stage, || draw(session, system, now_ms))
         {
             shown.stage_is_stale = false;
+            stopwatch.drew(drawn);
             if drawn.unsettled {
                 session.refresh();
             }
@@ -170,9 +171,9 @@ impl Show {
         }
         if shown.timeline_is_stale
             && let Some(theme) = shown.theme
-            && stopwatch.part(Part::Timeline, || session.draw_strip(theme)).is_some()
+            && let Some(up_to_date) = stopwatch.part(Part::Timeline, || session.draw_strip(theme, now_ms))
         {
-            shown.timeline_is_stale = false;
+            shown.timeline_is_stale = !up_to_date;
         }
     }
 
@@ -181,7 +182,11 @@ impl Show {
         if text != self.shown.clock
             && let Some(clock) = self.session.clock().cast::<Node>()
         {
-            clock.set_text_content(Some(&text));
+            // Another text in the same node: a new node would have to be styled, too.
+            match clock.first_child() {
+                Some(node) => node.set_node_value(Some(&text)),
+                None => clock.set_text_content(Some(&text)),
+            }
             self.shown.clock = text;
         }
     }
