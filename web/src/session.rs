@@ -4,6 +4,7 @@
 use crate::announce::Detail;
 use crate::dom::{copy, window};
 use crate::embed::Query;
+use crate::frame::Bell;
 use crate::opening::{self, Trouble};
 use crate::shelf;
 use crate::stage::palette::Theme;
@@ -50,6 +51,8 @@ struct Inner {
     hover: Cell<Option<Selection>>,
     /// Something changed that the next animation frame has to show, although time stands still.
     stale: Cell<bool>,
+    /// Rings whenever the animation frames have something to do again.
+    bell: Bell,
     /// The lab is held still, whatever the person set: something else needs the machine.
     held: Cell<bool>,
     settings: Cell<Settings>,
@@ -94,6 +97,7 @@ impl Session {
             strip: RefCell::default(),
             hover: Cell::default(),
             stale: Cell::new(true),
+            bell: Bell::default(),
             held: Cell::new(false),
             settings: Cell::new(settings),
             query,
@@ -149,6 +153,17 @@ impl Session {
     /// The next animation frame has something new to show.
     pub fn refresh(&self) {
         self.0.stale.set(true);
+        self.0.bell.ring();
+    }
+
+    /// Rings whenever the animation frames have something to do again.
+    pub fn bell(&self) -> &Bell {
+        &self.0.bell
+    }
+
+    /// Whether there is something new to show.
+    pub fn is_stale(&self) -> bool {
+        self.0.stale.get()
     }
 
     /// Whether there is something new to show since this was last asked.
@@ -159,6 +174,7 @@ impl Session {
     /// Holds the lab still, or lets it go again.
     pub fn hold(&self, held: bool) {
         self.0.held.set(held);
+        self.0.bell.ring();
     }
 
     /// Whether the lab is held still.

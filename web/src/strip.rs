@@ -33,15 +33,17 @@ struct Stamp {
     packets: Packets,
 }
 
-/// The listed packets, of which a bar in the middle of the strip grows by a pixel now and then.
+/// The listed packets: how often others are listed, and how many there are.
 #[derive(Clone, Copy, PartialEq)]
 struct Packets {
     generation: usize,
     listed: usize,
 }
 
-/// Packets alone are no reason to draw more often than this, in milliseconds.
-const PACKETS_EVERY_MS: f64 = 100.0;
+/// New packets, and a playhead that has moved less than [`LEAP_PX`], are no reason to draw more often than this, in milliseconds.
+const EVERY_MS: f64 = 50.0;
+/// In half device pixels, as the places are counted.
+const LEAP_PX: u32 = 12;
 
 /// Width of a bar in CSS pixels.
 const BAR_PX: f64 = 3.0;
@@ -70,8 +72,7 @@ impl Strip {
             if *drawn == stamp {
                 return true;
             }
-            let same_but_packets = Stamp { packets: stamp.packets, ..drawn.clone() } == stamp;
-            if same_but_packets && (0.0..PACKETS_EVERY_MS).contains(&(now_ms - at_ms)) {
+            if (0.0..EVERY_MS).contains(&(now_ms - at_ms)) && stamp.differs_little(drawn) {
                 return false;
             }
         }
@@ -174,6 +175,12 @@ impl Strip {
 }
 
 impl Stamp {
+    /// Only places differ, by a little, and packets.
+    fn differs_little(&self, drawn: &Self) -> bool {
+        let near = self.places.iter().zip(drawn.places).all(|(now, then)| now.abs_diff(then) < LEAP_PX);
+        near && Self { places: self.places, packets: self.packets, ..drawn.clone() } == *self
+    }
+
     fn of(lab: &Lab, theme: Theme, size: (u32, u32)) -> Self {
         let (window, look) = (lab.window(), lab.look());
         let place = |at: Instant| (window.share(at) * f64::from(size.0) * 2.0).round() as i32;

@@ -45,15 +45,22 @@ pub struct Painter {
     front: Surface,
     /// The part of the front that has something on it, in device pixels.
     front_extent: Rect,
+    /// The part of the canvas in which anything ever moves in this view, in device pixels.
+    lively: Rect,
     frames: Atlas<SpriteKey>,
     nodes: Atlas<(Kind, u64)>,
     size: Size,
     density: f64,
     /// What the layers and the atlases were painted for.
     painted: Option<Stamp>,
+    /// Whether the picture painted last could have something anywhere.
+    was_edited: bool,
     /// How often the layers were painted.
     layers_painted: u32,
 }
+
+/// How far from nodes and ports something may move, across and down: a dropped frame that falls, with its reason.
+const LIVELY_PX: (f64, f64) = (180.0, 110.0);
 
 #[derive(Clone, Copy, PartialEq)]
 struct Stamp {
@@ -88,11 +95,13 @@ impl Painter {
             backdrop: Surface::offscreen_opaque()?,
             front: Surface::offscreen()?,
             front_extent: Rect::ZERO,
+            lively: Rect::ZERO,
             frames: Atlas::new()?,
             nodes: Atlas::new()?,
             size: Size::ZERO,
             density: 1.0,
             painted: None,
+            was_edited: false,
             layers_painted: 0,
         })
     }
@@ -130,10 +139,17 @@ impl Painter {
             return;
         }
         let palette = picture.theme.palette();
-        self.refresh(picture, palette);
+        let is_new = self.refresh(picture, palette);
         let pen = Pen::new(&self.stage.context, self.density);
         pen.in_device_pixels();
-        self.backdrop.copy_to(pen.context, self.backdrop.whole());
+        // The canvas keeps what was painted last: outside of where things move it is as it was. What a hand holds may be anywhere.
+        let is_anywhere = std::mem::replace(&mut self.was_edited, picture.editing) || picture.editing;
+        let part = if is_new || is_anywhere { self.backdrop.whole() } else { self.lively };
+        pen.context.save();
+        pen.context.begin_path();
+        pen.context.rect(part.x0, part.y0, part.width(), part.height());
+        pen.context.clip();
+        self.backdrop.copy_to(pen.context, part);
         let mut frames = Frames {
             pen: &pen,
             palette,
@@ -151,6 +167,7 @@ impl Painter {
         frames.paint_above_nodes(picture.traffic);
         pen.upright();
         hand::paint(&pen, palette, picture);
+        pen.context.restore();
     }
 
     /// How often what stands still was painted since the page began.
@@ -158,8 +175,8 @@ impl Painter {
         self.layers_painted
     }
 
-    /// Paints the layers and empties the atlases if they are for another view.
-    fn refresh(&mut self, picture: &Picture<'_>, palette: &Palette) {
+    /// Paints the layers and empties the atlases if they are for another view, and returns whether they were.
+    fn refresh(&mut self, picture: &Picture<'_>, palette: &Palette) -> bool {
         let link = |selection: Option<Selection>| selection.filter(|it| matches!(it, Selection::Link(_)));
         let stamp = Stamp {
             revision: picture.revision,
@@ -173,7 +190,7 @@ impl Painter {
             links: [link(picture.selection), link(picture.hover)],
         };
         if self.painted == Some(stamp) {
-            return;
+            return false;
         }
         if !self.painted.is_some_and(|painted| painted.has_sprites_of(&stamp)) {
             self.frames.clear(self.density);
@@ -193,6 +210,7 @@ impl Painter {
         };
         backdrop.paint(|id: LinkId| picture.emphasis(Selection::Link(id)));
         self.paint_front(picture, palette);
+        true
     }
 
     /// Nodes, ports and plates.
@@ -226,16 +244,15 @@ impl Painter {
         for at in picture.layout.cables.iter().flat_map(|cable| cable.ports) {
             reach(Rect::from_center_size(at, (24.0, 24.0)));
         }
-        let extent = extent.unwrap_or(Rect::ZERO).intersect(canvas);
-        let device = |length: f64| length * self.density;
-        self.front_extent = Rect::new(
-            device(extent.x0).floor(),
-            device(extent.y0).floor(),
-            device(extent.x1).ceil(),
-            device(extent.y1).ceil(),
-        )
-        .intersect(self.front.whole());
+        let extent = extent.unwrap_or(Rect::ZERO);
+        self.front_extent = self.in_device_pixels(extent);
+        self.lively = self.in_device_pixels(extent.inflate(LIVELY_PX.0, LIVELY_PX.1));
         Ports { pen: &pen, palette, picture, size: self.size }.paint_still();
+    }
+
+    /// The whole pixels of the canvas that a part of it touches.
+    fn in_device_pixels(&self, part: Rect) -> Rect {
+        (part.scale_from_origin(self.density)).expand().intersect(self.front.whole())
     }
 
     /// Around nodes that are pointed at, below them.
