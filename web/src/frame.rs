@@ -6,7 +6,7 @@
 //! hidden. Not a timer: timers are not in step with painting, and nested ones last at least 4 ms.
 
 use gloo::render::{AnimationFrame, request_animation_frame};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -31,6 +31,46 @@ pub fn next_frame() -> impl Future<Output = f64> {
         let now_ms = turn.await;
         drop(request);
         now_ms
+    }
+}
+
+/// Wakes a task that rests until there is something to do.
+#[derive(Clone, Default)]
+pub struct Bell(Rc<Ring>);
+
+#[derive(Default)]
+struct Ring {
+    rung: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Bell {
+    /// There is something to do.
+    pub fn ring(&self) {
+        self.0.rung.set(true);
+        let waker = self.0.waker.borrow_mut().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Ready when it rings the next time, or after so many milliseconds.
+    pub async fn rest(&self, at_most_ms: u32) {
+        self.0.rung.set(false);
+        let bell = self.clone();
+        let timeout = gloo::timers::callback::Timeout::new(at_most_ms, move || bell.ring());
+        self.rung().await;
+        drop(timeout);
+    }
+
+    fn rung(&self) -> impl Future<Output = ()> {
+        std::future::poll_fn(|context| match self.0.rung.get() {
+            true => Poll::Ready(()),
+            false => {
+                *self.0.waker.borrow_mut() = Some(context.waker().clone());
+                Poll::Pending
+            }
+        })
     }
 }
 
@@ -104,6 +144,20 @@ mod tests {
         turn.come(16.7);
         assert_eq!(woken.0.load(Ordering::Relaxed), 1);
         assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(16.7));
+    }
+
+    #[test]
+    fn a_bell_wakes_who_rests_and_is_heard_afterwards() {
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(woken.clone());
+        let mut context = Context::from_waker(&waker);
+        let bell = Bell::default();
+        let mut rung = pin!(bell.rung());
+        assert!(rung.as_mut().poll(&mut context).is_pending());
+        bell.ring();
+        bell.ring();
+        assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+        assert_eq!(rung.as_mut().poll(&mut context), Poll::Ready(()));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use crate::announce::Detail;
 use crate::dom::{copy, window};
 use crate::embed::Query;
+use crate::frame::Bell;
 use crate::opening::{Opening, Trouble};
 use crate::parts::{Loaded, Missing, Part, Status};
 use crate::shelf;
@@ -51,6 +52,8 @@ struct Inner {
     hover: Cell<Option<Selection>>,
     /// Something changed that the next animation frame has to show, although time stands still.
     stale: Cell<bool>,
+    /// Rings whenever the animation frames have something to do again.
+    bell: Bell,
     /// The lab is held still, whatever the person set: something else needs the machine.
     held: Cell<bool>,
     settings: Cell<Settings>,
@@ -112,6 +115,7 @@ impl Session {
             strip: RefCell::default(),
             hover: Cell::default(),
             stale: Cell::new(true),
+            bell: Bell::default(),
             held: Cell::new(false),
             settings: Cell::new(settings),
             query,
@@ -149,10 +153,11 @@ impl Session {
         self.refresh();
     }
 
-    /// Draws the time line as the lab is now.
-    pub fn draw_strip(&self, theme: Theme) {
-        if let Some(strip) = &mut *self.0.strip.borrow_mut() {
-            strip.draw(&self.lab().borrow(), theme);
+    /// Draws the time line, if there is something new. Returns whether it is now as the lab is.
+    pub fn draw_strip(&self, theme: Theme, now_ms: f64) -> bool {
+        match &mut *self.0.strip.borrow_mut() {
+            Some(strip) => strip.draw(&self.lab().borrow(), theme, now_ms),
+            None => true,
         }
     }
 
@@ -171,6 +176,17 @@ impl Session {
     /// The next animation frame has something new to show.
     pub fn refresh(&self) {
         self.0.stale.set(true);
+        self.0.bell.ring();
+    }
+
+    /// Rings whenever the animation frames have something to do again.
+    pub fn bell(&self) -> &Bell {
+        &self.0.bell
+    }
+
+    /// Whether there is something new to show.
+    pub fn is_stale(&self) -> bool {
+        self.0.stale.get()
     }
 
     /// Whether there is something new to show since this was last asked.
@@ -181,6 +197,7 @@ impl Session {
     /// Holds the lab still, or lets it go again.
     pub fn hold(&self, held: bool) {
         self.0.held.set(held);
+        self.0.bell.ring();
     }
 
     /// Whether the lab is held still.

@@ -47,12 +47,24 @@ struct Shown {
     has_news: bool,
 }
 
+/// After so many animation frames in which nothing happened, none are asked for until something does.
+const IDLE_FRAMES: u32 = 30;
+/// While none are asked for, this often one is after all: the system's settings (dark, less motion) ring no bell.
+const REST_MS: u32 = 250;
+
 /// Runs for as long as the page lives.
 pub async fn run(session: Session, stopwatch: Stopwatch) {
-    let mut show = Show { session, stopwatch, system: System::new(), shown: Shown::default() };
+    let mut show =
+        Show { session, stopwatch, system: System::new(), shown: Shown::default(), idle_frames: 0 };
     loop {
         let now_ms = next_frame().await;
         show.frame(now_ms);
+        if show.idle_frames >= IDLE_FRAMES {
+            show.session.bell().rest(REST_MS).await;
+            let now_ms = next_frame().await;
+            show.session.lab().borrow_mut().wake(now_ms);
+            show.frame(now_ms);
+        }
     }
 }
 
@@ -61,16 +73,18 @@ struct Show {
     stopwatch: Stopwatch,
     system: System,
     shown: Shown,
+    /// How many frames in a row nothing happened.
+    idle_frames: u32,
 }
 
 impl Show {
     fn frame(&mut self, now_ms: f64) {
         let wanted = self.wanted(now_ms);
         self.stopwatch.begin(&wanted);
-        self.run_world(now_ms);
+        let mut steps = self.run_world(now_ms);
         let moment = self.moment();
         let moved = self.shown.moment != Some(moment);
-        self.follow(!moved && !matches!(moment.1, State::CatchingUp { .. }));
+        steps += self.follow(!moved && !matches!(moment.1, State::CatchingUp { .. }));
         self.notice_changes(moved);
         self.draw(now_ms);
         if moved {
@@ -79,6 +93,16 @@ impl Show {
         }
         self.render(moment, now_ms);
         self.stopwatch.end();
+        let idle = steps == 0 && !moved && self.is_up_to_date(moment);
+        self.idle_frames = if idle { self.idle_frames + 1 } else { 0 };
+    }
+
+    /// Everything is shown as the lab is, and time does not pass.
+    fn is_up_to_date(&self, moment: (Instant, State)) -> bool {
+        let shown = &self.shown;
+        let stale = shown.stage_is_stale || shown.timeline_is_stale || shown.view_is_stale || shown.has_news;
+        let at_rest = matches!(moment.1, State::Paused | State::Quiet | State::Broken) || self.session.is_held();
+        at_rest && !stale && !self.session.is_stale() && shown.view == Some(moment)
     }
 
     /// The playhead, and whether time passes.
@@ -108,18 +132,20 @@ impl Show {
         }
     }
 
-    fn run_world(&self, now_ms: f64) {
-        if !self.session.is_held() {
-            let calm = self.system.is_calm();
-            let allowed_ms = self.stopwatch.allowed_ms(Slice::World);
-            self.stopwatch.slice(Slice::World, allowed_ms, |go_on| {
-                self.session.lab().borrow_mut().tick(now_ms, calm, go_on);
-            });
+    /// Lets the world run towards the playhead; the number of steps that it took.
+    fn run_world(&self, now_ms: f64) -> u32 {
+        if self.session.is_held() {
+            return 0;
         }
+        let calm = self.system.is_calm();
+        let allowed_ms = self.stopwatch.allowed_ms(Slice::World);
+        self.stopwatch.slice(Slice::World, allowed_ms, |go_on| {
+            self.session.lab().borrow_mut().tick(now_ms, calm, go_on);
+        })
     }
 
-    /// Lets the trace and what is made of it follow the history.
-    fn follow(&mut self, at_rest: bool) {
+    /// Lets the trace and what is made of it follow the history; the number of steps that it took.
+    fn follow(&mut self, at_rest: bool) -> u32 {
         let mut allowed_ms = self.stopwatch.allowed_ms(Slice::Trace);
         if at_rest {
             allowed_ms += self.stopwatch.allowed_ms(Slice::World);
@@ -131,6 +157,7 @@ impl Show {
             self.session.refresh();
         }
         self.shown.has_news |= steps > 0 || self.session.lab().borrow().is_comparing();
+        steps
     }
 
     /// Finds out what is to be drawn again.
@@ -155,11 +182,12 @@ impl Show {
     }
 
     fn draw(&mut self, now_ms: f64) {
-        let Self { session, stopwatch, system, shown } = self;
+        let Self { session, stopwatch, system, shown, .. } = self;
         if shown.stage_is_stale
             && let Some(drawn) = stopwatch.part(Part::Stage, || draw(session, system, now_ms))
         {
             shown.stage_is_stale = false;
+            stopwatch.drew(drawn);
             if drawn.unsettled {
                 session.refresh();
             }
@@ -170,9 +198,9 @@ impl Show {
         }
         if shown.timeline_is_stale
             && let Some(theme) = shown.theme
-            && stopwatch.part(Part::Timeline, || session.draw_strip(theme)).is_some()
+            && let Some(up_to_date) = stopwatch.part(Part::Timeline, || session.draw_strip(theme, now_ms))
         {
-            shown.timeline_is_stale = false;
+            shown.timeline_is_stale = !up_to_date;
         }
     }
 
@@ -181,7 +209,11 @@ impl Show {
         if text != self.shown.clock
             && let Some(clock) = self.session.clock().cast::<Node>()
         {
-            clock.set_text_content(Some(&text));
+            // Another text in the same node: a new node would have to be styled, too.
+            match clock.first_child() {
+                Some(node) => node.set_node_value(Some(&text)),
+                None => clock.set_text_content(Some(&text)),
+            }
             self.shown.clock = text;
         }
     }

@@ -8,6 +8,7 @@
 //!   task. If the next frame begins before that message, the measurement is dropped.
 
 use crate::dom::window;
+use crate::stage::Drawn;
 use js_sys::{Object, Reflect};
 use lab::budget::{Budget, Counters, Part, Slice, Wanted, Watch};
 use std::cell::{Cell, RefCell};
@@ -28,6 +29,8 @@ struct Inner {
     channel: MessageChannel,
     /// When the panels that are being rendered were begun.
     panels_begun_ms: Cell<Option<f64>>,
+    /// What the stage drew last.
+    drawn: Cell<Drawn>,
     /// When the last part ended, until the browser has painted.
     painting_begun_ms: Cell<Option<f64>>,
 }
@@ -40,6 +43,7 @@ impl Stopwatch {
             performance: window().performance().expect_throw("a browser has a clock"),
             channel: MessageChannel::new().expect_throw("a browser has message channels"),
             panels_begun_ms: Cell::default(),
+            drawn: Cell::default(),
             painting_begun_ms: Cell::default(),
         }));
         watch.listen();
@@ -60,7 +64,7 @@ impl Stopwatch {
     fn show_counters(&self) {
         let counters = {
             let watch = self.clone();
-            Closure::<dyn Fn() -> JsValue>::new(move || to_js(watch.0.budget.borrow().counters()))
+            Closure::<dyn Fn() -> JsValue>::new(move || to_js(watch.0.budget.borrow().counters(), watch.0.drawn.get()))
         };
         // Cannot fail: `window` takes properties.
         let _ = Reflect::set(&window(), &COUNTERS.into(), counters.as_ref());
@@ -110,6 +114,11 @@ impl Stopwatch {
         Some(done)
     }
 
+    /// The stage has been drawn.
+    pub fn drew(&self, drawn: Drawn) {
+        self.0.drawn.set(drawn);
+    }
+
     /// Does what leads to the panels being rendered, if the budget admits it, and says whether it did.
     pub fn panels(&self, show: impl FnOnce()) -> bool {
         let takes = self.0.budget.borrow_mut().takes(Part::Panels);
@@ -153,7 +162,7 @@ impl PartialEq for Stopwatch {
 }
 
 /// The counters as a plain object.
-fn to_js(counters: &Counters) -> JsValue {
+fn to_js(counters: &Counters, drawn: Drawn) -> JsValue {
     let object = |entries: &[(&str, JsValue)]| -> JsValue {
         let object = Object::new();
         for (name, value) in entries {
@@ -193,5 +202,8 @@ fn to_js(counters: &Counters) -> JsValue {
         ("longestFrameMs", counters.longest_frame_ms.into()),
         ("framesOverLimit", counters.frames_over_limit.into()),
         ("limitMs", lab::budget::LIMIT_MS.into()),
+        ("framesMoving", (drawn.frames_moving as u32).into()),
+        ("layersPainted", drawn.layers_painted.into()),
+        ("textsMeasured", drawn.texts_measured.into()),
     ])
 }

@@ -1,7 +1,7 @@
 //! The time line's strip on its canvas: density by protocol, drops and retransmissions, runs, the live edge, the playhead.
 //!
-//! Drawn in the animation-frame callback like the stage, since the playhead moves with every one. Packets are counted
-//! once ([`Density`]).
+//! Drawn in the animation-frame callback like the stage, since the playhead moves with every one; but only if a pixel of it may be
+//! another ([`Stamp`]). Packets are counted once ([`Density`]).
 
 use crate::dom::window;
 use crate::stage::palette::Theme;
@@ -17,7 +17,33 @@ pub struct Strip {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
     density: Density,
+    drawn: Option<(Stamp, f64)>,
 }
+
+/// What the strip is drawn from, to half a device pixel. Two equal ones look alike.
+#[derive(Clone, PartialEq)]
+struct Stamp {
+    size: (u32, u32),
+    theme: Theme,
+    window: Window,
+    /// The playhead, the live edge, and where the history begins.
+    places: [i32; 3],
+    runs: Vec<SpanState>,
+    to_come: usize,
+    packets: Packets,
+}
+
+/// The listed packets: how often others are listed, and how many there are.
+#[derive(Clone, Copy, PartialEq)]
+struct Packets {
+    generation: usize,
+    listed: usize,
+}
+
+/// New packets, and a playhead that has moved less than [`LEAP_PX`], are no reason to draw more often than this, in milliseconds.
+const EVERY_MS: f64 = 50.0;
+/// In half device pixels, as the places are counted.
+const LEAP_PX: u32 = 12;
 
 /// Width of a bar in CSS pixels.
 const BAR_PX: f64 = 3.0;
@@ -30,17 +56,27 @@ impl Strip {
     /// A strip on this canvas; `None` if the browser gives no context.
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-        Some(Self { canvas, context, density: Density::default() })
+        Some(Self { canvas, context, density: Density::default(), drawn: None })
     }
 
-    /// Draws one animation frame.
-    pub fn draw(&mut self, lab: &Lab, theme: Theme) {
+    /// Draws one animation frame, if there is something new. Returns whether it is now as the lab is: new packets may wait.
+    pub fn draw(&mut self, lab: &Lab, theme: Theme, now_ms: f64) -> bool {
         let (width, height) = (f64::from(self.canvas.client_width()), f64::from(self.canvas.client_height()));
         if width < 1.0 || height < 1.0 {
-            return;
+            return true;
         }
         let ratio = window().device_pixel_ratio();
         let [w, h] = [width, height].map(|side| (side * ratio).round() as u32);
+        let stamp = Stamp::of(lab, theme, (w, h));
+        if let Some((drawn, at_ms)) = &self.drawn {
+            if *drawn == stamp {
+                return true;
+            }
+            if (0.0..EVERY_MS).contains(&(now_ms - at_ms)) && stamp.differs_little(drawn) {
+                return false;
+            }
+        }
+        self.drawn = Some((stamp, now_ms));
         if (self.canvas.width(), self.canvas.height()) != (w, h) {
             self.canvas.set_width(w);
             self.canvas.set_height(h);
@@ -99,6 +135,7 @@ impl Strip {
         self.context.begin_path();
         let _ = self.context.arc(at, height - 5.0, 5.0, 0.0, std::f64::consts::TAU);
         self.context.fill();
+        true
     }
 
     fn bars(&mut self, lab: &Lab, span: Window, (width, height): (f64, f64), theme: Theme) {
@@ -107,30 +144,54 @@ impl Strip {
         self.density.count(lab.trace(), span, bins);
         let most = f64::from(self.density.most()).max(1.0);
         let (top, bottom) = (LANES as f64 * LANE_PX, height - TICK_PX);
-        for (number, bin) in self.density.bins.iter().enumerate() {
-            let all: u32 = bin[..DROPS].iter().sum();
-            if all == 0 {
-                continue;
-            }
-            let x = number as f64 * BAR_PX;
-            // The root lets a single frame be seen beside a bulk transfer.
-            let full = ((f64::from(all) / most).sqrt() * (bottom - top)).max(3.0);
-            let mut y = bottom;
-            for swatch in Swatch::ALL {
+        let sums: Vec<u32> = self.density.bins.iter().map(|bin| bin[..DROPS].iter().sum()).collect();
+        // The root lets a single frame be seen beside a bulk transfer.
+        let full = |all: u32| ((f64::from(all) / most).sqrt() * (bottom - top)).max(3.0);
+        // One color after the other: setting one takes longer than drawing a bar.
+        let mut below = vec![0.0; sums.len()];
+        for swatch in Swatch::ALL {
+            let bins = self.density.bins.iter().zip(&sums).zip(&mut below).enumerate();
+            let mut begun = false;
+            for (number, ((bin, all), below)) in bins {
                 let count = bin[swatch as usize];
                 if count > 0 {
-                    let tall = full * f64::from(count) / f64::from(all);
-                    y -= tall;
-                    self.context.set_fill_style_str(palette.of(swatch).mark);
-                    self.context.fill_rect(x, y, BAR_PX - 0.75, tall);
+                    if !begun {
+                        begun = true;
+                        self.context.set_fill_style_str(palette.of(swatch).mark);
+                    }
+                    let tall = full(*all) * f64::from(count) / f64::from(*all);
+                    *below += tall;
+                    self.context.fill_rect(number as f64 * BAR_PX, bottom - *below, BAR_PX - 0.75, tall);
                 }
             }
-            for (index, color) in [(AGAIN, palette.warn_ink), (DROPS, palette.fault)] {
-                if bin[index] > 0 {
-                    self.context.set_fill_style_str(color);
-                    self.context.fill_rect(x - 0.5, bottom + 0.5, BAR_PX, TICK_PX - 0.5);
-                }
+        }
+        for (index, color) in [(AGAIN, palette.warn_ink), (DROPS, palette.fault)] {
+            self.context.set_fill_style_str(color);
+            for (number, _) in self.density.bins.iter().enumerate().filter(|(_, bin)| bin[index] > 0) {
+                self.context.fill_rect(number as f64 * BAR_PX - 0.5, bottom + 0.5, BAR_PX, TICK_PX - 0.5);
             }
+        }
+    }
+}
+
+impl Stamp {
+    /// Only places differ, by a little, and packets.
+    fn differs_little(&self, drawn: &Self) -> bool {
+        let near = self.places.iter().zip(drawn.places).all(|(now, then)| now.abs_diff(then) < LEAP_PX);
+        near && Self { places: self.places, packets: self.packets, ..drawn.clone() } == *self
+    }
+
+    fn of(lab: &Lab, theme: Theme, size: (u32, u32)) -> Self {
+        let (window, look) = (lab.window(), lab.look());
+        let place = |at: Instant| (window.share(at) * f64::from(size.0) * 2.0).round() as i32;
+        Self {
+            size,
+            theme,
+            window,
+            places: [look.at, lab.edge(), look.history.complete_since()].map(place),
+            runs: look.history.runs().iter().map(SpanState::of).collect(),
+            to_come: lab.to_come().count(),
+            packets: Packets { generation: lab.trace().generation(), listed: lab.trace().listed() },
         }
     }
 }

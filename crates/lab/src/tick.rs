@@ -18,6 +18,11 @@ impl Lab {
         self.catch_up_to = (at > self.playhead.at()).then_some(at);
     }
 
+    /// Animation frames come again, after a rest of which no time is to count.
+    pub fn wake(&mut self, now_ms: f64) {
+        self.last_ms = Some(now_ms);
+    }
+
     /// Moves everything by one animation frame. `go_on` says whether the budget lasts; it is asked after every moment
     /// of the world. `calm`: no glides.
     pub fn tick(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {

@@ -86,6 +86,19 @@ pub enum SpanState {
     Stopped,
 }
 
+impl SpanState {
+    /// How a run stands.
+    pub fn of(log: &RunLog) -> Self {
+        match log.entries.last().map(|last| &last.event) {
+            None => Self::Planned,
+            Some(RunEvent::Finished(Outcome::Succeeded)) => Self::Good,
+            Some(RunEvent::Finished(Outcome::Failed(_))) => Self::Bad,
+            Some(RunEvent::Finished(Outcome::Stopped)) => Self::Stopped,
+            Some(_) => Self::Active,
+        }
+    }
+}
+
 /// More runs at the same time than this share the last lane.
 pub const LANES: usize = 4;
 /// More spans than this overlap on the screen.
@@ -95,18 +108,13 @@ const SPANS_MAX: usize = 300;
 pub fn spans(runs: &[RunLog], edge: Instant, least: u64) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for log in runs.iter().take(SPANS_MAX) {
-        let last = log.entries.last();
-        let (to, state) = match last.map(|last| &last.event) {
-            None => (log.start, SpanState::Planned),
-            Some(RunEvent::Finished(outcome)) => {
-                let state = match outcome {
-                    Outcome::Succeeded => SpanState::Good,
-                    Outcome::Failed(_) => SpanState::Bad,
-                    Outcome::Stopped => SpanState::Stopped,
-                };
-                (last.expect("it has one").at, state)
+        let state = SpanState::of(log);
+        let to = match state {
+            SpanState::Planned => log.start,
+            SpanState::Active => edge,
+            SpanState::Good | SpanState::Bad | SpanState::Stopped => {
+                log.entries.last().map_or(log.start, |last| last.at)
             }
-            Some(_) => (edge, SpanState::Active),
         };
         // Nothing is too short to be seen.
         let to = to.max(Instant::from_nanos(log.start.nanos().saturating_add(least)));

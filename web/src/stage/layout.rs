@@ -149,7 +149,7 @@ impl Layout {
     fn place_texts(&mut self, sketch: &Sketch) {
         let mut occupancy = Occupancy::new(self.canvas.size());
         for node in &self.nodes {
-            occupancy.take(Rect::from_points(node.center - node.half, node.center + node.half));
+            occupancy.take(node.body());
         }
         for (node, sketch) in self.nodes.iter_mut().zip(&sketch.nodes) {
             let caption =
@@ -274,6 +274,11 @@ fn right_of(unit: Vec2) -> Vec2 {
 const BADGED_CABLES_MAX: usize = 300;
 
 impl NodeShape {
+    /// Its box.
+    pub fn body(&self) -> Rect {
+        Rect::from_points(self.center - self.half, self.center + self.half)
+    }
+
     /// Radius of the lights at its ports: with many cables they would run into each other.
     fn light(&self, sizes: &Sizes) -> f64 {
         let around = 4.0 * (self.half.x + self.half.y);

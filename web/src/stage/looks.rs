@@ -7,6 +7,7 @@
 use dissect::Label;
 use netlab::history::{Transit, TransitId};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use trace::swatch::{self, Swatch};
 use wire::header::{EtherType, Ethernet};
 use wire::passage::Marks;
@@ -59,9 +60,47 @@ const RING: usize = 1 << 15;
 /// The number of cached labels; when it is exceeded (by ever new ping numbers), the cache is emptied.
 const TEXTS_MAX: usize = 4_096;
 
+/// The letters, digits and signs of ASCII.
+const PRINTABLE: std::ops::Range<u8> = 0x20..0x7f;
+/// Other signs that the stage writes.
+const SIGNS: &str = "×·–…→←↑↓≈≤±\u{a0}";
+
+/// Widths of texts. The browser is asked for each letter once; their sum is the width of a text: near enough to its own for the
+/// size of a capsule, and no text has to be measured while frames move. A text with other letters is measured whole, since
+/// some scripts join them.
+struct Widths {
+    measure: Measure,
+    /// By [`Weight`]: ASCII, then the other signs.
+    letters: [Vec<f64>; 2],
+    /// How often the browser was asked.
+    asked: Cell<u32>,
+}
+
+impl Widths {
+    fn new(measure: Measure) -> Self {
+        let known = || PRINTABLE.map(char::from).chain(SIGNS.chars());
+        let letters = [Weight::Normal, Weight::Strong]
+            .map(|weight| known().map(|letter| measure(letter.encode_utf8(&mut [0; 4]), weight)).collect());
+        Self { measure, letters, asked: Cell::new(2 * known().count() as u32) }
+    }
+
+    fn of(&self, text: &str, weight: Weight) -> f64 {
+        let place = |letter: char| match u8::try_from(letter) {
+            Ok(byte) if PRINTABLE.contains(&byte) => Some(usize::from(byte - PRINTABLE.start)),
+            _ => SIGNS.chars().position(|sign| sign == letter).map(|sign| PRINTABLE.len() + sign),
+        };
+        let letters = &self.letters[weight as usize];
+        let sum = text.chars().try_fold(0.0, |sum, letter| Some(sum + letters[place(letter)?]));
+        sum.unwrap_or_else(|| {
+            self.asked.set(self.asked.get() + 1);
+            (self.measure)(text, weight)
+        })
+    }
+}
+
 /// A cache of the looks of recently drawn frames.
 pub struct Looks {
-    measure: Measure,
+    widths: Widths,
     /// By the transit's number modulo the length: the transit and its look. The address of the bytes in memory
     /// distinguishes the frames of one world from those of the next, whose transits have the same numbers.
     ring: Vec<(Whose, Look)>,
@@ -77,7 +116,7 @@ impl Looks {
             Look { swatch: Swatch::Other, cue: "", text: TextId(0), vlan: None, marks: Marks::default() };
         let vacant = ((0, 0, 0), look);
         Self {
-            measure,
+            widths: Widths::new(measure),
             ring: vec![vacant; RING],
             texts: Vec::new(),
             numbers: FxHashMap::default(),
@@ -87,7 +126,12 @@ impl Looks {
 
     /// Measures any text.
     pub fn measure(&self, text: &str, weight: Weight) -> f64 {
-        (self.measure)(text, weight)
+        self.widths.of(text, weight)
+    }
+
+    /// How often the browser was asked for a width since the page began.
+    pub fn measured(&self) -> u32 {
+        self.widths.asked.get()
     }
 
     /// The label with this number.
@@ -150,7 +194,7 @@ impl Looks {
         // One number is left for all that come while there is no room: only `make_room` may forget.
         let id = TextId(self.texts.len().min(usize::from(u16::MAX)) as u16);
         if self.texts.len() <= usize::from(u16::MAX) {
-            let width_em = (self.measure)(&label, Weight::Strong);
+            let width_em = self.widths.of(&label, Weight::Strong);
             self.texts.push(Text { label, width_em });
             self.numbers.insert(label, id);
         }
@@ -176,7 +220,6 @@ fn vlan_of(frame: &[u8]) -> Option<u16> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use std::cell::Cell;
     use std::rc::Rc;
 
     /// Every letter is 0.6 wide.
@@ -193,19 +236,26 @@ pub mod tests {
     }
 
     #[test]
-    fn a_frame_is_explained_once_and_a_label_measured_once() {
+    fn a_frame_is_explained_once_and_no_label_is_measured() {
         let measured = Rc::new(Cell::new(0));
         let count = Rc::clone(&measured);
-        let mut looks = Looks::new(Box::new(move |_, _| {
+        let mut looks = Looks::new(Box::new(move |text, _| {
             count.set(count.get() + 1);
-            1.0
+            text.chars().count() as f64
         }));
+        let letters = measured.get();
+        assert_eq!(looks.measured(), letters);
         let frame = raw(100);
         let look = looks.explained(TransitId(5), &frame, Marks::default());
         assert_eq!(looks.explained(TransitId(5), &frame, Marks::default()), look);
         assert_eq!(looks.explained(TransitId(6), &frame, Marks::default()), look);
-        assert_eq!(measured.get(), 1);
+        assert_eq!(measured.get(), letters, "its letters are known");
         assert_eq!(looks.text(look.text).label.as_str(), "raw 100");
+        assert_eq!(looks.text(look.text).width_em, 7.0);
+        assert_eq!(looks.measure("≈ 12 × raw", Weight::Normal), 10.0);
+        assert_eq!(measured.get(), letters);
+        assert_eq!(looks.measure("каб", Weight::Normal), 3.0);
+        assert_eq!((looks.measured(), measured.get()), (letters + 1, letters + 1), "a name in other letters");
     }
 
     #[test]

@@ -117,6 +117,10 @@ pub struct Drawn {
     pub frames_moving: usize,
     /// The camera is still easing: draw again even if the playhead stands still.
     pub unsettled: bool,
+    /// How often what stands still was painted, since the page began.
+    pub layers_painted: u32,
+    /// How often the browser was asked for the width of a text, since the page began.
+    pub texts_measured: u32,
 }
 
 /// The canvas with its camera and caches. All lengths in its methods are CSS pixels from the canvas's top left corner.
@@ -229,7 +233,12 @@ impl Stage {
             reduced_motion: scene.reduced_motion,
             revision: self.revision,
         });
-        Drawn { frames_moving: self.traffic.moving, unsettled }
+        Drawn {
+            frames_moving: self.traffic.moving,
+            unsettled,
+            layers_painted: self.painter.layers_painted(),
+            texts_measured: self.looks.measured(),
+        }
     }
 
     /// The canvas element's size changed, or it moved to a screen of other density. Keeps everything in view if the

@@ -9,7 +9,7 @@ use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight, vlan_em};
 use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::sizes::Sizes;
-use crate::stage::traffic::marks::{DroppedFrame, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
+use crate::stage::traffic::marks::{DroppedFrame, Focus, Form, Load, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
 use trace::swatch::Swatch;
 use wire::passage::Marks;
@@ -55,12 +55,17 @@ impl Frames<'_> {
     /// What is below the nodes.
     pub fn paint_below_nodes(&mut self, traffic: &Traffic) {
         self.pen.upright();
+        self.loads(&traffic.loads);
         self.stretches(&traffic.lights);
         self.pen.context.set_global_alpha(0.75);
         self.stretches(&traffic.bands);
         self.pen.context.set_global_alpha(1.0);
-        for mark in traffic.marks.iter().filter(|mark| mark.form == Form::Dot) {
-            self.dot(mark.look, mark.center, mark.half.x);
+        if traffic.crowd {
+            self.particles(&traffic.marks);
+        } else {
+            for mark in traffic.marks.iter().filter(|mark| mark.form == Form::Dot) {
+                self.dot(mark.look, mark.center, mark.half.x);
+            }
         }
         for mark in traffic.marks.iter().filter(|mark| mark.form == Form::Pill) {
             self.capsule(mark.look, true, mark.center, mark.reading, mark.forward);
@@ -110,6 +115,53 @@ impl Frames<'_> {
             }
             if width > 0.0 {
                 context.stroke();
+            }
+        }
+    }
+
+    /// How full the wires are: the fuller, the stronger the color.
+    fn loads(&self, loads: &[Load]) {
+        let context = self.pen.context;
+        context.set_line_cap("butt");
+        for level in 1..=Load::LEVELS {
+            let mut alike = loads.iter().filter(|load| load.level == level).peekable();
+            if alike.peek().is_none() {
+                continue;
+            }
+            context.set_global_alpha(0.2 + 0.8 * f64::from(level) / f64::from(Load::LEVELS));
+            for swatch in Swatch::ALL {
+                let mut begun = false;
+                for load in loads.iter().filter(|load| load.level == level && load.swatch == swatch) {
+                    if !begun {
+                        begun = true;
+                        self.pen.stroke_with(self.palette.of(swatch).mark, load.width.max(1.5));
+                        context.begin_path();
+                    }
+                    self.pen.line(load.from, load.to);
+                }
+                if begun {
+                    context.stroke();
+                }
+            }
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    /// A crowd: squares in the protocols' colors. Shapes would not be seen, and with software rendering a copied shape takes
+    /// six times as long as a square.
+    fn particles(&self, marks: &[Mark]) {
+        let context = self.pen.context;
+        for swatch in Swatch::ALL {
+            let mut begun = false;
+            let alike = |mark: &&Mark| mark.form == Form::Dot && mark.look.swatch == swatch;
+            for mark in marks.iter().filter(alike) {
+                if !begun {
+                    begun = true;
+                    self.pen.fill_with(self.palette.of(swatch).mark);
+                }
+                // As large as the disc.
+                let side = mark.half.x * 1.77;
+                context.fill_rect(mark.center.x - side / 2.0, mark.center.y - side / 2.0, side, side);
             }
         }
     }

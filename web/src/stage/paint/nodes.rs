@@ -21,7 +21,18 @@ pub enum Emphasis {
 pub const MARGIN: f64 = 14.0;
 
 /// Draws a node around the origin.
-pub fn paint(
+pub fn paint(pen: &Pen<'_>, palette: &Palette, (kind, cables): (Kind, usize), detail: f64) {
+    let node = Node { pen, palette, d: detail, half: node_half(kind, cables, detail) };
+    match kind {
+        Kind::Host => node.host(),
+        Kind::Hub => node.hub(),
+        Kind::Switch => node.switch(),
+        Kind::Router => node.router(),
+    }
+}
+
+/// Draws what a node that is pointed at has around it, below the node.
+pub fn paint_halo(
     pen: &Pen<'_>,
     palette: &Palette,
     (kind, cables): (Kind, usize),
@@ -36,12 +47,6 @@ pub fn paint(
             node.halo(kind, 9.0, 0.22);
             node.halo(kind, 3.0, 1.0);
         }
-    }
-    match kind {
-        Kind::Host => node.host(),
-        Kind::Hub => node.hub(),
-        Kind::Switch => node.switch(),
-        Kind::Router => node.router(),
     }
 }
 

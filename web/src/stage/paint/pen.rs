@@ -41,6 +41,11 @@ impl<'a> Pen<'a> {
         let _ = self.context.set_transform(self.density, 0.0, 0.0, self.density, 0.0, 0.0);
     }
 
+    /// Device pixels.
+    pub fn in_device_pixels(&self) {
+        let _ = self.context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+    }
+
     /// CSS pixels around a place, turned so that x goes along `unit`.
     pub fn turned(&self, at: Point, unit: Vec2) {
         let d = self.density;

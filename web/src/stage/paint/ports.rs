@@ -2,23 +2,11 @@
 
 use super::pen::Pen;
 use super::picture::Picture;
-use super::surface::Atlas;
 use crate::stage::looks::Weight;
 use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::plates::PlateKind;
 use bridge::event::{Role, State};
 use kurbo::{Point, Rect, Size, Vec2};
-
-/// The key of a plate's picture in the atlas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PlateKey {
-    /// By its place in the sketch.
-    Plate(usize),
-    /// A port's role in the spanning tree.
-    Role(Role),
-    /// The root's crown.
-    Crown,
-}
 
 /// What the ends of the cables are painted with.
 pub struct Ports<'a> {
@@ -28,8 +16,6 @@ pub struct Ports<'a> {
     pub palette: &'a Palette,
     /// The picture to paint.
     pub picture: &'a Picture<'a>,
-    /// The plates painted so far.
-    pub atlas: &'a mut Atlas<PlateKey>,
     /// The canvas in CSS pixels.
     pub size: Size,
 }
@@ -42,7 +28,8 @@ struct Light {
     radius: f64,
     down: bool,
     state: State,
-    glow: f64,
+    /// By link and end: `2 × link + end`.
+    number: usize,
 }
 
 /// A half disc's corners, its flat side upright. Written down, so that the page needs no sines.
@@ -50,72 +37,64 @@ const HALF_DISC: [(f64, f64); 7] =
     [(0.0, -1.0), (0.5, -0.87), (0.87, -0.5), (1.0, 0.0), (0.87, 0.5), (0.5, 0.87), (0.0, 1.0)];
 
 impl Ports<'_> {
-    /// Lights, plates and crowns.
-    pub fn paint(&mut self) {
+    /// What stands still: lights, plates and crowns.
+    pub fn paint_still(&self) {
         self.lights();
         self.plates();
         self.crowns();
     }
 
+    fn ends(&self) -> impl Iterator<Item = Light> {
+        let picture = self.picture;
+        let canvas = Rect::from_origin_size((0.0, 0.0), self.size).inflate(8.0, 8.0);
+        let cables = picture.layout.cables.iter().zip(&picture.sketch.cables).enumerate();
+        let ends = cables.flat_map(|(id, (cable, sketch))| {
+            [0, 1].map(|end| Light {
+                at: cable.ports[end],
+                unit: if end == 0 { cable.unit } else { -cable.unit },
+                radius: cable.lights[end],
+                down: sketch.down || sketch.off[end],
+                state: picture
+                    .standing
+                    .tree_at(id * 2 + end)
+                    .map_or(State::Forwarding, |(_, state)| state),
+                number: id * 2 + end,
+            })
+        });
+        ends.filter(move |port| canvas.contains(port.at))
+    }
+
     /// Dim while nothing passes, hollow and crossed out where the cable is down; where the spanning tree learns, half; where it
     /// lets nothing pass, hollow behind a bar.
     fn lights(&self) {
-        let (pen, palette, picture) = (self.pen, self.palette, self.picture);
+        let (pen, palette) = (self.pen, self.palette);
         let context = pen.context;
-        let canvas = Rect::from_origin_size((0.0, 0.0), self.size).inflate(8.0, 8.0);
-        let ports = || {
-            let cables = picture.layout.cables.iter().zip(&picture.sketch.cables).enumerate();
-            let ends = cables.flat_map(|(id, (cable, sketch))| {
-                [0, 1].map(|end| Light {
-                    at: cable.ports[end],
-                    unit: if end == 0 { cable.unit } else { -cable.unit },
-                    radius: cable.lights[end],
-                    down: sketch.down || sketch.off[end],
-                    state: picture
-                        .standing
-                        .tree_at(id * 2 + end)
-                        .map_or(State::Forwarding, |(_, state)| state),
-                    glow: picture.traffic.glow.get(id * 2 + end).copied().unwrap_or(0.0),
-                })
-            });
-            ends.filter(|port| canvas.contains(port.at))
-        };
+        let ports: Vec<Light> = self.ends().collect();
         let fill_all = |color: &str, grown: f64, which: &dyn Fn(&Light) -> bool| {
-            context.begin_path();
-            for port in ports().filter(which) {
-                pen.circle(port.at, port.radius * grown);
-            }
             pen.fill_with(color);
-            context.fill();
+            // Not in one path: browsers take longer for one of a thousand circles than for a thousand of one.
+            for port in ports.iter().filter(|port| which(port)) {
+                context.begin_path();
+                pen.circle(port.at, port.radius * grown);
+                context.fill();
+            }
         };
         fill_all(palette.line, 1.45, &|_| true);
         fill_all(palette.up, 1.0, &|port| !port.down && port.state == State::Forwarding);
         fill_all(palette.node, 1.0, &|port| port.down || port.state != State::Forwarding);
         // The half towards the cable.
         context.begin_path();
-        for port in ports().filter(|port| !port.down && port.state == State::Learning) {
+        for port in ports.iter().filter(|port| !port.down && port.state == State::Learning) {
             let place =
                 |&(x, y): &(f64, f64)| port.at + (port.unit * x + turned(port.unit) * y) * port.radius;
             pen.polygon(HALF_DISC.iter().map(place));
         }
         pen.fill_with(palette.up);
         context.fill();
-        pen.fill_with(palette.busy);
-        // Blinking is decoration; that a port is busy is not.
-        let halo = if picture.reduced_motion { 0.0 } else { 0.35 };
-        for port in ports().filter(|port| !port.down && port.glow > 0.0) {
-            for (grown, alpha) in [(2.1, halo), (1.0, 1.0)] {
-                context.begin_path();
-                pen.circle(port.at, port.radius * grown);
-                context.set_global_alpha(alpha * port.glow);
-                context.fill();
-            }
-        }
-        context.set_global_alpha(1.0);
-        let discards = |port: &Light| !port.down && port.state == State::Discarding;
+        let discards = |port: &&Light| !port.down && port.state == State::Discarding;
         for (color, width) in [(palette.ground, 5.0), (palette.line, 2.6)] {
             context.begin_path();
-            for port in ports().filter(discards) {
+            for port in ports.iter().filter(discards) {
                 let (middle, across) = (port.at + port.unit * (port.radius * 1.45 + 1.5), turned(port.unit));
                 pen.line(middle - across * (port.radius * 2.4), middle + across * (port.radius * 2.4));
             }
@@ -124,7 +103,7 @@ impl Ports<'_> {
             context.stroke();
         }
         context.begin_path();
-        for port in ports().filter(|port| port.down) {
+        for port in ports.iter().filter(|port| port.down) {
             let arm = Vec2::new(port.radius, port.radius) * 0.62;
             let other = Vec2::new(arm.x, -arm.y);
             pen.line(port.at - arm, port.at + arm);
@@ -134,31 +113,66 @@ impl Ports<'_> {
         context.stroke();
     }
 
-    fn plates(&mut self) {
-        let (palette, density, picture) = (self.palette, self.pen.density, self.picture);
+    /// The light of ports at which frames leave or arrive.
+    pub fn paint_glow(&self) {
+        let (pen, picture) = (self.pen, self.picture);
+        let context = pen.context;
+        let mut glowing = false;
+        // Blinking is decoration; that a port is busy is not.
+        let halo = if picture.reduced_motion { 0.0 } else { 0.35 };
+        let glow_at = |number: usize| picture.traffic.glow.get(number).copied().unwrap_or(0.0);
+        if picture.traffic.glow.iter().all(|glow| *glow == 0.0) {
+            return;
+        }
+        for port in self.ends().filter(|port| !port.down) {
+            let glow = glow_at(port.number);
+            if glow == 0.0 {
+                continue;
+            }
+            if !glowing {
+                glowing = true;
+                pen.fill_with(self.palette.busy);
+            }
+            if picture.traffic.crowd {
+                // As large as the disc; a square is a third of the work, and nobody sees the difference.
+                let side = port.radius * 1.8;
+                context.set_global_alpha(glow);
+                context.fill_rect(port.at.x - side / 2.0, port.at.y - side / 2.0, side, side);
+                continue;
+            }
+            for (grown, alpha) in [(2.1, halo), (1.0, 1.0)] {
+                if alpha > 0.0 {
+                    context.begin_path();
+                    pen.circle(port.at, port.radius * grown);
+                    context.set_global_alpha(alpha * glow);
+                    context.fill();
+                }
+            }
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    fn plates(&self) {
+        let (palette, picture) = (self.palette, self.picture);
         let font = picture.layout.sizes.plate_font;
         for placed in &picture.layout.plates {
             let plate = &picture.sketch.plates[placed.number];
-            let (key, text) = match plate.kind {
+            let text = match plate.kind {
                 PlateKind::Tree => match picture.standing.tree_at(plate.end.index()) {
-                    Some((role, _)) => (PlateKey::Role(role), role_letter(role)),
+                    Some((role, _)) => role_letter(role),
                     None => continue,
                 },
-                _ => (PlateKey::Plate(placed.number), &*plate.line.text),
+                _ => &*plate.line.text,
             };
-            let size = placed.rect.size() + Size::new(4.0, 4.0);
-            let sprite = self.atlas.sprite(key, size, 1.0, |context| {
-                let pen = Pen::new(context, density);
-                let rect = Rect::from_center_size(Point::ORIGIN, placed.rect.size());
-                paint_plate(&pen, palette, plate.kind, text, rect, font);
-            });
-            self.atlas.draw(sprite, self.pen.context, self.pen.snapped(placed.rect.center()));
+            let center = self.pen.snapped(placed.rect.center());
+            let rect = Rect::from_center_size(center, placed.rect.size());
+            paint_plate(self.pen, palette, plate.kind, text, rect, font);
         }
     }
 
     /// On the root's upper left corner.
-    fn crowns(&mut self) {
-        let (palette, density, picture) = (self.palette, self.pen.density, self.picture);
+    fn crowns(&self) {
+        let (palette, picture) = (self.palette, self.picture);
         let sizes = &picture.layout.sizes;
         let (font, named) = (sizes.plate_font, sizes.letters);
         let height = if named { font * 1.7 } else { (12.0 * sizes.detail).max(7.0) };
@@ -171,16 +185,8 @@ impl Ports<'_> {
             if !picture.sketch.has_tree(id) {
                 continue;
             }
-            let sprite = self.atlas.sprite(PlateKey::Crown, size + Size::new(4.0, 4.0), 1.0, |context| {
-                let pen = Pen::new(context, density);
-                paint_crown(
-                    &pen,
-                    palette,
-                    Rect::from_center_size(Point::ORIGIN, size),
-                    named.then_some(font),
-                );
-            });
-            self.atlas.draw(sprite, self.pen.context, self.pen.snapped(center));
+            let rect = Rect::from_center_size(self.pen.snapped(center), size);
+            paint_crown(self.pen, palette, rect, named.then_some(font));
         }
     }
 }

@@ -44,7 +44,7 @@ const ATLAS_PX_MAX: f64 = 2048.0;
 const GUTTER: f64 = 2.0;
 
 impl Surface {
-    /// A canvas that is in the page. Nothing shines through it, which saves the browser the blending.
+    /// Through this canvas nothing shines, which saves the browser the blending.
     pub fn opaque(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
         let options = js_sys::Object::new();
         let _ = js_sys::Reflect::set(&options, &"alpha".into(), &false.into());
@@ -60,9 +60,50 @@ impl Surface {
 
     /// A canvas that is not in the page.
     pub fn offscreen() -> Result<Self, StageError> {
+        Self::of(Self::canvas()?, &js_sys::Object::new())
+    }
+
+    /// The same, and nothing shines through it.
+    pub fn offscreen_opaque() -> Result<Self, StageError> {
+        Self::opaque(Self::canvas()?)
+    }
+
+    fn canvas() -> Result<HtmlCanvasElement, StageError> {
         let document = web_sys::window().and_then(|window| window.document()).ok_or(StageError::NoContext)?;
         let canvas = document.create_element("canvas").map_err(|_| StageError::NoContext)?;
-        Self::of(canvas.dyn_into().map_err(|_| StageError::NoContext)?, &js_sys::Object::new())
+        canvas.dyn_into().map_err(|_| StageError::NoContext)
+    }
+
+    /// Makes all of it transparent.
+    pub fn clear(&self) {
+        let [width, height] = [self.canvas.width(), self.canvas.height()].map(f64::from);
+        let _ = self.context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+        self.context.clear_rect(0.0, 0.0, width, height);
+    }
+
+    /// Copies a part, in whole device pixels, to the same place of another canvas of this size, whose transform is the identity.
+    pub fn copy_to(&self, context: &CanvasRenderingContext2d, part: Rect) {
+        let (x, y, width, height) = (part.x0, part.y0, part.width(), part.height());
+        if width < 1.0 || height < 1.0 {
+            return;
+        }
+        // Cannot fail: this is a canvas and not empty.
+        let _ = context.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            &self.canvas,
+            x,
+            y,
+            width,
+            height,
+            x,
+            y,
+            width,
+            height,
+        );
+    }
+
+    /// All of it, in device pixels.
+    pub fn whole(&self) -> Rect {
+        Rect::new(0.0, 0.0, f64::from(self.canvas.width()), f64::from(self.canvas.height()))
     }
 
     /// Sets the size in device pixels, if it is another one; that also clears it.
@@ -86,14 +127,7 @@ impl<K: Eq + Hash> Atlas<K> {
 
     /// Forgets all sprites; those to come have this density.
     pub fn clear(&mut self, density: f64) {
-        let context = &self.surface.context;
-        let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
-        context.clear_rect(
-            0.0,
-            0.0,
-            f64::from(self.surface.canvas.width()),
-            f64::from(self.surface.canvas.height()),
-        );
+        self.surface.clear();
         self.sprites.clear();
         (self.next, self.row_height, self.density) = (Point::ORIGIN, 0.0, density);
     }

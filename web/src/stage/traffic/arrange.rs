@@ -1,7 +1,7 @@
 //! What the frames of one direction look like at one moment: on the lane, in the queue, dropped, arriving.
 
 use super::gather::in_flight_estimate;
-use super::marks::{Focus, Form, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally, Traffic};
+use super::marks::{Focus, Form, Load, Mark, Pulse, Queue, Reason, Slot, Stretch, Tally, Traffic};
 use super::moment::{Moment, PULSE_SECS};
 use super::trip::Trip;
 use crate::stage::journey::{Journey, Phase};
@@ -51,6 +51,7 @@ impl Traffic {
         let queue_before = self.slots.len();
         let [marks_before, lights_before] = [self.marks.len(), self.lights.len()];
         let mut waiting = Waiting::default();
+        let mut filled = Filled::default();
         let mut newest_arrival: Option<(u64, Swatch)> = None;
         let [mut sending, mut receiving] = [0.0f64; 2];
         let fading = |ago: u64| (1.0 - moment.secs(ago) / GLOW_SECS).max(0.0);
@@ -78,7 +79,11 @@ impl Traffic {
                     let behind = travellers.peek().map_or(f64::INFINITY, |b| journey.gap_to(&b.journey));
                     let gap = ahead.min(behind) * way.lane.length;
                     self.marks.push(mark(way, trip, place, gap, looks, moment));
-                    self.light(way, trip, moment.at, lights_before);
+                    if self.crowd {
+                        filled.add(trip, moment.at);
+                    } else {
+                        self.light(way, trip, moment.at, lights_before);
+                    }
                 }
                 Phase::Dropped { place, ago } => {
                     self.light(way, trip, moment.at, lights_before);
@@ -102,10 +107,11 @@ impl Traffic {
         }
 
         self.band(way, marks_before);
+        self.loads.extend(filled.load(way));
         if waiting.count > 0 {
             self.queue(way, trips, &waiting, moment, crowded);
         }
-        if let Some((ago, swatch)) = newest_arrival
+        if let Some((ago, swatch)) = newest_arrival.filter(|_| !self.crowd)
             && moment.secs(ago) < PULSE_SECS
         {
             let center = way.lane.origin + way.lane.unit * way.lane.length;
@@ -269,6 +275,33 @@ impl Vessel {
             + lane.unit * (6.0 * sizes.detail)
             + lane.outward * (lane.offset + (sizes.lane + height) / 2.0 + 4.0);
         Self { origin, length, height }
+    }
+}
+
+/// The part of a wire that has bits on it.
+#[derive(Default)]
+struct Filled {
+    part: f64,
+    counts: [u32; Swatch::ALL.len()],
+}
+
+impl Filled {
+    fn add(&mut self, trip: &Trip, at: u64) {
+        let (tail, head) = trip.journey.light(at);
+        self.part += head - tail;
+        self.counts[trip.look.swatch as usize] += 1;
+    }
+
+    fn load(&self, way: &Way<'_>) -> Option<Load> {
+        let swatch = Swatch::ALL.into_iter().max_by_key(|swatch| self.counts[*swatch as usize])?;
+        let lane = &way.lane;
+        (self.counts[swatch as usize] > 0).then(|| Load {
+            from: lane.core_at(0.0),
+            to: lane.core_at(1.0),
+            width: lane.core,
+            swatch,
+            level: Load::level(self.part),
+        })
     }
 }
 

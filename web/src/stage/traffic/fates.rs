@@ -96,16 +96,16 @@ impl Traffic {
                 spoken[1] = lost.reason;
             }
         }
-        let mut bodies = 0;
-        let mut index = 0;
-        self.dropped_frames.retain(|lost| {
-            index += 1;
-            if index <= from {
-                return true;
-            }
+        // In place, and only these: the other directions' are not looked at again.
+        let (mut bodies, mut kept) = (0, from);
+        for index in from..self.dropped_frames.len() {
             bodies += 1;
-            bodies <= BODIES_MAX || lost.reason.is_some()
-        });
+            if bodies <= BODIES_MAX || self.dropped_frames[index].reason.is_some() {
+                self.dropped_frames.swap(kept, index);
+                kept += 1;
+            }
+        }
+        self.dropped_frames.truncate(kept);
     }
 }
 

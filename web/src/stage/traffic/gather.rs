@@ -5,6 +5,7 @@ use super::trip::Trip;
 use crate::stage::journey::{Journey, Phase};
 use crate::stage::looks::Looks;
 use netlab::History;
+use netlab::history::Transit;
 use netlab::topology::Direction;
 use wire::Instant;
 
@@ -13,18 +14,43 @@ const VISITS_PAST_MAX: usize = 400;
 /// Where there are too many frames to look at each: one sample in this many pixels.
 const SAMPLE_PX: f64 = 3.0;
 
+/// Frames that waited in their receiver, for an address say, and were given up just now; by direction.
+pub struct Late<'a>(Vec<&'a Transit>);
+
+impl<'a> Late<'a> {
+    /// All of a history.
+    pub fn find(history: &'a History, moment: &Moment<'_>) -> Self {
+        let (from, to) = afterglow(moment);
+        let mut found: Vec<_> = history.refused_late(from, to).filter(|it| it.arrival < from).collect();
+        found.sort_by_key(|transit| transit.direction.index());
+        Self(found)
+    }
+
+    fn of(&self, direction: Direction) -> &[&'a Transit] {
+        let first = self.0.partition_point(|transit| transit.direction.index() < direction.index());
+        let count = self.0[first..].partition_point(|transit| transit.direction == direction);
+        &self.0[first..first + count]
+    }
+}
+
+/// The time of which something is still seen.
+fn afterglow(moment: &Moment<'_>) -> (Instant, Instant) {
+    let glow = moment.at.saturating_sub(moment.nanos(DROPPED_SECS.max(PULSE_SECS)));
+    (Instant::from_nanos(glow), Instant::from_nanos(moment.at))
+}
+
 /// Collects what is seen of one direction, in order of handing over; says whether there was more than `visits_max`.
 pub fn gather(
     history: &History,
     direction: Direction,
     moment: &Moment<'_>,
     visits_max: usize,
+    late: &Late<'_>,
     looks: &mut Looks,
     trips: &mut Vec<Trip>,
 ) -> bool {
     trips.clear();
-    let glow = moment.at.saturating_sub(moment.nanos(DROPPED_SECS.max(PULSE_SECS)));
-    let [from, to] = [glow, moment.at].map(Instant::from_nanos);
+    let (from, to) = afterglow(moment);
     let mut past = 0;
     // Backwards, because what is under way now is at the end, and what is behind it is only afterglow.
     for transit in history.passing(direction, from, to).rev() {
@@ -45,9 +71,8 @@ pub fn gather(
         trips.push(Trip { journey, look: looks.of(transit) });
     }
     trips.reverse();
-    // What waited in its receiver, for an address say, and was given up just now.
-    for transit in history.refused_late(from, to).filter(|transit| transit.direction == direction) {
-        if transit.arrival < from && moment.shows(transit.frame_id) && past < VISITS_PAST_MAX {
+    for &transit in late.of(direction) {
+        if moment.shows(transit.frame_id) && past < VISITS_PAST_MAX {
             past += 1;
             trips.insert(0, Trip { journey: Journey::from(transit), look: looks.of(transit) });
         }

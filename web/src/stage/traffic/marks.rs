@@ -66,6 +66,32 @@ pub struct Stretch {
     pub swatch: Swatch,
 }
 
+/// How full a direction of a cable is, where there are too many frames for a light each.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// The sender's port.
+    pub from: Point,
+    /// The receiver's.
+    pub to: Point,
+    /// How thick.
+    pub width: f64,
+    /// Of which most frames are.
+    pub swatch: Swatch,
+    /// From 1 (some bits are on the wire) to [`Load::LEVELS`] (it is full).
+    pub level: u8,
+}
+
+impl Load {
+    /// The number of levels.
+    pub const LEVELS: u8 = 4;
+
+    /// The level of a wire of which this part has bits on it.
+    pub fn level(part: f64) -> u8 {
+        // The root lets few frames be seen.
+        (part.clamp(0.0, 1.0).sqrt() * f64::from(Self::LEVELS)).ceil().max(1.0) as u8
+    }
+}
+
 /// Frames that wait at a port. A vessel along the cable whose length is the queue's capacity in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {
@@ -192,8 +218,12 @@ pub struct Traffic {
     pub marks: Vec<Mark>,
     /// Stretches of lanes where frames follow each other too closely to be drawn apart.
     pub bands: Vec<Stretch>,
-    /// Bits in cable cores.
+    /// Bits in cable cores; of a crowd, `loads` instead.
     pub lights: Vec<Stretch>,
+    /// How full the wires are, of a crowd.
+    pub loads: Vec<Load>,
+    /// There are so many frames, so small, that each is a particle. Lights, pulses and shapes would not be seen.
+    pub crowd: bool,
     /// Queues that hold something.
     pub queues: Vec<Queue>,
     /// The frames in them.
@@ -218,6 +248,7 @@ impl Traffic {
         self.marks.clear();
         self.bands.clear();
         self.lights.clear();
+        self.loads.clear();
         self.queues.clear();
         self.slots.clear();
         self.dropped_frames.clear();

@@ -30,7 +30,7 @@ mod words;
 use super::layout::Layout;
 use super::looks::Looks;
 use arrange::Way;
-use gather::{gather, sample};
+use gather::{Late, gather, sample};
 use marks::Traffic;
 use moment::{DROPPED_SECS, Moment};
 use netlab::History;
@@ -41,6 +41,9 @@ use wire::Instant;
 pub const VISITS_MAX: usize = 12_000;
 /// Of those, in one direction at most.
 const VISITS_DIRECTION_MAX: usize = 3_000;
+/// From this many moving frames without letters on, they are a crowd; with fewer than the second number they no longer are.
+const CROWD: [usize; 2] = [500, 350];
+
 impl Traffic {
     /// Everything that moves on this network at this moment.
     pub fn compose(
@@ -51,7 +54,25 @@ impl Traffic {
         looks: &mut Looks,
         moment: &Moment<'_>,
     ) {
+        self.compose_once(topology, history, layout, looks, moment);
+        let crowd = !layout.sizes.letters && self.moving >= CROWD[usize::from(self.crowd)];
+        if crowd != self.crowd {
+            self.crowd = crowd;
+            self.compose_once(topology, history, layout, looks, moment);
+        }
+        self.make_room(topology, layout, looks);
+    }
+
+    fn compose_once(
+        &mut self,
+        topology: &Topology,
+        history: &History,
+        layout: &Layout,
+        looks: &mut Looks,
+        moment: &Moment<'_>,
+    ) {
         self.begin(topology.links.len());
+        let late = Late::find(history, moment);
         let in_sight = (0..topology.links.len() as u32).map(LinkId).filter(|&link| layout.in_sight(link));
         let mut visits_left = VISITS_MAX;
         for link in in_sight {
@@ -59,7 +80,7 @@ impl Traffic {
                 let direction = Direction { link, from };
                 let mut trips = std::mem::take(&mut self.trips);
                 let visits_max = visits_left.clamp(64, VISITS_DIRECTION_MAX);
-                let crowded = gather(history, direction, moment, visits_max, looks, &mut trips);
+                let crowded = gather(history, direction, moment, visits_max, &late, looks, &mut trips);
                 visits_left = visits_left.saturating_sub(trips.len());
                 if !trips.is_empty() {
                     let lane = layout.lane(direction);
@@ -78,6 +99,5 @@ impl Traffic {
                 self.trips = trips;
             }
         }
-        self.make_room(topology, layout, looks);
     }
 }

@@ -123,12 +123,15 @@ impl Tally {
 }
 
 fn body(node: &NodeShape) -> Turned {
-    Turned::upright(Rect::from_points(node.center - node.half, node.center + node.half))
+    Turned::upright(node.body())
 }
 
 impl Traffic {
     /// Removes the texts for which there is no room.
     pub fn make_room(&mut self, topology: &Topology, layout: &Layout, looks: &Looks) {
+        if self.dropped_frames.is_empty() && self.queues.is_empty() && self.tallies.is_empty() {
+            return;
+        }
         let sizes = &layout.sizes;
         let bodies: Vec<Turned> = layout.nodes.iter().map(body).collect();
         let vessels: Vec<(Direction, Turned)> =
