@@ -52,11 +52,11 @@ impl Part {
     }
 }
 
-impl From<lab::parts::Part> for Part {
-    fn from(part: lab::parts::Part) -> Self {
+impl From<lab::command::Part> for Part {
+    fn from(part: lab::command::Part) -> Self {
         match part {
-            lab::parts::Part::Instruments => Self::Instruments,
-            lab::parts::Part::Documents => Self::Documents,
+            lab::command::Part::Instruments => Self::Instruments,
+            lab::command::Part::Documents => Self::Documents,
         }
     }
 }

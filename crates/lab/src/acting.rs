@@ -4,29 +4,15 @@
 //! is recorded with its moment.
 
 use crate::Lab;
+use crate::action::Action;
 use crate::command::{Editor, Refusal};
 use crate::deed::Deed;
 use crate::edit::{Edit, EditError};
 use netlab::Instant;
 use netlab::history::TransitId;
-use netlab::topology::{End, LinkId, NodeId, NodeKind, Port};
+use netlab::topology::{NodeId, NodeKind, Port};
 use scenario::Change;
 use wire::impair::Impairment;
-
-/// Something done with one button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A switch or router forgets what it has learned.
-    Clear(NodeId),
-    /// A switch's spanning tree is switched on or off.
-    Tree(NodeId, bool),
-    /// The port at this end of a link is switched on or off.
-    Port(LinkId, End, bool),
-    /// The cable is put in, or pulled out.
-    Plug(LinkId, bool),
-    /// Run again in a branch in which this frame is lost on this wire.
-    Lose(TransitId),
-}
 
 impl Lab {
     /// Performs an action at the playhead; in the past it makes a branch.
@@ -109,6 +95,7 @@ mod tests {
     use crate::travel::Travel;
     use netlab::Duration;
     use netlab::history::{DropReason, Fate};
+    use netlab::topology::{End, LinkId};
     use trace::selection::Selection;
     use wire::impair::LossReason;
 

@@ -3,10 +3,9 @@
 //! Each group is matched in one function, without a wildcard: a new command does not compile until it is handled. Whether a
 //! command is for looking only is decided by its group.
 
-use crate::acting::Action;
+use crate::action::Action;
 use crate::edit::{Edit, EditError};
 use crate::packets::Observe;
-use crate::parts::Part;
 use crate::speed::Speed;
 use crate::timeline::Window;
 use crate::travel::{Steps, Travel};
@@ -107,6 +106,17 @@ pub enum Editor {
 }
 
 impl Command {
+    /// The part without which a lab can only refuse this.
+    pub fn needs(&self) -> Option<Part> {
+        match self {
+            Self::Clock(_) | Self::Act(Act::Start(_)) => None,
+            Self::Look(Look::Observe(_) | Look::Packet(_) | Look::Compare(_)) => Some(Part::Instruments),
+            Self::Look(Look::Zoom(_) | Look::Select(_) | Look::Branch(_)) => None,
+            Self::Act(Act::Do(_) | Act::Open(_)) | Self::Editor(_) => Some(Part::Documents),
+            Self::Agreed(command) => command.needs(),
+        }
+    }
+
     /// Whether it can change the document: what a locked page refuses.
     pub fn changes_the_document(&self) -> bool {
         match self {
@@ -145,6 +155,15 @@ impl From<Edit> for Command {
     fn from(edit: Edit) -> Self {
         Self::Editor(Editor::Edit(Box::new(edit)))
     }
+}
+
+/// Which part of a lab, of those that a page may load after it has begun ([`crate::parts`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// See [`Instruments`](crate::parts::Instruments).
+    Instruments,
+    /// See [`Documents`](crate::parts::Documents).
+    Documents,
 }
 
 /// Why a command was refused.

@@ -1,6 +1,6 @@
 //! Networks to which nodes and links are added while they run: whatever is done and looked at, nothing panics.
 
-use crate::acting::Action;
+use crate::action::Action;
 use crate::command::{Act, Clock, Command, Editor, Look, Refusal};
 use crate::edit::{Edit, Kind};
 use crate::graphs::{links, states};

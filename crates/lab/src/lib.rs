@@ -17,7 +17,7 @@
 //! | [`packets`] | which packets, of which [trace](trace), the instruments look at |
 //! | [`command`] | what a person asks of the lab |
 //! | [`session`] | what is refused, asked about, announced and saved, for a page that is only a backend |
-//! | [`acting`] | what is done to a thing with one button |
+//! | [`action`], `acting` | what is done to a thing with one button |
 //! | `deed` | applying and recording what a person does to the network |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
@@ -35,7 +35,8 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
-pub mod acting;
+mod acting;
+pub mod action;
 pub mod ahead;
 pub mod branches;
 pub mod budget;

@@ -6,8 +6,8 @@
 //! from what the first piece needs brings all of it back there (`cargo xtask build` holds the size).
 
 use crate::Lab;
-use crate::acting::Action;
-use crate::command::{Act, Command, Editor, Look, Refusal};
+use crate::action::Action;
+use crate::command::{Editor, Refusal};
 use crate::compare::{CompareView, Comparison};
 use crate::inspect::Inspected;
 use crate::packets::{Observe, Packets};
@@ -19,15 +19,6 @@ use netlab::world::Kinds;
 use netlab::{History, Instant, World};
 use scenario::{LinkError, Scenario, link};
 use std::rc::Rc;
-
-/// Which part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// See [`Instruments`].
-    Instruments,
-    /// See [`Documents`].
-    Documents,
-}
 
 /// The parts that a lab has.
 #[derive(Clone, Copy, Default)]
@@ -126,19 +117,6 @@ impl Parts {
     }
 }
 
-impl Command {
-    /// The part without which a lab can only refuse this.
-    pub fn needs(&self) -> Option<Part> {
-        match self {
-            Self::Clock(_) | Self::Act(Act::Start(_)) => None,
-            Self::Look(Look::Observe(_) | Look::Packet(_) | Look::Compare(_)) => Some(Part::Instruments),
-            Self::Look(Look::Zoom(_) | Look::Select(_) | Look::Branch(_)) => None,
-            Self::Act(Act::Do(_) | Act::Open(_)) | Self::Editor(_) => Some(Part::Documents),
-            Self::Agreed(command) => command.needs(),
-        }
-    }
-}
-
 impl Lab {
     /// The parts that it has.
     pub fn parts(&self) -> Parts {
@@ -161,7 +139,7 @@ impl Lab {
 mod tests {
     use super::*;
     use crate::State;
-    use crate::command::Clock;
+    use crate::command::{Act, Clock, Look};
     use crate::edit::{Edit, Kind};
     use netlab::run::{Ping, RunKind, RunSpec, Target};
     use netlab::topology::NodeId;

@@ -1,10 +1,10 @@
 //! Performing commands: one function for each group, each an exhaustive match.
 
 use crate::Lab;
+use crate::command::Part;
 use crate::command::{Act, Clock, Command, Look, Refusal};
 use crate::deed::Deed;
 use crate::edit::EditError;
-use crate::parts::Part;
 use crate::results;
 use crate::speed::Speed;
 use crate::topology::LiveTopology;

@@ -3,7 +3,7 @@
 use super::link::way_name;
 use super::words::drop_reason;
 use super::{Button, FrameSheet, Inspected, changed};
-use crate::acting::Action;
+use crate::action::Action;
 use crate::format;
 use crate::topology::LiveTopology;
 use capture::Recording;

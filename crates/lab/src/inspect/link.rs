@@ -2,7 +2,7 @@
 
 use super::words::{drop_reason, impairments, queue};
 use super::{Button, Sheet, Table};
-use crate::acting::Action;
+use crate::action::Action;
 use crate::format;
 use crate::topology::LiveTopology;
 use netlab::history::DropReason;

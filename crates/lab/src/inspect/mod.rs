@@ -19,7 +19,7 @@ pub mod words;
 pub use frame::{before, packet};
 pub use words::{bridge_id, drop_reason, ethernet, role, state, tcp_state, way_words};
 
-use super::acting::Action;
+use super::action::Action;
 use super::edit::Kind;
 use super::names::Ports;
 use crate::format;

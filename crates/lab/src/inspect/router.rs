@@ -2,7 +2,7 @@
 
 use super::words::{ago, endpoint, ethernet, flow, rip, rule, source, verdict};
 use super::{Button, Scene, Sheet, Table};
-use crate::acting::Action;
+use crate::action::Action;
 use crate::format;
 use crate::names;
 use netlab::history::{NodeEvent, Refusal};

@@ -2,7 +2,7 @@
 
 use super::words::{ago, bridge_id, edge, elapsed, ethernet, membership, role, state, stp, vlan};
 use super::{Button, Scene, Sheet, Table};
-use crate::acting::Action;
+use crate::action::Action;
 use crate::format;
 use bridge::config::{Edge, Membership};
 use netlab::topology::{Direction, SwitchConfig};

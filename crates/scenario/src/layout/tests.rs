@@ -34,7 +34,10 @@ fn mesh(count: usize, seed: usize) -> Topology {
 
 fn two_stars(count: usize) -> Topology {
     let half = count / 2;
-    network(count, (1..count).filter(|&node| node != half).map(|node| (if node < half { 0 } else { half }, node)))
+    network(
+        count,
+        (1..count).filter(|&node| node != half).map(|node| (if node < half { 0 } else { half }, node)),
+    )
 }
 
 /// A ring of switches with hosts.
@@ -83,7 +86,9 @@ fn check(topology: &Topology) -> Result<(), TestCaseError> {
     }
     let cells = width * height / (CELL.0 * CELL.1);
     prop_assert!(cells <= 5.0 * count as f64 + 8.0, "{cells} cells for {count} nodes");
-    prop_assert!(((low.0 + high.0) / 2.0 - CENTER.0).abs() <= 1.0 && ((low.1 + high.1) / 2.0 - CENTER.1).abs() <= 1.0);
+    prop_assert!(
+        ((low.0 + high.0) / 2.0 - CENTER.0).abs() <= 1.0 && ((low.1 + high.1) / 2.0 - CENTER.1).abs() <= 1.0
+    );
     prop_assert_eq!(positions(topology, &vec![None; count]), places, "every time the same");
     Ok(())
 }
