@@ -156,8 +156,7 @@ fn put(dist: &Path, bindings: &str, loader: &str, files: &[(String, Vec<u8>)]) -
     let [bindings_name, loader_name] = [named(BINDINGS, &hash), format!("pieces-{hash}.js")];
     let loader =
         loading(loader, &hash, files)?.replace(&format!("./{BINDINGS}"), &format!("./{bindings_name}"));
-    ensure!(bindings.contains(LOADER), "wasm-bindgen does not import the loader of the pieces");
-    let bindings = bindings.replace(LOADER, &loader_name);
+    let bindings = importing(bindings, &loader_name)?;
     let page = dist.join("index.html");
     let text = read(&page)?;
     let (old, text) = renamed(&text, &hash)?;
@@ -171,6 +170,15 @@ fn put(dist: &Path, bindings: &str, loader: &str, files: &[(String, Vec<u8>)]) -
         write(&dist.join(named(name, &hash)), bytes)?;
     }
     Ok(())
+}
+
+/// The bindings, which import the loader by its new name. The module goes on calling it by the old one.
+fn importing(bindings: &str, loader_name: &str) -> Result<String> {
+    let from = |name: &str| ['"', '\''].map(|quote| format!("from {quote}./{name}{quote}"));
+    let (old, new) = (from(LOADER), from(loader_name));
+    let renamed = bindings.replace(&old[0], &new[0]).replace(&old[1], &new[1]);
+    ensure!(renamed != bindings, "wasm-bindgen does not import the loader of the pieces");
+    Ok(renamed)
 }
 
 /// One hash of everything that the pieces are.
@@ -274,6 +282,16 @@ mod tests {
         let hashes = [hash("a", "b", &file(b"c")), hash("a", "b", &file(b"d")), hash("a", "c", &file(b"c"))];
         assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2], "{hashes:?}");
         assert_eq!(hashes[0], hash("a", "b", &file(b"c")));
+    }
+
+    #[test]
+    fn the_bindings_import_the_loader_by_its_name_and_hand_it_over_by_the_old_one() {
+        let made =
+            "import * as import1 from \"./__wasm_split.js\"\nconst all = { \"./__wasm_split.js\": import1 };";
+        let expected =
+            "import * as import1 from \"./pieces-0f.js\"\nconst all = { \"./__wasm_split.js\": import1 };";
+        assert_eq!(importing(made, "pieces-0f.js").unwrap(), expected);
+        assert!(importing("", "pieces-0f.js").is_err());
     }
 
     #[test]
