@@ -18,6 +18,13 @@ document.getElementById("crash-copy").addEventListener("click", async () => {
   }
 });
 
+// After a crash the address is opened without its link: the experiment was saved. What could not even be opened is still in the link.
+crash.querySelector("a").addEventListener("click", (event) => {
+  if (!("again" in crash.dataset)) return;
+  event.preventDefault();
+  location.reload();
+});
+
 // A panic has its own hook in the wasm. A trap (memory or stack used up) or an exception that passed through the wasm
 // leaves nothing there that could still speak, and the page would just stand still.
 const fromWasm = (fault) => fault instanceof WebAssembly.RuntimeError || /\bwasm\b/.test(fault?.stack);

@@ -2,7 +2,7 @@
 // copy of dist/.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -60,6 +60,26 @@ export class Host {
     if (newPage === page || newWorker === worker) throw new Error("dist/ is not as `cargo xtask build` makes it");
     if (only !== "sw.js") await writeFile(join(this.folder, "index.html"), newPage);
     if (only !== "index.html") await writeFile(join(this.folder, "sw.js"), newWorker);
+  }
+
+  /** Publishes another version whose pieces have other names, and the old ones are gone: as a build of other sources does. */
+  async publishPieces(version, hash) {
+    const page = await this.#read("index.html");
+    const old = /data-js=".\/web-(\w{16}).js"/.exec(page)[1];
+    const oldVersion = await this.version();
+    let worker = await this.#read("sw.js");
+    for (const name of await readdir(this.folder)) {
+      if (/\.(br|gz)$/.test(name)) continue;
+      const isText = /\.(html|js)$/.test(name);
+      let content = await readFile(join(this.folder, name));
+      const before = integrity(content);
+      if (isText && name !== "sw.js") content = content.toString().replaceAll(old, hash).replace(oldVersion, version);
+      const newName = name.replace(old, hash);
+      if (newName !== name) await rm(join(this.folder, name));
+      if (newName !== name || isText) await writeFile(join(this.folder, newName), content);
+      worker = worker.replace(`"${name}": "${before}"`, `"${newName}": "${integrity(content)}"`);
+    }
+    await writeFile(join(this.folder, "sw.js"), worker.replace(oldVersion, version));
   }
 
   #read(name) {

@@ -33,6 +33,9 @@ pub fn incomplete() {
             element.set_text_content(Some(text));
         }
     }
+    if let Some(crash) = crate::dom::element("crash") {
+        let _ = crash.set_attribute("data-again", "");
+    }
     uncover("a part of the program could not be loaded");
 }
 

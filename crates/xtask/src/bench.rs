@@ -23,8 +23,13 @@ pub struct Options {
 /// Measures everything, prints the tables and puts them into docs/PERFORMANCE.md.
 pub fn run(options: &Options) -> Result<()> {
     let everything = options.only.is_none();
-    let toolbox =
-        setup::prepare(Needs { page: everything, optimized: everything, browser: true, witnesses: false })?;
+    let toolbox = setup::prepare(Needs {
+        page: everything,
+        optimized: everything,
+        pieces: everything,
+        browser: true,
+        witnesses: false,
+    })?;
     let mut native = Command::new("cargo");
     native.args(["build", "--release", "--bins", "--package", "bench"]).current_dir(project::root());
     process::run(&mut native)?;

@@ -15,7 +15,7 @@ const CRATES_SHOWN: usize = 20;
 
 /// Sets up what is missing, builds `dist/` and checks its size.
 pub fn run() -> Result<()> {
-    let toolbox = setup::prepare(Needs { page: true, optimized: true, ..Needs::default() })?;
+    let toolbox = setup::prepare(Needs { page: true, optimized: true, pieces: true, ..Needs::default() })?;
     let console = Console::terminal();
     build(&toolbox, &console)?;
     check_size(&console)
@@ -41,8 +41,8 @@ pub fn build(toolbox: &Toolbox, console: &Console) -> Result<()> {
     console.cargo(
         toolbox.wasm_command("trunk").args(["build", "--release", "--features=split", "--dist"]).arg(&dist),
     )?;
-    pieces::cut(toolbox, console, &dist)?;
     harden(&dist)?;
+    pieces::cut(toolbox, console, &dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));
     offline::prepare(&dist)

@@ -19,44 +19,16 @@ pub fn of(wasm: &[u8]) -> Result<Vec<(String, usize)>> {
     Ok(crates)
 }
 
-/// The crate of a function: the first name of its path. Of `<A as B>::f` that is A's.
-fn crate_of(symbol: &str) -> String {
-    let path = first_path(symbol).unwrap_or(symbol);
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    // What the compiler calls `<&mut [A] as B>` begins with `_$LT$$RF$mut$u20$$u5b$A`.
-    let mut rest = path;
-    while let Some(after) = rest
-        .strip_prefix('_')
-        .or_else(|| rest.strip_prefix("dyn$u20$"))
-        .or_else(|| rest.strip_prefix("mut$u20$"))
+/// The crate of a function: the first name of its path, as wasm-bindgen writes it out. Of `<&mut [A] as B>::f` that is A's.
+fn crate_of(function: &str) -> String {
+    let mut rest = function;
+    while let Some(after) =
+        ["<", "&", "[", "(", "*", "mut ", "dyn ", "const "].iter().find_map(|sign| rest.strip_prefix(sign))
     {
         rest = after;
     }
-    while rest.starts_with('$') {
-        let Some((_, after)) = rest[1..].split_once('$') else { break };
-        rest = after.strip_prefix("mut$u20$").or_else(|| after.strip_prefix("dyn$u20$")).unwrap_or(after);
-    }
-    let word: String = rest.chars().take_while(|c| is_word(*c)).collect();
+    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     if word.is_empty() { "?".into() } else { word }
-}
-
-/// The first path of a mangled symbol (`_ZN4core3fmt…` or `_RNv…`): its first identifier.
-fn first_path(symbol: &str) -> Option<&str> {
-    let rest = match symbol.strip_prefix("_ZN") {
-        Some(rest) => rest,
-        // The newer scheme: the standard library's. Its first identifier behind a digit is a crate.
-        None => symbol.strip_prefix("_R")?.trim_start_matches(|c: char| !c.is_ascii_digit()),
-    };
-    let rest = if symbol.starts_with("_R") {
-        // `Cs…_4core`: behind the hash.
-        let at = symbol.find("Cs")?;
-        symbol[at..].split_once('_')?.1
-    } else {
-        rest
-    };
-    let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-    let length: usize = rest[..digits].parse().ok()?;
-    rest.get(digits..digits + length)
 }
 
 /// What this needs of a module.
@@ -179,10 +151,10 @@ mod tests {
     #[test]
     fn the_crate_is_the_first_of_the_path() {
         for (symbol, expected) in [
-            ("_ZN6netlab5world5World6happen17h0123456789abcdefE", "netlab"),
-            ("_ZN58_$LT$web..app..App$u20$as$u20$yew..functional..Function$GT$3run17h0E", "web"),
-            ("_ZN4core3ptr13drop_in_place17h0E", "core"),
-            ("_RNvMs0_NtCsjqx8TIyZbP9_8dlmalloc8dlmalloc3abc", "dlmalloc"),
+            ("netlab::world::World::happen", "netlab"),
+            ("<web::app::App as yew::functional::FunctionProvider>::run::inner", "web"),
+            ("<&mut [wire::frame::Frame] as core::fmt::Debug>::fmt", "wire"),
+            ("<dyn netlab::Machine>::poll", "netlab"),
             ("memcpy", "memcpy"),
         ] {
             assert_eq!(crate_of(symbol), expected, "{symbol}");
@@ -193,7 +165,7 @@ mod tests {
     fn code_is_counted_by_crate() {
         // Two functions without imports: of 2 and of 3 bytes.
         let name = |text: &str| [&[text.len() as u8][..], text.as_bytes()].concat();
-        let names = [&[2, 0][..], &name("_ZN1a1fE"), &[1], &name("_ZN1b1gE")].concat();
+        let names = [&[2, 0][..], &name("a::f"), &[1], &name("b::g")].concat();
         let names = [&name("name")[..], &[1, names.len() as u8], &names].concat();
         let wasm =
             [&b"\0asm\x01\0\0\0"[..], &[10, 8, 2, 2, 0, 11, 3, 0, 1, 11], &[0, names.len() as u8], &names]

@@ -45,7 +45,13 @@ const LOADER: &str = "__wasm_split.js";
 /// How the generated loader downloads and starts a piece, and how it is to: the digest is compared by the browser, a piece
 /// that failed is not taken from a cache again.
 const DOWNLOAD: &str = r#"let again = false;
+const early = new Map();
 const get = (name, integrity) => {
+    const begun = early.get(name);
+    early.delete(name);
+    return begun ?? download(name, integrity);
+};
+const download = (name, integrity) => {
     const got = fetch(new URL(name, import.meta.url), { integrity, cache: again ? "reload" : "default" });
     const checked = got.then((response) => {
         if (!response.ok) throw new Error(`${response.status} ${response.url}`);
@@ -60,6 +66,9 @@ const instantiate = async (got, imports) => {
     return WebAssembly.instantiate(await response.arrayBuffer(), imports);
 };
 "#;
+
+/// A link is read by this piece: with one in the address, its download begins beside that of the first module.
+const FOR_LINKS: &str = "documents";
 
 /// Where the pieces are made.
 fn folder() -> PathBuf {
@@ -149,8 +158,7 @@ fn put(dist: &Path, bindings: &str, loader: &str, files: &[(String, Vec<u8>)]) -
     let [bindings_name, loader_name] = [named(BINDINGS, &hash), format!("pieces-{hash}.js")];
     let loader =
         loading(loader, &hash, files)?.replace(&format!("./{BINDINGS}"), &format!("./{bindings_name}"));
-    ensure!(bindings.contains(LOADER), "wasm-bindgen does not import the loader of the pieces");
-    let bindings = bindings.replace(LOADER, &loader_name);
+    let bindings = importing(bindings, &loader_name)?;
     let page = dist.join("index.html");
     let text = read(&page)?;
     let (old, text) = renamed(&text, &hash)?;
@@ -164,6 +172,15 @@ fn put(dist: &Path, bindings: &str, loader: &str, files: &[(String, Vec<u8>)]) -
         write(&dist.join(named(name, &hash)), bytes)?;
     }
     Ok(())
+}
+
+/// The bindings, which import the loader by its new name. The module goes on calling it by the old one.
+fn importing(bindings: &str, loader_name: &str) -> Result<String> {
+    let from = |name: &str| ['"', '\''].map(|quote| format!("from {quote}./{name}{quote}"));
+    let (old, new) = (from(LOADER), from(loader_name));
+    let renamed = bindings.replace(&old[0], &new[0]).replace(&old[1], &new[1]);
+    ensure!(renamed != bindings, "wasm-bindgen does not import the loader of the pieces");
+    Ok(renamed)
 }
 
 /// One hash of everything that the pieces are.
@@ -194,19 +211,31 @@ fn named(name: &str, hash: &str) -> String {
 fn loading(loader: &str, hash: &str, files: &[(String, Vec<u8>)]) -> Result<String> {
     let mut script =
         loader.replace("WebAssembly.instantiateStreaming(src, imports)", "instantiate(src, imports)");
+    let mut early = String::new();
     for (name, bytes) in files.iter().filter(|(name, _)| name != "web_bg.wasm") {
         let old = format!(r#"fetch(new URL("./{name}", import.meta.url))"#);
-        if script.contains(&old) {
-            let new = format!(r#"get("./{}", "{}")"#, named(name, hash), integrity(bytes)?);
-            script = script.replace(&old, &new);
+        // The generated line before a shared piece is a comment with the parts that need it.
+        let Some((before, _)) = script.split_once(&old) else { continue };
+        let comment = before.lines().rev().find(|line| line.starts_with("/*")).unwrap_or_default();
+        let is_for_links = match name.starts_with("chunk_") {
+            true => comment.contains(FOR_LINKS),
+            false => name.contains(FOR_LINKS),
+        };
+        let new = format!(r#""./{}", "{}""#, named(name, hash), integrity(bytes)?);
+        if is_for_links {
+            early += &format!("[{new}],");
         }
+        script = script.replace(&old, &format!("get({new})"));
     }
     ensure!(
         !script.contains("fetch(") && script.contains("get(") && script.contains("instantiate(src"),
         "the loader of the pieces is not as wasm_split_cli_support 0.2.4 writes it"
     );
     let (imports, rest) = script.split_once('\n').context("the loader is empty")?;
-    Ok(format!("{imports}\n{DOWNLOAD}{rest}"))
+    let early = format!(
+        "if (location.hash.length > 1) for (const [name, integrity] of [{early}]) early.set(name, download(name, integrity));"
+    );
+    Ok(format!("{imports}\n{DOWNLOAD}{early}\n{rest}"))
 }
 
 /// The digest that browsers compare, computed by Node: see [`crate::size`].
@@ -258,14 +287,25 @@ mod tests {
     }
 
     #[test]
+    fn the_bindings_import_the_loader_by_its_name_and_hand_it_over_by_the_old_one() {
+        let made =
+            "import * as import1 from \"./__wasm_split.js\"\nconst all = { \"./__wasm_split.js\": import1 };";
+        let expected =
+            "import * as import1 from \"./pieces-0f.js\"\nconst all = { \"./__wasm_split.js\": import1 };";
+        assert_eq!(importing(made, "pieces-0f.js").unwrap(), expected);
+        assert!(importing("", "pieces-0f.js").is_err());
+    }
+
+    #[test]
     fn the_loader_compares_digests() {
-        let made = "import { initSync } from \"./web.js\";\n\nconst __chunk_0 = makeLoad(() => {\n    const src = \
+        let made = "import { initSync } from \"./web.js\";\n\n/* documents, extras */\nconst __chunk_0 = makeLoad(() => {\n    const src = \
                     fetch(new URL(\"./chunk_0.wasm\", import.meta.url));\n    src.catch(() => {});\n    return async \
                     (imports) => (WebAssembly.instantiateStreaming(src, imports));\n}\n, []);\n";
         let files = [("chunk_0.wasm".to_owned(), b"abc".to_vec())];
         let script = loading(made, "0f", &files).unwrap();
         let digest = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
         assert!(script.contains(&format!(r#"get("./shared_0-0f.wasm", "{digest}")"#)), "{script}");
+        assert!(script.contains(&format!(r#"of [["./shared_0-0f.wasm", "{digest}"],])"#)), "{script}");
         assert!(script.starts_with("import { initSync }") && script.contains("(instantiate(src, imports))"));
         assert!(loading("import x;\nfetch(y)", "0f", &files).is_err());
     }

@@ -46,7 +46,7 @@ pub fn run(options: &Options) {
 /// Every step of the full test.
 pub fn everything(report: &Report, extent: Extent) {
     report.step("structure", |_| lints::structure());
-    let needs = Needs { page: false, optimized: true, browser: true, witnesses: true };
+    let needs = Needs { optimized: true, browser: true, witnesses: true, ..Needs::default() };
     let toolbox = report.step("set-up", |_| setup::prepare(needs));
     let (native, built) = thread::scope(|scope| {
         let native = scope.spawn(|| native(report, extent));

@@ -81,6 +81,46 @@ test("after one visit a shared link opens without a network, in a new tab too", 
   expect(onlyUnreachable(faults)).toEqual([]);
 });
 
+/** Uses something of every piece. */
+async function useEveryPiece(aquarium, page) {
+  await aquarium.instrument("Packets");
+  await expect(aquarium.packet(1)).toBeVisible();
+  await aquarium.pane("Document");
+  await expect(page.getByRole("heading", { name: "Problems" })).toBeVisible();
+  await aquarium.button("Help").click();
+  await expect(aquarium.dialog).toHaveAccessibleName("An aquarium for packets");
+  await page.keyboard.press("Escape");
+}
+
+test("after one visit every piece of the page is there without its host", async ({ page, aquarium, host, faults }) => {
+  await aquarium.open();
+  await kept(page);
+  await host.stop();
+  await page.reload();
+  await moves(page);
+  await useEveryPiece(aquarium, page);
+  expect(onlyUnreachable(faults)).toEqual([]);
+});
+
+test("a new version with other pieces: the old page goes on with its own, the new one has its own", async ({ page, aquarium, host, faults }) => {
+  await aquarium.open();
+  await kept(page);
+  await page.reload();
+  await host.publishPieces("new", "0123456789abcdef");
+  await useEveryPiece(aquarium, page);
+  await page.reload();
+  await moves(page);
+  expect(await version(page)).toBe("new");
+  await useEveryPiece(aquarium, page);
+  await settled(page);
+  await kept(page);
+  await host.stop();
+  await expect(() => page.reload()).toPass(LONG);
+  await moves(page);
+  await useEveryPiece(aquarium, page);
+  expect(onlyUnreachable(faults)).toEqual([]);
+});
+
 test("a host that accepts requests and never answers does not prevent the page from opening", async ({ page, aquarium, context }) => {
   await aquarium.open();
   await kept(page);

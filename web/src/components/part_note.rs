@@ -28,7 +28,8 @@ pub fn part_notes(session: &Session, statuses: &[Status]) -> Html {
 fn failed(session: &Session, part: Part) -> Html {
     html! {
         <>
-            <span>{ part.name() }{ " could not be loaded. Your network is not affected." }</span>
+            <span>{ part.name() }
+                { " could not be loaded. Your network is not affected. If trying again does not help, reload the page: your experiment is kept." }</span>
             <button type="button" class="button" onclick={on(session, move |session| session.want(part))}>{ "Try again" }</button>
         </>
     }

@@ -29,6 +29,8 @@ pub struct Needs {
     pub page: bool,
     /// Optimize the page: it takes longer to compile and needs wasm-opt.
     pub optimized: bool,
+    /// The page is going to be cut into pieces.
+    pub pieces: bool,
     /// A browser and Playwright.
     pub browser: bool,
     /// Programs from elsewhere, to compare with.
@@ -70,7 +72,7 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
         let wasm_std = scope.spawn(|| {
             let wasm_std = wasm_std::ensure(&progress)?;
             if needs.page {
-                build_page(&progress, &wasm_std, needs.optimized);
+                build_page(&progress, &wasm_std, needs);
             }
             Ok(wasm_std)
         });
@@ -111,13 +113,16 @@ fn outcome<T>(task: ScopedJoinHandle<'_, Result<T>>, faults: &mut Vec<String>) -
 
 /// Compiles what trunk will compile, so that trunk finds it compiled. An error in the page's own code is left for trunk to
 /// show: while serving, that is where a developer looks.
-fn build_page(progress: &Progress, wasm_std: &WasmStd, optimized: bool) {
+fn build_page(progress: &Progress, wasm_std: &WasmStd, needs: Needs) {
     let mut command = wasm_std.command("cargo");
     command.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path"]);
     command.arg(project::root().join("web/Cargo.toml"));
-    if optimized {
+    if needs.optimized {
         // The profile that index.html names to trunk.
-        command.args(["--profile=page", "--features=split"]);
+        command.arg("--profile=page");
+    }
+    if needs.pieces {
+        command.arg("--features=split");
     }
     let task = progress.begin("page", "compiling the page and its engine for wasm");
     match process::watch(progress::of_cargo(&mut command), |line| task.show_cargo(line)) {

@@ -1,0 +1,139 @@
+// The page in pieces: what a first visitor downloads, and what happens when a piece does not arrive.
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { QUIET, expect, fragment, test } from "../aquarium.js";
+import { LONG } from "../patience.js";
+
+const dist = resolve(process.env.PACKETARIUM_DIST ?? join(import.meta.dirname, "../../../dist"));
+const FIRST_BUDGET_BYTES = 500 * 1024;
+const PIECES = /\/(instruments|documents|extras|shared_\d+)-[0-9a-f]{16}\.wasm$/;
+
+const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, LONG);
+
+/** Makes the page note when all its pieces are there. */
+const watch = (page) => page.addInitScript(() => addEventListener("complete", () => (window.isComplete = true)));
+const complete = (page) => page.waitForFunction(() => window.isComplete, null, LONG);
+
+/** The size of a file as a host sends it at best. */
+async function compressed(name) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  return brotliCompressSync(await readFile(join(dist, name)), { params }).length;
+}
+
+/** The file name of each request that was begun before the first frame moved, and of each after it. */
+async function requested(page) {
+  const urls = await page.evaluate(() => {
+    const [{ startTime: moved }] = performance.getEntriesByName("first-moving-frame");
+    const entries = performance.getEntriesByType("resource");
+    return [true, false].map((first) => entries.filter(({ startTime }) => startTime <= moved === first).map(({ name }) => name));
+  });
+  return urls.map((urls) => [...new Set(urls.map((url) => new URL(url).pathname.split("/").pop()))]);
+}
+
+/** Answers requests for a piece like this until the returned function is called. */
+async function spoil(page, name, answer) {
+  const piece = new RegExp(`/${name}-[0-9a-f]{16}\\.wasm$`);
+  await page.route(piece, answer);
+  return () => page.unroute(piece);
+}
+
+const missing = (route) => route.fulfill({ status: 404, body: "not found" });
+
+/** The faults without those of a piece that a test has spoiled. */
+const forget = (faults) => expect(faults.splice(0).filter((fault) => !/404|integrity|digest|Failed to fetch|ERR_FAILED|\.wasm/.test(fault))).toEqual([]);
+
+test("until the first frame moves, a visitor downloads at most 500 KB and no piece; then the pieces come by themselves", async ({ page }) => {
+  await watch(page);
+  await page.goto("./");
+  await moves(page);
+  await complete(page);
+  const [first, later] = await requested(page);
+  // Neither is among the entries; both are requested at once.
+  const all = [...first, "index.html", "icon.svg"];
+  expect(all.filter((name) => PIECES.test(`/${name}`))).toEqual([]);
+  const sizes = await Promise.all([...new Set(all)].map(compressed));
+  const sum = sizes.reduce((sum, size) => sum + size, 0);
+  test.info().annotations.push({ type: "first visit", description: `${sum} bytes in ${all.length} files: ${all.join(", ")}` });
+  expect(all.some((name) => name.endsWith("_bg.wasm"))).toBe(true);
+  expect(sum).toBeLessThanOrEqual(FIRST_BUDGET_BYTES);
+  for (const part of ["instruments", "documents", "extras"]) expect(later.join(" ")).toContain(`${part}-`);
+});
+
+test("a piece that is missing is reported in its pane, time goes on, and trying again loads it", async ({ page, aquarium, faults }) => {
+  const restore = await spoil(page, "instruments", missing);
+  await aquarium.open();
+  await moves(page);
+  const panel = await aquarium.instrument("Packets");
+  await expect(panel.getByRole("alert")).toContainText("could not be loaded");
+  const before = await aquarium.time();
+  await expect.poll(() => aquarium.time()).toBeGreaterThan(before);
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await expect(panel.getByRole("alert"), "it is still missing").toContainText("could not be loaded");
+  await restore();
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await expect(aquarium.packets).toBeVisible();
+  await expect(aquarium.packet(1)).toBeVisible();
+  forget(faults);
+});
+
+test("a piece that is damaged never runs: it is reported, and trying again loads it", async ({ page, aquarium, faults }) => {
+  const restore = await spoil(page, "documents", async (route) => {
+    const response = await route.fetch();
+    const body = Buffer.from(await response.body());
+    // Another constant somewhere in its data: it would link and run.
+    body[body.length - 1] ^= 1;
+    await route.fulfill({ response, body });
+  });
+  await aquarium.open();
+  await moves(page);
+  const pane = await aquarium.pane("Document");
+  await expect(pane.getByRole("alert")).toContainText("could not be loaded");
+  await restore();
+  await pane.getByRole("button", { name: "Try again" }).click();
+  await expect(pane.getByRole("heading", { name: "Problems" })).toBeVisible();
+  forget(faults);
+});
+
+test("what a person did while a piece was missing is done once it is there", async ({ page, aquarium, faults }) => {
+  const restores = [await spoil(page, "documents", missing), await spoil(page, "extras", missing)];
+  await aquarium.open();
+  await moves(page);
+  await aquarium.button("Edit").click();
+  const note = aquarium.messages.getByRole("alert").filter({ hasText: "The editor" });
+  await expect(note).toContainText("could not be loaded");
+  await aquarium.button("Help").click();
+  const other = aquarium.messages.getByRole("alert").filter({ hasText: "The help" });
+  await expect(other).toContainText("could not be loaded");
+  await expect(aquarium.dialog).toBeHidden();
+  for (const restore of restores) await restore();
+  await note.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("group", { name: "Editor" })).toBeVisible();
+  await expect(note).toBeHidden();
+  await other.getByRole("button", { name: "Try again" }).click();
+  await expect(aquarium.dialog).toHaveAccessibleName("An aquarium for packets");
+  forget(faults);
+});
+
+test("a link whose piece is missing loses nothing: a restart opens it", async ({ page, aquarium, faults }) => {
+  const restore = await spoil(page, "documents", missing);
+  await page.goto(`./#${fragment(QUIET)}`);
+  const crash = page.getByRole("alert");
+  await expect(crash).toContainText("could not be loaded completely");
+  await restore();
+  await crash.getByRole("link").click();
+  await expect(aquarium.title("A quiet network")).toBeVisible();
+  forget(faults);
+});
+
+test("pieces also load from a host that does not know the type of wasm", async ({ page, aquarium }) => {
+  await page.route(PIECES, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-type": "application/octet-stream" } });
+  });
+  await watch(page);
+  await aquarium.open();
+  await complete(page);
+  await aquarium.instrument("Packets");
+  await expect(aquarium.packet(1)).toBeVisible();
+});
