@@ -95,7 +95,7 @@ impl Strip {
         context.fill_rect(
             x(Instant::ZERO).max(0.0),
             0.0,
-            x(edge).clamp(0.0, width) - x(Instant::ZERO).max(0.0),
+            wire::decimal::clamp(x(edge), 0.0, width) - x(Instant::ZERO).max(0.0),
             height,
         );
         context.set_global_alpha(1.0);

@@ -115,7 +115,7 @@ impl Workspace {
     /// With this size, within the bounds.
     pub fn with_size(self, divider: Divider, px: f64) -> Self {
         let (least, most) = divider.bounds();
-        let px = px.clamp(f64::from(least), f64::from(most)) as u16;
+        let px = wire::decimal::clamp(px, f64::from(least), f64::from(most)) as u16;
         match divider {
             Divider::Drawer => Self { drawer_px: px, ..self },
             Divider::Side => Self { side_px: px, ..self },

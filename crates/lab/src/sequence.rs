@@ -37,6 +37,7 @@ use trace::Order;
 use trace::Row;
 use trace::selection::Selection;
 use trace::swatch::{self, Swatch};
+use wire::decimal;
 
 /// The vertical zoom of a ladder: each step doubles the height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +67,7 @@ impl Zoom {
             per_ns: journey / lab.watchable.ns_per_sec(),
             before_start: ROW_REM * factor.min(1.0) * rem,
             before_end: SLANT_REM * factor.min(1.0) * rem,
-            quiet: (QUIET_JOURNEYS * journey).clamp(QUIET_REM.start * rem, QUIET_REM.end * rem),
+            quiet: decimal::clamp(QUIET_JOURNEYS * journey, QUIET_REM.start * rem, QUIET_REM.end * rem),
             busy: (BUSY_JOURNEYS * journey).max(QUIET_REM.start * rem),
         }
     }

@@ -41,6 +41,18 @@ pub fn parse(text: &str) -> Option<f64> {
     (digits > 0).then(|| number as f64 / 10_u64.pow(places.unwrap_or(0)) as f64)
 }
 
+/// `value` within bounds. `f64::clamp` would print bounds that are in the wrong order, and that alone brings the standard library's
+/// way of writing numbers into the page, unless the bounds are constants.
+pub const fn clamp(value: f64, low: f64, high: f64) -> f64 {
+    if value < low {
+        low
+    } else if value > high {
+        high
+    } else {
+        value
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +62,13 @@ mod tests {
         assert_eq!([fixed(0.05, 1), fixed(-0.25, 2), fixed(1234.5678, 3)], ["0.1", "-0.25", "1234.568"]);
         assert_eq!([fixed(-0.001, 2), fixed(99.5, 0), fixed(0.0, 1)], ["0.00", "100", "0.0"]);
         assert_eq!([decimal(2.50, 2), decimal(100.0, 0), decimal(3.0, 2)], ["2.5", "100", "3"]);
+    }
+
+    #[test]
+    fn bounds_hold() {
+        for value in [-1.0, 0.0, -0.0, 0.5, 1.0, 2.0, f64::INFINITY, f64::NAN] {
+            assert_eq!(clamp(value, 0.0, 1.0).to_bits(), value.clamp(0.0, 1.0).to_bits(), "{value}");
+        }
     }
 
     #[test]

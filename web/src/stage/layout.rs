@@ -11,6 +11,7 @@ use super::sizes::{Sizes, node_half};
 use super::sketch::{CableSketch, Sketch};
 use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{Direction, End, LinkId, NodeId};
+use wire::decimal;
 
 /// A network on the canvas.
 #[derive(Clone, Debug)]
@@ -254,7 +255,7 @@ impl Layout {
     /// The cable at this pixel.
     pub fn link_at(&self, at: Point, target: f64) -> Option<LinkId> {
         let distances = self.cables.iter().enumerate().filter_map(|(id, cable)| {
-            let along = (at - cable.ports[0]).dot(cable.unit).clamp(0.0, cable.length);
+            let along = decimal::clamp((at - cable.ports[0]).dot(cable.unit), 0.0, cable.length);
             let distance = at.distance(cable.ports[0] + cable.unit * along);
             let on_badge = cable.badge.is_some_and(|badge| badge.rect.contains(at));
             let reach = (target / 2.0).max(cable.lane);

@@ -1,6 +1,7 @@
 //! Which parts of the canvas are taken, so that texts are put only where they can be read.
 
 use kurbo::{Point, Rect, Size};
+use wire::decimal;
 
 /// A canvas in square cells, each with what reaches into it.
 pub struct Occupancy {
@@ -54,7 +55,8 @@ impl Occupancy {
         let columns = self.columns;
         let range = |low: f64, high: f64, count: usize| {
             let (low, high) = ((low / CELL_PX).floor(), (high / CELL_PX).ceil());
-            (low.clamp(0.0, count as f64) as usize)..(high.clamp(0.0, count as f64) as usize)
+            (decimal::clamp(low, 0.0, count as f64) as usize)
+                ..(decimal::clamp(high, 0.0, count as f64) as usize)
         };
         let across = range(rect.x0, rect.x1, self.columns);
         range(rect.y0, rect.y1, self.rows).flat_map(move |row| across.clone().map(move |x| row * columns + x))

@@ -8,6 +8,7 @@ use crate::format;
 use crate::timeline::Window;
 use netlab::{Duration, Instant};
 use std::fmt::Write;
+use wire::decimal;
 
 /// The box's width.
 pub const WIDTH: u32 = 1_000;
@@ -85,7 +86,7 @@ impl Chart {
                 if datum.of == NO_PACKET {
                     continue;
                 }
-                let down = y.clamp(height(datum.high), height(datum.low)) - y;
+                let down = decimal::clamp(y, height(datum.high), height(datum.low)) - y;
                 let away = (self.window.share(datum.at) - x).hypot(down);
                 if away < best.0 {
                     best = (away, Some(datum.of));

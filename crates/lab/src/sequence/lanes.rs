@@ -3,6 +3,7 @@
 use super::Ladder;
 use crate::Lab;
 use netlab::topology::NodeId;
+use wire::decimal;
 use wire::sorted::sort_by;
 
 /// A lifeline.
@@ -57,8 +58,11 @@ impl Lanes {
         let mut places = vec![0.0; nodes.len()];
         for (node, shown) in nodes.into_iter().zip(shown) {
             let boundary = lanes.len() as f64 * pitch;
-            let x =
-                if shown { boundary + pitch / 2.0 } else { boundary.clamp(pitch / 8.0, width - pitch / 8.0) };
+            let x = if shown {
+                boundary + pitch / 2.0
+            } else {
+                decimal::clamp(boundary, pitch / 8.0, width - pitch / 8.0)
+            };
             places[node.index()] = x;
             if shown {
                 lanes.push(Lane { node, name: topology.node(node).name.clone(), x });

@@ -10,6 +10,7 @@ use crate::format;
 use crate::inspect::drop_reason;
 use netlab::history::FrameId;
 use std::ops::Range;
+use wire::decimal;
 use wire::sorted::sort_by_key;
 
 /// What is drawn.
@@ -228,7 +229,7 @@ fn write_text(stroke: &mut Stroke, taken: &mut Taken, rem: f64, always: bool) {
             let (x, y) = stroke.along(share);
             let inset = HEAD * rem / 2.0;
             let left = match high - low - 2.0 * inset >= width {
-                true => (x - width / 2.0).clamp(low + inset, high - inset - width),
+                true => decimal::clamp(x - width / 2.0, low + inset, high - inset - width),
                 false => x - width / 2.0,
             };
             let force = always && number + 1 == choices.len() && attempt + 1 == ALONG.len();

@@ -60,8 +60,7 @@ impl Machine {
             netem += &format!(" rate {rate}bit");
         }
         if passes < 1.0 {
-            let percent = format!("{:.7}", (1.0 - passes) * 100.0);
-            netem += &format!(" loss {}%", percent.trim_end_matches('0').trim_end_matches('.'));
+            netem += &format!(" loss {}%", wire::decimal::decimal((1.0 - passes) * 100.0, 7));
         }
         netem += &parts.loss;
         netem += &parts.others;

@@ -143,7 +143,7 @@ impl Hold {
         if self.following.get() {
             let (top, height) = (f64::from(scroller.scroll_top()), self.below_heads());
             let (least, most) = (COMFORT.0 * height, if moving { COMFORT.1 } else { COMFORT.2 } * height);
-            let wanted = top.clamp(y - most, y - least).max(0.0).round();
+            let wanted = wire::decimal::clamp(top, y - most, y - least).max(0.0).round();
             if wanted != top {
                 scroller.set_scroll_top(wanted as i32);
             }
@@ -167,7 +167,7 @@ impl Hold {
         };
         let y = ladder.axis().y(ladder.lasts(history, place)?.0) + MARGIN_REM * self.room.get().rem;
         let height = self.below_heads();
-        let wanted = top.clamp(y - COMFORT.1 * height, (y - COMFORT.0 * height).max(0.0));
+        let wanted = wire::decimal::clamp(top, y - COMFORT.1 * height, (y - COMFORT.0 * height).max(0.0));
         scroller.set_scroll_top(wanted as i32);
         ladder.transit_at(place)
     }

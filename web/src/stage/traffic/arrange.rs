@@ -11,6 +11,7 @@ use kurbo::{Point, Vec2};
 use netlab::history::DropReason;
 use netlab::topology::{Direction, End};
 use trace::swatch::Swatch;
+use wire::decimal;
 
 /// A port's light glows for this long after a frame, in the viewer's seconds.
 const GLOW_SECS: f64 = 0.16;
@@ -270,7 +271,7 @@ impl Vessel {
     pub fn beside(way: &Way<'_>) -> Self {
         let (lane, sizes) = (&way.lane, &way.layout.sizes);
         let height = (sizes.lane * 0.62).round().max(5.0);
-        let length = (lane.length * 0.46).clamp(24.0, 120.0 * sizes.detail.max(0.7));
+        let length = decimal::clamp(lane.length * 0.46, 24.0, 120.0 * sizes.detail.max(0.7));
         let origin = lane.origin
             + lane.unit * (6.0 * sizes.detail)
             + lane.outward * (lane.offset + (sizes.lane + height) / 2.0 + 4.0);
