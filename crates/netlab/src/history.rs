@@ -7,6 +7,7 @@
 //! Histories are bounded: beyond [`Limits`] the oldest transits go first, and [`History::complete_since`] says so.
 
 mod encoding;
+mod fold;
 mod moments;
 mod tables;
 mod wires;
@@ -21,6 +22,7 @@ use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
 use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
 use crate::world::Command;
 use encoding::{Encode, Words};
+use fold::Fold;
 use smoltcp::wire::EthernetAddress;
 use std::collections::VecDeque;
 use std::{fmt, mem};
@@ -31,7 +33,7 @@ use wire::passage::{self, Marks};
 use wire::sorted::SortedMap;
 use wire::{Frame, Instant};
 use wires::DirectionLog;
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A frame's identity: given when its first sender sends it, kept over all hops and copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,7 +199,7 @@ pub struct History {
     runs: Vec<RunLog>,
     /// Frames that were dropped later than they arrived, in order of time: packets whose next hop was not resolved.
     late_refusals: VecDeque<(Instant, TransitId)>,
-    hash: Xxh3Default,
+    hash: Fold,
     /// Scratch memory for [`fold_value`](Self::fold_value).
     words: Words,
 }
@@ -244,7 +246,7 @@ impl History {
             kinds: Vec::new(),
             runs: Vec::new(),
             late_refusals: VecDeque::new(),
-            hash: Xxh3Default::new(),
+            hash: Fold::default(),
             words: Words::default(),
         }
     }
@@ -384,14 +386,9 @@ impl History {
         self.complete_since = self.complete_since.max(oldest.gone());
     }
 
+    #[inline]
     fn fold(&mut self, kind: u8, at: Instant, words: [u64; 4]) {
-        // One update of a fixed shape: unambiguous, and several times as quick as one for each word.
-        let mut bytes = [kind; 41];
-        let (words_bytes, _) = bytes[1..].as_chunks_mut::<8>();
-        for (place, word) in words_bytes.iter_mut().zip([at.nanos()].into_iter().chain(words)) {
-            *place = word.to_le_bytes();
-        }
-        self.hash.update(&bytes);
+        self.hash.event(kind, at, words);
     }
 
     /// Folds a value of any length, which belongs to the node or run of this number.
@@ -400,7 +397,7 @@ impl History {
         words.clear();
         value.encode(&mut words);
         self.fold(kind, at, [of, words.as_bytes().len() as u64, 0, 0]);
-        self.hash.update(words.as_bytes());
+        self.hash.bytes(words.as_bytes());
         self.words = words; // Its memory is used again.
     }
 

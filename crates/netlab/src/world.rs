@@ -8,7 +8,7 @@ mod command;
 mod dirty;
 mod machine;
 mod outside;
-mod slots;
+mod under_way;
 
 pub use command::{Command, CommandError};
 
@@ -22,9 +22,9 @@ use dirty::Dirty;
 use host::{Host, Meter, Output, Runs};
 pub use machine::Kinds;
 use machine::{List, Machine, Next, PluggedIn};
-use slots::Slots;
 use std::collections::VecDeque;
 use std::mem;
+use under_way::{OnItsWay, Put, UnderWay};
 use wire::line::Journey;
 use wire::node::{Action, Actions, Tag};
 use wire::passage::{Marks, Passage, Wire};
@@ -66,7 +66,7 @@ pub struct World {
     /// For each link whether both its ends can tell that it is connected.
     carriers: Vec<bool>,
     queue: Queue,
-    under_way: Slots,
+    under_way: UnderWay,
     commands: Vec<Option<(Command, Option<RunId>)>>,
     commands_open: usize,
     runs_open: usize,
@@ -122,7 +122,7 @@ impl World {
             ways: Vec::new(),
             carriers: Vec::new(),
             queue: Queue::default(),
-            under_way: Slots::default(),
+            under_way: UnderWay::default(),
             commands: Vec::new(),
             commands_open: 0,
             runs_open: 0,
@@ -169,6 +169,7 @@ impl World {
             let path = [STREAM_OF_WAYS, self.ways.len() as u64];
             self.ways.push(Wire::new(way.line, &way.impairments, self.seed, &path));
         }
+        self.under_way.add_link();
         self.history.add_link(born, link.clone());
         self.topology.links.push(link);
     }
@@ -292,10 +293,25 @@ impl World {
     // ---- one moment ----
 
     fn happen(&mut self, now: Instant) {
-        while let Some(event) = self.queue.pop_due(now) {
+        while let Some(event) = self.queue.due(now) {
+            if let Event::Arrival(index) = event {
+                let direction = Direction::from_index(index as usize);
+                let (frame, next) = self.under_way.take_first(direction);
+                match next {
+                    Some((at, sequence)) => self.queue.repeat(at, sequence),
+                    None => self.queue.pop(),
+                }
+                self.arrival(now, frame);
+                continue;
+            }
+            self.queue.pop();
             match event {
                 Event::Command(number) => self.command(now, number),
-                Event::Arrival(slot) => self.arrival(now, slot),
+                Event::Arrival(_) => unreachable!("it is handled above"),
+                Event::Overtaking(slot) => {
+                    let frame = self.under_way.take_overtaking(slot);
+                    self.arrival(now, frame);
+                }
                 Event::Timer(node) => self.timer(now, node),
                 Event::Carrier(link) => self.outage(now, link),
                 Event::Injection(node) => self.injection(now, node),
@@ -357,39 +373,64 @@ impl World {
         frame: Frame,
         (first, new_bytes): (bool, bool),
     ) {
+        let marks = Marks::default();
         if self.under_way.len() >= FRAMES_UNDER_WAY_MAX {
             let journey = Journey { start: now, end: now, arrival: now };
             let fate = Fate::Dropped { reason: DropReason::Overload, at: now };
-            let marks = Marks::default();
             let queued = now;
             let handed =
                 Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks };
             return self.history.hand_over(handed);
         }
+        let wire = &mut self.ways[direction.index()];
+        if let Some((journey, fate)) = wire.send_plain(now, frame.len()) {
+            let passage = Passage { frame, journey, fate, marks };
+            return self.settle(now, direction, frame_id, passage, (first, new_bytes));
+        }
         let shown = frame.clone();
-        let (passage, copy) = self.ways[direction.index()].send(now, frame);
-        let mut settle = |passage: Passage, first| {
-            let Passage { frame, journey, fate, marks } = passage;
-            let new_bytes = new_bytes || !frame.shares_buffer_with(&shown);
-            let fate = Fate::from(fate);
-            if fate == Fate::Delivered {
-                let transit = self.history.next_transit();
-                let slot = self.under_way.put((direction, frame_id, transit, frame.clone()));
-                self.queue.push(journey.arrival, Event::Arrival(slot));
-            }
-            let queued = now;
-            let handed =
-                Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks };
-            self.history.hand_over(handed);
-        };
-        settle(passage, first);
+        let (passage, copy) = wire.send(now, frame);
+        let new_bytes = |passage: &Passage| new_bytes || !passage.frame.shares_buffer_with(&shown);
+        let how = (first, new_bytes(&passage));
+        self.settle(now, direction, frame_id, passage, how);
         if let Some(copy) = copy {
-            settle(copy, false);
+            let how = (false, new_bytes(&copy));
+            self.settle(now, direction, frame_id, copy, how);
         }
     }
 
-    fn arrival(&mut self, now: Instant, slot: u32) {
-        let (direction, id, transit, frame) = self.under_way.take(slot);
+    /// Puts a frame on its way, if it arrives, and into the history.
+    #[inline]
+    fn settle(
+        &mut self,
+        now: Instant,
+        direction: Direction,
+        frame_id: FrameId,
+        passage: Passage,
+        (first, new_bytes): (bool, bool),
+    ) {
+        let Passage { frame, journey, fate, marks } = passage;
+        let fate = Fate::from(fate);
+        if fate == Fate::Delivered {
+            let transit = self.history.next_transit();
+            let at = (journey.arrival, self.queue.sequence());
+            let event =
+                match self.under_way.put(at, OnItsWay { direction, frame_id, transit, frame: frame.clone() })
+                {
+                    Put::First => Some(Event::Arrival(direction.index() as u32)),
+                    Put::Behind => None,
+                    Put::Overtakes(slot) => Some(Event::Overtaking(slot)),
+                };
+            if let Some(event) = event {
+                self.queue.push_as(at.0, at.1, event);
+            }
+        }
+        let queued = now;
+        let handed = Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks };
+        self.history.hand_over(handed);
+    }
+
+    fn arrival(&mut self, now: Instant, on_its_way: OnItsWay) {
+        let OnItsWay { direction, frame_id: id, transit, frame } = on_its_way;
         self.history.arrived(direction);
         let (node, port) = self.ends_at[direction.index()];
         let tag = Tag { frame: id.0, hop: transit.0 };

@@ -9,13 +9,69 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// Buffers kept for reuse; more than this go back to the allocator.
+/// Buffers kept for reuse, of each list; more than this go back to the allocator.
 const POOL_BUFFERS_MAX: usize = 1024;
 /// Larger buffers are not kept: one jumbo capture should not pin memory for ever.
 const POOL_BUFFER_BYTES_MAX: usize = 16 * 1024;
+/// Frames up to this length take buffers from a list of their own: an acknowledgement should not occupy a full frame's buffer.
+const SMALL_BYTES_MAX: usize = 256;
+/// In wasm, memory is taken from the browser in steps of this size: the allocator's own are 64 KiB, and each costs the browser some
+/// 100 µs, a third of the time that a network takes in a page that was just opened.
+#[cfg(target_arch = "wasm32")]
+const STEP_BYTES: usize = 4 << 20;
 
 thread_local! {
-    static POOL: RefCell<Vec<Rc<Vec<u8>>>> = const { RefCell::new(Vec::new()) };
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool::EMPTY) };
+}
+
+/// Buffers without a holder.
+struct Pool {
+    small: Vec<Rc<Vec<u8>>>,
+    large: Vec<Rc<Vec<u8>>>,
+    /// Bytes to be taken from the allocator until it is to take another step.
+    #[cfg(target_arch = "wasm32")]
+    until_step: usize,
+}
+
+impl Pool {
+    const EMPTY: Self = Self {
+        small: Vec::new(),
+        large: Vec::new(),
+        #[cfg(target_arch = "wasm32")]
+        until_step: STEP_BYTES / 4,
+    };
+
+    #[inline]
+    fn list(&mut self, bytes: usize) -> &mut Vec<Rc<Vec<u8>>> {
+        if bytes <= SMALL_BYTES_MAX { &mut self.small } else { &mut self.large }
+    }
+
+    /// A buffer for this many bytes, empty or with any content.
+    #[inline]
+    fn take(&mut self, bytes: usize) -> Rc<Vec<u8>> {
+        self.list(bytes).pop().unwrap_or_else(|| self.allocate(bytes))
+    }
+
+    #[inline(never)]
+    fn allocate(&mut self, bytes: usize) -> Rc<Vec<u8>> {
+        #[cfg(target_arch = "wasm32")]
+        {
+            self.until_step = self.until_step.saturating_sub(bytes);
+            if self.until_step == 0 {
+                self.until_step = STEP_BYTES;
+                // It is given back at once: to the allocator, from which no memory goes back to the browser.
+                drop(std::hint::black_box(Vec::<u8>::with_capacity(STEP_BYTES)));
+            }
+        }
+        Rc::new(Vec::with_capacity(bytes))
+    }
+
+    fn keep(&mut self, buffer: &Rc<Vec<u8>>) {
+        let list = self.list(buffer.capacity());
+        if list.len() < POOL_BUFFERS_MAX && buffer.capacity() <= POOL_BUFFER_BYTES_MAX {
+            list.push(buffer.clone());
+        }
+    }
 }
 
 /// An Ethernet frame: destination, source, type, payload; without preamble and checksum, as a NIC hands it over.
@@ -25,9 +81,10 @@ pub struct Frame(Rc<Vec<u8>>);
 impl Frame {
     /// A frame of `len` bytes, zeroed, then filled in by `fill`.
     pub fn build(len: usize, fill: impl FnOnce(&mut [u8])) -> Self {
-        let mut bytes = take_buffer();
+        let mut bytes = take_buffer(len);
         let buffer = Rc::get_mut(&mut bytes).expect("a pooled buffer has one holder");
         buffer.clear();
+        buffer.reserve_exact(len);
         buffer.resize(len, 0);
         fill(buffer);
         Self(bytes)
@@ -40,7 +97,7 @@ impl Frame {
 
     /// A frame of these pieces, one after the other.
     pub fn concat(pieces: &[&[u8]]) -> Self {
-        let mut bytes = take_buffer();
+        let mut bytes = take_buffer(pieces.iter().map(|piece| piece.len()).sum());
         let buffer = Rc::get_mut(&mut bytes).expect("a pooled buffer has one holder");
         buffer.clear();
         for piece in pieces {
@@ -55,23 +112,15 @@ impl Frame {
     }
 }
 
-fn take_buffer() -> Rc<Vec<u8>> {
-    POOL.with_borrow_mut(Vec::pop).unwrap_or_default()
+fn take_buffer(bytes: usize) -> Rc<Vec<u8>> {
+    POOL.with_borrow_mut(|pool| pool.take(bytes))
 }
 
 /// Puts the buffer of the last clone, which is being dropped, aside for reuse.
 #[inline(never)] // So that dropping any other clone is small enough to be inlined.
 fn keep_buffer(bytes: &Rc<Vec<u8>>) {
-    if bytes.capacity() > POOL_BUFFER_BYTES_MAX {
-        return;
-    }
     // The pool is gone while the thread ends: then the buffer is simply freed.
-    let _ = POOL.try_with(|pool| {
-        let mut pool = pool.borrow_mut();
-        if pool.len() < POOL_BUFFERS_MAX {
-            pool.push(bytes.clone());
-        }
-    });
+    let _ = POOL.try_with(|pool| pool.borrow_mut().keep(bytes));
 }
 
 impl Drop for Frame {
@@ -131,6 +180,26 @@ mod tests {
         assert_ne!(Frame::build(1514, |_| ()).as_ptr(), place, "still held by the clone");
         drop(clone);
         assert_eq!(Frame::build(1514, |_| ()).as_ptr(), place);
+    }
+
+    #[test]
+    fn a_short_frame_does_not_occupy_the_buffer_of_a_long_one() {
+        let long = Frame::build(1514, |_| ()).as_ptr();
+        assert_ne!(Frame::build(54, |_| ()).as_ptr(), long);
+        assert_eq!(Frame::build(1514, |_| ()).as_ptr(), long);
+    }
+
+    #[test]
+    fn a_pool_keeps_no_more_than_its_bound_and_no_large_buffers() {
+        let mut pool = Pool::EMPTY;
+        let buffer = |bytes| Rc::new(Vec::with_capacity(bytes));
+        for _ in 0..POOL_BUFFERS_MAX + 1 {
+            pool.keep(&buffer(1514));
+            pool.keep(&buffer(54));
+            pool.keep(&buffer(POOL_BUFFER_BYTES_MAX + 1));
+        }
+        assert_eq!([pool.small.len(), pool.large.len()], [POOL_BUFFERS_MAX; 2]);
+        assert!(pool.large.iter().all(|buffer| buffer.capacity() == 1514));
     }
 
     #[test]

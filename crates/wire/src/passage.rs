@@ -96,10 +96,26 @@ impl Wire {
         self.pipeline.set(impairments);
     }
 
+    /// Sends a frame of this many bytes over a wire without impairments and returns its outcome; `None`: the wire has some, and nothing
+    /// was sent. The same as [`send`](Self::send), which would move the frame to and fro.
+    #[inline]
+    pub fn send_plain(&mut self, now: Instant, bytes: usize) -> Option<(Journey, Fate)> {
+        if !self.pipeline.waves_through() {
+            return None;
+        }
+        Some(match self.line.send(now, bytes) {
+            Ok(journey) => {
+                let (arrival, _) = self.in_order(journey.arrival, Travel::Plain);
+                (Journey { arrival, ..journey }, Fate::Arrives)
+            }
+            Err(Dropped { why, at }) => never_sent(Loss::Queue(why), at),
+        })
+    }
+
     /// Sends a frame and returns its outcome, and that of its duplicate if an impairment makes one. `now` must not decrease.
     pub fn send(&mut self, now: Instant, frame: Frame) -> (Passage, Option<Passage>) {
-        if self.pipeline.waves_through() {
-            return (self.carry(now, frame, None, Travel::Plain, Marks::default()), None);
+        if let Some((journey, fate)) = self.send_plain(now, frame.len()) {
+            return (Passage { frame, journey, fate, marks: Marks::default() }, None);
         }
         let Verdict { frame, lost, corrupted, duplicated, travel } = self.pipeline.judge(now, frame);
         let copy = duplicated.then(|| frame.clone());
@@ -117,7 +133,6 @@ impl Wire {
         travel: Travel,
         mut marks: Marks,
     ) -> Passage {
-        let never_sent = |why, at| (Journey { start: at, end: at, arrival: at }, Fate::Lost { why, at });
         let (journey, fate) = match lost {
             Some(reason) if reason.is_at_once() => never_sent(Loss::Impaired(reason), now),
             _ => match self.line.send(now, frame.len()) {
@@ -158,6 +173,11 @@ impl Wire {
         self.last_arrival = self.last_arrival.max(arrival);
         (arrival, travel == Travel::Ahead || (early && may_overtake))
     }
+}
+
+/// The outcome of a frame that is dropped before it is sent.
+fn never_sent(why: Loss, at: Instant) -> (Journey, Fate) {
+    (Journey { start: at, end: at, arrival: at }, Fate::Lost { why, at })
 }
 
 /// The arrival of a frame with this propagation.
