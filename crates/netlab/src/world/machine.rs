@@ -101,8 +101,11 @@ pub(super) trait Machine {
 /// not mention [`Kinds::ALL`]: the page loads it later.
 #[derive(Clone, Copy)]
 pub struct Kinds {
-    router: Option<fn(&RouterConfig, u64) -> Box<dyn Machine>>,
+    router: Option<MakeRouter>,
 }
+
+/// Makes a router run, with a number of its own drawn from the seed.
+type MakeRouter = fn(&RouterConfig, u64) -> Box<dyn Machine>;
 
 impl Kinds {
     /// Every kind.
