@@ -14,7 +14,7 @@ pub fn duration(duration: Duration) -> String {
     let ns = duration.nanos() as f64;
     let (value, unit) = match duration.nanos() {
         0 => return format!("0{NBSP}s"),
-        1..1_000 => return format!("{ns}{NBSP}ns"),
+        ns @ 1..1_000 => return format!("{ns}{NBSP}ns"),
         1_000..1_000_000 => (ns / 1e3, "µs"),
         1_000_000..1_000_000_000 => (ns / 1e6, "ms"),
         _ => (ns / 1e9, "s"),

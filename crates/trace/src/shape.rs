@@ -1,5 +1,7 @@
 //! Outlines by which small marks of frames differ where there is no room for letters, also without their colors.
 
+use wire::decimal::decimal;
+
 /// A small mark's outline, where there is no room for letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
@@ -88,10 +90,25 @@ impl Shape {
 
     /// An SVG path for a legend, in a view box of `-1 -1 2 2`.
     pub fn svg_path(self) -> String {
+        // Of the corners above.
+        const PLACES: u32 = 3;
         let mut path = String::new();
         for (number, (x, y)) in self.corners().iter().enumerate() {
+            let [x, y] = [x, y].map(|side| decimal(*side, PLACES));
             path += &format!("{}{x} {y}", if number == 0 { "M" } else { "L" });
         }
         path + "Z"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_has_all_decimals_of_the_corners() {
+        for swatch in crate::swatch::Swatch::ALL {
+            let shape = swatch.shape();
+            let corners: Vec<_> = shape.corners().iter().map(|(x, y)| format!("{x} {y}")).collect();
+            assert_eq!(shape.svg_path(), format!("M{}Z", corners.join("L")));
+        }
     }
 }

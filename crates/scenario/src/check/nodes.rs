@@ -25,8 +25,8 @@ impl<'s> Check<'s> {
             if let Some((x, y)) = scenario.at[number]
                 && !(x.abs() <= COORDINATE_MAX && y.abs() <= COORDINATE_MAX)
             {
-                let message =
-                    format!("too far away: coordinates go from -{COORDINATE_MAX:.0} to {COORDINATE_MAX:.0}");
+                let most = COORDINATE_MAX as u64;
+                let message = format!("too far away: coordinates go from -{most} to {most}");
                 self.error(place.field("at"), message);
             }
             match &node.kind {

@@ -36,8 +36,7 @@ pub(super) trait Encode {
 }
 
 impl Words {
-    /// Appends a word. Hardly any event is encoded often, so this is not repeated in each that is.
-    #[inline(never)]
+    /// Appends a word.
     pub fn push(&mut self, word: u64) {
         self.0.extend(word.to_le_bytes());
     }
@@ -49,7 +48,6 @@ impl Words {
     }
 
     /// Appends several values.
-    #[inline(never)]
     fn fields(&mut self, fields: &[&dyn Encode]) {
         for field in fields {
             field.encode(self);
