@@ -102,7 +102,7 @@ impl Show {
         let shown = &self.shown;
         let stale = shown.stage_is_stale || shown.timeline_is_stale || shown.view_is_stale || shown.has_news;
         let at_rest = matches!(moment.1, State::Paused | State::Quiet | State::Broken) || self.session.is_held();
-        at_rest && !stale && !self.session.is_stale() && shown.view == Some(moment)
+        at_rest && !stale && !self.session.is_stale() && self.session.shown() == Some(moment)
     }
 
     /// The playhead, and whether time passes.
@@ -223,7 +223,8 @@ impl Show {
         let (at, state) = moment;
         let shown = &mut self.shown;
         let state_changed = shown.view.is_none_or(|(_, last)| discriminant(&last) != discriminant(&state));
-        let time_changed = shown.view.is_none_or(|(last, _)| last != at);
+        // A command shows what it did at once, so that the page may have this moment already.
+        let time_changed = self.session.shown().is_none_or(|(last, _)| last != at);
         let is_due = now_ms - shown.view_at_ms >= VIEW_EVERY_MS;
         let wanted = state_changed || shown.view_is_stale || is_due && (time_changed || shown.has_news);
         if wanted && self.stopwatch.panels(|| self.session.show()) {
