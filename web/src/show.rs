@@ -101,7 +101,8 @@ impl Show {
     fn is_up_to_date(&self, moment: (Instant, State)) -> bool {
         let shown = &self.shown;
         let stale = shown.stage_is_stale || shown.timeline_is_stale || shown.view_is_stale || shown.has_news;
-        let at_rest = matches!(moment.1, State::Paused | State::Quiet | State::Broken) || self.session.is_held();
+        let at_rest =
+            matches!(moment.1, State::Paused | State::Quiet | State::Broken) || self.session.is_held();
         at_rest && !stale && !self.session.is_stale() && self.session.shown() == Some(moment)
     }
 

@@ -64,7 +64,9 @@ impl Stopwatch {
     fn show_counters(&self) {
         let counters = {
             let watch = self.clone();
-            Closure::<dyn Fn() -> JsValue>::new(move || to_js(watch.0.budget.borrow().counters(), watch.0.drawn.get()))
+            Closure::<dyn Fn() -> JsValue>::new(move || {
+                to_js(watch.0.budget.borrow().counters(), watch.0.drawn.get())
+            })
         };
         // Cannot fail: `window` takes properties.
         let _ = Reflect::set(&window(), &COUNTERS.into(), counters.as_ref());

@@ -196,12 +196,14 @@ fn embed(shape: &Shape, neighbors: &[Vec<usize>]) -> Vec<Place> {
     let core = &shape.core;
     let count = core.len();
     let links: usize = core.iter().map(|&node| neighbors[node].len()).sum::<usize>() / 2;
-    let is_ring = core.iter().all(|&node| neighbors[node].iter().filter(|&&it| neighbors[it].len() > 1).count() == 2);
+    let is_ring =
+        core.iter().all(|&node| neighbors[node].iter().filter(|&&it| neighbors[it].len() > 1).count() == 2);
     // A few that are nearly all connected with each other have no shape of their own: around the table.
     if count > 2 && count <= RING_MAX && (links * 3 >= count * (count - 1) || is_ring) {
         return circle(&if is_ring { ring_order(core, neighbors) } else { (0..count).collect() });
     }
-    let inner: usize = core.iter().map(|&node| neighbors[node].iter().filter(|&&it| neighbors[it].len() > 1).count()).sum();
+    let inner: usize =
+        core.iter().map(|&node| neighbors[node].iter().filter(|&&it| neighbors[it].len() > 1).count()).sum();
     if count > 2 && inner == 2 * (count - 1) {
         return radial(shape, neighbors);
     }
@@ -254,7 +256,10 @@ fn radial(shape: &Shape, neighbors: &[Vec<usize>]) -> Vec<Place> {
     for &node in &order[1..] {
         let above = parent[node];
         let (begin, wide) = spans[above];
-        let all: f64 = near(above).filter(|&child| parent[child] == above && child != root).map(|child| weight[child]).sum();
+        let all: f64 = near(above)
+            .filter(|&child| parent[child] == above && child != root)
+            .map(|child| weight[child])
+            .sum();
         let own = wide * weight[node] / all;
         spans[node] = (begin + taken[above], own);
         taken[above] += own;
@@ -271,7 +276,9 @@ fn ring_order(core: &[usize], neighbors: &[Vec<usize>]) -> Vec<usize> {
     let mut seen = vec![false; core.len()];
     seen[0] = true;
     let mut now = 0;
-    while let Some(next) = neighbors[core[now]].iter().filter_map(|&node| place(node)).find(|&next| !seen[next]) {
+    while let Some(next) =
+        neighbors[core[now]].iter().filter_map(|&node| place(node)).find(|&next| !seen[next])
+    {
         seen[next] = true;
         order.push(next);
         now = next;
@@ -339,13 +346,11 @@ fn hops(core: &[usize], neighbors: &[Vec<usize>], from: usize) -> Vec<usize> {
 fn principal(columns: &[Vec<f64>], count: usize) -> [Vec<f64>; 2] {
     let width = columns.len();
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let square: Vec<Vec<f64>> =
-        columns.iter().map(|a| columns.iter().map(|b| dot(a, b)).collect()).collect();
+    let square: Vec<Vec<f64>> = columns.iter().map(|a| columns.iter().map(|b| dot(a, b)).collect()).collect();
     let mut found: Vec<Vec<f64>> = Vec::new();
     for axis in 0..2 {
         // Nothing special about these numbers but that no network is symmetric to them.
-        let mut vector: Vec<f64> =
-            (0..width).map(|at| ((at * 7 + axis * 5 + 3) % 11) as f64 - 4.7).collect();
+        let mut vector: Vec<f64> = (0..width).map(|at| ((at * 7 + axis * 5 + 3) % 11) as f64 - 4.7).collect();
         for _ in 0..POWER_STEPS {
             let mut next: Vec<f64> = square.iter().map(|row| dot(row, &vector)).collect();
             for before in &found {
@@ -415,7 +420,8 @@ fn is_compact(places: &[Place], aspect: f64) -> bool {
     let (width, height) = (high.0 - low.0 + CELL.0, high.1 - low.1 + CELL.1);
     let cells = width * height / (CELL.0 * CELL.1);
     places.len() <= ROW_MAX
-        || off(width / height, aspect) <= ASPECT_OFF_MAX && cells <= CELLS_PER_NODE_MAX * places.len() as f64 + 8.0
+        || off(width / height, aspect) <= ASPECT_OFF_MAX
+            && cells <= CELLS_PER_NODE_MAX * places.len() as f64 + 8.0
 }
 
 /// Each in a cell of its own, near to where it was: the cells are halved across or down, and the nodes with them.
@@ -449,7 +455,9 @@ fn divide(
     let room = first * other;
     let share = (nodes.len() * first + whole / 2) / whole;
     let share = share.min(room).max(nodes.len().saturating_sub(cells - room));
-    let key = |node: usize| if across { (places[node].0, places[node].1) } else { (places[node].1, places[node].0) };
+    let key = |node: usize| {
+        if across { (places[node].0, places[node].1) } else { (places[node].1, places[node].0) }
+    };
     nodes.sort_by(|&a, &b| {
         let (a_key, b_key) = (key(a), key(b));
         a_key.0.total_cmp(&b_key.0).then(a_key.1.total_cmp(&b_key.1)).then(a.cmp(&b))

@@ -54,10 +54,7 @@ impl Ports<'_> {
                 unit: if end == 0 { cable.unit } else { -cable.unit },
                 radius: cable.lights[end],
                 down: sketch.down || sketch.off[end],
-                state: picture
-                    .standing
-                    .tree_at(id * 2 + end)
-                    .map_or(State::Forwarding, |(_, state)| state),
+                state: picture.standing.tree_at(id * 2 + end).map_or(State::Forwarding, |(_, state)| state),
                 number: id * 2 + end,
             })
         });

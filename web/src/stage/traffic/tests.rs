@@ -81,7 +81,8 @@ fn a_crowd_has_loads_and_neither_lights_nor_pulses() {
     let mut looks = looks();
     // One arrived just now; of each bit of the others a tenth of the wire is full.
     let look = looks.explained(TransitId(0), &raw(1_000), Default::default());
-    let train = [0, 5_000, 9_000].map(|start| Trip { journey: journey(start, start, start, 500, 9_500), look });
+    let train =
+        [0, 5_000, 9_000].map(|start| Trip { journey: journey(start, start, start, 500, 9_500), look });
     let mut traffic = Traffic { crowd: true, ..Traffic::default() };
     traffic.begin(2);
     traffic.arrange(&way, &train, &looks, &moment(10_000), false, || 0);

@@ -259,8 +259,8 @@ fn at_most(what: String, limit: f64, value: f64) -> Verdict {
 mod tests {
     use super::*;
     use crate::instrument::Sifted;
-    use crate::stage::Playing;
     use crate::rounds::tests::results;
+    use crate::stage::Playing;
     use bench::Case;
 
     #[test]
@@ -326,7 +326,8 @@ mod tests {
 
     #[test]
     fn animation_frames_have_to_come_evenly() {
-        let playing = |busy, interval50, interval95| Playing { busy, interval50, interval95, ..Playing::default() };
+        let playing =
+            |busy, interval50, interval95| Playing { busy, interval50, interval95, ..Playing::default() };
         let stage = Stage {
             two: playing(15.1, 16.7, 16.7),
             storm: playing(80.0, 16.7, 16.8),

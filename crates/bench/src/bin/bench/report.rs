@@ -143,7 +143,13 @@ fn instrument_table(page: Option<&Page>) -> String {
 
 fn stage_table(page: Option<&Page>) -> String {
     let Some(Page { stage, .. }) = page else { return String::new() };
-    let head = ["network", "frames on wires", "thread busy", "from frame to frame, p50 / p95", "processor time a frame, p50 / p95"];
+    let head = [
+        "network",
+        "frames on wires",
+        "thread busy",
+        "from frame to frame, p50 / p95",
+        "processor time a frame, p50 / p95",
+    ];
     section("The page while frames move", &head.map(String::from), stage.rows())
 }
 
