@@ -15,11 +15,12 @@ use crate::storage::{self, Crashed, Kept, Settings};
 use crate::strip::Strip;
 use crate::theme::Choice;
 use crate::workspace::{Tab, Workspace};
-use lab::Lab;
 use lab::command::{Command, Editor, Look};
 use lab::edit::Edit;
 use lab::session::{self, Asked, Backend, Beginning, Framing, Saved, Session as Rules};
 use lab::view::View;
+use lab::{Lab, State};
+use netlab::Instant;
 use scenario::LinkError;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -52,6 +53,8 @@ struct Inner {
     hover: Cell<Option<Selection>>,
     /// Something changed that the next animation frame has to show, although time stands still.
     stale: Cell<bool>,
+    /// The moment and the state of the view that the page has.
+    shown: Cell<Option<(Instant, State)>>,
     /// Rings whenever the animation frames have something to do again.
     bell: Bell,
     /// The lab is held still, whatever the person set: something else needs the machine.
@@ -115,6 +118,7 @@ impl Session {
             strip: RefCell::default(),
             hover: Cell::default(),
             stale: Cell::new(true),
+            shown: Cell::default(),
             bell: Bell::default(),
             held: Cell::new(false),
             settings: Cell::new(settings),
@@ -247,7 +251,12 @@ impl Session {
     /// Shows the lab as it is now.
     pub fn show(&self) {
         let view = self.0.lab.borrow_mut().view();
-        self.change(Change::View(Rc::new(view)));
+        Backend::show(self, view);
+    }
+
+    /// The moment and the state of the view that the page has.
+    pub fn shown(&self) -> Option<(Instant, State)> {
+        self.0.shown.get()
     }
 
     /// What the address asks for.
@@ -463,6 +472,7 @@ impl Backend for Session {
     }
 
     fn show(&self, view: View) {
+        self.0.shown.set(Some((view.at, view.state)));
         self.change(Change::View(Rc::new(view)));
     }
 

@@ -26,6 +26,8 @@ const CATCH_UP_MS: f64 = 12.0;
 const TRACE_MS: f64 = 2.5;
 /// From one snapshot to the next.
 const VIEW_EVERY_MS: f64 = 100.0;
+/// The same while nothing happens but that time passes: no panel has anything new but the time line's value for screen readers.
+const VIEW_SELDOM_MS: f64 = 400.0;
 /// The benchmark waits for this mark.
 pub const FIRST_MOVING_FRAME: &str = "first-moving-frame";
 
@@ -36,6 +38,8 @@ struct Shown {
     moment: Option<(Instant, State)>,
     view: Option<(Instant, State)>,
     view_at_ms: f64,
+    /// Of the history, when the view was taken.
+    hash: u64,
     clock: String,
     moved_once: bool,
     /// The stage and the time line are not drawn as the lab is now.
@@ -103,7 +107,7 @@ impl Show {
         let stale = shown.stage_is_stale || shown.timeline_is_stale || shown.view_is_stale || shown.has_news;
         let at_rest =
             matches!(moment.1, State::Paused | State::Quiet | State::Broken) || self.session.is_held();
-        at_rest && !stale && !self.session.is_stale() && shown.view == Some(moment)
+        at_rest && !stale && !self.session.is_stale() && self.session.shown() == Some(moment)
     }
 
     /// The playhead, and whether time passes.
@@ -122,7 +126,7 @@ impl Show {
             // A step looks for its moment while time stands still, and a comparison goes on.
             State::Paused | State::Quiet | State::Broken => (false, WORLD_MS),
         };
-        let view_is_due = now_ms - self.shown.view_at_ms >= VIEW_EVERY_MS;
+        let view_is_due = self.view_is_due(now_ms);
         Wanted {
             slices_ms: [world_ms, TRACE_MS],
             parts: [
@@ -131,6 +135,22 @@ impl Show {
                 view_is_due && (moves || self.shown.has_news) || self.shown.view_is_stale,
             ],
         }
+    }
+
+    /// Whether it is time for another snapshot.
+    fn view_is_due(&self, now_ms: f64) -> bool {
+        let since_ms = now_ms - self.shown.view_at_ms;
+        since_ms >= VIEW_SELDOM_MS || since_ms >= VIEW_EVERY_MS && !self.only_time_passes()
+    }
+
+    /// At the live edge, since the last snapshot, nothing happened, and no panel shows anything by the playhead.
+    fn only_time_passes(&self) -> bool {
+        let lab = self.session.lab().borrow();
+        let look = lab.look();
+        look.history.hash() == self.shown.hash
+            && look.at >= lab.edge()
+            && look.selection.is_none()
+            && self.session.settings().workspace.drawer.is_none()
     }
 
     /// Lets the world run towards the playhead; the number of steps that it took.
@@ -222,14 +242,16 @@ impl Show {
     /// Has the panels rendered: a change of state as soon as there is room, the passing of time ten times a second.
     fn render(&mut self, moment: (Instant, State), now_ms: f64) {
         let (at, state) = moment;
+        let is_due = self.view_is_due(now_ms);
         let shown = &mut self.shown;
         let state_changed = shown.view.is_none_or(|(_, last)| discriminant(&last) != discriminant(&state));
-        let time_changed = shown.view.is_none_or(|(last, _)| last != at);
-        let is_due = now_ms - shown.view_at_ms >= VIEW_EVERY_MS;
+        // A command shows what it did at once, so that the page may have this moment already.
+        let time_changed = self.session.shown().is_none_or(|(last, _)| last != at);
         let wanted = state_changed || shown.view_is_stale || is_due && (time_changed || shown.has_news);
         if wanted && self.stopwatch.panels(|| self.session.show()) {
             (shown.has_news, shown.view_is_stale) = (false, false);
             (shown.view, shown.view_at_ms) = (Some(moment), now_ms);
+            shown.hash = self.session.lab().borrow().look().history.hash();
             if state_changed && self.session.query().embed {
                 report_state(&self.session, moment);
             }

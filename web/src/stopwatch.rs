@@ -19,6 +19,9 @@ use web_sys::{MessageChannel, Performance};
 /// The function of `window` that returns the counters: see docs/FRAMES.md.
 const COUNTERS: &str = "packetariumFrames";
 
+/// Of so many frames without panels the browser's painting is measured once.
+const PAINTING_EVERY: u32 = 6;
+
 /// The handle.
 #[derive(Clone)]
 pub struct Stopwatch(Rc<Inner>);
@@ -141,7 +144,12 @@ impl Stopwatch {
 
     /// The callback of the frame ends; the browser goes on with it.
     pub fn end(&self) {
-        if self.0.budget.borrow().has_drawn() {
+        let (drawn, frames) = {
+            let budget = self.0.budget.borrow();
+            (budget.has_drawn(), budget.counters().frames)
+        };
+        // A message costs more than many a frame has to draw: of those without panels some are measured.
+        if drawn && (self.0.panels_begun_ms.get().is_some() || frames.is_multiple_of(PAINTING_EVERY)) {
             self.0.painting_begun_ms.set(Some(self.now_ms()));
             // A port that was never closed takes messages.
             let _ = self.0.channel.port2().post_message(&JsValue::NULL);

@@ -8,9 +8,11 @@ use crate::stage::palette::Theme;
 use lab::Lab;
 use lab::timeline::{AGAIN, DROPS, Density, LANES, SpanState, Window, spans};
 use netlab::Instant;
+use std::cell::Cell;
+use std::rc::Rc;
 use trace::swatch::Swatch;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
 
 /// The strip.
 pub struct Strip {
@@ -18,6 +20,37 @@ pub struct Strip {
     context: CanvasRenderingContext2d,
     density: Density,
     drawn: Option<(Stamp, f64)>,
+    size: Observed,
+}
+
+/// An element's size in CSS pixels, as it was laid out last. Asking the element would make the browser lay out the page in the middle
+/// of an animation frame, and once more at its end.
+struct Observed {
+    size: Rc<Cell<(f64, f64)>>,
+    observer: ResizeObserver,
+    _on_size: Closure<dyn FnMut()>,
+}
+
+impl Observed {
+    fn new(element: &HtmlCanvasElement) -> Self {
+        let now = |element: &HtmlCanvasElement| {
+            (f64::from(element.client_width()), f64::from(element.client_height()))
+        };
+        let size = Rc::new(Cell::new(now(element)));
+        let on_size = {
+            let (element, size) = (element.clone(), size.clone());
+            Closure::<dyn FnMut()>::new(move || size.set(now(&element)))
+        };
+        let observer = ResizeObserver::new(on_size.as_ref().unchecked_ref()).expect("browsers have it");
+        observer.observe(element);
+        Self { size, observer, _on_size: on_size }
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }
 
 /// What the strip is drawn from, to half a device pixel. Two equal ones look alike.
@@ -56,12 +89,13 @@ impl Strip {
     /// A strip on this canvas; `None` if the browser gives no context.
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-        Some(Self { canvas, context, density: Density::default(), drawn: None })
+        let size = Observed::new(&canvas);
+        Some(Self { canvas, context, density: Density::default(), drawn: None, size })
     }
 
     /// Draws one animation frame, if there is something new. Returns whether it is now as the lab is: new packets may wait.
     pub fn draw(&mut self, lab: &Lab, theme: Theme, now_ms: f64) -> bool {
-        let (width, height) = (f64::from(self.canvas.client_width()), f64::from(self.canvas.client_height()));
+        let (width, height) = self.size.size.get();
         if width < 1.0 || height < 1.0 {
             return true;
         }

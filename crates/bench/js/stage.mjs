@@ -3,7 +3,7 @@
 import { answer } from "./answer.mjs";
 import { launch } from "./browser.mjs";
 import { serve } from "./server.mjs";
-import { STORM, TWO_HOSTS, thousand } from "./networks.mjs";
+import { STORM, THOUSAND, TWO_HOSTS, thousand } from "./networks.mjs";
 
 const [playwright, dist, table] = process.argv.slice(2);
 const { address, close } = await serve(dist);
@@ -13,15 +13,15 @@ const SECONDS = 5;
 const WARM_UP_MS = 3_000;
 
 /** Opens a scenario and lets it play: from its beginning, or from a moment that the page runs to first. */
-async function open(scenario, at) {
+async function open(scenario, { at, speed } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   page.on("pageerror", (error) => console.error(error));
   await page.goto(`${address}#json:${encodeURIComponent(JSON.stringify(scenario))}${at ? `&at=${at}` : ""}`);
   if (at) {
-    const pause = page.getByRole("button", { name: "Play", exact: true });
     await page.getByLabel("Running to that moment").waitFor({ state: "hidden", timeout: 300_000 });
-    await pause.click();
+    if (speed) await page.getByRole("slider", { name: "Speed" }).fill(speed);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
   }
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame")[0], null, { timeout: 120_000 });
   await page.waitForTimeout(WARM_UP_MS);
@@ -77,8 +77,8 @@ const quantile = (numbers, share) => {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 };
 
-async function playing(scenario, at) {
-  const page = await open(scenario, at);
+async function playing(scenario, how) {
+  const page = await open(scenario, how);
   const before = await page.evaluate(() => window.packetariumFrames());
   const { used, busy, frames } = await traced(page, () => intervals(page));
   const after = await page.evaluate(() => window.packetariumFrames());
@@ -90,7 +90,7 @@ async function playing(scenario, at) {
 }
 
 async function measure() {
-  return { two: await playing(TWO_HOSTS), storm: await playing(STORM), thousand: await playing(thousand(), "300ms") };
+  return { two: await playing(TWO_HOSTS), storm: await playing(STORM), thousand: await playing(thousand(), THOUSAND) };
 }
 
 if (table) {

@@ -14,8 +14,8 @@ use plan::{Place, off, plan};
 const CELL: Place = (160.0, 140.0);
 /// Two nodes that are nearer to each other, both across and down, stand on each other or on their captions.
 const ROOM: Place = (120.0, 100.0);
-/// The stage is about this many times as wide as high.
-const ASPECT: f64 = 1.6;
+/// The free part of the stage is about this many times as wide as high on a desk; on a phone it is nearly square.
+const ASPECT: f64 = 2.0;
 /// Between nodes that have places and those below that get one.
 const DOWN: f64 = 150.0;
 /// The middle of the page's stage is at (450, 280).

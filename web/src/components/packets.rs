@@ -64,7 +64,9 @@ pub fn Packets(props: &Props) -> Html {
             None => now.saturating_sub(1),
         };
         let follows = **follows && (opened.is_none() || selected.is_some());
-        Stretch::new(**sight, listed, follows.then_some(wanted))
+        let ours = handles.ours.get();
+        let top = if ours < 0.0 { sight.top } else { ours };
+        Stretch::new(Sight { top, ..**sight }, listed, follows.then_some(wanted))
     };
     let lines: Vec<Line> = (stretch.first..stretch.last)
         .filter_map(|place| trace.listed_at(place))
@@ -154,7 +156,7 @@ struct Handles {
     sight: UseStateHandle<Sight>,
     /// The list goes with the playhead until the person scrolls away from it.
     follows: UseStateHandle<bool>,
-    /// The place that this component scrolled to: not the person's doing.
+    /// The place that this component scrolled to, which is not the person's doing; negative once a person has scrolled.
     ours: Rc<Cell<f64>>,
 }
 
@@ -229,11 +231,13 @@ fn use_scrolling(
 impl Handles {
     fn scrolled(&self, element: &HtmlElement) {
         let sight = Sight::of(element);
-        let by_hand = (sight.top - self.ours.get()).abs() > 2.0;
-        if by_hand {
-            self.ours.set(-1.0);
-            self.follows.set(false);
+        let ours = self.ours.get();
+        if (sight.top - ours).abs() <= 2.0 {
+            // What is to be seen there has been rendered already.
+            return;
         }
+        self.ours.set(-1.0);
+        self.follows.set(false);
         self.sight.set(sight);
     }
 

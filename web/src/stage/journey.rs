@@ -64,6 +64,8 @@ pub enum Phase {
 }
 
 impl From<&Transit> for Journey {
+    // Of each frame in each animation frame.
+    #[inline(always)]
     fn from(transit: &Transit) -> Self {
         Self {
             transit: transit.id,

@@ -181,7 +181,7 @@ impl Stage {
     /// Draws one animation frame.
     pub fn draw(&mut self, scene: &Scene<'_>) -> Drawn {
         let same = self.sketch.shows(scene.topology, scene.positions);
-        if self.sketch.topology() != scene.topology {
+        if !same && self.sketch.topology() != scene.topology {
             self.standing.begin(scene.topology);
         }
         self.standing.read(scene.topology, scene.history, scene.at);

@@ -98,6 +98,27 @@ impl DirectionLog {
     }
 }
 
+/// As [`VecDeque::partition_point`], quicker if the place is one of the last: the live edge is what is mostly looked at.
+fn partition_from_back<T>(list: &VecDeque<T>, is_before: impl Fn(&T) -> bool) -> usize {
+    const NEAR: usize = 32;
+    if list.back().is_none_or(&is_before) {
+        return list.len();
+    }
+    let (mut low, mut high) = match list.len().saturating_sub(NEAR) {
+        far if far > 0 && !is_before(&list[far]) => (0, far),
+        near => (near, list.len() - 1),
+    };
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_before(&list[middle]) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
 impl History {
     /// The transits of a direction that waited, travelled or were dropped at some moment of `from..=to`, in order.
     pub fn passing(
@@ -108,8 +129,8 @@ impl History {
     ) -> impl DoubleEndedIterator<Item = &Transit> {
         let kept = &self.directions[direction.index()].kept;
         let get = |&id: &TransitId| self.transit(id).expect("the index lists only what is kept");
-        let first = kept.partition_point(|id| get(id).last_arrival < from);
-        let last = kept.partition_point(|id| get(id).queued <= to);
+        let first = partition_from_back(kept, |id| get(id).last_arrival < from);
+        let last = partition_from_back(kept, |id| get(id).queued <= to);
         kept.range(first..last.max(first)).map(get).filter(move |transit| transit.gone() >= from)
     }
 
@@ -185,5 +206,20 @@ impl History {
     fn handed_by(&self, all: u64, kept: &VecDeque<TransitId>, at: Instant) -> u64 {
         let by = kept.partition_point(|&id| self.transit(id).expect("kept").queued <= at);
         all - (kept.len() - by) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_the_same_from_the_back() {
+        for length in 0..100 {
+            let list: VecDeque<usize> = (0..length).collect();
+            for place in 0..=length {
+                assert_eq!(partition_from_back(&list, |item| *item < place), place, "of {length}");
+            }
+        }
     }
 }

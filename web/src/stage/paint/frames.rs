@@ -86,8 +86,12 @@ impl Frames<'_> {
         for tally in &traffic.tallies {
             self.tally(tally);
         }
-        for lost in traffic.dropped_frames.iter().rev() {
-            self.lost(lost);
+        if traffic.crowd {
+            self.losses(&traffic.dropped_frames);
+        } else {
+            for lost in traffic.dropped_frames.iter().rev() {
+                self.lost(lost);
+            }
         }
         let focused = |focus| traffic.marks.iter().filter(move |mark| mark.focus == focus);
         for mark in focused(Focus::Hovered).chain(focused(Focus::Selected)) {
@@ -371,6 +375,19 @@ impl Frames<'_> {
         let _ = context.stroke_text(text, at.x, at.y + size * 0.36);
         self.pen.fill_with(ink);
         self.pen.centred(text, at, size);
+    }
+
+    /// Dropped frames of a crowd: squares that fade.
+    fn losses(&self, losses: &[DroppedFrame]) {
+        let context = self.pen.context;
+        self.pen.upright();
+        self.pen.fill_with(self.palette.fault);
+        let side = self.sizes.dot[1] * 1.8;
+        for lost in losses {
+            context.set_global_alpha(1.0 - lost.age);
+            context.fill_rect(lost.center.x - side / 2.0, lost.center.y - side / 2.0, side, side);
+        }
+        context.set_global_alpha(1.0);
     }
 
     /// A frame that falls off the cable and fades, crossed out, and why.

@@ -45,22 +45,50 @@ pub struct Painter {
     front: Surface,
     /// The part of the front that has something on it, in device pixels.
     front_extent: Rect,
-    /// The part of the canvas in which anything ever moves in this view, in device pixels.
-    lively: Rect,
+    /// The part of the canvas in which frames move in this view, and that in which anything ever does, in device pixels.
+    lively: [Rect; 2],
     frames: Atlas<SpriteKey>,
     nodes: Atlas<(Kind, u64)>,
     size: Size,
     density: f64,
     /// What the layers and the atlases were painted for.
     painted: Option<Stamp>,
-    /// Whether the picture painted last could have something anywhere.
-    was_edited: bool,
+    /// What the picture painted last may have painted.
+    reached: Reach,
     /// How often the layers were painted.
     layers_painted: u32,
 }
 
-/// How far from nodes and ports something may move, across and down: a dropped frame that falls, with its reason.
-const LIVELY_PX: (f64, f64) = (180.0, 110.0);
+/// How far from nodes and ports something may be painted, across and down: a capsule with its halo; a dropped frame that falls, with
+/// its reason, a queue, a number of frames.
+const LIVELY_PX: [(f64, f64); 2] = [(110.0, 50.0), (180.0, 110.0)];
+
+/// How far a picture reaches, by what is on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// Frames on their lanes.
+    Frames,
+    /// Words and queues beside them.
+    Words,
+    /// What a hand holds.
+    Anywhere,
+}
+
+impl Reach {
+    fn of(picture: &Picture<'_>) -> Self {
+        let traffic = picture.traffic;
+        match () {
+            () if picture.editing => Self::Anywhere,
+            () if traffic.dropped_frames.is_empty()
+                && traffic.queues.is_empty()
+                && traffic.tallies.is_empty() =>
+            {
+                Self::Frames
+            }
+            () => Self::Words,
+        }
+    }
+}
 
 #[derive(Clone, Copy, PartialEq)]
 struct Stamp {
@@ -95,13 +123,13 @@ impl Painter {
             backdrop: Surface::offscreen_opaque()?,
             front: Surface::offscreen()?,
             front_extent: Rect::ZERO,
-            lively: Rect::ZERO,
+            lively: [Rect::ZERO; 2],
             frames: Atlas::new()?,
             nodes: Atlas::new()?,
             size: Size::ZERO,
             density: 1.0,
             painted: None,
-            was_edited: false,
+            reached: Reach::Anywhere,
             layers_painted: 0,
         })
     }
@@ -142,9 +170,13 @@ impl Painter {
         let is_new = self.refresh(picture, palette);
         let pen = Pen::new(&self.stage.context, self.density);
         pen.in_device_pixels();
-        // The canvas keeps what was painted last: outside of where things move it is as it was. What a hand holds may be anywhere.
-        let is_anywhere = std::mem::replace(&mut self.was_edited, picture.editing) || picture.editing;
-        let part = if is_new || is_anywhere { self.backdrop.whole() } else { self.lively };
+        // The canvas keeps what was painted last: outside of where things move it is as it was.
+        let reach = if is_new { Reach::Anywhere } else { Reach::of(picture) };
+        let part = match std::mem::replace(&mut self.reached, reach).max(reach) {
+            Reach::Frames => self.lively[0],
+            Reach::Words => self.lively[1],
+            Reach::Anywhere => self.backdrop.whole(),
+        };
         pen.context.save();
         pen.context.begin_path();
         pen.context.rect(part.x0, part.y0, part.width(), part.height());
@@ -246,7 +278,7 @@ impl Painter {
         }
         let extent = extent.unwrap_or(Rect::ZERO);
         self.front_extent = self.in_device_pixels(extent);
-        self.lively = self.in_device_pixels(extent.inflate(LIVELY_PX.0, LIVELY_PX.1));
+        self.lively = LIVELY_PX.map(|(across, down)| self.in_device_pixels(extent.inflate(across, down)));
         Ports { pen: &pen, palette, picture, size: self.size }.paint_still();
     }
 

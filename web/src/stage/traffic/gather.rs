@@ -9,8 +9,8 @@ use netlab::history::Transit;
 use netlab::topology::Direction;
 use wire::Instant;
 
-/// Transits of the past looked at for their afterglow, in one direction.
-const VISITS_PAST_MAX: usize = 400;
+/// Transits of the past looked at for their afterglow, in one direction: alone, and in a crowd, of which no losses are told apart.
+const VISITS_PAST_MAX: [usize; 2] = [400, 12];
 /// Where there are too many frames to look at each: one sample in this many pixels.
 const SAMPLE_PX: f64 = 3.0;
 
@@ -44,13 +44,14 @@ pub fn gather(
     history: &History,
     direction: Direction,
     moment: &Moment<'_>,
-    visits_max: usize,
+    (visits_max, crowd): (usize, bool),
     late: &Late<'_>,
     looks: &mut Looks,
     trips: &mut Vec<Trip>,
 ) -> bool {
     trips.clear();
     let (from, to) = afterglow(moment);
+    let past_max = VISITS_PAST_MAX[usize::from(crowd)];
     let mut past = 0;
     // Backwards, because what is under way now is at the end, and what is behind it is only afterglow.
     for transit in history.passing(direction, from, to).rev() {
@@ -62,7 +63,7 @@ pub fn gather(
         if past > 0 || matches!(journey.phase(moment.at), Phase::Arrived(_)) {
             past += 1;
         }
-        if past > VISITS_PAST_MAX {
+        if past > past_max {
             break;
         }
         if !moment.shows(transit.frame_id) {
@@ -72,7 +73,7 @@ pub fn gather(
     }
     trips.reverse();
     for &transit in late.of(direction) {
-        if moment.shows(transit.frame_id) && past < VISITS_PAST_MAX {
+        if moment.shows(transit.frame_id) && past < past_max {
             past += 1;
             trips.insert(0, Trip { journey: Journey::from(transit), look: looks.of(transit) });
         }

@@ -80,7 +80,8 @@ impl Traffic {
                 let direction = Direction { link, from };
                 let mut trips = std::mem::take(&mut self.trips);
                 let visits_max = visits_left.clamp(64, VISITS_DIRECTION_MAX);
-                let crowded = gather(history, direction, moment, visits_max, &late, looks, &mut trips);
+                let crowded =
+                    gather(history, direction, moment, (visits_max, self.crowd), &late, looks, &mut trips);
                 visits_left = visits_left.saturating_sub(trips.len());
                 if !trips.is_empty() {
                     let lane = layout.lane(direction);

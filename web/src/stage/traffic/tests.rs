@@ -1,5 +1,5 @@
 use super::arrange::Way;
-use super::marks::{Focus, Form, Mark, Reason};
+use super::marks::{Focus, Form, Load, Mark, Reason};
 use super::trip::Trip;
 use super::*;
 use crate::stage::hit::hit;
@@ -71,6 +71,32 @@ fn a_stream_without_gaps_is_one_stretch_of_light() {
     assert!(traffic.moving > 30);
     let apart: Vec<Journey> = (0..4).map(|n| journey(n, 0, n * 2_000, 100, 10_000)).collect();
     assert_eq!(compose(&layout(), &apart, &moment(9_000)).lights.len(), 4);
+}
+
+#[test]
+fn a_crowd_has_loads_and_neither_lights_nor_pulses() {
+    let layout = layout();
+    let lane = layout.lane(THERE);
+    let way = Way { direction: THERE, lane, queue_bytes: 64 * 1024, layout: &layout };
+    let mut looks = looks();
+    // One arrived just now; of each bit of the others a tenth of the wire is full.
+    let look = looks.explained(TransitId(0), &raw(1_000), Default::default());
+    let train =
+        [0, 5_000, 9_000].map(|start| Trip { journey: journey(start, start, start, 500, 9_500), look });
+    let mut traffic = Traffic { crowd: true, ..Traffic::default() };
+    traffic.begin(2);
+    traffic.arrange(&way, &train, &looks, &moment(10_000), false, || 0);
+    assert_eq!((traffic.moving, traffic.lights.len(), traffic.pulses.len()), (2, 0, 0));
+    let [load] = traffic.loads.as_slice() else { panic!("one load") };
+    assert_eq!((load.swatch, load.level), (look.swatch, 2));
+    assert!((load.from - lane.core_at(0.0)).hypot() < 1e-9 && (load.to - lane.core_at(1.0)).hypot() < 1e-9);
+    traffic.begin(2);
+    assert!(traffic.loads.is_empty() && traffic.crowd, "whether it is one is decided by counting");
+}
+
+#[test]
+fn the_fuller_a_wire_the_higher_its_level() {
+    assert_eq!([0.0, 0.001, 0.06, 0.07, 0.3, 0.6, 1.0, 5.0].map(Load::level), [1, 1, 1, 2, 3, 4, 4, 4]);
 }
 
 #[test]

@@ -132,6 +132,14 @@ impl Traffic {
         if self.dropped_frames.is_empty() && self.queues.is_empty() && self.tallies.is_empty() {
             return;
         }
+        if self.crowd {
+            // Marks without words; what is too far away to be read covers nothing.
+            self.dropped_frames.retain(|lost| lost.reason.is_some());
+            self.dropped_frames.iter_mut().for_each(|lost| lost.whole = false);
+            self.tallies.clear();
+            self.queues.iter_mut().for_each(|queue| queue.counted = false);
+            return;
+        }
         let sizes = &layout.sizes;
         let bodies: Vec<Turned> = layout.nodes.iter().map(body).collect();
         let vessels: Vec<(Direction, Turned)> =

@@ -5,6 +5,7 @@ use crate::instrument::Instrument;
 use crate::page::Page;
 use crate::peer::PEER;
 use crate::rounds::{Host, Results};
+use crate::stage::{Bound, Stage};
 use crate::statistics::{Summary, number};
 use bench::Figure;
 
@@ -153,6 +154,7 @@ pub fn verdicts(measured: &Measured) -> Vec<Verdict> {
     verdicts.extend(of_memory(alone));
     verdicts.extend(page.iter().flat_map(of_page));
     verdicts.extend(page.iter().flat_map(|page| of_instrument(&page.instrument)));
+    verdicts.extend(page.iter().flat_map(|page| of_stage(&page.stage)));
     verdicts
 }
 
@@ -239,6 +241,10 @@ fn of_instrument(instrument: &Instrument) -> Vec<Verdict> {
     verdicts
 }
 
+fn of_stage(stage: &Stage) -> [Verdict; 4] {
+    stage.bounds().map(|Bound { what, value, limit }| at_most(what.into(), limit, value))
+}
+
 fn at_most(what: String, limit: f64, value: f64) -> Verdict {
     Verdict {
         what,
@@ -254,6 +260,7 @@ mod tests {
     use super::*;
     use crate::instrument::Sifted;
     use crate::rounds::tests::results;
+    use crate::stage::Playing;
     use bench::Case;
 
     #[test]
@@ -297,6 +304,7 @@ mod tests {
             first_frame_ms: Summary::of([300.0]),
             loads: 1,
             instrument: Instrument::default(),
+            stage: Stage::default(),
         };
         assert_eq!(of_page(&page).map(|verdict| verdict.holds), [false, true]);
     }
@@ -314,5 +322,17 @@ mod tests {
         };
         let holds: Vec<_> = of_instrument(&instrument).iter().map(|verdict| verdict.holds).collect();
         assert_eq!(holds, [false, true, false, true, true]);
+    }
+
+    #[test]
+    fn animation_frames_have_to_come_evenly() {
+        let playing =
+            |busy, interval50, interval95| Playing { busy, interval50, interval95, ..Playing::default() };
+        let stage = Stage {
+            two: playing(15.1, 16.7, 16.7),
+            storm: playing(80.0, 16.7, 16.8),
+            thousand: playing(90.0, 16.7, 33.4),
+        };
+        assert_eq!(of_stage(&stage).map(|verdict| verdict.holds), [false, true, true, false]);
     }
 }

@@ -9,6 +9,7 @@
 //! | [`peer`], [`gates`] | the comparison with mirage-vnetif, and the limits of figures |
 //! | [`page`] | the page's size, and the time until the first frame moves |
 //! | [`instrument`] | the page with 100,000 packets: dragging, scrolling, filtering |
+//! | [`stage`] | the page while frames move |
 //! | [`report`] | the tables, and their place in docs/PERFORMANCE.md |
 
 #![allow(clippy::disallowed_methods, reason = "measuring needs a clock")]
@@ -19,6 +20,7 @@ mod page;
 mod peer;
 mod report;
 mod rounds;
+mod stage;
 mod statistics;
 mod worker;
 

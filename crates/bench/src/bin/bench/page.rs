@@ -1,6 +1,7 @@
 //! The page's size, the time until the first frame moves, and the speed of the engine in a tab that was just opened.
 
 use crate::instrument::{self, Instrument};
+use crate::stage::{self, Stage};
 use crate::statistics::Summary;
 use crate::worker::Worker;
 use anyhow::{Context as _, Result};
@@ -43,6 +44,8 @@ pub struct Page {
     pub loads: usize,
     /// Among many packets.
     pub instrument: Instrument,
+    /// While frames move.
+    pub stage: Stage,
 }
 
 /// A figure of a case in tabs that were just opened, each in a browser profile of its own: machine code and memory have yet
@@ -95,5 +98,6 @@ pub fn measure(options: &Options, scripts: &Path, playwright: Option<&Path>) -> 
         first_frame_ms: Summary::of(loads),
         loads: LOADS,
         instrument: instrument::measure(folder, scripts, playwright)?,
+        stage: stage::measure(folder, scripts, playwright)?,
     }))
 }

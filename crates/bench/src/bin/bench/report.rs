@@ -34,6 +34,7 @@ pub fn all(measured: &Measured, versions: &[String], rounds: usize) -> String {
     text += &peer_table(results);
     text += &page_table(*fresh, page);
     text += &instrument_table(page);
+    text += &stage_table(page);
     text + &memory_table(alone, page)
 }
 
@@ -138,6 +139,18 @@ fn instrument_table(page: Option<&Page>) -> String {
         vec![what, format!("{} ms", number(filter.ms)), format!("{} packets", filter.count)]
     }));
     section(&title, &["what", "measured", "worst, or found"].map(String::from), rows)
+}
+
+fn stage_table(page: Option<&Page>) -> String {
+    let Some(Page { stage, .. }) = page else { return String::new() };
+    let head = [
+        "network",
+        "frames on wires",
+        "thread busy",
+        "from frame to frame, p50 / p95",
+        "processor time a frame, p50 / p95",
+    ];
+    section("The page while frames move", &head.map(String::from), stage.rows())
 }
 
 fn memory_table(alone: &Results, page: Option<&Page>) -> String {
