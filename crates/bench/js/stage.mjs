@@ -21,7 +21,7 @@ async function open(scenario, { at, speed } = {}) {
   if (at) {
     await page.getByLabel("Running to that moment").waitFor({ state: "hidden", timeout: 300_000 });
     if (speed) await page.getByRole("slider", { name: "Speed" }).fill(speed);
-    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByRole("button", { name: "Play", exact: true }).click({ timeout: 300_000 });
   }
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame")[0], null, { timeout: 120_000 });
   await page.waitForTimeout(WARM_UP_MS);
