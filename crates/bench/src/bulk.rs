@@ -1,6 +1,6 @@
 //! TCP bulk between two stacks, as `iperf_self` and the page's wall-clock mode do it.
 
-use crate::sample::{Clock, SAMPLE_MS, Sample, once};
+use crate::sample::{Clock, SAMPLE_MS, Sample, counted, once};
 use vnetif::bulk::{Bulk, BulkConfig};
 use vnetif::driver::{Ended, Progress, run_slice, run_virtual};
 use vnetif::{Backend, Duration, Impaired, Instant, Lan, LanConfig, Ratio};
@@ -32,18 +32,20 @@ pub fn measure(clock: Clock<'_>, path: Path) -> Sample {
         slice(&mut bulk, now);
     }
     let (frames, received, start) = (bulk.frames(), bulk.received(), clock());
-    loop {
-        slice(&mut bulk, now);
-        let ms = clock() - start;
-        if ms >= SAMPLE_MS {
-            return Sample {
-                operations: bulk.frames() - frames,
-                bytes: bulk.received() - received,
-                ms,
-                ..Sample::default()
-            };
+    counted(|| {
+        loop {
+            slice(&mut bulk, now);
+            let ms = clock() - start;
+            if ms >= SAMPLE_MS {
+                return Sample {
+                    operations: bulk.frames() - frames,
+                    bytes: bulk.received() - received,
+                    ms,
+                    ..Sample::default()
+                };
+            }
         }
-    }
+    })
 }
 
 fn slice<B: Backend>(bulk: &mut Bulk<B>, now: impl Fn() -> Instant) {

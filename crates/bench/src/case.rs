@@ -91,6 +91,7 @@ const FRAME: &[Figure] = &[Figure::NanosPer("frame"), Figure::Rate];
 const DELIVERY: &[Figure] = &[Figure::NanosPer("delivery")];
 const LOOK: &[Figure] = &[Figure::NanosPer("look")];
 const EVENTS: &[Figure] = &[Figure::NanosPer("event"), Figure::TimesRealTime];
+const EVENT: &[Figure] = &[Figure::NanosPer("event")];
 const QUERY: &[Figure] = &[Figure::NanosPer("query")];
 const STEP: &[Figure] = &[Figure::NanosPer("step")];
 const PACKET: &[Figure] = &[Figure::NanosPer("packet")];
@@ -98,7 +99,7 @@ const SIFTED: &[Figure] = &[Figure::MillisForAll("packet")];
 const FILE: &[Figure] = &[Figure::NanosPer("packet"), Figure::Rate];
 
 /// All there is to measure.
-pub const CASES: [Case; 34] = [
+pub const CASES: [Case; 40] = [
     Case {
         name: "memcpy/1500",
         what: "plain copies of 1500 bytes: the floor",
@@ -212,6 +213,42 @@ pub const CASES: [Case; 34] = [
         what: "virtual time: 64 hosts on a switch, 32 UDP flows of 10 Mbit/s",
         figures: EVENTS,
         measure: |clock| world::crowd(clock, Traffic::Udp),
+    },
+    Case {
+        name: "world/hosts-10",
+        what: "virtual time: 10 hosts at switches of 60, up to 50 UDP flows of 10 Mbit/s",
+        figures: EVENT,
+        measure: |clock| world::sized(clock, 10, false),
+    },
+    Case {
+        name: "world/hosts-100",
+        what: "virtual time: 100 hosts at switches of 60, up to 50 UDP flows of 10 Mbit/s",
+        figures: EVENT,
+        measure: |clock| world::sized(clock, 100, false),
+    },
+    Case {
+        name: "world/hosts-1000",
+        what: "virtual time: 1000 hosts at switches of 60, up to 50 UDP flows of 10 Mbit/s",
+        figures: EVENT,
+        measure: |clock| world::sized(clock, 1_000, false),
+    },
+    Case {
+        name: "world/hosts-3900",
+        what: "virtual time: 3900 hosts at switches of 60, up to 50 UDP flows of 10 Mbit/s",
+        figures: EVENT,
+        measure: |clock| world::sized(clock, 3_900, false),
+    },
+    Case {
+        name: "world/idle-2",
+        what: "virtual time: 2 hosts, of which two talk",
+        figures: EVENT,
+        measure: |clock| world::sized(clock, 2, true),
+    },
+    Case {
+        name: "world/idle-3900",
+        what: "virtual time: 3900 hosts, of which two talk",
+        figures: EVENT,
+        measure: |clock| world::sized(clock, 3_900, true),
     },
     Case {
         name: "history/passing",

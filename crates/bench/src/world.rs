@@ -39,6 +39,38 @@ pub fn pair(clock: Clock<'_>) -> Sample {
     measure(clock, world, Duration::from_secs(1))
 }
 
+/// The most flows in a network whose cost over its size is measured: each begins with a broadcast, which reaches every host.
+const FLOWS_MAX: u32 = 50;
+/// Hosts at one switch of such a network.
+const HOSTS_OF_SWITCH: u32 = 60;
+
+/// This many hosts at switches of 60, joined by one more switch. Of each pair of neighbors one sends to the other by UDP, as long as
+/// there are no more than 50 flows; or only the first pair talks, and all others are idle. Begun before it is measured, so that all
+/// addresses are known.
+pub fn sized(clock: Clock<'_>, hosts: u32, only_one_flow: bool) -> Sample {
+    const BEGUN: Duration = Duration::from_millis(100);
+    let flows = if only_one_flow { 1 } else { FLOWS_MAX.min(hosts / 2) };
+    let mut world = world(tree(hosts));
+    for flow in 0..flows {
+        start(&mut world, NodeId(2 * flow), NodeId(2 * flow + 1), Traffic::Udp);
+    }
+    world.run_until(Instant::ZERO + BEGUN, || true);
+    // The same number of events for each number of flows.
+    measure(clock, world, Duration::from_nanos(10_000_000_000 / u64::from(flows)))
+}
+
+fn tree(hosts: u32) -> Topology {
+    let switches = hosts.div_ceil(HOSTS_OF_SWITCH);
+    let (access, trunk) = (way(100, Duration::from_micros(500)), way(10_000, Duration::from_micros(50)));
+    let cable = |ends, way: &Way| Link::new(ends, [way.clone(), way.clone()]);
+    let switch =
+        |number| Node { name: format!("s{number}"), kind: NodeKind::Switch(SwitchConfig::default()) };
+    let nodes = (0..hosts).map(host).chain((0..=switches).map(switch)).collect();
+    let of_host = |host| cable([NodeId(host), NodeId(hosts + host / HOSTS_OF_SWITCH)], &access);
+    let of_switch = |number| cable([NodeId(hosts + number), NodeId(hosts + switches)], &trunk);
+    Topology { nodes, links: (0..hosts).map(of_host).chain((0..switches).map(of_switch)).collect() }
+}
+
 /// The large lab, its flows about to start.
 pub(crate) fn crowded(traffic: Traffic) -> World {
     let mbps = match traffic {
@@ -58,10 +90,11 @@ pub(crate) fn crowded(traffic: Traffic) -> World {
 }
 
 fn measure(clock: Clock<'_>, mut world: World, span: Duration) -> Sample {
+    let (from, before) = (world.now(), arrivals(&world));
     once(clock, || {
-        world.run_until(Instant::ZERO + span, || true);
+        world.run_until(from + span, || true);
         Sample {
-            operations: arrivals(&world),
+            operations: arrivals(&world) - before,
             virtual_ms: span.millis_f64(),
             fingerprint: Some(format!("{:016x}", world.history().hash())),
             ..Sample::default()

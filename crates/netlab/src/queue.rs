@@ -31,7 +31,10 @@ pub(crate) enum Event {
 
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    heap: BinaryHeap<Entry>,
+    /// Of each wire that is in use the next arrival. Apart from all else: every frame moves one of these, and it should not have to pass the
+    /// timers of all nodes that do nothing.
+    arrivals: BinaryHeap<Entry>,
+    others: BinaryHeap<Entry>,
     sequence: u64,
 }
 
@@ -59,29 +62,42 @@ impl Queue {
 
     /// Adds an event that has its sequence number already.
     pub fn push_as(&mut self, at: Instant, sequence: u64, event: Event) {
-        self.heap.push(Entry { at, sequence, event });
+        let heap = match event {
+            Event::Arrival(_) => &mut self.arrivals,
+            _ => &mut self.others,
+        };
+        heap.push(Entry { at, sequence, event });
+    }
+
+    #[inline]
+    fn first(&self) -> Option<&Entry> {
+        // Of heaps the greatest entry is the first.
+        self.arrivals.peek().max(self.others.peek())
     }
 
     pub fn next_at(&self) -> Option<Instant> {
-        self.heap.peek().map(|entry| entry.at)
+        self.first().map(|entry| entry.at)
     }
 
     /// The next event, if it is due at `now`. To be followed by [`pop`](Self::pop) or [`repeat`](Self::repeat).
     #[inline]
     pub fn due(&self, now: Instant) -> Option<Event> {
-        self.heap.peek().filter(|entry| entry.at <= now).map(|entry| entry.event)
+        self.first().filter(|entry| entry.at <= now).map(|entry| entry.event)
     }
 
     /// Takes the next event out.
-    #[inline]
     pub fn pop(&mut self) {
-        self.heap.pop();
+        match self.first().map(|first| first.event) {
+            Some(Event::Arrival(_)) => drop(self.arrivals.pop()),
+            Some(_) => drop(self.others.pop()),
+            None => {}
+        }
     }
 
-    /// Puts the next event to a later place: the same as taking it out and adding it again, at half the price.
+    /// Puts the next event, which has to be an arrival, to a later place: the same as taking it out and adding it again, at half the price.
     #[inline]
     pub fn repeat(&mut self, at: Instant, sequence: u64) {
-        if let Some(mut first) = self.heap.peek_mut() {
+        if let Some(mut first) = self.arrivals.peek_mut() {
             (first.at, first.sequence) = (at, sequence);
         }
     }

@@ -6,6 +6,7 @@
 //! | [`worker`] | a process that takes samples when asked; this program is one, two scripts are the others |
 //! | [`rounds`] | all workers in turn, again and again |
 //! | [`statistics`] | medians and their spread |
+//! | [`instructions`] | what a case takes natively, counted by valgrind |
 //! | [`peer`], [`gates`] | the comparison with mirage-vnetif, and the limits of figures |
 //! | [`page`] | the page's size, and the time until the first frame moves |
 //! | [`instrument`] | the page with 100,000 packets: dragging, scrolling, filtering |
@@ -15,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "measuring needs a clock")]
 
 mod gates;
+mod instructions;
 mod instrument;
 mod page;
 mod peer;
@@ -24,9 +26,10 @@ mod stage;
 mod statistics;
 mod worker;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bench::{CASES, Case, Figure};
 use clap::{Args, Parser, Subcommand};
+use instructions::Counted;
 use page::Page;
 use rounds::{Host, Results};
 use statistics::Summary;
@@ -95,6 +98,8 @@ struct Compare {
 /// All that was measured.
 struct Measured {
     results: Results,
+    /// Empty where nothing counts them.
+    instructions: Vec<Counted>,
     /// Each case once, in processes of their own.
     alone: Results,
     /// How fast the engine is in a tab just opened.
@@ -128,6 +133,7 @@ fn compared(options: &Compare, selection: &Selection) -> Result<()> {
     let versions = workers.iter_mut().map(|(_, worker)| worker.version()).collect::<Result<Vec<_>>>()?;
     let results = rounds::run(&mut workers, selection)?;
     drop(workers);
+    let instructions = instructions::count(&results)?;
     let alone = rounds::alone(&hosts, selection, |host| start(options, host))?;
     let fresh = match (&options.chromium, &options.playwright, results.of("world/tcp")) {
         (Some(module), Some(playwright), Some(of_case)) => {
@@ -137,17 +143,21 @@ fn compared(options: &Compare, selection: &Selection) -> Result<()> {
         _ => None,
     };
     let page = page::measure(&options.page, &options.scripts, options.playwright.as_deref())?;
-    let measured = Measured { results, alone, fresh, page };
+    let measured = Measured { results, instructions, alone, fresh, page };
     let text = report::all(&measured, &versions, selection.rounds);
     print!("{text}");
     match &options.write {
-        Some(document) if is_complete(&measured.results) => report::write(document, &text),
-        Some(_) => {
-            println!("\nNot written: only a part of the cases was measured.");
-            Ok(())
-        }
-        None => Ok(()),
+        Some(document) if is_complete(&measured.results) => report::write(document, &text)?,
+        Some(_) => println!("\nNot written: only a part of the cases was measured."),
+        None => {}
     }
+    let missed: Vec<_> = gates::verdicts(&measured)
+        .into_iter()
+        .filter(|verdict| !verdict.holds)
+        .map(|verdict| verdict.what)
+        .collect();
+    ensure!(missed.is_empty(), "gates that do not hold:\n{}", missed.join("\n"));
+    Ok(())
 }
 
 /// Starts a worker, if it is known how.
@@ -169,7 +179,9 @@ fn is_complete(results: &Results) -> bool {
 
 fn once(case: &str) -> Result<()> {
     let case = Case::named(case).ok_or_else(|| anyhow::anyhow!("there is no case {case}"))?;
-    println!("{:?}", bench::run([case], milliseconds()));
+    for measurement in bench::run([case], milliseconds()) {
+        println!("{}", serde_json::to_string(&measurement)?);
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Measured;
 use crate::gates::{self, FRAME_MS};
+use crate::instructions::Counted;
 use crate::instrument::worst;
 use crate::page::Page;
 use crate::peer::PEER;
@@ -20,7 +21,7 @@ const END: &str = "<!-- end: cargo xtask bench -->";
 
 /// Everything that was measured, as Markdown.
 pub fn all(measured: &Measured, versions: &[String], rounds: usize) -> String {
-    let Measured { results, alone, fresh, page } = measured;
+    let Measured { results, instructions, alone, fresh, page } = measured;
     let page = page.as_ref();
     let mut text = format!(
         "Medians of {rounds} rounds, each of one sample natively, in Node and in Chromium in turn; ± is half the distance \
@@ -31,6 +32,7 @@ pub fn all(measured: &Measured, versions: &[String], rounds: usize) -> String {
     );
     text += &gate_table(measured);
     text += &cases(results);
+    text += &instruction_table(instructions);
     text += &peer_table(results);
     text += &page_table(*fresh, page);
     text += &instrument_table(page);
@@ -65,16 +67,24 @@ fn ratio(results: &Results, of_case: &CaseResults, host: Host, figure: Figure) -
 }
 
 fn gate_table(measured: &Measured) -> String {
-    let head = ["gate", "limit (stretch)", "measured", "holds"].map(String::from);
+    let head = ["gate", "limit", "measured", "holds"].map(String::from);
     let rows = gates::verdicts(measured).into_iter().map(|verdict| {
-        let holds = match (verdict.holds, verdict.stretch_holds) {
-            (false, _) => "**no**",
-            (true, Some(true)) => "yes, and the stretch",
-            (true, _) => "yes",
-        };
+        let holds = if verdict.holds { "yes" } else { "**no**" };
         vec![verdict.what, verdict.limit, verdict.measured, holds.into()]
     });
     section("Gates", &head, rows)
+}
+
+fn instruction_table(counted: &[Counted]) -> String {
+    let head = ["native, counted by valgrind", "instructions"].map(String::from);
+    let rows = counted.iter().map(|Counted { case, per_operation }| {
+        let unit = case.figures.iter().find_map(|figure| match figure {
+            Figure::NanosPer(operation) => Some(*operation),
+            _ => None,
+        });
+        vec![case.what.into(), format!("{per_operation:.0}/{}", unit.unwrap_or("operation"))]
+    });
+    section("Instructions", &head, rows)
 }
 
 fn peer_table(results: &Results) -> String {

@@ -60,6 +60,20 @@ impl Results {
         Some(Summary::of(results.rounds.iter().map(|round| figure.of(&round[place]))))
     }
 
+    /// A figure of a case at one host divided by that of another case: of each round's pair, not of two medians.
+    pub fn ratio(
+        &self,
+        (case, figure): (&str, Figure),
+        (floor, floor_figure): (&str, Figure),
+        host: Host,
+    ) -> Option<Summary> {
+        let place = self.hosts.iter().position(|&other| other == host)?;
+        let pairs = self.of(case)?.rounds.iter().zip(&self.of(floor)?.rounds);
+        Some(Summary::of(
+            pairs.map(|(round, floor)| figure.of(&round[place]) / floor_figure.of(&floor[place])),
+        ))
+    }
+
     /// How many times as fast as natively: of each round's pair, not of two medians.
     pub fn speed(&self, results: &CaseResults, host: Host, figure: Figure) -> Option<Summary> {
         let place = self.hosts.iter().position(|&other| other == host)?;
@@ -153,6 +167,12 @@ pub mod tests {
         let rounds = rounds.iter().map(|round| round.iter().map(sample).collect()).collect();
         let case = Case::named(case).unwrap();
         Results { hosts: hosts.to_vec(), cases: vec![CaseResults { case, rounds }] }
+    }
+
+    /// Results of the same hosts as one.
+    pub fn joined(mut one: Results, other: Results) -> Results {
+        one.cases.extend(other.cases);
+        one
     }
 
     #[test]
