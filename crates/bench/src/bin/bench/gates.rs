@@ -121,7 +121,7 @@ const INSTRUCTIONS: [(&str, &str, &str, f64); 3] = [
         "event among 3900 hosts, of which two talk ÷ the same of 2 hosts, instructions",
         "world/idle-3900",
         "world/idle-2",
-        1.02,
+        1.10,
     ),
     (
         "event among 3900 hosts ÷ among 10, up to 50 UDP flows, instructions",
