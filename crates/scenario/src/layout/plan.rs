@@ -154,7 +154,7 @@ fn line(order: &[usize], ring: bool, aspect: f64) -> Vec<Place> {
     if !ring {
         for (number, &node) in order.iter().enumerate() {
             let (row, column) = (number / columns, number % columns);
-            let column = if row % 2 == 0 { column } else { columns - 1 - column };
+            let column = if row.is_multiple_of(2) { column } else { columns - 1 - column };
             places[node] = (column as f64 * CELL.0, row as f64 * CELL.1);
         }
         return places;
@@ -164,7 +164,7 @@ fn line(order: &[usize], ring: bool, aspect: f64) -> Vec<Place> {
     let inner = (count.saturating_sub(rows)).div_ceil(rows).max(1);
     let mut cells: Vec<(usize, usize)> = Vec::with_capacity((inner + 1) * rows);
     for row in 0..rows {
-        let across = |column| if row % 2 == 0 { column } else { inner + 1 - column };
+        let across = |column| if row.is_multiple_of(2) { column } else { inner + 1 - column };
         cells.extend((1..=inner).map(|column| (across(column), row)));
     }
     cells.extend((0..rows).rev().map(|row| (0, row)));
@@ -444,7 +444,7 @@ fn divide(
     if wide * high == 1 || nodes.is_empty() {
         for &node in &*nodes {
             // Every other row is shifted, or cables to far nodes would run over near ones.
-            let shift = if rows.0 % 2 == 0 { 0.0 } else { 0.5 };
+            let shift = if rows.0.is_multiple_of(2) { 0.0 } else { 0.5 };
             found[node] = ((columns.0 as f64 + shift) * CELL.0, rows.0 as f64 * CELL.1);
         }
         return;
