@@ -11,7 +11,7 @@ const PIECES = /\/(instruments|documents|extras|shared_\d+)-[0-9a-f]{16}\.wasm$/
 
 const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, LONG);
 
-/** Makes the page note when all its pieces are there. */
+/** Makes the page note when it has tried to load all its pieces: from then on it loads one only when it is asked to. */
 const watch = (page) => page.addInitScript(() => addEventListener("complete", () => (window.isComplete = true)));
 const complete = (page) => page.waitForFunction(() => window.isComplete, null, LONG);
 
@@ -62,6 +62,7 @@ test("until the first frame moves, a visitor downloads at most 500 KB and no pie
 
 test("a piece that is missing is reported in its pane, time goes on, and trying again loads it", async ({ page, aquarium, faults }) => {
   const restore = await spoil(page, "instruments", missing);
+  await watch(page);
   await aquarium.open();
   await moves(page);
   const panel = await aquarium.instrument("Packets");
@@ -70,6 +71,7 @@ test("a piece that is missing is reported in its pane, time goes on, and trying 
   await expect.poll(() => aquarium.time()).toBeGreaterThan(before);
   await panel.getByRole("button", { name: "Try again" }).click();
   await expect(panel.getByRole("alert"), "it is still missing").toContainText("could not be loaded");
+  await complete(page);
   await restore();
   await panel.getByRole("button", { name: "Try again" }).click();
   await expect(aquarium.packets).toBeVisible();
@@ -85,10 +87,12 @@ test("a piece that is damaged never runs: it is reported, and trying again loads
     body[body.length - 1] ^= 1;
     await route.fulfill({ response, body });
   });
+  await watch(page);
   await aquarium.open();
   await moves(page);
   const pane = await aquarium.pane("Document");
   await expect(pane.getByRole("alert")).toContainText("could not be loaded");
+  await complete(page);
   await restore();
   await pane.getByRole("button", { name: "Try again" }).click();
   await expect(pane.getByRole("heading", { name: "Problems" })).toBeVisible();
@@ -97,6 +101,7 @@ test("a piece that is damaged never runs: it is reported, and trying again loads
 
 test("what a person did while a piece was missing is done once it is there", async ({ page, aquarium, faults }) => {
   const restores = [await spoil(page, "documents", missing), await spoil(page, "extras", missing)];
+  await watch(page);
   await aquarium.open();
   await moves(page);
   await aquarium.button("Edit").click();
@@ -106,6 +111,7 @@ test("what a person did while a piece was missing is done once it is there", asy
   const other = aquarium.messages.getByRole("alert").filter({ hasText: "The help" });
   await expect(other).toContainText("could not be loaded");
   await expect(aquarium.dialog).toBeHidden();
+  await complete(page);
   for (const restore of restores) await restore();
   await note.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("group", { name: "Editor" })).toBeVisible();

@@ -85,7 +85,8 @@ fn check(topology: &Topology) -> Result<(), TestCaseError> {
         prop_assert!((1.1..=3.25).contains(&aspect), "{aspect} times as wide as high");
     }
     let cells = width * height / (CELL.0 * CELL.1);
-    prop_assert!(cells <= 5.0 * count as f64 + 8.0, "{cells} cells for {count} nodes");
+    // Two stars beside each other leave the most room free.
+    prop_assert!(cells <= 6.0 * count as f64 + 8.0, "{cells} cells for {count} nodes");
     prop_assert!(
         ((low.0 + high.0) / 2.0 - CENTER.0).abs() <= 1.0 && ((low.1 + high.1) / 2.0 - CENTER.1).abs() <= 1.0
     );
