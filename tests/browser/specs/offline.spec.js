@@ -84,7 +84,8 @@ test("after one visit a shared link opens without a network, in a new tab too", 
 /** Uses something of every piece. */
 async function useEveryPiece(aquarium, page) {
   await aquarium.instrument("Packets");
-  await expect(aquarium.packet(1)).toBeVisible();
+  // Any row but the head: the list may have followed the network to its end.
+  await expect(aquarium.packets.getByRole("row").nth(1)).toBeVisible();
   await aquarium.pane("Document");
   await expect(page.getByRole("heading", { name: "Problems" })).toBeVisible();
   await aquarium.button("Help").click();
@@ -102,8 +103,7 @@ test("after one visit every piece of the page is there without its host", async 
   expect(onlyUnreachable(faults)).toEqual([]);
 });
 
-// Not yet seen to pass: it did not end within a minute while the machine was busy, and it is not known why.
-test.fixme("a new version with other pieces: the old page goes on with its own, the new one has its own", async ({ page, aquarium, host, faults }) => {
+test("a new version with other pieces: the old page goes on with its own, the new one has its own", async ({ page, aquarium, host, faults }) => {
   await aquarium.open();
   await kept(page);
   await settled(page);
@@ -111,6 +111,13 @@ test.fixme("a new version with other pieces: the old page goes on with its own, 
   await useEveryPiece(aquarium, page);
   await page.reload();
   await isOpen(page);
+  expect(await version(page)).toBe("new");
+  await useEveryPiece(aquarium, page);
+  await settled(page);
+  await kept(page);
+  await host.stop();
+  await expect(() => page.reload()).toPass(LONG);
+  await moves(page);
   expect(await version(page)).toBe("new");
   await useEveryPiece(aquarium, page);
   expect(onlyUnreachable(faults)).toEqual([]);
