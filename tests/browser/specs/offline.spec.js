@@ -117,7 +117,7 @@ test("a new version with other pieces: the old page goes on with its own, the ne
   await kept(page);
   await host.stop();
   await expect(() => page.reload()).toPass(LONG);
-  await moves(page);
+  await isOpen(page);
   expect(await version(page)).toBe("new");
   await useEveryPiece(aquarium, page);
   expect(onlyUnreachable(faults)).toEqual([]);
