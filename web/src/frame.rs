@@ -54,7 +54,7 @@ impl Bell {
         }
     }
 
-    /// Ready when it rings the next time, or after so many milliseconds.
+    /// Ready at the next ring, or after `at_most_ms` milliseconds.
     pub async fn rest(&self, at_most_ms: u32) {
         self.0.rung.set(false);
         let bell = self.clone();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bell_wakes_who_rests_and_is_heard_afterwards() {
+    fn a_bell_wakes_the_waiting_task_once_and_stays_rung() {
         let woken = Arc::new(Woken::default());
         let waker = Waker::from(woken.clone());
         let mut context = Context::from_waker(&waker);

@@ -51,9 +51,9 @@ struct Shown {
     has_news: bool,
 }
 
-/// After so many animation frames in which nothing happened, none are asked for until something does.
+/// After this number of animation frames without a change, the page requests none until something changes.
 const IDLE_FRAMES: u32 = 30;
-/// While none are asked for, this often one is after all: the system's settings (dark, less motion) ring no bell.
+/// While it requests none, it looks once in this interval: a change of the system's settings (dark, less motion) rings no bell.
 const REST_MS: u32 = 250;
 
 /// Runs for as long as the page lives.

@@ -21,8 +21,8 @@ use std::process::Command;
 use std::thread;
 use xxhash_rust::xxh3::Xxh3;
 
-/// What wasm-opt is told: to make it small, that no object is at an address below 1024 (the stack begins at 1 MB and grows down to 0),
-/// and what browsers can do.
+/// The options of wasm-opt: optimize for size; no object is at an address below 1024, since the stack begins at 1 MB and grows down to 0;
+/// the wasm features that browsers have.
 const OPTIMIZE: [&str; 12] = [
     "-Oz",
     "--low-memory-unused",

@@ -21,7 +21,7 @@ const count = (page) =>
 
 const counters = (page) => page.evaluate(() => ({ ...window.packetariumFrames(), ...window.asked }));
 
-/** So many animation frames of the browser. */
+/** Waits for this number of animation frames of the browser. */
 const pass = (page, frames) =>
   page.evaluate(async (frames) => {
     for (let frame = 0; frame < frames; frame += 1) await new Promise(requestAnimationFrame);

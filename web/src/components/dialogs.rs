@@ -1,4 +1,4 @@
-//! The open dialog. Most belong to parts that are loaded later; a link that cannot be opened is told at once.
+//! The open dialog. Most dialogs belong to parts that are loaded later; the dialog for a link that cannot be opened needs none.
 
 use super::modal::{Modal, close_around};
 use super::use_session;

@@ -32,7 +32,8 @@ impl Fold {
         if self.filled + EVENT_BYTES > BLOCK_BYTES {
             self.hash_block();
         }
-        let Some(bytes) = self.block[self.filled..].first_chunk_mut::<EVENT_BYTES>() else { return };
+        let free = &mut self.block[self.filled..];
+        let bytes = free.first_chunk_mut::<EVENT_BYTES>().expect("a hashed block is empty");
         bytes[0] = kind;
         let (places, _) = bytes[1..].as_chunks_mut::<8>();
         for (place, word) in places.iter_mut().zip([at.nanos(), words[0], words[1], words[2], words[3]]) {

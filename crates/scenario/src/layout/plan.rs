@@ -185,7 +185,7 @@ fn line(order: &[usize], ring: bool, aspect: f64) -> Vec<Place> {
     places
 }
 
-/// Columns and rows of a grid of about the wanted shape with room for so many.
+/// The columns and rows of a grid with at least `count` cells, about `aspect` times as wide as high.
 fn cells(count: usize, aspect: f64) -> (usize, usize) {
     let columns = (count as f64 * aspect * CELL.1 / CELL.0).sqrt().ceil().max(1.0) as usize;
     (columns, count.div_ceil(columns))

@@ -131,7 +131,7 @@ impl Ports<'_> {
                 pen.fill_with(self.palette.busy);
             }
             if picture.traffic.crowd {
-                // As large as the disc; a square is a third of the work, and nobody sees the difference.
+                // A square of the disc's area takes a third of the work, and at this size it looks the same.
                 let side = port.radius * 1.8;
                 context.set_global_alpha(glow);
                 context.fill_rect(port.at.x - side / 2.0, port.at.y - side / 2.0, side, side);

@@ -9,7 +9,7 @@ use netlab::history::Transit;
 use netlab::topology::Direction;
 use wire::Instant;
 
-/// Transits of the past looked at for their afterglow, in one direction: alone, and in a crowd, of which no losses are told apart.
+/// The most past transits of one direction whose afterglow is drawn: outside a crowd, and in a crowd, where single losses are not marked.
 const VISITS_PAST_MAX: [usize; 2] = [400, 12];
 /// Where there are too many frames to look at each: one sample in this many pixels.
 const SAMPLE_PX: f64 = 3.0;
