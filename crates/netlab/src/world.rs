@@ -294,20 +294,21 @@ impl World {
 
     fn happen(&mut self, now: Instant) {
         while let Some(event) = self.queue.due(now) {
-            if let Event::Arrival(index) = event {
-                let direction = Direction::from_index(index as usize);
-                let (frame, next) = self.under_way.take_first(direction);
-                match next {
-                    Some((at, sequence)) => self.queue.repeat(at, sequence),
-                    None => self.queue.pop(),
-                }
-                self.arrival(now, frame);
-                continue;
+            // The place of an arrival is taken by the next one on the same wire.
+            if !matches!(event, Event::Arrival(_)) {
+                self.queue.pop();
             }
-            self.queue.pop();
             match event {
                 Event::Command(number) => self.command(now, number),
-                Event::Arrival(_) => unreachable!("it is handled above"),
+                Event::Arrival(index) => {
+                    let direction = Direction::from_index(index as usize);
+                    let (frame, next) = self.under_way.take_first(direction);
+                    match next {
+                        Some((at, sequence)) => self.queue.repeat(at, sequence),
+                        None => self.queue.pop(),
+                    }
+                    self.arrival(now, frame);
+                }
                 Event::Overtaking(slot) => {
                     let frame = self.under_way.take_overtaking(slot);
                     self.arrival(now, frame);
