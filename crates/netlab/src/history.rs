@@ -16,7 +16,7 @@ pub use moments::Stride;
 pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
 
-pub use host::{Event as HostEvent, SocketState};
+pub use host::{Event as HostEvent, Refusal as HostRefusal, SocketState};
 
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
 use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
@@ -116,6 +116,8 @@ pub enum Refusal {
     Switch(bridge::Refusal),
     /// A router dropped it.
     Router(router::Refusal),
+    /// A host dropped it.
+    Host(host::Refusal),
 }
 
 impl From<passage::Fate> for Fate {
@@ -574,7 +576,9 @@ impl Refusal {
             Self::Switch(bridge::Refusal::PortOff) | Self::Router(router::Refusal::PortOff) => "port_off",
             Self::Switch(bridge::Refusal::Blocked) => "blocked",
             Self::Switch(bridge::Refusal::OtherVlan) => "other_vlan",
-            Self::Switch(bridge::Refusal::TooBig) | Self::Router(router::Refusal::TooBig) => "too_big",
+            Self::Switch(bridge::Refusal::TooBig)
+            | Self::Router(router::Refusal::TooBig)
+            | Self::Host(host::Refusal::TooBig) => "too_big",
             Self::Switch(bridge::Refusal::Malformed) | Self::Router(router::Refusal::Malformed) => {
                 "malformed"
             }
@@ -587,6 +591,8 @@ impl Refusal {
             Self::Router(router::Refusal::Undeliverable) => "nobody_there",
             Self::Router(router::Refusal::TranslationsFull) => "translations_full",
             Self::Router(router::Refusal::NoTranslation) => "no_translation",
+            Self::Host(host::Refusal::SocketFull) => "socket_full",
+            Self::Host(host::Refusal::BacklogFull) => "backlog_full",
         }
     }
 }
@@ -596,6 +602,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Switch(why) => why.fmt(f),
             Self::Router(why) => why.fmt(f),
+            Self::Host(why) => why.fmt(f),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::config::TCP_TIMEOUT;
 use crate::icmp_error::IcmpReport;
 use crate::meter::Meter;
 use crate::run::{Amount, Outcome, RunId};
+use crate::sockets::Socket;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
@@ -138,8 +139,8 @@ impl Client for TcpSender {
         self.connection.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.connection.socket
+    fn socket(&self) -> Socket {
+        Socket::Stack(self.connection.socket)
     }
 }
 
@@ -248,7 +249,7 @@ impl Client for UdpSender {
         self.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.socket
+    fn socket(&self) -> Socket {
+        Socket::Stack(self.socket)
     }
 }

@@ -457,6 +457,7 @@ fn run_events_have_these_words() {
             "interval": RunEvent::Interval(_) =>
                 RunEvent::Interval(Interval { from: MS, to: MS + MS, bytes: 3 }),
             "finished": RunEvent::Finished(_) => RunEvent::Finished(Outcome::Stopped),
+            "duplicate": RunEvent::Duplicate { .. } => RunEvent::Duplicate { number: 1, rtt: MS, from: v4() },
         }),
         variants!("answers to traceroute probes", HopAnswer, |value| words(value), {
             "on the way": HopAnswer::OnTheWay => HopAnswer::OnTheWay,
@@ -543,6 +544,12 @@ fn host_events_have_these_words() {
                 HostEvent::Socket { socket: 1, state: SocketState::Udp { port: 7 } },
             "socket gone": HostEvent::SocketGone { .. } => HostEvent::SocketGone { socket: 1 },
             "no cable": HostEvent::NoCable => HostEvent::NoCable,
+            "neighbor gone": HostEvent::NeighborGone { .. } => HostEvent::NeighborGone { ip: v4() },
+            "duplicate address": HostEvent::DuplicateAddress { .. } =>
+                HostEvent::DuplicateAddress { address: v6(), mac: Some(MAC) },
+            "redirected": HostEvent::Redirected { .. } => HostEvent::Redirected { to: v4(), via: v4() },
+            "redirect gone": HostEvent::RedirectGone { .. } => HostEvent::RedirectGone { to: v4() },
+            "advertised MTU": HostEvent::AdvertisedMtu { .. } => HostEvent::AdvertisedMtu { mtu: 1_400 },
         }),
         variants!("sockets", SocketState, |value| words(value), {
             "TCP": SocketState::Tcp { .. } => SocketState::Tcp {
@@ -745,6 +752,11 @@ fn reasons_for_dropping_frames_have_these_words() {
             "no listener": router::Refusal::Undeliverable => router::Refusal::Undeliverable,
             "translations full": router::Refusal::TranslationsFull => router::Refusal::TranslationsFull,
             "no translation": router::Refusal::NoTranslation => router::Refusal::NoTranslation,
+        }),
+        variants!("in hosts", host::Refusal, |value| format!("{:x}", Refusal::Host(*value).word()), {
+            "too big": host::Refusal::TooBig => host::Refusal::TooBig,
+            "socket full": host::Refusal::SocketFull => host::Refusal::SocketFull,
+            "backlog full": host::Refusal::BacklogFull => host::Refusal::BacklogFull,
         }),
     ];
     insta::assert_snapshot!(parts.concat(), @r"
