@@ -196,6 +196,7 @@ impl Host {
         for address in self.ipv6_addresses() {
             self.new_address(now + Duration::from_nanos(delay), address);
         }
+        self.neighbors.ask_again(now);
         self.timer = self.timers(now).min();
     }
 
@@ -259,10 +260,11 @@ impl Host {
     /// Does what the host's own layers have to do at this moment.
     fn do_what_is_due(&mut self, meter: &mut Meter<'_>) {
         self.configure(meter);
-        for frame in self.dad.poll(meter.now) {
+        // The group in which an answer would come is reported first (RFC 4862, 5.4.2).
+        for frame in self.groups.poll(meter.now, self.iface.ip_addrs()) {
             self.output(frame, Fragments::AsUsual, meter);
         }
-        for frame in self.groups.poll(meter.now, self.iface.ip_addrs()) {
+        for frame in self.dad.poll(meter.now) {
             self.output(frame, Fragments::AsUsual, meter);
         }
         self.neighbors.poll(meter.now);

@@ -134,9 +134,14 @@ impl Neighbors {
         Some(mac)
     }
 
+    /// The neighbor's Ethernet address, without using it: its state does not change.
+    pub fn peek(&self, ip: &IpAddress) -> Option<EthernetAddress> {
+        self.entries.get(ip)?.state.mac()
+    }
+
     /// Whether the neighbor's address is known.
     pub fn knows(&self, ip: &IpAddress) -> bool {
-        self.entries.get(ip).is_some_and(|entry| entry.state.mac().is_some())
+        self.peek(ip).is_some()
     }
 
     /// Enqueues a packet until the neighbor's address is known, and requests it.
@@ -245,6 +250,16 @@ impl Neighbors {
             }
             State::Reachable { .. } | State::Stale { .. } | State::Delay { .. } | State::Probe { .. } => {
                 self.effects.push_back(Effect::Gone(ip));
+            }
+        }
+    }
+
+    /// Asks anew for all neighbors that have not answered: the requests so far had no cable to leave by.
+    pub fn ask_again(&mut self, now: Instant) {
+        for entry in self.entries.values_mut() {
+            if let State::Incomplete { tries, due, .. } = &mut entry.state {
+                (*tries, *due) = (0, now);
+                self.next = Some(now);
             }
         }
     }

@@ -118,12 +118,13 @@ pub(crate) fn is_broadcast(to: Ipv4Address, own: &[IpCidr]) -> bool {
         })
 }
 
-/// Reads a redirect, whose checksum is right, from `first_hop`, the router that the host uses for a destination.
+/// Reads a redirect, whose checksum is right. `from_next_hop` returns whether its sender is the router that the host uses for a
+/// destination.
 pub(crate) fn redirect(
     ip: &Ip<'_>,
     icmp: &Icmp,
     own: &[IpCidr],
-    first_hop: impl Fn(&IpAddress) -> Way,
+    from_next_hop: impl Fn(&IpAddress) -> bool,
 ) -> Option<Redirect> {
     let is_own = |ip: &IpAddress| own.iter().any(|cidr| cidr.address() == *ip);
     let redirect = match ip.source {
@@ -146,7 +147,7 @@ pub(crate) fn redirect(
         }
         IpAddress::Ipv4(_) | IpAddress::Ipv6(_) => return None,
     };
-    let believed = first_hop(&redirect.to) == Way::Via(ip.source) && !is_own(&redirect.via);
+    let believed = from_next_hop(&redirect.to) && !is_own(&redirect.via);
     believed.then_some(redirect)
 }
 

@@ -167,7 +167,7 @@ impl Host {
             let reply = EchoReply { from: ip.source, sequence: icmp.sequence(), payload_bytes };
             return self.sockets.deliver(icmp.ident(), reply);
         }
-        if let Some(redirect) = self.redirect(ip, &icmp) {
+        if let Some(redirect) = self.redirect(received, ip, &icmp) {
             return self.follow(&redirect, meter);
         }
         if matches!(ip.source, IpAddress::Ipv6(_)) {
@@ -204,8 +204,15 @@ impl Host {
         }
     }
 
-    fn redirect(&self, ip: &Ip<'_>, icmp: &Icmp) -> Option<route::Redirect> {
-        route::redirect(ip, icmp, self.iface.ip_addrs(), |to| self.way(to))
+    /// Reads a redirect. An IPv6 router sends it from its link-local address, while the host may know the router by another one: then the
+    /// Ethernet address tells that both are the same.
+    fn redirect(&self, received: &Received, ip: &Ip<'_>, icmp: &Icmp) -> Option<route::Redirect> {
+        let sender = Ethernet::read(&received.frame)?.source;
+        let from_next_hop = |to: &IpAddress| match self.way(to) {
+            Way::Via(hop) => hop == ip.source || self.neighbors.peek(&hop) == Some(sender),
+            Way::Group(_) | Way::Nowhere => false,
+        };
+        route::redirect(ip, icmp, self.iface.ip_addrs(), from_next_hop)
     }
 
     fn follow(&mut self, redirect: &route::Redirect, meter: &mut Meter<'_>) {

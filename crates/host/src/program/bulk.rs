@@ -6,7 +6,7 @@
 
 use super::{Client, Connection, ErrorLog, Phase, Stack};
 use crate::config::TCP_TIMEOUT;
-use crate::icmp_error::IcmpReport;
+use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::run::{Amount, Outcome, RunId};
 use crate::sockets::Socket;
@@ -216,9 +216,6 @@ impl Client for UdpSender {
                 }
                 break;
             }
-            if let Some(measured) = meter.run(self.run) {
-                measured.totals.sent += 1;
-            }
             self.sent += 1;
             self.blocked_since = None;
             self.next_at += self.gap;
@@ -239,6 +236,12 @@ impl Client for UdpSender {
 
     fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
         self.errors.note(self.run, error, meter);
+    }
+
+    fn departed(&mut self, _: &Flow, meter: &mut Meter<'_>) {
+        if let Some(measured) = meter.run(self.run) {
+            measured.totals.sent += 1;
+        }
     }
 
     fn wake(&self) -> Option<Instant> {

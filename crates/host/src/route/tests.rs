@@ -35,8 +35,8 @@ fn neighbors_are_reached_directly_groups_at_once_and_the_rest_through_the_gatewa
 fn read(frame: &Frame, routes: &Routes) -> Option<Redirect> {
     let packet = packet::read(frame).unwrap();
     let icmp = packet.icmp().unwrap();
-    let first_hop = |to: &IpAddress| routes.way(to, &own(), None, &Neighbors::default());
-    redirect(&packet, &icmp, &own(), first_hop)
+    let way = |to: &IpAddress| routes.way(to, &own(), None, &Neighbors::default());
+    redirect(&packet, &icmp, &own(), |to| way(to) == Way::Via(packet.source))
 }
 
 /// A redirect by an IPv4 router: packets from the host to `to` go to `via`.
