@@ -12,12 +12,13 @@ use crate::compare::{CompareView, Comparison};
 use crate::inspect::Inspected;
 use crate::packets::{Observe, Packets};
 use crate::problems::{self, Problem};
+use crate::results::Followers;
 use crate::run_form::{Form, Wrong};
 use netlab::history::Limits;
-use netlab::run::RunSpec;
+use netlab::run::{RunId, RunSpec};
 use netlab::world::Kinds;
 use netlab::{History, Instant, World};
-use scenario::{LinkError, Scenario, link};
+use scenario::{LinkError, Scenario, Why, link};
 use std::rc::Rc;
 
 /// The parts that a lab has.
@@ -63,6 +64,7 @@ pub struct Documents {
     pub(crate) edit: fn(&mut Lab, Editor, bool) -> Result<(), Refusal>,
     pub(crate) act: fn(&mut Lab, Action, bool) -> Result<(), Refusal>,
     pub(crate) decode: fn(&str) -> Result<Scenario, LinkError>,
+    pub(crate) why: fn(&Scenario, &World, RunId, Instant) -> Option<Why>,
     run: fn(&Form, &Scenario) -> Result<RunSpec, Vec<Wrong>>,
 }
 
@@ -85,6 +87,7 @@ pub static DOCUMENTS: Documents = Documents {
     edit: Lab::edit,
     act: Lab::do_action,
     decode: link::decode,
+    why: scenario::why,
     run: Form::check,
 };
 
@@ -131,6 +134,8 @@ impl Lab {
         {
             self.world.set_kinds(documents.kinds);
             self.problems = (documents.problems)(&self.scenario);
+            // What has failed is explained now.
+            self.followers = Followers::default();
         }
     }
 }

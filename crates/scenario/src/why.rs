@@ -107,7 +107,7 @@ impl Reason<'_> {
             begin: self.begin,
             end: self.end,
         };
-        let what = request_words(&self.spec.kind);
+        let what = request_word(&self.spec.kind);
         let requests = trail.requests(self.spec);
         let Some(sent) = requests.last() else {
             return self.unresolved(&trail, self.spec.from, None);
@@ -124,10 +124,10 @@ impl Reason<'_> {
             false => ends,
         };
         let (end, count) = *ends.first()?;
-        let all = requests.len();
+        let all = total(&ends);
         match end {
             End::Arrived(server, packet) => self.answered(&trail, server, packet),
-            end => self.ended(end, &format!("{} {what}", how_many(count, all)), self.spec.from, destination),
+            end => self.ended(&trail, end, &counted(count, all, what), self.spec.from, destination),
         }
     }
 
@@ -168,8 +168,9 @@ impl Reason<'_> {
                 self.at_node(server, got)
             }
             (end, _) => self.ended(
+                trail,
                 end,
-                &format!("{} of the answers of {id}", how_many(count, answers.len())),
+                &format!("{} of {id}", counted(count, total(&ends), "answer")),
                 server,
                 answer.destination,
             ),
@@ -177,7 +178,7 @@ impl Reason<'_> {
     }
 
     /// What stopped frames on the way from this node to that address.
-    fn ended(&self, end: End, what: &str, from: NodeId, to: IpAddress) -> Option<Why> {
+    fn ended(&self, trail: &Trail<'_>, end: End, what: &str, from: NodeId, to: IpAddress) -> Option<Why> {
         match end {
             End::Refused { node, link, why } => {
                 let id = self.name(node);
@@ -198,6 +199,11 @@ impl Reason<'_> {
                     why.name().replace('_', " ")
                 );
                 Some(Why { text: text.into(), at: Some(Spot::Link(link)) })
+            }
+            End::Elsewhere(node) if node != from && self.waits(trail, node, to) => {
+                let why = self.unresolved(trail, node, Some(to))?;
+                let text = format!("{what} got no further than {}: {}", self.name(node), why.text);
+                Some(Why { text: text.into(), ..why })
             }
             End::Elsewhere(node) => {
                 let id = self.name(node);
@@ -235,10 +241,28 @@ impl Reason<'_> {
         }
     }
 
+    /// Whether a router asks for the next hop on the way to an address.
+    fn waits(&self, trail: &Trail<'_>, node: NodeId, to: IpAddress) -> bool {
+        let hops = self.next_hops(node);
+        !trail.questions(node, |address| address == to || hops.contains(&address)).is_empty()
+    }
+
+    /// The gateways of a host, the next hops of a router's routes.
+    fn next_hops(&self, node: NodeId) -> Vec<IpAddress> {
+        match &self.network.topology.node(node).kind {
+            NodeKind::Host(host) => host.gateways.clone(),
+            NodeKind::Router(_) => {
+                let routes = self.history.node_at(node, self.end).routes;
+                routes.iter().filter_map(|(route, _)| route.via).collect()
+            }
+            NodeKind::Hub | NodeKind::Switch(_) => Vec::new(),
+        }
+    }
+
     /// Why a node sent nothing to an address: it did not find the Ethernet address of the next hop, or has no next hop.
     fn unresolved(&self, trail: &Trail<'_>, node: NodeId, to: Option<IpAddress>) -> Option<Why> {
         let id = self.name(node);
-        let gateways = self.network.topology.host(node).map_or(&[][..], |host| &host.gateways);
+        let gateways = self.next_hops(node);
         let wanted = |address: IpAddress| match to {
             Some(to) => address == to || gateways.contains(&address),
             None => self.is_target(address) || gateways.contains(&address),
@@ -265,7 +289,8 @@ impl Reason<'_> {
             questions.iter().map(|question| question.0).filter(|sent| self.is_for(sent, target)).collect();
         let ends = trail.ends(&frames, |other| owners.contains(&other));
         let (end, count) = *ends.first()?;
-        let what = format!("{} {protocol} requests of {id} for {target}", how_many(count, frames.len()));
+        let what =
+            format!("{} of {id} for {target}", counted(count, total(&ends), &format!("{protocol} request")));
         match end {
             End::Arrived(owner, _) => {
                 let replies = trail.replies(owner, target);
@@ -280,10 +305,11 @@ impl Reason<'_> {
                 };
                 let ends = trail.ends(&replies, |at| at == node);
                 let (end, count) = *ends.first()?;
-                let what = format!("{} {protocol} replies of {other}", how_many(count, replies.len()));
-                self.ended(end, &what, owner, self.first_address(node)?)
+                let what =
+                    format!("{} of {other}", counted(count, total(&ends), &format!("{protocol} reply")));
+                self.ended(trail, end, &what, owner, self.first_address(node)?)
             }
-            end => self.ended(end, &what, node, target),
+            end => self.ended(trail, end, &what, node, target),
         }
     }
 
@@ -338,19 +364,35 @@ impl Reason<'_> {
     }
 }
 
-fn request_words(kind: &RunKind) -> &'static str {
+/// What a run's client sends, one of it.
+fn request_word(kind: &RunKind) -> &'static str {
     match kind {
-        RunKind::Ping(_) => "echo requests",
-        RunKind::Traceroute(_) | RunKind::PathMtu(_) => "probes",
-        RunKind::Multicast(_) => "datagrams",
+        RunKind::Ping(_) => "echo request",
+        RunKind::Traceroute(_) | RunKind::PathMtu(_) => "probe",
+        RunKind::Multicast(_) => "datagram",
         RunKind::Echo(_) | RunKind::Iperf(_) | RunKind::Connect(_) => match kind.service() {
-            Some((netlab::run::Transport::Udp, _)) => "datagrams",
-            Some((netlab::run::Transport::Tcp, _)) | None => "TCP segments",
+            Some((netlab::run::Transport::Udp, _)) => "datagram",
+            Some((netlab::run::Transport::Tcp, _)) | None => "TCP segment",
         },
     }
 }
 
-/// `all 4`, `3 of 4`.
-fn how_many(count: usize, all: usize) -> String {
-    if count == all { format!("all {all}") } else { format!("{count} of {all}") }
+fn total(ends: &[(End, usize)]) -> usize {
+    ends.iter().map(|(_, count)| count).sum()
+}
+
+/// `the only probe`, `all 4 probes`, `3 of 4 probes`.
+fn counted(count: usize, all: usize, what: &str) -> String {
+    match (count, all) {
+        (1, 1) => format!("the only {what}"),
+        (count, all) if count == all => format!("all {all} {}", plural(what)),
+        (count, all) => format!("{count} of {all} {}", plural(what)),
+    }
+}
+
+fn plural(what: &str) -> String {
+    match what.strip_suffix("reply") {
+        Some(start) => format!("{start}replies"),
+        None => format!("{what}s"),
+    }
 }

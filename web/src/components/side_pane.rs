@@ -47,7 +47,7 @@ pub fn SidePane(props: &Props) -> Html {
     };
     let loaded = session.loaded();
     let body = match props.pane {
-        Pane::Runs => Some(runs_pane(&props.view)),
+        Pane::Runs => Some(runs_pane(&session, &props.view)),
         Pane::Inspect => loaded.instruments.map(|part| (part.inspector)(&session, &props.view)),
         Pane::SpeedTest => loaded.extras.map(|part| (part.speed_test)()),
         Pane::Document => loaded.documents.map(|part| (part.pane)(&props.view)),

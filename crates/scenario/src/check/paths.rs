@@ -243,10 +243,7 @@ impl<'s> Check<'s> {
                 _ if !self.is_settled() => Err(Fate::Open),
                 _ => match self.behind_barrier(from, address) {
                     Some(loss) => Err(Fate::Lost(loss)),
-                    None => {
-                        let why = format!("{id} takes {address} for a neighbor, but a router stands between");
-                        lost(Kind::NoPath, why)
-                    }
+                    None => Err(Fate::Lost(self.behind_router(from.node, address))),
                 },
             };
         };
@@ -265,13 +262,25 @@ impl<'s> Check<'s> {
         barrier.map(|barrier| self.lost_at(barrier))
     }
 
-    /// What stands between a node and the nearest owner of an address on cables, hubs and switches: which kind of problem, in words,
-    /// and at which link.
+    /// What stands between a node and an address that it takes for one of its LAN: which kind of problem, in words, and at which
+    /// link.
     pub(crate) fn between(&self, from: NodeId, address: IpAddress) -> Option<(Kind, String, Option<LinkId>)> {
         let routers = || self.lans.interfaces_of(from).map(Attachment::of).collect::<Vec<_>>();
-        let from = self.owners.host(from).map_or_else(routers, |host| vec![host]);
-        let loss = from.into_iter().find_map(|from| self.behind_barrier(from, address))?;
+        let attachments = self.owners.host(from).map_or_else(routers, |host| vec![host]);
+        let behind = attachments.iter().find_map(|from| self.behind_barrier(*from, address));
+        let host = attachments.first().filter(|_| is_link_local(&address));
+        let elsewhere = || host.and_then(|host| self.not_on_link(*host, address));
+        let loss = behind.or_else(elsewhere).or_else(|| {
+            let near = attachments.iter().any(|from| self.owners.on(address, from.lan).next().is_some());
+            (!near && !self.owners.all(address).is_empty()).then(|| self.behind_router(from, address))
+        })?;
         Some((loss.kind, loss.why, loss.link))
+    }
+
+    fn behind_router(&self, from: NodeId, address: IpAddress) -> Loss {
+        let id = self.name(from);
+        let why = format!("{id} takes {address} for a neighbor, but a router stands between");
+        Loss::at_run(Kind::NoPath, why)
     }
 
     /// The routers that have an address.

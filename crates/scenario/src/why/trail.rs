@@ -144,6 +144,10 @@ impl<'h> Trail<'h> {
                 None => counts.push((*end, 1)),
             }
         }
+        // What is still under way says nothing, beside others.
+        if counts.iter().any(|(end, _)| *end != End::UnderWay) {
+            counts.retain(|(end, _)| *end != End::UnderWay);
+        }
         counts.reverse();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         counts
@@ -154,6 +158,12 @@ impl<'h> Trail<'h> {
         let link = transit.direction.link;
         match (transit.fate, transit.refused) {
             (Fate::Dropped { reason, at }, _) if at <= self.end => End::Dropped { link, why: reason },
+            // A router answers what is for itself, and has no use for it.
+            (Fate::Delivered, Some((at, Refusal::Router(router::Refusal::Undeliverable))))
+                if at <= self.end && is_for(node) =>
+            {
+                addresses(transit).map_or(End::Elsewhere(node), |packet| End::Arrived(node, packet))
+            }
             (Fate::Delivered, Some((at, why))) if at <= self.end => End::Refused { node, link, why },
             (Fate::Delivered, _) if transit.arrival <= self.end => match addresses(transit) {
                 Some(packet) if is_for(node) => End::Arrived(node, packet),
