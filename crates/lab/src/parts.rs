@@ -18,7 +18,8 @@ use netlab::history::Limits;
 use netlab::run::{RunId, RunSpec};
 use netlab::world::Kinds;
 use netlab::{History, Instant, World};
-use scenario::{LinkError, Scenario, Why, link};
+use scenario::link::{self, Unreadable};
+use scenario::{Scenario, Why};
 use std::rc::Rc;
 
 /// The parts that a lab has.
@@ -63,7 +64,7 @@ pub struct Documents {
     pub(crate) is_sound: fn(&Scenario) -> bool,
     pub(crate) edit: fn(&mut Lab, Editor, bool) -> Result<(), Refusal>,
     pub(crate) act: fn(&mut Lab, Action, bool) -> Result<(), Refusal>,
-    pub(crate) decode: fn(&str) -> Result<Scenario, LinkError>,
+    pub(crate) decode: fn(&str) -> Result<Scenario, Unreadable>,
     pub(crate) why: fn(&Scenario, &World, RunId, Instant) -> Option<Why>,
     run: fn(&Form, &Scenario) -> Result<RunSpec, Vec<Wrong>>,
 }
@@ -86,7 +87,7 @@ pub static DOCUMENTS: Documents = Documents {
     is_sound: problems::is_sound,
     edit: Lab::edit,
     act: Lab::do_action,
-    decode: link::decode,
+    decode: link::draft,
     why: scenario::why,
     run: Form::check,
 };
