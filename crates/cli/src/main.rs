@@ -98,7 +98,7 @@ enum Command {
         #[arg(long = "for", value_name = "TIME", value_parser = quantity::parse_time)]
         lasts: Option<netlab::Duration>,
     },
-    /// Print the link to a scenario.
+    /// Print the link to a scenario, which may have faults: the page opens it for repair.
     Link {
         /// A file, - or a link.
         scenario: String,
@@ -185,9 +185,16 @@ fn go(command: Command) -> anyhow::Result<u8> {
             Ok(OK)
         }
         Command::Link { scenario, page } => {
-            let Some(scenario) = read(&scenario)? else { return Ok(BAD) };
+            // A document with faults can be shared, too: the page opens it for repair.
+            let text = input::text(&scenario)?;
+            let Reading { scenario, draft, faults } = Scenario::read(&text);
+            print_faults(&faults);
+            let fragment = match scenario.or(draft) {
+                Some(scenario) => link::encode(&scenario),
+                None => link::encode_text(&text)?,
+            };
             let page = page.split('#').next().unwrap_or_default();
-            print(&format!("{page}#{}\n", link::encode(&scenario)))?;
+            print(&format!("{page}#{fragment}\n"))?;
             Ok(OK)
         }
         Command::Show { link } => {

@@ -37,6 +37,7 @@ fn show_run(scenario: &Scenario, log: &RunLog, run: &RunReport) -> String {
         lines.splice(middle, [format!("… {} more …", more + 1)]);
     }
     lines.push(summary(run));
+    lines.extend(run.why.as_ref().map(|why| format!("why: {why}")));
     let lines: String = lines.into_iter().map(|line| format!("  {line}\n")).collect();
     format!("{kind}{over} {from} → {}, at {at} s\n{lines}", target(scenario, log.spec.to))
 }

@@ -10,7 +10,9 @@ mod node;
 pub use node::*;
 
 use netlab::history::{DirectionTotals, RunLog};
-use netlab::run::{HopAnswer, Iperf, IperfTransport, Outcome, RunEvent, RunKind, Target, Totals, Transport};
+use netlab::run::{
+    HopAnswer, Iperf, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
+};
 use netlab::topology::{Direction, End, LinkId};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
@@ -44,6 +46,9 @@ pub struct RunReport {
     pub outcome: &'static str,
     /// Why it failed.
     pub reason: Option<String>,
+    /// What did that to its frames, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Requests, messages or datagrams.
     pub sent: u64,
     /// Those answered, or received (iperf over UDP).
@@ -170,13 +175,14 @@ pub fn report(scenario: &Scenario, world: &World) -> Report {
     Report {
         end: world.now().secs_f64(),
         history: format!("{:016x}", history.hash()),
-        runs: history.runs().iter().map(|log| run(scenario, log, world.now())).collect(),
+        runs: (0..).zip(history.runs()).map(|(id, log)| run(scenario, world, RunId(id), log)).collect(),
         links: links.map(|number| link(scenario, world, LinkId(number))).collect(),
         nodes: scenario.topology.node_ids().map(|id| node::node(scenario, world, id)).collect(),
     }
 }
 
-fn run(scenario: &Scenario, log: &RunLog, now: Instant) -> RunReport {
+fn run(scenario: &Scenario, world: &World, id: RunId, log: &RunLog) -> RunReport {
+    let now = world.now();
     let totals = log.totals_at(now);
     let (outcome, reason) = match log.outcome_at(now) {
         Some(Outcome::Succeeded) => ("succeeded", None),
@@ -202,6 +208,7 @@ fn run(scenario: &Scenario, log: &RunLog, now: Instant) -> RunReport {
         at: log.start.secs_f64(),
         outcome,
         reason,
+        why: scenario::why(scenario, world, id, now).map(|why| why.text.to_string()),
         sent: totals.sent,
         received: totals.received,
         lost: (measures.loss && over).then(|| totals.sent.saturating_sub(totals.received)),

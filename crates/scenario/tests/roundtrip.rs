@@ -545,14 +545,14 @@ proptest! {
 
 #[test]
 fn a_network_that_is_wrong_can_be_drafted_but_a_text_that_is_wrong_cannot() {
-    let double = r#"{"packetarium":1,"nodes":[{"id":"x","kind":"host","addresses":["10.0.0.1/24"]},{"id":"y","kind":"host","addresses":["10.0.0.1/24"]},{"id":"z","kind":"hub"}],
+    let wrong = r#"{"packetarium":1,"nodes":[{"id":"x","kind":"host","addresses":["10.0.0.1/24"]},{"id":"y","kind":"host","addresses":["10.0.0.2/24"],"gateway":"10.0.9.9"},{"id":"z","kind":"hub"}],
         "links":[{"ends":["x","z"]},{"ends":["z","y"]}]}"#;
-    assert!(Scenario::parse(double).is_err());
-    let draft = Scenario::draft(double).unwrap();
+    assert!(Scenario::parse(wrong).is_err());
+    let draft = Scenario::draft(wrong).unwrap();
     assert_eq!(Scenario::draft(&draft.to_compact_json()), Ok(draft.clone()), "it survives being kept");
     assert!(draft.check().iter().any(scenario::Fault::is_error));
     // No world could be made of these.
-    for bad in [double.replace(r#"["x","z"]"#, r#"["z","z"]"#), double.replace("hub", "tub")] {
+    for bad in [wrong.replace(r#"["x","z"]"#, r#"["z","z"]"#), wrong.replace("hub", "tub")] {
         assert!(Scenario::draft(&bad).is_err());
     }
 }

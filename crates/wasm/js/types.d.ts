@@ -58,6 +58,8 @@ export interface Run {
   outcome: Outcome;
   /** Why it failed. */
   reason: string | null;
+  /** What did that to its frames, in a sentence. */
+  why?: string;
   /** Requests, messages or datagrams. */
   sent: number;
   /** Those answered, or received (iperf over UDP). */

@@ -9,7 +9,7 @@ use crate::problem::Kind;
 use netlab::topology::{NodeId, RouterConfig};
 use router::config::{Filter, Nat, Protocol};
 use smoltcp::wire::{IpAddress, IpCidr};
-use wire::sorted::{SortedMap, SortedSet, sort_by};
+use wire::sorted::{SortedMap, SortedSet};
 
 impl<'s> Check<'s> {
     pub(super) fn router(&mut self, place: &Place, id: NodeId, config: &RouterConfig) {
@@ -78,7 +78,7 @@ impl<'s> Check<'s> {
         if filter.rules.len() > RULES_MAX {
             self.error(place.clone(), format!("a filter has at most {RULES_MAX} rules"));
         }
-        let cables = self.cables[id.index()];
+        let cables = self.ports[id.index()].len();
         for (number, rule) in filter.rules.iter().enumerate() {
             let place = match filter.otherwise {
                 crate::defaults::OTHERWISE => place.index(number),
@@ -129,39 +129,25 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// No two networks of a router overlap.
+    /// No two interfaces of a router have the same network. Nested ones are no fault: the longest prefix decides (RFC 1812, 5.2.4.3).
     fn overlaps(&mut self, interfaces: &[&Interface<'s>]) {
-        let mut networks = Vec::new();
+        let mut known: SortedMap<IpCidr, usize> = SortedMap::new();
         for (number, interface) in interfaces.iter().enumerate() {
             for (place, cidr) in interface.addresses.iter().enumerate() {
-                if !is_link_local(&cidr.address()) {
-                    networks.push((network(*cidr).address(), cidr.prefix_len(), number, place));
+                let here = network(*cidr);
+                if is_link_local(&cidr.address()) {
+                    continue;
+                }
+                let first = *known.entry(here).or_insert(number);
+                if first != number {
+                    let message = format!(
+                        "this router has the network {here} elsewhere, too ({}), and sends packets for it there: take another network",
+                        self.interface_place(interfaces[first])
+                    );
+                    let place = self.interface_place(interface).index(place);
+                    self.problem(Kind::Overlap, Level::Error, place, message).nodes.push(interface.node);
                 }
             }
-        }
-        // Networks are nested or apart: in this order those around one are before it, one in the other.
-        sort_by(&mut networks, Ord::cmp);
-        let mut around: Vec<(IpCidr, usize)> = Vec::new();
-        for (address, prefix_len, number, place) in networks {
-            let here = IpCidr::new(address, prefix_len);
-            let contains =
-                |of: &IpCidr| version_of(of.address()) == version_of(address) && of.contains_addr(&address);
-            while around.last().is_some_and(|(of, _)| !contains(of)) {
-                around.pop();
-            }
-            if let Some((other, at)) = around.last()
-                && *at != number
-            {
-                let interface = interfaces[number];
-                let message = format!(
-                    "{} is in {other}, which this router has elsewhere ({}): the network of a destination is ambiguous; take another network",
-                    interface.addresses[place],
-                    self.interface_place(interfaces[*at])
-                );
-                let place = self.interface_place(interface).index(place);
-                self.problem(Kind::Overlap, Level::Error, place, message).nodes.push(interface.node);
-            }
-            around.push((here, number));
         }
     }
 
@@ -217,15 +203,6 @@ impl<'s> Check<'s> {
             let place = self.node_place(id.index()).field("routes").index(number).field("via");
             self.problem(Kind::GatewayOutside, Level::Warning, place, message);
         }
-        let outside = interfaces.iter().any(|interface| interface.port.is_some_and(|port| port.outside));
-        if config.nat.is_some() && !outside {
-            let message = "no port of this router is outside (\"outside\": true), so nothing is translated";
-            self.problem(
-                Kind::Other,
-                Level::Warning,
-                self.node_place(id.index()).field("nat"),
-                message.to_owned(),
-            );
-        }
+        self.sides(id, config, interfaces);
     }
 }
