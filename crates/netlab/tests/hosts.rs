@@ -44,7 +44,7 @@ fn router_port(net: u8, last: u8, mtu: usize) -> Port {
 }
 
 fn route(to: &str, via: &str) -> router::config::StaticRoute {
-    router::config::StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), metric: 1 }
+    router::config::StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), port: None, metric: 1 }
 }
 
 /// a (0) – r (2) – q (3) – b (1); the networks are 1, 2 and 3, and the one between the routers has this MTU.
