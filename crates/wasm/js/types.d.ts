@@ -129,6 +129,8 @@ export interface Link {
   sent: number;
   delivered: number;
   dropped: DropCounts;
+  /** Collisions of frames at the two ends of a half-duplex link, if there were any. */
+  collisions?: number;
   directions: [Direction, Direction];
 }
 
@@ -139,6 +141,7 @@ export interface Direction {
   sent: number;
   delivered: number;
   dropped: DropCounts;
+  collisions?: number;
 }
 
 /** A node and its tables. */
