@@ -226,14 +226,18 @@ impl Host {
         {
             self.too_big(error.of.to, usize::try_from(mtu).unwrap_or(usize::MAX), meter);
         }
-        let Some(of) = client_of(&error.of.flow) else { return };
+        if let Some(client) = self.client_of(error, meter) {
+            client.icmp_error(error, meter);
+        }
+    }
+
+    /// The client whose packet an error is about, if its run goes on.
+    fn client_of(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) -> Option<&mut Box<dyn Client>> {
+        let of = client_of(&error.of.flow)?;
         let its =
             |running: &&mut Running| running.to == error.of.to && (running.protocol, running.port) == of;
-        if let Some(running) = self.clients.iter_mut().find(its)
-            && meter.run(running.client.run()).is_some()
-        {
-            running.client.icmp_error(error, meter);
-        }
+        let client = &mut self.clients.iter_mut().find(its)?.client;
+        meter.run(client.run()).is_some().then_some(client)
     }
 
     /// A router could not forward what is longer than `mtu`: shorter segments go out at once.

@@ -34,8 +34,10 @@ pub(crate) enum Effect {
     Solicit(IpAddress, Option<EthernetAddress>),
     /// Send this packet to this Ethernet address.
     Send(EthernetAddress, Frame),
-    /// Drop this packet: its next hop did not answer, or too many packets wait for the answer.
+    /// Drop this packet: its next hop did not answer.
     Unanswered(Frame),
+    /// Drop this packet, the one that has waited longest: too many wait for this next hop.
+    Overflow(Frame),
     /// The address of a neighbor is known, or is another one.
     Known(IpAddress, EthernetAddress),
     /// The address of a neighbor is no longer known.
@@ -63,6 +65,8 @@ pub(crate) enum Evidence {
 enum State {
     /// Requests are being sent.
     Incomplete { tries: u8, due: Instant, waiting: VecDeque<Frame> },
+    /// It did not answer. A late answer is still taken.
+    Failed,
     /// Confirmed until a moment.
     Reachable { mac: EthernetAddress, until: Instant },
     /// Known, but not confirmed recently.
@@ -77,13 +81,13 @@ impl State {
     const fn due(&self) -> Option<Instant> {
         match *self {
             Self::Incomplete { due, .. } | Self::Delay { due, .. } | Self::Probe { due, .. } => Some(due),
-            Self::Reachable { .. } | Self::Stale { .. } => None,
+            Self::Failed | Self::Reachable { .. } | Self::Stale { .. } => None,
         }
     }
 
     const fn mac(&self) -> Option<EthernetAddress> {
         match *self {
-            Self::Incomplete { .. } => None,
+            Self::Incomplete { .. } | Self::Failed => None,
             Self::Reachable { mac, .. }
             | Self::Stale { mac }
             | Self::Delay { mac, .. }
@@ -125,7 +129,7 @@ impl Neighbors {
         let doubtful = match entry.state {
             State::Reachable { until, .. } => until <= now,
             State::Stale { .. } => true,
-            State::Incomplete { .. } | State::Delay { .. } | State::Probe { .. } => false,
+            State::Incomplete { .. } | State::Failed | State::Delay { .. } | State::Probe { .. } => false,
         };
         if doubtful {
             entry.state = State::Delay { mac, due: now + DELAY };
@@ -146,7 +150,8 @@ impl Neighbors {
 
     /// Enqueues a packet until the neighbor's address is known, and requests it.
     pub fn wait(&mut self, now: Instant, ip: IpAddress, packet: Frame) {
-        if !self.entries.contains_key(&ip) {
+        let failed = |entry: &Entry| matches!(entry.state, State::Failed);
+        if self.entries.get(&ip).is_none_or(failed) {
             self.make_room();
             let state = State::Incomplete { tries: 1, due: now + RETRANSMIT, waiting: VecDeque::new() };
             self.entries.insert(ip, Entry { state, used: now, learned: now });
@@ -158,7 +163,7 @@ impl Neighbors {
         };
         waiting.push_back(packet);
         let overflow = if waiting.len() > WAITING_EACH_MAX { waiting.pop_front() } else { None };
-        self.effects.extend(overflow.map(Effect::Unanswered));
+        self.effects.extend(overflow.map(Effect::Overflow));
     }
 
     /// A packet came from the neighbor: its address is still right.
@@ -248,6 +253,7 @@ impl Neighbors {
                 self.effects.push_back(Effect::Silent(ip));
                 self.effects.extend(waiting.into_iter().map(Effect::Unanswered));
             }
+            State::Failed => {}
             State::Reachable { .. } | State::Stale { .. } | State::Delay { .. } | State::Probe { .. } => {
                 self.effects.push_back(Effect::Gone(ip));
             }
@@ -291,11 +297,16 @@ impl Neighbors {
                         entry.state = State::Probe { mac, tries: 1, due: again };
                         self.effects.push_back(Effect::Solicit(ip, Some(mac)));
                     }
-                    State::Incomplete { .. } | State::Probe { .. } => {
+                    State::Incomplete { waiting, .. } => {
+                        self.effects.push_back(Effect::Silent(ip));
+                        self.effects.extend(std::mem::take(waiting).into_iter().map(Effect::Unanswered));
+                        entry.state = State::Failed;
+                    }
+                    State::Probe { .. } => {
                         silent.push(ip);
                         continue;
                     }
-                    State::Reachable { .. } | State::Stale { .. } => {}
+                    State::Failed | State::Reachable { .. } | State::Stale { .. } => {}
                 }
             }
             next = next.into_iter().chain(entry.state.due()).min();

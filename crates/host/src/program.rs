@@ -46,6 +46,10 @@ pub(crate) trait Client {
     fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool;
     /// Handles an ICMP error about one of its packets.
     fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>);
+    /// The host has dropped one of its packets, since too many wait for the address of the next hop.
+    fn discarded(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.icmp_error(error, meter);
+    }
     /// One of its packets goes onto the wire now: it may have waited for the address of the next hop.
     fn departed(&mut self, _: &Flow, _: &mut Meter<'_>) {}
     /// When it next has something to do, even if no frame comes.

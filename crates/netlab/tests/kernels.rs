@@ -280,6 +280,7 @@ fn after_packet_too_big_segments_are_sent_again_at_once() {
         to: to.parse().unwrap(),
         via: ip(via),
         metric: 1,
+        port: None,
     };
     for (node, route) in [(1, route("10.0.3.0/24", "10.0.2.2")), (2, route("10.0.1.0/24", "10.0.2.1"))] {
         let config = RouterConfig { routes: vec![route], ..RouterConfig::default() };

@@ -7,11 +7,12 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use router::{Config, Event, Port, Refusal, fragmentation};
+use router::{Actions, Config, Event, Port, Refusal, Router, fragmentation, icmp};
 use smoltcp::wire::*;
 use std::net::Ipv6Addr;
 use wire::header::Ip;
-use wire::{Duration, PortId};
+use wire::node::Tag;
+use wire::{Duration, Frame, Instant, PortId};
 
 const A: Place = (0, 0);
 const B: Place = (0, 1);
@@ -445,7 +446,7 @@ fn its_groups_are_reported_with_mld_and_again_when_a_querier_asks() {
     let mut out = Actions::default();
     let port = Port { addresses: vec!["fd00::1:2/64".parse().unwrap()], ..Port::default() };
     router.add_port(Instant::ZERO, port, router_mac((0, 0)), &mut out);
-    let mut reports = |router: &mut Router, out: &mut Actions, until: u64| {
+    let reports = |router: &mut Router, out: &mut Actions, until: u64| {
         let until = Instant::ZERO + Duration::from_secs(until);
         while let Some(at) = router.poll_at().filter(|at| *at <= until) {
             router.poll(at, out);
@@ -467,9 +468,11 @@ fn its_groups_are_reported_with_mld_and_again_when_a_querier_asks() {
     assert_eq!(first.len(), 1);
     assert!(first[0].contains(&(4, solicited)) && first[0].contains(&(4, "ff02::2".parse().unwrap())));
     let (from, to): (Ipv6Addr, Ipv6Addr) = ("fe80::9".parse().unwrap(), "ff02::1".parse().unwrap());
-    for (group, answers) in [(Ipv6Addr::UNSPECIFIED, 1), (solicited, 1), ("ff02::1:ff99:9".parse().unwrap(), 0)] {
+    for (group, answers) in
+        [(Ipv6Addr::UNSPECIFIED, 1), (solicited, 1), ("ff02::1:ff99:9".parse().unwrap(), 0)]
+    {
         let head = [130, 0, 0, 0, 3, 0xe8, 0, 0];
-        let message = icmp::icmpv6(from, to, &[&head, &group.octets()]);
+        let message = icmp::icmpv6(from, to, &[&head[..], &group.octets()]);
         let query = ipv6(from, to, IpProtocol::Icmpv6, 1, &message);
         let frame = framed("33-33-00-00-00-01".parse().unwrap(), station_mac(A), None, &query);
         let now = Instant::ZERO + Duration::from_secs(2);

@@ -178,6 +178,16 @@ impl Host {
         }
     }
 
+    /// Tells the client whose packet it is that it is dropped: too many wait for the next hop's address.
+    fn discard(&mut self, frame: &Frame, meter: &mut Meter<'_>) {
+        let report = packet::read(frame).and_then(|ip| icmp_error::local(&ip, IcmpError::HostUnreachable));
+        if let Some(report) = report
+            && let Some(client) = self.client_of(&report, meter)
+        {
+            client.discarded(&report, meter);
+        }
+    }
+
     /// Does what the neighbor table asks for; returns whether there was anything.
     pub(super) fn neighbor_effects(&mut self, meter: &mut Meter<'_>) -> bool {
         let mut any = false;
@@ -187,6 +197,7 @@ impl Host {
                 Effect::Solicit(ip, known) => self.solicit(ip, known, meter),
                 Effect::Send(mac, frame) => self.transmit(frame, mac, meter),
                 Effect::Unanswered(frame) => self.unsendable(&frame, IcmpError::HostUnreachable, meter),
+                Effect::Overflow(frame) => self.discard(&frame, meter),
                 Effect::Known(ip, mac) => meter.changed(Event::Neighbor { ip, mac }),
                 Effect::Gone(ip) => {
                     meter.changed(Event::NeighborGone { ip });

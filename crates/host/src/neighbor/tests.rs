@@ -15,6 +15,7 @@ fn effects(table: &mut Neighbors) -> Vec<String> {
         Effect::Solicit(_, Some(mac)) => format!("ask {}", mac.0[5]),
         Effect::Send(mac, frame) => format!("send {} to {}", frame[0], mac.0[5]),
         Effect::Unanswered(frame) => format!("give up {}", frame[0]),
+        Effect::Overflow(frame) => format!("overflow {}", frame[0]),
         Effect::Known(_, mac) => format!("known {}", mac.0[5]),
         Effect::Gone(_) => "gone".into(),
         Effect::Silent(_) => "silent".into(),
@@ -63,6 +64,9 @@ fn a_neighbor_that_does_not_answer_is_asked_three_times_and_its_packets_are_give
     assert_eq!(table.deadline(), None);
     table.wait(at(20_000), IP, Frame::copy_from(&[8]));
     assert_eq!(effects(&mut table), ["ask all"], "the next packet asks again");
+    run(&mut table, at(30_000));
+    table.learn(at(31_000), IP, Some(ONE), REPLY);
+    assert_eq!(effects(&mut table), ["known 1"], "a late answer is taken");
 }
 
 #[test]
@@ -71,7 +75,7 @@ fn the_queue_is_bounded_and_the_oldest_goes() {
     for number in 0..=WAITING_EACH_MAX {
         table.wait(at(0), IP, Frame::copy_from(&[number as u8]));
     }
-    assert_eq!(effects(&mut table), ["ask all", "give up 0"]);
+    assert_eq!(effects(&mut table), ["ask all", "overflow 0"]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub fn port(addresses: &[&str]) -> Port {
 }
 
 pub fn via(to: &str, via: &str) -> router::config::StaticRoute {
-    router::config::StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), metric: 1 }
+    router::config::StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), port: None, metric: 1 }
 }
 
 pub fn routes(routes: &[(&str, &str)]) -> Config {
@@ -140,10 +140,13 @@ impl Net {
 
     fn run(&mut self) {
         while let Some((from, frame)) = self.under_way.pop_front() {
+            if is_report(&frame) {
+                continue; // Nobody here snoops.
+            }
             if let Some(&to) = self.wires.get(&from) {
                 self.arrive(to, frame);
             } else if let Some(mut station) = self.stations.remove(&from) {
-                let answers = if is_report(&frame) { Vec::new() } else { station.receive(from, &frame) };
+                let answers = station.receive(from, &frame);
                 self.stations.insert(from, station);
                 answers.into_iter().for_each(|answer| self.arrive(from, answer));
             }
