@@ -10,8 +10,8 @@ use crate::lans::Interface;
 use crate::problem::Kind;
 use netlab::Instant;
 use netlab::run::IpVersion;
-use netlab::topology::{NodeId, NodeKind, RouterConfig};
-use router::config::{Protocol, Rule, Transport, Verdict};
+use netlab::topology::{LinkId, NodeId, NodeKind, RouterConfig};
+use router::config::{Protocol, Rule, StaticRoute, Transport, Verdict};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::VecDeque;
 use wire::sorted::SortedSet;
@@ -59,13 +59,24 @@ impl<'s> Check<'s> {
         })
     }
 
-    /// The network of a router on which this next hop is.
-    pub(super) fn egress(&self, router: NodeId, via: IpAddress) -> Option<Attachment> {
+    /// The network of a router on which the next hop of this route is.
+    pub(super) fn egress(&self, router: NodeId, route: &StaticRoute) -> Option<Attachment> {
+        let via = route.via;
+        let link = route.port.map(|port| self.link_of_port(router, port));
         if !is_link_local(&via) {
-            return self.network_of(router, via).map(|(_, interface)| Attachment::of(interface));
+            let near = self.network_of(router, via).map(|(_, interface)| interface);
+            return near.filter(|of| link.is_none_or(|link| link == Some(of.link))).map(Attachment::of);
         }
-        let mut interfaces = self.lans.interfaces_of(router).filter(|of| self.is_up(of));
+        let is_named = |of: &&Interface<'_>| link.is_none_or(|link| link == Some(of.link));
+        let mut interfaces = self.lans.interfaces_of(router).filter(|of| self.is_up(of)).filter(is_named);
         interfaces.find(|of| self.owners.on(via, of.lan).next().is_some()).map(Attachment::of)
+    }
+
+    /// The link at a router's port: cables count in the order of links.
+    fn link_of_port(&self, router: NodeId, port: u32) -> Option<LinkId> {
+        let links = self.scenario.topology.links.iter().zip((0..).map(LinkId));
+        let mut own = links.filter(|(link, _)| link.ends.contains(&router)).map(|(_, id)| id);
+        own.nth(port as usize)
     }
 
     /// Forwards a packet that arrives here (`None`: the router's own answer) until it is at its destination.
@@ -187,7 +198,7 @@ impl<'s> Check<'s> {
         let fits =
             |to: &IpCidr| version_of(to.address()) == version_of(address) && to.contains_addr(&address);
         let near = config.routes.iter().filter(|route| fits(&route.to));
-        let near = near.filter_map(|route| Some((route, self.egress(router, route.via)?)));
+        let near = near.filter_map(|route| Some((route, self.egress(router, route)?)));
         let fixed = near.rev().max_by_key(|(route, _)| (route.to.prefix_len(), u8::MAX - route.metric));
         let learned = self.learned(router, address);
         let reached = learned.iter().find(|(_, distance)| distance.metric < INFINITY);
