@@ -159,6 +159,14 @@ pub struct FrameCounts {
     pub delivered: u64,
     /// By reason.
     pub dropped: BTreeMap<&'static str, u64>,
+    /// Collisions of frames at the ends of a half-duplex link.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub collisions: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Report {
@@ -327,7 +335,9 @@ fn link(scenario: &Scenario, world: &World, link: LinkId) -> LinkReport {
     let mut total = FrameCounts::default();
     let directions = End::BOTH.map(|from| {
         let direction = Direction { link, from };
-        let counts = FrameCounts::of(world.history().totals(direction));
+        let history = world.history();
+        let collisions = history.collisions_by(direction, world.now());
+        let counts = FrameCounts::of(history.totals(direction), collisions);
         total.add(&counts);
         DirectionReport {
             from: scenario.id(scenario.topology.sender(direction)).to_owned(),
@@ -343,14 +353,15 @@ fn link(scenario: &Scenario, world: &World, link: LinkId) -> LinkReport {
 }
 
 impl FrameCounts {
-    fn of(totals: &DirectionTotals) -> Self {
+    fn of(totals: &DirectionTotals, collisions: u64) -> Self {
         let dropped = totals.dropped.iter().map(|(reason, count)| (reason.name(), *count)).collect();
-        Self { sent: totals.sent, delivered: totals.delivered, dropped }
+        Self { sent: totals.sent, delivered: totals.delivered, dropped, collisions }
     }
 
     fn add(&mut self, other: &Self) {
         self.sent += other.sent;
         self.delivered += other.delivered;
+        self.collisions += other.collisions;
         for (reason, count) in &other.dropped {
             *self.dropped.entry(reason).or_default() += count;
         }

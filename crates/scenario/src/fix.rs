@@ -45,7 +45,7 @@ impl Problem {
             Kind::UnequalMtu { mtu } => self.set_mtu(scenario, &mut fixed, mtu),
             Kind::SwappedNat { outside } => self.swap_sides(scenario, &mut fixed, outside),
             Kind::MissingRoute { to, via } => {
-                self.add_route(scenario, &mut fixed, StaticRoute { to, via: via?, metric: 1 })
+                self.add_route(scenario, &mut fixed, StaticRoute { to, via: via?, port: None, metric: 1 })
             }
             Kind::Alone
             | Kind::TooFar

@@ -916,7 +916,7 @@ fn wrong_ports_are_refused() {
         (
             r#""outside": true"#,
             r#""native": 1"#,
-            r#"links[4].ports.r1.native: a router's port has no "native": it can have up, mtu, mac, addresses, vlans, outside, advertise, rip"#,
+            r#"links[4].ports.r1.native: a router's port has no "native": it can have duplex, up, mtu, mac, addresses, vlans, outside, advertise, rip"#,
         ),
         (
             r#"["10.0.0.253/24", "fd00::fd/64"]"#,
@@ -1191,7 +1191,7 @@ fn changes_of_ports_and_nodes_that_cannot_be_are_refused() {
         (
             r#"{"node": "s2", "stp": false}"#,
             r#"{"node": "s2", "nat": true}"#,
-            r#"changes[9].set.nat: a change of a switch has no "nat": it can have node, ageing, stp, snooping"#,
+            r#"changes[9].set.nat: a change of a switch has no "nat": it can have node, mac, ageing, stp, snooping"#,
         ),
         (
             r#"{"node": "s2", "stp": false}"#,

@@ -270,6 +270,7 @@ prop_compose! {
         names in prop::collection::vec(prop::option::of(text(1..=20)), hosts as usize + 2),
         at in prop::collection::vec(prop::option::of((thousandths(), thousandths())), hosts as usize + 2),
         ageing in time(1_000_000, 1_000_000_000_000_000),
+        mac in prop::option::of(any::<[u8; 5]>()),
         stp in prop::option::of(stp()),
         snooping in any::<bool>(),
         ways in prop::collection::vec(ways(), hosts as usize + 1),
@@ -282,7 +283,7 @@ prop_compose! {
         later_hosts in (100..104u8).map(host).collect::<Vec<_>>(),
     ) -> Scenario {
         let hosts = configs.len() as u32;
-        let switch = NodeKind::Switch(SwitchConfig { ageing, stp, snooping });
+        let switch = NodeKind::Switch(SwitchConfig { mac: mac.map(|[a, b, c, d, e]| EthernetAddress([2, a, b, c, d, e])), ageing, stp, snooping });
         let kinds = configs.into_iter().map(NodeKind::Host).chain([switch, NodeKind::Hub]);
         let ids: Vec<_> = (0..hosts + 2).map(|number| format!("n-{number}_X")).collect();
         let name = |(number, name): (usize, Option<String>)| name.filter(|name| !name.is_empty()).unwrap_or(ids[number].clone());

@@ -131,6 +131,8 @@ export interface Link {
   sent: number;
   delivered: number;
   dropped: DropCounts;
+  /** Collisions of frames at the two ends of a half-duplex link, if there were any. */
+  collisions?: number;
   directions: [Direction, Direction];
 }
 
@@ -141,6 +143,7 @@ export interface Direction {
   sent: number;
   delivered: number;
   dropped: DropCounts;
+  collisions?: number;
 }
 
 /** A node and its tables. */

@@ -8,7 +8,9 @@
 
 use super::World;
 use crate::queue::Event;
-use crate::run::{Failure, IpVersion, Iperf, Outcome, RunEvent, RunId, RunKind, RunSpec, Target, Transport};
+use crate::run::{
+    Failure, IpVersion, Iperf, IperfTransport, Outcome, RunEvent, RunId, RunKind, RunSpec, Target, Transport,
+};
 use crate::topology::{
     Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, TopologyError, Way,
 };
@@ -228,6 +230,7 @@ impl World {
                 let rates = |ways: &[Way; 2]| [ways[0].line.rate, ways[1].line.rate];
                 let other_rate = rates(&link.ways) != rates(&ways);
                 link.ways = ways;
+                self.share_anew(now, id);
                 self.link_changed(now, id, other_rate);
                 self.await_carrier(now, id);
             }
@@ -306,6 +309,11 @@ impl World {
                 self.carry_out(now, server, None);
                 self.dirty.insert(server);
             }
+        }
+        if let (RunKind::Iperf(Iperf { transport: IperfTransport::Udp { .. }, .. }), Some(to)) =
+            (&spec.kind, address)
+        {
+            self.fates.begin(run, spec.from, to);
         }
         if let RunKind::Iperf(Iperf { interval, .. }) = spec.kind {
             self.queue.push(now + interval, Event::Interval(run));

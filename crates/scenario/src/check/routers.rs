@@ -2,10 +2,11 @@
 
 use super::Check;
 use crate::bounds::*;
-use crate::fault::{Level, Place};
+use crate::fault::{Level, Place, Step};
 use crate::ip::{is_link_local, network, version_of};
 use crate::lans::Interface;
 use crate::problem::Kind;
+use crate::quantity::quoted;
 use netlab::topology::{NodeId, RouterConfig};
 use router::config::{Filter, Nat, Protocol};
 use smoltcp::wire::{IpAddress, IpCidr};
@@ -27,6 +28,7 @@ impl<'s> Check<'s> {
                 self.error(place.field("via"), format!("{} is not the address of one machine", route.via));
             }
             self.within(place.field("metric"), route.metric, [1, u8::MAX], u8::to_string);
+            self.named_port(place.field("port"), id, route.port);
         }
         if let Some(rip) = config.rip {
             let place = |name| place.field("rip").field(name);
@@ -78,7 +80,6 @@ impl<'s> Check<'s> {
         if filter.rules.len() > RULES_MAX {
             self.error(place.clone(), format!("a filter has at most {RULES_MAX} rules"));
         }
-        let cables = self.ports[id.index()].len();
         for (number, rule) in filter.rules.iter().enumerate() {
             let place = match filter.otherwise {
                 crate::defaults::OTHERWISE => place.index(number),
@@ -102,15 +103,22 @@ impl<'s> Check<'s> {
                     self.error(place, "ICMP has no ports: remove \"ports\", or write \"tcp\" or \"udp\"");
                 }
             }
-            if rule.port.is_some_and(|port| port as usize >= cables) && self.unusable.links.is_empty() {
-                let message = match cables {
-                    0 => "this router has no cable: remove \"in\"".to_owned(),
-                    _ => {
-                        format!("this router has {cables} cables, counted from 0: the last is {}", cables - 1)
-                    }
-                };
-                self.error(place.field("in"), message);
-            }
+            self.named_port(place.field("in"), id, rule.port);
+        }
+    }
+
+    /// The port that a rule or a route names.
+    fn named_port(&mut self, place: Place, id: NodeId, port: Option<u32>) {
+        let cables = self.ports[id.index()].len();
+        if port.is_some_and(|port| port as usize >= cables) && self.unusable.links.is_empty() {
+            let message = match (cables, place.steps().last()) {
+                (0, Some(Step::Field(name))) => format!("this router has no cable: remove {}", quoted(name)),
+                _ => format!(
+                    "this router has {cables} cables, counted from 0: the last is {}",
+                    cables.saturating_sub(1)
+                ),
+            };
+            self.error(place, message);
         }
     }
 
@@ -186,6 +194,9 @@ impl<'s> Check<'s> {
             return;
         }
         let networks = || interfaces.iter().flat_map(|interface| interface.addresses);
+        let is_ipv6 = |cidr: &IpCidr| matches!(cidr, IpCidr::Ipv6(_));
+        let speak_ipv6 =
+            interfaces.iter().filter(|interface| interface.addresses.iter().any(is_ipv6)).count();
         for (number, route) in config.routes.iter().enumerate() {
             let near = networks().any(|cidr| cidr.contains_addr(&route.via));
             let own = networks().any(|cidr| cidr.address() == route.via);
@@ -196,6 +207,11 @@ impl<'s> Check<'s> {
                 (false, _) if !is_link_local(&route.via) => format!(
                     "the next router, {}, is in none of this router's networks, so this route leads nowhere: write its address in \
                      one of them",
+                    route.via
+                ),
+                _ if is_link_local(&route.via) && route.port.is_none() && speak_ipv6 > 1 => format!(
+                    "{} may be at each of this router's {speak_ipv6} IPv6 networks, so this route leads nowhere: add the port, such as \
+                     \"port\" with the id of the next router",
                     route.via
                 ),
                 _ => continue,

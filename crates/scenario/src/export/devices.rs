@@ -45,6 +45,9 @@ impl Machine {
         if aware {
             bridge += " vlan_filtering 1";
         }
+        if let Some(mac) = config.mac {
+            bridge += &format!(" address {}", show_mac(mac));
+        }
         self.run(bridge);
         for (interface, port) in &ports {
             let mtu = if port.mtu == defaults::SWITCH_MTU { mtu } else { port.mtu };
@@ -128,7 +131,12 @@ impl Machine {
         self.speaks_v6 = all.clone().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
         for route in &config.routes {
             let six = if matches!(route.via, IpAddress::Ipv6(_)) { "-6 " } else { "" };
-            self.run(format!("ip {six}route replace {} via {} metric {}", route.to, route.via, route.metric));
+            let dev = route.port.and_then(|port| ports.get(port as usize));
+            let dev = dev.map(|(interface, _)| format!(" dev {interface}")).unwrap_or_default();
+            self.run(format!(
+                "ip {six}route replace {} via {}{dev} metric {}",
+                route.to, route.via, route.metric
+            ));
         }
         if let Some(nat) = &config.nat {
             self.translate(nat, &sides);
