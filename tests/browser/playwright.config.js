@@ -1,6 +1,7 @@
 // How the browser tests run. `cargo xtask test` builds dist/ and starts them. By hand: `cargo xtask build`, then `npm ci` and
 // `npx playwright test` in this folder. Environment variables: CHROMIUM names a browser (without it, Playwright's own is used),
-// PACKETARIUM_CPU_THROTTLE slows its processor down (see patience.js), PACKETARIUM_PORT changes the port.
+// PACKETARIUM_CPU_THROTTLE slows its processor down (see patience.js), PACKETARIUM_PORT changes the port, PACKETARIUM_TRACE=on
+// records what failing tests did.
 //
 // The page is served from a folder below the root of its port, as on a host that it shares: an absolute address where a
 // relative one belongs fails every test.
@@ -37,7 +38,8 @@ export default defineConfig({
     serviceWorkers: "block",
     launchOptions: { executablePath: process.env.CHROMIUM, args: chromium },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // With PACKETARIUM_TRACE=on a test that fails leaves a recording of all it did, which takes a third of the time of all tests.
+    trace: process.env.PACKETARIUM_TRACE === "on" ? "retain-on-failure" : "off",
   },
   projects: [
     { name: "desktop", testIgnore: ["phone.spec.js", "offline.spec.js"], use: { viewport: { width: 1440, height: 900 } } },

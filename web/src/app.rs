@@ -55,7 +55,9 @@ pub fn App(props: &Props) -> Html {
             session.connect(dispatcher);
             if let Some(trouble) = opened.trouble {
                 session.forget_fragment();
-                session.change(Change::Open(Dialog::BadLink(trouble)));
+                session.trouble(trouble);
+            } else if !session.lab().borrow().is_sound() && !session.query().lock {
+                session.show_repair(session.lab().borrow().look().selection.is_some());
             }
             for what in opened.misread {
                 session.say(format!("The address asks for something that is not understood: {what}."));
@@ -113,7 +115,8 @@ pub fn App(props: &Props) -> Html {
                     grave={view.problems.iter().filter(|problem| problem.grave).count()} />
                 <Transport view={page.view.clone()} />
                 <Drawer workspace={page.workspace} view={page.view.clone()} parts={page.parts} />
-                <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts} />
+                <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts}
+                    repair={page.repair.clone()} />
             </main>
             { status(view.edge, view.kept, view.complete_since) }
             { toasts(&session, &page.toasts, &page.announcement, &page.parts) }

@@ -4,11 +4,11 @@ use crate::dom::window;
 use crate::opening::Trouble;
 use crate::parts::Part;
 use crate::session::Session;
-use crate::state::{Change, Dialog};
 use crate::workspace::Tab;
 use lab::command::{Act, Look};
 use lab::packets::Observe;
 use scenario::bounds::DOCUMENT_BYTES_MAX;
+use scenario::link::Unreadable;
 use scenario::source::document;
 use scenario::{LinkError, Scenario};
 use std::rc::Rc;
@@ -34,15 +34,18 @@ pub fn open(session: &Session, file: File) {
         let Ok(text) = JsFuture::from(file.text()).await else {
             return session.say("The browser could not read this file.");
         };
-        let text = document(text.as_string().unwrap_or_default());
-        match text.and_then(|text| Scenario::draft(&text).map_err(LinkError::Document)) {
+        match draft(text.as_string().unwrap_or_default()) {
             Ok(scenario) => session.perform(Act::Open(Box::new(scenario))),
-            Err(error) => {
-                let trouble = Trouble::of_file(&file.name(), error);
-                session.change(Change::Open(Dialog::BadLink(trouble)));
-            }
+            Err(unreadable) => session.trouble(Trouble::of_file(&file.name(), unreadable)),
         }
     });
+}
+
+/// The network in the content of a file, which may have faults as long as it can be drawn.
+fn draft(content: String) -> Result<Scenario, Unreadable> {
+    let text = document(content).map_err(|error| Unreadable { error, text: None })?;
+    Scenario::draft(&text)
+        .map_err(|faults| Unreadable { error: LinkError::Document(faults), text: Some(text) })
 }
 
 /// Whether a file with this name is opened as a capture.
@@ -121,13 +124,9 @@ pub fn fetch(session: &Session, src: &str) {
             Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
             Err(_) => None,
         };
-        let text = document(text.unwrap_or_default());
-        match text.and_then(|text| Scenario::parse(&text).map_err(LinkError::Document)) {
+        match draft(text.unwrap_or_default()) {
             Ok(scenario) => session.open_given(scenario),
-            Err(error) => {
-                let trouble = Trouble::of_file(&src, error);
-                session.change(Change::Open(Dialog::BadLink(trouble)));
-            }
+            Err(unreadable) => session.trouble(Trouble::of_file(&src, unreadable)),
         }
     });
 }

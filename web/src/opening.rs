@@ -2,7 +2,8 @@
 
 use crate::storage::Session;
 use netlab::Instant;
-use scenario::{Fault, LinkError, Scenario, link};
+use scenario::link::{self, Unreadable};
+use scenario::{Fault, LinkError, Position, Scenario};
 
 /// What the page opens with.
 #[derive(Debug)]
@@ -26,8 +27,21 @@ pub struct Trouble {
     pub title: &'static str,
     /// What is wrong.
     pub what: String,
-    /// Each fault of the document in it: where, and what to do.
-    pub faults: Vec<(String, String)>,
+    /// Each fault of the document in it.
+    pub faults: Vec<Mark>,
+    /// The text of the document, if there is one: it can be put right.
+    pub text: Option<String>,
+}
+
+/// A fault in a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Where, for people.
+    pub place: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// Where in the text.
+    pub position: Option<Position>,
 }
 
 impl Trouble {
@@ -44,15 +58,31 @@ impl Trouble {
             LinkError::Document(faults) => Self {
                 title,
                 what: "The link was read, but the scenario in it cannot be used:".into(),
-                faults: faults.iter().map(|fault| (place(fault), fault.message.clone())).collect(),
+                faults: faults
+                    .iter()
+                    .map(|fault| Mark {
+                        place: place(fault),
+                        message: fault.message.clone(),
+                        position: fault.position,
+                    })
+                    .collect(),
+                text: None,
             },
-            error => Self { title, what: lab::format::sentence(&error.to_string()), faults: Vec::new() },
+            error => {
+                let what = lab::format::sentence(&error.to_string());
+                Self { title, what, faults: Vec::new(), text: None }
+            }
         }
     }
 
+    /// The trouble with a link whose document, if it has one, can be put right.
+    pub fn of(unreadable: Unreadable) -> Self {
+        Self { text: unreadable.text, ..Self::new(unreadable.error) }
+    }
+
     /// The trouble with the document in a file.
-    pub fn of_file(name: &str, error: LinkError) -> Self {
-        let trouble = Self { title: "This file cannot be opened", ..Self::new(error) };
+    pub fn of_file(name: &str, unreadable: Unreadable) -> Self {
+        let trouble = Self { title: "This file cannot be opened", ..Self::of(unreadable) };
         if trouble.faults.is_empty() {
             return trouble;
         }
@@ -84,12 +114,12 @@ pub fn open(fragment: &str, kept: Option<Session>) -> Opening {
     if fragment.is_empty() || reloaded {
         return before(None);
     }
-    match link::decode(fragment) {
+    match link::draft(fragment) {
         Ok(scenario) => {
             let moment = link::moment(fragment);
             Opening { scenario, at: Instant::ZERO, moment, mine: 0, trouble: None }
         }
-        Err(error) => before(Some(Trouble::new(error))),
+        Err(unreadable) => before(Some(Trouble::of(unreadable))),
     }
 }
 
@@ -135,18 +165,28 @@ mod tests {
         let opening =
             open(r#"json:{"packetarium":1,"nodes":[{"id":"a","kind":"hots"}]}"#, Some(session(1, "")));
         assert_eq!(titles(&opening), (second.title.as_str(), 5, true));
-        let faults = opening.trouble.unwrap().faults;
-        assert!(faults[0].0.starts_with("nodes[0].kind (line 1"), "{faults:?}");
+        let trouble = opening.trouble.unwrap();
+        assert!(trouble.faults[0].place.starts_with("nodes[0].kind (line 1"), "{trouble:?}");
+        assert!(trouble.faults[0].position.is_some_and(|position| position.line == 1));
+        assert!(trouble.text.is_some_and(|text| text.contains("hots")), "it can be put right");
         let opening = open("1:zzz", None);
         assert!(opening.trouble.unwrap().faults.is_empty());
     }
 
     #[test]
+    fn a_link_to_a_network_with_faults_opens_it() {
+        let text = r#"{"packetarium":1,"nodes":[{"id":"a","kind":"host","addresses":["10.0.0.1/24"],"gateway":"10.9.9.9"}]}"#;
+        let opening = open(&format!("json:{text}"), None);
+        assert_eq!((opening.scenario.ids.len(), opening.trouble), (1, None));
+    }
+
+    #[test]
     fn a_file_with_faults_lists_them_and_one_with_a_bad_link_says_why() {
         let faults = Scenario::draft("{").unwrap_err();
-        let trouble = Trouble::of_file("a.json", LinkError::Document(faults));
+        let error = LinkError::Document(faults);
+        let trouble = Trouble::of_file("a.json", Unreadable { error, text: Some("{".into()) });
         assert!(trouble.what.starts_with("“a.json” was read") && trouble.faults.len() == 1, "{trouble:?}");
-        let trouble = Trouble::of_file("a.txt", LinkError::CutOff);
+        let trouble = Trouble::of_file("a.txt", Unreadable { error: LinkError::CutOff, text: None });
         assert_eq!(trouble.what, "The end of this link is missing: copy it again, as a whole.");
     }
 

@@ -12,7 +12,7 @@ use crate::dom::window;
 use crate::files;
 use crate::film::{self, Film};
 use crate::frame::next_frame;
-use crate::opening::{self, Opening};
+use crate::opening::{self, Opening, Trouble};
 use crate::session::Session;
 use crate::show::FIRST_MOVING_FRAME;
 use crate::state::Shared;
@@ -119,9 +119,9 @@ pub struct Documents {
     /// Opens a document that the address names.
     pub fetch: fn(&Session, &str),
     /// The Document pane.
-    pub pane: fn(&View) -> Html,
-    /// The form of a node or a link.
-    pub item: fn(Selection, usize) -> Html,
+    pub pane: fn(&View, Option<&Rc<Trouble>>) -> Html,
+    /// The form of a node or a link, with what is wrong there.
+    pub item: fn(Selection, &View) -> Html,
     /// The editor's tools.
     pub tools: fn(&Tools) -> Html,
     /// The dialog with the examples.

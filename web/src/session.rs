@@ -10,7 +10,7 @@ use crate::parts::{Loaded, Missing, Part, Status};
 use crate::shelf;
 use crate::stage::palette::Theme;
 use crate::stage::{Next, Stage};
-use crate::state::{Change, Dialog, Page, Shared};
+use crate::state::{Change, Dialog, Page, Pane, Shared};
 use crate::storage::{self, Crashed, Kept, Settings};
 use crate::strip::Strip;
 use crate::theme::Choice;
@@ -21,7 +21,7 @@ use lab::session::{self, Asked, Backend, Beginning, Framing, Saved, Session as R
 use lab::view::View;
 use lab::{Lab, State};
 use netlab::Instant;
-use scenario::LinkError;
+use scenario::link::Unreadable;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use trace::selection::Selection;
@@ -443,6 +443,20 @@ impl Session {
         });
     }
 
+    /// What was to be opened cannot be: a text with faults is opened for repair, of all else the page says why.
+    pub fn trouble(&self, trouble: Trouble) {
+        self.change(match trouble.text {
+            Some(_) => Change::Repair(trouble.into()),
+            None => Change::Open(Dialog::BadLink(trouble)),
+        });
+    }
+
+    /// The network cannot run: shows its first fault at the node or link that is selected, or in the list of all.
+    pub fn show_repair(&self, at_item: bool) {
+        self.change(Change::Pane(if at_item { Pane::Inspect } else { Pane::Document }));
+        self.say("This network cannot run yet. Put right what is marked.");
+    }
+
     /// The link at the start was bad: takes it out of the address bar.
     pub fn forget_fragment(&self) {
         self.0.rules.borrow_mut().forget_fragment(self);
@@ -459,8 +473,12 @@ impl Backend for Session {
         self.change(Change::Open(Dialog::Restart(Box::new(command))));
     }
 
-    fn refuse_link(&self, error: LinkError) {
-        self.change(Change::Open(Dialog::BadLink(Trouble::new(error))));
+    fn refuse_link(&self, unreadable: Unreadable) {
+        self.trouble(Trouble::of(unreadable));
+    }
+
+    fn show_repair(&self, at_item: bool) {
+        Self::show_repair(self, at_item);
     }
 
     fn offer(&self, links: session::Shared) {

@@ -21,6 +21,8 @@ pub struct Page {
     pub pane: Pane,
     /// How the page is laid out.
     pub workspace: Workspace,
+    /// A text that cannot be read, and what is wrong with it: the Document pane shows it for repair.
+    pub repair: Option<Rc<Trouble>>,
     /// What lies over the page.
     pub dialog: Option<Dialog>,
     /// Light or dark.
@@ -117,6 +119,8 @@ pub enum Change {
     View(Rc<View>),
     /// Show this pane.
     Pane(Pane),
+    /// Show this text for repair.
+    Repair(Rc<Trouble>),
     /// The page is laid out like this.
     Workspace(Workspace),
     /// Lay this over the page.
@@ -147,6 +151,7 @@ impl Page {
             view: Rc::new(view),
             pane: Pane::Runs,
             workspace: Workspace::default(),
+            repair: None,
             dialog: None,
             theme,
             shortcuts,
@@ -177,6 +182,10 @@ impl Reducible for Page {
         let mut page = (*self).clone();
         match change {
             Change::View(view) => {
+                // What is opened or edited takes the place of the text.
+                if view.revision != page.view.revision {
+                    page.repair = None;
+                }
                 if let Some(news) = news(&page.view, &view, page.detail) {
                     page.announcement = news.into();
                 }
@@ -188,6 +197,10 @@ impl Reducible for Page {
                 page.view = view;
             }
             Change::Pane(pane) => page.pane = pane,
+            Change::Repair(trouble) => {
+                page.repair = Some(trouble);
+                page.pane = Pane::Document;
+            }
             Change::Workspace(workspace) => page.workspace = workspace,
             Change::Open(dialog) => page.dialog = Some(dialog),
             Change::Close => page.dialog = None,

@@ -1,10 +1,14 @@
 //! A switch's settings, and those of its ports.
 
+use smoltcp::wire::EthernetAddress;
 use wire::{Duration, mac_table};
 
 /// A switch's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Config {
+    /// Its own Ethernet address: the lower half of its bridge identifier, so that of equal priorities the lowest becomes the root
+    /// (IEEE 802.1D-2004, 9.2.5). `None`: the burned-in one.
+    pub mac: Option<EthernetAddress>,
     /// The aging time: an address is removed when no frame from it was received for this long.
     pub ageing: Duration,
     /// The spanning tree; `None`: frames circulate in a loop for ever.
@@ -15,7 +19,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { ageing: mac_table::AGEING, stp: None, snooping: false }
+        Self { mac: None, ageing: mac_table::AGEING, stp: None, snooping: false }
     }
 }
 

@@ -117,7 +117,7 @@ pub enum Refusal {
     OtherVlan,
     /// It is longer than the outgoing port's MTU.
     TooBig,
-    /// It is no valid frame: a runt, or an invalid BPDU.
+    /// It is no valid frame: a runt, an invalid BPDU, or a frame with a group's address as its source.
     Malformed,
 }
 

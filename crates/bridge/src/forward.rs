@@ -77,17 +77,22 @@ impl Membership {
     }
 }
 
-/// Addresses that no bridge with a spanning tree forwards (IEEE 802.1D-2004, table 7-10): 01:80:C2:00:00:00 to 0F.
+/// Addresses that no bridge forwards (IEEE 802.1Q-2022, table 8-1): 01:80:C2:00:00:00 to 0F.
 fn is_reserved(header: &[u8; 14]) -> bool {
     header[..5] == bpdu::GROUP.0[..5] && header[5] < 0x10
+}
+
+/// A frame's source is one station, so its address is no group's (IEEE 802.3-2022, 3.2.3).
+const fn is_from_group(header: &[u8; 14]) -> bool {
+    header[6] & 1 == 1
 }
 
 impl Bridge {
     /// Receives a frame.
     ///
-    /// With a spanning tree, frames to the reserved group addresses 01:80:C2:00:00:00 to 0F are not forwarded (IEEE 802.1D-2004,
-    /// 7.12.6): BPDUs are processed, the others dropped. Without one they are flooded like any group's, as by a hub, so that other
-    /// bridges' trees see one another through this one.
+    /// Frames to the reserved group addresses 01:80:C2:00:00:00 to 0F are for the switch at the end of the cable (IEEE 802.1Q-2022,
+    /// 8.6.3): BPDUs are processed; PAUSE, slow protocols, LLDP and the others end here. The one exception is that of Linux: a
+    /// switch without a spanning tree forwards BPDUs, so that the trees of other switches detect a loop through it.
     pub fn receive(&mut self, now: Instant, ingress: PortId, frame: Frame, tag: Tag, out: &mut Actions) {
         let port = &self.ports[ingress.0 as usize];
         if !port.is_on() {
@@ -96,8 +101,11 @@ impl Bridge {
         let Some(header) = frame.first_chunk::<14>() else {
             return out.refuse(tag, Refusal::Malformed);
         };
+        if is_from_group(header) {
+            return out.refuse(tag, Refusal::Malformed);
+        }
         let to_group = header[0] & 1 == 1;
-        if to_group && self.tree.is_some() && is_reserved(header) {
+        if to_group && is_reserved(header) && (self.tree.is_some() || header[..6] != bpdu::GROUP.0) {
             return self.receive_control(now, ingress, &frame, tag, out);
         }
         if port.state == State::Discarding {

@@ -43,7 +43,8 @@ pub type Actions = wire::node::Actions<Event, Refusal>;
 
 /// A switch.
 pub struct Bridge {
-    mac: EthernetAddress,
+    /// The address that it has unless its settings choose one.
+    burned_in: EthernetAddress,
     config: Config,
     ports: Vec<PortState>,
     /// VLAN-aware: some port is not an access port of VLAN 1.
@@ -75,10 +76,11 @@ impl PortState {
 }
 
 impl Bridge {
-    /// A switch without ports. `mac` is its own address: the lower half of its bridge identifier, and the source of its BPDUs.
-    pub fn new(config: Config, mac: EthernetAddress) -> Self {
+    /// A switch without ports. `burned_in`: its own address, unless its settings choose one.
+    pub fn new(config: Config, burned_in: EthernetAddress) -> Self {
+        let mac = own_mac(&config, burned_in);
         Self {
-            mac,
+            burned_in,
             ports: Vec::new(),
             aware: false,
             table: MacTable::new(config.ageing),
@@ -156,18 +158,25 @@ impl Bridge {
         self.settle(now, out);
     }
 
+    /// The switch's own address: the lower half of its bridge identifier, and the source of its BPDUs and queries.
+    fn mac(&self) -> EthernetAddress {
+        own_mac(&self.config, self.burned_in)
+    }
+
     /// Changes the switch's own settings. If its spanning tree is switched off, all ports forward, with an event for each.
     pub fn set_config(&mut self, now: Instant, config: Config, out: &mut Actions) {
         let before = std::mem::replace(&mut self.config, config);
+        let mac = self.mac();
+        let other_mac = own_mac(&before, self.burned_in) != mac;
         if self.config.ageing != before.ageing {
             self.table.set_ageing(now, self.config.ageing);
         }
         match (&self.config.stp, &mut self.tree) {
             (None, None) => {}
-            (Some(stp), Some(tree)) if before.stp.as_ref() != Some(stp) => tree.set(stp),
+            (Some(stp), Some(tree)) if other_mac || before.stp.as_ref() != Some(stp) => tree.set(stp, mac),
             (Some(_), Some(_)) => {}
             (Some(stp), None) => {
-                let mut tree = Tree::new(stp, self.mac);
+                let mut tree = Tree::new(stp, mac);
                 for (port, state) in (0..).map(PortId).zip(&mut self.ports) {
                     tree.add_port(&state.settings, state.rate);
                     tree.set_enabled(now, port, state.is_on());
@@ -191,11 +200,12 @@ impl Bridge {
             }
         }
         match (self.config.snooping, &mut self.snoop) {
-            (true, None) => self.snoop = Some(Snoop::new(now, self.mac, self.vlans())),
+            (true, None) => self.snoop = Some(Snoop::new(now, mac, self.vlans())),
             (false, Some(snoop)) => {
                 snoop.forget_all(out);
                 self.snoop = None;
             }
+            (true, Some(snoop)) if other_mac => snoop.set_mac(mac),
             (true, Some(_)) | (false, None) => {}
         }
         self.settle(now, out);
@@ -321,6 +331,11 @@ impl Bridge {
         }
         vlans.into_iter().collect()
     }
+}
+
+/// The address of a switch with these settings.
+fn own_mac(config: &Config, burned_in: EthernetAddress) -> EthernetAddress {
+    config.mac.filter(EthernetAddress::is_unicast).unwrap_or(burned_in)
 }
 
 fn report_forgotten(addresses: Vec<(u16, EthernetAddress)>, out: &mut Actions) {

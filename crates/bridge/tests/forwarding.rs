@@ -224,18 +224,51 @@ fn a_runt_is_malformed_and_so_is_a_tag_that_breaks_off() {
     assert_eq!(receive(&mut bridge, at(0), 0, &broken).refused, [Refusal::Malformed]);
 }
 
+/// 01:80:C2:00:00:00 to 0F.
+fn reserved(last: u8) -> EthernetAddress {
+    EthernetAddress([1, 0x80, 0xc2, 0, 0, last])
+}
+
 #[test]
-fn a_reserved_group_ends_at_a_switch_with_a_tree_and_passes_one_without() {
-    let lldp = frame(EthernetAddress([1, 0x80, 0xc2, 0, 0, 0xe]), A, None);
-    let bpdu = frame(EthernetAddress([1, 0x80, 0xc2, 0, 0, 0]), A, None);
+fn a_switch_relays_neither_pause_nor_any_other_reserved_group() {
+    let config = Config { stp: Some(Stp::default()), ..Config::default() };
+    let edge = Port { edge: bridge::config::Edge::Yes, ..Port::default() };
+    for (config, port) in [(Config::default(), Port::default()), (config, edge)] {
+        let mut switch = switch(config, vec![port; 3]);
+        for last in 1..0x10 {
+            for tag in [None, Some(1)] {
+                let fate = receive(&mut switch, at(0), 0, &frame(reserved(last), A, tag));
+                assert_eq!(fate, Fate::default(), "{last}");
+            }
+        }
+        // The next group is like any other.
+        assert_eq!(receive(&mut switch, at(0), 0, &frame(reserved(0x10), A, None)).ports(), [1, 2]);
+    }
+}
+
+#[test]
+fn a_bpdu_ends_at_a_switch_with_a_tree_and_passes_one_without() {
+    let bpdu = frame(reserved(0), A, None);
     let mut plain = switch(Config::default(), vec![Port::default(); 2]);
-    assert_eq!(receive(&mut plain, at(0), 0, &lldp).ports(), [1]);
     assert_eq!(receive(&mut plain, at(0), 0, &bpdu).ports(), [1]);
     let config = Config { stp: Some(Stp::default()), ..Config::default() };
     let mut tree = switch(config, vec![Port { edge: bridge::config::Edge::Yes, ..Port::default() }; 2]);
-    assert_eq!(receive(&mut tree, at(0), 0, &lldp), Fate::default());
     assert_eq!(receive(&mut tree, at(0), 0, &bpdu).refused, [Refusal::Malformed], "a BPDU that is none");
     assert_eq!(receive(&mut tree, at(0), 0, &frame(ALL, A, None)).ports(), [1]);
+}
+
+#[test]
+fn a_frame_from_a_group_is_malformed_and_nothing_is_learned_from_it() {
+    let mut switch = switch(Config::default(), vec![Port::default(); 2]);
+    for from in [ALL, reserved(0), EthernetAddress([3, 0, 0, 0, 0, 1])] {
+        let fate = receive(&mut switch, at(0), 0, &frame(B, from, None));
+        assert_eq!(fate, Fate { refused: vec![Refusal::Malformed], ..Fate::default() }, "{from}");
+    }
+    let mut tree = Bridge::new(Config { stp: Some(Stp::default()), ..Config::default() }, A);
+    tree.add_port(at(0), Port::default(), None, &mut Actions::default());
+    tree.poll(at(0), &mut Actions::default());
+    let fate = receive(&mut tree, at(0), 0, &frame(reserved(0), ALL, None));
+    assert_eq!(fate.refused, [Refusal::Malformed], "a BPDU, too");
 }
 
 fn membership() -> impl Strategy<Value = Membership> {

@@ -84,6 +84,8 @@ enum Command {
     /// is what that host sends. So the kernel, or whatever is bridged to the device, is a host of the simulated network. It
     /// takes root, or a network namespace of one's own: unshare -Urn. The device has no address yet; give it one, such as the
     /// scenario's, with ip address add.
+    ///
+    /// At its end, also when it is interrupted (Ctrl-C, SIGTERM), it prints the results of the planned runs.
     #[cfg(target_os = "linux")]
     Tap {
         /// A file, - or a link.
@@ -98,7 +100,7 @@ enum Command {
         #[arg(long = "for", value_name = "TIME", value_parser = quantity::parse_time)]
         lasts: Option<netlab::Duration>,
     },
-    /// Print the link to a scenario.
+    /// Print the link to a scenario, which may have faults: the page opens it for repair.
     Link {
         /// A file, - or a link.
         scenario: String,
@@ -180,14 +182,28 @@ fn go(command: Command) -> anyhow::Result<u8> {
         }
         #[cfg(target_os = "linux")]
         Command::Tap { scenario, nodes, devices, lasts } => {
-            let Some(scenario) = read(&scenario)? else { return Ok(BAD) };
-            tap::tap(&scenario, &nodes, &devices, lasts)?;
+            let Reading { scenario, mut faults, .. } = Scenario::read(&input::text(&scenario)?);
+            if let Some(scenario) = &scenario {
+                tap::forget_guesses(scenario, &mut faults);
+            }
+            print_faults(&faults);
+            let Some(scenario) = scenario else { return Ok(BAD) };
+            let world = tap::tap(&scenario, &nodes, &devices, lasts)?;
+            let whole = scenario.whole();
+            print(&text::show_runs(&whole, &world, &report::report(&whole, &world)))?;
             Ok(OK)
         }
         Command::Link { scenario, page } => {
-            let Some(scenario) = read(&scenario)? else { return Ok(BAD) };
+            // A document with faults can be shared, too: the page opens it for repair.
+            let text = input::text(&scenario)?;
+            let Reading { scenario, draft, faults } = Scenario::read(&text);
+            print_faults(&faults);
+            let fragment = match scenario.or(draft) {
+                Some(scenario) => link::encode(&scenario),
+                None => link::encode_text(&text)?,
+            };
             let page = page.split('#').next().unwrap_or_default();
-            print(&format!("{page}#{}\n", link::encode(&scenario)))?;
+            print(&format!("{page}#{fragment}\n"))?;
             Ok(OK)
         }
         Command::Show { link } => {

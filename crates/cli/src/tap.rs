@@ -14,7 +14,10 @@ use netlab::history::Limits;
 use netlab::topology::NodeId;
 use netlab::{Frame, Instant, World};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use scenario::Scenario;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use scenario::problem::Kind;
+use scenario::{Fault, Scenario, problems};
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::AsFd;
 use std::time;
@@ -35,13 +38,33 @@ struct Door {
     device: SyncDevice,
 }
 
-/// Joins the nodes of a scenario to TAP devices, one each, until `lasts` is over or the program is ended.
+/// Removes the warnings that suppose that all machines of the network are in the document: what is behind a machine outside is not known.
+pub fn forget_guesses(scenario: &Scenario, faults: &mut Vec<Fault>) {
+    let supposes = |kind| {
+        matches!(
+            kind,
+            Kind::NoRoute | Kind::UnknownAddress | Kind::UnknownGateway | Kind::NoAdvertiser | Kind::Alone
+        )
+    };
+    let supposed: Vec<Fault> = problems(scenario)
+        .into_iter()
+        .filter(|problem| supposes(problem.kind) && !problem.fault.is_error())
+        .map(|problem| problem.fault)
+        .collect();
+    faults.retain(|fault| {
+        !supposed.iter().any(|other| (&other.place, &other.message) == (&fault.place, &fault.message))
+    });
+}
+
+/// Joins the nodes of a scenario to TAP devices, one each, until `lasts` is over or the program is interrupted. Returns the world as it is
+/// then.
 pub fn tap(
     scenario: &Scenario,
     nodes: &[String],
     devices: &[String],
     lasts: Option<netlab::Duration>,
-) -> Result<()> {
+) -> Result<World> {
+    let interrupts = hold_interrupts().context("interrupts cannot be waited for")?;
     if nodes.len() != devices.len() {
         bail!("there are {} --at and {} --dev: give one device for each node", nodes.len(), devices.len());
     }
@@ -64,7 +87,17 @@ pub fn tap(
         doors.push(Door { node, device });
     }
     report("running at the clock's speed")?;
-    run(&mut world, &doors, lasts)
+    run(&mut world, &doors, &interrupts, lasts)?;
+    Ok(world)
+}
+
+/// From now on Ctrl-C and SIGTERM do not end the program, which ends in order when it reads them.
+fn hold_interrupts() -> nix::Result<SignalFd> {
+    let mut interrupts = SigSet::empty();
+    interrupts.add(Signal::SIGINT);
+    interrupts.add(Signal::SIGTERM);
+    interrupts.thread_block()?;
+    SignalFd::with_flags(&interrupts, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)
 }
 
 /// Prints to standard error at once: a script that waits for the devices reads it.
@@ -74,7 +107,12 @@ fn report(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-fn run(world: &mut World, doors: &[Door], lasts: Option<netlab::Duration>) -> Result<()> {
+fn run(
+    world: &mut World,
+    doors: &[Door],
+    interrupts: &SignalFd,
+    lasts: Option<netlab::Duration>,
+) -> Result<()> {
     let began = time::Instant::now();
     let now = || Instant::from_nanos(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
     let end = lasts.map(|lasts| Instant::ZERO + lasts);
@@ -98,16 +136,17 @@ fn run(world: &mut World, doors: &[Door], lasts: Option<netlab::Duration>) -> Re
                 came = true;
             }
         }
+        let interrupted = interrupts.read_signal().context("interrupts cannot be read")?.is_some();
+        if interrupted || end.is_some_and(|end| now() >= end) {
+            return Ok(());
+        }
         if came {
             continue;
-        }
-        if end.is_some_and(|end| now() >= end) {
-            return Ok(());
         }
         let next = [world.next_event_at(), end].into_iter().flatten().min();
         let wait =
             next.map_or(WAIT_MAX, |next| time::Duration::from_nanos((next - now()).nanos()).min(WAIT_MAX));
-        wait_for(doors, wait)?;
+        wait_for(doors, interrupts, wait)?;
     }
 }
 
@@ -126,17 +165,18 @@ fn is_loss(error: &io::Error) -> bool {
         || error.raw_os_error() == Some(nix::errno::Errno::EIO as i32)
 }
 
-/// Waits for a frame from any of the devices, at most for a duration. Waiting has a resolution of a millisecond; below that
+/// Waits for a frame from any of the devices, or an interrupt, at most for a duration. Waiting has a resolution of a millisecond; below that
 /// the thread only yields: at 100 Mbit/s frames come every tenth of a millisecond.
-fn wait_for(doors: &[Door], wait: time::Duration) -> Result<()> {
+fn wait_for(doors: &[Door], interrupts: &SignalFd, wait: time::Duration) -> Result<()> {
     let millis = u16::try_from(wait.as_millis()).unwrap_or(u16::MAX);
     if millis == 0 {
         std::thread::yield_now();
         return Ok(());
     }
     // The descriptors live as long as the devices.
+    let devices = doors.iter().map(|door| door.device.as_fd());
     let mut descriptors: Vec<_> =
-        doors.iter().map(|door| PollFd::new(door.device.as_fd(), PollFlags::POLLIN)).collect();
+        devices.chain([interrupts.as_fd()]).map(|of| PollFd::new(of, PollFlags::POLLIN)).collect();
     match poll(&mut descriptors, PollTimeout::from(millis)) {
         Ok(_) | Err(nix::errno::Errno::EINTR) => Ok(()),
         Err(error) => Err(error).context("waiting for the TAP devices failed"),

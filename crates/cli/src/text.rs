@@ -16,12 +16,26 @@ pub fn show(scenario: &Scenario, world: &World, report: &Report) -> String {
     if !scenario.title.is_empty() {
         parts.push(format!("{}\n", scenario.title));
     }
-    let runs = world.history().runs().iter().zip(&report.runs);
-    parts.extend(runs.map(|(log, run)| show_run(scenario, log, run)));
-    let drops: String = report.links.iter().filter_map(show_drops).collect();
-    parts.extend(Some(drops).filter(|drops| !drops.is_empty()));
+    parts.extend(runs(scenario, world, report));
+    let troubles: String = report.links.iter().filter_map(show_troubles).collect();
+    parts.extend(Some(troubles).filter(|troubles| !troubles.is_empty()));
     parts.push(format!("end {} s, history {}\n", report.end, report.history));
     parts.join("\n")
+}
+
+/// The results of the runs alone.
+#[cfg(target_os = "linux")]
+pub fn show_runs(scenario: &Scenario, world: &World, report: &Report) -> String {
+    runs(scenario, world, report).collect::<Vec<_>>().join("\n")
+}
+
+fn runs<'r>(
+    scenario: &'r Scenario,
+    world: &'r World,
+    report: &'r Report,
+) -> impl Iterator<Item = String> + 'r {
+    let runs = world.history().runs().iter().zip(&report.runs);
+    runs.map(|(log, run)| show_run(scenario, log, run))
 }
 
 fn show_run(scenario: &Scenario, log: &RunLog, run: &RunReport) -> String {
@@ -37,6 +51,7 @@ fn show_run(scenario: &Scenario, log: &RunLog, run: &RunReport) -> String {
         lines.splice(middle, [format!("… {} more …", more + 1)]);
     }
     lines.push(summary(run));
+    lines.extend(run.why.as_ref().map(|why| format!("why: {why}")));
     let lines: String = lines.into_iter().map(|line| format!("  {line}\n")).collect();
     format!("{kind}{over} {from} → {}, at {at} s\n{lines}", target(scenario, log.spec.to))
 }
@@ -113,13 +128,21 @@ fn summary(run: &RunReport) -> String {
     format!("{outcome}; {}", parts.join(", "))
 }
 
-fn show_drops(link: &LinkReport) -> Option<String> {
+/// The frames of a link that were dropped, and those that collided.
+fn show_troubles(link: &LinkReport) -> Option<String> {
     let dropped: u64 = link.total.dropped.values().sum();
     let reasons =
         link.total.dropped.iter().map(|(reason, count)| format!("{} {count}", reason.replace('_', " ")));
     let reasons = reasons.collect::<Vec<_>>().join(", ");
     let ([a, b], sent) = (&link.ends, link.total.sent);
-    (dropped > 0).then(|| format!("link {a}–{b}: {dropped} of {sent} frames dropped ({reasons})\n"))
+    let dropped = (dropped > 0).then(|| format!("{dropped} of {sent} frames dropped ({reasons})"));
+    let collided = match link.total.collisions {
+        0 => None,
+        1 => Some("1 collision".to_owned()),
+        count => Some(format!("{count} collisions")),
+    };
+    let troubles: Vec<_> = dropped.into_iter().chain(collided).collect();
+    (!troubles.is_empty()).then(|| format!("link {a}–{b}: {}\n", troubles.join(", ")))
 }
 
 fn bytes(bytes: u64) -> String {

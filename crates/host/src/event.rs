@@ -22,6 +22,12 @@ pub enum Output {
         /// All that was measured of the run up to and with this event.
         totals: Totals,
     },
+    /// The client of an iperf run has sent its last datagram. When the owner of the network knows that no datagram of the run is under
+    /// way any more, but no sooner than a second later, it sets [`Measured::fates_known`](crate::meter::Measured::fates_known) and polls the host.
+    AllSent {
+        /// The run.
+        run: RunId,
+    },
     /// A run has ended, and its last event has been reported. All other hosts that take part in it have to
     /// [end](crate::Host::end) it.
     RunEnded {

@@ -22,8 +22,16 @@ pub struct Measured {
     pub totals: Totals,
     /// The receivers of a multicast run that have received a datagram, in order.
     pub reached: Vec<NodeId>,
+    /// No datagram of an iperf run is under way after the last was sent.
+    pub fates_known: bool,
     interval_from: Instant,
     interval_bytes: u64,
+    /// The end of an interval that is not reported yet, and the bytes by then: the next datagram was partly received before it.
+    interval_due: Option<(Instant, u64)>,
+    /// When payload was received last.
+    received_at: Option<Instant>,
+    /// The bytes of the first datagram of a transfer, whose beginning is not known.
+    first_bytes: u64,
     progress_at: Option<Instant>,
     transfer_from: Option<Instant>,
 }
@@ -46,8 +54,12 @@ impl Runs {
             began: now,
             totals: Totals::default(),
             reached: Vec::new(),
+            fates_known: false,
             interval_from: now,
             interval_bytes: 0,
+            interval_due: None,
+            received_at: None,
+            first_bytes: 0,
             progress_at: None,
             transfer_from: None,
         };
@@ -73,6 +85,17 @@ pub struct Meter<'a> {
     pub runs: &'a mut Runs,
     /// What the host wants done.
     pub actions: &'a mut Actions,
+}
+
+/// How long a transfer took whose first `first` of `bytes` bytes were complete this long before its last: the time in which they were
+/// received is not known, but at the same rate as the others. A single datagram has no rate.
+fn lengthened(since_first: Duration, bytes: u64, first: u64) -> Duration {
+    let others = bytes.saturating_sub(first);
+    if others == 0 || first == 0 {
+        return since_first;
+    }
+    let nanos = (u128::from(since_first.nanos()) * u128::from(bytes)).div_ceil(u128::from(others));
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
 impl Meter<'_> {
@@ -120,13 +143,26 @@ impl Meter<'_> {
         }
     }
 
+    /// The client has handed over all datagrams that it will send; asks when their fates are known.
+    pub(crate) fn all_sent(&mut self, run: RunId) {
+        if let Some(measured) = self.run(run) {
+            measured.fates_known = false;
+            self.actions.event(Output::AllSent { run });
+        }
+    }
+
     /// The server received payload.
     pub(crate) fn server_received(&mut self, run: RunId, bytes: usize) {
         let now = self.now;
+        self.settle_interval(run, bytes as u64);
         let Some(measured) = self.run(run) else { return };
         measured.totals.bytes += bytes as u64;
-        let from = *measured.transfer_from.get_or_insert(now);
-        measured.totals.transfer_time = now - from;
+        measured.received_at = Some(now);
+        let from = *measured.transfer_from.get_or_insert_with(|| {
+            measured.first_bytes = bytes as u64;
+            now
+        });
+        measured.totals.transfer_time = lengthened(now - from, measured.totals.bytes, measured.first_bytes);
         let gap = PROGRESS_EVERY.max(Duration::from_nanos((now - measured.began).nanos() / PROGRESS_PART));
         if measured.progress_at.is_none_or(|last| now - last >= gap) {
             measured.progress_at = Some(now);
@@ -145,17 +181,34 @@ impl Meter<'_> {
         self.event(run, RunEvent::Received { number, by });
     }
 
-    /// An iperf interval is over.
+    /// An iperf interval is over. It is reported when the next payload arrives, a part of which it may have received: counted by the
+    /// last byte alone, a short interval would have more than the line can carry.
     pub fn interval(&mut self, run: RunId) {
         let now = self.now;
+        self.settle_interval(run, 0);
         let Some(measured) = self.run(run) else { return };
+        measured.interval_due = Some((now, measured.totals.bytes));
+        if measured.received_at.is_none() {
+            self.settle_interval(run, 0);
+        }
+    }
+
+    /// Reports the interval that is over, if there is one, when `bytes` of payload have arrived: they were received evenly since
+    /// the payload before them.
+    fn settle_interval(&mut self, run: RunId, bytes: u64) {
+        let now = self.now;
+        let Some(measured) = self.run(run) else { return };
+        let Some((end, by_then)) = measured.interval_due.take() else { return };
+        let from = measured.interval_from.max(measured.received_at.unwrap_or(end));
+        let (part, whole) = ((end - from).nanos(), (now - from).nanos());
+        let early = (u128::from(bytes) * u128::from(part)).div_ceil(u128::from(whole.max(1))) as u64;
         let interval = Interval {
             from: measured.interval_from - measured.began,
-            to: now - measured.began,
-            bytes: measured.totals.bytes - measured.interval_bytes,
+            to: end - measured.began,
+            bytes: (by_then + early).saturating_sub(measured.interval_bytes),
         };
-        measured.interval_from = now;
-        measured.interval_bytes = measured.totals.bytes;
+        measured.interval_from = end;
+        measured.interval_bytes = by_then + early;
         if interval.to > interval.from {
             self.event(run, RunEvent::Interval(interval));
         }
@@ -165,8 +218,9 @@ impl Meter<'_> {
     pub fn finish(&mut self, run: RunId, outcome: Outcome) {
         let Some(place) = self.runs.place(run) else { return };
         let measured = &self.runs.measured[place];
-        if measured.interval_from > measured.began {
+        if measured.interval_from > measured.began || measured.interval_due.is_some() {
             self.interval(run); // The rest of the last interval.
+            self.settle_interval(run, 0);
         }
         self.event(run, RunEvent::Finished(outcome.clone()));
         self.runs.measured.remove(place);

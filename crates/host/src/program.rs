@@ -125,6 +125,11 @@ impl ErrorLog {
         self.last = Some((error.from, error.what));
     }
 
+    /// Whether the last error was that the host or its network cannot be reached.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self.last, Some((_, IcmpError::HostUnreachable | IcmpError::NetUnreachable)))
+    }
+
     /// The failure of a run that got no answer.
     pub fn failure(&self) -> Failure {
         self.last.map_or(Failure::NoAnswer, |(_, what)| Failure::Unreachable(what))

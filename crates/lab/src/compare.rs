@@ -159,7 +159,7 @@ fn words(topology: LiveTopology<'_>, transit: Option<&Transit>, at: Instant) -> 
 fn runs(histories: [(LiveTopology<'_>, &History); 2], ends: [Instant; 2]) -> Vec<(String, [String; 2])> {
     let [here, there] = [0, 1].map(|side| {
         let (topology, history) = histories[side];
-        let mut views = Followers::default().views(topology, history, ends[side]);
+        let mut views = Followers::default().views(topology, history, ends[side], &|_| None);
         views.reverse();
         views
     });

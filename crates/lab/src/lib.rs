@@ -31,10 +31,6 @@
 //! [`Command`](command::Command)s go in, [`View`]s come out, and the stage draws from [`Lab::look`]. Nothing in here knows of the browser:
 //! the time of the animation frame and the budget come in as arguments.
 
-#[cfg(all(test, target_arch = "wasm32"))]
-#[macro_use]
-extern crate wasm_test as wasm_bindgen_test;
-
 mod acting;
 pub mod action;
 pub mod ahead;

@@ -12,12 +12,14 @@ use crate::compare::{CompareView, Comparison};
 use crate::inspect::Inspected;
 use crate::packets::{Observe, Packets};
 use crate::problems::{self, Problem};
+use crate::results::Followers;
 use crate::run_form::{Form, Wrong};
 use netlab::history::Limits;
-use netlab::run::RunSpec;
+use netlab::run::{RunId, RunSpec};
 use netlab::world::Kinds;
 use netlab::{History, Instant, World};
-use scenario::{LinkError, Scenario, link};
+use scenario::link::{self, Unreadable};
+use scenario::{Scenario, Why};
 use std::rc::Rc;
 
 /// The parts that a lab has.
@@ -62,7 +64,8 @@ pub struct Documents {
     pub(crate) is_sound: fn(&Scenario) -> bool,
     pub(crate) edit: fn(&mut Lab, Editor, bool) -> Result<(), Refusal>,
     pub(crate) act: fn(&mut Lab, Action, bool) -> Result<(), Refusal>,
-    pub(crate) decode: fn(&str) -> Result<Scenario, LinkError>,
+    pub(crate) decode: fn(&str) -> Result<Scenario, Unreadable>,
+    pub(crate) why: fn(&Scenario, &World, RunId, Instant) -> Option<Why>,
     run: fn(&Form, &Scenario) -> Result<RunSpec, Vec<Wrong>>,
 }
 
@@ -84,7 +87,8 @@ pub static DOCUMENTS: Documents = Documents {
     is_sound: problems::is_sound,
     edit: Lab::edit,
     act: Lab::do_action,
-    decode: link::decode,
+    decode: link::draft,
+    why: scenario::why,
     run: Form::check,
 };
 
@@ -131,6 +135,8 @@ impl Lab {
         {
             self.world.set_kinds(documents.kinds);
             self.problems = (documents.problems)(&self.scenario);
+            // What has failed is explained now.
+            self.followers = Followers::default();
         }
     }
 }

@@ -11,6 +11,7 @@ use netlab::run::{
 };
 use netlab::topology::NodeId;
 use netlab::{Duration, History, Instant};
+use scenario::Why;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wire::sorted::SortedMap;
@@ -44,6 +45,8 @@ pub struct RunView {
     pub plot: Option<Rc<Plot>>,
     /// Who received how many datagrams (multicast).
     pub receivers: Vec<(String, u64)>,
+    /// Why it failed, as its frames show it.
+    pub why: Option<Why>,
 }
 
 /// What a run is, with its transport.
@@ -251,8 +254,14 @@ struct Follower {
 }
 
 impl Followers {
-    /// All runs at this moment, the latest first.
-    pub fn views(&mut self, topology: LiveTopology<'_>, history: &History, at: Instant) -> Vec<Rc<RunView>> {
+    /// All runs at this moment, the latest first. `explain` is asked once why a run failed.
+    pub fn views(
+        &mut self,
+        topology: LiveTopology<'_>,
+        history: &History,
+        at: Instant,
+        explain: &dyn Fn(RunId) -> Option<Why>,
+    ) -> Vec<Rc<RunView>> {
         self.0.resize_with(history.runs().len(), Follower::default);
         let runs = history.runs().iter().zip(&mut self.0).enumerate();
         let mut views: Vec<_> = runs
@@ -265,7 +274,10 @@ impl Followers {
                 {
                     return last.clone();
                 }
-                let view = follower.view(RunId(number as u32), topology, log, at);
+                let mut view = follower.view(RunId(number as u32), topology, log, at);
+                if matches!(view.phase, Phase::Failed(_)) {
+                    view.why = explain(view.id);
+                }
                 // The same pointer for the same content, so that what has not changed is not rendered again.
                 match &follower.view {
                     Some(last) if **last == view => last.clone(),
@@ -394,6 +406,7 @@ impl Follower {
                 | RunKind::Traceroute(_)
                 | RunKind::PathMtu(_) => Vec::new(),
             },
+            why: None,
         }
     }
 
@@ -574,7 +587,12 @@ impl RunView {
             Phase::Planned => format!("{} is planned.", self.name()),
             Phase::Active => format!("{}: {measured} so far.", self.name()),
             Phase::Succeeded => format!("{} finished: {measured}.", self.name()),
-            Phase::Failed(failure) => format!("{} failed: {failure}; {measured}.", self.name()),
+            Phase::Failed(failure) => match &self.why {
+                Some(why) => {
+                    format!("{} failed: {failure}. {} {measured}.", self.name(), format::sentence(&why.text))
+                }
+                None => format!("{} failed: {failure}; {measured}.", self.name()),
+            },
             Phase::Stopped => format!("{} was stopped: {measured}.", self.name()),
         }
     }
@@ -602,7 +620,9 @@ mod tests {
 
     fn view(kind: RunKind) -> Rc<RunView> {
         let world = ran(kind);
-        Followers::default().views(LiveTopology::of(&world), world.history(), world.now()).remove(0)
+        Followers::default()
+            .views(LiveTopology::of(&world), world.history(), world.now(), &|_| None)
+            .remove(0)
     }
 
     #[test]
@@ -670,7 +690,8 @@ mod tests {
     fn what_has_not_changed_keeps_its_pointer() {
         let world = ran(RunKind::Ping(Ping { count: 1, ..Ping::default() }));
         let mut followers = Followers::default();
-        let mut views = || followers.views(LiveTopology::of(&world), world.history(), world.now()).remove(0);
+        let mut views =
+            || followers.views(LiveTopology::of(&world), world.history(), world.now(), &|_| None).remove(0);
         let (first, second) = (views(), views());
         assert!(Rc::ptr_eq(&first, &second));
     }
@@ -681,11 +702,11 @@ mod tests {
         let (topology, history) = (LiveTopology::of(&world), world.history());
         let mut followers = Followers::default();
         for ms in 0..3_000 {
-            followers.views(topology, history, Instant::ZERO + Duration::from_millis(ms));
+            followers.views(topology, history, Instant::ZERO + Duration::from_millis(ms), &|_| None);
         }
-        let pieces = followers.views(topology, history, world.now());
-        assert_eq!(pieces, Followers::default().views(topology, history, world.now()));
-        let start = &followers.views(topology, history, Instant::ZERO)[0];
+        let pieces = followers.views(topology, history, world.now(), &|_| None);
+        assert_eq!(pieces, Followers::default().views(topology, history, world.now(), &|_| None));
+        let start = &followers.views(topology, history, Instant::ZERO, &|_| None)[0];
         assert_eq!((start.phase, start.lines.len()), (Phase::Active, 0), "and back to the beginning");
     }
 

@@ -4,14 +4,15 @@
 //! tested with a null backend for its user interface; the tests here use one that records. The page implements it with its
 //! storage, address bar, clipboard and stage.
 
-use crate::command::{Act, Clock, Command, Editor, Refusal};
+use crate::command::{Act, Clock, Command, Editor, Look, Refusal};
 use crate::edit::Edit;
 use crate::format::sentence;
 use crate::speed::Speed;
 use crate::view::View;
 use crate::{Lab, State};
 use netlab::Instant;
-use scenario::{LinkError, Scenario, link};
+use scenario::Scenario;
+use scenario::link::{self, Unreadable};
 
 /// What a session asks of the page around it. No method may call back into the session.
 pub trait Backend {
@@ -19,8 +20,10 @@ pub trait Backend {
     fn say(&self, text: String);
     /// Asks whether the network may start again for this command; on yes the page performs [`Command::Agreed`].
     fn ask_to_restart(&self, command: Command);
-    /// Says why a link cannot be opened.
-    fn refuse_link(&self, error: LinkError);
+    /// Says why a link cannot be opened; if it contains the text of a document, offers that for repair.
+    fn refuse_link(&self, unreadable: Unreadable);
+    /// The network that was opened cannot run: shows where it can be put right. `at_item`: at what is selected.
+    fn show_repair(&self, at_item: bool);
     /// Offers these links: the first goes onto the clipboard.
     fn offer(&self, shared: Shared);
     /// Renders the lab as it is now.
@@ -142,8 +145,21 @@ impl Session {
                 lab.show_moment(moment);
             }
         }
+        self.repair(lab, page);
         // If anything breaks the page later, the experiment is there for the next start.
         self.save(lab, page);
+    }
+
+    /// Takes the tools out if the network that was opened cannot run, and goes to its first fault.
+    fn repair(&self, lab: &mut Lab, page: &dyn Backend) {
+        if self.asked.lock || lab.is_sound() {
+            return;
+        }
+        let place = lab.problems.iter().find(|problem| problem.grave).and_then(|problem| problem.at);
+        // Neither is ever refused.
+        let _ = lab.perform(Editor::Tools(true));
+        let _ = lab.perform(Look::Select(place));
+        page.show_repair(place.is_some());
     }
 
     /// Performs a command, and shows the lab at once.
@@ -169,6 +185,7 @@ impl Session {
             page.stop_hovering();
             self.set_fragment(String::new(), page);
             self.number = 0;
+            self.repair(lab, page);
         } else if document_changed && !self.fragment.is_empty() {
             // The address bar goes on naming what is on the page.
             self.set_fragment(link::encode(lab.scenario()), page);
@@ -186,6 +203,7 @@ impl Session {
         // Opening is never refused.
         let _ = lab.perform(Act::Open(Box::new(scenario)));
         self.begin_as_asked(lab, Instant::ZERO);
+        self.repair(lab, page);
         page.frame_drawing(Framing::Fit);
         page.show(lab.view());
     }
@@ -227,10 +245,10 @@ impl Session {
                 self.set_fragment(fragment, page);
                 self.save(lab, page);
             }
-            Err(error) => {
+            Err(unreadable) => {
                 // The address bar names again what is on the page.
                 page.set_fragment(&self.fragment);
-                page.refuse_link(error);
+                page.refuse_link(unreadable);
             }
         }
     }
@@ -339,13 +357,16 @@ mod tests {
     use netlab::Duration;
     use netlab::topology::{LinkId, NodeId};
     use std::cell::{Cell, RefCell};
+    use trace::selection::Selection;
 
     /// What the page was asked to do.
     #[derive(Clone, Debug, PartialEq)]
     enum Done {
         Said(String),
         AskedToRestart,
-        RefusedLink,
+        /// With the text that can be put right.
+        RefusedLink(Option<String>),
+        ShowedRepair,
         Offered(Shared),
         Framed(Framing),
         StoppedHovering,
@@ -383,8 +404,12 @@ mod tests {
             *self.restart.borrow_mut() = Some(command);
             self.note(Done::AskedToRestart);
         }
-        fn refuse_link(&self, _: LinkError) {
-            self.note(Done::RefusedLink);
+        fn refuse_link(&self, unreadable: Unreadable) {
+            self.note(Done::RefusedLink(unreadable.text));
+        }
+        fn show_repair(&self, at_item: bool) {
+            assert!(at_item, "the fault of these tests has a place");
+            self.note(Done::ShowedRepair);
         }
         fn offer(&self, shared: Shared) {
             self.note(Done::Offered(shared));
@@ -598,10 +623,46 @@ mod tests {
     #[test]
     fn a_bad_link_changes_nothing_and_the_address_goes_back() {
         let mut opened = opened(Asked::default(), "2:something");
-        assert_eq!(opened.follow("1:zzz"), [Done::Fragment("2:something".into()), Done::RefusedLink]);
+        assert_eq!(opened.follow("1:zzz"), [Done::Fragment("2:something".into()), Done::RefusedLink(None)]);
         assert_eq!(opened.lab.scenario(), &example(0));
         opened.session.forget_fragment(&opened.page);
         assert_eq!(opened.page.take(), [Done::Fragment(String::new())]);
+    }
+
+    /// `b`'s gateway is in none of its networks, so that the network cannot run.
+    const FAULTY: &str = r#"{"packetarium": 1, "nodes": [{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
+        {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"], "gateway": "10.9.9.9"}], "links": [{"ends": ["a", "b"]}]}"#;
+
+    #[test]
+    fn a_network_with_faults_is_opened_for_repair_and_can_be_shared() {
+        let draft = Scenario::draft(FAULTY).unwrap();
+        let mut opened = opened(Asked::default(), "");
+        let fragment = link::encode(&draft);
+        let done = opened.follow(&fragment);
+        assert!(done.contains(&Done::ShowedRepair), "{done:?}");
+        assert_eq!(opened.lab.scenario(), &draft);
+        assert!(opened.lab.editing().on && opened.lab.state() == State::Broken);
+        assert_eq!(opened.lab.look().selection, Some(Selection::Node(NodeId(1))), "at the fault");
+        opened.session.share(&opened.lab, &opened.page);
+        match opened.page.take().pop() {
+            Some(Done::Offered(shared)) => assert!(shared.link.ends_with(&fragment)),
+            other => panic!("{other:?}"),
+        }
+        // A sound one is opened to be watched.
+        assert!(!opened.follow(&link::encode(&example(1))).contains(&Done::ShowedRepair));
+        // Nobody can repair what is locked.
+        let mut locked = self::opened(Asked { lock: true, ..Asked::default() }, "");
+        locked.session.open_given(&mut locked.lab, draft, &locked.page);
+        assert!(!locked.lab.editing().on);
+    }
+
+    #[test]
+    fn a_link_to_a_text_that_cannot_be_read_gives_the_text() {
+        let text = FAULTY.replace("host", "hots");
+        let mut opened = opened(Asked::default(), "");
+        let done = opened.follow(&link::encode_text(&text).unwrap());
+        assert_eq!(done, [Done::Fragment(String::new()), Done::RefusedLink(Some(text))]);
+        assert_eq!(opened.lab.scenario(), &example(0));
     }
 
     #[test]

@@ -281,7 +281,10 @@ impl Lab {
             window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,
-            runs: self.followers.views(self.network.whole(), history, at),
+            runs: self.followers.views(self.network.whole(), history, at, &|run| {
+                let documents = self.parts.documents?;
+                (documents.why)(&self.scenario, &self.world, run, at)
+            }),
             to_come: self.to_come_in_words(),
             selection: self.selection,
             packet: self.packet,

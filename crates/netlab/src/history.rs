@@ -9,10 +9,12 @@
 mod encoding;
 mod fold;
 mod moments;
+mod shared;
 mod tables;
 mod wires;
 
 pub use moments::Stride;
+pub use shared::{Backlog, Collision};
 pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
 
@@ -23,6 +25,7 @@ use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
 use crate::world::Command;
 use encoding::{Encode, Words};
 use fold::Fold;
+use shared::SharedLog;
 use smoltcp::wire::EthernetAddress;
 use std::collections::VecDeque;
 use std::{fmt, mem};
@@ -107,6 +110,8 @@ pub enum DropReason {
     Early,
     /// Controlled delay ([`QueueDrop::Late`]).
     Late,
+    /// It collided with other stations' frames at every attempt ([`wire::medium::ATTEMPTS_MAX`]).
+    Collisions,
 }
 
 /// Why the node at which a frame arrived dropped it.
@@ -122,15 +127,18 @@ impl From<passage::Fate> for Fate {
     fn from(fate: passage::Fate) -> Self {
         match fate {
             passage::Fate::Arrives => Self::Delivered,
-            passage::Fate::Lost { why, at } => {
-                let reason = match why {
-                    passage::Loss::Impaired(reason) => DropReason::Impaired(reason),
-                    passage::Loss::Queue(QueueDrop::Full) => DropReason::QueueFull,
-                    passage::Loss::Queue(QueueDrop::Early) => DropReason::Early,
-                    passage::Loss::Queue(QueueDrop::Late) => DropReason::Late,
-                };
-                Self::Dropped { reason, at }
-            }
+            passage::Fate::Lost { why, at } => Self::Dropped { reason: why.into(), at },
+        }
+    }
+}
+
+impl From<passage::Loss> for DropReason {
+    fn from(why: passage::Loss) -> Self {
+        match why {
+            passage::Loss::Impaired(reason) => Self::Impaired(reason),
+            passage::Loss::Queue(QueueDrop::Full) => Self::QueueFull,
+            passage::Loss::Queue(QueueDrop::Early) => Self::Early,
+            passage::Loss::Queue(QueueDrop::Late) => Self::Late,
         }
     }
 }
@@ -189,6 +197,8 @@ pub struct History {
     frame_bytes: usize,
     complete_since: Instant,
     directions: Vec<DirectionLog>,
+    /// What happened to each direction as a station of a shared medium.
+    shared: Vec<SharedLog>,
     nodes: Vec<NodeLog>,
     /// When each node is added, in order of time; and each link.
     born_nodes: Vec<Instant>,
@@ -218,6 +228,8 @@ pub(crate) struct Handed {
     pub first: bool,
     /// What the wire has done to it.
     pub marks: Marks,
+    /// The wire has judged it, and so counted it.
+    pub reached_wire: bool,
 }
 
 impl Transit {
@@ -239,6 +251,7 @@ impl History {
             frame_bytes: 0,
             complete_since: Instant::ZERO,
             directions: Vec::new(),
+            shared: Vec::new(),
             nodes: Vec::new(),
             born_nodes: Vec::new(),
             born_links: Vec::new(),
@@ -261,6 +274,7 @@ impl History {
 
     pub(crate) fn add_link(&mut self, born: Instant, link: Link) {
         self.directions.extend([DirectionLog::default(), DirectionLog::default()]);
+        self.shared.extend([SharedLog::default(), SharedLog::default()]);
         self.born_links.push(born);
         self.links.push(vec![(born, link)]);
     }
@@ -298,7 +312,18 @@ impl History {
     }
 
     pub(crate) fn hand_over(&mut self, handed: Handed) {
-        let Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks } = handed;
+        let Handed {
+            frame_id,
+            frame,
+            new_bytes,
+            direction,
+            queued,
+            journey,
+            fate,
+            first,
+            marks,
+            reached_wire,
+        } = handed;
         let Journey { start, end, arrival } = journey;
         if new_bytes {
             self.fold(0, queued, [frame_id.0, frame.len() as u64, xxh3_64(&frame), 0]);
@@ -313,7 +338,7 @@ impl History {
         self.frame_bytes += frame.len();
         let log = &mut self.directions[direction.index()];
         let bytes_before = log.bytes;
-        let number = log.hand_over(id, arrival, fate, frame.len(), marks);
+        let number = log.hand_over(id, arrival, fate, frame.len(), reached_wire && !marks.duplicate);
         let last_arrival = log.last_arrival;
         self.transits.push_back(Transit {
             id,
@@ -419,11 +444,13 @@ impl History {
     pub fn bytes_kept(&self) -> usize {
         let tables: usize = self.nodes.iter().map(NodeLog::bytes_kept).sum();
         let wires: usize = self.directions.iter().map(DirectionLog::bytes_kept).sum();
+        let shared: usize = self.shared.iter().map(SharedLog::bytes_kept).sum();
         let runs: usize = self.runs.iter().map(|run| run.entries.len()).sum();
         let links: usize = self.links.iter().map(Vec::len).sum();
         self.frame_bytes
             + self.transits.len() * size_of::<Transit>()
             + wires
+            + shared
             + tables
             + runs * size_of::<RunEntry>()
             + links * size_of::<(Instant, Link)>()
@@ -563,6 +590,7 @@ impl DropReason {
             Self::Impaired(LossReason::Picked) => "picked",
             Self::Early => "red",
             Self::Late => "codel",
+            Self::Collisions => "excessive_collisions",
         }
     }
 }
@@ -587,6 +615,7 @@ impl Refusal {
             Self::Router(router::Refusal::Undeliverable) => "nobody_there",
             Self::Router(router::Refusal::TranslationsFull) => "translations_full",
             Self::Router(router::Refusal::NoTranslation) => "no_translation",
+            Self::Router(router::Refusal::UnknownOption) => "unknown_option",
         }
     }
 }

@@ -27,6 +27,10 @@ pub(crate) enum Event {
     Injection(NodeId),
     /// A run's interval is over.
     Interval(RunId),
+    /// The stations of the shared medium of this number contend.
+    Medium(u32),
+    /// It may be known what has become of all datagrams of a run.
+    Fates(RunId),
 }
 
 #[derive(Debug, Default)]

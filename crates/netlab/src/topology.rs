@@ -84,6 +84,18 @@ pub struct Link {
     pub ways: [Way; 2],
     /// The settings of the port at each end.
     pub ports: [Port; 2],
+    /// What the port at each end can do. If one is half duplex, both are: see [`Topology::is_half_duplex`].
+    pub duplex: [Duplex; 2],
+}
+
+/// Whether a port sends and receives at the same time (IEEE 802.3-2022, 1.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Duplex {
+    /// It does.
+    #[default]
+    Full,
+    /// It does not: it shares its link with the other end, by carrier sense and collisions (CSMA/CD, clause 4).
+    Half,
 }
 
 /// The settings of a port, at one end of a cable.
@@ -143,7 +155,9 @@ pub enum TopologyError {
     #[error("link {0:?} has port settings that are not for the kind of node at that end; remove them")]
     WrongPort(LinkId),
     /// A switch with impossible settings.
-    #[error("switch {0:?} needs spanning tree settings within the standard's bounds")]
+    #[error(
+        "switch {0:?} needs a MAC address with an even first byte, and spanning tree settings within the standard's bounds"
+    )]
     BadSwitch(NodeId),
     /// A router with impossible settings.
     #[error("router {0:?} has too many routes, rules or forwarded ports, or some that make no sense")]
@@ -223,6 +237,14 @@ impl Topology {
             NodeKind::Host(config) => Some(config),
             NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => None,
         }
+    }
+
+    /// Whether only one end of a link sends at a time: it is a hub's link, or one of its ports is half duplex, which the other one
+    /// then is, too (IEEE 802.3-2022, 28.2.3.3: the best that both can do).
+    pub fn is_half_duplex(&self, link: LinkId) -> bool {
+        let link = self.link(link);
+        link.duplex.contains(&Duplex::Half)
+            || link.ends.iter().any(|&end| self.node(end).kind == NodeKind::Hub)
     }
 
     /// All node ids, in order.
@@ -317,22 +339,23 @@ impl NodeKind {
     }
 }
 
-/// The bounds of IEEE 802.1D-2004, table 17-1, and the relation that 17.14 demands of the times.
+/// The address is one station's; the bounds of IEEE 802.1D-2004, table 17-1, and the relation that 17.14 demands of the times.
 fn switch_fits(switch: &SwitchConfig) -> bool {
     let second = 1_000_000_000;
-    switch.stp.is_none_or(|stp| {
-        stp.priority.is_multiple_of(4_096)
-            && (second..=10 * second).contains(&stp.hello.nanos())
-            && (6 * second..=40 * second).contains(&stp.max_age.nanos())
-            && (4 * second..=30 * second).contains(&stp.forward_delay.nanos())
-            && 2 * (stp.forward_delay.nanos() - second) >= stp.max_age.nanos()
-    })
+    switch.mac.is_none_or(|mac| mac.is_unicast())
+        && switch.stp.is_none_or(|stp| {
+            stp.priority.is_multiple_of(4_096)
+                && (second..=10 * second).contains(&stp.hello.nanos())
+                && (6 * second..=40 * second).contains(&stp.max_age.nanos())
+                && (4 * second..=30 * second).contains(&stp.forward_delay.nanos())
+                && 2 * (stp.forward_delay.nanos() - second) >= stp.max_age.nanos()
+        })
 }
 
 impl Link {
     /// A cable whose ports have no settings of their own.
     pub fn new(ends: [NodeId; 2], ways: [Way; 2]) -> Self {
-        Self { ends, ways, ports: Default::default() }
+        Self { ends, ways, ports: Default::default(), duplex: Default::default() }
     }
 
     /// What is wrong with it by itself, as link `id` of a topology with these nodes.

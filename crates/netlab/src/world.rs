@@ -6,7 +6,9 @@
 
 mod command;
 mod dirty;
+mod fates;
 mod machine;
+mod media;
 mod outside;
 mod under_way;
 
@@ -19,13 +21,14 @@ use crate::queue::{Event, Queue};
 use crate::run::{Iperf, Outcome, RunId, RunKind};
 use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, Topology, TopologyError};
 use dirty::Dirty;
+use fates::{FATES_AFTER, Fates};
 use host::{Host, Meter, Output, Runs};
 pub use machine::Kinds;
 use machine::{List, Machine, Next, PluggedIn};
+use media::Media;
 use std::collections::VecDeque;
 use std::mem;
 use under_way::{OnItsWay, Put, UnderWay};
-use wire::line::Journey;
 use wire::node::{Action, Actions, Tag};
 use wire::passage::{Marks, Passage, Wire};
 use wire::rng::Stream;
@@ -67,6 +70,8 @@ pub struct World {
     carriers: Vec<bool>,
     queue: Queue,
     under_way: UnderWay,
+    media: Media,
+    fates: Fates,
     commands: Vec<Option<(Command, Option<RunId>)>>,
     commands_open: usize,
     runs_open: usize,
@@ -87,6 +92,17 @@ pub struct World {
 struct Running {
     machine: Box<dyn Machine>,
     armed: Option<Instant>,
+}
+
+/// A frame that a node hands to a link.
+struct Handover {
+    /// `None`: the node made it; it gets its number when it is sent first.
+    id: Option<FrameId>,
+    frame: Frame,
+    /// It was on no wire before.
+    first: bool,
+    /// Its bytes were on no wire before.
+    new_bytes: bool,
 }
 
 /// More frames than this are never on their way in one world: half a second of 1 Gbit/s, and less memory than a browser tab
@@ -123,6 +139,8 @@ impl World {
             carriers: Vec::new(),
             queue: Queue::default(),
             under_way: UnderWay::default(),
+            media: Media::default(),
+            fates: Fates::default(),
             commands: Vec::new(),
             commands_open: 0,
             runs_open: 0,
@@ -188,6 +206,7 @@ impl World {
         }
         let carrier = self.topology.link(id).has_carrier(now);
         self.carriers.push(carrier);
+        self.share(now, id);
         for from in End::BOTH {
             let (node, number) = self.ends_at[Direction { link: id, from }.reverse().index()];
             let link = self.topology.link(id);
@@ -214,6 +233,7 @@ impl World {
                 self.dirty.insert(node);
             }
         }
+        self.share_anew(now, id);
     }
 
     /// Sees to it that the next beginning or end of an outage of this link is noticed.
@@ -287,7 +307,10 @@ impl World {
     /// Whether no run is active or to come, no command is to come and no frame is under way. Timers may still tick
     /// (ageing, TIME-WAIT).
     pub fn is_quiet(&self) -> bool {
-        self.under_way.is_empty() && self.commands_open == 0 && self.runs_open == 0
+        self.under_way.is_empty()
+            && self.media.waiting() == 0
+            && self.commands_open == 0
+            && self.runs_open == 0
     }
 
     // ---- one moment ----
@@ -317,11 +340,14 @@ impl World {
                 Event::Carrier(link) => self.outage(now, link),
                 Event::Injection(node) => self.injection(now, node),
                 Event::Interval(run) => self.interval(now, run),
+                Event::Medium(domain) => self.media.touch(domain),
+                Event::Fates(run) => self.fates(now, run),
             }
         }
         while let Some(node) = self.dirty.pop_first() {
             self.poll(now, node);
         }
+        self.contend(now);
     }
 
     fn poll(&mut self, now: Instant, node: NodeId) {
@@ -364,25 +390,29 @@ impl World {
         }
     }
 
-    /// Hands a frame to a link, by its first sender or a later one. What becomes of it is settled here. `new_bytes`: they
-    /// were on no wire before.
-    fn hand_over(
-        &mut self,
-        now: Instant,
-        direction: Direction,
-        frame_id: FrameId,
-        frame: Frame,
-        (first, new_bytes): (bool, bool),
-    ) {
-        let marks = Marks::default();
-        if self.under_way.len() >= FRAMES_UNDER_WAY_MAX {
-            let journey = Journey { start: now, end: now, arrival: now };
-            let fate = Fate::Dropped { reason: DropReason::Overload, at: now };
-            let queued = now;
-            let handed =
-                Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks };
-            return self.history.hand_over(handed);
+    /// Hands a frame to a link, or lets it wait until the medium that the link is part of is free.
+    #[inline]
+    fn put_into(&mut self, now: Instant, direction: Direction, handover: Handover) {
+        if !self.media.has(direction.link) {
+            return self.hand_over(now, direction, handover);
         }
+        if let Some(handover) = self.wait_for_medium(now, direction, handover) {
+            self.hand_over(now, direction, handover);
+        }
+    }
+
+    /// Hands a frame to a link, by its first sender or a later one. What becomes of it is settled here.
+    #[inline]
+    fn hand_over(&mut self, now: Instant, direction: Direction, handover: Handover) {
+        if self.under_way.len() + self.media.waiting() >= FRAMES_UNDER_WAY_MAX {
+            return self.drop_unsent(now, direction, handover, DropReason::Overload);
+        }
+        let Handover { id, frame, first, new_bytes } = handover;
+        let frame_id = id.unwrap_or_else(|| self.new_frame());
+        if first && !self.fates.is_empty() {
+            self.fates.sent(self.topology.sender(direction), frame_id, &frame);
+        }
+        let marks = Marks::default();
         let wire = &mut self.ways[direction.index()];
         if let Some((journey, fate)) = wire.send_plain(now, frame.len()) {
             let passage = Passage { frame, journey, fate, marks };
@@ -426,7 +456,19 @@ impl World {
             }
         }
         let queued = now;
-        let handed = Handed { frame_id, frame, new_bytes, direction, queued, journey, fate, first, marks };
+        let reached_wire = true;
+        let handed = Handed {
+            frame_id,
+            frame,
+            new_bytes,
+            direction,
+            queued,
+            journey,
+            fate,
+            first,
+            marks,
+            reached_wire,
+        };
         self.history.hand_over(handed);
     }
 
@@ -517,14 +559,17 @@ impl World {
         received: Option<&Frame>,
     ) {
         let new_bytes = !received.is_some_and(|received| received.shares_buffer_with(&frame));
-        let id = match of {
-            Some(tag) => FrameId(tag.frame),
-            None => self.new_frame(),
-        };
+        let id = of.map(|tag| FrameId(tag.frame));
         match self.ports[node.index()].get(port.0 as usize) {
-            Some(&direction) => self.hand_over(now, direction, id, frame, (of.is_none(), new_bytes)),
-            // Only hosts send before they have a cable.
-            None => self.history.node_event(now, node, NodeEvent::Host(HostEvent::NoCable)),
+            Some(&direction) => {
+                let handover = Handover { id, frame, first: of.is_none(), new_bytes };
+                self.put_into(now, direction, handover);
+            }
+            // Only hosts send before they have a cable; the frame's number stays unused.
+            None => {
+                self.new_frame();
+                self.history.node_event(now, node, NodeEvent::Host(HostEvent::NoCable));
+            }
         }
     }
 
@@ -532,6 +577,7 @@ impl World {
         match output {
             Output::Changed(event) => self.history.node_event(now, node, NodeEvent::Host(event)),
             Output::Run { run, event, totals } => self.history.run_event(now, run, event, totals),
+            Output::AllSent { run } => self.queue.push(now + FATES_AFTER, Event::Fates(run)),
             Output::RunEnded { run, outcome } => self.end_run(now, run, &outcome),
         }
     }
@@ -539,6 +585,7 @@ impl World {
     /// Ends a run at all hosts that take part in it.
     fn end_run(&mut self, now: Instant, run: RunId, outcome: &Outcome) {
         self.runs_open -= 1;
+        self.fates.end(run);
         for node in mem::take(&mut self.participants[run.0 as usize]) {
             if let Some((host, actions)) = self.nodes[node.index()].machine.as_host() {
                 host.end(

@@ -10,7 +10,9 @@ mod node;
 pub use node::*;
 
 use netlab::history::{DirectionTotals, RunLog};
-use netlab::run::{HopAnswer, Iperf, IperfTransport, Outcome, RunEvent, RunKind, Target, Totals, Transport};
+use netlab::run::{
+    HopAnswer, Iperf, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
+};
 use netlab::topology::{Direction, End, LinkId};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
@@ -44,6 +46,9 @@ pub struct RunReport {
     pub outcome: &'static str,
     /// Why it failed.
     pub reason: Option<String>,
+    /// What did that to its frames, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Requests, messages or datagrams.
     pub sent: u64,
     /// Those answered, or received (iperf over UDP).
@@ -154,6 +159,14 @@ pub struct FrameCounts {
     pub delivered: u64,
     /// By reason.
     pub dropped: BTreeMap<&'static str, u64>,
+    /// Collisions of frames at the ends of a half-duplex link.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub collisions: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Report {
@@ -170,13 +183,14 @@ pub fn report(scenario: &Scenario, world: &World) -> Report {
     Report {
         end: world.now().secs_f64(),
         history: format!("{:016x}", history.hash()),
-        runs: history.runs().iter().map(|log| run(scenario, log, world.now())).collect(),
+        runs: (0..).zip(history.runs()).map(|(id, log)| run(scenario, world, RunId(id), log)).collect(),
         links: links.map(|number| link(scenario, world, LinkId(number))).collect(),
         nodes: scenario.topology.node_ids().map(|id| node::node(scenario, world, id)).collect(),
     }
 }
 
-fn run(scenario: &Scenario, log: &RunLog, now: Instant) -> RunReport {
+fn run(scenario: &Scenario, world: &World, id: RunId, log: &RunLog) -> RunReport {
+    let now = world.now();
     let totals = log.totals_at(now);
     let (outcome, reason) = match log.outcome_at(now) {
         Some(Outcome::Succeeded) => ("succeeded", None),
@@ -202,6 +216,7 @@ fn run(scenario: &Scenario, log: &RunLog, now: Instant) -> RunReport {
         at: log.start.secs_f64(),
         outcome,
         reason,
+        why: scenario::why(scenario, world, id, now).map(|why| why.text.to_string()),
         sent: totals.sent,
         received: totals.received,
         lost: (measures.loss && over).then(|| totals.sent.saturating_sub(totals.received)),
@@ -320,7 +335,9 @@ fn link(scenario: &Scenario, world: &World, link: LinkId) -> LinkReport {
     let mut total = FrameCounts::default();
     let directions = End::BOTH.map(|from| {
         let direction = Direction { link, from };
-        let counts = FrameCounts::of(world.history().totals(direction));
+        let history = world.history();
+        let collisions = history.collisions_by(direction, world.now());
+        let counts = FrameCounts::of(history.totals(direction), collisions);
         total.add(&counts);
         DirectionReport {
             from: scenario.id(scenario.topology.sender(direction)).to_owned(),
@@ -336,14 +353,15 @@ fn link(scenario: &Scenario, world: &World, link: LinkId) -> LinkReport {
 }
 
 impl FrameCounts {
-    fn of(totals: &DirectionTotals) -> Self {
+    fn of(totals: &DirectionTotals, collisions: u64) -> Self {
         let dropped = totals.dropped.iter().map(|(reason, count)| (reason.name(), *count)).collect();
-        Self { sent: totals.sent, delivered: totals.delivered, dropped }
+        Self { sent: totals.sent, delivered: totals.delivered, dropped, collisions }
     }
 
     fn add(&mut self, other: &Self) {
         self.sent += other.sent;
         self.delivered += other.delivered;
+        self.collisions += other.collisions;
         for (reason, count) in &other.dropped {
             *self.dropped.entry(reason).or_default() += count;
         }

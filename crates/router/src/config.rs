@@ -36,6 +36,9 @@ pub struct StaticRoute {
     pub to: IpCidr,
     /// The next hop.
     pub via: IpAddress,
+    /// The port whose network has the next hop. `None`: the port with the longest prefix around it, or, for a link-local next hop, the
+    /// only one that speaks IPv6.
+    pub port: Option<u32>,
     /// Of several routes to one prefix, the one with the smallest metric is used; 1 by default.
     pub metric: u8,
 }

@@ -138,6 +138,8 @@ pub enum Refusal {
     TranslationsFull,
     /// There is no translation for it.
     NoTranslation,
+    /// It has an IPv6 option that the router does not know, and that says to drop it then (RFC 8200, 4.2).
+    UnknownOption,
 }
 
 impl Refusal {
@@ -156,6 +158,7 @@ impl Refusal {
             Self::Undeliverable => 9,
             Self::TranslationsFull => 10,
             Self::NoTranslation => 11,
+            Self::UnknownOption => 12,
         }
     }
 }
@@ -178,6 +181,7 @@ impl fmt::Display for Refusal {
             Self::Undeliverable => "the router neither has a service for it nor forwards it",
             Self::TranslationsFull => "no more translations are possible",
             Self::NoTranslation => "there is no translation for it",
+            Self::UnknownOption => "it has an unknown option that says to drop it",
         };
         f.write_str(text)
     }

@@ -124,6 +124,11 @@ impl Packet {
         }
     }
 
+    /// Whether it is a fragment other than the first, which has no ports.
+    pub fn is_later_fragment(&self) -> bool {
+        self.fragment.is_some_and(|fragment| fragment.offset > 0)
+    }
+
     /// The flow of the packet, in its own direction. An ICMP identifier stands for both ports; protocols without ports have 0.
     /// `None`: an error or a later fragment, whose flow its own headers do not name, or a truncated header.
     pub fn flow(&self) -> Option<Flow> {

@@ -1,7 +1,5 @@
-//! Remembers the decision about a packet's first fragment for its later ones, which have no ports.
-//!
-//! Fragments that overtake the first are not stored until it arrives: a home router does not reassemble, and any sender could fill
-//! a bounded store of fragments.
+//! Remembers the decision about a packet's first fragment for its later ones, which have no ports. Fragments that overtake the first
+//! wait for it before they come here ([`overtaking`](crate::overtaking)).
 
 use smoltcp::wire::IpAddress;
 use std::collections::VecDeque;
@@ -15,7 +13,7 @@ pub(crate) const PACKETS_MAX: usize = 64;
 pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
 
 /// The fields that the fragments of a packet share (RFC 791, 3.2).
-type Key = (IpAddress, IpAddress, u8, u32);
+pub(crate) type Key = (IpAddress, IpAddress, u8, u32);
 
 /// The decisions about first fragments.
 #[derive(Clone, Debug)]
@@ -49,6 +47,7 @@ impl<T: Copy> Fragments<T> {
     }
 }
 
-fn key(packet: &Packet) -> Option<Key> {
+/// The fields that `packet` shares with the other fragments; `None`: it is whole.
+pub(crate) fn key(packet: &Packet) -> Option<Key> {
     Some((packet.source, packet.destination, packet.protocol, packet.fragment?.ident))
 }

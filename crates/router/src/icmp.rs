@@ -21,6 +21,15 @@ pub enum IcmpError {
     PortUnreachable,
     /// The router does not implement the payload's protocol. The number is its offset in the packet, for IPv6.
     UnknownProtocol(u32),
+    /// A field of the header, or of an option, is wrong. The number is its offset in the packet.
+    BadHeader(u32),
+    /// An IPv6 option is unknown, and its type demands that this is reported (RFC 8200, 4.2).
+    UnknownOption {
+        /// The offset of its type in the packet.
+        at: u32,
+        /// It is reported even about a packet to a group.
+        even_of_group: bool,
+    },
     /// The packet's source route is not followed (IPv4).
     SourceRouteFailed,
     /// The packet is longer than the next link's MTU, which is this.
@@ -50,6 +59,7 @@ impl IcmpError {
             Self::Prohibited | Self::BeyondScope => (3, 13, [0; 4]),
             Self::Expired => (11, 0, [0; 4]),
             Self::ReassemblyExpired => (11, 1, [0; 4]),
+            Self::BadHeader(at) | Self::UnknownOption { at, .. } => (12, 0, [at as u8, 0, 0, 0]),
         }
     }
 
@@ -64,7 +74,9 @@ impl IcmpError {
             Self::TooBig(mtu) => (2, 0, mtu.to_be_bytes()),
             Self::Expired => (3, 0, [0; 4]),
             Self::ReassemblyExpired => (3, 1, [0; 4]),
+            Self::BadHeader(at) => (4, 0, at.to_be_bytes()),
             Self::UnknownProtocol(at) => (4, 1, at.to_be_bytes()),
+            Self::UnknownOption { at, .. } => (4, 2, at.to_be_bytes()),
         }
     }
 
@@ -139,7 +151,10 @@ pub fn may_send_error(received: &Received, trouble: IcmpError) -> bool {
                     && ip.payload().first().is_none_or(|&kind| kind < 128 || kind == 137)
             });
             let for_many = received.to_group || to.is_multicast();
-            let even_then = matches!(trouble, IcmpError::TooBig(_));
+            let even_then = matches!(
+                trouble,
+                IcmpError::TooBig(_) | IcmpError::UnknownOption { even_of_group: true, .. }
+            );
             (even_then || !for_many) && !from.is_unspecified() && !from.is_multicast() && !about_error
         }
         _ => false,

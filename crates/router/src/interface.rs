@@ -82,6 +82,23 @@ impl Interface {
             || matches!(address, IpAddress::Ipv6(address) if self.link_local == Some(address))
     }
 
+    /// Whether this is the address of all routers of one of its networks (subnet-router anycast, RFC 4291, 2.6.1): the prefix, with
+    /// zeros behind it. A network of two routers has none (RFC 6164, 5.1).
+    pub fn has_anycast(&self, address: Ipv6Addr) -> bool {
+        self.anycast().any(|own| own == address)
+    }
+
+    fn anycast(&self) -> impl Iterator<Item = Ipv6Addr> + '_ {
+        let link_local = self.link_local.map(|_| Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0));
+        link_local.into_iter().chain(self.addresses.iter().filter_map(|cidr| match cidr {
+            IpCidr::Ipv6(cidr) if cidr.prefix_len() < 127 => {
+                let host_bits = u128::MAX >> cidr.prefix_len();
+                Some(Ipv6Addr::from_bits(cidr.address().to_bits() & !host_bits))
+            }
+            IpCidr::Ipv6(_) | IpCidr::Ipv4(_) => None,
+        }))
+    }
+
     /// Whether a station with this address is on the interface's own network.
     pub fn is_on_link(&self, address: IpAddress) -> bool {
         match address {
@@ -132,7 +149,7 @@ impl Interface {
                 let rip = self.rip && f == 9;
                 self.speaks_ipv4() && [c, d, e] == [0x5e, 0, 0] && (f == 1 || f == 2 || rip)
             }
-            [0x33, 0x33] => self.own_ipv6().any(|own| {
+            [0x33, 0x33] => self.own_ipv6().chain(self.anycast()).any(|own| {
                 let o = own.octets();
                 let rip = self.rip && f == 9;
                 [c, d, e, f] == [0xff, o[13], o[14], o[15]]
@@ -147,7 +164,7 @@ impl Interface {
         match group.segments() {
             [0xff01 | 0xff02, 0, 0, 0, 0, 0, 0, 1 | 2] | [0xff05, 0, 0, 0, 0, 0, 0, 2] => true,
             [0xff02, 0, 0, 0, 0, 0, 0, 9] => self.rip,
-            _ => self.own_ipv6().any(|own| solicited_node(own) == group),
+            _ => self.own_ipv6().chain(self.anycast()).any(|own| solicited_node(own) == group),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::icmp::{self, IcmpError, may_send_error};
 use crate::interface::{Link, is_forwardable};
 use crate::nat::Inbound;
 use crate::packet::{Received, decrement_ttl};
-use crate::{Actions, Refusal, Router};
+use crate::{Actions, Refusal, Router, options};
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet};
 use std::net::Ipv4Addr;
 use wire::Instant;
@@ -27,8 +27,13 @@ impl Router {
         if forged || from.is_loopback() {
             return Err(Refusal::Undeliverable);
         }
-        if to.is_multicast() || here.is_broadcast(to) {
-            received.to_group = true;
+        let for_group = to.is_multicast() || here.is_broadcast(to);
+        received.to_group |= for_group;
+        if let Err(at) = options::check_ipv4(received.bytes()) {
+            self.send_icmp_error(now, &received, IcmpError::BadHeader(at as u32), out);
+            return Err(Refusal::Malformed);
+        }
+        if for_group {
             return self.receive_group_ipv4(now, &received, out);
         }
         if received.to_group {
@@ -109,7 +114,8 @@ impl Router {
         if egress.is_broadcast(to) {
             return Err(Refusal::Undeliverable); // Directed broadcasts serve only attacks (RFC 2644).
         }
-        let (mtu, outside_address) = (egress.mtu, egress.source_for(next_hop));
+        // The address by which it leaves: that of the translation, and what a recorded route contains (RFC 1812, 5.2.4.1).
+        let (mtu, own_address) = (egress.mtu, egress.source_for(next_hop));
         if header.hop_limit() <= 1 {
             self.send_icmp_error(now, &received, IcmpError::Expired, out);
             return Err(Refusal::Expired);
@@ -120,12 +126,15 @@ impl Router {
         }
         self.admit(now, &received, packet, out)?;
         if goes_out && !comes_in {
-            let Some(IpAddress::Ipv4(outside)) = outside_address else { return Err(Refusal::NoTranslation) };
+            let Some(IpAddress::Ipv4(outside)) = own_address else { return Err(Refusal::NoTranslation) };
             self.nat.outbound(now, packet, outside, out)?;
         } else if link == received.from && !translated {
             self.redirect_ipv4(now, &received, next_hop, out);
         }
         decrement_ttl(packet);
+        if let Some(IpAddress::Ipv4(own)) = own_address {
+            options::record_ipv4(now, packet, own, &|address| self.own.contains(&address.into()));
+        }
         if packet.len() > mtu && Ipv4Packet::new_unchecked(&*packet).dont_frag() {
             self.send_icmp_error(now, &received, IcmpError::TooBig(mtu as u32), out);
             return Err(Refusal::TooBig);

@@ -2,8 +2,9 @@
 
 use crate::icmp::{IcmpError, may_send_error};
 use crate::interface::is_forwardable;
+use crate::options::Demand;
 use crate::packet::Received;
-use crate::{Actions, Refusal, Router};
+use crate::{Actions, Refusal, Router, options};
 use smoltcp::wire::{IpAddress, Ipv6Packet};
 use wire::Instant;
 
@@ -21,17 +22,41 @@ impl Router {
         if from.is_multicast() || from.is_loopback() || self.is_own(received.from, from.into()) {
             return Err(Refusal::Undeliverable);
         }
-        if to.is_multicast() {
-            let is_ours = here.is_in_ipv6_group(to);
-            return if is_ours { self.receive_own(now, received, out) } else { Err(Refusal::NotForUs) };
+        let is_ours = here.is_in_ipv6_group(to);
+        if to.is_multicast() && !is_ours {
+            return Err(Refusal::NotForUs);
         }
-        if received.to_group {
+        let for_us =
+            to.is_multicast() || self.is_own(received.from, to.into()) || self.is_anycast(received.from, to);
+        // Hop-by-hop options are read by every router, destination options by the destination (RFC 8200, 4.3 and 4.6).
+        if let Some(demand) = options::demand_ipv6(received.bytes(), for_us) {
+            return Err(self.obey(now, &received, demand, out));
+        }
+        if received.to_group && !to.is_multicast() {
             return Err(Refusal::Undeliverable);
         }
-        if self.is_own(received.from, to.into()) {
+        if for_us {
             return self.receive_own(now, received, out);
         }
         self.forward_ipv6(now, received, out)
+    }
+
+    /// Does what an option demands; returns why the packet is dropped.
+    pub(crate) fn obey(
+        &mut self,
+        now: Instant,
+        received: &Received,
+        demand: Demand,
+        out: &mut Actions,
+    ) -> Refusal {
+        match demand {
+            Demand::Malformed => Refusal::Malformed,
+            Demand::Drop => Refusal::UnknownOption,
+            Demand::Report(error) => {
+                self.send_icmp_error(now, received, error, out);
+                Refusal::UnknownOption
+            }
+        }
     }
 
     fn forward_ipv6(&mut self, now: Instant, received: Received, out: &mut Actions) -> Result<(), Refusal> {

@@ -8,8 +8,9 @@
 //! | [`config`], [`event`], `timer` | settings; reported changes and drop reasons; why the router wakes |
 //! | [`interface`] | a port's untagged frames, and each of its VLANs |
 //! | [`packet`] | the packet as it was received; headers written |
-//! | `ipv4`, `ipv6` | forwarding |
+//! | `ipv4`, `ipv6`, `options` | forwarding; the options of packets |
 //! | [`routes`], `prefix` | the routing table: candidates, and the routes in use |
+//! | `overtaking` | fragments that wait for the first one of their packet |
 //! | [`nat`], [`filter`], [`flow`], `admit` | address translation, and the filter |
 //! | [`fragmentation`] | IPv4 packets cut to the next link's MTU |
 //! | [`neighbor`], `arp`, [`ndp`] | the neighbor table, ARP and neighbor discovery |
@@ -22,8 +23,8 @@
 //!
 //! Left out on purpose: the router does not check whether its own addresses are in use already (RFC 5227; RFC 4862, 5.4), since
 //! the document that configures them is checked for that; it neither reports nor queries group memberships (RFC 9776, RFC 3810),
-//! since it forwards no multicast; it does not follow source routes, nor fill in the options that record a route or the time; and
-//! it stores no path MTU, since its own long packets are only answers to long echo requests.
+//! since it forwards no multicast; it does not follow source routes; and it stores no path MTU, since its own long packets are
+//! only answers to long echo requests.
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
@@ -47,7 +48,9 @@ pub mod limit;
 pub mod nat;
 pub mod ndp;
 pub mod neighbor;
+mod options;
 mod output;
+mod overtaking;
 mod own;
 pub mod packet;
 mod prefix;
@@ -71,15 +74,18 @@ pub use timer::Timer;
 
 use advertise::Advertiser;
 use filter::Tracker;
+use flow::Packet;
 use interface::{Interface, Link};
 use limit::Bucket;
 use nat::Translator;
 use neighbor::Neighbors;
+use overtaking::Overtaking;
 use packet::Received;
 use reassembly::Reassembly;
 use rip::Rip;
 use routes::Table;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpVersion};
+use std::net::Ipv6Addr;
 use wire::header::{EtherType, Ethernet};
 use wire::node::Tag;
 use wire::rng::Stream;
@@ -116,6 +122,7 @@ pub struct Router {
     /// router's life.
     nat: Translator,
     tracker: Tracker,
+    overtaking: Overtaking,
     reassembly: Reassembly,
     errors: Bucket,
     redirects: Bucket,
@@ -157,6 +164,7 @@ impl Router {
             rip: config.rip.map(|settings| Rip::new(settings, stream(STREAM_OF_RIP))),
             nat: Translator::new(config.nat.clone().unwrap_or_default()),
             tracker,
+            overtaking: Overtaking::default(),
             reassembly: Reassembly::default(),
             errors: ERRORS,
             redirects: REDIRECTS,
@@ -256,12 +264,36 @@ impl Router {
         match ethernet.kind {
             EtherType::ARP if interface.speaks_ipv4() => self.receive_arp(now, link, payload, out),
             EtherType::IPV4 if interface.speaks_ipv4() => {
-                self.receive_ipv4(now, received(IpVersion::Ipv4)?, out)
+                self.receive_ip(now, received(IpVersion::Ipv4)?, out)
             }
             EtherType::IPV6 if interface.link_local.is_some() => {
-                self.receive_ipv6(now, received(IpVersion::Ipv6)?, out)
+                self.receive_ip(now, received(IpVersion::Ipv6)?, out)
             }
             _ => Err(Refusal::NotForUs),
+        }
+    }
+
+    /// Receives a whole packet. Where ports decide about packets, a fragment that has none waits for the one that has them.
+    fn receive_ip(&mut self, now: Instant, received: Received, out: &mut Actions) -> Result<(), Refusal> {
+        let ports_decide = self.config.nat.is_some() || self.config.filter.is_some();
+        let packet = ports_decide.then(|| Packet::read(received.bytes())).flatten();
+        if packet.is_some_and(|packet| self.overtaking.waits(now, &packet, &received)) {
+            return Ok(());
+        }
+        let result = self.receive_whole(now, received, out);
+        for follower in packet.map(|packet| self.overtaking.follow(now, &packet)).unwrap_or_default() {
+            let tag = follower.tag;
+            if let Err(why) = self.receive_whole(now, follower, out) {
+                out.refuse(tag, why);
+            }
+        }
+        result
+    }
+
+    fn receive_whole(&mut self, now: Instant, received: Received, out: &mut Actions) -> Result<(), Refusal> {
+        match received.bytes()[0] >> 4 {
+            4 => self.receive_ipv4(now, received, out),
+            _ => self.receive_ipv6(now, received, out),
         }
     }
 
@@ -287,11 +319,20 @@ impl Router {
             (self.neighbors.poll_at(), Timer::Neighbor),
             (self.advertiser.poll_at(), Timer::RouterAdvertisement),
             (self.reassembly.poll_at(), Timer::Reassembly),
+            (self.overtaking.poll_at(), Timer::Reassembly),
             (self.nat.poll_at(), Timer::Translation),
             (self.tracker.poll_at(), Timer::Connection),
         ];
         let timers = timers.into_iter().filter_map(|(at, timer)| Some((at?, timer)));
         timers.chain(self.rip.as_ref().and_then(Rip::next_timer)).min()
+    }
+
+    /// Whether this is the address of all routers of a network at an interface of the router, or, if it is link-local, at `link`.
+    fn is_anycast(&self, link: Link, address: Ipv6Addr) -> bool {
+        match address.is_unicast_link_local() {
+            true => self.interfaces.get(&link).is_some_and(|interface| interface.has_anycast(address)),
+            false => self.interfaces.values().any(|interface| interface.has_anycast(address)),
+        }
     }
 
     /// Whether this is an address of the router, or of the interface `link` if it is link-local.

@@ -88,17 +88,27 @@ impl Router {
                 if target.is_multicast() || bad_probe {
                     return Err(Refusal::Malformed);
                 }
-                let Some(interface) = self.interfaces.get(&link).filter(|i| i.has(target.into())) else {
+                let is_asked = |i: &&Interface| i.has(target.into()) || i.has_anycast(target);
+                let Some(interface) = self.interfaces.get(&link).filter(is_asked) else {
                     return Err(Refusal::NotForUs);
                 };
                 let own_mac = interface.mac;
+                // Of several routers with one anycast address the first answer counts, and an address of one router is the source
+                // (RFC 4861, 7.2.4 and 7.2.7).
+                let anycast = !interface.has(target.into());
+                let source = if anycast { interface.source_for(from.into()) } else { None };
+                let source = match source {
+                    Some(IpAddress::Ipv6(own)) => own,
+                    _ => target,
+                };
                 // A probe for a duplicate address (RFC 4862, 5.4.3) is answered to all nodes.
                 let (to, flags) = if probe { (ALL_NODES, 0) } else { (from, SOLICITED) };
                 self.learn_from_ndp(now, link, from, mac, Evidence::Request);
                 let option = address_option(TARGET_ADDRESS, own_mac);
-                let head = [NEIGHBOR_ADVERTISEMENT, 0, 0, 0, FROM_ROUTER | flags | OVERRIDE, 0, 0, 0];
-                let answer = icmp::icmpv6(target, to, &[&head, &target.octets(), &option]);
-                self.send_on_link(now, link, target, to, &answer, out);
+                let flags = FROM_ROUTER | flags | if anycast { 0 } else { OVERRIDE };
+                let head = [NEIGHBOR_ADVERTISEMENT, 0, 0, 0, flags, 0, 0, 0];
+                let answer = icmp::icmpv6(source, to, &[&head, &target.octets(), &option]);
+                self.send_on_link(now, link, source, to, &answer, out);
                 Ok(())
             }
             NEIGHBOR_ADVERTISEMENT => {

@@ -4,7 +4,7 @@ use crate::icmp::IcmpError;
 use crate::interface::{Interface, Link, group_mac, is_link_scope};
 use crate::neighbor::Effect;
 use crate::packet::{Ipv4Header, Outgoing, Received, ethernet_header, ipv6_packet};
-use crate::{Actions, Refusal, Router, fragmentation};
+use crate::{Actions, Refusal, Router, fragmentation, options};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Packet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use wire::header::EtherType;
@@ -60,7 +60,7 @@ impl Router {
                 Effect::Event(event) => out.event(event),
             }
         }
-        while let Some(tag) = self.reassembly.next_dropped() {
+        while let Some(tag) = self.reassembly.next_dropped().or_else(|| self.overtaking.next_dropped(now)) {
             out.refuse(tag, Refusal::Expired);
         }
     }
@@ -83,6 +83,19 @@ impl Router {
         payload: &[u8],
         out: &mut Actions,
     ) {
+        self.send_ipv4_with(now, from, to, (protocol, tos, &[]), payload, out);
+    }
+
+    /// The same with options, in which the router records its address and the time.
+    pub(crate) fn send_ipv4_with(
+        &mut self,
+        now: Instant,
+        from: Option<Ipv4Addr>,
+        to: Ipv4Addr,
+        (protocol, tos, recorded): (IpProtocol, u8, &[u8]),
+        payload: &[u8],
+        out: &mut Actions,
+    ) {
         let Some(&route) = self.table.lookup(to.into()) else { return };
         let link = route.link();
         let Some(interface) = self.interfaces.get(&link) else { return };
@@ -92,7 +105,8 @@ impl Router {
         };
         let Some(from) = from.or_else(own) else { return };
         let header = Ipv4Header { from, to, protocol, ttl: TTL, tos, ident: self.next_ident() };
-        let packet = header.packet(payload);
+        let mut packet = header.packet_with(recorded, payload);
+        options::record_ipv4(now, &mut packet, from, &|address| self.own.contains(&address.into()));
         self.output(now, link, route.via.unwrap_or(to.into()), &packet, None, out);
     }
 

@@ -4,7 +4,7 @@ use crate::icmp::{IcmpError, icmpv4, icmpv6};
 use crate::packet::{self, Received};
 use crate::reassembly::{Fragment, Key, Outcome};
 use crate::routing::Incoming;
-use crate::{Actions, Refusal, Router, checksum, reset, rip};
+use crate::{Actions, Refusal, Router, checksum, options, reset, rip};
 use smoltcp::wire::{IpAddress, IpProtocol, IpVersion, Ipv4Packet, UdpPacket};
 use wire::Instant;
 use wire::header::{IPV4_HEADER_BYTES, Icmp, Ip};
@@ -100,12 +100,20 @@ impl Router {
                 Outcome::Nonsense => Err(Refusal::Malformed),
                 Outcome::Whole(payload, first) => {
                     let packet = packet::whole(first.bytes(), &payload).ok_or(Refusal::Malformed)?;
-                    self.receive_own(now, first.with_packet(&packet), out)
+                    let whole = first.with_packet(&packet);
+                    // Options behind the fragment header can be read only now.
+                    match version {
+                        IpVersion::Ipv6 => match options::demand_ipv6(whole.bytes(), true) {
+                            Some(demand) => Err(self.obey(now, &whole, demand, out)),
+                            None => self.receive_own(now, whole, out),
+                        },
+                        IpVersion::Ipv4 => self.receive_own(now, whole, out),
+                    }
                 }
             };
         }
         match (ip.protocol, version) {
-            (IpProtocol::Icmp, IpVersion::Ipv4) => self.receive_icmpv4(now, &ip, bytes[1], out),
+            (IpProtocol::Icmp, IpVersion::Ipv4) => self.receive_icmpv4(now, bytes, &ip, out),
             (IpProtocol::Icmpv6, IpVersion::Ipv6) => self.receive_icmpv6(now, &received, &ip, out),
             (IpProtocol::Udp, _) => self.receive_udp(now, &received, ip.payload(), ip.hop_limit, out),
             (IpProtocol::Tcp, _) => {
@@ -120,12 +128,13 @@ impl Router {
         }
     }
 
-    /// Answers an ICMPv4 echo request, with its type of service `tos` (RFC 1122, 3.2.2.6 and 3.2.4). Other messages need no answer.
+    /// Answers an ICMPv4 echo request, with its type of service (RFC 1122, 3.2.2.6 and 3.2.4), and with the route and the times
+    /// that it has recorded (RFC 1812, 4.3.3.6). Other messages need no answer.
     fn receive_icmpv4(
         &mut self,
         now: Instant,
+        packet: &[u8],
         ip: &Ip<'_>,
-        tos: u8,
         out: &mut Actions,
     ) -> Result<(), Refusal> {
         let (IpAddress::Ipv4(from), IpAddress::Ipv4(to)) = (ip.source, ip.destination) else { return Ok(()) };
@@ -135,7 +144,8 @@ impl Router {
         }
         if message[0] == ECHO_REQUEST {
             let answer = icmpv4(&[&[0; 4], &message[4..]]);
-            self.send_ipv4(now, Some(to), from, (IpProtocol::Icmp, tos), &answer, out);
+            let options = options::recorded_ipv4(packet);
+            self.send_ipv4_with(now, Some(to), from, (IpProtocol::Icmp, packet[1], &options), &answer, out);
         }
         Ok(())
     }
@@ -159,7 +169,8 @@ impl Router {
             ECHO_REQUEST_IPV6 => {
                 let link = received.from;
                 let Some(way) = self.way_ipv6(link, from) else { return Ok(()) };
-                let own = if to.is_multicast() { self.source_ipv6(link, from) } else { Some(to) };
+                let for_many = to.is_multicast() || !self.is_own(link, to.into());
+                let own = if for_many { self.source_ipv6(link, from) } else { Some(to) };
                 if let Some(own) = own.filter(|_| !from.is_unspecified()) {
                     let answer = icmpv6(own, from, &[&[ECHO_REPLY_IPV6, 0, 0, 0], &message[4..]]);
                     self.send_ipv6(now, way, [own, from], IpProtocol::Icmpv6, &answer, out);

@@ -126,12 +126,20 @@ pub struct Ipv4Header {
 impl Ipv4Header {
     /// A packet with this header.
     pub fn packet(&self, payload: &[u8]) -> Vec<u8> {
-        let mut bytes = vec![0; IPV4_HEADER_BYTES];
-        let len = (IPV4_HEADER_BYTES + payload.len()).min(usize::from(u16::MAX));
-        bytes.extend_from_slice(&payload[..len - IPV4_HEADER_BYTES]);
+        self.packet_with(&[], payload)
+    }
+
+    /// The same with options, of which there are at most 40 bytes: they are filled up to a multiple of four.
+    pub fn packet_with(&self, options: &[u8], payload: &[u8]) -> Vec<u8> {
+        let header_len = IPV4_HEADER_BYTES + options.len().min(40).next_multiple_of(4);
+        let mut bytes = vec![0; header_len];
+        bytes[IPV4_HEADER_BYTES..][..options.len().min(40)]
+            .copy_from_slice(&options[..options.len().min(40)]);
+        let len = (header_len + payload.len()).min(usize::from(u16::MAX));
+        bytes.extend_from_slice(&payload[..len - header_len]);
         let mut packet = Ipv4Packet::new_unchecked(&mut bytes[..]);
         packet.set_version(4);
-        packet.set_header_len(IPV4_HEADER_BYTES as u8);
+        packet.set_header_len(header_len as u8);
         packet.set_dscp(self.tos >> 2);
         packet.set_ecn(self.tos & 3);
         packet.set_total_len(len as u16);

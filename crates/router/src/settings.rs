@@ -50,20 +50,24 @@ impl Router {
     }
 
     /// The route for a configured static route, if its next hop is on a network that is up.
-    fn resolve(&self, &StaticRoute { to, via, metric }: &StaticRoute) -> Option<Route> {
+    fn resolve(&self, &StaticRoute { to, via, port, metric }: &StaticRoute) -> Option<Route> {
         if std::mem::discriminant(&to.address()) != std::mem::discriminant(&via) {
             return None;
         }
+        let candidates = || {
+            let named = move |interface: &&Interface| port.is_none_or(|port| interface.link.port.0 == port);
+            self.interfaces.values().filter(named)
+        };
         let Link { port, vlan } = match via {
-            // A link-local next hop is unambiguous only if there is one link.
+            // A link-local next hop is unambiguous only if there is one link (RFC 4007, 6).
             IpAddress::Ipv6(address) if address.is_unicast_link_local() => {
-                let mut all = self.interfaces.values().filter(|interface| interface.link_local.is_some());
+                let mut all = candidates().filter(|interface| interface.link_local.is_some());
                 let only = all.next().filter(|only| !only.has(via));
                 only.filter(|_| all.next().is_none())?.link
             }
             IpAddress::Ipv4(_) | IpAddress::Ipv6(_) if self.own.contains(&via) => return None,
             IpAddress::Ipv4(_) | IpAddress::Ipv6(_) => {
-                let near = self.interfaces.values().filter_map(|interface| {
+                let near = candidates().filter_map(|interface| {
                     let networks = interface.addresses.iter().filter(|cidr| cidr.contains_addr(&via));
                     Some((networks.map(|cidr| cidr.prefix_len()).max()?, interface.link))
                 });

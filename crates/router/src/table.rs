@@ -98,6 +98,17 @@ impl<T> Table<T> {
         self.queues.values().find_map(|queue| Some(queue.first()?.1))
     }
 
+    /// The slot that was idle longest among those whose lifetime is less than `lifetime`.
+    pub(crate) fn idle_longest_below(&self, lifetime: Duration) -> Option<u32> {
+        let below = self.queues.range(..lifetime);
+        let firsts =
+            below.filter_map(|(&lifetime, queue)| queue.first().map(|&(over, slot)| (over, lifetime, slot)));
+        // Lifetimes differ, so the entry that was used last is not the one that expires last.
+        firsts
+            .min_by_key(|&(over, lifetime, slot)| (over.since(Instant::ZERO + lifetime), slot))
+            .map(|(.., slot)| slot)
+    }
+
     /// All entries, by slot.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         self.slots.iter().enumerate().filter_map(|(slot, entry)| Some((slot as u32, &entry.as_ref()?.value)))
@@ -128,5 +139,16 @@ mod tests {
         assert_eq!((table.due(at(300)), table.least_valuable()), (Some(c), Some(c)));
         assert_eq!(table.iter().map(|(_, name)| *name).collect::<Vec<_>>(), ["a", "c"]);
         assert_eq!((table.insert(at(20), short, "d"), table.len()), (b, 3));
+    }
+
+    #[test]
+    fn the_entry_that_was_idle_longest_is_found_whatever_its_lifetime() {
+        let [short, middle, long] = [60, 240, 7_440].map(Duration::from_secs);
+        let mut table = Table::default();
+        let slots = [(5, short), (1, middle), (0, long)].map(|(s, life)| table.insert(at(s), life, life));
+        assert_eq!(table.idle_longest_below(long), Some(slots[1]), "used at 1 s");
+        table.touch(slots[1], at(6), middle);
+        assert_eq!(table.idle_longest_below(long), Some(slots[0]), "used at 5 s");
+        assert_eq!(table.idle_longest_below(short), None);
     }
 }

@@ -17,8 +17,8 @@ pub enum Timer {
     /// A learned route becomes unreachable, or an unreachable one is deleted. Fires when its timeout or its garbage-collection timer
     /// expires (RFC 2453, 3.8).
     RipRoute,
-    /// The fragments of a packet for the router itself are dropped because some are missing. Fires 60 s after the first came
-    /// (RFC 1122, 3.3.2; RFC 8200, 4.5).
+    /// Fragments are dropped because others are missing: those of a packet for the router itself, or, where ports decide about packets,
+    /// those that wait for the first. Fires 60 s after they came (RFC 1122, 3.3.2; RFC 8200, 4.5).
     Reassembly,
     /// A session of the address translation ends. Fires when its idle time is over (RFC 4787, REQ-5; RFC 5382, REQ-5; RFC 5508, REQ-2).
     Translation,

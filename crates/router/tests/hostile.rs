@@ -206,7 +206,7 @@ proptest! {
         for (at, packet) in steps {
             net.send((0, at), &packet);
         }
-        net.pass(Duration::from_secs(10));
+        net.pass(Duration::from_secs(70)); // Fragments wait a minute for the first of their packet.
         let forwardable = net.unanswered();
         prop_assert!(forwardable.iter().all(|packet| is_own(packet)), "{:?}", forwardable.iter().map(|p| shown(p)).collect::<Vec<_>>());
     }

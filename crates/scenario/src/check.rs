@@ -1,16 +1,23 @@
 //! Faults that no single field shows: bounds, duplicates, loops, VLANs that do not match, runs that cannot reach their target.
 //! The checks look at the scenario, not at its text, so they serve drawn networks as well as written ones.
 
+mod barriers;
 mod changes;
+mod distances;
 mod doubles;
+mod hops;
 mod lans;
 mod links;
 mod loops;
+mod mtus;
 mod nodes;
+mod owners;
 mod paths;
 mod ports;
 mod routers;
 mod runs;
+mod translators;
+mod vlans;
 
 use crate::bounds::*;
 use crate::fault::{Fault, Level, Place, Step};
@@ -18,10 +25,13 @@ use crate::lans::{Lans, Sets};
 use crate::problem::{Kind, Problem};
 use crate::quantity::{quoted, show_rate, show_size, show_time};
 use crate::{Change, Scenario};
+use distances::{Distance, Rip};
+pub(crate) use hops::rule_words;
 use netlab::topology::{End, LinkId, NodeId};
 use netlab::{BitsPerSec, Duration, Instant};
-use smoltcp::wire::IpAddress;
-use std::cell::Cell;
+use owners::Owners;
+use smoltcp::wire::IpCidr;
+use std::cell::{Cell, OnceCell, RefCell};
 use wire::sorted::{SortedMap, SortedSet};
 
 /// What could not be read, by its number in the whole network: nothing is reported about the placeholders in its stead.
@@ -75,9 +85,20 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
     first
 }
 
+/// Asks something of the checks of a network.
+pub(crate) fn with_check<R>(
+    scenario: &Scenario,
+    unusable: &Unusable,
+    ask: impl FnOnce(&Check<'_>) -> R,
+) -> R {
+    let whole = scenario.whole();
+    let lans = Lans::new(&whole.topology);
+    ask(&Check::bare(scenario, &whole, unusable, &lans))
+}
+
 /// Added nodes and cables are checked as if they were there from the start. That finds everything that is wrong at any moment,
 /// because nothing is ever removed; that something is not connected yet is no fault.
-struct Check<'s> {
+pub(crate) struct Check<'s> {
     /// With everything that is added.
     scenario: &'s Scenario,
     changes: &'s [(Instant, Change)],
@@ -88,32 +109,20 @@ struct Check<'s> {
     lans: &'s Lans<'s>,
     /// Which nodes have a way to each other over cables, whatever stands between.
     connected: Sets,
-    /// How many cables each node has.
-    cables: Vec<usize>,
-    /// The node and the LAN of each address; the first, if several have it.
-    owners: SortedMap<IpAddress, (NodeId, usize)>,
-    /// Networks that may still be looked at to find the paths of runs: this bounds the time that a hostile document costs.
+    /// The ports of each node, in the order of their numbers: which cable, and which end of it.
+    ports: Vec<Vec<(LinkId, End)>>,
+    owners: Owners,
+    /// What RIP announces, and how far each network is from each router; made when it is asked for.
+    rip: OnceCell<Rip>,
+    rip_distances: RefCell<SortedMap<IpCidr, SortedMap<NodeId, Distance>>>,
+    /// Networks and ports that may still be looked at to find the paths of runs: this bounds the time that a hostile document
+    /// costs.
     patience: Cell<usize>,
     found: Vec<Problem>,
 }
 
 /// More than any real network needs.
 const PATIENCE: usize = 5_000_000;
-
-fn owners(lans: &Lans<'_>, scenario: &Scenario) -> SortedMap<IpAddress, (NodeId, usize)> {
-    let mut owners = SortedMap::new();
-    for interface in &lans.interfaces {
-        for cidr in interface.addresses {
-            owners.entry(cidr.address()).or_insert((interface.node, interface.lan));
-        }
-    }
-    for id in scenario.topology.node_ids() {
-        for cidr in scenario.topology.host(id).into_iter().flat_map(|host| &host.addresses) {
-            owners.entry(cidr.address()).or_insert((id, lans.of(id)));
-        }
-    }
-    owners
-}
 
 fn root() -> Place {
     Place::default()
@@ -124,7 +133,8 @@ fn has_control(text: &str) -> bool {
 }
 
 impl<'s> Check<'s> {
-    fn all(start: &'s Scenario, whole: &'s Scenario, unusable: &'s Unusable, lans: &'s Lans<'s>) -> Self {
+    /// With nothing checked yet.
+    fn bare(start: &'s Scenario, whole: &'s Scenario, unusable: &'s Unusable, lans: &'s Lans<'s>) -> Self {
         let changes = start.changes.iter().enumerate();
         let mut added = [Vec::new(), Vec::new()];
         for (number, (_, change)) in changes {
@@ -139,17 +149,17 @@ impl<'s> Check<'s> {
             }
         }
         let mut connected = Sets::new(whole.ids.len());
-        let mut cables = vec![0; whole.ids.len()];
-        for link in &whole.topology.links {
+        let mut ports = vec![Vec::new(); whole.ids.len()];
+        for (number, link) in whole.topology.links.iter().enumerate() {
             let [a, b] = link.ends.map(NodeId::index);
             if a != b && a.max(b) < whole.ids.len() {
                 connected.join(a, b);
-                cables[a] += 1;
-                cables[b] += 1;
+                ports[a].push((LinkId(number as u32), End::First));
+                ports[b].push((LinkId(number as u32), End::Second));
             }
         }
         connected.flatten();
-        let mut check = Self {
+        Self {
             scenario: whole,
             changes: &start.changes,
             added,
@@ -157,11 +167,17 @@ impl<'s> Check<'s> {
             unusable,
             lans,
             connected,
-            cables,
-            owners: owners(lans, whole),
+            ports,
+            owners: Owners::new(lans, whole),
+            rip: OnceCell::new(),
+            rip_distances: RefCell::default(),
             patience: Cell::new(PATIENCE),
             found: Vec::new(),
-        };
+        }
+    }
+
+    fn all(start: &'s Scenario, whole: &'s Scenario, unusable: &'s Unusable, lans: &'s Lans<'s>) -> Self {
+        let mut check = Self::bare(start, whole, unusable, lans);
         check.document();
         check.ids();
         check.nodes();

@@ -40,7 +40,7 @@ pub const STP: Stp = Stp {
 
 /// A switch without spanning tree and multicast snooping.
 pub const fn switch() -> SwitchConfig {
-    SwitchConfig { ageing: AGEING, stp: None, snooping: false }
+    SwitchConfig { mac: None, ageing: AGEING, stp: None, snooping: false }
 }
 
 /// The metric of a configured route.

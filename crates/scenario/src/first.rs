@@ -3,7 +3,7 @@
 
 use crate::{Scenario, defaults};
 use netlab::run::{Amount, Echo, Iperf, Ping, RunKind, RunSpec, Target};
-use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, Port, Topology};
+use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, Topology};
 use netlab::{Duration, Instant};
 use smoltcp::wire::{IpCidr, Ipv4Address};
 
@@ -20,11 +20,7 @@ pub fn first() -> Scenario {
         Node { name: name.into(), kind: NodeKind::Host(config) }
     };
     let switch = Node { name: "s1".into(), kind: NodeKind::Switch(defaults::switch()) };
-    let link = |a, b| Link {
-        ends: [NodeId(a), NodeId(b)],
-        ways: [defaults::way(), defaults::way()],
-        ports: [Port::Plain, Port::Plain],
-    };
+    let link = |a, b| Link::new([NodeId(a), NodeId(b)], [defaults::way(), defaults::way()]);
     let run = |ms, from, to, kind| {
         let spec = RunSpec { from: NodeId(from), to: Target::Node(NodeId(to), None), kind };
         (Instant::ZERO + Duration::from_millis(ms), spec)

@@ -1,14 +1,17 @@
 //! How a problem is put right, where there is one right answer.
 
 use crate::addresses::{free_address, free_addresses, free_in, usual_gateways};
+use crate::bounds::{IP_MTU_MAX, IP_MTU_MIN};
 use crate::check::problems;
 use crate::fault::Step;
 use crate::ip::{is_link_local, network, unusable_address, version_of};
 use crate::lans::{Lans, circle};
 use crate::problem::{Kind, Problem};
 use crate::{Change, Scenario, defaults};
+use bridge::config::{Membership, Vlan};
 use netlab::run::IpVersion;
-use netlab::topology::{HostConfig, Link, NodeId, NodeKind};
+use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind, Port};
+use router::config::StaticRoute;
 use smoltcp::wire::{IpAddress, IpCidr};
 
 /// A problem put right.
@@ -37,7 +40,18 @@ impl Problem {
             Kind::SeparateNetworks { odd, main } => join(scenario, &mut fixed, self.node()?, odd, main),
             Kind::Loop => self.open_loop(scenario, &mut fixed),
             Kind::NoRoute | Kind::UnknownGateway => self.set_gateways(scenario, &mut fixed),
+            Kind::PortOff => self.switch_on(scenario, &mut fixed),
+            Kind::TrunkList { vlan } => self.allow(scenario, &mut fixed, vlan),
+            Kind::UnequalMtu { mtu } => self.set_mtu(scenario, &mut fixed, mtu),
+            Kind::SwappedNat { outside } => self.swap_sides(scenario, &mut fixed, outside),
+            Kind::MissingRoute { to, via } => {
+                self.add_route(scenario, &mut fixed, StaticRoute { to, via: via?, port: None, metric: 1 })
+            }
             Kind::Alone
+            | Kind::TooFar
+            | Kind::BehindNat
+            | Kind::Filtered
+            | Kind::OtherLan
             | Kind::NoPath
             | Kind::UnknownAddress
             | Kind::Overlap
@@ -112,6 +126,79 @@ impl Problem {
             }
             _ => format!("turn on the spanning tree of {} switches", names.len()),
         })
+    }
+
+    /// Changes the settings of the port of the first node concerned, at the link concerned.
+    fn change_port(
+        &self,
+        scenario: &Scenario,
+        fixed: &mut Scenario,
+        change: impl FnOnce(&mut Port),
+    ) -> Option<String> {
+        let (id, node) = (self.link?, self.node()?);
+        let end = scenario.topology.links.get(id.index())?.ends.iter().position(|end| *end == node)?;
+        change(&mut link(fixed, id)?.ports[end]);
+        let other = scenario.topology.links[id.index()].ends[1 - end];
+        Some(format!("the port of {:?} to {:?}", scenario.id(node), scenario.id(other)))
+    }
+
+    fn switch_on(&self, scenario: &Scenario, fixed: &mut Scenario) -> Option<String> {
+        let port = self.change_port(scenario, fixed, |port| match port {
+            Port::Plain => {}
+            Port::Switch(port) => port.up = true,
+            Port::Router(port) => port.up = true,
+        })?;
+        Some(format!("switch on {port}"))
+    }
+
+    fn allow(&self, scenario: &Scenario, fixed: &mut Scenario, vlan: u16) -> Option<String> {
+        let vlan = Vlan::new(vlan)?;
+        let port = self.change_port(scenario, fixed, |port| {
+            if let Port::Switch(bridge::Port {
+                vlan: Membership::Trunk { allowed: Some(allowed), .. }, ..
+            }) = port
+                && let Err(place) = allowed.binary_search(&vlan)
+            {
+                allowed.insert(place, vlan);
+            }
+        })?;
+        Some(format!("add VLAN {} to {port}", vlan.get()))
+    }
+
+    fn set_mtu(&self, scenario: &Scenario, fixed: &mut Scenario, mtu: usize) -> Option<String> {
+        let node = self.node()?;
+        if self.link.is_none() {
+            // A port may have an MTU that no host has.
+            host(fixed, node)?.ip_mtu = Some(mtu).filter(|mtu| (IP_MTU_MIN..=IP_MTU_MAX).contains(mtu))?;
+            return Some(format!("give {:?} the MTU {mtu}", scenario.id(node)));
+        }
+        let port = self.change_port(scenario, fixed, |port| match port {
+            Port::Plain => {}
+            Port::Switch(port) => port.mtu = mtu,
+            Port::Router(port) => port.mtu = mtu,
+        })?;
+        Some(format!("give {port} the MTU {mtu}"))
+    }
+
+    fn swap_sides(&self, scenario: &Scenario, fixed: &mut Scenario, outside: LinkId) -> Option<String> {
+        let node = self.node()?;
+        for (number, link_of) in scenario.topology.links.iter().enumerate() {
+            let Some(end) = link_of.ends.iter().position(|end| *end == node) else { continue };
+            let id = LinkId(number as u32);
+            let mut port = link_of.ports[end].of_router();
+            port.outside = id == outside;
+            link(fixed, id)?.ports[end] = defaults::port_of_router(port);
+        }
+        let ends = scenario.topology.links.get(outside.index())?.ends;
+        let other = ends.into_iter().find(|end| *end != node)?;
+        Some(format!("let the port of {:?} to {:?} be the outside", scenario.id(node), scenario.id(other)))
+    }
+
+    fn add_route(&self, scenario: &Scenario, fixed: &mut Scenario, route: StaticRoute) -> Option<String> {
+        let node = self.node()?;
+        let NodeKind::Router(config) = node_kind(fixed, node)? else { return None };
+        config.routes.push(route);
+        Some(format!("add to {:?} a route to {} via {}", scenario.id(node), route.to, route.via))
     }
 
     fn set_gateways(&self, scenario: &Scenario, fixed: &mut Scenario) -> Option<String> {
@@ -280,6 +367,16 @@ fn node_kind(scenario: &mut Scenario, id: NodeId) -> Option<&mut NodeKind> {
         _ => None,
     });
     topology.nodes.iter_mut().chain(added).nth(id.index()).map(|node| &mut node.kind)
+}
+
+/// A link, there from the start or added.
+fn link(scenario: &mut Scenario, id: LinkId) -> Option<&mut Link> {
+    let Scenario { topology, changes, .. } = scenario;
+    let added = changes.iter_mut().filter_map(|(_, change)| match change {
+        Change::Cable(link) => Some(link),
+        _ => None,
+    });
+    topology.links.iter_mut().chain(added).nth(id.index())
 }
 
 /// The settings of a host, there from the start or added.

@@ -24,6 +24,25 @@ pub(crate) fn network(cidr: IpCidr) -> IpCidr {
     }
 }
 
+/// The broadcast address of an IPv4 network; one of one or two addresses has none (RFC 3021).
+pub(crate) fn broadcast(of: IpCidr) -> Option<IpAddress> {
+    match of {
+        IpCidr::Ipv4(cidr) => cidr.broadcast().map(IpAddress::Ipv4),
+        IpCidr::Ipv6(_) => None,
+    }
+}
+
+/// Whether an IPv4 address is private (RFC 1918) or shared behind a provider's translation (RFC 6598).
+pub(crate) fn is_private(address: IpAddress) -> bool {
+    match address {
+        IpAddress::Ipv4(address) => {
+            let shared = address.octets()[0] == 100 && address.octets()[1] & 0xc0 == 64;
+            address.is_private() || shared
+        }
+        IpAddress::Ipv6(_) => false,
+    }
+}
+
 /// Whether an address is valid on one LAN only (RFC 4291, 2.5.6).
 pub(crate) fn is_link_local(address: &IpAddress) -> bool {
     matches!(address, IpAddress::Ipv6(address) if address.is_unicast_link_local())

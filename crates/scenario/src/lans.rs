@@ -177,6 +177,12 @@ impl<'t> Lans<'t> {
         self.tags.iter().filter_map(ends).collect()
     }
 
+    /// The numbers of the LANs that pass a cable.
+    pub fn passing(&self, id: LinkId) -> Vec<usize> {
+        let lans: SortedSet<_> = self.joints(id).into_iter().map(|[a, _]| self.joined.find(a)).collect();
+        lans.iter().copied().collect()
+    }
+
     /// The place of a frame with this tag that arrives or leaves here.
     fn place(&self, id: LinkId, end: End, tag: Option<u16>) -> Option<usize> {
         let link = self.topology.link(id);

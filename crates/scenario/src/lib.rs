@@ -37,6 +37,7 @@
 //! | `check` | faults that no single field shows: an address that two hosts have, a run that cannot reach its target |
 //! | `write` | scenario → text, with everything left out that has its default |
 //! | [`problem`] | what is wrong, with its kind and the nodes, link or run concerned |
+//! | [`why`](mod@why) | why a run failed: what became of its frames |
 //! | `fix` | how a problem is put right, where there is one right answer |
 //! | [`addresses`] | the addresses that a new host should have on its LAN |
 //! | `ip` | addresses and networks |
@@ -76,6 +77,7 @@ mod read;
 mod renumber;
 pub mod source;
 mod tree;
+pub mod why;
 mod write;
 
 pub use changes::Change;
@@ -87,6 +89,7 @@ pub use fix::Fix;
 pub use link::LinkError;
 pub use problem::Problem;
 pub use read::{Reading, locate};
+pub use why::{Why, why};
 
 use netlab::history::Limits;
 use netlab::run::{IpVersion, RunSpec, Target};

@@ -77,12 +77,42 @@ pub fn encode(scenario: &Scenario) -> String {
     format!("{NEWEST}:{}", URL_SAFE_NO_PAD.encode(packed::pack(&scenario.to_compact_json())))
 }
 
+/// The fragment for the text of a document with faults, as it was written, so that another person can put it right.
+///
+/// # Errors
+/// If it is longer than a document may be.
+pub fn encode_text(text: &str) -> Result<String, LinkError> {
+    if text.len() > DOCUMENT_BYTES_MAX {
+        return Err(LinkError::TooLarge);
+    }
+    Ok(format!("{NEWEST}:{}", URL_SAFE_NO_PAD.encode(packed::pack(text))))
+}
+
 /// The scenario in a link: a whole URL, its fragment, or the fragment without `#`. Its parameters are applied.
 ///
 /// # Errors
 /// As [`text`], and if the document has errors.
 pub fn decode(link: &str) -> Result<Scenario, LinkError> {
     Scenario::parse(&text(link)?).map_err(LinkError::Document)
+}
+
+/// The scenario in a link, for an editor: its network may be wrong, as long as it can be drawn (see [`Scenario::draft`]).
+///
+/// # Errors
+/// As [`text`], and if the document cannot be read: then with its text.
+pub fn draft(link: &str) -> Result<Scenario, Unreadable> {
+    let text = text(link).map_err(|error| Unreadable { error, text: None })?;
+    Scenario::draft(&text)
+        .map_err(|faults| Unreadable { error: LinkError::Document(faults), text: Some(text) })
+}
+
+/// A link, or a file, in which no network can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unreadable {
+    /// What is wrong.
+    pub error: LinkError,
+    /// The text of the document, if there is one: it can be put right.
+    pub text: Option<String>,
 }
 
 /// The text of the document in a link, with the link's parameters applied. The document may have faults.

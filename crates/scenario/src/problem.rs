@@ -6,7 +6,7 @@
 
 use crate::fault::{Fault, Step};
 use netlab::topology::{LinkId, NodeId};
-use smoltcp::wire::IpCidr;
+use smoltcp::wire::{IpAddress, IpCidr};
 
 /// Something that will not work, or not as a learner expects.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +32,9 @@ pub enum Kind {
     NotConnected,
     /// A host has a cable, but there is no other host in its part of the network.
     Alone,
-    /// Two hosts have one IP address.
+    /// Two machines on one LAN have one IP address.
     DuplicateAddress,
-    /// Two hosts have one MAC address.
+    /// Two machines on one LAN have one MAC address.
     DuplicateMac,
     /// The network's own address, its broadcast address, or another that no host can have.
     UnusableAddress,
@@ -58,7 +58,7 @@ pub enum Kind {
     },
     /// Hubs and switches in a circle without a spanning tree: a broadcast goes round for ever.
     Loop,
-    /// Two ports of one router have networks of which one is a part of the other.
+    /// Two ports of one router have the same network.
     Overlap,
     /// A router has a cable at whose end it has no address.
     PortWithoutAddress,
@@ -66,10 +66,42 @@ pub enum Kind {
     NoAdvertiser,
     /// The two ends of a cable do not have the same VLANs.
     VlanMismatch,
-    /// No cable leads from one end of a run to the other.
+    /// A VLAN is missing in the list of a trunk's port, and so does not get from one of its hosts to another.
+    TrunkList {
+        /// The VLAN.
+        vlan: u16,
+    },
+    /// A port is off.
+    PortOff,
+    /// Machines on one LAN, or a switch between them, have different MTUs.
+    UnequalMtu {
+        /// The usual MTU, in bytes.
+        mtu: usize,
+    },
+    /// The ports of a router that translates addresses have the wrong side.
+    SwappedNat {
+        /// The cable that leads outside.
+        outside: LinkId,
+    },
+    /// A network is farther from a router than RIP can count.
+    TooFar,
+    /// Nothing leads from one end of a run to the other.
     NoPath,
     /// A run goes to another network, and no gateway leads there.
     NoRoute,
+    /// A router lacks a route that a run needs.
+    MissingRoute {
+        /// The network that it does not know.
+        to: IpCidr,
+        /// The next hop of a shortest path; `None`: no routers lead there.
+        via: Option<IpAddress>,
+    },
+    /// A run goes to an address inside, from outside, and the router between them translates addresses.
+    BehindNat,
+    /// A router's filter drops what a run sends.
+    Filtered,
+    /// A run goes to a link-local address of another LAN.
+    OtherLan,
     /// A run goes to an address that no node has.
     UnknownAddress,
     /// A value that is refused, by itself or as it stands here.

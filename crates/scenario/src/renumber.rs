@@ -1,14 +1,13 @@
 //! Adding and removing nodes, links and runs, while all references stay right.
 //!
 //! Runs and changes refer to nodes, links and runs by number, and what a change adds is numbered behind what is there from the
-//! start. So one node more or less at the start renumbers many. A filter's rules refer to a router's ports by their number among
-//! its own: while anything is renumbered, they refer to the link instead.
+//! start. So one node more or less at the start renumbers many. A filter's rules, and routes, refer to a router's ports by their number
+//! among its own: while anything is renumbered, they refer to the link instead.
 
 use crate::{Change, Scenario};
 use netlab::Instant;
 use netlab::run::{RunId, RunKind, RunSpec, Target};
 use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, RouterConfig};
-use router::config::Rule;
 
 /// The new number of each node, link and run; none for what is removed.
 struct Numbers {
@@ -112,11 +111,11 @@ impl Scenario {
         self
     }
 
-    /// Lets rules refer to links instead of ports; returns whether there are such rules.
+    /// Lets rules and routes refer to links instead of ports; returns whether there are such rules or routes.
     fn name_cables(&mut self) -> bool {
         let cables = self.cables_of_nodes();
         let mut named = false;
-        self.each_rule(|router, port| {
+        self.each_port(|router, port| {
             named = true;
             let links = cables.get(router);
             *port = links.and_then(|links| links.get(*port as usize)).copied().unwrap_or(NOWHERE);
@@ -124,13 +123,13 @@ impl Scenario {
         named
     }
 
-    /// Lets rules refer to ports again.
+    /// Lets rules and routes refer to ports again.
     fn number_cables(&mut self, named: bool) {
         if !named {
             return;
         }
         let cables = self.cables_of_nodes();
-        self.each_rule(|router, port| {
+        self.each_port(|router, port| {
             let links = cables.get(router);
             let place = links.and_then(|links| links.iter().position(|link| link == port));
             *port = place.map_or(NOWHERE, |place| place as u32);
@@ -150,8 +149,8 @@ impl Scenario {
         cables
     }
 
-    /// Every port that a rule names, with the number of its router.
-    fn each_rule(&mut self, mut each: impl FnMut(usize, &mut u32)) {
+    /// Every port that a rule or a route names, with the number of its router.
+    fn each_port(&mut self, mut each: impl FnMut(usize, &mut u32)) {
         let mut added = self.topology.nodes.len()..;
         let start = self.topology.nodes.iter_mut().map(|node| &mut node.kind).enumerate();
         let later = self.changes.iter_mut().filter_map(|(_, change)| match change {
@@ -162,9 +161,11 @@ impl Scenario {
             }
         });
         for (router, kind) in start.chain(later) {
-            for port in rules(kind).into_iter().flatten().filter_map(|rule| rule.port.as_mut()) {
-                each(router, port);
-            }
+            let NodeKind::Router(config) = kind else { continue };
+            let rules =
+                config.filter.iter_mut().flat_map(|filter| &mut filter.rules).map(|rule| &mut rule.port);
+            let routes = config.routes.iter_mut().map(|route| &mut route.port);
+            rules.chain(routes).flatten().for_each(|port| each(router, port));
         }
     }
 
@@ -214,10 +215,10 @@ impl Numbers {
         scenario.topology.links.iter_mut().for_each(|link| self.ends(link));
         keep(&mut scenario.runs, &self.runs);
         scenario.runs.iter_mut().for_each(|(_, run)| self.run(run));
-        scenario.topology.nodes.iter_mut().for_each(|node| self.rules(&mut node.kind));
+        scenario.topology.nodes.iter_mut().for_each(|node| self.ports(&mut node.kind));
         scenario.changes.retain_mut(|(_, change)| match change {
             Change::Node { node, .. } => {
-                self.rules(&mut node.kind);
+                self.ports(&mut node.kind);
                 nodes.next().is_some_and(Option::is_some)
             }
             Change::Cable(link) => {
@@ -228,7 +229,7 @@ impl Numbers {
                 new(&self.links, link.index()).map(|new| *link = LinkId(new)).is_some()
             }
             Change::Set(node, kind) => {
-                self.rules(kind);
+                self.ports(kind);
                 new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some()
             }
             Change::Clear(node) => new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some(),
@@ -253,16 +254,20 @@ impl Numbers {
         }
     }
 
-    /// Removes the rules about removed cables.
-    fn rules(&self, kind: &mut NodeKind) {
-        let Some(rules) = rules(kind) else { return };
-        rules.retain_mut(|rule| match rule.port.and_then(|link| self.links.get(link as usize)) {
+    /// Removes the rules about removed cables, and the routes through them.
+    fn ports(&self, kind: &mut NodeKind) {
+        let NodeKind::Router(RouterConfig { routes, filter, .. }) = kind else { return };
+        let stays = |port: &mut Option<u32>| match port.and_then(|link| self.links.get(link as usize)) {
             None => true,
             Some(new) => {
-                rule.port = *new;
+                *port = *new;
                 new.is_some()
             }
-        });
+        };
+        routes.retain_mut(|route| stays(&mut route.port));
+        if let Some(filter) = filter {
+            filter.rules.retain_mut(|rule| stays(&mut rule.port));
+        }
     }
 
     /// The new number of a node; a removed one keeps its old number, because what refers to it is removed, too.
@@ -273,15 +278,7 @@ impl Numbers {
     }
 }
 
-/// The rules of a router's filter.
-fn rules(kind: &mut NodeKind) -> Option<&mut Vec<Rule>> {
-    match kind {
-        NodeKind::Router(RouterConfig { filter: Some(filter), .. }) => Some(&mut filter.rules),
-        NodeKind::Router(_) | NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) => None,
-    }
-}
-
-/// The port of a rule about a cable that is not there.
+/// The port of a rule or route about a cable that is not there.
 const NOWHERE: u32 = u32::MAX;
 
 fn keep<T>(list: &mut Vec<T>, numbers: &[Option<u32>]) {

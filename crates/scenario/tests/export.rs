@@ -172,13 +172,13 @@ fn routers_and_vlans_are_linux_machines() {
     for (_, format) in Format::ALL {
         let text = text(&scenario, format);
         for expected in [
-            "sysctl -w net.ipv4.ip_forward=1",
+            "net.ipv4.ip_forward=1",
             "address 02:00:00:00:00:1a",
             "ip route replace 0.0.0.0/0 via 10.9.1.2 metric 1",
             "ip -6 route replace fd09::/32 via fd00:9::2 metric 7",
             " type vlan id 10",
             "-j MASQUERADE",
-            "-p tcp --dport 8081 -j DNAT --to-destination 10.9.0.3:81",
+            " -d 10.0.0.253/32 -p tcp --dport 8081 -j DNAT --to-destination 10.9.0.3:81",
             "iptables -A FORWARD -p tcp -i eth",
             " -s 10.0.0.0/8 -d 10.9.0.0/16 --dport 1000:2000 -j DROP",
             "ip6tables -A FORWARD -j DROP",
@@ -190,7 +190,7 @@ fn routers_and_vlans_are_linux_machines() {
             " vid 30 pvid untagged",
             "FRR has it",
             "fd00:9::/64 is advertised to hosts; radvd does that.",
-            "accept_ra=1",
+            "accept_ra=2",
             "random early detection",
             "controlled delay",
             // What both directions have, and what only one has.

@@ -30,6 +30,49 @@ fn check(part: &str, instead: &str, expected: &[&str]) {
     assert_eq!(shown, expected, "{instead}");
 }
 
+#[test]
+fn an_address_or_mac_that_two_on_one_lan_have_is_a_warning() {
+    let mac = "on the same LAN, so a switch's table changes with every frame of one of them";
+    for (part, instead, expected) in [
+        (
+            r#""mac": "02:00:00:00:00:0a""#,
+            r#""mac": "02:50:00:00:00:02""#,
+            format!("warning: nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of \"a\" (nodes[0]) {mac}: give each host its own"),
+        ),
+        (
+            r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
+            r#""addresses": ["10.0.0.1/16", "fd00::2/64"]"#,
+            "warning: nodes[1].addresses[0]: 10.0.0.1 is already an address of \"a\" (nodes[0]) on the same LAN, and both answer for \
+             it: give each host its own"
+                .to_owned(),
+        ),
+        (
+            r#"["10.0.0.33/24"]"#,
+            r#"["10.0.0.2/24"]"#,
+            "warning: changes[1].node.addresses[0]: 10.0.0.2 is already an address of \"b\" (nodes[1]) on the same LAN, and both \
+             answer for it: give each host its own"
+                .to_owned(),
+        ),
+        (
+            r#""mac": "02:00:00:00:00:1a""#,
+            r#""mac": "02:50:00:00:00:02""#,
+            format!("warning: nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of \"r1\" (nodes[6]) {mac}: give each its own"),
+        ),
+        (
+            r#"["10.0.0.253/24", "fd00::fd/64"]"#,
+            r#"["10.0.0.2/24"]"#,
+            "warning: nodes[1].addresses[0]: 10.0.0.2 is already an address of \"r1\" (nodes[6]) on the same LAN, and both answer \
+             for it: give each its own"
+                .to_owned(),
+        ),
+    ] {
+        let reading = Scenario::read(&with(part, instead));
+        assert!(reading.scenario.is_some(), "{instead}");
+        let found = reading.faults.into_iter().map(|fault| Fault { position: None, ..fault }.to_string());
+        assert_eq!(found.filter(|fault| fault.contains("already")).collect::<Vec<_>>(), [expected], "{instead}");
+    }
+}
+
 /// Every entry of the full document's lists has a line of its own.
 fn expected_line(fault: &Fault) -> usize {
     use scenario::fault::Step::{Field, Index};
@@ -69,11 +112,6 @@ fn wrong_texts_are_refused_with_what_to_write_instead() {
             "nodes[0].mac: ff:ff:ff:ff:ff:ff is not one card's address: make its first byte even, for example 02",
         ),
         (
-            r#""mac": "02:00:00:00:00:0a""#,
-            r#""mac": "02:50:00:00:00:02""#,
-            "nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of \"a\" (nodes[0]): give each host its own",
-        ),
-        (
             r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
             r#""addresses": ["10.0.0.2", "fd00::2/64"]"#,
             r#"nodes[1].addresses[0]: "10.0.0.2" has no prefix length: write something like "10.0.0.2/24""#,
@@ -95,14 +133,14 @@ fn wrong_texts_are_refused_with_what_to_write_instead() {
         ),
         (
             r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
-            r#""addresses": ["10.0.0.2/24", "10.0.0.3/24", "::ffff:10.0.0.3/96", "fd00::2/64"]"#,
-            "nodes[1].addresses[2]: ::ffff:10.0.0.3 is an IPv4 address in disguise, which never stands on a wire: write \
-             the IPv4 address",
+            r#""addresses": ["10.0.0.2/24", "10.0.0.2/16", "fd00::2/64"]"#,
+            "nodes[1].addresses[1]: 10.0.0.2 is already an address of this node here: remove one",
         ),
         (
             r#""addresses": ["10.0.0.2/24", "fd00::2/64"]"#,
-            r#""addresses": ["10.0.0.1/16", "fd00::2/64"]"#,
-            "nodes[1].addresses[0]: 10.0.0.1 is already an address of \"a\" (nodes[0]): give each host its own",
+            r#""addresses": ["10.0.0.2/24", "10.0.0.3/24", "::ffff:10.0.0.3/96", "fd00::2/64"]"#,
+            "nodes[1].addresses[2]: ::ffff:10.0.0.3 is an IPv4 address in disguise, which never stands on a wire: write \
+             the IPv4 address",
         ),
         (
             r#""gateway": "10.0.0.254""#,
@@ -642,11 +680,6 @@ fn changes_that_cannot_be_are_refused_with_what_to_write_instead() {
             "changes[0].link.impair[0].from: this is not an end of the link: frames come from its two ends only",
         ),
         (
-            r#"["10.0.0.33/24"]"#,
-            r#"["10.0.0.2/24"]"#,
-            "changes[1].node.addresses[0]: 10.0.0.2 is already an address of \"b\" (nodes[1]): give each host its own",
-        ),
-        (
             r#"{"id": "h2", "kind": "hub"}"#,
             r#"{"id": "h1", "kind": "hub"}"#,
             "changes[2].node.id: \"h1\" is already the id of nodes[3]: give each its own",
@@ -883,17 +916,7 @@ fn wrong_ports_are_refused() {
         (
             r#""outside": true"#,
             r#""native": 1"#,
-            r#"links[4].ports.r1.native: a router's port has no "native": it can have up, mtu, mac, addresses, vlans, outside, advertise, rip"#,
-        ),
-        (
-            r#""mac": "02:00:00:00:00:1a""#,
-            r#""mac": "02:50:00:00:00:02""#,
-            r#"nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of "r1" (nodes[6]): give each its own"#,
-        ),
-        (
-            r#"["10.0.0.253/24", "fd00::fd/64"]"#,
-            r#"["10.0.0.2/24"]"#,
-            r#"nodes[1].addresses[0]: 10.0.0.2 is already an address of "r1" (nodes[6]): give each its own"#,
+            r#"links[4].ports.r1.native: a router's port has no "native": it can have duplex, up, mtu, mac, addresses, vlans, outside, advertise, rip"#,
         ),
         (
             r#"["10.0.0.253/24", "fd00::fd/64"]"#,
@@ -902,8 +925,8 @@ fn wrong_ports_are_refused() {
         ),
         (
             r#"["10.0.0.253/24", "fd00::fd/64"]"#,
-            r#"["10.9.2.77/25"]"#,
-            "links[4].ports.r1.addresses[0]: 10.9.2.77/25 is in 10.9.2.0/24, which this router has elsewhere (links[5].ports.r1.vlans.20): the network of a destination is ambiguous; take another network",
+            r#"["10.9.2.77/24"]"#,
+            "links[5].ports.r1.vlans.20[0]: this router has the network 10.9.2.0/24 elsewhere, too (links[4].ports.r1.addresses), and sends packets for it there: take another network",
         ),
         (
             r#""20": ["10.9.2.2/24"]}"#,
@@ -1168,7 +1191,7 @@ fn changes_of_ports_and_nodes_that_cannot_be_are_refused() {
         (
             r#"{"node": "s2", "stp": false}"#,
             r#"{"node": "s2", "nat": true}"#,
-            r#"changes[9].set.nat: a change of a switch has no "nat": it can have node, ageing, stp, snooping"#,
+            r#"changes[9].set.nat: a change of a switch has no "nat": it can have node, mac, ageing, stp, snooping"#,
         ),
         (
             r#"{"node": "s2", "stp": false}"#,

@@ -17,10 +17,10 @@ use wire::impair::Impairment;
 
 const HASHES: &[(&str, &str)] = &[
     ("two-hosts-and-a-switch", "c639aea1aa1ad309"),
-    ("hub-beside-switch", "a09cdb3afc022bfc"),
+    ("hub-beside-switch", "3e0180de44e2e1f4"),
     ("slow-lossy-link", "acb0a717eb1a8842"),
     ("dual-stack", "4cec154a554cea6f"),
-    ("connect", "c792ca613d1c0683"),
+    ("connect", "aee8758a8186a2fa"),
     ("iperf-self", "095f72780ba22ab2"),
     ("link-that-fails", "6868dd684b1fcf50"),
     ("bad-weather", "1c36105e8e0691aa"),

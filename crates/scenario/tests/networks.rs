@@ -87,7 +87,9 @@ fn switch() -> impl Strategy<Value = SwitchConfig> {
         forward_delay,
     });
     let stp = prop_oneof![Just(None), Just(Some(defaults::STP)), stp.prop_map(Some)];
-    (seconds(1, 1_000_000), stp, any::<bool>()).prop_map(|(ageing, stp, snooping)| SwitchConfig {
+    let mac = prop::option::of(any::<u8>().prop_map(|last| EthernetAddress([2, 9, 9, 9, 9, last])));
+    (mac, seconds(1, 1_000_000), stp, any::<bool>()).prop_map(|(mac, ageing, stp, snooping)| SwitchConfig {
+        mac,
         ageing,
         stp,
         snooping,
@@ -112,13 +114,15 @@ fn network(v6: bool) -> BoxedStrategy<IpCidr> {
     }
 }
 
-fn route() -> impl Strategy<Value = StaticRoute> {
-    any::<bool>().prop_flat_map(|v6| (network(v6), 1..=255u8, 1..=200u8)).prop_map(|(to, metric, last)| {
+fn route(cables: u32) -> impl Strategy<Value = StaticRoute> {
+    let port = prop::option::of(0..cables);
+    let to = any::<bool>().prop_flat_map(network);
+    (to, port, 1..=255u8, 1..=200u8).prop_map(|(to, port, metric, last)| {
         let via = match to.address() {
             IpAddress::Ipv4(_) => IpAddress::v4(10, 9, 9, last),
             IpAddress::Ipv6(_) => IpAddress::v6(0xfe80, 0, 0, 0, 0, 0, 0, last.into()),
         };
-        StaticRoute { to, via, metric }
+        StaticRoute { to, via, port, metric }
     })
 }
 
@@ -167,7 +171,7 @@ fn router_config(cables: u32) -> impl Strategy<Value = RouterConfig> {
     let filter = (prop::collection::vec(rule(cables), 0..5), verdict());
     let filter = filter.prop_map(|(rules, otherwise)| Filter { rules, otherwise });
     let rip = prop_oneof![Just(None), Just(Some(defaults::RIP)), rip.prop_map(Some)];
-    (prop::collection::vec(route(), 0..4), rip, prop::option::of(nat), prop::option::of(filter))
+    (prop::collection::vec(route(cables), 0..4), rip, prop::option::of(nat), prop::option::of(filter))
         .prop_map(|(routes, rip, nat, filter)| RouterConfig { routes, rip, nat, filter })
 }
 

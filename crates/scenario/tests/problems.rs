@@ -72,8 +72,10 @@ fn examples_have_no_problems_but_those_that_they_show() {
         let kinds: Vec<_> = problems(&example.scenario()).iter().map(|problem| problem.kind).collect();
         let shown: &[Kind] = match example.name {
             "broadcast-storm" => &[Kind::Loop; 3],
-            // A ping to a network that does not exist, and one that no route leads back to.
-            "three-networks" | "home-network" => &[Kind::NoRoute],
+            // A ping to an address that no node has, and one to a private address from outside.
+            "three-networks" => &[Kind::UnknownAddress],
+            "home-network" => &[Kind::BehindNat],
+            "firewall" => &[Kind::Filtered; 2],
             _ => &[],
         };
         assert_eq!(kinds, shown, "{}", example.name);
@@ -134,7 +136,7 @@ fn what_two_have_one_keeps() {
     one(
         &lan([(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[]), (&["10.0.0.1/24"], &[])]),
         Kind::DuplicateAddress,
-        r#"nodes[2].addresses[0]: 10.0.0.1 is already an address of "a" (nodes[0]): give each host its own → give "c" the address 10.0.0.3/24"#,
+        r#"nodes[2].addresses[0]: 10.0.0.1 is already an address of "a" (nodes[0]) on the same LAN, and both answer for it: give each host its own → give "c" the address 10.0.0.3/24"#,
     );
     let mut scenario = lan([(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[]), (&["10.0.0.3/24"], &[])]);
     let NodeKind::Host(config) = &mut scenario.topology.nodes[0].kind else { panic!() };
@@ -143,7 +145,7 @@ fn what_two_have_one_keeps() {
     one(
         &scenario,
         Kind::DuplicateMac,
-        r#"nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of "a" (nodes[0]): give each host its own → let "a" have a MAC address of its own"#,
+        r#"nodes[1].mac: 02:50:00:00:00:02 is already the MAC address of "a" (nodes[0]) on the same LAN, so a switch's table changes with every frame of one of them: give each host its own → let "a" have a MAC address of its own"#,
     );
 }
 
@@ -203,7 +205,7 @@ fn hosts_on_one_lan_see_each_other_or_it_is_described() {
         &lan([(&["10.0.0.1/16"], &[]), (&["10.0.1.2/24"], &[]), (&["10.0.0.3/16"], &[])]),
         Kind::PrefixMismatch { narrow: cidr("10.0.1.0/24"), prefix_len: 16 },
         "nodes[1].addresses: \"b\" (10.0.1.2/24) does not take \"a\" (10.0.0.1/16) for a neighbor, but \"a\" takes \"b\" for \
-         one, so only one direction works: give both the same prefix length → give all of 10.0.1.0/24 the prefix length /16",
+         one: \"b\" has no gateway, so it can send it nothing, not even answers; give both the same prefix length → give all of 10.0.1.0/24 the prefix length /16",
     );
     one(
         &lan([(&["10.0.0.1/24"], &[]), (&["10.0.0.2/24"], &[]), (&["10.0.1.3/24"], &[])]),
@@ -467,7 +469,7 @@ fn a_host_without_a_gateway_takes_that_of_its_router() {
     one(
         &routed([A, B, alone, R1, R2], [LAN, BETWEEN, FAR]),
         Kind::NoRoute,
-        r#"runs[0].ping.to: it gets there, but the answer gets lost: 10.0.1.1 is in none of the networks of "c", which has no gateway: the run will find no route → take 10.0.2.254, the address of "r2", as gateway of "c""#,
+        r#"runs[0].ping.to: it gets there, but the answer gets lost: 10.0.1.1 is in none of the networks of "c", which has no gateway: the run will get no answer → take 10.0.2.254, the address of "r2", as gateway of "c""#,
     );
     let unknown = r#", "addresses": ["10.0.1.2/24"], "gateway": "10.0.1.77""#;
     one(
@@ -481,13 +483,13 @@ fn a_host_without_a_gateway_takes_that_of_its_router() {
 fn a_route_that_is_missing_there_or_back_is_described() {
     one(
         &routed([A, B, C, "", R2], [LAN, BETWEEN, FAR]),
-        Kind::NoRoute,
-        r#"runs[0].ping.to: "r1" knows no route to 10.0.2.1: the run will get no answer → –"#,
+        Kind::MissingRoute { to: cidr("10.0.2.0/24"), via: Some(IpAddress::v4(10, 0, 12, 2)) },
+        r#"nodes[4].routes: "r1" has no route to 10.0.2.0/24, the network of "c" (10.0.2.1), so packets for it are dropped there: add one via 10.0.12.2 → add to "r1" a route to 10.0.2.0/24 via 10.0.12.2"#,
     );
     one(
         &routed([A, B, C, R1, ""], [LAN, BETWEEN, FAR]),
-        Kind::NoRoute,
-        r#"runs[0].ping.to: it gets there, but the answer gets lost: "r2" knows no route to 10.0.1.1: the run will get no answer → –"#,
+        Kind::MissingRoute { to: cidr("10.0.1.0/24"), via: Some(IpAddress::v4(10, 0, 12, 1)) },
+        r#"nodes[5].routes: "r2" has no route to 10.0.1.0/24, the network of "a" (10.0.1.1), so answers for it are dropped there: add one via 10.0.12.1 → add to "r2" a route to 10.0.1.0/24 via 10.0.12.1"#,
     );
     let circle =
         r#", "routes": [{"to": "10.0.2.0/25", "via": "10.0.12.1"}, {"to": "default", "via": "10.0.12.1"}]"#;
@@ -562,7 +564,9 @@ fn a_port_of_a_router_has_an_address_and_no_two_the_same_network() {
         "links[4].ports.r2: this router has no address here: no host on this cable can send anything through it → –",
     );
     let text = routed([A, B, C, R1, R2], [LAN, BETWEEN, FAR]).to_json();
-    let text = text.replace("10.0.12.1/24", "10.0.1.129/25");
+    // Nested networks are none: the longest prefix decides.
+    assert_eq!(Scenario::parse(&text.replace("10.0.12.1/24", "10.0.1.129/25")).err(), None);
+    let text = text.replace("10.0.12.1/24", "10.0.1.129/24");
     let draft = Scenario::draft(&text).unwrap();
     let found = problems(&draft);
     assert_eq!(
@@ -603,7 +607,7 @@ fn vlans_that_do_not_meet_are_described() {
     let trunk = r#""trunk": true"#;
     assert_eq!(described(&switched(10, trunk, trunk)), [""; 0]);
     assert_eq!(described(&switched(10, r#""vlan": 10"#, r#""vlan": 10"#)), [""; 0]);
-    let stands = r#"runs[0].ping.to: "a" takes 10.0.0.2 for a neighbor, but a router or a VLAN stands between: the run will get no answer → –"#;
+    let stands = r#"runs[0].ping.to: VLAN 10 does not pass the port of "t" to "b", which is in VLAN 20 alone: the run will get no answer → –"#;
     assert_eq!(described(&switched(20, trunk, trunk))[0], stands);
     for (near, far, expected) in [
         (
@@ -614,7 +618,7 @@ fn vlans_that_do_not_meet_are_described() {
         (
             r#""trunk": true, "native": null"#,
             r#""trunk": true, "native": 7"#,
-            r#"links[2].ports.s: the native VLAN is none at "s" and 7 at "t": untagged frames change their VLAN or get lost on the way; give both ends the same → –"#,
+            r#"links[2].ports.s: VLAN 7 is untagged (native) at "t" and tagged at "s", so its frames get lost from "t" to "s": give both ends the same native VLAN → –"#,
         ),
         (
             trunk,
@@ -625,9 +629,10 @@ fn vlans_that_do_not_meet_are_described() {
         let found = described(&switched(10, near, far));
         assert!(found.contains(&expected.to_owned()), "{found:#?}");
     }
-    let kinds: Vec<_> =
-        problems(&switched(10, trunk, r#""vlan": 10"#)).into_iter().map(|problem| problem.kind).collect();
-    assert!(kinds.contains(&Kind::VlanMismatch) && kinds.contains(&Kind::NoPath), "{kinds:?}");
+    let found = problems(&switched(10, trunk, r#""vlan": 10"#));
+    let at: Vec<_> = found.iter().map(|problem| (problem.kind, problem.run, problem.link)).collect();
+    assert!(at.contains(&(Kind::VlanMismatch, Some(0), None)), "{at:?}");
+    assert!(at.contains(&(Kind::VlanMismatch, None, Some(LinkId(2)))), "{at:?}");
 }
 
 #[test]

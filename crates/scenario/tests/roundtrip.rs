@@ -270,6 +270,7 @@ prop_compose! {
         names in prop::collection::vec(prop::option::of(text(1..=20)), hosts as usize + 2),
         at in prop::collection::vec(prop::option::of((thousandths(), thousandths())), hosts as usize + 2),
         ageing in time(1_000_000, 1_000_000_000_000_000),
+        mac in prop::option::of(any::<[u8; 5]>()),
         stp in prop::option::of(stp()),
         snooping in any::<bool>(),
         ways in prop::collection::vec(ways(), hosts as usize + 1),
@@ -282,7 +283,7 @@ prop_compose! {
         later_hosts in (100..104u8).map(host).collect::<Vec<_>>(),
     ) -> Scenario {
         let hosts = configs.len() as u32;
-        let switch = NodeKind::Switch(SwitchConfig { ageing, stp, snooping });
+        let switch = NodeKind::Switch(SwitchConfig { mac: mac.map(|[a, b, c, d, e]| EthernetAddress([2, a, b, c, d, e])), ageing, stp, snooping });
         let kinds = configs.into_iter().map(NodeKind::Host).chain([switch, NodeKind::Hub]);
         let ids: Vec<_> = (0..hosts + 2).map(|number| format!("n-{number}_X")).collect();
         let name = |(number, name): (usize, Option<String>)| name.filter(|name| !name.is_empty()).unwrap_or(ids[number].clone());
@@ -545,14 +546,14 @@ proptest! {
 
 #[test]
 fn a_network_that_is_wrong_can_be_drafted_but_a_text_that_is_wrong_cannot() {
-    let double = r#"{"packetarium":1,"nodes":[{"id":"x","kind":"host","addresses":["10.0.0.1/24"]},{"id":"y","kind":"host","addresses":["10.0.0.1/24"]},{"id":"z","kind":"hub"}],
+    let wrong = r#"{"packetarium":1,"nodes":[{"id":"x","kind":"host","addresses":["10.0.0.1/24"]},{"id":"y","kind":"host","addresses":["10.0.0.2/24"],"gateway":"10.0.9.9"},{"id":"z","kind":"hub"}],
         "links":[{"ends":["x","z"]},{"ends":["z","y"]}]}"#;
-    assert!(Scenario::parse(double).is_err());
-    let draft = Scenario::draft(double).unwrap();
+    assert!(Scenario::parse(wrong).is_err());
+    let draft = Scenario::draft(wrong).unwrap();
     assert_eq!(Scenario::draft(&draft.to_compact_json()), Ok(draft.clone()), "it survives being kept");
     assert!(draft.check().iter().any(scenario::Fault::is_error));
     // No world could be made of these.
-    for bad in [double.replace(r#"["x","z"]"#, r#"["z","z"]"#), double.replace("hub", "tub")] {
+    for bad in [wrong.replace(r#"["x","z"]"#, r#"["z","z"]"#), wrong.replace("hub", "tub")] {
         assert!(Scenario::draft(&bad).is_err());
     }
 }

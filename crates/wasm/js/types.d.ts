@@ -58,6 +58,8 @@ export interface Run {
   outcome: Outcome;
   /** Why it failed. */
   reason: string | null;
+  /** What did that to its frames, in a sentence. */
+  why?: string;
   /** Requests, messages or datagrams. */
   sent: number;
   /** Those answered, or received (iperf over UDP). */
@@ -129,6 +131,8 @@ export interface Link {
   sent: number;
   delivered: number;
   dropped: DropCounts;
+  /** Collisions of frames at the two ends of a half-duplex link, if there were any. */
+  collisions?: number;
   directions: [Direction, Direction];
 }
 
@@ -139,6 +143,7 @@ export interface Direction {
   sent: number;
   delivered: number;
   dropped: DropCounts;
+  collisions?: number;
 }
 
 /** A node and its tables. */

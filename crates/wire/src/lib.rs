@@ -33,6 +33,7 @@
 //! | [`rng`] | one random stream for each purpose, all from one seed |
 //! | [`impair`] | the impairments of a link, folded into one verdict per frame |
 //! | [`mod@line`] | rate, finite queue and propagation delay of one direction |
+//! | [`medium`] | a medium that several stations share: half duplex, with collisions |
 //! | [`passage`] | a [`Wire`]: a line with its impairments, and what it does to a frame |
 //! | [`preset`] | common links (DSL, Wi-Fi, satellite …) as data |
 //! | [`mac_table`] | the addresses that a learning switch has learned |
@@ -50,6 +51,7 @@ pub mod impair;
 pub mod line;
 pub mod mac;
 pub mod mac_table;
+pub mod medium;
 pub mod nic;
 pub mod node;
 pub mod passage;

@@ -8,8 +8,8 @@
 //! the frame is enqueued, and frames reach the head in the order in which they were enqueued. So the decisions are made in that
 //! order, each for its own moment.
 
-mod codel;
-mod red;
+pub(crate) mod codel;
+pub(crate) mod red;
 
 use crate::rng::Stream;
 use crate::time::{Duration, Instant};

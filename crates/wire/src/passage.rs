@@ -96,6 +96,11 @@ impl Wire {
         self.pipeline.set(impairments);
     }
 
+    /// Changes the line alone, for frames that are sent from now on.
+    pub fn set_line(&mut self, line: LineConfig) {
+        self.line.reconfigure(line);
+    }
+
     /// Sends a frame of this many bytes over a wire without impairments and returns its outcome; `None`: the wire has some, and nothing
     /// was sent. The same as [`send`](Self::send), which would move the frame to and fro.
     #[inline]

@@ -49,8 +49,8 @@ pub fn everything(report: &Report, extent: Extent) {
     let needs = Needs { optimized: true, browser: true, witnesses: true, ..Needs::default() };
     let toolbox = report.step("set-up", |_| setup::prepare(needs));
     let (native, built) = thread::scope(|scope| {
-        let native = scope.spawn(|| native(report, extent));
-        let built = toolbox.as_ref().map(|toolbox| for_wasm(report, extent, toolbox)).unwrap_or_default();
+        let native = scope.spawn(|| native(report, extent, toolbox.as_ref()));
+        let built = toolbox.as_ref().map(|toolbox| for_wasm(report, toolbox)).unwrap_or_default();
         (native.join().expect("steps record their faults"), built)
     });
     let Some(toolbox) = toolbox else { return };
@@ -63,8 +63,12 @@ pub fn everything(report: &Report, extent: Extent) {
 }
 
 /// The lane of native programs. Returns whether they were compiled.
-fn native(report: &Report, extent: Extent) -> bool {
+fn native(report: &Report, extent: Extent, toolbox: Option<&Toolbox>) -> bool {
     if extent == Extent::TestsAndLints {
+        // First those of the page: the other lane, which has more to do, still builds dist/ and leaves their folder free.
+        if let Some(toolbox) = toolbox.filter(|toolbox| toolbox.lints_wasm()) {
+            report.step("lints for wasm", |step| lints::page(&step.console, toolbox));
+        }
         report.step("lints", |step| lints::native(&step.console));
     }
     let workspace = || {
@@ -92,7 +96,7 @@ struct Built {
 }
 
 /// The lane of everything for wasm that needs no browser.
-fn for_wasm(report: &Report, extent: Extent, toolbox: &Toolbox) -> Built {
+fn for_wasm(report: &Report, toolbox: &Toolbox) -> Built {
     let page = report.step("dist/", |step| build::build(toolbox, &step.console)).is_some();
     if page {
         report.step("size of dist/", |step| build::check_size(&step.console));
@@ -101,9 +105,6 @@ fn for_wasm(report: &Report, extent: Extent, toolbox: &Toolbox) -> Built {
     let package = report.step("JavaScript package", |step| javascript::make(toolbox, step)).is_some();
     if let Some(compiled) = report.step("wasm build", |step| wasm::build(step, toolbox)) {
         report.step("wasm tests", |step| wasm::run(step, toolbox, compiled));
-    }
-    if extent == Extent::TestsAndLints && toolbox.lints_wasm() {
-        report.step("lints for wasm", |step| lints::page(&step.console, toolbox));
     }
     Built { page, package }
 }

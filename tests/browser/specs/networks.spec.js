@@ -1,7 +1,7 @@
 // Networks of more than one LAN, drawn by hand: a router between two, a loop and the spanning tree that opens it, VLANs and the
 // trunk between switches, and impaired links.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "../aquarium.js";
+import { violations } from "../axe.js";
 import { LONG } from "../patience.js";
 
 const EMPTY = { packetarium: 1, title: "Mine", nodes: [], links: [] };
@@ -37,8 +37,7 @@ async function apply(aquarium) {
 
 /** Axe finds no violation on the page. */
 async function expectClean(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(await violations(page, "light")).toEqual([]);
 }
 
 const form = (page) => page.getByRole("form", { name: "Settings" });

@@ -1,8 +1,8 @@
 // The service worker: a second visit without a network, and new versions. The host of these tests is a process that really ends.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { QUIET, expect, fragment, test as base } from "../aquarium.js";
+import { violations } from "../axe.js";
 import { Host } from "../host.js";
 import { LONG, WHOLE_TEST } from "../patience.js";
 
@@ -182,8 +182,7 @@ test("the announcement covers nothing of the page, has no violation for axe in e
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)), colorScheme).toEqual([]);
+      expect(await violations(page, colorScheme), colorScheme).toEqual([]);
     }
     const bar = await page.getByRole("status").filter({ hasText: "new version" }).boundingBox();
     const top = await page.getByRole("banner").boundingBox();

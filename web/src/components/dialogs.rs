@@ -53,8 +53,8 @@ fn bad_link(trouble: &Trouble) -> Html {
             <p>{ &trouble.what }</p>
             if !trouble.faults.is_empty() {
                 <ul class="faults">
-                    { for trouble.faults.iter().map(|(place, message)| html! {
-                        <li><code>{ place }</code><span>{ message }</span></li>
+                    { for trouble.faults.iter().map(|mark| html! {
+                        <li><code>{ &mark.place }</code><span>{ &mark.message }</span></li>
                     }) }
                 </ul>
             }

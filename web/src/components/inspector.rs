@@ -24,7 +24,7 @@ pub fn inspector(session: &Session, view: &View) -> Html {
     let form = match view.selection {
         Some(item @ (Selection::Node(_) | Selection::Link(_))) if view.tools.on => {
             match session.loaded().documents {
-                Some(documents) => (documents.item)(item, view.revision),
+                Some(documents) => (documents.item)(item, view),
                 None => part_note(session, Part::Documents),
             }
         }

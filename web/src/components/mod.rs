@@ -56,6 +56,7 @@ pub use toasts::toasts;
 pub use top_bar::TopBar;
 pub use transport::Transport;
 
+use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Shared;
 use crate::workspace::Tab;
@@ -80,13 +81,24 @@ pub fn compared_branches(session: &Session, view: Option<&CompareView>) -> Html 
 }
 
 /// The Document pane.
-pub fn document(view: &View) -> Html {
-    html! { <document_pane::DocumentPane problems={view.problems.clone()} revision={view.revision} /> }
+pub fn document(view: &View, repair: Option<&Rc<Trouble>>) -> Html {
+    html! {
+        <document_pane::DocumentPane problems={view.problems.clone()} revision={view.revision} repair={repair.cloned()} />
+    }
 }
 
 /// The form of a node or a link.
-pub fn item_panel(item: Selection, revision: usize) -> Html {
-    html! { <item_panel::ItemPanel {item} {revision} /> }
+pub fn item_panel(item: Selection, view: &View) -> Html {
+    let here = view.problems.iter().filter(|problem| problem.at == Some(item)).cloned();
+    let problems: Rc<[_]> = here.collect();
+    html! {
+        <>
+            if !problems.is_empty() {
+                <problem_list::ProblemList {problems} />
+            }
+            <item_panel::ItemPanel {item} revision={view.revision} />
+        </>
+    }
 }
 
 /// The editor's tools.

@@ -1,13 +1,17 @@
 //! A run and its results.
 
 use super::plot::throughput;
+use crate::session::Session;
+use lab::command::Look;
 use lab::format;
 use lab::results::{Fact, Line, Phase, Reply, RunView};
 use netlab::run::HopAnswer;
+use scenario::why::Spot;
+use trace::selection::Selection;
 use yew::prelude::*;
 
 /// A run and its results.
-pub fn run_card(run: &RunView) -> Html {
+pub fn run_card(run: &RunView, session: &Session) -> Html {
     let id = format!("run-{}", run.id.0);
     let (class, phase) = match run.phase {
         Phase::Planned => ("planned", format!("at {}", format::duration(run.start - netlab::Instant::ZERO))),
@@ -35,11 +39,26 @@ pub fn run_card(run: &RunView) -> Html {
                         <div key={fact.label()}><dt>{ fact.label() }</dt><dd>{ value }</dd></div>
                     }) }
                 </dl>
+                { why(run, session) }
                 { receivers(run) }
                 { lines(run) }
             }
         </article>
     }
+}
+
+/// Why it failed, and a way to the place.
+fn why(run: &RunView, session: &Session) -> Html {
+    let Some(why) = &run.why else { return Html::default() };
+    let show = why.at.map(|at| {
+        let at = match at {
+            Spot::Node(node) => Selection::Node(node),
+            Spot::Link(link) => Selection::Link(link),
+        };
+        let go = super::on(session, move |session: &Session| session.perform(Look::Select(Some(at))));
+        html! { <button type="button" class="link" onclick={go}>{ "Show where" }</button> }
+    });
+    html! { <p class="run-why">{ format::sentence(&why.text) }{ " " }{ for show }</p> }
 }
 
 /// How many datagrams each receiver of a multicast run received.

@@ -2,6 +2,7 @@
 
 use super::run_card::run_card;
 use super::start_form::StartForm;
+use crate::session::Session;
 use lab::format;
 use lab::results::{Phase, RunView};
 use lab::view::View;
@@ -10,7 +11,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// Starting runs in this network, and their results, the latest first.
-pub fn runs_pane(view: &View) -> Html {
+pub fn runs_pane(session: &Session, view: &View) -> Html {
     let View { sketch, runs, to_come, .. } = view;
     let (planned, begun): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.phase == Phase::Planned);
     html! {
@@ -25,10 +26,10 @@ pub fn runs_pane(view: &View) -> Html {
                 if begun.is_empty() {
                     <p class="empty">{ "None yet. Start a run above to see its results here." }</p>
                 }
-                { cards(begun.into_iter()) }
+                { cards(session, begun.into_iter()) }
                 if !planned.is_empty() || !to_come.is_empty() {
                     <h2>{ "Still to come" }</h2>
-                    { cards(planned.into_iter().rev()) }
+                    { cards(session, planned.into_iter().rev()) }
                     { for to_come.iter().map(|(at, what)| html! {
                         <p class="run planned run-head">
                             <span>{ what }</span>
@@ -44,11 +45,11 @@ pub fn runs_pane(view: &View) -> Html {
 /// A longer list would not be read.
 const CARDS_MAX: usize = 30;
 
-fn cards<'a>(runs: impl ExactSizeIterator<Item = &'a Rc<RunView>>) -> Html {
+fn cards<'a>(session: &Session, runs: impl ExactSizeIterator<Item = &'a Rc<RunView>>) -> Html {
     let left_out = runs.len().saturating_sub(CARDS_MAX);
     html! {
         <>
-            { for runs.take(CARDS_MAX).map(|run| run_card(run)) }
+            { for runs.take(CARDS_MAX).map(|run| run_card(run, session)) }
             if left_out > 0 {
                 <p class="hint">{ format!("and {} more", format::count(left_out as u64)) }</p>
             }

@@ -6,6 +6,7 @@ use super::runs_pane::runs_pane;
 use super::tabs::tabs;
 use super::use_session;
 use crate::dom::is_narrow;
+use crate::opening::Trouble;
 use crate::parts::{Part, Status};
 use crate::state::{Change, Pane};
 use crate::workspace::{Divider as Which, Workspace};
@@ -24,6 +25,8 @@ pub struct Props {
     pub workspace: Workspace,
     /// How the loading of the parts stands.
     pub parts: [Status; Part::ALL.len()],
+    /// A text that cannot be read, for repair.
+    pub repair: Option<Rc<Trouble>>,
 }
 
 const PANES: [Pane; 4] = [Pane::Runs, Pane::Inspect, Pane::SpeedTest, Pane::Document];
@@ -47,10 +50,10 @@ pub fn SidePane(props: &Props) -> Html {
     };
     let loaded = session.loaded();
     let body = match props.pane {
-        Pane::Runs => Some(runs_pane(&props.view)),
+        Pane::Runs => Some(runs_pane(&session, &props.view)),
         Pane::Inspect => loaded.instruments.map(|part| (part.inspector)(&session, &props.view)),
         Pane::SpeedTest => loaded.extras.map(|part| (part.speed_test)()),
-        Pane::Document => loaded.documents.map(|part| (part.pane)(&props.view)),
+        Pane::Document => loaded.documents.map(|part| (part.pane)(&props.view, props.repair.as_ref())),
     };
     let body = body.or_else(|| props.pane.needs().map(|part| part_note(&session, part)));
     let id = NAMES[open].0;

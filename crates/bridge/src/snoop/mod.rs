@@ -123,6 +123,11 @@ impl Snoop {
         }
     }
 
+    /// The switch's own address, the source of its queries.
+    pub fn set_mac(&mut self, mac: EthernetAddress) {
+        self.mac = mac;
+    }
+
     /// The VLANs in which to query.
     pub fn set_vlans(&mut self, vlans: Vec<u16>) {
         self.vlans = vlans;

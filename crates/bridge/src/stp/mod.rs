@@ -62,9 +62,10 @@ impl Tree {
         }
     }
 
-    /// Changes the bridge's settings.
-    pub fn set(&mut self, config: &Stp) {
-        self.id.priority = config.priority;
+    /// Changes the bridge's settings and its address.
+    pub fn set(&mut self, config: &Stp, mac: EthernetAddress) {
+        self.id = BridgeId { priority: config.priority, mac: mac.0 };
+        self.mac = mac;
         self.own_times = own_times(config);
         for port in &mut self.ports {
             (port.reselect, port.selected) = (true, false);

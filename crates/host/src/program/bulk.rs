@@ -5,17 +5,19 @@
 //! finished transfer would then end in a timeout.
 
 use super::{Client, Connection, ErrorLog, Phase, Stack};
-use crate::config::TCP_TIMEOUT;
 use crate::icmp_error::IcmpReport;
 use crate::meter::Meter;
-use crate::run::{Amount, Outcome, RunId};
+use crate::run::{Amount, Failure, IcmpError, Outcome, RunId};
 use smoltcp::iface::SocketHandle;
-use smoltcp::socket::tcp;
+use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::IpEndpoint;
 use wire::{BitsPerSec, Duration, Instant};
 
-/// After the last datagram, those under way are waited for this long.
+/// After the last message to a group, those under way are waited for this long.
 pub(super) const UDP_GRACE: Duration = Duration::from_secs(1);
+/// Datagrams that wait for the neighbor's address are given up after this long. Linux asks three times in three seconds; here the
+/// answer may come over links of two seconds.
+const UNRESOLVED_MAX: Duration = Duration::from_secs(5);
 
 /// Sends over one TCP connection, closes it, and is done when the other side has acknowledged the end.
 pub(crate) struct TcpSender {
@@ -143,7 +145,8 @@ impl Client for TcpSender {
     }
 }
 
-/// Sends datagrams at a fixed rate, whatever becomes of them. Each begins with iperf 2's header: a sequence number and
+/// Sends datagrams at a fixed rate, whatever becomes of them. It is done when the fate of each is known: a late datagram is not a lost
+/// one, however deep a queue is. The owner of the network knows that ([`Output::AllSent`](crate::event::Output::AllSent)). Each begins with iperf 2's header: a sequence number and
 /// the sender's time (seconds, microseconds), four bytes each.
 pub(crate) struct UdpSender {
     run: RunId,
@@ -154,11 +157,14 @@ pub(crate) struct UdpSender {
     gap: Duration,
     /// How many in all.
     count: u64,
+    /// With an amount of time: when it is over.
+    until: Option<Instant>,
     sent: u64,
     next_at: Instant,
-    give_up_at: Option<Instant>,
-    /// No datagram was taken since then.
-    blocked_since: Option<Instant>,
+    /// All that will be sent was handed to the stack.
+    all_sent: bool,
+    /// Datagrams have waited in the stack since then: it does not know the neighbor's address.
+    unresolved_since: Option<Instant>,
     errors: ErrorLog,
 }
 
@@ -183,19 +189,21 @@ impl UdpSender {
             datagram_bytes,
             gap,
             count,
+            until: match amount {
+                Amount::Bytes(_) => None,
+                Amount::Time(time) => Some(now + time),
+            },
             sent: 0,
             next_at: now,
-            give_up_at: None,
-            blocked_since: None,
+            all_sent: false,
+            unresolved_since: None,
             errors: ErrorLog::default(),
         }
     }
-}
 
-impl Client for UdpSender {
-    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
-        let socket = stack.sockets.udp(self.socket);
-        let mut acted = false;
+    /// Hands over the datagrams that are due; returns whether there were any.
+    fn send(&mut self, socket: &mut udp::Socket<'_>, meter: &mut Meter<'_>) -> bool {
+        let before = self.sent;
         while self.sent < self.count && self.next_at <= meter.now {
             let number = self.sent as u32;
             let micros = meter.now.nanos() / 1_000;
@@ -210,27 +218,61 @@ impl Client for UdpSender {
             if filled.is_err() {
                 // The stack is still waiting for the neighbor's address: like a program that blocks, try again later.
                 self.next_at = meter.now + self.gap;
-                if meter.now - *self.blocked_since.get_or_insert(meter.now) >= TCP_TIMEOUT {
-                    meter.fail(self.run, self.errors.failure());
-                }
                 break;
             }
             if let Some(measured) = meter.run(self.run) {
                 measured.totals.sent += 1;
             }
             self.sent += 1;
-            self.blocked_since = None;
             self.next_at += self.gap;
-            acted = true;
         }
-        if self.sent == self.count {
-            let give_up_at = *self.give_up_at.get_or_insert(meter.now + UDP_GRACE);
-            let received = meter.run(self.run).map_or(0, |measured| measured.totals.received);
-            if received == self.count || meter.now >= give_up_at {
-                match received {
-                    0 => meter.fail(self.run, self.errors.failure()),
-                    _ => meter.finish(self.run, Outcome::Succeeded),
-                }
+        self.sent > before
+    }
+
+    /// Whether datagrams have waited for the neighbor's address for too long, or its host is known to be unreachable.
+    fn is_unresolved(&self, now: Instant) -> bool {
+        let since = |since: Instant| now - since >= UNRESOLVED_MAX || self.errors.is_unreachable();
+        self.unresolved_since.is_some_and(since)
+    }
+
+    /// Every datagram has arrived or is lost. Those that never left the stack were not sent.
+    fn finish(&self, unsent: u64, meter: &mut Meter<'_>) {
+        let Some(measured) = meter.run(self.run) else { return };
+        measured.totals.sent -= unsent;
+        let totals = measured.totals;
+        match (totals.sent, totals.received) {
+            (0, _) => meter.fail(self.run, Failure::Unreachable(IcmpError::HostUnreachable)),
+            (_, 0) => meter.fail(self.run, self.errors.failure()),
+            _ => meter.finish(self.run, Outcome::Succeeded),
+        }
+    }
+}
+
+impl Client for UdpSender {
+    fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+        let socket = stack.sockets.udp(self.socket);
+        // What was handed over earlier has left by now if the neighbor is known.
+        match socket.send_queue() {
+            0 => self.unresolved_since = None,
+            _ => _ = self.unresolved_since.get_or_insert(meter.now),
+        }
+        let over = self.until.is_some_and(|until| meter.now >= until);
+        let acted = !self.all_sent && !over && self.send(socket, meter);
+        let unsent = ((socket.send_queue() / self.datagram_bytes.max(1)) as u64).min(self.sent);
+        if !self.all_sent && (over || self.sent == self.count || self.is_unresolved(meter.now)) {
+            self.all_sent = true;
+            meter.all_sent(self.run);
+        }
+        if self.all_sent {
+            let measured =
+                meter.run(self.run).map(|measured| (measured.totals.received, measured.fates_known));
+            let (received, fates_known) = measured.unwrap_or_default();
+            let unresolved = unsent > 0 && !self.is_unresolved(meter.now);
+            match fates_known {
+                _ if received == self.sent => self.finish(unsent, meter),
+                true if unresolved => meter.all_sent(self.run),
+                true => self.finish(unsent, meter),
+                false => {}
             }
         }
         acted
@@ -241,7 +283,8 @@ impl Client for UdpSender {
     }
 
     fn wake(&self) -> Option<Instant> {
-        self.give_up_at.or(Some(self.next_at))
+        // From then on the owner of the network says when the fate of every datagram is known.
+        (!self.all_sent).then(|| self.until.map_or(self.next_at, |until| until.min(self.next_at)))
     }
 
     fn run(&self) -> RunId {

@@ -29,7 +29,7 @@ pub fn between(old: &Scenario, new: &Scenario) -> Change {
     let grown = after.nodes.len() >= before.nodes.len()
         && after.links.len() >= before.links.len()
         && before.nodes.iter().zip(&after.nodes).all(same)
-        && before.links.iter().zip(&after.links).all(|(a, b)| a.ends == b.ends);
+        && before.links.iter().zip(&after.links).all(|(a, b)| (a.ends, a.duplex) == (b.ends, b.duplex));
     // What is planned to be added has its number already, and the world counts on behind it.
     let pushes_in = old.whole().topology != *before
         && (before.nodes.len(), before.links.len()) != (after.nodes.len(), after.links.len());

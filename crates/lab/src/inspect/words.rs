@@ -357,6 +357,7 @@ pub const fn drop_reason(reason: DropReason) -> &'static str {
         DropReason::Impaired(LossReason::Picked) => "loss of a chosen frame",
         DropReason::Early => "dropped early (RED)",
         DropReason::Late => "queued too long (CoDel)",
+        DropReason::Collisions => "collided 16 times",
     }
 }
 

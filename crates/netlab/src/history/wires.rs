@@ -4,7 +4,6 @@ use super::{DropReason, Fate, History, Refusal, Transit, TransitId};
 use crate::topology::Direction;
 use std::collections::VecDeque;
 use wire::Instant;
-use wire::passage::Marks;
 use wire::sorted::SortedMap;
 
 #[derive(Default)]
@@ -48,7 +47,7 @@ impl DirectionLog {
         arrival: Instant,
         fate: Fate,
         bytes: usize,
-        marks: Marks,
+        numbered: bool,
     ) -> u64 {
         self.totals.sent += 1;
         self.bytes[0] += bytes as u64;
@@ -56,8 +55,7 @@ impl DirectionLog {
             self.bytes[1] += bytes as u64;
         }
         // A copy is the wire's own, and what nothing can carry any more never gets to it.
-        let overload = matches!(fate, Fate::Dropped { reason: DropReason::Overload, .. });
-        self.numbered += u64::from(!marks.duplicate && !overload);
+        self.numbered += u64::from(numbered);
         if let Fate::Dropped { reason, .. } = fate {
             *self.totals.dropped.entry(reason).or_default() += 1;
             self.dropped.entry(reason).or_default().push_back(id);

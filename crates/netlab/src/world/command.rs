@@ -8,7 +8,9 @@
 
 use super::World;
 use crate::queue::Event;
-use crate::run::{Failure, IpVersion, Iperf, Outcome, RunEvent, RunId, RunKind, RunSpec, Target, Transport};
+use crate::run::{
+    Failure, IpVersion, Iperf, IperfTransport, Outcome, RunEvent, RunId, RunKind, RunSpec, Target, Transport,
+};
 use crate::topology::{
     Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, TopologyError, Way,
 };
@@ -191,7 +193,9 @@ impl World {
         match spec.to {
             Target::Node(node, _) if node == spec.from => Err(CommandError::SameHost),
             Target::Node(node, _) => self.check_host(at, node),
-            Target::Address(ip) if self.owner(at, ip) == Some(spec.from) => Err(CommandError::SameHost),
+            Target::Address(ip) if self.owners(at, ip).any(|owner| owner == spec.from) => {
+                Err(CommandError::SameHost)
+            }
             Target::Address(_) => Ok(()),
         }
     }
@@ -226,6 +230,7 @@ impl World {
                 let rates = |ways: &[Way; 2]| [ways[0].line.rate, ways[1].line.rate];
                 let other_rate = rates(&link.ways) != rates(&ways);
                 link.ways = ways;
+                self.share_anew(now, id);
                 self.link_changed(now, id, other_rate);
                 self.await_carrier(now, id);
             }
@@ -262,9 +267,12 @@ impl World {
 
     fn start(&mut self, now: Instant, run: RunId, spec: &RunSpec) {
         let address = self.address(spec);
-        let servers: Vec<_> = match &spec.kind {
-            RunKind::Multicast(multicast) => multicast.receivers.clone(),
-            _ => address.and_then(|address| self.owner(now, address)).into_iter().collect(),
+        // Several hosts may have an address, each on a LAN of its own or on one: which of them is reached, the frames decide.
+        let servers: Vec<_> = match (&spec.kind, spec.to, address) {
+            (RunKind::Multicast(multicast), ..) => multicast.receivers.clone(),
+            (_, Target::Node(node, _), Some(_)) => vec![node],
+            (_, Target::Address(address), _) => self.owners(now, address).collect(),
+            (_, Target::Node(..), None) => Vec::new(),
         };
         // A router may lead a port of its own to a machine behind it.
         let forwarded = address
@@ -273,7 +281,10 @@ impl World {
                 servers.iter().all(|server| self.nodes[server.index()].machine.host_addresses().is_none())
             })
             .and_then(|(address, (transport, port))| self.forwarded(now, address, transport, port));
-        let servers = forwarded.map_or(servers, |(server, _)| vec![server]);
+        let (servers, forwarded_port) = match forwarded {
+            Some((servers, port)) => (servers, Some(port)),
+            None => (servers, None),
+        };
         let participants = [spec.from].into_iter().chain(servers.iter().copied()).collect();
         self.participants.resize_with(self.participants.len().max(run.0 as usize + 1), Vec::new);
         self.participants[run.0 as usize] = participants;
@@ -287,7 +298,7 @@ impl World {
             host?.start(run, &spec.kind, address, meter)
         });
         self.dirty.insert(spec.from);
-        if let (Some(needs), Some((_, port))) = (&mut needs, forwarded) {
+        if let (Some(needs), Some(port)) = (&mut needs, forwarded_port) {
             needs.port = port;
         }
         for server in servers {
@@ -298,6 +309,11 @@ impl World {
                 self.carry_out(now, server, None);
                 self.dirty.insert(server);
             }
+        }
+        if let (RunKind::Iperf(Iperf { transport: IperfTransport::Udp { .. }, .. }), Some(to)) =
+            (&spec.kind, address)
+        {
+            self.fates.begin(run, spec.from, to);
         }
         if let RunKind::Iperf(Iperf { interval, .. }) = spec.kind {
             self.queue.push(now + interval, Event::Interval(run));
@@ -336,14 +352,15 @@ impl World {
         }
     }
 
-    /// The host, and its port, to which a router with this outside address leads this port.
+    /// The hosts, and their port, to which a router with this outside address leads this port: all that have the address to which
+    /// it leads.
     fn forwarded(
         &self,
         at: Instant,
         address: IpAddress,
         transport: Transport,
         port: u16,
-    ) -> Option<(NodeId, u16)> {
+    ) -> Option<(Vec<NodeId>, u16)> {
         let outside = |port: &Port| {
             matches!(port, Port::Router(port)
             if port.outside && port.addresses.iter().any(|cidr| cidr.address() == address))
@@ -358,14 +375,15 @@ impl World {
             Transport::Udp => router::config::Transport::Udp,
         };
         let forward = nat.forwards.iter().find(|known| (known.transport, known.port) == (wanted, port))?;
-        Some((self.owner(at, IpAddress::Ipv4(forward.to))?, forward.to_port))
+        let servers: Vec<_> = self.owners(at, IpAddress::Ipv4(forward.to)).collect();
+        (!servers.is_empty()).then_some((servers, forward.to_port))
     }
 
-    /// The host that has this address at this moment.
-    fn owner(&self, at: Instant, address: IpAddress) -> Option<NodeId> {
-        let mut there = self.topology.node_ids().take_while(|&id| self.history.born_node(id) <= at);
-        let is_it = |cidr: &IpCidr| cidr.address() == address;
-        there.find(|&id| match self.nodes[id.index()].machine.host_addresses() {
+    /// The hosts that have this address at this moment.
+    fn owners(&self, at: Instant, address: IpAddress) -> impl Iterator<Item = NodeId> {
+        let there = self.topology.node_ids().take_while(move |&id| self.history.born_node(id) <= at);
+        let is_it = move |cidr: &IpCidr| cidr.address() == address;
+        there.filter(move |&id| match self.nodes[id.index()].machine.host_addresses() {
             Some(addresses) => addresses.iter().any(is_it),
             None => self.addresses(id).iter().any(is_it),
         })

@@ -1,7 +1,7 @@
 //! A door to the outside: a host of the world stands for a real machine, such as a kernel behind a TAP device. What comes in from
 //! there is in the history like everything else, but in no document: such a world cannot be run again.
 
-use super::{World, machine};
+use super::{Handover, World, machine};
 use crate::queue::Event;
 use crate::topology::NodeId;
 use wire::{Frame, Instant};
@@ -30,8 +30,8 @@ impl World {
     pub(super) fn injection(&mut self, now: Instant, node: NodeId) {
         let frame = self.injected.pop_front().expect("one for each event, in the same order");
         if let Some(&direction) = self.ports[node.index()].first() {
-            let id = self.new_frame();
-            self.hand_over(now, direction, id, frame, (true, true));
+            let handover = Handover { id: None, frame, first: true, new_bytes: true };
+            self.put_into(now, direction, handover);
         }
     }
 

@@ -86,6 +86,12 @@ impl UnderWay {
         self.overtaking[slot as usize].take().expect("a frame arrives once")
     }
 
+    /// Whether a frame for which `is` is true is on its way.
+    pub fn any(&self, mut is: impl FnMut(FrameId) -> bool) -> bool {
+        self.wires.iter().flatten().any(|(_, id, ..)| is(*id))
+            || self.overtaking.iter().flatten().any(|frame| is(frame.frame_id))
+    }
+
     pub fn len(&self) -> usize {
         self.len
     }

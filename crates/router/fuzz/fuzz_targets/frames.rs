@@ -21,7 +21,7 @@ fn router() -> Router {
         to_ports: Some(0..=1_023),
     };
     let forward = Forward { transport: Transport::Udp, port: 53, to: [10, 0, 0, 2].into(), to_port: 53 };
-    let route = |to: &str, via: &str| StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), metric: 1 };
+    let route = |to: &str, via: &str| StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), port: None, metric: 1 };
     let config = Config {
         routes: vec![route("0.0.0.0/0", "10.0.2.9"), route("::/0", "fd02::9")],
         rip: Some(Rip::default()),

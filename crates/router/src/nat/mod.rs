@@ -31,7 +31,8 @@ use std::net::Ipv4Addr;
 use wire::Instant;
 use wire::sorted::{SortedMap, SortedSet};
 
-/// Sessions of one translator; each mapping has at least one. More are refused: existing ones are never removed for new ones.
+/// Sessions of one translator; each mapping has at least one. A further one takes the place of the one that was idle longest, but
+/// never that of an established TCP connection (RFC 5382, REQ-5, lets these live for two hours).
 pub const SESSIONS_MAX: usize = 4_096;
 
 /// The result for a packet from outside.

@@ -6,7 +6,7 @@ use crate::config::Transport;
 use crate::event::{Event, Refusal, Translation};
 use crate::flow::Flags;
 use crate::table::Table;
-use crate::tcp::{Connection, Side};
+use crate::tcp::{Connection, ESTABLISHED, Side};
 use rustc_hash::FxHashMap;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use std::net::Ipv4Addr;
@@ -84,10 +84,12 @@ impl Sessions {
         self.inbound.get(&(mapping, remote)).copied()
     }
 
-    /// Opens a session, and its mapping if there is none at `outside` yet.
+    /// Opens a session, and its mapping if there is none at `outside` yet. If the table is full, the session that was idle longest of
+    /// those that are no established TCP connection ends: a scan that is answered by resets must not keep everybody from
+    /// the outside for the four minutes that its sessions last.
     ///
     /// # Errors
-    /// If there are too many sessions, or another mapping has a session of the same ends.
+    /// If all sessions are established connections, or another mapping has a session of the same ends.
     pub(super) fn open(
         &mut self,
         now: Instant,
@@ -96,14 +98,15 @@ impl Sessions {
         from_outside: bool,
         out: &mut Actions,
     ) -> Result<u32, Refusal> {
-        if self.sessions.len() >= SESSIONS_MAX {
-            return Err(Refusal::TranslationsFull);
-        }
         let Mapping { kind, inside, outside, .. } = new;
         let peers = (kind, inside, outside.address, remote);
         if self.outbound.contains_key(&peers) {
             // The same two ends through another forwarded port: the answers could not be distinguished.
             return Err(Refusal::NoTranslation);
+        }
+        if self.sessions.len() >= SESSIONS_MAX {
+            let oldest = self.sessions.idle_longest_below(ESTABLISHED).ok_or(Refusal::TranslationsFull)?;
+            self.end(oldest, out);
         }
         let number = match self.by_outside.get(&(kind, outside)) {
             Some(&number) => number,

@@ -447,17 +447,59 @@ fn holes_are_punched_from_both_sides() {
     assert_eq!(second.unwrap().unwrap(), sample::udp((OUTSIDE, 6_000), (inside(2), 5_000), b"ho"));
 }
 
+/// A connection of this host's port is opened, as far as its third segment.
+fn establish(lab: &mut Lab, now: Instant, port: u16) {
+    let (near, far) = ((inside(2), port), (remote(1), 80));
+    let outside = ends(&lab.out(now, sample::tcp(near, far, SYN, b"")).unwrap()).0.port;
+    lab.back(now, sample::tcp(far, (OUTSIDE, outside), SYN | ACK, b"")).unwrap().unwrap();
+    lab.out(now, sample::tcp(near, far, ACK, b"")).unwrap();
+}
+
 #[test]
-fn the_table_is_bounded_and_keeps_what_it_has() {
+fn a_full_table_gives_up_the_session_that_was_idle_longest() {
     let mut lab = Lab::new(&[]);
-    let packet = |n: u16, to| sample::udp((inside(2), n), (remote(to), 53), b"");
-    for n in 0..SESSIONS_MAX as u16 {
-        lab.out(at(0), packet(2_000 + n, 1)).unwrap();
+    let syn = |n: u16| sample::tcp((inside(2), n), (remote(1), 80), SYN, b"");
+    establish(&mut lab, at(0), 1_500);
+    lab.out(at(1), syn(1_501)).unwrap();
+    // A ping that goes on, and a scan whose SYNs are answered by resets.
+    let ping = || sample::echo(inside(3), remote(1), false, 7);
+    lab.out(at(2), ping()).unwrap();
+    for n in 0..SESSIONS_MAX as u16 - 3 {
+        let outside = ends(&lab.out(at(3), syn(2_000 + n)).unwrap()).0.port;
+        lab.back(at(3), sample::tcp((remote(1), 80), (OUTSIDE, outside), RST | ACK, b"")).unwrap();
     }
-    assert_eq!(lab.out(at(1), packet(1_999, 1)), Err(Refusal::TranslationsFull));
-    assert_eq!(lab.out(at(1), packet(2_000, 2)), Err(Refusal::TranslationsFull));
-    assert!(lab.out(at(1), packet(2_000, 1)).is_ok());
-    assert!(lab.out(at(300), packet(1_999, 1)).is_ok());
+    lab.out(at(4), ping()).unwrap();
+    lab.events();
+    let opens = |lab: &mut Lab, port| {
+        lab.port(at(5), (inside(4), port), (remote(2), 53));
+        lab.events()
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::TranslationGone { entry } => Some(entry),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(opens(&mut lab, 9), [1], "the SYN of second 1, which nothing answered");
+    assert_eq!([opens(&mut lab, 10), opens(&mut lab, 11)], [[3], [4]], "the first two of the scan");
+    assert!(lab.out(at(6), sample::tcp((inside(2), 1_500), (remote(1), 80), ACK, b"")).is_ok());
+    assert_eq!(ends(&lab.out(at(6), ping()).unwrap()).0.port, 7);
+    assert_eq!(lab.events(), [], "both were still there");
+}
+
+#[test]
+fn a_table_of_established_connections_keeps_them_and_takes_no_more() {
+    let mut lab = Lab::new(&[]);
+    for n in 0..SESSIONS_MAX as u16 {
+        establish(&mut lab, at(0), 2_000 + n);
+    }
+    let new = |port| sample::udp((inside(3), port), (remote(1), 53), b"");
+    assert_eq!(lab.out(at(1), new(5)), Err(Refusal::TranslationsFull));
+    assert!(lab.out(at(1), sample::tcp((inside(2), 2_000), (remote(1), 80), ACK, b"")).is_ok());
+    // One of them closes, and makes room at once.
+    lab.out(at(2), sample::tcp((inside(2), 2_000), (remote(1), 80), RST, b"")).unwrap();
+    assert!(lab.out(at(2), new(5)).is_ok());
+    assert!(lab.out(at(2), new(6)).is_ok(), "and the datagram in its place is the next to go");
 }
 
 #[test]

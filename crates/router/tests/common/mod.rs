@@ -65,7 +65,7 @@ pub fn port(addresses: &[&str]) -> Port {
 }
 
 pub fn via(to: &str, via: &str) -> router::config::StaticRoute {
-    router::config::StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), metric: 1 }
+    router::config::StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap(), port: None, metric: 1 }
 }
 
 pub fn routes(routes: &[(&str, &str)]) -> Config {

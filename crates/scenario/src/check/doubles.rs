@@ -1,31 +1,27 @@
-//! Addresses that two machines have.
+//! Addresses that two machines on one LAN have. In different LANs the same address is legal: every home has a 192.168.1.1.
 
 use super::Check;
+use super::owners::router_macs;
 use crate::fault::{Level, Place};
-use crate::ip::is_link_local;
 use crate::problem::Kind;
 use crate::quantity::{quoted, show_mac};
-use netlab::topology::{End, NodeId, NodeKind, Port};
+use netlab::topology::NodeId;
 use smoltcp::wire::{EthernetAddress, IpAddress};
-use wire::PortId;
 use wire::sorted::SortedMap;
+
+/// The first that has an address on a LAN, and where the document says so.
+type Known<A> = SortedMap<(A, usize), (NodeId, Place)>;
 
 impl<'s> Check<'s> {
     /// Routers come first: where a host has the address of a router, the host is reported.
     pub(super) fn doubles(&mut self) {
         let (scenario, lans) = (self.scenario, self.lans);
-        // The same link-local address may be used on another LAN.
-        let key = |address: IpAddress, lan| (address, is_link_local(&address).then_some(lan));
-        let mut addresses: SortedMap<(IpAddress, Option<usize>), (NodeId, Place)> = SortedMap::new();
+        let mut known: Known<IpAddress> = SortedMap::new();
         for interface in &lans.interfaces {
-            let place = self.port_place(interface.link.index(), interface.end);
-            let place = match interface.vlan {
-                None => place.field("addresses"),
-                Some(vlan) => place.field("vlans").field(&vlan.to_string()),
-            };
+            let place = self.interface_place(interface);
             for (number, cidr) in interface.addresses.iter().enumerate() {
                 let here = (interface.node, place.index(number));
-                self.double_address(&mut addresses, key(cidr.address(), interface.lan), here);
+                self.double_address(&mut known, (cidr.address(), interface.lan), here);
             }
         }
         for id in scenario.topology.node_ids() {
@@ -33,7 +29,7 @@ impl<'s> Check<'s> {
             let place = self.node_place(id.index()).field("addresses");
             for (number, cidr) in host.addresses.iter().enumerate() {
                 let here = (id, place.index(number));
-                self.double_address(&mut addresses, key(cidr.address(), lans.of(id)), here);
+                self.double_address(&mut known, (cidr.address(), lans.of(id)), here);
             }
         }
         self.double_macs();
@@ -41,22 +37,30 @@ impl<'s> Check<'s> {
 
     fn double_address(
         &mut self,
-        known: &mut SortedMap<(IpAddress, Option<usize>), (NodeId, Place)>,
-        key: (IpAddress, Option<usize>),
+        known: &mut Known<IpAddress>,
+        key: (IpAddress, usize),
         here: (NodeId, Place),
     ) {
         let first = known.entry(key).or_insert_with(|| here.clone());
         if *first == here {
             return;
         }
-        let node = first.0;
-        let message =
-            format!("{} is already an address of {}: {}", key.0, self.named(node), self.each([node, here.0]));
-        let problem = self.problem(Kind::DuplicateAddress, Level::Error, here.1, message);
-        if problem.nodes.is_empty() {
-            problem.nodes.push(here.0);
+        let (node, address) = (first.0, key.0);
+        if node == here.0 {
+            let message = format!("{address} is already an address of this node here: remove one");
+            return self.error(here.1, message);
         }
-        problem.nodes.push(node);
+        let message = format!(
+            "{address} is already an address of {} on the same LAN, and both answer for it: {}",
+            self.named(node),
+            self.each([node, here.0])
+        );
+        self.double(Kind::DuplicateAddress, here, node, message);
+    }
+
+    fn double(&mut self, kind: Kind, (here, place): (NodeId, Place), first: NodeId, message: String) {
+        let problem = self.problem(kind, Level::Warning, place, message);
+        problem.nodes = vec![here, first];
     }
 
     /// A node's id and its place, for a message.
@@ -70,51 +74,44 @@ impl<'s> Check<'s> {
     }
 
     fn double_macs(&mut self) {
-        let topology = &self.scenario.topology;
-        let mut macs: SortedMap<EthernetAddress, NodeId> = SortedMap::new();
-        let mut ports: SortedMap<NodeId, u32> = SortedMap::new();
-        for (number, link) in topology.links.iter().enumerate() {
-            for end in End::BOTH {
-                let id = link.ends[end.index()];
-                let Some(NodeKind::Router(_)) = topology.nodes.get(id.index()).map(|node| &node.kind) else {
-                    continue;
-                };
-                let port = ports.entry(id).or_default();
-                let own = id.router_mac(PortId(*port));
-                *port += 1;
-                let mac = match &link.ports[end.index()] {
-                    Port::Router(port) => port.mac.unwrap_or(own),
-                    Port::Plain | Port::Switch(_) => own,
-                };
-                let first = macs.insert(mac, id);
-                if let Some(first) = first {
-                    macs.insert(mac, first);
-                    let place = self.port_place(number, end).field("mac");
-                    self.double_mac(mac, place, [first, id]);
-                }
-            }
+        let (scenario, lans) = (self.scenario, self.lans);
+        let mut known: Known<EthernetAddress> = SortedMap::new();
+        let macs: SortedMap<_, _> =
+            router_macs(scenario).into_iter().map(|(mac, _, link, end)| ((link, end), mac)).collect();
+        for interface in &lans.interfaces {
+            let Some(&mac) = macs.get(&(interface.link, interface.end)) else { continue };
+            let place = self.port_place(interface.link.index(), interface.end).field("mac");
+            self.double_mac(&mut known, (mac, interface.lan), (interface.node, place));
         }
-        for id in topology.node_ids().filter(|id| self.readable(*id)).collect::<Vec<_>>() {
-            let Some(host) = topology.host(id) else { continue };
-            let mac = host.mac(id);
-            if let Some(first) = macs.insert(mac, id) {
-                macs.insert(mac, first);
-                self.double_mac(mac, self.node_place(id.index()).field("mac"), [first, id]);
+        for id in scenario.topology.node_ids() {
+            if let Some(host) = scenario.topology.host(id).filter(|_| self.readable(id)) {
+                let place = self.node_place(id.index()).field("mac");
+                self.double_mac(&mut known, (host.mac(id), lans.of(id)), (id, place));
             }
         }
     }
 
-    fn double_mac(&mut self, mac: EthernetAddress, place: Place, [first, here]: [NodeId; 2]) {
-        let message = format!(
-            "{} is already the MAC address of {}: {}",
-            show_mac(mac),
-            self.named(first),
-            self.each([first, here])
-        );
-        let problem = self.problem(Kind::DuplicateMac, Level::Error, place, message);
-        if problem.nodes.is_empty() {
-            problem.nodes.push(here);
+    fn double_mac(
+        &mut self,
+        known: &mut Known<EthernetAddress>,
+        key: (EthernetAddress, usize),
+        here: (NodeId, Place),
+    ) {
+        let first = known.entry(key).or_insert_with(|| here.clone());
+        // A port has one address in all its VLANs.
+        if first.1 == here.1 {
+            return;
         }
-        problem.nodes.push(first);
+        let node = first.0;
+        let message = format!(
+            "{} is already the MAC address of {} on the same LAN, so a switch's table changes with every frame of one of them: {}",
+            show_mac(key.0),
+            self.named(node),
+            self.each([node, here.0])
+        );
+        // The networks of one port follow one another.
+        if self.found.last().is_none_or(|problem| problem.fault.place != here.1) {
+            self.double(Kind::DuplicateMac, here, node, message);
+        }
     }
 }

@@ -16,6 +16,11 @@ type Members = (IpCidr, Vec<(NodeId, IpCidr)>);
 impl<'s> Check<'s> {
     pub(super) fn lans(&mut self) {
         self.vlans();
+        self.split_vlans();
+        self.ports_off();
+        self.mtus();
+        self.too_far();
+        self.swapped_sides();
         let topology = &self.scenario.topology;
         let mut hosts = vec![Vec::new(); self.lans.count_max()];
         for id in topology.node_ids().filter(|id| topology.host(*id).is_some()) {
@@ -23,7 +28,7 @@ impl<'s> Check<'s> {
         }
         for (lan, hosts) in hosts.iter().enumerate().filter(|(_, hosts)| !hosts.is_empty()) {
             match hosts[..] {
-                [alone] if self.cables[alone.index()] > 0 && self.lans.routers(lan).next().is_none() => {
+                [alone] if self.is_alone(alone, lan) => {
                     let message = format!(
                         "no other host is in the part of the network where {} is: connect it with one",
                         self.name(alone)
@@ -39,6 +44,16 @@ impl<'s> Check<'s> {
         self.unknown_next_hops();
     }
 
+    /// Whether a host has a cable, but nothing on its LAN, and it is not told yet what cuts it off.
+    fn is_alone(&self, host: NodeId, lan: usize) -> bool {
+        let cut_off = self.found.iter().any(|problem| match problem.kind {
+            Kind::TrunkList { vlan } => self.vlan_of(host) == Some(vlan),
+            Kind::VlanMismatch => problem.nodes.contains(&host),
+            _ => false,
+        });
+        !self.ports[host.index()].is_empty() && self.lans.routers(lan).next().is_none() && !cut_off
+    }
+
     pub(super) fn name(&self, node: NodeId) -> String {
         quoted(self.scenario.id(node))
     }
@@ -49,15 +64,17 @@ impl<'s> Check<'s> {
                 if !self.is_near(id, lan, *gateway) || is_link_local(gateway) {
                     continue;
                 }
-                let message = match self.owners.get(gateway) {
-                    None => format!(
+                let message = match self.owners.all(*gateway) {
+                    [] => format!(
                         "no node here has the address of the gateway, {gateway}: packets for other networks are lost"
                     ),
-                    Some((owner, at)) if *at != lan && self.is_settled() => format!(
-                        "the gateway, {gateway}, is {} on another LAN: packets for other networks are lost",
-                        self.name(*owner)
-                    ),
-                    Some(_) => continue,
+                    [first, ..] if self.owners.on(*gateway, lan).next().is_none() && self.is_settled() => {
+                        format!(
+                            "the gateway, {gateway}, is {} on another LAN: packets for other networks are lost",
+                            self.name(first.node)
+                        )
+                    }
+                    _ => continue,
                 };
                 let place = self.node_place(id.index()).field("gateway");
                 self.problem(Kind::UnknownGateway, Level::Warning, place, message);
@@ -71,13 +88,23 @@ impl<'s> Check<'s> {
         for id in scenario.topology.node_ids() {
             let NodeKind::Router(config) = &scenario.topology.node(id).kind else { continue };
             for (number, route) in config.routes.iter().enumerate() {
-                let mut networks = self.lans.interfaces_of(id).flat_map(|of| of.addresses);
-                let near = networks.any(|cidr| cidr.contains_addr(&route.via));
-                if near && !self.owners.contains_key(&route.via) && !is_link_local(&route.via) {
-                    let message = format!(
-                        "no node here has the address of the next router, {}: packets on this route are lost",
-                        route.via
-                    );
+                let near = |cidr: &IpCidr| cidr.contains_addr(&route.via);
+                let networks = self.lans.interfaces_of(id).filter(|of| of.addresses.iter().any(near));
+                let mut lans = networks.map(|of| of.lan).peekable();
+                let owners = self.owners.all(route.via);
+                let there = lans.peek().is_none() || lans.any(|lan| owners.iter().any(|of| of.lan == lan));
+                if !there && (owners.is_empty() || self.is_settled()) && !is_link_local(&route.via) {
+                    let message = match owners {
+                        [] => format!(
+                            "no node here has the address of the next router, {}: packets on this route are lost",
+                            route.via
+                        ),
+                        [first, ..] => format!(
+                            "the next router, {}, is {} on another LAN: packets on this route are lost",
+                            route.via,
+                            self.name(first.node)
+                        ),
+                    };
                     let place = self.node_place(id.index()).field("routes").index(number).field("via");
                     self.problem(Kind::UnknownGateway, Level::Warning, place, message);
                 }
@@ -85,18 +112,32 @@ impl<'s> Check<'s> {
         }
     }
 
+    /// Hosts that wait for a router to advertise a network from which they can form an address: one of 64 bits (RFC 4862, 5.5.3).
     fn without_advertiser(&mut self, lan: usize, hosts: &[NodeId]) {
-        let has_network = |cidr: &IpCidr| matches!(cidr, IpCidr::Ipv6(_)) && !is_link_local(&cidr.address());
-        let advertises = self.lans.routers(lan).any(|interface| {
-            interface.port.is_some_and(|port| port.advertise) && interface.addresses.iter().any(has_network)
-        });
-        for &id in hosts.iter().filter(|_| !advertises) {
+        let all = self.lans.routers(lan).filter(|of| of.port.is_some_and(|port| port.advertise));
+        let networks = all.flat_map(|of| of.addresses.iter().copied());
+        let networks: Vec<_> = networks
+            .filter(|cidr| matches!(cidr, IpCidr::Ipv6(_)) && !is_link_local(&cidr.address()))
+            .take(NETWORKS_MAX)
+            .collect();
+        if networks.iter().any(|cidr| cidr.prefix_len() == 64) {
+            return;
+        }
+        for &id in hosts {
             if self.scenario.topology.host(id).is_some_and(|host| host.slaac) {
-                let message = format!(
-                    "{} waits for a router to advertise an IPv6 network, but none on its LAN does: give a router's port there an \
-                     IPv6 address",
-                    self.name(id)
-                );
+                let message = match networks.first() {
+                    None => format!(
+                        "{} waits for a router to advertise an IPv6 network, but none on its LAN does: give a router's port there an \
+                         IPv6 address",
+                        self.name(id)
+                    ),
+                    Some(cidr) => format!(
+                        "{} forms no address from {}, which the router advertises: hosts form addresses from networks of 64 bits \
+                         only (RFC 4862, 5.5.3); take a /64",
+                        self.name(id),
+                        network(*cidr)
+                    ),
+                };
                 let place = self.node_place(id.index()).field("slaac");
                 self.problem(Kind::NoAdvertiser, Level::Warning, place, message);
             }
@@ -171,9 +212,19 @@ impl<'s> Check<'s> {
         let is_near = |of: &IpCidr| own.iter().any(|cidr| cidr.contains_addr(&of.address()));
         let stranger = wide_members.iter().find(|(_, cidr)| !is_near(cidr));
         if let Some(&(other, far)) = stranger {
+            let gateways = self.addresses_and_gateways(one, lan).1;
+            let is_router = self.scenario.topology.host(one).is_none();
+            let detour = gateways.iter().find(|gateway| version_of(**gateway) == version_of(far.address()));
+            let what = match detour {
+                _ if is_router => "has to know a route to it".to_owned(),
+                Some(gateway) => {
+                    format!("sends its packets for it to its gateway, {gateway}, which has to send them back")
+                }
+                None => "has no gateway, so it can send it nothing, not even answers".to_owned(),
+            };
             let message = format!(
-                "{one} ({near}) does not take {other} ({far}) for a neighbor, but {other} takes {one} for one, so only one \
-                 direction works: give both the same prefix length",
+                "{one} ({near}) does not take {other} ({far}) for a neighbor, but {other} takes {one} for one: {one} {what}; give both \
+                 the same prefix length",
                 one = self.name(one),
                 other = self.name(other)
             );

@@ -106,6 +106,7 @@ impl<'s> Check<'s> {
     }
 
     pub(super) fn switch(&mut self, place: &Place, config: &SwitchConfig) {
+        self.mac(place.field("mac"), config.mac);
         self.time_within(place.field("ageing"), config.ageing, [AGEING_MIN, AGEING_MAX]);
         let Some(stp) = config.stp else { return };
         let place = |name| place.field("stp").field(name);

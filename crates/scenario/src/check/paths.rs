@@ -1,62 +1,189 @@
-//! Whether a run's packets get there, and the answers back, as far as that is certain: along networks, gateways and routes that
-//! are configured. Where RIP, address translation or a change of settings has an influence, nothing is reported.
+//! Whether a run's packets get there, and the answers back, as far as that is certain: along networks, gateways, routes, RIP,
+//! address translation and filters. Where a change of settings has an influence, nothing is reported.
+//!
+//! Hosts and LANs are here, what a router does to a packet is in `hops`, what stops a frame between switches in `barriers`.
 
 use super::Check;
+use super::owners::Attachment;
 use crate::Change;
-use crate::ip::{is_link_local, version_of};
+use crate::fault::Place;
+use crate::ip::{broadcast, is_link_local, version_of};
 use crate::problem::Kind;
 use netlab::Instant;
-use netlab::run::{IpVersion, RunSpec};
-use netlab::topology::{HostConfig, NodeId, NodeKind};
-use router::config::StaticRoute;
+use netlab::run::{IpVersion, Probe, RunKind, RunSpec, Transport};
+use netlab::topology::{HostConfig, LinkId, NodeId};
+use router::config::Protocol;
 use smoltcp::wire::{IpAddress, IpCidr};
 
 /// The most routers that a path is followed over.
-const HOPS_MAX: usize = 64;
+pub(super) const HOPS_MAX: usize = 64;
+/// The port of the first probe of a traceroute.
+const TRACEROUTE_PORT: u16 = 33_434;
 
 /// The outcome of a packet's path.
-enum Fate {
-    Arrives,
-    /// Why, in a sentence.
-    Lost(Kind, String),
+pub(super) enum Fate {
+    /// At this node.
+    Arrives(NodeId),
+    Lost(Loss),
     /// It cannot be known beforehand.
     Open,
 }
 
+/// Why a packet is lost.
+#[derive(Clone, Debug)]
+pub(super) struct Loss {
+    pub kind: Kind,
+    /// Where the document has to change; `None`: that may be in several places, so it is told at the run.
+    pub place: Option<Place>,
+    /// The nodes concerned besides the ends of the run.
+    pub nodes: Vec<NodeId>,
+    pub link: Option<LinkId>,
+    /// A sentence, without its end.
+    pub why: String,
+    /// What follows from it.
+    pub ending: &'static str,
+    /// The router, the network and its metric, where RIP does not reach.
+    pub too_far: Option<(NodeId, IpCidr, usize)>,
+}
+
+/// What filters and address translation see of a packet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packet {
+    pub source: IpAddress,
+    pub destination: IpAddress,
+    pub protocol: Option<Protocol>,
+    /// The destination port.
+    pub port: Option<u16>,
+}
+
+/// A packet, and what its path has left behind at routers.
+pub(super) struct Walk {
+    pub packet: Packet,
+    pub is_answer: bool,
+    /// The router, the outside address and the inside address.
+    pub translations: Vec<(NodeId, IpAddress, IpAddress)>,
+    /// The routers whose filters have admitted it.
+    pub filters: Vec<NodeId>,
+}
+
+impl Loss {
+    pub fn at_run(kind: Kind, why: String) -> Self {
+        let ending = "the run will get no answer";
+        Self { kind, place: None, nodes: Vec::new(), link: None, why, ending, too_far: None }
+    }
+}
+
+impl Packet {
+    /// `TCP to 10.0.2.1, port 80`.
+    pub fn words(&self) -> String {
+        let protocol = match self.protocol {
+            Some(Protocol::Tcp) => "TCP",
+            Some(Protocol::Udp) => "UDP",
+            Some(Protocol::Icmp) => "ICMP",
+            None => "what is",
+        };
+        let port = self.port.map_or_else(String::new, |port| format!(", port {port}"));
+        format!("{protocol} to {}{port}", self.destination)
+    }
+}
+
+/// The protocol of a run's packets, and the port that they go to.
+fn protocol(kind: &RunKind) -> (Protocol, Option<u16>) {
+    match (kind.service(), kind) {
+        (Some((Transport::Tcp, port)), _) => (Protocol::Tcp, Some(port)),
+        (Some((Transport::Udp, port)), _) => (Protocol::Udp, Some(port)),
+        (None, RunKind::Traceroute(trace)) if trace.probe == Probe::Udp => {
+            (Protocol::Udp, Some(TRACEROUTE_PORT))
+        }
+        (None, RunKind::Multicast(run)) => (Protocol::Udp, Some(run.port)),
+        (
+            None,
+            RunKind::Ping(_)
+            | RunKind::Traceroute(_)
+            | RunKind::PathMtu(_)
+            | RunKind::Echo(_)
+            | RunKind::Connect(_)
+            | RunKind::Iperf(_),
+        ) => (Protocol::Icmp, None),
+    }
+}
+
 impl<'s> Check<'s> {
     /// What will happen to a run, but was probably not meant.
-    pub(super) fn surprise(
-        &self,
-        spec: &RunSpec,
-        client: &HostConfig,
-        address: IpAddress,
-    ) -> Option<(Kind, String)> {
+    pub(super) fn surprise(&self, spec: &RunSpec, client: &HostConfig, address: IpAddress) -> Option<Loss> {
+        let from = self.owners.host(spec.from)?;
         if is_link_local(&address) {
+            return self.not_on_link(from, address);
+        }
+        if client.addresses.iter().any(|cidr| broadcast(*cidr) == Some(address)) || !address.is_unicast() {
             return None;
         }
-        match self.leaves_host(spec.from, client, address) {
-            Fate::Arrives => {}
-            Fate::Lost(kind, why) => return Some((kind, why)),
+        let (protocol, port) = protocol(&spec.kind);
+        let Some(source) = source(client, address) else {
+            // A host that gets its address from a router.
+            return None;
+        };
+        let packet = Packet { source, destination: address, protocol: Some(protocol), port };
+        let mut walk = Walk { packet, is_answer: false, translations: Vec::new(), filters: Vec::new() };
+        let server = match self.leaves_host(from, client, &mut walk) {
+            Fate::Arrives(server) => server,
+            Fate::Lost(loss) => return Some(loss),
             Fate::Open => return None,
-        }
-        // The answer goes to the address that the client has taken.
-        let (owner, _) = *self.owners.get(&address)?;
-        let back = source(client, address)?;
-        let answer = match self.scenario.topology.host(owner) {
-            Some(server) => self.leaves_host(owner, server, back),
-            None => self.leaves_router(owner, back),
+        };
+        // The answer goes to the address that the client has taken, or that a translator has given it.
+        walk.packet = Packet {
+            source: walk.packet.destination,
+            destination: walk.packet.source,
+            protocol: Some(protocol),
+            port: None,
+        };
+        walk.is_answer = true;
+        let answer = match (self.scenario.topology.host(server), self.owners.host(server)) {
+            (Some(host), Some(at)) => self.leaves_host(at, host, &mut walk),
+            (Some(_) | None, Some(_) | None) => {
+                let at = Attachment { node: server, cable: None, vlan: None, lan: self.lans.of(server) };
+                self.through_routers(at, true, &mut walk)
+            }
         };
         match answer {
-            Fate::Lost(kind, why) => Some((kind, format!("it gets there, but the answer gets lost: {why}"))),
-            Fate::Arrives | Fate::Open => None,
+            Fate::Lost(loss) if loss.place.is_some() => Some(loss),
+            Fate::Lost(loss) => {
+                Some(Loss { why: format!("it gets there, but the answer gets lost: {}", loss.why), ..loss })
+            }
+            Fate::Arrives(_) | Fate::Open => None,
         }
     }
 
-    fn leaves_host(&self, from: NodeId, host: &HostConfig, address: IpAddress) -> Fate {
-        let id = self.name(from);
-        let lan = self.lans.of(from);
+    /// A link-local address is valid on one LAN (RFC 4291, 2.5.6).
+    fn not_on_link(&self, from: Attachment, address: IpAddress) -> Option<Loss> {
+        if !self.is_settled() {
+            return None;
+        }
+        if let Some(owner) = self.owners.on(address, from.lan).next() {
+            return self.barrier(from, owner).map(|barrier| self.lost_at(barrier));
+        }
+        let id = self.name(from.node);
+        let why = match self.owners.all(address).first() {
+            Some(owner) => format!(
+                "{address} is a link-local address, valid on one LAN only (RFC 4291, 2.5.6), and {}, which has it, is on another \
+                 LAN than {id}: take another of its addresses",
+                self.name(owner.node)
+            ),
+            None => format!(
+                "{address} is a link-local address, valid on one LAN only (RFC 4291, 2.5.6), and no node on the LAN of {id} has it"
+            ),
+        };
+        Some(Loss::at_run(Kind::OtherLan, why))
+    }
+
+    fn leaves_host(&self, from: Attachment, host: &HostConfig, walk: &mut Walk) -> Fate {
+        let (id, address) = (self.name(from.node), walk.packet.destination);
         if host.addresses.iter().any(|cidr| cidr.contains_addr(&address)) {
-            return self.ends_on_lan(from, lan, address);
+            return match self.ends_on_lan(from, address) {
+                Ok(owner) if self.scenario.topology.host(owner.node).is_some() => Fate::Arrives(owner.node),
+                Ok(router) => self.through_routers(router, false, walk),
+                Err(fate) => fate,
+            };
         }
         let version = version_of(address);
         let Some(gateway) = host.gateways.iter().find(|gateway| version.is_of(gateway)) else {
@@ -64,123 +191,106 @@ impl<'s> Check<'s> {
                 // It may learn one from a router.
                 return Fate::Open;
             }
-            let why = format!(
-                "{address} is in none of the networks of {id}, which has no gateway: the run will find no route"
-            );
-            return Fate::Lost(Kind::NoRoute, why);
+            let why = format!("{address} is in none of the networks of {id}, which has no gateway");
+            let loss = Loss::at_run(Kind::NoRoute, why);
+            let ending = if walk.is_answer { loss.ending } else { "the run will find no route" };
+            return Fate::Lost(Loss { ending, ..loss });
         };
         let lost = |why: &str| {
-            let why = format!(
-                "{address} is in none of the networks of {id}, and {why} of its gateway, {gateway}: the run will get no \
-                 answer"
-            );
-            Fate::Lost(Kind::NoRoute, why)
+            let why =
+                format!("{address} is in none of the networks of {id}, and {why} of its gateway, {gateway}");
+            Fate::Lost(Loss::at_run(Kind::NoRoute, why))
         };
-        match self.owners.get(gateway) {
-            None if self.all_known() && !is_link_local(gateway) => lost("no node here has the address"),
-            None => Fate::Open,
-            Some(_) if !self.is_settled() => Fate::Open,
-            Some((_, at)) if *at != lan => lost("only another LAN has the address"),
-            Some((owner, _)) => match self.scenario.topology.host(*owner) {
-                Some(_) => lost("a host, which forwards nothing, has the address"),
-                None => self.leaves_router(*owner, address),
+        if !self.is_settled() {
+            return match self.owners.all(*gateway).is_empty() && self.all_known() && !is_link_local(gateway) {
+                true => lost("no node here has the address"),
+                false => Fate::Open,
+            };
+        }
+        let mut owners = self.owners.on(*gateway, from.lan);
+        match (owners.next(), owners.next()) {
+            (Some(owner), None) if self.scenario.topology.host(owner.node).is_some() => {
+                lost("a host, which forwards nothing, has the address")
+            }
+            (Some(router), None) => match self.barrier(from, router) {
+                Some(barrier) => Fate::Lost(self.lost_at(barrier)),
+                None => self.through_routers(router, false, walk),
+            },
+            (Some(_), Some(_)) => Fate::Open,
+            (None, _) if self.owners.all(*gateway).is_empty() => lost("no node here has the address"),
+            (None, _) => match self.behind_barrier(from, *gateway) {
+                Some(loss) => Fate::Lost(loss),
+                None => lost("only another LAN has the address"),
             },
         }
     }
 
-    /// From router to router.
-    fn leaves_router(&self, first: NodeId, address: IpAddress) -> Fate {
-        if !self.is_settled() {
-            return Fate::Open;
-        }
-        let mut router = first;
-        for _ in 0..HOPS_MAX {
-            if self.owners.get(&address).is_some_and(|(owner, _)| *owner == router) {
-                return Fate::Arrives;
-            }
-            let NodeKind::Router(config) = &self.scenario.topology.node(router).kind else {
-                return Fate::Open;
-            };
-            if config.nat.is_some() || config.rip.is_some() {
-                return Fate::Open;
-            }
-            let id = self.name(router);
-            let direct = self.network_of(router, address);
-            let fits =
-                |to: &IpCidr| version_of(to.address()) == version_of(address) && to.contains_addr(&address);
-            let near = |route: &&StaticRoute| {
-                fits(&route.to) && (is_link_local(&route.via) || self.network_of(router, route.via).is_some())
-            };
-            let routes = config.routes.iter().filter(near);
-            let best = routes.rev().max_by_key(|route| (route.to.prefix_len(), u8::MAX - route.metric));
-            if self.patience.get() == 0 {
-                return Fate::Open;
-            }
-            let next = match (direct, best) {
-                (Some((prefix_len, lan)), best)
-                    if best.is_none_or(|best| best.to.prefix_len() <= prefix_len) =>
-                {
-                    return self.ends_on_lan(router, lan, address);
-                }
-                (_, None) => {
-                    let why = format!("{id} knows no route to {address}: the run will get no answer");
-                    return Fate::Lost(Kind::NoRoute, why);
-                }
-                (_, Some(best)) => best.via,
-            };
-            let lan = self.network_of(router, next).map(|(_, lan)| lan);
-            match self.owners.get(&next) {
-                _ if is_link_local(&next) => return Fate::Open,
-                Some((owner, at)) if Some(*at) == lan && self.scenario.topology.host(*owner).is_none() => {
-                    router = *owner;
-                }
-                _ => {
-                    let why = format!(
-                        "{id} sends what is for {address} to {next}, which is no router on that LAN: the run will get no \
-                         answer"
-                    );
-                    return Fate::Lost(Kind::NoRoute, why);
-                }
-            }
-        }
-        let why =
-            format!("the routes send what is for {address} round in a circle: the run will get no answer");
-        Fate::Lost(Kind::NoRoute, why)
-    }
-
-    /// The network of a router that this address is in: the length of its prefix, and the LAN.
-    fn network_of(&self, router: NodeId, address: IpAddress) -> Option<(u8, usize)> {
-        if self.patience.get() == 0 {
-            return None;
-        }
-        let interfaces = self.lans.interfaces_of(router);
-        self.patience.set(self.patience.get().saturating_sub(1 + interfaces.clone().count()));
-        let all = interfaces.flat_map(|of| of.addresses.iter().map(move |cidr| (cidr, of.lan)));
-        let near = all.filter(|(cidr, _)| cidr.contains_addr(&address));
-        near.map(|(cidr, lan)| (cidr.prefix_len(), lan)).max_by_key(|(prefix_len, _)| *prefix_len)
-    }
-
     /// The last step: ARP or NDP for the address on this LAN.
-    fn ends_on_lan(&self, from: NodeId, lan: usize, address: IpAddress) -> Fate {
-        let id = self.name(from);
-        match self.owners.get(&address) {
-            Some((_, at)) if *at == lan => Fate::Arrives,
-            _ if !self.all_known() => Fate::Open,
-            None => {
-                let why = format!("no node here has the address {address}: the run will get no answer");
-                Fate::Lost(Kind::UnknownAddress, why)
-            }
-            Some((owner, _)) if !self.connected.same(owner.index(), from.index()) => {
-                Fate::Lost(Kind::NoPath, format!("no cable leads there from {id}: add links"))
-            }
-            Some(_) if !self.is_settled() => Fate::Open,
-            Some(_) => {
-                let why = format!(
-                    "{id} takes {address} for a neighbor, but a router or a VLAN stands between: the run will get no answer"
-                );
-                Fate::Lost(Kind::NoPath, why)
-            }
+    pub(super) fn ends_on_lan(&self, from: Attachment, address: IpAddress) -> Result<Attachment, Fate> {
+        let id = self.name(from.node);
+        let lost = |kind, why| Err(Fate::Lost(Loss::at_run(kind, why)));
+        let mut owners = self.owners.on(address, from.lan);
+        let Some(owner) = owners.next() else {
+            return match self.owners.all(address) {
+                _ if !self.all_known() => Err(Fate::Open),
+                [] => lost(Kind::UnknownAddress, format!("no node here has the address {address}")),
+                others
+                    if others.iter().all(|of| !self.connected.same(of.node.index(), from.node.index())) =>
+                {
+                    let why = format!("no cable leads there from {id}");
+                    Err(Fate::Lost(Loss { ending: "add links", ..Loss::at_run(Kind::NoPath, why) }))
+                }
+                _ if !self.is_settled() => Err(Fate::Open),
+                _ => match self.behind_barrier(from, address) {
+                    Some(loss) => Err(Fate::Lost(loss)),
+                    None => Err(Fate::Lost(self.behind_router(from.node, address))),
+                },
+            };
+        };
+        if owners.any(|other| other.node != owner.node) {
+            return Err(Fate::Open);
         }
+        match self.is_settled().then(|| self.barrier(from, owner)).flatten() {
+            Some(barrier) => Err(Fate::Lost(self.lost_at(barrier))),
+            None => Ok(owner),
+        }
+    }
+
+    /// What stands between a machine and the nearest other that has this address, behind cables, hubs and switches.
+    fn behind_barrier(&self, from: Attachment, address: IpAddress) -> Option<Loss> {
+        let barrier = self.owners.all(address).iter().find_map(|owner| self.barrier(from, *owner));
+        barrier.map(|barrier| self.lost_at(barrier))
+    }
+
+    /// What stands between a node and an address that it takes for one of its LAN: which kind of problem, in words, and at which
+    /// link.
+    pub(crate) fn between(&self, from: NodeId, address: IpAddress) -> Option<(Kind, String, Option<LinkId>)> {
+        let routers = || self.lans.interfaces_of(from).map(Attachment::of).collect::<Vec<_>>();
+        let attachments = self.owners.host(from).map_or_else(routers, |host| vec![host]);
+        let behind = attachments.iter().find_map(|from| self.behind_barrier(*from, address));
+        let host = attachments.first().filter(|_| is_link_local(&address));
+        let elsewhere = || host.and_then(|host| self.not_on_link(*host, address));
+        let loss = behind.or_else(elsewhere).or_else(|| {
+            let near = attachments.iter().any(|from| self.owners.on(address, from.lan).next().is_some());
+            (!near && !self.owners.all(address).is_empty()).then(|| self.behind_router(from, address))
+        })?;
+        Some((loss.kind, loss.why, loss.link))
+    }
+
+    fn behind_router(&self, from: NodeId, address: IpAddress) -> Loss {
+        let id = self.name(from);
+        let why = format!("{id} takes {address} for a neighbor, but a router stands between");
+        Loss::at_run(Kind::NoPath, why)
+    }
+
+    /// The routers that have an address.
+    pub(crate) fn routers_with(&self, address: IpAddress) -> Vec<NodeId> {
+        self.owners.all(address).iter().map(|owner| owner.node).collect()
+    }
+
+    fn lost_at(&self, barrier: super::barriers::Barrier) -> Loss {
+        let loss = Loss::at_run(self.kind_of(barrier), self.words(barrier));
+        Loss { link: Some(barrier.link), ..loss }
     }
 
     /// Whether VLANs, networks and routes stay as they are at the start.

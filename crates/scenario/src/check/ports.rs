@@ -1,14 +1,15 @@
-//! Ports: the settings of each, and whether the two of a cable match.
+//! Ports: the settings of each, and those that are off.
 
 use super::Check;
+use crate::Change;
 use crate::bounds::*;
 use crate::fault::{Level, Place};
 use crate::ip::unusable_address;
-use crate::lans::membership;
 use crate::problem::Kind;
 use crate::quantity::quoted;
 use bridge::config::{Membership, Vlan};
-use netlab::topology::{End, Link, LinkId, NodeId, NodeKind, Port};
+use netlab::Instant;
+use netlab::topology::{End, Link, LinkId, NodeId, Port};
 use smoltcp::wire::IpCidr;
 use wire::sorted::SortedSet;
 
@@ -90,79 +91,30 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Cables whose two ends do not have the same VLANs.
-    pub(super) fn vlans(&mut self) {
+    /// Ports that are off from beginning to end.
+    pub(super) fn ports_off(&mut self) {
         let topology = &self.scenario.topology;
         for (number, link) in topology.links.iter().enumerate() {
-            let id = LinkId(number as u32);
-            let known = link.ends.iter().all(|end| end.index() < topology.nodes.len());
-            if !known || !link.ends.iter().any(|end| self.lans.knows_vlans(*end)) {
+            if self.unusable.links.contains(&number) {
                 continue;
             }
-            let Some((end, message)) = self.mismatch(link) else { continue };
-            let place = self.port_place(number, end);
-            let problem = self.problem(Kind::VlanMismatch, Level::Warning, place, message);
-            problem.link = Some(id);
-            problem.nodes = vec![link.ends[end.index()], link.ends[end.other().index()]];
+            for end in End::BOTH.into_iter().filter(|end| !link.ports[end.index()].is_up()) {
+                let id = LinkId(number as u32);
+                let changes = |(_, change): &(Instant, Change)| matches!(change, Change::Port(link, of, port) if (*link, *of) == (id, end) && port.is_up());
+                if self.changes.iter().any(changes) {
+                    continue;
+                }
+                let [here, there] = [end, end.other()].map(|end| link.ends[end.index()]);
+                let message = format!(
+                    "the port of {} to {} is off (\"up\": false), so this cable carries nothing",
+                    self.name(here),
+                    self.name(there)
+                );
+                let place = self.port_place(number, end).field("up");
+                let problem = self.problem(Kind::PortOff, Level::Warning, place, message);
+                problem.link = Some(id);
+                problem.nodes = vec![here, there];
+            }
         }
     }
-
-    /// What does not fit, reported at the end of a switch with VLANs.
-    fn mismatch(&self, link: &Link) -> Option<(End, String)> {
-        let topology = &self.scenario.topology;
-        let knows = |end: End| self.lans.knows_vlans(link.ends[end.index()]);
-        let end = End::BOTH.into_iter().find(|end| knows(*end))?;
-        let [here, there] = [end, end.other()].map(|end| self.name(link.ends[end.index()]));
-        let far = &link.ports[end.other().index()];
-        let message = match (
-            membership(&link.ports[end.index()]),
-            &topology.node(link.ends[end.other().index()]).kind,
-        ) {
-            (near, NodeKind::Switch(_)) if knows(end.other()) => match (near, membership(far)) {
-                (Membership::Access(a), Membership::Access(b)) if a != b => format!(
-                    "this cable joins VLAN {} of {here} with VLAN {} of {there}: give both ends the same, or make both trunks",
-                    a.get(),
-                    b.get()
-                ),
-                (Membership::Trunk { native: a, .. }, Membership::Trunk { native: b, .. }) if a != b => {
-                    let name =
-                        |vlan: &Option<Vlan>| vlan.map_or("none".to_owned(), |vlan| vlan.get().to_string());
-                    format!(
-                        "the native VLAN is {} at {here} and {} at {there}: untagged frames change their VLAN or get lost on the \
-                         way; give both ends the same",
-                        name(a),
-                        name(b)
-                    )
-                }
-                (Membership::Access(_), Membership::Trunk { .. }) => mixed(&there, &here),
-                (Membership::Trunk { .. }, Membership::Access(_)) => mixed(&here, &there),
-                (Membership::Access(_), Membership::Access(_))
-                | (Membership::Trunk { .. }, Membership::Trunk { .. }) => return None,
-            },
-            (Membership::Access(_), NodeKind::Router(_)) => {
-                let Port::Router(port) = far else { return None };
-                if port.vlans.is_empty() {
-                    return None;
-                }
-                format!(
-                    "{there} has VLANs on this cable, but at {here} it belongs to one VLAN alone, untagged: make that end a trunk"
-                )
-            }
-            (Membership::Trunk { native: None, .. }, NodeKind::Host(_)) => format!(
-                "{there} accepts untagged frames only, and {here} sends none on this cable: give the port a VLAN (\"vlan\")"
-            ),
-            (
-                Membership::Access(_) | Membership::Trunk { .. },
-                NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_),
-            ) => return None,
-        };
-        Some((end, message))
-    }
-}
-
-fn mixed(trunk: &str, access: &str) -> String {
-    format!(
-        "this cable is a trunk at {trunk}, but belongs to one VLAN at {access}: the frames of other VLANs get lost; make both ends \
-         trunks"
-    )
 }

@@ -2,14 +2,15 @@
 
 use super::Check;
 use crate::bounds::*;
-use crate::fault::{Level, Place};
+use crate::fault::{Level, Place, Step};
 use crate::ip::{is_link_local, network, version_of};
 use crate::lans::Interface;
 use crate::problem::Kind;
+use crate::quantity::quoted;
 use netlab::topology::{NodeId, RouterConfig};
 use router::config::{Filter, Nat, Protocol};
 use smoltcp::wire::{IpAddress, IpCidr};
-use wire::sorted::{SortedMap, SortedSet, sort_by};
+use wire::sorted::{SortedMap, SortedSet};
 
 impl<'s> Check<'s> {
     pub(super) fn router(&mut self, place: &Place, id: NodeId, config: &RouterConfig) {
@@ -27,6 +28,7 @@ impl<'s> Check<'s> {
                 self.error(place.field("via"), format!("{} is not the address of one machine", route.via));
             }
             self.within(place.field("metric"), route.metric, [1, u8::MAX], u8::to_string);
+            self.named_port(place.field("port"), id, route.port);
         }
         if let Some(rip) = config.rip {
             let place = |name| place.field("rip").field(name);
@@ -78,7 +80,6 @@ impl<'s> Check<'s> {
         if filter.rules.len() > RULES_MAX {
             self.error(place.clone(), format!("a filter has at most {RULES_MAX} rules"));
         }
-        let cables = self.cables[id.index()];
         for (number, rule) in filter.rules.iter().enumerate() {
             let place = match filter.otherwise {
                 crate::defaults::OTHERWISE => place.index(number),
@@ -102,15 +103,22 @@ impl<'s> Check<'s> {
                     self.error(place, "ICMP has no ports: remove \"ports\", or write \"tcp\" or \"udp\"");
                 }
             }
-            if rule.port.is_some_and(|port| port as usize >= cables) && self.unusable.links.is_empty() {
-                let message = match cables {
-                    0 => "this router has no cable: remove \"in\"".to_owned(),
-                    _ => {
-                        format!("this router has {cables} cables, counted from 0: the last is {}", cables - 1)
-                    }
-                };
-                self.error(place.field("in"), message);
-            }
+            self.named_port(place.field("in"), id, rule.port);
+        }
+    }
+
+    /// The port that a rule or a route names.
+    fn named_port(&mut self, place: Place, id: NodeId, port: Option<u32>) {
+        let cables = self.ports[id.index()].len();
+        if port.is_some_and(|port| port as usize >= cables) && self.unusable.links.is_empty() {
+            let message = match (cables, place.steps().last()) {
+                (0, Some(Step::Field(name))) => format!("this router has no cable: remove {}", quoted(name)),
+                _ => format!(
+                    "this router has {cables} cables, counted from 0: the last is {}",
+                    cables.saturating_sub(1)
+                ),
+            };
+            self.error(place, message);
         }
     }
 
@@ -129,39 +137,25 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// No two networks of a router overlap.
+    /// No two interfaces of a router have the same network. Nested ones are no fault: the longest prefix decides (RFC 1812, 5.2.4.3).
     fn overlaps(&mut self, interfaces: &[&Interface<'s>]) {
-        let mut networks = Vec::new();
+        let mut known: SortedMap<IpCidr, usize> = SortedMap::new();
         for (number, interface) in interfaces.iter().enumerate() {
             for (place, cidr) in interface.addresses.iter().enumerate() {
-                if !is_link_local(&cidr.address()) {
-                    networks.push((network(*cidr).address(), cidr.prefix_len(), number, place));
+                let here = network(*cidr);
+                if is_link_local(&cidr.address()) {
+                    continue;
+                }
+                let first = *known.entry(here).or_insert(number);
+                if first != number {
+                    let message = format!(
+                        "this router has the network {here} elsewhere, too ({}), and sends packets for it there: take another network",
+                        self.interface_place(interfaces[first])
+                    );
+                    let place = self.interface_place(interface).index(place);
+                    self.problem(Kind::Overlap, Level::Error, place, message).nodes.push(interface.node);
                 }
             }
-        }
-        // Networks are nested or apart: in this order those around one are before it, one in the other.
-        sort_by(&mut networks, Ord::cmp);
-        let mut around: Vec<(IpCidr, usize)> = Vec::new();
-        for (address, prefix_len, number, place) in networks {
-            let here = IpCidr::new(address, prefix_len);
-            let contains =
-                |of: &IpCidr| version_of(of.address()) == version_of(address) && of.contains_addr(&address);
-            while around.last().is_some_and(|(of, _)| !contains(of)) {
-                around.pop();
-            }
-            if let Some((other, at)) = around.last()
-                && *at != number
-            {
-                let interface = interfaces[number];
-                let message = format!(
-                    "{} is in {other}, which this router has elsewhere ({}): the network of a destination is ambiguous; take another network",
-                    interface.addresses[place],
-                    self.interface_place(interfaces[*at])
-                );
-                let place = self.interface_place(interface).index(place);
-                self.problem(Kind::Overlap, Level::Error, place, message).nodes.push(interface.node);
-            }
-            around.push((here, number));
         }
     }
 
@@ -200,6 +194,9 @@ impl<'s> Check<'s> {
             return;
         }
         let networks = || interfaces.iter().flat_map(|interface| interface.addresses);
+        let is_ipv6 = |cidr: &IpCidr| matches!(cidr, IpCidr::Ipv6(_));
+        let speak_ipv6 =
+            interfaces.iter().filter(|interface| interface.addresses.iter().any(is_ipv6)).count();
         for (number, route) in config.routes.iter().enumerate() {
             let near = networks().any(|cidr| cidr.contains_addr(&route.via));
             let own = networks().any(|cidr| cidr.address() == route.via);
@@ -212,20 +209,16 @@ impl<'s> Check<'s> {
                      one of them",
                     route.via
                 ),
+                _ if is_link_local(&route.via) && route.port.is_none() && speak_ipv6 > 1 => format!(
+                    "{} may be at each of this router's {speak_ipv6} IPv6 networks, so this route leads nowhere: add the port, such as \
+                     \"port\" with the id of the next router",
+                    route.via
+                ),
                 _ => continue,
             };
             let place = self.node_place(id.index()).field("routes").index(number).field("via");
             self.problem(Kind::GatewayOutside, Level::Warning, place, message);
         }
-        let outside = interfaces.iter().any(|interface| interface.port.is_some_and(|port| port.outside));
-        if config.nat.is_some() && !outside {
-            let message = "no port of this router is outside (\"outside\": true), so nothing is translated";
-            self.problem(
-                Kind::Other,
-                Level::Warning,
-                self.node_place(id.index()).field("nat"),
-                message.to_owned(),
-            );
-        }
+        self.sides(id, config, interfaces);
     }
 }

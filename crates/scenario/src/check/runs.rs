@@ -1,11 +1,12 @@
 //! Runs: whether they can reach their targets, and their settings.
 
+use super::paths::Loss;
 use super::{Check, root};
 use crate::bounds::*;
 use crate::defaults;
 use crate::fault::{Level, Place};
 use crate::ip::{unusable_address, version_of};
-use crate::problem::Kind;
+use crate::problem::{Kind, Problem};
 use crate::quantity::{quoted, show_size, show_time};
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, Multicast, RunKind, RunSpec, Target, Transport};
 use netlab::topology::{HostConfig, NodeId};
@@ -72,19 +73,45 @@ impl<'s> Check<'s> {
                 theirs.clone().find(near).or_else(|| theirs.next())?
             }
         };
+        // A ping asks all of a group, or of a LAN.
+        let to_all =
+            matches!(spec.kind, RunKind::Ping(_)) && (address.is_multicast() || address.is_broadcast());
         if let Some(why) =
             unusable_address(IpCidr::new(address, if version == IpVersion::V4 { 32 } else { 128 }))
+                .filter(|_| !to_all)
         {
             self.error(to, format!("{address} {why}"));
         } else if server.is_none() && client.addresses.iter().any(|cidr| cidr.address() == address) {
             let message = format!("{address} is the host's own: to itself, nothing would ever reach a wire");
             self.error(to, message);
-        } else if let Some((kind, surprise)) = self.surprise(spec, client, address) {
-            let others = [Some(spec.from), self.owners.get(&address).map(|(owner, _)| *owner)];
-            let problem = self.problem(kind, Level::Warning, to, surprise);
-            problem.nodes.extend(others.into_iter().flatten());
+        } else if let Some(loss) = self.surprise(spec, client, address) {
+            self.lost(to, spec, address, loss);
         }
         Some(version)
+    }
+
+    /// Tells why a run's packets get lost: where the document has to change if that is certain, once, otherwise at the run.
+    fn lost(&mut self, to: Place, spec: &RunSpec, address: IpAddress, loss: Loss) {
+        if let Some((router, network, metric)) = loss.too_far {
+            return self.too_far_from(router, network, metric);
+        }
+        let owner = match spec.to {
+            Target::Node(node, _) => Some(node),
+            Target::Address(_) => self.owners.all(address).first().map(|owner| owner.node),
+        };
+        if let Some(place) = loss.place {
+            let known = |problem: &Problem| problem.fault.place == place && problem.kind == loss.kind;
+            if !self.found.iter().any(known) {
+                let problem = self.problem(loss.kind, Level::Warning, place, loss.why);
+                problem.nodes = loss.nodes;
+                problem.link = loss.link;
+            }
+            return;
+        }
+        let message = format!("{}: {}", loss.why, loss.ending);
+        let problem = self.problem(loss.kind, Level::Warning, to, message);
+        problem.nodes.push(spec.from);
+        problem.nodes.extend(owner.into_iter().chain(loss.nodes));
     }
 
     /// Checks that these hosts can receive the group's messages.

@@ -1,4 +1,5 @@
-//! One YAML file. Names are quoted, so that none is taken for a number, a truth value or nothing.
+//! One YAML file. Nodes have no management network (`network-mode: none`): it would give every machine a default route of its own.
+//! Names are quoted, so that none is taken for a number, a truth value or nothing.
 
 use super::File;
 use super::lab::{Lab, comments};
@@ -10,15 +11,14 @@ pub(super) fn files(lab: &Lab) -> Vec<File> {
     let name = &lab.name;
     let mut text = comments("#", &lab.remarks);
     text += &format!("# Start it with: containerlab deploy -t {name}.clab.yml\n");
-    text +=
-        &format!("name: \"{name}\"\ntopology:\n  defaults:\n    kind: linux\n    image: {IMAGE}\n  nodes:\n");
+    text += &format!(
+        "name: \"{name}\"\ntopology:\n  defaults:\n    kind: linux\n    image: {IMAGE}\n    network-mode: none\n  nodes:\n"
+    );
     for machine in &lab.machines {
         text += &comments("    #", &machine.remarks);
         text += &format!("    \"{}\":\n", machine.name);
-        if !machine.commands.is_empty() {
-            text += "      exec:\n";
-            text.extend(machine.commands.iter().map(|command| format!("        - \"{command}\"\n")));
-        }
+        text += "      exec:\n";
+        text.extend(machine.all_commands().iter().map(|command| format!("        - \"{command}\"\n")));
     }
     text += if lab.cables.is_empty() { "  links: []\n" } else { "  links:\n" };
     for cable in &lab.cables {

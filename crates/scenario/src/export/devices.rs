@@ -8,7 +8,7 @@ use crate::quantity::show_mac;
 use bridge::config::{Edge, Membership};
 use netlab::Duration;
 use netlab::topology::{IP_MTU_MIN, NodeId, Port, RouterConfig, SwitchConfig};
-use router::config::{Filter, Protocol, Rule, Transport, Verdict};
+use router::config::{Filter, Nat, Protocol, Rule, Transport, Verdict};
 use smoltcp::wire::{IpAddress, IpCidr};
 use wire::PortId;
 
@@ -44,6 +44,9 @@ impl Machine {
         }
         if aware {
             bridge += " vlan_filtering 1";
+        }
+        if let Some(mac) = config.mac {
+            bridge += &format!(" address {}", show_mac(mac));
         }
         self.run(bridge);
         for (interface, port) in &ports {
@@ -89,9 +92,10 @@ impl Machine {
     }
 
     pub fn router(&mut self, config: &RouterConfig, id: NodeId, ports: Vec<(&str, &Port)>) {
-        self.run("sysctl -w net.ipv4.ip_forward=1".to_owned());
-        self.run("sysctl -w net.ipv6.conf.all.forwarding=1".to_owned());
-        let mut outside = Vec::new();
+        self.forwards("1");
+        // Packets may come back another way.
+        self.set_on("all", "net.ipv4.conf", "rp_filter", "0");
+        let mut sides = Sides::default();
         for (number, (interface, port)) in ports.iter().enumerate() {
             let port = of_router(port);
             let mac = port.mac.unwrap_or(id.router_mac(PortId(number as u32)));
@@ -99,6 +103,8 @@ impl Machine {
             self.run(format!("ip link set dev {interface} address {}", show_mac(mac)));
             self.run(format!("ip link set dev {interface} mtu {} {up}", port.mtu));
             self.addresses(interface, &port.addresses);
+            self.set_on(interface, "net.ipv4.conf", "rp_filter", "0");
+            sides.add(port.outside, interface.to_string(), &port.addresses);
             for (vlan, addresses) in &port.vlans {
                 let name = format!("{interface}.{vlan}");
                 self.run(format!("ip link add link {interface} name {name} type vlan id {vlan}"));
@@ -107,6 +113,7 @@ impl Machine {
                 if port.advertise {
                     self.advertised(&name, addresses);
                 }
+                sides.add(port.outside, name, addresses);
             }
             if port.advertise {
                 self.advertised(interface, &port.addresses);
@@ -114,37 +121,84 @@ impl Machine {
             if port.mtu < IP_MTU_MIN && port.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_))) {
                 self.remark(format!("Not expressed on {interface}: IPv6 with so small an MTU."));
             }
-            if port.outside {
-                outside.push(*interface);
-            }
             if config.rip.is_some() && port.rip {
                 self.remark(format!(
                     "Not expressed on {interface}: RIP. FRR has it: network {interface} below router rip, and router ripng."
                 ));
             }
         }
+        let all = sides.outside.iter().chain(&sides.inside).flat_map(|(_, cidrs)| cidrs);
+        self.speaks_v6 = all.clone().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
         for route in &config.routes {
             let six = if matches!(route.via, IpAddress::Ipv6(_)) { "-6 " } else { "" };
-            self.run(format!("ip {six}route replace {} via {} metric {}", route.to, route.via, route.metric));
+            let dev = route.port.and_then(|port| ports.get(port as usize));
+            let dev = dev.map(|(interface, _)| format!(" dev {interface}")).unwrap_or_default();
+            self.run(format!(
+                "ip {six}route replace {} via {}{dev} metric {}",
+                route.to, route.via, route.metric
+            ));
         }
         if let Some(nat) = &config.nat {
-            for interface in &outside {
-                self.run(format!("iptables -t nat -A POSTROUTING -o {interface} -j MASQUERADE"));
-                for forward in &nat.forwards {
-                    let protocol = match forward.transport {
-                        Transport::Tcp => "tcp",
-                        Transport::Udp => "udp",
-                    };
-                    self.run(format!(
-                        "iptables -t nat -A PREROUTING -i {interface} -p {protocol} --dport {} -j DNAT --to-destination {}:{}",
-                        forward.port, forward.to, forward.to_port
-                    ));
-                }
-            }
+            self.translate(nat, &sides);
         }
         if let Some(filter) = &config.filter {
             self.filter(filter, &ports);
         }
+    }
+
+    /// Address translation, with hairpinning: hosts inside reach forwarded ports by the outside address, too.
+    fn translate(&mut self, nat: &Nat, sides: &Sides) {
+        for (outside, _) in &sides.outside {
+            self.run(format!("iptables -t nat -A POSTROUTING -o {outside} -j MASQUERADE"));
+            // Nothing new comes in but what is forwarded.
+            for (inside, _) in &sides.inside {
+                for state in ["ESTABLISHED", "RELATED", "DNAT"] {
+                    self.run(format!(
+                        "iptables -t mangle -A FORWARD -i {outside} -o {inside} -m conntrack --ctstate {state} -j ACCEPT"
+                    ));
+                }
+                self.run(format!("iptables -t mangle -A FORWARD -i {outside} -o {inside} -j DROP"));
+            }
+        }
+        for forward in &nat.forwards {
+            let protocol = match forward.transport {
+                Transport::Tcp => "tcp",
+                Transport::Udp => "udp",
+            };
+            for (number, (from, _)) in sides.outside.iter().chain(&sides.inside).enumerate() {
+                // From outside an outside port's own addresses only, from inside all of them.
+                let of_outside = sides.outside.iter().enumerate();
+                let of_outside =
+                    of_outside.filter(|(own, _)| number >= sides.outside.len() || number == *own);
+                for address in of_outside.flat_map(|(_, (_, cidrs))| four(cidrs)) {
+                    self.run(format!(
+                        "iptables -t nat -A PREROUTING -i {from} -d {}/32 -p {protocol} --dport {} -j DNAT --to-destination {}:{}",
+                        address.address(),
+                        forward.port,
+                        forward.to,
+                        forward.to_port
+                    ));
+                }
+            }
+        }
+        let outside = sides.outside.iter().flat_map(|(_, cidrs)| four(cidrs)).next();
+        if let Some(outside) = outside.filter(|_| !nat.forwards.is_empty()) {
+            for (inside, cidrs) in &sides.inside {
+                for (_, from) in &sides.inside {
+                    for from in four(from) {
+                        let from = network(from);
+                        let to = format!("-o {inside} -s {from} -m conntrack --ctstate DNAT");
+                        if !cidrs.is_empty() {
+                            self.run(format!(
+                                "iptables -t nat -A POSTROUTING {to} -j SNAT --to-source {}",
+                                outside.address()
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        self.remark("Not expressed: hosts inside that reach one another by outside ports that are not forwarded (hairpinning).");
     }
 
     fn advertised(&mut self, interface: &str, addresses: &[IpCidr]) {
@@ -188,6 +242,24 @@ impl Machine {
             }
         }
     }
+}
+
+/// The interfaces of a router on the two sides of its address translation, with their addresses.
+#[derive(Default)]
+struct Sides {
+    outside: Vec<(String, Vec<IpCidr>)>,
+    inside: Vec<(String, Vec<IpCidr>)>,
+}
+
+impl Sides {
+    fn add(&mut self, is_outside: bool, interface: String, addresses: &[IpCidr]) {
+        let side = if is_outside { &mut self.outside } else { &mut self.inside };
+        side.push((interface, addresses.to_vec()));
+    }
+}
+
+fn four(addresses: &[IpCidr]) -> impl Iterator<Item = IpCidr> {
+    addresses.iter().copied().filter(|cidr| matches!(cidr, IpCidr::Ipv4(_)))
 }
 
 /// The protocols that a rule is about, as options; ports are TCP's and UDP's.

@@ -1,4 +1,7 @@
 //! A folder: `lab.conf` says which interface is in which collision domain, and each machine has a script.
+//!
+//! The kernel's settings stand in `lab.conf` (kathara-lab.conf(5): `ipv6`, `sysctl`): a container of Kathará must not change them
+//! itself, and comes with forwarding switched on. Interfaces get theirs from `default`, since they are not there yet.
 
 use super::File;
 use super::lab::{Lab, comments};
@@ -8,7 +11,16 @@ pub(super) fn files(lab: &Lab) -> Vec<File> {
     conf += "# Start it with: kathara lstart\n";
     conf += &format!("LAB_NAME=\"{}\"\nLAB_VERSION=1\n\n", lab.name);
     for machine in &lab.machines {
-        conf += &format!("{}[image]=\"kathara/base\"\n", machine.name);
+        let name = &machine.name;
+        conf += &format!("{name}[image]=\"kathara/base\"\n{name}[ipv6]=\"{}\"\n", machine.speaks_v6);
+        let mut settings = Vec::new();
+        for setting in machine.settings.iter().flat_map(|setting| setting.of_all()) {
+            // Without IPv6 a container has none of its settings.
+            if (machine.speaks_v6 || !setting.starts_with("net.ipv6")) && !settings.contains(&setting) {
+                conf += &format!("{name}[sysctl]=\"{setting}\"\n");
+                settings.push(setting);
+            }
+        }
     }
     for (number, cable) in lab.cables.iter().enumerate() {
         for port in cable {

@@ -30,8 +30,42 @@ pub(super) struct Machine {
     pub is_host: bool,
     /// Remarks, written as comment lines.
     pub remarks: Vec<String>,
+    /// It has IPv6 addresses, or waits for some.
+    pub speaks_v6: bool,
+    /// Settings of the kernel, to be made before the commands.
+    pub settings: Vec<Setting>,
     /// Commands without characters that mean anything to a shell.
     pub commands: Vec<String>,
+}
+
+/// A setting of the kernel (sysctl).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Setting {
+    /// Up to the interface, if it is one of an interface: `net.ipv4.conf`.
+    path: &'static str,
+    interface: Option<String>,
+    name: &'static str,
+    value: &'static str,
+}
+
+impl Setting {
+    /// `net.ipv6.conf.eth0.accept_ra=2`.
+    pub fn of_interface(&self) -> String {
+        match &self.interface {
+            Some(interface) => format!("{}.{interface}.{}={}", self.path, self.name, self.value),
+            None => format!("{}.{}={}", self.path, self.name, self.value),
+        }
+    }
+
+    /// The same for a machine whose interfaces come later: for all that are there, and for those that are made.
+    pub fn of_all(&self) -> Vec<String> {
+        match self.interface {
+            Some(_) => ["all", "default"]
+                .map(|interface| format!("{}.{interface}.{}={}", self.path, self.name, self.value))
+                .into(),
+            None => vec![self.of_interface()],
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -65,6 +99,8 @@ impl Lab {
                 name: unused(id, hyphen, NAME_MAX, &mut used),
                 is_host: matches!(node.kind, NodeKind::Host(_) | NodeKind::Router(_)),
                 remarks: Vec::new(),
+                speaks_v6: false,
+                settings: Vec::new(),
                 commands: Vec::new(),
             };
             if machine.name != *id || node.name != *id {
@@ -124,8 +160,12 @@ impl Machine {
         self.run(format!("ip link set dev {interface} address {}", show_mac(config.mac(id))));
         self.run(format!("ip link set dev {interface} mtu {} gso_max_segs 1 up", config.ip_mtu));
         self.addresses(interface, &config.addresses);
+        // A container may come with forwarding switched on, and takes no advertisements then but with 2.
+        self.forwards("0");
+        self.speaks_v6 = config.slaac || config.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
         if config.slaac {
-            self.run(format!("sysctl -w net.ipv6.conf.{interface}.accept_ra=1"));
+            self.set_on(interface, "net.ipv6.conf", "accept_ra", "2");
+            self.set_on(interface, "net.ipv6.conf", "autoconf", "1");
         }
         for gateway in &config.gateways {
             let six = if matches!(gateway, IpAddress::Ipv6(_)) { "-6 " } else { "" };
@@ -133,7 +173,7 @@ impl Machine {
         }
         match config.tcp.congestion {
             Congestion::Cubic => {}
-            Congestion::Reno => self.run("sysctl -w net.ipv4.tcp_congestion_control=reno".to_owned()),
+            Congestion::Reno => self.set("net.ipv4", "tcp_congestion_control", "reno"),
             Congestion::None => {
                 self.remarks.push(
                     "Not expressed: TCP without congestion control; the kernel has its own.".to_owned(),
@@ -155,6 +195,29 @@ impl Machine {
                 IpAddress::Ipv6(_) => self.run(format!("ip -6 addr add {cidr} dev {interface} nodad")),
             }
         }
+    }
+
+    /// Whether packets that are for others are forwarded.
+    pub fn forwards(&mut self, value: &'static str) {
+        self.set("net.ipv4", "ip_forward", value);
+        self.set("net.ipv6.conf.all", "forwarding", value);
+    }
+
+    pub fn set(&mut self, path: &'static str, name: &'static str, value: &'static str) {
+        self.settings.push(Setting { path, interface: None, name, value });
+    }
+
+    pub fn set_on(&mut self, interface: &str, path: &'static str, name: &'static str, value: &'static str) {
+        self.settings.push(Setting { path, interface: Some(interface.to_owned()), name, value });
+    }
+
+    /// The commands, with those before them that make the settings.
+    pub fn all_commands(&self) -> Vec<String> {
+        let speaks = u8::from(!self.speaks_v6);
+        let first =
+            ["all", "default"].map(|of| format!("sysctl -w net.ipv6.conf.{of}.disable_ipv6={speaks}"));
+        let settings = self.settings.iter().map(|setting| format!("sysctl -w {}", setting.of_interface()));
+        first.into_iter().chain(settings).chain(self.commands.iter().cloned()).collect()
     }
 
     pub fn remark(&mut self, remark: impl Into<String>) {

@@ -63,7 +63,8 @@ pub(super) fn files(lab: &Lab) -> Vec<File> {
     }
     text += TAIL;
     let commands = lab.machines.iter().flat_map(|machine| {
-        machine.commands.iter().map(|command| format!("    ('{}', '{command}'),\n", machine.name))
+        let commands = machine.all_commands().into_iter();
+        commands.map(|command| format!("    ('{}', '{command}'),\n", machine.name))
     });
     let commands = format!("\nCOMMANDS = [\n{}]\n", commands.collect::<String>());
     let text = text.replacen("\n\nclass Bridge", &format!("{commands}\n\nclass Bridge"), 1);

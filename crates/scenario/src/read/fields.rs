@@ -8,13 +8,13 @@ pub const DOCUMENT: &[&str] =
 pub const NODE: &[&str] = &["id", "name", "kind", "at"];
 pub const HOST: &[&str] = &joined::<10>(&[NODE, &["addresses", "gateway", "slaac", "mac", "mtu", "tcp"]]);
 pub const HUB: &[&str] = NODE;
-const SWITCH_SETTINGS: &[&str] = &["ageing", "stp", "snooping"];
-pub const SWITCH: &[&str] = &joined::<7>(&[NODE, SWITCH_SETTINGS]);
+const SWITCH_SETTINGS: &[&str] = &["mac", "ageing", "stp", "snooping"];
+pub const SWITCH: &[&str] = &joined::<8>(&[NODE, SWITCH_SETTINGS]);
 const ROUTER_SETTINGS: &[&str] = &["routes", "rip", "nat", "filter"];
 pub const ROUTER: &[&str] = &joined::<8>(&[NODE, ROUTER_SETTINGS]);
 pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer", "timeout"];
 pub const STP: &[&str] = &["priority", "hello", "max_age", "forward_delay"];
-pub const ROUTE: &[&str] = &["to", "via", "metric"];
+pub const ROUTE: &[&str] = &["to", "via", "port", "metric"];
 pub const RIP: &[&str] = &["split_horizon", "triggered", "update", "timeout", "garbage"];
 pub const NAT: &[&str] = &["forwards"];
 pub const FORWARD: &[&str] = &["tcp", "udp", "to", "port"];
@@ -26,9 +26,13 @@ pub const LINK: &[&str] = &joined::<7>(&[&["ends"], LINK_SETTINGS, &["ports"]]);
 pub const QUEUE: &[&str] = &["size", "red", "codel"];
 pub const RED: &[&str] = &["min", "max", "probability", "weight"];
 pub const CODEL: &[&str] = &["target", "interval"];
-pub const SWITCH_PORT: &[&str] = &["up", "mtu", "vlan", "trunk", "native", "edge", "cost", "priority"];
+/// What a port has from the start: it does not change while the network runs.
+pub const HOST_PORT: &[&str] = &["duplex"];
+const SWITCH_PORT_SETTINGS: &[&str] = &["up", "mtu", "vlan", "trunk", "native", "edge", "cost", "priority"];
+pub const SWITCH_PORT: &[&str] = &joined::<9>(&[HOST_PORT, SWITCH_PORT_SETTINGS]);
 const ROUTER_PORT_ALONE: &[&str] = &["mac", "addresses", "vlans", "outside", "advertise", "rip"];
-pub const ROUTER_PORT: &[&str] = &joined::<8>(&[&["up", "mtu"], ROUTER_PORT_ALONE]);
+const ROUTER_PORT_SETTINGS: &[&str] = &joined::<8>(&[&["up", "mtu"], ROUTER_PORT_ALONE]);
+pub const ROUTER_PORT: &[&str] = &joined::<9>(&[HOST_PORT, ROUTER_PORT_SETTINGS]);
 
 /// What an entry of `impair` does: exactly one of these.
 pub const IMPAIRMENTS: &[&str] = &[
@@ -82,11 +86,11 @@ pub const CHANGE: &[&str] = &joined::<8>(&[&["at"], CHANGES]);
 /// Which cable a change is about.
 const CABLE: &[&str] = &["ends", "which"];
 pub const CHANGED_LINK: &[&str] = &joined::<7>(&[CABLE, LINK_SETTINGS]);
-pub const CHANGED_PORT: &[&str] = &joined::<17>(&[CABLE, &["of"], SWITCH_PORT, ROUTER_PORT_ALONE]);
-pub const CHANGED_SWITCH_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], SWITCH_PORT]);
-pub const CHANGED_ROUTER_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], ROUTER_PORT]);
-pub const CHANGED_NODE: &[&str] = &joined::<8>(&[&["node"], SWITCH_SETTINGS, ROUTER_SETTINGS]);
-pub const CHANGED_SWITCH: &[&str] = &joined::<4>(&[&["node"], SWITCH_SETTINGS]);
+pub const CHANGED_PORT: &[&str] = &joined::<17>(&[CABLE, &["of"], SWITCH_PORT_SETTINGS, ROUTER_PORT_ALONE]);
+pub const CHANGED_SWITCH_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], SWITCH_PORT_SETTINGS]);
+pub const CHANGED_ROUTER_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], ROUTER_PORT_SETTINGS]);
+pub const CHANGED_NODE: &[&str] = &joined::<9>(&[&["node"], SWITCH_SETTINGS, ROUTER_SETTINGS]);
+pub const CHANGED_SWITCH: &[&str] = &joined::<5>(&[&["node"], SWITCH_SETTINGS]);
 pub const CHANGED_ROUTER: &[&str] = &joined::<5>(&[&["node"], ROUTER_SETTINGS]);
 
 /// Several lists of names as one. A wrong number of them does not compile.

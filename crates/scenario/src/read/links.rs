@@ -6,7 +6,7 @@ use crate::defaults;
 use crate::json::{Shape, Value};
 use crate::quantity::FRAMES;
 use netlab::Ratio;
-use netlab::topology::{End, Link, NodeId, Port, Way};
+use netlab::topology::{Duplex, End, Link, NodeId, Port, Way};
 use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
 use wire::preset::presets;
@@ -15,18 +15,18 @@ impl<'a> Reader<'a> {
     /// A link; `number` is its number in the whole network.
     pub(super) fn link(&mut self, number: usize, value: &Value<'a>) -> Link {
         let mut ways = [defaults::way(), defaults::way()];
-        let (mut ends, mut ports) = (None, [Port::Plain, Port::Plain]);
+        let (mut ends, mut ports, mut duplex) = (None, [Port::Plain, Port::Plain], [Duplex::Full; 2]);
         if let Some(link) = self.object(value, "a link", fields::LINK) {
             ends = self.required(&link, "ends", Self::ends);
             self.ways(&link, ends, &mut ways);
             if let Some(value) = link.get("ports") {
-                self.ports(value, ends, &mut ports);
+                self.ports(value, ends, (&mut ports, &mut duplex));
             }
         }
         if ends.is_none() {
             self.unusable.links.insert(number);
         }
-        Link { ends: ends.unwrap_or([NodeId(0); 2]), ways, ports }
+        Link { ends: ends.unwrap_or([NodeId(0); 2]), ways, ports, duplex }
     }
 
     /// The settings of a link; what is left out stays as it is.

@@ -113,6 +113,10 @@ impl<'a> Reader<'a> {
     /// A switch's settings; what is left out stays as it was.
     pub(super) fn switch(&mut self, object: &Object<'a>, before: &SwitchConfig) -> SwitchConfig {
         SwitchConfig {
+            mac: self.field(object, "mac", before.mac, |reader, value| match value.shape() {
+                Ok(Shape::Null) => Some(None),
+                _ => reader.mac(value).map(Some),
+            }),
             ageing: self.field(object, "ageing", before.ageing, Self::duration),
             stp: self.field(object, "stp", before.stp, |reader, value| {
                 let on = defaults::STP;
@@ -131,7 +135,7 @@ impl<'a> Reader<'a> {
     pub(super) fn router(&mut self, object: &Object<'a>, id: NodeId, before: &RouterConfig) -> RouterConfig {
         let routes = |reader: &mut Self, value: &Value<'a>| {
             let routes = reader.list(value, bounds::ROUTES_MAX + 1)?;
-            Some(routes.iter().filter_map(|route| reader.route(route)).collect())
+            Some(routes.iter().filter_map(|route| reader.route(route, id)).collect())
         };
         RouterConfig {
             routes: match object.get("routes") {
@@ -190,7 +194,7 @@ impl<'a> Reader<'a> {
         self.one_of(value, &names, "split horizon").map(|number| ALL[number])
     }
 
-    fn route(&mut self, value: &Value<'a>) -> Option<StaticRoute> {
+    fn route(&mut self, value: &Value<'a>, router: NodeId) -> Option<StaticRoute> {
         let object = self.object(value, "a route", fields::ROUTE)?;
         let via = self.required(&object, "via", Self::address);
         let to = self.required(&object, "to", |reader, value| match value.shape() {
@@ -203,8 +207,10 @@ impl<'a> Reader<'a> {
             }
             _ => reader.network(value),
         });
+        let port =
+            self.field(&object, "port", None, |reader, value| reader.named_port(value, router).map(Some));
         let metric = self.field(&object, "metric", defaults::METRIC, Self::byte);
-        Some(StaticRoute { to: to?, via: via?, metric })
+        Some(StaticRoute { to: to?, via: via?, port, metric })
     }
 
     fn nat(&mut self, value: &Value<'a>) -> Option<Option<Nat>> {
@@ -281,7 +287,8 @@ impl<'a> Reader<'a> {
         let from = self.field(&object, "from", None, some);
         let to = self.field(&object, "to", None, some);
         let to_ports = self.field(&object, "ports", None, |reader, value| reader.port_range(value).map(Some));
-        let port = self.field(&object, "in", None, |reader, value| reader.rule_port(value, router).map(Some));
+        let port =
+            self.field(&object, "in", None, |reader, value| reader.named_port(value, router).map(Some));
         Some(Rule { verdict, port, from, to, protocol: protocol?, to_ports })
     }
 
@@ -300,8 +307,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The port of a rule, by the neighbor at its cable or by its number.
-    fn rule_port(&mut self, value: &Value<'a>, router: NodeId) -> Option<u32> {
+    /// The port of a rule or route, by the neighbor at its cable or by its number.
+    fn named_port(&mut self, value: &Value<'a>, router: NodeId) -> Option<u32> {
         match value.shape() {
             Ok(Shape::Number(_)) => {
                 let number = self.whole(value)?;
@@ -321,7 +328,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The ports of the rules that name neighbors, given the neighbor at each port of each node; `None` where there is not exactly
+    /// The ports of the rules and routes that name neighbors, given the neighbor at each port of each node; `None` where there is not exactly
     /// one, which is noted.
     pub(super) fn pending_ports(&mut self, neighbors: &[Vec<NodeId>]) -> Vec<Option<u32>> {
         let pending = std::mem::take(&mut self.pending);
@@ -354,7 +361,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Gives the rules that name neighbors their ports, wherever a router's settings stand.
+/// Gives the rules and routes that name neighbors their ports, wherever a router's settings stand.
 pub(super) fn settle(scenario: &mut Scenario, ports: &[Option<u32>]) {
     if ports.is_empty() {
         return;
@@ -370,10 +377,11 @@ pub(super) fn settle(scenario: &mut Scenario, ports: &[Option<u32>]) {
 
 /// The same for one node.
 pub(super) fn settle_kind(kind: &mut NodeKind, ports: &[Option<u32>]) {
-    let NodeKind::Router(RouterConfig { filter: Some(filter), .. }) = kind else { return };
-    for rule in &mut filter.rules {
-        if let Some(number) = rule.port.and_then(|port| port.checked_sub(PENDING)) {
-            rule.port = ports[number as usize];
+    let NodeKind::Router(RouterConfig { routes, filter, .. }) = kind else { return };
+    let rules = filter.iter_mut().flat_map(|filter| &mut filter.rules).map(|rule| &mut rule.port);
+    for port in routes.iter_mut().map(|route| &mut route.port).chain(rules) {
+        if let Some(number) = port.and_then(|port| port.checked_sub(PENDING)) {
+            *port = ports[number as usize];
         }
     }
 }

@@ -6,13 +6,18 @@ use crate::defaults::{self, of_router, of_switch};
 use crate::json::{Shape, Value};
 use crate::quantity::quoted;
 use bridge::config::{Edge, Membership, Vlan};
-use netlab::topology::{NodeId, Port};
+use netlab::topology::{Duplex, NodeId, Port};
 use smoltcp::wire::IpCidr;
 use wire::sorted::sort_by;
 
 impl<'a> Reader<'a> {
     /// The ports of a link: an object with the ids of its ends.
-    pub(super) fn ports(&mut self, value: &Value<'a>, ends: Option<[NodeId; 2]>, ports: &mut [Port; 2]) {
+    pub(super) fn ports(
+        &mut self,
+        value: &Value<'a>,
+        ends: Option<[NodeId; 2]>,
+        (ports, duplex): (&mut [Port; 2], &mut [Duplex; 2]),
+    ) {
         let Some(entries) = self.entries(value, 2) else { return };
         for (id, value) in entries {
             let Some(node) = self.find_node(&value, &id) else { continue };
@@ -24,10 +29,14 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let (what, known) = match self.sorts[node.index()] {
+                Sort::Host => ("a host's port", fields::HOST_PORT),
                 Sort::Switch => ("a switch's port", fields::SWITCH_PORT),
                 Sort::Router => ("a router's port", fields::ROUTER_PORT),
-                Sort::Host | Sort::Hub => {
-                    let message = format!("{} has no settings for its ports: remove this", quoted(&id));
+                Sort::Hub => {
+                    let message = format!(
+                        "{} is a hub, whose ports have no settings (they are always half duplex): remove this",
+                        quoted(&id)
+                    );
                     self.refuse::<()>(&value, message);
                     continue;
                 }
@@ -35,6 +44,10 @@ impl<'a> Reader<'a> {
             };
             if let Some(object) = self.object(&value, what, known) {
                 ports[end] = self.port_of(&object, self.sorts[node.index()], &Port::Plain);
+                duplex[end] = self.field(&object, "duplex", Duplex::Full, |reader, value| {
+                    let names = ["full", "half"];
+                    reader.one_of(value, &names, "duplex").map(|number| [Duplex::Full, Duplex::Half][number])
+                });
             }
         }
     }

@@ -32,6 +32,7 @@ fn the_schema_has_the_fields_that_the_reader_knows() {
         ("/$defs/queue/oneOf/1", fields::QUEUE),
         ("/$defs/queue/oneOf/1/properties/red", fields::RED),
         ("/$defs/queue/oneOf/1/properties/codel/oneOf/1", fields::CODEL),
+        ("/$defs/host_port", fields::HOST_PORT),
         ("/$defs/switch_port", fields::SWITCH_PORT),
         ("/$defs/router_port", fields::ROUTER_PORT),
         ("/$defs/impairment", fields::IMPAIRMENT),

@@ -6,7 +6,7 @@ use crate::defaults;
 use crate::quantity::{show_mac, show_rate, show_ratio, show_size, show_time};
 use crate::tree::{Fields, Json};
 use bridge::config::{Edge, Membership};
-use netlab::topology::{End, Link, NodeId, Port, Way};
+use netlab::topology::{Duplex, End, Link, NodeId, Port, Way};
 use netlab::{BitsPerSec, Instant, Ratio};
 use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
@@ -17,8 +17,9 @@ pub(super) fn link<'a>(all: &Everything<'a>, link: &'a Link) -> Fields<'a> {
     ends(&mut fields, all, link.ends);
     settings(&mut fields, all, link.ends, &link.ways, &[defaults::way(), defaults::way()]);
     let mut ports = Fields::default();
-    for (node, port) in link.ends.iter().zip(&link.ports) {
+    for ((node, port), duplex) in link.ends.iter().zip(&link.ports).zip(link.duplex) {
         let mut fields = Fields::default();
+        fields.maybe("duplex", (duplex == Duplex::Half).then_some("half"));
         self::port(&mut fields, port, &Port::Plain);
         if !fields.is_empty() {
             ports.put(all.id(*node), fields);

@@ -94,6 +94,10 @@ pub(super) fn size(bytes: usize) -> String {
 /// The settings that differ from those before.
 pub(super) fn switch<'a>(fields: &mut Fields<'a>, config: &SwitchConfig, before: &SwitchConfig) {
     fields
+        .maybe(
+            "mac",
+            unless(config.mac, before.mac).map(|mac| mac.map_or(Json::Null, |mac| show_mac(mac).into())),
+        )
         .maybe("ageing", unless(config.ageing, before.ageing).map(show_time))
         .maybe("stp", unless(config.stp, before.stp).map(stp))
         .maybe("snooping", unless(config.snooping, before.snooping));
@@ -124,7 +128,7 @@ pub(super) fn router<'a>(
     config: &RouterConfig,
     before: &RouterConfig,
 ) {
-    let routes = || Json::List(config.routes.iter().map(|of| route(of).into()).collect());
+    let routes = || Json::List(config.routes.iter().map(|of| route(all, number, of).into()).collect());
     fields
         .maybe("routes", (config.routes != before.routes).then(routes))
         .maybe("rip", (config.rip != before.rip).then(|| rip(config.rip)))
@@ -135,7 +139,7 @@ pub(super) fn router<'a>(
         );
 }
 
-fn route<'a>(route: &StaticRoute) -> Fields<'a> {
+fn route<'a>(all: &Everything<'a>, number: NodeId, route: &StaticRoute) -> Fields<'a> {
     let to = match route.to.prefix_len() {
         0 if route.to.address().is_unspecified() => "default".to_owned(),
         _ => route.to.to_string(),
@@ -144,6 +148,7 @@ fn route<'a>(route: &StaticRoute) -> Fields<'a> {
     fields
         .put("to", to)
         .put("via", route.via.to_string())
+        .maybe("port", route.port.map(|port| all.port(number, port)))
         .maybe("metric", unless(route.metric, defaults::METRIC));
     fields
 }

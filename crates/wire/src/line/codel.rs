@@ -10,7 +10,7 @@ use crate::time::{Duration, Instant};
 
 /// The discipline's state.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// When the waiting time will have been too long for an interval; `None`: it is not too long.
     first_above: Option<Instant>,
     dropping: bool,
@@ -25,20 +25,20 @@ pub(super) struct Memory {
 
 /// A frame at the head of the queue.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Head {
+pub(crate) struct Head {
     /// When it reaches the head.
-    pub(super) now: Instant,
+    pub(crate) now: Instant,
     /// Its waiting time.
-    pub(super) waited: Duration,
+    pub(crate) waited: Duration,
     /// Its length.
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
     /// The bytes in front of it when it was enqueued.
-    pub(super) before: usize,
+    pub(crate) before: usize,
 }
 
 impl Memory {
     /// Whether this frame is dropped (RFC 8289 section 5.6, `deque`).
-    pub(super) fn drops(&mut self, codel: &CoDel, head: Head) -> bool {
+    pub(crate) fn drops(&mut self, codel: &CoDel, head: Head) -> bool {
         let now = head.now;
         let may_drop = self.may_drop(codel, head);
         let dropped = std::mem::take(&mut self.dropped);

@@ -8,7 +8,7 @@ use super::Red;
 
 /// The discipline's state.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// 32 bits of fraction.
     average: i64,
     /// The paper's count: frames since the last drop while the average was between its bounds; `None`: it was not.
@@ -18,7 +18,7 @@ pub(super) struct Memory {
 impl Memory {
     /// Takes an arriving frame into account that finds the queue at length `queue`; returns whether it is dropped. `idle`: the line
     /// was idle before, for the time of this many frames.
-    pub(super) fn drops(&mut self, red: &Red, queue: usize, idle: Option<u64>, draw: u32) -> bool {
+    pub(crate) fn drops(&mut self, red: &Red, queue: usize, idle: Option<u64>, draw: u32) -> bool {
         let weight_log = red.weight_log.min(31);
         match idle {
             Some(frames) => self.average = faded(self.average, weight_log, frames),

@@ -9,7 +9,9 @@ use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, Weight, vlan_em};
 use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::sizes::Sizes;
-use crate::stage::traffic::marks::{DroppedFrame, Focus, Form, Load, Mark, Queue, Stretch, Tally, Traffic};
+use crate::stage::traffic::marks::{
+    Crash, DroppedFrame, Focus, Form, Load, Mark, Queue, Stretch, Tally, Traffic,
+};
 use kurbo::{Point, Rect, Size, Vec2};
 use trace::swatch::Swatch;
 use wire::passage::Marks;
@@ -92,6 +94,9 @@ impl Frames<'_> {
             for lost in traffic.dropped_frames.iter().rev() {
                 self.lost(lost);
             }
+        }
+        for crash in &traffic.crashes {
+            self.crash(crash, traffic.crowd);
         }
         let focused = |focus| traffic.marks.iter().filter(move |mark| mark.focus == focus);
         for mark in focused(Focus::Hovered).chain(focused(Focus::Selected)) {
@@ -407,6 +412,28 @@ impl Frames<'_> {
         }
         if let Some(words) = words {
             self.plate(lost, &words, lies);
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    /// A star where a station's frame collided, and the word for it; of a crowd only the star.
+    fn crash(&self, crash: &Crash, crowd: bool) {
+        let context = self.pen.context;
+        let grown = if self.reduced_motion { 1.0 } else { 0.6 + 0.4 * crash.age.sqrt() };
+        let radius = self.sizes.capsule_height * 0.75 * grown;
+        context.set_global_alpha((1.0 - crash.age).clamp(0.0, 1.0));
+        self.pen.upright();
+        context.begin_path();
+        self.pen.polygon(Crash::star(radius).map(|tip| crash.center + tip));
+        context.close_path();
+        self.pen.stroke_with(self.palette.ground, 5.0);
+        context.stroke();
+        self.pen.stroke_with(self.palette.fault, 2.5);
+        context.stroke();
+        if !crowd {
+            let away = crash.outward * (radius + self.sizes.badge_font);
+            self.pen.turned(crash.center + away, crash.reading);
+            self.text(&crash.words(), Point::ORIGIN, self.sizes.badge_font, self.palette.fault);
         }
         context.set_global_alpha(1.0);
     }

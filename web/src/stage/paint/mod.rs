@@ -80,6 +80,7 @@ impl Reach {
         match () {
             () if picture.editing => Self::Anywhere,
             () if traffic.dropped_frames.is_empty()
+                && traffic.crashes.is_empty()
                 && traffic.queues.is_empty()
                 && traffic.tallies.is_empty() =>
             {

@@ -155,6 +155,7 @@ const fn drop_text(reason: DropReason) -> &'static str {
         ) => "lost",
         DropReason::Early => "RED",
         DropReason::Late => "CoDel",
+        DropReason::Collisions => "16 collisions",
     }
 }
 
@@ -182,5 +183,6 @@ const fn router_text(why: router::Refusal) -> &'static str {
         router::Refusal::Undeliverable => "no listener",
         router::Refusal::TranslationsFull => "NAT full",
         router::Refusal::NoTranslation => "no NAT entry",
+        router::Refusal::UnknownOption => "unknown option",
     }
 }

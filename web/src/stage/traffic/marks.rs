@@ -170,6 +170,21 @@ pub struct DroppedFrame {
     pub whole: bool,
 }
 
+/// A collision a moment ago, at one of the stations that took part.
+#[derive(Clone, Copy, Debug)]
+pub struct Crash {
+    /// Beside the station's port, on the lane.
+    pub center: Point,
+    /// Away from the cable, of length 1.
+    pub outward: Vec2,
+    /// As on the lane, for letters.
+    pub reading: Vec2,
+    /// From 0 (just now) to 1 (no longer seen).
+    pub age: f64,
+    /// How many there were here recently.
+    pub count: u64,
+}
+
 /// A frame that arrived a moment ago.
 #[derive(Clone, Copy, Debug)]
 pub struct Pulse {
@@ -230,6 +245,8 @@ pub struct Traffic {
     pub slots: Vec<Slot>,
     /// Frames that were dropped a moment ago.
     pub dropped_frames: Vec<DroppedFrame>,
+    /// Collisions of a moment ago.
+    pub crashes: Vec<Crash>,
     /// Frames that arrived a moment ago.
     pub pulses: Vec<Pulse>,
     /// How brightly each port's light shines, by link and end: `2 × link + end`.
@@ -252,6 +269,7 @@ impl Traffic {
         self.queues.clear();
         self.slots.clear();
         self.dropped_frames.clear();
+        self.crashes.clear();
         self.pulses.clear();
         self.tallies.clear();
         self.glow.clear();

@@ -22,6 +22,7 @@ mod fates;
 mod gather;
 pub mod marks;
 pub mod moment;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod trip;
@@ -78,14 +79,18 @@ impl Traffic {
         for link in in_sight {
             for from in End::BOTH {
                 let direction = Direction { link, from };
+                let lane = layout.lane(direction);
+                let queue_bytes = topology.link(link).ways[from.index()].line.queue.bytes_max();
+                let way = Way { direction, lane, queue_bytes, layout };
+                if topology.is_half_duplex(link) {
+                    self.share(history, &way, moment);
+                }
                 let mut trips = std::mem::take(&mut self.trips);
                 let visits_max = visits_left.clamp(64, VISITS_DIRECTION_MAX);
                 let crowded =
                     gather(history, direction, moment, (visits_max, self.crowd), &late, looks, &mut trips);
                 visits_left = visits_left.saturating_sub(trips.len());
                 if !trips.is_empty() {
-                    let lane = layout.lane(direction);
-                    let queue_bytes = topology.link(link).ways[from.index()].line.queue.bytes_max();
                     if crowded {
                         sample(history, direction, moment, lane.length, looks, &mut trips);
                     }
@@ -94,7 +99,6 @@ impl Traffic {
                         let [before, now] = [glow, moment.at].map(Instant::from_nanos);
                         history.dropped_by(direction, now) - history.dropped_by(direction, before)
                     };
-                    let way = Way { direction, lane, queue_bytes, layout };
                     self.arrange(&way, &trips, looks, moment, crowded, dropped);
                 }
                 self.trips = trips;

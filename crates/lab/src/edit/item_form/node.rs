@@ -38,6 +38,9 @@ const PRIORITY: Field = Field::number("priority", "Bridge priority", "32768")
 const SNOOPING: Field = Field::check("snooping", "Multicast snooping (IGMP, MLD)", "")
     .hint("Forwards a group’s frames only to ports with a member of the group.");
 const AGEING: Field = Field::text("ageing", "Address aging time", "5min").further();
+const SWITCH_MAC: Field = Field::text("mac", "Ethernet address", "")
+    .hint("Of switches with equal priority, the lowest becomes the root. Empty: derived from the switch’s number.")
+    .further();
 const HELLO: Field = Field::text("hello", "Hello time", "2s").further();
 const MAX_AGE: Field = Field::text("max_age", "Maximum age", "20s").further();
 const FORWARD_DELAY: Field = Field::text("forward_delay", "Forward delay", "15s").further();
@@ -114,6 +117,7 @@ impl ItemForm {
     fn fill_switch(&mut self, config: &SwitchConfig) {
         let stp = config.stp.unwrap_or(defaults::STP);
         self.fill([
+            ("mac", config.mac.map(words::mac).unwrap_or_default()),
             ("ageing", show_time(config.ageing)),
             ("stp", ticked(config.stp.is_some()).into()),
             ("priority", stp.priority.to_string()),
@@ -135,7 +139,7 @@ impl ItemForm {
         let forwards = config.nat.iter().flat_map(|nat| &nat.forwards).map(words::forward);
         let rules = config.filter.iter().flat_map(|filter| &filter.rules);
         self.fill([
-            ("routes", words::joined(config.routes.iter().map(words::route))),
+            ("routes", words::joined(config.routes.iter().map(|route| words::route(route, scenario, id)))),
             ("rip", ticked(config.rip.is_some()).into()),
             ("split_horizon", split_horizon.into()),
             ("triggered", ticked(rip.triggered).into()),
@@ -172,7 +176,7 @@ impl ItemForm {
                 if self.is_on(&STP) {
                     fields.extend([PRIORITY, HELLO, MAX_AGE, FORWARD_DELAY]);
                 }
-                fields.extend([SNOOPING, AGEING]);
+                fields.extend([SNOOPING, AGEING, SWITCH_MAC]);
             }
             NodeKind::Hub => {}
             NodeKind::Router(_) => {
@@ -253,6 +257,9 @@ impl ItemForm {
         if self.is_on(&SNOOPING) {
             fields.put("snooping", true);
         }
+        if !self.value(&SWITCH_MAC).trim().is_empty() {
+            fields.put("mac", self.as_text(&SWITCH_MAC));
+        }
     }
 
     fn router_fields<'f>(
@@ -271,7 +278,7 @@ impl ItemForm {
         };
         let list = |lines: &Lines<Fields<'f>>| Json::List(lines.all().map(Json::Object).collect());
         fields.put("kind", "router");
-        lines.routes = take(&ROUTES, &mut words::read_route);
+        lines.routes = take(&ROUTES, &mut |line| words::read_route(line, scenario, id));
         fields.put("routes", list(&lines.routes));
         if self.is_on(&RIP) {
             let times = [SPLIT_HORIZON, UPDATE, TIMEOUT, GARBAGE].into_iter().map(|field| self.named(field));

@@ -69,8 +69,8 @@ pub fn mac(mac: EthernetAddress) -> String {
     mac.to_string().replace('-', ":")
 }
 
-/// `10.0.2.0/24 via 10.0.12.2`.
-pub fn route(route: &StaticRoute) -> String {
+/// `10.0.2.0/24 via 10.0.12.2`, or `fd00:3::/64 via fe80::2 port r2`.
+pub fn route(route: &StaticRoute, scenario: &Scenario, router: NodeId) -> String {
     let to = match route.to.prefix_len() {
         0 => "default".to_owned(),
         _ => route.to.to_string(),
@@ -79,19 +79,23 @@ pub fn route(route: &StaticRoute) -> String {
         defaults::METRIC => String::new(),
         metric => format!(" metric {metric}"),
     };
-    format!("{to} via {}{metric}", route.via)
+    let port = route.port.map(|port| format!(" port {}", port_name(port, scenario, router)));
+    format!("{to} via {}{}{metric}", route.via, port.unwrap_or_default())
 }
 
 /// The inverse of [`route`].
-pub fn read_route(line: &str) -> Result<Fields<'_>, String> {
+pub fn read_route<'t>(line: &'t str, scenario: &Scenario, router: NodeId) -> Result<Fields<'t>, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let (to, via, metric) = match words[..] {
-        [to, "via", via] => (to, via, None),
-        [to, "via", via, "metric", metric] => (to, via, Some(metric)),
+    let (to, via, port, metric) = match words[..] {
+        [to, "via", via] => (to, via, None, None),
+        [to, "via", via, "metric", metric] => (to, via, None, Some(metric)),
+        [to, "via", via, "port", port] => (to, via, Some(port), None),
+        [to, "via", via, "port", port, "metric", metric] => (to, via, Some(port), Some(metric)),
         _ => return Err("write a network and the next hop, like 10.0.2.0/24 via 10.0.12.2".into()),
     };
     let mut route = Fields::default();
-    route.put("to", to).put("via", via).maybe("metric", metric.map(Json::typed));
+    let port = port.map(|port| named_port(port, scenario, router));
+    route.put("to", to).put("via", via).maybe("port", port).maybe("metric", metric.map(Json::typed));
     Ok(route)
 }
 
@@ -158,13 +162,23 @@ pub fn rule(rule: &Rule, scenario: &Scenario, router: NodeId) -> String {
         };
     }
     if let Some(port) = rule.port {
-        let neighbors = neighbors(scenario, router);
-        let name = neighbors
-            .get(port as usize)
-            .filter(|name| neighbors.iter().filter(|other| other == name).count() == 1);
-        line += &format!(" in {}", name.map_or(port.to_string(), |name| (*name).to_owned()));
+        line += &format!(" in {}", port_name(port, scenario, router));
     }
     line
+}
+
+/// A router's port by the id of the only node behind it, or else by its number.
+fn port_name(port: u32, scenario: &Scenario, router: NodeId) -> String {
+    let neighbors = neighbors(scenario, router);
+    let name = neighbors
+        .get(port as usize)
+        .filter(|name| neighbors.iter().filter(|other| other == name).count() == 1);
+    name.map_or(port.to_string(), |name| (*name).to_owned())
+}
+
+/// The inverse of [`port_name`]. An id may be a number, too: it comes before the number of a port.
+fn named_port<'t>(text: &'t str, scenario: &Scenario, router: NodeId) -> Json<'t> {
+    if neighbors(scenario, router).contains(&text) { text.into() } else { Json::typed(text) }
 }
 
 /// The inverse of [`rule`].
@@ -186,9 +200,7 @@ pub fn read_rule<'t>(line: &'t str, scenario: &Scenario, router: NodeId) -> Resu
         match what {
             "from" | "to" => rule.put(what, value),
             "ports" => rule.put(what, Json::typed(value)),
-            // An id may be a number, too: it comes before the number of a port.
-            "in" if neighbors(scenario, router).contains(&value) => rule.put(what, value),
-            "in" => rule.put(what, Json::typed(value)),
+            "in" => rule.put(what, named_port(value, scenario, router)),
             other => return Err(format!("“{other}” is none of from, to, ports and in")),
         };
     }

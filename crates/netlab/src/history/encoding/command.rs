@@ -1,7 +1,7 @@
 //! Commands, and the nodes and links that they add or change.
 
 use super::{Encode, Words};
-use crate::topology::{Congestion, HostConfig, Link, Node, NodeKind, Port, TcpConfig, Way};
+use crate::topology::{Congestion, Duplex, HostConfig, Link, Node, NodeKind, Port, TcpConfig, Way};
 use crate::world::Command;
 use bridge::config::{Edge, Membership, Stp};
 use router::config::{
@@ -10,6 +10,9 @@ use router::config::{
 use smoltcp::wire::IpAddress;
 use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
+
+/// Set in a small number, for what documents could not say at first: that a further value follows, or that a port is half duplex.
+const FOLLOWED: u64 = 1 << 32;
 
 impl Encode for Command {
     fn encode(&self, words: &mut Words) {
@@ -72,8 +75,12 @@ impl Encode for Congestion {
 
 impl Encode for bridge::Config {
     fn encode(&self, words: &mut Words) {
-        let Self { ageing, stp, snooping } = self;
-        words.fields(&[ageing, stp, snooping]);
+        let Self { mac, ageing, stp, snooping } = self;
+        // A switch with its burned-in address has the words that it had before it could have another.
+        match mac {
+            None => words.fields(&[ageing, stp, snooping]),
+            Some(mac) => words.fields(&[ageing, stp, &(u64::from(*snooping) | FOLLOWED), mac]),
+        }
     }
 }
 
@@ -93,8 +100,12 @@ impl Encode for router::Config {
 
 impl Encode for StaticRoute {
     fn encode(&self, words: &mut Words) {
-        let Self { to, via, metric } = self;
-        words.fields(&[to, via, metric]);
+        let Self { to, via, port, metric } = self;
+        // A route that names no port has the words that it had before routes could.
+        match port {
+            None => words.fields(&[to, via, metric]),
+            Some(port) => words.fields(&[to, via, &(u64::from(*metric) | FOLLOWED), port]),
+        }
     }
 }
 
@@ -177,7 +188,13 @@ impl Encode for Verdict {
 
 impl Encode for Link {
     fn encode(&self, words: &mut Words) {
-        let Self { ends, ways, ports } = self;
+        let Self { ends, ways, ports, duplex } = self;
+        // A full-duplex port has the word that it had before ports could be half duplex.
+        let half = |duplex| match duplex {
+            Duplex::Full => 0,
+            Duplex::Half => FOLLOWED,
+        };
+        let ends = [0, 1].map(|end| u64::from(ends[end].0) | half(duplex[end]));
         words.fields(&[&ends[0], &ends[1], &ways[0], &ways[1], &ports[0], &ports[1]]);
     }
 }

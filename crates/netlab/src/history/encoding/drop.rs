@@ -12,6 +12,7 @@ impl DropReason {
             Self::Overload => 1 << 32,
             Self::Early => 2 << 32,
             Self::Late => 3 << 32,
+            Self::Collisions => 4 << 32,
         }
     }
 }
@@ -68,5 +69,6 @@ fn router(reason: router::Refusal) -> u64 {
         router::Refusal::Undeliverable => ROUTER | 9,
         router::Refusal::TranslationsFull => ROUTER | 10,
         router::Refusal::NoTranslation => ROUTER | 11,
+        router::Refusal::UnknownOption => ROUTER | 12,
     }
 }

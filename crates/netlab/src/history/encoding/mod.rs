@@ -25,6 +25,9 @@ use crate::topology::{Direction, End, LinkId, NodeId};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 use wire::{BitsPerSec, Duration, Instant, PortId, Ratio};
 
+/// The kind of event that a [collision](super::Collision) is, beside those of [`History`](super::History)'s other functions.
+pub(super) const COLLISION: u8 = 10;
+
 /// The words of one event, as the bytes that are hashed.
 #[derive(Debug, Default)]
 pub(super) struct Words(Vec<u8>);

@@ -8,7 +8,7 @@ use crate::run::{
     Transport,
 };
 use crate::topology::{
-    Congestion, End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, Port, TcpConfig, Way,
+    Congestion, Duplex, End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, Port, TcpConfig, Way,
 };
 use crate::world::Command;
 use bridge::config::{Edge, Membership, Stp, Vlan};
@@ -94,7 +94,7 @@ fn host() -> NodeKind {
 
 fn switch() -> NodeKind {
     let stp = Stp { priority: 4_096, hello: MS, max_age: MS + MS, forward_delay: MS };
-    NodeKind::Switch(bridge::Config { ageing: MS, stp: Some(stp), snooping: true })
+    NodeKind::Switch(bridge::Config { mac: None, ageing: MS, stp: Some(stp), snooping: true })
 }
 
 fn router() -> NodeKind {
@@ -121,7 +121,7 @@ fn router() -> NodeKind {
         garbage: MS,
     };
     NodeKind::Router(router::Config {
-        routes: vec![StaticRoute { to, via: v4(), metric: 2 }],
+        routes: vec![StaticRoute { to, via: v4(), port: None, metric: 2 }],
         rip: Some(rip),
         nat: Some(Nat { forwards: vec![forward] }),
         filter: Some(Filter { rules: vec![rule], otherwise: Verdict::Deny }),
@@ -168,6 +168,7 @@ fn commands_nodes_and_links_have_these_words() {
         ends: [NodeId(1), NodeId(2)],
         ways: [way(), way()],
         ports: [Port::Plain, switch_port(Membership::Access(vlan()))],
+        duplex: [Duplex::Full, Duplex::Full],
     };
     let trunk = Membership::Trunk { native: Some(vlan()), allowed: Some(vec![vlan(), Vlan::DEFAULT]) };
     let parts = [
@@ -358,6 +359,20 @@ fn lines_and_impairments_have_these_words() {
       Pareto: 2
       Pareto-normal: 3
     ");
+}
+
+#[test]
+fn what_documents_could_not_say_at_first_has_words_of_its_own() {
+    let to = "10.0.0.0/8".parse().expect("it is a prefix");
+    let route = |port| StaticRoute { to, via: v4(), port, metric: 2 };
+    assert_eq!(words(&route(None)), "4 a000000 8 4 a000001 2");
+    assert_eq!(words(&route(Some(3))), "4 a000000 8 4 a000001 100000002 3");
+    let switch = |mac| bridge::Config { mac, ageing: MS, stp: None, snooping: true };
+    assert_eq!(words(&switch(None)), "f4240 0 1");
+    assert_eq!(words(&switch(Some(MAC))), "f4240 0 100000001 25000000001");
+    let link = |duplex| Link { duplex, ..Link::new([NodeId(1), NodeId(2)], [way(), way()]) };
+    let (full, half) = (words(&link([Duplex::Full; 2])), words(&link([Duplex::Full, Duplex::Half])));
+    assert_eq!(full.strip_prefix("1 2 "), half.strip_prefix("1 100000002 "));
 }
 
 #[test]
@@ -713,6 +728,7 @@ fn reasons_for_dropping_frames_have_these_words() {
             "overload": DropReason::Overload => DropReason::Overload,
             "RED": DropReason::Early => DropReason::Early,
             "CoDel": DropReason::Late => DropReason::Late,
+            "excessive collisions": DropReason::Collisions => DropReason::Collisions,
             "too big": DropReason::Impaired(LossReason::TooBig) => lost(LossReason::TooBig),
             "link down": DropReason::Impaired(LossReason::LinkDown) => lost(LossReason::LinkDown),
             "silence": DropReason::Impaired(LossReason::Silence) => lost(LossReason::Silence),
@@ -745,6 +761,7 @@ fn reasons_for_dropping_frames_have_these_words() {
             "no listener": router::Refusal::Undeliverable => router::Refusal::Undeliverable,
             "translations full": router::Refusal::TranslationsFull => router::Refusal::TranslationsFull,
             "no translation": router::Refusal::NoTranslation => router::Refusal::NoTranslation,
+            "unknown option": router::Refusal::UnknownOption => router::Refusal::UnknownOption,
         }),
     ];
     insta::assert_snapshot!(parts.concat(), @r"
@@ -753,6 +770,7 @@ fn reasons_for_dropping_frames_have_these_words() {
       overload: 100000000
       RED: 200000000
       CoDel: 300000000
+      excessive collisions: 400000000
       too big: 2
       link down: 3
       silence: 4
@@ -783,5 +801,6 @@ fn reasons_for_dropping_frames_have_these_words() {
       no listener: 100000009
       translations full: 10000000a
       no translation: 10000000b
+      unknown option: 10000000c
     ");
 }
