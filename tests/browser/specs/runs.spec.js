@@ -21,10 +21,11 @@ test("a ping shows the round-trip time of each answer", async ({ aquarium }) => 
   await expect(aquarium.fact(card, "Average")).toHaveText(RTT);
 });
 
-test("a ping to an address that no host has reports that no answer came", async ({ aquarium }) => {
+test("a ping to an address that no host has reports that the host does not answer, and nothing was sent", async ({ aquarium }) => {
   await aquarium.start("Ping", { To: "another address …", Address: "10.0.0.99", "Echo requests": "1" });
   const card = aquarium.run("Ping a → 10.0.0.99");
-  await expect(card).toContainText("No answer to 1");
+  await expect(card).toContainText("reports for request 1: the host does not answer");
+  await expect(aquarium.fact(card, "Sent")).toHaveText("0");
   await expect(aquarium.fact(card, "Answered")).toHaveText("0");
 });
 
