@@ -18,13 +18,13 @@ use wire::impair::Impairment;
 const HASHES: &[(&str, &str)] = &[
     ("two-hosts-and-a-switch", "c639aea1aa1ad309"),
     ("hub-beside-switch", "3e0180de44e2e1f4"),
-    ("slow-lossy-link", "648b4384fbad4e67"),
+    ("slow-lossy-link", "acb0a717eb1a8842"),
     ("dual-stack", "4cec154a554cea6f"),
     ("connect", "aee8758a8186a2fa"),
-    ("iperf-self", "627a5f49e1267580"),
-    ("link-that-fails", "7b86143babb80310"),
-    ("bad-weather", "6e6843a4f8bdc55b"),
-    ("bufferbloat", "0569f7f1e5c2a4cc"),
+    ("iperf-self", "095f72780ba22ab2"),
+    ("link-that-fails", "6868dd684b1fcf50"),
+    ("bad-weather", "1c36105e8e0691aa"),
+    ("bufferbloat", "a5b649c133213609"),
     ("vlans", "349a529cbd2f4417"),
     ("spanning-tree", "3c6e772222604bfc"),
     ("broadcast-storm", "fa59198aca9197be"),
@@ -34,7 +34,7 @@ const HASHES: &[(&str, &str)] = &[
     ("ipv6", "2b5120fe45f16c63"),
     ("rip", "7e36b4b0c05f68e5"),
     ("count-to-infinity", "7e18ee8349afedb5"),
-    ("home-network", "7da1d71eff5443f5"),
+    ("home-network", "315b9f4a745ef73a"),
     ("firewall", "f20b740ca73280c1"),
 ];
 
