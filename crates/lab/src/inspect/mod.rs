@@ -247,6 +247,7 @@ impl Scene<'_> {
     fn refused_table(&self, kind: &NodeKind) -> Option<Table> {
         match kind {
             NodeKind::Switch(_) | NodeKind::Router(_) => {}
+            NodeKind::Host(_) if !self.refused().is_empty() => {}
             NodeKind::Host(_) | NodeKind::Hub => return None,
         }
         let row =

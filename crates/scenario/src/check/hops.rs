@@ -10,7 +10,7 @@ use crate::lans::Interface;
 use crate::problem::Kind;
 use netlab::Instant;
 use netlab::run::IpVersion;
-use netlab::topology::{LinkId, NodeId, NodeKind, RouterConfig};
+use netlab::topology::{NodeId, NodeKind, RouterConfig};
 use router::config::{Protocol, Rule, StaticRoute, Transport, Verdict};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::VecDeque;
@@ -59,24 +59,30 @@ impl<'s> Check<'s> {
         })
     }
 
-    /// The network of a router on which the next hop of this route is.
+    /// The network of a router on which the next hop of a route is: at the port that the route names, else the longest prefix around
+    /// it; of a link-local next hop the only port that speaks IPv6.
     pub(super) fn egress(&self, router: NodeId, route: &StaticRoute) -> Option<Attachment> {
         let via = route.via;
-        let link = route.port.map(|port| self.link_of_port(router, port));
-        if !is_link_local(&via) {
-            let near = self.network_of(router, via).map(|(_, interface)| interface);
-            return near.filter(|of| link.is_none_or(|link| link == Some(of.link))).map(Attachment::of);
+        let cable = |of: &Interface<'_>| {
+            self.ports[router.index()].iter().position(|port| *port == (of.link, of.end))
+        };
+        let named = |of: &&Interface<'_>| {
+            route.port.is_none_or(|port| cable(of) == Some(port as usize)) && self.is_up(of)
+        };
+        let speaks_v6 = |of: &&Interface<'_>| of.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
+        let mut near = self.lans.interfaces_of(router).filter(named);
+        match (is_link_local(&via), route.port) {
+            (true, _) => {
+                let mut near = near.filter(speaks_v6);
+                let first = near.next();
+                first.filter(|_| near.next().is_none() || route.port.is_some()).map(Attachment::of)
+            }
+            (false, Some(_)) => {
+                let has = |of: &&Interface<'_>| of.addresses.iter().any(|cidr| cidr.contains_addr(&via));
+                near.find(has).map(Attachment::of)
+            }
+            (false, None) => self.network_of(router, via).map(|(_, interface)| Attachment::of(interface)),
         }
-        let is_named = |of: &&Interface<'_>| link.is_none_or(|link| link == Some(of.link));
-        let mut interfaces = self.lans.interfaces_of(router).filter(|of| self.is_up(of)).filter(is_named);
-        interfaces.find(|of| self.owners.on(via, of.lan).next().is_some()).map(Attachment::of)
-    }
-
-    /// The link at a router's port: cables count in the order of links.
-    fn link_of_port(&self, router: NodeId, port: u32) -> Option<LinkId> {
-        let links = self.scenario.topology.links.iter().zip((0..).map(LinkId));
-        let mut own = links.filter(|(link, _)| link.ends.contains(&router)).map(|(_, id)| id);
-        own.nth(port as usize)
     }
 
     /// Forwards a packet that arrives here (`None`: the router's own answer) until it is at its destination.
