@@ -71,8 +71,7 @@ impl Recorded {
             at_ns: at_ns(number),
             first_at_ns: at_ns(0),
             previous_at_ns: number.checked_sub(1).map(at_ns),
-            frame: &transit.frame,
-            notes: &packet.notes,
+            ..Subject::new(&transit.frame, &packet.notes)
         }
     }
 

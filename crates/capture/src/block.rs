@@ -28,6 +28,7 @@ pub(crate) const IF_IPV6ADDR: u16 = 5;
 pub(crate) const IF_MACADDR: u16 = 6;
 pub(crate) const IF_SPEED: u16 = 8;
 pub(crate) const IF_TSRESOL: u16 = 9;
+pub(crate) const IF_FCSLEN: u16 = 13;
 pub(crate) const IF_TSOFFSET: u16 = 14;
 /// Of enhanced packets.
 pub(crate) const EPB_FLAGS: u16 = 2;

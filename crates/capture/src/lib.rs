@@ -5,7 +5,7 @@
 //! | [`place`] | where frames are captured: everywhere, at one link, at one port |
 //! | [`sighting`] | a frame seen at a place |
 //! | [`writer`] | sightings → a pcapng file |
-//! | [`read()`] | a file of any origin, pcap or pcapng → a recording |
+//! | [`read()`] | a file of any origin, pcap, pcapng or snoop, also compressed → a recording |
 //! | [`recording`] | what is in an opened file |
 //!
 //! Nothing here opens a file, reads a clock or a document: bytes go into any [`std::io::Write`] and come from a slice. The order in

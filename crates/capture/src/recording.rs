@@ -64,6 +64,8 @@ pub struct Interface {
     pub speed: Option<u64>,
     /// At most this number of bytes of a packet was captured; 0: no limit.
     pub snap_length: u32,
+    /// The length of the frame check sequence at the end of each packet; 0: the packets are without.
+    pub fcs_bytes: u8,
     /// The byte order of its section.
     pub(crate) big_endian: bool,
 }
@@ -75,32 +77,7 @@ pub struct LinkType(pub u16);
 impl LinkType {
     /// An Ethernet frame.
     pub const ETHERNET: Self = Self(1);
-
-    /// Its name, if it is a common one.
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self.0 {
-            0 | 108 => "BSD loopback",
-            1 => "Ethernet",
-            9 => "PPP",
-            12 | 14 | 101 => "raw IP",
-            105 => "IEEE 802.11",
-            113 => "Linux cooked",
-            127 => "IEEE 802.11 with radiotap",
-            147..=162 => "private use",
-            189 | 220 => "USB",
-            201 | 187 => "Bluetooth",
-            228 => "raw IPv4",
-            229 => "raw IPv6",
-            276 => "Linux cooked, version 2",
-            _ => return None,
-        })
-    }
 }
-
-/// The packet is no Ethernet frame. No header is made up around it: only what the capture contains is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("recorded as {} (link type {}), not as Ethernet: capture on an Ethernet interface to see its layers", .0.name().unwrap_or("something else"), .0.0)]
-pub struct NotEthernet(pub LinkType);
 
 /// Where reading ended before the file did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -143,19 +120,37 @@ impl Packet {
 }
 
 impl Recording {
-    /// The bytes of a packet, from the start of its Ethernet header on.
-    ///
-    /// # Errors
-    /// If its interface is not Ethernet.
+    /// The captured bytes of a packet, from what its link type says on, without a frame check sequence.
     ///
     /// # Panics
     /// If there is no such packet; they count from 0.
-    pub fn frame(&self, packet: usize) -> Result<&[u8], NotEthernet> {
+    pub fn frame(&self, packet: usize) -> &[u8] {
+        self.parts(packet).0
+    }
+
+    /// The frame check sequence of a packet; empty if none was captured.
+    ///
+    /// # Panics
+    /// As [`frame`](Self::frame).
+    pub fn fcs(&self, packet: usize) -> &[u8] {
+        self.parts(packet).1
+    }
+
+    /// What a packet begins with.
+    ///
+    /// # Panics
+    /// As [`frame`](Self::frame).
+    pub fn link_type(&self, packet: usize) -> LinkType {
+        self.interfaces[self.packets[packet].interface as usize].link_type
+    }
+
+    /// The frame and its check sequence, of which a cut packet has lost all or a part.
+    fn parts(&self, packet: usize) -> (&[u8], &[u8]) {
         let packet = self.packets[packet];
-        match self.interfaces[packet.interface as usize].link_type {
-            LinkType::ETHERNET => Ok(&self.bytes[packet.range()]),
-            other => Err(NotEthernet(other)),
-        }
+        let fcs = u32::from(self.interfaces[packet.interface as usize].fcs_bytes);
+        let lost = packet.original_len - packet.captured_len;
+        let end = packet.captured_len - fcs.saturating_sub(lost).min(packet.captured_len);
+        self.bytes[packet.range()].split_at(end as usize)
     }
 
     /// The comments on a packet.

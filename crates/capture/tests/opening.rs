@@ -6,7 +6,7 @@ mod common;
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
-use capture::recording::{LinkType, NotEthernet, Why};
+use capture::recording::{LinkType, Why};
 use capture::{Place, ReadError, read};
 use common::{file, run, scenario};
 use netlab::history::Limits;
@@ -79,7 +79,7 @@ fn classic_captures_are_read_in_micro_and_nanoseconds_and_either_byte_order() {
             assert_eq!(recording.start_ns, 1_700_000_000_000_000_000 + 7 * unit);
             let packets: Vec<_> = recording.packets.iter().map(|p| (p.at_ns, p.original_len)).collect();
             assert_eq!(packets, [(0, 60), (1_000_000_000 - 2 * unit, 5)]);
-            assert_eq!([recording.frame(0), recording.frame(1)], [Ok(&b"abc"[..]), Ok(&b"defgh"[..])]);
+            assert_eq!([recording.frame(0), recording.frame(1)], [&b"abc"[..], &b"defgh"[..]]);
             assert_eq!((recording.cut, recording.interfaces[0].snap_length), (None, 65_535));
             assert_eq!((recording.comments(0).count(), recording.sent(0)), (0, None));
         }
@@ -108,7 +108,7 @@ fn every_clock_of_pcapng_is_understood() {
             let file = Bytes::new(big_endian).section().interface(&options).packet(0, ticks, b"abcd");
             let recording = read(file.bytes).unwrap();
             assert_eq!(recording.start_ns, nanos, "{resolution} {offset:?} {ticks}");
-            assert_eq!(recording.frame(0), Ok(&b"abcd"[..]));
+            assert_eq!(recording.frame(0), b"abcd");
             assert_eq!(recording.packets[0].original_len, 60);
         }
     }
@@ -134,7 +134,7 @@ fn sections_have_their_own_byte_order_interfaces_and_clocks() {
         (5_000, vec![(0, 4_000), (1, 0), (2, 2_000)]),
         "in the file's order"
     );
-    assert_eq!(recording.frame(2), Ok(&b"3333"[..]));
+    assert_eq!(recording.frame(2), b"3333");
 }
 
 #[test]
@@ -144,21 +144,110 @@ fn simple_and_obsolete_packets_and_unknown_blocks_are_understood() {
     let file = file.block(0xbad, |body| body.raw(b"what?   ")).block(3, |body| body.u32(60).raw(b"xy\0\0"));
     let recording = read(file.bytes).unwrap();
     assert_eq!(recording.cut, None);
-    assert_eq!([recording.frame(0), recording.frame(1)], [Ok(&b"abc"[..]), Ok(&b"xy"[..])]);
+    assert_eq!([recording.frame(0), recording.frame(1)], [&b"abc"[..], &b"xy"[..]]);
     assert_eq!((recording.start_ns, recording.packets[1].at_ns), (8_000, 0));
     assert_eq!(recording.packets[1].original_len, 60);
 }
 
 #[test]
-fn packets_of_other_link_types_are_listed_with_an_error() {
+fn packets_have_the_link_type_of_their_interface() {
     let recording = read(pcap(false, 0xa1b2_c3d4, 101).u32s(&[0, 0, 1, 1]).raw(&[0x45]).bytes).unwrap();
     assert_eq!((recording.packets.len(), recording.cut), (1, None));
-    let error = recording.frame(0).unwrap_err();
-    assert_eq!(error, NotEthernet(LinkType(101)));
-    assert_eq!(
-        error.to_string(),
-        "recorded as raw IP (link type 101), not as Ethernet: capture on an Ethernet interface to see its layers"
-    );
+    assert_eq!((recording.link_type(0), recording.frame(0)), (LinkType(101), &[0x45][..]));
+}
+
+#[test]
+fn the_longer_packet_headers_of_modified_pcap_are_stepped_over() {
+    for big_endian in [false, true] {
+        let file = pcap(big_endian, 0xa1b2_cd34, 1).u32s(&[7, 1, 3, 60, 2, 8]).raw(b"abc");
+        let file = file.u32s(&[8, 1, 2, 2, 2, 8]).raw(b"de");
+        let recording = read(file.bytes).unwrap();
+        assert_eq!([recording.frame(0), recording.frame(1)], [&b"abc"[..], b"de"]);
+        assert_eq!((recording.packets[1].at_ns, recording.cut), (1_000_000_000, None));
+    }
+}
+
+#[test]
+fn a_frame_check_sequence_is_no_part_of_the_frame_as_far_as_it_was_captured() {
+    // Two words of 16 bits follow each frame.
+    let file = pcap(false, 0xa1b2_c3d4, 0x2400_0001);
+    let file = file.u32s(&[0, 0, 8, 8]).raw(b"frameFCS").u32s(&[0, 0, 8, 10]).raw(b"frameFCS");
+    let file = file.u32s(&[0, 0, 8, 20]).raw(b"frameFCS").u32s(&[0, 0, 2, 2]).raw(b"FC");
+    let recording = read(file.bytes).unwrap();
+    let parts: Vec<_> = (0..4).map(|packet| (recording.frame(packet), recording.fcs(packet))).collect();
+    let expected: [(&[u8], &[u8]); 4] =
+        [(b"fram", b"eFCS"), (b"frameF", b"CS"), (b"frameFCS", b""), (b"", b"FC")];
+    assert_eq!(parts, expected);
+    let option = Bytes::new(false).u16(13).u16(1).raw(&[4, 0, 0, 0]).bytes;
+    let file = Bytes::new(false).section().interface(&option).block(6, |body| {
+        body.u32s(&[0, 0, 0, 8, 8]).raw(b"frameFCS")
+    });
+    assert_eq!(read(file.bytes).unwrap().fcs(0), b"eFCS");
+}
+
+fn snoop(datalink: u32) -> Bytes {
+    Bytes::new(true).raw(b"snoop\0\0\0").u32s(&[2, datalink])
+}
+
+#[test]
+fn snoop_is_read_with_its_filling() {
+    let file = snoop(4).u32s(&[60, 3, 28, 0, 5, 7]).raw(b"abc\0").u32s(&[2, 2, 26, 0, 6, 7]).raw(b"de");
+    let recording = read(file.bytes).unwrap();
+    assert_eq!([recording.frame(0), recording.frame(1)], [&b"abc"[..], b"de"]);
+    assert_eq!((recording.start_ns, recording.packets[1].at_ns), (5_000_007_000, 1_000_000_000));
+    assert_eq!((recording.packets[0].original_len, recording.link_type(0)), (60, LinkType::ETHERNET));
+    let short = snoop(4).u32s(&[3, 3, 20, 0, 5, 7]).raw(b"abc\0").bytes;
+    assert_eq!(read(short).unwrap().cut.unwrap().why, Why::BadLength);
+    let cut = snoop(4).u32s(&[60, 3, 28, 0]).bytes;
+    assert_eq!(read(cut).unwrap().cut.unwrap().why, Why::Truncated);
+}
+
+/// One packet, compressed by gzip and by zstd.
+const PLAIN: &[u8] = include_bytes!("compressed/plain.pcap");
+const GZIP: &[u8] = include_bytes!("compressed/plain.pcap.gz");
+const ZSTANDARD: &[u8] = include_bytes!("compressed/plain.pcap.zst");
+
+#[test]
+fn compressed_captures_are_unpacked_also_in_several_pieces() {
+    let plain = read(PLAIN).unwrap();
+    assert_eq!(plain.packets.len(), 200);
+    let (head, tail) = PLAIN.split_at(PLAIN.len() / 2);
+    let stored = |bytes: &[u8]| {
+        let length = bytes.len() as u16;
+        let fields = [length.to_le_bytes(), (!length).to_le_bytes()].concat();
+        // A name, a comment, an extra field and a checksum of the header.
+        let header = [&[0x1f, 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3, 2, 0, 7, 7][..], b"name\0comment\0", &[1, 2]].concat();
+        [&header[..], &[1], &fields, bytes, &[0; 8]].concat()
+    };
+    let raw = |bytes: &[u8]| {
+        let size = (bytes.len() as u32) << 3 | 1;
+        [&[0x28, 0xb5, 0x2f, 0xfd, 0, 0x50][..], &size.to_le_bytes()[..3], bytes].concat()
+    };
+    for packed in [
+        GZIP.to_vec(),
+        ZSTANDARD.to_vec(),
+        [stored(head), stored(tail)].concat(),
+        [raw(head), raw(tail)].concat(),
+    ] {
+        assert!(read(packed).unwrap() == plain);
+    }
+}
+
+#[test]
+fn of_a_compressed_file_that_is_cut_what_is_there_can_be_read() {
+    for packed in [GZIP.to_vec(), ZSTANDARD.repeat(2)] {
+        let part = read(&packed[..packed.len() - 40]).unwrap();
+        assert!(part.packets.len() > 150);
+        assert_eq!(read(&packed[..8]), Err(ReadError::Damaged));
+    }
+}
+
+#[test]
+fn what_unpacks_to_too_much_is_refused() {
+    // A block of one byte repeated, over and over: 128 KiB of four bytes.
+    let block = [&((128 << 10) << 3 | 2u32).to_le_bytes()[..3], &[0]].concat();
+    let bomb = [&[0x28, 0xb5, 0x2f, 0xfd, 0, 0x50][..], &block.repeat(2_100)].concat();
+    assert!(matches!(read(bomb), Err(ReadError::TooLarge(_))));
 }
 
 #[test]
@@ -228,8 +317,13 @@ fn what_is_no_capture_is_refused_in_words() {
         (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", ReadError::Empty),
         (b"hello, I am a text", ReadError::NotACapture),
         (b"\x0a\x0d\x0d\x0a\x1c\0\0\0nope-not-a-capture-at-all", ReadError::NotACapture),
-        (b"\x1f\x8b\x08\0\0\0\0\0", ReadError::Compressed),
-        (b"\x34\xcd\xb2\xa1\x02\0\x04\0", ReadError::Variant),
+        (b"\x1f\x8b\x08\0\0\0\0\0", ReadError::Damaged),
+        (b"\x04\x22\x4d\x18\0\0\0\0", ReadError::Compressed("LZ4")),
+        (b"\xfd7zXZ\0\0\0", ReadError::Compressed("XZ")),
+        (b"BZh91AY&", ReadError::Compressed("bzip2")),
+        (b"PK\x03\x04\0\0\0\0", ReadError::Compressed("ZIP")),
+        (b"\x4d\x3c\x2b\xa1\x02\0\x04\0", ReadError::Variant),
+        (b"snoop\0\0\0\0\0\0\x01\0\0\0\x04", ReadError::Variant),
     ] {
         assert_eq!(read(bytes), Err(error));
     }
@@ -262,9 +356,8 @@ fn packets_are_bounded() {
 fn look(bytes: Vec<u8>) {
     let Ok(recording) = read(bytes) else { return };
     for number in 0..recording.packets.len() {
-        if let Ok(frame) = recording.frame(number) {
-            assert_eq!(frame.len(), recording.packets[number].captured_len as usize);
-        }
+        let length = recording.frame(number).len() + recording.fcs(number).len();
+        assert_eq!(length, recording.packets[number].captured_len as usize);
         assert!(recording.packets[number].captured_len <= recording.packets[number].original_len);
         recording.comments(number).for_each(drop);
         let _ = (recording.sent(number), recording.packet_id(number), recording.drop_count(number));

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use capture::{Recording, read};
-use dissect::analysis::{Answer, Notes, info};
+use dissect::analysis::{Answer, info};
 use dissect::filter::Filter;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -16,8 +16,8 @@ use trace::{Sequence, Source, Trace};
 struct Line {
     /// From 1.
     number: usize,
-    /// Nanoseconds since the earliest packet.
-    at_ns: u64,
+    /// Nanoseconds since the first packet; before it if a clock was set back.
+    at_ns: i64,
     interface: String,
     /// Whether it was sent there, otherwise received; null if the file does not record it.
     sent: Option<bool>,
@@ -67,39 +67,28 @@ fn lines(recording: &Recording, filter: Filter) -> impl Iterator<Item = Line> {
     let mut trace = Trace::of(recording, Sequence::File);
     trace.sift(Some(Rc::new(filter)));
     trace.follow(Source::Recording(recording), &mut || true);
-    (0..trace.listed()).filter_map(move |place| {
-        let number = trace.listed_at(place)?;
-        let answer = trace.answer(number).map_or(Answer::Never, |(by, _)| Answer::By(by as u32));
-        Some(line(recording, number, &trace.row(number)?.notes, answer))
-    })
+    (0..trace.listed()).filter_map(move |place| line(recording, &trace, trace.listed_at(place)?))
 }
 
-fn line(recording: &Recording, index: usize, notes: &Notes, answer: Answer) -> Line {
-    let packet = &recording.packets[index];
-    let interface = &recording.interfaces[packet.interface as usize];
-    let mut line = Line {
+fn line(recording: &Recording, trace: &Trace, index: usize) -> Option<Line> {
+    let (packet, row) = (&recording.packets[index], trace.row(index)?);
+    let shown = trace.shown(Source::Recording(recording), index)?;
+    let answer = trace.answer(index).map_or(Answer::Never, |(by, _)| Answer::By(by as u32));
+    let meaning = dissect::meaning(shown);
+    let (source, destination) = meaning.addresses();
+    Some(Line {
         number: index + 1,
-        at_ns: packet.at_ns,
-        interface: interface.name.clone(),
+        at_ns: packet.at_ns.wrapping_sub(recording.packets[0].at_ns) as i64,
+        interface: recording.interfaces[packet.interface as usize].name.clone(),
         sent: recording.sent(index),
         packet_id: recording.packet_id(index),
-        source: String::new(),
-        destination: String::new(),
-        protocol: interface.link_type.name().unwrap_or("unknown").to_owned(),
+        source,
+        destination,
+        protocol: trace.protocol_name(index, &meaning).into_owned(),
         length: packet.original_len,
-        info: String::new(),
+        info: info(shown, &row.notes, answer),
         comments: recording.comments(index).map(String::from).collect(),
-    };
-    match recording.frame(index) {
-        Ok(frame) => {
-            let meaning = dissect::meaning(frame);
-            line.protocol = meaning.message.protocol().to_string();
-            (line.source, line.destination) = meaning.addresses();
-            line.info = info(frame, notes, answer);
-        }
-        Err(error) => line.info = error.to_string(),
-    }
-    line
+    })
 }
 
 fn as_json(lines: impl Iterator<Item = Line>, out: &mut impl Write) -> io::Result<()> {
@@ -116,7 +105,9 @@ fn as_text(lines: impl Iterator<Item = Line>, out: &mut impl Write) -> io::Resul
     let mut line = String::new();
     for Line { number, at_ns, source, destination, protocol, length, info, comments, .. } in lines {
         line.clear();
-        let (seconds, nanos) = (at_ns / 1_000_000_000, at_ns % 1_000_000_000);
+        let sign = if at_ns < 0 { "-" } else { "" };
+        let (seconds, nanos) = (at_ns.unsigned_abs() / 1_000_000_000, at_ns.unsigned_abs() % 1_000_000_000);
+        let seconds = format!("{sign}{seconds}");
         // Writing to a text cannot fail.
         let _ = write!(
             line,

@@ -17,41 +17,54 @@
 //! # Map
 //!
 //! `tcp` has the rules for segments and `unacked` the segments that are not acknowledged yet; `pairing` finds the request of each
-//! answer; `marks` names the remarks; `info` writes the line of a packet list with all of this in it; `sides` is for packets seen
+//! answer; `marks` names the remarks; `fragments` and `streams` put packets and
+//! messages together, and `wholes` keeps them; `info` writes the line of a packet list with all of this in it; `sides` is for packets seen
 //! at several places.
 //!
 //! # Why so
 //!
-//! - **One pass, one place.** All packets have to be seen at the same place and come in order of time: the same frame
-//!   at the next wire would be a retransmission. Packets of several wires need an analysis for each: see [`Sides`].
-//! - **The notes are not kept here.** They are small, so that they can be kept beside the packets.
-//! - **Fragments have no notes**: packets are not reassembled here.
+//! - **One pass, one place.** All packets have to be seen at the same place: the same frame at the next wire would be a
+//!   retransmission. Packets of several wires need an analysis for each: see [`Sides`].
+//! - **Time is taken as it comes.** A clock that was set back makes times that run backwards; they are kept, so that round trips and
+//!   pauses after that are right.
+//! - **The notes are not kept here.** They are small, so that they can be kept beside the packets. What several packets make together
+//!   is kept: see [`Analysis::whole`].
 
 mod endpoints;
+mod fragments;
 mod info;
 mod marks;
 mod pairing;
 mod sides;
+mod streams;
 mod tcp;
 mod unacked;
+mod wholes;
 
 #[cfg(test)]
 mod tests;
 
-pub use info::{Answer, info};
+pub use info::{Answer, info, protocol, protocol_name};
 pub use marks::{Mark, Marks};
 pub use sides::Sides;
+pub use streams::Reading;
 
 use rustc_hash::FxHashMap;
 use smoltcp::wire::IpProtocol;
+use wire::header::Fragment;
 
+use crate::captured::Captured;
 use crate::header::content::{Content, content};
 use crate::header::ip::Packet;
 use endpoints::{Endpoint, Ends};
-use pairing::{OpenRequests, Role};
+use fragments::Fragments;
+use pairing::{Addresses, OpenRequests, Role};
+use streams::{Data, Outcome, Streams};
+pub use tcp::Facts;
 use tcp::{Connection, Header, Sacks};
+use wholes::{Whole, Wholes};
 
-/// What one packet means for those before it. Small and without memory of its own: 400,000 of them are 23 MB.
+/// What one packet means for those before it. Small and without memory of its own: 400,000 of them are 26 MB.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct Notes {
     /// What is remarkable.
@@ -77,9 +90,15 @@ pub struct Notes {
     pub duplicate_of: u32,
     /// `tcp.analysis.duplicate_ack_num`: the duplicate ACK count; 0 if it is no duplicate.
     pub duplicate: u32,
+    /// `tcp.analysis.push_bytes_sent`: the bytes that its sender has sent since the last segment with PSH, this one's included.
+    pub pushed: u32,
+    /// `tcp.window_size_scalefactor`: the factor of its window; -1 if the handshake was not seen, -2 if there is none.
+    pub window_factor: i16,
+    /// How its content is to be read.
+    pub reading: Reading,
 }
 
-const _: () = assert!(size_of::<Notes>() <= 56);
+const _: () = assert!(size_of::<Notes>() <= 64);
 
 /// The analysis of a list of packets, in order of time and seen at one place.
 #[derive(Default)]
@@ -88,9 +107,14 @@ pub struct Analysis {
     /// For each pair of endpoints their last connection: an index into `connections`.
     tcp: FxHashMap<Ends, u32>,
     connections: Vec<Connection>,
-    /// For each pair of endpoints the number of their conversation.
-    udp: FxHashMap<Ends, u32>,
+    /// For each connection, by the same index, the messages in it.
+    streams: Vec<Streams>,
+    /// For each pair of endpoints the number of their conversation, and its last packet.
+    udp: FxHashMap<Ends, (u32, u32)>,
     open: OpenRequests,
+    addresses: Addresses,
+    fragments: Fragments,
+    wholes: Wholes,
 }
 
 /// For each packet when it came and which packet answers it.
@@ -99,6 +123,15 @@ struct Packets {
     at_ns: Vec<u64>,
     /// The number of the packet that answers it; 0: none, because the first packet cannot be an answer.
     answered_by: Vec<u32>,
+    /// For each packet of a conversation the one before it, plus one; 0: it is the first, or of none.
+    previous: Vec<u32>,
+    /// The same of the packet that is being analyzed.
+    before: u32,
+    /// For parts of messages the packet that completes the message.
+    completed_by: FxHashMap<u32, u32>,
+    /// For messages in a connection the request that they answer, and for requests the answer.
+    request_of: FxHashMap<u32, u32>,
+    response_to: FxHashMap<u32, u32>,
 }
 
 impl Packets {
@@ -130,46 +163,123 @@ impl Analysis {
         self.len() == 0
     }
 
-    /// Analyzes the next packet, seen at `at_ns` nanoseconds. Time is clamped to be monotonic: an earlier packet counts as seen
-    /// together with the one before it.
-    pub fn push(&mut self, at_ns: u64, frame: &[u8]) -> Notes {
-        let at_ns = self.packets.at_ns.last().map_or(at_ns, |&last| at_ns.max(last));
-        let notes = self.judge(at_ns, frame);
+    /// Analyzes the next packet, seen at `at_ns` nanoseconds.
+    pub fn push<'f>(&mut self, at_ns: u64, frame: impl Into<Captured<'f>>) -> Notes {
+        self.packets.before = 0;
+        let notes = self.judge(at_ns, frame.into());
         self.packets.at_ns.push(at_ns);
         self.packets.answered_by.push(0);
+        self.packets.previous.push(self.packets.before);
         notes
     }
 
-    /// The packet that answers a request, or that first acknowledges all of a TCP segment: its number, from 0, and how many
-    /// nanoseconds later it was seen.
+    /// The packet that answers a request, that first acknowledges all of a TCP segment, or that completes a fragmented packet: its
+    /// number, from 0, and how many nanoseconds later it was seen.
     pub fn answer(&self, request: u32) -> Option<(u32, u64)> {
         let by = *self.packets.answered_by.get(request as usize)?;
         let at_ns = |packet: u32| self.packets.at_ns[packet as usize];
-        (by > 0).then(|| (by, at_ns(by) - at_ns(request)))
+        (by > 0).then(|| (by, at_ns(by).saturating_sub(at_ns(request))))
     }
 
-    fn judge(&mut self, at_ns: u64, frame: &[u8]) -> Notes {
-        match content(frame) {
-            Some((_, Content::Arp(range))) => {
-                role(self.open.arp(&frame[range], at_ns, &mut self.packets), at_ns)
-            }
-            Some((_, Content::Ip(packet))) if packet.fragment.is_none() => {
-                let message = &frame[packet.payload.clone()];
-                match packet.carries {
-                    IpProtocol::Tcp => self.segment(message, &packet, at_ns),
-                    IpProtocol::Udp => self.datagram(message, &packet, at_ns),
-                    IpProtocol::Icmp | IpProtocol::Icmpv6 => {
-                        role(self.open.icmp(message, &packet, at_ns, &mut self.packets), at_ns)
-                    }
-                    _ => Notes::default(),
-                }
+    /// What the packet of this number completes, together with others: an IP packet without link header, with the payload of all
+    /// fragments, or with the messages of all segments behind the header of the last. Very long ones are cut.
+    pub fn whole(&self, packet: u32) -> Option<Captured<'_>> {
+        self.wholes.get(packet)
+    }
+
+    /// The packet that completes the message, or the fragmented packet, of which this is a part (`tcp.reassembled_in`).
+    pub fn completed_by(&self, packet: u32) -> Option<u32> {
+        self.packets.completed_by.get(&packet).copied()
+    }
+
+    /// The packet with the request that a message of a connection answers (HTTP, DNS over TCP).
+    pub fn request_of(&self, packet: u32) -> Option<u32> {
+        self.packets.request_of.get(&packet).copied()
+    }
+
+    /// The packet with the answer to a request of a connection (HTTP, DNS over TCP).
+    pub fn response_to(&self, packet: u32) -> Option<u32> {
+        self.packets.response_to.get(&packet).copied()
+    }
+
+    /// The packet before this one in the same conversation.
+    pub fn previous(&self, packet: u32) -> Option<u32> {
+        self.packets.previous.get(packet as usize)?.checked_sub(1)
+    }
+
+    /// When a packet was seen.
+    pub fn at_ns(&self, packet: u32) -> Option<u64> {
+        self.packets.at_ns.get(packet as usize).copied()
+    }
+
+    /// What is known of a TCP connection as a whole.
+    pub fn connection(&self, stream: u32) -> Option<Facts> {
+        self.connections.get(stream as usize).map(Connection::facts)
+    }
+
+    /// The version of TLS that a connection speaks, if its server's hello was seen.
+    pub fn tls_version(&self, stream: u32) -> Option<u16> {
+        self.streams.get(stream as usize)?.tls_version
+    }
+
+    fn judge(&mut self, at_ns: u64, captured: Captured<'_>) -> Notes {
+        let frame = captured.bytes;
+        match content(captured) {
+            Some((_, Content::Arp(range, false))) => self.arp(&frame[range], at_ns),
+            Some((_, Content::Ip(packet))) => match &packet.fragment {
+                None => self.packet(frame, &packet, at_ns),
+                Some(fragment) => self.fragment(frame, &packet, fragment, at_ns),
+            },
+            _ => Notes::default(),
+        }
+    }
+
+    fn arp(&mut self, message: &[u8], at_ns: u64) -> Notes {
+        let mut notes = role(self.open.arp(message, at_ns, &mut self.packets), at_ns);
+        if let Some(earlier) = self.addresses.claim(message, self.packets.next()) {
+            notes.marks.insert(Mark::DuplicateAddress);
+            notes.duplicate_of = earlier;
+        }
+        notes
+    }
+
+    /// A fragment: with the last that was missing, the packet is there.
+    fn fragment(&mut self, frame: &[u8], packet: &Packet, fragment: &Fragment, at_ns: u64) -> Notes {
+        let number = self.packets.next();
+        let Some((whole, others)) = self.fragments.push(frame, packet, fragment, number) else {
+            return Notes::default();
+        };
+        for other in others {
+            self.packets.answered(other, number);
+            self.packets.completed_by.insert(other, number);
+        }
+        let notes = match content(whole.captured()) {
+            Some((_, Content::Ip(packet))) => self.packet(whole.captured().bytes, &packet, at_ns),
+            _ => Notes::default(),
+        };
+        if notes.reading != Reading::Whole {
+            self.wholes.keep(number, whole);
+        }
+        Notes { reading: Reading::Whole, ..notes }
+    }
+
+    fn packet(&mut self, frame: &[u8], packet: &Packet, at_ns: u64) -> Notes {
+        let message = &frame[packet.payload.clone()];
+        match packet.carries {
+            IpProtocol::Tcp => self.segment(frame, packet, at_ns),
+            IpProtocol::Udp => self.datagram(message, packet, at_ns),
+            IpProtocol::Icmp | IpProtocol::Icmpv6 => {
+                role(self.open.icmp(message, packet, at_ns, &mut self.packets), at_ns)
             }
             _ => Notes::default(),
         }
     }
 
-    fn segment(&mut self, segment: &[u8], packet: &Packet, at_ns: u64) -> Notes {
-        let Some((header, [source, destination])) = header(segment, packet) else { return Notes::default() };
+    fn segment(&mut self, frame: &[u8], packet: &Packet, at_ns: u64) -> Notes {
+        let segment = &frame[packet.payload.clone()];
+        let Some((header, ports @ [source, destination])) = header(segment, packet) else {
+            return Notes::default();
+        };
         let sender = Endpoint::new(packet.source, source);
         let (ends, backwards) = Ends::of(sender, Endpoint::new(packet.destination, destination));
         let known = self.tcp.get(&ends).copied();
@@ -177,17 +287,50 @@ impl Analysis {
             known.is_some_and(|stream| self.connections[stream as usize].is_over_by(backwards, &header));
         let stream = known.filter(|_| !reused).unwrap_or_else(|| {
             let stream = self.connections.len() as u32;
-            self.connections.push(Connection::default());
+            self.connections.push(Connection::begun(at_ns));
+            self.streams.push(Streams::default());
             self.tcp.insert(ends, stream);
             stream
         });
+        let number = self.packets.next();
         let connection = &mut self.connections[stream as usize];
+        self.packets.before = connection.last_packet.replace(number).map_or(0, |before| before + 1);
         let mut notes = connection.push(&header, backwards, at_ns, &mut self.packets);
         if reused {
             notes.marks.insert(Mark::PortReused);
         }
         notes.stream = Some(stream);
+        if header.len > 0 || header.fin {
+            let data = Data {
+                seq: header.seq,
+                bytes: segment.get(header.header_len..).unwrap_or(&[]),
+                is_cut: segment.len() < header.header_len + header.len as usize,
+                fin: header.fin,
+                retransmitted: notes.marks.contains(Mark::Retransmission),
+                packet: number,
+            };
+            let outcome = self.streams[stream as usize].push(backwards, ports, &data);
+            notes.reading = self.note_messages(frame, packet, &header, outcome);
+        }
         notes
+    }
+
+    /// Notes which messages a segment completes.
+    fn note_messages(&mut self, frame: &[u8], packet: &Packet, header: &Header, outcome: Outcome) -> Reading {
+        let number = self.packets.next();
+        if let Some(request) = outcome.answers {
+            self.packets.request_of.insert(number, request);
+            self.packets.response_to.entry(request).or_insert(number);
+        }
+        if let Some((message, others)) = outcome.complete {
+            let headers = &frame[packet.at..packet.payload.start + header.header_len];
+            let room = self.wholes.room().min(message.len());
+            self.wholes.keep(number, Whole::new(headers, &message[..room]));
+            for other in others {
+                self.packets.completed_by.insert(other, number);
+            }
+        }
+        outcome.reading
     }
 
     fn datagram(&mut self, datagram: &[u8], packet: &Packet, at_ns: u64) -> Notes {
@@ -199,7 +342,11 @@ impl Analysis {
         let sender = Endpoint::new(packet.source, source);
         let receiver = Endpoint::new(packet.destination, destination);
         let count = self.udp.len() as u32;
-        let stream = *self.udp.entry(Ends::of(sender, receiver).0).or_insert(count);
+        let number = self.packets.next();
+        let (stream, last) = self.udp.entry(Ends::of(sender, receiver).0).or_insert((count, number));
+        let stream = *stream;
+        let last = std::mem::replace(last, number);
+        self.packets.before = if last == number { 0 } else { last + 1 };
         let dns = self.open.dns(message, (sender, source), (receiver, destination), at_ns, &mut self.packets);
         Notes { stream: Some(stream), ..role(dns, at_ns) }
     }
@@ -211,7 +358,10 @@ fn role(role: Option<Role>, at_ns: u64) -> Notes {
             Notes { marks: Mark::Request.into(), ..Notes::default() }
         }
         Some(Role::Answer { request, asked_at_ns }) => {
-            Notes { answers: Some(request), after_ns: at_ns - asked_at_ns, ..Notes::default() }
+            Notes { answers: Some(request), after_ns: at_ns.saturating_sub(asked_at_ns), ..Notes::default() }
+        }
+        Some(Role::Again { first }) => {
+            Notes { marks: Mark::Request.into(), duplicate: 1, duplicate_of: first, ..Notes::default() }
         }
         Some(Role::Request { answer_expected: false }) | None => Notes::default(),
     }
@@ -232,6 +382,8 @@ fn header(segment: &[u8], packet: &Packet) -> Option<(Header, [u16; 2])> {
         ack: number(8),
         window: short(14),
         len: (packet.payload_len - header_len) as u32,
+        header_len,
+        psh: flag(8),
         fin: flag(1),
         syn: flag(2),
         rst: flag(4),

@@ -6,9 +6,7 @@
 //!
 //! let filter = Filter::parse("eth.dst == 01:80:c2:00:00:00 or frame.len in {14, 60..64}").unwrap();
 //! let frame = [&[0x02; 12][..], &[0x88, 0xb5]].concat();
-//! let subject =
-//!     Subject { number: 0, at_ns: 0, first_at_ns: 0, previous_at_ns: None, frame: &frame, notes: &Notes::default() };
-//! assert!(filter.matches(&subject));
+//! assert!(filter.matches(&Subject::new(&frame, &Notes::default())));
 //!
 //! let error = Filter::parse("tcp.prot == 80").unwrap_err();
 //! assert_eq!(error.at, 0..8);
@@ -19,37 +17,43 @@
 //!
 //! - `arp`, `tcp.flags.syn`: the packet has that protocol or field. A flag that is not set is there as well.
 //! - `==` `!=` `>` `<` `>=` `<=`, also as `eq ne gt lt ge le`. A field may have several values (`ip.addr` has two): any
-//!   of them has to do, but with `!=` all have to differ; `===` (`all_eq`) and `!==` (`any_ne`) are the other way round.
-//! - `contains` looks for bytes (`aa:bb`) or text (`"GET"`) in a field or protocol, `in {80, 443, 5000..5010}` for
-//!   any of several values, `eth.src[0:3]` at some of the bytes.
+//!   of them has to do, but with `!=` all have to differ; `===` (`all_eq`) and `!==` (`any_ne`) are the other way round; `any` or `all`
+//!   in front of a field says it outright.
+//! - `contains` looks for bytes (`aa:bb`) or text (`"GET"`) in a field or protocol, `matches` for a regular expression, `in {80, 443,
+//!   5000..5010}` for any of several values, `eth.src[0:3]` at some of the bytes.
+//! - One field with another (`ip.src == ip.dst`), sums (`ip.len - ip.hdr_len > 1000`), bits (`tcp.flags & 0x02`), and the functions
+//!   `len() lower() upper() count() string() max() min() abs()`.
 //! - `and or not`, also as `&& || !`, and parentheses. `not` binds tightest, `or` least.
-//! - Numbers in decimal, `0x` hexadecimal or `0` octal; `10.0.0.0/8`, `fd00::/8`; `aa:bb:cc:dd:ee:ff`; `"text"`.
-//!
-//! It cannot do `matches` (regular expressions are big, and hostile ones slow), arithmetic, bit operations, functions
-//! and comparing one field with another.
+//! - Numbers in decimal, `0x` hexadecimal, `0b` binary or `0` octal, some by name (`arp.opcode == request`); `10.0.0.0/8`, `fd00::/8`;
+//!   `aa:bb:cc:dd:ee:ff`; `"text"`, `r"text"`; `"2024-05-01 12:30:00"`, in UTC.
 //!
 //! # Map
 //!
-//! `parse` makes an `expression` of a text, `literal` the values in it; `catalogue` lists the fields and reads their `value`s
-//! from a `packet`; `evaluate` decides; `complete` offers what may come next.
+//! `parse` makes an `expression` of a text, with the values of `literal`, `names`, `moment` and `pattern` in it; `catalogue` lists the
+//! fields and reads their `value`s from a `packet` or from its `tree`; `others` are the fields that only the tree has; `evaluate`
+//! decides; `complete` offers what may come next.
 //!
 //! # Why so
 //!
-//! - **Two speeds.** The fields of the catalogue are read where they are in the bytes, or from the notes. Every other
-//!   field of [`crate::layers`] is looked up in the tree, so that a new protocol's fields work without more code; its values are
-//!   compared as they are written there. Of this tree, only the values of the field in question are written.
+//! - **Two speeds.** What is asked often is read where it is in the bytes, or from the notes. Every other field of
+//!   [`crate::layers`] is looked up in the tree. Of this tree, only the values of the field in question are written.
 //! - **Types are checked when the text is read**, not when a packet comes: a meaningless filter is an error that points at
-//!   the spot, not an empty list.
-//! - **Bounded**: filters come by links. Length and depth are limited, and nothing takes longer than length × packet.
+//!   the spot, not an empty list. What Wireshark knows and is left out here is refused by name.
+//! - **Bounded**: filters come by links. Length and depth are limited, regular expressions are matched in linear time, and nothing takes
+//!   longer than length × packet.
 
 mod catalogue;
 mod complete;
 mod evaluate;
 mod expression;
 mod literal;
+mod moment;
+mod names;
 mod others;
 mod packet;
 mod parse;
+mod pattern;
+mod tree;
 mod value;
 
 #[cfg(test)]
@@ -58,7 +62,8 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use crate::analysis::Notes;
+use crate::analysis::{Notes, Sides};
+use crate::captured::Captured;
 pub use complete::{Completion, complete};
 use expression::Expression;
 
@@ -70,7 +75,7 @@ pub const LENGTH_MAX: usize = 4_096;
 pub struct Filter(Expression);
 
 /// A packet with its place in a list, its times and its notes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Subject<'a> {
     /// Its place in the list, from 0; `frame.number` is one more.
     pub number: u32,
@@ -80,10 +85,33 @@ pub struct Subject<'a> {
     pub first_at_ns: u64,
     /// When the packet before it came, if there is one.
     pub previous_at_ns: Option<u64>,
-    /// Its bytes from the Ethernet header on.
-    pub frame: &'a [u8],
+    /// When the last packet before it came that passed the filter, if there is one.
+    pub previous_listed_at_ns: Option<u64>,
+    /// When time 0 was: nanoseconds since 1970.
+    pub start_ns: u64,
+    /// The packet.
+    pub frame: Captured<'a>,
     /// The analysis of it.
     pub notes: &'a Notes,
+    /// The analysis of all: what the packet completes, and its conversation. Without, the packet has no such fields.
+    pub analysis: Option<&'a Sides>,
+}
+
+impl<'a> Subject<'a> {
+    /// A packet that is the first and only one of a list, at time 0.
+    pub fn new(frame: impl Into<Captured<'a>>, notes: &'a Notes) -> Subject<'a> {
+        Subject {
+            number: 0,
+            at_ns: 0,
+            first_at_ns: 0,
+            previous_at_ns: None,
+            previous_listed_at_ns: None,
+            start_ns: 0,
+            frame: frame.into(),
+            notes,
+            analysis: None,
+        }
+    }
 }
 
 /// An error in the text of a filter.

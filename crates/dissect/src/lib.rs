@@ -61,7 +61,8 @@
 //! | | |
 //! |---|---|
 //! | `number`, `text` | numbers read from bytes that may be cut; values written as text |
-//! | `header` | the headers of Ethernet, IPv4 and IPv6 read at once, and the walk down through them |
+//! | `captured` | a packet as it was captured, and what its bytes begin with |
+//! | `header` | the headers of links, tags, tunnels, IPv4 and IPv6 read at once, and the walk down through them |
 //! | `protocol`, `label` | which protocol a frame is about, and the short text on it |
 //! | [`message`] | the typed message, a file for each protocol, with its label and its line of a packet list |
 //! | `summary` | the row of a packet list |
@@ -87,6 +88,7 @@
 extern crate wasm_test as wasm_bindgen_test;
 
 pub mod analysis;
+mod captured;
 pub mod filter;
 mod header;
 mod label;
@@ -105,6 +107,7 @@ mod samples;
 #[cfg(test)]
 mod snapshots;
 
+pub use captured::{Captured, Link};
 pub use label::Label;
 pub use layers::layers;
 pub use message::{Meaning, Message, meaning};

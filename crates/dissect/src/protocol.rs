@@ -21,10 +21,16 @@ pub enum Protocol {
     Tcp,
     /// A request for a page, or its answer: a message that begins in a segment.
     Http,
+    /// An encrypted connection.
+    Tls,
     /// A datagram.
     Udp,
     /// Names and their addresses.
     Dns,
+    /// The same without a server, among the hosts of a link.
+    Mdns,
+    /// The time of day.
+    Ntp,
     /// An address and settings for a host.
     Dhcp,
     /// Routes from router to router: RIP, and RIPng of IPv6.
@@ -35,6 +41,10 @@ pub enum Protocol {
     Ipv6Other,
     /// The spanning tree protocol: which links stay unused.
     Stp,
+    /// Which switch port this is: LLDP.
+    Lldp,
+    /// The same in Cisco's own protocol.
+    Cdp,
     /// An IEEE 802.3 frame with a length instead of a type, and not a spanning tree message.
     Llc,
     /// An Ethernet frame of an unknown type, or shorter than its header.
@@ -43,7 +53,7 @@ pub enum Protocol {
 
 impl Protocol {
     /// All of them, in the order of a legend.
-    pub const ALL: [Protocol; 16] = [
+    pub const ALL: [Protocol; 21] = [
         Protocol::Arp,
         Protocol::Icmp,
         Protocol::Icmpv6,
@@ -51,13 +61,18 @@ impl Protocol {
         Protocol::Igmp,
         Protocol::Tcp,
         Protocol::Http,
+        Protocol::Tls,
         Protocol::Udp,
         Protocol::Dns,
+        Protocol::Mdns,
+        Protocol::Ntp,
         Protocol::Dhcp,
         Protocol::Rip,
         Protocol::Ipv4Other,
         Protocol::Ipv6Other,
         Protocol::Stp,
+        Protocol::Lldp,
+        Protocol::Cdp,
         Protocol::Llc,
         Protocol::Other,
     ];
@@ -80,13 +95,18 @@ impl Protocol {
             Protocol::Igmp => "IGMP",
             Protocol::Tcp => "TCP",
             Protocol::Http => "HTTP",
+            Protocol::Tls => "TLS",
             Protocol::Udp => "UDP",
             Protocol::Dns => "DNS",
+            Protocol::Mdns => "MDNS",
+            Protocol::Ntp => "NTP",
             Protocol::Dhcp => "DHCP",
             Protocol::Rip => "RIP",
             Protocol::Ipv4Other => "IPv4",
             Protocol::Ipv6Other => "IPv6",
             Protocol::Stp => "STP",
+            Protocol::Lldp => "LLDP",
+            Protocol::Cdp => "CDP",
             Protocol::Llc => "LLC",
             Protocol::Other => "Ethernet",
         }

@@ -63,13 +63,13 @@ fn a_reader_of_one_field_sees_what_a_reader_of_the_whole_tree_sees() {
             let keys: BTreeSet<_> =
                 whole.layers.iter().flat_map(|layer| layer.walk()).map(|field| field.key).collect();
             for key in keys {
-                let part = layers_with(frame, Wanted::Key(key));
+                let part = layers_with(frame.into(), Wanted::Key(key));
                 assert_eq!(values(&part, key), values(&whole, key), "{key} of {name}");
                 let others =
                     part.layers.iter().flat_map(|layer| layer.walk()).filter(|field| field.key != key);
                 assert!(others.into_iter().all(|field| field.value.is_empty()), "{key} of {name}");
             }
-            assert_eq!(first(&layers_with(frame, Wanted::Protocols)), first(&whole), "{name}");
+            assert_eq!(first(&layers_with(frame.into(), Wanted::Protocols)), first(&whole), "{name}");
         }
     }
 }

@@ -42,11 +42,11 @@ fn the_packet_list_is_in_the_familiar_style() {
     NDP      | NA               | fe80::1 | fe80::2 | Neighbor Advertisement fe80::2 (sol, ovr) is at 02:50:00:00:00:02
     NDP      | RS               | fe80::1 | fe80::2 | Router Solicitation from 02:50:00:00:00:01
     NDP      | RA               | fe80::1 | fe80::2 | Router Advertisement from 02:50:00:00:00:01
-    UDP      | fragment 0       | 10.0.0.1 | 10.0.0.2 | Fragmented IP protocol (proto=UDP 17, off=0, ID=beef)
-    UDP      | fragment 1480    | 10.0.0.1 | 10.0.0.2 | Fragmented IP protocol (proto=UDP 17, off=1480, ID=beef)
-    UDP      | fragment 1448    | fe80::1 | fe80::2 | IPv6 fragment (off=1448 more=n ident=0x0000beef nxt=17)
+    IPv4     | fragment 0       | 10.0.0.1 | 10.0.0.2 | Fragmented IP protocol (proto=UDP 17, off=0, ID=beef)
+    IPv4     | fragment 1480    | 10.0.0.1 | 10.0.0.2 | Fragmented IP protocol (proto=UDP 17, off=1480, ID=beef)
+    IPv6     | fragment 1448    | fe80::1 | fe80::2 | IPv6 fragment (off=1448 more=n ident=0x0000beef nxt=17)
     UDP      | UDP 5            | fe80::1 | fe80::2 | 49153 → 7 Len=5
-    IPv4     | protocol 253     | 10.0.0.1 | 10.0.0.2 | protocol 253, 10 bytes
+    IPv4     | protocol 253     | 10.0.0.1 | 10.0.0.2 | Unknown (253)
     ARP      | ARP reply        | 02:50:00:00:00:01 | 02:50:00:00:00:02 | Gratuitous ARP for 10.0.0.1 (Reply)
     NDP      | redirect         | fe80::1 | fe80::2 | Redirect to fe80::1 for fe80::2
     TCP      | RST              | 10.0.0.1 | 10.0.0.2 | 49160 → 5001 [FIN, RST, PSH, ACK, URG, ECE, CWR, AE] Seq=1001 Ack=0 Win=65535 Urg=0 Len=0
@@ -54,7 +54,7 @@ fn the_packet_list_is_in_the_familiar_style() {
     TCP      | SYN              | 10.0.0.1 | 10.0.0.2 | 49161 → 5001 [SYN] Seq=1000 Win=65535 Len=0 MSS=1460 WS=4 SACK_PERM
     STP      | BPDU             | 02:50:00:00:00:01 | 01:80:c2:00:00:00 | Conf. Root = 0/0/00:00:00:00:00:00  Cost = 0  Port = 0x0000
     UDP      | UDP 5            | 10.0.0.1 | 10.0.0.2 | 49153 → 7 Len=5
-    Ethernet | raw 13           | 02:50:00:00:00:01 | 02:50:00:00:00:02 | Ethernet type 0x88b5, 13 bytes
+    Ethernet | raw 13           | 02:50:00:00:00:01 | 02:50:00:00:00:02 | Local Experimental Ethertype 1
     ICMP     | unreachable      | 10.0.0.1 | 10.0.0.2 | Destination unreachable (Network unreachable)
     ICMP     | unreachable      | 10.0.0.1 | 10.0.0.2 | Destination unreachable (Host unreachable)
     ICMP     | unreachable      | 10.0.0.1 | 10.0.0.2 | Destination unreachable (Protocol unreachable)
@@ -135,8 +135,8 @@ fn the_packet_list_is_in_the_familiar_style() {
     DNS      | DNS answer ANY   | 10.0.0.1 | 10.0.0.2 | Standard query response 0x0004 ANY example.com MX 10 mail.example.com TXT AAAA 2001:db8::1 PTR ptr.example.com Unknown (200) SRV 1 2 80 www.example.com
     DNS      | DNS error 2      | 10.0.0.1 | 10.0.0.2 | Standard query response 0x0006 Server failure A www.example.com
     DNS      | DNS query A      | 10.0.0.1 | 10.0.0.2 | Standard query 0x0005 A www.example.com
-    DNS      | DNS query PTR    | 10.0.0.1 | 10.0.0.2 | Standard query 0x0000 PTR _http._tcp.local, "QM" question A a.local, "QU" question
-    DNS      | DNS answer A     | 10.0.0.1 | 10.0.0.2 | Standard query response 0x0000 A, cache flush 10.0.0.2
+    MDNS     | DNS query PTR    | 10.0.0.1 | 10.0.0.2 | Standard query 0x0000 PTR _http._tcp.local, "QM" question A a.local, "QU" question
+    MDNS     | DNS answer A     | 10.0.0.1 | 10.0.0.2 | Standard query response 0x0000 A, cache flush 10.0.0.2
     HTTP     | GET              | 10.0.0.1 | 10.0.0.2 | GET /index.html HTTP/1.1
     HTTP     | GET              | 10.0.0.1 | 10.0.0.2 | GET / HTTP/1.0
     HTTP     | HTTP 200         | 10.0.0.1 | 10.0.0.2 | HTTP/1.1 200 OK  (text/plain)
@@ -583,7 +583,7 @@ fn a_segment_cut_within_its_options() {
       Header checksum [24..26] 0x26ba (correct)
       Source [26..30] 10.0.0.1
       Destination [30..34] 10.0.0.2
-    TCP [34..60] 5001 → 49152, not a whole header
+    TCP [34..60] 5001 → 49152
       ! Cut short: 40 bytes belong here, the frame has 26.
       Source port [34..36] 5001 (iperf)
       Destination port [36..38] 49152

@@ -1,5 +1,8 @@
 //! A frame's row in a packet list.
 
+use std::borrow::Cow;
+
+use crate::captured::Captured;
 use crate::label::Label;
 use crate::message::{Meaning, meaning};
 use crate::protocol::Protocol;
@@ -10,6 +13,8 @@ use crate::text::mac;
 pub struct Summary {
     /// See [`protocol`].
     pub protocol: Protocol,
+    /// See [`Meaning::protocol_name`].
+    pub protocol_name: Cow<'static, str>,
     /// See [`label`].
     pub label: Label,
     /// See [`Meaning::info`].
@@ -21,21 +26,22 @@ pub struct Summary {
 }
 
 /// What the frame is about. Allocates nothing.
-pub fn protocol(frame: &[u8]) -> Protocol {
+pub fn protocol<'f>(frame: impl Into<Captured<'f>>) -> Protocol {
     meaning(frame).message.protocol()
 }
 
 /// What to write on the frame where there is little room. Allocates nothing.
-pub fn label(frame: &[u8]) -> Label {
+pub fn label<'f>(frame: impl Into<Captured<'f>>) -> Label {
     meaning(frame).message.label()
 }
 
 /// The frame's row in a packet list.
-pub fn summary(frame: &[u8]) -> Summary {
+pub fn summary<'f>(frame: impl Into<Captured<'f>>) -> Summary {
     let meaning = meaning(frame);
     let (source, destination) = meaning.addresses();
     let (protocol, label) = (meaning.message.protocol(), meaning.message.label());
-    Summary { protocol, label, info: meaning.info(), source, destination }
+    let protocol_name = meaning.protocol_name();
+    Summary { protocol, protocol_name, label, info: meaning.info(), source, destination }
 }
 
 impl Meaning<'_> {

@@ -89,10 +89,42 @@ pub(crate) fn ethertype_name(number: u16) -> impl Display {
             EthernetProtocol::Unknown(_) if number < ETHERTYPE_MIN => "LLC",
             EthernetProtocol::Unknown(PROVIDER_TAG) => "802.1ad",
             EthernetProtocol::Unknown(_) if TAGS.contains(&number) => "802.1Q",
+            EthernetProtocol::Unknown(0x8035) => "RARP",
+            EthernetProtocol::Unknown(0x8847 | 0x8848) => "MPLS",
+            EthernetProtocol::Unknown(0x8863 | 0x8864) => "PPPoE",
+            EthernetProtocol::Unknown(0x88cc) => "LLDP",
             EthernetProtocol::Unknown(_) if is_experimental(number) => "experimental",
             EthernetProtocol::Unknown(_) => "unknown type",
             known => return known.fmt(f),
         })
+    })
+}
+
+/// What analyzers write of a frame whose EtherType is not read here.
+pub(crate) fn ethertype_info(number: u16) -> &'static str {
+    const KNOWN: Names = &[
+        (0x0842, "Wake on LAN"),
+        (0x8137, "Netware IPX/SPX"),
+        (0x8808, "MAC Control"),
+        (0x8809, "Slow Protocols"),
+        (0x8863, "PPPoE Discovery"),
+        (0x888e, "802.1X Authentication"),
+        (0x88b5, "Local Experimental Ethertype 1"),
+        (0x88b6, "Local Experimental Ethertype 2"),
+        (0x88e5, "802.1AE (MACsec)"),
+        (0x88f7, "Precision Time Protocol"),
+        (0x8902, "IEEE 802.1Q Connectivity Fault Management (CFM)"),
+        (0x9000, "Loopback"),
+    ];
+    name(KNOWN, number.into()).unwrap_or("Ethernet II")
+}
+
+/// The name of an IP protocol as analyzers have it in the line of a fragment.
+pub(crate) fn protocol_short(protocol: IpProtocol) -> impl Display {
+    from_fn(move |f| match protocol {
+        IpProtocol::Unknown(_) => f.write_str("Unknown"),
+        IpProtocol::Icmpv6 => f.write_str("ICMPv6"),
+        known => known.fmt(f),
     })
 }
 
@@ -121,6 +153,7 @@ pub(crate) fn port(number: u16) -> impl Display {
             67 => "DHCP server",
             68 => "DHCP client",
             80 | 8080 => "HTTP",
+            123 => "NTP",
             443 => "HTTPS",
             520 => "RIP",
             521 => "RIPng",

@@ -144,6 +144,8 @@ pub(crate) enum Wanted<'w> {
     Key(&'w str),
     /// The key of each layer's first field: the protocol.
     Protocols,
+    /// All, without values: for their faults.
+    Faults,
 }
 
 impl<'w> Wanted<'w> {
@@ -152,7 +154,7 @@ impl<'w> Wanted<'w> {
         match self {
             Wanted::All => true,
             Wanted::Key(wanted) => wanted == key,
-            Wanted::Protocols => false,
+            Wanted::Protocols | Wanted::Faults => false,
         }
     }
 
@@ -160,7 +162,7 @@ impl<'w> Wanted<'w> {
     /// where packets are many: in the headers of nearly all.
     pub fn may_read(self, beginning: &str) -> bool {
         match self {
-            Wanted::All | Wanted::Protocols => true,
+            Wanted::All | Wanted::Protocols | Wanted::Faults => true,
             Wanted::Key(wanted) => wanted.starts_with(beginning),
         }
     }
@@ -261,7 +263,7 @@ impl Draft<'_> {
 
     pub fn add(&mut self, field: Field) {
         let reads = match self.wanted {
-            Wanted::All => true,
+            Wanted::All | Wanted::Faults => true,
             Wanted::Key(key) => field.key == key || !field.fields.is_empty(),
             Wanted::Protocols => self.layer.fields.is_empty(),
         };

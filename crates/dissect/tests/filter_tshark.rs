@@ -87,8 +87,7 @@ fn filters_choose_what_tshark_chooses() {
                 at_ns: *at_ns,
                 first_at_ns: packets[0].0,
                 previous_at_ns: index.checked_sub(1).map(|previous| packets[previous].0),
-                frame,
-                notes: &notes[index],
+                ..Subject::new(frame, &notes[index])
             })
         });
         let ours: Vec<_> = chosen.map(|(index, _)| index as u32 + 1).collect();

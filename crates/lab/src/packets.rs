@@ -8,6 +8,7 @@ use dissect::analysis::{self, Answer};
 use dissect::filter::{Filter, FilterError};
 use netlab::topology::{Direction, LinkId};
 use netlab::{History, Instant};
+use std::borrow::Cow;
 use std::rc::Rc;
 use trace::selection::Selection;
 use trace::{Row, Sequence, Source, Trace};
@@ -165,7 +166,7 @@ pub struct Line {
     /// The destination address or name.
     pub destination: String,
     /// The name of the innermost protocol.
-    pub protocol: &'static str,
+    pub protocol: Cow<'static, str>,
     /// The Info column: the packet in a line, with the analysis of its conversation.
     pub info: String,
     /// Whether it is later than the playhead.
@@ -215,8 +216,9 @@ impl Lab {
     pub fn line(&self, number: usize) -> Option<Line> {
         let trace = self.packets.trace();
         let row = *trace.row(number)?;
-        let frame = self.source().bytes(&row)?;
-        let summary = dissect::summary(frame);
+        let frame = trace.shown(self.source(), number)?;
+        let meaning = dissect::meaning(frame);
+        let (source, destination) = meaning.addresses();
         let place = match self.packets.opened() {
             Some(opened) => {
                 let packet = opened.recording.packets[row.transit.0 as usize];
@@ -246,9 +248,9 @@ impl Lab {
         Some(Line {
             number,
             place,
-            source: summary.source,
-            destination: summary.destination,
-            protocol: summary.protocol.name(),
+            source,
+            destination,
+            protocol: trace.protocol_name(number, &meaning),
             info: analysis::info(frame, &row.notes, answer),
             to_come: !over && row.at > self.playhead.at(),
             row,

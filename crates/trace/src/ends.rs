@@ -1,13 +1,13 @@
 //! The addresses and ports of sender and receiver of a frame.
 
-use dissect::Meaning;
+use dissect::{Captured, Meaning};
 use dissect::message::{Malformed, Message};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
 
 /// The addresses and ports of sender and receiver, the sender's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ends {
-    /// Ethernet addresses.
+    /// Ethernet addresses; zeros where the link has none.
     pub macs: [EthernetAddress; 2],
     /// IP addresses, if the frame carries an IP packet.
     pub ips: Option<[IpAddress; 2]>,
@@ -25,24 +25,29 @@ pub enum Transport {
 }
 
 impl Ends {
-    /// Of a frame; nothing if it is shorter than an Ethernet header.
-    pub fn of(frame: &[u8]) -> Option<Self> {
+    /// Of a frame; nothing if it has no addresses.
+    pub fn of<'f>(frame: impl Into<Captured<'f>>) -> Option<Self> {
         Self::of_meaning(&dissect::meaning(frame))
     }
 
     /// Of a frame that was read already.
     pub fn of_meaning(meaning: &Meaning<'_>) -> Option<Self> {
-        let ethernet = meaning.ethernet?;
+        let macs = match (meaning.ethernet, meaning.ip) {
+            (Some(ethernet), _) => [ethernet.source, ethernet.destination],
+            (None, Some(_)) => [EthernetAddress([0; 6]); 2],
+            (None, None) => return None,
+        };
         let ports = match &meaning.message {
             Message::Tcp(segment) => Some((Transport::Tcp, [segment.source_port, segment.destination_port])),
             Message::Malformed(Malformed::Tcp { ports }) => ports.map(|ports| (Transport::Tcp, ports)),
+            Message::Malformed(Malformed::TcpLength { ports, .. }) => Some((Transport::Tcp, *ports)),
             Message::Udp(datagram) => {
                 Some((Transport::Udp, [datagram.source_port, datagram.destination_port]))
             }
             _ => None,
         };
         Some(Self {
-            macs: [ethernet.source, ethernet.destination],
+            macs,
             ips: meaning.ip.map(|ip| [ip.source, ip.destination]),
             ports,
         })

@@ -40,6 +40,6 @@ pub mod swatch;
 pub mod trace;
 
 pub use order::Order;
-pub use row::{Row, Source};
+pub use row::{Row, Source, captured};
 pub use sieve::Sifter;
 pub use trace::{Sequence, Trace};

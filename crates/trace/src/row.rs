@@ -1,7 +1,7 @@
 //! A packet of a trace, and where its bytes are.
 
 use capture::Recording;
-use dissect::Protocol;
+use dissect::{Captured, Link, Protocol};
 use dissect::analysis::{Mark, Notes};
 use dissect::message::SegmentKind;
 use netlab::history::{FrameId, TransitId};
@@ -49,11 +49,33 @@ pub enum Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// The bytes of a packet, if they are kept. A packet of a recording that is no Ethernet frame has none.
-    pub fn bytes(&self, row: &Row) -> Option<&'a [u8]> {
+    /// When time 0 was: nanoseconds since 1970. Virtual time begins there.
+    pub fn start_ns(&self) -> u64 {
         match *self {
-            Self::World(history, _) => history.transit(row.transit).map(|transit| &*transit.frame),
-            Self::Recording(recording) => Some(recording.frame(row.transit.0 as usize).unwrap_or_default()),
+            Self::World(..) => 0,
+            Self::Recording(recording) => recording.start_ns,
         }
+    }
+
+    /// A packet as it was captured, if it is kept.
+    pub fn bytes(&self, row: &Row) -> Option<Captured<'a>> {
+        match *self {
+            Self::World(history, _) => history.transit(row.transit).map(|transit| Captured::from(&transit.frame)),
+            Self::Recording(recording) => Some(captured(recording, row.transit.0 as usize)),
+        }
+    }
+}
+
+/// A packet of a recording.
+///
+/// # Panics
+/// If there is no such packet; they count from 0.
+pub fn captured(recording: &Recording, packet: usize) -> Captured<'_> {
+    let link = Link::of_number(recording.link_type(packet).0);
+    Captured {
+        link,
+        bytes: recording.frame(packet),
+        fcs: recording.fcs(packet),
+        wire_len: recording.packets[packet].original_len as usize,
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Sieve {
     passing: VecDeque<u32>,
     /// For each frame whether it passes: a bit.
     frames: Vec<u64>,
+    /// When the last passing packet was seen.
+    last_at_ns: Option<u64>,
     /// The first packet that was not yet decided about.
     pub next: usize,
 }
@@ -24,14 +26,16 @@ pub(crate) struct Sieve {
 impl Sieve {
     /// Decides about packets from number `next` on.
     pub fn new(filter: Rc<Filter>, next: usize) -> Self {
-        Self { filter, passing: VecDeque::new(), frames: Vec::new(), next }
+        Self { filter, passing: VecDeque::new(), frames: Vec::new(), last_at_ns: None, next }
     }
 
     /// Decides about a packet, which carries this frame.
-    pub fn push(&mut self, subject: &Subject<'_>, frame: FrameId) {
-        if !self.filter.matches(subject) {
+    pub fn push(&mut self, subject: Subject<'_>, frame: FrameId) {
+        let subject = Subject { previous_listed_at_ns: self.last_at_ns, ..subject };
+        if !self.filter.matches(&subject) {
             return;
         }
+        self.last_at_ns = Some(subject.at_ns);
         self.passing.push_back(subject.number);
         let (word, bit) = ((frame.0 / 64) as usize, frame.0 % 64);
         if self.frames.len() <= word {
@@ -77,12 +81,14 @@ pub struct Sifter {
     packets: u32,
     first_at_ns: u64,
     previous_at_ns: Option<u64>,
+    previous_listed_at_ns: Option<u64>,
 }
 
 impl Sifter {
     /// Before the first packet. `several`: the same frame may be seen at more than one port.
     pub fn new(filter: Filter, several: bool) -> Self {
-        Self { filter, sides: Sides::new(several), packets: 0, first_at_ns: 0, previous_at_ns: None }
+        let sides = Sides::new(several);
+        Self { filter, sides, packets: 0, first_at_ns: 0, previous_at_ns: None, previous_listed_at_ns: None }
     }
 
     /// Whether the next packet, in order of time, passes.
@@ -95,8 +101,18 @@ impl Sifter {
         let side = sighting.port(transit).index() as u32;
         let notes = &self.sides.push(side, at_ns, &transit.frame);
         let previous_at_ns = self.previous_at_ns.replace(at_ns);
-        let first_at_ns = self.first_at_ns;
-        let frame = &transit.frame;
-        self.filter.matches(&Subject { number, at_ns, first_at_ns, previous_at_ns, frame, notes })
+        let passes = self.filter.matches(&Subject {
+            number,
+            at_ns,
+            first_at_ns: self.first_at_ns,
+            previous_at_ns,
+            previous_listed_at_ns: self.previous_listed_at_ns,
+            analysis: Some(&self.sides),
+            ..Subject::new(&transit.frame, notes)
+        });
+        if passes {
+            self.previous_listed_at_ns = Some(at_ns);
+        }
+        passes
     }
 }

@@ -55,7 +55,11 @@ impl Swatch {
 
     /// The swatch of a frame.
     pub fn of_message(message: &Message<'_>) -> Self {
-        Self::of(message.protocol(), message.segment())
+        match message {
+            // The pieces of a packet look like what they are pieces of.
+            Message::Fragment(fragment) => Self::of(fragment.protocol, None),
+            _ => Self::of(message.protocol(), message.segment()),
+        }
     }
 
     /// The swatch of a frame of this protocol and, if it is a TCP segment, of this kind.
@@ -64,7 +68,7 @@ impl Swatch {
             Protocol::Arp => Self::Arp,
             Protocol::Ndp => Self::Ndp,
             Protocol::Icmp | Protocol::Icmpv6 => Self::Icmp,
-            Protocol::Http => Self::TcpData,
+            Protocol::Http | Protocol::Tls => Self::TcpData,
             Protocol::Tcp => match segment {
                 Some(SegmentKind::Data | SegmentKind::DataFin) => Self::TcpData,
                 Some(SegmentKind::Ack) => Self::TcpAck,
@@ -78,9 +82,9 @@ impl Swatch {
                 | None => Self::TcpControl,
             },
             Protocol::Udp => Self::Udp,
-            Protocol::Dns | Protocol::Dhcp => Self::Service,
+            Protocol::Dns | Protocol::Mdns | Protocol::Ntp | Protocol::Dhcp => Self::Service,
             Protocol::Rip | Protocol::Igmp => Self::Routing,
-            Protocol::Stp => Self::Bridging,
+            Protocol::Stp | Protocol::Lldp | Protocol::Cdp => Self::Bridging,
             Protocol::Ipv4Other | Protocol::Ipv6Other | Protocol::Llc | Protocol::Other => Self::Other,
         }
     }

@@ -3,14 +3,17 @@
 //! A trace follows the history a little at a time. Going back in time changes nothing here: a view shows the rows up to its playhead.
 
 use crate::order::Order;
-use crate::row::{Row, Source};
+use crate::row::{Row, Source, captured};
 use crate::sieve::Sieve;
 use capture::{Place, Recording};
-use dissect::analysis::Sides;
+use dissect::analysis::{self, Notes, Reading, Sides};
 use dissect::filter::{Filter, Subject};
+use dissect::message::SegmentKind;
+use dissect::{Captured, Meaning, Protocol};
 use netlab::history::{Fate, FrameId, TransitId};
 use netlab::{History, Instant};
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -88,7 +91,10 @@ impl Trace {
             Source::Recording(recording) => self.follow_recording(recording, go_on),
         }
         self.first_at = self.first_at.or_else(|| self.rows.front().map(|row| row.at));
-        self.sift_on(source, go_on);
+        // Of a file, what a packet means can depend on later ones: all of them are taken first.
+        if self.complete || matches!(source, Source::World(..)) {
+            self.sift_on(source, go_on);
+        }
     }
 
     fn follow_world(&mut self, history: &History, now: Instant, go_on: &mut dyn FnMut() -> bool) {
@@ -98,18 +104,19 @@ impl Trace {
             self.forgotten += 1;
         }
         self.order.take(history, now, &mut |sighting, transit| {
-            let message = dissect::meaning(&transit.frame).message;
             let side = sighting.port(transit).index() as u32;
+            let notes = analysis.push(side, sighting.at.nanos(), &transit.frame);
+            let (protocol, segment) = kind(Captured::from(&transit.frame), &notes, analysis);
             rows.push_back(Row {
                 at: sighting.at,
                 transit: transit.id,
                 frame: transit.frame_id,
                 length: transit.frame.len() as u32,
-                protocol: message.protocol(),
-                segment: message.segment(),
+                protocol,
+                segment,
                 sent: sighting.sent,
                 dropped: transit.fate != Fate::Delivered,
-                notes: analysis.push(side, sighting.at.nanos(), &transit.frame),
+                notes,
             });
             *complete = go_on();
             *complete
@@ -119,19 +126,20 @@ impl Trace {
     fn follow_recording(&mut self, recording: &Recording, go_on: &mut dyn FnMut() -> bool) {
         for &number in &self.sequence[self.taken..] {
             let packet = &recording.packets[number as usize];
-            let frame = recording.frame(number as usize).unwrap_or_default();
-            let message = dissect::meaning(frame).message;
+            let frame = captured(recording, number as usize);
+            let notes = self.analysis.push(packet.interface, packet.at_ns, frame);
+            let (protocol, segment) = kind(frame, &notes, &self.analysis);
             self.taken += 1;
             self.rows.push_back(Row {
                 at: Instant::from_nanos(packet.at_ns),
                 transit: TransitId(u64::from(number)),
                 frame: FrameId(u64::from(number)),
                 length: packet.original_len,
-                protocol: message.protocol(),
-                segment: message.segment(),
+                protocol,
+                segment,
                 sent: true,
                 dropped: false,
-                notes: self.analysis.push(packet.interface, packet.at_ns, frame),
+                notes,
             });
             self.complete = go_on();
             if !self.complete {
@@ -153,10 +161,11 @@ impl Trace {
                 at_ns: row.at.nanos(),
                 first_at_ns: self.first_at.map_or(0, Instant::nanos),
                 previous_at_ns: before.map(|row| row.at.nanos()),
-                frame,
-                notes: &row.notes,
+                start_ns: source.start_ns(),
+                analysis: Some(&self.analysis),
+                ..Subject::new(frame, &row.notes)
             };
-            sieve.push(&subject, row.frame);
+            sieve.push(subject, row.frame);
             if !go_on() {
                 self.complete = false;
                 return;
@@ -226,6 +235,32 @@ impl Trace {
         self.analysis.answer(number as u32).map(|(by, after)| (by as usize, after))
     }
 
+    /// What the line of a packet is about: what it completes together with others, or its own bytes.
+    pub fn shown<'s>(&'s self, source: Source<'s>, number: usize) -> Option<Captured<'s>> {
+        let row = self.row(number)?;
+        match row.notes.reading {
+            Reading::Whole => self.analysis.whole(number as u32).or_else(|| source.bytes(row)),
+            Reading::Own | Reading::Bare | Reading::Part | Reading::Continuation => source.bytes(row),
+        }
+    }
+
+    /// The protocol of a packet as the column of a list names it; `meaning` is that of what is [shown](Self::shown) of it.
+    pub fn protocol_name(&self, number: usize, meaning: &Meaning<'_>) -> Cow<'static, str> {
+        let Some(row) = self.row(number) else { return meaning.protocol_name() };
+        let version = self.analysis.tls_version(number as u32, &row.notes);
+        analysis::protocol_name(meaning, &row.notes, version)
+    }
+
+    /// What the packets mean for each other.
+    pub fn analysis(&self) -> &Sides {
+        &self.analysis
+    }
+
+    /// When the first packet was seen: times of a list count from it.
+    pub fn first_at(&self) -> Option<Instant> {
+        self.first_at
+    }
+
     /// The number of packets, forgotten ones included. Packets count from 0.
     pub fn count(&self) -> usize {
         self.forgotten + self.rows.len()
@@ -274,6 +309,17 @@ impl Trace {
             near.find(|(_, row)| row.frame == seen.frame_id).map(|(number, _)| number)
         })
     }
+}
+
+/// What the packet that was analyzed last is about, and what it does to its connection.
+fn kind(frame: Captured<'_>, notes: &Notes, analysis: &Sides) -> (Protocol, Option<SegmentKind>) {
+    let last = analysis.len().saturating_sub(1);
+    let shown = match notes.reading {
+        Reading::Whole => analysis.whole(last).unwrap_or(frame),
+        Reading::Own | Reading::Bare | Reading::Part | Reading::Continuation => frame,
+    };
+    let meaning = dissect::meaning(shown);
+    (analysis::protocol(&meaning, notes), meaning.message.segment())
 }
 
 /// Whether the same frame was recorded at more than one interface, as far as packet ids show that: then each interface is

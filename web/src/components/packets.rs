@@ -452,7 +452,7 @@ fn Rows(props: &RowsProps) -> Html {
                 <span class="p-place" role="gridcell">{ &line.place }</span>
                 <span class="p-source" role="gridcell">{ &line.source }</span>
                 <span class="p-destination" role="gridcell">{ &line.destination }</span>
-                <span class="p-protocol" role="gridcell">{ line.protocol }</span>
+                <span class="p-protocol" role="gridcell">{ line.protocol.to_string() }</span>
                 <span class="p-length" role="gridcell">{ row.length }</span>
                 <span class="p-info" role="gridcell" title={line.info.clone()}>
                     if row.dropped { <strong class="lost">{ "Lost: " }</strong> }

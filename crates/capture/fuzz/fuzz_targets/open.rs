@@ -6,9 +6,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Ok(recording) = capture::read(bytes) else { return };
     for (number, packet) in recording.packets.iter().enumerate() {
         assert!((packet.interface as usize) < recording.interfaces.len());
-        if let Ok(frame) = recording.frame(number) {
-            assert_eq!(frame.len(), packet.captured_len as usize);
-        }
+        let length = recording.frame(number).len() + recording.fcs(number).len();
+        assert_eq!(length, packet.captured_len as usize);
         recording.comments(number).for_each(drop);
         let _ = (recording.sent(number), recording.packet_id(number), recording.drop_count(number));
     }

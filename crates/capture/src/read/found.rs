@@ -12,17 +12,20 @@ pub enum ReadError {
         "the file has {0} bytes, and {FILE_BYTES_MAX} at most can be opened: cut it, for instance with editcap -c"
     )]
     TooLarge(usize),
-    /// The file is compressed.
-    #[error("the file is compressed: unpack it first")]
-    Compressed,
+    /// The file is compressed in a way that is not unpacked here.
+    #[error("the file is compressed with {0}: unpack it first, or compress it with gzip or Zstandard")]
+    Compressed(&'static str),
+    /// The file is compressed, and ends or is damaged before its first byte can be unpacked.
+    #[error("the file is compressed, and cut or damaged: nothing of it can be unpacked")]
+    Damaged,
     /// The file ends within its first header.
     #[error("the file ends before its first packet")]
     Empty,
-    /// A pcap of Alexey Kuznetzov's, or one of the other variants that Wireshark knows.
-    #[error("the file is a variant of pcap that is not read: save it as pcapng, for instance with editcap")]
+    /// One of the rare variants of pcap, or the first version of snoop.
+    #[error("the file is a variant of pcap or snoop that is not read: save it as pcapng, for instance with editcap")]
     Variant,
     /// Anything else.
-    #[error("the file is no capture: it has to be pcap or pcapng")]
+    #[error("the file is no capture: it has to be pcap, pcapng or snoop")]
     NotACapture,
 }
 

@@ -163,6 +163,7 @@ impl<'a> Reader<'a> {
                 }
                 IF_MACADDR => interface.mac = value.bytes.first_chunk().map(|&mac| EthernetAddress(mac)),
                 IF_SPEED => interface.speed = value.u64(0),
+                IF_FCSLEN => interface.fcs_bytes = value.bytes.first().copied().unwrap_or(0),
                 IF_TSRESOL => clock.resolution = value.bytes.first().copied().unwrap_or(6),
                 IF_TSOFFSET => clock.offset = value.u64(0).unwrap_or_default() as i64,
                 _ => {}

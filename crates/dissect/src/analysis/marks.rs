@@ -38,11 +38,13 @@ pub enum Mark {
     PortReused,
     /// Not tshark's: this expects an answer (ARP, NDP, ICMP echo, DNS).
     Request,
+    /// `arp.duplicate-address-detected`: the sender's IPv4 address was used with another Ethernet address before.
+    DuplicateAddress,
 }
 
 impl Mark {
     /// All of them.
-    pub const ALL: [Mark; 16] = [
+    pub const ALL: [Mark; 17] = [
         Mark::ZeroWindowProbeAck,
         Mark::ZeroWindow,
         Mark::ZeroWindowProbe,
@@ -59,6 +61,7 @@ impl Mark {
         Mark::Retransmission,
         Mark::PortReused,
         Mark::Request,
+        Mark::DuplicateAddress,
     ];
 
     /// As tshark calls it in a packet's line, such as `TCP Out-Of-Order`.
@@ -80,6 +83,7 @@ impl Mark {
             Mark::Retransmission => "TCP Retransmission",
             Mark::PortReused => "TCP Port numbers reused",
             Mark::Request => "Request",
+            Mark::DuplicateAddress => "Duplicate IP address",
         }
     }
 }
@@ -108,9 +112,9 @@ impl Marks {
         self.0 == 0
     }
 
-    /// `tcp.analysis.flags`: whether there is another mark than [`Mark::Request`].
+    /// `tcp.analysis.flags`: whether there is a mark that is about a segment.
     pub const fn is_remarkable(self) -> bool {
-        self.0 & !(1 << Mark::Request as u32) != 0
+        self.0 & !(1 << Mark::Request as u32 | 1 << Mark::DuplicateAddress as u32) != 0
     }
 
     /// In the order in which tshark writes them.
@@ -124,7 +128,7 @@ impl Marks {
         let special = self.contains(Mark::FastRetransmission) || self.contains(Mark::SpuriousRetransmission);
         self.iter().filter(move |&mark| match mark {
             Mark::Retransmission => !special,
-            Mark::Request => false,
+            Mark::Request | Mark::DuplicateAddress => false,
             _ => true,
         })
     }

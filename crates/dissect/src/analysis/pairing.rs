@@ -29,6 +29,11 @@ pub(super) enum Role {
         /// Not of a probe for an address that the sender wants to take, and not of a ping to a group.
         answer_expected: bool,
     },
+    /// It asks what was asked before and is not answered yet.
+    Again {
+        /// The number of the packet that asked first.
+        first: u32,
+    },
     /// It answers.
     Answer {
         /// The number of the request.
@@ -44,6 +49,34 @@ pub(super) struct OpenRequests {
     asked: FxHashMap<Question, (u32, u64)>,
     /// The same in the order in which they were sent.
     order: std::collections::VecDeque<(Question, u32)>,
+}
+
+/// Which Ethernet address each IPv4 address was used with, and in which packet last.
+#[derive(Default)]
+pub(super) struct Addresses(FxHashMap<[u8; 4], ([u8; 6], u32)>);
+
+impl Addresses {
+    /// Notes the sender of an ARP request or reply. If its IPv4 address was used with another Ethernet address before: the last packet
+    /// that did.
+    pub fn claim(&mut self, message: &[u8], packet: u32) -> Option<u32> {
+        let ArpRepr::EthernetIpv4 { operation, source_protocol_addr, source_hardware_addr, .. } =
+            ArpRepr::parse(&ArpPacket::new_checked(message).ok()?).ok()?
+        else {
+            return None;
+        };
+        let usual = matches!(operation, ArpOperation::Request | ArpOperation::Reply);
+        if !usual || source_protocol_addr.is_unspecified() || self.0.len() >= OPEN_MAX {
+            return None;
+        }
+        let mac = source_hardware_addr.0;
+        match self.0.entry(source_protocol_addr.octets()).or_insert((mac, packet)) {
+            (known, last) if *known == mac => {
+                *last = packet;
+                None
+            }
+            (_, last) => Some(*last),
+        }
+    }
 }
 
 impl OpenRequests {
@@ -133,7 +166,12 @@ impl OpenRequests {
         let ident = u16::from_be_bytes([a, b]);
         match flags & 0x80 != 0 {
             false if destination.1 == PORT => {
-                Some(self.ask(Question::Dns(source.0, destination.0, ident), at_ns, packets, true))
+                let question = Question::Dns(source.0, destination.0, ident);
+                // The answer is one to the first.
+                match self.asked.get(&question) {
+                    Some(&(first, _)) => Some(Role::Again { first }),
+                    None => Some(self.ask(question, at_ns, packets, true)),
+                }
             }
             true if source.1 == PORT => self.answer(Question::Dns(destination.0, source.0, ident), packets),
             _ => None,

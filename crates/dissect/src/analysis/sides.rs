@@ -3,7 +3,8 @@
 //! A frame that a switch forwards is no retransmission. So where frames are seen at several interfaces, each interface is
 //! analyzed by itself, and the numbers of packets are those of the whole list.
 
-use super::{Analysis, Notes};
+use super::{Analysis, Facts, Notes};
+use crate::captured::Captured;
 
 /// An analysis for each place at which packets were seen, or one for all.
 #[derive(Default)]
@@ -30,7 +31,8 @@ impl Sides {
 
     /// The next packet of the list, in order of time; `side` is the number of the place, counted densely. The notes have the
     /// list's numbers.
-    pub fn push(&mut self, side: u32, at_ns: u64, frame: &[u8]) -> Notes {
+    pub fn push<'f>(&mut self, side: u32, at_ns: u64, frame: impl Into<Captured<'f>>) -> Notes {
+        let frame = frame.into();
         let side = if self.several { side } else { 0 };
         if self.sides.len() <= side as usize {
             self.sides.resize_with(side as usize + 1, Side::default);
@@ -56,5 +58,75 @@ impl Sides {
         let (side, there) = *self.places.get(number as usize)?;
         let Side { analysis, packets } = &self.sides[side as usize];
         analysis.answer(there).map(|(by, after_ns)| (packets[by as usize], after_ns))
+    }
+
+    /// The number of packets pushed.
+    pub fn len(&self) -> u32 {
+        if self.several { self.places.len() as u32 } else { self.sides.first().map_or(0, |side| side.analysis.len()) }
+    }
+
+    /// Whether none was pushed.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The analysis of the side where the packet of this number was seen, and its number there.
+    fn place(&self, number: u32) -> Option<(&Side, u32)> {
+        if !self.several {
+            return Some((self.sides.first()?, number));
+        }
+        let (side, there) = *self.places.get(number as usize)?;
+        Some((&self.sides[side as usize], there))
+    }
+
+    /// The number in the list of a packet that a question about the packet of this number has as its answer.
+    fn ask(&self, number: u32, question: impl Fn(&Analysis, u32) -> Option<u32>) -> Option<u32> {
+        let (side, there) = self.place(number)?;
+        let packet = question(&side.analysis, there)?;
+        if self.several { side.packets.get(packet as usize).copied() } else { Some(packet) }
+    }
+
+    /// See [`Analysis::whole`].
+    pub fn whole(&self, number: u32) -> Option<Captured<'_>> {
+        let (side, there) = self.place(number)?;
+        side.analysis.whole(there)
+    }
+
+    /// See [`Analysis::completed_by`].
+    pub fn completed_by(&self, number: u32) -> Option<u32> {
+        self.ask(number, Analysis::completed_by)
+    }
+
+    /// See [`Analysis::request_of`].
+    pub fn request_of(&self, number: u32) -> Option<u32> {
+        self.ask(number, Analysis::request_of)
+    }
+
+    /// See [`Analysis::response_to`].
+    pub fn response_to(&self, number: u32) -> Option<u32> {
+        self.ask(number, Analysis::response_to)
+    }
+
+    /// See [`Analysis::previous`].
+    pub fn previous(&self, number: u32) -> Option<u32> {
+        self.ask(number, Analysis::previous)
+    }
+
+    /// See [`Analysis::at_ns`].
+    pub fn at_ns(&self, number: u32) -> Option<u64> {
+        let (side, there) = self.place(number)?;
+        side.analysis.at_ns(there)
+    }
+
+    /// What is known of the TCP connection that the packet of this number, with these notes, belongs to.
+    pub fn connection(&self, number: u32, notes: &Notes) -> Option<Facts> {
+        let (side, _) = self.place(number)?;
+        side.analysis.connection(notes.stream?)
+    }
+
+    /// The version of TLS of the connection that the packet of this number, with these notes, belongs to.
+    pub fn tls_version(&self, number: u32, notes: &Notes) -> Option<u16> {
+        let (side, _) = self.place(number)?;
+        side.analysis.tls_version(notes.stream?)
     }
 }

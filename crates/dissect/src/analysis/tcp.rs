@@ -9,9 +9,9 @@ use super::unacked::{Segment, Unacked, before, up_to};
 use super::{Notes, Packets};
 
 /// Within this time after duplicate ACKs, a repeated segment is the answer to them.
-const FAST_NS: u64 = 20_000_000;
+const FAST_NS: i64 = 20_000_000;
 /// While no round trip has been measured, a segment that fills a gap within this time was overtaken.
-const OVERTAKEN_NS: u64 = 3_000_000;
+const OVERTAKEN_NS: i64 = 3_000_000;
 
 /// What the rules look at in a header.
 pub(super) struct Header {
@@ -20,7 +20,10 @@ pub(super) struct Header {
     pub window: u16,
     /// The number of bytes of data.
     pub len: u32,
+    /// The length of the header, in bytes.
+    pub header_len: usize,
     pub syn: bool,
+    pub psh: bool,
     pub fin: bool,
     pub rst: bool,
     pub is_ack: bool,
@@ -63,9 +66,30 @@ enum Scale {
 #[derive(Default)]
 pub(super) struct Connection {
     ways: [Way; 2],
+    begun_at_ns: u64,
+    /// The last packet of it.
+    pub last_packet: Option<u32>,
     /// When the last SYN was seen, while no round trip is measured.
     syn_at_ns: Option<u64>,
     first_round_trip_ns: Option<u64>,
+    /// `tcp.completeness`: which steps of a connection were seen.
+    seen: u8,
+}
+
+/// What is known of a connection as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// When its first packet was seen, in nanoseconds.
+    pub begun_at_ns: u64,
+    /// `tcp.analysis.initial_rtt`: from the SYN to the ACK that completes the handshake, in nanoseconds.
+    pub first_round_trip_ns: Option<u64>,
+    /// `tcp.completeness`: 1 SYN, 2 SYN-ACK, 4 ACK, 8 data, 16 FIN, 32 RST, added up.
+    pub completeness: u8,
+}
+
+/// Nanoseconds from one moment to another, which is before it if a clock was set back.
+fn since(at_ns: u64, before_ns: u64) -> i64 {
+    at_ns.wrapping_sub(before_ns) as i64
 }
 
 /// What one of the ends has sent.
@@ -92,9 +116,39 @@ struct Way {
     /// There was a gap, and since then no acknowledgment: the bytes in flight are unknown.
     flight_unknown: bool,
     unacked: Unacked,
+    /// Bytes since the last segment with PSH, and whether the next begins anew.
+    pushed: u32,
+    push_ends: bool,
 }
 
 impl Connection {
+    /// With its first packet.
+    pub fn begun(at_ns: u64) -> Connection {
+        Connection { begun_at_ns: at_ns, ..Connection::default() }
+    }
+
+    pub fn facts(&self) -> Facts {
+        Facts {
+            begun_at_ns: self.begun_at_ns,
+            first_round_trip_ns: self.first_round_trip_ns,
+            completeness: self.seen,
+        }
+    }
+
+    fn note_step(&mut self, header: &Header) {
+        self.seen |= match (header.syn, header.is_ack) {
+            (true, false) => 1,
+            (true, true) => 2,
+            (false, true) if header.len == 0 && !header.fin && !header.rst => 4,
+            (false, _) => 0,
+        };
+        for (step, taken) in [(8, header.len > 0), (16, header.fin), (32, header.rst)] {
+            if taken {
+                self.seen |= step;
+            }
+        }
+    }
+
     /// Whether a SYN with this sequence number opens another connection between the same ports.
     pub fn is_over_by(&self, backwards: bool, header: &Header) -> bool {
         let base = self.ways[usize::from(backwards)].base;
@@ -108,9 +162,15 @@ impl Connection {
         let (syn, fin) = (header.syn, header.fin);
         let round_trip_ns = self.first_round_trip_ns;
         self.measure(header, at_ns);
+        self.note_step(header);
 
         let [first, second] = &mut self.ways;
         let (fwd, rev) = if backwards { (second, first) } else { (first, second) };
+        // A SYN-ACK with another number accepts another connection, whose SYN was not seen.
+        let accepts_another = syn && header.is_ack && fwd.base.is_some_and(|base| base != seq);
+        if accepts_another {
+            fwd.base = Some(seq);
+        }
         let base = *fwd.base.get_or_insert(if syn { seq } else { seq.wrapping_sub(1) });
         if header.is_ack {
             rev.base.get_or_insert(ack.wrapping_sub(1));
@@ -149,12 +209,14 @@ impl Connection {
             fwd.unacked.push(Segment { packet, from: seq, to, at_ns });
         }
         if !marks.contains(Mark::ZeroWindowProbe) {
-            if next.is_none_or(|next| before(next, to)) {
+            // A SYN begins anew, whatever a reset beyond the window has said.
+            if next.is_none_or(|next| before(next, to)) || (syn && !header.is_ack) {
                 fwd.next = Some(to);
                 fwd.next_at_ns = at_ns;
             }
             let beyond = |gapless| before(to, gapless) && next == Some(seq) && len > 0;
-            if fwd.gapless.is_none_or(|gapless| gapless == seq || beyond(gapless)) {
+            let stale = marks.contains(Mark::SpuriousRetransmission) && fwd.gapless.is_none();
+            if !stale && fwd.gapless.is_none_or(|gapless| gapless == seq || beyond(gapless)) {
                 fwd.gapless = fwd.next;
             }
         }
@@ -165,14 +227,25 @@ impl Connection {
         fwd.marks = marks;
         fwd.sacks = header.sacks;
 
-        if let Some(acked) = rev.unacked.acknowledge(ack, |segment| packets.answered(segment.packet, packet))
+        // Without the flag, the number is no acknowledgment.
+        if header.is_ack
+            && let Some(acked) = rev.unacked.acknowledge(ack, |segment| packets.answered(segment.packet, packet))
         {
             notes.answers = Some(acked.packet);
-            notes.after_ns = at_ns - acked.at_ns;
+            notes.after_ns = at_ns.saturating_sub(acked.at_ns);
         }
         if len > 0 && !fwd.flight_unknown {
             notes.in_flight = fwd.in_flight(rev, fin);
         }
+        if accepts_another {
+            marks.insert(Mark::PortReused);
+        }
+        notes.pushed = fwd.push_bytes(header);
+        notes.window_factor = match fwd.scale {
+            Scale::Unknown => -1,
+            Scale::None => -2,
+            Scale::Shift(shift) => 1 << shift,
+        };
         notes.marks = marks;
         notes.seq = seq.wrapping_sub(base);
         notes.ack = if header.is_ack { ack.wrapping_sub(rev.base.unwrap_or(0)) } else { 0 };
@@ -185,7 +258,7 @@ impl Connection {
         if header.syn && !header.is_ack {
             self.syn_at_ns = Some(at_ns);
         } else if header.is_ack && !header.syn && self.first_round_trip_ns.is_none() {
-            self.first_round_trip_ns = self.syn_at_ns.map(|syn_at_ns| at_ns - syn_at_ns);
+            self.first_round_trip_ns = self.syn_at_ns.map(|syn_at_ns| at_ns.saturating_sub(syn_at_ns));
         }
     }
 }
@@ -194,12 +267,25 @@ impl Way {
     /// Learns the scale from a SYN. It is in use only if both ends send the option.
     fn learn_scale(&mut self, rev: &mut Way, header: &Header) {
         if !header.syn {
+            // Where it does not belong, analyzers believe it all the same.
+            if let Some(shift) = header.scale {
+                self.scale = Scale::Shift(shift.min(14));
+            }
             return;
         }
         self.scale = header.scale.map_or(Scale::None, |shift| Scale::Shift(shift.min(14)));
         if header.is_ack && (self.scale == Scale::None || rev.scale == Scale::None) {
             (self.scale, rev.scale) = (Scale::None, Scale::None);
         }
+    }
+
+    /// The bytes since the last segment with PSH.
+    fn push_bytes(&mut self, header: &Header) -> u32 {
+        if std::mem::replace(&mut self.push_ends, header.psh) {
+            self.pushed = 0;
+        }
+        self.pushed = self.pushed.wrapping_add(header.len);
+        if header.len > 0 { self.pushed } else { 0 }
     }
 
     fn scaled(&self, window: u16) -> u32 {
@@ -228,7 +314,7 @@ impl Way {
         if next.is_some_and(|next| before(next, seq)) && !rst {
             marks.insert(Mark::LostSegment);
             self.flight_unknown = true;
-            self.gapless = next;
+            self.gapless = self.gapless.or(next);
         }
         if len <= 1 && next.is_some_and(|next| next.wrapping_sub(1) == seq) && plain {
             marks.insert(Mark::KeepAlive);
@@ -270,7 +356,8 @@ impl Way {
             self.gapless = Some(ack);
         } else if before(gapless, ack) {
             marks.insert(Mark::AckedUnseen);
-            self.gapless = Some(if all_seen { ack } else { next });
+            // Once is enough: until this end is seen sending again, it is known that something is missing.
+            self.gapless = None;
         }
     }
 
@@ -297,16 +384,16 @@ impl Way {
         marks: &mut Marks,
     ) {
         let to = seq.wrapping_add(len);
-        let asked_for = rev.ack_repeated >= 2 && rev.last_ack == seq && at_ns - rev.last_ack_at_ns < FAST_NS;
+        let asked_for = rev.ack_repeated >= 2 && rev.last_ack == seq && since(at_ns, rev.last_ack_at_ns) < FAST_NS;
         let overtaken =
-            at_ns - self.next_at_ns < round_trip_ns.unwrap_or(OVERTAKEN_NS) && self.next != Some(end);
+            since(at_ns, self.next_at_ns) < round_trip_ns.map_or(OVERTAKEN_NS, |ns| ns as i64) && self.next != Some(end);
         if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
             marks.insert(Mark::SpuriousRetransmission);
             marks.insert(Mark::Retransmission);
         } else if repeats && asked_for {
             marks.insert(Mark::FastRetransmission);
             marks.insert(Mark::Retransmission);
-        } else if repeats && overtaken {
+        } else if repeats && overtaken && !self.unacked.contains(seq, end) {
             marks.insert(Mark::OutOfOrder);
         } else if repeats {
             marks.insert(Mark::Retransmission);

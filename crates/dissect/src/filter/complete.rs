@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::catalogue::{self, ENTRIES};
+use super::catalogue::{self, offered};
 use super::expression::Relation;
 use super::value::Kind;
 
@@ -36,9 +36,9 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
     let place = Place::behind(rest);
     let mut offers: Vec<_> = match place {
         Place::Field => {
-            let begins = ENTRIES.iter().filter(|entry| entry.key.starts_with(word));
-            let within = |entry: &&catalogue::Entry| !entry.key.starts_with(word) && entry.key.contains(word);
-            let within = ENTRIES.iter().filter(within);
+            let begins = offered().filter(|entry| entry.key.starts_with(word));
+            let within = |entry: &&'static catalogue::Entry| !entry.key.starts_with(word) && entry.key.contains(word);
+            let within = offered().filter(within);
             let not = Some(offer("not", "what follows has to be false")).filter(|_| "not".starts_with(word));
             begins.chain(within).map(|entry| offer(entry.key, entry.meaning)).chain(not).collect()
         }
@@ -100,7 +100,7 @@ impl Place {
         let is_relation = Relation::ALL.iter().any(|(_, sign, word)| token == *sign || token == *word);
         match token {
             "(" | "!" | "not" | "and" | "or" | "&&" | "||" => Place::Field,
-            "contains" | "in" | "{" | "," => Place::Value(kind),
+            "contains" | "matches" | "in" | "{" | "," => Place::Value(kind),
             ")" | "}" => Place::Between,
             _ if is_relation => Place::Value(kind),
             _ if self == Place::Field => {
@@ -130,12 +130,13 @@ fn operators(kind: Kind) -> Vec<(&'static str, &'static str)> {
     let order = [(">", "is more than"), ("<", "is less than"), (">=", "is at least"), ("<=", "is at most")];
     let set = ("in", "is one of {several, from..to}");
     let contains = ("contains", "has this text or these bytes in it");
+    let matches = ("matches", "fits this regular expression");
     match kind {
         Kind::Mark => Vec::new(),
-        Kind::Protocol => vec![contains],
+        Kind::Protocol => vec![contains, matches],
         Kind::Flag => equal.to_vec(),
-        Kind::Number | Kind::Time => [&equal[..], &order, &[set]].concat(),
+        Kind::Number | Kind::Time | Kind::Moment => [&equal[..], &order, &[set]].concat(),
         Kind::Mac | Kind::Ipv4 | Kind::Ipv6 => [&equal[..], &[set, contains]].concat(),
-        Kind::Bytes | Kind::Text => [&equal[..], &[contains]].concat(),
+        Kind::Bytes | Kind::Text => [&equal[..], &[contains, matches]].concat(),
     }
 }

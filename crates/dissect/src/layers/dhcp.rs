@@ -221,7 +221,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'
     let mut draft = wanted.layer("DHCP", &range, message.len().max(OPTIONS_AT));
     draft.summary(|| match read.type_name() {
         Some(name) => format!("{name}, transaction 0x{:08x}", number(message, 4..8)),
-        None => read.info(),
+        None => Some(read.info()).filter(|info| !info.is_empty()).unwrap_or_else(|| "cut short".into()),
     });
     draft.rows(message, 0, FIXED);
     let meaning = "The server recognizes the client by it, and sends the answer there.";
@@ -355,7 +355,11 @@ fn contents(kind: Kind, message: &[u8], value: Range<usize>) -> Option<Vec<(Stri
                 })
                 .collect(),
         ),
-        Kind::Text => whole(text(&message[value.clone()]).to_string()),
+        // Some end it with a zero, as in their memory.
+        Kind::Text => {
+            let bytes = message[value.clone()].split(|&byte| byte == 0).next().unwrap_or(&[]);
+            whole(text(bytes).to_string())
+        }
         Kind::Seconds if length == 4 => whole(match number(message, value.clone()) {
             u32::MAX => "forever".into(),
             seconds => format!("{seconds} s"),

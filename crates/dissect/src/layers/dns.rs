@@ -138,7 +138,10 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DnsMessage<'_
 
     let mut draft =
         wanted.layer(if carrier == DnsCarrier::Multicast { "mDNS" } else { "DNS" }, &range, front + expected);
-    draft.summary(|| read.info());
+    draft.summary(|| match read.info() {
+        info if info.is_empty() => "cut short".into(),
+        info => info,
+    });
     if carrier == DnsCarrier::Tcp {
         draft.add(TCP_LENGTH.field(wanted, whole, 0));
     }

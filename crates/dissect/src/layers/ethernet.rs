@@ -10,16 +10,16 @@ use crate::number::padded;
 use crate::text::{bytes, ethertype_name, mac};
 use crate::tree::{Field, Tree, Wanted};
 
-/// Adds the layer of the header; returns the type, or length, that it ends in and where it ends, or nothing if it is cut.
-pub(super) fn add(tree: &mut Tree<'_>) -> Option<(u16, usize)> {
+/// Adds the layer of the header; returns where it ends.
+pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
     let wanted = tree.wanted;
-    let frame = tree.frame;
+    let frame = &tree.frame[range.clone()];
     let header = padded::<ETHERNET_HEADER_LEN>(frame);
     let ethernet = EthernetFrame::new_unchecked(&header[..]);
     let number = u16::from(ethernet.ethertype());
 
     let name = if number < ETHERTYPE_MIN { "IEEE 802.3" } else { "Ethernet II" };
-    let mut draft = wanted.layer(name, &(0..frame.len()), ETHERNET_HEADER_LEN);
+    let mut draft = wanted.layer(name, range, ETHERNET_HEADER_LEN);
     if wanted.may_read("eth.") {
         draft.add(wanted.field(
             "eth.dst",
@@ -35,19 +35,15 @@ pub(super) fn add(tree: &mut Tree<'_>) -> Option<(u16, usize)> {
             mac_with_kind(ethernet.src_addr()),
             "The interface that sent the frame. Switches learn from it which port leads there.",
         ));
-        draft.add(type_field(wanted, "eth.type", "eth.len", 12..14, number, frame.len() - draft.end()));
+        draft.add(type_field(wanted, "eth.type", "eth.len", 12..14, number, range.end - draft.end()));
     }
-    if frame.len() < ETHERNET_HEADER_LEN {
-        draft.summary(|| "a frame without a whole header");
-        tree.push(draft);
-        return None;
-    }
-    draft.summary(|| {
-        format!("{} → {}, {}", mac(ethernet.src_addr()), mac(ethernet.dst_addr()), ethertype_name(number))
+    draft.summary(|| match frame.len() {
+        ..ETHERNET_HEADER_LEN => "a frame without a whole header".to_string(),
+        _ => format!("{} → {}, {}", mac(ethernet.src_addr()), mac(ethernet.dst_addr()), ethertype_name(number)),
     });
-    let start = draft.end();
+    let end = draft.end();
     tree.push(draft);
-    Some((number, start))
+    end
 }
 
 /// A type or, below [`ETHERTYPE_MIN`], a length, of which `behind` bytes can be there.

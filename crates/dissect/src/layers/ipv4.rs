@@ -82,7 +82,10 @@ fn add_lengths(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, present: usize, qu
         )
         .parts(class_parts(wanted, ["ip.dsfield.dscp", "ip.dsfield.ecn"], 1..2, ip.dscp(), ip.ecn())),
     );
-    let total_fault = if total_len < header_len {
+    let total_fault = if total_len == 0 {
+        // Captured before the network card cut it into segments.
+        None
+    } else if total_len < header_len {
         Some("Less than the header alone.".into())
     } else if total_len > present && !quoted {
         Some(format!("The frame has only {} of them.", present))

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::header::place::llc_len;
 use crate::number::padded;
 use crate::tree::Tree;
 
@@ -9,8 +10,7 @@ use crate::tree::Tree;
 pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
     let wanted = tree.wanted;
     let header = padded::<4>(tree.header(range, 4));
-    // Unnumbered frames, the only ones in common use, have one byte of control, the others two.
-    let control_len = if header[2] & 0b11 == 0b11 { 1 } else { 2 };
+    let control_len = llc_len(&header) - 2;
 
     let mut draft = wanted.layer("LLC", range, 2 + control_len);
     draft.summary(|| format!("DSAP {}, SSAP {}", service(header[0]), service(header[1])));

@@ -5,6 +5,9 @@ use std::ops::Range;
 use crate::text::{bytes, hex, text};
 use crate::tree::Tree;
 
+/// The shortest frame, without its check sequence.
+const FRAME_MIN: usize = 60;
+
 /// A `Payload` layer of exactly these bytes, if there are any.
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
     payload(tree, range, "");
@@ -23,7 +26,10 @@ fn payload(tree: &mut Tree<'_>, range: Range<usize>, note: &str) {
 /// A `Trailer` layer, if there are bytes behind `what`.
 pub(super) fn trailer(tree: &mut Tree<'_>, range: Range<usize>, what: &str) {
     let meaning = "The receiver ignores these: according to the headers, the contents end before them.";
-    raw(tree, range, "Trailer", &format!(" behind {what}"), "eth.trailer", meaning);
+    // Zeros that fill a short frame up are padding (IEEE 802.3 clause 3.2.8).
+    let filling = tree.frame.len() <= FRAME_MIN && tree.frame[range.clone()].iter().all(|&byte| byte == 0);
+    let key = if filling { "eth.padding" } else { "eth.trailer" };
+    raw(tree, range, "Trailer", &format!(" behind {what}"), key, meaning);
 }
 
 fn raw(

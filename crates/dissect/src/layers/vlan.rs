@@ -3,15 +3,16 @@
 use std::ops::Range;
 
 use super::ethernet::type_field;
-use crate::header::ethernet::TAG_LEN;
+use crate::header::ethernet::{PROVIDER_TAG, TAG_LEN};
 use crate::number::padded;
 use crate::text::ethertype_name;
 use crate::tree::Tree;
 
-/// Adds the layer of a VLAN tag; returns the type that it wraps and where it ends, or nothing if it is cut.
-pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, provider: bool) -> Option<(u16, usize)> {
+/// Adds the layer of a VLAN tag behind a type; returns where it ends.
+pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, kind: u16) -> usize {
     let wanted = tree.wanted;
-    let header = padded::<TAG_LEN>(tree.header(&range, TAG_LEN));
+    let provider = kind == PROVIDER_TAG;
+    let header = padded::<TAG_LEN>(tree.header(range, TAG_LEN));
     let control = u16::from_be_bytes([header[0], header[1]]);
     let number = u16::from_be_bytes([header[2], header[3]]);
     let (priority, vlan) = (control >> 13, control & 0xfff);
@@ -22,7 +23,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, provider: bool) -> O
     } else {
         ("802.1Q", "vlan.priority", "vlan.dei", "vlan.id", "vlan.etype")
     };
-    let mut draft = wanted.layer(layer_name, &range, TAG_LEN);
+    let mut draft = wanted.layer(layer_name, range, TAG_LEN);
     draft.summary(|| format!("VLAN {vlan}, {}", ethertype_name(number)));
     draft.add(wanted.field(
         priority_key,
@@ -48,7 +49,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, provider: bool) -> O
     draft.add(type_field(wanted, type_key, "vlan.len", 2..4, number, range.end - draft.end()));
     let end = draft.end();
     tree.push(draft);
-    (range.len() >= TAG_LEN).then_some((number, end))
+    end
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub enum ArpMessage {
     Announcement {
         /// The address.
         address: Ipv4Address,
+        /// It names an Ethernet address as the target's, which a request cannot know: a gratuitous request of older systems.
+        gratuitous: bool,
     },
     /// The answer to a request.
     Reply {
@@ -41,7 +43,39 @@ pub enum ArpMessage {
         /// Its Ethernet address.
         mac: EthernetAddress,
     },
-    /// Another operation than request and reply.
+    /// Reverse ARP: the target's Ethernet address is known, and its IPv4 address is asked for (RFC 903; dynamic: RFC 1931).
+    ReverseRequest {
+        /// Whose address is asked for.
+        target: EthernetAddress,
+        /// Who asks.
+        sender: EthernetAddress,
+        /// An address may be given for a while.
+        dynamic: bool,
+    },
+    /// The answer to that.
+    ReverseReply {
+        /// Whose address was asked for.
+        target: EthernetAddress,
+        /// It.
+        address: Ipv4Address,
+        /// An address may be given for a while.
+        dynamic: bool,
+    },
+    /// Inverse ARP: which IPv4 address has the other end of a circuit? (RFC 2390)
+    InverseRequest {
+        /// Whose address is asked for.
+        target: EthernetAddress,
+        /// Who asks.
+        sender: EthernetAddress,
+    },
+    /// The answer to that.
+    InverseReply {
+        /// Who answers.
+        sender: EthernetAddress,
+        /// Its address.
+        address: Ipv4Address,
+    },
+    /// Another operation.
     Other {
         /// `arp.opcode`
         operation: u16,
@@ -57,6 +91,7 @@ impl ArpMessage {
             operation,
             source_hardware_addr: mac,
             source_protocol_addr: sender,
+            target_hardware_addr: target_mac,
             target_protocol_addr: target,
             ..
         }) = parsed
@@ -65,11 +100,41 @@ impl ArpMessage {
         };
         match operation {
             ArpOperation::Request if sender.is_unspecified() => ArpMessage::Probe { target },
-            ArpOperation::Request if sender == target => ArpMessage::Announcement { address: sender },
+            ArpOperation::Request if sender == target => {
+                ArpMessage::Announcement { address: sender, gratuitous: target_mac.0 != [0; 6] }
+            }
             ArpOperation::Request => ArpMessage::Request { sender, target },
             ArpOperation::Reply if sender == target => ArpMessage::GratuitousReply { address: sender, mac },
             ArpOperation::Reply => ArpMessage::Reply { address: sender, mac, requester: target },
+            ArpOperation::Unknown(operation @ (3 | 5)) => {
+                ArpMessage::ReverseRequest { target: target_mac, sender: mac, dynamic: operation == 5 }
+            }
+            ArpOperation::Unknown(operation @ (4 | 6)) => {
+                ArpMessage::ReverseReply { target: target_mac, address: target, dynamic: operation == 6 }
+            }
+            ArpOperation::Unknown(8) => ArpMessage::InverseRequest { target: target_mac, sender: mac },
+            ArpOperation::Unknown(9) => ArpMessage::InverseReply { sender: mac, address: sender },
             ArpOperation::Unknown(operation) => ArpMessage::Other { operation },
+        }
+    }
+
+    /// The name of the protocol, which has variants.
+    pub(crate) fn protocol_name(&self) -> &'static str {
+        match self {
+            ArpMessage::ReverseRequest { dynamic: false, .. } | ArpMessage::ReverseReply { dynamic: false, .. } => {
+                "RARP"
+            }
+            ArpMessage::ReverseRequest { .. }
+            | ArpMessage::ReverseReply { .. }
+            | ArpMessage::Other { operation: 7 } => "DRARP",
+            ArpMessage::InverseRequest { .. } | ArpMessage::InverseReply { .. } => "Inverse ARP",
+            ArpMessage::Request { .. }
+            | ArpMessage::Probe { .. }
+            | ArpMessage::Announcement { .. }
+            | ArpMessage::Reply { .. }
+            | ArpMessage::GratuitousReply { .. }
+            | ArpMessage::Other { .. }
+            | ArpMessage::Unreadable => "ARP",
         }
     }
 
@@ -79,6 +144,8 @@ impl ArpMessage {
                 Label::of("ARP who-has")
             }
             ArpMessage::Reply { .. } | ArpMessage::GratuitousReply { .. } => Label::of("ARP reply"),
+            ArpMessage::ReverseRequest { .. } | ArpMessage::ReverseReply { .. } => Label::of("RARP"),
+            ArpMessage::InverseRequest { .. } | ArpMessage::InverseReply { .. } => Label::of("inverse ARP"),
             ArpMessage::Other { .. } | ArpMessage::Unreadable => Label::of("ARP"),
         }
     }
@@ -87,10 +154,24 @@ impl ArpMessage {
         match *self {
             ArpMessage::Request { sender, target } => format!("Who has {target}? Tell {sender}"),
             ArpMessage::Probe { target } => format!("Who has {target}? (ARP Probe)"),
-            ArpMessage::Announcement { address } => format!("ARP Announcement for {address}"),
+            ArpMessage::Announcement { address, gratuitous: false } => format!("ARP Announcement for {address}"),
+            ArpMessage::Announcement { address, gratuitous: true } => {
+                format!("Gratuitous ARP for {address} (Request)")
+            }
             ArpMessage::Reply { address, mac: owner, .. } => format!("{address} is at {}", mac(owner)),
             ArpMessage::GratuitousReply { address, .. } => format!("Gratuitous ARP for {address} (Reply)"),
-            ArpMessage::Other { operation } => format!("ARP operation {operation}"),
+            ArpMessage::ReverseRequest { target, sender, .. } | ArpMessage::InverseRequest { target, sender } => {
+                format!("Who is {}? Tell {}", mac(target), mac(sender))
+            }
+            ArpMessage::ReverseReply { target, address, .. } => format!("{} is at {address}", mac(target)),
+            ArpMessage::InverseReply { sender, address } => format!("{} is at {address}", mac(sender)),
+            ArpMessage::Other { operation } => match operation {
+                0 | 0xffff => format!("Reserved opcode {operation}"),
+                7 => "DRARP Error".into(),
+                10 => "ARP NAK".into(),
+                24 | 25 => format!("Experimental {} ( opcode {operation} )", operation - 23),
+                _ => format!("Unknown ARP opcode 0x{operation:04x}"),
+            },
             ArpMessage::Unreadable => "ARP that is not about Ethernet and IPv4, or cut short".into(),
         }
     }

@@ -11,6 +11,8 @@ use crate::text::{Names, link_address, name};
 
 /// Where the options begin: behind the fixed part and the cookie.
 pub(crate) const OPTIONS_AT: usize = 240;
+/// What all messages have, with the beginning of BOOTP's field for vendors (RFC 951).
+const FIXED_LEN: usize = OPTIONS_AT;
 /// Says that options follow, and not what BOOTP had there.
 pub(crate) const COOKIE: u32 = 0x6382_5363;
 pub(crate) const PAD: u8 = 0;
@@ -27,6 +29,16 @@ pub(crate) const MESSAGE_TYPES: Names = &[
     (6, "NAK"),
     (7, "Release"),
     (8, "Inform"),
+    (9, "Force Renew"),
+    (10, "Lease query"),
+    (11, "Lease Unassigned"),
+    (12, "Lease Unknown"),
+    (13, "Lease Active"),
+    (14, "Bulk Lease Query"),
+    (15, "Lease Query Done"),
+    (16, "Active Lease Query"),
+    (17, "Lease Query Status"),
+    (18, "TLS"),
 ];
 /// The fixed part's field for the client's link address, and where the field behind it begins.
 pub(crate) const ADDRESS_AT: usize = 28;
@@ -64,6 +76,8 @@ pub enum DhcpKind {
     Release,
     /// The client has an address and asks for the other settings.
     Inform,
+    /// Another message type: renewal forced by the server, lease queries (RFC 3203, RFC 4388, RFC 6926, RFC 7724).
+    Further(u8),
     /// A request of BOOTP, which has no message types.
     BootRequest,
     /// The answer to it.
@@ -77,7 +91,7 @@ pub enum DhcpKind {
 impl<'f> DhcpMessage<'f> {
     pub(crate) fn read(bytes: &'f [u8]) -> DhcpMessage<'f> {
         let kind = match message_type(bytes) {
-            _ if bytes.len() < OPTIONS_AT => DhcpKind::CutShort,
+            _ if bytes.len() < FIXED_LEN => DhcpKind::CutShort,
             Some(1) => DhcpKind::Discover,
             Some(2) => DhcpKind::Offer,
             Some(3) => DhcpKind::Request,
@@ -86,6 +100,7 @@ impl<'f> DhcpMessage<'f> {
             Some(6) => DhcpKind::Nak,
             Some(7) => DhcpKind::Release,
             Some(8) => DhcpKind::Inform,
+            Some(further) if name(MESSAGE_TYPES, further).is_some() => DhcpKind::Further(further as u8),
             _ => match bytes[0] {
                 1 => DhcpKind::BootRequest,
                 2 => DhcpKind::BootReply,
@@ -107,6 +122,7 @@ impl<'f> DhcpMessage<'f> {
             DhcpKind::Nak => 6,
             DhcpKind::Release => 7,
             DhcpKind::Inform => 8,
+            DhcpKind::Further(number) => number.into(),
             DhcpKind::BootRequest | DhcpKind::BootReply | DhcpKind::Other(_) | DhcpKind::CutShort => {
                 return None;
             }
@@ -116,17 +132,37 @@ impl<'f> DhcpMessage<'f> {
 
     pub(crate) fn label(&self) -> Label {
         match self.type_name() {
-            Some(name) => Label::write(format_args!("DHCP {name}")),
+            // Only the later types have long names.
+            Some(name) if name.len() <= 11 => Label::write(format_args!("DHCP {name}")),
+            Some(_) => Label::of("DHCP lease"),
             None => Label::of("DHCP"),
         }
     }
 
+    fn boot_request(&self) -> String {
+        format!("Boot Request from {0} ({0})", client(self.bytes))
+    }
+
+    /// Whether the fixed part or, after that, an option is not all there.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        self.kind == DhcpKind::CutShort || options(self.bytes).any(|option| option.is_none())
+    }
+
+    /// DHCP has a message type; what has none is BOOTP, of which DHCP is an extension.
+    pub(crate) fn protocol_name(&self) -> &'static str {
+        if self.type_name().is_some() { "DHCP" } else { "BOOTP" }
+    }
+
     pub(crate) fn info(&self) -> String {
         match self.kind {
-            DhcpKind::BootRequest => format!("Boot Request from {}", client(self.bytes)),
+            DhcpKind::BootRequest => self.boot_request(),
             DhcpKind::BootReply => "Boot Reply".into(),
-            DhcpKind::Other(other) => format!("BOOTP message of type {other}"),
-            DhcpKind::CutShort => "DHCP, cut short".into(),
+            DhcpKind::Other(other) => format!("Unknown BOOTP message type ({other})"),
+            DhcpKind::CutShort => match self.bytes.first() {
+                Some(1) if self.bytes.len() >= ADDRESS_AT + 6 => self.boot_request(),
+                Some(2) => "Boot Reply".into(),
+                _ => String::new(),
+            },
             DhcpKind::Discover
             | DhcpKind::Offer
             | DhcpKind::Request
@@ -134,7 +170,8 @@ impl<'f> DhcpMessage<'f> {
             | DhcpKind::Ack
             | DhcpKind::Nak
             | DhcpKind::Release
-            | DhcpKind::Inform => {
+            | DhcpKind::Inform
+            | DhcpKind::Further(_) => {
                 let name = self.type_name().unwrap_or_default();
                 format!("DHCP {name:8} - Transaction ID 0x{:x}", self.transaction)
             }

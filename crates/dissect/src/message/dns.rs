@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::dns_records::{HEADER_LEN, OPT, TYPES, content, items, read_name, type_name};
+use super::dns_records::{HEADER_LEN, Item, OPT, TYPES, content, items, read_name, type_name};
 use crate::label::Label;
 use crate::number::number;
 use crate::text::{INFO_LEN_MAX, Names, name};
@@ -107,6 +107,23 @@ impl<'f> DnsMessage<'f> {
         read_name(self.bytes, first.at).map(|(name, _)| name)
     }
 
+    /// The message, without what its carrier puts in front.
+    pub(crate) fn bytes(&self) -> &'f [u8] {
+        self.bytes
+    }
+
+    /// The flags of its header.
+    pub(crate) fn flags(&self) -> u32 {
+        number(self.bytes, 2..4)
+    }
+
+    /// Whether the message ends before what it announces, or a record makes no sense.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        let makes_sense = |item: &Item| item.section == 0 || content(self.bytes, item).is_some();
+        self.kind == DnsKind::CutShort
+            || !items(self.bytes).all(|item| item.as_ref().is_some_and(makes_sense))
+    }
+
     pub(crate) fn label(&self) -> Label {
         let what = match self.kind {
             DnsKind::Query => "query",
@@ -115,7 +132,11 @@ impl<'f> DnsMessage<'f> {
             DnsKind::Error(code) => return Label::write(format_args!("DNS error {code}")),
             DnsKind::CutShort => return Label::of("malformed"),
         };
+        // Of the longest names there is no room for more than the type.
         match self.record_type.map(|kind| (kind, name(TYPES, kind.into()))) {
+            Some((_, Some(name))) if 5 + what.len() + name.len() > Label::LEN_MAX => {
+                Label::write(format_args!("DNS {name}"))
+            }
             Some((_, Some(name))) => Label::write(format_args!("DNS {what} {name}")),
             Some((kind, None)) => Label::write(format_args!("DNS {what} {kind}")),
             None => Label::write(format_args!("DNS {what}")),
@@ -124,7 +145,7 @@ impl<'f> DnsMessage<'f> {
 
     pub(crate) fn info(&self) -> String {
         if self.kind == DnsKind::CutShort {
-            return "DNS, cut short".into();
+            return String::new();
         }
         let message = self.bytes;
         let flags = number(message, 2..4);
@@ -145,10 +166,8 @@ impl<'f> DnsMessage<'f> {
         }
         let multicast = self.carrier == DnsCarrier::Multicast;
         for item in items(message) {
-            let Some(item) = item else {
-                add(format_args!(", malformed"));
-                break;
-            };
+            // What is wrong is said at the end of the line.
+            let Some(item) = item else { break };
             add(format_args!(" {}", type_name(item.kind)));
             let flag = item.class & CLASS_FLAG != 0;
             if item.section == 0 {
@@ -164,7 +183,7 @@ impl<'f> DnsMessage<'f> {
             match content(message, &item) {
                 Some(content) if content.is_empty() => {}
                 Some(content) => add(format_args!(" {content}")),
-                None => add(format_args!(", malformed")),
+                None => break,
             }
         }
         info
@@ -212,10 +231,10 @@ mod tests {
         let dns = dissection.layer("DNS").unwrap();
         assert!(dns.fault.is_some());
         assert_eq!(dns.field("dns.qry.name").unwrap().value, "a.example");
-        assert_eq!(
-            DnsMessage::read(&message, DnsCarrier::Udp).info(),
-            "Standard query 0x0001 A a.example, malformed"
-        );
+        let read = DnsMessage::read(&message, DnsCarrier::Udp);
+        assert_eq!((&*read.info(), read.is_cut_short()), ("Standard query 0x0001 A a.example", true));
+        let frame = samples::by_hand::wrapped(5, &message);
+        assert_eq!(crate::summary(&frame).info, "Standard query 0x0001 A a.example[Malformed Packet]");
     }
 
     #[test]
@@ -234,10 +253,8 @@ mod tests {
         for &(kind, name) in TYPES {
             let question = [&[0][..], &kind.to_be_bytes(), &[0, 1]].concat();
             let message = dns_message(1, 0x8000, &[question], [&[], &[], &[]]);
-            assert_eq!(
-                DnsMessage::read(&message, DnsCarrier::Udp).label().as_str(),
-                format!("DNS answer {name}")
-            );
+            let label = DnsMessage::read(&message, DnsCarrier::Udp).label();
+            assert!(label.as_str().starts_with("DNS ") && label.as_str().ends_with(name), "{label}");
         }
     }
 

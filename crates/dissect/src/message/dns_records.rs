@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use crate::number::{ipv4, ipv6, number};
-use crate::text::{Names, name, text};
+use crate::text::{Names, name};
 
 pub(crate) const HEADER_LEN: usize = 12;
 const NAME_LEN_MAX: usize = 255;
@@ -22,28 +22,80 @@ pub(crate) const MX: u32 = 15;
 pub(crate) const TXT: u32 = 16;
 pub(crate) const AAAA: u32 = 28;
 pub(crate) const SRV: u32 = 33;
+pub(crate) const DNAME: u32 = 39;
+pub(crate) const NSEC: u32 = 47;
 /// Not a record but an extension of the header (RFC 6891).
 pub(crate) const OPT: u32 = 41;
 
 pub(crate) const TYPES: Names = &[
     (1, "A"),
     (2, "NS"),
+    (3, "MD"),
+    (4, "MF"),
     (5, "CNAME"),
     (6, "SOA"),
+    (7, "MB"),
+    (8, "MG"),
+    (9, "MR"),
+    (10, "NULL"),
+    (11, "WKS"),
     (12, "PTR"),
     (13, "HINFO"),
+    (14, "MINFO"),
     (15, "MX"),
     (16, "TXT"),
+    (17, "RP"),
+    (18, "AFSDB"),
+    (19, "X25"),
+    (20, "ISDN"),
+    (21, "RT"),
+    (22, "NSAP"),
+    (24, "SIG"),
+    (25, "KEY"),
     (28, "AAAA"),
+    (29, "LOC"),
+    (30, "NXT"),
     (33, "SRV"),
+    (35, "NAPTR"),
+    (36, "KX"),
+    (37, "CERT"),
+    (38, "A6"),
+    (39, "DNAME"),
     (41, "OPT"),
+    (42, "APL"),
     (43, "DS"),
+    (44, "SSHFP"),
+    (45, "IPSECKEY"),
     (46, "RRSIG"),
     (47, "NSEC"),
+    (48, "DNSKEY"),
+    (49, "DHCID"),
+    (50, "NSEC3"),
+    (51, "NSEC3PARAM"),
+    (52, "TLSA"),
+    (53, "SMIMEA"),
+    (55, "HIP"),
+    (59, "CDS"),
+    (60, "CDNSKEY"),
+    (61, "OPENPGPKEY"),
+    (62, "CSYNC"),
+    (63, "ZONEMD"),
+    (64, "SVCB"),
     (65, "HTTPS"),
+    (99, "SPF"),
+    (108, "EUI48"),
+    (109, "EUI64"),
+    (249, "TKEY"),
+    (250, "TSIG"),
+    (251, "IXFR"),
     (252, "AXFR"),
+    (253, "MAILB"),
+    (254, "MAILA"),
     (255, "ANY"),
+    (256, "URI"),
     (257, "CAA"),
+    (65281, "WINS"),
+    (65282, "WINS-R"),
 ];
 
 /// Where questions and records are, in the order of the header's counts.
@@ -132,7 +184,7 @@ pub(crate) fn read_name(message: &[u8], at: usize) -> Option<(String, usize)> {
                 if !written.is_empty() {
                     written.push('.');
                 }
-                written += &text(label).to_string();
+                push_label(&mut written, label);
                 at += 1 + label.len();
             }
             0xc0.. => {
@@ -146,6 +198,21 @@ pub(crate) fn read_name(message: &[u8], at: usize) -> Option<(String, usize)> {
         }
     }
     Some((if written.is_empty() { "<Root>".into() } else { written }, end))
+}
+
+/// Appends a label. In multicast DNS they are UTF-8 (RFC 6762 §16); elsewhere they are bytes. What could break the line, or turn its
+/// reading direction, becomes a dot.
+fn push_label(written: &mut String, label: &[u8]) {
+    for chunk in label.utf8_chunks() {
+        let is_plain = |letter: &char| !letter.is_control() && (letter.is_ascii() || letter.is_alphanumeric() || is_mark(*letter));
+        written.extend(chunk.valid().chars().map(|letter| if is_plain(&letter) { letter } else { '\u{b7}' }));
+        written.extend(chunk.invalid().iter().map(|_| '\u{b7}'));
+    }
+}
+
+/// Marks and signs that names are written with: typographic quotation marks, dashes, and what phones put into names of devices.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{a1}'..='\u{bf}' | '\u{300}'..='\u{36f}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{2190}'..='\u{2bff}' | '\u{3001}'..='\u{303f}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// `AAAA`, or `Unknown (99)` where it has no name here.
@@ -162,7 +229,9 @@ pub(crate) fn content(message: &[u8], item: &Item) -> Option<String> {
         (A, 4) => Some(ipv4(message, at).to_string()),
         (AAAA, 16) => Some(ipv6(message, at).to_string()),
         (A | AAAA, _) => None,
-        (NS | CNAME | PTR, _) => named(at),
+        (NS | CNAME | PTR | DNAME, _) => named(at),
+        // The next name; which types there are follows (RFC 4034 §4.1).
+        (NSEC, 2..) => read_name(message, at).map(|(name, _)| name),
         (MX, 3..) => Some(format!("{} {}", number(message, at..at + 2), named(at + 2)?)),
         (SRV, 7..) => {
             let numbers = [0, 2, 4].map(|field| number(message, at + field..at + field + 2));
@@ -173,7 +242,7 @@ pub(crate) fn content(message: &[u8], item: &Item) -> Option<String> {
             let (_, end) = read_name(message, next)?;
             (end + 20 == item.data.end).then_some(primary)
         }
-        (MX | SRV | SOA, _) => None,
+        (MX | SRV | SOA | NSEC, _) => None,
         _ => Some(String::new()),
     }
 }

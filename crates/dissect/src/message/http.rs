@@ -6,8 +6,8 @@ use crate::label::Label;
 use crate::text::{text, text_up_to};
 
 const VERSION: &[u8] = b"HTTP/1.";
-/// A first line longer than this is cut in the info.
-pub(crate) const LINE_MAX: usize = 256;
+/// A line longer than this is cut.
+pub(crate) const LINE_MAX: usize = 4096;
 
 /// The beginning of a request or of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +55,12 @@ pub enum HttpMethod {
     Trace,
     /// Change a part.
     Patch,
+    /// One of the methods of WebDAV, UPnP and others: its name.
+    Further(&'static str),
 }
 
 impl HttpMethod {
-    const ALL: [HttpMethod; 9] = [
+    const ALL: [HttpMethod; 24] = [
         HttpMethod::Get,
         HttpMethod::Head,
         HttpMethod::Post,
@@ -68,6 +70,22 @@ impl HttpMethod {
         HttpMethod::Options,
         HttpMethod::Trace,
         HttpMethod::Patch,
+        // RFC 4918, RFC 3253, RFC 5323, and UPnP's.
+        HttpMethod::Further("PROPFIND"),
+        HttpMethod::Further("PROPPATCH"),
+        HttpMethod::Further("MKCOL"),
+        HttpMethod::Further("COPY"),
+        HttpMethod::Further("MOVE"),
+        HttpMethod::Further("LOCK"),
+        HttpMethod::Further("UNLOCK"),
+        HttpMethod::Further("REPORT"),
+        HttpMethod::Further("SEARCH"),
+        HttpMethod::Further("MERGE"),
+        HttpMethod::Further("M-SEARCH"),
+        HttpMethod::Further("NOTIFY"),
+        HttpMethod::Further("SUBSCRIBE"),
+        HttpMethod::Further("UNSUBSCRIBE"),
+        HttpMethod::Further("BITS_POST"),
     ];
 
     /// Its name in the request.
@@ -82,6 +100,7 @@ impl HttpMethod {
             HttpMethod::Options => "OPTIONS",
             HttpMethod::Trace => "TRACE",
             HttpMethod::Patch => "PATCH",
+            HttpMethod::Further(name) => name,
         }
     }
 
@@ -112,6 +131,31 @@ impl<'f> HttpMessage<'f> {
         HttpMessage { kind, bytes }
     }
 
+    /// Where its content begins; nothing if the header is not all there.
+    pub(crate) fn content_at(&self) -> Option<usize> {
+        let (text, line) = lines(self.bytes, line_end(self.bytes, 0).1).last()?;
+        (text.is_empty() && !line.is_empty()).then_some(line.end)
+    }
+
+    /// The content, as far as it is there.
+    pub(crate) fn content(&self) -> Option<&'f [u8]> {
+        self.bytes.get(self.content_at()?..)
+    }
+
+    /// The whole message, with what follows it.
+    pub(crate) fn bytes(&self) -> &'f [u8] {
+        self.bytes
+    }
+
+    /// The value of the first header field of this name, in lower case.
+    pub(crate) fn header(&self, wanted: &[u8]) -> Option<&'f [u8]> {
+        let bytes = self.bytes;
+        lines(bytes, line_end(bytes, 0).1).find_map(|(line, _)| {
+            let (name, value) = split(&bytes[line]);
+            name.eq_ignore_ascii_case(wanted).then_some(value)
+        })
+    }
+
     pub(crate) fn label(&self) -> Label {
         match self.kind {
             HttpKind::Request { method, .. } => Label::of(method.name()),
@@ -123,15 +167,10 @@ impl<'f> HttpMessage<'f> {
     pub(crate) fn info(&self) -> String {
         let data = self.bytes;
         let mut info = text_up_to(first_line(data), LINE_MAX).to_string();
-        // Analyzers name the kind of content that an answer brings.
-        if let HttpKind::Response { .. } = self.kind
-            && let Some(kind) = lines(data, line_end(data, 0).1).find_map(|(line, _)| {
-                let (name, value) = split(&data[line]);
-                name.eq_ignore_ascii_case(b"content-type").then_some(value)
-            })
+        if let Some(content) = self.content_at().and_then(|at| data.get(at..)).filter(|c| !c.is_empty())
+            && let Some(kind) = self.header(b"content-type").and_then(|kind| shown_kind(kind, content))
         {
-            let kind = kind.split(|&byte| byte == b';').next().unwrap_or(kind);
-            info += &format!("  ({})", text(kind.trim_ascii()));
+            info += &format!("  ({kind})");
         }
         info
     }
@@ -143,6 +182,22 @@ pub(crate) fn begins(data: &[u8], usual_port: bool) -> bool {
     data.starts_with(VERSION)
         || HttpMethod::begins(data).is_some()
             && (usual_port || first_line(data).windows(1 + VERSION.len()).any(|end| end == b" HTTP/1."))
+}
+
+/// What analyzers write of the content: its kind, or the format of a picture; nothing of what they show as a protocol of its own.
+fn shown_kind(kind: &[u8], content: &[u8]) -> Option<String> {
+    let kind = kind.split(|&byte| byte == b';').next()?.trim_ascii().to_ascii_lowercase();
+    let own = |known: &[u8]| kind == known;
+    match &kind[..] {
+        b"image/png" if content.starts_with(b"\x89PNG") => Some("PNG".into()),
+        b"image/gif" if content.starts_with(b"GIF8") => {
+            Some(text(&content[..content.len().min(6)]).to_string())
+        }
+        b"image/jpeg" | b"image/jpg" if content.starts_with(&[0xff, 0xd8]) => Some("JPEG JFIF image".into()),
+        kind if kind.starts_with(b"multipart/") || kind.ends_with(b"xml") => None,
+        _ if own(b"application/octet-stream") || own(b"application/ocsp-response") => None,
+        kind => Some(text(kind).to_string()),
+    }
 }
 
 fn first_line(data: &[u8]) -> &[u8] {

@@ -19,12 +19,38 @@ const BASE_LEN: usize = 4;
 /// The analyzers' names of ICMP's types and codes.
 pub(crate) const TYPES_V4: Names = &[
     (0, "Echo (ping) reply"),
+    (1, "Reserved"),
+    (2, "Reserved"),
     (3, "Destination unreachable"),
     (4, "Source quench (flow control)"),
     (5, "Redirect"),
+    (6, "Alternate host address"),
     (8, "Echo (ping) request"),
+    (9, "Router advertisement"),
+    (10, "Router solicitation"),
     (11, "Time-to-live exceeded"),
     (12, "Parameter problem"),
+    (13, "Timestamp request"),
+    (14, "Timestamp reply"),
+    (15, "Information request"),
+    (16, "Information reply"),
+    (17, "Address mask request"),
+    (18, "Address mask reply"),
+    (19, "Reserved (for security)"),
+    (30, "Traceroute"),
+    (31, "Datagram Conversion Error"),
+    (32, "Mobile Host Redirect"),
+    (33, "IPv6 Where-Are-You"),
+    (34, "IPv6 I-Am-Here"),
+    (35, "Mobile Registration Request"),
+    (36, "Mobile Registration Reply"),
+    (37, "Domain Name Request"),
+    (38, "Domain Name Reply"),
+    (39, "SKIP"),
+    (40, "Photuris"),
+    (41, "Experimental mobility protocols"),
+    (42, "Extended Echo request"),
+    (43, "Extended Echo reply"),
 ];
 const UNREACHABLE_V4: Names = &[
     (0, "Network unreachable"),
@@ -54,6 +80,26 @@ const EXCEEDED_V4: Names =
     &[(0, "Time to live exceeded in transit"), (1, "Fragment reassembly time exceeded")];
 const PROBLEM_V4: Names =
     &[(0, "Pointer indicates the error"), (1, "Required option missing"), (2, "Bad length")];
+const ALTERNATE_V4: Names = &[(0, "Alternate address for host")];
+const ADVERTISEMENT_V4: Names =
+    &[(0, "Normal router advertisement"), (16, "Does not route common traffic")];
+const PHOTURIS: Names = &[
+    (0, "Bad SPI"),
+    (1, "Authentication Failed"),
+    (2, "Decompression Failed"),
+    (3, "Decryption Failed"),
+    (4, "Need Authentication"),
+    (5, "Need Authorization"),
+];
+/// Of both versions (RFC 8335 §2.1, §3).
+const PROBE_REQUEST: Names = &[(0, "No error")];
+const PROBE_REPLY: Names = &[
+    (0, "No error"),
+    (1, "Malformed Query"),
+    (2, "No Such Interface"),
+    (3, "No Such Table Entry"),
+    (4, "Multiple Interfaces Satisfy Query"),
+];
 /// The analyzers' names of ICMPv6's types and codes.
 pub(crate) const TYPES_V6: Names = &[
     (1, "Destination Unreachable"),
@@ -69,8 +115,37 @@ pub(crate) const TYPES_V6: Names = &[
     (134, "Router Advertisement"),
     (135, "Neighbor Solicitation"),
     (136, "Neighbor Advertisement"),
+    (100, "Private experimentation"),
+    (101, "Private experimentation"),
+    (127, "Reserved for expansion of ICMPv6 error messages"),
     (137, "Redirect"),
+    (138, "Router Renumbering"),
+    (139, "Node Information Query"),
+    (140, "Node Information Reply"),
+    (141, "Inverse Neighbor Discovery Solicitation"),
+    (142, "Inverse Neighbor Discovery Advertisement"),
     (143, "Multicast Listener Report Message v2"),
+    (144, "Home Agent Address Discovery Request"),
+    (145, "Home Agent Address Discovery Reply"),
+    (146, "Mobile Prefix Solicitation"),
+    (147, "Mobile Prefix Advertisement"),
+    (148, "Certification Path Solicitation"),
+    (149, "Certification Path Advertisement"),
+    (150, "Experimental Mobility"),
+    (151, "Multicast Router Advertisement"),
+    (152, "Multicast Router Solicitation"),
+    (153, "Multicast Router Termination"),
+    (154, "FMIPv6"),
+    (155, "RPL Control"),
+    (156, "Locator Update"),
+    (157, "Duplicate Address Request"),
+    (158, "Duplicate Address Confirmation"),
+    (159, "MPL Control Message"),
+    (160, "Extended Echo request"),
+    (161, "Extended Echo reply"),
+    (200, "Private experimentation"),
+    (201, "Private experimentation"),
+    (255, "Reserved for expansion of ICMPv6 informational messages"),
 ];
 const UNREACHABLE_V6: Names = &[
     (0, "no route to destination"),
@@ -80,12 +155,28 @@ const UNREACHABLE_V6: Names = &[
     (4, "Port unreachable"),
     (5, "Source address failed ingress/egress policy"),
     (6, "Reject route to destination"),
+    (7, "Error in Source Routing Header"),
 ];
 const EXCEEDED_V6: Names = &[(0, "hop limit exceeded in transit"), (1, "fragment reassembly time exceeded")];
 const PROBLEM_V6: Names = &[
     (0, "erroneous header field encountered"),
     (1, "unrecognized Next Header type encountered"),
     (2, "unrecognized IPv6 option encountered"),
+    (3, "IPv6 First Fragment has incomplete IPv6 Header Chain"),
+];
+const RENUMBERING: Names = &[(0, "Command"), (1, "Result"), (255, "Sequence number reset")];
+const INFORMATION_QUERY: Names = &[
+    (0, "Query subject = IPv6 addresses"),
+    (1, "Query subject = DNS name or empty"),
+    (2, "Query subject = IPv4 addresses"),
+];
+const INFORMATION_REPLY: Names =
+    &[(0, "Successful"), (1, "Refused"), (2, "Unknown query type")];
+const RPL: Names = &[
+    (0, "DODAG Information Solicitation"),
+    (1, "DODAG Information Object"),
+    (2, "Destination Advertisement Object"),
+    (3, "Destination Advertisement Object Acknowledgment"),
 ];
 
 /// A message of ICMP, or of ICMPv6 without neighbor discovery and MLD.
@@ -112,6 +203,10 @@ pub enum IcmpMessage {
         version: IpVersion,
         /// `icmp.type` or `icmpv6.type`
         kind: u8,
+        /// `icmp.code` or `icmpv6.code`
+        code: u8,
+        /// Identifier and sequence number, of the types that have them: timestamps, information and address masks (RFC 792, RFC 950).
+        numbers: Option<[u16; 2]>,
     },
 }
 
@@ -226,28 +321,41 @@ pub enum QuotedFlow {
     Unknown,
 }
 
-/// The name of a type, such as `Redirect` or `ICMP type 13`.
+/// The name of a type, such as `Redirect`.
 pub(crate) fn type_name(version: IpVersion, kind: u8) -> String {
-    let (names, protocol) = match version {
-        IpVersion::Ipv4 => (TYPES_V4, "ICMP"),
-        IpVersion::Ipv6 => (TYPES_V6, "ICMPv6"),
+    let (names, unknown) = match version {
+        IpVersion::Ipv4 => (TYPES_V4, "Unknown ICMP (obsolete or malformed?)".to_string()),
+        IpVersion::Ipv6 => (TYPES_V6, format!("Unknown ({kind})")),
     };
-    name(names, kind.into()).map_or(format!("{protocol} type {kind}"), str::to_string)
+    name(names, kind.into()).map_or(unknown, str::to_string)
+}
+
+/// The names of the codes of that type, if it has any.
+fn code_names(version: IpVersion, kind: u8) -> Option<Names> {
+    Some(match (version, kind) {
+        (IpVersion::Ipv4, 3) => UNREACHABLE_V4,
+        (IpVersion::Ipv4, 5) => REDIRECT_V4,
+        (IpVersion::Ipv4, 6) => ALTERNATE_V4,
+        (IpVersion::Ipv4, 9) => ADVERTISEMENT_V4,
+        (IpVersion::Ipv4, 11) => EXCEEDED_V4,
+        (IpVersion::Ipv4, 12) => PROBLEM_V4,
+        (IpVersion::Ipv4, 40) => PHOTURIS,
+        (IpVersion::Ipv4, 42) | (IpVersion::Ipv6, 160) => PROBE_REQUEST,
+        (IpVersion::Ipv4, 43) | (IpVersion::Ipv6, 161) => PROBE_REPLY,
+        (IpVersion::Ipv6, 1) => UNREACHABLE_V6,
+        (IpVersion::Ipv6, 3) => EXCEEDED_V6,
+        (IpVersion::Ipv6, 4) => PROBLEM_V6,
+        (IpVersion::Ipv6, 138) => RENUMBERING,
+        (IpVersion::Ipv6, 139) => INFORMATION_QUERY,
+        (IpVersion::Ipv6, 140) => INFORMATION_REPLY,
+        (IpVersion::Ipv6, 155) => RPL,
+        _ => return None,
+    })
 }
 
 /// The name of a code of that type, if it has one.
 pub(crate) fn code_name(version: IpVersion, kind: u8, code: u8) -> Option<&'static str> {
-    let names = match (version, kind) {
-        (IpVersion::Ipv4, 3) => UNREACHABLE_V4,
-        (IpVersion::Ipv4, 5) => REDIRECT_V4,
-        (IpVersion::Ipv4, 11) => EXCEEDED_V4,
-        (IpVersion::Ipv4, 12) => PROBLEM_V4,
-        (IpVersion::Ipv6, 1) => UNREACHABLE_V6,
-        (IpVersion::Ipv6, 3) => EXCEEDED_V6,
-        (IpVersion::Ipv6, 4) => PROBLEM_V6,
-        _ => return None,
-    };
-    name(names, code.into())
+    name(code_names(version, kind)?, code.into())
 }
 
 /// Whether a message of that type quotes the packet that it is about.
@@ -290,7 +398,11 @@ impl IcmpMessage {
             }
             11 => error(ErrorReason::TimeExceeded(TimeExceeded::of(code))),
             12 => error(ErrorReason::ParameterProblem),
-            _ => IcmpMessage::Other { version, kind },
+            13..=18 if message.len() >= HEADER_LEN => {
+                let numbers = Some([4, 6].map(|at| number(message, at..at + 2) as u16));
+                IcmpMessage::Other { version, kind, code, numbers }
+            }
+            _ => IcmpMessage::Other { version, kind, code, numbers: None },
         })
     }
 
@@ -327,7 +439,7 @@ impl IcmpMessage {
             2 => error(ErrorReason::PacketTooBig { mtu: whole_header.then(|| number(&header, 4..8)) }),
             3 => error(ErrorReason::TimeExceeded(TimeExceeded::of(code))),
             4 => error(ErrorReason::ParameterProblem),
-            _ => IcmpMessage::Other { version, kind },
+            _ => IcmpMessage::Other { version, kind, code, numbers: None },
         })
     }
 
@@ -354,7 +466,7 @@ impl IcmpMessage {
                     number_label(error.version, error.kind())
                 }
             },
-            IcmpMessage::Other { version, kind } => number_label(*version, *kind),
+            IcmpMessage::Other { version, kind, .. } => number_label(*version, *kind),
         }
     }
 
@@ -370,7 +482,16 @@ impl IcmpMessage {
             }
             IcmpMessage::Error(error) => reason_info(error.version, error.kind(), error.code),
             IcmpMessage::Redirect { code, .. } => reason_info(IpVersion::Ipv4, 5, *code),
-            IcmpMessage::Other { version, kind } => type_name(*version, *kind),
+            IcmpMessage::Other { version, kind, numbers: Some([identifier, sequence]), .. } => {
+                let (kind, swapped) = (type_name(*version, *kind), sequence.swap_bytes());
+                format!("{kind:20} id=0x{identifier:04x}, seq={sequence}/{swapped}, ttl={hop_limit}")
+            }
+            // Its advertisements are those of routers to analyzers only if mobile hosts do not use them.
+            IcmpMessage::Other { version: IpVersion::Ipv4, kind: 9, code, .. } => {
+                let name = code_name(IpVersion::Ipv4, 9, *code).unwrap_or("Unknown code");
+                format!("Mobile IP Advertisement ({name})")
+            }
+            IcmpMessage::Other { version, kind, code, .. } => reason_info(*version, *kind, *code),
         }
     }
 }
@@ -384,11 +505,14 @@ fn number_label(version: IpVersion, kind: u8) -> Label {
 
 fn reason_info(version: IpVersion, kind: u8, code: u8) -> String {
     let kind_name = type_name(version, kind);
-    match (code_name(version, kind, code), version) {
+    let Some(names) = code_names(version, kind) else { return kind_name };
+    match (name(names, code.into()), version) {
         // Analyzers align the codes of ICMP.
         (Some(code), IpVersion::Ipv4) => format!("{kind_name:20} ({code})"),
+        (None, IpVersion::Ipv4) => format!("{kind_name:20} (Unknown code: {code})"),
         (Some(code), IpVersion::Ipv6) => format!("{kind_name} ({code})"),
-        (None, _) => kind_name,
+        (None, IpVersion::Ipv6) if kind == 1 => format!("{kind_name} (Unknown)"),
+        (None, IpVersion::Ipv6) => format!("{kind_name} (Unknown ({code}))"),
     }
 }
 

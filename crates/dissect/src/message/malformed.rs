@@ -2,6 +2,7 @@
 
 use smoltcp::wire::IpVersion;
 
+use super::tcp::TcpFlags;
 use crate::protocol::Protocol;
 use crate::text::bytes;
 
@@ -36,6 +37,17 @@ pub enum Malformed {
         /// The sender's and the receiver's, if they are there.
         ports: Option<[u16; 2]>,
     },
+    /// A TCP header that is there, but states a length that is less than that of a header (or more than there is).
+    TcpLength {
+        /// The sender's and the receiver's.
+        ports: [u16; 2],
+        /// `tcp.flags`
+        flags: TcpFlags,
+        /// `tcp.window_size_value`
+        window: u16,
+        /// `tcp.hdr_len`, in bytes
+        length: usize,
+    },
     /// The header of a datagram.
     Udp,
 }
@@ -52,7 +64,7 @@ impl Malformed {
                 Protocol::Icmpv6
             }
             Malformed::Igmp => Protocol::Igmp,
-            Malformed::Tcp { .. } => Protocol::Tcp,
+            Malformed::Tcp { .. } | Malformed::TcpLength { .. } => Protocol::Tcp,
             Malformed::Udp => Protocol::Udp,
         }
     }
@@ -74,10 +86,14 @@ impl Malformed {
             Malformed::Icmpv6Echo { reply: true } => "Echo (ping) reply".into(),
             Malformed::Igmp => "IGMP, cut short".into(),
             Malformed::Tcp { ports: Some([source, destination]) } => {
-                format!("{source} → {destination}, not a whole header")
+                format!("{source} → {destination}")
             }
             Malformed::Tcp { ports: None } => "TCP, cut short".into(),
-            Malformed::Udp => "UDP, malformed".into(),
+            Malformed::TcpLength { ports: [source, destination], flags, window, length } => format!(
+                "{source} → {destination} [{}] Seq=0 Win={window}, bogus TCP header length ({length}, must be at least 20)",
+                flags.names()
+            ),
+            Malformed::Udp => "UDP, cut short".into(),
         }
     }
 }

@@ -24,8 +24,8 @@
 //! # Shape
 //!
 //! [`Message`] has a variant for each protocol that travels in frames or packets; what its variants hold is in a file each
-//! (`arp`, `stp`, `icmp`, `ndp`, `igmp`, `mld`, `tcp`, `udp`). A segment or datagram holds the [`ApplicationMessage`] that begins
-//! in it (`dhcp`, `dns`, `http`, `rip`), because it stays a segment with its flags: [`Message::application`].
+//! (`arp`, `stp`, `discovery`, `icmp`, `ndp`, `igmp`, `mld`, `tcp`, `udp`, `carried`). A segment or datagram holds the [`ApplicationMessage`] that begins
+//! in it (`dhcp`, `dns`, `http`, `ntp`, `rip`, `tls`), because it stays a segment with its flags: [`Message::application`].
 //! [`Meaning`] adds the headers around the message.
 //!
 //! # Why so
@@ -37,9 +37,12 @@
 
 mod application;
 mod arp;
+pub(crate) mod carried;
 pub(crate) mod dhcp;
+pub(crate) mod discovery;
 pub(crate) mod dns;
 pub(crate) mod dns_records;
+pub(crate) mod extent;
 pub(crate) mod group_records;
 pub(crate) mod http;
 pub(crate) mod icmp;
@@ -47,9 +50,11 @@ pub(crate) mod igmp;
 mod malformed;
 pub(crate) mod mld;
 pub(crate) mod ndp;
+pub(crate) mod ntp;
 pub(crate) mod rip;
 pub(crate) mod stp;
 pub(crate) mod tcp;
+pub(crate) mod tls;
 mod udp;
 
 #[cfg(test)]
@@ -58,6 +63,7 @@ mod tests;
 pub use application::ApplicationMessage;
 pub use arp::ArpMessage;
 pub use dhcp::{DhcpKind, DhcpMessage};
+pub use discovery::Discovery;
 pub use dns::{DnsCarrier, DnsKind, DnsMessage};
 pub use http::{HttpKind, HttpMessage, HttpMethod};
 pub use icmp::{
@@ -67,19 +73,24 @@ pub use igmp::{IgmpKind, IgmpMessage};
 pub use malformed::Malformed;
 pub use mld::{MldKind, MldMessage};
 pub use ndp::{NdpKind, NdpMessage};
+pub use ntp::NtpMessage;
 pub use rip::{RipCommand, RipMessage};
 pub use stp::{Bpdu, BridgeId, SpanningTree};
 pub use tcp::{SegmentKind, TcpFlags, TcpSegment};
-pub use udp::UdpDatagram;
+pub use tls::TlsMessage;
+pub use udp::{BadLength, UdpDatagram};
 
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, IpVersion};
 
+use std::borrow::Cow;
+
+use crate::captured::{Captured, Link};
 use crate::header::content::{Content, content};
 use crate::header::ethernet::is_experimental;
 use crate::header::ip::{Carried, Packet};
 use crate::label::Label;
 use crate::protocol::Protocol;
-use crate::text::{bytes, protocol_name};
+use crate::text::{bytes, ethertype_info, name, protocol_short};
 
 /// The meaning of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +101,8 @@ pub struct Meaning<'f> {
     pub ip: Option<IpHeader>,
     /// What is in the packet or, without IP, in the frame.
     pub message: Message<'f>,
+    /// The capture has only the beginning of the packet, so what is missing is no fault.
+    pub is_cut: bool,
 }
 
 /// What matters of an Ethernet header and the tags behind it.
@@ -121,6 +134,8 @@ pub enum Message<'f> {
     Arp(ArpMessage),
     /// From switch to switch, about the spanning tree.
     Stp(Bpdu),
+    /// Which port of which switch this is.
+    Discovery(Discovery<'f>),
     /// A frame with a length instead of a type, and not a BPDU.
     Llc {
         /// Bytes behind the header.
@@ -132,7 +147,18 @@ pub enum Message<'f> {
         ethertype: u16,
         /// Bytes behind the header.
         length: usize,
+        /// They.
+        payload: &'f [u8],
     },
+    /// A protocol of PPP that is not explained here.
+    OtherPpp {
+        /// Its number.
+        protocol: u16,
+        /// Bytes behind the header.
+        length: usize,
+    },
+    /// A packet of a link type that is not read here.
+    Unread(Link),
     /// A piece of an IP packet that was too long for a link.
     Fragment(IpFragment),
     /// Echo and errors of IPv4 and IPv6.
@@ -155,6 +181,8 @@ pub enum Message<'f> {
         protocol: IpProtocol,
         /// The number of bytes of it, according to the header.
         length: usize,
+        /// Those that are there.
+        payload: &'f [u8],
     },
     /// Its header is cut or makes no sense, so that its kind is unknown.
     Malformed(Malformed),
@@ -177,27 +205,47 @@ pub struct IpFragment {
     pub protocol: Protocol,
 }
 
-/// Reads a frame, from its Ethernet header (without preamble and frame check sequence) to its last byte. Allocates nothing.
-pub fn meaning(frame: &[u8]) -> Meaning<'_> {
-    let Some((link, content)) = content(frame) else {
+/// Reads a packet, or an Ethernet frame from its header (without preamble and frame check sequence) to its last byte. Allocates
+/// nothing.
+pub fn meaning<'f>(frame: impl Into<Captured<'f>>) -> Meaning<'f> {
+    let captured = frame.into();
+    let frame = captured.bytes;
+    let is_cut = captured.is_cut();
+    let Some((walk, content)) = content(captured) else {
         let message = Message::Malformed(Malformed::Ethernet { length: frame.len() });
-        return Meaning { ethernet: None, ip: None, message };
+        return Meaning { ethernet: None, ip: None, message, is_cut };
     };
-    let ethernet = EthernetHeader { source: link.source, destination: link.destination, vlan: link.vlan };
+    let vlan = walk.vlan;
+    let ethernet = walk.macs.map(|[source, destination]| EthernetHeader { source, destination, vlan });
     let mut ip = None;
     let message = match content {
-        Content::Arp(range) => Message::Arp(ArpMessage::read(&frame[range])),
+        Content::Arp(range, _) => Message::Arp(ArpMessage::read(&frame[range])),
         Content::Ip(packet) => {
             let Packet { source, destination, hop_limit, .. } = packet;
             ip = Some(IpHeader { source, destination, hop_limit });
             in_packet(frame, &packet)
         }
-        Content::MalformedIp(version) => Message::Malformed(Malformed::Ip(version)),
+        Content::MalformedIp(version) => {
+            // In a tunnel, the packet around it has addresses.
+            let outer = walk.outer.iter().flatten().last();
+            ip = outer.map(|&Packet { source, destination, hop_limit, .. }| IpHeader {
+                source,
+                destination,
+                hop_limit,
+            });
+            Message::Malformed(Malformed::Ip(version))
+        }
         Content::Stp(range) => Bpdu::read(&frame[range]).map_or_else(Message::Malformed, Message::Stp),
+        Content::Cdp(range) => Message::Discovery(Discovery::Cdp(&frame[range])),
+        Content::Lldp(range) => Message::Discovery(Discovery::Lldp(&frame[range])),
         Content::Llc(range) => Message::Llc { length: range.len() },
-        Content::Other { ethertype, payload } => Message::OtherEthertype { ethertype, length: payload.len() },
+        Content::Other { ethertype, payload } => {
+            Message::OtherEthertype { ethertype, length: payload.len(), payload: &frame[payload] }
+        }
+        Content::Ppp { protocol, payload } => Message::OtherPpp { protocol, length: payload.len() },
+        Content::Unread(number) => Message::Unread(Link::Unread(number)),
     };
-    Meaning { ethernet: Some(ethernet), ip, message }
+    Meaning { ethernet, ip, message, is_cut }
 }
 
 /// The message in a packet.
@@ -223,6 +271,7 @@ fn in_packet<'f>(frame: &'f [u8], packet: &Packet) -> Message<'f> {
             version: packet.version(),
             protocol: packet.carries,
             length: packet.payload_len,
+            payload,
         }),
     }
     .unwrap_or_else(Message::Malformed)
@@ -259,9 +308,12 @@ impl<'f> Message<'f> {
         match self {
             Message::Arp(_) => Protocol::Arp,
             Message::Stp(_) => Protocol::Stp,
+            Message::Discovery(Discovery::Lldp(_)) => Protocol::Lldp,
+            Message::Discovery(Discovery::Cdp(_)) => Protocol::Cdp,
+            Message::OtherPpp { .. } | Message::Unread(_) => Protocol::Other,
             Message::Llc { .. } => Protocol::Llc,
             Message::OtherEthertype { .. } => Protocol::Other,
-            Message::Fragment(fragment) => fragment.protocol,
+            Message::Fragment(fragment) => Protocol::other_ip(fragment.version),
             Message::Icmp(icmp) => match icmp.version() {
                 IpVersion::Ipv4 => Protocol::Icmp,
                 IpVersion::Ipv6 => Protocol::Icmpv6,
@@ -308,13 +360,26 @@ impl<'f> Message<'f> {
         }
     }
 
+    /// Whether it ends before what it announces, or its lengths contradict each other: analyzers end the line of it with
+    /// `[Malformed Packet]`, unless the capture has only its beginning.
+    pub fn is_cut_short(&self) -> bool {
+        match self {
+            Message::OtherIp { protocol, payload, .. } => carried::is_cut_short(*protocol, payload),
+            Message::Malformed(Malformed::Tcp { ports: Some(_) }) => true,
+            _ => self.application().is_some_and(ApplicationMessage::is_cut_short),
+        }
+    }
+
     /// What to write on the frame where there is little room.
     pub fn label(&self) -> Label {
         match self {
             Message::Arp(message) => message.label(),
             Message::Stp(message) => message.label(),
+            Message::Discovery(message) => message.label(),
+            Message::OtherPpp { protocol, .. } => Label::write(format_args!("PPP 0x{protocol:04x}")),
+            Message::Unread(_) => Label::of("not read"),
             Message::Llc { .. } => Label::of("LLC"),
-            Message::OtherEthertype { ethertype, length } if is_experimental(*ethertype) => {
+            Message::OtherEthertype { ethertype, length, .. } if is_experimental(*ethertype) => {
                 Label::write(format_args!("raw {length}"))
             }
             Message::OtherEthertype { ethertype, .. } => Label::write(format_args!("type 0x{ethertype:04x}")),
@@ -335,16 +400,44 @@ impl<'f> Message<'f> {
 }
 
 impl Meaning<'_> {
+    /// The protocol as the column of a packet list names it: versions and variants have names of their own, such as `TLSv1.2`, `RARP`
+    /// or `0x9999`.
+    pub fn protocol_name(&self) -> Cow<'static, str> {
+        match &self.message {
+            Message::Arp(message) => message.protocol_name().into(),
+            Message::OtherEthertype { ethertype: LOOPBACK, .. } => "LOOP".into(),
+            Message::OtherEthertype { ethertype, .. } => format!("0x{ethertype:04x}").into(),
+            Message::OtherPpp { protocol, .. } => name(PPP_PROTOCOLS, (*protocol).into())
+                .map_or_else(|| format!("PPP 0x{protocol:04x}").into(), Cow::from),
+            Message::Unread(link) => link.name().into(),
+            Message::OtherIp { protocol, payload, .. } => match carried::described(*protocol, payload) {
+                Some((name, _)) => name.into(),
+                None => self.message.protocol().name().into(),
+            },
+            Message::Tcp(segment) if segment.application.is_none() && segment.is_multipath() => "MPTCP".into(),
+            message => match message.application() {
+                Some(ApplicationMessage::Dhcp(dhcp)) => dhcp.protocol_name().into(),
+                Some(ApplicationMessage::Tls(tls)) => {
+                    let version = tls.chosen_version().unwrap_or(tls.record_version());
+                    name(tls::VERSIONS, version.into()).unwrap_or("TLS").into()
+                }
+                _ => message.protocol().name().into(),
+            },
+        }
+    }
+
     /// One line in the style of the analyzers, such as `49152 → 5001 [SYN] Seq=0 Win=65535 Len=0 MSS=1460`. Sequence
     /// numbers are absolute, windows unscaled.
     pub fn info(&self) -> String {
-        match &self.message {
+        let mut info = match &self.message {
             Message::Arp(message) => message.info(),
             Message::Stp(message) => message.info(),
+            Message::Discovery(message) => message.info(),
             Message::Llc { length } => format!("LLC, {}", bytes(*length)),
-            Message::OtherEthertype { ethertype, length } => {
-                format!("Ethernet type 0x{ethertype:04x}, {}", bytes(*length))
-            }
+            Message::OtherEthertype { ethertype: LOOPBACK, payload, .. } => loopback_info(payload),
+            Message::OtherEthertype { ethertype, .. } => ethertype_info(*ethertype).into(),
+            Message::OtherPpp { length, .. } => bytes(*length).to_string(),
+            Message::Unread(link) => unread_info(*link),
             Message::Fragment(fragment) => fragment.info(),
             Message::Icmp(message) => message.info(self.ip.map_or(0, |ip| ip.hop_limit)),
             Message::Ndp(message) => message.info(),
@@ -352,18 +445,58 @@ impl Meaning<'_> {
             Message::Mld(message) => message.info(),
             Message::Tcp(segment) => segment.info(),
             Message::Udp(datagram) => datagram.info(),
-            Message::OtherIp { protocol, length, .. } => {
-                format!("{}, {}", protocol_name(*protocol), bytes(*length))
-            }
+            Message::OtherIp { protocol, payload, .. } => match carried::described(*protocol, payload) {
+                Some((_, info)) => info,
+                None => carried::line(*protocol),
+            },
             Message::Malformed(malformed) => malformed.info(),
+        };
+        info += self.ending();
+        info
+    }
+
+    /// What ends the line of a message that is not all there.
+    pub(crate) fn ending(&self) -> &'static str {
+        match (self.message.is_cut_short(), self.is_cut) {
+            (false, _) => "",
+            (true, true) => "[Packet size limited during capture]",
+            (true, false) => "[Malformed Packet]",
         }
     }
+}
+
+/// The names of protocols in PPP (IANA, PPP Numbers), of those that are no network protocols.
+const PPP_PROTOCOLS: crate::text::Names = &[
+    (0x8021, "PPP IPCP"),
+    (0x8057, "PPP IPV6CP"),
+    (0x80fd, "PPP CCP"),
+    (0xc021, "PPP LCP"),
+    (0xc023, "PPP PAP"),
+    (0xc223, "PPP CHAP"),
+];
+
+/// The configuration testing protocol, by which Cisco's ports test themselves (Ethernet version 2.0, clause 8).
+const LOOPBACK: u16 = 0x9000;
+
+/// Bytes to skip, then a function; both with the least significant byte first.
+fn loopback_info(payload: &[u8]) -> String {
+    match payload.get(2..4) {
+        Some([1, 0]) => "Reply".into(),
+        Some([2, 0]) => "Forward data".into(),
+        Some(&[low, high]) => format!("Unknown function ({})", u16::from_le_bytes([low, high])),
+        _ => String::new(),
+    }
+}
+
+fn unread_info(link: Link) -> String {
+    let number = if let Link::Unread(number) = link { number } else { 0 };
+    format!("recorded as {} (link type {number}), which is not read here", link.name())
 }
 
 impl IpFragment {
     fn info(&self) -> String {
         let &IpFragment { offset, more, ident, .. } = self;
-        let (protocol, number) = (protocol_name(self.carries), u8::from(self.carries));
+        let (protocol, number) = (protocol_short(self.carries), u8::from(self.carries));
         match self.version {
             IpVersion::Ipv4 => {
                 format!("Fragmented IP protocol (proto={protocol} {number}, off={offset}, ID={ident:04x})")

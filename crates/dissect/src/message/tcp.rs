@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write, from_fn};
 
-use smoltcp::wire::{Error, TcpOption, TcpPacket};
+use smoltcp::wire::{Error, TCP_HEADER_LEN, TcpOption, TcpPacket};
 
 use super::application::ApplicationMessage;
 use super::malformed::Malformed;
@@ -33,6 +33,7 @@ pub struct TcpSegment<'f> {
     acknowledgment_field: u32,
     urgent: u16,
     options: &'f [u8],
+    data: &'f [u8],
 }
 
 /// What a segment does to its connection.
@@ -77,6 +78,10 @@ impl TcpFlags {
     pub const ECE: TcpFlags = TcpFlags(0x040);
     /// The sender slowed down because of marks (RFC 3168).
     pub const CWR: TcpFlags = TcpFlags(0x080);
+    /// No flag.
+    pub const NONE: TcpFlags = TcpFlags(0);
+    /// What accepts a connection.
+    pub const SYN_ACK: TcpFlags = TcpFlags(0x012);
     /// Accurate ECN.
     pub const AE: TcpFlags = TcpFlags(0x100);
 
@@ -95,7 +100,7 @@ impl TcpFlags {
 
     /// `header` is a whole fixed header.
     pub(crate) fn read(header: &[u8]) -> TcpFlags {
-        TcpFlags(u16::from_be_bytes([header[12], header[13]]) & 0x1ff)
+        TcpFlags(u16::from_be_bytes([header[12], header[13]]) & (0x1ff | TcpFlags::RESERVED))
     }
 
     /// Whether all of `flags` are set.
@@ -104,14 +109,18 @@ impl TcpFlags {
     }
 
     pub(crate) fn bits(self) -> u16 {
-        self.0
+        self.0 & !TcpFlags::RESERVED
     }
+
+    /// Bits that are kept for later.
+    const RESERVED: u16 = 0xe00;
 
     /// The names of those that are set, or `<None>`.
     pub(crate) fn names(self) -> impl Display {
         let set = TcpFlags::NAMES.iter().filter(move |(flag, _)| self.contains(*flag));
+        let reserved = (self.0 & TcpFlags::RESERVED != 0).then_some("Reserved");
         from_fn(move |f| {
-            let mut names = set.clone().map(|(_, name)| *name);
+            let mut names = set.clone().map(|(_, name)| *name).chain(reserved);
             f.write_str(names.next().unwrap_or("<None>"))?;
             names.try_for_each(|name| write!(f, ", {name}"))
         })
@@ -130,6 +139,16 @@ impl<'f> TcpSegment<'f> {
     /// Reads the payload of a packet, if the header is all there.
     pub(crate) fn read(segment: &'f [u8], packet: &Packet) -> Result<TcpSegment<'f>, Malformed> {
         let Ok(tcp) = TcpPacket::new_checked(segment) else {
+            if let Some(&[a, b, c, d, _, _, _, _, _, _, _, _, offset, _, w, v, ..]) =
+                segment.first_chunk::<TCP_HEADER_LEN>().filter(|header| header[12] >> 4 < 5)
+            {
+                return Err(Malformed::TcpLength {
+                    ports: [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])],
+                    flags: TcpFlags::read(segment),
+                    window: u16::from_be_bytes([w, v]),
+                    length: usize::from(offset >> 4) * 4,
+                });
+            }
             // Quoted in an ICMP error, it is often no more than this.
             let ports = segment
                 .first_chunk()
@@ -158,7 +177,14 @@ impl<'f> TcpSegment<'f> {
             },
             urgent: tcp.urgent_at(),
             options: tcp.options(),
+            data,
         })
+    }
+
+    /// Whether it has an option of Multipath TCP.
+    pub(crate) fn is_multipath(&self) -> bool {
+        Options::of(self.options)
+            .any(|(_, option)| matches!(option, Ok(TcpOption::Unknown { kind: MULTIPATH, .. })))
     }
 
     pub(crate) fn label(&self) -> Label {
@@ -180,10 +206,20 @@ impl<'f> TcpSegment<'f> {
     }
 
     pub(crate) fn info(&self) -> String {
-        match &self.application {
-            Some(application) => application.info(),
-            None => self.own_info(),
+        self.messages_info().unwrap_or_else(|| self.own_info())
+    }
+
+    /// The line of the messages in it, if there are any: those of HTTP one behind the other, of others the last.
+    pub(crate) fn messages_info(&self) -> Option<String> {
+        let ports = [self.source_port, self.destination_port];
+        let mut line = self.application?.info();
+        for message in ApplicationMessage::further(ports, self.data) {
+            match message {
+                ApplicationMessage::Http(_) => line = line + " " + &message.info(),
+                _ => line = message.info(),
+            }
         }
+        Some(line)
     }
 
     /// The info of the segment as such, whatever it carries.
@@ -212,7 +248,7 @@ impl<'f> TcpSegment<'f> {
             add(format_args!(" Urg={}", self.urgent));
         }
         add(format_args!(" Len={}", self.data_len));
-        for (_, option) in Options::of(self.options) {
+        for (at, option) in Options::of(self.options) {
             match option {
                 Ok(TcpOption::MaxSegmentSize(size)) => add(format_args!(" MSS={size}")),
                 Ok(TcpOption::WindowScale(shift)) => add(format_args!(" WS={}", window_scale(shift))),
@@ -220,12 +256,22 @@ impl<'f> TcpSegment<'f> {
                 Ok(TcpOption::TimeStamp { tsval, tsecr }) => {
                     add(format_args!(" TSval={tsval} TSecr={tsecr}"));
                 }
-                Ok(TcpOption::SackRange(blocks)) => {
-                    for (left, right) in blocks.into_iter().flatten() {
+                Ok(TcpOption::SackRange(_)) => {
+                    for (left, right) in sack_blocks(&self.options[at..]) {
                         let (left, right) = (from(left, counted.ack_base), from(right, counted.ack_base));
                         add(format_args!(" SLE={left} SRE={right}"));
                     }
                 }
+                Ok(TcpOption::Unknown { kind: FAST_OPEN, data: [] }) => add(format_args!(" TFO=R")),
+                Ok(TcpOption::Unknown { kind: FAST_OPEN, .. }) => add(format_args!(" TFO=C")),
+                Ok(TcpOption::Unknown { kind: EXPERIMENT, data: &[0xf9, 0x89] }) => add(format_args!(" TFO=R")),
+                Ok(TcpOption::Unknown { kind: EXPERIMENT, data: &[0xf9, 0x89, ..] }) => {
+                    add(format_args!(" TFO=C"));
+                }
+                Ok(TcpOption::Unknown { kind: USER_TIMEOUT, data: &[a, b] }) => {
+                    add(format_args!(" USER_TO={}", u16::from_be_bytes([a, b]) & 0x7fff));
+                }
+                Ok(TcpOption::Unknown { kind: MD5_SIGNATURE, .. }) => add(format_args!(" MD5")),
                 Ok(TcpOption::EndOfList | TcpOption::NoOperation | TcpOption::Unknown { .. }) | Err(_) => {}
             }
         }
@@ -247,6 +293,24 @@ impl SegmentKind {
             () => SegmentKind::Other,
         }
     }
+}
+
+/// RFC 7413 §4.1.1: an empty one asks for a cookie.
+pub(crate) const FAST_OPEN: u8 = 34;
+/// RFC 6994: two bytes say which; 0xf989 was fast open before it had a number.
+const EXPERIMENT: u8 = 254;
+/// RFC 5482 §3.1: the top bit chooses minutes or seconds.
+const USER_TIMEOUT: u8 = 28;
+/// RFC 2385.
+pub(crate) const MD5_SIGNATURE: u8 = 19;
+/// RFC 8684 §3.
+pub(crate) const MULTIPATH: u8 = 30;
+
+/// The blocks of the SACK option that `option` begins with: smoltcp reads three, four can be there (RFC 2018 §3).
+pub(crate) fn sack_blocks(option: &[u8]) -> impl Iterator<Item = (u32, u32)> + use<'_> {
+    let length = option.get(1).map_or(0, |&length| usize::from(length));
+    let blocks = option.get(2..length).unwrap_or(&[]).as_chunks::<8>().0.iter();
+    blocks.map(|&[a, b, c, d, e, f, g, h]| (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))
 }
 
 /// The factor of a window scale option. Shifts beyond 14 count as 14 (RFC 7323 §2.3).

@@ -22,7 +22,7 @@ fn arp_messages_are_distinguished_by_their_addresses() {
     let unspecified = Ipv4Address::UNSPECIFIED;
     assert_eq!(arp(ArpOperation::Request, A, B), ArpMessage::Request { sender: A, target: B });
     assert_eq!(arp(ArpOperation::Request, unspecified, A), ArpMessage::Probe { target: A });
-    assert_eq!(arp(ArpOperation::Request, A, A), ArpMessage::Announcement { address: A });
+    assert_eq!(arp(ArpOperation::Request, A, A), ArpMessage::Announcement { address: A, gratuitous: false });
     assert_eq!(arp(ArpOperation::Reply, B, A), ArpMessage::Reply { address: B, mac: MAC_A, requester: A });
     assert_eq!(arp(ArpOperation::Reply, A, A), ArpMessage::GratuitousReply { address: A, mac: MAC_A });
     let frame = samples::arp(ArpOperation::Unknown(7), A, B);
@@ -266,9 +266,10 @@ fn fragments_keep_the_protocol_of_their_packet_as_far_as_they_show_it() {
 #[test]
 fn what_is_not_explained_has_its_number_and_length() {
     let frame = samples::ethernet(EthernetProtocol::Unknown(0x88b5), MAC_B, b"no IP");
-    assert_eq!(message(&frame), Message::OtherEthertype { ethertype: 0x88b5, length: 5 });
+    assert_eq!(message(&frame), Message::OtherEthertype { ethertype: 0x88b5, length: 5, payload: b"no IP" });
     let frame = samples::ipv4(IpProtocol::Unknown(253), b"experiment");
-    let other = Message::OtherIp { version: IpVersion::Ipv4, protocol: IpProtocol::Unknown(253), length: 10 };
+    let (version, protocol) = (IpVersion::Ipv4, IpProtocol::Unknown(253));
+    let other = Message::OtherIp { version, protocol, length: 10, payload: b"experiment" };
     assert_eq!(message(&frame), other);
     assert_eq!(message(&frame[..13]), Message::Malformed(Malformed::Ethernet { length: 13 }));
     assert_eq!(meaning(&frame[..20]).ip, None);

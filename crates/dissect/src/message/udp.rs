@@ -18,27 +18,45 @@ pub struct UdpDatagram<'f> {
     pub data_len: usize,
     /// The message in it, if its protocol is known here. Fragments and quoted datagrams have none.
     pub application: Option<ApplicationMessage<'f>>,
+    /// The length in the header, if it cannot be: less than a header, or more than the packet has room for.
+    pub bad_length: Option<BadLength>,
+}
+
+/// A length in a UDP header that cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadLength {
+    /// Less than the header alone.
+    LessThanHeader(u16),
+    /// More than the IP packet has room for.
+    MoreThanPacket(u16),
 }
 
 impl<'f> UdpDatagram<'f> {
-    /// Reads the payload of a packet. The length in the header has to have room for the header.
+    /// Reads the payload of a packet, if the header is all there.
     pub(crate) fn read(datagram: &'f [u8], packet: &Packet) -> Result<UdpDatagram<'f>, Malformed> {
         if datagram.len() < UDP_HEADER_LEN {
             return Err(Malformed::Udp);
         }
         let udp = UdpPacket::new_unchecked(datagram);
-        let length = usize::from(udp.len());
-        if length < UDP_HEADER_LEN {
-            return Err(Malformed::Udp);
-        }
-        let ports = [udp.src_port(), udp.dst_port()];
-        let message = &datagram[UDP_HEADER_LEN..length.min(datagram.len())];
-        let application = match packet.is_whole() && !message.is_empty() {
-            true => ApplicationMessage::in_datagram(ports, message),
+        let length = udp.len();
+        let room = packet.payload_len;
+        // Jumbograms have no length here (RFC 2675 §4).
+        let jumbo = length == 0 && packet.is_ipv6() && room > usize::from(u16::MAX);
+        let bad_length = match usize::from(length) {
+            _ if jumbo || !packet.is_whole() => None,
+            ..UDP_HEADER_LEN => Some(BadLength::LessThanHeader(length)),
+            bytes if bytes > room => Some(BadLength::MoreThanPacket(length)),
+            _ => None,
+        };
+        let end = usize::from(length).clamp(UDP_HEADER_LEN, datagram.len());
+        let [source_port, destination_port] = [udp.src_port(), udp.dst_port()];
+        let message = &datagram[UDP_HEADER_LEN..end];
+        let application = match packet.is_whole() && !message.is_empty() && bad_length.is_none() {
+            true => ApplicationMessage::in_datagram([source_port, destination_port], message),
             false => None,
         };
-        let [source_port, destination_port] = ports;
-        Ok(UdpDatagram { source_port, destination_port, data_len: length - UDP_HEADER_LEN, application })
+        let data_len = usize::from(length).saturating_sub(UDP_HEADER_LEN);
+        Ok(UdpDatagram { source_port, destination_port, data_len, application, bad_length })
     }
 
     pub(crate) fn label(&self) -> Label {
@@ -57,6 +75,14 @@ impl<'f> UdpDatagram<'f> {
 
     /// The info of the datagram as such, whatever it carries.
     pub(crate) fn own_info(&self) -> String {
-        format!("{} → {} Len={}", self.source_port, self.destination_port, self.data_len)
+        let &UdpDatagram { source_port, destination_port, data_len, .. } = self;
+        let ports = format!("{source_port} → {destination_port}");
+        match self.bad_length {
+            None => format!("{ports} Len={data_len}"),
+            Some(BadLength::LessThanHeader(length)) => format!("{ports} [BAD UDP LENGTH {length} < 8]"),
+            Some(BadLength::MoreThanPacket(length)) => {
+                format!("{ports} [BAD UDP LENGTH {length} > IP PAYLOAD LENGTH] Len={data_len}")
+            }
+        }
     }
 }

@@ -177,7 +177,7 @@ impl Flow {
                     };
                     if let Some(ends) = Ends::of(frame).and_then(|ends| ends.tcp()) {
                         let forward = ends == self.ends;
-                        self.segment(row.at, number as u64, forward, false, &row.notes, frame);
+                        self.segment(row.at, number as u64, forward, false, &row.notes, frame.bytes);
                     }
                     if !more() {
                         break;

@@ -141,19 +141,15 @@ pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
     let index = row.transit.0 as usize;
     let packet = recording.packets[index];
     let interface = &recording.interfaces[packet.interface as usize];
-    let seen = recording.frame(index);
-    let bytes = seen.unwrap_or_default();
-    let summary = dissect::summary(bytes);
+    let captured = trace::captured(recording, index);
+    let summary = dissect::summary(captured);
     let place =
         [interface.name.as_str(), interface.description.as_str()].into_iter().find(|name| !name.is_empty());
-    let whereabouts = match &seen {
-        Err(other) => other.to_string(),
-        Ok(_) => match (place, recording.sent(index)) {
-            (Some(place), Some(true)) => format!("Sent at {place}."),
-            (Some(place), Some(false)) => format!("Received at {place}."),
-            (Some(place), None) => format!("Seen at {place}."),
-            (None, _) => "From an opened capture.".to_string(),
-        },
+    let whereabouts = match (place, recording.sent(index)) {
+        (Some(place), Some(true)) => format!("Sent at {place}."),
+        (Some(place), Some(false)) => format!("Received at {place}."),
+        (Some(place), None) => format!("Seen at {place}."),
+        (None, _) => "From an opened capture.".to_string(),
     };
     let mut facts = vec![
         ("Packet", format::count(number as u64 + 1)),
@@ -169,13 +165,13 @@ pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
         label: summary.label.to_string(),
         info: summary.info,
         whereabouts,
-        lost: seen.is_err(),
+        lost: false,
         marks: Vec::new(),
         button: None,
         facts,
         hops: Vec::new(),
         changed: None,
-        frame: Frame::copy_from(bytes),
-        dissection: dissect::layers(bytes),
+        frame: Frame::copy_from(captured.bytes),
+        dissection: dissect::layers(captured),
     }))
 }

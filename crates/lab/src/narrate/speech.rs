@@ -44,6 +44,9 @@ pub fn speech(topology: LiveTopology<'_>, sender: NodeId, frame: &[u8]) -> Strin
         Message::Tcp(segment) => tcp(name, &to, &segment),
         Message::Udp(datagram) => udp(name, &to, frame, &datagram),
         Message::Llc { .. }
+        | Message::Discovery(_)
+        | Message::OtherPpp { .. }
+        | Message::Unread(_)
         | Message::OtherEthertype { .. }
         | Message::OtherIp { .. }
         | Message::Malformed(_) => format!("{name} sends {label}."),
@@ -58,7 +61,7 @@ fn arp(name: &str, message: ArpMessage) -> String {
                 "{name} asks everybody whether {target} is free, before it takes that address. (ARP probe)"
             )
         }
-        ArpMessage::Announcement { address } => {
+        ArpMessage::Announcement { address, .. } => {
             format!("{name} announces to everybody: {address} is mine from now on. (ARP announcement)")
         }
         ArpMessage::Reply { .. } => {
@@ -67,7 +70,12 @@ fn arp(name: &str, message: ArpMessage) -> String {
         ArpMessage::GratuitousReply { address, .. } => {
             format!("{name} tells everybody: {address} is at this Ethernet address. (gratuitous ARP reply)")
         }
-        ArpMessage::Other { .. } | ArpMessage::Unreadable => format!("{name} sends an ARP message."),
+        ArpMessage::ReverseRequest { .. }
+        | ArpMessage::ReverseReply { .. }
+        | ArpMessage::InverseRequest { .. }
+        | ArpMessage::InverseReply { .. }
+        | ArpMessage::Other { .. }
+        | ArpMessage::Unreadable => format!("{name} sends an ARP message."),
     }
 }
 
