@@ -264,11 +264,15 @@ fn a_failed_run_says_why_once_it_has_failed() {
     let why = view.runs[0].why.clone().expect("it failed");
     assert_eq!(&*why.text, r#""r" dropped all 2 echo requests: rule 1 of the filter forbids it (deny icmp)"#);
     assert_eq!(why.at, Some(scenario::why::Spot::Node(NodeId(2))));
-    assert!(view.runs[0].sentence().contains("rule 1 of the filter forbids it"), "{}", view.runs[0].sentence());
+    assert!(
+        view.runs[0].sentence().contains("rule 1 of the filter forbids it"),
+        "{}",
+        view.runs[0].sentence()
+    );
     // The command line's reason.
     let end = lab.world.now();
     assert_eq!(scenario::why(lab.scenario(), &lab.world, netlab::run::RunId(0), end), Some(why));
     // Back at a moment when it was under way.
-    lab.perform(Travel::To(Instant::ZERO + Duration::from_millis(100))).unwrap();
+    lab.perform(Clock::Travel(Travel::To(Instant::ZERO + Duration::from_millis(100)))).unwrap();
     assert_eq!(lab.view().runs[0].why, None);
 }

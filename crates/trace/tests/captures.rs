@@ -63,7 +63,8 @@ fn check(name: &str, bytes: &[u8]) {
     let ours: Vec<String> = (0..trace.count()).map(|number| line(&trace, source, number)).collect();
     let mut wrong = Vec::new();
     for place in 0..ours.len().max(lines.len()) {
-        let (ours, theirs) = (ours.get(place).map_or("", |line| line), lines.get(place).map_or("", |line| line));
+        let (ours, theirs) =
+            (ours.get(place).map_or("", |line| line), lines.get(place).map_or("", |line| line));
         if ours != theirs {
             wrong.push(format!("want {theirs}\nhave {ours}"));
         }

@@ -142,7 +142,9 @@ impl Streams {
             let rest = &bytes[at..];
             left = match extent(language, rest, self.to_head && backwards_answers(rest)) {
                 Extent::ToEnd if data.fin => Extent::Whole(rest.len()),
-                Extent::Bytes(_) | Extent::More if bytes.len() < length && data.fin => Extent::Whole(rest.len()),
+                Extent::Bytes(_) | Extent::More if bytes.len() < length && data.fin => {
+                    Extent::Whole(rest.len())
+                }
                 // Of a long message the rest was not kept, but it was there.
                 Extent::Bytes(wanted) if at == 0 && wanted <= length => Extent::Whole(rest.len()),
                 extent => extent,
@@ -216,7 +218,9 @@ impl Pending {
         let offset = data.seq.wrapping_sub(self.from) as usize;
         match self.wants {
             _ if data.bytes.is_empty() => self.wants == Extent::ToEnd && data.fin && offset == self.length,
-            Extent::Bytes(length) => offset >= 1 && offset < length && offset + data.bytes.len() > self.length,
+            Extent::Bytes(length) => {
+                offset >= 1 && offset < length && offset + data.bytes.len() > self.length
+            }
             Extent::More => offset == self.length,
             Extent::ToEnd => offset >= self.length && offset < 1 << 30,
             Extent::Whole(_) | Extent::None => false,

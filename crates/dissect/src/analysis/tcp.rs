@@ -229,7 +229,8 @@ impl Connection {
 
         // Without the flag, the number is no acknowledgment.
         if header.is_ack
-            && let Some(acked) = rev.unacked.acknowledge(ack, |segment| packets.answered(segment.packet, packet))
+            && let Some(acked) =
+                rev.unacked.acknowledge(ack, |segment| packets.answered(segment.packet, packet))
         {
             notes.answers = Some(acked.packet);
             notes.after_ns = at_ns.saturating_sub(acked.at_ns);
@@ -384,9 +385,10 @@ impl Way {
         marks: &mut Marks,
     ) {
         let to = seq.wrapping_add(len);
-        let asked_for = rev.ack_repeated >= 2 && rev.last_ack == seq && since(at_ns, rev.last_ack_at_ns) < FAST_NS;
-        let overtaken =
-            since(at_ns, self.next_at_ns) < round_trip_ns.map_or(OVERTAKEN_NS, |ns| ns as i64) && self.next != Some(end);
+        let asked_for =
+            rev.ack_repeated >= 2 && rev.last_ack == seq && since(at_ns, rev.last_ack_at_ns) < FAST_NS;
+        let overtaken = since(at_ns, self.next_at_ns) < round_trip_ns.map_or(OVERTAKEN_NS, |ns| ns as i64)
+            && self.next != Some(end);
         if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
             marks.insert(Mark::SpuriousRetransmission);
             marks.insert(Mark::Retransmission);

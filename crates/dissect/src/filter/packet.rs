@@ -129,9 +129,10 @@ impl<'a> Packet<'a> {
     /// The message of each packet that carries this protocol: of a fragmented packet where it is complete.
     pub fn transport(&self, protocol: IpProtocol, mut header: impl FnMut(&[u8])) {
         let own = self.packets.iter().flatten().map(|packet| (self.subject.frame, packet));
-        let whole = self.whole.into_iter().flat_map(|whole| {
-            self.assembled.iter().flatten().map(move |packet| (whole, packet))
-        });
+        let whole = self
+            .whole
+            .into_iter()
+            .flat_map(|whole| self.assembled.iter().flatten().map(move |packet| (whole, packet)));
         own.chain(whole)
             .filter(|(_, packet)| packet.carries == protocol && packet.fragment.is_none())
             .for_each(|(frame, packet)| header(&frame.bytes[packet.payload.clone()]));
@@ -157,7 +158,10 @@ impl<'a> Packet<'a> {
         }
         // Of a fragmented packet, the message is where it is complete.
         if inner.is_some_and(|packet| packet.fragment.is_some())
-            && matches!(first, Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dns" | "dhcp" | "rip" | "ripng" | "ntp"))
+            && matches!(
+                first,
+                Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dns" | "dhcp" | "rip" | "ripng" | "ntp")
+            )
         {
             return false;
         }
@@ -180,11 +184,10 @@ impl<'a> Packet<'a> {
         let fragment = self.assembled[0].is_some();
         match (self.whole, first) {
             (Some(whole), Some("http" | "dns" | "tls")) => whole,
-            (Some(whole), Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dhcp" | "rip" | "ripng" | "ntp" | "data"))
-                if fragment =>
-            {
-                whole
-            }
+            (
+                Some(whole),
+                Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dhcp" | "rip" | "ripng" | "ntp" | "data"),
+            ) if fragment => whole,
             _ => self.subject.frame,
         }
     }

@@ -204,7 +204,9 @@ pub(crate) fn read_name(message: &[u8], at: usize) -> Option<(String, usize)> {
 /// reading direction, becomes a dot.
 fn push_label(written: &mut String, label: &[u8]) {
     for chunk in label.utf8_chunks() {
-        let is_plain = |letter: &char| !letter.is_control() && (letter.is_ascii() || letter.is_alphanumeric() || is_mark(*letter));
+        let is_plain = |letter: &char| {
+            !letter.is_control() && (letter.is_ascii() || letter.is_alphanumeric() || is_mark(*letter))
+        };
         written.extend(chunk.valid().chars().map(|letter| if is_plain(&letter) { letter } else { '\u{b7}' }));
         written.extend(chunk.invalid().iter().map(|_| '\u{b7}'));
     }
