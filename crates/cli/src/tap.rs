@@ -43,7 +43,13 @@ pub fn forget_guesses(scenario: &Scenario, faults: &mut Vec<Fault>) {
     let supposes = |kind| {
         matches!(
             kind,
-            Kind::NoRoute | Kind::UnknownAddress | Kind::UnknownGateway | Kind::NoAdvertiser | Kind::Alone
+            Kind::NoRoute
+                | Kind::MissingRoute { .. }
+                | Kind::TooFar
+                | Kind::UnknownAddress
+                | Kind::UnknownGateway
+                | Kind::NoAdvertiser
+                | Kind::Alone
         )
     };
     let supposed: Vec<Fault> = problems(scenario)

@@ -71,6 +71,9 @@ fn line(scenario: &Scenario, event: &RunEvent) -> Option<String> {
                 rate(interval.bytes as f64 * 8e9 / nanos as f64)
             )
         }
+        RunEvent::Duplicate { number, rtt, from } => {
+            format!("{}: {} ms from {from} (DUP!)", number + 1, rtt.millis_f64())
+        }
         RunEvent::IcmpError { number, from, what } => match number {
             Some(number) => format!("{}: from {from}: {what}", number + 1),
             None => format!("from {from}: {what}"),
@@ -105,7 +108,10 @@ fn summary(run: &RunReport) -> String {
         }
         (Some(_), None) => parts.push(bytes(run.bytes)),
         (None, _) if run.lost.is_some() => {
-            parts.push(format!("{} sent, {} answered", run.sent, run.received))
+            parts.push(format!("{} sent, {} answered", run.sent, run.received));
+            if let Some(duplicates) = run.duplicates {
+                parts.push(format!("+{duplicates} duplicates"));
+            }
         }
         (None, _) => parts.push(format!("{} sent, {} received", run.sent, bytes(run.bytes))),
     }

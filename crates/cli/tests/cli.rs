@@ -203,9 +203,19 @@ fn a_run_that_is_cut_off_is_unfinished_and_the_end_is_exact() {
 #[test]
 fn a_failed_run_and_a_bad_scenario_have_different_exit_statuses() {
     let cut = lab(r#", "impair": [{"down": true}]"#, r#"{"ping": {"from": "a", "to": "b", "count": 2}}"#);
-    let (code, report) = run_json(&["-"], &cut);
-    assert_eq!(code, 1);
+    let done = with_input(&["run", "--json", "-"], &cut);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.err.starts_with("warning: runs[0].ping.to") && done.err.contains("is unplugged"),
+        "{}",
+        done.err
+    );
+    let report: Value = serde_json::from_str(&done.out).expect("one JSON object");
     assert_eq!(report["runs"][0]["outcome"], "failed");
+    // The same reason for programs and for people.
+    let why = report["runs"][0]["why"].as_str().expect("its frames say why");
+    assert!(why.starts_with("the link between \"a\" and \"b\" lost all "), "{why}");
+    assert!(with_input(&["run", "-"], &cut).out.contains(&format!("\n  why: {why}\n")));
     assert_eq!(report["runs"][0]["reason"], "no answer came");
     assert_eq!((&report["runs"][0]["sent"], &report["runs"][0]["lost"]), (&2.into(), &2.into()));
     assert!(report["runs"][0]["rtt_ms"].is_null());
@@ -249,7 +259,26 @@ fn every_fault_has_a_line_with_its_place_and_nothing_is_run() {
     assert_eq!(check.out.lines().filter(|line| !line.starts_with("warning")).collect::<Vec<_>>(), expected);
     let show = with_input(&["show", "-"], bad);
     assert_eq!((show.code, show.out), (2, format!("{bad}\n")), "what was written is not lost");
-    assert_eq!(with_input(&["link", "-"], bad).code, 2);
+    // It can be shared as it is, for repair.
+    let link = with_input(&["link", "-"], bad);
+    assert_eq!(link.code, 0);
+    let shown = with_input(&["show", link.out.trim_end()], "");
+    assert_eq!((shown.code, shown.out), (2, format!("{bad}\n")));
+}
+
+#[test]
+fn a_network_with_faults_can_be_shared_and_two_homes_are_none() {
+    let faulty = lab("", "").replace(r#""10.0.0.2/24"]"#, r#""10.0.0.2/24"], "gateway": "10.9.9.9""#);
+    assert_eq!(with_input(&["run", "-"], &faulty).code, 2);
+    let link = with_input(&["link", "-"], &faulty);
+    assert!(link.code == 0 && link.err.contains("is in none of this host's networks"), "{}", link.err);
+    let check = with_input(&["check", link.out.trim_end()], "");
+    assert!(check.code == 2 && check.out.contains("is in none of this host's networks"), "{}", check.out);
+    // One address on one LAN twice is a warning.
+    let twins = lab("", "").replace("10.0.0.2/24", "10.0.0.1/24");
+    let done = with_input(&["check", "-"], &twins);
+    assert!(done.code == 0 && done.out.starts_with("warning: nodes[1].addresses[0] "), "{}", done.out);
+    assert_eq!(with_input(&["run", "-"], &twins).code, 0);
 }
 
 #[test]
@@ -282,8 +311,9 @@ fn what_will_not_do_what_a_learner_expects_is_a_warning_with_its_place() {
     // What these show is what they are warned of.
     let meant = [
         ("broadcast-storm", "a broadcast goes round"),
-        ("three-networks", "no route"),
-        ("home-network", "no route"),
+        ("three-networks", "no node here has the address 10.9.9.9"),
+        ("home-network", "behind address translation"),
+        ("firewall", "its filter"),
     ];
     for scenario::Example { name, .. } in scenario::examples() {
         let found = packetarium(&["check", &example(name)]);

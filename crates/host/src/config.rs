@@ -31,6 +31,11 @@ pub struct Config {
     pub tcp: TcpConfig,
 }
 
+/// TIME-WAIT as Linux has it.
+pub const TIME_WAIT: Duration = Duration::from_secs(60);
+/// The longest TIME-WAIT: twice the two minutes of RFC 9293, 3.4.2.
+pub const TIME_WAIT_MAX: Duration = Duration::from_secs(240);
+
 /// smoltcp holds eight; one is left for the link-local address.
 pub const ADDRESSES_MAX: usize = 7;
 
@@ -58,6 +63,8 @@ pub struct TcpConfig {
     pub tx_buffer: usize,
     /// A peer that does not answer for this long is given up; `None`: never.
     pub timeout: Option<Duration>,
+    /// How long a connection that this host closed first stays in TIME-WAIT: twice the maximum segment lifetime (RFC 9293, 3.4.2).
+    pub time_wait: Duration,
 }
 
 /// Long enough for five retransmissions from one second on.
@@ -70,6 +77,7 @@ impl Default for TcpConfig {
             rx_buffer: 64 * 1024,
             tx_buffer: 64 * 1024,
             timeout: Some(TCP_TIMEOUT),
+            time_wait: TIME_WAIT,
         }
     }
 }

@@ -3,10 +3,31 @@
 use crate::run::{Outcome, RunEvent, RunId, Totals};
 use smoltcp::socket::tcp;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
-use std::convert::Infallible;
+use std::fmt;
 
-/// What a host wants done, in this order. A host reports no dropped frames: what its stack ignores leaves no trace.
-pub type Actions = wire::node::Actions<Output, Infallible>;
+/// What a host wants done, in this order.
+pub type Actions = wire::node::Actions<Output, Refusal>;
+
+/// Why a host drops a frame that is for it. What its stack merely ignores (an unknown protocol, a wrong checksum) leaves no trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// The packet is longer than the card's MTU: the card drops it as a giant.
+    TooBig,
+    /// The program that it is for has not read what came before, and the socket's receive buffer is full.
+    SocketFull,
+    /// It asks for a connection, and too many others have not finished their handshake (RFC 4987, 2.2).
+    BacklogFull,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooBig => "longer than the card's MTU",
+            Self::SocketFull => "the socket's receive buffer is full",
+            Self::BacklogFull => "too many connections are not finished with their handshake",
+        })
+    }
+}
 
 /// What a host reports.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,13 +100,41 @@ pub enum Event {
         /// The longest packet, in bytes.
         mtu: usize,
     },
-    /// The host learned a neighbor's address, by ARP (RFC 826) or NDP (RFC 4861). Derived from the frames that arrive, by
-    /// smoltcp's own rules, since its cache cannot be read.
+    /// The host learned a neighbor's address, by ARP (RFC 826) or NDP (RFC 4861).
     Neighbor {
         /// The neighbor's IP address.
         ip: IpAddress,
         /// The neighbor's Ethernet address.
         mac: EthernetAddress,
+    },
+    /// The host no longer knows a neighbor's address: the neighbor did not answer.
+    NeighborGone {
+        /// The neighbor's IP address.
+        ip: IpAddress,
+    },
+    /// Another host has an address of this host, which does not use it any more (RFC 4862, 5.4.5).
+    DuplicateAddress {
+        /// The address.
+        address: IpAddress,
+        /// The other host's Ethernet address, if it said so.
+        mac: Option<EthernetAddress>,
+    },
+    /// A router said that another one is nearer to a destination (RFC 1122, 3.2.2.2; RFC 4861, 8.3).
+    Redirected {
+        /// The destination.
+        to: IpAddress,
+        /// The next hop from now on.
+        via: IpAddress,
+    },
+    /// The next hop of a redirect does not answer: the host goes back to its routes.
+    RedirectGone {
+        /// The destination.
+        to: IpAddress,
+    },
+    /// A router advertised the network's MTU for IPv6 (RFC 4861, 6.3.4).
+    AdvertisedMtu {
+        /// In bytes.
+        mtu: usize,
     },
     /// A socket was opened, or changed.
     Socket {

@@ -16,6 +16,8 @@ pub(crate) struct IcmpReport {
     pub what: IcmpError,
     /// The quoted packet.
     pub of: Quoted,
+    /// The host itself reports it: the packet never left.
+    pub is_local: bool,
 }
 
 /// A packet that an ICMP error is about.
@@ -61,7 +63,13 @@ pub(crate) fn read(ip: &Ip<'_>, is_ours: impl Fn(IpAddress) -> bool) -> Option<I
         IpAddress::Ipv6(_) => v6(&icmp),
     };
     let of = Quoted { from: quoted.source, to: quoted.destination, flow: flow(&quoted)? };
-    Some(IcmpReport { from: ip.source, what, of })
+    Some(IcmpReport { from: ip.source, what, of, is_local: false })
+}
+
+/// The error of a host about a packet of its own, which it cannot send.
+pub(crate) fn local(packet: &Ip<'_>, what: IcmpError) -> Option<IcmpReport> {
+    let of = Quoted { from: packet.source, to: packet.destination, flow: flow(packet)? };
+    Some(IcmpReport { from: packet.source, what, of, is_local: true })
 }
 
 /// Whether the message is an error: in ICMPv6 those below 128 (RFC 4443, 2.1).
@@ -114,7 +122,7 @@ fn v6(icmp: &Icmp) -> IcmpError {
 }
 
 /// What the quoted packet belongs to. `None`: the quotation ends before that.
-fn flow(quoted: &Ip<'_>) -> Option<Flow> {
+pub(crate) fn flow(quoted: &Ip<'_>) -> Option<Flow> {
     // Only the first fragment has the header of what it carries.
     if quoted.is_later_fragment() {
         return Some(Flow::Other);

@@ -11,9 +11,14 @@
 //! | [`config`] | a host's settings |
 //! | `machine` | the [`Host`]: receive, poll, send |
 //! | [`event`] | what changes in a host, and what it asks of its owner |
-//! | `neighbor` | which frames the card takes, and the neighbors' addresses in them |
-//! | `icmp_error` | ICMP errors about packets of this host |
-//! | `slaac`, `multicast` | addresses and routers from advertisements (RFC 4862); groups |
+//! | `card`, `packet` | the card as smoltcp sees it; the packets that the host makes itself |
+//! | `arp`, `ndp`, `neighbor` | the neighbors' addresses, asked for and answered (RFC 826, RFC 4861), and their table |
+//! | `dad` | duplicate address detection (RFC 4862) |
+//! | `reassembly`, `extension` | fragments put together, IPv6's extension headers |
+//! | `icmp_error`, `icmp_reply` | ICMP errors about packets of this host; its own answers and errors |
+//! | `slaac`, `multicast` | addresses, routers and more from advertisements (RFC 4862); groups |
+//! | `connection` | what stands in front of TCP: which segments reach it, TIME-WAIT, challenges (RFC 9293, RFC 5961) |
+//! | `route` | the next hop, and redirects |
 //! | `path_mtu`, `segment` | path MTUs (RFC 1191, RFC 8201), and packets cut to fit them |
 //! | `retransmission` | retransmitted TCP segments, recognized on the wire |
 //! | `sockets` | smoltcp's sockets, numbered, and their changes |
@@ -25,22 +30,32 @@
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+mod arp;
+mod card;
 pub mod config;
+mod connection;
+mod dad;
 pub mod event;
+mod extension;
 mod icmp_error;
+mod icmp_reply;
 mod machine;
 pub mod meter;
 mod multicast;
+mod ndp;
 mod neighbor;
+mod packet;
 mod path_mtu;
 mod program;
+mod reassembly;
 mod retransmission;
+mod route;
 pub mod run;
 mod segment;
 mod slaac;
 mod sockets;
 
 pub use config::Config;
-pub use event::{Actions, Event, Output, SocketState};
+pub use event::{Actions, Event, Output, Refusal, SocketState};
 pub use machine::{Host, ServerNeeds, Timer};
 pub use meter::{Meter, Runs};

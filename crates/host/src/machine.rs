@@ -1,40 +1,43 @@
-//! A host: one network card, a smoltcp stack, and the programs on it.
+//! A host: one network card, a smoltcp stack with the host's own layers around it, and the programs on it.
 //!
-//! A poll is one pass: what arrived goes in, programs do what they can, what is to be sent comes out. It happens when a
-//! frame came or a timer is due, never because a slice of the run ended.
+//! What arrives is handled at once, in [`arrival`]: below TCP and UDP everything is the host's own. A poll lets the programs do
+//! what they can and sends what is to be sent. It happens when a frame came or a timer is due, never because a slice of the run ended.
 
+mod arrival;
 mod outgoing;
 mod start;
 
+use crate::card::Card;
 use crate::config::Config;
+use crate::connection::Connections;
+use crate::dad::{self, Dad};
 use crate::event::{Event, Output};
-use crate::icmp_error::{self, Flow, IcmpReport};
+use crate::icmp_error::{Flow, IcmpReport};
+use crate::icmp_reply::Limits;
 use crate::meter::Meter;
-use crate::multicast::{Groups, leave_solicited_nodes};
-use crate::neighbor::{self, Arrival};
+use crate::multicast::Groups;
+use crate::neighbor::Neighbors;
 use crate::path_mtu::PathMtus;
 use crate::program::server::{Audience, Server, Service};
-use crate::program::{Client, Stack};
+use crate::program::{Client, Fragments, Stack};
+use crate::reassembly::Reassembly;
 use crate::retransmission::Detector;
+use crate::route::Routes;
 use crate::run::{IcmpError, Outcome, RunId, Transport};
-use crate::segment::right_fragments;
 use crate::slaac::Slaac;
-use crate::sockets::Sockets;
-use smoltcp::iface::{Interface, PollResult, SocketHandle, SocketSet};
-use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
-use std::collections::VecDeque;
-use wire::header::{Ethernet, Ip};
-use wire::nic::Nic;
-use wire::sorted::SortedMap;
-use wire::{Frame, Instant, NodeId, PortId};
+use crate::sockets::{Socket, Sockets, tuple_of};
+use smoltcp::iface::{Interface, PollResult, SocketHandle};
+use smoltcp::socket::tcp;
+use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv6Address};
+use wire::rng::Stream;
+use wire::{Duration, Frame, Instant, NodeId, PortId};
 
 /// Client ports and ICMP identifiers are taken from the dynamic range (RFC 6335, 6), one after the other.
 const FIRST_CLIENT_PORT: u16 = 49_152;
-/// How long fragments wait for the rest of their packet (RFC 791, 3.2). A host puts eight packets together at a time.
-const REASSEMBLY: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(15);
 
-/// A packet to be answered waits at most this long for its next hop: as long as neighbors are asked for (RFC 4861, 10).
-const UNRESOLVED_MAX: wire::Duration = wire::Duration::from_secs(3);
+/// The host's streams of random numbers, beside smoltcp's.
+const STREAM_OF_GROUPS: u64 = 1;
+const STREAM_OF_DAD: u64 = 2;
 
 /// A host: one network card, a smoltcp stack, and the programs on it.
 pub struct Host {
@@ -43,32 +46,30 @@ pub struct Host {
     mac: EthernetAddress,
     random: u64,
     iface: Interface,
-    nic: Nic,
+    card: Card,
     sockets: Sockets,
-    /// An empty socket set: to poll the stack for what it does without sockets.
-    no_sockets: SocketSet<'static>,
     clients: Vec<Running>,
     servers: Vec<Server>,
     retransmissions: Vec<Detector>,
     /// TCP sockets of finished clients, which still have to close.
     closing: Vec<SocketHandle>,
     next_port: u16,
-    neighbors: SortedMap<IpAddress, EthernetAddress>,
+    neighbors: Neighbors,
+    routes: Routes,
     slaac: Option<Slaac>,
+    dad: Dad,
     groups: Groups,
     /// The groups that runs have joined here.
     memberships: Vec<(RunId, IpAddress)>,
     path_mtus: PathMtus,
-    /// The rest of a segment that was cut to the path MTU.
-    pieces: VecDeque<Frame>,
-    /// Sources and identifiers of echo requests without "don't fragment": the replies may be fragmented too.
-    fragmentable_pings: VecDeque<(Ipv4Address, u16)>,
-    /// A packet whose answer waits for the address of a neighbor: that neighbor, the packet, and since when it waits.
-    unresolved: Option<(IpAddress, Frame, Instant)>,
-    /// The identification of the next IPv4 packet that routers may fragment.
+    reassembly: Reassembly,
+    connections: Connections,
+    /// How many ICMP errors it sends.
+    limits: Limits,
+    /// Packets that programs have made in this step.
+    made: Vec<(Frame, Fragments)>,
+    /// The identification of the next packet that is fragmented, or that routers may fragment.
     next_ident: u16,
-    /// See [`Stack::fragmenting`].
-    fragmenting: Option<SocketHandle>,
     /// When the stack or a program has something to do by itself, and why.
     timer: Option<(Instant, Timer)>,
 }
@@ -76,15 +77,22 @@ pub struct Host {
 /// Why a host wants to be polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Timer {
-    /// The stack has something to send by itself: a retransmission, a delayed ACK, a request for a neighbor's address, or a
-    /// connection ends (TIME-WAIT, user timeout).
+    /// The stack has something to send by itself: a retransmission or a delayed ACK; or a connection ends (user timeout).
     Stack,
     /// A program sends its next message, or gives up waiting for an answer.
     Program,
     /// A router solicitation is due (RFC 4861, 6.3.7), or an address or default router from an advertisement expires.
     Slaac,
-    /// A membership report is due that answers a query (RFC 2236, RFC 3810).
+    /// An address is asked for before it is relied on, or is now the host's own (RFC 4862, 5.4).
+    Dad,
+    /// A report of membership is due (RFC 2236, RFC 3810).
     GroupReport,
+    /// A neighbor is asked for again, or given up (RFC 4861, 7.3.3).
+    Neighbor,
+    /// A fragment has not come in time (RFC 1122, 3.3.2; RFC 8200, 4.5).
+    Reassembly,
+    /// TIME-WAIT is over (RFC 9293, 3.6.1).
+    TimeWait,
 }
 
 /// A client, and how to recognize its packets.
@@ -94,7 +102,6 @@ struct Running {
     protocol: Protocol,
     /// Its port, or the identifier of its echo requests.
     port: u16,
-    fragments: Fragments,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -104,15 +111,14 @@ enum Protocol {
     Tcp,
 }
 
-/// Whether routers may fragment a client's packets (IPv4).
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fragments {
-    /// Only once it is known that they have to.
-    AsUsual,
-    /// Always.
-    Allowed,
-    /// Never: path MTU probes.
-    Never,
+/// The client's protocol and port to which a packet belongs; `None`: to no client's.
+const fn client_of(flow: &Flow) -> Option<(Protocol, u16)> {
+    match *flow {
+        Flow::Echo { ident, .. } => Some((Protocol::Echo, ident)),
+        Flow::Udp { from, .. } => Some((Protocol::Udp, from)),
+        Flow::Tcp { from, .. } => Some((Protocol::Tcp, from)),
+        Flow::Other => None,
+    }
 }
 
 /// The server that a run's client needs on another host.
@@ -140,61 +146,72 @@ impl Host {
     /// If there are more addresses than [`ADDRESSES_MAX`](crate::config::ADDRESSES_MAX).
     pub fn new(id: NodeId, config: Config, random_seed: u64) -> Self {
         let mac = config.mac(id);
-        let mut settings = smoltcp::iface::Config::new(HardwareAddress::Ethernet(mac));
+        let mut settings = smoltcp::iface::Config::new(HardwareAddress::Ip);
         settings.random_seed = random_seed;
-        // The queue is drained after every poll, and socket buffers bound what one poll can send.
-        let mut nic = Nic::new(config.ip_mtu, usize::MAX);
-        let mut iface = Interface::new(settings, &mut nic, Instant::ZERO.into());
-        iface.set_reassembly_timeout(REASSEMBLY);
+        let mut card = Card::new(config.ip_mtu);
+        let mut iface = Interface::new(settings, &mut card, Instant::ZERO.into());
         iface.update_ip_addrs(|addresses| {
             for cidr in config.addresses_of_stack(id) {
                 addresses.push(cidr).expect("the settings were checked");
             }
         });
-        leave_solicited_nodes(&mut iface);
-        for gateway in &config.gateways {
-            let routes = iface.routes_mut();
-            match gateway {
-                IpAddress::Ipv4(gateway) => drop(routes.add_default_ipv4_route(*gateway)),
-                IpAddress::Ipv6(gateway) => drop(routes.add_default_ipv6_route(*gateway)),
-            }
-        }
         let slaac = config.slaac.then(|| Slaac::new(config.link_local(id), mac));
+        let routes = Routes::new(config.gateways.clone());
         Self {
             id,
             config,
             mac,
             random: random_seed,
             iface,
-            nic,
+            card,
             sockets: Sockets::new(),
-            no_sockets: SocketSet::new(Vec::new()),
             clients: Vec::new(),
             servers: Vec::new(),
             retransmissions: Vec::new(),
             closing: Vec::new(),
             next_port: FIRST_CLIENT_PORT,
-            neighbors: SortedMap::new(),
+            neighbors: Neighbors::default(),
+            routes,
             slaac,
-            groups: Groups::default(),
+            dad: Dad::default(),
+            groups: Groups::new(Stream::new(random_seed, &[STREAM_OF_GROUPS])),
             memberships: Vec::new(),
             path_mtus: PathMtus::default(),
-            pieces: VecDeque::new(),
-            fragmentable_pings: VecDeque::new(),
-            unresolved: None,
+            reassembly: Reassembly::default(),
+            connections: Connections::default(),
+            limits: Limits::default(),
+            made: Vec::new(),
             next_ident: random_seed as u16,
-            fragmenting: None,
             timer: None,
         }
     }
 
-    /// The host's cable was plugged in. It may then solicit routers; see [`next_timer`](Self::next_timer).
+    /// The host's cable was plugged in. It tests its IPv6 addresses, reports their groups, and may solicit routers; see
+    /// [`next_timer`](Self::next_timer).
     pub fn plugged(&mut self, now: Instant) {
         if let Some(slaac) = &mut self.slaac {
             slaac.begin(now, self.random);
-            let slaac = slaac.deadline().map(|at| (at, Timer::Slaac));
-            self.timer = self.timer.into_iter().chain(slaac).min();
         }
+        let delay = Stream::new(self.random, &[STREAM_OF_DAD]).draw_u64() % dad::DELAY_MAX.nanos();
+        for address in self.ipv6_addresses() {
+            self.new_address(now + Duration::from_nanos(delay), address);
+        }
+        self.neighbors.ask_again(now);
+        self.timer = self.timers(now).min();
+    }
+
+    fn ipv6_addresses(&self) -> Vec<Ipv6Address> {
+        let v6 = self.iface.ip_addrs().iter().filter_map(|cidr| match cidr {
+            IpCidr::Ipv6(cidr) => Some(cidr.address()),
+            IpCidr::Ipv4(_) => None,
+        });
+        v6.collect()
+    }
+
+    /// The host has an IPv6 address, which it tests, and whose group it reports, at `at`.
+    fn new_address(&mut self, at: Instant, address: Ipv6Address) {
+        self.groups.add_address(at, address);
+        self.dad.begin(address, at);
     }
 
     /// The addresses that the host has now, advertised ones included.
@@ -202,117 +219,87 @@ impl Host {
         self.iface.ip_addrs()
     }
 
-    /// A frame reached the card. Returns whether the host has to be polled for it.
-    pub fn receive(&mut self, frame: Frame, meter: &mut Meter<'_>) -> bool {
-        let Some(ethernet) = Ethernet::read(&frame) else { return false };
-        if !neighbor::accepts(self.mac, ethernet.destination) {
-            return false;
-        }
-        let ip = ethernet.ip();
-        let (iface, groups) = (&self.iface, &self.groups);
-        let is_ours = |ip: IpAddress| match ip.is_multicast() {
-            true => groups.contains(ip, iface.ip_addrs()),
-            false => iface.has_ip_addr(ip),
-        };
-        let mut learned = None;
-        match neighbor::look(&ethernet, ip.as_ref(), is_ours) {
-            Arrival::NotForUs => return false,
-            Arrival::ForUs => {}
-            Arrival::Learned(ip, mac) => {
-                learned = Some(ip);
-                if self.neighbors.insert(ip, mac) != Some(mac) {
-                    meter.changed(Event::Neighbor { ip, mac });
-                }
-            }
-        }
-        if let Some(ip) = &ip {
-            self.receive_packet(ip, meter);
-        }
-        self.nic.rx.push_back(frame);
-        if let Some((_, frame, since)) = self.unresolved.take_if(|(ip, ..)| learned == Some(*ip))
-            && meter.now - since < UNRESOLVED_MAX
-        {
-            self.nic.rx.push_back(frame);
-        }
-        self.end_runs(meter);
-        true
-    }
-
-    /// Handles what the stack leaves to its user in a received packet.
-    fn receive_packet(&mut self, ip: &Ip<'_>, meter: &mut Meter<'_>) {
-        if let Some(error) = icmp_error::read(ip, |ip| self.iface.has_ip_addr(ip)) {
-            self.icmp_error(&error, meter);
-        }
-        if let Some(slaac) = &mut self.slaac {
-            slaac.receive(meter.now, ip);
-        }
-        self.groups.receive(meter.now, ip);
-        self.note_fragmentable(ip);
-    }
-
     /// Handles an ICMP error about a packet of this host.
     fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
-        if let IcmpError::TooBig(mtu) = error.what {
-            let (to, mtu) = (error.of.to, usize::try_from(mtu).unwrap_or(usize::MAX));
-            if self.path_mtus.learn(meter.now, to, mtu, self.config.ip_mtu) {
-                meter.changed(Event::PathMtu { to, mtu });
-            }
-        }
-        let (protocol, port) = match error.of.flow {
-            Flow::Echo { ident, .. } => (Protocol::Echo, ident),
-            Flow::Udp { from, .. } => (Protocol::Udp, from),
-            Flow::Tcp { from, .. } => (Protocol::Tcp, from),
-            Flow::Other => return,
-        };
-        let its = |running: &&mut Running| {
-            (running.to, running.protocol, running.port) == (error.of.to, protocol, port)
-        };
-        if let Some(running) = self.clients.iter_mut().find(its)
-            && meter.run(running.client.run()).is_some()
+        if let IcmpError::TooBig(mtu) = error.what
+            && !error.is_local
         {
-            running.client.icmp_error(error, meter);
+            self.too_big(error.of.to, usize::try_from(mtu).unwrap_or(usize::MAX), meter);
+        }
+        if let Some(client) = self.client_of(error, meter) {
+            client.icmp_error(error, meter);
+        }
+    }
+
+    /// The client whose packet an error is about, if its run goes on.
+    fn client_of(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) -> Option<&mut Box<dyn Client>> {
+        let of = client_of(&error.of.flow)?;
+        let its =
+            |running: &&mut Running| running.to == error.of.to && (running.protocol, running.port) == of;
+        let client = &mut self.clients.iter_mut().find(its)?.client;
+        meter.run(client.run()).is_some().then_some(client)
+    }
+
+    /// A router could not forward what is longer than `mtu`: shorter segments go out at once.
+    fn too_big(&mut self, to: IpAddress, mtu: usize, meter: &mut Meter<'_>) {
+        if self.path_mtus.learn(meter.now, to, mtu, self.config.ip_mtu) {
+            meter.changed(Event::PathMtu { to, mtu });
+            for frame in self.connections.take_too_long(&to, mtu) {
+                self.output(frame, Fragments::AsUsual, meter);
+            }
         }
     }
 
     /// Lets the stack and the programs do all that can be done at this moment, and sends what they have to send.
     pub fn poll(&mut self, meter: &mut Meter<'_>) {
-        let now = meter.now.into();
-        self.configure(meter);
-        self.iface.poll_maintenance(now);
-        while let Some(frame) = self.nic.rx.front().cloned() {
-            let before = self.nic.tx.len();
-            self.iface.poll_ingress_single(now, &mut self.nic, &mut self.sockets.set);
-            // smoltcp drops an answer whose next hop it has to resolve first. Real hosts queue one packet meanwhile (RFC 1122, 2.3.2.2; RFC 4861,
-            // 7.2.2), so the packet to be answered is received once more when the next hop is known.
-            if let Some(ip) = self.nic.tx.get(before).and_then(|sent| neighbor::asks_for(sent)) {
-                self.unresolved = Some((ip, frame, meter.now));
-            }
-            self.send_fragments(now);
-        }
+        self.do_what_is_due(meter);
         self.step(meter);
-        while self.egress(now) && self.step(meter) {}
-        self.groups.polled(meter.now);
-        self.tidy();
+        while self.egress(meter) && self.step(meter) {}
+        self.tidy(meter.now);
         self.sockets.report(meter);
-        self.timer = self.timers(meter.now).min();
         self.end_runs(meter);
-        while let Some(frame) = self.sent(meter) {
-            meter.actions.send(PortId(0), frame, None);
+        self.timer = self.timers(meter.now).min();
+    }
+
+    /// Does what the host's own layers have to do at this moment.
+    fn do_what_is_due(&mut self, meter: &mut Meter<'_>) {
+        self.configure(meter);
+        // The group in which an answer would come is reported first (RFC 4862, 5.4.2).
+        for frame in self.groups.poll(meter.now, self.iface.ip_addrs()) {
+            self.output(frame, Fragments::AsUsual, meter);
         }
+        for frame in self.dad.poll(meter.now) {
+            self.output(frame, Fragments::AsUsual, meter);
+        }
+        self.neighbors.poll(meter.now);
+        self.neighbor_effects(meter);
+        for frame in self.reassembly.poll(meter.now) {
+            self.reassembly_expired(&frame, meter);
+        }
+        self.connections.poll(meter.now);
+        let connections = &self.connections;
+        self.sockets.end_time_wait(|tuple| connections.is_waiting(tuple));
     }
 
     /// All timers that are running.
     fn timers(&mut self, now: Instant) -> impl Iterator<Item = (Instant, Timer)> {
         let stack = self.iface.poll_at(now.into(), &self.sockets.set).map(Instant::from);
         // smoltcp's microseconds may lie just behind our nanoseconds; time has to go on.
-        let soonest = now + wire::Duration::from_micros(1);
+        let soonest = now + Duration::from_micros(1);
         let stack = stack.map(|at| (at.max(soonest), Timer::Stack));
         // A program whose moment has come and that still waits waits for the stack.
         let wakes = self.clients.iter().filter_map(|running| running.client.wake());
         let program = wakes.filter(|&at| at > now).min().map(|at| (at, Timer::Program));
-        let slaac = self.slaac.as_ref().and_then(Slaac::deadline).map(|at| (at, Timer::Slaac));
-        let groups = self.groups.deadline().map(|at| (at, Timer::GroupReport));
-        [stack, program, slaac, groups].into_iter().flatten()
+        let own = [
+            (self.slaac.as_ref().and_then(Slaac::deadline), Timer::Slaac),
+            (self.dad.deadline(), Timer::Dad),
+            (self.groups.deadline(), Timer::GroupReport),
+            (self.neighbors.deadline(), Timer::Neighbor),
+            (self.reassembly.deadline(), Timer::Reassembly),
+            (self.connections.deadline(), Timer::TimeWait),
+        ];
+        let own = own.into_iter().filter_map(|(at, why)| Some((at?, why)));
+        [stack, program].into_iter().flatten().chain(own)
     }
 
     /// Ends the runs whose clients have finished in this step, and reports them.
@@ -323,41 +310,45 @@ impl Host {
         }
     }
 
-    /// Applies advertised addresses and routers, removes expired ones, and solicits routers.
+    /// Applies advertised addresses and routers, removes expired and duplicate ones, and solicits routers.
     fn configure(&mut self, meter: &mut Meter<'_>) {
+        while let Some((address, mac)) = self.dad.next_duplicate() {
+            self.iface.update_ip_addrs(|own| own.retain(|cidr| cidr.address() != IpAddress::Ipv6(address)));
+            self.groups.remove_address(meter.now, address);
+            meter.changed(Event::DuplicateAddress { address: address.into(), mac });
+        }
         let Some(slaac) = &mut self.slaac else { return };
-        self.nic.tx.extend(slaac.poll(meter.now));
-        for event in slaac.apply(&mut self.iface) {
+        let solicitation = slaac.poll(meter.now);
+        let events = slaac.apply(&mut self.iface, &self.dad);
+        if let Some(frame) = solicitation {
+            self.output(frame, Fragments::AsUsual, meter);
+        }
+        for event in events {
+            match event {
+                Event::Address { cidr: IpCidr::Ipv6(cidr) } => self.new_address(meter.now, cidr.address()),
+                Event::AddressGone { cidr: IpCidr::Ipv6(cidr) } => {
+                    self.groups.remove_address(meter.now, cidr.address());
+                }
+                _ => {}
+            }
             meter.changed(event);
         }
     }
 
-    fn egress(&mut self, now: smoltcp::time::Instant) -> bool {
-        let mut sent = false;
-        while self.iface.poll_egress(now, &mut self.nic, &mut self.sockets.set)
+    fn egress(&mut self, meter: &mut Meter<'_>) -> bool {
+        let mut sent = self.send_made(meter);
+        while self.iface.poll_egress(meter.now.into(), &mut self.card, &mut self.sockets.set)
             == PollResult::SocketStateChanged
         {
             sent = true;
-            self.send_fragments(now);
+            self.drain(meter);
         }
+        self.drain(meter);
         sent
     }
 
-    /// Sends the rest of a packet that the stack fragments, before another one comes: it would take its place.
-    fn send_fragments(&mut self, now: smoltcp::time::Instant) {
-        let mut fragmented = false;
-        while self.iface.poll_at(now, &self.no_sockets) == Some(smoltcp::time::Instant::ZERO) {
-            self.iface.poll_egress(now, &mut self.nic, &mut self.no_sockets);
-            fragmented = true;
-        }
-        if fragmented {
-            right_fragments(&mut self.nic.tx);
-        }
-    }
-
     fn step(&mut self, meter: &mut Meter<'_>) -> bool {
-        let mut stack =
-            Stack { iface: &mut self.iface, sockets: &mut self.sockets, fragmenting: &mut self.fragmenting };
+        let mut stack = Stack { iface: &mut self.iface, sockets: &mut self.sockets, made: &mut self.made };
         let mut acted = false;
         for server in &mut self.servers {
             acted |= server.step(&mut stack, meter);
@@ -371,21 +362,40 @@ impl Host {
         acted
     }
 
-    /// Removes closed sockets and servers that no run needs.
-    fn tidy(&mut self) {
-        let sockets = &mut self.sockets;
+    /// Removes closed sockets and servers that no run needs, and keeps in TIME-WAIT what has to wait.
+    fn tidy(&mut self, now: Instant) {
+        for server in &mut self.servers {
+            self.closing.extend(server.take_time_wait(&self.sockets));
+        }
+        let (sockets, connections, lasts) =
+            (&mut self.sockets, &mut self.connections, self.config.tcp.time_wait);
+        let before = self.closing.len();
         self.closing.retain(|&handle| {
-            let open = sockets.tcp(handle).is_open();
-            if !open {
-                sockets.remove(handle);
+            let socket = sockets.tcp(handle);
+            match (socket.state(), tuple_of(socket)) {
+                (tcp::State::TimeWait, Some(tuple)) if lasts > Duration::ZERO => {
+                    if !connections.wait(now, tuple, lasts) {
+                        return true;
+                    }
+                    sockets.wait(handle, tuple);
+                    false
+                }
+                (state, _) if matches!(state, tcp::State::TimeWait | tcp::State::Closed) => {
+                    sockets.remove(handle);
+                    false
+                }
+                _ => true,
             }
-            open
         });
+        if self.closing.len() != before || !self.servers.is_empty() {
+            let sockets = &self.sockets;
+            self.connections.retain(|tuple| sockets.phase(tuple).is_some());
+        }
         self.servers.retain(|server| !server.is_gone());
     }
 
     /// The TCP socket at this port: to compare with it what was derived from the wire.
-    pub fn tcp_socket(&mut self, local_port: u16) -> Option<&smoltcp::socket::tcp::Socket<'static>> {
+    pub fn tcp_socket(&mut self, local_port: u16) -> Option<&tcp::Socket<'static>> {
         self.sockets.by_port(local_port)
     }
 
@@ -404,13 +414,14 @@ impl Host {
         }
         let audience = needs.group.as_ref().map(|(group, text, count)| {
             self.memberships.push((needs.run, *group));
-            if self.groups.join(&mut self.iface, *group) {
+            if self.groups.join(meter.now, *group) {
+                // smoltcp holds 32, and ignores more.
+                let _ = self.iface.join_multicast_group(*group);
                 meter.changed(Event::Joined { group: *group });
             }
             Audience { by: self.id, text: text.clone(), count: *count }
         });
-        let mut stack =
-            Stack { iface: &mut self.iface, sockets: &mut self.sockets, fragmenting: &mut self.fragmenting };
+        let mut stack = Stack { iface: &mut self.iface, sockets: &mut self.sockets, made: &mut self.made };
         let server = self.servers.iter_mut().find(|server| same(server)).expect("it was just made sure of");
         server.expect(needs.run, (needs.client, audience), tcp, &mut stack);
     }
@@ -420,28 +431,29 @@ impl Host {
     pub fn end(&mut self, run: RunId, gracefully: bool, meter: &mut Meter<'_>) {
         self.retransmissions.retain(|detector| detector.run != run);
         if let Some(place) = self.clients.iter().position(|running| running.client.run() == run) {
-            let handle = self.clients.remove(place).client.socket();
-            if self.sockets.is_tcp(handle) {
-                let socket = self.sockets.tcp(handle);
-                if gracefully {
-                    socket.close()
-                } else {
-                    socket.abort()
+            let Running { client, protocol, .. } = self.clients.remove(place);
+            match client.socket() {
+                Socket::Stack(handle) if protocol == Protocol::Tcp => {
+                    let socket = self.sockets.tcp(handle);
+                    if gracefully {
+                        socket.close()
+                    } else {
+                        socket.abort()
+                    }
+                    self.closing.push(handle);
                 }
-                self.closing.push(handle);
-            } else {
-                self.sockets.remove(handle);
-                self.fragmenting = self.fragmenting.filter(|other| *other != handle);
+                Socket::Stack(handle) => self.sockets.remove(handle),
+                Socket::Echo(ident) => self.sockets.remove_echo(ident),
             }
         }
         if let Some(place) = self.memberships.iter().position(|(member, _)| *member == run) {
             let (_, group) = self.memberships.remove(place);
-            if self.groups.leave(&mut self.iface, group) {
+            if self.groups.leave(meter.now, group) {
+                let _ = self.iface.leave_multicast_group(group);
                 meter.changed(Event::Left { group });
             }
         }
-        let mut stack =
-            Stack { iface: &mut self.iface, sockets: &mut self.sockets, fragmenting: &mut self.fragmenting };
+        let mut stack = Stack { iface: &mut self.iface, sockets: &mut self.sockets, made: &mut self.made };
         for server in &mut self.servers {
             server.release(run, &mut stack);
         }

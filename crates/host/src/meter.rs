@@ -5,6 +5,7 @@
 
 use crate::event::{Actions, Event, Output};
 use crate::run::{Failure, Interval, Outcome, RunEvent, RunId, Totals};
+use smoltcp::wire::IpAddress;
 use std::collections::VecDeque;
 use wire::{Duration, Instant, NodeId};
 
@@ -133,6 +134,14 @@ impl Meter<'_> {
             measured.totals.add_rtt(rtt);
         }
         self.event(run, RunEvent::Answered { number, rtt });
+    }
+
+    /// A further answer to a request came, with this round-trip time.
+    pub(crate) fn duplicate(&mut self, run: RunId, number: u32, rtt: Duration, from: IpAddress) {
+        if let Some(measured) = self.run(run) {
+            measured.totals.duplicates += 1;
+        }
+        self.event(run, RunEvent::Duplicate { number, rtt, from });
     }
 
     /// The server's side of the transfer is ready: throughput is measured from now on.

@@ -1,205 +1,325 @@
-//! Which frames the card takes, and the neighbors' addresses in them.
+//! The neighbor table: known Ethernet addresses, and packets that wait for an unknown one.
 //!
-//! smoltcp's neighbor cache cannot be read, but what fills it is what arrives: ARP aimed at one of the host's addresses
-//! (RFC 826), and neighbor solicitations and advertisements (RFC 4861). This follows smoltcp's own rules for both.
+//! One table serves ARP and NDP: the states are those of RFC 4861, 7.3.2, which Linux uses for both. An address that was not
+//! confirmed for a while is still used, and the neighbor is probed; if it does not answer, it is removed, so that a station that was
+//! moved or unplugged is detected. What it says is all that a host knows: smoltcp's own cache is not used.
+//!
+//! There is no I/O in here: requests, packets and changes are left in a queue of [`Effect`]s.
 
-use smoltcp::wire::{
-    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, Icmpv6Message, Icmpv6Packet, IpAddress, NdiscRepr,
-    RawHardwareAddress,
-};
-use wire::header::{EtherType, Ethernet, Ip};
+use smoltcp::wire::{EthernetAddress, IpAddress};
+use std::collections::VecDeque;
+use wire::sorted::SortedMap;
+use wire::{Duration, Frame, Instant};
 
-/// What a received frame means for the card and the cache.
+/// How long an address is used without a doubt after the neighbor was last heard. RFC 4861, 10 has 30 s for a confirmation by an
+/// answer or by progress of a connection; here every packet from the neighbor counts.
+const REACHABLE: Duration = Duration::from_secs(60);
+/// From the first use after that to the first probe (RFC 4861, 10: DELAY_FIRST_PROBE_TIME).
+const DELAY: Duration = Duration::from_secs(5);
+/// From one request to the next (RETRANS_TIMER).
+const RETRANSMIT: Duration = Duration::from_secs(1);
+/// The number of requests (MAX_MULTICAST_SOLICIT, MAX_UNICAST_SOLICIT).
+const TRIES: u8 = 3;
+/// Another answer within this long does not replace an address: of two, the first is believed (Linux' `locktime`).
+const LOCKED: Duration = Duration::from_secs(1);
+/// Entries of one host's table.
+const NEIGHBORS_MAX: usize = 1_024;
+/// Packets that wait for one neighbor: two pings of the greatest length, as with Linux.
+const WAITING_EACH_MAX: usize = 101;
+
+/// Something that the host has to do for the table.
+#[derive(Clone, Debug)]
+pub(crate) enum Effect {
+    /// Send a request for an IP address: to all stations, or to the one with this Ethernet address.
+    Solicit(IpAddress, Option<EthernetAddress>),
+    /// Send this packet to this Ethernet address.
+    Send(EthernetAddress, Frame),
+    /// Drop this packet: its next hop did not answer.
+    Unanswered(Frame),
+    /// Drop this packet, the one that has waited longest: too many wait for this next hop.
+    Overflow(Frame),
+    /// The address of a neighbor is known, or is another one.
+    Known(IpAddress, EthernetAddress),
+    /// The address of a neighbor is no longer known.
+    Gone(IpAddress),
+    /// A neighbor whose address was asked for has not answered.
+    Silent(IpAddress),
+}
+
+/// The kind of message from which a neighbor's address is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrival {
-    /// Not for this host: its card drops it. ARP for another host's address counts here too, and so do groups that the host
-    /// is not in: the stack would only throw it away, and a broadcast would cost as many polls as there are hosts.
-    NotForUs,
-    /// The stack has to see it.
-    ForUs,
-    /// The stack has to see it, and it contains a neighbor's IP and Ethernet address.
-    Learned(IpAddress, EthernetAddress),
+pub(crate) enum Evidence {
+    /// It asked for this host's address. That proves that it is present, but not that it receives what this host sends (RFC 4861,
+    /// 7.2.3).
+    Request,
+    /// It announced its own address (RFC 4861, 7.2.5): entries are updated, not made (RFC 826: "merge flag").
+    Advertisement {
+        /// It answers a request of this host.
+        solicited: bool,
+        /// It replaces another known address.
+        overrides: bool,
+    },
 }
 
-/// Whether the card `own` accepts a frame for this Ethernet address: its own, or one of a group.
-pub(crate) fn accepts(own: EthernetAddress, destination: EthernetAddress) -> bool {
-    destination == own || !destination.is_unicast()
+#[derive(Clone, Debug)]
+enum State {
+    /// Requests are being sent.
+    Incomplete { tries: u8, due: Instant, waiting: VecDeque<Frame> },
+    /// It did not answer. A late answer is still taken.
+    Failed,
+    /// Confirmed until a moment.
+    Reachable { mac: EthernetAddress, until: Instant },
+    /// Known, but not confirmed recently.
+    Stale { mac: EthernetAddress },
+    /// Used without confirmation; will be probed.
+    Delay { mac: EthernetAddress, due: Instant },
+    /// Being probed.
+    Probe { mac: EthernetAddress, tries: u8, due: Instant },
 }
 
-/// Looks at a frame that the card has accepted and at the IP packet in it, if it is readable; `is_ours` returns whether an IP
-/// address is the host's, or that of a group that it is in.
-pub(crate) fn look(
-    ethernet: &Ethernet<'_>,
-    ip: Option<&Ip<'_>>,
-    is_ours: impl Fn(IpAddress) -> bool,
-) -> Arrival {
-    match ip {
-        None if ethernet.kind == EtherType::ARP => arp(ethernet.payload(), is_ours),
-        // What is unreadable here, the stack has to reject.
-        None => Arrival::ForUs,
-        // A card filters groups by their Ethernet addresses, which several groups share; the stack would drop the rest.
-        Some(ip) if ip.destination.is_multicast() && !is_ours(ip.destination) => Arrival::NotForUs,
-        Some(ip) => ndp(ip).map_or(Arrival::ForUs, |(ip, mac)| Arrival::Learned(ip, mac)),
-    }
-}
-
-fn arp(payload: &[u8], is_ours: impl Fn(IpAddress) -> bool) -> Arrival {
-    let Ok(ArpRepr::EthernetIpv4 {
-        operation,
-        source_hardware_addr,
-        source_protocol_addr,
-        target_protocol_addr,
-        ..
-    }) = ArpPacket::new_checked(payload).and_then(|packet| ArpRepr::parse(&packet))
-    else {
-        return Arrival::NotForUs;
-    };
-    if !is_ours(target_protocol_addr.into()) {
-        return Arrival::NotForUs;
-    }
-    let known = matches!(operation, ArpOperation::Request | ArpOperation::Reply);
-    if known && source_hardware_addr.is_unicast() && !source_protocol_addr.is_unspecified() {
-        Arrival::Learned(source_protocol_addr.into(), source_hardware_addr)
-    } else {
-        Arrival::ForUs
-    }
-}
-
-/// The neighbor's addresses in a solicitation or an advertisement, which is no fragment (RFC 6980, 5).
-fn ndp(ip: &Ip<'_>) -> Option<(IpAddress, EthernetAddress)> {
-    if ip.hop_limit != 255 || ip.fragment.is_some() {
-        return None;
-    }
-    let (address, lladdr) = match ndisc(ip)? {
-        NdiscRepr::NeighborSolicit { lladdr, .. } => (ip.source, lladdr?),
-        NdiscRepr::NeighborAdvert { target_addr, lladdr, .. } => (target_addr.into(), lladdr?),
-        _ => return None,
-    };
-    Some((address, ethernet(lladdr)?))
-}
-
-/// The neighbor solicitation or advertisement in this packet.
-fn ndisc<'p>(ip: &Ip<'p>) -> Option<NdiscRepr<'p>> {
-    let is_one = |kind: u8| {
-        matches!(Icmpv6Message::from(kind), Icmpv6Message::NeighborSolicit | Icmpv6Message::NeighborAdvert)
-    };
-    let is_v6 = matches!(ip.source, IpAddress::Ipv6(_));
-    ip.icmp().filter(|icmp| is_v6 && is_one(icmp.kind))?;
-    NdiscRepr::parse(&Icmpv6Packet::new_checked(ip.payload()).ok()?).ok()
-}
-
-/// The IP address that an ARP request or neighbor solicitation asks for.
-pub(crate) fn asks_for(frame: &[u8]) -> Option<IpAddress> {
-    let ethernet = Ethernet::read(frame)?;
-    if ethernet.kind != EtherType::ARP {
-        return match ndisc(&ethernet.ip()?)? {
-            NdiscRepr::NeighborSolicit { target_addr, .. } => Some(target_addr.into()),
-            _ => None,
-        };
-    }
-    let ArpRepr::EthernetIpv4 { operation, target_protocol_addr, .. } =
-        ArpPacket::new_checked(ethernet.payload()).and_then(|arp| ArpRepr::parse(&arp)).ok()?
-    else {
-        return None;
-    };
-    (operation == ArpOperation::Request).then(|| target_protocol_addr.into())
-}
-
-fn ethernet(address: RawHardwareAddress) -> Option<EthernetAddress> {
-    let bytes = address.as_bytes().first_chunk::<6>()?;
-    let mac = EthernetAddress(*bytes);
-    mac.is_unicast().then_some(mac)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use smoltcp::phy::ChecksumCapabilities;
-    use smoltcp::wire::{
-        EthernetFrame, EthernetProtocol, EthernetRepr, Icmpv6Repr, Ipv4Address, Ipv6Address,
-    };
-
-    const OWN: EthernetAddress = EthernetAddress([2, 0x50, 0, 0, 0, 1]);
-    const PEER: EthernetAddress = EthernetAddress([2, 0x50, 0, 0, 0, 2]);
-    const OWN_IP: Ipv4Address = Ipv4Address::new(10, 0, 0, 1);
-    const PEER_IP: Ipv4Address = Ipv4Address::new(10, 0, 0, 2);
-
-    fn who_has(target: Ipv4Address) -> Vec<u8> {
-        let arp = ArpRepr::EthernetIpv4 {
-            operation: ArpOperation::Request,
-            source_hardware_addr: PEER,
-            source_protocol_addr: PEER_IP,
-            target_hardware_addr: EthernetAddress([0; 6]),
-            target_protocol_addr: target,
-        };
-        let header = EthernetRepr {
-            src_addr: PEER,
-            dst_addr: EthernetAddress::BROADCAST,
-            ethertype: EthernetProtocol::Arp,
-        };
-        let mut bytes = vec![0; 14 + arp.buffer_len()];
-        let mut frame = EthernetFrame::new_unchecked(&mut bytes[..]);
-        header.emit(&mut frame);
-        arp.emit(&mut ArpPacket::new_unchecked(frame.payload_mut()));
-        bytes
-    }
-
-    fn ours(ip: IpAddress) -> bool {
-        ip == OWN_IP.into()
-    }
-
-    fn look(frame: &[u8]) -> Arrival {
-        let ethernet = Ethernet::read(frame).unwrap();
-        super::look(&ethernet, ethernet.ip().as_ref(), ours)
-    }
-
-    #[test]
-    fn arp_for_this_host_teaches_an_address_and_other_arp_is_ignored() {
-        assert_eq!(look(&who_has(OWN_IP)), Arrival::Learned(PEER_IP.into(), PEER));
-        assert_eq!(look(&who_has(Ipv4Address::new(10, 0, 0, 3))), Arrival::NotForUs);
-    }
-
-    #[test]
-    fn a_card_accepts_only_frames_for_itself_and_for_groups() {
-        assert!(accepts(OWN, OWN) && accepts(OWN, EthernetAddress::BROADCAST));
-        assert!(accepts(OWN, EthernetAddress([0x33, 0x33, 0, 0, 0, 1])));
-        assert!(!accepts(OWN, PEER));
-    }
-
-    #[test]
-    fn unreadable_packets_are_left_to_the_stack() {
-        for kind in [EtherType::IPV4, EtherType::IPV6, EtherType::VLAN] {
-            let mut frame = vec![0; 60];
-            frame[12..14].copy_from_slice(&kind.0.to_be_bytes());
-            assert_eq!(look(&frame), Arrival::ForUs, "{kind:?}");
+impl State {
+    const fn due(&self) -> Option<Instant> {
+        match *self {
+            Self::Incomplete { due, .. } | Self::Delay { due, .. } | Self::Probe { due, .. } => Some(due),
+            Self::Failed | Self::Reachable { .. } | Self::Stale { .. } => None,
         }
     }
 
-    /// A neighbor solicitation by `fe80::2`, with these bytes between the IPv6 header and the message.
-    fn solicitation(next_header: u8, extension: &[u8]) -> Vec<u8> {
-        let (from, to) =
-            (Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, 2), Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, 1));
-        let message = NdiscRepr::NeighborSolicit { target_addr: to, lladdr: Some(PEER.into()) };
-        let message = Icmpv6Repr::Ndisc(message);
-        let mut icmp = vec![0; message.buffer_len()];
-        message.emit(
-            &from,
-            &to,
-            &mut Icmpv6Packet::new_unchecked(&mut icmp[..]),
-            &ChecksumCapabilities::default(),
-        );
-        let len = (extension.len() + icmp.len()) as u8;
-        let header = [0x60, 0, 0, 0, 0, len, next_header, 255];
-        [&OWN.0[..], &PEER.0, &[0x86, 0xdd], &header, &from.octets(), &to.octets(), extension, &icmp].concat()
-    }
-
-    #[test]
-    fn neighbor_discovery_teaches_an_address_also_behind_options_and_never_in_a_fragment() {
-        let learned = Arrival::Learned(IpAddress::v6(0xfe80, 0, 0, 0, 0, 0, 0, 2), PEER);
-        assert_eq!(look(&solicitation(58, &[])), learned);
-        assert_eq!(look(&solicitation(0, &[58, 0, 1, 4, 0, 0, 0, 0])), learned);
-        assert_eq!(look(&solicitation(44, &[58, 0, 0, 0, 0, 0, 0, 7])), Arrival::ForUs);
-        assert_eq!(asks_for(&solicitation(58, &[])), Some(IpAddress::v6(0xfe80, 0, 0, 0, 0, 0, 0, 1)));
-        assert_eq!(asks_for(&who_has(OWN_IP)), Some(OWN_IP.into()));
+    const fn mac(&self) -> Option<EthernetAddress> {
+        match *self {
+            Self::Incomplete { .. } | Self::Failed => None,
+            Self::Reachable { mac, .. }
+            | Self::Stale { mac }
+            | Self::Delay { mac, .. }
+            | Self::Probe { mac, .. } => Some(mac),
+        }
     }
 }
+
+#[derive(Clone, Debug)]
+struct Entry {
+    state: State,
+    /// The last use, by which the entry to remove is chosen when there are too many.
+    used: Instant,
+    /// When its address was last learned.
+    learned: Instant,
+}
+
+/// A host's neighbors.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Neighbors {
+    entries: SortedMap<IpAddress, Entry>,
+    /// The earliest moment at which an entry is due, or an earlier one.
+    next: Option<Instant>,
+    effects: VecDeque<Effect>,
+}
+
+impl Neighbors {
+    /// The next thing to do.
+    pub fn next_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// The neighbor's Ethernet address, to send a packet now.
+    #[inline]
+    pub fn lookup(&mut self, now: Instant, ip: &IpAddress) -> Option<EthernetAddress> {
+        let entry = self.entries.get_mut(ip)?;
+        entry.used = now;
+        let mac = entry.state.mac()?;
+        let doubtful = match entry.state {
+            State::Reachable { until, .. } => until <= now,
+            State::Stale { .. } => true,
+            State::Incomplete { .. } | State::Failed | State::Delay { .. } | State::Probe { .. } => false,
+        };
+        if doubtful {
+            entry.state = State::Delay { mac, due: now + DELAY };
+            self.plan(now + DELAY);
+        }
+        Some(mac)
+    }
+
+    /// The neighbor's Ethernet address, without using it: its state does not change.
+    pub fn peek(&self, ip: &IpAddress) -> Option<EthernetAddress> {
+        self.entries.get(ip)?.state.mac()
+    }
+
+    /// Whether the neighbor's address is known.
+    pub fn knows(&self, ip: &IpAddress) -> bool {
+        self.peek(ip).is_some()
+    }
+
+    /// Enqueues a packet until the neighbor's address is known, and requests it.
+    pub fn wait(&mut self, now: Instant, ip: IpAddress, packet: Frame) {
+        let failed = |entry: &Entry| matches!(entry.state, State::Failed);
+        if self.entries.get(&ip).is_none_or(failed) {
+            self.make_room();
+            let state = State::Incomplete { tries: 1, due: now + RETRANSMIT, waiting: VecDeque::new() };
+            self.entries.insert(ip, Entry { state, used: now, learned: now });
+            self.plan(now + RETRANSMIT);
+            self.effects.push_back(Effect::Solicit(ip, None));
+        }
+        let Some(Entry { state: State::Incomplete { waiting, .. }, .. }) = self.entries.get_mut(&ip) else {
+            return;
+        };
+        waiting.push_back(packet);
+        let overflow = if waiting.len() > WAITING_EACH_MAX { waiting.pop_front() } else { None };
+        self.effects.extend(overflow.map(Effect::Overflow));
+    }
+
+    /// A packet came from the neighbor: its address is still right.
+    #[inline]
+    pub fn heard(&mut self, now: Instant, ip: &IpAddress, mac: EthernetAddress) {
+        if let Some(entry) = self.entries.get_mut(ip)
+            && entry.state.mac() == Some(mac)
+        {
+            entry.state = State::Reachable { mac, until: now + REACHABLE };
+        }
+    }
+
+    /// Whether the address was learned so recently that another answer is not believed.
+    pub fn is_locked(&self, now: Instant, ip: &IpAddress) -> bool {
+        self.entries.get(ip).is_some_and(|entry| entry.state.mac().is_some() && now - entry.learned < LOCKED)
+    }
+
+    /// Learns from a message of a neighbor. `mac`: the Ethernet address that it contains, if any.
+    pub fn learn(&mut self, now: Instant, ip: IpAddress, mac: Option<EthernetAddress>, how: Evidence) {
+        let entry = self.entries.get(&ip);
+        let (known, reachable) = match entry {
+            Some(entry) => (Some(entry.state.mac()), matches!(entry.state, State::Reachable { .. })),
+            None => (None, false),
+        };
+        // `known` is `Some(None)` while requests are being sent.
+        let state = match (how, known, mac) {
+            (_, None | Some(None), None) | (Evidence::Request, _, None) => return,
+            (Evidence::Request, Some(Some(old)), Some(new)) if old == new => return,
+            (Evidence::Request, _, Some(mac)) => State::Stale { mac },
+            (Evidence::Advertisement { .. }, None, Some(_)) => return,
+            (Evidence::Advertisement { solicited: true, .. }, Some(None), Some(mac)) => {
+                State::Reachable { mac, until: now + REACHABLE }
+            }
+            (Evidence::Advertisement { solicited: false, .. }, Some(None), Some(mac)) => State::Stale { mac },
+            (Evidence::Advertisement { solicited, overrides }, Some(Some(old)), mac) => {
+                let new = mac.unwrap_or(old);
+                if new != old && !overrides {
+                    // RFC 4861, 7.2.5, I: the old address is used, with a doubt.
+                    if !reachable {
+                        return;
+                    }
+                    State::Stale { mac: old }
+                } else if solicited {
+                    State::Reachable { mac: new, until: now + REACHABLE }
+                } else if new != old {
+                    State::Stale { mac: new }
+                } else {
+                    return;
+                }
+            }
+        };
+        self.set(now, ip, state);
+    }
+
+    fn set(&mut self, now: Instant, ip: IpAddress, state: State) {
+        let Some(mac) = state.mac() else { return };
+        if !self.entries.contains_key(&ip) {
+            self.make_room();
+        }
+        let new = Entry { state: State::Stale { mac: EthernetAddress([0; 6]) }, used: now, learned: now };
+        let entry = self.entries.entry(ip).or_insert(new);
+        let before = entry.state.mac();
+        let was = std::mem::replace(&mut entry.state, state);
+        entry.used = now;
+        if before != Some(mac) {
+            entry.learned = now;
+            self.effects.push_back(Effect::Known(ip, mac));
+        }
+        if let State::Incomplete { waiting, .. } = was {
+            self.effects.extend(waiting.into_iter().map(|packet| Effect::Send(mac, packet)));
+        }
+    }
+
+    /// Makes room for one more entry: the one that was not used for the longest time goes.
+    fn make_room(&mut self) {
+        if self.entries.len() >= NEIGHBORS_MAX
+            && let Some((_, ip)) = self.entries.iter().map(|(&ip, entry)| (entry.used, ip)).min()
+        {
+            self.remove(ip);
+        }
+    }
+
+    fn remove(&mut self, ip: IpAddress) {
+        let Some(entry) = self.entries.remove(&ip) else { return };
+        match entry.state {
+            State::Incomplete { waiting, .. } => {
+                self.effects.push_back(Effect::Silent(ip));
+                self.effects.extend(waiting.into_iter().map(Effect::Unanswered));
+            }
+            State::Failed => {}
+            State::Reachable { .. } | State::Stale { .. } | State::Delay { .. } | State::Probe { .. } => {
+                self.effects.push_back(Effect::Gone(ip));
+            }
+        }
+    }
+
+    /// Asks anew for all neighbors that have not answered: the requests so far had no cable to leave by.
+    pub fn ask_again(&mut self, now: Instant) {
+        for entry in self.entries.values_mut() {
+            if let State::Incomplete { tries, due, .. } = &mut entry.state {
+                (*tries, *due) = (0, now);
+                self.next = Some(now);
+            }
+        }
+    }
+
+    fn plan(&mut self, at: Instant) {
+        self.next = Some(self.next.map_or(at, |next| next.min(at)));
+    }
+
+    /// Repeats requests and probes, and removes neighbors that did not answer.
+    pub fn poll(&mut self, now: Instant) {
+        if self.next.is_none_or(|next| next > now) {
+            return;
+        }
+        let (mut silent, mut next) = (Vec::new(), None::<Instant>);
+        for (&ip, entry) in &mut self.entries {
+            if entry.state.due().is_some_and(|due| due <= now) {
+                let again = now + RETRANSMIT;
+                match &mut entry.state {
+                    State::Incomplete { tries, due, .. } if *tries < TRIES => {
+                        (*tries, *due) = (*tries + 1, again);
+                        self.effects.push_back(Effect::Solicit(ip, None));
+                    }
+                    State::Probe { mac, tries, due } if *tries < TRIES => {
+                        (*tries, *due) = (*tries + 1, again);
+                        self.effects.push_back(Effect::Solicit(ip, Some(*mac)));
+                    }
+                    State::Delay { mac, .. } => {
+                        let mac = *mac;
+                        entry.state = State::Probe { mac, tries: 1, due: again };
+                        self.effects.push_back(Effect::Solicit(ip, Some(mac)));
+                    }
+                    State::Incomplete { waiting, .. } => {
+                        self.effects.push_back(Effect::Silent(ip));
+                        self.effects.extend(std::mem::take(waiting).into_iter().map(Effect::Unanswered));
+                        entry.state = State::Failed;
+                    }
+                    State::Probe { .. } => {
+                        silent.push(ip);
+                        continue;
+                    }
+                    State::Failed | State::Reachable { .. } | State::Stale { .. } => {}
+                }
+            }
+            next = next.into_iter().chain(entry.state.due()).min();
+        }
+        self.next = next;
+        silent.into_iter().for_each(|ip| self.remove(ip));
+    }
+
+    /// When [`poll`](Self::poll) next has something to do.
+    pub const fn deadline(&self) -> Option<Instant> {
+        self.next
+    }
+}
+
+#[cfg(test)]
+mod tests;

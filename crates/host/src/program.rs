@@ -12,22 +12,32 @@ pub(crate) mod server;
 pub(crate) mod traceroute;
 
 use crate::config::{Congestion, TcpConfig};
-use crate::icmp_error::IcmpReport;
+use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::run::{Failure, IcmpError, RunEvent, RunId};
-use crate::sockets::Sockets;
+use crate::sockets::{Socket, Sockets};
 use smoltcp::iface::{Interface, SocketHandle};
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::IpAddress;
-use wire::{Duration, Instant};
+use wire::{Duration, Frame, Instant};
 
 /// What a program can reach of its host.
 pub(crate) struct Stack<'a> {
     pub iface: &'a mut Interface,
     pub sockets: &'a mut Sockets,
-    /// The ICMP socket that was last given a packet longer than the MTU: smoltcp fragments one packet at a time, and forgets
-    /// the rest of it when another one comes.
-    pub fragmenting: &'a mut Option<SocketHandle>,
+    /// Packets that programs make themselves, to be sent after the step.
+    pub made: &'a mut Vec<(Frame, Fragments)>,
+}
+
+/// Whether a packet may be fragmented, by its sender or by routers (IPv4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fragments {
+    /// Only once it is known that the path asks for it; the host's own MTU is never exceeded.
+    AsUsual,
+    /// Always.
+    Allowed,
+    /// Never: path MTU probes.
+    Never,
 }
 
 /// The client of a run.
@@ -36,12 +46,18 @@ pub(crate) trait Client {
     fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool;
     /// Handles an ICMP error about one of its packets.
     fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>);
+    /// The host has dropped one of its packets, since too many wait for the address of the next hop.
+    fn discarded(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
+        self.icmp_error(error, meter);
+    }
+    /// One of its packets goes onto the wire now: it may have waited for the address of the next hop.
+    fn departed(&mut self, _: &Flow, _: &mut Meter<'_>) {}
     /// When it next has something to do, even if no frame comes.
     fn wake(&self) -> Option<Instant>;
     /// Its run.
     fn run(&self) -> RunId;
     /// Its only socket.
-    fn socket(&self) -> SocketHandle;
+    fn socket(&self) -> Socket;
 }
 
 /// The phase of a client's TCP connection.
@@ -67,12 +83,19 @@ impl Connection {
         Self { run, socket, began, timeout, phase: Phase::Connecting, errors: ErrorLog::default() }
     }
 
-    /// Port and protocol unreachable end a connection that is being set up; other errors may be temporary (RFC 1122, 4.2.3.9).
+    /// Port and protocol unreachable end a connection that is being set up, and so does a next hop that does not answer; what routers
+    /// report may be temporary (RFC 1122, 4.2.3.9).
     pub fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
         self.errors.note(self.run, error, meter);
         let refused = matches!(error.what, IcmpError::PortUnreachable | IcmpError::ProtocolUnreachable);
         if refused && self.phase == Phase::Connecting {
             meter.fail(self.run, Failure::Refused);
+            self.phase = Phase::Over;
+        } else if error.is_local
+            && error.what == IcmpError::HostUnreachable
+            && self.phase == Phase::Connecting
+        {
+            meter.fail(self.run, Failure::Unreachable(error.what));
             self.phase = Phase::Over;
         }
     }
@@ -123,11 +146,6 @@ impl ErrorLog {
             meter.event(run, RunEvent::IcmpError { number: None, from: error.from, what: error.what });
         }
         self.last = Some((error.from, error.what));
-    }
-
-    /// Whether the last error was that the host or its network cannot be reached.
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self.last, Some((_, IcmpError::HostUnreachable | IcmpError::NetUnreachable)))
     }
 
     /// The failure of a run that got no answer.

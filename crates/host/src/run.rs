@@ -84,20 +84,19 @@ pub struct Ping {
     pub count: u32,
     /// From one request to the next.
     pub interval: Duration,
-    /// Bytes after the ICMP header; fewer if they would not fit into one packet.
+    /// Bytes after the ICMP header.
     pub payload_bytes: usize,
     /// A reply that has not come after this long is counted as lost.
     pub timeout: Duration,
     /// The requests' time to live or hop limit; `None`: the stack's 64.
     pub ttl: Option<u8>,
-    /// IPv4 routers may fragment the requests, and the host itself does if they are longer than its MTU, up to
-    /// [`FRAGMENTED_PAYLOAD_MAX`]; if not, and with IPv6, the payload is cut to what fits.
+    /// The requests may be fragmented: by the host itself if they are longer than its MTU, and by IPv4 routers. If not, requests that
+    /// are too long are not sent, and the host says so.
     pub fragments: bool,
 }
 
-/// The longest payload of a ping that is fragmented, in bytes. IPv4 could carry 65 507, but each host of a world, and there
-/// may be thousands in a browser's tab, has a buffer for the packet that it is fragmenting: smoltcp's is 16 KiB here.
-pub const FRAGMENTED_PAYLOAD_MAX: usize = smoltcp::config::FRAGMENTATION_BUFFER_SIZE - 28;
+/// The longest payload of a ping, in bytes: what an IPv4 packet carries behind its header and that of ICMP.
+pub const PING_PAYLOAD_MAX: usize = 65_507;
 
 /// Settings of an echo run.
 #[derive(Clone, Debug, PartialEq)]
@@ -192,6 +191,15 @@ pub enum RunEvent {
         number: u32,
         /// From the request to the answer.
         rtt: Duration,
+    },
+    /// A further answer to it came: from another station of a group, or because a packet was doubled on its way.
+    Duplicate {
+        /// From 0.
+        number: u32,
+        /// From the request to this answer.
+        rtt: Duration,
+        /// The sender of this answer.
+        from: IpAddress,
     },
     /// It was given up.
     Unanswered {
@@ -323,6 +331,8 @@ pub struct Totals {
     pub sent: u64,
     /// Those answered (ping, echo) or received (iperf UDP).
     pub received: u64,
+    /// Further answers to requests that were answered already (ping).
+    pub duplicates: u64,
     /// Payload bytes that the server received (iperf, connect), or that came back (ping, echo).
     pub bytes: u64,
     /// Round-trip times: how many, their sum, the least and the greatest.
@@ -475,7 +485,7 @@ impl RunKind {
         match self {
             Self::Ping(ping) => {
                 bad(!(1..=60_000).contains(&ping.count), "a ping sends 1 to 60 000 requests")?;
-                bad(ping.payload_bytes > 65_507, "a ping's payload is at most 65 507 bytes")?;
+                bad(ping.payload_bytes > PING_PAYLOAD_MAX, "a ping's payload is at most 65 507 bytes")?;
                 bad(ping.ttl == Some(0), "a time to live is at least 1")?;
                 bad(ping.interval.nanos() < 1_000, "a ping's interval is at least 1 µs")
             }

@@ -5,16 +5,10 @@
 //! discovery: each piece is a segment as the stack itself would have made it, with the same header and options. Other IPv4
 //! packets that are too long may be fragmented by routers from then on (RFC 1191, 3); IPv6 has no such way out.
 
+use crate::packet;
 use smoltcp::wire::{IpAddress, IpProtocol, IpVersion, Ipv4Packet, Ipv6Packet, TcpPacket};
-use std::collections::VecDeque;
 use wire::Frame;
-use wire::header::{ETHERNET_HEADER_BYTES, Ethernet, Fragment, IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, Icmp};
-
-/// The destination of the IP packet in this frame, and its length in bytes.
-pub(crate) fn destination(frame: &[u8]) -> Option<(IpAddress, usize)> {
-    let ip = Ethernet::read(frame)?.ip()?;
-    Some((ip.destination, ip.len))
-}
+use wire::header::{ETHERNET_HEADER_BYTES, EXTENSION_UNIT, IPV6_HEADER_BYTES};
 
 /// Where the headers of a TCP segment in a frame end.
 struct Headers {
@@ -26,8 +20,7 @@ struct Headers {
 }
 
 fn headers(frame: &[u8]) -> Option<Headers> {
-    let ethernet = Ethernet::read(frame)?;
-    let ip = ethernet.ip()?;
+    let ip = packet::read(frame)?;
     if ip.protocol != IpProtocol::Tcp || ip.fragment.is_some() {
         return None;
     }
@@ -36,7 +29,7 @@ fn headers(frame: &[u8]) -> Option<Headers> {
     if tcp.syn() || tcp.rst() || tcp.urg() {
         return None;
     }
-    let (tcp_at, end) = (ethernet.payload_at + ip.payload_at, ethernet.payload_at + ip.end);
+    let (tcp_at, end) = (ETHERNET_HEADER_BYTES + ip.payload_at, ETHERNET_HEADER_BYTES + ip.end);
     let tcp_end = tcp_at + usize::from(tcp.header_len());
     Some(Headers { version: ip.source.version(), ip: tcp_at, tcp: tcp_end, end })
 }
@@ -91,70 +84,72 @@ fn write_ip(version: IpVersion, packet: &mut [u8], total: usize, number: usize) 
     }
 }
 
-/// The IPv4 packet in this frame without "don't fragment", as packet `ident`: only fragments need one (RFC 6864, 4.1), and
-/// smoltcp gives all others the same. `None` if it has no such mark.
-pub(crate) fn let_fragment(frame: &Frame, ident: u16) -> Option<Frame> {
-    if !Ethernet::read(frame)?.ip()?.dont_fragment {
-        return None;
-    }
-    Some(Frame::build(frame.len(), |bytes| {
-        bytes.copy_from_slice(frame);
-        let mut ip = Ipv4Packet::new_unchecked(&mut bytes[ETHERNET_HEADER_BYTES..]);
-        ip.set_dont_frag(false);
-        ip.set_ident(ident);
-        ip.fill_checksum();
-    }))
+/// Takes "don't fragment" from the IPv4 packet in this frame, which becomes packet `ident`: only fragments need one (RFC 6864, 4.1),
+/// and smoltcp gives all others the same.
+pub(crate) fn let_fragment(frame: &mut Frame, ident: u16) {
+    let mut ip = Ipv4Packet::new_unchecked(&mut frame.make_mut()[ETHERNET_HEADER_BYTES..]);
+    ip.set_dont_frag(false);
+    ip.set_ident(ident);
+    ip.fill_checksum();
 }
 
-/// Puts the checksums of fragmented ICMP messages right, all of whose fragments are among these frames: smoltcp 0.14 sums up
-/// its whole fragmentation buffer, with what an earlier and longer message has left in it.
-pub(crate) fn right_fragments(frames: &mut VecDeque<Frame>) {
-    let places: Vec<_> = (0..frames.len()).filter(|&place| is_first_fragment(&frames[place])).collect();
-    for place in places {
-        let ident = fragment_ident(&frames[place]);
-        let fragments = frames.iter().filter(|frame| ident.is_some() && fragment_ident(frame) == ident);
-        // All but the last have an even length.
-        let sum: u64 = fragments.map(|frame| sum(&frame[ICMP..])).sum();
-        let own = u64::from(u16::from_be_bytes([frames[place][ICMP + 2], frames[place][ICMP + 3]]));
-        let mut sum = sum - own;
-        while sum > 0xffff {
-            sum = (sum & 0xffff) + (sum >> 16);
+/// The fragments of the packet in this frame, which has no options or extension headers, none longer than `mtu` bytes (RFC 791, 3.2;
+/// RFC 8200, 4.5). `ident`: the identification of IPv6 fragments; IPv4 packets have theirs.
+pub(crate) fn fragment(frame: &Frame, mtu: usize, ident: u32) -> Vec<Frame> {
+    let Some(ip) = packet::read(frame) else { return Vec::new() };
+    let (v6, end) = (matches!(ip.source, IpAddress::Ipv6(_)), ETHERNET_HEADER_BYTES + ip.len);
+    let payload_at = ETHERNET_HEADER_BYTES + ip.payload_at;
+    let extension = if v6 { EXTENSION_UNIT } else { 0 };
+    let room = (mtu.saturating_sub(ip.payload_at + extension) & !7).max(8);
+    let (header, payload) = (&frame[..payload_at], &frame[payload_at..end]);
+    let last = payload.len().div_ceil(room).max(1) - 1;
+    let piece = |(number, bytes): (usize, &[u8])| {
+        let (offset, more) = (number * room, number != last);
+        let mut piece = if v6 {
+            let mut extension = [header[ETHERNET_HEADER_BYTES + 6], 0, 0, 0, 0, 0, 0, 0];
+            extension[2..4].copy_from_slice(&(offset as u16 | u16::from(more)).to_be_bytes());
+            extension[4..].copy_from_slice(&ident.to_be_bytes());
+            Frame::concat(&[header, &extension, bytes])
+        } else {
+            Frame::concat(&[header, bytes])
+        };
+        let packet = &mut piece.make_mut()[ETHERNET_HEADER_BYTES..];
+        let len = packet.len();
+        if v6 {
+            let mut ip = Ipv6Packet::new_unchecked(packet);
+            ip.set_next_header(IpProtocol::Ipv6Frag);
+            ip.set_payload_len((len - IPV6_HEADER_BYTES) as u16);
+        } else {
+            let mut ip = Ipv4Packet::new_unchecked(packet);
+            ip.set_total_len(len as u16);
+            ip.set_more_frags(more);
+            ip.set_frag_offset(offset as u16);
+            ip.fill_checksum();
         }
-        let first = frames[place].clone();
-        frames[place] = Frame::build(first.len(), |bytes| {
-            bytes.copy_from_slice(&first);
-            bytes[ICMP + 2..ICMP + 4].copy_from_slice(&(!(sum as u16)).to_be_bytes());
-        });
+        piece
+    };
+    payload.chunks(room).enumerate().map(piece).collect()
+}
+
+/// Reduces the maximum segment size that a SYN over IPv6 offers to what fits packets of `mtu` bytes (RFC 9293, 3.7.1).
+pub(crate) fn clamp_mss(frame: &mut Frame, mtu: usize) {
+    let Some(ip) = packet::read(frame) else { return };
+    let (from, to, at) = (ip.source, ip.destination, ETHERNET_HEADER_BYTES + ip.payload_at);
+    let Ok(tcp) = TcpPacket::new_checked(ip.payload()) else { return };
+    let options = at + TCP_HEADER_BYTES..at + usize::from(tcp.header_len());
+    let most = (mtu - IPV6_HEADER_BYTES - TCP_HEADER_BYTES) as u16;
+    // smoltcp puts this option first.
+    let offers = tcp.syn() && frame.get(options).is_some_and(|options| options.starts_with(&[2, 4]));
+    let mss_at = at + TCP_HEADER_BYTES + 2;
+    if offers && wire::header::u16_at(frame, mss_at).is_some_and(|mss| mss > most) {
+        let bytes = frame.make_mut();
+        bytes[mss_at..mss_at + 2].copy_from_slice(&most.to_be_bytes());
+        TcpPacket::new_unchecked(&mut bytes[at..]).fill_checksum(&from, &to);
     }
 }
 
-/// Where an ICMP message begins after headers without options.
-const ICMP: usize = ETHERNET_HEADER_BYTES + IPV4_HEADER_BYTES;
-
-/// The words of the Internet checksum (RFC 1071), added up.
-fn sum(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<2>();
-    let last = rest.first().map_or(0, |last| u64::from(*last) << 8);
-    words.iter().map(|word| u64::from(u16::from_be_bytes(*word))).sum::<u64>() + last
-}
-
-/// The place of an ICMP message's fragment, and its destination.
-fn icmp_fragment(frame: &[u8]) -> Option<(Fragment, IpAddress)> {
-    let ip = Ethernet::read(frame)?.ip()?;
-    let is_icmp = ip.protocol == IpProtocol::Icmp && ip.payload_at == IPV4_HEADER_BYTES;
-    Some((ip.fragment.filter(|_| is_icmp)?, ip.destination))
-}
-
-/// What all fragments of an ICMP message share: identification and destination.
-fn fragment_ident(frame: &[u8]) -> Option<(u32, IpAddress)> {
-    icmp_fragment(frame).map(|(fragment, to)| (fragment.ident, to))
-}
-
-/// Whether this is the first fragment of an ICMP message, with the message's header.
-fn is_first_fragment(frame: &[u8]) -> bool {
-    frame.len() >= ICMP + Icmp::BYTES
-        && icmp_fragment(frame).is_some_and(|(fragment, _)| fragment.offset == 0)
-}
+/// The length of a TCP header without options.
+const TCP_HEADER_BYTES: usize = 20;
 
 #[cfg(test)]
 mod tests;

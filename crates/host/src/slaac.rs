@@ -5,18 +5,17 @@
 //! multicast addresses makes it panic. So this reads advertisements off the wire, as [`neighbor`](crate::neighbor) does,
 //! and only configures smoltcp with the result.
 //!
-//! Left out: duplicate address detection (RFC 4862, 5.4), since smoltcp's hosts would not answer it, and preferences: an
+//! An advertisement also contains what all hosts of the network should use: an MTU and a hop limit. Left out: preferences: an
 //! address is used until it is no longer valid.
 
+use crate::dad::Dad;
 use crate::event::Event;
-use crate::multicast::leave_solicited_nodes;
-use smoltcp::iface::{Interface, Route};
-use smoltcp::phy::ChecksumCapabilities;
-use smoltcp::wire::{
-    EthernetAddress, EthernetFrame, EthernetProtocol, EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpAddress,
-    IpCidr, IpProtocol, Ipv6Address, Ipv6Cidr, Ipv6Packet, Ipv6Repr, NdiscRepr,
-};
-use wire::header::{ETHERNET_HEADER_BYTES, Icmp, Ip};
+use crate::ndp::{self, ALL_NODES};
+use crate::neighbor::Neighbors;
+use crate::path_mtu::V6_MIN;
+use smoltcp::iface::Interface;
+use smoltcp::wire::{EthernetAddress, Icmpv6Packet, IpAddress, IpCidr, Ipv6Address, Ipv6Cidr};
+use wire::header::{Icmp, Ip};
 use wire::{Duration, Frame, Instant};
 
 /// RFC 4861, 10.
@@ -29,8 +28,14 @@ const ROUTERS_MAX: usize = 4;
 /// No advertisement reduces an address's remaining lifetime below this (RFC 4862, 5.5.3 e).
 const TWO_HOURS: Duration = Duration::from_secs(7_200);
 
-const ALL_ROUTERS: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
-const ALL_NODES: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
+/// The options of an advertisement (RFC 4861, 4.6), and the length of a prefix that makes addresses: an interface identifier has 64 bits
+/// (RFC 4862, 5.5.3 d; RFC 2464, 4).
+const PREFIX: u8 = 3;
+const MTU: u8 = 5;
+const PREFIX_LEN: u8 = 64;
+/// The flags of a prefix.
+const ON_LINK: u8 = 0x80;
+const AUTONOMOUS: u8 = 0x40;
 
 /// The addresses and routers that a host has from advertisements.
 pub(crate) struct Slaac {
@@ -41,15 +46,22 @@ pub(crate) struct Slaac {
     /// `None`: for ever.
     addresses: Vec<(Ipv6Cidr, Option<Instant>)>,
     routers: Vec<(Ipv6Address, Instant)>,
-    /// What the stack has of both.
+    /// Prefixes whose addresses are on this link, of any length (RFC 4861, 6.3.4).
+    on_link: Vec<(Ipv6Cidr, Option<Instant>)>,
+    /// What routers say of the link; `None`: nothing.
+    mtu: Option<usize>,
+    hop_limit: Option<u8>,
+    /// What the host has of addresses and routers.
     applied_addresses: Vec<Ipv6Cidr>,
     applied_routers: Vec<Ipv6Address>,
 }
 
 /// A prefix information option (RFC 4861, 4.6.2).
 struct Prefix {
-    prefix: Ipv6Address,
+    prefix: Ipv6Cidr,
     on_link: bool,
+    /// Hosts make addresses from it.
+    autonomous: bool,
     /// Seconds; all ones: for ever.
     valid: u32,
 }
@@ -64,6 +76,9 @@ impl Slaac {
             solicit_at: None,
             addresses: Vec::new(),
             routers: Vec::new(),
+            on_link: Vec::new(),
+            mtu: None,
+            hop_limit: None,
             applied_addresses: Vec::new(),
             applied_routers: Vec::new(),
         }
@@ -75,19 +90,38 @@ impl Slaac {
         self.solicit_at.get_or_insert(now + delay);
     }
 
-    /// The default routers that the stack uses.
-    pub fn routers(&self) -> &[Ipv6Address] {
-        &self.applied_routers
+    /// The default router that the host uses: one whose address is known, if there is one (RFC 4861, 6.3.6).
+    pub fn router(&self, neighbors: &Neighbors) -> Option<IpAddress> {
+        let mut routers = self.applied_routers.iter().map(|router| IpAddress::Ipv6(*router));
+        let known = routers.clone().find(|router| neighbors.knows(router));
+        known.or_else(|| routers.next())
     }
 
-    /// Gives the stack the addresses and default routes that are valid now, and takes those that are not; returns what has
-    /// changed. Configured addresses stay, and addresses for which smoltcp has no room are left out.
-    pub fn apply(&mut self, iface: &mut Interface) -> Vec<Event> {
+    /// Whether an advertised prefix says that this address is on the link.
+    pub fn is_on_link(&self, ip: &IpAddress) -> bool {
+        let IpAddress::Ipv6(ip) = ip else { return false };
+        self.on_link.iter().any(|(prefix, _)| prefix.contains_addr(ip))
+    }
+
+    /// The advertised MTU, in bytes.
+    pub const fn mtu(&self) -> Option<usize> {
+        self.mtu
+    }
+
+    /// The advertised hop limit.
+    pub const fn hop_limit(&self) -> Option<u8> {
+        self.hop_limit
+    }
+
+    /// Gives the host the addresses and default routers that are valid now, and takes those that are not; returns what has
+    /// changed. Configured addresses stay; addresses that another host has, and those for which smoltcp has no room, are left out.
+    pub fn apply(&mut self, iface: &mut Interface, dad: &Dad) -> Vec<Event> {
         let mut events = Vec::new();
         let wanted: Vec<_> = self.addresses.iter().map(|(cidr, _)| *cidr).collect();
         let gone: Vec<_> = self.applied_addresses.extract_if(.., |cidr| !wanted.contains(cidr)).collect();
         let has = |iface: &Interface, cidr: &Ipv6Cidr| iface.has_ip_addr(cidr.address());
-        let new: Vec<_> = wanted.into_iter().filter(|cidr| !has(iface, cidr)).collect();
+        let is_new = |cidr: &Ipv6Cidr| !has(iface, cidr) && !dad.is_taken(cidr.address());
+        let new: Vec<_> = wanted.into_iter().filter(is_new).collect();
         if !gone.is_empty() || !new.is_empty() {
             iface.update_ip_addrs(|addresses| {
                 for cidr in gone {
@@ -101,29 +135,14 @@ impl Slaac {
                     }
                 }
             });
-            leave_solicited_nodes(iface);
         }
         let wanted: Vec<_> = self.routers.iter().map(|(router, _)| *router).collect();
         let gone: Vec<_> = self.applied_routers.extract_if(.., |router| !wanted.contains(router)).collect();
         let new = wanted.into_iter().filter(|router| !self.applied_routers.contains(router));
         let new: Vec<_> = new.collect();
-        if !gone.is_empty() || !new.is_empty() {
-            iface.routes_mut().update(|routes| {
-                for router in gone {
-                    let route = Route::new_ipv6_gateway(router);
-                    let is_it =
-                        |known: &Route| (known.cidr, known.via_router) == (route.cidr, route.via_router);
-                    routes.retain(|known| !is_it(known));
-                    events.push(Event::DefaultRouterGone { router: router.into() });
-                }
-                for router in new {
-                    if routes.push(Route::new_ipv6_gateway(router)).is_ok() {
-                        self.applied_routers.push(router);
-                        events.push(Event::DefaultRouter { router: router.into() });
-                    }
-                }
-            });
-        }
+        events.extend(gone.into_iter().map(|router| Event::DefaultRouterGone { router: router.into() }));
+        events.extend(new.iter().map(|router| Event::DefaultRouter { router: (*router).into() }));
+        self.applied_routers.extend(new);
         events
     }
 
@@ -131,47 +150,27 @@ impl Slaac {
     pub fn deadline(&self) -> Option<Instant> {
         let addresses = self.addresses.iter().filter_map(|(_, until)| *until);
         let routers = self.routers.iter().map(|(_, until)| *until);
-        addresses.chain(routers).chain(self.solicit_at).min()
+        let on_link = self.on_link.iter().filter_map(|(_, until)| *until);
+        addresses.chain(routers).chain(on_link).chain(self.solicit_at).min()
     }
 
     /// Does what is due: forgets what is no longer valid, and may have a solicitation to send.
     pub fn poll(&mut self, now: Instant) -> Option<Frame> {
         self.addresses.retain(|(_, until)| until.is_none_or(|until| until > now));
         self.routers.retain(|(_, until)| *until > now);
+        self.on_link.retain(|(_, until)| until.is_none_or(|until| until > now));
         if self.solicit_at.is_none_or(|at| at > now) {
             return None;
         }
         self.solicitations_left -= 1;
         self.solicit_at = (self.solicitations_left > 0).then_some(now + SOLICITATION_INTERVAL);
-        Some(self.solicitation())
+        Some(ndp::router_solicitation(self.mac, self.own))
     }
 
-    fn solicitation(&self) -> Frame {
-        let message = Icmpv6Repr::Ndisc(NdiscRepr::RouterSolicit { lladdr: Some(self.mac.into()) });
-        let ip = Ipv6Repr {
-            src_addr: self.own,
-            dst_addr: ALL_ROUTERS,
-            next_header: IpProtocol::Icmpv6,
-            payload_len: message.buffer_len(),
-            hop_limit: 255,
-        };
-        let ethernet = EthernetRepr {
-            src_addr: self.mac,
-            dst_addr: EthernetAddress([0x33, 0x33, 0, 0, 0, 2]),
-            ethertype: EthernetProtocol::Ipv6,
-        };
-        Frame::build(ETHERNET_HEADER_BYTES + ip.buffer_len() + ip.payload_len, |bytes| {
-            ethernet.emit(&mut EthernetFrame::new_unchecked(&mut bytes[..]));
-            let packet = &mut bytes[ETHERNET_HEADER_BYTES..];
-            ip.emit(&mut Ipv6Packet::new_unchecked(&mut packet[..]));
-            let icmp = &mut Icmpv6Packet::new_unchecked(&mut packet[ip.buffer_len()..]);
-            message.emit(&ip.src_addr, &ip.dst_addr, icmp, &ChecksumCapabilities::default());
-        })
-    }
-
-    /// Looks at a received packet; returns whether it was a router's advertisement.
-    pub fn receive(&mut self, now: Instant, ip: &Ip<'_>) -> bool {
-        let Some((router, lifetime, prefixes)) = advertisement(ip, self.own) else { return false };
+    /// Looks at a received packet; returns whether it was a router's advertisement. `ip_mtu`: the card's MTU.
+    pub fn receive(&mut self, now: Instant, ip: &Ip<'_>, ip_mtu: usize) -> bool {
+        let Some(advertisement) = advertisement(ip, self.own) else { return false };
+        let Advertisement { router, lifetime, hop_limit, mtu, prefixes } = advertisement;
         // A router has answered (RFC 4861, 6.3.7), unless it is one that leads nowhere.
         if lifetime > 0 {
             self.solicit_at = None;
@@ -186,16 +185,33 @@ impl Slaac {
                 None => {}
             }
         }
+        // RFC 4861, 6.3.4: what is not specified stays as it is; an MTU that the card or IPv6 does not allow is ignored.
+        self.hop_limit = hop_limit.or(self.hop_limit);
+        self.mtu = mtu.filter(|mtu| (V6_MIN..=ip_mtu).contains(mtu)).or(self.mtu);
         for prefix in prefixes {
-            self.prefix(now, &prefix);
+            if prefix.on_link {
+                self.on_link(now, &prefix);
+            }
+            if prefix.autonomous && prefix.prefix.prefix_len() == PREFIX_LEN {
+                self.prefix(now, &prefix);
+            }
         }
         true
     }
 
+    /// RFC 4861, 6.3.4: of the prefix list.
+    fn on_link(&mut self, now: Instant, prefix: &Prefix) {
+        self.on_link.retain(|(known, _)| *known != prefix.prefix);
+        if prefix.valid > 0 && self.on_link.len() < PREFIXES_MAX {
+            self.on_link.push((prefix.prefix, prefix.until(now)));
+        }
+    }
+
     /// RFC 4862, 5.5.3.
     fn prefix(&mut self, now: Instant, prefix: &Prefix) {
-        let until = (prefix.valid != u32::MAX).then(|| now + Duration::from_secs(prefix.valid.into()));
-        let (high, low) = (prefix.prefix.to_bits() >> 64 << 64, self.own.to_bits() & u128::from(u64::MAX));
+        let until = prefix.until(now);
+        let network = prefix.prefix.address();
+        let (high, low) = (network.to_bits() >> 64 << 64, self.own.to_bits() & u128::from(u64::MAX));
         let address = Ipv6Address::from_bits(high | low);
         let room = self.addresses.len() < PREFIXES_MAX;
         match self.addresses.iter_mut().find(|(cidr, _)| cidr.address() == address) {
@@ -215,7 +231,7 @@ impl Slaac {
             }
             None if prefix.valid > 0 && room => {
                 // What is not on this link goes to the router, even to a neighbor.
-                let length = if prefix.on_link { 64 } else { 128 };
+                let length = if prefix.on_link { PREFIX_LEN } else { 128 };
                 self.addresses.push((Ipv6Cidr::new(address, length), until));
             }
             None => {}
@@ -223,14 +239,30 @@ impl Slaac {
     }
 }
 
-/// A router's address, its lifetime in seconds, and the prefixes that make addresses, if the packet is a valid
-/// advertisement (RFC 4861, 6.1.2), which is no fragment (RFC 6980, 5).
-fn advertisement(ip: &Ip<'_>, own: Ipv6Address) -> Option<(Ipv6Address, u16, Vec<Prefix>)> {
+impl Prefix {
+    /// When it is no longer valid; `None`: never.
+    fn until(&self, now: Instant) -> Option<Instant> {
+        (self.valid != u32::MAX).then(|| now + Duration::from_secs(self.valid.into()))
+    }
+}
+
+/// A router's advertisement.
+struct Advertisement {
+    router: Ipv6Address,
+    /// Seconds; 0: it is no default router.
+    lifetime: u16,
+    /// `None`: not specified.
+    hop_limit: Option<u8>,
+    mtu: Option<usize>,
+    prefixes: Vec<Prefix>,
+}
+
+/// Reads a valid advertisement (RFC 4861, 6.1.2), which is no fragment (RFC 6980, 5).
+fn advertisement(ip: &Ip<'_>, own: Ipv6Address) -> Option<Advertisement> {
     let (IpAddress::Ipv6(router), IpAddress::Ipv6(to)) = (ip.source, ip.destination) else { return None };
-    let Icmp { kind: 134, code: 0, .. } = ip.icmp()? else { return None };
+    let Icmp { kind: ndp::ROUTER_ADVERTISEMENT, rest: [hop_limit, ..], .. } = ip.icmp()? else { return None };
     let icmp = ip.payload();
-    let is_valid = ip.hop_limit == 255
-        && ip.fragment.is_none()
+    let is_valid = ndp::is_valid(ip)
         && router.is_unicast_link_local()
         && (to == ALL_NODES || to == own)
         && icmp.len() >= 16
@@ -239,7 +271,7 @@ fn advertisement(ip: &Ip<'_>, own: Ipv6Address) -> Option<(Ipv6Address, u16, Vec
         return None;
     }
     let lifetime = u16::from_be_bytes([icmp[6], icmp[7]]);
-    let (mut prefixes, mut options) = (Vec::new(), &icmp[16..]);
+    let (mut mtu, mut prefixes, mut options) = (None, Vec::new(), &icmp[16..]);
     while let [kind, length, ..] = *options {
         let length = usize::from(length) * 8;
         if length == 0 || length > options.len() {
@@ -247,18 +279,37 @@ fn advertisement(ip: &Ip<'_>, own: Ipv6Address) -> Option<(Ipv6Address, u16, Vec
         }
         let (option, rest) = options.split_at(length);
         options = rest;
-        // A prefix that makes addresses (A), of the length that an interface identifier of 64 bits leaves.
-        if kind == 3 && length == 32 && option[2] == 64 && option[3] & 0x40 != 0 {
-            let number =
-                |at: usize| u32::from_be_bytes([option[at], option[at + 1], option[at + 2], option[at + 3]]);
-            let prefix = Ipv6Address::from(*option[16..].first_chunk::<16>()?);
-            let (valid, preferred) = (number(4), number(8));
-            if !prefix.is_unicast_link_local() && !prefix.is_multicast() && preferred <= valid {
-                prefixes.push(Prefix { prefix, on_link: option[3] & 0x80 != 0, valid });
-            }
+        match (kind, length) {
+            (PREFIX, 32) => prefixes.extend(prefix_information(option)),
+            (MTU, 8) => mtu = Some(number(option, 4) as usize),
+            _ => {}
         }
     }
-    options.is_empty().then_some((router, lifetime, prefixes))
+    let hop_limit = (hop_limit > 0).then_some(hop_limit);
+    options.is_empty().then_some(Advertisement { router, lifetime, hop_limit, mtu, prefixes })
+}
+
+fn number(option: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes([option[at], option[at + 1], option[at + 2], option[at + 3]])
+}
+
+/// Reads a prefix information option of 32 bytes; `None`: it is not to be used.
+fn prefix_information(option: &[u8]) -> Option<Prefix> {
+    let (length, flags) = (option[2], option[3]);
+    let prefix = Ipv6Address::from(*option[16..].first_chunk::<16>()?);
+    let (valid, preferred) = (number(option, 4), number(option, 8));
+    let usable =
+        length <= 128 && !prefix.is_unicast_link_local() && !prefix.is_multicast() && preferred <= valid;
+    usable.then(|| {
+        let mask = u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0);
+        let network = Ipv6Address::from_bits(prefix.to_bits() & mask);
+        Prefix {
+            prefix: Ipv6Cidr::new(network, length),
+            on_link: flags & ON_LINK != 0,
+            autonomous: flags & AUTONOMOUS != 0,
+            valid,
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,16 @@
 //! A host's sockets, with a number for each that is never used twice, and a report of every change.
+//!
+//! TCP and UDP sockets are smoltcp's. Echo requests and replies (RFC 792; RFC 4443, 4) are the host's own matter: a socket of
+//! theirs is a mailbox, so that a message may have any length and a full queue loses nothing silently. A connection in TIME-WAIT has a
+//! number, but no socket of smoltcp any more.
 
+use crate::connection::{Phase, Tuple};
 use crate::event::{Event, SocketState};
 use crate::meter::Meter;
 use smoltcp::iface::{SocketHandle, SocketSet};
-use smoltcp::socket::{icmp, tcp, udp};
+use smoltcp::socket::{tcp, udp};
+use smoltcp::wire::IpAddress;
+use std::collections::VecDeque;
 
 pub(crate) struct Sockets {
     pub set: SocketSet<'static>,
@@ -14,18 +21,36 @@ pub(crate) struct Sockets {
 
 struct Open {
     number: u32,
-    handle: SocketHandle,
-    kind: Kind,
+    place: Place,
     /// The state that was last reported.
     reported: Option<SocketState>,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Tcp,
-    Udp { port: u16 },
-    Icmp { ident: u16 },
+enum Place {
+    Tcp(SocketHandle),
+    Udp(SocketHandle, u16),
+    Echo { ident: u16, replies: VecDeque<EchoReply> },
+    TimeWait(Tuple),
 }
+
+/// What a client's packets go through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Socket {
+    Stack(SocketHandle),
+    /// Echo requests with this identifier.
+    Echo(u16),
+}
+
+/// An echo reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EchoReply {
+    pub from: IpAddress,
+    pub sequence: u16,
+    pub payload_bytes: usize,
+}
+
+/// Replies that wait for their program: one from each host of a large network.
+const REPLIES_MAX: usize = 8_192;
 
 impl Sockets {
     pub fn new() -> Self {
@@ -34,27 +59,27 @@ impl Sockets {
 
     pub fn add_tcp(&mut self, socket: tcp::Socket<'static>) -> SocketHandle {
         let handle = self.set.add(socket);
-        self.note(handle, Kind::Tcp)
+        self.note(Place::Tcp(handle));
+        handle
     }
 
     /// Adds a UDP socket and binds it.
     pub fn add_udp(&mut self, mut socket: udp::Socket<'static>, port: u16) -> SocketHandle {
         socket.bind(port).expect("a new socket can be bound to a port that is not 0");
         let handle = self.set.add(socket);
-        self.note(handle, Kind::Udp { port })
-    }
-
-    /// Adds an ICMP socket and binds it.
-    pub fn add_icmp(&mut self, mut socket: icmp::Socket<'static>, ident: u16) -> SocketHandle {
-        socket.bind(icmp::Endpoint::Ident(ident)).expect("a new socket can be bound");
-        let handle = self.set.add(socket);
-        self.note(handle, Kind::Icmp { ident })
-    }
-
-    fn note(&mut self, handle: SocketHandle, kind: Kind) -> SocketHandle {
-        self.open.push(Open { number: self.next_number, handle, kind, reported: None });
-        self.next_number += 1;
+        self.note(Place::Udp(handle, port));
         handle
+    }
+
+    /// Adds a mailbox for the replies to echo requests with this identifier.
+    pub fn add_echo(&mut self, ident: u16) -> Socket {
+        self.note(Place::Echo { ident, replies: VecDeque::new() });
+        Socket::Echo(ident)
+    }
+
+    fn note(&mut self, place: Place) {
+        self.open.push(Open { number: self.next_number, place, reported: None });
+        self.next_number += 1;
     }
 
     pub fn tcp(&mut self, handle: SocketHandle) -> &mut tcp::Socket<'static> {
@@ -65,31 +90,102 @@ impl Sockets {
         self.set.get_mut(handle)
     }
 
-    pub fn icmp(&mut self, handle: SocketHandle) -> &mut icmp::Socket<'static> {
-        self.set.get_mut(handle)
+    /// The UDP socket that is bound to this port.
+    pub fn udp_at(&self, port: u16) -> Option<SocketHandle> {
+        self.open.iter().find_map(|open| match open.place {
+            Place::Udp(handle, bound) if bound == port => Some(handle),
+            Place::Udp(..) | Place::Tcp(_) | Place::Echo { .. } | Place::TimeWait(_) => None,
+        })
+    }
+
+    /// Puts an echo reply into the mailbox of its identifier.
+    pub fn deliver(&mut self, ident: u16, reply: EchoReply) {
+        if let Some(replies) = self.mailbox(ident)
+            && replies.len() < REPLIES_MAX
+        {
+            replies.push_back(reply);
+        }
+    }
+
+    /// The oldest reply in a mailbox.
+    pub fn reply(&mut self, ident: u16) -> Option<EchoReply> {
+        self.mailbox(ident)?.pop_front()
+    }
+
+    fn mailbox(&mut self, wanted: u16) -> Option<&mut VecDeque<EchoReply>> {
+        self.open.iter_mut().find_map(|open| match &mut open.place {
+            Place::Echo { ident, replies } if *ident == wanted => Some(replies),
+            Place::Echo { .. } | Place::Tcp(_) | Place::Udp(..) | Place::TimeWait(_) => None,
+        })
+    }
+
+    fn tcps(&self) -> impl Iterator<Item = &tcp::Socket<'static>> {
+        self.open.iter().filter_map(|open| match open.place {
+            Place::Tcp(handle) => Some(self.set.get(handle)),
+            Place::Udp(..) | Place::Echo { .. } | Place::TimeWait(_) => None,
+        })
     }
 
     pub fn by_port(&mut self, local_port: u16) -> Option<&tcp::Socket<'static>> {
-        let mut tcps = self.open.iter().filter(|open| matches!(open.kind, Kind::Tcp));
-        let is_bound = |open: &&Open| {
-            let socket: &tcp::Socket<'static> = self.set.get(open.handle);
+        let is_bound = |socket: &&tcp::Socket<'static>| {
             socket.local_endpoint().is_some_and(|local| local.port == local_port)
         };
-        tcps.find(is_bound).map(|open| self.set.get(open.handle))
+        self.tcps().find(is_bound)
     }
 
-    pub fn is_tcp(&self, handle: SocketHandle) -> bool {
-        self.open.iter().any(|open| open.handle == handle && matches!(open.kind, Kind::Tcp))
+    /// How far the connection between these endpoints is; `None`: there is none.
+    pub fn phase(&self, tuple: &Tuple) -> Option<Phase> {
+        let socket = self.tcps().find(|socket| tuple_of(socket) == Some(*tuple))?;
+        match socket.state() {
+            tcp::State::Closed | tcp::State::Listen => None,
+            tcp::State::SynSent => Some(Phase::SynSent),
+            tcp::State::SynReceived => Some(Phase::SynReceived),
+            tcp::State::Established
+            | tcp::State::FinWait1
+            | tcp::State::FinWait2
+            | tcp::State::CloseWait
+            | tcp::State::Closing
+            | tcp::State::LastAck
+            | tcp::State::TimeWait => Some(Phase::Synchronized),
+        }
+    }
+
+    /// The number of connections to this port whose handshake is not finished.
+    pub fn half_open(&self, port: u16) -> usize {
+        let its = |socket: &&tcp::Socket<'static>| {
+            socket.state() == tcp::State::SynReceived
+                && socket.local_endpoint().is_some_and(|local| local.port == port)
+        };
+        self.tcps().filter(its).count()
     }
 
     pub fn remove(&mut self, handle: SocketHandle) {
         self.set.remove(handle);
-        if let Some(place) = self.open.iter().position(|open| open.handle == handle) {
-            let open = self.open.remove(place);
-            if open.reported.is_some() {
-                self.gone.push(open.number);
-            }
+        self.forget(|place| matches!(place, Place::Tcp(its) | Place::Udp(its, _) if *its == handle));
+    }
+
+    /// Removes a mailbox.
+    pub fn remove_echo(&mut self, wanted: u16) {
+        self.forget(|place| matches!(place, Place::Echo { ident, .. } if *ident == wanted));
+    }
+
+    /// Replaces a socket of smoltcp by a connection in TIME-WAIT.
+    pub fn wait(&mut self, handle: SocketHandle, tuple: Tuple) {
+        self.set.remove(handle);
+        let its = |open: &&mut Open| matches!(open.place, Place::Tcp(its) if its == handle);
+        if let Some(open) = self.open.iter_mut().find(its) {
+            open.place = Place::TimeWait(tuple);
         }
+    }
+
+    /// Removes the connections whose TIME-WAIT is over.
+    pub fn end_time_wait(&mut self, is_waiting: impl Fn(&Tuple) -> bool) {
+        self.forget(|place| matches!(place, Place::TimeWait(tuple) if !is_waiting(tuple)));
+    }
+
+    fn forget(&mut self, is_gone: impl Fn(&Place) -> bool) {
+        let gone = self.open.extract_if(.., |open| is_gone(&open.place));
+        self.gone.extend(gone.filter(|open| open.reported.is_some()).map(|open| open.number));
     }
 
     /// Reports every change since the last time.
@@ -98,10 +194,16 @@ impl Sockets {
             meter.changed(Event::SocketGone { socket });
         }
         for open in &mut self.open {
-            let state = match open.kind {
-                Kind::Tcp => tcp_state(self.set.get(open.handle)),
-                Kind::Udp { port } => SocketState::Udp { port },
-                Kind::Icmp { ident } => SocketState::Icmp { ident },
+            let state = match &open.place {
+                Place::Tcp(handle) => tcp_state(self.set.get(*handle)),
+                Place::Udp(_, port) => SocketState::Udp { port: *port },
+                Place::Echo { ident, .. } => SocketState::Icmp { ident: *ident },
+                Place::TimeWait(Tuple { local, remote }) => SocketState::Tcp {
+                    state: tcp::State::TimeWait,
+                    local: Some(*local),
+                    remote: Some(*remote),
+                    port: local.port,
+                },
             };
             if open.reported != Some(state) {
                 open.reported = Some(state);
@@ -109,6 +211,11 @@ impl Sockets {
             }
         }
     }
+}
+
+/// The endpoints of a connected socket.
+pub(crate) fn tuple_of(socket: &tcp::Socket<'static>) -> Option<Tuple> {
+    Some(Tuple { local: socket.local_endpoint()?, remote: socket.remote_endpoint()? })
 }
 
 fn tcp_state(socket: &tcp::Socket<'static>) -> SocketState {

@@ -410,7 +410,16 @@ mod tests {
         assert!(lab.problems.iter().any(|problem| !problem.grave && problem.text.contains("loop")));
         assert_eq!(lab.state(), State::Paused);
         let twin = lab.scenario().topology.node(NodeId(0)).kind.clone();
+        let own = lab.scenario().topology.node(NodeId(2)).kind.clone();
         edit(&mut lab, Edit::SetNode(NodeId(2), twin)).unwrap();
+        // So is an address that two on one LAN have.
+        assert!(
+            lab.problems.iter().any(|problem| !problem.grave && problem.text.contains("already an address"))
+        );
+        assert_eq!(lab.state(), State::Paused);
+        let netlab::topology::NodeKind::Host(mut lost) = own else { panic!("a host") };
+        lost.gateways = vec![smoltcp::wire::IpAddress::v4(10, 99, 0, 1)];
+        edit(&mut lab, Edit::SetNode(NodeId(2), netlab::topology::NodeKind::Host(lost))).unwrap();
         assert_eq!(lab.state(), State::Broken);
         assert!(lab.problems.iter().any(|problem| problem.grave));
         lab.perform(Clock::TogglePlay).unwrap();

@@ -136,8 +136,9 @@ fn an_added_node_is_edited_like_any_other_and_one_that_is_yet_to_come_is_refused
 
 #[test]
 fn a_draft_that_adds_nodes_and_cannot_run_is_shown_and_has_a_log() {
-    // The second host has the address of the first.
-    let wrong = ADDED_HOST.replace("10.0.0.2/24", "10.0.0.1/24");
+    // The second host's gateway is in none of its networks.
+    let wrong = ADDED_HOST.replace(r#"["10.0.0.2/24"]"#, r#"["10.0.0.2/24"], "gateway": "10.9.9.9""#);
+    assert_ne!(wrong, ADDED_HOST);
     let mut lab = Lab::new(Scenario::draft(&wrong).expect("it can be drawn"));
     assert_eq!(lab.state(), State::Broken);
     look_at_everything(&mut lab);

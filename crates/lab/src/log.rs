@@ -187,6 +187,22 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
             SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
         },
         NodeEvent::Host(HostEvent::SocketGone { socket }) => format!("closes socket {socket}"),
+        NodeEvent::Host(HostEvent::NeighborGone { ip }) => format!("forgets where {} is", whose(*ip)),
+        NodeEvent::Host(HostEvent::DuplicateAddress { address, mac }) => match mac {
+            Some(mac) => {
+                format!("stops using {address}: the host with {} has it", inspect::ethernet(*mac))
+            }
+            None => format!("stops using {address}: another host wants it, too"),
+        },
+        NodeEvent::Host(HostEvent::Redirected { to, via }) => {
+            format!("was redirected: sends packets to {} through {}", whose(*to), whose(*via))
+        }
+        NodeEvent::Host(HostEvent::RedirectGone { to }) => {
+            format!("no longer follows the redirect for {}", whose(*to))
+        }
+        NodeEvent::Host(HostEvent::AdvertisedMtu { mtu }) => {
+            format!("takes the MTU {} from a router's advertisement", format::buffer(*mtu))
+        }
         NodeEvent::Host(HostEvent::NoCable) => "cannot send: it has no cable".into(),
     }
 }
@@ -292,6 +308,7 @@ fn has_line(event: &RunEvent) -> bool {
         | RunEvent::Sent { .. }
         | RunEvent::Answered { .. }
         | RunEvent::Unanswered { .. }
+        | RunEvent::Duplicate { .. }
         | RunEvent::IcmpError { .. }
         | RunEvent::Hop(_)
         | RunEvent::PathMtu { .. }
@@ -310,6 +327,12 @@ fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
         RunEvent::Answered { number, rtt } => {
             format!("has answer {} after {}", number + 1, format::duration(*rtt))
         }
+        RunEvent::Duplicate { number, rtt, from } => format!(
+            "has another answer {} from {} after {}",
+            number + 1,
+            whose(*from),
+            format::duration(*rtt)
+        ),
         RunEvent::Unanswered { number } => format!("gives up waiting for answer {}", number + 1),
         RunEvent::Interval(interval) => {
             let rate =

@@ -45,25 +45,24 @@ impl<'a> Ports<'a> {
 }
 
 /// The node that has this address, according to the configured addresses and those that are made from
-/// an Ethernet address (RFC 4291, appendix A).
+/// an Ethernet address (RFC 4291, appendix A). `None`: none has it, or several have, each on its LAN.
 pub fn owner(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId> {
     let is = |cidr: &IpCidr| cidr.address() == address;
-    let written = |id: NodeId| match &topology.node(id).kind {
+    let written = |id: &NodeId| match &topology.node(*id).kind {
         NodeKind::Host(HostConfig { addresses, .. }) => addresses.iter().any(is),
         NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => false,
     };
-    let host = topology.node_ids().find(|&id| written(id));
-    let at_port = || {
-        let mut ends = topology.links.iter().flat_map(|link| link.ends.iter().zip(&link.ports));
-        let found = ends.find(|(_, port)| match port {
-            Port::Router(port) => {
-                port.addresses.iter().chain(port.vlans.iter().flat_map(|(_, of)| of)).any(is)
-            }
-            Port::Plain | Port::Switch(_) => false,
-        });
-        found.map(|(end, _)| *end)
-    };
-    host.or_else(at_port).or_else(|| made_from_mac(topology, address))
+    let hosts = topology.node_ids().filter(written);
+    let ends = topology.links.iter().flat_map(|link| link.ends.iter().zip(&link.ports));
+    let at_ports = ends.filter(|(_, port)| match port {
+        Port::Router(port) => port.addresses.iter().chain(port.vlans.iter().flat_map(|(_, of)| of)).any(is),
+        Port::Plain | Port::Switch(_) => false,
+    });
+    let mut owners = hosts.chain(at_ports.map(|(end, _)| *end));
+    match owners.next() {
+        Some(owner) => owners.all(|other| other == owner).then_some(owner),
+        None => made_from_mac(topology, address),
+    }
 }
 
 fn made_from_mac(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId> {
@@ -113,6 +112,12 @@ mod tests {
         assert_eq!(name(IpAddress::v4(10, 0, 2, 254)), "r (10.0.2.254)");
         assert_eq!(name(IpAddress::v4(10, 0, 1, 1)), "a (10.0.1.1)");
         assert_eq!(name(IpAddress::v4(10, 9, 9, 9)), "10.9.9.9");
+        let mut twins = samples::star(2, Duration::from_millis(1), 1_000);
+        let NodeKind::Host(host) = twins.node(NodeId(1)).kind.clone() else { panic!("a host") };
+        let address = host.addresses[0].address();
+        assert_eq!(owner(LiveTopology::fixed(&twins), address), Some(NodeId(1)));
+        twins.nodes[2].kind = NodeKind::Host(host);
+        assert_eq!(owner(LiveTopology::fixed(&twins), address), None, "it would be a guess");
         let EthernetAddress([a, b, c, d, e, f]) = NodeId(1).router_mac(PortId(1));
         let star = samples::star(2, Duration::from_millis(1), 1_000);
         let local =

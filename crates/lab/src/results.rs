@@ -115,6 +115,8 @@ pub enum Fact {
     Sent,
     /// Requests that were answered.
     Answered,
+    /// Further answers to requests.
+    Duplicates,
     /// The shortest round trip.
     RttMin,
     /// The mean round trip.
@@ -151,6 +153,7 @@ impl Fact {
         match self {
             Self::Sent => "Sent",
             Self::Answered => "Answered",
+            Self::Duplicates => "Duplicates",
             Self::RttMin => "Fastest",
             Self::RttMean => "Average",
             Self::RttMax => "Slowest",
@@ -204,6 +207,15 @@ pub enum Line {
     Unanswered {
         /// From 1.
         number: u32,
+    },
+    /// A further answer to a request.
+    Duplicate {
+        /// From 1.
+        number: u32,
+        /// From the request to this answer.
+        rtt: Duration,
+        /// The sender: name and address.
+        from: Rc<str>,
     },
     /// A router on the path, or the target, sent an ICMP error.
     IcmpError {
@@ -317,6 +329,11 @@ impl Follower {
                     Line::Answered { number: number + 1, rtt: *rtt, text: text.clone() }
                 }
                 RunEvent::Unanswered { number } => Line::Unanswered { number: number + 1 },
+                RunEvent::Duplicate { number, rtt, from } => Line::Duplicate {
+                    number: number + 1,
+                    rtt: *rtt,
+                    from: names::with_address(topology, *from).into(),
+                },
                 RunEvent::Interval(interval) => Line::Interval(interval.from, interval.to, interval.bytes),
                 RunEvent::IcmpError { number, from, what } => Line::IcmpError {
                     number: number.map(|number| number + 1),
@@ -498,6 +515,9 @@ fn facts(kind: &RunKind, totals: &Totals) -> Vec<(Fact, String)> {
         RunKind::Ping(_) | RunKind::Echo(_) => {
             facts.push((Fact::Sent, format::count(totals.sent)));
             facts.push((Fact::Answered, format::count(totals.received)));
+            if totals.duplicates > 0 {
+                facts.push((Fact::Duplicates, format::count(totals.duplicates)));
+            }
             rtt(&mut facts);
         }
         RunKind::Traceroute(_) | RunKind::PathMtu(_) => {

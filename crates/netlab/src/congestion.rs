@@ -7,11 +7,11 @@
 //!
 //! How good it is, is a test: at every moment of transfers over all sorts of bad links the shadow's numbers are those in the
 //! socket (`the_shadow_is_the_socket`). What it cannot see: a timeout after which nothing may be sent, because the receiver's
-//! window is closed; it is noticed when the window opens.
+//! window is closed, or because the next hop's address is not known yet; it is noticed when something is sent again.
 
 mod control;
 
-use crate::history::{Fate, History, Transit, TransitId};
+use crate::history::{Fate, History, HostEvent, NodeEntry, NodeEvent, SocketState, Transit, TransitId};
 use crate::topology::{Congestion, Direction};
 use control::Control;
 use smoltcp::phy::ChecksumCapabilities;
@@ -356,7 +356,7 @@ impl Shadowing {
                 }
             } else if let Some(transit) = handed_over {
                 self.next = TransitId(self.next.0 + 1);
-                if self.look(transit) && !each(transit.queued, self.shadow.windows()) {
+                if self.look(history, transit) && !each(transit.queued, self.shadow.windows()) {
                     return;
                 }
             } else {
@@ -365,14 +365,19 @@ impl Shadowing {
         }
     }
 
-    /// Whether the host sent it, for this connection.
-    fn look(&mut self, transit: &Transit) -> bool {
+    /// Whether the host's TCP sent it, for this connection.
+    fn look(&mut self, history: &History, transit: &Transit) -> bool {
         let Side { port, local, remote } = self.side;
         if transit.direction == port {
             if let Some((from, to, segment)) = segment(&transit.frame)
                 && (from, to) == (local, remote)
             {
-                self.shadow.sent(transit.queued, &segment);
+                if self.was_cut_again(history, transit.queued) {
+                    return false;
+                }
+                let begins = segment.control == TcpControl::Syn && self.shadow.sent.is_none();
+                let left = if begins { self.beginning(history) } else { None };
+                self.shadow.sent(left.unwrap_or(transit.queued), &segment);
                 return true;
             }
         } else if transit.direction == port.reverse()
@@ -382,6 +387,33 @@ impl Shadowing {
             self.coming.push(Reverse((transit.arrival, transit.id)));
         }
         false
+    }
+
+    fn log<'h>(&self, history: &'h History) -> &'h [NodeEntry] {
+        let Direction { link, from } = self.side.port;
+        history.node(history.link_at(link, Instant::ZERO).ends[from.index()])
+    }
+
+    /// When TCP sent its first segment: it may have waited in the host for the address of the next hop.
+    fn beginning(&self, history: &History) -> Option<Instant> {
+        let Side { local, remote, .. } = self.side;
+        let its = |entry: &&NodeEntry| match entry.event {
+            NodeEvent::Host(HostEvent::Socket {
+                state: SocketState::Tcp { local: l, remote: r, .. },
+                ..
+            }) => (l, r) == (Some(local), Some(remote)),
+            _ => false,
+        };
+        self.log(history).iter().find(its).map(|entry| entry.at)
+    }
+
+    /// Whether the host itself, and not its TCP, sent segments to the other end again at this moment: it had just learned that the
+    /// path is narrower.
+    fn was_cut_again(&self, history: &History, at: Instant) -> bool {
+        let log = self.log(history);
+        let now = log.partition_point(|entry| entry.at < at)..;
+        let learned = |entry: &NodeEntry| matches!(entry.event, NodeEvent::Host(HostEvent::PathMtu { to, .. }) if to == self.side.remote.addr);
+        log[now].iter().take_while(|entry| entry.at == at).any(learned)
     }
 }
 

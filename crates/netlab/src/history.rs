@@ -18,7 +18,7 @@ pub use shared::{Backlog, Collision};
 pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
 
-pub use host::{Event as HostEvent, SocketState};
+pub use host::{Event as HostEvent, Refusal as HostRefusal, SocketState};
 
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
 use crate::topology::{Direction, Link, LinkId, NodeId, NodeKind};
@@ -121,6 +121,8 @@ pub enum Refusal {
     Switch(bridge::Refusal),
     /// A router dropped it.
     Router(router::Refusal),
+    /// A host dropped it.
+    Host(host::Refusal),
 }
 
 impl From<passage::Fate> for Fate {
@@ -602,7 +604,9 @@ impl Refusal {
             Self::Switch(bridge::Refusal::PortOff) | Self::Router(router::Refusal::PortOff) => "port_off",
             Self::Switch(bridge::Refusal::Blocked) => "blocked",
             Self::Switch(bridge::Refusal::OtherVlan) => "other_vlan",
-            Self::Switch(bridge::Refusal::TooBig) | Self::Router(router::Refusal::TooBig) => "too_big",
+            Self::Switch(bridge::Refusal::TooBig)
+            | Self::Router(router::Refusal::TooBig)
+            | Self::Host(host::Refusal::TooBig) => "too_big",
             Self::Switch(bridge::Refusal::Malformed) | Self::Router(router::Refusal::Malformed) => {
                 "malformed"
             }
@@ -616,6 +620,8 @@ impl Refusal {
             Self::Router(router::Refusal::TranslationsFull) => "translations_full",
             Self::Router(router::Refusal::NoTranslation) => "no_translation",
             Self::Router(router::Refusal::UnknownOption) => "unknown_option",
+            Self::Host(host::Refusal::SocketFull) => "socket_full",
+            Self::Host(host::Refusal::BacklogFull) => "backlog_full",
         }
     }
 }
@@ -625,6 +631,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Switch(why) => why.fmt(f),
             Self::Router(why) => why.fmt(f),
+            Self::Host(why) => why.fmt(f),
         }
     }
 }

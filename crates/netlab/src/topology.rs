@@ -6,7 +6,8 @@ use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 pub use host::config::{
-    ADDRESSES_MAX, Congestion, IP_MTU_MAX, IP_MTU_MIN, TCP_BUFFER_MAX, TCP_BUFFER_MIN, TCP_TIMEOUT, TcpConfig,
+    ADDRESSES_MAX, Congestion, IP_MTU_MAX, IP_MTU_MIN, TCP_BUFFER_MAX, TCP_BUFFER_MIN, TCP_TIMEOUT,
+    TIME_WAIT, TIME_WAIT_MAX, TcpConfig,
 };
 pub use wire::NodeId;
 

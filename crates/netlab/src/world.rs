@@ -502,7 +502,7 @@ impl World {
         match &mut list {
             List::Host(actions) => {
                 let report = |world: &mut Self, output| world.host_output(now, node, output);
-                self.act(now, node, received, actions, report, |never| match never {});
+                self.act(now, node, received, actions, report, |why| Some(Refusal::Host(why)));
             }
             List::Switch(actions) => {
                 let report = |world: &mut Self, event| {

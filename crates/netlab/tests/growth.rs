@@ -47,9 +47,11 @@ fn grown(middle: Node, moment: Instant) -> World {
 #[test]
 fn a_host_and_a_cable_added_live_work_as_if_they_had_always_been_there() {
     for kind in [ping(4, 100), RunKind::Echo(Echo::default()), RunKind::Iperf(Iperf::default())] {
-        let mut live = world(star(2, switch()));
+        let mut live = world(silent(star(2, switch())));
         live.run_until(at(1_000), || true);
-        live.apply(Command::AddNode(host(3))).unwrap();
+        let mut third = host(3);
+        silence(&mut third);
+        live.apply(Command::AddNode(third)).unwrap();
         // It loses frames, so that its random streams have to be the same ones too.
         let lossy = ways(&[Impairment::Loss(Ratio::percent(3))]);
         live.apply(Command::AddLink(Link { ways: lossy, ..cable(3, 2) })).unwrap();
@@ -141,7 +143,7 @@ fn a_host_without_a_cable_goes_on_by_itself_when_it_gets_one() {
 
 #[test]
 fn a_cable_pulled_during_a_ping_loses_what_is_sent_meanwhile_and_the_rest_goes_on() {
-    let mut world = world(star(2, switch()));
+    let mut world = world(silent(star(2, switch())));
     let run = start(&mut world, A, B, ping(10, 100));
     world.run_until(at(350), || true);
     world.apply(Command::SetLink(LinkId(0), ways(&[Impairment::Down]))).unwrap();

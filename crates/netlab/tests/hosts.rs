@@ -210,7 +210,7 @@ fn where_nobody_says_anything_the_path_mtu_is_found_to_the_byte() {
     }
     let nothing =
         run_to(pair(&[Impairment::Down]), b_by(IpVersion::V4), RunKind::PathMtu(PathMtu::default()));
-    assert_eq!(nothing.1, Outcome::Failed(Failure::NoAnswer));
+    assert_eq!(nothing.1, Outcome::Failed(Failure::Unreachable(IcmpError::HostUnreachable)));
 }
 
 #[test]
@@ -237,11 +237,11 @@ fn tcp_gets_through_a_narrow_link_by_cutting_its_segments() {
 
 #[test]
 fn a_long_ping_is_fragmented_by_the_host_and_put_together_again() {
-    for payload_bytes in [1_473, 5_000, FRAGMENTED_PAYLOAD_MAX, 65_507] {
+    for payload_bytes in [1_473, 5_000, PING_PAYLOAD_MAX, 65_507] {
         let ping = Ping { payload_bytes, fragments: true, count: 2, ..Ping::default() };
         let (world, outcome, totals) = run(star(2, switch()), RunKind::Ping(ping));
         assert_eq!(outcome, Outcome::Succeeded, "{payload_bytes}");
-        let payload = payload_bytes.min(FRAGMENTED_PAYLOAD_MAX);
+        let payload = payload_bytes.min(PING_PAYLOAD_MAX);
         assert_eq!((totals.received, totals.bytes as usize), (2, 2 * payload));
         let fragments = (payload + 8).div_ceil(1_480);
         assert_eq!(ipv4_packets(&world, 0, End::First).len(), 2 * fragments);
@@ -474,7 +474,7 @@ fn a_switch_that_snoops_hands_a_group_to_its_members_only_and_still_lets_neighbo
 // ---- what no neighbor answers ----
 
 #[test]
-fn runs_to_a_neighbor_that_is_not_there_end() {
+fn runs_to_a_neighbor_that_is_not_there_end_with_host_unreachable_from_the_own_host() {
     let absent = Target::Address(address("10.0.0.77"));
     let rate = netlab::BitsPerSec::new(10_000_000).unwrap();
     let transport = IperfTransport::Udp { rate, datagram_bytes: 1_000 };
@@ -486,13 +486,15 @@ fn runs_to_a_neighbor_that_is_not_there_end() {
         RunKind::Traceroute(Traceroute { probe: Probe::Icmp, hops_max: 30, ..Traceroute::default() }),
         RunKind::PathMtu(PathMtu::default()),
     ] {
-        let (_, outcome, _) = run_to(star(2, switch()), absent, kind.clone());
-        // What never left the host was not sent, so nothing can have been lost.
-        let failure = match kind {
-            RunKind::Iperf(_) => Failure::Unreachable(IcmpError::HostUnreachable),
-            _ => Failure::NoAnswer,
-        };
-        assert_eq!(outcome, Outcome::Failed(failure), "{kind:?}");
+        let (world, outcome, events) = run_to(star(2, switch()), absent, kind.clone());
+        let error = IcmpError::HostUnreachable;
+        assert_eq!(outcome, Outcome::Failed(Failure::Unreachable(error)), "{kind:?}");
+        assert_eq!(result(&world, RunId(0)).1.sent, 0, "what never left was not sent: {kind:?}");
+        let own = address("10.0.0.1");
+        let by_itself = |event: &RunEvent| matches!(event, RunEvent::IcmpError { from, .. } if *from == own);
+        let is_probing = matches!(kind, RunKind::Traceroute(_) | RunKind::PathMtu(_));
+        assert!(is_probing || events.iter().any(by_itself), "the host itself says so: {kind:?}");
+        assert!(world.history().transits().all(|transit| transit.frame.len() != 98), "only ARP was sent");
     }
 }
 

@@ -129,7 +129,7 @@ fn a_port_that_is_switched_off_takes_nothing_and_gives_nothing() {
     world.apply(Command::SetPort(LinkId(0), End::Second, off)).unwrap();
     let run = start(&mut world, A, B, ping_once());
     finish_runs(&mut world);
-    assert_eq!(result(&world, run).0, Outcome::Failed(Failure::NoAnswer));
+    assert_eq!(result(&world, run).0, Outcome::Failed(Failure::Unreachable(IcmpError::HostUnreachable)));
     world.apply(Command::SetPort(LinkId(0), End::Second, Port::Plain)).unwrap();
     let run = start(&mut world, A, B, ping_once());
     finish_runs(&mut world);
@@ -161,7 +161,7 @@ fn hosts_of_different_vlans_do_not_hear_each_other_until_their_ports_are_put_tog
     let mut world = world(topology);
     let run = start(&mut world, A, B, ping_once());
     finish_runs(&mut world);
-    assert_eq!(result(&world, run).0, Outcome::Failed(Failure::NoAnswer));
+    assert_eq!(result(&world, run).0, Outcome::Failed(Failure::Unreachable(IcmpError::HostUnreachable)));
     world.apply(Command::SetPort(LinkId(1), End::Second, access(10))).unwrap();
     let run = start(&mut world, A, B, ping_once());
     finish_runs(&mut world);

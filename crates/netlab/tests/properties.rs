@@ -343,7 +343,7 @@ proptest! {
                 let sender = &topology.node(topology.sender(other.direction)).kind;
                 let queue = matches!(
                     other.fate,
-                    Fate::Dropped { reason: DropReason::QueueFull | DropReason::Collisions, .. }
+                    Fate::Dropped { reason: DropReason::QueueFull | DropReason::Early | DropReason::Collisions, .. }
                 );
                 queue && topology.is_half_duplex(other.direction.link) && *sender != NodeKind::Hub
             };

@@ -140,7 +140,7 @@ fn a_full_queue_drops_and_says_so() {
 }
 
 #[test]
-fn an_absent_host_means_no_answer_and_an_absent_server_means_refused() {
+fn an_absent_host_means_unreachable_and_an_absent_server_means_refused() {
     let mut world = world(pair(&[]));
     let absent = Target::Address("10.0.0.99".parse().unwrap());
     let far = Target::Address("192.168.1.1".parse().unwrap());
@@ -153,9 +153,10 @@ fn an_absent_host_means_no_answer_and_an_absent_server_means_refused() {
     world.apply(Command::Start(RunSpec { from: A, to: absent, kind: echo })).unwrap();
     finish(&mut world);
     let failure = |run| result(&world, RunId(run)).0;
-    assert_eq!(failure(0), Outcome::Failed(Failure::NoAnswer));
+    let unreachable = Outcome::Failed(Failure::Unreachable(IcmpError::HostUnreachable));
+    assert_eq!(failure(0), unreachable);
     assert_eq!(failure(1), Outcome::Failed(Failure::NoRoute));
-    assert_eq!(failure(2), Outcome::Failed(Failure::NoAnswer));
+    assert_eq!(failure(2), unreachable);
 }
 
 #[test]
@@ -192,8 +193,8 @@ fn two_clients_of_one_server_are_told_apart() {
 #[test]
 fn the_history_shows_a_connection_through_all_its_states_on_both_sides() {
     let (mut world, ..) = run(pair(&[]), RunKind::Iperf(Iperf::default()));
-    // TIME-WAIT lasts 10 s.
-    world.run_until(Instant::ZERO + Duration::from_secs(20), || true);
+    // TIME-WAIT lasts 60 s.
+    world.run_until(Instant::ZERO + Duration::from_secs(70), || true);
     let states = |node| {
         let mut states = Vec::new();
         for entry in world.history().node(node) {

@@ -53,6 +53,9 @@ pub struct RunReport {
     pub sent: u64,
     /// Those answered, or received (iperf over UDP).
     pub received: u64,
+    /// Further answers to requests that were answered already; left out if there were none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<u64>,
     /// Those neither answered nor received, once it is over.
     pub lost: Option<u64>,
     pub rtt_ms: Option<RttReport>,
@@ -219,6 +222,7 @@ fn run(scenario: &Scenario, world: &World, id: RunId, log: &RunLog) -> RunReport
         why: scenario::why(scenario, world, id, now).map(|why| why.text.to_string()),
         sent: totals.sent,
         received: totals.received,
+        duplicates: (totals.duplicates > 0).then_some(totals.duplicates),
         lost: (measures.loss && over).then(|| totals.sent.saturating_sub(totals.received)),
         rtt_ms: rtt(&totals),
         bytes: totals.bytes,

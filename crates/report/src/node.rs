@@ -163,6 +163,9 @@ pub struct NeighborReport {
 pub struct AdvertisedReport {
     pub addresses: Vec<String>,
     pub routers: Vec<String>,
+    /// The advertised MTU for IPv6, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<usize>,
 }
 
 /// The longest packet on the way to an address.
@@ -317,6 +320,7 @@ fn host(report: &mut NodeReport, config: &netlab::topology::HostConfig, view: No
     report.advertised = config.slaac.then(|| AdvertisedReport {
         addresses: view.addresses.iter().map(|(cidr, _)| cidr.to_string()).collect(),
         routers: view.default_routers.iter().map(|(router, _)| router.to_string()).collect(),
+        mtu: view.advertised_mtu.map(|(mtu, _)| mtu),
     });
     let groups: Vec<_> = view.memberships.iter().map(|(group, _)| group.to_string()).collect();
     report.memberships = Some(groups).filter(|groups| !groups.is_empty());

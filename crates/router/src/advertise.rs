@@ -34,7 +34,10 @@ const HOP_LIMIT: u8 = 64;
 const ROUTER_ADVERTISEMENT: u8 = 134;
 /// The option with a prefix (RFC 4861, 4.6.2), and its flags: on this link, and for making addresses (RFC 4862).
 const PREFIX: u8 = 3;
-const ON_LINK_AND_AUTONOMOUS: u8 = 0xc0;
+const ON_LINK: u8 = 0x80;
+const AUTONOMOUS: u8 = 0x40;
+/// The length of a prefix that makes addresses: 64 bits are the machine's (RFC 4862, 5.5.3; RFC 2464, 4).
+const AUTONOMOUS_LEN: u8 = 64;
 /// The option with the link's MTU (4.6.4).
 const MTU: u8 = 5;
 
@@ -129,10 +132,11 @@ pub fn advertises(interface: &Interface) -> bool {
     interface.advertise && prefixes(interface).next().is_some()
 }
 
-/// The prefixes that hosts can make addresses from: 64 bits are the machine's (RFC 4862, 5.5.3; RFC 2464, 4).
+/// The prefixes of the interface's networks. Of those of another length than 64 hosts make no addresses, but the router is theirs all
+/// the same.
 fn prefixes(interface: &Interface) -> impl Iterator<Item = Ipv6Cidr> + '_ {
     interface.addresses.iter().filter_map(|&cidr| match crate::prefix::network(cidr) {
-        IpCidr::Ipv6(cidr) if cidr.prefix_len() == 64 => Some(cidr),
+        IpCidr::Ipv6(cidr) if cidr.prefix_len() < 128 => Some(cidr),
         IpCidr::Ipv6(_) | IpCidr::Ipv4(_) => None,
     })
 }
@@ -151,7 +155,9 @@ pub fn send(interface: &Interface, stays: bool, withdrawn: &[Ipv6Cidr], out: &mu
     advertised.dedup(); // Two addresses from one network.
     advertised.extend(withdrawn.iter().map(|&prefix| (prefix, 0, 0)));
     for (prefix, valid, preferred) in advertised {
-        body.extend([PREFIX, 4, 64, ON_LINK_AND_AUTONOMOUS]);
+        let length = prefix.prefix_len();
+        let flags = if length == AUTONOMOUS_LEN { ON_LINK | AUTONOMOUS } else { ON_LINK };
+        body.extend([PREFIX, 4, length, flags]);
         body.extend(u32::to_be_bytes(valid));
         body.extend(u32::to_be_bytes(preferred));
         body.extend([0; 4]);

@@ -128,7 +128,7 @@ pub enum Refusal {
     NoNeighbor,
     /// Too many packets wait for the next hop's address.
     NeighborQueueFull,
-    /// It is too long for the next link and must not be fragmented.
+    /// It is longer than the MTU of the port at which it came; or too long for the next link, and must not be fragmented.
     TooBig,
     /// The filter's rule with this index forbids it; `None`: no rule matched.
     Filtered(Option<u32>),
@@ -173,7 +173,9 @@ impl fmt::Display for Refusal {
             Self::NoRoute => "no route leads there",
             Self::NoNeighbor => "the next hop does not answer",
             Self::NeighborQueueFull => "too many packets wait for the next hop's address",
-            Self::TooBig => "it is too long for the next link and must not be fragmented",
+            Self::TooBig => {
+                "it is longer than the MTU of the port, or of the next link and must not be fragmented"
+            }
             Self::Filtered(Some(rule)) => {
                 return write!(f, "rule {} of the filter forbids it", rule + 1);
             }

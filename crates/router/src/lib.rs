@@ -45,6 +45,7 @@ pub mod interface;
 mod ipv4;
 mod ipv6;
 pub mod limit;
+mod membership;
 pub mod nat;
 pub mod ndp;
 pub mod neighbor;
@@ -77,6 +78,7 @@ use filter::Tracker;
 use flow::Packet;
 use interface::{Interface, Link};
 use limit::Bucket;
+use membership::Memberships;
 use nat::Translator;
 use neighbor::Neighbors;
 use overtaking::Overtaking;
@@ -104,6 +106,7 @@ const REDIRECTS: Bucket = Bucket::new(Duration::from_secs(1), 10);
 const STREAM_OF_IDENTS: u64 = 1;
 const STREAM_OF_ADVERTISEMENTS: u64 = 2;
 const STREAM_OF_RIP: u64 = 3;
+const STREAM_OF_MEMBERSHIPS: u64 = 4;
 
 /// A router.
 pub struct Router {
@@ -117,6 +120,7 @@ pub struct Router {
     table: Table,
     neighbors: Neighbors,
     advertiser: Advertiser,
+    memberships: Memberships,
     rip: Option<Rip>,
     /// Translator and tracker exist, with empty tables, even where they are not configured, since their entries are numbered over the
     /// router's life.
@@ -161,6 +165,7 @@ impl Router {
             table: Table::default(),
             neighbors: Neighbors::default(),
             advertiser: Advertiser::new(stream(STREAM_OF_ADVERTISEMENTS)),
+            memberships: Memberships::new(stream(STREAM_OF_MEMBERSHIPS)),
             rip: config.rip.map(|settings| Rip::new(settings, stream(STREAM_OF_RIP))),
             nat: Translator::new(config.nat.clone().unwrap_or_default()),
             tracker,
@@ -258,6 +263,9 @@ impl Router {
         let to_group = to != interface.mac;
         let received = |version| {
             let len = packet::whole_len(payload, version).ok_or(Refusal::Malformed)?;
+            if len > interface.mtu {
+                return Err(Refusal::TooBig); // The port drops it as a giant.
+            }
             let packet = ethernet.payload_at..ethernet.payload_at + len;
             Ok(Received { frame: frame.clone(), packet, tag, from: link, to_group })
         };
@@ -300,6 +308,7 @@ impl Router {
     /// Runs the timers that are due.
     pub fn poll(&mut self, now: Instant, out: &mut Actions) {
         self.neighbors.poll(now);
+        self.poll_memberships(now, out);
         self.poll_advertisements(now, out);
         self.poll_rip(now, out);
         self.poll_reassembly(now, out);
@@ -318,6 +327,7 @@ impl Router {
         let timers = [
             (self.neighbors.poll_at(), Timer::Neighbor),
             (self.advertiser.poll_at(), Timer::RouterAdvertisement),
+            (self.memberships.poll_at(), Timer::GroupReport),
             (self.reassembly.poll_at(), Timer::Reassembly),
             (self.overtaking.poll_at(), Timer::Reassembly),
             (self.nat.poll_at(), Timer::Translation),

@@ -12,6 +12,7 @@ use wire::header::{IPV4_HEADER_BYTES, Icmp, Ip};
 const ECHO_REQUEST: u8 = 8;
 const ECHO_REQUEST_IPV6: u8 = 128;
 const ECHO_REPLY_IPV6: u8 = 129;
+const MLD_QUERY: u8 = 130;
 
 /// Whether an IPv4 header has a source route with stations left (RFC 791, 3.1), so that its destination is to forward it.
 fn has_source_route(mut options: &[u8]) -> bool {
@@ -175,6 +176,10 @@ impl Router {
                     let answer = icmpv6(own, from, &[&[ECHO_REPLY_IPV6, 0, 0, 0], &message[4..]]);
                     self.send_ipv6(now, way, [own, from], IpProtocol::Icmpv6, &answer, out);
                 }
+                Ok(())
+            }
+            MLD_QUERY => {
+                self.memberships.receive(now, received.from, ip);
                 Ok(())
             }
             133 | 135 | 136 => self.receive_ndp(now, received, message, out),

@@ -36,6 +36,7 @@ impl Router {
             let connected = routes::connected(self.interfaces.values());
             self.table.replace(Source::Connected, &connected, |event| out.event(event));
             self.advertiser.set_interfaces(now, self.interfaces.values());
+            self.memberships.set_interfaces(now, self.interfaces.values());
             self.refresh_routes(now, out);
         }
         changed

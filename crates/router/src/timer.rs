@@ -9,6 +9,9 @@ pub enum Timer {
     /// An interface sends a router advertisement. Fires at random intervals of 200 to 600 s, at 16 s at most for the first three, and
     /// within half a second of a solicitation (RFC 4861, 6.2).
     RouterAdvertisement,
+    /// An interface reports the IPv6 groups that it is in. Fires within a second of a change, and within the time that a query gives (RFC
+    /// 3810, 6).
+    GroupReport,
     /// RIP sends its whole table. Fires at the update interval, each time up to a sixth sooner or later (RFC 2453, 3.8).
     RipUpdate,
     /// RIP sends changed routes. Fires when the pause of one to five seconds after the previous triggered update is over (RFC 2453,

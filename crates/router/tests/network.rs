@@ -338,6 +338,7 @@ fn without_rip_what_rip_had_found_is_gone() {
     net.pass(Duration::from_secs(60));
     net.with(0, |router, now, out| router.set_config(now, Config::default(), out));
     assert_eq!(net.routes(0).len(), 6);
+    net.pass(Duration::from_secs(1)); // It reports that it has left RIP's group.
     assert_eq!(net.routers[0].poll_at(), None);
 }
 

@@ -7,11 +7,12 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use common::*;
-use router::{Config, Event, Port, Refusal, fragmentation};
+use router::{Actions, Config, Event, Port, Refusal, Router, fragmentation, icmp};
 use smoltcp::wire::*;
 use std::net::Ipv6Addr;
 use wire::header::Ip;
-use wire::{Duration, PortId};
+use wire::node::Tag;
+use wire::{Duration, Frame, Instant, PortId};
 
 const A: Place = (0, 0);
 const B: Place = (0, 1);
@@ -424,10 +425,73 @@ fn without_rip_it_is_not_in_rips_groups() {
 }
 
 #[test]
-fn only_prefixes_that_hosts_can_use_are_advertised() {
-    let mut net = Net::one(Config::default(), vec![advertising(&["fd00::1/48", "10.0.0.1/24"])]);
-    net.station(A, &[]);
-    assert_eq!(net.routers[0].poll_at(), None);
+fn a_prefix_of_another_length_advertises_the_router_and_makes_no_addresses() {
+    for (address, flags) in [("fd00::1/63", 0x80), ("fd00::1/48", 0x80), ("fd00::1/64", 0xc0)] {
+        let mut net = Net::one(Config::default(), vec![advertising(&[address, "10.0.0.1/24"])]);
+        net.station(A, &[]);
+        net.pass(Duration::from_secs(2));
+        let advertisements = net.got(A);
+        let message = &advertisements[0][40..];
+        let lifetime = u16::from_be_bytes([message[6], message[7]]);
+        assert_eq!((message[0], lifetime), (134, 1_800), "it is a default router");
+        // Behind the options with the router's address and the MTU.
+        let prefix = &message[16 + 8 + 8..];
+        assert_eq!(prefix[..4], [3, 4, address.rsplit('/').next().unwrap().parse().unwrap(), flags]);
+    }
+}
+
+#[test]
+fn its_groups_are_reported_with_mld_and_again_when_a_querier_asks() {
+    let mut router = Router::new(Config::default(), 7);
+    let mut out = Actions::default();
+    let port = Port { addresses: vec!["fd00::1:2/64".parse().unwrap()], ..Port::default() };
+    router.add_port(Instant::ZERO, port, router_mac((0, 0)), &mut out);
+    let reports = |router: &mut Router, out: &mut Actions, until: u64| {
+        let until = Instant::ZERO + Duration::from_secs(until);
+        while let Some(at) = router.poll_at().filter(|at| *at <= until) {
+            router.poll(at, out);
+        }
+        let sent = out.0.drain(..).filter_map(|action| match action {
+            wire::node::Action::Send { frame, .. } if common::is_report(&frame) => Some(frame),
+            _ => None,
+        });
+        // Behind Ethernet, IPv6, the router alert and the message's head: records of 20 bytes.
+        let records = |frame: wire::Frame| {
+            let records = frame[14 + 40 + 8 + 8..].chunks(20);
+            let one = |record: &[u8]| (record[0], Ipv6Addr::from(*record[4..].first_chunk::<16>().unwrap()));
+            records.map(one).collect::<Vec<_>>()
+        };
+        sent.map(records).collect::<Vec<_>>()
+    };
+    let first = reports(&mut router, &mut out, 2);
+    let solicited: Ipv6Addr = "ff02::1:ff01:2".parse().unwrap();
+    assert_eq!(first.len(), 1);
+    assert!(first[0].contains(&(4, solicited)) && first[0].contains(&(4, "ff02::2".parse().unwrap())));
+    let (from, to): (Ipv6Addr, Ipv6Addr) = ("fe80::9".parse().unwrap(), "ff02::1".parse().unwrap());
+    for (group, answers) in
+        [(Ipv6Addr::UNSPECIFIED, 1), (solicited, 1), ("ff02::1:ff99:9".parse().unwrap(), 0)]
+    {
+        let head = [130, 0, 0, 0, 3, 0xe8, 0, 0];
+        let message = icmp::icmpv6(from, to, &[&head[..], &group.octets()]);
+        let query = ipv6(from, to, IpProtocol::Icmpv6, 1, &message);
+        let frame = framed("33-33-00-00-00-01".parse().unwrap(), station_mac(A), None, &query);
+        let now = Instant::ZERO + Duration::from_secs(2);
+        router.receive(now, PortId(0), Frame::copy_from(&frame), Tag::default(), &mut out);
+        let answered = reports(&mut router, &mut out, 4);
+        assert_eq!(answered.len(), answers, "{group}");
+        assert!(answered.iter().all(|records| records.contains(&(2, solicited))));
+    }
+}
+
+#[test]
+fn a_packet_longer_than_the_port_s_mtu_is_dropped_as_a_giant() {
+    let narrow = Port { mtu: 1_000, ..port(&["10.0.0.1/24"]) };
+    let mut net = Net::one(Config::default(), vec![narrow]);
+    net.station(A, &["10.0.0.2"]);
+    net.send(A, &ping("10.0.0.2", "10.0.0.1", 64, &[7; 972]));
+    assert_eq!((net.got(A).len(), net.refused()), (1, vec![]));
+    net.send(A, &ping("10.0.0.2", "10.0.0.1", 64, &[7; 973]));
+    assert_eq!((net.got(A).len(), net.refused()), (0, vec![Refusal::TooBig]));
 }
 
 #[test]

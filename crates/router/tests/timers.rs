@@ -111,5 +111,5 @@ fn ipv6_prefixes_are_advertised() {
     let mut router = Router::new(Config::default(), 7);
     let port = Port { addresses: vec!["fd00::1/64".parse().unwrap()], ..Port::default() };
     router.add_port(at(0), port, INSIDE, &mut Actions::default());
-    assert_eq!(run(&mut router, at(600)), BTreeSet::from([Timer::RouterAdvertisement]));
+    assert_eq!(run(&mut router, at(600)), BTreeSet::from([Timer::RouterAdvertisement, Timer::GroupReport]));
 }

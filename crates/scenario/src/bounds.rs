@@ -4,6 +4,7 @@
 pub use netlab::run::RECEIVERS_MAX;
 pub use netlab::topology::{
     ADDRESSES_MAX, IP_MTU_MAX, IP_MTU_MIN, LINKS_MAX, NODES_MAX, TCP_BUFFER_MAX, TCP_BUFFER_MIN,
+    TIME_WAIT_MAX,
 };
 pub use netlab::topology::{PATH_COST_MAX, PORT_MTU_MIN};
 use netlab::{BitsPerSec, Duration, Instant};

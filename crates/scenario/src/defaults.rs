@@ -26,6 +26,7 @@ pub const TCP: TcpConfig = TcpConfig {
     rx_buffer: RX_BUFFER,
     tx_buffer: TX_BUFFER,
     timeout: Some(netlab::topology::TCP_TIMEOUT),
+    time_wait: netlab::topology::TIME_WAIT,
 };
 
 /// A switch forgets an address after this long (IEEE 802.1Q-2022, table 8-6).

@@ -9,7 +9,7 @@ mod common;
 use bridge::config::Edge;
 use common::FULL;
 use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, RunKind, Target};
-use netlab::topology::{Congestion, End, LinkId, NodeId, NodeKind, Port};
+use netlab::topology::{Congestion, Duplex, End, LinkId, NodeId, NodeKind, Port};
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use scenario::{Scenario, examples, link};
 use wire::impair::Impairment;
@@ -128,6 +128,86 @@ fn defaults_are_left_out() {
     let scenario = Scenario::parse(long).unwrap();
     assert_eq!(scenario.to_compact_json(), short);
     assert_eq!(Scenario::parse(short), Ok(scenario));
+}
+
+/// A switch with an address of its own, half-duplex ports, and a route through a link-local address.
+const LATER: &str = r#"{"packetarium":1,"nodes":[{"id":"h","kind":"host","addresses":["fd00:1::2/64"]},{"id":"s","kind":"switch","mac":"02:00:00:00:00:01","stp":true},{"id":"r","kind":"router","routes":[{"to":"fd00:9::/64","via":"fe80::9","port":"q"},{"to":"default","via":"fe80::8","port":0,"metric":2}]},{"id":"q","kind":"router"}],"links":[{"ends":["h","s"],"ports":{"h":{"duplex":"half"}}},{"ends":["s","r"],"ports":{"s":{"duplex":"half","vlan":7},"r":{"duplex":"half","addresses":["fd00:1::1/64"]}}},{"ends":["s","r"]},{"ends":["r","q"],"ports":{"r":{"addresses":["fd00:2::1/64"]}}}]}"#;
+
+#[test]
+fn duplex_a_switchs_address_and_a_routes_port_are_read_and_written() {
+    let scenario = Scenario::parse(LATER).unwrap();
+    let Scenario { topology, .. } = &scenario;
+    assert_eq!(topology.links[0].duplex, [Duplex::Half, Duplex::Full]);
+    assert_eq!(topology.links[1].duplex, [Duplex::Half, Duplex::Half]);
+    assert_eq!([0, 1, 2, 3].map(|link| topology.is_half_duplex(LinkId(link))), [true, true, false, false]);
+    let NodeKind::Switch(switch) = &topology.nodes[1].kind else { panic!() };
+    assert_eq!(switch.mac.unwrap().0, [2, 0, 0, 0, 0, 1]);
+    let NodeKind::Router(router) = &topology.nodes[2].kind else { panic!() };
+    assert_eq!(router.routes.iter().map(|route| route.port).collect::<Vec<_>>(), [Some(2), Some(0)]);
+    assert_eq!(scenario.to_compact_json(), LATER);
+    assert_eq!(link::decode(&link::encode(&scenario)), Ok(scenario.clone()));
+    // When a cable is removed, the routes through it are, and the others still name theirs.
+    let left = scenario.without(&[], &[LinkId(1)]);
+    let NodeKind::Router(router) = &left.topology.nodes[2].kind else { panic!() };
+    assert_eq!(router.routes.iter().map(|route| route.port).collect::<Vec<_>>(), [Some(1)]);
+}
+
+#[test]
+fn what_a_duplex_or_a_port_cannot_be_is_said_at_its_place() {
+    let fault = |from: &str, to: &str| {
+        assert!(LATER.contains(from), "{from}");
+        let faults = Scenario::parse(&LATER.replace(from, to)).unwrap_err();
+        let [fault] = &faults[..] else { panic!("{faults:#?}") };
+        format!("{}: {}", fault.place, fault.message)
+    };
+    let half = r#""h":{"duplex":"half"}"#;
+    for (from, to, expected) in [
+        (
+            half,
+            r#""h":{"duplex":"both"}"#,
+            r#"links[0].ports.h.duplex: "both" is no duplex: write one of full, half"#,
+        ),
+        (
+            half,
+            r#""h":{"vlan":7}"#,
+            r#"links[0].ports.h.vlan: a host's port has no "vlan": it can have duplex"#,
+        ),
+        (
+            r#""port":"q""#,
+            r#""port":"h""#,
+            r#"nodes[2].routes[0].port: no cable leads from this router there: write the id of a node at the other end of one"#,
+        ),
+        (
+            r#""port":"q""#,
+            r#""port":"s""#,
+            r#"nodes[2].routes[0].port: several cables lead there: write the number of the port, here from 0 to 1; a router's cables are counted from 0, in the order of links"#,
+        ),
+        (
+            r#""port":0"#,
+            r#""port":3"#,
+            r#"nodes[2].routes[1].port: this router has 3 cables, counted from 0: the last is 2"#,
+        ),
+        (
+            "02:00:00:00:00:01",
+            "03:00:00:00:00:01",
+            r#"nodes[1].mac: 03:00:00:00:00:01 is not one card's address: make its first byte even, for example 02"#,
+        ),
+    ] {
+        assert_eq!(fault(from, to), expected);
+    }
+}
+
+#[test]
+fn of_switches_with_one_priority_the_lowest_address_is_the_root() {
+    // By their numbers the first one would be it.
+    let text = r#"{"packetarium":1,"nodes":[{"id":"s1","kind":"switch","stp":true},{"id":"s2","kind":"switch","stp":true,"mac":"02:00:00:00:00:09"},{"id":"s3","kind":"switch","stp":true}],"links":[{"ends":["s1","s2"]},{"ends":["s2","s3"]},{"ends":["s3","s1"]}]}"#;
+    let scenario = Scenario::parse(text).unwrap();
+    let mut world = scenario.world(netlab::history::Limits::default()).unwrap();
+    world.run_until(Instant::from_nanos(5_000_000_000), || true);
+    for node in 0..3 {
+        let (root, ..) = world.history().node_at(NodeId(node), world.now()).root.unwrap();
+        assert_eq!(root.mac, [2, 0, 0, 0, 0, 9]);
+    }
 }
 
 #[test]

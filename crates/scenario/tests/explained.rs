@@ -482,3 +482,19 @@ fn a_ping_to_all_of_a_lan_is_no_fault() {
         assert_eq!(described(&scenario), [""; 0], "{to}");
     }
 }
+
+#[test]
+fn a_route_through_a_link_local_next_hop_is_followed_at_its_port() {
+    // The second router's addresses on the cable between: fe80::50:2ff:fe00:… made from its MAC address.
+    let ping = r#"{"ping": {"from": "a", "to": "b", "ip": 6, "count": 1}}"#;
+    let routes = |n: usize| match n {
+        1 => r#", "routes": [{"to": "fd02::/64", "via": "fe80::2", "port": "r2"}]"#.to_owned(),
+        _ => r#", "routes": [{"to": "fd01::/64", "via": "fe80::1", "port": "r1"}]"#.to_owned(),
+    };
+    let six = |text: String| text.replace("10.9.1.1/30", "fe80::1/64").replace("10.9.1.2/30", "fe80::2/64");
+    let scenario = parse(&six(chain(2, |_| String::new(), ping).to_json()));
+    assert!(problems(&scenario).iter().any(|problem| matches!(problem.kind, Kind::MissingRoute { .. })));
+    let with_routes = chain(2, routes, ping).to_json();
+    let scenario = parse(&six(with_routes));
+    assert_eq!((described(&scenario), answers(&scenario)), (Vec::new(), vec![1]));
+}

@@ -971,7 +971,7 @@ fn wrong_ports_are_refused() {
         (
             r#"{"s2": {"vlan": 10, "edge": false}}"#,
             r#"{"c": {"up": false}}"#,
-            r#"links[6].ports.c: "c" has no settings for its ports: remove this"#,
+            r#"links[6].ports.c.up: a host's port has no "up": it can have duplex"#,
         ),
         (
             r#"{"s2": {"vlan": 10, "edge": false}}"#,

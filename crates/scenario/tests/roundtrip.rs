@@ -159,12 +159,13 @@ fn ways() -> impl Strategy<Value = [Way; 2]> {
 
 fn host(number: u8) -> impl Strategy<Value = HostConfig> {
     let timeout = prop::option::of((1u64..86_400_000).prop_map(Duration::from_millis));
-    let tcp = (congestion(), size(128, 1 << 20), size(128, 1 << 20), timeout);
-    let tcp = tcp.prop_map(|(congestion, rx_buffer, tx_buffer, timeout)| TcpConfig {
+    let tcp = (congestion(), size(128, 1 << 20), size(128, 1 << 20), timeout, time(0, 240_000_000_000));
+    let tcp = tcp.prop_map(|(congestion, rx_buffer, tx_buffer, timeout, time_wait)| TcpConfig {
         congestion,
         rx_buffer,
         tx_buffer,
         timeout,
+        time_wait,
     });
     (any::<[bool; 5]>(), 1_280..=9_000usize, tcp).prop_map(
         move |([second, gateway, gateway6, mac, slaac], ip_mtu, tcp)| {

@@ -64,6 +64,8 @@ export interface Run {
   sent: number;
   /** Those answered, or received (iperf over UDP). */
   received: number;
+  /** Further answers to requests that were answered already; left out if there were none. */
+  duplicates?: number;
   /** Those neither answered nor received, once it is over. */
   lost: number | null;
   rtt_ms: RoundTrips | null;
@@ -161,7 +163,7 @@ export type Node = { id: string; refused?: DropCounts } & (
       kind: "host";
       neighbors: Neighbor[];
       sockets: Socket[];
-      advertised?: { addresses: string[]; routers: string[] };
+      advertised?: { addresses: string[]; routers: string[]; mtu?: number };
       memberships?: string[];
       path_mtus?: { to: string; bytes: number }[];
     }

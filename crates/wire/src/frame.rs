@@ -106,6 +106,15 @@ impl Frame {
         Self(bytes)
     }
 
+    /// The bytes, to be changed; if other clones share them, they keep what they have.
+    pub fn make_mut(&mut self) -> &mut [u8] {
+        if Rc::get_mut(&mut self.0).is_none() {
+            let copy = Self::copy_from(self);
+            *self = copy;
+        }
+        Rc::get_mut(&mut self.0).expect("it is shared with no clone")
+    }
+
     /// Whether both are the same buffer, not merely equal bytes.
     pub fn shares_buffer_with(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)

@@ -184,6 +184,9 @@ fn line(line: &Line) -> Html {
         Line::Answered { rtt, text: Some(text), .. } => {
             html! { <li class="heard"><span>{ "← " }{ &**text }</span>{ after(rtt) }</li> }
         }
+        Line::Duplicate { number, rtt, from } => {
+            html! { <li><span>{ format!("Duplicate reply {number} from {from}") }</span>{ after(rtt) }</li> }
+        }
         Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
         Line::IcmpError { number, from, what } => {
             let which = number.map_or(String::new(), |number| format!(" for request {number}"));

@@ -161,6 +161,10 @@ impl Found {
                 self.addresses.retain(|known| *known != cidr);
                 Noted::Addresses
             }
+            NodeEvent::Host(HostEvent::DuplicateAddress { address, .. }) => {
+                self.addresses.retain(|known| known.address() != address);
+                Noted::Addresses
+            }
             _ => Noted::Nothing,
         }
     }

@@ -1,21 +1,20 @@
 //! How a host starts the client of a run.
 
-use super::{FIRST_CLIENT_PORT, Fragments, Host, Protocol, Running, ServerNeeds};
+use super::{FIRST_CLIENT_PORT, Host, Protocol, Running, ServerNeeds};
 use crate::config::TcpConfig;
 use crate::meter::Meter;
 use crate::program::bulk::{Payload, TcpSender, UdpSender};
 use crate::program::echo::{TcpEcho, UdpEcho};
 use crate::program::group::MulticastClient;
 use crate::program::path_mtu::PathMtuClient;
-use crate::program::ping::{self, PingClient};
+use crate::program::ping::PingClient;
 use crate::program::server::Service;
 use crate::program::traceroute::TracerouteClient;
-use crate::program::{Client, Connection, tcp_socket, udp_socket};
+use crate::program::{Client, Connection, Fragments, tcp_socket, udp_socket};
 use crate::retransmission::Detector;
-use crate::run::{
-    ECHO_PORT, FRAGMENTED_PAYLOAD_MAX, Failure, IPERF_PORT, IperfTransport, Ping, Probe, RunId, RunKind,
-    Transport,
-};
+use crate::route::{self, Way};
+use crate::run::{ECHO_PORT, Failure, IPERF_PORT, IperfTransport, Probe, RunId, RunKind, Transport};
+use crate::sockets::Socket;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
@@ -49,33 +48,26 @@ impl Host {
             let client = IpEndpoint::new(from, port);
             Some(ServerNeeds { run, transport, port: server_port, service, client, rx_buffer, group: None })
         };
-        let mut fragments = Fragments::AsUsual;
         let (protocol, client, needs): (_, Box<dyn Client>, _) = match kind {
             RunKind::Ping(settings) => {
-                let may = settings.fragments && matches!(to, IpAddress::Ipv4(_));
-                let most = if may { FRAGMENTED_PAYLOAD_MAX } else { self.payload_max(to) };
-                let payload_bytes = settings.payload_bytes.min(most);
-                let settings = Ping { payload_bytes, ..settings.clone() };
-                let socket = self.sockets.add_icmp(ping::socket(payload_bytes, settings.ttl), port);
-                if may {
-                    fragments = Fragments::Allowed;
-                }
-                let when = (now, payload_bytes > self.payload_max(to));
-                (Protocol::Echo, Box::new(PingClient::new(run, socket, settings, to, port, when)), None)
+                self.sockets.add_echo(port);
+                let fragments = if settings.fragments { Fragments::Allowed } else { Fragments::AsUsual };
+                let how = (now, fragments, self.is_for_many(to));
+                let client = PingClient::new(run, settings.clone(), to, port, how);
+                (Protocol::Echo, Box::new(client), None)
             }
             RunKind::Traceroute(settings) => {
                 let (protocol, socket) = match settings.probe {
-                    Probe::Udp => (Protocol::Udp, self.open_udp(port)),
-                    Probe::Icmp => (Protocol::Echo, self.sockets.add_icmp(ping::socket(64, None), port)),
+                    Probe::Udp => (Protocol::Udp, Socket::Stack(self.open_udp(port))),
+                    Probe::Icmp => (Protocol::Echo, self.sockets.add_echo(port)),
                 };
-                let client = TracerouteClient::new(run, socket, settings.clone(), to, port);
+                let client = TracerouteClient::new(run, socket, settings.clone(), to);
                 (protocol, Box::new(client), None)
             }
             RunKind::PathMtu(settings) => {
-                let socket = self.sockets.add_icmp(ping::socket(self.config.ip_mtu, None), port);
-                fragments = Fragments::Never;
-                let mtu = self.config.ip_mtu;
-                let client = PathMtuClient::new(run, socket, settings.clone(), to, port, mtu);
+                self.sockets.add_echo(port);
+                let mtu = self.link_mtu(&to);
+                let client = PathMtuClient::new(run, settings.clone(), to, port, mtu);
                 (Protocol::Echo, Box::new(client), None)
             }
             RunKind::Multicast(settings) => {
@@ -128,16 +120,21 @@ impl Host {
                 }
             },
         };
-        self.clients.push(Running { client, to, protocol, port, fragments });
+        self.clients.push(Running { client, to, protocol, port });
         needs
     }
 
     /// Whether the host knows where packets to this address go.
     fn has_route(&self, to: IpAddress) -> bool {
-        let on_link = self.iface.ip_addrs().iter().any(|cidr| cidr.contains_addr(&to));
-        let gateway = self.config.gateways.iter().any(|gateway| gateway.version() == to.version());
-        let advertised = || self.slaac.as_ref().is_some_and(|slaac| !slaac.routers().is_empty());
-        on_link || gateway || (matches!(to, IpAddress::Ipv6(_)) && advertised())
+        self.way(&to) != Way::Nowhere
+    }
+
+    /// Whether several stations may have this address.
+    fn is_for_many(&self, to: IpAddress) -> bool {
+        match to {
+            IpAddress::Ipv4(to) => to.is_multicast() || route::is_broadcast(to, self.iface.ip_addrs()),
+            IpAddress::Ipv6(to) => to.is_multicast(),
+        }
     }
 
     /// The most that fits into one packet after an 8-byte header, UDP's or that of an ICMP echo.
@@ -146,7 +143,7 @@ impl Host {
             IpAddress::Ipv4(_) => IPV4_HEADER_BYTES,
             IpAddress::Ipv6(_) => IPV6_HEADER_BYTES,
         };
-        self.config.ip_mtu - header - 8
+        self.link_mtu(&to) - header - 8
     }
 
     fn open_tcp(

@@ -5,6 +5,7 @@ use crate::event::Actions;
 use crate::meter::Runs;
 use crate::run::{Multicast, Ping, RunKind};
 use proptest::prelude::*;
+use wire::node::Tag;
 
 fn host() -> Host {
     let addresses = vec!["10.0.0.1/24".parse().unwrap(), "fd00::1/64".parse().unwrap()];
@@ -106,7 +107,7 @@ proptest! {
                 host.plugged(now);
                 started = true;
             }
-            host.receive(Frame::copy_from(&bytes), &mut meter);
+            host.receive(Frame::copy_from(&bytes), Tag::default(), &mut meter);
             host.poll(&mut meter);
             let mut sent = 0;
             for action in actions.0.drain(..) {

@@ -5,9 +5,10 @@
 //! finished transfer would then end in a timeout.
 
 use super::{Client, Connection, ErrorLog, Phase, Stack};
-use crate::icmp_error::IcmpReport;
+use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::run::{Amount, Failure, IcmpError, Outcome, RunId};
+use crate::sockets::Socket;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::IpEndpoint;
@@ -15,9 +16,6 @@ use wire::{BitsPerSec, Duration, Instant};
 
 /// After the last message to a group, those under way are waited for this long.
 pub(super) const UDP_GRACE: Duration = Duration::from_secs(1);
-/// Datagrams that wait for the neighbor's address are given up after this long. Linux asks three times in three seconds; here the
-/// answer may come over links of two seconds.
-const UNRESOLVED_MAX: Duration = Duration::from_secs(5);
 
 /// Sends over one TCP connection, closes it, and is done when the other side has acknowledged the end.
 pub(crate) struct TcpSender {
@@ -140,8 +138,8 @@ impl Client for TcpSender {
         self.connection.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.connection.socket
+    fn socket(&self) -> Socket {
+        Socket::Stack(self.connection.socket)
     }
 }
 
@@ -163,8 +161,12 @@ pub(crate) struct UdpSender {
     next_at: Instant,
     /// All that will be sent was handed to the stack.
     all_sent: bool,
-    /// Datagrams have waited in the stack since then: it does not know the neighbor's address.
-    unresolved_since: Option<Instant>,
+    /// Datagrams that have left the host, and those that it has dropped because the next hop did not answer. The others wait for
+    /// the next hop's address.
+    gone: u64,
+    dropped: u64,
+    /// The next hop does not answer.
+    unreachable: bool,
     errors: ErrorLog,
 }
 
@@ -196,7 +198,9 @@ impl UdpSender {
             sent: 0,
             next_at: now,
             all_sent: false,
-            unresolved_since: None,
+            gone: 0,
+            dropped: 0,
+            unreachable: false,
             errors: ErrorLog::default(),
         }
     }
@@ -216,12 +220,9 @@ impl UdpSender {
                 self.datagram_bytes
             });
             if filled.is_err() {
-                // The stack is still waiting for the neighbor's address: like a program that blocks, try again later.
+                // Like a program that blocks, try again later.
                 self.next_at = meter.now + self.gap;
                 break;
-            }
-            if let Some(measured) = meter.run(self.run) {
-                measured.totals.sent += 1;
             }
             self.sent += 1;
             self.next_at += self.gap;
@@ -229,16 +230,9 @@ impl UdpSender {
         self.sent > before
     }
 
-    /// Whether datagrams have waited for the neighbor's address for too long, or its host is known to be unreachable.
-    fn is_unresolved(&self, now: Instant) -> bool {
-        let since = |since: Instant| now - since >= UNRESOLVED_MAX || self.errors.is_unreachable();
-        self.unresolved_since.is_some_and(since)
-    }
-
-    /// Every datagram has arrived or is lost. Those that never left the stack were not sent.
-    fn finish(&self, unsent: u64, meter: &mut Meter<'_>) {
+    /// Every datagram has arrived or is lost. Those that never left the host were not sent.
+    fn finish(&self, meter: &mut Meter<'_>) {
         let Some(measured) = meter.run(self.run) else { return };
-        measured.totals.sent -= unsent;
         let totals = measured.totals;
         match (totals.sent, totals.received) {
             (0, _) => meter.fail(self.run, Failure::Unreachable(IcmpError::HostUnreachable)),
@@ -251,15 +245,9 @@ impl UdpSender {
 impl Client for UdpSender {
     fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let socket = stack.sockets.udp(self.socket);
-        // What was handed over earlier has left by now if the neighbor is known.
-        match socket.send_queue() {
-            0 => self.unresolved_since = None,
-            _ => _ = self.unresolved_since.get_or_insert(meter.now),
-        }
         let over = self.until.is_some_and(|until| meter.now >= until);
         let acted = !self.all_sent && !over && self.send(socket, meter);
-        let unsent = ((socket.send_queue() / self.datagram_bytes.max(1)) as u64).min(self.sent);
-        if !self.all_sent && (over || self.sent == self.count || self.is_unresolved(meter.now)) {
+        if !self.all_sent && (over || self.sent == self.count || self.unreachable) {
             self.all_sent = true;
             meter.all_sent(self.run);
         }
@@ -267,11 +255,11 @@ impl Client for UdpSender {
             let measured =
                 meter.run(self.run).map(|measured| (measured.totals.received, measured.fates_known));
             let (received, fates_known) = measured.unwrap_or_default();
-            let unresolved = unsent > 0 && !self.is_unresolved(meter.now);
+            let waiting = self.sent - self.gone - self.dropped;
             match fates_known {
-                _ if received == self.sent => self.finish(unsent, meter),
-                true if unresolved => meter.all_sent(self.run),
-                true => self.finish(unsent, meter),
+                _ if received == self.sent => self.finish(meter),
+                true if waiting > 0 => meter.all_sent(self.run),
+                true => self.finish(meter),
                 false => {}
             }
         }
@@ -280,6 +268,21 @@ impl Client for UdpSender {
 
     fn icmp_error(&mut self, error: &IcmpReport, meter: &mut Meter<'_>) {
         self.errors.note(self.run, error, meter);
+        if error.is_local {
+            self.dropped += 1;
+            self.unreachable = true;
+        }
+    }
+
+    fn discarded(&mut self, _: &IcmpReport, _: &mut Meter<'_>) {
+        self.dropped += 1;
+    }
+
+    fn departed(&mut self, _: &Flow, meter: &mut Meter<'_>) {
+        self.gone += 1;
+        if let Some(measured) = meter.run(self.run) {
+            measured.totals.sent += 1;
+        }
     }
 
     fn wake(&self) -> Option<Instant> {
@@ -291,7 +294,7 @@ impl Client for UdpSender {
         self.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.socket
+    fn socket(&self) -> Socket {
+        Socket::Stack(self.socket)
     }
 }

@@ -1,9 +1,10 @@
 //! Echo clients (RFC 862): a message goes out, the same bytes come back.
 
 use super::{Client, Connection, Phase, Stack, numbered};
-use crate::icmp_error::IcmpReport;
+use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::run::{Echo, Failure, IcmpError, Outcome, RunEvent, RunId};
+use crate::sockets::Socket;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::IpEndpoint;
 use wire::Instant;
@@ -81,8 +82,8 @@ impl Client for TcpEcho {
         self.connection.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.connection.socket
+    fn socket(&self) -> Socket {
+        Socket::Stack(self.connection.socket)
     }
 }
 
@@ -95,6 +96,8 @@ pub(crate) struct UdpEcho {
     number: u32,
     answered: u32,
     sent_at: Option<Instant>,
+    /// When the message under way left the host; `None`: it waits for the address of the next hop.
+    gone_at: Option<Instant>,
     /// The message under way will not come back.
     given_up: bool,
     /// Why the last that got no further did not.
@@ -111,6 +114,7 @@ impl UdpEcho {
             number: 0,
             answered: 0,
             sent_at: None,
+            gone_at: None,
             given_up: false,
             failure: None,
         }
@@ -126,8 +130,7 @@ impl Client for UdpEcho {
             let Some(sent_at) = self.sent_at else {
                 // Its socket is full if no neighbor answers: then it is lost.
                 let _ = socket.send_slice(text.as_bytes(), self.to);
-                meter.sent(self.run, self.number);
-                self.sent_at = Some(meter.now);
+                (self.sent_at, self.gone_at) = (Some(meter.now), None);
                 return true;
             };
             let mut came = false;
@@ -140,7 +143,7 @@ impl Client for UdpEcho {
                 meter.answered(self.run, self.number, meter.now - sent_at, text.len());
             } else if self.given_up {
                 // An ICMP error says that it was lost, and is in the history already.
-            } else if meter.now - sent_at >= self.settings.timeout {
+            } else if self.gone_at.is_some_and(|gone| meter.now - gone >= self.settings.timeout) {
                 meter.event(self.run, RunEvent::Unanswered { number: self.number });
             } else {
                 return acted;
@@ -166,15 +169,22 @@ impl Client for UdpEcho {
         }
     }
 
+    fn departed(&mut self, _: &Flow, meter: &mut Meter<'_>) {
+        if self.sent_at.is_some() && self.gone_at.is_none() {
+            self.gone_at = Some(meter.now);
+            meter.sent(self.run, self.number);
+        }
+    }
+
     fn wake(&self) -> Option<Instant> {
-        self.sent_at.map(|sent| sent + self.settings.timeout)
+        self.sent_at.and(self.gone_at).map(|gone| gone + self.settings.timeout)
     }
 
     fn run(&self) -> RunId {
         self.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.socket
+    fn socket(&self) -> Socket {
+        Socket::Stack(self.socket)
     }
 }

@@ -8,6 +8,7 @@ use super::{Client, Stack, numbered};
 use crate::icmp_error::IcmpReport;
 use crate::meter::Meter;
 use crate::run::{Failure, Multicast, Outcome, RunId};
+use crate::sockets::Socket;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
@@ -88,7 +89,7 @@ impl Client for MulticastClient {
         self.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.socket
+    fn socket(&self) -> Socket {
+        Socket::Stack(self.socket)
     }
 }

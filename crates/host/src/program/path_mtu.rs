@@ -5,13 +5,13 @@
 //! hole", RFC 2923, 2.1), it tries the usual MTUs from the largest down until one is answered, and then bisects between
 //! the longest answered and the shortest unanswered length.
 
-use super::ping::{echo_reply, request};
-use super::{Client, Stack};
+use super::ping::request;
+use super::{Client, Fragments, Stack};
 use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::path_mtu::{least, plateau_below};
 use crate::run::{Failure, IcmpError, Outcome, PathMtu, RunEvent, RunId};
-use smoltcp::iface::SocketHandle;
+use crate::sockets::Socket;
 use smoltcp::wire::IpAddress;
 use wire::Instant;
 
@@ -20,7 +20,6 @@ const TRIES: u8 = 3;
 
 pub(crate) struct PathMtuClient {
     run: RunId,
-    socket: SocketHandle,
     settings: PathMtu,
     to: IpAddress,
     ident: u16,
@@ -34,8 +33,8 @@ pub(crate) struct PathMtuClient {
     sent: u32,
     tries: u8,
     sent_at: Option<Instant>,
-    /// The last request waits for the neighbor's address.
-    stuck: bool,
+    /// When the request under way left the host; `None`: it waits for the address of the next hop.
+    gone_at: Option<Instant>,
     /// The answer to this request, or the ICMP error about it.
     answer: Option<Answer>,
 }
@@ -47,17 +46,9 @@ enum Answer {
 }
 
 impl PathMtuClient {
-    pub fn new(
-        run: RunId,
-        socket: SocketHandle,
-        settings: PathMtu,
-        to: IpAddress,
-        ident: u16,
-        ip_mtu: usize,
-    ) -> Self {
+    pub fn new(run: RunId, settings: PathMtu, to: IpAddress, ident: u16, ip_mtu: usize) -> Self {
         Self {
             run,
-            socket,
             settings,
             to,
             ident,
@@ -67,7 +58,7 @@ impl PathMtuClient {
             sent: 0,
             tries: 0,
             sent_at: None,
-            stuck: false,
+            gone_at: None,
             answer: None,
         }
     }
@@ -112,9 +103,6 @@ impl PathMtuClient {
                 if self.tries < TRIES {
                     return;
                 }
-                if self.stuck {
-                    return meter.fail(self.run, Failure::NoAnswer);
-                }
                 self.too_long = self.bytes;
                 if self.passes.is_none() {
                     return match plateau_below(self.bytes, least(&self.to)) {
@@ -137,14 +125,13 @@ impl PathMtuClient {
 impl Client for PathMtuClient {
     fn step(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
         let mut acted = false;
-        while let Ok((bytes, from)) = stack.sockets.icmp(self.socket).recv() {
+        while let Some(reply) = stack.sockets.reply(self.ident) {
             acted = true;
-            let reply = echo_reply(bytes, from, self.ident).filter(|_| from == self.to);
-            if let (Some((sequence, payload)), Some(sent_at)) = (reply, self.sent_at)
-                && sequence == self.sequence()
+            if let Some(sent_at) = self.sent_at
+                && (reply.from, reply.sequence) == (self.to, self.sequence())
                 && self.answer.is_none()
             {
-                meter.answered(self.run, self.sent - 1, meter.now - sent_at, payload);
+                meter.answered(self.run, self.sent - 1, meter.now - sent_at, reply.payload_bytes);
                 self.answer = Some(Answer::Passed);
             }
         }
@@ -152,23 +139,21 @@ impl Client for PathMtuClient {
             match self.sent_at {
                 None => {
                     self.tries += 1;
-                    self.sent_at = Some(meter.now);
-                    self.stuck = stack.sockets.icmp(self.socket).send_queue() > 0;
-                    if self.stuck {
-                        return acted; // The one before has not left yet: no neighbor answers.
-                    }
+                    (self.sent_at, self.gone_at) = (Some(meter.now), None);
                     let ids = (self.ident, self.sequence().wrapping_add(1));
                     let payload_bytes = self.bytes - Self::header_bytes(&self.to);
-                    request(stack, self.socket, self.to, ids, payload_bytes);
-                    meter.sent(self.run, self.sent);
+                    request(stack, self.to, ids, payload_bytes, (None, Fragments::Never));
                     self.sent += 1;
                     return true;
                 }
-                Some(sent_at) if self.answer.is_some() || meter.now - sent_at >= self.settings.timeout => {
+                Some(_) => {
+                    let late = |gone| meter.now - gone >= self.settings.timeout;
+                    if self.answer.is_none() && !self.gone_at.is_some_and(late) {
+                        return acted;
+                    }
                     self.go_on(meter);
                     acted = true;
                 }
-                Some(_) => return acted,
             }
         }
         acted
@@ -190,15 +175,22 @@ impl Client for PathMtuClient {
         };
     }
 
+    fn departed(&mut self, _: &Flow, meter: &mut Meter<'_>) {
+        if self.sent_at.is_some() && self.gone_at.is_none() {
+            self.gone_at = Some(meter.now);
+            meter.sent(self.run, self.sent - 1);
+        }
+    }
+
     fn wake(&self) -> Option<Instant> {
-        self.sent_at.map(|sent| sent + self.settings.timeout)
+        self.sent_at.and(self.gone_at).map(|gone| gone + self.settings.timeout)
     }
 
     fn run(&self) -> RunId {
         self.run
     }
 
-    fn socket(&self) -> SocketHandle {
-        self.socket
+    fn socket(&self) -> Socket {
+        Socket::Echo(self.ident)
     }
 }

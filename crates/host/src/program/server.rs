@@ -7,11 +7,16 @@ use super::{Stack, group, tcp_socket, udp_socket};
 use crate::config::TcpConfig;
 use crate::meter::Meter;
 use crate::run::{RunId, Transport};
+use crate::sockets::Sockets;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 use smoltcp::wire::IpEndpoint;
 use wire::Duration;
 use wire::NodeId;
+
+/// Connections to one port whose handshake is not finished: as many as Linux queues at least (`tcp_max_syn_backlog`). A further
+/// request is dropped, and comes again if it is meant (RFC 4987, 3.1).
+pub(crate) const BACKLOG_MAX: usize = 128;
 
 /// What a server does with what it receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,13 +127,28 @@ impl Server {
         }
     }
 
-    fn step_tcp(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+    /// Listens with another socket if the one that did has become a connection.
+    pub fn listen_again(&mut self, stack: &mut Stack<'_>) {
         if let Some(socket) = self.socket
+            && self.transport == Transport::Tcp
             && stack.sockets.tcp(socket).state() != tcp::State::Listen
         {
             self.connections.push(socket);
             self.socket = Some(self.listen(stack));
         }
+    }
+
+    /// Gives up the connections that only wait for segments that come late: the host does that without a socket.
+    pub fn take_time_wait(&mut self, sockets: &Sockets) -> Vec<SocketHandle> {
+        let waits = |handle: &mut SocketHandle| {
+            let socket: &tcp::Socket<'static> = sockets.set.get(*handle);
+            socket.state() == tcp::State::TimeWait
+        };
+        self.connections.extract_if(.., waits).collect()
+    }
+
+    fn step_tcp(&mut self, stack: &mut Stack<'_>, meter: &mut Meter<'_>) -> bool {
+        self.listen_again(stack);
         let mut acted = false;
         let (service, peers) = (self.service, &mut self.peers);
         self.connections.retain(|&handle| {

@@ -2,12 +2,12 @@
 //!
 //! One probe at a time, as `traceroute -N 1` does it: the next goes as soon as one was answered or given up.
 
-use super::ping::{echo_reply, request};
-use super::{Client, Stack};
+use super::ping::request;
+use super::{Client, Fragments, Stack};
 use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
-use crate::run::{Failure, Hop, HopAnswer, IcmpError, Outcome, Probe, RunEvent, RunId, Traceroute};
-use smoltcp::iface::SocketHandle;
+use crate::run::{Failure, Hop, HopAnswer, IcmpError, Outcome, RunEvent, RunId, Traceroute};
+use crate::sockets::Socket;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
 
@@ -18,16 +18,16 @@ const PAYLOAD_BYTES: usize = 32;
 
 pub(crate) struct TracerouteClient {
     run: RunId,
-    socket: SocketHandle,
+    socket: Socket,
     settings: Traceroute,
     to: IpAddress,
-    ident: u16,
     hop: u8,
     number: u8,
     /// Probes sent before this one.
     before: u16,
-    /// When the probe under way was sent.
+    /// When the probe under way was sent by the program, and when it left the host.
     sent_at: Option<Instant>,
+    gone_at: Option<Instant>,
     /// What came back to it, and from whom.
     answer: Option<(IpAddress, Instant, HopAnswer)>,
     /// What is known of this hop.
@@ -36,17 +36,17 @@ pub(crate) struct TracerouteClient {
 }
 
 impl TracerouteClient {
-    pub fn new(run: RunId, socket: SocketHandle, settings: Traceroute, to: IpAddress, ident: u16) -> Self {
+    pub fn new(run: RunId, socket: Socket, settings: Traceroute, to: IpAddress) -> Self {
         Self {
             run,
             socket,
             settings,
             to,
-            ident,
             hop: 1,
             number: 0,
             before: 0,
             sent_at: None,
+            gone_at: None,
             answer: None,
             reached: false,
             failure: None,
@@ -61,40 +61,38 @@ impl TracerouteClient {
         FIRST_PORT + self.before
     }
 
-    /// If its socket is full, because no neighbor answers, the probe is lost.
     fn send(&self, stack: &mut Stack<'_>) {
-        match self.settings.probe {
-            Probe::Udp => {
-                let socket = stack.sockets.udp(self.socket);
+        match self.socket {
+            Socket::Stack(socket) => {
+                let socket = stack.sockets.udp(socket);
                 socket.set_hop_limit(Some(self.hop));
                 let data: Vec<u8> = (b'@'..).take(PAYLOAD_BYTES).collect();
                 let _ = socket.send_slice(&data, IpEndpoint::new(self.to, self.port()));
             }
-            Probe::Icmp => {
-                stack.sockets.icmp(self.socket).set_hop_limit(Some(self.hop));
-                request(stack, self.socket, self.to, (self.ident, self.sequence()), PAYLOAD_BYTES);
+            Socket::Echo(ident) => {
+                let how = (Some(self.hop), Fragments::AsUsual);
+                request(stack, self.to, (ident, self.sequence()), PAYLOAD_BYTES, how);
             }
         }
     }
 
     fn receive(&mut self, stack: &mut Stack<'_>, now: Instant) -> bool {
         let mut acted = false;
-        match self.settings.probe {
-            Probe::Udp => {
+        match self.socket {
+            Socket::Stack(socket) => {
                 // A program listens there after all, and answers.
-                while let Ok((_, from)) = stack.sockets.udp(self.socket).recv() {
+                while let Ok((_, from)) = stack.sockets.udp(socket).recv() {
                     acted = true;
                     if from.endpoint == IpEndpoint::new(self.to, self.port()) {
                         self.answered(self.to, now, HopAnswer::Reached);
                     }
                 }
             }
-            Probe::Icmp => {
-                while let Ok((bytes, from)) = stack.sockets.icmp(self.socket).recv() {
+            Socket::Echo(ident) => {
+                while let Some(reply) = stack.sockets.reply(ident) {
                     acted = true;
-                    let answer = echo_reply(bytes, from, self.ident);
-                    if from == self.to && answer.is_some_and(|(sequence, _)| sequence == self.sequence()) {
-                        self.answered(from, now, HopAnswer::Reached);
+                    if reply.from == self.to && reply.sequence == self.sequence() {
+                        self.answered(reply.from, now, HopAnswer::Reached);
                     }
                 }
             }
@@ -149,17 +147,17 @@ impl Client for TracerouteClient {
             match self.sent_at {
                 None => {
                     self.send(stack);
-                    if let Some(measured) = meter.run(self.run) {
-                        measured.totals.sent += 1;
-                    }
-                    self.sent_at = Some(meter.now);
+                    (self.sent_at, self.gone_at) = (Some(meter.now), None);
                     return true;
                 }
-                Some(sent_at) if self.answer.is_some() || meter.now - sent_at >= self.settings.timeout => {
+                Some(sent_at) => {
+                    let late = |gone| meter.now - gone >= self.settings.timeout;
+                    if self.answer.is_none() && !self.gone_at.is_some_and(late) {
+                        return acted;
+                    }
                     self.next(sent_at, meter);
                     acted = true;
                 }
-                Some(_) => return acted,
             }
         }
         acted
@@ -181,15 +179,24 @@ impl Client for TracerouteClient {
         }
     }
 
+    fn departed(&mut self, _: &Flow, meter: &mut Meter<'_>) {
+        if self.sent_at.is_some() && self.gone_at.is_none() {
+            self.gone_at = Some(meter.now);
+            if let Some(measured) = meter.run(self.run) {
+                measured.totals.sent += 1;
+            }
+        }
+    }
+
     fn wake(&self) -> Option<Instant> {
-        self.sent_at.map(|sent| sent + self.settings.timeout)
+        self.sent_at.and(self.gone_at).map(|gone| gone + self.settings.timeout)
     }
 
     fn run(&self) -> RunId {
         self.run
     }
 
-    fn socket(&self) -> SocketHandle {
+    fn socket(&self) -> Socket {
         self.socket
     }
 }

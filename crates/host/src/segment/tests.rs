@@ -2,7 +2,8 @@ use super::*;
 use proptest::prelude::*;
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, Ipv4Address, Ipv6Address, TcpSeqNumber};
 
-const HEADERS: usize = 20;
+const HEADERS: usize = TCP_HEADER_BYTES;
+const IPV4_HEADER_BYTES: usize = wire::header::IPV4_HEADER_BYTES;
 
 /// A segment of this much payload, with timestamps-like options.
 fn segment(version: IpVersion, payload: &[u8], (fin, psh): (bool, bool)) -> Frame {
@@ -109,7 +110,10 @@ proptest! {
             for piece in cut(&frame, mtu) {
                 prop_assert!(piece.len() <= frame.len());
             }
-            let _ = (destination(&frame), let_fragment(&frame, 7));
+            for piece in fragment(&frame, mtu, 7) {
+                prop_assert!(piece.len() <= frame.len() + 8);
+            }
+            clamp_mss(&mut frame.clone(), mtu.max(1_280));
         }
     }
 }
@@ -129,11 +133,40 @@ fn a_segment_that_begins_or_resets_a_connection_is_never_cut() {
 
 #[test]
 fn what_routers_may_fragment_has_an_identification_and_a_right_checksum() {
-    let frame = segment(IpVersion::Ipv4, &[7; 100], (false, true));
-    let changed = let_fragment(&frame, 0x1234).unwrap();
-    let ip = Ipv4Packet::new_checked(&changed[ETHERNET_HEADER_BYTES..]).unwrap();
+    let mut frame = segment(IpVersion::Ipv4, &[7; 100], (false, true));
+    let_fragment(&mut frame, 0x1234);
+    let ip = Ipv4Packet::new_checked(&frame[ETHERNET_HEADER_BYTES..]).unwrap();
     assert!(!ip.dont_frag() && ip.verify_checksum());
     assert_eq!(ip.ident(), 0x1234);
-    assert_eq!(let_fragment(&changed, 1), None, "there is nothing left to change");
-    assert_eq!(let_fragment(&segment(IpVersion::Ipv6, &[7; 100], (false, true)), 1), None);
+}
+
+#[test]
+fn fragments_fit_the_mtu_and_are_the_packet_again() {
+    use crate::reassembly::{Outcome, Reassembly};
+    for (version, ethertype) in [(IpVersion::Ipv4, [8, 0]), (IpVersion::Ipv6, [0x86, 0xdd])] {
+        let payload: Vec<u8> = (0..=255).cycle().take(8_000).collect();
+        let mut whole = segment(version, &payload, (false, false));
+        if version == IpVersion::Ipv4 {
+            let_fragment(&mut whole, 77);
+        }
+        let mut reassembly = Reassembly::default();
+        let mut pieces = fragment(&whole, 1_280, 77);
+        assert_eq!(pieces.len(), 7);
+        pieces.reverse();
+        let last = pieces.len() - 1;
+        for (number, piece) in pieces.iter_mut().enumerate() {
+            piece.make_mut()[12..14].copy_from_slice(&ethertype);
+            assert!(piece.len() <= ETHERNET_HEADER_BYTES + 1_280);
+            let frame = piece.clone();
+            let ip = packet::received(&frame).unwrap();
+            match reassembly.add(wire::Instant::ZERO, &frame, &ip) {
+                Outcome::Waits => assert!(number < last),
+                Outcome::Whole(again) => {
+                    assert_eq!(number, last);
+                    assert_eq!(again[ETHERNET_HEADER_BYTES..], whole[ETHERNET_HEADER_BYTES..]);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 }

@@ -11,7 +11,9 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
     sheet.meaning = "Has its own TCP/IP stack and runs programs that communicate.";
     let facts = &mut sheet.facts;
     for cidr in config.addresses_of_stack(scene.id) {
-        facts.push(("Address", cidr.to_string()));
+        let duplicate = tables.duplicates.iter().any(|(address, ..)| *address == cidr.address());
+        let words = if duplicate { ", not used: another host has it" } else { "" };
+        facts.push(("Address", format!("{cidr}{words}")));
     }
     for (cidr, since) in &tables.addresses {
         facts.push(("Address", format!("{cidr}, advertised by a router {}", ago(at, *since))));
@@ -28,6 +30,9 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
     }
     facts.push(("Ethernet address", ethernet(config.mac(scene.id))));
     facts.push(("MTU", format::buffer(config.ip_mtu)));
+    if let Some((mtu, since)) = tables.advertised_mtu {
+        facts.push(("MTU (IPv6)", format!("{}, advertised {}", format::buffer(mtu), ago(at, since))));
+    }
     facts.push(("TCP", tcp_settings(config.tcp)));
     sheet.tables.push(Table::new(
         "Neighbors",
@@ -51,6 +56,17 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
         };
         let rows = tables.path_mtus.iter().map(row).collect();
         sheet.tables.push(Table::new("Path MTUs", &["To", "Path MTU", "Learned"], rows, ""));
+    }
+    if !tables.redirects.is_empty() {
+        let row = |(to, via, since): &(_, _, _)| {
+            vec![
+                names::with_address(scene.topology, *to),
+                names::with_address(scene.topology, *via),
+                ago(at, *since),
+            ]
+        };
+        let rows = tables.redirects.iter().map(row).collect();
+        sheet.tables.push(Table::new("Redirects", &["To", "Through", "Since"], rows, ""));
     }
     if !tables.memberships.is_empty() {
         let row = |(group, since): &(smoltcp::wire::IpAddress, _)| vec![group.to_string(), ago(at, *since)];

@@ -46,6 +46,8 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
                 frames += 1;
                 bytes += transit.frame.len();
             }
+            let unsent = history.backlog_at(direction, at);
+            (frames, bytes) = (frames + unsent.frames, bytes + unsent.bytes);
             if frames == 0 { "0".into() } else { format!("{frames} ({})", format::bytes(bytes as u64)) }
         }),
     ];
@@ -63,6 +65,10 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
         };
         traffic.push(both(&format!("Dropped: {}", drop_reason(reason)), &dropped));
     }
+    let half_duplex = topology.is_half_duplex(id);
+    if half_duplex {
+        traffic.push(both("Collisions", &|direction, _| format::count(history.collisions_by(direction, at))));
+    }
     let refused = |direction: Direction| history.refused_at(direction, at).values().sum::<u64>();
     if directions.iter().any(|&direction| refused(direction) > 0) {
         traffic.push(both("Dropped at the far end", &|direction, _| format::count(refused(direction))));
@@ -75,7 +81,8 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
     });
     let off = link.ends.iter().zip(&now.ports).filter(|(_, port)| !port.is_up());
     let off = off.map(|(end, _)| ("Port", format!("of {} is switched off", topology.node(*end).name)));
-    let facts = off.collect();
+    let duplex = half_duplex.then(|| ("Duplex", "half: one frame at a time (CSMA/CD)".to_owned()));
+    let facts = duplex.into_iter().chain(off).collect();
     let pulled = ways.iter().any(|way| way.impairments.contains(&Impairment::Down));
     Sheet {
         kind: "Link",

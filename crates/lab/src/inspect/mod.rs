@@ -182,8 +182,8 @@ fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: No
     match kind {
         NodeKind::Host(config) => host::fill(&mut sheet, &scene, config),
         NodeKind::Hub => {
-            sheet.meaning =
-                "Repeats every frame that arrives at one port at all other ports, without reading it.";
+            sheet.meaning = "Repeats every frame that arrives at one port at all other ports, without reading it. All its links together \
+                 are one collision domain: only one station sends at a time.";
             sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));
         }
         NodeKind::Switch(config) => switch::fill(&mut sheet, &scene, config),
@@ -247,6 +247,7 @@ impl Scene<'_> {
     fn refused_table(&self, kind: &NodeKind) -> Option<Table> {
         match kind {
             NodeKind::Switch(_) | NodeKind::Router(_) => {}
+            NodeKind::Host(_) if !self.refused().is_empty() => {}
             NodeKind::Host(_) | NodeKind::Hub => return None,
         }
         let row =

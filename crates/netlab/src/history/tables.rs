@@ -39,6 +39,12 @@ pub struct NodeView {
     pub memberships: Vec<(IpAddress, Instant)>,
     /// A host's path MTUs: destination, bytes, since when.
     pub path_mtus: Vec<(IpAddress, usize, Instant)>,
+    /// A host's redirects: destination, next hop, since when.
+    pub redirects: Vec<(IpAddress, IpAddress, Instant)>,
+    /// The addresses that a host was to have, but another has: address, the other's Ethernet address if known, since when.
+    pub duplicates: Vec<(IpAddress, Option<EthernetAddress>, Instant)>,
+    /// The MTU that a router has advertised to a host, in bytes, and since when.
+    pub advertised_mtu: Option<(usize, Instant)>,
     /// A host's sockets, in order of opening: number, state, in it since when.
     pub sockets: Vec<(u32, SocketState, Instant)>,
 }
@@ -105,6 +111,9 @@ struct Tables {
     default_routers: SortedMap<IpAddress, Instant>,
     memberships: SortedMap<IpAddress, Instant>,
     path_mtus: SortedMap<IpAddress, (usize, Instant)>,
+    redirects: SortedMap<IpAddress, (IpAddress, Instant)>,
+    duplicates: SortedMap<IpAddress, (Option<EthernetAddress>, Instant)>,
+    advertised_mtu: Option<(usize, Instant)>,
     sockets: SortedMap<u32, (SocketState, Instant)>,
 }
 
@@ -173,6 +182,8 @@ impl Tables {
             + self.default_routers.len()
             + self.memberships.len()
             + self.path_mtus.len()
+            + self.redirects.len()
+            + self.duplicates.len()
             + self.sockets.len()
     }
 
@@ -217,6 +228,19 @@ impl Tables {
             HostEvent::SocketGone { socket } => {
                 self.sockets.remove(&socket);
             }
+            HostEvent::NeighborGone { ip } => {
+                self.neighbors.remove(&ip);
+            }
+            HostEvent::Redirected { to, via } => {
+                self.redirects.insert(to, (via, at));
+            }
+            HostEvent::RedirectGone { to } => {
+                self.redirects.remove(&to);
+            }
+            HostEvent::DuplicateAddress { address, mac } => {
+                self.duplicates.insert(address, (mac, at));
+            }
+            HostEvent::AdvertisedMtu { mtu } => self.advertised_mtu = Some((mtu, at)),
             HostEvent::NoCable => {}
         }
     }
@@ -296,6 +320,9 @@ impl Tables {
             default_routers: self.default_routers.iter().map(|(&router, &at)| (router, at)).collect(),
             memberships: self.memberships.iter().map(|(&group, &at)| (group, at)).collect(),
             path_mtus: self.path_mtus.iter().map(|(&to, &(mtu, at))| (to, mtu, at)).collect(),
+            redirects: self.redirects.iter().map(|(&to, &(via, at))| (to, via, at)).collect(),
+            duplicates: self.duplicates.iter().map(|(&ip, &(mac, at))| (ip, mac, at)).collect(),
+            advertised_mtu: self.advertised_mtu,
             sockets: self.sockets.iter().map(|(socket, (state, at))| (*socket, *state, *at)).collect(),
         }
     }

@@ -162,9 +162,9 @@ impl Machine for HostMachine {
         false
     }
 
-    fn receive(&mut self, now: Instant, _: PortId, frame: Frame, _: Tag, runs: &mut Runs) -> Next {
+    fn receive(&mut self, now: Instant, _: PortId, frame: Frame, tag: Tag, runs: &mut Runs) -> Next {
         let mut meter = Meter { now, runs, actions: &mut self.actions };
-        if self.host.receive(frame, &mut meter) { Next::Poll } else { Next::Nothing }
+        if self.host.receive(frame, tag, &mut meter) { Next::Poll } else { Next::Nothing }
     }
 
     fn poll(&mut self, now: Instant, runs: &mut Runs) {

@@ -6,6 +6,7 @@ use netlab::run::{Outcome, RunId, RunKind, RunSpec, Target, Totals};
 use netlab::topology::{HostConfig, Link, LinkId, Node, NodeId, NodeKind, SwitchConfig, Topology, Way};
 use netlab::world::{Command, Quiet};
 use netlab::{BitsPerSec, Duration, Instant, World};
+use smoltcp::wire::IpCidr;
 use wire::impair::Impairment;
 use wire::line::{LineConfig, Queue};
 
@@ -18,6 +19,19 @@ pub fn host(number: u8) -> Node {
     Node {
         name: format!("h{number}"),
         kind: NodeKind::Host(HostConfig { addresses, ..HostConfig::default() }),
+    }
+}
+
+/// Hosts without IPv6 addresses, which send nothing before they have something to say.
+pub fn silent(mut topology: Topology) -> Topology {
+    topology.nodes.iter_mut().for_each(silence);
+    topology
+}
+
+/// Takes its IPv6 addresses from a host.
+pub fn silence(node: &mut Node) {
+    if let NodeKind::Host(config) = &mut node.kind {
+        config.addresses.retain(|cidr| matches!(cidr, IpCidr::Ipv4(_)));
     }
 }
 

@@ -140,6 +140,9 @@ impl Net {
 
     fn run(&mut self) {
         while let Some((from, frame)) = self.under_way.pop_front() {
+            if is_report(&frame) {
+                continue; // Nobody here snoops.
+            }
             if let Some(&to) = self.wires.get(&from) {
                 self.arrive(to, frame);
             } else if let Some(mut station) = self.stations.remove(&from) {
@@ -322,6 +325,12 @@ impl Station {
 }
 
 /// A frame around an IP packet.
+/// Whether this is a report of membership (RFC 3810), which concerns switches and has a test of its own.
+pub fn is_report(frame: &[u8]) -> bool {
+    let ip = Ethernet::read(frame).map(Ethernet::innermost).and_then(|ethernet| ethernet.ip());
+    ip.and_then(|ip| ip.icmp()).is_some_and(|icmp| icmp.kind == 143)
+}
+
 pub fn framed(to: EthernetAddress, from: EthernetAddress, vlan: Option<u16>, packet: &[u8]) -> Vec<u8> {
     let kind = if packet[0] >> 4 == 4 { EtherType::IPV4 } else { EtherType::IPV6 };
     let (header, len) = ethernet_header(to, from, vlan, kind);

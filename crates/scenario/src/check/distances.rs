@@ -51,7 +51,7 @@ impl Check<'_> {
                 let Some(config) = self.rip_config(id) else { continue };
                 let interfaces = || self.lans.interfaces_of(id).filter(|of| self.is_up(of));
                 let connected = interfaces().flat_map(|of| of.addresses).map(|cidr| network(*cidr));
-                let fixed = config.routes.iter().filter(|route| self.egress(id, route.via).is_some());
+                let fixed = config.routes.iter().filter(|route| self.egress(id, route).is_some());
                 for to in connected.chain(fixed.map(|route| route.to)) {
                     let at = rip.origins.entry(to).or_default();
                     if !is_link_local(&to.address()) && at.last() != Some(&id) {

@@ -11,7 +11,7 @@ use crate::problem::Kind;
 use netlab::Instant;
 use netlab::run::IpVersion;
 use netlab::topology::{NodeId, NodeKind, RouterConfig};
-use router::config::{Protocol, Rule, Transport, Verdict};
+use router::config::{Protocol, Rule, StaticRoute, Transport, Verdict};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::VecDeque;
 use wire::sorted::SortedSet;
@@ -59,13 +59,30 @@ impl<'s> Check<'s> {
         })
     }
 
-    /// The network of a router on which this next hop is.
-    pub(super) fn egress(&self, router: NodeId, via: IpAddress) -> Option<Attachment> {
-        if !is_link_local(&via) {
-            return self.network_of(router, via).map(|(_, interface)| Attachment::of(interface));
+    /// The network of a router on which the next hop of a route is: at the port that the route names, else the longest prefix around
+    /// it; of a link-local next hop the only port that speaks IPv6.
+    pub(super) fn egress(&self, router: NodeId, route: &StaticRoute) -> Option<Attachment> {
+        let via = route.via;
+        let cable = |of: &Interface<'_>| {
+            self.ports[router.index()].iter().position(|port| *port == (of.link, of.end))
+        };
+        let named = |of: &&Interface<'_>| {
+            route.port.is_none_or(|port| cable(of) == Some(port as usize)) && self.is_up(of)
+        };
+        let speaks_v6 = |of: &&Interface<'_>| of.addresses.iter().any(|cidr| matches!(cidr, IpCidr::Ipv6(_)));
+        let mut near = self.lans.interfaces_of(router).filter(named);
+        match (is_link_local(&via), route.port) {
+            (true, _) => {
+                let mut near = near.filter(speaks_v6);
+                let first = near.next();
+                first.filter(|_| near.next().is_none() || route.port.is_some()).map(Attachment::of)
+            }
+            (false, Some(_)) => {
+                let has = |of: &&Interface<'_>| of.addresses.iter().any(|cidr| cidr.contains_addr(&via));
+                near.find(has).map(Attachment::of)
+            }
+            (false, None) => self.network_of(router, via).map(|(_, interface)| Attachment::of(interface)),
         }
-        let mut interfaces = self.lans.interfaces_of(router).filter(|of| self.is_up(of));
-        interfaces.find(|of| self.owners.on(via, of.lan).next().is_some()).map(Attachment::of)
     }
 
     /// Forwards a packet that arrives here (`None`: the router's own answer) until it is at its destination.
@@ -187,7 +204,7 @@ impl<'s> Check<'s> {
         let fits =
             |to: &IpCidr| version_of(to.address()) == version_of(address) && to.contains_addr(&address);
         let near = config.routes.iter().filter(|route| fits(&route.to));
-        let near = near.filter_map(|route| Some((route, self.egress(router, route.via)?)));
+        let near = near.filter_map(|route| Some((route, self.egress(router, route)?)));
         let fixed = near.rev().max_by_key(|(route, _)| (route.to.prefix_len(), u8::MAX - route.metric));
         let learned = self.learned(router, address);
         let reached = learned.iter().find(|(_, distance)| distance.metric < INFINITY);

@@ -60,6 +60,8 @@ impl<'s> Check<'s> {
         if let Some(timeout) = config.tcp.timeout {
             self.time_within(place("tcp").field("timeout"), timeout, [TCP_TIMEOUT_MIN, TCP_TIMEOUT_MAX]);
         }
+        let time_wait = place("tcp").field("time_wait");
+        self.time_within(time_wait, config.tcp.time_wait, [Duration::ZERO, TIME_WAIT_MAX]);
         if !self.unusable.hosts.contains(&id.index()) {
             self.gateways(place("gateway"), config);
             if config.addresses.is_empty() && !config.slaac {

@@ -146,3 +146,8 @@ fn places_are_the_same_on_every_machine() {
     });
     assert_eq!(sums, [9_294_120.0, 36_605_760.0, 3_171_480.0, 514_920.0, 396_644.0]);
 }
+
+#[test]
+fn two_nodes_are_drawn_around_the_middle() {
+    assert_eq!(positions(&path(2), &[None; 2]), [(370.0, 280.0), (530.0, 280.0)]);
+}

@@ -105,6 +105,7 @@ impl<'a> Reader<'a> {
                     rx_buffer: reader.field(&object, "rx_buffer", tcp.rx_buffer, Self::size),
                     tx_buffer: reader.field(&object, "tx_buffer", tcp.tx_buffer, Self::size),
                     timeout: reader.field(&object, "timeout", tcp.timeout, Self::patience),
+                    time_wait: reader.field(&object, "time_wait", tcp.time_wait, Self::duration),
                 })
             }),
         }

@@ -71,7 +71,8 @@ fn tcp<'a>(tcp: TcpConfig) -> Fields<'a> {
         .maybe("congestion", unless(tcp.congestion, defaults::CONGESTION).map(congestion))
         .maybe("rx_buffer", unless(tcp.rx_buffer, defaults::RX_BUFFER).map(size))
         .maybe("tx_buffer", unless(tcp.tx_buffer, defaults::TX_BUFFER).map(size))
-        .maybe("timeout", unless(tcp.timeout, defaults::TCP.timeout).map(patience));
+        .maybe("timeout", unless(tcp.timeout, defaults::TCP.timeout).map(patience))
+        .maybe("time_wait", unless(tcp.time_wait, defaults::TCP.time_wait).map(show_time));
     fields
 }
 

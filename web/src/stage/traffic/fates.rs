@@ -6,7 +6,7 @@ use super::moment::{DROPPED_SECS, Moment};
 use super::trip::Trip;
 use crate::stage::looks::Looks;
 use kurbo::{Point, Vec2};
-use netlab::history::{DropReason, Refusal};
+use netlab::history::{DropReason, HostRefusal, Refusal};
 use std::borrow::Cow;
 use wire::impair::LossReason;
 use wire::sorted::sort_by;
@@ -132,6 +132,7 @@ impl Reason {
                 return Cow::Owned(format!("rule {}", u64::from(rule) + 1));
             }
             Self::Kept(Refusal::Router(why)) => router_text(why),
+            Self::Kept(Refusal::Host(why)) => host_text(why),
         };
         Cow::Borrowed(text)
     }
@@ -166,6 +167,14 @@ const fn switch_text(why: bridge::Refusal) -> &'static str {
         bridge::Refusal::OtherVlan => "other VLAN",
         bridge::Refusal::TooBig => "too big",
         bridge::Refusal::Malformed => "malformed",
+    }
+}
+
+const fn host_text(why: HostRefusal) -> &'static str {
+    match why {
+        HostRefusal::TooBig => "too big",
+        HostRefusal::SocketFull => "socket full",
+        HostRefusal::BacklogFull => "backlog full",
     }
 }
 

@@ -30,6 +30,7 @@ const CONGESTION: Field = Field::choice(
 const TX_BUFFER: Field = Field::text("tx_buffer", "TCP send buffer", "64KiB").further();
 const RX_BUFFER: Field = Field::text("rx_buffer", "TCP receive buffer", "64KiB").further();
 const TCP_TIMEOUT: Field = Field::text("timeout", "TCP timeout", "30s").further();
+const TIME_WAIT: Field = Field::text("time_wait", "TIME-WAIT", "60s").further();
 
 const STP: Field = Field::check("stp", "Spanning tree", "")
     .hint("Rapid STP: the switches block redundant links, so that no frame loops.");
@@ -95,7 +96,7 @@ impl ItemForm {
 
     fn fill_host(&mut self, config: &HostConfig) {
         let listed = |texts: Vec<String>| texts.join(", ");
-        let TcpConfig { congestion, rx_buffer, tx_buffer, timeout } = config.tcp;
+        let TcpConfig { congestion, rx_buffer, tx_buffer, timeout, time_wait } = config.tcp;
         let congestion = match congestion {
             Congestion::None => "none",
             Congestion::Reno => "reno",
@@ -111,6 +112,7 @@ impl ItemForm {
             ("tx_buffer", show_size(tx_buffer as u64)),
             ("rx_buffer", show_size(rx_buffer as u64)),
             ("timeout", timeout.map_or("none".to_owned(), show_time)),
+            ("time_wait", show_time(time_wait)),
         ]);
     }
 
@@ -169,6 +171,7 @@ impl ItemForm {
                     TX_BUFFER,
                     RX_BUFFER,
                     TCP_TIMEOUT,
+                    TIME_WAIT,
                 ]);
             }
             NodeKind::Switch(_) => {
@@ -242,7 +245,7 @@ impl ItemForm {
         if !self.value(&MAC).trim().is_empty() {
             fields.put("mac", self.as_text(&MAC));
         }
-        let tcp = [CONGESTION, TX_BUFFER, RX_BUFFER, TCP_TIMEOUT];
+        let tcp = [CONGESTION, TX_BUFFER, RX_BUFFER, TCP_TIMEOUT, TIME_WAIT];
         fields.put("tcp", tcp.into_iter().map(|field| self.named(field)).collect::<Fields<'_>>());
     }
 

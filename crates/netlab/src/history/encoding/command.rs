@@ -58,8 +58,8 @@ impl Encode for HostConfig {
 
 impl Encode for TcpConfig {
     fn encode(&self, words: &mut Words) {
-        let Self { congestion, rx_buffer, tx_buffer, timeout } = self;
-        words.fields(&[congestion, rx_buffer, tx_buffer, timeout]);
+        let Self { congestion, rx_buffer, tx_buffer, timeout, time_wait } = self;
+        words.fields(&[congestion, rx_buffer, tx_buffer, timeout, time_wait]);
     }
 }
 

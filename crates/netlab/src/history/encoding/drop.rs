@@ -33,12 +33,22 @@ const fn loss(reason: LossReason) -> u64 {
 }
 
 impl Refusal {
-    /// Its word: who decides (switch, router, a router's filter) in the upper half, the reason in the lower one.
+    /// Its word: who decides (switch, router, a router's filter, host) in the upper half, the reason in the lower one.
     pub(in crate::history) fn word(self) -> u64 {
         match self {
             Self::Switch(reason) => switch(reason),
             Self::Router(reason) => router(reason),
+            Self::Host(reason) => host(reason),
         }
+    }
+}
+
+const fn host(reason: host::Refusal) -> u64 {
+    const HOST: u64 = 3 << 32;
+    match reason {
+        host::Refusal::TooBig => HOST,
+        host::Refusal::SocketFull => HOST | 1,
+        host::Refusal::BacklogFull => HOST | 2,
     }
 }
 

@@ -32,6 +32,11 @@ impl Encode for HostEvent {
             Self::Socket { socket, state } => words.variant(10, &[socket, state]),
             Self::SocketGone { socket } => words.variant(11, &[socket]),
             Self::NoCable => words.variant(12, &[]),
+            Self::NeighborGone { ip } => words.variant(13, &[ip]),
+            Self::DuplicateAddress { address, mac } => words.variant(14, &[address, mac]),
+            Self::Redirected { to, via } => words.variant(15, &[to, via]),
+            Self::RedirectGone { to } => words.variant(16, &[to]),
+            Self::AdvertisedMtu { mtu } => words.variant(17, &[mtu]),
         }
     }
 }

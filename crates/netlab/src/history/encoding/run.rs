@@ -124,6 +124,7 @@ impl Encode for RunEvent {
             Self::Progress => words.variant(9, &[]),
             Self::Interval(Interval { from, to, bytes }) => words.variant(10, &[from, to, bytes]),
             Self::Finished(outcome) => words.variant(11, &[outcome]),
+            Self::Duplicate { number, rtt, from } => words.variant(12, &[number, rtt, from]),
         }
     }
 }
@@ -182,6 +183,7 @@ pub(in crate::history) fn totals_words(totals: &Totals) -> [[u64; 4]; 3] {
     let Totals {
         sent,
         received,
+        duplicates,
         bytes,
         rtt_count,
         rtt_sum,
@@ -194,6 +196,6 @@ pub(in crate::history) fn totals_words(totals: &Totals) -> [[u64; 4]; 3] {
     [
         [sent, received, bytes, rtt_count],
         [rtt_sum, rtt_min, rtt_max, transfer_time].map(Duration::nanos),
-        [retransmits, jitter.nanos(), 0, 0],
+        [retransmits, jitter.nanos(), duplicates, 0],
     ]
 }

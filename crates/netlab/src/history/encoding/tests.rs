@@ -75,7 +75,13 @@ fn way() -> Way {
 }
 
 fn tcp_config() -> TcpConfig {
-    TcpConfig { congestion: Congestion::Reno, rx_buffer: 1_000, tx_buffer: 2_000, timeout: Some(MS) }
+    TcpConfig {
+        congestion: Congestion::Reno,
+        rx_buffer: 1_000,
+        tx_buffer: 2_000,
+        timeout: Some(MS),
+        time_wait: MS,
+    }
 }
 
 fn host() -> NodeKind {
@@ -243,7 +249,7 @@ fn commands_nodes_and_links_have_these_words() {
       add node: 6 d 7265676e6f6c2061 656d616e20 1
       add link: 7 1 2 1 f4240 f4240 0 bb8 0 1 5 1 f4240 f4240 0 bb8 0 1 5 0 1 1 5dc 0 a 1 1 7 10
     nodes
-      host: 0 1 25000000001 2 4 a000001 18 6 fd00000000000000 1 40 1 4 a000001 1 5dc 1 3e8 7d0 1 f4240
+      host: 0 1 25000000001 2 4 a000001 18 6 fd00000000000000 1 40 1 4 a000001 1 5dc 1 3e8 7d0 1 f4240 f4240
       hub: 1
       switch: 2 f4240 1 1000 f4240 1e8480 f4240 1
       router: 3 1 4 a000000 8 4 a000001 2 1 2 1 f4240 1e8480 f4240 1 1 1 35 4 a000002 36 1 1 2 1 2 1 4 a000000 8 0 1 1 1 50 5a 1
@@ -472,6 +478,7 @@ fn run_events_have_these_words() {
             "interval": RunEvent::Interval(_) =>
                 RunEvent::Interval(Interval { from: MS, to: MS + MS, bytes: 3 }),
             "finished": RunEvent::Finished(_) => RunEvent::Finished(Outcome::Stopped),
+            "duplicate": RunEvent::Duplicate { .. } => RunEvent::Duplicate { number: 1, rtt: MS, from: v4() },
         }),
         variants!("answers to traceroute probes", HopAnswer, |value| words(value), {
             "on the way": HopAnswer::OnTheWay => HopAnswer::OnTheWay,
@@ -507,6 +514,7 @@ fn run_events_have_these_words() {
       progress: 9
       interval: a f4240 1e8480 3
       finished: b 2
+      duplicate: c 1 f4240 4 a000001
     answers to traceroute probes
       on the way: 0
       reached: 1
@@ -558,6 +566,12 @@ fn host_events_have_these_words() {
                 HostEvent::Socket { socket: 1, state: SocketState::Udp { port: 7 } },
             "socket gone": HostEvent::SocketGone { .. } => HostEvent::SocketGone { socket: 1 },
             "no cable": HostEvent::NoCable => HostEvent::NoCable,
+            "neighbor gone": HostEvent::NeighborGone { .. } => HostEvent::NeighborGone { ip: v4() },
+            "duplicate address": HostEvent::DuplicateAddress { .. } =>
+                HostEvent::DuplicateAddress { address: v6(), mac: Some(MAC) },
+            "redirected": HostEvent::Redirected { .. } => HostEvent::Redirected { to: v4(), via: v4() },
+            "redirect gone": HostEvent::RedirectGone { .. } => HostEvent::RedirectGone { to: v4() },
+            "advertised MTU": HostEvent::AdvertisedMtu { .. } => HostEvent::AdvertisedMtu { mtu: 1_400 },
         }),
         variants!("sockets", SocketState, |value| words(value), {
             "TCP": SocketState::Tcp { .. } => SocketState::Tcp {
@@ -597,6 +611,11 @@ fn host_events_have_these_words() {
       socket: a 1 1 7
       socket gone: b 1
       no cable: c
+      neighbor gone: d 4 a000001
+      duplicate address: e 6 fd00000000000000 1 1 25000000001
+      redirected: f 4 a000001 4 a000001
+      redirect gone: 10 4 a000001
+      advertised MTU: 11 578
     sockets
       TCP: 0 2 1 4 a000001 1 0 1
       UDP: 1 7
@@ -763,6 +782,11 @@ fn reasons_for_dropping_frames_have_these_words() {
             "no translation": router::Refusal::NoTranslation => router::Refusal::NoTranslation,
             "unknown option": router::Refusal::UnknownOption => router::Refusal::UnknownOption,
         }),
+        variants!("in hosts", host::Refusal, |value| format!("{:x}", Refusal::Host(*value).word()), {
+            "too big": host::Refusal::TooBig => host::Refusal::TooBig,
+            "socket full": host::Refusal::SocketFull => host::Refusal::SocketFull,
+            "backlog full": host::Refusal::BacklogFull => host::Refusal::BacklogFull,
+        }),
     ];
     insta::assert_snapshot!(parts.concat(), @r"
     on links
@@ -802,5 +826,9 @@ fn reasons_for_dropping_frames_have_these_words() {
       translations full: 10000000a
       no translation: 10000000b
       unknown option: 10000000c
+    in hosts
+      too big: 300000000
+      socket full: 300000001
+      backlog full: 300000002
     ");
 }
