@@ -152,7 +152,7 @@ impl<'a> Packet<'a> {
         let first = key.split('.').next();
         let reading = self.subject.notes.reading;
         if matches!(reading, Reading::Bare | Reading::Part | Reading::Continuation)
-            && matches!(first, Some("http" | "dns" | "tls"))
+            && matches!(first, Some("http" | "dns" | "tls" | "data"))
         {
             return false;
         }
@@ -165,13 +165,21 @@ impl<'a> Packet<'a> {
         {
             return false;
         }
+        let speaks = |is: fn(&ApplicationMessage<'_>) -> bool| self.application().as_ref().is_some_and(is);
+        match first {
+            Some("http") => return speaks(|message| matches!(message, ApplicationMessage::Http(_))),
+            Some("dns") => return speaks(|message| matches!(message, ApplicationMessage::Dns(_))),
+            Some("tls") => return speaks(|message| matches!(message, ApplicationMessage::Tls(_))),
+            Some("dhcp") => return speaks(|message| matches!(message, ApplicationMessage::Dhcp(_))),
+            Some("ntp") => return speaks(|message| matches!(message, ApplicationMessage::Ntp(_))),
+            Some("rip" | "ripng") => return speaks(|message| matches!(message, ApplicationMessage::Rip(_))),
+            _ => {}
+        }
         quoted.is_some()
             || match first {
                 Some("arp") => self.arp.is_some(),
-                Some("tcp" | "http" | "tls") => carries(IpProtocol::Tcp),
+                Some("tcp") => carries(IpProtocol::Tcp),
                 Some("udp") => carries(IpProtocol::Udp) || tunnel,
-                Some("dhcp" | "rip" | "ripng" | "ntp") => carries(IpProtocol::Udp),
-                Some("dns") => carries(IpProtocol::Tcp) || carries(IpProtocol::Udp),
                 Some("stp" | "llc" | "lldp" | "cdp") => inner.is_none(),
                 Some("icmp" | "icmpv6" | "igmp") => !carries(IpProtocol::Tcp) && !carries(IpProtocol::Udp),
                 _ => true,

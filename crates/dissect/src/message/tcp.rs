@@ -222,6 +222,11 @@ impl<'f> TcpSegment<'f> {
         Some(line)
     }
 
+    /// The data, as far as they were captured.
+    pub fn data(&self) -> &'f [u8] {
+        self.data
+    }
+
     /// The info of the segment as such, whatever it carries.
     pub(crate) fn own_info(&self) -> String {
         self.info_counted(&Counted::default())
