@@ -18,13 +18,13 @@ use wire::impair::Impairment;
 const HASHES: &[(&str, &str)] = &[
     ("two-hosts-and-a-switch", "f739d70867cbd735"),
     ("hub-beside-switch", "9b44d0bed0d74b05"),
-    ("slow-lossy-link", "44f5e69678daf64f"),
+    ("slow-lossy-link", "70a340938325b70a"),
     ("dual-stack", "5992b2be9b4a0f69"),
     ("connect", "b12fc69a83703b80"),
-    ("iperf-self", "b49f661deb0016cc"),
-    ("link-that-fails", "8041dd6494ed6a90"),
-    ("bad-weather", "ea9d34eb4a552e2d"),
-    ("bufferbloat", "3156b9bba197b8af"),
+    ("iperf-self", "0634280dd3ec9aa2"),
+    ("link-that-fails", "d022f9d04091b71e"),
+    ("bad-weather", "f248ea95f8185ed9"),
+    ("bufferbloat", "d964a3c6acf4c55f"),
     ("vlans", "461ac4c0de183f04"),
     ("spanning-tree", "5cf3bb5e004c1f62"),
     ("broadcast-storm", "f237aa201f816869"),
@@ -34,7 +34,7 @@ const HASHES: &[(&str, &str)] = &[
     ("ipv6", "8bd1b691369879b1"),
     ("rip", "f3d4ff2eb873e08e"),
     ("count-to-infinity", "9878573f2cb9740d"),
-    ("home-network", "686d192a1363743a"),
+    ("home-network", "bc9ca1bcddbc3b2b"),
     ("firewall", "93d9056cd44c4865"),
 ];
 
