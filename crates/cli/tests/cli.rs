@@ -48,7 +48,7 @@ fn example(name: &str) -> String {
 /// The object that a run prints.
 fn run_json(args: &[&str], input: &str) -> (i32, Value) {
     let done = with_input(&[&["run", "--json"], args].concat(), input);
-    assert_eq!(done.err, "");
+    assert!(done.err.lines().all(|line| line.starts_with("warning: ")), "{}", done.err);
     (done.code, serde_json::from_str(&done.out).expect("one JSON object"))
 }
 
@@ -216,8 +216,8 @@ fn a_failed_run_and_a_bad_scenario_have_different_exit_statuses() {
     let why = report["runs"][0]["why"].as_str().expect("its frames say why");
     assert!(why.starts_with("the link between \"a\" and \"b\" lost all "), "{why}");
     assert!(with_input(&["run", "-"], &cut).out.contains(&format!("\n  why: {why}\n")));
-    assert_eq!(report["runs"][0]["reason"], "no answer came");
-    assert_eq!((&report["runs"][0]["sent"], &report["runs"][0]["lost"]), (&2.into(), &2.into()));
+    assert_eq!(report["runs"][0]["reason"], "it is out of reach: the host does not answer");
+    assert_eq!((&report["runs"][0]["sent"], &report["runs"][0]["lost"]), (&0.into(), &0.into()));
     assert!(report["runs"][0]["rtt_ms"].is_null());
     assert!(report["links"][0]["dropped"]["link_down"].as_u64().unwrap() > 0);
     assert_eq!(report["links"][0]["delivered"], 0);
@@ -524,4 +524,24 @@ fn a_network_that_grows_is_run_reported_and_captured_as_a_whole() {
         packets += usize::from(matches!(block.unwrap().0, Block::EnhancedPacket(_)));
     }
     assert_eq!(packets, 2 * (2 + 4), "ARP and two pings, at both ends");
+}
+
+#[test]
+fn collisions_of_a_hub_are_counted_and_its_links_carry_no_more_than_its_rate() {
+    let text = r#"{"packetarium":1,"nodes":[{"id":"a","kind":"host","addresses":["10.0.0.1/24"]},{"id":"b","kind":"host","addresses":["10.0.0.2/24"]},{"id":"h","kind":"hub"}],
+      "links":[{"ends":["a","h"],"rate":"10Mbps"},{"ends":["b","h"],"rate":"10Mbps"}],
+      "runs":[{"ping":{"from":"a","to":"b","count":1}},
+        {"at":"1s","iperf":{"from":"a","to":"b","udp":true,"rate":"8Mbps","seconds":5,"interval":"5s"}},
+        {"at":"1s","iperf":{"from":"b","to":"a","udp":true,"rate":"8Mbps","seconds":5,"interval":"5s"}}]}"#;
+    let (code, report) = run_json(&["-"], text);
+    assert_eq!(code, 0);
+    let rate = |run: usize| report["runs"][run]["goodput_bps"].as_f64().unwrap();
+    assert!((8e6..10e6).contains(&(rate(1) + rate(2))), "{} and {}", rate(1), rate(2));
+    let links = report["links"].as_array().unwrap();
+    assert!(links.iter().all(|link| link["collisions"].as_u64().unwrap() > 100), "{links:?}");
+    let people = with_input(&["run", "-"], text);
+    assert!(people.out.contains(" collisions\n"), "{}", people.out);
+    // A link without any says nothing of them.
+    let (_, report) = run_json(&["-"], &lab("", ""));
+    assert!(report["links"][0].get("collisions").is_none());
 }

@@ -29,7 +29,7 @@ pub struct Measured {
     interval_bytes: u64,
     /// The end of an interval that is not reported yet, and the bytes by then: the next datagram was partly received before it.
     interval_due: Option<(Instant, u64)>,
-    /// When payload was received last.
+    /// When the last datagram was received; `None` if the payload comes over TCP, which is read in lumps.
     received_at: Option<Instant>,
     /// The bytes of the first datagram of a transfer, whose beginning is not known.
     first_bytes: u64,
@@ -160,13 +160,21 @@ impl Meter<'_> {
         }
     }
 
+    /// The server received a datagram.
+    pub(crate) fn server_received_datagram(&mut self, run: RunId, bytes: usize) {
+        let now = self.now;
+        self.settle_interval(run, bytes as u64);
+        if let Some(measured) = self.run(run) {
+            measured.received_at = Some(now);
+        }
+        self.server_received(run, bytes);
+    }
+
     /// The server received payload.
     pub(crate) fn server_received(&mut self, run: RunId, bytes: usize) {
         let now = self.now;
-        self.settle_interval(run, bytes as u64);
         let Some(measured) = self.run(run) else { return };
         measured.totals.bytes += bytes as u64;
-        measured.received_at = Some(now);
         let from = *measured.transfer_from.get_or_insert_with(|| {
             measured.first_bytes = bytes as u64;
             now
@@ -190,8 +198,8 @@ impl Meter<'_> {
         self.event(run, RunEvent::Received { number, by });
     }
 
-    /// An iperf interval is over. It is reported when the next payload arrives, a part of which it may have received: counted by the
-    /// last byte alone, a short interval would have more than the line can carry.
+    /// An iperf interval is over. Over UDP it is reported when the next datagram arrives, a part of which it may have received: counted by
+    /// the last byte alone, a short interval would have more than the line can carry.
     pub fn interval(&mut self, run: RunId) {
         let now = self.now;
         self.settle_interval(run, 0);

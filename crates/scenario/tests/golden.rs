@@ -17,10 +17,10 @@ use wire::impair::Impairment;
 
 const HASHES: &[(&str, &str)] = &[
     ("two-hosts-and-a-switch", "f739d70867cbd735"),
-    ("hub-beside-switch", "fc37a7c6befa31a6"),
+    ("hub-beside-switch", "9b44d0bed0d74b05"),
     ("slow-lossy-link", "70a340938325b70a"),
     ("dual-stack", "5992b2be9b4a0f69"),
-    ("connect", "dc9b7337930fd2b9"),
+    ("connect", "b12fc69a83703b80"),
     ("iperf-self", "0634280dd3ec9aa2"),
     ("link-that-fails", "d022f9d04091b71e"),
     ("bad-weather", "f248ea95f8185ed9"),

@@ -15,6 +15,8 @@ pub struct Lab {
     /// In each of them a kernel with its own devices, addresses and routes. The first one has the world's process.
     namespaces: Vec<Namespace>,
     world: Option<Child>,
+    /// What the world's process has written to standard error before it was running.
+    said: String,
     log: File,
 }
 
@@ -47,7 +49,7 @@ impl Lab {
         let file = folder.join(format!("{test}.json"));
         fs::write(&file, document).unwrap();
         let log = File::create(folder.join(format!("{test}.log"))).unwrap();
-        let mut lab = Self { namespaces: vec![Namespace::new(None)], world: None, log };
+        let mut lab = Self { namespaces: vec![Namespace::new(None)], world: None, said: String::new(), log };
         for _ in 1..namespaces {
             let beside = Namespace::new(Some(&lab.namespaces[0]));
             lab.namespaces.push(beside);
@@ -57,13 +59,14 @@ impl Lab {
         for device in devices {
             command.args(["--at", device.at, "--dev", device.name]);
         }
-        let mut world = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut world = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(world.stderr.take().unwrap());
         lab.world = Some(world);
         loop {
             let mut line = String::new();
             let bytes = said.read_line(&mut line).unwrap();
             lab.note(&line);
+            lab.said += &line;
             assert!(bytes > 0, "{test}: packetarium tap has ended: see its log in target/kernel");
             if line.contains("running") {
                 break;
@@ -74,6 +77,18 @@ impl Lab {
             lab.run(0, &["ip", "link", "set", device.name, "netns", &target]);
         }
         Some(lab)
+    }
+
+    /// Interrupts the world's process; what it said before it was running, and what it printed at its end.
+    pub fn interrupt(&mut self) -> (String, String) {
+        let world = self.world.take().expect("it is interrupted once");
+        let id = nix::unistd::Pid::from_raw(world.id().try_into().expect("a process number"));
+        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
+        let output = world.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        self.note(&printed);
+        (std::mem::take(&mut self.said), printed)
     }
 
     fn note(&mut self, text: &str) {

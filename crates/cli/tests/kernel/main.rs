@@ -5,6 +5,7 @@
 //! | `lab` | the namespaces, the devices, the command that joins them to a world |
 //! | `routed` | ping, don't-fragment, traceroute, tracepath, iperf3 both ways, through our router |
 //! | `advertised` | it takes addresses and a gateway from our router's advertisements |
+//! | `planned` | it is the gateway of a host of ours, whose planned runs are reported |
 //! | `switched` | VLAN tags on a trunk to our switch; its own bridge with its own spanning tree beside ours |
 //!
 //! Only addresses inside the namespaces are used: nothing reaches the machine's own network. What was said by whom is written
@@ -16,5 +17,6 @@
 
 mod advertised;
 mod lab;
+mod planned;
 mod routed;
 mod switched;

@@ -279,6 +279,6 @@ impl Peer {
         if let Some(measured) = meter.run(self.run) {
             measured.totals.received += 1;
         }
-        meter.server_received(self.run, data.len());
+        meter.server_received_datagram(self.run, data.len());
     }
 }
