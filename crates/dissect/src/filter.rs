@@ -30,7 +30,7 @@
 //! # Map
 //!
 //! `parse` makes an `expression` of a text, with the values of `literal`, `names`, `moment` and `pattern` in it; `catalogue` lists the
-//! fields and reads their `value`s from a `packet` or from its `tree`; `others` are the fields that only the tree has; `evaluate`
+//! fields (each an `entry`) and reads their `value`s from a `packet` or from its `tree`; `others` are the fields that only the tree has; `evaluate`
 //! decides; `complete` offers what may come next.
 //!
 //! # Why so
@@ -44,6 +44,7 @@
 
 mod catalogue;
 mod complete;
+mod entry;
 mod evaluate;
 mod expression;
 mod literal;

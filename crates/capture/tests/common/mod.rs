@@ -8,7 +8,7 @@ use netlab::{Duration, Instant, World};
 use scenario::Scenario;
 use trace::Order;
 
-/// Three hosts at a switch. What b is sent waits in a queue of ten frames and loses some; what c sends gets longer.
+/// Three hosts at a switch. What b is sent waits in a queue of four frames and loses some; what c sends gets longer.
 pub fn scenario() -> Scenario {
     let text = r#"{
         "packetarium": 1, "title": "All that happens", "seed": 3,
@@ -20,7 +20,7 @@ pub fn scenario() -> Scenario {
         ],
         "links": [
             {"ends": ["a", "s"], "rate": "100Mbps"},
-            {"ends": ["b", "s"], "rate": "1Mbps", "queue": "15KiB", "impair": [{"loss": 0.05}]},
+            {"ends": ["b", "s"], "rate": "1Mbps", "queue": "6KiB", "impair": [{"loss": 0.05}]},
             {"ends": ["c", "s"], "impair": [{"trailing": 20, "from": "c"}]}
         ],
         "runs": [

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::catalogue::{self, offered};
+use super::entry::Entry;
 use super::expression::Relation;
 use super::value::Kind;
 
@@ -37,8 +38,7 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
     let mut offers: Vec<_> = match place {
         Place::Field => {
             let begins = offered().filter(|entry| entry.key.starts_with(word));
-            let within =
-                |entry: &&'static catalogue::Entry| !entry.key.starts_with(word) && entry.key.contains(word);
+            let within = |entry: &&'static Entry| !entry.key.starts_with(word) && entry.key.contains(word);
             let within = offered().filter(within);
             let not = Some(offer("not", "what follows has to be false")).filter(|_| "not".starts_with(word));
             begins.chain(within).map(|entry| offer(entry.key, entry.meaning)).chain(not).collect()

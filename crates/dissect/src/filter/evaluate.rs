@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use super::Subject;
-use super::catalogue::{Entry, Read};
+use super::entry::{Entry, Read};
 use super::expression::{
     End, Expression, Function, Literal, Needle, Operand, Part, Quantity, Relation, Sign, Span,
 };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::catalogue::Entry;
+use super::entry::Entry;
 use super::pattern::Pattern;
 
 /// Lists instead of pairs: a long chain of `or` must not become a deep tree.

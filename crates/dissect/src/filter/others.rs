@@ -3,7 +3,7 @@
 //! They are listed with their kinds so that an unknown field, or a value of another kind, is an error. A test looks up every field of
 //! every sample.
 
-use super::catalogue::{Entry, tree};
+use super::entry::{Entry, tree};
 use super::value::Kind::{self, Bytes, Flag, Ipv4, Ipv6, Mac, Number, Text, Time};
 
 const fn other(key: &'static str, kind: Kind) -> Entry {

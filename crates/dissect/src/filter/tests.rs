@@ -5,7 +5,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use smoltcp::wire::{ArpOperation, TcpRepr};
 
-use super::catalogue::{Entry, entries};
+use super::catalogue::entries;
+use super::entry::{Entry, Read};
 use super::expression::{
     End, Expression, Function, Literal, Needle, Operand, Part, Quantity, Relation, Sign, Span,
 };
@@ -250,7 +251,7 @@ fn quick_reads_agree_with_the_dissection() {
         let fields = dissection.layers.iter().flat_map(crate::Layer::walk);
         for field in fields {
             let Some(entry) = catalogue::find(field.key) else { continue };
-            let catalogue::Read::Quick(_) = entry.read else { continue };
+            let Read::Quick(_) = entry.read else { continue };
             let value = field.value.split(' ').next().unwrap();
             let value = match (entry.kind, field.value.as_str()) {
                 (Kind::Flag, set) => {

@@ -2,7 +2,7 @@
 
 use smoltcp::wire::IpVersion;
 
-use super::tcp::TcpFlags;
+use super::tcp_flags::TcpFlags;
 use crate::protocol::Protocol;
 use crate::text::bytes;
 

@@ -54,6 +54,7 @@ pub(crate) mod ntp;
 pub(crate) mod rip;
 pub(crate) mod stp;
 pub(crate) mod tcp;
+mod tcp_flags;
 pub(crate) mod tls;
 mod udp;
 
@@ -76,7 +77,8 @@ pub use ndp::{NdpKind, NdpMessage};
 pub use ntp::NtpMessage;
 pub use rip::{RipCommand, RipMessage};
 pub use stp::{Bpdu, BridgeId, SpanningTree};
-pub use tcp::{SegmentKind, TcpFlags, TcpSegment};
+pub use tcp::{SegmentKind, TcpSegment};
+pub use tcp_flags::TcpFlags;
 pub use tls::TlsMessage;
 pub use udp::{BadLength, UdpDatagram};
 
@@ -454,6 +456,9 @@ impl Meaning<'_> {
             Message::Malformed(malformed) => malformed.info(),
         };
         info += self.ending();
+        if info.is_empty() {
+            info.push_str("cut short");
+        }
         info
     }
 

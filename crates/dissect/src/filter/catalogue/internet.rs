@@ -2,8 +2,8 @@
 
 use smoltcp::wire::IpProtocol;
 
-use super::{Entry, checksum_status, entry, number, tree};
 use crate::analysis::Mark;
+use crate::filter::entry::{Entry, checksum_status, entry, number, packet_number, tree};
 use crate::filter::packet::Packet;
 use crate::filter::value::{Kind, Value, Visit};
 use Kind::{Flag, Ipv4, Ipv6, Number, Protocol, Text, Time};
@@ -164,22 +164,19 @@ fn completed_in(packet: &Packet<'_>, v6: bool, visit: Visit<'_>) {
     packet.headers(v6, |_, _| of_version = true);
     let is_fragment = matches!(packet.meaning().message, crate::message::Message::Fragment(_));
     if of_version && is_fragment {
-        super::packet_number(
-            packet.subject.analysis.and_then(|all| all.completed_by(packet.subject.number)),
-            visit,
-        );
+        packet_number(packet.subject.analysis.and_then(|all| all.completed_by(packet.subject.number)), visit);
     }
 }
 
 fn answered_in(packet: &Packet<'_>, protocol: IpProtocol, visit: Visit<'_>) {
     if packet.inner() == Some(protocol) && packet.subject.notes.marks.contains(Mark::Request) {
         let answer = packet.subject.analysis.and_then(|analysis| analysis.answer(packet.subject.number));
-        super::packet_number(answer.map(|(by, _)| by), visit);
+        packet_number(answer.map(|(by, _)| by), visit);
     }
 }
 
 fn answer_to(packet: &Packet<'_>, protocol: IpProtocol, visit: Visit<'_>) {
     if packet.inner() == Some(protocol) {
-        super::packet_number(packet.subject.notes.answers, visit);
+        packet_number(packet.subject.notes.answers, visit);
     }
 }

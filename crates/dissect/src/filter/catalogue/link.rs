@@ -1,8 +1,8 @@
 //! Fields of the frame as such, of links and of what is behind them without IP.
 
-use super::{Entry, entry, number, tree, tree_as};
 use crate::analysis::Mark;
 use crate::captured::Link;
+use crate::filter::entry::{Entry, entry, number, tree, tree_as};
 use crate::filter::packet::Packet;
 use crate::filter::value::{Kind, Value, Visit};
 use crate::layers::layers_with;

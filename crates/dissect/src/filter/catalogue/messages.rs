@@ -1,6 +1,6 @@
 //! Fields of the messages of programs: HTTP, DNS, TLS, DHCP and others.
 
-use super::{Entry, entry, packet_number, tree, tree_as};
+use crate::filter::entry::{Entry, entry, packet_number, tree, tree_as};
 use crate::filter::packet::Packet;
 use crate::filter::tree::in_tree;
 use crate::filter::value::{Kind, Value, Visit};

@@ -2,8 +2,10 @@
 
 use smoltcp::wire::IpProtocol;
 
-use super::{Entry, checksum_status, entry, mark, note, number, packet_number, positive, tree};
 use crate::analysis::{Facts, Mark, Notes, Reading};
+use crate::filter::entry::{
+    Entry, checksum_status, entry, mark, note, number, packet_number, positive, tree,
+};
 use crate::filter::packet::Packet;
 use crate::filter::value::{Kind, Value, Visit};
 use crate::message::TcpFlags;
