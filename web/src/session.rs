@@ -431,6 +431,18 @@ impl Session {
         self.perform(edit);
     }
 
+    /// Puts a text onto the clipboard, and says so.
+    pub fn copy(&self, text: String) {
+        let session = self.clone();
+        spawn_local(async move {
+            session.say(if copy(&text).await {
+                "Copied."
+            } else {
+                "The browser does not let this page copy."
+            });
+        });
+    }
+
     /// Makes a link, puts it into the address bar and onto the clipboard.
     pub fn share(&self) {
         self.with_rules(|rules, lab, page| rules.share(lab, page));

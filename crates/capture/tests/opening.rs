@@ -179,9 +179,10 @@ fn a_frame_check_sequence_is_no_part_of_the_frame_as_far_as_it_was_captured() {
         [(b"fram", b"eFCS"), (b"frameF", b"CS"), (b"frameFCS", b""), (b"", b"FC")];
     assert_eq!(parts, expected);
     let option = Bytes::new(false).u16(13).u16(1).raw(&[4, 0, 0, 0]).bytes;
-    let file = Bytes::new(false).section().interface(&option).block(6, |body| {
-        body.u32s(&[0, 0, 0, 8, 8]).raw(b"frameFCS")
-    });
+    let file = Bytes::new(false)
+        .section()
+        .interface(&option)
+        .block(6, |body| body.u32s(&[0, 0, 0, 8, 8]).raw(b"frameFCS"));
     assert_eq!(read(file.bytes).unwrap().fcs(0), b"eFCS");
 }
 
@@ -216,7 +217,8 @@ fn compressed_captures_are_unpacked_also_in_several_pieces() {
         let length = bytes.len() as u16;
         let fields = [length.to_le_bytes(), (!length).to_le_bytes()].concat();
         // A name, a comment, an extra field and a checksum of the header.
-        let header = [&[0x1f, 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3, 2, 0, 7, 7][..], b"name\0comment\0", &[1, 2]].concat();
+        let header =
+            [&[0x1f, 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3, 2, 0, 7, 7][..], b"name\0comment\0", &[1, 2]].concat();
         [&header[..], &[1], &fields, bytes, &[0; 8]].concat()
     };
     let raw = |bytes: &[u8]| {

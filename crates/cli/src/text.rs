@@ -3,9 +3,10 @@
 use netlab::World;
 use netlab::history::RunLog;
 use netlab::run::{HopAnswer, Iperf, IperfTransport, RunEvent, RunKind, Transport};
-use report::{LinkReport, Report, RunReport, target};
+use report::{LinkReport, NodeReport, Report, RunReport, target};
 use scenario::Scenario;
 use scenario::quantity::show_time;
+use std::collections::BTreeMap;
 
 /// A run with more lines than this is shown without its middle.
 const LINES_MAX: usize = 20;
@@ -17,7 +18,8 @@ pub fn show(scenario: &Scenario, world: &World, report: &Report) -> String {
         parts.push(format!("{}\n", scenario.title));
     }
     parts.extend(runs(scenario, world, report));
-    let troubles: String = report.links.iter().filter_map(show_troubles).collect();
+    let on_links = report.links.iter().filter_map(show_troubles);
+    let troubles: String = on_links.chain(report.nodes.iter().filter_map(show_refused)).collect();
     parts.extend(Some(troubles).filter(|troubles| !troubles.is_empty()));
     parts.push(format!("end {} s, history {}\n", report.end, report.history));
     parts.join("\n")
@@ -134,12 +136,25 @@ fn summary(run: &RunReport) -> String {
     format!("{outcome}; {}", parts.join(", "))
 }
 
+/// The frames that a host has dropped: what is lost there is lost on no link. What switches and routers drop is in their tables.
+fn show_refused(node: &NodeReport) -> Option<String> {
+    if node.kind != "host" || node.refused.is_empty() {
+        return None;
+    }
+    let dropped: u64 = node.refused.values().sum();
+    Some(format!("host {}: {dropped} frames dropped ({})\n", node.id, reasons(&node.refused)))
+}
+
+fn reasons<R: AsRef<str>>(dropped: &BTreeMap<R, u64>) -> String {
+    let reason = |(reason, count): (&R, &u64)| format!("{} {count}", reason.as_ref().replace('_', " "));
+    let reasons = dropped.iter().map(reason);
+    reasons.collect::<Vec<_>>().join(", ")
+}
+
 /// The frames of a link that were dropped, and those that collided.
 fn show_troubles(link: &LinkReport) -> Option<String> {
     let dropped: u64 = link.total.dropped.values().sum();
-    let reasons =
-        link.total.dropped.iter().map(|(reason, count)| format!("{} {count}", reason.replace('_', " ")));
-    let reasons = reasons.collect::<Vec<_>>().join(", ");
+    let reasons = reasons(&link.total.dropped);
     let ([a, b], sent) = (&link.ends, link.total.sent);
     let dropped = (dropped > 0).then(|| format!("{dropped} of {sent} frames dropped ({reasons})"));
     let collided = match link.total.collisions {

@@ -306,7 +306,7 @@ impl Analysis {
                 bytes: segment.get(header.header_len..).unwrap_or(&[]),
                 is_cut: segment.len() < header.header_len + header.len as usize,
                 fin: header.fin,
-                retransmitted: notes.marks.contains(Mark::Retransmission),
+                retransmitted: notes.marks.is_plainly_retransmitted(),
                 packet: number,
             };
             let outcome = self.streams[stream as usize].push(backwards, ports, &data);

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{traffic, tshark};
-use dissect::analysis::Analysis;
+use dissect::analysis::Sides;
 use dissect::filter::{Filter, Subject};
 
 const FILTERS: &[&str] = &[
@@ -68,14 +68,62 @@ const FILTERS: &[&str] = &[
     "vlan.id == 100",
     "vlan.id != 100",
     "ip.src == 10.0.0.1 || ip.dst == 10.0.0.1 && tcp.flags.fin == 1",
+    "tcp.flags & 0x02",
+    "tcp.flags & 0x12 == 0x12",
+    "tcp[13] & 1",
+    "tcp[13] == 0x12",
+    "ip.src == ip.dst",
+    "ip.src < ip.dst",
+    "tcp.srcport < tcp.dstport",
+    "ip.len - ip.hdr_len > 1000",
+    "tcp.seq + tcp.len > 5000",
+    "tcp.dstport == tcp.srcport + 1",
+    "{tcp.len + 1} * 2 > 2000",
+    "len(tcp.payload) > 1000",
+    "count(ip.addr) == 2",
+    "max(tcp.srcport, tcp.dstport) > 50000",
+    "string(tcp.dstport) matches \"^5\"",
+    "frame matches \"(?i)http\"",
+    "tcp.payload matches r\"^.\"",
+    "any tcp.port == 5001",
+    "all ip.addr == 10.0.0.0/24",
+    "eth.dst[0] & 1",
+    "eth.dst.ig == 1",
+    "eth.src[-2:2] == 00:01",
+    "eth.src[1:] == 00:00:00:00:01",
+    "eth.src[0,5] == 02:01",
+    "ip.proto == TCP",
+    "ip.proto == \"UDP\"",
+    "arp.opcode == request",
+    "eth.type == IPv6",
+    "tcp.flags.str contains \"S\"",
+    "tcp.nxtseq > 100000",
+    "tcp.time_relative > 0.1",
+    "tcp.time_delta > 0.01",
+    "tcp.options.wscale.multiplier > 1",
+    "tcp.option_kind == 2",
+    "tcp.window_size_scalefactor > 1",
+    "frame.cap_len == frame.len",
+    "frame.time >= \"1970-01-01 00:00:01\"",
+    "frame.time_epoch < 1",
+    "frame.protocols contains \"arp\"",
+    "ip.version == 6",
+    "ip.host == 10.0.0.2",
+    "data.len > 1000",
+    "tcp.analysis.push_bytes_sent > 1000",
+    "tcp.connection.syn",
+    "tcp.connection.fin",
+    "tcp.connection.rst",
+    "icmp.resptime > 0.1",
+    "ip.addr ~= 10.0.0.2",
 ];
 
 #[test]
 fn filters_choose_what_tshark_chooses() {
     let mut packets = traffic::odd();
     packets.extend(traffic::real(1, 3).into_iter().map(|(at_ns, frame)| (at_ns + 1_000_000, frame)));
-    let mut analysis = Analysis::new();
-    let notes: Vec<_> = packets.iter().map(|(at_ns, frame)| analysis.push(*at_ns, frame)).collect();
+    let mut analysis = Sides::new(false);
+    let notes: Vec<_> = packets.iter().map(|(at_ns, frame)| analysis.push(0, *at_ns, frame)).collect();
     let mut wrong = Vec::new();
     for text in FILTERS {
         let Some(theirs) = tshark(&packets, &["-Y", text, "-e", "frame.number"]) else { return };
@@ -87,6 +135,7 @@ fn filters_choose_what_tshark_chooses() {
                 at_ns: *at_ns,
                 first_at_ns: packets[0].0,
                 previous_at_ns: index.checked_sub(1).map(|previous| packets[previous].0),
+                analysis: Some(&analysis),
                 ..Subject::new(frame, &notes[index])
             })
         });

@@ -34,8 +34,6 @@ enum What {
 const DIFFERENCES: &[(What, &str, &str, &str)] = &[
     (What::Column, "protocol", "igmp", "The version is in the detail: a color is for all versions."),
     (What::Column, "protocol", "rip", "The version is in the detail: a color is for all versions."),
-    (What::Column, "protocol", "mdns", "The same messages as DNS; the layer is called mDNS."),
-    (What::Column, "protocol", "bootp", "The same messages as DHCP, without the option that says which."),
     (
         What::Column,
         "protocol",
@@ -49,7 +47,12 @@ const DIFFERENCES: &[(What, &str, &str, &str)] = &[
         "redirect",
         "Neighbor discovery is what to tell from ping when learning IPv6.",
     ),
-    (What::Column, "protocol", "fragment", "All pieces of a datagram have its color."),
+    (
+        What::Column,
+        "protocol",
+        "fragment",
+        "tshark puts the pieces together and shows the whole at one of them.",
+    ),
     (
         What::Column,
         "info",
@@ -84,9 +87,6 @@ const DIFFERENCES: &[(What, &str, &str, &str)] = &[
         "Whom to use for which destination is what it is about, not where that one is.",
     ),
     (What::Column, "info", "packet too big", "The size that would fit is what it is about."),
-    (What::Column, "info", "other ip protocol", "Says also how much there is of it."),
-    (What::Column, "protocol", "raw", "A name, where tshark has a number."),
-    (What::Column, "info", "raw", "Says also how much there is of it."),
     (What::Place, "vlan.priority", "", "The bits are in the first of tshark's two bytes."),
     (What::Place, "vlan.dei", "", "The bit is in the first of tshark's two bytes."),
     (What::Place, "ipv6.tclass", "", "The bits are in the first two of tshark's four bytes."),
@@ -289,7 +289,7 @@ fn our_fields(frame: &[u8]) -> BTreeMap<String, Vec<Found>> {
 
 fn compare_rows(report: &mut Report, sample: &str, frame: &[u8], theirs: &[String; 4]) {
     let row = summary(frame);
-    let ours = [row.source, row.destination, row.protocol.to_string(), row.info];
+    let ours = [row.source, row.destination, row.protocol_name.into_owned(), row.info];
     let names = ["source", "destination", "protocol", "info"];
     for ((name, ours), theirs) in names.into_iter().zip(&ours).zip(theirs) {
         report.compare(What::Column, name, sample, ours.trim(), theirs, ours.trim() == theirs);

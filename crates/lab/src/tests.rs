@@ -247,3 +247,32 @@ fn restarting_keeps_the_runs_that_were_started_by_hand() {
     assert_eq!((lab.scenario().runs.len(), lab.playhead.at()), (runs, Instant::ZERO));
     assert_eq!(lab.world.history().runs().len(), runs);
 }
+
+#[test]
+fn a_failed_run_says_why_once_it_has_failed() {
+    let text = r#"{"packetarium": 1, "nodes": [
+        {"id": "a", "name": "Alice", "kind": "host", "addresses": ["10.0.1.1/24"], "gateway": "10.0.1.254"},
+        {"id": "b", "kind": "host", "addresses": ["10.0.2.1/24"], "gateway": "10.0.2.254"},
+        {"id": "r", "kind": "router", "filter": [{"deny": "icmp"}]}],
+      "links": [{"ends": ["a", "r"], "ports": {"r": {"addresses": ["10.0.1.254/24"]}}},
+        {"ends": ["b", "r"], "ports": {"r": {"addresses": ["10.0.2.254/24"]}}}],
+      "runs": [{"ping": {"from": "a", "to": "b", "count": 2}}]}"#;
+    let mut lab = Lab::new(Scenario::parse(text).unwrap());
+    assert_eq!(lab.view().runs[0].why, None, "it has not begun");
+    play_to_the_end(&mut lab, &mut 0.0, 16.7);
+    let view = lab.view();
+    let why = view.runs[0].why.clone().expect("it failed");
+    assert_eq!(&*why.text, r#""r" dropped all 2 echo requests: rule 1 of the filter forbids it (deny icmp)"#);
+    assert_eq!(why.at, Some(scenario::why::Spot::Node(NodeId(2))));
+    assert!(
+        view.runs[0].sentence().contains("rule 1 of the filter forbids it"),
+        "{}",
+        view.runs[0].sentence()
+    );
+    // The command line's reason.
+    let end = lab.world.now();
+    assert_eq!(scenario::why(lab.scenario(), &lab.world, netlab::run::RunId(0), end), Some(why));
+    // Back at a moment when it was under way.
+    lab.perform(Clock::Travel(Travel::To(Instant::ZERO + Duration::from_millis(100)))).unwrap();
+    assert_eq!(lab.view().runs[0].why, None);
+}

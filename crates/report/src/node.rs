@@ -50,7 +50,7 @@ pub struct NodeReport {
     /// A host's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets: Option<Vec<SocketReport>>,
-    /// The number of frames that a switch or router dropped, by reason.
+    /// The number of frames that a node dropped, by reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub refused: BTreeMap<String, u64>,
 }

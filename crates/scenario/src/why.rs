@@ -8,7 +8,7 @@
 
 mod trail;
 
-use crate::check::{Unusable, with_check};
+use crate::check::{Check, Unusable, with_check};
 use crate::{Scenario, problem::Kind};
 use netlab::history::Refusal;
 use netlab::run::{Failure, Outcome, RunId, RunKind, RunSpec, Target};
@@ -50,11 +50,15 @@ pub fn why(scenario: &Scenario, world: &World, run: RunId, at: Instant) -> Optio
     let named = topology.nodes.iter().enumerate();
     let ids = named.map(|(number, node)| whole.ids.get(number).unwrap_or(&node.name).clone()).collect();
     let network = Scenario { at: vec![None; topology.nodes.len()], topology, ids, ..Scenario::default() };
-    Reason { network: &network, history, spec: &log.spec, failure: *failure, begin: log.start, end }.find()
+    let (begin, failure, spec) = (log.start, *failure, &log.spec);
+    with_check(&network, &Unusable::default(), |check| {
+        Reason { check, network: &network, history, spec, failure, begin, end }.find()
+    })
 }
 
 /// A run that failed, and when.
-struct Reason<'h> {
+struct Reason<'h, 'c> {
+    check: &'h Check<'c>,
     network: &'h Scenario,
     history: &'h History,
     spec: &'h RunSpec,
@@ -63,7 +67,7 @@ struct Reason<'h> {
     end: Instant,
 }
 
-impl Reason<'_> {
+impl Reason<'_, '_> {
     fn find(&self) -> Option<Why> {
         match (self.failure, &self.spec.kind) {
             (Failure::NoAddress, _) | (_, RunKind::Multicast(_)) => None,
@@ -113,7 +117,8 @@ impl Reason<'_> {
             return self.unresolved(&trail, self.spec.from, None);
         };
         let destination = sent.destination;
-        let ends = trail.ends(&requests, |node| self.owns(node, destination));
+        let targets = self.owners(destination);
+        let ends = trail.ends(&requests, |node| targets.contains(&node));
         // A traceroute's probes expire on the way, and are meant to.
         let is_meant = |end: &End| {
             matches!(end, End::Refused { why: Refusal::Router(router::Refusal::Expired), .. })
@@ -155,7 +160,8 @@ impl Reason<'_> {
                 ..why
             });
         };
-        let ends = trail.ends(&answers, |node| self.owns(node, answer.destination));
+        let clients = self.owners(answer.destination);
+        let ends = trail.ends(&answers, |node| clients.contains(&node));
         let (end, count) = *ends.first()?;
         match (end, self.failure) {
             (End::Arrived(_, _), Failure::Refused) => {
@@ -265,7 +271,7 @@ impl Reason<'_> {
         let gateways = self.next_hops(node);
         let wanted = |address: IpAddress| match to {
             Some(to) => address == to || gateways.contains(&address),
-            None => self.is_target(address) || gateways.contains(&address),
+            None => trail.is_target(self.spec.to, address) || gateways.contains(&address),
         };
         let questions = trail.questions(node, wanted);
         let Some(Asked { target, .. }) = questions.last().map(|question| question.1) else {
@@ -319,16 +325,14 @@ impl Reason<'_> {
 
     /// The port, cable or VLAN between a node and the owner of an address, as the check of the document finds it.
     fn kept_back(&self, from: NodeId, to: IpAddress) -> Option<(String, Option<Spot>)> {
-        with_check(self.network, &Unusable::default(), |check| {
-            let (kind, text, link) = check.between(from, to)?;
-            let at = match (kind, link) {
-                (Kind::PortOff | Kind::TrunkList { .. } | Kind::VlanMismatch, Some(link)) => {
-                    Some(Spot::Link(link))
-                }
-                (_, link) => link.map(Spot::Link),
-            };
-            Some((text, at))
-        })
+        let (kind, text, link) = self.check.between(from, to)?;
+        let at = match (kind, link) {
+            (Kind::PortOff | Kind::TrunkList { .. } | Kind::VlanMismatch, Some(link)) => {
+                Some(Spot::Link(link))
+            }
+            (_, link) => link.map(Spot::Link),
+        };
+        Some((text, at))
     }
 
     /// Whether a node has this address: configured, made from its Ethernet address, or got from a router.
@@ -346,17 +350,10 @@ impl Reason<'_> {
                     && self.history.node_at(*id, self.end).addresses.iter().any(|(cidr, _)| is(cidr)))
         };
         let mut owners: Vec<_> = topology.node_ids().filter(host).collect();
-        owners.extend(with_check(self.network, &Unusable::default(), |check| check.routers_with(address)));
+        owners.extend(self.check.routers_with(address));
         owners.sort();
         owners.dedup();
         owners
-    }
-
-    fn is_target(&self, address: IpAddress) -> bool {
-        match self.spec.to {
-            Target::Address(to) => to == address,
-            Target::Node(node, _) => self.owns(node, address),
-        }
     }
 
     fn first_address(&self, node: NodeId) -> Option<IpAddress> {

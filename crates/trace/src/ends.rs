@@ -1,7 +1,7 @@
 //! The addresses and ports of sender and receiver of a frame.
 
-use dissect::{Captured, Meaning};
 use dissect::message::{Malformed, Message};
+use dissect::{Captured, Meaning};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
 
 /// The addresses and ports of sender and receiver, the sender's first.
@@ -46,11 +46,7 @@ impl Ends {
             }
             _ => None,
         };
-        Some(Self {
-            macs,
-            ips: meaning.ip.map(|ip| [ip.source, ip.destination]),
-            ports,
-        })
+        Some(Self { macs, ips: meaning.ip.map(|ip| [ip.source, ip.destination]), ports })
     }
 
     /// The ends of a TCP connection, the sender first.

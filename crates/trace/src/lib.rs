@@ -10,6 +10,7 @@
 //! | [`sieve`] | which packets pass a filter: of rows that are kept, or packet by packet without keeping any |
 //! | [`ends`] | the addresses and ports of sender and receiver of a frame |
 //! | [`connections`] | the TCP connections of a trace |
+//! | [`talk`] | what the ends of a connection or conversation said, in order |
 //! | [`census`] | all packets counted by sender, receiver and protocol |
 //! | [`swatch`], [`shape`] | the kinds of frames that a legend distinguishes, and their outlines |
 //! | [`selection`] | the node, link or frame that the instruments point at |
@@ -37,9 +38,11 @@ pub mod selection;
 pub mod shape;
 pub mod sieve;
 pub mod swatch;
+pub mod talk;
 pub mod trace;
 
 pub use order::Order;
 pub use row::{Row, Source, captured};
 pub use sieve::Sifter;
+pub use talk::{Stream, Talk, Turn};
 pub use trace::{Sequence, Trace};

@@ -1,9 +1,9 @@
 //! A packet of a trace, and where its bytes are.
 
 use capture::Recording;
-use dissect::{Captured, Link, Protocol};
 use dissect::analysis::{Mark, Notes};
 use dissect::message::SegmentKind;
+use dissect::{Captured, Link, Protocol};
 use netlab::history::{FrameId, TransitId};
 use netlab::{History, Instant};
 
@@ -60,7 +60,9 @@ impl<'a> Source<'a> {
     /// A packet as it was captured, if it is kept.
     pub fn bytes(&self, row: &Row) -> Option<Captured<'a>> {
         match *self {
-            Self::World(history, _) => history.transit(row.transit).map(|transit| Captured::from(&transit.frame)),
+            Self::World(history, _) => {
+                history.transit(row.transit).map(|transit| Captured::from(&transit.frame))
+            }
             Self::Recording(recording) => Some(captured(recording, row.transit.0 as usize)),
         }
     }

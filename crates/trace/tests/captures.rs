@@ -63,7 +63,8 @@ fn check(name: &str, bytes: &[u8]) {
     let ours: Vec<String> = (0..trace.count()).map(|number| line(&trace, source, number)).collect();
     let mut wrong = Vec::new();
     for place in 0..ours.len().max(lines.len()) {
-        let (ours, theirs) = (ours.get(place).map_or("", |line| line), lines.get(place).map_or("", |line| line));
+        let (ours, theirs) =
+            (ours.get(place).map_or("", |line| line), lines.get(place).map_or("", |line| line));
         if ours != theirs {
             wrong.push(format!("want {theirs}\nhave {ours}"));
         }
@@ -174,4 +175,16 @@ captures! {
     tcp_three_pieces: "tcp-three-pieces.pcap",
     tcp_acked_unseen_start: "tcp-acked-unseen-start.pcap",
     tcp_synack_again: "tcp-synack-again.pcap",
+    link_sll2: "link-sll2.pcap",
+    link_loop: "link-loop.pcap",
+    link_null_big_endian: "link-null-big-endian.pcap",
+    link_ppp_short: "link-ppp-short.pcap",
+    link_frame_relay: "link-frame-relay.pcap",
+    link_raw6: "link-raw6.pcap",
+    link_sll_ip6: "link-sll-ip6.pcap",
+    tunnel_gre_options: "tunnel-gre-options.pcap",
+    mpls_labels: "mpls-labels.pcap",
+    ip_fragments_udp: "ip-fragments-udp.pcap",
+    ip_fragments_order: "ip-fragments-order.pcap",
+    ipv6_fragments_udp: "ipv6-fragments-udp.pcap",
 }

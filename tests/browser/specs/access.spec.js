@@ -161,8 +161,12 @@ const VIEWS = {
     await expect(aquarium.dialog).toBeVisible();
   },
   "a bad link": async ({ aquarium, page }) => {
-    await page.evaluate((bad) => (location.hash = bad), fragment({ packetarium: 1, nodes: [{ id: "a", kind: "hots" }] }));
+    await page.evaluate(() => (location.hash = "1:zzz"));
     await expect(aquarium.dialog).toBeVisible();
+  },
+  "a text for repair": async ({ page }) => {
+    await page.evaluate((bad) => (location.hash = bad), fragment({ packetarium: 1, nodes: [{ id: "a", kind: "hots" }] }));
+    await expect(page.getByRole("status").filter({ hasText: "Not applied" })).toBeVisible();
   },
 };
 

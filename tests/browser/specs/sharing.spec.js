@@ -116,7 +116,6 @@ test("the page works although its storage is blocked", async ({ page, aquarium }
 for (const [what, bad, says] of [
   ["is cut off", "1:q1YqSEzOTi1JLMrMVbIyrA", "The end of this link is missing"],
   ["is none at all", "something-else", "This is not a link to a scenario"],
-  ["has faults", fragment({ packetarium: 1, nodes: [{ id: "a", kind: "hots" }] }), /nodes\[0\]\.kind \(line 1.*host/],
 ]) {
   test(`a share link that ${what} is reported, and the current scenario stays`, async ({ page, aquarium }) => {
     await aquarium.open(QUIET);
@@ -141,6 +140,34 @@ for (const [what, bad, says] of [
     await expect(aquarium.run("Ping a → b")).toBeVisible();
   });
 }
+
+test("a share link to a text that cannot be read opens it for repair, at its first fault", async ({ page, aquarium }) => {
+  await aquarium.open(QUIET);
+  const bad = { packetarium: 1, title: "Mended", nodes: [{ id: "a", kind: "hots" }] };
+  for (const open of [() => page.evaluate((bad) => (location.hash = bad), fragment(bad)), () => page.goto(`./?#${fragment(bad)}`)]) {
+    await open();
+    const text = page.getByRole("textbox", { name: "Text" });
+    await expect(text).toHaveValue(/"hots"/);
+    await expect(page.getByRole("button", { name: /nodes\[0\]\.kind \(line 1/ })).toBeVisible();
+    expect(await text.evaluate((area) => area.value.slice(area.selectionStart).startsWith('"hots"'))).toBe(true);
+    await expect(aquarium.title("A quiet network")).toBeVisible();
+    await text.fill(JSON.stringify(bad).replace("hots", "host"));
+    await expect(aquarium.title("Mended")).toBeVisible();
+    await page.evaluate((quiet) => (location.hash = quiet), fragment(QUIET));
+    await expect(aquarium.title("A quiet network")).toBeVisible();
+  }
+});
+
+test("a share link to a network that cannot run opens it in edit mode, with the fault at its place", async ({ page, aquarium }) => {
+  const faulty = structuredClone(QUIET);
+  faulty.nodes.find((node) => node.id === "b").gateway = "10.99.0.1";
+  await page.goto(`./#${fragment(faulty)}`);
+  await expect(page.getByRole("form", { name: "Settings" })).toBeVisible();
+  await expect(page.getByText("The gateway 10.99.0.1 is in none of this host's networks")).toBeVisible();
+  // It can be shared as it is.
+  await aquarium.button("Share").click();
+  await expect(aquarium.dialog).toBeVisible();
+});
 
 test("a share link opened in the same tab is followed", async ({ page, aquarium }) => {
   await aquarium.open();

@@ -3,9 +3,13 @@
 use super::action_button::action_button;
 use super::cell::cell;
 use super::{on, use_session};
+use crate::session::Session;
+use crate::workspace::Tab;
 use dissect::{Dissection, Field, Layer};
 use lab::command::Look;
+use lab::inspect::field_filter::narrowed;
 use lab::inspect::{Changed, FrameSheet};
+use lab::packets::Observe;
 use std::ops::Range;
 use std::rc::Rc;
 use trace::selection::Selection;
@@ -22,6 +26,20 @@ pub struct Props {
 const HEX_BYTES_MAX: usize = 1_600;
 const HEX_ROW: usize = 8;
 
+/// A field, by its name and its bytes.
+type Chosen = (&'static str, Range<usize>);
+
+/// What the fields of a frame are rendered with.
+struct Fields<'a> {
+    session: &'a Session,
+    sheet: &'a FrameSheet,
+    /// The bytes that are highlighted.
+    lit: Option<&'a Range<usize>>,
+    light: &'a Callback<Option<Range<usize>>>,
+    chosen: Option<&'a Chosen>,
+    choose: &'a Callback<Chosen>,
+}
+
 /// A frame in detail.
 #[component]
 pub fn FrameDetails(props: &Props) -> Html {
@@ -31,6 +49,20 @@ pub fn FrameDetails(props: &Props) -> Html {
     let light = {
         let lit = lit.clone();
         Callback::from(move |range: Option<Range<usize>>| lit.set(range))
+    };
+    // Of one field it is shown what can be done with it; another frame has other fields.
+    let chosen = use_state(|| None::<Chosen>);
+    let choose = {
+        let chosen = chosen.clone();
+        Callback::from(move |field: Chosen| chosen.set((chosen.as_ref() != Some(&field)).then_some(field)))
+    };
+    let fields = Fields {
+        session: &session,
+        sheet,
+        lit: (*lit).as_ref(),
+        light: &light,
+        chosen: (*chosen).as_ref(),
+        choose: &choose,
     };
     html! {
         <>
@@ -63,7 +95,7 @@ pub fn FrameDetails(props: &Props) -> Html {
             }
             if let Some((who, changes)) = &sheet.changed { { changed(who, changes) } }
             <h3>{ "Layers" }</h3>
-            { for sheet.dissection.layers.iter().map(|layer| layer_html(layer, (*lit).as_ref(), &light)) }
+            { for sheet.dissection.layers.iter().map(|layer| layer_html(layer, &fields)) }
             <h3>{ "Bytes" }</h3>
             <p class="hint byte-says" role="status">{ says(&sheet.dissection, (*lit).as_ref()) }</p>
             { hex(&sheet.frame, &sheet.dissection, (*lit).as_ref(), &light) }
@@ -113,7 +145,7 @@ fn says(dissection: &Dissection, lit: Option<&Range<usize>>) -> String {
 }
 
 /// A layer with its fields. If bytes of it are pointed at, it shows them.
-fn layer_html(layer: &Layer, lit: Option<&Range<usize>>, light: &Callback<Option<Range<usize>>>) -> Html {
+fn layer_html(layer: &Layer, fields: &Fields<'_>) -> Html {
     html! {
         <details class="layer">
             <summary>
@@ -122,22 +154,36 @@ fn layer_html(layer: &Layer, lit: Option<&Range<usize>>, light: &Callback<Option
                 if layer.fault.is_some() { <span class="fault">{ "damaged" }</span> }
             </summary>
             if let Some(fault) = &layer.fault { <p class="fault">{ fault }</p> }
-            <ul class="layer-fields">{ for layer.fields.iter().map(|field| field_html(field, lit, light)) }</ul>
+            <ul class="layer-fields">{ for layer.fields.iter().map(|field| field_html(field, fields)) }</ul>
         </details>
     }
 }
 
-/// A field: pointed at or focused, its bytes light up.
-fn field_html(field: &Field, lit: Option<&Range<usize>>, light: &Callback<Option<Range<usize>>>) -> Html {
+/// A field: pointed at or focused, its bytes light up; pressed, it shows what can be done with its value.
+fn field_html(field: &Field, fields: &Fields<'_>) -> Html {
     let set = |range: Option<Range<usize>>| {
-        let light = light.clone();
+        let light = fields.light.clone();
         move || light.emit(range.clone())
+    };
+    let this: Chosen = (field.name, field.range.clone());
+    let is_chosen = fields.chosen == Some(&this);
+    let (onclick, onkeydown) = {
+        let [by_pointer, by_key] = [fields.choose.clone(), fields.choose.clone()];
+        let (pressed, keyed) = (this.clone(), this);
+        let onkeydown = move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                by_key.emit(keyed.clone());
+            }
+        };
+        (Callback::from(move |_: MouseEvent| by_pointer.emit(pressed.clone())), Callback::from(onkeydown))
     };
     let (enter, leave) = (set(Some(field.range.clone())), set(None));
     let (focus, blur) = (enter.clone(), leave.clone());
     html! {
         <li>
-            <div class={classes!("layer-field", (lit == Some(&field.range)).then_some("lit"))} tabindex="0" role="group" aria-label={format!("{}: {}", field.name, field.value)}
+            <div class={classes!("layer-field", (fields.lit == Some(&field.range)).then_some("lit"))} tabindex="0" role="button"
+                aria-expanded={is_chosen.to_string()} aria-label={format!("{}: {}", field.name, field.value)} {onclick} {onkeydown}
                 onmouseenter={Callback::from(move |_| enter())} onmouseleave={Callback::from(move |_| leave())}
                 onfocus={Callback::from(move |_| focus())} onblur={Callback::from(move |_| blur())}>
                 <span class="field-name">{ field.name }</span>
@@ -145,10 +191,41 @@ fn field_html(field: &Field, lit: Option<&Range<usize>>, light: &Callback<Option
                 <span class="field-meaning">{ field.meaning }</span>
                 if let Some(fault) = &field.fault { <span class="fault">{ fault }</span> }
             </div>
+            if is_chosen { { field_actions(field, fields) } }
             if !field.fields.is_empty() {
-                <ul class="layer-fields">{ for field.fields.iter().map(|field| field_html(field, lit, light)) }</ul>
+                <ul class="layer-fields">{ for field.fields.iter().map(|field| field_html(field, fields)) }</ul>
             }
         </li>
+    }
+}
+
+/// What can be done with the value of a field.
+fn field_actions(field: &Field, fields: &Fields<'_>) -> Html {
+    let session = fields.session;
+    let sift = |text: &str, filter: String| {
+        let title = format!("Show only {filter}");
+        let onclick = on(session, move |session| {
+            session.perform(Look::Observe(Observe::Filter(filter.clone())));
+            session.open_drawer(Some(Tab::Packets));
+        });
+        html! { <button type="button" class="chip" {title} {onclick}>{ text }</button> }
+    };
+    let applied = session.lab().borrow().packets().applied().to_string();
+    let filters = fields.sheet.filter_of(field).map(|filter| {
+        html! {
+            <>
+                { sift("Filter for it", filter.clone()) }
+                { sift("Filter it out", narrowed(&applied, &format!("!({filter})"))) }
+                if !applied.is_empty() { { sift("Narrow the filter to it", narrowed(&applied, &filter)) } }
+            </>
+        }
+    });
+    let value = field.value.clone();
+    html! {
+        <div class="field-actions" role="group" aria-label={format!("{}: what to do with it", field.name)}>
+            { for filters }
+            <button type="button" class="chip" onclick={on(session, move |session| session.copy(value.clone()))}>{ "Copy" }</button>
+        </div>
     }
 }
 

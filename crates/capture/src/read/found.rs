@@ -22,7 +22,9 @@ pub enum ReadError {
     #[error("the file ends before its first packet")]
     Empty,
     /// One of the rare variants of pcap, or the first version of snoop.
-    #[error("the file is a variant of pcap or snoop that is not read: save it as pcapng, for instance with editcap")]
+    #[error(
+        "the file is a variant of pcap or snoop that is not read: save it as pcapng, for instance with editcap"
+    )]
     Variant,
     /// Anything else.
     #[error("the file is no capture: it has to be pcap, pcapng or snoop")]

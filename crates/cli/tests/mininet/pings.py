@@ -1,4 +1,4 @@
-"""Starts an exported lab and lets hosts ping, or connect to a TCP port; every host listens at port 80.
+"""Starts an exported lab and lets hosts ping, or connect to a TCP port; every host that asks listens at port 80.
 
 python3 pings.py LAB.py '[["a", "10.0.0.2"], ["a", "10.0.0.2", 8080], …]' → [[received, rtt_min_ms], [connected, null], …]
 """
@@ -28,7 +28,8 @@ asked = json.loads(sys.argv[2])
 servers = []
 try:
     if any(len(one) == 3 for one in asked):
-        servers = [host.popen([sys.executable, '-c', LISTEN]) for host in net.hosts]
+        askers = sorted({one[0] for one in asked})
+        servers = [net[host].popen([sys.executable, '-c', LISTEN]) for host in askers]
         time.sleep(1)
     measured = []
     for host, address, *port in asked:

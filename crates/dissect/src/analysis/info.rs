@@ -9,7 +9,10 @@ use super::{Mark, Notes, Reading};
 use crate::captured::Captured;
 use crate::message::tcp::Counted;
 use crate::message::tls::VERSIONS;
-use crate::message::{ApplicationMessage, ArpMessage, Echo, IcmpMessage, IpFragment, IpHeader, Meaning, Message, TcpSegment, meaning};
+use crate::message::{
+    ApplicationMessage, ArpMessage, Echo, IcmpMessage, IpFragment, IpHeader, Meaning, Message, TcpSegment,
+    meaning,
+};
 use crate::protocol::Protocol;
 use crate::text::name;
 
@@ -41,7 +44,9 @@ pub fn info<'f>(frame: impl Into<Captured<'f>>, notes: &Notes, answer: Answer) -
             Answer::By(packet) => Some(format!("{} [Reassembled in #{}]", meaning.info(), packet + 1)),
             Answer::Unknown | Answer::Never => None,
         },
-        (Message::Arp(ArpMessage::Request { sender, .. }), _) if notes.marks.contains(Mark::DuplicateAddress) => {
+        (Message::Arp(ArpMessage::Request { sender, .. }), _)
+            if notes.marks.contains(Mark::DuplicateAddress) =>
+        {
             Some(format!("{} (duplicate use of {sender} detected!)", meaning.info()))
         }
         _ => None,

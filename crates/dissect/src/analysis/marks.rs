@@ -117,6 +117,13 @@ impl Marks {
         self.0 & !(1 << Mark::Request as u32 | 1 << Mark::DuplicateAddress as u32) != 0
     }
 
+    /// Retransmitted, and neither because of duplicate ACKs nor needlessly: of those, analyzers read the content again.
+    pub(crate) const fn is_plainly_retransmitted(self) -> bool {
+        self.contains(Mark::Retransmission)
+            && !self.contains(Mark::FastRetransmission)
+            && !self.contains(Mark::SpuriousRetransmission)
+    }
+
     /// In the order in which tshark writes them.
     pub fn iter(self) -> impl Iterator<Item = Mark> {
         Mark::ALL.into_iter().filter(move |&mark| self.contains(mark))

@@ -62,7 +62,11 @@ impl Sides {
 
     /// The number of packets pushed.
     pub fn len(&self) -> u32 {
-        if self.several { self.places.len() as u32 } else { self.sides.first().map_or(0, |side| side.analysis.len()) }
+        if self.several {
+            self.places.len() as u32
+        } else {
+            self.sides.first().map_or(0, |side| side.analysis.len())
+        }
     }
 
     /// Whether none was pushed.

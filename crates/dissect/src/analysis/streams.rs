@@ -77,6 +77,21 @@ pub(super) struct Streams {
 #[derive(Default)]
 struct Way {
     pending: Option<Pending>,
+    /// The sequence numbers of the last message that several segments had: what repeats them is not read again.
+    done: Option<(u32, u32)>,
+}
+
+impl Way {
+    /// Whether all of the segment belongs to a message of several segments, and was there before.
+    fn repeats(&self, data: &Data<'_>) -> bool {
+        let within = |from: u32, length: u32| {
+            let offset = data.seq.wrapping_sub(from);
+            offset < length && offset + data.bytes.len() as u32 <= length
+        };
+        !data.bytes.is_empty()
+            && (self.pending.as_ref().is_some_and(|pending| within(pending.from, pending.length as u32))
+                || self.done.is_some_and(|(from, length)| within(from, length)))
+    }
 }
 
 /// A message of which a part is missing.
@@ -96,10 +111,10 @@ impl Streams {
         if self.language.is_none() && !data.bytes.is_empty() {
             self.language = Language::of(ports, data.bytes);
         }
-        let Some(language) = self.language else { return Reading::Own.into() };
-        if data.retransmitted {
+        if data.retransmitted || self.ways[usize::from(backwards)].repeats(data) {
             return Reading::Bare.into();
         }
+        let Some(language) = self.language else { return Reading::Own.into() };
         if data.is_cut {
             self.ways[usize::from(backwards)].pending = None;
             return Reading::Own.into();
@@ -142,7 +157,9 @@ impl Streams {
             let rest = &bytes[at..];
             left = match extent(language, rest, self.to_head && backwards_answers(rest)) {
                 Extent::ToEnd if data.fin => Extent::Whole(rest.len()),
-                Extent::Bytes(_) | Extent::More if bytes.len() < length && data.fin => Extent::Whole(rest.len()),
+                Extent::Bytes(_) | Extent::More if bytes.len() < length && data.fin => {
+                    Extent::Whole(rest.len())
+                }
                 // Of a long message the rest was not kept, but it was there.
                 Extent::Bytes(wanted) if at == 0 && wanted <= length => Extent::Whole(rest.len()),
                 extent => extent,
@@ -153,6 +170,9 @@ impl Streams {
             messages += 1;
         }
         let way = &mut self.ways[usize::from(backwards)];
+        if several && messages > 0 {
+            way.done = Some((from, length as u32));
+        }
         if at < bytes.len() && !matches!(left, Extent::None | Extent::Whole(_)) {
             let seq = from.wrapping_add(at as u32);
             let mut packets = if messages == 0 { packets.clone() } else { Vec::new() };
@@ -216,7 +236,9 @@ impl Pending {
         let offset = data.seq.wrapping_sub(self.from) as usize;
         match self.wants {
             _ if data.bytes.is_empty() => self.wants == Extent::ToEnd && data.fin && offset == self.length,
-            Extent::Bytes(length) => offset >= 1 && offset < length && offset + data.bytes.len() > self.length,
+            Extent::Bytes(length) => {
+                offset >= 1 && offset < length && offset + data.bytes.len() > self.length
+            }
             Extent::More => offset == self.length,
             Extent::ToEnd => offset >= self.length && offset < 1 << 30,
             Extent::Whole(_) | Extent::None => false,

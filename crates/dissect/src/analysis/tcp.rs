@@ -229,7 +229,8 @@ impl Connection {
 
         // Without the flag, the number is no acknowledgment.
         if header.is_ack
-            && let Some(acked) = rev.unacked.acknowledge(ack, |segment| packets.answered(segment.packet, packet))
+            && let Some(acked) =
+                rev.unacked.acknowledge(ack, |segment| packets.answered(segment.packet, packet))
         {
             notes.answers = Some(acked.packet);
             notes.after_ns = at_ns.saturating_sub(acked.at_ns);
@@ -348,13 +349,13 @@ impl Way {
 
     /// Marks an acknowledgment by the other end of data from this end that were not seen.
     fn judge_acknowledgment(&mut self, ack: u32, marks: &mut Marks) {
-        let (Some(gapless), Some(next)) = (self.gapless, self.next) else { return };
-        let all_seen = up_to(next, gapless);
+        let Some(next) = self.next else { return };
+        let all_seen = self.gapless.is_none_or(|gapless| up_to(next, gapless));
         if self.ack_repeated > 0 && all_seen && before(next, ack) {
             // This end had sent duplicate ACKs: the missing data seem to have arrived by another path.
             self.ack_repeated = 0;
-            self.gapless = Some(ack);
-        } else if before(gapless, ack) {
+            self.gapless = self.gapless.map(|_| ack);
+        } else if self.gapless.is_some_and(|gapless| before(gapless, ack)) {
             marks.insert(Mark::AckedUnseen);
             // Once is enough: until this end is seen sending again, it is known that something is missing.
             self.gapless = None;
@@ -384,16 +385,17 @@ impl Way {
         marks: &mut Marks,
     ) {
         let to = seq.wrapping_add(len);
-        let asked_for = rev.ack_repeated >= 2 && rev.last_ack == seq && since(at_ns, rev.last_ack_at_ns) < FAST_NS;
-        let overtaken =
-            since(at_ns, self.next_at_ns) < round_trip_ns.map_or(OVERTAKEN_NS, |ns| ns as i64) && self.next != Some(end);
+        let asked_for =
+            rev.ack_repeated >= 2 && rev.last_ack == seq && since(at_ns, rev.last_ack_at_ns) < FAST_NS;
+        let overtaken = since(at_ns, self.next_at_ns) < round_trip_ns.map_or(OVERTAKEN_NS, |ns| ns as i64)
+            && self.next != Some(end);
         if len > 0 && rev.window.is_some() && up_to(to, rev.last_ack) {
             marks.insert(Mark::SpuriousRetransmission);
             marks.insert(Mark::Retransmission);
         } else if repeats && asked_for {
             marks.insert(Mark::FastRetransmission);
             marks.insert(Mark::Retransmission);
-        } else if repeats && overtaken && !self.unacked.contains(seq, end) {
+        } else if repeats && overtaken {
             marks.insert(Mark::OutOfOrder);
         } else if repeats {
             marks.insert(Mark::Retransmission);

@@ -80,11 +80,6 @@ impl Unacked {
         exactly
     }
 
-    /// Whether a segment with all of these sequence numbers waits.
-    pub fn contains(&self, from: u32, to: u32) -> bool {
-        self.segments.iter().any(|segment| up_to(segment.from, from) && up_to(to, segment.to))
-    }
-
     /// The number of sequence numbers from the first to the last that is not acknowledged; 0 if there is none.
     pub fn span(&self) -> u32 {
         let (Some(front), Some(back)) = (self.segments.front(), self.segments.back()) else { return 0 };

@@ -26,7 +26,8 @@ impl Whole {
     /// A packet with these headers, from the IP header on, and this payload. It states its own length, and is no fragment.
     pub fn new(headers: &[u8], payload: &[u8]) -> Whole {
         let wire_len = headers.len() + payload.len();
-        let mut bytes = [headers, &payload[..payload.len().min(usize::from(u16::MAX) - headers.len())]].concat();
+        let mut bytes =
+            [headers, &payload[..payload.len().min(usize::from(u16::MAX) - headers.len())]].concat();
         let length = bytes.len() as u16;
         match bytes[0] >> 4 {
             4 => {

@@ -134,7 +134,9 @@ const LEFT_OUT: &[(&str, &str)] = &[
 
 /// Why a field that Wireshark knows is left out here.
 pub(super) fn left_out(key: &str) -> Option<&'static str> {
-    let within = |name: &str| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_']));
+    let within = |name: &str| {
+        key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_']))
+    };
     LEFT_OUT.iter().find(|(name, _)| within(name)).map(|(_, reason)| *reason)
 }
 

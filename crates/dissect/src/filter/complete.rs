@@ -37,7 +37,8 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
     let mut offers: Vec<_> = match place {
         Place::Field => {
             let begins = offered().filter(|entry| entry.key.starts_with(word));
-            let within = |entry: &&'static catalogue::Entry| !entry.key.starts_with(word) && entry.key.contains(word);
+            let within =
+                |entry: &&'static catalogue::Entry| !entry.key.starts_with(word) && entry.key.contains(word);
             let within = offered().filter(within);
             let not = Some(offer("not", "what follows has to be false")).filter(|_| "not".starts_with(word));
             begins.chain(within).map(|entry| offer(entry.key, entry.meaning)).chain(not).collect()

@@ -48,7 +48,12 @@ fn present(operand: &Operand, packet: &Packet<'_>) -> bool {
 }
 
 /// Whether any value does, or all.
-fn some(quantity: Quantity, operand: &Operand, packet: &Packet<'_>, does: impl Fn(&Value<'_>) -> bool) -> bool {
+fn some(
+    quantity: Quantity,
+    operand: &Operand,
+    packet: &Packet<'_>,
+    does: impl Fn(&Value<'_>) -> bool,
+) -> bool {
     let (mut values, mut fit) = (0, 0);
     each(operand, packet, &mut |value| {
         values += 1;
@@ -253,7 +258,8 @@ fn sliced(value: &Value<'_>, parts: &[Part], visit: Visit<'_>) {
 }
 
 fn range(part: Part, len: usize) -> Option<std::ops::Range<usize>> {
-    let place = |at: i32| if at < 0 { len.checked_sub(at.unsigned_abs() as usize) } else { Some(at as usize) };
+    let place =
+        |at: i32| if at < 0 { len.checked_sub(at.unsigned_abs() as usize) } else { Some(at as usize) };
     let from = place(part.from)?;
     let to = match part.to {
         End::Length(length) => from + length as usize,
@@ -291,7 +297,9 @@ fn call(function: Function, arguments: &[Operand], packet: &Packet<'_>, visit: V
         Function::String => each(first, packet, &mut |value| visit(Value::Text(&written(&value)))),
         Function::Abs => each(first, packet, &mut |value| match value {
             Value::Time(ns) => visit(Value::Time(ns.saturating_abs())),
-            value => number(&value).into_iter().for_each(|number| visit(Value::Number(number.saturating_abs()))),
+            value => {
+                number(&value).into_iter().for_each(|number| visit(Value::Number(number.saturating_abs())))
+            }
         }),
         Function::Max | Function::Min => {
             let mut best: Option<i64> = None;
@@ -300,7 +308,9 @@ fn call(function: Function, arguments: &[Operand], packet: &Packet<'_>, visit: V
                 each(argument, packet, &mut |value| {
                     is_time |= matches!(value, Value::Time(_));
                     let Some(number) = number(&value) else { return };
-                    let better = |best: i64| if function == Function::Max { best.max(number) } else { best.min(number) };
+                    let better = |best: i64| {
+                        if function == Function::Max { best.max(number) } else { best.min(number) }
+                    };
                     best = Some(best.map_or(number, better));
                 });
             }
@@ -328,8 +338,6 @@ fn written(value: &Value<'_>) -> String {
         Value::Address(address) => address.to_string(),
         Value::Text(text) => (*text).into(),
         Value::Present => String::new(),
-        Value::Mac(_) | Value::Bytes(_) | Value::Protocol { .. } => {
-            value.with_bytes(hex).unwrap_or_default()
-        }
+        Value::Mac(_) | Value::Bytes(_) | Value::Protocol { .. } => value.with_bytes(hex).unwrap_or_default(),
     }
 }

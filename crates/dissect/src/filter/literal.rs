@@ -15,7 +15,11 @@ pub(super) enum Written<'t> {
 }
 
 /// Reads a value of that kind, for a field if it is one's; the error is what the kind expects.
-pub(super) fn of_kind(kind: Kind, field: Option<&str>, written: &Written<'_>) -> Result<Literal, &'static str> {
+pub(super) fn of_kind(
+    kind: Kind,
+    field: Option<&str>,
+    written: &Written<'_>,
+) -> Result<Literal, &'static str> {
     let named = |text: &str| number_of(field?, text).map(Literal::Number);
     let literal = match (written, kind) {
         (Written::Letter(byte), Kind::Number) => Some(Literal::Number((*byte).into())),
@@ -23,7 +27,9 @@ pub(super) fn of_kind(kind: Kind, field: Option<&str>, written: &Written<'_>) ->
         (Written::Letter(byte), Kind::Text) => Some(Literal::Text(char::from(*byte).into())),
         (Written::Letter(_), _) => None,
         (Written::Quoted(text), Kind::Text) => Some(Literal::Text(text.clone())),
-        (Written::Quoted(text), Kind::Bytes | Kind::Protocol) => Some(Literal::Bytes(text.clone().into_bytes())),
+        (Written::Quoted(text), Kind::Bytes | Kind::Protocol) => {
+            Some(Literal::Bytes(text.clone().into_bytes()))
+        }
         (Written::Quoted(text), Kind::Number) => named(text),
         (Written::Quoted(text), Kind::Moment) => moment::read(text).map(Literal::Moment),
         (Written::Quoted(text), Kind::Flag | Kind::Time | Kind::Mac | Kind::Ipv4 | Kind::Ipv6) => {
@@ -131,7 +137,11 @@ fn bytes(word: &str) -> Option<Vec<u8>> {
         let valid = pair.bytes().all(|byte| byte.is_ascii_hexdigit());
         valid.then(|| u8::from_str_radix(pair, 16).ok())?
     };
-    groups.iter().flat_map(|group| group.as_bytes().chunks(2)).map(|two| pair(std::str::from_utf8(two).ok()?)).collect()
+    groups
+        .iter()
+        .flat_map(|group| group.as_bytes().chunks(2))
+        .map(|two| pair(std::str::from_utf8(two).ok()?))
+        .collect()
 }
 
 fn net(word: &str) -> Option<Literal> {

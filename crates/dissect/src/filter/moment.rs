@@ -3,7 +3,8 @@
 
 const NS: i64 = 1_000_000_000;
 const DAY_S: i64 = 86_400;
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Reads `2024-05-01`, `2024-05-01 12:30`, `2024-05-01T12:30:00.5Z` or `May 1, 2024 12:30:00`: nanoseconds since 1970.
 pub(super) fn read(text: &str) -> Option<i64> {
@@ -69,7 +70,8 @@ pub(super) fn written(ns: i64) -> String {
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
-    let (day, month) = (of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
+    let (day, month) =
+        (of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{rest:09}")
@@ -92,7 +94,8 @@ mod tests {
             assert_eq!(read(text), Some(ns), "{text}");
             assert_eq!(read(&written(ns)), Some(ns), "{}", written(ns));
         }
-        for text in ["", "yesterday", "2010-13-01", "2010-01", "2010-01-01 25:00", "2010-01-01 1", "1-1-1-1"] {
+        for text in ["", "yesterday", "2010-13-01", "2010-01", "2010-01-01 25:00", "2010-01-01 1", "1-1-1-1"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

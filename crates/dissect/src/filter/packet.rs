@@ -129,9 +129,10 @@ impl<'a> Packet<'a> {
     /// The message of each packet that carries this protocol: of a fragmented packet where it is complete.
     pub fn transport(&self, protocol: IpProtocol, mut header: impl FnMut(&[u8])) {
         let own = self.packets.iter().flatten().map(|packet| (self.subject.frame, packet));
-        let whole = self.whole.into_iter().flat_map(|whole| {
-            self.assembled.iter().flatten().map(move |packet| (whole, packet))
-        });
+        let whole = self
+            .whole
+            .into_iter()
+            .flat_map(|whole| self.assembled.iter().flatten().map(move |packet| (whole, packet)));
         own.chain(whole)
             .filter(|(_, packet)| packet.carries == protocol && packet.fragment.is_none())
             .for_each(|(frame, packet)| header(&frame.bytes[packet.payload.clone()]));
@@ -151,23 +152,34 @@ impl<'a> Packet<'a> {
         let first = key.split('.').next();
         let reading = self.subject.notes.reading;
         if matches!(reading, Reading::Bare | Reading::Part | Reading::Continuation)
-            && matches!(first, Some("http" | "dns" | "tls"))
+            && matches!(first, Some("http" | "dns" | "tls" | "data"))
         {
             return false;
         }
         // Of a fragmented packet, the message is where it is complete.
         if inner.is_some_and(|packet| packet.fragment.is_some())
-            && matches!(first, Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dns" | "dhcp" | "rip" | "ripng" | "ntp"))
+            && matches!(
+                first,
+                Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dns" | "dhcp" | "rip" | "ripng" | "ntp")
+            )
         {
             return false;
+        }
+        let speaks = |is: fn(&ApplicationMessage<'_>) -> bool| self.application().as_ref().is_some_and(is);
+        match first {
+            Some("http") => return speaks(|message| matches!(message, ApplicationMessage::Http(_))),
+            Some("dns") => return speaks(|message| matches!(message, ApplicationMessage::Dns(_))),
+            Some("tls") => return speaks(|message| matches!(message, ApplicationMessage::Tls(_))),
+            Some("dhcp") => return speaks(|message| matches!(message, ApplicationMessage::Dhcp(_))),
+            Some("ntp") => return speaks(|message| matches!(message, ApplicationMessage::Ntp(_))),
+            Some("rip" | "ripng") => return speaks(|message| matches!(message, ApplicationMessage::Rip(_))),
+            _ => {}
         }
         quoted.is_some()
             || match first {
                 Some("arp") => self.arp.is_some(),
-                Some("tcp" | "http" | "tls") => carries(IpProtocol::Tcp),
+                Some("tcp") => carries(IpProtocol::Tcp),
                 Some("udp") => carries(IpProtocol::Udp) || tunnel,
-                Some("dhcp" | "rip" | "ripng" | "ntp") => carries(IpProtocol::Udp),
-                Some("dns") => carries(IpProtocol::Tcp) || carries(IpProtocol::Udp),
                 Some("stp" | "llc" | "lldp" | "cdp") => inner.is_none(),
                 Some("icmp" | "icmpv6" | "igmp") => !carries(IpProtocol::Tcp) && !carries(IpProtocol::Udp),
                 _ => true,
@@ -180,11 +192,10 @@ impl<'a> Packet<'a> {
         let fragment = self.assembled[0].is_some();
         match (self.whole, first) {
             (Some(whole), Some("http" | "dns" | "tls")) => whole,
-            (Some(whole), Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dhcp" | "rip" | "ripng" | "ntp" | "data"))
-                if fragment =>
-            {
-                whole
-            }
+            (
+                Some(whole),
+                Some("tcp" | "udp" | "icmp" | "icmpv6" | "igmp" | "dhcp" | "rip" | "ripng" | "ntp" | "data"),
+            ) if fragment => whole,
             _ => self.subject.frame,
         }
     }

@@ -10,7 +10,9 @@ use winnow::token::{any, take_while};
 use winnow::{ModalResult, Parser};
 
 use super::catalogue::{self, entries, left_out};
-use super::expression::{End, Expression, Function, Literal, Operand, Part, Quantity, Relation, Sign, Span, full};
+use super::expression::{
+    End, Expression, Function, Literal, Operand, Part, Quantity, Relation, Sign, Span, full,
+};
 use super::literal::{self, Written, wanted};
 use super::pattern::Pattern;
 use super::value::Kind;
@@ -168,7 +170,10 @@ fn test(input: &mut Input<'_>, depth: u32) -> Parsed<Expression> {
     let quantity = quantity(input)?;
     let left = sum(input, depth, None)?;
     if let Operand::Literal(_) = left.operand {
-        return fault(left.at, "A field or protocol, such as ip.addr or arp, belongs here, and its value behind it.");
+        return fault(
+            left.at,
+            "A field or protocol, such as ip.addr or arp, belongs here, and its value behind it.",
+        );
     }
     let operator_at = here(input);
     if let Some(relation) = opt(relation).parse_next(input)? {
@@ -307,7 +312,8 @@ fn arithmetic(
             (one, other, _) if calculates(one) && calculates(other) => Kind::Number,
             (one, _, _) => {
                 let wrong = if calculates(one) { &right } else { &left };
-                let message = format!("{} is {}: it cannot be calculated with.", wrong.name(), wrong.kind.noun());
+                let message =
+                    format!("{} is {}: it cannot be calculated with.", wrong.name(), wrong.kind.noun());
                 return fault(wrong.at.clone(), message);
             }
         };
@@ -379,7 +385,9 @@ fn single(input: &mut Input<'_>, depth: u32, about: Option<&Typed>) -> Parsed<Ty
         // Names of fields have dots, and no value is such a name; protocols have none.
         (Some(word), Some(_)) if word.contains('.') && catalogue::find(word).is_some() => field(input, word),
         (_, Some(about)) => value(input, about),
-        (None, None) if next.is_some_and(|letter| letter.is_ascii_digit() || letter == '"' || letter == '-') => {
+        (None, None)
+            if next.is_some_and(|letter| letter.is_ascii_digit() || letter == '"' || letter == '-') =>
+        {
             let number = Typed {
                 operand: Operand::Literal(Literal::Number(0)),
                 at: start..start,
@@ -399,7 +407,10 @@ fn field(input: &mut Input<'_>, text: &str) -> Parsed<Typed> {
         return fault(start..here(input).end, "The names of fields and protocols have no such letters.");
     }
     if input.as_ref().starts_with('#') {
-        return fault(start..here(input).end + 1, "Choosing one of several layers with # is not offered here.");
+        return fault(
+            start..here(input).end + 1,
+            "Choosing one of several layers with # is not offered here.",
+        );
     }
     if input.as_ref().starts_with('(') {
         return fault(start..start + text.len(), format!("There is no function {text}."));
@@ -477,10 +488,17 @@ fn called(function: Function, arguments: &[Typed]) -> Result<Kind, String> {
         Function::Upper | Function::Lower => argument.kind == Kind::Text,
         Function::Count => matches!(argument.operand, Operand::Field(_)),
         Function::String => argument.kind != Kind::Mark && argument.kind != Kind::Protocol,
-        Function::Max | Function::Min | Function::Abs => calculates(argument.kind) || argument.kind == Kind::Time,
+        Function::Max | Function::Min | Function::Abs => {
+            calculates(argument.kind) || argument.kind == Kind::Time
+        }
     };
     if let Some(wrong) = arguments.iter().find(|argument| !fits(argument)) {
-        return Err(format!("{} is {}: {}() does not take that.", wrong.name(), wrong.kind.noun(), function.name()));
+        return Err(format!(
+            "{} is {}: {}() does not take that.",
+            wrong.name(),
+            wrong.kind.noun(),
+            function.name()
+        ));
     }
     Ok(match function {
         Function::Len | Function::Count => Kind::Number,
@@ -503,13 +521,17 @@ fn relation(input: &mut Input<'_>) -> Parsed<Relation> {
 fn slice(input: &mut Input<'_>) -> Parsed<Vec<Part>> {
     let start = input.current_token_start();
     "[".parse_next(input)?;
-    let text = take_while(0.., |letter: char| letter.is_ascii_digit() || "-:, ".contains(letter)).parse_next(input)?;
+    let text = take_while(0.., |letter: char| letter.is_ascii_digit() || "-:, ".contains(letter))
+        .parse_next(input)?;
     let end = here(input).end;
     let closed = opt("]").parse_next(input)?.is_some();
     let parts: Option<Vec<Part>> = text.split(',').map(|part| slice_part(part.trim())).collect();
     match parts.filter(|_| closed) {
         Some(parts) => Ok(parts),
-        None => fault(start..end, "Bytes are chosen by [from:how many], [from-to], [from:], [:how many] or [which]."),
+        None => fault(
+            start..end,
+            "Bytes are chosen by [from:how many], [from-to], [from:], [:how many] or [which].",
+        ),
     }
 }
 

@@ -21,12 +21,7 @@ fn shows(text: &str, frame: &[u8]) -> bool {
 }
 
 fn subject<'a>(frame: &'a [u8], notes: &'a Notes) -> Subject<'a> {
-    Subject {
-        number: 41,
-        at_ns: 2_500_000_000,
-        first_at_ns: 1_000_000_000,
-        ..Subject::new(frame, notes)
-    }
+    Subject { number: 41, at_ns: 2_500_000_000, first_at_ns: 1_000_000_000, ..Subject::new(frame, notes) }
 }
 
 /// The text with a line of `^` under the spot, and the message.
@@ -336,7 +331,8 @@ fn operand(entry: &'static Entry) -> BoxedStrategy<(Operand, Kind)> {
     match entry.kind {
         Kind::Number | Kind::Flag => {
             let number = (0..99i64).prop_map(|number| Operand::Literal(Literal::Number(number)));
-            let sign = prop::sample::select(vec![Sign::And, Sign::Plus, Sign::Minus, Sign::Times, Sign::Modulo]);
+            let sign =
+                prop::sample::select(vec![Sign::And, Sign::Plus, Sign::Minus, Sign::Times, Sign::Modulo]);
             let sum = (sign, number).prop_map(move |(sign, number)| {
                 let left = Box::new(Operand::Field(entry));
                 (Operand::Arithmetic(left, sign, Box::new(number)), Kind::Number)
@@ -366,9 +362,10 @@ fn test() -> impl Strategy<Value = Expression> {
             return present;
         }
         let relation = (0..5usize).prop_map(|index| Relation::ALL[index].0);
-        let compare = (Just(operand.clone()), relation, literal(kind)).prop_map(|(operand, relation, literal)| {
-            Expression::Compare(Quantity::Usual, operand, relation, Operand::Literal(literal))
-        });
+        let compare =
+            (Just(operand.clone()), relation, literal(kind)).prop_map(|(operand, relation, literal)| {
+                Expression::Compare(Quantity::Usual, operand, relation, Operand::Literal(literal))
+            });
         let spans = vec(literal(kind).prop_map(|from| Span { from, to: None }), 1..4);
         let within = (Just(operand.clone()), spans)
             .prop_map(|(operand, spans)| Expression::In(Quantity::Usual, operand, spans));

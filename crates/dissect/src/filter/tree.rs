@@ -20,7 +20,10 @@ pub(super) fn in_tree(key: &str, kind: Kind, packet: &Packet<'_>, visit: Visit<'
         if is_protocol {
             let of_protocol = |field: &str| field.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
             if layer.fields.first().is_some_and(|field| of_protocol(field.key)) {
-                visit(Value::Protocol { header: &bytes[layer.range.clone()], all: &bytes[layer.range.start..] });
+                visit(Value::Protocol {
+                    header: &bytes[layer.range.clone()],
+                    all: &bytes[layer.range.start..],
+                });
             }
             continue;
         }

@@ -83,7 +83,9 @@ pub(crate) fn content(frame: Captured<'_>) -> Option<(Walk, Content)> {
             Header::Cdp => return Some((walk, Content::Cdp(range))),
             Header::Lldp => return Some((walk, Content::Lldp(range))),
             Header::LlcData => return Some((walk, Content::Llc(range))),
-            Header::Ethertype(ethertype) => return Some((walk, Content::Other { ethertype, payload: range })),
+            Header::Ethertype(ethertype) => {
+                return Some((walk, Content::Other { ethertype, payload: range }));
+            }
             Header::PppProtocol(protocol) => return Some((walk, Content::Ppp { protocol, payload: range })),
             Header::Unread(number) => return Some((walk, Content::Unread(number))),
             Header::Ethernet

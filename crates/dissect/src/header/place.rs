@@ -267,7 +267,12 @@ fn mpls(here: &[u8], range: Range<usize>) -> Option<Place> {
         4 => Header::Ip(IpVersion::Ipv4),
         6 => Header::Ip(IpVersion::Ipv6),
         // A control word in front of an Ethernet frame (RFC 4448).
-        0 => return Some(Place { header: Header::Ethernet, range: (range.start + 4).min(range.end)..range.end }),
+        0 => {
+            return Some(Place {
+                header: Header::Ethernet,
+                range: (range.start + 4).min(range.end)..range.end,
+            });
+        }
         _ => Header::Ethernet,
     };
     Some(Place { header, range })

@@ -49,7 +49,9 @@ fn add_lldp(tree: &mut Tree<'_>, range: Range<usize>) {
     let message = &tree.frame[range.clone()];
     let (last, end) = lldp_parts(message).last().map_or((None, 0), |(kind, value)| (Some(kind), value.end));
     let mut draft = wanted.layer("LLDP", &range, if last == Some(0) { end } else { message.len() });
-    draft.summary(|| Discovery::Lldp(message).info());
+    draft.summary(|| {
+        Some(Discovery::Lldp(message).info()).filter(|info| !info.is_empty()).unwrap_or("cut short".into())
+    });
     for (kind, place) in lldp_parts(message) {
         let value = &message[place.clone()];
         let known = LLDP.iter().find(|(number, ..)| *number == kind);
@@ -76,7 +78,9 @@ fn add_cdp(tree: &mut Tree<'_>, range: Range<usize>) {
     let wanted = tree.wanted;
     let message = &tree.frame[range.clone()];
     let mut draft = wanted.layer("CDP", &range, message.len().max(CDP_HEADER_LEN));
-    draft.summary(|| Discovery::Cdp(message).info());
+    draft.summary(|| {
+        Some(Discovery::Cdp(message).info()).filter(|info| !info.is_empty()).unwrap_or("cut short".into())
+    });
     draft.rows(message, 0, CDP_HEADER);
     for (kind, place) in cdp_parts(message) {
         let value = &message[place.clone()];

@@ -42,7 +42,13 @@ pub(crate) const PPP: Names = &[
 
 const TYPE_MEANING: &str = "Which protocol's packet follows.";
 const COOKED: &[Row] = &[
-    Row("sll.pkttype", "Packet type", 0..2, Show::Named(PACKET_TYPES), "For whom the packet was on its link."),
+    Row(
+        "sll.pkttype",
+        "Packet type",
+        0..2,
+        Show::Named(PACKET_TYPES),
+        "For whom the packet was on its link.",
+    ),
     Row("sll.hatype", "Hardware type", 2..4, Show::Named(HARDWARE), "The kind of link that it was on."),
     Row("sll.halen", "Address length", 4..6, Show::Number, "How many bytes of the address count."),
     Row("sll.src.eth", "Source", 6..12, Show::Mac, "The interface that sent it."),
@@ -53,7 +59,13 @@ const COOKED2: &[Row] = &[
     Row("sll.etype", "Protocol", 0..2, Show::Hex, TYPE_MEANING),
     Row("sll.ifindex", "Interface index", 4..8, Show::Number, "The interface where it was seen."),
     Row("sll.hatype", "Hardware type", 8..10, Show::Named(HARDWARE), "The kind of link that it was on."),
-    Row("sll.pkttype", "Packet type", 10..11, Show::Named(PACKET_TYPES), "For whom the packet was on its link."),
+    Row(
+        "sll.pkttype",
+        "Packet type",
+        10..11,
+        Show::Named(PACKET_TYPES),
+        "For whom the packet was on its link.",
+    ),
     Row("sll.halen", "Address length", 11..12, Show::Number, "How many bytes of the address count."),
     Row("sll.src.eth", "Source", 12..18, Show::Mac, "The interface that sent it."),
 ];
@@ -79,7 +91,13 @@ const VXLAN: &[Row] = &[
     Row("vxlan.vni", "Network identifier", 4..7, Show::Number, "Which virtual network the frame belongs to."),
 ];
 const SNAP: &[Row] = &[
-    Row("llc.oui", "Organization", 0..3, Show::Raw, "Whose numbers the type is one of; 0 are the EtherTypes."),
+    Row(
+        "llc.oui",
+        "Organization",
+        0..3,
+        Show::Raw,
+        "Whose numbers the type is one of; 0 are the EtherTypes.",
+    ),
     Row("llc.type", "Type", 3..5, Show::Hex, TYPE_MEANING),
 ];
 
@@ -190,7 +208,8 @@ fn labels(draft: &mut Draft<'_>, header: &[u8]) {
     let wanted = draft.wanted;
     for (at, label) in (0..).step_by(4).zip(header.as_chunks::<4>().0) {
         let word = u32::from_be_bytes(*label);
-        let meaning = "By this a router of the provider knows where to forward the packet, and with which label.";
+        let meaning =
+            "By this a router of the provider knows where to forward the packet, and with which label.";
         draft.add(wanted.field("mpls.label", "Label", at..at + 3, word >> 12, meaning));
         let meaning = "How urgent the packet is.";
         draft.add(wanted.field("mpls.exp", "Traffic class", at + 2..at + 3, word >> 9 & 7, meaning));

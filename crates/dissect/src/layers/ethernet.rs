@@ -39,7 +39,9 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
     }
     draft.summary(|| match frame.len() {
         ..ETHERNET_HEADER_LEN => "a frame without a whole header".to_string(),
-        _ => format!("{} → {}, {}", mac(ethernet.src_addr()), mac(ethernet.dst_addr()), ethertype_name(number)),
+        _ => {
+            format!("{} → {}, {}", mac(ethernet.src_addr()), mac(ethernet.dst_addr()), ethertype_name(number))
+        }
     });
     let end = draft.end();
     tree.push(draft);

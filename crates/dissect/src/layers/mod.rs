@@ -205,7 +205,8 @@ fn messages(tree: &mut Tree<'_>, first: ApplicationMessage<'_>, ports: [u16; 2],
         let end = start + length.clamp(1, data.len());
         application_or_data(tree, message, start..end);
         start = end;
-        message = ApplicationMessage::in_segment(ports, &frame[start..range.end]).filter(|_| start < range.end);
+        message =
+            ApplicationMessage::in_segment(ports, &frame[start..range.end]).filter(|_| start < range.end);
     }
     payload::add(tree, start..range.end);
 }

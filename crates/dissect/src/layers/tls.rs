@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::payload;
 use crate::message::TlsMessage;
 use crate::message::tls::{
-    CLIENT_HELLO, HANDSHAKE, HANDSHAKES, RECORDS, Record, SERVER_HELLO, VERSIONS, handshakes, records, server_name,
+    CLIENT_HELLO, HANDSHAKE, HANDSHAKES, RECORDS, Record, SERVER_HELLO, VERSIONS, handshakes, records,
+    server_name,
 };
 use crate::number::number;
 use crate::text::{bytes, named, text_up_to};
@@ -32,7 +33,13 @@ fn record_field(wanted: Wanted<'_>, data: &[u8], record: &Record) -> Field {
     let &Record { kind, version, start, ref content } = record;
     let name = named(RECORDS, kind.into());
     let mut parts = vec![
-        wanted.field("tls.record.content_type", "Content type", start..start + 1, &name, "What the record carries."),
+        wanted.field(
+            "tls.record.content_type",
+            "Content type",
+            start..start + 1,
+            &name,
+            "What the record carries.",
+        ),
         wanted.field(
             "tls.record.version",
             "Version",
@@ -81,9 +88,17 @@ fn handshake_field(wanted: Wanted<'_>, data: &[u8], range: Range<usize>) -> Fiel
         let value = text_up_to(&message[name.clone()], NAME_MAX);
         let meaning = "The name of the server that is wanted (SNI). It is not encrypted.";
         let range = at + name.start..at + name.end;
-        parts.push(wanted.field("tls.handshake.extensions_server_name", "Server name", range, value, meaning));
+        parts.push(wanted.field(
+            "tls.handshake.extensions_server_name",
+            "Server name",
+            range,
+            value,
+            meaning,
+        ));
     }
-    wanted.field("tls.handshake", "Handshake", range, &kind, "A message in which both ends agree on keys.").parts(parts)
+    wanted
+        .field("tls.handshake", "Handshake", range, &kind, "A message in which both ends agree on keys.")
+        .parts(parts)
 }
 
 fn version_text(version: u16) -> String {

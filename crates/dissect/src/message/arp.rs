@@ -121,9 +121,8 @@ impl ArpMessage {
     /// The name of the protocol, which has variants.
     pub(crate) fn protocol_name(&self) -> &'static str {
         match self {
-            ArpMessage::ReverseRequest { dynamic: false, .. } | ArpMessage::ReverseReply { dynamic: false, .. } => {
-                "RARP"
-            }
+            ArpMessage::ReverseRequest { dynamic: false, .. }
+            | ArpMessage::ReverseReply { dynamic: false, .. } => "RARP",
             ArpMessage::ReverseRequest { .. }
             | ArpMessage::ReverseReply { .. }
             | ArpMessage::Other { operation: 7 } => "DRARP",
@@ -154,13 +153,16 @@ impl ArpMessage {
         match *self {
             ArpMessage::Request { sender, target } => format!("Who has {target}? Tell {sender}"),
             ArpMessage::Probe { target } => format!("Who has {target}? (ARP Probe)"),
-            ArpMessage::Announcement { address, gratuitous: false } => format!("ARP Announcement for {address}"),
+            ArpMessage::Announcement { address, gratuitous: false } => {
+                format!("ARP Announcement for {address}")
+            }
             ArpMessage::Announcement { address, gratuitous: true } => {
                 format!("Gratuitous ARP for {address} (Request)")
             }
             ArpMessage::Reply { address, mac: owner, .. } => format!("{address} is at {}", mac(owner)),
             ArpMessage::GratuitousReply { address, .. } => format!("Gratuitous ARP for {address} (Reply)"),
-            ArpMessage::ReverseRequest { target, sender, .. } | ArpMessage::InverseRequest { target, sender } => {
+            ArpMessage::ReverseRequest { target, sender, .. }
+            | ArpMessage::InverseRequest { target, sender } => {
                 format!("Who is {}? Tell {}", mac(target), mac(sender))
             }
             ArpMessage::ReverseReply { target, address, .. } => format!("{} is at {address}", mac(target)),

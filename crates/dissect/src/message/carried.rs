@@ -152,13 +152,8 @@ pub(crate) const PROTOCOLS: Names = &[
     (141, "WESP"),
     (142, "ROHC"),
 ];
-const OSPF: Names = &[
-    (1, "Hello Packet"),
-    (2, "DB Description"),
-    (3, "LS Request"),
-    (4, "LS Update"),
-    (5, "LS Acknowledge"),
-];
+const OSPF: Names =
+    &[(1, "Hello Packet"), (2, "DB Description"), (3, "LS Request"), (4, "LS Update"), (5, "LS Acknowledge")];
 const EIGRP: Names = &[
     (1, "Update"),
     (2, "Request"),
@@ -207,7 +202,8 @@ const SCTP: Names = &[
 /// The name in the protocol column of a packet list, and the line, of a protocol that has both; nothing for the others.
 pub(crate) fn described(protocol: IpProtocol, payload: &[u8]) -> Option<(&'static str, String)> {
     let at = |place: usize| number(payload, place..place + 1);
-    let named = |names: Names, number: u32, unknown: String| name(names, number).map_or(unknown, str::to_string);
+    let named =
+        |names: Names, number: u32, unknown: String| name(names, number).map_or(unknown, str::to_string);
     Some(match u8::from(protocol) {
         47 => ("GRE", "Encapsulated Possible GRE keepalive packet".into()),
         50 => ("ESP", format!("ESP (SPI=0x{:08x})", number(payload, 0..4))),

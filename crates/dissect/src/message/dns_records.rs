@@ -203,16 +203,27 @@ pub(crate) fn read_name(message: &[u8], at: usize) -> Option<(String, usize)> {
 /// Appends a label. In multicast DNS they are UTF-8 (RFC 6762 §16); elsewhere they are bytes. What could break the line, or turn its
 /// reading direction, becomes a dot.
 fn push_label(written: &mut String, label: &[u8]) {
+    const DOT: char = '\u{b7}';
     for chunk in label.utf8_chunks() {
-        let is_plain = |letter: &char| !letter.is_control() && (letter.is_ascii() || letter.is_alphanumeric() || is_mark(*letter));
-        written.extend(chunk.valid().chars().map(|letter| if is_plain(&letter) { letter } else { '\u{b7}' }));
-        written.extend(chunk.invalid().iter().map(|_| '\u{b7}'));
+        written.extend(chunk.valid().chars().map(|letter| if is_harmless(letter) { letter } else { DOT }));
+        written.extend(chunk.invalid().iter().map(|_| DOT));
     }
 }
 
-/// Marks and signs that names are written with: typographic quotation marks, dashes, and what phones put into names of devices.
-fn is_mark(letter: char) -> bool {
-    matches!(letter, '\u{a1}'..='\u{bf}' | '\u{300}'..='\u{36f}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{2190}'..='\u{2bff}' | '\u{3001}'..='\u{303f}' | '\u{1f000}'..='\u{1faff}')
+/// Not a control character, and none of those that format text: by ranges, since Unicode's tables are large.
+fn is_harmless(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(
+            letter,
+            '\u{ad}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{e000}'..='\u{f8ff}'
+                | '\u{feff}'
+                | '\u{fff0}'..='\u{ffff}'
+                | '\u{e0000}'..
+        )
 }
 
 /// `AAAA`, or `Unknown (99)` where it has no name here.

@@ -141,7 +141,8 @@ fn chunks(data: &[u8], mut at: usize) -> Extent {
             return if at > data.len() { Extent::Bytes(at) } else { Extent::More };
         }
         let digits = data[at..text_end].split(|&byte| byte == b';').next().unwrap_or_default();
-        let size = std::str::from_utf8(digits).ok().and_then(|digits| usize::from_str_radix(digits.trim(), 16).ok());
+        let size =
+            std::str::from_utf8(digits).ok().and_then(|digits| usize::from_str_radix(digits.trim(), 16).ok());
         match size {
             None => return Extent::None,
             Some(0) => {

@@ -81,8 +81,7 @@ const EXCEEDED_V4: Names =
 const PROBLEM_V4: Names =
     &[(0, "Pointer indicates the error"), (1, "Required option missing"), (2, "Bad length")];
 const ALTERNATE_V4: Names = &[(0, "Alternate address for host")];
-const ADVERTISEMENT_V4: Names =
-    &[(0, "Normal router advertisement"), (16, "Does not route common traffic")];
+const ADVERTISEMENT_V4: Names = &[(0, "Normal router advertisement"), (16, "Does not route common traffic")];
 const PHOTURIS: Names = &[
     (0, "Bad SPI"),
     (1, "Authentication Failed"),
@@ -170,8 +169,7 @@ const INFORMATION_QUERY: Names = &[
     (1, "Query subject = DNS name or empty"),
     (2, "Query subject = IPv4 addresses"),
 ];
-const INFORMATION_REPLY: Names =
-    &[(0, "Successful"), (1, "Refused"), (2, "Unknown query type")];
+const INFORMATION_REPLY: Names = &[(0, "Successful"), (1, "Refused"), (2, "Unknown query type")];
 const RPL: Names = &[
     (0, "DODAG Information Solicitation"),
     (1, "DODAG Information Object"),

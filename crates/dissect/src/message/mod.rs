@@ -414,7 +414,9 @@ impl Meaning<'_> {
                 Some((name, _)) => name.into(),
                 None => self.message.protocol().name().into(),
             },
-            Message::Tcp(segment) if segment.application.is_none() && segment.is_multipath() => "MPTCP".into(),
+            Message::Tcp(segment) if segment.application.is_none() && segment.is_multipath() => {
+                "MPTCP".into()
+            }
             message => match message.application() {
                 Some(ApplicationMessage::Dhcp(dhcp)) => dhcp.protocol_name().into(),
                 Some(ApplicationMessage::Tls(tls)) => {

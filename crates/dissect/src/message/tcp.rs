@@ -222,6 +222,11 @@ impl<'f> TcpSegment<'f> {
         Some(line)
     }
 
+    /// The data, as far as they were captured.
+    pub fn data(&self) -> &'f [u8] {
+        self.data
+    }
+
     /// The info of the segment as such, whatever it carries.
     pub(crate) fn own_info(&self) -> String {
         self.info_counted(&Counted::default())
@@ -264,7 +269,9 @@ impl<'f> TcpSegment<'f> {
                 }
                 Ok(TcpOption::Unknown { kind: FAST_OPEN, data: [] }) => add(format_args!(" TFO=R")),
                 Ok(TcpOption::Unknown { kind: FAST_OPEN, .. }) => add(format_args!(" TFO=C")),
-                Ok(TcpOption::Unknown { kind: EXPERIMENT, data: &[0xf9, 0x89] }) => add(format_args!(" TFO=R")),
+                Ok(TcpOption::Unknown { kind: EXPERIMENT, data: &[0xf9, 0x89] }) => {
+                    add(format_args!(" TFO=R"))
+                }
                 Ok(TcpOption::Unknown { kind: EXPERIMENT, data: &[0xf9, 0x89, ..] }) => {
                     add(format_args!(" TFO=C"));
                 }
@@ -310,7 +317,8 @@ pub(crate) const MULTIPATH: u8 = 30;
 pub(crate) fn sack_blocks(option: &[u8]) -> impl Iterator<Item = (u32, u32)> + use<'_> {
     let length = option.get(1).map_or(0, |&length| usize::from(length));
     let blocks = option.get(2..length).unwrap_or(&[]).as_chunks::<8>().0.iter();
-    blocks.map(|&[a, b, c, d, e, f, g, h]| (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))
+    blocks
+        .map(|&[a, b, c, d, e, f, g, h]| (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))
 }
 
 /// The factor of a window scale option. Shifts beyond 14 count as 14 (RFC 7323 §2.3).

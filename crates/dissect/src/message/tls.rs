@@ -81,13 +81,8 @@ const ALERTS: Names = &[
     (120, "No application Protocol"),
 ];
 /// Of version numbers in records and hellos.
-pub(crate) const VERSIONS: Names = &[
-    (0x0300, "SSLv3"),
-    (0x0301, "TLSv1"),
-    (0x0302, "TLSv1.1"),
-    (0x0303, "TLSv1.2"),
-    (0x0304, "TLSv1.3"),
-];
+pub(crate) const VERSIONS: Names =
+    &[(0x0300, "SSLv3"), (0x0301, "TLSv1"), (0x0302, "TLSv1.1"), (0x0303, "TLSv1.2"), (0x0304, "TLSv1.3")];
 const SERVER_NAME: u32 = 0;
 const SUPPORTED_VERSIONS: u32 = 43;
 
@@ -157,9 +152,13 @@ pub(crate) fn extensions(hello: &[u8]) -> impl Iterator<Item = (u32, Range<usize
         // Header, version, random.
         let session_at = 4 + 2 + 32;
         let ciphers_at = session_at + 1 + usize::from(*hello.get(session_at)?);
-        let compression_at =
-            if client { ciphers_at + 2 + number(hello, ciphers_at..ciphers_at + 2) as usize } else { ciphers_at + 2 };
-        let length_at = compression_at + if client { 1 + usize::from(*hello.get(compression_at)?) } else { 1 };
+        let compression_at = if client {
+            ciphers_at + 2 + number(hello, ciphers_at..ciphers_at + 2) as usize
+        } else {
+            ciphers_at + 2
+        };
+        let length_at =
+            compression_at + if client { 1 + usize::from(*hello.get(compression_at)?) } else { 1 };
         (length_at + 2 <= hello.len()).then_some(length_at + 2)
     };
     let mut at = start().unwrap_or(hello.len());
@@ -199,12 +198,10 @@ impl<'f> TlsMessage<'f> {
     /// The messages of the handshake that are not encrypted, each with its header.
     fn handshakes(&self) -> impl Iterator<Item = &'f [u8]> + use<'f> {
         let bytes = self.bytes;
-        records(bytes)
-            .filter(|record| record.kind == HANDSHAKE)
-            .flat_map(move |record| {
-                let content = &bytes[record.content];
-                handshakes(content).flatten().map(move |range| &content[range])
-            })
+        records(bytes).filter(|record| record.kind == HANDSHAKE).flat_map(move |record| {
+            let content = &bytes[record.content];
+            handshakes(content).flatten().map(move |range| &content[range])
+        })
     }
 
     /// The name of the server that a client's hello asks for (SNI).
@@ -272,7 +269,8 @@ impl<'f> TlsMessage<'f> {
             }
         }
         if let Some(server) = self.server_name() {
-            let server: String = String::from_utf8_lossy(server).chars().filter(|c| !c.is_control()).collect();
+            let server: String =
+                String::from_utf8_lossy(server).chars().filter(|c| !c.is_control()).collect();
             let _ = write!(info, " (SNI={server})");
         }
         info

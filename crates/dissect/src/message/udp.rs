@@ -20,6 +20,7 @@ pub struct UdpDatagram<'f> {
     pub application: Option<ApplicationMessage<'f>>,
     /// The length in the header, if it cannot be: less than a header, or more than the packet has room for.
     pub bad_length: Option<BadLength>,
+    data: &'f [u8],
 }
 
 /// A length in a UDP header that cannot be.
@@ -56,7 +57,12 @@ impl<'f> UdpDatagram<'f> {
             false => None,
         };
         let data_len = usize::from(length).saturating_sub(UDP_HEADER_LEN);
-        Ok(UdpDatagram { source_port, destination_port, data_len, application, bad_length })
+        Ok(UdpDatagram { source_port, destination_port, data_len, application, bad_length, data: message })
+    }
+
+    /// The data, as far as they were captured.
+    pub fn data(&self) -> &'f [u8] {
+        self.data
     }
 
     pub(crate) fn label(&self) -> Label {

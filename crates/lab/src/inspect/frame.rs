@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::format;
 use crate::topology::LiveTopology;
 use capture::Recording;
-use dissect::Dissection;
+use dissect::{Dissection, Link};
 use netlab::history::{Fate, Transit, TransitId};
 use netlab::{Frame, History, Instant};
 use std::rc::Rc;
@@ -83,6 +83,7 @@ pub(super) fn sheet(
         facts,
         hops: all.iter().map(|other| (other.id, way_name(topology, other.direction))).collect(),
         changed,
+        link: Link::Ethernet,
         frame: transit.frame.clone(),
         dissection,
     }
@@ -171,6 +172,7 @@ pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
         facts,
         hops: Vec::new(),
         changed: None,
+        link: captured.link,
         frame: Frame::copy_from(captured.bytes),
         dissection: dissect::layers(captured),
     }))

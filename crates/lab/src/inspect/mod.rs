@@ -9,6 +9,7 @@
 //! | [`words`] | settings and states in words |
 
 mod changed;
+pub mod field_filter;
 mod frame;
 mod host;
 mod link;
@@ -24,7 +25,7 @@ use super::edit::Kind;
 use super::names::Ports;
 use crate::format;
 use crate::topology::LiveTopology;
-use dissect::Dissection;
+use dissect::{Captured, Dissection, Field, Link};
 use netlab::history::{NodeView, Refusal, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Frame, History, Instant};
@@ -116,10 +117,20 @@ pub struct FrameSheet {
     pub hops: Vec<(TransitId, String)>,
     /// Who has changed it since the wire before, and what: its name before, its value before, its value now.
     pub changed: Option<(String, Vec<Changed>)>,
+    /// What its bytes begin with.
+    pub link: Link,
     /// Its bytes.
     pub frame: Frame,
     /// Its layers.
     pub dissection: Dissection,
+}
+
+impl FrameSheet {
+    /// The display filter for packets with the same value of one of its fields, if filters know the field.
+    pub fn filter_of(&self, field: &Field) -> Option<String> {
+        let bytes = &*self.frame;
+        field_filter::same_value(Captured { link: self.link, bytes, fcs: &[], wire_len: bytes.len() }, field)
+    }
 }
 
 /// Something that a node has changed in a frame.

@@ -104,7 +104,7 @@ impl<'s> Check<'s> {
             let (leaves, next_hop) = match self.route(at.node, config, walk) {
                 Egress::Network(leaves) => (leaves, walk.packet.destination),
                 Egress::NextHop(leaves, via) => (leaves, via),
-                Egress::None(loss) => return Fate::Lost(loss),
+                Egress::None(loss) => return Fate::lost(loss),
                 Egress::Open => return Fate::Open,
             };
             if !is_own && let Some(fate) = self.judge(at, leaves, config, translated, walk) {
@@ -132,7 +132,7 @@ impl<'s> Check<'s> {
             is_own = false;
         }
         let why = format!("the routes send what is for {} round in a circle", walk.packet.destination);
-        Fate::Lost(Loss::at_run(Kind::NoRoute, why))
+        Fate::lost(Loss::at_run(Kind::NoRoute, why))
     }
 
     fn no_router(&self, from: Attachment, walk: &Walk, via: IpAddress) -> Fate {
@@ -141,7 +141,7 @@ impl<'s> Check<'s> {
             self.name(from.node),
             walk.packet.destination
         );
-        Fate::Lost(Loss::at_run(Kind::NoRoute, why))
+        Fate::lost(Loss::at_run(Kind::NoRoute, why))
     }
 
     fn leads_outside(&self, at: Attachment, config: &RouterConfig) -> bool {
@@ -369,7 +369,7 @@ impl<'s> Check<'s> {
                 "{id} translates addresses, and lets nothing in from outside for which it has no translation, such as a packet for {}",
                 walk.packet.destination
             );
-            return Some(Fate::Lost(Loss::at_run(Kind::BehindNat, why)));
+            return Some(Fate::lost(Loss::at_run(Kind::BehindNat, why)));
         }
         let filter = config.filter.as_ref()?;
         if walk.is_answer {
@@ -392,7 +392,7 @@ impl<'s> Check<'s> {
         };
         let why = format!("at {id}, {rule} {what} {}", walk.packet.words());
         let nodes = vec![from.node];
-        Some(Fate::Lost(Loss { nodes, ..Loss::at_run(Kind::Filtered, why) }))
+        Some(Fate::lost(Loss { nodes, ..Loss::at_run(Kind::Filtered, why) }))
     }
 
     fn translate_out(

@@ -24,7 +24,7 @@ const TRACEROUTE_PORT: u16 = 33_434;
 pub(super) enum Fate {
     /// At this node.
     Arrives(NodeId),
-    Lost(Loss),
+    Lost(Box<Loss>),
     /// It cannot be known beforehand.
     Open,
 }
@@ -64,6 +64,12 @@ pub(super) struct Walk {
     pub translations: Vec<(NodeId, IpAddress, IpAddress)>,
     /// The routers whose filters have admitted it.
     pub filters: Vec<NodeId>,
+}
+
+impl Fate {
+    pub fn lost(loss: Loss) -> Self {
+        Self::Lost(Box::new(loss))
+    }
 }
 
 impl Loss {
@@ -127,7 +133,7 @@ impl<'s> Check<'s> {
         let mut walk = Walk { packet, is_answer: false, translations: Vec::new(), filters: Vec::new() };
         let server = match self.leaves_host(from, client, &mut walk) {
             Fate::Arrives(server) => server,
-            Fate::Lost(loss) => return Some(loss),
+            Fate::Lost(loss) => return Some(*loss),
             Fate::Open => return None,
         };
         // The answer goes to the address that the client has taken, or that a translator has given it.
@@ -146,9 +152,9 @@ impl<'s> Check<'s> {
             }
         };
         match answer {
-            Fate::Lost(loss) if loss.place.is_some() => Some(loss),
+            Fate::Lost(loss) if loss.place.is_some() => Some(*loss),
             Fate::Lost(loss) => {
-                Some(Loss { why: format!("it gets there, but the answer gets lost: {}", loss.why), ..loss })
+                Some(Loss { why: format!("it gets there, but the answer gets lost: {}", loss.why), ..*loss })
             }
             Fate::Arrives(_) | Fate::Open => None,
         }
@@ -194,12 +200,12 @@ impl<'s> Check<'s> {
             let why = format!("{address} is in none of the networks of {id}, which has no gateway");
             let loss = Loss::at_run(Kind::NoRoute, why);
             let ending = if walk.is_answer { loss.ending } else { "the run will find no route" };
-            return Fate::Lost(Loss { ending, ..loss });
+            return Fate::lost(Loss { ending, ..loss });
         };
         let lost = |why: &str| {
             let why =
                 format!("{address} is in none of the networks of {id}, and {why} of its gateway, {gateway}");
-            Fate::Lost(Loss::at_run(Kind::NoRoute, why))
+            Fate::lost(Loss::at_run(Kind::NoRoute, why))
         };
         if !self.is_settled() {
             return match self.owners.all(*gateway).is_empty() && self.all_known() && !is_link_local(gateway) {
@@ -213,13 +219,13 @@ impl<'s> Check<'s> {
                 lost("a host, which forwards nothing, has the address")
             }
             (Some(router), None) => match self.barrier(from, router) {
-                Some(barrier) => Fate::Lost(self.lost_at(barrier)),
+                Some(barrier) => Fate::lost(self.lost_at(barrier)),
                 None => self.through_routers(router, false, walk),
             },
             (Some(_), Some(_)) => Fate::Open,
             (None, _) if self.owners.all(*gateway).is_empty() => lost("no node here has the address"),
             (None, _) => match self.behind_barrier(from, *gateway) {
-                Some(loss) => Fate::Lost(loss),
+                Some(loss) => Fate::lost(loss),
                 None => lost("only another LAN has the address"),
             },
         }
@@ -228,7 +234,7 @@ impl<'s> Check<'s> {
     /// The last step: ARP or NDP for the address on this LAN.
     pub(super) fn ends_on_lan(&self, from: Attachment, address: IpAddress) -> Result<Attachment, Fate> {
         let id = self.name(from.node);
-        let lost = |kind, why| Err(Fate::Lost(Loss::at_run(kind, why)));
+        let lost = |kind, why| Err(Fate::lost(Loss::at_run(kind, why)));
         let mut owners = self.owners.on(address, from.lan);
         let Some(owner) = owners.next() else {
             return match self.owners.all(address) {
@@ -238,12 +244,12 @@ impl<'s> Check<'s> {
                     if others.iter().all(|of| !self.connected.same(of.node.index(), from.node.index())) =>
                 {
                     let why = format!("no cable leads there from {id}");
-                    Err(Fate::Lost(Loss { ending: "add links", ..Loss::at_run(Kind::NoPath, why) }))
+                    Err(Fate::lost(Loss { ending: "add links", ..Loss::at_run(Kind::NoPath, why) }))
                 }
                 _ if !self.is_settled() => Err(Fate::Open),
                 _ => match self.behind_barrier(from, address) {
-                    Some(loss) => Err(Fate::Lost(loss)),
-                    None => Err(Fate::Lost(self.behind_router(from.node, address))),
+                    Some(loss) => Err(Fate::lost(loss)),
+                    None => Err(Fate::lost(self.behind_router(from.node, address))),
                 },
             };
         };
@@ -251,7 +257,7 @@ impl<'s> Check<'s> {
             return Err(Fate::Open);
         }
         match self.is_settled().then(|| self.barrier(from, owner)).flatten() {
-            Some(barrier) => Err(Fate::Lost(self.lost_at(barrier))),
+            Some(barrier) => Err(Fate::lost(self.lost_at(barrier))),
             None => Ok(owner),
         }
     }

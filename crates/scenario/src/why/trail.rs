@@ -78,10 +78,7 @@ impl<'h> Trail<'h> {
     pub fn requests(&self, spec: &RunSpec) -> Vec<Sent> {
         self.made_by(spec.from, |transit| {
             let ip = packet(transit)?;
-            let to_target = match spec.to {
-                Target::Address(address) => address == ip.destination,
-                Target::Node(node, _) => self.has(node, ip.destination),
-            };
+            let to_target = self.is_target(spec.to, ip.destination);
             let sent = Sent { frame: transit.frame_id, destination: ip.destination, asked: None };
             (to_target && is_request(&spec.kind, &ip)).then_some(sent)
         })
@@ -113,11 +110,19 @@ impl<'h> Trail<'h> {
         })
     }
 
+    /// Whether a run with this target goes to this address.
+    pub fn is_target(&self, to: Target, address: IpAddress) -> bool {
+        match to {
+            Target::Address(to) => to == address,
+            Target::Node(node, _) => self.has(node, address),
+        }
+    }
+
     fn has(&self, node: NodeId, address: IpAddress) -> bool {
         let Some(host) = self.topology.host(node) else { return false };
         let is = |cidr: IpCidr| cidr.address() == address;
         host.addresses_of_stack(node).any(is)
-            || self.history.node_at(node, self.end).addresses.iter().any(|(cidr, _)| is(*cidr))
+            || host.slaac && self.history.node_at(node, self.end).addresses.iter().any(|(cidr, _)| is(*cidr))
     }
 
     /// Where these frames ended, and how many of them, the most common end first; of equally common ones the latest.

@@ -22,7 +22,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry("ip.proto", Number, "the protocol that it carries: 1 ICMP, 6 TCP, 17 UDP", |p, v| {
         p.headers(false, |h, _| number(h, 9, 1, v));
     }),
-    entry("ip.len", Number, "length with header, in bytes", |p, v| p.headers(false, |h, _| number(h, 2, 2, v))),
+    entry("ip.len", Number, "length with header, in bytes", |p, v| {
+        p.headers(false, |h, _| number(h, 2, 2, v))
+    }),
     entry("ip.id", Number, "the same in all fragments of a packet", |p, v| {
         p.headers(false, |h, _| number(h, 4, 2, v));
     }),
@@ -162,7 +164,10 @@ fn completed_in(packet: &Packet<'_>, v6: bool, visit: Visit<'_>) {
     packet.headers(v6, |_, _| of_version = true);
     let is_fragment = matches!(packet.meaning().message, crate::message::Message::Fragment(_));
     if of_version && is_fragment {
-        super::packet_number(packet.subject.analysis.and_then(|all| all.completed_by(packet.subject.number)), visit);
+        super::packet_number(
+            packet.subject.analysis.and_then(|all| all.completed_by(packet.subject.number)),
+            visit,
+        );
     }
 }
 

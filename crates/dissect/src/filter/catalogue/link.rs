@@ -3,8 +3,8 @@
 use super::{Entry, entry, number, tree, tree_as};
 use crate::analysis::Mark;
 use crate::captured::Link;
-use crate::filter::value::{Kind, Value, Visit};
 use crate::filter::packet::Packet;
+use crate::filter::value::{Kind, Value, Visit};
 use crate::layers::layers_with;
 use crate::message::{ArpMessage, Message};
 use crate::tree::Wanted;
@@ -37,9 +37,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry("frame.time_delta", Time, "seconds since the packet before it", |p, v| {
         v(Value::Time(p.since(p.subject.previous_at_ns.unwrap_or(p.subject.at_ns))));
     }),
-    entry("frame.time_delta_displayed", Time, "seconds since the last packet before it that passes", |p, v| {
-        v(Value::Time(p.since(p.subject.previous_listed_at_ns.unwrap_or(p.subject.at_ns))));
-    }),
+    entry(
+        "frame.time_delta_displayed",
+        Time,
+        "seconds since the last packet before it that passes",
+        |p, v| {
+            v(Value::Time(p.since(p.subject.previous_listed_at_ns.unwrap_or(p.subject.at_ns))));
+        },
+    ),
     entry("frame.protocols", Text, "all protocols in the frame, such as eth:ethertype:ip:tcp", |p, v| {
         v(Value::Text(&protocols(p)));
     }),
@@ -65,7 +70,9 @@ pub(super) const ENTRIES: &[Entry] = &[
         }
     }),
     entry("eth.ig", Flag, "1 is the address of a group", |p, v| bits(p, [true, true], GROUP, v)),
-    entry("eth.lg", Flag, "1 is an address that an administrator gave", |p, v| bits(p, [true, true], LOCAL, v)),
+    entry("eth.lg", Flag, "1 is an address that an administrator gave", |p, v| {
+        bits(p, [true, true], LOCAL, v)
+    }),
     entry("eth.dst.ig", Flag, "1: the frame is for a group", |p, v| bits(p, [true, false], GROUP, v)),
     entry("eth.dst.lg", Flag, "1: the receiver's address was given by an administrator", |p, v| {
         bits(p, [true, false], LOCAL, v);

@@ -39,7 +39,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     tree("http.user_agent", Text, "which program asks"),
     entry("http.content_length", Number, "how many bytes of content follow the header", |p, v| {
         if let Some(length) = http(p).and_then(|message| message.header(b"content-length"))
-            && let Some(length) = std::str::from_utf8(length).ok().and_then(|digits| digits.trim().parse().ok())
+            && let Some(length) =
+                std::str::from_utf8(length).ok().and_then(|digits| digits.trim().parse().ok())
         {
             v(Value::Number(length));
         }
@@ -131,7 +132,9 @@ pub(super) const ENTRIES: &[Entry] = &[
         packet_number(
             match message.carrier {
                 DnsCarrier::Tcp => analysis.response_to(p.subject.number),
-                DnsCarrier::Udp | DnsCarrier::Multicast => analysis.answer(p.subject.number).map(|(by, _)| by),
+                DnsCarrier::Udp | DnsCarrier::Multicast => {
+                    analysis.answer(p.subject.number).map(|(by, _)| by)
+                }
             },
             v,
         );

@@ -293,9 +293,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         }
     }),
     entry("tcp.segment_data", Bytes, "the data of a segment that is a part of a message", |p, v| {
-        if matches!(p.subject.notes.reading, Reading::Part) || (p.whole().is_some() && !p.is_last_fragment()) {
+        if matches!(p.subject.notes.reading, Reading::Part) || (p.whole().is_some() && !p.is_last_fragment())
+        {
             p.transport(TCP, |h| {
-                h.get(header_len(h)..).filter(|data| !data.is_empty()).into_iter().for_each(|d| v(Value::Bytes(d)));
+                h.get(header_len(h)..)
+                    .filter(|data| !data.is_empty())
+                    .into_iter()
+                    .for_each(|d| v(Value::Bytes(d)));
             });
         }
     }),
@@ -373,12 +377,14 @@ fn options(packet: &Packet<'_>, mut option: impl FnMut(&[u8])) {
 fn sacks(packet: &Packet<'_>, mut block: impl FnMut((u32, u32))) {
     let mut base = 0;
     packet.transport(TCP, |h| {
-        let ack = h.get(8..12).and_then(|bytes| bytes.first_chunk()).map_or(0, |&bytes| u32::from_be_bytes(bytes));
+        let ack =
+            h.get(8..12).and_then(|bytes| bytes.first_chunk()).map_or(0, |&bytes| u32::from_be_bytes(bytes));
         base = ack.wrapping_sub(packet.subject.notes.ack);
     });
     options(packet, |option| {
         if option[0] == 5 {
-            sack_blocks(option).for_each(|(left, right)| block((left.wrapping_sub(base), right.wrapping_sub(base))));
+            sack_blocks(option)
+                .for_each(|(left, right)| block((left.wrapping_sub(base), right.wrapping_sub(base))));
         }
     });
 }
