@@ -217,6 +217,7 @@ fn a_failed_run_and_a_bad_scenario_have_different_exit_statuses() {
     assert!(why.starts_with("the link between \"a\" and \"b\" lost all "), "{why}");
     assert!(with_input(&["run", "-"], &cut).out.contains(&format!("\n  why: {why}\n")));
     assert_eq!(report["runs"][0]["reason"], "it is out of reach: the host does not answer");
+    // Nothing left the host: its ARP requests were not answered.
     assert_eq!((&report["runs"][0]["sent"], &report["runs"][0]["lost"]), (&0.into(), &0.into()));
     assert!(report["runs"][0]["rtt_ms"].is_null());
     assert!(report["links"][0]["dropped"]["link_down"].as_u64().unwrap() > 0);
