@@ -380,7 +380,7 @@ impl Host {
                     sockets.wait(handle, tuple);
                     false
                 }
-                (state, _) if matches!(state, tcp::State::TimeWait | tcp::State::Closed) => {
+                (tcp::State::TimeWait | tcp::State::Closed, _) => {
                     sockets.remove(handle);
                     false
                 }
