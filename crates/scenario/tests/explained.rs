@@ -311,6 +311,10 @@ fn swapped_sides_of_address_translation_are_named_and_swapped_back() {
     );
     assert_eq!(answers(&wrong), [0]);
     assert_eq!(fixed(&wrong, swapped), right);
+    // Without an outside port there is nothing to swap, whatever the default route.
+    let none = described(&home("", "", default));
+    assert!(none.iter().any(|problem| problem.contains("no port of this router is outside")), "{none:#?}");
+    assert!(none.iter().all(|problem| !problem.contains("swapped")), "{none:#?}");
     // Without a default route the addresses show it.
     assert!(problems(&home(outside, "", "")).iter().any(|problem| swapped(problem.kind)));
     assert!(!problems(&home("", outside, "")).iter().any(|problem| swapped(problem.kind)));

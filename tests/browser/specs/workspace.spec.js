@@ -3,8 +3,8 @@ import { QUIET, expect, test } from "../aquarium.js";
 
 const INSTRUMENTS = ["Packets", "Sequence", "Log"];
 const body = (page, name) => page.getByRole("tabpanel", { name, exact: true });
-const height = async (locator) => (await locator.boundingBox()).height;
-const width = async (locator) => (await locator.boundingBox()).width;
+const height = async (locator) => (await locator.boundingBox())?.height ?? 0;
+const width = async (locator) => (await locator.boundingBox())?.width ?? 0;
 const side = (page) => page.getByRole("complementary");
 
 test("a first visitor sees the stage and no instrument; each opens with a click, and closes with another", async ({ page, aquarium }) => {
@@ -79,8 +79,9 @@ test("dividers are moved with keys and with the mouse, within bounds, and surviv
   await expect(body(page, "Packets")).toBeVisible();
   await expect(aquarium.button("Projector")).toHaveAttribute("aria-pressed", "true");
   await aquarium.button("Projector").click();
-  expect(await height(body(page, "Packets"))).toBeCloseTo(high, 0);
-  expect(await width(side(page))).toBeCloseTo(wide, 0);
+  // The instruments are loaded after the page, and take the place of a note about that.
+  await expect.poll(() => height(body(page, "Packets"))).toBeCloseTo(high, 0);
+  await expect.poll(() => width(side(page))).toBeCloseTo(wide, 0);
 });
 
 for (const [what, size] of Object.entries({ "a laptop": { width: 1366, height: 700 }, "a small window": { width: 1000, height: 620 } })) {

@@ -183,11 +183,11 @@ fn field_html(field: &Field, fields: &Fields<'_>) -> Html {
     html! {
         <li>
             <div class={classes!("layer-field", (fields.lit == Some(&field.range)).then_some("lit"))} tabindex="0" role="button"
-                aria-expanded={is_chosen.to_string()} aria-label={format!("{}: {}", field.name, field.value)} {onclick} {onkeydown}
+                aria-expanded={is_chosen.to_string()} {onclick} {onkeydown}
                 onmouseenter={Callback::from(move |_| enter())} onmouseleave={Callback::from(move |_| leave())}
                 onfocus={Callback::from(move |_| focus())} onblur={Callback::from(move |_| blur())}>
-                <span class="field-name">{ field.name }</span>
-                <span class="field-value">{ &field.value }</span>
+                <span class="field-name">{ field.name }</span>{ " " }
+                <span class="field-value">{ &field.value }</span>{ " " }
                 <span class="field-meaning">{ field.meaning }</span>
                 if let Some(fault) = &field.fault { <span class="fault">{ fault }</span> }
             </div>

@@ -104,9 +104,9 @@ const DIFFERENCES: [Difference; 9] = [
         why: "Here the byte that contains the field is highlighted, in tshark both bytes of the word.",
     },
     Difference {
-        fields: &["ipv6.opt"],
+        fields: &["ipv6.opt", "icmpv6.mldr.mar"],
         what: What::Value,
-        why: "An option's line contains its meaning, where tshark has nothing.",
+        why: "The line of an option or of a multicast record contains its meaning, where tshark has nothing.",
     },
     Difference {
         fields: &["ipv6.tclass", "ipv6.tclass.dscp", "ipv6.tclass.ecn"],

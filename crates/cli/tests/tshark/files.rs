@@ -90,11 +90,14 @@ fn what_tshark_writes_is_opened_with_all_that_its_format_can_hold() {
             assert!(theirs.comment == ours.comment && theirs.interfaces[0].name == ours.interfaces[0].name);
         }
     }
-    // A variant that is not read says what to do.
+    // An old variant, which some devices still write.
     let variant = file.with_extension("modpcap");
     let mut convert = Command::new("tshark");
     convert.arg("-r").arg(&file).args(["-F", "modpcap", "-w"]).arg(&variant);
     assert!(convert.output().unwrap().status.success());
-    let error = read(fs::read(&variant).unwrap()).unwrap_err();
-    assert!(error.to_string().contains("editcap"), "{error}");
+    let theirs = read(fs::read(&variant).unwrap()).unwrap();
+    assert_eq!(theirs.packets.len(), ours.packets.len());
+    for number in 0..ours.packets.len() {
+        assert_eq!(theirs.frame(number), ours.frame(number));
+    }
 }

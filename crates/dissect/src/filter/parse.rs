@@ -408,7 +408,7 @@ fn field(input: &mut Input<'_>, text: &str) -> Parsed<Typed> {
     }
     if input.as_ref().starts_with('#') {
         return fault(
-            start..here(input).end + 1,
+            start..input.current_token_start() + 1,
             "Choosing one of several layers with # is not offered here.",
         );
     }

@@ -41,8 +41,10 @@ impl<'s> Check<'s> {
         outside: &[&Interface<'s>],
         inside: &[&Interface<'s>],
     ) {
+        // Without any outside port nothing is swapped: see above.
+        let Some(&first) = outside.first() else { return };
         let Some((real, why)) = self.swapped(id, config, outside, inside) else { return };
-        let [wrong, right] = [outside[0], real].map(|of| self.port_place(of.link.index(), of.end));
+        let [wrong, right] = [first, real].map(|of| self.port_place(of.link.index(), of.end));
         let message = format!(
             "inside and outside are swapped: {why}, so the port there is the outside one; put \"outside\": true to {right}, not to \
              {wrong}"
@@ -50,7 +52,7 @@ impl<'s> Check<'s> {
         let link = real.link;
         let problem =
             self.problem(Kind::SwappedNat { outside: link }, Level::Warning, wrong.field("outside"), message);
-        problem.link = Some(outside[0].link);
+        problem.link = Some(first.link);
         problem.nodes = vec![id];
     }
 
