@@ -167,7 +167,7 @@ pub struct FrameCounts {
     pub collisions: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so; for wasm, the lint is silent")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -2,6 +2,7 @@
 
 use super::{on, use_session};
 use crate::session::Session;
+use crate::state::{Change, Pane};
 use lab::command::Look;
 use lab::problems::Problem;
 use std::rc::Rc;
@@ -27,7 +28,11 @@ pub fn ProblemList(props: &Props) -> Html {
     let items = props.problems.iter().take(SHOWN_MAX).enumerate().map(|(number, problem)| {
         let name = match problem.at {
             Some(at) => {
-                let go = on(&session, move |session: &Session| session.perform(Look::Select(Some(at))));
+                let go = on(&session, move |session: &Session| {
+                    session.perform(Look::Select(Some(at)));
+                    // What is selected already opens no pane by that.
+                    session.change(Change::Pane(Pane::Inspect));
+                });
                 html! { <button type="button" class="link" onclick={go}>{ &problem.name }</button> }
             }
             None => html! { <strong>{ &problem.name }</strong> },

@@ -2,6 +2,7 @@
 
 use super::plot::throughput;
 use crate::session::Session;
+use crate::state::{Change, Pane};
 use lab::command::Look;
 use lab::format;
 use lab::results::{Fact, Line, Phase, Reply, RunView};
@@ -55,7 +56,10 @@ fn why(run: &RunView, session: &Session) -> Html {
             Spot::Node(node) => Selection::Node(node),
             Spot::Link(link) => Selection::Link(link),
         };
-        let go = super::on(session, move |session: &Session| session.perform(Look::Select(Some(at))));
+        let go = super::on(session, move |session: &Session| {
+            session.perform(Look::Select(Some(at)));
+            session.change(Change::Pane(Pane::Inspect));
+        });
         html! { <button type="button" class="link" onclick={go}>{ "Show where" }</button> }
     });
     html! { <p class="run-why">{ format::sentence(&why.text) }{ " " }{ for show }</p> }

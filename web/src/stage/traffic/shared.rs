@@ -72,12 +72,12 @@ mod tests {
     use super::*;
     use crate::stage::layout::tests::layout;
     use netlab::history::Limits;
-    use netlab::run::{Ping, RunKind, RunSpec, Target};
+    use netlab::run::{Amount, Iperf, RunKind, RunSpec, Target};
     use netlab::topology::{Direction, Duplex, End, LinkId, NodeId};
     use netlab::world::Command;
     use netlab::{Duration, World};
 
-    /// Two hosts at a switch; the first link is half duplex, and both hosts ping each other at once.
+    /// Two hosts at a switch; the first link is half duplex, and both hosts send to each other at once.
     fn world() -> World {
         let mut scenario = scenario::first();
         scenario.topology.links[0].duplex[0] = Duplex::Half;
@@ -85,7 +85,7 @@ mod tests {
         let mut world = scenario.world(Limits::default()).unwrap();
         for (from, to) in [(0, 2), (2, 0)] {
             let kind =
-                RunKind::Ping(Ping { interval: Duration::from_millis(1), count: 500, ..Ping::default() });
+                RunKind::Iperf(Iperf { amount: Amount::Time(Duration::from_secs(1)), ..Iperf::default() });
             let spec = RunSpec { from: NodeId(from), to: Target::Node(NodeId(to), None), kind };
             world.apply(Command::Start(spec)).unwrap();
         }
@@ -115,7 +115,8 @@ mod tests {
             let [crash] = traffic.crashes.as_slice() else { panic!("one collision") };
             assert_eq!((crash.age, crash.words()), (0.0, "collision".to_owned()));
             let [queue] = traffic.queues.as_slice() else { panic!("its frame waits") };
-            assert_eq!(queue.count, 1);
+            let waiting = history.backlog_at(direction, collision.at).frames;
+            assert!(waiting > 0 && queue.count == waiting);
         }
         let before = Instant::from_nanos(collision.at.nanos() - 1);
         assert!(at(history, direction, before).crashes.is_empty());
