@@ -133,7 +133,7 @@ export interface Link {
   sent: number;
   delivered: number;
   dropped: DropCounts;
-  /** Collisions of frames at the two ends of a half-duplex link, if there were any. */
+  /** Collisions of frames at the two ends of a half-duplex link, unless none collided. */
   collisions?: number;
   directions: [Direction, Direction];
 }
