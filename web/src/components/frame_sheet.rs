@@ -202,21 +202,23 @@ fn field_html(field: &Field, fields: &Fields<'_>) -> Html {
 /// What can be done with the value of a field.
 fn field_actions(field: &Field, fields: &Fields<'_>) -> Html {
     let session = fields.session;
-    let sift = |text: &str, filter: String| {
-        let title = format!("Show only {filter}");
+    // `narrows`: of what is filtered for when it is pressed, which may have changed since this was rendered.
+    let sift = |text: &str, filter: String, narrows: bool| {
+        let title = if narrows { format!("Of these, only {filter}") } else { format!("Show only {filter}") };
         let onclick = on(session, move |session| {
-            session.perform(Look::Observe(Observe::Filter(filter.clone())));
+            let applied = session.lab().borrow().packets().applied().clone();
+            let filter = if narrows { narrowed(&applied, &filter) } else { filter.clone() };
+            session.perform(Look::Observe(Observe::Filter(filter)));
             session.open_drawer(Some(Tab::Packets));
         });
         html! { <button type="button" class="chip" {title} {onclick}>{ text }</button> }
     };
-    let applied = session.lab().borrow().packets().applied().to_string();
     let filters = fields.sheet.filter_of(field).map(|filter| {
         html! {
             <>
-                { sift("Filter for it", filter.clone()) }
-                { sift("Filter it out", narrowed(&applied, &format!("!({filter})"))) }
-                if !applied.is_empty() { { sift("Narrow the filter to it", narrowed(&applied, &filter)) } }
+                { sift("Filter for it", filter.clone(), false) }
+                { sift("Narrow the filter to it", filter.clone(), true) }
+                { sift("Filter it out", format!("!({filter})"), true) }
             </>
         }
     });
