@@ -10,9 +10,9 @@ use wire::header::{ETHERNET_HEADER_BYTES, Extension, Extensions, IPV6_HEADER_BYT
 pub(crate) enum Verdict {
     /// It is delivered.
     Delivered,
-    /// It is dropped, and nobody is told.
+    /// It is dropped without an ICMP error.
     Dropped,
-    /// It is dropped, and the sender is told where the problem is: the code and the place (RFC 4443, 3.4).
+    /// It is dropped, and the sender gets a Parameter Problem with this code and this pointer (RFC 4443, 3.4).
     Problem(Problem),
 }
 

@@ -71,7 +71,8 @@ pub(crate) fn error<'p>(
     Some((head, &packet[..packet.len().min(ip.len).min(most)]))
 }
 
-/// Errors are never answered by errors; neither is what cannot be told from one (RFC 1122, 3.2.2; RFC 4443, 2.4 (e)).
+/// No ICMP error answers an ICMP error or redirect, nor a message that may be one: of an unknown ICMPv4 type, or cut before its type
+/// (RFC 1122, 3.2.2; RFC 4443, 2.4 (e)).
 fn is_error(ip: &Ip<'_>) -> bool {
     match ip.source {
         IpAddress::Ipv4(_) => {

@@ -2,7 +2,7 @@
 //!
 //! Fragments that overlap are not believed: the whole packet is dropped (RFC 5722 asks for that in IPv6, and Linux does it in both),
 //! unless a fragment merely came twice. A packet of which a fragment is missing is given up after 30 s, or 60 s in IPv6, as Linux
-//! does it; its sender is told if the first fragment is there.
+//! does it; its sender gets a Time Exceeded if the first fragment has arrived.
 
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet};
 use wire::header::{ETHERNET_HEADER_BYTES, EXTENSION_UNIT, Ethernet, Extensions, IPV6_HEADER_BYTES, Ip};
@@ -40,7 +40,7 @@ pub(crate) enum Outcome {
     Whole(Frame),
     /// It does not fit the others, or there are too many: all are dropped.
     Dropped,
-    /// It cannot be part of any packet: the error is at this place of the packet, of which an IPv6 sender is told (RFC 8200, 4.5).
+    /// It cannot be part of any packet. An IPv6 sender gets a Parameter Problem with this offset as its pointer (RFC 8200, 4.5).
     Malformed(u32),
 }
 

@@ -650,7 +650,7 @@ mod tests {
         }
         // A sound one is opened to be watched.
         assert!(!opened.follow(&link::encode(&example(1))).contains(&Done::ShowedRepair));
-        // Nobody can repair what is locked.
+        // A locked page offers no repair.
         let mut locked = self::opened(Asked { lock: true, ..Asked::default() }, "");
         locked.session.open_given(&mut locked.lab, draft, &locked.page);
         assert!(!locked.lab.editing().on);

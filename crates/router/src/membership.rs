@@ -1,6 +1,6 @@
 //! Reports of the IPv6 groups that the router's interfaces are in (RFC 3810, 6), as a listener: those of its addresses (RFC 4291, 2.7.1),
 //! of all routers, and RIPng's. Without them a switch that snoops and hears a querier would no longer bring the router neighbor
-//! solicitations. The router itself asks nobody, since it forwards no multicast.
+//! solicitations. The router sends no queries itself, since it forwards no multicast.
 
 use crate::interface::{Interface, Link, group_mac, solicited_node};
 use crate::packet::{ethernet_header, ipv6_packet};

@@ -65,7 +65,7 @@ impl History {
         push(&mut log.collisions, collision);
     }
 
-    /// So many frames wait there from now on. Not hashed: it follows from what is.
+    /// The number of frames that wait there from now on. Not hashed: it follows from events that are.
     pub(crate) fn set_backlog(&mut self, at: Instant, direction: Direction, backlog: Backlog) {
         let log = &mut self.shared[direction.index()];
         match log.backlogs.back_mut() {

@@ -141,7 +141,7 @@ impl Net {
     fn run(&mut self) {
         while let Some((from, frame)) = self.under_way.pop_front() {
             if is_report(&frame) {
-                continue; // Nobody here snoops.
+                continue; // No snooping switch is here.
             }
             if let Some(&to) = self.wires.get(&from) {
                 self.arrive(to, frame);

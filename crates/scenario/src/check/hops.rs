@@ -123,7 +123,7 @@ impl<'s> Check<'s> {
                     };
                 }
                 Ok(arrives) => at = arrives,
-                // What stops a frame on the way there is told as it is.
+                // What stops a frame on the way there is reported in its own words.
                 Err(Fate::Lost(loss)) if !direct && loss.link.is_none() => {
                     return self.no_router(leaves, walk, next_hop);
                 }

@@ -44,7 +44,7 @@ impl<'s> Check<'s> {
         self.unknown_next_hops();
     }
 
-    /// Whether a host has a cable, but nothing on its LAN, and it is not told yet what cuts it off.
+    /// Whether a host has a cable, but nothing on its LAN, and no problem names yet what cuts it off.
     fn is_alone(&self, host: NodeId, lan: usize) -> bool {
         let cut_off = self.found.iter().any(|problem| match problem.kind {
             Kind::TrunkList { vlan } => self.vlan_of(host) == Some(vlan),

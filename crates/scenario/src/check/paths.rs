@@ -33,7 +33,7 @@ pub(super) enum Fate {
 #[derive(Clone, Debug)]
 pub(super) struct Loss {
     pub kind: Kind,
-    /// Where the document has to change; `None`: that may be in several places, so it is told at the run.
+    /// Where the document has to change; `None`: that may be in several places, so the problem stands at the run.
     pub place: Option<Place>,
     /// The nodes concerned besides the ends of the run.
     pub nodes: Vec<NodeId>,

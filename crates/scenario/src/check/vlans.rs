@@ -126,7 +126,7 @@ impl<'s> Check<'s> {
             };
             kind && problem.link == Some(barrier.link)
         });
-        // A port that is off, and a cable that is unplugged, are told elsewhere.
+        // A port that is off, and a cable that is unplugged, have problems of their own.
         if known || matches!(barrier.what, What::PortOff | What::Unplugged) {
             return;
         }

@@ -9,7 +9,7 @@ use smoltcp::wire::{IpAddress, IpCidr, IpProtocol};
 use wire::header::{EtherType, Ethernet, Ip};
 use wire::sorted::SortedMap;
 
-/// Only so many frames of a kind are followed, the last ones: they are what a run failed with.
+/// The greatest number of frames of a kind that are followed, the last ones: they are what a run failed with.
 const FOLLOWED_MAX: usize = 64;
 /// The first port of a traceroute's probes.
 const TRACEROUTE_PORT: u16 = 33_434;
