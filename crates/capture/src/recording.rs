@@ -47,6 +47,20 @@ pub struct Packet {
     pub(crate) options_len: u32,
 }
 
+impl Packet {
+    /// A packet of a file with one interface and no options, of which the time is still to be set.
+    pub(crate) fn plain(start: usize, captured_len: u32, original_len: u32) -> Self {
+        Self {
+            at_ns: 0,
+            start: start as u32,
+            captured_len,
+            original_len: original_len.max(captured_len),
+            interface: 0,
+            options_len: 0,
+        }
+    }
+}
+
 /// Where packets were seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interface {

@@ -82,14 +82,7 @@ fn packets(layout: &Layout<'_>, found: &mut Found) -> Result<(), Cut> {
             [number(0)?, number(4)?, number(8)?, number(12)?];
         let start = at + packet_header;
         fields.slice(start, captured_len as usize).ok_or(cut)?;
-        let packet = Packet {
-            at_ns: 0,
-            start: start as u32,
-            captured_len,
-            original_len: original_len.max(captured_len),
-            interface: 0,
-            options_len: 0,
-        };
+        let packet = Packet::plain(start, captured_len, original_len);
         let time = u64::from(seconds) * 1_000_000_000 + u64::from(fraction) * nanoseconds_in_unit;
         found.packet(time, packet).map_err(|why| Cut { offset: at, why })?;
         at = start + captured_len as usize;

@@ -47,14 +47,7 @@ fn packets(fields: Fields<'_>, found: &mut Found) -> Result<(), Cut> {
         if (record_len as usize) < PACKET_HEADER + captured_len as usize {
             return Err(cut(Why::BadLength));
         }
-        let packet = Packet {
-            at_ns: 0,
-            start: start as u32,
-            captured_len,
-            original_len: original_len.max(captured_len),
-            interface: 0,
-            options_len: 0,
-        };
+        let packet = Packet::plain(start, captured_len, original_len);
         let time = u64::from(seconds) * 1_000_000_000 + u64::from(microseconds) * 1_000;
         found.packet(time, packet).map_err(cut)?;
         at += record_len as usize;
