@@ -6,14 +6,15 @@ use std::ops::Range;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use smoltcp::wire::ETHERNET_HEADER_LEN;
+use smoltcp::wire::{ETHERNET_HEADER_LEN, IpProtocol};
 
 use crate::layers::layers_with;
 use crate::tree::Wanted;
-use crate::{Dissection, Field, Label, label, layers, protocol, samples, summary};
+use crate::{Captured, Dissection, Field, Label, Link, label, layers, protocol, samples, summary};
 
 /// Asks for everything that can be asked of a frame, and checks what holds of all frames.
-fn explain(frame: &[u8]) -> Dissection {
+fn explain<'f>(frame: impl Into<Captured<'f>>) -> Dissection {
+    let frame = frame.into();
     let dissection = layers(frame);
     let mut end = 0;
     for layer in &dissection.layers {
@@ -23,7 +24,7 @@ fn explain(frame: &[u8]) -> Dissection {
         assert!(layer.summary.lines().count() == 1, "{:?}", layer.summary);
         check_fields(&layer.fields, &layer.range);
     }
-    assert_eq!(end, frame.len(), "layers cover the frame:\n{dissection}");
+    assert_eq!(end, frame.bytes.len(), "layers cover the frame:\n{dissection}");
 
     let summary = summary(frame);
     assert_eq!(summary.protocol, protocol(frame));
@@ -98,6 +99,29 @@ fn a_frame_cut_anywhere_is_explained_as_far_as_it_goes_and_the_cut_is_marked() {
                 knows_its_length,
                 "{name} cut at {length}:\n{dissection}"
             );
+        }
+    }
+}
+
+/// Headers of every kind that have lost all of their bytes, or all but a few.
+#[test]
+fn whatever_is_announced_and_then_missing_has_an_answer() {
+    for ethertype in (0..=u16::MAX).filter(|number| number % 16 == 0 || *number >= 0x8000) {
+        for packet in [&[][..], &[0x45, 0, 1]] {
+            explain(&[&[2; 12][..], &ethertype.to_be_bytes(), packet].concat());
+        }
+    }
+    for protocol in 0..=255u8 {
+        for length in 0..12 {
+            explain(&samples::ipv4(IpProtocol::from(protocol), &vec![1; length]));
+            explain(&samples::ipv6(IpProtocol::from(protocol), 64, &vec![1; length]));
+        }
+    }
+    for link in [1, 0, 108, 101, 9, 204, 51, 104, 107, 113, 276, 147].map(Link::of_number) {
+        for length in 0..24 {
+            for bytes in [&[0; 24][..length], &[0xff; 24][..length]] {
+                explain(Captured { link, bytes, fcs: &[], wire_len: length });
+            }
         }
     }
 }
@@ -216,5 +240,5 @@ fn headers_within_headers_end() {
     let tags = [0x81, 0x00, 0, 1].repeat(16000);
     explain(&[&[2; 12][..], &tags].concat());
     let extensions = [60, 0, 1, 4, 0, 0, 0, 0].repeat(8000);
-    explain(&samples::ipv6(smoltcp::wire::IpProtocol::Ipv6Opts, 64, &extensions));
+    explain(&samples::ipv6(IpProtocol::Ipv6Opts, 64, &extensions));
 }

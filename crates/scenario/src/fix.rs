@@ -137,7 +137,14 @@ impl Problem {
     ) -> Option<String> {
         let (id, node) = (self.link?, self.node()?);
         let end = scenario.topology.links.get(id.index())?.ends.iter().position(|end| *end == node)?;
-        change(&mut link(fixed, id)?.ports[end]);
+        let port = &mut link(fixed, id)?.ports[end];
+        change(port);
+        // What it has left to say may be nothing: then a document says nothing, either.
+        *port = match std::mem::replace(port, Port::Plain) {
+            Port::Plain => Port::Plain,
+            Port::Switch(port) => defaults::port_of_switch(port),
+            Port::Router(port) => defaults::port_of_router(port),
+        };
         let other = scenario.topology.links[id.index()].ends[1 - end];
         Some(format!("the port of {:?} to {:?}", scenario.id(node), scenario.id(other)))
     }

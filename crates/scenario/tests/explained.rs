@@ -38,7 +38,9 @@ fn fixed(scenario: &Scenario, is: impl Fn(Kind) -> bool) -> Scenario {
     let found = problems(scenario);
     let mut fixes =
         found.iter().filter(|problem| is(problem.kind)).filter_map(|problem| problem.fix(scenario));
-    fixes.next().expect("one has a fix").scenario
+    let fixed = fixes.next().expect("one has a fix").scenario;
+    assert_eq!(Scenario::parse(&fixed.to_json()).as_ref(), Ok(&fixed), "text keeps what the fix has made");
+    fixed
 }
 
 fn hosts(list: &[(&str, &str)]) -> String {

@@ -66,12 +66,19 @@ test("switches can be hidden, and one conversation shown alone", async ({ page, 
   await page.getByRole("switch", { name: "Hosts only" }).click();
   await expect.poll(async () => Number(await size())).toBeLessThan(all);
   await ladder(aquarium).press("Home");
-  for (const text of await words.allTextContents()) expect(text).toMatch(/s: [abc] → [abc]: /);
+  await expect(async () => {
+    const texts = await words.allTextContents();
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(text).toMatch(/s: [abc] → [abc]: /);
+  }).toPass();
   await ladder(aquarium).press("End");
+  await expect(words.last()).toBeAttached();
   await ladder(aquarium).press("Enter");
   await aquarium.button("Only this conversation").click();
-  await expect.poll(() => words.filter({ hasText: /: ARP / }).count()).toBe(0);
-  expect(await words.count()).toBeGreaterThan(0);
+  await expect(async () => {
+    expect(await words.count()).toBeGreaterThan(0);
+    expect(await words.filter({ hasText: /: ARP / }).count()).toBe(0);
+  }).toPass();
   await page.getByRole("button", { name: /: show all frames again$/ }).click();
   await ladder(aquarium).press("Home");
   await expect(words.filter({ hasText: /: ARP / }).first()).toBeAttached();

@@ -127,9 +127,11 @@ pub(super) fn add(tree: &mut Tree<'_>, place: &Place, next: Option<&Place>) -> u
     let length = next.map_or(shortest, |next| next.range.start - start);
     let header = &tree.frame[start..end.min(start + length)];
     let mut draft = wanted.layer(name, &(start..end), length);
-    if let Some(next) = next {
-        draft.summary(|| announced(next.header));
-    }
+    draft.summary(|| match next {
+        Some(next) => announced(next.header),
+        None if header.len() < shortest => "cut short".into(),
+        None => "nothing behind it".into(),
+    });
     draft.rows(header, 0, rows);
     match place.header {
         Header::Null | Header::Loop => {
