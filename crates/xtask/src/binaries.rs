@@ -7,7 +7,7 @@
 use crate::report::Step;
 use crate::runner::all_passed;
 use crate::tally::Tally;
-use crate::{process, project};
+use crate::{process, project, seed};
 use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -198,6 +198,7 @@ pub fn native(binary: &Binary) -> Command {
     command.current_dir(&binary.folder).env("CARGO_MANIFEST_DIR", &binary.folder);
     // insta asks cargo otherwise, once for each program.
     command.env("INSTA_WORKSPACE_ROOT", project::root());
+    seed::fix_native(&mut command);
     command
 }
 

@@ -39,6 +39,7 @@ mod project;
 mod quick;
 mod report;
 mod runner;
+mod seed;
 mod serve;
 mod setup;
 mod size;

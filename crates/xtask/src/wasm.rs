@@ -10,6 +10,7 @@
 
 use crate::binaries::{self, Binary};
 use crate::report::Step;
+use crate::seed;
 use crate::setup::Toolbox;
 use crate::workspace::{self, Crate};
 use anyhow::{Result, ensure};
@@ -66,6 +67,7 @@ pub fn run(step: &Step, toolbox: &Toolbox, compiled: Vec<Binary>) -> Result<()> 
     binaries::run(step, compiled, |binary| {
         let mut command = toolbox.command("wasm-bindgen-test-runner");
         command.arg(&binary.executable).current_dir(&binary.folder);
+        seed::fix_in_node(&mut command);
         command
     })
 }
