@@ -278,7 +278,7 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
     let Some(stage) = session.stage() else { return Drawn::default() };
     let lab = session.lab().borrow();
     let look = lab.look();
-    stage.borrow_mut().draw(&Scene {
+    let drawn = stage.borrow_mut().draw(&Scene {
         topology: look.topology,
         positions: look.positions,
         history: look.history,
@@ -292,5 +292,7 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         theme: session.settings().theme.resolve(system.is_dark()),
         reduced_motion: system.is_calm(),
         now_ms,
-    })
+    });
+    session.place_layer(&stage.borrow());
+    drawn
 }

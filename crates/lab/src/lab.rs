@@ -12,7 +12,7 @@ use crate::playhead::Playhead;
 use crate::problems::Problem;
 use crate::results::Followers;
 use crate::speed::Speed;
-use crate::timeline::Window;
+use crate::timeline::{Seen, Window};
 use crate::topology::{LiveTopology, Network};
 use crate::travel::Steps;
 use crate::view::Sketch;
@@ -57,6 +57,8 @@ pub struct Lab {
     pub(crate) steps: Steps,
     /// What the time line and the graphs show; `None`: everything.
     pub(crate) window: Option<Window>,
+    /// The kinds of packets that there were.
+    pub(crate) seen: Seen,
     pub(crate) packets: Packets,
     /// The packet of an opened capture that is looked at.
     pub(crate) packet: Option<usize>,
@@ -151,6 +153,7 @@ impl Lab {
             rewound: false,
             steps: Steps::default(),
             window: None,
+            seen: Seen::default(),
             packets: Packets::default(),
             packet: None,
             branches: Branches::opened(&scenario),

@@ -56,6 +56,8 @@ pub struct View {
     pub filter_fault: Option<FilterError>,
     /// How many packets are listed, and which lists that were: another one is another list.
     pub listed: (usize, usize),
+    /// A bit for each [`Swatch`](trace::swatch::Swatch) of which there was a packet since the scenario was opened.
+    pub kinds: u16,
     /// What the time line shows, if not everything.
     pub window: Option<Window>,
     /// Up to when the world has run, and the hash of all that happened up to then.
@@ -256,6 +258,11 @@ impl Lab {
         }
     }
 
+    /// The scenario, as far as it does not change with time.
+    pub fn sketch(&self) -> &Rc<Sketch> {
+        &self.sketch
+    }
+
     /// A snapshot of the moment.
     pub fn view(&mut self) -> View {
         let at = self.playhead.at();
@@ -278,6 +285,7 @@ impl Lab {
             applied: self.packets.applied().clone(),
             filter_fault: self.packets.fault().cloned(),
             listed: (self.packets.trace().listed(), self.packets.trace().generation()),
+            kinds: self.seen.look(self.packets.trace(), self.sketch.opened),
             window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,

@@ -12,7 +12,7 @@ test("everything fits into the width, in every pane", async ({ page, aquarium })
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   for (const pane of ["Runs", "Inspect", "Speed test", "Document"]) {
-    await page.getByRole("tab", { name: pane }).tap();
+    await aquarium.pane(pane);
     expect(await overflow(page), pane).toBeLessThanOrEqual(0);
   }
   for (const dialog of ["Examples", "Share", "Help"]) {
@@ -32,7 +32,9 @@ test("drawing, play and time are in view without scrolling", async ({ page, aqua
 
 test("a run is started with fingers, and its results appear", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
+  await aquarium.timeSettings();
   await aquarium.speed.fill("18");
+  await aquarium.timeSettings(false);
   await aquarium.button("Start a run").tap();
   const form = page.getByRole("form", { name: "Start a run" });
   await form.getByRole("radio", { name: "Echo" }).tap();

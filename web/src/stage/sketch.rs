@@ -28,6 +28,8 @@ pub struct Sketch {
     pub cables: Vec<CableSketch>,
     /// At the ports, end by end.
     pub plates: Vec<Plate>,
+    /// No letters are smaller, in CSS pixels.
+    pub font_min: f64,
     /// Of the addresses that hosts have from routers.
     addresses_revision: u64,
 }
@@ -137,6 +139,7 @@ impl Sketch {
             nodes,
             cables: cables.collect(),
             plates: plates(topology, line),
+            font_min: 0.0,
             addresses_revision: standing.addresses_revision,
             topology: topology.clone(),
             positions: positions.to_vec(),
@@ -155,7 +158,7 @@ impl Sketch {
 
     /// The sizes of all items in this view.
     pub fn sizes(&self, view: View) -> Sizes {
-        Sizes::new(view, self.spacing)
+        Sizes::new(view, self.spacing, self.font_min)
     }
 
     /// Whether a node is a switch that takes part in a spanning tree.
