@@ -21,12 +21,13 @@ use super::inspect::drop_reason;
 use crate::Lab;
 use crate::command::{Clock, Command, Look};
 use crate::format;
+use crate::packets::conversation;
 use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use axis::{Axis, Scale, What};
 use capture::{Place, Sighting};
+use dissect::Label;
 use dissect::analysis::{Answer, Mark, Marks, Notes, info};
-use dissect::{Label, Protocol};
 use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
@@ -374,27 +375,7 @@ impl Ladder {
                 let transit = history.transit(transit)?;
                 let stream =
                     trace.find(history, transit.id).and_then(|number| trace.row(number)?.notes.stream);
-                let protocol = dissect::protocol(&transit.frame);
-                if let Some(stream) = stream {
-                    let kind = if matches!(protocol, Protocol::Tcp | Protocol::Http) { "tcp" } else { "udp" };
-                    return Some(format!("{kind}.stream == {stream}"));
-                }
-                let summary = dissect::summary(&transit.frame);
-                let field = match summary.source.parse() {
-                    Ok(std::net::IpAddr::V4(_)) => "ip.addr",
-                    Ok(std::net::IpAddr::V6(_)) => "ipv6.addr",
-                    Err(_) => "eth.addr",
-                };
-                // A broadcast belongs to no conversation.
-                let to_all = transit.frame.first().is_some_and(|first| first & 1 == 1);
-                let [source, destination] =
-                    [summary.source, summary.destination].map(|address| format!("{field} == {address}"));
-                Some(match to_all {
-                    true => source,
-                    // The same in both directions.
-                    false if source > destination => format!("{destination} && {source}"),
-                    false => format!("{source} && {destination}"),
-                })
+                Some(conversation::filter((&transit.frame).into(), stream))
             }
         }
     }

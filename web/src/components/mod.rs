@@ -5,6 +5,7 @@
 mod action_button;
 mod branches;
 mod cell;
+mod conversation;
 mod dialogs;
 mod divider;
 mod document_pane;
@@ -23,6 +24,8 @@ mod legend;
 mod library;
 mod log;
 mod modal;
+mod packet_find;
+mod packet_menu;
 mod packets;
 mod part_note;
 mod plot;
@@ -44,6 +47,7 @@ mod toolbar;
 mod top_bar;
 mod transport;
 
+pub use conversation::conversation;
 pub use dialogs::Dialogs;
 pub use drawer::Drawer;
 pub use help::help;
