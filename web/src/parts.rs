@@ -99,6 +99,8 @@ pub struct Instruments {
     pub compared: fn(&Session, Option<&CompareView>) -> Html,
     /// The dialog with a conversation as text.
     pub conversation: fn(&Rc<Followed>) -> Html,
+    /// Who spoke with whom in an opened capture.
+    pub meetings: fn(&Rc<View>) -> Html,
     /// Opens a capture file.
     pub open_capture: fn(&Session, File),
 }
@@ -109,6 +111,7 @@ static INSTRUMENTS: Instruments = Instruments {
     inspector: components::inspector,
     compared: components::compared_branches,
     conversation: components::conversation,
+    meetings: components::meetings,
     open_capture: files::open_capture,
 };
 

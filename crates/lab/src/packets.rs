@@ -8,11 +8,13 @@
 //! | [`menu`] | what can be done with a packet |
 //! | [`conversation`] | the filter of the conversation that a packet belongs to |
 //! | [`followed`] | a conversation as text |
+//! | [`meetings`] | who spoke with whom in an opened capture |
 //! | [`find`] | finding a text in the list |
 
 pub mod conversation;
 pub mod find;
 pub mod followed;
+pub mod meetings;
 pub mod menu;
 pub mod pins;
 

@@ -55,6 +55,8 @@ pub struct View {
     pub listed: (usize, usize),
     /// What is on the packets of the list.
     pub pins: Pins,
+    /// Whether they are those of an opened capture.
+    pub is_capture: bool,
     /// What the time line shows, if not everything.
     pub window: Option<Window>,
     /// Up to when the world has run, and the hash of all that happened up to then.
@@ -254,6 +256,7 @@ impl Lab {
             filter_fault: self.packets.fault().cloned(),
             listed: (self.packets.trace().listed(), self.packets.trace().generation()),
             pins: self.packets.pins().clone(),
+            is_capture: self.packets.opened().is_some(),
             window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,

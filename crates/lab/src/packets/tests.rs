@@ -2,6 +2,7 @@
 
 use super::find::{Progress, Search};
 use super::followed::Voice;
+use super::meetings::Counted;
 use super::menu::What;
 use super::*;
 use crate::State;
@@ -184,4 +185,31 @@ fn the_last_fragment_has_the_packet_that_it_completes() {
     let Some(Inspected::Frame(sheet)) = lab.view().inspected.as_deref().cloned() else { panic!("a frame") };
     let (bytes, whole) = sheet.whole.clone().expect("its last piece");
     assert!(whole.layers[0].name == "ICMP" && bytes.len() > 4000, "{whole}");
+}
+
+#[test]
+fn a_capture_shows_who_spoke_with_whom_and_the_selected_packet_between_them() {
+    let mut lab = lab();
+    opened(&mut lab);
+    let meetings = |lab: &Lab| Counted::of(lab).meetings(lab).unwrap();
+    let all = meetings(&lab);
+    let names: Vec<_> = all.peers.iter().map(|peer| peer.name.as_str()).collect();
+    assert!(names.starts_with(&["10.0.0.1", "10.0.0.2"]), "{names:?}");
+    assert!(all.peers.iter().all(|peer| (0.0..1.0).contains(&peer.turn)));
+    let pair = &all.meetings[0];
+    assert_eq!((pair.between, pair.share), ([0, 1], 1.0));
+    assert!(pair.words.starts_with("10.0.0.1 and 10.0.0.2: "), "{}", pair.words);
+    assert!(all.meetings.iter().any(|meeting| meeting.words.contains("ff:ff:ff:ff:ff:ff")), "ARP asks all");
+    assert_eq!(all.selected, None);
+
+    lab.perform(Look::Observe(Observe::Filter(pair.filter.clone()))).unwrap();
+    lab.follow(&mut || true);
+    let few = meetings(&lab);
+    assert_eq!((few.peers.len(), few.meetings.len(), &few.meetings[0].words), (2, 1, &pair.words));
+    let reply = number_of(&lab, "ping) reply");
+    lab.perform(Look::Packet(reply)).unwrap();
+    let passing = meetings(&lab).selected.unwrap();
+    assert_eq!((passing.between, passing.label.as_str()), ([1, 0], "echo reply 1"));
+    lab.perform(Look::Observe(Observe::Close)).unwrap();
+    assert!(Counted::of(&lab).meetings(&lab).is_none() && !lab.view().is_capture);
 }
