@@ -103,6 +103,12 @@ export const HOME = {
   runs: [{ ping: { from: "inside", to: "server", count: 2 } }],
 };
 
+/** Presses a tab, unless it is open: the tab of what is open closes it. */
+export async function openTab(page, name) {
+  const tab = page.getByRole("tab", { name, exact: true });
+  if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+}
+
 /** A share link to a scenario in its plain form: the part after the #. */
 export const fragment = (scenario) => `json:${encodeURIComponent(JSON.stringify(scenario))}`;
 
@@ -164,8 +170,7 @@ export class Aquarium {
 
   /** Opens one of the instruments below the stage. The tab of what is open would close it. */
   async instrument(name) {
-    const tab = this.page.getByRole("tab", { name, exact: true });
-    if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+    await openTab(this.page, name);
     const panel = this.page.getByRole("tabpanel", { name, exact: true });
     await expect(panel).toBeVisible();
     return panel;

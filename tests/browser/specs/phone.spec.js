@@ -1,5 +1,5 @@
 // On a phone: 390 pixels wide, with touch.
-import { QUIET, expect, test } from "../aquarium.js";
+import { expect, openTab, QUIET, test } from "../aquarium.js";
 import { violations } from "../axe.js";
 
 const INSTRUMENTS = ["Packets", "Sequence", "Log"];
@@ -54,7 +54,7 @@ test("a tap on the drawing selects the node there", async ({ page, aquarium }) =
 test("every control is large enough for a finger", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   for (const pane of ["Runs", "Inspect", "Speed test", "Document", ...INSTRUMENTS]) {
-    await page.getByRole("tab", { name: pane }).tap();
+    await openTab(page, pane);
     const small = await page.evaluate(() => {
       const controls = [...document.querySelectorAll("button, select, input, summary, a[href]")];
       const target = (control) => control.closest("label") ?? control;
@@ -126,7 +126,7 @@ for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await aquarium.open();
     for (const pane of ["Runs", "Inspect", "Speed test", "Document", ...INSTRUMENTS]) {
-      await page.getByRole("tab", { name: pane }).tap();
+      await openTab(page, pane);
       expect(await violations(page, colorScheme)).toEqual([]);
     }
   });
