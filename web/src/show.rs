@@ -281,6 +281,7 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
     let drawn = stage.borrow_mut().draw(&Scene {
         topology: look.topology,
         positions: look.positions,
+        icons: look.icons,
         history: look.history,
         at: look.at,
         rate: look.rate,
@@ -295,4 +296,12 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
     });
     session.place_layer(&stage.borrow());
     drawn
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_icon_of_the_document_has_a_picture() {
+        assert_eq!(crate::stage::device_words(), scenario::Icon::WORDS);
+    }
 }

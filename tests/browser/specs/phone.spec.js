@@ -75,6 +75,7 @@ test("a network is drawn with fingers", async ({ page, aquarium }) => {
     await page.getByRole("combobox", { name: "Connect to" }).selectOption({ label: "s1" });
     await aquarium.button("Connect").tap();
   };
+  await page.getByRole("button", { name: "Inspect h2" }).tap();
   await connect();
   await page.getByRole("button", { name: "← All nodes and links" }).tap();
   await page.getByRole("button", { name: /^Host h1/ }).tap();

@@ -29,7 +29,8 @@ const LOSS: Ratio = Ratio::percent(10);
 /// The card of what is selected, and a mark at each host whose last run failed.
 pub fn cards(session: &Session, view: &View, aim: Option<Aim>) -> Html {
     let failed = failed(session, view);
-    let selected = view.selection.filter(|_| !view.tools.on);
+    // While editing, the form in the side pane says what can be done.
+    let selected = view.selection.filter(|_| !(view.tools.on && session.settings().workspace.side));
     let marks = failed.iter().filter(|(node, _)| selected != Some(Selection::Node(*node))).map(|(node, run)| {
         let node = *node;
         let show = on(session, move |session: &Session| session.perform(Look::Select(Some(Selection::Node(node)))));
@@ -104,7 +105,10 @@ fn node_card(
     let Some(line) = view.sketch.nodes.iter().find(|line| line.id == node) else { return Html::default() };
     let about =
         line.addresses.first().map(|address| html! { <span class="hint">{ format!(" {address}") }</span> });
-    let starts = line.kind == edit::Kind::Host && !session.query().lock && view.sketch.hosts().count() > 1;
+    let starts = !view.tools.on
+        && line.kind == edit::Kind::Host
+        && !session.query().lock
+        && view.sketch.hosts().count() > 1;
     let body = html! {
         <>
             { for failed.map(|run| why(session, view, node, run)) }

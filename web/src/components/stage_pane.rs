@@ -4,7 +4,7 @@ use super::icon::{Glyph, icon};
 use super::toolbar::{DRAGGED_KIND, PALETTE};
 use super::{on, use_session};
 use crate::aim::Aim;
-use crate::dom::{focus_when_rendered, window};
+use crate::dom::{focus_when_rendered, is_narrow, window};
 use crate::film::Film;
 use crate::parts::{Part, Status};
 use crate::session::Session;
@@ -493,10 +493,10 @@ impl SetUp {
                     if session.aim_at(selection) {
                         return;
                     }
-                    // What can be done with a node or a cable stands on a card beside it; a frame has its layers to show.
-                    if matches!(selection, Some(Selection::Frame(_)))
-                        || selection.is_some() && session.lab().borrow().editing().on
-                    {
+                    // What can be done with a node or a cable stands on a card beside it; a frame has its layers to show, and in
+                    // edit mode everything its form, where that leaves the drawing its room.
+                    let edits = selection.is_some() && session.lab().borrow().editing().on && !is_narrow();
+                    if edits || matches!(selection, Some(Selection::Frame(_))) {
                         session.open_pane(Pane::Inspect);
                     }
                     session.perform(Look::Select(selection));

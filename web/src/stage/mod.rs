@@ -86,6 +86,8 @@ pub struct Scene<'a> {
     pub topology: &'a Topology,
     /// Where each node is, in the document's units, by [`NodeId`].
     pub positions: &'a [(f64, f64)],
+    /// What nodes are drawn as in place of their kind, by [`NodeId`]: the document's words.
+    pub icons: &'a [Option<&'static str>],
     /// What happened.
     pub history: &'a History,
     /// The playhead.
@@ -154,6 +156,12 @@ pub enum Next {
     Fit,
 }
 
+/// The words of the devices that have a picture.
+#[cfg(test)]
+pub fn device_words() -> Vec<&'static str> {
+    paint::devices::tests::words().into()
+}
+
 impl Stage {
     /// A stage on this canvas. Call [`resize`](Self::resize) before the first [`draw`](Self::draw).
     pub fn new(canvas: HtmlCanvasElement) -> Result<Self, StageError> {
@@ -188,10 +196,11 @@ impl Stage {
             self.standing.begin(scene.topology);
         }
         self.standing.read(scene.topology, scene.history, scene.at);
-        if !same || !self.sketch.is_up_to_date(&self.standing) {
+        if !same || self.sketch.icons != scene.icons || !self.sketch.is_up_to_date(&self.standing) {
             let font_min = self.sketch.font_min;
             self.sketch = Sketch::new(scene.topology, scene.positions, &self.standing, &self.looks);
             self.sketch.font_min = font_min;
+            self.sketch.icons = scene.icons.into();
             self.revision += 1;
         }
         if !same {

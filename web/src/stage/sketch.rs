@@ -28,6 +28,8 @@ pub struct Sketch {
     pub cables: Vec<CableSketch>,
     /// At the ports, end by end.
     pub plates: Vec<Plate>,
+    /// The words of the pictures in place of those of the nodes' kinds, by node.
+    pub icons: Vec<Option<&'static str>>,
     /// No letters are smaller, in CSS pixels.
     pub font_min: f64,
     /// Of the addresses that hosts have from routers.
@@ -139,6 +141,7 @@ impl Sketch {
             nodes,
             cables: cables.collect(),
             plates: plates(topology, line),
+            icons: Vec::new(),
             font_min: 0.0,
             addresses_revision: standing.addresses_revision,
             topology: topology.clone(),
