@@ -1,0 +1,15 @@
+//! What hosts offer to each other and ask of each other: DHCP, DNS, HTTP and the small services, as sans-IO state machines.
+//!
+//! Bytes and time go in; bytes and the time of the next wake-up come out. A machine knows no socket, no host and no world, so the same
+//! one runs in a world, under a fuzzer, and against a real program. All input is hostile: every table, buffer and queue has a
+//! bound, and what is malformed is answered as its RFC says or dropped.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`dhcp`] | server, client and relay (RFC 2131, RFC 2132) |
+
+#[cfg(all(test, target_arch = "wasm32"))]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
+pub mod dhcp;
