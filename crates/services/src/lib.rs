@@ -7,9 +7,11 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`dhcp`] | server, client and relay (RFC 2131, RFC 2132) |
+//! | [`dns`] | names: zones, resolvers and servers (RFC 1034, RFC 1035) |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
 pub mod dhcp;
+pub mod dns;
