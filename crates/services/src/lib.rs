@@ -8,10 +8,14 @@
 //! |---|---|
 //! | [`dhcp`] | server, client and relay (RFC 2131, RFC 2132) |
 //! | [`dns`] | names: zones, resolvers and servers (RFC 1034, RFC 1035) |
+//! | [`http`] | a web server and a client (RFC 9110, RFC 9112) |
+//! | [`clock`] | the date in virtual time |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+pub mod clock;
 pub mod dhcp;
 pub mod dns;
+pub mod http;
