@@ -9,6 +9,9 @@
 //! | [`dhcp`] | server, client and relay (RFC 2131, RFC 2132) |
 //! | [`dns`] | names: zones, resolvers and servers (RFC 1034, RFC 1035) |
 //! | [`http`] | a web server and a client (RFC 9110, RFC 9112) |
+//! | [`small`], [`ntp`] | echo, discard, characters, daytime (RFC 862 to 867); the time (RFC 5905) |
+//! | [`html`] | a page as a small tree |
+//! | [`line`] | a line that was typed, and filters of text |
 //! | [`clock`] | the date in virtual time |
 
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -18,4 +21,8 @@ extern crate wasm_test as wasm_bindgen_test;
 pub mod clock;
 pub mod dhcp;
 pub mod dns;
+pub mod html;
 pub mod http;
+pub mod line;
+pub mod ntp;
+pub mod small;
