@@ -22,7 +22,7 @@ const LAYERS: [Layer; 8] = [
         crates: &["vnetif", "bridge", "router", "host", "dissect"],
         reason: "one thing each, which knows no network: a virtual interface, a node kind, the meaning of bytes",
     },
-    Layer { crates: &["netlab"], reason: "a network of nodes in virtual time, with its history" },
+    X,
     Layer { crates: &["capture"], reason: "the frames of a history as files, and of files as frames" },
     Layer {
         crates: &["scenario", "trace"],
