@@ -23,7 +23,10 @@ const LAYERS: [Layer; 9] = [
         reason: "one thing each, which knows no network: a virtual interface, a node kind, the meaning of bytes",
     },
     Layer { crates: &["services"], reason: "what hosts and routers offer each other: DHCP, DNS, HTTP" },
-    Layer { crates: &["netlab"], reason: "a network of nodes in virtual time, with its history" },
+    Layer {
+        crates: &["console", "netlab"],
+        reason: "the commands that a person types; a network of nodes in virtual time, with its history",
+    },
     Layer { crates: &["capture"], reason: "the frames of a history as files, and of files as frames" },
     Layer {
         crates: &["scenario", "trace"],
