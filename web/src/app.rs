@@ -107,12 +107,15 @@ pub fn App(props: &Props) -> Html {
     html! {
         <ContextProvider<Session> context={session.clone()}>
             <TopBar theme={page.theme.resolve(system.is_dark())} />
-            <main class="main" data-side={side} data-drawer={page.workspace.drawer.map(Tab::key)}>
+            <main class="main" data-side={side} data-shows={view.is_capture.then_some("capture")} data-drawer={page.workspace.drawer.map(Tab::key)}>
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}
                     selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)}
                     tools={view.tools.clone()} parts={page.parts} filter={view.applied.clone()} projector={page.workspace.projector}
                     grave={view.problems.iter().filter(|problem| problem.grave).count()} />
+                if let Some(instruments) = session.loaded().instruments.filter(|_| view.is_capture) {
+                    { (instruments.meetings)(view) }
+                }
                 <Transport view={page.view.clone()} />
                 <Drawer workspace={page.workspace} view={page.view.clone()} parts={page.parts} />
                 <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts}

@@ -21,6 +21,7 @@ use crate::workspace::Tab;
 use lab::State;
 use lab::command::Command;
 use lab::compare::CompareView;
+use lab::packets::followed::Followed;
 use lab::view::{Tools, View};
 use std::rc::Rc;
 use trace::selection::Selection;
@@ -96,6 +97,10 @@ pub struct Instruments {
     pub inspector: fn(&Session, &View) -> Html,
     /// The dialog with two branches.
     pub compared: fn(&Session, Option<&CompareView>) -> Html,
+    /// The dialog with a conversation as text.
+    pub conversation: fn(&Rc<Followed>) -> Html,
+    /// Who spoke with whom in an opened capture.
+    pub meetings: fn(&Rc<View>) -> Html,
     /// Opens a capture file.
     pub open_capture: fn(&Session, File),
 }
@@ -105,6 +110,8 @@ static INSTRUMENTS: Instruments = Instruments {
     drawer: components::instruments,
     inspector: components::inspector,
     compared: components::compared_branches,
+    conversation: components::conversation,
+    meetings: components::meetings,
     open_capture: files::open_capture,
 };
 

@@ -7,6 +7,7 @@ use crate::theme::Choice;
 use crate::workspace::Workspace;
 use lab::State;
 use lab::command::Command;
+use lab::packets::followed::Followed;
 use lab::results::Phase;
 use lab::view::View;
 use std::rc::Rc;
@@ -62,6 +63,8 @@ pub enum Dialog {
     Share(Shared),
     /// Two branches side by side.
     Compare,
+    /// What was said in a conversation.
+    Conversation(Rc<Followed>),
     /// What all this is, and what the keys do.
     Help,
     /// A link that could not be opened.
@@ -75,7 +78,7 @@ impl Dialog {
     pub fn needs(&self) -> Option<Part> {
         match self {
             Self::Examples | Self::Restart(_) => Some(Part::Documents),
-            Self::Compare => Some(Part::Instruments),
+            Self::Compare | Self::Conversation(_) => Some(Part::Instruments),
             Self::Share(_) | Self::Help => Some(Part::Extras),
             Self::BadLink(_) => None,
         }
