@@ -3,6 +3,7 @@
 
 mod barriers;
 mod changes;
+mod chapters;
 mod distances;
 mod doubles;
 mod hops;
@@ -187,6 +188,7 @@ impl<'s> Check<'s> {
         check.routers();
         check.runs();
         check.changes();
+        check.chapters();
         check
     }
 

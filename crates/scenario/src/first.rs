@@ -61,6 +61,7 @@ pub fn first() -> Scenario {
             run(5_000, 0, 2, RunKind::Iperf(iperf)),
         ],
         changes: Vec::new(),
+        chapters: Vec::new(),
     }
 }
 

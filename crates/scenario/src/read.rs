@@ -1,6 +1,7 @@
 //! Text → scenario. Every reader returns a value or notes a fault and goes on, so that one pass finds all of them.
 
 mod changes;
+mod chapters;
 mod fields;
 mod finder;
 pub(crate) mod item;
@@ -167,7 +168,9 @@ impl<'a> Reader<'a> {
         let whole = scenario.whole();
         let runs = self.list_of(&document, "runs", bounds::RUNS_MAX);
         let runs = runs.iter().enumerate().map(|(number, value)| self.run(&whole, number, value)).collect();
-        scenario.runs = runs;
+        let chapters = self.list_of(&document, "chapters", bounds::CHAPTERS_MAX);
+        let chapters = self.chapters(&whole, &chapters);
+        (scenario.runs, scenario.chapters) = (runs, chapters);
         Some(scenario)
     }
 
