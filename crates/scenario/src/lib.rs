@@ -85,7 +85,7 @@ mod write;
 pub use changes::Change;
 pub use chapters::Chapter;
 pub use check::problems;
-pub use examples::{Example, examples};
+pub use examples::{Example, Group, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use first::first;
 pub use fix::Fix;

@@ -15,9 +15,8 @@ use netlab::{Duration, Instant};
 use trace::census::{Census, Count};
 use trace::connections::Connections;
 
-fn whole(title: &str) -> Lab {
-    let example = scenario::examples().iter().find(|example| example.scenario().title == title);
-    let mut lab = Lab::new(example.expect("there is one").scenario());
+fn whole(name: &str) -> Lab {
+    let mut lab = Lab::new(crate::samples::document(name));
     lab.perform(Clock::SkipQuiet(true)).unwrap();
     for frame in 0..100_000 {
         lab.tick(f64::from(frame) * 16.7, true, &mut || true);
@@ -30,7 +29,7 @@ fn whole(title: &str) -> Lab {
 }
 
 fn lossy() -> Lab {
-    whole("A slow, lossy link")
+    whole("slow-lossy-link")
 }
 
 fn flow(lab: &Lab, at_most: usize) -> Flow {
@@ -132,7 +131,7 @@ fn a_link_carries_queues_and_drops_what_the_history_has() {
 
 #[test]
 fn everything_listed_is_counted_once_and_going_back_counts_anew() {
-    let mut lab = whole("Two hosts and a switch");
+    let mut lab = whole("two-hosts-and-a-switch");
     let (mut census, all) = (Census::default(), lab.trace().count());
     let sum = |census: &Census| census.kinds().fold(Count::NONE, |sum, (_, count)| sum.and(count));
     let half = all / 2;
@@ -162,7 +161,7 @@ fn everything_listed_is_counted_once_and_going_back_counts_anew() {
 
 #[test]
 fn a_request_has_no_answer_until_it_comes() {
-    let lab = whole("Two hosts and a switch");
+    let lab = whole("two-hosts-and-a-switch");
     let mut census = Census::default();
     let at = |number: usize| lab.trace().row(number).unwrap().at;
     // The first packet is an ARP request, the second its answer.
