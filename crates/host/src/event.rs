@@ -1,5 +1,6 @@
 //! What changes in a host, and what it asks of its owner.
 
+use crate::process::{ProgramEvent, ProgramId};
 use crate::run::{Outcome, RunEvent, RunId, Totals};
 use smoltcp::socket::tcp;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
@@ -49,6 +50,13 @@ pub enum Output {
         /// The run.
         run: RunId,
     },
+    /// A program did something.
+    Program {
+        /// The program.
+        program: ProgramId,
+        /// What it did.
+        event: ProgramEvent,
+    },
     /// A run has ended, and its last event has been reported. All other hosts that take part in it have to
     /// [end](crate::Host::end) it.
     RunEnded {
@@ -62,22 +70,22 @@ pub enum Output {
 /// A change in a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The host has a new address, made from a router's advertisement (RFC 4862).
+    /// The host has a new address: made from a router's advertisement (RFC 4862), leased, or given by a command.
     Address {
         /// The address and its prefix.
         cidr: IpCidr,
     },
-    /// An address from an advertisement is no longer valid.
+    /// An address is no longer the host's: an advertised or leased one expired, or a command took it away.
     AddressGone {
         /// The address and its prefix.
         cidr: IpCidr,
     },
-    /// The host has a new default router, which advertised itself (RFC 4861, 6.3.4).
+    /// The host has a new default router, which advertised itself (RFC 4861, 6.3.4), was leased, or was given by a command.
     DefaultRouter {
         /// The router's address.
         router: IpAddress,
     },
-    /// A default router's lifetime is over.
+    /// A default router is used no longer: its lifetime is over, or a lease or command replaced it.
     DefaultRouterGone {
         /// The router's address.
         router: IpAddress,

@@ -9,7 +9,11 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`config`] | a host's settings |
-//! | `machine` | the [`Host`]: receive, poll, send |
+//! | `machine` | the [`Host`]: its kernel, and the programs on it |
+//! | [`program`] | what a program is |
+//! | [`system`] | what a program can do |
+//! | `process` | what the host keeps for a program |
+//! | `kernel` | everything below programs: receive, poll, send |
 //! | [`event`] | what changes in a host, and what it asks of its owner |
 //! | `card`, `packet` | the card as smoltcp sees it; the packets that the host makes itself |
 //! | `arp`, `ndp`, `neighbor` | the neighbors' addresses, asked for and answered (RFC 826, RFC 4861), and their table |
@@ -24,7 +28,9 @@
 //! | `sockets` | smoltcp's sockets, numbered, and their changes |
 //! | [`run`] | the kinds of runs, their settings, events and totals |
 //! | [`meter`] | what each run has measured so far |
-//! | `program` | the programs: ping, echo, iperf, traceroute …, and the servers |
+//! | `client`, `server` | the two ends of runs: ping, echo, iperf, traceroute … |
+//! | `listener` | accepting connections for programs |
+//! | `loopback` | what a host sends to itself |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
@@ -32,6 +38,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 mod arp;
 mod card;
+mod client;
 pub mod config;
 mod connection;
 mod dad;
@@ -39,6 +46,9 @@ pub mod event;
 mod extension;
 mod icmp_error;
 mod icmp_reply;
+mod kernel;
+mod listener;
+mod loopback;
 mod machine;
 pub mod meter;
 mod multicast;
@@ -46,16 +56,20 @@ mod ndp;
 mod neighbor;
 mod packet;
 mod path_mtu;
-mod program;
+mod process;
+pub mod program;
 mod reassembly;
 mod retransmission;
 mod route;
 pub mod run;
 mod segment;
+mod server;
 mod slaac;
 mod sockets;
+pub mod system;
 
 pub use config::Config;
 pub use event::{Actions, Event, Output, Refusal, SocketState};
-pub use machine::{Host, ServerNeeds, Timer};
+pub use kernel::{ServerNeeds, Timer};
+pub use machine::Host;
 pub use meter::{Meter, Runs};

@@ -96,6 +96,23 @@ impl State {
     }
 }
 
+/// How far a neighbor's address can be relied on (RFC 4861, 7.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NeighborState {
+    /// Requests are being sent.
+    Incomplete,
+    /// It did not answer.
+    Failed,
+    /// Confirmed recently.
+    Reachable,
+    /// Known, but not confirmed recently.
+    Stale,
+    /// Used without confirmation; will be probed.
+    Delay,
+    /// Being probed.
+    Probe,
+}
+
 #[derive(Clone, Debug)]
 struct Entry {
     state: State,
@@ -141,6 +158,24 @@ impl Neighbors {
     /// The neighbor's Ethernet address, without using it: its state does not change.
     pub fn peek(&self, ip: &IpAddress) -> Option<EthernetAddress> {
         self.entries.get(ip)?.state.mac()
+    }
+
+    /// All entries, in order of address.
+    pub fn states(
+        &self,
+        now: Instant,
+    ) -> impl Iterator<Item = (IpAddress, Option<EthernetAddress>, NeighborState)> {
+        self.entries.iter().map(move |(ip, entry)| {
+            let state = match entry.state {
+                State::Incomplete { .. } => NeighborState::Incomplete,
+                State::Failed => NeighborState::Failed,
+                State::Reachable { until, .. } if until > now => NeighborState::Reachable,
+                State::Reachable { .. } | State::Stale { .. } => NeighborState::Stale,
+                State::Delay { .. } => NeighborState::Delay,
+                State::Probe { .. } => NeighborState::Probe,
+            };
+            (*ip, entry.state.mac(), state)
+        })
     }
 
     /// Whether the neighbor's address is known.

@@ -4,6 +4,7 @@
 //! 1122, 3.2.2.2; RFC 4861, 8.3). It is believed only from the router that the host uses for that destination, and forgotten when
 //! the new router does not answer.
 
+use crate::event::Event;
 use crate::ndp;
 use crate::neighbor::Neighbors;
 use crate::slaac::Slaac;
@@ -46,6 +47,25 @@ pub(crate) struct Redirect {
 impl Routes {
     pub fn new(gateways: Vec<IpAddress>) -> Self {
         Self { gateways, redirects: SortedMap::new() }
+    }
+
+    /// The configured or leased default gateways.
+    pub fn gateways(&self) -> &[IpAddress] {
+        &self.gateways
+    }
+
+    /// Replaces the default gateway of this IP version; returns what has changed.
+    pub fn set_gateway(&mut self, is_v6: bool, gateway: Option<IpAddress>) -> Vec<Event> {
+        let its = |known: &IpAddress| matches!(known, IpAddress::Ipv6(_)) == is_v6;
+        let gateway = gateway.filter(its);
+        if self.gateways.iter().find(|known| its(known)).copied() == gateway {
+            return Vec::new();
+        }
+        let gone = self.gateways.extract_if(.., |known| its(known));
+        let mut events: Vec<_> = gone.map(|router| Event::DefaultRouterGone { router }).collect();
+        self.gateways.extend(gateway);
+        events.extend(gateway.map(|router| Event::DefaultRouter { router }));
+        events
     }
 
     /// The next hop to `to` for a host with these addresses.

@@ -6,11 +6,14 @@
 
 use crate::connection::{Phase, Tuple};
 use crate::event::{Event, SocketState};
+use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
+use crate::run::IcmpError;
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
-use smoltcp::wire::IpAddress;
+use smoltcp::wire::{IpAddress, IpEndpoint};
 use std::collections::VecDeque;
+use wire::{Duration, Instant};
 
 pub(crate) struct Sockets {
     pub set: SocketSet<'static>,
@@ -24,7 +27,67 @@ struct Open {
     place: Place,
     /// The state that was last reported.
     reported: Option<SocketState>,
+    /// ICMP errors about its packets, for a program that reads them; `None`: it is a run's, which is called for each.
+    errors: Option<VecDeque<SocketError>>,
 }
+
+/// A socket of a program: a number that the program never gets twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub(crate) u32);
+
+/// What a program's socket is.
+pub(crate) enum Descriptor {
+    /// A connection.
+    Tcp(Connection),
+    /// What accepts connections at this port.
+    Listener(u16),
+    Udp(SocketHandle),
+    /// Echo requests with this identifier.
+    Echo(u16),
+}
+
+/// A program's TCP connection.
+pub(crate) struct Connection {
+    pub handle: SocketHandle,
+    pub began: Instant,
+    pub timeout: Option<Duration>,
+    pub was_open: bool,
+    /// The program has closed its direction.
+    pub finished: bool,
+    /// Why it failed, once it has.
+    pub failure: Option<TcpFailure>,
+}
+
+/// How a TCP connection failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TcpFailure {
+    /// The other side answered the request with a reset, or that it has no such port.
+    Refused,
+    /// The other side did not answer for as long as [`TcpConfig::timeout`](crate::config::TcpConfig::timeout).
+    TimedOut,
+    /// The connection stood, and the other side reset it.
+    Reset,
+    /// An ICMP error said that it cannot be set up.
+    Unreachable(IcmpError),
+}
+
+/// An ICMP error about a packet that a socket sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketError {
+    /// The router or host that reports it.
+    pub from: IpAddress,
+    /// The error.
+    pub what: IcmpError,
+    /// Where the packet was to go.
+    pub to: IpAddress,
+    /// The packet's destination port, or the sequence number of the echo request.
+    pub number: u16,
+    /// The host itself reports it: the packet never left.
+    pub is_local: bool,
+}
+
+/// ICMP errors that wait for a program to read them; further ones are dropped.
+const ERRORS_MAX: usize = 64;
 
 enum Place {
     Tcp(SocketHandle),
@@ -43,10 +106,15 @@ pub(crate) enum Socket {
 
 /// An echo reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EchoReply {
+pub struct EchoReply {
+    /// The station that answered.
     pub from: IpAddress,
+    /// The request's sequence number.
     pub sequence: u16,
+    /// Bytes after the ICMP header.
     pub payload_bytes: usize,
+    /// The reply's time to live, or hop limit, as it arrived.
+    pub hop_limit: u8,
 }
 
 /// Replies that wait for their program: one from each host of a large network.
@@ -78,8 +146,80 @@ impl Sockets {
     }
 
     fn note(&mut self, place: Place) {
-        self.open.push(Open { number: self.next_number, place, reported: None });
+        self.open.push(Open { number: self.next_number, place, reported: None, errors: None });
         self.next_number += 1;
+    }
+
+    /// The socket that was added last is a program's, which reads ICMP errors.
+    pub fn keep_errors(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.errors = Some(VecDeque::new());
+        }
+    }
+
+    /// Keeps an ICMP error for the program's socket whose packet it is about.
+    pub fn report_error(&mut self, report: &IcmpReport) {
+        let to = report.of.to;
+        let set = &self.set;
+        let its = |open: &Open, flow: &Flow| match (&open.place, *flow) {
+            (Place::Echo { ident, .. }, Flow::Echo { ident: its, sequence }) => {
+                (*ident == its).then_some(sequence)
+            }
+            (Place::Udp(_, port), Flow::Udp { from, to }) => (*port == from).then_some(to),
+            (Place::Tcp(handle), Flow::Tcp { from, to: port }) => {
+                let tuple = tuple_of(set.get(*handle))?;
+                ((tuple.local.port, tuple.remote) == (from, IpEndpoint::new(to, port))).then_some(port)
+            }
+            (Place::Echo { .. } | Place::Udp(..) | Place::Tcp(_) | Place::TimeWait(_), _) => None,
+        };
+        for open in &mut self.open {
+            if open.errors.is_some()
+                && let Some(number) = its(open, &report.of.flow)
+                && let Some(errors) = &mut open.errors
+                && errors.len() < ERRORS_MAX
+            {
+                let IcmpReport { from, what, is_local, .. } = *report;
+                errors.push_back(SocketError { from, what, to, number, is_local });
+            }
+        }
+    }
+
+    /// The oldest ICMP error about a packet of a program's socket.
+    pub fn next_error(&mut self, descriptor: &Descriptor) -> Option<SocketError> {
+        let its = |open: &&mut Open| match (&open.place, descriptor) {
+            (Place::Tcp(handle), Descriptor::Tcp(connection)) => *handle == connection.handle,
+            (Place::Udp(handle, _), Descriptor::Udp(its)) => handle == its,
+            (Place::Echo { ident, .. }, Descriptor::Echo(its)) => ident == its,
+            (Place::Tcp(_) | Place::Udp(..) | Place::Echo { .. } | Place::TimeWait(_), _) => false,
+        };
+        self.open.iter_mut().find(its)?.errors.as_mut()?.pop_front()
+    }
+
+    /// Whether a connection has something under way: its handshake, data that is not acknowledged, or its end.
+    pub fn is_unsettled(&self, handle: SocketHandle) -> bool {
+        let socket: &tcp::Socket<'static> = self.set.get(handle);
+        match socket.state() {
+            tcp::State::Established | tcp::State::CloseWait => socket.send_queue() > 0,
+            tcp::State::SynSent
+            | tcp::State::SynReceived
+            | tcp::State::FinWait1
+            | tcp::State::Closing
+            | tcp::State::LastAck => true,
+            tcp::State::Closed | tcp::State::Listen | tcp::State::FinWait2 | tcp::State::TimeWait => false,
+        }
+    }
+
+    /// Whether a socket is bound to this port: of UDP, or of TCP.
+    pub fn is_bound(&self, port: u16, is_udp: bool) -> bool {
+        self.open.iter().any(|open| match &open.place {
+            Place::Udp(_, bound) => is_udp && *bound == port,
+            Place::Tcp(handle) => {
+                let socket: &tcp::Socket<'static> = self.set.get(*handle);
+                let bound = socket.local_endpoint().map_or(socket.listen_endpoint().port, |local| local.port);
+                !is_udp && bound == port
+            }
+            Place::Echo { .. } | Place::TimeWait(_) => false,
+        })
     }
 
     pub fn tcp(&mut self, handle: SocketHandle) -> &mut tcp::Socket<'static> {

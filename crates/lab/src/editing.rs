@@ -222,6 +222,7 @@ impl Lab {
 
     fn place(&mut self) {
         self.positions = self.scenario.whole().positions();
+        self.icons = crate::lab::icons(&self.scenario);
         if let Some((nodes, (dx, dy))) = &self.editing.dragged {
             for node in nodes {
                 if let Some(place) = self.positions.get_mut(node.index()) {
@@ -308,8 +309,12 @@ fn deeds(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<Deed> {
             WorldCommand::SetNode(node, kind) => scenario::Change::Set(node, kind),
             WorldCommand::Clear(node) => scenario::Change::Clear(node),
             WorldCommand::Stop(run) => scenario::Change::Stop(run),
-            // Runs have their own place in a document.
-            WorldCommand::Start(_) => return None,
+            // Runs and programs have their own place in a document.
+            WorldCommand::Start(_)
+            | WorldCommand::Launch { .. }
+            | WorldCommand::Type(..)
+            | WorldCommand::EndInput(_)
+            | WorldCommand::Interrupt(_) => return None,
         })
     };
     commands.into_iter().filter_map(change).map(Box::new).map(Deed::Change).collect()

@@ -10,16 +10,19 @@ mod encoding;
 mod fold;
 mod milestones;
 mod moments;
+mod programs;
 mod shared;
 mod tables;
 mod wires;
 
 pub use milestones::{MILESTONES_MAX, Milestone, Rare};
 pub use moments::Stride;
+pub use programs::{PRINTED_MAX, ProgramEntry, ProgramLog};
 pub use shared::{Backlog, Collision};
 pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
 
+pub use host::program::{ProgramEvent, ProgramId};
 pub use host::{Event as HostEvent, Refusal as HostRefusal, SocketState};
 
 use crate::run::{Outcome, RunEntry, RunEvent, RunId, RunSpec, Totals};
@@ -211,6 +214,7 @@ pub struct History {
     links: Vec<Vec<(Instant, Link)>>,
     kinds: Vec<Vec<(Instant, NodeKind)>>,
     runs: Vec<RunLog>,
+    programs: Vec<ProgramLog>,
     /// Frames that were dropped later than they arrived, in order of time: packets whose next hop was not resolved.
     late_refusals: VecDeque<(Instant, TransitId)>,
     milestones: Vec<Milestone>,
@@ -263,6 +267,7 @@ impl History {
             links: Vec::new(),
             kinds: Vec::new(),
             runs: Vec::new(),
+            programs: Vec::new(),
             late_refusals: VecDeque::new(),
             milestones: Vec::new(),
             hash: Fold::default(),
@@ -421,6 +426,16 @@ impl History {
         }
     }
 
+    pub(crate) fn add_program(&mut self, start: Instant, on: NodeId, line: String) -> ProgramId {
+        self.programs.push(ProgramLog::new(on, line, start));
+        ProgramId(self.programs.len() as u32 - 1)
+    }
+
+    pub(crate) fn program_event(&mut self, at: Instant, program: ProgramId, event: ProgramEvent) {
+        self.fold_value(encoding::PROGRAM, at, program.0.into(), &event);
+        self.programs[program.0 as usize].push(ProgramEntry { at, event });
+    }
+
     pub(crate) fn command(&mut self, at: Instant, command: &Command) {
         self.fold_value(4, at, 0, command);
     }
@@ -469,11 +484,13 @@ impl History {
         let shared: usize = self.shared.iter().map(SharedLog::bytes_kept).sum();
         let runs: usize = self.runs.iter().map(|run| run.entries.len()).sum();
         let links: usize = self.links.iter().map(Vec::len).sum();
+        let programs: usize = self.programs.iter().map(ProgramLog::bytes_kept).sum();
         self.frame_bytes
             + self.transits.len() * size_of::<Transit>()
             + wires
             + shared
             + tables
+            + programs
             + runs * size_of::<RunEntry>()
             + links * size_of::<(Instant, Link)>()
     }
@@ -566,6 +583,16 @@ impl History {
     /// All runs asked for, in the order of their ids; those that begin later have no entries yet.
     pub fn runs(&self) -> &[RunLog] {
         &self.runs
+    }
+
+    /// All programs that were started, in the order of their ids; those that begin later have no entries yet.
+    pub fn programs(&self) -> &[ProgramLog] {
+        &self.programs
+    }
+
+    /// A program.
+    pub fn program(&self, program: ProgramId) -> &ProgramLog {
+        &self.programs[program.0 as usize]
     }
 
     /// A run.

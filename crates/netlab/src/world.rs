@@ -10,6 +10,7 @@ mod fates;
 mod machine;
 mod media;
 mod outside;
+mod programs;
 mod under_way;
 
 pub use command::{Command, CommandError};
@@ -26,6 +27,7 @@ use host::{Host, Meter, Output, Runs};
 pub use machine::Kinds;
 use machine::{List, Machine, Next, PluggedIn};
 use media::Media;
+pub use programs::{LINE_MAX, PROGRAMS_MAX, Shell};
 use std::collections::VecDeque;
 use std::mem;
 use under_way::{OnItsWay, Put, UnderWay};
@@ -72,9 +74,12 @@ pub struct World {
     under_way: UnderWay,
     media: Media,
     fates: Fates,
-    commands: Vec<Option<(Command, Option<RunId>)>>,
+    /// Each with the number of the run or program that it is to start.
+    commands: Vec<Option<(Command, Option<u32>)>>,
     commands_open: usize,
     runs_open: usize,
+    /// Hosts on which programs have something to do by themselves.
+    hosts_busy: usize,
     /// What the runs that have begun and not ended have measured.
     runs: Runs,
     /// For each run that has begun the hosts that take part: its client first, then its servers.
@@ -92,6 +97,8 @@ pub struct World {
 struct Running {
     machine: Box<dyn Machine>,
     armed: Option<Instant>,
+    /// Programs on it have something to do by themselves.
+    busy: bool,
 }
 
 /// A frame that a node hands to a link.
@@ -144,6 +151,7 @@ impl World {
             commands: Vec::new(),
             commands_open: 0,
             runs_open: 0,
+            hosts_busy: 0,
             runs: Runs::default(),
             participants: Vec::new(),
             dirty: Dirty::default(),
@@ -175,7 +183,8 @@ impl World {
     fn add_node(&mut self, born: Instant, node: Node) {
         let id = NodeId(self.topology.nodes.len() as u32);
         let random = |stream| Stream::new(self.seed, &[stream, u64::from(id.0)]).draw_u64();
-        self.nodes.push(Running { machine: machine::machine(self.kinds, id, &node, random), armed: None });
+        let machine = machine::machine(self.kinds, id, &node, random);
+        self.nodes.push(Running { machine, armed: None, busy: false });
         self.ports.push(Vec::new());
         self.history.add_node(born, node.kind.clone());
         self.topology.nodes.push(node);
@@ -304,13 +313,14 @@ impl World {
         self.queue.next_at()
     }
 
-    /// Whether no run is active or to come, no command is to come and no frame is under way. Timers may still tick
-    /// (ageing, TIME-WAIT).
+    /// Whether no run is active or to come, no command is to come, no frame is under way and no program has something to do by
+    /// itself: it may wait for others, or for input. Timers may still tick (ageing, TIME-WAIT).
     pub fn is_quiet(&self) -> bool {
         self.under_way.is_empty()
             && self.media.waiting() == 0
             && self.commands_open == 0
             && self.runs_open == 0
+            && self.hosts_busy == 0
     }
 
     // ---- one moment ----
@@ -354,6 +364,7 @@ impl World {
         self.nodes[node.index()].machine.poll(now, &mut self.runs);
         self.carry_out(now, node, None);
         self.arm(now, node);
+        self.note_busy(node);
     }
 
     /// Sees to it that a node's timer event is in the queue, and that there is only one: only an earlier one is added.
@@ -577,6 +588,7 @@ impl World {
         match output {
             Output::Changed(event) => self.history.node_event(now, node, NodeEvent::Host(event)),
             Output::Run { run, event, totals } => self.history.run_event(now, run, event, totals),
+            Output::Program { program, event } => self.history.program_event(now, program, event),
             Output::AllSent { run } => self.queue.push(now + FATES_AFTER, Event::Fates(run)),
             Output::RunEnded { run, outcome } => self.end_run(now, run, &outcome),
         }

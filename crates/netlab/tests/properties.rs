@@ -219,7 +219,11 @@ fn after(topology: &Topology, command: &Command) -> Topology {
         | Command::SetLink(..)
         | Command::SetPort(..)
         | Command::SetNode(..)
-        | Command::Clear(_) => {}
+        | Command::Clear(_)
+        | Command::Launch { .. }
+        | Command::Type(..)
+        | Command::EndInput(_)
+        | Command::Interrupt(_) => {}
     }
     topology
 }

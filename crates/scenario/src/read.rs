@@ -18,7 +18,7 @@ use crate::check::{self, Unusable};
 use crate::defaults;
 use crate::fault::{Fault, Level, Place};
 use crate::json::Value;
-use crate::{Scenario, VERSION};
+use crate::{Icon, Scenario, VERSION};
 use finder::Finder;
 use netlab::topology::{NodeId, NodeKind};
 use wire::sorted::{SortedMap, sort_by_key};
@@ -83,6 +83,7 @@ struct Reader<'a> {
     ids: SortedMap<String, NodeId>,
     /// The kind of each node, by its number in the whole network.
     sorts: Vec<Sort>,
+    icons: SortedMap<String, Icon>,
     pending: Vec<nodes::Pending<'a>>,
     /// The settings that changes have repeated up to now: at most [`bounds::REPEATED_MAX`].
     repeated: usize,
@@ -134,6 +135,7 @@ impl<'a> Reader<'a> {
             errors: Vec::new(),
             ids: SortedMap::new(),
             sorts: Vec::new(),
+            icons: SortedMap::new(),
             pending: Vec::new(),
             repeated: 0,
             unusable: Unusable::default(),
@@ -171,6 +173,7 @@ impl<'a> Reader<'a> {
         let chapters = self.list_of(&document, "chapters", bounds::CHAPTERS_MAX);
         let chapters = self.chapters(&whole, &chapters);
         (scenario.runs, scenario.chapters) = (runs, chapters);
+        scenario.icons = std::mem::take(&mut self.icons);
         Some(scenario)
     }
 

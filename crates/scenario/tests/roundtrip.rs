@@ -306,8 +306,7 @@ prop_compose! {
             ids,
             at,
             runs,
-            changes: Vec::new(),
-            chapters: Vec::new(),
+            ..Scenario::default()
         };
         happen(&mut scenario, later, later_hosts);
         tell(&mut scenario, told);

@@ -6,8 +6,9 @@ use crate::{Lab, State};
 use netlab::Instant;
 use std::rc::Rc;
 
-/// While time passes, a sentence stays at least so long.
+/// While time passes, a sentence stays at least so long; the text of a chapter as long as it takes to read it.
 pub const READ_MS: f64 = 3_000.0;
+const READ_CHAR_MS: f64 = 45.0;
 
 /// The sentence that is shown, and what waits to be shown.
 #[derive(Default)]
@@ -15,6 +16,9 @@ pub(crate) struct Caption {
     text: Rc<str>,
     rank: Rank,
     since_ms: f64,
+    stands_ms: f64,
+    /// The chapter whose text was shown last.
+    told_chapter: Option<usize>,
     /// How many beats have been told, and where the playhead was then.
     told: usize,
     at: Instant,
@@ -46,8 +50,16 @@ impl Lab {
         let now_ms = self.last_ms.unwrap_or_default();
         self.collect_beats();
         let state = self.state();
-        let stands = now_ms - self.caption.since_ms < READ_MS && !self.caption.text.is_empty();
+        let stands = now_ms - self.caption.since_ms < self.caption.stands_ms.max(READ_MS)
+            && !self.caption.text.is_empty();
         if stands && matches!(state, State::Playing | State::Quiet) {
+            return self.caption.text.clone();
+        }
+        if let Some(text) = self.text_of_new_chapter() {
+            let stands_ms = text.chars().count() as f64 * READ_CHAR_MS;
+            (self.caption.rank, self.caption.since_ms, self.caption.stands_ms) =
+                (Rank::Fault, now_ms, stands_ms);
+            self.caption.text = text;
             return self.caption.text.clone();
         }
         let waiting = self.caption.waiting.take();
@@ -58,8 +70,20 @@ impl Lab {
         });
         if *text != *self.caption.text {
             (self.caption.text, self.caption.rank, self.caption.since_ms) = (text.into(), rank, now_ms);
+            self.caption.stands_ms = READ_MS;
         }
         self.caption.text.clone()
+    }
+
+    /// The text of this moment's chapter, if it was not shown yet.
+    fn text_of_new_chapter(&mut self) -> Option<Rc<str>> {
+        let chapter = self.chapter();
+        if chapter == self.caption.told_chapter {
+            return None;
+        }
+        self.caption.told_chapter = chapter;
+        let text = &self.story.chapters().get(chapter?)?.text;
+        (!text.is_empty()).then(|| text[..].into())
     }
 
     /// Takes in what the playhead has passed since the last time.

@@ -135,6 +135,9 @@ impl History {
             for log in &self.runs {
                 nearest.offer_of(&log.entries, |entry| entry.at);
             }
+            for log in &self.programs {
+                nearest.offer_of(log.entries(), |entry| entry.at);
+            }
             nearest.offer_of(&self.born_nodes, |&born| born);
         }
         for (number, states) in self.links.iter().enumerate() {

@@ -14,7 +14,8 @@ use crate::run::{
 use crate::topology::{
     Direction, End, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, TopologyError, Way,
 };
-use host::Meter;
+use host::program::ProgramId;
+use host::{Host, Meter};
 use smoltcp::wire::{IpAddress, IpCidr};
 use wire::Instant;
 
@@ -37,6 +38,19 @@ pub enum Command {
     AddNode(Node),
     /// Add a cable, for frames sent from now on; its id is the next free one, and so is its port at each end.
     AddLink(Link),
+    /// Start the program that a command line asks for; its id is the next free one.
+    Launch {
+        /// The host.
+        on: NodeId,
+        /// The command line.
+        line: String,
+    },
+    /// Type a line, which a program reads. One that has ended ignores it.
+    Type(ProgramId, String),
+    /// Type no more (Ctrl-D).
+    EndInput(ProgramId),
+    /// Interrupt a program (Ctrl-C).
+    Interrupt(ProgramId),
 }
 
 /// Why a command cannot be done.
@@ -48,11 +62,17 @@ pub enum CommandError {
     /// A run needs hosts at both ends.
     #[error("a run goes from a host to a host or an address; this node is not a host")]
     NotAHost,
+    /// Only hosts run programs.
+    #[error("commands are started on hosts; this node is not a host")]
+    NoPrograms,
+    /// The owner of the world has given it no programs.
+    #[error("no command can be started here: the program was made without them")]
+    NoShell,
     /// A run from a host to itself would never reach a wire.
     #[error("a run needs two different hosts")]
     SameHost,
-    /// No such run, link or node.
-    #[error("there is no such run, link or node")]
+    /// No such run, program, link or node.
+    #[error("there is no such run, program, link or node")]
     NoSuchThing,
     /// A node or link that is only to be added later.
     #[error("{at} is too early: this node or link is added at {born}; choose that moment or a later one")]
@@ -106,22 +126,27 @@ impl World {
             return Err(CommandError::Past { at, frontier });
         }
         self.check(at, &command)?;
-        let mut run = None;
+        let (mut run, mut program) = (None, None);
         match &command {
             Command::Start(spec) => {
                 self.runs_open += 1;
                 run = Some(self.history.add_run(at, spec.clone()));
             }
+            Command::Launch { on, line } => program = Some(self.history.add_program(at, *on, line.clone())),
             Command::AddNode(node) => self.add_node(at, node.clone()),
             Command::AddLink(link) => self.add_link(at, link.clone()),
-            Command::Stop(_)
+            Command::Type(..)
+            | Command::EndInput(_)
+            | Command::Interrupt(_)
+            | Command::Stop(_)
             | Command::SetLink(..)
             | Command::SetPort(..)
             | Command::SetNode(..)
             | Command::Clear(_) => {}
         }
         self.queue.push(at, Event::Command(self.commands.len() as u32));
-        self.commands.push(Some((command, run)));
+        let number = run.map(|RunId(run)| run).or(program.map(|ProgramId(program)| program));
+        self.commands.push(Some((command, number)));
         self.commands_open += 1;
         Ok(run)
     }
@@ -162,6 +187,9 @@ impl World {
                 if same { Ok(kind.check(*node)?) } else { Err(CommandError::NotChangeable) }
             }
             Command::Clear(node) => self.check_known(at, *node),
+            Command::Launch { on, line } => self.check_launch(at, *on, line),
+            Command::Type(program, line) => self.check_program(at, *program, line),
+            Command::EndInput(program) | Command::Interrupt(program) => self.check_program(at, *program, ""),
             Command::AddNode(node) => {
                 self.check_order(at)?;
                 Ok(self.topology.check_node(node)?)
@@ -200,7 +228,7 @@ impl World {
         }
     }
 
-    fn check_known(&self, at: Instant, node: NodeId) -> Result<(), CommandError> {
+    pub(super) fn check_known(&self, at: Instant, node: NodeId) -> Result<(), CommandError> {
         let known = node.index() < self.topology.nodes.len();
         is_there(at, known.then(|| self.history.born_node(node)))
     }
@@ -213,11 +241,11 @@ impl World {
     // ---- when its moment has come ----
 
     pub(super) fn command(&mut self, now: Instant, number: u32) {
-        let (command, run) = self.commands[number as usize].take().expect("a command is done once");
+        let (command, number) = self.commands[number as usize].take().expect("a command is done once");
         self.commands_open -= 1;
         self.history.command(now, &command);
         match command {
-            Command::Start(spec) => self.start(now, run.expect("a start has a run"), &spec),
+            Command::Start(spec) => self.start(now, RunId(number.expect("a start has a run")), &spec),
             Command::Stop(run) => {
                 let client = self.history.run(run).spec.from;
                 self.measure(now, client, |_, meter| meter.finish(run, Outcome::Stopped));
@@ -254,6 +282,15 @@ impl World {
             }
             Command::AddNode(_) => {} // It has stood there since it was scheduled: nothing could reach it.
             Command::AddLink(_) => self.plug(now),
+            Command::Launch { on, line } => {
+                let id = ProgramId(number.expect("a launch has a program"));
+                self.launch_now(now, on, id, &line);
+            }
+            Command::Type(program, line) => {
+                self.with_program(now, program, |host, id, meter| host.type_line(id, &line, meter));
+            }
+            Command::EndInput(program) => self.with_program(now, program, Host::end_input),
+            Command::Interrupt(program) => self.with_program(now, program, Host::interrupt),
         }
     }
 

@@ -4,6 +4,7 @@
 //! node is matters only when it is made ([`machine`]), when its [list of actions](List) is carried out, and to runs, which begin
 //! and end at hosts.
 
+use super::programs::Shell;
 use crate::topology::{Node, NodeId, NodeKind, Port, RouterConfig};
 use bridge::Bridge;
 use host::{Host, Meter, Runs};
@@ -83,6 +84,10 @@ pub(super) trait Machine {
     fn reuse(&mut self, empty: List);
     /// Whether actions wait to be taken.
     fn has_actions(&self) -> bool;
+    /// Whether programs on it have something to do by themselves.
+    fn is_busy(&self) -> bool {
+        false
+    }
     /// The host, and its list of actions, if it is one.
     fn as_host(&mut self) -> Option<(&mut Host, &mut host::Actions)> {
         None
@@ -102,16 +107,23 @@ pub(super) trait Machine {
 #[derive(Clone, Copy)]
 pub struct Kinds {
     router: Option<MakeRouter>,
+    /// What makes programs of command lines; without it no command can be started.
+    pub(super) shell: Option<Shell>,
 }
 
 /// Makes a router run, with a number of its own drawn from the seed.
 type MakeRouter = fn(&RouterConfig, u64) -> Box<dyn Machine>;
 
 impl Kinds {
-    /// Every kind.
-    pub const ALL: Self = Self { router: Some(routing) };
+    /// Every kind, without a shell.
+    pub const ALL: Self = Self { router: Some(routing), shell: None };
     /// Every kind but routers. A topology with one is not to be run in such a world.
-    pub const WITHOUT_ROUTERS: Self = Self { router: None };
+    pub const WITHOUT_ROUTERS: Self = Self { router: None, shell: None };
+
+    /// The same kinds, with hosts that run the programs of this shell.
+    pub const fn with_shell(self, shell: Shell) -> Self {
+        Self { shell: Some(shell), ..self }
+    }
 }
 
 fn routing(config: &RouterConfig, random: u64) -> Box<dyn Machine> {
@@ -128,11 +140,9 @@ pub(super) fn machine(
 ) -> Box<dyn Machine> {
     match &node.kind {
         NodeKind::Host(config) => {
-            let random = random(super::STREAM_OF_HOSTS);
-            Box::new(HostMachine {
-                host: Host::new(id, config.clone(), random),
-                actions: host::Actions::default(),
-            })
+            let mut host = Host::new(id, config.clone(), random(super::STREAM_OF_HOSTS));
+            host.set_name(&node.name);
+            Box::new(HostMachine { host, actions: host::Actions::default() })
         }
         NodeKind::Hub => Box::new(Hub::default()),
         NodeKind::Switch(config) => {
@@ -187,6 +197,10 @@ impl Machine for HostMachine {
 
     fn has_actions(&self) -> bool {
         !self.actions.0.is_empty()
+    }
+
+    fn is_busy(&self) -> bool {
+        self.host.is_busy()
     }
 
     fn as_host(&mut self) -> Option<(&mut Host, &mut host::Actions)> {

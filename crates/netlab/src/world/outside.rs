@@ -13,6 +13,7 @@ impl World {
         match self.nodes.get_mut(node.index()) {
             Some(running) if running.machine.host_addresses().is_some() => {
                 running.machine = machine::outside();
+                self.note_busy(node);
                 true
             }
             _ => false,

@@ -25,6 +25,10 @@ impl Encode for Command {
             Self::SetLink(link, [first, second]) => words.variant(5, &[link, first, second]),
             Self::AddNode(node) => words.variant(6, &[node]),
             Self::AddLink(link) => words.variant(7, &[link]),
+            Self::Launch { on, line } => words.variant(8, &[on, line]),
+            Self::Type(program, line) => words.variant(9, &[program, line]),
+            Self::EndInput(program) => words.variant(10, &[program]),
+            Self::Interrupt(program) => words.variant(11, &[program]),
         }
     }
 }

@@ -13,6 +13,7 @@
 mod command;
 mod drop;
 mod node_event;
+mod program;
 mod run;
 
 #[cfg(test)]
@@ -27,6 +28,8 @@ use wire::{BitsPerSec, Duration, Instant, PortId, Ratio};
 
 /// The kind of event that a [collision](super::Collision) is, beside those of [`History`](super::History)'s other functions.
 pub(super) const COLLISION: u8 = 10;
+/// The kind of event that something is that happened to a program.
+pub(super) const PROGRAM: u8 = 11;
 
 /// The words of one event, as the bytes that are hashed.
 #[derive(Debug, Default)]

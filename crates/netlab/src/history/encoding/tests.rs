@@ -1,7 +1,7 @@
 //! Holds the words of every variant. A name may change here; a word of an existing line must not.
 
 use super::{Encode, Words};
-use crate::history::{DropReason, HostEvent, NodeEvent, Refusal, SocketState};
+use crate::history::{DropReason, HostEvent, NodeEvent, ProgramEvent, ProgramId, Refusal, SocketState};
 use crate::run::{
     Amount, Connect, Echo, Failure, Hop, HopAnswer, IcmpError, Interval, IpVersion, Iperf, IperfTransport,
     Multicast, Outcome, PathMtu, Ping, Probe, RunEvent, RunId, RunKind, RunSpec, Target, Traceroute,
@@ -188,6 +188,17 @@ fn commands_nodes_and_links_have_these_words() {
             "add node": Command::AddNode(_) =>
                 Command::AddNode(Node { name: "a longer name".into(), kind: NodeKind::Hub }),
             "add link": Command::AddLink(_) => Command::AddLink(link.clone()),
+            "launch": Command::Launch { .. } => Command::Launch { on: NodeId(1), line: "ping 10.0.0.2".into() },
+            "type": Command::Type(..) => Command::Type(ProgramId(3), "hello".into()),
+            "end input": Command::EndInput(_) => Command::EndInput(ProgramId(3)),
+            "interrupt": Command::Interrupt(_) => Command::Interrupt(ProgramId(3)),
+        }),
+        variants!("what happens to programs", ProgramEvent, |value| words(value), {
+            "printed": ProgramEvent::Printed(_) => ProgramEvent::Printed("hello\n".into()),
+            "typed": ProgramEvent::Typed(_) => ProgramEvent::Typed("hello".into()),
+            "input ended": ProgramEvent::InputEnded => ProgramEvent::InputEnded,
+            "interrupted": ProgramEvent::Interrupted => ProgramEvent::Interrupted,
+            "exited": ProgramEvent::Exited(_) => ProgramEvent::Exited(2),
         }),
         variants!("nodes", NodeKind, |value| words(value), {
             "host": NodeKind::Host(_) => host(),
@@ -248,6 +259,16 @@ fn commands_nodes_and_links_have_these_words() {
       set link: 5 1 1 f4240 f4240 0 bb8 0 1 5 1 f4240 f4240 0 bb8 0 1 5
       add node: 6 d 7265676e6f6c2061 656d616e20 1
       add link: 7 1 2 1 f4240 f4240 0 bb8 0 1 5 1 f4240 f4240 0 bb8 0 1 5 0 1 1 5dc 0 a 1 1 7 10
+      launch: 8 1 d 2e303120676e6970 322e302e30
+      type: 9 3 5 6f6c6c6568
+      end input: a 3
+      interrupt: b 3
+    what happens to programs
+      printed: 0 6 a6f6c6c6568
+      typed: 1 5 6f6c6c6568
+      input ended: 2
+      interrupted: 3
+      exited: 4 2
     nodes
       host: 0 1 25000000001 2 4 a000001 18 6 fd00000000000000 1 40 1 4 a000001 1 5dc 1 3e8 7d0 1 f4240 f4240
       hub: 1

@@ -3,7 +3,7 @@
 //! smoltcp's sockets have no backlog: one that listens becomes the connection. So there is always one spare listener,
 //! replaced as soon as it is taken.
 
-use super::{Stack, group, tcp_socket, udp_socket};
+use crate::client::{Stack, group, tcp_socket, udp_socket};
 use crate::config::TcpConfig;
 use crate::meter::Meter;
 use crate::run::{RunId, Transport};

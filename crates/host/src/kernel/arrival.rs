@@ -1,18 +1,20 @@
 //! What a host does with a received frame, from the card up to TCP and UDP.
 
-use super::Host;
+use super::Kernel;
+use crate::client::{Fragments, Stack};
 use crate::connection::{Segment, Verdict};
 use crate::event::{Event, Refusal};
 use crate::extension::{self, Problem};
 use crate::icmp_error;
 use crate::icmp_reply::{self, Trouble};
+use crate::listener::Listener;
+use crate::loopback;
 use crate::meter::Meter;
 use crate::neighbor::Evidence;
 use crate::packet::{self, HOP_LIMIT, Header};
-use crate::program::server::BACKLOG_MAX;
-use crate::program::{Fragments, Stack};
 use crate::reassembly::Outcome;
 use crate::route::{self, Way};
+use crate::server::BACKLOG_MAX;
 use crate::sockets::EchoReply;
 use crate::{arp, ndp};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Address, UdpPacket};
@@ -28,7 +30,8 @@ struct Received {
     original: Frame,
     /// The frame was sent to several stations.
     to_group: bool,
-    tag: Tag,
+    /// The owner's name for the frame; `None`: the host sent it to itself, or put it together.
+    tag: Option<Tag>,
 }
 
 impl Received {
@@ -42,7 +45,7 @@ fn accepts(own: EthernetAddress, destination: EthernetAddress) -> bool {
     destination == own || !destination.is_unicast()
 }
 
-impl Host {
+impl Kernel {
     /// A frame reached the card. Returns whether the host has to be polled for it. `tag`: the owner's name for the frame.
     pub fn receive(&mut self, frame: Frame, tag: Tag, meter: &mut Meter<'_>) -> bool {
         let Some(ethernet) = Ethernet::read(&frame) else { return false };
@@ -63,18 +66,33 @@ impl Host {
         if !to_group {
             self.neighbors.heard(meter.now, &ip.source, ethernet.source);
         }
+        let tag = Some(tag);
         let received = Received { frame: frame.clone(), original: frame.clone(), to_group, tag };
         self.receive_packet(received, &ip, meter);
         self.end_runs(meter);
         true
     }
 
+    /// A packet that the host has sent to itself.
+    pub(super) fn receive_own(&mut self, frame: Frame, meter: &mut Meter<'_>) {
+        let Some(ip) = packet::received(&frame) else { return };
+        let received = Received { frame: frame.clone(), original: frame.clone(), to_group: false, tag: None };
+        self.receive_packet(received, &ip, meter);
+    }
+
     /// ARP for other hosts does not cost a poll: a broadcast would cost as many as there are hosts.
     fn receive_arp(&mut self, ethernet: &Ethernet<'_>, meter: &mut Meter<'_>) -> bool {
         let iface = &self.iface;
-        let is_own = |ip: Ipv4Address| iface.has_ip_addr(ip);
+        // A loopback address is not asked for on a wire.
+        let is_own = |ip: Ipv4Address| iface.has_ip_addr(ip) && !ip.is_loopback();
         let answer = arp::receive(meter.now, ethernet.payload(), self.mac, &mut self.neighbors, is_own);
-        let answers = answer.is_some();
+        let mut answers = answer.is_some();
+        if let Some((probed, in_use)) = &mut self.probe
+            && !*in_use
+            && arp::claims(ethernet.payload(), self.mac, *probed)
+        {
+            (*in_use, answers) = (true, true);
+        }
         if let Some(answer) = answer {
             meter.actions.send(super::PortId(0), answer, None);
         }
@@ -83,7 +101,7 @@ impl Host {
 
     /// Whether a packet is for this host: one of its addresses, or all stations, or a group that it is in.
     fn is_for_us(&self, ip: &Ip<'_>) -> bool {
-        let own = self.iface.ip_addrs();
+        let own = self.addresses();
         let is_own = |ip: &IpAddress| own.iter().any(|cidr| cidr.address() == *ip);
         let from_many = match ip.source {
             IpAddress::Ipv4(from) => from.is_multicast() || route::is_broadcast(from, own),
@@ -94,7 +112,8 @@ impl Host {
             IpAddress::Ipv4(to) if route::is_broadcast(to, own) => true,
             to => is_own(&to),
         };
-        for_us && !from_many
+        // Loopback addresses never come from a wire (RFC 1122, 3.2.1.3 (g)).
+        for_us && !from_many && !loopback::is_loopback(&ip.source)
     }
 
     /// Puts fragments together, and judges and removes IPv6's extension headers. `ip`: of `received.frame`.
@@ -159,12 +178,13 @@ impl Host {
 
     fn receive_icmp(&mut self, received: &Received, ip: &Ip<'_>, meter: &mut Meter<'_>) {
         let Some(icmp) = ip.icmp() else { return };
-        if let Some(error) = icmp_error::read(ip, |ip| self.iface.has_ip_addr(ip)) {
+        if let Some(error) = icmp_error::read(ip, |ip| self.is_own(&ip)) {
             return self.icmp_error(&error, meter);
         }
         if icmp_reply::is_echo_reply(ip, &icmp) {
             let payload_bytes = ip.payload().len() - Icmp::BYTES;
-            let reply = EchoReply { from: ip.source, sequence: icmp.sequence(), payload_bytes };
+            let (from, sequence) = (ip.source, icmp.sequence());
+            let reply = EchoReply { from, sequence, payload_bytes, hop_limit: ip.hop_limit };
             return self.sockets.deliver(icmp.ident(), reply);
         }
         if let Some(redirect) = self.redirect(received, ip, &icmp) {
@@ -212,7 +232,7 @@ impl Host {
             Way::Via(hop) => hop == ip.source || self.neighbors.peek(&hop) == Some(sender),
             Way::Group(_) | Way::Nowhere => false,
         };
-        route::redirect(ip, icmp, self.iface.ip_addrs(), from_next_hop)
+        route::redirect(ip, icmp, self.addresses(), from_next_hop)
     }
 
     fn follow(&mut self, redirect: &route::Redirect, meter: &mut Meter<'_>) {
@@ -231,7 +251,7 @@ impl Host {
         if ip.source.is_unspecified() {
             return;
         }
-        let own = self.iface.has_ip_addr(ip.destination).then_some(ip.destination);
+        let own = self.is_own(&ip.destination).then_some(ip.destination);
         let Some(from) = own.or_else(|| self.iface.get_source_address(&ip.source)) else { return };
         let Some(message) = icmp_reply::echo_reply(ip, from) else { return };
         let fragments = match ip.source {
@@ -255,13 +275,13 @@ impl Host {
         self.hand_to_stack(&received.frame, meter);
         let dropped = !udp.payload().is_empty() && self.sockets.udp(handle).recv_queue() == before;
         if dropped && udp.verify_checksum(&ip.source, &ip.destination) {
-            meter.actions.refuse(received.tag, Refusal::SocketFull);
+            refuse(received, Refusal::SocketFull, meter);
         }
     }
 
     fn receive_tcp(&mut self, received: &Received, ip: &Ip<'_>, meter: &mut Meter<'_>) {
         let Some(segment) = Segment::read(ip, true) else { return };
-        if received.to_group || !self.iface.has_ip_addr(ip.destination) {
+        if received.to_group || !self.is_own(&ip.destination) {
             return;
         }
         let sockets = &self.sockets;
@@ -271,9 +291,11 @@ impl Host {
             Verdict::Pass => {}
         }
         let port = segment.tuple.local.port;
-        if segment.is_request() && self.sockets.half_open(port) >= BACKLOG_MAX {
-            meter.actions.refuse(received.tag, Refusal::BacklogFull);
-            return;
+        let is_full = |listener: &Listener| listener.port == port && listener.is_full();
+        if segment.is_request()
+            && (self.sockets.half_open(port) >= BACKLOG_MAX || self.listeners.iter().any(is_full))
+        {
+            return refuse(received, Refusal::BacklogFull, meter);
         }
         self.hand_to_stack(&received.frame, meter);
         if segment.is_request() {
@@ -281,6 +303,7 @@ impl Host {
             let mut stack =
                 Stack { iface: &mut self.iface, sockets: &mut self.sockets, made: &mut self.made };
             self.servers.iter_mut().for_each(|server| server.listen_again(&mut stack));
+            self.listeners.iter_mut().for_each(|listener| listener.listen_again(&mut self.sockets));
         }
     }
 
@@ -294,8 +317,7 @@ impl Host {
     pub(super) fn reassembly_expired(&mut self, first: &Frame, meter: &mut Meter<'_>) {
         let Some(ip) = packet::received(first) else { return };
         let to_group = Ethernet::read(first).is_some_and(|ethernet| !ethernet.destination.is_unicast());
-        let tag = Tag::default();
-        let received = Received { frame: first.clone(), original: first.clone(), to_group, tag };
+        let received = Received { frame: first.clone(), original: first.clone(), to_group, tag: None };
         self.send_error(&received, &ip, Trouble::ReassemblyExpired, meter);
     }
 
@@ -306,15 +328,23 @@ impl Host {
         let Some((head, quoted)) = icmp_reply::error(trouble, bytes, &packet, received.to_group) else {
             return;
         };
-        if self.way(&ip.source) == Way::Nowhere || !self.limits.allow(meter.now, ip.source) {
+        let is_nowhere = !self.is_own(&ip.source) && self.way(&ip.source) == Way::Nowhere;
+        if is_nowhere || !self.limits.allow(meter.now, ip.source) {
             return;
         }
-        let own = self.iface.has_ip_addr(ip.destination).then_some(ip.destination);
+        let own = self.is_own(&ip.destination).then_some(ip.destination);
         let Some(from) = own.or_else(|| self.iface.get_source_address(&ip.source)) else { return };
         // Errors have the precedence "internetwork control" (RFC 1812, 4.3.2.5), as with Linux.
         let traffic_class = if matches!(from, IpAddress::Ipv4(_)) { 0xc0 } else { 0 };
         let header = Header { hop_limit: HOP_LIMIT, traffic_class, ..Header::icmp(from, ip.source) };
         self.output(packet::icmp(&header, &[&head, quoted]), Fragments::AsUsual, meter);
+    }
+}
+
+/// Drops a frame that was received.
+fn refuse(received: &Received, why: Refusal, meter: &mut Meter<'_>) {
+    if let Some(tag) = received.tag {
+        meter.actions.refuse(tag, why);
     }
 }
 

@@ -1,26 +1,26 @@
 //! How a host starts the client of a run.
 
-use super::{FIRST_CLIENT_PORT, Host, Protocol, Running, ServerNeeds};
+use super::{FIRST_CLIENT_PORT, Kernel, Protocol, Running, ServerNeeds};
+use crate::client::bulk::{Payload, TcpSender, UdpSender};
+use crate::client::echo::{TcpEcho, UdpEcho};
+use crate::client::group::MulticastClient;
+use crate::client::path_mtu::PathMtuClient;
+use crate::client::ping::PingClient;
+use crate::client::traceroute::TracerouteClient;
+use crate::client::{Client, Connection, Fragments, tcp_socket, udp_socket};
 use crate::config::TcpConfig;
 use crate::meter::Meter;
-use crate::program::bulk::{Payload, TcpSender, UdpSender};
-use crate::program::echo::{TcpEcho, UdpEcho};
-use crate::program::group::MulticastClient;
-use crate::program::path_mtu::PathMtuClient;
-use crate::program::ping::PingClient;
-use crate::program::server::Service;
-use crate::program::traceroute::TracerouteClient;
-use crate::program::{Client, Connection, Fragments, tcp_socket, udp_socket};
 use crate::retransmission::Detector;
 use crate::route::{self, Way};
 use crate::run::{ECHO_PORT, Failure, IPERF_PORT, IperfTransport, Probe, RunId, RunKind, Transport};
+use crate::server::Service;
 use crate::sockets::Socket;
 use smoltcp::iface::SocketHandle;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::Instant;
 use wire::header::{IPV4_HEADER_BYTES, IPV6_HEADER_BYTES};
 
-impl Host {
+impl Kernel {
     /// Starts the client of a run for `to`; returns what it needs of the other side, unless its own stack answers there
     /// (ping) or it cannot even begin.
     pub fn start(
@@ -35,14 +35,11 @@ impl Host {
             meter.fail(run, Failure::NoRoute);
             return None;
         }
-        let same_version = |cidr: &smoltcp::wire::IpCidr| cidr.address().version() == to.version();
-        let has_address = self.iface.ip_addrs().iter().any(same_version);
-        let Some(from) = self.iface.get_source_address(&to).filter(|_| has_address) else {
+        let Some(from) = self.source_for(&to) else {
             meter.fail(run, Failure::NoAddress);
             return None;
         };
-        let port = self.next_port;
-        self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_CLIENT_PORT);
+        let port = self.take_port();
         let now = meter.now;
         let needs = |transport, server_port, service, rx_buffer| {
             let client = IpEndpoint::new(from, port);
@@ -124,15 +121,22 @@ impl Host {
         needs
     }
 
+    /// The next client port.
+    pub(crate) fn take_port(&mut self) -> u16 {
+        let port = self.next_port;
+        self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_CLIENT_PORT);
+        port
+    }
+
     /// Whether the host knows where packets to this address go.
     fn has_route(&self, to: IpAddress) -> bool {
         self.way(&to) != Way::Nowhere
     }
 
     /// Whether several stations may have this address.
-    fn is_for_many(&self, to: IpAddress) -> bool {
+    pub(crate) fn is_for_many(&self, to: IpAddress) -> bool {
         match to {
-            IpAddress::Ipv4(to) => to.is_multicast() || route::is_broadcast(to, self.iface.ip_addrs()),
+            IpAddress::Ipv4(to) => to.is_multicast() || route::is_broadcast(to, self.addresses()),
             IpAddress::Ipv6(to) => to.is_multicast(),
         }
     }

@@ -1,13 +1,13 @@
 //! How packets leave a host: cut or fragmented to the MTU, routed, and addressed as soon as the next hop's Ethernet address is known.
 
-use super::{Host, client_of};
+use super::{Kernel, client_of};
+use crate::client::Fragments;
 use crate::connection::Segment;
 use crate::event::Event;
 use crate::icmp_error;
 use crate::meter::Meter;
 use crate::neighbor::Effect;
 use crate::packet::{self, HOP_LIMIT};
-use crate::program::Fragments;
 use crate::route::Way;
 use crate::run::IcmpError;
 use crate::segment;
@@ -17,7 +17,7 @@ use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv6Packet};
 use wire::header::{ETHERNET_HEADER_BYTES, Ip};
 use wire::{Frame, PortId};
 
-impl Host {
+impl Kernel {
     /// Sends the packets that programs have made; returns whether there were any.
     pub(super) fn send_made(&mut self, meter: &mut Meter<'_>) -> bool {
         let any = !self.made.is_empty();
@@ -118,12 +118,15 @@ impl Host {
 
     /// The next hop of packets to this address.
     pub(super) fn way(&self, to: &IpAddress) -> Way {
-        self.routes.way(to, self.iface.ip_addrs(), self.slaac.as_ref(), &self.neighbors)
+        self.routes.way(to, self.addresses(), self.slaac.as_ref(), &self.neighbors)
     }
 
     /// Sends a packet that fits, or lets it wait for the address of its next hop.
     fn emit(&mut self, frame: Frame, meter: &mut Meter<'_>) {
         let Some(ip) = packet::read(&frame) else { return };
+        if self.is_own(&ip.destination) {
+            return self.send_to_itself(frame, meter);
+        }
         match self.way(&ip.destination) {
             Way::Group(mac) => self.transmit(frame, mac, meter),
             Way::Via(hop) => match self.neighbors.lookup(meter.now, &hop) {
@@ -135,6 +138,16 @@ impl Host {
             },
             Way::Nowhere => self.unsendable(&frame, IcmpError::NetUnreachable, meter),
         }
+    }
+
+    fn send_to_itself(&mut self, mut frame: Frame, meter: &mut Meter<'_>) {
+        packet::write_ethernet(&mut frame, self.mac, self.mac);
+        let Some(ip) = packet::read(&frame) else { return };
+        if let Some(segment) = Segment::read(&ip, false) {
+            self.connections.sent(&segment, None);
+        }
+        self.departed(&ip, meter);
+        self.loopback.send(meter.now, frame);
     }
 
     /// Puts a packet onto the wire.

@@ -1,0 +1,135 @@
+//! All commands by name.
+
+mod echo;
+mod hostname;
+mod ip;
+mod nc;
+mod ping;
+mod traceroute;
+
+use crate::arguments::{Wrong, misused};
+use crate::once::Say;
+use host::program::Program;
+
+/// A command.
+pub struct Command {
+    /// What is typed.
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// Its options and operands.
+    pub usage: &'static str,
+    /// Lines that work, with what they do.
+    pub examples: &'static [(&'static str, &'static str)],
+    make: fn(&[String]) -> Result<Box<dyn Program>, Wrong>,
+}
+
+/// All commands, in order of their names.
+pub static COMMANDS: [Command; 7] = [
+    Command {
+        name: "echo",
+        summary: "print the words that follow",
+        usage: "echo [-n] [WORD ...]",
+        examples: &[("echo hello", "prints hello")],
+        make: echo::make,
+    },
+    Command {
+        name: "help",
+        summary: "list the commands",
+        usage: "help [COMMAND]",
+        examples: &[("help ping", "how ping is used")],
+        make: help,
+    },
+    Command {
+        name: "hostname",
+        summary: "print this host's name",
+        usage: "hostname [-I]",
+        examples: &[("hostname -I", "its addresses")],
+        make: hostname::make,
+    },
+    Command {
+        name: "ip",
+        summary: "show and change addresses, routes, neighbors and the network card",
+        usage: "ip [-4|-6] addr|route|neigh|link [show|add|del|replace|get|flush ...]",
+        examples: &[
+            ("ip addr", "this host's addresses"),
+            ("ip addr add 10.0.0.7/24 dev eth0", "gives it one more"),
+            ("ip route", "where packets go"),
+            ("ip route add default via 10.0.0.254", "sets the default gateway"),
+            ("ip route get 192.0.2.1", "the way to one address"),
+            ("ip neigh", "the Ethernet addresses of neighbors, learned by ARP and NDP"),
+        ],
+        make: ip::make,
+    },
+    Command {
+        name: "nc",
+        summary: "connect to a port, or listen at one, and send what is typed",
+        usage: "nc [-4] [-6] [-u] [-v] [-z] [-w SECONDS] HOST PORT[-PORT], or nc -l [-k] [-u] [-v] PORT",
+        examples: &[
+            ("nc -l 9000", "waits for a connection at port 9000"),
+            ("nc 10.0.0.2 9000", "connects to it; type lines, end with Ctrl-D"),
+            ("nc -zv 10.0.0.2 20-25", "which of these ports are open?"),
+        ],
+        make: nc::make,
+    },
+    Command {
+        name: "ping",
+        summary: "ask a host to answer, and measure how long that takes",
+        usage: "ping [-4] [-6] [-c COUNT] [-i SECONDS] [-M do|want|dont] [-q] [-s BYTES] [-t TTL] [-W SECONDS] [-w SECONDS] ADDRESS",
+        examples: &[
+            ("ping -c 4 10.0.0.2", "four requests"),
+            ("ping -c 1 -s 1472 -M do 10.0.0.2", "does a packet of 1500 bytes get through whole?"),
+        ],
+        make: ping::make,
+    },
+    Command {
+        name: "traceroute",
+        summary: "find the routers on the way to a host",
+        usage: "traceroute [-4] [-6] [-n] [-I] [-f FIRST] [-m HOPS] [-q PROBES] [-w SECONDS] ADDRESS",
+        examples: &[
+            ("traceroute 10.0.9.2", "each router on the way"),
+            ("traceroute -I 10.0.9.2", "with ICMP echo requests"),
+        ],
+        make: traceroute::make,
+    },
+];
+
+/// The command of this name.
+pub fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+impl Command {
+    /// The program that these words after its name ask for.
+    pub(crate) fn program(&self, words: &[String]) -> Box<dyn Program> {
+        if words.iter().any(|word| word == "--help") {
+            return Box::new(Say::done(self.help()));
+        }
+        (self.make)(words).unwrap_or_else(|wrong| {
+            let (text, status) = misused(self.name, self.usage, &wrong);
+            Box::new(Say::error(text, status))
+        })
+    }
+
+    /// What `--help` prints.
+    pub fn help(&self) -> String {
+        let width = self.examples.iter().map(|(line, _)| line.len()).max().unwrap_or(0);
+        let mut text = format!("{}: {}\nusage: {}\n", self.name, self.summary, self.usage);
+        for (line, what) in self.examples {
+            text += &format!("  {line:width$}  {what}\n");
+        }
+        text
+    }
+}
+
+fn help(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+    let text = match words {
+        [] => {
+            let lines = COMMANDS.iter().map(|command| format!("{:11} {}\n", command.name, command.summary));
+            lines.collect::<String>() + "COMMAND --help has examples. Ctrl-C ends a command.\n"
+        }
+        [name] => find(name).ok_or_else(|| format!("there is no command {name}"))?.help(),
+        [_, extra, ..] => return Err(format!("extra operand \"{extra}\"")),
+    };
+    Ok(Box::new(Say::done(text)))
+}

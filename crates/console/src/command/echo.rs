@@ -1,0 +1,13 @@
+//! `echo`: prints its words.
+
+use crate::arguments::Wrong;
+use crate::once::Say;
+use host::program::Program;
+
+pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+    let (end, words) = match words.split_first() {
+        Some((first, rest)) if first == "-n" => ("", rest),
+        _ => ("\n", words),
+    };
+    Ok(Box::new(Say::done(words.join(" ") + end)))
+}

@@ -1,0 +1,71 @@
+//! Accepting TCP connections for programs.
+//!
+//! smoltcp's sockets have no backlog: one that listens becomes the connection. So there is always one spare listener,
+//! replaced as soon as it is taken.
+
+use crate::client::tcp_socket;
+use crate::config::TcpConfig;
+use crate::sockets::Sockets;
+use smoltcp::iface::SocketHandle;
+use smoltcp::socket::tcp;
+
+/// Connections to one port that a program has not accepted yet, or whose handshake is not finished: as many as Linux queues
+/// (`somaxconn` was 128 for long). A further request is dropped, and comes again if it is meant.
+pub(crate) const BACKLOG_MAX: usize = 128;
+
+/// A port at which a program accepts connections.
+pub(crate) struct Listener {
+    pub port: u16,
+    config: TcpConfig,
+    spare: SocketHandle,
+    /// Connections that were not accepted yet, oldest first.
+    waiting: Vec<SocketHandle>,
+}
+
+impl Listener {
+    pub fn new(port: u16, config: TcpConfig, sockets: &mut Sockets) -> Self {
+        Self { port, config, spare: listen(port, config, sockets), waiting: Vec::new() }
+    }
+
+    /// Whether no further request is taken.
+    pub fn is_full(&self) -> bool {
+        self.waiting.len() >= BACKLOG_MAX
+    }
+
+    /// Listens with another socket if the one that did has become a connection.
+    pub fn listen_again(&mut self, sockets: &mut Sockets) {
+        if sockets.tcp(self.spare).state() != tcp::State::Listen {
+            self.waiting.push(self.spare);
+            self.spare = listen(self.port, self.config, sockets);
+        }
+    }
+
+    /// The oldest connection whose handshake is finished.
+    pub fn accept(&mut self, sockets: &mut Sockets) -> Option<SocketHandle> {
+        self.listen_again(sockets);
+        self.waiting.retain(|&handle| {
+            // Over; or a handshake that was reset, after which smoltcp listens again: the spare does that.
+            let gone = matches!(sockets.tcp(handle).state(), tcp::State::Closed | tcp::State::Listen);
+            if gone {
+                sockets.remove(handle);
+            }
+            !gone
+        });
+        let is_up = |&handle: &SocketHandle| sockets.tcp(handle).state() != tcp::State::SynReceived;
+        let place = self.waiting.iter().position(is_up)?;
+        Some(self.waiting.remove(place))
+    }
+
+    /// Stops listening. Returns its sockets: the one that listens, and the connections that were not accepted.
+    pub fn close(self) -> Vec<SocketHandle> {
+        let Self { spare, mut waiting, .. } = self;
+        waiting.push(spare);
+        waiting
+    }
+}
+
+fn listen(port: u16, config: TcpConfig, sockets: &mut Sockets) -> SocketHandle {
+    let mut socket = tcp_socket(config);
+    socket.listen(port).expect("a new socket can listen on a port that is not 0");
+    sockets.add_tcp(socket)
+}
