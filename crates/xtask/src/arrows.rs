@@ -22,7 +22,10 @@ const LAYERS: [Layer; 8] = [
         crates: &["vnetif", "bridge", "router", "host", "dissect"],
         reason: "one thing each, which knows no network: a virtual interface, a node kind, the meaning of bytes",
     },
-    X,
+    Layer {
+        crates: &["netlab", "shell"],
+        reason: "a network of nodes in virtual time, with its history; the programs of its hosts",
+    },
     Layer { crates: &["capture"], reason: "the frames of a history as files, and of files as frames" },
     Layer {
         crates: &["scenario", "trace"],
