@@ -7,6 +7,7 @@
 //!
 //! A piece that cannot be loaded is an error that is shown, with a button that tries again; what waits for it goes on waiting.
 
+use crate::aim::Aim;
 use crate::components;
 use crate::dom::window;
 use crate::files;
@@ -21,6 +22,7 @@ use crate::workspace::Tab;
 use lab::State;
 use lab::command::Command;
 use lab::compare::CompareView;
+use lab::packets::followed::Followed;
 use lab::view::{Tools, View};
 use std::rc::Rc;
 use trace::selection::Selection;
@@ -96,6 +98,10 @@ pub struct Instruments {
     pub inspector: fn(&Session, &View) -> Html,
     /// The dialog with two branches.
     pub compared: fn(&Session, Option<&CompareView>) -> Html,
+    /// The dialog with a conversation as text.
+    pub conversation: fn(&Rc<Followed>) -> Html,
+    /// Who spoke with whom in an opened capture.
+    pub meetings: fn(&Rc<View>) -> Html,
     /// Opens a capture file.
     pub open_capture: fn(&Session, File),
 }
@@ -105,6 +111,8 @@ static INSTRUMENTS: Instruments = Instruments {
     drawer: components::instruments,
     inspector: components::inspector,
     compared: components::compared_branches,
+    conversation: components::conversation,
+    meetings: components::meetings,
     open_capture: files::open_capture,
 };
 
@@ -122,6 +130,8 @@ pub struct Documents {
     pub pane: fn(&View, Option<&Rc<Trouble>>) -> Html,
     /// The form of a node or a link, with what is wrong there.
     pub item: fn(Selection, &View) -> Html,
+    /// The cards on the stage: what can be done with what is selected, and why a run failed.
+    pub cards: fn(&Session, &View, Option<Aim>) -> Html,
     /// The editor's tools.
     pub tools: fn(&Tools) -> Html,
     /// The dialog with the examples.
@@ -137,6 +147,7 @@ static DOCUMENTS: Documents = Documents {
     fetch: files::fetch,
     pane: components::document,
     item: components::item_panel,
+    cards: components::cards,
     tools: components::toolbar,
     library: components::library,
     restart: components::restart,

@@ -62,6 +62,28 @@ pub(crate) fn request(
     frame(ArpOperation::Request, from, to.unwrap_or(EthernetAddress::BROADCAST), (asked, target))
 }
 
+/// A probe: whether another host uses an address, asked without an address of the own (RFC 5227, 2.1.1).
+pub(crate) fn probe(own: EthernetAddress, target: Ipv4Address) -> Frame {
+    request((own, Ipv4Address::UNSPECIFIED), target, None)
+}
+
+/// Whether a received ARP packet shows that another host than `own` uses the probed address, or probes it too (RFC 5227, 2.1.1).
+pub(crate) fn claims(payload: &[u8], own: EthernetAddress, probed: Ipv4Address) -> bool {
+    let repr = ArpPacket::new_checked(payload).ok().and_then(|packet| ArpRepr::parse(&packet).ok());
+    let Some(ArpRepr::EthernetIpv4 {
+        operation,
+        source_hardware_addr: mac,
+        source_protocol_addr: ip,
+        target_protocol_addr: target,
+        ..
+    }) = repr
+    else {
+        return false;
+    };
+    let probes = operation == ArpOperation::Request && ip.is_unspecified() && target == probed;
+    mac != own && (ip == probed || probes)
+}
+
 fn frame(
     operation: ArpOperation,
     (mac, ip): (EthernetAddress, Ipv4Address),

@@ -31,6 +31,15 @@ pub struct Config {
     pub tcp: TcpConfig,
 }
 
+/// Where a host looks up names, as `resolv.conf` says it. It changes with a lease.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResolverConfig {
+    /// The DNS servers, in the order in which they are asked.
+    pub servers: Vec<IpAddress>,
+    /// The domain in which names of one label are looked up.
+    pub domain: Option<String>,
+}
+
 /// TIME-WAIT as Linux has it.
 pub const TIME_WAIT: Duration = Duration::from_secs(60);
 /// The longest TIME-WAIT: twice the two minutes of RFC 9293, 3.4.2.

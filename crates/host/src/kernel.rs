@@ -9,7 +9,7 @@ mod start;
 
 use crate::card::Card;
 use crate::client::{Client, Fragments, Stack};
-use crate::config::Config;
+use crate::config::{Config, ResolverConfig};
 use crate::connection::Connections;
 use crate::dad::{self, Dad};
 use crate::event::{Event, Output};
@@ -30,7 +30,9 @@ use crate::slaac::Slaac;
 use crate::sockets::{Socket, Sockets, tuple_of};
 use smoltcp::iface::{Interface, PollResult, SocketHandle};
 use smoltcp::socket::tcp;
-use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv6Address};
+use smoltcp::wire::{
+    EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address, Ipv6Address,
+};
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, NodeId, PortId};
 
@@ -77,6 +79,10 @@ pub(crate) struct Kernel {
     pub made: Vec<(Frame, Fragments)>,
     /// The identification of the next packet that is fragmented, or that routers may fragment.
     next_ident: u16,
+    /// The address that a program asks for before the host uses it, and whether another host has it (RFC 5227).
+    pub(crate) probe: Option<(Ipv4Address, bool)>,
+    /// Where names are looked up.
+    pub(crate) resolver: ResolverConfig,
 }
 
 /// Why a host wants to be polled.
@@ -192,6 +198,8 @@ impl Kernel {
             limits: Limits::default(),
             made: Vec::new(),
             next_ident: random_seed as u16,
+            probe: None,
+            resolver: ResolverConfig::default(),
         }
     }
 

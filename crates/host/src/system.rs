@@ -5,7 +5,7 @@
 //! effect, and receives nothing.
 
 use crate::client::{is_over, tcp_socket, udp_socket};
-use crate::config::{Config, TcpConfig};
+use crate::config::{Config, ResolverConfig, TcpConfig};
 use crate::event::Event;
 use crate::icmp_reply;
 use crate::kernel::Kernel;
@@ -17,9 +17,9 @@ use crate::process::{Process, SOCKETS_MAX};
 use crate::sockets::{Connection, Descriptor};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::{tcp, udp};
-use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
+use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use std::fmt;
-use wire::Instant;
+use wire::{Instant, PortId};
 
 pub use crate::client::Fragments;
 pub use crate::neighbor::NeighborState;
@@ -466,6 +466,35 @@ impl System<'_> {
         for event in self.kernel.routes.set_gateway(is_v6, gateway) {
             self.meter.changed(event);
         }
+    }
+
+    /// Asks the network whether another host uses this address, from no address (RFC 5227, 2.1.1). The answer is in
+    /// [`arp_probed`](Self::arp_probed) when it comes.
+    pub fn arp_probe(&mut self, address: Ipv4Address) {
+        let known = self.kernel.probe.is_some_and(|(probed, in_use)| probed == address && in_use);
+        self.kernel.probe = Some((address, known));
+        let frame = crate::arp::probe(self.kernel.mac, address);
+        self.meter.actions.send(PortId(0), frame, None);
+    }
+
+    /// Whether another host has shown that it uses the address that was probed last.
+    pub fn arp_probed(&self) -> bool {
+        self.kernel.probe.is_some_and(|(_, in_use)| in_use)
+    }
+
+    /// Ends probing; what was found is forgotten.
+    pub fn arp_probe_end(&mut self) {
+        self.kernel.probe = None;
+    }
+
+    /// Where names are looked up.
+    pub fn resolver(&self) -> &ResolverConfig {
+        &self.kernel.resolver
+    }
+
+    /// Changes where names are looked up.
+    pub fn set_resolver(&mut self, resolver: ResolverConfig) {
+        self.kernel.resolver = resolver;
     }
 
     // ---- what these have in common ----

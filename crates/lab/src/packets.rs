@@ -1,6 +1,22 @@
 //! What the instruments look at: which packets, seen where, and which of them pass the filter.
 //!
 //! One filter for everything: the packet list, the time line, the stage and the graphs show the same packets.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`pins`] | marks, and the packet from which times count |
+//! | [`menu`] | what can be done with a packet |
+//! | [`conversation`] | the filter of the conversation that a packet belongs to |
+//! | [`followed`] | a conversation as text |
+//! | [`meetings`] | who spoke with whom in an opened capture |
+//! | [`find`] | finding a text in the list |
+
+pub mod conversation;
+pub mod find;
+pub mod followed;
+pub mod meetings;
+pub mod menu;
+pub mod pins;
 
 use super::Lab;
 use capture::{Network, Place, Recording, Sighting, WriteError, Writer};
@@ -8,6 +24,7 @@ use dissect::analysis::{self, Answer};
 use dissect::filter::{Filter, FilterError};
 use netlab::topology::{Direction, LinkId};
 use netlab::{History, Instant};
+use pins::Pins;
 use std::borrow::Cow;
 use std::rc::Rc;
 use trace::selection::Selection;
@@ -24,6 +41,8 @@ pub struct Packets {
     /// The last filter that made sense: what is applied.
     applied: Rc<str>,
     fault: Option<FilterError>,
+    /// On the packets of the network.
+    pins: Pins,
 }
 
 /// A capture file that is shown instead of the network's packets.
@@ -33,6 +52,7 @@ pub struct Opened {
     /// What is in it.
     pub recording: Rc<Recording>,
     trace: Trace,
+    pins: Pins,
 }
 
 impl Default for Packets {
@@ -44,6 +64,7 @@ impl Default for Packets {
             filter: "".into(),
             applied: "".into(),
             fault: None,
+            pins: Pins::default(),
         }
     }
 }
@@ -78,6 +99,7 @@ impl Packets {
             name,
             trace: Trace::of(&recording, Sequence::Time),
             recording,
+            pins: Pins::default(),
         });
         self.sift();
     }
@@ -126,6 +148,17 @@ impl Packets {
         }
     }
 
+    /// What is on them.
+    pub fn pins(&self) -> &Pins {
+        self.opened.as_ref().map_or(&self.pins, |opened| &opened.pins)
+    }
+
+    /// Changes what is on a packet.
+    fn pin(&mut self, number: usize, change: impl FnOnce(&mut Pins, &Row)) {
+        let Some(&row) = self.trace().row(number) else { return };
+        change(self.opened.as_mut().map_or(&mut self.pins, |opened| &mut opened.pins), &row);
+    }
+
     /// Where they were seen.
     pub fn place(&self) -> Place {
         self.trace().place()
@@ -159,6 +192,12 @@ pub struct Line {
     pub number: usize,
     /// Its typed values.
     pub row: Row,
+    /// When it was seen, in seconds from the beginning, or from the packet from which times count.
+    pub time: String,
+    /// It is marked.
+    pub marked: bool,
+    /// Times count from it.
+    pub is_reference: bool,
     /// Where it was seen: `a → s1`, or the interface of a capture.
     pub place: String,
     /// The source address or name, as packet analyzers show it.
@@ -245,8 +284,13 @@ impl Lab {
             None if over => Answer::Never,
             _ => Answer::Unknown,
         };
+        let pins = self.packets.pins();
+        let first = if over { trace.first_at().unwrap_or(Instant::ZERO) } else { Instant::ZERO };
         Some(Line {
             number,
+            time: pins.time(row.at, first),
+            marked: pins.is_marked(row.transit),
+            is_reference: pins.is_reference(row.transit),
             place,
             source,
             destination,
@@ -310,6 +354,12 @@ impl Lab {
             Observe::Filter(text) => self.packets.set_filter(&text),
             Observe::Open(name, recording) => self.packets.open(Some((name, recording))),
             Observe::Close => self.packets.open(None),
+            Observe::Mark(number) => {
+                return self.packets.pin(number, |pins, row| pins.mark(row.transit));
+            }
+            Observe::CountFrom(number) => {
+                return self.packets.pin(number, |pins, row| pins.count_from(row.transit, row.at));
+            }
         }
         self.packet = None;
     }
@@ -334,4 +384,11 @@ pub enum Observe {
     Open(Rc<str>, Rc<Recording>),
     /// The network again.
     Close,
+    /// This packet with a mark, or without the one that it has.
+    Mark(usize),
+    /// Times from this packet on, or, if that is so already, from the beginning.
+    CountFrom(usize),
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 //! | [`lanes`] | the horizontal position of each node |
 //! | [`sheet`] | a part of the ladder, laid out: arrows, their texts, moments, gaps |
 //! | [`file`](mod@file) | a sheet as an SVG file |
+//! | [`recorded`] | what is different for an opened capture |
 //!
 //! A ladder follows the history in small parts and stores only the departure time of each frame on each wire; arrows are made only
 //! for the part in view, so that a hundred thousand frames are as quick as ten.
@@ -15,21 +16,24 @@
 pub mod axis;
 pub mod file;
 pub mod lanes;
+pub mod recorded;
 pub mod sheet;
 
 use super::inspect::drop_reason;
 use crate::Lab;
 use crate::command::{Clock, Command, Look};
 use crate::format;
+use crate::packets::conversation;
 use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use axis::{Axis, Scale, What};
 use capture::{Place, Sighting};
+use dissect::Label;
 use dissect::analysis::{Answer, Mark, Marks, Notes, info};
-use dissect::{Label, Protocol};
 use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
+use recorded::Recorded;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
@@ -63,12 +67,16 @@ impl Zoom {
     pub fn scale(self, lab: &Lab, rem: f64) -> Scale {
         let factor = self.factor();
         let journey = JOURNEY_REM * factor * rem;
-        Scale {
+        let scale = Scale {
             per_ns: journey / lab.watchable.ns_per_sec(),
             before_start: ROW_REM * factor.min(1.0) * rem,
             before_end: SLANT_REM * factor.min(1.0) * rem,
             quiet: decimal::clamp(QUIET_JOURNEYS * journey, QUIET_REM.start * rem, QUIET_REM.end * rem),
             busy: (BUSY_JOURNEYS * journey).max(QUIET_REM.start * rem),
+        };
+        match lab.packets().opened() {
+            Some(_) => recorded::scale(lab, scale, factor * rem),
+            None => scale,
         }
     }
 }
@@ -107,6 +115,8 @@ pub struct Ladder {
     /// The scale that was asked for.
     wanted: Scale,
     rungs: Rungs,
+    /// If it is of an opened capture.
+    recorded: Option<Recorded>,
 }
 
 struct Rungs {
@@ -164,6 +174,7 @@ impl Ladder {
             seen: None,
             is_complete: false,
             wanted: scale,
+            recorded: None,
             rungs: Rungs {
                 axis: Axis::new(scale),
                 rungs: VecDeque::new(),
@@ -210,6 +221,12 @@ impl Ladder {
     /// Takes what has happened, as long as it may: what passes the filter. For another world or filter, or with or without what
     /// is between the hosts, it begins again.
     pub fn follow(&mut self, lab: &Lab, hosts_only: bool, go_on: &mut dyn FnMut() -> bool) {
+        if lab.packets().opened().is_some() {
+            return self.follow_capture(lab, hosts_only, go_on);
+        }
+        if self.recorded.is_some() {
+            *self = Self::new(hosts_only, self.wanted);
+        }
         let (history, trace) = (lab.world.history(), lab.trace());
         let same_world = self.seen.is_none_or(|(transit, bytes)| match history.transit(transit) {
             Some(transit) => transit.frame.as_ptr() as usize == bytes,
@@ -240,6 +257,29 @@ impl Ladder {
         rungs.die_until(lab.world.now());
     }
 
+    /// The same for an opened capture.
+    fn follow_capture(&mut self, lab: &Lab, hosts_only: bool, go_on: &mut dyn FnMut() -> bool) {
+        let trace = lab.packets().trace();
+        let is_same = self.recorded.as_ref().is_some_and(|recorded| recorded.is_of(lab));
+        if !is_same || self.generation != trace.generation() {
+            *self = Self {
+                generation: trace.generation(),
+                recorded: Recorded::of(lab),
+                ..Self::new(hosts_only, self.wanted)
+            };
+        }
+        let Self { recorded: Some(recorded), rungs: Rungs { rungs, axis, .. }, is_complete, .. } = self
+        else {
+            return;
+        };
+        *is_complete = recorded.follow(lab, rungs, &mut |at| axis.push(at, What::Start, true), go_on);
+    }
+
+    /// What it knows of the capture that it shows.
+    pub fn recorded(&self) -> Option<&Recorded> {
+        self.recorded.as_ref()
+    }
+
     /// Whether this node has a lifeline. With a filter only the nodes that a filtered frame passes have one.
     pub fn shows(&self, lab: &Lab, node: NodeId) -> bool {
         let is_host = matches!(lab.whole().node(node).kind, NodeKind::Host(_));
@@ -259,6 +299,11 @@ impl Ladder {
 
     /// The place of a frame on a wire; `None` if it is not on the ladder.
     pub fn place_of(&self, history: &History, transit: TransitId) -> Option<usize> {
+        if self.recorded.is_some() {
+            let rungs = &self.rungs.rungs;
+            let place = rungs.partition_point(|rung| rung.transit < transit);
+            return rungs.get(place).filter(|rung| rung.transit == transit).map(|_| place);
+        }
         let sent = history.transit(transit).map(sent)?;
         let from = self.rungs.rungs.partition_point(|rung| rung.sent < sent);
         let mut same = (from..self.transit_count()).take_while(|&place| self.rungs.rungs[place].sent == sent);
@@ -277,14 +322,22 @@ impl Ladder {
 
     /// From when to when the frame at this place was under way, until its arrival or drop.
     pub fn lasts(&self, history: &History, place: usize) -> Option<(Instant, Instant)> {
-        let transit = history.transit(self.rungs.rungs.get(place)?.transit)?;
+        let rung = self.rungs.rungs.get(place)?;
+        if self.recorded.is_some() {
+            return Some((rung.sent, rung.sent));
+        }
+        let transit = history.transit(rung.transit)?;
         Some((sent(self.origin(history, transit)), transit.gone()))
     }
 
     /// The arrow at this place.
     pub fn arrow(&self, lab: &Lab, place: usize) -> Option<Arrow> {
         let history = lab.world.history();
-        let transit = history.transit(self.rungs.rungs.get(place)?.transit)?;
+        let rung = self.rungs.rungs.get(place)?;
+        if let Some(recorded) = &self.recorded {
+            return recorded.arrow(lab, place, rung.transit);
+        }
+        let transit = history.transit(rung.transit)?;
         let origin = self.origin(history, transit);
         let (start, arrival) = (sent(origin), transit.arrival);
         let lost = match transit.fate {
@@ -329,13 +382,20 @@ impl Ladder {
     /// The arrow as a sentence, for screen readers.
     pub fn sentence(&self, lab: &Lab, arrow: &Arrow) -> String {
         let topology = lab.whole();
-        let [from, to] = [arrow.from, arrow.to].map(|node| &topology.node(node).name);
-        let at = format::clock(arrow.start);
+        let name = |node: NodeId| match &self.recorded {
+            Some(recorded) => recorded.names().get(node.index()).map_or("", String::as_str),
+            None => &topology.node(node).name,
+        };
+        let (at, from, to) = (format::clock(arrow.start), name(arrow.from), name(arrow.to));
         let mut text = format!("{at}\u{a0}s: {from} → {to}: ");
-        if let Some(transit) = lab.world.history().transit(arrow.transit) {
-            text += dissect::protocol(&transit.frame).name();
+        let frame = match &self.recorded {
+            Some(_) => lab.packets().trace().shown(lab.source(), arrow.transit.0 as usize),
+            None => lab.world.history().transit(arrow.transit).map(|transit| (&transit.frame).into()),
+        };
+        if let Some(frame) = frame {
+            text += dissect::protocol(frame).name();
             text += " ";
-            text += &info(&transit.frame, &arrow.notes, Answer::Unknown);
+            text += &info(frame, &arrow.notes, Answer::Unknown);
         }
         if let Some((reason, _)) = arrow.lost {
             text += "; lost: ";
@@ -347,8 +407,10 @@ impl Ladder {
     /// The command that selects this frame on this wire.
     pub fn look_at(lab: &Lab, transit: TransitId) -> Vec<Command> {
         let (history, packets) = (lab.world.history(), lab.packets());
-        let number = packets.opened().is_none().then(|| packets.trace().find(history, transit)).flatten();
-        match (number, history.transit(transit)) {
+        if packets.opened().is_some() {
+            return vec![Look::Packet(transit.0 as usize).into()];
+        }
+        match (packets.trace().find(history, transit), history.transit(transit)) {
             (Some(number), _) if packets.trace().row(number).is_some_and(|row| row.transit == transit) => {
                 vec![Look::Packet(number).into()]
             }
@@ -362,7 +424,34 @@ impl Ladder {
         }
     }
 
-    /// The display filter of the conversation that the selection belongs to.
+    /// The transit of the arrow that is selected; of an opened capture its packet.
+    pub fn selected(lab: &Lab) -> Option<TransitId> {
+        match (lab.packets().opened(), lab.selection) {
+            (Some(_), _) => lab.selected_packet().map(|number| TransitId(number as u64)),
+            (None, Some(Selection::Frame(transit))) => Some(transit),
+            (None, Some(Selection::Node(_) | Selection::Link(_)) | None) => None,
+        }
+    }
+
+    /// The frame of the arrow that is selected.
+    pub fn selected_frame(lab: &Lab) -> Option<FrameId> {
+        let selected = Self::selected(lab)?;
+        match lab.packets().opened() {
+            Some(_) => Some(FrameId(selected.0)),
+            None => lab.world.history().transit(selected).map(|transit| transit.frame_id),
+        }
+    }
+
+    /// The display filter of the conversation that the selected arrow, node or link belongs to.
+    pub fn selected_conversation(lab: &Lab) -> Option<String> {
+        if lab.packets().opened().is_some() {
+            let row = lab.packets().trace().row(lab.selected_packet()?)?;
+            return Some(conversation::filter(lab.source().bytes(row)?, row.notes.stream));
+        }
+        Self::conversation(lab, lab.selection?)
+    }
+
+    /// The display filter of the conversation that a node, a link or a frame belongs to.
     pub fn conversation(lab: &Lab, selection: Selection) -> Option<String> {
         let topology = lab.whole();
         let host = |node: NodeId| topology.host(node).map(|host| format!("eth.addr == {}", host.mac(node)));
@@ -374,27 +463,7 @@ impl Ladder {
                 let transit = history.transit(transit)?;
                 let stream =
                     trace.find(history, transit.id).and_then(|number| trace.row(number)?.notes.stream);
-                let protocol = dissect::protocol(&transit.frame);
-                if let Some(stream) = stream {
-                    let kind = if matches!(protocol, Protocol::Tcp | Protocol::Http) { "tcp" } else { "udp" };
-                    return Some(format!("{kind}.stream == {stream}"));
-                }
-                let summary = dissect::summary(&transit.frame);
-                let field = match summary.source.parse() {
-                    Ok(std::net::IpAddr::V4(_)) => "ip.addr",
-                    Ok(std::net::IpAddr::V6(_)) => "ipv6.addr",
-                    Err(_) => "eth.addr",
-                };
-                // A broadcast belongs to no conversation.
-                let to_all = transit.frame.first().is_some_and(|first| first & 1 == 1);
-                let [source, destination] =
-                    [summary.source, summary.destination].map(|address| format!("{field} == {address}"));
-                Some(match to_all {
-                    true => source,
-                    // The same in both directions.
-                    false if source > destination => format!("{destination} && {source}"),
-                    false => format!("{source} && {destination}"),
-                })
+                Some(conversation::filter((&transit.frame).into(), stream))
             }
         }
     }

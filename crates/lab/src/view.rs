@@ -3,18 +3,15 @@
 use super::branches::BranchLine;
 use super::compare::CompareView;
 use super::edit::Kind;
-use super::inspect::{self, FrameSheet, Inspected};
+use super::inspect::{self, Inspected};
+use super::packets::pins::Pins;
 use super::problems::Problem;
 use super::results::RunView;
 use super::speed::Speed;
 use super::timeline::Window;
 use super::travel::Steps;
 use super::{Lab, Skipped, State};
-use crate::format;
-use dissect::Protocol;
-use dissect::analysis::Mark;
 use dissect::filter::FilterError;
-use netlab::Duration;
 use netlab::Instant;
 use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
@@ -56,6 +53,12 @@ pub struct View {
     pub filter_fault: Option<FilterError>,
     /// How many packets are listed, and which lists that were: another one is another list.
     pub listed: (usize, usize),
+    /// A bit for each [`Swatch`](trace::swatch::Swatch) of which there was a packet since the scenario was opened.
+    pub kinds: u16,
+    /// What is on the packets of the list.
+    pub pins: Pins,
+    /// Whether they are those of an opened capture.
+    pub is_capture: bool,
     /// What the time line shows, if not everything.
     pub window: Option<Window>,
     /// Up to when the world has run, and the hash of all that happened up to then.
@@ -203,40 +206,14 @@ fn router_addresses(topology: &Topology, router: NodeId) -> Vec<IpCidr> {
 const BEHIND_MS: f64 = 400.0;
 
 impl Lab {
-    /// Adds what the packet list has of a frame: its number, its line, the packet it answers and the packet that answers it.
-    fn annotate(&self, sheet: &mut FrameSheet) {
-        let trace = self.packets.trace();
-        let Some(number) = trace.find(self.world.history(), sheet.id) else { return };
-        let Some(line) = self.line(number) else { return };
-        let packet = |number: usize| format::count(number as u64 + 1);
-        let after = |ns: u64| format::duration(Duration::from_nanos(ns));
-        sheet.facts.insert(0, ("Packet", packet(number)));
-        if let Some(of) = line.row.notes.answers {
-            let what = if line.row.protocol == Protocol::Tcp { "Acknowledges" } else { "Answers" };
-            let text = format!("packet {}, {} after it", packet(of as usize), after(line.row.notes.after_ns));
-            sheet.facts.push((what, text));
-        }
-        let is_request = line.row.notes.marks.contains(Mark::Request);
-        match trace.answer(number) {
-            Some((by, ns)) if trace.row(by).is_some_and(|by| by.at <= self.playhead.at()) => {
-                let what = if is_request { "Answered by" } else { "Acknowledged by" };
-                sheet.facts.push((what, format!("packet {}, {} later", packet(by), after(ns))));
-            }
-            _ if is_request => sheet.facts.push(("Answer", "none so far".into())),
-            _ => {}
-        }
-        if line.row.notes.in_flight > 0 {
-            sheet.facts.push(("In flight", format::bytes(line.row.notes.in_flight.into())));
-        }
-        sheet.info = line.info;
-    }
-
     /// What is selected, looked at closely.
     pub(super) fn inspected(&self) -> Option<Rc<Inspected>> {
         let (at, history) = (self.playhead.at(), self.world.history());
         if let (Some(number), Some(opened)) = (self.packet, self.packets.opened()) {
             let row = self.packets.trace().row(number)?;
-            return Some(Rc::new(inspect::packet(&opened.recording, number, row)));
+            let mut sheet = inspect::packet(&opened.recording, row);
+            self.note(&mut sheet, number);
+            return Some(Rc::new(Inspected::Frame(Rc::new(sheet))));
         }
         match self.selection? {
             Selection::Node(node) if node.index() >= self.network.scene().nodes.len() => {
@@ -247,13 +224,20 @@ impl Lab {
             }
             Selection::Frame(_) => {
                 let mut seen = inspect::inspect(self.whole(), history, at, self.selection?);
-                if let Inspected::Frame(sheet) = &mut seen {
-                    self.annotate(Rc::make_mut(sheet));
+                if let Inspected::Frame(sheet) = &mut seen
+                    && let Some(number) = self.packets.trace().find(history, sheet.id)
+                {
+                    self.note(Rc::make_mut(sheet), number);
                 }
                 Some(Rc::new(seen))
             }
             what => Some(Rc::new(inspect::inspect(self.network.scene(), history, at, what))),
         }
+    }
+
+    /// The scenario, as far as it does not change with time.
+    pub fn sketch(&self) -> &Rc<Sketch> {
+        &self.sketch
     }
 
     /// A snapshot of the moment.
@@ -278,6 +262,9 @@ impl Lab {
             applied: self.packets.applied().clone(),
             filter_fault: self.packets.fault().cloned(),
             listed: (self.packets.trace().listed(), self.packets.trace().generation()),
+            kinds: self.seen.look(self.packets.trace(), self.sketch.opened),
+            pins: self.packets.pins().clone(),
+            is_capture: self.packets.opened().is_some(),
             window: self.window,
             edge: (self.world.now(), history.hash()),
             narration,

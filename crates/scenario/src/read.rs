@@ -19,7 +19,7 @@ use crate::commands::Entries;
 use crate::defaults;
 use crate::fault::{Fault, Level, Place};
 use crate::json::Value;
-use crate::{Scenario, VERSION};
+use crate::{Icon, Scenario, VERSION};
 use finder::Finder;
 use netlab::topology::{NodeId, NodeKind};
 use wire::sorted::{SortedMap, sort_by_key};
@@ -85,6 +85,7 @@ struct Reader<'a> {
     ids: SortedMap<String, NodeId>,
     /// The kind of each node, by its number in the whole network.
     sorts: Vec<Sort>,
+    icons: SortedMap<String, Icon>,
     pending: Vec<nodes::Pending<'a>>,
     /// The settings that changes have repeated up to now: at most [`bounds::REPEATED_MAX`].
     repeated: usize,
@@ -138,6 +139,7 @@ impl<'a> Reader<'a> {
             errors: Vec::new(),
             ids: SortedMap::new(),
             sorts: Vec::new(),
+            icons: SortedMap::new(),
             pending: Vec::new(),
             repeated: 0,
             unusable: Unusable::default(),
@@ -178,6 +180,7 @@ impl<'a> Reader<'a> {
         scenario.runs = of_runs.iter().enumerate().map(run).collect();
         let command = |(number, place): (usize, &usize)| self.command(number, &runs[*place]);
         scenario.commands = commands.iter().enumerate().map(command).collect();
+        scenario.icons = std::mem::take(&mut self.icons);
         Some(scenario)
     }
 

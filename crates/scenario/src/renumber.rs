@@ -252,6 +252,10 @@ impl Numbers {
                 new(&self.commands, program.0 as usize).map(|new| *program = ProgramId(new)).is_some()
             }
         });
+        // What is gone has no picture.
+        let mut icons = std::mem::take(&mut scenario.icons);
+        icons.retain(|id, _| scenario.ids.contains(id) || scenario.added().any(|(added, _)| added == id));
+        scenario.icons = icons;
     }
 
     fn run(&self, run: &mut RunSpec) {

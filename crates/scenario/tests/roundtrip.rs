@@ -302,8 +302,7 @@ prop_compose! {
             ids,
             at,
             runs,
-            commands: Vec::new(),
-            changes: Vec::new(),
+            ..Scenario::default()
         };
         happen(&mut scenario, later, later_hosts);
         scenario

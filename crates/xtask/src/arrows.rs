@@ -16,15 +16,16 @@ struct Layer {
 }
 
 /// From the ground up.
-const LAYERS: [Layer; 8] = [
+const LAYERS: [Layer; 9] = [
     Layer { crates: &["wire"], reason: "the ground: frames, cables, units, time, seeded randomness" },
     Layer {
         crates: &["vnetif", "bridge", "router", "host", "dissect"],
         reason: "one thing each, which knows no network: a virtual interface, a node kind, the meaning of bytes",
     },
+    Layer { crates: &["services"], reason: "what hosts and routers offer each other: DHCP, DNS, HTTP" },
     Layer {
         crates: &["netlab", "shell"],
-        reason: "a network of nodes in virtual time, with its history; the programs of its hosts",
+        reason: "the commands that a person types; a network of nodes in virtual time, with its history",
     },
     Layer { crates: &["capture"], reason: "the frames of a history as files, and of files as frames" },
     Layer {
@@ -61,7 +62,7 @@ const BROWSER: [&str; 8] = [
 ];
 
 /// The deterministic machine: time is an argument and `scenario` alone knows a file format.
-const CORE: [&str; 5] = ["wire", "bridge", "router", "host", "netlab"];
+const CORE: [&str; 6] = ["wire", "bridge", "router", "host", "services", "netlab"];
 const NOT_IN_THE_CORE: [(&str, &str); 12] = [
     ("async-std", NO_CLOCK),
     ("chrono", NO_CLOCK),
@@ -166,7 +167,7 @@ mod tests {
     fn arrows_that_point_upwards_or_sideways_are_named_with_both_layers() {
         let upwards = fault_of("router", &["netlab"]);
         assert!(upwards.contains("`router` may not depend on `netlab`"), "{upwards}");
-        assert!(upwards.contains("layer 2") && upwards.contains("layer 1"), "{upwards}");
+        assert!(upwards.contains("layer 3") && upwards.contains("layer 1"), "{upwards}");
         assert!(fault_of("bridge", &["router"]).contains("arrows point downwards"));
         assert!(fault_of("lab", &["web"]).contains("arrows point downwards"));
     }

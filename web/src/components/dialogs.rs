@@ -38,6 +38,9 @@ pub fn Dialogs(props: &Props) -> Html {
             let compared = props.compared.as_ref();
             loaded.instruments.map(|part| (part.compared)(&session, compared)).unwrap_or_default()
         }
+        Some(Dialog::Conversation(followed)) => {
+            loaded.instruments.map(|part| (part.conversation)(followed)).unwrap_or_default()
+        }
         Some(Dialog::Share(shared)) => loaded.extras.map(|part| (part.share)(shared)).unwrap_or_default(),
         Some(Dialog::Help) => {
             loaded.extras.map(|part| (part.help)(&session, props.shortcuts, props.detail)).unwrap_or_default()

@@ -45,25 +45,6 @@ struct Fields<'a> {
 pub fn FrameDetails(props: &Props) -> Html {
     let session = use_session();
     let sheet = &props.sheet;
-    let lit = use_state(|| None::<Range<usize>>);
-    let light = {
-        let lit = lit.clone();
-        Callback::from(move |range: Option<Range<usize>>| lit.set(range))
-    };
-    // Of one field it is shown what can be done with it; another frame has other fields.
-    let chosen = use_state(|| None::<Chosen>);
-    let choose = {
-        let chosen = chosen.clone();
-        Callback::from(move |field: Chosen| chosen.set((chosen.as_ref() != Some(&field)).then_some(field)))
-    };
-    let fields = Fields {
-        session: &session,
-        sheet,
-        lit: (*lit).as_ref(),
-        light: &light,
-        chosen: (*chosen).as_ref(),
-        choose: &choose,
-    };
     html! {
         <>
             <p class="kind">{ "Frame" }</p>
@@ -94,11 +75,58 @@ pub fn FrameDetails(props: &Props) -> Html {
                 </nav>
             }
             if let Some((who, changes)) = &sheet.changed { { changed(who, changes) } }
-            <h3>{ "Layers" }</h3>
-            { for sheet.dissection.layers.iter().map(|layer| layer_html(layer, &fields)) }
-            <h3>{ "Bytes" }</h3>
-            <p class="hint byte-says" role="status">{ says(&sheet.dissection, (*lit).as_ref()) }</p>
-            { hex(&sheet.frame, &sheet.dissection, (*lit).as_ref(), &light) }
+            <Layers sheet={sheet.clone()} whole=false />
+            if sheet.whole.is_some() {
+                <h3>{ "The message that it completes" }</h3>
+                <Layers sheet={sheet.clone()} whole=true />
+            }
+        </>
+    }
+}
+
+/// Properties of [`Layers`].
+#[derive(Properties, PartialEq)]
+struct LayersProps {
+    sheet: Rc<FrameSheet>,
+    /// Of the packet or message that it completes.
+    whole: bool,
+}
+
+/// Layers, field by field, and their bytes.
+#[component]
+fn Layers(props: &LayersProps) -> Html {
+    let session = use_session();
+    let sheet = &props.sheet;
+    let (bytes, dissection) = match &sheet.whole {
+        Some((bytes, dissection)) if props.whole => (bytes, dissection),
+        _ => (&sheet.frame, &sheet.dissection),
+    };
+    let lit = use_state(|| None::<Range<usize>>);
+    let light = {
+        let lit = lit.clone();
+        Callback::from(move |range: Option<Range<usize>>| lit.set(range))
+    };
+    // Of one field it is shown what can be done with it; another frame has other fields.
+    let chosen = use_state(|| None::<Chosen>);
+    let choose = {
+        let chosen = chosen.clone();
+        Callback::from(move |field: Chosen| chosen.set((chosen.as_ref() != Some(&field)).then_some(field)))
+    };
+    let fields = Fields {
+        session: &session,
+        sheet,
+        lit: (*lit).as_ref(),
+        light: &light,
+        chosen: (*chosen).as_ref(),
+        choose: &choose,
+    };
+    html! {
+        <>
+            if !props.whole { <h3>{ "Layers" }</h3> }
+            { for dissection.layers.iter().map(|layer| layer_html(layer, &fields)) }
+            if !props.whole { <h3>{ "Bytes" }</h3> }
+            <p class="hint byte-says" role="status">{ says(dissection, (*lit).as_ref()) }</p>
+            { hex(bytes, dissection, (*lit).as_ref(), &light) }
         </>
     }
 }

@@ -4,9 +4,12 @@
 
 mod action_button;
 mod branches;
+mod card;
 mod cell;
+mod conversation;
 mod dialogs;
 mod divider;
+mod dock;
 mod document_pane;
 mod drawer;
 mod filter_bar;
@@ -22,7 +25,10 @@ mod item_panel;
 mod legend;
 mod library;
 mod log;
+mod meetings;
 mod modal;
+mod packet_find;
+mod packet_menu;
 mod packets;
 mod part_note;
 mod plot;
@@ -44,18 +50,21 @@ mod toolbar;
 mod top_bar;
 mod transport;
 
+pub use conversation::conversation;
 pub use dialogs::Dialogs;
+pub use dock::Dock;
 pub use drawer::Drawer;
 pub use help::help;
 pub use inspector::inspector;
+pub use meetings::meetings;
 pub use restart::restart;
 pub use side_pane::SidePane;
 pub use stage_pane::StagePane;
-pub use status::status;
-pub use toasts::toasts;
+pub use toasts::{announce, toasts};
 pub use top_bar::TopBar;
 pub use transport::Transport;
 
+use crate::aim::Aim;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Shared;
@@ -99,6 +108,11 @@ pub fn item_panel(item: Selection, view: &View) -> Html {
             <item_panel::ItemPanel {item} revision={view.revision} />
         </>
     }
+}
+
+/// The cards on the stage.
+pub fn cards(session: &Session, view: &View, aim: Option<Aim>) -> Html {
+    card::cards(session, view, aim)
 }
 
 /// The editor's tools.

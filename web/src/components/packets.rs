@@ -5,11 +5,13 @@
 
 use super::filter_bar::FilterBar;
 use super::icon::{Glyph, icon};
+use super::packet_find::PacketFind;
+use super::packet_menu::PacketMenu;
 use super::{on, use_session};
-use crate::dom::{focus_when_rendered, window};
+use crate::dom::{focus, focus_when_rendered, window};
 use crate::files;
 use crate::session::Session;
-use crate::state::{Change, Pane};
+use crate::state::Pane;
 use lab::command::Look;
 use lab::format;
 use lab::packets::{Line, Observe};
@@ -19,7 +21,7 @@ use std::rc::Rc;
 use trace::swatch::Swatch;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, ResizeObserver};
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement, ResizeObserver};
 use yew::prelude::*;
 
 /// Properties of [`Packets`].
@@ -85,10 +87,23 @@ pub fn Packets(props: &Props) -> Html {
         let (handles, page) = (handles.clone(), (sight.height / sight.row.max(1.0)) as isize);
         Callback::from(move |event: KeyboardEvent| handles.press(&event, page))
     };
+    let oncontextmenu = {
+        let handles = handles.clone();
+        Callback::from(move |event: MouseEvent| handles.open_menu(&event))
+    };
     html! {
         <div class="packets">
-            { bar(&session, props, follows, opened.as_deref(), (now, listed), selected.is_some()) }
-            <div class="packet-grid" role="grid" aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" ref={body.clone()} {onscroll} {onkeydown}
+            { bar(&handles, props, opened.as_deref(), (now, listed), selected) }
+            if *handles.finds {
+                <PacketFind close={handles.finder(false)} />
+            }
+            if let Some((number, at)) = *handles.menu {
+                <PacketMenu {number} {at} close={
+                    let menu = handles.menu.setter();
+                    Callback::from(move |()| menu.set(None))
+                } />
+            }
+            <div id="packet-grid" class="packet-grid" role="grid" {oncontextmenu} aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" ref={body.clone()} {onscroll} {onkeydown}
                 aria-activedescendant={active}>
                 <div class="packet-row packet-head" role="row" aria-rowindex="1">
                     { for COLUMNS.iter().map(|(class, name)| html! {
@@ -158,6 +173,10 @@ struct Handles {
     follows: UseStateHandle<bool>,
     /// The place that this component scrolled to, which is not the person's doing; negative once a person has scrolled.
     ours: Rc<Cell<f64>>,
+    /// The packet whose menu is open, and where.
+    menu: UseStateHandle<Option<(usize, (i32, i32))>>,
+    /// Whether a text is looked for.
+    finds: UseStateHandle<bool>,
 }
 
 /// Measures the list whenever its size changes.
@@ -169,6 +188,8 @@ fn use_handles(session: &Session) -> Handles {
         sight: use_state_eq(Sight::default),
         follows: use_state_eq(|| true),
         ours: use_memo((), |()| Cell::new(-1.0)),
+        menu: use_state_eq(|| None),
+        finds: use_state_eq(|| false),
     };
     {
         let (body, sight) = (handles.body.clone(), handles.sight.setter());
@@ -243,6 +264,11 @@ impl Handles {
 
     /// `page`: how many rows are in sight.
     fn press(&self, event: &KeyboardEvent, page: isize) {
+        if event.key() == "f" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            event.stop_propagation();
+            return self.finds.set(true);
+        }
         let Some(by) = rows_of_key(&event.key(), page) else { return };
         event.prevent_default();
         self.follows.set(true);
@@ -261,6 +287,43 @@ impl Handles {
             self.session.perform(Look::Packet(number));
         }
     }
+}
+
+impl Handles {
+    /// Opens the menu of the packet at the pointer, which is looked at from now on; with the keyboard, of the one that is.
+    fn open_menu(&self, event: &MouseEvent) {
+        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        let row = target.and_then(|target| target.closest("[data-packet]").ok().flatten());
+        let pointed = row.and_then(|row| row.get_attribute("data-packet")?.parse().ok());
+        let selected = self.session.lab().borrow().selected_packet();
+        let Some(number) = pointed.or(selected) else { return };
+        event.prevent_default();
+        if pointed.is_some() && pointed != selected {
+            self.session.perform(Look::Packet(number));
+        }
+        let at = match pointed {
+            Some(_) => (event.client_x(), event.client_y()),
+            None => crate::dom::element(&format!("packet-{number}")).map_or((0, 0), |row| below(&row)),
+        };
+        self.menu.set(Some((number, at)));
+    }
+
+    /// Opens or closes the search.
+    fn finder(&self, open: bool) -> Callback<()> {
+        let finds = self.finds.setter();
+        Callback::from(move |()| {
+            finds.set(open);
+            if !open {
+                focus("packet-grid");
+            }
+        })
+    }
+}
+
+/// The place below the left end of an element, in CSS pixels of the window.
+fn below(element: &Element) -> (i32, i32) {
+    let area = element.get_bounding_client_rect();
+    (area.left() as i32, area.bottom() as i32)
 }
 
 impl Sight {
@@ -287,13 +350,13 @@ fn rows_of_key(key: &str, page: isize) -> Option<isize> {
 
 /// The filter, the place, the number of packets, and files.
 fn bar(
-    session: &Session,
+    handles: &Handles,
     props: &Props,
-    follows: &UseStateHandle<bool>,
     opened: Option<&str>,
     (now, listed): (usize, usize),
-    selected: bool,
+    selected: Option<usize>,
 ) -> Html {
+    let Handles { session, follows, .. } = handles;
     let follow = {
         let follows = follows.setter();
         Callback::from(move |_: MouseEvent| follows.set(true))
@@ -312,10 +375,20 @@ fn bar(
             if !**follows && opened.is_none() {
                 <button type="button" class="button" onclick={follow}>{ "Follow the playhead" }</button>
             }
-            if selected {
+            <button type="button" class="button quiet" title="Find a text in the list (Ctrl F)" aria-expanded={handles.finds.to_string()}
+                onclick={handles.finder(!*handles.finds).reform(|_: MouseEvent| ())}>{ "Find" }</button>
+            if let Some(number) = selected {
+                <button type="button" class="button quiet" title="What can be done with the selected packet" aria-haspopup="menu"
+                    onclick={
+                        let menu = handles.menu.setter();
+                        Callback::from(move |event: MouseEvent| {
+                            let button: Element = event.target_unchecked_into();
+                            menu.set(Some((number, below(&button))));
+                        })
+                    }>{ "Packet …" }</button>
                 <button type="button" class="button primary narrow-only" onclick={on(session, |session| {
                     session.open_drawer(None);
-                    session.change(Change::Pane(Pane::Inspect));
+                    session.open_pane(Pane::Inspect);
                     focus_when_rendered("pane-inspect");
                 })}>{ "Details" }</button>
             }
@@ -441,14 +514,22 @@ fn Rows(props: &RowsProps) -> Html {
             (row.dropped || line.dropped_by.is_some()).then_some("dropped"),
             row.is_retransmission().then_some("again"),
             line.to_come.then_some("to-come"),
+            line.marked.then_some("marked"),
+            line.is_reference.then_some("reference"),
         );
         // By its place in sight: the elements stay and their texts change, which costs less than others in their place.
         html! {
-            <div key={index} {class} role="row" id={format!("packet-{number}")} aria-selected={selected.to_string()}
+            <div key={index} {class} role="row" id={format!("packet-{number}")} data-packet={number.to_string()} aria-selected={selected.to_string()}
                 aria-rowindex={(props.first + index + 2).to_string()}
                 onclick={on(&session, move |session: &Session| session.perform(Look::Packet(number)))}>
-                <span class="p-number" role="gridcell">{ number + 1 }</span>
-                <span class="p-time" role="gridcell">{ format::clock(row.at) }</span>
+                <span class="p-number" role="gridcell">
+                    if line.marked { <span class="visually-hidden">{ "Marked: " }</span> }
+                    { number + 1 }
+                </span>
+                <span class="p-time" role="gridcell">
+                    { &line.time }
+                    if line.is_reference { <span class="visually-hidden">{ ", times count from here" }</span> }
+                </span>
                 <span class="p-place" role="gridcell">{ &line.place }</span>
                 <span class="p-source" role="gridcell">{ &line.source }</span>
                 <span class="p-destination" role="gridcell">{ &line.destination }</span>

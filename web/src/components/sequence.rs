@@ -68,17 +68,14 @@ pub fn Sequence(props: &Props) -> Html {
     }
 
     let lanes = Lanes::new(ladder, &lab, f64::from(room.width) - GUTTER_REM * rem, LANE_REM * rem);
-    let selected = match props.view.selection {
-        Some(Selection::Frame(transit)) => {
-            lab.look().history.transit(transit).map(|transit| transit.frame_id)
-        }
-        Some(Selection::Node(_) | Selection::Link(_)) | None => None,
-    };
+    let selected = Ladder::selected_frame(&lab);
+    let is_capture = ladder.recorded().is_some();
     let from = f64::from(room.step) * STEP_PX;
     let y = from - STEP_PX..from + STEP_PX + f64::from(room.height);
     let measure = Measure { rem, arrows_max: ARROWS_MAX, selected };
     let sheet = Sheet::new(ladder, &lab, &lanes, y, measure);
-    let bottom = ladder.axis().y(lab.look().at).max(ladder.axis().height());
+    let now = if is_capture { 0.0 } else { ladder.axis().y(lab.look().at) };
+    let bottom = now.max(ladder.axis().height());
     let page = drawing::Page {
         lab: &lab,
         ladder,
@@ -96,14 +93,15 @@ pub fn Sequence(props: &Props) -> Html {
     html! {
         <div class="sequence">
             { controls(&handles, props, drawn, again) }
-            { scroller(&handles, props.view.selection, active, html! {
+            { scroller(&handles, active, html! {
                 <>
                     { drawing::options(&page) }
                     { drawing::heads(&page) }
                     <div class="sequence-body">
                         { drawing::gutter(&page) }
                         { drawing::lanes(&page) }
-                        <div class="sequence-now" ref={hold.now.clone()} aria-hidden="true"></div>
+                        // A capture has no playhead.
+                        <div class="sequence-now" ref={hold.now.clone()} aria-hidden="true" hidden={is_capture}></div>
                     </div>
                 </>
             }) }
@@ -196,20 +194,25 @@ impl Handles {
     }
 
     /// Moves the cursor from the frame where it is, or from the selected one.
-    fn move_cursor(&self, selection: Option<Selection>, by: Move) {
-        let from = self.cursor.or(match selection {
-            Some(Selection::Frame(transit)) => Some(transit),
-            Some(Selection::Node(_) | Selection::Link(_)) | None => None,
-        });
-        let to = self.hold.moved(&self.session.lab().borrow(), from, by);
+    fn move_cursor(&self, by: Move) {
+        let to = {
+            let lab = self.session.lab().borrow();
+            self.hold.moved(&lab, self.cursor.or(Ladder::selected(&lab)), by)
+        };
         if let Some(transit) = to {
             self.following.set(false);
-            self.session.set_hover(Some(Selection::Frame(transit)));
+            self.hover(Some(transit));
             self.cursor.set(Some(transit));
         }
     }
 
-    fn press(&self, event: &KeyboardEvent, selection: Option<Selection>) {
+    /// Lights the frame up on the stage, which has none of an opened capture.
+    fn hover(&self, transit: Option<TransitId>) {
+        let is_capture = self.session.lab().borrow().packets().opened().is_some();
+        self.session.set_hover(transit.filter(|_| !is_capture).map(Selection::Frame));
+    }
+
+    fn press(&self, event: &KeyboardEvent) {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
@@ -219,7 +222,7 @@ impl Handles {
             (Some(Key::Page), _) => return self.following.set(false),
             (Some(Key::Look), Some(transit)) => self.look(transit),
             (Some(Key::Zoom(steps)), _) => self.zoom(steps),
-            (Some(Key::Move(by)), _) => self.move_cursor(selection, by),
+            (Some(Key::Move(by)), _) => self.move_cursor(by),
         }
         event.prevent_default();
     }
@@ -276,7 +279,7 @@ fn controls(
 }
 
 /// The list that scrolls, with what it does.
-fn scroller(handles: &Handles, selection: Option<Selection>, active: Option<String>, content: Html) -> Html {
+fn scroller(handles: &Handles, active: Option<String>, content: Html) -> Html {
     let Handles { session, hold, room, following, .. } = handles;
     let onscroll = {
         let (hold, room) = (hold.clone(), room.setter());
@@ -284,7 +287,7 @@ fn scroller(handles: &Handles, selection: Option<Selection>, active: Option<Stri
     };
     let onkeydown = {
         let handles = handles.clone();
-        Callback::from(move |event: KeyboardEvent| handles.press(&event, selection))
+        Callback::from(move |event: KeyboardEvent| handles.press(&event))
     };
     let onclick = {
         let handles = handles.clone();
@@ -293,10 +296,8 @@ fn scroller(handles: &Handles, selection: Option<Selection>, active: Option<Stri
         })
     };
     let onpointerover = {
-        let session = session.clone();
-        Callback::from(move |event: PointerEvent| {
-            session.set_hover(transit_under(&event).map(Selection::Frame));
-        })
+        let handles = handles.clone();
+        Callback::from(move |event: PointerEvent| handles.hover(transit_under(&event)))
     };
     let onpointerleave = super::on(session, |session| session.set_hover(None));
     let [onwheel, ontouchmove] = [following.setter(), following.setter()];
@@ -324,9 +325,12 @@ async fn follow(session: Session, hold: Rc<Hold>) {
     let mut shown = None;
     while hold.mounted.get() {
         next_frame().await;
-        let at = session.lab().borrow().look().at;
+        let (at, is_capture) = {
+            let lab = session.lab().borrow();
+            (lab.look().at, lab.packets().opened().is_some())
+        };
         let moving = shown.replace(at) != Some(at);
-        if hold.mounted.get() {
+        if hold.mounted.get() && !is_capture {
             hold.show_now(at, moving);
         }
     }
@@ -343,7 +347,8 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
         let from = ladder.first_from(ladder.axis().moment(top));
         let colors = colors_on_paper(Theme::Light.palette());
         let file = file::file(ladder, &lab, from, choice.zoom, HEIGHT_PX_MAX, &colors);
-        crate::files::give(&lab.scenario().title, "svg", "image/svg+xml", &file.text);
+        let title = lab.packets().opened().map_or(lab.scenario().title.as_str(), |opened| &opened.name);
+        crate::files::give(title, "svg", "image/svg+xml", &file.text);
         let (arrows, of) = (file.arrows, file.of);
         drop(lab);
         if arrows < of {

@@ -88,3 +88,16 @@ fn arp_in_the_host_s_own_name_or_that_of_a_group_is_not_believed() {
     assert_eq!(arrives(&mut table, at(0), &from_group), None);
     assert!(!matches!(table.next_effect(), Some(Effect::Known(..))));
 }
+
+#[test]
+fn a_probed_address_is_claimed_by_its_user_and_by_another_probe() {
+    let (own, other) = (EthernetAddress([2, 0, 0, 0, 0, 1]), EthernetAddress([2, 0, 0, 0, 0, 2]));
+    let [probed, elsewhere] = [9, 8].map(|last| Ipv4Address::new(10, 0, 0, last));
+    let claims = |frame: Frame| super::claims(&frame[ETHERNET_HEADER_BYTES..], own, probed);
+    let reply = |ip| frame(ArpOperation::Reply, (other, ip), own, (own, Ipv4Address::UNSPECIFIED));
+    assert!(claims(reply(probed)) && !claims(reply(elsewhere)));
+    assert!(claims(probe(other, probed)) && !claims(probe(other, elsewhere)) && !claims(probe(own, probed)));
+    assert!(claims(request((other, probed), elsewhere, None)), "its user asks for another address");
+    assert!(!claims(request((other, elsewhere), probed, None)), "a host that asks for it does not use it");
+    assert!(!super::claims(&[0; 20], own, probed));
+}

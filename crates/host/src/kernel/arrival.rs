@@ -86,7 +86,13 @@ impl Kernel {
         // A loopback address is not asked for on a wire.
         let is_own = |ip: Ipv4Address| iface.has_ip_addr(ip) && !ip.is_loopback();
         let answer = arp::receive(meter.now, ethernet.payload(), self.mac, &mut self.neighbors, is_own);
-        let answers = answer.is_some();
+        let mut answers = answer.is_some();
+        if let Some((probed, in_use)) = &mut self.probe
+            && !*in_use
+            && arp::claims(ethernet.payload(), self.mac, *probed)
+        {
+            (*in_use, answers) = (true, true);
+        }
         if let Some(answer) = answer {
             meter.actions.send(super::PortId(0), answer, None);
         }

@@ -12,14 +12,15 @@ use std::fmt::Write;
 const BYTES_MAX: usize = 64;
 
 /// The filter for packets with the value that `field` has in this frame; `None` if filters do not know the field.
-pub fn same_value<'f>(frame: impl Into<Captured<'f>>, field: &Field) -> Option<String> {
+///
+/// `notes` are the packet's: of what counts from the beginning of its conversation.
+pub fn same_value<'f>(frame: impl Into<Captured<'f>>, notes: &Notes, field: &Field) -> Option<String> {
     let frame = frame.into();
     if field.key.is_empty() {
         return None;
     }
     let passes = |filter: &String| {
-        let notes = Notes::default();
-        Filter::parse(filter).is_ok_and(|filter| filter.matches(&Subject::new(frame, &notes)))
+        Filter::parse(filter).is_ok_and(|filter| filter.matches(&Subject::new(frame, notes)))
     };
     let equals = |value: &str| format!("{} == {value}", field.key);
     let bytes = frame.bytes.get(field.range.clone()).filter(|bytes| (1..=BYTES_MAX).contains(&bytes.len()));
@@ -84,7 +85,7 @@ mod tests {
         for frame in frames() {
             for field in dissect::layers(&frame).layers.iter().flat_map(dissect::Layer::walk) {
                 fields += 1;
-                match same_value(&frame, field) {
+                match same_value(&frame, &Notes::default(), field) {
                     Some(filter) => {
                         let parsed = Filter::parse(&filter).unwrap();
                         assert!(parsed.matches(&Subject::new(&frame, &Notes::default())), "{filter}");
@@ -103,7 +104,7 @@ mod tests {
         let dissection = dissect::layers(&frame);
         let filter = |key: &str| {
             let mut fields = dissection.layers.iter().flat_map(dissect::Layer::walk);
-            same_value(&frame, fields.find(|field| field.key == key).unwrap())
+            same_value(&frame, &Notes::default(), fields.find(|field| field.key == key).unwrap())
         };
         assert_eq!(filter("ip.ttl").as_deref(), Some("ip.ttl == 64"));
         assert_eq!(filter("ip.proto").as_deref(), Some("ip.proto == 1"));

@@ -2,15 +2,15 @@
 
 use super::link::way_name;
 use super::words::drop_reason;
-use super::{Button, FrameSheet, Inspected, changed};
+use super::{Button, FrameSheet, changed};
 use crate::action::Action;
 use crate::format;
 use crate::topology::LiveTopology;
 use capture::Recording;
+use dissect::analysis::Notes;
 use dissect::{Dissection, Link};
 use netlab::history::{Fate, Transit, TransitId};
 use netlab::{Frame, History, Instant};
-use std::rc::Rc;
 use trace::Row;
 
 /// Hops of a frame are looked for among this number of transits before and after.
@@ -86,6 +86,8 @@ pub(super) fn sheet(
         link: Link::Ethernet,
         frame: transit.frame.clone(),
         dissection,
+        notes: Notes::default(),
+        whole: None,
     }
 }
 
@@ -138,7 +140,7 @@ fn caught_by(dissection: &Dissection) -> String {
 }
 
 /// A packet of a capture that was opened, looked at closely.
-pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
+pub fn packet(recording: &Recording, row: &Row) -> FrameSheet {
     let index = row.transit.0 as usize;
     let packet = recording.packets[index];
     let interface = &recording.interfaces[packet.interface as usize];
@@ -153,7 +155,6 @@ pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
         (None, _) => "From an opened capture.".to_string(),
     };
     let mut facts = vec![
-        ("Packet", format::count(number as u64 + 1)),
         ("Size", format::buffer(packet.original_len as usize)),
         ("Seen at", format!("{}\u{a0}s", format::clock(row.at))),
     ];
@@ -161,7 +162,7 @@ pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
         facts.push(("Captured", format::buffer(packet.captured_len as usize)));
     }
     facts.extend(recording.comments(index).map(|comment| ("Comment", comment.chars().take(300).collect())));
-    Inspected::Frame(Rc::new(FrameSheet {
+    FrameSheet {
         id: row.transit,
         label: summary.label.to_string(),
         info: summary.info,
@@ -175,5 +176,7 @@ pub fn packet(recording: &Recording, number: usize, row: &Row) -> Inspected {
         link: captured.link,
         frame: Frame::copy_from(captured.bytes),
         dissection: dissect::layers(captured),
-    }))
+        notes: row.notes,
+        whole: None,
+    }
 }

@@ -5,6 +5,7 @@
 //! | `host`, `switch`, `router` | a node's settings and tables, as they were at that moment |
 //! | `link` | a link's, in both directions |
 //! | `frame` | a frame: its position, its path and its layers |
+//! | `noted` | what the packet list knows of a frame: its conversation, its answer, the message that it completes |
 //! | `changed` | what a node has changed in a frame that it passed on |
 //! | [`words`] | settings and states in words |
 
@@ -13,6 +14,7 @@ pub mod field_filter;
 mod frame;
 mod host;
 mod link;
+mod noted;
 mod router;
 mod switch;
 pub mod words;
@@ -25,6 +27,7 @@ use super::edit::Kind;
 use super::names::Ports;
 use crate::format;
 use crate::topology::LiveTopology;
+use dissect::analysis::Notes;
 use dissect::{Captured, Dissection, Field, Link};
 use netlab::history::{NodeView, Refusal, TransitId};
 use netlab::topology::{NodeId, NodeKind};
@@ -123,13 +126,18 @@ pub struct FrameSheet {
     pub frame: Frame,
     /// Its layers.
     pub dissection: Dissection,
+    /// What the packet list knows of it: its place in its conversation.
+    pub notes: Notes,
+    /// The packet or message of which it is the last piece, put together: its bytes, and the layers that the frame itself does not have.
+    pub whole: Option<(Frame, Dissection)>,
 }
 
 impl FrameSheet {
     /// The display filter for packets with the same value of one of its fields, if filters know the field.
     pub fn filter_of(&self, field: &Field) -> Option<String> {
         let bytes = &*self.frame;
-        field_filter::same_value(Captured { link: self.link, bytes, fcs: &[], wire_len: bytes.len() }, field)
+        let frame = Captured { link: self.link, bytes, fcs: &[], wire_len: bytes.len() };
+        field_filter::same_value(frame, &self.notes, field)
     }
 }
 

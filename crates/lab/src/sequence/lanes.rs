@@ -33,6 +33,9 @@ pub struct Lanes {
 impl Lanes {
     /// The lifelines of a ladder, at least `pitch_min` apart, as far apart as `width` allows.
     pub fn new(ladder: &Ladder, lab: &Lab, width: f64, pitch_min: f64) -> Self {
+        if let Some(recorded) = ladder.recorded() {
+            return Self::of_names(recorded.names(), width, pitch_min);
+        }
         let topology = lab.whole();
         let place = |node: NodeId| lab.positions.get(node.index()).copied().unwrap_or_default();
         let mut nodes: Vec<NodeId> = topology.node_ids().collect();
@@ -69,6 +72,17 @@ impl Lanes {
             }
         }
         Self { lanes, pitch, width, places }
+    }
+
+    /// A lifeline for each name, in their order.
+    fn of_names(names: &[String], width: f64, pitch_min: f64) -> Self {
+        let count = names.len().max(1) as f64;
+        let pitch = (width / count).max(pitch_min);
+        let places: Vec<f64> = (0..names.len()).map(|number| (number as f64 + 0.5) * pitch).collect();
+        let lanes = names.iter().zip(&places).enumerate();
+        let lanes =
+            lanes.map(|(number, (name, &x))| Lane { node: NodeId(number as u32), name: name.clone(), x });
+        Self { lanes: lanes.collect(), pitch, width: pitch * count, places }
     }
 
     /// The position where this node's arrows begin and end.

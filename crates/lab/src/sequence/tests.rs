@@ -333,3 +333,62 @@ fn it_is_never_higher_than_a_browser_can_scroll() {
     ladder.set_scale(Zoom::default().scale(&lab, REM), whole / 2.0);
     assert_eq!(ladder.axis().scale(), Zoom::default().scale(&lab, REM));
 }
+
+fn open(lab: &mut Lab, file: Vec<u8>) {
+    let recording = std::rc::Rc::new(capture::read(file).unwrap());
+    lab.perform(Look::Observe(Observe::Open("file.pcap".into(), recording))).unwrap();
+    lab.follow(&mut || true);
+}
+
+#[test]
+fn an_opened_capture_has_a_lifeline_for_each_address_and_an_arrow_for_each_packet() {
+    let mut lab = run_whole(0);
+    let file = lab.pcapng().unwrap();
+    open(&mut lab, file);
+    let packets = lab.packets().trace().count();
+    let mut ladder = whole(&lab, false);
+    assert_eq!(ladder.transit_count(), packets);
+    let lanes = Lanes::new(&ladder, &lab, WIDTH, 100.0);
+    let names: Vec<_> = lanes.lanes.iter().map(|lane| lane.name.as_str()).collect();
+    assert!(names.contains(&"10.0.0.1") && names.contains(&"10.0.0.2"), "{names:?}");
+    let arrows = arrows(&lab, &ladder);
+    assert!(arrows.iter().all(|arrow| arrow.start == arrow.arrival && arrow.lost.is_none()));
+    assert!(arrows.iter().all(|arrow| lanes.x(arrow.from) != lanes.x(arrow.to)));
+    let first =
+        "0.000\u{a0}000\u{a0}s: 02:50:00:00:00:01 → ff:ff:ff:ff:ff:ff: ARP Who has 10.0.0.2? Tell 10.0.0.1";
+    assert_eq!(ladder.sentence(&lab, &arrows[0]), first);
+    for command in Ladder::look_at(&lab, arrows[2].transit) {
+        lab.perform(command).unwrap();
+    }
+    assert_eq!((lab.selected_packet(), Ladder::selected(&lab)), (Some(2), Some(arrows[2].transit)));
+    assert_eq!(ladder.place_of(lab.look().history, arrows[2].transit), Some(2));
+    let conversation = Ladder::selected_conversation(&lab).unwrap();
+    lab.perform(Look::Observe(Observe::Filter(conversation))).unwrap();
+    lab.follow(&mut || true);
+    ladder.follow(&lab, false, &mut || true);
+    assert!((1..packets).contains(&ladder.transit_count()));
+
+    lab.perform(Look::Observe(Observe::Close)).unwrap();
+    lab.perform(Look::Observe(Observe::Filter(String::new()))).unwrap();
+    lab.follow(&mut || true);
+    ladder.follow(&lab, false, &mut || true);
+    assert!(ladder.recorded().is_none() && ladder.transit_count() > packets, "every wire again");
+}
+
+#[test]
+fn of_a_capture_with_many_addresses_the_rest_share_a_lifeline() {
+    let mut lab = run_whole(0);
+    let mut file =
+        vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 1, 0, 0, 0];
+    for sender in 0..100u8 {
+        let frame = [&[2, 0, 0, 0, 0, 200, 2, 0, 0, 0, 0, sender, 0x88, 0xb5][..], &[0; 46]].concat();
+        let length = [frame.len() as u8, 0, 0, 0];
+        file.extend([[0; 4], [sender, 0, 0, 0], length, length].concat());
+        file.extend(frame);
+    }
+    open(&mut lab, file);
+    let ladder = whole(&lab, false);
+    let names = ladder.recorded().unwrap().names();
+    assert_eq!((names.len(), names.last().unwrap().as_str()), (recorded::LANES_MAX, "others"));
+    assert_eq!(ladder.transit_count(), 100);
+}

@@ -41,7 +41,8 @@ pub fn Controls(props: &Props) -> Html {
     let choice = props.choice;
     let lab = session.lab().borrow();
     let filter = lab.packets().filter().clone();
-    let conversation = props.view.selection.and_then(|selection| Ladder::conversation(&lab, selection));
+    let conversation = Ladder::selected_conversation(&lab);
+    let is_capture = lab.packets().opened().is_some();
     let conversation = conversation.filter(|conversation| **conversation != *filter);
     let sift = |filter: String| {
         let refresh = props.refresh.clone();
@@ -64,10 +65,12 @@ pub fn Controls(props: &Props) -> Html {
     };
     html! {
         <div class="sequence-bar" role="group" aria-label="Sequence view">
-            <label class="switch">
-                <input type="checkbox" role="switch" checked={choice.hosts_only} onchange={hosts_only} />
-                <span>{ "Hosts only" }</span>
-            </label>
+            if !is_capture {
+                <label class="switch">
+                    <input type="checkbox" role="switch" checked={choice.hosts_only} onchange={hosts_only} />
+                    <span>{ "Hosts only" }</span>
+                </label>
+            }
             if let Some(conversation) = conversation {
                 <button type="button" class="chip" title={format!("Show only {conversation}")} onclick={sift(conversation)}>
                     { "Only this conversation" }
@@ -83,7 +86,7 @@ pub fn Controls(props: &Props) -> Html {
                 <span class="hint">{ format!("{} of {} arrows here: draw it larger", format::count(drawn as u64), format::count(of as u64)) }</span>
             }
             <div class="sequence-tools">
-                if !props.following {
+                if !props.following && !is_capture {
                     <button type="button" class="button" title="Keep the playhead in view" onclick={plain(&props.follow)}>{ "Follow" }</button>
                 }
                 <button type="button" class="button quiet icon-only" aria-label="Draw it smaller" title="Draw it smaller (−)"
