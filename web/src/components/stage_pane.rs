@@ -79,6 +79,7 @@ pub fn StagePane(props: &Props) -> Html {
                 if let Some(description) = &sketch.description {
                     <About key={sketch.opened} text={description.clone()} />
                 }
+                { super::chapters::chapters(&session, &props.view) }
                 <p class="narration">{ &*props.narration }</p>
                 { note(&session, props) }
             </div>
