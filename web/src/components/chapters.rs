@@ -52,7 +52,7 @@ pub fn flags(session: &Session, view: &View, window: Window) -> Html {
         let place = format!("left: {}%", lab::format::fixed(share * 100.0, 1));
         let is_now = (view.chapter == Some(number)).then_some("step");
         html! {
-            <button key={number} type="button" class="flag" style={place} aria-label={label.clone()} title={label}
+            <button key={number} type="button" class="flag" ~style={place} aria-label={label.clone()} title={label}
                 aria-current={is_now} onclick={on(session, move |session| session.perform(Clock::Chapter(number)))}></button>
         }
     });
