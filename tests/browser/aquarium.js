@@ -27,8 +27,20 @@ export const test = base.extend({
     },
     { auto: true },
   ],
+  // What the browser kept of an earlier visit. Unless a test is about the first one, the pane with runs and results is open: it is
+  // what most tests read. On a phone it would take the instruments' place, and is closed.
+  kept: [{ "packetarium.settings.1": "greeted=true layout=closed,288,392,side,plain" }, { option: true }],
   // Every page on the slower processor that PACKETARIUM_CPU_THROTTLE asks for.
-  page: async ({ page, context }, use) => {
+  page: async ({ page, context, kept, isMobile }, use) => {
+    if (!isMobile) {
+      await context.addInitScript((kept) => {
+        try {
+          for (const [key, value] of Object.entries(kept)) if (!localStorage.getItem(key)) localStorage.setItem(key, value);
+        } catch {
+          // A page without an origin of its own keeps nothing.
+        }
+      }, kept);
+    }
     if (CPU_THROTTLE > 1) {
       const slowDown = async (page) => (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: CPU_THROTTLE });
       context.on("page", slowDown);
@@ -91,6 +103,12 @@ export const HOME = {
   runs: [{ ping: { from: "inside", to: "server", count: 2 } }],
 };
 
+/** Presses a tab, unless it is open: the tab of what is open closes it. */
+export async function openTab(page, name) {
+  const tab = page.getByRole("tab", { name, exact: true });
+  if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+}
+
 /** A share link to a scenario in its plain form: the part after the #. */
 export const fragment = (scenario) => `json:${encodeURIComponent(JSON.stringify(scenario))}`;
 
@@ -102,7 +120,8 @@ export class Aquarium {
     this.speed = page.getByRole("slider", { name: "Speed" });
     this.automaticSpeed = page.getByRole("switch", { name: "Automatic speed" });
     this.skipQuiet = page.getByRole("switch", { name: "Skip quiet time" });
-    this.hash = page.getByRole("contentinfo").getByRole("code");
+    // Below the panes: in the page whether or not one is open.
+    this.hash = page.locator("#history-hash");
     this.nothingMoves = page.getByRole("main").getByText("Nothing is moving.");
     this.results = page.getByRole("region", { name: "Results" });
     this.inspector = page.getByRole("tabpanel", { name: "Inspect" });
@@ -138,15 +157,20 @@ export class Aquarium {
     await expect(this.title(title)).toBeVisible();
   }
 
-  async pane(name) {
-    await this.page.getByRole("tab", { name }).click();
-    return this.page.getByRole("tabpanel", { name });
+  /** Opens what is seldom changed of how time passes (on a phone, the speed as well), or closes it. */
+  async timeSettings(open = true) {
+    const button = this.button("Settings of time");
+    if ((await button.getAttribute("aria-expanded")) !== String(open)) await button.click();
   }
 
-  /** Opens one of the instruments below the stage. */
+  /** Opens one of the panes beside the stage. */
+  async pane(name) {
+    return this.instrument(name);
+  }
+
+  /** Opens one of the instruments below the stage. The tab of what is open would close it. */
   async instrument(name) {
-    const tab = this.page.getByRole("tab", { name, exact: true });
-    if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+    await openTab(this.page, name);
     const panel = this.page.getByRole("tabpanel", { name, exact: true });
     await expect(panel).toBeVisible();
     return panel;
@@ -216,8 +240,11 @@ export class Aquarium {
   }
 
   async atFullSpeed() {
+    const folded = !(await this.speed.isVisible());
+    if (folded) await this.timeSettings();
     await this.speed.press("End");
     await expect(this.speed).toHaveAttribute("aria-valuetext", /^1\s+s\s+per\s+second$/);
+    if (folded) await this.timeSettings(false);
   }
 
   /** Fills in the form, by the names of its fields, and starts the run. */

@@ -1,10 +1,11 @@
 //! The root component. It connects the session with the panels, the keyboard, the address bar, and the end of the tab.
 
-use crate::components::{Dialogs, Drawer, SidePane, StagePane, TopBar, Transport, status, toasts};
+use crate::components::{Dialogs, Dock, Drawer, SidePane, StagePane, TopBar, Transport, announce, toasts};
 use crate::dom::window;
 use crate::embed;
 use crate::keys::{self, Focus, Key};
 use crate::parts::{Part, load_when_idle};
+use crate::projector;
 use crate::session::{Opened, Session};
 use crate::show;
 use crate::state::{Change, Dialog, Page, Pane};
@@ -39,6 +40,7 @@ pub fn App(props: &Props) -> Html {
             let mut page = Page::new(view, settings.theme, settings.shortcuts);
             page.detail = settings.detail;
             page.workspace = settings.workspace;
+            page.greets = !settings.greeted && !session.query().embed && !session.is_given();
             page.pane = match session.query().show.as_deref() {
                 Some("inspect") => Pane::Inspect,
                 Some("document") => Pane::Document,
@@ -103,26 +105,27 @@ pub fn App(props: &Props) -> Html {
     });
     let system = use_memo((), |()| System::new());
     let view = &page.view;
-    let side = (!page.workspace.side).then_some("closed");
+    let side = page.workspace.side.then_some("open");
     html! {
         <ContextProvider<Session> context={session.clone()}>
             <TopBar theme={page.theme.resolve(system.is_dark())} />
             <main class="main" data-side={side} data-shows={view.is_capture.then_some("capture")} data-drawer={page.workspace.drawer.map(Tab::key)}>
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}
-                    selected={view.inspected.as_ref().and_then(|inspected| inspected.name()).map(String::from)}
+                    view={view.clone()} aim={page.aim} greets={page.greets}
                     tools={view.tools.clone()} parts={page.parts} filter={view.applied.clone()} projector={page.workspace.projector}
                     grave={view.problems.iter().filter(|problem| problem.grave).count()} />
                 if let Some(instruments) = session.loaded().instruments.filter(|_| view.is_capture) {
                     { (instruments.meetings)(view) }
                 }
                 <Transport view={page.view.clone()} />
+                <Dock workspace={page.workspace} pane={page.workspace.side.then_some(page.pane)} kinds={view.kinds} />
                 <Drawer workspace={page.workspace} view={page.view.clone()} parts={page.parts} />
                 <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts}
                     repair={page.repair.clone()} />
+                { toasts(&session, &page.toasts, &page.parts) }
             </main>
-            { status(view.edge, view.kept, view.complete_since) }
-            { toasts(&session, &page.toasts, &page.announcement, &page.parts) }
+            { announce(&page.announcement) }
             <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail}
                 compared={view.compared.clone()} />
         </ContextProvider<Session>>
@@ -151,6 +154,18 @@ fn listen(session: &Session) -> Vec<EventListener> {
     let hide = {
         let session = session.clone();
         EventListener::new(&document, "visibilitychange", move |_| session.keep())
+    };
+    // Not through the renderer: nothing of the page is rendered for a movement.
+    let wake = ["pointermove", "pointerdown", "keydown"]
+        .map(|name| EventListener::new(&document, name, |_| projector::wake()));
+    let screen = {
+        let session = session.clone();
+        EventListener::new(&document, "fullscreenchange", move |_| {
+            // Escape leaves the whole screen, and with it the projector.
+            if !projector::fills_screen() && session.settings().workspace.projector {
+                session.project(false);
+            }
+        })
     };
     let is_file = |event: &DragEvent| {
         event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
@@ -181,7 +196,7 @@ fn listen(session: &Session) -> Vec<EventListener> {
             }
         })
     };
-    vec![keyboard, follow, leave, hide, hover, dropped]
+    [keyboard, follow, leave, hide, hover, dropped, screen].into_iter().chain(wake).collect()
 }
 
 fn press(session: &Session, event: &KeyboardEvent) {

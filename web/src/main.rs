@@ -20,6 +20,7 @@
 //! Data flows one way: what a person does becomes a [`lab::Command`] or a [`state::Change`]; the lab makes a
 //! [`lab::view::View`]; the page is rendered from it. Nothing is rendered by Yew more than ten times a second.
 
+mod aim;
 mod announce;
 mod app;
 mod components;
@@ -30,8 +31,10 @@ mod files;
 mod film;
 mod frame;
 mod keys;
+mod layer;
 mod opening;
 mod parts;
+mod projector;
 mod session;
 mod shelf;
 mod show;

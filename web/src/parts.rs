@@ -7,6 +7,7 @@
 //!
 //! A piece that cannot be loaded is an error that is shown, with a button that tries again; what waits for it goes on waiting.
 
+use crate::aim::Aim;
 use crate::components;
 use crate::dom::window;
 use crate::files;
@@ -129,6 +130,8 @@ pub struct Documents {
     pub pane: fn(&View, Option<&Rc<Trouble>>) -> Html,
     /// The form of a node or a link, with what is wrong there.
     pub item: fn(Selection, &View) -> Html,
+    /// The cards on the stage: what can be done with what is selected, and why a run failed.
+    pub cards: fn(&Session, &View, Option<Aim>) -> Html,
     /// The editor's tools.
     pub tools: fn(&Tools) -> Html,
     /// The dialog with the examples.
@@ -144,6 +147,7 @@ static DOCUMENTS: Documents = Documents {
     fetch: files::fetch,
     pane: components::document,
     item: components::item_panel,
+    cards: components::cards,
     tools: components::toolbar,
     library: components::library,
     restart: components::restart,

@@ -1,12 +1,15 @@
 //! The one handle that every part of the page holds. What a command means for the page is decided by the rules of
 //! [`lab::session`]; this file carries it out in the browser: address bar, storage, clipboard, stage.
 
+use crate::aim::Aim;
 use crate::announce::Detail;
-use crate::dom::{copy, window};
+use crate::dom::{copy, is_narrow, window};
 use crate::embed::Query;
 use crate::frame::Bell;
+use crate::layer;
 use crate::opening::{Opening, Trouble};
 use crate::parts::{Loaded, Missing, Part, Status};
+use crate::projector;
 use crate::shelf;
 use crate::stage::palette::Theme;
 use crate::stage::{Next, Stage};
@@ -26,6 +29,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use trace::selection::Selection;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
 use yew::{NodeRef, UseReducerDispatcher};
 
 /// The handle.
@@ -67,6 +71,13 @@ struct Inner {
     /// What is to be done when a part is there.
     waiting: RefCell<Vec<(Part, Wish)>>,
     page: RefCell<Option<UseReducerDispatcher<Page>>>,
+    /// The run that is about to be started on the stage.
+    aim: Cell<Option<Aim>>,
+    /// Where cards and marks stand on the stage, and whether there are other ones since they were put to their places.
+    layer: NodeRef,
+    layer_is_stale: Cell<bool>,
+    /// How often the drawing had been laid out when they were.
+    layer_of: Cell<u32>,
     /// Where the time is shown; written directly, because it changes with every animation frame.
     clock: NodeRef,
 }
@@ -86,9 +97,12 @@ impl Session {
     /// # Errors
     /// The part that reads documents could not be loaded. The first example needs none.
     pub async fn open() -> Result<Opened, Missing> {
-        let settings = Settings::load().unwrap_or_default();
+        let mut settings = Settings::load().unwrap_or_default();
         let fragment = fragment();
         let (query, misread) = Query::parse(&window().location().search().unwrap_or_default());
+        if query.embed || query.show.is_some() {
+            settings.workspace.side = query.show.is_some();
+        }
         // An embedded page is not the visitor's own experiment: it neither saves nor restores anything.
         let kept = if query.embed { None } else { storage::Session::load_for_this_tab() };
         let mut loaded = Loaded::default();
@@ -129,6 +143,10 @@ impl Session {
             ),
             waiting: RefCell::default(),
             page: RefCell::default(),
+            aim: Cell::default(),
+            layer: NodeRef::default(),
+            layer_is_stale: Cell::new(true),
+            layer_of: Cell::default(),
             clock: NodeRef::default(),
         }));
         session.0.rules.borrow().begin(&mut session.0.lab.borrow_mut(), beginning, &session);
@@ -214,6 +232,37 @@ impl Session {
         self.0.clock.clone()
     }
 
+    /// The run that is about to be started on the stage.
+    pub fn aimed(&self) -> Option<Aim> {
+        self.0.aim.get()
+    }
+
+    pub(crate) fn set_aim(&self, aim: Option<Aim>) {
+        self.0.aim.set(aim);
+    }
+
+    /// Where cards and marks stand on the stage.
+    pub fn layer(&self) -> NodeRef {
+        self.0.layer.clone()
+    }
+
+    /// There are other cards or marks on the stage.
+    pub fn renew_layer(&self) {
+        self.0.layer_is_stale.set(true);
+        self.refresh();
+    }
+
+    /// Puts cards and marks to their places, if they or the drawing changed.
+    pub fn place_layer(&self, stage: &Stage) {
+        let layouts = stage.layouts();
+        let moved = self.0.layer_of.replace(layouts) != layouts;
+        if (self.0.layer_is_stale.replace(false) || moved)
+            && let Some(layer) = self.layer().cast::<HtmlElement>()
+        {
+            layer::place(&layer, stage);
+        }
+    }
+
     /// Where changes of the page go from now on.
     pub fn connect(&self, page: UseReducerDispatcher<Page>) {
         *self.0.page.borrow_mut() = Some(page);
@@ -270,6 +319,10 @@ impl Session {
     }
 
     fn do_command(&self, command: Command) {
+        // To pause and read is not to begin.
+        if !matches!(command, Command::Clock(_)) {
+            self.greeted();
+        }
         if matches!(command, Command::Look(Look::Select(Some(_)))) {
             // It is shown in the Inspect pane.
             self.want(Part::Instruments);
@@ -389,7 +442,47 @@ impl Session {
         if drawer.is_some() {
             self.want(Part::Instruments);
         }
-        self.set_workspace(Workspace { drawer, ..self.settings().workspace });
+        let workspace = self.settings().workspace;
+        let side = workspace.side && !(drawer.is_some() && is_narrow());
+        self.set_workspace(Workspace { drawer, side, ..workspace });
+    }
+
+    /// Opens this pane beside the stage; on a phone, in the place of the instruments.
+    pub fn open_pane(&self, pane: Pane) {
+        let workspace = self.settings().workspace;
+        let drawer = workspace.drawer.filter(|_| !is_narrow());
+        self.set_workspace(Workspace { side: true, drawer, ..workspace });
+        self.change(Change::Pane(pane));
+    }
+
+    /// Closes the pane beside the stage.
+    pub fn close_side(&self) {
+        self.set_workspace(Workspace { side: false, ..self.settings().workspace });
+    }
+
+    /// For a projector from now on, or no longer: the stage alone, on the whole screen if the browser allows it.
+    pub fn project(&self, projector: bool) {
+        let workspace = Workspace { projector, ..self.settings().workspace };
+        self.set_workspace(if projector {
+            Workspace { drawer: None, side: false, ..workspace }
+        } else {
+            workspace
+        });
+        projector::fill_screen(projector);
+        projector::wake();
+    }
+
+    /// Whether the address names what is shown.
+    pub fn is_given(&self) -> bool {
+        self.query().src.is_some() || !fragment().is_empty()
+    }
+
+    /// The visitor has been greeted, or needs no greeting: they have begun by themselves.
+    pub fn greeted(&self) {
+        if !self.settings().greeted && !self.query().embed {
+            self.set_settings(Settings { greeted: true, ..self.settings() });
+            self.change(Change::Greeted);
+        }
     }
 
     /// Sets how much a screen reader reads out.
@@ -457,15 +550,17 @@ impl Session {
 
     /// What was to be opened cannot be: a text with faults is opened for repair, of all else the page says why.
     pub fn trouble(&self, trouble: Trouble) {
-        self.change(match trouble.text {
-            Some(_) => Change::Repair(trouble.into()),
-            None => Change::Open(Dialog::BadLink(trouble)),
-        });
+        if trouble.text.is_some() {
+            self.open_pane(Pane::Document);
+            self.change(Change::Repair(trouble.into()));
+        } else {
+            self.change(Change::Open(Dialog::BadLink(trouble)));
+        }
     }
 
     /// The network cannot run: shows its first fault at the node or link that is selected, or in the list of all.
     pub fn show_repair(&self, at_item: bool) {
-        self.change(Change::Pane(if at_item { Pane::Inspect } else { Pane::Document }));
+        self.open_pane(if at_item { Pane::Inspect } else { Pane::Document });
         self.say("This network cannot run yet. Put right what is marked.");
     }
 

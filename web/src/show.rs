@@ -278,9 +278,10 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
     let Some(stage) = session.stage() else { return Drawn::default() };
     let lab = session.lab().borrow();
     let look = lab.look();
-    stage.borrow_mut().draw(&Scene {
+    let drawn = stage.borrow_mut().draw(&Scene {
         topology: look.topology,
         positions: look.positions,
+        icons: look.icons,
         history: look.history,
         at: look.at,
         rate: look.rate,
@@ -292,5 +293,15 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         theme: session.settings().theme.resolve(system.is_dark()),
         reduced_motion: system.is_calm(),
         now_ms,
-    })
+    });
+    session.place_layer(&stage.borrow());
+    drawn
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_icon_of_the_document_has_a_picture() {
+        assert_eq!(crate::stage::device_words(), scenario::Icon::WORDS);
+    }
 }

@@ -1,5 +1,6 @@
 //! What the page is like, apart from the lab: one value, changed in one place.
 
+use crate::aim::Aim;
 use crate::announce::Detail;
 use crate::opening::Trouble;
 use crate::parts::{Part, Status};
@@ -24,6 +25,10 @@ pub struct Page {
     pub workspace: Workspace,
     /// A text that cannot be read, and what is wrong with it: the Document pane shows it for repair.
     pub repair: Option<Rc<Trouble>>,
+    /// The run that is about to be started on the stage.
+    pub aim: Option<Aim>,
+    /// A first visitor is being greeted.
+    pub greets: bool,
     /// What lies over the page.
     pub dialog: Option<Dialog>,
     /// Light or dark.
@@ -126,6 +131,10 @@ pub enum Change {
     Repair(Rc<Trouble>),
     /// The page is laid out like this.
     Workspace(Workspace),
+    /// This run is about to be started on the stage.
+    Aim(Option<Aim>),
+    /// The visitor has been greeted.
+    Greeted,
     /// Lay this over the page.
     Open(Dialog),
     /// Away with what lies over the page.
@@ -155,6 +164,8 @@ impl Page {
             pane: Pane::Runs,
             workspace: Workspace::default(),
             repair: None,
+            aim: None,
+            greets: false,
             dialog: None,
             theme,
             shortcuts,
@@ -205,6 +216,8 @@ impl Reducible for Page {
                 page.pane = Pane::Document;
             }
             Change::Workspace(workspace) => page.workspace = workspace,
+            Change::Greeted => page.greets = false,
+            Change::Aim(aim) => page.aim = aim,
             Change::Open(dialog) => page.dialog = Some(dialog),
             Change::Close => page.dialog = None,
             Change::Theme(theme) => page.theme = theme,

@@ -34,6 +34,8 @@ pub struct Settings {
     pub shortcuts: bool,
     /// How much a screen reader reads out.
     pub detail: Detail,
+    /// Whether the person has been greeted.
+    pub greeted: bool,
     /// How the page is laid out.
     pub workspace: Workspace,
 }
@@ -50,6 +52,7 @@ impl Default for Settings {
             speed: None,
             shortcuts: true,
             detail: Detail::default(),
+            greeted: false,
             workspace: Workspace::default(),
         }
     }
@@ -130,9 +133,10 @@ impl Kept for Settings {
         let theme = self.theme.attribute().unwrap_or("system");
         let speed = self.speed.map_or("auto".to_string(), |step| step.to_string());
         let (skip_quiet, shortcuts, detail) = (self.skip_quiet, self.shortcuts, self.detail.value());
+        let greeted = self.greeted;
         let workspace = self.workspace.to_text();
         format!(
-            "theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail} layout={workspace}"
+            "theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail} greeted={greeted} layout={workspace}"
         )
     }
 
@@ -145,6 +149,7 @@ impl Kept for Settings {
                 Some(("skip_quiet", value)) => settings.skip_quiet = value != "false",
                 Some(("speed", value)) => settings.speed = value.parse().ok(),
                 Some(("shortcuts", value)) => settings.shortcuts = value != "false",
+                Some(("greeted", value)) => settings.greeted = value == "true",
                 Some(("layout", value)) => settings.workspace = Workspace::from_text(value),
                 Some(("announce", value)) => settings.detail = Detail::from_value(value).unwrap_or_default(),
                 _ => {}
@@ -221,6 +226,7 @@ mod tests {
                     skip_quiet: false,
                     shortcuts: false,
                     detail: Detail::Everything,
+                    greeted: true,
                     workspace: Workspace { projector: true, ..Workspace::default() },
                 };
                 assert_eq!(Settings::from_text(&settings.to_text()), Some(settings));

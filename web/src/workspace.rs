@@ -65,7 +65,7 @@ pub struct Workspace {
 
 impl Default for Workspace {
     fn default() -> Self {
-        Self { drawer: None, drawer_px: 288, side: true, side_px: 392, projector: false }
+        Self { drawer: None, drawer_px: 288, side: false, side_px: 392, projector: false }
     }
 }
 
@@ -135,10 +135,11 @@ impl Workspace {
         }
     }
 
-    /// As settings keep it: `packets,288,392,open,plain`.
+    /// As settings keep it: `packets,288,392,side,plain`. Versions whose page began with an open side pane wrote `open` for every
+    /// visitor: that word was no choice, and counts as closed.
     pub fn to_text(self) -> String {
         let drawer = self.drawer.map_or("closed", Tab::key);
-        let side = if self.side { "open" } else { "closed" };
+        let side = if self.side { "side" } else { "closed" };
         let projector = if self.projector { "projector" } else { "plain" };
         format!("{drawer},{},{},{side},{projector}", self.drawer_px, self.side_px)
     }
@@ -150,7 +151,7 @@ impl Workspace {
         let drawer = Tab::from_key(next());
         let number = |text: &str| text.parse::<i32>().map_or(f64::NAN, f64::from);
         let (drawer_px, side_px) = (number(next()), number(next()));
-        let (side, projector) = (next() != "closed", next() == "projector");
+        let (side, projector) = (next() == "side", next() == "projector");
         let mut workspace = Self { drawer, side, projector, ..Self::default() };
         for (divider, px) in [(Divider::Drawer, drawer_px), (Divider::Side, side_px)] {
             if px.is_finite() {
@@ -168,9 +169,13 @@ mod tests {
     #[test]
     fn a_layout_is_kept_and_nonsense_does_no_harm() {
         for drawer in [None, Some(Tab::Packets), Some(Tab::Log)] {
-            let workspace = Workspace { drawer, drawer_px: 301, side: false, side_px: 555, projector: true };
-            assert_eq!(Workspace::from_text(&workspace.to_text()), workspace);
+            for side in [false, true] {
+                let workspace = Workspace { drawer, drawer_px: 301, side, side_px: 555, projector: true };
+                assert_eq!(Workspace::from_text(&workspace.to_text()), workspace);
+            }
         }
+        let before = Workspace::from_text("closed,288,392,open,plain");
+        assert_eq!(before, Workspace::default(), "the drawing has the room, also for earlier visitors");
         assert_eq!(Workspace::from_text("what,-3,NaN"), Workspace { drawer_px: 120, ..Workspace::default() });
         assert_eq!(Workspace::from_text(""), Workspace::default());
     }

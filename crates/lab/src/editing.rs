@@ -216,6 +216,7 @@ impl Lab {
 
     fn place(&mut self) {
         self.positions = self.scenario.whole().positions();
+        self.icons = crate::lab::icons(&self.scenario);
         if let Some((nodes, (dx, dy))) = &self.editing.dragged {
             for node in nodes {
                 if let Some(place) = self.positions.get_mut(node.index()) {

@@ -12,7 +12,7 @@ use crate::playhead::Playhead;
 use crate::problems::Problem;
 use crate::results::Followers;
 use crate::speed::Speed;
-use crate::timeline::Window;
+use crate::timeline::{Seen, Window};
 use crate::topology::{LiveTopology, Network};
 use crate::travel::Steps;
 use crate::view::Sketch;
@@ -57,6 +57,8 @@ pub struct Lab {
     pub(crate) steps: Steps,
     /// What the time line and the graphs show; `None`: everything.
     pub(crate) window: Option<Window>,
+    /// The kinds of packets that there were.
+    pub(crate) seen: Seen,
     pub(crate) packets: Packets,
     /// The packet of an opened capture that is looked at.
     pub(crate) packet: Option<usize>,
@@ -80,6 +82,8 @@ pub struct Lab {
     pub(crate) followers: Followers,
     pub(crate) narration: Narration,
     pub(crate) positions: Vec<(f64, f64)>,
+    /// Of each node the word of its icon.
+    pub(crate) icons: Vec<Option<&'static str>>,
     pub(crate) sketch: Rc<Sketch>,
     pub(crate) problems: Rc<[Problem]>,
     /// Increases with every change of the document.
@@ -111,6 +115,8 @@ pub struct Scene<'a> {
     pub topology: &'a Topology,
     /// Where each node is drawn.
     pub positions: &'a [(f64, f64)],
+    /// What each node is drawn as in place of its kind: the document's words.
+    pub icons: &'a [Option<&'static str>],
     /// What happened.
     pub history: &'a History,
     /// The playhead.
@@ -151,6 +157,7 @@ impl Lab {
             rewound: false,
             steps: Steps::default(),
             window: None,
+            seen: Seen::default(),
             packets: Packets::default(),
             packet: None,
             branches: Branches::opened(&scenario),
@@ -170,6 +177,7 @@ impl Lab {
             followers: Followers::default(),
             narration: Narration::default(),
             positions: scenario.whole().positions(),
+            icons: icons(&scenario),
             sketch: Rc::new(Sketch::new(&scenario, opened)),
             problems: parts.problems(&scenario),
             revision: 0,
@@ -246,6 +254,7 @@ impl Lab {
         Scene {
             topology: self.network.scene().get(),
             positions: &self.positions[..self.network.scene().nodes.len().min(self.positions.len())],
+            icons: &self.icons[..self.network.scene().nodes.len().min(self.icons.len())],
             history: self.world.history(),
             at: self.playhead.at(),
             rate: self.speed.ns_per_sec(),
@@ -289,4 +298,9 @@ impl Lab {
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
+}
+
+/// The word of each node's icon.
+pub(crate) fn icons(scenario: &Scenario) -> Vec<Option<&'static str>> {
+    scenario.whole().ids.iter().map(|id| scenario.icons.get(id).map(|icon| icon.word())).collect()
 }

@@ -191,6 +191,14 @@ impl Kind {
         }
     }
 
+    /// Whether it has one target, a host or an address. A multicast run has a group and receivers instead.
+    pub const fn has_target(self) -> bool {
+        match self {
+            Self::Ping | Self::Echo | Self::Iperf | Self::Connect | Self::Traceroute | Self::PathMtu => true,
+            Self::Multicast => false,
+        }
+    }
+
     /// What it does, for the page.
     pub const fn meaning(self) -> &'static str {
         match self {
@@ -231,12 +239,9 @@ impl Form {
         }
     }
 
-    /// Whether the run has one target, a host or an address. A multicast run has a group and receivers instead.
+    /// Whether the run has one target: see [`Kind::has_target`].
     pub const fn has_target(&self) -> bool {
-        match self.kind {
-            Kind::Ping | Kind::Echo | Kind::Iperf | Kind::Connect | Kind::Traceroute | Kind::PathMtu => true,
-            Kind::Multicast => false,
-        }
+        self.kind.has_target()
     }
 
     /// The hosts chosen in a field of [`Input::Hosts`].

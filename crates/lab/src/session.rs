@@ -339,6 +339,7 @@ fn framing(edit: &Edit) -> Framing {
         | Edit::SetNode(..)
         | Edit::SetLink(..)
         | Edit::SetPorts(..)
+        | Edit::SetDuplex(..)
         | Edit::Plug(..)
         | Edit::Paste(_)
         | Edit::Align(..)

@@ -181,6 +181,33 @@ impl Density {
     }
 }
 
+/// The kinds of packets that were listed since a scenario was opened: what a legend has to explain.
+#[derive(Default)]
+pub(super) struct Seen {
+    kinds: u16,
+    /// The first packet that was not yet looked at.
+    next: usize,
+    since: (u32, usize),
+}
+
+impl Seen {
+    /// Looks at what is new; returns a bit for each [`Swatch`]. A filter takes nothing away: the kinds were there.
+    pub(super) fn look(&mut self, trace: &Trace, opened: u32) -> u16 {
+        let since = (opened, trace.generation());
+        if self.since.0 != opened {
+            self.kinds = 0;
+        }
+        if self.since != since || trace.count() < self.next {
+            (self.since, self.next) = (since, 0);
+        }
+        for (number, row) in trace.listed_rows(self.next) {
+            self.next = number + 1;
+            self.kinds |= 1 << Swatch::of(row.protocol, row.segment) as u16;
+        }
+        self.kinds
+    }
+}
+
 impl Lab {
     /// All of time: what has been and what is planned.
     pub fn whole_time(&self) -> Window {

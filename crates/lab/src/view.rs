@@ -53,6 +53,8 @@ pub struct View {
     pub filter_fault: Option<FilterError>,
     /// How many packets are listed, and which lists that were: another one is another list.
     pub listed: (usize, usize),
+    /// A bit for each [`Swatch`](trace::swatch::Swatch) of which there was a packet since the scenario was opened.
+    pub kinds: u16,
     /// What is on the packets of the list.
     pub pins: Pins,
     /// Whether they are those of an opened capture.
@@ -233,6 +235,11 @@ impl Lab {
         }
     }
 
+    /// The scenario, as far as it does not change with time.
+    pub fn sketch(&self) -> &Rc<Sketch> {
+        &self.sketch
+    }
+
     /// A snapshot of the moment.
     pub fn view(&mut self) -> View {
         let at = self.playhead.at();
@@ -255,6 +262,7 @@ impl Lab {
             applied: self.packets.applied().clone(),
             filter_fault: self.packets.fault().cloned(),
             listed: (self.packets.trace().listed(), self.packets.trace().generation()),
+            kinds: self.seen.look(self.packets.trace(), self.sketch.opened),
             pins: self.packets.pins().clone(),
             is_capture: self.packets.opened().is_some(),
             window: self.window,

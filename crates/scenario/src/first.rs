@@ -6,6 +6,7 @@ use netlab::run::{Amount, Echo, Iperf, Ping, RunKind, RunSpec, Target};
 use netlab::topology::{HostConfig, Link, Node, NodeId, NodeKind, Topology};
 use netlab::{Duration, Instant};
 use smoltcp::wire::{IpCidr, Ipv4Address};
+use wire::sorted::SortedMap;
 
 /// The first of [`examples`](crate::examples()).
 pub fn first() -> Scenario {
@@ -55,6 +56,7 @@ pub fn first() -> Scenario {
         },
         ids: ["a", "s1", "b"].map(String::from).into(),
         at: vec![Some((150.0, 280.0)), Some((450.0, 280.0)), Some((750.0, 280.0))],
+        icons: SortedMap::new(),
         runs: vec![
             run(0, 0, 2, RunKind::Ping(ping)),
             run(3_500, 2, 0, RunKind::Echo(echo)),

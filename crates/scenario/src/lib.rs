@@ -65,6 +65,7 @@ pub mod export;
 pub mod fault;
 mod first;
 mod fix;
+mod icon;
 mod ip;
 pub mod item;
 mod json;
@@ -86,6 +87,7 @@ pub use examples::{Example, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use first::first;
 pub use fix::Fix;
+pub use icon::Icon;
 pub use link::LinkError;
 pub use problem::Problem;
 pub use read::{Reading, locate};
@@ -96,6 +98,7 @@ use netlab::run::{IpVersion, RunSpec, Target};
 use netlab::topology::{HostConfig, NodeId, Topology};
 use netlab::world::{Command, Kinds};
 use netlab::{Instant, World};
+use wire::sorted::SortedMap;
 
 /// The version of the format that is written. Read are all up to this one.
 pub const VERSION: u64 = 1;
@@ -115,6 +118,8 @@ pub struct Scenario {
     pub ids: Vec<String>,
     /// Where each node is drawn; `None` if the document has no place for it: [`Scenario::positions`] finds one.
     pub at: Vec<Option<(f64, f64)>>,
+    /// What nodes are drawn as, by id: the others as their kind. Nothing in the network depends on it.
+    pub icons: SortedMap<String, Icon>,
     /// Planned runs and when they begin, in the order of their [`RunId`](netlab::run::RunId)s.
     pub runs: Vec<(Instant, RunSpec)>,
     /// What happens to the network while it runs, in order of time. At one moment, changes come before runs that begin, and
@@ -132,6 +137,7 @@ impl Default for Scenario {
             topology: Topology::default(),
             ids: Vec::new(),
             at: Vec::new(),
+            icons: SortedMap::new(),
             runs: Vec::new(),
             changes: Vec::new(),
         }

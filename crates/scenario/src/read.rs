@@ -17,7 +17,7 @@ use crate::check::{self, Unusable};
 use crate::defaults;
 use crate::fault::{Fault, Level, Place};
 use crate::json::Value;
-use crate::{Scenario, VERSION};
+use crate::{Icon, Scenario, VERSION};
 use finder::Finder;
 use netlab::topology::{NodeId, NodeKind};
 use wire::sorted::{SortedMap, sort_by_key};
@@ -82,6 +82,7 @@ struct Reader<'a> {
     ids: SortedMap<String, NodeId>,
     /// The kind of each node, by its number in the whole network.
     sorts: Vec<Sort>,
+    icons: SortedMap<String, Icon>,
     pending: Vec<nodes::Pending<'a>>,
     /// The settings that changes have repeated up to now: at most [`bounds::REPEATED_MAX`].
     repeated: usize,
@@ -133,6 +134,7 @@ impl<'a> Reader<'a> {
             errors: Vec::new(),
             ids: SortedMap::new(),
             sorts: Vec::new(),
+            icons: SortedMap::new(),
             pending: Vec::new(),
             repeated: 0,
             unusable: Unusable::default(),
@@ -168,6 +170,7 @@ impl<'a> Reader<'a> {
         let runs = self.list_of(&document, "runs", bounds::RUNS_MAX);
         let runs = runs.iter().enumerate().map(|(number, value)| self.run(&whole, number, value)).collect();
         scenario.runs = runs;
+        scenario.icons = std::mem::take(&mut self.icons);
         Some(scenario)
     }
 

@@ -235,6 +235,10 @@ impl Numbers {
             Change::Clear(node) => new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some(),
             Change::Stop(run) => new(&self.runs, run.0 as usize).map(|new| *run = RunId(new)).is_some(),
         });
+        // What is gone has no picture.
+        let mut icons = std::mem::take(&mut scenario.icons);
+        icons.retain(|id, _| scenario.ids.contains(id) || scenario.added().any(|(added, _)| added == id));
+        scenario.icons = icons;
     }
 
     fn run(&self, run: &mut RunSpec) {

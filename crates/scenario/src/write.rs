@@ -7,11 +7,12 @@ mod nodes;
 mod runs;
 
 use crate::tree::{Fields, Json};
-use crate::{Scenario, VERSION, defaults};
+use crate::{Icon, Scenario, VERSION, defaults};
 use layout::OneLineEach;
 use netlab::topology::{HostConfig, LinkId, Node, NodeId, NodeKind};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
+use wire::sorted::SortedMap;
 
 pub(crate) fn compact(scenario: &Scenario) -> String {
     write(scenario, CompactFormatter)
@@ -74,6 +75,7 @@ pub(crate) fn run(scenario: &Scenario, number: usize) -> Fields<'_> {
 struct Everything<'a> {
     ids: Vec<&'a str>,
     nodes: Vec<&'a Node>,
+    icons: &'a SortedMap<String, Icon>,
     /// Who is at the far end of each port of each router.
     neighbors: Vec<Vec<NodeId>>,
 }
@@ -82,7 +84,7 @@ impl<'a> Everything<'a> {
     fn of(scenario: &'a Scenario) -> Self {
         let start = scenario.ids.iter().map(String::as_str).zip(&scenario.topology.nodes);
         let (ids, nodes) = start.chain(scenario.added()).unzip();
-        Self { ids, nodes, neighbors: scenario.neighbors() }
+        Self { ids, nodes, icons: &scenario.icons, neighbors: scenario.neighbors() }
     }
 
     fn id(&self, node: NodeId) -> &'a str {

@@ -302,7 +302,7 @@ prop_compose! {
             ids,
             at,
             runs,
-            changes: Vec::new(),
+            ..Scenario::default()
         };
         happen(&mut scenario, later, later_hosts);
         scenario

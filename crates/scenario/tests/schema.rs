@@ -54,6 +54,8 @@ fn both_refuse_the_same_mutations() {
         ("\"seed\": 9007199254740991", "\"seed\": -1"),
         ("\"seed\": 9007199254740991", "\"seed\": 0.5"),
         ("\"seed\": 9007199254740991", "\"seed\": \"7\""),
+        ("\"icon\": \"access-point\"", "\"icon\": \"toaster\""),
+        ("\"icon\": \"access-point\"", "\"icon\": 7"),
         ("\"id\": \"r\", \"kind\"", "\"kind\""),
         ("\"id\": \"r\"", "\"id\": \"\""),
         ("\"id\": \"r\"", "\"id\": \"r 1\""),

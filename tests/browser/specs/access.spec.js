@@ -275,6 +275,7 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
   const before = await aquarium.time();
   await page.keyboard.press(".");
   await expect.poll(() => aquarium.time()).toBeGreaterThan(before);
+  await aquarium.timeSettings();
   await expect(aquarium.automaticSpeed).toBeChecked();
   const step = await aquarium.speedStep();
   await page.keyboard.press("+");

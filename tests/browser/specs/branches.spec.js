@@ -26,6 +26,7 @@ async function elsewhere(browser, faults, link, use) {
   const other = new Aquarium(await context.newPage());
   other.page.on("pageerror", (error) => faults.push(String(error)));
   await other.page.goto(link);
+  await other.pane("Runs");
   await use(other);
   await context.close();
 }

@@ -160,3 +160,22 @@ test("a file that is no capture, or a truncated one, is reported, and nothing is
   await expect(count(page)).toHaveText(ours);
   await expect(aquarium.hash).toHaveText(history);
 });
+
+test("the stage shows who spoke with whom in an opened capture, and the sequence view its packets", async ({ page, aquarium }) => {
+  await aquarium.open(PINGING);
+  await aquarium.playToTheEnd();
+  await aquarium.instrument("Packets");
+  await open(page, "name.pcap", pcap([dnsQuery("192.0.2.1", "192.0.2.53", 7, "example.com"), arpRequest("192.0.2.1", "192.0.2.9"), dnsQuery("192.0.2.1", "192.0.2.53", 8, "example.org")]));
+  const stage = page.getByRole("region", { name: "Opened capture: name.pcap" });
+  await expect(stage).toContainText("3 packets within");
+  await expect(aquarium.canvas, "the network has nothing to do with it").toBeHidden();
+  await aquarium.packet(1).click();
+  await expect(stage.locator(".passing")).toContainText("DNS");
+  await aquarium.instrument("Sequence");
+  await expect(page.getByRole("listbox", { name: "Frames in order of time" }).getByRole("option")).toHaveCount(3);
+  await stage.getByRole("button", { name: /^192\.0\.2\.1 and 192\.0\.2\.53: 2.packets/ }).press("Enter");
+  await expect(page.getByRole("listbox", { name: "Frames in order of time" }).getByRole("option")).toHaveCount(2);
+  await stage.getByRole("button", { name: "Close the capture" }).click();
+  await expect(stage).toBeHidden();
+  await expect(aquarium.canvas).toBeVisible();
+});

@@ -1,9 +1,9 @@
-import { expect, fragment, QUIET, test } from "../aquarium.js";
+import { expect, fragment, openTab, QUIET, test } from "../aquarium.js";
 
 const text = (page) => page.getByRole("textbox", { name: "Text" });
 
 async function documentOf(page) {
-  await page.getByRole("tab", { name: "Document" }).click();
+  await openTab(page, "Document");
   return JSON.parse(await text(page).inputValue());
 }
 
@@ -153,7 +153,7 @@ test("every step is undone and redone", async ({ page, aquarium }) => {
 test("settings are changed in their fields, and errors are shown at them", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   await edit(aquarium);
-  await page.getByRole("tab", { name: "Inspect" }).click();
+  await openTab(page, "Inspect");
   await page.getByRole("button", { name: /^Host a/ }).click();
   const addresses = page.getByRole("textbox", { name: "Addresses" });
   await addresses.fill("10.0.0.300/24");
@@ -183,7 +183,7 @@ test("a cable of a running network is pulled and put back, and the losses are se
   await aquarium.speed.fill("18");
   await aquarium.start("Ping", { "Echo requests": "6", Interval: "500ms" });
   await edit(aquarium);
-  await page.getByRole("tab", { name: "Inspect" }).click();
+  await openTab(page, "Inspect");
   const back = page.getByRole("button", { name: "← All nodes and links" });
   const link = page.getByRole("button", { name: /^Link a – s/ });
   await expect(back.or(link).first()).toBeVisible();
@@ -207,13 +207,13 @@ test("an edit that a running network cannot take asks before the network starts 
   await aquarium.start("Ping");
   await expect(aquarium.run("Ping a → b")).toContainText("done");
   await edit(aquarium);
-  await page.getByRole("tab", { name: "Inspect" }).click();
+  await openTab(page, "Inspect");
   await page.getByRole("button", { name: /^Host c/ }).click();
   await aquarium.button("Delete").first().click();
   await expect(aquarium.dialog.getByRole("heading", { name: "Start again?" })).toBeVisible();
   await aquarium.button("Cancel").click();
   expect((await documentOf(page)).nodes).toHaveLength(4);
-  await page.getByRole("tab", { name: "Inspect" }).click();
+  await openTab(page, "Inspect");
   await aquarium.button("Delete").first().click();
   await aquarium.button("Change it and restart").click();
   await expect(aquarium.timer).toHaveText(/^0\.000\s000$/);

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { expect, fragment, QUIET, test } from "../aquarium.js";
+import { expect, fragment, openTab, QUIET, test } from "../aquarium.js";
 import { LONG } from "../patience.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] };
@@ -23,7 +23,7 @@ test("a locked embed can be watched but not changed", async ({ page, aquarium })
   await page.getByRole("tab", { name: "Inspect" }).focus();
   await page.keyboard.press("d");
   await expect(page.getByRole("group", { name: "Editor" })).toBeHidden();
-  await page.getByRole("tab", { name: "Runs" }).click();
+  await openTab(page, "Runs");
   await expect(page.getByRole("form", { name: "Start a run" })).toBeHidden();
   await aquarium.button("Play").click();
   await aquarium.atFullSpeed();

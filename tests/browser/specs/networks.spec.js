@@ -1,13 +1,13 @@
 // Networks of more than one LAN, drawn by hand: a router between two, a loop and the spanning tree that opens it, VLANs and the
 // trunk between switches, and impaired links.
-import { expect, test } from "../aquarium.js";
+import { expect, openTab, test } from "../aquarium.js";
 import { violations } from "../axe.js";
 import { LONG } from "../patience.js";
 
 const EMPTY = { packetarium: 1, title: "Mine", nodes: [], links: [] };
 
 async function documentOf(page) {
-  await page.getByRole("tab", { name: "Document" }).click();
+  await openTab(page, "Document");
   return JSON.parse(await page.getByRole("textbox", { name: "Text" }).inputValue());
 }
 
@@ -19,7 +19,7 @@ async function edit(aquarium) {
 /** Selects a part of the network in the inspector's list. */
 async function select(aquarium, name) {
   const { page } = aquarium;
-  await page.getByRole("tab", { name: "Inspect" }).click();
+  await openTab(page, "Inspect");
   const back = page.getByRole("button", { name: "← All nodes and links" });
   if (await back.isVisible()) await back.click();
   await aquarium.inspector.getByRole("button", { name }).click();

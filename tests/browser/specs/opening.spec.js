@@ -13,6 +13,7 @@ test("frames move by themselves after opening, and a sentence explains them", as
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1);
   await expect(page).toHaveTitle("Two hosts and a switch · Packetarium");
   await expect(page.getByRole("heading", { level: 1, name: "Packetarium" })).toBeVisible();
+  await aquarium.button("About").click();
   await expect(page.getByText("Before its first ping, a must ask everybody who has 10.0.0.2 (ARP).")).toBeVisible();
   const before = await aquarium.canvas.screenshot();
   await expect.poll(async () => before.equals(await aquarium.canvas.screenshot())).toBe(false);

@@ -1,4 +1,4 @@
-import { expect, fragment, QUIET, test } from "../aquarium.js";
+import { expect, fragment, openTab, QUIET, test } from "../aquarium.js";
 
 const nameOf = (title) => new RegExp(`^${title}`);
 
@@ -73,7 +73,7 @@ test("a share link is available as a QR code and as an embed for a course page",
 test("one lab has other values for each student", async ({ page, aquarium }) => {
   await page.goto(`./#${fragment(QUIET)}&set=nodes.a.addresses:10.0.0.77/24&set=title:Lab%20of%20Ada&seed=ada`);
   await expect(aquarium.title("Lab of Ada")).toBeVisible();
-  await page.getByRole("tab", { name: "Document" }).click();
+  await openTab(page, "Document");
   const { nodes, seed } = JSON.parse(await page.getByRole("textbox", { name: "Text" }).inputValue());
   expect([nodes[0].addresses, seed]).toEqual([["10.0.0.77/24"], 8237968819781679]);
 });

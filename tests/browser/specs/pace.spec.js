@@ -52,6 +52,7 @@ test("a page that works on past its budget is found out", async ({ aquarium, pag
 
 test("at a thousandth of the speed, a thousandth of the time passes", async ({ page, aquarium }) => {
   await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 600 } }] });
+  await aquarium.timeSettings();
   await aquarium.skipQuiet.click();
   /** Virtual seconds per second of the animation frames' clock, over a number of frames. */
   const rate = (frames) =>
@@ -84,6 +85,7 @@ for (const [reducedMotion, claim] of [
   test(`${reducedMotion}: ${claim}`, async ({ page, aquarium }) => {
     await page.emulateMedia({ reducedMotion });
     await aquarium.open({ ...QUIET, runs: [{ at: "1s", ping: { from: "a", to: "b" } }] });
+    await aquarium.timeSettings();
     await aquarium.skipQuiet.click();
     await aquarium.button("Pause").click();
     /** The different times that a step shows on its way to the next event, in the animation frames of a second. */

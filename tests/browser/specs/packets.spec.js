@@ -48,6 +48,7 @@ test.describe("of a small network", () => {
     // The next hop is the same packet, and the same row.
     await aquarium.timeline.press("ArrowRight");
     const hops = aquarium.inspector.getByRole("navigation", { name: "The same frame on each link" });
+    await aquarium.timeSettings();
     await aquarium.page.getByLabel("Step by").selectOption("selected");
     await aquarium.button("Step to the next event of what is selected").click();
     await expect(hops.getByRole("button")).toHaveText([/b → s/, /s → a/]);

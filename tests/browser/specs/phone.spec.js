@@ -1,5 +1,5 @@
 // On a phone: 390 pixels wide, with touch.
-import { QUIET, expect, test } from "../aquarium.js";
+import { expect, openTab, QUIET, test } from "../aquarium.js";
 import { violations } from "../axe.js";
 
 const INSTRUMENTS = ["Packets", "Sequence", "Log"];
@@ -12,7 +12,7 @@ test("everything fits into the width, in every pane", async ({ page, aquarium })
   await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length > 0);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   for (const pane of ["Runs", "Inspect", "Speed test", "Document"]) {
-    await page.getByRole("tab", { name: pane }).tap();
+    await aquarium.pane(pane);
     expect(await overflow(page), pane).toBeLessThanOrEqual(0);
   }
   for (const dialog of ["Examples", "Share", "Help"]) {
@@ -32,7 +32,9 @@ test("drawing, play and time are in view without scrolling", async ({ page, aqua
 
 test("a run is started with fingers, and its results appear", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
+  await aquarium.timeSettings();
   await aquarium.speed.fill("18");
+  await aquarium.timeSettings(false);
   await aquarium.button("Start a run").tap();
   const form = page.getByRole("form", { name: "Start a run" });
   await form.getByRole("radio", { name: "Echo" }).tap();
@@ -52,7 +54,7 @@ test("a tap on the drawing selects the node there", async ({ page, aquarium }) =
 test("every control is large enough for a finger", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   for (const pane of ["Runs", "Inspect", "Speed test", "Document", ...INSTRUMENTS]) {
-    await page.getByRole("tab", { name: pane }).tap();
+    await openTab(page, pane);
     const small = await page.evaluate(() => {
       const controls = [...document.querySelectorAll("button, select, input, summary, a[href]")];
       const target = (control) => control.closest("label") ?? control;
@@ -73,6 +75,7 @@ test("a network is drawn with fingers", async ({ page, aquarium }) => {
     await page.getByRole("combobox", { name: "Connect to" }).selectOption({ label: "s1" });
     await aquarium.button("Connect").tap();
   };
+  await page.getByRole("button", { name: "Inspect h2" }).tap();
   await connect();
   await page.getByRole("button", { name: "← All nodes and links" }).tap();
   await page.getByRole("button", { name: /^Host h1/ }).tap();
@@ -124,7 +127,7 @@ for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await aquarium.open();
     for (const pane of ["Runs", "Inspect", "Speed test", "Document", ...INSTRUMENTS]) {
-      await page.getByRole("tab", { name: pane }).tap();
+      await openTab(page, pane);
       expect(await violations(page, colorScheme)).toEqual([]);
     }
   });

@@ -23,6 +23,7 @@ test("a share link gives another browser the same scenario and, played, the same
   other.page.on("pageerror", (error) => faults.push(String(error)));
   await other.page.goto(link);
   await expect(other.title(EXAMPLE)).toBeVisible();
+  await other.pane("Runs");
   expect(await other.playToTheEnd()).toBe(history);
   await expect(other.run("Ping client → server")).toContainText("done");
 
@@ -71,6 +72,7 @@ test("a reload loses nothing", async ({ page, aquarium }) => {
   await aquarium.start("Echo", { From: "server", To: "client", Text: "still here?" });
   const history = await aquarium.playToTheEnd();
   await aquarium.speed.fill("12");
+  await aquarium.timeSettings();
   await aquarium.skipQuiet.click();
   await aquarium.button("Dark colors").click();
   const time = await aquarium.time();
@@ -83,6 +85,7 @@ test("a reload loses nothing", async ({ page, aquarium }) => {
   await expect(aquarium.hash).toHaveText(history);
   expect(await aquarium.time()).toBeGreaterThanOrEqual(time);
   expect(await aquarium.speedStep()).toBe(12);
+  await aquarium.timeSettings();
   await expect(aquarium.skipQuiet).not.toBeChecked();
   await expect(aquarium.button("Light colors")).toBeVisible();
 });

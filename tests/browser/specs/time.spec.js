@@ -34,6 +34,7 @@ test("each step goes to the next event and stops there", async ({ page, aquarium
 
 test("the speed goes from a microsecond to a second per second", async ({ page, aquarium }) => {
   await aquarium.open(PINGING);
+  await aquarium.timeSettings();
   await expect(aquarium.automaticSpeed).toBeChecked();
   await aquarium.speed.press("Home");
   await expect(page.getByText(/^1\s+µs\s+per\s+second$/)).toBeVisible();
@@ -54,6 +55,7 @@ test("quiet time is skipped with a notice, and not skipped if that is switched o
   await aquarium.speed.fill("15");
   await expect(skipped).toBeVisible();
   await expect(reply(3)).toBeVisible();
+  await aquarium.timeSettings();
   await aquarium.skipQuiet.click();
   await expect(aquarium.skipQuiet).not.toBeChecked();
   await expect(skipped).toBeHidden();

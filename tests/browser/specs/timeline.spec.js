@@ -91,6 +91,7 @@ test("steps by drops stop at each drop and nowhere else, forwards as backwards",
   const lost = aquarium.packets.getByRole("row", { name: /Lost: / });
   await expect(lost.first()).toBeAttached();
 
+  await aquarium.timeSettings();
   await page.getByLabel("Step by").selectOption("drops");
   const back = await stops(aquarium, "Step back to the last drop");
   expect(back.length).toBeGreaterThan(1);
@@ -111,6 +112,7 @@ test("steps by frames and by events of the selection stop at the same moments in
   await aquarium.open(PINGING);
   await aquarium.playToTheEnd();
   await aquarium.timeline.press("Home");
+  await aquarium.timeSettings();
   const by = page.getByLabel("Step by");
   await by.selectOption("frames");
   const frames = await stops(aquarium, "Step to the next frame", 12);

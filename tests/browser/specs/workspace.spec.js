@@ -107,42 +107,52 @@ test("the side pane can be closed, stays closed and can be opened again", async 
   await expect(side(page)).toBeHidden();
   await expect.poll(() => width(aquarium.canvas)).toBeGreaterThan(before + 200);
   await page.reload();
-  await expect(aquarium.button("Show the side pane")).toBeVisible();
+  await expect(aquarium.canvas).toBeVisible();
   await expect(side(page)).toBeHidden();
-  await aquarium.button("Show the side pane").click();
-  await expect(side(page)).toBeVisible();
+  await page.getByRole("tab", { name: "Inspect" }).click();
+  await expect(body(page, "Inspect")).toBeVisible();
   await expect.poll(() => width(aquarium.canvas)).toBe(before);
+  await page.getByRole("tab", { name: "Inspect" }).click();
+  await expect(side(page), "the open tab closes its pane").toBeHidden();
 });
 
 const TALE = { ...QUIET, title: "A tale", description: "This network has a long tale to tell. ".repeat(12) };
 
-test("a long description begins short, and is all there at a press; a short one has no button", async ({ page, aquarium }) => {
+test("a description is all there at a press, and takes nothing of the drawing; without one there is no button", async ({ page, aquarium }) => {
   await aquarium.open(TALE);
-  const more = page.getByRole("button", { name: /^(More|Less)$/ });
-  await expect(more).toHaveAttribute("aria-expanded", "false");
-  const whole = await height(aquarium.canvas);
-  await more.press("Enter");
-  await expect(more).toHaveText("Less");
-  await expect(more).toHaveAttribute("aria-expanded", "true");
-  await expect.poll(() => height(aquarium.canvas)).toBeLessThan(whole);
   const text = page.getByText("This network has a long tale");
+  const about = page.getByRole("button", { name: /^(About|Less)$/ });
+  await expect(about).toHaveAttribute("aria-expanded", "false");
+  await expect(text).toBeHidden();
+  const whole = await height(aquarium.canvas);
+  await about.press("Enter");
+  await expect(about).toHaveText("Less");
+  await expect(about).toHaveAttribute("aria-expanded", "true");
+  await expect(text).toBeInViewport({ ratio: 1 });
   expect(await text.evaluate((all) => all.scrollHeight - all.clientHeight)).toBeLessThanOrEqual(0);
-  await more.press("Enter");
-  await expect.poll(() => height(aquarium.canvas)).toBe(whole);
-  await aquarium.open({ ...TALE, description: "Nothing much." });
-  await expect(page.getByText("Nothing much.")).toBeVisible();
-  await expect(more).toHaveCount(0);
+  expect(await height(aquarium.canvas)).toBe(whole);
+  await about.press("Enter");
+  await expect(text).toBeHidden();
+  await aquarium.open({ ...TALE, description: undefined });
+  await expect(about).toHaveCount(0);
 });
 
-test("for a projector the drawing is the largest thing, whatever there is to be said", async ({ page, aquarium }) => {
+test("for a projector the stage is alone; controls come with a movement, cover no other place, and go again", async ({ page, aquarium }) => {
   await aquarium.open(TALE);
   await aquarium.button("Projector").click();
-  await expect.poll(() => height(aquarium.canvas)).toBeGreaterThan(0.45 * 900);
-  await expect(page.getByText("TCP data", { exact: true })).toBeHidden();
-  const tops = await side(page).getByRole("tab").evaluateAll((tabs) => tabs.map((tab) => tab.getBoundingClientRect().top));
-  expect(new Set(tops).size, "the tabs are one row").toBe(1);
-  await page.getByText("Colors").click();
-  await expect(page.getByText("TCP data", { exact: true })).toBeVisible();
+  await expect(side(page)).toBeHidden();
+  await expect.poll(() => height(aquarium.canvas)).toBeGreaterThan(0.85 * 900);
+  const whole = await height(aquarium.canvas);
+  await expect(aquarium.button("Pause").or(aquarium.button("Play"))).toBeVisible();
+  await aquarium.canvas.focus();
+  await expect(page.getByRole("region", { name: "Time" }), "some seconds later").toBeHidden();
+  await page.mouse.move(300, 300);
+  await page.mouse.move(320, 310);
+  await expect(page.getByRole("region", { name: "Time" })).toBeVisible();
+  expect(await height(aquarium.canvas), "nothing jumps").toBe(whole);
+  await aquarium.button("Projector").click();
+  await expect(page.getByRole("banner")).toBeVisible();
+  await expect.poll(() => height(aquarium.canvas)).toBeLessThan(whole);
 });
 
 test("for a projector the type is larger, and nothing sticks out", async ({ page, aquarium }) => {

@@ -61,8 +61,8 @@ pub enum Glyph {
     StepBack,
     /// Two letters, a large one and a small one.
     Type,
-    /// A window with a pane at its side.
-    Side,
+    /// Two sliders.
+    Sliders,
     /// An arrow into a tray.
     Save,
     /// A line that parts in two.
@@ -107,7 +107,7 @@ impl Glyph {
             Self::Tidy => "M9.5 3h5v4h-5zM3 17h5v4H3zM16 17h5v4h-5zM12 7v5M5.5 17v-5h13v5",
             Self::StepBack => "M19 5v14L9 12zM5 5v14",
             Self::Type => "M3 18 8 5l5 13M4.7 14h6.6M15 18l3-8 3 8M16 15h4",
-            Self::Side => "M3.5 5h17v14h-17zM14.5 5v14",
+            Self::Sliders => "M3.5 8h9M18.5 8h2M3.5 16h2M11.5 16h9M15.5 5v6M8.5 13v6",
             Self::Save => "M12 4v10M8 10.5l4 4 4-4M4 15v5h16v-5",
             Self::Record => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
             Self::Branch => "M7 4v16M7 14c0-5 10-3 10-8M14 8l3-3 3 3",

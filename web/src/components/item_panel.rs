@@ -222,6 +222,9 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
             if ports != link.ports {
                 edits.push(Edit::SetPorts(id, ports));
             }
+            if form.duplex() != link.duplex {
+                edits.push(Edit::SetDuplex(id, form.duplex()));
+            }
         }
         Selection::Frame(_) => {}
     }

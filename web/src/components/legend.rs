@@ -75,40 +75,54 @@ const SIGNS: [Sign; 13] = [
     },
 ];
 
-/// The legend, folded where there is little room; `toggled` is called when it is folded or unfolded.
-pub fn legend(roomy: bool, toggled: &Callback<Event>) -> Html {
+/// Properties of [`Legend`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The kinds of packets that there were: see [`View::kinds`](lab::view::View::kinds).
+    pub kinds: u16,
+}
+
+/// The legend: in the line those kinds that there were, as far as they have room; at a press all of them, and the signs.
+#[component]
+pub fn Legend(props: &Props) -> Html {
+    let open = use_state(|| false);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let known = Swatch::ALL.into_iter().filter(|&swatch| swatch != Swatch::Other);
+    let seen = known.clone().filter(|swatch| props.kinds & (1 << *swatch as u16) != 0);
     html! {
-        <details class="legend" open={roomy && !is_narrow()} ontoggle={toggled}>
-            <summary>{ "Colors" }</summary>
-            <ul>
-                { for Swatch::ALL.into_iter().filter(|&swatch| swatch != Swatch::Other).map(|swatch| html! {
-                    <li key={swatch.name()} title={swatch.meaning()}>
-                        <svg viewBox="-1 -1 2 2" width="12" height="12" aria-hidden="true" focusable="false">
-                            <path class={format!("mark-{}", swatch.key())} d={swatch.shape().svg_path()} />
-                        </svg>
-                        <span>{ swatch.name() }</span>
-                        <span class="visually-hidden">{ format!(": {}", swatch.meaning()) }</span>
-                    </li>
-                }) }
-            </ul>
-            <details ontoggle={toggled}>
-                <summary>{ "Signs" }</summary>
-                <ul>
-                    { for SIGNS.iter().map(|sign| html! {
-                        <li key={sign.says}>
-                            <svg viewBox="-12 -8 24 16" width="24" height="16" aria-hidden="true" focusable="false">
-                                { for sign.paths.iter().map(|(class, path)| html! { <path class={*class} d={*path} /> }) }
-                            </svg>
-                            <span>{ sign.says }</span>
-                        </li>
-                    }) }
-                </ul>
-            </details>
-        </details>
+        <div class="legend">
+            <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="legend" onclick={toggle}>{ "Colors" }</button>
+            <ul class="legend-line" aria-label="Colors of what was sent">{ for seen.map(entry) }</ul>
+            if *open {
+                <div class="legend-all popover" id="legend">
+                    <ul>{ for known.map(entry) }</ul>
+                    <ul>
+                        { for SIGNS.iter().map(|sign| html! {
+                            <li key={sign.says}>
+                                <svg viewBox="-12 -8 24 16" width="24" height="16" aria-hidden="true" focusable="false">
+                                    { for sign.paths.iter().map(|(class, path)| html! { <path class={*class} d={*path} /> }) }
+                                </svg>
+                                <span>{ sign.says }</span>
+                            </li>
+                        }) }
+                    </ul>
+                </div>
+            }
+        </div>
     }
 }
 
-fn is_narrow() -> bool {
-    let width = crate::dom::window().inner_width().ok().and_then(|width| width.as_f64());
-    width.is_some_and(|width| width < 900.0)
+fn entry(swatch: Swatch) -> Html {
+    html! {
+        <li key={swatch.name()} title={swatch.meaning()}>
+            <svg viewBox="-1 -1 2 2" width="12" height="12" aria-hidden="true" focusable="false">
+                <path class={format!("mark-{}", swatch.key())} d={swatch.shape().svg_path()} />
+            </svg>
+            <span>{ swatch.name() }</span>
+            <span class="visually-hidden">{ format!(": {}", swatch.meaning()) }</span>
+        </li>
+    }
 }

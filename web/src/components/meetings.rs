@@ -11,10 +11,12 @@ use std::f64::consts::TAU;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// The drawing's size, in its own units.
-const SIZE: (f64, f64) = (800.0, 420.0);
-/// The circle on which the addresses stand.
-const RADIUS: (f64, f64) = (250.0, 150.0);
+/// The room around the ellipse on which the addresses stand, in the drawing's own units.
+const AROUND: (f64, f64) = (150.0, 60.0);
+/// The ellipse is wide from the beginning, and gets taller with the number of addresses, so that few are drawn large.
+const WIDE: f64 = 250.0;
+const TALLER: f64 = 26.0;
+const TALLEST: f64 = 170.0;
 /// The width of the lines of the pairs that exchanged least and most.
 const WIDTH: (f64, f64) = (2.0, 14.0);
 const BOX: (f64, f64) = (150.0, 30.0);
@@ -42,14 +44,16 @@ fn MeetingsView(props: &Props) -> Html {
     let counted = use_memo((listed, generation), |_| Counted::of(&lab));
     let Some(drawn) = counted.meetings(&lab) else { return Html::default() };
     drop(lab);
+    let tall = (TALLER * (drawn.peers.len().max(2) - 2) as f64).min(TALLEST);
     let at: Vec<(f64, f64)> = drawn
         .peers
         .iter()
         .map(|peer| {
             let angle = TAU * (peer.turn + 0.5);
-            (SIZE.0 / 2.0 + RADIUS.0 * Math::cos(angle), SIZE.1 / 2.0 + RADIUS.1 * Math::sin(angle))
+            (WIDE * Math::cos(angle), tall * Math::sin(angle))
         })
         .collect();
+    let (width, height) = (2.0 * (WIDE + AROUND.0), 2.0 * (tall + AROUND.1));
     let sift = |filter: &str| {
         let filter = filter.to_owned();
         move |session: &crate::session::Session| {
@@ -80,7 +84,7 @@ fn MeetingsView(props: &Props) -> Html {
         <section class="meetings" aria-label={format!("Opened capture: {}", drawn.name)}>
             <h2>{ &*drawn.name }</h2>
             <p>{ &drawn.summary }{ ". Press a line to see only its packets." }</p>
-            <svg viewBox={format!("0 0 {} {}", SIZE.0, SIZE.1)} role="group" aria-label="Who spoke with whom">
+            <svg viewBox={format!("{} {} {} {}", px(-width / 2.0), px(-height / 2.0), px(width), px(height))} role="group" aria-label="Who spoke with whom">
                 { for drawn.meetings.iter().map(line) }
                 { for drawn.selected.iter().map(|passing| passing_html(passing, &at)) }
                 { for drawn.peers.iter().zip(&at).map(|(peer, at)| peer_html(&peer.name, *at)) }
@@ -101,11 +105,16 @@ fn px(value: f64) -> String {
     decimal(value, 1)
 }
 
+/// Where the line between two addresses is pulled to: half of the way, and nearer to the middle.
+fn bent(from: f64, to: f64) -> f64 {
+    (from + to) / 2.0 * 0.6
+}
+
 /// The line between two addresses, bent towards the middle so that it passes no third one; of an address with itself a loop.
 fn path([a, b]: [usize; 2], at: &[(f64, f64)]) -> String {
     let ((x0, y0), (x1, y1)) = (at[a], at[b]);
     if a == b {
-        let (out_x, out_y) = (x0 + (x0 - SIZE.0 / 2.0) * 0.3, y0 + (y0 - SIZE.1 / 2.0) * 0.3 - 40.0);
+        let (out_x, out_y) = (x0 * 1.3, y0 * 1.3 - 40.0);
         return format!(
             "M{} {}Q{} {} {} {}",
             px(x0 - 40.0),
@@ -116,8 +125,7 @@ fn path([a, b]: [usize; 2], at: &[(f64, f64)]) -> String {
             px(y0)
         );
     }
-    let bend = |from: f64, to: f64, middle: f64| (from + to) / 2.0 * 0.6 + middle * 0.4;
-    let (x, y) = (bend(x0, x1, SIZE.0 / 2.0), bend(y0, y1, SIZE.1 / 2.0));
+    let (x, y) = (bent(x0, x1), bent(y0, y1));
     format!("M{} {}Q{} {} {} {}", px(x0), px(y0), px(x), px(y), px(x1), px(y1))
 }
 
@@ -135,15 +143,14 @@ fn peer_html(name: &str, (x, y): (f64, f64)) -> Html {
     }
 }
 
-/// The selected packet, two thirds of the way to its receiver.
+/// The selected packet, some of the way to its receiver.
 fn passing_html(passing: &Passing, at: &[(f64, f64)]) -> Html {
     let [from, to] = passing.between.map(|end| at[end]);
-    let bend = |from: f64, to: f64, middle: f64| {
-        let control = (from + to) / 2.0 * 0.6 + middle * 0.4;
+    let on_line = |from: f64, to: f64| {
         let t = 0.6;
-        (1.0 - t) * (1.0 - t) * from + 2.0 * t * (1.0 - t) * control + t * t * to
+        (1.0 - t) * (1.0 - t) * from + 2.0 * t * (1.0 - t) * bent(from, to) + t * t * to
     };
-    let (x, y) = (bend(from.0, to.0, SIZE.0 / 2.0), bend(from.1, to.1, SIZE.1 / 2.0));
+    let (x, y) = (on_line(from.0, to.0), on_line(from.1, to.1));
     let width = lab::sequence::sheet::width_em(&passing.label) * 14.0 + 20.0;
     html! {
         <g class={classes!("passing", format!("swatch-{}", passing.swatch.key()))}>

@@ -4,10 +4,12 @@
 
 mod action_button;
 mod branches;
+mod card;
 mod cell;
 mod conversation;
 mod dialogs;
 mod divider;
+mod dock;
 mod document_pane;
 mod drawer;
 mod filter_bar;
@@ -50,6 +52,7 @@ mod transport;
 
 pub use conversation::conversation;
 pub use dialogs::Dialogs;
+pub use dock::Dock;
 pub use drawer::Drawer;
 pub use help::help;
 pub use inspector::inspector;
@@ -57,11 +60,11 @@ pub use meetings::meetings;
 pub use restart::restart;
 pub use side_pane::SidePane;
 pub use stage_pane::StagePane;
-pub use status::status;
-pub use toasts::toasts;
+pub use toasts::{announce, toasts};
 pub use top_bar::TopBar;
 pub use transport::Transport;
 
+use crate::aim::Aim;
 use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::Shared;
@@ -105,6 +108,11 @@ pub fn item_panel(item: Selection, view: &View) -> Html {
             <item_panel::ItemPanel {item} revision={view.revision} />
         </>
     }
+}
+
+/// The cards on the stage.
+pub fn cards(session: &Session, view: &View, aim: Option<Aim>) -> Html {
+    card::cards(session, view, aim)
 }
 
 /// The editor's tools.

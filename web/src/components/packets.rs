@@ -11,7 +11,7 @@ use super::{on, use_session};
 use crate::dom::{focus, focus_when_rendered, window};
 use crate::files;
 use crate::session::Session;
-use crate::state::{Change, Pane};
+use crate::state::Pane;
 use lab::command::Look;
 use lab::format;
 use lab::packets::{Line, Observe};
@@ -388,7 +388,7 @@ fn bar(
                     }>{ "Packet …" }</button>
                 <button type="button" class="button primary narrow-only" onclick={on(session, |session| {
                     session.open_drawer(None);
-                    session.change(Change::Pane(Pane::Inspect));
+                    session.open_pane(Pane::Inspect);
                     focus_when_rendered("pane-inspect");
                 })}>{ "Details" }</button>
             }

@@ -2,7 +2,7 @@
 
 use super::{on, use_session};
 use crate::session::Session;
-use crate::state::{Change, Pane};
+use crate::state::Pane;
 use lab::command::Look;
 use lab::problems::Problem;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ pub fn ProblemList(props: &Props) -> Html {
                 let go = on(&session, move |session: &Session| {
                     session.perform(Look::Select(Some(at)));
                     // What is selected already opens no pane by that.
-                    session.change(Change::Pane(Pane::Inspect));
+                    session.open_pane(Pane::Inspect);
                 });
                 html! { <button type="button" class="link" onclick={go}>{ &problem.name }</button> }
             }

@@ -2,7 +2,7 @@
 
 use super::plot::throughput;
 use crate::session::Session;
-use crate::state::{Change, Pane};
+use crate::state::Pane;
 use lab::command::Look;
 use lab::format;
 use lab::results::{Fact, Line, Phase, Reply, RunView};
@@ -58,7 +58,7 @@ fn why(run: &RunView, session: &Session) -> Html {
         };
         let go = super::on(session, move |session: &Session| {
             session.perform(Look::Select(Some(at)));
-            session.change(Change::Pane(Pane::Inspect));
+            session.open_pane(Pane::Inspect);
         });
         html! { <button type="button" class="link" onclick={go}>{ "Show where" }</button> }
     });

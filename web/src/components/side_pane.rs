@@ -1,14 +1,14 @@
-//! The panes beside the stage, one at a time.
+//! The panes beside the stage, one at a time; closed until one is asked for.
 
 use super::divider::Divider;
+use super::icon::{Glyph, icon};
 use super::part_note::part_note;
 use super::runs_pane::runs_pane;
-use super::tabs::tabs;
-use super::use_session;
-use crate::dom::is_narrow;
+use super::status::status;
+use super::{on, use_session};
 use crate::opening::Trouble;
 use crate::parts::{Part, Status};
-use crate::state::{Change, Pane};
+use crate::state::Pane;
 use crate::workspace::{Divider as Which, Workspace};
 use lab::view::View;
 use std::rc::Rc;
@@ -29,8 +29,10 @@ pub struct Props {
     pub repair: Option<Rc<Trouble>>,
 }
 
-const PANES: [Pane; 4] = [Pane::Runs, Pane::Inspect, Pane::SpeedTest, Pane::Document];
-const NAMES: [(&str, &str); 4] =
+/// The panes, in order.
+pub const PANES: [Pane; 4] = [Pane::Runs, Pane::Inspect, Pane::SpeedTest, Pane::Document];
+/// For each pane its name in ids and its label.
+pub const NAMES: [(&str, &str); 4] =
     [("runs", "Runs"), ("inspect", "Inspect"), ("speed-test", "Speed test"), ("document", "Document")];
 
 /// The panes beside the stage.
@@ -38,32 +40,33 @@ const NAMES: [(&str, &str); 4] =
 pub fn SidePane(props: &Props) -> Html {
     let session = use_session();
     let open = PANES.iter().position(|&pane| pane == props.pane).unwrap_or_default();
-    let choose = {
-        let session = session.clone();
-        Callback::from(move |number: usize| {
-            // On a phone there is one pane at a time.
-            if is_narrow() {
-                session.open_drawer(None);
-            }
-            session.change(Change::Pane(PANES[number]));
-        })
-    };
+    let (id, name) = NAMES[open];
     let loaded = session.loaded();
+    let view = &props.view;
     let body = match props.pane {
-        Pane::Runs => Some(runs_pane(&session, &props.view)),
-        Pane::Inspect => loaded.instruments.map(|part| (part.inspector)(&session, &props.view)),
+        _ if !props.workspace.side => None,
+        Pane::Runs => Some(runs_pane(&session, view)),
+        Pane::Inspect => loaded.instruments.map(|part| (part.inspector)(&session, view)),
         Pane::SpeedTest => loaded.extras.map(|part| (part.speed_test)()),
-        Pane::Document => loaded.documents.map(|part| (part.pane)(&props.view, props.repair.as_ref())),
+        Pane::Document => loaded.documents.map(|part| (part.pane)(view, props.repair.as_ref())),
     };
-    let body = body.or_else(|| props.pane.needs().map(|part| part_note(&session, part)));
-    let id = NAMES[open].0;
+    let missing =
+        || props.pane.needs().filter(|_| props.workspace.side).map(|part| part_note(&session, part));
+    let body = body.or_else(missing);
     html! {
         <aside class="side" id="side" aria-label="Runs, inspector, speed test and document">
             <Divider which={Which::Side} size={props.workspace.side_px} controls="side" label="Width of the side pane" />
-            { tabs("Panes", &NAMES, Some(open), &choose) }
+            <header class="side-head">
+                <span aria-hidden="true">{ name }</span>
+                <button type="button" class="button quiet icon-only" aria-label="Hide the side pane" title="Hide the side pane"
+                    onclick={on(&session, |session| session.close_side())}>
+                    { icon(Glyph::Close) }
+                </button>
+            </header>
             <div class="pane" role="tabpanel" id={format!("pane-{id}")} aria-labelledby={format!("tab-{id}")} tabindex="0">
                 { body }
             </div>
+            { status(view.edge, view.kept, view.complete_since) }
         </aside>
     }
 }

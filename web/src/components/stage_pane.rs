@@ -1,24 +1,24 @@
 //! The pane with the stage: the scenario's title and description, the canvas, and the buttons and notes on it.
 
 use super::icon::{Glyph, icon};
-use super::legend::legend;
 use super::toolbar::{DRAGGED_KIND, PALETTE};
 use super::{on, use_session};
-use crate::dom::{focus_when_rendered, window};
+use crate::aim::Aim;
+use crate::dom::{focus_when_rendered, is_narrow, window};
 use crate::film::Film;
 use crate::parts::{Part, Status};
 use crate::session::Session;
 use crate::show::draw;
 use crate::stage::Stage;
 use crate::stage::input::{Around, Input, StageEvent};
-use crate::state::{Change, Pane};
+use crate::state::Pane;
 use crate::system::System;
 use gloo::events::EventListener;
 use lab::command::{Clock, Editor, Look};
 use lab::edit::{Edit, GRID};
 use lab::format;
 use lab::packets::Observe;
-use lab::view::{Sketch, Tools};
+use lab::view::{Sketch, Tools, View};
 use lab::{Skipped, State};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -40,8 +40,12 @@ pub struct Props {
     pub held: bool,
     /// One sentence about what is happening now.
     pub narration: Rc<str>,
-    /// The name of what is selected.
-    pub selected: Option<String>,
+    /// The lab, for the cards.
+    pub view: Rc<View>,
+    /// The run that is about to be started.
+    pub aim: Option<Aim>,
+    /// A first visitor is being greeted.
+    pub greets: bool,
     /// The state of the editor's tools.
     pub tools: Tools,
     /// How many problems keep the network from running.
@@ -58,6 +62,9 @@ pub struct Props {
 const PAN_STEP: f64 = 60.0;
 const ZOOM_STEP: f64 = 1.35;
 
+/// The smallest letters on the stage for a projector, in CSS pixels.
+const PROJECTED_PX: f64 = 18.0;
+
 /// The pane with the stage.
 #[component]
 pub fn StagePane(props: &Props) -> Html {
@@ -65,17 +72,12 @@ pub fn StagePane(props: &Props) -> Html {
     let canvas = use_node_ref();
     let failure = use_stage(&session, &canvas, props);
     let sketch = &props.sketch;
-    // The legend covers more of the canvas, or less.
-    let toggled = {
-        let (session, canvas) = (session.clone(), canvas.clone());
-        Callback::from(move |_: Event| keep_clear(&session, &canvas))
-    };
     html! {
         <section class="stage-pane" aria-labelledby="scenario-title">
             <div class="caption">
                 <h2 id="scenario-title">{ &sketch.title }</h2>
                 if let Some(description) = &sketch.description {
-                    <Description key={sketch.opened} text={description.clone()} />
+                    <About key={sketch.opened} text={description.clone()} />
                 }
                 <p class="narration">{ &*props.narration }</p>
             </div>
@@ -87,12 +89,10 @@ pub fn StagePane(props: &Props) -> Html {
                 <Skip skipped={props.skipped} />
                 { filter_note(&session, &props.filter) }
                 { note(&session, props) }
-                if let Some(selected) = &props.selected {
-                    <button type="button" class="button selected narrow-only" onclick={on(&session, |session| {
-                        session.change(Change::Pane(Pane::Inspect));
-                        focus_when_rendered("pane-inspect");
-                    })}>{ format!("Inspect {selected}") }</button>
+                if props.greets {
+                    { greeting(&session, sketch) }
                 }
+                <Layer view={props.view.clone()} aim={props.aim} parts={props.parts} />
                 <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
                     title="Draw the network yourself (d)" onclick={on(&session, move |session| {
                         let on = session.lab().borrow().editing().on;
@@ -106,11 +106,30 @@ pub fn StagePane(props: &Props) -> Html {
                 if session.query().embed {
                     <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
                 }
-                { legend(!session.query().embed && !props.projector, &toggled) }
                 { view_buttons(&session, canvas) }
             </div>
         </section>
     }
+}
+
+/// Properties of [`Layer`].
+#[derive(Properties, PartialEq)]
+struct LayerProps {
+    view: Rc<View>,
+    aim: Option<Aim>,
+    parts: [Status; Part::ALL.len()],
+}
+
+/// Cards and marks, beside what they are about.
+#[component]
+fn Layer(props: &LayerProps) -> Html {
+    let session = use_session();
+    {
+        let session = session.clone();
+        use_effect(move || session.renew_layer());
+    }
+    let cards = session.loaded().documents.map(|part| (part.cards)(&session, &props.view, props.aim));
+    html! { <div class="stage-layer" ref={session.layer()}>{ for cards }</div> }
 }
 
 /// Puts the stage on the canvas while this component is there, and keeps its picture clear of what floats on it. The error
@@ -143,7 +162,10 @@ fn use_stage(session: &Session, canvas: &NodeRef, props: &Props) -> Option<Strin
     {
         // Buttons grow with the type.
         let (session, canvas) = (session.clone(), canvas.clone());
-        use_effect_with(props.projector, move |_| keep_clear(&session, &canvas));
+        use_effect_with(props.projector, move |&projector| {
+            keep_clear(&session, &canvas);
+            with_stage(&session, |stage| stage.set_font_min(if projector { PROJECTED_PX } else { 0.0 }));
+        });
     }
     (*failure).clone()
 }
@@ -268,6 +290,21 @@ fn view_buttons(session: &Session, canvas: NodeRef) -> Html {
     }
 }
 
+/// One sentence for a first visitor, and one thing to press: it leads to the card of the first host.
+fn greeting(session: &Session, sketch: &Sketch) -> Html {
+    let Some(first) = sketch.hosts().next() else { return Html::default() };
+    let (node, name) = (first.id, &first.name);
+    html! {
+        <div class="greeting">
+            <p>{ "Welcome! This is a small network, and you see every message that its computers send." }</p>
+            <button type="button" class="button primary" onclick={on(session, move |session| {
+                session.greeted();
+                session.perform(Look::Select(Some(Selection::Node(node))));
+            })}>{ format!("Send a message from {name}") }</button>
+        </div>
+    }
+}
+
 /// A note on the stage while nothing moves, with what to do about it.
 fn note(session: &Session, props: &Props) -> Html {
     if props.held {
@@ -278,7 +315,7 @@ fn note(session: &Session, props: &Props) -> Html {
             <div class="stage-note" role="status">
                 <span>{ format!("This network cannot run: {}. ", format::plural(props.grave as u64, "problem", "problems")) }</span>
                 <button type="button" class="button primary" onclick={on(session, |session| {
-                    session.change(Change::Pane(Pane::Document));
+                    session.open_pane(Pane::Document);
                     focus_when_rendered("pane-document");
                 })}>{ "Show me" }</button>
             </div>
@@ -296,7 +333,7 @@ fn note(session: &Session, props: &Props) -> Html {
             <div class="stage-note">
                 <span>{ "Nothing is moving. " }</span>
                 <button type="button" class="button primary" onclick={on(session, |session| {
-                    session.change(Change::Pane(Pane::Runs));
+                    session.open_pane(Pane::Runs);
                     focus_when_rendered("start-run");
                 })}>{ "Start a run" }</button>
                 <button type="button" class="button" onclick={on(session, |session| session.perform(Clock::Restart))}>
@@ -373,49 +410,27 @@ fn Record(props: &RecordProps) -> Html {
     }
 }
 
-/// Properties of [`Description`].
+/// Properties of [`About`].
 #[derive(Properties, PartialEq)]
-struct DescriptionProps {
+struct AboutProps {
     text: String,
 }
 
-/// The scenario's description. It begins short, so that the drawing has room; the style sheet says how short.
+/// The scenario's description, when it is wanted: over the stage, which keeps its size.
 #[component]
-fn Description(props: &DescriptionProps) -> Html {
-    let (open, long) = (use_state(|| false), use_state(|| false));
-    let paragraph = use_node_ref();
+fn About(props: &AboutProps) -> Html {
+    let open = use_state(|| false);
     let toggle = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    {
-        // How much of it can be seen depends on the window and on the size of the type: both change the paragraph's own size.
-        let (long, paragraph) = (long.setter(), paragraph.clone());
-        use_effect_with(*open, move |&open| {
-            let seen = paragraph.cast::<web_sys::Element>().filter(|_| !open).map(|paragraph| {
-                let measured = paragraph.clone();
-                let measure = Closure::<dyn FnMut()>::new(move || {
-                    long.set(measured.scroll_height() > measured.client_height() + 1);
-                });
-                let observer =
-                    ResizeObserver::new(measure.as_ref().unchecked_ref()).expect("browsers have it");
-                observer.observe(&paragraph);
-                (observer, measure)
-            });
-            move || {
-                if let Some((observer, _)) = seen {
-                    observer.disconnect();
-                }
-            }
-        });
-    }
     html! {
-        <div class={classes!("description", open.then_some("open"))}>
-            <p id="description" ref={paragraph}>{ &props.text }</p>
-            if *long {
-                <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="description" onclick={toggle}>
-                    { if *open { "Less" } else { "More" } }
-                </button>
+        <div class="about">
+            <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="description" onclick={toggle}>
+                { if *open { "Less" } else { "About" } }
+            </button>
+            if *open {
+                <p class="popover" id="description">{ &props.text }</p>
             }
         </div>
     }
@@ -474,7 +489,19 @@ impl SetUp {
         let input = Input::attach(&canvas, stage.clone(), around, {
             let session = session.clone();
             move |event| match event {
-                StageEvent::Select(selection) => session.perform(Look::Select(selection)),
+                StageEvent::Select(selection) => {
+                    if session.aim_at(selection) {
+                        return;
+                    }
+                    // What can be done with a node or a cable stands on a card beside it; a frame has its layers to show, and in
+                    // edit mode everything its form, where that leaves the drawing its room.
+                    let edits = selection.is_some() && session.lab().borrow().editing().on && !is_narrow();
+                    if edits || matches!(selection, Some(Selection::Frame(_))) {
+                        session.open_pane(Pane::Inspect);
+                    }
+                    session.perform(Look::Select(selection));
+                }
+                StageEvent::Aim(from, to) => session.aim(Some(Aim { from, kind: None, to: Some(to) })),
                 StageEvent::Hover(hover) => session.set_hover(hover),
                 StageEvent::Camera => session.refresh(),
                 StageEvent::Drag(nodes, by) => session.drag(nodes, by),
@@ -516,12 +543,11 @@ impl SetUp {
     }
 }
 
-/// Where the legend and the buttons are, from the canvas's top left corner: left, top, width, height.
+/// Where the buttons are, from the canvas's top left corner: left, top, width, height.
 fn floating_on(canvas: &HtmlCanvasElement) -> Vec<(f64, f64, f64, f64)> {
     let ground = canvas.get_bounding_client_rect();
-    let found = canvas
-        .parent_element()
-        .and_then(|pane| pane.query_selector_all(".legend, .zoom, .tools, .edit-toggle").ok());
+    let found =
+        canvas.parent_element().and_then(|pane| pane.query_selector_all(".zoom, .tools, .edit-toggle").ok());
     let elements = found.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.item(index)));
     elements
         .filter_map(|node| node.dyn_into::<web_sys::Element>().ok())

@@ -8,11 +8,9 @@ use crate::state::{Change, Toast};
 use yew::prelude::*;
 
 /// Short messages. They stay until they are dismissed, without a time limit for reading (WCAG 2.2, success criterion 2.2.1).
-pub fn toasts(session: &Session, toasts: &[Toast], announcement: &str, parts: &[Status]) -> Html {
+pub fn toasts(session: &Session, toasts: &[Toast], parts: &[Status]) -> Html {
     let dismiss = |id: u32| super::on(session, move |session| session.change(Change::Dismiss(id)));
     html! {
-        <>
-            <div class="visually-hidden" aria-live="polite" role="status">{ announcement }</div>
             <div class="toasts" role="log" aria-live="polite" aria-label="Messages">
                 { part_notes(session, parts) }
                 { for toasts.iter().map(|toast| html! {
@@ -24,6 +22,10 @@ pub fn toasts(session: &Session, toasts: &[Toast], announcement: &str, parts: &[
                     </div>
                 }) }
             </div>
-        </>
     }
+}
+
+/// The text that a screen reader reads out next.
+pub fn announce(text: &str) -> Html {
+    html! { <div class="visually-hidden" aria-live="polite" role="status">{ text }</div> }
 }

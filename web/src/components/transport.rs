@@ -4,6 +4,7 @@ use super::branches::branches;
 use super::icon::{Glyph, icon};
 use super::timeline::Timeline;
 use super::{on, use_session};
+use crate::dom::focus;
 use crate::session::Session;
 use lab::State;
 use lab::command::Clock;
@@ -36,7 +37,6 @@ pub fn Transport(props: &Props) -> Html {
     let view = &*props.view;
     html! {
         <section class="transport" aria-label="Time">
-            <Timeline view={props.view.clone()} />
             { branches(&session, &view.branches) }
             { buttons(&session, view) }
             <div class="clock">
@@ -45,9 +45,41 @@ pub fn Transport(props: &Props) -> Html {
                     <span class="unit" aria-hidden="true">{ " s" }</span></span>
                 <span class="clock-state">{ state_in_words(view) }</span>
             </div>
-            { speed_slider(&session, view.speed) }
-            { switches(&session, view) }
+            <Timeline view={props.view.clone()} />
+            <Pace view={props.view.clone()} />
         </section>
+    }
+}
+
+/// How fast time passes: the speed, and behind a button what is seldom changed. On a phone all of it is behind the button.
+#[component]
+fn Pace(props: &Props) -> Html {
+    let session = use_session();
+    let open = use_state(|| false);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let onkeydown = {
+        let open = open.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if *open && event.key() == "Escape" {
+                event.prevent_default();
+                open.set(false);
+                focus("more-time");
+            }
+        })
+    };
+    let view = &*props.view;
+    html! {
+        <div class={classes!("pace", open.then_some("open"))} {onkeydown}>
+            <button type="button" class="button icon-only" id="more-time" aria-label="Settings of time" title="Speed and steps"
+                aria-expanded={open.to_string()} onclick={toggle}>{ icon(Glyph::Sliders) }</button>
+            <div class="pace-body">
+                { speed_slider(&session, view.speed) }
+                { switches(&session, view) }
+            </div>
+        </div>
     }
 }
 

@@ -1,4 +1,5 @@
-//! What is being dragged in edit mode: a cable's loose end, or a frame around nodes; and the nodes' handles.
+//! What is being dragged: a cable's loose end or a frame around nodes in edit mode, what a host is going to send otherwise; and the
+//! nodes' handles.
 
 use super::layout::{Layout, NodeShape};
 use super::pointer::Pointer;
@@ -11,7 +12,7 @@ pub enum Hand {
     /// Nothing.
     #[default]
     Empty,
-    /// A cable with one loose end.
+    /// A cable with one loose end, or a line to the host that something is sent to.
     Cable {
         /// The node at its other end.
         from: NodeId,

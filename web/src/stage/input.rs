@@ -31,6 +31,8 @@ pub enum StageEvent {
     Drop(Vec<NodeId>, (f64, f64)),
     /// Drew a cable between these nodes.
     Connect(NodeId, NodeId),
+    /// Drew a line from one node to another, without editing.
+    Aim(NodeId, NodeId),
     /// Selected these nodes with a frame.
     Choose(Vec<NodeId>),
     /// Asked to rename this node, with a double click.
@@ -52,6 +54,8 @@ enum Grip {
     Nodes(Vec<NodeId>, Vec2),
     /// A cable, plugged in here.
     Cable(NodeId),
+    /// What a host is going to send.
+    Aim(NodeId),
     /// One corner of a frame.
     Frame(Point),
 }
@@ -163,10 +167,13 @@ impl Hand {
     /// What a press here grips.
     fn grip(&self, at: Point, pointer: Pointer, pressed: Option<Selection>, shift: bool) -> Option<Grip> {
         let Around { editing, selected } = (self.around)();
-        if !editing {
-            return None;
-        }
         let stage = self.stage.borrow();
+        if !editing {
+            return match pressed {
+                Some(Selection::Node(node)) if stage.is_host(node) => Some(Grip::Aim(node)),
+                _ => None,
+            };
+        }
         let hovered = match self.state.borrow().hovered {
             Some(Selection::Node(node)) => Some(node),
             _ => None,
@@ -235,7 +242,7 @@ impl Hand {
             self.stage.borrow_mut().hand = Held::Empty;
             (self.on_event)(match grip {
                 Grip::Nodes(..) => StageEvent::Drag(Vec::new(), (0.0, 0.0)),
-                Grip::Cable(_) | Grip::Frame(_) => StageEvent::Camera,
+                Grip::Cable(_) | Grip::Aim(_) | Grip::Frame(_) => StageEvent::Camera,
             });
         }
     }
@@ -250,7 +257,7 @@ impl Hand {
                 let by = *moved / stage.camera.view().scale;
                 StageEvent::Drag(nodes.clone(), (by.x, by.y))
             }
-            Grip::Cable(from) => {
+            Grip::Cable(from) | Grip::Aim(from) => {
                 let to = stage.node_at(at, Pointer::Fine).filter(|to| to != from);
                 stage.hand = Held::Cable { from: *from, at, to };
                 StageEvent::Camera
@@ -275,6 +282,10 @@ impl Hand {
             }
             Grip::Cable(from) => match stage.node_at(at, pointer) {
                 Some(to) if to != from => StageEvent::Connect(from, to),
+                _ => StageEvent::Camera,
+            },
+            Grip::Aim(from) => match stage.node_at(at, pointer) {
+                Some(to) if to != from => StageEvent::Aim(from, to),
                 _ => StageEvent::Camera,
             },
             Grip::Frame(corner) => {

@@ -86,6 +86,8 @@ pub struct Scene<'a> {
     pub topology: &'a Topology,
     /// Where each node is, in the document's units, by [`NodeId`].
     pub positions: &'a [(f64, f64)],
+    /// What nodes are drawn as in place of their kind, by [`NodeId`]: the document's words.
+    pub icons: &'a [Option<&'static str>],
     /// What happened.
     pub history: &'a History,
     /// The playhead.
@@ -135,6 +137,8 @@ pub struct Stage {
     layout: Layout,
     /// The view and the revision that the layout is for.
     laid_out: Option<(View, Size, u64)>,
+    /// How often it was laid out.
+    layouts: u32,
     traffic: Traffic,
     hand: Hand,
     next: Next,
@@ -150,6 +154,12 @@ pub enum Next {
     Follow,
     /// Everything comes into view.
     Fit,
+}
+
+/// The words of the devices that have a picture.
+#[cfg(test)]
+pub fn device_words() -> Vec<&'static str> {
+    paint::devices::tests::words().into()
 }
 
 impl Stage {
@@ -172,6 +182,7 @@ impl Stage {
             revision: 0,
             layout,
             laid_out: None,
+            layouts: 0,
             traffic,
             hand,
             next: Next::default(),
@@ -185,8 +196,11 @@ impl Stage {
             self.standing.begin(scene.topology);
         }
         self.standing.read(scene.topology, scene.history, scene.at);
-        if !same || !self.sketch.is_up_to_date(&self.standing) {
+        if !same || self.sketch.icons != scene.icons || !self.sketch.is_up_to_date(&self.standing) {
+            let font_min = self.sketch.font_min;
             self.sketch = Sketch::new(scene.topology, scene.positions, &self.standing, &self.looks);
+            self.sketch.font_min = font_min;
+            self.sketch.icons = scene.icons.into();
             self.revision += 1;
         }
         if !same {
@@ -203,6 +217,7 @@ impl Stage {
         if self.laid_out != wanted {
             self.layout = Layout::new(&self.sketch, view, self.camera.size());
             self.laid_out = wanted;
+            self.layouts = self.layouts.wrapping_add(1);
         }
         self.looks.make_room();
         let frame = |selection: Option<Selection>| match selection {
@@ -256,14 +271,52 @@ impl Stage {
         self.camera.follow(&self.sketch);
     }
 
+    /// No letters are smaller than this, in CSS pixels: for those who sit far away.
+    pub fn set_font_min(&mut self, font_min: f64) {
+        if self.sketch.font_min != font_min {
+            self.sketch.font_min = font_min;
+            self.revision += 1;
+            self.camera.follow(&self.sketch);
+        }
+    }
+
     /// What is drawn at this place: a frame before a node before a cable.
     pub fn hit(&self, x: f64, y: f64, pointer: Pointer) -> Option<Selection> {
         hit::hit(Point::new(x, y), pointer, &self.layout, &self.traffic)
     }
 
+    /// How often the drawing was laid out: places are others when this is another number.
+    pub fn layouts(&self) -> u32 {
+        self.layouts
+    }
+
+    /// Where a node with its caption is, or the middle of a cable with its badge: left, top, right, bottom.
+    pub fn place_of(&self, of: Selection) -> Option<[f64; 4]> {
+        let rect = match of {
+            Selection::Node(node) => {
+                let node = self.layout.nodes.get(node.index())?;
+                let body = Rect::from_points(node.center - node.half, node.center + node.half);
+                node.caption.map_or(body, |caption| body.union(caption.rect))
+            }
+            Selection::Link(link) => {
+                let cable = self.layout.cables.get(link.index())?;
+                let middle =
+                    Rect::from_center_size(cable.ports[0].midpoint(cable.ports[1]), (8.0, 4.0 * cable.lane));
+                cable.badge.map_or(middle, |badge| middle.union(badge.rect))
+            }
+            Selection::Frame(_) => return None,
+        };
+        Some([rect.x0, rect.y0, rect.x1, rect.y1])
+    }
+
     /// The node whose handle is at this place; only these nodes show theirs.
     fn handle_at(&self, at: Point, pointer: Pointer, shown: &[NodeId]) -> Option<NodeId> {
         shown.iter().copied().find(|&node| hand::on_handle(&self.layout, node, at, pointer))
+    }
+
+    /// Whether a node is a host, from which something can be sent.
+    fn is_host(&self, node: NodeId) -> bool {
+        self.sketch.nodes.get(node.index()).is_some_and(|node| node.kind == silhouette::Kind::Host)
     }
 
     /// The node at this place.

@@ -56,21 +56,21 @@ pub fn node_half(kind: Kind, cables: usize, detail: f64) -> Vec2 {
 }
 
 impl Sizes {
-    /// The sizes in a view of a network whose nodes are so far apart, in the document's units.
-    pub fn new(view: View, spacing: f64) -> Self {
+    /// The sizes in a view of a network whose nodes are so far apart, in the document's units. No letters are smaller than `font_min`.
+    pub fn new(view: View, spacing: f64, font_min: f64) -> Self {
         let crowded = spacing * view.scale / ELBOW_ROOM_PX;
         let detail = (1.1 * view.scale.powf(0.55)).min(crowded).clamp(DETAIL_MIN, DETAIL_MAX);
         let text = 0.42 + 0.58 * detail;
         let letters = detail > 0.4;
-        let capsule_font = (11.5 * detail).clamp(9.5, 21.0);
+        let capsule_font = (11.5 * detail).clamp(9.5, 21.0).max(font_min);
         let capsule_height = (capsule_font * 1.62).round();
         let dot = [1.8, (4.2 * detail).max(2.4)];
         Self {
             detail,
-            name_font: 14.0 * text,
-            address_font: 12.0 * text,
-            badge_font: (11.0 * text).max(8.5),
-            plate_font: (9.6 * text).max(8.0),
+            name_font: (14.0 * text).max(font_min),
+            address_font: (12.0 * text).max(font_min),
+            badge_font: (11.0 * text).max(8.5).max(font_min),
+            plate_font: (9.6 * text).max(8.0).max(font_min),
             letters,
             capsule_font,
             capsule_height,
@@ -98,7 +98,18 @@ mod tests {
     use proptest::prelude::*;
 
     fn sizes(scale: f64, spacing: f64) -> Sizes {
-        Sizes::new(View { scale, offset: Vec2::ZERO }, spacing)
+        Sizes::new(View { scale, offset: Vec2::ZERO }, spacing, 0.0)
+    }
+
+    #[test]
+    fn for_a_projector_no_letters_are_smaller_than_it_asks() {
+        for scale in [0.05, 0.3, 1.0, 4.0] {
+            let sizes = Sizes::new(View { scale, offset: Vec2::ZERO }, 200.0, 18.0);
+            let Sizes { name_font, address_font, badge_font, plate_font, capsule_font, .. } = sizes;
+            for font in [name_font, address_font, badge_font, plate_font, capsule_font] {
+                assert!(font >= 18.0, "{sizes:?}");
+            }
+        }
     }
 
     proptest! {

@@ -28,6 +28,10 @@ pub struct Sketch {
     pub cables: Vec<CableSketch>,
     /// At the ports, end by end.
     pub plates: Vec<Plate>,
+    /// The words of the pictures in place of those of the nodes' kinds, by node.
+    pub icons: Vec<Option<&'static str>>,
+    /// No letters are smaller, in CSS pixels.
+    pub font_min: f64,
     /// Of the addresses that hosts have from routers.
     addresses_revision: u64,
 }
@@ -137,6 +141,8 @@ impl Sketch {
             nodes,
             cables: cables.collect(),
             plates: plates(topology, line),
+            icons: Vec::new(),
+            font_min: 0.0,
             addresses_revision: standing.addresses_revision,
             topology: topology.clone(),
             positions: positions.to_vec(),
@@ -155,7 +161,7 @@ impl Sketch {
 
     /// The sizes of all items in this view.
     pub fn sizes(&self, view: View) -> Sizes {
-        Sizes::new(view, self.spacing)
+        Sizes::new(view, self.spacing, self.font_min)
     }
 
     /// Whether a node is a switch that takes part in a spanning tree.

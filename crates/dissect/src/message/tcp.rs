@@ -112,6 +112,13 @@ impl<'f> TcpSegment<'f> {
         })
     }
 
+    /// What it acknowledges selectively: first sequence number, and the one behind the last (RFC 2018).
+    pub fn sack(&self) -> impl Iterator<Item = (u32, u32)> {
+        let options = Options::of(self.options);
+        let ranges = options.filter(|(_, option)| matches!(option, Ok(TcpOption::SackRange(_))));
+        ranges.flat_map(|(at, _)| sack_blocks(&self.options[at..]))
+    }
+
     /// Whether it has an option of Multipath TCP.
     pub(crate) fn is_multipath(&self) -> bool {
         Options::of(self.options)

@@ -23,7 +23,7 @@ mod wiring;
 
 use clip::Clip;
 use netlab::run::RunId;
-use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Way};
+use netlab::topology::{Duplex, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
 use wire::impair::Impairment;
@@ -82,6 +82,8 @@ pub enum Edit {
     SetLink(LinkId, [Way; 2]),
     /// Changes the settings of the ports at a link's ends.
     SetPorts(LinkId, [Port; 2]),
+    /// Changes what the ports at a link's ends can do: a world with such a link begins again.
+    SetDuplex(LinkId, [Duplex; 2]),
     /// Pulls the cable (`false`) or plugs it in (`true`).
     Plug(LinkId, bool),
     /// Adds the content of the clipboard.
@@ -131,7 +133,7 @@ impl Edit {
         match self {
             Self::Plug(_, false) => "Cable pulled",
             Self::Plug(_, true) => "Cable put back",
-            Self::SetLink(..) | Self::SetPorts(..) => "Link changed",
+            Self::SetLink(..) | Self::SetPorts(..) | Self::SetDuplex(..) => "Link changed",
             Self::Add(..) | Self::Paste(_) => "Nodes added",
             Self::Connect(..) => "Cable added",
             _ => "Changed",
@@ -166,6 +168,7 @@ impl Edit {
             Self::SetNode(node, kind) => next.topology.nodes[node.index()].kind = kind,
             Self::SetLink(link, ways) => next.topology.links[link.index()].ways = ways,
             Self::SetPorts(link, ports) => next.topology.links[link.index()].ports = ports,
+            Self::SetDuplex(link, duplex) => next.topology.links[link.index()].duplex = duplex,
             Self::Plug(link, plugged) => {
                 for way in &mut next.topology.links[link.index()].ways {
                     way.impairments.retain(|impairment| *impairment != Impairment::Down);
@@ -202,7 +205,10 @@ impl Edit {
             Self::Move(list, _) | Self::Align(list, _) => nodes(list),
             Self::Delete(node_list, link_list) => nodes(node_list) && links(link_list),
             Self::Rename(node, _) | Self::SetNode(node, _) => nodes(&[*node]),
-            Self::SetLink(link, _) | Self::SetPorts(link, _) | Self::Plug(link, _) => links(&[*link]),
+            Self::SetLink(link, _)
+            | Self::SetPorts(link, _)
+            | Self::SetDuplex(link, _)
+            | Self::Plug(link, _) => links(&[*link]),
             Self::Add(..)
             | Self::Paste(_)
             | Self::Tidy

@@ -298,4 +298,6 @@ fn ports_and_switches_change_while_the_network_runs() {
     assert!(
         matches!(after(Edit::SetPorts(LinkId(0), [host, off])), Change::Live(commands) if commands.len() == 1)
     );
+    let half = after(Edit::SetDuplex(LinkId(0), [Duplex::Full, Duplex::Half]));
+    assert_eq!(half, Change::Restart, "a medium of another kind");
 }

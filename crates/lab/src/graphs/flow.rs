@@ -6,18 +6,19 @@
 use super::series::{Datum, Kind, Series, Tone, Unit};
 use crate::timeline::Window;
 use capture::Place;
+use dissect::Captured;
 use dissect::analysis::{Analysis, Notes};
+use dissect::message::{Message, meaning};
 use netlab::Instant;
 use netlab::congestion::{Shadowing, Side, Windows};
 use netlab::history::{Fate, TransitId};
 use netlab::topology::Congestion;
-use smoltcp::wire::{IpEndpoint, IpProtocol, TcpPacket};
+use smoltcp::wire::IpEndpoint;
 use std::collections::VecDeque;
 use trace::Order;
 use trace::connections::Connection;
 use trace::ends::Ends;
 use trace::{Source, Trace};
-use wire::header::{Ethernet, Ip};
 
 /// The graphs of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,8 +164,8 @@ impl Flow {
                 });
                 all = budget > 0;
                 for (at, transit, forward, dropped, notes) in seen {
-                    let frame = history.transit(TransitId(transit)).map(|transit| &*transit.frame);
-                    self.segment(at, transit, forward, dropped, &notes, frame.unwrap_or_default());
+                    let Some(frame) = history.transit(TransitId(transit)) else { continue };
+                    self.segment(at, transit, forward, dropped, &notes, (&frame.frame).into());
                 }
             }
             (Feed::Recording { next, stream }, Source::Recording(_)) => {
@@ -177,7 +178,7 @@ impl Flow {
                     };
                     if let Some(ends) = Ends::of(frame).and_then(|ends| ends.tcp()) {
                         let forward = ends == self.ends;
-                        self.segment(row.at, number as u64, forward, false, &row.notes, frame.bytes);
+                        self.segment(row.at, number as u64, forward, false, &row.notes, frame);
                     }
                     if !more() {
                         break;
@@ -197,7 +198,15 @@ impl Flow {
         self.fresh.len() + self.again.len() + self.acks.len() + self.cwnd.len()
     }
 
-    fn segment(&mut self, at: Instant, of: u64, forward: bool, dropped: bool, notes: &Notes, frame: &[u8]) {
+    fn segment(
+        &mut self,
+        at: Instant,
+        of: u64,
+        forward: bool,
+        dropped: bool,
+        notes: &Notes,
+        frame: Captured<'_>,
+    ) {
         let [seq, ack, window] = [notes.seq, notes.ack, notes.window].map(u64::from);
         if forward {
             let end = seq + u64::from(notes.len);
@@ -242,12 +251,11 @@ impl Flow {
     }
 
     /// Adds the ranges of a SACK option: data that arrived beyond a gap (RFC 2018).
-    fn sack(&mut self, at: Instant, of: u64, ack: u64, frame: &[u8]) {
-        let Some(segment) = tcp_of(frame) else { return };
-        let Ok(packet) = TcpPacket::new_checked(segment) else { return };
-        let Ok(ranges) = packet.selective_ack_ranges() else { return };
-        let base = (packet.ack_number().0 as u32).wrapping_sub(ack as u32);
-        for (left, right) in ranges.into_iter().flatten() {
+    fn sack(&mut self, at: Instant, of: u64, ack: u64, frame: Captured<'_>) {
+        let Message::Tcp(segment) = meaning(frame).message else { return };
+        let Some(acknowledged) = segment.acknowledgment else { return };
+        let base = acknowledged.wrapping_sub(ack as u32);
+        for (left, right) in segment.sack() {
             let [low, high] = [left, right].map(|edge| u64::from(edge.wrapping_sub(base)));
             if low < high && high <= self.highest {
                 self.sacks.push(Datum { at, low, high, of });
@@ -355,10 +363,4 @@ fn note(data: &mut Vec<Datum>, at: Instant, value: u64) {
         Some(last) if last.at == at => *last = Datum::new(at, value),
         _ => data.push(Datum::new(at, value)),
     }
-}
-
-/// The TCP segment of a frame, from its header on, as far as it was captured.
-fn tcp_of(frame: &[u8]) -> Option<&[u8]> {
-    let ip = Ip::read_start(Ethernet::read(frame)?.innermost().payload())?;
-    (ip.protocol == IpProtocol::Tcp && !ip.is_later_fragment()).then(|| ip.payload())
 }

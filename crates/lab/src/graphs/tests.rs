@@ -9,15 +9,22 @@ use crate::command::{Clock, Look};
 use crate::packets::Observe;
 use crate::timeline::Window;
 use crate::{Lab, State};
+use capture::Recording;
 use netlab::history::Fate;
 use netlab::topology::{Congestion, Direction, End, LinkId};
 use netlab::{Duration, Instant};
+use scenario::Scenario;
+use std::rc::Rc;
 use trace::census::{Census, Count};
 use trace::connections::Connections;
 
 fn whole(title: &str) -> Lab {
     let example = scenario::examples().iter().find(|example| example.scenario().title == title);
-    let mut lab = Lab::new(example.expect("there is one").scenario());
+    run(example.expect("there is one").scenario())
+}
+
+fn run(scenario: Scenario) -> Lab {
+    let mut lab = Lab::new(scenario);
     lab.perform(Clock::SkipQuiet(true)).unwrap();
     for frame in 0..100_000 {
         lab.tick(f64::from(frame) * 16.7, true, &mut || true);
@@ -171,4 +178,47 @@ fn a_request_has_no_answer_until_it_comes() {
     census.count(lab.trace(), lab.source(), lab.trace().count(), usize::MAX);
     assert_eq!(unanswered(&lab, &census, at(1), true).lines.len(), census.requests().len() - 1);
     assert_eq!(unanswered(&lab, &census, lab.edge(), true).lines.len(), 0);
+}
+
+const LOSSY: &str = r#"{"packetarium": 1, "nodes": [{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
+    {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}], "links": [{"ends": ["a", "b"], "impair": [{"every": 20}]}],
+    "runs": [{"iperf": {"from": "a", "to": "b", "bytes": "200kB"}}]}"#;
+
+/// The capture of the packets that the lab lists: Ethernet frames, or only the IP packets in them.
+fn captured(lab: &Lab, bare: bool) -> Rc<Recording> {
+    let link_type = if bare { 101u8 } else { 1 };
+    let mut file =
+        vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, link_type, 0, 0, 0];
+    for (_, row) in lab.packets().trace().rows(0..lab.packets().trace().count()) {
+        let frame = lab.source().bytes(row).unwrap().bytes;
+        if !matches!(frame.get(12..14), Some([8, 0])) {
+            continue;
+        }
+        let packet = if bare { &frame[14..] } else { frame };
+        let us = row.at.nanos() / 1_000;
+        for word in [us / 1_000_000, us % 1_000_000, packet.len() as u64, packet.len() as u64] {
+            file.extend((word as u32).to_le_bytes());
+        }
+        file.extend(packet);
+    }
+    Rc::new(capture::read(file).unwrap())
+}
+
+#[test]
+fn what_is_acknowledged_selectively_is_drawn_of_captures_without_ethernet_too() {
+    let mut lab = run(Scenario::parse(LOSSY).unwrap());
+    let recordings = [false, true].map(|bare| captured(&lab, bare));
+    let [ethernet, bare] = recordings.map(|recording| {
+        lab.perform(Look::Observe(Observe::Open("file.pcap".into(), recording))).unwrap();
+        lab.follow(&mut || true);
+        let (trace, source) = (lab.packets().trace(), lab.source());
+        let mut connections = Connections::default();
+        connections.follow(trace, source);
+        let connection = connections.list[0];
+        let mut flow = Flow::in_recording(connection.ends, &connection);
+        while !flow.follow(trace, source, usize::MAX) {}
+        data(&flow, Graph::Tcptrace, lab.whole_time(), "Selectively")
+    });
+    assert!(!bare.is_empty());
+    assert_eq!(ethernet, bare);
 }

@@ -5,13 +5,13 @@
 pub const DOCUMENT: &[&str] =
     &["$schema", "packetarium", "title", "description", "seed", "nodes", "links", "runs", "changes"];
 
-pub const NODE: &[&str] = &["id", "name", "kind", "at"];
-pub const HOST: &[&str] = &joined::<10>(&[NODE, &["addresses", "gateway", "slaac", "mac", "mtu", "tcp"]]);
+pub const NODE: &[&str] = &["id", "name", "kind", "at", "icon"];
+pub const HOST: &[&str] = &joined::<11>(&[NODE, &["addresses", "gateway", "slaac", "mac", "mtu", "tcp"]]);
 pub const HUB: &[&str] = NODE;
 const SWITCH_SETTINGS: &[&str] = &["mac", "ageing", "stp", "snooping"];
-pub const SWITCH: &[&str] = &joined::<8>(&[NODE, SWITCH_SETTINGS]);
+pub const SWITCH: &[&str] = &joined::<9>(&[NODE, SWITCH_SETTINGS]);
 const ROUTER_SETTINGS: &[&str] = &["routes", "rip", "nat", "filter"];
-pub const ROUTER: &[&str] = &joined::<8>(&[NODE, ROUTER_SETTINGS]);
+pub const ROUTER: &[&str] = &joined::<9>(&[NODE, ROUTER_SETTINGS]);
 pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer", "timeout", "time_wait"];
 pub const STP: &[&str] = &["priority", "hello", "max_age", "forward_delay"];
 pub const ROUTE: &[&str] = &["to", "via", "port", "metric"];

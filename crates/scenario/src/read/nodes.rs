@@ -3,7 +3,7 @@
 use super::{Object, Reader, Sort, fields};
 use crate::bounds::{self, FAULTS_MAX};
 use crate::json::{Shape, Value};
-use crate::{Change, Scenario, defaults};
+use crate::{Change, Icon, Scenario, defaults};
 use bridge::config::Stp;
 use netlab::topology::{HostConfig, Node, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig};
 use router::config::{
@@ -32,6 +32,13 @@ impl<'a> Reader<'a> {
             id = self.required(node, "id", Self::string);
             name = self.field(node, "name", None, |reader, value| reader.string(value).map(Some));
             at = self.field(node, "at", None, |reader, value| reader.point(value).map(Some));
+            let icon = self.field(node, "icon", None, |reader, value| {
+                let number = reader.one_of(value, &Icon::WORDS, "icon")?;
+                Some(Some(Icon::ALL[number]))
+            });
+            if let (Some(id), Some(icon)) = (&id, icon) {
+                self.icons.insert(id.clone(), icon);
+            }
             let errors = self.errors.len();
             kind = match sort {
                 Sort::Host => Some(NodeKind::Host(self.host(node))),

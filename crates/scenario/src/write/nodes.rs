@@ -24,6 +24,7 @@ pub(super) fn node<'a>(
     let mut fields = Fields::default();
     fields.put("id", id).maybe("name", unless(&node.name[..], id)).put("kind", kind_name(&node.kind));
     fields.maybe("at", at.map(|(x, y)| Json::List([x, y].map(coordinate).into())));
+    fields.maybe("icon", all.icons.get(id).map(|icon| icon.word()));
     match &node.kind {
         NodeKind::Host(config) => host(&mut fields, config),
         NodeKind::Hub => {}

@@ -11,7 +11,7 @@ pub const FULL: &str = r#"{
   "nodes": [
     {"id": "a", "name": "Ärger & <b>", "kind": "host", "at": [-12.5, 1e2], "addresses": ["10.0.0.1/24", "fd00::1/64"], "gateway": ["10.0.0.254", "fd00::ff"], "mac": "02:00:00:00:00:0a", "mtu": 9000, "tcp": {"congestion": "reno", "rx_buffer": "128B", "tx_buffer": "1MiB"}},
     {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24", "fd00::2/64"], "gateway": "10.0.0.254"},
-    {"id": "r", "kind": "host", "at": [0, 0], "addresses": ["10.0.0.254/24", "fd00::ff/64"]},
+    {"id": "r", "kind": "host", "at": [0, 0], "icon": "access-point", "addresses": ["10.0.0.254/24", "fd00::ff/64"]},
     {"id": "h1", "kind": "hub", "name": "Hub"},
     {"id": "s1", "kind": "switch", "ageing": "1min"},
     {"id": "s2", "kind": "switch", "stp": {"priority": 4096, "hello": "1s", "max_age": "10s", "forward_delay": "6s"}, "snooping": true},

@@ -1,4 +1,4 @@
-//! What a person holds while editing, above everything else.
+//! What a person holds, above everything else.
 
 use super::pen::Pen;
 use super::picture::Picture;
@@ -11,12 +11,10 @@ use trace::selection::Selection;
 
 /// Paints it, and the handles of what is pointed at and of what is selected.
 pub fn paint(pen: &Pen<'_>, palette: &Palette, picture: &Picture<'_>) {
-    if !picture.editing {
-        return;
-    }
     let context = pen.context;
     let node = |id: netlab::topology::NodeId| picture.layout.nodes.get(id.index());
     match picture.hand {
+        Hand::Empty if !picture.editing => {}
         Hand::Empty => {
             let mut shown: Vec<_> = [picture.hover, picture.selection]
                 .into_iter()

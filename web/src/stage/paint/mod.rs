@@ -10,6 +10,7 @@
 //! recording (`film`) takes one canvas.
 
 mod backdrop;
+pub mod devices;
 mod frames;
 mod hand;
 mod marks;
@@ -48,7 +49,7 @@ pub struct Painter {
     /// The part of the canvas in which frames move in this view, and that in which anything ever does, in device pixels.
     lively: [Rect; 2],
     frames: Atlas<SpriteKey>,
-    nodes: Atlas<(Kind, u64)>,
+    nodes: Atlas<(Kind, u64, Option<&'static str>)>,
     size: Size,
     density: f64,
     /// What the layers and the atlases were painted for.
@@ -256,17 +257,20 @@ impl Painter {
         let canvas = Rect::from_origin_size((0.0, 0.0), self.size);
         let mut extent: Option<Rect> = None;
         let mut reach = |rect: Rect| extent = Some(extent.map_or(rect, |extent| extent.union(rect)));
-        for node in &picture.layout.nodes {
+        for (id, node) in picture.layout.nodes.iter().enumerate() {
             let around = node.body().inflate(margin, margin);
             if !around.overlaps(canvas) {
                 continue;
             }
             // Crowns and the lights of the ports reach a little further.
             reach(around.inflate(40.0, 12.0));
-            let key = (node.kind, node.half.x.to_bits());
+            let icon = picture.sketch.icons.get(id).copied().flatten();
+            let key = (node.kind, node.half.x.to_bits(), icon);
             let sprite = self.nodes.sprite(key, around.size(), 1.0, |context| {
-                let shape = (node.kind, node.cables);
-                nodes::paint(&Pen::new(context, pen.density), palette, shape, detail);
+                let (pen, shape) = (Pen::new(context, pen.density), (node.kind, node.cables));
+                if !icon.is_some_and(|icon| devices::paint(&pen, palette, icon, node.half)) {
+                    nodes::paint(&pen, palette, shape, detail);
+                }
             });
             self.nodes.draw(sprite, pen.context, pen.snapped(node.center));
         }

@@ -77,6 +77,7 @@ impl ItemForm {
     pub fn of_link(topology: &Topology, link: &Link) -> Self {
         let mut form = Self::default();
         form.fill_ways(&link.ways);
+        form.fill_duplex(link.duplex);
         for end in End::BOTH.map(End::index) {
             form.fill_port(end, &topology.node(link.ends[end]).kind, &link.ports[end]);
         }

@@ -5,8 +5,16 @@ use super::words::{self, Lines, Vlan};
 use super::{Group, ItemForm, ON, parts, texts, ticked};
 use crate::run_form::Wrong;
 use bridge::config::{Edge, Membership};
-use netlab::topology::{NodeKind, Port};
+use netlab::topology::{Duplex, NodeKind, Port};
 use scenario::item::{Fields, Json};
+
+const DUPLEX: Field = Field::choice(
+    "duplex",
+    "Duplex",
+    &[("", "full: both ends send at the same time"), ("half", "half: one end at a time (CSMA/CD)")],
+)
+.hint("A hub’s ports are always half duplex, and so are the ports connected to them.")
+.further();
 
 const UP: Field = Field::check("up", "Port enabled", ON);
 const MODE: Field = Field::choice(
@@ -90,22 +98,39 @@ impl ItemForm {
         }
     }
 
+    /// Fills in what the ports at both ends can do.
+    pub(super) fn fill_duplex(&mut self, duplex: [Duplex; 2]) {
+        for (end, duplex) in duplex.into_iter().enumerate() {
+            let value = if duplex == Duplex::Half { "half" } else { "" };
+            self.fill([(DUPLEX.at(format_args!("port{end}")).key, value)]);
+        }
+    }
+
+    /// What the ports at both ends can do.
+    pub fn duplex(&self) -> [Duplex; 2] {
+        [0, 1].map(|end| match self.value(&DUPLEX.at(format_args!("port{end}"))) {
+            "half" => Duplex::Half,
+            _ => Duplex::Full,
+        })
+    }
+
     /// The fields of a port; `None` if the ports of this kind of node have no settings.
     pub(super) fn port_group(&self, end: usize, kind: &NodeKind, name: &str) -> Option<Group> {
         let place = format!("port{end}");
         let fields = match kind {
-            NodeKind::Host(_) | NodeKind::Hub => return None,
+            NodeKind::Hub => return None,
+            NodeKind::Host(_) => vec![DUPLEX],
             NodeKind::Switch(_) => {
                 let mut fields = vec![UP, MODE];
                 match self.value(&MODE.at(&place)) {
                     "" => fields.push(VLAN),
                     _ => fields.extend([TRUNK, NATIVE]),
                 }
-                fields.extend([EDGE, COST, PRIORITY, MTU]);
+                fields.extend([EDGE, COST, PRIORITY, MTU, DUPLEX]);
                 fields
             }
             NodeKind::Router(_) => {
-                vec![ADDRESSES, UP, VLANS, OUTSIDE, ADVERTISE, RIP, ROUTER_MTU, MAC]
+                vec![ADDRESSES, UP, VLANS, OUTSIDE, ADVERTISE, RIP, ROUTER_MTU, MAC, DUPLEX]
             }
         };
         let fields = fields.into_iter().map(|field| field.at(&place)).collect();

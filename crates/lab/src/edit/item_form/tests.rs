@@ -22,7 +22,7 @@ fn everything() -> Scenario {
           "filter":{"rules":[{"allow":"tcp","from":"10.0.0.0/24","to":"10.0.1.7/32","ports":"20-25","in":"s"},{"reject":"icmp"},{"deny":"all","in":"q"}],"otherwise":"deny"}},
         {"id":"q","kind":"router","rip":true}],
         "links":[
-        {"ends":["h","s"],"queue":["50 frames",{"size":"64KiB","codel":{"target":"3ms","interval":"50ms"}}],"ports":{"s":{"vlan":20,"edge":true,"cost":7,"priority":16,"mtu":1500,"up":false}},
+        {"ends":["h","s"],"queue":["50 frames",{"size":"64KiB","codel":{"target":"3ms","interval":"50ms"}}],"ports":{"s":{"vlan":20,"edge":true,"cost":7,"priority":16,"mtu":1500,"up":false},"h":{"duplex":"half"}},
          "impair":[{"loss":0.1,"max_size":"100B"},{"loss":0.1,"correlation":0.25,"from":"h"},{"frame_size":"1000B"},{"trailing":9},{"silence":{"after":"1kB","for":"1s"}},{"down":true,"from":"s"}]},
         {"ends":["s","r"],"queue":{"size":"100 frames","red":{"min":"10 frames","max":"50 frames","probability":0.02,"weight":4}},
          "ports":{"s":{"trunk":[10,20],"native":null},"r":{"addresses":["10.0.0.1/24"],"vlans":{"10":["10.0.10.1/24","fd00:10::1/64"],"20":[]},"outside":true,"advertise":false,"rip":false,"mtu":1400,"mac":"02:00:00:00:00:99"}},
@@ -53,6 +53,7 @@ fn a_form_reads_back_as_the_settings_it_shows() {
         for id in 0..scenario.topology.links.len() as u32 {
             let (form, _, link) = of_link(&scenario, id);
             assert_eq!(form.link(&scenario, link), Ok((link.ways.clone(), link.ports.clone())));
+            assert_eq!(form.duplex(), link.duplex);
         }
     }
 }
@@ -146,12 +147,12 @@ fn fields_of_a_feature_disappear_when_it_is_switched_off() {
 }
 
 #[test]
-fn a_port_can_be_given_a_vlan_and_a_host_has_no_port_fields() {
+fn a_port_can_be_given_a_vlan_and_that_of_a_host_can_only_be_half_duplex() {
     let scenario = example(0);
     let (mut form, topology, link) = of_link(&scenario, 0);
     let groups = form.link_groups(topology, link);
     let titles: Vec<_> = groups.iter().map(|group| group.title.as_str()).collect();
-    assert_eq!(titles, ["", "Port of s1"]);
+    assert_eq!(titles, ["", "Port of a", "Port of s1"]);
     form.put("port1.vlan", "30");
     let (ways, ports) = form.link(&scenario, link).unwrap();
     assert_eq!(ways, link.ways);

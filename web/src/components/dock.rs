@@ -1,0 +1,69 @@
+//! The bar at the bottom: what can be opened. On its left the instruments, which open below the stage; on its right the panes,
+//! which open beside it; between them the legend. The tab of what is open closes it.
+
+use super::icon::{Glyph, icon};
+use super::legend::Legend;
+use super::side_pane::{NAMES, PANES};
+use super::tabs::tabs;
+use super::{on, use_session};
+use crate::state::Pane;
+use crate::workspace::{Tab, Workspace};
+use yew::prelude::*;
+
+/// Properties of [`Dock`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// How the page is laid out.
+    pub workspace: Workspace,
+    /// The pane beside the stage, if it is open.
+    pub pane: Option<Pane>,
+    /// The kinds of packets that there were: see [`View::kinds`](lab::view::View::kinds).
+    pub kinds: u16,
+}
+
+/// The bar at the bottom.
+#[component]
+pub fn Dock(props: &Props) -> Html {
+    let session = use_session();
+    let workspace = props.workspace;
+    let names = Tab::ALL.map(|tab| (tab.key(), tab.name()));
+    let drawer = workspace.drawer.and_then(|open| Tab::ALL.iter().position(|&tab| tab == open));
+    let choose_tab = {
+        let session = session.clone();
+        Callback::from(move |number: usize| {
+            let tab = Tab::ALL[number];
+            let open = session.settings().workspace.drawer;
+            session.open_drawer((open != Some(tab)).then_some(tab));
+        })
+    };
+    let pane = props.pane.and_then(|open| PANES.iter().position(|&pane| pane == open));
+    let choose_pane = {
+        let session = session.clone();
+        Callback::from(move |number: usize| match pane == Some(number) {
+            true => session.close_side(),
+            false => session.open_pane(PANES[number]),
+        })
+    };
+    let project = on(&session, |session| session.project(!session.settings().workspace.projector));
+    html! {
+        <div class="dock">
+            <div class="dock-part">
+                { tabs("Instruments", &names, drawer, &choose_tab) }
+                if drawer.is_some() {
+                    <button type="button" class="button quiet icon-only" aria-label="Close the instruments" title="Close (i)"
+                        onclick={on(&session, |session| session.open_drawer(None))}>
+                        { icon(Glyph::Close) }
+                    </button>
+                }
+            </div>
+            <Legend kinds={props.kinds} />
+            <div class="dock-part">
+                { tabs("Panes", &NAMES, pane, &choose_pane) }
+                <button type="button" class="button quiet icon-only" aria-pressed={workspace.projector.to_string()} aria-label="Projector"
+                    title="For a projector: the stage alone, in large type (p)" onclick={project}>
+                    { icon(Glyph::Type) }
+                </button>
+            </div>
+        </div>
+    }
+}
