@@ -38,6 +38,7 @@ pub mod branches;
 pub mod budget;
 pub mod command;
 pub mod compare;
+mod console;
 mod deed;
 pub mod edit;
 pub mod editing;

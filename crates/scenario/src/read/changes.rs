@@ -3,6 +3,7 @@
 use super::{Object, Reader, Sort, fields};
 use crate::bounds::REPEATED_MAX;
 use crate::changes::Cables;
+use crate::commands::{Entry, Key};
 use crate::json::Value;
 use crate::{Change, Scenario, defaults};
 use netlab::Instant;
@@ -70,10 +71,11 @@ impl<'a> Reader<'a> {
                 sofar.ports.push(link.ports.clone());
                 Some(Change::Cable(link))
             }
-            _ => {
-                let number = self.number(value, 1, "the number of a run, from 0");
-                number.map(|number| Change::Stop(RunId(u32::try_from(number).unwrap_or(u32::MAX))))
-            }
+            "type" => self.typed(value),
+            _ => self.entry(value).map(|entry| match entry {
+                Entry::Run(run) => Change::Stop(run),
+                Entry::Command(program) => Change::Key(program, Key::Interrupt),
+            }),
         };
         (at, change)
     }
