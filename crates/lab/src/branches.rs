@@ -27,6 +27,8 @@ pub struct Branches {
     made: u32,
     /// The runs that the document had when it was opened: those after them were started by hand.
     pub(super) planned_runs: usize,
+    /// How many commands the document planned; those behind them were typed by hand.
+    pub(super) planned_commands: usize,
     pub(super) planned_changes: Vec<(Instant, Change)>,
     /// The document of the world's beginning, and what was changed while it ran: as the editor does it, the document then
     /// says that the network was like this from the start.
@@ -70,6 +72,7 @@ impl Branches {
         Self {
             name: "As it was".into(),
             planned_runs: scenario.runs.len(),
+            planned_commands: scenario.commands.len(),
             planned_changes: scenario.changes.clone(),
             origin: Some(Rc::new(scenario.clone())),
             ..Self::default()
@@ -152,6 +155,8 @@ impl Lab {
         let mut then = self.happened();
         let by_hand = then.runs.split_off(self.branches.planned_runs.min(then.runs.len()));
         then.runs.extend(by_hand.into_iter().filter(|(start, _)| *start <= at));
+        let by_hand = then.commands.split_off(self.branches.planned_commands.min(then.commands.len()));
+        then.commands.extend(by_hand.into_iter().filter(|(start, _)| *start <= at));
         then.changes.retain(|change| change.0 <= at || self.branches.planned_changes.contains(change));
         then
     }

@@ -310,11 +310,10 @@ fn deeds(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<Deed> {
             WorldCommand::Clear(node) => scenario::Change::Clear(node),
             WorldCommand::Stop(run) => scenario::Change::Stop(run),
             // Runs and programs have their own place in a document.
-            WorldCommand::Start(_)
-            | WorldCommand::Launch { .. }
-            | WorldCommand::Type(..)
-            | WorldCommand::EndInput(_)
-            | WorldCommand::Interrupt(_) => return None,
+            WorldCommand::Start(_) | WorldCommand::Launch { .. } => return None,
+            WorldCommand::Type(program, line) => scenario::Change::Key(program, scenario::Key::Line(line)),
+            WorldCommand::EndInput(program) => scenario::Change::Key(program, scenario::Key::End),
+            WorldCommand::Interrupt(program) => scenario::Change::Key(program, scenario::Key::Interrupt),
         })
     };
     commands.into_iter().filter_map(change).map(Box::new).map(Deed::Change).collect()

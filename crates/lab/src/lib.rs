@@ -39,6 +39,7 @@ pub mod branches;
 pub mod budget;
 pub mod command;
 pub mod compare;
+mod console;
 mod deed;
 pub mod director;
 pub mod edit;

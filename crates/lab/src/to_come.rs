@@ -4,7 +4,7 @@ use super::Lab;
 use crate::director::story::Promises;
 use netlab::Instant;
 use netlab::topology::LinkId;
-use scenario::Change;
+use scenario::{Change, Key};
 use wire::impair::Impairment;
 use wire::sorted::sort_by_key;
 
@@ -75,6 +75,15 @@ impl Lab {
                 let log = self.world.history().runs().get(run.0 as usize);
                 let title = log.map_or("a run", |log| super::results::title(&log.spec.kind));
                 format!("{title}: is stopped")
+            }
+            Change::Key(program, key) => {
+                let log = self.world.history().programs().get(program.0 as usize);
+                let line = log.map_or("a command", |log| &log.line);
+                match key {
+                    Key::Line(text) => format!("{line}: {text} is typed"),
+                    Key::End => format!("{line}: its input ends"),
+                    Key::Interrupt => format!("{line}: is interrupted"),
+                }
             }
         }
     }

@@ -55,6 +55,7 @@ pub fn first() -> Scenario {
         },
         ids: ["a", "s1", "b", "c"].map(String::from).into(),
         at: vec![Some((150.0, 280.0)), Some((450.0, 280.0)), Some((750.0, 280.0)), Some((450.0, 450.0))],
+        commands: Vec::new(),
         icons: SortedMap::new(),
         runs: vec![
             run(0, 0, 2, RunKind::Ping(ping)),

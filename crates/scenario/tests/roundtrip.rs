@@ -7,13 +7,13 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use bridge::config::Stp;
-use netlab::history::Limits;
+use netlab::history::{Limits, ProgramId};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use proptest::prelude::*;
 use scenario::chapters::{Event, FrameKind, Moment, Pace};
-use scenario::{Change, Chapter, Fault, Scenario, link};
+use scenario::{Change, Chapter, CommandLine, Fault, Key, Scenario, link};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
@@ -346,6 +346,15 @@ fn happen(scenario: &mut Scenario, later: Later, mut hosts: Vec<HostConfig>) {
                 let new = loose.swap_remove(which.index(loose.len()));
                 links += 1;
                 Change::Cable(Link::new(if what % 2 == 0 { [new, switch] } else { [switch, new] }, ways))
+            }
+            5 => {
+                let program = ProgramId(scenario.commands.len() as u32);
+                let line = format!("echo {name}").replace(['\n', '\r'], " ");
+                scenario.commands.push((at, CommandLine { on: NodeId(0), line }));
+                Change::Key(
+                    program,
+                    [Key::Interrupt, Key::End, Key::Line("yes".into())][which.index(3)].clone(),
+                )
             }
             _ => match scenario.runs.iter().position(|(begins, _)| *begins <= at) {
                 Some(run) => Change::Stop(RunId(run as u32)),

@@ -141,7 +141,8 @@ impl Check<'_> {
                 | Change::Cable(_)
                 | Change::Set(..)
                 | Change::Clear(_)
-                | Change::Stop(_) => false,
+                | Change::Stop(_)
+                | Change::Key(..) => false,
             })
     }
 }

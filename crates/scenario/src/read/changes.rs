@@ -3,6 +3,7 @@
 use super::{Object, Reader, Sort, fields};
 use crate::bounds::REPEATED_MAX;
 use crate::changes::Cables;
+use crate::commands::{Entry, Key};
 use crate::json::Value;
 use crate::{Change, Scenario, defaults};
 use netlab::Instant;
@@ -70,7 +71,11 @@ impl<'a> Reader<'a> {
                 sofar.ports.push(link.ports.clone());
                 Some(Change::Cable(link))
             }
-            _ => self.run_number(value).map(Change::Stop),
+            "type" => self.typed(value),
+            _ => self.entry(value).map(|entry| match entry {
+                Entry::Run(run) => Change::Stop(run),
+                Entry::Command(program) => Change::Key(program, Key::Interrupt),
+            }),
         };
         (at, change)
     }

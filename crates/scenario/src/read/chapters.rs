@@ -3,6 +3,7 @@
 use super::{Object, Reader, fields};
 use crate::changes::Cables;
 use crate::chapters::{Chapter, Event, FrameKind, Moment, Pace};
+use crate::commands::Entry;
 use crate::json::Value;
 use crate::{Scenario, bounds, defaults};
 use netlab::run::RunId;
@@ -81,8 +82,10 @@ impl<'a> Reader<'a> {
 
     /// The number of a run; the check refuses one that there is not.
     pub(super) fn run_number(&mut self, value: &Value<'a>) -> Option<RunId> {
-        let number = self.number(value, 1, "the number of a run, from 0")?;
-        Some(RunId(u32::try_from(number).unwrap_or(u32::MAX)))
+        match self.entry(value)? {
+            Entry::Run(run) => Some(run),
+            Entry::Command(_) => self.refuse(value, "that is a command, not a run"),
+        }
     }
 
     fn cable_between(&mut self, cables: &Cables, object: &Object<'a>, value: &Value<'a>) -> Option<LinkId> {

@@ -74,8 +74,10 @@ pub const OUTAGE: &[&str] = &["at", "for", "every"];
 pub const BURST: &[&str] = &["to_bad", "to_good", "loss", "good_loss"];
 
 /// What a run is: exactly one of these.
-pub const RUNS: &[&str] = &["ping", "echo", "iperf", "connect", "traceroute", "pathmtu", "multicast"];
-pub const RUN: &[&str] = &joined::<8>(&[&["at"], RUNS]);
+pub const RUNS: &[&str] =
+    &["ping", "echo", "iperf", "connect", "traceroute", "pathmtu", "multicast", "command"];
+pub const RUN: &[&str] = &joined::<9>(&[&["at"], RUNS]);
+pub const COMMAND: &[&str] = &["on", "line"];
 /// The ends of a run that goes to one host or address.
 const BETWEEN: &[&str] = &["from", "to", "ip"];
 pub const PING: &[&str] =
@@ -91,8 +93,9 @@ pub const PATHMTU: &[&str] = &joined::<4>(&[BETWEEN, &["timeout"]]);
 pub const MULTICAST: &[&str] = &["from", "group", "receivers", "count", "interval", "text", "port"];
 
 /// What changes: exactly one of these.
-pub const CHANGES: &[&str] = &["link", "port", "node", "set", "clear", "cable", "stop"];
-pub const CHANGE: &[&str] = &joined::<8>(&[&["at"], CHANGES]);
+pub const CHANGES: &[&str] = &["link", "port", "node", "set", "clear", "cable", "stop", "type"];
+pub const TYPED: &[&str] = &["run", "line", "end"];
+pub const CHANGE: &[&str] = &joined::<9>(&[&["at"], CHANGES]);
 /// Which cable a change is about.
 const CABLE: &[&str] = &["ends", "which"];
 pub const CHANGED_LINK: &[&str] = &joined::<7>(&[CABLE, LINK_SETTINGS]);
