@@ -16,9 +16,10 @@ use crate::stage::{Next, Stage};
 use crate::state::{Change, Dialog, Page, Pane, Shared};
 use crate::storage::{self, Crashed, Kept, Settings};
 use crate::strip::Strip;
+use crate::system::System;
 use crate::theme::Choice;
 use crate::workspace::{Tab, Workspace};
-use lab::command::{Command, Editor, Look};
+use lab::command::{Clock, Command, Editor, Look};
 use lab::edit::Edit;
 use lab::session::{self, Asked, Backend, Beginning, Framing, Saved, Session as Rules};
 use lab::view::View;
@@ -150,6 +151,10 @@ impl Session {
             clock: NodeRef::default(),
         }));
         session.0.rules.borrow().begin(&mut session.0.lab.borrow_mut(), beginning, &session);
+        // With less motion nothing moves before a person lets it.
+        if System::new().is_calm() && !session.query().autoplay {
+            let _ = session.lab().borrow_mut().perform(Clock::Pause);
+        }
         Ok(Opened { session, trouble: opening.trouble, misread, crashed })
     }
 

@@ -14,7 +14,7 @@ use lab::format;
 use lab::results::{Phase, RunView};
 use lab::run_form::Kind;
 use lab::view::View;
-use netlab::topology::{LinkId, NodeId};
+use netlab::topology::{LinkId, NodeId, Way};
 use scenario::why::Spot;
 use trace::selection::Selection;
 use wire::Duration;
@@ -165,7 +165,8 @@ fn why(session: &Session, view: &View, node: NodeId, run: &RunView) -> Html {
     let fix = |of: Selection| {
         fixes.clone().find(move |problem| problem.at == Some(of)).and_then(|problem| problem.fix.clone())
     };
-    let fix = at.and_then(fix).or_else(|| fix(Selection::Node(node))).filter(|_| !session.query().lock);
+    let known = at.and_then(fix).or_else(|| fix(Selection::Node(node)));
+    let fix = known.or_else(|| pulled(session, at?)).filter(|_| !session.query().lock);
     html! {
         <div class="card-why">
             <p>{ format!("{} failed: {failure}.", run.name()) }</p>
@@ -180,6 +181,18 @@ fn why(session: &Session, view: &View, node: NodeId, run: &RunView) -> Html {
     }
 }
 
+/// What puts a pulled cable right. Pulling one is no problem of the document.
+fn pulled(session: &Session, at: Selection) -> Option<(String, Edit)> {
+    let Selection::Link(link) = at else { return None };
+    let lab = session.lab().borrow();
+    let down = lab.look().topology.links.get(link.index())?.ways.iter().any(is_down);
+    down.then(|| ("Plug the cable in".to_owned(), Edit::Plug(link, true)))
+}
+
+fn is_down(way: &Way) -> bool {
+    way.impairments.contains(&Impairment::Down)
+}
+
 /// What can be done to a cable.
 fn link_card(session: &Session, view: &View, link: LinkId) -> Html {
     let Some((_, name)) = view.sketch.links.iter().find(|(id, _)| *id == link) else {
@@ -187,7 +200,7 @@ fn link_card(session: &Session, view: &View, link: LinkId) -> Html {
     };
     let lab = session.lab().borrow();
     let Some(now) = lab.look().topology.links.get(link.index()) else { return Html::default() };
-    let is_down = now.ways.iter().any(|way| way.impairments.contains(&Impairment::Down));
+    let is_down = now.ways.iter().any(is_down);
     let button = |label: String, edit: Edit| {
         let act = on(session, move |session: &Session| session.edit(edit.clone()));
         html! { <button type="button" class="chip" onclick={act}>{ label }</button> }

@@ -60,7 +60,7 @@ pub fn Dock(props: &Props) -> Html {
             <div class="dock-part">
                 { tabs("Panes", &NAMES, pane, &choose_pane) }
                 <button type="button" class="button quiet icon-only" aria-pressed={workspace.projector.to_string()} aria-label="Projector"
-                    title="For a projector: the stage alone, in large type (p)" onclick={project}>
+                    title="For a projector: the stage alone, in large type" onclick={project}>
                     { icon(Glyph::Type) }
                 </button>
             </div>
