@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn acting_in_the_past_goes_on_in_a_branch_and_the_old_one_comes_back_as_it_was() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         let before = quiet(&mut lab, &mut now_ms);
         at(&mut lab, 1_500, &mut now_ms);
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(lab.world.history().runs().len(), 4);
         // What happened before it is the same.
         let fork = Instant::ZERO + Duration::from_millis(1_500);
-        let mut old = scenario::examples()[0].scenario().world(netlab::history::Limits::default()).unwrap();
+        let mut old = crate::samples::numbered(0).world(netlab::history::Limits::default()).unwrap();
         old.run_until(fork, || true);
         let mut new = lab.happened().world(netlab::history::Limits::default()).unwrap();
         new.run_until(fork, || true);
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_cable_pulled_in_the_past_is_in_the_document_of_the_branch_and_its_link_gives_the_same_history() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         quiet(&mut lab, &mut now_ms);
         at(&mut lab, 500, &mut now_ms);
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn what_was_changed_live_can_be_taken_away_with_its_moments() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         for _ in 0..300 {
             now_ms += 16.7;
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn what_was_done_by_hand_later_is_not_in_the_branch_but_what_is_planned_is() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         quiet(&mut lab, &mut now_ms);
         lab.perform(ping()).unwrap();

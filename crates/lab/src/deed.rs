@@ -72,6 +72,8 @@ impl Lab {
         }
         self.rest_at = None;
         self.touched = true;
+        self.follow_story();
+        self.story.renew(self.playhead.at(), self.watchable);
         if document != self.scenario {
             self.dress(document);
         }

@@ -224,6 +224,12 @@ impl Cables {
         self.between.get(&sorted(ends)).map_or(&[], Vec::as_slice)
     }
 
+    /// Which of the cables between its ends a cable is, if there are several.
+    pub fn which(&self, link: LinkId) -> Option<usize> {
+        let between = self.between(self.ends(link));
+        between.iter().position(|other| *other == link).filter(|_| between.len() > 1)
+    }
+
     pub fn ends(&self, link: LinkId) -> [NodeId; 2] {
         self.ends[link.index()]
     }

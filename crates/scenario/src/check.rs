@@ -3,6 +3,7 @@
 
 mod barriers;
 mod changes;
+mod chapters;
 mod commands;
 mod distances;
 mod doubles;
@@ -193,6 +194,7 @@ impl<'s> Check<'s> {
         check.runs();
         check.commands();
         check.changes();
+        check.chapters();
         check
     }
 

@@ -29,6 +29,7 @@
 //! | [`source`] | what a text is: a document, a link, or the path of a file |
 //! | [`link`] | the document in the fragment of a URL |
 //! | `commands` | commands that are started on hosts |
+//! | [`chapters`] | how the document directs the eye of its reader |
 //! | `changes` | what happens to the network while it runs |
 //! | `renumber` | adding and removing nodes and links; ids and numbers elsewhere follow |
 //! | `json` | JSON values with their places and their exact text |
@@ -58,6 +59,7 @@ extern crate wasm_test as wasm_bindgen_test;
 pub mod addresses;
 pub mod bounds;
 mod changes;
+pub mod chapters;
 mod check;
 mod commands;
 pub mod defaults;
@@ -84,9 +86,10 @@ pub mod why;
 mod write;
 
 pub use changes::Change;
+pub use chapters::Chapter;
 pub use check::problems;
 pub use commands::{CommandLine, Key};
-pub use examples::{Example, examples};
+pub use examples::{Example, Group, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use first::first;
 pub use fix::Fix;
@@ -130,6 +133,8 @@ pub struct Scenario {
     /// What happens to the network while it runs, in order of time. At one moment, changes come before runs that begin, and
     /// stops after them.
     pub changes: Vec<(Instant, Change)>,
+    /// The story that it tells, in order of time. Nothing in the network depends on it.
+    pub chapters: Vec<Chapter>,
 }
 
 impl Default for Scenario {
@@ -146,6 +151,7 @@ impl Default for Scenario {
             runs: Vec::new(),
             commands: Vec::new(),
             changes: Vec::new(),
+            chapters: Vec::new(),
         }
     }
 }

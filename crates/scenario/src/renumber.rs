@@ -4,6 +4,7 @@
 //! start. So one node more or less at the start renumbers many. A filter's rules, and routes, refer to a router's ports by their number
 //! among its own: while anything is renumbered, they refer to the link instead.
 
+use crate::chapters::{Chapter, Event, Moment};
 use crate::{Change, Scenario};
 use netlab::Instant;
 use netlab::history::ProgramId;
@@ -256,6 +257,28 @@ impl Numbers {
         let mut icons = std::mem::take(&mut scenario.icons);
         icons.retain(|id, _| scenario.ids.contains(id) || scenario.added().any(|(added, _)| added == id));
         scenario.icons = icons;
+        scenario.chapters.retain_mut(|chapter| self.chapter(chapter));
+    }
+
+    /// Returns whether what the chapter begins on is still there.
+    fn chapter(&self, chapter: &mut Chapter) -> bool {
+        chapter.look.retain(|node| new(&self.nodes, node.index()).is_some());
+        chapter.look.iter_mut().for_each(|node| self.node(node));
+        let Moment::On { event, .. } = &mut chapter.moment else { return true };
+        match event {
+            Event::Frame(_, None) => true,
+            Event::Frame(_, Some(node))
+            | Event::Drop(node)
+            | Event::Route(node)
+            | Event::Tree(node)
+            | Event::Address(node) => new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some(),
+            Event::Down(link) | Event::Up(link) => {
+                new(&self.links, link.index()).map(|new| *link = LinkId(new)).is_some()
+            }
+            Event::Begins(run) | Event::Ends(run) => {
+                new(&self.runs, run.0 as usize).map(|new| *run = RunId(new)).is_some()
+            }
+        }
     }
 
     fn run(&self, run: &mut RunSpec) {

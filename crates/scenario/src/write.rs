@@ -1,6 +1,7 @@
 //! Scenario → text. What has its default is left out, so that links are short and documents read like what people write.
 
 mod changes;
+mod chapters;
 mod commands;
 mod layout;
 mod links;
@@ -53,7 +54,8 @@ fn document(scenario: &Scenario) -> Json<'_> {
         )
         .list("links", topology.links.iter().map(|link| links::link(&all, link).into()).collect())
         .list("runs", entries.collect())
-        .list("changes", changes::changes(scenario, &all));
+        .list("changes", changes::changes(scenario, &all))
+        .list("chapters", chapters::chapters(scenario, &all));
     document.into()
 }
 

@@ -95,9 +95,7 @@ impl<'a> Sofar<'a> {
         let mut fields = Fields::default();
         let ends = self.cables.ends(id);
         links::ends(&mut fields, all, ends);
-        let between = self.cables.between(ends);
-        let which = between.iter().position(|other| *other == id).filter(|_| between.len() > 1);
-        fields.maybe("which", which);
+        fields.maybe("which", self.cables.which(id));
         fields
     }
 }
