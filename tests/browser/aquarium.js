@@ -118,7 +118,7 @@ export class Aquarium {
     this.canvas = page.getByRole("img", { name: /^Drawing of the network/ });
     this.timer = page.getByRole("timer", { name: "Virtual time in seconds" });
     this.speed = page.getByRole("slider", { name: "Speed" });
-    this.automaticSpeed = page.getByRole("switch", { name: "Automatic speed" });
+    this.automaticSpeed = page.getByRole("switch", { name: "Follow the story" });
     this.skipQuiet = page.getByRole("switch", { name: "Skip quiet time" });
     // Below the panes: in the page whether or not one is open.
     this.hash = page.locator("#history-hash");

@@ -16,6 +16,7 @@ use crate::workspace::Tab;
 use gloo::events::{EventListener, EventListenerOptions};
 use lab::command::{Clock, Editor, Look};
 use lab::travel::Travel;
+use lab::view::View;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, Element, Event, KeyboardEvent};
@@ -221,6 +222,8 @@ fn press(session: &Session, event: &KeyboardEvent) {
         Key::TogglePlay => session.perform(Clock::TogglePlay),
         Key::Step => session.perform(Clock::Travel(Travel::Forward)),
         Key::StepBack => session.perform(Clock::Travel(Travel::Back)),
+        Key::NextChapter => go_to_chapter(session, View::chapter_after),
+        Key::PreviousChapter => go_to_chapter(session, View::chapter_before),
         Key::Start => session.perform(Clock::Travel(Travel::Start)),
         Key::Live => session.perform(Clock::Travel(Travel::Live)),
         Key::Drawer => {
@@ -245,6 +248,13 @@ fn press(session: &Session, event: &KeyboardEvent) {
                 session.refresh();
             }
         }
+    }
+}
+
+fn go_to_chapter(session: &Session, which: fn(&View) -> Option<usize>) {
+    let chapter = which(&session.lab().borrow_mut().view());
+    if let Some(chapter) = chapter {
+        session.perform(Clock::Chapter(chapter));
     }
 }
 

@@ -12,6 +12,10 @@ pub enum Key {
     Step,
     /// One step back.
     StepBack,
+    /// To the next chapter.
+    NextChapter,
+    /// To the chapter before.
+    PreviousChapter,
     /// To the beginning of time, without starting again.
     Start,
     /// To the live edge.
@@ -45,12 +49,14 @@ pub const ALL: &[(&str, Key, &str)] = &[
     ("Space", Key::TogglePlay, "play or pause"),
     (".", Key::Step, "step forward (also →)"),
     (",", Key::StepBack, "step back (also ←)"),
+    ("n", Key::NextChapter, "next chapter"),
+    ("p", Key::PreviousChapter, "previous chapter"),
     ("Home", Key::Start, "go to the beginning"),
     ("End", Key::Live, "go to the live edge, and on"),
     ("i", Key::Drawer, "show or hide the instruments: packets, sequence, graphs"),
     ("+", Key::Faster, "faster"),
     ("-", Key::Slower, "slower"),
-    ("a", Key::AutoSpeed, "automatic speed"),
+    ("a", Key::AutoSpeed, "follow the story: automatic speed"),
     ("r", Key::Restart, "start again from the beginning"),
     ("f", Key::Fit, "bring the whole network into view"),
     ("d", Key::Edit, "draw the network yourself, or stop"),

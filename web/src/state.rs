@@ -203,6 +203,8 @@ impl Reducible for Page {
                 if let Some(news) = news(&page.view, &view, page.detail) {
                     page.announcement = news.into();
                 }
+                // What it says is about the first network.
+                page.greets &= view.sketch.opened == page.view.sketch.opened;
                 // A new selection opens the Inspect pane.
                 let points = (view.selection, view.packet);
                 if points != (None, None) && points != (page.view.selection, page.view.packet) {

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit status: 0 if all runs succeeded, 1 if a run failed, 2 if nothing could be run."
+    after_help = "Exit status: 0 if all runs and commands succeeded, 1 if one failed, 2 if nothing could be run."
 )]
 struct Cli {
     #[command(subcommand)]

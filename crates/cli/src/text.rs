@@ -3,7 +3,7 @@
 use netlab::World;
 use netlab::history::RunLog;
 use netlab::run::{HopAnswer, Iperf, IperfTransport, RunEvent, RunKind, Transport};
-use report::{LinkReport, NodeReport, Report, RunReport, target};
+use report::{CommandReport, LinkReport, NodeReport, Report, RunReport, target};
 use scenario::Scenario;
 use scenario::quantity::show_time;
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ pub fn show(scenario: &Scenario, world: &World, report: &Report) -> String {
         parts.push(format!("{}\n", scenario.title));
     }
     parts.extend(runs(scenario, world, report));
+    parts.extend(report.commands.iter().map(show_command));
     let on_links = report.links.iter().filter_map(show_troubles);
     let troubles: String = on_links.chain(report.nodes.iter().filter_map(show_refused)).collect();
     parts.extend(Some(troubles).filter(|troubles| !troubles.is_empty()));
@@ -25,10 +26,11 @@ pub fn show(scenario: &Scenario, world: &World, report: &Report) -> String {
     parts.join("\n")
 }
 
-/// The results of the runs alone.
+/// The results of the runs and commands alone.
 #[cfg(target_os = "linux")]
 pub fn show_runs(scenario: &Scenario, world: &World, report: &Report) -> String {
-    runs(scenario, world, report).collect::<Vec<_>>().join("\n")
+    let commands = report.commands.iter().map(show_command);
+    runs(scenario, world, report).chain(commands).collect::<Vec<_>>().join("\n")
 }
 
 fn runs<'r>(
@@ -38,6 +40,24 @@ fn runs<'r>(
 ) -> impl Iterator<Item = String> + 'r {
     let runs = world.history().runs().iter().zip(&report.runs);
     runs.map(|(log, run)| show_run(scenario, log, run))
+}
+
+/// What a command has printed, as it stands in a terminal.
+fn show_command(command: &CommandReport) -> String {
+    let CommandReport { on, line, at, exit, output, forgotten_lines } = command;
+    let mut text = format!("{on}$ {line}    # at {at} s\n");
+    if *forgotten_lines > 0 {
+        text += &format!("… {forgotten_lines} lines in front of these are not kept …\n");
+    }
+    text += output;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match exit {
+        Some(0) => text,
+        Some(status) => text + &format!("exit status {status}\n"),
+        None => text + "still running\n",
+    }
 }
 
 fn show_run(scenario: &Scenario, log: &RunLog, run: &RunReport) -> String {

@@ -93,7 +93,7 @@ fn a_run_is_reported_for_people() {
 fn the_report_has_what_scripts_were_promised() {
     let (code, report) = run_json(&[&example("slow-lossy-link")], "");
     assert_eq!(code, 0);
-    assert!(report["end"].as_f64().unwrap() > 2.5);
+    assert!(report["end"].as_f64().unwrap() > 1.5);
     let history = report["history"].as_str().unwrap();
     assert!(history.len() == 16 && history.chars().all(|c| c.is_ascii_hexdigit()));
     let [ping, iperf] = &report["runs"].as_array().unwrap()[..] else { panic!("two runs") };
@@ -106,13 +106,13 @@ fn the_report_has_what_scripts_were_promised() {
     let rtt = ["min", "avg", "max"].map(|field| ping["rtt_ms"][field].as_f64().unwrap());
     assert!(rtt[0] > 40.0 && rtt[0] < 41.0 && rtt[2] > 80.0 && rtt[2] < 81.0, "{rtt:?}");
     assert!((rtt[1] - (rtt[0] + rtt[2]) / 2.0).abs() < 0.001);
-    assert_eq!(iperf["bytes"], 2_000_000);
+    assert_eq!(iperf["bytes"], 1_000_000);
     let (seconds, goodput) = (iperf["seconds"].as_f64().unwrap(), iperf["goodput_bps"].as_f64().unwrap());
-    assert!((goodput * seconds - 16e6).abs() < 1.0);
+    assert!((goodput * seconds - 8e6).abs() < 1.0);
     assert!(iperf["retransmits"].as_u64().unwrap() > 0);
     let reported: u64 =
         iperf["intervals"].as_array().unwrap().iter().map(|i| i["bytes"].as_u64().unwrap()).sum();
-    assert_eq!(reported, 2_000_000);
+    assert_eq!(reported, 1_000_000);
 
     let link = &report["links"][0];
     assert_eq!(link["ends"], serde_json::json!(["client", "server"]));
@@ -429,8 +429,8 @@ fn a_capture_that_is_cut_off_ends_where_the_world_does() {
             packets.push((packet.timestamp.as_nanos(), packet.interface_id));
         }
     }
-    // The question leaves a, reaches the switch (both after 42 bytes at 100 Mbit/s and 1 ms), leaves it for b.
-    assert_eq!(packets, [(0, 0), (1_003_360, 1), (1_003_360, 2)]);
+    // The question leaves a, reaches the switch (both after 42 bytes at 100 Mbit/s and 1 ms), leaves it for b and c.
+    assert_eq!(packets, [(0, 0), (1_003_360, 1), (1_003_360, 2), (1_003_360, 3)]);
 }
 
 #[test]

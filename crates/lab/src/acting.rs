@@ -100,7 +100,7 @@ mod tests {
     use wire::impair::LossReason;
 
     fn lab() -> Lab {
-        Lab::new(scenario::examples()[0].scenario())
+        Lab::new(crate::samples::numbered(0))
     }
 
     fn quiet(lab: &mut Lab, now_ms: &mut f64) {
@@ -200,11 +200,11 @@ mod tests {
         assert!(!topology.links[0].ports[1].is_up() && topology.links[0].ports[0].is_up());
         assert_eq!(lab.branches.journal.len(), 2);
         let happened = lab.happened();
-        assert_eq!(happened.topology, scenario::examples()[0].scenario().topology);
+        assert_eq!(happened.topology, crate::samples::numbered(0).topology);
         perform(&mut lab, Action::Port(LinkId(0), End::Second, true));
         perform(&mut lab, Action::Tree(NodeId(1), false));
         assert_eq!(lab.scenario().topology, {
-            let mut was = scenario::examples()[0].scenario().topology;
+            let mut was = crate::samples::numbered(0).topology;
             was.links[0].ports[1] = Port::Switch(bridge::Port::default());
             was
         });

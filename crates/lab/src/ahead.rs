@@ -16,17 +16,33 @@ pub enum Advance {
     Quiet,
     /// The budget was spent first.
     Paused,
+    /// There is something to stop for, at the moment up to which the world has run.
+    Stopped,
 }
 
 /// Lets happen what is to happen up to and with `until`, unless the world becomes quiet first.
 pub fn advance(world: &mut World, until: Instant, go_on: &mut dyn FnMut() -> bool) -> Advance {
+    advance_unless(world, until, go_on, &mut |_| false)
+}
+
+/// The same, but stops after a moment for which `stop` says so.
+pub fn advance_unless(
+    world: &mut World,
+    until: Instant,
+    go_on: &mut dyn FnMut() -> bool,
+    stop: &mut dyn FnMut(&World) -> bool,
+) -> Advance {
     loop {
         if world.is_quiet() {
             return Advance::Quiet;
         }
         match world.next_event_at() {
             Some(next) if next <= until => {
-                if world.run_until(next, &mut *go_on) == Progress::Paused {
+                let progress = world.run_until(next, &mut *go_on);
+                if stop(world) {
+                    return Advance::Stopped;
+                }
+                if progress == Progress::Paused {
                     return Advance::Paused;
                 }
             }
@@ -49,8 +65,22 @@ pub enum Next {
 /// The first moment after `at` when something visible happens. The world runs ahead of `at` as far as it needs to be sure:
 /// never past that moment.
 pub fn next_visible(world: &mut World, at: Instant, go_on: &mut dyn FnMut() -> bool) -> Next {
+    next_visible_before(world, at, Instant::MAX, go_on)
+}
+
+/// The same, or `limit` if nothing visible happens before that.
+pub fn next_visible_before(
+    world: &mut World,
+    at: Instant,
+    limit: Instant,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Next {
     loop {
         let event = world.next_event_at();
+        let known = world.history().next_after(at).is_some_and(|known| known < limit);
+        if !known && limit < Instant::MAX && event.is_none_or(|event| event >= limit) {
+            return Next::At(limit);
+        }
         if let Some(known) = world.history().next_after(at)
             && event.is_none_or(|event| known <= event)
         {

@@ -27,6 +27,8 @@ pub struct Branches {
     made: u32,
     /// The runs that the document had when it was opened: those after them were started by hand.
     pub(super) planned_runs: usize,
+    /// How many commands the document planned; those behind them were typed by hand.
+    pub(super) planned_commands: usize,
     pub(super) planned_changes: Vec<(Instant, Change)>,
     /// The document of the world's beginning, and what was changed while it ran: as the editor does it, the document then
     /// says that the network was like this from the start.
@@ -70,6 +72,7 @@ impl Branches {
         Self {
             name: "As it was".into(),
             planned_runs: scenario.runs.len(),
+            planned_commands: scenario.commands.len(),
             planned_changes: scenario.changes.clone(),
             origin: Some(Rc::new(scenario.clone())),
             ..Self::default()
@@ -152,6 +155,8 @@ impl Lab {
         let mut then = self.happened();
         let by_hand = then.runs.split_off(self.branches.planned_runs.min(then.runs.len()));
         then.runs.extend(by_hand.into_iter().filter(|(start, _)| *start <= at));
+        let by_hand = then.commands.split_off(self.branches.planned_commands.min(then.commands.len()));
+        then.commands.extend(by_hand.into_iter().filter(|(start, _)| *start <= at));
         then.changes.retain(|change| change.0 <= at || self.branches.planned_changes.contains(change));
         then
     }
@@ -265,7 +270,7 @@ mod tests {
 
     #[test]
     fn acting_in_the_past_goes_on_in_a_branch_and_the_old_one_comes_back_as_it_was() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         let before = quiet(&mut lab, &mut now_ms);
         at(&mut lab, 1_500, &mut now_ms);
@@ -276,7 +281,7 @@ mod tests {
         assert_eq!(lab.world.history().runs().len(), 4);
         // What happened before it is the same.
         let fork = Instant::ZERO + Duration::from_millis(1_500);
-        let mut old = scenario::examples()[0].scenario().world(netlab::history::Limits::default()).unwrap();
+        let mut old = crate::samples::numbered(0).world(netlab::history::Limits::default()).unwrap();
         old.run_until(fork, || true);
         let mut new = lab.happened().world(netlab::history::Limits::default()).unwrap();
         new.run_until(fork, || true);
@@ -300,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_cable_pulled_in_the_past_is_in_the_document_of_the_branch_and_its_link_gives_the_same_history() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         quiet(&mut lab, &mut now_ms);
         at(&mut lab, 500, &mut now_ms);
@@ -316,7 +321,7 @@ mod tests {
 
     #[test]
     fn what_was_changed_live_can_be_taken_away_with_its_moments() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         for _ in 0..300 {
             now_ms += 16.7;
@@ -338,7 +343,7 @@ mod tests {
 
     #[test]
     fn what_was_done_by_hand_later_is_not_in_the_branch_but_what_is_planned_is() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         quiet(&mut lab, &mut now_ms);
         lab.perform(ping()).unwrap();

@@ -40,6 +40,8 @@ pub enum Clock {
     Travel(Travel),
     /// Choose what a step goes to.
     StepBy(Steps),
+    /// Go to the chapter of this number.
+    Chapter(usize),
     /// Run again from the start of time, with all runs.
     Restart,
     /// Choose a speed by hand.

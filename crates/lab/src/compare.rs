@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_branch_with_a_pulled_cable_differs_first_in_the_frame_that_is_not_sent() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         let mut now_ms = 0.0;
         let mut quiet = |lab: &mut Lab| {
             for _ in 0..400_000 {

@@ -8,14 +8,16 @@ use crate::command::Refusal;
 use netlab::run::RunSpec;
 use netlab::world::Command as WorldCommand;
 use netlab::{Instant, World};
-use scenario::{Change, Scenario};
+use scenario::{Change, CommandLine, Scenario};
 
 /// Something that a person does to the network itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deed {
     /// A run is started.
     Run(RunSpec),
-    /// The network is changed.
+    /// A command is typed on a host.
+    Launch(CommandLine),
+    /// The network is changed, or something is typed to a command that runs.
     Change(Box<Change>),
 }
 
@@ -23,6 +25,7 @@ impl Deed {
     fn command(&self) -> WorldCommand {
         match self {
             Self::Run(spec) => WorldCommand::Start(spec.clone()),
+            Self::Launch(CommandLine { on, line }) => WorldCommand::Launch { on: *on, line: line.clone() },
             Self::Change(change) => change.command(),
         }
     }
@@ -31,6 +34,7 @@ impl Deed {
     pub fn recorded_in(self, document: Scenario, at: Instant) -> Scenario {
         match self {
             Self::Run(spec) => document.with_run(at, spec),
+            Self::Launch(command) => document.with_command(at, command),
             Self::Change(change) => document.with_change(at, *change),
         }
     }
@@ -63,11 +67,13 @@ impl Lab {
             self.world.run_until(at, || true);
             match deed {
                 Deed::Change(change) if !has_changes => self.branches.journal.push((at, *change)),
-                Deed::Run(_) | Deed::Change(_) => document = deed.recorded_in(document, at),
+                Deed::Run(_) | Deed::Launch(_) | Deed::Change(_) => document = deed.recorded_in(document, at),
             }
         }
         self.rest_at = None;
         self.touched = true;
+        self.follow_story();
+        self.story.renew(self.playhead.at(), self.watchable);
         if document != self.scenario {
             self.dress(document);
         }

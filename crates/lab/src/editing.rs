@@ -6,6 +6,7 @@
 use super::{Lab, problems};
 use crate::command::{Editor, Refusal};
 use crate::deed::Deed;
+use crate::director::Story;
 use crate::edit::change::{self, Change};
 use crate::edit::clip::Clip;
 use crate::edit::undo::Undo;
@@ -209,7 +210,12 @@ impl Lab {
         self.sketch = Rc::new(crate::view::Sketch::new(&next, self.sketch.opened));
         self.problems = self.parts.problems(&next);
         self.network.update(&next, &self.world);
+        if next.chapters != self.scenario.chapters {
+            let begins: Vec<_> = next.runs.iter().map(|(at, _)| *at).collect();
+            self.story = Story::new(&next.chapters, &begins);
+        }
         self.scenario = next;
+        self.promise();
         self.revision += 1;
         self.place();
     }
@@ -304,11 +310,10 @@ fn deeds(commands: Vec<WorldCommand>, next: &Scenario) -> Vec<Deed> {
             WorldCommand::Clear(node) => scenario::Change::Clear(node),
             WorldCommand::Stop(run) => scenario::Change::Stop(run),
             // Runs and programs have their own place in a document.
-            WorldCommand::Start(_)
-            | WorldCommand::Launch { .. }
-            | WorldCommand::Type(..)
-            | WorldCommand::EndInput(_)
-            | WorldCommand::Interrupt(_) => return None,
+            WorldCommand::Start(_) | WorldCommand::Launch { .. } => return None,
+            WorldCommand::Type(program, line) => scenario::Change::Key(program, scenario::Key::Line(line)),
+            WorldCommand::EndInput(program) => scenario::Change::Key(program, scenario::Key::End),
+            WorldCommand::Interrupt(program) => scenario::Change::Key(program, scenario::Key::Interrupt),
         })
     };
     commands.into_iter().filter_map(change).map(Box::new).map(Deed::Change).collect()
@@ -325,7 +330,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn lab() -> Lab {
-        Lab::new(scenario::examples()[0].scenario())
+        Lab::new(crate::samples::numbered(0))
     }
 
     fn play(lab: &mut Lab, now_ms: &mut f64, frames: u32) {
@@ -345,7 +350,7 @@ mod tests {
         edit(&mut lab, Edit::Delete(vec![NodeId(0)], Vec::new())).unwrap();
         assert_eq!((lab.scenario().ids.len(), lab.state()), (2, State::Paused));
         lab.perform(Editor::Undo).unwrap();
-        assert_eq!(lab.scenario(), &scenario::examples()[0].scenario());
+        assert_eq!(lab.scenario(), &crate::samples::numbered(0));
     }
 
     #[test]
@@ -400,7 +405,7 @@ mod tests {
         assert!(lab.world.topology().links[0].ways[0].impairments.len() == 1);
         edit(&mut lab, Edit::Plug(LinkId(0), true)).unwrap();
         play(&mut lab, &mut now_ms, 1);
-        assert_eq!(lab.world.topology().links, scenario::examples()[0].scenario().topology.links);
+        assert_eq!(lab.world.topology().links, crate::samples::numbered(0).topology.links);
     }
 
     #[test]
@@ -437,10 +442,10 @@ mod tests {
     #[test]
     fn opening_something_else_can_be_undone() {
         let mut lab = lab();
-        lab.perform(Act::Open(Box::new(scenario::examples()[3].scenario()))).unwrap();
+        lab.perform(Act::Open(Box::new(crate::samples::numbered(3)))).unwrap();
         play(&mut lab, &mut 0.0, 50);
         lab.perform(Command::Agreed(Box::new(Editor::Undo.into()))).unwrap();
-        assert_eq!(lab.scenario(), &scenario::examples()[0].scenario());
+        assert_eq!(lab.scenario(), &crate::samples::numbered(0));
     }
 
     /// Something that a restless person does.

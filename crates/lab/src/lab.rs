@@ -5,6 +5,7 @@
 
 use crate::branches::Branches;
 use crate::compare::{CompareView, Comparison};
+use crate::director::{Caption, Story};
 use crate::editing::Editing;
 use crate::packets::Packets;
 use crate::parts::Parts;
@@ -70,7 +71,6 @@ pub struct Lab {
     pub(crate) speed: Speed,
     pub(crate) watchable: Speed,
     pub(crate) auto_speed: bool,
-    pub(crate) speed_changed_ms: f64,
     pub(crate) skip_quiet: bool,
     pub(crate) skipped: Option<Skipped>,
     /// When the world is quiet: where the playhead stops, late enough for arrivals and drops to fade on the stage.
@@ -80,7 +80,13 @@ pub struct Lab {
     pub(crate) last_ms: Option<f64>,
     pub(crate) selection: Option<Selection>,
     pub(crate) followers: Followers,
-    pub(crate) narration: Narration,
+    /// What is new in the history, and the sentence about it that is shown.
+    pub(crate) story: Story,
+    pub(crate) caption: Caption,
+    /// The chapter that is looked for.
+    pub(crate) chapter_to: Option<usize>,
+    /// How often quiet time was skipped since something new happened.
+    pub(crate) skips: u32,
     pub(crate) positions: Vec<(f64, f64)>,
     /// Of each node the word of its icon.
     pub(crate) icons: Vec<Option<&'static str>>,
@@ -100,13 +106,6 @@ pub struct Skipped {
     pub time: Duration,
     /// When it was skipped, by the clock of the animation frames, in milliseconds.
     pub at_ms: f64,
-}
-
-/// The sentence that is shown, and since when.
-#[derive(Default)]
-pub(crate) struct Narration {
-    pub(crate) text: Rc<str>,
-    pub(crate) since_ms: f64,
 }
 
 /// What the stage needs to draw the moment.
@@ -146,7 +145,8 @@ impl Lab {
         let world = parts.world(&scenario);
         let watchable = Speed::watchable(LiveTopology::of(&world));
         let network = Network::new(&scenario, &world);
-        Self {
+        let begins: Vec<_> = scenario.runs.iter().map(|(at, _)| *at).collect();
+        let mut lab = Self {
             parts,
             world,
             network,
@@ -166,7 +166,6 @@ impl Lab {
             speed: watchable,
             watchable,
             auto_speed: true,
-            speed_changed_ms: 0.0,
             skip_quiet: true,
             skipped: None,
             rest_at: None,
@@ -175,7 +174,10 @@ impl Lab {
             last_ms: None,
             selection: None,
             followers: Followers::default(),
-            narration: Narration::default(),
+            story: Story::new(&scenario.chapters, &begins),
+            caption: Caption::default(),
+            chapter_to: None,
+            skips: 0,
             positions: scenario.whole().positions(),
             icons: icons(&scenario),
             sketch: Rc::new(Sketch::new(&scenario, opened)),
@@ -184,7 +186,9 @@ impl Lab {
             touched: false,
             editing: Editing::default(),
             scenario,
-        }
+        };
+        lab.promise();
+        lab
     }
 
     /// Runs the document again from the start of time. A selected frame is deselected: it is yet to be sent.

@@ -7,7 +7,8 @@
 //! | [`speed`] | the scale of speeds, and the choice of one |
 //! | [`ahead`] | moving the world no further than it is to be seen |
 //! | [`budget`] | how the time of an animation frame is shared out between world, trace, drawing and panels |
-//! | `pace` | how time passes: speed, quiet time, rest |
+//! | `pace` | how time passes: quiet time, rest |
+//! | [`director`] | which speed, which chapter and which sentence belong to a moment |
 //! | [`playhead`], [`travel`] | the moment being looked at, its glides over skipped or stepped-over time, and going back |
 //! | [`results`] | a run's history, in words and numbers |
 //! | [`plot`] | throughput over time |
@@ -23,7 +24,7 @@
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
 //! | [`log`] | what happened, in words |
 //! | [`graphs`] | what is counted and measured over time |
-//! | [`narrate`] | what is happening right now, in a sentence |
+//! | [`narrate`] | what a frame does, in a sentence |
 //! | [`inspect`], [`names`] | what is to be known of a node, a link, a frame; what they are called |
 //! | [`topology`] | which nodes and links there are at the playhead, and ever |
 //! | [`view`] | the snapshot of all this that the page is rendered from |
@@ -38,7 +39,9 @@ pub mod branches;
 pub mod budget;
 pub mod command;
 pub mod compare;
+mod console;
 mod deed;
+pub mod director;
 pub mod edit;
 pub mod editing;
 pub mod format;

@@ -5,11 +5,11 @@
 
 use super::names::{self, Ports};
 use super::results::target_name;
-use super::{Lab, inspect};
+use super::{Lab, inspect, narrate};
 use crate::format;
 use crate::results;
 use crate::topology::LiveTopology;
-use netlab::history::{HostEvent, NodeEntry, NodeEvent, SocketState};
+use netlab::history::{HostEvent, NodeEntry, NodeEvent, Rare, SocketState};
 use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
 use netlab::topology::{Link, LinkId, NodeId, NodeKind};
 use netlab::{History, Instant};
@@ -100,6 +100,19 @@ impl Lab {
             }
         };
         LogLine { at, who, text, what }
+    }
+
+    /// Something rare, as a sentence. A dropped frame has its own.
+    pub(crate) fn rare_words(&self, rare: &Rare) -> Option<String> {
+        let (topology, history) = (self.whole(), self.world.history());
+        let (who, text) = match rare {
+            Rare::Node(node, event) => (self.name(*node).to_string(), node_words(topology, *node, event)),
+            Rare::Run(run, event) => (self.run_name(history, *run), run_words(topology, event)),
+            Rare::Refused(node, transit, why) => {
+                return Some(narrate::refused(topology, *node, history.transit(*transit)?, *why));
+            }
+        };
+        Some(format!("{who} {text}."))
     }
 
     /// What a node is called.
@@ -378,7 +391,7 @@ mod tests {
 
     #[test]
     fn the_log_tells_what_happened_up_to_the_playhead_and_no_more() {
-        let mut lab = Lab::new(scenario::examples()[0].scenario());
+        let mut lab = Lab::new(crate::samples::numbered(0));
         for frame in 0..100_000 {
             lab.tick(f64::from(frame) * 16.7, true, &mut || true);
             if lab.state() == State::Quiet {

@@ -5,17 +5,14 @@
 mod speech;
 
 use crate::inspect;
-use crate::lab::Narration;
 use crate::results::{target_name, title};
 use crate::topology::LiveTopology;
-use crate::{Lab, State};
 use dissect::Message;
-use netlab::history::{RunLog, Transit, TransitId};
+use netlab::history::{DropReason, Fate, Refusal, RunLog, Transit, TransitId};
 use netlab::run::RunEvent;
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
 use speech::speech;
-use std::rc::Rc;
 
 /// More frames than this within the given time are a crowd.
 const CROWD: usize = 8;
@@ -44,14 +41,19 @@ pub fn narrate(
             false => dropped,
         });
     }
+    Some(of_transit(topology, history, latest))
+}
+
+/// The sentence for a frame on a link.
+pub(crate) fn of_transit(topology: LiveTopology<'_>, history: &History, latest: &Transit) -> String {
     let sender = topology.sender(latest.direction);
     let name = &topology.node(sender).name;
     let to = &topology.node(topology.receiver(latest.direction)).name;
     if latest.marks.corrupted {
-        return Some(format!("{name} sends a frame to {to}, and the link corrupts a bit of it."));
+        return format!("{name} sends a frame to {to}, and the link corrupts a bit of it.");
     }
     let label = latest_label(latest);
-    Some(match &topology.node(sender).kind {
+    match &topology.node(sender).kind {
         NodeKind::Hub => format!("{name} is a hub: it repeats the {label} at every other port."),
         NodeKind::Host(_) | NodeKind::Switch(_) | NodeKind::Router(_) if latest.first => {
             speech(topology, sender, &latest.frame)
@@ -69,7 +71,31 @@ pub fn narrate(
         }
         NodeKind::Router(_) => routed(topology, history, name, to, latest),
         NodeKind::Host(_) => speech(topology, sender, &latest.frame),
-    })
+    }
+}
+
+/// The sentence for a segment that was sent before.
+pub(crate) fn retransmitted(topology: LiveTopology<'_>, transit: &Transit) -> String {
+    let name = &topology.node(topology.sender(transit.direction)).name;
+    let label = latest_label(transit);
+    format!("{name} sends the {label} again: no acknowledgment has come. (retransmission)")
+}
+
+/// The sentence for a frame that is dropped on its way.
+pub(crate) fn dropped(topology: LiveTopology<'_>, transit: &Transit) -> String {
+    let [from, to] = [topology.sender(transit.direction), topology.receiver(transit.direction)]
+        .map(|end| &topology.node(end).name);
+    let label = latest_label(transit);
+    let Fate::Dropped { reason, .. } = transit.fate else { return format!("{to} drops the {label}.") };
+    let why = inspect::words::drop_reason(reason);
+    match reason {
+        DropReason::QueueFull | DropReason::Early | DropReason::Late | DropReason::Overload => {
+            format!("The {label} never leaves {from}: {why}.")
+        }
+        DropReason::Impaired(_) | DropReason::Collisions => {
+            format!("The {label} is lost between {from} and {to}: {why}.")
+        }
+    }
 }
 
 /// A frame that a node has dropped since the latest one was sent, in words, and which node.
@@ -85,7 +111,12 @@ fn dropped_by_node(
     let dropped = dropped.max_by_key(|transit| (transit.refused.map(|(when, _)| when), transit.id))?;
     let (_, why) = dropped.refused?;
     let node = topology.receiver(dropped.direction);
-    Some((node, format!("{} drops the {}: {why}.", topology.node(node).name, latest_label(dropped))))
+    Some((node, refused(topology, node, dropped, why)))
+}
+
+/// The sentence for a frame that this node drops.
+pub(crate) fn refused(topology: LiveTopology<'_>, node: NodeId, transit: &Transit, why: Refusal) -> String {
+    format!("{} drops the {}: {why}.", topology.node(node).name, latest_label(transit))
 }
 
 fn latest_label(transit: &Transit) -> String {
@@ -156,34 +187,10 @@ fn crowd(topology: LiveTopology<'_>, history: &History, at: Instant) -> String {
         (Some(log), None) => {
             let to = target_name(topology, log.spec.to);
             let from = &topology.node(log.spec.from).name;
-            format!("Many frames are under way: {} from {from} to {to}.", title(&log.spec.kind))
+            format!("{} from {from} to {to} goes on.", title(&log.spec.kind))
         }
-        (Some(_), Some(_)) => "Many frames of several runs are under way.".into(),
-        (None, _) => "The last frames of a run are under way.".into(),
-    }
-}
-
-/// While time passes, a sentence stays long enough to be read.
-const SENTENCE_MS: f64 = 1_300.0;
-
-impl Lab {
-    /// What is happening right now, in a sentence. While time passes it stays for a moment.
-    pub(crate) fn narrate(&mut self) -> Rc<str> {
-        let now_ms = self.last_ms.unwrap_or_default();
-        let fresh = now_ms - self.narration.since_ms < SENTENCE_MS && !self.narration.text.is_empty();
-        if !(fresh && self.state() == State::Playing) {
-            let second = self.speed.per_second();
-            let (topology, history) = (self.network.scene(), self.world.history());
-            let text = match self.state() {
-                State::Quiet => None,
-                _ => narrate(topology, history, self.playhead.at(), second),
-            };
-            let text = text.unwrap_or_default();
-            if *text != *self.narration.text {
-                self.narration = Narration { text: text.into(), since_ms: now_ms };
-            }
-        }
-        self.narration.text.clone()
+        (Some(_), Some(_)) => "Several runs go on at the same time.".into(),
+        (None, _) => "The last frames of a run arrive.".into(),
     }
 }
 
@@ -195,7 +202,7 @@ mod tests {
 
     /// The narration of an example at every event, without repetitions.
     fn narration(example: usize, events: usize) -> Vec<String> {
-        narration_of(&scenario::examples()[example].scenario(), events)
+        narration_of(&crate::samples::numbered(example), events)
     }
 
     fn narration_of(scenario: &scenario::Scenario, events: usize) -> Vec<String> {
@@ -255,16 +262,13 @@ mod tests {
     #[test]
     fn in_a_crowd_the_run_is_named() {
         let narration = narration(5, 600).join("\n");
-        assert!(
-            narration.contains("Many frames are under way: iperf TCP from client to server."),
-            "{narration}"
-        );
+        assert!(narration.contains("iperf TCP from client to server goes on."), "{narration}");
     }
 
     #[test]
     fn every_frame_of_every_example_is_narrated_by_its_content() {
-        for example in 0..scenario::examples().len() {
-            for sentence in narration(example, 1_500) {
+        for example in scenario::examples() {
+            for sentence in narration_of(&example.scenario(), 1_500) {
                 assert!(!sentence.contains("malformed") && !sentence.contains("th time. (ARP"), "{sentence}");
             }
         }
@@ -272,8 +276,9 @@ mod tests {
 
     #[test]
     fn a_corrupted_frame_is_narrated_as_corrupted() {
-        let bad_weather = scenario::examples().iter().position(|example| example.name == "bad-weather");
-        let narration = narration(bad_weather.expect("there is such an example"), 1_500).join("\n");
+        let bad_weather = scenario::examples().iter().find(|example| example.name == "bad-weather");
+        let bad_weather = bad_weather.expect("there is such an example").scenario();
+        let narration = narration_of(&bad_weather, 1_500).join("\n");
         assert!(narration.contains("and the link corrupts a bit of it."), "{narration}");
     }
 

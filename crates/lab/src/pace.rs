@@ -1,10 +1,10 @@
-//! How time passes: at the chosen speed, faster through a bulk transfer, with a jump over quiet time, and to rest when nothing
-//! moves any more.
+//! How time passes: at the speed of the director or of the person, with a jump over quiet time, and to rest when nothing moves any
+//! more.
 
-use super::ahead::{Advance, Next, advance, next_visible};
+use super::ahead::{Advance, Next, advance_unless, next_visible_before};
+use super::topology::LiveTopology;
 use super::{Lab, Skipped};
 use netlab::history::Fate;
-use netlab::run::{Amount, RunEvent, RunKind};
 use netlab::topology::{Direction, End, LinkId};
 use netlab::{Duration, Instant};
 
@@ -14,36 +14,40 @@ const DROP_AFTERGLOW_SECS: f64 = 1.2;
 /// Less quiet time than this, on screen, is not worth a jump.
 const SKIP_SECS_MIN: f64 = 0.75;
 const SKIP_GLIDE_MS: f64 = 450.0;
-/// Automatic speed changes one step at a time, so that the eye can follow.
-const SPEED_STEP_MS: f64 = 900.0;
+/// Each jump in a row is this much shorter, down to the least.
+const SKIP_AGAIN: f64 = 0.8;
+const SKIP_GLIDE_MS_MIN: f64 = 120.0;
+/// A jump to something promised ends so long before it, on screen.
+const LEAD_SECS: f64 = 0.5;
 
 impl Lab {
     /// Lets time pass.
     pub(super) fn pass(&mut self, now_ms: f64, elapsed_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
-        self.choose_speed(now_ms);
+        self.choose_speed();
+        let at = self.playhead.at();
         let wanted = self.playhead.after(elapsed_ms, self.speed.ns_per_sec());
+        let wanted = self.stop_between(at, wanted).unwrap_or(wanted);
         if self.rewound && wanted < self.world.now() {
             self.behind_ms = 0.0;
-            self.playhead.jump_exactly(elapsed_ms, self.speed.ns_per_sec());
-            if self.skip_quiet && self.nothing_to_see() {
-                self.skip(now_ms, calm, go_on);
-            }
-            return;
+            return self.arrive_at(wanted, now_ms, elapsed_ms, calm, go_on);
         }
         self.rewound = false;
-        match advance(&mut self.world, wanted, go_on) {
+        match self.advance_with_story(wanted, go_on) {
             Advance::Reached => {
                 self.rest_at = None;
                 self.behind_ms = 0.0;
-                self.playhead.jump_exactly(elapsed_ms, self.speed.ns_per_sec());
-                if self.skip_quiet && self.nothing_to_see() {
-                    self.skip(now_ms, calm, go_on);
-                }
+                self.arrive_at(wanted, now_ms, elapsed_ms, calm, go_on);
+            }
+            Advance::Stopped => {
+                self.rest_at = None;
+                self.behind_ms = 0.0;
+                self.skips = 0;
+                self.playhead.jump(self.world.now().max(at));
             }
             Advance::Paused => {
                 self.rest_at = None;
                 self.behind_ms += elapsed_ms;
-                self.playhead.jump(self.world.now().max(self.playhead.at()));
+                self.playhead.jump(self.world.now().max(at));
             }
             Advance::Quiet => {
                 self.behind_ms = 0.0;
@@ -53,8 +57,40 @@ impl Lab {
                     let until = self.world.now().max(self.playhead.at()) + glow;
                     self.world.next_event_at().map_or(until, |next| until.min(before(next)))
                 });
-                self.playhead.jump(wanted.min(rest_at.max(self.playhead.at())));
+                self.playhead.jump(wanted.min(rest_at.max(at)));
             }
+        }
+    }
+
+    /// Lets the world happen up to and with this moment; while the director leads, it stops where something is to be seen slowly.
+    fn advance_with_story(&mut self, until: Instant, go_on: &mut dyn FnMut() -> bool) -> Advance {
+        let (story, watchable, leads) = (&mut self.story, self.watchable, self.auto_speed);
+        advance_unless(&mut self.world, until, go_on, &mut |world| {
+            let news = story.follow(LiveTopology::of(world), world.history(), world.now(), watchable);
+            leads && news
+        })
+    }
+
+    /// Where the director stops on the way.
+    fn stop_between(&self, from: Instant, to: Instant) -> Option<Instant> {
+        self.auto_speed.then(|| self.story.slow_between(from, to)).flatten()
+    }
+
+    fn arrive_at(
+        &mut self,
+        wanted: Instant,
+        now_ms: f64,
+        elapsed_ms: f64,
+        calm: bool,
+        go_on: &mut dyn FnMut() -> bool,
+    ) {
+        if wanted < self.playhead.after(elapsed_ms, self.speed.ns_per_sec()) {
+            self.skips = 0;
+            return self.playhead.jump(wanted);
+        }
+        self.playhead.jump_exactly(elapsed_ms, self.speed.ns_per_sec());
+        if self.skip_quiet && self.nothing_to_see() && !(self.auto_speed && self.caption.holds(now_ms)) {
+            self.skip(now_ms, calm, go_on);
         }
     }
 
@@ -77,51 +113,32 @@ impl Lab {
 
     fn skip(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
         let at = self.playhead.at();
-        if let Next::At(next) = next_visible(&mut self.world, at, go_on) {
-            let time = next - at;
-            if time.secs_f64() * 1e9 > SKIP_SECS_MIN * self.speed.ns_per_sec() {
-                self.skipped = Some(Skipped { time, at_ms: now_ms });
-                self.world.run_until(next, || true);
-                self.playhead.glide_to(next, now_ms, if calm { 0.0 } else { SKIP_GLIDE_MS });
-            }
+        let promised = self.story.promised_after(at).unwrap_or(Instant::MAX);
+        let Next::At(mut next) = next_visible_before(&mut self.world, at, promised, go_on) else { return };
+        if next == promised {
+            // What is promised is seen coming.
+            let lead = (LEAD_SECS * self.watchable.ns_per_sec()) as u64;
+            next = Instant::from_nanos(next.nanos().saturating_sub(lead)).max(at);
+        } else {
+            self.world.run_until(next, || true);
+        }
+        let time = next - at;
+        if time.secs_f64() * 1e9 > SKIP_SECS_MIN * self.speed.ns_per_sec() {
+            let glide_ms = (SKIP_GLIDE_MS * SKIP_AGAIN.powi(self.skips.min(8) as i32)).max(SKIP_GLIDE_MS_MIN);
+            self.skips += 1;
+            self.skipped = Some(Skipped { time, at_ms: now_ms });
+            self.playhead.glide_to(next, now_ms, if calm { 0.0 } else { glide_ms });
         }
     }
 
-    /// Automatic speed: watchable, and while a bulk transfer goes on faster, step by step.
-    fn choose_speed(&mut self, now_ms: f64) {
-        if !self.auto_speed {
-            return;
+    /// While the director leads: the speed of this moment.
+    pub(super) fn choose_speed(&mut self) {
+        if self.auto_speed {
+            self.speed = match self.rest_at {
+                // What is done next is to be followed.
+                Some(rest_at) if self.playhead.at() >= rest_at => self.watchable,
+                _ => self.story.speed(self.playhead.at(), self.watchable),
+            };
         }
-        let Some(lasts) = self.bulk_lasts() else {
-            self.speed = self.watchable;
-            return;
-        };
-        let wanted = self.watchable.for_bulk(lasts);
-        if wanted != self.speed && now_ms - self.speed_changed_ms >= SPEED_STEP_MS {
-            self.speed = if wanted > self.speed { self.speed.faster() } else { self.speed.slower() };
-            self.speed_changed_ms = now_ms;
-        }
-    }
-
-    /// The total duration of the longest bulk transfer under way, as far as it is known.
-    fn bulk_lasts(&self) -> Option<Duration> {
-        let at = self.playhead.at();
-        let lasts = self.world.history().runs().iter().filter_map(|log| {
-            let RunKind::Iperf(iperf) = &log.spec.kind else { return None };
-            let last = log.entries_by(at).last()?;
-            if matches!(last.event, RunEvent::Finished(_)) {
-                return None;
-            }
-            match iperf.amount {
-                Amount::Time(time) => Some(time),
-                // Only once something has come: the handshake is to be watched.
-                Amount::Bytes(bytes) if last.totals.bytes > 0 => {
-                    let so_far = (at - log.start).nanos() as f64;
-                    Some(Duration::from_nanos((so_far * bytes as f64 / last.totals.bytes as f64) as u64))
-                }
-                Amount::Bytes(_) => None,
-            }
-        });
-        lasts.max()
     }
 }

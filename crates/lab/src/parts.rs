@@ -14,7 +14,7 @@ use crate::packets::{Observe, Packets};
 use crate::problems::{self, Problem};
 use crate::results::Followers;
 use crate::run_form::{Form, Wrong};
-use netlab::history::Limits;
+use netlab::history::{Limits, Rare};
 use netlab::run::{RunId, RunSpec};
 use netlab::world::Kinds;
 use netlab::{History, Instant, World};
@@ -44,6 +44,7 @@ pub struct Instruments {
     pub(crate) inspected: fn(&Lab) -> Option<Rc<Inspected>>,
     pub(crate) compare: fn(&Lab, u32) -> Option<Comparison>,
     pub(crate) compared: fn(&mut Lab) -> Option<CompareView>,
+    pub(crate) rare: fn(&Lab, &Rare) -> Option<String>,
 }
 
 /// The instruments.
@@ -54,6 +55,7 @@ pub static INSTRUMENTS: Instruments = Instruments {
     inspected: Lab::inspected,
     compare: Comparison::with,
     compared: Lab::compare_now,
+    rare: Lab::rare_words,
 };
 
 /// Documents other than the first example: read, checked, changed; and the nodes that only they have.
@@ -197,7 +199,7 @@ mod tests {
         late.follow(&mut || true);
         assert!(late.view().inspected.is_some() && late.trace().count() > 0);
         late.perform(Edit::Add(Kind::Router, None)).unwrap();
-        assert_eq!(late.scenario().ids.len(), 4, "a router was added to the world that runs");
+        assert_eq!(late.scenario().ids.len(), 5, "a router was added to the world that runs");
         assert!(!late.view().problems.is_empty());
     }
 }

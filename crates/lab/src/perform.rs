@@ -47,6 +47,7 @@ impl Lab {
             Clock::TogglePlay => self.play(),
             Clock::Travel(travel) => self.travel(travel),
             Clock::StepBy(steps) => self.steps = steps,
+            Clock::Chapter(number) => self.go_to_chapter(number),
             Clock::Restart => self.restart(),
             Clock::SetSpeed(speed) => {
                 self.auto_speed = false;
@@ -54,7 +55,7 @@ impl Lab {
             }
             Clock::AutoSpeed => {
                 self.auto_speed = true;
-                self.speed = self.watchable;
+                self.choose_speed();
             }
             Clock::SkipQuiet(skip) => self.skip_quiet = skip,
         }
@@ -98,7 +99,7 @@ impl Lab {
 
     pub(crate) fn pause(&mut self) {
         self.playing = false;
-        self.catch_up_to = None;
+        (self.catch_up_to, self.chapter_to) = (None, None);
     }
 
     pub(crate) fn play(&mut self) {

@@ -427,7 +427,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn scenario() -> Scenario {
-        scenario::examples()[0].scenario()
+        crate::samples::numbered(0)
     }
 
     fn form(kind: Kind) -> Form {

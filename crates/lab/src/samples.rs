@@ -4,6 +4,7 @@ use netlab::topology::{
     HostConfig, Link, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Topology, Way,
 };
 use netlab::{BitsPerSec, Duration};
+use scenario::Scenario;
 use smoltcp::wire::{IpAddress, IpCidr};
 use wire::line::{LineConfig, Queue};
 
@@ -47,4 +48,27 @@ pub fn routed() -> Topology {
         });
     }
     topology
+}
+
+/// Documents of the tests, which stay as they are whatever becomes of the examples.
+const DOCUMENTS: [(&str, &str); 8] = [
+    ("two-hosts-and-a-switch", include_str!("samples/two-hosts-and-a-switch.json")),
+    ("hub-beside-switch", include_str!("samples/hub-beside-switch.json")),
+    ("slow-lossy-link", include_str!("samples/slow-lossy-link.json")),
+    ("dual-stack", include_str!("samples/dual-stack.json")),
+    ("connect", include_str!("samples/connect.json")),
+    ("iperf-self", include_str!("samples/iperf-self.json")),
+    ("spanning-tree", include_str!("samples/spanning-tree.json")),
+    ("broadcast-storm", include_str!("samples/broadcast-storm.json")),
+];
+
+/// The document of this name.
+pub fn document(name: &str) -> Scenario {
+    let (_, text) = DOCUMENTS.iter().find(|(known, _)| *known == name).expect("there is such a document");
+    Scenario::parse(text).expect("it has no faults")
+}
+
+/// The document of this number.
+pub fn numbered(number: usize) -> Scenario {
+    document(DOCUMENTS[number].0)
 }

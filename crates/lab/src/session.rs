@@ -478,7 +478,7 @@ mod tests {
     }
 
     fn example(number: usize) -> Scenario {
-        scenario::examples()[number].scenario()
+        crate::samples::numbered(number)
     }
 
     fn begin(asked: Asked, beginning: Beginning) -> Opened {

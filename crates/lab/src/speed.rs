@@ -11,9 +11,7 @@ use netlab::{BitsPerSec, Duration};
 pub struct Speed(u8);
 
 /// How long a frame's way over a typical link should last on screen, in seconds: long enough to read its label.
-const JOURNEY_ON_SCREEN_SECS: f64 = 0.85;
-/// A bulk transfer under automatic speed should be over in about this many seconds.
-const BULK_ON_SCREEN_SECS: f64 = 25.0;
+pub(crate) const JOURNEY_ON_SCREEN_SECS: f64 = 0.85;
 /// Between a full frame and a bare acknowledgement.
 const TYPICAL_FRAME_BYTES: usize = 500;
 
@@ -83,11 +81,6 @@ impl Speed {
         }
         Self::nearest(1e6)
     }
-
-    /// The speed at which what is left of a bulk transfer is over in a bearable time, but never slower than `watchable`.
-    pub fn for_bulk(self, left: Duration) -> Self {
-        self.max(Self::nearest(left.nanos() as f64 / BULK_ON_SCREEN_SECS))
-    }
 }
 
 /// How long a typical frame is under way on a link, the slower direction counted.
@@ -130,13 +123,6 @@ mod tests {
             Speed::watchable(LiveTopology::fixed(&netlab::topology::Topology::default())),
             Speed::nearest(1e6)
         );
-    }
-
-    #[test]
-    fn a_bulk_transfer_is_sped_up_but_never_slowed_down() {
-        let watchable = Speed::nearest(1e6);
-        assert_eq!(watchable.for_bulk(Duration::from_millis(1)), watchable);
-        assert_eq!(watchable.for_bulk(Duration::from_secs(10)), Speed::nearest(400e6));
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 use crate::Lab;
 use crate::ahead::{Advance, advance};
+use crate::topology::LiveTopology;
 use netlab::Instant;
 
 /// No animation frame counts for more than this: after a pause of the tab, time goes on where it was.
@@ -27,6 +28,8 @@ impl Lab {
     /// of the world. `calm`: no glides.
     pub fn tick(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
         self.move_on(now_ms, calm, go_on);
+        self.follow_story();
+        self.caption.show_chapter(self.chapter(), now_ms);
         self.set_the_scene();
     }
 
@@ -48,6 +51,9 @@ impl Lab {
             }
             self.rewound = self.playhead.at() < self.world.now();
         }
+        if self.chapter_to.is_some() {
+            return self.look_for_chapter(go_on);
+        }
         if self.playhead.glide(now_ms) {
             return;
         }
@@ -67,6 +73,12 @@ impl Lab {
             // It had come to rest there.
             self.rest_at = (advanced == Advance::Quiet).then_some(until);
         }
+    }
+
+    /// Takes in what has happened; returns whether something of it is to be seen slowly.
+    pub(crate) fn follow_story(&mut self) -> bool {
+        let now = self.world.now().max(self.playhead.at());
+        self.story.follow(LiveTopology::of(&self.world), self.world.history(), now, self.watchable)
     }
 
     /// Puts on the stage what is there at the playhead.

@@ -1,9 +1,10 @@
 //! What is still to happen to the network itself: what the document plans, and the outages of its cables.
 
 use super::Lab;
+use crate::director::story::Promises;
 use netlab::Instant;
 use netlab::topology::LinkId;
-use scenario::Change;
+use scenario::{Change, Key};
 use wire::impair::Impairment;
 use wire::sorted::sort_by_key;
 
@@ -15,6 +16,13 @@ impl Lab {
     pub fn to_come(&self) -> impl Iterator<Item = Instant> {
         let outages = self.first_outages().flat_map(|(_, begins, ends)| [Some(begins), ends]).flatten();
         self.scenario.changes.iter().map(|(at, _)| *at).chain(outages)
+    }
+
+    /// Lets the story know what is still to come.
+    pub(crate) fn promise(&mut self) {
+        let promises = Promises::new(&self.scenario.changes, self.first_outages(), self.story.moments());
+        let now = self.world.now();
+        self.story.promise(promises, now);
     }
 
     /// What comes after the playhead, in order of time, in words.
@@ -44,7 +52,7 @@ impl Lab {
         })
     }
 
-    fn change_in_words(&self, change: &Change) -> String {
+    pub(crate) fn change_in_words(&self, change: &Change) -> String {
         match change {
             Change::Link(link, ways) => {
                 let pulled = ways.iter().all(|way| way.impairments.contains(&Impairment::Down));
@@ -68,6 +76,15 @@ impl Lab {
                 let title = log.map_or("a run", |log| super::results::title(&log.spec.kind));
                 format!("{title}: is stopped")
             }
+            Change::Key(program, key) => {
+                let log = self.world.history().programs().get(program.0 as usize);
+                let line = log.map_or("a command", |log| &log.line);
+                match key {
+                    Key::Line(text) => format!("{line}: {text} is typed"),
+                    Key::End => format!("{line}: its input ends"),
+                    Key::Interrupt => format!("{line}: is interrupted"),
+                }
+            }
         }
     }
 }
@@ -80,8 +97,7 @@ mod tests {
     use netlab::Duration;
 
     fn opened(name: &str) -> Lab {
-        let example = scenario::examples().iter().find(|example| example.name == name);
-        Lab::new(example.expect("there is such an example").scenario())
+        Lab::new(crate::samples::document(name))
     }
 
     #[test]

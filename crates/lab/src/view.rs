@@ -2,6 +2,7 @@
 
 use super::branches::BranchLine;
 use super::compare::CompareView;
+use super::director::ChapterLine;
 use super::edit::Kind;
 use super::inspect::{self, Inspected};
 use super::packets::pins::Pins;
@@ -63,6 +64,10 @@ pub struct View {
     pub window: Option<Window>,
     /// Up to when the world has run, and the hash of all that happened up to then.
     pub edge: (Instant, u64),
+    /// The chapter of this moment.
+    pub chapter: Option<usize>,
+    /// When each chapter begins, as far as that is known.
+    pub chapter_moments: Vec<Option<Instant>>,
     /// What is happening right now, in a sentence.
     pub narration: Rc<str>,
     /// All runs, the latest first.
@@ -109,10 +114,25 @@ pub struct Sketch {
     pub title: String,
     /// What to look at.
     pub description: Option<String>,
+    /// Its chapters.
+    pub chapters: Vec<ChapterLine>,
     /// Its nodes.
     pub nodes: Vec<NodeLine>,
     /// Its links: which, and the names of the nodes it joins.
     pub links: Vec<(LinkId, String)>,
+}
+
+impl View {
+    /// The chapter after this moment's, if there is one.
+    pub fn chapter_after(&self) -> Option<usize> {
+        let next = self.chapter.map_or(0, |now| now + 1);
+        (next < self.sketch.chapters.len()).then_some(next)
+    }
+
+    /// The chapter before this moment's, if there is one.
+    pub fn chapter_before(&self) -> Option<usize> {
+        self.chapter?.checked_sub(1)
+    }
 }
 
 /// A node in a list.
@@ -153,11 +173,16 @@ impl Sketch {
             let names = link.ends.map(|end| topology.node(end).name.as_str());
             (LinkId(number as u32), names.join(" – "))
         });
+        let chapters = scenario
+            .chapters
+            .iter()
+            .map(|chapter| ChapterLine { title: chapter.title.clone(), text: chapter.text.clone() });
         let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
         Self {
             opened,
             title: title.to_string(),
             description: scenario.description.clone(),
+            chapters: chapters.collect(),
             nodes: topology.node_ids().map(node).collect(),
             links: links.collect(),
         }
@@ -267,6 +292,8 @@ impl Lab {
             is_capture: self.packets.opened().is_some(),
             window: self.window,
             edge: (self.world.now(), history.hash()),
+            chapter: self.chapter(),
+            chapter_moments: self.story.moments().to_vec(),
             narration,
             runs: self.followers.views(self.network.whole(), history, at, &|run| {
                 let documents = self.parts.documents?;

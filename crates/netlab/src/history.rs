@@ -8,12 +8,14 @@
 
 mod encoding;
 mod fold;
+mod milestones;
 mod moments;
 mod programs;
 mod shared;
 mod tables;
 mod wires;
 
+pub use milestones::{MILESTONES_MAX, Milestone, Rare};
 pub use moments::Stride;
 pub use programs::{PRINTED_MAX, ProgramEntry, ProgramLog};
 pub use shared::{Backlog, Collision};
@@ -215,6 +217,7 @@ pub struct History {
     programs: Vec<ProgramLog>,
     /// Frames that were dropped later than they arrived, in order of time: packets whose next hop was not resolved.
     late_refusals: VecDeque<(Instant, TransitId)>,
+    milestones: Vec<Milestone>,
     hash: Fold,
     /// Scratch memory for [`fold_value`](Self::fold_value).
     words: Words,
@@ -266,6 +269,7 @@ impl History {
             runs: Vec::new(),
             programs: Vec::new(),
             late_refusals: VecDeque::new(),
+            milestones: Vec::new(),
             hash: Fold::default(),
             words: Words::default(),
         }
@@ -304,7 +308,11 @@ impl History {
     /// A node drops a frame that it received.
     pub(crate) fn refuse(&mut self, at: Instant, node: NodeId, transit: TransitId, why: Refusal) {
         self.fold(7, at, [u64::from(node.0), transit.0, why.word(), 0]);
-        *self.nodes[node.index()].refused.entry(why).or_default() += 1;
+        let count = self.nodes[node.index()].refused.entry(why).or_default();
+        *count += 1;
+        if *count == 1 {
+            self.rare(at, Rare::Refused(node, transit, why));
+        }
         let place = transit.0.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
         if let Some(transit) = place.and_then(|place| self.transits.get_mut(place)) {
             transit.refused = Some((at, why));
@@ -384,6 +392,9 @@ impl History {
             }
             _ => self.fold_value(2, at, node.0.into(), &event),
         }
+        if milestones::is_rare(&event) {
+            self.rare(at, Rare::Node(node, event.clone()));
+        }
         if let Some(since) = self.nodes[node.index()].push(NodeEntry { at, event }) {
             self.complete_since = self.complete_since.max(since);
         }
@@ -403,7 +414,16 @@ impl History {
         if event != RunEvent::Progress {
             self.fold_value(6, at, run.0.into(), &event);
         }
+        if milestones::is_rare_step(&event) {
+            self.rare(at, Rare::Run(run, event.clone()));
+        }
         self.runs[run.0 as usize].entries.push(RunEntry { at, event, totals });
+    }
+
+    fn rare(&mut self, at: Instant, what: Rare) {
+        if self.milestones.len() < MILESTONES_MAX {
+            self.milestones.push(Milestone { at, what });
+        }
     }
 
     pub(crate) fn add_program(&mut self, start: Instant, on: NodeId, line: String) -> ProgramId {
@@ -553,6 +573,11 @@ impl History {
     /// The tables of a node at some moment.
     pub fn node_at(&self, node: NodeId, at: Instant) -> NodeView {
         self.nodes[node.index()].at(at)
+    }
+
+    /// What was rare, in order of time; the first [`MILESTONES_MAX`].
+    pub fn milestones(&self) -> &[Milestone] {
+        &self.milestones
     }
 
     /// All runs asked for, in the order of their ids; those that begin later have no entries yet.

@@ -238,8 +238,8 @@ fn what_cannot_be_added_is_refused_with_what_to_do_and_changes_nothing() {
     insta::assert_snapshot!(error(4, start_of(3, 0, ping(1, 100))), @"4ms is too early: this node or link is added at 5ms; choose that moment or a later one");
     insta::assert_snapshot!(error(4, start_of(0, 3, ping(1, 100))), @"4ms is too early: this node or link is added at 5ms; choose that moment or a later one");
     insta::assert_snapshot!(error(4, Command::SetLink(LinkId(2), ways(&[]))), @"4ms is too early: this node or link is added at 5ms; choose that moment or a later one");
-    insta::assert_snapshot!(error(5, start_of(0, 4, ping(1, 100))), @"there is no such run, link or node");
-    insta::assert_snapshot!(error(5, Command::SetLink(LinkId(3), ways(&[]))), @"there is no such run, link or node");
+    insta::assert_snapshot!(error(5, start_of(0, 4, ping(1, 100))), @"there is no such run, program, link or node");
+    insta::assert_snapshot!(error(5, Command::SetLink(LinkId(3), ways(&[]))), @"there is no such run, program, link or node");
     insta::assert_snapshot!(error(5, Command::AddLink(cable(2, 4))), @"link LinkId(3) leads to a node that does not exist; add the node first");
     insta::assert_snapshot!(error(5, Command::AddLink(cable(2, 2))), @"link LinkId(3) joins a node with itself; it needs two different ones");
     insta::assert_snapshot!(error(5, Command::AddLink(cable(2, 3))), @"host NodeId(3) has more than one link but only one network card; put a hub or a switch in between");

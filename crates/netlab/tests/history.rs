@@ -154,8 +154,8 @@ fn a_command_for_the_past_is_refused_and_so_is_a_run_that_makes_no_sense() {
     insta::assert_snapshot!(error(past, ping(A, B)), @"0s is past: the world has already run to 1.000000001s");
     insta::assert_snapshot!(error(open, ping(A, A)), @"a run needs two different hosts");
     insta::assert_snapshot!(error(open, ping(A, NodeId(2))), @"a run goes from a host to a host or an address; this node is not a host");
-    insta::assert_snapshot!(error(open, ping(A, NodeId(9))), @"there is no such run, link or node");
-    insta::assert_snapshot!(error(open, Command::Stop(RunId(0))), @"there is no such run, link or node");
+    insta::assert_snapshot!(error(open, ping(A, NodeId(9))), @"there is no such run, program, link or node");
+    insta::assert_snapshot!(error(open, Command::Stop(RunId(0))), @"there is no such run, program, link or node");
 }
 
 /// A transfer over a lossy link and through a switch, with a switch's table, drops and a queue.

@@ -9,7 +9,7 @@ mod node;
 
 pub use node::*;
 
-use netlab::history::{DirectionTotals, RunLog};
+use netlab::history::{DirectionTotals, ProgramLog, RunLog};
 use netlab::run::{
     HopAnswer, Iperf, IperfTransport, Outcome, RunEvent, RunId, RunKind, Target, Totals, Transport,
 };
@@ -28,10 +28,31 @@ pub struct Report {
     pub history: String,
     /// In the order of the document.
     pub runs: Vec<RunReport>,
+    /// The commands that were started on hosts, in the order of the document; left out if there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<CommandReport>,
     /// In the order of the document.
     pub links: Vec<LinkReport>,
     /// In the order of the document.
     pub nodes: Vec<NodeReport>,
+}
+
+/// A command that was started on a host.
+#[derive(Serialize)]
+pub struct CommandReport {
+    /// The host.
+    pub on: String,
+    /// What was typed.
+    pub line: String,
+    /// Virtual seconds.
+    pub at: f64,
+    /// The exit status, 0 for success; null if it still runs.
+    pub exit: Option<u8>,
+    /// What it has printed, as far as it is kept.
+    pub output: String,
+    /// Lines in front of that which are not kept; left out if there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub forgotten_lines: u64,
 }
 
 /// A run. What a kind of run does not measure is null.
@@ -173,9 +194,11 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl Report {
-    /// Whether every run did what it should.
+    /// Whether every run did what it should, and no command ended with another exit status than 0. A command that still runs, such
+    /// as a server, has not failed.
     pub fn all_succeeded(&self) -> bool {
         self.runs.iter().all(|run| run.outcome == "succeeded")
+            && self.commands.iter().all(|command| command.exit.unwrap_or(0) == 0)
     }
 }
 
@@ -187,6 +210,7 @@ pub fn report(scenario: &Scenario, world: &World) -> Report {
         end: world.now().secs_f64(),
         history: format!("{:016x}", history.hash()),
         runs: (0..).zip(history.runs()).map(|(id, log)| run(scenario, world, RunId(id), log)).collect(),
+        commands: history.programs().iter().map(|log| command(scenario, world, log)).collect(),
         links: links.map(|number| link(scenario, world, LinkId(number))).collect(),
         nodes: scenario.topology.node_ids().map(|id| node::node(scenario, world, id)).collect(),
     }
@@ -235,6 +259,18 @@ fn run(scenario: &Scenario, world: &World, id: RunId, log: &RunLog) -> RunReport
         path_mtu: path_mtu(log, now),
         told: icmp_errors(log, now),
         receivers: receivers(scenario, log, now),
+    }
+}
+
+fn command(scenario: &Scenario, world: &World, log: &ProgramLog) -> CommandReport {
+    let now = world.now();
+    CommandReport {
+        on: scenario.id(log.on).to_owned(),
+        line: log.line.clone(),
+        at: log.start.secs_f64(),
+        exit: log.exit_at(now),
+        output: log.output_by(now),
+        forgotten_lines: log.forgotten(),
     }
 }
 

@@ -28,6 +28,12 @@ pub const SEED_MAX: u64 = (1 << 53) - 1;
 pub const COORDINATE_MAX: f64 = 100_000.0;
 /// Planned runs.
 pub const RUNS_MAX: usize = 4_096;
+/// Chapters.
+pub const CHAPTERS_MAX: usize = 64;
+/// Characters of a chapter's text.
+pub const CHAPTER_CHARS_MAX: usize = 1_000;
+/// Nodes that a chapter points at.
+pub const LOOK_MAX: usize = 32;
 /// Changes of the running network.
 pub const CHANGES_MAX: usize = 10_000;
 

@@ -5,8 +5,10 @@
 //! moment.
 
 use crate::Scenario;
+use crate::commands::Key;
 use bridge::config::Membership;
 use netlab::Instant;
+use netlab::history::ProgramId;
 use netlab::run::RunId;
 use netlab::topology::{End, HostConfig, Link, LinkId, Node, NodeId, NodeKind, Port, Topology, Way};
 use netlab::world::Command;
@@ -37,6 +39,8 @@ pub enum Change {
     Clear(NodeId),
     /// A run is stopped; what it measured stays.
     Stop(RunId),
+    /// Something is typed to a command that runs.
+    Key(ProgramId, Key),
 }
 
 impl Change {
@@ -50,6 +54,7 @@ impl Change {
             Self::Set(node, kind) => Command::SetNode(*node, kind.clone()),
             Self::Clear(node) => Command::Clear(*node),
             Self::Stop(run) => Command::Stop(*run),
+            Self::Key(program, key) => key.command(*program),
         }
     }
 }
@@ -92,7 +97,11 @@ impl Scenario {
                         node.kind = kind;
                     }
                 }
-                Change::Node { .. } | Change::Cable(_) | Change::Clear(_) | Change::Stop(_) => {
+                Change::Node { .. }
+                | Change::Cable(_)
+                | Change::Clear(_)
+                | Change::Stop(_)
+                | Change::Key(..) => {
                     then.add(&change);
                 }
             }
@@ -109,7 +118,12 @@ impl Scenario {
                 self.at.push(*at);
             }
             Change::Cable(link) => self.topology.links.push(link.clone()),
-            Change::Link(..) | Change::Port(..) | Change::Set(..) | Change::Clear(_) | Change::Stop(_) => {
+            Change::Link(..)
+            | Change::Port(..)
+            | Change::Set(..)
+            | Change::Clear(_)
+            | Change::Stop(_)
+            | Change::Key(..) => {
                 return false;
             }
         }
@@ -208,6 +222,12 @@ impl Cables {
     /// In the order in which they were added.
     pub fn between(&self, ends: [NodeId; 2]) -> &[LinkId] {
         self.between.get(&sorted(ends)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Which of the cables between its ends a cable is, if there are several.
+    pub fn which(&self, link: LinkId) -> Option<usize> {
+        let between = self.between(self.ends(link));
+        between.iter().position(|other| *other == link).filter(|_| between.len() > 1)
     }
 
     pub fn ends(&self, link: LinkId) -> [NodeId; 2] {

@@ -3,6 +3,8 @@
 
 mod barriers;
 mod changes;
+mod chapters;
+mod commands;
 mod distances;
 mod doubles;
 mod hops;
@@ -47,6 +49,8 @@ pub(crate) struct Unusable {
     pub runs: SortedSet<usize>,
     /// Changes of an unknown kind, or whose link is unknown.
     pub changes: SortedSet<usize>,
+    /// Commands on an unknown host.
+    pub commands: SortedSet<usize>,
 }
 
 impl Unusable {
@@ -59,6 +63,7 @@ impl Unusable {
             links: first(&self.links),
             runs: first(&self.runs),
             changes: first(&self.changes),
+            commands: first(&self.commands),
         }
     }
 }
@@ -145,7 +150,8 @@ impl<'s> Check<'s> {
                 | Change::Port(..)
                 | Change::Set(..)
                 | Change::Clear(_)
-                | Change::Stop(_) => {}
+                | Change::Stop(_)
+                | Change::Key(..) => {}
             }
         }
         let mut connected = Sets::new(whole.ids.len());
@@ -186,7 +192,9 @@ impl<'s> Check<'s> {
         check.loops();
         check.routers();
         check.runs();
+        check.commands();
         check.changes();
+        check.chapters();
         check
     }
 
@@ -205,12 +213,18 @@ impl<'s> Check<'s> {
                 let place = self.added[list].binary_search(&number);
                 (self.started[list] + place.expect("it adds one")) as u32
             };
+            let whole = self.scenario;
             match self.changes.get(number) {
                 Some((_, Change::Node { .. })) => problem.nodes.push(NodeId(behind(0))),
                 Some((_, Change::Cable(_))) => problem.link = Some(LinkId(behind(1))),
                 Some((_, Change::Link(link, _) | Change::Port(link, ..))) => problem.link = Some(*link),
                 Some((_, Change::Set(node, _) | Change::Clear(node))) => problem.nodes.push(*node),
                 Some((_, Change::Stop(run))) => problem.run = Some(run.0 as usize),
+                Some((_, Change::Key(program, _))) => {
+                    problem
+                        .nodes
+                        .extend(whole.commands.get(program.0 as usize).map(|(_, command)| command.on));
+                }
                 None => {}
             }
         }
@@ -292,7 +306,7 @@ impl<'s> Check<'s> {
         for (list, count, max) in [
             ("nodes", self.started[0], NODES_MAX),
             ("links", self.started[1], LINKS_MAX),
-            ("runs", scenario.runs.len(), RUNS_MAX),
+            ("runs", scenario.runs.len() + scenario.commands.len(), RUNS_MAX),
             ("changes", self.changes.len(), CHANGES_MAX),
         ] {
             if count > max {

@@ -1,4 +1,4 @@
-//! Scenarios to start from. They are ordinary documents, in the `scenarios` folder.
+//! Scenarios to start from. They are ordinary documents, in the `scenarios` folder; each tells its story in chapters.
 
 use crate::Scenario;
 
@@ -7,8 +7,65 @@ use crate::Scenario;
 pub struct Example {
     /// As in its file's name.
     pub name: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// How much has to be known to follow it.
+    pub level: Level,
+    /// How long its story takes at default settings, in seconds.
+    pub seconds: u16,
     /// The document.
     pub text: &'static str,
+}
+
+/// What an example is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Hosts, a hub, a switch, a connection.
+    FirstSteps,
+    /// Switches: VLANs, spanning tree, multicast.
+    Ethernet,
+    /// Addresses and packets of IPv4 and IPv6.
+    Ip,
+    /// Connections: windows, losses, queues.
+    Tcp,
+    /// Routers: routes, translation, filters.
+    Routing,
+    /// Cables, routes and switches that fail.
+    Trouble,
+}
+
+impl Group {
+    /// All of them, in the order in which they are shown, each with its name.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::FirstSteps, "First steps"),
+        (Self::Ethernet, "Ethernet"),
+        (Self::Ip, "IP"),
+        (Self::Tcp, "TCP"),
+        (Self::Routing, "Routing"),
+        (Self::Trouble, "When things go wrong"),
+    ];
+}
+
+/// How much has to be known to follow an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing.
+    Easy,
+    /// What the first steps show.
+    Medium,
+    /// How TCP, or routing, works.
+    Hard,
+}
+
+impl Level {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Easy => "easy",
+            Self::Medium => "medium",
+            Self::Hard => "hard",
+        }
+    }
 }
 
 impl Example {
@@ -19,33 +76,39 @@ impl Example {
 }
 
 macro_rules! examples {
-    ($($name:literal),* $(,)?) => {
-        &[$(Example { name: $name, text: include_str!(concat!("../../../scenarios/", $name, ".json")) }),*]
+    ($($name:literal $group:ident $level:ident $seconds:literal),* $(,)?) => {
+        &[$(Example {
+            name: $name,
+            group: Group::$group,
+            level: Level::$level,
+            seconds: $seconds,
+            text: include_str!(concat!("../../../scenarios/", $name, ".json")),
+        }),*]
     };
 }
 
 /// All of them, the first to show first.
 pub fn examples() -> &'static [Example] {
     examples![
-        "two-hosts-and-a-switch",
-        "hub-beside-switch",
-        "slow-lossy-link",
-        "dual-stack",
-        "connect",
-        "iperf-self",
-        "link-that-fails",
-        "bad-weather",
-        "bufferbloat",
-        "vlans",
-        "spanning-tree",
-        "broadcast-storm",
-        "multicast",
-        "three-networks",
-        "path-mtu",
-        "ipv6",
-        "rip",
-        "count-to-infinity",
-        "home-network",
-        "firewall",
+        "two-hosts-and-a-switch" FirstSteps Easy 33,
+        "hub-beside-switch" FirstSteps Easy 23,
+        "slow-lossy-link" Tcp Medium 36,
+        "dual-stack" Ip Easy 43,
+        "connect" FirstSteps Easy 21,
+        "iperf-self" Tcp Easy 24,
+        "link-that-fails" Trouble Easy 53,
+        "bad-weather" Trouble Medium 47,
+        "bufferbloat" Tcp Hard 42,
+        "vlans" Ethernet Medium 28,
+        "spanning-tree" Ethernet Medium 30,
+        "broadcast-storm" Trouble Easy 46,
+        "multicast" Ethernet Medium 26,
+        "three-networks" Routing Easy 27,
+        "path-mtu" Ip Hard 50,
+        "ipv6" Ip Medium 32,
+        "rip" Routing Medium 50,
+        "count-to-infinity" Trouble Hard 68,
+        "home-network" Routing Medium 24,
+        "firewall" Routing Medium 21,
     ]
 }

@@ -67,6 +67,16 @@ impl Place {
         self.then(Step::Index(number))
     }
 
+    /// The same place where the elements of a list of the document have other numbers.
+    pub(crate) fn moved(mut self, list: &str, number: impl Fn(usize) -> usize) -> Self {
+        if let [Step::Field(name), Step::Index(element), ..] = &mut self.0[..]
+            && name == list
+        {
+            *element = number(*element);
+        }
+        self
+    }
+
     fn then(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
         steps.push(step);

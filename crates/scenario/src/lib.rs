@@ -28,6 +28,8 @@
 //! |---|---|
 //! | [`source`] | what a text is: a document, a link, or the path of a file |
 //! | [`link`] | the document in the fragment of a URL |
+//! | [`chapters`] | how the document directs the eye of its reader |
+//! | `commands` | commands that are started on hosts |
 //! | `changes` | what happens to the network while it runs |
 //! | `renumber` | adding and removing nodes and links; ids and numbers elsewhere follow |
 //! | `json` | JSON values with their places and their exact text |
@@ -57,7 +59,9 @@ extern crate wasm_test as wasm_bindgen_test;
 pub mod addresses;
 pub mod bounds;
 mod changes;
+pub mod chapters;
 mod check;
+mod commands;
 pub mod defaults;
 pub mod examples;
 #[cfg(feature = "export")]
@@ -82,8 +86,10 @@ pub mod why;
 mod write;
 
 pub use changes::Change;
+pub use chapters::Chapter;
 pub use check::problems;
-pub use examples::{Example, examples};
+pub use commands::{CommandLine, Key};
+pub use examples::{Example, Group, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use first::first;
 pub use fix::Fix;
@@ -122,9 +128,13 @@ pub struct Scenario {
     pub icons: SortedMap<String, Icon>,
     /// Planned runs and when they begin, in the order of their [`RunId`](netlab::run::RunId)s.
     pub runs: Vec<(Instant, RunSpec)>,
+    /// Commands that are started on hosts and when, in the order of their [`ProgramId`](netlab::history::ProgramId)s.
+    pub commands: Vec<(Instant, CommandLine)>,
     /// What happens to the network while it runs, in order of time. At one moment, changes come before runs that begin, and
     /// stops after them.
     pub changes: Vec<(Instant, Change)>,
+    /// The story that it tells, in order of time. Nothing in the network depends on it.
+    pub chapters: Vec<Chapter>,
 }
 
 impl Default for Scenario {
@@ -139,7 +149,9 @@ impl Default for Scenario {
             at: Vec::new(),
             icons: SortedMap::new(),
             runs: Vec::new(),
+            commands: Vec::new(),
             changes: Vec::new(),
+            chapters: Vec::new(),
         }
     }
 }
@@ -208,6 +220,12 @@ impl Scenario {
         self
     }
 
+    /// This scenario with one more command, such as one that was typed by hand.
+    pub fn with_command(mut self, at: Instant, command: CommandLine) -> Self {
+        self.commands.push((at, command));
+        self
+    }
+
     /// The IP version that a run will use, as the world chooses it: IPv4 if both ends have it and the run does not ask for
     /// IPv6. `None` if they have none in common.
     pub fn ip_version(&self, from: NodeId, to: Target) -> Option<IpVersion> {
@@ -224,7 +242,7 @@ impl Scenario {
         if !errors.is_empty() {
             return Err(errors);
         }
-        self.unchecked_world(limits, Kinds::ALL)
+        self.unchecked_world(limits, Kinds::ALL.with_shell(shell::program))
     }
 
     /// [`world`](Self::world) of a scenario that is known to be sound, and has only nodes of these kinds.
@@ -245,12 +263,15 @@ impl Scenario {
         };
         // A stop needs its run's number, a run the nodes between which it goes.
         let (stops, others): (Vec<_>, Vec<_>) =
-            self.changes.iter().enumerate().partition(|(_, (_, change))| matches!(change, Change::Stop(_)));
+            self.changes.iter().enumerate().partition(|(_, (_, change))| change.is_about_entry());
         for (number, (at, change)) in others {
             schedule("changes", number, *at, change.command());
         }
         for (number, (at, spec)) in self.runs.iter().enumerate() {
             schedule("runs", number, *at, Command::Start(spec.clone()));
+        }
+        for (number, (at, CommandLine { on, line })) in (self.runs.len()..).zip(&self.commands) {
+            schedule("runs", number, *at, Command::Launch { on: *on, line: line.clone() });
         }
         for (number, (at, change)) in stops {
             schedule("changes", number, *at, change.command());

@@ -1,6 +1,8 @@
 //! Text → scenario. Every reader returns a value or notes a fault and goes on, so that one pass finds all of them.
 
 mod changes;
+mod chapters;
+mod commands;
 mod fields;
 mod finder;
 pub(crate) mod item;
@@ -14,6 +16,7 @@ pub use finder::locate;
 
 use crate::bounds::{self, DOCUMENT_BYTES_MAX, FAULTS_MAX};
 use crate::check::{self, Unusable};
+use crate::commands::Entries;
 use crate::defaults;
 use crate::fault::{Fault, Level, Place};
 use crate::json::Value;
@@ -51,6 +54,7 @@ pub(crate) fn read(text: &str) -> Reading {
     if let Some(scenario) = &scenario {
         let finder = Finder::new(document);
         for mut fault in check::check(scenario, &reader.unusable) {
+            fault.place = fault.place.moved("runs", |written| reader.entries.place(written));
             let list = if fault.is_error() { &mut reader.errors } else { &mut warnings };
             if list.len() <= FAULTS_MAX {
                 fault.position = Some(finder.find(&fault.place).position(text));
@@ -87,6 +91,8 @@ struct Reader<'a> {
     /// The settings that changes have repeated up to now: at most [`bounds::REPEATED_MAX`].
     repeated: usize,
     unusable: Unusable,
+    /// What each entry of the list of runs is.
+    entries: Entries,
 }
 
 /// The kind of a node, as far as it could be read.
@@ -138,6 +144,7 @@ impl<'a> Reader<'a> {
             pending: Vec::new(),
             repeated: 0,
             unusable: Unusable::default(),
+            entries: Entries::default(),
         }
     }
 
@@ -161,15 +168,22 @@ impl<'a> Reader<'a> {
             let link = self.link(number, value);
             scenario.topology.links.push(link);
         }
+        let runs = self.list_of(&document, "runs", bounds::RUNS_MAX);
+        self.entries = Entries::new(runs.iter().map(commands::is_command));
         let changes = self.list_of(&document, "changes", bounds::CHANGES_MAX);
         scenario.changes = self.changes(&scenario, &changes);
         let ports = self.pending_ports(&scenario.neighbors());
         nodes::settle(&mut scenario, &ports);
         // Runs may go to what is added.
         let whole = scenario.whole();
-        let runs = self.list_of(&document, "runs", bounds::RUNS_MAX);
-        let runs = runs.iter().enumerate().map(|(number, value)| self.run(&whole, number, value)).collect();
-        scenario.runs = runs;
+        let Entries { runs: of_runs, commands } = self.entries.clone();
+        let run = |(number, place): (usize, &usize)| self.run(&whole, number, &runs[*place]);
+        let planned = of_runs.iter().enumerate().map(run).collect();
+        let command = |(number, place): (usize, &usize)| self.command(number, &runs[*place]);
+        let lines = commands.iter().enumerate().map(command).collect();
+        let chapters = self.list_of(&document, "chapters", bounds::CHAPTERS_MAX);
+        let chapters = self.chapters(&whole, &chapters);
+        (scenario.runs, scenario.commands, scenario.chapters) = (planned, lines, chapters);
         scenario.icons = std::mem::take(&mut self.icons);
         Some(scenario)
     }

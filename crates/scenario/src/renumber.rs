@@ -4,8 +4,10 @@
 //! start. So one node more or less at the start renumbers many. A filter's rules, and routes, refer to a router's ports by their number
 //! among its own: while anything is renumbered, they refer to the link instead.
 
+use crate::chapters::{Chapter, Event, Moment};
 use crate::{Change, Scenario};
 use netlab::Instant;
+use netlab::history::ProgramId;
 use netlab::run::{RunId, RunKind, RunSpec, Target};
 use netlab::topology::{Link, LinkId, Node, NodeId, NodeKind, RouterConfig};
 
@@ -14,6 +16,7 @@ struct Numbers {
     nodes: Vec<Option<u32>>,
     links: Vec<Option<u32>>,
     runs: Vec<Option<u32>>,
+    commands: Vec<Option<u32>>,
 }
 
 /// Consecutive numbers for those that stay.
@@ -50,6 +53,7 @@ impl Scenario {
         numbers.runs = closed_up(self.runs.iter().map(|(_, run)| {
             there(run.from) && heard(run) && !matches!(run.to, Target::Node(node, _) if !there(node))
         }));
+        numbers.commands = closed_up(self.commands.iter().map(|(_, command)| there(command.on)));
         let mut left = self.clone();
         let named = left.name_cables();
         numbers.give(&mut left);
@@ -104,7 +108,12 @@ impl Scenario {
         match change {
             Change::Node { .. } => self.make_room(Some(self.topology.nodes.len() + nodes), None),
             Change::Cable(_) => self.make_room(None, Some(self.topology.links.len() + links)),
-            Change::Link(..) | Change::Port(..) | Change::Set(..) | Change::Clear(_) | Change::Stop(_) => {}
+            Change::Link(..)
+            | Change::Port(..)
+            | Change::Set(..)
+            | Change::Clear(_)
+            | Change::Stop(_)
+            | Change::Key(..) => {}
         }
         self.changes.insert(place, (at, change));
         self.number_cables(named);
@@ -156,9 +165,12 @@ impl Scenario {
         let later = self.changes.iter_mut().filter_map(|(_, change)| match change {
             Change::Node { node, .. } => Some((added.next()?, &mut node.kind)),
             Change::Set(node, kind) => Some((node.index(), kind)),
-            Change::Link(..) | Change::Port(..) | Change::Cable(_) | Change::Clear(_) | Change::Stop(_) => {
-                None
-            }
+            Change::Link(..)
+            | Change::Port(..)
+            | Change::Cable(_)
+            | Change::Clear(_)
+            | Change::Stop(_)
+            | Change::Key(..) => None,
         });
         for (router, kind) in start.chain(later) {
             let NodeKind::Router(config) = kind else { continue };
@@ -198,6 +210,7 @@ impl Scenario {
             nodes: same(self.topology.nodes.len() + self.added().count()),
             links: same(self.topology.links.len() + self.cables().count()),
             runs: same(self.runs.len()),
+            commands: same(self.commands.len()),
         }
     }
 }
@@ -215,6 +228,8 @@ impl Numbers {
         scenario.topology.links.iter_mut().for_each(|link| self.ends(link));
         keep(&mut scenario.runs, &self.runs);
         scenario.runs.iter_mut().for_each(|(_, run)| self.run(run));
+        keep(&mut scenario.commands, &self.commands);
+        scenario.commands.iter_mut().for_each(|(_, command)| self.node(&mut command.on));
         scenario.topology.nodes.iter_mut().for_each(|node| self.ports(&mut node.kind));
         scenario.changes.retain_mut(|(_, change)| match change {
             Change::Node { node, .. } => {
@@ -234,11 +249,36 @@ impl Numbers {
             }
             Change::Clear(node) => new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some(),
             Change::Stop(run) => new(&self.runs, run.0 as usize).map(|new| *run = RunId(new)).is_some(),
+            Change::Key(program, _) => {
+                new(&self.commands, program.0 as usize).map(|new| *program = ProgramId(new)).is_some()
+            }
         });
         // What is gone has no picture.
         let mut icons = std::mem::take(&mut scenario.icons);
         icons.retain(|id, _| scenario.ids.contains(id) || scenario.added().any(|(added, _)| added == id));
         scenario.icons = icons;
+        scenario.chapters.retain_mut(|chapter| self.chapter(chapter));
+    }
+
+    /// Returns whether what the chapter begins on is still there.
+    fn chapter(&self, chapter: &mut Chapter) -> bool {
+        chapter.look.retain(|node| new(&self.nodes, node.index()).is_some());
+        chapter.look.iter_mut().for_each(|node| self.node(node));
+        let Moment::On { event, .. } = &mut chapter.moment else { return true };
+        match event {
+            Event::Frame(_, None) => true,
+            Event::Frame(_, Some(node))
+            | Event::Drop(node)
+            | Event::Route(node)
+            | Event::Tree(node)
+            | Event::Address(node) => new(&self.nodes, node.index()).map(|new| *node = NodeId(new)).is_some(),
+            Event::Down(link) | Event::Up(link) => {
+                new(&self.links, link.index()).map(|new| *link = LinkId(new)).is_some()
+            }
+            Event::Begins(run) | Event::Ends(run) => {
+                new(&self.runs, run.0 as usize).map(|new| *run = RunId(new)).is_some()
+            }
+        }
     }
 
     fn run(&self, run: &mut RunSpec) {

@@ -1,6 +1,8 @@
 //! Scenario → text. What has its default is left out, so that links are short and documents read like what people write.
 
 mod changes;
+mod chapters;
+mod commands;
 mod layout;
 mod links;
 mod nodes;
@@ -33,6 +35,9 @@ fn document(scenario: &Scenario) -> Json<'_> {
     let all = Everything::of(scenario);
     let topology = &scenario.topology;
     let nodes = topology.nodes.iter().zip(&scenario.ids).zip(&scenario.at).enumerate();
+    let runs = scenario.runs.iter().map(|(at, spec)| runs::run(&all, *at, spec));
+    let commands = scenario.commands.iter().map(|(at, command)| commands::command(&all, *at, command));
+    let entries = runs.chain(commands).map(Json::from);
     let mut document = Fields::default();
     document
         .put("packetarium", VERSION)
@@ -48,8 +53,9 @@ fn document(scenario: &Scenario) -> Json<'_> {
                 .collect(),
         )
         .list("links", topology.links.iter().map(|link| links::link(&all, link).into()).collect())
-        .list("runs", scenario.runs.iter().map(|(at, spec)| runs::run(&all, *at, spec).into()).collect())
-        .list("changes", changes::changes(scenario, &all));
+        .list("runs", entries.collect())
+        .list("changes", changes::changes(scenario, &all))
+        .list("chapters", chapters::chapters(scenario, &all));
     document.into()
 }
 

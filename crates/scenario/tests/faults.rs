@@ -171,7 +171,7 @@ fn wrong_texts_are_refused_with_what_to_write_instead() {
         (
             r#""id": "h1", "kind": "hub""#,
             r#""id": "h1", "addresses": [], "kind": "hub""#,
-            r#"nodes[3].addresses: a hub has no "addresses": it can have id, name, kind, at"#,
+            r#"nodes[3].addresses: a hub has no "addresses": it can have id, name, kind, at, icon"#,
         ),
         (
             r#""id": "h1", "kind": "hub""#,
@@ -324,7 +324,7 @@ fn wrong_runs_are_refused() {
         (
             connect,
             r#"{"at": "1s"}"#,
-            "runs[6]: say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast",
+            "runs[6]: say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast, command",
         ),
         (
             connect,
@@ -524,7 +524,7 @@ fn all_faults_are_reported_in_the_order_of_the_text() {
         r#"runs[0].at (line 11, column 23): "1" has no unit: write something like "1ms""#,
         r#"runs[0].ping.from (line 11, column 43): no node has the id "q": add it to nodes, or write the id of another"#,
         r#"runs[0].ping.count (line 11, column 68): this should be a whole number, zero or more, not the number -1"#,
-        r#"runs[1] (line 11, column 74): say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast"#,
+        r#"runs[1] (line 11, column 74): say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast, command"#,
     ];
     assert_eq!(faults(text), expected);
 }
@@ -626,7 +626,7 @@ fn changes_that_cannot_be_are_refused_with_what_to_write_instead() {
         (
             r#", "stop": 7"#,
             "",
-            "changes[6]: say what changes: add one of link, port, node, set, clear, cable, stop",
+            "changes[6]: say what changes: add one of link, port, node, set, clear, cable, stop, type",
         ),
         (
             r#""stop": 7"#,
@@ -1237,4 +1237,118 @@ fn a_short_text_of_changes_does_not_become_a_large_network() {
         "{}",
         found[0]
     );
+}
+
+#[test]
+fn the_faults_of_chapters_are_reported_at_their_places() {
+    for (part, instead, expected) in [
+        (
+            r#"{"title": "It begins"}"#,
+            r#"{"text": "x"}"#,
+            r#"chapters[0]: "title" is missing: a chapter needs it"#,
+        ),
+        (
+            r#"{"title": "It begins"}"#,
+            r#"{"title": " "}"#,
+            "chapters[0].title: a chapter's title is one line of text without control characters",
+        ),
+        (
+            r#""frame": "arp-request""#,
+            r#""frame": "arp-requst""#,
+            r#"chapters[1].on.frame: "arp-requst" is no kind of frame: did you mean "arp-request"?"#,
+        ),
+        (
+            r#""from": "a", "after""#,
+            r#""from": "zz", "after""#,
+            r#"chapters[1].on.from: no node has the id "zz": add it to nodes, or write the id of another"#,
+        ),
+        (
+            r#""look": ["a", "h1"]"#,
+            r#""look": ["a", "a"]"#,
+            "chapters[1].look[1]: this node stands here twice: remove one",
+        ),
+        (
+            r#""on": {"drop": "r1"}"#,
+            r#""on": {"drop": "r1", "tree": "s1"}"#,
+            "chapters[2].on: a chapter begins on one event: remove the others",
+        ),
+        (
+            r#""on": {"drop": "r1"}"#,
+            r#""on": {}"#,
+            "chapters[2].on: say what happens: add one of frame, drop, down, up, begins, ends, route, tree, address",
+        ),
+        (
+            r#""on": {"drop": "r1"}"#,
+            r#""on": {"drop": "r1", "which": 0}"#,
+            r#"chapters[2].on.which: "which" is for down and up: remove it"#,
+        ),
+        (
+            r#""on": {"drop": "r1"}"#,
+            r#""at": "1s", "on": {"drop": "r1"}"#,
+            r#"chapters[2].on: a chapter begins at a time or on an event: remove "at" or "on""#,
+        ),
+        (
+            r#""on": {"up": ["h1", "s1"]}"#,
+            r#""on": {"up": ["a", "s1"]}"#,
+            "chapters[3].on.up: there is no cable between these two by then",
+        ),
+        (
+            r#""ends": 11"#,
+            r#""ends": 12"#,
+            "chapters[7].on.ends: there is no such run: they are counted from 0",
+        ),
+        (
+            r#""route": "r2""#,
+            r#""route": "s1""#,
+            "chapters[8].on.route: only routers have routes that change: name one",
+        ),
+        (
+            r#""tree": "s3""#,
+            r#""tree": "h1""#,
+            "chapters[9].on.tree: only switches are in a spanning tree: name one",
+        ),
+        (
+            r#""address": "c""#,
+            r#""address": "s1""#,
+            "chapters[10].on.address: only hosts get addresses from a router: name one",
+        ),
+        (
+            r#"{"title": "It begins"}"#,
+            r#"{"title": "It begins", "headline": true}"#,
+            "chapters[4].headline: chapters[0] is the headline already: a story has one",
+        ),
+        (
+            r#"{"title": "It begins"}"#,
+            r#"{"at": "3s", "title": "It begins"}"#,
+            "chapters[4].at: 2s is before an earlier chapter, which begins at 3s: put chapters in order of time",
+        ),
+        (
+            r#"{"title": "It begins"}"#,
+            r#"{"at": "25h", "title": "It begins"}"#,
+            "chapters[0].at: too much: at most 86400s",
+        ),
+    ] {
+        let found = faults(&with(part, instead));
+        let (place, message) = expected.split_once(": ").unwrap();
+        let Some(fault) = found.first() else { panic!("{expected}") };
+        assert!(
+            fault.starts_with(&format!("{place} (line")) && fault.ends_with(message),
+            "{expected}\n{found:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_chapter_that_waits_for_a_cable_that_nothing_pulls_is_a_warning() {
+    let found = Scenario::read(&with(r#""down": ["s2", "c"]"#, r#""down": ["s1", "b"]"#)).faults;
+    let [fault] = &found[..] else { panic!("{found:#?}") };
+    assert!(!fault.is_error());
+    assert!(fault.to_string().starts_with("warning: chapters[5].on.down (line"), "{fault}");
+}
+
+#[test]
+fn a_document_has_no_more_chapters_than_can_be_shown() {
+    let chapters = vec![r#"{"title":"x"}"#; 65].join(",");
+    let found = faults(&format!(r#"{{"packetarium":1,"chapters":[{chapters}]}}"#));
+    assert_eq!(found, ["chapters (line 1, column 29): there are more than 64 chapters, which is the limit"]);
 }

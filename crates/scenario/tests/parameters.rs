@@ -96,11 +96,11 @@ fn a_parameter_that_does_not_fit_says_what_would() {
     for (parameters, expected) in [
         (
             "&set=nodes.x.mtu:1400",
-            r#"the parameter "set=nodes.x.mtu:1400" does not fit this link: nodes has no "x": write the id of a node or a number up to 3"#,
+            r#"the parameter "set=nodes.x.mtu:1400" does not fit this link: nodes has no "x": write the id of a node or a number up to 4"#,
         ),
         (
             "&set=links.a-b.delay:1ms",
-            r#"links has no "a-b": write the ends of a link, as in links.a-b, or a number up to 2"#,
+            r#"links has no "a-b": write the ends of a link, as in links.a-b, or a number up to 3"#,
         ),
         ("&set=runs.7.at:1s", r#"runs has no "7": write a number up to 3"#),
         ("&set=nodes.a.id.x:1", "there is nothing inside of nodes[0].id"),
@@ -126,7 +126,7 @@ fn a_parameter_that_does_not_fit_says_what_would() {
         ("&set=title:7", "should be a text in double quotes, not the number 7"),
         (
             "&set=links.0.delay:5",
-            "links[0].delay (line 1, column 536): \"5\" has no unit: write something like \"1ms\"",
+            "links[0].delay (line 1, column 557): \"5\" has no unit: write something like \"1ms\"",
         ),
     ] {
         assert!(trouble(parameters).contains(expected), "{}", trouble(parameters));

@@ -7,12 +7,13 @@ extern crate wasm_test as wasm_bindgen_test;
 mod common;
 
 use bridge::config::Stp;
-use netlab::history::Limits;
+use netlab::history::{Limits, ProgramId};
 use netlab::run::*;
 use netlab::topology::*;
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use proptest::prelude::*;
-use scenario::{Change, Fault, Scenario, link};
+use scenario::chapters::{Event, FrameKind, Moment, Pace};
+use scenario::{Change, Chapter, CommandLine, Fault, Key, Scenario, link};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
@@ -280,7 +281,10 @@ prop_compose! {
         seed in 0..=(1u64 << 53) - 1,
         title in text(0..=60),
         description in prop::option::of(text(0..=100)),
-        later in prop::collection::vec((time(0, 7_200_000_000_000), 0..6u8, any::<prop::sample::Index>(), ways(), text(1..=9)), 0..9),
+        (later, told) in (
+            prop::collection::vec((time(0, 7_200_000_000_000), 0..6u8, any::<prop::sample::Index>(), ways(), text(1..=9)), 0..9),
+            prop::collection::vec((time(0, 7_200_000_000_000), 0..12u8, any::<prop::sample::Index>(), text(0..=30)), 0..6),
+        ),
         later_hosts in (100..104u8).map(host).collect::<Vec<_>>(),
     ) -> Scenario {
         let hosts = configs.len() as u32;
@@ -305,6 +309,7 @@ prop_compose! {
             ..Scenario::default()
         };
         happen(&mut scenario, later, later_hosts);
+        tell(&mut scenario, told);
         scenario
     }
 }
@@ -342,6 +347,15 @@ fn happen(scenario: &mut Scenario, later: Later, mut hosts: Vec<HostConfig>) {
                 links += 1;
                 Change::Cable(Link::new(if what % 2 == 0 { [new, switch] } else { [switch, new] }, ways))
             }
+            5 => {
+                let program = ProgramId(scenario.commands.len() as u32);
+                let line = format!("echo {name}").replace(['\n', '\r'], " ");
+                scenario.commands.push((at, CommandLine { on: NodeId(0), line }));
+                Change::Key(
+                    program,
+                    [Key::Interrupt, Key::End, Key::Line("yes".into())][which.index(3)].clone(),
+                )
+            }
             _ => match scenario.runs.iter().position(|(begins, _)| *begins <= at) {
                 Some(run) => Change::Stop(RunId(run as u32)),
                 None => continue,
@@ -357,10 +371,53 @@ fn happen(scenario: &mut Scenario, later: Later, mut hosts: Vec<HostConfig>) {
     }
 }
 
+/// Chapters that can be: of nodes, links and runs that are there, those with a time in order of time.
+fn tell(scenario: &mut Scenario, told: Vec<(Duration, u8, prop::sample::Index, String)>) {
+    let whole = scenario.whole().into_owned();
+    let (mut chapters, mut last) = (Vec::new(), Instant::ZERO);
+    for (time, what, which, text) in told {
+        let node = NodeId(which.index(whole.ids.len()) as u32);
+        let link = LinkId(which.index(whole.topology.links.len()) as u32);
+        let run = (!scenario.runs.is_empty()).then(|| RunId(which.index(scenario.runs.len()) as u32));
+        let frame = FrameKind::ALL[which.index(FrameKind::ALL.len())].0;
+        let kind = &whole.topology.nodes[node.index()].kind;
+        let event = match (what, run) {
+            (0, _) => Event::Frame(frame, None),
+            (1, _) => Event::Frame(frame, Some(node)),
+            (2, _) => Event::Drop(node),
+            (3, _) => Event::Down(link),
+            (4, _) => Event::Up(link),
+            (5, Some(run)) => Event::Begins(run),
+            (6, Some(run)) => Event::Ends(run),
+            (7, _) if matches!(kind, NodeKind::Switch(_)) => Event::Tree(node),
+            (8, _) if matches!(kind, NodeKind::Router(_)) => Event::Route(node),
+            (9, _) if matches!(kind, NodeKind::Host(_)) => Event::Address(node),
+            _ => Event::Frame(FrameKind::Other, None),
+        };
+        let moment = match what {
+            10.. => {
+                last = last.max(Instant::ZERO + time);
+                Moment::At(last)
+            }
+            _ => Moment::On { event, after: Instant::ZERO + time },
+        };
+        chapters.push(Chapter {
+            title: format!("Chapter {what}"),
+            text,
+            moment,
+            look: if what % 2 == 0 { vec![node] } else { Vec::new() },
+            pace: Pace::ALL[which.index(Pace::ALL.len())].0,
+            headline: chapters.is_empty(),
+        });
+    }
+    scenario.chapters = chapters;
+}
+
 /// Everything that refers to something, by ids.
 fn runs_and_changes(scenario: &Scenario) -> String {
     let text = scenario.to_json();
-    let from = text.find("\n  \"runs\"").or(text.find("\n  \"changes\"")).unwrap_or(text.len());
+    let parts = ["runs", "changes", "chapters"].map(|part| text.find(&format!("\n  \"{part}\"")));
+    let from = parts.into_iter().flatten().next().unwrap_or(text.len());
     text[from..].to_owned()
 }
 
@@ -424,7 +481,7 @@ proptest! {
 
     #[test]
     fn the_world_is_at_every_moment_what_the_document_says_of_it(scenario in scenarios(), at in time(0, 20_000_000_000_000)) {
-        let mut world = Scenario { runs: Vec::new(), changes: scenario.changes.iter().filter(|(_, change)| !matches!(change, Change::Stop(_))).cloned().collect(), ..scenario.clone() }.world(Limits::default()).unwrap();
+        let mut world = Scenario { runs: Vec::new(), chapters: Vec::new(), changes: scenario.changes.iter().filter(|(_, change)| !matches!(change, Change::Stop(_))).cloned().collect(), ..scenario.clone() }.world(Limits::default()).unwrap();
         let moment = Instant::ZERO + at;
         world.run_until(moment, || true);
         let then = scenario.at(moment);

@@ -272,6 +272,28 @@ fn both_refuse_the_same_mutations() {
         ("{\"trunk\": [20]}", "{\"trunk\": [20], \"addresses\": []}"),
         ("{\"ends\": [\"s1\", \"b\"]}", "{\"ends\": [\"s1\", \"b\"], \"preset\": \"modem\"}"),
         (", \"stop\": 7", ""),
+        ("\"chapters\": [\n", "\"chapters\": {}, \"chapter\": [\n"),
+        ("{\"title\": \"It begins\"}", "{}"),
+        ("{\"title\": \"It begins\"}", "{\"title\": \"\"}"),
+        ("{\"title\": \"It begins\"}", "{\"title\": \"It\\nbegins\"}"),
+        ("{\"title\": \"It begins\"}", "{\"titel\": \"It begins\"}"),
+        ("\"look\": [\"a\", \"h1\"]", "\"look\": \"a\""),
+        ("\"look\": [\"a\", \"h1\"]", "\"look\": [\"a\", \"a\"]"),
+        ("\"pace\": \"slow\"", "\"pace\": \"slowly\""),
+        ("\"pace\": \"slow\"", "\"pace\": 1"),
+        ("\"frame\": \"arp-request\"", "\"frame\": \"arp\""),
+        ("\"frame\": \"arp-request\"", "\"frames\": \"arp-request\""),
+        ("\"after\": \"1ms\"", "\"after\": 1"),
+        ("\"on\": {\"drop\": \"r1\"}", "\"on\": {}"),
+        ("\"on\": {\"drop\": \"r1\"}", "\"on\": {\"drop\": \"r1\", \"tree\": \"s1\"}"),
+        ("\"on\": {\"drop\": \"r1\"}", "\"on\": {\"drop\": \"r1\", \"from\": \"s1\"}"),
+        ("\"on\": {\"drop\": \"r1\"}", "\"on\": {\"drop\": \"r1\"}, \"at\": \"2s\""),
+        ("\"up\": [\"h1\", \"s1\"]", "\"up\": [\"h1\"]"),
+        ("\"up\": [\"h1\", \"s1\"]", "\"up\": [\"h1\", \"s1\"], \"which\": -1"),
+        ("\"begins\": 6", "\"begins\": \"6\""),
+        ("\"begins\": 6", "\"begins\": 4096"),
+        ("\"headline\": true", "\"headline\": 1"),
+        ("\"route\": \"r2\"", "\"route\": 2"),
     ];
     for (part, instead) in mutations {
         let text = with(part, instead);
@@ -322,6 +344,11 @@ fn both_accept_the_same_variants() {
         ("\"trunk\": [10, 20], \"native\": null", "\"trunk\": [20, 10, 10]"),
         ("{\"ends\": [\"s1\", \"b\"]}", "{\"ends\": [\"s1\", \"b\"], \"preset\": \"wifi\", \"ports\": {}}"),
         ("\"stop\": 7", "\"stop\": 6"),
+        ("\"up\": [\"h1\", \"s1\"]", "\"up\": [\"s1\", \"h1\"], \"which\": 0"),
+        (
+            "{\"title\": \"It begins\"}",
+            "{\"title\": \"It begins\", \"text\": \"\", \"pace\": \"normal\", \"headline\": false}",
+        ),
     ] {
         let text = with(part, instead);
         let errors: Vec<_> = validator.iter_errors(&json(&text)).map(|error| error.to_string()).collect();

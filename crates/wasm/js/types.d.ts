@@ -38,8 +38,26 @@ export interface Report {
   history: string;
   /** In the order of the document, as are links and nodes. */
   runs: Run[];
+  /** The commands that were started on hosts; left out if there were none. */
+  commands?: Command[];
   links: Link[];
   nodes: Node[];
+}
+
+/** A command that was started on a host. */
+export interface Command {
+  /** The host. */
+  on: string;
+  /** What was typed. */
+  line: string;
+  /** Virtual seconds. */
+  at: number;
+  /** The exit status, 0 for success; null if it still runs. */
+  exit: number | null;
+  /** What it has printed, as far as it is kept. */
+  output: string;
+  /** Lines in front of that which are not kept; left out if there are none. */
+  forgotten_lines?: number;
 }
 
 export type RunKind = "ping" | "echo" | "iperf" | "connect" | "traceroute" | "pathmtu" | "multicast";

@@ -24,7 +24,7 @@ const LAYERS: [Layer; 9] = [
     },
     Layer { crates: &["services"], reason: "what hosts and routers offer each other: DHCP, DNS, HTTP" },
     Layer {
-        crates: &["console", "netlab"],
+        crates: &["netlab", "shell"],
         reason: "the commands that a person types; a network of nodes in virtual time, with its history",
     },
     Layer { crates: &["capture"], reason: "the frames of a history as files, and of files as frames" },

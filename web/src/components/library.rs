@@ -4,7 +4,8 @@ use super::modal::{Modal, close_around};
 use super::use_session;
 use crate::shelf::{self, Kept};
 use lab::command::{Act, Editor};
-use scenario::Scenario;
+use scenario::{Example, Group, Scenario};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// The dialog.
@@ -47,17 +48,41 @@ pub fn Library() -> Html {
             </li>
         }
     });
-    let examples = scenario::examples().iter().map(|example| {
-        let scenario = example.scenario();
+    let wanted = use_state(String::new);
+    let search = {
+        let wanted = wanted.clone();
+        Callback::from(move |event: InputEvent| {
+            wanted.set(event.target_unchecked_into::<HtmlInputElement>().value());
+        })
+    };
+    // Read once, too.
+    let examples = use_memo((), |()| {
+        let all = scenario::examples().iter();
+        all.map(|example| (*example, example.scenario())).collect::<Vec<_>>()
+    });
+    let found: Vec<_> = examples.iter().filter(|(_, scenario)| has_words(scenario, &wanted)).collect();
+    let item = |(example, scenario): &(Example, Scenario)| {
         html! {
             <li key={example.name}>
                 <button type="button" class="example" onclick={open(scenario.clone())}>
-                    { thumbnail(&scenario) }
-                    <span class="example-title">{ scenario.title }</span>
-                    <span class="example-text">{ scenario.description.unwrap_or_default() }</span>
+                    { thumbnail(scenario) }
+                    <span class="example-title">{ &scenario.title }</span>
+                    <span class="example-text">{ scenario.description.as_deref().unwrap_or_default() }</span>
+                    <span class="example-text">{ format!("{}, {} s", example.level.name(), example.seconds) }</span>
                 </button>
             </li>
         }
+    };
+    let groups = Group::ALL.iter().filter_map(|(group, name)| {
+        let ours: Vec<_> = found.iter().filter(|(example, _)| example.group == *group).collect();
+        (!ours.is_empty()).then(|| {
+            html! {
+                <section key={*name} aria-label={*name}>
+                    <h4>{ *name }</h4>
+                    <ul class="examples">{ for ours.into_iter().map(|one| item(one)) }</ul>
+                </section>
+            }
+        })
     });
     let empty = Scenario { title: "My network".into(), ..Scenario::default() };
     html! {
@@ -78,9 +103,29 @@ pub fn Library() -> Html {
             }
             <h3>{ "Examples" }</h3>
             <p class="hint">{ "Each example has its own traffic. If you change one, it is saved among yours." }</p>
-            <ul class="examples">{ for examples }</ul>
+            <p class="field">
+                <label for="example-search">{ "Search" }</label>
+                <input id="example-search" type="search" value={(*wanted).clone()} oninput={search} />
+            </p>
+            if found.is_empty() {
+                <p class="hint" role="status">{ "No example has all of these words." }</p>
+            }
+            { for groups }
         </Modal>
     }
+}
+
+/// Whether each of these words is in the title, the description or a chapter.
+fn has_words(scenario: &Scenario, words: &str) -> bool {
+    let mut text = format!("{} {}", scenario.title, scenario.description.as_deref().unwrap_or_default());
+    for chapter in &scenario.chapters {
+        text.push(' ');
+        text.push_str(&chapter.title);
+        text.push(' ');
+        text.push_str(&chapter.text);
+    }
+    let text = text.to_lowercase();
+    words.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 fn title(scenario: &Scenario) -> String {

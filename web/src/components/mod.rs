@@ -6,6 +6,7 @@ mod action_button;
 mod branches;
 mod card;
 mod cell;
+mod chapters;
 mod conversation;
 mod dialogs;
 mod divider;

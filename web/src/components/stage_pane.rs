@@ -79,7 +79,9 @@ pub fn StagePane(props: &Props) -> Html {
                 if let Some(description) = &sketch.description {
                     <About key={sketch.opened} text={description.clone()} />
                 }
+                { super::chapters::chapters(&session, &props.view) }
                 <p class="narration">{ &*props.narration }</p>
+                { note(&session, props) }
             </div>
             <div class="stage">
                 { canvas_html(&session, &canvas, sketch) }
@@ -88,7 +90,6 @@ pub fn StagePane(props: &Props) -> Html {
                 }
                 <Skip skipped={props.skipped} />
                 { filter_note(&session, &props.filter) }
-                { note(&session, props) }
                 if props.greets {
                     { greeting(&session, sketch) }
                 }
@@ -305,7 +306,7 @@ fn greeting(session: &Session, sketch: &Sketch) -> Html {
     }
 }
 
-/// A note on the stage while nothing moves, with what to do about it.
+/// A note beside the title while nothing moves, with what to do about it.
 fn note(session: &Session, props: &Props) -> Html {
     if props.held {
         return html! { <p class="stage-note">{ "The network waits while the speed test runs." }</p> };
@@ -546,8 +547,9 @@ impl SetUp {
 /// Where the buttons are, from the canvas's top left corner: left, top, width, height.
 fn floating_on(canvas: &HtmlCanvasElement) -> Vec<(f64, f64, f64, f64)> {
     let ground = canvas.get_bounding_client_rect();
-    let found =
-        canvas.parent_element().and_then(|pane| pane.query_selector_all(".zoom, .tools, .edit-toggle").ok());
+    let found = canvas
+        .parent_element()
+        .and_then(|pane| pane.query_selector_all(".zoom, .tools, .edit-toggle, .greeting").ok());
     let elements = found.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.item(index)));
     elements
         .filter_map(|node| node.dyn_into::<web_sys::Element>().ok())

@@ -50,10 +50,13 @@ pub fn Timeline(props: &Props) -> Html {
     html! {
         <div class="timeline">
             <span class="timeline-end" aria-hidden="true">{ scale(window.from) }</span>
+            <div class="strip-box">
             <canvas ref={canvas} class="strip" tabindex="0" role="slider" aria-label="Time line"
                 aria-valuemin="0" aria-valuemax={view.edge.0.nanos().to_string()} aria-valuenow={view.at.nanos().to_string()}
                 aria-valuetext={text} onpointerdown={drag.down} onpointermove={drag.moved} onpointercancel={drag.up.clone()}
                 onpointerup={drag.up} {onkeydown}></canvas>
+            { super::chapters::flags(&session, view, window) }
+            </div>
             <span class="timeline-end" aria-hidden="true">{ scale(window.until) }</span>
             <div class="timeline-zoom" role="group" aria-label="Zoom of the time line">
                 <button type="button" class="button quiet icon-only" aria-label="Longer" title="Show a longer time"

@@ -177,7 +177,7 @@ fn switches(session: &Session, view: &View) -> Html {
         <div class="switches">
             <label class="switch">
                 <input type="checkbox" role="switch" checked={view.auto_speed} onchange={auto_speed} />
-                <span>{ "Automatic speed" }</span>
+                <span>{ "Follow the story" }</span>
             </label>
             <label class="switch">
                 <input type="checkbox" role="switch" checked={view.skip_quiet} onchange={skip_quiet} />

@@ -33,7 +33,13 @@ pub fn between(old: &Scenario, new: &Scenario) -> Change {
     // What is planned to be added has its number already, and the world counts on behind it.
     let pushes_in = old.whole().topology != *before
         && (before.nodes.len(), before.links.len()) != (after.nodes.len(), after.links.len());
-    if !grown || pushes_in || old.seed != new.seed || old.runs != new.runs || old.changes != new.changes {
+    if !grown
+        || pushes_in
+        || old.seed != new.seed
+        || old.runs != new.runs
+        || old.commands != new.commands
+        || old.changes != new.changes
+    {
         return Change::Restart;
     }
     let mut commands = Vec::new();

@@ -4,7 +4,7 @@ use netlab::topology::End;
 use std::collections::BTreeSet;
 
 fn example(number: usize) -> Scenario {
-    scenario::examples()[number].scenario()
+    crate::samples::numbered(number)
 }
 
 fn done(scenario: &Scenario, edits: impl IntoIterator<Item = Edit>) -> Scenario {

@@ -18,9 +18,8 @@ use std::rc::Rc;
 use trace::census::{Census, Count};
 use trace::connections::Connections;
 
-fn whole(title: &str) -> Lab {
-    let example = scenario::examples().iter().find(|example| example.scenario().title == title);
-    run(example.expect("there is one").scenario())
+fn whole(name: &str) -> Lab {
+    run(crate::samples::document(name))
 }
 
 fn run(scenario: Scenario) -> Lab {
@@ -37,7 +36,7 @@ fn run(scenario: Scenario) -> Lab {
 }
 
 fn lossy() -> Lab {
-    whole("A slow, lossy link")
+    whole("slow-lossy-link")
 }
 
 fn flow(lab: &Lab, at_most: usize) -> Flow {
@@ -139,7 +138,7 @@ fn a_link_carries_queues_and_drops_what_the_history_has() {
 
 #[test]
 fn everything_listed_is_counted_once_and_going_back_counts_anew() {
-    let mut lab = whole("Two hosts and a switch");
+    let mut lab = whole("two-hosts-and-a-switch");
     let (mut census, all) = (Census::default(), lab.trace().count());
     let sum = |census: &Census| census.kinds().fold(Count::NONE, |sum, (_, count)| sum.and(count));
     let half = all / 2;
@@ -169,7 +168,7 @@ fn everything_listed_is_counted_once_and_going_back_counts_anew() {
 
 #[test]
 fn a_request_has_no_answer_until_it_comes() {
-    let lab = whole("Two hosts and a switch");
+    let lab = whole("two-hosts-and-a-switch");
     let mut census = Census::default();
     let at = |number: usize| lab.trace().row(number).unwrap().at;
     // The first packet is an ARP request, the second its answer.

@@ -417,8 +417,8 @@ mod tests {
         };
         assert_eq!(kept(Instant::ZERO), []);
         let all = kept(world.now());
-        assert!(all.contains(&("No route leads there".into(), "2".into())), "{all:?}");
-        assert!(all.contains(&("Its time to live has expired".into(), "3".into())), "{all:?}");
+        assert!(all.contains(&("No route leads there".into(), "1".into())), "{all:?}");
+        assert!(all.contains(&("Its time to live has expired".into(), "1".into())), "{all:?}");
     }
 
     #[test]

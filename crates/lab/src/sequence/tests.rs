@@ -10,7 +10,7 @@ const WIDTH: f64 = 900.0;
 const ALL: Measure = Measure { rem: REM, arrows_max: usize::MAX, selected: None };
 
 fn run_whole(example: usize) -> Lab {
-    let mut lab = Lab::new(scenario::examples()[example].scenario());
+    let mut lab = Lab::new(crate::samples::numbered(example));
     for frame in 0..100_000 {
         lab.tick(f64::from(frame) * 16.7, true, &mut || true);
         lab.follow(&mut || true);

@@ -38,13 +38,14 @@ impl<'s> Check<'s> {
                 Change::Set(node, kind) => self.changed_node(&place, *node, kind, present),
                 Change::Clear(node) => self.cleared(place.field("clear"), *node, present),
                 Change::Stop(run) => self.stopped(place.field("stop"), *run, *at),
+                Change::Key(program, key) => self.key(&place, *program, key, *at),
             }
             match change {
                 Change::Node { .. } => present.nodes += 1,
                 Change::Cable(_) => present.links += 1,
                 Change::Port(_, _, port) => repeated += repeated_of_port(port),
                 Change::Set(_, kind) => repeated += repeated_of_node(kind),
-                Change::Link(..) | Change::Clear(_) | Change::Stop(_) => {}
+                Change::Link(..) | Change::Clear(_) | Change::Stop(_) | Change::Key(..) => {}
             }
         }
         if repeated > REPEATED_MAX {

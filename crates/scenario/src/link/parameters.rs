@@ -17,8 +17,19 @@ pub const PARAMETERS_MAX: usize = 32;
 /// Characters of the parameter that is a moment, escaped in every possible way.
 const MOMENT_CHARS_MAX: usize = 200;
 /// Fields that hold a list wherever they stand: one value alone will do.
-const LISTS: [&str; 9] =
-    ["addresses", "impair", "nodes", "links", "runs", "changes", "routes", "forwards", "receivers"];
+const LISTS: [&str; 11] = [
+    "addresses",
+    "impair",
+    "nodes",
+    "links",
+    "runs",
+    "changes",
+    "routes",
+    "forwards",
+    "receivers",
+    "chapters",
+    "look",
+];
 
 /// The seed that `&seed=NAME` stands for: XXH3-64 of the name in UTF-8 without the spaces around it, modulo 2⁵³. The same
 /// for ever.

@@ -3,6 +3,7 @@
 use super::{Object, Reader, Sort, fields};
 use crate::bounds::REPEATED_MAX;
 use crate::changes::Cables;
+use crate::commands::{Entry, Key};
 use crate::json::Value;
 use crate::{Change, Scenario, defaults};
 use netlab::Instant;
@@ -70,10 +71,11 @@ impl<'a> Reader<'a> {
                 sofar.ports.push(link.ports.clone());
                 Some(Change::Cable(link))
             }
-            _ => {
-                let number = self.number(value, 1, "the number of a run, from 0");
-                number.map(|number| Change::Stop(RunId(u32::try_from(number).unwrap_or(u32::MAX))))
-            }
+            "type" => self.typed(value),
+            _ => self.entry(value).map(|entry| match entry {
+                Entry::Run(run) => Change::Stop(run),
+                Entry::Command(program) => Change::Key(program, Key::Interrupt),
+            }),
         };
         (at, change)
     }
@@ -82,7 +84,7 @@ impl<'a> Reader<'a> {
     fn changed_link(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> Option<Change> {
         let object = self.object(value, "a change of a link", fields::CHANGED_LINK)?;
         let ends = self.required(&object, "ends", Self::ends);
-        let link = ends.and_then(|ends| self.which(sofar, &object, ends));
+        let link = ends.and_then(|ends| self.which(&sofar.cables, &object, object.get("ends")?, ends));
         let Some((ends, link)) = ends.zip(link) else {
             // Its other faults are still reported.
             self.ways(&object, ends, &mut [defaults::way(), defaults::way()]);
@@ -114,7 +116,7 @@ impl<'a> Reader<'a> {
         self.refuse_unknown(&object);
         let ends = self.required(&object, "ends", Self::ends);
         let of_value = self.required(&object, "of", |_, value| Some(value.clone()))?;
-        let link = ends.and_then(|ends| self.which(sofar, &object, ends));
+        let link = ends.and_then(|ends| self.which(&sofar.cables, &object, object.get("ends")?, ends));
         if matches!(sort, Sort::Host | Sort::Hub) {
             return self
                 .refuse(&of_value, "only ports of switches and routers have settings that can change");
@@ -170,13 +172,16 @@ impl<'a> Reader<'a> {
     }
 
     /// The cable between these two, or that of them which is asked for.
-    fn which(&mut self, sofar: &Sofar, object: &Object<'a>, ends: [NodeId; 2]) -> Option<LinkId> {
-        let between = sofar.cables.between(ends);
+    pub(super) fn which(
+        &mut self,
+        cables: &Cables,
+        object: &Object<'a>,
+        named: &Value<'a>,
+        ends: [NodeId; 2],
+    ) -> Option<LinkId> {
+        let between = cables.between(ends);
         match (object.get("which"), between) {
-            (_, []) => {
-                let value = object.get("ends").unwrap_or(&object.value);
-                self.refuse(value, "there is no cable between these two by then")
-            }
+            (_, []) => self.refuse(named, "there is no cable between these two by then"),
             (None, [only]) => Some(*only),
             (None, _) => {
                 let last = between.len() - 1;

@@ -2,8 +2,18 @@
 //!
 //! What several objects have, and what the readers look for by name, stands here once.
 
-pub const DOCUMENT: &[&str] =
-    &["$schema", "packetarium", "title", "description", "seed", "nodes", "links", "runs", "changes"];
+pub const DOCUMENT: &[&str] = &[
+    "$schema",
+    "packetarium",
+    "title",
+    "description",
+    "seed",
+    "nodes",
+    "links",
+    "runs",
+    "changes",
+    "chapters",
+];
 
 pub const NODE: &[&str] = &["id", "name", "kind", "at", "icon"];
 pub const HOST: &[&str] = &joined::<11>(&[NODE, &["addresses", "gateway", "slaac", "mac", "mtu", "tcp"]]);
@@ -64,8 +74,10 @@ pub const OUTAGE: &[&str] = &["at", "for", "every"];
 pub const BURST: &[&str] = &["to_bad", "to_good", "loss", "good_loss"];
 
 /// What a run is: exactly one of these.
-pub const RUNS: &[&str] = &["ping", "echo", "iperf", "connect", "traceroute", "pathmtu", "multicast"];
-pub const RUN: &[&str] = &joined::<8>(&[&["at"], RUNS]);
+pub const RUNS: &[&str] =
+    &["ping", "echo", "iperf", "connect", "traceroute", "pathmtu", "multicast", "command"];
+pub const RUN: &[&str] = &joined::<9>(&[&["at"], RUNS]);
+pub const COMMAND: &[&str] = &["on", "line"];
 /// The ends of a run that goes to one host or address.
 const BETWEEN: &[&str] = &["from", "to", "ip"];
 pub const PING: &[&str] =
@@ -81,8 +93,9 @@ pub const PATHMTU: &[&str] = &joined::<4>(&[BETWEEN, &["timeout"]]);
 pub const MULTICAST: &[&str] = &["from", "group", "receivers", "count", "interval", "text", "port"];
 
 /// What changes: exactly one of these.
-pub const CHANGES: &[&str] = &["link", "port", "node", "set", "clear", "cable", "stop"];
-pub const CHANGE: &[&str] = &joined::<8>(&[&["at"], CHANGES]);
+pub const CHANGES: &[&str] = &["link", "port", "node", "set", "clear", "cable", "stop", "type"];
+pub const TYPED: &[&str] = &["run", "line", "end"];
+pub const CHANGE: &[&str] = &joined::<9>(&[&["at"], CHANGES]);
 /// Which cable a change is about.
 const CABLE: &[&str] = &["ends", "which"];
 pub const CHANGED_LINK: &[&str] = &joined::<7>(&[CABLE, LINK_SETTINGS]);
@@ -92,6 +105,13 @@ pub const CHANGED_ROUTER_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], ROUTER_
 pub const CHANGED_NODE: &[&str] = &joined::<9>(&[&["node"], SWITCH_SETTINGS, ROUTER_SETTINGS]);
 pub const CHANGED_SWITCH: &[&str] = &joined::<5>(&[&["node"], SWITCH_SETTINGS]);
 pub const CHANGED_ROUTER: &[&str] = &joined::<5>(&[&["node"], ROUTER_SETTINGS]);
+
+pub const CHAPTER: &[&str] = &["title", "text", "at", "on", "look", "pace", "headline"];
+/// What a chapter begins on: exactly one of these.
+pub const EVENTS: &[&str] = &["frame", "drop", "down", "up", "begins", "ends", "route", "tree", "address"];
+/// What else an event may have, and which events.
+pub const EVENT_OPTIONS: [(&str, &[&str]); 2] = [("from", &["frame"]), ("which", &["down", "up"])];
+pub const EVENT: &[&str] = &joined::<12>(&[EVENTS, &firsts(&EVENT_OPTIONS), &["after"]]);
 
 /// Several lists of names as one. A wrong number of them does not compile.
 const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {

@@ -64,7 +64,7 @@ pub(crate) fn run(scenario: &Scenario, fields: &Fields<'_>) -> Result<(Instant, 
     let mut reader = Reader::within(&text, &whole);
     let run = reader.run(&whole, 0, &value);
     // A change that stops one of the other runs would have none to stop here.
-    let is_kept = |change: &Change| !matches!(change, Change::Stop(_));
+    let is_kept = |change: &Change| !change.is_about_entry();
     let alone = Scenario {
         topology: scenario.topology.clone(),
         ids: scenario.ids.clone(),

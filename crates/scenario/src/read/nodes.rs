@@ -377,7 +377,12 @@ pub(super) fn settle(scenario: &mut Scenario, ports: &[Option<u32>]) {
     let changed = scenario.changes.iter_mut().filter_map(|(_, change)| match change {
         Change::Node { node, .. } => Some(&mut node.kind),
         Change::Set(_, kind) => Some(kind),
-        Change::Link(..) | Change::Port(..) | Change::Cable(_) | Change::Clear(_) | Change::Stop(_) => None,
+        Change::Link(..)
+        | Change::Port(..)
+        | Change::Cable(_)
+        | Change::Clear(_)
+        | Change::Stop(_)
+        | Change::Key(..) => None,
     });
     let start = scenario.topology.nodes.iter_mut().map(|node| &mut node.kind);
     start.chain(changed).for_each(|kind| settle_kind(kind, ports));

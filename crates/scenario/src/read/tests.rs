@@ -51,6 +51,8 @@ fn the_schema_has_the_fields_that_the_reader_knows() {
         ("/$defs/changed_link", fields::CHANGED_LINK),
         ("/$defs/changed_port", fields::CHANGED_PORT),
         ("/$defs/changed_node", fields::CHANGED_NODE),
+        ("/$defs/chapter", fields::CHAPTER),
+        ("/$defs/event", fields::EVENT),
     ] {
         let properties = schema(&format!("{object}/properties"));
         let mut published: Vec<_> = properties.as_object().unwrap().keys().map(String::as_str).collect();
@@ -72,6 +74,13 @@ fn the_schema_has_the_bounds_that_are_checked() {
         ("/properties/links/maxItems", LINKS_MAX as u64),
         ("/properties/runs/maxItems", RUNS_MAX as u64),
         ("/properties/changes/maxItems", CHANGES_MAX as u64),
+        ("/properties/chapters/maxItems", CHAPTERS_MAX as u64),
+        ("/$defs/chapter/properties/title/maxLength", TITLE_CHARS_MAX as u64),
+        ("/$defs/chapter/properties/text/maxLength", CHAPTER_CHARS_MAX as u64),
+        ("/$defs/chapter/properties/look/maxItems", LOOK_MAX as u64),
+        ("/$defs/event/properties/which/maximum", LINKS_MAX as u64 - 1),
+        ("/$defs/event/properties/begins/maximum", RUNS_MAX as u64 - 1),
+        ("/$defs/event/properties/ends/maximum", RUNS_MAX as u64 - 1),
         ("/$defs/changed_link/properties/which/maximum", LINKS_MAX as u64 - 1),
         ("/$defs/change/properties/stop/maximum", RUNS_MAX as u64 - 1),
         ("/$defs/changed_link/properties/impair/maxItems", IMPAIRMENTS_MAX as u64),
@@ -113,6 +122,15 @@ fn the_schema_has_the_bounds_that_are_checked() {
         assert_eq!(schema(pointer), bound, "{pointer}");
     }
     assert_eq!(schema("/$defs/id/pattern"), format!("^[A-Za-z0-9_-]{{1,{ID_CHARS_MAX}}}$"));
+}
+
+#[test]
+fn the_schema_has_the_words_of_chapters() {
+    use crate::chapters::{FrameKind, Pace};
+    let kinds: Vec<_> = FrameKind::ALL.iter().map(|(_, name)| Value::from(*name)).collect();
+    assert_eq!(schema("/$defs/event/properties/frame/enum"), Value::from(kinds));
+    let paces: Vec<_> = Pace::ALL.iter().map(|(_, name)| Value::from(*name)).collect();
+    assert_eq!(schema("/$defs/chapter/properties/pace/enum"), Value::from(paces));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Changes: of each, the settings that differ from those before.
 
-use super::{Everything, links, nodes};
+use super::{Everything, commands, links, nodes};
 use crate::changes::Cables;
 use crate::quantity::show_time;
 use crate::tree::{Fields, Json};
@@ -14,6 +14,8 @@ struct Sofar<'a> {
     ways: Vec<&'a [Way; 2]>,
     ports: Vec<[&'a Port; 2]>,
     kinds: Vec<&'a NodeKind>,
+    /// Runs, behind which commands are written.
+    runs: usize,
 }
 
 pub(super) fn changes<'a>(scenario: &'a Scenario, all: &Everything<'a>) -> Vec<Json<'a>> {
@@ -26,6 +28,7 @@ pub(super) fn changes<'a>(scenario: &'a Scenario, all: &Everything<'a>) -> Vec<J
         ways: topology.links.iter().map(|link| &link.ways).collect(),
         ports: topology.links.iter().map(|link| link.ports.each_ref()).collect(),
         kinds: topology.nodes.iter().map(|node| &node.kind).collect(),
+        runs: scenario.runs.len(),
     };
     scenario.changes.iter().map(|(at, change)| sofar.change(all, *at, change)).collect()
 }
@@ -80,6 +83,9 @@ impl<'a> Sofar<'a> {
             Change::Stop(run) => {
                 written.put("stop", run.0);
             }
+            Change::Key(program, key) => {
+                commands::key(&mut written, self.runs + program.0 as usize, key);
+            }
         }
         written.into()
     }
@@ -89,9 +95,7 @@ impl<'a> Sofar<'a> {
         let mut fields = Fields::default();
         let ends = self.cables.ends(id);
         links::ends(&mut fields, all, ends);
-        let between = self.cables.between(ends);
-        let which = between.iter().position(|other| *other == id).filter(|_| between.len() > 1);
-        fields.maybe("which", which);
+        fields.maybe("which", self.cables.which(id));
         fields
     }
 }

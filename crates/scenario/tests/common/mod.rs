@@ -60,6 +60,19 @@ pub const FULL: &str = r#"{
     {"at": "7s", "node": {"id": "s3", "kind": "switch", "stp": true}},
     {"at": "7s", "cable": {"ends": ["s2", "s3"], "ports": {"s2": {"trunk": [20]}}}},
     {"at": "8s", "set": {"node": "r1", "routes": [{"to": "10.7.0.0/16", "via": "10.9.1.2"}]}}
+  ],
+  "chapters": [
+    {"title": "It begins"},
+    {"on": {"frame": "arp-request", "from": "a", "after": "1ms"}, "title": "Who is it?", "text": "Überall:\na broadcast.", "look": ["a", "h1"], "pace": "slow"},
+    {"on": {"drop": "r1"}, "title": "A drop", "pace": "quick"},
+    {"on": {"up": ["h1", "s1"]}, "title": "Up"},
+    {"at": "2s", "title": "Two seconds", "headline": true},
+    {"on": {"down": ["s2", "c"]}, "title": "Down"},
+    {"on": {"begins": 6}, "title": "A run begins"},
+    {"on": {"ends": 11}, "title": "A run ends"},
+    {"on": {"route": "r2"}, "title": "A route"},
+    {"on": {"tree": "s3"}, "title": "A tree"},
+    {"on": {"address": "c"}, "title": "An address"}
   ]
 }"#;
 

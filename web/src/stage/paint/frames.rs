@@ -96,7 +96,7 @@ impl Frames<'_> {
             }
         }
         for crash in &traffic.crashes {
-            self.crash(crash, traffic.crowd);
+            self.crash(crash);
         }
         let focused = |focus| traffic.marks.iter().filter(move |mark| mark.focus == focus);
         for mark in focused(Focus::Hovered).chain(focused(Focus::Selected)) {
@@ -416,11 +416,11 @@ impl Frames<'_> {
         context.set_global_alpha(1.0);
     }
 
-    /// A star where a station's frame collided, and the word for it; of a crowd only the star.
-    fn crash(&self, crash: &Crash, crowd: bool) {
+    /// A star where a station's frame collided, and the word for it where there is room.
+    fn crash(&self, crash: &Crash) {
         let context = self.pen.context;
         let grown = if self.reduced_motion { 1.0 } else { 0.6 + 0.4 * crash.age.sqrt() };
-        let radius = self.sizes.capsule_height * 0.75 * grown;
+        let radius = self.sizes.capsule_height * Crash::RADIUS * grown;
         context.set_global_alpha((1.0 - crash.age).clamp(0.0, 1.0));
         self.pen.upright();
         context.begin_path();
@@ -430,7 +430,7 @@ impl Frames<'_> {
         context.stroke();
         self.pen.stroke_with(self.palette.fault, 2.5);
         context.stroke();
-        if !crowd {
+        if crash.worded {
             let away = crash.outward * (radius + self.sizes.badge_font);
             self.pen.turned(crash.center + away, crash.reading);
             self.text(&crash.words(), Point::ORIGIN, self.sizes.badge_font, self.palette.fault);

@@ -183,6 +183,8 @@ pub struct Crash {
     pub age: f64,
     /// How many there were here recently.
     pub count: u64,
+    /// There is room for the word.
+    pub worded: bool,
 }
 
 /// A frame that arrived a moment ago.

@@ -22,6 +22,7 @@ impl Traffic {
                 reading: way.lane.reading(),
                 age: (moment.secs((now - newest.at).nanos()) / DROPPED_SECS).min(1.0),
                 count: (history.collisions_by(way.direction, now) - before).max(1),
+                worded: true,
             });
         }
     }
@@ -49,6 +50,9 @@ impl Traffic {
 }
 
 impl Crash {
+    /// Of the star when it has grown, in heights of a capsule.
+    pub const RADIUS: f64 = 0.75;
+
     /// The word beside it.
     pub fn words(&self) -> String {
         match self.count {

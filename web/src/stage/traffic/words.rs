@@ -2,10 +2,11 @@
 //!
 //! Each direction is arranged by itself. Where frames are dropped in many places at once, as in a storm, all the texts would cover
 //! the drawing and each other, and none could be read. So each direction, in the order of the links, has its texts only if they
-//! cover no earlier ones; otherwise its dropped frames are only counted. The choice does not depend on counts or ages, so that
-//! nothing flickers.
+//! cover no earlier ones, nor each other; otherwise its dropped frames are only counted. A count moves aside where another one is,
+//! and what finds no room there either is added to the count before it. The choice does not depend on counts or ages, so that nothing
+//! flickers.
 
-use super::marks::{DroppedFrame, Queue, Tally, Traffic};
+use super::marks::{Crash, DroppedFrame, Queue, Tally, Traffic};
 use crate::stage::layout::{Layout, NodeShape};
 use crate::stage::looks::{Looks, Weight};
 use crate::stage::sizes::Sizes;
@@ -19,6 +20,9 @@ const FALL: f64 = 1.9;
 const FALL_COUNTED: f64 = 0.5;
 /// Every count takes the room of this many digits, so that the words after it stay in place when it grows.
 const COUNT_EM: f64 = 3.0;
+
+/// The width of the word for a collision, at a font size of 1.
+const COLLISION_EM: f64 = 5.0;
 
 /// With more places than this, labels are reduced to a number even where there is room: that many words are not read, and the
 /// search for room takes time.
@@ -122,6 +126,60 @@ impl Tally {
     }
 }
 
+impl Crash {
+    /// Its word, where it stands when the star has grown.
+    fn text(&self, sizes: &Sizes) -> Turned {
+        let half = Vec2::new(COLLISION_EM + COUNT_EM, 1.2) * sizes.badge_font / 2.0;
+        let away = self.outward * (Self::RADIUS * sizes.capsule_height + sizes.badge_font);
+        Turned { center: self.center + away, along: self.reading, half }
+    }
+}
+
+/// Whether two dropped frames of one direction that lie with their words would cover each other. Those of one place, of which
+/// only the newest has words, are one heap.
+fn hide_each_other(group: &[DroppedFrame], sizes: &Sizes, looks: &Looks) -> bool {
+    let worded: Vec<Vec<Turned>> = group
+        .iter()
+        .filter(|lost| lost.reason.is_some())
+        .map(|lost| lost.covers(sizes, looks).collect())
+        .collect();
+    worded.iter().enumerate().any(|(number, one)| {
+        worded[..number].iter().flatten().any(|other| one.iter().any(|cover| cover.overlaps(other)))
+    })
+}
+
+/// Finds places for the counts of one direction: each where its frames were dropped, or aside; what has none joins the one before.
+fn count_apart(group: &mut [DroppedFrame], sizes: &Sizes, looks: &Looks, said: &mut Vec<Turned>) {
+    let mut last: Option<usize> = None;
+    for number in 0..group.len() {
+        let lost = group[number];
+        if lost.reason.is_none() {
+            continue;
+        }
+        let covers: Vec<Turned> = lost.covers(sizes, looks).collect();
+        let step = lost.reading * covers.iter().map(|cover| 2.0 * cover.half.x + 4.0).fold(0.0, f64::max);
+        let moved = |aside: f64| {
+            covers.iter().map(move |cover| Turned { center: cover.center + step * aside, ..*cover })
+        };
+        let free = [0.0, 1.0, -1.0, 2.0, -2.0]
+            .into_iter()
+            .find(|&aside| !moved(aside).any(|cover| said.iter().any(|other| other.overlaps(&cover))));
+        match (free, last) {
+            (Some(aside), _) => {
+                said.extend(moved(aside));
+                group[number].center += step * aside;
+                last = Some(number);
+            }
+            (None, Some(last)) => {
+                group[last].count += lost.count;
+                group[number].reason = None;
+            }
+            // The first of a direction is counted in any case.
+            (None, None) => last = Some(number),
+        }
+    }
+}
+
 fn body(node: &NodeShape) -> Turned {
     Turned::upright(node.body())
 }
@@ -129,10 +187,12 @@ fn body(node: &NodeShape) -> Turned {
 impl Traffic {
     /// Removes the texts for which there is no room.
     pub fn make_room(&mut self, topology: &Topology, layout: &Layout, looks: &Looks) {
-        if self.dropped_frames.is_empty() && self.queues.is_empty() && self.tallies.is_empty() {
+        let nothing = self.dropped_frames.is_empty() && self.queues.is_empty() && self.tallies.is_empty();
+        if nothing && self.crashes.is_empty() {
             return;
         }
         if self.crowd {
+            self.crashes.iter_mut().for_each(|crash| crash.worded = false);
             // Marks without words; what is too far away to be read covers nothing.
             self.dropped_frames.retain(|lost| lost.reason.is_some());
             self.dropped_frames.iter_mut().for_each(|lost| lost.whole = false);
@@ -159,13 +219,13 @@ impl Traffic {
             let way = group[0].way;
             let hides =
                 |cover: &Turned| said.iter().any(|other| other.overlaps(cover)) || in_the_way(way, cover);
-            if full || covers.iter().any(hides) {
+            if full || covers.iter().any(hides) || hide_each_other(group, sizes, looks) {
                 for lost in group.iter_mut() {
                     lost.whole = false;
                     lost.half = Vec2::new(sizes.capsule_height, sizes.capsule_height) / 2.0;
                 }
                 if !full {
-                    said.extend(group.iter().flat_map(|lost| lost.covers(sizes, looks)));
+                    count_apart(group, sizes, looks, &mut said);
                 }
             } else {
                 said.extend(covers);
@@ -183,7 +243,7 @@ impl Traffic {
                 said.push(number);
             }
         }
-        if self.tallies.is_empty() {
+        if self.tallies.is_empty() && self.crashes.is_empty() {
             return;
         }
         said.extend(bodies);
@@ -193,6 +253,13 @@ impl Traffic {
         said.extend(
             layout.cables.iter().filter_map(|cable| cable.badge).map(|badge| Turned::upright(badge.rect)),
         );
+        for crash in &mut self.crashes {
+            let text = crash.text(sizes);
+            crash.worded = is_free(&said, &text);
+            if crash.worded {
+                said.push(text);
+            }
+        }
         self.tallies.truncate(TALLIES_MAX);
         self.tallies.retain(|tally| {
             let text = tally.text(sizes, looks);
@@ -281,6 +348,45 @@ mod tests {
         });
         assert_eq!(far, (vec!["queue full ×17".to_owned(), "queue full ×34".to_owned()], 4));
         assert_eq!(near, (vec!["queue full ×17".to_owned(), "×34".to_owned()], 3));
+    }
+
+    #[test]
+    fn counts_of_one_direction_stand_apart_and_none_is_lost() {
+        let mut looks = looks();
+        let mut dropped_frames = dead(&mut looks, 0, (100.0, 100.0), 17);
+        for number in 0..8 {
+            dropped_frames.extend(dead(&mut looks, 0, (104.0, 101.0), 10 + number));
+        }
+        let mut traffic = Traffic { dropped_frames, ..Traffic::default() };
+        let layout = layout();
+        traffic.make_room(&two_hosts_and_a_switch().0, &layout, &looks);
+        let counted: u64 =
+            traffic.dropped_frames.iter().filter(|lost| lost.reason.is_some()).map(|lost| lost.count).sum();
+        assert_eq!(counted, 17 + (10..18).sum::<u64>());
+        let covers: Vec<_> =
+            traffic.dropped_frames.iter().flat_map(|lost| lost.covers(&layout.sizes, &looks)).collect();
+        for (number, one) in covers.iter().enumerate() {
+            assert!(!covers[..number].iter().any(|other| other.overlaps(one)), "{covers:?}");
+        }
+    }
+
+    #[test]
+    fn the_word_for_a_collision_covers_no_name() {
+        let layout = layout();
+        let name = layout.nodes[0].caption.expect("there is room").rect.center();
+        let away = Crash::RADIUS * layout.sizes.capsule_height + layout.sizes.badge_font;
+        let crash = |center| Crash {
+            center,
+            outward: Vec2::new(0.0, 1.0),
+            reading: Vec2::new(1.0, 0.0),
+            age: 0.1,
+            count: 3,
+            worded: true,
+        };
+        let crashes = vec![crash(name - Vec2::new(0.0, away)), crash(Point::new(300.0, 380.0))];
+        let mut traffic = Traffic { crashes, ..Traffic::default() };
+        traffic.make_room(&two_hosts_and_a_switch().0, &layout, &looks());
+        assert_eq!(traffic.crashes.iter().map(|crash| crash.worded).collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use wire::impair::Impairment;
 use wire::preset::presets;
 
 fn example(number: usize) -> Scenario {
-    scenario::examples()[number].scenario()
+    crate::samples::numbered(number)
 }
 
 /// Everything that a switch, a router, a link and their ports can have.

@@ -1,6 +1,6 @@
 //! The commands of a console: what a person types, as programs for hosts.
 //!
-//! [`shell`] makes a program of a command line. It is handed to a world
+//! [`program`] makes a program of a command line. It is handed to a world
 //! ([`Kinds::with_shell`](../netlab/world/struct.Kinds.html#method.with_shell)), so that a page without a console does not have to
 //! load any of this.
 //!
@@ -30,7 +30,7 @@ use host::program::Program;
 use once::Say;
 
 /// The program that a command line asks for. What is wrong with the line, the program prints.
-pub fn shell(line: &str) -> Box<dyn Program> {
+pub fn program(line: &str) -> Box<dyn Program> {
     let Some(words) = shlex::split(line) else {
         return Box::new(Say::error("a quotation mark has no counterpart\n".into(), MISUSED));
     };
@@ -44,6 +44,12 @@ pub fn shell(line: &str) -> Box<dyn Program> {
             Box::new(Say::error(text, NOT_FOUND))
         }
     }
+}
+
+/// The name of the command that a line asks for, if there is none of that name.
+pub fn unknown(line: &str) -> Option<String> {
+    let name = shlex::split(line)?.into_iter().next()?;
+    command::find(&name).is_none().then_some(name)
 }
 
 /// The exit status of a command that is used wrongly.

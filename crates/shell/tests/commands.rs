@@ -51,7 +51,7 @@ fn routed() -> Topology {
 }
 
 fn world(topology: Topology) -> World {
-    World::of_kinds(topology, 7, Limits::default(), Kinds::ALL.with_shell(console::shell)).unwrap()
+    World::of_kinds(topology, 7, Limits::default(), Kinds::ALL.with_shell(shell::program)).unwrap()
 }
 
 fn finish(world: &mut World) {
@@ -296,7 +296,7 @@ fn wrong_lines_say_what_is_right() {
 fn every_command_is_in_the_help_and_its_examples_are_understood() {
     let (help, _) = run(pair(), "help");
     let mut last = "";
-    for command in &console::command::COMMANDS {
+    for command in &shell::command::COMMANDS {
         assert!(last < command.name, "{} is in order", command.name);
         last = command.name;
         assert!(help.contains(&format!("\n{} ", command.name)) || help.starts_with(command.name), "{help}");

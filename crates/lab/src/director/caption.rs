@@ -1,0 +1,141 @@
+//! Which sentence is shown, and for how long: what matters most first, and each long enough to be read.
+
+use super::story::{Beat, Rank, What};
+use crate::narrate;
+use crate::{Lab, State};
+use netlab::Instant;
+use std::rc::Rc;
+
+/// While time passes, a sentence stays at least so long; the text of a chapter as long as it takes to read it.
+pub const READ_MS: f64 = 3_000.0;
+const READ_CHAR_MS: f64 = 45.0;
+
+/// The sentence that is shown, and what waits to be shown.
+#[derive(Default)]
+pub(crate) struct Caption {
+    text: Rc<str>,
+    rank: Rank,
+    since_ms: f64,
+    stands_ms: f64,
+    /// The chapter whose text was shown last.
+    told_chapter: Option<usize>,
+    /// How many beats have been told, and where the playhead was then.
+    told: usize,
+    at: Instant,
+    /// The most important beat that waits for its turn.
+    waiting: Option<Beat>,
+    /// The chapter that is shown, and since when.
+    chapter: Option<usize>,
+    chapter_since_ms: f64,
+}
+
+impl Caption {
+    /// Whether an important sentence, or the text of a chapter, is still to be read.
+    pub fn holds(&self, now_ms: f64) -> bool {
+        let sentence = self.rank >= Rank::Change && now_ms - self.since_ms < READ_MS;
+        sentence || self.chapter.is_some() && now_ms - self.chapter_since_ms < READ_MS
+    }
+
+    /// Notes the chapter that is shown.
+    pub fn show_chapter(&mut self, chapter: Option<usize>, now_ms: f64) {
+        if self.chapter != chapter {
+            (self.chapter, self.chapter_since_ms) = (chapter, now_ms);
+        }
+    }
+}
+
+impl Lab {
+    /// What is happening right now, in a sentence.
+    pub(crate) fn narrate(&mut self) -> Rc<str> {
+        let now_ms = self.last_ms.unwrap_or_default();
+        self.collect_beats();
+        let state = self.state();
+        let stands = now_ms - self.caption.since_ms < self.caption.stands_ms.max(READ_MS)
+            && !self.caption.text.is_empty();
+        if stands && matches!(state, State::Playing | State::Quiet) {
+            return self.caption.text.clone();
+        }
+        if let Some(text) = self.text_of_new_chapter() {
+            let stands_ms = text.chars().count() as f64 * READ_CHAR_MS;
+            (self.caption.rank, self.caption.since_ms, self.caption.stands_ms) =
+                (Rank::Fault, now_ms, stands_ms);
+            self.caption.text = text;
+            return self.caption.text.clone();
+        }
+        let waiting = self.caption.waiting.take();
+        let told = waiting.and_then(|beat| Some((self.words(&beat)?, beat.rank)));
+        let (text, rank) = told.unwrap_or_else(|| match state {
+            State::Quiet => Default::default(),
+            _ => (self.ordinary().unwrap_or_default(), Rank::Ordinary),
+        });
+        if *text != *self.caption.text {
+            (self.caption.text, self.caption.rank, self.caption.since_ms) = (text.into(), rank, now_ms);
+            self.caption.stands_ms = READ_MS;
+        }
+        self.caption.text.clone()
+    }
+
+    /// The text of this moment's chapter, if it was not shown yet.
+    fn text_of_new_chapter(&mut self) -> Option<Rc<str>> {
+        let chapter = self.chapter();
+        if chapter == self.caption.told_chapter {
+            return None;
+        }
+        self.caption.told_chapter = chapter;
+        let text = &self.story.chapters().get(chapter?)?.text;
+        (!text.is_empty()).then(|| text[..].into())
+    }
+
+    /// Takes in what the playhead has passed since the last time.
+    fn collect_beats(&mut self) {
+        let at = self.playhead.at();
+        let beats = self.story.beats();
+        if at < self.caption.at {
+            self.caption.told = beats.partition_point(|beat| beat.at <= at);
+            self.caption.waiting = None;
+        }
+        self.caption.at = at;
+        let news = beats[self.caption.told..].iter().take_while(|beat| beat.at <= at);
+        for beat in news {
+            self.caption.told += 1;
+            // Of frames the latest; of what changes the network the first, which is the reason for what follows.
+            let comes_first = |waiting: Beat| match waiting.rank {
+                Rank::Ordinary | Rank::First | Rank::Drop => beat.rank >= waiting.rank,
+                Rank::Change | Rank::Timeout | Rank::Fault => beat.rank > waiting.rank,
+            };
+            if self.caption.waiting.is_none_or(comes_first) {
+                self.caption.waiting = Some(*beat);
+            }
+        }
+        // A moment that is looked at, and not passed, is told as it is.
+        if self.state() == State::Paused && self.caption.waiting.is_some_and(|waiting| waiting.at < at) {
+            self.caption.waiting = None;
+        }
+    }
+
+    fn ordinary(&self) -> Option<String> {
+        let topology = self.network.scene();
+        narrate::narrate(topology, self.world.history(), self.playhead.at(), self.speed.per_second())
+    }
+
+    /// A beat in words; `None` if they are not loaded, or what it is about is forgotten.
+    fn words(&self, beat: &Beat) -> Option<String> {
+        let (topology, history) = (self.network.whole(), self.world.history());
+        match beat.what {
+            What::Frame(id) => Some(narrate::of_transit(topology, history, history.transit(id)?)),
+            What::Retransmission(id) => Some(narrate::retransmitted(topology, history.transit(id)?)),
+            What::Dropped(id) => Some(narrate::dropped(topology, history.transit(id)?)),
+            What::Rare(number) => {
+                (self.parts.instruments?.rare)(self, &history.milestones().get(number)?.what)
+            }
+            What::Planned(number) => {
+                let (_, change) = self.scenario.changes.get(number)?;
+                Some(format!("{}.", self.change_in_words(change)))
+            }
+            What::Outage(link, true) => Some(format!("{}: the cable is pulled.", self.cable_name(link))),
+            What::Outage(link, false) => {
+                Some(format!("{}: the cable is plugged in again.", self.cable_name(link)))
+            }
+        }
+    }
+}

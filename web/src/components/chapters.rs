@@ -1,0 +1,60 @@
+//! The chapters of a scenario: which one it is, the way to the others, and their flags on the time line.
+
+use super::icon::{Glyph, icon};
+use super::on;
+use crate::session::Session;
+use lab::command::Clock;
+use lab::timeline::Window;
+use lab::view::View;
+use yew::prelude::*;
+
+/// The chapter that is shown, between buttons to the one before and the one after it.
+pub fn chapters(session: &Session, view: &View) -> Html {
+    let chapters = &view.sketch.chapters;
+    if chapters.is_empty() {
+        return Html::default();
+    }
+    let go = |label: &'static str, key: &'static str, glyph: Glyph, to: Option<usize>| {
+        html! {
+            <button type="button" class="button quiet icon-only" aria-label={label} title={format!("{label} ({key})")}
+                disabled={to.is_none()} onclick={on(session, move |session| {
+                    if let Some(to) = to {
+                        session.perform(Clock::Chapter(to));
+                    }
+                })}>{ icon(glyph) }</button>
+        }
+    };
+    let now = view.chapter.and_then(|now| chapters.get(now).map(|chapter| (now, chapter)));
+    let place = format!("{}/{}", view.chapter.map_or(0, |now| now + 1), chapters.len());
+    html! {
+        <div class="chapters" role="group" aria-label="Chapters">
+            { go("Previous chapter", "p", Glyph::StepBack, view.chapter_before()) }
+            <span class="chapter" title={now.map(|(_, chapter)| chapter.text.clone())}>
+                <span class="chapter-place">{ place }</span>
+                if let Some((_, chapter)) = now {
+                    <span class="chapter-title">{ &chapter.title }</span>
+                }
+            </span>
+            { go("Next chapter", "n", Glyph::Step, view.chapter_after()) }
+        </div>
+    }
+}
+
+/// A flag for each chapter whose moment is known, at its place on the strip.
+pub fn flags(session: &Session, view: &View, window: Window) -> Html {
+    let known = view.chapter_moments.iter().enumerate().filter_map(|(number, at)| {
+        let share = window.share((*at)?);
+        (0.0..=1.0).contains(&share).then_some((number, share))
+    });
+    let flags = known.map(|(number, share)| {
+        let title = view.sketch.chapters.get(number).map(|chapter| chapter.title.clone()).unwrap_or_default();
+        let label = format!("Chapter {}: {title}", number + 1);
+        let place = format!("left: {}%", lab::format::fixed(share * 100.0, 1));
+        let is_now = (view.chapter == Some(number)).then_some("step");
+        html! {
+            <button key={number} type="button" class="flag" style={place} aria-label={label.clone()} title={label}
+                aria-current={is_now} onclick={on(session, move |session| session.perform(Clock::Chapter(number)))}></button>
+        }
+    });
+    html! { <div class="flags">{ for flags }</div> }
+}
