@@ -409,6 +409,11 @@ impl System<'_> {
         }
     }
 
+    /// Hands what the sockets have to send to the network now, before the host's addresses change.
+    pub fn flush(&mut self) {
+        self.kernel.egress(&mut self.meter);
+    }
+
     // ---- the host ----
 
     /// The host's settings, as they were configured.

@@ -17,6 +17,8 @@ mod chapters;
 mod kinds;
 pub mod story;
 mod tempo;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use caption::Caption;
 pub use chapters::ChapterLine;

@@ -69,6 +69,10 @@ fn every_example_shows_its_headline_in_20_seconds_and_is_over_in_90() {
         if !(at <= HEADLINE_SECS_MAX && schedule.over <= STORY_SECS_MAX) {
             late.push(example.name);
         }
+        let promised = f64::from(example.seconds);
+        if (schedule.over - promised).abs() > promised / 4.0 {
+            late.push(example.name);
+        }
         if !(3..=7).contains(&chapters.len()) || schedule.chapters.iter().any(Option::is_none) {
             late.push(example.name);
         }

@@ -53,9 +53,9 @@ pub fn first() -> Scenario {
             nodes: vec![host("a", 1), switch, host("b", 2), host("c", 3)],
             links: vec![link(0, 1), link(1, 2), link(1, 3)],
         },
+        commands: Vec::new(),
         ids: ["a", "s1", "b", "c"].map(String::from).into(),
         at: vec![Some((150.0, 280.0)), Some((450.0, 280.0)), Some((750.0, 280.0)), Some((450.0, 450.0))],
-        commands: Vec::new(),
         icons: SortedMap::new(),
         runs: vec![
             run(0, 0, 2, RunKind::Ping(ping)),

@@ -28,8 +28,8 @@
 //! |---|---|
 //! | [`source`] | what a text is: a document, a link, or the path of a file |
 //! | [`link`] | the document in the fragment of a URL |
-//! | [`chapters`] | how the document directs the eye of its reader |
 //! | `commands` | commands that are started on hosts |
+//! | [`chapters`] | how the document directs the eye of its reader |
 //! | `changes` | what happens to the network while it runs |
 //! | `renumber` | adding and removing nodes and links; ids and numbers elsewhere follow |
 //! | `json` | JSON values with their places and their exact text |

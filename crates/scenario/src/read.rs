@@ -178,12 +178,12 @@ impl<'a> Reader<'a> {
         let whole = scenario.whole();
         let Entries { runs: of_runs, commands } = self.entries.clone();
         let run = |(number, place): (usize, &usize)| self.run(&whole, number, &runs[*place]);
-        let planned = of_runs.iter().enumerate().map(run).collect();
+        let of_runs: Vec<_> = of_runs.iter().enumerate().map(run).collect();
         let command = |(number, place): (usize, &usize)| self.command(number, &runs[*place]);
-        let lines = commands.iter().enumerate().map(command).collect();
+        let of_commands: Vec<_> = commands.iter().enumerate().map(command).collect();
         let chapters = self.list_of(&document, "chapters", bounds::CHAPTERS_MAX);
         let chapters = self.chapters(&whole, &chapters);
-        (scenario.runs, scenario.commands, scenario.chapters) = (planned, lines, chapters);
+        (scenario.runs, scenario.commands, scenario.chapters) = (of_runs, of_commands, chapters);
         scenario.icons = std::mem::take(&mut self.icons);
         Some(scenario)
     }

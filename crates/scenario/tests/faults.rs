@@ -171,7 +171,7 @@ fn wrong_texts_are_refused_with_what_to_write_instead() {
         (
             r#""id": "h1", "kind": "hub""#,
             r#""id": "h1", "addresses": [], "kind": "hub""#,
-            r#"nodes[3].addresses: a hub has no "addresses": it can have id, name, kind, at"#,
+            r#"nodes[3].addresses: a hub has no "addresses": it can have id, name, kind, at, icon"#,
         ),
         (
             r#""id": "h1", "kind": "hub""#,
@@ -324,7 +324,7 @@ fn wrong_runs_are_refused() {
         (
             connect,
             r#"{"at": "1s"}"#,
-            "runs[6]: say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast",
+            "runs[6]: say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast, command",
         ),
         (
             connect,
@@ -524,7 +524,7 @@ fn all_faults_are_reported_in_the_order_of_the_text() {
         r#"runs[0].at (line 11, column 23): "1" has no unit: write something like "1ms""#,
         r#"runs[0].ping.from (line 11, column 43): no node has the id "q": add it to nodes, or write the id of another"#,
         r#"runs[0].ping.count (line 11, column 68): this should be a whole number, zero or more, not the number -1"#,
-        r#"runs[1] (line 11, column 74): say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast"#,
+        r#"runs[1] (line 11, column 74): say what runs: add one of ping, echo, iperf, connect, traceroute, pathmtu, multicast, command"#,
     ];
     assert_eq!(faults(text), expected);
 }
@@ -626,7 +626,7 @@ fn changes_that_cannot_be_are_refused_with_what_to_write_instead() {
         (
             r#", "stop": 7"#,
             "",
-            "changes[6]: say what changes: add one of link, port, node, set, clear, cable, stop",
+            "changes[6]: say what changes: add one of link, port, node, set, clear, cable, stop, type",
         ),
         (
             r#""stop": 7"#,

@@ -12,6 +12,7 @@
 //! | [`small`], [`ntp`] | echo, discard, characters, daytime (RFC 862 to 867); the time (RFC 5905) |
 //! | [`html`] | a page as a small tree |
 //! | [`line`] | a line that was typed, and filters of text |
+//! | [`program`] | the machines as programs of a host, with its sockets |
 //! | [`clock`] | the date in virtual time |
 
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -25,4 +26,5 @@ pub mod html;
 pub mod http;
 pub mod line;
 pub mod ntp;
+pub mod program;
 pub mod small;

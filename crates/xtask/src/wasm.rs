@@ -21,7 +21,7 @@ use std::process::Command;
 const OPT_LEVEL: &str = "1";
 
 /// Files of tests that only run natively: crate, file, and why nothing in them depends on the target.
-const NATIVE_ONLY: [(&str, &str, &str); 16] = [
+const NATIVE_ONLY: [(&str, &str, &str); 17] = [
     ("bridge", "forwarding", MACHINE),
     ("bridge", "snooping", MACHINE),
     ("bridge", "spanning_tree", MACHINE),
@@ -38,6 +38,7 @@ const NATIVE_ONLY: [(&str, &str, &str); 16] = [
     ("scenario", "parameters", TEXT),
     ("scenario", "problems", TEXT),
     ("scenario", "schema", TEXT),
+    ("services", "witness", WITNESS),
 ];
 const MACHINE: &str =
     "the protocol of one state machine, which the golden networks run in wasm with their hashes compared";

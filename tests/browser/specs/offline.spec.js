@@ -61,7 +61,7 @@ test("after one visit the page opens without its host, and frames move", async (
   await expect(page).toHaveTitle("Two hosts and a switch · Packetarium");
   const begun = await aquarium.time();
   await expect.poll(() => aquarium.time()).toBeGreaterThan(begun);
-  await aquarium.openExample("Connect: hello over TCP");
+  await aquarium.openExample("A TCP connection, from hello to goodbye");
   await aquarium.playToTheEnd();
   expect(onlyUnreachable(faults)).toEqual([]);
 });
@@ -243,7 +243,7 @@ test("in a whole session, from first visit to new version, no request goes to an
   await kept(page);
   await page.reload();
   await moves(page);
-  await aquarium.openExample("Connect: hello over TCP");
+  await aquarium.openExample("A TCP connection, from hello to goodbye");
   await aquarium.start("Ping", { "Echo requests": "1" });
   await aquarium.playToTheEnd();
   await aquarium.button("Share").click();

@@ -3,8 +3,8 @@ import { expect, test } from "../aquarium.js";
 
 const EXAMPLES = {
   "Two hosts and a switch": ["Ping a → b", "TCP echo b → a", "iperf TCP a → b"],
-  "Five hosts: hub beside switch": ["Ping a → b", "Ping d → e", "UDP echo a → e"],
-  "A slow, lossy link": ["Ping client → server", "iperf TCP client → server"],
+  "Hub or switch: who receives your frames?": ["Ping a → b", "Ping d → e", "UDP echo a → e"],
+  "A link that loses frames: TCP sends again": ["Ping client → server", "iperf TCP client → server"],
   "IPv4 and IPv6 on one cable": ["TCP echo b → a", "TCP echo IPv4 only → a"],
 };
 
@@ -14,7 +14,7 @@ test("frames move by themselves after opening, and a sentence explains them", as
   await expect(page).toHaveTitle("Two hosts and a switch · Packetarium");
   await expect(page.getByRole("heading", { level: 1, name: "Packetarium" })).toBeVisible();
   await aquarium.button("About").click();
-  await expect(page.getByText("Before its first ping, a must ask everybody who has 10.0.0.2 (ARP).")).toBeVisible();
+  await expect(page.getByText("Host a pings host b. First a has to ask everyone")).toBeVisible();
   const before = await aquarium.canvas.screenshot();
   await expect.poll(async () => before.equals(await aquarium.canvas.screenshot())).toBe(false);
 });
@@ -49,7 +49,7 @@ for (const [title, runs] of Object.entries(EXAMPLES)) {
 
 test("when nothing is left to happen, the page suggests what to do next", async ({ page, aquarium }) => {
   await aquarium.open();
-  await aquarium.openExample("Connect: hello over TCP");
+  await aquarium.openExample("A TCP connection, from hello to goodbye");
   const first = await aquarium.playToTheEnd();
   await aquarium.button("Watch again").click();
   await expect(aquarium.nothingMoves).toBeHidden();

@@ -12,7 +12,7 @@ test("a changed scenario is kept among the user's own, and can be opened and del
   await expect(await yours(aquarium)).toHaveCount(0);
   await page.keyboard.press("Escape");
   await aquarium.start("Ping");
-  await aquarium.openExample("A slow, lossy link");
+  await aquarium.openExample("A link that loses frames: TCP sends again");
   const kept = await yours(aquarium);
   await expect(kept).toHaveCount(1);
   await kept.getByRole("button", { name: nameOf("First") }).click();
@@ -26,7 +26,7 @@ test("opening another scenario by mistake can be undone", async ({ aquarium }) =
   await aquarium.open({ ...QUIET, title: "Mine" });
   await aquarium.button("Edit").click();
   await aquarium.button("Add a host").click();
-  await aquarium.openExample("A slow, lossy link");
+  await aquarium.openExample("A link that loses frames: TCP sends again");
   await expect(aquarium.timer).toHaveText(/[1-9]/);
   await aquarium.button("Undo").click();
   await aquarium.button("Change it and restart").click();

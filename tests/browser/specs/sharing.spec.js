@@ -1,7 +1,7 @@
 // Share links, and reloads.
 import { Aquarium, QUIET, expect, fragment, test } from "../aquarium.js";
 
-const EXAMPLE = "Connect: hello over TCP";
+const EXAMPLE = "A TCP connection, from hello to goodbye";
 
 test("a share link gives another browser the same scenario and, played, the same history", async ({ browser, context, page, aquarium, faults }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);

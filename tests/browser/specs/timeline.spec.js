@@ -184,7 +184,7 @@ test("zoomed in, the same distance on the strip is less time, until all of it is
 
 test("a click on a moment to come runs the network to it, and the planned events until then are announced", async ({ page, aquarium }) => {
   await aquarium.open();
-  await aquarium.openExample("Spanning tree: a loop made safe");
+  await aquarium.openExample("Spanning tree: loops made safe");
   await expect(page.getByText("s1 – s2: the cable is pulled")).toBeVisible();
   // The strip goes to 10 s: to 9 s.
   await aquarium.dragTo(0.9);

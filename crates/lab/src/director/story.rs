@@ -253,21 +253,27 @@ impl Story {
         watchable: Speed,
     ) -> bool {
         let windows = self.windows.len();
-        self.keep_promises(now, watchable);
-        let milestones = history.milestones();
-        while self.next_milestone < milestones.len() {
-            self.milestone(self.next_milestone, history, watchable);
-            self.next_milestone += 1;
-        }
-        let end = history.transits().next_back().map_or(0, |last| last.id.0 + 1);
         let first = history.transits().next().map_or(0, |first| first.id.0);
         self.next_transit = self.next_transit.max(first);
-        while self.next_transit < end {
-            if let Some(transit) = history.transit(TransitId(self.next_transit)) {
+        // In order of time, however much has happened since the last time.
+        loop {
+            let milestone = history.milestones().get(self.next_milestone).map(|milestone| milestone.at);
+            let transit = history.transit(TransitId(self.next_transit));
+            let sent = transit.map(|transit| transit.queued);
+            let promised = self.promises.moments.get(self.next_promise).map(|(at, _)| *at);
+            let promised = promised.filter(|at| *at <= now);
+            let Some(at) = [milestone, sent, promised].into_iter().flatten().min() else { break };
+            self.keep_promises(at, watchable);
+            self.look_for_chapters(history, at, watchable);
+            if milestone == Some(at) {
+                self.milestone(self.next_milestone, history, watchable);
+                self.next_milestone += 1;
+            } else if let Some(transit) = transit.filter(|transit| transit.queued == at) {
                 self.transit(topology, transit, watchable);
+                self.next_transit += 1;
             }
-            self.next_transit += 1;
         }
+        self.keep_promises(now, watchable);
         self.look_for_chapters(history, now, watchable);
         self.windows.len() > windows
     }
@@ -470,7 +476,14 @@ impl Story {
         }
         let happens = match event {
             Event::Ends(run) => {
-                history.runs().get(run.0 as usize).is_some_and(|log| log.outcome_at(now).is_some())
+                let log = history.runs().get(run.0 as usize);
+                let Some(last) =
+                    log.filter(|log| log.outcome_at(now).is_some()).and_then(|log| log.entries.last())
+                else {
+                    return;
+                };
+                self.chapter_on(|wanted| wanted == event, last.at.max(after), watchable);
+                false
             }
             Event::Down(link) => has_carrier(history, link, now) == Some(false),
             Event::Up(link) => match has_carrier(history, link, now) {

@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     pub(super) fn run_number(&mut self, value: &Value<'a>) -> Option<RunId> {
         match self.entry(value)? {
             Entry::Run(run) => Some(run),
-            Entry::Command(_) => self.refuse(value, "that is a command, not a run"),
+            Entry::Command(_) => self.refuse(value, "this is a command: write the number of a run"),
         }
     }
 

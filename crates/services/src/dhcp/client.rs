@@ -340,7 +340,9 @@ impl Client {
     }
 
     /// Broadcasts; the next time is 4, 8, 16, 32 and then 64 seconds later, a second more or less (RFC 2131, 4.1).
-    fn broadcast(&mut self, now: Instant, message: Message, out: &mut Vec<Output>) {
+    fn broadcast(&mut self, now: Instant, mut message: Message, out: &mut Vec<Output>) {
+        // A host without an address does not receive what is sent to the address that it may get (RFC 2131, 4.1).
+        message.broadcast = true;
         let secs = 4_000 << self.tries.min(4);
         let wait = secs - 1_000 + u64::from(self.random.up_to(2_000));
         self.tries = self.tries.saturating_add(1);

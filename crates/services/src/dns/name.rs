@@ -125,6 +125,11 @@ impl Name {
         Self::from_labels(self.labels().chain(domain.labels()))
     }
 
+    /// The labels as they are on the wire, without the empty one of the root.
+    pub(super) fn wire(&self) -> &[u8] {
+        &self.labels
+    }
+
     fn lower(&self) -> impl Iterator<Item = u8> {
         // Lengths are below 64, where there are no letters.
         self.labels.iter().map(u8::to_ascii_lowercase)

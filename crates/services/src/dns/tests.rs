@@ -522,6 +522,15 @@ fn a_full_cache_forgets_what_would_end_first() {
 }
 
 #[test]
+fn pointers_that_lead_forward_or_in_a_circle_end_a_message() {
+    let with = |name: &[u8]| [&[0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], name, &[0, 1, 0, 1]].concat();
+    assert!(Message::read(&with(b"\x01a\x00")).is_ok());
+    for name in [&b"\xc0\x0c"[..], b"\x01a\xc0\x0c", b"\xc0\x10", b"\xc0", b"\x40a\x00", b"\x3fa", b""] {
+        assert_eq!(Message::read(&with(name)), Err(Malformed), "{name:?}");
+    }
+}
+
+#[test]
 fn a_header_that_announces_too_much_is_not_allocated_for() {
     let mut bytes = vec![0; 12];
     bytes[6..].fill(0xff);
@@ -538,7 +547,7 @@ fn names() -> impl Strategy<Value = Name> {
 }
 
 fn data() -> impl Strategy<Value = Data> {
-    let text = prop::collection::vec(any::<u8>().prop_filter("simple-dns", |byte| *byte != b'='), 1..256);
+    let text = prop::collection::vec(any::<u8>(), 0..256);
     prop_oneof![
         any::<[u8; 4]>().prop_map(|octets| Data::A(octets.into())),
         any::<[u8; 16]>().prop_map(|octets| Data::Aaaa(octets.into())),
@@ -547,6 +556,7 @@ fn data() -> impl Strategy<Value = Data> {
         names().prop_map(Data::Ptr),
         (any::<u16>(), names()).prop_map(|(preference, name)| Data::Mx(preference, name)),
         prop::collection::vec(text, 1..4).prop_map(Data::Txt),
+        prop::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| Data::Other(Kind(65_280), bytes)),
         (names(), names(), any::<u32>()).prop_map(|(server, mail, serial)| {
             Data::Soa(Box::new(Soa { server, mail, serial, refresh_retry_expire: [1, 2, 3], minimum: 4 }))
         }),
@@ -581,6 +591,33 @@ proptest! {
     #[test]
     fn what_is_written_is_read(message in messages()) {
         prop_assert_eq!(Message::read(&message.write(65_535)), Ok(message));
+    }
+
+    #[test]
+    fn simple_dns_reads_the_same_and_what_it_writes_is_read(mut message in messages()) {
+        if let Some(question) = &mut message.question {
+            // It refuses questions about types that it does not know.
+            question.kind = Kind::A;
+        }
+        let mut bytes = message.write(65_535);
+        bytes[3] &= !0x40;
+        let packet = simple_dns::Packet::parse(&bytes).unwrap();
+        let shown = |record: &simple_dns::ResourceRecord<'_>| {
+            (record.name.as_bytes().map(<[u8]>::to_vec).collect::<Vec<_>>(), record.ttl)
+        };
+        let expected = |record: &Record| (record.name.labels().map(<[u8]>::to_vec).collect::<Vec<_>>(), record.ttl);
+        let theirs = [&packet.answers, &packet.name_servers, &packet.additional_records];
+        for (theirs, ours) in theirs.iter().zip([&message.answers, &message.authority, &message.additional]) {
+            prop_assert!(theirs.iter().map(shown).eq(ours.iter().map(expected)));
+        }
+        let again = Message::read(&packet.build_bytes_vec_compressed().unwrap()).unwrap();
+        // It drops empty texts, and those that begin with an equals sign.
+        let known = |records: &[Record]| {
+            records.iter().filter(|record| !matches!(record.data, Data::Txt(_))).cloned().collect::<Vec<_>>()
+        };
+        prop_assert_eq!(known(&again.answers), known(&message.answers));
+        prop_assert_eq!(known(&again.authority), known(&message.authority));
+        prop_assert_eq!(known(&again.additional), known(&message.additional));
     }
 
     #[test]

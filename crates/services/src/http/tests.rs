@@ -299,7 +299,9 @@ fn addresses_of_pages_are_read_and_joined() {
     assert_eq!(shown("HTTP://u:p@a:8080?q=ä#x").unwrap(), "http://a:8080/?q=%C3%A4");
     assert_eq!(shown("http://[fd00::80]:81/x").unwrap(), "http://[fd00::80]:81/x");
     assert_eq!(shown("https://a/"), Err(UrlError::Scheme("https".into())));
-    for wrong in ["", "http://", "a:0", "a:x", "a b", "http://[fd00::1", "http://[::1]x/"] {
+    for wrong in
+        ["", "http://", "a:0", "a:x", "a b", "http://[fd00::1", "http://[::1]x/", "[[]", "a[", "http://[a]/"]
+    {
         assert_eq!(shown(wrong), Err(UrlError::Malformed), "{wrong}");
     }
     let base = Url::parse("http://a:81/b/c/d?q").unwrap();

@@ -59,7 +59,14 @@ impl Url {
             None | Some("") => super::PORT,
             Some(port) => port.parse().ok().filter(|port| *port > 0).ok_or(UrlError::Malformed)?,
         };
-        if host.is_empty() || !port_is_rest(authority, host) {
+        let is_v6 = authority.starts_with('[');
+        let is_host = match is_v6 {
+            true => host.parse::<smoltcp::wire::Ipv6Address>().is_ok(),
+            false => host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || byte >= 0x80),
+        };
+        if host.is_empty() || !is_host || !port_is_rest(authority, host) {
             return Err(UrlError::Malformed);
         }
         let slash = if target.starts_with('/') { "" } else { "/" };

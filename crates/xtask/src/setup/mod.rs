@@ -81,7 +81,8 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
         let wasm_opt =
             scope.spawn(|| if needs.optimized { tools::ensure_wasm_opt(&progress) } else { Ok(()) });
         let witnesses = scope.spawn(|| {
-            let wanted = [witness::TSHARK, witness::KERNEL].into_iter().filter(|_| needs.witnesses);
+            let wanted =
+                [witness::TSHARK, witness::KERNEL, witness::SERVICES].into_iter().filter(|_| needs.witnesses);
             wanted.map(|witness| witness::ensure(&progress, &witness)).collect::<Result<Vec<_>>>()
         });
         let browser = scope.spawn(|| if needs.browser { browser::ensure(&progress) } else { Ok(None) });

@@ -47,6 +47,15 @@ pub const KERNEL: Witness = Witness {
     variable: "PACKETARIUM_KERNEL",
 };
 
+/// Clients and servers of DHCP, DNS and HTTP.
+pub const SERVICES: Witness = Witness {
+    name: "network services",
+    programs: if cfg!(target_os = "linux") { &["dig", "dnsmasq", "udhcpc", "curl", "python3"] } else { &[] },
+    packages: &["bind9-dnsutils", "dnsmasq-base", "udhcpc", "curl", "python3"],
+    why: "are served by our DHCP, DNS and HTTP, and serve them, in namespaces of their own",
+    variable: "PACKETARIUM_SERVICES",
+};
+
 /// Finds or installs a witness.
 pub fn ensure(progress: &Progress, witness: &Witness) -> Result<()> {
     let Witness { name, programs, packages, why, variable } = witness;
