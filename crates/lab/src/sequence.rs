@@ -268,6 +268,11 @@ impl Ladder {
                 ..Self::new(hosts_only, self.wanted)
             };
         }
+        self.is_complete = false;
+        // What was not sifted yet does not pass: it would be left out for good.
+        if !lab.packets().applied().is_empty() && !trace.is_complete() {
+            return;
+        }
         let Self { recorded: Some(recorded), rungs: Rungs { rungs, axis, .. }, is_complete, .. } = self
         else {
             return;

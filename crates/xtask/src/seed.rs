@@ -21,8 +21,8 @@ pub fn fix_native(command: &mut Command) {
     command.env(VARIABLE, seed().to_string());
 }
 
-/// Has a test module under Node draw from the seed. A module has no environment: what it draws from is Node's source of random
-/// bytes, which here gives the same to whoever asks, so that a test draws the same alone and among others.
+/// Has a test module under Node draw from the seed. A wasm module has no environment: it takes its seed from Node's
+/// `crypto.getRandomValues`. Here every call of that gives the same bytes, so that a test draws the same inputs alone and among others.
 pub fn fix_in_node(command: &mut Command) {
     // Without spaces: Node splits its options at them.
     let script = format!(

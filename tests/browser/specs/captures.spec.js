@@ -165,7 +165,7 @@ test("the stage shows who spoke with whom in an opened capture, and the sequence
   await aquarium.open(PINGING);
   await aquarium.playToTheEnd();
   await aquarium.instrument("Packets");
-  await open(page, "name.pcap", pcap([dnsQuery("192.0.2.1", "192.0.2.53", 7, "example.com"), arpRequest("192.0.2.1", "192.0.2.9"), dnsQuery("192.0.2.1", "192.0.2.53", 8, "example.org")]));
+  await open(page, "name.pcap", pcap([dnsQuery(1, 53, 7, "example.com"), arpRequest(1, 9), dnsQuery(1, 53, 8, "example.org")]));
   const stage = page.getByRole("region", { name: "Opened capture: name.pcap" });
   await expect(stage).toContainText("3 packets within");
   await expect(aquarium.canvas, "the network has nothing to do with it").toBeHidden();
@@ -173,7 +173,7 @@ test("the stage shows who spoke with whom in an opened capture, and the sequence
   await expect(stage.locator(".passing")).toContainText("DNS");
   await aquarium.instrument("Sequence");
   await expect(page.getByRole("listbox", { name: "Frames in order of time" }).getByRole("option")).toHaveCount(3);
-  await stage.getByRole("button", { name: /^192\.0\.2\.1 and 192\.0\.2\.53: 2.packets/ }).press("Enter");
+  await stage.getByRole("button", { name: /^10\.0\.0\.1 and 10\.0\.0\.53: 2.packets/ }).press("Enter");
   await expect(page.getByRole("listbox", { name: "Frames in order of time" }).getByRole("option")).toHaveCount(2);
   await stage.getByRole("button", { name: "Close the capture" }).click();
   await expect(stage).toBeHidden();

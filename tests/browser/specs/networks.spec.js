@@ -99,7 +99,7 @@ test("ports get VLANs, and errors are shown at the port's field", async ({ page,
   await edit(aquarium);
   await select(aquarium, /^Link a – s/);
   const port = (name) => form(page).getByRole("group", { name: `Port of ${name}` });
-  await expect(port("a")).toHaveCount(0);
+  await expect(port("a").getByRole("textbox"), "of a host only the duplex").toHaveCount(0);
   const vlan = port("s").getByRole("textbox", { name: "VLAN", exact: true });
   await vlan.fill("5000");
   await aquarium.button("Apply").click();

@@ -108,7 +108,7 @@ test("a text is found, the next one and the one before, and around the end", asy
 });
 
 test("in an opened capture the same can be done", async ({ page, aquarium }) => {
-  const buffer = pcap(["Hello there", "General Kenobi"].map((text) => udp("10.0.0.1", "10.0.0.2", [4000, 9], Buffer.from(text))));
+  const buffer = pcap(["Hello there", "General Kenobi"].map((text) => udp(1, 2, [4000, 9], Buffer.from(text))));
   await page.getByLabel("Open capture").setInputFiles({ name: "words.pcap", mimeType: "", buffer });
   await expect(aquarium.packet(1)).toBeVisible();
   await aquarium.packet(2).click({ button: "right" });

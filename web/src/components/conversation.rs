@@ -29,6 +29,7 @@ fn Conversation(props: &Props) -> Html {
     let voice = use_state_eq(Voice::default);
     let followed = &props.followed;
     let (paragraphs, is_cut) = followed.paragraphs(*voice);
+    let is_silent = paragraphs.is_empty();
     let choice = |of: Voice, name: String| {
         let set = voice.setter();
         html! {
@@ -56,7 +57,7 @@ fn Conversation(props: &Props) -> Html {
                         <span class="visually-hidden">{ if first { "The first end: " } else { "The second end: " } }</span>{ text }
                     </pre>
                 }) }
-                if followed.text(*voice).is_empty() { <p class="empty">{ "Nothing was said." }</p> }
+                if is_silent { <p class="empty">{ "Nothing was said." }</p> }
                 if is_cut { <p class="hint">{ "There is more: save it to read all." }</p> }
             </div>
             <p class="actions">

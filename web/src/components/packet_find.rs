@@ -16,7 +16,7 @@ pub struct Props {
     pub close: Callback<()>,
 }
 
-/// So many lines are read within a frame of the page.
+/// The number of lines that are searched in one animation frame.
 const LINES: usize = 250;
 
 /// The field, and two buttons: the next one, the one before.

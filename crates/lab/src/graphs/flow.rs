@@ -164,8 +164,10 @@ impl Flow {
                 });
                 all = budget > 0;
                 for (at, transit, forward, dropped, notes) in seen {
-                    let Some(frame) = history.transit(TransitId(transit)) else { continue };
-                    self.segment(at, transit, forward, dropped, &notes, (&frame.frame).into());
+                    // Of a transit that the history has forgotten by now, the notes are enough for all but its SACK option.
+                    let frame = history.transit(TransitId(transit));
+                    let frame = frame.map_or(Captured::from(&[][..]), |transit| (&transit.frame).into());
+                    self.segment(at, transit, forward, dropped, &notes, frame);
                 }
             }
             (Feed::Recording { next, stream }, Source::Recording(_)) => {

@@ -2,6 +2,7 @@
 //!
 //! Those that exchanged most are shown; the rest is counted. An address is an IP address where packets have one, otherwise that of the card.
 
+use super::conversation::address_field;
 use crate::Lab;
 use crate::format;
 use netlab::Instant;
@@ -88,12 +89,8 @@ impl Address {
 
     /// The display filter for its packets.
     fn filter(self) -> String {
-        let field = match self {
-            Self::Ip(IpAddress::Ipv4(_)) => "ip.addr",
-            Self::Ip(IpAddress::Ipv6(_)) => "ipv6.addr",
-            Self::Card(_) => "eth.addr",
-        };
-        format!("{field} == {}", self.name())
+        let name = self.name();
+        format!("{} == {name}", address_field(&name))
     }
 }
 

@@ -11,10 +11,18 @@ use crate::inspect::Inspected;
 
 /// Two hosts, a ping and an echo over TCP, until nothing is under way.
 fn lab() -> Lab {
-    let text = r#"{"packetarium": 1, "nodes": [{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
-        {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}], "links": [{"ends": ["a", "b"]}],
-        "runs": [{"ping": {"from": "a", "to": "b", "count": 2}}, {"at": "500ms", "echo": {"from": "b", "to": "a"}}]}"#;
-    let mut lab = Lab::new(scenario::Scenario::parse(text).unwrap());
+    run(
+        r#"{"ping": {"from": "a", "to": "b", "count": 2}}, {"at": "500ms", "echo": {"from": "b", "to": "a"}}"#,
+    )
+}
+
+/// Two hosts with these runs, until nothing is under way.
+fn run(runs: &str) -> Lab {
+    let text = format!(
+        r#"{{"packetarium": 1, "nodes": [{{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]}},
+        {{"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}}], "links": [{{"ends": ["a", "b"]}}], "runs": [{runs}]}}"#
+    );
+    let mut lab = Lab::new(scenario::Scenario::parse(&text).unwrap());
     let mut now_ms = 0.0;
     while lab.state() != State::Quiet {
         now_ms += 16.7;
@@ -170,16 +178,7 @@ fn the_detail_counts_from_the_beginning_of_the_connection_as_the_list_does() {
 
 #[test]
 fn the_last_fragment_has_the_packet_that_it_completes() {
-    let text = r#"{"packetarium": 1, "nodes": [{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
-        {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}], "links": [{"ends": ["a", "b"]}],
-        "runs": [{"ping": {"from": "a", "to": "b", "count": 1, "size": "4000B", "fragment": true}}]}"#;
-    let mut lab = Lab::new(scenario::Scenario::parse(text).unwrap());
-    let mut now_ms = 0.0;
-    while lab.state() != State::Quiet {
-        now_ms += 16.7;
-        lab.tick(now_ms, true, &mut || true);
-        lab.follow(&mut || true);
-    }
+    let mut lab = run(r#"{"ping": {"from": "a", "to": "b", "count": 1, "size": "4000B", "fragment": true}}"#);
     let request = number_of(&lab, "request");
     lab.perform(Look::Packet(request)).unwrap();
     let Some(Inspected::Frame(sheet)) = lab.view().inspected.as_deref().cloned() else { panic!("a frame") };

@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use trace::swatch::{self, Swatch};
 
-/// More addresses share the last lifeline: nobody could tell that many apart.
+/// The greatest number of lifelines: the addresses beyond share the last one, so that each has room for its name.
 pub const LANES_MAX: usize = 24;
 /// The lifeline that they share.
 const OTHERS: &str = "others";

@@ -364,6 +364,9 @@ fn an_opened_capture_has_a_lifeline_for_each_address_and_an_arrow_for_each_packe
     assert_eq!(ladder.place_of(lab.look().history, arrows[2].transit), Some(2));
     let conversation = Ladder::selected_conversation(&lab).unwrap();
     lab.perform(Look::Observe(Observe::Filter(conversation))).unwrap();
+    // The page draws before the filter has been applied.
+    ladder.follow(&lab, false, &mut || true);
+    assert!(!ladder.is_complete());
     lab.follow(&mut || true);
     ladder.follow(&lab, false, &mut || true);
     assert!((1..packets).contains(&ladder.transit_count()));
