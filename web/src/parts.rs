@@ -48,7 +48,7 @@ impl Part {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Instruments => "The inspector and the instruments",
-            Self::Documents => "The editor, the examples and the opening of links and files",
+            Self::Documents => "The runs, the editor, the examples and the opening of links and files",
             Self::Extras => "The help, the share dialog, the speed test and the recording of videos",
         }
     }
@@ -116,7 +116,7 @@ static INSTRUMENTS: Instruments = Instruments {
     open_capture: files::open_capture,
 };
 
-/// Documents: opened from links and files, checked, edited; the examples.
+/// Documents: opened from links and files, checked, edited; the runs that are started in them; the examples.
 pub struct Documents {
     /// The lab's part.
     pub lab: &'static lab::parts::Documents,
@@ -126,6 +126,8 @@ pub struct Documents {
     pub open: fn(&Session, File),
     /// Opens a document that the address names.
     pub fetch: fn(&Session, &str),
+    /// The Runs pane.
+    pub runs: fn(&Session, &View) -> Html,
     /// The Document pane.
     pub pane: fn(&View, Option<&Rc<Trouble>>) -> Html,
     /// The form of a node or a link, with what is wrong there.
@@ -145,6 +147,7 @@ static DOCUMENTS: Documents = Documents {
     opening: opening::open,
     open: files::open,
     fetch: files::fetch,
+    runs: components::runs_pane,
     pane: components::document,
     item: components::item_panel,
     cards: components::cards,

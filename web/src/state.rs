@@ -94,10 +94,9 @@ impl Pane {
     /// The same for a pane.
     pub fn needs(self) -> Option<Part> {
         match self {
-            Self::Runs => None,
+            Self::Runs | Self::Document => Some(Part::Documents),
             Self::Inspect => Some(Part::Instruments),
             Self::SpeedTest => Some(Part::Extras),
-            Self::Document => Some(Part::Documents),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Opens capture files: classic and modified pcap, pcapng and snoop, of either byte order, from any program, also compressed with
-//! gzip or Zstandard.
+//! gzip, or (natively) Zstandard.
 //!
 //! A file that is opened here is hostile until proven otherwise. One pass notes where things are; nothing is allocated according
 //! to a length that the file claims, and everything kept is bounded. A file that is malformed or ends too early gives what comes

@@ -28,11 +28,12 @@ use crate::run::{IcmpError, Outcome, RunId, Transport};
 use crate::server::{Audience, Server, Service};
 use crate::slaac::Slaac;
 use crate::sockets::{Socket, Sockets, tuple_of};
-use smoltcp::iface::{Interface, PollResult, SocketHandle};
+use smoltcp::iface::{Interface, SocketHandle};
 use smoltcp::socket::tcp;
 use smoltcp::wire::{
     EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address, Ipv6Address,
 };
+use wire::nic;
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, NodeId, PortId};
 
@@ -162,7 +163,7 @@ impl Kernel {
         let mut settings = smoltcp::iface::Config::new(HardwareAddress::Ip);
         settings.random_seed = random_seed;
         let mut card = Card::new(config.ip_mtu);
-        let mut iface = Interface::new(settings, &mut card, Instant::ZERO.into());
+        let mut iface = nic::interface(settings, &mut card, Instant::ZERO.into());
         iface.update_ip_addrs(|addresses| {
             for cidr in config.addresses_of_stack(id) {
                 addresses.push(cidr).expect("the settings were checked");
@@ -406,9 +407,7 @@ impl Kernel {
     /// Sends what the stack has to send; returns whether there was anything.
     pub fn egress(&mut self, meter: &mut Meter<'_>) -> bool {
         let mut sent = self.send_made(meter);
-        while self.iface.poll_egress(meter.now.into(), &mut self.card, &mut self.sockets.set)
-            == PollResult::SocketStateChanged
-        {
+        while nic::send(&mut self.iface, meter.now.into(), &mut self.card, &mut self.sockets.set) {
             sent = true;
             self.drain(meter);
         }

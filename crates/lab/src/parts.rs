@@ -84,7 +84,7 @@ impl Documents {
 /// What reads, checks and changes documents.
 pub static DOCUMENTS: Documents = Documents {
     world,
-    kinds: Kinds::ALL,
+    kinds: scenario::KINDS,
     problems: problems::of,
     is_sound: problems::is_sound,
     edit: Lab::edit,

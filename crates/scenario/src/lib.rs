@@ -109,6 +109,9 @@ use wire::sorted::SortedMap;
 /// The version of the format that is written. Read are all up to this one.
 pub const VERSION: u64 = 1;
 
+/// The kinds of nodes that documents can have, and the commands that hosts know.
+pub const KINDS: Kinds = Kinds::ALL.with_shell(shell::program);
+
 /// A network, the traffic planned in it, and how it is drawn: the content of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
@@ -242,7 +245,7 @@ impl Scenario {
         if !errors.is_empty() {
             return Err(errors);
         }
-        self.unchecked_world(limits, Kinds::ALL.with_shell(shell::program))
+        self.unchecked_world(limits, KINDS)
     }
 
     /// [`world`](Self::world) of a scenario that is known to be sound, and has only nodes of these kinds.

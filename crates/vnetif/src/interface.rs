@@ -1,4 +1,4 @@
-//! The virtual network interface that a stack holds: one port of a backend, as smoltcp's [`phy::Device`].
+//! The virtual network interface that a stack holds: one port of a backend, as smoltcp's device.
 //!
 //! The backend writes received frames into an inbox, and the stack takes them from there when it is polled, so sending never runs
 //! the receiver's stack. Clones are cheap handles: the stack owns one, and code that watches the interface, waits for it or
@@ -9,14 +9,14 @@ use crate::driver::Yield;
 use crate::inbox::{INBOX_FRAMES_MAX, Inbox, InboxSender, Readable, inbox};
 use crate::monitor::{Direction, Monitor};
 use crate::signal::Signal;
-use smoltcp::phy::{self, ChecksumCapabilities, DeviceCapabilities, Medium};
+use smoltcp::phy::{ChecksumCapabilities, DeviceCapabilities, Medium};
 use smoltcp::wire::{EthernetAddress, HardwareAddress};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use wire::frame::Frame;
 use wire::mac::PortId;
-use wire::nic::ETHERNET_HEADER_BYTES;
+use wire::nic::{self, ETHERNET_HEADER_BYTES};
 use wire::time::Instant;
 
 /// The properties of an interface.
@@ -158,6 +158,11 @@ impl<B: Backend> Vnetif<B> {
         let frame = self.0.inbox.pop()?;
         self.0.received(self.0.reach(now), &frame);
         Some(frame)
+    }
+
+    /// The interface as smoltcp wants it.
+    pub fn device(&mut self) -> nic::Device<'_> {
+        nic::Device::of(self)
     }
 
     /// How many frames wait to be received.
@@ -337,38 +342,18 @@ impl<B: Backend> fmt::Debug for Vnetif<B> {
     }
 }
 
-/// smoltcp's permission to send one frame.
-#[derive(Debug)]
-pub struct TxToken<'a, B: Backend> {
-    interface: &'a Vnetif<B>,
-    now: Instant,
-}
-
-/// smoltcp's permission to receive one frame.
-#[derive(Debug)]
-pub struct RxToken(Frame);
-
-impl<B: Backend> phy::Device for Vnetif<B> {
-    type RxToken<'a>
-        = RxToken
-    where
-        B: 'a;
-    type TxToken<'a>
-        = TxToken<'a, B>
-    where
-        B: 'a;
-
-    fn receive(&mut self, now: smoltcp::time::Instant) -> Option<(RxToken, TxToken<'_, B>)> {
-        // The stack may answer what it receives, so it gets both tokens or neither.
-        if !self.0.backend.ready() {
-            return None;
-        }
-        let frame = Self::receive(self, now.into())?;
-        Some((RxToken(frame), TxToken { interface: self, now: now.into() }))
+impl<B: Backend> nic::Card for Vnetif<B> {
+    fn ready(&self) -> bool {
+        self.0.backend.ready()
     }
 
-    fn transmit(&mut self, now: smoltcp::time::Instant) -> Option<TxToken<'_, B>> {
-        self.0.backend.ready().then_some(TxToken { interface: self, now: now.into() })
+    fn receive(&mut self, now: smoltcp::time::Instant) -> Option<Frame> {
+        Self::receive(self, now.into())
+    }
+
+    fn send(&mut self, now: smoltcp::time::Instant, frame: Frame) {
+        // `send` counts an error; smoltcp has no way to take it.
+        let _ = Self::send(self, now.into(), frame);
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -377,22 +362,6 @@ impl<B: Backend> phy::Device for Vnetif<B> {
         capabilities.max_transmission_unit = self.0.ip_mtu + ETHERNET_HEADER_BYTES;
         capabilities.checksum = self.0.checksums.clone();
         capabilities
-    }
-}
-
-impl phy::RxToken for RxToken {
-    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
-        f(&self.0)
-    }
-}
-
-impl<B: Backend> phy::TxToken for TxToken<'_, B> {
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
-        let mut result = None;
-        let frame = Frame::build(len, |bytes| result = Some(f(bytes)));
-        // `send` counts an error; smoltcp has no way to take it.
-        let _ = self.interface.send(self.now, frame);
-        result.expect("the frame was filled in")
     }
 }
 

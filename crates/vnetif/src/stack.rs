@@ -2,9 +2,10 @@
 
 use crate::backend::{Backend, PortsExhausted};
 use crate::interface::{Options, Vnetif};
-use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
+use smoltcp::iface::{Config, Interface, PollIngressSingleResult, SocketSet};
 use smoltcp::wire::IpCidr;
 use std::fmt;
+use wire::nic;
 use wire::time::Instant;
 
 /// A TCP/IP stack on a network in memory. Its parts are open: this only saves passing them around.
@@ -35,7 +36,7 @@ impl<B: Backend> Stack<B> {
         vnetif.listen().expect("the port was registered a line above");
         let mut config = Config::new(vnetif.hardware_addr());
         config.random_seed = seed;
-        let mut interface = Interface::new(config, &mut vnetif, Instant::ZERO.into());
+        let mut interface = nic::interface(config, &mut vnetif, Instant::ZERO.into());
         interface.update_ip_addrs(|held| {
             for address in addresses {
                 held.push(address).expect("no more addresses than smoltcp was built for");
@@ -47,8 +48,19 @@ impl<B: Backend> Stack<B> {
     /// Receives the frames that wait, and sends those that are due. Returns whether the state of any socket may have changed.
     pub fn poll(&mut self, now: Instant) -> bool {
         self.vnetif.set_now(now);
-        let result = self.interface.poll(now.into(), &mut self.vnetif, &mut self.sockets);
-        result == PollResult::SocketStateChanged
+        let (now, mut changed) = (now.into(), false);
+        // As `Interface::poll` does it.
+        loop {
+            match nic::receive(&mut self.interface, now, &mut self.vnetif, &mut self.sockets) {
+                PollIngressSingleResult::None => break,
+                PollIngressSingleResult::PacketProcessed => {}
+                PollIngressSingleResult::SocketStateChanged => changed = true,
+            }
+        }
+        while nic::send(&mut self.interface, now, &mut self.vnetif, &mut self.sockets) {
+            changed = true;
+        }
+        changed
     }
 
     /// When to poll next; `None`: not before something is received or a socket is used.

@@ -1,91 +1,124 @@
-//! A network card without a network: frames that the stack sends wait in one queue, frames that it will receive in another.
+//! A network card as smoltcp sees it, of one type whatever is behind it.
 //!
-//! The card's owner moves frames between the card and the world. So `transmit` only enqueues, and sending calls no code of a
-//! receiver.
+//! smoltcp is generic over its device and compiles its whole way of a packet again for each type of one, and in each crate. The hosts'
+//! card and an interface on a network in memory are therefore used through one [`Device`], which calls the card behind it through a
+//! table, and driven by the functions here: 27 KB of the page were smoltcp's second copy.
 
 use crate::frame::Frame;
-use smoltcp::phy::{self, ChecksumCapabilities, DeviceCapabilities, Medium};
+use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketSet};
+use smoltcp::phy::{self, DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
-use std::collections::VecDeque;
 
 /// A frame is this many bytes longer than the IP packet in it.
 pub use crate::header::ETHERNET_HEADER_BYTES;
 
-/// A card's two queues. Implements smoltcp's [`phy::Device`].
-#[derive(Debug)]
-pub struct Nic {
-    /// Frames that the stack will receive, oldest first.
-    pub rx: VecDeque<Frame>,
-    /// Frames that the stack has sent, oldest first.
-    pub tx: VecDeque<Frame>,
-    ip_mtu: usize,
-    tx_frames_max: usize,
-    checksums: ChecksumCapabilities,
+/// What a card does.
+pub trait Card {
+    /// Whether a frame can be sent now. The stack may answer what it receives, so it receives only then.
+    fn ready(&self) -> bool;
+
+    /// The next frame for the stack.
+    fn receive(&mut self, now: Instant) -> Option<Frame>;
+
+    /// Takes a frame that the stack sends.
+    fn send(&mut self, now: Instant, frame: Frame);
+
+    /// Its medium, limits and checksums. A card of the medium IP gets and takes frames, too; smoltcp sees the packets in them, and
+    /// leaves the Ethernet header empty.
+    fn capabilities(&self) -> DeviceCapabilities;
 }
 
-impl Nic {
-    /// A card for IP packets of up to `ip_mtu` bytes. While `tx_frames_max` frames wait to be sent, it refuses more:
-    /// short bursts keep the working set in the cache.
-    pub fn new(ip_mtu: usize, tx_frames_max: usize) -> Self {
-        Self {
-            rx: VecDeque::new(),
-            tx: VecDeque::new(),
-            ip_mtu,
-            tx_frames_max,
-            checksums: ChecksumCapabilities::default(),
-        }
-    }
+/// smoltcp's view of a card.
+#[allow(missing_debug_implementations, reason = "cards need no name")]
+pub struct Device<'c> {
+    card: &'c mut dyn Card,
+    /// How many bytes of a frame come before what smoltcp reads and writes.
+    unseen: usize,
+}
 
-    /// Which checksums the stack computes and verifies by itself; by default all.
-    pub fn set_checksums(&mut self, checksums: ChecksumCapabilities) {
-        self.checksums = checksums;
+impl<'c> Device<'c> {
+    /// The device of this card.
+    pub fn of(card: &'c mut dyn Card) -> Self {
+        let unseen = if card.capabilities().medium == Medium::Ip { ETHERNET_HEADER_BYTES } else { 0 };
+        Self { card, unseen }
     }
+}
+
+/// A stack on this card.
+pub fn interface(config: Config, card: &mut dyn Card, now: Instant) -> Interface {
+    Interface::new(config, &mut Device::of(card), now)
+}
+
+/// Lets the stack receive one frame: [`Interface::poll_ingress_single`].
+pub fn receive(
+    stack: &mut Interface,
+    now: Instant,
+    card: &mut dyn Card,
+    sockets: &mut SocketSet<'_>,
+) -> PollIngressSingleResult {
+    stack.poll_ingress_single(now, &mut Device::of(card), sockets)
+}
+
+/// Lets each socket send: [`Interface::poll_egress`]. Returns whether the state of any may have changed; then there may be more to send.
+pub fn send(stack: &mut Interface, now: Instant, card: &mut dyn Card, sockets: &mut SocketSet<'_>) -> bool {
+    stack.poll_egress(now, &mut Device::of(card), sockets) == PollResult::SocketStateChanged
 }
 
 /// smoltcp's permission to send one frame.
-#[derive(Debug)]
-pub struct TxToken<'a>(&'a mut VecDeque<Frame>);
+#[allow(missing_debug_implementations, reason = "cards need no name")]
+pub struct TxToken<'c> {
+    card: &'c mut dyn Card,
+    now: Instant,
+    unseen: usize,
+}
 
 /// smoltcp's permission to receive one frame.
 #[derive(Debug)]
-pub struct RxToken(Frame);
+pub struct RxToken {
+    frame: Frame,
+    unseen: usize,
+}
 
-impl phy::Device for Nic {
-    type RxToken<'a> = RxToken;
-    type TxToken<'a> = TxToken<'a>;
+impl phy::Device for Device<'_> {
+    type RxToken<'a>
+        = RxToken
+    where
+        Self: 'a;
+    type TxToken<'a>
+        = TxToken<'a>
+    where
+        Self: 'a;
 
-    fn receive(&mut self, _now: Instant) -> Option<(RxToken, TxToken<'_>)> {
-        // The stack may answer what it receives, so it gets both tokens or neither.
-        if self.tx.len() >= self.tx_frames_max {
+    fn receive(&mut self, now: Instant) -> Option<(RxToken, TxToken<'_>)> {
+        if !self.card.ready() {
             return None;
         }
-        let frame = self.rx.pop_front()?;
-        Some((RxToken(frame), TxToken(&mut self.tx)))
+        let (frame, unseen) = (self.card.receive(now)?, self.unseen);
+        Some((RxToken { frame, unseen }, TxToken { card: self.card, now, unseen }))
     }
 
-    fn transmit(&mut self, _now: Instant) -> Option<TxToken<'_>> {
-        (self.tx.len() < self.tx_frames_max).then_some(TxToken(&mut self.tx))
+    fn transmit(&mut self, now: Instant) -> Option<TxToken<'_>> {
+        let unseen = self.unseen;
+        self.card.ready().then_some(TxToken { card: self.card, now, unseen })
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
-        let mut capabilities = DeviceCapabilities::default();
-        capabilities.medium = Medium::Ethernet;
-        capabilities.max_transmission_unit = self.ip_mtu + ETHERNET_HEADER_BYTES;
-        capabilities.checksum = self.checksums.clone();
-        capabilities
+        self.card.capabilities()
     }
 }
 
 impl phy::RxToken for RxToken {
     fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
-        f(&self.0)
+        f(self.frame.get(self.unseen..).unwrap_or_default())
     }
 }
 
 impl phy::TxToken for TxToken<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
         let mut result = None;
-        self.0.push_back(Frame::build(len, |bytes| result = Some(f(bytes))));
+        let fill = |bytes: &mut [u8]| result = Some(f(&mut bytes[self.unseen..]));
+        let frame = Frame::build(self.unseen + len, fill);
+        self.card.send(self.now, frame);
         result.expect("the frame was filled in")
     }
 }
@@ -93,16 +126,55 @@ impl phy::TxToken for TxToken<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use smoltcp::phy::{Device, TxToken as _};
+    use smoltcp::phy::{Device as _, RxToken as _, TxToken as _};
+    use std::collections::VecDeque;
+
+    struct Queues {
+        arrived: VecDeque<Frame>,
+        sent: VecDeque<Frame>,
+        medium: Medium,
+    }
+
+    impl Card for Queues {
+        fn ready(&self) -> bool {
+            self.sent.is_empty()
+        }
+
+        fn receive(&mut self, _now: Instant) -> Option<Frame> {
+            self.arrived.pop_front()
+        }
+
+        fn send(&mut self, _now: Instant, frame: Frame) {
+            self.sent.push_back(frame);
+        }
+
+        fn capabilities(&self) -> DeviceCapabilities {
+            let mut capabilities = DeviceCapabilities::default();
+            capabilities.medium = self.medium;
+            capabilities
+        }
+    }
 
     #[test]
-    fn a_card_whose_queue_is_full_neither_sends_nor_receives() {
-        let mut nic = Nic::new(1500, 1);
-        nic.rx.push_back(Frame::copy_from(b"in"));
-        nic.transmit(Instant::ZERO).unwrap().consume(3, |bytes| bytes.copy_from_slice(b"out"));
-        assert!(nic.transmit(Instant::ZERO).is_none());
-        assert!(nic.receive(Instant::ZERO).is_none());
-        assert_eq!(&*nic.tx.pop_front().unwrap(), b"out");
-        assert!(nic.receive(Instant::ZERO).is_some());
+    fn a_card_that_cannot_send_does_not_receive_either() {
+        let arrived = VecDeque::from([Frame::copy_from(b"in")]);
+        let mut card = Queues { arrived, sent: VecDeque::new(), medium: Medium::Ethernet };
+        let mut device = Device::of(&mut card);
+        device.transmit(Instant::ZERO).unwrap().consume(3, |bytes| bytes.copy_from_slice(b"out"));
+        assert!(device.transmit(Instant::ZERO).is_none());
+        assert!(device.receive(Instant::ZERO).is_none());
+        assert_eq!(&*card.sent.pop_front().unwrap(), b"out");
+        assert!(Device::of(&mut card).receive(Instant::ZERO).is_some());
+    }
+
+    #[test]
+    fn a_stack_on_an_ip_card_sees_packets_and_leaves_room_for_the_header() {
+        let arrived = VecDeque::from([Frame::copy_from(b"14 bytes first.packet")]);
+        let mut card = Queues { arrived, sent: VecDeque::new(), medium: Medium::Ip };
+        let mut device = Device::of(&mut card);
+        let (received, sending) = device.receive(Instant::ZERO).unwrap();
+        received.consume(|packet| assert_eq!(packet, b".packet"));
+        sending.consume(2, |packet| packet.copy_from_slice(b"ok"));
+        assert_eq!(&*card.sent.pop_front().unwrap(), b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0ok");
     }
 }

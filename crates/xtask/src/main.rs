@@ -28,6 +28,7 @@ mod ci;
 mod console;
 mod crates;
 mod dependencies;
+mod imports;
 mod javascript;
 mod lints;
 mod offline;

@@ -42,7 +42,7 @@ fn Conversation(props: &Props) -> Html {
         move || followed.text(voice)
     };
     let (to_copy, to_save) = (text.clone(), text);
-    let name = format!("{}.txt", followed.title.to_lowercase().replace(' ', "-"));
+    let name = format!("{}.txt", followed.title.to_ascii_lowercase().replace(' ', "-"));
     let filter = followed.filter.clone();
     html! {
         <Modal title={followed.title.clone()}>

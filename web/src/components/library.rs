@@ -124,8 +124,8 @@ fn has_words(scenario: &Scenario, words: &str) -> bool {
         text.push(' ');
         text.push_str(&chapter.text);
     }
-    let text = text.to_lowercase();
-    words.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    let text = text.to_ascii_lowercase();
+    words.to_ascii_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 fn title(scenario: &Scenario) -> String {

@@ -59,6 +59,7 @@ pub use help::help;
 pub use inspector::inspector;
 pub use meetings::meetings;
 pub use restart::restart;
+pub use runs_pane::runs_pane;
 pub use side_pane::SidePane;
 pub use stage_pane::StagePane;
 pub use toasts::{announce, toasts};

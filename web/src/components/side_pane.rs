@@ -3,7 +3,6 @@
 use super::divider::Divider;
 use super::icon::{Glyph, icon};
 use super::part_note::part_note;
-use super::runs_pane::runs_pane;
 use super::status::status;
 use super::{on, use_session};
 use crate::opening::Trouble;
@@ -45,7 +44,7 @@ pub fn SidePane(props: &Props) -> Html {
     let view = &props.view;
     let body = match props.pane {
         _ if !props.workspace.side => None,
-        Pane::Runs => Some(runs_pane(&session, view)),
+        Pane::Runs => loaded.documents.map(|part| (part.runs)(&session, view)),
         Pane::Inspect => loaded.instruments.map(|part| (part.inspector)(&session, view)),
         Pane::SpeedTest => loaded.extras.map(|part| (part.speed_test)()),
         Pane::Document => loaded.documents.map(|part| (part.pane)(view, props.repair.as_ref())),

@@ -1,4 +1,4 @@
-//! Unpacks compressed files: gzip (RFC 1952) and Zstandard (RFC 8878).
+//! Unpacks compressed files: gzip (RFC 1952) and, with the feature `zstd`, Zstandard (RFC 8878).
 //!
 //! A small file can unpack to a large one, so unpacking ends at [`FILE_BYTES_MAX`]. A file that is cut or damaged gives what was
 //! unpacked before that, as an uncompressed capture would.
@@ -7,7 +7,9 @@ use super::found::ReadError;
 use crate::limits::FILE_BYTES_MAX;
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};
+#[cfg(feature = "zstd")]
 use ruzstd::decoding::StreamingDecoder;
+#[cfg(feature = "zstd")]
 use std::io::Read;
 
 /// How much is unpacked at once.
@@ -17,6 +19,7 @@ const PIECE_BYTES: usize = 64 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Compression {
     Gzip,
+    #[cfg(feature = "zstd")]
     Zstandard,
 }
 
@@ -24,7 +27,10 @@ impl Compression {
     pub(super) fn of(bytes: &[u8]) -> Result<Option<Compression>, ReadError> {
         match bytes {
             [0x1f, 0x8b, ..] => Ok(Some(Compression::Gzip)),
+            #[cfg(feature = "zstd")]
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Ok(Some(Compression::Zstandard)),
+            #[cfg(not(feature = "zstd"))]
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Err(ReadError::Compressed("Zstandard")),
             [0x04, 0x22, 0x4d, 0x18, ..] => Err(ReadError::Compressed("LZ4")),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Err(ReadError::Compressed("bzip2")),
             [0xfd, b'7', b'z', b'X', b'Z', ..] => Err(ReadError::Compressed("XZ")),
@@ -37,6 +43,7 @@ impl Compression {
     pub(super) fn unpack(self, bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
         let unpacked = match self {
             Compression::Gzip => gunzip(bytes),
+            #[cfg(feature = "zstd")]
             Compression::Zstandard => unzstd(bytes),
         };
         match unpacked.len() {
@@ -97,6 +104,7 @@ fn gzip_header(bytes: &[u8]) -> Option<usize> {
 }
 
 /// All frames of the file, one behind the other (RFC 8878 §3).
+#[cfg(feature = "zstd")]
 fn unzstd(mut bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     while !bytes.is_empty() && out.len() <= FILE_BYTES_MAX {

@@ -13,7 +13,7 @@ pub enum ReadError {
     )]
     TooLarge(usize),
     /// The file is compressed in a way that is not unpacked here.
-    #[error("the file is compressed with {0}: unpack it first, or compress it with gzip or Zstandard")]
+    #[error("the file is compressed with {0}: unpack it first, or compress it with gzip")]
     Compressed(&'static str),
     /// The file is compressed, and ends or is damaged before its first byte can be unpacked.
     #[error("the file is compressed, and cut or damaged: nothing of it can be unpacked")]

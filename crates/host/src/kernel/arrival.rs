@@ -20,6 +20,7 @@ use crate::{arp, ndp};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpProtocol, Ipv4Address, UdpPacket};
 use wire::Frame;
 use wire::header::{ETHERNET_HEADER_BYTES, EtherType, Ethernet, Icmp, Ip};
+use wire::nic;
 use wire::node::Tag;
 
 /// A received packet on its way up.
@@ -309,7 +310,7 @@ impl Kernel {
 
     fn hand_to_stack(&mut self, frame: &Frame, meter: &mut Meter<'_>) {
         self.card.arrived = Some(frame.clone());
-        self.iface.poll_ingress_single(meter.now.into(), &mut self.card, &mut self.sockets.set);
+        nic::receive(&mut self.iface, meter.now.into(), &mut self.card, &mut self.sockets.set);
         self.drain(meter);
     }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use smoltcp::iface::Config;
 use smoltcp::wire::{HardwareAddress, IpProtocol, Ipv6Packet, Ipv6Repr};
 use wire::header::Ethernet;
+use wire::nic;
 
 const MAC: EthernetAddress = EthernetAddress([2, 0x50, 0, 0, 0, 1]);
 const OWN: Ipv6Address = Ipv6Address::new(0xfe80, 0, 0, 0, 0x0050, 0x00ff, 0xfe00, 1);
@@ -60,7 +61,7 @@ fn at(seconds: u64) -> Instant {
 
 fn host() -> (Slaac, Interface) {
     let config = Config::new(HardwareAddress::Ip);
-    let mut iface = Interface::new(config, &mut Card::new(1_500), Instant::ZERO.into());
+    let mut iface = nic::interface(config, &mut Card::new(1_500), Instant::ZERO.into());
     iface.update_ip_addrs(|addresses| addresses.push(IpCidr::new(OWN.into(), 64)).unwrap());
     (Slaac::new(OWN, MAC), iface)
 }

@@ -36,7 +36,7 @@ impl Search {
             None if forward => 0,
             None => listed.saturating_sub(1),
         };
-        Self { needle: text.trim().to_lowercase(), forward, next, left: listed }
+        Self { needle: text.trim().to_ascii_lowercase(), forward, next, left: listed }
     }
 
     /// Looks at this number of lines more.
@@ -59,7 +59,7 @@ impl Search {
     }
 
     fn is_in(&self, line: &Line) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(&self.needle);
+        let has = |text: &str| text.to_ascii_lowercase().contains(&self.needle);
         [&*line.info, &*line.source, &*line.destination, &*line.place, &*line.protocol].into_iter().any(has)
     }
 }

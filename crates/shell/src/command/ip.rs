@@ -169,7 +169,7 @@ fn card(system: &System<'_>) -> String {
 
 /// An Ethernet address in the form of Linux.
 fn lower(mac: EthernetAddress) -> String {
-    mac.to_string().replace('-', ":").to_lowercase()
+    mac.to_string().replace('-', ":").to_ascii_lowercase()
 }
 
 fn links(system: &System<'_>) -> String {

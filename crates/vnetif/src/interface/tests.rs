@@ -1,6 +1,7 @@
 use super::*;
 use crate::driver::pause;
 use crate::lan::{Delivery, Lan, LanConfig};
+use smoltcp::phy::{Device as _, TxToken as _};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -97,17 +98,16 @@ fn frames_and_bytes_are_counted_both_ways_until_reset() {
 fn a_frame_over_the_size_limit_is_refused_and_the_error_can_be_read() {
     let lan = Lan::hub();
     let mut a = Vnetif::connect(&lan, Options { size_limit: Some(1000), ..Options::default() }).unwrap();
-    let b = listening(&lan);
+    let mut b = listening(&lan);
     let refused = WriteError::FrameTooBig { bytes: 1015, bytes_max: 1014 };
     assert_eq!(a.send(NOW, frame(1015)), Err(refused));
     assert_eq!(a.send(NOW, frame(1014)), Ok(()));
     // smoltcp does not learn of it, so it must be readable here.
-    let token = phy::Device::transmit(&mut a, NOW.into()).unwrap();
-    phy::TxToken::consume(token, 1015, |_| ());
+    a.device().transmit(NOW.into()).unwrap().consume(1015, |_| ());
     assert_eq!((a.counters().tx_refused, a.last_error()), (2, Some(refused)));
     assert_eq!(b.waiting(), 1);
-    assert_eq!(phy::Device::capabilities(&a).ip_mtu(), 1000);
-    assert_eq!(phy::Device::capabilities(&b).ip_mtu(), 1500);
+    assert_eq!(a.device().capabilities().ip_mtu(), 1000);
+    assert_eq!(b.device().capabilities().ip_mtu(), 1500);
 }
 
 #[test]
@@ -163,10 +163,10 @@ fn a_stack_neither_sends_nor_receives_while_the_backend_is_not_ready() {
     a.send(NOW, frame(60)).unwrap();
     lan.advance(NOW);
     a.send(NOW, frame(61)).unwrap();
-    assert!(phy::Device::receive(&mut b, NOW.into()).is_none());
-    assert!(phy::Device::transmit(&mut b, NOW.into()).is_none());
+    assert!(b.device().receive(NOW.into()).is_none());
+    assert!(b.device().transmit(NOW.into()).is_none());
     lan.advance(NOW);
-    assert!(phy::Device::receive(&mut b, NOW.into()).is_some());
+    assert!(b.device().receive(NOW.into()).is_some());
     assert_eq!(b.waiting(), 1);
 }
 
@@ -223,7 +223,6 @@ fn time_is_monotonic_even_if_the_stack_rounds_it_down() {
     a.set_monitor(Some(Box::new(move |now, _, _: &Frame| last.set(now))));
     let exact = Instant::from_nanos(1_234_567);
     a.set_now(exact);
-    let token = phy::Device::transmit(&mut a, exact.into()).unwrap();
-    phy::TxToken::consume(token, 60, |_| ());
+    a.device().transmit(exact.into()).unwrap().consume(60, |_| ());
     assert_eq!(seen.get(), exact);
 }
