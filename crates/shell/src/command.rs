@@ -21,8 +21,11 @@ pub struct Command {
     pub usage: &'static str,
     /// Lines that work, with what they do.
     pub examples: &'static [(&'static str, &'static str)],
-    make: fn(&[String]) -> Result<Box<dyn Program>, Wrong>,
+    make: Make,
 }
+
+/// Makes a program of what stands behind the command.
+type Make = fn(&[String]) -> Result<Box<dyn Program>, Wrong>;
 
 /// All commands, in order of their names.
 pub static COMMANDS: [Command; 7] = [
