@@ -280,8 +280,17 @@ export class Aquarium {
     return this.hash.textContent();
   }
 
-  /** Pauses while a frame is on a wire, clicks on the drawing until a frame is under the pointer, and returns the inspector. */
+  /**
+   * Opens two hosts that ping each other over one cable, pauses while a frame is on it, clicks along the middle of the drawing until
+   * a frame is under the pointer, and returns the inspector.
+   */
   async clickAFrame() {
+    await this.open({
+      packetarium: 1,
+      nodes: ["a", "b"].map((id, n) => ({ id, kind: "host", at: [100 + 600 * n, 300], addresses: [`10.0.0.${n + 1}/24`] })),
+      links: [{ ends: ["a", "b"] }],
+      runs: [{ ping: { from: "a", to: "b" } }],
+    });
     const sheet = this.inspector.getByText("Frame", { exact: true });
     await expect(async () => {
       if (await this.button("Play").isVisible()) await this.button("Play").click();

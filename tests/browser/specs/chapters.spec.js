@@ -48,6 +48,7 @@ test("a flag on the time line leads to its chapter", async ({ aquarium, page }) 
 
 test("a speed set by hand takes the lead, and Follow the story gives it back", async ({ aquarium, page }) => {
   await aquarium.open(STORY);
+  await aquarium.button("Settings of time").click();
   await page.keyboard.press("+");
   await expect(aquarium.automaticSpeed).not.toBeChecked();
   await page.keyboard.press("a");

@@ -39,7 +39,6 @@ test("a click on a node in the drawing selects it, a click beside it nothing", a
 });
 
 test("a click on a frame shows its layers, field by field, and where it is", async ({ page, aquarium }) => {
-  await aquarium.open();
   await aquarium.clickAFrame();
   const { inspector } = aquarium;
   await expect(inspector.getByText(/^(On the wire from|Arrived at|Waiting in|Not yet sent)/)).toBeVisible();

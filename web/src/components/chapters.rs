@@ -40,11 +40,20 @@ pub fn chapters(session: &Session, view: &View) -> Html {
     }
 }
 
+/// The share of the strip that a flag needs for itself: about its width where the strip is narrow. What begins at the same moment stands
+/// side by side, so that each can be pressed.
+const FLAG: f64 = 0.03;
+
 /// A flag for each chapter whose moment is known, at its place on the strip.
 pub fn flags(session: &Session, view: &View, window: Window) -> Html {
+    let mut last = -1.0;
     let known = view.chapter_moments.iter().enumerate().filter_map(|(number, at)| {
         let share = window.share((*at)?);
-        (0.0..=1.0).contains(&share).then_some((number, share))
+        if !(0.0..=1.0).contains(&share) {
+            return None;
+        }
+        last = if (share - last).abs() < FLAG { last + FLAG } else { share };
+        Some((number, last))
     });
     let flags = known.map(|(number, share)| {
         let title = view.sketch.chapters.get(number).map(|chapter| chapter.title.clone()).unwrap_or_default();

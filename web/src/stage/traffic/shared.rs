@@ -86,6 +86,7 @@ mod tests {
         let mut scenario = scenario::first();
         scenario.topology.links[0].duplex[0] = Duplex::Half;
         scenario.runs.clear();
+        scenario.chapters.clear();
         let mut world = scenario.world(Limits::default()).unwrap();
         for (from, to) in [(0, 2), (2, 0)] {
             let kind =
