@@ -6,7 +6,7 @@ const SIZES = {
   "1366x768": { width: 1366, height: 768, first: 0.7, open: 0.4 },
   "1440x900": { width: 1440, height: 900, first: 0.75, open: 0.42 },
   "1920x1080": { width: 1920, height: 1080, first: 0.8, open: 0.45 },
-  "390x844": { width: 390, height: 844, first: 0.55, open: 0.15 },
+  "390x844": { width: 390, height: 844, first: 0.54, open: 0.15 },
   "844x390": { width: 844, height: 390, first: 0.5, open: 0.2 },
   "820x1180": { width: 820, height: 1180, first: 0.7, open: 0.3 },
 };
