@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlElement;
+use web_sys::{Clipboard, HtmlElement};
 
 /// The browser's window.
 pub fn window() -> web_sys::Window {
@@ -31,13 +31,16 @@ pub fn focus_when_rendered(id: &'static str) {
     gloo::timers::callback::Timeout::new(0, move || focus(id)).forget();
 }
 
+/// The clipboard; absent where the page did not come over a secure connection.
+pub fn clipboard() -> Option<Clipboard> {
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
+    (!clipboard.is_undefined()).then(|| clipboard.unchecked_into())
+}
+
 /// Puts a text onto the clipboard; `false` if the browser would not.
 pub async fn copy(text: &str) -> bool {
-    // Absent where the page did not come over a secure connection.
-    let navigator = window().navigator();
-    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok();
-    if clipboard.is_none_or(|clipboard| clipboard.is_undefined()) {
-        return false;
+    match clipboard() {
+        Some(clipboard) => JsFuture::from(clipboard.write_text(text)).await.is_ok(),
+        None => false,
     }
-    JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }

@@ -34,6 +34,7 @@ mod keys;
 mod layer;
 mod opening;
 mod parts;
+mod picture;
 mod projector;
 mod session;
 mod shelf;

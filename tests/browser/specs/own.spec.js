@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, fragment, openTab, QUIET, test } from "../aquarium.js";
 
 const nameOf = (title) => new RegExp(`^${title}`);
@@ -68,6 +69,29 @@ test("a share link is available as a QR code and as an embed for a course page",
   const link = await aquarium.dialog.getByLabel("Link", { exact: true }).inputValue();
   const [, payload] = link.split("#");
   await expect(aquarium.dialog.getByLabel("HTML for the course page")).toHaveValue(new RegExp(`^<iframe src=".*\\?embed&amp;.*#${payload}"`));
+});
+
+test("the drawing is saved as a picture, copied, and printed without controls", async ({ aquarium, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await aquarium.open(QUIET);
+  await aquarium.button("Share").click();
+  await aquarium.dialog.getByText("As a picture").click();
+  const saved = page.waitForEvent("download");
+  await aquarium.dialog.getByRole("button", { name: "Save picture" }).click();
+  const file = await saved;
+  expect(file.suggestedFilename()).toBe("a-quiet-network.png");
+  const { width, height } = await aquarium.canvas.evaluate(({ width, height }) => ({ width, height }));
+  const bytes = await readFile(await file.path());
+  expect([...bytes.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join("")).toBe("PNG");
+  expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([width, height]);
+  await aquarium.dialog.getByRole("button", { name: "Copy picture" }).click();
+  await expect(page.getByText("The picture is on your clipboard.")).toBeVisible();
+  const types = () => page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => item.types));
+  expect(await types()).toContain("image/png");
+  await page.keyboard.press("Escape");
+  await page.emulateMedia({ media: "print" });
+  await expect(aquarium.canvas).toBeVisible();
+  for (const control of [aquarium.button("Share"), aquarium.button("Edit"), aquarium.timeline]) await expect(control).toBeHidden();
 });
 
 test("one lab has other values for each student", async ({ page, aquarium }) => {

@@ -1,7 +1,9 @@
 //! A link to what is on the page, for a chat, a screen or a course page.
 
 use super::modal::Modal;
+use super::{on, use_session};
 use crate::dom::copy;
+use crate::picture;
 use crate::state::Shared;
 use lab::format;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -20,6 +22,7 @@ pub struct Props {
 /// A link to what is on the page.
 #[component]
 pub fn Share(props: &Props) -> Html {
+    let session = use_session();
     let shared = &props.shared;
     let copied = use_state(|| shared.copied);
     let (at_moment, by_hand) = (use_state(|| false), use_state(|| false));
@@ -88,6 +91,14 @@ pub fn Share(props: &Props) -> Html {
                 <button type="button" class="button primary" onclick={copy_again}>{ "Copy link" }</button>
                 <span class="hint">{ format!("{} characters", link.len()) }</span>
             </p>
+            <details>
+                <summary>{ "As a picture" }</summary>
+                <p class="hint">{ "The drawing as it is now, in the PNG format." }</p>
+                <p class="actions">
+                    <button type="button" class="button" onclick={on(&session, picture::copy)}>{ "Copy picture" }</button>
+                    <button type="button" class="button" onclick={on(&session, picture::save)}>{ "Save picture" }</button>
+                </p>
+            </details>
             <details>
                 <summary>{ "As a QR code" }</summary>
                 { qr_code(&link) }

@@ -144,6 +144,11 @@ impl Looks {
         self.text(look.text).width_em + look.vlan.map_or(0.0, |vlan| vlan_em(vlan) + TAG_GAP_EM)
     }
 
+    /// The width of what is in a capsule at a font size of 1: the shape of the legend, then the text.
+    pub fn capsule_em(&self, look: Look) -> f64 {
+        self.width_em(look) + SHAPE_EM
+    }
+
     fn clear(&mut self) {
         self.ring.iter_mut().for_each(|(whose, _)| *whose = (0, 0, 0));
         self.texts.clear();
@@ -201,6 +206,9 @@ impl Looks {
         id
     }
 }
+
+/// The width of the legend's shape in a capsule, with the space behind it, at a font size of 1.
+pub const SHAPE_EM: f64 = 0.95;
 
 /// The space between the VLAN's number and the label.
 const TAG_GAP_EM: f64 = 0.2;

@@ -6,7 +6,7 @@
 use super::marks;
 use super::pen::Pen;
 use super::surface::Atlas;
-use crate::stage::looks::{Look, Looks, Weight, vlan_em};
+use crate::stage::looks::{Look, Looks, SHAPE_EM, Weight, vlan_em};
 use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::sizes::Sizes;
 use crate::stage::traffic::marks::{
@@ -212,7 +212,7 @@ impl Frames<'_> {
         let turned = reading.y.abs() > 1e-9;
         let text = self.looks.text(look.text);
         let half =
-            if pill { self.sizes.pill_half() } else { self.sizes.capsule_half(self.looks.width_em(look)) };
+            if pill { self.sizes.pill_half() } else { self.sizes.capsule_half(self.looks.capsule_em(look)) };
         let marked = look.marks != Marks::default();
         let size =
             Size::new(half * 2.0 + 8.0, self.sizes.capsule_height * if marked { 2.2 } else { 1.0 } + 8.0);
@@ -258,8 +258,18 @@ impl Frames<'_> {
                 }
                 None => {}
             }
-            pen.font(Weight::Strong, sizes.capsule_font);
             pen.fill_with(colors.ink);
+            if !pill {
+                let (shape, width) = (SHAPE_EM * sizes.capsule_font, text.width_em * sizes.capsule_font);
+                let radius = 0.36 * sizes.capsule_font;
+                let center = middle - Vec2::new((width + shape) / 2.0 - radius, 0.0);
+                context.begin_path();
+                let corners = look.swatch.shape().corners().iter();
+                pen.polygon(corners.map(|&(x, y)| center + Vec2::new(x, y) * radius));
+                context.fill();
+                middle.x += shape / 2.0;
+            }
+            pen.font(Weight::Strong, sizes.capsule_font);
             pen.centred(letters, middle, sizes.capsule_font);
             if look.marks.corrupted {
                 marks::crack(&pen, palette, body);

@@ -332,7 +332,7 @@ fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment:
     let focus = moment.focus(trip.journey.frame);
     // Half of the gap belongs to each neighbor; a hair's breadth stays free.
     let own = gap / 2.0 - 1.0;
-    let label = || sizes.capsule_half(looks.width_em(trip.look));
+    let label = || sizes.capsule_half(looks.capsule_em(trip.look));
     let pill = sizes.pill_half();
     let across = sizes.capsule_height / 2.0;
     let (form, half) = match () {

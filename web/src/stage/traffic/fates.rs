@@ -50,7 +50,7 @@ impl Traffic {
             return;
         }
         let sizes = &way.layout.sizes;
-        let half = Vec2::new(sizes.capsule_half(looks.width_em(trip.look)), sizes.capsule_height / 2.0);
+        let half = Vec2::new(sizes.capsule_half(looks.capsule_em(trip.look)), sizes.capsule_height / 2.0);
         let center = match reason {
             // It found no room in the vessel, or was kept out of it, and falls out of that.
             Reason::Lost(DropReason::QueueFull | DropReason::Early) => beside_the_queue(way, 0.5),

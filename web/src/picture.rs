@@ -1,0 +1,54 @@
+//! The stage as a picture, for a worksheet or a slide: PNG, as the browser writes a canvas. Nothing leaves the page.
+
+use crate::dom::{clipboard, window};
+use crate::files;
+use crate::session::Session;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, ClipboardItem, HtmlCanvasElement};
+
+const FORMAT: &str = "image/png";
+
+/// Saves the stage as a file.
+pub fn save(session: &Session) {
+    take(session, |session, blob| {
+        let title = session.lab().borrow().scenario().title.clone();
+        files::save_blob(&files::file_name(&title, "png"), &blob);
+    });
+}
+
+/// Puts the stage on the clipboard. Some browsers do not let a page do that; it says so.
+pub fn copy(session: &Session) {
+    take(session, |session, blob| {
+        let session = session.clone();
+        spawn_local(async move {
+            session.say(match put(&blob).await {
+                Ok(_) => "The picture is on your clipboard.",
+                Err(_) => "The browser did not let the page copy the picture: save it instead.",
+            });
+        });
+    });
+}
+
+async fn put(blob: &Blob) -> Result<JsValue, JsValue> {
+    let item = Object::new();
+    Reflect::set(&item, &FORMAT.into(), blob)?;
+    let item = ClipboardItem::new_with_record_from_str_to_blob_promise(&item)?;
+    let clipboard = clipboard().ok_or(JsValue::NULL)?;
+    JsFuture::from(clipboard.write(&Array::of1(&item))).await
+}
+
+/// Makes the picture, and goes on with it.
+fn take(session: &Session, then: impl FnOnce(&Session, Blob) + 'static) {
+    let canvas = window().document().and_then(|page| page.query_selector(".stage-canvas").ok().flatten());
+    let Some(canvas) = canvas.and_then(|canvas| canvas.dyn_into::<HtmlCanvasElement>().ok()) else { return };
+    let caller = session.clone();
+    let made = Closure::once_into_js(move |blob: Option<Blob>| match blob {
+        Some(blob) => then(&caller, blob),
+        None => caller.say("The browser did not make a picture of the stage."),
+    });
+    if canvas.to_blob(made.unchecked_ref()).is_err() {
+        session.say("The browser did not make a picture of the stage.");
+    }
+}
