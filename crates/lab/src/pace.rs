@@ -23,6 +23,9 @@ const LEAD_SECS: f64 = 0.5;
 impl Lab {
     /// Lets time pass.
     pub(super) fn pass(&mut self, now_ms: f64, elapsed_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
+        if self.waits_for_reader() {
+            return;
+        }
         self.choose_speed();
         let at = self.playhead.at();
         let wanted = self.playhead.after(elapsed_ms, self.speed.ns_per_sec());

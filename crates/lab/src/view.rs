@@ -38,6 +38,8 @@ pub struct View {
     pub behind: bool,
     /// The playhead.
     pub at: Instant,
+    /// Time waits until a chapter's text can have been read.
+    pub reading: bool,
     /// The playhead is behind the live edge.
     pub rewound: bool,
     /// What a step goes to.
@@ -292,7 +294,8 @@ impl Lab {
             is_capture: self.packets.opened().is_some(),
             window: self.window,
             edge: (self.world.now(), history.hash()),
-            chapter: self.chapter(),
+            chapter: self.shown_chapter(),
+            reading: self.waits_for_reader(),
             chapter_moments: self.story.moments().to_vec(),
             narration,
             runs: self.followers.views(self.network.whole(), history, at, &|run| {

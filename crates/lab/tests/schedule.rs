@@ -51,6 +51,21 @@ fn watch(example: &Example) -> Schedule {
 }
 
 #[test]
+fn the_text_of_every_chapter_is_shown_until_it_can_have_been_read() {
+    for example in scenario::examples() {
+        let sentences = watch(example).sentences;
+        for chapter in example.scenario().chapters.iter().filter(|chapter| !chapter.text.is_empty()) {
+            let at = sentences.iter().position(|(text, _)| *text == chapter.text);
+            // The last sentence goes on standing when nothing moves any more.
+            let stood = at.map(|at| if at + 1 == sentences.len() { f64::MAX } else { sentences[at].1 });
+            // 45 ms a character; what is read is looked at ten times a second.
+            let needed = chapter.text.chars().count() as f64 * 0.045 - 0.3;
+            assert!(stood.is_some_and(|stood| stood >= needed), "{}: {}: {stood:?}", example.name, chapter.title);
+        }
+    }
+}
+
+#[test]
 fn every_example_shows_its_headline_in_20_seconds_and_is_over_in_90() {
     let mut late = Vec::new();
     for example in scenario::examples() {

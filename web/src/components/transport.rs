@@ -86,6 +86,7 @@ fn Pace(props: &Props) -> Html {
 /// Whether time passes, for the line under the clock.
 fn state_in_words(view: &View) -> &'static str {
     match view.state {
+        State::Playing if view.reading => "time to read",
         State::Playing if view.behind => "as fast as this machine can",
         State::Playing if view.rewound => "replaying",
         State::Playing => "playing",

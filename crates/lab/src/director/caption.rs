@@ -36,6 +36,21 @@ impl Caption {
         sentence || self.chapter.is_some() && now_ms - self.chapter_since_ms < READ_MS
     }
 
+    /// Whether a sentence is still being read although a chapter begins, whose text is to be shown: time waits for that.
+    pub fn is_being_read(&self, now_ms: f64, begins: Option<usize>) -> bool {
+        begins != self.told_chapter && !self.text.is_empty() && now_ms - self.since_ms < self.stands_ms
+    }
+
+    /// The chapter whose text was shown last.
+    pub fn told_chapter(&self) -> Option<usize> {
+        self.told_chapter
+    }
+
+    /// The sentence that is shown need not be read to its end: a person has gone elsewhere.
+    pub fn release(&mut self) {
+        self.since_ms = f64::MIN;
+    }
+
     /// Notes the chapter that is shown.
     pub fn show_chapter(&mut self, chapter: Option<usize>, now_ms: f64) {
         if self.chapter != chapter {

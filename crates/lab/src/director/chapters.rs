@@ -22,9 +22,21 @@ impl Lab {
         self.story.chapter_at(self.playhead.at())
     }
 
+    /// The chapter that is shown: that of the playhead's moment, once its text can be shown.
+    pub(crate) fn shown_chapter(&self) -> Option<usize> {
+        if self.waits_for_reader() { self.caption.told_chapter() } else { self.chapter() }
+    }
+
+    /// Whether, while the director leads, a chapter begins and the sentence before its text is still being read.
+    pub(crate) fn waits_for_reader(&self) -> bool {
+        let now_ms = self.last_ms.filter(|_| self.auto_speed && self.playing);
+        now_ms.is_some_and(|now_ms| self.caption.is_being_read(now_ms, self.chapter()))
+    }
+
     /// Goes to the chapter of this number. One that waits for an event is looked for in the animation frames to come.
     pub(crate) fn go_to_chapter(&mut self, number: usize) {
         self.playhead.finish_glide();
+        self.caption.release();
         (self.steps_to, self.catch_up_to) = (None, None);
         self.chapter_to = (number < self.story.chapters().len()).then_some(number);
         self.look_for_chapter(&mut || false);
