@@ -35,6 +35,7 @@ mod fragments;
 mod info;
 mod marks;
 mod pairing;
+mod rewritten;
 mod sides;
 mod streams;
 mod tcp;
@@ -57,6 +58,7 @@ use crate::captured::Captured;
 use crate::header::content::{Content, content};
 use crate::header::ip::Packet;
 use endpoints::{Endpoint, Ends};
+use rewritten::Rewritten;
 use fragments::Fragments;
 use pairing::{Addresses, OpenRequests, Role};
 use streams::{Data, Outcome, Streams};
@@ -115,6 +117,7 @@ pub struct Analysis {
     addresses: Addresses,
     fragments: Fragments,
     wholes: Wholes,
+    rewritten: Rewritten,
 }
 
 /// For each packet when it came and which packet answers it.
@@ -171,6 +174,12 @@ impl Analysis {
         self.packets.answered_by.push(0);
         self.packets.previous.push(self.packets.before);
         notes
+    }
+
+    /// Says that both are the same packet: `first` as it was sent, `later` as a router has passed it on, with other addresses or not.
+    /// Its conversation keeps the addresses that it had first.
+    pub fn passed_on<'f>(&mut self, first: impl Into<Captured<'f>>, later: impl Into<Captured<'f>>) {
+        self.rewritten.note(first.into(), later.into());
     }
 
     /// The packet that answers a request, that first acknowledges all of a TCP segment, or that completes a fragmented packet: its
@@ -281,7 +290,8 @@ impl Analysis {
             return Notes::default();
         };
         let sender = Endpoint::new(packet.source, source);
-        let (ends, backwards) = Ends::of(sender, Endpoint::new(packet.destination, destination));
+        let ends = Ends::of(sender, Endpoint::new(packet.destination, destination));
+        let (ends, backwards) = self.rewritten.known_as(IpProtocol::Tcp, ends);
         let known = self.tcp.get(&ends).copied();
         let reused =
             known.is_some_and(|stream| self.connections[stream as usize].is_over_by(backwards, &header));
@@ -339,11 +349,15 @@ impl Analysis {
             return Notes::default();
         };
         let [source, destination] = [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])];
-        let sender = Endpoint::new(packet.source, source);
-        let receiver = Endpoint::new(packet.destination, destination);
+        let ends = Ends::of(
+            Endpoint::new(packet.source, source),
+            Endpoint::new(packet.destination, destination),
+        );
+        let (ends, backwards) = self.rewritten.known_as(IpProtocol::Udp, ends);
+        let [sender, receiver] = ends.in_order(backwards);
         let count = self.udp.len() as u32;
         let number = self.packets.next();
-        let (stream, last) = self.udp.entry(Ends::of(sender, receiver).0).or_insert((count, number));
+        let (stream, last) = self.udp.entry(ends).or_insert((count, number));
         let stream = *stream;
         let last = std::mem::replace(last, number);
         self.packets.before = if last == number { 0 } else { last + 1 };

@@ -3,7 +3,7 @@
 use smoltcp::wire::IpAddress;
 
 /// An address and a port. IPv4 addresses are written as IPv6 ones (RFC 4291 §2.5.5.2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Endpoint(u128, u16);
 
 impl Endpoint {
@@ -17,12 +17,17 @@ impl Endpoint {
 }
 
 /// Two endpoints, the smaller first: the same for both directions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Ends(Endpoint, Endpoint);
 
 impl Ends {
     /// The pair, and whether the sender is the second of it.
     pub fn of(sender: Endpoint, receiver: Endpoint) -> (Ends, bool) {
         if sender <= receiver { (Ends(sender, receiver), false) } else { (Ends(receiver, sender), true) }
+    }
+
+    /// Sender and receiver, if the sender is the second (`backwards`) or the first.
+    pub fn in_order(self, backwards: bool) -> [Endpoint; 2] {
+        if backwards { [self.1, self.0] } else { [self.0, self.1] }
     }
 }
