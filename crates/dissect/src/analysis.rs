@@ -57,10 +57,10 @@ use wire::header::Fragment;
 use crate::captured::Captured;
 use crate::header::content::{Content, content};
 use crate::header::ip::Packet;
-use endpoints::{Endpoint, Ends};
-use rewritten::Rewritten;
+use endpoints::Ends;
 use fragments::Fragments;
 use pairing::{Addresses, OpenRequests, Role};
+use rewritten::Rewritten;
 use streams::{Data, Outcome, Streams};
 pub use tcp::Facts;
 use tcp::{Connection, Header, Sacks};
@@ -177,7 +177,7 @@ impl Analysis {
     }
 
     /// Says that both are the same packet: `first` as it was sent, `later` as a router has passed it on, with other addresses or not.
-    /// Its conversation keeps the addresses that it had first.
+    /// Its conversation keeps the addresses that it had first; the next packet that has the later ones belongs to it.
     pub fn passed_on<'f>(&mut self, first: impl Into<Captured<'f>>, later: impl Into<Captured<'f>>) {
         self.rewritten.note(first.into(), later.into());
     }
@@ -278,7 +278,7 @@ impl Analysis {
             IpProtocol::Tcp => self.segment(frame, packet, at_ns),
             IpProtocol::Udp => self.datagram(message, packet, at_ns),
             IpProtocol::Icmp | IpProtocol::Icmpv6 => {
-                role(self.open.icmp(message, packet, at_ns, &mut self.packets), at_ns)
+                role(self.open.icmp(message, packet, at_ns, &self.rewritten, &mut self.packets), at_ns)
             }
             _ => Notes::default(),
         }
@@ -286,12 +286,10 @@ impl Analysis {
 
     fn segment(&mut self, frame: &[u8], packet: &Packet, at_ns: u64) -> Notes {
         let segment = &frame[packet.payload.clone()];
-        let Some((header, ports @ [source, destination])) = header(segment, packet) else {
+        let Some((header, ports)) = header(segment, packet) else {
             return Notes::default();
         };
-        let sender = Endpoint::new(packet.source, source);
-        let ends = Ends::of(sender, Endpoint::new(packet.destination, destination));
-        let (ends, backwards) = self.rewritten.known_as(IpProtocol::Tcp, ends);
+        let (ends, backwards) = self.rewritten.ends(packet, ports);
         let known = self.tcp.get(&ends).copied();
         let reused =
             known.is_some_and(|stream| self.connections[stream as usize].is_over_by(backwards, &header));
@@ -349,11 +347,7 @@ impl Analysis {
             return Notes::default();
         };
         let [source, destination] = [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])];
-        let ends = Ends::of(
-            Endpoint::new(packet.source, source),
-            Endpoint::new(packet.destination, destination),
-        );
-        let (ends, backwards) = self.rewritten.known_as(IpProtocol::Udp, ends);
+        let (ends, backwards) = self.rewritten.ends(packet, [source, destination]);
         let [sender, receiver] = ends.in_order(backwards);
         let count = self.udp.len() as u32;
         let number = self.packets.next();

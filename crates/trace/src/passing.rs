@@ -9,44 +9,48 @@ use netlab::History;
 use netlab::history::TransitId;
 use std::collections::VecDeque;
 
-/// Which wires were looked at.
+/// The wires that were looked at, and where frames were sent first.
 #[derive(Default)]
-pub struct Passing {
+pub(crate) struct Passing {
+    /// The first wire that was not yet looked at.
     next: u64,
-    /// For each frame its first wire, by the frame's number from this one on.
+    /// For each frame from this number on its first wire, as long as the history has it.
     first_frame: u64,
     first_wires: VecDeque<Option<TransitId>>,
 }
 
 impl Passing {
-    /// Looks at all wires before this one.
+    /// Looks at all wires before this one, and says what was passed on.
     pub fn look(&mut self, history: &History, until: TransitId, analysis: &mut Sides) {
-        self.forget(history);
-        for id in self.next..until.0 {
+        let Some(oldest) = history.transits().next() else { return };
+        self.forget(oldest.id);
+        for id in self.next.max(oldest.id.0)..until.0 {
             let Some(transit) = history.transit(TransitId(id)) else { continue };
+            if self.first_wires.is_empty() {
+                self.first_frame = transit.frame_id.0;
+            }
             let Some(place) = transit.frame_id.0.checked_sub(self.first_frame) else { continue };
             let place = place as usize;
-            if self.first_wires.len() <= place {
-                self.first_wires.resize(place + 1, None);
-            }
-            match self.first_wires[place] {
-                None => self.first_wires[place] = Some(transit.id),
-                Some(first) => {
-                    // A switch passes a frame on as it is; only a router is another sender.
-                    let first = history.transit(first).filter(|first| sender(&first.frame) != sender(&transit.frame));
-                    if let Some(first) = first {
-                        analysis.passed_on(&first.frame, &transit.frame);
-                    }
+            match self.first_wires.get(place).copied().flatten().and_then(|first| history.transit(first)) {
+                // A switch passes a frame on as it is; only a router is another sender.
+                Some(first) if sender(&first.frame) != sender(&transit.frame) => {
+                    analysis.passed_on(&first.frame, &transit.frame);
                 }
+                Some(_) => {}
+                None if transit.first => {
+                    let known = self.first_wires.len().max(place + 1);
+                    self.first_wires.resize(known, None);
+                    self.first_wires[place] = Some(transit.id);
+                }
+                None => {}
             }
         }
         self.next = self.next.max(until.0);
     }
 
-    /// Forgets frames whose first wire the history has forgotten.
-    fn forget(&mut self, history: &History) {
-        let oldest = history.transits().next().map_or(TransitId(0), |transit| transit.id);
-        while self.first_wires.front().is_some_and(|wire| wire.is_some_and(|wire| wire < oldest)) {
+    /// Forgets the first wires that the history has forgotten.
+    fn forget(&mut self, oldest: TransitId) {
+        while self.first_wires.front().is_some_and(|wire| wire.is_none_or(|wire| wire < oldest)) {
             self.first_wires.pop_front();
             self.first_frame += 1;
         }

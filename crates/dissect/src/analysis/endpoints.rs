@@ -3,7 +3,7 @@
 use smoltcp::wire::IpAddress;
 
 /// An address and a port. IPv4 addresses are written as IPv6 ones (RFC 4291 §2.5.5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Endpoint(u128, u16);
 
 impl Endpoint {
@@ -17,7 +17,7 @@ impl Endpoint {
 }
 
 /// Two endpoints, the smaller first: the same for both directions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Ends(Endpoint, Endpoint);
 
 impl Ends {

@@ -51,9 +51,13 @@ impl Sides {
 
     /// Says that both are the same packet: see [`Analysis::passed_on`]. Where each place is analyzed by itself, it says nothing.
     pub fn passed_on<'f>(&mut self, first: impl Into<Captured<'f>>, later: impl Into<Captured<'f>>) {
-        if let (false, Some(side)) = (self.several, self.sides.first_mut()) {
-            side.analysis.passed_on(first, later);
+        if self.several {
+            return;
         }
+        if self.sides.is_empty() {
+            self.sides.push(Side::default());
+        }
+        self.sides[0].analysis.passed_on(first, later);
     }
 
     /// The packet that answers the packet of this number, as far as seen, and how many nanoseconds later: see
