@@ -203,8 +203,8 @@ fn a_connection_through_nat_has_graphs_and_states_at_both_ends() {
             assert!(flow.data_count() > 0, "nothing at {local}, which talks with {remote}");
         }
         let of = |row: &trace::Row| row.notes.stream == Some(connection.stream) && row.notes.len > 0;
-        let all = lab.trace().rows(0..lab.trace().count());
-        let last = all.filter(|(_, row)| row.segment.is_some() && of(row)).last().unwrap().1.at;
+        let mut all = lab.trace().rows(0..lab.trace().count());
+        let last = all.rfind(|(_, row)| row.segment.is_some() && of(row)).unwrap().1.at;
         let states =
             states_at(topology, history, connection, last).map(|state| state.map(|(state, _)| state));
         // A listening socket would be one that knows nothing of the other end.
