@@ -156,6 +156,12 @@ impl Analysis {
         Self::default()
     }
 
+    /// Before the first packet, of packets that are each seen once, where they are sent first: on the cable of their sender. See
+    /// [`passed_on`](Self::passed_on).
+    pub fn at_senders() -> Self {
+        Self { rewritten: Rewritten::at_senders(), ..Self::default() }
+    }
+
     /// The number of packets it has seen.
     pub fn len(&self) -> u32 {
         self.packets.next()
@@ -169,7 +175,9 @@ impl Analysis {
     /// Analyzes the next packet, seen at `at_ns` nanoseconds.
     pub fn push<'f>(&mut self, at_ns: u64, frame: impl Into<Captured<'f>>) -> Notes {
         self.packets.before = 0;
-        let notes = self.judge(at_ns, frame.into());
+        let frame = frame.into();
+        self.rewritten.see(frame);
+        let notes = self.judge(at_ns, frame);
         self.packets.at_ns.push(at_ns);
         self.packets.answered_by.push(0);
         self.packets.previous.push(self.packets.before);

@@ -4,10 +4,19 @@
 //! addresses: the answer goes to those. A packet is handed on before it can be answered, so it is enough to look at all wires up to that
 //! of the packet that is analyzed next.
 
+use capture::Place;
 use dissect::analysis::Sides;
 use netlab::History;
 use netlab::history::TransitId;
 use std::collections::VecDeque;
+
+/// The analysis of what is seen at a place.
+pub(crate) fn sides(place: Place) -> Sides {
+    match place {
+        Place::Once => Sides::at_senders(),
+        Place::Everywhere | Place::Link(_) | Place::Port(_) => Sides::new(place == Place::Everywhere),
+    }
+}
 
 /// The wires that were looked at, and where frames were sent first.
 #[derive(Default)]

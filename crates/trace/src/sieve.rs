@@ -3,7 +3,7 @@
 //! [`Sieve`] decides about rows that a trace keeps, a little at a time, and remembers which pass. [`Sifter`] decides packet by
 //! packet while they come, and keeps none: for captures that are written while a world runs.
 
-use crate::passing::Passing;
+use crate::passing::{self, Passing};
 use capture::{Place, Sighting};
 use dissect::analysis::Sides;
 use dissect::filter::{Filter, Subject};
@@ -93,7 +93,7 @@ impl Sifter {
     pub fn new(filter: Filter, place: Place) -> Self {
         Self {
             filter,
-            sides: Sides::new(place == Place::Everywhere),
+            sides: passing::sides(place),
             passing: (place == Place::Once).then(Passing::default),
             packets: 0,
             first_at_ns: 0,

@@ -3,7 +3,7 @@
 //! A trace follows the history a little at a time. Going back in time changes nothing here: a view shows the rows up to its playhead.
 
 use crate::order::Order;
-use crate::passing::Passing;
+use crate::passing::{self, Passing};
 use crate::row::{Row, Source, captured};
 use crate::sieve::Sieve;
 use capture::{Place, Recording};
@@ -57,7 +57,7 @@ impl Trace {
             order: Order::new(place),
             sequence: Vec::new(),
             taken: 0,
-            analysis: Sides::new(place == Place::Everywhere),
+            analysis: passing::sides(place),
             passing: (place == Place::Once).then(Passing::default),
             rows: VecDeque::new(),
             forgotten: 0,

@@ -320,3 +320,55 @@ fn a_history_that_forgets_keeps_later_conversations_whole() {
         assert!(streams.len() > 3 && streams.values().skip(1).all(|both| *both == 3), "{streams:?}");
     }
 }
+
+/// As at home everywhere: the same private addresses in two houses, and the same ports. One of them also talks to itself.
+#[test]
+fn two_homes_with_the_same_addresses_have_conversations_of_their_own() {
+    let home = |number: u8| {
+        format!(
+            r#"{{"id": "phone-{number}", "kind": "host", "addresses": ["192.168.1.10/24"], "gateway": "192.168.1.1"}},
+            {{"id": "laptop-{number}", "kind": "host", "addresses": ["192.168.1.11/24"], "gateway": "192.168.1.1"}},
+            {{"id": "s-{number}", "kind": "switch"}}, {{"id": "r-{number}", "kind": "router", "nat": {{}}}},"#
+        )
+    };
+    let cables = |number: u8| {
+        format!(
+            r#"{{"ends": ["phone-{number}", "s-{number}"]}}, {{"ends": ["laptop-{number}", "s-{number}"]}},
+            {{"ends": ["s-{number}", "r-{number}"], "ports": {{"r-{number}": {{"addresses": ["192.168.1.1/24"]}}}}}},
+            {{"ends": ["r-{number}", "s"], "ports": {{"r-{number}": {{"addresses": ["203.0.113.{}/24"], "outside": true}}}}}},"#,
+            number + 1
+        )
+    };
+    let mut runs = Vec::new();
+    for to in ["server", "laptop"] {
+        for number in [1, 2] {
+            let to = if to == "laptop" { format!("laptop-{number}") } else { to.into() };
+            let at = if to == "server" { 0 } else { 5 };
+            for run in [r#""iperf""#, r#""echo""#] {
+                let more = if run.contains("echo") { r#", "udp": true"# } else { r#", "bytes": "50kB""# };
+                runs.push(format!(
+                    r#"{{"at": "{at}s", {run}: {{"from": "phone-{number}", "to": "{to}"{more}}}}}"#
+                ));
+            }
+        }
+    }
+    let text = format!(
+        r#"{{"packetarium": 1, "nodes": [{}{} {{"id": "s", "kind": "switch"}},
+            {{"id": "server", "kind": "host", "addresses": ["203.0.113.1/24"]}}],
+          "links": [{}{} {{"ends": ["s", "server"]}}], "runs": [{}]}}"#,
+        home(1),
+        home(2),
+        cables(1),
+        cables(2),
+        runs.join(",")
+    );
+    let world = run(&text, 20);
+    let (trace, source) = once(&world);
+    check_tcp(&trace, source);
+    for wanted in [tcp, udp] {
+        let streams = senders(&trace, source, wanted);
+        assert_eq!(streams.values().map(Vec::len).collect::<Vec<_>>(), [2; 4], "{streams:?}");
+    }
+    let is_reused = |row: &Row| row.notes.marks.contains(Mark::PortReused);
+    assert!(!trace.rows(0..trace.count()).any(|(_, row)| is_reused(row)));
+}

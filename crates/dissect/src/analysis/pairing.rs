@@ -128,7 +128,7 @@ impl OpenRequests {
         packets: &mut Packets,
     ) -> Option<Role> {
         let echo = |ident: [u8; 2]| {
-            let (ends, backwards) = rewritten.ends(packet, [u16::from_be_bytes(ident); 2]);
+            let (ends, backwards) = rewritten.ends_of_echo(packet, u16::from_be_bytes(ident));
             ends.in_order(backwards)
         };
         let (source, destination) = (Endpoint::new(packet.source, 0), Endpoint::new(packet.destination, 0));

@@ -29,6 +29,12 @@ impl Sides {
         Self { several, ..Self::default() }
     }
 
+    /// Before the first packet, of packets that are each seen once: see [`Analysis::at_senders`].
+    pub fn at_senders() -> Self {
+        let side = Side { analysis: Analysis::at_senders(), packets: Vec::new() };
+        Self { sides: vec![side], ..Self::default() }
+    }
+
     /// The next packet of the list, in order of time; `side` is the number of the place, counted densely. The notes have the
     /// list's numbers.
     pub fn push<'f>(&mut self, side: u32, at_ns: u64, frame: impl Into<Captured<'f>>) -> Notes {
