@@ -34,7 +34,7 @@ impl Recorder {
         let context = || format!("cannot write {}", path.display());
         let file = File::create(&path).with_context(context)?;
         let writer = Writer::new(BufWriter::new(file), &network(scenario), place).with_context(context)?;
-        let filter = filter.map(|filter| Sifter::new(filter, place == Place::Everywhere));
+        let filter = filter.map(|filter| Sifter::new(filter, place));
         Ok(Self { path, order: Order::new(place), filter, writer })
     }
 
@@ -42,8 +42,9 @@ impl Recorder {
     pub fn take(&mut self, world: &World) -> anyhow::Result<()> {
         let Self { path, order, filter, writer } = self;
         let mut written = Ok(());
-        order.take(world.history(), world.now(), &mut |sighting, transit| {
-            let passes = filter.as_mut().is_none_or(|sifter| sifter.passes(sighting, transit));
+        let history = world.history();
+        order.take(history, world.now(), &mut |sighting, transit| {
+            let passes = filter.as_mut().is_none_or(|sifter| sifter.passes(history, sighting, transit));
             if passes {
                 written = writer.write(sighting, transit);
             } else {

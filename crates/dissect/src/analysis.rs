@@ -35,6 +35,7 @@ mod fragments;
 mod info;
 mod marks;
 mod pairing;
+mod rewritten;
 mod sides;
 mod streams;
 mod tcp;
@@ -56,9 +57,10 @@ use wire::header::Fragment;
 use crate::captured::Captured;
 use crate::header::content::{Content, content};
 use crate::header::ip::Packet;
-use endpoints::{Endpoint, Ends};
+use endpoints::Ends;
 use fragments::Fragments;
 use pairing::{Addresses, OpenRequests, Role};
+use rewritten::Rewritten;
 use streams::{Data, Outcome, Streams};
 pub use tcp::Facts;
 use tcp::{Connection, Header, Sacks};
@@ -115,6 +117,7 @@ pub struct Analysis {
     addresses: Addresses,
     fragments: Fragments,
     wholes: Wholes,
+    rewritten: Rewritten,
 }
 
 /// For each packet when it came and which packet answers it.
@@ -153,6 +156,12 @@ impl Analysis {
         Self::default()
     }
 
+    /// Before the first packet, of packets that are each seen once, where they are sent first: on the cable of their sender. See
+    /// [`passed_on`](Self::passed_on).
+    pub fn at_senders() -> Self {
+        Self { rewritten: Rewritten::at_senders(), ..Self::default() }
+    }
+
     /// The number of packets it has seen.
     pub fn len(&self) -> u32 {
         self.packets.next()
@@ -166,11 +175,19 @@ impl Analysis {
     /// Analyzes the next packet, seen at `at_ns` nanoseconds.
     pub fn push<'f>(&mut self, at_ns: u64, frame: impl Into<Captured<'f>>) -> Notes {
         self.packets.before = 0;
-        let notes = self.judge(at_ns, frame.into());
+        let frame = frame.into();
+        self.rewritten.see(frame);
+        let notes = self.judge(at_ns, frame);
         self.packets.at_ns.push(at_ns);
         self.packets.answered_by.push(0);
         self.packets.previous.push(self.packets.before);
         notes
+    }
+
+    /// Says that both are the same packet: `first` as it was sent, `later` as a router has passed it on, with other addresses or not.
+    /// Its conversation keeps the addresses that it had first; the next packet that has the later ones belongs to it.
+    pub fn passed_on<'f>(&mut self, first: impl Into<Captured<'f>>, later: impl Into<Captured<'f>>) {
+        self.rewritten.note(first.into(), later.into());
     }
 
     /// The packet that answers a request, that first acknowledges all of a TCP segment, or that completes a fragmented packet: its
@@ -269,7 +286,7 @@ impl Analysis {
             IpProtocol::Tcp => self.segment(frame, packet, at_ns),
             IpProtocol::Udp => self.datagram(message, packet, at_ns),
             IpProtocol::Icmp | IpProtocol::Icmpv6 => {
-                role(self.open.icmp(message, packet, at_ns, &mut self.packets), at_ns)
+                role(self.open.icmp(message, packet, at_ns, &self.rewritten, &mut self.packets), at_ns)
             }
             _ => Notes::default(),
         }
@@ -277,11 +294,10 @@ impl Analysis {
 
     fn segment(&mut self, frame: &[u8], packet: &Packet, at_ns: u64) -> Notes {
         let segment = &frame[packet.payload.clone()];
-        let Some((header, ports @ [source, destination])) = header(segment, packet) else {
+        let Some((header, ports)) = header(segment, packet) else {
             return Notes::default();
         };
-        let sender = Endpoint::new(packet.source, source);
-        let (ends, backwards) = Ends::of(sender, Endpoint::new(packet.destination, destination));
+        let (ends, backwards) = self.rewritten.ends(packet, ports);
         let known = self.tcp.get(&ends).copied();
         let reused =
             known.is_some_and(|stream| self.connections[stream as usize].is_over_by(backwards, &header));
@@ -339,11 +355,11 @@ impl Analysis {
             return Notes::default();
         };
         let [source, destination] = [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])];
-        let sender = Endpoint::new(packet.source, source);
-        let receiver = Endpoint::new(packet.destination, destination);
+        let (ends, backwards) = self.rewritten.ends(packet, [source, destination]);
+        let [sender, receiver] = ends.in_order(backwards);
         let count = self.udp.len() as u32;
         let number = self.packets.next();
-        let (stream, last) = self.udp.entry(Ends::of(sender, receiver).0).or_insert((count, number));
+        let (stream, last) = self.udp.entry(ends).or_insert((count, number));
         let stream = *stream;
         let last = std::mem::replace(last, number);
         self.packets.before = if last == number { 0 } else { last + 1 };

@@ -5,6 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`order`] | a history → who saw which frame when, in order of time, while the world runs |
+//! | `passing` | what routers have passed on under other addresses |
 //! | [`row`] | a packet of a trace, and where its bytes are |
 //! | [`mod@trace`] | the packets at one place, as rows that can be searched, with the display filter over them |
 //! | [`sieve`] | which packets pass a filter: of rows that are kept, or packet by packet without keeping any |
@@ -33,6 +34,7 @@ pub mod census;
 pub mod connections;
 pub mod ends;
 pub mod order;
+mod passing;
 pub mod row;
 pub mod selection;
 pub mod shape;

@@ -3,9 +3,11 @@
 //! [`Sieve`] decides about rows that a trace keeps, a little at a time, and remembers which pass. [`Sifter`] decides packet by
 //! packet while they come, and keeps none: for captures that are written while a world runs.
 
-use capture::Sighting;
+use crate::passing::{self, Passing};
+use capture::{Place, Sighting};
 use dissect::analysis::Sides;
 use dissect::filter::{Filter, Subject};
+use netlab::History;
 use netlab::history::{FrameId, Transit};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -78,6 +80,8 @@ impl Sieve {
 pub struct Sifter {
     filter: Filter,
     sides: Sides,
+    /// What routers have passed on, where each packet is seen once.
+    passing: Option<Passing>,
     packets: u32,
     first_at_ns: u64,
     previous_at_ns: Option<u64>,
@@ -85,14 +89,24 @@ pub struct Sifter {
 }
 
 impl Sifter {
-    /// Before the first packet. `several`: the same frame may be seen at more than one port.
-    pub fn new(filter: Filter, several: bool) -> Self {
-        let sides = Sides::new(several);
-        Self { filter, sides, packets: 0, first_at_ns: 0, previous_at_ns: None, previous_listed_at_ns: None }
+    /// Before the first packet at this place.
+    pub fn new(filter: Filter, place: Place) -> Self {
+        Self {
+            filter,
+            sides: passing::sides(place),
+            passing: (place == Place::Once).then(Passing::default),
+            packets: 0,
+            first_at_ns: 0,
+            previous_at_ns: None,
+            previous_listed_at_ns: None,
+        }
     }
 
-    /// Whether the next packet, in order of time, passes.
-    pub fn passes(&mut self, sighting: Sighting, transit: &Transit) -> bool {
+    /// Whether the next packet of this history, in order of time, passes.
+    pub fn passes(&mut self, history: &History, sighting: Sighting, transit: &Transit) -> bool {
+        if let Some(passing) = &mut self.passing {
+            passing.look(history, transit.id, &mut self.sides);
+        }
         let (number, at_ns) = (self.packets, sighting.at.nanos());
         self.packets += 1;
         if number == 0 {

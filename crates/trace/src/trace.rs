@@ -3,6 +3,7 @@
 //! A trace follows the history a little at a time. Going back in time changes nothing here: a view shows the rows up to its playhead.
 
 use crate::order::Order;
+use crate::passing::{self, Passing};
 use crate::row::{Row, Source, captured};
 use crate::sieve::Sieve;
 use capture::{Place, Recording};
@@ -27,6 +28,8 @@ pub struct Trace {
     sequence: Vec<u32>,
     taken: usize,
     analysis: Sides,
+    /// What routers have passed on, where each packet is seen once.
+    passing: Option<Passing>,
     rows: VecDeque<Row>,
     /// The number of packets forgotten with the transits that they were of.
     forgotten: usize,
@@ -54,7 +57,8 @@ impl Trace {
             order: Order::new(place),
             sequence: Vec::new(),
             taken: 0,
-            analysis: Sides::new(place == Place::Everywhere),
+            analysis: passing::sides(place),
+            passing: (place == Place::Once).then(Passing::default),
             rows: VecDeque::new(),
             forgotten: 0,
             first_at: None,
@@ -98,12 +102,15 @@ impl Trace {
     }
 
     fn follow_world(&mut self, history: &History, now: Instant, go_on: &mut dyn FnMut() -> bool) {
-        let (rows, analysis, complete) = (&mut self.rows, &mut self.analysis, &mut self.complete);
+        let Self { order, rows, forgotten, analysis, complete, passing, .. } = self;
         while rows.front().is_some_and(|row| history.transit(row.transit).is_none()) {
             rows.pop_front();
-            self.forgotten += 1;
+            *forgotten += 1;
         }
-        self.order.take(history, now, &mut |sighting, transit| {
+        order.take(history, now, &mut |sighting, transit| {
+            if let Some(passing) = passing {
+                passing.look(history, transit.id, analysis);
+            }
             let side = sighting.port(transit).index() as u32;
             let notes = analysis.push(side, sighting.at.nanos(), &transit.frame);
             let (protocol, segment) = kind(Captured::from(&transit.frame), &notes, analysis);

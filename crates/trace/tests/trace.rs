@@ -91,10 +91,10 @@ fn a_filter_lets_the_same_packets_pass_with_and_without_keeping_rows() {
         trace.follow(Source::World(history, now), &mut || true);
         let listed: Vec<_> = trace.listed_rows(0).map(|(_, row)| (row.at, row.transit, row.sent)).collect();
 
-        let mut sifter = Sifter::new(filter, place == Place::Everywhere);
+        let mut sifter = Sifter::new(filter, place);
         let mut passed = Vec::new();
         Order::new(place).take(history, now, &mut |sighting, transit| {
-            if sifter.passes(sighting, transit) {
+            if sifter.passes(history, sighting, transit) {
                 passed.push((sighting.at, sighting.transit, sighting.sent));
             }
             true

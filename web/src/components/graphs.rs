@@ -287,7 +287,7 @@ impl Shown<'_> {
             (Some(connection), Show::Machine) => {
                 let look = lab.look();
                 let [first, second] = states_at(lab.whole(), look.history, &connection, look.at);
-                let [opener, other] = connection.ends.map(|end| end_name(lab, end));
+                let [opener, other] = connection.own_ends().map(|end| end_name(lab, end));
                 machine::machine(&[(opener, first), (other, second)])
             }
             (Some(connection), _) => {
@@ -386,7 +386,8 @@ fn select(id: &'static str, label: &'static str, onchange: Callback<Event>, opti
 fn direction(lab: &Lab, chosen: &UseStateHandle<Choice>, connection: Option<&Connection>) -> Html {
     let Some(connection) = connection else { return Html::default() };
     let options = [false, true].map(|turned| {
-        let [from, to] = flow_ends(connection, turned).map(|end| end_name(lab, end));
+        let from = flow_from(connection, turned);
+        let [from, to] = [from, 1 - from].map(|end| end_name(lab, connection.own_ends()[end]));
         html! { <option key={usize::from(turned)} selected={chosen.turned == turned}>{ format!("{from} → {to}") }</option> }
     });
     let onchange = {
@@ -399,10 +400,9 @@ fn direction(lab: &Lab, chosen: &UseStateHandle<Choice>, connection: Option<&Con
     select("graph-direction", "Data from", onchange, options.into())
 }
 
-/// Sender and receiver of the direction with more bytes; `turned`: of the other direction.
-fn flow_ends(connection: &Connection, turned: bool) -> [IpEndpoint; 2] {
-    let [a, b] = connection.ends;
-    if (connection.bytes[1] > connection.bytes[0]) == turned { [a, b] } else { [b, a] }
+/// The end, 0 or 1, that sends more bytes; `turned`: the other one.
+fn flow_from(connection: &Connection, turned: bool) -> usize {
+    usize::from((connection.bytes[1] > connection.bytes[0]) != turned)
 }
 
 fn end_name(lab: &Lab, end: IpEndpoint) -> String {
@@ -413,7 +413,7 @@ fn end_name(lab: &Lab, end: IpEndpoint) -> String {
 }
 
 fn title(lab: &Lab, connection: &Connection) -> String {
-    let [from, to] = connection.ends.map(|end| format!("{} :{}", end_name(lab, end), end.port));
+    let [from, to] = connection.own_ends().map(|end| format!("{} :{}", end_name(lab, end), end.port));
     let bytes: u64 = connection.bytes.iter().sum();
     format!("{from} → {to}, {} from {}\u{a0}s", format::bytes(bytes), format::clock(connection.first.0))
 }
@@ -460,7 +460,7 @@ impl Read {
     /// Reads on in a connection. Returns whether all of it has been read.
     fn follow(&mut self, lab: &Lab, connection: &Connection, choice: Choice) -> bool {
         let key = (connection.stream, choice.turned);
-        let [local, remote] = flow_ends(connection, choice.turned);
+        let [local, remote] = connection.seen_by(flow_from(connection, choice.turned));
         let trace = if lab.packets().opened().is_some() { lab.packets().trace() } else { lab.trace() };
         if self.flow.as_ref().is_none_or(|(of, flow)| *of != key || flow.ends() != [local, remote]) {
             let (topology, history) = (lab.whole(), lab.look().history);

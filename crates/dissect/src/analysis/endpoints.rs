@@ -16,13 +16,27 @@ impl Endpoint {
     }
 }
 
-/// Two endpoints, the smaller first: the same for both directions.
+/// Two endpoints, the smaller first: the same for both directions. Then the network that they are in, where several use the same addresses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Ends(Endpoint, Endpoint);
+pub(crate) struct Ends(Endpoint, Endpoint, u64);
 
 impl Ends {
     /// The pair, and whether the sender is the second of it.
     pub fn of(sender: Endpoint, receiver: Endpoint) -> (Ends, bool) {
-        if sender <= receiver { (Ends(sender, receiver), false) } else { (Ends(receiver, sender), true) }
+        if sender <= receiver {
+            (Ends(sender, receiver, 0), false)
+        } else {
+            (Ends(receiver, sender, 0), true)
+        }
+    }
+
+    /// The same two in another network that uses these addresses, too; 0 is the first.
+    pub fn in_network(self, network: u64) -> Ends {
+        Ends(self.0, self.1, network)
+    }
+
+    /// Sender and receiver, if the sender is the second (`backwards`) or the first.
+    pub fn in_order(self, backwards: bool) -> [Endpoint; 2] {
+        if backwards { [self.1, self.0] } else { [self.0, self.1] }
     }
 }

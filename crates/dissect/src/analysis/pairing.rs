@@ -5,6 +5,7 @@ use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, IpAddress, IpProtocol, Ipv
 
 use super::Packets;
 use super::endpoints::Endpoint;
+use super::rewritten::Rewritten;
 use crate::header::ip::Packet;
 
 /// Of more unanswered requests than this, the oldest are forgotten: a scan must not take all memory.
@@ -16,8 +17,8 @@ enum Question {
     /// The address that is asked for, and the sender's.
     Arp([u8; 4], [u8; 4]),
     Neighbor(Endpoint, Endpoint),
-    /// From, to, identifier and sequence number.
-    Echo(Endpoint, Endpoint, u32),
+    /// From, to, both with the identifier, and the sequence number.
+    Echo(Endpoint, Endpoint, u16),
     /// From, to, and the identifier.
     Dns(Endpoint, Endpoint, u16),
 }
@@ -123,17 +124,24 @@ impl OpenRequests {
         message: &[u8],
         packet: &Packet,
         at_ns: u64,
+        rewritten: &Rewritten,
         packets: &mut Packets,
     ) -> Option<Role> {
+        let echo = |ident: [u8; 2]| {
+            let (ends, backwards) = rewritten.ends_of_echo(packet, u16::from_be_bytes(ident));
+            ends.in_order(backwards)
+        };
         let (source, destination) = (Endpoint::new(packet.source, 0), Endpoint::new(packet.destination, 0));
         let v6 = packet.carries == IpProtocol::Icmpv6;
         match (v6, message) {
             (false, &[8, 0, _, _, a, b, c, d, ..]) | (true, &[128, 0, _, _, a, b, c, d, ..]) => {
-                let question = Question::Echo(source, destination, u32::from_be_bytes([a, b, c, d]));
+                let [from, to] = echo([a, b]);
+                let question = Question::Echo(from, to, u16::from_be_bytes([c, d]));
                 Some(self.ask(question, at_ns, packets, !packet.destination.is_multicast()))
             }
             (false, &[0, 0, _, _, a, b, c, d, ..]) | (true, &[129, 0, _, _, a, b, c, d, ..]) => {
-                let question = Question::Echo(destination, source, u32::from_be_bytes([a, b, c, d]));
+                let [from, to] = echo([a, b]);
+                let question = Question::Echo(to, from, u16::from_be_bytes([c, d]));
                 self.answer(question, packets)
             }
             (true, &[kind @ (135 | 136), _, _, _, _, _, _, _, ref rest @ ..]) => {

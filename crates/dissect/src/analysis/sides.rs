@@ -29,6 +29,12 @@ impl Sides {
         Self { several, ..Self::default() }
     }
 
+    /// Before the first packet, of packets that are each seen once: see [`Analysis::at_senders`].
+    pub fn at_senders() -> Self {
+        let side = Side { analysis: Analysis::at_senders(), packets: Vec::new() };
+        Self { sides: vec![side], ..Self::default() }
+    }
+
     /// The next packet of the list, in order of time; `side` is the number of the place, counted densely. The notes have the
     /// list's numbers.
     pub fn push<'f>(&mut self, side: u32, at_ns: u64, frame: impl Into<Captured<'f>>) -> Notes {
@@ -47,6 +53,17 @@ impl Sides {
         notes.answers = notes.answers.map(|packet| packets[packet as usize]);
         notes.duplicate_of = packets[notes.duplicate_of as usize];
         notes
+    }
+
+    /// Says that both are the same packet: see [`Analysis::passed_on`]. Where each place is analyzed by itself, it says nothing.
+    pub fn passed_on<'f>(&mut self, first: impl Into<Captured<'f>>, later: impl Into<Captured<'f>>) {
+        if self.several {
+            return;
+        }
+        if self.sides.is_empty() {
+            self.sides.push(Side::default());
+        }
+        self.sides[0].analysis.passed_on(first, later);
     }
 
     /// The packet that answers the packet of this number, as far as seen, and how many nanoseconds later: see

@@ -199,6 +199,69 @@ fn an_arp_reply_answers_the_request_and_a_probe_expects_none() {
     assert_eq!((analysis.answer(0), analysis.answer(1)), (Some((2, 5)), None));
 }
 
+/// A segment as a router passes it on: with this sender, and this port.
+fn passed_on(segment: &[u8], address: [u8; 4], port: u16) -> Vec<u8> {
+    let mut later = segment.to_vec();
+    later[26..30].copy_from_slice(&address);
+    later[34..36].copy_from_slice(&port.to_be_bytes());
+    later
+}
+
+/// The answer to a segment: sender and receiver change places.
+fn answer_to(segment: &[u8]) -> Vec<u8> {
+    let mut answer = segment.to_vec();
+    answer[26..30].copy_from_slice(&segment[30..34]);
+    answer[30..34].copy_from_slice(&segment[26..30]);
+    answer[34..36].copy_from_slice(&segment[36..38]);
+    answer[36..38].copy_from_slice(&segment[34..36]);
+    answer
+}
+
+#[test]
+fn what_a_router_passes_on_is_remembered_until_very_many_others_have_come() {
+    let mut analysis = Analysis::new();
+    let segment = samples::tcp(samples::ack());
+    let inside = |number: u32| passed_on(&segment, [10, 1, (number >> 16) as u8, 1], number as u16);
+    let outside = |number: u32| passed_on(&segment, [203, 0, 113, (number >> 16) as u8], number as u16);
+    for number in 1..100_000 {
+        analysis.passed_on(&inside(number), &outside(number));
+        if number % 1_000 == 0 {
+            // This one is not silent.
+            analysis.passed_on(&inside(2), &outside(2));
+        }
+    }
+    let mut is_one = |number: u32| {
+        let stream = analysis.push(0, &inside(number)).stream;
+        analysis.push(1, &answer_to(&outside(number))).stream == stream
+    };
+    assert!(is_one(2) && is_one(99_999) && is_one(90_000));
+    assert!(!is_one(1), "it was silent for long: memory is bounded");
+}
+
+#[test]
+fn what_two_routers_pass_on_answers_by_the_addresses_of_the_last() {
+    let mut analysis = Analysis::new();
+    let inside = samples::tcp(samples::ack());
+    let hops = [[10, 9, 9, 9], [203, 0, 113, 5]].map(|address| passed_on(&inside, address, 77));
+    let sent = analysis.push(0, &inside).stream;
+    for hop in &hops {
+        analysis.passed_on(&inside, hop);
+    }
+    let answer = answer_to(&hops[1]);
+    assert_eq!(analysis.push(1, &answer).stream, sent);
+    // On its way back it gets the first addresses again, which changes nothing.
+    for back in [answer_to(&hops[0]), answer_to(&inside)] {
+        analysis.passed_on(&answer, &back);
+    }
+    assert_eq!([&inside, &answer].map(|frame| analysis.push(2, frame).stream), [sent; 2]);
+    // The outside port belongs to another host now.
+    let other = passed_on(&inside, [10, 0, 0, 77], 5);
+    let of_other = analysis.push(3, &other).stream;
+    analysis.passed_on(&other, &hops[1]);
+    assert_eq!(analysis.push(4, &answer).stream, of_other);
+    assert_ne!(of_other, sent);
+}
+
 #[test]
 fn any_bytes_have_notes() {
     let mut analysis = Analysis::new();

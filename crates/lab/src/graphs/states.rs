@@ -22,7 +22,7 @@ pub fn states_at(
     at: Instant,
 ) -> [Option<(State, Instant)>; 2] {
     std::array::from_fn(|side| {
-        let (local, remote) = (connection.ends[side], connection.ends[1 - side]);
+        let [local, remote] = connection.seen_by(side);
         let node = host_of(topology, local.addr)?;
         let view = history.node_at(node, at);
         let of = |with_peer: bool| {

@@ -4,6 +4,7 @@ use super::connections::{congestion_of, side_of};
 use super::flow::{Flow, Graph};
 use super::links;
 use super::series::{Datum, Series};
+use super::states::states_at;
 use super::tables::{Layer, conversations, hierarchy, unanswered};
 use crate::command::{Clock, Look};
 use crate::packets::Observe;
@@ -14,6 +15,7 @@ use netlab::history::Fate;
 use netlab::topology::{Congestion, Direction, End, LinkId};
 use netlab::{Duration, Instant};
 use scenario::Scenario;
+use smoltcp::socket::tcp::State as Tcp;
 use std::rc::Rc;
 use trace::census::{Census, Count};
 use trace::connections::Connections;
@@ -182,6 +184,34 @@ fn a_request_has_no_answer_until_it_comes() {
 const LOSSY: &str = r#"{"packetarium": 1, "nodes": [{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]},
     {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}], "links": [{"ends": ["a", "b"], "impair": [{"every": 20}]}],
     "runs": [{"iperf": {"from": "a", "to": "b", "bytes": "200kB"}}]}"#;
+
+/// Each end knows the other by the address that the router gives it: at the server the phone is the router.
+#[test]
+fn a_connection_through_nat_has_graphs_and_states_at_both_ends() {
+    let lab = run(Scenario::parse(include_str!("../../../../scenarios/home-network.json")).unwrap());
+    let (topology, history) = (lab.whole(), lab.look().history);
+    let mut connections = Connections::default();
+    connections.follow(lab.trace(), lab.source());
+    assert_eq!(connections.list.len(), 3, "two out of the house, one in: {:?}", connections.list);
+    for connection in &connections.list {
+        for end in [0, 1] {
+            let [local, remote] = connection.seen_by(end);
+            let side = side_of(topology, local, remote).unwrap_or_else(|| panic!("{local} is no host"));
+            let congestion = congestion_of(topology, history, connection, local);
+            let mut flow = Flow::in_world(side, congestion, connection, connections.again(connection));
+            while !flow.follow(lab.trace(), lab.source(), 100) {}
+            assert!(flow.data_count() > 0, "nothing at {local}, which talks with {remote}");
+        }
+        let of = |row: &trace::Row| row.notes.stream == Some(connection.stream) && row.notes.len > 0;
+        let mut all = lab.trace().rows(0..lab.trace().count());
+        let last = all.rfind(|(_, row)| row.segment.is_some() && of(row)).unwrap().1.at;
+        let states =
+            states_at(topology, history, connection, last).map(|state| state.map(|(state, _)| state));
+        // A listening socket would be one that knows nothing of the other end.
+        let knows = |state: &Option<Tcp>| state.is_some_and(|state| state != Tcp::Listen);
+        assert!(states.iter().all(knows), "{states:?}");
+    }
+}
 
 /// The capture of the packets that the lab lists: Ethernet frames, or only the IP packets in them.
 fn captured(lab: &Lab, bare: bool) -> Rc<Recording> {
