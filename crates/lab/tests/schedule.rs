@@ -60,7 +60,12 @@ fn the_text_of_every_chapter_is_shown_until_it_can_have_been_read() {
             let stood = at.map(|at| if at + 1 == sentences.len() { f64::MAX } else { sentences[at].1 });
             // 45 ms a character; what is read is looked at ten times a second.
             let needed = chapter.text.chars().count() as f64 * 0.045 - 0.3;
-            assert!(stood.is_some_and(|stood| stood >= needed), "{}: {}: {stood:?}", example.name, chapter.title);
+            assert!(
+                stood.is_some_and(|stood| stood >= needed),
+                "{}: {}: {stood:?}",
+                example.name,
+                chapter.title
+            );
         }
     }
 }

@@ -9,6 +9,7 @@ mod plan;
 
 use netlab::topology::{NodeId, Topology};
 use plan::{Place, off, plan};
+use wire::sorted::{sort_by, sort_by_key};
 
 /// The distance between neighbors, across and down: room for a node and its caption.
 const CELL: Place = (160.0, 140.0);
@@ -53,7 +54,7 @@ fn neighbors(topology: &Topology) -> Vec<Vec<usize>> {
         }
     }
     for others in &mut neighbors {
-        others.sort_unstable();
+        sort_by_key(others, |&other| other);
         others.dedup();
     }
     neighbors
@@ -104,7 +105,7 @@ struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     /// The rows as wide as leads nearest to the wanted shape.
     fn of(mut parts: Vec<Part<'a>>) -> Self {
-        parts.sort_by(|a, b| b.size.1.total_cmp(&a.size.1).then(b.size.0.total_cmp(&a.size.0)));
+        sort_by(&mut parts, |a, b| b.size.1.total_cmp(&a.size.1).then(b.size.0.total_cmp(&a.size.0)));
         let widest = parts.iter().map(|part| part.size.0).fold(0.0, f64::max);
         let area: f64 = parts.iter().map(|part| part.size.0 * part.size.1).sum();
         let ideal = (area * ASPECT).sqrt();
@@ -156,7 +157,7 @@ fn parts(neighbors: &[Vec<usize>]) -> Vec<Vec<usize>> {
                 }
             }
         }
-        part.sort_unstable();
+        sort_by_key(&mut part, |&node| node);
         parts.push(part);
     }
     parts

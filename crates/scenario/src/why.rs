@@ -17,6 +17,7 @@ use netlab::{History, Instant, World};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::rc::Rc;
 use trail::{Asked, End, Trail};
+use wire::sorted::sort_by_key;
 
 /// Why a run failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -351,7 +352,7 @@ impl Reason<'_, '_> {
         };
         let mut owners: Vec<_> = topology.node_ids().filter(host).collect();
         owners.extend(self.check.routers_with(address));
-        owners.sort();
+        sort_by_key(&mut owners, |owner| *owner);
         owners.dedup();
         owners
     }

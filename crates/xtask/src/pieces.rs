@@ -37,9 +37,12 @@ const HOLDS: [&str; 10] = [
 ];
 
 /// What wasm-opt does: first it optimizes, for a small file that compresses well (`-Oz` makes it 3 % smaller, and 2 KB larger once it
-/// is compressed), and keeps the names; then it puts functions with similar names, which are similar, side by side, and drops the names.
-const OPTIMIZE: [&[&str]; 2] =
-    [&["-O2", "--shrink-level=1", "--debuginfo"], &["--reorder-functions-by-name", "--strip-debug"]];
+/// is compressed), and keeps the names; then it puts functions with similar names, which are similar, side by side, and drops the names
+/// and what says how the file was made.
+const OPTIMIZE: [&[&str]; 2] = [
+    &["-O2", "--shrink-level=1", "--debuginfo"],
+    &["--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features"],
+];
 
 /// The scripts as their makers name them.
 const BINDINGS: &str = "web.js";

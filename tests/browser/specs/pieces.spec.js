@@ -7,7 +7,7 @@ import { LONG } from "../patience.js";
 
 const dist = resolve(process.env.PACKETARIUM_DIST ?? join(import.meta.dirname, "../../../dist"));
 const FIRST_BUDGET_BYTES = 500 * 1024;
-const PIECES = /\/(instruments|documents|extras|shared_\d+)-[0-9a-f]{16}\.wasm$/;
+const PIECES = /\/(instruments|documents|shared_\d+)-[0-9a-f]{16}\.wasm$/;
 
 const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, LONG);
 
@@ -57,7 +57,7 @@ test("until the first frame moves, a visitor downloads at most 500 KB and no pie
   test.info().annotations.push({ type: "first visit", description: `${sum} bytes in ${all.length} files: ${all.join(", ")}` });
   expect(all.some((name) => name.endsWith("_bg.wasm"))).toBe(true);
   expect(sum).toBeLessThanOrEqual(FIRST_BUDGET_BYTES);
-  for (const part of ["instruments", "documents", "extras"]) expect(later.join(" ")).toContain(`${part}-`);
+  for (const part of ["instruments", "documents"]) expect(later.join(" ")).toContain(`${part}-`);
 });
 
 test("a piece that is missing is reported in its pane, time goes on, and trying again loads it", async ({ page, aquarium, faults }) => {
@@ -100,7 +100,7 @@ test("a piece that is damaged never runs: it is reported, and trying again loads
 });
 
 test("what a person did while a piece was missing is done once it is there", async ({ page, aquarium, faults }) => {
-  const restores = [await spoil(page, "documents", missing), await spoil(page, "extras", missing)];
+  const restores = [await spoil(page, "documents", missing), await spoil(page, "instruments", missing)];
   await watch(page);
   await aquarium.open();
   await moves(page);

@@ -11,6 +11,7 @@ use netlab::topology::{NodeId, NodeKind, RouterConfig};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::VecDeque;
 use wire::sorted::SortedMap;
+use wire::sorted::sort_by_key;
 
 /// A metric of this, or more: unreachable.
 pub(super) const INFINITY: usize = 16;
@@ -123,7 +124,7 @@ impl Check<'_> {
         let fits =
             |to: &&IpCidr| version_of(to.address()) == version_of(address) && to.contains_addr(&address);
         let mut networks: Vec<_> = self.rip().origins.keys().filter(fits).copied().collect();
-        networks.sort_by_key(|to| u8::MAX - to.prefix_len());
+        sort_by_key(&mut networks, |to| u8::MAX - to.prefix_len());
         let distance = |to: IpCidr| {
             let mut known = self.rip_distances.borrow_mut();
             let all = known.entry(to).or_insert_with(|| self.distances(to));

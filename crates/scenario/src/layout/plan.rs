@@ -9,6 +9,7 @@
 
 use super::{CELL, ROOM};
 use std::collections::VecDeque;
+use wire::sorted::sort_by;
 
 /// A place in the document's units.
 pub type Place = (f64, f64);
@@ -403,7 +404,7 @@ fn in_shape(mut places: Vec<Place>, aspect: f64) -> Vec<Place> {
 /// Whether no node stands on another or on its caption.
 pub fn is_clear(places: &[Place]) -> bool {
     let mut order: Vec<&Place> = places.iter().collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort_by(&mut order, |a, b| a.0.total_cmp(&b.0));
     order.iter().enumerate().all(|(number, a)| {
         let near = order[number + 1..].iter().take_while(|b| b.0 - a.0 < ROOM.0);
         near.into_iter().all(|b| (b.1 - a.1).abs() >= ROOM.1)
@@ -458,7 +459,7 @@ fn divide(
     let key = |node: usize| {
         if across { (places[node].0, places[node].1) } else { (places[node].1, places[node].0) }
     };
-    nodes.sort_by(|&a, &b| {
+    sort_by(nodes, |&a, &b| {
         let (a_key, b_key) = (key(a), key(b));
         a_key.0.total_cmp(&b_key.0).then(a_key.1.total_cmp(&b_key.1)).then(a.cmp(&b))
     });

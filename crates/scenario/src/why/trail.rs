@@ -8,6 +8,7 @@ use netlab::topology::{LinkId, NodeId, Topology};
 use smoltcp::wire::{IpAddress, IpCidr, IpProtocol};
 use wire::header::{EtherType, Ethernet, Ip};
 use wire::sorted::SortedMap;
+use wire::sorted::sort_by_key;
 
 /// The greatest number of frames of a kind that are followed, the last ones: they are what a run failed with.
 const FOLLOWED_MAX: usize = 64;
@@ -154,7 +155,7 @@ impl<'h> Trail<'h> {
             counts.retain(|(end, _)| *end != End::UnderWay);
         }
         counts.reverse();
-        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        sort_by_key(&mut counts, |(_, count)| std::cmp::Reverse(*count));
         counts
     }
 

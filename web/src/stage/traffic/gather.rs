@@ -8,6 +8,7 @@ use netlab::History;
 use netlab::history::Transit;
 use netlab::topology::Direction;
 use wire::Instant;
+use wire::sorted::sort_by_key;
 
 /// The most past transits of one direction whose afterglow is drawn: outside a crowd, and in a crowd, where single losses are not marked.
 const VISITS_PAST_MAX: [usize; 2] = [400, 12];
@@ -22,7 +23,7 @@ impl<'a> Late<'a> {
     pub fn find(history: &'a History, moment: &Moment<'_>) -> Self {
         let (from, to) = afterglow(moment);
         let mut found: Vec<_> = history.refused_late(from, to).filter(|it| it.arrival < from).collect();
-        found.sort_by_key(|transit| transit.direction.index());
+        sort_by_key(&mut found, |transit| transit.direction.index());
         Self(found)
     }
 
