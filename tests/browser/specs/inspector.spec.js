@@ -29,9 +29,13 @@ test("a host shows its addresses, its neighbors and its sockets; a switch its MA
 });
 
 test("a click on a node in the drawing selects it, a click beside it nothing", async ({ aquarium }) => {
-  await aquarium.open();
+  const node = (id, kind, n) => ({ id, kind, at: [100 + 300 * n, 300] });
+  await aquarium.open({
+    packetarium: 1,
+    nodes: [node("a", "host", 0), node("s1", "switch", 1), node("b", "host", 2)],
+    links: [{ ends: ["a", "s1"] }, { ends: ["b", "s1"] }],
+  });
   const { width, height } = await aquarium.canvas.boundingBox();
-  // The first example is a row: host, switch, host.
   await aquarium.canvas.click({ position: { x: width / 2, y: height / 2 } });
   await expect(aquarium.inspector.getByRole("heading", { name: "s1" })).toBeVisible();
   await aquarium.canvas.click({ position: { x: width / 2, y: height / 4 } });
