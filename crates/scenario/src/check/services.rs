@@ -9,7 +9,7 @@ use netlab::topology::{HostConfig, NodeId};
 mod found;
 
 impl Check<'_> {
-    /// Without services in the program, a network that has some cannot run: nobody would answer in it.
+    /// Without services in the program, a network that has some cannot run: its servers would be missing.
     #[cfg(not(feature = "services"))]
     pub(super) fn services(&mut self, id: NodeId, config: &HostConfig) {
         let place = self.node_place(id.index());

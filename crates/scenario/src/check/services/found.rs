@@ -1,4 +1,4 @@
-//! What is wrong with services: pools outside of their network, servers that nobody reaches, names that nobody knows.
+//! What is wrong with services: pools outside of their network, servers that cannot be reached, names that no server knows.
 
 use super::{Check, HostConfig, Kind, Level, NodeId};
 use crate::fault::Place;
