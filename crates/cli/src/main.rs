@@ -5,12 +5,14 @@
 //! | `input` | a file, standard input or a link → the text of a document |
 //! | `export` | a scenario → another program's files |
 //! | `run` | a scenario → a world that has run to its end |
+//! | `console` | standard input → commands on a host |
 //! | `record` | what crosses the wires → a pcapng file, written while the world runs |
 //! | `list` | a capture, made by any program → its packets, one on each line |
 //! | `filter` | display filters as they are typed |
 //! | `tap` | a world at the clock's speed, joined to TAP devices (Linux) |
 //! | `text` | results as text; the crate `report` has them for programs |
 
+mod console;
 mod export;
 mod filter;
 mod input;
@@ -66,6 +68,22 @@ enum Command {
         /// Record only frames that match this display filter, in Wireshark's language, such as "tcp.port == 80 && !arp".
         #[arg(long, value_name = "FILTER", requires = "pcapng")]
         filter: Option<String>,
+    },
+    /// Run commands on a host of a scenario: each line of standard input, in virtual time, as in a terminal there.
+    ///
+    /// The exit status is that of the last command. help lists the commands, COMMAND --help has examples; exit ends the console.
+    /// It begins when the services of the network have begun, and hosts have their addresses by DHCP.
+    Console {
+        /// A file or a link.
+        scenario: String,
+        /// The id of a host.
+        node: String,
+        /// Begin at this virtual time.
+        #[arg(long, value_name = "TIME", value_parser = quantity::parse_time)]
+        at: Option<netlab::Duration>,
+        /// Interrupt a command that has not ended after this virtual time.
+        #[arg(long, value_name = "TIME", value_parser = quantity::parse_time, default_value = "10min")]
+        limit: netlab::Duration,
     },
     /// List the packets of a capture (pcap or pcapng), made by any program: number, time, source, destination, protocol, length, info.
     Capture {
@@ -175,6 +193,10 @@ fn go(command: Command) -> anyhow::Result<u8> {
                 text::show(&whole, &world, &report)
             })?;
             Ok(if report.all_succeeded() { OK } else { RUN_FAILED })
+        }
+        Command::Console { scenario, node, at, limit } => {
+            let Some(scenario) = read(&scenario)? else { return Ok(BAD) };
+            console::console(&scenario, &node, at, limit)
         }
         Command::Capture { file, filter, json } => {
             list::list(&file, filter::parse(&filter)?, json)?;

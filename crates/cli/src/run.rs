@@ -1,7 +1,7 @@
 //! Runs a world to its end.
 
 use crate::record::Recorder;
-use anyhow::bail;
+use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
 use netlab::history::Limits;
 use netlab::world::{Progress, Quiet};
@@ -15,16 +15,20 @@ const MOMENTS_AT_ONCE: u32 = 16;
 /// Slices between two updates of the progress line.
 const SLICES_PER_UPDATE: u32 = 4_096;
 
+/// The scenario's world, at its beginning.
+pub fn world(scenario: &Scenario) -> anyhow::Result<World> {
+    scenario.world(Limits::default()).map_err(|faults| {
+        anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}
+
 /// Runs the scenario until this moment; without one, until the world is quiet.
 pub fn run(
     scenario: &Scenario,
     until: Option<Duration>,
     mut capture: Option<&mut Recorder>,
 ) -> anyhow::Result<World> {
-    let mut world = match scenario.world(Limits::default()) {
-        Ok(world) => world,
-        Err(faults) => bail!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-    };
+    let mut world = world(scenario)?;
     // Only drawn on a terminal.
     let style = ProgressStyle::with_template("{spinner} {msg}")?;
     let progress = ProgressBar::new_spinner().with_style(style);

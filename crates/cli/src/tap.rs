@@ -49,6 +49,9 @@ pub fn forget_guesses(scenario: &Scenario, faults: &mut Vec<Fault>) {
                 | Kind::UnknownAddress
                 | Kind::UnknownGateway
                 | Kind::NoAdvertiser
+                | Kind::NoDhcpServer
+                | Kind::NoDnsServer
+                | Kind::UnknownName
                 | Kind::Alone
         )
     };

@@ -583,3 +583,89 @@ fn commands_print_what_they_print_and_their_exit_status_is_the_outcome() {
     assert_eq!(done.code, 0, "what still runs has not failed: {}", done.out);
     assert!(done.out.contains("still running"), "{}", done.out);
 }
+
+/// A laptop that asks for its address, a server that lends it and has names and pages.
+const HOME: &str = r#"{"packetarium": 1, "nodes": [
+    {"id": "laptop", "kind": "host", "addresses": "dhcp"},
+    {"id": "server", "kind": "host", "addresses": ["192.168.1.1/24"], "services": {
+        "dhcp": {"pool": "192.168.1.100-192.168.1.199", "router": "192.168.1.1", "dns": "192.168.1.1", "domain": "home.test"},
+        "dns": {"zone": {"www.home.test": "192.168.1.1"}}, "http": {"pages": {"/": "Hello\n"}}, "echo": true}},
+    {"id": "s", "kind": "switch"}],
+    "links": [{"ends": ["laptop", "s"]}, {"ends": ["server", "s"]}]}"#;
+
+fn console(node: &str, lines: &str) -> Done {
+    with_input(&["console", HOME, node], lines)
+}
+
+#[test]
+fn a_console_runs_the_lines_of_standard_input_on_a_host() {
+    let done = console("laptop", "hostname\ncurl http://www/\n");
+    assert_eq!((done.code, &done.out[..], &done.err[..]), (0, "laptop\nHello\n", ""));
+}
+
+#[test]
+fn a_console_exits_with_the_status_of_the_last_command() {
+    for (lines, code) in [
+        ("", 0),
+        ("ping -c 1 www\n", 0),
+        ("ping -c 1 -W 1 192.168.1.77\n", 1),
+        ("nonsense\n", 127),
+        ("nonsense\nhostname\n", 0),
+        ("exit 3\nhostname\n", 3),
+        ("curl http://nobody.test/\n\n", 6),
+    ] {
+        let done = console("laptop", lines);
+        assert_eq!(done.code, code, "{lines}: {}{}", done.out, done.err);
+    }
+}
+
+#[test]
+fn what_follows_a_command_that_reads_is_typed_to_it() {
+    let done = console("laptop", "nc www 7\nfirst\nsecond\n");
+    assert_eq!((done.code, &done.out[..]), (0, "first\nsecond\n"));
+}
+
+#[test]
+fn a_command_in_a_console_that_does_not_end_is_interrupted() {
+    let done = with_input(&["console", HOME, "laptop", "--limit", "3500ms"], "ping www\nhostname\n");
+    assert!(done.out.contains("4 packets transmitted, 4 received"), "{}", done.out);
+    assert!(done.out.ends_with("laptop\n") && done.code == 0, "{}", done.out);
+}
+
+#[test]
+fn a_console_shows_and_changes_the_lease_of_its_host() {
+    let done = console(
+        "laptop",
+        "ip addr | grep 'inet 192'\ndhclient -r\nip addr | grep 'inet 192'\ndhclient\nhistory\n",
+    );
+    let line = "    inet 192.168.1.100/24 brd 192.168.1.255 scope global eth0\n";
+    let lease = "bound to 192.168.1.100/24 from 192.168.1.1 for 3599 s\n";
+    assert!(done.out.starts_with(&format!("{line}{lease}")), "{}", done.out);
+    assert!(done.out.ends_with("    2  ip addr | grep 'inet 192'\n    3  history\n"), "{}", done.out);
+    let before = with_input(&["console", HOME, "laptop", "--at", "0s"], "ip addr | grep -c 'inet 192'\n");
+    assert_eq!((before.code, &before.out[..]), (1, "0\n"));
+}
+
+#[test]
+fn a_console_needs_a_host() {
+    for (node, message) in [("s", "is no host"), ("nobody", "there is no node")] {
+        let done = console(node, "hostname\n");
+        assert_eq!(done.code, 2);
+        assert!(done.err.contains(message), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_document_with_services_is_run_and_checked() {
+    assert_eq!(packetarium(&["check", HOME]).out, "no faults\n");
+    let done = packetarium(&["run", HOME]);
+    assert_eq!(done.code, 0, "{}", done.out);
+    assert!(
+        done.out.contains("laptop$ dhclient    # at 0 s\nbound to 192.168.1.100/24 from 192.168.1.1 for"),
+        "{}",
+        done.out
+    );
+    let alone = HOME.replace("\"dhcp\": {\"pool\": \"192.168.1.100-192.168.1.199\", \"router\": \"192.168.1.1\", \"dns\": \"192.168.1.1\", \"domain\": \"home.test\"},", "");
+    let done = packetarium(&["check", &alone]);
+    assert!(done.out.contains("there is no DHCP server on its LAN") && done.code == 0, "{}", done.out);
+}

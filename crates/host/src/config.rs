@@ -25,6 +25,13 @@ pub struct Config {
     /// It takes IPv6 addresses and gateways from the advertisements of routers (RFC 4862), and asks for them as soon as its
     /// cable is plugged in.
     pub slaac: bool,
+    /// It takes an IPv4 address, a gateway and DNS servers from a DHCP server: a client is started with it.
+    pub dhcp: bool,
+    /// The DNS servers that it asks, unless a DHCP server names others; up to [`DNS_SERVERS_MAX`].
+    pub dns: Vec<IpAddress>,
+    /// The settings of the services that are started with it, as JSON without spaces; see the crate `scenario`, which knows the
+    /// format. The host only keeps them for the programs that read them, as files in `/etc` do.
+    pub services: Option<Box<str>>,
     /// The largest IP packet in bytes.
     pub ip_mtu: usize,
     /// What its TCP sockets start with.
@@ -45,6 +52,9 @@ pub const TIME_WAIT: Duration = Duration::from_secs(60);
 /// The longest TIME-WAIT: twice the two minutes of RFC 9293, 3.4.2.
 pub const TIME_WAIT_MAX: Duration = Duration::from_secs(240);
 
+/// DNS servers of a host: as many as `resolv.conf` has (MAXNS).
+pub const DNS_SERVERS_MAX: usize = 3;
+
 /// smoltcp holds eight; one is left for the link-local address.
 pub const ADDRESSES_MAX: usize = 7;
 
@@ -55,6 +65,9 @@ impl Default for Config {
             addresses: Vec::new(),
             gateways: Vec::new(),
             slaac: false,
+            dhcp: false,
+            dns: Vec::new(),
+            services: None,
             ip_mtu: 1500,
             tcp: TcpConfig::default(),
         }
@@ -107,6 +120,11 @@ impl Config {
     pub fn mac(&self, id: NodeId) -> EthernetAddress {
         // From 1, because 02:50:00:00:00:00 looks like a mistake.
         self.mac.unwrap_or(PortId(id.0 + 1).mac())
+    }
+
+    /// Whether it gets addresses of IPv6, or else of IPv4, from others.
+    pub const fn learns(&self, v6: bool) -> bool {
+        if v6 { self.slaac } else { self.dhcp }
     }
 
     /// All addresses that this host has, if it is node `id`: its own, and the link-local one if it speaks IPv6; not those

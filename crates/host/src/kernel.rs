@@ -33,6 +33,7 @@ use smoltcp::socket::tcp;
 use smoltcp::wire::{
     EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address, Ipv6Address,
 };
+use std::any::Any;
 use wire::nic;
 use wire::rng::Stream;
 use wire::{Duration, Frame, Instant, NodeId, PortId};
@@ -84,6 +85,8 @@ pub(crate) struct Kernel {
     pub(crate) probe: Option<(Ipv4Address, bool)>,
     /// Where names are looked up.
     pub(crate) resolver: ResolverConfig,
+    /// What programs keep here for each other.
+    pub kept: Option<Box<dyn Any>>,
 }
 
 /// Why a host wants to be polled.
@@ -171,6 +174,7 @@ impl Kernel {
         });
         let slaac = config.slaac.then(|| Slaac::new(config.link_local(id), mac));
         let routes = Routes::new(config.gateways.clone());
+        let resolver = ResolverConfig { servers: config.dns.clone(), domain: None };
         Self {
             id,
             config,
@@ -200,7 +204,8 @@ impl Kernel {
             made: Vec::new(),
             next_ident: random_seed as u16,
             probe: None,
-            resolver: ResolverConfig::default(),
+            resolver,
+            kept: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::event::Output;
 use crate::kernel::{Kernel, ServerNeeds, Timer};
 use crate::meter::Meter;
 use crate::process::{PROGRAMS_MAX, Process, ProgramEvent, ProgramId};
-use crate::program::{Poll, Program};
+use crate::program::{Activity, Poll, Program};
 use crate::run::{RunId, RunKind};
 use crate::sockets::Descriptor;
 use crate::system::System;
@@ -35,8 +35,8 @@ struct Running {
     program: Box<dyn Program>,
     /// When it wants to be polled next; `None`: when something comes.
     wake: Option<Instant>,
-    /// It is there for others, and nobody waits for its end.
-    is_service: bool,
+    /// It waits only for upkeep.
+    idle: bool,
 }
 
 impl Host {
@@ -125,21 +125,15 @@ impl Host {
 
     // ---- programs ----
 
-    /// Starts a program, to be polled next. A service is there for others: it does not keep the host [busy](Self::is_busy).
-    pub fn launch(
-        &mut self,
-        id: ProgramId,
-        program: Box<dyn Program>,
-        is_service: bool,
-        meter: &mut Meter<'_>,
-    ) {
+    /// Starts a program, to be polled next.
+    pub fn launch(&mut self, id: ProgramId, program: Box<dyn Program>, meter: &mut Meter<'_>) {
         if self.programs.len() >= PROGRAMS_MAX {
             report(id, ProgramEvent::Printed("too many programs run on this host\n".into()), meter);
             return report(id, ProgramEvent::Exited(NOT_STARTED), meter);
         }
         let random = Stream::new(self.kernel.random, &[STREAM_OF_PROGRAMS, u64::from(id.0)]);
         let process = Process::new(id, random);
-        self.programs.push(Running { process, program, wake: Some(meter.now), is_service });
+        self.programs.push(Running { process, program, wake: Some(meter.now), idle: false });
     }
 
     /// A person types a line, which a program reads when the host is polled next.
@@ -170,17 +164,30 @@ impl Host {
         self.exit(process, status, meter);
     }
 
-    /// Whether a program, a service excepted, has something to do by itself: it waits for a moment, or for an answer to what it
-    /// sent. A server without clients is not busy, nor is a program that waits for input.
+    /// Whether a program has something to do by itself: it waits for a moment, or for an answer to what it sent. A program that is
+    /// [idle](Poll::Idle) is not busy, nor is one that waits for input.
     pub fn is_busy(&self) -> bool {
+        let is_busy = |running: &Running| self.activity_of(running) == Activity::Busy;
+        self.kernel.is_busy() || self.programs.iter().any(is_busy)
+    }
+
+    /// What a program is doing; `None`: it is over.
+    pub fn activity(&self, id: ProgramId) -> Option<Activity> {
+        self.place(id).map(|place| self.activity_of(&self.programs[place]))
+    }
+
+    fn activity_of(&self, Running { process, wake, idle, .. }: &Running) -> Activity {
         let unsettled = |descriptor: &Descriptor| match descriptor {
             Descriptor::Tcp(connection) => self.kernel.sockets.is_unsettled(connection.handle),
             Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) => false,
         };
-        let is_busy = |Running { process, wake, is_service, .. }: &Running| {
-            !is_service && (wake.is_some() || process.sockets.iter().any(|(_, its)| unsettled(its)))
-        };
-        self.kernel.is_busy() || self.programs.iter().any(is_busy)
+        match idle {
+            true => Activity::Idle,
+            false if wake.is_some() || process.sockets.iter().any(|(_, its)| unsettled(its)) => {
+                Activity::Busy
+            }
+            false => Activity::Waits,
+        }
     }
 
     fn place(&self, id: ProgramId) -> Option<usize> {
@@ -191,13 +198,14 @@ impl Host {
     fn step(&mut self, meter: &mut Meter<'_>) -> bool {
         let mut acted = self.kernel.step(meter);
         let mut place = 0;
-        while let Some(Running { process, program, wake, .. }) = self.programs.get_mut(place) {
+        while let Some(Running { process, program, wake, idle }) = self.programs.get_mut(place) {
             process.acted = false;
             let poll = program.poll(&mut system(&mut self.kernel, &self.name, process, meter));
             flush(process, meter);
             acted |= process.acted;
             match poll {
-                Poll::Wait(at) => {
+                Poll::Wait(at) | Poll::Idle(at) => {
+                    *idle = matches!(poll, Poll::Idle(_));
                     *wake = at.filter(|at| *at > meter.now);
                     place += 1;
                 }

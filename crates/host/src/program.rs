@@ -60,8 +60,22 @@ pub enum Poll {
     /// It goes on when a frame or input comes, and at this moment at the latest. A moment that has come already means nothing: it waits
     /// for a frame.
     Wait(Option<Instant>),
+    /// The same of a program that is there for others, or whose task is done for now: what it does at that moment is upkeep. A
+    /// world in which all programs are idle has come to rest.
+    Idle(Option<Instant>),
     /// It is over: its exit status, 0 for success. Its sockets are closed.
     Exit(u8),
+}
+
+/// What a program that runs is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// It waits for a moment, or for an answer to what it sent.
+    Busy,
+    /// It waits for input, or for others to begin.
+    Waits,
+    /// See [`Poll::Idle`].
+    Idle,
 }
 
 /// The exit status of a program that was interrupted: 128 and the number of SIGINT, as shells report it.

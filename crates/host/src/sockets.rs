@@ -328,23 +328,27 @@ impl Sockets {
         self.gone.extend(gone.filter(|open| open.reported.is_some()).map(|open| open.number));
     }
 
+    /// All sockets with their states, and the bytes that were received and not read, and sent and not acknowledged.
+    pub fn states(&self) -> impl Iterator<Item = (SocketState, [usize; 2])> {
+        self.open.iter().map(|open| {
+            let queues = match open.place {
+                Place::Tcp(handle) => {
+                    let socket: &tcp::Socket<'static> = self.set.get(handle);
+                    [socket.recv_queue(), socket.send_queue()]
+                }
+                Place::Udp(..) | Place::Echo { .. } | Place::TimeWait(_) => [0, 0],
+            };
+            (state(&self.set, &open.place), queues)
+        })
+    }
+
     /// Reports every change since the last time.
     pub fn report(&mut self, meter: &mut Meter<'_>) {
         for socket in self.gone.drain(..) {
             meter.changed(Event::SocketGone { socket });
         }
         for open in &mut self.open {
-            let state = match &open.place {
-                Place::Tcp(handle) => tcp_state(self.set.get(*handle)),
-                Place::Udp(_, port) => SocketState::Udp { port: *port },
-                Place::Echo { ident, .. } => SocketState::Icmp { ident: *ident },
-                Place::TimeWait(Tuple { local, remote }) => SocketState::Tcp {
-                    state: tcp::State::TimeWait,
-                    local: Some(*local),
-                    remote: Some(*remote),
-                    port: local.port,
-                },
-            };
+            let state = state(&self.set, &open.place);
             if open.reported != Some(state) {
                 open.reported = Some(state);
                 meter.changed(Event::Socket { socket: open.number, state });
@@ -356,6 +360,20 @@ impl Sockets {
 /// The endpoints of a connected socket.
 pub(crate) fn tuple_of(socket: &tcp::Socket<'static>) -> Option<Tuple> {
     Some(Tuple { local: socket.local_endpoint()?, remote: socket.remote_endpoint()? })
+}
+
+fn state(set: &SocketSet<'static>, place: &Place) -> SocketState {
+    match place {
+        Place::Tcp(handle) => tcp_state(set.get(*handle)),
+        Place::Udp(_, port) => SocketState::Udp { port: *port },
+        Place::Echo { ident, .. } => SocketState::Icmp { ident: *ident },
+        Place::TimeWait(Tuple { local, remote }) => SocketState::Tcp {
+            state: tcp::State::TimeWait,
+            local: Some(*local),
+            remote: Some(*remote),
+            port: local.port,
+        },
+    }
 }
 
 fn tcp_state(socket: &tcp::Socket<'static>) -> SocketState {

@@ -7,6 +7,7 @@
 use crate::client::{is_over, tcp_socket, udp_socket};
 use crate::config::{Config, ResolverConfig, TcpConfig};
 use crate::event::Event;
+pub use crate::event::SocketState;
 use crate::icmp_reply;
 use crate::kernel::Kernel;
 use crate::listener::Listener;
@@ -18,6 +19,7 @@ use crate::sockets::{Connection, Descriptor};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
+use std::any::Any;
 use std::fmt;
 use wire::{Instant, PortId};
 
@@ -492,6 +494,12 @@ impl System<'_> {
         self.kernel.probe = None;
     }
 
+    /// The sockets of the host, those of its other programs included: the state of each, and the bytes that were received and
+    /// not read, and sent and not acknowledged.
+    pub fn sockets(&self) -> impl Iterator<Item = (SocketState, [usize; 2])> {
+        self.kernel.sockets.states()
+    }
+
     /// Where names are looked up.
     pub fn resolver(&self) -> &ResolverConfig {
         &self.kernel.resolver
@@ -500,6 +508,16 @@ impl System<'_> {
     /// Changes where names are looked up.
     pub fn set_resolver(&mut self, resolver: ResolverConfig) {
         self.kernel.resolver = resolver;
+    }
+
+    /// What the programs of this host share, such as a cache of names: one value, empty at first. It is there for as long as the
+    /// host, and no part of the history.
+    pub fn kept<T: Any + Default>(&mut self) -> &mut T {
+        if !self.kernel.kept.as_ref().is_some_and(|kept| kept.is::<T>()) {
+            self.kernel.kept = Some(Box::<T>::default());
+        }
+        let kept = self.kernel.kept.as_mut().and_then(|kept| kept.downcast_mut());
+        kept.expect("it was put there")
     }
 
     // ---- what these have in common ----

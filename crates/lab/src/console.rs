@@ -35,7 +35,10 @@ impl Lab {
         self.playhead.finish_glide();
         let log = self.world.history().programs().get(program.0 as usize);
         let name = log.map_or_else(String::new, |log| log.line.clone());
-        let typed = Deed::Change(Box::new(Change::Key(program, key)));
+        let Some(command) = program.0.checked_sub(self.scenario.services()) else {
+            return Err(netlab::world::CommandError::NoSuchThing.into());
+        };
+        let typed = Deed::Change(Box::new(Change::Key(ProgramId(command), key)));
         self.do_at_playhead(vec![typed], self.scenario.clone(), &name)
     }
 }

@@ -22,11 +22,11 @@ pub enum Deed {
 }
 
 impl Deed {
-    fn command(&self) -> WorldCommand {
+    fn command(&self, services: u32) -> WorldCommand {
         match self {
             Self::Run(spec) => WorldCommand::Start(spec.clone()),
             Self::Launch(CommandLine { on, line }) => WorldCommand::Launch { on: *on, line: line.clone() },
-            Self::Change(change) => change.command(),
+            Self::Change(change) => change.command(services),
         }
     }
 
@@ -62,7 +62,7 @@ impl Lab {
         advance_quiet(&mut self.world, self.playhead.at());
         let has_changes = !document.changes.is_empty();
         for deed in deeds {
-            let (at, _) = self.world.apply(deed.command())?;
+            let (at, _) = self.world.apply(deed.command(self.scenario.services()))?;
             // What is done next, even if time stands still, is later: a document keeps no other order.
             self.world.run_until(at, || true);
             match deed {

@@ -6,8 +6,8 @@ use wire::sorted::SortedMap;
 use wire::{Duration, Instant};
 
 pub use host::config::{
-    ADDRESSES_MAX, Congestion, IP_MTU_MAX, IP_MTU_MIN, TCP_BUFFER_MAX, TCP_BUFFER_MIN, TCP_TIMEOUT,
-    TIME_WAIT, TIME_WAIT_MAX, TcpConfig,
+    ADDRESSES_MAX, Congestion, DNS_SERVERS_MAX, IP_MTU_MAX, IP_MTU_MIN, TCP_BUFFER_MAX, TCP_BUFFER_MIN,
+    TCP_TIMEOUT, TIME_WAIT, TIME_WAIT_MAX, TcpConfig,
 };
 pub use wire::NodeId;
 
@@ -490,7 +490,10 @@ fn host_errors(host: &HostConfig, id: NodeId) -> Vec<TopologyError> {
     let buffers = [host.tcp.rx_buffer, host.tcp.tx_buffer];
     let wrong = [
         (!host.mac(id).is_unicast(), TopologyError::BadMac(id)),
-        (host.addresses.len() > ADDRESSES_MAX || !unicast, TopologyError::BadAddresses(id)),
+        (
+            host.addresses.len() > ADDRESSES_MAX || !unicast || host.dns.len() > DNS_SERVERS_MAX,
+            TopologyError::BadAddresses(id),
+        ),
         (!(IP_MTU_MIN..=IP_MTU_MAX).contains(&host.ip_mtu), TopologyError::BadMtu(id)),
         (
             buffers.iter().any(|bytes| !(TCP_BUFFER_MIN..=TCP_BUFFER_MAX).contains(bytes)),

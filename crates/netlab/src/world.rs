@@ -14,6 +14,7 @@ mod programs;
 mod under_way;
 
 pub use command::{Command, CommandError};
+pub use host::program::Activity;
 
 use crate::history::{
     DropReason, Fate, FrameId, Handed, History, HostEvent, Limits, NodeEvent, Refusal, TransitId,

@@ -176,7 +176,7 @@ pub fn router_address(
     let all: Vec<_> = all.flat_map(|of| of.addresses.iter().map(|cidr| (of.link, cidr.address()))).collect();
     let has = |version: IpVersion| {
         let own = host.addresses.iter().any(|cidr| version.is_of(&cidr.address()));
-        own || (host.slaac && version == IpVersion::V6)
+        own || host.learns(version == IpVersion::V6)
     };
     let wanted = |of: &IpVersion| version.is_none_or(|version| version == *of) && has(*of);
     let arrival = cable_towards(topology, from, router);

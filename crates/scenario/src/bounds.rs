@@ -3,8 +3,8 @@
 
 pub use netlab::run::RECEIVERS_MAX;
 pub use netlab::topology::{
-    ADDRESSES_MAX, IP_MTU_MAX, IP_MTU_MIN, LINKS_MAX, NODES_MAX, TCP_BUFFER_MAX, TCP_BUFFER_MIN,
-    TIME_WAIT_MAX,
+    ADDRESSES_MAX, DNS_SERVERS_MAX, IP_MTU_MAX, IP_MTU_MIN, LINKS_MAX, NODES_MAX, TCP_BUFFER_MAX,
+    TCP_BUFFER_MIN, TIME_WAIT_MAX,
 };
 pub use netlab::topology::{PATH_COST_MAX, PORT_MTU_MIN};
 use netlab::{BitsPerSec, Duration, Instant};
@@ -36,6 +36,15 @@ pub const CHAPTER_CHARS_MAX: usize = 1_000;
 pub const LOOK_MAX: usize = 32;
 /// Changes of the running network.
 pub const CHANGES_MAX: usize = 10_000;
+
+/// Pools of one DHCP server.
+pub const POOLS_MAX: usize = 16;
+/// Addresses that one DHCP server keeps for certain hosts.
+pub const RESERVATIONS_MAX: usize = 1_024;
+/// Least and greatest time for which an address is lent.
+pub const LEASE: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(30 * 86_400)];
+/// Names of one DNS server, and records of them.
+pub const DNS_NAMES_MAX: usize = 4_096;
 
 /// The least TCP timeout.
 pub const TCP_TIMEOUT_MIN: Duration = Duration::from_millis(1);

@@ -39,13 +39,13 @@ pub enum Change {
     Clear(NodeId),
     /// A run is stopped; what it measured stays.
     Stop(RunId),
-    /// Something is typed to a command that runs.
+    /// Something is typed to a command that runs: the one at this place in [`Scenario::commands`].
     Key(ProgramId, Key),
 }
 
 impl Change {
-    /// The command to a world.
-    pub fn command(&self) -> Command {
+    /// The command to a world. `services`: the [programs](Scenario::services) that its scenario starts before its commands.
+    pub fn command(&self, services: u32) -> Command {
         match self {
             Self::Link(link, ways) => Command::SetLink(*link, ways.clone()),
             Self::Node { node, .. } => Command::AddNode(node.clone()),
@@ -54,7 +54,7 @@ impl Change {
             Self::Set(node, kind) => Command::SetNode(*node, kind.clone()),
             Self::Clear(node) => Command::Clear(*node),
             Self::Stop(run) => Command::Stop(*run),
-            Self::Key(program, key) => key.command(*program),
+            Self::Key(program, key) => key.command(ProgramId(program.0 + services)),
         }
     }
 }

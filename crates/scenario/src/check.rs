@@ -18,6 +18,7 @@ mod paths;
 mod ports;
 mod routers;
 mod runs;
+mod services;
 mod translators;
 mod vlans;
 
@@ -123,6 +124,9 @@ pub(crate) struct Check<'s> {
     /// Networks and ports that may still be looked at to find the paths of runs: this bounds the time that a hostile document
     /// costs.
     patience: Cell<usize>,
+    /// The services of each node; read when they are asked for.
+    #[cfg(feature = "services")]
+    all_services: OnceCell<std::rc::Rc<[crate::services::Settings]>>,
     found: Vec<Problem>,
 }
 
@@ -178,6 +182,8 @@ impl<'s> Check<'s> {
             rip: OnceCell::new(),
             rip_distances: RefCell::default(),
             patience: Cell::new(PATIENCE),
+            #[cfg(feature = "services")]
+            all_services: OnceCell::new(),
             found: Vec::new(),
         }
     }

@@ -57,6 +57,12 @@ impl Problem {
             | Kind::Overlap
             | Kind::PortWithoutAddress
             | Kind::NoAdvertiser
+            | Kind::NoDhcpServer
+            | Kind::TwoDhcpServers
+            | Kind::PoolOutside
+            | Kind::NoDnsServer
+            | Kind::UnknownName
+            | Kind::NoServices
             | Kind::VlanMismatch
             | Kind::Other => None,
         }?;

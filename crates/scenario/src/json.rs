@@ -65,6 +65,22 @@ impl<'a> Value<'a> {
         start..start + self.raw.get().len()
     }
 
+    /// Its text without the spaces between its parts.
+    pub fn compact(&self) -> String {
+        let (mut text, mut quoted, mut escaped) = (String::new(), false, false);
+        for letter in self.raw.get().chars() {
+            match letter {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => quoted = !quoted,
+                ' ' | '\t' | '\n' | '\r' if !quoted => continue,
+                _ => {}
+            }
+            text.push(letter);
+        }
+        text
+    }
+
     /// Its type and, unless it has parts, its content. The error is about a string that is not Unicode.
     pub fn shape(&self) -> Result<Shape<'a>, &'static str> {
         let text = self.raw.get();

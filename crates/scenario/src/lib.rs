@@ -45,6 +45,7 @@
 //! | `ip` | addresses and networks |
 //! | `export` | the same network for containerlab, Kathará and Mininet (a cargo feature) |
 //! | [`item`] | one node, link or run by itself: what a form reads and writes |
+//! | `services` | the services of hosts as programs (a cargo feature) |
 //! | `tree` | JSON to be written: fields in their order |
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
@@ -80,6 +81,8 @@ pub mod problem;
 pub mod quantity;
 mod read;
 mod renumber;
+#[cfg(feature = "services")]
+mod services;
 pub mod source;
 mod tree;
 pub mod why;
@@ -110,7 +113,22 @@ use wire::sorted::SortedMap;
 pub const VERSION: u64 = 1;
 
 /// The kinds of nodes that documents can have, and the commands that hosts know.
+#[cfg(not(feature = "services"))]
 pub const KINDS: Kinds = Kinds::ALL.with_shell(shell::program);
+/// The kinds of nodes that documents can have, and the commands that hosts know.
+#[cfg(feature = "services")]
+pub const KINDS: Kinds = Kinds::ALL.with_shell(|line| ::commands::program(&services::SHELL, line));
+
+/// The name of the command that a line asks for, if there is none of that name.
+#[cfg(not(feature = "services"))]
+pub use shell::unknown as unknown_command;
+
+/// The name of the command that a line asks for, if there is none of that name.
+#[cfg(feature = "services")]
+pub fn unknown_command(line: &str) -> Option<String> {
+    let name = ::services::line::parse(line).ok()?.words.into_iter().next()?;
+    services::SHELL.find(&name).is_none().then_some(name)
+}
 
 /// A network, the traffic planned in it, and how it is drawn: the content of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +149,8 @@ pub struct Scenario {
     pub icons: SortedMap<String, Icon>,
     /// Planned runs and when they begin, in the order of their [`RunId`](netlab::run::RunId)s.
     pub runs: Vec<(Instant, RunSpec)>,
-    /// Commands that are started on hosts and when, in the order of their [`ProgramId`](netlab::history::ProgramId)s.
+    /// Commands that are started on hosts and when, in the order of their [`ProgramId`](netlab::history::ProgramId)s, which begin
+    /// behind those of the [services](Self::services).
     pub commands: Vec<(Instant, CommandLine)>,
     /// What happens to the network while it runs, in order of time. At one moment, changes come before runs that begin, and
     /// stops after them.
@@ -235,6 +254,18 @@ impl Scenario {
         ip_version(|node| self.host(node), from, to)
     }
 
+    /// The programs that are started with hosts, there from the start or added, because of their settings: services, and clients of
+    /// DHCP. Their ids come before those of [`commands`](Self::commands).
+    pub fn services(&self) -> u32 {
+        #[cfg(feature = "services")]
+        {
+            let nodes = self.topology.nodes.iter().chain(self.added().map(|(_, node)| node));
+            nodes.map(|node| services::lines_of(node).len() as u32).sum()
+        }
+        #[cfg(not(feature = "services"))]
+        0
+    }
+
     /// A world at time zero, with the planned runs and changes scheduled. The same commands given by hand at the same moments, in
     /// the order described at [`changes`](Self::changes), make the same history.
     ///
@@ -258,17 +289,32 @@ impl Scenario {
             World::of_kinds(self.topology.clone(), self.seed, limits, kinds).map_err(|errors| -> Vec<_> {
                 errors.into_iter().map(|error| fault(Place::default(), error.to_string())).collect()
             })?;
+        let services = self.services();
         let mut faults = Vec::new();
         let mut schedule = |list: &str, number: usize, at: Instant, command: Command| {
             if let Err(error) = world.schedule(at, command) {
                 faults.push(fault(Place::default().field(list).index(number), error.to_string()));
             }
         };
+        #[cfg(feature = "services")]
+        for (number, node) in self.topology.nodes.iter().enumerate() {
+            for line in services::lines_of(node) {
+                let on = NodeId(number as u32);
+                schedule("nodes", number, Instant::ZERO, Command::Launch { on, line });
+            }
+        }
         // A stop needs its run's number, a run the nodes between which it goes.
         let (stops, others): (Vec<_>, Vec<_>) =
             self.changes.iter().enumerate().partition(|(_, (_, change))| change.is_about_entry());
         for (number, (at, change)) in others {
-            schedule("changes", number, *at, change.command());
+            schedule("changes", number, *at, change.command(services));
+            #[cfg(feature = "services")]
+            if let Change::Node { id, node, .. } = change {
+                for line in services::lines_of(node) {
+                    let on = self.node(id).expect("it is added");
+                    schedule("changes", number, *at, Command::Launch { on, line });
+                }
+            }
         }
         for (number, (at, spec)) in self.runs.iter().enumerate() {
             schedule("runs", number, *at, Command::Start(spec.clone()));
@@ -277,7 +323,7 @@ impl Scenario {
             schedule("runs", number, *at, Command::Launch { on: *on, line: line.clone() });
         }
         for (number, (at, change)) in stops {
-            schedule("changes", number, *at, change.command());
+            schedule("changes", number, *at, change.command(services));
         }
         if faults.is_empty() { Ok(world) } else { Err(faults) }
     }
@@ -292,7 +338,7 @@ pub(crate) fn ip_version<'h>(
     let has = |node, version: IpVersion| {
         host(node).is_some_and(|host| {
             let own = host.addresses.iter().any(|cidr| version.is_of(&cidr.address()));
-            own || (host.slaac && version == IpVersion::V6)
+            own || host.learns(version == IpVersion::V6)
         })
     };
     [IpVersion::V4, IpVersion::V6].into_iter().find(|&version| {

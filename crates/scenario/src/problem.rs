@@ -64,6 +64,18 @@ pub enum Kind {
     PortWithoutAddress,
     /// A host waits for a router to advertise a network, and none on its LAN does.
     NoAdvertiser,
+    /// A host asks for an address, and no DHCP server can be reached.
+    NoDhcpServer,
+    /// Two DHCP servers answer on one LAN.
+    TwoDhcpServers,
+    /// A DHCP server lends addresses that are not in its network.
+    PoolOutside,
+    /// A DNS server that is to be asked has an address that no node has, or to which no route leads.
+    NoDnsServer,
+    /// A command goes to a name that no DNS server here knows.
+    UnknownName,
+    /// The network has services, and the program that is to run it has not.
+    NoServices,
     /// The two ends of a cable do not have the same VLANs.
     VlanMismatch,
     /// A VLAN is missing in the list of a trunk's port, and so does not get from one of its hosts to another.

@@ -10,6 +10,9 @@ mod links;
 mod nodes;
 mod ports;
 mod runs;
+#[cfg(feature = "services")]
+pub(crate) mod service_settings;
+mod services;
 mod values;
 
 pub use finder::locate;

@@ -3,7 +3,7 @@
 //! It is what the crate writes documents with, and what a form fills in (see [`item`](crate::item)). A tree, not a struct with derived code for each object of the document: there are dozens of them by now, and in wasm each
 //! that is flattened into another costs kilobytes.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -25,6 +25,8 @@ pub enum Json<'a> {
     List(Vec<Json<'a>>),
     /// An object.
     Object(Fields<'a>),
+    /// The text of a value, which was read as one.
+    Written(&'a str),
 }
 
 /// The fields of an object, in the order in which they were put there.
@@ -124,6 +126,10 @@ impl Serialize for Json<'_> {
                 written.end()
             }
             Self::Object(fields) => fields.serialize(serializer),
+            Self::Written(text) => {
+                let raw: &RawValue = serde_json::from_str(text).map_err(S::Error::custom)?;
+                raw.serialize(serializer)
+            }
         }
     }
 }

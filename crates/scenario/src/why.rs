@@ -347,7 +347,7 @@ impl Reason<'_, '_> {
         let host = |id: &NodeId| {
             let Some(host) = topology.host(*id) else { return false };
             host.addresses_of_stack(*id).any(|cidr| is(&cidr))
-                || (host.slaac
+                || ((host.slaac || host.dhcp)
                     && self.history.node_at(*id, self.end).addresses.iter().any(|(cidr, _)| is(cidr)))
         };
         let mut owners: Vec<_> = topology.node_ids().filter(host).collect();

@@ -127,7 +127,9 @@ fn what_is_done_to_a_running_network_is_replayed_by_the_document() {
     for (until, change) in steps {
         // It has then got just as far: two things can be done at the next moment.
         world.run_until(Instant::from_nanos(until), || true);
-        let command = change.as_ref().map_or_else(|| Command::Start(spec.clone()), Change::command);
+        let command = change
+            .as_ref()
+            .map_or_else(|| Command::Start(spec.clone()), |change| change.command(scenario.services()));
         let (at, _) = world.apply(command).unwrap();
         replay = match change {
             Some(change) => replay.with_change(at, change),

@@ -158,6 +158,9 @@ fn ways() -> impl Strategy<Value = [Way; 2]> {
     ]
 }
 
+/// Whether hosts can have services in this program.
+const HAS_SERVICES: bool = cfg!(feature = "services");
+
 fn host(number: u8) -> impl Strategy<Value = HostConfig> {
     let timeout = prop::option::of((1u64..86_400_000).prop_map(Duration::from_millis));
     let tcp = (congestion(), size(128, 1 << 20), size(128, 1 << 20), timeout, time(0, 240_000_000_000));
@@ -168,8 +171,8 @@ fn host(number: u8) -> impl Strategy<Value = HostConfig> {
         timeout,
         time_wait,
     });
-    (any::<[bool; 5]>(), 1_280..=9_000usize, tcp).prop_map(
-        move |([second, gateway, gateway6, mac, slaac], ip_mtu, tcp)| {
+    (any::<[bool; 8]>(), 1_280..=9_000usize, tcp).prop_map(
+        move |([second, gateway, gateway6, mac, slaac, dhcp, dns, services], ip_mtu, tcp)| {
             let v4 = |net| IpAddress::v4(10, 0, net, number + 1);
             let v6 = |last| IpAddress::v6(0xfd00, 0, 0, 0, 0, 0, 0, last);
             let mut addresses = vec![IpCidr::new(v4(0), 24), IpCidr::new(v6(u16::from(number) + 1), 64)];
@@ -180,6 +183,9 @@ fn host(number: u8) -> impl Strategy<Value = HostConfig> {
                 addresses,
                 gateways: gateways.chain(gateway6.then_some(v6(0xff))).collect(),
                 slaac,
+                dhcp: dhcp && HAS_SERVICES,
+                dns: dns.then(|| vec![v4(0), v6(0xff)]).unwrap_or_default(),
+                services: (services && HAS_SERVICES).then(|| r#"{"http":{"pages":{"/":"a \"b\""}}}"#.into()),
                 ip_mtu,
                 tcp,
             }

@@ -46,6 +46,13 @@ pub fn http_date(unix: u64) -> String {
     format!("{}, {:02} {} {year} {} GMT", &weekday[..3], day + 1, &MONTHS[month][..3], time(unix))
 }
 
+/// A date as `date` and `dig` write it: `Thu Jan 01 00:00:00 UTC 2026`.
+pub fn c_date(unix: u64) -> String {
+    let (year, month, day) = date(unix / DAY);
+    let weekday = WEEKDAYS[(unix / DAY % 7) as usize];
+    format!("{} {} {:02} {} UTC {year}", &weekday[..3], &MONTHS[month][..3], day + 1, time(unix))
+}
+
 /// A date as the daytime service writes it (RFC 867): `Thursday, January 1, 2026 00:00:00-UTC`.
 pub fn daytime(unix: u64) -> String {
     let (year, month, day) = date(unix / DAY);

@@ -2,15 +2,14 @@
 
 use crate::MISUSED;
 use lexopt::{Arg, Parser, ValueExt};
-use smoltcp::wire::IpAddress;
 use std::str::FromStr;
 use wire::Duration;
 
 /// Why words make no command: a sentence.
-pub(crate) type Wrong = String;
+pub type Wrong = String;
 
 /// An option or an operand.
-pub(crate) enum Word {
+pub enum Word {
     /// `-x`
     Short(char),
     /// `--name`
@@ -20,13 +19,19 @@ pub(crate) enum Word {
 }
 
 /// The words of a command, taken one after the other.
-pub(crate) struct Arguments(Parser);
+pub struct Arguments(Parser);
 
 impl Arguments {
+    /// Of these words.
     pub fn new(words: &[String]) -> Self {
         Self(Parser::from_args(words))
     }
 
+    /// The next option or operand.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Option<Word>, Wrong> {
         let word = self.0.next().map_err(|error| error.to_string())?;
         Ok(match word {
@@ -40,12 +45,18 @@ impl Arguments {
     }
 
     /// The value of the option that was taken last.
+    ///
+    /// # Errors
+    /// It is missing, or no such value.
     pub fn text(&mut self) -> Result<String, Wrong> {
         let value = self.0.value().and_then(ValueExt::string);
         value.map_err(|error| error.to_string())
     }
 
     /// The value of the option that was taken last, a number within bounds.
+    ///
+    /// # Errors
+    /// It is missing, or no such value.
     pub fn number<T: FromStr + PartialOrd + std::fmt::Display>(
         &mut self,
         what: &str,
@@ -58,6 +69,9 @@ impl Arguments {
     }
 
     /// The value of the option that was taken last, in seconds: `2`, `0.2`.
+    ///
+    /// # Errors
+    /// It is missing, or no such value.
     pub fn seconds(&mut self) -> Result<Duration, Wrong> {
         let text = self.text()?;
         seconds(&text)
@@ -77,7 +91,7 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 /// The answer to an option that a command does not have.
-pub(crate) fn unknown(word: &Word) -> Wrong {
+pub fn unknown(word: &Word) -> Wrong {
     match word {
         Word::Short(letter) => format!("invalid option -- '{letter}'"),
         Word::Long(name) => format!("unrecognized option '--{name}'"),
@@ -85,13 +99,8 @@ pub(crate) fn unknown(word: &Word) -> Wrong {
     }
 }
 
-/// An address, or what a resolver says of a name that it does not find.
-pub(crate) fn address(text: &str) -> Result<IpAddress, Wrong> {
-    IpAddress::from_str(text).map_err(|_| format!("{text}: Name or service not known"))
-}
-
 /// What is wrong with a command line, with the command's name in front, and how it is used.
-pub(crate) fn misused(name: &str, usage: &str, wrong: &Wrong) -> (String, u8) {
+pub fn misused(name: &str, usage: &str, wrong: &Wrong) -> (String, u8) {
     (format!("{name}: {wrong}\nusage: {usage}\n"), MISUSED)
 }
 

@@ -7,9 +7,14 @@ mod nc;
 mod ping;
 mod traceroute;
 
+use crate::Shell;
 use crate::arguments::{Wrong, misused};
+use crate::names::{self, Hosts};
 use crate::once::Say;
 use host::program::Program;
+
+/// Makes a program of words, or says what is wrong with them.
+pub type Make = fn(&[String], &mut Hosts) -> Result<Box<dyn Program>, Wrong>;
 
 /// A command.
 pub struct Command {
@@ -21,11 +26,9 @@ pub struct Command {
     pub usage: &'static str,
     /// Lines that work, with what they do.
     pub examples: &'static [(&'static str, &'static str)],
-    make: Make,
+    /// Makes its program of the words after its name.
+    pub make: Make,
 }
-
-/// Makes a program of what stands behind the command.
-type Make = fn(&[String]) -> Result<Box<dyn Program>, Wrong>;
 
 /// All commands, in order of their names.
 pub static COMMANDS: [Command; 7] = [
@@ -97,18 +100,22 @@ pub static COMMANDS: [Command; 7] = [
     },
 ];
 
-/// The command of this name.
-pub fn find(name: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.name == name)
-}
-
 impl Command {
     /// The program that these words after its name ask for.
-    pub(crate) fn program(&self, words: &[String]) -> Box<dyn Program> {
+    pub(crate) fn program(&'static self, shell: &'static Shell, words: Vec<String>) -> Box<dyn Program> {
         if words.iter().any(|word| word == "--help") {
             return Box::new(Say::done(self.help()));
         }
-        (self.make)(words).unwrap_or_else(|wrong| {
+        names::made(self, shell, words)
+    }
+
+    pub(crate) fn make(&self, words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
+        (self.make)(words, hosts)
+    }
+
+    /// The program, or one that says what is wrong with the words.
+    pub(crate) fn or_wrong(&self, made: Result<Box<dyn Program>, Wrong>) -> Box<dyn Program> {
+        made.unwrap_or_else(|wrong| {
             let (text, status) = misused(self.name, self.usage, &wrong);
             Box::new(Say::error(text, status))
         })
@@ -125,13 +132,18 @@ impl Command {
     }
 }
 
-fn help(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+fn help(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let text = match words {
         [] => {
-            let lines = COMMANDS.iter().map(|command| format!("{:11} {}\n", command.name, command.summary));
-            lines.collect::<String>() + "COMMAND --help has examples. Ctrl-C ends a command.\n"
+            let mut lines: Vec<_> = hosts
+                .shell
+                .all()
+                .map(|command| format!("{:11} {}\n", command.name, command.summary))
+                .collect();
+            lines.sort();
+            lines.concat() + "COMMAND --help has examples. Ctrl-C ends a command.\n"
         }
-        [name] => find(name).ok_or_else(|| format!("there is no command {name}"))?.help(),
+        [name] => hosts.shell.find(name).ok_or_else(|| format!("there is no command {name}"))?.help(),
         [_, extra, ..] => return Err(format!("extra operand \"{extra}\"")),
     };
     Ok(Box::new(Say::done(text)))

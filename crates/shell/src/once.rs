@@ -4,16 +4,18 @@ use host::program::{Poll, Program};
 use host::system::System;
 
 /// Prints a text.
-pub(crate) struct Say {
+pub struct Say {
     text: String,
     status: u8,
 }
 
 impl Say {
+    /// It succeeds.
     pub fn done(text: String) -> Self {
         Self { text, status: 0 }
     }
 
+    /// With this exit status.
     pub fn error(text: String, status: u8) -> Self {
         Self { text, status }
     }
@@ -27,7 +29,10 @@ impl Program for Say {
 }
 
 /// Looks at the host, or changes it, and returns what to print and the exit status.
-pub(crate) struct Once<F>(pub F);
+pub struct Once<F>(
+    /// What is done.
+    pub F,
+);
 
 impl<F: FnMut(&mut System<'_>) -> (String, u8)> Program for Once<F> {
     fn poll(&mut self, system: &mut System<'_>) -> Poll {

@@ -2,16 +2,17 @@
 
 use host::run::IcmpError;
 use host::system::TcpFailure;
+use smoltcp::wire::EthernetAddress;
 use wire::Duration;
 
 /// Milliseconds with three decimals: `2.016`.
-pub(crate) fn millis(time: Duration) -> String {
+pub fn millis(time: Duration) -> String {
     let micros = time.nanos() / 1_000;
     format!("{}.{:03}", micros / 1_000, micros % 1_000)
 }
 
 /// Milliseconds with three significant digits, as `ping` prints each round trip: `0.020`, `2.02`, `12.3`, `123`.
-pub(crate) fn round_trip(time: Duration) -> String {
+pub fn round_trip(time: Duration) -> String {
     let micros = time.nanos() / 1_000;
     let (whole, part) = (micros / 1_000, micros % 1_000);
     match micros {
@@ -22,8 +23,13 @@ pub(crate) fn round_trip(time: Duration) -> String {
     }
 }
 
+/// An Ethernet address in the form of Linux.
+pub fn mac(mac: EthernetAddress) -> String {
+    mac.to_string().replace('-', ":").to_ascii_lowercase()
+}
+
 /// What `ping` says of an ICMP error.
-pub(crate) fn icmp_error(what: IcmpError) -> String {
+pub fn icmp_error(what: IcmpError) -> String {
     match what {
         IcmpError::Expired => "Time to live exceeded".into(),
         IcmpError::ReassemblyExpired => "Frag reassembly time exceeded".into(),
@@ -38,7 +44,7 @@ pub(crate) fn icmp_error(what: IcmpError) -> String {
 }
 
 /// What a program says of a connection that failed: the system's words for the error.
-pub(crate) const fn tcp_failure(failure: TcpFailure) -> &'static str {
+pub const fn tcp_failure(failure: TcpFailure) -> &'static str {
     match failure {
         TcpFailure::Refused => "Connection refused",
         TcpFailure::TimedOut => "Connection timed out",

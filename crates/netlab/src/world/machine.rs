@@ -7,6 +7,7 @@
 use super::programs::Shell;
 use crate::topology::{Node, NodeId, NodeKind, Port, RouterConfig};
 use bridge::Bridge;
+use host::program::{Activity, ProgramId};
 use host::{Host, Meter, Runs};
 use router::Router;
 use std::convert::Infallible;
@@ -87,6 +88,10 @@ pub(super) trait Machine {
     /// Whether programs on it have something to do by themselves.
     fn is_busy(&self) -> bool {
         false
+    }
+    /// What a program on it is doing; `None`: it does not run here.
+    fn activity(&self, _: ProgramId) -> Option<Activity> {
+        None
     }
     /// The host, and its list of actions, if it is one.
     fn as_host(&mut self) -> Option<(&mut Host, &mut host::Actions)> {
@@ -201,6 +206,10 @@ impl Machine for HostMachine {
 
     fn is_busy(&self) -> bool {
         self.host.is_busy()
+    }
+
+    fn activity(&self, program: ProgramId) -> Option<Activity> {
+        self.host.activity(program)
     }
 
     fn as_host(&mut self) -> Option<(&mut Host, &mut host::Actions)> {

@@ -4,7 +4,7 @@
 
 use super::{CommandError, World};
 use crate::topology::NodeId;
-use host::program::{Program, ProgramEvent, ProgramId};
+use host::program::{Activity, Program, ProgramEvent, ProgramId};
 use host::{Host, Meter, Output};
 use wire::Instant;
 
@@ -25,6 +25,15 @@ impl World {
         let command = super::Command::Launch { on, line: line.to_owned() };
         let (at, _) = self.apply(command)?;
         Ok((at, ProgramId(self.history.programs().len() as u32 - 1)))
+    }
+
+    /// What a program is doing at this moment; `None`: it has not begun, or is over.
+    ///
+    /// # Panics
+    /// If there is no such program.
+    pub fn activity(&self, program: ProgramId) -> Option<Activity> {
+        let on = self.history.program(program).on;
+        self.nodes[on.index()].machine.activity(program)
     }
 
     /// Whether a command line can be started on this node.
@@ -54,7 +63,7 @@ impl World {
         let shell = self.kinds.shell.expect("it was checked when this was scheduled");
         let program = shell(line);
         self.measure(now, on, |host, meter| match host {
-            Some(host) => host.launch(id, program, false, meter),
+            Some(host) => host.launch(id, program, meter),
             None => {
                 let text = "this host is outside of the network: no command can be started on it\n";
                 let mut report = |event| meter.actions.event(Output::Program { program: id, event });

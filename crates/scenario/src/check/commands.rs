@@ -24,7 +24,7 @@ impl Check<'_> {
                 continue;
             }
             self.commanded(*at, place.field("on"), command.on);
-            let unknown = shell::unknown(&command.line);
+            let unknown = crate::unknown_command(&command.line);
             if let Some(name) = unknown {
                 let message = format!("there is no command {}: the command help lists all", quoted(&name));
                 self.problem(Kind::Other, Level::Warning, place.field("line"), message);

@@ -40,8 +40,12 @@ impl<'s> Check<'s> {
             self.unknown_gateways(lan, hosts);
             self.networks(lan, hosts);
             self.without_advertiser(lan, hosts);
+            #[cfg(feature = "services")]
+            self.dhcp_servers(hosts);
         }
         self.unknown_next_hops();
+        #[cfg(feature = "services")]
+        self.names();
     }
 
     /// Whether a host has a cable, but nothing on its LAN, and no problem names yet what cuts it off.

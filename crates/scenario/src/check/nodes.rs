@@ -45,6 +45,9 @@ impl<'s> Check<'s> {
             let message = format!("a host holds at most {ADDRESSES_MAX} addresses");
             self.error(place("addresses"), message);
         }
+        if config.dns.len() > DNS_SERVERS_MAX {
+            self.error(place("dns"), format!("a host asks at most {DNS_SERVERS_MAX} DNS servers"));
+        }
         for (number, cidr) in config.addresses.iter().enumerate() {
             if let Some(why) = unusable_address(*cidr) {
                 let (place, message) =
@@ -64,7 +67,8 @@ impl<'s> Check<'s> {
         self.time_within(time_wait, config.tcp.time_wait, [Duration::ZERO, TIME_WAIT_MAX]);
         if !self.unusable.hosts.contains(&id.index()) {
             self.gateways(place("gateway"), config);
-            if config.addresses.is_empty() && !config.slaac {
+            self.services(id, config);
+            if config.addresses.is_empty() && !config.slaac && !config.dhcp {
                 let message = "this host has no address: no other host can reach it".to_owned();
                 self.problem(Kind::NoAddress, Level::Warning, self.node_place(id.index()), message);
             }

@@ -193,8 +193,8 @@ impl<'s> Check<'s> {
         }
         let version = version_of(address);
         let Some(gateway) = host.gateways.iter().find(|gateway| version.is_of(gateway)) else {
-            if host.slaac && version == IpVersion::V6 {
-                // It may learn one from a router.
+            if host.learns(version == IpVersion::V6) {
+                // It may learn one from a router, or by DHCP.
                 return Fate::Open;
             }
             let why = format!("{address} is in none of the networks of {id}, which has no gateway");

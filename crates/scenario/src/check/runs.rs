@@ -330,7 +330,7 @@ impl<'s> Check<'s> {
 /// Whether a host has, or will have, addresses of this version.
 fn speaks(host: &HostConfig, version: IpVersion) -> bool {
     let own = host.addresses.iter().any(|cidr| version.is_of(&cidr.address()));
-    own || (host.slaac && version == IpVersion::V6)
+    own || host.learns(version == IpVersion::V6)
 }
 
 const fn number_of(version: IpVersion) -> u8 {

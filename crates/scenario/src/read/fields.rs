@@ -16,12 +16,28 @@ pub const DOCUMENT: &[&str] = &[
 ];
 
 pub const NODE: &[&str] = &["id", "name", "kind", "at", "icon"];
-pub const HOST: &[&str] = &joined::<11>(&[NODE, &["addresses", "gateway", "slaac", "mac", "mtu", "tcp"]]);
+pub const HOST: &[&str] =
+    &joined::<13>(&[NODE, &["addresses", "gateway", "dns", "slaac", "mac", "mtu", "tcp", "services"]]);
 pub const HUB: &[&str] = NODE;
 const SWITCH_SETTINGS: &[&str] = &["mac", "ageing", "stp", "snooping"];
 pub const SWITCH: &[&str] = &joined::<9>(&[NODE, SWITCH_SETTINGS]);
 const ROUTER_SETTINGS: &[&str] = &["routes", "rip", "nat", "filter"];
 pub const ROUTER: &[&str] = &joined::<9>(&[NODE, ROUTER_SETTINGS]);
+/// The services of a host.
+#[cfg(feature = "services")]
+pub const SERVICES: &[&str] = &["dhcp", "dns", "http", "echo", "discard", "chargen", "daytime", "ntp"];
+#[cfg(feature = "services")]
+pub const DHCP: &[&str] = &["pool", "network", "lease", "router", "dns", "domain", "reserve"];
+#[cfg(feature = "services")]
+pub const DNS: &[&str] = &["zone", "origin", "forward", "roots"];
+/// The kinds of records that a name has, and at the end how long they may be kept.
+#[cfg(feature = "services")]
+pub const DNS_NAME: &[&str] = &["a", "aaaa", "cname", "mx", "txt", "ns", "ttl"];
+#[cfg(feature = "services")]
+pub const HTTP: &[&str] = &["pages", "port"];
+#[cfg(feature = "services")]
+pub const PAGE: &[&str] = &["moved"];
+
 pub const TCP: &[&str] = &["congestion", "rx_buffer", "tx_buffer", "timeout", "time_wait"];
 pub const STP: &[&str] = &["priority", "hello", "max_age", "forward_delay"];
 pub const ROUTE: &[&str] = &["to", "via", "port", "metric"];

@@ -93,9 +93,20 @@ impl<'a> Reader<'a> {
     fn host(&mut self, node: &Object<'a>) -> HostConfig {
         let tcp = defaults::TCP;
         let max = bounds::ADDRESSES_MAX + 1;
+        let (addresses, dhcp) = self
+            .field(node, "addresses", Default::default(), |reader, value| reader.host_addresses(value, max));
         HostConfig {
             mac: self.field(node, "mac", None, |reader, value| reader.mac(value).map(Some)),
-            addresses: self.field(node, "addresses", Vec::new(), |reader, value| reader.cidrs(value, max)),
+            addresses,
+            dhcp,
+            dns: self.field(node, "dns", Vec::new(), |reader, value| match value.shape() {
+                Ok(Shape::Array) => {
+                    let servers = reader.list(value, bounds::DNS_SERVERS_MAX + 1)?;
+                    Some(servers.iter().filter_map(|server| reader.address(server)).collect())
+                }
+                _ => Some(vec![reader.address(value)?]),
+            }),
+            services: self.field(node, "services", None, Self::services),
             gateways: self.field(node, "gateway", Vec::new(), |reader, value| match value.shape() {
                 Ok(Shape::Array) => {
                     let gateways = reader.list(value, max)?;

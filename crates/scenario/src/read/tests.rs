@@ -28,6 +28,16 @@ fn the_schema_has_the_fields_that_the_reader_knows() {
         ("/$defs/filter/oneOf/2", fields::FILTER),
         ("/$defs/rule", fields::RULE),
         ("/$defs/tcp", fields::TCP),
+        #[cfg(feature = "services")]
+        ("/$defs/services", fields::SERVICES),
+        #[cfg(feature = "services")]
+        ("/$defs/dhcp", fields::DHCP),
+        #[cfg(feature = "services")]
+        ("/$defs/dns", fields::DNS),
+        #[cfg(feature = "services")]
+        ("/$defs/dns_name", fields::DNS_NAME),
+        #[cfg(feature = "services")]
+        ("/$defs/http", fields::HTTP),
         ("/$defs/link", fields::LINK),
         ("/$defs/queue/oneOf/1", fields::QUEUE),
         ("/$defs/queue/oneOf/1/properties/red", fields::RED),
@@ -84,7 +94,11 @@ fn the_schema_has_the_bounds_that_are_checked() {
         ("/$defs/changed_link/properties/which/maximum", LINKS_MAX as u64 - 1),
         ("/$defs/change/properties/stop/maximum", RUNS_MAX as u64 - 1),
         ("/$defs/changed_link/properties/impair/maxItems", IMPAIRMENTS_MAX as u64),
-        ("/$defs/host/properties/addresses/maxItems", ADDRESSES_MAX as u64),
+        ("/$defs/host/properties/addresses/anyOf/1/maxItems", ADDRESSES_MAX as u64),
+        ("/$defs/host/properties/dns/oneOf/1/maxItems", DNS_SERVERS_MAX as u64),
+        ("/$defs/services/properties/dhcp/anyOf/1/maxItems", POOLS_MAX as u64),
+        ("/$defs/dhcp/properties/reserve/maxProperties", RESERVATIONS_MAX as u64),
+        ("/$defs/dns/properties/zone/maxProperties", DNS_NAMES_MAX as u64),
         ("/$defs/host/properties/mtu/minimum", IP_MTU_MIN as u64),
         ("/$defs/host/properties/mtu/maximum", IP_MTU_MAX as u64),
         ("/$defs/link/properties/impair/maxItems", IMPAIRMENTS_MAX as u64),

@@ -123,7 +123,8 @@ impl<'h> Trail<'h> {
         let Some(host) = self.topology.host(node) else { return false };
         let is = |cidr: IpCidr| cidr.address() == address;
         host.addresses_of_stack(node).any(is)
-            || host.slaac && self.history.node_at(node, self.end).addresses.iter().any(|(cidr, _)| is(*cidr))
+            || (host.slaac || host.dhcp)
+                && self.history.node_at(node, self.end).addresses.iter().any(|(cidr, _)| is(*cidr))
     }
 
     /// Where these frames ended, and how many of them, the most common end first; of equally common ones the latest.

@@ -47,23 +47,34 @@ fn coordinate<'a>(coordinate: f64) -> Json<'a> {
     Json::Number(show_thousandths(coordinate).into())
 }
 
-fn host<'a>(fields: &mut Fields<'a>, config: &HostConfig) {
-    let list: Vec<_> = config.addresses.iter().map(|cidr| cidr.to_string().into()).collect();
-    fields.list("addresses", list);
-    match &config.gateways[..] {
-        [] => {}
-        [one] => {
-            fields.put("gateway", one.to_string());
+fn host<'a>(fields: &mut Fields<'a>, config: &'a HostConfig) {
+    let by_dhcp = config.dhcp.then(|| "dhcp".into());
+    match (by_dhcp, &config.addresses[..]) {
+        (Some(word), []) => {
+            fields.put("addresses", word);
         }
-        more => {
-            fields.put("gateway", texts(more));
+        (word, addresses) => {
+            let own = addresses.iter().map(|cidr| cidr.to_string().into());
+            fields.list("addresses", word.into_iter().chain(own).collect());
+        }
+    }
+    for (name, addresses) in [("gateway", &config.gateways), ("dns", &config.dns)] {
+        match &addresses[..] {
+            [] => {}
+            [one] => {
+                fields.put(name, one.to_string());
+            }
+            more => {
+                fields.put(name, texts(more));
+            }
         }
     }
     fields
         .maybe("slaac", unless(config.slaac, false))
         .maybe("mac", config.mac.map(show_mac))
         .maybe("mtu", unless(config.ip_mtu, defaults::MTU))
-        .maybe("tcp", unless(config.tcp, defaults::TCP).map(tcp));
+        .maybe("tcp", unless(config.tcp, defaults::TCP).map(tcp))
+        .maybe("services", config.services.as_deref().map(Json::Written));
 }
 
 fn tcp<'a>(tcp: TcpConfig) -> Fields<'a> {

@@ -134,6 +134,11 @@ impl Resolver {
         self.upstream = upstream;
     }
 
+    /// Exchanges what it knows.
+    pub fn swap_cache(&mut self, cache: &mut Cache) {
+        std::mem::swap(&mut self.cache, cache);
+    }
+
     /// What it knows.
     pub fn cache(&self) -> &Cache {
         &self.cache

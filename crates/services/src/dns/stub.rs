@@ -1,6 +1,7 @@
 //! The stub resolver of a host: finds the addresses of a name for its programs (RFC 1034, 5.3.1), with the search list of `resolv.conf`.
 
 use super::Transport;
+use super::cache::Cache;
 use super::message::{Kind, Question, rcode};
 use super::name::Name;
 use super::resolver::{self, Resolver, Upstream, address};
@@ -93,6 +94,11 @@ impl Stub {
     /// The resolver below, with its cache.
     pub fn resolver(&self) -> &Resolver {
         &self.resolver
+    }
+
+    /// Exchanges its cache for another one: all programs of a host share one.
+    pub fn swap_cache(&mut self, cache: &mut Cache) {
+        self.resolver.swap_cache(cache);
     }
 
     /// Looks up a name, or reads an address; the result comes with this token, maybe at once.

@@ -1,6 +1,6 @@
 //! DHCP on a host.
 
-use super::{cannot_open, earliest};
+use super::{Shared, cannot_open, earliest};
 use crate::dhcp::client::{self, Client};
 use crate::dhcp::server::{self, LeaseState, Server};
 use crate::dhcp::{CLIENT_PORT, SERVER_PORT};
@@ -96,7 +96,7 @@ impl Program for DhcpServer {
             server.leases().any(|(its, lease)| *its == address && lease.state == LeaseState::Probed)
         };
         self.probed.retain(|address| probed(*address, &self.server));
-        Poll::Wait(self.server.poll_at())
+        Poll::Idle(self.server.poll_at())
     }
 }
 
@@ -104,6 +104,29 @@ impl Program for DhcpServer {
 /// udhcpc have less, and so has a learner's patience.
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 const PROBES: u8 = 2;
+/// How long a client that runs for as long as its host waits for its first lease before it says that there is no server (dhclient: a
+/// minute). It goes on asking.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is known of the client that runs on a host, for other programs: only one can be bound to its port.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Running {
+    /// The state of the client; `None`: none runs.
+    pub state: Option<client::State>,
+    /// Another program wants this of it, and it has not seen that yet.
+    pub wish: Option<Wish>,
+    /// The lease that the host has, and when it was granted.
+    pub lease: Option<(client::Lease, Instant)>,
+}
+
+/// What a running client is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A lease: the one that it has anew, or another.
+    Renew,
+    /// To return its lease.
+    Release,
+}
 
 /// A DHCP client: gives its host address, router and DNS servers, and takes them away again.
 pub struct DhcpClient {
@@ -113,6 +136,7 @@ pub struct DhcpClient {
     probing: Option<(Ipv4Address, u8, Instant)>,
     /// It ends once it has a lease, or has waited for so long.
     once: Option<Duration>,
+    /// Until when it waits for its first lease.
     until: Option<Instant>,
 }
 
@@ -120,6 +144,21 @@ impl DhcpClient {
     /// A client that runs for as long as its host. `once`: it ends as soon as it has a lease, or without one after this time.
     pub fn new(once: Option<Duration>) -> Self {
         Self { client: None, socket: None, probing: None, once, until: None }
+    }
+
+    /// What another program of this host wants.
+    fn fulfil(&mut self, system: &mut System<'_>, client: &mut Client, out: &mut Vec<client::Output>) {
+        match system.kept::<Shared>().dhcp.wish.take() {
+            Some(Wish::Renew) => {
+                self.until = Some(system.now() + PATIENCE);
+                client.start(system.now(), out);
+            }
+            Some(Wish::Release) => {
+                self.until = None;
+                client.release(system.now(), out);
+            }
+            None => {}
+        }
     }
 
     fn carry_out(&mut self, system: &mut System<'_>, out: Vec<client::Output>) {
@@ -136,10 +175,12 @@ impl DhcpClient {
                     self.probing = Some((address, 1, system.now() + PROBE_INTERVAL));
                 }
                 client::Output::Configure(lease) => {
-                    let (address, server) = (lease.address, lease.server);
+                    let (address, server, now) = (lease.address, lease.server, system.now());
+                    system.kept::<Shared>().dhcp.lease = Some((lease.clone(), now));
                     let is_new = system.add_address(address.into());
                     system.set_gateway(false, lease.routers.first().map(|router| (*router).into()));
-                    let servers = lease.dns.iter().map(|server| (*server).into()).collect();
+                    let servers: Vec<IpAddress> = lease.dns.iter().map(|server| (*server).into()).collect();
+                    let servers = if servers.is_empty() { system.config().dns.clone() } else { servers };
                     system.set_resolver(ResolverConfig { servers, domain: lease.domain });
                     let what = if is_new { "bound to" } else { "renewed" };
                     let left = (lease.until - system.now()).nanos() / 1_000_000_000;
@@ -148,8 +189,10 @@ impl DhcpClient {
                 client::Output::Deconfigure(address) => {
                     // What was sent from the address, like its return, has to leave while the host has it.
                     system.flush();
+                    system.kept::<Shared>().dhcp.lease = None;
                     system.set_gateway(false, None);
-                    system.set_resolver(ResolverConfig::default());
+                    let servers = system.config().dns.clone();
+                    system.set_resolver(ResolverConfig { servers, domain: None });
                     system.remove_address(address.into());
                     system.print(&format!("{address} given up\n"));
                 }
@@ -180,7 +223,7 @@ impl DhcpClient {
             Ok(socket) => self.socket = Some(socket),
             Err(error) => return Err(cannot_open(system, "dhclient", error)),
         }
-        self.until = self.once.map(|wait| system.now() + wait);
+        self.until = Some(system.now() + self.once.unwrap_or(PATIENCE));
         let random = Stream::new(system.random(), &[]);
         let name = Some(system.hostname().to_owned()).filter(|name| !name.is_empty());
         let mut client = Client::new(system.mac(), name, random);
@@ -202,20 +245,28 @@ impl Program for DhcpClient {
         while let Some(datagram) = self.socket.and_then(|socket| system.udp_receive(socket)) {
             client.receive(system.now(), &datagram.payload, &mut out);
         }
+        self.fulfil(system, &mut client, &mut out);
         client.poll(system.now(), &mut out);
         self.carry_out(system, std::mem::take(&mut out));
         self.probe(system, &mut client, &mut out);
         self.carry_out(system, out);
-        let bound = client.state() == client::State::Bound;
+        let (state, bound) = (client.state(), client.state() == client::State::Bound);
         let wake = earliest([client.poll_at(), self.probing.map(|(.., next)| next), self.until]);
         self.client = Some(client);
-        match self.until {
-            Some(_) if bound => Poll::Exit(0),
-            Some(until) if until <= system.now() => {
-                system.print("No DHCPOFFERS received.\n");
-                Poll::Exit(2)
-            }
-            Some(_) | None => Poll::Wait(wake),
+        if bound {
+            self.until = None;
+        }
+        let too_late = self.until.is_some_and(|until| until <= system.now());
+        if too_late {
+            self.until = None;
+            system.print("No DHCPOFFERS received.\n");
+        }
+        let over = self.once.is_some() && self.until.is_none();
+        system.kept::<Shared>().dhcp.state = Some(state).filter(|_| !over);
+        match (self.once, self.until) {
+            (Some(_), None) => Poll::Exit(if bound { 0 } else { 2 }),
+            (None, None) => Poll::Idle(wake),
+            (_, Some(_)) => Poll::Wait(wake),
         }
     }
 
@@ -226,6 +277,7 @@ impl Program for DhcpClient {
             client.release(system.now(), &mut out);
         }
         self.carry_out(system, out);
+        system.kept::<Shared>().dhcp.state = None;
         0
     }
 }

@@ -1,6 +1,6 @@
 //! DNS on a host.
 
-use super::{CONNECTIONS_MAX, answers_from, cannot_open, earliest};
+use super::{CONNECTIONS_MAX, Shared, answers_from, cannot_open, earliest};
 use crate::dns::framing::{Framing, framed};
 use crate::dns::name::Name;
 use crate::dns::server::{self, Server};
@@ -275,11 +275,11 @@ impl Program for DnsServer {
         self.carry_out(system, out);
         self.write_tcp(system);
         let idle = self.connections.iter().map(|connection| Some(connection.deadline));
-        Poll::Wait(earliest(idle.chain([self.server.poll_at()])))
+        Poll::Idle(earliest(idle.chain([self.server.poll_at()])))
     }
 }
 
-/// The look-up of names for a program: its own stub resolver, which asks the servers of the host.
+/// The look-up of names for a program: a stub resolver that asks the servers of the host, with the cache that all its programs share.
 pub struct Names {
     stub: Stub,
     upstreams: Upstreams,
@@ -337,8 +337,10 @@ impl Names {
         system: &mut System<'_>,
         act: impl FnOnce(&mut Stub, Instant, &mut Vec<stub::Output>),
     ) {
-        let mut out = Vec::new();
-        act(&mut self.stub, system.now(), &mut out);
+        let (now, mut out) = (system.now(), Vec::new());
+        // All programs of a host share one cache.
+        self.stub.swap_cache(&mut system.kept::<Shared>().names);
+        act(&mut self.stub, now, &mut out);
         while !out.is_empty() {
             let mut more = Vec::new();
             for output in out {
@@ -354,5 +356,6 @@ impl Names {
             }
             out = more;
         }
+        self.stub.swap_cache(&mut system.kept::<Shared>().names);
     }
 }

@@ -105,7 +105,7 @@ impl Program for HttpServer {
             stays
         });
         let moments = self.connections.iter().map(|client| client.finished.or(client.connection.poll_at()));
-        Poll::Wait(earliest(moments))
+        Poll::Idle(earliest(moments))
     }
 }
 

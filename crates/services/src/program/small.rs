@@ -66,7 +66,7 @@ impl Program for SmallServer {
             }
             stays
         });
-        Poll::Wait(None)
+        Poll::Idle(None)
     }
 }
 
@@ -118,6 +118,6 @@ impl Program for NtpServer {
                 let _ = system.udp_send(socket, from, datagram.from, &answer);
             }
         }
-        Poll::Wait(None)
+        Poll::Idle(None)
     }
 }

@@ -1,10 +1,11 @@
 //! `echo`: prints its words.
 
 use crate::arguments::Wrong;
+use crate::names::Hosts;
 use crate::once::Say;
 use host::program::Program;
 
-pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let (end, words) = match words.split_first() {
         Some((first, rest)) if first == "-n" => ("", rest),
         _ => ("\n", words),

@@ -1,11 +1,12 @@
 //! `hostname`: the host's name, or its addresses.
 
 use crate::arguments::{Arguments, Word, Wrong, unknown};
+use crate::names::Hosts;
 use crate::once::Once;
 use host::program::Program;
 use host::system::System;
 
-pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let (mut arguments, mut addresses) = (Arguments::new(words), false);
     while let Some(word) = arguments.next()? {
         match word {

@@ -1,6 +1,7 @@
 //! `ip`: addresses, routes, neighbors and the network card, shown as iproute2 shows them, and changed.
 
 use crate::arguments::Wrong;
+use crate::names::Hosts;
 use crate::once::Once;
 use host::program::Program;
 use host::system::{NeighborState, System};
@@ -24,7 +25,7 @@ enum Deed {
     ShowLinks,
 }
 
-pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let mut version = None;
     let mut words = words.iter().map(String::as_str).peekable();
     while let Some(option) = words.next_if(|word| word.starts_with('-')) {
@@ -163,13 +164,8 @@ fn card(system: &System<'_>) -> String {
     let (mtu, mac) = (system.config().ip_mtu, system.mac());
     format!(
         "2: {CARD}: <BROADCAST,MULTICAST,UP> mtu {mtu} state UP\n    link/ether {} brd ff:ff:ff:ff:ff:ff\n",
-        lower(mac)
+        crate::text::mac(mac)
     )
-}
-
-/// An Ethernet address in the form of Linux.
-fn lower(mac: EthernetAddress) -> String {
-    mac.to_string().replace('-', ":").to_ascii_lowercase()
 }
 
 fn links(system: &System<'_>) -> String {
@@ -233,7 +229,7 @@ fn route_to(system: &System<'_>, to: IpAddress) -> (String, u8) {
 
 fn neighbors(system: &System<'_>, wanted: impl Fn(IpAddress) -> bool) -> String {
     let line = |(ip, mac, state): (IpAddress, Option<EthernetAddress>, NeighborState)| {
-        let mac = mac.map(|mac| format!(" lladdr {}", lower(mac))).unwrap_or_default();
+        let mac = mac.map(|mac| format!(" lladdr {}", crate::text::mac(mac))).unwrap_or_default();
         let state = match state {
             NeighborState::Incomplete => "INCOMPLETE",
             NeighborState::Failed => "FAILED",

@@ -1,6 +1,7 @@
 //! `nc`: a connection to a port, or at one, joined to what is typed and printed. It answers as OpenBSD's netcat does.
 
-use crate::arguments::{Arguments, Word, Wrong, address, unknown};
+use crate::arguments::{Arguments, Word, Wrong, unknown};
+use crate::names::Hosts;
 use crate::text::tcp_failure;
 use host::program::{Poll, Program};
 use host::system::{SocketId, System, TcpState};
@@ -18,12 +19,15 @@ struct Settings {
     timeout: Option<Duration>,
 }
 
-pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+pub(super) fn make(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let mut settings = Settings { is_udp: false, verbose: false, scan: false, keep: false, timeout: None };
-    let (mut arguments, mut listen, mut operands) = (Arguments::new(words), false, Vec::new());
+    let (mut arguments, mut listen, mut operands, mut version) =
+        (Arguments::new(words), false, Vec::new(), None);
     while let Some(word) = arguments.next()? {
         match word {
-            Word::Short('4' | '6' | 'n' | 'N') => {}
+            Word::Short('4') => version = Some(4),
+            Word::Short('6') => version = Some(6),
+            Word::Short('n' | 'N') => {}
             Word::Short('l') => listen = true,
             Word::Short('k') => settings.keep = true,
             Word::Short('u') => settings.is_udp = true,
@@ -51,11 +55,12 @@ pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
         (true, _) => Err("nc -l takes one port".into()),
         (false, [host, range]) => {
             let (first, last) = ports(range).ok_or_else(|| bad_port(range))?;
-            let (to, range) = (address(host)?, first..=last);
+            let (destination, range) = (hosts.find(host, version)?, first..=last);
             let (now, socket, until) = (first, None, None);
             Ok(Box::new(Connect {
                 settings,
-                to,
+                shown: destination.to_string(),
+                to: destination.address,
                 range,
                 now,
                 socket,
@@ -139,6 +144,8 @@ fn datagrams(socket: SocketId, peer: &mut Option<IpEndpoint>, system: &mut Syste
 
 struct Connect {
     settings: Settings,
+    /// The destination as messages name it.
+    shown: String,
     to: IpAddress,
     range: std::ops::RangeInclusive<u16>,
     /// The port that is tried.
@@ -215,7 +222,7 @@ impl Connect {
     }
 
     fn report(&self, port: u16, found: Found, system: &mut System<'_>) {
-        let (to, protocol) = (self.to, if self.settings.is_udp { "udp" } else { "tcp" });
+        let (to, protocol) = (&self.shown, if self.settings.is_udp { "udp" } else { "tcp" });
         let text = match found {
             Found::Open if self.settings.verbose || self.settings.scan => {
                 format!("Connection to {to} {port} port [{protocol}/*] succeeded!\n")

@@ -1,6 +1,7 @@
 //! `ping`: echo requests, and what comes back (RFC 792; RFC 4443, 4.1). It answers as iputils' ping does.
 
-use crate::arguments::{Arguments, Word, Wrong, address, unknown};
+use crate::arguments::{Arguments, Word, Wrong, unknown};
+use crate::names::{Destination, Hosts};
 use crate::text::{icmp_error, millis, round_trip};
 use host::program::{Poll, Program};
 use host::run::{IcmpError, PING_PAYLOAD_MAX};
@@ -26,6 +27,8 @@ struct Settings {
 }
 
 struct Ping {
+    /// The destination as it was typed.
+    name: String,
     to: IpAddress,
     settings: Settings,
     socket: Option<SocketId>,
@@ -49,7 +52,7 @@ struct Asked {
     failed: bool,
 }
 
-pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+pub(super) fn make(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let mut settings = Settings {
         count: None,
         interval: Duration::from_secs(1),
@@ -86,15 +89,14 @@ pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
                     _ => return Err(format!("wrong value for -M: {text}; it is do, want or dont")),
                 };
             }
-            Word::Operand(text) if to.is_none() => to = Some(address(&text)?),
+            Word::Operand(text) if to.is_none() => to = Some(text),
             other => return Err(unknown(&other)),
         }
     }
     let to = to.ok_or("usage error: Destination address required")?;
-    if version.is_some_and(|version| (version == 6) != matches!(to, IpAddress::Ipv6(_))) {
-        return Err(format!("{to}: Address family for hostname not supported"));
-    }
+    let Destination { name, address: to } = hosts.find(&to, version)?;
     Ok(Box::new(Ping {
+        name,
         to,
         settings,
         socket: None,
@@ -162,7 +164,7 @@ impl Ping {
             IpAddress::Ipv4(_) => format!("{payload_bytes}({}) bytes of data.", payload_bytes + 28),
             IpAddress::Ipv6(_) => format!("{payload_bytes} data bytes"),
         };
-        system.print(&format!("PING {0} ({0}) {size}\n", self.to));
+        system.print(&format!("PING {} ({}) {size}\n", self.name, self.to));
         (self.began, self.next_at, self.socket) = (system.now(), system.now(), Some(socket));
         Ok(socket)
     }
@@ -209,6 +211,8 @@ impl Ping {
             let bytes = payload_bytes + 8;
             let again = if again { " (DUP!)" } else { "" };
             let time = round_trip(time);
+            let to = Destination { name: self.name.clone(), address: self.to };
+            let from = if *from == self.to { to.to_string() } else { from.to_string() };
             system.print(&format!(
                 "{bytes} bytes from {from}: icmp_seq={sequence} ttl={hop_limit} time={time} ms{again}\n"
             ));
@@ -241,7 +245,7 @@ impl Ping {
         let mut text = format!(
             "\n--- {} ping statistics ---\n{sent} packets transmitted, {received} received, {more}{lost}% packet loss, \
              time {took}ms\n",
-            self.to
+            self.name
         );
         if received > 0 {
             let (least, most, sum, squares) = self.times;

@@ -1,6 +1,7 @@
 //! `traceroute`: probes with a growing time to live, one after the other, and who answers (RFC 1393 describes the method).
 
-use crate::arguments::{Arguments, Word, Wrong, address, unknown};
+use crate::arguments::{Arguments, Word, Wrong, unknown};
+use crate::names::{Destination, Hosts};
 use crate::text::millis;
 use host::program::{Poll, Program};
 use host::run::IcmpError;
@@ -22,6 +23,8 @@ struct Settings {
 }
 
 struct Traceroute {
+    /// The destination as it was typed.
+    name: String,
     to: IpAddress,
     settings: Settings,
     socket: Option<SocketId>,
@@ -44,19 +47,21 @@ struct Answer {
     ends: bool,
 }
 
-pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+pub(super) fn make(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let mut settings =
         Settings { icmp: false, first: 1, hops_max: 30, tries: 3, timeout: Duration::from_secs(5) };
-    let (mut arguments, mut to) = (Arguments::new(words), None);
+    let (mut arguments, mut to, mut version) = (Arguments::new(words), None, None);
     while let Some(word) = arguments.next()? {
         match word {
-            Word::Short('4' | '6' | 'n') => {}
+            Word::Short('4') => version = Some(4),
+            Word::Short('6') => version = Some(6),
+            Word::Short('n') => {}
             Word::Short('I') => settings.icmp = true,
             Word::Short('f') => settings.first = arguments.number("first hop", (1, 255))?,
             Word::Short('m') => settings.hops_max = arguments.number("number of hops", (1, 255))?,
             Word::Short('q') => settings.tries = arguments.number("number of probes", (1, 10))?,
             Word::Short('w') => settings.timeout = arguments.seconds()?,
-            Word::Operand(text) if to.is_none() => to = Some(address(&text)?),
+            Word::Operand(text) if to.is_none() => to = Some(text),
             other => return Err(unknown(&other)),
         }
     }
@@ -65,8 +70,9 @@ pub(super) fn make(words: &[String]) -> Result<Box<dyn Program>, Wrong> {
     }
     let hop = settings.first;
     let to = to.ok_or("Specify \"host\" missing argument.")?;
+    let Destination { name, address: to } = hosts.find(&to, version)?;
     let (tried, count, sent_at, last, is_over) = (0, 0, None, None, false);
-    Ok(Box::new(Traceroute { to, settings, socket: None, hop, tried, count, sent_at, last, is_over }))
+    Ok(Box::new(Traceroute { name, to, settings, socket: None, hop, tried, count, sent_at, last, is_over }))
 }
 
 impl Program for Traceroute {
@@ -125,7 +131,8 @@ impl Traceroute {
         let socket = if self.settings.icmp { system.echo_open()? } else { system.udp_bind(None)? };
         let header = if matches!(self.to, IpAddress::Ipv4(_)) { 28 } else { 48 };
         system.print(&format!(
-            "traceroute to {0} ({0}), {1} hops max, {2} byte packets\n",
+            "traceroute to {} ({}), {} hops max, {} byte packets\n",
+            self.name,
             self.to,
             self.settings.hops_max,
             PAYLOAD.len() + header

@@ -55,8 +55,13 @@ impl Encode for NodeKind {
 
 impl Encode for HostConfig {
     fn encode(&self, words: &mut Words) {
-        let Self { mac, addresses, gateways, slaac, ip_mtu, tcp } = self;
-        words.fields(&[mac, addresses, gateways, slaac, ip_mtu, tcp]);
+        let Self { mac, addresses, gateways, slaac, dhcp, dns, services, ip_mtu, tcp } = self;
+        let more = *dhcp || !dns.is_empty() || services.is_some();
+        let mtu = *ip_mtu as u64 | if more { FOLLOWED } else { 0 };
+        words.fields(&[mac, addresses, gateways, slaac, &mtu, tcp]);
+        if more {
+            words.fields(&[dhcp, dns, &services.as_deref().unwrap_or_default().to_owned()]);
+        }
     }
 }
 

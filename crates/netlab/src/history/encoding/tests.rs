@@ -93,6 +93,9 @@ fn host() -> NodeKind {
         ],
         gateways: vec![v4()],
         slaac: true,
+        dhcp: false,
+        dns: Vec::new(),
+        services: None,
         ip_mtu: 1_500,
         tcp: tcp_config(),
     })

@@ -1,0 +1,209 @@
+//! What is wrong with services: pools outside of their network, servers that cannot be reached, names that no server knows.
+
+use super::{Check, HostConfig, Kind, Level, NodeId};
+use crate::fault::Place;
+use crate::quantity::quoted;
+use crate::services::{Dns, Settings, ipv4};
+use netlab::topology::{Node, NodeKind};
+use services::dns::message::Data;
+use services::dns::name::Name;
+use services::dns::resolver::Upstream;
+use services::http::url::Url;
+use smoltcp::wire::{IpAddress, Ipv4Address};
+use std::rc::Rc;
+use wire::sorted::SortedSet;
+
+/// Commands that go to a host, and those of their options behind which a value stands.
+const COMMANDS: [(&str, &str); 7] = [
+    ("ping", "ciIMsWwt"),
+    ("traceroute", "fmqw"),
+    ("tracepath", "m"),
+    ("tracert", "hw"),
+    ("nc", "wp"),
+    ("curl", "doHX"),
+    ("telnet", ""),
+];
+
+impl Check<'_> {
+    /// The services of all nodes, read once.
+    fn all_services(&self) -> Rc<[Settings]> {
+        let read = |node: &Node| match &node.kind {
+            NodeKind::Host(config) => Settings::of(config),
+            NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => Settings::default(),
+        };
+        Rc::clone(self.all_services.get_or_init(|| self.scenario.topology.nodes.iter().map(read).collect()))
+    }
+
+    pub(in crate::check) fn services(&mut self, id: NodeId, config: &HostConfig) {
+        let place = self.node_place(id.index());
+        self.dns_servers(&place.field("dns"), config, &config.dns);
+        let all = self.all_services();
+        let Settings { dhcp, dns, .. } = &all[id.index()];
+        let place = place.field("services");
+        if let Some(dhcp) = dhcp {
+            let alone = dhcp.pools.len() == 1;
+            for (number, pool) in dhcp.pools.iter().enumerate() {
+                let place = place.field("dhcp");
+                let place = if alone { place } else { place.index(number) };
+                let network = pool.network(&config.addresses);
+                let inside =
+                    |address: &Ipv4Address| network.is_some_and(|network| network.contains_addr(address));
+                if !inside(&pool.first) || !inside(&pool.last) {
+                    let network = match network.or_else(|| ipv4(&config.addresses).next()) {
+                        Some(network) => format!("the network {}", network.network()),
+                        None => "any network of this host, which has no IPv4 address".to_owned(),
+                    };
+                    let message = format!(
+                        "the pool from {} to {} is not in {network}: hosts could not use its addresses there",
+                        pool.first, pool.last
+                    );
+                    self.problem(Kind::PoolOutside, Level::Error, place.field("pool"), message);
+                    continue;
+                }
+                for router in pool.routers.iter().filter(|router| !inside(router)) {
+                    let message = format!(
+                        "the router {router} is not in the network of the pool: hosts cannot reach it"
+                    );
+                    self.problem(Kind::PoolOutside, Level::Warning, place.field("router"), message);
+                }
+                let dns: Vec<IpAddress> = pool.dns.iter().map(|server| (*server).into()).collect();
+                self.known_dns_servers(&place.field("dns"), &dns);
+            }
+        }
+        if let Some(Dns { upstream: Some(upstream), .. }) = dns {
+            let (field, servers) = match upstream {
+                Upstream::Forward(servers) => ("forward", servers),
+                Upstream::Roots(servers) => ("roots", servers),
+            };
+            self.dns_servers(&place.field("dns").field(field), config, servers);
+        }
+    }
+
+    /// DNS servers that a host asks: it needs a way to them.
+    fn dns_servers(&mut self, place: &Place, config: &HostConfig, servers: &[IpAddress]) {
+        self.known_dns_servers(place, servers);
+        if config.slaac || config.dhcp {
+            return;
+        }
+        for server in servers {
+            let near = config.addresses.iter().any(|cidr| cidr.contains_addr(server));
+            let routed = config.gateways.iter().any(|gateway| gateway.version() == server.version());
+            if !near && !routed && !server.is_multicast() {
+                let message = format!(
+                    "the DNS server {server} is in none of this host's networks, and it has no gateway: it cannot ask it"
+                );
+                self.problem(Kind::NoDnsServer, Level::Warning, place.clone(), message);
+            }
+        }
+    }
+
+    fn known_dns_servers(&mut self, place: &Place, servers: &[IpAddress]) {
+        if !self.all_known() {
+            return;
+        }
+        for server in servers {
+            let owners = self.owners.all(*server);
+            let all = self.all_services();
+            let answers = owners.iter().any(|owner| all[owner.node.index()].dns.is_some());
+            let message = match owners {
+                _ if answers => continue,
+                [] => format!(
+                    "no node here has the address of the DNS server, {server}: names will not be found"
+                ),
+                [owner, ..] => format!(
+                    "{} has the address {server}, but is no DNS server: give it \"services\": {{\"dns\": …}}",
+                    self.name(owner.node)
+                ),
+            };
+            self.problem(Kind::NoDnsServer, Level::Warning, place.clone(), message);
+        }
+    }
+
+    /// The DHCP servers of a LAN, and the hosts that need one.
+    pub(in crate::check) fn dhcp_servers(&mut self, hosts: &[NodeId]) {
+        let all = self.all_services();
+        let servers: Vec<_> = hosts.iter().copied().filter(|id| all[id.index()].dhcp.is_some()).collect();
+        let asks = |id: &NodeId| self.scenario.topology.host(*id).is_some_and(|host| host.dhcp);
+        let clients: Vec<_> = hosts.iter().copied().filter(asks).collect();
+        let names: Vec<_> = servers.iter().map(|server| self.name(*server)).collect();
+        if let [first, second, ..] = servers[..] {
+            let message = format!(
+                "{} both lend addresses on this LAN: which of them a host gets its address from is chance",
+                names[..2].join(" and ")
+            );
+            let place = self.node_place(second.index()).field("services").field("dhcp");
+            let problem = self.problem(Kind::TwoDhcpServers, Level::Warning, place, message);
+            problem.nodes.push(first);
+        }
+        if !servers.is_empty() {
+            return;
+        }
+        for client in clients {
+            let message = format!(
+                "{} asks for an address, but there is no DHCP server on its LAN: give a host there \"services\": {{\"dhcp\": …}}",
+                self.name(client)
+            );
+            let place = self.node_place(client.index()).field("addresses");
+            self.problem(Kind::NoDhcpServer, Level::Warning, place, message);
+        }
+    }
+
+    /// Names in commands that no DNS server here knows.
+    pub(in crate::check) fn names(&mut self) {
+        let scenario = self.scenario;
+        let commands: Vec<_> = scenario.commands.iter().map(|(_, command)| target(&command.line)).collect();
+        if commands.iter().all(Option::is_none) {
+            return;
+        }
+        let (mut known, mut domains) = (SortedSet::new(), SortedSet::new());
+        for Settings { dns, dhcp, .. } in &self.all_services()[..] {
+            let pools = dhcp.iter().flat_map(|dhcp| &dhcp.pools);
+            domains.extend(pools.filter_map(|pool| Name::parse(pool.domain.as_deref()?).ok()));
+            let records = dns.iter().flat_map(|dns| &dns.records);
+            let own = records.filter(|record| !matches!(record.data, Data::Ns(_)));
+            known.extend(own.map(|record| record.name.clone()));
+        }
+        for (number, name) in commands.into_iter().enumerate() {
+            let Some(name) = name else { continue };
+            let candidates = domains.iter().filter_map(|domain| name.in_domain(domain).ok());
+            let serves = |name: &Name| {
+                let stars = name.ancestors().skip(1).filter_map(|domain| domain.child("*").ok());
+                known.contains(name) || stars.into_iter().any(|star| known.contains(&star))
+            };
+            if candidates.chain([name.clone()]).any(|name| serves(&name)) {
+                continue;
+            }
+            let message = format!(
+                "no DNS server here knows the name {}: add it to a zone, or write an address",
+                quoted(&name.to_string())
+            );
+            let place = Place::default().field("runs").index(scenario.runs.len() + number);
+            self.problem(Kind::UnknownName, Level::Warning, place.field("command").field("line"), message);
+        }
+    }
+}
+
+/// The name that a command line goes to, if it goes to one.
+fn target(line: &str) -> Option<Name> {
+    let words = services::line::parse(line).ok()?.words;
+    let (command, words) = words.split_first()?;
+    let (_, with_value) = COMMANDS.iter().find(|(name, _)| name == command)?;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.strip_prefix('-') {
+            Some(option) => {
+                // The value of an option stands behind it, or is the rest of its word.
+                if option.len() == 1 && with_value.contains(option) {
+                    words.next();
+                }
+            }
+            None => {
+                let host = if command == "curl" { Url::parse(word).ok()?.host } else { word.clone() };
+                let is_address = host.parse::<IpAddress>().is_ok() || host.eq_ignore_ascii_case("localhost");
+                let is_number = host.bytes().all(|byte| byte.is_ascii_digit());
+                return Name::parse(&host).ok().filter(|_| !is_address && !is_number);
+            }
+        }
+    }
+    None
+}

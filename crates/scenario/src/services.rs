@@ -1,0 +1,234 @@
+//! The services of hosts as programs: what a document sets them to, and the commands that start them.
+//!
+//! A service is started like a command, at the moment at which its host is there, and reads its settings from its host, as a
+//! server reads its file in `/etc`. So it stands in the history like any other program, and a person who has stopped it can
+//! start it again.
+
+use crate::read::service_settings;
+use host::program::{Poll, Program};
+use host::system::System;
+use netlab::Duration;
+use netlab::topology::{HostConfig, Node, NodeKind};
+use services::dhcp::server::{Config, Scope};
+use services::dns::message::Record;
+use services::dns::name::Name;
+use services::dns::resolver::{Resolver, Upstream};
+use services::dns::server::Server;
+use services::dns::zone::zones;
+use services::http::server::Site;
+use services::program::dhcp::DhcpServer;
+use services::program::dns::DnsServer;
+use services::program::http::HttpServer;
+use services::program::small::{NtpServer, SmallServer};
+use services::small::Small;
+use shell::Shell;
+use shell::arguments::Wrong;
+use shell::command::Command;
+use shell::names::Hosts;
+use smoltcp::wire::{EthernetAddress, IpCidr, Ipv4Address, Ipv4Cidr};
+use wire::rng::Stream;
+
+/// How long a DHCP server waits for a sign that an address is in use before it offers it.
+const PROBE: Duration = Duration::from_millis(500);
+
+/// The services of a host.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub dhcp: Option<Dhcp>,
+    pub dns: Option<Dns>,
+    pub http: Option<Http>,
+    pub small: Vec<(&'static str, Small)>,
+    pub ntp: bool,
+}
+
+/// A DHCP server.
+#[derive(Debug)]
+pub(crate) struct Dhcp {
+    pub pools: Vec<Pool>,
+    pub reservations: Vec<(EthernetAddress, Ipv4Address)>,
+}
+
+/// The addresses that it lends in one network.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    /// `None`: the one of the host's networks that the pool is in.
+    pub network: Option<Ipv4Cidr>,
+    pub first: Ipv4Address,
+    pub last: Ipv4Address,
+    pub lease: Duration,
+    pub routers: Vec<Ipv4Address>,
+    pub dns: Vec<Ipv4Address>,
+    pub domain: Option<String>,
+}
+
+/// A DNS server.
+#[derive(Debug)]
+pub(crate) struct Dns {
+    pub origin: Option<Name>,
+    pub records: Vec<Record>,
+    pub upstream: Option<Upstream>,
+}
+
+/// A web server.
+#[derive(Debug)]
+pub(crate) struct Http {
+    pub site: Site,
+    pub port: u16,
+}
+
+impl Settings {
+    /// Those of a host.
+    pub fn of(config: &HostConfig) -> Self {
+        config.services.as_deref().map(service_settings::settings).unwrap_or_default()
+    }
+}
+
+impl Pool {
+    /// The network that it is in, for a server with these addresses.
+    pub fn network(&self, own: &[IpCidr]) -> Option<Ipv4Cidr> {
+        self.network.or_else(|| ipv4(own).find(|cidr| cidr.contains_addr(&self.first)))
+    }
+}
+
+/// The IPv4 addresses among these.
+pub(crate) fn ipv4(own: &[IpCidr]) -> impl Iterator<Item = Ipv4Cidr> {
+    own.iter().filter_map(|cidr| match cidr {
+        IpCidr::Ipv4(cidr) => Some(*cidr),
+        IpCidr::Ipv6(_) => None,
+    })
+}
+
+/// The command lines that are started with a node, in their order.
+pub(crate) fn lines_of(node: &Node) -> Vec<String> {
+    let NodeKind::Host(config) = &node.kind else { return Vec::new() };
+    let Settings { dhcp, dns, http, small, ntp } = Settings::of(config);
+    let named = [
+        (config.dhcp, "dhclient"),
+        (dhcp.is_some(), "dhcpd"),
+        (dns.is_some(), "named"),
+        (http.is_some(), "httpd"),
+        (ntp, "ntpd"),
+    ];
+    let named = named.iter().filter(|(is_on, _)| *is_on).map(|(_, line)| (*line).to_owned());
+    named.chain(small.iter().map(|(name, _)| format!("inetd {name}"))).collect()
+}
+
+/// The commands of hosts: those of services, and those of the crates below.
+pub(crate) static SHELL: Shell = Shell {
+    commands: &[&DAEMONS, &commands::COMMANDS, &shell::command::COMMANDS],
+    names: Some(commands::names),
+};
+
+static DAEMONS: [Command; 5] = [
+    Command {
+        name: "dhcpd",
+        summary: "lend addresses to hosts that have none (DHCP server)",
+        usage: "dhcpd",
+        examples: &[("dhcpd", "starts the server with this host's settings; Ctrl-C stops it")],
+        make: |words, _| daemon("dhcpd", words),
+    },
+    Command {
+        name: "named",
+        summary: "answer questions about names (DNS server)",
+        usage: "named",
+        examples: &[("named", "starts the server with this host's settings; Ctrl-C stops it")],
+        make: |words, _| daemon("named", words),
+    },
+    Command {
+        name: "httpd",
+        summary: "show pages (web server)",
+        usage: "httpd",
+        examples: &[("httpd", "starts the server with this host's settings; Ctrl-C stops it")],
+        make: |words, _| daemon("httpd", words),
+    },
+    Command {
+        name: "inetd",
+        summary: "offer a small service: echo, discard, chargen or daytime",
+        usage: "inetd echo|discard|chargen|daytime",
+        examples: &[("inetd echo", "sends back what comes to port 7")],
+        make: inetd,
+    },
+    Command {
+        name: "ntpd",
+        summary: "answer with the time (NTP server)",
+        usage: "ntpd",
+        examples: &[("ntpd", "answers at UDP port 123; Ctrl-C stops it")],
+        make: |words, _| match words {
+            [] => Ok(Box::new(NtpServer::default())),
+            [extra, ..] => Err(format!("extra operand \"{extra}\"")),
+        },
+    },
+];
+
+fn inetd(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
+    let [name] = words else { return Err("it takes the name of one service".into()) };
+    let small = services::small::ALL.iter().find(|(known, _)| known == name);
+    let (_, small) = small
+        .ok_or_else(|| format!("there is no service {name}: it is echo, discard, chargen or daytime"))?;
+    Ok(Box::new(SmallServer::new(*small)))
+}
+
+fn daemon(name: &'static str, words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+    match words {
+        [] => Ok(Box::new(Daemon { name, program: None })),
+        [extra, ..] => Err(format!("extra operand \"{extra}\"")),
+    }
+}
+
+/// A server that has its settings from its host.
+struct Daemon {
+    name: &'static str,
+    program: Option<Box<dyn Program>>,
+}
+
+impl Daemon {
+    fn begin(&self, system: &mut System<'_>) -> Result<Box<dyn Program>, String> {
+        let Settings { dhcp, dns, http, .. } = Settings::of(system.config());
+        let none = || format!("{}: this host has no settings for it\n", self.name);
+        Ok(match self.name {
+            "dhcpd" => Box::new(dhcpd(dhcp.ok_or_else(none)?, system.addresses())?),
+            "named" => Box::new(named(dns.ok_or_else(none)?, Stream::new(system.random(), &[]))),
+            _ => {
+                let Http { site, port } = http.ok_or_else(none)?;
+                Box::new(HttpServer::new(site, port))
+            }
+        })
+    }
+}
+
+impl Program for Daemon {
+    fn poll(&mut self, system: &mut System<'_>) -> Poll {
+        if self.program.is_none() {
+            match self.begin(system) {
+                Ok(program) => self.program = Some(program),
+                Err(text) => {
+                    system.print(&text);
+                    return Poll::Exit(1);
+                }
+            }
+        }
+        self.program.as_mut().map_or(Poll::Exit(1), |program| program.poll(system))
+    }
+
+    fn interrupt(&mut self, system: &mut System<'_>) -> u8 {
+        self.program.as_mut().map_or(host::program::INTERRUPTED, |program| program.interrupt(system))
+    }
+}
+
+fn dhcpd(Dhcp { pools, reservations }: Dhcp, own: &[IpCidr]) -> Result<DhcpServer, String> {
+    let mut scopes = Vec::new();
+    for pool in pools {
+        let network = pool.network(own).ok_or("dhcpd: the pool is in none of this host's networks\n")?;
+        let Pool { first, last, lease, routers, dns, domain, .. } = pool;
+        scopes.push(Scope { network, first, last, lease, routers, dns, domain });
+    }
+    let near = |cidr: &Ipv4Cidr| scopes.iter().any(|scope| scope.network.contains_addr(&cidr.address()));
+    let address = ipv4(own).find(near).or_else(|| ipv4(own).next());
+    let address = address.ok_or("dhcpd: this host has no IPv4 address\n")?.address();
+    Ok(DhcpServer::new(Config { address, scopes, reservations, probe: Some(PROBE) }))
+}
+
+fn named(Dns { origin, records, upstream }: Dns, random: Stream) -> DnsServer {
+    let zones = if records.is_empty() && origin.is_none() { Vec::new() } else { zones(origin, records) };
+    DnsServer::new(Server::new(zones, upstream.map(|upstream| Resolver::new(upstream, random))))
+}
