@@ -49,6 +49,7 @@ test("dividers are moved with keys and with the mouse, within bounds, and surviv
   await aquarium.instrument("Packets");
   const drawer = page.getByRole("separator", { name: "Height of the instruments" });
   const pane = page.getByRole("separator", { name: "Width of the side pane" });
+  await expect.poll(() => height(body(page, "Packets"))).toBeGreaterThan(100);
   const before = await height(body(page, "Packets"));
   for (let press = 0; press < 3; press += 1) await drawer.press("ArrowUp");
   await expect.poll(() => height(body(page, "Packets"))).toBe(before + 72);
