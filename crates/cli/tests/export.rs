@@ -62,7 +62,7 @@ fn an_export_is_written_to_the_given_path() {
     assert!(fs::read_to_string(&file).unwrap().starts_with("#!/usr/bin/env python3\n"));
     fs::create_dir(&folder).unwrap();
     printed(&["export", "--to", "containerlab", link.trim_end(), "-o", folder.to_str().unwrap()]);
-    assert!(folder.join("connect-hello-over-tcp.clab.yml").exists());
+    assert!(folder.join("a-tcp-connection-from-hello-to-goodbye.clab.yml").exists());
     let output = packetarium(&[
         "export",
         "--to",
