@@ -257,7 +257,7 @@ fn problems_with_services_are_explained() {
         warnings(&forward),
         [
             "nodes[1].services.dns.forward: no node here has the address of the DNS server, 10.0.0.1: names will not be found",
-            "nodes[1].services.dns.forward: the DNS server 10.0.0.1 is in none of this host's networks, and it has no gateway: it cannot ask it"
+            "nodes[1].services.dns.forward: the DNS server 10.0.0.1 is in none of the networks here, and no route leads to it: it cannot be asked"
         ]
     );
     let command = |line: &str| {

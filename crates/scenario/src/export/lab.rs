@@ -172,14 +172,18 @@ impl Machine {
             self.run(format!("ip {six}route replace default via {gateway} dev {interface}"));
         }
         if config.dhcp {
-            self.remark("Not expressed: its address by DHCP; run a client such as udhcpc, with a server on its LAN.");
+            self.remark(
+                "Not expressed: its address by DHCP; run a client such as udhcpc, with a server on its LAN.",
+            );
         }
         if !config.dns.is_empty() {
             let servers: Vec<_> = config.dns.iter().map(IpAddress::to_string).collect();
             self.remark(format!("Not expressed: its DNS servers, {}.", servers.join(" and ")));
         }
         if config.services.is_some() {
-            self.remark("Not expressed: its services (DHCP, DNS, HTTP and others); run programs such as dnsmasq.");
+            self.remark(
+                "Not expressed: its services (DHCP, DNS, HTTP and others); run programs such as dnsmasq.",
+            );
         }
         match config.tcp.congestion {
             Congestion::Cubic => {}
