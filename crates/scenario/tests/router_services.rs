@@ -1,6 +1,10 @@
 //! Routers that serve their networks: DHCP server, DHCP relay and DNS forwarder, also behind address translation.
 #![cfg(feature = "services")]
 
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 use netlab::history::{Limits, ProgramId};
 use netlab::{Duration, Instant, World};
 use scenario::{Problem, Scenario, problems};

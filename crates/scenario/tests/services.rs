@@ -1,6 +1,10 @@
 //! Services of hosts in documents: read, written, checked, and run.
 #![cfg(feature = "services")]
 
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 use netlab::history::{Limits, ProgramId};
 use netlab::{Duration, Instant, World};
 use scenario::{Fault, Problem, Scenario, link, problems};

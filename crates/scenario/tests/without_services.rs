@@ -1,6 +1,10 @@
 //! A document with services where none are built in, as in the page: it is drawn, kept as it is, and says why it does not run.
 #![cfg(not(feature = "services"))]
 
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 use netlab::history::Limits;
 use scenario::{Fault, Scenario};
 
