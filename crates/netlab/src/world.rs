@@ -25,7 +25,7 @@ use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, Topology, Topo
 use dirty::Dirty;
 use fates::{FATES_AFTER, Fates};
 use host::{Host, Meter, Output, Runs};
-pub use machine::Kinds;
+pub use machine::{Agents, Kinds};
 use machine::{List, Machine, Next, PluggedIn};
 use media::Media;
 pub use programs::{LINE_MAX, PROGRAMS_MAX, Shell};

@@ -16,6 +16,9 @@ pub struct Config {
     pub nat: Option<Nat>,
     /// The filter for forwarded packets; `None`: all pass.
     pub filter: Option<Filter>,
+    /// The settings of its services, as JSON without spaces; see the crate `scenario`, which knows the format. The router only keeps
+    /// them for the owner, which gives it an [`Agent`](crate::agent::Agent).
+    pub services: Option<Box<str>>,
 }
 
 /// The number of static routes of one router.

@@ -19,6 +19,7 @@
 //! | `own`, [`reassembly`], [`reset`] | packets for the router itself |
 //! | [`advertise`] | router advertisements |
 //! | [`routing`], [`rip`], `protocol` | the interface for routing protocols, and RIP |
+//! | [`agent`] | services of the router: DHCP, DNS |
 //! | `settings` | from settings and carriers to interfaces and routes |
 //!
 //! Left out on purpose: the router does not check whether its own addresses are in use already (RFC 5227; RFC 4862, 5.4), since
@@ -32,6 +33,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 mod admit;
 pub mod advertise;
+pub mod agent;
 mod arp;
 pub mod checksum;
 pub mod config;
@@ -122,6 +124,7 @@ pub struct Router {
     advertiser: Advertiser,
     memberships: Memberships,
     rip: Option<Rip>,
+    agent: Option<Box<dyn agent::Agent>>,
     /// Translator and tracker exist, with empty tables, even where they are not configured, since their entries are numbered over the
     /// router's life.
     nat: Translator,
@@ -167,6 +170,7 @@ impl Router {
             advertiser: Advertiser::new(stream(STREAM_OF_ADVERTISEMENTS)),
             memberships: Memberships::new(stream(STREAM_OF_MEMBERSHIPS)),
             rip: config.rip.map(|settings| Rip::new(settings, stream(STREAM_OF_RIP))),
+            agent: None,
             nat: Translator::new(config.nat.clone().unwrap_or_default()),
             tracker,
             overtaking: Overtaking::default(),
@@ -311,6 +315,7 @@ impl Router {
         self.poll_memberships(now, out);
         self.poll_advertisements(now, out);
         self.poll_rip(now, out);
+        self.poll_services(now, out);
         self.poll_reassembly(now, out);
         self.nat.poll(now, out);
         self.tracker.poll(now, out);
@@ -332,6 +337,7 @@ impl Router {
             (self.overtaking.poll_at(), Timer::Reassembly),
             (self.nat.poll_at(), Timer::Translation),
             (self.tracker.poll_at(), Timer::Connection),
+            (self.agent.as_ref().and_then(|agent| agent.poll_at()), Timer::Service),
         ];
         let timers = timers.into_iter().filter_map(|(at, timer)| Some((at?, timer)));
         timers.chain(self.rip.as_ref().and_then(Rip::next_timer)).min()

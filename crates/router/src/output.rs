@@ -65,7 +65,14 @@ impl Router {
         }
     }
 
-    fn transmit(&self, link: Link, mac: EthernetAddress, packet: &[u8], tag: Option<Tag>, out: &mut Actions) {
+    pub(crate) fn transmit(
+        &self,
+        link: Link,
+        mac: EthernetAddress,
+        packet: &[u8],
+        tag: Option<Tag>,
+        out: &mut Actions,
+    ) {
         match (self.interfaces.get(&link), tag) {
             (Some(interface), _) => transmit(interface, mac, packet, tag, out),
             (None, Some(tag)) => out.refuse(tag, Refusal::NoNeighbor),

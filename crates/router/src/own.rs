@@ -219,6 +219,19 @@ impl Router {
             self.receive_rip(now, datagram, out);
             return Ok(());
         }
+        if self.serves(to, udp.dst_port()) {
+            let datagram = Incoming {
+                interface: received.from.id(),
+                source: from,
+                destination: to,
+                source_port: udp.src_port(),
+                destination_port: udp.dst_port(),
+                hop_limit,
+                payload: udp.payload(),
+            };
+            self.receive_service(now, &datagram, out);
+            return Ok(());
+        }
         // No error is sent about packets to a group: `send_icmp_error` checks that.
         self.send_icmp_error(now, received, IcmpError::PortUnreachable, out);
         Err(Refusal::Undeliverable)

@@ -45,7 +45,8 @@ impl Router {
         if self.rip.is_none() {
             return;
         }
-        let interfaces: Vec<_> = self.interfaces.values().filter(|i| i.rip).map(seen_by_protocol).collect();
+        let interfaces: Vec<_> =
+            self.interfaces.values().filter(|i| i.rip).map(Interface::seen_by_protocol).collect();
         let fixed = self.table.in_use().filter(|route| route.source != Source::Rip);
         let local: Vec<_> =
             fixed.map(|route| Local { to: route.to, interface: route.link().id(), via: route.via }).collect();
@@ -104,12 +105,15 @@ impl Router {
     }
 }
 
-fn seen_by_protocol(interface: &Interface) -> routing::Interface {
-    let link_local = interface.link_local.map(|address| IpCidr::Ipv6(Ipv6Cidr::new(address, 64)));
-    routing::Interface {
-        id: interface.link.id(),
-        up: true,
-        addresses: interface.addresses.iter().copied().chain(link_local).collect(),
-        mtu: interface.mtu,
+impl Interface {
+    /// The interface as routing protocols and services see it.
+    pub(crate) fn seen_by_protocol(&self) -> routing::Interface {
+        let link_local = self.link_local.map(|address| IpCidr::Ipv6(Ipv6Cidr::new(address, 64)));
+        routing::Interface {
+            id: self.link.id(),
+            up: true,
+            addresses: self.addresses.iter().copied().chain(link_local).collect(),
+            mtu: self.mtu,
+        }
     }
 }

@@ -27,4 +27,6 @@ pub enum Timer {
     Translation,
     /// The filter removes a connection. Fires when its idle time is over.
     Connection,
+    /// A service of the router has something to do: a lease ends, or a DNS server has not answered.
+    Service,
 }

@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(switch(), SwitchConfig::default());
         assert_eq!(switch_port(), bridge::Port::default());
         assert_eq!(router_port(), router::Port::default());
-        let RouterConfig { routes, rip, nat, filter } = RouterConfig::default();
-        assert_eq!((routes.len(), rip, nat, filter), (0, None, None, None));
+        let RouterConfig { routes, rip, nat, filter, services } = RouterConfig::default();
+        assert_eq!((routes.len(), rip, nat, filter, services), (0, None, None, None, None));
     }
 }

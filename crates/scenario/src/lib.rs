@@ -117,7 +117,9 @@ pub const VERSION: u64 = 1;
 pub const KINDS: Kinds = Kinds::ALL.with_shell(shell::program);
 /// The kinds of nodes that documents can have, and the commands that hosts know.
 #[cfg(feature = "services")]
-pub const KINDS: Kinds = Kinds::ALL.with_shell(|line| ::commands::program(&services::SHELL, line));
+pub const KINDS: Kinds = Kinds::ALL
+    .with_shell(|line| ::commands::program(&services::SHELL, line))
+    .with_agents(services::of_router);
 
 /// The name of the command that a line asks for, if there is none of that name.
 #[cfg(not(feature = "services"))]

@@ -8,7 +8,9 @@ use crate::read::service_settings;
 use host::program::{Poll, Program};
 use host::system::System;
 use netlab::Duration;
-use netlab::topology::{HostConfig, Node, NodeKind};
+use netlab::topology::{Node, NodeKind, RouterConfig};
+use router::agent::Agent;
+use services::agent::{Pools, Services};
 use services::dhcp::server::{Config, Scope};
 use services::dns::message::Record;
 use services::dns::name::Name;
@@ -39,6 +41,8 @@ pub(crate) struct Settings {
     pub http: Option<Http>,
     pub small: Vec<(&'static str, Small)>,
     pub ntp: bool,
+    /// The DHCP servers to which a router relays.
+    pub relay: Vec<Ipv4Address>,
 }
 
 /// A DHCP server.
@@ -77,9 +81,14 @@ pub(crate) struct Http {
 }
 
 impl Settings {
-    /// Those of a host.
-    pub fn of(config: &HostConfig) -> Self {
-        config.services.as_deref().map(service_settings::settings).unwrap_or_default()
+    /// Those of a node.
+    pub fn of(kind: &NodeKind) -> Self {
+        let text = match kind {
+            NodeKind::Host(config) => config.services.as_deref(),
+            NodeKind::Router(config) => config.services.as_deref(),
+            NodeKind::Hub | NodeKind::Switch(_) => None,
+        };
+        text.map(|text| service_settings::settings(text, kind)).unwrap_or_default()
     }
 }
 
@@ -87,6 +96,21 @@ impl Pool {
     /// The network that it is in, for a server with these addresses.
     pub fn network(&self, own: &[IpCidr]) -> Option<Ipv4Cidr> {
         self.network.or_else(|| ipv4(own).find(|cidr| cidr.contains_addr(&self.first)))
+    }
+
+    /// What a server with these addresses lends; `None`: it is in none of its networks.
+    fn scope(&self, own: &[IpCidr]) -> Option<Scope> {
+        let network = self.network(own)?;
+        let Self { first, last, lease, routers, dns, domain, .. } = self;
+        Some(Scope {
+            network,
+            first: *first,
+            last: *last,
+            lease: *lease,
+            routers: routers.clone(),
+            dns: dns.clone(),
+            domain: domain.clone(),
+        })
     }
 }
 
@@ -101,7 +125,7 @@ pub(crate) fn ipv4(own: &[IpCidr]) -> impl Iterator<Item = Ipv4Cidr> {
 /// The command lines that are started with a node, in their order.
 pub(crate) fn lines_of(node: &Node) -> Vec<String> {
     let NodeKind::Host(config) = &node.kind else { return Vec::new() };
-    let Settings { dhcp, dns, http, small, ntp } = Settings::of(config);
+    let Settings { dhcp, dns, http, small, ntp, .. } = Settings::of(&node.kind);
     let named = [
         (config.dhcp, "dhclient"),
         (dhcp.is_some(), "dhcpd"),
@@ -183,7 +207,7 @@ struct Daemon {
 
 impl Daemon {
     fn begin(&self, system: &mut System<'_>) -> Result<Box<dyn Program>, String> {
-        let Settings { dhcp, dns, http, .. } = Settings::of(system.config());
+        let Settings { dhcp, dns, http, .. } = Settings::of(&NodeKind::Host(system.config().clone()));
         let none = || format!("{}: this host has no settings for it\n", self.name);
         Ok(match self.name {
             "dhcpd" => Box::new(dhcpd(dhcp.ok_or_else(none)?, system.addresses())?),
@@ -215,20 +239,38 @@ impl Program for Daemon {
     }
 }
 
+/// The services of a router.
+pub(crate) fn of_router(config: &RouterConfig, random: u64) -> Option<Box<dyn Agent>> {
+    config.services.as_ref()?;
+    let Settings { dhcp, dns, relay, .. } = Settings::of(&NodeKind::Router(config.clone()));
+    let pools = dhcp.map(|dhcp| -> Pools {
+        Box::new(move |own| {
+            let scopes = dhcp.pools.iter().filter_map(|pool| pool.scope(own)).collect();
+            let reservations = dhcp.reservations.clone();
+            Config { address: Ipv4Address::UNSPECIFIED, scopes, reservations, probe: None }
+        })
+    });
+    let dns = dns.map(|dns| server_of(dns, Stream::new(random, &[STREAM_OF_DNS])));
+    Some(Box::new(Services::new(pools, relay, dns)))
+}
+
+/// The random numbers of a router's DNS server, beside those of the router itself.
+const STREAM_OF_DNS: u64 = 64;
+
 fn dhcpd(Dhcp { pools, reservations }: Dhcp, own: &[IpCidr]) -> Result<DhcpServer, String> {
-    let mut scopes = Vec::new();
-    for pool in pools {
-        let network = pool.network(own).ok_or("dhcpd: the pool is in none of this host's networks\n")?;
-        let Pool { first, last, lease, routers, dns, domain, .. } = pool;
-        scopes.push(Scope { network, first, last, lease, routers, dns, domain });
-    }
+    let scopes: Option<Vec<_>> = pools.iter().map(|pool| pool.scope(own)).collect();
+    let scopes = scopes.ok_or("dhcpd: the pool is in none of this host's networks\n")?;
     let near = |cidr: &Ipv4Cidr| scopes.iter().any(|scope| scope.network.contains_addr(&cidr.address()));
     let address = ipv4(own).find(near).or_else(|| ipv4(own).next());
     let address = address.ok_or("dhcpd: this host has no IPv4 address\n")?.address();
     Ok(DhcpServer::new(Config { address, scopes, reservations, probe: Some(PROBE) }))
 }
 
-fn named(Dns { origin, records, upstream }: Dns, random: Stream) -> DnsServer {
+fn named(dns: Dns, random: Stream) -> DnsServer {
+    DnsServer::new(server_of(dns, random))
+}
+
+fn server_of(Dns { origin, records, upstream }: Dns, random: Stream) -> Server {
     let zones = if records.is_empty() && origin.is_none() { Vec::new() } else { zones(origin, records) };
-    DnsServer::new(Server::new(zones, upstream.map(|upstream| Resolver::new(upstream, random))))
+    Server::new(zones, upstream.map(|upstream| Resolver::new(upstream, random)))
 }

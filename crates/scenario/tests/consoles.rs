@@ -1,6 +1,10 @@
 //! The commands of hosts with services, in worlds of documents: their familiar output, and what they change.
 #![cfg(feature = "services")]
 
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 use netlab::history::{Limits, ProgramId};
 use netlab::{Duration, Instant};
 use scenario::{CommandLine, Scenario};

@@ -207,3 +207,27 @@ fn routers_and_vlans_are_linux_machines() {
         assert!(!text.contains("ip6tables -t nat"));
     }
 }
+
+#[cfg(feature = "services")]
+#[test]
+fn what_services_a_lab_leaves_out_is_said() {
+    let scenario = Scenario::parse(
+        r#"{"packetarium": 1, "nodes": [{"id": "a", "kind": "host", "addresses": "dhcp", "dns": "10.0.0.1"},
+            {"id": "b", "kind": "host", "addresses": ["10.0.0.1/24"], "services": {"echo": true}},
+            {"id": "r", "kind": "router", "services": {"relay": "10.0.0.1"}}],
+            "links": [{"ends": ["a", "r"]}, {"ends": ["b", "r"]}],
+            "runs": [{"at": "2s", "command": {"on": "a", "line": "ping 10.0.0.1"}}]}"#,
+    );
+    for format in FORMATS {
+        let text = text(scenario.as_ref().unwrap(), format);
+        for expected in [
+            "Not expressed: its address by DHCP",
+            "Not expressed: its DNS servers, 10.0.0.1.",
+            "Not expressed: its services (DHCP, DNS, HTTP and others)",
+            "Not expressed: its services (DHCP, DNS);",
+            "Planned at 2s on a: ping 10.0.0.1",
+        ] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+    }
+}

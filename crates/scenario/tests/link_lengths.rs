@@ -24,7 +24,8 @@ fn measured() -> Vec<(String, Scenario)> {
     files.sort();
     files.push(in_repository("crates/scenario/tests/fixtures/campus.json"));
     let read = |path: PathBuf| {
-        let scenario = Scenario::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+        // Those with services cannot run in every program, but all can be read.
+        let scenario = Scenario::draft(&fs::read_to_string(&path).unwrap()).unwrap();
         (path.file_stem().unwrap().to_str().unwrap().to_owned(), scenario)
     };
     let mut all: Vec<_> = files.into_iter().map(read).collect();

@@ -172,7 +172,7 @@ fn router_config(cables: u32) -> impl Strategy<Value = RouterConfig> {
     let filter = filter.prop_map(|(rules, otherwise)| Filter { rules, otherwise });
     let rip = prop_oneof![Just(None), Just(Some(defaults::RIP)), rip.prop_map(Some)];
     (prop::collection::vec(route(cables), 0..4), rip, prop::option::of(nat), prop::option::of(filter))
-        .prop_map(|(routes, rip, nat, filter)| RouterConfig { routes, rip, nat, filter })
+        .prop_map(|(routes, rip, nat, filter)| RouterConfig { routes, rip, nat, filter, services: None })
 }
 
 /// What happens: how much later, what, and what is new.

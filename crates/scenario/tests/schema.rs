@@ -356,3 +356,52 @@ fn both_accept_the_same_variants() {
         assert_eq!(Scenario::read(&text).faults, [], "the reader refuses {instead}");
     }
 }
+
+/// Documents with services, which are no part of [`FULL`]: not every program can run them.
+#[cfg(feature = "services")]
+#[test]
+fn both_agree_about_services() {
+    let validator = validator();
+    let examples =
+        [include_str!("../../../scenarios/dhcp.json"), include_str!("../../../scenarios/web-page.json")];
+    let own = r#"{"packetarium": 1, "nodes": [
+        {"id": "a", "kind": "host", "addresses": ["dhcp", "fd00::2/64"], "dns": ["10.0.0.1"]},
+        {"id": "b", "kind": "host", "addresses": ["10.0.0.1/24"], "services": {
+            "dhcp": [{"pool": "10.0.0.10 - 10.0.0.20", "lease": "2h", "router": ["10.0.0.1"], "dns": "10.0.0.1", "domain": "a.test", "reserve": {"02:00:00:00:00:01": "10.0.0.5"}},
+                {"pool": "10.0.1.10", "network": "10.0.1.0/24"}],
+            "dns": {"origin": "a.test", "zone": {"a.test": {"a": "10.0.0.1", "aaaa": ["fd00::1"], "mx": "5 b.a.test", "txt": ["x"], "ns": "b.a.test", "ttl": "1min"}, "b.a.test": ["10.0.0.1"], "c.a.test": {"cname": "b.a.test"}}},
+            "http": {"pages": {"/": "x", "/old": {"moved": "/"}}, "port": 8080}, "echo": true, "discard": {}, "chargen": false, "daytime": true, "ntp": true}},
+        {"id": "r", "kind": "router", "services": {"relay": "10.0.0.1", "dns": {"forward": ["10.0.0.1"]}}}]}"#;
+    for text in examples.into_iter().chain([own]) {
+        let errors: Vec<_> = validator.iter_errors(&json(text)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        Scenario::parse(text).unwrap();
+    }
+    for (part, instead) in [
+        (r#"["dhcp", "fd00::2/64"]"#, r#""dhcp6""#),
+        (r#""dns": ["10.0.0.1"]}"#, r#""dns": "b"}"#),
+        (r#""pool": "10.0.1.10""#, r#""pool": 7"#),
+        (r#""pool": "10.0.1.10""#, r#""pool": "all""#),
+        (r#""pool": "10.0.1.10", "#, ""),
+        (r#""lease": "2h""#, r#""lease": 2"#),
+        ("02:00:00:00:00:01", "a"),
+        (r#""origin": "a.test""#, r#""origin": 1"#),
+        (r#""origin": "a.test""#, r#""forward": "10.0.0.9", "roots": "10.0.0.9""#),
+        (r#""b.a.test": ["10.0.0.1"]"#, r#""b.a.test": [1]"#),
+        (r#""cname": "b.a.test""#, r#""ptr": "b.a.test""#),
+        (r#""ttl": "1min""#, r#""ttl": 60"#),
+        (r#""/old""#, r#""old""#),
+        (r#"{"moved": "/"}"#, "{}"),
+        (r#""port": 8080"#, r#""port": 65536"#),
+        (r#""discard": {}"#, r#""discard": {"port": 9}"#),
+        (r#""ntp": true"#, r#""ntp": 1"#),
+        (r#""ntp": true"#, r#""smtp": true"#),
+        (r#""relay": "10.0.0.1""#, r#""http": {}"#),
+        (r#""relay": "10.0.0.1""#, r#""relay": 1"#),
+    ] {
+        assert_eq!(own.matches(part).count(), 1, "{part}");
+        let text = own.replacen(part, instead, 1);
+        assert!(!validator.is_valid(&json(&text)), "the schema accepts {instead}");
+        assert!(Scenario::parse(&text).is_err(), "the reader accepts {instead}");
+    }
+}

@@ -4,6 +4,10 @@
 //! here, too.
 #![cfg(feature = "services")]
 
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 use netlab::history::Limits;
 use netlab::world::Quiet;
 use netlab::{Duration, Instant, World};

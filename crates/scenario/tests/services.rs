@@ -1,6 +1,10 @@
 //! Services of hosts in documents: read, written, checked, and run.
 #![cfg(feature = "services")]
 
+#[cfg(target_arch = "wasm32")]
+#[macro_use]
+extern crate wasm_test as wasm_bindgen_test;
+
 use netlab::history::{Limits, ProgramId};
 use netlab::{Duration, Instant, World};
 use scenario::{Fault, Problem, Scenario, link, problems};
@@ -257,7 +261,7 @@ fn problems_with_services_are_explained() {
         warnings(&forward),
         [
             "nodes[1].services.dns.forward: no node here has the address of the DNS server, 10.0.0.1: names will not be found",
-            "nodes[1].services.dns.forward: the DNS server 10.0.0.1 is in none of this host's networks, and it has no gateway: it cannot ask it"
+            "nodes[1].services.dns.forward: the DNS server 10.0.0.1 is in none of the networks here, and no route leads to it: it cannot be asked"
         ]
     );
     let command = |line: &str| {

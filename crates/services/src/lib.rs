@@ -13,12 +13,14 @@
 //! | [`html`] | a page as a small tree |
 //! | [`line`] | a line that was typed, and filters of text |
 //! | [`program`] | the machines as programs of a host, with its sockets |
+//! | [`agent`] | the machines as services of a router |
 //! | [`clock`] | the date in virtual time |
 
 #[cfg(all(test, target_arch = "wasm32"))]
 #[macro_use]
 extern crate wasm_test as wasm_bindgen_test;
 
+pub mod agent;
 pub mod clock;
 pub mod dhcp;
 pub mod dns;

@@ -16,7 +16,7 @@ struct Layer {
 }
 
 /// From the ground up.
-const LAYERS: [Layer; 9] = [
+const LAYERS: [Layer; 10] = [
     Layer { crates: &["wire"], reason: "the ground: frames, cables, units, time, seeded randomness" },
     Layer {
         crates: &["vnetif", "bridge", "router", "host", "dissect"],
@@ -27,6 +27,7 @@ const LAYERS: [Layer; 9] = [
         crates: &["netlab", "shell"],
         reason: "the commands that a person types; a network of nodes in virtual time, with its history",
     },
+    Layer { crates: &["commands"], reason: "the commands that need services: names, leases, pages" },
     Layer { crates: &["capture"], reason: "the frames of a history as files, and of files as frames" },
     Layer {
         crates: &["scenario", "trace"],

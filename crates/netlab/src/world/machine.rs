@@ -10,6 +10,7 @@ use bridge::Bridge;
 use host::program::{Activity, ProgramId};
 use host::{Host, Meter, Runs};
 use router::Router;
+use router::agent::Agent;
 use std::convert::Infallible;
 use std::mem;
 use wire::node::{Actions, Tag};
@@ -114,25 +115,38 @@ pub struct Kinds {
     router: Option<MakeRouter>,
     /// What makes programs of command lines; without it no command can be started.
     pub(super) shell: Option<Shell>,
+    /// What gives routers their services; without it they have none.
+    agents: Option<Agents>,
 }
 
+/// Makes the services of a router of its settings, and a number of its own drawn from the seed; `None`: it has none.
+pub type Agents = fn(&RouterConfig, u64) -> Option<Box<dyn Agent>>;
+
 /// Makes a router run, with a number of its own drawn from the seed.
-type MakeRouter = fn(&RouterConfig, u64) -> Box<dyn Machine>;
+type MakeRouter = fn(&RouterConfig, u64, Option<Agents>) -> Box<dyn Machine>;
 
 impl Kinds {
     /// Every kind, without a shell.
-    pub const ALL: Self = Self { router: Some(routing), shell: None };
+    pub const ALL: Self = Self { router: Some(routing), shell: None, agents: None };
     /// Every kind but routers. A topology with one is not to be run in such a world.
-    pub const WITHOUT_ROUTERS: Self = Self { router: None, shell: None };
+    pub const WITHOUT_ROUTERS: Self = Self { router: None, shell: None, agents: None };
 
     /// The same kinds, with hosts that run the programs of this shell.
     pub const fn with_shell(self, shell: Shell) -> Self {
         Self { shell: Some(shell), ..self }
     }
+
+    /// The same kinds, with routers that have the services that this makes.
+    pub const fn with_agents(self, agents: Agents) -> Self {
+        Self { agents: Some(agents), ..self }
+    }
 }
 
-fn routing(config: &RouterConfig, random: u64) -> Box<dyn Machine> {
-    let router = Router::new(config.clone(), random);
+fn routing(config: &RouterConfig, random: u64, agents: Option<Agents>) -> Box<dyn Machine> {
+    let mut router = Router::new(config.clone(), random);
+    if let Some(agent) = agents.and_then(|agents| agents(config, random)) {
+        router.set_agent(agent);
+    }
     Box::new(Routing { router, actions: router::Actions::default() })
 }
 
@@ -156,7 +170,7 @@ pub(super) fn machine(
         }
         NodeKind::Router(config) => {
             let make = kinds.router.expect("this world runs routers");
-            make(config, random(super::STREAM_OF_ROUTERS))
+            make(config, random(super::STREAM_OF_ROUTERS), kinds.agents)
         }
     }
 }

@@ -41,7 +41,7 @@ impl<'s> Check<'s> {
             self.networks(lan, hosts);
             self.without_advertiser(lan, hosts);
             #[cfg(feature = "services")]
-            self.dhcp_servers(hosts);
+            self.dhcp_servers(lan, hosts);
         }
         self.unknown_next_hops();
         #[cfg(feature = "services")]

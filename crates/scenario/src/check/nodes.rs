@@ -33,7 +33,10 @@ impl<'s> Check<'s> {
                 NodeKind::Host(config) => self.host(NodeId(number as u32), config),
                 NodeKind::Hub => {}
                 NodeKind::Switch(config) => self.switch(&place, config),
-                NodeKind::Router(config) => self.router(&place, NodeId(number as u32), config),
+                NodeKind::Router(config) => {
+                    self.router(&place, NodeId(number as u32), config);
+                    self.router_services(NodeId(number as u32), config);
+                }
             }
         }
     }

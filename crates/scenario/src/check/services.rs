@@ -3,21 +3,30 @@
 use super::Check;
 use crate::fault::Level;
 use crate::problem::Kind;
-use netlab::topology::{HostConfig, NodeId};
+use netlab::topology::{HostConfig, NodeId, RouterConfig};
 
 #[cfg(feature = "services")]
 mod found;
 
+#[cfg(not(feature = "services"))]
 impl Check<'_> {
     /// Without services in the program, a network that has some cannot run: its servers would be missing.
-    #[cfg(not(feature = "services"))]
     pub(super) fn services(&mut self, id: NodeId, config: &HostConfig) {
-        let place = self.node_place(id.index());
-        let (place, what) = match &config.services {
-            Some(_) => (place.field("services"), "services (DHCP, DNS, HTTP and others)"),
-            None if config.dhcp => (place.field("addresses"), "hosts with addresses by DHCP"),
-            None => return,
-        };
+        match &config.services {
+            Some(_) => self.no_services(id, "services", "services (DHCP, DNS, HTTP and others)"),
+            None if config.dhcp => self.no_services(id, "addresses", "hosts with addresses by DHCP"),
+            None => {}
+        }
+    }
+
+    pub(super) fn router_services(&mut self, id: NodeId, config: &RouterConfig) {
+        if config.services.is_some() {
+            self.no_services(id, "services", "services (DHCP, DNS, HTTP and others)");
+        }
+    }
+
+    fn no_services(&mut self, id: NodeId, field: &str, what: &str) {
+        let place = self.node_place(id.index()).field(field);
         let message =
             format!("this network has {what}, which this page cannot run yet; `packetarium run` can");
         self.problem(Kind::NoServices, Level::Error, place, message);

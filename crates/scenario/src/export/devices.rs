@@ -93,6 +93,9 @@ impl Machine {
 
     pub fn router(&mut self, config: &RouterConfig, id: NodeId, ports: Vec<(&str, &Port)>) {
         self.forwards("1");
+        if config.services.is_some() {
+            self.remark("Not expressed: its services (DHCP, DNS); run programs such as dnsmasq or dhcrelay.");
+        }
         // Packets may come back another way.
         self.set_on("all", "net.ipv4.conf", "rp_filter", "0");
         let mut sides = Sides::default();

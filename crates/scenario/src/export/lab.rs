@@ -171,6 +171,20 @@ impl Machine {
             let six = if matches!(gateway, IpAddress::Ipv6(_)) { "-6 " } else { "" };
             self.run(format!("ip {six}route replace default via {gateway} dev {interface}"));
         }
+        if config.dhcp {
+            self.remark(
+                "Not expressed: its address by DHCP; run a client such as udhcpc, with a server on its LAN.",
+            );
+        }
+        if !config.dns.is_empty() {
+            let servers: Vec<_> = config.dns.iter().map(IpAddress::to_string).collect();
+            self.remark(format!("Not expressed: its DNS servers, {}.", servers.join(" and ")));
+        }
+        if config.services.is_some() {
+            self.remark(
+                "Not expressed: its services (DHCP, DNS, HTTP and others); run programs such as dnsmasq.",
+            );
+        }
         match config.tcp.congestion {
             Congestion::Cubic => {}
             Congestion::Reno => self.set("net.ipv4", "tcp_congestion_control", "reno"),
@@ -253,7 +267,11 @@ fn runs(scenario: &Scenario, machines: &[Machine]) -> Vec<String> {
             "Not expressed: {count} changes of the running network. This is the network as it is at the start."
         )),
     };
-    scenario.runs.iter().map(run).chain(changes).collect()
+    let commands = scenario.commands.iter().map(|(at, command)| {
+        let at = show_time(at.since(Instant::ZERO));
+        format!("Planned at {at} on {}: {}", name(command.on), comment(&command.line))
+    });
+    scenario.runs.iter().map(run).chain(commands).chain(changes).collect()
 }
 
 /// Free text as one line that every format reads as a comment.

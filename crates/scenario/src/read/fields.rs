@@ -22,10 +22,13 @@ pub const HUB: &[&str] = NODE;
 const SWITCH_SETTINGS: &[&str] = &["mac", "ageing", "stp", "snooping"];
 pub const SWITCH: &[&str] = &joined::<9>(&[NODE, SWITCH_SETTINGS]);
 const ROUTER_SETTINGS: &[&str] = &["routes", "rip", "nat", "filter"];
-pub const ROUTER: &[&str] = &joined::<9>(&[NODE, ROUTER_SETTINGS]);
+pub const ROUTER: &[&str] = &joined::<10>(&[NODE, ROUTER_SETTINGS, &["services"]]);
 /// The services of a host.
 #[cfg(feature = "services")]
 pub const SERVICES: &[&str] = &["dhcp", "dns", "http", "echo", "discard", "chargen", "daytime", "ntp"];
+/// The services of a router.
+#[cfg(feature = "services")]
+pub const ROUTER_SERVICES: &[&str] = &["dhcp", "relay", "dns"];
 #[cfg(feature = "services")]
 pub const DHCP: &[&str] = &["pool", "network", "lease", "router", "dns", "domain", "reserve"];
 #[cfg(feature = "services")]

@@ -46,7 +46,10 @@ impl<'a> Reader<'a> {
                 Sort::Switch => Some(NodeKind::Switch(self.switch(node, &defaults::switch()))),
                 Sort::Router => {
                     let before = RouterConfig::default();
-                    Some(NodeKind::Router(self.router(node, NodeId(number as u32), &before)))
+                    let mut router = self.router(node, NodeId(number as u32), &before);
+                    router.services = self
+                        .field(node, "services", None, |reader, value| reader.services(value, Sort::Router));
+                    Some(NodeKind::Router(router))
                 }
                 Sort::Unknown => None,
             };
@@ -106,7 +109,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => Some(vec![reader.address(value)?]),
             }),
-            services: self.field(node, "services", None, Self::services),
+            services: self.field(node, "services", None, |reader, value| reader.services(value, Sort::Host)),
             gateways: self.field(node, "gateway", Vec::new(), |reader, value| match value.shape() {
                 Ok(Shape::Array) => {
                     let gateways = reader.list(value, max)?;
@@ -184,6 +187,7 @@ impl<'a> Reader<'a> {
                 Some(value) => self.filter(value, id).unwrap_or_default(),
                 None => before.filter.clone(),
             },
+            services: before.services.clone(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! What each service of a host is set to.
 
-use super::{Object, Reader, fields};
+use super::{Object, Reader, Sort, fields};
 use crate::bounds::{DNS_NAMES_MAX, LEASE, POOLS_MAX, RESERVATIONS_MAX};
 use crate::json::{Shape, Value};
 use crate::quantity::quoted;
 use crate::services::{Dhcp, Dns, Http, Pool, Settings};
 use netlab::Duration;
+use netlab::topology::NodeKind;
 use services::dns::message::{Data, Record};
 use services::dns::name::Name;
 use services::dns::resolver::Upstream;
@@ -22,13 +23,25 @@ const SERVERS_MAX: usize = 8;
 const TEXT_MAX: usize = 255;
 
 impl<'a> Reader<'a> {
-    pub(crate) fn service_settings(&mut self, value: &Value<'a>) -> Option<Settings> {
+    pub(crate) fn service_settings(&mut self, value: &Value<'a>, of: Sort) -> Option<Settings> {
+        if of == Sort::Router {
+            let object = self.object(value, "services of a router", fields::ROUTER_SERVICES)?;
+            return Some(Settings {
+                dhcp: self.field(&object, "dhcp", None, |reader, value| reader.dhcp(value).map(Some)),
+                dns: self.field(&object, "dns", None, |reader, value| reader.dns(value).map(Some)),
+                relay: self.field(&object, "relay", Vec::new(), |reader, value| {
+                    reader.some_or_one(value, SERVERS_MAX, Self::ipv4_host)
+                }),
+                ..Settings::default()
+            });
+        }
         let object = self.object(value, "services", fields::SERVICES)?;
         let mut settings = Settings {
             dhcp: self.field(&object, "dhcp", None, |reader, value| reader.dhcp(value).map(Some)),
             dns: self.field(&object, "dns", None, |reader, value| reader.dns(value).map(Some)),
             http: self.field(&object, "http", None, |reader, value| reader.http(value).map(Some)),
             small: Vec::new(),
+            relay: Vec::new(),
             ntp: self.on(&object, "ntp"),
         };
         settings.small =
@@ -301,7 +314,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads the settings that a host keeps. They were read before, so that nothing is wrong with them; if something is, there are none.
-pub(crate) fn settings(text: &str) -> Settings {
+pub(crate) fn settings(text: &str, kind: &NodeKind) -> Settings {
     let Ok(value) = Value::document(text) else { return Settings::default() };
-    Reader::new(text).service_settings(&value).unwrap_or_default()
+    Reader::new(text).service_settings(&value, Sort::of(kind)).unwrap_or_default()
 }

@@ -1,9 +1,9 @@
-//! The services of a host, and its addresses by DHCP.
+//! The services of a host or router, and a host's addresses by DHCP.
 //!
 //! A host keeps the settings of its services as the text that the document has. What they say is read where it is needed: here, for
 //! what is wrong with them, and when a service is started.
 
-use super::Reader;
+use super::{Reader, Sort};
 use crate::json::{Shape, Value};
 use smoltcp::wire::IpCidr;
 
@@ -19,9 +19,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of the services' settings; `None`: there are none.
-    pub(super) fn services(&mut self, value: &Value<'a>) -> Option<Option<Box<str>>> {
+    pub(super) fn services(&mut self, value: &Value<'a>, _of: Sort) -> Option<Option<Box<str>>> {
         #[cfg(feature = "services")]
-        self.service_settings(value)?;
+        self.service_settings(value, _of)?;
         #[cfg(not(feature = "services"))]
         self.bare_object(value, "services", &[])?;
         let text = value.compact();

@@ -31,6 +31,8 @@ fn the_schema_has_the_fields_that_the_reader_knows() {
         #[cfg(feature = "services")]
         ("/$defs/services", fields::SERVICES),
         #[cfg(feature = "services")]
+        ("/$defs/router_services", fields::ROUTER_SERVICES),
+        #[cfg(feature = "services")]
         ("/$defs/dhcp", fields::DHCP),
         #[cfg(feature = "services")]
         ("/$defs/dns", fields::DNS),

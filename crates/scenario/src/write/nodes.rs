@@ -29,7 +29,10 @@ pub(super) fn node<'a>(
         NodeKind::Host(config) => host(&mut fields, config),
         NodeKind::Hub => {}
         NodeKind::Switch(config) => switch(&mut fields, config, &defaults::switch()),
-        NodeKind::Router(config) => router(&mut fields, all, number, config, &RouterConfig::default()),
+        NodeKind::Router(config) => {
+            router(&mut fields, all, number, config, &RouterConfig::default());
+            fields.maybe("services", config.services.as_deref().map(Json::Written));
+        }
     }
     fields
 }

@@ -102,8 +102,12 @@ impl Encode for Stp {
 
 impl Encode for router::Config {
     fn encode(&self, words: &mut Words) {
-        let Self { routes, rip, nat, filter } = self;
+        let Self { routes, rip, nat, filter, services } = self;
         words.fields(&[routes, rip, nat, filter]);
+        // What documents could not say at first.
+        if let Some(services) = services {
+            words.variant(FOLLOWED, &[&services.to_string()]);
+        }
     }
 }
 

@@ -134,6 +134,7 @@ fn router() -> NodeKind {
         rip: Some(rip),
         nat: Some(Nat { forwards: vec![forward] }),
         filter: Some(Filter { rules: vec![rule], otherwise: Verdict::Deny }),
+        services: None,
     })
 }
 

@@ -1,15 +1,15 @@
 //! What is wrong with services: pools outside of their network, servers that cannot be reached, names that no server knows.
 
-use super::{Check, HostConfig, Kind, Level, NodeId};
+use super::{Check, HostConfig, Kind, Level, NodeId, RouterConfig};
 use crate::fault::Place;
 use crate::quantity::quoted;
-use crate::services::{Dns, Settings, ipv4};
-use netlab::topology::{Node, NodeKind};
+use crate::services::{Dns, Pool, Settings, ipv4};
+use netlab::topology::Node;
 use services::dns::message::Data;
 use services::dns::name::Name;
 use services::dns::resolver::Upstream;
 use services::http::url::Url;
-use smoltcp::wire::{IpAddress, Ipv4Address};
+use smoltcp::wire::{IpAddress, IpCidr, Ipv4Address};
 use std::rc::Rc;
 use wire::sorted::SortedSet;
 
@@ -27,16 +27,48 @@ const COMMANDS: [(&str, &str); 7] = [
 impl Check<'_> {
     /// The services of all nodes, read once.
     fn all_services(&self) -> Rc<[Settings]> {
-        let read = |node: &Node| match &node.kind {
-            NodeKind::Host(config) => Settings::of(config),
-            NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_) => Settings::default(),
-        };
+        let read = |node: &Node| Settings::of(&node.kind);
         Rc::clone(self.all_services.get_or_init(|| self.scenario.topology.nodes.iter().map(read).collect()))
     }
 
     pub(in crate::check) fn services(&mut self, id: NodeId, config: &HostConfig) {
+        let learns = config.slaac || config.dhcp;
+        let reaches = |server: &IpAddress| {
+            let near = config.addresses.iter().any(|cidr| cidr.contains_addr(server));
+            let routed = config.gateways.iter().any(|gateway| gateway.version() == server.version());
+            near || routed || learns
+        };
         let place = self.node_place(id.index());
-        self.dns_servers(&place.field("dns"), config, &config.dns);
+        self.dns_servers(&place.field("dns"), &config.dns, reaches);
+        self.services_of(id, &config.addresses, reaches);
+    }
+
+    pub(in crate::check) fn router_services(&mut self, id: NodeId, config: &RouterConfig) {
+        if config.services.is_none() {
+            return;
+        }
+        let own: Vec<_> = self.lans.interfaces_of(id).flat_map(|of| of.addresses).copied().collect();
+        let reaches = |server: &IpAddress| {
+            let near = own.iter().any(|cidr| cidr.contains_addr(server));
+            near || config.rip.is_some() || config.routes.iter().any(|route| route.to.contains_addr(server))
+        };
+        self.services_of(id, &own, reaches);
+        let relay = self.all_services()[id.index()].relay.clone();
+        for server in relay.into_iter().map(IpAddress::from) {
+            let all = self.all_services();
+            let owners = self.owners.all(server);
+            if self.all_known() && !owners.iter().any(|owner| all[owner.node.index()].dhcp.is_some()) {
+                let message =
+                    format!("no DHCP server here has the address {server}: what is relayed there is lost");
+                let place = self.node_place(id.index()).field("services").field("relay");
+                self.problem(Kind::NoDhcpServer, Level::Warning, place, message);
+            }
+        }
+    }
+
+    /// The services of a node with these addresses.
+    fn services_of(&mut self, id: NodeId, own: &[IpCidr], reaches: impl Fn(&IpAddress) -> bool) {
+        let place = self.node_place(id.index());
         let all = self.all_services();
         let Settings { dhcp, dns, .. } = &all[id.index()];
         let place = place.field("services");
@@ -45,13 +77,13 @@ impl Check<'_> {
             for (number, pool) in dhcp.pools.iter().enumerate() {
                 let place = place.field("dhcp");
                 let place = if alone { place } else { place.index(number) };
-                let network = pool.network(&config.addresses);
+                let network = pool.network(own);
                 let inside =
                     |address: &Ipv4Address| network.is_some_and(|network| network.contains_addr(address));
                 if !inside(&pool.first) || !inside(&pool.last) {
-                    let network = match network.or_else(|| ipv4(&config.addresses).next()) {
+                    let network = match network.or_else(|| ipv4(own).next()) {
                         Some(network) => format!("the network {}", network.network()),
-                        None => "any network of this host, which has no IPv4 address".to_owned(),
+                        None => "any network here, where no IPv4 address is".to_owned(),
                     };
                     let message = format!(
                         "the pool from {} to {} is not in {network}: hosts could not use its addresses there",
@@ -75,25 +107,18 @@ impl Check<'_> {
                 Upstream::Forward(servers) => ("forward", servers),
                 Upstream::Roots(servers) => ("roots", servers),
             };
-            self.dns_servers(&place.field("dns").field(field), config, servers);
+            self.dns_servers(&place.field("dns").field(field), servers, reaches);
         }
     }
 
-    /// DNS servers that a host asks: it needs a way to them.
-    fn dns_servers(&mut self, place: &Place, config: &HostConfig, servers: &[IpAddress]) {
+    /// DNS servers that a node asks: it needs a way to them.
+    fn dns_servers(&mut self, place: &Place, servers: &[IpAddress], reaches: impl Fn(&IpAddress) -> bool) {
         self.known_dns_servers(place, servers);
-        if config.slaac || config.dhcp {
-            return;
-        }
-        for server in servers {
-            let near = config.addresses.iter().any(|cidr| cidr.contains_addr(server));
-            let routed = config.gateways.iter().any(|gateway| gateway.version() == server.version());
-            if !near && !routed && !server.is_multicast() {
-                let message = format!(
-                    "the DNS server {server} is in none of this host's networks, and it has no gateway: it cannot ask it"
-                );
-                self.problem(Kind::NoDnsServer, Level::Warning, place.clone(), message);
-            }
+        for server in servers.iter().filter(|server| !reaches(server)) {
+            let message = format!(
+                "the DNS server {server} is in none of the networks here, and no route leads to it: it cannot be asked"
+            );
+            self.problem(Kind::NoDnsServer, Level::Warning, place.clone(), message);
         }
     }
 
@@ -120,9 +145,22 @@ impl Check<'_> {
     }
 
     /// The DHCP servers of a LAN, and the hosts that need one.
-    pub(in crate::check) fn dhcp_servers(&mut self, hosts: &[NodeId]) {
+    pub(in crate::check) fn dhcp_servers(&mut self, lan: usize, hosts: &[NodeId]) {
         let all = self.all_services();
-        let servers: Vec<_> = hosts.iter().copied().filter(|id| all[id.index()].dhcp.is_some()).collect();
+        // A router serves a LAN if it has a pool of addresses there, or relays what is asked there.
+        let mut routers: Vec<_> = self.lans.routers(lan).map(|of| (of.node, of.addresses)).collect();
+        routers.dedup_by_key(|(router, _)| *router);
+        let relayed = routers.iter().any(|(router, _)| !all[router.index()].relay.is_empty());
+        let lends = |(router, own): &(NodeId, &[IpCidr])| {
+            let dhcp = all[router.index()].dhcp.as_ref()?;
+            let here = |pool: &Pool| {
+                pool.network(own)
+                    .is_some_and(|network| ipv4(own).any(|cidr| network.contains_addr(&cidr.address())))
+            };
+            dhcp.pools.iter().any(here).then_some(*router)
+        };
+        let on_hosts = hosts.iter().copied().filter(|id| all[id.index()].dhcp.is_some());
+        let servers: Vec<_> = on_hosts.chain(routers.iter().filter_map(lends)).collect();
         let asks = |id: &NodeId| self.scenario.topology.host(*id).is_some_and(|host| host.dhcp);
         let clients: Vec<_> = hosts.iter().copied().filter(asks).collect();
         let names: Vec<_> = servers.iter().map(|server| self.name(*server)).collect();
@@ -135,7 +173,7 @@ impl Check<'_> {
             let problem = self.problem(Kind::TwoDhcpServers, Level::Warning, place, message);
             problem.nodes.push(first);
         }
-        if !servers.is_empty() {
+        if !servers.is_empty() || relayed {
             return;
         }
         for client in clients {
