@@ -21,7 +21,7 @@ use std::process::Command;
 const OPT_LEVEL: &str = "1";
 
 /// Files of tests that only run natively: crate, file, and why nothing in them depends on the target.
-const NATIVE_ONLY: [(&str, &str, &str); 17] = [
+const NATIVE_ONLY: [(&str, &str, &str); 21] = [
     ("bridge", "forwarding", MACHINE),
     ("bridge", "snooping", MACHINE),
     ("bridge", "spanning_tree", MACHINE),
@@ -31,17 +31,22 @@ const NATIVE_ONLY: [(&str, &str, &str); 17] = [
     ("router", "forwarding", MACHINE),
     ("router", "network", MACHINE),
     ("router", "own", MACHINE),
+    ("scenario", "consoles", SERVICES),
     ("scenario", "document", TEXT),
     ("scenario", "export", TEXT),
     ("scenario", "faults", TEXT),
     ("scenario", "link_lengths", TEXT),
     ("scenario", "parameters", TEXT),
     ("scenario", "problems", TEXT),
+    ("scenario", "router_services", SERVICES),
     ("scenario", "schema", TEXT),
+    ("scenario", "service_examples", SERVICES),
+    ("scenario", "services", SERVICES),
     ("services", "witness", WITNESS),
 ];
 const MACHINE: &str =
     "the protocol of one state machine, which the golden networks run in wasm with their hashes compared";
+const SERVICES: &str = "needs services, which the page does not have yet: here `without_services` runs; the services' own tests run in wasm";
 const WITNESS: &str = "compares with another program, which wasm cannot start";
 const TEXT: &str = "texts and messages, without arithmetic; golden, links, networks and roundtrip read and write documents in wasm";
 
