@@ -287,6 +287,7 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         rate: look.rate,
         selection: look.selection,
         group: look.group,
+        spotlight: look.spotlight,
         editing: look.editing,
         sieve: Some(lab.trace()),
         hover: session.hover(),

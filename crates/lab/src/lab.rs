@@ -126,6 +126,8 @@ pub struct Scene<'a> {
     pub selection: Option<Selection>,
     /// The nodes that are selected together.
     pub group: &'a [NodeId],
+    /// The nodes that the chapter is about; none: the whole network.
+    pub spotlight: &'a [NodeId],
     /// The tools of the editor are out.
     pub editing: bool,
 }
@@ -264,6 +266,7 @@ impl Lab {
             rate: self.speed.ns_per_sec(),
             selection: self.selection,
             group: &self.editing.group,
+            spotlight: self.spotlight(),
             editing: self.editing.on,
         }
     }

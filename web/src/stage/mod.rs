@@ -98,6 +98,8 @@ pub struct Scene<'a> {
     pub selection: Option<Selection>,
     /// Nodes that are selected together.
     pub group: &'a [NodeId],
+    /// Nodes that are spoken of: light falls on them.
+    pub spotlight: &'a [NodeId],
     /// Things can be taken hold of.
     pub editing: bool,
     /// Only frames that pass its filter are shown.
@@ -132,6 +134,7 @@ pub struct Stage {
     looks: Looks,
     sketch: Sketch,
     standing: Standing,
+    spotlight: Vec<NodeId>,
     /// Counts up whenever the sketch is another one.
     revision: u64,
     layout: Layout,
@@ -179,6 +182,7 @@ impl Stage {
             looks,
             sketch,
             standing,
+            spotlight: Vec::new(),
             revision: 0,
             layout,
             laid_out: None,
@@ -201,6 +205,10 @@ impl Stage {
             self.sketch = Sketch::new(scene.topology, scene.positions, &self.standing, &self.looks);
             self.sketch.font_min = font_min;
             self.sketch.icons = scene.icons.into();
+            self.revision += 1;
+        }
+        if self.spotlight != scene.spotlight {
+            self.spotlight = scene.spotlight.into();
             self.revision += 1;
         }
         if !same {
@@ -235,6 +243,7 @@ impl Stage {
         self.painter.paint(&Picture {
             sketch: &self.sketch,
             standing: &self.standing,
+            spotlight: &self.spotlight,
             layout: &self.layout,
             traffic: &self.traffic,
             looks: &self.looks,

@@ -3,6 +3,7 @@
 use crate::Lab;
 use crate::ahead::{Advance, advance};
 use netlab::Instant;
+use netlab::topology::NodeId;
 
 /// A chapter, as the page shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,12 @@ impl Lab {
     /// The chapter that is shown: that of the playhead's moment, once its text can be shown.
     pub(crate) fn shown_chapter(&self) -> Option<usize> {
         if self.waits_for_reader() { self.caption.told_chapter() } else { self.chapter() }
+    }
+
+    /// The nodes that the shown chapter is about; none: the whole network.
+    pub(crate) fn spotlight(&self) -> &[NodeId] {
+        let shown = self.shown_chapter().and_then(|shown| self.story.chapters().get(shown));
+        shown.map_or(&[], |chapter| &chapter.look)
     }
 
     /// Whether, while the director leads, a chapter begins and the sentence before its text is still being read.

@@ -128,3 +128,22 @@ fn a_viewer_takes_over_and_gives_the_lead_back() {
     play(&mut lab, &mut now_ms, 10);
     assert!(lab.speed() < own && lab.is_auto_speed(), "the first frame is slow again: {:?}", lab.speed());
 }
+
+#[test]
+fn light_falls_on_the_nodes_that_the_shown_chapter_is_about() {
+    let mut lab = Lab::new(scenario::examples()[0].scenario());
+    let chapters = lab.scenario().chapters.clone();
+    let about: Vec<_> = chapters.iter().map(|chapter| chapter.look.clone()).collect();
+    assert!(about.iter().any(|look| !look.is_empty()) && about.windows(2).any(|pair| pair[0] != pair[1]));
+    let mut lit = Vec::new();
+    for frame in 0..60 * 60 {
+        lab.tick(f64::from(frame) * 1e3 / 60.0, false, &mut || true);
+        let shown = lab.view().chapter;
+        assert_eq!(lab.look().spotlight, shown.map_or(&[][..], |shown| &about[shown]));
+        if lit.last() != Some(&shown) {
+            lit.push(shown);
+        }
+    }
+    let all = (0..chapters.len()).map(Some);
+    assert!(lit.iter().copied().filter(Option::is_some).eq(all), "{lit:?}");
+}

@@ -11,7 +11,7 @@ use crate::stage::sketch::{CableSketch, NodeSketch, Side, Sketch};
 use crate::stage::standing::Standing;
 use js_sys::Array;
 use kurbo::{Point, Rect, Size, Vec2};
-use netlab::topology::LinkId;
+use netlab::topology::{LinkId, NodeId};
 
 /// The grid's spacing in the document's units; wider views leave out lines.
 const GRID_UNITS: f64 = 40.0;
@@ -28,6 +28,8 @@ pub struct Backdrop<'a> {
     pub sketch: &'a Sketch,
     /// What switches have found out.
     pub standing: &'a Standing,
+    /// Nodes on which light falls.
+    pub spotlight: &'a [NodeId],
     /// The network on the canvas.
     pub layout: &'a Layout,
     /// From where it is seen.
@@ -55,6 +57,7 @@ impl Backdrop<'_> {
         self.pen.fill_with(self.palette.ground);
         context.fill_rect(0.0, 0.0, self.size.width, self.size.height);
         self.grid();
+        self.pools();
         let visible: Vec<usize> =
             (0..self.layout.cables.len()).filter(|&id| self.layout.in_sight(LinkId(id as u32))).collect();
         for &id in &visible {
@@ -73,6 +76,25 @@ impl Backdrop<'_> {
                 self.caption(caption, sketch);
             }
         }
+    }
+
+    /// Pools of light under the nodes that are spoken of. Rings that lie on each other grow brighter to the middle.
+    fn pools(&self) {
+        const RINGS: u32 = 6;
+        const BRIGHTNESS: f64 = 0.045;
+        let context = self.pen.context;
+        context.set_global_alpha(BRIGHTNESS);
+        self.pen.fill_with(self.palette.accent);
+        let lit = self.spotlight.iter().filter_map(|id| self.layout.nodes.get(id.index()));
+        for node in lit {
+            let radius = 1.9 * node.half.x.max(node.half.y) + 12.0;
+            for ring in 0..RINGS {
+                context.begin_path();
+                self.pen.circle(node.center, radius * (1.0 - f64::from(ring) / f64::from(RINGS + 1)));
+                context.fill();
+            }
+        }
+        context.set_global_alpha(1.0);
     }
 
     fn grid(&self) {

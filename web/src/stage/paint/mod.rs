@@ -238,6 +238,7 @@ impl Painter {
             palette,
             sketch: picture.sketch,
             standing: picture.standing,
+            spotlight: picture.spotlight,
             layout: picture.layout,
             view: picture.view,
             size: self.size,

@@ -17,6 +17,8 @@ pub struct Picture<'a> {
     pub sketch: &'a Sketch,
     /// What switches have found out.
     pub standing: &'a Standing,
+    /// Nodes on which light falls.
+    pub spotlight: &'a [NodeId],
     /// The network on the canvas.
     pub layout: &'a Layout,
     /// What moves.
