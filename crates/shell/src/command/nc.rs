@@ -168,8 +168,7 @@ impl Program for Connect {
             return self.poll_udp(system);
         }
         loop {
-            if self.until.is_none() && self.socket.is_some() {
-                let socket = self.socket.expect("it was just looked at");
+            if let (None, Some(socket)) = (self.until, self.socket) {
                 return self.talk.go_on(socket, system).map_or(Poll::Wait(None), Poll::Exit);
             }
             let Some(found) = self.try_port(system) else { return Poll::Wait(self.until) };

@@ -132,7 +132,7 @@ impl Program for Ping {
             self.error(&error, system);
         }
         let all_sent = || self.settings.count.is_some_and(|count| self.sent >= count);
-        while self.next_at <= now && !all_sent() {
+        if self.next_at <= now && !all_sent() {
             if let Err(error) = self.ask(socket, system) {
                 system.print(&format!("ping: sendmsg: {error}\n"));
             }
