@@ -12,7 +12,7 @@ mod lookup;
 mod route;
 mod ss;
 
-use shell::command::Command;
+use shell::Command;
 
 /// All commands of this crate, in order of their names.
 pub static COMMANDS: [Command; 15] = [
