@@ -79,7 +79,7 @@ impl Arguments {
 }
 
 /// A number of seconds with up to six decimals, from a microsecond to an hour.
-fn seconds(text: &str) -> Option<Duration> {
+pub fn seconds(text: &str) -> Option<Duration> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     if part.len() > 6 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
