@@ -612,6 +612,7 @@ fn a_console_exits_with_the_status_of_the_last_command() {
         ("nonsense\n", 127),
         ("nonsense\nhostname\n", 0),
         ("exit 3\nhostname\n", 3),
+        ("sleep 2.5\n", 0),
         ("curl http://nobody.test/\n\n", 6),
     ] {
         let done = console("laptop", lines);

@@ -10,12 +10,13 @@ mod ifconfig;
 mod ipconfig;
 mod lookup;
 mod route;
+mod sleep;
 mod ss;
 
-use shell::command::Command;
+use shell::Command;
 
 /// All commands of this crate, in order of their names.
-pub static COMMANDS: [Command; 15] = [
+pub static COMMANDS: [Command; 16] = [
     Command {
         name: "arp",
         summary: "show and change the Ethernet addresses of neighbors",
@@ -129,6 +130,13 @@ pub static COMMANDS: [Command; 15] = [
             ("route add default gw 10.0.0.254", "sets the default gateway"),
         ],
         make: route::make,
+    },
+    Command {
+        name: "sleep",
+        summary: "let time pass",
+        usage: "sleep SECONDS",
+        examples: &[("sleep 2.5", "waits for two and a half seconds")],
+        make: sleep::make,
     },
     Command {
         name: "ss",

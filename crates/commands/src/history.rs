@@ -2,7 +2,7 @@
 
 use host::program::{Poll, Program};
 use host::system::System;
-use services::program::Shared;
+use services::program::shared::Shared;
 
 /// Lines that are kept.
 const LINES_MAX: usize = 500;

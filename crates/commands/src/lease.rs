@@ -3,8 +3,8 @@
 use host::program::{Poll, Program};
 use host::system::System;
 use services::dhcp::client::State;
-use services::program::Shared;
-use services::program::dhcp::{DhcpClient, Wish};
+use services::program::dhcp::DhcpClient;
+use services::program::shared::{Shared, Wish};
 use wire::{Duration, Instant};
 
 /// How often it is looked whether the client is done.

@@ -2,7 +2,7 @@
 
 use host::system::System;
 use services::program::dns::Names;
-use shell::names::Resolver;
+use shell::Resolver;
 use smoltcp::wire::IpAddress;
 use wire::Instant;
 

@@ -34,6 +34,7 @@ fn everything() -> Config {
         rip: Some(Rip::default()),
         nat: Some(Nat { forwards: vec![forward] }),
         filter: Some(Filter { rules, otherwise: Verdict::Allow }),
+        services: None,
     }
 }
 

@@ -126,7 +126,7 @@ pub(crate) struct Check<'s> {
     patience: Cell<usize>,
     /// The services of each node; read when they are asked for.
     #[cfg(feature = "services")]
-    all_services: OnceCell<std::rc::Rc<[crate::services::Settings]>>,
+    all_services: OnceCell<std::rc::Rc<[crate::services::settings::Settings]>>,
     found: Vec<Problem>,
 }
 

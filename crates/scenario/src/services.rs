@@ -4,128 +4,38 @@
 //! server reads its file in `/etc`. So it stands in the history like any other program, and a person who has stopped it can
 //! start it again.
 
-use crate::read::service_settings;
+pub(crate) mod settings;
+
+use crate::read::service_settings::settings_of;
 use host::program::{Poll, Program};
 use host::system::System;
 use netlab::Duration;
 use netlab::topology::{Node, NodeKind, RouterConfig};
 use router::agent::Agent;
 use services::agent::{Pools, Services};
-use services::dhcp::server::{Config, Scope};
-use services::dns::message::Record;
-use services::dns::name::Name;
-use services::dns::resolver::{Resolver, Upstream};
+use services::dhcp::server::Config;
+use services::dns::resolver::Resolver;
 use services::dns::server::Server;
 use services::dns::zone::zones;
-use services::http::server::Site;
 use services::program::dhcp::DhcpServer;
 use services::program::dns::DnsServer;
 use services::program::http::HttpServer;
 use services::program::small::{NtpServer, SmallServer};
-use services::small::Small;
+use settings::{Dhcp, Dns, Http, Settings, ipv4};
+use shell::Command;
+use shell::Hosts;
 use shell::Shell;
 use shell::arguments::Wrong;
-use shell::command::Command;
-use shell::names::Hosts;
-use smoltcp::wire::{EthernetAddress, IpCidr, Ipv4Address, Ipv4Cidr};
+use smoltcp::wire::{IpCidr, Ipv4Address, Ipv4Cidr};
 use wire::rng::Stream;
 
 /// How long a DHCP server waits for a sign that an address is in use before it offers it.
 const PROBE: Duration = Duration::from_millis(500);
 
-/// The services of a host.
-#[derive(Debug, Default)]
-pub(crate) struct Settings {
-    pub dhcp: Option<Dhcp>,
-    pub dns: Option<Dns>,
-    pub http: Option<Http>,
-    pub small: Vec<(&'static str, Small)>,
-    pub ntp: bool,
-    /// The DHCP servers to which a router relays.
-    pub relay: Vec<Ipv4Address>,
-}
-
-/// A DHCP server.
-#[derive(Debug)]
-pub(crate) struct Dhcp {
-    pub pools: Vec<Pool>,
-    pub reservations: Vec<(EthernetAddress, Ipv4Address)>,
-}
-
-/// The addresses that it lends in one network.
-#[derive(Debug)]
-pub(crate) struct Pool {
-    /// `None`: the one of the host's networks that the pool is in.
-    pub network: Option<Ipv4Cidr>,
-    pub first: Ipv4Address,
-    pub last: Ipv4Address,
-    pub lease: Duration,
-    pub routers: Vec<Ipv4Address>,
-    pub dns: Vec<Ipv4Address>,
-    pub domain: Option<String>,
-}
-
-/// A DNS server.
-#[derive(Debug)]
-pub(crate) struct Dns {
-    pub origin: Option<Name>,
-    pub records: Vec<Record>,
-    pub upstream: Option<Upstream>,
-}
-
-/// A web server.
-#[derive(Debug)]
-pub(crate) struct Http {
-    pub site: Site,
-    pub port: u16,
-}
-
-impl Settings {
-    /// Those of a node.
-    pub fn of(kind: &NodeKind) -> Self {
-        let text = match kind {
-            NodeKind::Host(config) => config.services.as_deref(),
-            NodeKind::Router(config) => config.services.as_deref(),
-            NodeKind::Hub | NodeKind::Switch(_) => None,
-        };
-        text.map(|text| service_settings::settings(text, kind)).unwrap_or_default()
-    }
-}
-
-impl Pool {
-    /// The network that it is in, for a server with these addresses.
-    pub fn network(&self, own: &[IpCidr]) -> Option<Ipv4Cidr> {
-        self.network.or_else(|| ipv4(own).find(|cidr| cidr.contains_addr(&self.first)))
-    }
-
-    /// What a server with these addresses lends; `None`: it is in none of its networks.
-    fn scope(&self, own: &[IpCidr]) -> Option<Scope> {
-        let network = self.network(own)?;
-        let Self { first, last, lease, routers, dns, domain, .. } = self;
-        Some(Scope {
-            network,
-            first: *first,
-            last: *last,
-            lease: *lease,
-            routers: routers.clone(),
-            dns: dns.clone(),
-            domain: domain.clone(),
-        })
-    }
-}
-
-/// The IPv4 addresses among these.
-pub(crate) fn ipv4(own: &[IpCidr]) -> impl Iterator<Item = Ipv4Cidr> {
-    own.iter().filter_map(|cidr| match cidr {
-        IpCidr::Ipv4(cidr) => Some(*cidr),
-        IpCidr::Ipv6(_) => None,
-    })
-}
-
 /// The command lines that are started with a node, in their order.
 pub(crate) fn lines_of(node: &Node) -> Vec<String> {
     let NodeKind::Host(config) = &node.kind else { return Vec::new() };
-    let Settings { dhcp, dns, http, small, ntp, .. } = Settings::of(&node.kind);
+    let Settings { dhcp, dns, http, small, ntp, .. } = settings_of(&node.kind);
     let named = [
         (config.dhcp, "dhclient"),
         (dhcp.is_some(), "dhcpd"),
@@ -207,7 +117,7 @@ struct Daemon {
 
 impl Daemon {
     fn begin(&self, system: &mut System<'_>) -> Result<Box<dyn Program>, String> {
-        let Settings { dhcp, dns, http, .. } = Settings::of(&NodeKind::Host(system.config().clone()));
+        let Settings { dhcp, dns, http, .. } = settings_of(&NodeKind::Host(system.config().clone()));
         let none = || format!("{}: this host has no settings for it\n", self.name);
         Ok(match self.name {
             "dhcpd" => Box::new(dhcpd(dhcp.ok_or_else(none)?, system.addresses())?),
@@ -242,7 +152,7 @@ impl Program for Daemon {
 /// The services of a router.
 pub(crate) fn of_router(config: &RouterConfig, random: u64) -> Option<Box<dyn Agent>> {
     config.services.as_ref()?;
-    let Settings { dhcp, dns, relay, .. } = Settings::of(&NodeKind::Router(config.clone()));
+    let Settings { dhcp, dns, relay, .. } = settings_of(&NodeKind::Router(config.clone()));
     let pools = dhcp.map(|dhcp| -> Pools {
         Box::new(move |own| {
             let scopes = dhcp.pools.iter().filter_map(|pool| pool.scope(own)).collect();

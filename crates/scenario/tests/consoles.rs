@@ -7,6 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 use netlab::history::{Limits, ProgramId};
 use netlab::{Duration, Instant};
+use proptest::prelude::*;
 use scenario::{CommandLine, Scenario};
 
 /// A root, a top level, a zone and a resolver on hosts of their own, behind a router a web server, and a laptop.
@@ -325,5 +326,37 @@ fn every_command_has_help_with_examples_and_refuses_what_it_does_not_know() {
         if name != "echo" {
             assert!(refused.is_some_and(|status| status > 0), "{name}: {wrong}");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    /// A line is carried out or refused, whatever stands in it.
+    #[test]
+    fn no_line_makes_a_command_panic(
+        lines in prop::collection::vec(prop::collection::vec(prop_oneof![
+            prop::sample::select(vec![
+                "dig", "host", "nslookup", "curl", "nc", "ping", "traceroute", "tracert", "tracepath", "arp", "route", "ifconfig", "ipconfig",
+                "ss", "netstat", "dhclient", "cat", "history", "help", "ip", "dhcpd", "named", "httpd", "inetd", "ntpd",
+            ]),
+            prop::sample::select(vec![
+                "www.example.test", "shop", "10.0.2.80", "fd00::1", "80", "1", "-1", "-c", "-x", "-t", "-v", "-z", "-l", "-u", "-w", "-4", "-6", "-h", "-m", "-d",
+                "-s", "-a", "-r", "-I", "-L", "-o", "-H", "+trace", "+short", "+tcp", "@10.0.0.53", "@ns.example.test", "MX", "TYPE65535", "-type=any", "/all", "/renew",
+                "/release", "/flushdns", "add", "del", "default", "gw", "10.0.0.254", "eth0", "netmask", "255.0.255.0", "10.0.0.9/33", "http://www.example.test/old",
+                "http://[::1]/", "echo", "|", "grep", "a", "wc", ".", "..", "a..b", "--", "-", "\"", "\\", "addr", "neigh", "ä", "%",
+            ]),
+        ], 1..6), 1..4),
+    ) {
+        let mut scenario = Scenario::parse(INTERNET).unwrap();
+        for (number, words) in (1..).zip(&lines) {
+            let at = Instant::ZERO + Duration::from_millis(10 * number);
+            let on = scenario.node("laptop").unwrap();
+            scenario = scenario.with_command(at, CommandLine { on, line: words.join(" ") });
+        }
+        let mut world = scenario.world(Limits::default()).unwrap();
+        world.run_until(Instant::ZERO + Duration::from_secs(5), || true);
+        world.apply(netlab::world::Command::Interrupt(ProgramId(scenario.services()))).unwrap();
+        world.run_until(Instant::ZERO + Duration::from_secs(20), || true);
     }
 }

@@ -184,7 +184,7 @@ fn host(number: u8) -> impl Strategy<Value = HostConfig> {
                 gateways: gateways.chain(gateway6.then_some(v6(0xff))).collect(),
                 slaac,
                 dhcp: dhcp && HAS_SERVICES,
-                dns: dns.then(|| vec![v4(0), v6(0xff)]).unwrap_or_default(),
+                dns: if dns { vec![v4(0), v6(0xff)] } else { Vec::new() },
                 services: (services && HAS_SERVICES).then(|| r#"{"http":{"pages":{"/":"a \"b\""}}}"#.into()),
                 ip_mtu,
                 tcp,

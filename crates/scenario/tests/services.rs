@@ -7,6 +7,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 use netlab::history::{Limits, ProgramId};
 use netlab::{Duration, Instant, World};
+use proptest::prelude::*;
 use scenario::{Fault, Problem, Scenario, link, problems};
 
 /// A DHCP server that is a DNS and a web server, too, and a laptop without an address.
@@ -290,4 +291,32 @@ fn problems_with_services_are_explained() {
         );
     }
     assert_eq!(warnings(&command("pingg www")).len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    /// Whatever stands in the settings is read or refused; what is read is written the same, and runs.
+    #[test]
+    fn no_settings_make_it_panic(
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..12usize, prop::sample::select(vec![
+            "", "\"", "{", "}", "[", "]", ",", ":", "null", "7", "-1", "true", "\"x\"", "\".\"", "\"10.0.0.1\"", "\"dhcp\"", "\\", "\\u0000", "ä",
+        ])), 1..4),
+    ) {
+        let mut text = HOME.to_owned();
+        for (at, len, instead) in cuts {
+            let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let from = at.index(places.len());
+            let until = places.get(from + len).copied().unwrap_or(text.len());
+            text.replace_range(places[from]..until, instead);
+        }
+        if let Ok(draft) = Scenario::draft(&text) {
+            let again = Scenario::draft(&draft.to_json());
+            prop_assert_eq!(again.as_ref(), Ok(&draft));
+            let _ = problems(&draft);
+            if let Ok(mut world) = draft.world(Limits::default()) {
+                world.run_until(Instant::ZERO + Duration::from_secs(4), || true);
+            }
+        }
+    }
 }

@@ -7,33 +7,22 @@
 //! | [`dhcp`] | a DHCP server, and a client that configures its host |
 //! | [`dns`] | a DNS server, and the look-up of a name for other programs |
 //! | [`http`] | a web server, and the fetching of a page for other programs |
+//! | [`shared`] | what the programs of a host share |
 //! | [`small`] | echo, discard, characters, daytime, NTP |
 
 pub mod dhcp;
 pub mod dns;
 pub mod http;
+pub mod shared;
 pub mod small;
 
-use crate::dns::cache::Cache;
 use host::program::Poll;
 use host::system::{OpenError, System};
 use smoltcp::wire::IpAddress;
-use std::collections::VecDeque;
 use wire::Instant;
 
 /// Connections that one server has open at once; further clients wait in the backlog of its socket.
 pub const CONNECTIONS_MAX: usize = 64;
-
-/// What the programs of a host share.
-#[derive(Default)]
-pub struct Shared {
-    /// What is known of names.
-    pub names: Cache,
-    /// The DHCP client that runs on it.
-    pub dhcp: dhcp::Running,
-    /// The command lines that were typed on it, the oldest first.
-    pub typed: VecDeque<String>,
-}
 
 /// The end of a server that cannot open its sockets.
 fn cannot_open(system: &mut System<'_>, name: &str, error: OpenError) -> Poll {

@@ -1,6 +1,5 @@
 //! Options and operands of a command, read from its words.
 
-use crate::MISUSED;
 use lexopt::{Arg, Parser, ValueExt};
 use std::str::FromStr;
 use wire::Duration;
@@ -80,7 +79,7 @@ impl Arguments {
 }
 
 /// A number of seconds with up to six decimals, from a microsecond to an hour.
-fn seconds(text: &str) -> Option<Duration> {
+pub fn seconds(text: &str) -> Option<Duration> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     if part.len() > 6 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -98,6 +97,9 @@ pub fn unknown(word: &Word) -> Wrong {
         Word::Operand(operand) => format!("extra operand \"{operand}\""),
     }
 }
+
+/// The exit status of a command that is used wrongly.
+pub const MISUSED: u8 = 2;
 
 /// What is wrong with a command line, with the command's name in front, and how it is used.
 pub fn misused(name: &str, usage: &str, wrong: &Wrong) -> (String, u8) {

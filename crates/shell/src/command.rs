@@ -7,28 +7,10 @@ mod nc;
 mod ping;
 mod traceroute;
 
-use crate::Shell;
-use crate::arguments::{Wrong, misused};
-use crate::names::{self, Hosts};
+use crate::arguments::Wrong;
 use crate::once::Say;
+use crate::table::{Command, Hosts};
 use host::program::Program;
-
-/// Makes a program of words, or says what is wrong with them.
-pub type Make = fn(&[String], &mut Hosts) -> Result<Box<dyn Program>, Wrong>;
-
-/// A command.
-pub struct Command {
-    /// What is typed.
-    pub name: &'static str,
-    /// What it does, in a few words.
-    pub summary: &'static str,
-    /// Its options and operands.
-    pub usage: &'static str,
-    /// Lines that work, with what they do.
-    pub examples: &'static [(&'static str, &'static str)],
-    /// Makes its program of the words after its name.
-    pub make: Make,
-}
 
 /// All commands, in order of their names.
 pub static COMMANDS: [Command; 7] = [
@@ -99,38 +81,6 @@ pub static COMMANDS: [Command; 7] = [
         make: traceroute::make,
     },
 ];
-
-impl Command {
-    /// The program that these words after its name ask for.
-    pub(crate) fn program(&'static self, shell: &'static Shell, words: Vec<String>) -> Box<dyn Program> {
-        if words.iter().any(|word| word == "--help") {
-            return Box::new(Say::done(self.help()));
-        }
-        names::made(self, shell, words)
-    }
-
-    pub(crate) fn make(&self, words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
-        (self.make)(words, hosts)
-    }
-
-    /// The program, or one that says what is wrong with the words.
-    pub(crate) fn or_wrong(&self, made: Result<Box<dyn Program>, Wrong>) -> Box<dyn Program> {
-        made.unwrap_or_else(|wrong| {
-            let (text, status) = misused(self.name, self.usage, &wrong);
-            Box::new(Say::error(text, status))
-        })
-    }
-
-    /// What `--help` prints.
-    pub fn help(&self) -> String {
-        let width = self.examples.iter().map(|(line, _)| line.len()).max().unwrap_or(0);
-        let mut text = format!("{}: {}\nusage: {}\n", self.name, self.summary, self.usage);
-        for (line, what) in self.examples {
-            text += &format!("  {line:width$}  {what}\n");
-        }
-        text
-    }
-}
 
 fn help(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let text = match words {

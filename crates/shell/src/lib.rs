@@ -12,7 +12,8 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`command`] | all commands by name |
-//! | [`names`] | hosts named by words: what finds their addresses |
+//! | `table` | what a shell, a command and a named host are |
+//! | `names` | commands in whose words names stand |
 //! | [`arguments`] | options and operands, read from words |
 //! | [`text`] | times, sizes and errors as the real commands word them |
 //! | [`once`] | programs that are done at once |
@@ -24,22 +25,17 @@ extern crate wasm_test as wasm_bindgen_test;
 
 pub mod arguments;
 pub mod command;
-pub mod names;
+mod names;
 pub mod once;
+mod table;
 pub mod text;
 
-use command::{COMMANDS, Command};
-use host::program::Program;
-use names::Resolver;
-use once::Say;
+pub use arguments::MISUSED;
+pub use table::{Command, Destination, Hosts, Make, Resolver, Shell};
 
-/// The commands that there are, and how names are looked up. What knows more commands than this crate has a shell of its own.
-pub struct Shell {
-    /// Tables of commands; of two with one name the first counts.
-    pub commands: &'static [&'static [Command]],
-    /// Makes what looks names up for a command; without it, hosts are named by addresses.
-    pub names: Option<fn() -> Box<dyn Resolver>>,
-}
+use command::COMMANDS;
+use host::program::Program;
+use once::Say;
 
 /// The commands of this crate, without names.
 pub static SHELL: Shell = Shell { commands: &[&COMMANDS], names: None };
@@ -71,26 +67,15 @@ impl Shell {
         }
         let name = words.remove(0);
         match self.find(&name) {
-            Some(command) => command.program(self, words),
+            Some(command) if words.iter().any(|word| word == "--help") => Box::new(Say::done(command.help())),
+            Some(command) => names::made(command, self, words),
             None => {
                 let text = format!("{name}: command not found; help lists the commands\n");
                 Box::new(Say::error(text, NOT_FOUND))
             }
         }
     }
-
-    /// The command of this name.
-    pub fn find(&self, name: &str) -> Option<&'static Command> {
-        self.all().find(|command| command.name == name)
-    }
-
-    /// All commands, table by table.
-    pub fn all(&self) -> impl Iterator<Item = &'static Command> {
-        self.commands.iter().copied().flatten()
-    }
 }
 
-/// The exit status of a command that is used wrongly.
-pub const MISUSED: u8 = 2;
 /// The exit status of a command that does not exist, as shells report it.
 const NOT_FOUND: u8 = 127;

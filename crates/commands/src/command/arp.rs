@@ -2,8 +2,8 @@
 
 use host::program::Program;
 use host::system::System;
+use shell::Hosts;
 use shell::arguments::{Arguments, Word, Wrong, unknown};
-use shell::names::Hosts;
 use shell::once::Once;
 use shell::text::mac;
 use smoltcp::wire::IpAddress;

@@ -6,8 +6,8 @@ use services::http::client::{Method, Request, Response};
 use services::http::head::Fields;
 use services::http::url::{Url, UrlError};
 use services::program::http::{Download, Event};
+use shell::Hosts;
 use shell::arguments::{Arguments, Word, Wrong, unknown};
-use shell::names::Hosts;
 use shell::once::Say;
 use smoltcp::wire::IpAddress;
 

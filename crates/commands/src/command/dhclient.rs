@@ -3,10 +3,9 @@
 use crate::lease::{Asking, Outcome};
 use host::program::{Poll, Program};
 use host::system::System;
-use services::program::Shared;
-use services::program::dhcp::Wish;
+use services::program::shared::{Shared, Wish};
+use shell::Hosts;
 use shell::arguments::{Arguments, Word, Wrong, unknown};
-use shell::names::Hosts;
 
 pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let (mut arguments, mut wish) = (Arguments::new(words), Wish::Renew);

@@ -8,8 +8,8 @@ use services::dns::Transport;
 use services::dns::message::{Data, Kind, Message, Record, flag, rcode};
 use services::dns::name::Name;
 use services::program::dns::Names;
+use shell::Hosts;
 use shell::arguments::Wrong;
-use shell::names::Hosts;
 use smoltcp::wire::IpAddress;
 use wire::Instant;
 

@@ -3,8 +3,8 @@
 use crate::history;
 use host::program::Program;
 use host::system::System;
+use shell::Hosts;
 use shell::arguments::Wrong;
-use shell::names::Hosts;
 use shell::once::Once;
 
 pub(super) fn cat(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {

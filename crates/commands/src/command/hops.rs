@@ -4,8 +4,8 @@ use host::program::{INTERRUPTED, Poll, Program};
 use host::run::IcmpError;
 use host::system::{Fragments, SendError, SocketId, System};
 use shell::arguments::{Arguments, Word, Wrong, unknown};
-use shell::names::{Destination, Hosts};
 use shell::text::millis;
+use shell::{Destination, Hosts};
 use smoltcp::wire::IpAddress;
 use wire::{Duration, Instant};
 

@@ -2,8 +2,8 @@
 
 use host::program::Program;
 use host::system::System;
+use shell::Hosts;
 use shell::arguments::Wrong;
-use shell::names::Hosts;
 use shell::once::Once;
 use shell::text::mac;
 use smoltcp::wire::{IpCidr, Ipv4Address, Ipv4Cidr};

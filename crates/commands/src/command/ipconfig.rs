@@ -4,10 +4,9 @@ use crate::lease::{Asking, Outcome};
 use host::program::{Poll, Program};
 use host::system::System;
 use services::clock::{c_date, unix};
-use services::program::Shared;
-use services::program::dhcp::Wish;
+use services::program::shared::{Shared, Wish};
+use shell::Hosts;
 use shell::arguments::Wrong;
-use shell::names::Hosts;
 use shell::once::Once;
 use smoltcp::wire::{IpAddress, IpCidr};
 

@@ -7,8 +7,8 @@ use host::system::System;
 use services::dns::Transport;
 use services::dns::message::{Data, Kind, Record, flag, rcode};
 use services::dns::name::Name;
+use shell::Hosts;
 use shell::arguments::Wrong;
-use shell::names::Hosts;
 use smoltcp::wire::IpAddress;
 use std::collections::VecDeque;
 

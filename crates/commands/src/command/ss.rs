@@ -3,8 +3,8 @@
 use super::route;
 use host::program::Program;
 use host::system::{SocketState, System};
+use shell::Hosts;
 use shell::arguments::{Arguments, Word, Wrong, unknown};
-use shell::names::Hosts;
 use shell::once::Once;
 use smoltcp::socket::tcp::State;
 use smoltcp::wire::{IpAddress, IpEndpoint};

@@ -27,6 +27,7 @@ fn router() -> Router {
         rip: Some(Rip::default()),
         nat: Some(Nat { forwards: vec![forward] }),
         filter: Some(Filter { rules: vec![rule], otherwise: Verdict::Allow }),
+        services: None,
     };
     let mut router = Router::new(config, 7);
     for number in 0..3u8 {

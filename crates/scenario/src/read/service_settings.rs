@@ -4,7 +4,7 @@ use super::{Object, Reader, Sort, fields};
 use crate::bounds::{DNS_NAMES_MAX, LEASE, POOLS_MAX, RESERVATIONS_MAX};
 use crate::json::{Shape, Value};
 use crate::quantity::quoted;
-use crate::services::{Dhcp, Dns, Http, Pool, Settings};
+use crate::services::settings::{Dhcp, Dns, Http, Pool, Settings};
 use netlab::Duration;
 use netlab::topology::NodeKind;
 use services::dns::message::{Data, Record};
@@ -313,8 +313,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads the settings that a host keeps. They were read before, so that nothing is wrong with them; if something is, there are none.
-pub(crate) fn settings(text: &str, kind: &NodeKind) -> Settings {
-    let Ok(value) = Value::document(text) else { return Settings::default() };
-    Reader::new(text).service_settings(&value, Sort::of(kind)).unwrap_or_default()
+/// The services of a node. They were read before, so that nothing is wrong with them; if something is, there are none.
+pub(crate) fn settings_of(kind: &NodeKind) -> Settings {
+    let text = match kind {
+        NodeKind::Host(config) => config.services.as_deref(),
+        NodeKind::Router(config) => config.services.as_deref(),
+        NodeKind::Hub | NodeKind::Switch(_) => None,
+    };
+    let read = |text| {
+        let value = Value::document(text).ok()?;
+        Reader::new(text).service_settings(&value, Sort::of(kind))
+    };
+    text.and_then(read).unwrap_or_default()
 }

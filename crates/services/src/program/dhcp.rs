@@ -1,6 +1,7 @@
 //! DHCP on a host.
 
-use super::{Shared, cannot_open, earliest};
+use super::shared::{Shared, Wish};
+use super::{cannot_open, earliest};
 use crate::dhcp::client::{self, Client};
 use crate::dhcp::server::{self, LeaseState, Server};
 use crate::dhcp::{CLIENT_PORT, SERVER_PORT};
@@ -107,26 +108,6 @@ const PROBES: u8 = 2;
 /// How long a client that runs for as long as its host waits for its first lease before it says that there is no server (dhclient: a
 /// minute). It goes on asking.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What is known of the client that runs on a host, for other programs: only one can be bound to its port.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Running {
-    /// The state of the client; `None`: none runs.
-    pub state: Option<client::State>,
-    /// Another program wants this of it, and it has not seen that yet.
-    pub wish: Option<Wish>,
-    /// The lease that the host has, and when it was granted.
-    pub lease: Option<(client::Lease, Instant)>,
-}
-
-/// What a running client is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// A lease: the one that it has anew, or another.
-    Renew,
-    /// To return its lease.
-    Release,
-}
 
 /// A DHCP client: gives its host address, router and DNS servers, and takes them away again.
 pub struct DhcpClient {

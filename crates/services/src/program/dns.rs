@@ -1,6 +1,7 @@
 //! DNS on a host.
 
-use super::{CONNECTIONS_MAX, Shared, answers_from, cannot_open, earliest};
+use super::shared::Shared;
+use super::{CONNECTIONS_MAX, answers_from, cannot_open, earliest};
 use crate::dns::framing::{Framing, framed};
 use crate::dns::name::Name;
 use crate::dns::server::{self, Server};

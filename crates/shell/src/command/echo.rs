@@ -1,8 +1,8 @@
 //! `echo`: prints its words.
 
 use crate::arguments::Wrong;
-use crate::names::Hosts;
 use crate::once::Say;
+use crate::table::Hosts;
 use host::program::Program;
 
 pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {

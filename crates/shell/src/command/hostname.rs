@@ -1,8 +1,8 @@
 //! `hostname`: the host's name, or its addresses.
 
 use crate::arguments::{Arguments, Word, Wrong, unknown};
-use crate::names::Hosts;
 use crate::once::Once;
+use crate::table::Hosts;
 use host::program::Program;
 use host::system::System;
 

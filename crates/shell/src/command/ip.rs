@@ -1,8 +1,8 @@
 //! `ip`: addresses, routes, neighbors and the network card, shown as iproute2 shows them, and changed.
 
 use crate::arguments::Wrong;
-use crate::names::Hosts;
 use crate::once::Once;
+use crate::table::Hosts;
 use host::program::Program;
 use host::system::{NeighborState, System};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpVersion};

@@ -1,7 +1,7 @@
 //! `nc`: a connection to a port, or at one, joined to what is typed and printed. It answers as OpenBSD's netcat does.
 
 use crate::arguments::{Arguments, Word, Wrong, unknown};
-use crate::names::Hosts;
+use crate::table::Hosts;
 use crate::text::tcp_failure;
 use host::program::{Poll, Program};
 use host::system::{SocketId, System, TcpState};

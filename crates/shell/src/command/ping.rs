@@ -1,7 +1,7 @@
 //! `ping`: echo requests, and what comes back (RFC 792; RFC 4443, 4.1). It answers as iputils' ping does.
 
 use crate::arguments::{Arguments, Word, Wrong, unknown};
-use crate::names::{Destination, Hosts};
+use crate::table::{Destination, Hosts};
 use crate::text::{icmp_error, millis, round_trip};
 use host::program::{Poll, Program};
 use host::run::{IcmpError, PING_PAYLOAD_MAX};

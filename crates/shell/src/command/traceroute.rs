@@ -1,7 +1,7 @@
 //! `traceroute`: probes with a growing time to live, one after the other, and who answers (RFC 1393 describes the method).
 
 use crate::arguments::{Arguments, Word, Wrong, unknown};
-use crate::names::{Destination, Hosts};
+use crate::table::{Destination, Hosts};
 use crate::text::millis;
 use host::program::{Poll, Program};
 use host::run::IcmpError;

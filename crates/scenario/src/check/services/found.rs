@@ -3,7 +3,8 @@
 use super::{Check, HostConfig, Kind, Level, NodeId, RouterConfig};
 use crate::fault::Place;
 use crate::quantity::quoted;
-use crate::services::{Dns, Pool, Settings, ipv4};
+use crate::read::service_settings::settings_of;
+use crate::services::settings::{Dns, Pool, Settings, ipv4};
 use netlab::topology::Node;
 use services::dns::message::Data;
 use services::dns::name::Name;
@@ -27,7 +28,7 @@ const COMMANDS: [(&str, &str); 7] = [
 impl Check<'_> {
     /// The services of all nodes, read once.
     fn all_services(&self) -> Rc<[Settings]> {
-        let read = |node: &Node| Settings::of(&node.kind);
+        let read = |node: &Node| settings_of(&node.kind);
         Rc::clone(self.all_services.get_or_init(|| self.scenario.topology.nodes.iter().map(read).collect()))
     }
 
