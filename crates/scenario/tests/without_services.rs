@@ -41,3 +41,18 @@ fn what_is_no_object_is_refused() {
         assert!(Scenario::draft(&HOME.replacen(part, instead, 1)).is_err(), "{instead}");
     }
 }
+
+#[test]
+fn a_command_that_prints_something_else_elsewhere_is_refused() {
+    let with = |line: &str| {
+        let runs = format!(r#""runs": [{{"command": {{"on": "a", "line": "{line}"}}}}]"#);
+        Scenario::parse(&format!(r#"{{"packetarium": 1, "nodes": [{{"id": "a", "kind": "host"}}], {runs}}}"#))
+    };
+    for line in ["ip addr", "ping -c 1 127.0.0.1", "hostname"] {
+        assert!(with(line).is_ok(), "{line}");
+    }
+    for line in ["curl http://10.0.0.1/", "ip addr | grep inet", "help", "pnig 10.0.0.1"] {
+        let faults = with(line).unwrap_err();
+        assert!(faults[0].to_string().contains("this page cannot run the line"), "{}", faults[0]);
+    }
+}

@@ -25,7 +25,15 @@ impl Check<'_> {
             }
             self.commanded(*at, place.field("on"), command.on);
             let unknown = crate::unknown_command(&command.line);
-            if let Some(name) = unknown {
+            // Whatever prints something else here than where all commands are would make another history.
+            let elsewhere = command.line.contains('|') || command.line.trim_start().starts_with("help");
+            if cfg!(not(feature = "services")) && (unknown.is_some() || elsewhere) {
+                let message = format!(
+                    "this page cannot run the line {} yet; `packetarium run` can, if there is such a command",
+                    quoted(&command.line)
+                );
+                self.error(place.field("line"), message);
+            } else if let Some(name) = unknown {
                 let message = format!("there is no command {}: the command help lists all", quoted(&name));
                 self.problem(Kind::Other, Level::Warning, place.field("line"), message);
             }
