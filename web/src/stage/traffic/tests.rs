@@ -60,7 +60,7 @@ fn the_closer_the_frames_the_less_is_shown_of_each() {
         assert!(forms.windows(2).all(|pair| pair[0] == pair[1]), "a train is of one kind: {forms:?}");
         forms[0]
     };
-    assert_eq!([8_000, 3_000, 1_000, 100].map(form), [Form::Capsule, Form::Pill, Form::Dot, Form::Band]);
+    assert_eq!([9_500, 3_000, 1_000, 100].map(form), [Form::Capsule, Form::Pill, Form::Dot, Form::Band]);
 }
 
 #[test]
