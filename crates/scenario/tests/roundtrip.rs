@@ -355,7 +355,8 @@ fn happen(scenario: &mut Scenario, later: Later, mut hosts: Vec<HostConfig>) {
             }
             5 => {
                 let program = ProgramId(scenario.commands.len() as u32);
-                let line = format!("echo {name}").replace(['\n', '\r'], " ");
+                // A pipe needs services.
+                let line = format!("echo {name}").replace(['\n', '\r', '|'], " ");
                 scenario.commands.push((at, CommandLine { on: NodeId(0), line }));
                 Change::Key(
                     program,
