@@ -206,29 +206,20 @@ impl Router {
             IpAddress::Ipv6(_) => rip::PORT_NG,
         };
         let speaks_rip = self.interfaces.get(&received.from).is_some_and(|here| here.rip);
+        let datagram = Incoming {
+            interface: received.from.id(),
+            source: from,
+            destination: to,
+            source_port: udp.src_port(),
+            destination_port: udp.dst_port(),
+            hop_limit,
+            payload: udp.payload(),
+        };
         if udp.dst_port() == port && speaks_rip && self.rip.is_some() {
-            let datagram = Incoming {
-                interface: received.from.id(),
-                source: from,
-                destination: to,
-                source_port: udp.src_port(),
-                destination_port: udp.dst_port(),
-                hop_limit,
-                payload: udp.payload(),
-            };
             self.receive_rip(now, datagram, out);
             return Ok(());
         }
         if self.serves(to, udp.dst_port()) {
-            let datagram = Incoming {
-                interface: received.from.id(),
-                source: from,
-                destination: to,
-                source_port: udp.src_port(),
-                destination_port: udp.dst_port(),
-                hop_limit,
-                payload: udp.payload(),
-            };
             self.receive_service(now, &datagram, out);
             return Ok(());
         }

@@ -87,10 +87,7 @@ static DAEMONS: [Command; 5] = [
         summary: "answer with the time (NTP server)",
         usage: "ntpd",
         examples: &[("ntpd", "answers at UDP port 123; Ctrl-C stops it")],
-        make: |words, _| match words {
-            [] => Ok(Box::new(NtpServer::default())),
-            [extra, ..] => Err(format!("extra operand \"{extra}\"")),
-        },
+        make: |words, _| alone(words, || Box::new(NtpServer::default())),
     },
 ];
 
@@ -103,8 +100,13 @@ fn inetd(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
 }
 
 fn daemon(name: &'static str, words: &[String]) -> Result<Box<dyn Program>, Wrong> {
+    alone(words, || Box::new(Daemon { name, program: None }))
+}
+
+/// A program that takes no words.
+fn alone(words: &[String], program: impl FnOnce() -> Box<dyn Program>) -> Result<Box<dyn Program>, Wrong> {
     match words {
-        [] => Ok(Box::new(Daemon { name, program: None })),
+        [] => Ok(program()),
         [extra, ..] => Err(format!("extra operand \"{extra}\"")),
     }
 }
