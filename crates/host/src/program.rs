@@ -1,7 +1,7 @@
 //! What a program is: a state machine on a host, with sockets, standard output and an exit status.
 //!
-//! Commands that a person types and services that a node offers are programs. They may live in any crate: whoever makes a host run hands
-//! it a `Box<dyn Program>`. So the host's crate does not contain them, and a page can load them when they are wanted.
+//! Commands that a person types and services that a node offers are programs. They may live in any crate: the world gives a host
+//! a `Box<dyn Program>`. So the host's crate does not contain them, and a page can load them when they are wanted.
 //!
 //! A program never waits and is never called back. Its host polls it whenever a frame came in, input came, or the moment that
 //! it asked for has come; it does all that it can do at that moment through its [`System`], and returns what it waits for. It finds

@@ -568,10 +568,10 @@ impl Connection {
             return;
         }
         let refused = matches!(error.what, IcmpError::PortUnreachable | IcmpError::ProtocolUnreachable);
-        let nobody = error.is_local && error.what == IcmpError::HostUnreachable;
+        let no_neighbor = error.is_local && error.what == IcmpError::HostUnreachable;
         if refused {
             self.failure = Some(TcpFailure::Refused);
-        } else if nobody {
+        } else if no_neighbor {
             self.failure = Some(TcpFailure::Unreachable(error.what));
         }
     }

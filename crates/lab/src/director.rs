@@ -2,7 +2,7 @@
 //!
 //! The first of a kind passes slowly, repetitions quickly, and what was planned or promised is approached slowly. All this is a
 //! function of the history (followed by a [`Story`]), of what is still to come, and of the document's chapters: it knows no browser
-//! and no clock, so that a test can measure how long a story takes, and a rewound story is told again as it was.
+//! and no clock, so that a test can measure how long a story takes, and a moment that is played again has the same speed and chapter.
 //!
 //! | module | what it is |
 //! |---|---|

@@ -1,7 +1,7 @@
 //! A page as a small tree: the part of HTML that a text needs, and nothing that acts.
 //!
 //! What comes from a server is hostile. The tree contains texts and a fixed set of elements, never markup, scripts, styles or anything
-//! that would be loaded; its size and depth are bounded. Whoever shows it makes nodes of his own of it.
+//! that would be loaded; its size and depth are bounded. The page makes its own nodes of the tree.
 
 /// Elements and texts in one page.
 const NODES_MAX: usize = 4_096;

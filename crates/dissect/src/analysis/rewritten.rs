@@ -2,8 +2,8 @@
 //!
 //! Where each packet is looked at once, where it was sent first, the two directions of such a conversation have different addresses:
 //! the packets of the host inside have its own, and the answers that of the router. Each direction by itself would be a conversation that
-//! is never answered. Whoever sees a packet on both sides of the router says so, and its conversation keeps the addresses that it had
-//! first.
+//! is never answered. Therefore a packet that was seen on both sides of the router is noted, and the conversation keeps the addresses
+//! that its packets had first.
 //!
 //! Hosts of different networks may have the same private addresses (RFC 1918), and use the same ports: the addresses that their packets
 //! have on the link tell them apart, where each packet is seen where it was sent first.
@@ -79,8 +79,8 @@ impl Rewritten {
         self.in_its_network(packet.source, packet.carries, pair(packet, ports), self.macs)
     }
 
-    /// The same of an echo with this identifier. A router that answers one may do so by another link than before; so those of different
-    /// networks are not told apart.
+    /// The same of an echo with this identifier. A router that answers one may do so by another link than before; so echoes of hosts in
+    /// different networks that have the same address and identifier are one conversation.
     pub fn ends_of_echo(&self, packet: &Packet, ident: u16) -> (Ends, bool) {
         let pair = pair(packet, [ident; 2]);
         self.known_as(packet.carries, pair).unwrap_or(pair)
