@@ -150,6 +150,13 @@ export class Aquarium {
     return this.page.getByRole("main").getByRole("heading", { level: 2, name, exact: true });
   }
 
+  /** Closes the dialog, once it is open. */
+  async dismiss() {
+    await expect(this.dialog).toBeVisible();
+    await this.page.keyboard.press("Escape");
+    await expect(this.dialog).toBeHidden();
+  }
+
   async openExample(title) {
     await this.button("Examples").click();
     await this.dialog.getByRole("button", { name: title }).click();

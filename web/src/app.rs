@@ -234,7 +234,11 @@ fn press(session: &Session, event: &KeyboardEvent) {
         Key::Slower => session.perform(Clock::SetSpeed(speed.slower())),
         Key::AutoSpeed => session.perform(Clock::AutoSpeed),
         Key::Restart => session.perform(Clock::Restart),
-        Key::Deselect => session.perform(Look::Select(None)),
+        Key::Deselect => {
+            // No dialog is open: this takes back one whose part is still on its way.
+            session.change(Change::Close);
+            session.perform(Look::Select(None));
+        }
         Key::Share => session.share(),
         Key::Edit => {
             let on = session.lab().borrow().editing().on;

@@ -287,10 +287,10 @@ test("single keys control time, and can be switched off", async ({ page, aquariu
   await expect(aquarium.automaticSpeed).toBeChecked();
   await page.keyboard.press("e");
   await expect(aquarium.dialog).toHaveAccessibleName("Examples and your own");
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await page.keyboard.press("?");
   await aquarium.dialog.getByRole("switch", { name: "Shortcuts with single keys" }).click();
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await expect(aquarium.dialog).toBeHidden();
   await page.keyboard.press("e");
   await page.keyboard.press("Space");
@@ -302,7 +302,7 @@ test("the user chooses how much a screen reader announces", async ({ page, aquar
   await aquarium.open();
   await aquarium.button("Help").click();
   await aquarium.dialog.getByLabel("A screen reader reads out").selectOption("everything that happens");
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await expect(page.getByRole("status").filter({ hasText: /passes the|asks who|answers/ })).toBeAttached();
   await page.reload();
   await aquarium.button("Help").click();

@@ -35,7 +35,7 @@ async function share(aquarium, ...switches) {
   await aquarium.button("Share").click();
   for (const name of switches) await aquarium.dialog.getByRole("switch", { name }).click();
   const link = await aquarium.dialog.getByLabel("Link").inputValue();
-  await aquarium.page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await expect(aquarium.dialog).toBeHidden();
   return link;
 }

@@ -90,7 +90,7 @@ async function useEveryPiece(aquarium, page) {
   await expect(page.getByRole("heading", { name: "Problems" })).toBeVisible();
   await aquarium.button("Help").click();
   await expect(aquarium.dialog).toHaveAccessibleName("An aquarium for packets");
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
 }
 
 test("after one visit every piece of the page is there without its host", async ({ page, aquarium, host, faults }) => {
@@ -248,7 +248,7 @@ test("in a whole session, from first visit to new version, no request goes to an
   await aquarium.start("Ping", { "Echo requests": "1" });
   await aquarium.playToTheEnd();
   await aquarium.button("Share").click();
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await host.publish("new");
   await comeBack(page);
   await expect(news(page)).toBeVisible(LONG);

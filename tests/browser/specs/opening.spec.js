@@ -64,6 +64,6 @@ test("the help explains the page and its keys", async ({ page, aquarium }) => {
   await aquarium.button("Help").click();
   await expect(aquarium.dialog).toHaveAccessibleName("An aquarium for packets");
   await expect(aquarium.dialog.getByText("play or pause")).toBeVisible();
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await expect(aquarium.dialog).toBeHidden();
 });

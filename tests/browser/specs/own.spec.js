@@ -11,7 +11,7 @@ async function yours(aquarium) {
 test("a changed scenario is kept among the user's own, and can be opened and deleted", async ({ page, aquarium }) => {
   await aquarium.open({ ...QUIET, title: "First" });
   await expect(await yours(aquarium)).toHaveCount(0);
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await aquarium.start("Ping");
   await aquarium.openExample("A link that loses frames: TCP sends again");
   const kept = await yours(aquarium);
@@ -88,7 +88,7 @@ test("the drawing is saved as a picture, copied, and printed without controls", 
   await expect(page.getByText("The picture is on your clipboard.")).toBeVisible();
   const types = () => page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => item.types));
   expect(await types()).toContain("image/png");
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await page.emulateMedia({ media: "print" });
   await expect(aquarium.canvas).toBeVisible();
   for (const control of [aquarium.button("Share"), aquarium.button("Edit"), aquarium.timeline]) await expect(control).toBeHidden();

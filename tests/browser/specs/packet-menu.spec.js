@@ -114,7 +114,7 @@ test("in an opened capture the same can be done", async ({ page, aquarium }) => 
   await aquarium.packet(2).click({ button: "right" });
   await item(page, "Read the conversation").click();
   await expect(page.getByRole("group", { name: "What was said" })).toContainText("Hello there");
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   await aquarium.packet(2).click({ button: "right" });
   await item(page, "Mark").click();
   await expect(aquarium.packet(2)).toHaveAccessibleName(/Marked: 2/);

@@ -121,6 +121,22 @@ test("what a person did while a piece was missing is done once it is there", asy
   forget(faults);
 });
 
+test("Escape takes back a dialog whose piece is still on its way", async ({ page, aquarium }) => {
+  let arrive;
+  const held = new Promise((resolve) => (arrive = resolve));
+  await spoil(page, "instruments", (route) => held.then(() => route.continue()));
+  await watch(page);
+  await aquarium.open();
+  await moves(page);
+  await aquarium.button("Help").click();
+  await page.keyboard.press("Escape");
+  arrive();
+  await complete(page);
+  await aquarium.instrument("Packets");
+  await expect(aquarium.packet(1)).toBeVisible();
+  await expect(aquarium.dialog).toBeHidden();
+});
+
 test("a link whose piece is missing loses nothing: a restart opens it", async ({ page, aquarium, faults }) => {
   const restore = await spoil(page, "documents", missing);
   await page.goto(`./#${fragment(QUIET)}`);

@@ -15,7 +15,7 @@ test("a share link gives another browser the same scenario and, played, the same
   expect(link).toBe(await aquarium.dialog.getByLabel("Link").inputValue());
   expect(link).toBe(page.url());
   expect(link).toMatch(/#2:[\w-]+$/);
-  await page.keyboard.press("Escape");
+  await aquarium.dismiss();
   const history = await aquarium.playToTheEnd();
 
   const elsewhere = await browser.newContext({ viewport: { width: 900, height: 700 }, colorScheme: "dark" });
@@ -138,7 +138,7 @@ for (const [what, bad, says] of [
     await page.goto("about:blank");
     await page.goto(`./#${bad}`);
     await expect(aquarium.dialog).toHaveAccessibleName("This link cannot be opened");
-    await page.keyboard.press("Escape");
+    await aquarium.dismiss();
     await expect(aquarium.title("A quiet network")).toBeVisible();
     await expect(aquarium.run("Ping a → b")).toBeVisible();
   });
