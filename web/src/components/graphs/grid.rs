@@ -5,6 +5,7 @@ use lab::command::{Clock, Look};
 use lab::graphs::sheet::{Lead, Sheet};
 use lab::travel::Travel;
 use netlab::history::TransitId;
+use texts::t;
 use yew::prelude::*;
 
 /// Goes where a row leads.
@@ -22,7 +23,7 @@ pub fn go(session: &Session, lead: Lead) {
     };
     match number {
         Some(number) => session.perform(Look::Packet(number)),
-        None => session.say("This packet is not in the list: the place or the filter hides it."),
+        None => session.say(t!("This packet is not in the list: the place or the filter hides it.")),
     }
 }
 
