@@ -20,12 +20,15 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
     }
     let chips = lines.iter().map(|line| {
         let number = line.number;
-        let from = line.forked_at.map(|at| format!(" from {}\u{a0}s", format::clock(at))).unwrap_or_default();
+        let name = match line.forked_at {
+            Some(at) => t!("{} from {}\u{a0}s", line.name, format::clock(at)),
+            None => line.name.to_string(),
+        };
         html! {
             <li key={number}>
                 <button type="button" class="chip" aria-current={line.current.then_some("true")}
                     onclick={on(session, move |session| session.perform(Look::Branch(number)))}>
-                    { format!("{}{from}", line.name) }
+                    { name }
                 </button>
                 if !line.current {
                     <button type="button" class="link" onclick={on(session, move |session| {
@@ -71,7 +74,7 @@ fn table(session: &Session, view: &Compared) -> Html {
         };
         html! {
             <>
-                <p>{ t!("First difference at ") }<strong>{ format::clock(at) }{ "\u{a0}s" }</strong>{ ":" }</p>
+                <p>{ t!("First difference at {}\u{a0}s:", format::clock(at)) }</p>
                 <dl class="facts stacked">
                     <div><dt>{ &**here }</dt><dd>{ &first.text[0] }</dd></div>
                     <div><dt>{ &**there }</dt><dd>{ &first.text[1] }</dd></div>

@@ -88,7 +88,7 @@ fn card(session: &Session, at: (&'static str, u32), name: &str, about: Html, bod
         <div class="card popover" role="group" aria-label={name.to_string()} data-node={node} data-link={link}>
             <header class="card-head">
                 <p><strong>{ name }</strong>{ about }</p>
-                <button type="button" class="link" onclick={inspect}>{ format!("Inspect {name}") }</button>
+                <button type="button" class="link" onclick={inspect}>{ t!("Inspect {name}") }</button>
                 <button type="button" class="button quiet icon-only" aria-label={t!("Close the card")} onclick={close}>{ icon(Glyph::Close) }</button>
             </header>
             { body }

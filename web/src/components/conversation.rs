@@ -55,7 +55,7 @@ fn Conversation(props: &Props) -> Html {
             <div class="conversation" tabindex="0" role="group" aria-label={t!("What was said")}>
                 { for paragraphs.into_iter().map(|(first, text)| html! {
                     <pre class={if first { "said-first" } else { "said-second" }}>
-                        <span class="visually-hidden">{ if first { t!("The first end: ") } else { t!("The second end: ") } }</span>{ text }
+                        <span class="visually-hidden">{ if first { t!("The first end:") } else { t!("The second end:") } }{ " " }</span>{ text }
                     </pre>
                 }) }
                 if is_silent { <p class="empty">{ t!("Nothing was said.") }</p> }

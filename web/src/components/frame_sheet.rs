@@ -253,7 +253,7 @@ fn field_actions(field: &Field, fields: &Fields<'_>) -> Html {
     });
     let value = field.value.clone();
     html! {
-        <div class="field-actions" role="group" aria-label={format!("{}: what to do with it", field.name)}>
+        <div class="field-actions" role="group" aria-label={t!("{}: what to do with it", field.name)}>
             { for filters }
             <button type="button" class="chip" onclick={on(session, move |session| session.copy(value.clone()))}>{ t!("Copy") }</button>
         </div>
@@ -295,7 +295,7 @@ fn hex(
         <div class="hex scroll" tabindex="0" role="group" aria-label={t!("The frame's bytes, hexadecimal")}
             onmouseleave={let light = light.clone(); Callback::from(move |_: MouseEvent| light.emit(None))}>
             { for rows }
-            if rest > 0 { <p class="hint">{ format!("and {rest} more bytes") }</p> }
+            if rest > 0 { <p class="hint">{ t!("and {rest} more bytes") }</p> }
         </div>
     }
 }

@@ -525,7 +525,7 @@ fn Rows(props: &RowsProps) -> Html {
                 aria-rowindex={(props.first + index + 2).to_string()}
                 onclick={on(&session, move |session: &Session| session.perform(Look::Packet(number)))}>
                 <span class="p-number" role="gridcell">
-                    if line.marked { <span class="visually-hidden">{ t!("Marked: ") }</span> }
+                    if line.marked { <span class="visually-hidden">{ t!("Marked:") }{ " " }</span> }
                     { number + 1 }
                 </span>
                 <span class="p-time" role="gridcell">
@@ -538,8 +538,8 @@ fn Rows(props: &RowsProps) -> Html {
                 <span class="p-protocol" role="gridcell">{ line.protocol.to_string() }</span>
                 <span class="p-length" role="gridcell">{ row.length }</span>
                 <span class="p-info" role="gridcell" title={line.info.clone()}>
-                    if row.dropped { <strong class="lost">{ t!("Lost: ") }</strong> }
-                    if let Some(why) = &line.dropped_by { <strong class="lost">{ format!("Dropped by {why}. ") }</strong> }
+                    if row.dropped { <strong class="lost">{ t!("Lost:") }{ " " }</strong> }
+                    if let Some(why) = &line.dropped_by { <strong class="lost">{ t!("Dropped by {why}.") }{ " " }</strong> }
                     { &line.info }
                 </span>
             </div>

@@ -29,8 +29,10 @@ pub fn part_notes(session: &Session, statuses: &[Status]) -> Html {
 fn failed(session: &Session, part: Part) -> Html {
     html! {
         <>
-            <span>{ part.name() }
-                { t!(" could not be loaded. Your network is not affected. If trying again does not help, reload the page: your experiment is kept.") }</span>
+            <span>{ t!(
+                "{} could not be loaded. Your network is not affected. If trying again does not help, reload the page: your experiment is kept.",
+                part.name()
+            ) }</span>
             <button type="button" class="button" onclick={on(session, move |session| session.want(part))}>{ t!("Try again") }</button>
         </>
     }

@@ -44,7 +44,7 @@ pub fn ProblemList(props: &Props) -> Html {
         });
         html! {
             <li key={number} class={if problem.grave { "problem grave" } else { "problem" }}>
-                <p>{ name }{ if problem.grave { t!(" (cannot run)") } else { t!(" (warning)") } }</p>
+                <p>{ name }{ " " }{ if problem.grave { t!("(cannot run)") } else { t!("(warning)") } }</p>
                 <p>{ &problem.text }</p>
                 { for fix }
             </li>
@@ -54,7 +54,7 @@ pub fn ProblemList(props: &Props) -> Html {
         <>
             <ul class="problems">{ for items }</ul>
             if props.problems.len() > SHOWN_MAX {
-                <p class="hint">{ format!("and {} more", props.problems.len() - SHOWN_MAX) }</p>
+                <p class="hint">{ t!("and {} more", props.problems.len() - SHOWN_MAX) }</p>
             }
         </>
     }

@@ -18,9 +18,9 @@ pub fn run_card(run: &RunView, session: &Session) -> Html {
     let (class, phase) = match run.phase {
         Phase::Planned => ("planned", t!("at {}", format::duration(run.start - netlab::Instant::ZERO))),
         Phase::Active => ("active", t!("under way").to_string()),
-        Phase::Succeeded => ("good", "done".to_string()),
+        Phase::Succeeded => ("good", t!("done").to_string()),
         Phase::Failed(failure) => ("bad", t!("failed: {failure}")),
-        Phase::Stopped => ("planned", "stopped".to_string()),
+        Phase::Stopped => ("planned", t!("stopped").to_string()),
     };
     html! {
         <article key={run.id.0} class={classes!("run", class)} aria-labelledby={id.clone()}>
@@ -192,10 +192,13 @@ fn line(line: &Line) -> Html {
         Line::Duplicate { number, rtt, from } => {
             html! { <li><span>{ t!("Duplicate reply {number} from {from}") }</span>{ after(rtt) }</li> }
         }
-        Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
+        Line::Unanswered { number } => html! { <li class="lost">{ t!("No answer to {number}") }</li> },
         Line::IcmpError { number, from, what } => {
-            let which = number.map_or(String::new(), |number| format!(" for request {number}"));
-            html! { <li class="lost">{ format!("{from} reports{which}: {what}") }</li> }
+            let says = match number {
+                Some(number) => t!("{from} reports for request {number}: {what}"),
+                None => t!("{from} reports: {what}"),
+            };
+            html! { <li class="lost">{ says }</li> }
         }
         Line::Hop(number, replies) => hop(*number, replies),
         Line::PathMtu { bytes, from: Some(from) } => {

@@ -52,7 +52,7 @@ fn cards<'a>(session: &Session, runs: impl ExactSizeIterator<Item = &'a Rc<RunVi
         <>
             { for runs.take(CARDS_MAX).map(|run| run_card(run, session)) }
             if left_out > 0 {
-                <p class="hint">{ format!("and {} more", format::count(left_out as u64)) }</p>
+                <p class="hint">{ t!("and {} more", format::count(left_out as u64)) }</p>
             }
         </>
     }

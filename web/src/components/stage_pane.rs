@@ -261,7 +261,7 @@ fn filter_note(session: &Session, filter: &str) -> Html {
     }
     html! {
         <p class="filter-note">
-            <span>{ t!("Only ") }<code>{ filter }</code></span>
+            <span>{ t!("Only") }{ " " }<code>{ filter }</code></span>
             <button type="button" class="link" onclick={on(session, |session| {
                 session.perform(Look::Observe(Observe::Filter(String::new())));
             })}>{ t!("Show all") }</button>
@@ -316,9 +316,9 @@ fn note(session: &Session, props: &Props) -> Html {
         State::Broken => html! {
             <div class="stage-note" role="status">
                 <span>{ plural!(
-                    props.grave, "This network cannot run: {count}\u{a0}problem. ", "This network cannot run: {count}\u{a0}problems. ",
+                    props.grave, "This network cannot run: {count}\u{a0}problem.", "This network cannot run: {count}\u{a0}problems.",
                     count = format::count(props.grave as u64)
-                ) }</span>
+                ) }{ " " }</span>
                 <button type="button" class="button primary" onclick={on(session, |session| {
                     session.open_pane(Pane::Document);
                     focus_when_rendered("pane-document");
@@ -336,7 +336,7 @@ fn note(session: &Session, props: &Props) -> Html {
         },
         State::Quiet => html! {
             <div class="stage-note">
-                <span>{ t!("Nothing is moving. ") }</span>
+                <span>{ t!("Nothing is moving.") }{ " " }</span>
                 <button type="button" class="button primary" onclick={on(session, |session| {
                     session.open_pane(Pane::Runs);
                     focus_when_rendered("start-run");
@@ -402,7 +402,7 @@ fn Record(props: &RecordProps) -> Html {
                         runs.set(true);
                         session.refresh();
                     }
-                    None => session.say("This browser cannot record the stage."),
+                    None => session.say(t!("This browser cannot record the stage.")),
                 }
             });
         })

@@ -61,7 +61,7 @@ pub fn StartForm(props: &Props) -> Html {
                 <div class="fields">{ for further.into_iter().map(|field| handles.field(field)) }</div>
             </details>
             { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
-            <button id="start-run" type="submit" class="button primary wide">{ format!("Start {}", label(form.kind)) }</button>
+            <button id="start-run" type="submit" class="button primary wide">{ t!("Start {}", label(form.kind)) }</button>
         </form>
     }
 }

@@ -61,7 +61,7 @@ pub fn grid(session: &Session, sheet: &Sheet, caption: &str, empty: &str) -> Htm
                 <tbody>{ for rows }</tbody>
             </table>
             if sheet.left_out > 0 {
-                <p class="hint">{ format!("and {} more: they are in the file that “Save CSV” makes.", lab::format::count(sheet.left_out as u64)) }</p>
+                <p class="hint">{ t!("and {} more: they are in the file that “Save CSV” makes.", lab::format::count(sheet.left_out as u64)) }</p>
             }
         </>
     }

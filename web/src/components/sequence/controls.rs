@@ -84,7 +84,7 @@ pub fn Controls(props: &Props) -> Html {
                 </button>
             }
             if let Some((drawn, of)) = props.drawn {
-                <span class="hint">{ format!("{} of {} arrows here: draw it larger", format::count(drawn as u64), format::count(of as u64)) }</span>
+                <span class="hint">{ t!("{} of {} arrows here: draw it larger", format::count(drawn as u64), format::count(of as u64)) }</span>
             }
             <div class="sequence-tools">
                 if !props.following && !is_capture {
