@@ -77,8 +77,8 @@ pub fn Library() -> Html {
         let ours: Vec<_> = found.iter().filter(|(example, _)| example.group == *group).collect();
         (!ours.is_empty()).then(|| {
             html! {
-                <section key={*name} aria-label={*name}>
-                    <h4>{ *name }</h4>
+                <section key={*name} aria-label={texts::of(name)}>
+                    <h4>{ texts::of(name) }</h4>
                     <ul class="examples">{ for ours.into_iter().map(|one| item(one)) }</ul>
                 </section>
             }
