@@ -217,7 +217,7 @@ fn field_html(field: &Field, fields: &Fields<'_>) -> Html {
                 onfocus={Callback::from(move |_| focus())} onblur={Callback::from(move |_| blur())}>
                 <span class="field-name">{ field.name }</span>{ " " }
                 <span class="field-value">{ &field.value }</span>{ " " }
-                <span class="field-meaning">{ field.meaning }</span>
+                <span class="field-meaning">{ texts::of(field.meaning) }</span>
                 if let Some(fault) = &field.fault { <span class="fault">{ fault }</span> }
             </div>
             if is_chosen { { field_actions(field, fields) } }
