@@ -7,68 +7,27 @@ use syn::Lit;
 use syn::spanned::Spanned;
 
 /// Attributes that an element has or has not.
-const FLAGS: [&str; 26] = [
-    "allowfullscreen",
-    "async",
-    "autofocus",
-    "autoplay",
-    "controls",
-    "default",
-    "defer",
-    "disabled",
-    "formnovalidate",
-    "hidden",
-    "inert",
-    "ismap",
-    "itemscope",
-    "loop",
-    "multiple",
-    "muted",
-    "nomodule",
-    "novalidate",
-    "open",
-    "playsinline",
-    "readonly",
-    "required",
-    "reversed",
-    "selected",
-    "truespeed",
-    "webkitdirectory",
-];
+const FLAGS: &str = "allowfullscreen async autofocus autoplay controls default defer disabled formnovalidate hidden inert ismap \
+                     itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected \
+                     truespeed webkitdirectory";
 
-/// Events that the page listens to; the crate `markup` has a function for each (src/slots.rs).
-const LISTENERS: [&str; 24] = [
-    "onblur",
-    "onchange",
-    "onclick",
-    "onclose",
-    "oncontextmenu",
-    "ondragover",
-    "ondragstart",
-    "ondrop",
-    "onfocus",
-    "onfocusout",
-    "oninput",
-    "onkeydown",
-    "onmouseenter",
-    "onmouseleave",
-    "onpointercancel",
-    "onpointerdown",
-    "onpointerleave",
-    "onpointermove",
-    "onpointerover",
-    "onpointerup",
-    "onscroll",
-    "onsubmit",
-    "ontouchmove",
-    "onwheel",
-];
+/// Events that the page listens to; the crate `markup` has a method for each (src/slots.rs).
+const LISTENERS: &str = "onblur onchange onclick onclose oncontextmenu ondragover ondragstart ondrop onfocus onfocusout oninput \
+                         onkeydown onmouseenter onmouseleave onpointercancel onpointerdown onpointerleave onpointermove \
+                         onpointerover onpointerup onscroll onsubmit ontouchmove onwheel";
+
+fn is_one_of(name: &str, names: &str) -> bool {
+    names.split(' ').any(|other| other == name)
+}
 
 /// The code for what stands in `html!`.
 pub fn root(node: &Node) -> syn::Result<TokenStream> {
     match node {
         Node::Component(component) => self::component(component),
-        Node::Value(code) => Ok(quote_spanned! {code.span()=> ::yew::virtual_dom::VNode::from(#code) }),
+        Node::Value(code) => Ok(quote_spanned! {code.span()=> {
+            #[allow(clippy::useless_conversion)]
+            <::yew::virtual_dom::VNode as ::std::convert::From<_>>::from(#code)
+        }}),
         Node::Many(_) => {
             built(std::slice::from_ref(node), |shapes| quote!(::markup::Shape::List(&[#shapes])))
         }
@@ -130,13 +89,13 @@ impl<'a> Sorted<'a> {
                 "checked" if is_field => sorted.checked = Some(attribute),
                 "value" => last.push(attribute),
                 "checked" | "defaultvalue" => return fault("is not supported here"),
-                _ if LISTENERS.contains(&name) => sorted.listeners.push(attribute),
+                _ if is_one_of(name, LISTENERS) => sorted.listeners.push(attribute),
                 _ if name.starts_with("on") => {
                     return fault(
                         "is no event that the page listens to: add it in the crates markup and markup-macro",
                     );
                 }
-                _ if FLAGS.contains(&name) => sorted.flags.push(attribute),
+                _ if is_one_of(name, FLAGS) => sorted.flags.push(attribute),
                 _ => sorted.normal.push(attribute),
             }
         }
@@ -208,7 +167,7 @@ impl Code {
 
     fn element(&mut self, element: &Element) -> syn::Result<TokenStream> {
         let sorted = Sorted::of(element)?;
-        let mut special = TokenStream::from(quote!(0));
+        let mut special = quote!(0);
         let with = [
             (sorted.value, "attribute", quote!(VALUE)),
             (sorted.checked, "flag", quote!(CHECKED)),

@@ -4,13 +4,14 @@ use crate::slots::{Slot, Slots};
 use crate::{Attributes, Element, Shape, special};
 use std::slice;
 use std::vec;
-use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes as Made, Key, Listeners};
+use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes as Made, Listeners};
 use yew::virtual_dom::{VList, VNode, VTag, VText};
 use yew::{Html, NodeRef};
 
 /// Makes the node of a shape and its slots.
 #[doc(hidden)]
 #[inline(never)]
+#[expect(clippy::boxed_local, reason = "one register in the macro's code")]
 pub fn build(slots: Box<Slots>, shape: &'static Shape) -> Html {
     let mut nodes = Builder { slots: slots.slots.into_iter() }.nodes(slice::from_ref(shape));
     nodes.pop().unwrap_or_default()
@@ -27,8 +28,15 @@ struct Builder {
     slots: vec::IntoIter<Slot>,
 }
 
-/// The macro puts slots in the order in which they are taken.
-const ORDER: &str = "slots are in the order of their shape";
+/// What the next slot has. The macro puts slots in the order in which they are taken.
+macro_rules! next {
+    ($builder:ident: $($slot:pat => $value:expr),*) => {
+        match $builder.slots.next() {
+            $(Some($slot) => $value,)*
+            _ => panic!("slots are in the order of their shape"),
+        }
+    };
+}
 
 impl Builder {
     fn nodes(&mut self, shapes: &'static [Shape]) -> Vec<VNode> {
@@ -52,14 +60,13 @@ impl Builder {
     fn take_nodes(&mut self, nodes: &mut Vec<VNode>) {
         let mut depth = 0_usize;
         loop {
-            match self.slots.next() {
-                Some(Slot::Node(node)) => nodes.push(node),
-                Some(Slot::Nothing) => (),
-                Some(Slot::Open) => depth += 1,
-                Some(Slot::Close) => depth -= 1,
-                Some(Slot::Branch(shapes)) => nodes.push(self.list(shapes)),
-                _ => panic!("{ORDER}"),
-            }
+            next!(self:
+                Slot::Node(node) => nodes.push(node),
+                Slot::Nothing => (),
+                Slot::Open => depth += 1,
+                Slot::Close => depth -= 1,
+                Slot::Branch(shapes) => nodes.push(self.list(shapes))
+            );
             if depth == 0 {
                 return;
             }
@@ -78,10 +85,11 @@ impl Builder {
 
     fn element(&mut self, element: &'static Element) -> VNode {
         let has = |which| element.special & which != 0;
-        let value = if has(special::VALUE) { self.attribute() } else { None };
-        let checked = has(special::CHECKED).then(|| self.flag());
-        let node_ref = if has(special::REF) { self.node_ref() } else { NodeRef::default() };
-        let key = has(special::KEY).then(|| self.key());
+        let value = if has(special::VALUE) { next!(self: Slot::Attribute(value) => value) } else { None };
+        let checked = has(special::CHECKED).then(|| next!(self: Slot::Flag(holds) => holds));
+        let node_ref =
+            if has(special::REF) { next!(self: Slot::Ref(node) => node) } else { NodeRef::default() };
+        let key = has(special::KEY).then(|| next!(self: Slot::Key(key) => key));
         let attributes = self.attributes(&element.attributes);
         let listeners = self.listeners(element.listeners);
         let tag = match element.tag {
@@ -109,49 +117,17 @@ impl Builder {
     }
 
     fn value(&mut self, name: &'static str) -> Option<AttributeOrProperty> {
-        match self.slots.next() {
-            Some(Slot::Attribute(value)) => value.map(AttributeOrProperty::Attribute),
-            Some(Slot::Flag(holds)) => {
-                holds.then_some(AttributeOrProperty::Attribute(AttrValue::Static(name)))
-            }
-            Some(Slot::Property(value)) => Some(AttributeOrProperty::Property(value)),
-            _ => panic!("{ORDER}"),
-        }
+        next!(self:
+            Slot::Attribute(value) => value.map(AttributeOrProperty::Attribute),
+            Slot::Flag(holds) => holds.then_some(AttributeOrProperty::Attribute(AttrValue::Static(name))),
+            Slot::Property(value) => Some(AttributeOrProperty::Property(value))
+        )
     }
 
     fn listeners(&mut self, count: u8) -> Listeners {
         if count == 0 {
             return Listeners::None;
         }
-        let listener = |_| match self.slots.next() {
-            Some(Slot::Listener(listener)) => listener,
-            _ => panic!("{ORDER}"),
-        };
-        Listeners::Pending((0..count).map(listener).collect())
-    }
-
-    fn attribute(&mut self) -> Option<AttrValue> {
-        match self.slots.next() {
-            Some(Slot::Attribute(value)) => value,
-            _ => panic!("{ORDER}"),
-        }
-    }
-
-    fn flag(&mut self) -> bool {
-        matches!(self.slots.next(), Some(Slot::Flag(true)))
-    }
-
-    fn node_ref(&mut self) -> NodeRef {
-        match self.slots.next() {
-            Some(Slot::Ref(node)) => node,
-            _ => panic!("{ORDER}"),
-        }
-    }
-
-    fn key(&mut self) -> Key {
-        match self.slots.next() {
-            Some(Slot::Key(key)) => key,
-            _ => panic!("{ORDER}"),
-        }
+        Listeners::Pending((0..count).map(|_| next!(self: Slot::Listener(listener) => listener)).collect())
     }
 }

@@ -33,7 +33,7 @@ pub enum Shape {
     Slot,
 }
 
-/// What is known of an element beforehand. Its slots are those of [`SPECIAL`], of its attributes in their order, of its
+/// What is known of an element beforehand. Its slots are those of [`special`], of its attributes in their order, of its
 /// listeners, and of its children.
 #[doc(hidden)]
 pub struct Element {
@@ -41,7 +41,7 @@ pub struct Element {
     pub attributes: Attributes,
     pub children: &'static [Shape],
     pub listeners: u8,
-    /// Which of [`SPECIAL`] it has, as bits.
+    /// Which of [`special`] it has.
     pub special: u8,
 }
 
@@ -54,7 +54,7 @@ pub enum Attributes {
     Open(&'static [&'static str], &'static [Option<&'static str>]),
 }
 
-/// What is no attribute, in the order of slots; the first two are those of `input` and `textarea`.
+/// What is no attribute, as bits in the order of slots; the first two are for `input` and `textarea`.
 #[doc(hidden)]
 pub mod special {
     pub const VALUE: u8 = 1;

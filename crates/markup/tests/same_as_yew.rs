@@ -116,8 +116,8 @@ fn values_are_children_of_every_kind() {
     same! { <p>{ 3_usize }</p> };
     same! { <p>{ node.clone() }</p> };
     same! { <p>{ &string }{ shared.clone() }{ &shared }{ &text }{ 3_usize }{ 4_u8 }{ 5_u64 }{ node.clone() }{ &"text" }</p> };
-    same! { <p>{ { let twice = string.len() * 2; twice } }{ string.len() + 1 }</p> };
-    same! { { node.clone() } };
+    same! { <p>{ { let twice = string.len() * 2; twice + 1 } }{ string.len() + 1 }</p> };
+    same! { { if string.is_empty() { Html::default() } else { node.clone() } } };
     same! { &string };
     same! { <>{ node.clone() }</> };
 }

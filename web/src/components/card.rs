@@ -14,6 +14,7 @@ use lab::format;
 use lab::results::{Phase, RunView};
 use lab::run_form::Kind;
 use lab::view::View;
+use markup::html;
 use netlab::topology::{LinkId, NodeId, Way};
 use scenario::why::Spot;
 use texts::t;

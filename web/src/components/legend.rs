@@ -1,5 +1,6 @@
 //! The legend: the color and the shape of each kind of frame, from the stage's palette, and the signs of ports, cables and frames.
 
+use markup::html;
 use texts::{mark, t};
 use trace::swatch::Swatch;
 use yew::prelude::*;

@@ -4,6 +4,7 @@ use super::modal::{Modal, close_around};
 use super::use_session;
 use crate::shelf::{self, Kept};
 use lab::command::{Act, Editor};
+use markup::html;
 use scenario::{Example, Group, Scenario};
 use texts::{plural, t};
 use web_sys::HtmlInputElement;
