@@ -29,9 +29,10 @@ impl Format {
         let (mut rest, mut next) = (text, 0);
         while let Some(at) = rest.find(['{', '}']) {
             let (brace, after) = rest[at..].split_at(1);
-            if let Some(after) = after.strip_prefix(brace) {
-                rest = after;
-                continue;
+            if after.starts_with(brace) {
+                return Err(format!(
+                    "a brace as text in {text:?}: a text with braces is passed as an argument"
+                ));
             }
             let (place, after) = match after.split_once('}') {
                 Some(parts) if brace == "{" => parts,

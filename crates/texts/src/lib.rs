@@ -72,7 +72,7 @@ mod tests {
         let (node, port) = ("s1", 3);
         assert_eq!(t!("Play"), "Play");
         assert_eq!(t!("verb" => "Open"), "Open");
-        assert_eq!(t!("{node} learns at {port:02}, {}{{}}", 'x'), "s1 learns at 03, x{}");
+        assert_eq!(t!("{node} learns at {port:02}, {}", 'x'), "s1 learns at 03, x");
         assert_eq!(t!("{n}", n = node.len()), "2");
         let lines = |count: usize| plural!(count, "{count} line of {node}", "{count} lines of {node}");
         assert_eq!([lines(1), lines(2)], ["1 line of s1", "2 lines of s1"]);

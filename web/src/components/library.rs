@@ -5,6 +5,7 @@ use super::use_session;
 use crate::shelf::{self, Kept};
 use lab::command::{Act, Editor};
 use scenario::{Example, Group, Scenario};
+use texts::{plural, t};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -42,9 +43,9 @@ pub fn Library() -> Html {
                 <button type="button" class="example" onclick={open}>
                     { thumbnail(&kept.scenario) }
                     <span class="example-title">{ title.clone() }</span>
-                    <span class="example-text">{ lab::format::plural(kept.scenario.ids.len() as u64, "node", "nodes") }</span>
+                    <span class="example-text">{ plural!(kept.scenario.ids.len(), "{count}\u{a0}node", "{count}\u{a0}nodes", count = lab::format::count(kept.scenario.ids.len() as u64)) }</span>
                 </button>
-                <button type="button" class="button quiet" aria-label={format!("Delete {title}")} onclick={forget}>{ "Delete" }</button>
+                <button type="button" class="button quiet" aria-label={t!("Delete {title}")} onclick={forget}>{ t!("Delete") }</button>
             </li>
         }
     });
@@ -66,9 +67,9 @@ pub fn Library() -> Html {
             <li key={example.name}>
                 <button type="button" class="example" onclick={open(scenario.clone())}>
                     { thumbnail(scenario) }
-                    <span class="example-title">{ &scenario.title }</span>
-                    <span class="example-text">{ scenario.description.as_deref().unwrap_or_default() }</span>
-                    <span class="example-text">{ format!("{}, {} s", example.level.name(), example.seconds) }</span>
+                    <span class="example-title">{ texts::of(&scenario.title) }</span>
+                    <span class="example-text">{ texts::of(scenario.description.as_deref().unwrap_or_default()) }</span>
+                    <span class="example-text">{ format!("{}, {} s", texts::of(example.level.name()), example.seconds) }</span>
                 </button>
             </li>
         }
@@ -86,7 +87,7 @@ pub fn Library() -> Html {
     });
     let empty = Scenario { title: "My network".into(), ..Scenario::default() };
     html! {
-        <Modal key="Examples" title="Examples and your own">
+        <Modal key="Examples" title={t!("Examples and your own")}>
             <p class="actions">
                 <button type="button" class="button primary" onclick={{
                     let session = session.clone();
@@ -95,20 +96,20 @@ pub fn Library() -> Html {
                         session.perform(Act::Open(Box::new(empty.clone())));
                         session.perform(Editor::Tools(true));
                     })
-                }}>{ "Start with an empty network" }</button>
+                }}>{ t!("Start with an empty network") }</button>
             </p>
             if !own.is_empty() {
-                <h3>{ "Yours, in this browser" }</h3>
+                <h3>{ t!("Yours, in this browser") }</h3>
                 <ul class="examples">{ for own_items }</ul>
             }
-            <h3>{ "Examples" }</h3>
-            <p class="hint">{ "Each example has its own traffic. If you change one, it is saved among yours." }</p>
+            <h3>{ t!("Examples") }</h3>
+            <p class="hint">{ t!("Each example has its own traffic. If you change one, it is saved among yours.") }</p>
             <p class="field">
-                <label for="example-search">{ "Search" }</label>
+                <label for="example-search">{ t!("Search") }</label>
                 <input id="example-search" type="search" value={(*wanted).clone()} oninput={search} />
             </p>
             if found.is_empty() {
-                <p class="hint" role="status">{ "No example has all of these words." }</p>
+                <p class="hint" role="status">{ t!("No example has all of these words.") }</p>
             }
             { for groups }
         </Modal>
@@ -129,7 +130,7 @@ fn has_words(scenario: &Scenario, words: &str) -> bool {
 }
 
 fn title(scenario: &Scenario) -> String {
-    if scenario.title.is_empty() { "Untitled".into() } else { scenario.title.clone() }
+    if scenario.title.is_empty() { t!("Untitled").into() } else { scenario.title.clone() }
 }
 
 const WIDTH: f64 = 72.0;
