@@ -580,7 +580,10 @@ fn value(input: &mut Input<'_>, about: &Typed) -> Parsed<Typed> {
 fn spans(input: &mut Input<'_>, about: &Typed) -> Parsed<Vec<Span>> {
     let start = input.current_token_start();
     if opt("{").parse_next(input)?.is_none() {
-        return fault(here(input), t!("A set such as {{80, 443, 5000..5010}} belongs here."));
+        return fault(
+            here(input),
+            t!("A set such as {written} belongs here.", written = "{80, 443, 5000..5010}"),
+        );
     }
     let mut spans = Vec::new();
     loop {

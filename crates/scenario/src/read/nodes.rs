@@ -207,7 +207,11 @@ impl<'a> Reader<'a> {
                 let object = self.object(value, what, known)?;
                 Some(Some(read(self, &object)))
             }
-            shape => self.wrong_shape(value, shape, &t!("true, false, or an object in braces {{…}}")),
+            shape => self.wrong_shape(
+                value,
+                shape,
+                &t!("true, false, or an object in braces {written}", written = "{…}"),
+            ),
         }
     }
 
@@ -284,7 +288,7 @@ impl<'a> Reader<'a> {
                 return self.wrong_shape(
                     value,
                     shape,
-                    &t!("a list of rules, an object in braces {{…}}, or false"),
+                    &t!("a list of rules, an object in braces {written}, or false", written = "{…}"),
                 );
             }
         };

@@ -153,7 +153,9 @@ impl<'a> Reader<'a> {
     fn named_values(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<(String, Value<'a>)>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => return self.wrong_shape(value, shape, &t!("an object in braces {{…}}")),
+            shape => {
+                return self.wrong_shape(value, shape, &t!("an object in braces {written}", written = "{…}"));
+            }
         }
         let (named, more) = match value.fields(max) {
             Ok(fields) => fields,
@@ -308,7 +310,7 @@ impl<'a> Reader<'a> {
                 shape => self.wrong_shape(
                     &value,
                     shape,
-                    &t!("the text of the page, or {{\"moved\": \"/elsewhere\"}}"),
+                    &t!("the text of the page, or {written}", written = "{\"moved\": \"/elsewhere\"}"),
                 ),
             };
             if let Some(page) = page {

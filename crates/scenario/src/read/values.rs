@@ -68,7 +68,9 @@ impl<'a> Reader<'a> {
     ) -> Option<Object<'a>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => return self.wrong_shape(value, shape, &t!("an object in braces {{…}}")),
+            shape => {
+                return self.wrong_shape(value, shape, &t!("an object in braces {written}", written = "{…}"));
+            }
         }
         match value.fields(FIELDS_MAX) {
             Ok((fields, more)) => {
@@ -286,7 +288,10 @@ impl<'a> Reader<'a> {
             Some(rate) => Some(rate),
             None => self.refuse(
                 value,
-                t!("nothing passes at this rate: for a pulled cable write {{\"down\": true}} in impair"),
+                t!(
+                    "nothing passes at this rate: for a pulled cable write {written} in impair",
+                    written = "{\"down\": true}"
+                ),
             ),
         }
     }
