@@ -207,11 +207,7 @@ impl<'a> Reader<'a> {
                 let object = self.object(value, what, known)?;
                 Some(Some(read(self, &object)))
             }
-            shape => self.wrong_shape(
-                value,
-                shape,
-                &t!("true, false, or an object in braces {written}", written = "{…}"),
-            ),
+            shape => self.wrong_shape(value, shape, &t!("true, false, or an object in braces {}", "{…}")),
         }
     }
 
@@ -288,7 +284,7 @@ impl<'a> Reader<'a> {
                 return self.wrong_shape(
                     value,
                     shape,
-                    &t!("a list of rules, an object in braces {written}, or false", written = "{…}"),
+                    &t!("a list of rules, an object in braces {}, or false", "{…}"),
                 );
             }
         };

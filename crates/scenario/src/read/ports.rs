@@ -169,9 +169,7 @@ impl<'a> Reader<'a> {
     fn entries(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<(String, Value<'a>)>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => {
-                return self.wrong_shape(value, shape, &t!("an object in braces {written}", written = "{…}"));
-            }
+            shape => return self.wrong_shape(value, shape, &t!("an object in braces {}", "{…}")),
         }
         let (mut entries, more) = match value.fields(max) {
             Ok(entries) => entries,

@@ -153,9 +153,7 @@ impl<'a> Reader<'a> {
     fn named_values(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<(String, Value<'a>)>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => {
-                return self.wrong_shape(value, shape, &t!("an object in braces {written}", written = "{…}"));
-            }
+            shape => return self.wrong_shape(value, shape, &t!("an object in braces {}", "{…}")),
         }
         let (named, more) = match value.fields(max) {
             Ok(fields) => fields,
@@ -310,7 +308,7 @@ impl<'a> Reader<'a> {
                 shape => self.wrong_shape(
                     &value,
                     shape,
-                    &t!("the text of the page, or {written}", written = "{\"moved\": \"/elsewhere\"}"),
+                    &t!("the text of the page, or {}", "{\"moved\": \"/elsewhere\"}"),
                 ),
             };
             if let Some(page) = page {

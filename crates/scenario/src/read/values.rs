@@ -68,9 +68,7 @@ impl<'a> Reader<'a> {
     ) -> Option<Object<'a>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => {
-                return self.wrong_shape(value, shape, &t!("an object in braces {written}", written = "{…}"));
-            }
+            shape => return self.wrong_shape(value, shape, &t!("an object in braces {}", "{…}")),
         }
         match value.fields(FIELDS_MAX) {
             Ok((fields, more)) => {
@@ -288,10 +286,7 @@ impl<'a> Reader<'a> {
             Some(rate) => Some(rate),
             None => self.refuse(
                 value,
-                t!(
-                    "nothing passes at this rate: for a pulled cable write {written} in impair",
-                    written = "{\"down\": true}"
-                ),
+                t!("nothing passes at this rate: for a pulled cable write {} in impair", "{\"down\": true}"),
             ),
         }
     }
