@@ -210,6 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn the_first_letter_is_capitalized_in_languages_with_accents_too() {
+        assert_eq!(
+            ["no route", "última", "ñu", "÷", "Ya", ""].map(capital),
+            ["No route", "Última", "Ñu", "÷", "Ya", ""]
+        );
+        assert_eq!(
+            [sentence("él espera"), sentence("done."), sentence("")],
+            ["Él espera.", "done.", ""].map(capital)
+        );
+    }
+
+    #[test]
     fn an_ordinal_ends_as_in_english() {
         let counted = [1, 3, 4, 11, 12, 20, 21, 22, 103, 112].map(|number| format!("{number}{}", th(number)));
         assert_eq!(counted.join(" "), "1st 3rd 4th 11th 12th 20th 21st 22nd 103rd 112th");

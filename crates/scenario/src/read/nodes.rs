@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
 
     /// The fields that a node has depend on its kind.
     fn node_object(&mut self, value: &Value<'a>) -> Option<(Object<'a>, Sort)> {
-        const KINDS: [(&str, &str, Sort, &[&str]); 4] = [
+        let kinds: [(&str, &str, Sort, &[&str]); 4] = [
             ("host", t!("a host"), Sort::Host, fields::HOST),
             ("hub", t!("a hub"), Sort::Hub, fields::HUB),
             ("switch", t!("a switch"), Sort::Switch, fields::SWITCH),
@@ -84,11 +84,11 @@ impl<'a> Reader<'a> {
         ];
         let mut node = self.bare_object(value, t!("a node"), fields::NODE)?;
         let kind = self.required(&node, "kind", |reader, value| {
-            reader.one_of(value, &KINDS.map(|(name, ..)| name), t!("kind of node"))
+            reader.one_of(value, &kinds.map(|(name, ..)| name), t!("kind of node"))
         });
         // Without a kind, it is not known which fields are wrong.
         let Some(number) = kind else { return Some((node, Sort::Unknown)) };
-        let (_, what, sort, known) = KINDS[number];
+        let (_, what, sort, known) = kinds[number];
         (node.what, node.known) = (what, known);
         self.refuse_unknown(&node);
         Some((node, sort))
