@@ -458,6 +458,11 @@ impl System<'_> {
         self.kernel.set_neighbor(ip, mac, &mut self.meter);
     }
 
+    /// Removes a neighbor from the table; what waits for its address is dropped. Returns false if it is not there.
+    pub fn remove_neighbor(&mut self, ip: IpAddress) -> bool {
+        self.kernel.remove_neighbor(ip, &mut self.meter)
+    }
+
     /// Gives the host an address besides those that it has. Returns false if it has this address, or as many as it can have.
     pub fn add_address(&mut self, cidr: IpCidr) -> bool {
         self.kernel.add_address(cidr, &mut self.meter)
@@ -635,6 +640,10 @@ impl Kernel {
         match descriptor {
             Descriptor::Tcp(connection) => {
                 let socket = self.sockets.tcp(connection.handle);
+                if socket.state() == tcp::State::SynSent {
+                    // The other side knows of no connection, so there is nothing to reset (RFC 9293, 3.10.4 and 3.10.5).
+                    return self.forget_request(connection.handle);
+                }
                 if socket.can_recv() || connection.failure.is_some() {
                     socket.abort()
                 } else {
