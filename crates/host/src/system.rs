@@ -4,7 +4,7 @@
 //! [`poll`](crate::program::Program::poll). A socket is named by its [`SocketId`]; a call with one that is closed already has no
 //! effect, and receives nothing.
 
-use crate::client::{is_over, tcp_socket, udp_socket};
+use crate::client::is_over;
 use crate::config::{Config, ResolverConfig, TcpConfig};
 use crate::event::Event;
 pub use crate::event::SocketState;
@@ -15,6 +15,7 @@ use crate::loopback;
 use crate::meter::Meter;
 use crate::packet::{self, HOP_LIMIT, Header};
 use crate::process::{Process, SOCKETS_MAX};
+use crate::socket::{idle_udp_socket, tcp_socket};
 use crate::sockets::{Connection, Descriptor};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::{tcp, udp};
@@ -287,7 +288,7 @@ impl System<'_> {
             Some(port) if self.kernel.sockets.is_bound(port, true) => return Err(OpenError::PortInUse(port)),
             Some(port) => port,
         };
-        let handle = self.kernel.sockets.add_udp(udp_socket(), port);
+        let handle = self.kernel.sockets.add_udp(idle_udp_socket(), port);
         self.kernel.sockets.keep_errors();
         Ok(self.process.open(Descriptor::Udp(handle)))
     }
@@ -323,7 +324,11 @@ impl System<'_> {
         if loopback::is_loopback(&to.addr) && !loopback::enable(&mut self.kernel.iface, &to.addr) {
             return Err(SendError::NoAddress);
         }
-        let bound = self.udp(socket).ok_or(SendError::BadSocket)?;
+        let Some(&mut Descriptor::Udp(handle)) = self.process.descriptor(socket) else {
+            return Err(SendError::BadSocket);
+        };
+        self.kernel.sockets.prepare_udp(handle);
+        let bound = self.kernel.sockets.udp(handle);
         if payload.len() > bound.payload_send_capacity() {
             return Err(SendError::TooLong);
         }
