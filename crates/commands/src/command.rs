@@ -37,7 +37,7 @@ pub static COMMANDS: [Command; 16] = [
     Command {
         name: "curl",
         summary: "fetch a page from a web server",
-        usage: "curl [-v] [-i] [-I] [-L] [-s] [-d DATA] [-H FIELD] [-o FILE] URL",
+        usage: "curl [-v] [-i] [-I] [-L] [-s] [-d DATA] [-H FIELD] [-m SECONDS] [-o FILE] URL",
         examples: &[
             ("curl http://www.example.test/", "prints the page"),
             ("curl -v http://10.0.0.2/", "and what happens on the way"),

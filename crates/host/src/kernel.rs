@@ -270,6 +270,13 @@ impl Kernel {
         self.neighbor_effects(meter);
     }
 
+    /// Removes a neighbor from the table; returns whether it was there.
+    pub fn remove_neighbor(&mut self, ip: IpAddress, meter: &mut Meter<'_>) -> bool {
+        let was_there = self.neighbors.remove(ip);
+        self.neighbor_effects(meter);
+        was_there
+    }
+
     /// The address from which packets to this one are sent; `None`: the host has none of its IP version.
     pub fn source_for(&self, to: &IpAddress) -> Option<IpAddress> {
         if loopback::is_loopback(to) {
@@ -434,6 +441,13 @@ impl Kernel {
             }
         }
         acted
+    }
+
+    /// Removes the socket of a connection whose request was not answered.
+    pub fn forget_request(&mut self, handle: SocketHandle) {
+        self.sockets.remove(handle);
+        let sockets = &self.sockets;
+        self.connections.retain(|tuple| sockets.phase(tuple).is_some());
     }
 
     /// Removes closed sockets and servers that no run needs, and keeps in TIME-WAIT what has to wait.

@@ -25,6 +25,7 @@
 //! | `route` | the next hop, and redirects |
 //! | `path_mtu`, `segment` | path MTUs (RFC 1191, RFC 8201), and packets cut to fit them |
 //! | `retransmission` | retransmitted TCP segments, recognized on the wire |
+//! | `socket` | smoltcp's sockets as they are made |
 //! | `sockets` | smoltcp's sockets, numbered, and their changes |
 //! | [`run`] | the kinds of runs, their settings, events and totals |
 //! | [`meter`] | what each run has measured so far |
@@ -65,6 +66,7 @@ pub mod run;
 mod segment;
 mod server;
 mod slaac;
+mod socket;
 mod sockets;
 pub mod system;
 

@@ -9,6 +9,7 @@ use crate::event::{Event, SocketState};
 use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::run::IcmpError;
+use crate::socket::udp_socket;
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::{IpAddress, IpEndpoint};
@@ -228,6 +229,17 @@ impl Sockets {
 
     pub fn udp(&mut self, handle: SocketHandle) -> &mut udp::Socket<'static> {
         self.set.get_mut(handle)
+    }
+
+    /// A datagram is received or sent: the socket gets its buffers, if it was opened [without](idle_udp_socket).
+    pub fn prepare_udp(&mut self, handle: SocketHandle) {
+        let idle = self.udp(handle);
+        if idle.payload_recv_capacity() == 0 {
+            let (endpoint, hop_limit) = (idle.endpoint(), idle.hop_limit());
+            *idle = udp_socket();
+            idle.set_hop_limit(hop_limit);
+            idle.bind(endpoint).expect("a new socket can be bound to a port that is not 0");
+        }
     }
 
     /// The UDP socket that is bound to this port.

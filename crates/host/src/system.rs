@@ -4,7 +4,7 @@
 //! [`poll`](crate::program::Program::poll). A socket is named by its [`SocketId`]; a call with one that is closed already has no
 //! effect, and receives nothing.
 
-use crate::client::{is_over, tcp_socket, udp_socket};
+use crate::client::is_over;
 use crate::config::{Config, ResolverConfig, TcpConfig};
 use crate::event::Event;
 pub use crate::event::SocketState;
@@ -15,6 +15,7 @@ use crate::loopback;
 use crate::meter::Meter;
 use crate::packet::{self, HOP_LIMIT, Header};
 use crate::process::{Process, SOCKETS_MAX};
+use crate::socket::{idle_udp_socket, tcp_socket};
 use crate::sockets::{Connection, Descriptor};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::{tcp, udp};
@@ -287,7 +288,7 @@ impl System<'_> {
             Some(port) if self.kernel.sockets.is_bound(port, true) => return Err(OpenError::PortInUse(port)),
             Some(port) => port,
         };
-        let handle = self.kernel.sockets.add_udp(udp_socket(), port);
+        let handle = self.kernel.sockets.add_udp(idle_udp_socket(), port);
         self.kernel.sockets.keep_errors();
         Ok(self.process.open(Descriptor::Udp(handle)))
     }
@@ -323,7 +324,11 @@ impl System<'_> {
         if loopback::is_loopback(&to.addr) && !loopback::enable(&mut self.kernel.iface, &to.addr) {
             return Err(SendError::NoAddress);
         }
-        let bound = self.udp(socket).ok_or(SendError::BadSocket)?;
+        let Some(&mut Descriptor::Udp(handle)) = self.process.descriptor(socket) else {
+            return Err(SendError::BadSocket);
+        };
+        self.kernel.sockets.prepare_udp(handle);
+        let bound = self.kernel.sockets.udp(handle);
         if payload.len() > bound.payload_send_capacity() {
             return Err(SendError::TooLong);
         }
@@ -456,6 +461,11 @@ impl System<'_> {
     /// Enters a neighbor's Ethernet address, as a DHCP server does before it answers a client that has no address yet.
     pub fn set_neighbor(&mut self, ip: IpAddress, mac: EthernetAddress) {
         self.kernel.set_neighbor(ip, mac, &mut self.meter);
+    }
+
+    /// Removes a neighbor from the table; what waits for its address is dropped. Returns false if it is not there.
+    pub fn remove_neighbor(&mut self, ip: IpAddress) -> bool {
+        self.kernel.remove_neighbor(ip, &mut self.meter)
     }
 
     /// Gives the host an address besides those that it has. Returns false if it has this address, or as many as it can have.
@@ -635,6 +645,10 @@ impl Kernel {
         match descriptor {
             Descriptor::Tcp(connection) => {
                 let socket = self.sockets.tcp(connection.handle);
+                if socket.state() == tcp::State::SynSent {
+                    // The other side knows of no connection, so there is nothing to reset (RFC 9293, 3.10.4 and 3.10.5).
+                    return self.forget_request(connection.handle);
+                }
                 if socket.can_recv() || connection.failure.is_some() {
                     socket.abort()
                 } else {

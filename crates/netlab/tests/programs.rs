@@ -11,6 +11,7 @@ use netlab::world::{Command, CommandError, Kinds, Quiet};
 use netlab::{Duration, Instant, World};
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::impair::Impairment;
+use wire::units::Ratio;
 
 /// The test's shell: `serve PORT`, `fetch ADDRESS PORT`, `ping ADDRESS`, `cat`, `broadcast PORT`, `receive PORT`.
 fn shell(line: &str) -> Box<dyn Program> {
@@ -223,6 +224,26 @@ fn a_connection_gives_up_when_nothing_comes_back() {
     assert!(text.starts_with("TimedOut") || text.starts_with("Unreachable"), "{text}");
     assert_eq!(status, Some(2));
     assert!(world.now() - at > Duration::from_secs(3), "it was not given up before its retransmissions");
+}
+
+#[test]
+fn a_request_that_was_not_answered_is_forgotten_without_a_reset() {
+    let mut world = world(silent(pair(&[])));
+    let mut ways = common::link(&world, 0).ways.clone();
+    world.launch(A, "ping 10.0.0.2").unwrap();
+    finish(&mut world);
+    ways[1].impairments.push(Impairment::Loss(Ratio::percent(100)));
+    world.apply(Command::SetLink(netlab::topology::LinkId(0), ways)).unwrap();
+    let (at, client) = world.launch(A, "fetch 10.0.0.2 80").unwrap();
+    world.run_until(at + Duration::from_secs(5), || true);
+    world.apply(Command::Interrupt(client)).unwrap();
+    finish(&mut world);
+    // The flags of TCP behind headers of Ethernet and IPv4 without options: SYN, RST.
+    let flags =
+        |frame: &[u8]| (frame.len() > 47 && frame[12..14] == [8, 0] && frame[23] == 6).then(|| frame[47]);
+    let from_a = world.history().transits().filter(|transit| transit.frame[26..30] == [10, 0, 0, 1]);
+    let flags: Vec<_> = from_a.filter_map(|transit| flags(&transit.frame)).collect();
+    assert!(flags.contains(&2) && flags.iter().all(|flags| flags & 4 == 0), "{flags:?}");
 }
 
 #[test]

@@ -92,6 +92,8 @@ pub use changes::Change;
 pub use chapters::Chapter;
 pub use check::problems;
 pub use commands::{CommandLine, Key};
+#[cfg(feature = "services")]
+pub use examples::service_examples;
 pub use examples::{Example, Group, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use first::first;

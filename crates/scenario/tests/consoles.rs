@@ -197,6 +197,18 @@ fn curl_shows_the_way_to_a_page() {
 }
 
 #[test]
+fn curl_gives_up_in_time_and_leaves_no_socket() {
+    let silent =
+        INTERNET.replacen(r#""services": {"http"#, r#""addresses": ["10.0.2.81/24"], "services": {"http"#, 1);
+    let silent = silent.replace(r#""addresses": ["10.0.2.80/24"], "gateway": "10.0.2.254", "#, "");
+    let lines = ["curl -m 2 http://10.0.2.81/", "curl --connect-timeout 1.5 http://10.0.2.81/", "ss -tan"];
+    let [first, second, sockets] = console_on("laptop", &silent, lines);
+    assert_eq!(first, ("curl: (28) Connection timed out after 2000 milliseconds\n".into(), Some(28)));
+    assert_eq!(second, ("curl: (28) Connection timed out after 1500 milliseconds\n".into(), Some(28)));
+    assert_eq!(sockets.0.lines().count(), 1, "only the heading: {}", sockets.0);
+}
+
+#[test]
 fn the_way_to_a_host_is_shown_as_windows_and_linux_show_it() {
     let [windows, linux, nowhere] =
         console(["tracert www.example.test", "tracepath www.example.test", "tracert -h 1 10.0.2.80"]);

@@ -46,6 +46,7 @@ pub static COMMANDS: [Command; 7] = [
             ("ip route add default via 10.0.0.254", "sets the default gateway"),
             ("ip route get 192.0.2.1", "the way to one address"),
             ("ip neigh", "the Ethernet addresses of neighbors, learned by ARP and NDP"),
+            ("ip neigh flush all", "forgets them: they are asked for again"),
         ],
         make: ip::make,
     },

@@ -272,6 +272,7 @@ impl Kernel {
             }
             return;
         };
+        self.sockets.prepare_udp(handle);
         let before = self.sockets.udp(handle).recv_queue();
         self.hand_to_stack(&received.frame, meter);
         let dropped = !udp.payload().is_empty() && self.sockets.udp(handle).recv_queue() == before;
@@ -297,6 +298,11 @@ impl Kernel {
             && (self.sockets.half_open(port) >= BACKLOG_MAX || self.listeners.iter().any(is_full))
         {
             return refuse(received, Refusal::BacklogFull, meter);
+        }
+        if segment.is_request()
+            && let Some(listener) = self.listeners.iter().find(|listener| listener.port == port)
+        {
+            listener.prepare(&mut self.sockets);
         }
         self.hand_to_stack(&received.frame, meter);
         if segment.is_request() {
