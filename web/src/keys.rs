@@ -34,6 +34,10 @@ pub enum Key {
     Restart,
     /// Edit mode on or off.
     Edit,
+    /// Frames say their addresses, or no longer.
+    Addresses,
+    /// Show what the selected node remembers beside the node, or no longer.
+    Memory,
     /// Share a link.
     Share,
     /// The examples.
@@ -60,6 +64,8 @@ pub const ALL: &[(&str, Key, &str)] = &[
     ("r", Key::Restart, "start again from the beginning"),
     ("f", Key::Fit, "bring the whole network into view"),
     ("d", Key::Edit, "draw the network yourself, or stop"),
+    ("t", Key::Memory, "keep the selected node’s table on the stage, or close it"),
+    ("l", Key::Addresses, "show addresses on frames, or hide them"),
     ("e", Key::Examples, "examples"),
     ("s", Key::Share, "share as a link"),
     ("Escape", Key::Deselect, "select nothing"),

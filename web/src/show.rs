@@ -290,6 +290,7 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         spotlight: look.spotlight,
         editing: look.editing,
         sieve: Some(lab.trace()),
+        addresses: session.settings().addresses,
         hover: session.hover(),
         theme: session.settings().theme.resolve(system.is_dark()),
         reduced_motion: system.is_calm(),

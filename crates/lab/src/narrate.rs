@@ -141,7 +141,7 @@ fn copies(history: &History, transit: &Transit) -> usize {
 /// What a switch has done to the VLAN tag, if anything.
 fn tag(topology: LiveTopology<'_>, history: &History, transit: &Transit) -> String {
     let vlan = |frame| dissect::meaning(frame).ethernet.and_then(|ethernet| ethernet.vlan);
-    let Some(before) = inspect::before(topology, history, transit) else { return String::new() };
+    let Some(before) = trace::earlier(&topology, history, transit) else { return String::new() };
     match (vlan(&before.frame), vlan(&transit.frame)) {
         (None, Some(vlan)) => format!(" It adds the tag of VLAN {vlan}."),
         (Some(vlan), None) => format!(" It removes the tag of VLAN {vlan}."),
@@ -156,7 +156,7 @@ fn routed(topology: LiveTopology<'_>, history: &History, name: &str, to: &str, t
     let Some(ip) = now.ip else {
         return format!("{name} sends the {label} on to the next network, to {to}.");
     };
-    if let Some(before) = inspect::before(topology, history, transit) {
+    if let Some(before) = trace::earlier(&topology, history, transit) {
         let was = dissect::meaning(&before.frame);
         if let Some(was) = was.ip.filter(|was| was.source != ip.source) {
             return format!("{name} translates: {} looks like {} from outside. (NAT)", was.source, ip.source);

@@ -35,6 +35,7 @@
 //!   behind it: it is a copy. An **arrow** over it: it goes ahead of others.
 //! - A **port** is a disc at the cable's end: full where frames pass, half while addresses are learned, and behind a **bar**
 //!   where the spanning tree lets nothing pass. A cable that is kept in reserve is dashed, and the tree's root wears a crown.
+//! - On demand a **plate** beside a frame says what its headers say; what the node before has rewritten flashes.
 //! - Each direction keeps to its right-hand side of the cable.
 
 mod camera;
@@ -104,6 +105,8 @@ pub struct Scene<'a> {
     pub editing: bool,
     /// Only frames that pass its filter are shown.
     pub sieve: Option<&'a Trace>,
+    /// Frames in flight say their addresses, where there is room.
+    pub addresses: bool,
     /// What the pointer is over, or what another pane points at.
     pub hover: Option<Selection>,
     /// Light or dark.
@@ -238,6 +241,7 @@ impl Stage {
             selected: frame(scene.selection),
             hovered: frame(scene.hover),
             sieve: scene.sieve,
+            addresses: scene.addresses,
         };
         self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
         self.painter.paint(&Picture {
@@ -316,6 +320,17 @@ impl Stage {
             Selection::Frame(_) => return None,
         };
         Some([rect.x0, rect.y0, rect.x1, rect.y1])
+    }
+
+    /// Where the nodes with their captions are, as [`place_of`](Self::place_of) has it.
+    pub fn node_places(&self) -> impl Iterator<Item = [f64; 4]> {
+        let nodes = 0..self.layout.nodes.len() as u32;
+        nodes.filter_map(|node| self.place_of(Selection::Node(NodeId(node))))
+    }
+
+    /// What [`keep_clear`](Self::keep_clear) was given: left, top, right, bottom.
+    pub fn obstacles(&self) -> impl Iterator<Item = [f64; 4]> {
+        self.camera.obstacles().iter().map(|rect| [rect.x0, rect.y0, rect.x1, rect.y1])
     }
 
     /// The node whose handle is at this place; only these nodes show theirs.

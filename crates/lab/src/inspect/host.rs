@@ -1,7 +1,7 @@
 //! A host's sheet.
 
 use super::words::{ago, ethernet, socket_row, tcp_settings};
-use super::{Scene, Sheet, Table};
+use super::{Memory, Scene, Sheet, Table};
 use crate::format;
 use crate::names;
 use netlab::topology::HostConfig;
@@ -34,7 +34,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
         facts.push(("MTU (IPv6)", format!("{}, advertised {}", format::buffer(mtu), ago(at, since))));
     }
     facts.push(("TCP", tcp_settings(config.tcp)));
-    sheet.tables.push(Table::new(
+    let neighbors = Table::new(
         "Neighbors",
         &["IP address", "Ethernet address", "Learned"],
         tables
@@ -43,19 +43,27 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
             .map(|(ip, mac, since)| vec![ip.to_string(), ethernet(*mac), ago(at, *since)])
             .collect(),
         "None yet: it will ask by ARP or NDP when it has something to send.",
-    ));
-    sheet.tables.push(Table::new(
+    );
+    let since = tables.neighbors.iter().map(|(.., since)| *since);
+    sheet.tables.push(neighbors.remembering(Memory::Neighbors, since));
+    let sockets = Table::new(
         "Sockets",
         &["Socket", "State", "Remote endpoint"],
         tables.sockets.iter().map(|(_, state, _)| socket_row(state)).collect(),
         "None open: no program here is using the network.",
-    ));
+    );
+    let since = tables.sockets.iter().map(|(.., since)| *since);
+    sheet.tables.push(sockets.remembering(Memory::Sockets, since));
     if !tables.path_mtus.is_empty() {
         let row = |(to, mtu, since): &(_, usize, _)| {
             vec![names::with_address(scene.topology, *to), format::buffer(*mtu), ago(at, *since)]
         };
         let rows = tables.path_mtus.iter().map(row).collect();
-        sheet.tables.push(Table::new("Path MTUs", &["To", "Path MTU", "Learned"], rows, ""));
+        let since = tables.path_mtus.iter().map(|(.., since)| *since);
+        sheet.tables.push(
+            Table::new("Path MTUs", &["To", "Path MTU", "Learned"], rows, "")
+                .remembering(Memory::PathMtus, since),
+        );
     }
     if !tables.redirects.is_empty() {
         let row = |(to, via, since): &(_, _, _)| {
@@ -66,12 +74,19 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
             ]
         };
         let rows = tables.redirects.iter().map(row).collect();
-        sheet.tables.push(Table::new("Redirects", &["To", "Through", "Since"], rows, ""));
+        let since = tables.redirects.iter().map(|(.., since)| *since);
+        sheet.tables.push(
+            Table::new("Redirects", &["To", "Through", "Since"], rows, "")
+                .remembering(Memory::Redirects, since),
+        );
     }
     if !tables.memberships.is_empty() {
         let row = |(group, since): &(smoltcp::wire::IpAddress, _)| vec![group.to_string(), ago(at, *since)];
         let rows = tables.memberships.iter().map(row).collect();
-        sheet.tables.push(Table::new("Groups", &["Group", "Joined"], rows, ""));
+        let since = tables.memberships.iter().map(|(.., since)| *since);
+        sheet.tables.push(
+            Table::new("Groups", &["Group", "Joined"], rows, "").remembering(Memory::Memberships, since),
+        );
     }
     sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));
 }

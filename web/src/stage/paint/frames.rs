@@ -3,6 +3,7 @@
 //! Everything of which there are many is copied from an atlas. Not many shapes in one path: browsers take longer for one path
 //! of a thousand polygons than for a thousand copies.
 
+use super::addresses;
 use super::marks;
 use super::pen::Pen;
 use super::surface::Atlas;
@@ -83,6 +84,9 @@ impl Frames<'_> {
             traffic.marks.iter().filter(|mark| mark.focus == Focus::None && mark.form == Form::Capsule)
         {
             self.capsule(mark.look, false, mark.center, mark.reading, mark.forward);
+        }
+        for plate in &traffic.plates {
+            addresses::paint(self.pen, self.palette, self.sizes, plate, self.reduced_motion);
         }
         self.queues(traffic);
         for tally in &traffic.tallies {

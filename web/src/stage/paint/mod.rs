@@ -9,6 +9,7 @@
 //! cleared and composed in every animation frame was measured to cost more than a copy of an opaque one (1.7 and 1.5 ms), and a
 //! recording (`film`) takes one canvas.
 
+mod addresses;
 mod backdrop;
 pub mod devices;
 mod frames;
@@ -69,7 +70,7 @@ const LIVELY_PX: [(f64, f64); 2] = [(110.0, 50.0), (180.0, 110.0)];
 enum Reach {
     /// Frames on their lanes.
     Frames,
-    /// Words and queues beside them.
+    /// Words, queues and plates beside them.
     Words,
     /// What a hand holds.
     Anywhere,
@@ -83,7 +84,8 @@ impl Reach {
             () if traffic.dropped_frames.is_empty()
                 && traffic.crashes.is_empty()
                 && traffic.queues.is_empty()
-                && traffic.tallies.is_empty() =>
+                && traffic.tallies.is_empty()
+                && traffic.plates.is_empty() =>
             {
                 Self::Frames
             }

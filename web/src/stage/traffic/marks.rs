@@ -1,5 +1,6 @@
 //! What moves, as things to be drawn and pointed at.
 
+use super::addresses::{Kept, Plate};
 use super::trip::Trip;
 use crate::stage::looks::Look;
 use kurbo::{Point, Vec2};
@@ -50,6 +51,8 @@ pub struct Mark {
     pub half: Vec2,
     /// Whether it is pointed at.
     pub focus: Focus,
+    /// Along the lane, from its middle: half of the gap to its nearer neighbor belongs to each.
+    pub room: f64,
 }
 
 /// A stretch of a lane or of a cable's core. Frames of one swatch that follow each other without a gap share one: drawing
@@ -255,6 +258,10 @@ pub struct Traffic {
     pub glow: Vec<f64>,
     /// One label for many small marks.
     pub tallies: Vec<Tally>,
+    /// What the headers of frames say, on demand.
+    pub plates: Vec<Plate>,
+    /// Their texts.
+    pub headers: Kept,
     /// Frames on wires.
     pub moving: usize,
     /// Kept for its memory.

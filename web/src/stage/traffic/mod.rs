@@ -17,6 +17,7 @@
 //! that has more in flight than its share, the lane is sampled instead, one transit every few pixels, each found by a
 //! binary search; at that density they are a band anyway.
 
+pub mod addresses;
 mod arrange;
 mod fates;
 mod gather;
@@ -62,6 +63,7 @@ impl Traffic {
             self.compose_once(topology, history, layout, looks, moment);
         }
         self.make_room(topology, layout, looks);
+        self.address(topology, history, layout, looks, moment);
     }
 
     fn compose_once(
