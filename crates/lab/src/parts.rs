@@ -105,7 +105,7 @@ pub static DOCUMENTS: Documents = Documents {
 };
 
 /// A network that is wrong does not run, but it is drawn: nothing happens in its world.
-fn world(scenario: &Scenario) -> World {
+pub(crate) fn world(scenario: &Scenario) -> World {
     scenario.world(Limits::default()).unwrap_or_else(|_| {
         let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
         world.expect("what can be drafted can be drawn")

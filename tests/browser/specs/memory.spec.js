@@ -39,7 +39,7 @@ test("a switch's table stays beside it, fills as frames pass, and empties when t
   await aquarium.atFullSpeed();
   await expect(rows(macs)).toHaveCount(2);
   await expect(macs.getByRole("columnheader")).toHaveText(["Ethernet address", "Port", "Learned"]);
-  await expect(rows(macs).first(), "it ages").toContainText(/ s ago/);
+  await expect(rows(macs).first(), "it ages").toContainText(/\ss ago/);
   await expect(rows(macs).first()).not.toHaveClass(/fresh/);
   await isOnCanvas(aquarium, macs);
   await aquarium.timeline.focus();
@@ -101,7 +101,7 @@ test("another scenario has no tables of this one", async ({ page, aquarium }) =>
   const card = await select(page, aquarium, "s");
   await card.getByRole("button", { name: "MAC table" }).click();
   await expect(table(page, "MAC table of s")).toBeVisible();
-  await aquarium.openExample("Ping");
+  await aquarium.openExample("Two hosts and a switch");
   await expect(page.getByRole("region", { name: / of s$/ })).toBeHidden();
 });
 

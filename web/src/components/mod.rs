@@ -46,6 +46,7 @@ mod stage_pane;
 mod start_form;
 mod status;
 mod tabs;
+mod thumbnail;
 mod timeline;
 mod toasts;
 mod toolbar;

@@ -269,6 +269,11 @@ impl Stage {
         }
     }
 
+    /// The canvas that it draws on.
+    pub fn canvas(&self) -> &HtmlCanvasElement {
+        self.painter.canvas()
+    }
+
     /// The canvas element's size changed, or it moved to a screen of other density. Keeps everything in view if the
     /// person has not moved the camera.
     pub fn resize(&mut self, width: f64, height: f64, device_pixel_ratio: f64) {

@@ -151,6 +151,11 @@ impl Painter {
         Ok(Box::new(measure))
     }
 
+    /// The canvas that it paints on.
+    pub fn canvas(&self) -> &HtmlCanvasElement {
+        &self.stage.canvas
+    }
+
     /// The canvas has this size in CSS pixels now, and this many device pixels for each.
     pub fn resize(&mut self, size: Size, density: f64) {
         (self.size, self.density) = (size, density);

@@ -140,9 +140,14 @@ fn read(frame: &[u8]) -> [Option<String>; 4] {
             let ttl = format!("TTL {}", ip.hop_limit);
             (end(ip.source, from), end(ip.destination, to), Some(ttl))
         }
-        None => (inner.source.to_string(), inner.destination.to_string(), None),
+        None => (card(inner.source), card(inner.destination), None),
     };
     [Some(from), Some(format!("→ {to}")), ttl, vlan]
+}
+
+/// An Ethernet address, as the panes write it.
+fn card(address: smoltcp::wire::EthernetAddress) -> String {
+    address.0.map(|byte| format!("{byte:02x}")).join(":")
 }
 
 impl Traffic {
@@ -215,8 +220,12 @@ fn plate(
     let side = if up.dot(lane.outward) >= 0.0 { up } else { -up };
     let age = moment.secs(moment.at.saturating_sub(transit.start.nanos()));
     let lasts = moment.secs(transit.arrival.nanos().saturating_sub(transit.start.nanos()));
+    // Over the cable, not over the nodes at its ends.
+    let along = (mark.center - lane.origin).dot(lane.unit);
+    let inside = along.min(lane.length - half.x).max(half.x);
+    let center = mark.center + lane.unit * (inside - along);
     Some(Plate {
-        center: mark.center + side * (sizes.capsule_height / 2.0 + half.y + 2.0),
+        center: center + side * (sizes.capsule_height / 2.0 + half.y + 2.0),
         reading: mark.reading,
         half,
         wide,
