@@ -93,10 +93,11 @@ pub fn Share(props: &Props) -> Html {
             </p>
             <details>
                 <summary>{ "As a picture" }</summary>
-                <p class="hint">{ "The drawing as it is now, in the PNG format." }</p>
+                <p class="hint">{ "The drawing as it is now: in pixels (PNG), or as sharp at any size (SVG)." }</p>
                 <p class="actions">
                     <button type="button" class="button" onclick={on(&session, picture::copy)}>{ "Copy picture" }</button>
                     <button type="button" class="button" onclick={on(&session, picture::save)}>{ "Save picture" }</button>
+                    <button type="button" class="button" onclick={on(&session, picture::save_svg)}>{ "Save as SVG" }</button>
                 </p>
             </details>
             <details>

@@ -70,6 +70,7 @@ use netlab::History;
 use netlab::topology::{NodeId, Topology};
 use paint::Painter;
 use paint::picture::Picture;
+use paint::vector::{self, Drawing};
 use pointer::Pointer;
 use sketch::Sketch;
 use standing::Standing;
@@ -244,14 +245,33 @@ impl Stage {
             addresses: scene.addresses,
         };
         self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
-        self.painter.paint(&Picture {
+        self.paint(scene, |painter, picture| painter.paint(picture));
+        Drawn {
+            frames_moving: self.traffic.moving,
+            unsettled,
+            layers_painted: self.painter.layers_painted(),
+            texts_measured: self.looks.measured(),
+        }
+    }
+
+    /// What is on the canvas, as a vector graphic (SVG) with this title. The scene is the one that was drawn last.
+    pub fn svg(&mut self, scene: &Scene<'_>, title: &str) -> String {
+        let drawing = Drawing::new(self.painter.size());
+        let context = vector::context(&drawing);
+        self.paint(scene, |painter, picture| painter.paint_onto(picture, &context));
+        drawing.borrow().svg(title)
+    }
+
+    /// Has the painter paint what was composed last.
+    fn paint(&mut self, scene: &Scene<'_>, paint: impl FnOnce(&mut Painter, &Picture<'_>)) {
+        let picture = Picture {
             sketch: &self.sketch,
             standing: &self.standing,
             spotlight: &self.spotlight,
             layout: &self.layout,
             traffic: &self.traffic,
             looks: &self.looks,
-            view,
+            view: self.camera.view(),
             theme: scene.theme,
             selection: scene.selection,
             hover: scene.hover,
@@ -260,13 +280,8 @@ impl Stage {
             editing: scene.editing,
             reduced_motion: scene.reduced_motion,
             revision: self.revision,
-        });
-        Drawn {
-            frames_moving: self.traffic.moving,
-            unsettled,
-            layers_painted: self.painter.layers_painted(),
-            texts_measured: self.looks.measured(),
-        }
+        };
+        paint(&mut self.painter, &picture);
     }
 
     /// The canvas that it draws on.

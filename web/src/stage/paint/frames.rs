@@ -188,7 +188,8 @@ impl Frames<'_> {
         let (palette, density) = (self.palette, self.pen.density);
         let size = Size::new(radius * 2.0 + 6.0, radius * 2.0 + 6.0);
         let key = SpriteKey::Dot(swatch, quarters as u16, vlan, marks.corrupted);
-        let sprite = self.atlas.sprite(key, size, 1.0, |context| {
+        let onto = (self.pen.context, center);
+        self.atlas.stamp(key, (size, 1.0), onto, |context| {
             let pen = Pen::new(context, density);
             context.begin_path();
             let corners = swatch.shape().corners().iter();
@@ -208,7 +209,6 @@ impl Frames<'_> {
                 context.stroke();
             }
         });
-        self.atlas.draw(sprite, self.pen.context, center);
     }
 
     /// A capsule or a pill.
@@ -225,7 +225,14 @@ impl Frames<'_> {
         let oversampling = if turned { TURNED_OVERSAMPLING } else { 1.0 };
         let (palette, sizes, density) = (self.palette, self.sizes, self.pen.density);
         let letters = if pill { look.cue } else { text.label.as_str() };
-        let sprite = self.atlas.sprite(key, size, oversampling, |context| {
+        let center = if turned {
+            self.pen.turned(center, reading);
+            Point::ORIGIN
+        } else {
+            self.pen.upright();
+            self.pen.snapped(center)
+        };
+        self.atlas.stamp(key, (size, oversampling), (self.pen.context, center), |context| {
             let pen = Pen::new(context, density);
             let colors = palette.of(look.swatch);
             let body = Rect::from_center_size(
@@ -282,13 +289,6 @@ impl Frames<'_> {
                 marks::leap(&pen, palette, body, forward);
             }
         });
-        if turned {
-            self.pen.turned(center, reading);
-            self.atlas.draw(sprite, self.pen.context, Point::ORIGIN);
-        } else {
-            self.pen.upright();
-            self.atlas.draw(sprite, self.pen.context, self.pen.snapped(center));
-        }
     }
 
     /// A frame that is pointed at: whole, above everything, with a halo.
