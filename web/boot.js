@@ -4,6 +4,47 @@
 // It also serves the message that lies over the page when all else has failed: that must not need the wasm. And it sees to
 // it that the page works offline and that new versions are announced (web/sw.js).
 const HOUR_MS = 3_600_000;
+const { js, wasm, worker, version, texts } = document.querySelector("script[data-wasm]").dataset;
+// The languages of the page; while serving for development there is only the English of the program.
+const languages = JSON.parse(texts ?? "{}");
+const tag = language();
+// Read by web/src/language.rs. The program is loaded beside the texts.
+if (tag) {
+  globalThis.packetariumLanguage = {
+    tag,
+    names: Object.entries(languages).map(([tag, { name }]) => [tag, name]),
+    first: load("first"),
+    later: () => load("later"),
+  };
+  document.documentElement.lang = tag;
+  // The texts that must not need the wasm.
+  for (const element of document.querySelectorAll("[data-text]")) {
+    const english = element.textContent.trim().replace(/\s+/g, " ");
+    element.textContent = languages[tag].page[english] ?? english;
+  }
+}
+
+function language() {
+  let chosen;
+  try {
+    chosen = localStorage.getItem("packetarium.language");
+  } catch {
+    // Storage is blocked.
+  }
+  const wanted = [new URLSearchParams(location.search).get("lang"), chosen, ...navigator.languages, ...Object.keys(languages)];
+  // "es-MX" is answered with "es".
+  const known = wanted.flatMap((tag) => (tag ? [tag, tag.split("-")[0]] : []));
+  return known.find((tag) => Object.hasOwn(languages, tag));
+}
+
+async function load(part) {
+  const [name, integrity] = languages[tag][part];
+  const response = await fetch(new URL(name, document.baseURI), { integrity });
+  if (!response.ok) throw new Error(`${response.status} ${response.url}`);
+  return response.text();
+}
+
+const said = (id) => document.getElementById(id).textContent;
 const crash = document.getElementById("crash");
 const report = document.getElementById("crash-report");
 const copied = document.getElementById("crash-copied");
@@ -12,9 +53,9 @@ document.getElementById("crash-copy").addEventListener("click", async () => {
   report.select();
   try {
     await navigator.clipboard.writeText(report.value);
-    copied.textContent = "Copied.";
+    copied.textContent = said("crash-has-copied");
   } catch {
-    copied.textContent = "The browser did not let the page copy. The report is selected: copy it by hand.";
+    copied.textContent = said("crash-has-not-copied");
   }
 });
 
@@ -46,15 +87,13 @@ addEventListener("unhandledrejection", (event) => broke(event.reason));
 // says so). A tab in the background has no frames, and waits.
 const complete = new Promise((resolve) => addEventListener("complete", resolve, { once: true }));
 
-const { js, wasm, worker, version } = document.querySelector("script[data-wasm]").dataset;
 try {
   const { default: start } = await import(new URL(js, document.baseURI));
   await start({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (fault) {
   if (crash.hidden) {
-    document.getElementById("crash-title").textContent = "Packetarium could not start";
-    document.getElementById("crash-what").textContent =
-      "It needs a current browser with WebAssembly (SIMD). If yours is one, the connection may have failed: try again.";
+    document.getElementById("crash-title").textContent = said("no-start");
+    document.getElementById("crash-what").textContent = said("no-start-why");
     report.value = String(fault);
     crash.hidden = false;
   }

@@ -1,5 +1,7 @@
 //! How much of what happens on the stage a screen reader reads out.
 
+use texts::mark;
+
 /// How much is read out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
@@ -16,8 +18,8 @@ impl Detail {
     /// All of them: the choice's value, and its text.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Nothing, "nothing", "nothing"),
-        (Self::Results, "results", "results and changes"),
-        (Self::Everything, "everything", "everything that happens"),
+        (Self::Results, "results", mark!("results and changes")),
+        (Self::Everything, "everything", mark!("everything that happens")),
     ];
 
     /// As it is kept.

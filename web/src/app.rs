@@ -17,6 +17,7 @@ use gloo::events::{EventListener, EventListenerOptions};
 use lab::command::{Clock, Editor, Look};
 use lab::travel::Travel;
 use lab::view::View;
+use texts::t;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, Element, Event, KeyboardEvent};
@@ -64,7 +65,7 @@ pub fn App(props: &Props) -> Html {
                 session.show_repair(session.lab().borrow().look().selection.is_some());
             }
             for what in opened.misread {
-                session.say(format!("The address asks for something that is not understood: {what}."));
+                session.say(t!("The address asks for something that is not understood: {what}."));
             }
             if let Some(src) = &session.query().src {
                 let src = src.clone();
@@ -78,7 +79,7 @@ pub fn App(props: &Props) -> Html {
                 embed::tell("ready", &[]);
             }
             if opened.crashed {
-                session.say("The page crashed last time. Your experiment is here, paused at its beginning. Play it, or open an example.");
+                session.say(t!("The page crashed last time. Your experiment is here, paused at its beginning. Play it, or open an example."));
             }
             session.settings().workspace.apply();
             spawn_local(show::run(session.clone(), stopwatch));

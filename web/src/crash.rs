@@ -21,16 +21,9 @@ pub fn install() {
 
 /// What the page was to open with needs a part of it that could not be loaded.
 pub fn incomplete() {
-    let texts = [
-        ("crash-title", "Packetarium could not be loaded completely"),
-        (
-            "crash-what",
-            "The connection may have failed. What you were about to open is still there: restart to try again.",
-        ),
-    ];
-    for (id, text) in texts {
-        if let Some(element) = crate::dom::element(id) {
-            element.set_text_content(Some(text));
+    for (id, from) in [("crash-title", "incomplete"), ("crash-what", "incomplete-why")] {
+        if let Some((element, from)) = crate::dom::element(id).zip(crate::dom::element(from)) {
+            element.set_text_content(from.text_content().as_deref());
         }
     }
     if let Some(crash) = crate::dom::element("crash") {

@@ -14,6 +14,7 @@
 
 use netlab::Instant;
 use scenario::quantity::parse_time;
+use texts::t;
 use wasm_bindgen::JsValue;
 
 /// What is to be pressed under the stage.
@@ -63,12 +64,12 @@ impl Query {
                 ("lock", _) => read.lock = true,
                 ("at", time) => match parse_time(time) {
                     Ok(at) => read.at = Some(Instant::ZERO + at),
-                    Err(why) => wrong.push(format!("at={time}: {why}")),
+                    Err(why) => wrong.push(t!("at={time}: {why}")),
                 },
                 ("show", "runs" | "inspect" | "document") => read.show = Some(value.to_owned()),
                 ("src", src) if !src.is_empty() => read.src = Some(src.to_owned()),
-                ("controls", other) => wrong.push(format!("controls={other}: write none, time or all")),
-                ("show", other) => wrong.push(format!("show={other}: write runs, inspect or document")),
+                ("controls", other) => wrong.push(t!("controls={other}: write none, time or all")),
+                ("show", other) => wrong.push(t!("show={other}: write runs, inspect or document")),
                 // Services that count visitors add parameters of their own.
                 _ => {}
             }

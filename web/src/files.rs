@@ -12,6 +12,7 @@ use scenario::link::Unreadable;
 use scenario::source::document;
 use scenario::{LinkError, Scenario};
 use std::rc::Rc;
+use texts::t;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlAnchorElement, Response, Url};
@@ -27,12 +28,12 @@ pub fn open(session: &Session, file: File) {
     }
     // Before anything of it is read.
     if file.size() > DOCUMENT_BYTES_MAX as f64 {
-        return session.say("This file is too large to be a scenario.");
+        return session.say(t!("This file is too large to be a scenario."));
     }
     let session = session.clone();
     spawn_local(async move {
         let Ok(text) = JsFuture::from(file.text()).await else {
-            return session.say("The browser could not read this file.");
+            return session.say(t!("The browser could not read this file."));
         };
         match draft(text.as_string().unwrap_or_default()) {
             Ok(scenario) => session.perform(Act::Open(Box::new(scenario))),
@@ -59,12 +60,12 @@ pub fn open_capture(session: &Session, file: File) {
     if file.size() > capture::read::FILE_BYTES_MAX as f64 {
         let most = lab::format::buffer(capture::read::FILE_BYTES_MAX);
         return session
-            .say(format!("This capture is larger than {most}: cut it first, for instance with editcap."));
+            .say(t!("This capture is larger than {most}: cut it first, for instance with editcap."));
     }
     let session = session.clone();
     spawn_local(async move {
         let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
-            return session.say("The browser could not read this file.");
+            return session.say(t!("The browser could not read this file."));
         };
         match capture::read(js_sys::Uint8Array::new(&buffer).to_vec()) {
             Ok(recording) => {
@@ -75,7 +76,7 @@ pub fn open_capture(session: &Session, file: File) {
                 session.perform(Look::Observe(Observe::Open(name, Rc::new(recording))));
                 session.open_drawer(Some(Tab::Packets));
             }
-            Err(error) => session.say(format!("“{}” cannot be opened: {error}.", file.name())),
+            Err(error) => session.say(t!("“{}” cannot be opened: {error}.", file.name())),
         }
     });
 }
@@ -102,7 +103,7 @@ pub fn fetch(session: &Session, src: &str) {
         Ok(url) if Some(url.origin()) == location.origin().ok() => url,
         _ => {
             return session
-                .say(format!("“{src}” is not on this site: documents are loaded from the same site only."));
+                .say(t!("“{src}” is not on this site: documents are loaded from the same site only."));
         }
     };
     let session = session.clone();
@@ -111,14 +112,14 @@ pub fn fetch(session: &Session, src: &str) {
         let Some(response) =
             response.ok().and_then(|response| response.dyn_into::<Response>().ok()).filter(Response::ok)
         else {
-            return session.say(format!("“{src}” could not be loaded."));
+            return session.say(t!("“{src}” could not be loaded."));
         };
         let length = response.headers().get("content-length").ok().flatten();
         if length
             .and_then(|length| length.parse().ok())
             .is_some_and(|length: usize| length > DOCUMENT_BYTES_MAX)
         {
-            return session.say(format!("“{src}” is too large to be a scenario."));
+            return session.say(t!("“{src}” is too large to be a scenario."));
         }
         let text = match response.text() {
             Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),

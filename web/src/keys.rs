@@ -2,6 +2,7 @@
 
 use lab::command::Editor;
 use lab::edit::{Edit, Kind};
+use texts::mark;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,36 +51,36 @@ pub enum Key {
 
 /// All of them, as the help lists them: key, what it says, what it does.
 pub const ALL: &[(&str, Key, &str)] = &[
-    ("Space", Key::TogglePlay, "play or pause"),
-    (".", Key::Step, "step forward (also →)"),
-    (",", Key::StepBack, "step back (also ←)"),
-    ("n", Key::NextChapter, "next chapter"),
-    ("p", Key::PreviousChapter, "previous chapter"),
-    ("Home", Key::Start, "go to the beginning"),
-    ("End", Key::Live, "go to the live edge, and on"),
-    ("i", Key::Drawer, "show or hide the instruments: packets, sequence, graphs"),
+    ("Space", Key::TogglePlay, mark!("play or pause")),
+    (".", Key::Step, mark!("step forward (also →)")),
+    (",", Key::StepBack, mark!("step back (also ←)")),
+    ("n", Key::NextChapter, mark!("next chapter")),
+    ("p", Key::PreviousChapter, mark!("previous chapter")),
+    ("Home", Key::Start, mark!("go to the beginning")),
+    ("End", Key::Live, mark!("go to the live edge, and on")),
+    ("i", Key::Drawer, mark!("show or hide the instruments: packets, sequence, graphs")),
     ("+", Key::Faster, "faster"),
     ("-", Key::Slower, "slower"),
-    ("a", Key::AutoSpeed, "follow the story: automatic speed"),
-    ("r", Key::Restart, "start again from the beginning"),
-    ("f", Key::Fit, "bring the whole network into view"),
-    ("d", Key::Edit, "draw the network yourself, or stop"),
-    ("t", Key::Memory, "keep the selected node’s table on the stage, or close it"),
-    ("l", Key::Addresses, "show addresses on frames, or hide them"),
+    ("a", Key::AutoSpeed, mark!("follow the story: automatic speed")),
+    ("r", Key::Restart, mark!("start again from the beginning")),
+    ("f", Key::Fit, mark!("bring the whole network into view")),
+    ("d", Key::Edit, mark!("draw the network yourself, or stop")),
+    ("t", Key::Memory, mark!("keep the selected node’s table on the stage, or close it")),
+    ("l", Key::Addresses, mark!("show addresses on frames, or hide them")),
     ("e", Key::Examples, "examples"),
-    ("s", Key::Share, "share as a link"),
-    ("Escape", Key::Deselect, "select nothing"),
-    ("?", Key::Help, "this help"),
+    ("s", Key::Share, mark!("share as a link")),
+    ("Escape", Key::Deselect, mark!("select nothing")),
+    ("?", Key::Help, mark!("this help")),
 ];
 
 /// The editor's keys, as the help lists them.
 pub const EDITOR: &[(&str, &str)] = &[
-    ("1 2 3 4", "add a host, a switch, a hub, a router"),
-    ("Arrows", "move what is selected (Shift: farther)"),
-    ("Del", "delete what is selected"),
-    ("Ctrl+Z", "undo; Ctrl+Y: do it again"),
-    ("Ctrl+C", "copy; Ctrl+V: paste; Ctrl+D: duplicate"),
-    ("Ctrl+A", "select all nodes"),
+    ("1 2 3 4", mark!("add a host, a switch, a hub, a router")),
+    ("Arrows", mark!("move what is selected (Shift: farther)")),
+    ("Del", mark!("delete what is selected")),
+    ("Ctrl+Z", mark!("undo; Ctrl+Y: do it again")),
+    ("Ctrl+C", mark!("copy; Ctrl+V: paste; Ctrl+D: duplicate")),
+    ("Ctrl+A", mark!("select all nodes")),
 ];
 
 /// The meaning of a key in edit mode; `command`: with Ctrl or, on a Mac, with Cmd.

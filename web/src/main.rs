@@ -12,6 +12,7 @@
 //! | [`parts`] | what is loaded after the first frames |
 //! | [`keys`], [`theme`], [`announce`], [`workspace`] | what a key does, light and dark, what is read out, how the page is laid out |
 //! | [`files`], [`film`] | opening and saving scenarios and captures; recording the stage as a video |
+//! | [`language`] | the texts' language |
 //! | [`embed`] | the page inside another page |
 //! | [`wall_clock`] | the speed test |
 //! | [`dom`], [`system`] | the few things that are asked of the browser's document and of the system's settings directly |
@@ -31,6 +32,7 @@ mod files;
 mod film;
 mod frame;
 mod keys;
+mod language;
 mod layer;
 mod opening;
 mod parts;
@@ -53,6 +55,9 @@ fn main() {
     crash::install();
     wasm_bindgen_futures::spawn_local(async {
         // What was to be opened is still there: in the address bar and in the browser's storage.
+        if language::first().await.is_err() {
+            return crash::incomplete();
+        }
         let Ok(opened) = session::Session::open().await else { return crash::incomplete() };
         let root = dom::element("app").expect("index.html has a place for the page");
         yew::Renderer::<app::App>::with_root_and_props(root.into(), app::Props { opened }).render();

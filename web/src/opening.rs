@@ -4,6 +4,7 @@ use crate::storage::Session;
 use netlab::Instant;
 use scenario::link::{self, Unreadable};
 use scenario::{Fault, LinkError, Position, Scenario};
+use texts::t;
 
 /// What the page opens with.
 #[derive(Debug)]
@@ -53,11 +54,11 @@ impl Trouble {
             (false, None) => fault.place.to_string(),
             (false, Some(position)) => format!("{} ({position})", fault.place),
         };
-        let title = "This link cannot be opened";
+        let title = t!("This link cannot be opened");
         match error {
             LinkError::Document(faults) => Self {
                 title,
-                what: "The link was read, but the scenario in it cannot be used:".into(),
+                what: t!("The link was read, but the scenario in it cannot be used:").into(),
                 faults: faults
                     .iter()
                     .map(|fault| Mark {
@@ -82,11 +83,11 @@ impl Trouble {
 
     /// The trouble with the document in a file.
     pub fn of_file(name: &str, unreadable: Unreadable) -> Self {
-        let trouble = Self { title: "This file cannot be opened", ..Self::of(unreadable) };
+        let trouble = Self { title: t!("This file cannot be opened"), ..Self::of(unreadable) };
         if trouble.faults.is_empty() {
             return trouble;
         }
-        Self { what: format!("“{name}” was read, but the scenario in it cannot be used:"), ..trouble }
+        Self { what: t!("“{name}” was read, but the scenario in it cannot be used:"), ..trouble }
     }
 }
 

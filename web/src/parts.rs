@@ -13,6 +13,7 @@ use crate::dom::window;
 use crate::files;
 use crate::film::{self, Film};
 use crate::frame::next_frame;
+use crate::language;
 use crate::opening::{self, Opening, Trouble};
 use crate::session::Session;
 use crate::show::FIRST_MOVING_FRAME;
@@ -25,6 +26,7 @@ use lab::compare::CompareView;
 use lab::packets::followed::Followed;
 use lab::view::{Tools, View};
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use web_sys::{Event, File, HtmlCanvasElement};
 use yew::Html;
@@ -45,11 +47,11 @@ impl Part {
     pub const ALL: [Self; 3] = [Self::Instruments, Self::Documents, Self::Extras];
 
     /// What a person misses without it, at the beginning of a sentence.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Instruments => "The inspector and the instruments",
-            Self::Documents => "The runs, the editor, the examples and the opening of links and files",
-            Self::Extras => "The help, the share dialog, the speed test and the recording of videos",
+            Self::Instruments => t!("The inspector and the instruments"),
+            Self::Documents => t!("The runs, the editor, the examples and the opening of links and files"),
+            Self::Extras => t!("The help, the share dialog, the speed test and the recording of videos"),
         }
     }
 }
@@ -215,8 +217,11 @@ piece!(documents, documents, DOCUMENTS: Documents);
 piece!(instruments, extras, EXTRAS: Extras);
 
 impl Loaded {
-    /// Loads a part.
+    /// Loads a part; before the first one, the texts that no first frame shows.
     pub async fn with(self, part: Part) -> Result<Self, Missing> {
+        if Part::ALL.iter().all(|&part| !self.has(part)) {
+            language::later().await?;
+        }
         Ok(match part {
             Part::Instruments => Self { instruments: Some(instruments().await?), ..self },
             Part::Documents => Self { documents: Some(documents().await?), ..self },

@@ -7,6 +7,7 @@ use crate::session::Session;
 use crate::show::with_scene;
 use crate::system::System;
 use js_sys::{Array, Object, Reflect};
+use texts::t;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, ClipboardItem, HtmlCanvasElement};
@@ -41,8 +42,8 @@ pub fn copy(session: &Session) {
         let session = session.clone();
         spawn_local(async move {
             session.say(match put(&blob).await {
-                Ok(_) => "The picture is on your clipboard.",
-                Err(_) => "The browser did not let the page copy the picture: save it instead.",
+                Ok(_) => t!("The picture is on your clipboard."),
+                Err(_) => t!("The browser did not let the page copy the picture: save it instead."),
             });
         });
     });
@@ -63,9 +64,9 @@ fn take(session: &Session, then: impl FnOnce(&Session, Blob) + 'static) {
     let caller = session.clone();
     let made = Closure::once_into_js(move |blob: Option<Blob>| match blob {
         Some(blob) => then(&caller, blob),
-        None => caller.say("The browser did not make a picture of the stage."),
+        None => caller.say(t!("The browser did not make a picture of the stage.")),
     });
     if canvas.to_blob(made.unchecked_ref()).is_err() {
-        session.say("The browser did not make a picture of the stage.");
+        session.say(t!("The browser did not make a picture of the stage."));
     }
 }

@@ -28,6 +28,7 @@ use netlab::Instant;
 use scenario::link::Unreadable;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -541,9 +542,9 @@ impl Session {
         let session = self.clone();
         spawn_local(async move {
             session.say(if copy(&text).await {
-                "Copied."
+                t!("Copied.")
             } else {
-                "The browser does not let this page copy."
+                t!("The browser does not let this page copy.")
             });
         });
     }
@@ -573,7 +574,7 @@ impl Session {
     /// The network cannot run: shows its first fault at the node or link that is selected, or in the list of all.
     pub fn show_repair(&self, at_item: bool) {
         self.open_pane(if at_item { Pane::Inspect } else { Pane::Document });
-        self.say("This network cannot run yet. Put right what is marked.");
+        self.say(t!("This network cannot run yet. Put right what is marked."));
     }
 
     /// The link at the start was bad: takes it out of the address bar.

@@ -13,6 +13,7 @@ use lab::packets::followed::Followed;
 use lab::results::Phase;
 use lab::view::View;
 use std::rc::Rc;
+use texts::{plural, t};
 use yew::Reducible;
 
 /// What the page is like.
@@ -272,7 +273,7 @@ fn news(before: &View, now: &View, detail: Detail) -> Option<String> {
         return None;
     }
     if before.sketch.opened != now.sketch.opened {
-        return Some(format!("Opened: {}, {}.", now.sketch.title, now.sketch.sentence()));
+        return Some(t!("Opened: {}, {}.", now.sketch.title, now.sketch.sentence()));
     }
     let mut sentences: Vec<_> = now
         .runs
@@ -285,14 +286,15 @@ fn news(before: &View, now: &View, detail: Detail) -> Option<String> {
         .map(|run| run.sentence())
         .collect();
     if now.state == State::Quiet && before.state != State::Quiet {
-        sentences.push("Nothing is moving.".into());
+        sentences.push(t!("Nothing is moving.").into());
     }
     if before.sketch.nodes.len() != now.sketch.nodes.len()
         || before.sketch.links.len() != now.sketch.links.len()
     {
         let cables = now.sketch.links.len() as u64;
-        let cables = lab::format::plural(cables, "cable", "cables");
-        sentences.push(format!("Now: {}, {cables}.", now.sketch.sentence()));
+        let cables =
+            plural!(cables, "{count}\u{a0}cable", "{count}\u{a0}cables", count = lab::format::count(cables));
+        sentences.push(t!("Now: {}, {cables}.", now.sketch.sentence()));
     }
     if detail == Detail::Everything && now.narration != before.narration {
         sentences.push(now.narration.to_string());

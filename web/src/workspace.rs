@@ -3,6 +3,7 @@
 //! Sizes are custom properties of the root element, so that dragging a divider renders nothing.
 
 use crate::dom::window;
+use texts::t;
 use wasm_bindgen::JsCast;
 
 /// A tab of the drawer.
@@ -23,17 +24,17 @@ impl Tab {
     pub const ALL: [Self; 4] = [Self::Packets, Self::Sequence, Self::Graphs, Self::Log];
 
     /// Its label.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Packets => "Packets",
-            Self::Sequence => "Sequence",
-            Self::Graphs => "Graphs",
-            Self::Log => "Log",
+            Self::Packets => t!("Packets"),
+            Self::Sequence => t!("Sequence"),
+            Self::Graphs => t!("Graphs"),
+            Self::Log => t!("Log"),
         }
     }
 
     /// Its name in ids, settings and addresses.
-    pub const fn key(self) -> &'static str {
+    pub fn key(self) -> &'static str {
         match self {
             Self::Packets => "packets",
             Self::Sequence => "sequence",
@@ -87,7 +88,7 @@ impl Divider {
         }
     }
 
-    const fn property(self) -> &'static str {
+    fn property(self) -> &'static str {
         match self {
             Self::Drawer => "--drawer",
             Self::Side => "--side",

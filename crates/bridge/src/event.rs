@@ -3,6 +3,7 @@
 use crate::config::Vlan;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::fmt;
+use texts::t;
 use wire::PortId;
 
 /// A change in a switch.
@@ -124,11 +125,11 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::PortOff => "the port is switched off",
-            Self::Blocked => "the spanning tree blocks this port",
-            Self::OtherVlan => "this port is not in its VLAN",
-            Self::TooBig => "it is too long for the outgoing port",
-            Self::Malformed => "it is malformed",
+            Self::PortOff => t!("the port is switched off"),
+            Self::Blocked => t!("the spanning tree blocks this port"),
+            Self::OtherVlan => t!("this port is not in its VLAN"),
+            Self::TooBig => t!("it is too long for the outgoing port"),
+            Self::Malformed => t!("it is malformed"),
         })
     }
 }

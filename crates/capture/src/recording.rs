@@ -5,7 +5,9 @@ use crate::fields::Fields;
 use crate::limits::{INTERFACES_MAX, PACKETS_MAX};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::borrow::Cow;
+use std::fmt;
 use std::rc::Rc;
+use texts::t;
 
 /// An opened capture: the bytes of the file, and where its packets are in them. Packets stay in the order of the file, which need
 /// not be that of time.
@@ -94,8 +96,7 @@ impl LinkType {
 }
 
 /// Where reading ended before the file did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{why} (at byte {offset}): what comes before can be seen")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
     /// In bytes from the beginning of the file.
     pub offset: usize,
@@ -103,28 +104,48 @@ pub struct Cut {
     pub why: Why,
 }
 
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { why, offset } = self;
+        f.write_str(&t!("{why} (at byte {offset}): what comes before can be seen"))
+    }
+}
+
+impl std::error::Error for Cut {}
+
 /// Why reading ended before the file did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// The file ends within a packet or block.
-    #[error("the file ends in the middle of a packet or block")]
     Truncated,
     /// The length of a block is less than its parts, or differs from the one at its end.
-    #[error("a block's length is wrong")]
     BadLength,
     /// A packet of an interface that was not described before.
-    #[error("a packet names an interface that is not described")]
     NoSuchInterface,
     /// A section without a valid byte order mark, or of an unknown version.
-    #[error("a section begins in an unknown way")]
     BadSection,
     /// More than [`PACKETS_MAX`].
-    #[error("only the first {} packets are read", PACKETS_MAX)]
     TooManyPackets,
     /// More than [`INTERFACES_MAX`].
-    #[error("it has more than {} interfaces", INTERFACES_MAX)]
     TooManyInterfaces,
 }
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Truncated => t!("the file ends in the middle of a packet or block"),
+            Self::BadLength => t!("a block's length is wrong"),
+            Self::NoSuchInterface => t!("a packet names an interface that is not described"),
+            Self::BadSection => t!("a section begins in an unknown way"),
+            Self::TooManyPackets => return f.write_str(&t!("only the first {PACKETS_MAX} packets are read")),
+            Self::TooManyInterfaces => {
+                return f.write_str(&t!("it has more than {INTERFACES_MAX} interfaces"));
+            }
+        })
+    }
+}
+
+impl std::error::Error for Why {}
 
 impl Packet {
     fn range(self) -> std::ops::Range<usize> {

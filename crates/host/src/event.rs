@@ -5,6 +5,7 @@ use crate::run::{Outcome, RunEvent, RunId, Totals};
 use smoltcp::socket::tcp;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 use std::fmt;
+use texts::t;
 
 /// What a host wants done, in this order.
 pub type Actions = wire::node::Actions<Output, Refusal>;
@@ -23,9 +24,9 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooBig => "longer than the card's MTU",
-            Self::SocketFull => "the socket's receive buffer is full",
-            Self::BacklogFull => "too many connections are not finished with their handshake",
+            Self::TooBig => t!("longer than the card's MTU"),
+            Self::SocketFull => t!("the socket's receive buffer is full"),
+            Self::BacklogFull => t!("too many connections are not finished with their handshake"),
         })
     }
 }

@@ -3,6 +3,7 @@
 use crate::config::{Congestion, TCP_BUFFER_MAX, TCP_BUFFER_MIN};
 use smoltcp::wire::IpAddress;
 use std::fmt;
+use texts::t;
 use wire::sorted::SortedSet;
 use wire::{BitsPerSec, Duration, NodeId};
 
@@ -539,12 +540,14 @@ impl RunKind {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoAddress => "the two have no IP version in common",
-            Self::NoAnswer => "no answer came",
-            Self::NoRoute => "there is no route: the target is on another network, and there is no gateway",
-            Self::Refused => "the connection was refused",
-            Self::Broken => "the connection broke",
-            Self::Unreachable(error) => return write!(f, "it is out of reach: {error}"),
+            Self::NoAddress => t!("the two have no IP version in common"),
+            Self::NoAnswer => t!("no answer came"),
+            Self::NoRoute => {
+                t!("there is no route: the target is on another network, and there is no gateway")
+            }
+            Self::Refused => t!("the connection was refused"),
+            Self::Broken => t!("the connection broke"),
+            Self::Unreachable(error) => return f.write_str(&t!("it is out of reach: {error}")),
         })
     }
 }
@@ -552,15 +555,15 @@ impl fmt::Display for Failure {
 impl fmt::Display for IcmpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Expired => "its time to live expired",
-            Self::ReassemblyExpired => "a fragment of it was missing",
-            Self::NetUnreachable => "no route leads there",
-            Self::HostUnreachable => "the host does not answer",
-            Self::ProtocolUnreachable => "the host does not support this protocol",
-            Self::PortUnreachable => "no program listens at this port",
-            Self::Prohibited => "a filter does not let it pass",
-            Self::TooBig(mtu) => return write!(f, "it is too long, the next link takes {mtu} bytes"),
-            Self::Other(kind, code) => return write!(f, "ICMP type {kind}, code {code}"),
+            Self::Expired => t!("its time to live expired"),
+            Self::ReassemblyExpired => t!("a fragment of it was missing"),
+            Self::NetUnreachable => t!("no route leads there"),
+            Self::HostUnreachable => t!("the host does not answer"),
+            Self::ProtocolUnreachable => t!("the host does not support this protocol"),
+            Self::PortUnreachable => t!("no program listens at this port"),
+            Self::Prohibited => t!("a filter does not let it pass"),
+            Self::TooBig(mtu) => return f.write_str(&t!("it is too long, the next link takes {mtu} bytes")),
+            Self::Other(kind, code) => return f.write_str(&t!("ICMP type {kind}, code {code}")),
         })
     }
 }

@@ -12,6 +12,7 @@ use netlab::Instant;
 use netlab::history::TransitId;
 use netlab::topology::{NodeId, NodeKind, Port};
 use scenario::Change;
+use texts::t;
 use wire::impair::Impairment;
 
 impl Lab {
@@ -64,7 +65,7 @@ impl Lab {
 
     fn clear(&mut self, node: NodeId) -> Result<(), Refusal> {
         self.playhead.finish_glide();
-        let name = format!("{} cleared", self.whole().node(node).name);
+        let name = t!("{} cleared", self.whole().node(node).name);
         self.do_at_playhead(vec![Deed::Change(Box::new(Change::Clear(node)))], self.scenario.clone(), &name)
     }
 
@@ -76,7 +77,7 @@ impl Lab {
         // Commands come before everything else of their moment.
         let mut ways = history.link_at(direction.link, queued).ways.clone();
         ways[direction.from.index()].impairments.push(Impairment::LossOfFrame(number));
-        let name = format!(
+        let name = t!(
             "{} from {} lost",
             dissect::label(&transit.frame),
             self.whole().node(self.whole().sender(direction)).name

@@ -12,6 +12,7 @@ use netlab::{Duration, Instant};
 use scenario::Change;
 use scenario::Scenario;
 use std::rc::Rc;
+use texts::t;
 use wire::sorted::sort_by_key;
 
 /// The branches of a scenario: the one that is shown, and those that were left.
@@ -70,7 +71,7 @@ impl Branches {
     /// For a document that was opened, or that starts again.
     pub(super) fn opened(scenario: &Scenario) -> Self {
         Self {
-            name: "As it was".into(),
+            name: t!("As it was").into(),
             planned_runs: scenario.runs.len(),
             planned_commands: scenario.commands.len(),
             planned_changes: scenario.changes.clone(),

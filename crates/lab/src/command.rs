@@ -12,6 +12,8 @@ use crate::travel::{Steps, Travel};
 use netlab::run::RunSpec;
 use netlab::topology::NodeId;
 use scenario::Scenario;
+use std::fmt;
+use texts::t;
 use trace::selection::Selection;
 
 /// Something that a person asks of the lab.
@@ -169,21 +171,44 @@ pub enum Part {
 }
 
 /// Why a command was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The world refuses it.
-    #[error("this cannot be done: {0}")]
-    World(#[from] netlab::world::CommandError),
+    World(netlab::world::CommandError),
     /// A run or change that is planned for later would no longer be possible.
-    #[error("this cannot be done here: something that is planned for later would no longer be possible")]
     Branch,
     /// No network can be like that.
-    #[error(transparent)]
-    Edit(#[from] EditError),
+    Edit(EditError),
     /// Its code is not loaded yet ([`Command::needs`]).
-    #[error("a part of the program that this needs is not loaded yet")]
     Part(Part),
     /// The network has to start again for this, and the person has not agreed to that ([`Command::Agreed`]).
-    #[error("the network has to start again for this")]
     Restarts,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::World(why) => return f.write_str(&t!("this cannot be done: {why}")),
+            Self::Branch => {
+                t!("this cannot be done here: something that is planned for later would no longer be possible")
+            }
+            Self::Edit(why) => return why.fmt(f),
+            Self::Part(_) => t!("a part of the program that this needs is not loaded yet"),
+            Self::Restarts => t!("the network has to start again for this"),
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<netlab::world::CommandError> for Refusal {
+    fn from(why: netlab::world::CommandError) -> Self {
+        Self::World(why)
+    }
+}
+
+impl From<EditError> for Refusal {
+    fn from(why: EditError) -> Self {
+        Self::Edit(why)
+    }
 }

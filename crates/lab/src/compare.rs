@@ -7,10 +7,11 @@ use super::ahead::{Advance, advance};
 use super::results::{Followers, Phase, RunView};
 use super::{Lab, inspect};
 use crate::format;
-use crate::topology::LiveTopology;
+use crate::topology::{LiveTopology, in_language};
 use netlab::history::{Fate, Limits, Transit, TransitId};
 use netlab::{History, Instant, World};
 use std::rc::Rc;
+use texts::t;
 
 /// The other branch, and what was found.
 pub struct Comparison {
@@ -88,7 +89,8 @@ impl Comparison {
         }
         let there = &self.world;
         let names = [lab_name.clone(), self.name.clone()];
-        let histories = [(whole, here.history()), (LiveTopology::of(there), there.history())];
+        let other = in_language(there.topology().clone());
+        let histories = [(whole, here.history()), (LiveTopology::named(&other), there.history())];
         let totals = histories.map(|(topology, history)| totals(topology, history));
         let compared = Compared {
             names,
@@ -138,9 +140,7 @@ fn first_difference(
 
 /// What is handed over next, from this moment on.
 fn words(topology: LiveTopology<'_>, transit: Option<&Transit>, at: Instant) -> String {
-    let Some(transit) = transit else { return "nothing more is sent".into() };
-    // A switch whose cable is pulled notices, and sends nothing at all.
-    let later = if transit.queued > at { "nothing then; next, " } else { "" };
+    let Some(transit) = transit else { return t!("nothing more is sent").into() };
     let name = |node| &topology.node(node).name;
     let (from, to) = (name(topology.sender(transit.direction)), name(topology.receiver(transit.direction)));
     let summary = dissect::summary(&transit.frame);
@@ -148,12 +148,17 @@ fn words(topology: LiveTopology<'_>, transit: Option<&Transit>, at: Instant) -> 
         Fate::Delivered => String::new(),
         Fate::Dropped { reason, .. } => format!(" ({})", inspect::drop_reason(reason)),
     };
-    format!(
-        "{later}{}\u{a0}s, {from} → {to}: {} {}{fate}",
+    let frame = format!(
+        "{}\u{a0}s, {from} → {to}: {} {}{fate}",
         format::clock(transit.queued),
         summary.protocol,
         summary.info
-    )
+    );
+    // A switch whose cable is pulled notices, and sends nothing at all.
+    match transit.queued > at {
+        true => t!("nothing then; next, {frame}"),
+        false => frame,
+    }
 }
 
 fn runs(histories: [(LiveTopology<'_>, &History); 2], ends: [Instant; 2]) -> Vec<(String, [String; 2])> {
@@ -164,7 +169,7 @@ fn runs(histories: [(LiveTopology<'_>, &History); 2], ends: [Instant; 2]) -> Vec
         views
     });
     let outcome =
-        |run: Option<&Rc<RunView>>| run.map_or_else(|| "not started".to_string(), |run| outcome(run));
+        |run: Option<&Rc<RunView>>| run.map_or_else(|| t!("not started").to_string(), |run| outcome(run));
     let count = here.len().max(there.len());
     (0..count)
         .map(|number| {
@@ -183,11 +188,11 @@ fn runs(histories: [(LiveTopology<'_>, &History); 2], ends: [Instant; 2]) -> Vec
 
 fn outcome(run: &RunView) -> String {
     let phase = match run.phase {
-        Phase::Planned => "to come",
-        Phase::Active => "under way",
-        Phase::Succeeded => "done",
-        Phase::Failed(_) => "failed",
-        Phase::Stopped => "stopped",
+        Phase::Planned => t!("to come"),
+        Phase::Active => t!("under way"),
+        Phase::Succeeded => t!("done"),
+        Phase::Failed(_) => t!("failed"),
+        Phase::Stopped => t!("stopped"),
     };
     let facts: Vec<_> = run.facts.iter().map(|(fact, value)| format!("{} {value}", fact.label())).collect();
     format!("{phase}; {}", facts.join(", "))

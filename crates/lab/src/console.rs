@@ -8,6 +8,7 @@ use crate::deed::Deed;
 use netlab::history::ProgramId;
 use netlab::topology::NodeId;
 use scenario::{Change, CommandLine, Key};
+use texts::t;
 
 impl Lab {
     /// Starts the command of this line on a host, at the playhead.
@@ -16,7 +17,7 @@ impl Lab {
     /// The world's reason: the node is no host, or the line is too long.
     pub fn type_command(&mut self, on: NodeId, line: &str) -> Result<(), Refusal> {
         self.playhead.finish_glide();
-        let name = format!("{line} on {}", self.whole().node(on).name);
+        let name = t!("{line} on {}", self.whole().node(on).name);
         let launch = Deed::Launch(CommandLine { on, line: line.to_owned() });
         let forks = self.rewound;
         self.do_at_playhead(vec![launch], self.scenario.clone(), &name)?;

@@ -6,6 +6,19 @@
 pub use wire::decimal::{decimal, fixed};
 use wire::{Duration, Instant, Ratio};
 
+/// Digits as people of the page's language write them.
+///
+/// [`decimal`] and [`fixed`] keep the point: what they make is read again, by styles, drawings and forms.
+pub fn shown(mut digits: String) -> String {
+    let point = texts::decimal_point();
+    if point != '.'
+        && let Some(at) = digits.find('.')
+    {
+        digits.replace_range(at..=at, point.encode_utf8(&mut [0; 4]));
+    }
+    digits
+}
+
 /// A no-break space, so that a line never breaks between a number and its unit.
 const NBSP: char = '\u{a0}';
 
@@ -26,14 +39,14 @@ pub fn duration(duration: Duration) -> String {
 pub fn setting(duration: Duration) -> String {
     let text = duration.to_string();
     let unit = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    format!("{}{NBSP}{}", &text[..unit], &text[unit..])
+    format!("{}{NBSP}{}", shown(text[..unit].to_owned()), &text[unit..])
 }
 
 /// A moment of virtual time to the microsecond, in groups: `1.203 456`.
 pub fn clock(at: Instant) -> String {
     let us = at.nanos() / 1_000;
     let (secs, millis, micros) = (us / 1_000_000, us / 1_000 % 1_000, us % 1_000);
-    format!("{}.{millis:03}{NBSP}{micros:03}", count(secs))
+    format!("{}{}{millis:03}{NBSP}{micros:03}", count(secs), texts::decimal_point())
 }
 
 /// Bits per second: `94.1 Mbit/s`.
@@ -78,7 +91,7 @@ pub fn percent(ratio: Ratio) -> String {
 
 /// A share from 0 to 1 as a percentage: `1 %`, `12.3 %`.
 pub fn share(share: f64) -> String {
-    format!("{}{NBSP}%", decimal(share * 100.0, 4))
+    format!("{}{NBSP}%", shown(decimal(share * 100.0, 4)))
 }
 
 /// A history's hash, as the command line prints it.
@@ -91,25 +104,26 @@ pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{}{NBSP}{}", count(number), if number == 1 { one } else { many })
 }
 
-/// Capitalizes the first letter, which is one of English.
+/// Capitalizes the first letter.
 pub fn capital(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| match first {
+        // Those of Latin-1: the tables of all languages weigh more than what is capitalized.
+        'à'..='ö' | 'ø'..='þ' => char::from(first as u8 - 0x20),
+        first => first.to_ascii_uppercase(),
+    });
+    first.map_or_else(String::new, |first| format!("{first}{}", chars.as_str()))
 }
 
-/// An ordinal number: `1st`, `22nd`, `113th`.
-pub fn ordinal(number: u64) -> String {
-    let ending = match (number % 10, number % 100) {
+/// What makes a number an ordinal one in English: `1st`, `22nd`, `113th`. Texts in other languages leave it out.
+pub const fn th(number: u64) -> &'static str {
+    match (number % 10, number % 100) {
         (_, 11..=13) => "th",
         (1, _) => "st",
         (2, _) => "nd",
         (3, _) => "rd",
         _ => "th",
-    };
-    format!("{}{ending}", count(number))
+    }
 }
 
 fn scaled(value: f64, units: &[&'static str]) -> (String, &'static str) {
@@ -125,19 +139,20 @@ fn scaled(value: f64, units: &[&'static str]) -> (String, &'static str) {
 }
 
 fn significant(value: f64) -> String {
-    match value {
-        v if v < 9.995 => fixed(v, 2),
-        v if v < 99.95 => fixed(v, 1),
-        v => fixed(v, 0),
-    }
+    shown(fixed(
+        value,
+        match value {
+            v if v < 9.995 => 2,
+            v if v < 99.95 => 1,
+            _ => 0,
+        },
+    ))
 }
 
 /// A message as a sentence: with a capital letter and a full stop.
 pub fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_ascii_uppercase());
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    first.map_or_else(String::new, |first| format!("{first}{}{end}", chars.as_str()))
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    capital(text) + end
 }
 
 #[cfg(test)]
@@ -192,6 +207,12 @@ mod tests {
         assert_eq!(plain(percent(Ratio::percent(1))), "1 %");
         assert_eq!(plain(percent(Ratio::from_ppb(500_000).unwrap())), "0.05 %");
         assert_eq!(plain(share(0.123)), "12.3 %");
+    }
+
+    #[test]
+    fn an_ordinal_ends_as_in_english() {
+        let counted = [1, 3, 4, 11, 12, 20, 21, 22, 103, 112].map(|number| format!("{number}{}", th(number)));
+        assert_eq!(counted.join(" "), "1st 3rd 4th 11th 12th 20th 21st 22nd 103rd 112th");
     }
 
     #[test]

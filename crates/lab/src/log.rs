@@ -13,6 +13,7 @@ use netlab::history::{HostEvent, NodeEntry, NodeEvent, Rare, SocketState};
 use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
 use netlab::topology::{Link, LinkId, NodeId, NodeKind};
 use netlab::{History, Instant};
+use texts::{plural, t};
 use trace::selection::Selection;
 use wire::sorted::sort_by_key;
 
@@ -112,7 +113,7 @@ impl Lab {
                 return Some(narrate::refused(topology, *node, history.transit(*transit)?, *why));
             }
         };
-        Some(format!("{who} {text}."))
+        Some(t!("{who} {text}."))
     }
 
     /// What a node is called.
@@ -137,30 +138,30 @@ impl Lab {
 fn link_words(topology: LiveTopology<'_>, before: &Link, now: &Link) -> String {
     let mut words = Vec::new();
     if before.ways != now.ways {
-        words.push(format!("is now: {}", inspect::way_words(&now.ways)));
+        words.push(t!("is now: {}", inspect::way_words(&now.ways)));
     }
     for (number, end) in now.ends.iter().enumerate() {
         let (was, is) = (&before.ports[number], &now.ports[number]);
         let name = &topology.node(*end).name;
         match (was.is_up(), is.is_up()) {
             _ if was == is => {}
-            (true, false) => words.push(format!("the port of {name} is switched off")),
-            (false, true) => words.push(format!("the port of {name} is switched on")),
-            (true, true) | (false, false) => words.push(format!("the port of {name} has other settings")),
+            (true, false) => words.push(t!("the port of {name} is switched off")),
+            (false, true) => words.push(t!("the port of {name} is switched on")),
+            (true, true) | (false, false) => words.push(t!("the port of {name} has other settings")),
         }
     }
-    if words.is_empty() { "is as it was".into() } else { words.join("; ") }
+    if words.is_empty() { t!("is as it was").into() } else { words.join("; ") }
 }
 
 /// What changed in a node's settings.
 fn settings_words(before: &NodeKind, now: &NodeKind) -> String {
     match (before, now) {
         (NodeKind::Switch(was), NodeKind::Switch(is)) => match (&was.stp, &is.stp) {
-            (None, Some(_)) => "now has its spanning tree on".into(),
-            (Some(_), None) => "now has its spanning tree off".into(),
-            (None, None) | (Some(_), Some(_)) => "now has other settings".into(),
+            (None, Some(_)) => t!("now has its spanning tree on").into(),
+            (Some(_), None) => t!("now has its spanning tree off").into(),
+            (None, None) | (Some(_), Some(_)) => t!("now has other settings").into(),
         },
-        _ => "now has other settings".into(),
+        _ => t!("now has other settings").into(),
     }
 }
 
@@ -170,98 +171,105 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
         NodeEvent::Switch(event) => switch_words(topology, node, event),
         NodeEvent::Router(event) => router_words(topology, node, event),
         NodeEvent::Host(HostEvent::Address { cidr }) => {
-            format!("configures the address {cidr} (SLAAC)")
+            t!("configures the address {cidr} (SLAAC)")
         }
-        NodeEvent::Host(HostEvent::AddressGone { cidr }) => format!("removes the address {cidr}"),
+        NodeEvent::Host(HostEvent::AddressGone { cidr }) => t!("removes the address {cidr}"),
         NodeEvent::Host(HostEvent::DefaultRouter { router }) => {
-            format!("uses {} as its gateway", whose(*router))
+            t!("uses {} as its gateway", whose(*router))
         }
         NodeEvent::Host(HostEvent::DefaultRouterGone { router }) => {
-            format!("no longer uses {} as its gateway", whose(*router))
+            t!("no longer uses {} as its gateway", whose(*router))
         }
-        NodeEvent::Host(HostEvent::Joined { group }) => format!("joins the group {group}"),
-        NodeEvent::Host(HostEvent::Left { group }) => format!("leaves the group {group}"),
+        NodeEvent::Host(HostEvent::Joined { group }) => t!("joins the group {group}"),
+        NodeEvent::Host(HostEvent::Left { group }) => t!("leaves the group {group}"),
         NodeEvent::Host(HostEvent::PathMtu { to, mtu }) => {
-            format!("learns that the path MTU to {} is {}", whose(*to), format::buffer(*mtu))
+            t!("learns that the path MTU to {} is {}", whose(*to), format::buffer(*mtu))
         }
         NodeEvent::Host(HostEvent::Neighbor { ip, mac }) => {
-            format!("learns that {ip} is at {}", inspect::ethernet(*mac))
+            t!("learns that {ip} is at {}", inspect::ethernet(*mac))
         }
         NodeEvent::Host(HostEvent::Socket { state, .. }) => match state {
             SocketState::Tcp { state, local, remote, port } => {
                 let port = local.map_or(*port, |local| local.port);
                 let state = inspect::tcp_state(*state);
                 match remote {
-                    Some(remote) => format!("TCP {port} with {remote}: {state}"),
+                    Some(remote) => t!("TCP {port} with {remote}: {state}"),
                     None => format!("TCP {port}: {state}"),
                 }
             }
-            SocketState::Udp { port } => format!("UDP {port} is open"),
-            SocketState::Icmp { ident } => format!("ICMP {ident} is open"),
+            SocketState::Udp { port } => t!("UDP {port} is open"),
+            SocketState::Icmp { ident } => t!("ICMP {ident} is open"),
         },
-        NodeEvent::Host(HostEvent::SocketGone { socket }) => format!("closes socket {socket}"),
-        NodeEvent::Host(HostEvent::NeighborGone { ip }) => format!("forgets where {} is", whose(*ip)),
+        NodeEvent::Host(HostEvent::SocketGone { socket }) => t!("closes socket {socket}"),
+        NodeEvent::Host(HostEvent::NeighborGone { ip }) => t!("forgets where {} is", whose(*ip)),
         NodeEvent::Host(HostEvent::DuplicateAddress { address, mac }) => match mac {
             Some(mac) => {
-                format!("stops using {address}: the host with {} has it", inspect::ethernet(*mac))
+                t!("stops using {address}: the host with {} has it", inspect::ethernet(*mac))
             }
-            None => format!("stops using {address}: another host wants it, too"),
+            None => t!("stops using {address}: another host wants it, too"),
         },
         NodeEvent::Host(HostEvent::Redirected { to, via }) => {
-            format!("was redirected: sends packets to {} through {}", whose(*to), whose(*via))
+            t!("was redirected: sends packets to {} through {}", whose(*to), whose(*via))
         }
         NodeEvent::Host(HostEvent::RedirectGone { to }) => {
-            format!("no longer follows the redirect for {}", whose(*to))
+            t!("no longer follows the redirect for {}", whose(*to))
         }
         NodeEvent::Host(HostEvent::AdvertisedMtu { mtu }) => {
-            format!("takes the MTU {} from a router's advertisement", format::buffer(*mtu))
+            t!("takes the MTU {} from a router's advertisement", format::buffer(*mtu))
         }
-        NodeEvent::Host(HostEvent::NoCable) => "cannot send: it has no cable".into(),
+        NodeEvent::Host(HostEvent::NoCable) => t!("cannot send: it has no cable").into(),
     }
 }
 
 fn switch_words(topology: LiveTopology<'_>, node: NodeId, event: &bridge::Event) -> String {
     let ports = Ports::of(topology, node);
-    let in_vlan = |vlan: &Option<bridge::config::Vlan>| match vlan {
-        Some(vlan) => format!(" in VLAN {}", vlan.get()),
-        None => String::new(),
-    };
     match event {
         bridge::Event::Learned { vlan, mac, port } => {
-            format!(
-                "learns that {} is behind {}{}",
-                inspect::ethernet(*mac),
-                ports.long(*port),
-                in_vlan(vlan)
-            )
+            let (mac, port) = (inspect::ethernet(*mac), ports.long(*port));
+            match vlan {
+                Some(vlan) => t!("learns that {mac} is behind {port} in VLAN {}", vlan.get()),
+                None => t!("learns that {mac} is behind {port}"),
+            }
         }
         bridge::Event::Forgotten { vlan, mac } => {
-            format!("forgets where {} is{}", inspect::ethernet(*mac), in_vlan(vlan))
+            let mac = inspect::ethernet(*mac);
+            match vlan {
+                Some(vlan) => t!("forgets where {mac} is in VLAN {}", vlan.get()),
+                None => t!("forgets where {mac} is"),
+            }
         }
         bridge::Event::Port { port, role, state, edge } => {
-            let edge = if *edge { ", an edge port" } else { "" };
-            format!("{} is {} and {}{edge}", ports.long(*port), inspect::role(*role), inspect::state(*state))
+            let (port, role, state) = (ports.long(*port), inspect::role(*role), inspect::state(*state));
+            match edge {
+                true => t!("{port} is {role} and {state}, an edge port"),
+                false => t!("{port} is {role} and {state}"),
+            }
         }
         bridge::Event::Root { root, cost, port: Some(port) } => {
             let id = inspect::bridge_id(*root);
             let root = root_name(topology, *root).map_or(id.clone(), |name| format!("{name} ({id})"));
-            format!(
-                "accepts {root} as the root of the tree, behind {} at a cost of {cost}",
-                ports.long(*port)
-            )
+            t!("accepts {root} as the root of the tree, behind {} at a cost of {cost}", ports.long(*port))
         }
-        bridge::Event::Root { port: None, .. } => "is the root of the tree, as far as it knows".into(),
+        bridge::Event::Root { port: None, .. } => t!("is the root of the tree, as far as it knows").into(),
         bridge::Event::TopologyChange { port, detected: true } => {
-            format!("detects a topology change at {}", ports.long(*port))
+            t!("detects a topology change at {}", ports.long(*port))
         }
         bridge::Event::TopologyChange { port, detected: false } => {
-            format!("receives a topology change at {}", ports.long(*port))
+            t!("receives a topology change at {}", ports.long(*port))
         }
         bridge::Event::Joined { vlan, group, port } => {
-            format!("adds {} to the group {group}{}", ports.long(*port), in_vlan(vlan))
+            let port = ports.long(*port);
+            match vlan {
+                Some(vlan) => t!("adds {port} to the group {group} in VLAN {}", vlan.get()),
+                None => t!("adds {port} to the group {group}"),
+            }
         }
         bridge::Event::Left { vlan, group, port } => {
-            format!("removes {} from the group {group}{}", ports.long(*port), in_vlan(vlan))
+            let port = ports.long(*port);
+            match vlan {
+                Some(vlan) => t!("removes {port} from the group {group} in VLAN {}", vlan.get()),
+                None => t!("removes {port} from the group {group}"),
+            }
         }
     }
 }
@@ -279,35 +287,37 @@ fn router_words(topology: LiveTopology<'_>, node: NodeId, event: &router::Event)
     let whose = |address| names::with_address(topology, address);
     match event {
         router::Event::Route(route) if route.metric >= 16 => {
-            format!("marks its route to {} as unreachable", route.to)
+            t!("marks its route to {} as unreachable", route.to)
         }
         router::Event::Route(route) => match route.via {
             Some(via) => {
-                let hops = format::plural(route.metric.into(), "hop", "hops");
-                format!("reaches {} through {} at {}, {hops}", route.to, whose(via), ports.long(route.port))
+                let hops = plural!(
+                    route.metric,
+                    "{count}\u{a0}hop",
+                    "{count}\u{a0}hops",
+                    count = format::count(route.metric.into())
+                );
+                t!("reaches {} through {} at {}, {hops}", route.to, whose(via), ports.long(route.port))
             }
-            None => format!("is connected to {} at {}", route.to, ports.long(route.port)),
+            None => t!("is connected to {} at {}", route.to, ports.long(route.port)),
         },
-        router::Event::RouteGone { to } => format!("removes its route to {to}"),
+        router::Event::RouteGone { to } => t!("removes its route to {to}"),
         router::Event::Neighbor { port, ip, mac } => {
-            format!(
-                "learns that {} is at {}, behind {}",
-                whose(*ip),
-                inspect::ethernet(*mac),
-                ports.long(*port)
-            )
+            t!("learns that {} is at {}, behind {}", whose(*ip), inspect::ethernet(*mac), ports.long(*port))
         }
-        router::Event::NeighborGone { ip, .. } => format!("forgets where {} is", whose(*ip)),
+        router::Event::NeighborGone { ip, .. } => t!("forgets where {} is", whose(*ip)),
         router::Event::Translation { flow, .. } => {
-            format!("translates {} to {} for {}", flow.inside, flow.outside, flow.remote)
+            t!("translates {} to {} for {}", flow.inside, flow.outside, flow.remote)
         }
-        router::Event::TranslationGone { entry } => format!("ends translation {entry}"),
+        router::Event::TranslationGone { entry } => t!("ends translation {entry}"),
         router::Event::Connection { flow, rule, .. } => {
-            let why =
-                rule.map_or("allowed by default".into(), |rule| format!("allowed by rule {}", rule + 1));
-            format!("tracks a connection from {} to {}, {why}", flow.from, flow.to)
+            let (from, to) = (flow.from, flow.to);
+            match rule {
+                Some(rule) => t!("tracks a connection from {from} to {to}, allowed by rule {}", rule + 1),
+                None => t!("tracks a connection from {from} to {to}, allowed by default"),
+            }
         }
-        router::Event::ConnectionGone { entry } => format!("no longer tracks connection {entry}"),
+        router::Event::ConnectionGone { entry } => t!("no longer tracks connection {entry}"),
     }
 }
 
@@ -333,52 +343,49 @@ fn has_line(event: &RunEvent) -> bool {
 fn run_words(topology: LiveTopology<'_>, event: &RunEvent) -> String {
     let whose = |address| names::with_address(topology, address);
     match event {
-        RunEvent::Started => "starts".into(),
-        RunEvent::Progress => "goes on".into(),
-        RunEvent::Connected { after } => format!("is connected after {}", format::duration(*after)),
-        RunEvent::Sent { number } => format!("sends message {}", number + 1),
+        RunEvent::Started => t!("starts").into(),
+        RunEvent::Progress => t!("goes on").into(),
+        RunEvent::Connected { after } => t!("is connected after {}", format::duration(*after)),
+        RunEvent::Sent { number } => t!("sends message {}", number + 1),
         RunEvent::Answered { number, rtt } => {
-            format!("has answer {} after {}", number + 1, format::duration(*rtt))
+            t!("has answer {} after {}", number + 1, format::duration(*rtt))
         }
-        RunEvent::Duplicate { number, rtt, from } => format!(
-            "has another answer {} from {} after {}",
-            number + 1,
-            whose(*from),
-            format::duration(*rtt)
-        ),
-        RunEvent::Unanswered { number } => format!("gives up waiting for answer {}", number + 1),
+        RunEvent::Duplicate { number, rtt, from } => {
+            t!("has another answer {} from {} after {}", number + 1, whose(*from), format::duration(*rtt))
+        }
+        RunEvent::Unanswered { number } => t!("gives up waiting for answer {}", number + 1),
         RunEvent::Interval(interval) => {
             let rate =
                 interval.bytes as f64 * 8.0 / (interval.to.secs_f64() - interval.from.secs_f64()).max(1e-9);
-            format!("received at {} in this interval", format::bit_rate(rate))
+            t!("received at {} in this interval", format::bit_rate(rate))
         }
         RunEvent::IcmpError { from, what, .. } => {
-            format!("receives an ICMP error from {}: {what}", whose(*from))
+            t!("receives an ICMP error from {}: {what}", whose(*from))
         }
         RunEvent::Hop(hop) => match hop.answer {
             Some((from, rtt, HopAnswer::Unreachable(what))) => {
-                format!("hop {}: {} reports after {}: {what}", hop.hop, whose(from), format::duration(rtt))
+                t!("hop {}: {} reports after {}: {what}", hop.hop, whose(from), format::duration(rtt))
             }
             Some((from, rtt, HopAnswer::OnTheWay)) => {
-                format!("hop {}: {} after {}", hop.hop, whose(from), format::duration(rtt))
+                t!("hop {}: {} after {}", hop.hop, whose(from), format::duration(rtt))
             }
             Some((from, rtt, HopAnswer::Reached)) => {
-                format!("hop {}: the target, {} after {}", hop.hop, whose(from), format::duration(rtt))
+                t!("hop {}: the target, {} after {}", hop.hop, whose(from), format::duration(rtt))
             }
-            None => format!("hop {}: no answer", hop.hop),
+            None => t!("hop {}: no answer", hop.hop),
         },
         RunEvent::PathMtu { bytes, from: Some(from) } => {
-            format!("receives an ICMP error from {}: the MTU is {}", whose(*from), format::buffer(*bytes))
+            t!("receives an ICMP error from {}: the MTU is {}", whose(*from), format::buffer(*bytes))
         }
         RunEvent::PathMtu { bytes, from: None } => {
-            format!("finds that packets of {} pass", format::buffer(*bytes))
+            t!("finds that packets of {} pass", format::buffer(*bytes))
         }
         RunEvent::Received { number, by } => {
-            format!("message {} reaches {}", number + 1, topology.node(*by).name)
+            t!("message {} reaches {}", number + 1, topology.node(*by).name)
         }
-        RunEvent::Finished(Outcome::Succeeded) => "is done".into(),
-        RunEvent::Finished(Outcome::Stopped) => "was stopped".into(),
-        RunEvent::Finished(Outcome::Failed(failure)) => format!("failed: {failure}"),
+        RunEvent::Finished(Outcome::Succeeded) => t!("is done").into(),
+        RunEvent::Finished(Outcome::Stopped) => t!("was stopped").into(),
+        RunEvent::Finished(Outcome::Failed(failure)) => t!("failed: {failure}"),
     }
 }
 

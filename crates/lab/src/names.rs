@@ -3,6 +3,7 @@
 use crate::topology::LiveTopology;
 use netlab::topology::{Direction, HostConfig, NodeId, NodeKind, Port};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
+use texts::t;
 use wire::PortId;
 
 /// The ports of one node, by whom they lead to.
@@ -33,14 +34,14 @@ impl<'a> Ports<'a> {
     /// `2 (to s1)`: where a column says already that it is a port.
     pub fn short(&self, port: PortId) -> String {
         match self.beyond(port) {
-            Some(name) => format!("{} (to {name})", port.0),
+            Some(name) => t!("{} (to {name})", port.0),
             None => port.0.to_string(),
         }
     }
 
     /// `port 2 (to s1)`.
     pub fn long(&self, port: PortId) -> String {
-        format!("port {}", self.short(port))
+        t!("port {}", self.short(port))
     }
 }
 

@@ -13,6 +13,7 @@ use netlab::run::RunEvent;
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
 use speech::speech;
+use texts::{plural, t};
 
 /// More frames than this within the given time are a crowd.
 const CROWD: usize = 8;
@@ -50,25 +51,23 @@ pub(crate) fn of_transit(topology: LiveTopology<'_>, history: &History, latest: 
     let name = &topology.node(sender).name;
     let to = &topology.node(topology.receiver(latest.direction)).name;
     if latest.marks.corrupted {
-        return format!("{name} sends a frame to {to}, and the link corrupts a bit of it.");
+        return t!("{name} sends a frame to {to}, and the link corrupts a bit of it.");
     }
     let label = latest_label(latest);
     match &topology.node(sender).kind {
-        NodeKind::Hub => format!("{name} is a hub: it repeats the {label} at every other port."),
+        NodeKind::Hub => t!("{name} is a hub: it repeats the {label} at every other port."),
         NodeKind::Host(_) | NodeKind::Switch(_) | NodeKind::Router(_) if latest.first => {
             speech(topology, sender, &latest.frame)
         }
         NodeKind::Switch(_) if copies(history, latest) > 1 => match is_to_a_group(&latest.frame) {
             true => {
-                format!("{name} passes the {label} on to all other ports: it is for everybody or a group.")
+                t!("{name} passes the {label} on to all other ports: it is for everybody or a group.")
             }
-            false => format!(
+            false => t!(
                 "{name} has not learned which port leads to the destination: it floods the {label} to all other ports."
             ),
         },
-        NodeKind::Switch(_) => {
-            format!("{name} passes the {label} on to {to}.{}", tag(topology, history, latest))
-        }
+        NodeKind::Switch(_) => passed_on(name, &label, to, vlans(topology, history, latest)),
         NodeKind::Router(_) => routed(topology, history, name, to, latest),
         NodeKind::Host(_) => speech(topology, sender, &latest.frame),
     }
@@ -78,7 +77,7 @@ pub(crate) fn of_transit(topology: LiveTopology<'_>, history: &History, latest: 
 pub(crate) fn retransmitted(topology: LiveTopology<'_>, transit: &Transit) -> String {
     let name = &topology.node(topology.sender(transit.direction)).name;
     let label = latest_label(transit);
-    format!("{name} sends the {label} again: no acknowledgment has come. (retransmission)")
+    t!("{name} sends the {label} again: no acknowledgment has come. (retransmission)")
 }
 
 /// The sentence for a frame that is dropped on its way.
@@ -86,14 +85,14 @@ pub(crate) fn dropped(topology: LiveTopology<'_>, transit: &Transit) -> String {
     let [from, to] = [topology.sender(transit.direction), topology.receiver(transit.direction)]
         .map(|end| &topology.node(end).name);
     let label = latest_label(transit);
-    let Fate::Dropped { reason, .. } = transit.fate else { return format!("{to} drops the {label}.") };
+    let Fate::Dropped { reason, .. } = transit.fate else { return t!("{to} drops the {label}.") };
     let why = inspect::words::drop_reason(reason);
     match reason {
         DropReason::QueueFull | DropReason::Early | DropReason::Late | DropReason::Overload => {
-            format!("The {label} never leaves {from}: {why}.")
+            t!("The {label} never leaves {from}: {why}.")
         }
         DropReason::Impaired(_) | DropReason::Collisions => {
-            format!("The {label} is lost between {from} and {to}: {why}.")
+            t!("The {label} is lost between {from} and {to}: {why}.")
         }
     }
 }
@@ -116,12 +115,12 @@ fn dropped_by_node(
 
 /// The sentence for a frame that this node drops.
 pub(crate) fn refused(topology: LiveTopology<'_>, node: NodeId, transit: &Transit, why: Refusal) -> String {
-    format!("{} drops the {}: {why}.", topology.node(node).name, latest_label(transit))
+    t!("{} drops the {}: {why}.", topology.node(node).name, latest_label(transit))
 }
 
 fn latest_label(transit: &Transit) -> String {
     match dissect::meaning(&transit.frame).message {
-        Message::Malformed(_) => "corrupted frame".into(),
+        Message::Malformed(_) => t!("corrupted frame").into(),
         message => message.label().to_string(),
     }
 }
@@ -138,14 +137,19 @@ fn copies(history: &History, transit: &Transit) -> usize {
     near.filter_map(|id| history.transit(id)).filter(same).count()
 }
 
-/// What a switch has done to the VLAN tag, if anything.
-fn tag(topology: LiveTopology<'_>, history: &History, transit: &Transit) -> String {
+/// The VLAN tag of a frame before the node that sent it, and now.
+fn vlans(topology: LiveTopology<'_>, history: &History, transit: &Transit) -> [Option<u16>; 2] {
     let vlan = |frame| dissect::meaning(frame).ethernet.and_then(|ethernet| ethernet.vlan);
-    let Some(before) = trace::earlier(&topology, history, transit) else { return String::new() };
-    match (vlan(&before.frame), vlan(&transit.frame)) {
-        (None, Some(vlan)) => format!(" It adds the tag of VLAN {vlan}."),
-        (Some(vlan), None) => format!(" It removes the tag of VLAN {vlan}."),
-        (Some(_), Some(_)) | (None, None) => String::new(),
+    let before = trace::earlier(&topology, history, transit);
+    before.map_or([None; 2], |before| [vlan(&before.frame), vlan(&transit.frame)])
+}
+
+/// What a switch does with a frame, and with the VLAN tag.
+fn passed_on(name: &str, label: &str, to: &str, vlans: [Option<u16>; 2]) -> String {
+    match vlans {
+        [None, Some(vlan)] => t!("{name} passes the {label} on to {to}. It adds the tag of VLAN {vlan}."),
+        [Some(vlan), None] => t!("{name} passes the {label} on to {to}. It removes the tag of VLAN {vlan}."),
+        [Some(_), Some(_)] | [None, None] => t!("{name} passes the {label} on to {to}."),
     }
 }
 
@@ -154,28 +158,31 @@ fn routed(topology: LiveTopology<'_>, history: &History, name: &str, to: &str, t
     let now = dissect::meaning(&transit.frame);
     let label = latest_label(transit);
     let Some(ip) = now.ip else {
-        return format!("{name} sends the {label} on to the next network, to {to}.");
+        return t!("{name} sends the {label} on to the next network, to {to}.");
     };
     if let Some(before) = trace::earlier(&topology, history, transit) {
         let was = dissect::meaning(&before.frame);
         if let Some(was) = was.ip.filter(|was| was.source != ip.source) {
-            return format!("{name} translates: {} looks like {} from outside. (NAT)", was.source, ip.source);
+            return t!("{name} translates: {} looks like {} from outside. (NAT)", was.source, ip.source);
         }
         if let Some(was) = was.ip.filter(|was| was.destination != ip.destination) {
-            return format!(
+            return t!(
                 "{name} translates back: what was for {} goes to {}. (NAT)",
-                was.destination, ip.destination
+                was.destination,
+                ip.destination
             );
         }
         let is_fragment = |message: &Message<'_>| matches!(message, Message::Fragment(_));
         if is_fragment(&now.message) && !is_fragment(&was.message) {
-            return format!(
-                "{name} cuts the packet into pieces: it is too long for the next link. ({label})"
-            );
+            return t!("{name} cuts the packet into pieces: it is too long for the next link. ({label})");
         }
     }
     let hops = ip.hop_limit;
-    format!("{name} sends the {label} on to the next network, to {to}: it may go {hops} more hops.")
+    plural!(
+        hops,
+        "{name} sends the {label} on to the next network, to {to}: it may go {hops} more hop.",
+        "{name} sends the {label} on to the next network, to {to}: it may go {hops} more hops."
+    )
 }
 
 fn crowd(topology: LiveTopology<'_>, history: &History, at: Instant) -> String {
@@ -187,10 +194,10 @@ fn crowd(topology: LiveTopology<'_>, history: &History, at: Instant) -> String {
         (Some(log), None) => {
             let to = target_name(topology, log.spec.to);
             let from = &topology.node(log.spec.from).name;
-            format!("{} from {from} to {to} goes on.", title(&log.spec.kind))
+            t!("{} from {from} to {to} goes on.", title(&log.spec.kind))
         }
-        (Some(_), Some(_)) => "Several runs go on at the same time.".into(),
-        (None, _) => "The last frames of a run arrive.".into(),
+        (Some(_), Some(_)) => t!("Several runs go on at the same time.").into(),
+        (None, _) => t!("The last frames of a run arrive.").into(),
     }
 }
 

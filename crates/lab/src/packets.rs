@@ -27,6 +27,7 @@ use netlab::{History, Instant};
 use pins::Pins;
 use std::borrow::Cow;
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use trace::{Row, Sequence, Source, Trace};
 
@@ -324,17 +325,17 @@ impl Lab {
         let whole = self.whole();
         let name = |node| &whole.node(node).name;
         let mut places = vec![
-            (Place::Once, "Each packet once".to_string()),
-            (Place::Everywhere, "Every port".to_string()),
+            (Place::Once, t!("Each packet once").to_string()),
+            (Place::Everywhere, t!("Every port").to_string()),
         ];
         for (number, link) in whole.links.iter().enumerate() {
             let link_id = LinkId(number as u32);
             let [a, b] = link.ends.map(name);
-            places.push((Place::Link(link_id), format!("Link {a} – {b}")));
+            places.push((Place::Link(link_id), t!("Link {a} – {b}")));
             for from in netlab::topology::End::BOTH {
                 let direction = Direction { link: link_id, from };
                 let (at, to) = (name(whole.sender(direction)), name(whole.receiver(direction)));
-                places.push((Place::Port(direction), format!("{at}, port to {to}")));
+                places.push((Place::Port(direction), t!("{at}, port to {to}")));
             }
         }
         places

@@ -11,6 +11,7 @@ use crate::topology::LiveTopology;
 use crate::travel::Travel;
 use netlab::Duration;
 use netlab::run::RunSpec;
+use texts::t;
 use trace::selection::Selection;
 
 impl Lab {
@@ -113,7 +114,7 @@ impl Lab {
             return Err(EditError::NotYet.into());
         }
         self.playhead.finish_glide();
-        let name = format!("{} from {}", results::title(&spec.kind), self.whole().node(spec.from).name);
+        let name = t!("{} from {}", results::title(&spec.kind), self.whole().node(spec.from).name);
         let forks = self.rewound;
         self.do_at_playhead(vec![Deed::Run(spec)], self.scenario.clone(), &name)?;
         if !forks {

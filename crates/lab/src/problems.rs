@@ -1,9 +1,10 @@
 //! The problems of a network, in words, each with its place and, if there is exactly one, its fix.
 
 use crate::edit::Edit;
-use crate::format::sentence;
+use crate::format::{capital, sentence};
 use scenario::{Fault, Scenario};
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 
 /// Something wrong.
@@ -40,22 +41,18 @@ fn problem(scenario: &Scenario, found: &scenario::Problem, may_fix: bool) -> Pro
     let topology = &whole.topology;
     let (at, name) = match (found.nodes.first(), found.link, found.run) {
         (_, Some(link), _) => {
-            let names = topology.link(link).ends.map(|end| topology.node(end).name.as_str());
+            let names = topology.link(link).ends.map(|end| texts::of(&topology.node(end).name));
             (Some(Selection::Link(link)), names.join(" – "))
         }
-        (_, None, Some(run)) => (None, format!("Run {}", run + 1)),
-        (Some(&node), None, None) => (Some(Selection::Node(node)), topology.node(node).name.clone()),
-        (None, None, None) => (None, "Network".into()),
+        (_, None, Some(run)) => (None, t!("Run {}", run + 1)),
+        (Some(&node), None, None) => {
+            (Some(Selection::Node(node)), texts::of(&topology.node(node).name).to_owned())
+        }
+        (None, None, None) => (None, t!("Network").into()),
     };
     let fix = match (found.fix(scenario).filter(|_| may_fix), found.run) {
-        (Some(fix), _) => {
-            let mut what = fix.what;
-            if let Some(first) = what.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
-            Some((what, Edit::Replace(Box::new(fix.scenario))))
-        }
-        (None, Some(run)) => Some(("Remove this run".into(), Edit::RemoveRun(run))),
+        (Some(fix), _) => Some((capital(&fix.what), Edit::Replace(Box::new(fix.scenario)))),
+        (None, Some(run)) => Some((t!("Remove this run").into(), Edit::RemoveRun(run))),
         (None, None) => None,
     };
     Problem { grave: found.fault.is_error(), at, name, text: sentence(&found.fault.message), fix }

@@ -14,6 +14,7 @@ use netlab::{Duration, History, Instant};
 use scenario::Why;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use texts::{plural, t};
 use wire::sorted::SortedMap;
 
 /// A run, as far as it has got.
@@ -93,17 +94,17 @@ impl Program {
     }
 
     /// Its name on the page.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
-            Self::Ping => "Ping",
-            Self::TcpEcho => "TCP echo",
-            Self::UdpEcho => "UDP echo",
-            Self::IperfTcp => "iperf TCP",
-            Self::IperfUdp => "iperf UDP",
-            Self::Connect => "Connect",
-            Self::Traceroute => "Traceroute",
-            Self::PathMtu => "Path MTU",
-            Self::Multicast => "Multicast",
+            Self::Ping => t!("Ping"),
+            Self::TcpEcho => t!("TCP echo"),
+            Self::UdpEcho => t!("UDP echo"),
+            Self::IperfTcp => t!("iperf TCP"),
+            Self::IperfUdp => t!("iperf UDP"),
+            Self::Connect => t!("Connect"),
+            Self::Traceroute => t!("Traceroute"),
+            Self::PathMtu => t!("Path MTU"),
+            Self::Multicast => t!("Multicast"),
         }
     }
 }
@@ -149,25 +150,25 @@ pub enum Fact {
 
 impl Fact {
     /// What the page calls it.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Sent => "Sent",
-            Self::Answered => "Answered",
-            Self::Duplicates => "Duplicates",
-            Self::RttMin => "Fastest",
-            Self::RttMean => "Average",
-            Self::RttMax => "Slowest",
-            Self::Probes => "Probes",
-            Self::Hops => "Hops",
-            Self::LongestPacket => "Longest packet",
-            Self::ReportedBy => "Reported by",
-            Self::Received => "Received",
-            Self::Receivers => "Receivers",
-            Self::Delivered => "Delivered",
-            Self::Throughput => "Throughput",
-            Self::Retransmitted => "Retransmitted",
-            Self::Lost => "Lost",
-            Self::Jitter => "Jitter",
+            Self::Sent => t!("Sent"),
+            Self::Answered => t!("Answered"),
+            Self::Duplicates => t!("Duplicates"),
+            Self::RttMin => t!("Fastest"),
+            Self::RttMean => t!("Average"),
+            Self::RttMax => t!("Slowest"),
+            Self::Probes => t!("Probes"),
+            Self::Hops => t!("Hops"),
+            Self::LongestPacket => t!("Longest packet"),
+            Self::ReportedBy => t!("Reported by"),
+            Self::Received => t!("Received"),
+            Self::Receivers => t!("Receivers"),
+            Self::Delivered => t!("Delivered"),
+            Self::Throughput => t!("Throughput"),
+            Self::Retransmitted => t!("Retransmitted"),
+            Self::Lost => t!("Lost"),
+            Self::Jitter => t!("Jitter"),
         }
     }
 }
@@ -479,7 +480,7 @@ pub fn target_name(topology: LiveTopology<'_>, target: Target) -> String {
 }
 
 /// What a kind of run is called.
-pub const fn title(kind: &RunKind) -> &'static str {
+pub fn title(kind: &RunKind) -> &'static str {
     Program::of(kind).title()
 }
 
@@ -539,7 +540,12 @@ fn facts(kind: &RunKind, totals: &Totals) -> Vec<(Fact, String)> {
                 IperfTransport::Tcp { .. } => {
                     facts.push((
                         Fact::Retransmitted,
-                        format::plural(totals.retransmits, "segment", "segments"),
+                        plural!(
+                            totals.retransmits,
+                            "{count}\u{a0}segment",
+                            "{count}\u{a0}segments",
+                            count = format::count(totals.retransmits)
+                        ),
                     ));
                 }
                 IperfTransport::Udp { .. } => {
@@ -553,7 +559,7 @@ fn facts(kind: &RunKind, totals: &Totals) -> Vec<(Fact, String)> {
 }
 
 fn short_share(share: f64) -> String {
-    format!("{}\u{a0}%", format::fixed(share * 100.0, 1))
+    format!("{}\u{a0}%", format::shown(format::fixed(share * 100.0, 1)))
 }
 
 impl RunView {
@@ -572,29 +578,32 @@ impl RunView {
         let counted = |fact| self.fact(fact).unwrap_or("0");
         match self.program {
             Program::Ping | Program::TcpEcho | Program::UdpEcho => {
-                let counts = format!("{} of {} answered", counted(Fact::Answered), counted(Fact::Sent));
+                let (answered, sent) = (counted(Fact::Answered), counted(Fact::Sent));
                 match self.fact(Fact::RttMean) {
-                    Some(average) => format!("{counts}, round trip {average} on average"),
-                    None => counts,
+                    Some(average) => t!("{answered} of {sent} answered, round trip {average} on average"),
+                    None => t!("{answered} of {sent} answered"),
                 }
             }
             Program::Traceroute => match self.fact(Fact::Hops) {
-                Some("1") => "reached in 1 hop".into(),
-                Some(hops) => format!("reached in {hops} hops"),
+                Some(hops) => {
+                    let number: u64 = hops.parse().unwrap_or_default();
+                    plural!(number, "reached in {hops} hop", "reached in {hops} hops")
+                }
                 None => {
-                    format!("{} of {} probes answered", counted(Fact::Answered), counted(Fact::Probes))
+                    let (answered, sent) = (counted(Fact::Answered), counted(Fact::Probes));
+                    t!("{answered} of {sent} probes answered")
                 }
             },
             Program::PathMtu => match self.fact(Fact::LongestPacket) {
-                Some(bytes) => format!("packets of {bytes} pass"),
-                None => "nothing got through".into(),
+                Some(bytes) => t!("packets of {bytes} pass"),
+                None => t!("nothing got through").into(),
             },
-            Program::Connect => format!("{} delivered", self.fact(Fact::Delivered).unwrap_or("nothing")),
+            Program::Connect => t!("{} delivered", self.fact(Fact::Delivered).unwrap_or(t!("nothing"))),
             Program::IperfTcp | Program::IperfUdp | Program::Multicast => {
-                let received = self.fact(Fact::Received).unwrap_or("nothing");
+                let received = self.fact(Fact::Received).unwrap_or(t!("nothing"));
                 match self.fact(Fact::Throughput) {
-                    Some(rate) => format!("{received} received at {rate}"),
-                    None => format!("{received} received"),
+                    Some(rate) => t!("{received} received at {rate}"),
+                    None => t!("{received} received"),
                 }
             }
         }
@@ -602,18 +611,19 @@ impl RunView {
 
     /// One sentence on its state, for a screen reader.
     pub fn sentence(&self) -> String {
-        let measured = self.measured();
+        let (run, measured) = (self.name(), self.measured());
         match self.phase {
-            Phase::Planned => format!("{} is planned.", self.name()),
-            Phase::Active => format!("{}: {measured} so far.", self.name()),
-            Phase::Succeeded => format!("{} finished: {measured}.", self.name()),
+            Phase::Planned => t!("{run} is planned."),
+            Phase::Active => t!("{run}: {measured} so far."),
+            Phase::Succeeded => t!("{run} finished: {measured}."),
             Phase::Failed(failure) => match &self.why {
                 Some(why) => {
-                    format!("{} failed: {failure}. {} {measured}.", self.name(), format::sentence(&why.text))
+                    let why = format::sentence(&why.text);
+                    t!("{run} failed: {failure}. {why} {measured}.")
                 }
-                None => format!("{} failed: {failure}; {measured}.", self.name()),
+                None => t!("{run} failed: {failure}; {measured}."),
             },
-            Phase::Stopped => format!("{} was stopped: {measured}.", self.name()),
+            Phase::Stopped => t!("{run} was stopped: {measured}."),
         }
     }
 }

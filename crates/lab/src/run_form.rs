@@ -6,6 +6,7 @@ use scenario::Scenario;
 use scenario::fault::Step;
 use scenario::item::{Fields, Json};
 use smoltcp::wire::{IpCidr, IpVersion};
+use texts::{mark, t};
 use wire::sorted::SortedMap;
 
 /// The kinds of runs.
@@ -89,7 +90,7 @@ pub type Wrong = (String, String);
 
 const TRANSPORT: Field = Field {
     key: "udp",
-    label: "Transport",
+    label: mark!("Transport"),
     hint: "",
     input: Input::Choice(&[("", "TCP"), ("true", "UDP")]),
     default: "",
@@ -97,32 +98,34 @@ const TRANSPORT: Field = Field {
 };
 const IP: Field = Field {
     key: "ip",
-    label: "IP version",
+    label: mark!("IP version"),
     hint: "",
-    input: Input::Choice(&[("", "automatic"), ("4", "IPv4"), ("6", "IPv6")]),
+    input: Input::Choice(&[("", mark!("automatic")), ("4", "IPv4"), ("6", "IPv6")]),
     default: "",
     further: true,
 };
 const FRAGMENT: Field = Field {
     key: "fragment",
-    label: "Fragmentation allowed",
-    hint: "If not, the payload is shortened to fit into one packet.",
-    input: Input::Choice(&[("", "no"), ("true", "yes")]),
+    label: mark!("Fragmentation allowed"),
+    hint: mark!("If not, the payload is shortened to fit into one packet."),
+    input: Input::Choice(&[("", mark!("no")), ("true", mark!("yes"))]),
     default: "",
     further: true,
 };
 const PROBES: Field = Field {
     key: "icmp",
-    label: "Probes",
-    hint: "The traceroute command sends UDP, tracert on Windows sends ICMP.",
-    input: Input::Choice(&[("", "UDP"), ("true", "ICMP echo")]),
+    label: mark!("Probes"),
+    hint: mark!("The traceroute command sends UDP, tracert on Windows sends ICMP."),
+    input: Input::Choice(&[("", "UDP"), ("true", mark!("ICMP echo"))]),
     default: "",
     further: false,
 };
 const GROUP: Field = Field {
     key: "group",
-    label: "Group",
-    hint: "A multicast address: from 224.0.1.0 to 239.255.255.255, or an IPv6 address that begins with ff.",
+    label: mark!("Group"),
+    hint: mark!(
+        "A multicast address: from 224.0.1.0 to 239.255.255.255, or an IPv6 address that begins with ff."
+    ),
     input: Input::Text,
     default: "239.1.2.3",
     further: false,
@@ -131,13 +134,13 @@ const GROUP: Field = Field {
 const GROUP_IPV6: &str = "ff15::1:2:3";
 const RECEIVERS: Field = Field {
     key: "receivers",
-    label: "Receivers",
+    label: mark!("Receivers"),
     hint: "",
     input: Input::Hosts,
     default: "",
     further: false,
 };
-const TIMEOUT: Field = quantity("timeout", "Timeout", "2s", true);
+const TIMEOUT: Field = quantity("timeout", mark!("Timeout"), "2s", true);
 
 /// A field for a number with a unit.
 pub const fn quantity(key: &'static str, label: &'static str, default: &'static str, further: bool) -> Field {
@@ -150,7 +153,7 @@ pub const fn number(key: &'static str, label: &'static str, default: &'static st
 }
 
 const fn text(key: &'static str, default: &'static str) -> Field {
-    Field { key, label: "Text", hint: "", input: Input::Text, default, further: false }
+    Field { key, label: mark!("Text"), hint: "", input: Input::Text, default, further: false }
 }
 
 impl Kind {
@@ -179,15 +182,15 @@ impl Kind {
     }
 
     /// Its name on the page.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Ping => "Ping",
-            Self::Echo => "Echo",
-            Self::Iperf => "iperf",
-            Self::Connect => "Connect",
-            Self::Traceroute => "Traceroute",
-            Self::PathMtu => "Path MTU",
-            Self::Multicast => "Multicast",
+            Self::Ping => t!("Ping"),
+            Self::Echo => t!("Echo"),
+            Self::Iperf => t!("iperf"),
+            Self::Connect => t!("Connect"),
+            Self::Traceroute => t!("Traceroute"),
+            Self::PathMtu => t!("Path MTU"),
+            Self::Multicast => t!("Multicast"),
         }
     }
 
@@ -200,19 +203,25 @@ impl Kind {
     }
 
     /// What it does, for the page.
-    pub const fn meaning(self) -> &'static str {
+    pub fn meaning(self) -> &'static str {
         match self {
-            Self::Ping => "Sends echo requests and measures how long the replies take (the round-trip time).",
-            Self::Echo => "Sends a text, and the server sends it back.",
-            Self::Iperf => "Sends as much data as it can and measures the path’s throughput.",
-            Self::Connect => "Opens a TCP connection, sends one message and closes the connection.",
+            Self::Ping => {
+                t!("Sends echo requests and measures how long the replies take (the round-trip time).")
+            }
+            Self::Echo => t!("Sends a text, and the server sends it back."),
+            Self::Iperf => t!("Sends as much data as it can and measures the path’s throughput."),
+            Self::Connect => t!("Opens a TCP connection, sends one message and closes the connection."),
             Self::Traceroute => {
-                "Finds the routers on the path. It sends packets with a time to live of 1, 2, 3 and so on. The router where one expires reports it."
+                t!(
+                    "Finds the routers on the path. It sends packets with a time to live of 1, 2, 3 and so on. The router where one expires reports it."
+                )
             }
             Self::PathMtu => {
-                "Finds the largest packet that passes the path: it sends packets that must not be fragmented."
+                t!(
+                    "Finds the largest packet that passes the path: it sends packets that must not be fragmented."
+                )
             }
-            Self::Multicast => "Sends each message once, to all hosts that have joined a group.",
+            Self::Multicast => t!("Sends each message once, to all hosts that have joined a group."),
         }
     }
 }
@@ -265,16 +274,23 @@ impl Form {
         self.set(field, if chosen.is_empty() { NO_HOSTS.into() } else { chosen });
     }
 
-    /// The fields of this kind of run. Some fields exist only for certain values of others.
+    /// The fields of this kind of run. Some fields exist only for certain values of others. Their names and hints are in the page's
+    /// language; the texts of choices are looked up where they are shown.
     pub fn fields(&self) -> Vec<Field> {
+        let shown =
+            |field: Field| Field { label: texts::of(field.label), hint: texts::of(field.hint), ..field };
+        self.marked_fields().into_iter().map(shown).collect()
+    }
+
+    fn marked_fields(&self) -> Vec<Field> {
         match self.kind {
             Kind::Ping => vec![
-                number("count", "Echo requests", "4", false),
-                quantity("interval", "Interval", "1s", false),
-                quantity("size", "Payload size", "56B", true),
+                number("count", mark!("Echo requests"), "4", false),
+                quantity("interval", mark!("Interval"), "1s", false),
+                quantity("size", mark!("Payload size"), "56B", true),
                 Field {
-                    hint: "Each router lowers it by 1 and drops the packet at 0. Empty: 64.",
-                    ..number("ttl", "Time to live (TTL)", "", true)
+                    hint: mark!("Each router lowers it by 1 and drops the packet at 0. Empty: 64."),
+                    ..number("ttl", mark!("Time to live (TTL)"), "", true)
                 },
                 FRAGMENT,
                 TIMEOUT,
@@ -283,7 +299,7 @@ impl Form {
             Kind::Echo => {
                 let mut fields = vec![
                     TRANSPORT,
-                    number("count", "Messages", "1", false),
+                    number("count", mark!("Messages"), "1", false),
                     text("text", "Hello, aquarium!"),
                 ];
                 if self.is_udp() {
@@ -293,25 +309,25 @@ impl Form {
                 fields
             }
             Kind::Iperf => self.iperf_fields(),
-            Kind::Connect => vec![text("text", "hello"), number("port", "Port", "80", true), IP],
+            Kind::Connect => vec![text("text", "hello"), number("port", mark!("Port"), "80", true), IP],
             Kind::Traceroute => vec![
                 PROBES,
-                number("hops", "Maximum number of hops", "30", true),
-                number("tries", "Probes per hop", "3", true),
+                number("hops", mark!("Maximum number of hops"), "30", true),
+                number("tries", mark!("Probes per hop"), "3", true),
                 TIMEOUT,
                 IP,
             ],
-            Kind::PathMtu => vec![quantity("timeout", "Timeout", "1s", true), IP],
+            Kind::PathMtu => vec![quantity("timeout", mark!("Timeout"), "1s", true), IP],
             Kind::Multicast => vec![
                 match self.with_ipv4.contains(&self.from) {
                     true => GROUP,
                     false => Field { default: GROUP_IPV6, ..GROUP },
                 },
                 RECEIVERS,
-                number("count", "Messages", "4", false),
-                quantity("interval", "Interval", "1s", false),
+                number("count", mark!("Messages"), "4", false),
+                quantity("interval", mark!("Interval"), "1s", false),
                 text("text", "Hello, everybody!"),
-                number("port", "Port", "5000", true),
+                number("port", mark!("Port"), "5000", true),
             ],
         }
     }
@@ -319,42 +335,50 @@ impl Form {
     fn iperf_fields(&self) -> Vec<Field> {
         const AMOUNT: Field = Field {
             key: "\u{1}amount",
-            label: "Send",
+            label: mark!("Send"),
             hint: "",
-            input: Input::Choice(&[("bytes", "a number of bytes"), ("seconds", "for a duration")]),
+            input: Input::Choice(&[
+                ("bytes", mark!("a number of bytes")),
+                ("seconds", mark!("for a duration")),
+            ]),
             default: "bytes",
             further: false,
         };
         const CONGESTION: Field = Field {
             key: "congestion",
-            label: "Congestion control",
+            label: mark!("Congestion control"),
             hint: "",
             input: Input::Choice(&[
-                ("", "the host’s setting"),
+                ("", mark!("the host’s setting")),
                 ("cubic", "CUBIC"),
                 ("reno", "Reno"),
-                ("none", "none"),
+                ("none", mark!("none")),
             ]),
             default: "",
             further: true,
         };
-        const BUFFER_HINT: &str = "Empty: the host’s setting.";
+        const BUFFER_HINT: &str = mark!("Empty: the host’s setting.");
         let mut fields = vec![TRANSPORT, AMOUNT];
         fields.push(match self.value(&AMOUNT) {
-            "seconds" => Field { hint: "In seconds.", ..number("seconds", "Duration", "2", false) },
-            _ => quantity("bytes", "Amount of data", "1MB", false),
+            "seconds" => {
+                Field { hint: mark!("In seconds."), ..number("seconds", mark!("Duration"), "2", false) }
+            }
+            _ => quantity("bytes", mark!("Amount of data"), "1MB", false),
         });
         if self.is_udp() {
-            fields.push(quantity("rate", "Rate", "1Mbps", false));
+            fields.push(quantity("rate", mark!("Rate"), "1Mbps", false));
         }
-        fields.push(quantity("interval", "Report interval", "100ms", true));
+        fields.push(quantity("interval", mark!("Report interval"), "100ms", true));
         if self.is_udp() {
-            let hint = "Empty: the largest that fits into one packet.";
-            fields.push(Field { hint, ..quantity("datagram", "Datagram size", "", true) });
+            let hint = mark!("Empty: the largest that fits into one packet.");
+            fields.push(Field { hint, ..quantity("datagram", mark!("Datagram size"), "", true) });
         } else {
             fields.push(CONGESTION);
-            fields.push(Field { hint: BUFFER_HINT, ..quantity("tx_buffer", "Send buffer", "", true) });
-            fields.push(Field { hint: BUFFER_HINT, ..quantity("rx_buffer", "Receive buffer", "", true) });
+            fields.push(Field { hint: BUFFER_HINT, ..quantity("tx_buffer", mark!("Send buffer"), "", true) });
+            fields.push(Field {
+                hint: BUFFER_HINT,
+                ..quantity("rx_buffer", mark!("Receive buffer"), "", true)
+            });
         }
         fields.push(IP);
         fields

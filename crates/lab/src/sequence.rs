@@ -37,6 +37,7 @@ use recorded::Recorded;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
+use texts::t;
 use trace::Order;
 use trace::Row;
 use trace::selection::Selection;
@@ -403,8 +404,7 @@ impl Ladder {
             text += &info(frame, &arrow.notes, Answer::Unknown);
         }
         if let Some((reason, _)) = arrow.lost {
-            text += "; lost: ";
-            text += drop_reason(reason);
+            text = t!("{text}; lost: {}", drop_reason(reason));
         }
         text
     }
@@ -588,7 +588,7 @@ impl Arrow {
             return text;
         }
         match answers {
-            Some(_) if after_ns > 0 => format!("after {}", format::duration(Duration::from_nanos(after_ns))),
+            Some(_) if after_ns > 0 => t!("after {}", format::duration(Duration::from_nanos(after_ns))),
             _ => String::new(),
         }
     }

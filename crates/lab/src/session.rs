@@ -13,6 +13,7 @@ use crate::{Lab, State};
 use netlab::Instant;
 use scenario::Scenario;
 use scenario::link::{self, Unreadable};
+use texts::t;
 
 /// What a session asks of the page around it. No method may call back into the session.
 pub trait Backend {
@@ -121,8 +122,10 @@ pub struct Session {
     fragment: String,
 }
 
-const NO_ROOM: &str =
-    "The browser has no room to keep this, or does not allow it: save it as a file from the Document pane.";
+fn no_room() -> String {
+    t!("The browser has no room to keep this, or does not allow it: save it as a file from the Document pane.")
+        .into()
+}
 
 impl Session {
     /// A session whose page was opened with this fragment; `number` is that of the opened scenario among the person's own.
@@ -282,7 +285,7 @@ impl Session {
         }
         let full = !page.save_own(self.number, lab.scenario());
         if full && !self.full {
-            page.say(NO_ROOM.into());
+            page.say(no_room());
         }
         self.full = full;
     }
@@ -551,7 +554,7 @@ mod tests {
     fn a_scenario_keeps_its_number_and_a_full_browser_is_announced_once() {
         let mut opened = opened(Asked::default(), "");
         opened.page.full.set(true);
-        let said = |done: &[Done]| done.contains(&Done::Said(NO_ROOM.into()));
+        let said = |done: &[Done]| done.contains(&Done::Said(no_room()));
         assert!(said(&opened.perform(Edit::Title("a".into()))));
         assert!(!said(&opened.perform(Edit::Title("b".into()))));
         opened.page.full.set(false);

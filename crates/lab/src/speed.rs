@@ -5,6 +5,7 @@
 use crate::topology::LiveTopology;
 use netlab::topology::Link;
 use netlab::{BitsPerSec, Duration};
+use texts::t;
 
 /// A step of the speed scale, from 0 (1 µs per second) to [`Speed::STEP_MAX`] (1 s per second).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +62,7 @@ impl Speed {
 
     /// As people say it: `1 ms per second`.
     pub fn label(self) -> String {
-        format!("{}\u{a0}per\u{a0}second", crate::format::setting(self.per_second()))
+        t!("{}\u{a0}per\u{a0}second", crate::format::setting(self.per_second()))
     }
 
     /// The speed at which a frame's way over a typical link of this topology can be followed with the eye.

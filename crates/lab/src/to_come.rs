@@ -5,6 +5,7 @@ use crate::director::story::Promises;
 use netlab::Instant;
 use netlab::topology::LinkId;
 use scenario::{Change, Key};
+use texts::t;
 use wire::impair::Impairment;
 use wire::sorted::sort_by_key;
 
@@ -32,8 +33,8 @@ impl Lab {
         let mut all: Vec<_> = changes.map(|(at, change)| (*at, self.change_in_words(change))).collect();
         for (link, begins, ends) in self.first_outages() {
             let cable = self.cable_name(link);
-            all.push((begins, format!("{cable}: the cable is pulled")));
-            all.extend(ends.map(|ends| (ends, format!("{cable}: it is plugged in again"))));
+            all.push((begins, t!("{cable}: the cable is pulled")));
+            all.extend(ends.map(|ends| (ends, t!("{cable}: it is plugged in again"))));
         }
         all.retain(|(at, _)| *at > playhead);
         sort_by_key(&mut all, |(at, _)| *at);
@@ -56,33 +57,33 @@ impl Lab {
         match change {
             Change::Link(link, ways) => {
                 let pulled = ways.iter().all(|way| way.impairments.contains(&Impairment::Down));
-                let what = if pulled { "the cable is pulled" } else { "it behaves otherwise" };
-                format!("{}: {what}", self.cable_name(*link))
+                let cable = self.cable_name(*link);
+                if pulled { t!("{cable}: the cable is pulled") } else { t!("{cable}: it behaves otherwise") }
             }
-            Change::Node { node, .. } => format!("{}: is added", node.name),
+            Change::Node { node, .. } => t!("{}: is added", texts::of(&node.name)),
             Change::Cable(link) => {
-                format!("{}: a cable is plugged in", link.ends.map(|end| self.name(end)).join(" – "))
+                t!("{}: a cable is plugged in", link.ends.map(|end| self.name(end)).join(" – "))
             }
             Change::Port(link, end, _) => {
                 let ends = self.whole().links.get(link.index()).map(|link| link.ends);
                 let name =
                     ends.map_or_else(|| self.cable_name(*link), |ends| self.name(ends[end.index()]).into());
-                format!("{name}: a port is set otherwise")
+                t!("{name}: a port is set otherwise")
             }
-            Change::Set(node, _) => format!("{}: is set otherwise", self.name(*node)),
-            Change::Clear(node) => format!("{}: forgets what it has learned", self.name(*node)),
+            Change::Set(node, _) => t!("{}: is set otherwise", self.name(*node)),
+            Change::Clear(node) => t!("{}: forgets what it has learned", self.name(*node)),
             Change::Stop(run) => {
                 let log = self.world.history().runs().get(run.0 as usize);
-                let title = log.map_or("a run", |log| super::results::title(&log.spec.kind));
-                format!("{title}: is stopped")
+                let title = log.map_or(t!("a run"), |log| super::results::title(&log.spec.kind));
+                t!("{title}: is stopped")
             }
             Change::Key(program, key) => {
                 let log = self.world.history().programs().get(program.0 as usize);
-                let line = log.map_or("a command", |log| &log.line);
+                let line = log.map_or(t!("a command"), |log| &log.line);
                 match key {
-                    Key::Line(text) => format!("{line}: {text} is typed"),
-                    Key::End => format!("{line}: its input ends"),
-                    Key::Interrupt => format!("{line}: is interrupted"),
+                    Key::Line(text) => t!("{line}: {text} is typed"),
+                    Key::End => t!("{line}: its input ends"),
+                    Key::Interrupt => t!("{line}: is interrupted"),
                 }
             }
         }

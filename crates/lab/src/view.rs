@@ -17,6 +17,7 @@ use netlab::Instant;
 use netlab::topology::{LinkId, NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
 use std::rc::Rc;
+use texts::{plural, t};
 use trace::selection::Selection;
 
 /// What the page shows of a moment.
@@ -166,24 +167,25 @@ impl Sketch {
             NodeLine {
                 id,
                 key: scenario.id(id).to_string(),
-                name: node.name.clone(),
+                name: texts::of(&node.name).to_owned(),
                 kind: Kind::of(&node.kind),
                 addresses: addresses.iter().map(|cidr| cidr.address().to_string()).collect(),
             }
         };
         let links = topology.links.iter().enumerate().map(|(number, link)| {
-            let names = link.ends.map(|end| topology.node(end).name.as_str());
+            let names = link.ends.map(|end| texts::of(&topology.node(end).name));
             (LinkId(number as u32), names.join(" – "))
         });
+        let shown = |text: &String| texts::of(text).to_owned();
         let chapters = scenario
             .chapters
             .iter()
-            .map(|chapter| ChapterLine { title: chapter.title.clone(), text: chapter.text.clone() });
-        let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
+            .map(|chapter| ChapterLine { title: shown(&chapter.title), text: shown(&chapter.text) });
+        let title = if scenario.title.is_empty() { t!("Untitled") } else { texts::of(&scenario.title) };
         Self {
             opened,
             title: title.to_string(),
-            description: scenario.description.clone(),
+            description: scenario.description.as_ref().map(shown),
             chapters: chapters.collect(),
             nodes: topology.node_ids().map(node).collect(),
             links: links.collect(),
@@ -199,21 +201,17 @@ impl Sketch {
     pub fn sentence(&self) -> String {
         let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
         let parts: Vec<_> = [
-            (Kind::Host, "host", "hosts"),
-            (Kind::Switch, "switch", "switches"),
-            (Kind::Hub, "hub", "hubs"),
-            (Kind::Router, "router", "routers"),
+            (Kind::Host, &(|n: usize| plural!(n, "{n} host", "{n} hosts")) as &dyn Fn(usize) -> String),
+            (Kind::Switch, &|n: usize| plural!(n, "{n} switch", "{n} switches")),
+            (Kind::Hub, &|n: usize| plural!(n, "{n} hub", "{n} hubs")),
+            (Kind::Router, &|n: usize| plural!(n, "{n} router", "{n} routers")),
         ]
         .into_iter()
-        .filter_map(|(kind, one, many)| match count(kind) {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            n => Some(format!("{n} {many}")),
-        })
+        .filter_map(|(kind, words)| Some(count(kind)).filter(|n| *n > 0).map(words))
         .collect();
         match parts.as_slice() {
-            [] => "an empty network".into(),
-            [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+            [] => t!("an empty network").into(),
+            [all @ .., last] if !all.is_empty() => t!("{list} and {last}", list = all.join(", ")),
             [only, ..] => only.clone(),
         }
     }

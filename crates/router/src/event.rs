@@ -3,6 +3,7 @@
 use crate::config::Transport;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 use std::fmt;
+use texts::t;
 use wire::PortId;
 
 /// A change in a router.
@@ -166,24 +167,24 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::PortOff => "the port is switched off",
-            Self::NotForUs => "it is for another station",
-            Self::Malformed => "it is malformed, or its checksum is wrong",
-            Self::Expired => "its time to live has expired",
-            Self::NoRoute => "no route leads there",
-            Self::NoNeighbor => "the next hop does not answer",
-            Self::NeighborQueueFull => "too many packets wait for the next hop's address",
+            Self::PortOff => t!("the port is switched off"),
+            Self::NotForUs => t!("it is for another station"),
+            Self::Malformed => t!("it is malformed, or its checksum is wrong"),
+            Self::Expired => t!("its time to live has expired"),
+            Self::NoRoute => t!("no route leads there"),
+            Self::NoNeighbor => t!("the next hop does not answer"),
+            Self::NeighborQueueFull => t!("too many packets wait for the next hop's address"),
             Self::TooBig => {
-                "it is longer than the MTU of the port, or of the next link and must not be fragmented"
+                t!("it is longer than the MTU of the port, or of the next link and must not be fragmented")
             }
             Self::Filtered(Some(rule)) => {
-                return write!(f, "rule {} of the filter forbids it", rule + 1);
+                return f.write_str(&t!("rule {} of the filter forbids it", rule + 1));
             }
-            Self::Filtered(None) => "no rule of the filter allows it",
-            Self::Undeliverable => "the router neither has a service for it nor forwards it",
-            Self::TranslationsFull => "no more translations are possible",
-            Self::NoTranslation => "there is no translation for it",
-            Self::UnknownOption => "it has an unknown option that says to drop it",
+            Self::Filtered(None) => t!("no rule of the filter allows it"),
+            Self::Undeliverable => t!("the router neither has a service for it nor forwards it"),
+            Self::TranslationsFull => t!("no more translations are possible"),
+            Self::NoTranslation => t!("there is no translation for it"),
+            Self::UnknownOption => t!("it has an unknown option that says to drop it"),
         };
         f.write_str(text)
     }

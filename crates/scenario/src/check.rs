@@ -35,6 +35,7 @@ use netlab::{BitsPerSec, Duration, Instant};
 use owners::Owners;
 use smoltcp::wire::IpCidr;
 use std::cell::{Cell, OnceCell, RefCell};
+use texts::t;
 use wire::sorted::{SortedMap, SortedSet};
 
 /// What could not be read, by its number in the whole network: nothing is reported about the placeholders in its stead.
@@ -275,9 +276,9 @@ impl<'s> Check<'s> {
         show: impl Fn(&T) -> String,
     ) {
         if value < min {
-            self.error(place, format!("{} is too little: at least {}", show(&value), show(&min)));
+            self.error(place, t!("{} is too little: at least {}", show(&value), show(&min)));
         } else if value > max {
-            self.error(place, format!("too much: at most {}", show(&max)));
+            self.error(place, t!("too much: at most {}", show(&max)));
         }
     }
 
@@ -295,7 +296,7 @@ impl<'s> Check<'s> {
 
     fn text_within(&mut self, place: Place, text: &str, chars_max: usize) {
         if text.chars().count() > chars_max {
-            self.error(place, format!("this text is too long: at most {chars_max} characters"));
+            self.error(place, t!("this text is too long: at most {chars_max} characters"));
         }
     }
 
@@ -303,7 +304,7 @@ impl<'s> Check<'s> {
         let scenario = self.scenario;
         self.text_within(root().field("title"), &scenario.title, TITLE_CHARS_MAX);
         if has_control(&scenario.title) {
-            self.error(root().field("title"), "a title is one line without control characters");
+            self.error(root().field("title"), t!("a title is one line without control characters"));
         }
         if let Some(description) = &scenario.description {
             self.text_within(root().field("description"), description, DESCRIPTION_CHARS_MAX);
@@ -316,10 +317,7 @@ impl<'s> Check<'s> {
             ("changes", self.changes.len(), CHANGES_MAX),
         ] {
             if count > max {
-                self.error(
-                    root().field(list),
-                    format!("there are more than {max} {list}, which is the limit"),
-                );
+                self.error(root().field(list), t!("there are more than {max} {list}, which is the limit"));
             }
         }
         for (list, start, all, max) in [
@@ -327,7 +325,7 @@ impl<'s> Check<'s> {
             ("links", self.started[1], scenario.topology.links.len(), LINKS_MAX),
         ] {
             if start <= max && all > max {
-                let message = format!("with these there are more than {max} {list}, which is the limit");
+                let message = t!("with these there are more than {max} {list}, which is the limit");
                 self.error(root().field("changes"), message);
             }
         }
@@ -342,7 +340,7 @@ impl<'s> Check<'s> {
             let place = self.node_place(number).field("id");
             let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             if id.is_empty() || id.len() > ID_CHARS_MAX || !id.chars().all(good) {
-                let message = format!(
+                let message = t!(
                     "{} cannot be an id: take 1 to {ID_CHARS_MAX} of the letters a to z and A to Z, digits, - and _; put what \
                      people shall read into \"name\"",
                     quoted(id)
@@ -350,11 +348,8 @@ impl<'s> Check<'s> {
                 self.error(place, message);
             } else if let Some(earlier) = first.insert(id, number) {
                 first.insert(id, earlier);
-                let message = format!(
-                    "{} is already the id of {}: give each its own",
-                    quoted(id),
-                    self.node_place(earlier)
-                );
+                let message =
+                    t!("{} is already the id of {}: give each its own", quoted(id), self.node_place(earlier));
                 self.error(place, message);
             }
         }

@@ -1,6 +1,7 @@
 //! Scenarios to start from. They are ordinary documents, in the `scenarios` folder; each tells its story in chapters.
 
 use crate::Scenario;
+use texts::{mark, t};
 
 /// A scenario to start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +36,14 @@ pub enum Group {
 }
 
 impl Group {
-    /// All of them, in the order in which they are shown, each with its name.
+    /// All of them, in the order in which they are shown, each with its name in English.
     pub const ALL: [(Self, &'static str); 6] = [
-        (Self::FirstSteps, "First steps"),
+        (Self::FirstSteps, mark!("First steps")),
         (Self::Ethernet, "Ethernet"),
         (Self::Ip, "IP"),
         (Self::Tcp, "TCP"),
-        (Self::Routing, "Routing"),
-        (Self::Trouble, "When things go wrong"),
+        (Self::Routing, mark!("Routing")),
+        (Self::Trouble, mark!("When things go wrong")),
     ];
 }
 
@@ -59,11 +60,11 @@ pub enum Level {
 
 impl Level {
     /// Its name.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Easy => "easy",
-            Self::Medium => "medium",
-            Self::Hard => "hard",
+            Self::Easy => t!("easy"),
+            Self::Medium => t!("medium"),
+            Self::Hard => t!("hard"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a document: where, what, and what to do about it.
 
 use std::fmt;
+use texts::t;
 
 /// A place in a document, as one would write it in JavaScript: `nodes[1].addresses[0]`. Empty for the document itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,7 +123,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}", self.line, self.column)
+        f.write_str(&t!("line {}, column {}", self.line, self.column))
     }
 }
 
@@ -130,10 +131,10 @@ impl fmt::Display for Fault {
     /// One line: `nodes[1].mtu (line 7, column 52): …`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.level == Level::Warning {
-            f.write_str("warning: ")?;
+            write!(f, "{}: ", t!("warning"))?;
         }
         match (self.place.is_root(), self.position) {
-            (true, None) => f.write_str("document")?,
+            (true, None) => f.write_str(t!("document"))?,
             (true, Some(position)) => write!(f, "{position}")?,
             (false, None) => write!(f, "{}", self.place)?,
             (false, Some(position)) => write!(f, "{} ({position})", self.place)?,

@@ -13,6 +13,7 @@ use netlab::run::IpVersion;
 use netlab::topology::{HostConfig, Link, LinkId, NodeId, NodeKind, Port};
 use router::config::StaticRoute;
 use smoltcp::wire::{IpAddress, IpCidr};
+use texts::{plural, t};
 
 /// A problem put right.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +78,7 @@ impl Problem {
     fn connect(&self, scenario: &Scenario, fixed: &mut Scenario) -> Option<String> {
         let (node, other) = (self.node()?, self.only_partner(scenario)?);
         fixed.add_link(Link::new([node, other], [defaults::way(), defaults::way()]));
-        Some(format!("connect {:?} to {:?}", scenario.id(node), scenario.id(other)))
+        Some(t!("connect {:?} to {:?}", scenario.id(node), scenario.id(other)))
     }
 
     /// Another address in the place of one that is taken or cannot be.
@@ -102,7 +103,7 @@ impl Problem {
         };
         let &culprit = self.nodes.iter().find(is_configured)?;
         host(fixed, culprit)?.mac = None;
-        Some(format!("let {:?} have a MAC address of its own", scenario.id(culprit)))
+        Some(t!("let {:?} have a MAC address of its own", scenario.id(culprit)))
     }
 
     /// Turns on the spanning tree of the loop's switches; if it has none, removes the link that closes it.
@@ -117,7 +118,7 @@ impl Problem {
             let link = scenario.topology.links.get(self.link?.index())?;
             *fixed = fixed.without(&[], &[self.link?]);
             let [a, b] = link.ends.map(|end| scenario.id(end));
-            return Some(format!("remove the link between {a:?} and {b:?}"));
+            return Some(t!("remove the link between {a:?} and {b:?}"));
         }
         for id in &open {
             if let NodeKind::Switch(switch) = node_kind(fixed, **id)? {
@@ -126,11 +127,16 @@ impl Problem {
         }
         let names: Vec<_> = open.iter().map(|id| format!("{:?}", scenario.id(**id))).collect();
         Some(match &names[..] {
-            [one] => format!("turn on the spanning tree of {one}"),
+            [one] => t!("turn on the spanning tree of {one}"),
             [more @ .., last] if more.len() < 4 => {
-                format!("turn on the spanning tree of {} and {last}", more.join(", "))
+                t!("turn on the spanning tree of {} and {last}", more.join(", "))
             }
-            _ => format!("turn on the spanning tree of {} switches", names.len()),
+            _ => plural!(
+                names.len(),
+                "turn on the spanning tree of {number} switch",
+                "turn on the spanning tree of {number} switches",
+                number = names.len()
+            ),
         })
     }
 
@@ -152,7 +158,7 @@ impl Problem {
             Port::Router(port) => defaults::port_of_router(port),
         };
         let other = scenario.topology.links[id.index()].ends[1 - end];
-        Some(format!("the port of {:?} to {:?}", scenario.id(node), scenario.id(other)))
+        Some(t!("the port of {:?} to {:?}", scenario.id(node), scenario.id(other)))
     }
 
     fn switch_on(&self, scenario: &Scenario, fixed: &mut Scenario) -> Option<String> {
@@ -161,7 +167,7 @@ impl Problem {
             Port::Switch(port) => port.up = true,
             Port::Router(port) => port.up = true,
         })?;
-        Some(format!("switch on {port}"))
+        Some(t!("switch on {port}"))
     }
 
     fn allow(&self, scenario: &Scenario, fixed: &mut Scenario, vlan: u16) -> Option<String> {
@@ -175,7 +181,7 @@ impl Problem {
                 allowed.insert(place, vlan);
             }
         })?;
-        Some(format!("add VLAN {} to {port}", vlan.get()))
+        Some(t!("add VLAN {} to {port}", vlan.get()))
     }
 
     fn set_mtu(&self, scenario: &Scenario, fixed: &mut Scenario, mtu: usize) -> Option<String> {
@@ -183,14 +189,14 @@ impl Problem {
         if self.link.is_none() {
             // A port may have an MTU that no host has.
             host(fixed, node)?.ip_mtu = Some(mtu).filter(|mtu| (IP_MTU_MIN..=IP_MTU_MAX).contains(mtu))?;
-            return Some(format!("give {:?} the MTU {mtu}", scenario.id(node)));
+            return Some(t!("give {:?} the MTU {mtu}", scenario.id(node)));
         }
         let port = self.change_port(scenario, fixed, |port| match port {
             Port::Plain => {}
             Port::Switch(port) => port.mtu = mtu,
             Port::Router(port) => port.mtu = mtu,
         })?;
-        Some(format!("give {port} the MTU {mtu}"))
+        Some(t!("give {port} the MTU {mtu}"))
     }
 
     fn swap_sides(&self, scenario: &Scenario, fixed: &mut Scenario, outside: LinkId) -> Option<String> {
@@ -204,22 +210,20 @@ impl Problem {
         }
         let ends = scenario.topology.links.get(outside.index())?.ends;
         let other = ends.into_iter().find(|end| *end != node)?;
-        Some(format!("let the port of {:?} to {:?} be the outside", scenario.id(node), scenario.id(other)))
+        Some(t!("let the port of {:?} to {:?} be the outside", scenario.id(node), scenario.id(other)))
     }
 
     fn add_route(&self, scenario: &Scenario, fixed: &mut Scenario, route: StaticRoute) -> Option<String> {
         let node = self.node()?;
         let NodeKind::Router(config) = node_kind(fixed, node)? else { return None };
         config.routes.push(route);
-        Some(format!("add to {:?} a route to {} via {}", scenario.id(node), route.to, route.via))
+        Some(t!("add to {:?} a route to {} via {}", scenario.id(node), route.to, route.via))
     }
 
     fn set_gateways(&self, scenario: &Scenario, fixed: &mut Scenario) -> Option<String> {
         let taken = take_gateways(scenario, fixed, &self.nodes, self.kind);
-        if taken.is_empty() || self.is_in(fixed) {
-            return None;
-        }
-        Some(format!("take {}", taken.join(", and ")))
+        let all = taken.into_iter().reduce(|all, one| t!("{all}, and {one}"))?;
+        (!self.is_in(fixed)).then(|| t!("take {all}"))
     }
 
     /// Whether a scenario with the same numbers of nodes, links and runs still has this problem.
@@ -271,8 +275,8 @@ fn replace_gateway(scenario: &Scenario, fixed: &mut Scenario, node: NodeId) -> O
     config.gateways = near.into_iter().chain(usual).collect();
     let id = scenario.id(node);
     Some(match usual {
-        Some(usual) => format!("take {usual}, the gateway of the others, for {id:?}"),
-        None => format!("remove the gateway of {id:?}, which leads nowhere"),
+        Some(usual) => t!("take {usual}, the gateway of the others, for {id:?}"),
+        None => t!("remove the gateway of {id:?}, which leads nowhere"),
     })
 }
 
@@ -298,7 +302,7 @@ fn widen(
             }
         }
     }
-    Some(format!("give all of {narrow} the prefix length /{prefix_len}"))
+    Some(t!("give all of {narrow} the prefix length /{prefix_len}"))
 }
 
 /// Moves a host into the network of the others on its LAN, if it is clear which one is the exception: it is alone in its
@@ -328,7 +332,7 @@ fn join(
 }
 
 fn give(scenario: &Scenario, node: NodeId, address: IpCidr) -> String {
-    format!("give {:?} the address {address}", scenario.id(node))
+    t!("give {:?} the address {address}", scenario.id(node))
 }
 
 /// Gives hosts without a gateway, or with one that no node has, the address of a router on their LAN. Returns what was done.
@@ -365,7 +369,7 @@ fn take_gateways(scenario: &Scenario, fixed: &mut Scenario, nodes: &[NodeId], ki
                     None => config.gateways.push(address),
                 }
                 let [router, id] = [router, id].map(|id| scenario.id(id));
-                taken.push(format!("{address}, the address of {router:?}, as gateway of {id:?}"));
+                taken.push(t!("{address}, the address of {router:?}, as gateway of {id:?}"));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use netlab::run::IpVersion;
 use smoltcp::wire::{IpAddress, IpCidr, Ipv6Cidr};
+use texts::t;
 
 /// The IP version of an address.
 pub(crate) fn version_of(address: IpAddress) -> IpVersion {
@@ -56,28 +57,30 @@ pub(crate) fn unusable_address(cidr: IpCidr) -> Option<&'static str> {
             let host_part = if host_bits == 32 { u32::MAX } else { (1 << host_bits) - 1 };
             let bits = address.to_bits();
             if address.octets()[0] == 0 {
-                Some("means \"no address yet\" (RFC 1122, 3.2.1.3): take another")
+                Some(t!("means \"no address yet\" (RFC 1122, 3.2.1.3): take another"))
             } else if address.is_loopback() {
-                Some("never leaves a host (RFC 1122, 3.2.1.3): take another")
+                Some(t!("never leaves a host (RFC 1122, 3.2.1.3): take another"))
             } else if address.is_multicast() || address.octets()[0] >= 240 {
-                Some("is not for one machine: take another, below 224.0.0.0")
+                Some(t!("is not for one machine: take another, below 224.0.0.0"))
             } else if host_bits >= 2 && bits & host_part == 0 {
-                Some("is the network itself: take a higher number")
+                Some(t!("is the network itself: take a higher number"))
             } else if host_bits >= 2 && bits & host_part == host_part {
-                Some("is the network's broadcast address: take a lower number")
+                Some(t!("is the network's broadcast address: take a lower number"))
             } else {
                 None
             }
         }
         IpAddress::Ipv6(address) => {
             if address.is_unspecified() {
-                Some("means \"no address yet\": take another")
+                Some(t!("means \"no address yet\": take another"))
             } else if address.is_loopback() {
-                Some("never leaves a host: take another")
+                Some(t!("never leaves a host: take another"))
             } else if address.is_multicast() {
-                Some("is not for one machine: take another, such as fd00::1")
+                Some(t!("is not for one machine: take another, such as fd00::1"))
             } else if address.to_ipv4_mapped().is_some() {
-                Some("is an IPv4 address in disguise, which never stands on a wire: write the IPv4 address")
+                Some(t!(
+                    "is an IPv4 address in disguise, which never stands on a wire: write the IPv4 address"
+                ))
             } else {
                 None
             }

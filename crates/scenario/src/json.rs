@@ -9,6 +9,7 @@ use serde::de::{Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 use std::ops::Range;
+use texts::t;
 
 /// A value and its place.
 #[derive(Clone, Debug)]
@@ -92,7 +93,7 @@ impl<'a> Value<'a> {
             b'{' => Shape::Object,
             b'"' => {
                 let text = serde_json::from_str(text);
-                Shape::Text(text.map_err(|_| "this text has an escape that is no character")?)
+                Shape::Text(text.map_err(|_| t!("this text has an escape that is no character"))?)
             }
             _ => Shape::Number(text),
         })
@@ -110,7 +111,7 @@ impl<'a> Value<'a> {
     pub fn fields(&self, max: usize) -> Result<(NamedValues<'a>, bool), &'static str> {
         let parts = serde_json::Deserializer::from_str(self.raw.get()).deserialize_map(Fields { max });
         let Parts { kept, more } =
-            parts.map_err(|_| "a name in this object has an escape that is no character")?;
+            parts.map_err(|_| t!("a name in this object has an escape that is no character"))?;
         let values = kept.into_iter().map(|(name, raw)| {
             let place = self.place.field(&name);
             (name, Self { raw, place })
@@ -153,20 +154,20 @@ fn syntax_fault(text: &str, error: &serde_json::Error) -> Fault {
     let (before, after) = text.split_at(offset);
     let message = error.to_string();
     let what = message.split(" at line ").next().unwrap_or(&message);
-    let (what, hint) = match what {
-        _ if text.trim().is_empty() => ("the document is empty", ""),
+    let message = match what {
+        _ if text.trim().is_empty() => t!("this is not JSON: the document is empty").into(),
         _ if after.starts_with(['}', ']']) && before.trim_end().ends_with(',') => {
-            ("nothing follows the comma", "; remove it")
+            t!("this is not JSON: nothing follows the comma; remove it").into()
         }
         "key must be a string" => {
-            (what, "; names of fields stand in double quotes, and there are no comments")
+            t!("this is not JSON: {what}; names of fields stand in double quotes, and there are no comments")
         }
-        "expected value" => (what, "; texts stand in double quotes"),
-        "trailing characters" => (what, "; the document ends before this"),
-        _ if error.is_eof() => (what, "; is its end missing?"),
-        _ => (what, ""),
+        "expected value" => t!("this is not JSON: {what}; texts stand in double quotes"),
+        "trailing characters" => t!("this is not JSON: {what}; the document ends before this"),
+        _ if error.is_eof() => t!("this is not JSON: {what}; is its end missing?"),
+        _ => t!("this is not JSON: {what}"),
     };
-    let mut fault = Fault::new(Level::Error, Place::default(), format!("this is not JSON: {what}{hint}"));
+    let mut fault = Fault::new(Level::Error, Place::default(), message);
     fault.position = Some(Position::of(text, offset));
     fault
 }

@@ -19,26 +19,22 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use netlab::Instant;
 use percent_encoding::percent_decode_str;
+use std::fmt;
+use texts::{plural, t};
 
 /// The codec of the links that are made.
 const NEWEST: u64 = 2;
 
 /// Why a link cannot be opened.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum LinkError {
     /// It contains no scenario.
-    #[error("this is not a link to a scenario: after its # a link goes on with {NEWEST}: or json:")]
     NotALink,
     /// Its codec is newer than this version.
-    #[error("made by a newer Packetarium (link format {0}): reload the page or update the program")]
     Newer(u64),
     /// It has a parameter that this version does not know.
-    #[error(
-        "this link asks for \"{0}\", which this version does not know (an & inside the document is written %26)"
-    )]
     UnknownParameter(String),
     /// A parameter that this document has no place for.
-    #[error("the parameter {parameter} does not fit this link: {why}")]
     Parameter {
         /// As it stands in the link, in quotes, shortened.
         parameter: String,
@@ -46,29 +42,58 @@ pub enum LinkError {
         why: String,
     },
     /// More parameters than a link may have.
-    #[error(
-        "this link has more than {PARAMETERS_MAX} parameters: leave some out, or put their values into the document"
-    )]
     TooManyParameters,
     /// More than a document may have.
-    #[error("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused")]
     TooLarge,
     /// A part of it is missing.
-    #[error("the end of this link is missing: copy it again, as a whole")]
     CutOff,
     /// It was changed since it was made.
-    #[error("this link is damaged ({0}): copy it again, as a whole")]
     Damaged(&'static str),
     /// The document in it has faults.
-    #[error("the scenario in this link has {}", summary(.0))]
     Document(Vec<Fault>),
 }
 
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::NotALink => {
+                t!("this is not a link to a scenario: after its # a link goes on with {NEWEST}: or json:")
+            }
+            Self::Newer(format) => {
+                t!(
+                    "made by a newer Packetarium (link format {format}): reload the page or update the program"
+                )
+            }
+            Self::UnknownParameter(name) => t!(
+                "this link asks for \"{name}\", which this version does not know (an & inside the document is written %26)"
+            ),
+            Self::Parameter { parameter, why } => {
+                t!("the parameter {parameter} does not fit this link: {why}")
+            }
+            Self::TooManyParameters => t!(
+                "this link has more than {PARAMETERS_MAX} parameters: leave some out, or put their values into the document"
+            ),
+            Self::TooLarge => t!("this link holds more than {DOCUMENT_BYTES_MAX} bytes: it is refused"),
+            Self::CutOff => t!("the end of this link is missing: copy it again, as a whole").into(),
+            Self::Damaged(why) => t!("this link is damaged ({why}): copy it again, as a whole"),
+            Self::Document(faults) => t!("the scenario in this link has {}", summary(faults)),
+        };
+        f.write_str(&text)
+    }
+}
+
+impl std::error::Error for LinkError {}
+
 fn summary(faults: &[Fault]) -> String {
     match faults {
-        [fault] => format!("a fault: {fault}"),
-        [fault, ..] => format!("{} faults: {fault} …", faults.len()),
-        [] => "no faults".to_owned(),
+        [fault] => t!("a fault: {fault}"),
+        [fault, ..] => plural!(
+            faults.len(),
+            "{count} fault: {fault} …",
+            "{count} faults: {fault} …",
+            count = faults.len()
+        ),
+        [] => t!("no faults").to_owned(),
     }
 }
 
@@ -187,7 +212,7 @@ fn from_percent(payload: &str) -> Result<String, LinkError> {
 
 fn unescaped(text: &str) -> Result<String, LinkError> {
     let text = percent_decode_str(text).decode_utf8();
-    Ok(text.map_err(|_| LinkError::Damaged("its escapes are not UTF-8"))?.into_owned())
+    Ok(text.map_err(|_| LinkError::Damaged(t!("its escapes are not UTF-8")))?.into_owned())
 }
 
 fn from_base64(payload: &str) -> Result<Vec<u8>, LinkError> {
@@ -199,6 +224,6 @@ fn from_base64(payload: &str) -> Result<Vec<u8>, LinkError> {
         base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidLastSymbol { .. } => {
             LinkError::CutOff
         }
-        _ => LinkError::Damaged("it holds a character that does not belong there"),
+        _ => LinkError::Damaged(t!("it holds a character that does not belong there")),
     })
 }

@@ -8,6 +8,7 @@ use crate::bounds::QUOTED_MAX;
 use netlab::{BitsPerSec, Duration, Ratio};
 use smoltcp::wire::EthernetAddress;
 use std::fmt::Write;
+use texts::t;
 
 /// The units of one kind of quantity: a name, and how many of the smallest unit it is; the smallest first.
 pub(crate) type Units = &'static [(&'static str, u64)];
@@ -46,7 +47,7 @@ pub fn parse_time(text: &str) -> Result<Duration, String> {
 pub fn parse_rate(text: &str) -> Result<BitsPerSec, String> {
     let rate = parse(text, RATE, "100Mbps")?;
     BitsPerSec::new(rate)
-        .ok_or_else(|| "nothing passes at a rate of zero: write something like \"100Mbps\"".to_owned())
+        .ok_or_else(|| t!("nothing passes at a rate of zero: write something like \"100Mbps\"").to_owned())
 }
 
 /// Reads `64KiB`, in bytes. The error says what to write instead.
@@ -61,14 +62,14 @@ pub(crate) fn parse(text: &str, units: Units, example: &str) -> Result<u64, Stri
     let (number, unit) = (&text[..digits_end], text[digits_end..].trim_start());
     if number.is_empty() {
         return Err(match text.strip_prefix(['-', '\u{2212}']) {
-            Some(_) => format!("{} is negative: write something like \"{example}\"", quoted(text)),
+            Some(_) => t!("{} is negative: write something like \"{example}\"", quoted(text)),
             None => {
-                format!("{} is not a number with a unit: write something like \"{example}\"", quoted(text))
+                t!("{} is not a number with a unit: write something like \"{example}\"", quoted(text))
             }
         });
     }
     if unit.is_empty() {
-        return Err(format!("{} has no unit: write something like \"{example}\"", quoted(text)));
+        return Err(t!("{} has no unit: write something like \"{example}\"", quoted(text)));
     }
     // Both of Unicode's micro signs.
     let unit = if matches!(unit, "µs" | "μs") { "us" } else { unit };
@@ -77,18 +78,18 @@ pub(crate) fn parse(text: &str, units: Units, example: &str) -> Result<u64, Stri
         let names: Vec<_> = units.iter().map(|(name, _)| *name).collect();
         return Err(match alike {
             Some((name, _)) => {
-                format!("{} is not a unit here: write \"{number}{name}\"", quoted(unit))
+                t!("{} is not a unit here: write \"{number}{name}\"", quoted(unit))
             }
-            None => format!("{} is not a unit here: use one of {}", quoted(unit), names.join(", ")),
+            None => t!("{} is not a unit here: use one of {}", quoted(unit), names.join(", ")),
         });
     };
     let smallest = units[0].0;
     exact(number, scale).map_err(|why| match why {
         Inexact::Malformed => {
-            format!("{} is not a number: write something like \"{example}\"", quoted(number))
+            t!("{} is not a number: write something like \"{example}\"", quoted(number))
         }
-        Inexact::TooFine => format!("{} is not a whole number of {smallest}", quoted(text)),
-        Inexact::TooLarge => format!("{} is far too large", quoted(text)),
+        Inexact::TooFine => t!("{} is not a whole number of {smallest}", quoted(text)),
+        Inexact::TooLarge => t!("{} is far too large", quoted(text)),
     })
 }
 

@@ -26,6 +26,7 @@ use crate::json::Value;
 use crate::{Icon, Scenario, VERSION};
 use finder::Finder;
 use netlab::topology::{NodeId, NodeKind};
+use texts::t;
 use wire::sorted::{SortedMap, sort_by_key};
 
 /// The result of reading a document.
@@ -43,7 +44,7 @@ pub(crate) fn read(text: &str) -> Reading {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let refused = |fault| Reading { scenario: None, draft: None, faults: vec![fault] };
     if text.len() > DOCUMENT_BYTES_MAX {
-        let message = format!("the document has {} bytes: at most {DOCUMENT_BYTES_MAX} are read", text.len());
+        let message = t!("the document has {} bytes: at most {DOCUMENT_BYTES_MAX} are read", text.len());
         return refused(Fault::new(Level::Error, Place::default(), message));
     }
     let document = match Value::document(text) {
@@ -77,7 +78,7 @@ fn capped(mut faults: Vec<Fault>) -> Vec<Fault> {
     sort_by_key(&mut faults, |fault| fault.position);
     if faults.len() > FAULTS_MAX {
         faults.truncate(FAULTS_MAX);
-        let message = format!("there is more than these {FAULTS_MAX}: put them right first");
+        let message = t!("there is more than these {FAULTS_MAX}: put them right first");
         faults.push(Fault::new(faults[0].level, Place::default(), message));
     }
     faults
@@ -152,7 +153,7 @@ impl<'a> Reader<'a> {
     }
 
     fn document(&mut self, value: &Value<'a>) -> Option<Scenario> {
-        let document = self.object(value, "the document", fields::DOCUMENT)?;
+        let document = self.object(value, t!("the document"), fields::DOCUMENT)?;
         self.version(&document)?;
         let mut scenario = Scenario {
             title: self.field(&document, "title", String::new(), Self::string),
@@ -193,19 +194,19 @@ impl<'a> Reader<'a> {
 
     fn version(&mut self, document: &Object<'a>) -> Option<()> {
         let Some(value) = document.get("packetarium") else {
-            let message = format!("\"packetarium\": {VERSION} is missing: every document begins with it");
+            let message = t!("\"packetarium\": {VERSION} is missing: every document begins with it");
             return self.refuse(&document.value, message);
         };
         match self.whole(value)? {
             VERSION => Some(()),
             newer if newer > VERSION => self.refuse(
                 value,
-                format!(
+                t!(
                     "made by a newer Packetarium (format {newer}): this one reads up to {VERSION}; reload the page or \
                      update the program"
                 ),
             ),
-            other => self.refuse(value, format!("there is no format {other}: write {VERSION}")),
+            other => self.refuse(value, t!("there is no format {other}: write {VERSION}")),
         }
     }
 }

@@ -10,13 +10,15 @@ mod trail;
 
 use crate::check::{Check, Unusable, with_check};
 use crate::{Scenario, problem::Kind};
-use netlab::history::Refusal;
+use netlab::history::{DropReason, Refusal};
 use netlab::run::{Failure, Outcome, RunId, RunKind, RunSpec, Target};
 use netlab::topology::{LinkId, NodeId, NodeKind};
 use netlab::{History, Instant, World};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::rc::Rc;
+use texts::t;
 use trail::{Asked, End, Trail};
+use wire::impair::LossReason;
 use wire::sorted::sort_by_key;
 
 /// Why a run failed.
@@ -99,10 +101,7 @@ impl Reason<'_, '_> {
             Target::Address(address) => address.to_string(),
             Target::Node(node, _) => self.name(node),
         };
-        self.at_node(
-            from,
-            format!("{id} has no gateway, and {to} is in none of its networks: nothing was sent"),
-        )
+        self.at_node(from, t!("{id} has no gateway, and {to} is in none of its networks: nothing was sent"))
     }
 
     fn along_the_frames(&self) -> Option<Why> {
@@ -112,7 +111,7 @@ impl Reason<'_, '_> {
             begin: self.begin,
             end: self.end,
         };
-        let what = request_word(&self.spec.kind);
+        let what = requests_of(&self.spec.kind);
         let requests = trail.requests(self.spec);
         let Some(sent) = requests.last() else {
             return self.unresolved(&trail, self.spec.from, None);
@@ -133,7 +132,7 @@ impl Reason<'_, '_> {
         let all = total(&ends);
         match end {
             End::Arrived(server, packet) => self.answered(&trail, server, packet),
-            end => self.ended(&trail, end, &counted(count, all, what), self.spec.from, destination),
+            end => self.ended(&trail, end, &what.counted(count, all), self.spec.from, destination),
         }
     }
 
@@ -147,7 +146,7 @@ impl Reason<'_, '_> {
         let (id, client) = (self.name(server), self.name(self.spec.from));
         let answers = trail.answers(server, self.spec, source);
         let impostor = match self.spec.to {
-            Target::Node(node, _) if node != server && self.owns(server, destination) => Some(format!(
+            Target::Node(node, _) if node != server && self.owns(server, destination) => Some(t!(
                 "{id}, which has the address {destination}, too, got what was meant for {}",
                 self.name(node)
             )),
@@ -155,11 +154,8 @@ impl Reason<'_, '_> {
         };
         let Some(answer) = answers.last() else {
             let why = self.unresolved(trail, server, Some(source))?;
-            let got = impostor.unwrap_or_else(|| format!("{id} got what {client} sent"));
-            return Some(Why {
-                text: format!("{got}, but its answer was not sent: {}", why.text).into(),
-                ..why
-            });
+            let got = impostor.unwrap_or_else(|| t!("{id} got what {client} sent"));
+            return Some(Why { text: t!("{got}, but its answer was not sent: {}", why.text).into(), ..why });
         };
         let clients = self.owners(answer.destination);
         let ends = trail.ends(&answers, |node| clients.contains(&node));
@@ -167,8 +163,8 @@ impl Reason<'_, '_> {
         match (end, self.failure) {
             (End::Arrived(_, _), Failure::Refused) => {
                 let port = self.spec.kind.service().map_or(0, |(_, port)| port);
-                let text = format!("{id} answered with RST: no program listens at its port {port}");
-                self.at_node(server, impostor.map_or(text.clone(), |got| format!("{got}, and {text}")))
+                let text = t!("{id} answered with RST: no program listens at its port {port}");
+                self.at_node(server, impostor.map_or(text.clone(), |got| t!("{got}, and {text}")))
             }
             (End::Arrived(_, _), _) => {
                 let got = impostor?;
@@ -177,7 +173,7 @@ impl Reason<'_, '_> {
             (end, _) => self.ended(
                 trail,
                 end,
-                &format!("{} of {id}", counted(count, total(&ends), "answer")),
+                &Frames::Answers(&id).counted(count, total(&ends)),
                 server,
                 answer.destination,
             ),
@@ -190,7 +186,10 @@ impl Reason<'_, '_> {
             End::Refused { node, link, why } => {
                 let id = self.name(node);
                 let detail = self.detail(node, why, from, to);
-                let text = format!("{id} dropped {what}: {why}{detail}");
+                let text = match detail {
+                    Some(detail) => t!("{id} dropped {what}: {why} ({detail})"),
+                    None => t!("{id} dropped {what}: {why}"),
+                };
                 let at = match why {
                     Refusal::Switch(_) => Spot::Link(link),
                     _ => Spot::Node(node),
@@ -199,26 +198,21 @@ impl Reason<'_, '_> {
             }
             End::Dropped { link, why } => {
                 let ends = self.network.topology.link(link).ends.map(|end| self.name(end));
-                let text = format!(
-                    "the link between {} and {} lost {what} ({})",
-                    ends[0],
-                    ends[1],
-                    why.name().replace('_', " ")
-                );
+                let text = t!("the link between {} and {} lost {what} ({})", ends[0], ends[1], lost(why));
                 Some(Why { text: text.into(), at: Some(Spot::Link(link)) })
             }
             End::Elsewhere(node) if node != from && self.waits(trail, node, to) => {
                 let why = self.unresolved(trail, node, Some(to))?;
-                let text = format!("{what} got no further than {}: {}", self.name(node), why.text);
+                let text = t!("{what} got no further than {}: {}", self.name(node), why.text);
                 Some(Why { text: text.into(), ..why })
             }
             End::Elsewhere(node) => {
                 let id = self.name(node);
                 match self.kept_back(from, to) {
                     Some((text, at)) => {
-                        Some(Why { text: format!("{what} got no further than {id}: {text}").into(), at })
+                        Some(Why { text: t!("{what} got no further than {id}: {text}").into(), at })
                     }
-                    None => self.at_node(node, format!("{what} got no further than {id}, which is not {to}")),
+                    None => self.at_node(node, t!("{what} got no further than {id}, which is not {to}")),
                 }
             }
             End::Arrived(..) | End::UnderWay => None,
@@ -226,25 +220,23 @@ impl Reason<'_, '_> {
     }
 
     /// What a reason alone does not say: the destination without a route, the rule of a filter, the VLAN.
-    fn detail(&self, node: NodeId, why: Refusal, from: NodeId, to: IpAddress) -> String {
+    fn detail(&self, node: NodeId, why: Refusal, from: NodeId, to: IpAddress) -> Option<String> {
         match why {
-            Refusal::Router(router::Refusal::NoRoute) => {
-                format!(" ({} has no route to {to})", self.name(node))
-            }
+            Refusal::Router(router::Refusal::NoRoute) => Some(t!("{} has no route to {to}", self.name(node))),
             Refusal::Router(router::Refusal::NoNeighbor) if self.owners(to).is_empty() => {
-                format!(" (no node has the address {to})")
+                Some(t!("no node has the address {to}"))
             }
             Refusal::Router(router::Refusal::Filtered(Some(number))) => {
                 let NodeKind::Router(config) = self.history.kind_at(node, self.end) else {
-                    return String::new();
+                    return None;
                 };
                 let rule = config.filter.as_ref().and_then(|filter| filter.rules.get(number as usize));
-                rule.map_or_else(String::new, |rule| format!(" ({})", crate::check::rule_words(rule)))
+                rule.map(crate::check::rule_words)
             }
             Refusal::Switch(bridge::Refusal::OtherVlan | bridge::Refusal::PortOff) => {
-                self.kept_back(from, to).map_or_else(String::new, |(text, _)| format!(" ({text})"))
+                self.kept_back(from, to).map(|(text, _)| text)
             }
-            _ => String::new(),
+            _ => None,
         }
     }
 
@@ -281,23 +273,22 @@ impl Reason<'_, '_> {
             let near = host.addresses.iter().any(|cidr| cidr.contains_addr(&to));
             let gateway =
                 gateways.iter().any(|gateway| std::mem::discriminant(gateway) == std::mem::discriminant(&to));
-            let why = format!("{id} has no gateway, and {to} is in none of its networks");
+            let why = t!("{id} has no gateway, and {to} is in none of its networks");
             return if near || gateway { None } else { self.at_node(node, why) };
         };
-        let protocol = if matches!(target, IpAddress::Ipv4(_)) { "ARP" } else { "neighbor discovery" };
+        let protocol = if matches!(target, IpAddress::Ipv4(_)) { "ARP" } else { t!("neighbor discovery") };
         let owners = self.owners(target);
         if owners.is_empty() {
             return self.at_node(
                 node,
-                format!("no node has {target}, so nothing answered the {protocol} requests of {id} for it"),
+                t!("no node has {target}, so nothing answered the {protocol} requests of {id} for it"),
             );
         }
         let frames: Vec<_> =
             questions.iter().map(|question| question.0).filter(|sent| self.is_for(sent, target)).collect();
         let ends = trail.ends(&frames, |other| owners.contains(&other));
         let (end, count) = *ends.first()?;
-        let what =
-            format!("{} of {id} for {target}", counted(count, total(&ends), &format!("{protocol} request")));
+        let what = Frames::Questions(protocol, &id, target).counted(count, total(&ends));
         match end {
             End::Arrived(owner, _) => {
                 let replies = trail.replies(owner, target);
@@ -305,15 +296,12 @@ impl Reason<'_, '_> {
                 let Some(_) = replies.last() else {
                     return self.at_node(
                         owner,
-                        format!(
-                            "{other} got the {protocol} requests of {id} for {target}, and did not answer"
-                        ),
+                        t!("{other} got the {protocol} requests of {id} for {target}, and did not answer"),
                     );
                 };
                 let ends = trail.ends(&replies, |at| at == node);
                 let (end, count) = *ends.first()?;
-                let what =
-                    format!("{} of {other}", counted(count, total(&ends), &format!("{protocol} reply")));
+                let what = Frames::Replies(protocol, &other).counted(count, total(&ends));
                 self.ended(trail, end, &what, owner, self.first_address(node)?)
             }
             end => self.ended(trail, end, &what, node, target),
@@ -362,35 +350,104 @@ impl Reason<'_, '_> {
     }
 }
 
-/// What a run's client sends, one of it.
-fn request_word(kind: &RunKind) -> &'static str {
+/// Frames of which some, or all, got lost.
+#[derive(Clone, Copy)]
+enum Frames<'a> {
+    EchoRequests,
+    Probes,
+    Datagrams,
+    Segments,
+    /// Of this node.
+    Answers(&'a str),
+    /// Of this protocol, from this node, for this address.
+    Questions(&'a str, &'a str, IpAddress),
+    /// Of this protocol, from this node.
+    Replies(&'a str, &'a str),
+}
+
+/// What a run's client sends.
+fn requests_of(kind: &RunKind) -> Frames<'static> {
     match kind {
-        RunKind::Ping(_) => "echo request",
-        RunKind::Traceroute(_) | RunKind::PathMtu(_) => "probe",
-        RunKind::Multicast(_) => "datagram",
+        RunKind::Ping(_) => Frames::EchoRequests,
+        RunKind::Traceroute(_) | RunKind::PathMtu(_) => Frames::Probes,
+        RunKind::Multicast(_) => Frames::Datagrams,
         RunKind::Echo(_) | RunKind::Iperf(_) | RunKind::Connect(_) => match kind.service() {
-            Some((netlab::run::Transport::Udp, _)) => "datagram",
-            Some((netlab::run::Transport::Tcp, _)) | None => "TCP segment",
+            Some((netlab::run::Transport::Udp, _)) => Frames::Datagrams,
+            Some((netlab::run::Transport::Tcp, _)) | None => Frames::Segments,
         },
+    }
+}
+
+impl Frames<'_> {
+    /// `the only probe`, `all 4 probes`, `3 of 4 probes`.
+    fn counted(self, count: usize, all: usize) -> String {
+        match (count, all) {
+            (1, 1) => self.only(),
+            (count, all) if count == all => self.all(all),
+            (count, all) => self.some(count, all),
+        }
+    }
+
+    fn only(self) -> String {
+        match self {
+            Self::EchoRequests => t!("the only echo request").into(),
+            Self::Probes => t!("the only probe").into(),
+            Self::Datagrams => t!("the only datagram").into(),
+            Self::Segments => t!("the only TCP segment").into(),
+            Self::Answers(id) => t!("the only answer of {id}"),
+            Self::Questions(protocol, id, target) => t!("the only {protocol} request of {id} for {target}"),
+            Self::Replies(protocol, id) => t!("the only {protocol} reply of {id}"),
+        }
+    }
+
+    fn all(self, all: usize) -> String {
+        match self {
+            Self::EchoRequests => t!("all {all} echo requests"),
+            Self::Probes => t!("all {all} probes"),
+            Self::Datagrams => t!("all {all} datagrams"),
+            Self::Segments => t!("all {all} TCP segments"),
+            Self::Answers(id) => t!("all {all} answers of {id}"),
+            Self::Questions(protocol, id, target) => t!("all {all} {protocol} requests of {id} for {target}"),
+            Self::Replies(protocol, id) => t!("all {all} {protocol} replies of {id}"),
+        }
+    }
+
+    fn some(self, count: usize, all: usize) -> String {
+        match self {
+            Self::EchoRequests => t!("{count} of {all} echo requests"),
+            Self::Probes => t!("{count} of {all} probes"),
+            Self::Datagrams => t!("{count} of {all} datagrams"),
+            Self::Segments => t!("{count} of {all} TCP segments"),
+            Self::Answers(id) => t!("{count} of {all} answers of {id}"),
+            Self::Questions(protocol, id, target) => {
+                t!("{count} of {all} {protocol} requests of {id} for {target}")
+            }
+            Self::Replies(protocol, id) => t!("{count} of {all} {protocol} replies of {id}"),
+        }
+    }
+}
+
+/// Why a link lost a frame, in a word or two.
+fn lost(why: DropReason) -> &'static str {
+    match why {
+        DropReason::QueueFull => t!("queue full"),
+        DropReason::Overload => t!("overload"),
+        DropReason::Impaired(LossReason::TooBig) => t!("too big"),
+        DropReason::Impaired(LossReason::LinkDown) => t!("link down"),
+        DropReason::Impaired(LossReason::Silence) => t!("silence"),
+        DropReason::Impaired(LossReason::Loss) => t!("loss"),
+        DropReason::Impaired(LossReason::LossOfSmall) => t!("loss of small"),
+        DropReason::Impaired(LossReason::Outage) => t!("outage"),
+        DropReason::Impaired(LossReason::LossCorrelated) => t!("loss correlated"),
+        DropReason::Impaired(LossReason::Burst) => t!("loss burst"),
+        DropReason::Impaired(LossReason::Every) => t!("loss every"),
+        DropReason::Impaired(LossReason::Picked) => t!("picked"),
+        DropReason::Early => "red",
+        DropReason::Late => "codel",
+        DropReason::Collisions => t!("excessive collisions"),
     }
 }
 
 fn total(ends: &[(End, usize)]) -> usize {
     ends.iter().map(|(_, count)| count).sum()
-}
-
-/// `the only probe`, `all 4 probes`, `3 of 4 probes`.
-fn counted(count: usize, all: usize, what: &str) -> String {
-    match (count, all) {
-        (1, 1) => format!("the only {what}"),
-        (count, all) if count == all => format!("all {all} {}", plural(what)),
-        (count, all) => format!("{count} of {all} {}", plural(what)),
-    }
-}
-
-fn plural(what: &str) -> String {
-    match what.strip_suffix("reply") {
-        Some(start) => format!("{start}replies"),
-        None => format!("{what}s"),
-    }
 }

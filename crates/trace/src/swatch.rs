@@ -8,6 +8,7 @@ use dissect::Protocol;
 use dissect::message::{
     ApplicationMessage, ArpMessage, DhcpKind, DnsKind, IcmpMessage, Message, NdpKind, SegmentKind,
 };
+use texts::t;
 
 /// The kind of a frame, as a legend distinguishes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,36 +91,36 @@ impl Swatch {
     }
 
     /// As a legend calls it.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Arp => "ARP",
             Self::Ndp => "NDP",
             Self::Icmp => "ICMP",
-            Self::TcpControl => "TCP open/close",
-            Self::TcpData => "TCP data",
+            Self::TcpControl => t!("TCP open/close"),
+            Self::TcpData => t!("TCP data"),
             Self::TcpAck => "TCP ACK",
             Self::Udp => "UDP",
             Self::Service => "DNS, DHCP",
             Self::Routing => "RIP, IGMP",
             Self::Bridging => "STP",
-            Self::Other => "Other",
+            Self::Other => t!("Other"),
         }
     }
 
     /// What a legend explains of it.
-    pub const fn meaning(self) -> &'static str {
+    pub fn meaning(self) -> &'static str {
         match self {
-            Self::Arp => "asks which Ethernet address an IPv4 address belongs to",
-            Self::Ndp => "asks which Ethernet address an IPv6 address belongs to",
-            Self::Icmp => "echo (ping) and error messages",
-            Self::TcpControl => "opens, closes or refuses a connection",
-            Self::TcpData => "carries data over a connection",
-            Self::TcpAck => "says how much data has come",
-            Self::Udp => "a datagram without a connection",
-            Self::Service => "finds the address of a name, or one for a host",
-            Self::Routing => "tells routers what is where and who wants what",
-            Self::Bridging => "lets switches agree which cables to leave unused",
-            Self::Other => "anything else",
+            Self::Arp => t!("asks which Ethernet address an IPv4 address belongs to"),
+            Self::Ndp => t!("asks which Ethernet address an IPv6 address belongs to"),
+            Self::Icmp => t!("echo (ping) and error messages"),
+            Self::TcpControl => t!("opens, closes or refuses a connection"),
+            Self::TcpData => t!("carries data over a connection"),
+            Self::TcpAck => t!("says how much data has come"),
+            Self::Udp => t!("a datagram without a connection"),
+            Self::Service => t!("finds the address of a name, or one for a host"),
+            Self::Routing => t!("tells routers what is where and who wants what"),
+            Self::Bridging => t!("lets switches agree which cables to leave unused"),
+            Self::Other => t!("anything else"),
         }
     }
 

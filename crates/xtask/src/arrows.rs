@@ -16,8 +16,12 @@ struct Layer {
 }
 
 /// From the ground up.
-const LAYERS: [Layer; 10] = [
-    Layer { crates: &["wire"], reason: "the ground: frames, cables, units, time, seeded randomness" },
+const LAYERS: [Layer; 11] = [
+    Layer { crates: &["texts-macro"], reason: "the macros for texts that people read" },
+    Layer {
+        crates: &["wire", "texts"],
+        reason: "the ground: frames, cables, units, time, seeded randomness; texts in their language",
+    },
     Layer {
         crates: &["vnetif", "bridge", "router", "host", "dissect"],
         reason: "one thing each, which knows no network: a virtual interface, a node kind, the meaning of bytes",
@@ -168,7 +172,7 @@ mod tests {
     fn arrows_that_point_upwards_or_sideways_are_named_with_both_layers() {
         let upwards = fault_of("router", &["netlab"]);
         assert!(upwards.contains("`router` may not depend on `netlab`"), "{upwards}");
-        assert!(upwards.contains("layer 3") && upwards.contains("layer 1"), "{upwards}");
+        assert!(upwards.contains("layer 4") && upwards.contains("layer 2"), "{upwards}");
         assert!(fault_of("bridge", &["router"]).contains("arrows point downwards"));
         assert!(fault_of("lab", &["web"]).contains("arrows point downwards"));
     }

@@ -2,7 +2,7 @@
 
 use crate::console::Console;
 use crate::setup::{self, Needs, Toolbox};
-use crate::{crates, offline, pieces, project, size};
+use crate::{crates, offline, pieces, project, size, texts};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::Path;
@@ -43,6 +43,7 @@ pub fn build(toolbox: &Toolbox, console: &Console) -> Result<()> {
     )?;
     harden(&dist)?;
     pieces::cut(toolbox, console, &dist)?;
+    texts::prepare(console, &dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));
     offline::prepare(&dist)

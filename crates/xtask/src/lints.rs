@@ -2,7 +2,7 @@
 
 use crate::console::Console;
 use crate::setup::Toolbox;
-use crate::{arrows, dependencies, project, stage, workspace};
+use crate::{arrows, dependencies, project, stage, texts, workspace};
 use anyhow::{Result, ensure};
 use std::process::Command;
 
@@ -10,14 +10,16 @@ use std::process::Command;
 /// are native, and so are the lints of those.
 const PAGE: [&str; 2] = ["web", "wasm"];
 
-/// Checks that dependencies between crates point downwards, that all declared ones are used, and that the stage does not use
-/// the session.
+/// Checks that dependencies between crates point downwards, that all declared ones are used, that the stage does not use
+/// the session, and that translations fit the texts of the code.
 ///
 /// # Errors
 /// Names each dependency that has to go, with the reason.
 pub fn structure() -> Result<()> {
     let crates = workspace::crates()?;
-    let faults = [arrows::faults(&crates), dependencies::faults(&crates)?, stage::faults()?].concat();
+    let faults =
+        [arrows::faults(&crates), dependencies::faults(&crates)?, stage::faults()?, texts::faults()?]
+            .concat();
     ensure!(faults.is_empty(), "\n{}", faults.join("\n"));
     Ok(())
 }

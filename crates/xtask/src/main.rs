@@ -1,4 +1,4 @@
-//! The commands of a developer: `cargo xtask serve | build | package | test | bench | ci`.
+//! The commands of a developer: `cargo xtask serve | build | package | test | bench | texts | ci`.
 //!
 //! One program instead of shell scripts, so that it is type-checked, tested and runs wherever Rust does. It sets up a fresh
 //! machine by itself, and prints what it does and why.
@@ -11,6 +11,7 @@
 //! | [`quick`] | which tests a small change needs |
 //! | [`lints`], [`arrows`], [`dependencies`], [`stage`], [`workspace`], [`sources`] | checks without running: formatting, clippy, which crate may depend on which, what the stage may use |
 //! | [`pieces`] | the page's wasm, cut into what the first frames need and what is loaded after them |
+//! | [`texts`] | the texts of the page: found in the code, compared with the languages, written as the page's language files |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
 //! | [`crates`] | which crates a wasm module is made of |
@@ -48,6 +49,7 @@ mod sources;
 mod stage;
 mod tally;
 mod test;
+mod texts;
 mod wasm;
 mod workspace;
 
@@ -77,6 +79,8 @@ enum Command {
     Test(test::Options),
     /// Measure the engine natively, in Node and in Chromium
     Bench(bench::Options),
+    /// Say which texts of the page a language lacks
+    Texts(texts::Options),
     /// What CI runs: formatting, lints, then every test
     Ci,
 }
@@ -91,6 +95,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Bench(options) => bench::run(&options),
+        Command::Texts(options) => texts::run(&options),
         Command::Ci => {
             ci::run();
             Ok(())

@@ -254,7 +254,7 @@ fn loading(loader: &str, hash: &str, files: &[(String, Vec<u8>)]) -> Result<Stri
 }
 
 /// The digest that browsers compare, computed by Node: see [`crate::size`].
-fn integrity(bytes: &[u8]) -> Result<String> {
+pub fn integrity(bytes: &[u8]) -> Result<String> {
     const SCRIPT: &str = r#"
 const digest = require("node:crypto").createHash("sha256");
 process.stdin.on("data", (data) => digest.update(data)).on("end", () => console.log("sha256-" + digest.digest("base64")));

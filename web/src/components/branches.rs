@@ -10,6 +10,7 @@ use lab::command::{Clock, Look};
 use lab::compare::{CompareView, Compared};
 use lab::format;
 use lab::travel::Travel;
+use texts::t;
 use yew::prelude::*;
 
 /// The branches, if there are several.
@@ -19,18 +20,21 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
     }
     let chips = lines.iter().map(|line| {
         let number = line.number;
-        let from = line.forked_at.map(|at| format!(" from {}\u{a0}s", format::clock(at))).unwrap_or_default();
+        let name = match line.forked_at {
+            Some(at) => t!("{} from {}\u{a0}s", line.name, format::clock(at)),
+            None => line.name.to_string(),
+        };
         html! {
             <li key={number}>
                 <button type="button" class="chip" aria-current={line.current.then_some("true")}
                     onclick={on(session, move |session| session.perform(Look::Branch(number)))}>
-                    { format!("{}{from}", line.name) }
+                    { name }
                 </button>
                 if !line.current {
                     <button type="button" class="link" onclick={on(session, move |session| {
                         session.perform(Look::Compare(Some(number)));
                         session.change(Change::Open(Dialog::Compare));
-                    })} aria-label={format!("Compare with {}", line.name)}>{ "compare" }</button>
+                    })} aria-label={t!("Compare with {}", line.name)}>{ t!("compare") }</button>
                 }
             </li>
         }
@@ -38,7 +42,7 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
     html! {
         <div class="branches">
             { icon(Glyph::Branch) }
-            <ul aria-label="Branches">{ for chips }</ul>
+            <ul aria-label={t!("Branches")}>{ for chips }</ul>
         </div>
     }
 }
@@ -46,10 +50,10 @@ pub fn branches(session: &Session, lines: &[BranchLine]) -> Html {
 /// Two branches side by side.
 pub fn compared(session: &Session, view: Option<&CompareView>) -> Html {
     match view {
-        None => html! { <p>{ "There is nothing to compare with." }</p> },
+        None => html! { <p>{ t!("There is nothing to compare with.") }</p> },
         Some(CompareView::Running(share)) => html! {
             <p>
-                <label for="comparing">{ "The other branch is being run again" }</label>
+                <label for="comparing">{ t!("The other branch is being run again") }</label>
                 <progress id="comparing" max="1" value={format::fixed(*share, 2)}></progress>
             </p>
         },
@@ -70,26 +74,28 @@ fn table(session: &Session, view: &Compared) -> Html {
         };
         html! {
             <>
-                <p>{ "First difference at " }<strong>{ format::clock(at) }{ "\u{a0}s" }</strong>{ ":" }</p>
+                <p>{ t!("First difference at {}\u{a0}s:", format::clock(at)) }</p>
                 <dl class="facts stacked">
                     <div><dt>{ &**here }</dt><dd>{ &first.text[0] }</dd></div>
                     <div><dt>{ &**there }</dt><dd>{ &first.text[1] }</dd></div>
                 </dl>
                 <p class="actions">
-                    <button type="button" class="button primary" onclick={show}>{ "Show me" }</button>
+                    <button type="button" class="button primary" onclick={show}>{ t!("Show me") }</button>
                 </p>
             </>
         }
     });
-    let counts =
-        [("Frames on wires", view.frames.map(format::count)), ("Dropped", view.drops.map(format::count))];
+    let counts = [
+        (t!("Frames on wires"), view.frames.map(format::count)),
+        (t!("Dropped"), view.drops.map(format::count)),
+    ];
     let row = |name: &str, values: &[String; 2]| {
         html! { <tr><th scope="row">{ name }</th><td>{ &values[0] }</td><td>{ &values[1] }</td></tr> }
     };
     html! {
         <>
-            { difference.unwrap_or_else(|| html! { <p>{ "Every frame is the same in both." }</p> }) }
-            <div class="scroll" tabindex="0" role="group" aria-label="Results of both branches">
+            { difference.unwrap_or_else(|| html! { <p>{ t!("Every frame is the same in both.") }</p> }) }
+            <div class="scroll" tabindex="0" role="group" aria-label={t!("Results of both branches")}>
                 <table>
                     <thead><tr><td></td><th scope="col">{ &**here }</th><th scope="col">{ &**there }</th></tr></thead>
                     <tbody>

@@ -17,6 +17,7 @@ use lab::run_form::Kind;
 use lab::view::{NodeLine, View};
 use netlab::topology::{LinkId, NodeId, Way};
 use scenario::why::Spot;
+use texts::t;
 use trace::selection::Selection;
 use wire::Duration;
 use wire::impair::Impairment;
@@ -37,7 +38,7 @@ pub fn cards(session: &Session, view: &View, aim: Option<Aim>, open: &[Remembere
         let show = on(session, move |session: &Session| session.perform(Look::Select(Some(Selection::Node(node)))));
         html! {
             <button key={format!("why-{}", node.0)} type="button" class="button why-mark" data-node={node.0.to_string()} onclick={show}
-                aria-label={format!("Why did {} fail?", run.name())}>{ "✕ Why?" }</button>
+                aria-label={t!("Why did {} fail?", run.name())}>{ t!("✕ Why?") }</button>
         }
     });
     html! {
@@ -91,8 +92,8 @@ fn card(session: &Session, at: (&'static str, u32), name: &str, about: Html, bod
         <div class="card popover" role="group" aria-label={name.to_string()} data-node={node} data-link={link}>
             <header class="card-head">
                 <p><strong>{ name }</strong>{ about }</p>
-                <button type="button" class="link" onclick={inspect}>{ format!("Inspect {name}") }</button>
-                <button type="button" class="button quiet icon-only" aria-label="Close the card" onclick={close}>{ icon(Glyph::Close) }</button>
+                <button type="button" class="link" onclick={inspect}>{ t!("Inspect {name}") }</button>
+                <button type="button" class="button quiet icon-only" aria-label={t!("Close the card")} onclick={close}>{ icon(Glyph::Close) }</button>
             </header>
             { body }
         </div>
@@ -139,8 +140,8 @@ fn memories(session: &Session, view: &View, node: &NodeLine, open: &[Remembered]
     let chips: Vec<_> = chips.collect();
     html! {
         if !chips.is_empty() {
-            <p class="hint">{ "Keep on the stage:" }</p>
-            <div class="card-kinds" role="group" aria-label="Keep on the stage">{ for chips }</div>
+            <p class="hint">{ t!("Keep on the stage:") }</p>
+            <div class="card-kinds" role="group" aria-label={t!("Keep on the stage")}>{ for chips }</div>
         }
     }
 }
@@ -152,21 +153,21 @@ fn start(session: &Session, view: &View, from: NodeId, aim: Option<Aim>) -> Html
     if let Some(Aim { kind: Some(kind), .. }) = aim {
         return html! {
             <>
-                <p role="status">{ format!("{} from {}: press the other host.", kind.label(), name(from)) }</p>
-                <button type="button" class="button" onclick={on(session, |session| session.aim(None))}>{ "Cancel" }</button>
+                <p role="status">{ t!("{} from {}: press the other host.", kind.label(), name(from)) }</p>
+                <button type="button" class="button" onclick={on(session, |session| session.aim(None))}>{ t!("Cancel") }</button>
             </>
         };
     }
     let to = aim.and_then(|aim| aim.to);
     let heading = match to {
-        Some(to) => format!("Start from {} to {}:", name(from), name(to)),
-        None => "Start, then press the other host:".into(),
+        Some(to) => t!("Start from {} to {}:", name(from), name(to)),
+        None => t!("Start, then press the other host:").into(),
     };
     let kinds = Kind::ALL.into_iter().filter(|kind| kind.has_target());
     html! {
         <>
             <p class="hint">{ heading }</p>
-            <div class="card-kinds" role="group" aria-label="Start">
+            <div class="card-kinds" role="group" aria-label={t!("Start")}>
                 { for kinds.map(|kind| {
                     let aim = on(session, move |session: &Session| session.aim(Some(Aim { from, kind: Some(kind), to })));
                     html! { <button key={kind.key()} type="button" class="chip" title={kind.meaning()} onclick={aim}>{ kind.label() }</button> }
@@ -185,7 +186,7 @@ fn why(session: &Session, view: &View, node: NodeId, run: &RunView) -> Html {
     });
     let show = at.filter(|at| *at != Selection::Node(node)).map(|at| {
         let go = on(session, move |session: &Session| session.perform(Look::Select(Some(at))));
-        html! { <button type="button" class="link" onclick={go}>{ "Show where" }</button> }
+        html! { <button type="button" class="link" onclick={go}>{ t!("Show where") }</button> }
     });
     // A problem of the document at the place, or at the host itself.
     let fixes = view.problems.iter().filter(|problem| problem.fix.is_some());
@@ -196,7 +197,7 @@ fn why(session: &Session, view: &View, node: NodeId, run: &RunView) -> Html {
     let fix = known.or_else(|| pulled(session, at?)).filter(|_| !session.query().lock);
     html! {
         <div class="card-why">
-            <p>{ format!("{} failed: {failure}.", run.name()) }</p>
+            <p>{ t!("{} failed: {failure}.", run.name()) }</p>
             if let Some(why) = &run.why {
                 <p>{ format::sentence(&why.text) }{ " " }{ for show }</p>
             }
@@ -213,7 +214,7 @@ fn pulled(session: &Session, at: Selection) -> Option<(String, Edit)> {
     let Selection::Link(link) = at else { return None };
     let lab = session.lab().borrow();
     let down = lab.look().topology.links.get(link.index())?.ways.iter().any(is_down);
-    down.then(|| ("Plug the cable in".to_owned(), Edit::Plug(link, true)))
+    down.then(|| (t!("Plug the cable in").to_owned(), Edit::Plug(link, true)))
 }
 
 fn is_down(way: &Way) -> bool {
@@ -251,10 +252,10 @@ fn link_card(session: &Session, view: &View, link: LinkId) -> Html {
     }
     let body = html! {
         if !session.query().lock {
-            <div class="card-kinds" role="group" aria-label="Cable">
-                { button(if is_down { "Plug in" } else { "Pull" }.into(), Edit::Plug(link, is_down)) }
-                { button(format!("{DELAY_MS} ms {}", if is_slow { "less delay" } else { "more delay" }), Edit::SetLink(link, slower)) }
-                { button(if loses { "Lose nothing".into() } else { "Lose 10 %".into() }, Edit::SetLink(link, lossy)) }
+            <div class="card-kinds" role="group" aria-label={t!("Cable")}>
+                { button(if is_down { t!("Plug in") } else { t!("Pull") }.into(), Edit::Plug(link, is_down)) }
+                { button(if is_slow { t!("{DELAY_MS} ms less delay") } else { t!("{DELAY_MS} ms more delay") }, Edit::SetLink(link, slower)) }
+                { button(if loses { t!("Lose nothing").into() } else { t!("Lose 10 %").into() }, Edit::SetLink(link, lossy)) }
             </div>
         }
     };

@@ -6,6 +6,7 @@ use crate::session::Session;
 use lab::command::Clock;
 use lab::timeline::Window;
 use lab::view::View;
+use texts::t;
 use yew::prelude::*;
 
 /// The chapter that is shown, between buttons to the one before and the one after it.
@@ -27,15 +28,15 @@ pub fn chapters(session: &Session, view: &View) -> Html {
     let now = view.chapter.and_then(|now| chapters.get(now).map(|chapter| (now, chapter)));
     let place = format!("{}/{}", view.chapter.map_or(0, |now| now + 1), chapters.len());
     html! {
-        <div class="chapters" role="group" aria-label="Chapters">
-            { go("Previous chapter", "p", Glyph::StepBack, view.chapter_before()) }
+        <div class="chapters" role="group" aria-label={t!("Chapters")}>
+            { go(t!("Previous chapter"), "p", Glyph::StepBack, view.chapter_before()) }
             <span class="chapter" title={now.map(|(_, chapter)| chapter.text.clone())}>
                 <span class="chapter-place">{ place }</span>
                 if let Some((_, chapter)) = now {
                     <span class="chapter-title">{ &chapter.title }</span>
                 }
             </span>
-            { go("Next chapter", "n", Glyph::Step, view.chapter_after()) }
+            { go(t!("Next chapter"), "n", Glyph::Step, view.chapter_after()) }
         </div>
     }
 }
@@ -57,7 +58,7 @@ pub fn flags(session: &Session, view: &View, window: Window) -> Html {
     });
     let flags = known.map(|(number, share)| {
         let title = view.sketch.chapters.get(number).map(|chapter| chapter.title.clone()).unwrap_or_default();
-        let label = format!("Chapter {}: {title}", number + 1);
+        let label = t!("Chapter {}: {title}", number + 1);
         let place = format!("left: {}%", lab::format::fixed(share * 100.0, 1));
         let is_now = (view.chapter == Some(number)).then_some("step");
         html! {

@@ -9,6 +9,7 @@ use lab::command::Look;
 use lab::packets::Observe;
 use lab::packets::followed::{Followed, Voice};
 use std::rc::Rc;
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`Conversation`].
@@ -46,30 +47,30 @@ fn Conversation(props: &Props) -> Html {
     let filter = followed.filter.clone();
     html! {
         <Modal title={followed.title.clone()}>
-            <div class="conversation-choice" role="group" aria-label="Whose words">
-                { choice(Voice::Both, "Both".into()) }
+            <div class="conversation-choice" role="group" aria-label={t!("Whose words")}>
+                { choice(Voice::Both, t!("Both").into()) }
                 { choice(Voice::One(0), followed.ends[0].clone()) }
                 { choice(Voice::One(1), followed.ends[1].clone()) }
             </div>
-            <div class="conversation" tabindex="0" role="group" aria-label="What was said">
+            <div class="conversation" tabindex="0" role="group" aria-label={t!("What was said")}>
                 { for paragraphs.into_iter().map(|(first, text)| html! {
                     <pre class={if first { "said-first" } else { "said-second" }}>
-                        <span class="visually-hidden">{ if first { "The first end: " } else { "The second end: " } }</span>{ text }
+                        <span class="visually-hidden">{ if first { t!("The first end:") } else { t!("The second end:") } }{ " " }</span>{ text }
                     </pre>
                 }) }
-                if is_silent { <p class="empty">{ "Nothing was said." }</p> }
-                if is_cut { <p class="hint">{ "There is more: save it to read all." }</p> }
+                if is_silent { <p class="empty">{ t!("Nothing was said.") }</p> }
+                if is_cut { <p class="hint">{ t!("There is more: save it to read all.") }</p> }
             </div>
             <p class="actions">
                 <button type="button" class="button primary" onclick={on(&session, move |session| {
                     session.change(Change::Close);
                     session.perform(Look::Observe(Observe::Filter(filter.clone())));
                     session.open_drawer(Some(Tab::Packets));
-                })}>{ "Show only its packets" }</button>
-                <button type="button" class="button" onclick={on(&session, move |session| session.copy(to_copy()))}>{ "Copy" }</button>
+                })}>{ t!("Show only its packets") }</button>
+                <button type="button" class="button" onclick={on(&session, move |session| session.copy(to_copy()))}>{ t!("Copy") }</button>
                 <button type="button" class="button" onclick={Callback::from(move |_: MouseEvent| {
                     save_as(&name, "text/plain", to_save().as_bytes());
-                })}>{ "Save" }</button>
+                })}>{ t!("Save") }</button>
             </p>
         </Modal>
     }

@@ -6,6 +6,7 @@ use crate::announce::Detail;
 use crate::opening::Trouble;
 use crate::state::Dialog;
 use lab::compare::CompareView;
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`Dialogs`].
@@ -61,10 +62,10 @@ fn bad_link(trouble: &Trouble) -> Html {
                     }) }
                 </ul>
             }
-            <p>{ "Your network is still here, behind this message." }</p>
+            <p>{ t!("Your network is still here, behind this message.") }</p>
             <p class="actions">
                 <button type="button" class="button primary" onclick={Callback::from(|event: MouseEvent| close_around(&event))}>
-                    { "Go on" }
+                    { t!("Go on") }
                 </button>
             </p>
         </Modal>

@@ -8,6 +8,7 @@ use super::tabs::tabs;
 use super::{on, use_session};
 use crate::state::Pane;
 use crate::workspace::{Tab, Workspace};
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`Dock`].
@@ -50,9 +51,9 @@ pub fn Dock(props: &Props) -> Html {
     html! {
         <div class="dock">
             <div class="dock-part">
-                { tabs("Instruments", &names, drawer, &choose_tab) }
+                { tabs(t!("Instruments"), &names, drawer, &choose_tab) }
                 if drawer.is_some() {
-                    <button type="button" class="button quiet icon-only" aria-label="Close the instruments" title="Close (i)"
+                    <button type="button" class="button quiet icon-only" aria-label={t!("Close the instruments")} title={t!("Close (i)")}
                         onclick={on(&session, |session| session.open_drawer(None))}>
                         { icon(Glyph::Close) }
                     </button>
@@ -60,9 +61,9 @@ pub fn Dock(props: &Props) -> Html {
             </div>
             <Legend kinds={props.kinds} addresses={props.addresses} />
             <div class="dock-part">
-                { tabs("Panes", &NAMES, pane, &choose_pane) }
-                <button type="button" class="button quiet icon-only" aria-pressed={workspace.projector.to_string()} aria-label="Projector"
-                    title="For a projector: the stage alone, in large type" onclick={project}>
+                { tabs(t!("Panes"), &NAMES.map(|(id, name)| (id, texts::of(name))), pane, &choose_pane) }
+                <button type="button" class="button quiet icon-only" aria-pressed={workspace.projector.to_string()} aria-label={t!("Projector")}
+                    title={t!("For a projector: the stage alone, in large type")} onclick={project}>
                     { icon(Glyph::Type) }
                 </button>
             </div>

@@ -9,6 +9,7 @@ use lab::edit::Edit;
 use lab::problems::Problem;
 use scenario::{LinkError, Position, Scenario};
 use std::rc::Rc;
+use texts::t;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -32,16 +33,16 @@ pub fn DocumentPane(props: &Props) -> Html {
             if let Some(repair) = &props.repair {
                 <Text key={Rc::as_ptr(repair) as usize} revision={props.revision} repair={repair.clone()} />
             }
-            <h2>{ "Problems" }</h2>
+            <h2>{ t!("Problems") }</h2>
             <ProblemList problems={props.problems.clone()} />
             { about(&session) }
             { file_buttons(&session) }
-            <h2>{ "Take it to real machines" }</h2>
+            <h2>{ t!("Take it to real machines") }</h2>
             <p class="hint">
-                { "The command line writes the same network for Mininet, containerlab or Kathará: nodes, addresses, routes, delay, rate and \
-                   loss, with real kernels." }
+                { t!("The command line writes the same network for Mininet, containerlab or Kathará: nodes, addresses, routes, delay, rate and \
+                   loss, with real kernels.") }
             </p>
-            <p><code>{ "packetarium export --to mininet LINK" }</code></p>
+            <p><code>{ t!("packetarium export --to mininet LINK") }</code></p>
             if props.repair.is_none() {
                 <Text revision={props.revision} repair={None::<Rc<Trouble>>} />
             }
@@ -57,7 +58,7 @@ fn about(session: &Session) -> Html {
             let typed = event.target_unchecked_into::<HtmlInputElement>().value();
             match make(typed) {
                 Some(edit) => session.edit(edit),
-                None => session.say("A seed is a whole number."),
+                None => session.say(t!("A seed is a whole number.")),
             }
         });
         html! {
@@ -71,12 +72,12 @@ fn about(session: &Session) -> Html {
     let scenario = lab.scenario();
     html! {
         <>
-            <h2>{ "About" }</h2>
-            { line("document-title", "Title", scenario.title.clone(), |title| Some(Edit::Title(title))) }
-            { line("document-description", "Description", scenario.description.clone().unwrap_or_default(), |text| {
+            <h2>{ t!("About") }</h2>
+            { line("document-title", t!("Title"), scenario.title.clone(), |title| Some(Edit::Title(title))) }
+            { line("document-description", t!("Description"), scenario.description.clone().unwrap_or_default(), |text| {
                 Some(Edit::Description(text))
             }) }
-            { line("document-seed", "Seed of all randomness", scenario.seed.to_string(), |seed| {
+            { line("document-seed", t!("Seed of all randomness"), scenario.seed.to_string(), |seed| {
                 seed.trim().parse().ok().map(Edit::Seed)
             }) }
         </>
@@ -97,15 +98,15 @@ fn file_buttons(session: &Session) -> Html {
     };
     html! {
         <>
-            <h2>{ "Files" }</h2>
+            <h2>{ t!("Files") }</h2>
             <p class="actions">
-                <button type="button" class="button" onclick={super::on(session, files::save)}>{ "Save as a file" }</button>
+                <button type="button" class="button" onclick={super::on(session, files::save)}>{ t!("Save as a file") }</button>
                 <label class="button file-button">
-                    { "Open a file" }
+                    { t!("Open a file") }
                     <input class="visually-hidden" type="file" accept=".json,application/json" onchange={open} />
                 </label>
             </p>
-            <p class="hint">{ "Or drop a file anywhere on the page." }</p>
+            <p class="hint">{ t!("Or drop a file anywhere on the page.") }</p>
         </>
     }
 }
@@ -176,13 +177,13 @@ fn Text(props: &TextProps) -> Html {
     };
     html! {
         <>
-            <h2 id="document-text-title">{ "Text" }</h2>
-            <p class="hint">{ "The whole document. Your changes here show in the drawing at once, and changes in the drawing show here." }</p>
+            <h2 id="document-text-title">{ t!("Text") }</h2>
+            <p class="hint">{ t!("The whole document. Your changes here show in the drawing at once, and changes in the drawing show here.") }</p>
             <textarea class="share-link code" aria-labelledby="document-text-title" rows="18" spellcheck="false" autocomplete="off"
                 wrap="off" ref={area.clone()} aria-invalid={trouble.is_some().then_some("true")} value={(*text).clone()} {oninput} />
             if let Some(trouble) = &*trouble {
                 <div role="status">
-                    <p class="fault">{ "Not applied: the drawing shows the last text that could be read." }</p>
+                    <p class="fault">{ t!("Not applied: the drawing shows the last text that could be read.") }</p>
                     <ul class="faults">
                         { for trouble.faults.iter().map(|mark| fault(mark, &area)) }
                     </ul>

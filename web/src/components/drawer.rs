@@ -7,6 +7,7 @@ use crate::parts::{Part, Status};
 use crate::workspace::{Divider as Which, Tab, Workspace};
 use lab::view::View;
 use std::rc::Rc;
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`Drawer`].
@@ -31,9 +32,9 @@ pub fn Drawer(props: &Props) -> Html {
         (None, None) => Html::default(),
     };
     html! {
-        <section class="drawer" id="drawer" aria-label="Instruments">
+        <section class="drawer" id="drawer" aria-label={t!("Instruments")}>
             if workspace.drawer.is_some() {
-                <Divider which={Which::Drawer} size={workspace.drawer_px} controls="drawer" label="Height of the instruments" />
+                <Divider which={Which::Drawer} size={workspace.drawer_px} controls="drawer" label={t!("Height of the instruments")} />
             }
             { body }
         </section>

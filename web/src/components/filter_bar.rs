@@ -6,6 +6,7 @@ use dissect::filter::{Completion, FilterError, complete};
 use lab::command::Look;
 use lab::packets::Observe;
 use std::rc::Rc;
+use texts::t;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -71,14 +72,14 @@ pub fn FilterBar(props: &Props) -> Html {
     let fault = props.fault.as_ref().filter(|_| !open);
     html! {
         <div class="filter">
-            <label class="visually-hidden" for="filter">{ "Display filter" }</label>
+            <label class="visually-hidden" for="filter">{ t!("Display filter") }</label>
             <input id="filter" ref={input} type="text" class={classes!("filter-input", props.fault.is_some().then_some("wrong"))} role="combobox"
-                placeholder="Filter, such as  tcp && ip.addr == 10.0.0.2" autocomplete="off" autocapitalize="off" spellcheck="false"
+                placeholder={t!("Filter, such as  tcp && ip.addr == 10.0.0.2")} autocomplete="off" autocapitalize="off" spellcheck="false"
                 value={props.filter.to_string()} aria-autocomplete="list" aria-controls="filter-offers" aria-expanded={open.to_string()}
                 aria-activedescendant={chosen.filter(|_| open).map(|at| format!("filter-offer-{at}"))}
                 aria-invalid={props.fault.is_some().to_string()} aria-describedby={fault.map(|_| "filter-fault")}
                 {oninput} {onkeydown} {onfocus} {onblur} />
-            <ul id="filter-offers" role="listbox" aria-label="Completions" class="filter-offers" hidden={!open}>{ for list }</ul>
+            <ul id="filter-offers" role="listbox" aria-label={t!("Completions")} class="filter-offers" hidden={!open}>{ for list }</ul>
             if let Some(fault) = fault {
                 <p id="filter-fault" class="filter-fault" role="alert">{ pointed(&props.filter, fault) }</p>
             }

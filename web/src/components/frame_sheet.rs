@@ -12,6 +12,7 @@ use lab::inspect::{Changed, FrameSheet};
 use lab::packets::Observe;
 use std::ops::Range;
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use yew::prelude::*;
 
@@ -47,7 +48,7 @@ pub fn FrameDetails(props: &Props) -> Html {
     let sheet = &props.sheet;
     html! {
         <>
-            <p class="kind">{ "Frame" }</p>
+            <p class="kind">{ t!("Frame") }</p>
             <h2>{ &sheet.label }</h2>
             <p class="info">{ &sheet.info }</p>
             <p class={classes!("whereabouts", sheet.lost.then_some("lost"))}>{ &sheet.whereabouts }</p>
@@ -55,14 +56,14 @@ pub fn FrameDetails(props: &Props) -> Html {
             if let Some(button) = sheet.button.as_ref().filter(|_| !session.query().lock) {
                 <div class="sheet-buttons">
                     { action_button(&session, button) }
-                    <span class="hint">{ "Starts a branch just before the frame was sent, and drops the frame there." }</span>
+                    <span class="hint">{ t!("Starts a branch just before the frame was sent, and drops the frame there.") }</span>
                 </div>
             }
             <dl class="facts">
                 { for sheet.facts.iter().map(|(name, value)| html! { <div><dt>{ *name }</dt><dd>{ value }</dd></div> }) }
             </dl>
             if sheet.hops.len() > 1 {
-                <nav class="hops" aria-label="The same frame on each link">
+                <nav class="hops" aria-label={t!("The same frame on each link")}>
                     { for sheet.hops.iter().map(|(id, name)| {
                         let (id, here) = (*id, *id == sheet.id);
                         html! {
@@ -77,7 +78,7 @@ pub fn FrameDetails(props: &Props) -> Html {
             if let Some((who, changes)) = &sheet.changed { { changed(who, changes) } }
             <Layers sheet={sheet.clone()} whole=false />
             if sheet.whole.is_some() {
-                <h3>{ "The message that it completes" }</h3>
+                <h3>{ t!("The message that it completes") }</h3>
                 <Layers sheet={sheet.clone()} whole=true />
             }
         </>
@@ -122,9 +123,9 @@ fn Layers(props: &LayersProps) -> Html {
     };
     html! {
         <>
-            if !props.whole { <h3>{ "Layers" }</h3> }
+            if !props.whole { <h3>{ t!("Layers") }</h3> }
             { for dissection.layers.iter().map(|layer| layer_html(layer, &fields)) }
-            if !props.whole { <h3>{ "Bytes" }</h3> }
+            if !props.whole { <h3>{ t!("Bytes") }</h3> }
             <p class="hint byte-says" role="status">{ says(dissection, (*lit).as_ref()) }</p>
             { hex(bytes, dissection, (*lit).as_ref(), &light) }
         </>
@@ -133,7 +134,7 @@ fn Layers(props: &LayersProps) -> Html {
 
 /// What the sending node has changed in the frame.
 fn changed(who: &str, changes: &[Changed]) -> Html {
-    let title = format!("Changed by {who}");
+    let title = t!("Changed by {who}");
     let value = |value: &Option<String>| match value {
         Some(value) => html! { <td>{ cell(value) }</td> },
         None => html! { <td class="nothing">{ "–" }</td> },
@@ -143,7 +144,7 @@ fn changed(who: &str, changes: &[Changed]) -> Html {
             <h3>{ &title }</h3>
             <div class="scroll" tabindex="0" role="group" aria-label={title.clone()}>
                 <table>
-                    <thead><tr><th scope="col">{ "What" }</th><th scope="col">{ "Before" }</th><th scope="col">{ "Now" }</th></tr></thead>
+                    <thead><tr><th scope="col">{ t!("What") }</th><th scope="col">{ t!("Before") }</th><th scope="col">{ t!("Now") }</th></tr></thead>
                     <tbody>
                         { for changes.iter().map(|change| html! {
                             <tr><th scope="row">{ &change.name }</th>{ value(&change.before) }{ value(&change.now) }</tr>
@@ -168,7 +169,7 @@ fn says(dissection: &Dissection, lit: Option<&Range<usize>>) -> String {
     let field = lit.and_then(|lit| field_at(dissection, lit.start));
     match field {
         Some((layer, field)) => format!("{}: {} = {}", layer.name, field.name, field.value),
-        None => "Point at a byte or a field to see what belongs together.".into(),
+        None => t!("Point at a byte or a field to see what belongs together.").into(),
     }
 }
 
@@ -216,7 +217,7 @@ fn field_html(field: &Field, fields: &Fields<'_>) -> Html {
                 onfocus={Callback::from(move |_| focus())} onblur={Callback::from(move |_| blur())}>
                 <span class="field-name">{ field.name }</span>{ " " }
                 <span class="field-value">{ &field.value }</span>{ " " }
-                <span class="field-meaning">{ field.meaning }</span>
+                <span class="field-meaning">{ texts::of(field.meaning) }</span>
                 if let Some(fault) = &field.fault { <span class="fault">{ fault }</span> }
             </div>
             if is_chosen { { field_actions(field, fields) } }
@@ -232,7 +233,7 @@ fn field_actions(field: &Field, fields: &Fields<'_>) -> Html {
     let session = fields.session;
     // `narrows`: of what is filtered for when it is pressed, which may have changed since this was rendered.
     let sift = |text: &str, filter: String, narrows: bool| {
-        let title = if narrows { format!("Of these, only {filter}") } else { format!("Show only {filter}") };
+        let title = if narrows { t!("Of these, only {filter}") } else { t!("Show only {filter}") };
         let onclick = on(session, move |session| {
             let applied = session.lab().borrow().packets().applied().clone();
             let filter = if narrows { narrowed(&applied, &filter) } else { filter.clone() };
@@ -244,17 +245,17 @@ fn field_actions(field: &Field, fields: &Fields<'_>) -> Html {
     let filters = fields.sheet.filter_of(field).map(|filter| {
         html! {
             <>
-                { sift("Filter for it", filter.clone(), false) }
-                { sift("Narrow the filter to it", filter.clone(), true) }
-                { sift("Filter it out", format!("!({filter})"), true) }
+                { sift(t!("Filter for it"), filter.clone(), false) }
+                { sift(t!("Narrow the filter to it"), filter.clone(), true) }
+                { sift(t!("Filter it out"), format!("!({filter})"), true) }
             </>
         }
     });
     let value = field.value.clone();
     html! {
-        <div class="field-actions" role="group" aria-label={format!("{}: what to do with it", field.name)}>
+        <div class="field-actions" role="group" aria-label={t!("{}: what to do with it", field.name)}>
             { for filters }
-            <button type="button" class="chip" onclick={on(session, move |session| session.copy(value.clone()))}>{ "Copy" }</button>
+            <button type="button" class="chip" onclick={on(session, move |session| session.copy(value.clone()))}>{ t!("Copy") }</button>
         </div>
     }
 }
@@ -291,10 +292,10 @@ fn hex(
     });
     let rest = bytes.len() - shown.len();
     html! {
-        <div class="hex scroll" tabindex="0" role="group" aria-label="The frame's bytes, hexadecimal"
+        <div class="hex scroll" tabindex="0" role="group" aria-label={t!("The frame's bytes, hexadecimal")}
             onmouseleave={let light = light.clone(); Callback::from(move |_: MouseEvent| light.emit(None))}>
             { for rows }
-            if rest > 0 { <p class="hint">{ format!("and {rest} more bytes") }</p> }
+            if rest > 0 { <p class="hint">{ t!("and {rest} more bytes") }</p> }
         </div>
     }
 }

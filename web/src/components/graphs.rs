@@ -29,6 +29,7 @@ use netlab::topology::{Congestion, LinkId, NodeId, NodeKind};
 use smoltcp::wire::IpEndpoint;
 use std::cell::RefCell;
 use std::rc::Rc;
+use texts::{mark, t};
 use trace::census::Census;
 use trace::connections::{Connection, Connections};
 use web_sys::HtmlSelectElement;
@@ -52,23 +53,23 @@ enum Show {
 
 /// All views: their group, what they are called, and the name of their files.
 const SHOWS: [(Show, &str, &str, &str); 17] = [
-    (Show::Tcp(Graph::Tcptrace), "TCP", "Time and sequence", "tcp-segments"),
-    (Show::Tcp(Graph::InFlight), "TCP", "Windows and flight", "tcp-windows"),
-    (Show::Tcp(Graph::Throughput), "TCP", "Throughput", "tcp-throughput"),
-    (Show::Tcp(Graph::RoundTrip), "TCP", "Round trips", "tcp-round-trips"),
-    (Show::Tcp(Graph::Stevens), "TCP", "Stevens", "tcp-stevens"),
-    (Show::Machine, "TCP", "State machine", "tcp-states"),
-    (Show::Link(links::Graph::Load), "Network", "Utilization", "link-utilisation"),
-    (Show::Link(links::Graph::Queue), "Network", "Queues", "link-queues"),
-    (Show::Link(links::Graph::Drops), "Network", "Drops", "link-drops"),
-    (Show::Macs, "Network", "MAC table changes", "mac-table"),
-    (Show::Tree, "Network", "Spanning tree changes", "spanning-tree"),
-    (Show::Routes, "Network", "Route changes", "routes"),
-    (Show::Conversations, "Packets", "Conversations", "conversations"),
-    (Show::Endpoints, "Packets", "Endpoints", "endpoints"),
-    (Show::Protocols, "Packets", "Protocols", "protocols"),
-    (Show::Remarks, "Packets", "Remarks", "remarks"),
-    (Show::Unanswered, "Packets", "Without an answer", "unanswered"),
+    (Show::Tcp(Graph::Tcptrace), "TCP", mark!("Time and sequence"), "tcp-segments"),
+    (Show::Tcp(Graph::InFlight), "TCP", mark!("Windows and flight"), "tcp-windows"),
+    (Show::Tcp(Graph::Throughput), "TCP", mark!("Throughput"), "tcp-throughput"),
+    (Show::Tcp(Graph::RoundTrip), "TCP", mark!("Round trips"), "tcp-round-trips"),
+    (Show::Tcp(Graph::Stevens), "TCP", mark!("Stevens"), "tcp-stevens"),
+    (Show::Machine, "TCP", mark!("State machine"), "tcp-states"),
+    (Show::Link(links::Graph::Load), mark!("Network"), mark!("Utilization"), "link-utilisation"),
+    (Show::Link(links::Graph::Queue), mark!("Network"), mark!("Queues"), "link-queues"),
+    (Show::Link(links::Graph::Drops), mark!("Network"), mark!("Drops"), "link-drops"),
+    (Show::Macs, mark!("Network"), mark!("MAC table changes"), "mac-table"),
+    (Show::Tree, mark!("Network"), mark!("Spanning tree changes"), "spanning-tree"),
+    (Show::Routes, mark!("Network"), mark!("Route changes"), "routes"),
+    (Show::Conversations, mark!("Packets"), mark!("Conversations"), "conversations"),
+    (Show::Endpoints, mark!("Packets"), mark!("Endpoints"), "endpoints"),
+    (Show::Protocols, mark!("Packets"), mark!("Protocols"), "protocols"),
+    (Show::Remarks, mark!("Packets"), mark!("Remarks"), "remarks"),
+    (Show::Unanswered, mark!("Packets"), mark!("Without an answer"), "unanswered"),
 ];
 
 /// What a person chose.
@@ -162,6 +163,7 @@ pub fn Graphs(props: &Props) -> Html {
     read.begin(&lab);
     let (show, _, name, file) =
         *SHOWS.iter().find(|(show, ..)| *show == chosen.show).expect("only these can be chosen");
+    let name = texts::of(name);
     let mut shown =
         Shown { session: &session, lab: &lab, read: &mut read, props, name, file, drawing, again };
     let (controls, body) = match show {
@@ -201,12 +203,12 @@ fn views(chosen: &UseStateHandle<Choice>) -> Html {
         };
         html! {
             <>
-                if first { <p class="graph-group">{ *group }</p> }
-                <button type="button" class="graph-view" aria-current={(*show == chosen.show).then_some("true")} {onclick}>{ *name }</button>
+                if first { <p class="graph-group">{ texts::of(group) }</p> }
+                <button type="button" class="graph-view" aria-current={(*show == chosen.show).then_some("true")} {onclick}>{ texts::of(name) }</button>
             </>
         }
     });
-    html! { <nav class="graph-views wide-only" aria-label="Graphs and tables">{ for views }</nav> }
+    html! { <nav class="graph-views wide-only" aria-label={t!("Graphs and tables")}>{ for views }</nav> }
 }
 
 /// The same where there is no room for a list.
@@ -220,9 +222,9 @@ fn views_for_phones(chosen: &UseStateHandle<Choice>) -> Html {
     };
     html! {
         <div class="field narrow-only">
-            <label for="graph-show">{ "View" }</label>
+            <label for="graph-show">{ t!("View") }</label>
             <select id="graph-show" {onchange}>
-                { for SHOWS.iter().map(|(show, _, name, _)| html! { <option key={*name} selected={*show == chosen.show}>{ *name }</option> }) }
+                { for SHOWS.iter().map(|(show, _, name, _)| html! { <option key={*name} selected={*show == chosen.show}>{ texts::of(name) }</option> }) }
             </select>
         </div>
     }
@@ -270,7 +272,7 @@ impl Shown<'_> {
         let change = self.change(|choice, value| Choice { stream: value.parse().ok(), ..choice });
         let controls = html! {
             if !connections.is_empty() {
-                { select("graph-connection", "Connection", change, options.collect()) }
+                { select("graph-connection", t!("Connection"), change, options.collect()) }
                 if show != Show::Machine {
                     { direction(lab, &self.props.kept.choice, current.as_ref()) }
                 }
@@ -279,10 +281,10 @@ impl Shown<'_> {
         let is_capture = lab.packets().opened().is_some();
         let body = match (current, show) {
             (None, _) => {
-                html! { <p class="empty">{ "No TCP connection has begun yet. Start an iperf run to see one here." }</p> }
+                html! { <p class="empty">{ t!("No TCP connection has begun yet. Start an iperf run to see one here.") }</p> }
             }
             (Some(_), Show::Machine) if is_capture => {
-                html! { <p class="empty">{ "A capture does not contain the states of the sockets." }</p> }
+                html! { <p class="empty">{ t!("A capture does not contain the states of the sockets.") }</p> }
             }
             (Some(connection), Show::Machine) => {
                 let look = lab.look();
@@ -310,9 +312,9 @@ impl Shown<'_> {
             html! { <option key={number} value={number.to_string()} selected={number == chosen}>{ format!("{a} – {b}") }</option> }
         });
         let change = self.change(|choice, value| Choice { link: value.parse().unwrap_or(0), ..choice });
-        let controls = select("graph-link", "Link", change, options.collect());
+        let controls = select("graph-link", t!("Link"), change, options.collect());
         let body = if whole.links.is_empty() {
-            html! { <p class="empty">{ "There is no link in this network." }</p> }
+            html! { <p class="empty">{ t!("There is no link in this network.") }</p> }
         } else {
             self.graph()
         };
@@ -332,14 +334,16 @@ impl Shown<'_> {
         let options = options.collect();
         let controls = if of_routers {
             let change = self.change(|choice, value| Choice { router: value.parse().ok(), ..choice });
-            select("graph-router", "Router", change, options)
+            select("graph-router", t!("Router"), change, options)
         } else {
             let change = self.change(|choice, value| Choice { switch: value.parse().ok(), ..choice });
-            select("graph-switch", "Switch", change, options)
+            select("graph-switch", t!("Switch"), change, options)
         };
         let body = match current {
-            None if of_routers => html! { <p class="empty">{ "There is no router in this network." }</p> },
-            None => html! { <p class="empty">{ "There is no switch in this network." }</p> },
+            None if of_routers => {
+                html! { <p class="empty">{ t!("There is no router in this network.") }</p> }
+            }
+            None => html! { <p class="empty">{ t!("There is no switch in this network.") }</p> },
             Some(_) => self.table(),
         };
         (controls, body)
@@ -352,14 +356,14 @@ impl Shown<'_> {
         }
         let chosen = self.choice().layer;
         let options = Layer::ALL.iter().map(|(layer, name)| {
-            html! { <option key={*name} value={*name} selected={*layer == chosen}>{ *name }</option> }
+            html! { <option key={*name} value={*name} selected={*layer == chosen}>{ texts::of(name) }</option> }
         });
         let change = self.change(|choice, value| {
             let layer = Layer::ALL.iter().find(|(_, name)| *name == value);
             Choice { layer: layer.map_or(Layer::Ip, |(layer, _)| *layer), ..choice }
         });
         let controls = html! {
-            if by_layer { { select("graph-layer", "By", change, options.collect()) } }
+            if by_layer { { select("graph-layer", t!("By"), change, options.collect()) } }
         };
         (controls, self.table())
     }
@@ -397,7 +401,7 @@ fn direction(lab: &Lab, chosen: &UseStateHandle<Choice>, connection: Option<&Con
             chosen.set(Choice { turned, ..*chosen });
         })
     };
-    select("graph-direction", "Data from", onchange, options.into())
+    select("graph-direction", t!("Data from"), onchange, options.into())
 }
 
 /// The end, 0 or 1, that sends more bytes; `turned`: the other one.
@@ -415,7 +419,7 @@ fn end_name(lab: &Lab, end: IpEndpoint) -> String {
 fn title(lab: &Lab, connection: &Connection) -> String {
     let [from, to] = connection.own_ends().map(|end| format!("{} :{}", end_name(lab, end), end.port));
     let bytes: u64 = connection.bytes.iter().sum();
-    format!("{from} → {to}, {} from {}\u{a0}s", format::bytes(bytes), format::clock(connection.first.0))
+    t!("{from} → {to}, {} from {}\u{a0}s", format::bytes(bytes), format::clock(connection.first.0))
 }
 
 /// The numbers and names of the nodes that have this view's table.
@@ -542,22 +546,30 @@ impl Read {
         }
         let (key, flow) = self.flow.as_ref()?;
         if lab.packets().opened().is_some() {
-            return Some(
-                "A capture does not contain congestion windows: each sender may compute its window in another way.",
-            );
+            return Some(t!(
+                "A capture does not contain congestion windows: each sender may compute its window in another way."
+            ));
         }
         let connection = self.connections.list.iter().find(|connection| connection.stream == key.0)?;
         let [local, _] = flow.ends();
         Some(match congestion_of(lab.whole(), lab.look().history, connection, local) {
-            Congestion::None => "This sender has no congestion control: only the receive window limits it.",
+            Congestion::None => {
+                t!("This sender has no congestion control: only the receive window limits it.")
+            }
             _ if !flow.has_windows() => {
-                "The history no longer has the beginning of this connection, so its congestion window cannot be derived."
+                t!(
+                    "The history no longer has the beginning of this connection, so its congestion window cannot be derived."
+                )
             }
             Congestion::Reno => {
-                "Reno. smoltcp does not report its congestion window. This one is derived from the frames on the sender’s wire; in our tests it is equal to the byte."
+                t!(
+                    "Reno. smoltcp does not report its congestion window. This one is derived from the frames on the sender’s wire; in our tests it is equal to the byte."
+                )
             }
             Congestion::Cubic => {
-                "CUBIC. smoltcp does not report its congestion window. This one is derived from the frames on the sender’s wire; in our tests it is equal to the byte."
+                t!(
+                    "CUBIC. smoltcp does not report its congestion window. This one is derived from the frames on the sender’s wire; in our tests it is equal to the byte."
+                )
             }
         })
     }
@@ -636,16 +648,16 @@ fn table(
         })
     };
     let empty = match choice.show {
-        Show::Remarks => "Nothing remarkable so far: no retransmission, no gap, no closed window.",
-        Show::Unanswered => "Every request so far has been answered.",
-        Show::Macs => "This switch has not learned an address yet.",
-        Show::Tree => "This switch is not part of a spanning tree, or nothing has changed yet.",
-        Show::Routes => "This router has no routes yet.",
-        _ => "No packet yet, or none that passes the filter.",
+        Show::Remarks => t!("Nothing remarkable so far: no retransmission, no gap, no closed window."),
+        Show::Unanswered => t!("Every request so far has been answered."),
+        Show::Macs => t!("This switch has not learned an address yet."),
+        Show::Tree => t!("This switch is not part of a spanning tree, or nothing has changed yet."),
+        Show::Routes => t!("This router has no routes yet."),
+        _ => t!("No packet yet, or none that passes the filter."),
     };
     html! {
         <div class="graph-sheet">
-            <div class="graph-saves"><button type="button" class="button quiet" onclick={save}>{ "Save CSV" }</button></div>
+            <div class="graph-saves"><button type="button" class="button quiet" onclick={save}>{ t!("Save CSV") }</button></div>
             <div class="graph-scroll" tabindex="0" role="region" aria-label={name.to_string()}>
                 { grid::grid(session, &sheet, name, empty) }
             </div>

@@ -3,7 +3,9 @@
 use super::modal::Modal;
 use crate::announce::Detail;
 use crate::keys;
+use crate::language;
 use crate::session::Session;
+use texts::t;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -23,46 +25,68 @@ pub fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
         })
     };
     html! {
-        <Modal key="An aquarium for packets" title="An aquarium for packets">
+        <Modal key="An aquarium for packets" title={t!("An aquarium for packets")}>
             <p>
-                { "You are looking at a network of real TCP/IP stacks, running in this browser tab. Each capsule is one \
-                   Ethernet frame, drawn while it is on the wire, at a speed at which it can be followed." }
+                { t!("You are looking at a network of real TCP/IP stacks, running in this browser tab. Each capsule is one \
+                   Ethernet frame, drawn while it is on the wire, at a speed at which it can be followed.") }
             </p>
             <ul>
-                <li>{ "Click a host, a switch, a router, a cable or a frame to look inside." }</li>
-                <li>{ "Start a ping, a traceroute, an iperf run and others from the Runs pane." }</li>
-                <li>{ "Pause, step, change the speed of time, or drag the time line back: everything shows what was true then." }</li>
-                <li>{ "Change the past: start a run or pull a cable. Time goes on from there in a new branch." }</li>
-                <li>{ "Click a frame and drop it: a branch shows what happens without it. Clear a switch’s table, or switch a port off." }</li>
-                <li>{ "Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and save them." }</li>
-                <li>{ "Drag the drawing to move it; zoom with the wheel or two fingers." }</li>
-                <li>{ "Press Edit to draw a network yourself: add hosts and switches, and draw cables between them." }</li>
-                <li>{ "Share the experiment as a link. It plays the same for everyone." }</li>
+                <li>{ t!("Click a host, a switch, a router, a cable or a frame to look inside.") }</li>
+                <li>{ t!("Start a ping, a traceroute, an iperf run and others from the Runs pane.") }</li>
+                <li>{ t!("Pause, step, change the speed of time, or drag the time line back: everything shows what was true then.") }</li>
+                <li>{ t!("Change the past: start a run or pull a cable. Time goes on from there in a new branch.") }</li>
+                <li>{ t!("Click a frame and drop it: a branch shows what happens without it. Clear a switch’s table, or switch a port off.") }</li>
+                <li>{ t!("Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and save them.") }</li>
+                <li>{ t!("Drag the drawing to move it; zoom with the wheel or two fingers.") }</li>
+                <li>{ t!("Press Edit to draw a network yourself: add hosts and switches, and draw cables between them.") }</li>
+                <li>{ t!("Share the experiment as a link. It plays the same for everyone.") }</li>
             </ul>
+            { languages() }
             <div class="field">
-                <label for="announce">{ "A screen reader reads out" }</label>
+                <label for="announce">{ t!("A screen reader reads out") }</label>
                 <select id="announce" onchange={announce}>
                     { for Detail::ALL.iter().map(|(choice, value, says)| html! {
-                        <option key={*value} value={*value} selected={*choice == detail}>{ *says }</option>
+                        <option key={*value} value={*value} selected={*choice == detail}>{ texts::of(says) }</option>
                     }) }
                 </select>
             </div>
-            <h3>{ "Keys" }</h3>
+            <h3>{ t!("Keys") }</h3>
             <label class="switch">
                 <input type="checkbox" role="switch" checked={single_keys} onchange={shortcuts} />
-                <span>{ "Shortcuts with single keys" }</span>
+                <span>{ t!("Shortcuts with single keys") }</span>
             </label>
             <dl class="keys">
                 { for keys::ALL.iter().map(|(name, _, meaning)| html! {
-                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ *meaning }</dd></div>
+                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ texts::of(meaning) }</dd></div>
                 }) }
             </dl>
-            <h3>{ "Keys while editing" }</h3>
+            <h3>{ t!("Keys while editing") }</h3>
             <dl class="keys">
                 { for keys::EDITOR.iter().map(|(name, meaning)| html! {
-                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ *meaning }</dd></div>
+                    <div key={*name}><dt><kbd>{ *name }</kbd></dt><dd>{ texts::of(meaning) }</dd></div>
                 }) }
             </dl>
         </Modal>
+    }
+}
+
+/// The choice of the page's language, if there is one.
+fn languages() -> Html {
+    let all = language::all();
+    if all.len() < 2 {
+        return Html::default();
+    }
+    let choose = Callback::from(|event: Event| {
+        language::choose(&event.target_unchecked_into::<HtmlSelectElement>().value());
+    });
+    html! {
+        <div class="field">
+            <label for="language">{ t!("Language") }</label>
+            <select id="language" onchange={choose}>
+                { for all.into_iter().map(|choice| html! {
+                    <option key={choice.tag.clone()} value={choice.tag.clone()} lang={choice.tag.clone()} selected={choice.is_chosen}>{ choice.name }</option>
+                }) }
+            </select>
+        </div>
     }
 }

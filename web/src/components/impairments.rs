@@ -6,6 +6,7 @@ use lab::edit::item_form::ItemForm;
 use lab::edit::item_form::impair::{Entry, Kind};
 use lab::run_form::Wrong;
 use netlab::topology::{End, LinkId};
+use texts::t;
 use trace::selection::Selection;
 use web_sys::HtmlSelectElement;
 use wire::preset::{preset, presets};
@@ -83,9 +84,9 @@ pub fn Impairments(props: &Props) -> Html {
         };
         let id = format!("field-impair.{place}.from");
         let choices = [
-            (None, "", "both directions".to_owned()),
-            (Some(End::First), "0", format!("frames from {}", ends[0])),
-            (Some(End::Second), "1", format!("frames from {}", ends[1])),
+            (None, "", t!("both directions").to_owned()),
+            (Some(End::First), "0", t!("frames from {}", ends[0])),
+            (Some(End::Second), "1", t!("frames from {}", ends[1])),
         ];
         html! {
             <fieldset key={format!("{place}-{}", entry.kind.key())} class="impairment">
@@ -93,7 +94,7 @@ pub fn Impairments(props: &Props) -> Html {
                 <div class="fields">
                     { for fields }
                     <div class="field">
-                        <label for={id.clone()}>{ "Direction" }</label>
+                        <label for={id.clone()}>{ t!("Direction") }</label>
                         <select {id} {onchange}>
                             { for choices.into_iter().map(|(from, value, says)| html! {
                                 <option key={value} {value} selected={from == entry.from}>{ says }</option>
@@ -102,24 +103,24 @@ pub fn Impairments(props: &Props) -> Html {
                     </div>
                 </div>
                 <button type="button" class="link" onclick={remove} aria-label={format!("Remove: {}", entry.kind.label())}>
-                    { "Remove" }
+                    { t!("Remove") }
                 </button>
             </fieldset>
         }
     };
     html! {
         <fieldset>
-            <legend>{ "Impairments" }</legend>
+            <legend>{ t!("Impairments") }</legend>
             { for props.form.impairments.iter().enumerate().map(entry) }
             <div class="field">
-                <label for="impair-add">{ "Add an impairment" }</label>
+                <label for="impair-add">{ t!("Add an impairment") }</label>
                 <div class="with-button">
                     <select id="impair-add" ref={picked}>
                         { for Kind::ALL.into_iter().map(|kind| html! {
                             <option key={kind.key()} value={kind.key()}>{ kind.label() }</option>
                         }) }
                     </select>
-                    <button type="button" class="button" onclick={add}>{ "Add" }</button>
+                    <button type="button" class="button" onclick={add}>{ t!("Add") }</button>
                 </div>
             </div>
         </fieldset>
@@ -165,9 +166,9 @@ pub fn Presets(props: &PresetsProps) -> Html {
     };
     html! {
         <div class="field">
-            <label for="preset">{ "Preset" }</label>
+            <label for="preset">{ t!("Preset") }</label>
             <select id="preset" {onchange} aria-describedby="preset-note">
-                <option value="" selected={chosen.is_none()}>{ "– unchanged –" }</option>
+                <option value="" selected={chosen.is_none()}>{ t!("– unchanged –") }</option>
                 { for presets().iter().map(|preset| html! {
                     <option key={preset.key} value={preset.key} selected={*chosen == Some(preset.about)}>{ preset.name }</option>
                 }) }

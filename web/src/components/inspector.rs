@@ -13,6 +13,7 @@ use lab::command::Look;
 use lab::inspect::{Inspected, Sheet, Table};
 use lab::view::{Sketch, View};
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use yew::prelude::*;
 
@@ -34,16 +35,16 @@ pub fn inspector(session: &Session, view: &View) -> Html {
         Inspected::Sheet(sheet) => sheet_html(session, sheet, form, view.tools.on),
         Inspected::Frame(sheet) => html! { <FrameDetails sheet={sheet.clone()} /> },
         Inspected::NotYet => html! {
-            <p class="empty">{ "This does not exist yet. It is added later: play on until then." }</p>
+            <p class="empty">{ t!("This does not exist yet. It is added later: play on until then.") }</p>
         },
         Inspected::Forgotten => html! {
-            <p class="empty">{ "The history no longer has this frame: it keeps the latest ones. Choose another frame." }</p>
+            <p class="empty">{ t!("The history no longer has this frame: it keeps the latest ones. Choose another frame.") }</p>
         },
     };
     html! {
         <div class="inspector">
             <button type="button" class="link" onclick={on(session, |session| select(session, None))}>
-                { "← All nodes and links" }
+                { t!("← All nodes and links") }
             </button>
             { body }
         </div>
@@ -69,7 +70,7 @@ fn sheet_html(session: &Session, sheet: &Sheet, form: Html, tools: bool) -> Html
             }
             if !sheet.frames.is_empty() {
                 <section class="outline">
-                    <h3 id="frames-here">{ "Frames here now" }</h3>
+                    <h3 id="frames-here">{ t!("Frames here now") }</h3>
                     <ul aria-labelledby="frames-here">
                         { for sheet.frames.iter().map(|(id, name)| {
                             let frame = Selection::Frame(*id);
@@ -164,7 +165,7 @@ fn Outline(props: &OutlineProps) -> Html {
         html! {
             <li key={id.0}>
                 <button type="button" class="outline-item" onclick={choose(Selection::Link(*id))}>
-                    <span class="outline-kind">{ "Link" }</span>
+                    <span class="outline-kind">{ t!("Link") }</span>
                     <strong>{ name }</strong>
                 </button>
             </li>
@@ -173,11 +174,11 @@ fn Outline(props: &OutlineProps) -> Html {
     html! {
         <div class="outline">
             <p class="hint">
-                { "Click a host, a switch, a router, a cable or a moving frame on the stage, or choose here, to look inside." }
+                { t!("Click a host, a switch, a router, a cable or a moving frame on the stage, or choose here, to look inside.") }
             </p>
-            <h2>{ "Nodes" }</h2>
+            <h2>{ t!("Nodes") }</h2>
             <ul>{ for nodes }</ul>
-            <h2>{ "Links" }</h2>
+            <h2>{ t!("Links") }</h2>
             <ul>{ for links }</ul>
         </div>
     }

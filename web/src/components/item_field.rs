@@ -22,7 +22,7 @@ pub fn item_field(field: &Field, value: &str, fault: Option<String>, oninput: Ca
             html! {
                 <select id={id.clone()} {onchange} aria-describedby={note.clone()}>
                     { for choices.iter().map(|(choice, says)| html! {
-                        <option key={*choice} value={*choice} selected={*choice == value}>{ *says }</option>
+                        <option key={*choice} value={*choice} selected={*choice == value}>{ texts::of(says) }</option>
                     }) }
                 </select>
             }

@@ -10,6 +10,7 @@ use lab::edit::item_form::field::Field;
 use lab::edit::item_form::{Group, ItemForm};
 use lab::run_form::Wrong;
 use netlab::topology::{LinkId, NodeId};
+use texts::t;
 use trace::selection::Selection;
 use web_sys::HtmlSelectElement;
 use wire::impair::Impairment;
@@ -46,7 +47,7 @@ pub fn ItemPanel(props: &Props) -> Html {
         })
     };
     html! {
-        <form class="item-form" aria-label="Settings" novalidate=true {onsubmit}>
+        <form class="item-form" aria-label={t!("Settings")} novalidate=true {onsubmit}>
             if matches!(item, Selection::Link(_)) {
                 <Presets form={(**form).clone()} {item} edited={edited.clone()} />
             }
@@ -57,10 +58,10 @@ pub fn ItemPanel(props: &Props) -> Html {
             { for ports.iter().map(|group| handles.group(group)) }
             { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
             <p class="actions">
-                <button type="submit" class="button primary">{ "Apply" }</button>
+                <button type="submit" class="button primary">{ t!("Apply") }</button>
                 { plug(session, item) }
                 <button type="button" class="button" onclick={super::on(session, |session| session.perform(Editor::Delete))}>
-                    { "Delete" }
+                    { t!("Delete") }
                 </button>
             </p>
             if let Selection::Node(from) = item {
@@ -141,7 +142,7 @@ impl Handles {
                 <div class="fields">{ for main.into_iter().map(|field| self.field(field)) }</div>
                 if !further.is_empty() {
                     <details class="further" open={further_fault}>
-                        <summary>{ "More settings" }</summary>
+                        <summary>{ t!("More settings") }</summary>
                         <div class="fields">{ for further.into_iter().map(|field| self.field(field)) }</div>
                     </details>
                 }
@@ -239,7 +240,7 @@ fn plug(session: &Session, item: Selection) -> Html {
         <button type="button" class="button" onclick={super::on(session, move |session| {
             session.edit(Edit::Plug(id, is_pulled(session, id)));
         })}>
-            { if pulled { "Plug the cable in" } else { "Pull the cable" } }
+            { if pulled { t!("Plug the cable in") } else { t!("Pull the cable") } }
         </button>
     }
 }
@@ -274,7 +275,7 @@ fn Connect(props: &ConnectProps) -> Html {
     let joined = |to: NodeId| connected(from).any(|link| link.ends.contains(&to));
     let others: Vec<_> = topology.node_ids().filter(|&to| to != from && !joined(to) && !full(to)).collect();
     if others.is_empty() {
-        return html! { <p class="hint">{ "There is no other node that a cable could lead to." }</p> };
+        return html! { <p class="hint">{ t!("There is no other node that a cable could lead to.") }</p> };
     }
     let onclick = {
         let (session, chosen) = (session.clone(), chosen.clone());
@@ -287,14 +288,14 @@ fn Connect(props: &ConnectProps) -> Html {
     };
     html! {
         <div class="field">
-            <label for="connect-to">{ "Connect to" }</label>
+            <label for="connect-to">{ t!("Connect to") }</label>
             <div class="with-button">
                 <select id="connect-to" ref={chosen.clone()}>
                     { for others.into_iter().map(|to| html! {
                         <option key={to.0} value={to.0.to_string()}>{ &topology.node(to).name }</option>
                     }) }
                 </select>
-                <button type="button" class="button" {onclick}>{ "Connect" }</button>
+                <button type="button" class="button" {onclick}>{ t!("Connect") }</button>
             </div>
         </div>
     }

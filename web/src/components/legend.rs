@@ -1,6 +1,7 @@
 //! The legend: the color and the shape of each kind of frame, from the stage's palette, and the signs of ports, cables and frames.
 
 use super::use_session;
+use texts::{mark, t};
 use trace::swatch::Swatch;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -17,48 +18,48 @@ const CAPSULE: &str = "M-5-5H5A5 5 0 0 1 5 5H-5A5 5 0 0 1-5-5Z";
 const DISC: &str = "M0-5A5 5 0 0 1 0 5A5 5 0 0 1 0-5Z";
 
 const SIGNS: [Sign; 14] = [
-    Sign { paths: &[("sign-cable", CABLE), ("sign-up", DISC)], says: "port: frames pass" },
+    Sign { paths: &[("sign-cable", CABLE), ("sign-up", DISC)], says: mark!("port: frames pass") },
     Sign {
         paths: &[("sign-cable", CABLE), ("sign-plain", DISC), ("sign-up", "M0-5A5 5 0 0 1 0 5Z")],
-        says: "it learns addresses, nothing passes yet",
+        says: mark!("it learns addresses, nothing passes yet"),
     },
     Sign {
         paths: &[("sign-cable", CABLE), ("sign-plain", DISC), ("sign-bar", "M8-8V8")],
-        says: "the spanning tree keeps it closed",
+        says: mark!("the spanning tree keeps it closed"),
     },
     Sign {
         paths: &[("sign-cable", "M-12-1.5H-8V1.5H-12ZM-2-1.5H2V1.5H-2ZM8-1.5H12V1.5H8Z")],
-        says: "cable in reserve",
+        says: mark!("cable in reserve"),
     },
     Sign {
         paths: &[("sign-crown", "M-7 6L-8-4L-3.5 1L0-6L3.5 1L8-4L7 6Z")],
-        says: "root of the spanning tree",
+        says: mark!("root of the spanning tree"),
     },
     Sign {
         paths: &[
             ("sign-role", "M0-7A7 7 0 0 1 0 7A7 7 0 0 1 0-7Z"),
             ("sign-role-ink", "M-2 4V-4H1A2 2 0 0 1 1 .5H-2M0 .5L3 4"),
         ],
-        says: "a port in the tree: R leads to the root, D away from it, A and B stand by, closed",
+        says: mark!("a port in the tree: R leads to the root, D away from it, A and B stand by, closed"),
     },
     Sign {
         paths: &[("sign-vlan", "M-9-6H9V6H-9Z"), ("sign-ink", "M-4-3V3M1-3H4V3H1Z")],
-        says: "VLAN, of a port or of a frame’s tag",
+        says: mark!("VLAN, of a port or of a frame’s tag"),
     },
     Sign {
         paths: &[("sign-plain", "M-11-6H11V6H-11Z"), ("sign-trunk", "M-10-4.5H10M-10 4.5H10")],
-        says: "trunk: several VLANs",
+        says: mark!("trunk: several VLANs"),
     },
     Sign {
         paths: &[
             ("sign-nat", "M-11-6H11V6H-11Z"),
             ("sign-nat-ink", "M-8 3V-3L-4 3V-3M-2 3L0-3L2 3M4-3H9M6.5-3V3"),
         ],
-        says: "outside of address translation",
+        says: mark!("outside of address translation"),
     },
     Sign {
         paths: &[("sign-frame", CAPSULE), ("sign-fault", "M3-7L6-3L1 0L6 3L3 7")],
-        says: "bits are wrong",
+        says: mark!("bits are wrong"),
     },
     Sign {
         paths: &[("sign-plain", "M-2-7H7A5 5 0 0 1 7 3H-2A5 5 0 0 1-2-7Z"), ("sign-frame", CAPSULE)],
@@ -69,15 +70,15 @@ const SIGNS: [Sign; 14] = [
             ("sign-frame", "M-5-1H5A4 4 0 0 1 5 7H-5A4 4 0 0 1-5-1Z"),
             ("sign-leap", "M-8-2Q0-11 8-2M3-3L8-2L8-7"),
         ],
-        says: "goes ahead of others",
+        says: mark!("goes ahead of others"),
     },
     Sign {
         paths: &[("sign-frame", CAPSULE), ("sign-fault", "M-4-4L4 4M-4 4L4-4")],
-        says: "ends here, for the reason that it says",
+        says: mark!("ends here, for the reason that it says"),
     },
     Sign {
         paths: &[("sign-nat", "M-11-6H11V6H-11Z"), ("sign-nat-ink", "M-8-2H8M-8 3H3")],
-        says: "an address that the node before has rewritten",
+        says: mark!("an address that the node before has rewritten"),
     },
 ];
 
@@ -109,13 +110,13 @@ pub fn Legend(props: &Props) -> Html {
     let seen = known.clone().filter(|swatch| props.kinds & (1 << *swatch as u16) != 0);
     html! {
         <div class="legend">
-            <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="legend" onclick={toggle}>{ "Colors" }</button>
-            <ul class="legend-line" aria-label="Colors of what was sent">{ for seen.map(entry) }</ul>
+            <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="legend" onclick={toggle}>{ t!("Colors") }</button>
+            <ul class="legend-line" aria-label={t!("Colors of what was sent")}>{ for seen.map(entry) }</ul>
             if *open {
                 <div class="legend-all popover" id="legend">
                     <label class="switch">
                         <input type="checkbox" role="switch" checked={props.addresses} onchange={show_addresses} />
-                        <span>{ "Show addresses on frames" }</span>
+                        <span>{ t!("Show addresses on frames") }</span>
                     </label>
                     <ul>{ for known.map(entry) }</ul>
                     <ul>
@@ -124,7 +125,7 @@ pub fn Legend(props: &Props) -> Html {
                                 <svg viewBox="-12 -8 24 16" width="24" height="16" aria-hidden="true" focusable="false">
                                     { for sign.paths.iter().map(|(class, path)| html! { <path class={*class} d={*path} /> }) }
                                 </svg>
-                                <span>{ sign.says }</span>
+                                <span>{ texts::of(sign.says) }</span>
                             </li>
                         }) }
                     </ul>

@@ -7,6 +7,7 @@ use crate::shelf::{self, Kept};
 use lab::command::{Act, Editor};
 use scenario::{Example, Group, Scenario};
 use std::rc::Rc;
+use texts::{plural, t};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -45,9 +46,9 @@ pub fn Library() -> Html {
                 <button type="button" class="example" onclick={open}>
                     <Thumbnail scenario={Rc::new(kept.scenario.clone())} />
                     <span class="example-title">{ title.clone() }</span>
-                    <span class="example-text">{ lab::format::plural(kept.scenario.ids.len() as u64, "node", "nodes") }</span>
+                    <span class="example-text">{ plural!(kept.scenario.ids.len(), "{count}\u{a0}node", "{count}\u{a0}nodes", count = lab::format::count(kept.scenario.ids.len() as u64)) }</span>
                 </button>
-                <button type="button" class="button quiet" aria-label={format!("Delete {title}")} onclick={forget}>{ "Delete" }</button>
+                <button type="button" class="button quiet" aria-label={t!("Delete {title}")} onclick={forget}>{ t!("Delete") }</button>
             </li>
         }
     });
@@ -69,9 +70,9 @@ pub fn Library() -> Html {
             <li key={example.name}>
                 <button type="button" class="example" onclick={open((**scenario).clone())}>
                     <Thumbnail scenario={scenario.clone()} />
-                    <span class="example-title">{ &scenario.title }</span>
-                    <span class="example-text">{ scenario.description.as_deref().unwrap_or_default() }</span>
-                    <span class="example-text">{ format!("{}, {} s", example.level.name(), example.seconds) }</span>
+                    <span class="example-title">{ texts::of(&scenario.title) }</span>
+                    <span class="example-text">{ texts::of(scenario.description.as_deref().unwrap_or_default()) }</span>
+                    <span class="example-text">{ format!("{}, {} s", texts::of(example.level.name()), example.seconds) }</span>
                 </button>
             </li>
         }
@@ -80,8 +81,8 @@ pub fn Library() -> Html {
         let ours: Vec<_> = found.iter().filter(|(example, _)| example.group == *group).collect();
         (!ours.is_empty()).then(|| {
             html! {
-                <section key={*name} aria-label={*name}>
-                    <h4>{ *name }</h4>
+                <section key={*name} aria-label={texts::of(name)}>
+                    <h4>{ texts::of(name) }</h4>
                     <ul class="examples">{ for ours.into_iter().map(|one| item(one)) }</ul>
                 </section>
             }
@@ -89,7 +90,7 @@ pub fn Library() -> Html {
     });
     let empty = Scenario { title: "My network".into(), ..Scenario::default() };
     html! {
-        <Modal key="Examples" title="Examples and your own">
+        <Modal key="Examples" title={t!("Examples and your own")}>
             <p class="actions">
                 <button type="button" class="button primary" onclick={{
                     let session = session.clone();
@@ -98,20 +99,20 @@ pub fn Library() -> Html {
                         session.perform(Act::Open(Box::new(empty.clone())));
                         session.perform(Editor::Tools(true));
                     })
-                }}>{ "Start with an empty network" }</button>
+                }}>{ t!("Start with an empty network") }</button>
             </p>
             if !own.is_empty() {
-                <h3>{ "Yours, in this browser" }</h3>
+                <h3>{ t!("Yours, in this browser") }</h3>
                 <ul class="examples">{ for own_items }</ul>
             }
-            <h3>{ "Examples" }</h3>
-            <p class="hint">{ "Each example has its own traffic. If you change one, it is saved among yours." }</p>
+            <h3>{ t!("Examples") }</h3>
+            <p class="hint">{ t!("Each example has its own traffic. If you change one, it is saved among yours.") }</p>
             <p class="field">
-                <label for="example-search">{ "Search" }</label>
+                <label for="example-search">{ t!("Search") }</label>
                 <input id="example-search" type="search" value={(*wanted).clone()} oninput={search} />
             </p>
             if found.is_empty() {
-                <p class="hint" role="status">{ "No example has all of these words." }</p>
+                <p class="hint" role="status">{ t!("No example has all of these words.") }</p>
             }
             { for groups }
         </Modal>
@@ -132,5 +133,5 @@ fn has_words(scenario: &Scenario, words: &str) -> bool {
 }
 
 fn title(scenario: &Scenario) -> String {
-    if scenario.title.is_empty() { "Untitled".into() } else { scenario.title.clone() }
+    if scenario.title.is_empty() { t!("Untitled").into() } else { scenario.title.clone() }
 }

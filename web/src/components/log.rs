@@ -7,6 +7,7 @@ use lab::format;
 use lab::travel::Travel;
 use lab::view::View;
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -47,7 +48,7 @@ pub fn Log(props: &Props) -> Html {
         });
         html! {
             <li key={number}>
-                <button type="button" class="log-line" onclick={go} title="Go to this moment">
+                <button type="button" class="log-line" onclick={go} title={t!("Go to this moment")}>
                     <span class="log-time">{ format::clock(line.at) }</span>
                     <strong>{ &line.who }</strong>
                     <span>{ &line.text }</span>
@@ -56,11 +57,11 @@ pub fn Log(props: &Props) -> Html {
         }
     });
     html! {
-        <div class="log" ref={list} tabindex="0" role="group" aria-label="Log">
+        <div class="log" ref={list} tabindex="0" role="group" aria-label={t!("Log")}>
             if lines.is_empty() {
-                <p class="empty">{ "Nothing has happened yet." }</p>
+                <p class="empty">{ t!("Nothing has happened yet.") }</p>
             } else if only.is_some() {
-                <p class="hint">{ "Of the selected node only. Press Escape to see all." }</p>
+                <p class="hint">{ t!("Of the selected node only. Press Escape to see all.") }</p>
             }
             <ol>{ for rows }</ol>
         </div>

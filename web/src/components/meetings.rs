@@ -9,6 +9,7 @@ use lab::packets::meetings::{Counted, Meeting, Passing};
 use lab::view::View;
 use std::f64::consts::TAU;
 use std::rc::Rc;
+use texts::t;
 use yew::prelude::*;
 
 /// The room around the ellipse on which the addresses stand, in the drawing's own units.
@@ -83,19 +84,19 @@ fn MeetingsView(props: &Props) -> Html {
     html! {
         <section class="meetings" aria-label={format!("Opened capture: {}", drawn.name)}>
             <h2>{ &*drawn.name }</h2>
-            <p>{ &drawn.summary }{ ". Press a line to see only its packets." }</p>
-            <svg viewBox={format!("{} {} {} {}", px(-width / 2.0), px(-height / 2.0), px(width), px(height))} role="group" aria-label="Who spoke with whom">
+            <p>{ &drawn.summary }{ t!(". Press a line to see only its packets.") }</p>
+            <svg viewBox={format!("{} {} {} {}", px(-width / 2.0), px(-height / 2.0), px(width), px(height))} role="group" aria-label={t!("Who spoke with whom")}>
                 { for drawn.meetings.iter().map(line) }
                 { for drawn.selected.iter().map(|passing| passing_html(passing, &at)) }
                 { for drawn.peers.iter().zip(&at).map(|(peer, at)| peer_html(&peer.name, *at)) }
             </svg>
             <p class="actions">
                 if !props.view.applied.is_empty() {
-                    <button type="button" class="button" onclick={on(&session, sift(""))}>{ "Show all packets again" }</button>
+                    <button type="button" class="button" onclick={on(&session, sift(""))}>{ t!("Show all packets again") }</button>
                 }
                 <button type="button" class="button" onclick={on(&session, |session| {
                     session.perform(Look::Observe(Observe::Close));
-                })}>{ "Close the capture" }</button>
+                })}>{ t!("Close the capture") }</button>
             </p>
         </section>
     }

@@ -12,6 +12,7 @@ use lab::command::Look;
 use lab::inspect::{Memory, Table};
 use lab::view::{NodeLine, View};
 use netlab::Instant;
+use texts::t;
 use trace::selection::Selection;
 use yew::prelude::*;
 
@@ -48,7 +49,7 @@ pub fn toggle_memory(session: &Session) {
         let lab = session.lab().borrow();
         let Some(Selection::Node(node)) = lab.look().selection else {
             drop(lab);
-            return session.say("Select a node first: then this key shows what the node remembers.");
+            return session.say(t!("Select a node first: then this key shows what the node remembers."));
         };
         let first = instruments.lab.memories(&lab, node).into_iter().find_map(|table| table.memory);
         let key = lab.sketch().nodes.iter().find(|line| line.id == node).map(|line| line.key.as_str().into());
@@ -56,7 +57,7 @@ pub fn toggle_memory(session: &Session) {
     };
     match found {
         Some(found) => session.change(Change::Memory(found)),
-        None => session.say("This node remembers nothing."),
+        None => session.say(t!("This node remembers nothing.")),
     }
 }
 
@@ -75,7 +76,7 @@ fn card(
     since: &[Instant],
     glow: Glow,
 ) -> Html {
-    let name = format!("{} of {}", table.title, node.name);
+    let name = t!("{table} of {node}", table = table.title, node = node.name);
     let close = {
         let (session, node) = (session.clone(), node.key.as_str().into());
         let it = Remembered { node, memory };
@@ -104,7 +105,7 @@ fn card(
             <i class="tether" aria-hidden="true"></i>
             <header class="card-head">
                 <p><button type="button" class="link" onclick={select}>{ &node.name }</button><strong>{ table.title }</strong></p>
-                <button type="button" class="button quiet icon-only" aria-label={format!("Close {name}")}
+                <button type="button" class="button quiet icon-only" aria-label={t!("Close {name}")}
                     onclick={close.reform(|_: MouseEvent| ())}>{ icon(Glyph::Close) }</button>
             </header>
             if table.rows.is_empty() {
@@ -116,7 +117,7 @@ fn card(
                         <tbody>{ for rows(table, since, glow) }</tbody>
                     </table>
                     if more > 0 {
-                        <p class="hint">{ format!("And {} more.", lab::format::count(more)) }</p>
+                        <p class="hint">{ t!("And {count} more.", count = lab::format::count(more)) }</p>
                     }
                 </div>
             }

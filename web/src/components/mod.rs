@@ -77,6 +77,7 @@ use crate::workspace::Tab;
 use lab::compare::CompareView;
 use lab::view::{Tools, View};
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use yew::prelude::*;
 
@@ -90,7 +91,7 @@ pub fn instruments(tab: Option<Tab>, view: &Rc<View>) -> Html {
 /// The dialog with two branches.
 pub fn compared_branches(session: &Session, view: Option<&CompareView>) -> Html {
     html! {
-        <modal::Modal key="Two branches" title="Two branches">{ branches::compared(session, view) }</modal::Modal>
+        <modal::Modal key="Two branches" title={t!("Two branches")}>{ branches::compared(session, view) }</modal::Modal>
     }
 }
 

@@ -4,6 +4,7 @@
 use super::icon::{Glyph, icon};
 use super::use_session;
 use crate::state::Change;
+use texts::t;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
@@ -50,7 +51,7 @@ pub fn Modal(props: &Props) -> Html {
             <div class="modal-body">
                 <div class="modal-head">
                     <h2 id="modal-title">{ &props.title }</h2>
-                    <button type="button" class="button quiet icon-only" aria-label="Close" onclick={close}>
+                    <button type="button" class="button quiet icon-only" aria-label={t!("Close")} onclick={close}>
                         { icon(Glyph::Close) }
                     </button>
                 </div>

@@ -5,6 +5,7 @@ use crate::frame::next_frame;
 use crate::session::Session;
 use lab::command::Look;
 use lab::packets::find::{Progress, Search};
+use texts::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -57,12 +58,12 @@ pub fn PacketFind(props: &Props) -> Html {
     };
     let close = props.close.reform(|_: MouseEvent| ());
     html! {
-        <div class="packets-find" role="search" aria-label="In the packet list">
-            <input ref={input} type="search" class="filter-input" aria-label="Find text" placeholder="Find, such as  SYN  or  10.0.0.2"
+        <div class="packets-find" role="search" aria-label={t!("In the packet list")}>
+            <input ref={input} type="search" class="filter-input" aria-label={t!("Find text")} placeholder={t!("Find, such as  SYN  or  10.0.0.2")}
                 autocomplete="off" autocapitalize="off" spellcheck="false" {onkeydown} />
-            { button("Next", true) }
-            { button("Previous", false) }
-            <button type="button" class="button quiet" onclick={close}>{ "Close" }</button>
+            { button(t!("Next"), true) }
+            { button(t!("Previous"), false) }
+            <button type="button" class="button quiet" onclick={close}>{ t!("Close") }</button>
             <span class="packets-count" role="status">{ *says }</span>
         </div>
     }
@@ -75,9 +76,9 @@ async fn search(session: Session, text: String, forward: bool, says: UseStateSet
         let progress = search.look(&session.lab().borrow(), LINES);
         match progress {
             Progress::Found(number) => return session.perform(Look::Packet(number)),
-            Progress::Nothing => return says.set("No line has this text."),
+            Progress::Nothing => return says.set(t!("No line has this text.")),
             Progress::GoOn => {
-                says.set("Searching …");
+                says.set(t!("Searching …"));
                 next_frame().await;
             }
         }

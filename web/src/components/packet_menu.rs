@@ -6,6 +6,7 @@ use crate::session::Session;
 use crate::state::{Change, Dialog};
 use lab::packets::menu::{Entry, What};
 use std::rc::Rc;
+use texts::t;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 use yew::prelude::*;
@@ -74,7 +75,7 @@ fn choose(session: &Session, number: usize, what: &What) {
             let followed = session.lab().borrow().followed(number);
             match followed {
                 Some(followed) => session.change(Change::Open(Dialog::Conversation(Rc::new(followed)))),
-                None => session.say("The beginning of this conversation is no longer kept."),
+                None => session.say(t!("The beginning of this conversation is no longer kept.")),
             }
         }
     }

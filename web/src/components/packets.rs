@@ -18,6 +18,7 @@ use lab::packets::{Line, Observe};
 use lab::view::View;
 use std::cell::Cell;
 use std::rc::Rc;
+use texts::{mark, plural, t};
 use trace::swatch::Swatch;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -103,11 +104,11 @@ pub fn Packets(props: &Props) -> Html {
                     Callback::from(move |()| menu.set(None))
                 } />
             }
-            <div id="packet-grid" class="packet-grid" role="grid" {oncontextmenu} aria-label="Packets" aria-rowcount={(listed + 1).to_string()} tabindex="0" ref={body.clone()} {onscroll} {onkeydown}
+            <div id="packet-grid" class="packet-grid" role="grid" {oncontextmenu} aria-label={t!("Packets")} aria-rowcount={(listed + 1).to_string()} tabindex="0" ref={body.clone()} {onscroll} {onkeydown}
                 aria-activedescendant={active}>
                 <div class="packet-row packet-head" role="row" aria-rowindex="1">
                     { for COLUMNS.iter().map(|(class, name)| html! {
-                        <span class={*class} role="columnheader">{ *name }</span>
+                        <span class={*class} role="columnheader">{ texts::of(name) }</span>
                     }) }
                 </div>
                 <div class="packet-body" role="rowgroup">
@@ -361,10 +362,11 @@ fn bar(
         let follows = follows.setter();
         Callback::from(move |_: MouseEvent| follows.set(true))
     };
-    let packets = format::plural(listed as u64, "packet", "packets");
+    let packets =
+        plural!(listed, "{count}\u{a0}packet", "{count}\u{a0}packets", count = format::count(listed as u64));
     let count = match opened {
         Some(name) => format!("{name}: {packets}"),
-        None if now < listed => format!("{} of {packets}", format::count(now as u64)),
+        None if now < listed => t!("{} of {packets}", format::count(now as u64)),
         None => packets,
     };
     html! {
@@ -373,38 +375,38 @@ fn bar(
             { place_choice(session) }
             <span class="packets-count" role="status">{ count }</span>
             if !**follows && opened.is_none() {
-                <button type="button" class="button" onclick={follow}>{ "Follow the playhead" }</button>
+                <button type="button" class="button" onclick={follow}>{ t!("Follow the playhead") }</button>
             }
-            <button type="button" class="button quiet" title="Find a text in the list (Ctrl F)" aria-expanded={handles.finds.to_string()}
-                onclick={handles.finder(!*handles.finds).reform(|_: MouseEvent| ())}>{ "Find" }</button>
+            <button type="button" class="button quiet" title={t!("Find a text in the list (Ctrl F)")} aria-expanded={handles.finds.to_string()}
+                onclick={handles.finder(!*handles.finds).reform(|_: MouseEvent| ())}>{ t!("Find") }</button>
             if let Some(number) = selected {
-                <button type="button" class="button quiet" title="What can be done with the selected packet" aria-haspopup="menu"
+                <button type="button" class="button quiet" title={t!("What can be done with the selected packet")} aria-haspopup="menu"
                     onclick={
                         let menu = handles.menu.setter();
                         Callback::from(move |event: MouseEvent| {
                             let button: Element = event.target_unchecked_into();
                             menu.set(Some((number, below(&button))));
                         })
-                    }>{ "Packet …" }</button>
+                    }>{ t!("Packet …") }</button>
                 <button type="button" class="button primary narrow-only" onclick={on(session, |session| {
                     session.open_drawer(None);
                     session.open_pane(Pane::Inspect);
                     focus_when_rendered("pane-inspect");
-                })}>{ "Details" }</button>
+                })}>{ t!("Details") }</button>
             }
             <div class="packets-files">
                 if opened.is_some() {
                     <button type="button" class="button" onclick={on(session, |session| {
                         session.perform(Look::Observe(Observe::Close));
-                    })}>{ "Back to the network" }</button>
+                    })}>{ t!("Back to the network") }</button>
                 } else {
-                    <button type="button" class="button quiet" title="Save the listed packets as pcapng, for Wireshark and other programs"
+                    <button type="button" class="button quiet" title={t!("Save the listed packets as pcapng, for Wireshark and other programs")}
                         onclick={on(session, files::save_capture)}>
-                        { icon(Glyph::Save) }<span>{ "Save capture" }</span>
+                        { icon(Glyph::Save) }<span>{ t!("Save capture") }</span>
                     </button>
                 }
-                <label class="button quiet file-button" title="Open a pcap or pcapng file from another program">
-                    { "Open capture" }
+                <label class="button quiet file-button" title={t!("Open a pcap or pcapng file from another program")}>
+                    { t!("Open capture") }
                     <input type="file" class="visually-hidden" accept=".pcap,.pcapng,.cap" onchange={opener(session)} />
                 </label>
             </div>
@@ -413,21 +415,21 @@ fn bar(
 }
 
 const COLUMNS: [(&str, &str); 8] = [
-    ("p-number", "No."),
-    ("p-time", "Time"),
-    ("p-place", "Where"),
-    ("p-source", "Source"),
-    ("p-destination", "Destination"),
-    ("p-protocol", "Protocol"),
-    ("p-length", "Length"),
-    ("p-info", "Info"),
+    ("p-number", mark!("No.")),
+    ("p-time", mark!("Time")),
+    ("p-place", mark!("Where")),
+    ("p-source", mark!("Source")),
+    ("p-destination", mark!("Destination")),
+    ("p-protocol", mark!("Protocol")),
+    ("p-length", mark!("Length")),
+    ("p-info", mark!("Info")),
 ];
 
 fn empty(props: &Props) -> &'static str {
     if props.view.applied.is_empty() {
-        "No packet has been sent yet."
+        t!("No packet has been sent yet.")
     } else {
-        "No packet passes the filter."
+        t!("No packet passes the filter.")
     }
 }
 
@@ -458,7 +460,7 @@ fn place_choice(session: &Session) -> Html {
     };
     html! {
         <label class="packets-place">
-            <span class="visually-hidden">{ "Seen where" }</span>
+            <span class="visually-hidden">{ t!("Seen where") }</span>
             <select {onchange}>
                 { for places.iter().map(|(place, name)| html! { <option selected={*place == chosen}>{ name }</option> }) }
             </select>
@@ -523,12 +525,12 @@ fn Rows(props: &RowsProps) -> Html {
                 aria-rowindex={(props.first + index + 2).to_string()}
                 onclick={on(&session, move |session: &Session| session.perform(Look::Packet(number)))}>
                 <span class="p-number" role="gridcell">
-                    if line.marked { <span class="visually-hidden">{ "Marked: " }</span> }
+                    if line.marked { <span class="visually-hidden">{ t!("Marked:") }{ " " }</span> }
                     { number + 1 }
                 </span>
                 <span class="p-time" role="gridcell">
                     { &line.time }
-                    if line.is_reference { <span class="visually-hidden">{ ", times count from here" }</span> }
+                    if line.is_reference { <span class="visually-hidden">{ t!(", times count from here") }</span> }
                 </span>
                 <span class="p-place" role="gridcell">{ &line.place }</span>
                 <span class="p-source" role="gridcell">{ &line.source }</span>
@@ -536,8 +538,8 @@ fn Rows(props: &RowsProps) -> Html {
                 <span class="p-protocol" role="gridcell">{ line.protocol.to_string() }</span>
                 <span class="p-length" role="gridcell">{ row.length }</span>
                 <span class="p-info" role="gridcell" title={line.info.clone()}>
-                    if row.dropped { <strong class="lost">{ "Lost: " }</strong> }
-                    if let Some(why) = &line.dropped_by { <strong class="lost">{ format!("Dropped by {why}. ") }</strong> }
+                    if row.dropped { <strong class="lost">{ t!("Lost:") }{ " " }</strong> }
+                    if let Some(why) = &line.dropped_by { <strong class="lost">{ t!("Dropped by {why}.") }{ " " }</strong> }
                     { &line.info }
                 </span>
             </div>

@@ -3,6 +3,7 @@
 use super::on;
 use crate::parts::{Part, Status};
 use crate::session::Session;
+use texts::t;
 use yew::prelude::*;
 
 /// In place of what a pane shows.
@@ -10,7 +11,7 @@ pub fn part_note(session: &Session, part: Part) -> Html {
     match session.statuses()[part as usize] {
         Status::Failed => html! { <div class="empty" role="alert">{ failed(session, part) }</div> },
         Status::Absent | Status::Loading | Status::Here => {
-            html! { <p class="empty" role="status">{ "Loading…" }</p> }
+            html! { <p class="empty" role="status">{ t!("Loading…") }</p> }
         }
     }
 }
@@ -28,9 +29,11 @@ pub fn part_notes(session: &Session, statuses: &[Status]) -> Html {
 fn failed(session: &Session, part: Part) -> Html {
     html! {
         <>
-            <span>{ part.name() }
-                { " could not be loaded. Your network is not affected. If trying again does not help, reload the page: your experiment is kept." }</span>
-            <button type="button" class="button" onclick={on(session, move |session| session.want(part))}>{ "Try again" }</button>
+            <span>{ t!(
+                "{} could not be loaded. Your network is not affected. If trying again does not help, reload the page: your experiment is kept.",
+                part.name()
+            ) }</span>
+            <button type="button" class="button" onclick={on(session, move |session| session.want(part))}>{ t!("Try again") }</button>
         </>
     }
 }

@@ -3,6 +3,7 @@
 use lab::format;
 use lab::plot::Plot;
 use netlab::Duration;
+use texts::t;
 use yew::prelude::*;
 
 const WIDTH: u32 = 320;
@@ -21,7 +22,7 @@ pub fn throughput(plot: &Plot) -> Html {
         .bins
         .iter()
         .fold((f64::INFINITY, 0.0f64), |(least, most), &bits| (least.min(bits), most.max(bits)));
-    let label = format!(
+    let label = t!(
         "Throughput over {}: between {} and {}.",
         format::duration(plot.lasts),
         format::bit_rate(least),
@@ -46,8 +47,8 @@ pub fn throughput(plot: &Plot) -> Html {
             <span class="plot-from" aria-hidden="true">{ "0" }</span>
             <span class="plot-to" aria-hidden="true">{ format::duration(plot.lasts) }</span>
             <table class="visually-hidden">
-                <caption>{ "Throughput" }</caption>
-                <thead><tr><th scope="col">{ "From" }</th><th scope="col">{ "Mean" }</th></tr></thead>
+                <caption>{ t!("Throughput") }</caption>
+                <thead><tr><th scope="col">{ t!("From") }</th><th scope="col">{ t!("Mean") }</th></tr></thead>
                 <tbody>{ for rows }</tbody>
             </table>
         </figure>

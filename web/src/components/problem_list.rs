@@ -6,6 +6,7 @@ use crate::state::Pane;
 use lab::command::Look;
 use lab::problems::Problem;
 use std::rc::Rc;
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`ProblemList`].
@@ -23,7 +24,7 @@ const SHOWN_MAX: usize = 20;
 pub fn ProblemList(props: &Props) -> Html {
     let session = use_session();
     if props.problems.is_empty() {
-        return html! { <p class="empty">{ "Nothing is wrong with this network." }</p> };
+        return html! { <p class="empty">{ t!("Nothing is wrong with this network.") }</p> };
     }
     let items = props.problems.iter().take(SHOWN_MAX).enumerate().map(|(number, problem)| {
         let name = match problem.at {
@@ -43,7 +44,7 @@ pub fn ProblemList(props: &Props) -> Html {
         });
         html! {
             <li key={number} class={if problem.grave { "problem grave" } else { "problem" }}>
-                <p>{ name }{ if problem.grave { " (cannot run)" } else { " (warning)" } }</p>
+                <p>{ name }{ " " }{ if problem.grave { t!("(cannot run)") } else { t!("(warning)") } }</p>
                 <p>{ &problem.text }</p>
                 { for fix }
             </li>
@@ -53,7 +54,7 @@ pub fn ProblemList(props: &Props) -> Html {
         <>
             <ul class="problems">{ for items }</ul>
             if props.problems.len() > SHOWN_MAX {
-                <p class="hint">{ format!("and {} more", props.problems.len() - SHOWN_MAX) }</p>
+                <p class="hint">{ t!("and {} more", props.problems.len() - SHOWN_MAX) }</p>
             }
         </>
     }

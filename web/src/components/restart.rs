@@ -3,6 +3,7 @@
 use super::modal::{Modal, close_around};
 use crate::session::Session;
 use lab::command::Command;
+use texts::t;
 use yew::prelude::*;
 
 /// The network would have to start again.
@@ -15,15 +16,15 @@ pub fn restart(session: &Session, command: &Command) -> Html {
         })
     };
     html! {
-        <Modal key="Start again?" title="Start again?">
+        <Modal key="Start again?" title={t!("Start again?")}>
             <p>
-                { "This change cannot be made to a network that is running. With it, the network starts again from the \
-                   beginning; every run that you started stays planned for its moment." }
+                { t!("This change cannot be made to a network that is running. With it, the network starts again from the \
+                   beginning; every run that you started stays planned for its moment.") }
             </p>
             <p class="actions">
-                <button type="button" class="button primary" onclick={agree}>{ "Change it and restart" }</button>
+                <button type="button" class="button primary" onclick={agree}>{ t!("Change it and restart") }</button>
                 <button type="button" class="button" onclick={Callback::from(|event: MouseEvent| close_around(&event))}>
-                    { "Cancel" }
+                    { t!("Cancel") }
                 </button>
             </p>
         </Modal>

@@ -8,6 +8,7 @@ use lab::format;
 use lab::results::{Fact, Line, Phase, Reply, RunView};
 use netlab::run::HopAnswer;
 use scenario::why::Spot;
+use texts::t;
 use trace::selection::Selection;
 use yew::prelude::*;
 
@@ -15,11 +16,11 @@ use yew::prelude::*;
 pub fn run_card(run: &RunView, session: &Session) -> Html {
     let id = format!("run-{}", run.id.0);
     let (class, phase) = match run.phase {
-        Phase::Planned => ("planned", format!("at {}", format::duration(run.start - netlab::Instant::ZERO))),
-        Phase::Active => ("active", "under way".to_string()),
-        Phase::Succeeded => ("good", "done".to_string()),
-        Phase::Failed(failure) => ("bad", format!("failed: {failure}")),
-        Phase::Stopped => ("planned", "stopped".to_string()),
+        Phase::Planned => ("planned", t!("at {}", format::duration(run.start - netlab::Instant::ZERO))),
+        Phase::Active => ("active", t!("under way").to_string()),
+        Phase::Succeeded => ("good", t!("done").to_string()),
+        Phase::Failed(failure) => ("bad", t!("failed: {failure}")),
+        Phase::Stopped => ("planned", t!("stopped").to_string()),
     };
     html! {
         <article key={run.id.0} class={classes!("run", class)} aria-labelledby={id.clone()}>
@@ -29,7 +30,7 @@ pub fn run_card(run: &RunView, session: &Session) -> Html {
             </header>
             if let Some(share) = run.share {
                 <progress class="run-progress" max="1" value={format::fixed(share, 3)}
-                    aria-label={format!("{} progress", run.program.title())}></progress>
+                    aria-label={t!("{} progress", run.program.title())}></progress>
             }
             if run.phase != Phase::Planned {
                 if let Some(plot) = &run.plot {
@@ -60,7 +61,7 @@ fn why(run: &RunView, session: &Session) -> Html {
             session.perform(Look::Select(Some(at)));
             session.open_pane(Pane::Inspect);
         });
-        html! { <button type="button" class="link" onclick={go}>{ "Show where" }</button> }
+        html! { <button type="button" class="link" onclick={go}>{ t!("Show where") }</button> }
     });
     html! { <p class="run-why">{ format::sentence(&why.text) }{ " " }{ for show }</p> }
 }
@@ -73,12 +74,12 @@ fn receivers(run: &RunView) -> Html {
     let sent = run.fact(Fact::Sent).unwrap_or("0");
     html! {
         <div class="lines">
-            <div class="scroll" tabindex="0" role="group" aria-label="Receivers">
+            <div class="scroll" tabindex="0" role="group" aria-label={t!("Receivers")}>
                 <table>
-                    <thead><tr><th scope="col">{ "Receiver" }</th><th scope="col">{ "Received" }</th></tr></thead>
+                    <thead><tr><th scope="col">{ t!("Receiver") }</th><th scope="col">{ t!("Received") }</th></tr></thead>
                     <tbody>
                         { for run.receivers.iter().map(|(name, count)| html! {
-                            <tr><th scope="row">{ name }</th><td>{ format!("{} of {sent}", format::count(*count)) }</td></tr>
+                            <tr><th scope="row">{ name }</th><td>{ t!("{} of {sent}", format::count(*count)) }</td></tr>
                         }) }
                     </tbody>
                 </table>
@@ -93,8 +94,8 @@ fn hop(number: u8, replies: &[Reply]) -> Html {
     let mut reached = false;
     let parts = replies.iter().map(|reply| match &reply.answer {
         None => html! {
-            <span class="hop-none" title="No answer">
-                <span aria-hidden="true">{ "*" }</span><span class="visually-hidden">{ "no answer" }</span>
+            <span class="hop-none" title={t!("No answer")}>
+                <span aria-hidden="true">{ "*" }</span><span class="visually-hidden">{ t!("no answer") }</span>
             </span>
         },
         Some((who, rtt, answer)) => {
@@ -145,12 +146,12 @@ fn lines(run: &RunView) -> Html {
         });
         return html! {
             <details class="lines" open=true>
-                <summary>{ "Intervals" }</summary>
+                <summary>{ t!("Intervals") }</summary>
                 { for left_out }
-                <div class="scroll" tabindex="0" role="group" aria-label="Intervals">
+                <div class="scroll" tabindex="0" role="group" aria-label={t!("Intervals")}>
                     <table>
                         <thead><tr>
-                            <th scope="col">{ "Time" }</th><th scope="col">{ "Received" }</th><th scope="col">{ "Rate" }</th>
+                            <th scope="col">{ t!("Time") }</th><th scope="col">{ t!("Received") }</th><th scope="col">{ t!("Rate") }</th>
                         </tr></thead>
                         <tbody>{ for rows }</tbody>
                     </table>
@@ -161,7 +162,7 @@ fn lines(run: &RunView) -> Html {
     if run.lines.iter().any(|line| matches!(line, Line::Hop(..))) {
         return html! {
             <div class="lines">
-                <ol class="trace-hops scroll" tabindex="0" aria-label="Hops">
+                <ol class="trace-hops scroll" tabindex="0" aria-label={t!("Hops")}>
                     { for run.lines.iter().map(line) }
                 </ol>
             </div>
@@ -170,7 +171,7 @@ fn lines(run: &RunView) -> Html {
     html! {
         <div class="lines">
             { for left_out }
-            <ol class="transcript scroll" tabindex="0" aria-label="What happened">
+            <ol class="transcript scroll" tabindex="0" aria-label={t!("What happened")}>
                 { for run.lines.iter().map(line) }
             </ol>
         </div>
@@ -180,28 +181,31 @@ fn lines(run: &RunView) -> Html {
 fn line(line: &Line) -> Html {
     let after = |rtt: &netlab::Duration| html! { <span class="line-time">{ format::duration(*rtt) }</span> };
     match line {
-        Line::Connected(rtt) => html! { <li>{ "Connected" }{ after(rtt) }</li> },
+        Line::Connected(rtt) => html! { <li>{ t!("Connected") }{ after(rtt) }</li> },
         Line::Sent(text) => html! { <li class="said"><span>{ "→ " }{ &**text }</span></li> },
         Line::Answered { number, rtt, text: None } => {
-            html! { <li><span>{ format!("Reply {number}") }</span>{ after(rtt) }</li> }
+            html! { <li><span>{ t!("Reply {number}") }</span>{ after(rtt) }</li> }
         }
         Line::Answered { rtt, text: Some(text), .. } => {
             html! { <li class="heard"><span>{ "← " }{ &**text }</span>{ after(rtt) }</li> }
         }
         Line::Duplicate { number, rtt, from } => {
-            html! { <li><span>{ format!("Duplicate reply {number} from {from}") }</span>{ after(rtt) }</li> }
+            html! { <li><span>{ t!("Duplicate reply {number} from {from}") }</span>{ after(rtt) }</li> }
         }
-        Line::Unanswered { number } => html! { <li class="lost">{ format!("No answer to {number}") }</li> },
+        Line::Unanswered { number } => html! { <li class="lost">{ t!("No answer to {number}") }</li> },
         Line::IcmpError { number, from, what } => {
-            let which = number.map_or(String::new(), |number| format!(" for request {number}"));
-            html! { <li class="lost">{ format!("{from} reports{which}: {what}") }</li> }
+            let says = match number {
+                Some(number) => t!("{from} reports for request {number}: {what}"),
+                None => t!("{from} reports: {what}"),
+            };
+            html! { <li class="lost">{ says }</li> }
         }
         Line::Hop(number, replies) => hop(*number, replies),
         Line::PathMtu { bytes, from: Some(from) } => {
-            html! { <li><span>{ format!("{from} reports an MTU of {}", format::buffer(*bytes)) }</span></li> }
+            html! { <li><span>{ t!("{from} reports an MTU of {}", format::buffer(*bytes)) }</span></li> }
         }
         Line::PathMtu { bytes, from: None } => {
-            html! { <li><span>{ format!("Packets of {} pass", format::buffer(*bytes)) }</span></li> }
+            html! { <li><span>{ t!("Packets of {} pass", format::buffer(*bytes)) }</span></li> }
         }
         Line::Interval(..) => Html::default(),
     }

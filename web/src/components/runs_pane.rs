@@ -8,6 +8,7 @@ use lab::results::{Phase, RunView};
 use lab::view::View;
 use netlab::Instant;
 use std::rc::Rc;
+use texts::t;
 use yew::prelude::*;
 
 /// Starting runs in this network, and their results, the latest first.
@@ -19,16 +20,16 @@ pub fn runs_pane(session: &Session, view: &View) -> Html {
             if sketch.hosts().next().is_some() {
                 <StartForm key={sketch.opened} sketch={sketch.clone()} />
             } else {
-                <p class="empty">{ "This network has no hosts. Press Edit and add two, or open an example." }</p>
+                <p class="empty">{ t!("This network has no hosts. Press Edit and add two, or open an example.") }</p>
             }
             <section class="results" aria-labelledby="results-title">
-                <h2 id="results-title">{ "Results" }</h2>
+                <h2 id="results-title">{ t!("Results") }</h2>
                 if begun.is_empty() {
-                    <p class="empty">{ "None yet. Start a run above to see its results here." }</p>
+                    <p class="empty">{ t!("None yet. Start a run above to see its results here.") }</p>
                 }
                 { cards(session, begun.into_iter()) }
                 if !planned.is_empty() || !to_come.is_empty() {
-                    <h2>{ "Still to come" }</h2>
+                    <h2>{ t!("Still to come") }</h2>
                     { cards(session, planned.into_iter().rev()) }
                     { for to_come.iter().map(|(at, what)| html! {
                         <p class="run planned run-head">
@@ -51,7 +52,7 @@ fn cards<'a>(session: &Session, runs: impl ExactSizeIterator<Item = &'a Rc<RunVi
         <>
             { for runs.take(CARDS_MAX).map(|run| run_card(run, session)) }
             if left_out > 0 {
-                <p class="hint">{ format!("and {} more", format::count(left_out as u64)) }</p>
+                <p class="hint">{ t!("and {} more", format::count(left_out as u64)) }</p>
             }
         </>
     }

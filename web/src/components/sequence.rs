@@ -25,6 +25,7 @@ use lab::view::View;
 use measures::{GUTTER_REM, LANE_REM};
 use netlab::history::TransitId;
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use trace::swatch::Swatch;
 use wasm_bindgen::JsCast;
@@ -106,7 +107,7 @@ pub fn Sequence(props: &Props) -> Html {
                 </>
             }) }
             if page.ladder.transit_count() == 0 {
-                <p class="sequence-empty hint">{ if page.ladder.is_complete() { "No frame to show yet." } else { "Reading…" } }</p>
+                <p class="sequence-empty hint">{ if page.ladder.is_complete() { t!("No frame to show yet.") } else { t!("Reading…") } }</p>
             }
         </div>
     }
@@ -311,7 +312,7 @@ fn scroller(handles: &Handles, active: Option<String>, content: Html) -> Html {
         })
     };
     html! {
-        <div class="sequence-scroll" ref={hold.scroller.clone()} tabindex="0" role="listbox" aria-label="Frames in order of time"
+        <div class="sequence-scroll" ref={hold.scroller.clone()} tabindex="0" role="listbox" aria-label={t!("Frames in order of time")}
             aria-activedescendant={active} {onscroll} {onkeydown} {onclick} {onpointerover} {onpointerleave} {onpointerdown}
             onwheel={Callback::from(move |_: WheelEvent| onwheel.set(false))}
             ontouchmove={Callback::from(move |_: TouchEvent| ontouchmove.set(false))}>
@@ -352,7 +353,7 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
         let (arrows, of) = (file.arrows, file.of);
         drop(lab);
         if arrows < of {
-            session.say(format!(
+            session.say(t!(
                 "The file has {arrows} of {of} arrows, those around what is in view: filter for fewer."
             ));
         }

@@ -8,6 +8,7 @@ use crate::state::Shared;
 use lab::format;
 use qrcodegen::{QrCode, QrCodeEcc};
 use scenario::link::with_moment;
+use texts::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -57,56 +58,56 @@ pub fn Share(props: &Props) -> Html {
         event.target_unchecked_into::<HtmlTextAreaElement>().select();
     });
     html! {
-        <Modal key="Share" title="Share">
+        <Modal key="Share" title={t!("Share")}>
             if *copied {
-                <p role="status"><strong>{ "The link is on your clipboard." }</strong></p>
+                <p role="status"><strong>{ t!("The link is on your clipboard.") }</strong></p>
             } else if shared.copied {
-                <p role="status">{ "This link is not on your clipboard yet: copy it." }</p>
+                <p role="status">{ t!("This link is not on your clipboard yet: copy it.") }</p>
             } else {
-                <p role="status">{ "The browser did not let the page copy. Select the link and copy it by hand:" }</p>
+                <p role="status">{ t!("The browser did not let the page copy. Select the link and copy it by hand:") }</p>
             }
-            <label class="field" for="share-link"><span>{ "Link" }</span></label>
+            <label class="field" for="share-link"><span>{ t!("Link") }</span></label>
             <textarea id="share-link" ref={field} class="share-link" readonly=true rows="4" spellcheck="false"
                 value={link.clone()} onfocus={select.clone()} />
             <label class="switch">
                 <input type="checkbox" role="switch" checked={*at_moment} onchange={choose(&at_moment)} />
-                <span>{ format!("Open at this moment, {}\u{a0}s", format::clock(shared.links.at)) }</span>
+                <span>{ t!("Open at this moment, {}\u{a0}s", format::clock(shared.links.at)) }</span>
             </label>
             if shared.links.happened.is_some() {
                 <label class="switch">
                     <input type="checkbox" role="switch" checked={*by_hand} onchange={choose(&by_hand)} />
-                    <span>{ "Include the changes that you made while it ran" }</span>
+                    <span>{ t!("Include the changes that you made while it ran") }</span>
                 </label>
             }
             <p>
                 if shared.links.happened.is_some() && !*by_hand {
-                    { "It holds the network as it is now and every run that you started. The network was changed while it ran, and the \
-                       link begins with the changes: its history is another than the one seen here. Nothing is stored on a server." }
+                    { t!("It holds the network as it is now and every run that you started. The network was changed while it ran, and the \
+                       link begins with the changes: its history is another than the one seen here. Nothing is stored on a server.") }
                 } else {
-                    { "It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
-                   moment. Everyone who opens it sees the same history, down to the last byte. Nothing is stored on a server." }
+                    { t!("It holds the whole experiment: the network, its settings, and every run that you started, at its exact \
+                   moment. Everyone who opens it sees the same history, down to the last byte. Nothing is stored on a server.") }
                 }
             </p>
             <p class="actions">
-                <button type="button" class="button primary" onclick={copy_again}>{ "Copy link" }</button>
+                <button type="button" class="button primary" onclick={copy_again}>{ t!("Copy link") }</button>
                 <span class="hint">{ format!("{} characters", link.len()) }</span>
             </p>
             <details>
-                <summary>{ "As a picture" }</summary>
-                <p class="hint">{ "The drawing as it is now: in pixels (PNG), or as sharp at any size (SVG)." }</p>
+                <summary>{ t!("As a picture") }</summary>
+                <p class="hint">{ t!("The drawing as it is now: in pixels (PNG), or as sharp at any size (SVG).") }</p>
                 <p class="actions">
-                    <button type="button" class="button" onclick={on(&session, picture::copy)}>{ "Copy picture" }</button>
-                    <button type="button" class="button" onclick={on(&session, picture::save)}>{ "Save picture" }</button>
-                    <button type="button" class="button" onclick={on(&session, picture::save_svg)}>{ "Save as SVG" }</button>
+                    <button type="button" class="button" onclick={on(&session, picture::copy)}>{ t!("Copy picture") }</button>
+                    <button type="button" class="button" onclick={on(&session, picture::save)}>{ t!("Save picture") }</button>
+                    <button type="button" class="button" onclick={on(&session, picture::save_svg)}>{ t!("Save as SVG") }</button>
                 </p>
             </details>
             <details>
-                <summary>{ "As a QR code" }</summary>
+                <summary>{ t!("As a QR code") }</summary>
                 { qr_code(&link) }
             </details>
             <details>
-                <summary>{ "In a course page" }</summary>
-                <label class="field" for="embed-code"><span>{ "HTML for the course page" }</span></label>
+                <summary>{ t!("In a course page") }</summary>
+                <label class="field" for="embed-code"><span>{ t!("HTML for the course page") }</span></label>
                 <textarea id="embed-code" class="share-link" readonly=true rows="4" spellcheck="false" onfocus={select}
                     value={embed_code(&link)} />
             </details>
@@ -117,7 +118,7 @@ pub fn Share(props: &Props) -> Html {
 /// The link as a QR code (ISO/IEC 18004), dark on light in both themes: cameras look for that.
 fn qr_code(link: &str) -> Html {
     let Ok(code) = QrCode::encode_text(link, QrCodeEcc::Low) else {
-        return html! { <p>{ "This link is too long for a QR code. The limit is 2 953 characters." }</p> };
+        return html! { <p>{ t!("This link is too long for a QR code. The limit is 2 953 characters.") }</p> };
     };
     // The standard wants four modules of quiet around it.
     const QUIET: i32 = 4;
@@ -130,7 +131,7 @@ fn qr_code(link: &str) -> Html {
     }
     let whole = (size + 2 * QUIET).to_string();
     html! {
-        <svg class="qr" viewBox={format!("0 0 {whole} {whole}")} role="img" aria-label="QR code" shape-rendering="crispEdges">
+        <svg class="qr" viewBox={format!("0 0 {whole} {whole}")} role="img" aria-label={t!("QR code")} shape-rendering="crispEdges">
             <rect class="qr-ground" width={whole.clone()} height={whole} />
             <path class="qr-ink" d={path} />
         </svg>

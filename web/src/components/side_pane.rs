@@ -11,6 +11,7 @@ use crate::state::Pane;
 use crate::workspace::{Divider as Which, Workspace};
 use lab::view::View;
 use std::rc::Rc;
+use texts::{mark, t};
 use yew::prelude::*;
 
 /// Properties of [`SidePane`].
@@ -31,8 +32,12 @@ pub struct Props {
 /// The panes, in order.
 pub const PANES: [Pane; 4] = [Pane::Runs, Pane::Inspect, Pane::SpeedTest, Pane::Document];
 /// For each pane its name in ids and its label.
-pub const NAMES: [(&str, &str); 4] =
-    [("runs", "Runs"), ("inspect", "Inspect"), ("speed-test", "Speed test"), ("document", "Document")];
+pub const NAMES: [(&str, &str); 4] = [
+    ("runs", mark!("Runs")),
+    ("inspect", mark!("Inspect")),
+    ("speed-test", mark!("Speed test")),
+    ("document", mark!("Document")),
+];
 
 /// The panes beside the stage.
 #[component]
@@ -40,6 +45,7 @@ pub fn SidePane(props: &Props) -> Html {
     let session = use_session();
     let open = PANES.iter().position(|&pane| pane == props.pane).unwrap_or_default();
     let (id, name) = NAMES[open];
+    let name = texts::of(name);
     let loaded = session.loaded();
     let view = &props.view;
     let body = match props.pane {
@@ -53,11 +59,11 @@ pub fn SidePane(props: &Props) -> Html {
         || props.pane.needs().filter(|_| props.workspace.side).map(|part| part_note(&session, part));
     let body = body.or_else(missing);
     html! {
-        <aside class="side" id="side" aria-label="Runs, inspector, speed test and document">
-            <Divider which={Which::Side} size={props.workspace.side_px} controls="side" label="Width of the side pane" />
+        <aside class="side" id="side" aria-label={t!("Runs, inspector, speed test and document")}>
+            <Divider which={Which::Side} size={props.workspace.side_px} controls="side" label={t!("Width of the side pane")} />
             <header class="side-head">
                 <span aria-hidden="true">{ name }</span>
-                <button type="button" class="button quiet icon-only" aria-label="Hide the side pane" title="Hide the side pane"
+                <button type="button" class="button quiet icon-only" aria-label={t!("Hide the side pane")} title={t!("Hide the side pane")}
                     onclick={on(&session, |session| session.close_side())}>
                     { icon(Glyph::Close) }
                 </button>

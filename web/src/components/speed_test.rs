@@ -6,6 +6,7 @@ use crate::wall_clock::{Report, Test, run};
 use lab::format;
 use std::cell::Cell;
 use std::rc::Rc;
+use texts::{mark, plural, t};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -14,12 +15,12 @@ const TESTS: [(Test, &str, &str); 2] = [
     (
         Test::Tcp,
         "TCP",
-        "Two TCP/IP stacks on a switch: one sends as fast as the other can take it (iperf_self).",
+        mark!("Two TCP/IP stacks on a switch: one sends as fast as the other can take it (iperf_self)."),
     ),
     (
         Test::Frames,
-        "Raw frames",
-        "Full Ethernet frames through the switch, without any stack (iperf_vnetif).",
+        mark!("Raw frames"),
+        mark!("Full Ethernet frames through the switch, without any stack (iperf_vnetif)."),
     ),
 ];
 const GIGABYTE: u64 = 1_000_000_000;
@@ -73,7 +74,7 @@ pub fn SpeedTest() -> Html {
         html! {
             <label key={label} class="segment">
                 <input type="radio" name="speed-test" {checked} {disabled} {onchange} />
-                <span>{ label }</span>
+                <span>{ texts::of(label) }</span>
             </label>
         }
     });
@@ -83,25 +84,26 @@ pub fn SpeedTest() -> Html {
             endless.set(!event.target_unchecked_into::<HtmlInputElement>().checked())
         })
     };
-    let meaning = TESTS.iter().find(|(kind, ..)| *kind == *test).map_or("", |(_, _, meaning)| meaning);
+    let meaning =
+        TESTS.iter().find(|(kind, ..)| *kind == *test).map_or("", |(_, _, meaning)| texts::of(meaning));
     html! {
         <section class="speed-test" aria-labelledby="speed-test-title">
-            <h2 id="speed-test-title">{ "How fast is this machine?" }</h2>
+            <h2 id="speed-test-title">{ t!("How fast is this machine?") }</h2>
             <p class="hint">
-                { "No virtual time: the stacks run by the clock on the wall, as fast as this machine goes. They still give \
-                   way to every animation frame, so the page stays usable." }
+                { t!("No virtual time: the stacks run by the clock on the wall, as fast as this machine goes. They still give \
+                   way to every animation frame, so the page stays usable.") }
             </p>
             <fieldset class="segments">
-                <legend class="visually-hidden">{ "What is measured" }</legend>
+                <legend class="visually-hidden">{ t!("What is measured") }</legend>
                 { for tests }
             </fieldset>
             <p class="hint">{ meaning }</p>
             <label class="switch">
                 <input type="checkbox" role="switch" checked={!*endless} disabled={*running} {onchange} />
-                <span>{ "Stop after 1 GB" }</span>
+                <span>{ t!("Stop after 1 GB") }</span>
             </label>
             <button type="button" class={classes!("button", "wide", (!*running).then_some("primary"))} onclick={toggle}>
-                { if *running { "Stop" } else { "Start the speed test" } }
+                { if *running { t!("Stop") } else { t!("Start the speed test") } }
             </button>
             if let Some(report) = &*report {
                 { results(report, *running) }
@@ -114,12 +116,20 @@ fn results(report: &Rc<Report>, running: bool) -> Html {
     let rate = if running { report.rates.last().copied().unwrap_or(0.0) } else { report.rate() };
     let per_frame = report.elapsed.nanos().checked_div(report.frames).unwrap_or(0);
     let facts = [
-        ("Average", format::bit_rate(report.rate())),
-        ("Received", format::bytes(report.bytes)),
-        ("Frames", format::count(report.frames)),
-        ("Per frame", format::duration(wire::Duration::from_nanos(per_frame))),
-        ("Yields", format::plural(report.yields, "time", "times")),
-        ("Longest slice", format::duration(report.longest_slice)),
+        (t!("Average"), format::bit_rate(report.rate())),
+        (t!("Received"), format::bytes(report.bytes)),
+        (t!("Frames"), format::count(report.frames)),
+        (t!("Per frame"), format::duration(wire::Duration::from_nanos(per_frame))),
+        (
+            t!("Yields"),
+            plural!(
+                report.yields,
+                "{count}\u{a0}time",
+                "{count}\u{a0}times",
+                count = format::count(report.yields)
+            ),
+        ),
+        (t!("Longest slice"), format::duration(report.longest_slice)),
     ];
     html! {
         <>

@@ -22,6 +22,7 @@ use lab::view::{Sketch, Tools, View};
 use lab::{Skipped, State};
 use std::cell::RefCell;
 use std::rc::Rc;
+use texts::{plural, t};
 use trace::selection::Selection;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlCanvasElement, ResizeObserver};
@@ -97,17 +98,17 @@ pub fn StagePane(props: &Props) -> Html {
                 }
                 <Layer view={props.view.clone()} aim={props.aim} memories={props.memories.clone()} parts={props.parts} canvas={canvas.clone()} />
                 <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
-                    title="Draw the network yourself (d)" onclick={on(&session, move |session| {
+                    title={t!("Draw the network yourself (d)")} onclick={on(&session, move |session| {
                         let on = session.lab().borrow().editing().on;
                         session.perform(Editor::Tools(!on));
                     })}>
-                    { icon(Glyph::Pencil) }{ if props.tools.on { "Done" } else { "Edit" } }
+                    { icon(Glyph::Pencil) }{ if props.tools.on { t!("Done") } else { t!("Edit") } }
                 </button>
                 if props.tools.on {
                     { for session.loaded().documents.map(|documents| (documents.tools)(&props.tools)) }
                 }
                 if session.query().embed {
-                    <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ "Open in Packetarium" }</a>
+                    <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ t!("Open in Packetarium") }</a>
                 }
                 { view_buttons(&session, canvas) }
             </div>
@@ -216,7 +217,7 @@ fn canvas_html(session: &Session, canvas: &NodeRef, sketch: &Sketch) -> Html {
             session.edit(Edit::Add(*kind, at));
         })
     };
-    let drawing = format!(
+    let drawing = t!(
         "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
         sketch.sentence()
     );
@@ -273,10 +274,10 @@ fn filter_note(session: &Session, filter: &str) -> Html {
     }
     html! {
         <p class="filter-note">
-            <span>{ "Only " }<code>{ filter }</code></span>
+            <span>{ t!("Only") }{ " " }<code>{ filter }</code></span>
             <button type="button" class="link" onclick={on(session, |session| {
                 session.perform(Look::Observe(Observe::Filter(String::new())));
-            })}>{ "Show all" }</button>
+            })}>{ t!("Show all") }</button>
         </p>
     }
 }
@@ -287,16 +288,16 @@ fn view_buttons(session: &Session, canvas: NodeRef) -> Html {
     };
     let fit = on(session, |session| with_stage(session, Stage::fit));
     html! {
-        <div class="zoom" role="group" aria-label="View">
-            <button type="button" class="button icon-only" aria-label="Zoom in" title="Zoom in" onclick={zoom(ZOOM_STEP)}>
+        <div class="zoom" role="group" aria-label={t!("View")}>
+            <button type="button" class="button icon-only" aria-label={t!("Zoom in")} title={t!("Zoom in")} onclick={zoom(ZOOM_STEP)}>
                 { icon(Glyph::Plus) }
             </button>
-            <button type="button" class="button icon-only" aria-label="Zoom out" title="Zoom out"
+            <button type="button" class="button icon-only" aria-label={t!("Zoom out")} title={t!("Zoom out")}
                 onclick={zoom(1.0 / ZOOM_STEP)}>
                 { icon(Glyph::Minus) }
             </button>
-            <button type="button" class="button icon-only" aria-label="Fit the network into view"
-                title="Fit into view (f)" onclick={fit}>
+            <button type="button" class="button icon-only" aria-label={t!("Fit the network into view")}
+                title={t!("Fit into view (f)")} onclick={fit}>
                 { icon(Glyph::Fit) }
             </button>
             <Record {canvas} />
@@ -310,11 +311,11 @@ fn greeting(session: &Session, sketch: &Sketch) -> Html {
     let (node, name) = (first.id, &first.name);
     html! {
         <div class="greeting">
-            <p>{ "Welcome! This is a small network, and you see every message that its computers send." }</p>
+            <p>{ t!("Welcome! This is a small network, and you see every message that its computers send.") }</p>
             <button type="button" class="button primary" onclick={on(session, move |session| {
                 session.greeted();
                 session.perform(Look::Select(Some(Selection::Node(node))));
-            })}>{ format!("Send a message from {name}") }</button>
+            })}>{ t!("Send a message from {name}") }</button>
         </div>
     }
 }
@@ -322,42 +323,45 @@ fn greeting(session: &Session, sketch: &Sketch) -> Html {
 /// A note beside the title while nothing moves, with what to do about it.
 fn note(session: &Session, props: &Props) -> Html {
     if props.held {
-        return html! { <p class="stage-note">{ "The network waits while the speed test runs." }</p> };
+        return html! { <p class="stage-note">{ t!("The network waits while the speed test runs.") }</p> };
     }
     match props.state {
         State::Broken => html! {
             <div class="stage-note" role="status">
-                <span>{ format!("This network cannot run: {}. ", format::plural(props.grave as u64, "problem", "problems")) }</span>
+                <span>{ plural!(
+                    props.grave, "This network cannot run: {count}\u{a0}problem.", "This network cannot run: {count}\u{a0}problems.",
+                    count = format::count(props.grave as u64)
+                ) }{ " " }</span>
                 <button type="button" class="button primary" onclick={on(session, |session| {
                     session.open_pane(Pane::Document);
                     focus_when_rendered("pane-document");
-                })}>{ "Show me" }</button>
+                })}>{ t!("Show me") }</button>
             </div>
         },
         _ if props.tools.on => match props.sketch.nodes.len() {
             0 => {
-                html! { <p class="stage-note">{ "Add two hosts and a switch from the left, then pull a cable out of each host’s + to the switch." }</p> }
+                html! { <p class="stage-note">{ t!("Add two hosts and a switch from the left, then pull a cable out of each host’s + to the switch.") }</p> }
             }
             _ => Html::default(),
         },
         State::Quiet if props.sketch.hosts().count() < 2 => html! {
-            <p class="stage-note">{ "Nothing can move: a network needs two hosts. Press Edit, or open an example." }</p>
+            <p class="stage-note">{ t!("Nothing can move: a network needs two hosts. Press Edit, or open an example.") }</p>
         },
         State::Quiet => html! {
             <div class="stage-note">
-                <span>{ "Nothing is moving. " }</span>
+                <span>{ t!("Nothing is moving.") }{ " " }</span>
                 <button type="button" class="button primary" onclick={on(session, |session| {
                     session.open_pane(Pane::Runs);
                     focus_when_rendered("start-run");
-                })}>{ "Start a run" }</button>
+                })}>{ t!("Start a run") }</button>
                 <button type="button" class="button" onclick={on(session, |session| session.perform(Clock::Restart))}>
-                    { "Watch again" }
+                    { t!("Watch again") }
                 </button>
             </div>
         },
         State::CatchingUp { share } => html! {
             <p class="stage-note">
-                <label for="catching-up">{ "Running to that moment" }</label>
+                <label for="catching-up">{ t!("Running to that moment") }</label>
                 <progress id="catching-up" max="1" value={format::fixed(share, 2)}></progress>
             </p>
         },
@@ -411,12 +415,13 @@ fn Record(props: &RecordProps) -> Html {
                         runs.set(true);
                         session.refresh();
                     }
-                    None => session.say("This browser cannot record the stage."),
+                    None => session.say(t!("This browser cannot record the stage.")),
                 }
             });
         })
     };
-    let label = if *runs { "Stop recording and save the video" } else { "Record the stage as a video" };
+    let label =
+        if *runs { t!("Stop recording and save the video") } else { t!("Record the stage as a video") };
     html! {
         <button type="button" class="button icon-only record" aria-label={label} title={label} aria-pressed={runs.to_string()} {onclick}>
             { icon(Glyph::Record) }
@@ -441,7 +446,7 @@ fn About(props: &AboutProps) -> Html {
     html! {
         <div class="about">
             <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="description" onclick={toggle}>
-                { if *open { "Less" } else { "About" } }
+                { if *open { t!("Less") } else { t!("About") } }
             </button>
             if *open {
                 <p class="popover" id="description">{ &props.text }</p>
@@ -474,7 +479,7 @@ fn Skip(props: &SkipProps) -> Html {
         });
     }
     let text = match (props.skipped, *shown) {
-        (Some(skipped), true) => format!("Skipped {} of quiet", format::duration(skipped.time)),
+        (Some(skipped), true) => t!("Skipped {} of quiet", format::duration(skipped.time)),
         _ => return Html::default(),
     };
     html! { <p class="skip-note">{ text }</p> }

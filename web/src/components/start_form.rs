@@ -9,6 +9,7 @@ use lab::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
 use lab::view::Sketch;
 use netlab::run::RunSpec;
 use std::rc::Rc;
+use texts::t;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -43,9 +44,9 @@ pub fn StartForm(props: &Props) -> Html {
     };
     html! {
         <form class="start" aria-labelledby="start-title" novalidate=true {onsubmit}>
-            <h2 id="start-title">{ "Start a run" }</h2>
+            <h2 id="start-title">{ t!("Start a run") }</h2>
             <fieldset class="segments">
-                <legend class="visually-hidden">{ "Kind of run" }</legend>
+                <legend class="visually-hidden">{ t!("Kind of run") }</legend>
                 { for Kind::ALL.into_iter().map(|kind| handles.kind(kind)) }
             </fieldset>
             <p class="hint">{ form.kind.meaning() }</p>
@@ -56,11 +57,11 @@ pub fn StartForm(props: &Props) -> Html {
                 { for main.into_iter().map(|field| handles.field(field)) }
             </div>
             <details class="further" open={further_fault}>
-                <summary>{ "More settings" }</summary>
+                <summary>{ t!("More settings") }</summary>
                 <div class="fields">{ for further.into_iter().map(|field| handles.field(field)) }</div>
             </details>
             { for elsewhere.map(|(_, what)| html! { <p class="fault" role="alert">{ what }</p> }) }
-            <button id="start-run" type="submit" class="button primary wide">{ format!("Start {}", label(form.kind)) }</button>
+            <button id="start-run" type="submit" class="button primary wide">{ t!("Start {}", label(form.kind)) }</button>
         </form>
     }
 }
@@ -136,8 +137,8 @@ impl Handles {
     /// The choice of a host; the target may also be a router, or an address.
     fn end(&self, end: End) -> Html {
         let (key, label, chosen) = match end {
-            End::From => ("from", "From", &self.form.from),
-            End::To => ("to", "To", &self.form.to),
+            End::From => ("from", t!("From"), &self.form.from),
+            End::To => ("to", t!("To"), &self.form.to),
         };
         let handles = self.clone();
         let onchange = Callback::from(move |event: Event| {
@@ -174,7 +175,7 @@ impl Handles {
                 { for hosts }
                 { for routers }
                 if end == End::To {
-                    <option value={ADDRESS} selected={chosen == ADDRESS}>{ "another address …" }</option>
+                    <option value={ADDRESS} selected={chosen == ADDRESS}>{ t!("another address …") }</option>
                 }
             </select>
         };
@@ -195,8 +196,8 @@ impl Handles {
             <input id="address" type="text" autocomplete="off" spellcheck="false" value={self.form.address.clone()} {oninput}
                 aria-describedby="address-note" />
         };
-        let hint = "An IPv4 or IPv6 address. No node needs to have it.";
-        Some(labelled("address", "Address", hint, self.fault("to"), control))
+        let hint = t!("An IPv4 or IPv6 address. No node needs to have it.");
+        Some(labelled("address", t!("Address"), hint, self.fault("to"), control))
     }
 
     fn field(&self, field: Field) -> Html {
@@ -255,7 +256,7 @@ pub fn field_input(field: Field, value: &str, fault: Option<String>, oninput: Ca
             html! {
                 <select id={id.clone()} {onchange} aria-describedby={note}>
                     { for choices.iter().map(|(choice, says)| html! {
-                        <option key={*choice} value={*choice} selected={*choice == value}>{ *says }</option>
+                        <option key={*choice} value={*choice} selected={*choice == value}>{ texts::of(says) }</option>
                     }) }
                 </select>
             }

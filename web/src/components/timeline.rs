@@ -12,6 +12,7 @@ use lab::travel::Travel;
 use lab::view::View;
 use netlab::Instant;
 use std::rc::Rc;
+use texts::t;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, PointerEvent, WheelEvent};
 use yew::prelude::*;
@@ -39,7 +40,7 @@ pub fn Timeline(props: &Props) -> Html {
     };
     let view = &*props.view;
     let over = view.runs.iter().filter(|run| run.end.is_some()).count();
-    let text = format!(
+    let text = t!(
         "{}\u{a0}s of {}\u{a0}s; {over} of {} runs are over",
         format::clock(view.at),
         format::clock(view.edge.0),
@@ -51,17 +52,17 @@ pub fn Timeline(props: &Props) -> Html {
         <div class="timeline">
             <span class="timeline-end" aria-hidden="true">{ scale(window.from) }</span>
             <div class="strip-box">
-            <canvas ref={canvas} class="strip" tabindex="0" role="slider" aria-label="Time line"
+            <canvas ref={canvas} class="strip" tabindex="0" role="slider" aria-label={t!("Time line")}
                 aria-valuemin="0" aria-valuemax={view.edge.0.nanos().to_string()} aria-valuenow={view.at.nanos().to_string()}
                 aria-valuetext={text} onpointerdown={drag.down} onpointermove={drag.moved} onpointercancel={drag.up.clone()}
                 onpointerup={drag.up} {onkeydown}></canvas>
             { super::chapters::flags(&session, view, window) }
             </div>
             <span class="timeline-end" aria-hidden="true">{ scale(window.until) }</span>
-            <div class="timeline-zoom" role="group" aria-label="Zoom of the time line">
-                <button type="button" class="button quiet icon-only" aria-label="Longer" title="Show a longer time"
+            <div class="timeline-zoom" role="group" aria-label={t!("Zoom of the time line")}>
+                <button type="button" class="button quiet icon-only" aria-label={t!("Longer")} title={t!("Show a longer time")}
                     disabled={!zoomed} onclick={on(&session, |session| zoom_at_playhead(session, 1.0 / ZOOM))}>{ icon(Glyph::Minus) }</button>
-                <button type="button" class="button quiet icon-only" aria-label="Closer" title="Show a shorter time (wheel)"
+                <button type="button" class="button quiet icon-only" aria-label={t!("Closer")} title={t!("Show a shorter time (wheel)")}
                     onclick={on(&session, |session| zoom_at_playhead(session, ZOOM))}>{ icon(Glyph::Plus) }</button>
             </div>
         </div>

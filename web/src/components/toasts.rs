@@ -5,18 +5,19 @@ use super::part_note::part_notes;
 use crate::parts::Status;
 use crate::session::Session;
 use crate::state::{Change, Toast};
+use texts::t;
 use yew::prelude::*;
 
 /// Short messages. They stay until they are dismissed, without a time limit for reading (WCAG 2.2, success criterion 2.2.1).
 pub fn toasts(session: &Session, toasts: &[Toast], parts: &[Status]) -> Html {
     let dismiss = |id: u32| super::on(session, move |session| session.change(Change::Dismiss(id)));
     html! {
-            <div class="toasts" role="log" aria-live="polite" aria-label="Messages">
+            <div class="toasts" role="log" aria-live="polite" aria-label={t!("Messages")}>
                 { part_notes(session, parts) }
                 { for toasts.iter().map(|toast| html! {
                     <div class="toast" key={toast.id}>
                         <span>{ &*toast.text }</span>
-                        <button type="button" class="button quiet icon-only" aria-label="Dismiss" onclick={dismiss(toast.id)}>
+                        <button type="button" class="button quiet icon-only" aria-label={t!("Dismiss")} onclick={dismiss(toast.id)}>
                             { icon(Glyph::Close) }
                         </button>
                     </div>

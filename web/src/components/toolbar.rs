@@ -6,6 +6,7 @@ use crate::session::Session;
 use lab::command::Editor;
 use lab::edit::{Edit, Kind};
 use lab::view::Tools;
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`Toolbar`].
@@ -19,11 +20,11 @@ pub struct Props {
 pub const DRAGGED_KIND: &str = "application/x-packetarium-kind";
 
 /// What can be added: kind, what it is called as dragged, its icon, its name, its key.
-pub const PALETTE: [(Kind, &str, Glyph, &str, &str); 4] = [
-    (Kind::Host, "host", Glyph::Host, "Host", "1"),
-    (Kind::Switch, "switch", Glyph::Switch, "Switch", "2"),
-    (Kind::Hub, "hub", Glyph::Hub, "Hub", "3"),
-    (Kind::Router, "router", Glyph::Router, "Router", "4"),
+pub const PALETTE: [(Kind, &str, Glyph, &str); 4] = [
+    (Kind::Host, "host", Glyph::Host, "1"),
+    (Kind::Switch, "switch", Glyph::Switch, "2"),
+    (Kind::Hub, "hub", Glyph::Hub, "3"),
+    (Kind::Router, "router", Glyph::Router, "4"),
 ];
 
 /// The tools.
@@ -34,15 +35,21 @@ pub fn Toolbar(props: &Props) -> Html {
     let act =
         |command: Editor| super::on(&session, move |session: &Session| session.perform(command.clone()));
     let edit = |edit: Edit| act(Editor::Edit(Box::new(edit)));
-    let palette = PALETTE.iter().map(|&(kind, name, glyph, label, key)| {
+    let palette = PALETTE.iter().map(|&(kind, name, glyph, key)| {
         let ondragstart = Callback::from(move |event: DragEvent| {
             if let Some(data) = event.data_transfer() {
                 let _ = data.set_data(DRAGGED_KIND, name);
             }
         });
+        let (label, add) = match kind {
+            Kind::Host => (t!("Host"), t!("Add a host")),
+            Kind::Switch => (t!("Switch"), t!("Add a switch")),
+            Kind::Hub => (t!("Hub"), t!("Add a hub")),
+            Kind::Router => (t!("Router"), t!("Add a router")),
+        };
         html! {
             <button key={name} type="button" class="tool" draggable="true" {ondragstart} onclick={edit(Edit::Add(kind, None))}
-                aria-label={format!("Add a {name}")} title={format!("Add a {name} ({key}), or drag it to its place")}>
+                aria-label={add} title={t!("{add} ({key}), or drag it to its place")}>
                 { icon(glyph) }<span>{ label }</span>
             </button>
         }
@@ -67,16 +74,16 @@ pub fn Toolbar(props: &Props) -> Html {
         })
     };
     html! {
-        <div class="tools" role="group" aria-label="Editor">
+        <div class="tools" role="group" aria-label={t!("Editor")}>
             { for palette }
             <span class="tools-rest">
-                { button(Glyph::Undo, "Undo", "Undo (Ctrl+Z)", tools.undo.0, act(Editor::Undo)) }
-                { button(Glyph::Redo, "Redo", "Redo (Ctrl+Y)", tools.undo.1, act(Editor::Redo)) }
-                { button(Glyph::Duplicate, "Duplicate", "Duplicate what is selected (Ctrl+D)", any, act(Editor::Duplicate)) }
-                { button(Glyph::Bin, "Delete", "Delete what is selected (Del)", any || tools.link, act(Editor::Delete)) }
-                { button(Glyph::Row, "Align in a row", "Put the selected nodes into a row", several, align(false)) }
-                { button(Glyph::Column, "Align in a column", "Put the selected nodes into a column", several, align(true)) }
-                { button(Glyph::Tidy, "Tidy up", "Arrange all nodes", true, edit(Edit::Tidy)) }
+                { button(Glyph::Undo, t!("Undo"), t!("Undo (Ctrl+Z)"), tools.undo.0, act(Editor::Undo)) }
+                { button(Glyph::Redo, t!("Redo"), t!("Redo (Ctrl+Y)"), tools.undo.1, act(Editor::Redo)) }
+                { button(Glyph::Duplicate, t!("Duplicate"), t!("Duplicate what is selected (Ctrl+D)"), any, act(Editor::Duplicate)) }
+                { button(Glyph::Bin, t!("Delete"), t!("Delete what is selected (Del)"), any || tools.link, act(Editor::Delete)) }
+                { button(Glyph::Row, t!("Align in a row"), t!("Put the selected nodes into a row"), several, align(false)) }
+                { button(Glyph::Column, t!("Align in a column"), t!("Put the selected nodes into a column"), several, align(true)) }
+                { button(Glyph::Tidy, t!("Tidy up"), t!("Arrange all nodes"), true, edit(Edit::Tidy)) }
             </span>
         </div>
     }

@@ -5,6 +5,7 @@ use super::{on, use_session};
 use crate::stage::palette::Theme;
 use crate::state::{Change, Dialog};
 use crate::system::System;
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`TopBar`].
@@ -19,8 +20,8 @@ pub struct Props {
 pub fn TopBar(props: &Props) -> Html {
     let session = use_session();
     let (glyph, other) = match props.theme {
-        Theme::Light => (Glyph::Moon, "Dark colors"),
-        Theme::Dark => (Glyph::Sun, "Light colors"),
+        Theme::Light => (Glyph::Moon, t!("Dark colors")),
+        Theme::Dark => (Glyph::Sun, t!("Light colors")),
     };
     let toggle = on(&session, |session| {
         session.set_theme(session.settings().theme.toggled(System::new().is_dark()));
@@ -30,21 +31,21 @@ pub fn TopBar(props: &Props) -> Html {
         <header class="top-bar">
             <div class="brand">
                 { icon(Glyph::Fish) }
-                <h1>{ "Packetarium" }</h1>
+                <h1>{ t!("Packetarium") }</h1>
             </div>
-            <nav class="top-actions" aria-label="Page">
+            <nav class="top-actions" aria-label={t!("Page")}>
                 <button type="button" class="button quiet" onclick={open(Dialog::Examples)}>
-                    { icon(Glyph::Tiles) }<span class="wide-only">{ "Examples" }</span>
-                    <span class="narrow-only visually-hidden">{ "Examples" }</span>
+                    { icon(Glyph::Tiles) }<span class="wide-only">{ t!("Examples") }</span>
+                    <span class="narrow-only visually-hidden">{ t!("Examples") }</span>
                 </button>
                 <button type="button" class="button quiet" onclick={on(&session, |session| session.share())}>
-                    { icon(Glyph::Share) }<span class="wide-only">{ "Share" }</span>
-                    <span class="narrow-only visually-hidden">{ "Share" }</span>
+                    { icon(Glyph::Share) }<span class="wide-only">{ t!("Share") }</span>
+                    <span class="narrow-only visually-hidden">{ t!("Share") }</span>
                 </button>
                 <button type="button" class="button quiet icon-only" aria-label={other} title={other} onclick={toggle}>
                     { icon(glyph) }
                 </button>
-                <button type="button" class="button quiet icon-only" aria-label="Help" title="Help (?)"
+                <button type="button" class="button quiet icon-only" aria-label={t!("Help")} title={t!("Help (?)")}
                     onclick={open(Dialog::Help)}>
                     { icon(Glyph::Help) }
                 </button>

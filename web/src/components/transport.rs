@@ -12,6 +12,7 @@ use lab::speed::Speed;
 use lab::travel::{Steps, Travel};
 use lab::view::View;
 use std::rc::Rc;
+use texts::t;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -22,12 +23,12 @@ pub struct Props {
     pub view: Rc<View>,
 }
 
-/// What steps can go to: the choice's value, and the name of one step in the buttons' labels.
-const STEPS: [(Steps, &str, &str); 4] = [
-    (Steps::Events, "events", "event"),
-    (Steps::Frames, "frames", "frame"),
-    (Steps::Drops, "drops", "drop"),
-    (Steps::Selected, "selected", "event of what is selected"),
+/// What steps can go to, each with the choice's value.
+const STEPS: [(Steps, &str); 4] = [
+    (Steps::Events, "events"),
+    (Steps::Frames, "frames"),
+    (Steps::Drops, "drops"),
+    (Steps::Selected, "selected"),
 ];
 
 /// The controls of time.
@@ -36,11 +37,11 @@ pub fn Transport(props: &Props) -> Html {
     let session = use_session();
     let view = &*props.view;
     html! {
-        <section class="transport" aria-label="Time">
+        <section class="transport" aria-label={t!("Time")}>
             { branches(&session, &view.branches) }
             { buttons(&session, view) }
             <div class="clock">
-                <span class="visually-hidden" id="clock-label">{ "Virtual time in seconds" }</span>
+                <span class="visually-hidden" id="clock-label">{ t!("Virtual time in seconds") }</span>
                 <span class="clock-time"><span ref={session.clock()} role="timer" aria-live="off" aria-labelledby="clock-label"></span>
                     <span class="unit" aria-hidden="true">{ " s" }</span></span>
                 <span class="clock-state">{ state_in_words(view) }</span>
@@ -73,7 +74,7 @@ fn Pace(props: &Props) -> Html {
     let view = &*props.view;
     html! {
         <div class={classes!("pace", open.then_some("open"))} {onkeydown}>
-            <button type="button" class="button icon-only" id="more-time" aria-label="Settings of time" title="Speed and steps"
+            <button type="button" class="button icon-only" id="more-time" aria-label={t!("Settings of time")} title={t!("Speed and steps")}
                 aria-expanded={open.to_string()} onclick={toggle}>{ icon(Glyph::Sliders) }</button>
             <div class="pace-body">
                 { speed_slider(&session, view.speed) }
@@ -86,15 +87,24 @@ fn Pace(props: &Props) -> Html {
 /// Whether time passes, for the line under the clock.
 fn state_in_words(view: &View) -> &'static str {
     match view.state {
-        State::Playing if view.reading => "time to read",
-        State::Playing if view.behind => "as fast as this machine can",
+        State::Playing if view.reading => t!("time to read"),
+        State::Playing if view.behind => t!("as fast as this machine can"),
         State::Playing if view.rewound => "replaying",
         State::Playing => "playing",
-        State::Paused if view.rewound => "in the past",
+        State::Paused if view.rewound => t!("in the past"),
         State::Paused => "paused",
-        State::Quiet => "nothing moves",
-        State::Broken => "cannot run",
-        State::CatchingUp { .. } => "catching up",
+        State::Quiet => t!("nothing moves"),
+        State::Broken => t!("cannot run"),
+        State::CatchingUp { .. } => t!("catching up"),
+    }
+}
+
+fn steps_name(steps: Steps) -> &'static str {
+    match steps {
+        Steps::Events => t!("events"),
+        Steps::Frames => t!("frames"),
+        Steps::Drops => t!("drops"),
+        Steps::Selected => t!("selected"),
     }
 }
 
@@ -102,16 +112,23 @@ fn buttons(session: &Session, view: &View) -> Html {
     let perform = |command: Clock| on(session, move |session| session.perform(command.clone()));
     let travel = |travel: Travel| perform(Clock::Travel(travel));
     let plays = !matches!(view.state, State::Paused | State::Broken);
-    let (glyph, label) = if plays { (Glyph::Pause, "Pause") } else { (Glyph::Play, "Play") };
-    let step = STEPS.iter().find(|(steps, ..)| *steps == view.steps).map_or("event", |(.., name)| *name);
-    let [back, forward] = [format!("Step back to the last {step}"), format!("Step to the next {step}")];
+    let (glyph, label) = if plays { (Glyph::Pause, t!("Pause")) } else { (Glyph::Play, t!("Play")) };
+    let [back, forward] = match view.steps {
+        Steps::Events => [t!("Step back to the last event"), t!("Step to the next event")],
+        Steps::Frames => [t!("Step back to the last frame"), t!("Step to the next frame")],
+        Steps::Drops => [t!("Step back to the last drop"), t!("Step to the next drop")],
+        Steps::Selected => [
+            t!("Step back to the last event of what is selected"),
+            t!("Step to the next event of what is selected"),
+        ],
+    };
     html! {
-        <div class="transport-buttons" role="group" aria-label="Playback">
-            <button type="button" class="button icon-only" aria-label="Start again from the beginning"
-                title="Start again from the beginning (r)" onclick={perform(Clock::Restart)}>
+        <div class="transport-buttons" role="group" aria-label={t!("Playback")}>
+            <button type="button" class="button icon-only" aria-label={t!("Start again from the beginning")}
+                title={t!("Start again from the beginning (r)")} onclick={perform(Clock::Restart)}>
                 { icon(Glyph::Restart) }
             </button>
-            <button type="button" class="button icon-only" aria-label={back.clone()} title={format!("{back} (←)")}
+            <button type="button" class="button icon-only" aria-label={back} title={format!("{back} (←)")}
                 onclick={travel(Travel::Back)}>
                 { icon(Glyph::StepBack) }
             </button>
@@ -119,13 +136,13 @@ fn buttons(session: &Session, view: &View) -> Html {
                 onclick={perform(Clock::TogglePlay)}>
                 { icon(glyph) }
             </button>
-            <button type="button" class="button icon-only" aria-label={forward.clone()} title={format!("{forward} (→)")}
+            <button type="button" class="button icon-only" aria-label={forward} title={format!("{forward} (→)")}
                 onclick={travel(Travel::Forward)}>
                 { icon(Glyph::Step) }
             </button>
             <button type="button" class="button live" aria-pressed={(!view.rewound).to_string()}
-                title="Go to the live edge and play on (End)" onclick={travel(Travel::Live)}>
-                { "Live" }
+                title={t!("Go to the live edge and play on (End)")} onclick={travel(Travel::Live)}>
+                { t!("Live") }
             </button>
         </div>
     }
@@ -142,7 +159,7 @@ fn speed_slider(session: &Session, speed: Speed) -> Html {
     let label = speed.label();
     html! {
         <div class="speed">
-            <label for="speed">{ "Speed" }</label>
+            <label for="speed">{ t!("Speed") }</label>
             <input id="speed" type="range" min="0" max={Speed::STEP_MAX.to_string()} step="1"
                 value={speed.step().to_string()} aria-valuetext={label.clone()} oninput={set_speed} />
             <output class="speed-label" for="speed">{ label }</output>
@@ -169,7 +186,7 @@ fn switches(session: &Session, view: &View) -> Html {
         let session = session.clone();
         Callback::from(move |event: Event| {
             let chosen: HtmlSelectElement = event.target_unchecked_into();
-            if let Some((steps, ..)) = STEPS.iter().find(|(_, key, _)| *key == chosen.value()) {
+            if let Some((steps, _)) = STEPS.iter().find(|(_, key)| *key == chosen.value()) {
                 session.perform(Clock::StepBy(*steps));
             }
         })
@@ -178,17 +195,17 @@ fn switches(session: &Session, view: &View) -> Html {
         <div class="switches">
             <label class="switch">
                 <input type="checkbox" role="switch" checked={view.auto_speed} onchange={auto_speed} />
-                <span>{ "Follow the story" }</span>
+                <span>{ t!("Follow the story") }</span>
             </label>
             <label class="switch">
                 <input type="checkbox" role="switch" checked={view.skip_quiet} onchange={skip_quiet} />
-                <span>{ "Skip quiet time" }</span>
+                <span>{ t!("Skip quiet time") }</span>
             </label>
             <label class="steps">
-                <span>{ "Step by" }</span>
+                <span>{ t!("Step by") }</span>
                 <select onchange={step_by}>
-                    { for STEPS.iter().map(|(steps, key, _)| html! {
-                        <option value={*key} selected={*steps == view.steps}>{ *key }</option>
+                    { for STEPS.iter().map(|(steps, key)| html! {
+                        <option value={*key} selected={*steps == view.steps}>{ steps_name(*steps) }</option>
                     }) }
                 </select>
             </label>

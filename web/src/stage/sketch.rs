@@ -11,6 +11,7 @@ use super::standing::Standing;
 use kurbo::{Point, Rect, Size, Vec2};
 use netlab::topology::{End, HostConfig, Link, Node, NodeKind, Port, Topology, Way};
 use smoltcp::wire::IpCidr;
+use texts::t;
 use wire::decimal::decimal;
 use wire::impair::Impairment;
 use wire::line::LineConfig;
@@ -300,7 +301,7 @@ fn caption(
         lines.push(line(elided(&cidr.to_string(), ADDRESS_CHARS_MAX), Weight::Normal));
     }
     if addresses.len() > shown {
-        lines.push(line(format!("and {} more", addresses.len() - shown), Weight::Normal));
+        lines.push(line(t!("and {} more", addresses.len() - shown), Weight::Normal));
     }
     lines
 }
@@ -423,23 +424,23 @@ fn line_text(line: &LineConfig) -> String {
 
 fn impairment_text(impairment: &Impairment) -> String {
     match *impairment {
-        Impairment::FrameSizeMax(bytes) => format!("max {bytes} B"),
+        Impairment::FrameSizeMax(bytes) => t!("max {bytes} B"),
         Impairment::TrailingBytes(bytes) => format!("+0…{bytes} B"),
-        Impairment::Loss(ratio) => format!("{} % loss", percent(ratio.as_f64())),
+        Impairment::Loss(ratio) => t!("{} % loss", percent(ratio.as_f64())),
         Impairment::LossOfSmall { probability, bytes_max } => {
-            format!("{} % loss ≤ {bytes_max} B", percent(probability.as_f64()))
+            t!("{} % loss ≤ {bytes_max} B", percent(probability.as_f64()))
         }
-        Impairment::SilenceOnce { lasts, .. } => format!("silence {}", spaced(&lasts.to_string())),
+        Impairment::SilenceOnce { lasts, .. } => t!("silence {}", spaced(&lasts.to_string())),
         Impairment::Down => "down".into(),
-        Impairment::Outage { lasts, .. } => format!("down for {}", spaced(&lasts.to_string())),
-        Impairment::LossCorrelated { probability, .. } => format!("{} % loss", percent(probability.as_f64())),
-        Impairment::GilbertElliott { .. } => "burst loss".into(),
-        Impairment::LossEvery(number) => format!("1 in {number} lost"),
-        Impairment::LossOfFrame(number) => format!("frame {number} lost"),
+        Impairment::Outage { lasts, .. } => t!("down for {}", spaced(&lasts.to_string())),
+        Impairment::LossCorrelated { probability, .. } => t!("{} % loss", percent(probability.as_f64())),
+        Impairment::GilbertElliott { .. } => t!("burst loss").into(),
+        Impairment::LossEvery(number) => t!("1 in {number} lost"),
+        Impairment::LossOfFrame(number) => t!("frame {number} lost"),
         Impairment::Duplicate { probability, .. } => {
-            format!("{} % duplicated", percent(probability.as_f64()))
+            t!("{} % duplicated", percent(probability.as_f64()))
         }
-        Impairment::Corrupt { probability, .. } => format!("{} % corrupted", percent(probability.as_f64())),
+        Impairment::Corrupt { probability, .. } => t!("{} % corrupted", percent(probability.as_f64())),
         Impairment::Jitter { spread, .. } => format!("± {}", spaced(&spread.to_string())),
         Impairment::Reorder { probability, .. } => format!("{} % reordered", percent(probability.as_f64())),
     }

@@ -3,33 +3,50 @@
 use crate::fields::Fields;
 use crate::limits::{FILE_BYTES_MAX, PACKETS_MAX};
 use crate::recording::{Packet, Recording, Why};
+use std::fmt;
+use texts::t;
 
 /// Why a file cannot be opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadError {
     /// More bytes than [`FILE_BYTES_MAX`].
-    #[error(
-        "the file has {0} bytes, and {FILE_BYTES_MAX} at most can be opened: cut it, for instance with editcap -c"
-    )]
     TooLarge(usize),
     /// The file is compressed in a way that is not unpacked here.
-    #[error("the file is compressed with {0}: unpack it first, or compress it with gzip")]
     Compressed(&'static str),
     /// The file is compressed, and ends or is damaged before its first byte can be unpacked.
-    #[error("the file is compressed, and cut or damaged: nothing of it can be unpacked")]
     Damaged,
     /// The file ends within its first header.
-    #[error("the file ends before its first packet")]
     Empty,
     /// One of the rare variants of pcap, or the first version of snoop.
-    #[error(
-        "the file is a variant of pcap or snoop that is not read: save it as pcapng, for instance with editcap"
-    )]
     Variant,
     /// Anything else.
-    #[error("the file is no capture: it has to be pcap, pcapng or snoop")]
     NotACapture,
 }
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge(bytes) => {
+                return f.write_str(&t!(
+                    "the file has {bytes} bytes, and {FILE_BYTES_MAX} at most can be opened: cut it, for instance with editcap -c"
+                ));
+            }
+            Self::Compressed(with) => {
+                return f.write_str(&t!(
+                    "the file is compressed with {with}: unpack it first, or compress it with gzip"
+                ));
+            }
+            Self::Damaged => t!("the file is compressed, and cut or damaged: nothing of it can be unpacked"),
+            Self::Empty => t!("the file ends before its first packet"),
+            Self::Variant => {
+                t!("the file is a variant of pcap or snoop that is not read: save it as pcapng, for instance with editcap")
+            }
+            Self::NotACapture => t!("the file is no capture: it has to be pcap, pcapng or snoop"),
+        })
+    }
+}
+
+impl std::error::Error for ReadError {}
 
 /// What was read so far.
 #[derive(Default)]

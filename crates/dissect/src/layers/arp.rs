@@ -10,6 +10,7 @@ use crate::message::ArpMessage;
 use crate::number::padded;
 use crate::text::{ethertype_name, hex, mac};
 use crate::tree::{Draft, Tree};
+use texts::{mark, t};
 
 /// The part whose layout does not depend on the kind of addresses.
 const FIXED_LEN: usize = 8;
@@ -48,17 +49,17 @@ fn add_kinds(draft: &mut Draft<'_>, arp: &ArpPacket<&[u8]>, [hardware_len, proto
             ArpHardware::Ethernet => "1 (Ethernet)".into(),
             ArpHardware::Unknown(number) => number.to_string(),
         },
-        "The kind of link whose addresses are asked for.",
+        mark!("The kind of link whose addresses are asked for."),
     ));
     draft.add(wanted.field(
         "arp.proto.type",
         "Protocol type",
         2..4,
         format_args!("0x{:04x} ({})", u16::from(protocol), ethertype_name(protocol.into())),
-        "The kind of addresses that they are looked up by.",
+        mark!("The kind of addresses that they are looked up by."),
     ));
     let hardware_fault = (hardware == ArpHardware::Ethernet && hardware_len != 6)
-        .then(|| "An Ethernet address has 6 bytes.".into());
+        .then(|| t!("An Ethernet address has 6 bytes.").into());
     draft.add(
         wanted
             .field(
@@ -66,12 +67,12 @@ fn add_kinds(draft: &mut Draft<'_>, arp: &ArpPacket<&[u8]>, [hardware_len, proto
                 "Hardware size",
                 4..5,
                 hardware_len,
-                "How many bytes a link address has: 6 in Ethernet.",
+                mark!("How many bytes a link address has: 6 in Ethernet."),
             )
             .fault(hardware_fault),
     );
     let protocol_fault = (protocol == EthernetProtocol::Ipv4 && protocol_len != 4)
-        .then(|| "An IPv4 address has 4 bytes.".into());
+        .then(|| t!("An IPv4 address has 4 bytes.").into());
     draft.add(
         wanted
             .field(
@@ -79,7 +80,7 @@ fn add_kinds(draft: &mut Draft<'_>, arp: &ArpPacket<&[u8]>, [hardware_len, proto
                 "Protocol size",
                 5..6,
                 protocol_len,
-                "How many bytes a protocol address has: 4 in IPv4.",
+                mark!("How many bytes a protocol address has: 4 in IPv4."),
             )
             .fault(protocol_fault),
     );
@@ -93,7 +94,7 @@ fn add_kinds(draft: &mut Draft<'_>, arp: &ArpPacket<&[u8]>, [hardware_len, proto
         "Operation",
         6..8,
         operation,
-        "A request asks all hosts on the segment; a reply goes to the host that asked.",
+        mark!("A request asks all hosts on the segment; a reply goes to the host that asked."),
     ));
 }
 
@@ -130,27 +131,29 @@ fn add_addresses(
         "Sender link address",
         source_link.clone(),
         link(source_link),
-        "Where the sender can be reached on the segment. Every host that receives this may note it.",
+        mark!("Where the sender can be reached on the segment. Every host that receives this may note it."),
     ));
     draft.add(wanted.field(
         "arp.src.proto_ipv4",
         "Sender address",
         source.clone(),
         address(source),
-        "The sender's own IP address, or 0.0.0.0 if it first asks whether the address it wants is in use.",
+        mark!(
+            "The sender's own IP address, or 0.0.0.0 if it first asks whether the address it wants is in use."
+        ),
     ));
     draft.add(wanted.field(
         "arp.dst.hw_mac",
         "Target link address",
         target_link.clone(),
         link(target_link),
-        "In a request it is unknown and not filled in; in a reply, that of the host that asked.",
+        mark!("In a request it is unknown and not filled in; in a reply, that of the host that asked."),
     ));
     draft.add(wanted.field(
         "arp.dst.proto_ipv4",
         "Target address",
         target.clone(),
         address(target),
-        "The IP address whose owner is asked for; in a reply, the address of the host that asked.",
+        mark!("The IP address whose owner is asked for; in a reply, the address of the host that asked."),
     ));
 }

@@ -6,6 +6,7 @@ use smoltcp::wire::checksum;
 
 use crate::header::ip::Packet;
 use crate::tree::{Field, Wanted};
+use texts::t;
 
 /// What a checksum says about the bytes it covers.
 pub(super) enum Verdict {
@@ -84,7 +85,7 @@ pub(super) fn field(
         }
         Verdict::Wrong { right } => {
             let value = format!("0x{stored:04x} (wrong, 0x{right:04x} would be right)");
-            let fault = "Does not match the bytes that it covers: the receiver drops this.";
+            let fault = t!("Does not match the bytes that it covers: the receiver drops this.");
             wanted.field(key, name, range, value, meaning).fault(Some(fault.into()))
         }
     }

@@ -15,6 +15,7 @@ use crate::number::{ipv4, number};
 use crate::text::Names;
 use crate::text::{bytes, hex, link_address, named, text};
 use crate::tree::{Field, Tree, Wanted};
+use texts::{mark, t};
 
 const HARDWARE: Names = &[(1, "Ethernet")];
 const HARDWARE_TYPE: Row = Row(
@@ -22,7 +23,7 @@ const HARDWARE_TYPE: Row = Row(
     "Hardware type",
     1..2,
     Show::Named(HARDWARE),
-    "The kind of link that the client is on.",
+    mark!("The kind of link that the client is on."),
 );
 const FIXED: &[Row] = &[
     Row(
@@ -30,19 +31,33 @@ const FIXED: &[Row] = &[
         "Message type",
         0..1,
         Show::Named(&[(1, "boot request"), (2, "boot reply")]),
-        "1 is from the client, 2 from the server. Which step of the dialog it is, is in the option of the same name.",
+        mark!(
+            "1 is from the client, 2 from the server. Which step of the dialog it is, is in the option of the same name."
+        ),
     ),
     HARDWARE_TYPE,
-    Row("dhcp.hw.len", "Hardware address length", 2..3, Show::Number, "How many bytes the link address has."),
+    Row(
+        "dhcp.hw.len",
+        "Hardware address length",
+        2..3,
+        Show::Number,
+        mark!("How many bytes the link address has."),
+    ),
     Row(
         "dhcp.hops",
         "Hops",
         3..4,
         Show::Number,
-        "The number of relays that have forwarded it between segments.",
+        mark!("The number of relays that have forwarded it between segments."),
     ),
-    Row("dhcp.id", "Transaction ID", 4..8, Show::Hex, "Chosen by the client, so that it knows its answers."),
-    Row("dhcp.secs", "Seconds", 8..10, Show::Seconds, "For how long the client has been trying."),
+    Row(
+        "dhcp.id",
+        "Transaction ID",
+        4..8,
+        Show::Hex,
+        mark!("Chosen by the client, so that it knows its answers."),
+    ),
+    Row("dhcp.secs", "Seconds", 8..10, Show::Seconds, mark!("For how long the client has been trying.")),
     Row(
         "dhcp.flags",
         "Flags",
@@ -51,37 +66,43 @@ const FIXED: &[Row] = &[
             0x8000,
             "dhcp.flags.bc",
             "Broadcast",
-            "Broadcast the answer: the client has no address yet.",
+            mark!("Broadcast the answer: the client has no address yet."),
         )]),
-        "How to answer.",
+        mark!("How to answer."),
     ),
-    Row("dhcp.ip.client", "Client address", 12..16, Show::Ipv4, "The address that the client already has."),
+    Row(
+        "dhcp.ip.client",
+        "Client address",
+        12..16,
+        Show::Ipv4,
+        mark!("The address that the client already has."),
+    ),
     Row(
         "dhcp.ip.your",
         "Your address",
         16..20,
         Show::Ipv4,
-        "The address that the server gives to the client.",
+        mark!("The address that the server gives to the client."),
     ),
     Row(
         "dhcp.ip.server",
         "Next server",
         20..24,
         Show::Ipv4,
-        "The server to load an operating system from, for hosts without one.",
+        mark!("The server to load an operating system from, for hosts without one."),
     ),
     Row(
         "dhcp.ip.relay",
         "Relay",
         24..28,
         Show::Ipv4,
-        "The router that forwards messages between client and server.",
+        mark!("The router that forwards messages between client and server."),
     ),
 ];
 const SERVER_NAME: Range<usize> = ADDRESS_END..108;
 const FILE: Range<usize> = 108..236;
 const COOKIE_ROW: Row =
-    Row("dhcp.cookie", "Magic cookie", 236..240, Show::Ipv4, "99.130.83.99 says that options follow.");
+    Row("dhcp.cookie", "Magic cookie", 236..240, Show::Ipv4, mark!("99.130.83.99 says that options follow."));
 
 /// What an option holds.
 #[derive(Clone, Copy)]
@@ -107,107 +128,113 @@ const OPTIONS: &[Known] = &[
         Kind::Addresses,
         "dhcp.option.subnet_mask",
         "Subnet mask",
-        "Which bits of the address are the network's.",
+        mark!("Which bits of the address are the network's."),
     ),
-    Known(3, Kind::Addresses, "dhcp.option.router", "Router", "The router to all other networks."),
+    Known(3, Kind::Addresses, "dhcp.option.router", "Router", mark!("The router to all other networks.")),
     Known(
         6,
         Kind::Addresses,
         "dhcp.option.domain_name_server",
         "Domain name server",
-        "The server that knows the addresses of names.",
+        mark!("The server that knows the addresses of names."),
     ),
-    Known(12, Kind::Text, "dhcp.option.hostname", "Host name", "The name of the client."),
-    Known(15, Kind::Text, "dhcp.option.domain_name", "Domain name", "What names here end in."),
+    Known(12, Kind::Text, "dhcp.option.hostname", "Host name", mark!("The name of the client.")),
+    Known(15, Kind::Text, "dhcp.option.domain_name", "Domain name", mark!("What names here end in.")),
     Known(
         26,
         Kind::Number,
         "dhcp.option.interface_mtu",
         "Interface MTU",
-        "The longest packet to send, in bytes.",
+        mark!("The longest packet to send, in bytes."),
     ),
     Known(
         28,
         Kind::Addresses,
         "dhcp.option.broadcast_address",
         "Broadcast address",
-        "What to send to, to reach all hosts of the network.",
+        mark!("What to send to, to reach all hosts of the network."),
     ),
-    Known(42, Kind::Addresses, "dhcp.option.ntp_server", "Time server", "The server to get the time from."),
+    Known(
+        42,
+        Kind::Addresses,
+        "dhcp.option.ntp_server",
+        "Time server",
+        mark!("The server to get the time from."),
+    ),
     Known(
         50,
         Kind::Addresses,
         "dhcp.option.requested_ip_address",
         "Requested address",
-        "The address that the client would like to have.",
+        mark!("The address that the client would like to have."),
     ),
     Known(
         51,
         Kind::Seconds,
         "dhcp.option.ip_address_lease_time",
         "Lease time",
-        "For how long the address may be used.",
+        mark!("For how long the address may be used."),
     ),
     Known(
         MESSAGE_TYPE,
         Kind::Named(MESSAGE_TYPES),
         "dhcp.option.dhcp",
         "DHCP message type",
-        "Discover, offer, request, acknowledgment: the four steps to an address.",
+        mark!("Discover, offer, request, acknowledgment: the four steps to an address."),
     ),
     Known(
         54,
         Kind::Addresses,
         "dhcp.option.dhcp_server_id",
         "Server",
-        "The server that sends this, or that it is for: there can be several.",
+        mark!("The server that sends this, or that it is for: there can be several."),
     ),
     Known(
         55,
         Kind::List,
         "dhcp.option.request_list_item",
         "Wish list",
-        "The options that the client wants to know.",
+        mark!("The options that the client wants to know."),
     ),
-    Known(56, Kind::Text, "dhcp.option.message", "Message", "The reason for a refusal, as text."),
+    Known(56, Kind::Text, "dhcp.option.message", "Message", mark!("The reason for a refusal, as text.")),
     Known(
         57,
         Kind::Number,
         "dhcp.option.dhcp_max_message_size",
         "Maximum message size",
-        "The longest message that the client can take, in bytes.",
+        mark!("The longest message that the client can take, in bytes."),
     ),
     Known(
         58,
         Kind::Seconds,
         "dhcp.option.renewal_time_value",
         "Renewal time",
-        "When to ask the same server for more time.",
+        mark!("When to ask the same server for more time."),
     ),
     Known(
         59,
         Kind::Seconds,
         "dhcp.option.rebinding_time_value",
         "Rebinding time",
-        "When to ask any server for more time.",
+        mark!("When to ask any server for more time."),
     ),
     Known(
         60,
         Kind::Text,
         "dhcp.option.vendor_class_id",
         "Vendor class",
-        "What kind of device, or of software, the client is.",
+        mark!("What kind of device, or of software, the client is."),
     ),
     Known(
         CLIENT_ID,
         Kind::ClientId,
         "dhcp.hw.mac_addr",
         "Client identifier",
-        "By this the server recognizes the client: mostly its link address.",
+        mark!("By this the server recognizes the client: mostly its link address."),
     ),
 ];
 const UNKNOWN: Known =
-    Known(PAD, Kind::Raw, "dhcp.option.value", "Option", "An option that is not explained here.");
+    Known(PAD, Kind::Raw, "dhcp.option.value", "Option", mark!("An option that is not explained here."));
 
 fn known(code: u8) -> &'static Known {
     OPTIONS.iter().find(|known| known.0 == code).unwrap_or(&UNKNOWN)
@@ -224,7 +251,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'
         None => Some(read.info()).filter(|info| !info.is_empty()).unwrap_or_else(|| "cut short".into()),
     });
     draft.rows(message, 0, FIXED);
-    let meaning = "The server recognizes the client by it, and sends the answer there.";
+    let meaning = mark!("The server recognizes the client by it, and sends the answer there.");
     match address_len(message) {
         Some(length) => {
             let address = ADDRESS_AT..ADDRESS_AT + length;
@@ -232,10 +259,10 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'
             draft.add(wanted.field(key, "Client link address", address.clone(), client(message), meaning));
             let padding = address.end..SERVER_NAME.start;
             let value = hex(message.get(padding.clone()).unwrap_or(&[]));
-            let meaning = "There is room for longer addresses.";
+            let meaning = mark!("There is room for longer addresses.");
             draft.add(wanted.field("dhcp.hw.addr_padding", "Padding", padding, value, meaning));
         }
-        None => draft.fault("There is no room for a link address of that length."),
+        None => draft.fault(t!("There is no room for a link address of that length.")),
     }
     draft.add(string(
         wanted,
@@ -243,22 +270,32 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &DhcpMessage<'
         "Server name",
         SERVER_NAME,
         message,
-        "The name of the next server.",
+        mark!("The name of the next server."),
     ));
-    draft.add(string(wanted, "dhcp.file", "Boot file", FILE, message, "What to load from the next server."));
-    draft.add(COOKIE_ROW.field(wanted, message, 0).fault(
-        (number(message, 236..240) != COOKIE).then(|| "Not the cookie: what follows cannot be read.".into()),
+    draft.add(string(
+        wanted,
+        "dhcp.file",
+        "Boot file",
+        FILE,
+        message,
+        mark!("What to load from the next server."),
     ));
+    draft.add(
+        COOKIE_ROW.field(wanted, message, 0).fault(
+            (number(message, 236..240) != COOKIE)
+                .then(|| t!("Not the cookie: what follows cannot be read.").into()),
+        ),
+    );
     for option in options(message) {
         match option {
             Some((code, range)) => draft.add(option_field(wanted, code, message, range)),
-            None => draft.fault("The last option is cut short."),
+            None => draft.fault(t!("The last option is cut short.")),
         }
     }
     if options_end > OPTIONS_AT && options_end < message.len() && message[options_end - 1] == END {
         let filling = options_end..message.len();
         let value = hex(&message[filling.clone()]);
-        let meaning = "Old servers expect messages of at least 300 bytes.";
+        let meaning = mark!("Old servers expect messages of at least 300 bytes.");
         draft.add(wanted.field("dhcp.option.padding", "Padding", filling, value, meaning));
     }
     tree.push(draft);
@@ -281,16 +318,21 @@ fn string(
 /// The option that is `range` of the message.
 fn option_field(wanted: Wanted<'_>, code: u8, message: &[u8], range: Range<usize>) -> Field {
     let start = range.start;
-    let number = wanted.field("dhcp.option.type", "Option", start..start + 1, code, "Which option this is.");
+    let number =
+        wanted.field("dhcp.option.type", "Option", start..start + 1, code, mark!("Which option this is."));
     let one = |key, name, meaning| {
         let part = wanted.field(key, name, range.clone(), code, meaning);
         wanted.field("dhcp.option", name, range.clone(), code, meaning).parts([number.clone(), part])
     };
     match code {
         PAD => {
-            return one("dhcp.option.padding", "Padding", "Fills a byte, so that what follows is aligned.");
+            return one(
+                "dhcp.option.padding",
+                "Padding",
+                mark!("Fills a byte, so that what follows is aligned."),
+            );
         }
-        END => return one("dhcp.option.end", "End of options", "No more options."),
+        END => return one("dhcp.option.end", "End of options", mark!("No more options.")),
         _ => {}
     }
     let &Known(_, kind, key, name, meaning) = known(code);
@@ -302,7 +344,7 @@ fn option_field(wanted: Wanted<'_>, code: u8, message: &[u8], range: Range<usize
             "Length",
             start + 1..start + 2,
             bytes(value.len()),
-            "How long its content is.",
+            mark!("How long its content is."),
         ),
     ];
     let texts = contents(kind, message, value.clone());
@@ -322,7 +364,7 @@ fn option_field(wanted: Wanted<'_>, code: u8, message: &[u8], range: Range<usize
             );
             None
         }
-        None => Some("Not the length that this option has.".into()),
+        None => Some(t!("Not the length that this option has.").into()),
     };
     let all = match texts {
         Some(texts) => texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(", "),

@@ -9,32 +9,43 @@ use crate::message::discovery::{CDP_HEADER_LEN, cdp_parts, identity, lldp_parts,
 use crate::number::number;
 use crate::text::hex;
 use crate::tree::Tree;
+use texts::{mark, t};
 
 /// Type, key, name and meaning of the parts of LLDP.
 const LLDP: [(u8, &str, &str, &str); 9] = [
-    (0, "lldp.tlv.end", "End", "No more parts follow."),
-    (1, "lldp.chassis.id", "Chassis", "Which device this is."),
-    (2, "lldp.port.id", "Port", "Which of its ports this is."),
-    (3, "lldp.time_to_live", "Time to live", "For how long to remember this, in seconds."),
-    (4, "lldp.port.desc", "Port description", "The port in words."),
-    (5, "lldp.tlv.system.name", "System name", "The name that an administrator gave the device."),
-    (6, "lldp.tlv.system.desc", "System description", "What kind of device it is."),
-    (7, "lldp.tlv.system_cap", "Capabilities", "What the device can do, and what of it is switched on."),
-    (8, "lldp.mgn.address", "Management address", "Where the device can be managed."),
+    (0, "lldp.tlv.end", "End", mark!("No more parts follow.")),
+    (1, "lldp.chassis.id", "Chassis", mark!("Which device this is.")),
+    (2, "lldp.port.id", "Port", mark!("Which of its ports this is.")),
+    (3, "lldp.time_to_live", "Time to live", mark!("For how long to remember this, in seconds.")),
+    (4, "lldp.port.desc", "Port description", mark!("The port in words.")),
+    (5, "lldp.tlv.system.name", "System name", mark!("The name that an administrator gave the device.")),
+    (6, "lldp.tlv.system.desc", "System description", mark!("What kind of device it is.")),
+    (
+        7,
+        "lldp.tlv.system_cap",
+        "Capabilities",
+        mark!("What the device can do, and what of it is switched on."),
+    ),
+    (8, "lldp.mgn.address", "Management address", mark!("Where the device can be managed.")),
 ];
 const CDP: [(u16, &str, &str, &str); 7] = [
-    (1, "cdp.deviceid", "Device", "The name of the device."),
-    (3, "cdp.portid", "Port", "Which of its ports this is."),
-    (5, "cdp.software_version", "Software", "What the device runs."),
-    (6, "cdp.platform", "Platform", "What kind of device it is."),
-    (9, "cdp.vtp_management_domain", "VTP domain", "The group of switches that share a list of VLANs."),
-    (10, "cdp.native_vlan", "Native VLAN", "The VLAN of frames without a tag."),
-    (11, "cdp.duplex", "Duplex", "1 if it can send and receive at once."),
+    (1, "cdp.deviceid", "Device", mark!("The name of the device.")),
+    (3, "cdp.portid", "Port", mark!("Which of its ports this is.")),
+    (5, "cdp.software_version", "Software", mark!("What the device runs.")),
+    (6, "cdp.platform", "Platform", mark!("What kind of device it is.")),
+    (
+        9,
+        "cdp.vtp_management_domain",
+        "VTP domain",
+        mark!("The group of switches that share a list of VLANs."),
+    ),
+    (10, "cdp.native_vlan", "Native VLAN", mark!("The VLAN of frames without a tag.")),
+    (11, "cdp.duplex", "Duplex", mark!("1 if it can send and receive at once.")),
 ];
 const CDP_HEADER: &[Row] = &[
-    Row("cdp.version", "Version", 0..1, Show::Number, "Of the protocol."),
-    Row("cdp.ttl", "Time to live", 1..2, Show::Seconds, "For how long to remember this."),
-    Row("cdp.checksum", "Checksum", 2..4, Show::Hex, "Protects the message."),
+    Row("cdp.version", "Version", 0..1, Show::Number, mark!("Of the protocol.")),
+    Row("cdp.ttl", "Time to live", 1..2, Show::Seconds, mark!("For how long to remember this.")),
+    Row("cdp.checksum", "Checksum", 2..4, Show::Hex, mark!("Protects the message.")),
 ];
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, lldp: bool) {
@@ -55,8 +66,12 @@ fn add_lldp(tree: &mut Tree<'_>, range: Range<usize>) {
     for (kind, place) in lldp_parts(message) {
         let value = &message[place.clone()];
         let known = LLDP.iter().find(|(number, ..)| *number == kind);
-        let &(_, key, name, meaning) =
-            known.unwrap_or(&(0, "lldp.unknown_subtype", "Other", "A part that is not explained here."));
+        let &(_, key, name, meaning) = known.unwrap_or(&(
+            0,
+            "lldp.unknown_subtype",
+            "Other",
+            mark!("A part that is not explained here."),
+        ));
         let text = match kind {
             0 => "end".into(),
             1 | 2 => identity(value, kind == 2),
@@ -67,7 +82,7 @@ fn add_lldp(tree: &mut Tree<'_>, range: Range<usize>) {
         draft.add(wanted.field(key, name, place.start - 2..place.end, text, meaning));
     }
     if last != Some(0) {
-        draft.fault("The part that ends the message is missing.");
+        draft.fault(t!("The part that ends the message is missing."));
     }
     let end = draft.end();
     tree.push(draft);
@@ -86,7 +101,7 @@ fn add_cdp(tree: &mut Tree<'_>, range: Range<usize>) {
         let value = &message[place.clone()];
         let known = CDP.iter().find(|(number, ..)| *number == kind);
         let &(_, key, name, meaning) =
-            known.unwrap_or(&(0, "cdp.data", "Other", "A part that is not explained here."));
+            known.unwrap_or(&(0, "cdp.data", "Other", mark!("A part that is not explained here.")));
         let text = match kind {
             1 | 3 | 5 | 6 | 9 => one_line(value),
             10 => number(value, 0..2).to_string(),

@@ -9,6 +9,7 @@ use crate::header::place::{Header, Place, frame_relay_address_len, null_family, 
 use crate::number::number;
 use crate::text::{Names, ethertype_name, named};
 use crate::tree::{Draft, Tree};
+use texts::mark;
 
 const PACKET_TYPES: Names = &[
     (0, "to this host"),
@@ -40,55 +41,91 @@ pub(crate) const PPP: Names = &[
     (0xc223, "challenge authentication"),
 ];
 
-const TYPE_MEANING: &str = "Which protocol's packet follows.";
+const TYPE_MEANING: &str = mark!("Which protocol's packet follows.");
 const COOKED: &[Row] = &[
     Row(
         "sll.pkttype",
         "Packet type",
         0..2,
         Show::Named(PACKET_TYPES),
-        "For whom the packet was on its link.",
+        mark!("For whom the packet was on its link."),
     ),
-    Row("sll.hatype", "Hardware type", 2..4, Show::Named(HARDWARE), "The kind of link that it was on."),
-    Row("sll.halen", "Address length", 4..6, Show::Number, "How many bytes of the address count."),
-    Row("sll.src.eth", "Source", 6..12, Show::Mac, "The interface that sent it."),
-    Row("sll.unused", "Unused", 12..14, Show::Raw, "Room for longer addresses."),
+    Row(
+        "sll.hatype",
+        "Hardware type",
+        2..4,
+        Show::Named(HARDWARE),
+        mark!("The kind of link that it was on."),
+    ),
+    Row("sll.halen", "Address length", 4..6, Show::Number, mark!("How many bytes of the address count.")),
+    Row("sll.src.eth", "Source", 6..12, Show::Mac, mark!("The interface that sent it.")),
+    Row("sll.unused", "Unused", 12..14, Show::Raw, mark!("Room for longer addresses.")),
     Row("sll.etype", "Protocol", 14..16, Show::Hex, TYPE_MEANING),
 ];
 const COOKED2: &[Row] = &[
     Row("sll.etype", "Protocol", 0..2, Show::Hex, TYPE_MEANING),
-    Row("sll.ifindex", "Interface index", 4..8, Show::Number, "The interface where it was seen."),
-    Row("sll.hatype", "Hardware type", 8..10, Show::Named(HARDWARE), "The kind of link that it was on."),
+    Row("sll.ifindex", "Interface index", 4..8, Show::Number, mark!("The interface where it was seen.")),
+    Row(
+        "sll.hatype",
+        "Hardware type",
+        8..10,
+        Show::Named(HARDWARE),
+        mark!("The kind of link that it was on."),
+    ),
     Row(
         "sll.pkttype",
         "Packet type",
         10..11,
         Show::Named(PACKET_TYPES),
-        "For whom the packet was on its link.",
+        mark!("For whom the packet was on its link."),
     ),
-    Row("sll.halen", "Address length", 11..12, Show::Number, "How many bytes of the address count."),
-    Row("sll.src.eth", "Source", 12..18, Show::Mac, "The interface that sent it."),
+    Row("sll.halen", "Address length", 11..12, Show::Number, mark!("How many bytes of the address count.")),
+    Row("sll.src.eth", "Source", 12..18, Show::Mac, mark!("The interface that sent it.")),
 ];
 const CISCO_HDLC: &[Row] = &[
-    Row("chdlc.address", "Address", 0..1, Show::Hex, "0x0f for one receiver, 0x8f for all."),
-    Row("chdlc.control", "Control", 1..2, Show::Hex, "Always 0."),
+    Row("chdlc.address", "Address", 0..1, Show::Hex, mark!("0x0f for one receiver, 0x8f for all.")),
+    Row("chdlc.control", "Control", 1..2, Show::Hex, mark!("Always 0.")),
     Row("chdlc.protocol", "Protocol", 2..4, Show::Hex, TYPE_MEANING),
 ];
 const PPPOE: &[Row] = &[
-    Row("pppoe.version", "Version and type", 0..1, Show::Hex, "Always 0x11."),
-    Row("pppoe.code", "Code", 1..2, Show::Named(PPPOE_CODES), "Data, or a message about the session."),
-    Row("pppoe.session_id", "Session", 2..4, Show::Hex, "Which connection to the provider this belongs to."),
-    Row("pppoe.payload_length", "Payload length", 4..6, Show::Number, "How many bytes follow this header."),
+    Row("pppoe.version", "Version and type", 0..1, Show::Hex, mark!("Always 0x11.")),
+    Row("pppoe.code", "Code", 1..2, Show::Named(PPPOE_CODES), mark!("Data, or a message about the session.")),
+    Row(
+        "pppoe.session_id",
+        "Session",
+        2..4,
+        Show::Hex,
+        mark!("Which connection to the provider this belongs to."),
+    ),
+    Row(
+        "pppoe.payload_length",
+        "Payload length",
+        4..6,
+        Show::Number,
+        mark!("How many bytes follow this header."),
+    ),
     Row("ppp.protocol", "Protocol", 6..8, Show::Named(PPP), TYPE_MEANING),
 ];
 const GRE: &[Row] = &[
-    Row("gre.flags_and_version", "Flags and version", 0..2, Show::Hex, "Which optional fields there are."),
+    Row(
+        "gre.flags_and_version",
+        "Flags and version",
+        0..2,
+        Show::Hex,
+        mark!("Which optional fields there are."),
+    ),
     Row("gre.proto", "Protocol", 2..4, Show::Hex, TYPE_MEANING),
 ];
 const VXLAN: &[Row] = &[
-    Row("vxlan.flags", "Flags", 0..2, Show::Hex, "0x0800: the network identifier is valid."),
-    Row("vxlan.gbp", "Group policy", 2..4, Show::Number, "Not in use without an extension."),
-    Row("vxlan.vni", "Network identifier", 4..7, Show::Number, "Which virtual network the frame belongs to."),
+    Row("vxlan.flags", "Flags", 0..2, Show::Hex, mark!("0x0800: the network identifier is valid.")),
+    Row("vxlan.gbp", "Group policy", 2..4, Show::Number, mark!("Not in use without an extension.")),
+    Row(
+        "vxlan.vni",
+        "Network identifier",
+        4..7,
+        Show::Number,
+        mark!("Which virtual network the frame belongs to."),
+    ),
 ];
 const SNAP: &[Row] = &[
     Row(
@@ -96,7 +133,7 @@ const SNAP: &[Row] = &[
         "Organization",
         0..3,
         Show::Raw,
-        "Whose numbers the type is one of; 0 are the EtherTypes.",
+        mark!("Whose numbers the type is one of; 0 are the EtherTypes."),
     ),
     Row("llc.type", "Type", 3..5, Show::Hex, TYPE_MEANING),
 ];
@@ -139,12 +176,13 @@ pub(super) fn add(tree: &mut Tree<'_>, place: &Place, next: Option<&Place>) -> u
                 Header::Null => null_family(header).unwrap_or(0),
                 _ => number(header, 0..4),
             };
-            let meaning = "The system's number for the kind of address, and so of the packet that follows.";
+            let meaning =
+                mark!("The system's number for the kind of address, and so of the packet that follows.");
             draft.add(wanted.field("null.family", "Family", 0..4, named(FAMILIES, family), meaning));
         }
         Header::PppWithDirection => {
             let direction = named(DIRECTION, number(header, 0..1));
-            draft.add(wanted.field("ppp.direction", "Direction", 0..1, direction, "Who sent it."));
+            draft.add(wanted.field("ppp.direction", "Direction", 0..1, direction, mark!("Who sent it.")));
         }
         Header::Ppp => ppp(&mut draft, header),
         Header::FrameRelay => frame_relay(&mut draft, header),
@@ -175,8 +213,20 @@ fn ppp(draft: &mut Draft<'_>, header: &[u8]) {
     let Some((protocol, length)) = ppp_protocol(header) else { return };
     let front = if header.starts_with(&[0xff, 3]) { 2 } else { 0 };
     if front > 0 {
-        draft.add(wanted.field("ppp.address", "Address", 0..1, "0xff", "Always the same: all stations."));
-        draft.add(wanted.field("ppp.control", "Control", 1..2, "0x03", "Always the same: plain data."));
+        draft.add(wanted.field(
+            "ppp.address",
+            "Address",
+            0..1,
+            "0xff",
+            mark!("Always the same: all stations."),
+        ));
+        draft.add(wanted.field(
+            "ppp.control",
+            "Control",
+            1..2,
+            "0x03",
+            mark!("Always the same: plain data."),
+        ));
     }
     let value = named(PPP, protocol.into());
     draft.add(wanted.field("ppp.protocol", "Protocol", front..length, value, TYPE_MEANING));
@@ -190,11 +240,17 @@ fn frame_relay(draft: &mut Draft<'_>, header: &[u8]) {
         2 => number(header, 0..1) >> 2 << 4 | number(header, 1..2) >> 4,
         _ => number(header, 0..1) >> 2,
     };
-    let meaning = "Which of the virtual circuits of the line this belongs to.";
+    let meaning = mark!("Which of the virtual circuits of the line this belongs to.");
     draft.add(wanted.field("fr.dlci", "Circuit", 0..length, dlci, meaning));
     match header.get(length) {
         Some(3) => {
-            draft.add(wanted.field("fr.control", "Control", length..length + 1, "0x03", "Plain data."));
+            draft.add(wanted.field(
+                "fr.control",
+                "Control",
+                length..length + 1,
+                "0x03",
+                mark!("Plain data."),
+            ));
             let nlpid = number(header, length + 1..length + 2);
             let value = format_args!("0x{nlpid:02x}");
             draft.add(wanted.field("fr.nlpid", "Protocol", length + 1..length + 2, value, TYPE_MEANING));
@@ -210,14 +266,21 @@ fn labels(draft: &mut Draft<'_>, header: &[u8]) {
     let wanted = draft.wanted;
     for (at, label) in (0..).step_by(4).zip(header.as_chunks::<4>().0) {
         let word = u32::from_be_bytes(*label);
-        let meaning =
-            "By this a router of the provider knows where to forward the packet, and with which label.";
+        let meaning = mark!(
+            "By this a router of the provider knows where to forward the packet, and with which label."
+        );
         draft.add(wanted.field("mpls.label", "Label", at..at + 3, word >> 12, meaning));
-        let meaning = "How urgent the packet is.";
+        let meaning = mark!("How urgent the packet is.");
         draft.add(wanted.field("mpls.exp", "Traffic class", at + 2..at + 3, word >> 9 & 7, meaning));
         let bottom = word & 0x100 != 0;
-        draft.add(wanted.bit("mpls.bottom", "Bottom", at + 2..at + 3, bottom, "No other label follows."));
-        let meaning = "How many more routers may forward it.";
+        draft.add(wanted.bit(
+            "mpls.bottom",
+            "Bottom",
+            at + 2..at + 3,
+            bottom,
+            mark!("No other label follows."),
+        ));
+        let meaning = mark!("How many more routers may forward it.");
         draft.add(wanted.field("mpls.ttl", "Time to live", at + 3..at + 4, word & 0xff, meaning));
         if bottom {
             break;

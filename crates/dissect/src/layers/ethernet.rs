@@ -9,6 +9,7 @@ use crate::header::ethernet::ETHERTYPE_MIN;
 use crate::number::padded;
 use crate::text::{bytes, ethertype_name, mac};
 use crate::tree::{Field, Tree, Wanted};
+use texts::{mark, t};
 
 /// Adds the layer of the header; returns where it ends.
 pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
@@ -26,14 +27,14 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
             "Destination",
             0..6,
             mac_with_kind(ethernet.dst_addr()),
-            "The network interface on this segment that the frame is for, or a group of them.",
+            mark!("The network interface on this segment that the frame is for, or a group of them."),
         ));
         draft.add(wanted.field(
             "eth.src",
             "Source",
             6..12,
             mac_with_kind(ethernet.src_addr()),
-            "The interface that sent the frame. Switches learn from it which port leads there.",
+            mark!("The interface that sent the frame. Switches learn from it which port leads there."),
         ));
         draft.add(type_field(wanted, "eth.type", "eth.len", 12..14, number, range.end - draft.end()));
     }
@@ -59,11 +60,18 @@ pub(super) fn type_field(
 ) -> Field {
     if number >= ETHERTYPE_MIN {
         let value = format_args!("0x{number:04x} ({})", ethertype_name(number));
-        return wanted.field(type_key, "Type", range, value, "Which protocol's packet the frame carries.");
+        return wanted.field(
+            type_key,
+            "Type",
+            range,
+            value,
+            mark!("Which protocol's packet the frame carries."),
+        );
     }
-    let meaning = "How many bytes the frame carries. A number from 1536 upwards would be a type instead.";
+    let meaning =
+        mark!("How many bytes the frame carries. A number from 1536 upwards would be a type instead.");
     let length = usize::from(number);
-    let fault = (length > behind).then(|| format!("Only {} of them are here.", behind));
+    let fault = (length > behind).then(|| t!("Only {} of them are here.", behind));
     wanted.field(len_key, "Length", range, bytes(length), meaning).fault(fault)
 }
 

@@ -7,9 +7,11 @@ use crate::number::{ipv4, ipv6};
 use crate::text::hex;
 use crate::text::{Names, named};
 use crate::tree::{Draft, Field, Wanted};
+use texts::mark;
 
-pub(super) const RECORD_MEANING: &str =
-    "Whose packets to this group are wanted: only those of the sources, or all but those of the sources.";
+pub(super) const RECORD_MEANING: &str = mark!(
+    "Whose packets to this group are wanted: only those of the sources, or all but those of the sources."
+);
 pub(super) const RECORD_TYPES: Names = &[
     (1, "mode is include"),
     (2, "mode is exclude"),
@@ -19,10 +21,11 @@ pub(super) const RECORD_TYPES: Names = &[
     (6, "block old sources"),
 ];
 pub(super) const ROBUSTNESS_MEANING: &str =
-    "The number of these messages that may get lost: each important one is sent that often.";
-pub(super) const SUPPRESS_MEANING: &str = "Other routers that receive this do not restart their timers.";
+    mark!("The number of these messages that may get lost: each important one is sent that often.");
+pub(super) const SUPPRESS_MEANING: &str =
+    mark!("Other routers that receive this do not restart their timers.");
 pub(super) const INTERVAL_MEANING: &str =
-    "How many seconds the router lets pass between queries, below 128 as they are.";
+    mark!("How many seconds the router lets pass between queries, below 128 as they are.");
 
 /// The names of one of the two protocols.
 pub(super) struct Family {
@@ -61,7 +64,7 @@ pub(super) fn add_records(draft: &mut Draft<'_>, message: &[u8], start: usize, c
                 record.sources_at().map(|at| source(wanted, message, at, names.source, names.address_len)),
             );
             let auxiliary = end - record.auxiliary_len..end;
-            let meaning = "Room for additions that have never come.";
+            let meaning = mark!("Room for additions that have never come.");
             let value = hex(&message[auxiliary.clone()]);
             fields.push(wanted.field(names.auxiliary, "Auxiliary data", auxiliary, value, meaning));
         }
@@ -81,7 +84,7 @@ pub(super) fn add_sources(draft: &mut Draft<'_>, message: &[u8], start: usize, c
 
 fn source(wanted: Wanted<'_>, message: &[u8], at: usize, key: &'static str, address_len: usize) -> Field {
     let value = address(message, at, address_len);
-    wanted.field(key, "Source", at..at + address_len, value, "A host that sends to the group.")
+    wanted.field(key, "Source", at..at + address_len, value, mark!("A host that sends to the group."))
 }
 
 fn address(message: &[u8], at: usize, address_len: usize) -> String {

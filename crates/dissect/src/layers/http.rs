@@ -11,27 +11,32 @@ use crate::message::http::{LINE_MAX, line_end, lines, split};
 use crate::message::{HttpKind, HttpMessage};
 use crate::text::text_up_to;
 use crate::tree::{Field, Tree, Wanted};
+use texts::mark;
 
 /// Header fields with keys of their own.
 const HEADERS: [(&str, &str, &str); 18] = [
-    ("Accept", "http.accept", "What kinds of content are welcome."),
-    ("Accept-Encoding", "http.accept_encoding", "How the content may be compressed."),
-    ("Accept-Language", "http.accept_language", "In which languages the content is welcome."),
-    ("Cache-Control", "http.cache_control", "Which caches may keep the content, and for how long."),
-    ("Connection", "http.connection", "Whether the connection stays open afterwards."),
-    ("Content-Encoding", "http.content_encoding", "How the content is compressed."),
-    ("Content-Length", "http.content_length_header", "How many bytes of content follow the empty line."),
-    ("Content-Type", "http.content_type", "What kind of content follows."),
-    ("Cookie", "http.cookie", "Data that the server set earlier and gets back with each request."),
-    ("Date", "http.date", "When the answer was made."),
-    ("Host", "http.host", "The name of the site: several can be at one address."),
-    ("Last-Modified", "http.last_modified", "When the content last changed."),
-    ("Location", "http.location", "Where to look instead."),
-    ("Referer", "http.referer", "The page that led here."),
-    ("Server", "http.server", "Which program answers."),
-    ("Set-Cookie", "http.set_cookie", "Data that the client is to send back with each request."),
-    ("Transfer-Encoding", "http.transfer_encoding", "How the content is cut into pieces."),
-    ("User-Agent", "http.user_agent", "Which program asks."),
+    ("Accept", "http.accept", mark!("What kinds of content are welcome.")),
+    ("Accept-Encoding", "http.accept_encoding", mark!("How the content may be compressed.")),
+    ("Accept-Language", "http.accept_language", mark!("In which languages the content is welcome.")),
+    ("Cache-Control", "http.cache_control", mark!("Which caches may keep the content, and for how long.")),
+    ("Connection", "http.connection", mark!("Whether the connection stays open afterwards.")),
+    ("Content-Encoding", "http.content_encoding", mark!("How the content is compressed.")),
+    (
+        "Content-Length",
+        "http.content_length_header",
+        mark!("How many bytes of content follow the empty line."),
+    ),
+    ("Content-Type", "http.content_type", mark!("What kind of content follows.")),
+    ("Cookie", "http.cookie", mark!("Data that the server set earlier and gets back with each request.")),
+    ("Date", "http.date", mark!("When the answer was made.")),
+    ("Host", "http.host", mark!("The name of the site: several can be at one address.")),
+    ("Last-Modified", "http.last_modified", mark!("When the content last changed.")),
+    ("Location", "http.location", mark!("Where to look instead.")),
+    ("Referer", "http.referer", mark!("The page that led here.")),
+    ("Server", "http.server", mark!("Which program answers.")),
+    ("Set-Cookie", "http.set_cookie", mark!("Data that the client is to send back with each request.")),
+    ("Transfer-Encoding", "http.transfer_encoding", mark!("How the content is cut into pieces.")),
+    ("User-Agent", "http.user_agent", mark!("Which program asks.")),
 ];
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, message: &HttpMessage<'_>) {
@@ -72,27 +77,31 @@ fn first_field(wanted: Wanted<'_>, data: &[u8], end: usize, next: usize, request
         at += length + 1;
     }
     let (key, name, meaning) = if request {
-        ("http.request", "Request", "What the client wants.")
+        ("http.request", "Request", mark!("What the client wants."))
     } else {
-        ("http.response", "Response", "How it went.")
+        ("http.response", "Response", mark!("How it went."))
     };
     let value = text_up_to(line, LINE_MAX);
     wanted.field(key, name, 0..next, value, meaning).parts(parts)
 }
 
 const REQUEST: [(&str, &str, &str); 3] = [
-    ("http.request.method", "Method", "What to do: GET fetches, POST sends."),
-    ("http.request.uri", "Target", "What to do it with: the path of the page and what is asked of it."),
-    ("http.request.version", "Version", "What the client speaks."),
+    ("http.request.method", "Method", mark!("What to do: GET fetches, POST sends.")),
+    (
+        "http.request.uri",
+        "Target",
+        mark!("What to do it with: the path of the page and what is asked of it."),
+    ),
+    ("http.request.version", "Version", mark!("What the client speaks.")),
 ];
 const STATUS: [(&str, &str, &str); 3] = [
-    ("http.response.version", "Version", "What the server speaks."),
+    ("http.response.version", "Version", mark!("What the server speaks.")),
     (
         "http.response.code",
         "Status",
-        "2xx is success, 3xx is elsewhere, 4xx the client's fault, 5xx the server's.",
+        mark!("2xx is success, 3xx is elsewhere, 4xx the client's fault, 5xx the server's."),
     ),
-    ("http.response.phrase", "Reason", "The same in words."),
+    ("http.response.phrase", "Reason", mark!("The same in words.")),
 ];
 
 fn header_field(wanted: Wanted<'_>, text: &[u8], line: Range<usize>, request: bool) -> Field {
@@ -102,7 +111,7 @@ fn header_field(wanted: Wanted<'_>, text: &[u8], line: Range<usize>, request: bo
         Some(&(name, key, meaning)) => (name, key, meaning, value),
         None => {
             let key = if request { "http.request.line" } else { "http.response.line" };
-            ("Header field", key, "A header field that is not explained here.", text)
+            ("Header field", key, mark!("A header field that is not explained here."), text)
         }
     };
     if value.is_empty() {

@@ -15,13 +15,14 @@ use crate::number::padded;
 
 use crate::text::{bytes, hex, named};
 use crate::tree::Tree;
+use texts::mark;
 
 const HEADER_LEN: usize = 8;
 pub(crate) const ECHO_IDENT: &str =
-    "Chosen by the sender, so that it finds its own answers among those for other pings.";
+    mark!("Chosen by the sender, so that it finds its own answers among those for other pings.");
 pub(crate) const ECHO_SEQUENCE: &str =
-    "Counts up with each request; the reply repeats it, which shows what was lost or overtaken.";
-pub(crate) const UNUSED: &str = "This kind of message has no use for these bytes.";
+    mark!("Counts up with each request; the reply repeats it, which shows what was lost or overtaken.");
+pub(crate) const UNUSED: &str = mark!("This kind of message has no use for these bytes.");
 
 /// Adds the layer of the header; returns its type and what of the frame is behind it.
 pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
@@ -47,7 +48,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
         "Code",
         1..2,
         code_value,
-        "The type's finer kind, such as the reason.",
+        mark!("The type's finer kind, such as the reason."),
     ));
     let verdict = || checksum::verify_message(message, 2, HEADER_LEN, packet);
     draft.add(checksum::field(
@@ -57,7 +58,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
         2..4,
         icmp.checksum(),
         verdict,
-        "Protects the whole message against damage on its way.",
+        mark!("Protects the whole message against damage on its way."),
     ));
     match kind {
         Type::EchoRequest | Type::EchoReply => {
@@ -71,7 +72,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
                 "Next hop MTU",
                 6..8,
                 bytes(u16::from_be_bytes([fixed[6], fixed[7]]).into()),
-                "The longest packet that the link behind the router takes: send none longer.",
+                mark!("The longest packet that the link behind the router takes: send none longer."),
             ));
         }
         Type::Redirect => draft.add(wanted.field(
@@ -79,7 +80,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
             "Better router",
             4..8,
             Ipv4Address::new(fixed[4], fixed[5], fixed[6], fixed[7]),
-            "For that destination, use this router directly.",
+            mark!("For that destination, use this router directly."),
         )),
         Type::ParamProblem => {
             draft.add(wanted.field(
@@ -87,7 +88,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
                 "Pointer",
                 4..5,
                 fixed[4],
-                "The position, in the quoted packet, of the byte that could not be understood.",
+                mark!("The position, in the quoted packet, of the byte that could not be understood."),
             ));
             draft.add(wanted.field("icmp.unused", "Unused", 5..8, "00 00 00", UNUSED));
         }
@@ -96,7 +97,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
             if quotes { "Unused" } else { "Rest of header" },
             4..8,
             hex(&fixed[4..8]),
-            if quotes { UNUSED } else { "What these bytes mean depends on the type." },
+            if quotes { UNUSED } else { mark!("What these bytes mean depends on the type.") },
         )),
     }
     let body = draft.end()..range.end;
@@ -106,12 +107,14 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
 
 fn type_meaning(kind: Type) -> &'static str {
     match kind {
-        Type::EchoRequest => "A ping: the receiver sends the same data back.",
-        Type::EchoReply => "The answer to an echo request, with its data.",
-        Type::DstUnreachable => "The quoted packet could not be delivered; the code says why.",
-        Type::TimeExceeded => "The quoted packet passed too many routers, or a piece of it never came.",
-        Type::Redirect => "A router knows a shorter way than through itself.",
-        Type::ParamProblem => "The quoted packet's header could not be understood.",
-        _ => "What kind of message this is.",
+        Type::EchoRequest => mark!("A ping: the receiver sends the same data back."),
+        Type::EchoReply => mark!("The answer to an echo request, with its data."),
+        Type::DstUnreachable => mark!("The quoted packet could not be delivered; the code says why."),
+        Type::TimeExceeded => {
+            mark!("The quoted packet passed too many routers, or a piece of it never came.")
+        }
+        Type::Redirect => mark!("A router knows a shorter way than through itself."),
+        Type::ParamProblem => mark!("The quoted packet's header could not be understood."),
+        _ => mark!("What kind of message this is."),
     }
 }

@@ -14,6 +14,7 @@ use crate::message::{IcmpMessage, mld, ndp};
 use crate::number::padded;
 use crate::text::{bytes, hex, named};
 use crate::tree::Tree;
+use texts::mark;
 
 /// Type, code and checksum.
 pub(super) const BASE_LEN: usize = 4;
@@ -44,7 +45,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
         "Code",
         1..2,
         code_value,
-        "The type's finer kind, such as the reason.",
+        mark!("The type's finer kind, such as the reason."),
     ));
     draft.add(checksum::field(wanted,
         "icmpv6.checksum",
@@ -52,7 +53,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
         2..4,
         icmp.checksum(),
         || checksum::verify_with_addresses(message, 2, packet),
-        "Protects the message and, as IPv6 has no checksum of its own, the addresses that it travels between.",
+        mark!("Protects the message and, as IPv6 has no checksum of its own, the addresses that it travels between."),
     ));
     match kind {
         _ if echo => {
@@ -77,14 +78,14 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> (u8, Range<usize>) {
             "MTU",
             4..8,
             bytes(icmp.pkt_too_big_mtu() as usize),
-            "The longest packet that the next link takes: send none longer.",
+            mark!("The longest packet that the next link takes: send none longer."),
         )),
         Type::ParamProblem => draft.add(wanted.field(
             "icmpv6.pointer",
             "Pointer",
             4..8,
             icmp.param_problem_ptr(),
-            "The position, in the quoted packet, of the byte that could not be understood.",
+            mark!("The position, in the quoted packet, of the byte that could not be understood."),
         )),
         _ if quotes => {
             draft.add(wanted.field("icmpv6.reserved", "Unused", 4..8, hex(&fixed[4..8]), UNUSED));
@@ -109,24 +110,28 @@ fn summary(message: &[u8], kind: u8, packet: &Packet) -> String {
 
 fn type_meaning(kind: Type) -> &'static str {
     match kind {
-        Type::EchoRequest => "A ping: the receiver sends the same data back.",
-        Type::EchoReply => "The answer to an echo request, with its data.",
-        Type::DstUnreachable => "The quoted packet could not be delivered; the code says why.",
+        Type::EchoRequest => mark!("A ping: the receiver sends the same data back."),
+        Type::EchoReply => mark!("The answer to an echo request, with its data."),
+        Type::DstUnreachable => mark!("The quoted packet could not be delivered; the code says why."),
         Type::PktTooBig => {
-            "The quoted packet does not fit into the next link, and routers do not cut in IPv6."
+            mark!("The quoted packet does not fit into the next link, and routers do not cut in IPv6.")
         }
-        Type::TimeExceeded => "The quoted packet passed too many routers, or a piece of it never came.",
-        Type::ParamProblem => "The quoted packet's header could not be understood.",
-        Type::RouterSolicit => "Are there any routers on this segment? Please introduce yourselves.",
-        Type::RouterAdvert => "A router introduces itself, and says what addresses to use on this segment.",
-        Type::NeighborSolicit => "Asks for the owner of an IPv6 address, like an ARP request in IPv4.",
-        Type::NeighborAdvert => "The sender has this IPv6 address: the answer to a solicitation.",
-        Type::Redirect => "A router knows a shorter way than through itself.",
-        Type::MldQuery => "A router asks which groups the hosts on this segment listen to.",
-        Type::MldReport | Type::Unknown(mld::REPORT) => "A host says which groups it listens to.",
+        Type::TimeExceeded => {
+            mark!("The quoted packet passed too many routers, or a piece of it never came.")
+        }
+        Type::ParamProblem => mark!("The quoted packet's header could not be understood."),
+        Type::RouterSolicit => mark!("Are there any routers on this segment? Please introduce yourselves."),
+        Type::RouterAdvert => {
+            mark!("A router introduces itself, and says what addresses to use on this segment.")
+        }
+        Type::NeighborSolicit => mark!("Asks for the owner of an IPv6 address, like an ARP request in IPv4."),
+        Type::NeighborAdvert => mark!("The sender has this IPv6 address: the answer to a solicitation."),
+        Type::Redirect => mark!("A router knows a shorter way than through itself."),
+        Type::MldQuery => mark!("A router asks which groups the hosts on this segment listen to."),
+        Type::MldReport | Type::Unknown(mld::REPORT) => mark!("A host says which groups it listens to."),
         Type::Unknown(mld::DONE) => {
-            "A host listens to a group no more. If it was the last, the router can stop sending."
+            mark!("A host listens to a group no more. If it was the last, the router can stop sending.")
         }
-        _ => "What kind of message this is.",
+        _ => mark!("What kind of message this is."),
     }
 }

@@ -15,6 +15,7 @@ use crate::message::{IgmpMessage, Malformed};
 use crate::number::number;
 use crate::text::{Names, name};
 use crate::tree::{Field, Tree, Wanted};
+use texts::mark;
 
 const TYPES: Names = &[
     (0x11, "membership query"),
@@ -23,13 +24,13 @@ const TYPES: Names = &[
     (0x17, "leave group"),
     (0x22, "membership report, version 3"),
 ];
-const RESERVED: &str = "Kept for later; it is zero.";
+const RESERVED: &str = mark!("Kept for later; it is zero.");
 const GROUP: Row = Row(
     "igmp.maddr",
     "Group",
     4..8,
     Show::Ipv4,
-    "The group that this is about; 0.0.0.0 in a query asks about all groups.",
+    mark!("The group that this is about; 0.0.0.0 in a query asks about all groups."),
 );
 const QUERY_3: &[Row] = &[
     Row("igmp.qqic", "Query interval", 9..10, Show::Number, INTERVAL_MEANING),
@@ -38,12 +39,18 @@ const QUERY_3: &[Row] = &[
         "Number of sources",
         10..12,
         Show::Number,
-        "How many sources follow that are asked about.",
+        mark!("How many sources follow that are asked about."),
     ),
 ];
 const REPORT_3_HEAD: &[Row] = &[
     Row("igmp.reserved", "Reserved", 4..6, Show::Raw, RESERVED),
-    Row("igmp.num_grp_recs", "Number of records", 6..8, Show::Number, "How many groups this is about."),
+    Row(
+        "igmp.num_grp_recs",
+        "Number of records",
+        6..8,
+        Show::Number,
+        mark!("How many groups this is about."),
+    ),
 ];
 const FAMILY: Family = Family {
     address_len: 4,
@@ -55,10 +62,10 @@ const FAMILY: Family = Family {
             "Auxiliary data length",
             1..2,
             Show::Number,
-            "In units of 4 bytes; always 0.",
+            mark!("In units of 4 bytes; always 0."),
         ),
-        Row("igmp.num_src", "Number of sources", 2..4, Show::Number, "How many sources follow."),
-        Row("igmp.maddr", "Group", 4..8, Show::Ipv4, "The group that this is about."),
+        Row("igmp.num_src", "Number of sources", 2..4, Show::Number, mark!("How many sources follow.")),
+        Row("igmp.maddr", "Group", 4..8, Show::Ipv4, mark!("The group that this is about.")),
     ],
     source: "igmp.saddr",
     queried_source: "igmp.saddr",
@@ -98,7 +105,7 @@ pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) {
         2..4,
         number(message, 2..4) as u16,
         verdict,
-        "Protects the whole message against damage on its way.",
+        mark!("Protects the whole message against damage on its way."),
     ));
     if kind == REPORT_3 {
         draft.rows(message, 0, REPORT_3_HEAD);
@@ -127,18 +134,20 @@ fn max_resp(wanted: Wanted<'_>, version: u8, code: u32) -> Field {
         _ => code,
     };
     let value = format!("{tenths} ({}.{} s)", tenths / 10, tenths % 10);
-    let meaning = "Within this time, at random, hosts answer: not all at once. Only queries use it.";
+    let meaning = mark!("Within this time, at random, hosts answer: not all at once. Only queries use it.");
     wanted.field("igmp.max_resp", "Longest delay", 1..2, value, meaning)
 }
 
 fn type_meaning(kind: u32) -> &'static str {
     match kind {
-        QUERY => "A router asks which groups the hosts on this segment want the packets of.",
+        QUERY => mark!("A router asks which groups the hosts on this segment want the packets of."),
         LEAVE => {
-            "A host wants no more packets of a group. If it was the last, the router can stop sending them."
+            mark!(
+                "A host wants no more packets of a group. If it was the last, the router can stop sending them."
+            )
         }
-        REPORT_1 | REPORT_2 | REPORT_3 => "A host lists the groups whose packets it wants.",
-        _ => "What kind of message this is.",
+        REPORT_1 | REPORT_2 | REPORT_3 => mark!("A host lists the groups whose packets it wants."),
+        _ => mark!("What kind of message this is."),
     }
 }
 

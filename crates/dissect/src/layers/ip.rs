@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use crate::header::ip::Packet;
 use crate::tree::{Field, Wanted};
+use texts::mark;
 
 pub(super) const NEXT_MEANING: &str =
-    "What follows this header: another extension, or the message that the packet carries.";
+    mark!("What follows this header: another extension, or the message that the packet carries.");
 /// The summary of a layer whose header cannot be read.
 pub(super) const UNREADABLE: &str = "a header that makes no sense, or not a whole one";
 
@@ -44,14 +45,14 @@ pub(super) fn class_parts(
             "Differentiated services",
             range.clone(),
             class_name,
-            "How the packet wants to be treated where there is a queue, if routers care.",
+            mark!("How the packet wants to be treated where there is a queue, if routers care."),
         ),
         wanted.field(
             keys[1],
             "Congestion notification",
             range,
             ecn_name,
-            "Lets a busy router mark the packet instead of dropping it, if both ends understand that.",
+            mark!("Lets a busy router mark the packet instead of dropping it, if both ends understand that."),
         ),
     ]
 }

@@ -11,6 +11,7 @@ use crate::header::ip::{Packet, packet};
 use crate::number::padded;
 use crate::text::{bytes, hex, protocol_name, protocol_number_and_name};
 use crate::tree::{Draft, Field, Tree, Wanted};
+use texts::{mark, t};
 
 /// A header with all options that fit.
 const HEADER_LEN_MAX: usize = 60;
@@ -49,18 +50,18 @@ fn add_lengths(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, present: usize, qu
     let wanted = draft.wanted;
     let (header_len, total_len) = (usize::from(ip.header_len()), usize::from(ip.total_len()));
     let class = ip.dscp() << 2 | ip.ecn();
-    let version_fault = (ip.version() != 4).then(|| "An IPv4 header has to say 4 here.".into());
+    let version_fault = (ip.version() != 4).then(|| t!("An IPv4 header has to say 4 here.").into());
     draft.add(
         wanted.field(
             "ip.version",
             "Version",
             0..1,
             ip.version(),
-            "Which Internet Protocol this is: 4 or 6. It comes first because it decides how to read the rest.",
+            mark!("Which Internet Protocol this is: 4 or 6. It comes first because it decides how to read the rest."),
         )
         .fault(version_fault),
     );
-    let header_fault = (header_len < IPV4_HEADER_LEN).then(|| "A header has at least 20 bytes.".into());
+    let header_fault = (header_len < IPV4_HEADER_LEN).then(|| t!("A header has at least 20 bytes.").into());
     draft.add(
         wanted
             .field(
@@ -68,7 +69,9 @@ fn add_lengths(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, present: usize, qu
                 "Header length",
                 0..1,
                 bytes(header_len),
-                "Where the header ends and the payload begins: 20 bytes, and more if there are options.",
+                mark!(
+                    "Where the header ends and the payload begins: 20 bytes, and more if there are options."
+                ),
             )
             .fault(header_fault),
     );
@@ -78,7 +81,7 @@ fn add_lengths(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, present: usize, qu
             "Type of service",
             1..2,
             format_args!("0x{class:02x}"),
-            "Two small things in one byte: how urgent the packet is, and whether there was congestion on its way.",
+            mark!("Two small things in one byte: how urgent the packet is, and whether there was congestion on its way."),
         )
         .parts(class_parts(wanted, ["ip.dsfield.dscp", "ip.dsfield.ecn"], 1..2, ip.dscp(), ip.ecn())),
     );
@@ -86,9 +89,9 @@ fn add_lengths(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, present: usize, qu
         // Captured before the network card cut it into segments.
         None
     } else if total_len < header_len {
-        Some("Less than the header alone.".into())
+        Some(t!("Less than the header alone.").into())
     } else if total_len > present && !quoted {
-        Some(format!("The frame has only {} of them.", present))
+        Some(t!("The frame has only {} of them.", present))
     } else {
         None
     };
@@ -99,7 +102,7 @@ fn add_lengths(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, present: usize, qu
                 "Total length",
                 2..4,
                 bytes(total_len),
-                "The packet's length, header included. What the frame has beyond it is filling.",
+                mark!("The packet's length, header included. What the frame has beyond it is filling."),
             )
             .fault(total_fault),
     );
@@ -116,7 +119,7 @@ fn add_path(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, header: &[u8]) {
         "Identification",
         4..6,
         format_args!("0x{:04x}", ip.ident()),
-        "Pieces of the same packet have the same number, so that the receiver can put them together.",
+        mark!("Pieces of the same packet have the same number, so that the receiver can put them together."),
     ));
     draft.add(flags(wanted, ip, flags_byte));
     draft.add(wanted.field(
@@ -124,21 +127,21 @@ fn add_path(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, header: &[u8]) {
         "Fragment offset",
         6..8,
         format_args!("{} ({})", ip.frag_offset() / 8, bytes(usize::from(ip.frag_offset()))),
-        "Where this piece belongs in the packet that was cut, in units of 8 bytes; 0 if it is the first, or the whole.",
+        mark!("Where this piece belongs in the packet that was cut, in units of 8 bytes; 0 if it is the first, or the whole."),
     ));
     draft.add(wanted.field(
         "ip.ttl",
         "Time to live",
         8..9,
         ip.hop_limit(),
-        "How many more routers may forward this packet before it is thrown away.",
+        mark!("How many more routers may forward this packet before it is thrown away."),
     ));
     draft.add(wanted.field(
         "ip.proto",
         "Protocol",
         9..10,
         protocol_number_and_name(ip.next_header()),
-        "Which protocol's message is in the payload.",
+        mark!("Which protocol's message is in the payload."),
     ));
     let verdict = || {
         if header_len < IPV4_HEADER_LEN || header.len() < header_len {
@@ -153,21 +156,23 @@ fn add_path(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, header: &[u8]) {
         10..12,
         ip.checksum(),
         verdict,
-        "Protects the header only. Each router writes a new one, because it counts the time to live down.",
+        mark!(
+            "Protects the header only. Each router writes a new one, because it counts the time to live down."
+        ),
     ));
     draft.add(wanted.field(
         "ip.src",
         "Source",
         12..16,
         ip.src_addr(),
-        "The host that sent the packet. Unlike the Ethernet source, it stays the same all the way.",
+        mark!("The host that sent the packet. Unlike the Ethernet source, it stays the same all the way."),
     ));
     draft.add(wanted.field(
         "ip.dst",
         "Destination",
         16..20,
         ip.dst_addr(),
-        "The host that the packet is for.",
+        mark!("The host that the packet is for."),
     ));
     if header_len > IPV4_HEADER_LEN {
         draft.add(wanted.field(
@@ -175,7 +180,7 @@ fn add_path(draft: &mut Draft<'_>, ip: &Ipv4Packet<&[u8]>, header: &[u8]) {
             "Options",
             IPV4_HEADER_LEN..header_len,
             hex(header.get(IPV4_HEADER_LEN..).unwrap_or(&[])),
-            "Rare special wishes to the routers. Many networks drop packets that have any.",
+            mark!("Rare special wishes to the routers. Many networks drop packets that have any."),
         ));
     }
 }
@@ -192,22 +197,22 @@ fn flags(wanted: Wanted<'_>, ip: &Ipv4Packet<&[u8]>, byte: u8) -> Field {
         if set.is_empty() { Ok(()) } else { write!(f, " ({})", set.join(", ")) }
     });
     wanted
-        .field("ip.flags", "Flags", 6..7, value, "May the packet be cut into pieces, and is it one?")
+        .field("ip.flags", "Flags", 6..7, value, mark!("May the packet be cut into pieces, and is it one?"))
         .parts([
-        wanted.bit("ip.flags.rb", "Reserved", 6..7, byte & 0x80 != 0, "Kept for later; it is never set."),
+        wanted.bit("ip.flags.rb", "Reserved", 6..7, byte & 0x80 != 0, mark!("Kept for later; it is never set.")),
         wanted.bit(
             "ip.flags.df",
             "Don't fragment",
             6..7,
             ip.dont_frag(),
-            "A router that would have to cut the packet to fit it into the next link drops it and says so.",
+            mark!("A router that would have to cut the packet to fit it into the next link drops it and says so."),
         ),
         wanted.bit(
             "ip.flags.mf",
             "More fragments",
             6..7,
             ip.more_frags(),
-            "This is a piece of a packet, and not its last.",
+            mark!("This is a piece of a packet, and not its last."),
         ),
     ])
 }

@@ -11,9 +11,10 @@ use crate::header::ip::{Packet, packet};
 use crate::number::padded;
 use crate::text::{bytes, protocol_name, protocol_number_and_name};
 use crate::tree::{Draft, Tree};
+use texts::{mark, t};
 
 const FLOW_MEANING: &str =
-    "Packets of one conversation can carry the same number, so that routers keep them on one way.";
+    mark!("Packets of one conversation can carry the same number, so that routers keep them on one way.");
 
 /// Adds the layers of the header at the beginning of `range` and of its extensions; returns the packet, whose payload is what
 /// is not yet covered, or, if the header makes no sense, where its layer ends.
@@ -56,14 +57,14 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, quoted: bool) -> Re
 /// Adds all fields of the header. `here` is the number of bytes of the frame behind it.
 fn add_fields(draft: &mut Draft<'_>, ip: &Ipv6Packet<&[u8]>, here: usize, quoted: bool) {
     let wanted = draft.wanted;
-    let version_fault = (ip.version() != 6).then(|| "An IPv6 header has to say 6 here.".into());
+    let version_fault = (ip.version() != 6).then(|| t!("An IPv6 header has to say 6 here.").into());
     draft.add(
         wanted.field(
             "ipv6.version",
             "Version",
             0..1,
             ip.version(),
-            "Which Internet Protocol this is: 4 or 6. It comes first because it decides how to read the rest.",
+            mark!("Which Internet Protocol this is: 4 or 6. It comes first because it decides how to read the rest."),
         )
         .fault(version_fault),
     );
@@ -74,7 +75,7 @@ fn add_fields(draft: &mut Draft<'_>, ip: &Ipv6Packet<&[u8]>, here: usize, quoted
             "Traffic class",
             0..2,
             format_args!("0x{class:02x}"),
-            "Two small things in one byte: how urgent the packet is, and whether there was congestion on its way.",
+            mark!("Two small things in one byte: how urgent the packet is, and whether there was congestion on its way."),
         )
         .parts(class_parts(wanted, ["ipv6.tclass.dscp", "ipv6.tclass.ecn"], 0..2, class >> 2, class & 0b11)),
     );
@@ -86,7 +87,7 @@ fn add_fields(draft: &mut Draft<'_>, ip: &Ipv6Packet<&[u8]>, here: usize, quoted
         FLOW_MEANING,
     ));
     let length = usize::from(ip.payload_len());
-    let length_fault = (length > here && !quoted).then(|| format!("The frame has only {here} of them."));
+    let length_fault = (length > here && !quoted).then(|| t!("The frame has only {here} of them."));
     draft.add(
         wanted
             .field(
@@ -94,7 +95,7 @@ fn add_fields(draft: &mut Draft<'_>, ip: &Ipv6Packet<&[u8]>, here: usize, quoted
                 "Payload length",
                 4..6,
                 bytes(length),
-                "How many bytes follow this header. What the frame has beyond them is filling.",
+                mark!("How many bytes follow this header. What the frame has beyond them is filling."),
             )
             .fault(length_fault),
     );
@@ -110,20 +111,20 @@ fn add_fields(draft: &mut Draft<'_>, ip: &Ipv6Packet<&[u8]>, here: usize, quoted
         "Hop limit",
         7..8,
         ip.hop_limit(),
-        "How many more routers may forward this packet before it is thrown away.",
+        mark!("How many more routers may forward this packet before it is thrown away."),
     ));
     draft.add(wanted.field(
         "ipv6.src",
         "Source",
         8..24,
         ip.src_addr(),
-        "The host that sent the packet. Addresses that begin with fe80 are only valid on one segment.",
+        mark!("The host that sent the packet. Addresses that begin with fe80 are only valid on one segment."),
     ));
     draft.add(wanted.field(
         "ipv6.dst",
         "Destination",
         24..40,
         ip.dst_addr(),
-        "The host that the packet is for. Addresses that begin with ff are groups of hosts.",
+        mark!("The host that the packet is for. Addresses that begin with ff are groups of hosts."),
     ));
 }

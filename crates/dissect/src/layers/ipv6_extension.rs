@@ -10,6 +10,7 @@ use super::ip::NEXT_MEANING;
 use crate::number::padded;
 use crate::text::{bytes, hex, protocol_number_and_name};
 use crate::tree::{Draft, Tree};
+use texts::{mark, t};
 use wire::header::{EXTENSION_UNIT, extension_bytes};
 
 /// Adds the layer of an extension header, which may be cut: then it covers `range`.
@@ -43,21 +44,23 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
             "Fragment offset",
             2..4,
             format_args!("{} ({})", fragment.frag_offset(), bytes(offset)),
-            "Where this piece belongs in the packet that was cut. In IPv6 only the sender cuts, never a router.",
+            mark!("Where this piece belongs in the packet that was cut. In IPv6 only the sender cuts, never a router."),
         ));
         draft.add(wanted.bit(
             "ipv6.fraghdr.more",
             "More fragments",
             3..4,
             fragment.more_frags(),
-            "This is not the last piece of the packet.",
+            mark!("This is not the last piece of the packet."),
         ));
         draft.add(wanted.field(
             "ipv6.fraghdr.ident",
             "Identification",
             4..8,
             format_args!("0x{:08x}", fragment.ident()),
-            "Pieces of the same packet have the same number, so that the receiver can put them together.",
+            mark!(
+                "Pieces of the same packet have the same number, so that the receiver can put them together."
+            ),
         ));
     } else {
         let length_key = match kind {
@@ -71,7 +74,7 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: IpProtocol, range: Range<usize>) {
             "Length",
             1..2,
             format_args!("{} ({})", fixed[1], bytes(length)),
-            "The length of this extension beyond 8 bytes, in units of 8: a receiver that does not know it can skip it.",
+            mark!("The length of this extension beyond 8 bytes, in units of 8: a receiver that does not know it can skip it."),
         ));
         let data = header.get(2..length.min(header.len())).unwrap_or(&[]);
         if kind == IpProtocol::Ipv6Route {
@@ -92,21 +95,21 @@ fn routing(draft: &mut Draft<'_>, data: &[u8]) {
         "Type",
         2..3,
         fixed[0],
-        "What kind of route this describes.",
+        mark!("What kind of route this describes."),
     ));
     draft.add(wanted.field(
         "ipv6.routing.segleft",
         "Segments left",
         3..4,
         fixed[1],
-        "How many of the stations below the packet still has to visit.",
+        mark!("How many of the stations below the packet still has to visit."),
     ));
     draft.add(wanted.field(
         "ipv6.routing.unknown.data",
         "Stations",
         4..2 + data.len().max(2),
         hex(data.get(2..).unwrap_or(&[])),
-        "Where the packet has to pass on its way.",
+        mark!("Where the packet has to pass on its way."),
     ));
 }
 
@@ -116,22 +119,24 @@ fn options(draft: &mut Draft<'_>, data: &[u8]) {
     let mut at = 0;
     while at < data.len() {
         let Ok(option) = Ipv6Option::new_checked(&data[at..]) else {
-            return draft.fault("The last option is longer than the header: it cannot be read.");
+            return draft.fault(t!("The last option is longer than the header: it cannot be read."));
         };
         let kind = option.option_type();
         let length = if kind == OptionType::Pad1 { 1 } else { 2 + usize::from(option.data_len()) };
         let (name, value, meaning) = match kind {
-            OptionType::Pad1 | OptionType::PadN => {
-                ("Padding", bytes(length).to_string(), "Fills the header up to a multiple of eight bytes.")
-            }
+            OptionType::Pad1 | OptionType::PadN => (
+                "Padding",
+                bytes(length).to_string(),
+                mark!("Fills the header up to a multiple of eight bytes."),
+            ),
             OptionType::RouterAlert => (
                 "Router alert",
                 hex(option.data()).to_string(),
-                "Routers, look at this packet even if it is not for you.",
+                mark!("Routers, look at this packet even if it is not for you."),
             ),
             OptionType::Rpl | OptionType::Unknown(_) => {
                 let value = format!("type {}: {}", u8::from(kind), hex(option.data()));
-                ("Option", value, "An option that is not explained here.")
+                ("Option", value, mark!("An option that is not explained here."))
             }
         };
         draft.add(wanted.field("ipv6.opt", name, 2 + at..2 + at + length, value, meaning));

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::header::place::llc_len;
 use crate::number::padded;
 use crate::tree::Tree;
+use texts::mark;
 
 /// Adds the layer of the header; returns where it ends.
 pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
@@ -19,14 +20,14 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
         "Destination service",
         0..1,
         service(header[0]),
-        "The protocol in the receiving host that gets the frame; 0x42 is the spanning tree protocol.",
+        mark!("The protocol in the receiving host that gets the frame; 0x42 is the spanning tree protocol."),
     ));
     draft.add(wanted.field(
         "llc.ssap",
         "Source service",
         1..2,
         service(header[1]),
-        "The protocol in the sending host that sent the frame.",
+        mark!("The protocol in the sending host that sent the frame."),
     ));
     let control = match control_len {
         1 => format!("0x{:02x}", header[2]),
@@ -37,7 +38,7 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>) -> usize {
         "Control",
         2..2 + control_len,
         control,
-        "The kind of LLC frame; 0x03 is a plain one, without numbers or acknowledgement.",
+        mark!("The kind of LLC frame; 0x03 is a plain one, without numbers or acknowledgement."),
     ));
     let end = draft.end();
     tree.push(draft);

@@ -15,6 +15,7 @@ use crate::header::ip::Packet;
 use crate::message::mld::{HEADER_LEN, QUERY, REPORT_2, REPORT_2_LEN};
 use crate::number::{ipv6, number};
 use crate::tree::Tree;
+use texts::{mark, t};
 
 const QUERY_2_LEN: usize = 24;
 
@@ -24,10 +25,11 @@ const GROUP: Row = Row(
     "Group",
     4..20,
     Show::Ipv6,
-    "The group that this is about; :: in a query asks about all groups.",
+    mark!("The group that this is about; :: in a query asks about all groups."),
 );
-const DELAY_MEANING: &str =
-    "In milliseconds. Within this time, at random, hosts answer: not all at once. Only queries use it.";
+const DELAY_MEANING: &str = mark!(
+    "In milliseconds. Within this time, at random, hosts answer: not all at once. Only queries use it."
+);
 const DELAY: Row =
     Row("icmpv6.mld.maximum_response_delay", "Longest delay", 0..2, Show::Number, DELAY_MEANING);
 const CODE: Row = Row("icmpv6.mld.maximum_response_code", "Longest delay", 0..2, Show::Number, DELAY_MEANING);
@@ -40,7 +42,7 @@ const QUERY_2: &[Row] = &[
             Flag::bit(0x08, "icmpv6.mld.flag.s", "Suppress", SUPPRESS_MEANING),
             Flag::number(0x07, "icmpv6.mld.flag.qrv", "Robustness", &[], ROBUSTNESS_MEANING),
         ]),
-        "How careful the routers are.",
+        mark!("How careful the routers are."),
     ),
     Row("icmpv6.mld.qqi", "Query interval", 21..22, Show::Number, INTERVAL_MEANING),
     Row(
@@ -48,7 +50,7 @@ const QUERY_2: &[Row] = &[
         "Number of sources",
         22..24,
         Show::Number,
-        "How many sources follow that are asked about.",
+        mark!("How many sources follow that are asked about."),
     ),
 ];
 const REPORT_2_HEAD: &[Row] = &[
@@ -58,7 +60,7 @@ const REPORT_2_HEAD: &[Row] = &[
         "Number of records",
         2..4,
         Show::Number,
-        "How many groups this is about.",
+        mark!("How many groups this is about."),
     ),
 ];
 const FAMILY: Family = Family {
@@ -71,16 +73,22 @@ const FAMILY: Family = Family {
             "Auxiliary data length",
             1..2,
             Show::Number,
-            "In units of 4 bytes; always 0.",
+            mark!("In units of 4 bytes; always 0."),
         ),
         Row(
             "icmpv6.mldr.mar.nb_sources",
             "Number of sources",
             2..4,
             Show::Number,
-            "How many sources follow.",
+            mark!("How many sources follow."),
         ),
-        Row("icmpv6.mldr.mar.multicast_address", "Group", 4..20, Show::Ipv6, "The group that this is about."),
+        Row(
+            "icmpv6.mldr.mar.multicast_address",
+            "Group",
+            4..20,
+            Show::Ipv6,
+            mark!("The group that this is about."),
+        ),
     ],
     source: "icmpv6.mldr.mar.source_address",
     queried_source: "icmpv6.mld.source_address",
@@ -101,7 +109,7 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
     };
     let mut draft = wanted.layer(packet.layer_name("MLD", "Quoted MLD"), &range, expected);
     if packet.hop_limit != 1 && !packet.quoted {
-        draft.fault(format!(
+        draft.fault(t!(
             "Its hop limit is {}, not 1, so it may have come from another segment: routers ignore it (RFC 3810).",
             packet.hop_limit
         ));

@@ -16,10 +16,11 @@ use crate::message::ndp::{OPTION_UNIT, flag_names};
 use crate::number::padded;
 use crate::text::{bytes, hex, link_address};
 use crate::tree::{Draft, Field, Tree, Wanted};
+use texts::{mark, t};
 
 /// The longest message without options is a redirect, counted from ICMPv6's type.
 const MESSAGE_LEN_MAX: usize = 40;
-const TARGET_MEANING: &str = "The IPv6 address whose owner is looked for.";
+const TARGET_MEANING: &str = mark!("The IPv6 address whose owner is looked for.");
 
 /// Adds the layer of a message of that kind, whose bytes behind the ICMPv6 header are `range`.
 pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &Packet) {
@@ -33,7 +34,7 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
     let mut draft = wanted.layer(packet.layer_name("NDP", "Quoted NDP"), &range, body_len.max(range.len()));
     draft.summary(|| NdpMessage::read(whole, packet).map_or("cut short".into(), |message| message.info()));
     if packet.hop_limit != 255 && !packet.quoted {
-        draft.fault(format!(
+        draft.fault(t!(
             "Its hop limit is {}, not 255, so it may have come through a router: hosts ignore it (RFC 4861).",
             packet.hop_limit
         ));
@@ -57,7 +58,7 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
                 "Target address",
                 4..20,
                 icmp.target_addr(),
-                "The IPv6 address that this is about: the sender has it.",
+                mark!("The IPv6 address that this is about: the sender has it."),
             ));
         }
         Type::Redirect => {
@@ -67,14 +68,14 @@ pub(super) fn add(tree: &mut Tree<'_>, kind: u8, range: Range<usize>, packet: &P
                 "Target address",
                 4..20,
                 icmp.target_addr(),
-                "The better first hop: another router, or the destination itself.",
+                mark!("The better first hop: another router, or the destination itself."),
             ));
             draft.add(wanted.field(
                 "icmpv6.rd.na.destination_address",
                 "Destination address",
                 20..36,
                 icmp.dest_addr(),
-                "The destination that it is better for.",
+                mark!("The destination that it is better for."),
             ));
         }
         _ => draft.add(wanted.field("icmpv6.reserved", "Unused", 0..4, hex(&fixed[4..8]), UNUSED)),
@@ -89,22 +90,22 @@ fn neighbor_flags(wanted: Wanted<'_>, flags: NeighborFlags) -> Field {
             .map(|flag| flags.contains(flag));
     let value = format!("0x{:02x}000000{}", flags.bits(), flag_names(router, solicited, replaces));
     wanted
-        .field("icmpv6.nd.na.flag", "Flags", 0..4, value, "What the receiver may conclude from this.")
+        .field("icmpv6.nd.na.flag", "Flags", 0..4, value, mark!("What the receiver may conclude from this."))
         .parts([
-            wanted.bit("icmpv6.nd.na.flag.r", "Router", 0..4, router, "The sender is a router."),
+            wanted.bit("icmpv6.nd.na.flag.r", "Router", 0..4, router, mark!("The sender is a router.")),
             wanted.bit(
                 "icmpv6.nd.na.flag.s",
                 "Solicited",
                 0..4,
                 solicited,
-                "It answers a solicitation, which proves that both directions work.",
+                mark!("It answers a solicitation, which proves that both directions work."),
             ),
             wanted.bit(
                 "icmpv6.nd.na.flag.o",
                 "Override",
                 0..4,
                 replaces,
-                "If you know another link address for this IPv6 address, forget that one.",
+                mark!("If you know another link address for this IPv6 address, forget that one."),
             ),
         ])
 }
@@ -116,7 +117,7 @@ fn router_advertisement(draft: &mut Draft<'_>, icmp: &Icmpv6Packet<&[u8]>) {
         "Hop limit to use",
         0..1,
         icmp.current_hop_limit(),
-        "The hop limit that hosts should begin with; 0 leaves it to them.",
+        mark!("The hop limit that hosts should begin with; 0 leaves it to them."),
     ));
     let flags = icmp.router_flags();
     draft.add(
@@ -126,7 +127,7 @@ fn router_advertisement(draft: &mut Draft<'_>, icmp: &Icmpv6Packet<&[u8]>) {
                 "Flags",
                 1..2,
                 format_args!("0x{:02x}", flags.bits()),
-                "Where else to ask for settings.",
+                mark!("Where else to ask for settings."),
             )
             .parts([
                 wanted.bit(
@@ -134,14 +135,14 @@ fn router_advertisement(draft: &mut Draft<'_>, icmp: &Icmpv6Packet<&[u8]>) {
                     "Managed addresses",
                     1..2,
                     flags.contains(RouterFlags::MANAGED),
-                    "Addresses are handed out by a DHCPv6 server.",
+                    mark!("Addresses are handed out by a DHCPv6 server."),
                 ),
                 wanted.bit(
                     "icmpv6.nd.ra.flag.o",
                     "Other settings",
                     1..2,
                     flags.contains(RouterFlags::OTHER),
-                    "A DHCPv6 server knows other things, such as name servers.",
+                    mark!("A DHCPv6 server knows other things, such as name servers."),
                 ),
             ]),
     );
@@ -150,21 +151,21 @@ fn router_advertisement(draft: &mut Draft<'_>, icmp: &Icmpv6Packet<&[u8]>) {
         "Router lifetime",
         2..4,
         format_args!("{} s", icmp.router_lifetime().secs()),
-        "For how long it may be used as the default router; 0 means not at all.",
+        mark!("For how long it may be used as the default router; 0 means not at all."),
     ));
     draft.add(wanted.field(
         "icmpv6.nd.ra.reachable_time",
         "Reachable time",
         4..8,
         format_args!("{} ms", icmp.reachable_time().total_millis()),
-        "How long a neighbor that was heard of counts as reachable; 0 leaves it to the hosts.",
+        mark!("How long a neighbor that was heard of counts as reachable; 0 leaves it to the hosts."),
     ));
     draft.add(wanted.field(
         "icmpv6.nd.ra.retrans_timer",
         "Retransmission timer",
         8..12,
         format_args!("{} ms", icmp.retrans_time().total_millis()),
-        "How long to wait between two solicitations; 0 leaves it to the hosts.",
+        mark!("How long to wait between two solicitations; 0 leaves it to the hosts."),
     ));
 }
 
@@ -175,10 +176,10 @@ fn options(draft: &mut Draft<'_>, body: &[u8], start: usize) {
         let rest = &body[at..];
         let length = rest.get(1).map_or(0, |&units| usize::from(units) * OPTION_UNIT);
         if length == 0 {
-            return draft.fault("An option has the length 0: nothing behind it can be read.");
+            return draft.fault(t!("An option has the length 0: nothing behind it can be read."));
         }
         if length > rest.len() {
-            return draft.fault(format!(
+            return draft.fault(t!(
                 "The last option is cut short: {} belong to it, {} are here.",
                 bytes(length),
                 rest.len()
@@ -204,21 +205,21 @@ fn option(wanted: Wanted<'_>, data: &[u8], at: usize) -> Field {
                 data[0],
                 if let OptionType::Unknown(_) = kind { "unknown".into() } else { kind.to_string() }
             ),
-            "Which option this is.",
+            mark!("Which option this is."),
         ),
         wanted.field(
             "icmpv6.opt.length",
             "Length",
             here(1..2),
             format_args!("{} ({})", data[1], bytes(length)),
-            "How long the option is, in units of 8 bytes.",
+            mark!("How long the option is, in units of 8 bytes."),
         ),
     ];
     let Ok(option) = NdiscOption::new_checked(data) else {
         return wanted
-            .field("icmpv6.opt", "Option", here(0..length), hex(&data[2..]), "Something extra.")
+            .field("icmpv6.opt", "Option", here(0..length), hex(&data[2..]), mark!("Something extra."))
             .parts(parts)
-            .fault(Some("Too short for an option of this type.".into()));
+            .fault(Some(t!("Too short for an option of this type.").into()));
     };
     let (name, value, meaning) = match kind {
         OptionType::SourceLinkLayerAddr | OptionType::TargetLinkLayerAddr => {
@@ -226,31 +227,31 @@ fn option(wanted: Wanted<'_>, data: &[u8], at: usize) -> Field {
             let (name, meaning) = if kind == OptionType::SourceLinkLayerAddr {
                 (
                     "Source link address",
-                    "The sender's own link address: a receiver can answer without asking for it.",
+                    mark!("The sender's own link address: a receiver can answer without asking for it."),
                 )
             } else {
-                ("Target link address", "The link address that belongs to the target address.")
+                ("Target link address", mark!("The link address that belongs to the target address."))
             };
             parts.push(wanted.field("icmpv6.opt.linkaddr", "Link address", here(2..8), &address, meaning));
             (name, address, meaning)
         }
         OptionType::Mtu => {
             let mtu = bytes(option.mtu() as usize).to_string();
-            let meaning = "The longest packet that everyone on this segment should send.";
+            let meaning = mark!("The longest packet that everyone on this segment should send.");
             parts.push(wanted.field("icmpv6.opt.mtu", "MTU", here(4..8), &mtu, meaning));
             ("MTU", mtu, meaning)
         }
         OptionType::PrefixInformation => {
             prefix_parts(wanted, &option, &here, &mut parts);
             let value = format!("{}/{}", option.prefix(), option.prefix_len());
-            ("Prefix", value, "Addresses that begin like this belong to this segment.")
+            ("Prefix", value, mark!("Addresses that begin like this belong to this segment."))
         }
         OptionType::RedirectedHeader => {
             let quoted = bytes(length - OPTION_UNIT).to_string();
-            ("Redirected packet", quoted, "The beginning of the packet that this answers.")
+            ("Redirected packet", quoted, mark!("The beginning of the packet that this answers."))
         }
         OptionType::Unknown(_) => {
-            ("Option", hex(option.data()).to_string(), "An option that is not explained here.")
+            ("Option", hex(option.data()).to_string(), mark!("An option that is not explained here."))
         }
     };
     wanted.field("icmpv6.opt", name, here(0..length), value, meaning).parts(parts)
@@ -273,42 +274,42 @@ fn prefix_parts(
             "Prefix length",
             here(2..3),
             option.prefix_len(),
-            "How many bits at the front are common to all addresses of the segment.",
+            mark!("How many bits at the front are common to all addresses of the segment."),
         ),
         wanted.bit(
             "icmpv6.opt.prefix.flag.l",
             "On link",
             here(3..4),
             flags.contains(PrefixFlags::ON_LINK),
-            "Such addresses can be reached without a router.",
+            mark!("Such addresses can be reached without a router."),
         ),
         wanted.bit(
             "icmpv6.opt.prefix.flag.a",
             "Autonomous",
             here(3..4),
             flags.contains(PrefixFlags::ADDRCONF),
-            "Hosts may make themselves an address with this prefix.",
+            mark!("Hosts may make themselves an address with this prefix."),
         ),
         wanted.field(
             "icmpv6.opt.prefix.valid_lifetime",
             "Valid lifetime",
             here(4..8),
             lifetime(option.valid_lifetime().secs()),
-            "For how long an address made from it may be used at all.",
+            mark!("For how long an address made from it may be used at all."),
         ),
         wanted.field(
             "icmpv6.opt.prefix.preferred_lifetime",
             "Preferred lifetime",
             here(8..12),
             lifetime(option.preferred_lifetime().secs()),
-            "For how long it may be used for new conversations.",
+            mark!("For how long it may be used for new conversations."),
         ),
         wanted.field(
             "icmpv6.opt.prefix",
             "Prefix",
             here(16..32),
             option.prefix(),
-            "The common beginning of the addresses; the rest is zero.",
+            mark!("The common beginning of the addresses; the rest is zero."),
         ),
     ]);
 }

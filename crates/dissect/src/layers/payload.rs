@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::text::{bytes, hex, text};
 use crate::tree::Tree;
+use texts::mark;
 
 /// The shortest frame, without its check sequence.
 const FRAME_MIN: usize = 60;
@@ -19,13 +20,14 @@ pub(super) fn part(tree: &mut Tree<'_>, range: Range<usize>, of_what: &str) {
 }
 
 fn payload(tree: &mut Tree<'_>, range: Range<usize>, note: &str) {
-    let meaning = "What the layers above are there to carry, byte by byte in hexadecimal.";
+    let meaning = mark!("What the layers above are there to carry, byte by byte in hexadecimal.");
     raw(tree, range, "Payload", note, "data.data", meaning);
 }
 
 /// A `Trailer` layer, if there are bytes behind `what`.
 pub(super) fn trailer(tree: &mut Tree<'_>, range: Range<usize>, what: &str) {
-    let meaning = "The receiver ignores these: according to the headers, the contents end before them.";
+    let meaning =
+        mark!("The receiver ignores these: according to the headers, the contents end before them.");
     // Zeros that fill a short frame up are padding (IEEE 802.3 clause 3.2.8).
     let filling = tree.frame.len() <= FRAME_MIN && tree.frame[range.clone()].iter().all(|&byte| byte == 0);
     let key = if filling { "eth.padding" } else { "eth.trailer" };
@@ -53,7 +55,7 @@ fn raw(
         "Text",
         0..data.len(),
         text(data),
-        "The same bytes read as letters. A dot stands for a byte that is no printable letter.",
+        mark!("The same bytes read as letters. A dot stands for a byte that is no printable letter."),
     ));
     tree.push(draft);
 }

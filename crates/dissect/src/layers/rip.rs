@@ -9,6 +9,7 @@ use crate::message::rip::{COMMANDS, HEADER_LEN};
 use crate::number::{ipv4, number};
 use crate::text::{Names, text};
 use crate::tree::{Field, Tree, Wanted};
+use texts::{mark, t};
 
 /// What is said about a network.
 pub(super) const ENTRY_LEN: usize = 20;
@@ -16,19 +17,19 @@ pub(super) const ENTRY_LEN: usize = 20;
 const INFINITY: u32 = 16;
 
 pub(super) const COMMAND_MEANING: &str =
-    "A request asks for routes; a response lists them, when asked and every half minute.";
+    mark!("A request asks for routes; a response lists them, when asked and every half minute.");
 pub(super) const METRIC_MEANING: &str =
-    "How many routers away the network is; 16 means that it cannot be reached.";
+    mark!("How many routers away the network is; 16 means that it cannot be reached.");
 const FAMILIES: Names = &[(0, "unspecified"), (2, "IP"), (0xffff, "authentication")];
 const FAMILY: Row = Row(
     "rip.family",
     "Address family",
     0..2,
     Show::Named(FAMILIES),
-    "The kind of address that follows; unspecified asks for all routes.",
+    mark!("The kind of address that follows; unspecified asks for all routes."),
 );
 const ADDRESS: Row =
-    Row("rip.ip", "Network", 4..8, Show::Ipv4, "The network or host that the route leads to.");
+    Row("rip.ip", "Network", 4..8, Show::Ipv4, mark!("The network or host that the route leads to."));
 const METRIC: Row = Row("rip.metric", "Metric", 16..20, Show::Number, METRIC_MEANING);
 const HEADER: &[Row] = &[
     Row("rip.command", "Command", 0..1, Show::Named(COMMANDS), COMMAND_MEANING),
@@ -37,21 +38,35 @@ const HEADER: &[Row] = &[
         "Version",
         1..2,
         Show::Number,
-        "Version 2 adds netmasks, so that networks can be of any size, and speaks to a group instead of to all.",
+        mark!(
+            "Version 2 adds netmasks, so that networks can be of any size, and speaks to a group instead of to all."
+        ),
     ),
 ];
 const VERSION_1: &[Row] = &[FAMILY, ADDRESS, METRIC];
 const VERSION_2: &[Row] = &[
     FAMILY,
-    Row("rip.route_tag", "Route tag", 2..4, Show::Number, "A mark, such as where the route was learnt."),
+    Row(
+        "rip.route_tag",
+        "Route tag",
+        2..4,
+        Show::Number,
+        mark!("A mark, such as where the route was learnt."),
+    ),
     ADDRESS,
-    Row("rip.netmask", "Netmask", 8..12, Show::Ipv4, "Which bits of the address belong to the network."),
+    Row(
+        "rip.netmask",
+        "Netmask",
+        8..12,
+        Show::Ipv4,
+        mark!("Which bits of the address belong to the network."),
+    ),
     Row(
         "rip.next_hop",
         "Next hop",
         12..16,
         Show::Ipv4,
-        "Where to send to; 0.0.0.0 is the sender of this message.",
+        mark!("Where to send to; 0.0.0.0 is the sender of this message."),
     ),
     METRIC,
 ];
@@ -62,7 +77,7 @@ const PASSWORD_TYPE: Row = Row(
     "Authentication type",
     2..4,
     Show::Named(&[(2, "password"), (3, "keyed digest")]),
-    "How the sender proves that it may announce routes.",
+    mark!("How the sender proves that it may announce routes."),
 );
 
 pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>, read: &RipMessage) {
@@ -96,21 +111,21 @@ fn route(wanted: Wanted<'_>, message: &[u8], at: usize) -> Field {
         _ => (UNSPECIFIED, "of a family that is not explained here".into()),
     };
     let fault = (!(1..=INFINITY).contains(&metric))
-        .then(|| "A metric is from 1 to 16: the receiver ignores this route (RFC 2453).".into());
+        .then(|| t!("A metric is from 1 to 16: the receiver ignores this route (RFC 2453).").into());
     wanted
         .field(
             "rip.route",
             "Route",
             at..at + ENTRY_LEN,
             value,
-            "What the sender announces about one network.",
+            mark!("What the sender announces about one network."),
         )
         .parts(parts(wanted, message, at, rows))
         .fault(fault)
 }
 
 fn authentication(wanted: Wanted<'_>, message: &[u8], at: usize) -> Field {
-    const MEANING: &str = "Every host on the segment can read it: it prevents mistakes, not attacks.";
+    const MEANING: &str = mark!("Every host on the segment can read it: it prevents mistakes, not attacks.");
     let secret = at + 4..at + ENTRY_LEN;
     let bytes = &message[secret.clone()];
     let mut parts = vec![PASSWORD_TYPE.field(wanted, message, at)];
@@ -120,7 +135,7 @@ fn authentication(wanted: Wanted<'_>, message: &[u8], at: usize) -> Field {
         let shown = if shown.is_empty() { "none".into() } else { shown };
         parts.push(wanted.field("rip.auth.passwd", "Password", secret, shown, MEANING));
     }
-    let meaning = "Proves that the sender belongs to those whose routes are believed.";
+    let meaning = mark!("Proves that the sender belongs to those whose routes are believed.");
     wanted.field("rip.auth", "Authentication", at..at + ENTRY_LEN, "not a route", meaning).parts(parts)
 }
 

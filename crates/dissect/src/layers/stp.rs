@@ -17,6 +17,7 @@ use crate::message::{BridgeId, Malformed};
 use crate::number::number;
 use crate::text::{Names, named};
 use crate::tree::{Field, Tree, Wanted};
+use texts::{mark, t};
 
 const VERSIONS: Names = &[(0, "spanning tree"), (2, "rapid spanning tree"), (3, "multiple spanning tree")];
 const TYPES: Names = &[
@@ -28,13 +29,13 @@ const CHANGE: Flag = Flag::bit(
     0x01,
     "stp.flags.tc",
     "Topology change",
-    "A cable came or went: forget soon which addresses were behind which port.",
+    mark!("A cable came or went: forget soon which addresses were behind which port."),
 );
 const ACKNOWLEDGMENT: Flag = Flag::bit(
     0x80,
     "stp.flags.tcack",
     "Topology change acknowledgment",
-    "The notification has arrived: the receiver can stop repeating it.",
+    mark!("The notification has arrived: the receiver can stop repeating it."),
 );
 const FLAGS: &[Flag] = &[ACKNOWLEDGMENT, CHANGE];
 const RAPID_FLAGS: &[Flag] = &[
@@ -43,41 +44,49 @@ const RAPID_FLAGS: &[Flag] = &[
         0x40,
         "stp.flags.agreement",
         "Agreement",
-        "The proposal is accepted: the port may forward at once.",
+        mark!("The proposal is accepted: the port may forward at once."),
     ),
-    Flag::bit(0x20, "stp.flags.forwarding", "Forwarding", "The port passes frames on."),
-    Flag::bit(0x10, "stp.flags.learning", "Learning", "The port notes down which addresses are behind it."),
+    Flag::bit(0x20, "stp.flags.forwarding", "Forwarding", mark!("The port passes frames on.")),
+    Flag::bit(
+        0x10,
+        "stp.flags.learning",
+        "Learning",
+        mark!("The port notes down which addresses are behind it."),
+    ),
     Flag::number(
         0x0c,
         "stp.flags.port_role",
         "Port role",
         &[(0, "unknown"), (1, "alternate or backup"), (2, "root"), (3, "designated")],
-        "Root ports lead towards the root, designated ones away from it; the others wait.",
+        mark!("Root ports lead towards the root, designated ones away from it; the others wait."),
     ),
-    Flag::bit(0x02, "stp.flags.proposal", "Proposal", "May this port forward at once?"),
+    Flag::bit(0x02, "stp.flags.proposal", "Proposal", mark!("May this port forward at once?")),
     CHANGE,
 ];
 const PLAIN_FLAGS_ROW: Row =
     Row("stp.flags", "Flags", FLAGS_AT..FLAGS_AT + 1, Show::Flags(FLAGS), FLAGS_MEANING);
 const RAPID_FLAGS_ROW: Row =
     Row("stp.flags", "Flags", FLAGS_AT..FLAGS_AT + 1, Show::Flags(RAPID_FLAGS), FLAGS_MEANING);
-const FLAGS_MEANING: &str = "Has the tree just changed and, in the rapid protocol, what does the port do?";
+const FLAGS_MEANING: &str =
+    mark!("Has the tree just changed and, in the rapid protocol, what does the port do?");
 
 const BASE: &[Row] = &[
-    Row("stp.protocol", "Protocol", 0..2, Show::Hex, "0 is the spanning tree; there is nothing else."),
+    Row("stp.protocol", "Protocol", 0..2, Show::Hex, mark!("0 is the spanning tree; there is nothing else.")),
     Row(
         "stp.version",
         "Version",
         2..3,
         Show::Named(VERSIONS),
-        "Newer switches understand the older versions.",
+        mark!("Newer switches understand the older versions."),
     ),
     Row(
         "stp.type",
         "Type",
         3..4,
         Show::Named(TYPES),
-        "A configuration describes the tree as the sender sees it; a notification only reports a change.",
+        mark!(
+            "A configuration describes the tree as the sender sees it; a notification only reports a change."
+        ),
     ),
 ];
 const COST: Row = Row(
@@ -85,7 +94,7 @@ const COST: Row = Row(
     "Path cost to the root",
     COST_AT..COST_AT + 4,
     Show::Number,
-    "The sum over all links to the root; a faster link costs less.",
+    mark!("The sum over all links to the root; a faster link costs less."),
 );
 const REST: &[Row] = &[
     Row(
@@ -93,17 +102,17 @@ const REST: &[Row] = &[
         "Port",
         PORT_AT..PORT_AT + 2,
         Show::Hex,
-        "The port that sends this: its priority and its number.",
+        mark!("The port that sends this: its priority and its number."),
     ),
-    Row("stp.msg_age", "Message age", 27..29, Show::Ticks, "About how long ago the root sent this."),
-    Row("stp.max_age", "Maximum age", 29..31, Show::Ticks, "Older than this, it counts no more."),
-    Row("stp.hello", "Hello time", 31..33, Show::Ticks, "How often the root sends this."),
+    Row("stp.msg_age", "Message age", 27..29, Show::Ticks, mark!("About how long ago the root sent this.")),
+    Row("stp.max_age", "Maximum age", 29..31, Show::Ticks, mark!("Older than this, it counts no more.")),
+    Row("stp.hello", "Hello time", 31..33, Show::Ticks, mark!("How often the root sends this.")),
     Row(
         "stp.forward",
         "Forward delay",
         33..35,
         Show::Ticks,
-        "How long a port listens, and then learns, before it passes frames on.",
+        mark!("How long a port listens, and then learns, before it passes frames on."),
     ),
 ];
 const VERSION_1_LENGTH: Row = Row(
@@ -111,7 +120,7 @@ const VERSION_1_LENGTH: Row = Row(
     "Version 1 length",
     35..36,
     Show::Number,
-    "Always 0: there was no such version.",
+    mark!("Always 0: there was no such version."),
 );
 
 /// The two identifiers: keys, then names and meanings.
@@ -120,15 +129,21 @@ const BRIDGE: [Row; 3] = identifier(["stp.bridge.prio", "stp.bridge.ext", "stp.b
 
 const fn identifier([priority, extension, address]: [&'static str; 3]) -> [Row; 3] {
     [
-        Row(priority, "Priority", 0..1, Show::Priority, "The lowest becomes the root; a person can set it."),
+        Row(
+            priority,
+            "Priority",
+            0..1,
+            Show::Priority,
+            mark!("The lowest becomes the root; a person can set it."),
+        ),
         Row(
             extension,
             "System ID extension",
             0..2,
             Show::Extension,
-            "The VLAN that this tree is for, or 0 or 1.",
+            mark!("The VLAN that this tree is for, or 0 or 1."),
         ),
-        Row(address, "Address", 2..8, Show::Mac, "Decides between switches of the same priority."),
+        Row(address, "Address", 2..8, Show::Mac, mark!("Decides between switches of the same priority.")),
     ]
 }
 
@@ -143,17 +158,18 @@ pub(super) fn add(tree: &mut Tree<'_>, range: Range<usize>) {
     if matches!(kind, CONFIGURATION | RAPID) {
         let flags = if kind == RAPID { RAPID_FLAGS_ROW } else { PLAIN_FLAGS_ROW };
         draft.add(flags.field(wanted, message, 0));
-        let root = "The switch that all agree on as the tree's root: the one with the lowest identifier.";
+        let root =
+            mark!("The switch that all agree on as the tree's root: the one with the lowest identifier.");
         draft.add(identifier_field(wanted, message, ROOT_AT, "stp.root", "Root", &ROOT, root));
         draft.add(COST.field(wanted, message, 0));
-        let sender = "The switch that sends this.";
+        let sender = mark!("The switch that sends this.");
         draft.add(identifier_field(wanted, message, BRIDGE_AT, "stp.bridge", "Bridge", &BRIDGE, sender));
         draft.rows(message, 0, REST);
         if kind == RAPID {
             draft.add(VERSION_1_LENGTH.field(wanted, message, 0));
         }
     } else if kind != TOPOLOGY_CHANGE {
-        draft.fault(format!("There is no message of type {}.", named(TYPES, kind)));
+        draft.fault(t!("There is no message of type {}.", named(TYPES, kind)));
     }
     let end = draft.end();
     tree.push(draft);

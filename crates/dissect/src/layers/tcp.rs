@@ -9,6 +9,7 @@ use crate::message::{Malformed, TcpFlags, TcpSegment};
 use crate::number::padded;
 use crate::text::{bytes, hex, port};
 use crate::tree::{Draft, Field, Tree, Wanted};
+use texts::{mark, t};
 
 /// A header with all options that fit.
 const HEADER_LEN_MAX: usize = 60;
@@ -48,21 +49,23 @@ fn add_fields(draft: &mut Draft<'_>, fixed: &[u8; HEADER_LEN_MAX], segment: &[u8
         "Source port",
         0..2,
         port(tcp.src_port()),
-        "Addresses and ports of both ends together name the connection that this belongs to.",
+        mark!("Addresses and ports of both ends together name the connection that this belongs to."),
     ));
     draft.add(wanted.field(
         "tcp.dstport",
         "Destination port",
         2..4,
         port(tcp.dst_port()),
-        "The program in the receiving host that this is for; well-known services have well-known numbers.",
+        mark!(
+            "The program in the receiving host that this is for; well-known services have well-known numbers."
+        ),
     ));
     draft.add(wanted.field(
         "tcp.seq_raw",
         "Sequence number",
         4..8,
         tcp.seq_number(),
-        "The number of the first byte here in the stream of data. It starts somewhere at random; SYN and FIN count too.",
+        mark!("The number of the first byte here in the stream of data. It starts somewhere at random; SYN and FIN count too."),
     ));
     let ack = format_args!("{}{}", tcp.ack_number(), if tcp.ack() { "" } else { " (not in use)" });
     draft.add(wanted.field(
@@ -70,9 +73,9 @@ fn add_fields(draft: &mut Draft<'_>, fixed: &[u8; HEADER_LEN_MAX], segment: &[u8
         "Acknowledgment number",
         8..12,
         ack,
-        "The next byte that the sender waits for: everything before it has arrived.",
+        mark!("The next byte that the sender waits for: everything before it has arrived."),
     ));
-    let header_fault = (header_len < TCP_HEADER_LEN).then(|| "A header has at least 20 bytes.".into());
+    let header_fault = (header_len < TCP_HEADER_LEN).then(|| t!("A header has at least 20 bytes.").into());
     draft.add(
         wanted
             .field(
@@ -80,7 +83,7 @@ fn add_fields(draft: &mut Draft<'_>, fixed: &[u8; HEADER_LEN_MAX], segment: &[u8
                 "Header length",
                 12..13,
                 bytes(header_len),
-                "Where the header ends and the data begin: 20 bytes, and more if there are options.",
+                mark!("Where the header ends and the data begin: 20 bytes, and more if there are options."),
             )
             .fault(header_fault),
     );
@@ -102,14 +105,14 @@ fn add_fields(draft: &mut Draft<'_>, fixed: &[u8; HEADER_LEN_MAX], segment: &[u8
         16..18,
         tcp.checksum(),
         || checksum::verify_with_addresses(segment, 16, packet),
-        "Protects header and data and, with them, the addresses that they travel between.",
+        mark!("Protects header and data and, with them, the addresses that they travel between."),
     ));
     draft.add(wanted.field(
         "tcp.urgent_pointer",
         "Urgent pointer",
         18..20,
         tcp.urgent_at(),
-        "Where urgent data end, if URG is set. It is rarely used.",
+        mark!("Where urgent data end, if URG is set. It is rarely used."),
     ));
     if wanted.may_read("tcp.option")
         && let Some(data) = segment.get(TCP_HEADER_LEN..header_len.min(segment.len()))
@@ -121,70 +124,70 @@ fn add_fields(draft: &mut Draft<'_>, fixed: &[u8; HEADER_LEN_MAX], segment: &[u8
 fn flags(wanted: Wanted<'_>, flags: TcpFlags, offset_byte: u8) -> Field {
     let reserved = offset_byte >> 1 & 0b111;
     let value = format_args!("0x{:03x} ({})", u16::from(reserved) << 9 | flags.bits(), flags.names());
-    wanted.field("tcp.flags", "Flags", 12..14, value, "What this segment is for.").parts([
-        wanted.field("tcp.flags.res", "Reserved", 12..13, reserved, "Kept for later; it is zero."),
+    wanted.field("tcp.flags", "Flags", 12..14, value, mark!("What this segment is for.")).parts([
+        wanted.field("tcp.flags.res", "Reserved", 12..13, reserved, mark!("Kept for later; it is zero.")),
         wanted.bit(
             "tcp.flags.ae",
             "Accurate ECN",
             12..13,
             flags.contains(TcpFlags::AE),
-            "Part of a newer, finer way to report congestion marks.",
+            mark!("Part of a newer, finer way to report congestion marks."),
         ),
         wanted.bit(
             "tcp.flags.cwr",
             "Congestion window reduced",
             13..14,
             flags.contains(TcpFlags::CWR),
-            "The sender has been notified of congestion and sends more slowly now.",
+            mark!("The sender has been notified of congestion and sends more slowly now."),
         ),
         wanted.bit(
             "tcp.flags.ece",
             "ECN echo",
             13..14,
             flags.contains(TcpFlags::ECE),
-            "A congested router has marked a packet that the receiver of this sent.",
+            mark!("A congested router has marked a packet that the receiver of this sent."),
         ),
         wanted.bit(
             "tcp.flags.urg",
             "Urgent",
             13..14,
             flags.contains(TcpFlags::URG),
-            "The urgent pointer is in use.",
+            mark!("The urgent pointer is in use."),
         ),
         wanted.bit(
             "tcp.flags.ack",
             "Acknowledgment",
             13..14,
             flags.contains(TcpFlags::ACK),
-            "The acknowledgment number is valid; that is so in all segments but the very first.",
+            mark!("The acknowledgment number is valid; that is so in all segments but the very first."),
         ),
         wanted.bit(
             "tcp.flags.push",
             "Push",
             13..14,
             flags.contains(TcpFlags::PSH),
-            "Hand the data to the program now, do not wait for more.",
+            mark!("Hand the data to the program now, do not wait for more."),
         ),
         wanted.bit(
             "tcp.flags.reset",
             "Reset",
             13..14,
             flags.contains(TcpFlags::RST),
-            "Ends the connection at once: something is wrong, or no program listens on that port.",
+            mark!("Ends the connection at once: something is wrong, or no program listens on that port."),
         ),
         wanted.bit(
             "tcp.flags.syn",
             "Synchronize",
             13..14,
             flags.contains(TcpFlags::SYN),
-            "Opens a connection; the sender's data are numbered from here.",
+            mark!("Opens a connection; the sender's data are numbered from here."),
         ),
         wanted.bit(
             "tcp.flags.fin",
             "Finish",
             13..14,
             flags.contains(TcpFlags::FIN),
-            "The sender has no more data; it still accepts data.",
+            mark!("The sender has no more data; it still accepts data."),
         ),
     ])
 }
@@ -199,16 +202,15 @@ fn options(wanted: Wanted<'_>, data: &[u8], cut: bool) -> Field {
             Err(_) if cut => {}
             Err(_) => {
                 let at = TCP_HEADER_LEN + at;
-                fault = Some(format!(
-                    "What begins at byte {at} of the header is malformed: the rest cannot be read."
-                ));
+                fault =
+                    Some(t!("What begins at byte {at} of the header is malformed: the rest cannot be read."));
             }
         }
     }
     let names: Vec<_> = parts.iter().map(|part| part.name).collect();
     let value = if names.is_empty() { bytes(data.len()).to_string() } else { names.join(", ") };
     let range = TCP_HEADER_LEN..TCP_HEADER_LEN + data.len();
-    let meaning = "What both ends may agree on in the handshake, and extras to later segments.";
+    let meaning = mark!("What both ends may agree on in the handshake, and extras to later segments.");
     wanted.field("tcp.options", "Options", range, value, meaning).parts(parts).fault(fault)
 }
 
@@ -221,13 +223,13 @@ fn option_field(wanted: Wanted<'_>, option: &TcpOption<'_>, data: &[u8], at: usi
         _ => usize::from(data[1]),
     };
     let kind_and_length = [
-        wanted.field("tcp.option_kind", "Kind", at..at + 1, data[0], "Which option this is."),
+        wanted.field("tcp.option_kind", "Kind", at..at + 1, data[0], mark!("Which option this is.")),
         wanted.field(
             "tcp.option_len",
             "Length",
             at + 1..at + 2,
             bytes(length),
-            "How long it is, with kind and length.",
+            mark!("How long it is, with kind and length."),
         ),
     ];
     let range = at..at + length;
@@ -239,36 +241,37 @@ fn option_field(wanted: Wanted<'_>, option: &TcpOption<'_>, data: &[u8], at: usi
     };
     match *option {
         TcpOption::EndOfList => {
-            let meaning = "No more options; the header is filled up to a multiple of four bytes.";
+            let meaning = mark!("No more options; the header is filled up to a multiple of four bytes.");
             wanted.field("tcp.options.eol", "End of options", range, bytes(length), meaning)
         }
         TcpOption::NoOperation => {
-            let meaning = "Fills a byte, so that what follows is aligned.";
+            let meaning = mark!("Fills a byte, so that what follows is aligned.");
             wanted.field("tcp.options.nop", "No operation", range, bytes(1), meaning)
         }
         TcpOption::MaxSegmentSize(size) => {
-            let meaning = "The most data that the sender can receive in one segment.";
+            let meaning = mark!("The most data that the sender can receive in one segment.");
             let size = bytes(size.into()).to_string();
             let part = wanted.field("tcp.options.mss_val", "Size", value, &size, meaning);
             of("tcp.options.mss", "Maximum segment size", size, meaning, vec![part])
         }
         TcpOption::WindowScale(shift) => {
-            let meaning =
-                "The factor of the windows that the sender announces from now on: their field ends at 65535.";
+            let meaning = mark!(
+                "The factor of the windows that the sender announces from now on: their field ends at 65535."
+            );
             let text = format!("× {}", window_scale(shift));
             let too_big =
-                (shift > 14).then(|| "More than 14 is not allowed and counts as 14 (RFC 7323).".into());
+                (shift > 14).then(|| t!("More than 14 is not allowed and counts as 14 (RFC 7323).").into());
             let part = wanted
-                .field("tcp.options.wscale.shift", "Shift", value, shift, "The factor's power of two.")
+                .field("tcp.options.wscale.shift", "Shift", value, shift, mark!("The factor's power of two."))
                 .fault(too_big);
             of("tcp.options.wscale", "Window scale", text, meaning, vec![part])
         }
         TcpOption::SackPermitted => {
-            let meaning = "The sender understands selective acknowledgments.";
+            let meaning = mark!("The sender understands selective acknowledgments.");
             of("tcp.options.sack_perm", "SACK permitted", "yes".into(), meaning, vec![])
         }
         TcpOption::SackRange(_) => {
-            let meaning = "What has arrived behind a gap: only the gap has to be retransmitted.";
+            let meaning = mark!("What has arrived behind a gap: only the gap has to be retransmitted.");
             let (text, parts) = sack_blocks(wanted, &data[2..length], value.start);
             of("tcp.options.sack", "Selective acknowledgment", text, meaning, parts)
         }
@@ -279,22 +282,30 @@ fn option_field(wanted: Wanted<'_>, option: &TcpOption<'_>, data: &[u8], at: usi
                     "Value",
                     value.start..value.start + 4,
                     tsval,
-                    "The sender's clock, which starts anywhere.",
+                    mark!("The sender's clock, which starts anywhere."),
                 ),
                 wanted.field(
                     "tcp.options.timestamp.tsecr",
                     "Echo reply",
                     value.start + 4..value.end,
                     tsecr,
-                    "The other end's last value, sent back: how long ago that was is the round trip time.",
+                    mark!(
+                        "The other end's last value, sent back: how long ago that was is the round trip time."
+                    ),
                 ),
             ];
-            let meaning = "Lets both ends measure the round trip time with every segment.";
+            let meaning = mark!("Lets both ends measure the round trip time with every segment.");
             of("tcp.options.timestamp", "Timestamps", format!("{tsval}, echo {tsecr}"), meaning, parts)
         }
         TcpOption::Unknown { kind, data } => {
             let text = format!("kind {kind}: {}", hex(data));
-            of("tcp.options.unknown", "Unknown option", text, "An option that is not explained here.", vec![])
+            of(
+                "tcp.options.unknown",
+                "Unknown option",
+                text,
+                mark!("An option that is not explained here."),
+                vec![],
+            )
         }
     }
 }
@@ -312,14 +323,14 @@ fn sack_blocks(wanted: Wanted<'_>, data: &[u8], at: usize) -> (String, Vec<Field
             "Left edge",
             at + block..at + block + 4,
             left,
-            "The first byte of a piece that has arrived.",
+            mark!("The first byte of a piece that has arrived."),
         ));
         parts.push(wanted.field(
             "tcp.options.sack_re",
             "Right edge",
             at + block + 4..at + block + 8,
             right,
-            "The first byte behind that piece.",
+            mark!("The first byte behind that piece."),
         ));
     }
     (blocks.join(", "), parts)

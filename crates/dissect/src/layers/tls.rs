@@ -11,6 +11,7 @@ use crate::message::tls::{
 use crate::number::number;
 use crate::text::{bytes, named, text_up_to};
 use crate::tree::{Field, Tree, Wanted};
+use texts::mark;
 
 /// The longest name of a server (RFC 1035 §2.3.4).
 const NAME_MAX: usize = 255;
@@ -38,21 +39,21 @@ fn record_field(wanted: Wanted<'_>, data: &[u8], record: &Record) -> Field {
             "Content type",
             start..start + 1,
             &name,
-            "What the record carries.",
+            mark!("What the record carries."),
         ),
         wanted.field(
             "tls.record.version",
             "Version",
             start + 1..start + 3,
             version_text(version),
-            "Of records: TLS 1.3 says 1.2 here, so that old devices on the way do not stumble.",
+            mark!("Of records: TLS 1.3 says 1.2 here, so that old devices on the way do not stumble."),
         ),
         wanted.field(
             "tls.record.length",
             "Length",
             start + 3..start + 5,
             bytes(content.len()),
-            "How many bytes the record carries.",
+            mark!("How many bytes the record carries."),
         ),
     ];
     if kind == HANDSHAKE {
@@ -61,7 +62,9 @@ fn record_field(wanted: Wanted<'_>, data: &[u8], record: &Record) -> Field {
             parts.push(handshake_field(wanted, data, at + message.start..at + message.end));
         }
     }
-    let meaning = "A piece of the connection: of the handshake in which both ends agree on keys, or of what they encrypt.";
+    let meaning = mark!(
+        "A piece of the connection: of the handshake in which both ends agree on keys, or of what they encrypt."
+    );
     wanted.field("tls.record", "Record", start..content.end, &name, meaning).parts(parts)
 }
 
@@ -70,23 +73,29 @@ fn handshake_field(wanted: Wanted<'_>, data: &[u8], range: Range<usize>) -> Fiel
     let at = range.start;
     let kind = named(HANDSHAKES, message[0].into());
     let mut parts = vec![
-        wanted.field("tls.handshake.type", "Type", at..at + 1, &kind, "Which step of the handshake this is."),
+        wanted.field(
+            "tls.handshake.type",
+            "Type",
+            at..at + 1,
+            &kind,
+            mark!("Which step of the handshake this is."),
+        ),
         wanted.field(
             "tls.handshake.length",
             "Length",
             at + 1..at + 4,
             bytes(message.len() - 4),
-            "How long the message is.",
+            mark!("How long the message is."),
         ),
     ];
     if matches!(message[0], CLIENT_HELLO | SERVER_HELLO) && message.len() >= 6 {
         let version = version_text(number(message, 4..6) as u16);
-        let meaning = "The highest version of the sender; since TLS 1.3 an extension says that.";
+        let meaning = mark!("The highest version of the sender; since TLS 1.3 an extension says that.");
         parts.push(wanted.field("tls.handshake.version", "Version", at + 4..at + 6, version, meaning));
     }
     if let Some(name) = server_name(message).filter(|_| message[0] == CLIENT_HELLO) {
         let value = text_up_to(&message[name.clone()], NAME_MAX);
-        let meaning = "The name of the server that is wanted (SNI). It is not encrypted.";
+        let meaning = mark!("The name of the server that is wanted (SNI). It is not encrypted.");
         let range = at + name.start..at + name.end;
         parts.push(wanted.field(
             "tls.handshake.extensions_server_name",
@@ -97,7 +106,13 @@ fn handshake_field(wanted: Wanted<'_>, data: &[u8], range: Range<usize>) -> Fiel
         ));
     }
     wanted
-        .field("tls.handshake", "Handshake", range, &kind, "A message in which both ends agree on keys.")
+        .field(
+            "tls.handshake",
+            "Handshake",
+            range,
+            &kind,
+            mark!("A message in which both ends agree on keys."),
+        )
         .parts(parts)
 }
 

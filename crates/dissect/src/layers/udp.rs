@@ -10,6 +10,7 @@ use crate::message::{Malformed, UdpDatagram};
 use crate::number::padded;
 use crate::text::{bytes, port};
 use crate::tree::{Draft, Field, Tree, Wanted};
+use texts::{mark, t};
 
 /// Adds the layer of the header; returns what of the frame is its content.
 pub(super) fn add(tree: &mut Tree<'_>, packet: &Packet) -> Range<usize> {
@@ -42,25 +43,31 @@ fn add_fields(draft: &mut Draft<'_>, packet: &Packet, udp: &UdpPacket<&[u8]>, da
         "Source port",
         0..2,
         port(udp.src_port()),
-        "The program that sent this has that number in its host; answers go back to it.",
+        mark!("The program that sent this has that number in its host; answers go back to it."),
     ));
     draft.add(wanted.field(
         "udp.dstport",
         "Destination port",
         2..4,
         port(udp.dst_port()),
-        "The program in the receiving host that this is for.",
+        mark!("The program in the receiving host that this is for."),
     ));
     let fault = if length < UDP_HEADER_LEN {
-        Some("Less than the header alone.".into())
+        Some(t!("Less than the header alone.").into())
     } else if length > packet.payload_len && packet.fragment.is_none() {
-        Some(format!("The IP packet has room for {} only.", packet.payload_len))
+        Some(t!("The IP packet has room for {} only.", packet.payload_len))
     } else {
         None
     };
     draft.add(
         wanted
-            .field("udp.length", "Length", 4..6, bytes(length), "The datagram's length, header included.")
+            .field(
+                "udp.length",
+                "Length",
+                4..6,
+                bytes(length),
+                mark!("The datagram's length, header included."),
+            )
             .fault(fault),
     );
     draft.add(checksum_field(wanted, packet, udp, datagram));
@@ -68,11 +75,11 @@ fn add_fields(draft: &mut Draft<'_>, packet: &Packet, udp: &UdpPacket<&[u8]>, da
 
 fn checksum_field(wanted: Wanted<'_>, packet: &Packet, udp: &UdpPacket<&[u8]>, datagram: &[u8]) -> Field {
     let (key, name) = ("udp.checksum", "Checksum");
-    let meaning = "Protects the data and, with them, the addresses and ports.";
+    let meaning = mark!("Protects the data and, with them, the addresses and ports.");
     let stored = udp.checksum();
     if stored == 0 && packet.is_ipv6() {
         // RFC 8200 §8.1
-        let fault = "UDP over IPv6 has to have a checksum: the receiver drops this datagram.";
+        let fault = t!("UDP over IPv6 has to have a checksum: the receiver drops this datagram.");
         return wanted.field(key, name, 6..8, "0x0000 (missing)", meaning).fault(Some(fault.into()));
     }
     let verdict = || {

@@ -7,6 +7,7 @@ use crate::header::ethernet::{PROVIDER_TAG, TAG_LEN};
 use crate::number::padded;
 use crate::text::ethertype_name;
 use crate::tree::Tree;
+use texts::mark;
 
 /// Adds the layer of a VLAN tag behind a type; returns where it ends.
 pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, kind: u16) -> usize {
@@ -30,21 +31,21 @@ pub(super) fn add(tree: &mut Tree<'_>, range: &Range<usize>, kind: u16) -> usize
         "Priority",
         0..1,
         priority,
-        "How urgent the frame is, from 0 to 7. Switches may serve higher ones first; 1 is the lowest, below 0.",
+        mark!("How urgent the frame is, from 0 to 7. Switches may serve higher ones first; 1 is the lowest, below 0."),
     ));
     draft.add(wanted.bit(
         dei_key,
         "Drop eligible",
         0..1,
         control & 0x1000 != 0,
-        "If a switch has to drop something, this frame may go first.",
+        mark!("If a switch has to drop something, this frame may go first."),
     ));
     draft.add(wanted.field(
         id_key,
         "VLAN",
         0..2,
         vlan,
-        "The virtual network that the frame belongs to: switches keep it apart from all others on the same wires.",
+        mark!("The virtual network that the frame belongs to: switches keep it apart from all others on the same wires."),
     ));
     draft.add(type_field(wanted, type_key, "vlan.len", 2..4, number, range.end - draft.end()));
     let end = draft.end();

@@ -5,6 +5,7 @@ use crate::narrate;
 use crate::{Lab, State};
 use netlab::Instant;
 use std::rc::Rc;
+use texts::t;
 
 /// While time passes, a sentence stays at least so long; the text of a chapter as long as it takes to read it.
 pub const READ_MS: f64 = 3_000.0;
@@ -98,7 +99,7 @@ impl Lab {
         }
         self.caption.told_chapter = chapter;
         let text = &self.story.chapters().get(chapter?)?.text;
-        (!text.is_empty()).then(|| text[..].into())
+        (!text.is_empty()).then(|| texts::of(text).into())
     }
 
     /// Takes in what the playhead has passed since the last time.
@@ -147,9 +148,9 @@ impl Lab {
                 let (_, change) = self.scenario.changes.get(number)?;
                 Some(format!("{}.", self.change_in_words(change)))
             }
-            What::Outage(link, true) => Some(format!("{}: the cable is pulled.", self.cable_name(link))),
+            What::Outage(link, true) => Some(t!("{}: the cable is pulled.", self.cable_name(link))),
             What::Outage(link, false) => {
-                Some(format!("{}: the cable is plugged in again.", self.cable_name(link)))
+                Some(t!("{}: the cable is plugged in again.", self.cable_name(link)))
             }
         }
     }

@@ -26,6 +26,8 @@ use netlab::run::RunId;
 use netlab::topology::{Duplex, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
 use scenario::{Scenario, bounds, defaults, layout};
+use std::fmt;
+use texts::t;
 use wire::impair::Impairment;
 
 /// A kind of node, without its settings.
@@ -53,12 +55,12 @@ impl Kind {
     }
 
     /// Its name on the page.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Host => "Host",
-            Self::Switch => "Switch",
-            Self::Hub => "Hub",
-            Self::Router => "Router",
+            Self::Host => t!("Host"),
+            Self::Switch => t!("Switch"),
+            Self::Hub => t!("Hub"),
+            Self::Router => t!("Router"),
         }
     }
 }
@@ -105,38 +107,51 @@ pub enum Edit {
 }
 
 /// Why something cannot be done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditError {
     /// One card, one cable.
-    #[error("{0} already has a cable: a host has one network card. Put a switch or a hub between.")]
     HostIsConnected(String),
     /// A cable has two ends.
-    #[error("A cable joins two different nodes.")]
     SameNode,
     /// They are joined already.
-    #[error("{0} and {1} are joined already.")]
     Joined(String, String),
     /// A node or a link that is added later.
-    #[error("This is added to the network later. Go to a moment at which it is there.")]
     NotYet,
     /// As large as a network may be.
-    #[error("This network is as large as it may be.")]
     Full,
 }
+
+impl fmt::Display for EditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HostIsConnected(host) => {
+                return f.write_str(&t!(
+                    "{host} already has a cable: a host has one network card. Put a switch or a hub between."
+                ));
+            }
+            Self::SameNode => t!("A cable joins two different nodes."),
+            Self::Joined(one, other) => return f.write_str(&t!("{one} and {other} are joined already.")),
+            Self::NotYet => t!("This is added to the network later. Go to a moment at which it is there."),
+            Self::Full => t!("This network is as large as it may be."),
+        })
+    }
+}
+
+impl std::error::Error for EditError {}
 
 /// Positions are multiples of this.
 pub const GRID: f64 = 10.0;
 
 impl Edit {
     /// What it does, as a branch that begins with it is called.
-    pub const fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
-            Self::Plug(_, false) => "Cable pulled",
-            Self::Plug(_, true) => "Cable put back",
-            Self::SetLink(..) | Self::SetPorts(..) | Self::SetDuplex(..) => "Link changed",
-            Self::Add(..) | Self::Paste(_) => "Nodes added",
-            Self::Connect(..) => "Cable added",
-            _ => "Changed",
+            Self::Plug(_, false) => t!("Cable pulled"),
+            Self::Plug(_, true) => t!("Cable put back"),
+            Self::SetLink(..) | Self::SetPorts(..) | Self::SetDuplex(..) => t!("Link changed"),
+            Self::Add(..) | Self::Paste(_) => t!("Nodes added"),
+            Self::Connect(..) => t!("Cable added"),
+            _ => t!("Changed"),
         }
     }
 

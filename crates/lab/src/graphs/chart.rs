@@ -132,7 +132,8 @@ fn time_ticks(window: Window) -> Vec<(f64, String)> {
     while 10u64.pow(places) * step < unit && places < 9 {
         places += 1;
     }
-    let text = |ns: u64| format!("{}\u{a0}{name}", format::decimal(ns as f64 / unit as f64, places));
+    let text =
+        |ns: u64| format!("{}\u{a0}{name}", format::shown(format::decimal(ns as f64 / unit as f64, places)));
     let share = |ns| 100.0 * window.share(Instant::ZERO + Duration::from_nanos(ns));
     ticks.map(|ns| (share(ns), text(ns))).collect()
 }

@@ -15,6 +15,7 @@ use netlab::history::{Fate, TransitId};
 use netlab::topology::Congestion;
 use smoltcp::wire::IpEndpoint;
 use std::collections::VecDeque;
+use texts::t;
 use trace::Order;
 use trace::connections::Connection;
 use trace::ends::Ends;
@@ -281,30 +282,30 @@ impl Flow {
         let of = Series::of;
         match graph {
             Graph::Stevens => vec![
-                of("Sent", Tone::Main, Kind::Dots, &self.fresh),
-                of("Retransmitted", Tone::Again, Kind::Dots, &self.again),
+                of(t!("Sent"), Tone::Main, Kind::Dots, &self.fresh),
+                of(t!("Retransmitted"), Tone::Again, Kind::Dots, &self.again),
             ],
             Graph::Tcptrace => vec![
-                of("Receive window", Tone::Limit, Kind::Steps, &self.limit),
-                of("Acknowledged", Tone::Reply, Kind::Steps, &self.acks),
-                of("Selectively acknowledged", Tone::Aside, Kind::Bars, &self.sacks),
-                of("Sent", Tone::Main, Kind::Bars, &self.fresh),
-                of("Retransmitted", Tone::Again, Kind::Bars, &self.again),
-                of("Lost on this cable", Tone::Lost, Kind::Dots, &self.lost),
+                of(t!("Receive window"), Tone::Limit, Kind::Steps, &self.limit),
+                of(t!("Acknowledged"), Tone::Reply, Kind::Steps, &self.acks),
+                of(t!("Selectively acknowledged"), Tone::Aside, Kind::Bars, &self.sacks),
+                of(t!("Sent"), Tone::Main, Kind::Bars, &self.fresh),
+                of(t!("Retransmitted"), Tone::Again, Kind::Bars, &self.again),
+                of(t!("Lost on this cable"), Tone::Lost, Kind::Dots, &self.lost),
             ],
             Graph::Throughput => self.throughput(window),
             Graph::RoundTrip => {
-                vec![of("Round trip, by Karn’s rule", Tone::Main, Kind::Dots, &self.round_trips)]
+                vec![of(t!("Round trip, by Karn’s rule"), Tone::Main, Kind::Dots, &self.round_trips)]
             }
             Graph::InFlight => {
                 let mut series = vec![
-                    of("Receive window", Tone::Reply, Kind::Steps, &self.offered),
-                    of("In flight", Tone::Main, Kind::Steps, &self.flight),
+                    of(t!("Receive window"), Tone::Reply, Kind::Steps, &self.offered),
+                    of(t!("In flight"), Tone::Main, Kind::Steps, &self.flight),
                 ];
                 if self.has_windows() {
-                    series.push(of("Congestion window (derived)", Tone::Limit, Kind::Steps, &self.cwnd));
+                    series.push(of(t!("Congestion window (derived)"), Tone::Limit, Kind::Steps, &self.cwnd));
                     series.push(of(
-                        "Slow-start threshold (derived)",
+                        t!("Slow-start threshold (derived)"),
                         Tone::Bound,
                         Kind::Steps,
                         &self.ssthresh,
@@ -349,7 +350,10 @@ impl Flow {
             kind: Kind::Steps,
             data: data(index).into(),
         };
-        vec![series("Throughput: sent", Tone::Reply, 0), series("Goodput: acknowledged", Tone::Main, 1)]
+        vec![
+            series(t!("Throughput: sent"), Tone::Reply, 0),
+            series(t!("Goodput: acknowledged"), Tone::Main, 1),
+        ]
     }
 
     /// The window from its first known segment to its last.

@@ -6,6 +6,7 @@ use crate::topology::LiveTopology;
 use netlab::history::Fate;
 use netlab::topology::{Direction, End, LinkId};
 use netlab::{History, Instant};
+use texts::t;
 
 /// The graphs of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn series(
     }
     let config = history.link_at(link, now).ways[0].line;
     let bound = match graph {
-        Graph::Load => config.rate.map(|rate| ("Rate of the link", rate.get())),
+        Graph::Load => config.rate.map(|rate| (t!("Rate of the link"), rate.get())),
         _ => None,
     };
     if let Some((name, value)) = bound {

@@ -3,6 +3,7 @@
 use crate::format;
 use netlab::{Duration, Instant};
 use std::borrow::Cow;
+use texts::t;
 
 /// A value at a moment: a number, or a range of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +100,21 @@ impl Unit {
     }
 
     /// The title of the axis.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => t!("bytes"),
+            Self::Sequence => t!("sequence number"),
+            Self::Rate => "bit/s",
+            Self::Time => "ns",
+            Self::Frames => t!("frames"),
+        }
+    }
+
+    /// The head of the column in a file.
+    const fn column(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
-            Self::Sequence => "sequence number",
+            Self::Sequence => "sequence_number",
             Self::Rate => "bit/s",
             Self::Time => "ns",
             Self::Frames => "frames",
@@ -138,7 +150,7 @@ impl<'a> Series<'a> {
 
 /// Several series as comma-separated values: a line for each value, times in seconds.
 pub fn csv(series: &[Series<'_>], unit: Unit) -> String {
-    let mut text = format!("series,time_s,{0},to_{0}\n", unit.name().replace(' ', "_"));
+    let mut text = format!("series,time_s,{0},to_{0}\n", unit.column());
     for series in series {
         for datum in series.data.iter() {
             let ns = datum.at.nanos();

@@ -10,6 +10,7 @@ use netlab::history::{NodeEvent, SocketState};
 use netlab::topology::NodeId;
 use netlab::{History, Instant};
 use smoltcp::socket::tcp::State;
+use texts::t;
 use trace::connections::Connection;
 use wire::PortId;
 use wire::sorted::SortedMap;
@@ -80,9 +81,9 @@ pub fn mac_changes(
             bridge::Event::Learned { vlan, mac, port } => {
                 let (what, place) = match known.insert((vlan, mac), port) {
                     Some(before) if before != port => {
-                        ("moved", format!("{} → {}", ports.short(before), ports.short(port)))
+                        (t!("moved"), format!("{} → {}", ports.short(before), ports.short(port)))
                     }
-                    _ => ("learned", ports.short(port)),
+                    _ => (t!("learned"), ports.short(port)),
                 };
                 knows_vlans |= vlan.is_some();
                 found.push((when, what, vlan, mac, place));
@@ -90,7 +91,7 @@ pub fn mac_changes(
             bridge::Event::Forgotten { vlan, mac } => {
                 let place = known.remove(&(vlan, mac)).map(|port| ports.short(port));
                 knows_vlans |= vlan.is_some();
-                found.push((when, "forgotten", vlan, mac, place.unwrap_or_default()));
+                found.push((when, t!("forgotten"), vlan, mac, place.unwrap_or_default()));
             }
             bridge::Event::Port { .. }
             | bridge::Event::Root { .. }
@@ -104,8 +105,8 @@ pub fn mac_changes(
         line(when, [what.into(), mac.to_string()].into_iter().chain(vlan).chain([place]))
     });
     let columns: &[_] = match knows_vlans {
-        true => &["Time in s", "Change", "Address", "VLAN", "Port"],
-        false => &["Time in s", "Change", "Address", "Port"],
+        true => &[t!("Time in s"), t!("Change"), t!("Address"), "VLAN", t!("Port")],
+        false => &[t!("Time in s"), t!("Change"), t!("Address"), t!("Port")],
     };
     latest_first(columns, lines.collect(), all)
 }
@@ -124,17 +125,17 @@ pub fn tree_changes(
         let NodeEvent::Switch(event) = event else { continue };
         let (what, place, more) = match *event {
             bridge::Event::Port { port, role, state, edge } => {
-                let edge = if edge { ", edge port" } else { "" };
-                (words::role(role), Some(port), format!("{}{edge}", words::state(state)))
+                let state = words::state(state);
+                (words::role(role), Some(port), if edge { t!("{state}, edge port") } else { state.into() })
             }
             bridge::Event::Root { root, cost, port } => {
                 let id = words::bridge_id(root);
-                let name = crate::log::root_name(topology, root).map(|name| format!("{name}, "));
-                ("root of the tree", port, format!("{}{id}, cost {cost}", name.unwrap_or_default()))
+                let name = crate::log::root_name(topology, root).map(|name| format!("{name}, {id}"));
+                (t!("root of the tree"), port, t!("{}, cost {cost}", name.unwrap_or(id)))
             }
             bridge::Event::TopologyChange { port, detected } => {
-                let how = if detected { "detected here" } else { "reported by a neighbor" };
-                ("tree has changed", Some(port), how.to_string())
+                let how = if detected { t!("detected here") } else { t!("reported by a neighbor") };
+                (t!("tree has changed"), Some(port), how.to_string())
             }
             bridge::Event::Learned { .. }
             | bridge::Event::Forgotten { .. }
@@ -144,7 +145,7 @@ pub fn tree_changes(
         let place = place.map_or("–".into(), |port| ports.short(port));
         lines.push(line(when, [what.into(), place, more]));
     }
-    latest_first(&["Time in s", "Change", "Port", "Now"], lines, all)
+    latest_first(&[t!("Time in s"), t!("Change"), t!("Port"), t!("Now")], lines, all)
 }
 
 /// How a router's routes changed up to a moment, the latest first.
@@ -164,13 +165,13 @@ pub fn route_changes(
             router::Event::Route(route) => {
                 let before = known.insert(route.to.to_string(), route.metric);
                 let what = match before {
-                    None => "new",
-                    Some(_) if route.metric >= UNREACHABLE => "unreachable",
-                    Some(before) if before < route.metric => "farther",
-                    Some(before) if before > route.metric => "nearer",
-                    Some(_) => "otherwise",
+                    None => t!("new"),
+                    Some(_) if route.metric >= UNREACHABLE => t!("unreachable"),
+                    Some(before) if before < route.metric => t!("farther"),
+                    Some(before) if before > route.metric => t!("nearer"),
+                    Some(_) => t!("otherwise"),
                 };
-                let via = route.via.map_or("directly".into(), |via| names::with_address(topology, via));
+                let via = route.via.map_or(t!("directly").into(), |via| names::with_address(topology, via));
                 let cells = [
                     what.to_string(),
                     route.to.to_string(),
@@ -184,7 +185,7 @@ pub fn route_changes(
             router::Event::RouteGone { to } => {
                 known.remove(&to.to_string());
                 let nothing = || "–".to_string();
-                let cells = ["gone".into(), to.to_string(), nothing(), nothing(), nothing(), nothing()];
+                let cells = [t!("gone").into(), to.to_string(), nothing(), nothing(), nothing(), nothing()];
                 lines.push(line(when, cells));
             }
             router::Event::Neighbor { .. }
@@ -195,7 +196,11 @@ pub fn route_changes(
             | router::Event::ConnectionGone { .. } => {}
         }
     }
-    latest_first(&["Time in s", "Change", "To", "Through", "At port", "Metric", "From"], lines, all)
+    latest_first(
+        &[t!("Time in s"), t!("Change"), t!("To"), t!("Through"), t!("At port"), t!("Metric"), t!("From")],
+        lines,
+        all,
+    )
 }
 
 /// RIP's infinity (RFC 2453, 3.6).

@@ -7,6 +7,7 @@ use dissect::Protocol;
 use dissect::analysis::Mark;
 use netlab::{Duration, Instant};
 use smoltcp::wire::{EthernetAddress, IpAddress};
+use texts::t;
 use trace::census::{Census, Count, Kind};
 use trace::ends::Transport;
 use wire::sorted::{SortedMap, sort_by_key};
@@ -100,14 +101,14 @@ pub fn conversations(census: &Census, layer: Layer, all: bool) -> Sheet {
     let columns = [
         "A",
         "B",
-        "Packets",
-        "Bytes",
-        "A → B packets",
-        "A → B bytes",
-        "B → A packets",
-        "B → A bytes",
-        "Start in s",
-        "Duration",
+        t!("Packets"),
+        t!("Bytes"),
+        t!("A → B packets"),
+        t!("A → B bytes"),
+        t!("B → A packets"),
+        t!("B → A bytes"),
+        t!("Start in s"),
+        t!("Duration"),
     ];
     Sheet::new(&columns, 2, lines.collect(), most(all))
 }
@@ -132,8 +133,15 @@ pub fn endpoints(census: &Census, layer: Layer, all: bool) -> Sheet {
         }
         Line { cells, lead: None, depth: 0 }
     });
-    let columns =
-        ["Address", "Packets", "Bytes", "Sent packets", "Sent bytes", "Received packets", "Received bytes"];
+    let columns = [
+        t!("Address"),
+        t!("Packets"),
+        t!("Bytes"),
+        t!("Sent packets"),
+        t!("Sent bytes"),
+        t!("Received packets"),
+        t!("Received bytes"),
+    ];
     Sheet::new(&columns, 1, lines.collect(), most(all))
 }
 
@@ -162,7 +170,12 @@ pub fn hierarchy(census: &Census) -> Sheet {
         lead: Some(Lead::Moment(count.first)),
         depth: path.len() - 1,
     });
-    Sheet::new(&["Protocol", "Frames", "Share", "Bytes", "Share of bytes"], 1, lines.collect(), usize::MAX)
+    Sheet::new(
+        &[t!("Protocol"), t!("Frames"), t!("Share"), t!("Bytes"), t!("Share of bytes")],
+        1,
+        lines.collect(),
+        usize::MAX,
+    )
 }
 
 fn path(kind: &Kind) -> Vec<&'static str> {
@@ -194,7 +207,12 @@ pub fn remarks(lab: &Lab, census: &Census) -> Sheet {
         let cells = vec![mark.name().into(), format::count(times), format::count(first as u64 + 1), at];
         Line { cells, lead: Some(Lead::Packet(first)), depth: 0 }
     });
-    Sheet::new(&["Remark", "Times", "First packet", "At, in s"], 1, lines.collect(), usize::MAX)
+    Sheet::new(
+        &[t!("Remark"), t!("Times"), t!("First packet"), t!("At, in s")],
+        1,
+        lines.collect(),
+        usize::MAX,
+    )
 }
 
 /// Requests without an answer at this moment, and for how long.
@@ -220,6 +238,14 @@ pub fn unanswered(lab: &Lab, census: &Census, at: Instant, all: bool) -> Sheet {
         ];
         Some(Line { cells, lead: Some(Lead::Packet(number)), depth: 0 })
     });
-    let columns = ["Packet", "Time in s", "From", "To", "Protocol", "Request", "Waiting for"];
+    let columns = [
+        t!("Packet"),
+        t!("Time in s"),
+        t!("From"),
+        t!("To"),
+        t!("Protocol"),
+        t!("Request"),
+        t!("Waiting for"),
+    ];
     Sheet { left_out, ..Sheet::new(&columns, 7, lines.collect(), usize::MAX) }
 }

@@ -11,6 +11,7 @@ use dissect::analysis::Notes;
 use dissect::{Dissection, Link};
 use netlab::history::{Fate, Transit, TransitId};
 use netlab::{Frame, History, Instant};
+use texts::t;
 use trace::{HOPS_WITHIN, Row, earlier};
 
 pub(super) fn sheet(
@@ -28,26 +29,28 @@ pub(super) fn sheet(
     };
     let refused = transit.refused.filter(|(when, _)| *when <= at);
     let whereabouts = match (dropped, refused) {
-        (Some(reason), _) => format!("Dropped between {from} and {to}: {}.", drop_reason(reason)),
-        (None, Some((_, why))) => format!("Arrived at {to}, which drops it: {why}."),
-        (None, None) if at < transit.queued => format!("Not yet sent by {from}."),
-        (None, None) if at < transit.start => format!("Waiting in {from}'s queue for the cable to {to}."),
-        (None, None) if at < transit.arrival => format!("On the wire from {from} to {to}."),
-        (None, None) => format!("Arrived at {to}."),
+        (Some(reason), _) => t!("Dropped between {from} and {to}: {}.", drop_reason(reason)),
+        (None, Some((_, why))) => t!("Arrived at {to}, which drops it: {why}."),
+        (None, None) if at < transit.queued => t!("Not yet sent by {from}."),
+        (None, None) if at < transit.start => t!("Waiting in {from}'s queue for the cable to {to}."),
+        (None, None) if at < transit.arrival => t!("On the wire from {from} to {to}."),
+        (None, None) => t!("Arrived at {to}."),
     };
     let mut facts = vec![
-        ("Size", format::buffer(transit.frame.len())),
-        ("Queued at", format!("{}\u{a0}s", format::clock(transit.queued))),
+        (t!("Size"), format::buffer(transit.frame.len())),
+        (t!("Queued at"), format!("{}\u{a0}s", format::clock(transit.queued))),
     ];
     if transit.start > transit.queued {
-        facts.push(("Waited", format::duration(transit.start - transit.queued)));
+        facts.push((t!("Waited"), format::duration(transit.start - transit.queued)));
     }
     if transit.end > transit.start {
-        facts.push(("Sent within", format::duration(transit.end - transit.start)));
+        facts.push((t!("Sent within"), format::duration(transit.end - transit.start)));
     }
     match transit.fate {
-        Fate::Delivered => facts.push(("Arrives", format!("{}\u{a0}s", format::clock(transit.arrival)))),
-        Fate::Dropped { at: when, .. } => facts.push(("Dropped", format!("{}\u{a0}s", format::clock(when)))),
+        Fate::Delivered => facts.push((t!("Arrives"), format!("{}\u{a0}s", format::clock(transit.arrival)))),
+        Fate::Dropped { at: when, .. } => {
+            facts.push((t!("Dropped"), format!("{}\u{a0}s", format::clock(when))))
+        }
     }
     let near = transit.id.0.saturating_sub(HOPS_WITHIN)..=transit.id.0 + HOPS_WITHIN;
     let all: Vec<_> = near
@@ -72,7 +75,7 @@ pub(super) fn sheet(
         marks,
         // What is lost anyway need not be.
         button: (transit.fate == Fate::Delivered).then_some(Button {
-            text: "Lose this frame",
+            text: t!("Lose this frame"),
             of: None,
             action: Action::Lose(transit.id),
             in_tools: false,
@@ -98,14 +101,17 @@ fn marks(
     let mut marks = Vec::new();
     let corrupted = hops.iter().find(|hop| hop.id <= transit.id && hop.marks.corrupted);
     if let Some(hop) = corrupted {
-        let since = if hop.id == transit.id { "this link".into() } else { way_name(topology, hop.direction) };
-        marks.push(format!("A bit was corrupted on {since}. {}", caught_by(dissection)));
+        let caught = caught_by(dissection);
+        marks.push(match hop.id == transit.id {
+            true => t!("A bit was corrupted on this link. {caught}"),
+            false => t!("A bit was corrupted on {}. {caught}", way_name(topology, hop.direction)),
+        });
     }
     if transit.marks.duplicate {
-        marks.push("The link duplicated the frame: this is the copy.".into());
+        marks.push(t!("The link duplicated the frame: this is the copy.").into());
     }
     if transit.marks.reordered {
-        marks.push("The link reordered it: it overtook frames that were sent before it.".into());
+        marks.push(t!("The link reordered it: it overtook frames that were sent before it.").into());
     }
     marks
 }
@@ -118,12 +124,12 @@ fn caught_by(dissection: &Dissection) -> String {
         .find(|layer| layer.walk().any(|field| field.fault.is_some() && field.key.contains("checksum")));
     match failed {
         Some(layer) => {
-            format!("The {} checksum is wrong, so the node that checks it drops the frame.", layer.name)
+            t!("The {} checksum is wrong, so the node that checks it drops the frame.", layer.name)
         }
         None if dissection.faults().next().is_some() => {
-            "No checksum detects the error, but the frame is malformed.".into()
+            t!("No checksum detects the error, but the frame is malformed.").into()
         }
-        None => "No checksum covers that bit: Ethernet’s own, which would, is not simulated.".into(),
+        None => t!("No checksum covers that bit: Ethernet’s own, which would, is not simulated.").into(),
     }
 }
 
@@ -137,19 +143,21 @@ pub fn packet(recording: &Recording, row: &Row) -> FrameSheet {
     let place =
         [interface.name.as_str(), interface.description.as_str()].into_iter().find(|name| !name.is_empty());
     let whereabouts = match (place, recording.sent(index)) {
-        (Some(place), Some(true)) => format!("Sent at {place}."),
-        (Some(place), Some(false)) => format!("Received at {place}."),
-        (Some(place), None) => format!("Seen at {place}."),
-        (None, _) => "From an opened capture.".to_string(),
+        (Some(place), Some(true)) => t!("Sent at {place}."),
+        (Some(place), Some(false)) => t!("Received at {place}."),
+        (Some(place), None) => t!("Seen at {place}."),
+        (None, _) => t!("From an opened capture.").to_string(),
     };
     let mut facts = vec![
-        ("Size", format::buffer(packet.original_len as usize)),
-        ("Seen at", format!("{}\u{a0}s", format::clock(row.at))),
+        (t!("Size"), format::buffer(packet.original_len as usize)),
+        (t!("Seen at"), format!("{}\u{a0}s", format::clock(row.at))),
     ];
     if packet.captured_len < packet.original_len {
-        facts.push(("Captured", format::buffer(packet.captured_len as usize)));
+        facts.push((t!("Captured"), format::buffer(packet.captured_len as usize)));
     }
-    facts.extend(recording.comments(index).map(|comment| ("Comment", comment.chars().take(300).collect())));
+    facts.extend(
+        recording.comments(index).map(|comment| (t!("Comment"), comment.chars().take(300).collect())),
+    );
     FrameSheet {
         id: row.transit,
         label: summary.label.to_string(),

@@ -5,52 +5,55 @@ use super::{Memory, Scene, Sheet, Table};
 use crate::format;
 use crate::names;
 use netlab::topology::HostConfig;
+use texts::t;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
     let (tables, at) = (&scene.tables, scene.at);
-    sheet.meaning = "Has its own TCP/IP stack and runs programs that communicate.";
+    sheet.meaning = t!("Has its own TCP/IP stack and runs programs that communicate.");
     let facts = &mut sheet.facts;
     for cidr in config.addresses_of_stack(scene.id) {
         let duplicate = tables.duplicates.iter().any(|(address, ..)| *address == cidr.address());
-        let words = if duplicate { ", not used: another host has it" } else { "" };
-        facts.push(("Address", format!("{cidr}{words}")));
+        facts.push((
+            t!("Address"),
+            if duplicate { t!("{cidr}, not used: another host has it") } else { cidr.to_string() },
+        ));
     }
     for (cidr, since) in &tables.addresses {
-        facts.push(("Address", format!("{cidr}, advertised by a router {}", ago(at, *since))));
+        facts.push((t!("Address"), t!("{cidr}, advertised by a router {}", ago(at, *since))));
     }
     for gateway in &config.gateways {
-        facts.push(("Gateway", names::with_address(scene.topology, *gateway)));
+        facts.push((t!("Gateway"), names::with_address(scene.topology, *gateway)));
     }
     for (router, since) in &tables.default_routers {
         let name = names::with_address(scene.topology, *router);
-        facts.push(("Gateway", format!("{name}, advertised {}", ago(at, *since))));
+        facts.push((t!("Gateway"), t!("{what}, advertised {}", ago(at, *since), what = name)));
     }
     if config.slaac && tables.default_routers.is_empty() {
-        facts.push(("IPv6", "waits for a router advertisement (SLAAC)".into()));
+        facts.push(("IPv6", t!("waits for a router advertisement (SLAAC)").into()));
     }
-    facts.push(("Ethernet address", ethernet(config.mac(scene.id))));
+    facts.push((t!("Ethernet address"), ethernet(config.mac(scene.id))));
     facts.push(("MTU", format::buffer(config.ip_mtu)));
     if let Some((mtu, since)) = tables.advertised_mtu {
-        facts.push(("MTU (IPv6)", format!("{}, advertised {}", format::buffer(mtu), ago(at, since))));
+        facts.push(("MTU (IPv6)", t!("{what}, advertised {}", ago(at, since), what = format::buffer(mtu))));
     }
     facts.push(("TCP", tcp_settings(config.tcp)));
     let neighbors = Table::new(
-        "Neighbors",
-        &["IP address", "Ethernet address", "Learned"],
+        t!("Neighbors"),
+        &[t!("IP address"), t!("Ethernet address"), t!("Learned")],
         tables
             .neighbors
             .iter()
             .map(|(ip, mac, since)| vec![ip.to_string(), ethernet(*mac), ago(at, *since)])
             .collect(),
-        "None yet: it will ask by ARP or NDP when it has something to send.",
+        t!("None yet: it will ask by ARP or NDP when it has something to send."),
     );
     let since = tables.neighbors.iter().map(|(.., since)| *since);
     sheet.tables.push(neighbors.remembering(Memory::Neighbors, since));
     let sockets = Table::new(
-        "Sockets",
-        &["Socket", "State", "Remote endpoint"],
+        t!("Sockets"),
+        &[t!("Socket"), t!("State"), t!("Remote endpoint")],
         tables.sockets.iter().map(|(_, state, _)| socket_row(state)).collect(),
-        "None open: no program here is using the network.",
+        t!("None open: no program here is using the network."),
     );
     let since = tables.sockets.iter().map(|(.., since)| *since);
     sheet.tables.push(sockets.remembering(Memory::Sockets, since));
@@ -61,7 +64,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
         let rows = tables.path_mtus.iter().map(row).collect();
         let since = tables.path_mtus.iter().map(|(.., since)| *since);
         sheet.tables.push(
-            Table::new("Path MTUs", &["To", "Path MTU", "Learned"], rows, "")
+            Table::new(t!("Path MTUs"), &[t!("To"), t!("Path MTU"), t!("Learned")], rows, "")
                 .remembering(Memory::PathMtus, since),
         );
     }
@@ -76,7 +79,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
         let rows = tables.redirects.iter().map(row).collect();
         let since = tables.redirects.iter().map(|(.., since)| *since);
         sheet.tables.push(
-            Table::new("Redirects", &["To", "Through", "Since"], rows, "")
+            Table::new(t!("Redirects"), &[t!("To"), t!("Through"), t!("Since")], rows, "")
                 .remembering(Memory::Redirects, since),
         );
     }
@@ -85,7 +88,8 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
         let rows = tables.memberships.iter().map(row).collect();
         let since = tables.memberships.iter().map(|(.., since)| *since);
         sheet.tables.push(
-            Table::new("Groups", &["Group", "Joined"], rows, "").remembering(Memory::Memberships, since),
+            Table::new(t!("Groups"), &[t!("Group"), t!("Joined")], rows, "")
+                .remembering(Memory::Memberships, since),
         );
     }
     sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));

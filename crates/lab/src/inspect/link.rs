@@ -8,6 +8,7 @@ use crate::topology::LiveTopology;
 use netlab::history::DropReason;
 use netlab::topology::{Direction, End, LinkId, Way};
 use netlab::{History, Instant};
+use texts::t;
 use wire::impair::Impairment;
 
 /// More frames than this on one link are not listed.
@@ -25,22 +26,22 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
     let names = directions.map(|direction| way_name(topology, direction));
     let columns = ["", &names[0], &names[1]];
     let settings = vec![
-        both("Rate", &|_, way| {
-            way.line.rate.map_or("unlimited".into(), |rate| format::bit_rate(rate.get() as f64))
+        both(t!("Rate"), &|_, way| {
+            way.line.rate.map_or(t!("unlimited").into(), |rate| format::bit_rate(rate.get() as f64))
         }),
-        both("Delay", &|_, way| format::setting(way.line.delay)),
-        both("Queue", &|_, way| queue(way.line.queue)),
-        both("Impairments", &|_, way| impairments(&way.impairments)),
+        both(t!("Delay"), &|_, way| format::setting(way.line.delay)),
+        both(t!("Queue"), &|_, way| queue(way.line.queue)),
+        both(t!("Impairments"), &|_, way| impairments(&way.impairments)),
     ];
     let mut traffic = vec![
-        both("Frames sent", &|direction, _| format::count(history.totals_at(direction, at).sent)),
-        both("Delivered", &|direction, _| format::count(history.totals_at(direction, at).delivered)),
-        both("Bytes sent", &|direction, _| format::bytes(history.bytes_at(direction, at).0)),
-        both("On the wire now", &|direction, _| {
+        both(t!("Frames sent"), &|direction, _| format::count(history.totals_at(direction, at).sent)),
+        both(t!("Delivered"), &|direction, _| format::count(history.totals_at(direction, at).delivered)),
+        both(t!("Bytes sent"), &|direction, _| format::bytes(history.bytes_at(direction, at).0)),
+        both(t!("On the wire now"), &|direction, _| {
             let now = history.passing(direction, at, at).filter(|transit| transit.start <= at);
             format::count(now.count() as u64)
         }),
-        both("Waiting now", &|direction, _| {
+        both(t!("Waiting now"), &|direction, _| {
             let (mut frames, mut bytes) = (0, 0);
             for transit in history.passing(direction, at, at).filter(|transit| at < transit.start) {
                 frames += 1;
@@ -63,42 +64,46 @@ pub(super) fn sheet(topology: LiveTopology<'_>, history: &History, at: Instant, 
         let dropped = |direction, _: &Way| {
             format::count(history.totals_at(direction, at).dropped.get(&reason).copied().unwrap_or(0))
         };
-        traffic.push(both(&format!("Dropped: {}", drop_reason(reason)), &dropped));
+        traffic.push(both(&t!("Dropped: {}", drop_reason(reason)), &dropped));
     }
     let half_duplex = topology.is_half_duplex(id);
     if half_duplex {
-        traffic.push(both("Collisions", &|direction, _| format::count(history.collisions_by(direction, at))));
+        traffic.push(both(t!("Collisions"), &|direction, _| {
+            format::count(history.collisions_by(direction, at))
+        }));
     }
     let refused = |direction: Direction| history.refused_at(direction, at).values().sum::<u64>();
     if directions.iter().any(|&direction| refused(direction) > 0) {
-        traffic.push(both("Dropped at the far end", &|direction, _| format::count(refused(direction))));
+        traffic.push(both(t!("Dropped at the far end"), &|direction, _| format::count(refused(direction))));
     }
     let frames = directions.into_iter().flat_map(|direction| {
         let to = &topology.node(topology.receiver(direction)).name;
         history
             .passing(direction, at, at)
-            .map(move |transit| (transit.id, format!("{} to {to}", dissect::summary(&transit.frame).label)))
+            .map(move |transit| (transit.id, t!("{} to {to}", dissect::summary(&transit.frame).label)))
     });
     let off = link.ends.iter().zip(&now.ports).filter(|(_, port)| !port.is_up());
-    let off = off.map(|(end, _)| ("Port", format!("of {} is switched off", topology.node(*end).name)));
-    let duplex = half_duplex.then(|| ("Duplex", "half: one frame at a time (CSMA/CD)".to_owned()));
+    let off = off.map(|(end, _)| (t!("Port"), t!("of {} is switched off", topology.node(*end).name)));
+    let duplex = half_duplex.then(|| (t!("Duplex"), t!("half: one frame at a time (CSMA/CD)").to_owned()));
     let facts = duplex.into_iter().chain(off).collect();
     let pulled = ways.iter().any(|way| way.impairments.contains(&Impairment::Down));
     Sheet {
-        kind: "Link",
+        kind: t!("Link"),
         name: link.ends.map(|end| topology.node(end).name.clone()).join(" – "),
-        meaning: "A cable with one wire for each direction. Its rate sets how long a frame's bits take to leave, its delay how \
-                  long they travel. Frames that have to wait are in the sender's queue.",
+        meaning: t!(
+            "A cable with one wire for each direction. Its rate sets how long a frame's bits take to leave, its delay how \
+             long they travel. Frames that have to wait are in the sender's queue."
+        ),
         buttons: vec![Button {
-            text: if pulled { "Plug the cable in" } else { "Pull the cable" },
+            text: if pulled { t!("Plug the cable in") } else { t!("Pull the cable") },
             of: None,
             action: Action::Plug(id, pulled),
             in_tools: true,
         }],
         facts,
         tables: vec![
-            Table::new("Settings", &columns, settings, ""),
-            Table::new("Traffic", &columns, traffic, ""),
+            Table::new(t!("Settings"), &columns, settings, ""),
+            Table::new(t!("Traffic"), &columns, traffic, ""),
         ],
         frames: frames.take(FRAMES_MAX).collect(),
     }

@@ -33,6 +33,7 @@ use netlab::history::{NodeView, Refusal, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Frame, History, Instant};
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 use wire::PortId;
 use wire::sorted::SortedMap;
@@ -244,8 +245,10 @@ fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: No
     match kind {
         NodeKind::Host(config) => host::fill(&mut sheet, &scene, config),
         NodeKind::Hub => {
-            sheet.meaning = "Repeats every frame that arrives at one port at all other ports, without reading it. All its links together \
-                 are one collision domain: only one station sends at a time.";
+            sheet.meaning = t!(
+                "Repeats every frame that arrives at one port at all other ports, without reading it. All its links together \
+                 are one collision domain: only one station sends at a time."
+            );
             sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));
         }
         NodeKind::Switch(config) => switch::fill(&mut sheet, &scene, config),
@@ -258,9 +261,7 @@ fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: No
 impl Scene<'_> {
     /// A table of all ports: the frames and bytes sent and received, and the columns that `more` returns for each.
     fn port_table(&self, columns: &[&str], more: &dyn Fn(usize) -> Vec<String>) -> Table {
-        let frames_and_bytes = |frames, bytes| {
-            format!("{}, {}", format::plural(frames, "frame", "frames"), format::bytes(bytes))
-        };
+        let frames_and_bytes = |frames, bytes| format!("{}, {}", words::frames(frames), format::bytes(bytes));
         let counts = |number: usize| {
             let direction = self.ports.directions[number];
             let back = direction.reverse();
@@ -269,18 +270,19 @@ impl Scene<'_> {
             let (sent, _) = self.history.bytes_at(direction, self.at);
             let (_, received) = self.history.bytes_at(back, self.at);
             let link = self.history.link_at(direction.link, self.at);
-            let off = if link.ports[direction.from.index()].is_up() { "" } else { ", off" };
-            let mut row = vec![format!("{}{off}", self.ports.short(PortId(number as u32)))];
+            let name = self.ports.short(PortId(number as u32));
+            let is_up = link.ports[direction.from.index()].is_up();
+            let mut row = vec![if is_up { name } else { t!("{name}, off") }];
             row.extend([frames_and_bytes(out, sent), frames_and_bytes(arrived, received)]);
             row.extend(more(number));
             row
         };
         let rows = (0..self.ports.directions.len()).map(counts).collect();
         Table::new(
-            "Ports",
-            &[&["Port", "Out", "In"], columns].concat(),
+            t!("Ports"),
+            &[&[t!("Port"), t!("Out"), t!("In")], columns].concat(),
             rows,
-            "No cable is plugged in, so it cannot send anything.",
+            t!("No cable is plugged in, so it cannot send anything."),
         )
     }
 
@@ -316,10 +318,10 @@ impl Scene<'_> {
             |(why, count): (Refusal, u64)| vec![format::capital(&why.to_string()), format::count(count)];
         let rows = self.refused().into_iter().map(row).collect();
         Some(Table::new(
-            "Dropped",
-            &["Why", "Frames"],
+            t!("Dropped"),
+            &[t!("Why"), t!("Frames")],
             rows,
-            "None: every frame that arrived could be forwarded.",
+            t!("None: every frame that arrived could be forwarded."),
         ))
     }
 }

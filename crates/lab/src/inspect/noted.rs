@@ -7,6 +7,7 @@ use crate::format;
 use dissect::analysis::{Mark, Notes, Reading};
 use dissect::{Dissection, Field, Protocol};
 use netlab::{Duration, Frame};
+use texts::t;
 
 impl Lab {
     /// Adds to the sheet of a frame what the packet list knows of this packet.
@@ -16,25 +17,29 @@ impl Lab {
         let (notes, over) = (line.row.notes, self.packets.opened().is_some());
         let packet = |number: usize| format::count(number as u64 + 1);
         let after = |ns: u64| format::duration(Duration::from_nanos(ns));
-        sheet.facts.insert(0, ("Packet", packet(number)));
+        sheet.facts.insert(0, (t!("Packet"), packet(number)));
         if let Some(of) = notes.answers {
-            let what = if line.row.protocol == Protocol::Tcp { "Acknowledges" } else { "Answers" };
+            let what = if line.row.protocol == Protocol::Tcp {
+                t!("verb" => "Acknowledges")
+            } else {
+                t!("verb" => "Answers")
+            };
             sheet
                 .facts
-                .push((what, format!("packet {}, {} after it", packet(of as usize), after(notes.after_ns))));
+                .push((what, t!("packet {}, {} after it", packet(of as usize), after(notes.after_ns))));
         }
         let is_request = notes.marks.contains(Mark::Request);
         let has_come = |by: usize| over || trace.row(by).is_some_and(|by| by.at <= self.playhead.at());
         match trace.answer(number) {
             Some((by, ns)) if has_come(by) => {
-                let what = if is_request { "Answered by" } else { "Acknowledged by" };
-                sheet.facts.push((what, format!("packet {}, {} later", packet(by), after(ns))));
+                let what = if is_request { t!("Answered by") } else { t!("Acknowledged by") };
+                sheet.facts.push((what, t!("packet {}, {} later", packet(by), after(ns))));
             }
-            _ if is_request => sheet.facts.push(("Answer", "none so far".into())),
+            _ if is_request => sheet.facts.push((t!("Answer"), t!("none so far").into())),
             _ => {}
         }
         if notes.in_flight > 0 {
-            sheet.facts.push(("In flight", format::bytes(notes.in_flight.into())));
+            sheet.facts.push((t!("In flight"), format::bytes(notes.in_flight.into())));
         }
         sheet.info = line.info;
         sheet.notes = notes;
@@ -64,23 +69,23 @@ fn relate(dissection: &mut Dissection, notes: &Notes) {
         (
             "tcp.seq_raw",
             "tcp.seq",
-            "Relative sequence number",
+            t!("Relative sequence number"),
             notes.seq,
-            "The same, counted from the beginning of the connection.",
+            t!("The same, counted from the beginning of the connection."),
         ),
         (
             "tcp.ack_raw",
             "tcp.ack",
-            "Relative acknowledgment number",
+            t!("Relative acknowledgment number"),
             notes.ack,
-            "The same, counted from the beginning of the other direction.",
+            t!("The same, counted from the beginning of the other direction."),
         ),
         (
             "tcp.window_size_value",
             "tcp.window_size",
-            "Window in bytes",
+            t!("Window in bytes"),
             notes.window,
-            "The window, multiplied by the window scale from the handshake.",
+            t!("The window, multiplied by the window scale from the handshake."),
         ),
     ] {
         if let Some(place) = in_header(raw) {

@@ -1,6 +1,6 @@
 //! A router's sheet.
 
-use super::words::{ago, endpoint, ethernet, flow, rip, rule, source, verdict};
+use super::words::{ago, endpoint, ethernet, flow, packets, rip, rule, source, verdict};
 use super::{Button, Memory, Scene, Sheet, Table};
 use crate::action::Action;
 use crate::format;
@@ -10,23 +10,28 @@ use netlab::topology::RouterConfig;
 use router::config::{Filter, Forward, Transport, Verdict};
 use router::event::{Route, Translation};
 use smoltcp::wire::{EthernetAddress, IpCidr, IpEndpoint};
+use texts::{plural, t};
 use wire::PortId;
 use wire::sorted::SortedMap;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) {
     let (id, at) = (scene.id, scene.at);
-    sheet.meaning = "Forwards packets from one network to the next, toward their destination.";
+    sheet.meaning = t!("Forwards packets from one network to the next, toward their destination.");
     sheet.facts.push(("RIP", rip(config.rip.as_ref())));
     sheet.facts.push((
-        "Address translation",
-        if config.nat.is_some() { "on, for packets that leave through an outside port (NAT)" } else { "off" }
-            .into(),
+        t!("Address translation"),
+        if config.nat.is_some() {
+            t!("on, for packets that leave through an outside port (NAT)")
+        } else {
+            t!("off")
+        }
+        .into(),
     ));
     if config.filter.is_none() {
-        sheet.facts.push(("Filter", "off: all packets are forwarded".into()));
+        sheet.facts.push((t!("Filter"), t!("off: all packets are forwarded").into()));
     }
     sheet.buttons.push(Button {
-        text: "Forget what it learned",
+        text: t!("Forget what it learned"),
         of: None,
         action: Action::Clear(id),
         in_tools: false,
@@ -34,8 +39,8 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
     sheet.tables.push(interfaces(scene, config));
     sheet.tables.push(routes(scene));
     let neighbors = Table::new(
-        "Neighbors",
-        &["IP address", "Ethernet address", "Learned"],
+        t!("Neighbors"),
+        &[t!("IP address"), t!("Ethernet address"), t!("Learned")],
         scene
             .tables
             .neighbors
@@ -44,7 +49,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
                 vec![names::with_address(scene.topology, *ip), ethernet(*mac), ago(at, *since)]
             })
             .collect(),
-        "None yet: it will ask by ARP or NDP when it has something to send on.",
+        t!("None yet: it will ask by ARP or NDP when it has something to send on."),
     );
     let since = scene.tables.neighbors.iter().map(|(.., since)| *since);
     sheet.tables.push(neighbors.remembering(Memory::Neighbors, since));
@@ -61,15 +66,15 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
             ]
         };
         let rows = forwards.iter().map(row).collect();
-        sheet.tables.push(Table::new("Forwarded ports", &["Outside", "Destination"], rows, ""));
+        sheet.tables.push(Table::new(t!("Forwarded ports"), &[t!("Outside"), t!("Destination")], rows, ""));
     }
     if let Some(filter) = &config.filter {
         sheet.tables.push(rules(scene, filter));
         sheet.tables.push(connections(scene));
     }
     let mut table =
-        scene.port_table(&["Dropped"], &|number| vec![format::count(scene.refused_at_port(number))]);
-    table.title = "Traffic";
+        scene.port_table(&[t!("Dropped")], &|number| vec![format::count(scene.refused_at_port(number))]);
+    table.title = t!("Traffic");
     sheet.tables.push(table);
 }
 
@@ -86,20 +91,20 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
         let port = link.ports[direction.from.index()].of_router();
         let number = PortId(number as u32);
         let is = match (port.up, link.has_carrier(scene.at)) {
-            (false, _) => "off",
-            (true, false) => "no cable",
-            (true, true) => "up",
+            (false, _) => t!("off"),
+            (true, false) => t!("no cable"),
+            (true, true) => t!("up"),
         };
         let mut is = vec![is];
         if port.outside && config.nat.is_some() {
-            is.push("outside");
+            is.push(t!("outside"));
         }
         if config.rip.is_some() && !port.rip {
-            is.push("no RIP");
+            is.push(t!("no RIP"));
         }
         let addresses = port.addresses.iter().chain(port.vlans.iter().flat_map(|(_, of)| of));
         if port.advertise && addresses.clone().any(|cidr| matches!(cidr, IpCidr::Ipv6(_))) {
-            is.push("advertises IPv6");
+            is.push(t!("advertises IPv6"));
         }
         let is = is.join(", ");
         let mac = port.mac.unwrap_or(scene.id.router_mac(number));
@@ -115,21 +120,25 @@ fn interfaces(scene: &Scene<'_>, config: &RouterConfig) -> Table {
         buttons.push(Some(scene.port_button(number.0 as usize, port.up)));
         buttons.resize(rows.len(), None);
     }
-    let mut table =
-        Table::new("Interfaces", &["Port", "Addresses", "State", "MTU"], rows, "No cable is plugged in.");
+    let mut table = Table::new(
+        t!("Interfaces"),
+        &[t!("Port"), t!("Addresses"), t!("State"), "MTU"],
+        rows,
+        t!("No cable is plugged in."),
+    );
     table.buttons = buttons;
     table
 }
 
 fn routes(scene: &Scene<'_>) -> Table {
     let row = |(route, since): &(Route, _)| {
-        let vlan = route.vlan.map_or(String::new(), |vlan| format!(", VLAN {vlan}"));
+        let vlan = route.vlan.map_or_else(String::new, |vlan| format!(", VLAN {vlan}"));
         // The neighbor's name shows already where the port leads.
         let through = match route.via {
-            Some(via) => format!("{} at port {}", names::with_address(scene.topology, via), route.port.0),
-            None => format!("directly at {}", scene.ports.long(route.port)),
+            Some(via) => t!("{} at port {}", names::with_address(scene.topology, via), route.port.0),
+            None => t!("directly at {}", scene.ports.long(route.port)),
         };
-        let metric = if route.metric >= 16 { "16, unreachable".into() } else { route.metric.to_string() };
+        let metric = if route.metric >= 16 { t!("16, unreachable").into() } else { route.metric.to_string() };
         vec![
             route.to.to_string(),
             format!("{through}{vlan}"),
@@ -138,10 +147,10 @@ fn routes(scene: &Scene<'_>) -> Table {
         ]
     };
     Table::new(
-        "Routes",
-        &["To", "Through", "Metric", "From, since"],
+        t!("Routes"),
+        &[t!("To"), t!("Through"), t!("Metric"), t!("From, since")],
         scene.tables.routes.iter().map(row).collect(),
-        "None: it drops every packet that it should forward.",
+        t!("None: it drops every packet that it should forward."),
     )
     .remembering(Memory::Routes, scene.tables.routes.iter().map(|(.., since)| *since))
 }
@@ -160,17 +169,17 @@ fn translations(scene: &Scene<'_>) -> Table {
         let [inside, outside, remote] = match of.transport {
             Some(_) => [of.inside, of.outside, of.remote].map(endpoint),
             None => {
-                let request = |end: IpEndpoint| format!("{}, identifier {}", end.addr, end.port);
+                let request = |end: IpEndpoint| t!("{}, identifier {}", end.addr, end.port);
                 [request(of.inside), request(of.outside), of.remote.addr.to_string()]
             }
         };
         vec![inside, outside, remote, format!("{}, {}", transport(of.transport), ago(scene.at, *since))]
     };
     Table::new(
-        "Translations",
-        &["Inside", "Translated to", "Remote", "Over, since"],
+        t!("Translations"),
+        &[t!("Inside"), t!("Translated to"), t!("Remote"), t!("Over, since")],
         scene.tables.translations.iter().map(row).collect(),
-        "None yet: no host inside has sent a packet to the outside.",
+        t!("None yet: no host inside has sent a packet to the outside."),
     )
     .remembering(Memory::Translations, scene.tables.translations.iter().map(|(.., since)| *since))
 }
@@ -191,8 +200,15 @@ fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
     let count = |number: Option<u32>, what: Verdict| {
         let hits = hits.get(&number).copied().unwrap_or(0);
         match what {
-            Verdict::Allow => format::plural(hits, "connection", "connections"),
-            Verdict::Deny | Verdict::Reject => format::plural(hits, "packet", "packets"),
+            Verdict::Allow => {
+                plural!(
+                    hits,
+                    "{count}\u{a0}connection",
+                    "{count}\u{a0}connections",
+                    count = format::count(hits)
+                )
+            }
+            Verdict::Deny | Verdict::Reject => packets(hits),
         }
     };
     let mut rows: Vec<_> = (0u32..)
@@ -206,28 +222,28 @@ fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
             ]
         })
         .collect();
-    let rest = if filter.rules.is_empty() { "all packets" } else { "all other packets" };
+    let rest = if filter.rules.is_empty() { t!("all packets") } else { t!("all other packets") };
     let last = [
-        "otherwise".to_string(),
+        t!("otherwise").to_string(),
         verdict(filter.otherwise).into(),
         rest.into(),
         count(None, filter.otherwise),
     ];
     rows.push(last.into());
-    Table::new("Filter", &["Rule", "Verdict", "Packets", "Matches"], rows, "")
+    Table::new(t!("Filter"), &[t!("Rule"), t!("Verdict"), t!("Packets"), t!("Matches")], rows, "")
 }
 
 fn connections(scene: &Scene<'_>) -> Table {
     let row = |(_, of, by, since): &(u32, _, Option<u32>, _)| {
         let [protocol, from, to] = flow(of);
-        let rule = by.map_or("otherwise".into(), |rule| (rule + 1).to_string());
+        let rule = by.map_or(t!("otherwise").into(), |rule| (rule + 1).to_string());
         vec![from, to, rule, format!("{protocol}, {}", ago(scene.at, *since))]
     };
     Table::new(
-        "Connections",
-        &["From", "To", "By rule", "Over, since"],
+        t!("Connections"),
+        &[t!("From"), t!("To"), t!("By rule"), t!("Over, since")],
         scene.tables.connections.iter().map(row).collect(),
-        "None: it tracks no connection now.",
+        t!("None: it tracks no connection now."),
     )
     .remembering(Memory::Connections, scene.tables.connections.iter().map(|(.., since)| *since))
 }

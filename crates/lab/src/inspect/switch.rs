@@ -7,9 +7,10 @@ use crate::format;
 use bridge::config::{Edge, Membership};
 use netlab::topology::{Direction, SwitchConfig};
 use std::borrow::Cow;
+use texts::t;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) {
-    sheet.meaning = "Learns behind which port each address is, and sends frames only there.";
+    sheet.meaning = t!("Learns behind which port each address is, and sends frames only there.");
     let port = |direction: &Direction| {
         let link = scene.history.link_at(direction.link, scene.at);
         link.ports[direction.from.index()].of_switch()
@@ -18,10 +19,10 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) 
     let knows_vlans = ports.iter().any(|port| port.vlan != Membership::default());
     facts(&mut sheet.facts, scene, config);
     let button = |text, action| Button { text, of: None, action, in_tools: false };
-    sheet.buttons.push(button("Clear table", Action::Clear(scene.id)));
+    sheet.buttons.push(button(t!("Clear table"), Action::Clear(scene.id)));
     sheet.buttons.push(match config.stp {
-        None => button("Spanning tree on", Action::Tree(scene.id, true)),
-        Some(_) => button("Spanning tree off", Action::Tree(scene.id, false)),
+        None => button(t!("Spanning tree on"), Action::Tree(scene.id, true)),
+        Some(_) => button(t!("Spanning tree off"), Action::Tree(scene.id, false)),
     });
     sheet.tables.push(mac_table(scene, knows_vlans));
     if config.stp.is_some() {
@@ -34,30 +35,30 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &SwitchConfig) 
 }
 
 fn facts(facts: &mut Vec<(&'static str, String)>, scene: &Scene<'_>, config: &SwitchConfig) {
-    facts.push(("Address aging time", format::setting(config.ageing)));
-    facts.push(("Spanning tree", stp(config.stp)));
+    facts.push((t!("Address aging time"), format::setting(config.ageing)));
+    facts.push((t!("Spanning tree"), stp(config.stp)));
     match (&config.stp, scene.tables.root) {
         (Some(_), Some((root, cost, Some(port)))) => {
-            facts.push(("Root of the tree", bridge_id(root)));
+            facts.push((t!("Root of the tree"), bridge_id(root)));
             let cost = format::count(cost.into());
-            facts.push(("Path to the root", format!("at {}, cost {cost}", scene.ports.long(port))));
+            facts.push((t!("Path to the root"), t!("at {}, cost {cost}", scene.ports.long(port))));
         }
         (Some(_), Some((root, _, None))) => {
-            facts.push(("Root of the tree", format!("itself, {}", bridge_id(root))));
+            facts.push((t!("Root of the tree"), t!("itself, {}", bridge_id(root))));
         }
         (Some(_), None) | (None, _) => {}
     }
-    facts.push(("Own address", ethernet(scene.id.bridge_mac())));
+    facts.push((t!("Own address"), ethernet(scene.id.bridge_mac())));
     let snooping = if config.snooping {
-        "forwarded only to ports with a member of the group (snooping)"
+        t!("forwarded only to ports with a member of the group (snooping)")
     } else {
-        "forwarded to all ports"
+        t!("forwarded to all ports")
     };
-    facts.push(("Multicast", snooping.into()));
+    facts.push((t!("Multicast"), snooping.into()));
 }
 
 fn mac_table(scene: &Scene<'_>, knows_vlans: bool) -> Table {
-    let mut columns = vec!["Ethernet address", "Port", "Learned"];
+    let mut columns = vec![t!("Ethernet address"), t!("Port"), t!("Learned")];
     if knows_vlans {
         columns.insert(1, "VLAN");
     }
@@ -69,10 +70,12 @@ fn mac_table(scene: &Scene<'_>, knows_vlans: bool) -> Table {
         row
     };
     Table::new(
-        "MAC table",
+        t!("MAC table"),
         &columns,
         scene.tables.macs.iter().map(row).collect(),
-        "Empty: no frame has arrived yet. A frame to an address that is not here goes out of every other port.",
+        t!(
+            "Empty: no frame has arrived yet. A frame to an address that is not here goes out of every other port."
+        ),
     )
     .remembering(Memory::Macs, scene.tables.macs.iter().map(|entry| entry.since))
 }
@@ -81,11 +84,10 @@ fn tree_table(scene: &Scene<'_>, ports: &[bridge::Port]) -> Table {
     let row = |entry: &netlab::history::PortEntry| {
         let configured = ports.get(entry.port.0 as usize).map_or(Edge::Auto, |port| port.edge);
         let is_edge: Cow<'static, str> = match (configured, entry.edge) {
-            (Edge::Auto, true) => "yes".into(),
-            (Edge::Auto, false) => "no".into(),
-            (configured, is) => {
-                format!("{}, set to {}", if is { "yes" } else { "no" }, edge(configured)).into()
-            }
+            (Edge::Auto, true) => t!("yes").into(),
+            (Edge::Auto, false) => t!("no").into(),
+            (configured, true) => t!("yes, set to {}", edge(configured)).into(),
+            (configured, false) => t!("no, set to {}", edge(configured)).into(),
         };
         vec![
             scene.ports.short(entry.port),
@@ -96,10 +98,10 @@ fn tree_table(scene: &Scene<'_>, ports: &[bridge::Port]) -> Table {
         ]
     };
     Table::new(
-        "Spanning tree",
-        &["Port", "Role", "State", "Edge port", "For"],
+        t!("Spanning tree"),
+        &[t!("Port"), t!("Role"), t!("State"), t!("Edge port"), t!("duration" => "For")],
         scene.tables.ports.iter().map(row).collect(),
-        "No port takes part yet.",
+        t!("No port takes part yet."),
     )
     .remembering(Memory::Tree, scene.tables.ports.iter().map(|entry| entry.since))
 }
@@ -109,18 +111,18 @@ fn group_table(scene: &Scene<'_>) -> Table {
         vec![group.to_string(), scene.ports.short(*port), vlan(*of), ago(scene.at, *since)]
     };
     Table::new(
-        "Groups",
-        &["Group", "Member at port", "VLAN", "Last report"],
+        t!("Groups"),
+        &[t!("Group"), t!("Member at port"), "VLAN", t!("Last report")],
         scene.tables.groups.iter().map(row).collect(),
-        "No host has joined a group yet.",
+        t!("No host has joined a group yet."),
     )
     .remembering(Memory::Groups, scene.tables.groups.iter().map(|(.., since)| *since))
 }
 
 fn port_table(scene: &Scene<'_>, ports: &[bridge::Port], knows_vlans: bool) -> Table {
-    let mut more = vec!["Dropped"];
+    let mut more = vec![t!("Dropped")];
     if knows_vlans {
-        more.push("VLANs");
+        more.push(t!("VLANs"));
     }
     let mut table = scene.port_table(&more, &|number| {
         let mut row = vec![format::count(scene.refused_at_port(number))];
@@ -139,7 +141,7 @@ impl Scene<'_> {
     pub(super) fn port_button(&self, number: usize, up: bool) -> Button {
         let direction = self.ports.directions[number];
         Button {
-            text: if up { "Switch off" } else { "Switch on" },
+            text: if up { t!("Switch off") } else { t!("Switch on") },
             of: Some(self.ports.long(wire::PortId(number as u32))),
             action: Action::Port(direction.link, direction.from, !up),
             in_tools: false,

@@ -10,6 +10,7 @@ use router::config::{Protocol, Rip, Rule, SplitHorizon, Verdict};
 use router::event::{Flow, Source};
 use smoltcp::socket::tcp::State as TcpState;
 use smoltcp::wire::{EthernetAddress, IpEndpoint, IpProtocol};
+use texts::{plural, t};
 use wire::impair::{Distribution, Impairment, LossReason};
 use wire::line::{CoDel, Discipline, Queue, QueueLimit, Red};
 use wire::{PortId, Ratio};
@@ -20,9 +21,19 @@ pub fn ethernet(address: EthernetAddress) -> String {
     bytes.join(":")
 }
 
+/// So many frames.
+pub fn frames(number: u64) -> String {
+    plural!(number, "{count}\u{a0}frame", "{count}\u{a0}frames", count = format::count(number))
+}
+
+/// So many packets.
+pub fn packets(number: u64) -> String {
+    plural!(number, "{count}\u{a0}packet", "{count}\u{a0}packets", count = format::count(number))
+}
+
 /// How long ago that was.
 pub fn ago(at: Instant, since: Instant) -> String {
-    format!("{} ago", format::duration(at.since(since)))
+    t!("{} ago", format::duration(at.since(since)))
 }
 
 /// A bridge identifier, as most switches show it.
@@ -31,30 +42,30 @@ pub fn bridge_id(id: BridgeId) -> String {
 }
 
 /// What a port's role is called.
-pub const fn role(role: Role) -> &'static str {
+pub fn role(role: Role) -> &'static str {
     match role {
-        Role::Root => "root port",
-        Role::Designated => "designated",
-        Role::Alternate => "alternate",
-        Role::Backup => "backup",
-        Role::Disabled => "disabled",
+        Role::Root => t!("root port"),
+        Role::Designated => t!("designated"),
+        Role::Alternate => t!("alternate"),
+        Role::Backup => t!("backup"),
+        Role::Disabled => t!("disabled"),
     }
 }
 
 /// What a port's state is called.
-pub const fn state(state: State) -> &'static str {
+pub fn state(state: State) -> &'static str {
     match state {
-        State::Discarding => "discarding",
-        State::Learning => "learning",
-        State::Forwarding => "forwarding",
+        State::Discarding => t!("discarding"),
+        State::Learning => t!("learning"),
+        State::Forwarding => t!("forwarding"),
     }
 }
 
 /// A spanning tree's settings.
 pub fn stp(stp: Option<Stp>) -> String {
     match stp {
-        None => "off: a loop of links causes a broadcast storm".into(),
-        Some(stp) => format!(
+        None => t!("off: a loop of links causes a broadcast storm").into(),
+        Some(stp) => t!(
             "on, bridge priority {}, hello time {}, maximum age {}, forward delay {}",
             stp.priority,
             format::setting(stp.hello),
@@ -69,12 +80,12 @@ pub fn membership(membership: &Membership) -> String {
     let list =
         |vlans: &[Vlan]| vlans.iter().map(|vlan| vlan.get().to_string()).collect::<Vec<_>>().join(", ");
     match membership {
-        Membership::Access(vlan) => format!("{} untagged", vlan.get()),
+        Membership::Access(vlan) => t!("{} untagged", vlan.get()),
         Membership::Trunk { native, allowed } => {
-            let tagged = allowed.as_ref().map_or("all".to_string(), |vlans| list(vlans));
+            let tagged = allowed.as_ref().map_or(t!("all").to_string(), |vlans| list(vlans));
             match native {
-                Some(native) => format!("{tagged} tagged, {} untagged", native.get()),
-                None => format!("{tagged} tagged"),
+                Some(native) => t!("{tagged} tagged, {} untagged", native.get()),
+                None => t!("{tagged} tagged"),
             }
         }
     }
@@ -86,28 +97,28 @@ pub fn vlan(vlan: Option<Vlan>) -> String {
 }
 
 /// The configured edge setting of a switch's port.
-pub const fn edge(edge: Edge) -> &'static str {
+pub fn edge(edge: Edge) -> &'static str {
     match edge {
-        Edge::Auto => "automatic",
-        Edge::Yes => "yes",
-        Edge::No => "no",
+        Edge::Auto => t!("automatic"),
+        Edge::Yes => t!("yes"),
+        Edge::No => t!("no"),
     }
 }
 
 /// RIP's settings.
 pub fn rip(rip: Option<&Rip>) -> String {
-    let Some(rip) = rip else { return "off".into() };
+    let Some(rip) = rip else { return t!("off").into() };
     let horizon = match rip.split_horizon {
-        SplitHorizon::Off => "no split horizon: advertises every route to every neighbor",
+        SplitHorizon::Off => t!("no split horizon: advertises every route to every neighbor"),
         SplitHorizon::Simple => {
-            "split horizon: does not advertise a route to the neighbor it was learned from"
+            t!("split horizon: does not advertise a route to the neighbor it was learned from")
         }
         SplitHorizon::PoisonedReverse => {
-            "poisoned reverse: advertises a route as unreachable to the neighbor it was learned from"
+            t!("poisoned reverse: advertises a route as unreachable to the neighbor it was learned from")
         }
     };
-    let triggered = if rip.triggered { "triggered updates" } else { "no triggered updates" };
-    format!(
+    let triggered = if rip.triggered { t!("triggered updates") } else { t!("no triggered updates") };
+    t!(
         "update every {}, {triggered}; {horizon}; route timeout {}, garbage-collection time {}",
         format::setting(rip.update),
         format::setting(rip.timeout),
@@ -116,20 +127,20 @@ pub fn rip(rip: Option<&Rip>) -> String {
 }
 
 /// Where a router has a route from.
-pub const fn source(source: Source) -> &'static str {
+pub fn source(source: Source) -> &'static str {
     match source {
-        Source::Connected => "connected",
-        Source::Static => "static",
+        Source::Connected => t!("connected"),
+        Source::Static => t!("static"),
         Source::Rip => "RIP",
     }
 }
 
 /// A filter's verdict on a packet.
-pub const fn verdict(verdict: Verdict) -> &'static str {
+pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Allow => "allow",
-        Verdict::Deny => "drop",
-        Verdict::Reject => "reject",
+        Verdict::Allow => t!("allow"),
+        Verdict::Deny => t!("drop"),
+        Verdict::Reject => t!("reject"),
     }
 }
 
@@ -137,20 +148,20 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
 pub fn rule(rule: &Rule, port: impl Fn(PortId) -> String) -> String {
     let mut words = vec![
         match rule.protocol {
-            None => "all packets",
+            None => t!("all packets"),
             Some(Protocol::Tcp) => "TCP",
             Some(Protocol::Udp) => "UDP",
             Some(Protocol::Icmp) => "ICMP",
         }
         .to_string(),
     ];
-    words.extend(rule.from.map(|from| format!("from {from}")));
-    words.extend(rule.to.map(|to| format!("to {to}")));
+    words.extend(rule.from.map(|from| t!("from {from}")));
+    words.extend(rule.to.map(|to| t!("to {to}")));
     words.extend(rule.to_ports.as_ref().map(|ports| match (ports.start(), ports.end()) {
-        (first, last) if first == last => format!("to port {first}"),
-        (first, last) => format!("to ports {first} to {last}"),
+        (first, last) if first == last => t!("to port {first}"),
+        (first, last) => t!("to ports {first} to {last}"),
     }));
-    words.extend(rule.port.map(|number| format!("arriving at {}", port(PortId(number)))));
+    words.extend(rule.port.map(|number| t!("arriving at {}", port(PortId(number)))));
     words.join(" ")
 }
 
@@ -170,7 +181,7 @@ pub fn flow(flow: &Flow) -> [String; 3] {
     let [from, to] = match IpProtocol::from(flow.protocol) {
         IpProtocol::Tcp | IpProtocol::Udp => [flow.from, flow.to].map(endpoint),
         // An ICMP flow has an identifier instead of ports.
-        _ => [format!("{}, identifier {}", flow.from.addr, flow.from.port), flow.to.addr.to_string()],
+        _ => [t!("{}, identifier {}", flow.from.addr, flow.from.port), flow.to.addr.to_string()],
     };
     [ip_protocol(flow.protocol), from, to]
 }
@@ -183,12 +194,12 @@ pub fn endpoint(endpoint: IpEndpoint) -> String {
 /// The TCP settings of a host.
 pub fn tcp_settings(tcp: TcpConfig) -> String {
     let congestion = match tcp.congestion {
-        Congestion::None => "no congestion control",
+        Congestion::None => t!("no congestion control"),
         Congestion::Reno => "Reno",
         Congestion::Cubic => "CUBIC",
     };
     let (send, receive) = (format::buffer(tcp.tx_buffer), format::buffer(tcp.rx_buffer));
-    format!("{congestion}, send buffer {send}, receive buffer {receive}")
+    t!("{congestion}, send buffer {send}, receive buffer {receive}")
 }
 
 /// A row about a socket: protocol and port, state, remote endpoint.
@@ -199,8 +210,12 @@ pub fn socket_row(socket: &SocketState) -> Vec<String> {
             let remote = remote.map_or("–".to_string(), |remote| remote.to_string());
             vec![format!("TCP {port}"), tcp_state(*state).to_string(), remote]
         }
-        SocketState::Udp { port } => vec![format!("UDP {port}"), "open".into(), "any".into()],
-        SocketState::Icmp { ident } => vec![format!("ICMP {ident}"), "open".into(), "any".into()],
+        SocketState::Udp { port } => {
+            vec![format!("UDP {port}"), t!("state" => "open").into(), t!("any").into()]
+        }
+        SocketState::Icmp { ident } => {
+            vec![format!("ICMP {ident}"), t!("state" => "open").into(), t!("any").into()]
+        }
     }
 }
 
@@ -224,59 +239,58 @@ pub const fn tcp_state(state: TcpState) -> &'static str {
 /// A link's rate, delay and impairments; of both directions if they differ.
 pub fn way_words(ways: &[Way; 2]) -> String {
     let words = |way: &Way| {
-        let rate = way.line.rate.map_or("unlimited rate".into(), |rate| format::bit_rate(rate.get() as f64));
+        let rate =
+            way.line.rate.map_or(t!("unlimited rate").into(), |rate| format::bit_rate(rate.get() as f64));
         let delay = format::setting(way.line.delay);
-        match impairments(&way.impairments).as_str() {
-            "none" => format!("{rate}, {delay}"),
-            impairments => format!("{rate}, {delay}, {impairments}"),
+        match &way.impairments[..] {
+            [] => format!("{rate}, {delay}"),
+            some => format!("{rate}, {delay}, {}", impairments(some)),
         }
     };
     let [there, back] = [&ways[0], &ways[1]].map(words);
-    if there == back { there } else { format!("{there}; back: {back}") }
+    if there == back { there } else { t!("{there}; back: {back}") }
 }
 
 /// The impairments of one direction of a link.
 pub fn impairments(impairments: &[Impairment]) -> String {
     match impairments {
-        [] => "none".into(),
+        [] => t!("none").into(),
         some => some.iter().map(impairment).collect::<Vec<_>>().join(", "),
     }
 }
 
-/// A correlation, as an addition to another text; empty if there is none.
-fn correlated(correlation: Ratio) -> String {
-    if correlation == Ratio::default() {
-        String::new()
-    } else {
-        format!(", correlated by {}", format::percent(correlation))
+/// What is added about a correlation to another text; nothing if there is none.
+fn correlated(text: String, correlation: Ratio) -> String {
+    match correlation == Ratio::default() {
+        true => text,
+        false => t!("{text}, correlated by {}", format::percent(correlation)),
     }
 }
 
 fn impairment(impairment: &Impairment) -> String {
     match *impairment {
-        Impairment::FrameSizeMax(max) => format!("drops frames longer than {}", format::buffer(max)),
-        Impairment::TrailingBytes(max) => format!("appends up to {max} bytes"),
-        Impairment::Loss(ratio) => format!("{} loss", format::percent(ratio)),
+        Impairment::FrameSizeMax(max) => t!("drops frames longer than {}", format::buffer(max)),
+        Impairment::TrailingBytes(max) => t!("appends up to {max} bytes"),
+        Impairment::Loss(ratio) => t!("{} loss", format::percent(ratio)),
         Impairment::LossOfSmall { probability, bytes_max } => {
-            format!("{} loss of frames up to {}", format::percent(probability), format::buffer(bytes_max))
+            t!("{} loss of frames up to {}", format::percent(probability), format::buffer(bytes_max))
         }
         Impairment::SilenceOnce { after_bytes, lasts } => {
-            format!("loses all frames for {} after {}", format::setting(lasts), format::bytes(after_bytes))
+            t!("loses all frames for {} after {}", format::setting(lasts), format::bytes(after_bytes))
         }
-        Impairment::Down => "the cable is pulled".into(),
+        Impairment::Down => t!("the cable is pulled").into(),
         Impairment::Outage { at, lasts, every } => {
             let from = format::setting(at - Instant::ZERO);
-            let again = every.map(|every| format!(", again every {}", format::setting(every)));
-            format!(
-                "the cable is pulled at {from} for {}{}",
-                format::setting(lasts),
-                again.unwrap_or_default()
-            )
+            let lasts = format::setting(lasts);
+            match every.map(format::setting) {
+                Some(every) => t!("the cable is pulled at {from} for {lasts}, again every {every}"),
+                None => t!("the cable is pulled at {from} for {lasts}"),
+            }
         }
         Impairment::LossCorrelated { probability, correlation } => {
-            format!("{} loss{}", format::percent(probability), correlated(correlation))
+            correlated(t!("{} loss", format::percent(probability)), correlation)
         }
-        Impairment::GilbertElliott { to_bad, to_good, bad, good } => format!(
+        Impairment::GilbertElliott { to_bad, to_good, bad, good } => t!(
             "burst loss: {} during bursts, {} outside; each frame starts a burst with {}, ends it with {}",
             format::percent(bad),
             format::percent(good),
@@ -284,32 +298,37 @@ fn impairment(impairment: &Impairment) -> String {
             format::percent(to_good)
         ),
         Impairment::LossEvery(number) => {
-            format!("loss of every {} frame", format::ordinal(u64::from(number)))
+            let count = format::count(number.into());
+            t!("loss of every {count}{th} frame", th = format::th(number.into()))
         }
-        Impairment::LossOfFrame(number) => format!("loss of the {} frame", format::ordinal(number)),
+        Impairment::LossOfFrame(number) => {
+            t!("loss of the {count}{th} frame", count = format::count(number), th = format::th(number))
+        }
         Impairment::Duplicate { probability, correlation } => {
-            format!("{} duplicated{}", format::percent(probability), correlated(correlation))
+            correlated(t!("{} duplicated", format::percent(probability)), correlation)
         }
         Impairment::Corrupt { probability, correlation } => {
-            format!("{} corrupted{}", format::percent(probability), correlated(correlation))
+            correlated(t!("{} corrupted", format::percent(probability)), correlation)
         }
         Impairment::Jitter { spread, distribution, correlation, overtakes } => {
             let shape = match distribution {
-                Distribution::Uniform => "uniform",
-                Distribution::Normal => "normal",
+                Distribution::Uniform => t!("uniform"),
+                Distribution::Normal => t!("normal"),
                 Distribution::Pareto => "Pareto",
-                Distribution::ParetoNormal => "Pareto-normal",
+                Distribution::ParetoNormal => t!("Pareto-normal"),
             };
-            let order = if overtakes { ", frames may overtake each other" } else { "" };
-            format!("jitter {} ({shape}){}{order}", format::setting(spread), correlated(correlation))
+            let text = correlated(t!("jitter {} ({shape})", format::setting(spread)), correlation);
+            if overtakes { t!("{text}, frames may overtake each other") } else { text }
         }
         Impairment::Reorder { probability, correlation, gap } => {
-            let which = if gap > 1 {
-                format!(" of every {}", format::ordinal(u64::from(gap)))
+            let share = format::percent(probability);
+            let text = if gap > 1 {
+                let count = format::count(gap.into());
+                t!("{share} of every {count}{th} reordered", th = format::th(gap.into()))
             } else {
-                String::new()
+                t!("{share} reordered")
             };
-            format!("{}{which} reordered{}", format::percent(probability), correlated(correlation))
+            correlated(text, correlation)
         }
     }
 }
@@ -318,21 +337,21 @@ fn impairment(impairment: &Impairment) -> String {
 pub fn queue(queue: Queue) -> String {
     let size = match queue.limit {
         QueueLimit::Bytes(bytes) => format::buffer(bytes),
-        QueueLimit::Frames(frames) => format::plural(frames as u64, "frame", "frames"),
+        QueueLimit::Frames(many) => frames(many as u64),
     };
     let short = |many: usize| match queue.limit {
         QueueLimit::Bytes(_) => format::buffer(many),
-        QueueLimit::Frames(_) => format::plural(many as u64, "frame", "frames"),
+        QueueLimit::Frames(_) => frames(many as u64),
     };
     match queue.discipline {
         Discipline::DropTail => size,
-        Discipline::Red(Red { min, max, probability, .. }) => format!(
+        Discipline::Red(Red { min, max, probability, .. }) => t!(
             "{size}, RED: drops at random from an average of {}, up to {} at {}",
             short(min),
             format::percent(probability),
             short(max)
         ),
-        Discipline::CoDel(CoDel { target, interval }) => format!(
+        Discipline::CoDel(CoDel { target, interval }) => t!(
             "{size}, CoDel: drops frames when all are queued longer than {} for {}",
             format::setting(target),
             format::setting(interval)
@@ -341,23 +360,23 @@ pub fn queue(queue: Queue) -> String {
 }
 
 /// Why a frame was dropped.
-pub const fn drop_reason(reason: DropReason) -> &'static str {
+pub fn drop_reason(reason: DropReason) -> &'static str {
     match reason {
-        DropReason::QueueFull => "queue full",
-        DropReason::Overload => "too many frames for the simulation",
-        DropReason::Impaired(LossReason::TooBig) => "too big for the link",
-        DropReason::Impaired(LossReason::LinkDown) => "cable pulled",
-        DropReason::Impaired(LossReason::Silence) => "one-time silence",
-        DropReason::Impaired(LossReason::Loss) => "random loss",
-        DropReason::Impaired(LossReason::LossOfSmall) => "random loss of small frames",
-        DropReason::Impaired(LossReason::Outage) => "outage",
-        DropReason::Impaired(LossReason::LossCorrelated) => "correlated loss",
-        DropReason::Impaired(LossReason::Burst) => "burst loss",
-        DropReason::Impaired(LossReason::Every) => "every-nth loss",
-        DropReason::Impaired(LossReason::Picked) => "loss of a chosen frame",
-        DropReason::Early => "dropped early (RED)",
-        DropReason::Late => "queued too long (CoDel)",
-        DropReason::Collisions => "collided 16 times",
+        DropReason::QueueFull => t!("queue full"),
+        DropReason::Overload => t!("too many frames for the simulation"),
+        DropReason::Impaired(LossReason::TooBig) => t!("too big for the link"),
+        DropReason::Impaired(LossReason::LinkDown) => t!("cable pulled"),
+        DropReason::Impaired(LossReason::Silence) => t!("one-time silence"),
+        DropReason::Impaired(LossReason::Loss) => t!("random loss"),
+        DropReason::Impaired(LossReason::LossOfSmall) => t!("random loss of small frames"),
+        DropReason::Impaired(LossReason::Outage) => t!("outage"),
+        DropReason::Impaired(LossReason::LossCorrelated) => t!("correlated loss"),
+        DropReason::Impaired(LossReason::Burst) => t!("burst loss"),
+        DropReason::Impaired(LossReason::Every) => t!("every-nth loss"),
+        DropReason::Impaired(LossReason::Picked) => t!("loss of a chosen frame"),
+        DropReason::Early => t!("dropped early (RED)"),
+        DropReason::Late => t!("queued too long (CoDel)"),
+        DropReason::Collisions => t!("collided 16 times"),
     }
 }
 

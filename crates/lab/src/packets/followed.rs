@@ -4,6 +4,7 @@ use super::conversation;
 use crate::Lab;
 use crate::format;
 use std::rc::Rc;
+use texts::t;
 use trace::{Stream, Talk};
 
 /// More text than this is not laid out; all of it can be saved.
@@ -80,8 +81,8 @@ impl Lab {
         };
         let end = |end: usize| format!("{}, {}", talk.ends[end], format::bytes(said(end == 0)));
         let title = match stream {
-            Stream::Tcp(number) => format!("TCP connection {number}"),
-            Stream::Udp(number) => format!("UDP conversation {number}"),
+            Stream::Tcp(number) => t!("TCP connection {number}"),
+            Stream::Udp(number) => t!("UDP conversation {number}"),
         };
         Some(Followed {
             title,

@@ -5,10 +5,12 @@
 use super::conversation::address_field;
 use crate::Lab;
 use crate::format;
+use crate::inspect::words;
 use netlab::Instant;
 use rustc_hash::FxHashMap;
 use smoltcp::wire::{EthernetAddress, IpAddress};
 use std::rc::Rc;
+use texts::{plural, t};
 use trace::ends::Ends;
 use trace::swatch::Swatch;
 
@@ -161,25 +163,30 @@ impl Counted {
                 between: [place(a)?, place(b)?],
                 share: exchange.bytes as f64 / most as f64,
                 swatch: Swatch::ALL[kind],
-                words: format!(
+                words: t!(
                     "{} and {}: {}, {}",
                     a.name(),
                     b.name(),
-                    format::plural(exchange.packets, "packet", "packets"),
+                    words::packets(exchange.packets),
                     format::bytes(exchange.bytes)
                 ),
                 filter: format!("{} && {}", a.filter(), b.filter()),
             })
         });
-        let mut summary = format!(
-            "{} within {} between {}",
-            format::plural(self.packets, "packet", "packets"),
-            format::duration(self.lasts),
-            format::plural(self.addresses as u64, "address", "addresses"),
+        let (packets, lasts) = (words::packets(self.packets), format::duration(self.lasts));
+        let addresses = plural!(
+            self.addresses,
+            "{count}\u{a0}address",
+            "{count}\u{a0}addresses",
+            count = format::count(self.addresses as u64)
         );
-        if self.addresses > self.peers.len() {
-            summary += &format!(", of which the {} that exchanged most are shown", self.peers.len());
-        }
+        let shown = self.peers.len();
+        let summary = match self.addresses > shown {
+            true => t!(
+                "{packets} within {lasts} between {addresses}, of which the {shown} that exchanged most are shown"
+            ),
+            false => t!("{packets} within {lasts} between {addresses}"),
+        };
         let selected = lab.selected_packet().and_then(|number| {
             let (trace, source) = (lab.packets().trace(), lab.source());
             let ends = Ends::of(source.bytes(trace.row(number)?)?)?;

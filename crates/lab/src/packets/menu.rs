@@ -5,6 +5,7 @@ use super::{Line, Observe};
 use crate::Lab;
 use crate::command::Look;
 use crate::format;
+use texts::t;
 
 /// An entry of a packet's menu.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,35 +39,36 @@ impl Lab {
         let pins = self.packets.pins();
         let mut menu = Vec::new();
         if stream.is_some() {
-            menu.push(entry("Read the conversation", What::Follow));
+            menu.push(entry(t!("Read the conversation"), What::Follow));
         }
-        menu.push(observe("Show only this conversation", Observe::Filter(filter(frame, stream))));
+        menu.push(observe(t!("Show only this conversation"), Observe::Filter(filter(frame, stream))));
         for address in [&line.source, &line.destination] {
             let filter = format!("{} == {address}", address_field(address));
-            menu.push(observe(&format!("Show only {address}"), Observe::Filter(filter)));
+            menu.push(observe(&t!("Show only {address}"), Observe::Filter(filter)));
         }
         if let Some(question) = line.row.notes.answers {
-            let text = format!("Go to packet {}, which it answers", format::count(u64::from(question) + 1));
+            let text = t!("Go to packet {}, which it answers", format::count(u64::from(question) + 1));
             menu.push(go_to(&text, question as usize));
         }
         if let Some((answer, _)) = trace.answer(number) {
             menu.push(go_to(
-                &format!("Go to packet {}, which answers it", format::count(answer as u64 + 1)),
+                &t!("Go to packet {}, which answers it", format::count(answer as u64 + 1)),
                 answer,
             ));
         }
         let marked = pins.is_marked(line.row.transit);
-        let mark = if marked { "Remove the mark" } else { "Mark" };
+        let mark = if marked { t!("Remove the mark") } else { t!("verb" => "Mark") };
         menu.push(observe(mark, Observe::Mark(number)));
         if let Some(next) = self.next_marked(number) {
-            menu.push(go_to("Go to the next marked packet", next));
+            menu.push(go_to(t!("Go to the next marked packet"), next));
         }
         let is_reference = pins.is_reference(line.row.transit);
-        let from = if is_reference { "Count times from the start again" } else { "Count times from here" };
+        let from =
+            if is_reference { t!("Count times from the start again") } else { t!("Count times from here") };
         menu.push(observe(from, Observe::CountFrom(number)));
-        menu.push(entry("Copy the line", What::Copy(line.words())));
+        menu.push(entry(t!("Copy the line"), What::Copy(line.words())));
         let bytes: Vec<String> = frame.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        menu.push(entry("Copy the bytes", What::Copy(bytes.join(" "))));
+        menu.push(entry(t!("Copy the bytes"), What::Copy(bytes.join(" "))));
         Some(menu)
     }
 

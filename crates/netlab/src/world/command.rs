@@ -17,6 +17,8 @@ use crate::topology::{
 use host::program::ProgramId;
 use host::{Host, Meter};
 use smoltcp::wire::{IpAddress, IpCidr};
+use std::fmt;
+use texts::t;
 use wire::Instant;
 
 /// A change to a running world, or the start or end of a run.
@@ -54,28 +56,21 @@ pub enum Command {
 }
 
 /// Why a command cannot be done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
     /// Only these have settings that can change while they run.
-    #[error("only a switch's or router's settings can be changed while it runs, and it stays what it is")]
     NotChangeable,
     /// A run needs hosts at both ends.
-    #[error("a run goes from a host to a host or an address; this node is not a host")]
     NotAHost,
     /// Only hosts run programs.
-    #[error("commands are started on hosts; this node is not a host")]
     NoPrograms,
     /// The owner of the world has given it no programs.
-    #[error("no command can be started here: the program was made without them")]
     NoShell,
     /// A run from a host to itself would never reach a wire.
-    #[error("a run needs two different hosts")]
     SameHost,
     /// No such run, program, link or node.
-    #[error("there is no such run, program, link or node")]
     NoSuchThing,
     /// A node or link that is only to be added later.
-    #[error("{at} is too early: this node or link is added at {born}; choose that moment or a later one")]
     NotYet {
         /// What was asked for.
         at: Instant,
@@ -83,9 +78,6 @@ pub enum CommandError {
         born: Instant,
     },
     /// An addition before one that is already planned: ids and port numbers count in the order of time.
-    #[error(
-        "{at} is too early: something is added at {last}, and additions go in order of time; add this then or later"
-    )]
     OutOfOrder {
         /// What was asked for.
         at: Instant,
@@ -93,19 +85,56 @@ pub enum CommandError {
         last: Instant,
     },
     /// With this addition it would be no topology that a world can be made from.
-    #[error(transparent)]
-    Topology(#[from] TopologyError),
+    Topology(TopologyError),
     /// A number out of its bounds.
-    #[error("{0}")]
     OutOfBounds(&'static str),
     /// The moment is past: the world has already got further.
-    #[error("{at} is past: the world has already run to {frontier}")]
     Past {
         /// What was asked for.
         at: Instant,
         /// The first moment that is still open.
         frontier: Instant,
     },
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotChangeable => {
+                t!("only a switch's or router's settings can be changed while it runs, and it stays what it is")
+            }
+            Self::NotAHost => t!("a run goes from a host to a host or an address; this node is not a host"),
+            Self::NoPrograms => t!("commands are started on hosts; this node is not a host"),
+            Self::NoShell => t!("no command can be started here: the program was made without them"),
+            Self::SameHost => t!("a run needs two different hosts"),
+            Self::NoSuchThing => t!("there is no such run, program, link or node"),
+            Self::NotYet { at, born } => {
+                return f.write_str(&t!(
+                    "{at} is too early: this node or link is added at {born}; choose that moment or a later one"
+                ));
+            }
+            Self::OutOfOrder { at, last } => {
+                return f.write_str(&t!(
+                    "{at} is too early: something is added at {last}, and additions go in order of time; add this then or later"
+                ));
+            }
+            Self::Topology(why) => return why.fmt(f),
+            Self::OutOfBounds(what) => what,
+            Self::Past { at, frontier } => {
+                return f.write_str(&t!(
+                    "{at} is past: the world has already run to {frontier}"
+                ));
+            }
+        })
+    }
+}
+
+impl std::error::Error for CommandError {}
+
+impl From<TopologyError> for CommandError {
+    fn from(why: TopologyError) -> Self {
+        Self::Topology(why)
+    }
 }
 
 impl World {

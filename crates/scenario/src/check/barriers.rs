@@ -12,6 +12,7 @@ use crate::problem::Kind;
 use bridge::config::{Membership, Vlan};
 use netlab::topology::{End, LinkId, NodeId, NodeKind};
 use std::collections::VecDeque;
+use texts::t;
 use wire::impair::Impairment;
 use wire::sorted::SortedMap;
 
@@ -197,27 +198,29 @@ impl Check<'_> {
     pub(super) fn words(&self, barrier: Barrier) -> String {
         let link = self.scenario.topology.link(barrier.link);
         let [here, there] = [barrier.end, barrier.end.other()].map(|end| self.name(link.ends[end.index()]));
-        let port = format!("the port of {here} to {there}");
+        let port = t!("the port of {here} to {there}");
         match barrier.what {
-            What::PortOff => format!("{port} is off"),
-            What::Unplugged => format!("the cable between {here} and {there} is unplugged"),
+            What::PortOff => t!("{port} is off"),
+            What::Unplugged => t!("the cable between {here} and {there} is unplugged"),
             What::NotInVlan(vlan) => match membership(&link.ports[barrier.end.index()]) {
                 Membership::Access(own) => {
-                    format!("VLAN {vlan} does not pass {port}, which is in VLAN {} alone", own.get())
+                    t!("VLAN {vlan} does not pass {port}, which is in VLAN {} alone", own.get())
                 }
                 trunk @ Membership::Trunk { .. } => {
-                    format!("VLAN {vlan} is not in the trunk list of {port} ({})", list(trunk))
+                    t!("VLAN {vlan} is not in the trunk list of {port} ({})", list(trunk))
                 }
             },
-            What::Untagged(vlan) => {
-                let vlan = vlan.map_or_else(String::new, |vlan| format!(" of VLAN {vlan}"));
-                format!("frames{vlan} arrive untagged at {port}, a trunk that accepts tagged frames only")
-            }
+            What::Untagged(vlan) => match vlan {
+                Some(vlan) => t!(
+                    "frames of VLAN {vlan} arrive untagged at {port}, a trunk that accepts tagged frames only"
+                ),
+                None => t!("frames arrive untagged at {port}, a trunk that accepts tagged frames only"),
+            },
             What::Tagged(vlan) => {
-                format!("frames of VLAN {vlan} arrive tagged at {here}, which has no such VLAN there")
+                t!("frames of VLAN {vlan} arrive tagged at {here}, which has no such VLAN there")
             }
             What::WithoutTag(vlan) => {
-                format!("frames arrive untagged at {here}, whose network there is in VLAN {vlan}")
+                t!("frames arrive untagged at {here}, whose network there is in VLAN {vlan}")
             }
         }
     }

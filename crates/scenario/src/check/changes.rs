@@ -9,6 +9,7 @@ use crate::{Change, defaults};
 use netlab::run::RunId;
 use netlab::topology::{End, Link, LinkId, Node, NodeId, NodeKind, Port, Way};
 use netlab::{Duration, Instant};
+use texts::t;
 
 /// How many nodes and links there are by the time of a change.
 #[derive(Clone, Copy)]
@@ -49,7 +50,7 @@ impl<'s> Check<'s> {
             }
         }
         if repeated > REPEATED_MAX {
-            let message = "the changes repeat too many settings: change fewer, or smaller ones";
+            let message = t!("the changes repeat too many settings: change fewer, or smaller ones");
             self.error(root().field("changes"), message);
         }
     }
@@ -58,7 +59,7 @@ impl<'s> Check<'s> {
         let bounds = [Duration::ZERO, AT_MAX.since(defaults::AT)];
         self.time_within(place.clone(), at.since(defaults::AT), bounds);
         if at < last {
-            let message = format!(
+            let message = t!(
                 "{} is before the change in front of it, which comes at {}: put them in order of time",
                 show(at),
                 show(last)
@@ -71,13 +72,13 @@ impl<'s> Check<'s> {
         let later = present.nodes..self.scenario.ids.len();
         if link.ends.iter().any(|end| later.contains(&end.index())) {
             let place = place.field("cable").field("ends");
-            self.error(place, "an end of this cable is only added later");
+            self.error(place, t!("an end of this cable is only added later"));
         }
     }
 
     fn changed_link(&mut self, place: &Place, link: LinkId, ways: &[Way; 2], present: Present) {
         if link.index() >= present.links {
-            return self.error(place.field("link"), "there is no such link by then");
+            return self.error(place.field("link"), t!("there is no such link by then"));
         }
         let link = Link::new(self.scenario.topology.link(link).ends, ways.clone());
         self.lines(&place.field("link"), &link);
@@ -85,13 +86,13 @@ impl<'s> Check<'s> {
 
     fn changed_port(&mut self, place: &Place, (link, end): (LinkId, End), port: &Port, present: Present) {
         if link.index() >= present.links {
-            return self.error(place.field("port"), "there is no such link by then");
+            return self.error(place.field("port"), t!("there is no such link by then"));
         }
         let node = self.scenario.topology.link(link).ends[end.index()];
         match self.scenario.topology.nodes.get(node.index()).map(|node| &node.kind) {
             Some(NodeKind::Switch(_) | NodeKind::Router(_)) => self.port(&place.field("port"), node, port),
             Some(NodeKind::Host(_) | NodeKind::Hub) | None => {
-                let message = "only ports of switches and routers have settings that can change";
+                let message = t!("only ports of switches and routers have settings that can change");
                 self.error(place.field("port").field("of"), message);
             }
         }
@@ -102,12 +103,12 @@ impl<'s> Check<'s> {
         let before = self.scenario.topology.nodes.get(node.index()).map(|node| &node.kind);
         match (kind, before) {
             (_, before) if before.is_none() || node.index() >= present.nodes => {
-                self.error(place.field("node"), "there is no such node by then");
+                self.error(place.field("node"), t!("there is no such node by then"));
             }
             (NodeKind::Switch(config), Some(NodeKind::Switch(_))) => self.switch(&place, config),
             (NodeKind::Router(config), Some(NodeKind::Router(_))) => self.router(&place, node, config),
             (NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_), _) => {
-                let message = "only settings of switches and routers can change while they run";
+                let message = t!("only settings of switches and routers can change while they run");
                 self.error(place.field("node"), message);
             }
         }
@@ -115,23 +116,22 @@ impl<'s> Check<'s> {
 
     fn cleared(&mut self, place: Place, node: NodeId, present: Present) {
         match self.scenario.topology.nodes.get(node.index()) {
-            Some(_) if node.index() >= present.nodes => self.error(place, "this node is only added later"),
-            None => self.error(place, "there is no such node"),
+            Some(_) if node.index() >= present.nodes => {
+                self.error(place, t!("this node is only added later"))
+            }
+            None => self.error(place, t!("there is no such node")),
             Some(Node { kind: NodeKind::Switch(_) | NodeKind::Router(_), .. }) => {}
             Some(Node { kind: NodeKind::Host(_) | NodeKind::Hub, .. }) => {
-                self.error(place, "only switches and routers have tables that can be cleared");
+                self.error(place, t!("only switches and routers have tables that can be cleared"));
             }
         }
     }
 
     fn stopped(&mut self, place: Place, run: RunId, at: Instant) {
         match self.scenario.runs.get(run.0 as usize) {
-            None => self.error(place, "there is no such run: they are counted from 0"),
+            None => self.error(place, t!("there is no such run: they are counted from 0")),
             Some((begins, _)) if at < *begins => {
-                self.error(
-                    place,
-                    format!("this run only begins at {}: stop it then or later", show(*begins)),
-                );
+                self.error(place, t!("this run only begins at {}: stop it then or later", show(*begins)));
             }
             Some(_) => {}
         }

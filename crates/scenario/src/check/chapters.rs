@@ -10,6 +10,7 @@ use crate::{Change, Scenario, defaults};
 use netlab::run::RunId;
 use netlab::topology::{LinkId, NodeId, NodeKind};
 use netlab::{Duration, Instant};
+use texts::t;
 use wire::impair::Impairment;
 
 impl Check<'_> {
@@ -17,7 +18,7 @@ impl Check<'_> {
         let scenario: &Scenario = self.scenario;
         let chapters = &scenario.chapters;
         if chapters.len() > CHAPTERS_MAX {
-            let message = format!("there are more than {CHAPTERS_MAX} chapters, which is the limit");
+            let message = t!("there are more than {CHAPTERS_MAX} chapters, which is the limit");
             self.error(root().field("chapters"), message);
         }
         let (mut last, mut headline) = (Instant::ZERO, None);
@@ -27,7 +28,7 @@ impl Check<'_> {
             if chapter.headline
                 && let Some(earlier) = headline.replace(number)
             {
-                let message = format!("chapters[{earlier}] is the headline already: a story has one");
+                let message = t!("chapters[{earlier}] is the headline already: a story has one");
                 self.error(place.field("headline"), message);
             }
         }
@@ -38,20 +39,20 @@ impl Check<'_> {
         if chapter.title.trim().is_empty() || super::has_control(&chapter.title) {
             self.error(
                 place.field("title"),
-                "a chapter's title is one line of text without control characters",
+                t!("a chapter's title is one line of text without control characters"),
             );
         }
         self.text_within(place.field("text"), &chapter.text, CHAPTER_CHARS_MAX);
         if chapter.look.len() > LOOK_MAX {
-            let message = format!("a chapter can point at {LOOK_MAX} nodes at most");
+            let message = t!("a chapter can point at {LOOK_MAX} nodes at most");
             self.error(place.field("look"), message);
         }
         for (number, node) in chapter.look.iter().enumerate() {
             let place = place.field("look").index(number);
             if node.index() >= self.scenario.ids.len() {
-                self.error(place, "there is no such node");
+                self.error(place, t!("there is no such node"));
             } else if chapter.look[..number].contains(node) {
-                self.error(place, "this node stands here twice: remove one");
+                self.error(place, t!("this node stands here twice: remove one"));
             }
         }
         match chapter.moment {
@@ -64,7 +65,7 @@ impl Check<'_> {
                 );
                 if at < *last {
                     let [at, before] = [at, *last].map(|at| show_time(at.since(defaults::AT)));
-                    let message = format!(
+                    let message = t!(
                         "{at} is before an earlier chapter, which begins at {before}: put chapters in order of time"
                     );
                     self.error(place, message);
@@ -91,28 +92,30 @@ impl Check<'_> {
             Event::Route(node) => match kind(node) {
                 Some(NodeKind::Router(_)) => None,
                 Some(_) if !is_known(node) => None,
-                _ => Some(("route", "only routers have routes that change: name one")),
+                _ => Some(("route", t!("only routers have routes that change: name one"))),
             },
             Event::Tree(node) => match kind(node) {
                 Some(NodeKind::Switch(_)) => None,
                 Some(_) if !is_known(node) => None,
-                _ => Some(("tree", "only switches are in a spanning tree: name one")),
+                _ => Some(("tree", t!("only switches are in a spanning tree: name one"))),
             },
             Event::Address(node) => match kind(node) {
                 Some(NodeKind::Host(_)) => None,
                 Some(_) if !is_known(node) => None,
-                _ => Some(("address", "only hosts get addresses from a router: name one")),
+                _ => Some(("address", t!("only hosts get addresses from a router: name one"))),
             },
-            Event::Begins(run) => self.no_run(run).then_some(("begins", NO_RUN)),
-            Event::Ends(run) => self.no_run(run).then_some(("ends", NO_RUN)),
+            Event::Begins(run) => self.no_run(run).then_some(("begins", no_run())),
+            Event::Ends(run) => self.no_run(run).then_some(("ends", no_run())),
             Event::Down(link) | Event::Up(link) => {
                 let field = if matches!(event, Event::Down(_)) { "down" } else { "up" };
                 if link.index() >= self.scenario.topology.links.len() {
-                    return self.error(place.field(field), "there is no such link");
+                    return self.error(place.field(field), t!("there is no such link"));
                 }
                 if !self.can_go_down(link) {
-                    let message = "nothing in this document pulls or plugs this cable, so that this chapter begins only if a \
-                                   person does";
+                    let message = t!(
+                        "nothing in this document pulls or plugs this cable, so that this chapter begins only if a \
+                                   person does"
+                    );
                     self.problem(Kind::Other, Level::Warning, place.field(field), message.into());
                 }
                 None
@@ -147,8 +150,10 @@ impl Check<'_> {
     }
 }
 
-const NO_RUN: &str = "there is no such run: they are counted from 0";
+fn no_run() -> &'static str {
+    t!("there is no such run: they are counted from 0")
+}
 
 fn missing(kind: Option<&NodeKind>, field: &'static str) -> Option<(&'static str, &'static str)> {
-    kind.is_none().then_some((field, "there is no such node"))
+    kind.is_none().then_some((field, t!("there is no such node")))
 }

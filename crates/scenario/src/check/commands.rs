@@ -10,6 +10,7 @@ use crate::quantity::{quoted, show_time};
 use netlab::history::ProgramId;
 use netlab::world::LINE_MAX;
 use netlab::{Duration, Instant};
+use texts::t;
 
 impl Check<'_> {
     pub(super) fn commands(&mut self) {
@@ -28,13 +29,13 @@ impl Check<'_> {
             // Whatever prints something else here than where all commands are would make another history.
             let elsewhere = command.line.contains('|') || command.line.trim_start().starts_with("help");
             if cfg!(not(feature = "services")) && (unknown.is_some() || elsewhere) {
-                let message = format!(
+                let message = t!(
                     "this page cannot run the line {} yet; `packetarium run` can, if there is such a command",
                     quoted(&command.line)
                 );
                 self.error(place.field("line"), message);
             } else if let Some(name) = unknown {
-                let message = format!("there is no command {}: the command help lists all", quoted(&name));
+                let message = t!("there is no command {}: the command help lists all", quoted(&name));
                 self.problem(Kind::Other, Level::Warning, place.field("line"), message);
             }
         }
@@ -43,24 +44,24 @@ impl Check<'_> {
     fn commanded(&mut self, at: Instant, place: Place, on: netlab::topology::NodeId) {
         let scenario = self.scenario;
         if on.index() >= scenario.ids.len() {
-            return self.error(place, "there is no such node");
+            return self.error(place, t!("there is no such node"));
         }
         let (id, born) = (quoted(scenario.id(on)), self.born(on));
         if at < born {
-            let message = format!(
+            let message = t!(
                 "{id} is only added at {}: start the command then or later",
                 show_time(born - defaults::AT)
             );
             self.error(place.clone(), message);
         }
         if scenario.topology.host(on).is_none() {
-            self.error(place, format!("{id} is no host: commands are started on hosts"));
+            self.error(place, t!("{id} is no host: commands are started on hosts"));
         }
     }
 
     fn line(&mut self, place: Place, line: &str) {
         if line.len() > LINE_MAX || line.contains(['\n', '\r']) {
-            let message = format!("a line has at most {LINE_MAX} bytes, and no line break inside");
+            let message = t!("a line has at most {LINE_MAX} bytes, and no line break inside");
             self.error(place, message);
         }
     }
@@ -76,10 +77,10 @@ impl Check<'_> {
             Key::End => change.field("type").field("run"),
         };
         match self.scenario.commands.get(program.0 as usize) {
-            None => self.error(place, "there is no such command: runs and commands are counted from 0"),
+            None => self.error(place, t!("there is no such command: runs and commands are counted from 0")),
             Some((begins, _)) if at < *begins => {
                 let begins = show_time(begins.since(defaults::AT));
-                self.error(place, format!("this command only begins at {begins}: do it then or later"));
+                self.error(place, t!("this command only begins at {begins}: do it then or later"));
             }
             Some(_) => {}
         }

@@ -10,6 +10,7 @@ use netlab::run::IpVersion;
 use netlab::topology::{NodeId, NodeKind, RouterConfig};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::VecDeque;
+use texts::t;
 use wire::sorted::SortedMap;
 use wire::sorted::sort_by_key;
 
@@ -157,7 +158,7 @@ impl Check<'_> {
 
     /// Reports it, once.
     pub(super) fn too_far_from(&mut self, id: NodeId, to: IpCidr, metric: usize) {
-        let message = format!(
+        let message = t!(
             "{to} is {metric} hops from {}, counted as RIP does, and for RIP {INFINITY} is unreachable (RFC 2453, 3.2): take a \
              static route, or shorten the path",
             self.name(id)

@@ -7,6 +7,7 @@ use crate::problem::Kind;
 use crate::quantity::{quoted, show_mac};
 use netlab::topology::NodeId;
 use smoltcp::wire::{EthernetAddress, IpAddress};
+use texts::t;
 use wire::sorted::SortedMap;
 
 /// The first that has an address on a LAN, and where the document says so.
@@ -47,10 +48,10 @@ impl<'s> Check<'s> {
         }
         let (node, address) = (first.0, key.0);
         if node == here.0 {
-            let message = format!("{address} is already an address of this node here: remove one");
+            let message = t!("{address} is already an address of this node here: remove one");
             return self.error(here.1, message);
         }
-        let message = format!(
+        let message = t!(
             "{address} is already an address of {} on the same LAN, and both answer for it: {}",
             self.named(node),
             self.each([node, here.0])
@@ -70,7 +71,7 @@ impl<'s> Check<'s> {
 
     fn each(&self, nodes: [NodeId; 2]) -> &'static str {
         let hosts = nodes.into_iter().all(|node| self.scenario.topology.host(node).is_some());
-        if hosts { "give each host its own" } else { "give each its own" }
+        if hosts { t!("give each host its own") } else { t!("give each its own") }
     }
 
     fn double_macs(&mut self) {
@@ -103,7 +104,7 @@ impl<'s> Check<'s> {
             return;
         }
         let node = first.0;
-        let message = format!(
+        let message = t!(
             "{} is already the MAC address of {} on the same LAN, so a switch's table changes with every frame of one of them: {}",
             show_mac(key.0),
             self.named(node),

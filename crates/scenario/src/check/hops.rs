@@ -14,6 +14,7 @@ use netlab::topology::{NodeId, NodeKind, RouterConfig};
 use router::config::{Protocol, Rule, StaticRoute, Transport, Verdict};
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::collections::VecDeque;
+use texts::t;
 use wire::sorted::SortedSet;
 
 /// Where a router sends a packet.
@@ -131,12 +132,12 @@ impl<'s> Check<'s> {
             }
             is_own = false;
         }
-        let why = format!("the routes send what is for {} round in a circle", walk.packet.destination);
+        let why = t!("the routes send what is for {} round in a circle", walk.packet.destination);
         Fate::lost(Loss::at_run(Kind::NoRoute, why))
     }
 
     fn no_router(&self, from: Attachment, walk: &Walk, via: IpAddress) -> Fate {
-        let why = format!(
+        let why = t!(
             "{} sends what is for {} to {via}, which is no router on that LAN",
             self.name(from.node),
             walk.packet.destination
@@ -248,7 +249,7 @@ impl<'s> Check<'s> {
     ) -> Egress {
         let (address, id) = (walk.packet.destination, self.name(router));
         if let Some((to, distance)) = learned.first() {
-            let why = format!("{to} is too far from {id} for RIP");
+            let why = t!("{to} is too far from {id} for RIP");
             return Egress::None(Loss {
                 too_far: Some((router, *to, distance.metric)),
                 ..Loss::at_run(Kind::TooFar, why)
@@ -259,7 +260,7 @@ impl<'s> Check<'s> {
             .interfaces_of(router)
             .find(|of| !self.is_up(of) && of.addresses.iter().any(|cidr| cidr.contains_addr(&address)));
         if let Some(off) = off {
-            let why = format!("the port of {id} that leads to {address} is off, or its cable is unplugged");
+            let why = t!("the port of {id} that leads to {address} is off, or its cable is unplugged");
             let place = self.port_place(off.link.index(), off.end);
             return Egress::None(Loss {
                 place: Some(place),
@@ -271,14 +272,14 @@ impl<'s> Check<'s> {
             if !self.all_known() {
                 return Egress::Open;
             }
-            let why = format!("no node here has the address {address}, and {id} has no route to it");
+            let why = t!("no node here has the address {address}, and {id} has no route to it");
             return Egress::None(Loss::at_run(Kind::UnknownAddress, why));
         };
         let to = self.network_at(*owner, address);
         match self.next_hop_to(router, *owner, version_of(address), false) {
             Some(via) => Egress::None(self.missing_route(router, to, Some(via), walk)),
             None if self.next_hop_to(router, *owner, version_of(address), true).is_some() => {
-                let why = format!(
+                let why = t!(
                     "{address} is an address inside a network behind address translation, so {id} has no route to it: from \
                      outside, only forwarded ports of the translating router's outside address can be reached"
                 );
@@ -292,15 +293,19 @@ impl<'s> Check<'s> {
         let address = walk.packet.destination;
         let owner = self.owners.all(address).first().map(|owner| self.name(owner.node));
         let id = self.name(router);
-        let whose = if walk.is_answer { "answers" } else { "packets" };
         let remedy = match via {
-            Some(via) => format!("add one via {via}"),
-            None => "no routers lead there: connect the network".to_owned(),
+            Some(via) => t!("add one via {via}"),
+            None => t!("no routers lead there: connect the network").to_owned(),
         };
-        let why = format!(
-            "{id} has no route to {to}, the network of {} ({address}), so {whose} for it are dropped there: {remedy}",
-            owner.unwrap_or_default()
-        );
+        let owner = owner.unwrap_or_default();
+        let why = match walk.is_answer {
+            true => t!(
+                "{id} has no route to {to}, the network of {owner} ({address}), so answers for it are dropped there: {remedy}"
+            ),
+            false => t!(
+                "{id} has no route to {to}, the network of {owner} ({address}), so packets for it are dropped there: {remedy}"
+            ),
+        };
         let mut nodes = vec![router];
         nodes.extend(self.owners.all(address).first().map(|owner| owner.node));
         let place = Some(self.node_place(router.index()).field("routes"));
@@ -365,7 +370,7 @@ impl<'s> Check<'s> {
         let id = self.name(from.node);
         let [comes_in, goes_out] = [from, to].map(|at| self.leads_outside(at, config));
         if version_of(walk.packet.destination) == IpVersion::V4 && comes_in && !goes_out && !translated {
-            let why = format!(
+            let why = t!(
                 "{id} translates addresses, and lets nothing in from outside for which it has no translation, such as a packet for {}",
                 walk.packet.destination
             );
@@ -381,16 +386,22 @@ impl<'s> Check<'s> {
         let port = from.cable.and_then(|cable| ports.iter().position(|of| *of == cable));
         let matching = filter.rules.iter().enumerate().find(|(_, rule)| fits(rule, port, &walk.packet));
         let verdict = matching.map_or(filter.otherwise, |(_, rule)| rule.verdict);
-        let rule = match matching {
-            Some((number, rule)) => format!("rule {} of its filter ({})", number + 1, rule_words(rule)),
-            None => "its filter, of whose rules none matches,".to_owned(),
-        };
-        let what = match verdict {
+        let rejects = match verdict {
             Verdict::Allow => return None,
-            Verdict::Deny => "drops",
-            Verdict::Reject => "rejects",
+            Verdict::Deny => false,
+            Verdict::Reject => true,
         };
-        let why = format!("at {id}, {rule} {what} {}", walk.packet.words());
+        let packet = walk.packet.words();
+        let why = match (matching.map(|(number, rule)| (number + 1, rule_words(rule))), rejects) {
+            (Some((number, rule)), false) => {
+                t!("at {id}, rule {number} of its filter ({rule}) drops {packet}")
+            }
+            (Some((number, rule)), true) => {
+                t!("at {id}, rule {number} of its filter ({rule}) rejects {packet}")
+            }
+            (None, false) => t!("at {id}, its filter, of whose rules none matches, drops {packet}"),
+            (None, true) => t!("at {id}, its filter, of whose rules none matches, rejects {packet}"),
+        };
         let nodes = vec![from.node];
         Some(Fate::lost(Loss { nodes, ..Loss::at_run(Kind::Filtered, why) }))
     }

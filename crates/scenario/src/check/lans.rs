@@ -8,6 +8,7 @@ use crate::problem::Kind;
 use crate::quantity::quoted;
 use netlab::topology::{NodeId, NodeKind};
 use smoltcp::wire::{IpAddress, IpCidr};
+use texts::t;
 use wire::sorted::sort_by;
 
 /// A network and its hosts.
@@ -29,7 +30,7 @@ impl<'s> Check<'s> {
         for (lan, hosts) in hosts.iter().enumerate().filter(|(_, hosts)| !hosts.is_empty()) {
             match hosts[..] {
                 [alone] if self.is_alone(alone, lan) => {
-                    let message = format!(
+                    let message = t!(
                         "no other host is in the part of the network where {} is: connect it with one",
                         self.name(alone)
                     );
@@ -69,11 +70,11 @@ impl<'s> Check<'s> {
                     continue;
                 }
                 let message = match self.owners.all(*gateway) {
-                    [] => format!(
+                    [] => t!(
                         "no node here has the address of the gateway, {gateway}: packets for other networks are lost"
                     ),
                     [first, ..] if self.owners.on(*gateway, lan).next().is_none() && self.is_settled() => {
-                        format!(
+                        t!(
                             "the gateway, {gateway}, is {} on another LAN: packets for other networks are lost",
                             self.name(first.node)
                         )
@@ -99,11 +100,11 @@ impl<'s> Check<'s> {
                 let there = lans.peek().is_none() || lans.any(|lan| owners.iter().any(|of| of.lan == lan));
                 if !there && (owners.is_empty() || self.is_settled()) && !is_link_local(&route.via) {
                     let message = match owners {
-                        [] => format!(
+                        [] => t!(
                             "no node here has the address of the next router, {}: packets on this route are lost",
                             route.via
                         ),
-                        [first, ..] => format!(
+                        [first, ..] => t!(
                             "the next router, {}, is {} on another LAN: packets on this route are lost",
                             route.via,
                             self.name(first.node)
@@ -130,12 +131,12 @@ impl<'s> Check<'s> {
         for &id in hosts {
             if self.scenario.topology.host(id).is_some_and(|host| host.slaac) {
                 let message = match networks.first() {
-                    None => format!(
+                    None => t!(
                         "{} waits for a router to advertise an IPv6 network, but none on its LAN does: give a router's port there an \
                          IPv6 address",
                         self.name(id)
                     ),
-                    Some(cidr) => format!(
+                    Some(cidr) => t!(
                         "{} forms no address from {}, which the router advertises: hosts form addresses from networks of 64 bits \
                          only (RFC 4862, 5.5.3); take a /64",
                         self.name(id),
@@ -220,13 +221,13 @@ impl<'s> Check<'s> {
             let is_router = self.scenario.topology.host(one).is_none();
             let detour = gateways.iter().find(|gateway| version_of(**gateway) == version_of(far.address()));
             let what = match detour {
-                _ if is_router => "has to know a route to it".to_owned(),
+                _ if is_router => t!("has to know a route to it").to_owned(),
                 Some(gateway) => {
-                    format!("sends its packets for it to its gateway, {gateway}, which has to send them back")
+                    t!("sends its packets for it to its gateway, {gateway}, which has to send them back")
                 }
-                None => "has no gateway, so it can send it nothing, not even answers".to_owned(),
+                None => t!("has no gateway, so it can send it nothing, not even answers").to_owned(),
             };
-            let message = format!(
+            let message = t!(
                 "{one} ({near}) does not take {other} ({far}) for a neighbor, but {other} takes {one} for one: {one} {what}; give both \
                  the same prefix length",
                 one = self.name(one),
@@ -259,7 +260,7 @@ impl<'s> Check<'s> {
             !routed && !far_addresses.iter().any(|cidr| self.is_near(*one, lan, cidr.address()))
         });
         if let Some(&(one, near)) = stranger {
-            let message = format!(
+            let message = t!(
                 "{one} ({near}) and {other} ({far}) are on one LAN but in different networks, and without gateways they \
                  cannot talk to each other: give them addresses of one network",
                 one = self.name(one),

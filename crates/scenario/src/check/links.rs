@@ -7,6 +7,7 @@ use crate::problem::Kind;
 use crate::quantity::{quoted, show_size};
 use netlab::Duration;
 use netlab::topology::{Link, NodeId, Way};
+use texts::t;
 use wire::impair::Impairment;
 use wire::line::{Discipline, Queue, QueueLimit};
 use wire::sorted::SortedMap;
@@ -23,11 +24,11 @@ impl<'s> Check<'s> {
             }
             let [a, b] = link.ends;
             if a.index().max(b.index()) >= scenario.ids.len() {
-                self.error(place.field("ends"), "an end of this link is no node");
+                self.error(place.field("ends"), t!("an end of this link is no node"));
                 continue;
             }
             if a == b {
-                self.error(place.field("ends"), "a link joins two different nodes");
+                self.error(place.field("ends"), t!("a link joins two different nodes"));
                 continue;
             }
             for end in link.ends {
@@ -35,7 +36,7 @@ impl<'s> Check<'s> {
                 if let Some(first) = cable.insert(end, number)
                     && is_host
                 {
-                    let message = format!(
+                    let message = t!(
                         "{} already has {}: a host has one network card; put a switch or hub between",
                         quoted(scenario.id(end)),
                         self.link_place(first)
@@ -48,7 +49,7 @@ impl<'s> Check<'s> {
         for id in scenario.topology.node_ids().filter(|id| !cable.contains_key(id)) {
             // If a link could not be read, it may have been the one.
             if self.unusable.links.is_empty() && self.readable(id) {
-                let message = format!("{} is not connected: add a link", quoted(scenario.id(id)));
+                let message = t!("{} is not connected: add a link", quoted(scenario.id(id)));
                 self.problem(Kind::NotConnected, Level::Warning, self.node_place(id.index()), message);
             }
         }
@@ -77,19 +78,19 @@ impl<'s> Check<'s> {
         if line.rate.is_none() && line.delay == Duration::ZERO {
             self.error(
                 place.clone(),
-                "a link needs a rate or a delay: without both, no time would pass on it",
+                t!("a link needs a rate or a delay: without both, no time would pass on it"),
             );
         }
         let in_flight = u128::from(rate.get()) * u128::from(line.delay.nanos()) / 8_000_000_000;
         if in_flight > u128::from(FLIGHT_BYTES_MAX) {
-            let message = format!(
+            let message = t!(
                 "at this rate and delay more than {} would be under way at once: lower one of them",
                 show_size(FLIGHT_BYTES_MAX)
             );
             self.error(place.field("delay"), message);
         }
         if way.impairments.len() > IMPAIRMENTS_MAX {
-            self.error(place.field("impair"), format!("at most {IMPAIRMENTS_MAX} entries are possible"));
+            self.error(place.field("impair"), t!("at most {IMPAIRMENTS_MAX} entries are possible"));
         }
         let place = place.field("impair");
         for impairment in &way.impairments {
@@ -114,7 +115,9 @@ impl<'s> Check<'s> {
                     if let Some(every) = every {
                         self.time_within(place.clone(), every, OUTAGE_EVERY);
                         if every <= lasts {
-                            let message = "an outage has to end before the next begins: let \"every\" be longer than \"for\"";
+                            let message = t!(
+                                "an outage has to end before the next begins: let \"every\" be longer than \"for\""
+                            );
                             self.error(place.clone(), message);
                         }
                     }

@@ -10,6 +10,7 @@ use crate::fault::Level;
 use crate::lans::{Sets, circle};
 use crate::problem::Kind;
 use netlab::topology::{LinkId, NodeId, NodeKind};
+use texts::t;
 use wire::sorted::sort_by;
 
 /// What a node does about loops.
@@ -75,10 +76,10 @@ impl<'s> Check<'s> {
             let ends = topology.links[number].ends;
             let has_switches = || ends.map(part).contains(&Part::Open) || self.circle_has_switches(number);
             let remedy = match only_hubs || !has_switches() {
-                true => "remove one of its links",
-                false => "turn on the spanning tree of the switches",
+                true => t!("remove one of its links"),
+                false => t!("turn on the spanning tree of the switches"),
             };
-            let message = format!(
+            let message = t!(
                 "this link closes a loop of hubs and switches, in which a broadcast goes round for ever: {remedy}, or keep it to \
                  watch the storm"
             );

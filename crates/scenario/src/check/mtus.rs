@@ -6,6 +6,7 @@ use super::Check;
 use crate::fault::{Level, Place};
 use crate::problem::Kind;
 use netlab::topology::{End, LinkId, NodeId, Port};
+use texts::t;
 use wire::sorted::SortedMap;
 
 /// A machine on a LAN: its MTU, and where the document has it.
@@ -52,7 +53,7 @@ impl Check<'_> {
             }
             told = Some(&odd.place);
             let (long, short) = if odd.mtu > usual { (odd, other) } else { (other, odd) };
-            let message = format!(
+            let message = t!(
                 "the MTU of {} is {} B, that of {}, on the same LAN, {} B: what {} sends in longer packets, {} drops, and no router \
                  reports it; give both the same",
                 self.name(odd.node),
@@ -84,7 +85,7 @@ impl Check<'_> {
                     Some(_) | None => Some(next),
                 });
                 let Some(long) = longest.filter(|long| long.mtu > port.mtu) else { continue };
-                let message = format!(
+                let message = t!(
                     "{} sends packets of up to {} B over this port, which takes {} B: longer ones are dropped, and no router reports it",
                     self.name(long.node),
                     long.mtu,

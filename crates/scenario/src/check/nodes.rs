@@ -9,6 +9,7 @@ use crate::quantity::{show_mac, show_time};
 use netlab::Duration;
 use netlab::topology::{HostConfig, NodeId, NodeKind, SwitchConfig};
 use smoltcp::wire::EthernetAddress;
+use texts::t;
 
 impl<'s> Check<'s> {
     pub(super) fn nodes(&mut self) {
@@ -18,7 +19,7 @@ impl<'s> Check<'s> {
             if node.name != scenario.ids[number] {
                 self.text_within(place.field("name"), &node.name, NAME_CHARS_MAX);
                 if node.name.is_empty() || has_control(&node.name) {
-                    let message = "a name has at least one character, and no control characters";
+                    let message = t!("a name has at least one character, and no control characters");
                     self.error(place.field("name"), message);
                 }
             }
@@ -26,7 +27,7 @@ impl<'s> Check<'s> {
                 && !(x.abs() <= COORDINATE_MAX && y.abs() <= COORDINATE_MAX)
             {
                 let most = COORDINATE_MAX as u64;
-                let message = format!("too far away: coordinates go from -{most} to {most}");
+                let message = t!("too far away: coordinates go from -{most} to {most}");
                 self.error(place.field("at"), message);
             }
             match &node.kind {
@@ -45,11 +46,11 @@ impl<'s> Check<'s> {
         let place = self.node_place(id.index());
         let place = |name| place.field(name);
         if config.addresses.len() > ADDRESSES_MAX {
-            let message = format!("a host holds at most {ADDRESSES_MAX} addresses");
+            let message = t!("a host holds at most {ADDRESSES_MAX} addresses");
             self.error(place("addresses"), message);
         }
         if config.dns.len() > DNS_SERVERS_MAX {
-            self.error(place("dns"), format!("a host asks at most {DNS_SERVERS_MAX} DNS servers"));
+            self.error(place("dns"), t!("a host asks at most {DNS_SERVERS_MAX} DNS servers"));
         }
         for (number, cidr) in config.addresses.iter().enumerate() {
             if let Some(why) = unusable_address(*cidr) {
@@ -72,7 +73,7 @@ impl<'s> Check<'s> {
             self.gateways(place("gateway"), config);
             self.services(id, config);
             if config.addresses.is_empty() && !config.slaac && !config.dhcp {
-                let message = "this host has no address: no other host can reach it".to_owned();
+                let message = t!("this host has no address: no other host can reach it").to_owned();
                 self.problem(Kind::NoAddress, Level::Warning, self.node_place(id.index()), message);
             }
         }
@@ -84,16 +85,16 @@ impl<'s> Check<'s> {
             let own = config.addresses.iter().any(|cidr| cidr.address() == *gateway);
             let near = config.addresses.iter().any(|cidr| cidr.contains_addr(gateway));
             if config.gateways[..number].iter().any(|earlier| version_of(*earlier) == version) {
-                self.error(place.clone(), "one gateway for each IP version: remove the others");
+                self.error(place.clone(), t!("one gateway for each IP version: remove the others"));
             } else if own {
                 self.error(
                     place.clone(),
-                    format!("{gateway} is this host's own address: name another as gateway"),
+                    t!("{gateway} is this host's own address: name another as gateway"),
                 );
             } else if !gateway.is_unicast() {
-                self.error(place.clone(), format!("{gateway} is not the address of one machine"));
+                self.error(place.clone(), t!("{gateway} is not the address of one machine"));
             } else if !near && !is_link_local(gateway) {
-                let message = format!(
+                let message = t!(
                     "the gateway {gateway} is in none of this host's networks, so it cannot be reached: give it an address \
                      in one of them"
                 );
@@ -106,10 +107,8 @@ impl<'s> Check<'s> {
         if let Some(mac) = mac
             && (!mac.is_unicast() || mac == EthernetAddress([0; 6]))
         {
-            let message = format!(
-                "{} is not one card's address: make its first byte even, for example 02",
-                show_mac(mac)
-            );
+            let message =
+                t!("{} is not one card's address: make its first byte even, for example 02", show_mac(mac));
             self.error(place, message);
         }
     }
@@ -121,7 +120,7 @@ impl<'s> Check<'s> {
         let place = |name| place.field("stp").field(name);
         self.within(place("priority"), stp.priority, [0, STP_PRIORITY_MAX], u16::to_string);
         if stp.priority <= STP_PRIORITY_MAX && !stp.priority.is_multiple_of(STP_PRIORITY_STEP) {
-            let message = format!(
+            let message = t!(
                 "a bridge's priority goes in steps of {STP_PRIORITY_STEP} (IEEE 802.1D-2004, 9.2.5): write {}",
                 stp.priority / STP_PRIORITY_STEP * STP_PRIORITY_STEP
             );
@@ -133,7 +132,7 @@ impl<'s> Check<'s> {
         let second = 1_000_000_000;
         let most = 2 * stp.forward_delay.nanos().clamp(second, FORWARD_DELAY[1].nanos()) - 2 * second;
         if stp.max_age <= MAX_AGE[1] && stp.max_age.nanos() > most {
-            let message = format!(
+            let message = t!(
                 "with this forward delay the maximum age is at most {} (IEEE 802.1D-2004, 17.14): twice a second less than it",
                 show_time(Duration::from_nanos(most))
             );

@@ -14,6 +14,7 @@ use netlab::run::{IpVersion, Probe, RunKind, RunSpec, Transport};
 use netlab::topology::{HostConfig, LinkId, NodeId};
 use router::config::Protocol;
 use smoltcp::wire::{IpAddress, IpCidr};
+use texts::t;
 
 /// The most routers that a path is followed over.
 pub(super) const HOPS_MAX: usize = 64;
@@ -74,7 +75,7 @@ impl Fate {
 
 impl Loss {
     pub fn at_run(kind: Kind, why: String) -> Self {
-        let ending = "the run will get no answer";
+        let ending = t!("the run will get no answer");
         Self { kind, place: None, nodes: Vec::new(), link: None, why, ending, too_far: None }
     }
 }
@@ -86,10 +87,21 @@ impl Packet {
             Some(Protocol::Tcp) => "TCP",
             Some(Protocol::Udp) => "UDP",
             Some(Protocol::Icmp) => "ICMP",
-            None => "what is",
+            None => return self.words_of_any(),
         };
-        let port = self.port.map_or_else(String::new, |port| format!(", port {port}"));
-        format!("{protocol} to {}{port}", self.destination)
+        let to = self.destination;
+        match self.port {
+            Some(port) => t!("{protocol} to {to}, port {port}"),
+            None => t!("{protocol} to {to}"),
+        }
+    }
+
+    fn words_of_any(&self) -> String {
+        let to = self.destination;
+        match self.port {
+            Some(port) => t!("what is to {to}, port {port}"),
+            None => t!("what is to {to}"),
+        }
     }
 }
 
@@ -154,7 +166,7 @@ impl<'s> Check<'s> {
         match answer {
             Fate::Lost(loss) if loss.place.is_some() => Some(*loss),
             Fate::Lost(loss) => {
-                Some(Loss { why: format!("it gets there, but the answer gets lost: {}", loss.why), ..*loss })
+                Some(Loss { why: t!("it gets there, but the answer gets lost: {}", loss.why), ..*loss })
             }
             Fate::Arrives(_) | Fate::Open => None,
         }
@@ -170,12 +182,12 @@ impl<'s> Check<'s> {
         }
         let id = self.name(from.node);
         let why = match self.owners.all(address).first() {
-            Some(owner) => format!(
+            Some(owner) => t!(
                 "{address} is a link-local address, valid on one LAN only (RFC 4291, 2.5.6), and {}, which has it, is on another \
                  LAN than {id}: take another of its addresses",
                 self.name(owner.node)
             ),
-            None => format!(
+            None => t!(
                 "{address} is a link-local address, valid on one LAN only (RFC 4291, 2.5.6), and no node on the LAN of {id} has it"
             ),
         };
@@ -197,36 +209,37 @@ impl<'s> Check<'s> {
                 // It may learn one from a router, or by DHCP.
                 return Fate::Open;
             }
-            let why = format!("{address} is in none of the networks of {id}, which has no gateway");
+            let why = t!("{address} is in none of the networks of {id}, which has no gateway");
             let loss = Loss::at_run(Kind::NoRoute, why);
-            let ending = if walk.is_answer { loss.ending } else { "the run will find no route" };
+            let ending = if walk.is_answer { loss.ending } else { t!("the run will find no route") };
             return Fate::lost(Loss { ending, ..loss });
         };
-        let lost = |why: &str| {
-            let why =
-                format!("{address} is in none of the networks of {id}, and {why} of its gateway, {gateway}");
+        let lost = |why: String| {
+            let why = t!("{address} is in none of the networks of {id}, and {why}");
             Fate::lost(Loss::at_run(Kind::NoRoute, why))
         };
         if !self.is_settled() {
             return match self.owners.all(*gateway).is_empty() && self.all_known() && !is_link_local(gateway) {
-                true => lost("no node here has the address"),
+                true => lost(t!("no node here has the address of its gateway, {gateway}")),
                 false => Fate::Open,
             };
         }
         let mut owners = self.owners.on(*gateway, from.lan);
         match (owners.next(), owners.next()) {
             (Some(owner), None) if self.scenario.topology.host(owner.node).is_some() => {
-                lost("a host, which forwards nothing, has the address")
+                lost(t!("a host, which forwards nothing, has the address of its gateway, {gateway}"))
             }
             (Some(router), None) => match self.barrier(from, router) {
                 Some(barrier) => Fate::lost(self.lost_at(barrier)),
                 None => self.through_routers(router, false, walk),
             },
             (Some(_), Some(_)) => Fate::Open,
-            (None, _) if self.owners.all(*gateway).is_empty() => lost("no node here has the address"),
+            (None, _) if self.owners.all(*gateway).is_empty() => {
+                lost(t!("no node here has the address of its gateway, {gateway}"))
+            }
             (None, _) => match self.behind_barrier(from, *gateway) {
                 Some(loss) => Fate::lost(loss),
-                None => lost("only another LAN has the address"),
+                None => lost(t!("only another LAN has the address of its gateway, {gateway}")),
             },
         }
     }
@@ -239,12 +252,12 @@ impl<'s> Check<'s> {
         let Some(owner) = owners.next() else {
             return match self.owners.all(address) {
                 _ if !self.all_known() => Err(Fate::Open),
-                [] => lost(Kind::UnknownAddress, format!("no node here has the address {address}")),
+                [] => lost(Kind::UnknownAddress, t!("no node here has the address {address}")),
                 others
                     if others.iter().all(|of| !self.connected.same(of.node.index(), from.node.index())) =>
                 {
-                    let why = format!("no cable leads there from {id}");
-                    Err(Fate::lost(Loss { ending: "add links", ..Loss::at_run(Kind::NoPath, why) }))
+                    let why = t!("no cable leads there from {id}");
+                    Err(Fate::lost(Loss { ending: t!("add links"), ..Loss::at_run(Kind::NoPath, why) }))
                 }
                 _ if !self.is_settled() => Err(Fate::Open),
                 _ => match self.behind_barrier(from, address) {
@@ -285,7 +298,7 @@ impl<'s> Check<'s> {
 
     fn behind_router(&self, from: NodeId, address: IpAddress) -> Loss {
         let id = self.name(from);
-        let why = format!("{id} takes {address} for a neighbor, but a router stands between");
+        let why = t!("{id} takes {address} for a neighbor, but a router stands between");
         Loss::at_run(Kind::NoPath, why)
     }
 

@@ -11,6 +11,7 @@ use bridge::config::{Membership, Vlan};
 use netlab::Instant;
 use netlab::topology::{End, Link, LinkId, NodeId, Port};
 use smoltcp::wire::IpCidr;
+use texts::t;
 use wire::sorted::SortedSet;
 
 impl<'s> Check<'s> {
@@ -26,7 +27,7 @@ impl<'s> Check<'s> {
         if !port.is_for(&self.scenario.topology.node(node).kind) {
             if self.readable(node) {
                 let id = quoted(self.scenario.id(node));
-                self.error(place.clone(), format!("{id} has no such ports: remove these settings"));
+                self.error(place.clone(), t!("{id} has no such ports: remove these settings"));
             }
             return;
         }
@@ -38,17 +39,14 @@ impl<'s> Check<'s> {
                 self.within(place.field("mtu"), port.mtu, [PORT_MTU_MIN, IP_MTU_MAX], usize::to_string);
                 self.port_addresses(&place.field("addresses"), &port.addresses);
                 if port.vlans.len() > PORT_VLANS_MAX {
-                    let message = format!("there are too many entries: at most {PORT_VLANS_MAX}");
+                    let message = t!("there are too many entries: at most {PORT_VLANS_MAX}");
                     self.error(place.field("vlans"), message);
                 }
                 let mut known = SortedSet::new();
                 for (vlan, addresses) in &port.vlans {
                     let place = place.field("vlans").field(&vlan.to_string());
                     if Vlan::new(*vlan).is_none() || !known.insert(*vlan) {
-                        self.error(
-                            place.clone(),
-                            format!("VLANs have the numbers 1 to {VLAN_MAX}, each once"),
-                        );
+                        self.error(place.clone(), t!("VLANs have the numbers 1 to {VLAN_MAX}, each once"));
                     }
                     self.port_addresses(&place, addresses);
                 }
@@ -58,7 +56,7 @@ impl<'s> Check<'s> {
 
     fn port_addresses(&mut self, place: &Place, addresses: &[IpCidr]) {
         if addresses.len() > PORT_ADDRESSES_MAX {
-            self.error(place.clone(), format!("a port holds at most {PORT_ADDRESSES_MAX} addresses"));
+            self.error(place.clone(), t!("a port holds at most {PORT_ADDRESSES_MAX} addresses"));
         }
         for (number, cidr) in addresses.iter().enumerate() {
             if let Some(why) = unusable_address(*cidr) {
@@ -74,7 +72,7 @@ impl<'s> Check<'s> {
             self.within(place.field("cost"), cost, [1, PATH_COST_MAX], u32::to_string);
         }
         if port.priority > PORT_PRIORITY_MAX || !port.priority.is_multiple_of(PORT_PRIORITY_STEP) {
-            let message = format!(
+            let message = t!(
                 "a port's priority goes from 0 to {PORT_PRIORITY_MAX} in steps of {PORT_PRIORITY_STEP} (IEEE 802.1D-2004, \
                  9.2.7)"
             );
@@ -82,11 +80,12 @@ impl<'s> Check<'s> {
         }
         if let Membership::Trunk { allowed: Some(allowed), .. } = &port.vlan {
             if allowed.is_empty() {
-                let message = "a trunk of no VLAN lets nothing pass: write their numbers, or true for all";
+                let message =
+                    t!("a trunk of no VLAN lets nothing pass: write their numbers, or true for all");
                 self.error(place.field("trunk"), message);
             }
             if !allowed.is_sorted_by(|a, b| a < b) {
-                self.error(place.field("trunk"), "the VLANs of a trunk stand in order, each once");
+                self.error(place.field("trunk"), t!("the VLANs of a trunk stand in order, each once"));
             }
         }
     }
@@ -105,7 +104,7 @@ impl<'s> Check<'s> {
                     continue;
                 }
                 let [here, there] = [end, end.other()].map(|end| link.ends[end.index()]);
-                let message = format!(
+                let message = t!(
                     "the port of {} to {} is off (\"up\": false), so this cable carries nothing",
                     self.name(here),
                     self.name(there)

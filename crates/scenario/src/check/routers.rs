@@ -10,22 +10,23 @@ use crate::quantity::quoted;
 use netlab::topology::{NodeId, RouterConfig};
 use router::config::{Filter, Nat, Protocol};
 use smoltcp::wire::{IpAddress, IpCidr};
+use texts::t;
 use wire::sorted::{SortedMap, SortedSet};
 
 impl<'s> Check<'s> {
     pub(super) fn router(&mut self, place: &Place, id: NodeId, config: &RouterConfig) {
         let routes = place.field("routes");
         if config.routes.len() > ROUTES_MAX {
-            self.error(routes.clone(), format!("a router holds at most {ROUTES_MAX} routes"));
+            self.error(routes.clone(), t!("a router holds at most {ROUTES_MAX} routes"));
         }
         for (number, route) in config.routes.iter().enumerate() {
             let place = routes.index(number);
             self.network(place.field("to"), route.to);
             if version_of(route.to.address()) != version_of(route.via) {
-                let message = "where a route leads and the next router there are of one IP version";
+                let message = t!("where a route leads and the next router there are of one IP version");
                 self.error(place.field("via"), message);
             } else if !route.via.is_unicast() {
-                self.error(place.field("via"), format!("{} is not the address of one machine", route.via));
+                self.error(place.field("via"), t!("{} is not the address of one machine", route.via));
             }
             self.within(place.field("metric"), route.metric, [1, u8::MAX], u8::to_string);
             self.named_port(place.field("port"), id, route.port);
@@ -47,10 +48,8 @@ impl<'s> Check<'s> {
     /// The network that a route leads to or a rule matches.
     fn network(&mut self, place: Place, of: IpCidr) {
         if network(of) != of {
-            let message = format!(
-                "{of} is an address in the network {}: write that, or the address alone",
-                network(of)
-            );
+            let message =
+                t!("{of} is an address in the network {}: write that, or the address alone", network(of));
             self.error(place, message);
         }
     }
@@ -58,19 +57,19 @@ impl<'s> Check<'s> {
     fn nat(&mut self, place: &Place, nat: &Nat) {
         let place = place.field("forwards");
         if nat.forwards.len() > FORWARDS_MAX {
-            self.error(place.clone(), format!("a router forwards at most {FORWARDS_MAX} ports"));
+            self.error(place.clone(), t!("a router forwards at most {FORWARDS_MAX} ports"));
         }
         let mut known = SortedSet::new();
         for (number, forward) in nat.forwards.iter().enumerate() {
             let place = place.index(number);
             if forward.port == 0 || forward.to_port == 0 {
-                self.error(place.clone(), "ports go from 1 to 65535");
+                self.error(place.clone(), t!("ports go from 1 to 65535"));
             }
             if !known.insert((forward.transport, forward.port)) {
-                self.error(place.clone(), format!("port {} is already forwarded: remove one", forward.port));
+                self.error(place.clone(), t!("port {} is already forwarded: remove one", forward.port));
             }
             if !IpAddress::Ipv4(forward.to).is_unicast() {
-                let message = format!("{} is not the address of one machine", forward.to);
+                let message = t!("{} is not the address of one machine", forward.to);
                 self.error(place.field("to"), message);
             }
         }
@@ -78,7 +77,7 @@ impl<'s> Check<'s> {
 
     fn filter(&mut self, place: &Place, id: NodeId, filter: &Filter) {
         if filter.rules.len() > RULES_MAX {
-            self.error(place.clone(), format!("a filter has at most {RULES_MAX} rules"));
+            self.error(place.clone(), t!("a filter has at most {RULES_MAX} rules"));
         }
         for (number, rule) in filter.rules.iter().enumerate() {
             let place = match filter.otherwise {
@@ -93,14 +92,14 @@ impl<'s> Check<'s> {
             if let (Some(from), Some(to)) = (rule.from, rule.to)
                 && version_of(from.address()) != version_of(to.address())
             {
-                self.error(place.field("to"), "no packet goes from one IP version to the other");
+                self.error(place.field("to"), t!("no packet goes from one IP version to the other"));
             }
             if let Some(ports) = &rule.to_ports {
                 let place = place.field("ports");
                 if *ports.start() == 0 || ports.start() > ports.end() {
-                    self.error(place, "ports go from 1 to 65535, the lower one first");
+                    self.error(place, t!("ports go from 1 to 65535, the lower one first"));
                 } else if rule.protocol == Some(Protocol::Icmp) {
-                    self.error(place, "ICMP has no ports: remove \"ports\", or write \"tcp\" or \"udp\"");
+                    self.error(place, t!("ICMP has no ports: remove \"ports\", or write \"tcp\" or \"udp\""));
                 }
             }
             self.named_port(place.field("in"), id, rule.port);
@@ -112,8 +111,8 @@ impl<'s> Check<'s> {
         let cables = self.ports[id.index()].len();
         if port.is_some_and(|port| port as usize >= cables) && self.unusable.links.is_empty() {
             let message = match (cables, place.steps().last()) {
-                (0, Some(Step::Field(name))) => format!("this router has no cable: remove {}", quoted(name)),
-                _ => format!(
+                (0, Some(Step::Field(name))) => t!("this router has no cable: remove {}", quoted(name)),
+                _ => t!(
                     "this router has {cables} cables, counted from 0: the last is {}",
                     cables.saturating_sub(1)
                 ),
@@ -148,7 +147,7 @@ impl<'s> Check<'s> {
                 }
                 let first = *known.entry(here).or_insert(number);
                 if first != number {
-                    let message = format!(
+                    let message = t!(
                         "this router has the network {here} elsewhere, too ({}), and sends packets for it there: take another network",
                         self.interface_place(interfaces[first])
                     );
@@ -178,7 +177,7 @@ impl<'s> Check<'s> {
                     Some(_) => self.interface_place(interface),
                 };
                 let message =
-                    "this router has no address here: no host on this cable can send anything through it";
+                    t!("this router has no address here: no host on this cable can send anything through it");
                 self.problem(Kind::PortWithoutAddress, Level::Warning, place, message.to_owned())
                     .nodes
                     .push(interface.node);
@@ -202,14 +201,14 @@ impl<'s> Check<'s> {
             let own = networks().any(|cidr| cidr.address() == route.via);
             let message = match (near, own) {
                 (_, true) => {
-                    format!("{} is this router's own address: write that of the next one", route.via)
+                    t!("{} is this router's own address: write that of the next one", route.via)
                 }
-                (false, _) if !is_link_local(&route.via) => format!(
+                (false, _) if !is_link_local(&route.via) => t!(
                     "the next router, {}, is in none of this router's networks, so this route leads nowhere: write its address in \
                      one of them",
                     route.via
                 ),
-                _ if is_link_local(&route.via) && route.port.is_none() && speak_ipv6 > 1 => format!(
+                _ if is_link_local(&route.via) && route.port.is_none() && speak_ipv6 > 1 => t!(
                     "{} may be at each of this router's {speak_ipv6} IPv6 networks, so this route leads nowhere: add the port, such as \
                      \"port\" with the id of the next router",
                     route.via

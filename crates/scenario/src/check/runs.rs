@@ -12,6 +12,7 @@ use netlab::run::{Amount, IpVersion, Iperf, IperfTransport, Multicast, RunKind, 
 use netlab::topology::{HostConfig, NodeId};
 use netlab::{Duration, Instant};
 use smoltcp::wire::{IpAddress, IpCidr};
+use texts::t;
 use wire::sorted::SortedSet;
 
 impl<'s> Check<'s> {
@@ -38,7 +39,7 @@ impl<'s> Check<'s> {
             buffers += self.buffers(spec);
         }
         if buffers > BUFFERS_MAX {
-            let message = format!(
+            let message = t!(
                 "the TCP buffers of all these runs together take {}: at most {}; use fewer runs or smaller buffers",
                 show_size(buffers),
                 show_size(BUFFERS_MAX)
@@ -53,7 +54,7 @@ impl<'s> Check<'s> {
         let client = self.end(at, &from, spec.from);
         let server = match spec.to {
             Target::Node(node, _) if node == spec.from => {
-                self.error(to, "a run goes to another host: to itself, nothing would ever reach a wire");
+                self.error(to, t!("a run goes to another host: to itself, nothing would ever reach a wire"));
                 return None;
             }
             Target::Node(node, _) => Some(self.end(at, &to, node)?),
@@ -82,7 +83,7 @@ impl<'s> Check<'s> {
         {
             self.error(to, format!("{address} {why}"));
         } else if server.is_none() && client.addresses.iter().any(|cidr| cidr.address() == address) {
-            let message = format!("{address} is the host's own: to itself, nothing would ever reach a wire");
+            let message = t!("{address} is the host's own: to itself, nothing would ever reach a wire");
             self.error(to, message);
         } else if let Some(loss) = self.surprise(spec, client, address) {
             self.lost(to, spec, address, loss);
@@ -117,12 +118,12 @@ impl<'s> Check<'s> {
     /// Checks that these hosts can receive the group's messages.
     fn group(&mut self, at: Instant, place: &Place, spec: &RunSpec, run: &Multicast) -> Option<IpVersion> {
         let Target::Address(group) = spec.to else {
-            self.error(place.field("group"), "a multicast run goes to a group: write its address");
+            self.error(place.field("group"), t!("a multicast run goes to a group: write its address"));
             return None;
         };
         let client = self.end(at, &place.field("from"), spec.from);
         if !group.is_multicast() {
-            let message = format!(
+            let message = t!(
                 "{group} is no group: write an address like 239.1.2.3 (RFC 2365) or ff15::1234 (RFC 4291)"
             );
             self.error(place.field("group"), message);
@@ -133,11 +134,11 @@ impl<'s> Check<'s> {
         for (number, receiver) in run.receivers.iter().enumerate().take(RECEIVERS_MAX) {
             let place = receivers.index(number);
             if *receiver == spec.from {
-                self.error(place, "a sender does not receive its own messages: name other hosts");
+                self.error(place, t!("a sender does not receive its own messages: name other hosts"));
                 continue;
             }
             if !known.insert(*receiver) {
-                self.error(place, "it is already a receiver: remove one");
+                self.error(place, t!("it is already a receiver: remove one"));
                 continue;
             }
             let host = self.end(at, &place, *receiver);
@@ -146,7 +147,7 @@ impl<'s> Check<'s> {
                 && !speaks(host, version)
             {
                 let id = quoted(self.scenario.id(*receiver));
-                let message = format!(
+                let message = t!(
                     "{id} has no IPv{} address, so it cannot join {group}: give it one",
                     number_of(version)
                 );
@@ -156,8 +157,9 @@ impl<'s> Check<'s> {
                 && self.is_settled()
                 && !self.lans.same(*receiver, spec.from)
             {
-                let message =
-                    "it is on another LAN, and routers here forward no multicast: it will receive nothing";
+                let message = t!(
+                    "it is on another LAN, and routers here forward no multicast: it will receive nothing"
+                );
                 let problem = self.problem(Kind::NoPath, Level::Warning, place, message.to_owned());
                 problem.nodes.extend([spec.from, *receiver]);
             }
@@ -173,12 +175,12 @@ impl<'s> Check<'s> {
     fn end(&mut self, at: Instant, place: &Place, node: NodeId) -> Option<&'s HostConfig> {
         let scenario = self.scenario;
         if node.index() >= scenario.ids.len() {
-            self.error(place.clone(), "there is no such node");
+            self.error(place.clone(), t!("there is no such node"));
             return None;
         }
         let born = self.born(node);
         if at < born {
-            let message = format!(
+            let message = t!(
                 "{} is only added at {}: let the run begin then or later",
                 quoted(scenario.id(node)),
                 show_time(born.since(defaults::AT))
@@ -188,10 +190,7 @@ impl<'s> Check<'s> {
         let host = scenario.topology.host(node);
         if host.is_none() {
             let id = quoted(scenario.id(node));
-            self.error(
-                place.clone(),
-                format!("{id} is no host: runs go from a host to a host or an address"),
-            );
+            self.error(place.clone(), t!("{id} is no host: runs go from a host to a host or an address"));
         }
         host.filter(|_| self.readable(node))
     }
@@ -202,15 +201,15 @@ impl<'s> Check<'s> {
         match spec.to {
             Target::Address(address) => {
                 let version = number_of(version_of(address));
-                format!("{from} has no IPv{version} address, so it cannot talk to {address}: give it one")
+                t!("{from} has no IPv{version} address, so it cannot talk to {address}: give it one")
             }
-            Target::Node(to, Some(version)) => format!(
+            Target::Node(to, Some(version)) => t!(
                 "{from} and {} do not both have an IPv{} address: give them one, or remove \"ip\"",
                 id(to),
                 number_of(version)
             ),
             Target::Node(to, None) => {
-                format!("{from} and {} have no IP version in common: give them addresses of one", id(to))
+                t!("{from} and {} have no IP version in common: give them addresses of one", id(to))
             }
         }
     }

@@ -4,6 +4,8 @@ use super::Check;
 use crate::fault::Level;
 use crate::problem::Kind;
 use netlab::topology::{HostConfig, NodeId, RouterConfig};
+#[cfg(not(feature = "services"))]
+use texts::t;
 
 #[cfg(feature = "services")]
 mod found;
@@ -13,22 +15,21 @@ impl Check<'_> {
     /// Without services in the program, a network that has some cannot run: its servers would be missing.
     pub(super) fn services(&mut self, id: NodeId, config: &HostConfig) {
         match &config.services {
-            Some(_) => self.no_services(id, "services", "services (DHCP, DNS, HTTP and others)"),
-            None if config.dhcp => self.no_services(id, "addresses", "hosts with addresses by DHCP"),
+            Some(_) => self.no_services(id, "services", t!("services (DHCP, DNS, HTTP and others)")),
+            None if config.dhcp => self.no_services(id, "addresses", t!("hosts with addresses by DHCP")),
             None => {}
         }
     }
 
     pub(super) fn router_services(&mut self, id: NodeId, config: &RouterConfig) {
         if config.services.is_some() {
-            self.no_services(id, "services", "services (DHCP, DNS, HTTP and others)");
+            self.no_services(id, "services", t!("services (DHCP, DNS, HTTP and others)"));
         }
     }
 
     fn no_services(&mut self, id: NodeId, field: &str, what: &str) {
         let place = self.node_place(id.index()).field(field);
-        let message =
-            format!("this network has {what}, which this page cannot run yet; `packetarium run` can");
+        let message = t!("this network has {what}, which this page cannot run yet; `packetarium run` can");
         self.problem(Kind::NoServices, Level::Error, place, message);
     }
 }

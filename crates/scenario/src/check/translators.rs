@@ -7,6 +7,7 @@ use crate::lans::Interface;
 use crate::problem::Kind;
 use netlab::topology::{NodeId, NodeKind, RouterConfig};
 use smoltcp::wire::{IpAddress, IpCidr};
+use texts::t;
 
 impl<'s> Check<'s> {
     /// Whether a router that translates addresses has an outside.
@@ -16,7 +17,8 @@ impl<'s> Check<'s> {
         }
         if !interfaces.iter().any(|of| of.port.is_some_and(|port| port.outside)) {
             let place = self.node_place(id.index()).field("nat");
-            let message = "no port of this router is outside (\"outside\": true), so nothing is translated";
+            let message =
+                t!("no port of this router is outside (\"outside\": true), so nothing is translated");
             self.problem(Kind::Other, Level::Warning, place, message.to_owned());
         }
     }
@@ -45,7 +47,7 @@ impl<'s> Check<'s> {
         let Some(&first) = outside.first() else { return };
         let Some((real, why)) = self.swapped(id, config, outside, inside) else { return };
         let [wrong, right] = [first, real].map(|of| self.port_place(of.link.index(), of.end));
-        let message = format!(
+        let message = t!(
             "inside and outside are swapped: {why}, so the port there is the outside one; put \"outside\": true to {right}, not to \
              {wrong}"
         );
@@ -71,10 +73,7 @@ impl<'s> Check<'s> {
             let near = |of: &&&Interface<'s>| of.addresses.iter().any(|cidr| cidr.contains_addr(&route.via));
             let leads = inside.iter().find(near).filter(|_| !outside.iter().any(|of| near(&of)));
             if let Some(leads) = leads {
-                return Some((
-                    *leads,
-                    format!("the default route of {} goes to {}", self.name(id), route.via),
-                ));
+                return Some((*leads, t!("the default route of {} goes to {}", self.name(id), route.via)));
             }
             return None;
         }
@@ -82,7 +81,7 @@ impl<'s> Check<'s> {
         let public = inside.iter().find(|of| four(of).into_iter().any(|address| !is_private(address)));
         let public = public.filter(|_| hidden)?;
         let address = four(public).into_iter().find(|address| !is_private(*address))?;
-        Some((*public, format!("{address} is a public address, and those outside are private")))
+        Some((*public, t!("{address} is a public address, and those outside are private")))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::lans::{Sets, membership};
 use crate::problem::Kind;
 use bridge::config::{Membership, Vlan};
 use netlab::topology::{End, Link, LinkId, NodeId, NodeKind, Port};
+use texts::t;
 use wire::sorted::SortedMap;
 
 impl<'s> Check<'s> {
@@ -37,7 +38,7 @@ impl<'s> Check<'s> {
         let [near_port, far] = [end, end.other()].map(|end| &link.ports[end.index()]);
         let message = match (membership(near_port), &topology.node(link.ends[end.other().index()]).kind) {
             (near, NodeKind::Switch(_)) if knows(end.other()) => match (near, membership(far)) {
-                (Membership::Access(a), Membership::Access(b)) if a != b => format!(
+                (Membership::Access(a), Membership::Access(b)) if a != b => t!(
                     "this cable joins VLAN {} of {here} with VLAN {} of {there}: give both ends the same, or make both trunks",
                     a.get(),
                     b.get()
@@ -45,8 +46,9 @@ impl<'s> Check<'s> {
                 (Membership::Trunk { native: a, .. }, trunk @ Membership::Trunk { native: b, .. })
                     if a != b =>
                 {
-                    let name =
-                        |vlan: &Option<Vlan>| vlan.map_or("none".to_owned(), |vlan| vlan.get().to_string());
+                    let name = |vlan: &Option<Vlan>| {
+                        vlan.map_or(t!("none").to_owned(), |vlan| vlan.get().to_string())
+                    };
                     // The VLAN that is native on one side only, and tagged on the other.
                     let untagged = match (a, b) {
                         (Some(a), None) if carries(trunk, a.get()) => Some((a, &here, &there)),
@@ -56,14 +58,14 @@ impl<'s> Check<'s> {
                         _ => None,
                     };
                     if let Some((vlan, native, tagged)) = untagged {
-                        let message = format!(
+                        let message = t!(
                             "VLAN {} is untagged (native) at {native} and tagged at {tagged}, so its frames get lost from {native} to \
                              {tagged}: give both ends the same native VLAN",
                             vlan.get()
                         );
                         return Some((end, message));
                     }
-                    format!(
+                    t!(
                         "the native VLAN is {} at {here} and {} at {there}: untagged frames change their VLAN or get lost on the \
                          way; give both ends the same",
                         name(a),
@@ -80,11 +82,11 @@ impl<'s> Check<'s> {
                 if port.vlans.is_empty() {
                     return None;
                 }
-                format!(
+                t!(
                     "{there} has VLANs on this cable, but at {here} it belongs to one VLAN alone, untagged: make that end a trunk"
                 )
             }
-            (Membership::Trunk { native: None, .. }, NodeKind::Host(_)) => format!(
+            (Membership::Trunk { native: None, .. }, NodeKind::Host(_)) => t!(
                 "{there} accepts untagged frames only, and {here} sends none on this cable: give the port a VLAN (\"vlan\")"
             ),
             (
@@ -132,7 +134,7 @@ impl<'s> Check<'s> {
         }
         let link = self.scenario.topology.link(barrier.link);
         let nodes = [barrier.end, barrier.end.other()].map(|end| link.ends[end.index()]);
-        let message = format!(
+        let message = t!(
             "{}, so {} and {}, both in VLAN {vlan}, cannot reach each other",
             self.words(barrier),
             self.name(a.node),
@@ -183,7 +185,7 @@ impl<'s> Check<'s> {
 }
 
 fn mixed(trunk: &str, access: &str) -> String {
-    format!(
+    t!(
         "this cable is a trunk at {trunk}, but belongs to one VLAN at {access}: the frames of other VLANs get lost; make both ends \
          trunks"
     )

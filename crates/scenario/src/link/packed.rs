@@ -15,6 +15,7 @@ use miniz_oxide::deflate::core::{
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
+use texts::t;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What stands in the window before a text begins; the likeliest words at the end, where they are cheapest.
@@ -37,7 +38,7 @@ pub(super) fn unpack(packed: &[u8]) -> Result<String, LinkError> {
     let (text, rest) = inflate(packed, WORDS)?;
     match rest {
         _ if rest.len() < CHECK_BYTES => Err(LinkError::CutOff),
-        _ if rest != check(&text) => Err(LinkError::Damaged("its parts do not fit together")),
+        _ if rest != check(&text) => Err(LinkError::Damaged(t!("its parts do not fit together"))),
         _ => as_text(text),
     }
 }
@@ -48,7 +49,7 @@ pub(super) fn unpack_1(packed: &[u8]) -> Result<String, LinkError> {
 }
 
 fn as_text(bytes: Vec<u8>) -> Result<String, LinkError> {
-    String::from_utf8(bytes).map_err(|_| LinkError::Damaged("what it holds is no text"))
+    String::from_utf8(bytes).map_err(|_| LinkError::Damaged(t!("what it holds is no text")))
 }
 
 fn check(text: &[u8]) -> [u8; CHECK_BYTES] {
@@ -90,7 +91,7 @@ fn inflate<'p>(packed: &'p [u8], words: &[u8]) -> Result<(Vec<u8>, &'p [u8]), Li
             TINFLStatus::NeedsMoreInput | TINFLStatus::FailedCannotMakeProgress => {
                 return Err(LinkError::CutOff);
             }
-            _ => return Err(LinkError::Damaged("it cannot be unpacked")),
+            _ => return Err(LinkError::Damaged(t!("it cannot be unpacked"))),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::json::{FIELDS_MAX, Shape, Value};
 use crate::quantity::{parse_time, quoted, show_time};
 use netlab::Instant;
 use serde_json::value::RawValue;
+use texts::t;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The parameters that a link may have. Each takes a pass over the document.
@@ -64,7 +65,7 @@ fn parse_moment(value: &str) -> Result<Instant, String> {
     let since = parse_time(value)?;
     if since > MOMENT_MAX.since(Instant::ZERO) {
         let max = show_time(MOMENT_MAX.since(Instant::ZERO));
-        return Err(format!("too late: a moment is at most {max} after the beginning"));
+        return Err(t!("too late: a moment is at most {max} after the beginning"));
     }
     Ok(Instant::ZERO + since)
 }
@@ -83,23 +84,23 @@ pub(super) fn apply<'a>(
         }
         let parameter = unescaped(parameter)?;
         let (name, value) = parameter.split_once('=').unwrap_or((&parameter, ""));
-        let changed = match name {
-            "seed" if value.trim().is_empty() => Err("write a name behind it: &seed=ada".to_owned()),
-            "seed" => set(&text, "seed", &seed_from(value).to_string()),
-            "set" => match value.split_once(':') {
-                Some((path, value)) => set(&text, path, value),
-                None => {
-                    Err("write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24".to_owned())
+        let changed =
+            match name {
+                "seed" if value.trim().is_empty() => Err(t!("write a name behind it: &seed=ada").to_owned()),
+                "seed" => set(&text, "seed", &seed_from(value).to_string()),
+                "set" => match value.split_once(':') {
+                    Some((path, value)) => set(&text, path, value),
+                    None => Err(t!("write a path, a colon and a value: &set=nodes.a.addresses:10.0.7.1/24")
+                        .to_owned()),
+                },
+                // It does not concern the document.
+                "at" => {
+                    let checked = parse_moment(value);
+                    checked.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;
+                    continue;
                 }
-            },
-            // It does not concern the document.
-            "at" => {
-                let checked = parse_moment(value);
-                checked.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;
-                continue;
-            }
-            _ => return Err(LinkError::UnknownParameter(name.chars().take(40).collect())),
-        };
+                _ => return Err(LinkError::UnknownParameter(name.chars().take(40).collect())),
+            };
         text = changed.map_err(|why| LinkError::Parameter { parameter: quoted(&parameter), why })?;
     }
     Ok(text)
@@ -132,7 +133,7 @@ fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
                 let found = element(&at, &elements, step)?;
                 ((found < elements.len()).then(|| elements.swap_remove(found)), empty, String::new())
             }
-            _ => return Err(format!("there is nothing inside of {}", at.place)),
+            _ => return Err(t!("there is nothing inside of {}", at.place)),
         };
         let Some(next) = next else {
             let (end, comma) = (at.span(text).end - 1, if empty { "" } else { "," });
@@ -154,7 +155,7 @@ fn inside(steps: &[&str], mut value: String) -> Result<String, &'static str> {
     for step in steps.iter().rev() {
         value = match step.parse() {
             Ok(0usize) => format!("[{value}]"),
-            Ok(_) => return Err("the list has no entries yet: begin with 0"),
+            Ok(_) => return Err(t!("the list has no entries yet: begin with 0")),
             Err(_) => format!("{{{}:{value}}}", as_text(step)),
         };
     }
@@ -168,20 +169,23 @@ fn element(list: &Value<'_>, elements: &[Value<'_>], step: &str) -> Result<usize
     match (named.next(), named.next(), step.parse()) {
         (Some(found), None, _) => Ok(found),
         (None, _, Ok(number)) if number <= elements.len() => Ok(number),
-        (Some(_), Some(_), _) => Err(format!(
+        (Some(_), Some(_), _) => Err(t!(
             "several of {} are called {}: write a number below {}",
             list.place,
             quoted(step),
             elements.len()
         )),
         _ => {
-            let named = match list.place.steps() {
-                [Step::Field(field)] if field == "nodes" => "the id of a node or ",
-                [Step::Field(field)] if field == "links" => "the ends of a link, as in links.a-b, or ",
-                _ => "",
-            };
-            let count = elements.len();
-            Err(format!("{} has no {}: write {named}a number up to {count}", list.place, quoted(step)))
+            let (place, count, step) = (&list.place, elements.len(), quoted(step));
+            Err(match place.steps() {
+                [Step::Field(field)] if field == "nodes" => {
+                    t!("{place} has no {step}: write the id of a node or a number up to {count}")
+                }
+                [Step::Field(field)] if field == "links" => t!(
+                    "{place} has no {step}: write the ends of a link, as in links.a-b, or a number up to {count}"
+                ),
+                _ => t!("{place} has no {step}: write a number up to {count}"),
+            })
         }
     }
 }

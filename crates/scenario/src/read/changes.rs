@@ -9,6 +9,7 @@ use crate::{Change, Scenario, defaults};
 use netlab::Instant;
 use netlab::run::RunId;
 use netlab::topology::{End, LinkId, NodeId, NodeKind, Port, Way};
+use texts::t;
 
 /// The network as the changes up to now have made it.
 struct Sofar {
@@ -43,14 +44,14 @@ impl<'a> Reader<'a> {
     }
 
     fn change(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> (Option<Instant>, Option<Change>) {
-        let Some(change) = self.object(value, "a change", fields::CHANGE) else { return (None, None) };
+        let Some(change) = self.object(value, t!("a change"), fields::CHANGE) else { return (None, None) };
         let at = self.required(&change, "at", Self::moment);
         let given = |kind: &&'static str| change.get(kind).map(|value| (*kind, value));
         let given: Vec<_> = fields::CHANGES.iter().filter_map(given).collect();
         let &[(kind, value)] = &given[..] else {
             let message = match given.len() {
-                0 => format!("say what changes: add one of {}", fields::CHANGES.join(", ")),
-                _ => "one change does one thing: make an entry of changes for each".to_owned(),
+                0 => t!("say what changes: add one of {}", fields::CHANGES.join(", ")),
+                _ => t!("one change does one thing: make an entry of changes for each").to_owned(),
             };
             return (at, self.refuse(&change.value, message));
         };
@@ -82,7 +83,7 @@ impl<'a> Reader<'a> {
 
     /// What is left out stays as it was.
     fn changed_link(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> Option<Change> {
-        let object = self.object(value, "a change of a link", fields::CHANGED_LINK)?;
+        let object = self.object(value, t!("a change of a link"), fields::CHANGED_LINK)?;
         let ends = self.required(&object, "ends", Self::ends);
         let link = ends.and_then(|ends| self.which(&sofar.cables, &object, object.get("ends")?, ends));
         let Some((ends, link)) = ends.zip(link) else {
@@ -105,7 +106,7 @@ impl<'a> Reader<'a> {
 
     /// What is left out stays as it was.
     fn changed_port(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> Option<Change> {
-        let mut object = self.bare_object(value, "a change of a port", fields::CHANGED_PORT)?;
+        let mut object = self.bare_object(value, t!("a change of a port"), fields::CHANGED_PORT)?;
         let of = object.get("of").and_then(|value| self.node_id(value));
         let sort = of.map_or(Sort::Unknown, |of| self.sorts[of.index()]);
         object.known = match sort {
@@ -119,12 +120,12 @@ impl<'a> Reader<'a> {
         let link = ends.and_then(|ends| self.which(&sofar.cables, &object, object.get("ends")?, ends));
         if matches!(sort, Sort::Host | Sort::Hub) {
             return self
-                .refuse(&of_value, "only ports of switches and routers have settings that can change");
+                .refuse(&of_value, t!("only ports of switches and routers have settings that can change"));
         }
         let (link, of) = (link?, of?);
         let Some(end) = End::BOTH.into_iter().find(|end| sofar.cables.ends(link)[end.index()] == of) else {
             return self
-                .refuse(&of_value, "this is not an end of the link: write which of its two ends it is");
+                .refuse(&of_value, t!("this is not an end of the link: write which of its two ends it is"));
         };
         let before = &sofar.ports[link.index()][end.index()];
         self.repeats(&object.value, crate::changes::repeated_of_port(before))?;
@@ -135,13 +136,13 @@ impl<'a> Reader<'a> {
 
     /// What is left out stays as it was.
     fn changed_node(&mut self, sofar: &mut Sofar, value: &Value<'a>) -> Option<Change> {
-        let mut object = self.bare_object(value, "a change of a node", fields::CHANGED_NODE)?;
+        let mut object = self.bare_object(value, t!("a change of a node"), fields::CHANGED_NODE)?;
         let id = object.get("node").and_then(|value| self.node_id(value));
         let sort = id.map_or(Sort::Unknown, |id| self.sorts[id.index()]);
         (object.what, object.known) = match sort {
-            Sort::Switch => ("a change of a switch", fields::CHANGED_SWITCH),
-            Sort::Router => ("a change of a router", fields::CHANGED_ROUTER),
-            Sort::Host | Sort::Hub | Sort::Unknown => ("a change of a node", fields::CHANGED_NODE),
+            Sort::Switch => (t!("a change of a switch"), fields::CHANGED_SWITCH),
+            Sort::Router => (t!("a change of a router"), fields::CHANGED_ROUTER),
+            Sort::Host | Sort::Hub | Sort::Unknown => (t!("a change of a node"), fields::CHANGED_NODE),
         };
         self.refuse_unknown(&object);
         let node = self.required(&object, "node", |_, value| Some(value.clone()))?;
@@ -152,7 +153,8 @@ impl<'a> Reader<'a> {
             NodeKind::Router(before) => NodeKind::Router(self.router(&object, id, before)),
             NodeKind::Host(_) | NodeKind::Hub if sort == Sort::Unknown => return None,
             NodeKind::Host(_) | NodeKind::Hub => {
-                return self.refuse(&node, "only settings of switches and routers can change while they run");
+                return self
+                    .refuse(&node, t!("only settings of switches and routers can change while they run"));
             }
         };
         sofar.kinds[id.index()] = kind.clone();
@@ -167,7 +169,7 @@ impl<'a> Reader<'a> {
         }
         self.refuse(
             value,
-            "the changes up to this one repeat too many settings: change fewer, or smaller ones",
+            t!("the changes up to this one repeat too many settings: change fewer, or smaller ones"),
         )
     }
 
@@ -181,12 +183,12 @@ impl<'a> Reader<'a> {
     ) -> Option<LinkId> {
         let between = cables.between(ends);
         match (object.get("which"), between) {
-            (_, []) => self.refuse(named, "there is no cable between these two by then"),
+            (_, []) => self.refuse(named, t!("there is no cable between these two by then")),
             (None, [only]) => Some(*only),
             (None, _) => {
                 let last = between.len() - 1;
                 let message =
-                    format!("several cables join these two by then: say which one, \"which\": 0 to {last}");
+                    t!("several cables join these two by then: say which one, \"which\": 0 to {last}");
                 self.refuse(&object.value, message)
             }
             (Some(value), _) => {
@@ -194,9 +196,8 @@ impl<'a> Reader<'a> {
                 let found = usize::try_from(number).ok().and_then(|number| between.get(number).copied());
                 found.or_else(|| {
                     let count = between.len();
-                    let message = format!(
-                        "only {count} of the cables between these two are there by then: count from 0"
-                    );
+                    let message =
+                        t!("only {count} of the cables between these two are there by then: count from 0");
                     self.refuse(value, message)
                 })
             }

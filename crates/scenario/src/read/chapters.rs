@@ -1,5 +1,6 @@
 //! Chapters, read last: their moments may name nodes, links and runs, there from the start or added.
 
+use super::values::listed;
 use super::{Object, Reader, fields};
 use crate::changes::Cables;
 use crate::chapters::{Chapter, Event, FrameKind, Moment, Pace};
@@ -8,6 +9,7 @@ use crate::json::Value;
 use crate::{Scenario, bounds, defaults};
 use netlab::run::RunId;
 use netlab::topology::LinkId;
+use texts::t;
 
 impl<'a> Reader<'a> {
     pub(super) fn chapters(&mut self, whole: &Scenario, values: &[Value<'a>]) -> Vec<Chapter> {
@@ -21,7 +23,7 @@ impl<'a> Reader<'a> {
     }
 
     fn chapter(&mut self, cables: &Cables, value: &Value<'a>) -> Option<Chapter> {
-        let chapter = self.object(value, "a chapter", fields::CHAPTER)?;
+        let chapter = self.object(value, t!("a chapter"), fields::CHAPTER)?;
         let title = self.required(&chapter, "title", Self::string);
         let text = self.field(&chapter, "text", String::new(), Self::string);
         let look = self.list_of(&chapter, "look", bounds::LOOK_MAX);
@@ -36,12 +38,12 @@ impl<'a> Reader<'a> {
     fn chapter_moment(&mut self, cables: &Cables, chapter: &Object<'a>) -> Option<Moment> {
         match (chapter.get("at"), chapter.get("on")) {
             (Some(_), Some(on)) => {
-                self.refuse(on, "a chapter begins at a time or on an event: remove \"at\" or \"on\"")
+                self.refuse(on, t!("a chapter begins at a time or on an event: remove \"at\" or \"on\""))
             }
             (None, None) => Some(Moment::At(defaults::AT)),
             (Some(at), None) => self.moment(at).map(Moment::At),
             (None, Some(on)) => {
-                let object = self.object(on, "an event", fields::EVENT)?;
+                let object = self.object(on, t!("an event"), fields::EVENT)?;
                 let after = self.field(&object, "after", defaults::AT, Self::moment);
                 let event = self.event(cables, &object)?;
                 Some(Moment::On { event, after })
@@ -54,20 +56,20 @@ impl<'a> Reader<'a> {
         let given: Vec<_> = fields::EVENTS.iter().filter_map(given).collect();
         let &[(kind, value)] = &given[..] else {
             let message = match given.len() {
-                0 => format!("say what happens: add one of {}", fields::EVENTS.join(", ")),
-                _ => "a chapter begins on one event: remove the others".to_owned(),
+                0 => t!("say what happens: add one of {}", fields::EVENTS.join(", ")),
+                _ => t!("a chapter begins on one event: remove the others").to_owned(),
             };
             return self.refuse(&object.value, message);
         };
         for (option, of) in fields::EVENT_OPTIONS {
             if let Some(found) = object.get(option).filter(|_| !of.contains(&kind)) {
-                return self.refuse(found, format!("\"{option}\" is for {}: remove it", of.join(" and ")));
+                return self.refuse(found, t!("\"{option}\" is for {}: remove it", listed(of)));
             }
         }
         match kind {
             "frame" => {
                 let from = self.field(object, "from", None, |reader, value| reader.node_id(value).map(Some));
-                self.named(value, FrameKind::ALL, "kind of frame").map(|frame| Event::Frame(frame, from))
+                self.named(value, FrameKind::ALL, t!("kind of frame")).map(|frame| Event::Frame(frame, from))
             }
             "drop" => self.node_id(value).map(Event::Drop),
             "down" => self.cable_between(cables, object, value).map(Event::Down),
@@ -84,7 +86,7 @@ impl<'a> Reader<'a> {
     pub(super) fn run_number(&mut self, value: &Value<'a>) -> Option<RunId> {
         match self.entry(value)? {
             Entry::Run(run) => Some(run),
-            Entry::Command(_) => self.refuse(value, "this is a command: write the number of a run"),
+            Entry::Command(_) => self.refuse(value, t!("this is a command: write the number of a run")),
         }
     }
 

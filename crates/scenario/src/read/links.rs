@@ -1,5 +1,6 @@
 //! Links: rate, delay and queue, and how they misbehave.
 
+use super::values::listed;
 use super::{Object, Reader, fields};
 use crate::bounds;
 use crate::defaults;
@@ -7,6 +8,7 @@ use crate::json::{Shape, Value};
 use crate::quantity::FRAMES;
 use netlab::Ratio;
 use netlab::topology::{Duplex, End, Link, NodeId, Port, Way};
+use texts::t;
 use wire::impair::{Distribution, Impairment};
 use wire::line::{CoDel, Discipline, LineConfig, Queue, QueueLimit, Red};
 use wire::preset::presets;
@@ -16,7 +18,7 @@ impl<'a> Reader<'a> {
     pub(super) fn link(&mut self, number: usize, value: &Value<'a>) -> Link {
         let mut ways = [defaults::way(), defaults::way()];
         let (mut ends, mut ports, mut duplex) = (None, [Port::Plain, Port::Plain], [Duplex::Full; 2]);
-        if let Some(link) = self.object(value, "a link", fields::LINK) {
+        if let Some(link) = self.object(value, t!("a link"), fields::LINK) {
             ends = self.required(&link, "ends", Self::ends);
             self.ways(&link, ends, &mut ways);
             if let Some(value) = link.get("ports") {
@@ -62,7 +64,8 @@ impl<'a> Reader<'a> {
     pub(super) fn ends(&mut self, value: &Value<'a>) -> Option<[NodeId; 2]> {
         let ends = self.list(value, 3)?;
         let [first, second] = &ends[..] else {
-            return self.refuse(value, "a link has two ends: write [\"a\", \"b\"] with the ids of two nodes");
+            return self
+                .refuse(value, t!("a link has two ends: write [\"a\", \"b\"] with the ids of two nodes"));
         };
         // Both are looked up, so that both are reported.
         let (first, second) = (self.node_id(first), self.node_id(second));
@@ -74,7 +77,7 @@ impl<'a> Reader<'a> {
         value: &Value<'a>,
         ends: Option<[NodeId; 2]>,
     ) -> Option<(Impairment, Option<End>)> {
-        let object = self.object(value, "an entry of impair", fields::IMPAIRMENT)?;
+        let object = self.object(value, t!("an entry of impair"), fields::IMPAIRMENT)?;
         let from = object.get("from").map(|value| self.from(value, ends));
         let is_given = |kind: &&'static str| object.get(kind).is_some();
         let given: Vec<_> = fields::IMPAIRMENTS.iter().copied().filter(is_given).collect();
@@ -82,8 +85,8 @@ impl<'a> Reader<'a> {
             return self.refuse(
                 value,
                 match given.len() {
-                    0 => format!("say what happens: add one of {}", fields::IMPAIRMENTS.join(", ")),
-                    _ => format!("{} are two things: make an entry for each", given.join(" and ")),
+                    0 => t!("say what happens: add one of {}", fields::IMPAIRMENTS.join(", ")),
+                    _ => t!("{} are two things: make an entry for each", listed(&given)),
                 },
             );
         };
@@ -92,7 +95,7 @@ impl<'a> Reader<'a> {
                 && !kinds.contains(&kind)
             {
                 let kinds: Vec<_> = kinds.iter().map(|kind| format!("\"{kind}\"")).collect();
-                let message = format!("\"{option}\" goes with {} only: remove it", kinds.join(", "));
+                let message = t!("\"{option}\" goes with {} only: remove it", kinds.join(", "));
                 self.refuse::<()>(value, message);
             }
         }
@@ -112,7 +115,7 @@ impl<'a> Reader<'a> {
             // The fault is in `ends`, and reported there.
             None => None,
             Some(_) => {
-                self.refuse(value, "this is not an end of the link: frames come from its two ends only")
+                self.refuse(value, t!("this is not an end of the link: frames come from its two ends only"))
             }
         }
     }
@@ -125,7 +128,7 @@ impl<'a> Reader<'a> {
                 match (object.get("max_size"), object.get("correlation")) {
                     (Some(_), Some(value)) => {
                         return self
-                            .refuse(value, "\"correlation\" does not go with \"max_size\": remove one");
+                            .refuse(value, t!("\"correlation\" does not go with \"max_size\": remove one"));
                     }
                     (Some(value), None) => {
                         let bytes_max = self.size(value);
@@ -192,7 +195,7 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 if !self.boolean(value)? {
-                    return self.refuse(value, "write true, or remove the entry to have the link up");
+                    return self.refuse(value, t!("write true, or remove the entry to have the link up"));
                 }
                 Impairment::Down
             }
@@ -221,7 +224,7 @@ impl<'a> Reader<'a> {
             let limit = self.queue_limit(value)?;
             return Some(Queue { limit, discipline: Discipline::DropTail });
         };
-        let object = self.object(value, "a queue", fields::QUEUE)?;
+        let object = self.object(value, t!("a queue"), fields::QUEUE)?;
         let limit = self.required(&object, "size", Self::queue_limit);
         let discipline = match (object.get("red"), object.get("codel")) {
             (None, None) => Some(Discipline::DropTail),
@@ -235,7 +238,7 @@ impl<'a> Reader<'a> {
                 codel.map(|codel| codel.map_or(Discipline::DropTail, Discipline::CoDel))
             }
             (Some(_), Some(value)) => {
-                self.refuse(value, "a queue has \"red\" or \"codel\", not both: remove one")
+                self.refuse(value, t!("a queue has \"red\" or \"codel\", not both: remove one"))
             }
         };
         Some(Queue { limit: limit?, discipline: discipline? })
@@ -257,7 +260,7 @@ impl<'a> Reader<'a> {
             (QueueLimit::Bytes(number), Some(QueueLimit::Bytes(_)) | None)
             | (QueueLimit::Frames(number), Some(QueueLimit::Frames(_)) | None) => Some(number),
             (QueueLimit::Bytes(_) | QueueLimit::Frames(_), Some(_)) => {
-                reader.refuse(value, "count here what \"size\" counts: bytes or frames")
+                reader.refuse(value, t!("count here what \"size\" counts: bytes or frames"))
             }
         };
         let min = self.required(&object, "min", amount);

@@ -12,6 +12,7 @@ use router::config::{
 use smoltcp::wire::{IpAddress, IpCidr};
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
+use texts::t;
 
 /// A rule that names the neighbor behind a port: which port that is, is known when all cables are. Until then the rule has
 /// [`PENDING`] and this one's number as its port, also wherever its router's settings are repeated.
@@ -76,14 +77,14 @@ impl<'a> Reader<'a> {
     /// The fields that a node has depend on its kind.
     fn node_object(&mut self, value: &Value<'a>) -> Option<(Object<'a>, Sort)> {
         const KINDS: [(&str, &str, Sort, &[&str]); 4] = [
-            ("host", "a host", Sort::Host, fields::HOST),
-            ("hub", "a hub", Sort::Hub, fields::HUB),
-            ("switch", "a switch", Sort::Switch, fields::SWITCH),
-            ("router", "a router", Sort::Router, fields::ROUTER),
+            ("host", t!("a host"), Sort::Host, fields::HOST),
+            ("hub", t!("a hub"), Sort::Hub, fields::HUB),
+            ("switch", t!("a switch"), Sort::Switch, fields::SWITCH),
+            ("router", t!("a router"), Sort::Router, fields::ROUTER),
         ];
-        let mut node = self.bare_object(value, "a node", fields::NODE)?;
+        let mut node = self.bare_object(value, t!("a node"), fields::NODE)?;
         let kind = self.required(&node, "kind", |reader, value| {
-            reader.one_of(value, &KINDS.map(|(name, ..)| name), "kind of node")
+            reader.one_of(value, &KINDS.map(|(name, ..)| name), t!("kind of node"))
         });
         // Without a kind, it is not known which fields are wrong.
         let Some(number) = kind else { return Some((node, Sort::Unknown)) };
@@ -206,7 +207,7 @@ impl<'a> Reader<'a> {
                 let object = self.object(value, what, known)?;
                 Some(Some(read(self, &object)))
             }
-            shape => self.wrong_shape(value, shape, "true, false, or an object in braces {…}"),
+            shape => self.wrong_shape(value, shape, &t!("true, false, or an object in braces {}", "{…}")),
         }
     }
 
@@ -214,11 +215,11 @@ impl<'a> Reader<'a> {
         const ALL: [SplitHorizon; 3] =
             [SplitHorizon::Off, SplitHorizon::Simple, SplitHorizon::PoisonedReverse];
         let names = ["off", "simple", "poisoned"];
-        self.one_of(value, &names, "split horizon").map(|number| ALL[number])
+        self.one_of(value, &names, t!("split horizon")).map(|number| ALL[number])
     }
 
     fn route(&mut self, value: &Value<'a>, router: NodeId) -> Option<StaticRoute> {
-        let object = self.object(value, "a route", fields::ROUTE)?;
+        let object = self.object(value, t!("a route"), fields::ROUTE)?;
         let via = self.required(&object, "via", Self::address);
         let to = self.required(&object, "to", |reader, value| match value.shape() {
             Ok(Shape::Text(text)) if text == "default" => {
@@ -244,13 +245,14 @@ impl<'a> Reader<'a> {
     }
 
     fn forward(&mut self, value: &Value<'a>) -> Option<Forward> {
-        let object = self.object(value, "a forwarded port", fields::FORWARD)?;
+        let object = self.object(value, t!("a forwarded port"), fields::FORWARD)?;
         let (transport, port) = match (object.get("tcp"), object.get("udp")) {
             (Some(port), None) => (Transport::Tcp, self.port(port)),
             (None, Some(port)) => (Transport::Udp, self.port(port)),
             _ => {
-                let message =
-                    "say which port outside is forwarded: write either \"tcp\" or \"udp\" with its number";
+                let message = t!(
+                    "say which port outside is forwarded: write either \"tcp\" or \"udp\" with its number"
+                );
                 return self.refuse(value, message);
             }
         };
@@ -263,7 +265,7 @@ impl<'a> Reader<'a> {
         match self.address(value)? {
             IpAddress::Ipv4(address) => Some(address),
             IpAddress::Ipv6(_) => {
-                self.refuse(value, "addresses are translated in IPv4 only: write one of that")
+                self.refuse(value, t!("addresses are translated in IPv4 only: write one of that"))
             }
         }
     }
@@ -274,12 +276,16 @@ impl<'a> Reader<'a> {
             Ok(Shape::Bool(false)) => return Some(None),
             Ok(Shape::Array) => (self.list(value, bounds::RULES_MAX + 1)?, defaults::OTHERWISE),
             Ok(Shape::Object) => {
-                let object = self.object(value, "a filter", fields::FILTER)?;
+                let object = self.object(value, t!("a filter"), fields::FILTER)?;
                 let rules = self.list_of(&object, "rules", bounds::RULES_MAX);
                 (rules, self.field(&object, "otherwise", defaults::OTHERWISE, Self::verdict))
             }
             shape => {
-                return self.wrong_shape(value, shape, "a list of rules, an object in braces {…}, or false");
+                return self.wrong_shape(
+                    value,
+                    shape,
+                    &t!("a list of rules, an object in braces {}, or false", "{…}"),
+                );
             }
         };
         let rules = rules.iter().filter_map(|rule| self.rule(rule, router)).collect();
@@ -297,11 +303,13 @@ impl<'a> Reader<'a> {
             ("icmp", Some(Protocol::Icmp)),
             ("all", None),
         ];
-        let object = self.object(value, "a rule", fields::RULE)?;
+        let object = self.object(value, t!("a rule"), fields::RULE)?;
         let given: Vec<_> = VERDICTS.into_iter().filter(|(name, _)| object.get(name).is_some()).collect();
         let &[(name, verdict)] = &given[..] else {
-            let message = "a rule says one thing: write either \"allow\", \"deny\" or \"reject\", with \"tcp\", \"udp\", \
-                           \"icmp\" or \"all\"";
+            let message = t!(
+                "a rule says one thing: write either \"allow\", \"deny\" or \"reject\", with \"tcp\", \"udp\", \
+                           \"icmp\" or \"all\""
+            );
             return self.refuse(value, message);
         };
         let protocol = self.one_of(object.get(name)?, &PROTOCOLS.map(|(name, _)| name), "protocol");
@@ -325,8 +333,10 @@ impl<'a> Reader<'a> {
         let ends = text.split_once('-').map(|(first, last)| (number(first), number(last)));
         match ends {
             Some((Some(first), Some(last))) if first <= last => Some(first..=last),
-            _ => self
-                .refuse(value, "these should be ports: write one, like 22, or a range, like \"1000-2000\""),
+            _ => self.refuse(
+                value,
+                t!("these should be ports: write one, like 22, or a range, like \"1000-2000\""),
+            ),
         }
     }
 
@@ -346,7 +356,7 @@ impl<'a> Reader<'a> {
             shape => self.wrong_shape(
                 value,
                 shape,
-                "the id of the node at the other end of a cable, or the number of a port",
+                t!("the id of the node at the other end of a cable, or the number of a port"),
             ),
         }
     }
@@ -371,10 +381,10 @@ impl<'a> Reader<'a> {
             [] if !self.unusable.links.is_empty() => None,
             [] => self.refuse(
                 neighbor,
-                "no cable leads from this router there: write the id of a node at the other end of one",
+                t!("no cable leads from this router there: write the id of a node at the other end of one"),
             ),
             [(first, _), .., (last, _)] => {
-                let message = format!(
+                let message = t!(
                     "several cables lead there: write the number of the port, here from {first} to {last}; a router's \
                      cables are counted from 0, in the order of links"
                 );

@@ -8,6 +8,7 @@ use crate::quantity::quoted;
 use bridge::config::{Edge, Membership, Vlan};
 use netlab::topology::{Duplex, NodeId, Port};
 use smoltcp::wire::IpCidr;
+use texts::t;
 use wire::sorted::sort_by;
 
 impl<'a> Reader<'a> {
@@ -24,16 +25,16 @@ impl<'a> Reader<'a> {
             // If the ends are unknown, that is reported at `ends`.
             let Some(ends) = ends else { continue };
             let Some(end) = ends.iter().position(|end| *end == node) else {
-                let message = "this is not an end of the link: its ports are at its two ends only";
+                let message = t!("this is not an end of the link: its ports are at its two ends only");
                 self.refuse::<()>(&value, message);
                 continue;
             };
             let (what, known) = match self.sorts[node.index()] {
-                Sort::Host => ("a host's port", fields::HOST_PORT),
-                Sort::Switch => ("a switch's port", fields::SWITCH_PORT),
-                Sort::Router => ("a router's port", fields::ROUTER_PORT),
+                Sort::Host => (t!("a host's port"), fields::HOST_PORT),
+                Sort::Switch => (t!("a switch's port"), fields::SWITCH_PORT),
+                Sort::Router => (t!("a router's port"), fields::ROUTER_PORT),
                 Sort::Hub => {
-                    let message = format!(
+                    let message = t!(
                         "{} is a hub, whose ports have no settings (they are always half duplex): remove this",
                         quoted(&id)
                     );
@@ -70,7 +71,7 @@ impl<'a> Reader<'a> {
                 Ok(Shape::Text(text)) if text == "auto" => Some(Edge::Auto),
                 Ok(Shape::Bool(true)) => Some(Edge::Yes),
                 Ok(Shape::Bool(false)) => Some(Edge::No),
-                shape => reader.wrong_shape(value, shape, "true, false or \"auto\""),
+                shape => reader.wrong_shape(value, shape, t!("true, false or \"auto\"")),
             }),
             cost: self.field(object, "cost", before.cost, |reader, value| match value.shape() {
                 Ok(Shape::Null) => Some(None),
@@ -89,12 +90,12 @@ impl<'a> Reader<'a> {
         match (object.get("vlan"), object.get("trunk")) {
             (Some(value), None) => {
                 if let Some(native) = object.get("native") {
-                    self.refuse::<()>(native, "\"native\" goes with \"trunk\" only: remove it");
+                    self.refuse::<()>(native, t!("\"native\" goes with \"trunk\" only: remove it"));
                 }
                 self.vlan(value).map(Membership::Access)
             }
             (Some(_), Some(trunk)) => {
-                self.refuse(trunk, "a port has one VLAN (\"vlan\") or is a trunk (\"trunk\"): remove one")
+                self.refuse(trunk, t!("a port has one VLAN (\"vlan\") or is a trunk (\"trunk\"): remove one"))
             }
             (None, Some(value)) => {
                 let allowed = match value.shape() {
@@ -110,7 +111,7 @@ impl<'a> Reader<'a> {
                         return self.wrong_shape(
                             value,
                             shape,
-                            "true for all VLANs, or a list of their numbers",
+                            t!("true for all VLANs, or a list of their numbers"),
                         );
                     }
                 };
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
             }
             (None, None) => match object.get("native") {
                 Some(native) => {
-                    self.refuse(native, "\"native\" goes with \"trunk\": add it, such as \"trunk\": true")
+                    self.refuse(native, t!("\"native\" goes with \"trunk\": add it, such as \"trunk\": true"))
                 }
                 None => None,
             },
@@ -126,9 +127,9 @@ impl<'a> Reader<'a> {
     }
 
     fn vlan(&mut self, value: &Value<'a>) -> Option<Vlan> {
-        let number = self.number(value, 1, "the number of a VLAN")?;
+        let number = self.number(value, 1, t!("the number of a VLAN"))?;
         let vlan = u16::try_from(number).ok().and_then(Vlan::new);
-        vlan.or_else(|| self.refuse(value, "VLANs have the numbers 1 to 4094"))
+        vlan.or_else(|| self.refuse(value, t!("VLANs have the numbers 1 to 4094")))
     }
 
     fn router_port(&mut self, object: &Object<'a>, before: router::Port) -> router::Port {
@@ -154,7 +155,7 @@ impl<'a> Reader<'a> {
         for (name, value) in self.entries(value, bounds::PORT_VLANS_MAX)? {
             let digits = !name.starts_with('0') && name.bytes().all(|digit| digit.is_ascii_digit());
             let Some(vlan) = name.parse().ok().and_then(Vlan::new).filter(|_| digits) else {
-                let message = format!("{} is no number of a VLAN: they go from 1 to 4094", quoted(&name));
+                let message = t!("{} is no number of a VLAN: they go from 1 to 4094", quoted(&name));
                 self.refuse::<()>(&value, message);
                 continue;
             };
@@ -168,20 +169,20 @@ impl<'a> Reader<'a> {
     fn entries(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<(String, Value<'a>)>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => return self.wrong_shape(value, shape, "an object in braces {…}"),
+            shape => return self.wrong_shape(value, shape, &t!("an object in braces {}", "{…}")),
         }
         let (mut entries, more) = match value.fields(max) {
             Ok(entries) => entries,
             Err(why) => return self.refuse(value, why),
         };
         if more {
-            self.refuse::<()>(value, format!("there are too many entries: at most {max}"));
+            self.refuse::<()>(value, t!("there are too many entries: at most {max}"));
         }
         let mut number = 0;
         while number < entries.len() {
             if entries[..number].iter().any(|(earlier, _)| *earlier == entries[number].0) {
                 let (name, value) = entries.remove(number);
-                self.refuse::<()>(&value, format!("{} stands here twice: remove one", quoted(&name)));
+                self.refuse::<()>(&value, t!("{} stands here twice: remove one", quoted(&name)));
             } else {
                 number += 1;
             }

@@ -10,12 +10,13 @@ use netlab::run::{
     RunSpec, Target, Traceroute, Transport,
 };
 use netlab::topology::NodeId;
+use texts::t;
 
 impl<'a> Reader<'a> {
     pub(super) fn run(&mut self, whole: &Scenario, number: usize, value: &Value<'a>) -> (Instant, RunSpec) {
         let mut at = defaults::AT;
         let mut spec = None;
-        if let Some(run) = self.object(value, "a run", fields::RUN) {
+        if let Some(run) = self.object(value, t!("a run"), fields::RUN) {
             at = self.field(&run, "at", at, Self::moment);
             spec = self.run_spec(whole, &run);
         }
@@ -35,19 +36,19 @@ impl<'a> Reader<'a> {
         let given: Vec<_> = fields::RUNS.iter().copied().filter(is_given).collect();
         let &[kind] = &given[..] else {
             let message = match given.len() {
-                0 => format!("say what runs: add one of {}", fields::RUNS.join(", ")),
-                _ => "one run does one thing: make an entry of runs for each".to_owned(),
+                0 => t!("say what runs: add one of {}", fields::RUNS.join(", ")),
+                _ => t!("one run does one thing: make an entry of runs for each").to_owned(),
             };
             return self.refuse(&run.value, message);
         };
         let (what, known) = match kind {
-            "ping" => ("a ping run", fields::PING),
-            "echo" => ("an echo run", fields::ECHO),
-            "iperf" => ("an iperf run", fields::IPERF),
-            "traceroute" => ("a traceroute run", fields::TRACEROUTE),
-            "pathmtu" => ("a pathmtu run", fields::PATHMTU),
-            "multicast" => ("a multicast run", fields::MULTICAST),
-            _ => ("a connect run", fields::CONNECT),
+            "ping" => (t!("a ping run"), fields::PING),
+            "echo" => (t!("an echo run"), fields::ECHO),
+            "iperf" => (t!("an iperf run"), fields::IPERF),
+            "traceroute" => (t!("a traceroute run"), fields::TRACEROUTE),
+            "pathmtu" => (t!("a pathmtu run"), fields::PATHMTU),
+            "multicast" => (t!("a multicast run"), fields::MULTICAST),
+            _ => (t!("a connect run"), fields::CONNECT),
         };
         let object = self.object(run.get(kind)?, what, known)?;
         let from = self.required(&object, "from", Self::node_id);
@@ -115,7 +116,7 @@ impl<'a> Reader<'a> {
             None if !self.unusable.links.is_empty() || !self.unusable.hosts.is_empty() => None,
             None => self.refuse(
                 value,
-                "this router has no address of an IP version that both have: give one of its ports an address",
+                t!("this router has no address of an IP version that both have: give one of its ports an address"),
             ),
         }
     }
@@ -144,19 +145,23 @@ impl<'a> Reader<'a> {
             (Some(bytes), None) => self.size64(bytes).map_or(defaults::IPERF_AMOUNT, Amount::Bytes),
             (None, Some(seconds)) => self.seconds(seconds).map_or(defaults::IPERF_AMOUNT, Amount::Time),
             (Some(_), Some(seconds)) => {
-                self.refuse::<()>(seconds, "iperf takes \"bytes\" or \"seconds\", not both: remove one");
+                self.refuse::<()>(seconds, t!("iperf takes \"bytes\" or \"seconds\", not both: remove one"));
                 defaults::IPERF_AMOUNT
             }
         };
         let interval = self.field(object, "interval", defaults::INTERVAL, Self::duration);
         let transport = self.field(object, "udp", Transport::Tcp, Self::transport);
-        let (misplaced, remedy): (&[_], _) = match transport {
-            Transport::Tcp => (&["rate", "datagram"], "is for UDP: add \"udp\": true or remove it"),
-            Transport::Udp => (&["congestion", "rx_buffer", "tx_buffer"], "is for TCP: remove it or \"udp\""),
+        let misplaced: &[_] = match transport {
+            Transport::Tcp => &["rate", "datagram"],
+            Transport::Udp => &["congestion", "rx_buffer", "tx_buffer"],
         };
         for name in misplaced {
             if let Some(value) = object.get(name) {
-                self.refuse::<()>(value, format!("\"{name}\" {remedy}"));
+                let message = match transport {
+                    Transport::Tcp => t!("\"{name}\" is for UDP: add \"udp\": true or remove it"),
+                    Transport::Udp => t!("\"{name}\" is for TCP: remove it or \"udp\""),
+                };
+                self.refuse::<()>(value, message);
             }
         }
         let mut optional_size =

@@ -13,6 +13,7 @@ use services::dns::resolver::Upstream;
 use services::dns::zone::TTL;
 use services::http::server::{PAGES_MAX, Page, Site};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, Ipv4Address, Ipv4Cidr};
+use texts::t;
 use wire::sorted::SortedSet;
 
 /// How long an address is lent unless the document says otherwise.
@@ -25,7 +26,7 @@ const TEXT_MAX: usize = 255;
 impl<'a> Reader<'a> {
     pub(crate) fn service_settings(&mut self, value: &Value<'a>, of: Sort) -> Option<Settings> {
         if of == Sort::Router {
-            let object = self.object(value, "services of a router", fields::ROUTER_SERVICES)?;
+            let object = self.object(value, t!("services of a router"), fields::ROUTER_SERVICES)?;
             return Some(Settings {
                 dhcp: self.field(&object, "dhcp", None, |reader, value| reader.dhcp(value).map(Some)),
                 dns: self.field(&object, "dns", None, |reader, value| reader.dns(value).map(Some)),
@@ -52,7 +53,7 @@ impl<'a> Reader<'a> {
     /// Whether a service without settings is on: `true`, or an empty object.
     fn on(&mut self, object: &Object<'a>, name: &'static str) -> bool {
         self.field(object, name, false, |reader, value| {
-            reader.switched(value, "this service", &[], (), |_, _| ()).map(|on| on.is_some())
+            reader.switched(value, t!("this service"), &[], (), |_, _| ()).map(|on| on.is_some())
         })
     }
 
@@ -66,7 +67,7 @@ impl<'a> Reader<'a> {
         let Ok(Shape::Array) = value.shape() else { return Some(vec![read(self, value)?]) };
         let values = self.list(value, max + 1)?;
         if values.len() > max {
-            return self.refuse(value, format!("there are more than {max}, which is the limit"));
+            return self.refuse(value, t!("there are more than {max}, which is the limit"));
         }
         Some(values.iter().filter_map(|value| read(self, value)).collect())
     }
@@ -80,18 +81,18 @@ impl<'a> Reader<'a> {
     }
 
     fn pool(&mut self, value: &Value<'a>) -> Option<(Pool, Vec<(EthernetAddress, Ipv4Address)>)> {
-        let object = self.object(value, "a DHCP server", fields::DHCP)?;
+        let object = self.object(value, t!("a DHCP server"), fields::DHCP)?;
         let range = self.required(&object, "pool", Self::pool_range);
         let network = self.field(&object, "network", None, |reader, value| match reader.network(value)? {
             IpCidr::Ipv4(network) => Some(Some(Ipv4Cidr::new(network.address(), network.prefix_len()))),
-            IpCidr::Ipv6(_) => reader.refuse(value, "this DHCP is for IPv4: write a network of that"),
+            IpCidr::Ipv6(_) => reader.refuse(value, t!("this DHCP is for IPv4: write a network of that")),
         });
         let lease = self.field(&object, "lease", LEASE_DEFAULT, |reader, value| {
             let lease = reader.duration(value)?;
             let [least, most] = LEASE;
             match (least..=most).contains(&lease) {
                 true => Some(lease),
-                false => reader.refuse(value, "a lease lasts from 10 s to 30 days (720h)"),
+                false => reader.refuse(value, t!("a lease lasts from 10 s to 30 days (720h)")),
             }
         });
         let servers =
@@ -113,10 +114,12 @@ impl<'a> Reader<'a> {
         let (first, last) = text.split_once('-').unwrap_or((&text, &text));
         match (first.trim().parse::<Ipv4Address>(), last.trim().parse::<Ipv4Address>()) {
             (Ok(first), Ok(last)) if first <= last => Some((first, last)),
-            (Ok(_), Ok(_)) => self.refuse(value, "the first address of a pool is not behind its last: exchange them"),
+            (Ok(_), Ok(_)) => {
+                self.refuse(value, t!("the first address of a pool is not behind its last: exchange them"))
+            }
             _ => self.refuse(
                 value,
-                format!(
+                t!(
                     "{} is no pool: write its first and its last address, like \"192.168.1.100-192.168.1.199\"",
                     quoted(&text)
                 ),
@@ -127,7 +130,7 @@ impl<'a> Reader<'a> {
     fn ipv4_host(&mut self, value: &Value<'a>) -> Option<Ipv4Address> {
         match self.address(value)? {
             IpAddress::Ipv4(address) => Some(address),
-            IpAddress::Ipv6(_) => self.refuse(value, "this DHCP is for IPv4: write an address of that"),
+            IpAddress::Ipv6(_) => self.refuse(value, t!("this DHCP is for IPv4: write an address of that")),
         }
     }
 
@@ -139,7 +142,7 @@ impl<'a> Reader<'a> {
                 Ok(parsed) if mac.len() == 17 => Some((parsed, address?)),
                 _ => self.refuse(
                     value,
-                    format!("{} is no MAC address: write something like \"02:00:00:00:00:01\"", quoted(mac)),
+                    t!("{} is no MAC address: write something like \"02:00:00:00:00:01\"", quoted(mac)),
                 ),
             }
         };
@@ -150,7 +153,7 @@ impl<'a> Reader<'a> {
     fn named_values(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<(String, Value<'a>)>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => return self.wrong_shape(value, shape, "an object in braces {…}"),
+            shape => return self.wrong_shape(value, shape, &t!("an object in braces {}", "{…}")),
         }
         let (named, more) = match value.fields(max) {
             Ok(fields) => fields,
@@ -159,11 +162,11 @@ impl<'a> Reader<'a> {
         let mut known = SortedSet::new();
         for (name, value) in &named {
             if !known.insert(name.to_ascii_lowercase()) {
-                self.refuse::<()>(value, format!("{} stands here twice: remove one", quoted(name)));
+                self.refuse::<()>(value, t!("{} stands here twice: remove one", quoted(name)));
             }
         }
         if more {
-            return self.refuse(value, format!("there are more than {max}, which is the limit"));
+            return self.refuse(value, t!("there are more than {max}, which is the limit"));
         }
         Some(named)
     }
@@ -171,7 +174,7 @@ impl<'a> Reader<'a> {
     // ---- DNS ----
 
     fn dns(&mut self, value: &Value<'a>) -> Option<Dns> {
-        let object = self.object(value, "a DNS server", fields::DNS)?;
+        let object = self.object(value, t!("a DNS server"), fields::DNS)?;
         let records = self.field(&object, "zone", Vec::new(), Self::zone);
         let origin = self.field(&object, "origin", None, |reader, value| {
             let text = reader.string(value)?;
@@ -188,7 +191,7 @@ impl<'a> Reader<'a> {
             (false, false) => {
                 return self.refuse(
                     value,
-                    "a DNS server asks a forwarder, or begins at the root: write either \"forward\" or \"roots\"",
+                    t!("a DNS server asks a forwarder, or begins at the root: write either \"forward\" or \"roots\""),
                 );
             }
         };
@@ -198,12 +201,13 @@ impl<'a> Reader<'a> {
     fn name(&mut self, value: &Value<'a>, text: &str) -> Option<Name> {
         match Name::parse(text) {
             Ok(_) if text.is_empty() => {
-                self.refuse(value, "this name is empty; the root is written as \".\"")
+                self.refuse(value, t!("this name is empty; the root is written as \".\""))
             }
             Ok(name) if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') => Some(name),
-            Ok(_) => self
-                .refuse(value, format!("{} is no domain name: it has letters, digits and -", quoted(text))),
-            Err(why) => self.refuse(value, format!("{} is no domain name: {why}", quoted(text))),
+            Ok(_) => {
+                self.refuse(value, t!("{} is no domain name: it has letters, digits and -", quoted(text)))
+            }
+            Err(why) => self.refuse(value, t!("{} is no domain name: {why}", quoted(text))),
         }
     }
 
@@ -214,12 +218,12 @@ impl<'a> Reader<'a> {
             let (mut all, mut ttl) = (Vec::new(), TTL);
             match value.shape() {
                 Ok(Shape::Object) => {
-                    let Some(object) = self.object(&value, "a name", fields::DNS_NAME) else { continue };
+                    let Some(object) = self.object(&value, t!("a name"), fields::DNS_NAME) else { continue };
                     ttl = self.field(&object, "ttl", TTL, |reader, value| {
                         let seconds = reader.duration(value)?.nanos() / 1_000_000_000;
                         u32::try_from(seconds)
                             .ok()
-                            .or_else(|| reader.refuse(value, "too much: at most a year"))
+                            .or_else(|| reader.refuse(value, t!("too much: at most a year")))
                     });
                     for kind in &fields::DNS_NAME[..fields::DNS_NAME.len() - 1] {
                         let data = self.field(&object, kind, Vec::new(), |reader, value| {
@@ -235,15 +239,14 @@ impl<'a> Reader<'a> {
             }
             let is_alias = all.iter().any(|data| matches!(data, Data::Cname(_)));
             if is_alias && all.len() > 1 {
-                let message = "an alias has no other records (RFC 1034, 3.6.2): remove them, or the alias";
+                let message =
+                    t!("an alias has no other records (RFC 1034, 3.6.2): remove them, or the alias");
                 self.refuse::<()>(&value, message);
             }
             records.extend(all.into_iter().map(|data| Record { name: name.clone(), ttl, data }));
             if records.len() > DNS_NAMES_MAX {
-                return self.refuse(
-                    &value,
-                    format!("there are more than {DNS_NAMES_MAX} records, which is the limit"),
-                );
+                return self
+                    .refuse(&value, t!("there are more than {DNS_NAMES_MAX} records, which is the limit"));
             }
         }
         Some(records)
@@ -255,8 +258,8 @@ impl<'a> Reader<'a> {
         match (kind, text.parse()) {
             ("a" | "", Ok(IpAddress::Ipv4(address))) => Some(Data::A(address)),
             ("aaaa" | "", Ok(IpAddress::Ipv6(address))) => Some(Data::Aaaa(address)),
-            ("a", _) => self.refuse(value, format!("{} is no IPv4 address", quoted(&text))),
-            ("aaaa", _) => self.refuse(value, format!("{} is no IPv6 address", quoted(&text))),
+            ("a", _) => self.refuse(value, t!("{} is no IPv4 address", quoted(&text))),
+            ("aaaa", _) => self.refuse(value, t!("{} is no IPv6 address", quoted(&text))),
             ("cname" | "", _) => self.name(value, &text).map(Data::Cname),
             ("ns", _) => self.name(value, &text).map(Data::Ns),
             ("txt", _) => {
@@ -271,8 +274,9 @@ impl<'a> Reader<'a> {
                     None => (Some(10), &text[..]),
                 };
                 let Some(preference) = preference else {
-                    let message =
-                        "a mail server is its name, with its preference in front: \"10 mail.example.test\"";
+                    let message = t!(
+                        "a mail server is its name, with its preference in front: \"10 mail.example.test\""
+                    );
                     return self.refuse(value, message);
                 };
                 self.name(value, server).map(|server| Data::Mx(preference, server))
@@ -283,10 +287,10 @@ impl<'a> Reader<'a> {
     // ---- HTTP ----
 
     fn http(&mut self, value: &Value<'a>) -> Option<Http> {
-        let object = self.object(value, "a web server", fields::HTTP)?;
+        let object = self.object(value, t!("a web server"), fields::HTTP)?;
         let port =
             self.field(&object, "port", services::http::PORT, |reader, value| match reader.port(value)? {
-                0 => reader.refuse(value, "ports go from 1 to 65535"),
+                0 => reader.refuse(value, t!("ports go from 1 to 65535")),
                 port => Some(port),
             });
         let mut site = Site::default();
@@ -294,16 +298,18 @@ impl<'a> Reader<'a> {
             self.field(&object, "pages", Vec::new(), |reader, value| reader.named_values(value, PAGES_MAX))
         {
             if !path.starts_with('/') {
-                self.refuse::<()>(&value, format!("{} is no path: it begins with \"/\"", quoted(&path)));
+                self.refuse::<()>(&value, t!("{} is no path: it begins with \"/\"", quoted(&path)));
             }
             let page = match value.shape() {
                 Ok(Shape::Text(text)) => Some(Page::Text(text)),
                 Ok(Shape::Object) => self
-                    .object(&value, "a page", fields::PAGE)
+                    .object(&value, t!("a page"), fields::PAGE)
                     .and_then(|page| self.required(&page, "moved", Self::string).map(Page::Moved)),
-                shape => {
-                    self.wrong_shape(&value, shape, "the text of the page, or {\"moved\": \"/elsewhere\"}")
-                }
+                shape => self.wrong_shape(
+                    &value,
+                    shape,
+                    &t!("the text of the page, or {}", "{\"moved\": \"/elsewhere\"}"),
+                ),
             };
             if let Some(page) = page {
                 site.pages.insert(path, page);

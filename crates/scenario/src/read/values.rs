@@ -10,6 +10,7 @@ use netlab::topology::{Congestion, NodeId};
 use netlab::{BitsPerSec, Duration, Instant, Ratio};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr};
 use std::net::IpAddr;
+use texts::t;
 
 // Fields and lists.
 impl<'a> Reader<'a> {
@@ -43,7 +44,7 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         match object.get(name) {
             Some(value) => read(self, value),
-            None => self.refuse(&object.value, format!("\"{name}\" is missing: {} needs it", object.what)),
+            None => self.refuse(&object.value, t!("\"{name}\" is missing: {} needs it", object.what)),
         }
     }
 
@@ -67,12 +68,12 @@ impl<'a> Reader<'a> {
     ) -> Option<Object<'a>> {
         match value.shape() {
             Ok(Shape::Object) => {}
-            shape => return self.wrong_shape(value, shape, "an object in braces {…}"),
+            shape => return self.wrong_shape(value, shape, &t!("an object in braces {}", "{…}")),
         }
         match value.fields(FIELDS_MAX) {
             Ok((fields, more)) => {
                 if more {
-                    self.refuse::<()>(value, format!("{what} has far too many fields"));
+                    self.refuse::<()>(value, t!("{what} has far too many fields"));
                 }
                 Some(Object { value: value.clone(), what, known, fields })
             }
@@ -83,13 +84,13 @@ impl<'a> Reader<'a> {
     pub(super) fn refuse_unknown(&mut self, object: &Object<'a>) {
         for (number, (name, value)) in object.fields.iter().enumerate() {
             if object.fields[..number].iter().any(|(earlier, _)| earlier == name) {
-                self.refuse::<()>(value, format!("{} stands here twice: remove one", quoted(name)));
+                self.refuse::<()>(value, t!("{} stands here twice: remove one", quoted(name)));
             } else if !object.known.contains(&name.as_str()) {
                 let remedy = match nearest(name, object.known.iter().copied()) {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => format!("it can have {}", object.known.join(", ")),
+                    Some(near) => t!("did you mean \"{near}\"?"),
+                    None => t!("it can have {}", object.known.join(", ")),
                 };
-                self.refuse::<()>(value, format!("{} has no {}: {remedy}", object.what, quoted(name)));
+                self.refuse::<()>(value, t!("{} has no {}: {remedy}", object.what, quoted(name)));
             }
         }
     }
@@ -102,7 +103,7 @@ impl<'a> Reader<'a> {
     pub(super) fn list(&mut self, value: &Value<'a>, max: usize) -> Option<Vec<Value<'a>>> {
         match value.shape() {
             Ok(Shape::Array) => Some(value.elements(max).0),
-            shape => self.wrong_shape(value, shape, "a list in brackets […]"),
+            shape => self.wrong_shape(value, shape, t!("a list in brackets […]")),
         }
     }
 
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
         let values = self.list(value, 3)?;
         let [first, second] = &values[..] else {
             return self
-                .refuse(value, "write one value for both directions, or two in the order of \"ends\"");
+                .refuse(value, t!("write one value for both directions, or two in the order of \"ends\""));
         };
         let (first, second) = (read(self, first), read(self, second));
         Some([first?, second?])
@@ -134,12 +135,12 @@ impl<'a> Reader<'a> {
             Err(why) => return self.refuse(value, why),
             Ok(Shape::Null) => "null".to_owned(),
             Ok(Shape::Bool(found)) => found.to_string(),
-            Ok(Shape::Number(found)) => format!("the number {}", quoted(found).trim_matches('"')),
-            Ok(Shape::Text(found)) => format!("the text {}", quoted(&found)),
-            Ok(Shape::Array) => "a list".to_owned(),
-            Ok(Shape::Object) => "an object".to_owned(),
+            Ok(Shape::Number(found)) => t!("the number {}", quoted(found).trim_matches('"')),
+            Ok(Shape::Text(found)) => t!("the text {}", quoted(&found)),
+            Ok(Shape::Array) => t!("a list").to_owned(),
+            Ok(Shape::Object) => t!("an object").to_owned(),
         };
-        self.refuse(value, format!("this should be {wanted}, not {found}"))
+        self.refuse(value, t!("this should be {wanted}, not {found}"))
     }
 }
 
@@ -148,14 +149,14 @@ impl<'a> Reader<'a> {
     pub(super) fn string(&mut self, value: &Value<'a>) -> Option<String> {
         match value.shape() {
             Ok(Shape::Text(text)) => Some(text),
-            shape => self.wrong_shape(value, shape, "a text in double quotes"),
+            shape => self.wrong_shape(value, shape, t!("a text in double quotes")),
         }
     }
 
     pub(super) fn boolean(&mut self, value: &Value<'a>) -> Option<bool> {
         match value.shape() {
             Ok(Shape::Bool(boolean)) => Some(boolean),
-            shape => self.wrong_shape(value, shape, "true or false"),
+            shape => self.wrong_shape(value, shape, t!("true or false")),
         }
     }
 
@@ -166,11 +167,9 @@ impl<'a> Reader<'a> {
         };
         match exact(found, scale) {
             Ok(number) => Some(number),
-            Err(Inexact::TooLarge) => {
-                self.refuse(value, format!("this should be {wanted}; it is far too large"))
-            }
+            Err(Inexact::TooLarge) => self.refuse(value, t!("this should be {wanted}; it is far too large")),
             Err(Inexact::TooFine) if scale > 1 => {
-                self.refuse(value, format!("this should be {wanted}, with at most nine decimals"))
+                self.refuse(value, t!("this should be {wanted}, with at most nine decimals"))
             }
             Err(_) => {
                 let shape = value.shape();
@@ -180,12 +179,12 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn whole(&mut self, value: &Value<'a>) -> Option<u64> {
-        self.number(value, 1, "a whole number, zero or more")
+        self.number(value, 1, t!("a whole number, zero or more"))
     }
 
     /// A number of bytes that is usually written without a unit, such as an MTU.
     pub(super) fn count_of_bytes(&mut self, value: &Value<'a>) -> Option<usize> {
-        self.number(value, 1, "a whole number of bytes, without a unit").map(saturated)
+        self.number(value, 1, t!("a whole number of bytes, without a unit")).map(saturated)
     }
 
     pub(super) fn count(&mut self, value: &Value<'a>) -> Option<u32> {
@@ -200,31 +199,39 @@ impl<'a> Reader<'a> {
     /// A number up to 255.
     pub(super) fn byte(&mut self, value: &Value<'a>) -> Option<u8> {
         let number = self.whole(value)?;
-        u8::try_from(number).ok().or_else(|| self.refuse(value, "too much: at most 255"))
+        u8::try_from(number).ok().or_else(|| self.refuse(value, t!("too much: at most 255")))
     }
 
     pub(super) fn port(&mut self, value: &Value<'a>) -> Option<u16> {
-        let port = self.number(value, 1, "a port number from 1 to 65535")?;
+        let port = self.number(value, 1, t!("a port number from 1 to 65535"))?;
         match u16::try_from(port) {
             Ok(port) => Some(port),
-            Err(_) => self.refuse(value, "ports go from 1 to 65535"),
+            Err(_) => self.refuse(value, t!("ports go from 1 to 65535")),
         }
     }
 
     pub(super) fn ratio(&mut self, value: &Value<'a>) -> Option<Ratio> {
-        self.part_of_one(value, "a probability from 0 to 1, like 0.01 for one in a hundred", "1 is always")
+        self.part_of_one(
+            value,
+            t!("a probability from 0 to 1, like 0.01 for one in a hundred"),
+            t!("1 is always"),
+        )
     }
 
     /// A correlation.
     pub(super) fn share(&mut self, value: &Value<'a>) -> Option<Ratio> {
-        self.part_of_one(value, "a correlation from 0 to 1, like 0.25 for a quarter", "1 never changes")
+        self.part_of_one(
+            value,
+            t!("a correlation from 0 to 1, like 0.25 for a quarter"),
+            t!("1 never changes"),
+        )
     }
 
     fn part_of_one(&mut self, value: &Value<'a>, wanted: &str, one: &str) -> Option<Ratio> {
         let ppb = self.number(value, 1_000_000_000, wanted)?;
         match u32::try_from(ppb).ok().and_then(Ratio::from_ppb) {
             Some(ratio) => Some(ratio),
-            None => self.refuse(value, format!("this should be {wanted}; {one}")),
+            None => self.refuse(value, t!("this should be {wanted}; {one}")),
         }
     }
 
@@ -232,7 +239,7 @@ impl<'a> Reader<'a> {
     pub(super) fn seconds(&mut self, value: &Value<'a>) -> Option<Duration> {
         match value.shape() {
             Ok(Shape::Text(_)) => self.duration(value),
-            _ => self.number(value, 1_000_000_000, "a number of seconds").map(Duration::from_nanos),
+            _ => self.number(value, 1_000_000_000, t!("a number of seconds")).map(Duration::from_nanos),
         }
     }
 
@@ -241,7 +248,7 @@ impl<'a> Reader<'a> {
             // "5 has no unit" helps more than "this should be a text".
             Ok(Shape::Number(number)) => number.to_owned(),
             Ok(Shape::Text(text)) => text,
-            shape => return self.wrong_shape(value, shape, &format!("a text like \"{example}\"")),
+            shape => return self.wrong_shape(value, shape, &t!("a text like \"{example}\"")),
         };
         match quantity::parse(&text, units, example) {
             Ok(quantity) => Some(quantity),
@@ -279,7 +286,7 @@ impl<'a> Reader<'a> {
             Some(rate) => Some(rate),
             None => self.refuse(
                 value,
-                "nothing passes at this rate: for a pulled cable write {\"down\": true} in impair",
+                t!("nothing passes at this rate: for a pulled cable write {} in impair", "{\"down\": true}"),
             ),
         }
     }
@@ -297,16 +304,16 @@ impl<'a> Reader<'a> {
         let text = self.string(value)?;
         words.iter().position(|word| *word == text).or_else(|| {
             let remedy = match nearest(&text, words.iter().copied()) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("write one of {}", words.join(", ")),
+                Some(near) => t!("did you mean \"{near}\"?"),
+                None => t!("write one of {}", words.join(", ")),
             };
-            self.refuse(value, format!("{} is no {what}: {remedy}", quoted(&text)))
+            self.refuse(value, t!("{} is no {what}: {remedy}", quoted(&text)))
         })
     }
 
     pub(super) fn congestion(&mut self, value: &Value<'a>) -> Option<Congestion> {
         const ALL: [Congestion; 3] = [Congestion::None, Congestion::Reno, Congestion::Cubic];
-        self.one_of(value, &["none", "reno", "cubic"], "congestion control").map(|number| ALL[number])
+        self.one_of(value, &["none", "reno", "cubic"], t!("congestion control")).map(|number| ALL[number])
     }
 
     pub(super) fn transport(&mut self, value: &Value<'a>) -> Option<Transport> {
@@ -314,17 +321,17 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn ip_version(&mut self, value: &Value<'a>) -> Option<IpVersion> {
-        match self.number(value, 1, "4 or 6")? {
+        match self.number(value, 1, t!("4 or 6"))? {
             4 => Some(IpVersion::V4),
             6 => Some(IpVersion::V6),
-            _ => self.refuse(value, "this should be 4 or 6"),
+            _ => self.refuse(value, t!("this should be 4 or 6")),
         }
     }
 
     pub(super) fn point(&mut self, value: &Value<'a>) -> Option<(f64, f64)> {
         let numbers = self.list(value, 3)?;
         let [x, y] = &numbers[..] else {
-            return self.refuse(value, "a place is two numbers: write [x, y]");
+            return self.refuse(value, t!("a place is two numbers: write [x, y]"));
         };
         let (x, y) = (self.coordinate(x), self.coordinate(y));
         Some((x?, y?))
@@ -335,9 +342,9 @@ impl<'a> Reader<'a> {
             // Not `str::parse`: the tables of that are 10 KB of the page, and finer steps cannot be seen.
             Ok(Shape::Number(number)) => match quantity::thousandths(number) {
                 Some(thousandths) => Some(thousandths as f64 / 1e3),
-                None => self.refuse(value, "this number is far too large"),
+                None => self.refuse(value, t!("this number is far too large")),
             },
-            shape => self.wrong_shape(value, shape, "a number"),
+            shape => self.wrong_shape(value, shape, t!("a number")),
         }
     }
 
@@ -352,10 +359,10 @@ impl<'a> Reader<'a> {
                 return None;
             }
             let remedy = match nearest(id, self.ids.keys().map(String::as_str)) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => "add it to nodes, or write the id of another".to_owned(),
+                Some(near) => t!("did you mean \"{near}\"?"),
+                None => t!("add it to nodes, or write the id of another").to_owned(),
             };
-            self.refuse(value, format!("no node has the id {}: {remedy}", quoted(id)))
+            self.refuse(value, t!("no node has the id {}: {remedy}", quoted(id)))
         })
     }
 
@@ -366,8 +373,10 @@ impl<'a> Reader<'a> {
         };
         let address = IpAddress::from(address);
         if version.is_some_and(|version| version != crate::ip::version_of(address)) {
-            return self
-                .refuse(value, "this address is not of the IP version that \"ip\" asks for: remove \"ip\"");
+            return self.refuse(
+                value,
+                t!("this address is not of the IP version that \"ip\" asks for: remove \"ip\""),
+            );
         }
         Some(Target::Address(address))
     }
@@ -377,14 +386,11 @@ impl<'a> Reader<'a> {
         match text.parse::<IpAddr>() {
             Ok(address) => Some(address.into()),
             Err(_) if text.contains('/') => {
-                self.refuse(value, format!("{} should be an address without a prefix length", quoted(&text)))
+                self.refuse(value, t!("{} should be an address without a prefix length", quoted(&text)))
             }
             Err(_) => self.refuse(
                 value,
-                format!(
-                    "{} is no IP address: write something like \"10.0.0.254\" or \"fd00::1\"",
-                    quoted(&text)
-                ),
+                t!("{} is no IP address: write something like \"10.0.0.254\" or \"fd00::1\"", quoted(&text)),
             ),
         }
     }
@@ -406,7 +412,7 @@ impl<'a> Reader<'a> {
             Ok(IpAddr::V4(_)) => format!("{text}/24"),
             Err(_) => "10.0.0.1/24".to_owned(),
         };
-        let message = format!("{} has no prefix length: write something like \"{usual}\"", quoted(&text));
+        let message = t!("{} has no prefix length: write something like \"{usual}\"", quoted(&text));
         self.refuse(value, message)
     }
 
@@ -424,10 +430,10 @@ impl<'a> Reader<'a> {
         let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
         let Ok(address) = address.parse::<IpAddr>() else {
             let example = match least {
-                0 => "\"10.0.0.0/24\" or \"fd00::/64\"",
-                _ => "\"10.0.0.1/24\" or \"fd00::1/64\"",
+                0 => t!("\"10.0.0.0/24\" or \"fd00::/64\""),
+                _ => t!("\"10.0.0.1/24\" or \"fd00::1/64\""),
             };
-            let message = format!("{} is no IP address: write something like {example}", quoted(text));
+            let message = t!("{} is no IP address: write something like {example}", quoted(text));
             return self.refuse(value, message);
         };
         let max = if address.is_ipv4() { 32 } else { 128 };
@@ -439,10 +445,7 @@ impl<'a> Reader<'a> {
             }
             _ => self.refuse(
                 value,
-                format!(
-                    "{} is no prefix length: it goes from {least} to {max} for this address",
-                    quoted(prefix)
-                ),
+                t!("{} is no prefix length: it goes from {least} to {max} for this address", quoted(prefix)),
             ),
         }
     }
@@ -454,10 +457,16 @@ impl<'a> Reader<'a> {
             Ok(mac) if text.len() == 17 => Some(mac),
             _ => self.refuse(
                 value,
-                format!("{} is no MAC address: write something like \"02:00:00:00:00:01\"", quoted(&text)),
+                t!("{} is no MAC address: write something like \"02:00:00:00:00:01\"", quoted(&text)),
             ),
         }
     }
+}
+
+/// All of these words.
+pub(super) fn listed(words: &[&str]) -> String {
+    let all = words.iter().map(|&word| word.to_owned()).reduce(|list, last| t!("{list} and {last}"));
+    all.unwrap_or_default()
 }
 
 /// Small numbers.

@@ -9,6 +9,7 @@ use lab::graphs::series::{Kind, Series, Tone, Unit, csv};
 use lab::graphs::sheet::{Lead, Line, Sheet};
 use netlab::Instant;
 use std::rc::Rc;
+use texts::t;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -42,7 +43,7 @@ pub fn figure(session: &Session, figure: Figure<'_>, place: NodeRef, again: Rc<A
     let value =
         |series: &Series<'_>| series.at(now).map(|datum| chart.unit.text(datum.high)).unwrap_or_default();
     let says: Vec<_> = legend.iter().map(|series| format!("{}: {}", series.name, value(series))).collect();
-    let label = format!("{title}. At {}\u{a0}s: {}.", format::clock(now), says.join(", "));
+    let label = t!("{title}. At {}\u{a0}s: {}.", format::clock(now), says.join(", "));
     let percent = |share: f64| format!("{}%", format::fixed(share, 2));
     let playhead = at.map(|at| chart.window.share(at) * 100.0);
     let onclick = {
@@ -84,8 +85,8 @@ pub fn figure(session: &Session, figure: Figure<'_>, place: NodeRef, again: Rc<A
                     }) }
                 </ul>
                 <span class="graph-saves">
-                    <button type="button" class="button quiet" onclick={save_csv}>{ "Save CSV" }</button>
-                    <button type="button" class="button quiet" onclick={save_svg}>{ "Save SVG" }</button>
+                    <button type="button" class="button quiet" onclick={save_csv}>{ t!("Save CSV") }</button>
+                    <button type="button" class="button quiet" onclick={save_svg}>{ t!("Save SVG") }</button>
                 </span>
             </figcaption>
             <div class="graph-room">
@@ -119,8 +120,8 @@ pub fn figure(session: &Session, figure: Figure<'_>, place: NodeRef, again: Rc<A
                 <p class="hint">{ note }</p>
             }
             <details class="graph-table">
-                <summary>{ "As a table" }</summary>
-                { grid(session, &samples(&legend, chart, now), &title, "Nothing yet.") }
+                <summary>{ t!("As a table") }</summary>
+                { grid(session, &samples(&legend, chart, now), &title, t!("Nothing yet.")) }
             </details>
         </figure>
     }
@@ -155,7 +156,7 @@ fn samples(series: &[&Series<'_>], chart: &Chart, now: Instant) -> Sheet {
         let cells = std::iter::once(format::clock(at)).chain(series.iter().map(value)).collect();
         Line { cells, lead: Some(Lead::Moment(at)), depth: 0 }
     });
-    let columns =
-        std::iter::once("Time in s".into()).chain(series.iter().map(|series| series.name.to_string().into()));
+    let columns = std::iter::once(t!("Time in s").into())
+        .chain(series.iter().map(|series| series.name.to_string().into()));
     Sheet { columns: columns.collect(), numbers_from: 1, lines: lines.collect(), left_out: 0 }
 }

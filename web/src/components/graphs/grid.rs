@@ -5,6 +5,7 @@ use lab::command::{Clock, Look};
 use lab::graphs::sheet::{Lead, Sheet};
 use lab::travel::Travel;
 use netlab::history::TransitId;
+use texts::t;
 use yew::prelude::*;
 
 /// Goes where a row leads.
@@ -22,7 +23,7 @@ pub fn go(session: &Session, lead: Lead) {
     };
     match number {
         Some(number) => session.perform(Look::Packet(number)),
-        None => session.say("This packet is not in the list: the place or the filter hides it."),
+        None => session.say(t!("This packet is not in the list: the place or the filter hides it.")),
     }
 }
 
@@ -60,7 +61,7 @@ pub fn grid(session: &Session, sheet: &Sheet, caption: &str, empty: &str) -> Htm
                 <tbody>{ for rows }</tbody>
             </table>
             if sheet.left_out > 0 {
-                <p class="hint">{ format!("and {} more: they are in the file that “Save CSV” makes.", lab::format::count(sheet.left_out as u64)) }</p>
+                <p class="hint">{ t!("and {} more: they are in the file that “Save CSV” makes.", lab::format::count(sheet.left_out as u64)) }</p>
             }
         </>
     }

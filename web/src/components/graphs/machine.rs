@@ -3,6 +3,7 @@
 use lab::format;
 use netlab::Instant;
 use smoltcp::socket::tcp::State;
+use texts::{mark, t};
 use yew::prelude::*;
 
 /// A state's place. CLOSED is there twice, as in the RFC: where everything begins and where it ends.
@@ -23,23 +24,23 @@ const PLACES: [(State, i32, i32); 12] = [
 
 /// The arrows: from which place to which, the label, and where the label is.
 const EDGES: [(usize, usize, &str, i32, i32); 17] = [
-    (0, 1, "passive open", 322, 60),
-    (0, 3, "active open: send SYN", 570, 66),
-    (1, 2, "SYN: send SYN, ACK", 200, 108),
-    (1, 3, "send: send SYN", 446, 134),
-    (3, 2, "SYN: send SYN, ACK", 370, 165),
-    (2, 4, "ACK of SYN", 292, 177),
-    (3, 4, "SYN, ACK: send ACK", 556, 192),
-    (2, 5, "close: send FIN", 74, 218),
-    (4, 5, "close: send FIN", 212, 238),
-    (4, 6, "FIN: send ACK", 530, 238),
-    (5, 7, "ACK of FIN", 88, 322),
-    (5, 8, "FIN: send ACK", 294, 312),
-    (6, 9, "close: send FIN", 664, 322),
-    (7, 10, "FIN: send ACK", 198, 412),
-    (8, 10, "ACK of FIN", 412, 400),
-    (9, 11, "ACK of FIN", 652, 400),
-    (10, 11, "time is up", 490, 428),
+    (0, 1, mark!("passive open"), 322, 60),
+    (0, 3, mark!("active open: send SYN"), 570, 66),
+    (1, 2, mark!("SYN: send SYN, ACK"), 200, 108),
+    (1, 3, mark!("send: send SYN"), 446, 134),
+    (3, 2, mark!("SYN: send SYN, ACK"), 370, 165),
+    (2, 4, mark!("ACK of SYN"), 292, 177),
+    (3, 4, mark!("SYN, ACK: send ACK"), 556, 192),
+    (2, 5, mark!("close: send FIN"), 74, 218),
+    (4, 5, mark!("close: send FIN"), 212, 238),
+    (4, 6, mark!("FIN: send ACK"), 530, 238),
+    (5, 7, mark!("ACK of FIN"), 88, 322),
+    (5, 8, mark!("FIN: send ACK"), 294, 312),
+    (6, 9, mark!("close: send FIN"), 664, 322),
+    (7, 10, mark!("FIN: send ACK"), 198, 412),
+    (8, 10, mark!("ACK of FIN"), 412, 400),
+    (9, 11, mark!("ACK of FIN"), 652, 400),
+    (10, 11, mark!("time is up"), 490, 428),
 ];
 
 /// Half of a box.
@@ -83,28 +84,28 @@ pub fn machine(ends: &[End; 2]) -> Html {
             <g class="edge">
                 <path {d} />
                 <path class="head" d={head} />
-                <text x={x.to_string()} y={y.to_string()}>{ what }</text>
+                <text x={x.to_string()} y={y.to_string()}>{ texts::of(what) }</text>
             </g>
         }
     });
     let says = ends.iter().map(|(name, state)| match state {
-        Some((state, since)) => format!("{name}: {state} since {}\u{a0}s", format::clock(*since)),
-        None => format!("{name}: no socket"),
+        Some((state, since)) => t!("{name}: {state} since {}\u{a0}s", format::clock(*since)),
+        None => t!("{name}: no socket"),
     });
     let says: Vec<_> = says.collect();
-    let label = format!("TCP’s state machine. {}.", says.join(", "));
+    let label = t!("TCP’s state machine. {}.", says.join(", "));
     html! {
         <div class="machine">
             <p class="machine-ends">
                 { for says.iter().zip(["opener", "other"]).map(|(says, class)| html! { <span class={classes!("end", class)}>{ says }</span> }) }
             </p>
-            <div class="machine-scroll" tabindex="0" role="region" aria-label="State machine">
+            <div class="machine-scroll" tabindex="0" role="region" aria-label={t!("State machine")}>
                 <svg class="machine-box" viewBox="0 0 740 470" role="img" aria-label={label}>
                     { for edges }
                     { for boxes }
                 </svg>
             </div>
-            <p class="hint">{ "RFC 9293, figure 5. On each arrow: what happens, and what is then sent. The states are those of the sockets." }</p>
+            <p class="hint">{ t!("RFC 9293, figure 5. On each arrow: what happens, and what is then sent. The states are those of the sockets.") }</p>
         </div>
     }
 }

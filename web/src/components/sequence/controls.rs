@@ -9,6 +9,7 @@ use lab::packets::Observe;
 use lab::sequence::{Ladder, Zoom};
 use lab::view::View;
 use std::rc::Rc;
+use texts::t;
 use yew::prelude::*;
 
 /// Properties of [`Controls`].
@@ -64,37 +65,37 @@ pub fn Controls(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| callback.emit(()))
     };
     html! {
-        <div class="sequence-bar" role="group" aria-label="Sequence view">
+        <div class="sequence-bar" role="group" aria-label={t!("Sequence view")}>
             if !is_capture {
                 <label class="switch">
                     <input type="checkbox" role="switch" checked={choice.hosts_only} onchange={hosts_only} />
-                    <span>{ "Hosts only" }</span>
+                    <span>{ t!("Hosts only") }</span>
                 </label>
             }
             if let Some(conversation) = conversation {
                 <button type="button" class="chip" title={format!("Show only {conversation}")} onclick={sift(conversation)}>
-                    { "Only this conversation" }
+                    { t!("Only this conversation") }
                 </button>
             }
             if !filter.trim().is_empty() {
                 <button type="button" class="chip filter" aria-label={format!("Filter {filter}: show all frames again")}
-                    title="Show all frames again" onclick={sift(String::new())}>
+                    title={t!("Show all frames again")} onclick={sift(String::new())}>
                     <code>{ filter }</code>{ icon(Glyph::Close) }
                 </button>
             }
             if let Some((drawn, of)) = props.drawn {
-                <span class="hint">{ format!("{} of {} arrows here: draw it larger", format::count(drawn as u64), format::count(of as u64)) }</span>
+                <span class="hint">{ t!("{} of {} arrows here: draw it larger", format::count(drawn as u64), format::count(of as u64)) }</span>
             }
             <div class="sequence-tools">
                 if !props.following && !is_capture {
-                    <button type="button" class="button" title="Keep the playhead in view" onclick={plain(&props.follow)}>{ "Follow" }</button>
+                    <button type="button" class="button" title={t!("Keep the playhead in view")} onclick={plain(&props.follow)}>{ t!("Follow") }</button>
                 }
-                <button type="button" class="button quiet icon-only" aria-label="Draw it smaller" title="Draw it smaller (−)"
+                <button type="button" class="button quiet icon-only" aria-label={t!("Draw it smaller")} title={t!("Draw it smaller (−)")}
                     disabled={choice.zoom == Zoom::MIN} onclick={zoom(-1)}>{ icon(Glyph::Minus) }</button>
-                <button type="button" class="button quiet icon-only" aria-label="Draw it larger" title="Draw it larger (+)"
+                <button type="button" class="button quiet icon-only" aria-label={t!("Draw it larger")} title={t!("Draw it larger (+)")}
                     disabled={choice.zoom == Zoom::MAX} onclick={zoom(1)}>{ icon(Glyph::Plus) }</button>
-                <button type="button" class="button quiet" title="Save as SVG" onclick={plain(&props.save)}>
-                    { icon(Glyph::Save) }<span class="wide-only">{ "Save as SVG" }</span><span class="narrow-only visually-hidden">{ "Save as SVG" }</span>
+                <button type="button" class="button quiet" title={t!("Save as SVG")} onclick={plain(&props.save)}>
+                    { icon(Glyph::Save) }<span class="wide-only">{ t!("Save as SVG") }</span><span class="narrow-only visually-hidden">{ t!("Save as SVG") }</span>
                 </button>
             </div>
         </div>

@@ -8,6 +8,7 @@ use crate::stage::looks::Looks;
 use kurbo::{Point, Vec2};
 use netlab::history::{DropReason, HostRefusal, Refusal};
 use std::borrow::Cow;
+use texts::t;
 use wire::impair::LossReason;
 use wire::sorted::sort_by;
 
@@ -138,12 +139,12 @@ impl Reason {
     }
 }
 
-const fn drop_text(reason: DropReason) -> &'static str {
+fn drop_text(reason: DropReason) -> &'static str {
     match reason {
-        DropReason::QueueFull => "queue full",
+        DropReason::QueueFull => t!("queue full"),
         DropReason::Overload => "overload",
-        DropReason::Impaired(LossReason::TooBig) => "too big",
-        DropReason::Impaired(LossReason::LinkDown) => "link down",
+        DropReason::Impaired(LossReason::TooBig) => t!("too big"),
+        DropReason::Impaired(LossReason::LinkDown) => t!("link down"),
         DropReason::Impaired(LossReason::Silence) => "silence",
         DropReason::Impaired(LossReason::Outage) => "outage",
         DropReason::Impaired(
@@ -160,38 +161,38 @@ const fn drop_text(reason: DropReason) -> &'static str {
     }
 }
 
-const fn switch_text(why: bridge::Refusal) -> &'static str {
+fn switch_text(why: bridge::Refusal) -> &'static str {
     match why {
-        bridge::Refusal::PortOff => "port off",
+        bridge::Refusal::PortOff => t!("port off"),
         bridge::Refusal::Blocked => "blocked",
-        bridge::Refusal::OtherVlan => "other VLAN",
-        bridge::Refusal::TooBig => "too big",
+        bridge::Refusal::OtherVlan => t!("other VLAN"),
+        bridge::Refusal::TooBig => t!("too big"),
         bridge::Refusal::Malformed => "malformed",
     }
 }
 
-const fn host_text(why: HostRefusal) -> &'static str {
+fn host_text(why: HostRefusal) -> &'static str {
     match why {
-        HostRefusal::TooBig => "too big",
-        HostRefusal::SocketFull => "socket full",
-        HostRefusal::BacklogFull => "backlog full",
+        HostRefusal::TooBig => t!("too big"),
+        HostRefusal::SocketFull => t!("socket full"),
+        HostRefusal::BacklogFull => t!("backlog full"),
     }
 }
 
-const fn router_text(why: router::Refusal) -> &'static str {
+fn router_text(why: router::Refusal) -> &'static str {
     match why {
-        router::Refusal::PortOff => "port off",
-        router::Refusal::NotForUs => "not for us",
+        router::Refusal::PortOff => t!("port off"),
+        router::Refusal::NotForUs => t!("not for us"),
         router::Refusal::Malformed => "malformed",
         router::Refusal::Expired => "TTL 0",
-        router::Refusal::NoRoute => "no route",
-        router::Refusal::NoNeighbor => "no neighbor",
-        router::Refusal::NeighborQueueFull => "queue full",
-        router::Refusal::TooBig => "too big",
-        router::Refusal::Filtered(_) => "no rule",
-        router::Refusal::Undeliverable => "no listener",
-        router::Refusal::TranslationsFull => "NAT full",
-        router::Refusal::NoTranslation => "no NAT entry",
-        router::Refusal::UnknownOption => "unknown option",
+        router::Refusal::NoRoute => t!("no route"),
+        router::Refusal::NoNeighbor => t!("no neighbor"),
+        router::Refusal::NeighborQueueFull => t!("queue full"),
+        router::Refusal::TooBig => t!("too big"),
+        router::Refusal::Filtered(_) => t!("no rule"),
+        router::Refusal::Undeliverable => t!("no listener"),
+        router::Refusal::TranslationsFull => t!("NAT full"),
+        router::Refusal::NoTranslation => t!("no NAT entry"),
+        router::Refusal::UnknownOption => t!("unknown option"),
     }
 }

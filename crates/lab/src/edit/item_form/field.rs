@@ -74,6 +74,11 @@ impl Field {
         self
     }
 
+    /// The same field with its name and its hint in the page's language. The texts of choices are looked up where they are shown.
+    pub fn shown(self) -> Self {
+        Self { label: texts::of(self.label), hint: texts::of(self.hint), ..self }
+    }
+
     /// Moves the field to the further settings.
     pub const fn further(mut self) -> Self {
         self.further = true;

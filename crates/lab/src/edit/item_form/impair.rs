@@ -2,7 +2,7 @@
 //! fields are those of the document.
 
 use super::field::Field;
-use super::{ON, PERCENTAGE, hundredth, ticked};
+use super::{ON, hundredth, percentage, ticked};
 use crate::format::decimal;
 use crate::run_form::Wrong;
 use netlab::Ratio;
@@ -10,6 +10,7 @@ use netlab::topology::{End, Way};
 use scenario::item::{Fields, Json};
 use scenario::quantity::{show_size, show_time};
 use std::borrow::Cow;
+use texts::{mark, t};
 use wire::Instant;
 use wire::impair::{Distribution, Impairment};
 use wire::sorted::SortedMap;
@@ -88,55 +89,57 @@ const fn number(key: &'static str, label: &'static str, default: &'static str) -
 }
 
 /// How much each random draw depends on the one before (as in tc-netem).
-const CORRELATION: Part = percent("correlation", "Correlation, in percent", "");
+const CORRELATION: Part = percent("correlation", mark!("Correlation, in percent"), "");
 
 const LOSS: &[Part] = &[
-    percent("loss", "Loss, in percent", "1"),
+    percent("loss", mark!("Loss, in percent"), "1"),
     CORRELATION,
-    quantity("max_size", "Only frames up to this size", ""),
+    quantity("max_size", mark!("Only frames up to this size"), ""),
 ];
 const BURST: &[Part] = &[
-    percent("to_bad", "A burst starts, in percent", "1"),
-    percent("to_good", "A burst ends, in percent", "30"),
-    percent("loss", "Loss during a burst, in percent", "100"),
-    percent("good_loss", "Loss outside bursts, in percent", "0"),
+    percent("to_bad", mark!("A burst starts, in percent"), "1"),
+    percent("to_good", mark!("A burst ends, in percent"), "30"),
+    percent("loss", mark!("Loss during a burst, in percent"), "100"),
+    percent("good_loss", mark!("Loss outside bursts, in percent"), "0"),
 ];
-const EVERY: &[Part] = &[number("every", "Frames per loss", "100")];
-const FRAME: &[Part] = &[number("frame", "Frame number", "10")];
-const DUPLICATE: &[Part] = &[percent("duplicate", "Duplicated, in percent", "1"), CORRELATION];
-const CORRUPT: &[Part] = &[percent("corrupt", "Corrupted, in percent", "1"), CORRELATION];
+const EVERY: &[Part] = &[number("every", mark!("Frames per loss"), "100")];
+const FRAME: &[Part] = &[number("frame", mark!("Frame number"), "10")];
+const DUPLICATE: &[Part] = &[percent("duplicate", mark!("Duplicated, in percent"), "1"), CORRELATION];
+const CORRUPT: &[Part] = &[percent("corrupt", mark!("Corrupted, in percent"), "1"), CORRELATION];
 const JITTER: &[Part] = &[
-    quantity("jitter", "Jitter", "5ms"),
+    quantity("jitter", mark!("Jitter"), "5ms"),
     Part {
         field: Field::choice(
             "distribution",
-            "Distribution",
+            mark!("Distribution"),
             &[
-                ("uniform", "uniform"),
-                ("normal", "normal"),
+                ("uniform", mark!("uniform")),
+                ("normal", mark!("normal")),
                 ("pareto", "Pareto"),
-                ("paretonormal", "Pareto-normal"),
+                ("paretonormal", mark!("Pareto-normal")),
             ],
         ),
         unit: Unit::Text,
     },
     CORRELATION,
-    Part { field: Field::check("overtakes", "Frames may overtake each other", ""), unit: Unit::Check },
+    Part { field: Field::check("overtakes", mark!("Frames may overtake each other"), ""), unit: Unit::Check },
 ];
 const REORDER: &[Part] = &[
-    percent("reorder", "Reordered, in percent", "1"),
-    number("gap", "Gap (only every nth frame)", "1"),
+    percent("reorder", mark!("Reordered, in percent"), "1"),
+    number("gap", mark!("Gap (only every nth frame)"), "1"),
     CORRELATION,
 ];
 const OUTAGE: &[Part] = &[
-    quantity("at", "Starts at", "1s"),
-    quantity("for", "Duration", "500ms"),
-    quantity("every", "Repeats every", ""),
+    quantity("at", mark!("Starts at"), "1s"),
+    quantity("for", mark!("Duration"), "500ms"),
+    quantity("every", mark!("Repeats every"), ""),
 ];
-const SILENCE: &[Part] =
-    &[quantity("after", "After this amount of data", "100kB"), quantity("for", "Duration", "1s")];
-const FRAME_SIZE: &[Part] = &[quantity("frame_size", "Maximum frame size", "1000B")];
-const TRAILING: &[Part] = &[number("trailing", "Maximum number of bytes", "9")];
+const SILENCE: &[Part] = &[
+    quantity("after", mark!("After this amount of data"), "100kB"),
+    quantity("for", mark!("Duration"), "1s"),
+];
+const FRAME_SIZE: &[Part] = &[quantity("frame_size", mark!("Maximum frame size"), "1000B")];
+const TRAILING: &[Part] = &[number("trailing", mark!("Maximum number of bytes"), "9")];
 
 impl Kind {
     /// All of them.
@@ -176,21 +179,21 @@ impl Kind {
     }
 
     /// Its name on the page.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Loss => "Random loss",
-            Self::Burst => "Burst loss (Gilbert–Elliott)",
-            Self::Every => "Every-nth loss",
-            Self::Frame => "Loss of one chosen frame",
-            Self::Duplicate => "Duplication",
-            Self::Corrupt => "Corruption (bit errors)",
-            Self::Jitter => "Jitter (varying delay)",
-            Self::Reorder => "Reordering",
-            Self::Outage => "Outage",
-            Self::Silence => "One-time silence",
-            Self::FrameSize => "Frame size limit",
-            Self::Trailing => "Trailing bytes",
-            Self::Down => "Cable pulled",
+            Self::Loss => t!("Random loss"),
+            Self::Burst => t!("Burst loss (Gilbert–Elliott)"),
+            Self::Every => t!("Every-nth loss"),
+            Self::Frame => t!("Loss of one chosen frame"),
+            Self::Duplicate => t!("Duplication"),
+            Self::Corrupt => t!("Corruption (bit errors)"),
+            Self::Jitter => t!("Jitter (varying delay)"),
+            Self::Reorder => t!("Reordering"),
+            Self::Outage => t!("Outage"),
+            Self::Silence => t!("One-time silence"),
+            Self::FrameSize => t!("Frame size limit"),
+            Self::Trailing => t!("Trailing bytes"),
+            Self::Down => t!("Cable pulled"),
         }
     }
 
@@ -223,7 +226,7 @@ impl Entry {
     pub fn fields(&self, place: usize) -> Vec<Field> {
         let field = |part: &Part| Field {
             key: Cow::Owned(format!("impair.{place}.{}", part.field.key)),
-            ..part.field.clone()
+            ..part.field.clone().shown()
         };
         self.kind.parts().iter().map(field).collect()
     }
@@ -266,7 +269,7 @@ impl Entry {
                 Unit::Percent => match hundredth(typed) {
                     Some(ratio) => Json::Number(ratio.into()),
                     None => {
-                        wrong.push((format!("impair.{place}.{key}"), PERCENTAGE.to_owned()));
+                        wrong.push((format!("impair.{place}.{key}"), percentage()));
                         continue;
                     }
                 },

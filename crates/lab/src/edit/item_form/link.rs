@@ -3,7 +3,7 @@
 use super::field::Field;
 use super::impair::entries;
 use super::words::Lines;
-use super::{Group, ItemForm, PERCENTAGE, at_fields, hundredth};
+use super::{Group, ItemForm, at_fields, hundredth, percentage};
 use crate::format::decimal;
 use crate::run_form::Wrong;
 use netlab::topology::{End, Link, NodeKind, Port, Topology, Way};
@@ -11,19 +11,23 @@ use scenario::Scenario;
 use scenario::fault::Step;
 use scenario::item::{Fields, Json};
 use scenario::quantity::{show_rate, show_size, show_time};
+use texts::mark;
 use wire::impair::Impairment;
 use wire::line::{CoDel, Discipline, LineConfig, QueueLimit};
 use wire::preset::Preset;
 
 /// Whether both directions of a link have the same settings.
-const ALIKE: Field =
-    Field::choice("alike", "Directions", &[("", "same settings"), ("no", "separate settings")]);
-const LOSS_HINT: &str = "In percent. Empty: none.";
-const QUEUE_HINT: &str = "In bytes, like 64KiB, or frames, like 50 frames.";
+const ALIKE: Field = Field::choice(
+    "alike",
+    mark!("Directions"),
+    &[("", mark!("same settings")), ("no", mark!("separate settings"))],
+);
+const LOSS_HINT: &str = mark!("In percent. Empty: none.");
+const QUEUE_HINT: &str = mark!("In bytes, like 64KiB, or frames, like 50 frames.");
 const DISCIPLINES: &[(&str, &str)] = &[
-    ("", "drop tail: drops new frames when full"),
-    ("red", "RED: drops some frames early, at random"),
-    ("codel", "CoDel: drops frames that wait too long"),
+    ("", mark!("drop tail: drops new frames when full")),
+    ("red", mark!("RED: drops some frames early, at random")),
+    ("codel", mark!("CoDel: drops frames that wait too long")),
 ];
 
 /// The fields of a direction.
@@ -43,31 +47,36 @@ struct WayFields {
 
 static WAYS: [WayFields; 2] = [
     WayFields {
-        rate: Field::text("rate", "Rate", "100Mbps"),
-        delay: Field::text("delay", "Delay", "1ms"),
-        queue: Field::text("queue", "Queue", "64KiB").hint(QUEUE_HINT),
-        loss: Field::text("loss", "Loss", "").hint(LOSS_HINT),
-        discipline: Field::choice("discipline", "Queue discipline", DISCIPLINES).further(),
-        red_min: Field::text("min", "RED minimum threshold", "16KiB").further(),
-        red_max: Field::text("max", "RED maximum threshold", "48KiB").further(),
-        red_probability: Field::text("probability", "RED maximum probability, in percent", "10").further(),
-        red_weight: Field::number("weight", "RED weight", "9").further(),
-        codel_target: Field::text("target", "CoDel target", "5ms").further(),
-        codel_interval: Field::text("interval", "CoDel interval", "100ms").further(),
+        rate: Field::text("rate", mark!("Rate"), "100Mbps"),
+        delay: Field::text("delay", mark!("Delay"), "1ms"),
+        queue: Field::text("queue", mark!("Queue"), "64KiB").hint(QUEUE_HINT),
+        loss: Field::text("loss", mark!("Loss"), "").hint(LOSS_HINT),
+        discipline: Field::choice("discipline", mark!("Queue discipline"), DISCIPLINES).further(),
+        red_min: Field::text("min", mark!("RED minimum threshold"), "16KiB").further(),
+        red_max: Field::text("max", mark!("RED maximum threshold"), "48KiB").further(),
+        red_probability: Field::text("probability", mark!("RED maximum probability, in percent"), "10")
+            .further(),
+        red_weight: Field::number("weight", mark!("RED weight"), "9").further(),
+        codel_target: Field::text("target", mark!("CoDel target"), "5ms").further(),
+        codel_interval: Field::text("interval", mark!("CoDel interval"), "100ms").further(),
     },
     WayFields {
-        rate: Field::text("rate back", "Rate back", "100Mbps"),
-        delay: Field::text("delay back", "Delay back", "1ms"),
-        queue: Field::text("queue back", "Queue back", "64KiB").hint(QUEUE_HINT),
-        loss: Field::text("loss back", "Loss back", "").hint(LOSS_HINT),
-        discipline: Field::choice("discipline back", "Queue discipline back", DISCIPLINES).further(),
-        red_min: Field::text("min back", "RED minimum threshold back", "16KiB").further(),
-        red_max: Field::text("max back", "RED maximum threshold back", "48KiB").further(),
-        red_probability: Field::text("probability back", "RED maximum probability back, in percent", "10")
-            .further(),
-        red_weight: Field::number("weight back", "RED weight back", "9").further(),
-        codel_target: Field::text("target back", "CoDel target back", "5ms").further(),
-        codel_interval: Field::text("interval back", "CoDel interval back", "100ms").further(),
+        rate: Field::text("rate back", mark!("Rate back"), "100Mbps"),
+        delay: Field::text("delay back", mark!("Delay back"), "1ms"),
+        queue: Field::text("queue back", mark!("Queue back"), "64KiB").hint(QUEUE_HINT),
+        loss: Field::text("loss back", mark!("Loss back"), "").hint(LOSS_HINT),
+        discipline: Field::choice("discipline back", mark!("Queue discipline back"), DISCIPLINES).further(),
+        red_min: Field::text("min back", mark!("RED minimum threshold back"), "16KiB").further(),
+        red_max: Field::text("max back", mark!("RED maximum threshold back"), "48KiB").further(),
+        red_probability: Field::text(
+            "probability back",
+            mark!("RED maximum probability back, in percent"),
+            "10",
+        )
+        .further(),
+        red_weight: Field::number("weight back", mark!("RED weight back"), "9").further(),
+        codel_target: Field::text("target back", mark!("CoDel target back"), "5ms").further(),
+        codel_interval: Field::text("interval back", mark!("CoDel interval back"), "100ms").further(),
     },
 ];
 const UNLIMITED: &str = "unlimited";
@@ -159,7 +168,7 @@ impl ItemForm {
             let node = topology.node(link.ends[end.index()]);
             self.port_group(end.index(), &node.kind, &node.name)
         });
-        [Group { title: String::new(), fields }].into_iter().chain(ports).collect()
+        [Group::new(String::new(), fields)].into_iter().chain(ports).collect()
     }
 
     fn ways(&self) -> &'static [WayFields] {
@@ -268,7 +277,7 @@ impl ItemForm {
                     entry.put("loss", Json::Number(loss.into())).put("from", from);
                     losses.push(entry.into());
                 }
-                None => wrong.push((way.loss.key.to_string(), PERCENTAGE.to_owned())),
+                None => wrong.push((way.loss.key.to_string(), percentage())),
             }
         }
         losses
@@ -279,7 +288,7 @@ impl ItemForm {
         let (name, settings) = match self.value(&way.discipline) {
             name @ "red" => {
                 let probability = hundredth(self.value(&way.red_probability)).unwrap_or_else(|| {
-                    wrong.push((way.red_probability.key.to_string(), PERCENTAGE.to_owned()));
+                    wrong.push((way.red_probability.key.to_string(), percentage()));
                     "0".to_owned()
                 });
                 let mut red = Fields::default();

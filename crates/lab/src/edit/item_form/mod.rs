@@ -24,6 +24,7 @@ use impair::Entry;
 use scenario::Fault;
 use scenario::fault::Step;
 use scenario::item::Json;
+use texts::{mark, t};
 use wire::sorted::SortedMap;
 
 /// The values that have been typed into the form of a node or a link.
@@ -44,8 +45,15 @@ pub struct Group {
     pub fields: Vec<Field>,
 }
 
+impl Group {
+    /// With the fields' texts in the page's language.
+    fn new(title: String, fields: Vec<Field>) -> Self {
+        Self { title, fields: fields.into_iter().map(Field::shown).collect() }
+    }
+}
+
 /// A node's name.
-pub const NAME: Field = Field::text("name", "Name", "");
+pub const NAME: Field = Field::text("name", mark!("Name"), "");
 
 impl ItemForm {
     fn get(&self, key: &str) -> Option<&str> {
@@ -121,7 +129,14 @@ fn hundredth(percent: &str) -> Option<String> {
 }
 
 /// The error message for a value that is not a percentage.
-const PERCENTAGE: &str = "write a percentage from 0 to 100, like 0.5";
+fn percentage() -> String {
+    t!("write a percentage from 0 to 100, like 0.5").into()
+}
+
+/// A message about this line of a field, counted from 1.
+fn at_line(line: usize, message: &str) -> String {
+    t!("line {line}: {message}")
+}
 
 /// What was read, or each fault at its field: `key` finds the field that a fault is about, and the line in it, counted from 1.
 fn at_fields<T>(
@@ -132,7 +147,7 @@ fn at_fields<T>(
         let wrong = |fault: Fault| {
             let (key, line) = key(fault.place.steps()).unwrap_or_default();
             let message = match line {
-                Some(line) => format!("line {line}: {}", fault.message),
+                Some(line) => at_line(line, &fault.message),
                 None => fault.message,
             };
             (key, message)

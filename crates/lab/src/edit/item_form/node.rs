@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::words::{self, Lines};
-use super::{Group, ItemForm, NAME, at_fields, parts, texts, ticked};
+use super::{Group, ItemForm, NAME, at_fields, at_line, parts, texts, ticked};
 use crate::run_form::Wrong;
 use netlab::topology::{Congestion, HostConfig, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig};
 use router::config::SplitHorizon;
@@ -11,72 +11,74 @@ use scenario::item::{Fields, Json};
 use scenario::quantity::{show_size, show_time};
 use scenario::{Scenario, defaults};
 use std::borrow::Cow;
+use texts::mark;
 
-const ADDRESSES: Field = Field::text("addresses", "Addresses", "")
-    .hint("With prefix length, like 10.0.0.1/24. Separate several with commas.");
-const GATEWAY: Field =
-    Field::text("gateway", "Gateway", "").hint("The router for packets to other networks. Empty: none.");
-const SLAAC: Field = Field::check("slaac", "IPv6 autoconfiguration (SLAAC)", "")
-    .hint("Takes IPv6 addresses and a gateway from router advertisements.");
+const ADDRESSES: Field = Field::text("addresses", mark!("Addresses"), "")
+    .hint(mark!("With prefix length, like 10.0.0.1/24. Separate several with commas."));
+const GATEWAY: Field = Field::text("gateway", mark!("Gateway"), "")
+    .hint(mark!("The router for packets to other networks. Empty: none."));
+const SLAAC: Field = Field::check("slaac", mark!("IPv6 autoconfiguration (SLAAC)"), "")
+    .hint(mark!("Takes IPv6 addresses and a gateway from router advertisements."));
 const MTU: Field = Field::number("mtu", "MTU", "1500").further();
-const MAC: Field =
-    Field::text("mac", "Ethernet address", "").hint("Empty: derived from the host’s number.").further();
+const MAC: Field = Field::text("mac", mark!("Ethernet address"), "")
+    .hint(mark!("Empty: derived from the host’s number."))
+    .further();
 const CONGESTION: Field = Field::choice(
     "congestion",
-    "TCP congestion control",
-    &[("cubic", "CUBIC"), ("reno", "Reno"), ("none", "none")],
+    mark!("TCP congestion control"),
+    &[("cubic", "CUBIC"), ("reno", "Reno"), ("none", mark!("none"))],
 )
 .further();
-const TX_BUFFER: Field = Field::text("tx_buffer", "TCP send buffer", "64KiB").further();
-const RX_BUFFER: Field = Field::text("rx_buffer", "TCP receive buffer", "64KiB").further();
-const TCP_TIMEOUT: Field = Field::text("timeout", "TCP timeout", "30s").further();
+const TX_BUFFER: Field = Field::text("tx_buffer", mark!("TCP send buffer"), "64KiB").further();
+const RX_BUFFER: Field = Field::text("rx_buffer", mark!("TCP receive buffer"), "64KiB").further();
+const TCP_TIMEOUT: Field = Field::text("timeout", mark!("TCP timeout"), "30s").further();
 const TIME_WAIT: Field = Field::text("time_wait", "TIME-WAIT", "60s").further();
 
-const STP: Field = Field::check("stp", "Spanning tree", "")
-    .hint("Rapid STP: the switches block redundant links, so that no frame loops.");
-const PRIORITY: Field = Field::number("priority", "Bridge priority", "32768")
-    .hint("A multiple of 4096. The switch with the lowest becomes the root.");
-const SNOOPING: Field = Field::check("snooping", "Multicast snooping (IGMP, MLD)", "")
-    .hint("Forwards a group’s frames only to ports with a member of the group.");
-const AGEING: Field = Field::text("ageing", "Address aging time", "5min").further();
-const SWITCH_MAC: Field = Field::text("mac", "Ethernet address", "")
-    .hint("Of switches with equal priority, the lowest becomes the root. Empty: derived from the switch’s number.")
+const STP: Field = Field::check("stp", mark!("Spanning tree"), "")
+    .hint(mark!("Rapid STP: the switches block redundant links, so that no frame loops."));
+const PRIORITY: Field = Field::number("priority", mark!("Bridge priority"), "32768")
+    .hint(mark!("A multiple of 4096. The switch with the lowest becomes the root."));
+const SNOOPING: Field = Field::check("snooping", mark!("Multicast snooping (IGMP, MLD)"), "")
+    .hint(mark!("Forwards a group’s frames only to ports with a member of the group."));
+const AGEING: Field = Field::text("ageing", mark!("Address aging time"), "5min").further();
+const SWITCH_MAC: Field = Field::text("mac", mark!("Ethernet address"), "")
+    .hint(mark!("Of switches with equal priority, the lowest becomes the root. Empty: derived from the switch’s number."))
     .further();
-const HELLO: Field = Field::text("hello", "Hello time", "2s").further();
-const MAX_AGE: Field = Field::text("max_age", "Maximum age", "20s").further();
-const FORWARD_DELAY: Field = Field::text("forward_delay", "Forward delay", "15s").further();
+const HELLO: Field = Field::text("hello", mark!("Hello time"), "2s").further();
+const MAX_AGE: Field = Field::text("max_age", mark!("Maximum age"), "20s").further();
+const FORWARD_DELAY: Field = Field::text("forward_delay", mark!("Forward delay"), "15s").further();
 
-const ROUTES: Field = Field::lines("routes", "Static routes")
-    .hint("One per line, like 10.0.2.0/24 via 10.0.12.2, or default via 10.0.12.2.");
-const RIP: Field =
-    Field::check("rip", "RIP", "").hint("The router exchanges routes with its neighbors (RIPv2 and RIPng).");
+const ROUTES: Field = Field::lines("routes", mark!("Static routes"))
+    .hint(mark!("One per line, like 10.0.2.0/24 via 10.0.12.2, or default via 10.0.12.2."));
+const RIP: Field = Field::check("rip", "RIP", "")
+    .hint(mark!("The router exchanges routes with its neighbors (RIPv2 and RIPng)."));
 const SPLIT_HORIZON: Field = Field::choice(
     "split_horizon",
-    "Split horizon",
+    mark!("Split horizon"),
     &[
-        ("poisoned", "with poisoned reverse"),
-        ("simple", "simple"),
-        ("off", "off: routes can count to infinity"),
+        ("poisoned", mark!("with poisoned reverse")),
+        ("simple", mark!("simple")),
+        ("off", mark!("off: routes can count to infinity")),
     ],
 );
-const TRIGGERED: Field = Field::check("triggered", "Triggered updates", super::ON);
-const UPDATE: Field = Field::text("update", "RIP update interval", "30s").further();
-const TIMEOUT: Field = Field::text("timeout", "RIP route timeout", "3min").further();
-const GARBAGE: Field = Field::text("garbage", "RIP garbage-collection time", "2min").further();
-const NAT: Field = Field::check("nat", "Address translation (NAT)", "").hint(
-    "Translates packets that leave through an outside port. Which port is outside is a setting of the link.",
-);
-const FORWARDS: Field =
-    Field::lines("forwards", "Forwarded ports").hint("One per line, like tcp 8080 to 192.168.1.11 port 80.");
-const FILTER: Field = Field::check("filter", "Filter", "").hint(
-    "A stateful firewall. The first matching rule decides. Replies to allowed packets are always allowed.",
-);
-const RULES: Field = Field::lines("rules", "Rules")
-    .hint("One per line: allow, deny or reject; tcp, udp, icmp or all; then any of from, to, ports, in. Like deny tcp from 10.0.1.0/24 ports 20-25.");
+const TRIGGERED: Field = Field::check("triggered", mark!("Triggered updates"), super::ON);
+const UPDATE: Field = Field::text("update", mark!("RIP update interval"), "30s").further();
+const TIMEOUT: Field = Field::text("timeout", mark!("RIP route timeout"), "3min").further();
+const GARBAGE: Field = Field::text("garbage", mark!("RIP garbage-collection time"), "2min").further();
+const NAT: Field = Field::check("nat", mark!("Address translation (NAT)"), "").hint(mark!(
+    "Translates packets that leave through an outside port. Which port is outside is a setting of the link."
+));
+const FORWARDS: Field = Field::lines("forwards", mark!("Forwarded ports"))
+    .hint(mark!("One per line, like tcp 8080 to 192.168.1.11 port 80."));
+const FILTER: Field = Field::check("filter", mark!("Filter"), "").hint(mark!(
+    "A stateful firewall. The first matching rule decides. Replies to allowed packets are always allowed."
+));
+const RULES: Field = Field::lines("rules", mark!("Rules"))
+    .hint(mark!("One per line: allow, deny or reject; tcp, udp, icmp or all; then any of from, to, ports, in. Like deny tcp from 10.0.1.0/24 ports 20-25."));
 const OTHERWISE: Field = Field::choice(
     "otherwise",
-    "Packets that match no rule",
-    &[("allow", "allow"), ("deny", "drop"), ("reject", "reject with an ICMP error")],
+    mark!("Packets that match no rule"),
+    &[("allow", mark!("allow")), ("deny", mark!("drop")), ("reject", mark!("reject with an ICMP error"))],
 );
 
 impl ItemForm {
@@ -197,7 +199,7 @@ impl ItemForm {
                 }
             }
         }
-        vec![Group { title: String::new(), fields }]
+        vec![Group::new(String::new(), fields)]
     }
 
     /// The node's settings.
@@ -275,7 +277,7 @@ impl ItemForm {
         let mut wrong = Vec::new();
         let mut take = |field: &Field, read: &mut dyn FnMut(&'f str) -> Result<Fields<'f>, String>| {
             Lines::read(self.value(field), read).unwrap_or_else(|(line, what)| {
-                wrong.push((field.key.to_string(), format!("line {line}: {what}")));
+                wrong.push((field.key.to_string(), at_line(line, &what)));
                 Lines::default()
             })
         };

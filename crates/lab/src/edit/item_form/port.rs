@@ -2,51 +2,60 @@
 
 use super::field::Field;
 use super::words::{self, Lines, Vlan};
-use super::{Group, ItemForm, ON, parts, texts, ticked};
+use super::{Group, ItemForm, ON, at_line, parts, texts, ticked};
 use crate::run_form::Wrong;
 use bridge::config::{Edge, Membership};
 use netlab::topology::{Duplex, NodeKind, Port};
 use scenario::item::{Fields, Json};
+use texts::{mark, t};
 
 const DUPLEX: Field = Field::choice(
     "duplex",
-    "Duplex",
-    &[("", "full: both ends send at the same time"), ("half", "half: one end at a time (CSMA/CD)")],
+    mark!("Duplex"),
+    &[
+        ("", mark!("full: both ends send at the same time")),
+        ("half", mark!("half: one end at a time (CSMA/CD)")),
+    ],
 )
-.hint("A hub’s ports are always half duplex, and so are the ports connected to them.")
+.hint(mark!("A hub’s ports are always half duplex, and so are the ports connected to them."))
 .further();
 
-const UP: Field = Field::check("up", "Port enabled", ON);
+const UP: Field = Field::check("up", mark!("Port enabled"), ON);
 const MODE: Field = Field::choice(
     "mode",
-    "VLANs",
-    &[("", "access: one VLAN, untagged frames"), ("trunk", "trunk: several VLANs, tagged frames")],
+    mark!("VLANs"),
+    &[
+        ("", mark!("access: one VLAN, untagged frames")),
+        ("trunk", mark!("trunk: several VLANs, tagged frames")),
+    ],
 );
 const VLAN: Field = Field::number("vlan", "VLAN", "1");
-const TRUNK: Field = Field::text("trunk", "Allowed VLANs", "").hint("Like 10, 20. Empty: all.");
-const NATIVE: Field = Field::number("native", "Native VLAN", "1")
-    .hint("Frames of this VLAN are untagged. Empty: all frames are tagged.");
+const TRUNK: Field = Field::text("trunk", mark!("Allowed VLANs"), "").hint(mark!("Like 10, 20. Empty: all."));
+const NATIVE: Field = Field::number("native", mark!("Native VLAN"), "1")
+    .hint(mark!("Frames of this VLAN are untagged. Empty: all frames are tagged."));
 const EDGE: Field = Field::choice(
     "edge",
-    "Edge port",
-    &[("auto", "automatic"), ("true", "yes: no switch is connected"), ("false", "no")],
+    mark!("Edge port"),
+    &[("auto", mark!("automatic")), ("true", mark!("yes: no switch is connected")), ("false", mark!("no"))],
 )
 .further();
-const COST: Field =
-    Field::number("cost", "Path cost", "").hint("Empty: derived from the link’s rate.").further();
-const PRIORITY: Field = Field::number("priority", "Port priority", "128").further();
+const COST: Field = Field::number("cost", mark!("Path cost"), "")
+    .hint(mark!("Empty: derived from the link’s rate."))
+    .further();
+const PRIORITY: Field = Field::number("priority", mark!("Port priority"), "128").further();
 const MTU: Field = Field::number("mtu", "MTU", "9216").further();
 
-const ADDRESSES: Field = Field::text("addresses", "Addresses", "")
-    .hint("With prefix length, like 10.0.1.254/24. Separate several with commas.");
-const VLANS: Field =
-    Field::lines("vlans", "VLANs on this port").hint("One per line, like 10: 10.0.10.254/24.").further();
-const OUTSIDE: Field = Field::check("outside", "Outside port of the NAT", "").further();
-const ADVERTISE: Field = Field::check("advertise", "Sends IPv6 router advertisements", ON).further();
-const RIP: Field = Field::check("rip", "RIP on this port", ON).further();
+const ADDRESSES: Field = Field::text("addresses", mark!("Addresses"), "")
+    .hint(mark!("With prefix length, like 10.0.1.254/24. Separate several with commas."));
+const VLANS: Field = Field::lines("vlans", mark!("VLANs on this port"))
+    .hint(mark!("One per line, like 10: 10.0.10.254/24."))
+    .further();
+const OUTSIDE: Field = Field::check("outside", mark!("Outside port of the NAT"), "").further();
+const ADVERTISE: Field = Field::check("advertise", mark!("Sends IPv6 router advertisements"), ON).further();
+const RIP: Field = Field::check("rip", mark!("RIP on this port"), ON).further();
 const ROUTER_MTU: Field = Field::number("mtu", "MTU", "1500").further();
-const MAC: Field = Field::text("mac", "Ethernet address", "")
-    .hint("Empty: derived from the router’s and the port’s number.")
+const MAC: Field = Field::text("mac", mark!("Ethernet address"), "")
+    .hint(mark!("Empty: derived from the router’s and the port’s number."))
     .further();
 
 impl ItemForm {
@@ -134,7 +143,7 @@ impl ItemForm {
             }
         };
         let fields = fields.into_iter().map(|field| field.at(&place)).collect();
-        Some(Group { title: format!("Port of {name}"), fields })
+        Some(Group::new(t!("Port of {}", texts::of(name)), fields))
     }
 
     /// The port's fields in the document; `None` if the node's ports have no settings. `lines` becomes those of its VLANs.
@@ -186,7 +195,7 @@ impl ItemForm {
         let on = |field: &Field| self.is_on(&field.at(place));
         let vlans = VLANS.at(place);
         *lines = Lines::read(self.value(&vlans), &mut words::read_vlan).unwrap_or_else(|(line, what)| {
-            wrong.push((vlans.key.to_string(), format!("line {line}: {what}")));
+            wrong.push((vlans.key.to_string(), at_line(line, &what)));
             Lines::default()
         });
         let of_vlans: Fields<'_> = lines.all().map(|(vlan, addresses)| (vlan.into(), addresses)).collect();

@@ -7,6 +7,7 @@ use router::config::{Forward, Protocol, Rule, StaticRoute, Transport, Verdict};
 use scenario::item::{Fields, Json};
 use scenario::{Scenario, defaults};
 use smoltcp::wire::{EthernetAddress, IpCidr};
+use texts::t;
 
 /// The parsed lines of a text, without empty lines, each with its line number (from 1).
 #[derive(Clone)]
@@ -91,7 +92,7 @@ pub fn read_route<'t>(line: &'t str, scenario: &Scenario, router: NodeId) -> Res
         [to, "via", via, "metric", metric] => (to, via, None, Some(metric)),
         [to, "via", via, "port", port] => (to, via, Some(port), None),
         [to, "via", via, "port", port, "metric", metric] => (to, via, Some(port), Some(metric)),
-        _ => return Err("write a network and the next hop, like 10.0.2.0/24 via 10.0.12.2".into()),
+        _ => return Err(t!("write a network and the next hop, like 10.0.2.0/24 via 10.0.12.2").into()),
     };
     let mut route = Fields::default();
     let port = port.map(|port| named_port(port, scenario, router));
@@ -121,9 +122,10 @@ pub fn read_forward(line: &str) -> Result<Fields<'_>, String> {
             (transport, outside, to, Some(port))
         }
         _ => {
-            return Err(
-                "write the outside port and its destination, like tcp 8080 to 192.168.1.11 port 80".into()
-            );
+            return Err(t!(
+                "write the outside port and its destination, like tcp 8080 to 192.168.1.11 port 80"
+            )
+            .into());
         }
     };
     let mut forward = Fields::default();
@@ -185,23 +187,24 @@ fn named_port<'t>(text: &'t str, scenario: &Scenario, router: NodeId) -> Json<'t
 pub fn read_rule<'t>(line: &'t str, scenario: &Scenario, router: NodeId) -> Result<Fields<'t>, String> {
     let mut words = line.split_whitespace();
     let [Some(verdict @ ("allow" | "deny" | "reject")), Some(protocol)] = [words.next(), words.next()] else {
-        return Err(
-            "begin with allow, deny or reject and a protocol, like deny tcp ports 22, or allow all".into()
-        );
+        return Err(t!(
+            "begin with allow, deny or reject and a protocol, like deny tcp ports 22, or allow all"
+        )
+        .into());
     };
     let mut rule = Fields::default();
     rule.put(verdict, protocol);
     while let Some(what) = words.next() {
-        let Some(value) = words.next() else { return Err(format!("write a value after “{what}”")) };
+        let Some(value) = words.next() else { return Err(t!("write a value after “{what}”")) };
         let what = if what == "port" { "ports" } else { what };
         if rule.names().skip(1).any(|name| name == what) {
-            return Err(format!("“{what}” is given twice"));
+            return Err(t!("“{what}” is given twice"));
         }
         match what {
             "from" | "to" => rule.put(what, value),
             "ports" => rule.put(what, Json::typed(value)),
             "in" => rule.put(what, named_port(value, scenario, router)),
-            other => return Err(format!("“{other}” is none of from, to, ports and in")),
+            other => return Err(t!("“{other}” is none of from, to, ports and in")),
         };
     }
     Ok(rule)
@@ -225,7 +228,7 @@ pub fn read_vlan(line: &str) -> Result<Vlan<'_>, String> {
     let Some((vlan, addresses)) =
         line.split_once(": ").or_else(|| Some((line.trim().strip_suffix(':')?, "")))
     else {
-        return Err("write a VLAN’s number and its addresses, like 10: 10.0.10.254/24".into());
+        return Err(t!("write a VLAN’s number and its addresses, like 10: 10.0.10.254/24").into());
     };
     Ok((vlan.trim(), texts(addresses)))
 }

@@ -12,6 +12,7 @@ use services::dns::resolver::Upstream;
 use services::http::url::Url;
 use smoltcp::wire::{IpAddress, IpCidr, Ipv4Address};
 use std::rc::Rc;
+use texts::t;
 use wire::sorted::SortedSet;
 
 /// Commands that go to a host, and those of their options behind which a value stands.
@@ -60,7 +61,7 @@ impl Check<'_> {
             let owners = self.owners.all(server);
             if self.all_known() && !owners.iter().any(|owner| all[owner.node.index()].dhcp.is_some()) {
                 let message =
-                    format!("no DHCP server here has the address {server}: what is relayed there is lost");
+                    t!("no DHCP server here has the address {server}: what is relayed there is lost");
                 let place = self.node_place(id.index()).field("services").field("relay");
                 self.problem(Kind::NoDhcpServer, Level::Warning, place, message);
             }
@@ -83,20 +84,20 @@ impl Check<'_> {
                     |address: &Ipv4Address| network.is_some_and(|network| network.contains_addr(address));
                 if !inside(&pool.first) || !inside(&pool.last) {
                     let network = match network.or_else(|| ipv4(own).next()) {
-                        Some(network) => format!("the network {}", network.network()),
-                        None => "any network here, where no IPv4 address is".to_owned(),
+                        Some(network) => t!("the network {}", network.network()),
+                        None => t!("any network here, where no IPv4 address is").to_owned(),
                     };
-                    let message = format!(
+                    let message = t!(
                         "the pool from {} to {} is not in {network}: hosts could not use its addresses there",
-                        pool.first, pool.last
+                        pool.first,
+                        pool.last
                     );
                     self.problem(Kind::PoolOutside, Level::Error, place.field("pool"), message);
                     continue;
                 }
                 for router in pool.routers.iter().filter(|router| !inside(router)) {
-                    let message = format!(
-                        "the router {router} is not in the network of the pool: hosts cannot reach it"
-                    );
+                    let message =
+                        t!("the router {router} is not in the network of the pool: hosts cannot reach it");
                     self.problem(Kind::PoolOutside, Level::Warning, place.field("router"), message);
                 }
                 let dns: Vec<IpAddress> = pool.dns.iter().map(|server| (*server).into()).collect();
@@ -116,7 +117,7 @@ impl Check<'_> {
     fn dns_servers(&mut self, place: &Place, servers: &[IpAddress], reaches: impl Fn(&IpAddress) -> bool) {
         self.known_dns_servers(place, servers);
         for server in servers.iter().filter(|server| !reaches(server)) {
-            let message = format!(
+            let message = t!(
                 "the DNS server {server} is in none of the networks here, and no route leads to it: it cannot be asked"
             );
             self.problem(Kind::NoDnsServer, Level::Warning, place.clone(), message);
@@ -133,10 +134,8 @@ impl Check<'_> {
             let answers = owners.iter().any(|owner| all[owner.node.index()].dns.is_some());
             let message = match owners {
                 _ if answers => continue,
-                [] => format!(
-                    "no node here has the address of the DNS server, {server}: names will not be found"
-                ),
-                [owner, ..] => format!(
+                [] => t!("no node here has the address of the DNS server, {server}: names will not be found"),
+                [owner, ..] => t!(
                     "{} has the address {server}, but is no DNS server: give it \"services\": {{\"dns\": …}}",
                     self.name(owner.node)
                 ),
@@ -166,9 +165,10 @@ impl Check<'_> {
         let clients: Vec<_> = hosts.iter().copied().filter(asks).collect();
         let names: Vec<_> = servers.iter().map(|server| self.name(*server)).collect();
         if let [first, second, ..] = servers[..] {
-            let message = format!(
-                "{} both lend addresses on this LAN: which of them a host gets its address from is chance",
-                names[..2].join(" and ")
+            let message = t!(
+                "{} and {} both lend addresses on this LAN: which of them a host gets its address from is chance",
+                names[0],
+                names[1]
             );
             let place = self.node_place(second.index()).field("services").field("dhcp");
             let problem = self.problem(Kind::TwoDhcpServers, Level::Warning, place, message);
@@ -178,7 +178,7 @@ impl Check<'_> {
             return;
         }
         for client in clients {
-            let message = format!(
+            let message = t!(
                 "{} asks for an address, but there is no DHCP server on its LAN: give a host there \"services\": {{\"dhcp\": …}}",
                 self.name(client)
             );
@@ -212,7 +212,7 @@ impl Check<'_> {
             if candidates.chain([name.clone()]).any(|name| serves(&name)) {
                 continue;
             }
-            let message = format!(
+            let message = t!(
                 "no DNS server here knows the name {}: add it to a zone, or write an address",
                 quoted(&name.to_string())
             );

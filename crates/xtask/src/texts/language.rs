@@ -1,0 +1,284 @@
+//! A language: its file in `web/texts`, and the files of the page that are made from it (crates/texts/src/catalog.rs reads those).
+
+use super::ENGLISH;
+use super::found::{Found, Origin};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::fmt;
+
+#[path = "../../../texts-macro/src/format.rs"]
+mod format;
+
+use format::Format;
+
+/// A language of the page.
+pub struct Language {
+    /// Its [BCP 47](https://www.rfc-editor.org/info/bcp47) tag.
+    pub tag: String,
+    /// What it is called by those who speak it.
+    pub name: String,
+    /// The [categories of numbers](https://cldr.unicode.org/index/cldr-spec/plural-rules) that its texts distinguish.
+    categories: Vec<String>,
+    /// By the names of the texts: a string, an object with a form for each category, or null where one is missing.
+    texts: Map<String, Value>,
+}
+
+impl Language {
+    /// The language of the code.
+    pub fn english() -> Self {
+        let categories = vec!["one".into(), "other".into()];
+        Self { tag: ENGLISH.into(), name: "English".into(), categories, texts: Map::new() }
+    }
+
+    /// Reads a language's file.
+    ///
+    /// # Errors
+    /// It is no JSON object with `tag`, `name`, `categories` and `texts`.
+    pub fn read(text: &str) -> Result<Self> {
+        let mut file: Map<String, Value> = serde_json::from_str(text)?;
+        let string = |field: &str| {
+            file.get(field)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+                .with_context(|| format!("no {field:?}"))
+        };
+        let (tag, name) = (string("tag")?, string("name")?);
+        ensure!(
+            tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
+            "{tag:?} is no tag of a language"
+        );
+        let categories = file.get("categories").and_then(Value::as_array).context("no \"categories\"")?;
+        let categories = categories.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let Some(Value::Object(texts)) = file.remove("texts") else { anyhow::bail!("no \"texts\"") };
+        Ok(Self { tag, name, categories, texts })
+    }
+
+    /// The texts that it has not.
+    pub fn missing<'a>(&'a self, found: &'a [Found]) -> impl Iterator<Item = &'a Found> {
+        found.iter().filter(|text| self.texts.get(&text.name()).is_none_or(Value::is_null))
+    }
+
+    /// Adds what is missing as null, and removes what is no longer there.
+    pub fn complete(&mut self, found: &[Found]) {
+        let texts = found.iter().map(|text| {
+            let name = text.name();
+            let value = self.texts.remove(&name).unwrap_or(Value::Null);
+            (name, value)
+        });
+        self.texts = texts.collect();
+    }
+
+    /// What is wrong with its translations, as sentences.
+    pub fn faults(&self, found: &[Found]) -> Vec<String> {
+        let mut faults = Vec::new();
+        let names: BTreeSet<String> = found.iter().map(Found::name).collect();
+        for name in self.texts.keys().filter(|name| !names.contains(*name)) {
+            faults.push(format!(
+                "{}: the page does not show {name:?} any more: `cargo xtask texts --write` removes it",
+                self.tag
+            ));
+        }
+        for text in found {
+            let Some(value) = self.texts.get(&text.name()) else { continue };
+            let (translations, fits): (Vec<&str>, bool) = match value {
+                Value::Null => continue,
+                Value::String(one) => (vec![one], !text.english.contains('\t')),
+                Value::Object(forms) => (
+                    forms.values().filter_map(Value::as_str).collect(),
+                    self.categories.iter().all(|category| forms.get(category).is_some_and(Value::is_string))
+                        && text.english.contains('\t'),
+                ),
+                _ => (Vec::new(), false),
+            };
+            let wants = places(text.english.rsplit('\t').next().unwrap_or_default());
+            let has_all = !text.is_looked_up
+                || translations.iter().all(|one| {
+                    !one.contains('\t') && places(one).is_some_and(|places| Some(places) == wants)
+                });
+            if !fits {
+                faults.push(format!(
+                    "{}: {:?} needs a text for each of: {}",
+                    self.tag,
+                    text.name(),
+                    self.categories.join(", ")
+                ));
+            } else if !has_all && !text.english.contains('\t') {
+                faults.push(format!(
+                    "{}: {value} has other places in braces than {:?}",
+                    self.tag, text.english
+                ));
+            }
+        }
+        faults
+    }
+
+    /// The texts of index.html, which are needed before there is a program.
+    pub fn of_page(&self, found: &[Found]) -> Map<String, Value> {
+        let of_page = found.iter().filter(|text| text.origin == Origin::Page);
+        of_page
+            .filter_map(|text| {
+                Some((
+                    text.english.clone(),
+                    self.texts.get(&text.name()).filter(|text| text.is_string())?.clone(),
+                ))
+            })
+            .collect()
+    }
+
+    /// The page's language file with these texts, in the order of their numbers. English where one is missing.
+    pub fn compiled<'a>(&self, found: impl Iterator<Item = &'a Found>) -> String {
+        let (mut numbers, mut lines) = (String::new(), String::new());
+        for text in found.filter(|text| text.is_looked_up || self.tag != ENGLISH) {
+            let line = self.line(text);
+            if !text.is_looked_up && line == escaped(&text.english) {
+                continue;
+            }
+            numbers += &format!("{:06x}", text.key);
+            lines += &line;
+            lines.push('\n');
+        }
+        format!("{}\n{numbers}\n{lines}", self.categories.join(" "))
+    }
+
+    fn line(&self, text: &Found) -> String {
+        let forms: Vec<&str> = text.english.split('\t').collect();
+        let english = |category: &String| if category == "one" { forms[0] } else { forms[forms.len() - 1] };
+        // Texts of tables and documents have no places: braces are braces.
+        let numbered =
+            |form: &str| escaped(&if text.is_looked_up { numbered(form, &forms) } else { form.to_owned() });
+        match self.texts.get(&text.name()) {
+            Some(Value::String(one)) if forms.len() == 1 => numbered(one),
+            Some(Value::Object(translated)) => {
+                let form = |category: &String| {
+                    translated.get(category).and_then(Value::as_str).unwrap_or_else(|| english(category))
+                };
+                self.categories.iter().map(|category| numbered(form(category))).collect::<Vec<_>>().join("\t")
+            }
+            _ if forms.len() == 1 => numbered(forms[0]),
+            _ => self
+                .categories
+                .iter()
+                .map(|category| numbered(english(category)))
+                .collect::<Vec<_>>()
+                .join("\t"),
+        }
+    }
+}
+
+/// The places of a text, as a set; none if its braces are wrong.
+fn places(text: &str) -> Option<BTreeSet<String>> {
+    Some(Format::of(text).ok()?.places.into_iter().map(|place| place.name).collect())
+}
+
+/// A text with numbers in its places: those of the arguments that the macros pass, which are named by the English forms.
+fn numbered(text: &str, english: &[&str]) -> String {
+    let mut order: Vec<String> = Vec::new();
+    // As the macro `plural!` passes them: those of the last form, then those that only the first one has.
+    for form in english.iter().rev() {
+        for place in Format::of(form).map(|format| format.places).unwrap_or_default() {
+            if !order.contains(&place.name) {
+                order.push(place.name);
+            }
+        }
+    }
+    let mut out = String::new();
+    let (mut parts, mut next) = (text.split('{'), 0);
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (place, after) = part.split_once('}').unwrap_or((part, ""));
+        let name = match place.split(':').next().unwrap_or_default() {
+            "" => {
+                next += 1;
+                (next - 1).to_string()
+            }
+            name => name.to_owned(),
+        };
+        // The check has refused places that the English text does not have.
+        if let Some(number) = order.iter().position(|known| *known == name) {
+            out.push_str(&format!("{{{number}}}"));
+        }
+        out.push_str(after);
+    }
+    out
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n")
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = serde_json::json!({
+            "tag": self.tag, "name": self.name, "categories": self.categories, "texts": self.texts,
+        });
+        writeln!(formatter, "{file:#}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(key: u32, english: &str, is_looked_up: bool) -> Found {
+        let (file, origin) = ("web/src/app.rs".into(), Origin::Code);
+        Found { key, context: None, english: english.into(), file, origin, is_looked_up, later: false }
+    }
+
+    fn spanish(texts: serde_json::Value) -> Language {
+        let file = serde_json::json!({"tag": "es", "name": "Español", "categories": ["one", "other"], "texts": texts});
+        Language::read(&file.to_string()).unwrap()
+    }
+
+    #[test]
+    fn a_language_file_has_numbered_places_and_english_where_a_translation_is_missing() {
+        let found = [
+            found(1, "{a} of {b:02} and {}", true),
+            found(2, "{count} frame\t{count} frames of {node}", true),
+            found(3, "Two\nlines", true),
+            found(4, "Title {x}", false),
+        ];
+        let english =
+            "one other\n000001000002000003\n{0} of {1} and {2}\n{0} frame\t{0} frames of {1}\nTwo\\nlines\n";
+        assert_eq!(Language::english().compiled(found.iter()), english);
+        let spanish = spanish(serde_json::json!({
+            "{a} of {b:02} and {}": "{} y {b} de {a}",
+            "{count} frame\t{count} frames of {node}": {"one": "{count} trama", "other": "{node}: {count} tramas"},
+            "Title {x}": "Título {x}",
+        }));
+        let expected = "one other\n000001000002000003000004\n{2} y {1} de {0}\n{0} trama\t{1}: {0} tramas\nTwo\\nlines\nTítulo {x}\n";
+        assert_eq!(spanish.compiled(found.iter()), expected);
+        assert_eq!(spanish.faults(&found), Vec::<String>::new());
+        assert_eq!(spanish.missing(&found).map(|text| text.key).collect::<Vec<_>>(), [3]);
+    }
+
+    #[test]
+    fn what_does_not_fit_the_english_text_is_a_fault() {
+        let found = [found(1, "{a} of {b}", true), found(2, "{n} frame\t{n} frames", true)];
+        for (texts, what) in [
+            (serde_json::json!({"{a} of {b}": "{a} de {c}"}), "other places in braces"),
+            (serde_json::json!({"{n} frame\t{n} frames": "{n} tramas"}), "a text for each of: one, other"),
+            (
+                serde_json::json!({"{n} frame\t{n} frames": {"one": "{n} trama"}}),
+                "a text for each of: one, other",
+            ),
+            (serde_json::json!({"Gone": "Ido"}), "does not show \"Gone\" any more"),
+        ] {
+            let faults = spanish(texts).faults(&found);
+            assert!(faults.len() == 1 && faults[0].contains(what), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn completing_adds_what_is_missing_and_removes_what_is_gone() {
+        let mut language = spanish(serde_json::json!({"Gone": "Ido", "Play": "Reproducir"}));
+        let found = [found(1, "Play", true), found(2, "Pause", true)];
+        language.complete(&found);
+        assert_eq!(language.faults(&found), Vec::<String>::new());
+        let again = Language::read(&language.to_string()).unwrap();
+        assert_eq!(
+            serde_json::Value::from(again.texts),
+            serde_json::json!({"Pause": null, "Play": "Reproducir"})
+        );
+    }
+}
