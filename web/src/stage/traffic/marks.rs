@@ -1,6 +1,7 @@
 //! What moves, as things to be drawn and pointed at.
 
 use super::addresses::{Kept, Plate};
+use super::lessons::Lesson;
 use super::trip::Trip;
 use crate::stage::looks::Look;
 use kurbo::{Point, Vec2};
@@ -51,6 +52,8 @@ pub struct Mark {
     pub half: Vec2,
     /// Whether it is pointed at.
     pub focus: Focus,
+    /// How far it has come on its lane.
+    pub come: f64,
     /// Along the lane, from its middle: half of the gap to its nearer neighbor belongs to each.
     pub room: f64,
 }
@@ -262,6 +265,8 @@ pub struct Traffic {
     pub plates: Vec<Plate>,
     /// Their texts.
     pub headers: Kept,
+    /// Nodes that have learned something a moment ago.
+    pub lessons: Vec<Lesson>,
     /// Frames on wires.
     pub moving: usize,
     /// Kept for its memory.

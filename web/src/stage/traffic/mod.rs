@@ -21,6 +21,7 @@ pub mod addresses;
 mod arrange;
 mod fates;
 mod gather;
+pub mod lessons;
 pub mod marks;
 pub mod moment;
 mod shared;
@@ -64,6 +65,7 @@ impl Traffic {
         }
         self.make_room(topology, layout, looks);
         self.address(topology, history, layout, looks, moment);
+        self.learn(history, layout, moment);
     }
 
     fn compose_once(
