@@ -503,6 +503,13 @@ impl Session {
         }
     }
 
+    /// Frames on the stage say their addresses from now on, or no longer.
+    pub fn set_addresses(&self, addresses: bool) {
+        self.set_settings(Settings { addresses, ..self.settings() });
+        self.change(Change::Addresses(addresses));
+        self.refresh();
+    }
+
     /// Sets how much a screen reader reads out.
     pub fn set_detail(&self, detail: Detail) {
         self.set_settings(Settings { detail, ..self.settings() });

@@ -260,6 +260,15 @@ impl Lab {
         }
     }
 
+    /// The tables of what a node remembers at the playhead.
+    pub(super) fn memories(&self, node: NodeId) -> Vec<inspect::Table> {
+        let scene = self.network.scene();
+        if node.index() >= scene.nodes.len() {
+            return Vec::new();
+        }
+        inspect::memories(scene, self.world.history(), self.playhead.at(), node)
+    }
+
     /// The scenario, as far as it does not change with time.
     pub fn sketch(&self) -> &Rc<Sketch> {
         &self.sketch
