@@ -99,11 +99,6 @@ pub fn hash(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
-/// A count and its noun: `1 reply`, `2 replies`.
-pub fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{}{NBSP}{}", count(number), if number == 1 { one } else { many })
-}
-
 /// Capitalizes the first letter.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -231,6 +226,5 @@ mod tests {
     fn digits_are_grouped() {
         assert_eq!(plain(count(1_234_567)), "1 234 567");
         assert_eq!(plain(count(12)), "12");
-        assert_eq!(plain(plural(1, "reply", "replies")), "1 reply");
     }
 }

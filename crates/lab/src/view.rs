@@ -167,13 +167,13 @@ impl Sketch {
             NodeLine {
                 id,
                 key: scenario.id(id).to_string(),
-                name: texts::of(&node.name).to_owned(),
+                name: node.name.clone(),
                 kind: Kind::of(&node.kind),
                 addresses: addresses.iter().map(|cidr| cidr.address().to_string()).collect(),
             }
         };
         let links = topology.links.iter().enumerate().map(|(number, link)| {
-            let names = link.ends.map(|end| texts::of(&topology.node(end).name));
+            let names = link.ends.map(|end| topology.node(end).name.as_str());
             (LinkId(number as u32), names.join(" – "))
         });
         let shown = |text: &String| texts::of(text).to_owned();
