@@ -179,7 +179,9 @@ impl Host {
     fn activity_of(&self, Running { process, wake, idle, .. }: &Running) -> Activity {
         let unsettled = |descriptor: &Descriptor| match descriptor {
             Descriptor::Tcp(connection) => self.kernel.sockets.is_unsettled(connection.handle),
-            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) => false,
+            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) | Descriptor::Capture(_) => {
+                false
+            }
         };
         match idle {
             true => Activity::Idle,

@@ -45,6 +45,8 @@ pub(crate) enum Descriptor {
     Udp(SocketHandle),
     /// Echo requests with this identifier.
     Echo(u16),
+    /// What sees all frames of the card.
+    Capture(u32),
 }
 
 /// A program's TCP connection.

@@ -22,7 +22,7 @@ use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use std::any::Any;
 use std::fmt;
-use wire::{Instant, PortId};
+use wire::{Frame, Instant};
 
 pub use crate::client::Fragments;
 pub use crate::neighbor::NeighborState;
@@ -399,6 +399,32 @@ impl System<'_> {
         self.kernel.sockets.reply(ident)
     }
 
+    // ---- looking on ----
+
+    /// Opens a socket that sees all frames which the card sends and receives from now on, also those for other hosts.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn capture_open(&mut self) -> Result<SocketId, OpenError> {
+        self.check_room()?;
+        let number = self.kernel.captures.open().ok_or(OpenError::TooMany)?;
+        Ok(self.process.open(Descriptor::Capture(number)))
+    }
+
+    /// The oldest frame that was seen, and when.
+    pub fn capture_next(&mut self, socket: SocketId) -> Option<(Instant, Frame)> {
+        let Descriptor::Capture(number) = *self.process.descriptor(socket)? else { return None };
+        self.kernel.captures.next(number)
+    }
+
+    /// The number of frames that were not kept, since the program had not taken those before.
+    pub fn capture_dropped(&mut self, socket: SocketId) -> u64 {
+        match self.process.descriptor(socket) {
+            Some(&mut Descriptor::Capture(number)) => self.kernel.captures.dropped(number),
+            _ => 0,
+        }
+    }
+
     // ---- all sockets ----
 
     /// The oldest ICMP error about a packet of this socket.
@@ -491,7 +517,7 @@ impl System<'_> {
         let known = self.kernel.probe.is_some_and(|(probed, in_use)| probed == address && in_use);
         self.kernel.probe = Some((address, known));
         let frame = crate::arp::probe(self.kernel.mac, address);
-        self.meter.actions.send(PortId(0), frame, None);
+        self.kernel.put_on_cable(frame, &mut self.meter);
     }
 
     /// Whether another host has shown that it uses the address that was probed last.
@@ -547,14 +573,18 @@ impl System<'_> {
     fn tcp(&mut self, socket: SocketId) -> Option<&mut tcp::Socket<'static>> {
         match self.process.descriptor(socket)? {
             Descriptor::Tcp(connection) => Some(self.kernel.sockets.tcp(connection.handle)),
-            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) => None,
+            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) | Descriptor::Capture(_) => {
+                None
+            }
         }
     }
 
     fn udp(&mut self, socket: SocketId) -> Option<&mut udp::Socket<'static>> {
         match *self.process.descriptor(socket)? {
             Descriptor::Udp(handle) => Some(self.kernel.sockets.udp(handle)),
-            Descriptor::Tcp(_) | Descriptor::Listener(_) | Descriptor::Echo(_) => None,
+            Descriptor::Tcp(_) | Descriptor::Listener(_) | Descriptor::Echo(_) | Descriptor::Capture(_) => {
+                None
+            }
         }
     }
 }
@@ -671,6 +701,7 @@ impl Kernel {
                 self.sockets.remove(handle);
             }
             Descriptor::Echo(ident) => self.sockets.remove_echo(ident),
+            Descriptor::Capture(number) => self.captures.close(number),
         }
     }
 

@@ -49,6 +49,12 @@ fn accepts(own: EthernetAddress, destination: EthernetAddress) -> bool {
 impl Kernel {
     /// A frame reached the card. Returns whether the host has to be polled for it. `tag`: the owner's name for the frame.
     pub fn receive(&mut self, frame: Frame, tag: Tag, meter: &mut Meter<'_>) -> bool {
+        let is_seen = self.captures.see(meter.now, &frame);
+        self.take(frame, tag, meter) || is_seen
+    }
+
+    /// Handles a frame that reached the card.
+    fn take(&mut self, frame: Frame, tag: Tag, meter: &mut Meter<'_>) -> bool {
         let Some(ethernet) = Ethernet::read(&frame) else { return false };
         if !accepts(self.mac, ethernet.destination) {
             return false;
@@ -95,7 +101,7 @@ impl Kernel {
             (*in_use, answers) = (true, true);
         }
         if let Some(answer) = answer {
-            meter.actions.send(super::PortId(0), answer, None);
+            self.put_on_cable(answer, meter);
         }
         self.neighbor_effects(meter) || answers
     }
