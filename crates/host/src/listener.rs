@@ -28,8 +28,8 @@ impl Listener {
     }
 
     /// Whether no further request is taken.
-    pub fn is_full(&self) -> bool {
-        self.waiting.len() >= BACKLOG_MAX
+    pub fn is_full(&self, sockets: &Sockets) -> bool {
+        self.waiting.len() >= BACKLOG_MAX || sockets.is_memory_full(&self.config)
     }
 
     /// A request comes: the socket that listens gets its buffers.

@@ -4,6 +4,7 @@
 //! theirs is a mailbox, so that a message may have any length and a full queue loses nothing silently. A connection in TIME-WAIT has a
 //! number, but no socket of smoltcp any more.
 
+use crate::config::TcpConfig;
 use crate::connection::{Phase, Tuple};
 use crate::event::{Event, SocketState};
 use crate::icmp_error::{Flow, IcmpReport};
@@ -88,6 +89,9 @@ pub struct SocketError {
     /// The host itself reports it: the packet never left.
     pub is_local: bool,
 }
+
+/// Bytes of the buffers of a host's connections, unless four of them need more.
+const TCP_MEMORY_MAX: usize = 32 << 20;
 
 /// ICMP errors that wait for a program to read them; further ones are dropped.
 const ERRORS_MAX: usize = 64;
@@ -196,6 +200,13 @@ impl Sockets {
             (Place::Tcp(_) | Place::Udp(..) | Place::Echo { .. } | Place::TimeWait(_), _) => false,
         };
         self.open.iter_mut().find(its)?.errors.as_mut()?.pop_front()
+    }
+
+    /// Whether another TCP socket with such buffers would take more memory than a host gives to connections, as Linux' `tcp_mem` bounds it.
+    pub fn is_memory_full(&self, config: &TcpConfig) -> bool {
+        let wanted = config.rx_buffer.saturating_add(config.tx_buffer);
+        let taken: usize = self.tcps().map(|socket| socket.recv_capacity() + socket.send_capacity()).sum();
+        taken.saturating_add(wanted) > TCP_MEMORY_MAX.max(wanted.saturating_mul(4))
     }
 
     /// Whether a connection has something under way: its handshake, data that is not acknowledged, or its end.

@@ -45,7 +45,7 @@ pub enum OpenError {
     NoAddress,
     /// Another socket is bound to this port.
     PortInUse(u16),
-    /// The program has as many sockets as it may have, or all ports are taken.
+    /// The program has as many sockets as it may have, or all ports are taken, or the memory for connections.
     TooMany,
     /// The destination is no address of a single station, or its port is 0.
     BadDestination,
@@ -170,6 +170,9 @@ impl System<'_> {
         let from = self.source(&to.addr)?;
         if loopback::is_loopback(&to.addr) && !loopback::enable(&mut self.kernel.iface, &to.addr) {
             return Err(OpenError::NoAddress);
+        }
+        if self.kernel.sockets.is_memory_full(&config) {
+            return Err(OpenError::TooMany);
         }
         let port = self.kernel.free_port(false).ok_or(OpenError::TooMany)?;
         let handle = self.kernel.connect(tcp_socket(config), (from, port).into(), to);

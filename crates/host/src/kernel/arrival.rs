@@ -299,7 +299,7 @@ impl Kernel {
             Verdict::Pass => {}
         }
         let port = segment.tuple.local.port;
-        let is_full = |listener: &Listener| listener.port == port && listener.is_full();
+        let is_full = |listener: &Listener| listener.port == port && listener.is_full(&self.sockets);
         if segment.is_request()
             && (self.sockets.half_open(port) >= BACKLOG_MAX || self.listeners.iter().any(is_full))
         {
